@@ -1,0 +1,5 @@
+//! tokmon
+pub mod diagnostic;
+pub mod log;
+pub mod model;
+pub mod text;

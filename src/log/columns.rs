@@ -1,0 +1,229 @@
+//! Which column of a table holds what, by the text of its header.
+
+use crate::model::{Currency, fold_name};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is named like the column")]
+pub enum Column {
+    Team,
+    Role,
+    Task,
+    Tokens,
+    TokensIn,
+    TokensOut,
+    Allocated,
+    Cost,
+    Status,
+    Duration,
+    Time,
+    Date,
+    Month,
+    Notes,
+    Model,
+    Deliverables,
+    Efficiency,
+    Percent,
+    Before,
+    After,
+}
+
+/// The columns of one table. Those that are not recognised are kept and ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    known: Vec<(Column, usize)>,
+    /// How many columns there are.
+    pub count: usize,
+    /// The currency in the brackets of the cost column's header.
+    pub currency: Option<Currency>,
+}
+
+/// Header texts in the order in which they are preferred where a table has several columns for one thing.
+const HEADERS: [(Column, &[&str]); 19] = [
+    (Column::Team, &["agent/team", "team/agent", "team", "agent"]),
+    (Column::Role, &["role"]),
+    (
+        Column::Task,
+        &["task", "task description", "phase", "operation"],
+    ),
+    (
+        Column::Tokens,
+        &[
+            "tokens",
+            "tokens used",
+            "total tokens",
+            "est. tokens",
+            "est tokens",
+            "est. total tokens",
+            "used",
+        ],
+    ),
+    (
+        Column::TokensIn,
+        &["tokens in", "input", "input tok", "input tokens"],
+    ),
+    (
+        Column::TokensOut,
+        &["tokens out", "output", "output tok", "output tokens"],
+    ),
+    (
+        Column::Allocated,
+        &["allocated", "budget", "budgeted", "limit"],
+    ),
+    (Column::Status, &["status"]),
+    (Column::Duration, &["duration"]),
+    (Column::Time, &["time"]),
+    (Column::Date, &["date"]),
+    (Column::Month, &["month"]),
+    (Column::Notes, &["notes"]),
+    (Column::Model, &["model"]),
+    (Column::Deliverables, &["deliverables"]),
+    (Column::Efficiency, &["efficiency"]),
+    (Column::Percent, &["% complete", "%", "% used"]),
+    (Column::Before, &["original", "before", "baseline"]),
+    (Column::After, &["optimized", "optimised", "after"]),
+];
+
+impl Columns {
+    /// Reads the header cells, their emphasis already stripped.
+    pub(super) fn read<'a>(headers: impl Iterator<Item = &'a str>) -> Self {
+        let mut columns = Self::default();
+        let mut ranks: Vec<usize> = Vec::new();
+        for (index, header) in headers.enumerate() {
+            columns.count = index + 1;
+            let Some((column, rank)) = recognise(header) else {
+                continue;
+            };
+            match columns.known.iter().position(|(known, _)| *known == column) {
+                Some(at) if ranks[at] <= rank => continue,
+                Some(at) => (columns.known[at], ranks[at]) = ((column, index), rank),
+                None => {
+                    columns.known.push((column, index));
+                    ranks.push(rank);
+                }
+            }
+            if column == Column::Cost {
+                columns.currency = in_brackets(header).and_then(Currency::parse);
+            }
+        }
+        if !columns.has(Column::Team) {
+            // `Role` names the team where nothing else does.
+            columns
+                .known
+                .iter_mut()
+                .filter(|(column, _)| *column == Column::Role)
+                .for_each(|(column, _)| *column = Column::Team);
+        }
+        columns
+    }
+
+    /// Whether the table has such a column.
+    #[must_use]
+    pub fn has(&self, column: Column) -> bool {
+        self.index(column).is_some()
+    }
+
+    /// Which column it is, from 0.
+    #[must_use]
+    pub fn index(&self, column: Column) -> Option<usize> {
+        self.known
+            .iter()
+            .find(|(known, _)| *known == column)
+            .map(|(_, index)| *index)
+    }
+
+    /// Whether tokens stand in the table: in a column of their own, or in and out.
+    #[must_use]
+    pub fn has_tokens(&self) -> bool {
+        self.has(Column::Tokens) || self.has(Column::TokensIn) || self.has(Column::TokensOut)
+    }
+
+    /// A table of a log from before v2.0: dated rows with the tokens going in and out.
+    pub(super) fn is_legacy(&self) -> bool {
+        [
+            Column::Date,
+            Column::Team,
+            Column::TokensIn,
+            Column::TokensOut,
+        ]
+        .iter()
+        .all(|column| self.has(*column))
+    }
+
+    /// A table of months: a stated total each, and nobody's rows.
+    pub(super) fn is_of_months(&self) -> bool {
+        self.has(Column::Month) && self.has_tokens() && !self.has(Column::Team)
+    }
+}
+
+fn recognise(header: &str) -> Option<(Column, usize)> {
+    let folded = fold_name(header);
+    let plain = folded.split('(').next().unwrap_or_default().trim();
+    if ["cost", "est. cost", "est cost", "est. total cost"]
+        .iter()
+        .any(|prefix| plain.starts_with(prefix))
+    {
+        return Some((Column::Cost, 0));
+    }
+    HEADERS.iter().find_map(|(column, texts)| {
+        texts
+            .iter()
+            .position(|text| *text == plain)
+            .map(|rank| (*column, rank))
+    })
+}
+
+fn in_brackets(header: &str) -> Option<&str> {
+    header
+        .split_once('(')?
+        .1
+        .split_once(')')
+        .map(|(inner, _)| inner.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_known_by_their_header_in_any_order() {
+        let columns = Columns::read(
+            [
+                "Cost (EUR)",
+                "Used",
+                "Tokens",
+                "Agent",
+                "Role",
+                "Colour",
+                "STATUS",
+            ]
+            .into_iter(),
+        );
+        let at = |column| columns.index(column);
+        assert_eq!(
+            [
+                Column::Cost,
+                Column::Tokens,
+                Column::Team,
+                Column::Role,
+                Column::Status,
+                Column::Task
+            ]
+            .map(at),
+            [Some(0), Some(2), Some(3), Some(4), Some(6), None]
+        );
+        assert_eq!(
+            (columns.count, columns.currency),
+            (7, Currency::parse("EUR"))
+        );
+    }
+
+    #[test]
+    fn a_role_names_the_team_where_nothing_else_does() {
+        let columns = Columns::read(["Role", "Est. Tokens"].into_iter());
+        assert_eq!(
+            (columns.index(Column::Team), columns.index(Column::Role)),
+            (Some(0), None)
+        );
+    }
+}

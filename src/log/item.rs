@@ -1,0 +1,100 @@
+//! What the reader passes on.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::{Columns, Section};
+use crate::{
+    diagnostic::Diagnostic,
+    model::{Allocation, Entry, Header, HookLine, Month, Note, Optimization, Phase, StatedTotal},
+    text::{Place, Span},
+};
+
+/// One thing that a log says, in the order in which it says them.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "items are passed on by reference and never stored"
+)]
+pub enum Item<'a> {
+    /// A heading that opens a section.
+    Heading(Heading<'a>),
+    /// A pair of the header.
+    Header(Header),
+    /// A row of a table in a section that is recognised.
+    Row(Row<'a>),
+    /// An item of a list.
+    Note(Note),
+    /// A usage line.
+    Usage(Entry<'a>),
+    /// Another line that is not Markdown.
+    Line(HookLine<'a>),
+    /// Something wrong.
+    Problem(Diagnostic),
+}
+
+/// A heading that opens a section.
+#[derive(Clone, Debug)]
+pub struct Heading<'a> {
+    /// What it opens.
+    pub section: &'a Section,
+    /// The project it names in brackets.
+    pub project: Option<&'a Arc<str>>,
+    /// Where.
+    pub place: Place,
+}
+
+/// A row, with its cells as they are written and what they mean.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    /// The whole line, without its line end.
+    pub place: Place,
+    /// The columns of its table.
+    pub columns: &'a Columns,
+    /// The cells it really has; there may be fewer than columns.
+    pub cells: &'a [Cell<'a>],
+    /// What they mean.
+    pub value: RowValue<'a>,
+}
+
+/// A cell: what it says, how it is spelled, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell<'a> {
+    /// The bytes between the bars, without the blanks at either end.
+    pub span: Span,
+    /// These bytes.
+    pub raw: &'a str,
+    /// The text, emphasis and code marks stripped.
+    pub text: Cow<'a, str>,
+    /// The id in a comment at its end, invisible to readers.
+    pub id: Option<&'a str>,
+}
+
+/// What a row means.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "items are passed on by reference and never stored"
+)]
+pub enum RowValue<'a> {
+    /// Spending.
+    Entry(Entry<'a>),
+    /// A month's total as stated.
+    Total(StatedTotal),
+    /// A team's budget, the reserve, or their total.
+    Allocation(Allocation),
+    /// A phase of the plan.
+    Phase(Phase),
+    /// An operation before and after, or their average.
+    Optimization(Optimization),
+    /// A sum over rows that were passed on themselves.
+    Sum,
+    /// Not to be read; the problem was passed on before. The month is the one it would have counted for, if that is known.
+    Unreadable(Option<Month>),
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Bytes of the file.
+    pub bytes: usize,
+}

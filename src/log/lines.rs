@@ -1,0 +1,473 @@
+//! The lines that are not Markdown: what hooks log, and the usage, hold, free and notify lines that agents agree by.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::cell;
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    model::{
+        Amount, Entry, EntryKind, Figures, Hold, HookKind, LineEvent, Month, Notice, TimeRange,
+        Tokens, When, Work,
+    },
+    text::{Place, Span},
+};
+
+const TAGS: [&[u8]; 7] = [
+    b"[PRE]",
+    b"[POST]",
+    b"[STOP]",
+    b"[NOTIFY]",
+    b"[USE]",
+    b"[HOLD]",
+    b"[FREE]",
+];
+
+/// Whether a line has the shape of a hook line: one of the tags at its very start, then a blank or nothing.
+pub(super) fn is_hook_line(line: &[u8]) -> bool {
+    TAGS.iter().any(|tag| {
+        line.strip_prefix(*tag)
+            .is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n')))
+    })
+}
+
+/// What a hook line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Statement<'a> {
+    /// Spending.
+    Usage(Box<Entry<'a>>),
+    /// Anything else.
+    Event(LineEvent<'a>),
+}
+
+/// Reads a line that [`is_hook_line`], with the date it carries itself.
+pub(super) fn read(
+    line: &str,
+    place: Place,
+) -> (Option<NaiveDate>, Result<Statement<'_>, Diagnostic>) {
+    let (tag, rest) = line.split_once(']').unwrap_or((line, ""));
+    let rest = rest.trim();
+    let date = own_date(rest);
+    let hook = |kind| Ok(Statement::Event(LineEvent::Hook(kind)));
+    let statement = match tag {
+        "[PRE" => hook(HookKind::Pre),
+        "[POST" => hook(HookKind::Post),
+        "[STOP" => hook(HookKind::Stop),
+        "[NOTIFY" => Ok(Statement::Event(
+            notice(rest).map_or(LineEvent::Hook(HookKind::Notify), LineEvent::Notice),
+        )),
+        tag => Pairs::read(line, rest, place).and_then(|pairs| match tag {
+            "[HOLD" => hold(&pairs),
+            "[FREE" => Ok(Statement::Event(LineEvent::Free(pairs.need("id")?.clone()))),
+            _ => usage(&pairs),
+        }),
+    };
+    (date, statement)
+}
+
+/// The date at the start of `2026-02-25T19:17:52+09:00 …`.
+fn own_date(rest: &str) -> Option<NaiveDate> {
+    if !rest.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    cell::date(rest.get(..10)?).ok()?
+}
+
+fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Diagnostic> {
+    let time = pairs.time.naive_local();
+    let cost = pairs.number("cost", cell::money)?;
+    let entry = Entry {
+        kind: EntryKind::Line,
+        when: When {
+            month: Month::of(time.date()),
+            date: Some(time.date()),
+            time: Some(TimeRange {
+                start: time.time(),
+                end: None,
+                open: false,
+            }),
+            offset: Some(*pairs.time.offset()),
+        },
+        work: Work {
+            team: pairs.need("team")?.clone(),
+            task: pairs.get("task").cloned(),
+            model: pairs.get("model").cloned(),
+            notes: None,
+            project: None,
+        },
+        figures: Figures {
+            tokens: Some(pairs.tokens()?),
+            limit: None,
+            cost: cost.map(|cost| cost.amount),
+            currency: cost.and_then(|cost| cost.currency),
+            deliverables: pairs.number("deliverables", cell::count)?,
+            minutes: pairs.number("minutes", cell::count)?,
+        },
+        status: pairs.get("status").and_then(|text| cell::status(text)),
+        id: pairs.get("id").cloned(),
+        hold: pairs.get("hold").cloned(),
+        place: pairs.place,
+    };
+    Ok(Statement::Usage(Box::new(entry)))
+}
+
+fn hold<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Diagnostic> {
+    let until = pairs.need("until")?;
+    let until = DateTime::parse_from_rfc3339(until).map_err(|_| {
+        pairs.problem(
+            "until",
+            until,
+            "an RFC 3339 time like `2026-02-25T10:18:00+09:00`",
+        )
+    })?;
+    Ok(Statement::Event(LineEvent::Hold(Hold {
+        team: pairs.need("team")?.clone(),
+        tokens: pairs.tokens()?.value,
+        until,
+        id: pairs.need("id")?.clone(),
+    })))
+}
+
+fn notice(rest: &str) -> Option<Notice<'_>> {
+    let pairs = Pairs::read(rest, rest, Place::default()).ok()?;
+    Some(Notice {
+        threshold: pairs.get("threshold")?.parse().ok()?,
+        scope: pairs.get("scope")?.clone(),
+        basis: pairs.get("basis")?.clone(),
+    })
+}
+
+/// A time and `key=value` pairs, each with where its value stands.
+struct Pairs<'a> {
+    line: &'a str,
+    place: Place,
+    time: DateTime<FixedOffset>,
+    pairs: Vec<(&'a str, Cow<'a, str>, Span)>,
+}
+
+impl<'a> Pairs<'a> {
+    fn read(line: &'a str, rest: &'a str, place: Place) -> Result<Self, Diagnostic> {
+        let at = |part: &str| (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
+        let (first, mut rest) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
+        let time = DateTime::parse_from_rfc3339(first).map_err(|_| {
+            let span = Span::new(at(first), at(first) + first.len());
+            problem(
+                line,
+                place,
+                span,
+                "a line of this kind starts with its time",
+                "not an RFC 3339 time",
+            )
+            .help("write the time behind the tag, like `2026-02-25T10:18:00+09:00`")
+        })?;
+        let mut pairs = Vec::new();
+        loop {
+            rest = rest.trim_start();
+            if rest.is_empty() {
+                break;
+            }
+            let word = rest.find([' ', '\t']).unwrap_or(rest.len());
+            let stray = || {
+                let span = Span::new(at(rest), at(rest) + word);
+                problem(
+                    line,
+                    place,
+                    span,
+                    "this is no `key=value` pair",
+                    "expected `key=value`",
+                )
+                .help("put double quotes around a value with blanks: `team=\"Team A\"`")
+            };
+            let equals = rest
+                .find('=')
+                .filter(|equals| *equals < word)
+                .ok_or_else(stray)?;
+            let (key, value) = (
+                rest.get(..equals).unwrap_or_default(),
+                rest.get(equals + 1..).unwrap_or_default(),
+            );
+            let (text, len) = value_of(value).ok_or_else(stray)?;
+            pairs.push((key, text, Span::new(at(value), at(value) + len)));
+            rest = value.get(len..).unwrap_or_default();
+        }
+        Ok(Self {
+            line,
+            place,
+            time,
+            pairs,
+        })
+    }
+
+    fn find(&self, key: &str) -> Option<&(&'a str, Cow<'a, str>, Span)> {
+        self.pairs.iter().find(|(name, _, _)| *name == key)
+    }
+
+    fn get(&self, key: &str) -> Option<&Cow<'a, str>> {
+        self.find(key)
+            .map(|(_, text, _)| text)
+            .filter(|text| !text.trim().is_empty())
+    }
+
+    fn need(&self, key: &str) -> Result<&Cow<'a, str>, Diagnostic> {
+        self.get(key).ok_or_else(|| {
+            Diagnostic::new(
+                Code::UnreadableLine,
+                format!("`{key}` is missing, so the line is not counted"),
+                self.place,
+            )
+            .label(format!("needs `{key}=`"))
+            .help(format!(
+                "append the line again with `{key}=…`, and remove this one"
+            ))
+        })
+    }
+
+    fn tokens(&self) -> Result<Amount<Tokens>, Diagnostic> {
+        self.need("tokens")?;
+        match self.number("tokens", cell::tokens)? {
+            Some(cell::TokenCell {
+                used,
+                from: None,
+                limit: None,
+            }) => Ok(used),
+            _ => Err(self.problem(
+                "tokens",
+                self.get("tokens").map_or("", |text| text),
+                "a number like `12450`",
+            )),
+        }
+    }
+
+    fn number<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&str) -> cell::Reading<T>,
+    ) -> Result<Option<T>, Diagnostic> {
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
+        read(text).map_err(|_| self.problem(key, text, "a number"))
+    }
+
+    fn problem(&self, key: &str, text: &str, expected: &str) -> Diagnostic {
+        let span = self.find(key).map_or(Span::default(), |(_, _, span)| *span);
+        let message = format!("`{key}` of this line cannot be read, so the line is not counted");
+        problem(
+            self.line,
+            self.place,
+            span,
+            &message,
+            &format!("expected {expected}"),
+        )
+        .help(format!("found `{text}`: write {expected}"))
+    }
+}
+
+/// The value at the start of a text, and how many bytes it takes there.
+fn value_of(text: &str) -> Option<(Cow<'_, str>, usize)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find([' ', '\t']).unwrap_or(text.len());
+        return Some((Cow::Borrowed(text.get(..end)?), end));
+    };
+    let mut value = String::new();
+    let mut chars = quoted.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => {
+                let plain = quoted.get(..at)?;
+                let value = if value == plain {
+                    Cow::Borrowed(plain)
+                } else {
+                    Cow::Owned(value)
+                };
+                return Some((value, at + 2));
+            }
+            '\\' => value.push(chars.next()?.1),
+            c => value.push(c),
+        }
+    }
+    None
+}
+
+/// A finding about some bytes of the line at `place`.
+fn problem(line: &str, place: Place, part: Span, message: &str, label: &str) -> Diagnostic {
+    let column = line
+        .get(..part.start)
+        .map_or(1, |before| before.chars().count() + 1);
+    let start = place.span.start + part.start;
+    let place = Place {
+        span: Span::new(start, start + part.len()),
+        column,
+        ..place
+    };
+    Diagnostic::new(Code::UnreadableLine, message, place).label(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn said(line: &str) -> String {
+        let place = Place {
+            span: Span::new(0, line.len()),
+            line: 1,
+            column: 1,
+            ..Place::default()
+        };
+        let (date, statement) = read(line, place);
+        let date = date.map(|date| format!("{date}: ")).unwrap_or_default();
+        match statement {
+            Ok(Statement::Usage(entry)) => {
+                let Entry {
+                    when,
+                    work,
+                    figures,
+                    status,
+                    id,
+                    hold,
+                    ..
+                } = *entry;
+                let tokens = figures.tokens.unwrap().value;
+                format!(
+                    "{date}{} {} used {tokens} on {:?}, cost {:?}, {:?} deliverables, {:?} min, {status:?}, id {id:?}, hold {hold:?}",
+                    when.time.unwrap(),
+                    work.team,
+                    work.task,
+                    figures.cost.map(|cost| cost.value),
+                    figures.deliverables,
+                    figures.minutes,
+                )
+            }
+            Ok(Statement::Event(event)) => format!("{date}{event:?}"),
+            Err(problem) => format!(
+                "{date}column {}: {} ({})",
+                problem.place.column, problem.message, problem.label
+            ),
+        }
+    }
+
+    #[test]
+    fn lines_are_told_by_their_tag_alone() {
+        for line in [
+            "[PRE] 19:15:25 tool=unknown",
+            "[STOP]",
+            "[USE]\tx",
+            "[FREE]\r",
+        ] {
+            assert!(is_hook_line(line.as_bytes()), "{line}");
+        }
+        for line in [
+            "[PRE]x",
+            " [PRE] x",
+            "[pre] x",
+            "[OTHER] x",
+            "[PRE",
+            "PRE] x",
+            "",
+        ] {
+            assert!(!is_hook_line(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn usage_lines_are_read() {
+        assert_eq!(
+            said(
+                r#"[USE] 2026-02-25T10:18:00+09:00 team="Team \"A\\" task="Guide lines" tokens=12450 cost=0.037 status=done deliverables=4 minutes=72 model=m id=k3f9 hold=h1"#
+            ),
+            r#"2026-02-25: 10:18 Team "A\ used 12,450 on Some("Guide lines"), cost Some(37000), Some(4) deliverables, Some(72) min, Some(Done), id Some("k3f9"), hold Some("h1")"#
+        );
+        assert_eq!(
+            said("[USE] 2026-02-25T10:18:00Z tokens=1.2K other=x team=A"),
+            "2026-02-25: 10:18 A used 1,200 on None, cost None, None deliverables, None min, None, id None, hold None"
+        );
+    }
+
+    #[test]
+    fn other_lines_are_read() {
+        assert_eq!(said("[PRE] 19:15:25 tool=unknown"), "Hook(Pre)");
+        assert_eq!(
+            said("[STOP] 2026-02-25T19:17:52+09:00 session_end"),
+            "2026-02-25: Hook(Stop)"
+        );
+        assert_eq!(
+            said("[NOTIFY] 2026-02-25T19:16:18+09:00 threshold_breach"),
+            "2026-02-25: Hook(Notify)"
+        );
+        assert_eq!(
+            said(
+                "[NOTIFY] 2026-02-25T10:55:12+09:00 threshold=80 scope=total basis=actual level=warning used=161200 budget=200000"
+            ),
+            r#"2026-02-25: Notice(Notice { threshold: 80, scope: "total", basis: "actual" })"#
+        );
+        assert_eq!(
+            said(
+                r#"[HOLD] 2026-02-25T10:20:00+09:00 team="Team C" tokens=6000 until=2026-02-25T11:20:00+09:00 id=h81"#
+            ),
+            r#"2026-02-25: Hold(Hold { team: "Team C", tokens: Tokens(6000), until: 2026-02-25T11:20:00+09:00, id: "h81" })"#
+        );
+        assert_eq!(
+            said("[FREE] 2026-02-25T10:41:00+09:00 id=h81"),
+            r#"2026-02-25: Free("h81")"#
+        );
+    }
+
+    #[test]
+    fn what_is_missing_or_unreadable_is_named_with_its_column() {
+        let table = [
+            (
+                "[USE]",
+                "column 6: a line of this kind starts with its time (not an RFC 3339 time)",
+            ),
+            (
+                "[USE] 10:18 team=A tokens=5",
+                "column 7: a line of this kind starts with its time (not an RFC 3339 time)",
+            ),
+            (
+                "[USE] 2026-02-25T10:18:00Z tokens=5",
+                "2026-02-25: column 1: `team` is missing, so the line is not counted (needs `team=`)",
+            ),
+            (
+                "[USE] 2026-02-25T10:18:00Z team=A",
+                "2026-02-25: column 1: `tokens` is missing, so the line is not counted (needs `tokens=`)",
+            ),
+            (
+                "[USE] 2026-02-25T10:18:00Z team=A tokens=5x",
+                "2026-02-25: column 42: `tokens` of this line cannot be read, so the line is not counted (expected a number)",
+            ),
+            (
+                "[USE] 2026-02-25T10:18:00Z team=팀 tokens=1-2",
+                "2026-02-25: column 42: `tokens` of this line cannot be read, so the line is not counted (expected a number like `12450`)",
+            ),
+            (
+                "[USE] 2026-02-25T10:18:00Z team=Team A tokens=5",
+                "2026-02-25: column 38: this is no `key=value` pair (expected `key=value`)",
+            ),
+            (
+                "[USE] 2026-02-25T10:18:00Z team=\"Team A tokens=5",
+                "2026-02-25: column 28: this is no `key=value` pair (expected `key=value`)",
+            ),
+            (
+                "[HOLD] 2026-02-25T10:18:00Z team=A tokens=5 until=later id=h",
+                "2026-02-25: column 51: `until` of this line cannot be read, so the line is not counted (expected an RFC 3339 time like `2026-02-25T10:18:00+09:00`)",
+            ),
+            (
+                "[FREE] 2026-02-25T10:18:00Z",
+                "2026-02-25: column 1: `id` is missing, so the line is not counted (needs `id=`)",
+            ),
+        ];
+        for (line, expected) in table {
+            assert_eq!(said(line), expected, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_panics(line in r#"\[(USE|HOLD|FREE|NOTIFY|PRE)\] (2026-02-25T10:18:00Z )?[a-z="\\ 0-9,팀]{0,40}"#) {
+            said(&line);
+        }
+    }
+}

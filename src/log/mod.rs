@@ -1,0 +1,27 @@
+//! From a cost log to what it says: a stream of items, each with where it stands and how it is spelled.
+//! Knows the format and no policy; what the items add up to is for `analysis` to say.
+//!
+//! The reader keeps nothing of what it has passed on, so its memory follows the longest block of a file, not the file.
+//! Markdown is judged by pulldown-cmark alone; [`cut`] only sees to it that it gets the text in pieces and without the
+//! lines that are no Markdown.
+
+pub mod cell;
+mod columns;
+mod cut;
+mod header;
+mod item;
+mod lines;
+mod notes;
+mod reader;
+mod row;
+mod section;
+mod table;
+
+pub use columns::{Column, Columns};
+pub use cut::LONGEST_LINE;
+pub use item::{Cell, Heading, Item, Row, RowValue, Summary};
+pub use reader::read;
+pub use section::Section;
+
+#[cfg(test)]
+mod tests;

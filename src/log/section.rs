@@ -1,0 +1,230 @@
+//! Which section a heading opens.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::cell;
+use crate::model::{Month, fold_name};
+
+/// What the part of a log under a heading holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// The block quotes at the top.
+    Header,
+    /// One table of teams. None where the heading names no month; the table's own `Month` column may.
+    Monthly(Option<Month>),
+    /// The rows of one day. None where its date cannot be read.
+    Daily(Option<NaiveDate>),
+    /// A table of usage that some agent appended by itself.
+    Session {
+        /// Its day. None where the date cannot be read.
+        date: Option<NaiveDate>,
+        /// Whom the rows belong to that name no team.
+        name: String,
+    },
+    /// Team budgets.
+    Allocation,
+    /// Phases.
+    Plan,
+    /// Tokens before and after.
+    Optimizations,
+    /// Lists of what is known and aimed at.
+    Notes,
+    /// Where archived rows are.
+    ArchiveReference,
+    /// The hook lines of an archive.
+    HookLog,
+    /// Anything else: left alone.
+    Other,
+}
+
+/// A section and the project its heading names in brackets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// What the section holds.
+    pub section: Section,
+    /// The project.
+    pub project: Option<Arc<str>>,
+}
+
+/// The section that a heading of this level and text opens. Headings below level 3 open none.
+pub(super) fn open(level: u8, text: &str) -> Option<Opened> {
+    let text = text.trim_matches(|c: char| {
+        c.is_whitespace() || !c.is_alphanumeric() && !matches!(c, '(' | ')' | '…')
+    });
+    let section = match level {
+        1 => Section::Header,
+        2 | 3 => recognise(text),
+        _ => return None,
+    };
+    Some(Opened {
+        section,
+        project: in_brackets(text).map(Arc::from),
+    })
+}
+
+fn recognise(text: &str) -> Section {
+    let folded = fold_name(text);
+    let starts = |prefix: &str| folded.starts_with(prefix);
+    let month = folded.get(..7).and_then(|month| month.parse().ok());
+    if month.is_some()
+        && folded
+            .get(7..)
+            .is_some_and(|rest| rest.trim_start().starts_with("monthly summary"))
+    {
+        return Section::Monthly(month);
+    }
+    if starts("monthly aggregates") {
+        return Section::Monthly(
+            folded
+                .split(|c: char| !c.is_ascii_digit() && c != '-')
+                .find_map(|word| word.parse().ok()),
+        );
+    }
+    if let Some(rest) = folded.strip_prefix("daily detail") {
+        return Section::Daily(
+            cell::date(before_bracket(rest.trim_start_matches(is_separator)))
+                .ok()
+                .flatten(),
+        );
+    }
+    if let Some(rest) = folded
+        .strip_prefix("session ")
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let date = cell::date(rest.get(..end).unwrap_or_default().trim_end_matches(':'))
+            .ok()
+            .flatten();
+        return Section::Session {
+            date,
+            name: session_name(text),
+        };
+    }
+    match folded.as_str() {
+        _ if starts("budget allocation by team") => Section::Allocation,
+        _ if starts("total projected usage")
+            || starts("projected ") && folded.contains(" usage") =>
+        {
+            Section::Plan
+        }
+        _ if starts("cost optimizations")
+            || starts("cost optimisations")
+            || starts("optimized token usage") =>
+        {
+            Section::Optimizations
+        }
+        _ if starts("cost-tracking notes") || starts("cost tracking notes") => Section::Notes,
+        _ if starts("previous historical data") => Section::ArchiveReference,
+        "hook log" => Section::HookLog,
+        _ => Section::Other,
+    }
+}
+
+/// What stands behind the date of a session's heading, without its brackets.
+fn session_name(text: &str) -> String {
+    let name = text
+        .split_whitespace()
+        .skip(2)
+        .collect::<Vec<_>>()
+        .join(" ");
+    before_bracket(name.trim_start_matches(is_separator)).to_owned()
+}
+
+fn before_bracket(text: &str) -> &str {
+    text.split('(').next().unwrap_or(text).trim()
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':')
+}
+
+fn in_brackets(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once('(')?;
+    let (inner, _) = rest.rsplit_once(')')?;
+    Some(inner.trim()).filter(|inner| !inner.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(text: &str) -> (Section, Option<String>) {
+        let opened = open(2, text).unwrap();
+        (
+            opened.section,
+            opened.project.map(|project| project.to_string()),
+        )
+    }
+
+    fn day(day: u32) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(2026, 2, day)
+    }
+
+    #[test]
+    fn headings_open_the_sections_they_name() {
+        let february = Some("2026-02".parse().unwrap());
+        let session = |name: &str| Section::Session {
+            date: day(25),
+            name: name.to_owned(),
+        };
+        let table = [
+            (
+                "2026-02 Monthly Summary (Infrastructure Upgrade)",
+                Section::Monthly(february),
+                Some("Infrastructure Upgrade"),
+            ),
+            (
+                "📊 2026-02 MONTHLY SUMMARY",
+                Section::Monthly(february),
+                None,
+            ),
+            ("Monthly Aggregates", Section::Monthly(None), None),
+            (
+                "Monthly Aggregates — 2026-02",
+                Section::Monthly(february),
+                None,
+            ),
+            ("Daily Detail — 2026-02-25", Section::Daily(day(25)), None),
+            ("Daily detail: 2026-02-25", Section::Daily(day(25)), None),
+            (
+                "Daily Detail - 2026-02-25 (API)",
+                Section::Daily(day(25)),
+                Some("API"),
+            ),
+            ("Daily Detail – 2026-02-30", Section::Daily(None), None),
+            (
+                "Session 2026-02-25 — Team E DevOps (night run)",
+                session("Team E DevOps"),
+                Some("night run"),
+            ),
+            ("Session 2026-02-25: Team E", session("Team E"), None),
+            ("💰 Budget Allocation by Team", Section::Allocation, None),
+            ("Projected Usage", Section::Plan, None),
+            ("Projected Token Usage by Phase", Section::Plan, None),
+            (
+                "Total Projected Usage (March)",
+                Section::Plan,
+                Some("March"),
+            ),
+            ("Cost Optimizations", Section::Optimizations, None),
+            ("Optimized Token Usage per 1K", Section::Optimizations, None),
+            ("Cost-Tracking Notes", Section::Notes, None),
+            ("Previous Historical Data", Section::ArchiveReference, None),
+            ("Session notes", Section::Other, None),
+            ("2026-13 Monthly Summary", Section::Other, None),
+            ("Projected savings", Section::Other, None),
+            ("", Section::Other, None),
+        ];
+        for (text, section, project) in table {
+            assert_eq!(
+                opened(text),
+                (section, project.map(str::to_owned)),
+                "{text}"
+            );
+        }
+        assert_eq!(open(4, "Cost Optimizations"), None);
+        assert_eq!(open(1, "Cost Log v2.0").unwrap().section, Section::Header);
+    }
+}

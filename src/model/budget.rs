@@ -1,0 +1,272 @@
+//! What a budget is, and the levels of its use, decided on integers so that a figure and its level cannot disagree.
+
+use std::{collections::BTreeMap, fmt};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Money, Price, Tokens};
+use crate::text::Place;
+
+/// How far a budget is used up, from harmless to gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Below every threshold.
+    Ok,
+    /// At the first threshold: worth knowing.
+    Note,
+    /// At the second: worth acting on.
+    Warning,
+    /// At the third: nearly gone.
+    Critical,
+    /// At the budget, or past it.
+    Exceeded,
+}
+
+impl Level {
+    /// Every level, rising.
+    pub const ALL: [Self; 5] = [
+        Self::Ok,
+        Self::Note,
+        Self::Warning,
+        Self::Critical,
+        Self::Exceeded,
+    ];
+
+    /// The lower-case word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+            Self::Exceeded => "exceeded",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// The percentages of a budget at which its level rises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Thresholds {
+    /// From here: note.
+    pub note: u32,
+    /// From here: warning.
+    pub warning: u32,
+    /// From here: critical.
+    pub critical: u32,
+    /// From here: exceeded.
+    pub exceeded: u32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            note: 75,
+            warning: 80,
+            critical: 90,
+            exceeded: 100,
+        }
+    }
+}
+
+impl Thresholds {
+    /// The level of having used so much of a budget: the highest whose threshold is reached, `used * 100 >= percent * budget`.
+    /// Nothing used of a budget of zero is ok; anything is exceeded.
+    #[must_use]
+    pub fn level(&self, used: u64, budget: u64) -> Level {
+        let reached = |percent: u32| {
+            u128::from(used) * 100 >= u128::from(percent) * u128::from(budget) && used > 0
+        };
+        match () {
+            () if reached(self.exceeded) => Level::Exceeded,
+            () if reached(self.critical) => Level::Critical,
+            () if reached(self.warning) => Level::Warning,
+            () if reached(self.note) => Level::Note,
+            () => Level::Ok,
+        }
+    }
+
+    /// The percentages with their levels, rising.
+    #[must_use]
+    pub const fn steps(&self) -> [(u32, Level); 4] {
+        [
+            (self.note, Level::Note),
+            (self.warning, Level::Warning),
+            (self.critical, Level::Critical),
+            (self.exceeded, Level::Exceeded),
+        ]
+    }
+
+    /// The fewest tokens that reach `percent` of the budget.
+    #[must_use]
+    pub fn tokens_at(percent: u32, budget: Tokens) -> Tokens {
+        let tokens = (u128::from(budget.0) * u128::from(percent)).div_ceil(100);
+        Tokens(u64::try_from(tokens).unwrap_or(u64::MAX))
+    }
+}
+
+/// Tenths of a percent, floored: 149,999 of 200,000 is 749, so that the figure never shows a threshold before the level does.
+/// None where the whole is zero.
+#[must_use]
+pub fn percent_tenths(part: u64, whole: u64) -> Option<u64> {
+    let tenths = (u128::from(part) * 1_000).checked_div(u128::from(whole))?;
+    Some(u64::try_from(tenths).unwrap_or(u64::MAX))
+}
+
+/// The share as a number, floored to six decimals for the same reason. None where the whole is zero.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "millionths are exact below 2^53; above, the share itself is beyond use"
+)]
+pub fn ratio(part: u64, whole: u64) -> Option<f64> {
+    let millionths = (u128::from(part) * 1_000_000).checked_div(u128::from(whole))?;
+    Some(millionths as f64 / 1e6)
+}
+
+/// Where a budget was found; the first of these wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BudgetSource {
+    /// `--budget`.
+    Option,
+    /// `TOKMON_BUDGET`.
+    Environment,
+    /// `tokmon.toml`.
+    Config,
+    /// The log's `Total budget:` line.
+    Log,
+    /// The `TOTAL` row of the log's allocation table.
+    Allocation,
+}
+
+/// A month's limit in tokens, and who said so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// The limit.
+    pub tokens: Tokens,
+    /// Where it was found.
+    pub source: BudgetSource,
+    /// The place in the log, where it was found there.
+    pub place: Option<Place>,
+}
+
+/// What the user decided, apart from what the log says: budgets, thresholds, team names, prices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The month's budget, where an option, the environment or the settings give one.
+    pub budget: Option<Budget>,
+    /// The month's budget in money.
+    pub cost_budget: Option<Money>,
+    /// Tokens kept back from the teams.
+    pub reserve: Option<Tokens>,
+    /// When levels rise.
+    pub thresholds: Thresholds,
+    /// What is set for single teams.
+    pub teams: Vec<TeamPolicy>,
+    /// Tokens per deliverable.
+    pub efficiency: EfficiencyPolicy,
+    /// How the plan's scenarios differ from it.
+    pub scenarios: Scenarios,
+    /// Prices by model.
+    pub prices: BTreeMap<String, Price>,
+}
+
+/// What is set for one team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamPolicy {
+    /// Its name.
+    pub name: String,
+    /// Its limit, which outranks the log's `Allocated` cell.
+    pub tokens: Option<Tokens>,
+    /// Other names it goes by in the log.
+    pub aliases: Vec<String>,
+}
+
+/// Tokens per deliverable: what is aimed at, and what raises an alert. Outranks the log's own figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EfficiencyPolicy {
+    /// The most a deliverable should take.
+    pub target: Option<Tokens>,
+    /// From here on a team's figure is a warning.
+    pub alert: Option<Tokens>,
+}
+
+/// How many percent more or less than planned the pending phases take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scenarios {
+    /// The good case, usually negative.
+    pub optimistic: i32,
+    /// The bad case.
+    pub pessimistic: i32,
+}
+
+impl Default for Scenarios {
+    fn default() -> Self {
+        Self {
+            optimistic: -10,
+            pessimistic: 15,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn levels_rise_exactly_at_their_thresholds() {
+        let at = Thresholds::default();
+        let budget = 200_000;
+        let table = [
+            (0, 0, Level::Ok),
+            (149_999, 749, Level::Ok),
+            (150_000, 750, Level::Note),
+            (159_999, 799, Level::Note),
+            (160_000, 800, Level::Warning),
+            (179_999, 899, Level::Warning),
+            (180_000, 900, Level::Critical),
+            (199_999, 999, Level::Critical),
+            (200_000, 1000, Level::Exceeded),
+            (205_000, 1025, Level::Exceeded),
+        ];
+        for (used, tenths, level) in table {
+            assert_eq!(
+                (percent_tenths(used, budget), at.level(used, budget)),
+                (Some(tenths), level),
+                "{used}"
+            );
+        }
+        assert_eq!(
+            (at.level(0, 0), at.level(1, 0)),
+            (Level::Ok, Level::Exceeded)
+        );
+        assert_eq!((percent_tenths(1, 0), ratio(1, 0)), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn figure_ratio_and_level_agree(used in 0..=u64::MAX / 2_000, budget in 1..=u64::MAX / 2_000) {
+            let at = Thresholds::default();
+            let level = at.level(used, budget);
+            let tenths = percent_tenths(used, budget).unwrap();
+            let share = ratio(used, budget).unwrap();
+            for (percent, step) in at.steps() {
+                prop_assert_eq!(level >= step, tenths >= u64::from(percent) * 10);
+                prop_assert_eq!(level >= step, share >= f64::from(percent) / 100.0);
+                let needed = Thresholds::tokens_at(percent, Tokens(budget));
+                prop_assert_eq!(level >= step, used >= needed.0);
+            }
+        }
+    }
+}

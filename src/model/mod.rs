@@ -1,0 +1,23 @@
+//! What the words mean: amounts, periods, budgets, and the things a cost log says.
+//! Knows no Markdown and does no sums over a log; `log` makes these values, `analysis` adds them up.
+
+mod amount;
+mod budget;
+mod entry;
+mod note;
+mod period;
+mod plan;
+mod status;
+mod team;
+
+pub use amount::{Amount, Currency, Money, Price, Tokens};
+pub use budget::{
+    Budget, BudgetSource, EfficiencyPolicy, Level, Policy, Scenarios, TeamPolicy, Thresholds,
+    percent_tenths, ratio,
+};
+pub use entry::{Entry, EntryKind, Figures, StatedTotal, When, Work};
+pub use note::{Header, Hold, HookKind, HookLine, LineEvent, Note, NoteValue, Notice};
+pub use period::{Month, TimeRange};
+pub use plan::{Allocation, Optimization, Phase};
+pub use status::Status;
+pub use team::{fold_name, is_total};

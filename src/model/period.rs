@@ -1,0 +1,157 @@
+//! Months and times of day as a log writes them.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+/// A calendar month, written `2026-02`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Month {
+    first: NaiveDate,
+}
+
+impl Month {
+    /// The month of a year, January being 1. None where there is no such month.
+    #[must_use]
+    pub fn new(year: i32, month: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(year, month, 1).map(|first| Self { first })
+    }
+
+    /// The month a day lies in.
+    #[must_use]
+    pub fn of(date: NaiveDate) -> Self {
+        Self {
+            first: date.with_day(1).unwrap_or(date),
+        }
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub const fn first_day(self) -> NaiveDate {
+        self.first
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        let next = self.first.checked_add_months(Months::new(1));
+        next.and_then(|next| next.checked_sub_days(Days::new(1)))
+            .unwrap_or(NaiveDate::MAX)
+    }
+
+    /// Whether a day lies in it.
+    #[must_use]
+    pub fn contains(self, date: NaiveDate) -> bool {
+        Self::of(date) == self
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!(
+            "{:04}-{:02}",
+            self.first.year(),
+            self.first.month()
+        ))
+    }
+}
+
+/// Reads `2026-02`: four digits, a hyphen, two digits.
+impl FromStr for Month {
+    type Err = NotAMonth;
+
+    fn from_str(text: &str) -> Result<Self, NotAMonth> {
+        let digits =
+            |part: &str, len| part.len() == len && part.bytes().all(|byte| byte.is_ascii_digit());
+        text.split_once('-')
+            .filter(|(year, month)| digits(year, 4) && digits(month, 2))
+            .and_then(|(year, month)| Self::new(year.parse().ok()?, month.parse().ok()?))
+            .ok_or(NotAMonth)
+    }
+}
+
+/// A text that is no month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAMonth;
+
+impl fmt::Display for NotAMonth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a month: write it like 2026-02")
+    }
+}
+
+impl std::error::Error for NotAMonth {}
+
+impl Serialize for Month {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Month {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Month".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A calendar month.",
+            "type": "string",
+            "pattern": "^[0-9]{4}-[0-9]{2}$"
+        })
+    }
+}
+
+/// The hours a row covers: `10:10`, `10:10-10:17`, `16:07-present`. An end before the start is on the next day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeRange {
+    /// When it began.
+    pub start: NaiveTime,
+    /// When it ended; none where only a start is written.
+    pub end: Option<NaiveTime>,
+    /// Still going on (`present`).
+    pub open: bool,
+}
+
+/// `10:10-10:17`, `16:07-now`, `10:10`.
+impl fmt::Display for TimeRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = self.start.format("%H:%M");
+        match (self.end, self.open) {
+            (_, true) => f.pad(&format!("{start}-now")),
+            (Some(end), _) => f.pad(&format!("{start}-{}", end.format("%H:%M"))),
+            (None, _) => f.pad(&start.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_read_strictly_and_know_their_days() {
+        let february: Month = "2028-02".parse().unwrap();
+        assert_eq!(
+            february.last_day(),
+            NaiveDate::from_ymd_opt(2028, 2, 29).unwrap()
+        );
+        assert_eq!(february.to_string(), "2028-02");
+        assert!(february.contains(NaiveDate::from_ymd_opt(2028, 2, 29).unwrap()));
+        assert!(!february.contains(NaiveDate::from_ymd_opt(2027, 2, 28).unwrap()));
+        for wrong in [
+            "2026-13",
+            "2026-00",
+            "2026-2",
+            "26-02",
+            "2026/02",
+            "+026-02",
+            "",
+            "2026-02-01",
+        ] {
+            assert_eq!(wrong.parse::<Month>(), Err(NotAMonth), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Team names: how they compare, and which of them are no teams.
+
+/// The form in which names are compared: lower case, runs of white space as one blank, none at the ends.
+#[must_use]
+pub fn fold_name(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    folded
+}
+
+/// Whether a name in the team's column marks a sum (`TOTAL MTD`, `Subtotal`, `Day total`) and so is no team.
+#[must_use]
+pub fn is_total(name: &str) -> bool {
+    let sums = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        ["total", "totals", "subtotal"]
+            .iter()
+            .any(|sum| word.eq_ignore_ascii_case(sum))
+    };
+    let mut words = name.split_whitespace();
+    words.next().is_some_and(sums) || words.next_back().is_some_and(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_with_case_and_white_space_folded() {
+        assert_eq!(fold_name("  Team\u{a0} A "), fold_name("TEAM a"));
+        assert_eq!(fold_name("팀 B"), "팀 b");
+    }
+
+    #[test]
+    fn sums_are_told_from_teams() {
+        for sum in [
+            "TOTAL",
+            "Total MTD",
+            "**TOTAL**",
+            "Day total",
+            "Subtotal (H1)",
+            "total:",
+        ] {
+            assert!(is_total(sum), "{sum}");
+        }
+        for team in ["Totally Fine", "Team Total Recall", "", "Team A"] {
+            assert!(!is_total(team), "{team}");
+        }
+    }
+}

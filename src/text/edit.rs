@@ -1,0 +1,187 @@
+//! Edits as values, and the one function that applies them.
+
+use std::fmt;
+
+use super::Span;
+
+/// Replace the bytes of `span` by `text`: an insertion where the span is empty, a deletion where the text is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+impl Edit {
+    /// Replaces `span` by `text`.
+    #[must_use]
+    pub fn replace(span: Span, text: impl Into<String>) -> Self {
+        Self {
+            span,
+            text: text.into(),
+        }
+    }
+
+    /// Puts `text` before the byte at `offset`.
+    #[must_use]
+    pub fn insert(offset: usize, text: impl Into<String>) -> Self {
+        Self::replace(Span::at(offset), text)
+    }
+
+    /// Takes the bytes of `span` away.
+    #[must_use]
+    pub fn delete(span: Span) -> Self {
+        Self::replace(span, "")
+    }
+}
+
+/// Edits that cannot contradict each other: sorted by position, and no two of them touch the same byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EditSet(Vec<Edit>);
+
+impl EditSet {
+    /// Sorts the edits and refuses those that overlap. Several insertions at one place keep their order, before a replacement there.
+    pub fn new(mut edits: Vec<Edit>) -> Result<Self, Overlap> {
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        match edits
+            .windows(2)
+            .find(|pair| pair[1].span.start < pair[0].span.end)
+        {
+            Some(pair) => Err(Overlap {
+                first: pair[0].span,
+                second: pair[1].span,
+            }),
+            None => Ok(Self(edits)),
+        }
+    }
+
+    /// No edits.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether nothing would change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The edits, by position.
+    pub fn iter(&self) -> impl Iterator<Item = &Edit> {
+        self.0.iter()
+    }
+}
+
+/// Two edits that want the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// The one that begins first.
+    pub first: Span,
+    /// The one that begins inside it.
+    pub second: Span,
+}
+
+impl fmt::Display for Overlap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, second } = self;
+        write!(
+            f,
+            "edits overlap: bytes {}..{} and {}..{}",
+            first.start, first.end, second.start, second.end
+        )
+    }
+}
+
+impl std::error::Error for Overlap {}
+
+/// The text with the edits applied. Every byte outside their spans stays as it is.
+///
+/// # Panics
+/// Where a span lies outside `source` or cuts a character: the edits then belong to another text.
+#[must_use]
+#[expect(clippy::string_slice, reason = "this is the place where bytes are cut")]
+pub fn splice(source: &str, edits: &EditSet) -> String {
+    let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut out = String::with_capacity(source.len() + grown);
+    let mut at = 0;
+    for edit in edits.iter() {
+        out.push_str(&source[at..edit.span.start]);
+        out.push_str(&edit.text);
+        at = edit.span.end;
+    }
+    out.push_str(&source[at..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Disjoint edits of a text: cut it at random character borders, replace every second piece.
+    fn text_and_edits() -> impl Strategy<Value = (String, Vec<Edit>)> {
+        let text = "[a-z|\\r\\n é한🙂\u{feff}]{0,60}";
+        let cuts = proptest::collection::vec((any::<prop::sample::Index>(), "[A-Z한]{0,4}"), 0..6);
+        (text, cuts).prop_map(|(text, cuts)| {
+            let borders: Vec<usize> = text
+                .char_indices()
+                .map(|(at, _)| at)
+                .chain([text.len()])
+                .collect();
+            let mut at: Vec<usize> = cuts
+                .iter()
+                .map(|(index, _)| borders[index.index(borders.len())])
+                .collect();
+            at.sort_unstable();
+            at.dedup();
+            let edits = at
+                .chunks_exact(2)
+                .zip(&cuts)
+                .map(|(pair, (_, new))| Edit::replace(Span::new(pair[0], pair[1]), new.as_str()))
+                .collect();
+            (text, edits)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn splicing_nothing_changes_nothing(text in any::<String>()) {
+            prop_assert_eq!(splice(&text, &EditSet::empty()), text);
+        }
+
+        #[test]
+        fn bytes_outside_the_edits_stay((text, edits) in text_and_edits()) {
+            let set = EditSet::new(edits.clone()).unwrap();
+            let spliced = splice(&text, &set);
+            let mut rest = spliced.as_str();
+            let mut at = 0;
+            for edit in &edits {
+                rest = rest.strip_prefix(&text[at..edit.span.start]).unwrap();
+                rest = rest.strip_prefix(edit.text.as_str()).unwrap();
+                at = edit.span.end;
+            }
+            prop_assert_eq!(rest, &text[at..]);
+        }
+    }
+
+    #[test]
+    fn overlapping_edits_are_refused() {
+        let edits = vec![Edit::delete(Span::new(3, 6)), Edit::insert(5, "x")];
+        let overlap = EditSet::new(edits).unwrap_err();
+        assert_eq!(overlap.to_string(), "edits overlap: bytes 3..6 and 5..5");
+    }
+
+    #[test]
+    fn edits_are_applied_by_position_and_insertions_keep_their_order() {
+        let edits = vec![
+            Edit::replace(Span::new(2, 3), "C"),
+            Edit::insert(0, "1"),
+            Edit::insert(0, "2"),
+            Edit::delete(Span::new(4, 5)),
+        ];
+        assert_eq!(splice("abcde", &EditSet::new(edits).unwrap()), "12abCd");
+    }
+}

@@ -1,0 +1,242 @@
+//! A whole file in memory, as it is: byte-order mark, line ends and all, with an index of its lines.
+
+use std::{fmt, str};
+
+use super::{EditSet, LineColumn, splice};
+
+const BOM: &str = "\u{feff}";
+
+/// How the lines of a file end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewlineStyle {
+    /// `\n` throughout, or no line end at all.
+    Lf,
+    /// `\r\n` throughout.
+    CrLf,
+    /// Some of each.
+    Mixed,
+}
+
+/// A text file, kept byte for byte. Spans count from its first byte, the byte-order mark included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+impl Source {
+    /// Takes the text of a file, with its byte-order mark if it has one.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let line_starts = [0]
+            .into_iter()
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        Self {
+            line_starts: line_starts.collect(),
+            text,
+        }
+    }
+
+    /// Takes the bytes of a file. Fails at the first byte that is not UTF-8.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, NotUtf8> {
+        String::from_utf8(bytes).map(Self::new).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let good = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+            NotUtf8 {
+                at: Self::new(good).line_column(valid),
+            }
+        })
+    }
+
+    /// The file as it is.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The file without its byte-order mark: Markdown does not see a table that begins with one.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        self.text.strip_prefix(BOM).unwrap_or(&self.text)
+    }
+
+    /// The bytes that [`body`](Self::body) sets aside: add them to an offset in the body to get one in the file.
+    #[must_use]
+    pub fn body_start(&self) -> usize {
+        self.text.len() - self.body().len()
+    }
+
+    /// How its lines end.
+    #[must_use]
+    pub fn newline_style(&self) -> NewlineStyle {
+        let ends = self.line_starts.iter().skip(1);
+        let (mut lf, mut crlf) = (false, false);
+        for &start in ends {
+            let returned = self.text.as_bytes()[..start - 1].ends_with(b"\r");
+            crlf |= returned;
+            lf |= !returned;
+        }
+        match (lf, crlf) {
+            (_, false) => NewlineStyle::Lf,
+            (false, true) => NewlineStyle::CrLf,
+            (true, true) => NewlineStyle::Mixed,
+        }
+    }
+
+    /// Line and column of a byte. The byte-order mark takes no column. An offset past the end, or inside a character,
+    /// is taken to the next character border before it.
+    #[must_use]
+    #[expect(
+        clippy::string_slice,
+        reason = "the offset is moved to a character border first"
+    )]
+    pub fn line_column(&self, offset: usize) -> LineColumn {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.line_starts.partition_point(|&start| start <= offset);
+        let start = self.line_starts[line - 1];
+        let before = &self.text[start..offset];
+        let before = if line == 1 {
+            before.trim_start_matches(BOM)
+        } else {
+            before
+        };
+        LineColumn {
+            line,
+            column: before.chars().count() + 1,
+        }
+    }
+
+    /// The text of a line (from 1) without its line end, and without the byte-order mark. Empty past the end.
+    #[must_use]
+    #[expect(clippy::string_slice, reason = "line starts are character borders")]
+    pub fn line(&self, line: usize) -> &str {
+        let Some(&start) = line
+            .checked_sub(1)
+            .and_then(|index| self.line_starts.get(index))
+        else {
+            return "";
+        };
+        let end = self
+            .line_starts
+            .get(line)
+            .copied()
+            .unwrap_or(self.text.len());
+        let text = self.text[start..end].trim_end_matches(['\r', '\n']);
+        if line == 1 {
+            text.trim_start_matches(BOM)
+        } else {
+            text
+        }
+    }
+
+    /// The byte at which a line (from 1) starts. The end of the text past the last line.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        let start = line
+            .checked_sub(1)
+            .and_then(|index| self.line_starts.get(index));
+        start.copied().unwrap_or(self.text.len())
+    }
+
+    /// The file's new text. Every byte outside the edits stays as it is.
+    #[must_use]
+    pub fn splice(&self, edits: &EditSet) -> String {
+        splice(&self.text, edits)
+    }
+}
+
+/// A file that is not UTF-8 text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotUtf8 {
+    /// The first byte that is not.
+    pub at: LineColumn,
+}
+
+impl fmt::Display for NotUtf8 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "not UTF-8 at line {}, column {}",
+            self.at.line, self.at.column
+        )
+    }
+}
+
+impl std::error::Error for NotUtf8 {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::{Edit, Span};
+
+    #[test]
+    fn columns_count_characters_and_skip_the_byte_order_mark() {
+        let source = Source::new("\u{feff}표 | é\r\n한|x\n");
+        assert_eq!(source.line_column(3), LineColumn { line: 1, column: 1 });
+        let e = source.text().find('é').unwrap();
+        assert_eq!(source.line_column(e), LineColumn { line: 1, column: 5 });
+        assert_eq!(
+            source.line_column(e + 1),
+            source.line_column(e),
+            "inside a character"
+        );
+        let x = source.text().find('x').unwrap();
+        assert_eq!(source.line_column(x), LineColumn { line: 2, column: 3 });
+        assert_eq!(source.line_column(999), LineColumn { line: 3, column: 1 });
+        assert_eq!(
+            (
+                source.line(1),
+                source.line(2),
+                source.line(3),
+                source.line(4)
+            ),
+            ("표 | é", "한|x", "", "")
+        );
+        assert_eq!(source.body_start(), 3);
+    }
+
+    #[test]
+    fn line_ends_are_told_apart() {
+        assert_eq!(Source::new("a\nb\n").newline_style(), NewlineStyle::Lf);
+        assert_eq!(
+            Source::new("a\r\nb\r\n").newline_style(),
+            NewlineStyle::CrLf
+        );
+        assert_eq!(Source::new("a\r\nb\n").newline_style(), NewlineStyle::Mixed);
+        assert_eq!(Source::new("a").newline_style(), NewlineStyle::Lf);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_located() {
+        let error = Source::from_bytes(b"a\nbc\xffd".to_vec()).unwrap_err();
+        assert_eq!(error.to_string(), "not UTF-8 at line 2, column 3");
+    }
+
+    proptest! {
+        #[test]
+        fn splicing_nothing_gives_the_file_back(text in "\u{feff}?[a|\\r\\n한]{0,40}") {
+            prop_assert_eq!(Source::new(text.as_str()).splice(&EditSet::empty()), text);
+        }
+
+        #[test]
+        fn a_line_is_found_where_it_starts(text in "\u{feff}?[a|\\r\\n한]{0,40}") {
+            let source = Source::new(text.as_str());
+            for line in 1..=text.lines().count() {
+                prop_assert_eq!(source.line_column(source.line_start(line)).line, line);
+            }
+        }
+    }
+
+    #[test]
+    fn an_edit_in_a_file_with_a_byte_order_mark_counts_from_the_first_byte() {
+        let source = Source::new("\u{feff}ab");
+        let edits = EditSet::new(vec![Edit::replace(Span::new(3, 4), "X")]).unwrap();
+        assert_eq!(source.splice(&edits), "\u{feff}Xb");
+    }
+}

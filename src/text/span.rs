@@ -1,0 +1,108 @@
+//! Where something stands: byte spans for edits, line and column for people.
+
+use std::ops::Range;
+
+/// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span `start..end`. An end before the start is taken as an empty span at `start`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end: if end < start { start } else { end },
+        }
+    }
+
+    /// The empty span at `offset`.
+    #[must_use]
+    pub const fn at(offset: usize) -> Self {
+        Self::new(offset, offset)
+    }
+
+    /// Number of bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether no byte is covered.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The span as a range, for slicing.
+    #[must_use]
+    pub const fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}
+
+/// A value and where it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// A position for people: both numbers count from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters (not bytes, not cells), from 1.
+    pub column: usize,
+}
+
+/// The files that make up one report, in the order in which findings about them are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Document {
+    /// The cost log itself.
+    #[default]
+    Log,
+    /// The archive of the month shown.
+    Archive,
+    /// `cost-projection.md` beside the log.
+    Projection,
+    /// `tokmon.toml`.
+    Config,
+}
+
+/// Where a value stands, with all that is needed to cite it: the file, the span, and the line for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Which file.
+    pub document: Document,
+    /// The bytes of the value.
+    pub span: Span,
+    /// The line it stands on, from 1.
+    pub line: usize,
+    /// The column of its first character, from 1.
+    pub column: usize,
+    /// The byte at which that line starts.
+    pub line_start: usize,
+}
+
+impl Place {
+    /// The sort key for findings: by file, then from top to bottom.
+    #[must_use]
+    pub const fn order(&self) -> (Document, usize, usize) {
+        (self.document, self.span.start, self.span.end)
+    }
+}
