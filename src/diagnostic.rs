@@ -110,6 +110,8 @@ codes! {
     UnnamedTeam = "TM020", "unnamed-team", Warning;
     /// Several projects share a team, and nothing says to which of them its details belong.
     UnsplitDetails = "TM021", "unsplit-details", Warning;
+    /// A setting in `tokmon.toml` is not known, or has a value that it cannot have.
+    InvalidSetting = "TM022", "invalid-setting", Error;
 }
 
 impl fmt::Display for Code {

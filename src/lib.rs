@@ -1,5 +1,52 @@
-//! tokmon
+//! tokmon reads the Markdown file in which a team of AI agents keeps its token spending, and answers how much of the budget is
+//! gone, who spent it, how efficiently, and where it will end.
+//!
+//! # The map
+//!
+//! Strictly downward; `tests/layering.rs` reads this list.
+//!
+//! | Module | Duty | May use |
+//! |---|---|---|
+//! | [`text`] | positions and splicing in a string | |
+//! | [`model`] | what the words mean: amounts, entries, periods, budgets | text |
+//! | [`diagnostic`] | a finding as a value | text |
+//! | [`log`] | Markdown to entries, losslessly | text, model, diagnostic |
+//! | [`analysis`] | numbers from entries, budgets and a given day | text, model |
+//! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
+//! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
+//! | [`store`] | the door to files | |
+//! | [`config`] | the settings file | text, model, diagnostic, log, store, render |
+//! | [`cli`] | what may be typed on the command line | model, log, render |
+//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, store, config, cli |
+
+pub mod analysis;
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod diagnostic;
+mod exit;
 pub mod log;
 pub mod model;
+pub mod render;
+pub mod store;
 pub mod text;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use cli::Cli;
+pub use commands::{Context, Environment, Terminal};
+pub use exit::{ExitStatus, Failure};
+
+/// Does what the arguments ask, program name first, and tells how it went. Messages go to the context's streams.
+pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitStatus {
+    let outcome = match Cli::try_parse_from(args) {
+        Ok(cli) => commands::dispatch(&cli, cx),
+        Err(error) => exit::usage(&error, cx),
+    };
+    let flushed = cx.out.flush().map_err(Failure::from);
+    let outcome = outcome.and_then(|status| flushed.map(|()| status));
+    outcome.unwrap_or_else(|failure| failure.tell(cx.err))
+}

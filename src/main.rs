@@ -1,1 +1,43 @@
-fn main() {}
+//! The real world for `tokmon::run`: arguments, environment, clock, streams, exit code.
+
+use std::{
+    io::{self, BufWriter, IsTerminal},
+    process::ExitCode,
+};
+
+use tokmon::{Context, Environment, Terminal};
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the world comes in"
+)]
+fn main() -> ExitCode {
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let out_terminal = terminal(&stdout, || terminal_size::terminal_size_of(&stdout));
+    let err_terminal = terminal(&stderr, || terminal_size::terminal_size_of(&stderr));
+    let mut out = BufWriter::new(stdout.lock());
+    let mut context = Context {
+        environment: Environment::read(|name| std::env::var_os(name)),
+        folder: std::env::current_dir().unwrap_or_default(),
+        clock: chrono::Utc::now(),
+        input: &mut io::stdin(),
+        out: &mut out,
+        err: &mut stderr.lock(),
+        out_terminal,
+        err_terminal,
+    };
+    ExitCode::from(tokmon::run(std::env::args_os(), &mut context).code())
+}
+
+fn terminal(
+    stream: &impl IsTerminal,
+    size: impl Fn() -> Option<(terminal_size::Width, terminal_size::Height)>,
+) -> Terminal {
+    let is_terminal = stream.is_terminal();
+    Terminal {
+        is_terminal,
+        width: size()
+            .filter(|_| is_terminal)
+            .map(|(width, _)| width.0.into()),
+    }
+}

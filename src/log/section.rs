@@ -41,11 +41,11 @@ pub enum Section {
 
 /// A section and the project its heading names in brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
+pub(super) struct Opened {
     /// What the section holds.
-    pub section: Section,
+    pub(super) section: Section,
     /// The project.
-    pub project: Option<Arc<str>>,
+    pub(super) project: Option<Arc<str>>,
 }
 
 /// The section that a heading of this level and text opens. Headings below level 3 open none.
@@ -58,9 +58,11 @@ pub(super) fn open(level: u8, text: &str) -> Option<Opened> {
         2 | 3 => recognise(text),
         _ => return None,
     };
+    // Only a monthly summary is a project's; what other headings have in brackets is a remark.
+    let project = in_brackets(text).filter(|_| matches!(section, Section::Monthly(_)));
     Some(Opened {
+        project: project.map(Arc::from),
         section,
-        project: in_brackets(text).map(Arc::from),
     })
 }
 

@@ -113,15 +113,38 @@ impl Thresholds {
     }
 }
 
-/// Tenths of a percent, floored: 149,999 of 200,000 is 749, so that the figure never shows a threshold before the level does.
-/// None where the whole is zero.
-#[must_use]
-pub fn percent_tenths(part: u64, whole: u64) -> Option<u64> {
-    let tenths = (u128::from(part) * 1_000).checked_div(u128::from(whole))?;
-    Some(u64::try_from(tenths).unwrap_or(u64::MAX))
+/// A percentage to the tenth, floored: 149,999 of 200,000 is `74.9%`, so that it never shows a threshold before the level does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percent {
+    /// Tenths of a percent.
+    pub tenths: u64,
 }
 
-/// The share as a number, floored to six decimals for the same reason. None where the whole is zero.
+impl Percent {
+    /// The share that `part` is of `whole`. None where the whole is zero.
+    #[must_use]
+    pub fn of(part: u64, whole: u64) -> Option<Self> {
+        let tenths = (u128::from(part) * 1_000).checked_div(u128::from(whole))?;
+        Some(Self {
+            tenths: u64::try_from(tenths).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// The rest up to 100%. None where there is none.
+    #[must_use]
+    pub fn rest(self) -> Option<Self> {
+        let tenths = 1_000_u64.checked_sub(self.tenths)?;
+        Some(Self { tenths })
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}.{}%", self.tenths / 10, self.tenths % 10))
+    }
+}
+
+/// The share as a number, floored to six decimals for the same reason as [`Percent`]. None where the whole is zero.
 #[must_use]
 #[expect(
     clippy::cast_precision_loss,
@@ -251,7 +274,7 @@ mod tests {
             (at.level(0, 0), at.level(1, 0)),
             (Level::Ok, Level::Exceeded)
         );
-        assert_eq!((percent_tenths(1, 0), ratio(1, 0)), (None, None));
+        assert_eq!((Percent::of(1, 0), ratio(1, 0)), (None, None));
     }
 
     proptest! {
@@ -259,7 +282,7 @@ mod tests {
         fn figure_ratio_and_level_agree(used in 0..=u64::MAX / 2_000, budget in 1..=u64::MAX / 2_000) {
             let at = Thresholds::default();
             let level = at.level(used, budget);
-            let tenths = percent_tenths(used, budget).unwrap();
+            let tenths = Percent::of(used, budget).unwrap().tenths;
             let share = ratio(used, budget).unwrap();
             for (percent, step) in at.steps() {
                 prop_assert_eq!(level >= step, tenths >= u64::from(percent) * 10);

@@ -3,12 +3,15 @@
 use std::{borrow::Cow, sync::Arc};
 
 use chrono::{FixedOffset, NaiveDate};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{Amount, Currency, Month, Status, TimeRange, Tokens};
 use crate::text::Place;
 
 /// Which kind of statement a figure comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum EntryKind {
     /// A team's row in a monthly summary.
     Monthly,
@@ -100,6 +103,28 @@ pub struct Entry<'a> {
     pub hold: Option<Cow<'a, str>>,
     /// Where the figure stands.
     pub place: Place,
+}
+
+impl Entry<'_> {
+    /// The same, on its own feet.
+    #[must_use]
+    pub fn to_static(&self) -> Entry<'static> {
+        let text =
+            |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| Cow::Owned(text.to_owned()));
+        Entry {
+            work: Work {
+                team: Cow::Owned(self.work.team.clone().into_owned()),
+                task: text(&self.work.task),
+                model: text(&self.work.model),
+                notes: text(&self.work.notes),
+                project: self.work.project.clone(),
+            },
+            status: self.status.clone(),
+            id: text(&self.id),
+            hold: text(&self.hold),
+            ..*self
+        }
+    }
 }
 
 /// A sum that the log itself states for a month: a `TOTAL` row, or a row of a table of months.

@@ -12,8 +12,8 @@ mod team;
 
 pub use amount::{Amount, Currency, Money, Price, Tokens};
 pub use budget::{
-    Budget, BudgetSource, EfficiencyPolicy, Level, Policy, Scenarios, TeamPolicy, Thresholds,
-    percent_tenths, ratio,
+    Budget, BudgetSource, EfficiencyPolicy, Level, Percent, Policy, Scenarios, TeamPolicy,
+    Thresholds, ratio,
 };
 pub use entry::{Entry, EntryKind, Figures, StatedTotal, When, Work};
 pub use note::{Header, Hold, HookKind, HookLine, LineEvent, Note, NoteValue, Notice};

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -71,7 +74,10 @@ pub struct LineColumn {
 }
 
 /// The files that make up one report, in the order in which findings about them are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Document {
     /// The cost log itself.
     #[default]

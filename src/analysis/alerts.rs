@@ -1,0 +1,163 @@
+//! What needs somebody's attention. Finished teams raise no alert: nothing can be done about them any more.
+
+use super::{
+    Plan,
+    report::{Alert, AlertScope, StatusReport, TeamReport},
+};
+use crate::model::{Level, Money, Percent, Status, Thresholds, Tokens};
+
+/// Every alert of the report, the worst first; of those alike, the whole before the parts.
+pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
+    let mut alerts: Vec<Alert> = [
+        total(report),
+        cost(report),
+        plan(report),
+        allocation(report),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    alerts.extend(teams.iter().filter_map(|team| limit(team)));
+    alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
+    alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.scope));
+    alerts
+}
+
+fn alert(level: Level, scope: AlertScope, message: String) -> Option<Alert> {
+    (level > Level::Ok).then_some(Alert {
+        level,
+        scope,
+        team: None,
+        message,
+        line: None,
+    })
+}
+
+fn total(report: &StatusReport) -> Option<Alert> {
+    let (used, budget) = (report.used.tokens, report.budget.tokens?);
+    alert(
+        report.level?,
+        AlertScope::Total,
+        format!(
+            "{used} of {budget} tokens used{}",
+            in_percent(used.0, budget.0)
+        ),
+    )
+}
+
+fn cost(report: &StatusReport) -> Option<Alert> {
+    let (cost, budget): (Money, Money) = (report.used.cost.as_ref()?.money, report.budget.cost?);
+    if cost.currency != budget.currency {
+        return None;
+    }
+    let level = report.budget.thresholds.level(cost.micros, budget.micros);
+    alert(
+        level,
+        AlertScope::Cost,
+        format!(
+            "{cost} of {budget} spent{}",
+            in_percent(cost.micros, budget.micros)
+        ),
+    )
+}
+
+fn plan(report: &StatusReport) -> Option<Alert> {
+    let (plan, budget) = (report.forecast.plan.as_ref()?, report.budget.tokens?);
+    let level = plan.level?;
+    let (percent, _) = report
+        .budget
+        .thresholds
+        .steps()
+        .into_iter()
+        .find(|(_, step)| *step == level)?;
+    let message = format!(
+        "plan {}{} passes {percent}% ({}); {}",
+        plan.total_tokens,
+        in_percent(plan.total_tokens.0, budget.0),
+        Thresholds::tokens_at(percent, budget),
+        pending(plan),
+    );
+    alert(level, AlertScope::Plan, message)
+}
+
+/// `pending QA 22,000 + Security 15,000`, no longer than anybody reads.
+fn pending(plan: &Plan) -> String {
+    const MOST: usize = 4;
+    let named: Vec<String> = plan
+        .pending()
+        .take(MOST)
+        .map(|phase| format!("{} {}", phase.label, phase.pending_tokens))
+        .collect();
+    let more = plan.pending().count() - named.len();
+    match (named.is_empty(), more) {
+        (true, _) => "nothing pending".to_owned(),
+        (false, 0) => format!("pending {}", named.join(" + ")),
+        (false, more) => format!("pending {} + {more} more", named.join(" + ")),
+    }
+}
+
+fn allocation(report: &StatusReport) -> Option<Alert> {
+    let (budget, allocated) = (report.budget.tokens?, report.budget.allocated_tokens?);
+    let reserve = report.budget.reserve_tokens.unwrap_or_default();
+    let sum = allocated + reserve;
+    if sum <= budget {
+        return None;
+    }
+    let parts = if reserve == Tokens::ZERO {
+        format!("allocations {allocated}")
+    } else {
+        format!("allocations {allocated} + reserve {reserve} = {sum}")
+    };
+    let share = Percent::of(sum.0, budget.0).map(|percent| format!(", {percent} of the budget"));
+    alert(
+        Level::Note,
+        AlertScope::Allocation,
+        format!("{parts}{}", share.unwrap_or_default()),
+    )
+}
+
+fn limit(team: &TeamReport) -> Option<Alert> {
+    let (used, limit) = (team.used_tokens?, team.allocated_tokens?);
+    if team.status.as_deref() == Some(Status::Done.word()) {
+        return None;
+    }
+    let status = team
+        .status
+        .as_deref()
+        .map(|status| format!(", {status}"))
+        .unwrap_or_default();
+    let message = format!(
+        "{} {used} / {limit}{}{status}",
+        team.name,
+        in_percent(used.0, limit.0)
+    );
+    let line = team
+        .sources
+        .iter()
+        .find(|source| source.figure == "used")
+        .and_then(|source| source.line);
+    Some(Alert {
+        team: Some(team.name.clone()),
+        line,
+        ..alert(team.level?, AlertScope::Team, message)?
+    })
+}
+
+fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
+    let (each, limit) = (team.tokens_per_deliverable?, report.efficiency.alert?);
+    let message = format!(
+        "{} {each} tokens/deliverable, alert at {limit}{}",
+        team.name,
+        in_percent(each.0, limit.0)
+    );
+    Some(Alert {
+        team: Some(team.name.clone()),
+        ..alert(team.efficiency_level?, AlertScope::Efficiency, message)?
+    })
+}
+
+fn in_percent(part: u64, whole: u64) -> String {
+    Percent::of(part, whole)
+        .map(|percent| format!(" ({percent})"))
+        .unwrap_or_default()
+}

@@ -1,0 +1,144 @@
+//! Burn rate: tokens per time, from days that are complete where there are any.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::usage::{Closed, MonthUsage};
+use crate::model::{Month, Tokens};
+
+/// What a burn rate is measured over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RateBasis {
+    /// The days before today, from the first one with a row.
+    CompletedDays,
+    /// The first day, from its first row to now: so far there is no other.
+    FirstDay,
+    /// The days of a month that is over, from the first one with a row.
+    WholeMonth,
+}
+
+/// Tokens per time, kept as the fraction it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BurnRate {
+    /// Tokens used in that time.
+    pub tokens: Tokens,
+    /// The time in minutes.
+    pub minutes: u64,
+    /// Tokens per day, rounded half up.
+    pub tokens_per_day: Tokens,
+    /// The day on which the time begins.
+    pub since: NaiveDate,
+    /// The hour, where it begins with a row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub since_time: Option<NaiveTime>,
+    /// What it is measured over.
+    pub basis: RateBasis,
+}
+
+const MINUTES_PER_DAY: u64 = 24 * 60;
+
+impl BurnRate {
+    /// None where the month has not begun, has no time to measure over, or nothing was used in it.
+    pub(super) fn of(closed: &Closed, now: DateTime<FixedOffset>) -> Option<Self> {
+        let month = &closed.month;
+        let (used, today) = (month.used(), now.date_naive());
+        let (first, first_time) = first_day(month);
+        let days = |to: NaiveDate| {
+            u64::try_from((to - first).num_days())
+                .ok()
+                .filter(|days| *days > 0)
+        };
+        if today > month.month.last_day() {
+            let whole = days(month.month.last_day().succ_opt()?)?;
+            return Self::new(
+                used,
+                whole * MINUTES_PER_DAY,
+                first,
+                None,
+                RateBasis::WholeMonth,
+            );
+        }
+        if let Some(completed) = days(today) {
+            let today = month
+                .days
+                .get(&today)
+                .map(|day| day.tokens.values().copied().sum())
+                .unwrap_or_default();
+            return Self::new(
+                used.saturating_sub(today),
+                completed * MINUTES_PER_DAY,
+                first,
+                None,
+                RateBasis::CompletedDays,
+            );
+        }
+        let start = first.and_time(first_time.unwrap_or_default());
+        let minutes = u64::try_from((now.naive_local() - start).num_minutes()).ok()?;
+        Self::new(used, minutes, first, first_time, RateBasis::FirstDay)
+    }
+
+    fn new(
+        tokens: Tokens,
+        minutes: u64,
+        since: NaiveDate,
+        since_time: Option<NaiveTime>,
+        basis: RateBasis,
+    ) -> Option<Self> {
+        if tokens == Tokens::ZERO || minutes == 0 {
+            return None;
+        }
+        Some(Self {
+            tokens,
+            minutes,
+            tokens_per_day: Self::rounded(tokens, MINUTES_PER_DAY, minutes),
+            since,
+            since_time,
+            basis,
+        })
+    }
+
+    fn rounded(tokens: Tokens, per: u64, minutes: u64) -> Tokens {
+        let (tokens, minutes) = (u128::from(tokens.0) * u128::from(per), u128::from(minutes));
+        Tokens(u64::try_from((tokens * 2 + minutes) / (minutes * 2)).unwrap_or(u64::MAX))
+    }
+
+    /// Tokens per minute, rounded half up.
+    #[must_use]
+    pub fn tokens_per_minute(&self) -> Tokens {
+        Self::rounded(self.tokens, 1, self.minutes)
+    }
+
+    /// Whether a rate by the minute says more than one by the day.
+    #[must_use]
+    pub fn is_by_minute(&self) -> bool {
+        self.basis == RateBasis::FirstDay
+    }
+
+    /// When so many more tokens are used at this rate: now plus tokens / rate, the minute rounded up.
+    /// None where that is beyond all calendars.
+    #[must_use]
+    pub fn after(
+        &self,
+        tokens: Tokens,
+        now: DateTime<FixedOffset>,
+    ) -> Option<DateTime<FixedOffset>> {
+        let minutes =
+            (u128::from(tokens.0) * u128::from(self.minutes)).div_ceil(u128::from(self.tokens.0));
+        now.checked_add_signed(TimeDelta::try_minutes(i64::try_from(minutes).ok()?)?)
+    }
+}
+
+/// The first day of the month that has a row, and its first hour; the first of the month where no day has one.
+fn first_day(usage: &MonthUsage) -> (NaiveDate, Option<NaiveTime>) {
+    let in_month = |month: Month, date: &NaiveDate| month.contains(*date);
+    let first = usage
+        .days
+        .iter()
+        .find(|(date, _)| in_month(usage.month, date));
+    first.map_or((usage.month.first_day(), None), |(date, day)| {
+        (*date, day.first_time)
+    })
+}

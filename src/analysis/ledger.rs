@@ -1,0 +1,413 @@
+//! Everything a log says, folded into sums as it comes. Keeps no row that will not be shown.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::{
+    names::{NameId, Names, Roster},
+    usage::{CostSum, Tally},
+};
+use crate::{
+    model::{
+        Allocation, Currency, Entry, EntryKind, Header, HookLine, LineEvent, Month, Note,
+        NoteValue, Optimization, Phase, Policy, Price, StatedTotal, Status, TimeRange, Tokens,
+    },
+    text::{Document, Place},
+};
+
+/// Which rows to keep, beside the sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// The month to show; none for the newest that has rows.
+    pub month: Option<Month>,
+    /// Whether its rows are shown one by one.
+    pub rows: bool,
+}
+
+/// A row that will be shown.
+#[derive(Clone, Debug)]
+pub(super) struct KeptRow {
+    pub(super) kind: EntryKind,
+    pub(super) date: NaiveDate,
+    pub(super) time: Option<TimeRange>,
+    pub(super) name: NameId,
+    pub(super) task: Option<String>,
+    pub(super) model: Option<String>,
+    pub(super) notes: Option<String>,
+    pub(super) tokens: Option<Tokens>,
+    pub(super) estimate: bool,
+    pub(super) cost: CostSum,
+    pub(super) status: Option<Status>,
+    pub(super) minutes: Option<u64>,
+    pub(super) place: Place,
+}
+
+/// Whose spending a tally is, and in which kind of statement.
+pub(super) type TallyKey = (NameId, Option<Arc<str>>, EntryKind);
+
+/// One month.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MonthLedger {
+    pub(super) tallies: BTreeMap<TallyKey, Tally>,
+    pub(super) totals: Vec<StatedTotal>,
+    pub(super) days: BTreeMap<NaiveDate, DayLedger>,
+    pub(super) rows: Vec<KeptRow>,
+}
+
+/// One day's spending by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DayLedger {
+    pub(super) tokens: BTreeMap<NameId, Tokens>,
+    pub(super) first_time: Option<NaiveTime>,
+}
+
+/// A reservation.
+#[derive(Clone, Debug)]
+pub(super) struct HoldEntry {
+    pub(super) name: NameId,
+    pub(super) tokens: Tokens,
+    pub(super) until: DateTime<FixedOffset>,
+}
+
+/// An id that occurred a second time.
+#[derive(Clone, Debug)]
+pub struct Duplicate {
+    /// The id.
+    pub id: String,
+    /// Where it occurs again.
+    pub place: Place,
+    /// Where it occurred first.
+    pub first: Place,
+}
+
+/// What a log says.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    keep: Keep,
+    prices: BTreeMap<String, Price>,
+    pub(super) names: Names,
+    pub(super) roster: Roster,
+    pub(super) months: BTreeMap<Month, MonthLedger>,
+    /// Rows that cannot be read, with the month they would have counted for where that is known.
+    pub(super) unreadable: Vec<(Option<Month>, Place)>,
+    /// A section of v2.0 was met, so tables of an older log do not count.
+    pub(super) current_format: bool,
+    pub(super) first_legacy: Option<Place>,
+    /// Usage lines that wait until it is known that their ids are not settled yet.
+    waiting: HashMap<String, Entry<'static>>,
+    settled: HashMap<String, Place>,
+    pub(super) duplicates: Vec<Duplicate>,
+    holds: HashMap<String, HoldEntry>,
+    freed: HashSet<String>,
+    pub(super) hook_lines: u64,
+    pub(super) allocations: Vec<(Document, Allocation)>,
+    pub(super) phases: Vec<(Document, Phase)>,
+    pub(super) optimizations: Vec<(Document, Optimization)>,
+    pub(super) notes: Vec<Note>,
+    pub(super) currency: Option<Currency>,
+    pub(super) price: Option<Price>,
+    pub(super) last_updated: Option<NaiveDateTime>,
+    pub(super) retention_days: Option<u32>,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    #[must_use]
+    pub fn new(policy: &Policy, keep: Keep) -> Self {
+        let mut names = Names::default();
+        Self {
+            keep,
+            prices: policy.prices.clone(),
+            roster: Roster::of_policy(&mut names, policy),
+            names,
+            months: BTreeMap::new(),
+            unreadable: Vec::new(),
+            current_format: false,
+            first_legacy: None,
+            waiting: HashMap::new(),
+            settled: HashMap::new(),
+            duplicates: Vec::new(),
+            holds: HashMap::new(),
+            freed: HashSet::new(),
+            hook_lines: 0,
+            allocations: Vec::new(),
+            phases: Vec::new(),
+            optimizations: Vec::new(),
+            notes: Vec::new(),
+            currency: None,
+            price: None,
+            last_updated: None,
+            retention_days: None,
+        }
+    }
+
+    /// The month that will be shown: the one asked for, else the newest that has rows.
+    #[must_use]
+    pub fn month(&self) -> Option<Month> {
+        let waiting = || self.waiting.values().map(|entry| entry.when.month).max();
+        self.keep
+            .month
+            .or_else(|| self.months.keys().next_back().copied().max(waiting()))
+    }
+
+    /// The months that have rows, oldest first.
+    #[must_use]
+    pub fn months(&self) -> Vec<Month> {
+        let mut months: Vec<Month> = self
+            .months
+            .keys()
+            .copied()
+            .chain(self.waiting.values().map(|entry| entry.when.month))
+            .collect();
+        months.sort_unstable();
+        months.dedup();
+        months
+    }
+
+    /// A section of v2.0 begins.
+    pub fn section(&mut self) {
+        self.current_format = true;
+    }
+
+    /// A pair of the header. The first of a kind wins.
+    pub fn header(&mut self, header: Header) {
+        match header {
+            Header::RetentionDays(days) => {
+                self.retention_days.get_or_insert(days);
+            }
+            Header::Currency {
+                currency, price, ..
+            } => {
+                self.currency.get_or_insert(currency);
+                self.price = self.price.or(price);
+            }
+            Header::LastUpdated(time) => {
+                self.last_updated.get_or_insert(time);
+            }
+        }
+    }
+
+    /// Spending.
+    pub fn entry(&mut self, entry: &Entry<'_>) {
+        if let Some(id) = &entry.hold {
+            self.freed.insert(id.clone().into_owned());
+        }
+        match (&entry.id, entry.kind) {
+            (Some(id), EntryKind::Line) => self.wait(id, entry),
+            (Some(id), _) => {
+                if let Some(first) = self.settled.get(id.as_ref()) {
+                    self.duplicates.push(Duplicate {
+                        id: id.clone().into_owned(),
+                        place: entry.place,
+                        first: *first,
+                    });
+                    return;
+                }
+                self.settled.insert(id.clone().into_owned(), entry.place);
+                self.count(entry);
+            }
+            (None, _) => self.count(entry),
+        }
+    }
+
+    fn wait(&mut self, id: &str, entry: &Entry<'_>) {
+        if let Some(first) = self.waiting.get(id) {
+            self.duplicates.push(Duplicate {
+                id: id.to_owned(),
+                place: entry.place,
+                first: first.place,
+            });
+            return;
+        }
+        self.waiting.insert(id.to_owned(), entry.to_static());
+    }
+
+    /// Counts the usage lines whose ids are not settled. To be called when everything was read.
+    pub(super) fn count_waiting(&mut self) {
+        let mut waiting: Vec<(String, Entry<'static>)> = self.waiting.drain().collect();
+        waiting.sort_unstable_by_key(|(_, entry)| entry.place.order());
+        for (id, entry) in waiting {
+            match self.settled.get(&id) {
+                Some(first) => self.duplicates.push(Duplicate {
+                    id,
+                    place: entry.place,
+                    first: *first,
+                }),
+                None => self.count(&entry),
+            }
+        }
+    }
+
+    fn count(&mut self, entry: &Entry<'_>) {
+        match entry.kind {
+            EntryKind::Legacy => self.first_legacy = self.first_legacy.or(Some(entry.place)),
+            EntryKind::Line => {}
+            _ => self.current_format = true,
+        }
+        let name = self.names.id(&entry.work.team);
+        if entry.kind == EntryKind::Monthly {
+            self.roster.add(name);
+        }
+        let cost = self.cost(entry);
+        self.keep_row(name, &cost, entry);
+        let month = self.months.entry(entry.when.month).or_default();
+        let key = (name, entry.work.project.clone(), entry.kind);
+        month
+            .tallies
+            .entry(key)
+            .or_insert_with(|| Tally::new(entry.place))
+            .add(entry, &cost);
+        let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
+            return;
+        };
+        let day = month.days.entry(date).or_default();
+        let spent = day.tokens.entry(name).or_default();
+        *spent = *spent + tokens.value;
+        let start = entry.when.time.map(|time| time.start);
+        day.first_time = day.first_time.into_iter().chain(start).min();
+    }
+
+    /// What an entry cost: as written, else by its model's price from the settings; the header's price may come later.
+    fn cost(&self, entry: &Entry<'_>) -> CostSum {
+        let tokens = entry
+            .figures
+            .tokens
+            .map_or(Tokens::ZERO, |tokens| tokens.value);
+        let price = || self.prices.get(entry.work.model.as_deref()?);
+        match (entry.figures.cost, price()) {
+            (Some(cost), _) => CostSum::stated(cost, entry.figures.currency, entry.place),
+            (None, Some(price)) => CostSum::priced(price.of(tokens), entry.place),
+            (None, None) => CostSum::unpriced(tokens),
+        }
+    }
+
+    fn keep_row(&mut self, name: NameId, cost: &CostSum, entry: &Entry<'_>) {
+        let newest = self.months.keys().next_back();
+        let shown = self.keep.month.map_or_else(
+            || newest.is_none_or(|newest| entry.when.month >= *newest),
+            |month| month == entry.when.month,
+        );
+        let Some(date) = entry.when.date.filter(|_| self.keep.rows && shown) else {
+            return;
+        };
+        if self.keep.month.is_none() && newest.is_some_and(|newest| *newest < entry.when.month) {
+            self.months
+                .values_mut()
+                .for_each(|month| month.rows = Vec::new());
+        }
+        let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let row = KeptRow {
+            kind: entry.kind,
+            date,
+            time: entry.when.time,
+            name,
+            task: text(&entry.work.task),
+            model: text(&entry.work.model),
+            notes: text(&entry.work.notes),
+            tokens: entry.figures.tokens.map(|tokens| tokens.value),
+            estimate: entry.figures.tokens.is_some_and(|tokens| tokens.estimate),
+            cost: cost.clone(),
+            status: entry.status.clone(),
+            minutes: entry.figures.minutes,
+            place: entry.place,
+        };
+        self.months
+            .entry(entry.when.month)
+            .or_default()
+            .rows
+            .push(row);
+    }
+
+    /// A stated total.
+    pub fn total(&mut self, total: StatedTotal) {
+        self.months
+            .entry(total.month)
+            .or_default()
+            .totals
+            .push(total);
+    }
+
+    /// A row that cannot be read.
+    pub fn unreadable(&mut self, month: Option<Month>, place: Place) {
+        self.unreadable.push((month, place));
+    }
+
+    /// A row of the allocation table.
+    pub fn allocation(&mut self, document: Document, row: Allocation) {
+        self.allocations.push((document, row));
+    }
+
+    /// A phase of the plan.
+    pub fn phase(&mut self, document: Document, phase: Phase) {
+        self.phases.push((document, phase));
+    }
+
+    /// A row of the optimizations.
+    pub fn optimization(&mut self, document: Document, row: Optimization) {
+        self.optimizations.push((document, row));
+    }
+
+    /// A note.
+    pub fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// A line that is not Markdown.
+    pub fn line(&mut self, line: &HookLine<'_>) {
+        match &line.event {
+            LineEvent::Hold(hold) => {
+                let name = self.names.id(&hold.team);
+                // The line that came first holds; a retry changes nothing.
+                self.holds
+                    .entry(hold.id.clone().into_owned())
+                    .or_insert(HoldEntry {
+                        name,
+                        tokens: hold.tokens,
+                        until: hold.until,
+                    });
+            }
+            LineEvent::Free(id) => {
+                self.freed.insert(id.clone().into_owned());
+            }
+            LineEvent::Hook(_) | LineEvent::Notice(_) => {}
+        }
+        self.hook_lines += 1;
+    }
+
+    /// The reservations that are live at a moment.
+    pub(super) fn live_holds(
+        &self,
+        now: DateTime<FixedOffset>,
+    ) -> impl Iterator<Item = &HoldEntry> {
+        self.holds
+            .iter()
+            .filter(move |(id, hold)| hold.until > now && !self.freed.contains(*id))
+            .map(|(_, hold)| hold)
+    }
+
+    /// The first note that says something of this kind; those in the section of the notes outrank others.
+    pub(super) fn note_of<T>(&self, pick: impl Fn(&NoteValue) -> Option<T>) -> Option<(T, Place)> {
+        let find = |in_notes: bool| {
+            let notes = self
+                .notes
+                .iter()
+                .filter(move |note| note.in_notes_section == in_notes);
+            notes
+                .into_iter()
+                .find_map(|note| Some((pick(&note.value)?, note.place)))
+        };
+        find(true).or_else(|| find(false))
+    }
+
+    /// The rows of the log itself; those of the projection file where the log has none.
+    pub(super) fn preferred<T>(rows: &[(Document, T)]) -> impl Iterator<Item = &T> {
+        let own = rows.iter().any(|(document, _)| *document == Document::Log);
+        rows.iter()
+            .filter(move |(document, _)| (*document == Document::Log) == own)
+            .map(|(_, row)| row)
+    }
+}

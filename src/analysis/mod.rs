@@ -1,0 +1,30 @@
+//! Numbers from what a log says, a budget policy and a given moment. Pure: no file, no clock, no Markdown.
+//!
+//! A [`Ledger`] is filled with what a log says, item by item; [`Ledger::close`] reconciles one month of it, team by team;
+//! [`report`] makes of that the [`StatusReport`] that every view shows.
+
+mod alerts;
+mod burn_rate;
+mod efficiency;
+mod forecast;
+mod ledger;
+mod names;
+mod optimization;
+mod plan;
+mod reconcile;
+mod report;
+mod status;
+mod usage;
+
+pub use burn_rate::{BurnRate, RateBasis};
+pub use efficiency::EfficiencyGoal;
+pub use forecast::{Crossing, CrossingState, Forecast, Risk, Stated};
+pub use ledger::{Duplicate, Keep, Ledger};
+pub use optimization::{Optimizations, Saving};
+pub use plan::{Plan, PlanPhase, Scenario};
+pub use report::{
+    Alert, AlertScope, BudgetReport, Cost, DayReport, FigureSource, LogReport, RowReport,
+    StatusReport, TeamReport, UsedReport,
+};
+pub use status::{Question, budget, report};
+pub use usage::{Closed, ClosedCost, MonthUsage, StatedUse, Tally, TeamUsage};

@@ -1,0 +1,123 @@
+//! Savings per operation: tokens per 1,000 operations before and after.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{ledger::Ledger, usage::Closed};
+use crate::{
+    model::{Tokens, ratio},
+    text::Document,
+};
+
+/// What was saved, operation by operation and on average.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Optimizations {
+    /// The operations.
+    pub operations: Vec<Saving>,
+    /// The average that the log states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_average: Option<Saving>,
+    /// The mean of the operations, all counting alike: the log gives them no weights. Rounded half up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub computed_average: Option<Saving>,
+}
+
+/// One operation, or an average of several.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Saving {
+    /// Its name.
+    pub operation: String,
+    /// Tokens per 1,000 operations before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_tokens: Option<Tokens>,
+    /// Tokens per 1,000 operations after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_tokens: Option<Tokens>,
+    /// The share that was saved. Left out where more is needed than before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved_ratio: Option<f64>,
+    /// The file it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Document>,
+    /// Its line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+impl Saving {
+    /// What was saved of what, for a percentage. None where more is needed than before.
+    #[must_use]
+    pub fn saved(&self) -> Option<(Tokens, Tokens)> {
+        let (before, after) = (self.before_tokens?, self.after_tokens?);
+        (after <= before).then(|| (before.saturating_sub(after), before))
+    }
+
+    fn new(operation: String, before: Option<Tokens>, after: Option<Tokens>) -> Self {
+        let mut saving = Self {
+            operation,
+            before_tokens: before,
+            after_tokens: after,
+            saved_ratio: None,
+            file: None,
+            line: None,
+        };
+        saving.saved_ratio = saving
+            .saved()
+            .and_then(|(saved, before)| ratio(saved.0, before.0));
+        saving
+    }
+}
+
+impl Optimizations {
+    /// None where the log has no such table.
+    pub(super) fn of(closed: &Closed) -> Option<Self> {
+        let (mut operations, mut stated_average) = (Vec::new(), None);
+        for row in Ledger::preferred(&closed.ledger.optimizations) {
+            let (before, after) = (
+                row.before.map(|before| before.value),
+                row.after.map(|after| after.value),
+            );
+            let saving = Saving {
+                file: Some(row.place.document),
+                line: Some(row.place.line),
+                ..Saving::new(row.operation.clone(), before, after)
+            };
+            if row.average {
+                stated_average.get_or_insert(saving);
+            } else {
+                operations.push(saving);
+            }
+        }
+        if operations.is_empty() && stated_average.is_none() {
+            return None;
+        }
+        Some(Self {
+            computed_average: mean(&operations),
+            operations,
+            stated_average,
+        })
+    }
+}
+
+fn mean(operations: &[Saving]) -> Option<Saving> {
+    let pairs: Vec<(u128, u128)> = operations
+        .iter()
+        .filter_map(|saving| {
+            Some((
+                u128::from(saving.before_tokens?.0),
+                u128::from(saving.after_tokens?.0),
+            ))
+        })
+        .collect();
+    let count = u128::try_from(pairs.len())
+        .ok()
+        .filter(|count| *count > 0)?;
+    let mean = |sum: u128| {
+        u64::try_from((sum * 2 + count) / (count * 2))
+            .ok()
+            .map(Tokens)
+    };
+    let before = mean(pairs.iter().map(|(before, _)| before).sum());
+    let after = mean(pairs.iter().map(|(_, after)| after).sum());
+    Some(Saving::new(format!("mean of {count}"), before, after))
+}

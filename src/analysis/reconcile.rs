@@ -1,0 +1,295 @@
+//! From a ledger to one month, reconciled: whose is which statement, and what the log says it adds up to.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::{
+    ledger::{KeptRow, Ledger, MonthLedger, TallyKey},
+    names::NameId,
+    usage::{Closed, MonthUsage, StatedUse, TeamUsage},
+};
+use crate::{
+    model::{Amount, EntryKind, Month, NoteValue, StatedTotal, fold_name, is_total},
+    text::Place,
+};
+
+impl Ledger {
+    /// Ends the reading: settles what is counted, and reconciles the month to show, of one project if one is asked for.
+    /// None where that month has no rows.
+    #[must_use]
+    pub fn close(mut self, project: Option<&str>) -> Option<Closed> {
+        self.count_waiting();
+        let allocated = self.allocated_teams();
+        let month = self.month()?;
+        let newest = self.months.keys().next_back() == Some(&month);
+        let data = self.months.remove(&month)?;
+        let projects = Projects::of(&self, &data);
+        let reconciler = Reconciler {
+            wanted: project.map(fold_name),
+            ledger: &self,
+            projects,
+            allocated,
+        };
+        let month = reconciler.month(month, newest, data);
+        Some(Closed {
+            ledger: self,
+            month,
+        })
+    }
+
+    /// The teams that the allocation table names, known from now on.
+    fn allocated_teams(&mut self) -> Vec<NameId> {
+        let names: Vec<String> = Self::preferred(&self.allocations)
+            .filter(|row| !row.is_reserve() && !is_total(&row.team) && !row.team.is_empty())
+            .map(|row| row.team.clone())
+            .collect();
+        let ids: Vec<NameId> = names.iter().map(|name| self.names.id(name)).collect();
+        ids.iter().for_each(|id| self.roster.add(*id));
+        ids.into_iter().map(|id| self.roster.named(id)).collect()
+    }
+}
+
+struct Reconciler<'l> {
+    ledger: &'l Ledger,
+    /// The project asked for, folded.
+    wanted: Option<String>,
+    projects: Projects,
+    allocated: Vec<NameId>,
+}
+
+impl Reconciler<'_> {
+    fn month(&self, month: Month, newest: bool, data: MonthLedger) -> MonthUsage {
+        let (teams, unsplit) = self.teams(&data);
+        let totals: Vec<StatedTotal> = data
+            .totals
+            .into_iter()
+            .filter(|total| self.is_wanted(total.project.as_ref()))
+            .collect();
+        let shown = |row: &KeptRow| {
+            let id = self.ledger.roster.team_of(row.name, &self.ledger.names);
+            teams
+                .get(&id)
+                .is_some_and(|team| team.tallies.contains_key(&row.kind))
+        };
+        let rows = data.rows.into_iter().filter(shown).collect();
+        let teams = self.in_order(teams);
+        let unreadable = self
+            .ledger
+            .unreadable
+            .iter()
+            .filter(|(of, _)| of.is_none_or(|of| of == month));
+        MonthUsage {
+            month,
+            newest,
+            stated: self.stated(&totals, newest && self.wanted.is_none()),
+            totals,
+            unsplit,
+            unreadable: unreadable.map(|(_, place)| *place).collect(),
+            days: data.days,
+            rows,
+            index: teams
+                .iter()
+                .enumerate()
+                .map(|(at, team)| (team.id, at))
+                .collect(),
+            teams,
+            projects: self.projects.names.clone(),
+        }
+    }
+
+    fn is_wanted(&self, project: Option<&Arc<str>>) -> bool {
+        let Some(wanted) = &self.wanted else {
+            return true;
+        };
+        project.is_some_and(|project| fold_name(project) == *wanted)
+    }
+
+    fn teams(&self, data: &MonthLedger) -> (BTreeMap<NameId, TeamUsage>, Vec<(String, Place)>) {
+        let mut teams: BTreeMap<NameId, TeamUsage> = BTreeMap::new();
+        let mut unsplit: BTreeMap<NameId, Place> = BTreeMap::new();
+        for (key, tally) in &data.tallies {
+            let kind = key.2;
+            let Some(id) = self.owner(key) else { continue };
+            if !self.counts(id, key) {
+                if self.is_torn(id) && kind != EntryKind::Monthly {
+                    unsplit.entry(id).or_insert(tally.first);
+                }
+                continue;
+            }
+            let team = teams.entry(id).or_insert_with(|| self.idle(id));
+            team.tallies
+                .entry(kind)
+                .and_modify(|sum| sum.merge(tally))
+                .or_insert_with(|| tally.clone());
+        }
+        if self.wanted.is_none() {
+            for id in &self.allocated {
+                teams.entry(*id).or_insert_with(|| self.idle(*id));
+            }
+        }
+        let unsplit = unsplit
+            .into_iter()
+            .map(|(id, place)| (self.ledger.names.shown(id).to_owned(), place));
+        (teams, unsplit.collect())
+    }
+
+    /// A team about which nothing is stated yet.
+    fn idle(&self, id: NameId) -> TeamUsage {
+        TeamUsage {
+            id,
+            name: self.ledger.names.shown(id).to_owned(),
+            tallies: BTreeMap::new(),
+        }
+    }
+
+    /// Whose a tally is. None where it does not count at all.
+    fn owner(&self, (name, _, kind): &TallyKey) -> Option<NameId> {
+        let Ledger { roster, names, .. } = self.ledger;
+        match kind {
+            EntryKind::Legacy if self.ledger.current_format => None,
+            EntryKind::Monthly => Some(roster.named(*name)),
+            _ => Some(roster.team_of(*name, names)),
+        }
+    }
+
+    /// Whether a tally counts for the project asked for. Details name no project: they are that of their team's monthly
+    /// rows, if these are all of one.
+    fn counts(&self, id: NameId, (_, project, kind): &TallyKey) -> bool {
+        match kind {
+            EntryKind::Monthly => self.is_wanted(project.as_ref()),
+            _ => {
+                self.wanted.is_none()
+                    || self
+                        .projects
+                        .only_of(id)
+                        .is_some_and(|project| Some(project) == self.wanted.as_deref())
+            }
+        }
+    }
+
+    /// Whether a team works for the project asked for and for others too.
+    fn is_torn(&self, id: NameId) -> bool {
+        let projects = self.projects.of_team.get(&id);
+        projects.is_some_and(|projects| {
+            projects.len() > 1
+                && self
+                    .wanted
+                    .as_ref()
+                    .is_some_and(|wanted| projects.contains(wanted))
+        })
+    }
+
+    fn in_order(&self, teams: BTreeMap<NameId, TeamUsage>) -> Vec<TeamUsage> {
+        let allocated: HashMap<NameId, usize> = self
+            .allocated
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(at, id)| (*id, at))
+            .collect();
+        let mut teams: Vec<TeamUsage> = teams.into_values().collect();
+        teams.sort_by_key(|team| {
+            let monthly = team
+                .tallies
+                .get(&EntryKind::Monthly)
+                .map(|tally| tally.first.order());
+            let allocated = allocated.get(&team.id);
+            (
+                monthly.is_none(),
+                monthly,
+                allocated.is_none(),
+                allocated.copied(),
+                team.id,
+            )
+        });
+        teams
+    }
+
+    /// The figure the log states: its `TOTAL` rows, else the row of a table of months, else the note on current usage.
+    fn stated(&self, totals: &[StatedTotal], notes: bool) -> Option<StatedUse> {
+        let rows = |of_months: bool| {
+            let legacy = !self.ledger.current_format;
+            let mut totals = totals
+                .iter()
+                .filter(move |total| total.of_months == of_months && (!of_months || legacy));
+            let first = totals.next()?;
+            let tokens = totals.filter_map(|total| total.figures.tokens).fold(
+                first.figures.tokens?,
+                |one, two| Amount {
+                    value: one.value + two.value,
+                    unit: one.unit.max(two.unit),
+                    estimate: one.estimate || two.estimate,
+                },
+            );
+            Some(StatedUse {
+                tokens,
+                place: first.place,
+            })
+        };
+        let note = || {
+            let (tokens, place) = self.ledger.note_of(|note| match note {
+                NoteValue::CurrentUsage(tokens, _) => Some(*tokens),
+                _ => None,
+            })?;
+            Some(StatedUse { tokens, place })
+        };
+        rows(false)
+            .or_else(|| rows(true))
+            .or_else(|| note().filter(|_| notes))
+    }
+}
+
+/// The projects of a month, by its monthly summaries.
+struct Projects {
+    /// As they are written, in their order.
+    names: Vec<String>,
+    /// Folded, by the teams that have rows in them.
+    of_team: HashMap<NameId, HashSet<String>>,
+}
+
+impl Projects {
+    fn of(ledger: &Ledger, data: &MonthLedger) -> Self {
+        let rows = data
+            .tallies
+            .iter()
+            .filter_map(|((_, project, _), tally)| Some((project.as_ref()?, tally.first)));
+        let totals = data
+            .totals
+            .iter()
+            .filter_map(|total| Some((total.project.as_ref()?, total.place)));
+        let mut sections: Vec<(&Arc<str>, Place)> = rows.chain(totals).collect();
+        sections.sort_by_key(|(_, place)| place.order());
+        let mut met = HashSet::new();
+        sections.retain(|(project, _)| met.insert(fold_name(project)));
+        let mut of_team: HashMap<NameId, HashSet<String>> = HashMap::new();
+        for (name, project, _) in data
+            .tallies
+            .keys()
+            .filter(|(_, _, kind)| *kind == EntryKind::Monthly)
+        {
+            let project = project.as_deref().map(fold_name).unwrap_or_default();
+            of_team
+                .entry(ledger.roster.named(*name))
+                .or_default()
+                .insert(project);
+        }
+        Self {
+            names: sections
+                .into_iter()
+                .map(|(project, _)| project.to_string())
+                .collect(),
+            of_team,
+        }
+    }
+
+    /// The one project that a team has monthly rows in.
+    fn only_of(&self, id: NameId) -> Option<&str> {
+        let mut projects = self.of_team.get(&id)?.iter();
+        projects
+            .next()
+            .filter(|_| projects.next().is_none())
+            .map(String::as_str)
+    }
+}

@@ -1,0 +1,332 @@
+//! What every view shows, and the JSON is: one value, complete, without a place to look anything up.
+//! A figure that nothing is known about is left out, which is neither null nor zero.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{EfficiencyGoal, Forecast, Optimizations, usage::ClosedCost};
+use crate::{
+    model::{BudgetSource, EntryKind, Level, Money, Month, Thresholds, Tokens},
+    text::{Document, Place},
+};
+
+/// The state of a budget at a moment, from one log.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StatusReport {
+    /// The log it was read from.
+    pub log: LogReport,
+    /// The moment it was made for.
+    pub now: DateTime<FixedOffset>,
+    /// The month it is about.
+    pub month: Month,
+    /// Whether that is the month of `now`.
+    pub is_current_month: bool,
+    /// The project it is limited to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// The projects of the month.
+    pub projects: Vec<String>,
+    /// The budget.
+    pub budget: BudgetReport,
+    /// What was used of it.
+    pub used: UsedReport,
+    /// Tokens left, negative where more was used than there is. Left out without a budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<i64>,
+    /// Tokens held for work about to start.
+    pub reserved: Tokens,
+    /// How far the budget is used up. Left out without a budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// The team the lists below are limited to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Every team.
+    pub teams: Vec<TeamReport>,
+    /// The days that have rows or usage lines, oldest first. Left out where no row was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<Vec<DayReport>>,
+    /// What tokens per deliverable are aimed at.
+    pub efficiency: EfficiencyGoal,
+    /// Where it will end.
+    pub forecast: Forecast,
+    /// Tokens per 1,000 operations before and after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimizations: Option<Optimizations>,
+    /// What needs somebody's attention, the worst first.
+    pub alerts: Vec<Alert>,
+}
+
+/// The log.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LogReport {
+    /// Its path as given or found; `-` for standard input.
+    pub path: String,
+    /// `2.0`, or `1` for a log from before.
+    pub format: &'static str,
+    /// The months that have rows, oldest first.
+    pub months: Vec<Month>,
+    /// When it says it was last brought up to date, on its own clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_updated: Option<NaiveDateTime>,
+    /// Days that it keeps daily details.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
+    /// Lines that hooks appended, usage lines not counted.
+    pub hook_lines: u64,
+    /// Rows that cannot be read, and so are in no sum.
+    pub unreadable_rows: u64,
+    /// The lines of the first of them.
+    pub unreadable_lines: Vec<usize>,
+}
+
+/// The budget.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BudgetReport {
+    /// Tokens for the month. Left out where no budget is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Tokens>,
+    /// Where it was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<BudgetSource>,
+    /// The line of the log, where it was found there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Money for the month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
+    /// Tokens held back from the teams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserve_tokens: Option<Tokens>,
+    /// What the teams are given together, the reserve not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocated_tokens: Option<Tokens>,
+    /// When the level rises, in percent.
+    pub thresholds: Thresholds,
+}
+
+/// What was used.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct UsedReport {
+    /// Tokens, reconciled.
+    pub tokens: Tokens,
+    /// A figure in it is an estimate.
+    pub estimate: bool,
+    /// What the log itself says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_tokens: Option<Tokens>,
+    /// Where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_line: Option<usize>,
+    /// Whether what the log says can be meant by the same figure, as exactly as it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_agrees: Option<bool>,
+    /// What it cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// The share of the budget, 1 being all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// The share of the budget in money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_ratio: Option<f64>,
+}
+
+/// A cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Cost {
+    /// What is in the log's currency.
+    #[serde(flatten)]
+    pub money: Money,
+    /// Some of it is estimated, or priced by tokens.
+    pub estimate: bool,
+    /// Every token has its cost; otherwise it is more than this.
+    pub complete: bool,
+    /// What is in other currencies, and cannot be added.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Money>,
+}
+
+impl From<ClosedCost> for Cost {
+    fn from(cost: ClosedCost) -> Self {
+        Self {
+            money: cost.money,
+            estimate: cost.estimate,
+            complete: cost.complete,
+            others: cost.others,
+        }
+    }
+}
+
+/// One team.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TeamReport {
+    /// Its name.
+    pub name: String,
+    /// What it used. Left out where nothing is written about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_tokens: Option<Tokens>,
+    /// A figure in it is an estimate.
+    pub estimate: bool,
+    /// Its limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocated_tokens: Option<Tokens>,
+    /// The share of its limit that it used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// How far its limit is used up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Tokens held for work it is about to start.
+    pub reserved_tokens: Tokens,
+    /// `done`, `running`, `pending`, `failed`, or what is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// What it cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// How many deliverables came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deliverables: Option<u64>,
+    /// Tokens per deliverable, rounded down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_deliverable: Option<Tokens>,
+    /// That figure against the alert. Left out where there is none, and for teams counted in tasks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub efficiency_level: Option<Level>,
+    /// Tasks, for a team that is counted in these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<u64>,
+    /// Tokens per task, rounded down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_task: Option<Tokens>,
+    /// Where its figures stand.
+    pub sources: Vec<FigureSource>,
+}
+
+/// Where a figure stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FigureSource {
+    /// Which figure: `used`, `allocated` or `deliverables`.
+    pub figure: &'static str,
+    /// Of tokens used: in which kind of statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<EntryKind>,
+    /// The file: `log`, `archive`, `projection` or `config`.
+    pub file: Document,
+    /// Its line; the first, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// How many rows or lines.
+    pub rows: u64,
+    /// Their tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Tokens>,
+}
+
+impl FigureSource {
+    /// One row.
+    #[must_use]
+    pub fn at(figure: &'static str, place: Place, tokens: Option<Tokens>) -> Self {
+        Self {
+            figure,
+            kind: None,
+            file: place.document,
+            line: Some(place.line),
+            rows: 1,
+            tokens,
+        }
+    }
+}
+
+/// One day.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct DayReport {
+    /// The day.
+    pub date: NaiveDate,
+    /// Tokens of its rows.
+    pub tokens: Tokens,
+    /// Cost of its rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// The rows, by file and line.
+    pub rows: Vec<RowReport>,
+}
+
+/// One row or usage line.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RowReport {
+    /// The hours, `10:10-10:17`; an open end is `now`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The team it counts for.
+    pub team: String,
+    /// The name as written, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_team: Option<String>,
+    /// The task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// Tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Tokens>,
+    /// The figure is an estimate.
+    pub estimate: bool,
+    /// Cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// `done`, `running`, `pending`, `failed`, or what is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Minutes of work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u64>,
+    /// The model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Remarks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// Which kind of statement it is.
+    pub kind: EntryKind,
+    /// The file it stands in.
+    pub file: Document,
+    /// Its line.
+    pub line: usize,
+}
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertScope {
+    /// The whole budget.
+    Total,
+    /// The budget in money.
+    Cost,
+    /// What is planned.
+    Plan,
+    /// A team's limit.
+    Team,
+    /// A team's tokens per deliverable.
+    Efficiency,
+    /// The sum of the teams' limits.
+    Allocation,
+}
+
+/// Something that needs attention.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Alert {
+    /// How bad it is.
+    pub level: Level,
+    /// What it is about.
+    pub scope: AlertScope,
+    /// The team, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// What is the matter.
+    pub message: String,
+    /// The line of the log where the figure stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}

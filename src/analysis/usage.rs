@@ -1,0 +1,422 @@
+//! What counts as used: the statements of a month, reconciled team by team.
+//!
+//! A team's monthly rows and its details are two views of the same spending, so the greater counts; usage lines are spending
+//! that is in neither yet, so they are added. Nothing is counted twice, and nothing written down anywhere is left out.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+
+use super::{
+    ledger::{DayLedger, Duplicate, KeptRow, Ledger},
+    names::NameId,
+};
+use crate::{
+    model::{
+        Allocation, Amount, Currency, Entry, EntryKind, Money, Month, Note, Price, StatedTotal,
+        Status, Tokens, fold_name,
+    },
+    text::Place,
+};
+
+/// Costs as they add up: stated ones by currency, and tokens whose price is not known yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct CostSum {
+    stated: Vec<StatedCost>,
+    estimate: bool,
+    unpriced: Tokens,
+}
+
+/// Costs in one currency, or in none that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct StatedCost {
+    currency: Option<Currency>,
+    micros: u64,
+    first: Place,
+}
+
+impl CostSum {
+    pub(super) fn stated(cost: Amount<u64>, currency: Option<Currency>, first: Place) -> Self {
+        Self {
+            stated: vec![StatedCost {
+                currency,
+                micros: cost.value,
+                first,
+            }],
+            estimate: cost.estimate,
+            unpriced: Tokens::ZERO,
+        }
+    }
+
+    pub(super) fn priced(cost: Money, first: Place) -> Self {
+        let cost_known = Amount {
+            estimate: true,
+            ..Amount::exact(cost.micros)
+        };
+        Self::stated(cost_known, Some(cost.currency), first)
+    }
+
+    pub(super) const fn unpriced(tokens: Tokens) -> Self {
+        Self {
+            stated: Vec::new(),
+            estimate: false,
+            unpriced: tokens,
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        for cost in &other.stated {
+            match self
+                .stated
+                .iter_mut()
+                .find(|known| known.currency == cost.currency)
+            {
+                Some(sum) => sum.micros = sum.micros.saturating_add(cost.micros),
+                None => self.stated.push(*cost),
+            }
+        }
+        self.estimate |= other.estimate;
+        self.unpriced = self.unpriced + other.unpriced;
+    }
+
+    fn first_foreign(&self, own: Currency) -> Option<Place> {
+        self.stated
+            .iter()
+            .find(|cost| cost.currency.is_some_and(|currency| currency != own))
+            .map(|cost| cost.first)
+    }
+
+    /// The sum in `currency`, with what is in others beside it. Tokens without a cost are priced where there is a price.
+    pub(super) fn close(&self, currency: Currency, price: Option<Price>) -> Option<ClosedCost> {
+        let mut all = self.clone();
+        let mut complete = true;
+        if all.unpriced > Tokens::ZERO {
+            match price {
+                Some(price) => all.add(&Self::priced(price.of(all.unpriced), Place::default())),
+                None => complete = false,
+            }
+        }
+        let mut sums: BTreeMap<Currency, u64> = BTreeMap::new();
+        for cost in all.stated {
+            let sum = sums.entry(cost.currency.unwrap_or(currency)).or_default();
+            *sum = sum.saturating_add(cost.micros);
+        }
+        if sums.is_empty() {
+            return None;
+        }
+        let money = |(currency, micros)| Money { micros, currency };
+        let micros = sums.remove(&currency).unwrap_or_default();
+        Some(ClosedCost {
+            money: Money { micros, currency },
+            others: sums.into_iter().map(money).collect(),
+            estimate: all.estimate,
+            complete,
+        })
+    }
+}
+
+/// A cost in the log's currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedCost {
+    /// The sum.
+    pub money: Money,
+    /// What is in other currencies, and cannot be added.
+    pub others: Vec<Money>,
+    /// Some of it is estimated, or priced by tokens.
+    pub estimate: bool,
+    /// Every token has its cost.
+    pub complete: bool,
+}
+
+/// The statements of one kind about one team, added up.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Their tokens.
+    pub tokens: Tokens,
+    /// At least one of them gives tokens.
+    pub known: bool,
+    /// At least one of them is an estimate.
+    pub estimate: bool,
+    /// How many rows or lines.
+    pub rows: u64,
+    /// The worth of the coarsest figure's last digit.
+    pub unit: u64,
+    /// Where the first of them stands.
+    pub first: Place,
+    /// Deliverables, where any are given.
+    pub deliverables: Option<u64>,
+    /// The limit given beside the tokens.
+    pub limit: Option<(Tokens, Place)>,
+    pub(super) status: Option<Status>,
+    pub(super) cost: CostSum,
+}
+
+impl Tally {
+    pub(super) fn new(first: Place) -> Self {
+        Self {
+            tokens: Tokens::ZERO,
+            known: false,
+            estimate: false,
+            rows: 0,
+            unit: 1,
+            first,
+            deliverables: None,
+            limit: None,
+            status: None,
+            cost: CostSum::default(),
+        }
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry<'_>, cost: &CostSum) {
+        if let Some(tokens) = entry.figures.tokens {
+            self.tokens = self.tokens + tokens.value;
+            self.known = true;
+            self.estimate |= tokens.estimate;
+            self.unit = self.unit.max(tokens.unit);
+        }
+        self.rows += 1;
+        self.cost.add(cost);
+        if let Some(count) = entry.figures.deliverables {
+            self.deliverables = Some(self.deliverables.unwrap_or_default().saturating_add(count));
+        }
+        self.limit = self
+            .limit
+            .or(entry.figures.limit.map(|limit| (limit.value, entry.place)));
+        self.status = match (self.status.take(), entry.status.clone()) {
+            // A team's monthly rows stand side by side; of details, the last one tells how it is now.
+            (Some(one), Some(two)) if entry.kind == EntryKind::Monthly => Some(one.combined(two)),
+            (one, two) => two.or(one),
+        };
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.tokens = self.tokens + other.tokens;
+        self.known |= other.known;
+        self.estimate |= other.estimate;
+        self.rows += other.rows;
+        self.unit = self.unit.max(other.unit);
+        self.first = if other.first.order() < self.first.order() {
+            other.first
+        } else {
+            self.first
+        };
+        self.deliverables = match (self.deliverables, other.deliverables) {
+            (Some(one), Some(two)) => Some(one.saturating_add(two)),
+            (one, two) => one.or(two),
+        };
+        self.limit = self.limit.or(other.limit);
+        self.status = match (self.status.take(), other.status.clone()) {
+            (Some(one), Some(two)) => Some(one.combined(two)),
+            (one, two) => one.or(two),
+        };
+        self.cost.add(&other.cost);
+    }
+}
+
+/// What one team used, by kind of statement.
+#[derive(Clone, Debug)]
+pub struct TeamUsage {
+    pub(super) id: NameId,
+    /// Its name.
+    pub name: String,
+    /// The kinds of statement there are about it.
+    pub tallies: BTreeMap<EntryKind, Tally>,
+}
+
+impl TeamUsage {
+    /// The tokens of one kind of statement.
+    #[must_use]
+    pub fn tokens_of(&self, kind: EntryKind) -> Tokens {
+        self.tallies
+            .get(&kind)
+            .map_or(Tokens::ZERO, |tally| tally.tokens)
+    }
+
+    /// Daily, session and dated rows together.
+    #[must_use]
+    pub fn details(&self) -> Tokens {
+        [EntryKind::Daily, EntryKind::Session, EntryKind::Legacy]
+            .map(|kind| self.tokens_of(kind))
+            .into_iter()
+            .sum()
+    }
+
+    /// Whether the details are the greater view of the team's spending.
+    #[must_use]
+    pub fn details_lead(&self) -> bool {
+        self.details() > self.tokens_of(EntryKind::Monthly)
+    }
+
+    /// What the team used. None where nothing is stated about it, which is not zero.
+    #[must_use]
+    pub fn used(&self) -> Option<Tokens> {
+        let known = self.tallies.values().any(|tally| tally.known);
+        known.then(|| {
+            self.details().max(self.tokens_of(EntryKind::Monthly)) + self.tokens_of(EntryKind::Line)
+        })
+    }
+
+    /// The kinds whose figures make up what was used.
+    fn leading(&self) -> impl Iterator<Item = &Tally> {
+        let details = self.details_lead() || !self.tallies.contains_key(&EntryKind::Monthly);
+        self.tallies
+            .iter()
+            .filter(move |(kind, _)| {
+                **kind == EntryKind::Line || (**kind != EntryKind::Monthly) == details
+            })
+            .map(|(_, tally)| tally)
+    }
+
+    pub(super) fn cost(&self) -> CostSum {
+        let mut cost = CostSum::default();
+        self.leading().for_each(|tally| cost.add(&tally.cost));
+        cost
+    }
+
+    /// Whether a figure in it is an estimate.
+    pub(super) fn estimate(&self) -> bool {
+        self.leading().any(|tally| tally.estimate)
+    }
+
+    /// How far the team is: what its latest usage lines say, else its monthly rows, else its details.
+    pub(super) fn status(&self) -> Option<Status> {
+        let of = |kind| {
+            self.tallies
+                .get(&kind)
+                .and_then(|tally| tally.status.clone())
+        };
+        of(EntryKind::Line)
+            .or_else(|| of(EntryKind::Monthly))
+            .or_else(|| of(EntryKind::Session))
+            .or_else(|| of(EntryKind::Daily))
+    }
+}
+
+/// What the log itself says was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatedUse {
+    /// The figure.
+    pub tokens: Amount<Tokens>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// One month, reconciled.
+#[derive(Clone, Debug)]
+pub struct MonthUsage {
+    /// Which month.
+    pub month: Month,
+    /// It is the newest one in the log, so undated notes speak of it.
+    pub newest: bool,
+    /// Every team, in the order of the monthly table, then of the allocation, then as they were met.
+    pub teams: Vec<TeamUsage>,
+    pub(super) index: HashMap<NameId, usize>,
+    /// The `TOTAL` rows.
+    pub totals: Vec<StatedTotal>,
+    /// The figure that the log states for all of it.
+    pub stated: Option<StatedUse>,
+    /// The projects named by the month's sections.
+    pub projects: Vec<String>,
+    /// Teams whose details cannot be told apart by project, with where these stand.
+    pub unsplit: Vec<(String, Place)>,
+    /// Rows that cannot be read.
+    pub unreadable: Vec<Place>,
+    pub(super) days: BTreeMap<NaiveDate, DayLedger>,
+    pub(super) rows: Vec<KeptRow>,
+}
+
+impl MonthUsage {
+    /// What all teams used.
+    #[must_use]
+    pub fn used(&self) -> Tokens {
+        self.teams.iter().filter_map(TeamUsage::used).sum()
+    }
+}
+
+/// A ledger that is complete, and the month that is shown of it.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    /// What the log says.
+    pub(super) ledger: Ledger,
+    /// The month.
+    pub month: MonthUsage,
+}
+
+impl Closed {
+    /// Ids that occurred again.
+    #[must_use]
+    pub fn duplicates(&self) -> &[Duplicate] {
+        &self.ledger.duplicates
+    }
+
+    /// A table of an older log that does not count beside sections of v2.0.
+    #[must_use]
+    pub fn uncounted_legacy(&self) -> Option<Place> {
+        self.ledger
+            .first_legacy
+            .filter(|_| self.ledger.current_format)
+    }
+
+    /// The rows of the allocation table.
+    pub fn allocations(&self) -> impl Iterator<Item = &Allocation> {
+        Ledger::preferred(&self.ledger.allocations)
+    }
+
+    /// The notes.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.ledger.notes
+    }
+
+    /// The log's currency.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.ledger.currency.unwrap_or(Currency::USD)
+    }
+
+    /// What the month cost.
+    #[must_use]
+    pub fn cost(&self) -> Option<ClosedCost> {
+        let mut cost = CostSum::default();
+        self.month
+            .teams
+            .iter()
+            .for_each(|team| cost.add(&team.cost()));
+        self.close_cost(&cost)
+    }
+
+    /// The first statement with a cost in another currency.
+    #[must_use]
+    pub fn first_foreign_cost(&self) -> Option<Place> {
+        let own = self.currency();
+        let tallies = self
+            .month
+            .teams
+            .iter()
+            .flat_map(|team| team.tallies.values());
+        tallies
+            .filter_map(|tally| tally.cost.first_foreign(own))
+            .min_by_key(Place::order)
+    }
+
+    pub(super) fn close_cost(&self, cost: &CostSum) -> Option<ClosedCost> {
+        cost.close(self.currency(), self.ledger.price)
+    }
+
+    pub(super) fn shown(&self, id: NameId) -> &str {
+        self.ledger
+            .names
+            .shown(self.ledger.roster.team_of(id, &self.ledger.names))
+    }
+
+    /// The team of the month that a name means: its own, or by alias, or by the words it begins with.
+    #[must_use]
+    pub fn find_team(&self, name: &str) -> Option<&TeamUsage> {
+        let (names, roster) = (&self.ledger.names, &self.ledger.roster);
+        let id = match names.find(&fold_name(name)) {
+            Some(id) => roster.team_of(id, names),
+            None => roster.team_of_text(name, names)?,
+        };
+        self.month.teams.get(*self.month.index.get(&id)?)
+    }
+}

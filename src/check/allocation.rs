@@ -1,0 +1,74 @@
+//! Rules on team budgets.
+
+use std::collections::HashMap;
+
+use crate::{
+    analysis::{Closed, budget},
+    diagnostic::{Code, Diagnostic},
+    model::{Allocation, Percent, Policy, Tokens, fold_name, is_total},
+};
+
+/// Team budgets and reserve that add up to more than the budget.
+pub(super) fn over_allocated(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
+    let rows: Vec<&Allocation> = closed
+        .allocations()
+        .filter(|row| !is_total(&row.team) && row.allocated.is_some())
+        .collect();
+    let sum: Tokens = rows
+        .iter()
+        .filter_map(|row| row.allocated)
+        .map(|amount| amount.value)
+        .sum();
+    let Some((budget, first)) = budget(closed, policy).zip(rows.first()) else {
+        return Vec::new();
+    };
+    if sum <= budget.tokens {
+        return Vec::new();
+    }
+    let share =
+        Percent::of(sum.0, budget.tokens.0).map(|percent| format!(", {percent} of the budget"));
+    let message = format!("allocations add up to {sum}{}", share.unwrap_or_default());
+    let finding = Diagnostic::new(Code::OverAllocated, message, first.place)
+        .label(format!("the first of {} rows", rows.len()))
+        .help(format!(
+            "give the teams {} less between them, or raise the budget",
+            sum.saturating_sub(budget.tokens)
+        ));
+    vec![match budget.place {
+        Some(place) => finding.related(place, format!("the budget is {}", budget.tokens)),
+        None => finding,
+    }]
+}
+
+/// Two budgets for one team.
+pub(super) fn conflicting_rows(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+    let mut first: HashMap<String, &Allocation> = HashMap::new();
+    let mut findings = Vec::new();
+    for row in closed
+        .allocations()
+        .filter(|row| !is_total(&row.team) && !row.is_reserve())
+    {
+        let Some(known) = first.get(&fold_name(&row.team)) else {
+            first.insert(fold_name(&row.team), row);
+            continue;
+        };
+        if let (Some(one), Some(two)) = (known.allocated, row.allocated)
+            && !one.agrees_with(&two)
+        {
+            findings.push(
+                Diagnostic::new(
+                    Code::ConflictingStatements,
+                    format!(
+                        "{} has two budgets, {} and {}",
+                        row.team, one.value, two.value
+                    ),
+                    row.place,
+                )
+                .label("not used")
+                .related(known.place, "the first one is used")
+                .help("remove one of the rows"),
+            );
+        }
+    }
+    findings
+}

@@ -1,0 +1,144 @@
+//! Rules on spending: whether the details are in the summary, once each, and all in one currency.
+
+use crate::{
+    analysis::{Closed, TeamUsage},
+    diagnostic::{Code, Diagnostic},
+    model::{Amount, EntryKind, Policy, Tokens},
+};
+
+/// Teams whose daily or session rows add up to more than their monthly rows.
+pub(super) fn details_beyond_summary(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+    closed
+        .month
+        .teams
+        .iter()
+        .filter_map(beyond_summary)
+        .collect()
+}
+
+fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
+    let rounded = |tokens, unit| Amount {
+        value: tokens,
+        unit,
+        estimate: false,
+    };
+    let tally = |kind| team.tallies.get(&kind);
+    let monthly = tally(EntryKind::Monthly).map_or(Amount::exact(Tokens::ZERO), |tally| {
+        rounded(tally.tokens, tally.unit)
+    });
+    let (daily, session) = (tally(EntryKind::Daily), tally(EntryKind::Session));
+    let unit = daily
+        .into_iter()
+        .chain(session)
+        .map(|tally| tally.unit)
+        .max()?;
+    let details = rounded(team.details(), unit);
+    if details.value <= monthly.value || details.agrees_with(&monthly) {
+        return None;
+    }
+    let (name, details, monthly, beyond) = (
+        &team.name,
+        details.value,
+        monthly.value,
+        details.value.saturating_sub(monthly.value),
+    );
+    let known = if tally(EntryKind::Monthly).is_some() {
+        format!("its monthly row has {monthly}")
+    } else {
+        "it has no monthly row".to_owned()
+    };
+    let finding = match session {
+        // The session is what is missing, if the daily rows alone would fit.
+        Some(session) if team.tokens_of(EntryKind::Daily) <= monthly => Diagnostic::new(
+            Code::SessionOutsideSummary,
+            format!("{name}: a session of {} tokens is not in the monthly summary; {known}, so {beyond} are added", session.tokens),
+            session.first,
+        )
+        .label(format!("{} tokens of {name}", session.tokens))
+        .help(format!("add {beyond} to the monthly row of {name}, and to the total")),
+        _ => {
+            let first = daily.or(session)?.first;
+            Diagnostic::new(
+                Code::DetailsExceedSummary,
+                format!("{name}: its details add up to {details}, and {known}, so {beyond} are added"),
+                first,
+            )
+            .label(format!("the first of the rows of {name}"))
+            .help(format!("write {details} into the monthly row of {name}, and correct the total"))
+        }
+    };
+    Some(match tally(EntryKind::Monthly) {
+        Some(row) => finding.related(row.first, format!("the monthly row says {monthly}")),
+        None => finding,
+    })
+}
+
+/// Ids that occur again.
+pub(super) fn duplicate_ids(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+    let finding = |duplicate: &crate::analysis::Duplicate| {
+        Diagnostic::new(
+            Code::DuplicateId,
+            format!(
+                "id `{}` occurs again, and is not counted again",
+                duplicate.id
+            ),
+            duplicate.place,
+        )
+        .label("taken for a retry")
+        .related(duplicate.first, "first here")
+        .help("give each piece of spending an id of its own, or remove this line")
+    };
+    closed.duplicates().iter().map(finding).collect()
+}
+
+/// Details of a team that works for several projects.
+pub(super) fn unsplit_details(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+    let finding = |(team, place): &(String, _)| {
+        Diagnostic::new(
+            Code::UnsplitDetails,
+            format!("{team} works for several projects; its details are left out of this one"),
+            *place,
+        )
+        .label("nothing says for which project")
+        .help("add what belongs to the project to its monthly row of that project")
+    };
+    closed.month.unsplit.iter().map(finding).collect()
+}
+
+/// A table of dated rows as logs had before v2.0, in a log that has sections of v2.0.
+pub(super) fn uncounted_legacy(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+    let finding = |place| {
+        Diagnostic::new(
+            Code::UncountedTable,
+            "this table of an older format looks like usage, and is not counted",
+            place,
+        )
+        .label("the first of its rows")
+        .help("move its rows into sections with headings like `## Daily Detail — 2026-02-25`")
+    };
+    closed.uncounted_legacy().map(finding).into_iter().collect()
+}
+
+/// Costs in a currency that is not the log's.
+pub(super) fn mixed_currencies(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+    let Some(cost) = closed.cost().filter(|cost| !cost.others.is_empty()) else {
+        return Vec::new();
+    };
+    let others: Vec<String> = cost.others.iter().map(ToString::to_string).collect();
+    let Some(place) = closed.first_foreign_cost() else {
+        return Vec::new();
+    };
+    let message = format!(
+        "costs of {} cannot be added to those in {}",
+        others.join(" and "),
+        cost.money.currency
+    );
+    vec![
+        Diagnostic::new(Code::MixedCurrencies, message, place)
+            .label("the first row in another currency")
+            .help(format!(
+                "give every cost in {}, the currency of the log",
+                cost.money.currency
+            )),
+    ]
+}

@@ -1,0 +1,190 @@
+//! The world as arguments: the environment, the working folder, the clock, the streams.
+
+use std::{
+    ffi::OsString,
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, FixedOffset, Local, TimeZone, Utc};
+
+use crate::{
+    Failure,
+    cli::{ColorArg, GlobalArgs, parse_time},
+    render::Style,
+};
+
+/// All that a command may know of the world.
+pub struct Context<'w> {
+    /// The environment.
+    pub environment: Environment,
+    /// The working folder.
+    pub folder: PathBuf,
+    /// The time, where nobody says another.
+    pub clock: DateTime<Utc>,
+    /// Standard input.
+    pub input: &'w mut dyn Read,
+    /// Standard output.
+    pub out: &'w mut dyn Write,
+    /// Standard error.
+    pub err: &'w mut dyn Write,
+    /// What standard output is.
+    pub out_terminal: Terminal,
+    /// What standard error is.
+    pub err_terminal: Terminal,
+}
+
+/// What a stream leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// A terminal.
+    pub is_terminal: bool,
+    /// Its width in cells.
+    pub width: Option<usize>,
+}
+
+/// The variables that matter to us, as they are set. An empty one counts as not set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `TOKMON_FILE`
+    pub file: Option<OsString>,
+    /// `TOKMON_BUDGET`
+    pub budget: Option<OsString>,
+    /// `TOKMON_CONFIG`
+    pub config: Option<OsString>,
+    /// `TOKMON_NOW`
+    pub now: Option<OsString>,
+    /// `NO_COLOR`
+    pub no_color: bool,
+    /// `CLICOLOR_FORCE` or `FORCE_COLOR`, other than 0
+    pub force_color: bool,
+    /// `CLICOLOR` is 0
+    pub clicolor_off: bool,
+    /// `TERM`
+    pub term: Option<OsString>,
+    /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set
+    pub locale: Option<OsString>,
+    /// `XDG_CONFIG_HOME`, else `HOME/.config`
+    pub user_settings: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Picks what matters from an environment.
+    pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let on = |name: &str| set(name).is_some_and(|value| value != "0");
+        let absolute = |path: OsString| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
+        let home = || {
+            set("HOME")
+                .and_then(absolute)
+                .map(|home| home.join(".config"))
+        };
+        Self {
+            file: set("TOKMON_FILE"),
+            budget: set("TOKMON_BUDGET"),
+            config: set("TOKMON_CONFIG"),
+            now: set("TOKMON_NOW"),
+            no_color: set("NO_COLOR").is_some(),
+            force_color: on("CLICOLOR_FORCE") || on("FORCE_COLOR"),
+            clicolor_off: set("CLICOLOR").is_some_and(|value| value == "0"),
+            term: set("TERM"),
+            locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set),
+            user_settings: set("XDG_CONFIG_HOME").and_then(absolute).or_else(home),
+        }
+    }
+
+    fn is_dumb(&self) -> bool {
+        self.term.as_ref().is_some_and(|term| term == "dumb")
+    }
+
+    /// Whether a terminal in this environment may not draw more than ASCII.
+    fn is_ascii(&self) -> bool {
+        let locale = self
+            .locale
+            .as_ref()
+            .map(|locale| locale.to_string_lossy().to_ascii_uppercase());
+        let utf8 = locale.is_some_and(|locale| locale.contains("UTF-8") || locale.contains("UTF8"));
+        !utf8 || self.is_dumb() || self.term.as_ref().is_some_and(|term| term == "linux")
+    }
+}
+
+impl Context<'_> {
+    /// How to draw on standard output.
+    #[must_use]
+    pub fn style(&self, global: &GlobalArgs) -> Style {
+        self.style_on(self.out_terminal, global)
+    }
+
+    /// How to draw on standard error.
+    #[must_use]
+    pub fn err_style(&self, global: &GlobalArgs) -> Style {
+        self.style_on(self.err_terminal, global)
+    }
+
+    fn style_on(&self, terminal: Terminal, global: &GlobalArgs) -> Style {
+        let environment = &self.environment;
+        let color = match global.color {
+            ColorArg::Always => true,
+            ColorArg::Never => false,
+            ColorArg::Auto if environment.no_color => false,
+            ColorArg::Auto if environment.force_color => true,
+            ColorArg::Auto => {
+                terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb()
+            }
+        };
+        Style {
+            color,
+            ascii: global.ascii || terminal.is_terminal && environment.is_ascii(),
+            width: terminal.width,
+        }
+    }
+
+    /// The moment to report for, in the zone to report in: `--now`, else `TOKMON_NOW`, else the clock.
+    pub fn now(&self, global: &GlobalArgs) -> Result<DateTime<FixedOffset>, Failure> {
+        let from_environment = || {
+            let text = self
+                .environment
+                .now
+                .as_ref()?
+                .to_string_lossy()
+                .into_owned();
+            Some(parse_time(&text).map_err(|help| {
+                Failure::usage(format!("TOKMON_NOW is not a time: `{text}`")).help(help)
+            }))
+        };
+        let given = match global.now {
+            Some(now) => Some(now),
+            None => from_environment().transpose()?,
+        };
+        match (given, global.timezone.as_deref()) {
+            (Some(given), None) => Ok(given),
+            (given, zone) => in_zone(
+                given.map_or(self.clock, |given| given.to_utc()),
+                zone.unwrap_or("local"),
+            ),
+        }
+    }
+
+    /// A path as it was given, seen from the working folder.
+    #[must_use]
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+}
+
+fn in_zone(time: DateTime<Utc>, zone: &str) -> Result<DateTime<FixedOffset>, Failure> {
+    if zone.eq_ignore_ascii_case("local") {
+        return Ok(time.with_timezone(&Local).fixed_offset());
+    }
+    if zone.eq_ignore_ascii_case("utc") || zone == "Z" {
+        return Ok(time.fixed_offset());
+    }
+    if let Ok(offset) = zone.parse::<FixedOffset>() {
+        return Ok(time.with_timezone(&offset));
+    }
+    let zone: chrono_tz::Tz = zone.parse().map_err(|_| {
+        Failure::usage(format!("unknown time zone `{zone}`"))
+            .help("write a name like Asia/Seoul, an offset like +09:00, UTC or local")
+    })?;
+    Ok(zone.from_utc_datetime(&time.naive_utc()).fixed_offset())
+}

@@ -1,0 +1,22 @@
+//! One verb a file, and the world they act in.
+
+mod completions;
+mod context;
+mod load;
+mod status;
+
+pub use context::{Context, Environment, Terminal};
+
+use crate::{
+    ExitStatus, Failure,
+    cli::{Cli, Command},
+};
+
+/// Does what was asked.
+pub(crate) fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    match &cli.command {
+        None => status::run(&cli.views, &cli.global, cx),
+        Some(Command::Schema) => status::schema(cx),
+        Some(Command::Completions { shell }) => completions::run(*shell, cx),
+    }
+}

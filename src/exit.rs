@@ -1,0 +1,137 @@
+//! How a run ends: what it says about it, and with which code. The codes are those of sysexits, as far as it has any.
+
+use std::io::{self, Write};
+
+use crate::Context;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Everything is fine.
+    Clean,
+    /// What was asked about is the case: a level is reached.
+    Findings,
+    /// It failed, with this code.
+    Failed(u8),
+}
+
+impl ExitStatus {
+    /// The code for the system.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Failed(code) => code,
+        }
+    }
+}
+
+/// Why a run failed, and what to do about it.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+    help: Option<String>,
+    /// The message is a text of its own, not a sentence.
+    in_full: bool,
+}
+
+impl Failure {
+    fn new(code: u8, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: None,
+            in_full: false,
+        }
+    }
+
+    /// The command line is wrong: 64.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(64, message)
+    }
+
+    /// The log holds nothing of use: 65.
+    pub fn no_data(message: impl Into<String>) -> Self {
+        Self::new(65, message)
+    }
+
+    /// There is no log: 66.
+    pub fn no_input(message: impl Into<String>) -> Self {
+        Self::new(66, message)
+    }
+
+    /// Reading or writing failed: 74.
+    pub fn io(message: impl std::fmt::Display, error: &io::Error) -> Self {
+        Self::new(74, format!("{message}: {error}"))
+    }
+
+    /// The settings are wrong: 78.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(78, message)
+    }
+
+    /// The settings are wrong, and this is what and where: 78.
+    #[must_use]
+    pub fn in_full(text: String) -> Self {
+        Self {
+            in_full: true,
+            ..Self::new(78, text)
+        }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says what went wrong. That it cannot be said is no further failure.
+    pub(crate) fn tell(&self, err: &mut dyn Write) -> ExitStatus {
+        if self.code == 0 {
+            return ExitStatus::Clean;
+        }
+        let _ = if self.in_full {
+            write!(err, "{}", self.message)
+        } else {
+            writeln!(err, "tokmon: {}", self.message)
+        };
+        if let Some(help) = &self.help {
+            let _ = writeln!(err, "  help: {help}");
+        }
+        let _ = err.flush();
+        ExitStatus::Failed(self.code)
+    }
+}
+
+/// Writing failed. Where the reader has gone away, that is a quiet end and no failure.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::new(0, ""),
+            _ => Self::io("cannot write", &error),
+        }
+    }
+}
+
+/// Shows help or version, or says what is wrong with the command line.
+pub(crate) fn usage(error: &clap::Error, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    let (color, code) = if error.use_stderr() {
+        (cx.err_terminal, 64)
+    } else {
+        (cx.out_terminal, 0)
+    };
+    let text = if color.is_terminal && !cx.environment.no_color {
+        error.render().ansi().to_string()
+    } else {
+        error.render().to_string()
+    };
+    if code == 0 {
+        cx.out.write_all(text.as_bytes())?;
+        return Ok(ExitStatus::Clean);
+    }
+    cx.err.write_all(text.as_bytes())?;
+    Ok(ExitStatus::Failed(code))
+}

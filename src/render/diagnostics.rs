@@ -1,0 +1,178 @@
+//! Findings as text: one line each, or with an excerpt of the file the way rustc shows it.
+
+use annotate_snippets::{
+    AnnotationKind, Element, Group, Level, Renderer, Snippet, renderer::DecorStyle,
+};
+
+use super::{safe, theme::Style};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    text::{Document, Place},
+};
+
+/// What the files of a report are called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The cost log.
+    pub log: String,
+    /// The archive of the month.
+    pub archive: String,
+    /// The projection file.
+    pub projection: String,
+    /// The settings.
+    pub config: String,
+}
+
+impl Files {
+    /// The name of a file.
+    #[must_use]
+    pub fn name(&self, document: Document) -> &str {
+        match document {
+            Document::Log => &self.log,
+            Document::Archive => &self.archive,
+            Document::Projection => &self.projection,
+            Document::Config => &self.config,
+        }
+    }
+
+    /// A finding in one line: where, and what.
+    pub(super) fn concise(&self, finding: &Diagnostic) -> String {
+        let Place {
+            document,
+            line,
+            column,
+            ..
+        } = finding.place;
+        format!(
+            "{}:{line}:{column}  {} {}",
+            self.name(document),
+            finding.code,
+            finding.message
+        )
+    }
+}
+
+/// One line on how many findings there are. None where there is nothing but notes.
+#[must_use]
+pub fn summary(findings: &[Diagnostic], files: &Files) -> Option<String> {
+    let count = |severity| {
+        findings
+            .iter()
+            .filter(|finding| finding.severity() == severity)
+            .count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let some = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        count => Some(format!("{count} {word}s")),
+    };
+    let parts: Vec<String> = [some(errors, "error"), some(warnings, "warning")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let log = safe::line(&files.log);
+    (!parts.is_empty()).then(|| {
+        format!(
+            "tokmon: {} in {log}; -v shows each with its line",
+            parts.join(" and ")
+        )
+    })
+}
+
+/// Findings without excerpts, a line each, with what to do about it.
+#[must_use]
+pub fn findings(findings: &[Diagnostic], files: &Files) -> String {
+    let line = |finding: &Diagnostic| {
+        let help = finding
+            .help
+            .as_ref()
+            .map(|help| format!("; {help}"))
+            .unwrap_or_default();
+        let text = format!(
+            "{}: {}{help}",
+            finding.severity().word(),
+            files.concise(finding)
+        );
+        format!("{}\n", safe::line(&text))
+    };
+    findings.iter().map(line).collect()
+}
+
+/// Findings with excerpts. `line_at` gives the line of a file that a place stands on.
+pub fn in_full(
+    findings: &[Diagnostic],
+    files: &Files,
+    style: Style,
+    mut line_at: impl FnMut(&Place) -> Option<String>,
+) -> String {
+    let decor = if style.ascii {
+        DecorStyle::Ascii
+    } else {
+        DecorStyle::Unicode
+    };
+    let renderer = if style.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let renderer = renderer
+        .decor_style(decor)
+        .term_width(style.width.unwrap_or(140));
+    let mut text = String::new();
+    for finding in findings {
+        text.push_str(&renderer.render(&[group(finding, files, &mut line_at)]));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+fn group<'a>(
+    finding: &'a Diagnostic,
+    files: &'a Files,
+    line_at: &mut impl FnMut(&Place) -> Option<String>,
+) -> Group<'a> {
+    let level = match finding.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let title = level
+        .primary_title(safe::line(&finding.message))
+        .id(finding.code.id());
+    let places = std::iter::once((
+        &finding.place,
+        finding.label.as_str(),
+        AnnotationKind::Primary,
+    ));
+    let related = finding
+        .related
+        .iter()
+        .map(|(place, label)| (place, label.as_str(), AnnotationKind::Context));
+    let snippets = places.chain(related).map(|(place, label, kind)| {
+        let line = line_at(place).unwrap_or_default();
+        let line = line.trim_end_matches(['\r', '\n']);
+        let start = line
+            .char_indices()
+            .nth(place.column - 1)
+            .map_or(line.len(), |(at, _)| at);
+        let end = (start + place.span.len()).min(line.len());
+        let (before, part) = (
+            line.get(..start).unwrap_or_default(),
+            line.get(start..end).unwrap_or_default(),
+        );
+        let (before, part) = (safe::same_length(before), safe::same_length(part));
+        let rest = safe::same_length(line.get(end..).unwrap_or_default());
+        let span = before.len()..before.len() + part.len();
+        let snippet = Snippet::source(format!("{before}{part}{rest}"))
+            .line_start(place.line)
+            .path(safe::line(files.name(place.document)))
+            .annotation(kind.span(span).label(safe::line(label)));
+        Element::from(snippet)
+    });
+    let help = finding
+        .help
+        .as_ref()
+        .map(|help| Element::from(Level::HELP.message(safe::line(help))));
+    title.elements(snippets.chain(help).collect::<Vec<_>>())
+}

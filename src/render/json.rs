@@ -1,0 +1,154 @@
+//! The report as JSON, and the schema that it keeps to.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::{Page, safe};
+use crate::analysis::StatusReport;
+
+/// Rises only when what is there changes its meaning or goes; what is added does not count.
+const VERSION: u32 = 1;
+
+/// The state of a token budget, as read from a cost log. Readers ignore keys they do not know.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "tokmon status")]
+struct Document<'a> {
+    /// The version of this schema.
+    schema_version: u32,
+    #[serde(flatten)]
+    #[schemars(flatten)]
+    report: Cow<'a, StatusReport>,
+    /// What is wrong with the files, by file and line.
+    diagnostics: Vec<Finding<'a>>,
+}
+
+/// Something wrong with a file.
+#[derive(Serialize, JsonSchema)]
+struct Finding<'a> {
+    /// The stable code.
+    code: &'static str,
+    /// `error`, `warning` or `note`.
+    severity: &'static str,
+    /// The file.
+    file: &'a str,
+    /// The line, from 1.
+    line: usize,
+    /// The column in characters, from 1.
+    column: usize,
+    /// What is wrong.
+    message: &'a str,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+/// Writes the whole report.
+pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let diagnostics = page
+        .findings
+        .iter()
+        .map(|finding| Finding {
+            code: finding.code.id(),
+            severity: finding.severity().word(),
+            file: page.files.name(finding.place.document),
+            line: finding.place.line,
+            column: finding.place.column,
+            message: &finding.message,
+            help: finding.help.as_deref(),
+        })
+        .collect();
+    let document = Document {
+        schema_version: VERSION,
+        report: Cow::Borrowed(page.report),
+        diagnostics,
+    };
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
+    document.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+/// The JSON Schema (2020-12) of the report, made from its types.
+#[must_use]
+pub fn schema() -> String {
+    let schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Document<'_>>();
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Escapes what a terminal must not see and JSON would let through.
+struct Inert<'a>(PrettyFormatter<'a>);
+
+impl Formatter for Inert<'_> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest
+            .char_indices()
+            .find(|(_, c)| !c.is_ascii() && safe::is_forbidden(*c) || *c == '\u{7f}')
+        {
+            writer.write_all(rest.get(..at).unwrap_or_default().as_bytes())?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = rest.get(at + c.len_utf8()..).unwrap_or_default();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}

@@ -1,0 +1,124 @@
+//! Reports and findings as text, JSON, CSV and Markdown. Computes nothing: every figure comes in a report.
+
+mod csv;
+mod daily;
+mod diagnostics;
+mod forecast;
+mod json;
+mod markdown;
+mod optimizations;
+mod overview;
+mod safe;
+mod sheet;
+mod teams;
+mod theme;
+
+use std::io::{self, Write};
+
+pub use diagnostics::{Files, findings, in_full, summary};
+pub use json::schema;
+pub use safe::line as safe_line;
+pub use theme::Style;
+
+use crate::{analysis::StatusReport, diagnostic::Diagnostic};
+use sheet::Sheet;
+
+/// In which form a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Tables for people.
+    Table,
+    /// The whole report, whichever views are chosen.
+    Json,
+    /// Comma-separated values: a table for each part of a view, an empty line between them.
+    Csv,
+    /// Tables for a Markdown page.
+    Markdown,
+}
+
+/// A part of the report to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The budget, what is used of it, alerts.
+    Status,
+    /// Team by team.
+    Teams,
+    /// Day by day.
+    Daily,
+    /// Where it will end.
+    Forecast,
+    /// Savings per operation.
+    Optimizations,
+}
+
+impl View {
+    /// Every view, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [
+        Self::Status,
+        Self::Teams,
+        Self::Daily,
+        Self::Forecast,
+        Self::Optimizations,
+    ];
+}
+
+/// All that the views draw on.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// The report.
+    pub report: &'a StatusReport,
+    /// What was found in the files, sorted.
+    pub findings: &'a [Diagnostic],
+    /// What these files are called.
+    pub files: &'a Files,
+}
+
+impl Page<'_> {
+    /// Writes the chosen views. Fails only where writing fails.
+    pub fn write(
+        &self,
+        views: &[View],
+        format: Format,
+        style: Style,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        match format {
+            Format::Table => self.text(views, style, out),
+            Format::Json => json::report(self, out),
+            Format::Csv => csv::sheets(&self.sheets(views), out),
+            Format::Markdown => markdown::page(self, &self.sheets(views), out),
+        }
+    }
+
+    fn text(&self, views: &[View], style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut lines = overview::title(self.report, style);
+        for view in views {
+            lines.push(String::new());
+            lines.extend(match view {
+                View::Status => overview::lines(self, style),
+                View::Teams => teams::lines(self.report, style),
+                View::Daily => daily::lines(self.report, style),
+                View::Forecast => forecast::lines(self.report, style),
+                View::Optimizations => optimizations::lines(self.report, style),
+            });
+        }
+        if !views.contains(&View::Status) {
+            lines.extend(overview::unreadable(self.report));
+        }
+        for line in lines {
+            writeln!(out, "{}", style.paint(line.trim_end()))?;
+        }
+        Ok(())
+    }
+
+    fn sheets(&self, views: &[View]) -> Vec<Sheet> {
+        let of = |view: &View| match view {
+            View::Status => overview::sheets(self),
+            View::Teams => vec![teams::sheet(self.report)],
+            View::Daily => vec![daily::sheet(self.report, daily::Purpose::Data)],
+            View::Forecast => forecast::sheets(self.report),
+            View::Optimizations => vec![optimizations::sheet(self.report)],
+        };
+        views.iter().flat_map(of).collect()
+    }
+}

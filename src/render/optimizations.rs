@@ -1,0 +1,66 @@
+//! Savings per operation, the stated average beside the computed one.
+
+use super::{
+    sheet::{Cell, Column, Sheet},
+    theme::{Paint, Style},
+};
+use crate::{
+    analysis::{Saving, StatusReport},
+    model::Percent,
+};
+
+/// The optimizations.
+pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
+    let mut lines = vec![Paint::Heading.on("Optimizations")];
+    if report.optimizations.is_none() {
+        lines.push("the log has no table of optimizations".to_owned());
+        return lines;
+    }
+    lines.extend(sheet(report).lines(style));
+    lines.push("  tokens per 1,000 operations".to_owned());
+    lines
+}
+
+/// A row for each operation, and the averages.
+pub(super) fn sheet(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Operation").cut(4),
+        Column::new("Before"),
+        Column::new("After"),
+        Column::new("Saved"),
+        Column::new("Line").drop(1),
+    ];
+    let mut sheet = Sheet::new("Optimizations", columns);
+    let Some(optimizations) = &report.optimizations else {
+        return sheet;
+    };
+    for saving in &optimizations.operations {
+        sheet.row(row(saving, Cell::text(&saving.operation)));
+    }
+    if let Some(stated) = &optimizations.stated_average {
+        sheet.row(row(
+            stated,
+            Cell::text(&format!("{} (stated)", stated.operation)),
+        ));
+    }
+    if let Some(computed) = &optimizations.computed_average {
+        sheet.row(row(
+            computed,
+            Cell::word(format!("Average (computed, {})", computed.operation)),
+        ));
+    }
+    sheet
+}
+
+fn row(saving: &Saving, name: Cell) -> [Cell; 5] {
+    let saved = saving
+        .saved()
+        .and_then(|(saved, before)| Percent::of(saved.0, before.0));
+    [
+        name,
+        Cell::some(saving.before_tokens, Cell::Tokens),
+        Cell::some(saving.after_tokens, Cell::Tokens),
+        Cell::some(saved, Cell::Percent),
+        Cell::some(saving.line, |line| Cell::Number(line as u64)),
+    ]
+}

@@ -1,0 +1,125 @@
+//! Team by team: used against allocated, and what came of it.
+
+use super::{
+    sheet::{Cell, Column, Sheet},
+    theme::{Paint, Style},
+};
+use crate::{
+    analysis::{StatusReport, TeamReport},
+    model::{Level, Percent, Status, Tokens},
+};
+
+/// The teams.
+pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
+    let mut lines = vec![Paint::Heading.on("Teams")];
+    if report.teams.is_empty() {
+        lines.push("no team has rows in this month".to_owned());
+        return lines;
+    }
+    lines.extend(with_total(report).lines(style));
+    lines.extend(goal(report));
+    lines.extend(allocation(report));
+    lines
+}
+
+/// A row for each team.
+pub(super) fn sheet(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Team").cut(4),
+        Column::new("Used"),
+        Column::new("Alloc.").drop(6),
+        Column::new("%"),
+        Column::new("").drop(3),
+        Column::new("Deliv.").drop(4),
+        Column::new("Tok/deliv.").drop(5),
+        Column::new("Cost").drop(1),
+        Column::new("State"),
+        Column::new("Alert"),
+    ];
+    let mut sheet = Sheet::new("Teams", columns);
+    for team in &report.teams {
+        sheet.row(row(team));
+    }
+    sheet
+}
+
+fn row(team: &TeamReport) -> [Cell; 10] {
+    let (used, limit) = (team.used_tokens, team.allocated_tokens);
+    let both = used.zip(limit);
+    let each = Cell::some(team.tokens_per_deliverable, Cell::Tokens);
+    let per_task = |tokens: Tokens| Cell::word(format!("{tokens}/task"));
+    [
+        Cell::text(&team.name),
+        Cell::some(used, Cell::Tokens),
+        Cell::some(limit, Cell::Tokens),
+        Cell::some(
+            both.and_then(|(used, limit)| Percent::of(used.0, limit.0)),
+            Cell::Percent,
+        ),
+        Cell::some(both, |(used, limit)| {
+            Cell::Bar(used.0, limit.0, team.level.unwrap_or(Level::Ok))
+        }),
+        Cell::some(team.deliverables.or(team.tasks), Cell::Count),
+        team.tokens_per_task.map_or(each, per_task),
+        Cell::some(team.cost.as_ref(), |cost| Cell::Money(cost.money)),
+        Cell::some(team.status.as_deref(), Cell::text),
+        Cell::some(alert(team), Cell::Level),
+    ]
+}
+
+/// The worse of the team's level, unless it is finished, and of its efficiency.
+fn alert(team: &TeamReport) -> Option<Level> {
+    let unfinished = team.status.as_deref() != Some(Status::Done.word());
+    let level = team.level.filter(|_| unfinished).max(team.efficiency_level);
+    level.filter(|level| *level > Level::Ok)
+}
+
+fn with_total(report: &StatusReport) -> Sheet {
+    let mut sheet = sheet(report);
+    if report.team.is_none() && report.teams.len() > 1 {
+        let allocated = report.budget.allocated_tokens;
+        let share = allocated.and_then(|allocated| Percent::of(report.used.tokens.0, allocated.0));
+        let mut cells = vec![Cell::Absent; 10];
+        cells[0] = Cell::word("Total");
+        cells[1] = Cell::Tokens(report.used.tokens);
+        cells[2] = Cell::some(allocated, Cell::Tokens);
+        cells[3] = Cell::some(share, Cell::Percent);
+        cells[4] = Cell::word("");
+        cells[7] = Cell::some(report.used.cost.as_ref(), |cost| Cell::Money(cost.money));
+        for at in [5, 6, 8, 9] {
+            cells[at] = Cell::word("");
+        }
+        sheet.row(cells);
+    }
+    sheet
+}
+
+/// What tokens per deliverable are aimed at.
+fn goal(report: &StatusReport) -> Option<String> {
+    let goal = &report.efficiency;
+    let target = goal.target.map(|target| match goal.target_from {
+        Some(from) => format!("target {from}-{target}"),
+        None => format!("target {target}"),
+    });
+    let parts: Vec<String> = target
+        .into_iter()
+        .chain(goal.alert.map(|alert| format!("alert at {alert}")))
+        .collect();
+    (!parts.is_empty()).then(|| format!("  tokens per deliverable: {}", parts.join(", ")))
+}
+
+fn allocation(report: &StatusReport) -> Option<String> {
+    let (allocated, reserve) = (
+        report.budget.allocated_tokens?,
+        report.budget.reserve_tokens?,
+    );
+    let budget = report
+        .budget
+        .tokens
+        .map(|budget| format!(" of {budget}"))
+        .unwrap_or_default();
+    Some(format!(
+        "  allocated: {allocated} + reserve {reserve} = {}{budget}",
+        allocated + reserve
+    ))
+}

@@ -1,0 +1,241 @@
+//! Colours and symbols, in one place.
+//!
+//! Views mark what is to be coloured with characters of no width that cannot come from a log, so that tables are measured as
+//! if there were no colour; at the end the marks become escape sequences or nothing.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Color, Style as Ansi};
+
+use super::safe;
+use crate::model::{Level, Thresholds};
+
+/// How a view is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// With escape sequences.
+    pub color: bool,
+    /// With nothing but ASCII of our own.
+    pub ascii: bool,
+    /// Cells in a line; none where lines may be as long as they are.
+    pub width: Option<usize>,
+}
+
+/// What a piece of text is, as far as its colour goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paint {
+    Badge(Level),
+    Bar(Level),
+    Heading,
+}
+
+const END: char = '\u{e007f}';
+
+impl Paint {
+    const ALL: [Self; 11] = [
+        Self::Heading,
+        Self::Badge(Level::Ok),
+        Self::Badge(Level::Note),
+        Self::Badge(Level::Warning),
+        Self::Badge(Level::Critical),
+        Self::Badge(Level::Exceeded),
+        Self::Bar(Level::Ok),
+        Self::Bar(Level::Note),
+        Self::Bar(Level::Warning),
+        Self::Bar(Level::Critical),
+        Self::Bar(Level::Exceeded),
+    ];
+
+    /// The mark is a tag character, which [`safe::line`] lets no log write.
+    fn mark(self) -> char {
+        let index = Self::ALL
+            .iter()
+            .zip(0_u32..)
+            .find(|(paint, _)| **paint == self)
+            .map_or(0, |(_, index)| index);
+        char::from_u32(0xe0020 + index).unwrap_or(END)
+    }
+
+    /// The text, marked.
+    pub(super) fn on(self, text: &str) -> String {
+        format!("{}{text}{END}", self.mark())
+    }
+
+    fn ansi(self) -> Ansi {
+        let on = |text: AnsiColor, ground: AnsiColor| {
+            Ansi::new()
+                .fg_color(Some(Color::Ansi(text)))
+                .bg_color(Some(Color::Ansi(ground)))
+        };
+        let bar = |color: AnsiColor| Ansi::new().fg_color(Some(Color::Ansi(color)));
+        match self {
+            Self::Heading | Self::Badge(Level::Ok) => Ansi::new().bold(),
+            Self::Badge(Level::Note) => on(AnsiColor::Black, AnsiColor::Cyan),
+            Self::Badge(Level::Warning) => on(AnsiColor::Black, AnsiColor::Yellow),
+            Self::Badge(Level::Critical) => on(AnsiColor::BrightWhite, AnsiColor::Red).bold(),
+            Self::Badge(Level::Exceeded) => on(AnsiColor::BrightWhite, AnsiColor::Magenta).bold(),
+            Self::Bar(Level::Ok) => bar(AnsiColor::Green),
+            Self::Bar(Level::Note) => bar(AnsiColor::Cyan),
+            Self::Bar(Level::Warning) => bar(AnsiColor::Yellow),
+            Self::Bar(Level::Critical) => bar(AnsiColor::Red),
+            Self::Bar(Level::Exceeded) => bar(AnsiColor::Magenta),
+        }
+    }
+}
+
+impl Style {
+    /// Plain text of any width.
+    pub const PLAIN: Self = Self {
+        color: false,
+        ascii: false,
+        width: None,
+    };
+
+    /// Text for one line, from a log.
+    pub(super) fn text(self, text: &str) -> String {
+        safe::line(text).into_owned()
+    }
+
+    /// The symbol and word of a level: `!! WARN`.
+    pub(super) const fn symbol(self, level: Level) -> &'static str {
+        match (level, self.ascii) {
+            (Level::Ok, true) => "+ OK",
+            (Level::Ok, false) => "✓ OK",
+            (Level::Note, _) => "! NOTE",
+            (Level::Warning, _) => "!! WARN",
+            (Level::Critical, _) => "!!! CRIT",
+            (Level::Exceeded, _) => "X OVER",
+        }
+    }
+
+    /// The badge of a level: `[!! WARN]`.
+    pub(super) fn badge(self, level: Level) -> String {
+        Paint::Badge(level).on(&format!("[{}]", self.symbol(level)))
+    }
+
+    pub(super) const fn ellipsis(self) -> &'static str {
+        if self.ascii { "~" } else { "…" }
+    }
+
+    /// A bar of `width` cells: filled as far as `used` goes in `whole`, with ticks where the level rises.
+    pub(super) fn bar(
+        self,
+        width: usize,
+        used: u64,
+        whole: u64,
+        level: Level,
+        at: Option<&Thresholds>,
+    ) -> String {
+        let [full, empty, tick] = if self.ascii {
+            ['#', '.', '|']
+        } else {
+            ['█', '░', '┊']
+        };
+        let filled = share(width, used, whole).min(width);
+        let ticks: Vec<usize> = at
+            .map(|at| {
+                at.steps()
+                    .map(|(percent, _)| tick_at(width, percent))
+                    .to_vec()
+            })
+            .unwrap_or_default();
+        let rest: String = (filled..width)
+            .map(|cell| if ticks.contains(&cell) { tick } else { empty })
+            .collect();
+        let done: String = std::iter::repeat_n(full, filled).collect();
+        format!("{}{rest}", Paint::Bar(level).on(&done))
+    }
+
+    /// The percentages under the ticks of such a bar, as far as there is room.
+    pub(super) fn scale(width: usize, at: &Thresholds) -> String {
+        let mut scale = String::new();
+        for (percent, _) in at.steps() {
+            let label = percent.to_string();
+            let start = tick_at(width, percent).min(width.saturating_sub(label.len()));
+            let taken = scale.len();
+            if percent <= 100 && (taken == 0 || start > taken) {
+                scale.push_str(&" ".repeat(start - taken));
+                scale.push_str(&label);
+            }
+        }
+        scale
+    }
+
+    /// Turns the marks into escape sequences, or takes them out.
+    pub(super) fn paint(self, marked: &str) -> String {
+        let mut painted = String::with_capacity(marked.len());
+        for c in marked.chars() {
+            if c == END {
+                if self.color {
+                    let _ = write!(painted, "{}", anstyle::Reset);
+                }
+            } else if ('\u{e0000}'..END).contains(&c) {
+                if let Some(paint) = Paint::ALL
+                    .into_iter()
+                    .find(|paint| self.color && paint.mark() == c)
+                {
+                    let _ = write!(painted, "{}", paint.ansi());
+                }
+            } else {
+                painted.push(c);
+            }
+        }
+        painted
+    }
+}
+
+/// The cell of a tick.
+fn tick_at(width: usize, percent: u32) -> usize {
+    width * percent as usize / 100
+}
+
+/// `floor(width * used / whole)`.
+fn share(width: usize, used: u64, whole: u64) -> usize {
+    let cells = (width as u128 * u128::from(used)).checked_div(u128::from(whole));
+    cells.map_or(0, |cells| usize::try_from(cells).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASCII: Style = Style {
+        ascii: true,
+        ..Style::PLAIN
+    };
+
+    #[test]
+    fn a_bar_has_its_ticks_where_the_thresholds_are() {
+        let at = Thresholds::default();
+        let bar = |used| ASCII.paint(&ASCII.bar(40, used, 200_000, Level::Ok, Some(&at)));
+        assert_eq!(bar(126_670), "#########################.....|.|...|...");
+        assert_eq!(bar(0), "..............................|.|...|...");
+        assert_eq!(bar(300_000), "#".repeat(40));
+        assert_eq!(
+            Style::scale(40, &at),
+            format!("{}75    90 100", " ".repeat(30))
+        );
+        assert_eq!(
+            Style::scale(80, &at),
+            format!("{}75  80      90   100", " ".repeat(60))
+        );
+    }
+
+    #[test]
+    fn marks_become_colours_or_nothing() {
+        let color = Style {
+            color: true,
+            ..Style::PLAIN
+        };
+        let badge = color.badge(Level::Critical);
+        assert_eq!(
+            color.paint(&badge),
+            "\u{1b}[1m\u{1b}[97m\u{1b}[41m[!!! CRIT]\u{1b}[0m"
+        );
+        assert_eq!(Style::PLAIN.paint(&badge), "[!!! CRIT]");
+        assert_eq!(safe::width(&badge), "[!!! CRIT]".len());
+        for paint in Paint::ALL {
+            assert!(safe::is_forbidden(paint.mark()) && paint.mark() < END);
+        }
+    }
+}

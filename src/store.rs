@@ -1,0 +1,162 @@
+//! The door to files. Opens nothing but regular files, and keeps what it opened, so that an excerpt shows what was read.
+
+use std::{
+    fmt,
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+/// A file that was opened, or the standard input that was read to its end.
+#[derive(Debug)]
+pub enum Opened {
+    /// A regular file.
+    File(File),
+    /// Text that cannot be read a second time from where it came.
+    Memory(Vec<u8>),
+}
+
+/// Why a file could not be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// There is none.
+    Missing,
+    /// It is something else than a regular file: this.
+    NotAFile(&'static str),
+    /// The system refuses.
+    Refused(io::Error),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("there is no such file"),
+            Self::NotAFile(what) => write!(f, "it is {what}, not a regular file"),
+            Self::Refused(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+/// Opens a file for reading. Never waits: what is no regular file is refused before it is opened.
+#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
+pub fn open(path: &Path) -> Result<Opened, OpenError> {
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OpenError::Missing,
+        _ => OpenError::Refused(error),
+    };
+    let kind = fs::metadata(path).map_err(refused)?.file_type();
+    if !kind.is_file() {
+        return Err(OpenError::NotAFile(kind_of(kind)));
+    }
+    File::open(path).map(Opened::File).map_err(refused)
+}
+
+fn kind_of(kind: fs::FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a pipe";
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return "a device";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+    }
+    if kind.is_dir() {
+        "a folder"
+    } else {
+        "something else"
+    }
+}
+
+/// Whether there is a regular file at a path.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
+pub fn is_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// The folder and its parents, up to the root of the repository it lies in; the folder alone where it lies in none.
+#[must_use]
+pub fn up_to_repository(folder: &Path) -> Vec<PathBuf> {
+    let depth = folder
+        .ancestors()
+        .position(|folder| folder.join(".git").exists())
+        .unwrap_or(0);
+    folder
+        .ancestors()
+        .take(depth + 1)
+        .map(Path::to_path_buf)
+        .collect()
+}
+
+impl Opened {
+    /// Takes all of a stream, which cannot be read twice.
+    pub fn read_all(input: &mut dyn Read) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        input.read_to_end(&mut bytes)?;
+        Ok(Self::Memory(bytes))
+    }
+
+    /// The bytes, from the first one.
+    pub fn bytes(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match self {
+            Self::File(file) => {
+                file.rewind()?;
+                Box::new(file)
+            }
+            Self::Memory(bytes) => Box::new(bytes.as_slice()),
+        })
+    }
+
+    /// The line that starts at a byte, or as much of it as `most` bytes hold. Bytes that are not UTF-8 are replaced.
+    pub fn line(&mut self, start: usize, most: usize) -> io::Result<String> {
+        let mut line = vec![0; most];
+        let got = match self {
+            Self::File(file) => {
+                file.seek(SeekFrom::Start(start as u64))?;
+                read_up_to(file, &mut line)?
+            }
+            Self::Memory(bytes) => {
+                read_up_to(&mut bytes.get(start..).unwrap_or_default(), &mut line)?
+            }
+        };
+        line.truncate(got);
+        let end = memchr::memchr(b'\n', &line).unwrap_or(line.len());
+        line.truncate(end);
+        Ok(String::from_utf8_lossy(&line).into_owned())
+    }
+
+    /// All of a small file as text. Fails where it is larger than `most` bytes, or not UTF-8.
+    pub fn text(&mut self, most: usize) -> io::Result<String> {
+        let mut text = String::new();
+        self.bytes()?
+            .take(most as u64 + 1)
+            .read_to_string(&mut text)?;
+        if text.len() > most {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("it is larger than {most} bytes"),
+            ));
+        }
+        Ok(text)
+    }
+}
+
+fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
