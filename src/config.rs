@@ -62,7 +62,12 @@ pub fn parse(text: &str) -> Result<Settings, Vec<Diagnostic>> {
             "see https://toml.io for how TOML is written",
         );
     }
-    let settings = reader.settings(table.get_ref());
+    // What is left of a broken file says little; it is looked at when it can be read whole.
+    let settings = if reader.problems.is_empty() {
+        reader.settings(table.get_ref())
+    } else {
+        Settings::default()
+    };
     let mut problems = reader.problems;
     if problems.is_empty() {
         return Ok(settings);
@@ -346,13 +351,14 @@ impl Reader<'_> {
 
     fn wrong_type<T>(&mut self, value: &Value<'_>, expected: &str) -> Option<T> {
         let found = match value.get_ref() {
-            DeValue::String(text) => format!("found \"{text}\""),
-            other => format!("found {} {}", article(other.type_str()), other.type_str()),
+            DeValue::String(text) => format!("\"{text}\""),
+            other => format!("{} {}", article(other.type_str()), other.type_str()),
         };
+        let message = format!("found {found} where {expected} belongs");
         self.problem(
             value.span(),
-            format!("expected {expected}"),
-            &found,
+            message,
+            "cannot be used",
             &format!("write {expected}"),
         );
         None
@@ -432,13 +438,109 @@ claude-haiku-4-5 = 0.003
 
     #[test]
     fn everything_wrong_is_found_with_its_place() {
-        let problems = parse("bugdet = 1\n[budget]\ntokens = true\ncost = \"lots\"\ncolour = 1\nthresholds = { note = 90, warning = 80, critical = 0 }\n[teams]\nA = { aliases = [\"B\", 3], token = 5 }\nB = 7\n[scenarios]\noptimistic = 1.5\n[prices]\nm = \"free\"\n")
-            .unwrap_err();
+        let text = "bugdet = 1\n[budget]\ntokens = true\ncost = \"lots\"\ncolour = 1\nthresholds = { note = 90, warning = 80, critical = 0 }\n[teams]\nA = { aliases = [\"B\", 3], token = 5 }\nB = 7\n[scenarios]\noptimistic = 1.5\n[prices]\nm = \"free\"\n";
+        let (problems, source) = (parse(text).unwrap_err(), Source::new(text));
         let files = crate::render::Files {
             config: FILE.to_owned(),
             ..Default::default()
         };
-        insta::assert_snapshot!(crate::render::findings(&problems, &files), @"");
+        insta::assert_snapshot!(crate::render::in_full(&problems, &files, crate::render::Style::PLAIN, |place| Some(source.line(place.line).to_owned())), @r#"
+        error[TM022]: unknown key `bugdet`
+          ╭▸ tokmon.toml:1:1
+          │
+        1 │ bugdet = 1
+          │ ━━━━━━ not known
+          │
+          ╰ help: did you mean `budget`?
+
+        error[TM022]: found a boolean where a number of tokens like 200_000 or "200K" belongs
+          ╭▸ tokmon.toml:3:10
+          │
+        3 │ tokens = true
+          │          ━━━━ cannot be used
+          │
+          ╰ help: write a number of tokens like 200_000 or "200K"
+
+        error[TM022]: found "lots" where an amount of money like 25.50 or "25.50 EUR" belongs
+          ╭▸ tokmon.toml:4:8
+          │
+        4 │ cost = "lots"
+          │        ━━━━━━ cannot be used
+          │
+          ╰ help: write an amount of money like 25.50 or "25.50 EUR"
+
+        error[TM022]: unknown key `colour`
+          ╭▸ tokmon.toml:5:1
+          │
+        5 │ colour = 1
+          │ ━━━━━━ not known
+          │
+          ╰ help: known here: `tokens`, `cost`, `reserve`, `thresholds`
+
+        error[TM022]: thresholds must rise: note is 90, and warning is 80
+          ╭▸ tokmon.toml:6:14
+          │
+        6 │ thresholds = { note = 90, warning = 80, critical = 0 }
+          │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ not rising
+          │
+          ╰ help: give them in the order note, warning, critical, exceeded, each higher than the one before
+
+        error[TM022]: found an integer where a whole number from 1 to 1000 belongs
+          ╭▸ tokmon.toml:6:52
+          │
+        6 │ thresholds = { note = 90, warning = 80, critical = 0 }
+          │                                                    ━ cannot be used
+          │
+          ╰ help: write a whole number from 1 to 1000
+
+        error[TM022]: `B` is the name of another team or alias
+          ╭▸ tokmon.toml:8:18
+          │
+        8 │ A = { aliases = ["B", 3], token = 5 }
+          │                  ━━━ taken
+          │
+          ╰ help: give each name to one team
+
+        error[TM022]: found an integer where a name in quotes belongs
+          ╭▸ tokmon.toml:8:23
+          │
+        8 │ A = { aliases = ["B", 3], token = 5 }
+          │                       ━ cannot be used
+          │
+          ╰ help: write a name in quotes
+
+        error[TM022]: unknown key `token`
+          ╭▸ tokmon.toml:8:27
+          │
+        8 │ A = { aliases = ["B", 3], token = 5 }
+          │                           ━━━━━ not known
+          │
+          ╰ help: did you mean `tokens`?
+
+        error[TM022]: found an integer where a table belongs
+          ╭▸ tokmon.toml:9:5
+          │
+        9 │ B = 7
+          │     ━ cannot be used
+          │
+          ╰ help: write a table
+
+        error[TM022]: found a float where a whole number from -100 to 1000 belongs
+           ╭▸ tokmon.toml:11:14
+           │
+        11 │ optimistic = 1.5
+           │              ━━━ cannot be used
+           │
+           ╰ help: write a whole number from -100 to 1000
+
+        error[TM022]: found "free" where a price per 1,000 tokens like 0.003 or "0.003 EUR" belongs
+           ╭▸ tokmon.toml:13:5
+           │
+        13 │ m = "free"
+           │     ━━━━━━ cannot be used
+           │
+           ╰ help: write a price per 1,000 tokens like 0.003 or "0.003 EUR"
+        "#);
     }
 
     #[test]

@@ -6,12 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, FixedOffset, Local, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, Local, Utc};
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     Failure,
     cli::{ColorArg, GlobalArgs, parse_time},
-    render::Style,
+    render::{Style, safe_line},
 };
 
 /// All that a command may know of the world.
@@ -172,19 +173,23 @@ impl Context<'_> {
     }
 }
 
+/// The time in a zone: `local`, `UTC`, an offset, or a name of the system's time zone database.
 fn in_zone(time: DateTime<Utc>, zone: &str) -> Result<DateTime<FixedOffset>, Failure> {
-    if zone.eq_ignore_ascii_case("local") {
-        return Ok(time.with_timezone(&Local).fixed_offset());
-    }
+    let unknown = || {
+        Failure::usage(format!("unknown time zone `{}`", safe_line(zone)))
+            .help("write a name like Asia/Seoul, an offset like +09:00, UTC or local")
+    };
     if zone.eq_ignore_ascii_case("utc") || zone == "Z" {
         return Ok(time.fixed_offset());
     }
     if let Ok(offset) = zone.parse::<FixedOffset>() {
         return Ok(time.with_timezone(&offset));
     }
-    let zone: chrono_tz::Tz = zone.parse().map_err(|_| {
-        Failure::usage(format!("unknown time zone `{zone}`"))
-            .help("write a name like Asia/Seoul, an offset like +09:00, UTC or local")
-    })?;
-    Ok(zone.from_utc_datetime(&time.naive_utc()).fixed_offset())
+    if zone.eq_ignore_ascii_case("local") {
+        return Ok(time.with_timezone(&Local).fixed_offset());
+    }
+    let rules = TimeZone::get(zone).map_err(|_| unknown())?;
+    let moment = Timestamp::from_second(time.timestamp()).map_err(|_| unknown())?;
+    let offset = FixedOffset::east_opt(rules.to_offset(moment).seconds()).ok_or_else(unknown)?;
+    Ok(time.with_timezone(&offset))
 }

@@ -34,17 +34,29 @@ pub struct MoneyCell {
     pub currency: Option<Currency>,
 }
 
+/// The text without white space at its ends, which cells seldom have.
+#[must_use]
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// Whether a cell says that there is no value.
 #[must_use]
 pub fn is_absent(text: &str) -> bool {
-    let text = text.trim();
+    let text = trimmed(text);
+    if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
     ["", "-", "–", "—", "n/a", "tbd", "(pending)"]
         .iter()
         .any(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn reading<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Reading<T> {
-    let text = text.trim();
+    let text = trimmed(text);
     if is_absent(text) {
         return Ok(None);
     }
@@ -55,6 +67,13 @@ fn reading<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Reading<T> {
 /// and a remark in brackets behind it.
 pub fn tokens(text: &str) -> Reading<TokenCell> {
     reading(text, |text| {
+        if let Some(value) = plain_number(text) {
+            return Some(TokenCell {
+                used: Amount::exact(Tokens(value)),
+                from: None,
+                limit: None,
+            });
+        }
         let text = without_remark(text);
         match text.split_once('/') {
             Some((used, limit)) => {
@@ -68,6 +87,29 @@ pub fn tokens(text: &str) -> Reading<TokenCell> {
             None => token_range(text),
         }
     })
+}
+
+/// The spelling that nearly every figure has, digits with a comma before each three of them, read straight away.
+/// None for every other spelling, also for good ones.
+fn plain_number(text: &str) -> Option<u64> {
+    const MOST_DIGITS: usize = 15;
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > MOST_DIGITS + MOST_DIGITS / 3 {
+        return None;
+    }
+    let (mut value, mut digits) = (0, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + u64::from(byte - b'0');
+                digits += 1;
+            }
+            b',' if at > 0 && (bytes.len() - at).is_multiple_of(4) => {}
+            _ => return None,
+        }
+    }
+    let commas = bytes.len() - digits;
+    (digits <= MOST_DIGITS && (commas == 0 || commas == (digits - 1) / 3)).then_some(value)
 }
 
 fn token_range(text: &str) -> Option<TokenCell> {
@@ -204,10 +246,11 @@ pub fn minutes(text: &str) -> Reading<u64> {
 /// Reads `2026-02-25`, also with `/` or `.` between its parts.
 pub fn date(text: &str) -> Reading<NaiveDate> {
     reading(text, |text| {
-        let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
-        let [year, month, day] = parts.as_slice() else {
+        let mut parts = text.split(['-', '/', '.']);
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
             return None;
-        };
+        }
         let number = |part: &str, len: usize| {
             (part.len() == len && part.bytes().all(|byte| byte.is_ascii_digit()))
                 .then(|| part.parse().ok())
@@ -820,6 +863,14 @@ mod tests {
         fn no_text_panics(text in ".{0,24}|[-0-9,._~≈/KMB%$€: h–m()]{0,16}") {
             let _ = (tokens(&text), money(&text), percent(&text), count(&text), minutes(&text), date(&text));
             let _ = (time_range(&text), status(&text), efficiency(&text), leading_tokens(&text));
+        }
+
+        #[test]
+        fn the_short_way_reads_what_the_long_one_does(text in "[0-9]{1,4}(,[0-9]{2,4}){0,6}|[0-9,]{0,24}") {
+            if let Some(value) = plain_number(&text) {
+                let long = token_range(&text).unwrap();
+                prop_assert_eq!(long.used, Amount::exact(Tokens(value)));
+            }
         }
 
         #[test]

@@ -17,8 +17,11 @@ use crate::{
 /// A line longer than this is reported and left alone.
 pub const LONGEST_LINE: usize = 64 * 1024;
 
-/// How much is read at once, and how much text or hook lines a piece holds before it is handed out.
+/// How much text or hook lines a piece holds before it is handed out.
 pub(super) const PIECE: usize = 64 * 1024;
+
+/// How much is read at once: most logs are smaller than a piece, and memory that is not touched costs nothing.
+const READ: usize = 16 * 1024;
 
 /// Stands for one byte that is not UTF-8: the character that ASCII has for this. One for one, so that offsets stay true.
 const SUBSTITUTE: u8 = 0x1a;
@@ -258,7 +261,7 @@ impl<R: Read> Cutter<R> {
 
     fn fill(&mut self) -> io::Result<()> {
         let had = self.raw.len();
-        self.raw.resize(had + self.piece_size, 0);
+        self.raw.resize(had + self.piece_size.min(READ), 0);
         let got = loop {
             match self.input.read(&mut self.raw[had..]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

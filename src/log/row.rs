@@ -425,7 +425,7 @@ impl<'p> Decoder<'_, 'p> {
             return None;
         }
         Some(match &cell.text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Borrowed(text) => Cow::Borrowed(cell::trimmed(text)),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
         })
     }

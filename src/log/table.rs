@@ -237,10 +237,10 @@ fn read_cells<'p>(
                 // A short row is filled up with cells that stand behind its line end.
                 if range.start < row.end {
                     let padded = walk.text.get(range.clone()).unwrap_or_default();
-                    let raw = padded.trim();
+                    let raw = padded.trim_ascii();
                     let start = place.line_start
                         + (range.start - line)
-                        + (padded.len() - padded.trim_start().len());
+                        + (padded.len() - padded.trim_ascii_start().len());
                     cells.push(Cell {
                         span: Span::new(start, start + raw.len()),
                         raw,

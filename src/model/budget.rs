@@ -265,8 +265,8 @@ mod tests {
         ];
         for (used, tenths, level) in table {
             assert_eq!(
-                (percent_tenths(used, budget), at.level(used, budget)),
-                (Some(tenths), level),
+                (Percent::of(used, budget), at.level(used, budget)),
+                (Some(Percent { tenths }), level),
                 "{used}"
             );
         }

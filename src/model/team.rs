@@ -16,6 +16,13 @@ pub fn fold_name(name: &str) -> String {
 /// Whether a name in the team's column marks a sum (`TOTAL MTD`, `Subtotal`, `Day total`) and so is no team.
 #[must_use]
 pub fn is_total(name: &str) -> bool {
+    if !name
+        .as_bytes()
+        .windows(5)
+        .any(|part| part.eq_ignore_ascii_case(b"total"))
+    {
+        return false;
+    }
     let sums = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         ["total", "totals", "subtotal"]

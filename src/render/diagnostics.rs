@@ -80,25 +80,6 @@ pub fn summary(findings: &[Diagnostic], files: &Files) -> Option<String> {
     })
 }
 
-/// Findings without excerpts, a line each, with what to do about it.
-#[must_use]
-pub fn findings(findings: &[Diagnostic], files: &Files) -> String {
-    let line = |finding: &Diagnostic| {
-        let help = finding
-            .help
-            .as_ref()
-            .map(|help| format!("; {help}"))
-            .unwrap_or_default();
-        let text = format!(
-            "{}: {}{help}",
-            finding.severity().word(),
-            files.concise(finding)
-        );
-        format!("{}\n", safe::line(&text))
-    };
-    findings.iter().map(line).collect()
-}
-
 /// Findings with excerpts. `line_at` gives the line of a file that a place stands on.
 pub fn in_full(
     findings: &[Diagnostic],

@@ -15,7 +15,7 @@ mod theme;
 
 use std::io::{self, Write};
 
-pub use diagnostics::{Files, findings, in_full, summary};
+pub use diagnostics::{Files, in_full, summary};
 pub use json::schema;
 pub use safe::line as safe_line;
 pub use theme::Style;

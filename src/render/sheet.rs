@@ -311,10 +311,26 @@ mod tests {
 
     #[test]
     fn columns_are_cut_and_dropped_until_a_row_fits() {
-        insta::assert_snapshot!(drawn(80), @"");
-        insta::assert_snapshot!(drawn(40), @"");
-        insta::assert_snapshot!(drawn(25), @"");
-        insta::assert_snapshot!(drawn(14), @"");
+        insta::assert_snapshot!(drawn(80), @"
+        Team            Used    Cost  Notes
+        Orchestrator  45,230       -  인프라 설계 및 계획
+        팀 나              0  $0.136  x
+        ");
+        insta::assert_snapshot!(drawn(40), @"
+        Team            Used    Cost  Notes
+        Orchestrator  45,230       -  인프라 …
+        팀 나              0  $0.136  x
+        ");
+        insta::assert_snapshot!(drawn(25), @"
+        Team       Used    Cost
+        Orches…  45,230       -
+        팀 나         0  $0.136
+        ");
+        insta::assert_snapshot!(drawn(14), @"
+        Team    Used
+        Orc…  45,230
+        팀 …       0
+        ");
         for width in 14..100 {
             assert!(
                 drawn(width).lines().all(|line| safe::width(line) <= width),

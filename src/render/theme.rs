@@ -211,10 +211,7 @@ mod tests {
         assert_eq!(bar(126_670), "#########################.....|.|...|...");
         assert_eq!(bar(0), "..............................|.|...|...");
         assert_eq!(bar(300_000), "#".repeat(40));
-        assert_eq!(
-            Style::scale(40, &at),
-            format!("{}75    90 100", " ".repeat(30))
-        );
+        assert_eq!(Style::scale(40, &at), format!("{}75    90", " ".repeat(30)));
         assert_eq!(
             Style::scale(80, &at),
             format!("{}75  80      90   100", " ".repeat(60))
