@@ -1,5 +1,11 @@
 //! Everything that may be typed on the command line. No behaviour.
 
+#![expect(clippy::doc_markdown, reason = "these texts are shown by --help")]
+#![expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};

@@ -17,7 +17,7 @@ pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
     .into_iter()
     .flatten()
     .collect();
-    alerts.extend(teams.iter().filter_map(|team| limit(team)));
+    alerts.extend(teams.iter().filter_map(limit));
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.scope));
     alerts

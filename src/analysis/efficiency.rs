@@ -76,8 +76,8 @@ pub(super) struct Output {
 /// The list of efficiency metrics, by team. It speaks of the newest month.
 pub(super) fn noted(closed: &Closed) -> HashMap<NameId, Output> {
     let mut noted = HashMap::new();
-    let notes = closed.ledger.notes.iter().filter(|_| closed.month.newest);
-    let (first, then): (Vec<_>, Vec<_>) = notes.partition(|note| note.in_notes_section);
+    let items = closed.ledger.notes.iter().filter(|_| closed.month.newest);
+    let (first, then): (Vec<_>, Vec<_>) = items.partition(|note| note.in_notes_section);
     for note in first.into_iter().chain(then) {
         let NoteValue::Efficiency {
             team,

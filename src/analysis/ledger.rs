@@ -174,19 +174,19 @@ impl Ledger {
     }
 
     /// A pair of the header. The first of a kind wins.
-    pub fn header(&mut self, header: Header) {
+    pub fn header(&mut self, header: &Header) {
         match header {
             Header::RetentionDays(days) => {
-                self.retention_days.get_or_insert(days);
+                self.retention_days.get_or_insert(*days);
             }
             Header::Currency {
                 currency, price, ..
             } => {
-                self.currency.get_or_insert(currency);
-                self.price = self.price.or(price);
+                self.currency.get_or_insert(*currency);
+                self.price = self.price.or(*price);
             }
             Header::LastUpdated(time) => {
-                self.last_updated.get_or_insert(time);
+                self.last_updated.get_or_insert(*time);
             }
         }
     }

@@ -46,7 +46,9 @@ impl Ledger {
             .map(|row| row.team.clone())
             .collect();
         let ids: Vec<NameId> = names.iter().map(|name| self.names.id(name)).collect();
-        ids.iter().for_each(|id| self.roster.add(*id));
+        for id in &ids {
+            self.roster.add(*id);
+        }
         ids.into_iter().map(|id| self.roster.named(id)).collect()
     }
 }

@@ -341,7 +341,9 @@ fn days(closed: &Closed, team: Option<&str>) -> Vec<DayReport> {
 fn day(closed: &Closed, date: NaiveDate, mut rows: Vec<&KeptRow>) -> DayReport {
     rows.sort_by_key(|row| (row.place.document != Document::Archive, row.place.order()));
     let mut cost = CostSum::default();
-    rows.iter().for_each(|row| cost.add(&row.cost));
+    for row in &rows {
+        cost.add(&row.cost);
+    }
     DayReport {
         date,
         tokens: rows.iter().filter_map(|row| row.tokens).sum(),

@@ -7,6 +7,9 @@ use crate::{
     text::Place,
 };
 
+/// A part, the whole, the percentage stated beside them, and where.
+type Stated = (Amount<Tokens>, Amount<Tokens>, Amount<u64>, Place);
+
 /// Percentages that contradict the figures they stand beside.
 pub(super) fn percentages(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
     let budget = budget(closed, policy).map(|budget| Amount::exact(budget.tokens));
@@ -27,8 +30,7 @@ pub(super) fn percentages(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
     let rows = closed
         .allocations()
         .filter_map(|row| Some((row.used?, row.allocated?, row.percent?, row.place)));
-    let all: Vec<(Amount<Tokens>, Amount<Tokens>, Amount<u64>, Place)> =
-        totals.chain(notes).chain(rows).collect();
+    let all: Vec<Stated> = totals.chain(notes).chain(rows).collect();
     all.into_iter()
         .filter_map(|(part, whole, percent, place)| percent_differs(part, whole, percent, place))
         .collect()

@@ -258,7 +258,7 @@ impl Sink<'_> {
                     ledger.section();
                 }
             }
-            Item::Header(header) => ledger.header(header),
+            Item::Header(header) => ledger.header(&header),
             Item::Note(note) => ledger.note(note),
             Item::Usage(entry) => ledger.entry(&entry),
             Item::Line(line) => ledger.line(&line),
@@ -288,7 +288,7 @@ impl Sink<'_> {
             Item::Problem(problem) => self.findings.push(problem),
             Item::Row(row) => match row.value {
                 RowValue::Entry(entry) if entry.kind != crate::model::EntryKind::Monthly => {
-                    self.ledger.entry(&entry)
+                    self.ledger.entry(&entry);
                 }
                 RowValue::Unreadable(month) => self.ledger.unreadable(month, row.place),
                 _ => {}

@@ -412,9 +412,7 @@ pub fn leading_tokens(text: &str) -> Option<TokenCell> {
             let more = tail
                 .find(|c: char| !is_part(c) && !matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b'))
                 .unwrap_or(tail.len());
-            let whole = text
-                .get(..end + more)?
-                .trim_end_matches(|c: char| c == ' ' || c == '.' || c == ',');
+            let whole = text.get(..end + more)?.trim_end_matches([' ', '.', ',']);
             if let Some(cell) = token_range(whole) {
                 return Some(cell);
             }
@@ -478,7 +476,7 @@ impl Number {
             return None;
         }
         Self::from_parts(
-            ungrouped(
+            &ungrouped(
                 whole,
                 &[',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''],
             )?,
@@ -494,7 +492,7 @@ impl Number {
             let decimal = matches!(fraction.len(), 1 | 2) || whole == "0";
             if decimal && !fraction.contains('.') {
                 let whole = ungrouped(whole, &['.', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''])?;
-                return Self::from_parts(whole, fraction, thousands);
+                return Self::from_parts(&whole, fraction, thousands);
             }
         }
         Self::read(text)
@@ -516,7 +514,7 @@ impl Number {
         }
     }
 
-    fn from_parts(whole: Cow<'_, str>, fraction: &str, thousands: Option<u32>) -> Option<Self> {
+    fn from_parts(whole: &str, fraction: &str, thousands: Option<u32>) -> Option<Self> {
         if !fraction.bytes().all(|byte| byte.is_ascii_digit()) || whole.len() + fraction.len() > 30
         {
             return None;
@@ -569,12 +567,11 @@ impl Number {
     /// As money in millionths. Digits beyond them round half up.
     fn micros(self, estimate: bool) -> Option<Amount<u64>> {
         let power = 6 + 3 * self.thousands.unwrap_or(0);
-        let value = match power.checked_sub(self.decimals) {
-            Some(up) => self.digits.checked_mul(10_u128.checked_pow(up)?)?,
-            None => {
-                let divisor = 10_u128.checked_pow(self.decimals - power)?;
-                (self.digits + divisor / 2) / divisor
-            }
+        let value = if let Some(up) = power.checked_sub(self.decimals) {
+            self.digits.checked_mul(10_u128.checked_pow(up)?)?
+        } else {
+            let divisor = 10_u128.checked_pow(self.decimals - power)?;
+            (self.digits + divisor / 2) / divisor
         };
         Some(Amount {
             value: u64::try_from(value)

@@ -11,10 +11,6 @@ use crate::{
 
 /// One thing that a log says, in the order in which it says them.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "items are passed on by reference and never stored"
-)]
 pub enum Item<'a> {
     /// A heading that opens a section.
     Heading(Heading<'a>),
@@ -71,10 +67,6 @@ pub struct Cell<'a> {
 
 /// What a row means.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "items are passed on by reference and never stored"
-)]
 pub enum RowValue<'a> {
     /// Spending.
     Entry(Entry<'a>),

@@ -45,7 +45,7 @@ pub(super) enum Statement<'a> {
 pub(super) fn read(
     line: &str,
     place: Place,
-) -> (Option<NaiveDate>, Result<Statement<'_>, Diagnostic>) {
+) -> (Option<NaiveDate>, Result<Statement<'_>, Box<Diagnostic>>) {
     let (tag, rest) = line.split_once(']').unwrap_or((line, ""));
     let rest = rest.trim_ascii();
     let hook = |kind| Ok(Statement::Event(LineEvent::Hook(kind)));
@@ -74,7 +74,7 @@ fn own_date(rest: &str) -> Option<NaiveDate> {
     cell::date(rest.get(..10)?).ok()?
 }
 
-fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Diagnostic> {
+fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
     let time = pairs.time.naive_local();
     let cost = pairs.number("cost", cell::money)?;
     let entry = Entry {
@@ -112,7 +112,7 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Diagnostic> {
     Ok(Statement::Usage(Box::new(entry)))
 }
 
-fn hold<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Diagnostic> {
+fn hold<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
     let until = pairs.need("until")?;
     let until = DateTime::parse_from_rfc3339(until).map_err(|_| {
         pairs.problem(
@@ -143,11 +143,12 @@ struct Pairs<'a> {
     line: &'a str,
     place: Place,
     time: DateTime<FixedOffset>,
-    pairs: Vec<(&'a str, Cow<'a, str>, Span)>,
+    /// Key, value, and where the value stands in the line.
+    list: Vec<(&'a str, Cow<'a, str>, Span)>,
 }
 
 impl<'a> Pairs<'a> {
-    fn read(line: &'a str, rest: &'a str, place: Place) -> Result<Self, Diagnostic> {
+    fn read(line: &'a str, rest: &'a str, place: Place) -> Result<Self, Box<Diagnostic>> {
         let at = |part: &str| (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
         let (first, mut rest) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
         let time = DateTime::parse_from_rfc3339(first).map_err(|_| {
@@ -195,12 +196,12 @@ impl<'a> Pairs<'a> {
             line,
             place,
             time,
-            pairs,
+            list: pairs,
         })
     }
 
     fn find(&self, key: &str) -> Option<&(&'a str, Cow<'a, str>, Span)> {
-        self.pairs.iter().find(|(name, _, _)| *name == key)
+        self.list.iter().find(|(name, _, _)| *name == key)
     }
 
     fn get(&self, key: &str) -> Option<&Cow<'a, str>> {
@@ -209,21 +210,19 @@ impl<'a> Pairs<'a> {
             .filter(|text| !text.trim().is_empty())
     }
 
-    fn need(&self, key: &str) -> Result<&Cow<'a, str>, Diagnostic> {
+    fn need(&self, key: &str) -> Result<&Cow<'a, str>, Box<Diagnostic>> {
         self.get(key).ok_or_else(|| {
-            Diagnostic::new(
-                Code::UnreadableLine,
-                format!("`{key}` is missing, so the line is not counted"),
-                self.place,
-            )
-            .label(format!("needs `{key}=`"))
-            .help(format!(
-                "append the line again with `{key}=…`, and remove this one"
-            ))
+            let message = format!("`{key}` is missing, so the line is not counted");
+            let finding = Diagnostic::new(Code::UnreadableLine, message, self.place)
+                .label(format!("needs `{key}=`"))
+                .help(format!(
+                    "append the line again with `{key}=…`, and remove this one"
+                ));
+            Box::new(finding)
         })
     }
 
-    fn tokens(&self) -> Result<Amount<Tokens>, Diagnostic> {
+    fn tokens(&self) -> Result<Amount<Tokens>, Box<Diagnostic>> {
         self.need("tokens")?;
         match self.number("tokens", cell::tokens)? {
             Some(cell::TokenCell {
@@ -243,24 +242,19 @@ impl<'a> Pairs<'a> {
         &self,
         key: &str,
         read: impl FnOnce(&str) -> cell::Reading<T>,
-    ) -> Result<Option<T>, Diagnostic> {
+    ) -> Result<Option<T>, Box<Diagnostic>> {
         let Some(text) = self.get(key) else {
             return Ok(None);
         };
         read(text).map_err(|_| self.problem(key, text, "a number"))
     }
 
-    fn problem(&self, key: &str, text: &str, expected: &str) -> Diagnostic {
+    fn problem(&self, key: &str, text: &str, expected: &str) -> Box<Diagnostic> {
         let span = self.find(key).map_or(Span::default(), |(_, _, span)| *span);
         let message = format!("`{key}` of this line cannot be read, so the line is not counted");
-        problem(
-            self.line,
-            self.place,
-            span,
-            &message,
-            &format!("expected {expected}"),
-        )
-        .help(format!("found `{text}`: write {expected}"))
+        let label = format!("expected {expected}");
+        let finding = problem(self.line, self.place, span, &message, &label);
+        Box::new(finding.help(format!("found `{text}`: write {expected}")))
     }
 }
 

@@ -140,7 +140,7 @@ impl<'f> Reader<'f> {
             let goes_on = !last && walk.may_go_on(&tag, &range);
             if goes_on && !matches!(tag, Tag::Table(_)) {
                 progress.read = walk.line_start(range.start);
-                self.skip_code(&mut walk, &tag, &range);
+                Self::skip_code(&mut walk, &tag, &range);
                 break;
             }
             self.block(&mut walk, &tag, &range);
@@ -164,12 +164,12 @@ impl<'f> Reader<'f> {
             Tag::Heading { level, .. } => self.heading(walk, *level as u8, range),
             Tag::Paragraph => self.label = walk.label(),
             Tag::List(_) if self.section == Section::Notes || label == Some(true) => {
-                self.list(walk)
+                self.list(walk);
             }
             Tag::BlockQuote(_) if self.section == Section::Header => self.header(walk),
             Tag::Table(_) => self.table(walk, range),
             Tag::CodeBlock(_) => {
-                self.skip_code(walk, tag, range);
+                Self::skip_code(walk, tag, range);
                 walk.skip();
             }
             _ => walk.skip(),
@@ -296,7 +296,7 @@ impl<'f> Reader<'f> {
                 date: self.date,
                 place,
             })),
-            Err(problem) => self.pass(Item::Problem(problem)),
+            Err(problem) => self.pass(Item::Problem(*problem)),
         }
     }
 
@@ -334,7 +334,7 @@ impl<'f> Reader<'f> {
     }
 
     /// Lines shaped like hook lines inside a fenced code block are code.
-    fn skip_code(&mut self, walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>) {
+    fn skip_code(walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>) {
         if !matches!(
             tag,
             Tag::CodeBlock(pulldown_cmark::CodeBlockKind::Fenced(_))
@@ -454,7 +454,7 @@ impl<'p> Walk<'p> {
                     inline.push(text);
                 }
                 Event::SoftBreak | Event::HardBreak => inline.push("\n".into()),
-                Event::InlineHtml(html) => inline.id = comment_id(html).or(inline.id),
+                Event::InlineHtml(html) => inline.id = comment_id(&html).or(inline.id),
                 Event::Start(Tag::Strong) => strong += 1,
                 Event::End(TagEnd::Strong) => strong -= 1,
                 Event::Start(Tag::Link { link_type, id, .. }) => {
@@ -483,7 +483,7 @@ impl<'p> Inline<'p> {
     fn push(&mut self, text: pulldown_cmark::CowStr<'p>) {
         match (&mut self.text, text) {
             (Cow::Borrowed(""), pulldown_cmark::CowStr::Borrowed(text)) => {
-                self.text = Cow::Borrowed(text)
+                self.text = Cow::Borrowed(text);
             }
             (have, text) => have.to_mut().push_str(&text),
         }
@@ -502,7 +502,7 @@ fn reference_end(link: LinkType, id: &str) -> String {
 }
 
 /// The id in `<!-- id=k3f9 -->`.
-fn comment_id(html: pulldown_cmark::CowStr<'_>) -> Option<&str> {
+fn comment_id<'p>(html: &pulldown_cmark::CowStr<'p>) -> Option<&'p str> {
     let pulldown_cmark::CowStr::Borrowed(html) = html else {
         return None;
     };

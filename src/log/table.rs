@@ -147,17 +147,17 @@ impl Reader<'_> {
             place,
         };
         let mut problems = Vec::new();
-        let decoded = decoder.decode(&mut problems);
+        let outcome = decoder.decode(&mut problems);
         if in_flight {
             // Where the last line, still without its end, cannot be read, that is no error either.
             problems.clear();
         } else if cells.len() == table.columns.count {
             problems.extend(surplus(walk.text, range, last, &decoder));
         }
-        problems
-            .into_iter()
-            .for_each(|problem| self.pass(Item::Problem(problem)));
-        let value = match decoded {
+        for problem in problems {
+            self.pass(Item::Problem(problem));
+        }
+        let value = match outcome {
             Decoded::Nothing => return,
             Decoded::Unreadable(_) if in_flight => return,
             Decoded::Unreadable(month) => {
@@ -210,7 +210,7 @@ fn read_head(walk: &mut Walk<'_>) -> Columns {
     while let Some((event, _)) = walk.events.next() {
         match event {
             Event::Start(Tag::TableCell) => {
-                headers.push(walk.inline(|end| *end == TagEnd::TableCell).0.text)
+                headers.push(walk.inline(|end| *end == TagEnd::TableCell).0.text);
             }
             Event::End(TagEnd::TableHead) => break,
             _ => {}

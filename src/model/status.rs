@@ -36,9 +36,11 @@ impl Status {
     pub fn combined(self, other: Self) -> Self {
         match (self, other) {
             (one, two) if one == two => one,
-            (Self::Running, _) | (_, Self::Running) => Self::Running,
-            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
-            (Self::Done, Self::Pending) | (Self::Pending, Self::Done) => Self::Running,
+            (Self::Failed, other) | (other, Self::Failed) if other != Self::Running => Self::Failed,
+            (Self::Running, _)
+            | (_, Self::Running)
+            | (Self::Done, Self::Pending)
+            | (Self::Pending, Self::Done) => Self::Running,
             (Self::Other(text), _) | (_, Self::Other(text)) => Self::Other(text),
             (one, _) => one,
         }

@@ -40,7 +40,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
             .as_ref()
             .zip(forecast.stated_risk_line)
             .map(|(risk, line)| {
-                format!("                 risk {} (line {line})", style.text(risk))
+                format!("                 risk {} (line {line})", Style::text(risk))
             }),
     );
     let rate = forecast

@@ -13,7 +13,7 @@ pub(super) fn page(page: &Page<'_>, sheets: &[Sheet], out: &mut dyn Write) -> io
     let report = page.report;
     writeln!(out, "# Token budget {}", report.month)?;
     if let Some(project) = &report.project {
-        writeln!(out, "\nProject: {}", escaped(&Style::PLAIN.text(project)))?;
+        writeln!(out, "\nProject: {}", escaped(&Style::text(project)))?;
     }
     for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
         writeln!(out, "\n## {}\n", sheet.title)?;

@@ -22,7 +22,7 @@ pub(super) fn title(report: &StatusReport, style: Style) -> Vec<String> {
     let mut title = format!(
         "{}  {}  {}",
         Paint::Heading.on("tokmon"),
-        style.text(&report.log.path),
+        Style::text(&report.log.path),
         report.month
     );
     let projects = report
@@ -30,9 +30,10 @@ pub(super) fn title(report: &StatusReport, style: Style) -> Vec<String> {
         .as_ref()
         .map_or_else(|| report.projects.join(", "), Clone::clone);
     if !projects.is_empty() {
-        title.push_str(&format!("  {}", style.text(&projects)));
+        title.push_str("  ");
+        title.push_str(&Style::text(&projects));
     }
-    let mut lines = wrapped_to(title, style);
+    let mut lines = folded(&title, 8, style);
     if !report.is_current_month {
         lines.push(format!(
             "{} is not the current month; today is {}",
@@ -302,7 +303,7 @@ fn alerts(report: &StatusReport, style: Style) -> Vec<String> {
         format!(
             "{}{pad}  {}",
             Paint::Badge(alert.level).on(symbol),
-            style.text(&alert.message)
+            Style::text(&alert.message)
         )
     };
     lines.extend(
@@ -357,7 +358,7 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
         let line = format!(
             "{:<8}  {}",
             finding.severity().word(),
-            style.text(&page.files.concise(finding))
+            Style::text(&page.files.concise(finding))
         );
         lines.extend(folded(&line, 10, style));
     }
@@ -393,10 +394,6 @@ fn folded(line: &str, indent: usize, style: Style) -> Vec<String> {
         .collect()
 }
 
-fn wrapped_to(line: String, style: Style) -> Vec<String> {
-    folded(&line, 8, style)
-}
-
 /// The same figures for programs and pages.
 pub(super) fn sheets(page: &Page<'_>) -> Vec<Sheet> {
     vec![
@@ -427,7 +424,7 @@ fn figures_sheet(report: &StatusReport) -> Sheet {
     };
     let (used, plan) = (&report.used, report.forecast.plan.as_ref());
     let mut row = |name: &str, value: Cell, share: Cell, remark: Cell| {
-        sheet.row([Cell::word(name), value, share, remark])
+        sheet.row([Cell::word(name), value, share, remark]);
     };
     row(
         "month",

@@ -49,7 +49,7 @@ impl Cell {
     pub(super) fn shown(&self, style: Style) -> String {
         match self {
             Self::Absent => "-".to_owned(),
-            Self::Text(text) => style.text(text),
+            Self::Text(text) => Style::text(text),
             Self::Word(word) => word.clone(),
             Self::Tokens(tokens) => tokens.to_string(),
             Self::Signed(tokens) => signed(*tokens),

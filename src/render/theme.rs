@@ -92,7 +92,7 @@ impl Style {
     };
 
     /// Text for one line, from a log.
-    pub(super) fn text(self, text: &str) -> String {
+    pub(super) fn text(text: &str) -> String {
         safe::line(text).into_owned()
     }
 
