@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::Context;
+use crate::{Context, render::safe_line};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,10 +96,10 @@ impl Failure {
         let _ = if self.in_full {
             write!(err, "{}", self.message)
         } else {
-            writeln!(err, "tokmon: {}", self.message)
+            writeln!(err, "tokmon: {}", safe_lines(&self.message))
         };
         if let Some(help) = &self.help {
-            let _ = writeln!(err, "  help: {help}");
+            let _ = writeln!(err, "  help: {}", safe_lines(help));
         }
         let _ = err.flush();
         ExitStatus::Failed(self.code)
@@ -116,22 +116,33 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// Text of several lines in which nothing drives a terminal.
+fn safe_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(safe_line).collect();
+    lines.join("\n")
+}
+
 /// Shows help or version, or says what is wrong with the command line.
 pub(crate) fn usage(error: &clap::Error, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
-    let (color, code) = if error.use_stderr() {
-        (cx.err_terminal, 64)
+    let wrong = error.use_stderr();
+    let terminal = if wrong {
+        cx.err_terminal
     } else {
-        (cx.out_terminal, 0)
+        cx.out_terminal
     };
-    let text = if color.is_terminal && !cx.environment.no_color {
+    let plain = error.render().to_string();
+    let safe = safe_lines(&plain);
+    // What was typed is repeated in the message; where it is not harmless, it is shown without colour.
+    let colored = terminal.is_terminal && !cx.environment.no_color && safe == plain;
+    let text = if colored {
         error.render().ansi().to_string()
     } else {
-        error.render().to_string()
+        safe
     };
-    if code == 0 {
-        cx.out.write_all(text.as_bytes())?;
-        return Ok(ExitStatus::Clean);
+    if wrong {
+        cx.err.write_all(text.as_bytes())?;
+        return Ok(ExitStatus::Failed(64));
     }
-    cx.err.write_all(text.as_bytes())?;
-    Ok(ExitStatus::Failed(code))
+    cx.out.write_all(text.as_bytes())?;
+    Ok(ExitStatus::Clean)
 }

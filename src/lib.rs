@@ -15,7 +15,7 @@
 //! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
 //! | [`store`] | the door to files | |
-//! | [`config`] | the settings file | text, model, diagnostic, log, store, render |
+//! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render |
 //! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, store, config, cli |
 

@@ -90,7 +90,10 @@ pub struct BudgetReport {
     /// Where it was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<BudgetSource>,
-    /// The line of the log, where it was found there.
+    /// The file it was found in, if in one with lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Document>,
+    /// Its line there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
     /// Money for the month.
@@ -113,6 +116,8 @@ pub struct UsedReport {
     pub tokens: Tokens,
     /// A figure in it is an estimate.
     pub estimate: bool,
+    /// Those of them that stand in usage lines, not settled into the tables yet.
+    pub unsettled_tokens: Tokens,
     /// What the log itself says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_tokens: Option<Tokens>,

@@ -16,7 +16,9 @@ use super::{
     usage::{Closed, CostSum, TeamUsage},
 };
 use crate::{
-    model::{Amount, Budget, BudgetSource, Month, NoteValue, Policy, Tokens, is_total, ratio},
+    model::{
+        Amount, Budget, BudgetSource, EntryKind, Month, NoteValue, Policy, Tokens, is_total, ratio,
+    },
     text::Document,
 };
 
@@ -48,7 +50,7 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     let forecast = Forecast::of(closed, tokens, question.now, policy);
     let team = question
         .team
-        .and_then(|name| closed.find_team(name))
+        .and_then(|name| closed.search_team(name))
         .map(|team| team.name.clone());
     let mut report = StatusReport {
         log: log(closed, question.path),
@@ -60,6 +62,9 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
         budget: BudgetReport {
             tokens,
             source: budget.map(|budget| budget.source),
+            file: budget
+                .and_then(|budget| budget.place)
+                .map(|place| place.document),
             line: budget
                 .and_then(|budget| budget.place)
                 .map(|place| place.line),
@@ -193,6 +198,11 @@ fn used_report(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> Used
     UsedReport {
         tokens: used,
         estimate,
+        unsettled_tokens: month
+            .teams
+            .iter()
+            .map(|team| team.tokens_of(EntryKind::Line))
+            .sum(),
         stated_tokens: month.stated.map(|stated| stated.tokens.value),
         stated_line: month.stated.map(|stated| stated.place.line),
         stated_agrees: month

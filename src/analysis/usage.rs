@@ -419,4 +419,19 @@ impl Closed {
         };
         self.month.teams.get(*self.month.index.get(&id)?)
     }
+
+    /// The team that somebody asks for: by name, or by a part of the name that only one team has.
+    #[must_use]
+    pub fn search_team(&self, text: &str) -> Option<&TeamUsage> {
+        let folded = fold_name(text);
+        let words = |team: &&TeamUsage| fold_name(&team.name).split(' ').any(|word| word == folded);
+        let part = |team: &&TeamUsage| fold_name(&team.name).contains(&folded);
+        let only = |filter: &dyn Fn(&&TeamUsage) -> bool| {
+            let mut found = self.month.teams.iter().filter(filter);
+            found.next().filter(|_| found.next().is_none())
+        };
+        self.find_team(text)
+            .or_else(|| only(&words))
+            .or_else(|| only(&part))
+    }
 }

@@ -12,7 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::{
     Failure,
     cli::{ColorArg, GlobalArgs, parse_time},
-    render::{Style, safe_line},
+    render::Style,
 };
 
 /// All that a command may know of the world.
@@ -176,7 +176,7 @@ impl Context<'_> {
 /// The time in a zone: `local`, `UTC`, an offset, or a name of the system's time zone database.
 fn in_zone(time: DateTime<Utc>, zone: &str) -> Result<DateTime<FixedOffset>, Failure> {
     let unknown = || {
-        Failure::usage(format!("unknown time zone `{}`", safe_line(zone)))
+        Failure::usage(format!("unknown time zone `{zone}`"))
             .help("write a name like Asia/Seoul, an offset like +09:00, UTC or local")
     };
     if zone.eq_ignore_ascii_case("utc") || zone == "Z" {

@@ -1,6 +1,9 @@
 //! From options to a report: finds the files, reads them, and puts together what they say.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use super::Context;
 use crate::{
@@ -12,7 +15,7 @@ use crate::{
     diagnostic::{self, Diagnostic},
     log::{self, Item, RowValue, Section},
     model::{Budget, BudgetSource, Month, fold_name},
-    render::{self, Files, Style, safe_line},
+    render::{self, Files, Style},
     store::{self, OpenError, Opened},
     text::{Document, Place},
 };
@@ -101,12 +104,7 @@ pub(super) fn report(
     cx: &mut Context<'_>,
 ) -> Result<Loaded, Failure> {
     let now = cx.now(global)?;
-    let (mut settings, config) = settings(global, cx)?;
-    let log = find_log(global, &settings, config.as_deref(), cx)?;
-    if config.is_none() && global.config.is_none() {
-        // The log may lie elsewhere, and have settings of its own beside it.
-        settings = settings_beside(&log, cx)?.unwrap_or(settings);
-    }
+    let (log, mut settings) = log_and_settings(global, cx)?;
     set_budget(&mut settings, global, cx)?;
     let keep = Keep {
         month: args.month,
@@ -155,6 +153,22 @@ struct LogPath {
 }
 
 impl LogPath {
+    /// The log that was asked for; `-` is standard input.
+    fn named(path: &Path, cx: &Context<'_>) -> Self {
+        Self {
+            path: (path.as_os_str() != "-").then(|| cx.absolute(path)),
+            shown: path.display().to_string(),
+        }
+    }
+
+    /// A log that was found.
+    fn found(path: PathBuf, cx: &Context<'_>) -> Self {
+        Self {
+            shown: shown_from(&path, cx),
+            path: Some(path),
+        }
+    }
+
     fn folder(&self) -> Option<&Path> {
         self.path.as_deref().and_then(Path::parent)
     }
@@ -233,7 +247,7 @@ impl Reading {
                 Document::Log | Document::Config => sink.logged(item),
             })
         });
-        let shown = safe_line(found.files.name(document));
+        let shown = found.files.name(document);
         outcome
             .map(|_| ())
             .map_err(|error| Failure::io(format!("cannot read {shown}"), &error))
@@ -329,48 +343,60 @@ fn cannot_open(path: &str, error: &OpenError) -> Failure {
         OpenError::NotAFile(_) => "name the file itself, like `--file docs/cost-log.md`",
         OpenError::Refused(_) => "check the permissions of the file and its folders",
     };
-    Failure::no_input(format!("cannot read cost log {}: {error}", safe_line(path))).help(help)
+    Failure::no_input(format!("cannot read cost log {path}: {error}")).help(help)
 }
 
-/// The log: by option, environment or settings, else in the usual places.
-fn find_log(
-    global: &GlobalArgs,
-    settings: &Settings,
-    config: Option<&Path>,
-    cx: &Context<'_>,
-) -> Result<LogPath, Failure> {
-    let named = global
-        .file
-        .clone()
-        .or_else(|| cx.environment.file.clone().map(PathBuf::from));
+/// The log, and the settings that hold for it: those named, else those that name the log, else the nearest to it.
+fn log_and_settings(global: &GlobalArgs, cx: &Context<'_>) -> Result<(LogPath, Settings), Failure> {
+    let given = |option: &Option<PathBuf>, variable: &Option<OsString>| {
+        option
+            .clone()
+            .or_else(|| variable.clone().map(PathBuf::from))
+    };
+    let config = given(&global.config, &cx.environment.config).map(|path| cx.absolute(&path));
+    let read = |path: &Path| read_settings(path, cx);
+    let named = given(&global.file, &cx.environment.file);
+    let near = |folder: &Path| {
+        config
+            .clone()
+            .or_else(|| config::find(folder, cx.environment.user_settings.as_deref()))
+    };
     if let Some(path) = named {
-        let stdin = path.as_os_str() == "-";
-        return Ok(LogPath {
-            path: (!stdin).then(|| cx.absolute(&path)),
-            shown: path.display().to_string(),
-        });
+        let log = LogPath::named(&path, cx);
+        let settings = near(log.folder().unwrap_or(&cx.folder))
+            .map(|path| read(&path))
+            .transpose()?;
+        return Ok((log, settings.unwrap_or_default()));
     }
-    if let (Some(log), Some(config)) = (&settings.log, config) {
-        let path = config.parent().unwrap_or(config).join(log);
-        return Ok(LogPath {
-            shown: shown_from(&path, cx),
-            path: Some(path),
-        });
+    let here = near(&cx.folder);
+    let settings = here.as_deref().map(read).transpose()?.unwrap_or_default();
+    if let (Some(log), Some(here)) = (&settings.log, &here) {
+        let log = LogPath::found(here.parent().unwrap_or(here).join(log), cx);
+        return Ok((log, settings));
     }
+    let log = find_log(cx)?;
+    match near(log.folder().unwrap_or(&cx.folder)) {
+        nearer if nearer == here => Ok((log, settings)),
+        nearer => Ok((
+            log,
+            nearer.as_deref().map(read).transpose()?.unwrap_or_default(),
+        )),
+    }
+}
+
+/// The log in one of the usual places, from here up to the root of the repository.
+fn find_log(cx: &Context<'_>) -> Result<LogPath, Failure> {
     let folders = store::up_to_repository(&cx.folder);
     let tried: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| USUAL_PLACES.map(|name| folder.join(name)))
         .collect();
     if let Some(path) = tried.iter().find(|path| store::is_file(path)) {
-        return Ok(LogPath {
-            path: Some(path.clone()),
-            shown: shown_from(path, cx),
-        });
+        return Ok(LogPath::found(path.clone(), cx));
     }
     let tried: Vec<String> = tried
         .iter()
-        .map(|path| format!("  {}", safe_line(&shown_from(path, cx))))
+        .map(|path| format!("  {}", &shown_from(path, cx)))
         .collect();
     Err(Failure::no_input(format!(
         "no cost log found; looked for\n{}",
@@ -387,44 +413,11 @@ fn shown_from(path: &Path, cx: &Context<'_>) -> String {
         .to_string()
 }
 
-/// The settings by option or environment, else the nearest ones to the log if that is named, else to the working folder.
-fn settings(global: &GlobalArgs, cx: &Context<'_>) -> Result<(Settings, Option<PathBuf>), Failure> {
-    let named = global
-        .config
-        .clone()
-        .or_else(|| cx.environment.config.clone().map(PathBuf::from));
-    if let Some(path) = named {
-        let path = cx.absolute(&path);
-        return Ok((read_settings(&path, cx)?, Some(path)));
-    }
-    let log = global
-        .file
-        .clone()
-        .or_else(|| cx.environment.file.clone().map(PathBuf::from))
-        .filter(|path| path.as_os_str() != "-");
-    let folder = log
-        .map(|log| cx.absolute(&log))
-        .and_then(|log| log.parent().map(Path::to_path_buf))
-        .unwrap_or_else(|| cx.folder.clone());
-    match config::find(&folder, cx.environment.user_settings.as_deref()) {
-        Some(path) => Ok((read_settings(&path, cx)?, Some(path))),
-        None => Ok((Settings::default(), None)),
-    }
-}
-
-fn settings_beside(log: &LogPath, cx: &Context<'_>) -> Result<Option<Settings>, Failure> {
-    let found = log.folder().and_then(|folder| config::find(folder, None));
-    found.map(|path| read_settings(&path, cx)).transpose()
-}
-
 fn read_settings(path: &Path, cx: &Context<'_>) -> Result<Settings, Failure> {
     let shown = shown_from(path, cx);
     let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::config(format!(
-            "cannot read settings {}: {error}",
-            safe_line(&shown)
-        ))
-        .help("name a tokmon.toml with --config PATH")
+        Failure::config(format!("cannot read settings {}: {error}", &shown))
+            .help("name a tokmon.toml with --config PATH")
     };
     let text = store::open(path)
         .map_err(|error| unreadable(&error))?
@@ -456,11 +449,7 @@ fn set_budget(
             .to_string_lossy()
             .into_owned();
         Some(parse_tokens(&text).map_err(|help| {
-            Failure::usage(format!(
-                "TOKMON_BUDGET is not a number of tokens: `{}`",
-                safe_line(&text)
-            ))
-            .help(help)
+            Failure::usage(format!("TOKMON_BUDGET is not a number of tokens: `{text}`")).help(help)
         }))
     };
     let found = match global.budget {
@@ -481,7 +470,7 @@ fn set_budget(
 
 /// The month to show, which must have rows.
 fn some_month(ledger: &Ledger, asked: Option<Month>, log: &LogPath) -> Result<Month, Failure> {
-    let (months, log) = (ledger.months(), safe_line(&log.shown));
+    let (months, log) = (ledger.months(), &log.shown);
     let newest = ledger.month().filter(|month| months.contains(month));
     let listed = || {
         months
@@ -500,7 +489,7 @@ fn some_month(ledger: &Ledger, asked: Option<Month>, log: &LogPath) -> Result<Mo
 }
 
 fn close(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<Closed, Failure> {
-    let log = safe_line(&log.shown);
+    let log = &log.shown;
     let Some(closed) = ledger.close(args.project.as_deref()) else {
         return Err(Failure::no_data(format!(
             "{log} holds no usage that can be read"
@@ -516,7 +505,7 @@ fn close(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<Closed, Failu
         return Err(unknown("project", project, &month.projects, month.month));
     }
     if let Some(team) = &args.team
-        && closed.find_team(team).is_none()
+        && closed.search_team(team).is_none()
     {
         let names: Vec<String> = month.teams.iter().map(|team| team.name.clone()).collect();
         return Err(unknown("team", team, &names, month.month));
@@ -531,9 +520,9 @@ fn unknown(what: &str, name: &str, known: &[String], month: Month) -> Failure {
     let near = nearest
         .filter(|known| strsim::damerau_levenshtein(&fold_name(known), &fold_name(name)) <= 2);
     let help = match near {
-        Some(near) => format!("did you mean `{}`?", safe_line(near)),
+        Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => format!("the log names no {what} in this month"),
-        None => format!("{what}s of this month: {}", safe_line(&known.join(", "))),
+        None => format!("{what}s of this month: {}", &known.join(", ")),
     };
-    Failure::usage(format!("no {what} `{}` in {month}", safe_line(name))).help(help)
+    Failure::usage(format!("no {what} `{name}` in {month}")).help(help)
 }

@@ -446,11 +446,12 @@ impl<'p> Decoder<'_, 'p> {
             return Ok(None);
         };
         read(&cell.text).map_err(|cell::Unreadable| {
-            problems.push(self.unreadable(
-                column,
-                Code::UnreadableNumber,
-                "a number like `12,450` or `12.5K`, or `—` for none",
-            ));
+            let expected = match column {
+                Column::Cost => "an amount like `$0.136`, or `—` for none",
+                Column::Deliverables => "a whole number, or `—` for none",
+                _ => "a number like `12,450` or `12.5K`, or `—` for none",
+            };
+            problems.push(self.unreadable(column, Code::UnreadableNumber, expected));
             Refused
         })
     }

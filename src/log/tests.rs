@@ -226,7 +226,7 @@ fn tables_in_fences_comments_and_quotes_are_not_data() {
     );
     insta::assert_snapshot!(said(&log), @r#"
     1 Daily(Some(2026-02-25))
-    21 daily "A" Some(1) «1»
+    20 daily "A" Some(1) «1»
     "#);
 }
 

@@ -9,15 +9,6 @@ use crate::{
     model::Tokens,
 };
 
-/// What a sheet is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// For people: the date once, and a sum for each day.
-    Reading,
-    /// For programs: every row complete.
-    Data,
-}
-
 /// The days.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let mut lines = vec![Paint::Heading.on("Daily")];
@@ -26,7 +17,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         lines.push("no daily rows in this month; what is used is in the monthly rows".to_owned());
         return lines;
     }
-    lines.extend(sheet(report, Purpose::Reading).lines(style));
+    lines.extend(sheet(report).lines(style));
     let sum: Tokens = days.iter().map(|day| day.tokens).sum();
     if report.team.is_none() && sum != report.used.tokens {
         lines.push(format!(
@@ -37,38 +28,80 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     lines
 }
 
-/// A row for each row of the log.
-pub(super) fn sheet(report: &StatusReport, purpose: Purpose) -> Sheet {
+/// A row for each row of the log, the date once, and a sum for each day.
+pub(super) fn sheet(report: &StatusReport) -> Sheet {
     let columns = [
-        Column::new("Date"),
+        Column::new("Date").drop_late(1),
         Column::new("Time").drop(3),
         Column::new("Team").cut(4),
-        Column::new("Task").cut(8).drop(6),
+        Column::new("Task").cut_easily(16, 8).drop(6),
         Column::new("Tokens"),
         Column::new("Sum").drop(4),
         Column::new("Cost").drop(2),
         Column::new("State").drop(5),
-        Column::new("Notes").cut(8).drop(1),
+        Column::new("Notes").cut_easily(16, 8).drop(1),
     ];
     let mut sheet = Sheet::new("Daily", columns);
     let mut sum = Tokens::ZERO;
     for day in report.days.as_deref().unwrap_or_default() {
         for (at, row) in day.rows.iter().enumerate() {
             sum = sum + row.tokens.unwrap_or_default();
-            let date = at == 0 || purpose == Purpose::Data;
-            sheet.row(cells(
-                row,
-                sum,
-                if date {
-                    Cell::word(day.date.to_string())
-                } else {
-                    Cell::word("")
-                },
-            ));
+            let date = if at == 0 {
+                day.date.to_string()
+            } else {
+                String::new()
+            };
+            sheet.row(cells(row, sum, Cell::Word(date)));
         }
-        if purpose == Purpose::Reading {
-            sheet.row(total(day, sum));
-        }
+        sheet.row(total(day, sum));
+    }
+    sheet
+}
+
+/// A row for each row of the log, complete, for programs.
+pub(super) fn data(report: &StatusReport) -> Sheet {
+    let columns = [
+        "date",
+        "time",
+        "team",
+        "written_team",
+        "task",
+        "tokens",
+        "cost",
+        "currency",
+        "status",
+        "minutes",
+        "model",
+        "notes",
+        "kind",
+        "line",
+    ];
+    let mut sheet = Sheet::new("Daily", columns.map(Column::new));
+    for (day, row) in report
+        .days
+        .iter()
+        .flatten()
+        .flat_map(|day| day.rows.iter().map(move |row| (day, row)))
+    {
+        let text = |text: &Option<String>| Cell::some(text.as_deref(), Cell::text);
+        sheet.row([
+            Cell::word(day.date.to_string()),
+            Cell::some(row.time.as_deref(), Cell::word),
+            Cell::text(&row.team),
+            text(&row.written_team),
+            text(&row.task),
+            Cell::some(row.tokens, Cell::Tokens),
+            Cell::some(row.cost.as_ref(), |cost| Cell::Money(cost.money)),
+            Cell::some(row.cost.as_ref(), |cost| {
+                Cell::word(cost.money.currency.code())
+            }),
+            text(&row.status),
+            Cell::some(row.minutes, Cell::Count),
+            text(&row.model),
+            text(&row.notes),
+            Cell::word(row.kind.word()),
+            Cell::Number(row.line as u64),
+        ]);
     }
     sheet
 }

@@ -137,13 +137,12 @@ fn group<'a>(
             .char_indices()
             .nth(place.column - 1)
             .map_or(line.len(), |(at, _)| at);
-        let end = (start + place.span.len()).min(line.len());
-        let (before, part) = (
-            line.get(..start).unwrap_or_default(),
-            line.get(start..end).unwrap_or_default(),
-        );
-        let (before, part) = (safe::same_length(before), safe::same_length(part));
-        let rest = safe::same_length(line.get(end..).unwrap_or_default());
+        // A byte that was not UTF-8 is longer here than it is in the file.
+        let end = (start + place.span.len()..line.len())
+            .find(|at| line.is_char_boundary(*at))
+            .unwrap_or(line.len());
+        let [before, part, rest] = [0..start, start..end, end..line.len()]
+            .map(|part| safe::same_length(line.get(part).unwrap_or_default()));
         let span = before.len()..before.len() + part.len();
         let snippet = Snippet::source(format!("{before}{part}{rest}"))
             .line_start(place.line)

@@ -1,63 +1,36 @@
-//! Where it will end: plan, scenarios, burn rate, and what the log itself says.
+//! Where it will end: plan, scenarios, burn rate, and what the log itself says, each with its source.
 
 use super::{
     sheet::{Cell, Column, Sheet, signed},
     theme::{Paint, Style},
 };
 use crate::{
-    analysis::{BurnRate, Crossing, CrossingState, Plan, RateBasis, Stated, StatusReport},
-    model::Percent,
+    analysis::{
+        BurnRate, Crossing, CrossingState, Plan, PlanPhase, RateBasis, Stated, StatusReport,
+    },
+    model::{Percent, Tokens},
+    text::Document,
 };
+
+/// Where the values stand behind their names.
+const FIELD: usize = 17;
+
+const SCENARIOS: &str = "Scenarios";
 
 /// The forecast.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let forecast = &report.forecast;
     let mut lines = vec![Paint::Heading.on("Forecast")];
-    lines.extend(
-        forecast
-            .plan
-            .iter()
-            .flat_map(|plan| plan_lines(report, plan, style)),
-    );
-    lines.extend(forecast.risk.map(|risk| {
-        let basis = if forecast.plan.is_some() {
-            "by the plan"
-        } else {
-            "by what is used"
-        };
-        format!("  Risk           {} ({basis})", risk.word())
-    }));
-    lines.extend(forecast.stated.as_ref().map(|stated| {
-        format!(
-            "  Log says       {} in the end (line {})",
-            stated_range(stated),
-            stated.line
-        )
-    }));
-    lines.extend(
-        forecast
-            .stated_risk
-            .as_ref()
-            .zip(forecast.stated_risk_line)
-            .map(|(risk, line)| {
-                format!("                 risk {} (line {line})", Style::text(risk))
-            }),
-    );
-    let rate = forecast
-        .burn_rate
-        .as_ref()
-        .map_or_else(|| "cannot be told yet".to_owned(), rate_with_source);
-    lines.push(format!("  Burn rate      {rate}"));
-    if forecast.plan.is_none() {
-        lines.push("  No plan        the log has no table of phases still to come".to_owned());
+    for (name, value) in fields(report, style) {
+        lines.extend(style.folded(&format!("  {name:<15}{value}"), FIELD));
     }
-    for sheet in sheets(report).into_iter().filter(|sheet| !sheet.is_empty()) {
+    let tables = [scenarios(report), pending(report), thresholds(report)];
+    for sheet in tables.into_iter().filter(|sheet| !sheet.is_empty()) {
         lines.push(String::new());
         lines.push(Paint::Heading.on(sheet.title));
         lines.extend(sheet.lines(style));
         if sheet.title == SCENARIOS {
             lines.push(
-                "  Scenarios change the pending phases by a fixed share; they are not an interval."
+                "  scenarios change the pending phases by a fixed share; they are no interval"
                     .to_owned(),
             );
         }
@@ -65,36 +38,108 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     lines
 }
 
-const SCENARIOS: &str = "Scenarios";
-
-fn plan_lines(report: &StatusReport, plan: &Plan, style: Style) -> Vec<String> {
-    let budget = report.budget.tokens;
+/// The single figures, with their sources. A line without a name goes on with the one before.
+fn fields(report: &StatusReport, style: Style) -> Vec<(&'static str, String)> {
+    let forecast = &report.forecast;
     let share = |part: u64| {
-        budget
+        report
+            .budget
+            .tokens
             .and_then(|budget| Percent::of(part, budget.0))
             .map(|percent| format!("  {percent}"))
-            .unwrap_or_default()
     };
-    let badge = plan
-        .level
-        .map(|level| format!("  {}", style.badge(level)))
-        .unwrap_or_default();
-    let mut lines = vec![
-        format!(
-            "  Plan total     {}{}{badge}",
-            plan.total_tokens,
-            share(plan.total_tokens.0)
-        ),
-        format!(
-            "                 used {} + pending {}",
-            plan.used_tokens, plan.pending_tokens
-        ),
-    ];
-    if let Some(margin) = report.forecast.safety_margin {
-        let part = u64::try_from(margin).map(share).unwrap_or_default();
-        lines.push(format!("  Safety margin  {}{part}", signed(margin)));
+    let mut fields = Vec::new();
+    match &forecast.plan {
+        Some(plan) => {
+            let badge = plan
+                .level
+                .map(|level| format!("  {}", style.badge(level)))
+                .unwrap_or_default();
+            let share = share(plan.total_tokens.0).unwrap_or_default();
+            fields.push(("Plan total", format!("{}{share}{badge}", plan.total_tokens)));
+            fields.push(("", plan_source(plan)));
+        }
+        None => fields.push((
+            "Plan total",
+            "the log has no table of phases still to come".to_owned(),
+        )),
     }
-    lines
+    let basis = if forecast.plan.is_some() {
+        "the plan"
+    } else {
+        "what is used"
+    };
+    if let Some(margin) = forecast.safety_margin {
+        let share = u64::try_from(margin)
+            .ok()
+            .and_then(share)
+            .unwrap_or_default();
+        fields.push((
+            "Safety margin",
+            format!(
+                "{}{share}  what {basis} leaves of the budget",
+                signed(margin)
+            ),
+        ));
+    }
+    fields.extend(
+        forecast
+            .risk
+            .map(|risk| ("Risk", format!("{}  by the level of {basis}", risk.word()))),
+    );
+    if let Some(stated) = &forecast.stated {
+        fields.push((
+            "Log says",
+            format!(
+                "{}{} in the end, line {}",
+                stated_range(stated),
+                stated_share(report, stated),
+                stated.line
+            ),
+        ));
+    }
+    if let Some((risk, line)) = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line) {
+        let name = if forecast.stated.is_some() {
+            ""
+        } else {
+            "Log says"
+        };
+        fields.push((name, format!("risk {}, line {line}", Style::text(risk))));
+    }
+    let rate = forecast.burn_rate.as_ref();
+    fields.push((
+        "Burn rate",
+        rate.map_or_else(|| "cannot be told yet".to_owned(), rate_with_source),
+    ));
+    fields
+}
+
+/// `used 126,670 by the rows of the log + pending 65,000 by 4 phases, lines 46-49`.
+fn plan_source(plan: &Plan) -> String {
+    let phases: Vec<&PlanPhase> = plan.pending().collect();
+    let lines = match (phases.first(), phases.last()) {
+        (Some(first), Some(last)) if first.line != last.line => {
+            format!(", lines {}-{}", first.line, last.line)
+        }
+        (Some(first), _) => format!(", line {}", first.line),
+        _ => String::new(),
+    };
+    let file = if phases
+        .iter()
+        .any(|phase| phase.file == Document::Projection)
+    {
+        " of the projection file"
+    } else {
+        ""
+    };
+    let count = match phases.len() {
+        1 => "1 phase".to_owned(),
+        count => format!("{count} phases"),
+    };
+    format!(
+        "used {} by the rows of the log + pending {} by {count}{lines}{file}",
+        plan.used_tokens, plan.pending_tokens
+    )
 }
 
 /// `309 tokens/min since 10:10`, `5,067 tokens/day since 2026-02-01`.
@@ -111,19 +156,24 @@ pub(super) fn rate(rate: &BurnRate) -> String {
 }
 
 fn rate_with_source(of: &BurnRate) -> String {
-    let days = of.minutes / (24 * 60);
+    let days = match of.minutes / (24 * 60) {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
     let source = match of.basis {
         RateBasis::FirstDay => format!(
             "{} tokens in {} min of the first day, {}",
             of.tokens, of.minutes, of.since
         ),
-        RateBasis::CompletedDays => format!("{} tokens on {days} completed days", of.tokens),
-        RateBasis::WholeMonth => format!("{} tokens on {days} days; the month is over", of.tokens),
+        RateBasis::CompletedDays => format!("{} tokens in {days} before today", of.tokens),
+        RateBasis::WholeMonth => {
+            format!("{} tokens in the {days} to the end of the month", of.tokens)
+        }
     };
     format!("{} ({source})", rate(of))
 }
 
-/// `155,000-160,000 (77.5-80.0%)`.
+/// `155,000-160,000`.
 pub(super) fn stated_range(stated: &Stated) -> String {
     let (from, to) = (stated.from_tokens, stated.to_tokens);
     if from == to {
@@ -133,19 +183,117 @@ pub(super) fn stated_range(stated: &Stated) -> String {
     }
 }
 
-/// Scenarios, pending phases and thresholds, as far as there are any.
+fn stated_share(report: &StatusReport, stated: &Stated) -> String {
+    let share = |tokens: Tokens| {
+        report
+            .budget
+            .tokens
+            .and_then(|budget| Percent::of(tokens.0, budget.0))
+    };
+    match (share(stated.from_tokens), share(stated.to_tokens)) {
+        (Some(from), Some(to)) if from == to => format!(" ({to})"),
+        (Some(from), Some(to)) => format!(" ({}-{to})", from.to_string().trim_end_matches('%')),
+        _ => String::new(),
+    }
+}
+
+/// What a page shows.
 pub(super) fn sheets(report: &StatusReport) -> Vec<Sheet> {
-    vec![scenarios(report), pending(report), thresholds(report)]
+    let mut figures = Sheet::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
+    for (name, value) in fields(report, Style::PLAIN) {
+        figures.row([Cell::word(name), Cell::Text(Style::PLAIN.paint(&value))]);
+    }
+    vec![
+        figures,
+        scenarios(report),
+        pending(report),
+        thresholds(report),
+    ]
+}
+
+/// The same for programs.
+pub(super) fn data(report: &StatusReport) -> Vec<Sheet> {
+    let forecast = &report.forecast;
+    let mut figures = Sheet::new(
+        "Forecast",
+        ["forecast", "value", "percent", "line"].map(Column::new),
+    );
+    let share = |part: u64| {
+        Cell::some(
+            report
+                .budget
+                .tokens
+                .and_then(|budget| Percent::of(part, budget.0)),
+            Cell::Percent,
+        )
+    };
+    let line = |line: usize| Cell::Number(line as u64);
+    let mut row = |name: &str, value: Cell, share: Cell, line: Cell| {
+        figures.row([Cell::word(name), value, share, line]);
+    };
+    if let Some(plan) = &forecast.plan {
+        row(
+            "plan_total_tokens",
+            Cell::Tokens(plan.total_tokens),
+            share(plan.total_tokens.0),
+            Cell::Absent,
+        );
+        row(
+            "plan_pending_tokens",
+            Cell::Tokens(plan.pending_tokens),
+            share(plan.pending_tokens.0),
+            Cell::Absent,
+        );
+    }
+    row(
+        "safety_margin",
+        Cell::some(forecast.safety_margin, Cell::Signed),
+        Cell::Absent,
+        Cell::Absent,
+    );
+    row(
+        "risk",
+        Cell::some(forecast.risk, |risk| Cell::word(risk.word())),
+        Cell::Absent,
+        Cell::Absent,
+    );
+    if let Some(stated) = &forecast.stated {
+        row(
+            "stated_from_tokens",
+            Cell::Tokens(stated.from_tokens),
+            share(stated.from_tokens.0),
+            line(stated.line),
+        );
+        row(
+            "stated_to_tokens",
+            Cell::Tokens(stated.to_tokens),
+            share(stated.to_tokens.0),
+            line(stated.line),
+        );
+    }
+    let rate = forecast.burn_rate.as_ref();
+    row(
+        "burn_rate_tokens_per_day",
+        Cell::some(rate, |rate| Cell::Tokens(rate.tokens_per_day)),
+        Cell::Absent,
+        Cell::Absent,
+    );
+    vec![
+        figures,
+        scenarios(report),
+        pending(report),
+        thresholds(report),
+    ]
 }
 
 fn scenarios(report: &StatusReport) -> Sheet {
     let columns = [
         Column::new("Scenario"),
-        Column::new("Change"),
+        Column::new("Change").drop(2),
         Column::new("Total"),
-        Column::new("%"),
+        Column::new("%").drop(3),
         Column::new("Left").drop(1),
-        Column::new("Level"),
+        Column::new("Level").drop(4),
     ];
     let mut sheet = Sheet::new(SCENARIOS, columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
@@ -153,13 +301,13 @@ fn scenarios(report: &StatusReport) -> Sheet {
             .budget
             .tokens
             .and_then(|budget| Percent::of(scenario.total_tokens.0, budget.0));
+        let change = match scenario.change_percent {
+            0 => "none".to_owned(),
+            change => format!("{change:+}%"),
+        };
         sheet.row([
             Cell::word(scenario.name),
-            Cell::word(if scenario.change_percent == 0 {
-                "none".to_owned()
-            } else {
-                format!("{:+}%", scenario.change_percent)
-            }),
+            Cell::word(change),
             Cell::Tokens(scenario.total_tokens),
             Cell::some(share, Cell::Percent),
             Cell::some(scenario.remaining, Cell::Signed),
@@ -193,10 +341,10 @@ fn pending(report: &StatusReport) -> Sheet {
 fn thresholds(report: &StatusReport) -> Sheet {
     let columns = [
         Column::new("Threshold"),
-        Column::new("Level"),
-        Column::new("Tokens"),
-        Column::new("To go"),
-        Column::new("Crossed"),
+        Column::new("Level").drop_late(1),
+        Column::new("Tokens").drop(2),
+        Column::new("To go").drop(1),
+        Column::new("Crossed").cut(10),
     ];
     let mut sheet = Sheet::new("Thresholds at this burn rate", columns);
     for crossing in &report.forecast.thresholds {

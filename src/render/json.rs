@@ -78,6 +78,7 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 #[must_use]
 pub fn schema() -> String {
     let schema = SchemaSettings::draft2020_12()
+        .for_serialize()
         .into_generator()
         .into_root_schema_for::<Document<'_>>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();

@@ -85,13 +85,13 @@ impl Page<'_> {
         match format {
             Format::Table => self.text(views, style, out),
             Format::Json => json::report(self, out),
-            Format::Csv => csv::sheets(&self.sheets(views), out),
+            Format::Csv => csv::sheets(&self.data(views), out),
             Format::Markdown => markdown::page(self, &self.sheets(views), out),
         }
     }
 
     fn text(&self, views: &[View], style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut lines = overview::title(self.report, style);
+        let mut lines = overview::title(self.report);
         for view in views {
             lines.push(String::new());
             lines.extend(match view {
@@ -106,18 +106,34 @@ impl Page<'_> {
             lines.extend(overview::unreadable(self.report));
         }
         for line in lines {
-            writeln!(out, "{}", style.paint(line.trim_end()))?;
+            let indent = line.len() - line.trim_start().len() + 4;
+            for line in style.folded(&line, indent) {
+                writeln!(out, "{}", style.paint(line.trim_end()))?;
+            }
         }
         Ok(())
     }
 
+    /// What the views show on a page.
     fn sheets(&self, views: &[View]) -> Vec<Sheet> {
         let of = |view: &View| match view {
             View::Status => overview::sheets(self),
             View::Teams => vec![teams::sheet(self.report)],
-            View::Daily => vec![daily::sheet(self.report, daily::Purpose::Data)],
+            View::Daily => vec![daily::sheet(self.report)],
             View::Forecast => forecast::sheets(self.report),
             View::Optimizations => vec![optimizations::sheet(self.report)],
+        };
+        views.iter().flat_map(of).collect()
+    }
+
+    /// What they hold for programs.
+    fn data(&self, views: &[View]) -> Vec<Sheet> {
+        let of = |view: &View| match view {
+            View::Status => overview::sheets(self),
+            View::Teams => vec![teams::data(self.report)],
+            View::Daily => vec![daily::data(self.report)],
+            View::Forecast => forecast::data(self.report),
+            View::Optimizations => vec![optimizations::data(self.report)],
         };
         views.iter().flat_map(of).collect()
     }

@@ -25,8 +25,8 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
 pub(super) fn sheet(report: &StatusReport) -> Sheet {
     let columns = [
         Column::new("Operation").cut(4),
-        Column::new("Before"),
-        Column::new("After"),
+        Column::new("Before").drop(2),
+        Column::new("After").drop(3),
         Column::new("Saved"),
         Column::new("Line").drop(1),
     ];
@@ -52,12 +52,56 @@ pub(super) fn sheet(report: &StatusReport) -> Sheet {
     sheet
 }
 
+/// The same for programs.
+pub(super) fn data(report: &StatusReport) -> Sheet {
+    let columns = [
+        "operation",
+        "kind",
+        "before_tokens",
+        "after_tokens",
+        "saved_percent",
+        "line",
+    ];
+    let mut sheet = Sheet::new("Optimizations", columns.map(Column::new));
+    let Some(optimizations) = &report.optimizations else {
+        return sheet;
+    };
+    let operations = optimizations
+        .operations
+        .iter()
+        .map(|saving| (saving, "operation"));
+    let stated = optimizations
+        .stated_average
+        .iter()
+        .map(|saving| (saving, "stated average"));
+    let computed = optimizations
+        .computed_average
+        .iter()
+        .map(|saving| (saving, "computed average"));
+    for (saving, kind) in operations.chain(stated).chain(computed) {
+        let [before, after, saved, line] = figures(saving);
+        sheet.row([
+            Cell::text(&saving.operation),
+            Cell::word(kind),
+            before,
+            after,
+            saved,
+            line,
+        ]);
+    }
+    sheet
+}
+
 fn row(saving: &Saving, name: Cell) -> [Cell; 5] {
+    let [before, after, saved, line] = figures(saving);
+    [name, before, after, saved, line]
+}
+
+fn figures(saving: &Saving) -> [Cell; 4] {
     let saved = saving
         .saved()
         .and_then(|(saved, before)| Percent::of(saved.0, before.0));
     [
-        name,
         Cell::some(saving.before_tokens, Cell::Tokens),
         Cell::some(saving.after_tokens, Cell::Tokens),
         Cell::some(saved, Cell::Percent),

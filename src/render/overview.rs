@@ -9,6 +9,7 @@ use crate::{
     analysis::{Alert, Cost, StatusReport},
     diagnostic::{Diagnostic, Severity},
     model::{BudgetSource, Percent, Tokens},
+    text::Document,
 };
 
 /// Findings beyond this many are only counted here; `-v` lists them all.
@@ -18,7 +19,7 @@ const MOST_FINDINGS: usize = 20;
 const BAR: usize = 80;
 
 /// Which log, which month.
-pub(super) fn title(report: &StatusReport, style: Style) -> Vec<String> {
+pub(super) fn title(report: &StatusReport) -> Vec<String> {
     let mut title = format!(
         "{}  {}  {}",
         Paint::Heading.on("tokmon"),
@@ -33,7 +34,7 @@ pub(super) fn title(report: &StatusReport, style: Style) -> Vec<String> {
         title.push_str("  ");
         title.push_str(&Style::text(&projects));
     }
-    let mut lines = folded(&title, 8, style);
+    let mut lines = vec![title];
     if !report.is_current_month {
         lines.push(format!(
             "{} is not the current month; today is {}",
@@ -160,6 +161,9 @@ fn source(report: &StatusReport) -> String {
         Some(BudgetSource::Environment) => "from TOKMON_BUDGET".to_owned(),
         Some(BudgetSource::Config) => "from tokmon.toml".to_owned(),
         Some(BudgetSource::Log) => format!("from the log{line}"),
+        Some(BudgetSource::Allocation) if report.budget.file == Some(Document::Projection) => {
+            format!("from the allocation table beside the log{line}")
+        }
         Some(BudgetSource::Allocation) => format!("from the allocation table{line}"),
         None => String::new(),
     }
@@ -223,16 +227,18 @@ fn cost_remark(cost: &Cost) -> String {
 /// What the log itself says, where that differs.
 fn stated(report: &StatusReport) -> Option<String> {
     let used = &report.used;
-    let (stated, line) = (
-        used.stated_tokens
-            .filter(|_| used.stated_agrees == Some(false))?,
-        used.stated_line?,
-    );
+    let stated = used
+        .stated_tokens
+        .filter(|_| used.stated_agrees == Some(false))?;
     let difference = used.tokens.signed_sub(stated);
-    let less = if difference < 0 { "more" } else { "less" };
-    let difference = Tokens(difference.unsigned_abs());
+    let word = if difference < 0 { "more" } else { "less" };
+    let (line, difference) = (used.stated_line?, Tokens(difference.unsigned_abs()));
+    let unsettled = match used.unsettled_tokens {
+        Tokens::ZERO => String::new(),
+        tokens => format!("; {tokens} are in usage lines not settled yet"),
+    };
     Some(format!(
-        "           log says {stated} (line {line}): {difference} {less}, see below"
+        "           log says {stated} (line {line}), {difference} {word}{unsettled}"
     ))
 }
 
@@ -310,7 +316,7 @@ fn alerts(report: &StatusReport, style: Style) -> Vec<String> {
         report
             .alerts
             .iter()
-            .flat_map(|alert| folded(&line(alert), 10, style)),
+            .flat_map(|alert| style.folded(&line(alert), 10)),
     );
     if report.alerts.is_empty() {
         lines.push("none".to_owned());
@@ -360,7 +366,7 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
             finding.severity().word(),
             Style::text(&page.files.concise(finding))
         );
-        lines.extend(folded(&line, 10, style));
+        lines.extend(style.folded(&line, 10));
     }
     if shown.len() > MOST_FINDINGS {
         lines.push(format!(
@@ -369,29 +375,6 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
         ));
     }
     lines
-}
-
-/// A line broken between words where it is wider than the style allows, the rest set in by some blanks.
-fn folded(line: &str, indent: usize, style: Style) -> Vec<String> {
-    let Some(most) = style.width.filter(|most| super::safe::width(line) > *most) else {
-        return vec![line.to_owned()];
-    };
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in line.split_inclusive(' ') {
-        let last = lines.len() - 1;
-        if super::safe::width(&lines[last]) + super::safe::width(word.trim_end()) > most
-            && lines[last].trim().len() > 1
-        {
-            lines.push(" ".repeat(indent));
-        }
-        if let Some(last) = lines.last_mut() {
-            last.push_str(word);
-        }
-    }
-    lines
-        .iter()
-        .map(|line| super::safe::cut(line.trim_end(), most, style.ellipsis()).into_owned())
-        .collect()
 }
 
 /// The same figures for programs and pages.

@@ -96,29 +96,65 @@ pub(super) fn signed(number: i64) -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     heading: &'static str,
-    /// Columns with a smaller number go first; those with none stay.
-    drop: Option<u8>,
-    /// May be cut down to this many cells.
+    drop: Drop,
+    /// Only for the eye.
+    drawn: bool,
+    /// May be cut down to this many cells before any column is dropped.
+    easily: Option<usize>,
+    /// May be cut down to this many cells when no column is left that would rather be dropped.
     least: Option<usize>,
+}
+
+/// When a column goes. Those with a smaller number go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Drop {
+    /// Before names are cut.
+    Early(u8),
+    /// When names are cut as short as they can be.
+    Late(u8),
+    Never,
 }
 
 impl Column {
     pub(super) const fn new(heading: &'static str) -> Self {
         Self {
             heading,
-            drop: None,
+            drop: Drop::Never,
+            drawn: false,
+            easily: None,
             least: None,
+        }
+    }
+
+    /// Holds bars, which only text shows.
+    pub(super) const fn drawn() -> Self {
+        Self {
+            drawn: true,
+            ..Self::new("")
         }
     }
 
     /// Goes when there is not room for all, before those with a greater number.
     pub(super) const fn drop(mut self, order: u8) -> Self {
-        self.drop = Some(order);
+        self.drop = Drop::Early(order);
         self
     }
 
-    /// May be cut with an ellipsis, down to so many cells.
+    /// Goes only when names are cut as short as they can be.
+    pub(super) const fn drop_late(mut self, order: u8) -> Self {
+        self.drop = Drop::Late(order);
+        self
+    }
+
+    /// Holds names: may be cut with an ellipsis, down to so many cells, but not before other columns have gone.
     pub(super) const fn cut(mut self, least: usize) -> Self {
+        self.least = Some(least);
+        self
+    }
+
+    /// Holds long texts: may be cut with an ellipsis, down to so many cells, before other columns go.
+    pub(super) const fn cut_easily(mut self, easily: usize, least: usize) -> Self {
+        self.easily = Some(easily);
         self.least = Some(least);
         self
     }
@@ -161,12 +197,7 @@ impl Sheet {
     }
 
     fn data_columns(&self) -> impl Iterator<Item = usize> {
-        (0..self.columns.len()).filter(|at| {
-            !self
-                .rows
-                .iter()
-                .any(|row| matches!(row[*at], Cell::Bar(..)))
-        })
+        (0..self.columns.len()).filter(|at| !self.columns[*at].drawn)
     }
 
     /// Whether a column holds numbers, and so is aligned to the right.
@@ -178,8 +209,8 @@ impl Sheet {
         self.rows.iter().any(|row| row[at].is_number())
     }
 
-    /// The lines of the table, marked for colour, no wider than the style allows. Columns that do not fit are left out whole
-    /// in their order; numbers are never cut.
+    /// The lines of the table, marked for colour, no wider than the style allows. Columns that hold nothing are left out, and
+    /// those that do not fit, each whole and in its order; numbers are never cut.
     pub(super) fn lines(&self, style: Style) -> Vec<String> {
         let shown: Vec<Vec<String>> = self
             .rows
@@ -223,43 +254,41 @@ impl Sheet {
             .collect()
     }
 
+    fn holds_something(&self, at: usize) -> bool {
+        self.rows.iter().any(|row| {
+            !matches!(&row[at], Cell::Absent)
+                && !matches!(&row[at], Cell::Word(word) if word.is_empty())
+        })
+    }
+
     /// Which columns stay, their widths made to fit.
     fn fit(&self, widths: &mut [usize], most: Option<usize>) -> Vec<usize> {
-        let mut kept: Vec<usize> = (0..self.columns.len()).collect();
+        let mut kept: Vec<usize> = (0..self.columns.len())
+            .filter(|at| self.holds_something(*at))
+            .collect();
         let Some(most) = most else { return kept };
-        let gap = usize::from(GAP);
         loop {
-            let total: usize = kept.iter().map(|at| widths[*at] + gap).sum();
-            let Some(mut over) = total.checked_sub(most).filter(|over| *over > 0) else {
-                return kept;
+            let total: usize = kept.iter().map(|at| widths[*at] + usize::from(GAP)).sum();
+            let over = total.saturating_sub(most);
+            let next = kept.iter().copied().min_by_key(|at| self.columns[*at].drop);
+            let drop = next.map_or(Drop::Never, |at| self.columns[at].drop);
+            let least = |at: usize| match drop {
+                Drop::Early(_) => self.columns[at].easily,
+                Drop::Late(_) | Drop::Never => self.columns[at].least,
             };
-            let slack = |at: &usize| {
-                self.columns[*at]
-                    .least
-                    .map_or(0, |least| widths[*at].saturating_sub(least))
-            };
-            let to_drop = kept
-                .iter()
-                .filter(|at| self.columns[**at].drop.is_some())
-                .min_by_key(|at| self.columns[**at].drop)
-                .copied();
-            let can_cut: usize = kept.iter().map(slack).sum();
-            match to_drop {
-                Some(drop) if can_cut < over => kept.retain(|at| *at != drop),
-                None if can_cut == 0 => return kept,
-                _ => {
-                    for at in kept.iter().rev() {
-                        let less = over.min(
-                            self.columns[*at]
-                                .least
-                                .map_or(0, |least| widths[*at].saturating_sub(least)),
-                        );
-                        widths[*at] -= less;
-                        over -= less;
-                    }
-                    return kept;
+            let slack =
+                |at: usize, width: usize| least(at).map_or(0, |least| width.saturating_sub(least));
+            let can_cut: usize = kept.iter().map(|at| slack(*at, widths[*at])).sum();
+            if over <= can_cut || drop == Drop::Never {
+                let mut over = over;
+                for at in kept.iter().rev() {
+                    let less = over.min(slack(*at, widths[*at]));
+                    widths[*at] -= less;
+                    over -= less;
                 }
+                return kept;
             }
+            kept.retain(|at| Some(*at) != next);
         }
     }
 }
@@ -276,7 +305,7 @@ mod tests {
             Column::new("Team").cut(4),
             Column::new("Used"),
             Column::new("Cost").drop(2),
-            Column::new("Notes").cut(6).drop(1),
+            Column::new("Notes").cut_easily(8, 6).drop(1),
         ];
         let mut sheet = Sheet::new("Teams", columns);
         sheet.row([
@@ -322,9 +351,9 @@ mod tests {
         팀 나              0  $0.136  x
         ");
         insta::assert_snapshot!(drawn(25), @"
-        Team       Used    Cost
-        Orches…  45,230       -
-        팀 나         0  $0.136
+        Team            Used
+        Orchestrator  45,230
+        팀 나              0
         ");
         insta::assert_snapshot!(drawn(14), @"
         Team    Used

@@ -16,29 +16,76 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         lines.push("no team has rows in this month".to_owned());
         return lines;
     }
-    lines.extend(with_total(report).lines(style));
+    lines.extend(sheet(report).lines(style));
     lines.extend(goal(report));
     lines.extend(allocation(report));
     lines
 }
 
-/// A row for each team.
+/// A row for each team, and their total.
 pub(super) fn sheet(report: &StatusReport) -> Sheet {
     let columns = [
         Column::new("Team").cut(4),
         Column::new("Used"),
         Column::new("Alloc.").drop(6),
-        Column::new("%"),
-        Column::new("").drop(3),
+        Column::new("%").drop_late(2),
+        Column::drawn().drop(3),
         Column::new("Deliv.").drop(4),
         Column::new("Tok/deliv.").drop(5),
         Column::new("Cost").drop(1),
-        Column::new("State"),
-        Column::new("Alert"),
+        Column::new("State").drop_late(1),
+        Column::new("Alert").drop_late(3),
     ];
     let mut sheet = Sheet::new("Teams", columns);
     for team in &report.teams {
         sheet.row(row(team));
+    }
+    if report.team.is_none() && report.teams.len() > 1 {
+        sheet.row(total(report));
+    }
+    sheet
+}
+
+/// A row for each team, for programs.
+pub(super) fn data(report: &StatusReport) -> Sheet {
+    let columns = [
+        "team",
+        "used_tokens",
+        "allocated_tokens",
+        "percent",
+        "level",
+        "status",
+        "deliverables",
+        "tokens_per_deliverable",
+        "efficiency_level",
+        "tasks",
+        "tokens_per_task",
+        "cost",
+        "currency",
+    ];
+    let mut sheet = Sheet::new("Teams", columns.map(Column::new));
+    for team in &report.teams {
+        let both = team.used_tokens.zip(team.allocated_tokens);
+        sheet.row([
+            Cell::text(&team.name),
+            Cell::some(team.used_tokens, Cell::Tokens),
+            Cell::some(team.allocated_tokens, Cell::Tokens),
+            Cell::some(
+                both.and_then(|(used, limit)| Percent::of(used.0, limit.0)),
+                Cell::Percent,
+            ),
+            Cell::some(team.level, Cell::Level),
+            Cell::some(team.status.as_deref(), Cell::text),
+            Cell::some(team.deliverables, Cell::Count),
+            Cell::some(team.tokens_per_deliverable, Cell::Tokens),
+            Cell::some(team.efficiency_level, Cell::Level),
+            Cell::some(team.tasks, Cell::Count),
+            Cell::some(team.tokens_per_task, Cell::Tokens),
+            Cell::some(team.cost.as_ref(), |cost| Cell::Money(cost.money)),
+            Cell::some(team.cost.as_ref(), |cost| {
+                Cell::word(cost.money.currency.code())
+            }),
+        ]);
     }
     sheet
 }
@@ -74,24 +121,16 @@ fn alert(team: &TeamReport) -> Option<Level> {
     level.filter(|level| *level > Level::Ok)
 }
 
-fn with_total(report: &StatusReport) -> Sheet {
-    let mut sheet = sheet(report);
-    if report.team.is_none() && report.teams.len() > 1 {
-        let allocated = report.budget.allocated_tokens;
-        let share = allocated.and_then(|allocated| Percent::of(report.used.tokens.0, allocated.0));
-        let mut cells = vec![Cell::Absent; 10];
-        cells[0] = Cell::word("Total");
-        cells[1] = Cell::Tokens(report.used.tokens);
-        cells[2] = Cell::some(allocated, Cell::Tokens);
-        cells[3] = Cell::some(share, Cell::Percent);
-        cells[4] = Cell::word("");
-        cells[7] = Cell::some(report.used.cost.as_ref(), |cost| Cell::Money(cost.money));
-        for at in [5, 6, 8, 9] {
-            cells[at] = Cell::word("");
-        }
-        sheet.row(cells);
-    }
-    sheet
+fn total(report: &StatusReport) -> Vec<Cell> {
+    let allocated = report.budget.allocated_tokens;
+    let share = allocated.and_then(|allocated| Percent::of(report.used.tokens.0, allocated.0));
+    let mut cells = vec![Cell::word(""); 10];
+    cells[0] = Cell::word("Total");
+    cells[1] = Cell::Tokens(report.used.tokens);
+    cells[2] = Cell::some(allocated, Cell::Tokens);
+    cells[3] = Cell::some(share, Cell::Percent);
+    cells[7] = Cell::some(report.used.cost.as_ref(), |cost| Cell::Money(cost.money));
+    cells
 }
 
 /// What tokens per deliverable are aimed at.

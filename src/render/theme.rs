@@ -161,12 +161,37 @@ impl Style {
         scale
     }
 
+    /// A line broken between words where it is wider than the style allows, the rest set in by some blanks.
+    pub(super) fn folded(self, line: &str, indent: usize) -> Vec<String> {
+        let Some(most) = self.width.filter(|most| safe::width(line) > *most) else {
+            return vec![line.to_owned()];
+        };
+        let indent = " ".repeat(indent.min(most / 2));
+        let (mut lines, mut last) = (Vec::new(), String::new());
+        for word in line.split_inclusive(' ') {
+            if safe::width(&last) + safe::width(word.trim_end()) > most && !last.trim().is_empty() {
+                lines.push(std::mem::replace(&mut last, indent.clone()));
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            last.push_str(word);
+        }
+        lines.push(last);
+        lines
+            .iter()
+            .map(|line| safe::cut(line.trim_end(), most, self.ellipsis()).into_owned())
+            .collect()
+    }
+
     /// Turns the marks into escape sequences, or takes them out.
     pub(super) fn paint(self, marked: &str) -> String {
         let mut painted = String::with_capacity(marked.len());
-        for c in marked.chars() {
+        let mut open = false;
+        // A mark may have lost its end where the line was cut.
+        for c in marked.chars().chain([END]) {
             if c == END {
-                if self.color {
+                if std::mem::take(&mut open) {
                     let _ = write!(painted, "{}", anstyle::Reset);
                 }
             } else if ('\u{e0000}'..END).contains(&c) {
@@ -175,6 +200,7 @@ impl Style {
                     .find(|paint| self.color && paint.mark() == c)
                 {
                     let _ = write!(painted, "{}", paint.ansi());
+                    open = true;
                 }
             } else {
                 painted.push(c);
