@@ -1,0 +1,92 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_tokmon_global_optspecs
+    string join \n teams daily forecast optimizations full month= project= team= fail-on= f/file= budget= config= now= timezone= format= json color= ascii q/quiet v/verbose h/help V/version
+end
+
+function __fish_tokmon_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_tokmon_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_tokmon_using_subcommand
+    set -l cmd (__fish_tokmon_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c tokmon -n "__fish_tokmon_needs_command" -l month -d 'Limit the report to a month, like 2026-02 [default: the newest with rows]' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l project -d 'Limit the report to a project of the month' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l team -d 'List only this team; the totals stay those of all teams' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on -d 'Exit with 1 if the total level is at least this' -r -f -a "note\t''
+warning\t''
+critical\t''
+exceeded\t''"
+complete -c tokmon -n "__fish_tokmon_needs_command" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_needs_command" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_needs_command" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'"
+complete -c tokmon -n "__fish_tokmon_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_needs_command" -l teams -d 'Show every team: used, allocated, tokens per deliverable'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l daily -d 'Show every day, row by row'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show where it will end: plan, scenarios, burn rate'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l optimizations -d 'Show tokens per operation before and after'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l full -d 'Show all views'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_needs_command" -s q -l quiet -d 'Say nothing about problems in the log on standard error'
+complete -c tokmon -n "__fish_tokmon_needs_command" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokmon -n "__fish_tokmon_needs_command" -s V -l version -d 'Print version'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "schema" -d 'Print the JSON Schema of the JSON report'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s q -l quiet -d 'Say nothing about problems in the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s q -l quiet -d 'Say nothing about problems in the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,0 +1,99 @@
+//! One file for each kind of finding, and exactly what is said about it.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use tokmon::diagnostic::Code;
+
+use crate::harness::{Ran, Tokmon, fixture};
+
+/// The file that shows a code: `tm001-unreadable-number.md`.
+fn name(code: Code) -> String {
+    let kind = if code == Code::InvalidSetting {
+        "toml"
+    } else {
+        "md"
+    };
+    format!("{}-{}.{kind}", code.id().to_lowercase(), code.name())
+}
+
+fn run(code: Code, options: &str) -> Ran {
+    let file = format!("fixtures/invalid/{}", name(code));
+    let args: Vec<&str> = match code {
+        Code::InvalidSetting => vec!["--file", "fixtures/logs/sample.md", "--config", &file],
+        Code::UnsplitDetails => vec!["--file", &file, "--project", "App"],
+        _ => vec!["--file", &file],
+    };
+    Tokmon::new(args.into_iter().chain(options.split_whitespace())).run()
+}
+
+#[test]
+fn each_code_has_a_file_and_a_message() {
+    for code in Code::ALL {
+        let ran = run(*code, "-v");
+        assert!(
+            ran.err.contains(&format!("[{}]", code.id())),
+            "{code} is not found in its file:\n{ran}"
+        );
+        assert_snapshot!(format!("invalid_{}", code.name()), ran);
+    }
+}
+
+#[test]
+fn each_file_shows_a_code() {
+    let known: Vec<String> = Code::ALL.iter().map(|code| name(*code)).collect();
+    for file in fs::read_dir(fixture("invalid")).unwrap() {
+        let file = file.unwrap().file_name().into_string().unwrap();
+        assert!(known.contains(&file), "{file} shows no code");
+    }
+}
+
+#[test]
+fn findings_are_listed_sorted_and_counted_without_verbose() {
+    let ran = run(Code::UnreadableNumber, "");
+    assert_eq!(
+        ran.err,
+        "tokmon: 4 errors in fixtures/invalid/tm001-unreadable-number.md; -v shows each with its line\n"
+    );
+    assert!(
+        ran.out
+            .contains("4 rows unreadable, lines 8, 9, 10, 11: not counted"),
+        "{ran}"
+    );
+    for view in [
+        "--teams",
+        "--daily",
+        "--forecast",
+        "--optimizations",
+        "--format markdown",
+    ] {
+        let ran = run(Code::UnreadableNumber, view);
+        assert!(
+            ran.out
+                .contains("4 rows unreadable, lines 8, 9, 10, 11: not counted"),
+            "{view}: {ran}"
+        );
+    }
+    assert_eq!(run(Code::UnreadableNumber, "-q").err, "");
+    let verbose = run(Code::PercentDiffers, "-v").err;
+    let lines: Vec<usize> = verbose
+        .lines()
+        .filter_map(|line| line.split(".md:").nth(1)?.split(':').next()?.parse().ok())
+        .collect();
+    assert!(lines.is_sorted() && lines.len() == 3, "{verbose}");
+}
+
+#[test]
+fn the_readme_explains_each_code() {
+    let readme = fs::read_to_string(fixture("../README.md")).unwrap();
+    for code in Code::ALL {
+        let row = format!(
+            "| {} | {} | {} | {} |",
+            code.id(),
+            code.name(),
+            code.severity().word(),
+            code.meaning()
+        );
+        assert!(readme.contains(&row), "missing in README.md:\n{row}");
+    }
+}

@@ -1,0 +1,177 @@
+//! Bad input: a clear message, the right exit code, and no panic, with the real program.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use insta::assert_snapshot;
+
+use crate::harness::{Tokmon, binary, fixture, log_of, repository, told};
+
+fn run(folder: &Path, args: &[&str]) -> String {
+    told(&binary(folder).args(args).output().unwrap())
+}
+
+#[test]
+fn what_is_no_file_is_refused() {
+    let folder = repository(&[]);
+    let at = folder.path();
+    fs::create_dir(at.join("folder")).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(at.join("pipe"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let all: String = ["/dev/null", "folder", "pipe", "missing.md"]
+        .map(|path| run(at, &["-f", path]))
+        .concat();
+    assert_snapshot!(all);
+}
+
+#[test]
+fn a_log_that_holds_nothing_of_use_is_refused() {
+    let folder = repository(&[
+        ("empty.md", ""),
+        ("prose.md", "# Diary\n\nNothing to count.\n"),
+    ]);
+    let noise: Vec<u8> = (0..1_000_000_u64)
+        .map(|n| (n.wrapping_mul(6_364_136_223_846_793_005).rotate_left(17) >> 56) as u8)
+        .collect();
+    fs::write(folder.path().join("noise.md"), noise).unwrap();
+    fs::write(folder.path().join("line.md"), vec![b'x'; 10_000_000]).unwrap();
+    let all: String = ["empty.md", "prose.md", "noise.md", "line.md"]
+        .map(|path| run(folder.path(), &["-f", path]))
+        .concat();
+    assert_snapshot!(all);
+    let verbose = run(folder.path(), &["-f", "line.md", "-v"]);
+    assert_snapshot!("one_endless_line", verbose);
+}
+
+#[test]
+fn a_log_that_may_not_be_read_is_refused() {
+    let ran = Tokmon::new(["-f", "fixtures/logs/sample.md/inside.md"]).run();
+    assert_snapshot!(ran);
+}
+
+#[test]
+fn nothing_found_names_what_was_tried() {
+    let folder = repository(&[("deep/er/x", "")]);
+    assert_snapshot!(
+        run(&folder.path().join("deep/er"), &[])
+            .replace(&folder.path().display().to_string(), "ROOT")
+    );
+}
+
+#[test]
+fn the_log_is_found_from_here_up_to_the_root_of_the_repository() {
+    let folder = repository(&[("docs/cost-log.md", &log_of(1)), ("deep/er/x", "")]);
+    let found = |from: &str| Tokmon::new([]).folder(&folder.path().join(from)).output();
+    assert!(found("deep/er").contains("docs/cost-log.md"));
+    for (path, tokens) in [
+        ("cost-log.md", 1),
+        ("shared-intelligence/cost-log.md", 3),
+        ("deep/cost-log.md", 4),
+    ] {
+        fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(path), log_of(tokens)).unwrap();
+        let expected = if path == "cost-log.md" { 1 } else { tokens };
+        assert!(
+            found("deep/er").contains(&format!("Used       {expected} tokens")),
+            "{path}"
+        );
+    }
+    // Nothing outside the repository is taken.
+    let inner = folder.path().join("inner");
+    fs::create_dir_all(inner.join(".git")).unwrap();
+    assert_eq!(Tokmon::new([]).folder(&inner).run().code, 66);
+}
+
+#[test]
+fn standard_input_is_read() {
+    let sample = fs::read(fixture("logs/sample.md")).unwrap();
+    let out = Tokmon::new(["--file", "-", "--full"])
+        .input(&sample)
+        .output();
+    let file = Tokmon::new(["--file", "fixtures/logs/sample.md", "--full"]).output();
+    assert_eq!(
+        out.replacen("  -  ", "  fixtures/logs/sample.md  ", 1),
+        file
+    );
+    let broken = fs::read(fixture("invalid/tm001-unreadable-number.md")).unwrap();
+    let err = Tokmon::new(["--file", "-", "-v"]).input(&broken).run().err;
+    assert!(
+        err.contains("-:8:21") && err.contains("12,4x0"),
+        "excerpts too:\n{err}"
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    for args in [
+        &["--full"][..],
+        &["--json"],
+        &["schema"],
+        &["completions", "bash"],
+        &["--help"],
+    ] {
+        let mut command = binary(Path::new(env!("CARGO_MANIFEST_DIR")));
+        command
+            .env("TOKMON_FILE", "fixtures/logs/sample.md")
+            .args(args);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), output.stderr.as_slice()),
+            (Some(0), &b""[..]),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_reported() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = binary(Path::new(env!("CARGO_MANIFEST_DIR")));
+    command.args(["-f", "fixtures/logs/sample.md"]).stdout(full);
+    assert_snapshot!(told(&command.output().unwrap()), @r"
+    exit Some(74)
+    --- out
+    --- err
+    tokmon: cannot write: No space left on device (os error 28)
+    ");
+}
+
+#[test]
+fn a_log_being_appended_to_has_no_error_at_its_end() {
+    let folder = repository(&[("cost-log.md", &log_of(5))]);
+    let mut log = File::options()
+        .append(true)
+        .open(folder.path().join("cost-log.md"))
+        .unwrap();
+    log.write_all(b"\n[USE] 2026-02-25T10:18:00Z team=\"Team A\" tok")
+        .unwrap();
+    assert!(
+        Tokmon::new([])
+            .folder(folder.path())
+            .output()
+            .contains("Used       5 tokens")
+    );
+    log.write_all(b"ens=7\n").unwrap();
+    assert!(
+        Tokmon::new([])
+            .folder(folder.path())
+            .output()
+            .contains("Used       12 tokens")
+    );
+}

@@ -1,0 +1,228 @@
+//! Options, environment, exit codes.
+
+use insta::assert_snapshot;
+
+use crate::harness::{Ran, Tokmon, repository};
+
+const SAMPLE: [&str; 2] = ["-f", "fixtures/logs/sample.md"];
+
+fn sample<'a>(options: impl IntoIterator<Item = &'a str>) -> Tokmon {
+    Tokmon::new(SAMPLE.into_iter().chain(options))
+}
+
+#[test]
+fn help_and_version() {
+    assert_snapshot!("help", Tokmon::new(["--help"]).output());
+    assert_snapshot!("help_short", Tokmon::new(["-h"]).output());
+    assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
+    assert!(
+        !Tokmon::new(["--help"]).output().contains("--watch"),
+        "not before it works"
+    );
+}
+
+#[test]
+fn a_wrong_command_line_exits_with_64_and_suggests() {
+    for (name, args) in [
+        ("unknown_option", &["--team-s"][..]),
+        ("bad_budget", &["--budget", "lots"]),
+        ("bad_month", &["--month", "2026-13"]),
+        ("bad_now", &["--now", "today"]),
+        ("bad_format", &["--format", "xml"]),
+        ("bad_zone", &["--timezone", "Mars/Olympus"]),
+        ("json_and_format", &["--json", "--format", "csv"]),
+        ("unknown_team", &["--team", "Team Z"]),
+        ("near_project", &["--project", "infrastructure upgrad"]),
+        ("unknown_command", &["stauts"]),
+    ] {
+        let ran = sample(args.iter().copied()).run();
+        assert_eq!(ran.code, 64, "{name}");
+        assert_snapshot!(format!("usage_{name}"), ran);
+    }
+    let ran = sample([]).env("TOKMON_BUDGET", "many").run();
+    assert_snapshot!("usage_environment", ran);
+}
+
+#[test]
+fn a_month_without_rows_is_said() {
+    let ran = sample(["--month", "2026-03"]).run();
+    assert_snapshot!(ran, @r"
+    exit 65
+    --- out
+    --- err
+    tokmon: fixtures/logs/sample.md has no rows in 2026-03
+      help: months with rows: 2026-02
+    ");
+}
+
+#[test]
+fn fail_on_exits_with_1_from_its_level_on() {
+    let code = |level: &str, budget: &str| {
+        sample(["-q", "--fail-on", level, "--budget", budget])
+            .run()
+            .code
+    };
+    let table = [
+        ("200K", [0, 0, 0, 0]),
+        ("168894", [0, 0, 0, 0]),
+        ("168893", [1, 0, 0, 0]),
+        ("158337", [1, 1, 0, 0]),
+        ("140744", [1, 1, 1, 0]),
+        ("126,670", [1, 1, 1, 1]),
+        ("1", [1, 1, 1, 1]),
+    ];
+    for (budget, expected) in table {
+        let codes = ["note", "warning", "critical", "exceeded"].map(|level| code(level, budget));
+        assert_eq!(codes, expected, "{budget}");
+    }
+}
+
+#[test]
+fn fail_on_without_a_budget_cannot_be_judged() {
+    let folder = repository(&[("cost-log.md", &crate::harness::log_of(5))]);
+    let Ran { code, err, .. } = Tokmon::new(["--fail-on", "note"])
+        .folder(folder.path())
+        .run();
+    assert_eq!(code, 64);
+    assert_snapshot!(err, @r"
+    tokmon: --fail-on has no budget to judge by
+      help: set one with --budget 200K, TOKMON_BUDGET or tokmon.toml
+    ");
+}
+
+#[test]
+fn without_a_budget_nothing_is_assumed() {
+    let folder = repository(&[("cost-log.md", &crate::harness::log_of(5))]);
+    assert_snapshot!(
+        "no_budget",
+        Tokmon::new(["--full"]).folder(folder.path()).output()
+    );
+}
+
+#[test]
+fn the_first_budget_found_wins() {
+    let folder = repository(&[
+        ("cost-log.md", &crate::harness::log_of(5)),
+        ("tokmon.toml", "[budget]\ntokens = 30\n"),
+    ]);
+    let line = |tokmon: Tokmon| {
+        tokmon
+            .folder(folder.path())
+            .output()
+            .lines()
+            .find(|line| line.starts_with("Budget"))
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        line(Tokmon::new([])),
+        "Budget     30 tokens         from tokmon.toml"
+    );
+    assert_eq!(
+        line(Tokmon::new([]).env("TOKMON_BUDGET", "20")),
+        "Budget     20 tokens         from TOKMON_BUDGET"
+    );
+    assert_eq!(
+        line(Tokmon::new(["--budget", "10"]).env("TOKMON_BUDGET", "20")),
+        "Budget     10 tokens         from --budget"
+    );
+}
+
+#[test]
+fn the_moment_and_its_zone_come_from_outside() {
+    let now = |tokmon: Tokmon| {
+        let out = tokmon.output();
+        out.lines()
+            .find(|line| line.contains("\"now\""))
+            .unwrap()
+            .trim()
+            .to_owned()
+    };
+    let json =
+        |options: &[&'static str]| sample(["--json"].into_iter().chain(options.iter().copied()));
+    assert_eq!(now(json(&[])), r#""now": "2026-02-25T17:00:00Z","#);
+    assert_eq!(
+        now(json(&["--now", "2026-02-25T17:00:00+09:00"])),
+        r#""now": "2026-02-25T17:00:00+09:00","#
+    );
+    assert_eq!(
+        now(json(&["--timezone", "+05:30"])),
+        r#""now": "2026-02-25T22:30:00+05:30","#
+    );
+    assert_eq!(
+        now(json(&[
+            "--timezone",
+            "utc",
+            "--now",
+            "2026-02-25T17:00:00+09:00"
+        ])),
+        r#""now": "2026-02-25T08:00:00Z","#
+    );
+    assert_eq!(
+        now(json(&["--timezone", "UTC"]).env("TOKMON_NOW", "")),
+        r#""now": "2026-11-21T12:00:00Z","#
+    );
+    if std::path::Path::new("/usr/share/zoneinfo/Europe/Berlin").exists() {
+        assert_eq!(
+            now(json(&["--timezone", "Europe/Berlin"])),
+            r#""now": "2026-02-25T18:00:00+01:00","#
+        );
+        assert_eq!(
+            now(json(&[
+                "--timezone",
+                "Europe/Berlin",
+                "--now",
+                "2026-07-01T00:00:00Z"
+            ])),
+            r#""now": "2026-07-01T02:00:00+02:00","#
+        );
+    } else {
+        eprintln!("no time zone database here: names of zones are not tested");
+    }
+}
+
+#[test]
+fn colour_follows_option_environment_and_terminal_in_this_order() {
+    let colored = |tokmon: Tokmon| tokmon.run().out.contains('\u{1b}');
+    assert!(!colored(sample([])));
+    assert!(colored(sample([]).terminal(80)));
+    assert!(!colored(sample([]).terminal(80).env("NO_COLOR", "1")));
+    assert!(colored(sample([]).terminal(80).env("NO_COLOR", "")));
+    assert!(!colored(sample([]).terminal(80).env("TERM", "dumb")));
+    assert!(!colored(sample([]).terminal(80).env("CLICOLOR", "0")));
+    assert!(colored(sample([]).env("CLICOLOR_FORCE", "1")));
+    assert!(!colored(sample([]).env("CLICOLOR_FORCE", "0")));
+    assert!(!colored(
+        sample([]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")
+    ));
+    assert!(colored(sample(["--color", "always"]).env("NO_COLOR", "1")));
+    assert!(!colored(
+        sample(["--color", "never"])
+            .terminal(80)
+            .env("CLICOLOR_FORCE", "1")
+    ));
+}
+
+#[test]
+fn the_environment_names_the_log() {
+    let out = Tokmon::new([])
+        .env("TOKMON_FILE", "fixtures/logs/months.md")
+        .output();
+    assert!(out.contains("180,000"));
+    let out = sample([])
+        .env("TOKMON_FILE", "fixtures/logs/months.md")
+        .output();
+    assert!(out.contains("126,670"), "an option outranks it");
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(
+            Tokmon::new(["completions", shell])
+                .output()
+                .contains("optimizations"),
+            "{shell}"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! `tokmon.toml`: where it is found, what it sets, what is said about a bad one.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::harness::{Tokmon, fixture, log_of, repository};
+
+#[test]
+fn settings_change_what_the_sample_says() {
+    let settings = r#"
+[budget]
+tokens = "250K"
+cost = 0.40
+reserve = 12_000
+thresholds = { note = 45, warning = 50, critical = 60 }
+
+[teams."Team G"]
+tokens = 8_000
+
+[teams.Crew]
+aliases = ["Team A", "Team B"]
+
+[efficiency]
+target = "2K"
+alert = "3.5K"
+
+[scenarios]
+optimistic = -50
+pessimistic = 100
+"#;
+    let sample = fs::read_to_string(fixture("logs/sample.md")).unwrap();
+    let folder = repository(&[("cost-log.md", &sample), ("tokmon.toml", settings)]);
+    assert_snapshot!(Tokmon::new(["--full"]).folder(folder.path()).run());
+}
+
+#[test]
+fn settings_are_found_beside_the_log_above_it_and_in_the_users_own() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir_all(home.path().join(".config/tokmon")).unwrap();
+    fs::write(
+        home.path().join(".config/tokmon/tokmon.toml"),
+        "[budget]\ntokens = 1000\n",
+    )
+    .unwrap();
+    let folder = repository(&[("docs/cost-log.md", &log_of(5))]);
+    let budget = || {
+        let out = Tokmon::new(["-f", "docs/cost-log.md", "--json"])
+            .folder(folder.path())
+            .env("HOME", home.path().to_str().unwrap())
+            .output();
+        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        json["budget"]["tokens"].as_u64()
+    };
+    assert_eq!(budget(), Some(1000));
+    fs::write(
+        folder.path().join("tokmon.toml"),
+        "[budget]\ntokens = 100\n",
+    )
+    .unwrap();
+    assert_eq!(budget(), Some(100));
+    fs::write(
+        folder.path().join("docs/tokmon.toml"),
+        "[budget]\ntokens = 10\n",
+    )
+    .unwrap();
+    assert_eq!(budget(), Some(10));
+    // Where the log is found and not named, its own settings count all the same.
+    let out = Tokmon::new([]).folder(folder.path()).output();
+    assert!(out.contains("Budget     10 tokens"), "{out}");
+}
+
+#[test]
+fn settings_name_the_log() {
+    let folder = repository(&[
+        ("logs/spend.md", &log_of(7)),
+        ("tokmon.toml", "log = \"logs/spend.md\"\n"),
+        ("deep/x", ""),
+    ]);
+    let out = Tokmon::new([]).folder(&folder.path().join("deep")).output();
+    assert!(out.contains("Used       7 tokens"), "{out}");
+    let ran = Tokmon::new(["--config", "none.toml"])
+        .folder(folder.path())
+        .run();
+    assert_snapshot!(ran, @r"
+    exit 78
+    --- out
+    --- err
+    tokmon: cannot read settings none.toml: there is no such file
+      help: name a tokmon.toml with --config PATH
+    ");
+}
+
+#[test]
+fn the_archive_folder_can_be_set() {
+    let archive = "## Daily Detail — 2026-02-03\n\n| Team | Tokens |\n|---|---|\n| Team A | 90 |\n";
+    let folder = repository(&[
+        ("cost-log.md", &log_of(5)),
+        ("old/cost-log-2026-02.md", archive),
+        ("tokmon.toml", "[archive]\ndir = \"old\"\n"),
+    ]);
+    let out = Tokmon::new(["-q"]).folder(folder.path()).output();
+    assert!(out.contains("Used       95 tokens"), "{out}");
+}
+
+#[test]
+fn prices_by_model_give_costs() {
+    let log = "## Session 2026-02-25 — Night\n\n| Team | Model | Tokens |\n|---|---|---|\n| A | opus | 2,000 |\n| A | other | 1,000 |\n";
+    let folder = repository(&[
+        ("cost-log.md", log),
+        ("tokmon.toml", "[prices]\nopus = 0.0125\n"),
+    ]);
+    let out = Tokmon::new(["-q"]).folder(folder.path()).output();
+    assert!(
+        out.contains("Cost       ~$0.025")
+            && out.contains("at least: some tokens have no cost and no price"),
+        "{out}"
+    );
+}
