@@ -1,6 +1,5 @@
 //! Reading and reporting inside one process: per log of the fixtures, and per row as logs grow.
 
-#![expect(missing_docs, reason = "criterion makes the functions")]
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -53,7 +52,7 @@ fn reading(c: &mut Criterion) {
         group.sample_size(20);
         group.throughput(Throughput::Elements(rows as u64));
         group.bench_with_input(BenchmarkId::new("rows", rows), &log, |bench, log| {
-            bench.iter(|| read(log.as_bytes()))
+            bench.iter(|| read(log.as_bytes()));
         });
     }
     group.finish();

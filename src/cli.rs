@@ -34,10 +34,12 @@ Examples:
 Exit codes: 0 fine, 1 level reached (--fail-on), 64 usage, 65 no usable data, 66 no log,
 74 input or output failed, 78 settings are wrong";
 
+/// Help without options, for commands that heed none.
+const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n";
+
 /// The token budget of a team of AI agents, read from its Markdown cost log
 #[derive(Clone, Debug, Parser)]
-#[command(name = "tokmon", version, styles = STYLES, after_help = EXAMPLES, subcommand_negates_reqs = true, disable_help_subcommand = true)]
-#[command(args_conflicts_with_subcommands = false)]
+#[command(name = "tokmon", version, styles = STYLES, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to show.
     #[command(flatten)]
@@ -51,7 +53,7 @@ pub struct Cli {
 }
 
 /// Which views, of which part of the log.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct ViewArgs {
     /// Show every team: used, allocated, tokens per deliverable
     #[arg(long, help_heading = "Views (none: status)")]
@@ -192,8 +194,10 @@ impl GlobalArgs {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Print the JSON Schema of the JSON report
+    #[command(help_template = BARE, override_usage = "tokmon schema")]
     Schema,
     /// Print a completion script for a shell
+    #[command(help_template = BARE, override_usage = "tokmon completions <bash|elvish|fish|powershell|zsh>")]
     Completions {
         /// The shell
         shell: Shell,

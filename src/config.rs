@@ -1,7 +1,10 @@
 //! `tokmon.toml`: finds it, reads it, and says exactly what is wrong with it. The file as written and the policy made of it
 //! are two things: [`Settings`] is the second.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use toml::{
     Spanned,
@@ -196,7 +199,8 @@ impl Reader<'_> {
         let Some(teams) = table.get("teams").and_then(|value| self.as_table(value)) else {
             return Vec::new();
         };
-        let mut names: Vec<String> = teams.keys().map(|name| fold_name(name.get_ref())).collect();
+        let mut names: HashSet<String> =
+            teams.keys().map(|name| fold_name(name.get_ref())).collect();
         let mut policies = Vec::new();
         for (name, value) in teams {
             let Some(team) = self.as_table(value) else {
@@ -209,16 +213,15 @@ impl Reader<'_> {
                 .and_then(|value| self.strings(value))
                 .unwrap_or_default();
             for (alias, span) in array {
-                if names.contains(&fold_name(&alias)) {
+                if names.insert(fold_name(&alias)) {
+                    aliases.push(alias);
+                } else {
                     self.problem(
                         span,
                         format!("`{alias}` is the name of another team or alias"),
                         "taken",
                         "give each name to one team",
                     );
-                } else {
-                    names.push(fold_name(&alias));
-                    aliases.push(alias);
                 }
             }
             policies.push(TeamPolicy {

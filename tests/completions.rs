@@ -1,7 +1,6 @@
 //! The scripts under `completions/` are what the program prints.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a test that cannot read its files has failed"
 )]

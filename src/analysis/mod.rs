@@ -1,7 +1,7 @@
 //! Numbers from what a log says, a budget policy and a given moment. Pure: no file, no clock, no Markdown.
 //!
 //! A [`Ledger`] is filled with what a log says, item by item; [`Ledger::close`] reconciles one month of it, team by team;
-//! [`report`] makes of that the [`StatusReport`] that every view shows.
+//! [`report()`] makes of that the [`StatusReport`] that every view shows.
 
 mod alerts;
 mod burn_rate;

@@ -9,11 +9,17 @@ pub use context::{Context, Environment, Terminal};
 
 use crate::{
     ExitStatus, Failure,
-    cli::{Cli, Command},
+    cli::{Cli, Command, ViewArgs},
 };
 
 /// Does what was asked.
 pub(crate) fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    if cli.command.is_some() && cli.views != ViewArgs::default() {
+        return Err(
+            Failure::usage("views and their options go without a command")
+                .help("see tokmon --help"),
+        );
+    }
     match &cli.command {
         None => status::run(&cli.views, &cli.global, cx),
         Some(Command::Schema) => status::schema(cx),

@@ -2,7 +2,7 @@
 //! Knows the format and no policy; what the items add up to is for `analysis` to say.
 //!
 //! The reader keeps nothing of what it has passed on, so its memory follows the longest block of a file, not the file.
-//! Markdown is judged by pulldown-cmark alone; [`cut`] only sees to it that it gets the text in pieces and without the
+//! Markdown is judged by pulldown-cmark alone; `cut` only sees to it that it gets the text in pieces and without the
 //! lines that are no Markdown.
 
 pub mod cell;

@@ -82,18 +82,3 @@ fn findings_are_listed_sorted_and_counted_without_verbose() {
         .collect();
     assert!(lines.is_sorted() && lines.len() == 3, "{verbose}");
 }
-
-#[test]
-fn the_readme_explains_each_code() {
-    let readme = fs::read_to_string(fixture("../README.md")).unwrap();
-    for code in Code::ALL {
-        let row = format!(
-            "| {} | {} | {} | {} |",
-            code.id(),
-            code.name(),
-            code.severity().word(),
-            code.meaning()
-        );
-        assert!(readme.contains(&row), "missing in README.md:\n{row}");
-    }
-}

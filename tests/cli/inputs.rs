@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io::Write as _,
     path::Path,
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use insta::assert_snapshot;
@@ -16,12 +16,13 @@ fn run(folder: &Path, args: &[&str]) -> String {
 }
 
 #[test]
+#[cfg(unix)]
 fn what_is_no_file_is_refused() {
     let folder = repository(&[]);
     let at = folder.path();
     fs::create_dir(at.join("folder")).unwrap();
     assert!(
-        Command::new("mkfifo")
+        std::process::Command::new("mkfifo")
             .arg(at.join("pipe"))
             .status()
             .unwrap()
@@ -53,6 +54,7 @@ fn a_log_that_holds_nothing_of_use_is_refused() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_log_that_may_not_be_read_is_refused() {
     let ran = Tokmon::new(["-f", "fixtures/logs/sample.md/inside.md"]).run();
     assert_snapshot!(ran);

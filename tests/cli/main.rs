@@ -2,7 +2,8 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
+    clippy::disallowed_methods,
+    reason = "a test sets up the world it runs the program in"
 )]
 
 mod harness;
@@ -12,5 +13,6 @@ mod hostile;
 mod inputs;
 mod json;
 mod options;
+mod readme;
 mod settings;
 mod views;
