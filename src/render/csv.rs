@@ -11,7 +11,7 @@ pub(super) fn sheets(sheets: &[Sheet], out: &mut dyn Write) -> io::Result<()> {
             writeln!(out)?;
         }
         let mut writer = csv::Writer::from_writer(&mut *out);
-        writer.write_record(sheet.headings())?;
+        writer.write_record(sheet.names())?;
         for row in sheet.rows() {
             let cells = row.iter().map(|cell| match cell.raw() {
                 (text, true) => inert(text),

@@ -288,12 +288,12 @@ pub(super) fn data(report: &StatusReport) -> Vec<Sheet> {
 
 fn scenarios(report: &StatusReport) -> Sheet {
     let columns = [
-        Column::new("Scenario"),
-        Column::new("Change").drop(2),
-        Column::new("Total"),
-        Column::new("%").drop(3),
-        Column::new("Left").drop(1),
-        Column::new("Level").drop(4),
+        Column::new("Scenario").named("scenario"),
+        Column::new("Change").named("change_percent").drop(2),
+        Column::new("Total").named("total_tokens"),
+        Column::new("%").named("percent").drop(3),
+        Column::new("Left").named("left_tokens").drop(1),
+        Column::new("Level").named("level").drop(4),
     ];
     let mut sheet = Sheet::new(SCENARIOS, columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
@@ -301,13 +301,9 @@ fn scenarios(report: &StatusReport) -> Sheet {
             .budget
             .tokens
             .and_then(|budget| Percent::of(scenario.total_tokens.0, budget.0));
-        let change = match scenario.change_percent {
-            0 => "none".to_owned(),
-            change => format!("{change:+}%"),
-        };
         sheet.row([
             Cell::word(scenario.name),
-            Cell::word(change),
+            Cell::Change(scenario.change_percent),
             Cell::Tokens(scenario.total_tokens),
             Cell::some(share, Cell::Percent),
             Cell::some(scenario.remaining, Cell::Signed),
@@ -319,11 +315,11 @@ fn scenarios(report: &StatusReport) -> Sheet {
 
 fn pending(report: &StatusReport) -> Sheet {
     let columns = [
-        Column::new("Phase").cut(4).drop(2),
-        Column::new("Team").cut(4),
-        Column::new("Tokens"),
-        Column::new("State").drop(1),
-        Column::new("Line").drop(3),
+        Column::new("Phase").named("phase").cut(4).drop(2),
+        Column::new("Team").named("team").cut(4),
+        Column::new("Tokens").named("pending_tokens"),
+        Column::new("State").named("status").drop(1),
+        Column::new("Line").named("line").drop(3),
     ];
     let mut sheet = Sheet::new("Pending phases", columns);
     for phase in report.forecast.plan.iter().flat_map(Plan::pending) {
@@ -340,16 +336,16 @@ fn pending(report: &StatusReport) -> Sheet {
 
 fn thresholds(report: &StatusReport) -> Sheet {
     let columns = [
-        Column::new("Threshold"),
-        Column::new("Level").drop_late(1),
-        Column::new("Tokens").drop(2),
-        Column::new("To go").drop(1),
-        Column::new("Crossed").cut(10),
+        Column::new("Threshold").named("threshold_percent"),
+        Column::new("Level").named("level").drop_late(1),
+        Column::new("Tokens").named("threshold_tokens").drop(2),
+        Column::new("To go").named("left_tokens").drop(1),
+        Column::new("Crossed").named("crossed").cut(10),
     ];
     let mut sheet = Sheet::new("Thresholds at this burn rate", columns);
     for crossing in &report.forecast.thresholds {
         sheet.row([
-            Cell::word(format!("{}%", crossing.percent)),
+            Cell::Setting(crossing.percent),
             Cell::Level(crossing.level),
             Cell::Tokens(crossing.tokens),
             Cell::Tokens(crossing.tokens.saturating_sub(report.used.tokens)),

@@ -24,6 +24,10 @@ pub(super) enum Cell {
     /// A line, or another number that is not added up.
     Number(u64),
     Percent(Percent),
+    /// A whole percentage, of a setting.
+    Setting(u32),
+    /// A change by a whole percentage.
+    Change(i32),
     Money(Money),
     /// The level's symbol and word.
     Level(Level),
@@ -56,6 +60,9 @@ impl Cell {
             Self::Count(count) => Tokens(*count).to_string(),
             Self::Number(number) => number.to_string(),
             Self::Percent(percent) => percent.to_string(),
+            Self::Setting(percent) => format!("{percent}%"),
+            Self::Change(0) => "none".to_owned(),
+            Self::Change(percent) => format!("{percent:+}%"),
             Self::Money(money) => money.to_string(),
             Self::Level(level) => Paint::Badge(*level).on(style.symbol(*level)),
             Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
@@ -72,6 +79,8 @@ impl Cell {
             Self::Signed(tokens) => tokens.to_string(),
             Self::Count(number) | Self::Number(number) => number.to_string(),
             Self::Percent(percent) => percent.to_string().trim_end_matches('%').to_owned(),
+            Self::Setting(percent) => percent.to_string(),
+            Self::Change(percent) => percent.to_string(),
             Self::Money(money) => money.decimal(),
             Self::Level(level) => level.word().to_owned(),
         };
@@ -96,6 +105,8 @@ pub(super) fn signed(number: i64) -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     heading: &'static str,
+    /// What programs call it.
+    name: &'static str,
     drop: Drop,
     /// Only for the eye.
     drawn: bool,
@@ -119,11 +130,18 @@ impl Column {
     pub(super) const fn new(heading: &'static str) -> Self {
         Self {
             heading,
+            name: heading,
             drop: Drop::Never,
             drawn: false,
             easily: None,
             least: None,
         }
+    }
+
+    /// Has another name for programs.
+    pub(super) const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
     }
 
     /// Holds bars, which only text shows.
@@ -187,6 +205,11 @@ impl Sheet {
 
     pub(super) fn headings(&self) -> impl Iterator<Item = &'static str> {
         self.data_columns().map(|at| self.columns[at].heading)
+    }
+
+    /// What programs call the columns.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.data_columns().map(|at| self.columns[at].name)
     }
 
     /// The cells of each row, without those that are only for the eye.

@@ -58,6 +58,9 @@ impl Paint {
 
     /// The text, marked.
     pub(super) fn on(self, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
         format!("{}{text}{END}", self.mark())
     }
 

@@ -106,8 +106,8 @@ fn the_figures_of_the_sample() {
         "5        1,648",
         "6        1,030",
         "Plan total     191,670  95.8%",
-        "optimistic   -10%    185,170",
-        "pessimistic  +15%    201,420",
+        "optimistic     -10%  185,170",
+        "pessimistic    +15%  201,420",
         "Weighted Average (stated)         285     91  68.0%",
     ] {
         assert!(out.contains(figure), "{figure}\n{out}");
