@@ -42,18 +42,23 @@ pub(super) fn sheet(report: &StatusReport) -> Sheet {
         Column::new("Notes").cut_easily(16, 8).drop(1),
     ];
     let mut sheet = Sheet::new("Daily", columns);
-    let mut sum = Tokens::ZERO;
+    let (mut sum, mut estimate) = (Tokens::ZERO, false);
     for day in report.days.as_deref().unwrap_or_default() {
         for (at, row) in day.rows.iter().enumerate() {
             sum = sum + row.tokens.unwrap_or_default();
+            estimate |= row.estimate;
             let date = if at == 0 {
                 day.date.to_string()
             } else {
                 String::new()
             };
-            sheet.row(cells(row, sum, Cell::Word(date)));
+            sheet.row(cells(
+                row,
+                Cell::Tokens(sum).about(estimate),
+                Cell::Word(date),
+            ));
         }
-        sheet.row(total(day, sum));
+        sheet.row(total(day, Cell::Tokens(sum).about(estimate)));
     }
     sheet
 }
@@ -91,7 +96,7 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
             text(&row.written_team),
             text(&row.task),
             Cell::some(row.tokens, Cell::Tokens),
-            Cell::some(row.cost.as_ref(), |cost| Cell::Money(cost.money)),
+            Cell::some(row.cost.as_ref(), Cell::cost),
             Cell::some(row.cost.as_ref(), |cost| {
                 Cell::word(cost.money.currency.code())
             }),
@@ -106,7 +111,7 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
     sheet
 }
 
-fn cells(row: &RowReport, sum: Tokens, date: Cell) -> [Cell; 9] {
+fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
     let state = row
         .status
         .as_deref()
@@ -116,24 +121,27 @@ fn cells(row: &RowReport, sum: Tokens, date: Cell) -> [Cell; 9] {
         Cell::some(row.time.as_deref(), Cell::word),
         Cell::text(row.written_team.as_ref().unwrap_or(&row.team)),
         Cell::some(row.task.as_deref(), Cell::text),
-        Cell::some(row.tokens, Cell::Tokens),
-        Cell::Tokens(sum),
-        Cell::some(row.cost.as_ref(), |cost| Cell::Money(cost.money)),
+        Cell::some(row.tokens, |tokens| {
+            Cell::Tokens(tokens).about(row.estimate)
+        }),
+        sum,
+        Cell::some(row.cost.as_ref(), Cell::cost),
         Cell::some(state, Cell::text),
         Cell::some(row.notes.as_deref(), Cell::text),
     ]
 }
 
-fn total(day: &DayReport, sum: Tokens) -> [Cell; 9] {
+fn total(day: &DayReport, sum: Cell) -> [Cell; 9] {
     let blank = || Cell::word("");
+    let estimate = day.rows.iter().any(|row| row.estimate);
     [
         blank(),
         blank(),
         Cell::word("Day total"),
         blank(),
-        Cell::Tokens(day.tokens),
-        Cell::Tokens(sum),
-        Cell::some(day.cost.as_ref(), |cost| Cell::Money(cost.money)),
+        Cell::Tokens(day.tokens).about(estimate),
+        sum,
+        Cell::some(day.cost.as_ref(), Cell::cost),
         blank(),
         blank(),
     ]

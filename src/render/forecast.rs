@@ -70,16 +70,19 @@ fn fields(report: &StatusReport, style: Style) -> Vec<(&'static str, String)> {
         "what is used"
     };
     if let Some(margin) = forecast.safety_margin {
-        let share = u64::try_from(margin)
-            .ok()
-            .and_then(share)
+        let end = forecast
+            .plan
+            .as_ref()
+            .map_or(report.used.tokens, |plan| plan.total_tokens);
+        let share = report
+            .budget
+            .tokens
+            .and_then(|budget| Percent::of(end.0, budget.0)?.rest())
+            .map(|percent| format!("  {percent}"))
             .unwrap_or_default();
         fields.push((
             "Safety margin",
-            format!(
-                "{}{share}  what {basis} leaves of the budget",
-                signed(margin)
-            ),
+            format!("{}{share}  of the budget, after {basis}", signed(margin)),
         ));
     }
     fields.extend(

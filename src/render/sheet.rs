@@ -7,7 +7,10 @@ use super::{
     safe,
     theme::{Paint, Style},
 };
-use crate::model::{Level, Money, Percent, Tokens};
+use crate::{
+    analysis::Cost,
+    model::{Level, Money, Percent, Tokens},
+};
 
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +36,8 @@ pub(super) enum Cell {
     Level(Level),
     /// A bar in text, nothing elsewhere.
     Bar(u64, u64, Level),
+    /// A figure that is an estimate.
+    About(Box<Cell>),
 }
 
 impl Cell {
@@ -47,6 +52,19 @@ impl Cell {
     /// The cell of a value that may be absent.
     pub(super) fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
         value.map_or(Self::Absent, cell)
+    }
+
+    /// The figure, which may be an estimate.
+    pub(super) fn about(self, estimate: bool) -> Self {
+        if estimate {
+            Self::About(Box::new(self))
+        } else {
+            self
+        }
+    }
+
+    pub(super) fn cost(cost: &Cost) -> Self {
+        Self::Money(cost.money).about(cost.estimate)
     }
 
     /// As people read it, marked for colour.
@@ -66,6 +84,7 @@ impl Cell {
             Self::Money(money) => money.to_string(),
             Self::Level(level) => Paint::Badge(*level).on(style.symbol(*level)),
             Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
+            Self::About(figure) => format!("~{}", figure.shown(style)),
         }
     }
 
@@ -83,6 +102,7 @@ impl Cell {
             Self::Change(percent) => percent.to_string(),
             Self::Money(money) => money.decimal(),
             Self::Level(level) => level.word().to_owned(),
+            Self::About(figure) => return figure.raw(),
         };
         (bare, false)
     }

@@ -81,7 +81,7 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
             Cell::some(team.efficiency_level, Cell::Level),
             Cell::some(team.tasks, Cell::Count),
             Cell::some(team.tokens_per_task, Cell::Tokens),
-            Cell::some(team.cost.as_ref(), |cost| Cell::Money(cost.money)),
+            Cell::some(team.cost.as_ref(), Cell::cost),
             Cell::some(team.cost.as_ref(), |cost| {
                 Cell::word(cost.money.currency.code())
             }),
@@ -97,7 +97,7 @@ fn row(team: &TeamReport) -> [Cell; 10] {
     let per_task = |tokens: Tokens| Cell::word(format!("{tokens}/task"));
     [
         Cell::text(&team.name),
-        Cell::some(used, Cell::Tokens),
+        Cell::some(used, |used| Cell::Tokens(used).about(team.estimate)),
         Cell::some(limit, Cell::Tokens),
         Cell::some(
             both.and_then(|(used, limit)| Percent::of(used.0, limit.0)),
@@ -108,7 +108,7 @@ fn row(team: &TeamReport) -> [Cell; 10] {
         }),
         Cell::some(team.deliverables.or(team.tasks), Cell::Count),
         team.tokens_per_task.map_or(each, per_task),
-        Cell::some(team.cost.as_ref(), |cost| Cell::Money(cost.money)),
+        Cell::some(team.cost.as_ref(), Cell::cost),
         Cell::some(team.status.as_deref(), Cell::text),
         Cell::some(alert(team), Cell::Level),
     ]
@@ -126,10 +126,10 @@ fn total(report: &StatusReport) -> Vec<Cell> {
     let share = allocated.and_then(|allocated| Percent::of(report.used.tokens.0, allocated.0));
     let mut cells = vec![Cell::word(""); 10];
     cells[0] = Cell::word("Total");
-    cells[1] = Cell::Tokens(report.used.tokens);
+    cells[1] = Cell::Tokens(report.used.tokens).about(report.used.estimate);
     cells[2] = Cell::some(allocated, Cell::Tokens);
     cells[3] = Cell::some(share, Cell::Percent);
-    cells[7] = Cell::some(report.used.cost.as_ref(), |cost| Cell::Money(cost.money));
+    cells[7] = Cell::some(report.used.cost.as_ref(), Cell::cost);
     cells
 }
 
