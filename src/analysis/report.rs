@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{EfficiencyGoal, Forecast, Optimizations, usage::ClosedCost};
 use crate::{
-    model::{BudgetSource, EntryKind, Level, Money, Month, Thresholds, Tokens},
+    model::{BudgetSource, EntryKind, Level, Money, Month, Percent, Thresholds, Tokens},
     text::{Document, Place},
 };
 
@@ -56,6 +56,14 @@ pub struct StatusReport {
     pub optimizations: Option<Optimizations>,
     /// What needs somebody's attention, the worst first.
     pub alerts: Vec<Alert>,
+}
+
+impl StatusReport {
+    /// The share of the budget that these tokens are. None without a budget.
+    #[must_use]
+    pub fn share(&self, tokens: Tokens) -> Option<Percent> {
+        Percent::of(tokens.0, self.budget.tokens?.0)
+    }
 }
 
 /// The log.

@@ -1,14 +1,14 @@
 //! Where it will end: plan, scenarios, burn rate, and what the log itself says, each with its source.
 
 use super::{
-    sheet::{Cell, Column, Sheet, signed},
+    sheet::{Cell, Column, Figures, Sheet, signed},
     theme::{Paint, Style},
 };
 use crate::{
     analysis::{
         BurnRate, Crossing, CrossingState, Plan, PlanPhase, RateBasis, Stated, StatusReport,
     },
-    model::{Percent, Tokens},
+    model::Percent,
     text::Document,
 };
 
@@ -38,83 +38,71 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     lines
 }
 
-/// The single figures, with their sources. A line without a name goes on with the one before.
-fn fields(report: &StatusReport, style: Style) -> Vec<(&'static str, String)> {
-    let forecast = &report.forecast;
-    let share = |part: u64| {
-        report
-            .budget
-            .tokens
-            .and_then(|budget| Percent::of(part, budget.0))
-            .map(|percent| format!("  {percent}"))
-    };
-    let mut fields = Vec::new();
-    match &forecast.plan {
-        Some(plan) => {
-            let badge = plan
-                .level
-                .map(|level| format!("  {}", style.badge(level)))
-                .unwrap_or_default();
-            let share = share(plan.total_tokens.0).unwrap_or_default();
-            fields.push(("Plan total", format!("{}{share}{badge}", plan.total_tokens)));
-            fields.push(("", plan_source(plan)));
-        }
-        None => fields.push((
-            "Plan total",
-            "the log has no table of phases still to come".to_owned(),
-        )),
-    }
-    let basis = if forecast.plan.is_some() {
-        "the plan"
-    } else {
-        "what is used"
-    };
-    if let Some(margin) = forecast.safety_margin {
-        let end = forecast
-            .plan
-            .as_ref()
-            .map_or(report.used.tokens, |plan| plan.total_tokens);
-        let share = report
-            .budget
-            .tokens
-            .and_then(|budget| Percent::of(end.0, budget.0)?.rest())
-            .map(|percent| format!("  {percent}"))
-            .unwrap_or_default();
-        fields.push((
-            "Safety margin",
-            format!("{}{share}  of the budget, after {basis}", signed(margin)),
-        ));
-    }
-    fields.extend(
-        forecast
-            .risk
-            .map(|risk| ("Risk", format!("{}  by the level of {basis}", risk.word()))),
-    );
-    if let Some(stated) = &forecast.stated {
-        fields.push((
-            "Log says",
-            format!(
-                "{}{} in the end, line {}",
-                stated_range(stated),
-                stated_share(report, stated),
-                stated.line
-            ),
-        ));
-    }
-    if let Some((risk, line)) = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line) {
-        let name = if forecast.stated.is_some() {
-            ""
-        } else {
-            "Log says"
-        };
-        fields.push((name, format!("risk {}, line {line}", Style::text(risk))));
-    }
-    let rate = forecast.burn_rate.as_ref();
-    fields.push((
-        "Burn rate",
-        rate.map_or_else(|| "cannot be told yet".to_owned(), rate_with_source),
-    ));
+/// A figure and its name. One without a name goes on with the one before.
+type Field = (&'static str, String);
+
+/// The single figures, with their sources.
+fn fields(report: &StatusReport, style: Style) -> Vec<Field> {
+    let rate = report.forecast.burn_rate.as_ref();
+    let rate = rate.map_or_else(|| "cannot be told yet".to_owned(), rate_with_source);
+    let mut fields = plan(report, style);
+    fields.extend(outlook(report));
+    fields.extend(stated(report));
+    fields.push(("Burn rate", rate));
     fields
+}
+
+fn plan(report: &StatusReport, style: Style) -> Vec<Field> {
+    const NAME: &str = "Plan total";
+    let Some(plan) = &report.forecast.plan else {
+        let text = "the log has no table of phases still to come";
+        return vec![(NAME, text.to_owned())];
+    };
+    let share = after(report.share(plan.total_tokens));
+    let badge = after(plan.level.map(|level| style.badge(level)));
+    vec![
+        (NAME, format!("{}{share}{badge}", plan.total_tokens)),
+        ("", plan_source(plan)),
+    ]
+}
+
+/// What is left in the end, and how risky that is.
+fn outlook(report: &StatusReport) -> Vec<Field> {
+    let forecast = &report.forecast;
+    let (end, basis) = match &forecast.plan {
+        Some(plan) => (plan.total_tokens, "the plan"),
+        None => (report.used.tokens, "what is used"),
+    };
+    let share = after(report.share(end).and_then(Percent::rest));
+    let margin = forecast.safety_margin.map(|margin| {
+        let margin = signed(margin);
+        let text = format!("{margin}{share}  of the budget, after {basis}");
+        ("Safety margin", text)
+    });
+    let risk = forecast
+        .risk
+        .map(|risk| ("Risk", format!("{}  by the level of {basis}", risk.word())));
+    margin.into_iter().chain(risk).collect()
+}
+
+/// What the log itself expects.
+fn stated(report: &StatusReport) -> Vec<Field> {
+    let forecast = &report.forecast;
+    let end = forecast.stated.as_ref().map(|stated| {
+        let (range, share) = (stated_range(stated), stated_share(report, stated));
+        format!("{range}{share} in the end, line {}", stated.line)
+    });
+    let risk = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line);
+    let risk = risk.map(|(risk, line)| format!("risk {}, line {line}", Style::text(risk)));
+    let names = ["Log says", ""];
+    names.into_iter().zip(end.into_iter().chain(risk)).collect()
+}
+
+/// A remark after a figure, if there is one.
+fn after(remark: Option<impl std::fmt::Display>) -> String {
+    remark
+        .map(|remark| format!("  {remark}"))
+        .unwrap_or_default()
 }
 
 /// `used 126,670 by the rows of the log + pending 65,000 by 4 phases, lines 46-49`.
@@ -187,12 +175,7 @@ pub(super) fn stated_range(stated: &Stated) -> String {
 }
 
 fn stated_share(report: &StatusReport, stated: &Stated) -> String {
-    let share = |tokens: Tokens| {
-        report
-            .budget
-            .tokens
-            .and_then(|budget| Percent::of(tokens.0, budget.0))
-    };
+    let share = |tokens| report.share(tokens);
     match (share(stated.from_tokens), share(stated.to_tokens)) {
         (Some(from), Some(to)) if from == to => format!(" ({to})"),
         (Some(from), Some(to)) => format!(" ({}-{to})", from.to_string().trim_end_matches('%')),
@@ -217,72 +200,37 @@ pub(super) fn sheets(report: &StatusReport) -> Vec<Sheet> {
 /// The same for programs.
 pub(super) fn data(report: &StatusReport) -> Vec<Sheet> {
     let forecast = &report.forecast;
-    let mut figures = Sheet::new(
-        "Forecast",
-        ["forecast", "value", "percent", "line"].map(Column::new),
-    );
-    let share = |part: u64| {
-        Cell::some(
-            report
-                .budget
-                .tokens
-                .and_then(|budget| Percent::of(part, budget.0)),
-            Cell::Percent,
-        )
-    };
-    let line = |line: usize| Cell::Number(line as u64);
-    let mut row = |name: &str, value: Cell, share: Cell, line: Cell| {
-        figures.row([Cell::word(name), value, share, line]);
-    };
+    let mut figures = Figures::new("Forecast", ["forecast", "value", "percent", "line"]);
     if let Some(plan) = &forecast.plan {
-        row(
-            "plan_total_tokens",
-            Cell::Tokens(plan.total_tokens),
-            share(plan.total_tokens.0),
-            Cell::Absent,
-        );
-        row(
-            "plan_pending_tokens",
-            Cell::Tokens(plan.pending_tokens),
-            share(plan.pending_tokens.0),
-            Cell::Absent,
-        );
+        let (total, pending) = (plan.total_tokens, plan.pending_tokens);
+        figures
+            .add("plan_total_tokens", Cell::Tokens(total))
+            .share(report.share(total));
+        figures
+            .add("plan_pending_tokens", Cell::Tokens(pending))
+            .share(report.share(pending));
     }
-    row(
-        "safety_margin",
-        Cell::some(forecast.safety_margin, Cell::Signed),
-        Cell::Absent,
-        Cell::Absent,
-    );
-    row(
-        "risk",
-        Cell::some(forecast.risk, |risk| Cell::word(risk.word())),
-        Cell::Absent,
-        Cell::Absent,
-    );
+    let margin = Cell::some(forecast.safety_margin, Cell::Signed);
+    figures.add("safety_margin_tokens", margin);
+    let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.word()));
+    figures.add("risk", risk);
     if let Some(stated) = &forecast.stated {
-        row(
-            "stated_from_tokens",
-            Cell::Tokens(stated.from_tokens),
-            share(stated.from_tokens.0),
-            line(stated.line),
-        );
-        row(
-            "stated_to_tokens",
-            Cell::Tokens(stated.to_tokens),
-            share(stated.to_tokens.0),
-            line(stated.line),
-        );
+        let line = || Cell::Number(stated.line as u64);
+        for (name, tokens) in [
+            ("stated_from_tokens", stated.from_tokens),
+            ("stated_to_tokens", stated.to_tokens),
+        ] {
+            figures
+                .add(name, Cell::Tokens(tokens))
+                .share(report.share(tokens))
+                .remark(line());
+        }
     }
     let rate = forecast.burn_rate.as_ref();
-    row(
-        "burn_rate_tokens_per_day",
-        Cell::some(rate, |rate| Cell::Tokens(rate.tokens_per_day)),
-        Cell::Absent,
-        Cell::Absent,
-    );
+    let rate = Cell::some(rate, |rate| Cell::Tokens(rate.tokens_per_day));
+    figures.add("burn_rate_tokens_per_day", rate);
     vec![
-        figures,
+        figures.done(),
         scenarios(report),
         pending(report),
         thresholds(report),
@@ -300,10 +248,7 @@ fn scenarios(report: &StatusReport) -> Sheet {
     ];
     let mut sheet = Sheet::new(SCENARIOS, columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
-        let share = report
-            .budget
-            .tokens
-            .and_then(|budget| Percent::of(scenario.total_tokens.0, budget.0));
+        let share = report.share(scenario.total_tokens);
         sheet.row([
             Cell::word(scenario.name),
             Cell::Change(scenario.change_percent),

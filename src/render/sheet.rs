@@ -336,6 +336,41 @@ impl Sheet {
     }
 }
 
+/// A sheet of single figures: name, value, share, remark.
+pub(super) struct Figures(Sheet);
+
+/// A figure just added.
+pub(super) struct Figure<'s>(&'s mut [Cell]);
+
+impl Figures {
+    pub(super) fn new(title: &'static str, names: [&'static str; 4]) -> Self {
+        Self(Sheet::new(title, names.map(Column::new)))
+    }
+
+    pub(super) fn add(&mut self, name: &str, value: Cell) -> Figure<'_> {
+        let at = self.0.rows.len();
+        self.0
+            .row([Cell::word(name), value, Cell::Absent, Cell::Absent]);
+        Figure(&mut self.0.rows[at])
+    }
+
+    pub(super) fn done(self) -> Sheet {
+        self.0
+    }
+}
+
+impl Figure<'_> {
+    pub(super) fn share(self, share: Option<Percent>) -> Self {
+        self.0[2] = Cell::some(share, Cell::Percent);
+        self
+    }
+
+    pub(super) fn remark(self, remark: Cell) -> Self {
+        self.0[3] = remark;
+        self
+    }
+}
+
 /// Blanks before each column.
 const GAP: u16 = 2;
 

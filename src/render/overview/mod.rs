@@ -1,0 +1,195 @@
+//! The status at a glance: budget, used, left, alerts, and what is wrong with the data.
+
+mod figures;
+mod sheets;
+
+pub(super) use sheets::sheets;
+
+use super::{
+    Page,
+    theme::{Paint, Style},
+};
+use crate::{
+    analysis::{Alert, StatusReport},
+    diagnostic::{Diagnostic, Severity},
+};
+
+/// Findings beyond this many are only counted here; `-v` lists them all.
+const MOST_FINDINGS: usize = 20;
+
+/// The width of a bar where lines may be as long as they are.
+const BAR: usize = 80;
+
+/// Which log, which month.
+pub(super) fn title(report: &StatusReport) -> Vec<String> {
+    let mut title = format!(
+        "{}  {}  {}",
+        Paint::Heading.on("tokmon"),
+        Style::text(&report.log.path),
+        report.month
+    );
+    let projects = report
+        .project
+        .as_ref()
+        .map_or_else(|| report.projects.join(", "), Clone::clone);
+    if !projects.is_empty() {
+        title.push_str("  ");
+        title.push_str(&Style::text(&projects));
+    }
+    let mut lines = vec![title];
+    if !report.is_current_month {
+        lines.push(format!(
+            "{} is not the current month; today is {}",
+            report.month,
+            report.now.date_naive()
+        ));
+    }
+    if report.log.format == "1" {
+        lines.push("this log is of the format before v2.0".to_owned());
+    }
+    lines
+}
+
+/// The status.
+pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<String> {
+    let report = page.report;
+    let mut lines = figures::lines(report, style);
+    lines.extend(bar(report, style));
+    lines.extend(forecast_line(report, style));
+    lines.extend(alerts(report, style));
+    lines.extend(unreadable(report));
+    lines.extend(findings(page, style));
+    lines
+}
+
+fn bar(report: &StatusReport, style: Style) -> Vec<String> {
+    let Some((budget, level)) = report.budget.tokens.zip(report.level) else {
+        return Vec::new();
+    };
+    let (width, at) = (
+        style.width.unwrap_or(BAR).min(BAR),
+        &report.budget.thresholds,
+    );
+    vec![
+        style.bar(width, report.used.tokens.0, budget.0, level, Some(at)),
+        Style::scale(width, at),
+    ]
+}
+
+fn forecast_line(report: &StatusReport, style: Style) -> Vec<String> {
+    let forecast = &report.forecast;
+    let mut parts = Vec::new();
+    if let Some(plan) = &forecast.plan {
+        let share = report
+            .share(plan.total_tokens)
+            .map(|percent| format!(" ({percent})"))
+            .unwrap_or_default();
+        let badge = plan
+            .level
+            .map(|level| format!(" {}", style.badge(level)))
+            .unwrap_or_default();
+        parts.push(format!("plan {}{share}{badge}", plan.total_tokens));
+    }
+    parts.extend(forecast.burn_rate.as_ref().map(super::forecast::rate));
+    parts.extend(
+        forecast
+            .stated
+            .as_ref()
+            .map(|stated| format!("log says {}", super::forecast::stated_range(stated))),
+    );
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let one = format!("Forecast   {}", parts.join("; "));
+    if style
+        .width
+        .is_none_or(|width| super::safe::width(&one) <= width)
+    {
+        return vec![one];
+    }
+    let first = ["Forecast   ", "           "];
+    parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| format!("{}{part}", first[at.min(1)]))
+        .collect()
+}
+
+fn alerts(report: &StatusReport, style: Style) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        Paint::Heading.on(&format!("Alerts ({})", report.alerts.len())),
+    ];
+    let line = |alert: &Alert| {
+        let symbol = style.symbol(alert.level);
+        let pad = " ".repeat("!!! CRIT".len().saturating_sub(symbol.chars().count()));
+        format!(
+            "{}{pad}  {}",
+            Paint::Badge(alert.level).on(symbol),
+            Style::text(&alert.message)
+        )
+    };
+    lines.extend(
+        report
+            .alerts
+            .iter()
+            .flat_map(|alert| style.folded(&line(alert), 10)),
+    );
+    if report.alerts.is_empty() {
+        lines.push("none".to_owned());
+    }
+    lines
+}
+
+/// Rows that are in no sum.
+pub(super) fn unreadable(report: &StatusReport) -> Option<String> {
+    let (count, lines) = (report.log.unreadable_rows, &report.log.unreadable_lines);
+    if count == 0 {
+        return None;
+    }
+    let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let more = if count > lines.len() as u64 {
+        ", …"
+    } else {
+        ""
+    };
+    let (rows, word) = if count == 1 {
+        ("row", "line")
+    } else {
+        ("rows", "lines")
+    };
+    Some(format!(
+        "{count} {rows} unreadable, {word} {}{more}: not counted",
+        numbers.join(", ")
+    ))
+}
+
+fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
+    let shown: Vec<&Diagnostic> = page
+        .findings
+        .iter()
+        .filter(|finding| finding.severity() != Severity::Note)
+        .collect();
+    if shown.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        String::new(),
+        Paint::Heading.on(&format!("Data ({})", shown.len())),
+    ];
+    for finding in shown.iter().take(MOST_FINDINGS) {
+        let line = format!(
+            "{:<8}  {}",
+            finding.severity().word(),
+            Style::text(&page.files.concise(finding))
+        );
+        lines.extend(style.folded(&line, 10));
+    }
+    if shown.len() > MOST_FINDINGS {
+        lines.push(format!(
+            "and {} more: -v shows all of them",
+            shown.len() - MOST_FINDINGS
+        ));
+    }
+    lines
+}
