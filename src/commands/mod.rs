@@ -3,6 +3,7 @@
 mod completions;
 mod context;
 mod load;
+mod locate;
 mod status;
 
 pub use context::{Context, Environment, Terminal};

@@ -1,0 +1,245 @@
+//! Which files a run is about: the log that is named or found, and the settings that hold for it.
+//! What they say is read by `load`.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use super::Context;
+use crate::{
+    Failure,
+    cli::{GlobalArgs, parse_tokens},
+    config::{self, Settings},
+    model::{Budget, BudgetSource, Month},
+    render::{self, Files, Style},
+    store::{self, OpenError, Opened},
+};
+
+/// Where a log is looked for, in a folder and its parents.
+const USUAL_PLACES: [&str; 3] = [
+    "shared-intelligence/cost-log.md",
+    "docs/cost-log.md",
+    "cost-log.md",
+];
+
+/// The file beside a log that may hold its allocation and its plan.
+const PROJECTION: &str = "cost-projection.md";
+
+/// The most that a settings file may hold.
+const MOST_SETTINGS: usize = 1024 * 1024;
+
+/// The most of a line that an excerpt shows.
+pub(super) const EXCERPT: usize = 4 * 1024;
+
+/// A log that was asked for or found.
+pub(super) struct LogPath {
+    /// None for standard input.
+    path: Option<PathBuf>,
+    /// As it was given.
+    pub(super) shown: String,
+}
+
+impl LogPath {
+    /// The log that was asked for; `-` is standard input.
+    fn named(path: &Path, cx: &Context<'_>) -> Self {
+        Self {
+            path: (path.as_os_str() != "-").then(|| cx.absolute(path)),
+            shown: path.display().to_string(),
+        }
+    }
+
+    /// A log that was found.
+    fn found(path: PathBuf, cx: &Context<'_>) -> Self {
+        Self {
+            shown: shown_from(&path, cx),
+            path: Some(path),
+        }
+    }
+
+    /// Opens it.
+    pub(super) fn open(&self, cx: &mut Context<'_>) -> Result<Opened, Failure> {
+        let Some(path) = &self.path else {
+            return Opened::read_all(cx.input)
+                .map_err(|error| Failure::io("cannot read standard input", &error));
+        };
+        store::open(path).map_err(|error| {
+            let help = match error {
+                OpenError::Missing => "name an existing log with --file PATH",
+                OpenError::NotAFile("a pipe" | "a device") => {
+                    "to read from a pipe, write `--file -`"
+                }
+                OpenError::NotAFile(_) => "name the file itself, like `--file docs/cost-log.md`",
+                OpenError::Refused(_) => "check the permissions of the file and its folders",
+            };
+            Failure::no_input(format!("cannot read cost log {}: {error}", self.shown)).help(help)
+        })
+    }
+
+    /// The projection file beside it, if there is one.
+    pub(super) fn projection(&self) -> Option<Opened> {
+        store::open(&self.beside(PROJECTION)?).ok()
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        self.path.as_deref().and_then(Path::parent)
+    }
+
+    fn beside(&self, name: &str) -> Option<PathBuf> {
+        self.folder().map(|folder| folder.join(name))
+    }
+
+    pub(super) fn files(&self) -> Files {
+        Files {
+            log: self.shown.clone(),
+            projection: self.beside_shown(PROJECTION),
+            ..Files::default()
+        }
+    }
+
+    fn beside_shown(&self, name: &str) -> String {
+        Path::new(&self.shown)
+            .with_file_name(name)
+            .display()
+            .to_string()
+    }
+
+    /// The archive of a month, if there is one. Its name is made of the month alone, never of what a log says.
+    pub(super) fn archive(&self, month: Month, settings: &Settings) -> Option<(PathBuf, Opened)> {
+        let name = format!("cost-log-{month}.md");
+        let folder = settings
+            .archive_dir
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("archive"));
+        let opened = store::open(&self.folder()?.join(&folder).join(&name)).ok()?;
+        Some((
+            Path::new(&self.shown).with_file_name(folder).join(name),
+            opened,
+        ))
+    }
+}
+
+/// The log, and the settings that hold for it: those named, else those that name the log, else the nearest to it.
+pub(super) fn log_and_settings(
+    global: &GlobalArgs,
+    cx: &Context<'_>,
+) -> Result<(LogPath, Settings), Failure> {
+    let given = |option: &Option<PathBuf>, variable: &Option<OsString>| {
+        option
+            .clone()
+            .or_else(|| variable.clone().map(PathBuf::from))
+    };
+    let config = given(&global.config, &cx.environment.config).map(|path| cx.absolute(&path));
+    let read = |path: &Path| read_settings(path, cx);
+    let named = given(&global.file, &cx.environment.file);
+    let near = |folder: &Path| {
+        config
+            .clone()
+            .or_else(|| config::find(folder, cx.environment.user_settings.as_deref()))
+    };
+    if let Some(path) = named {
+        let log = LogPath::named(&path, cx);
+        let settings = near(log.folder().unwrap_or(&cx.folder))
+            .map(|path| read(&path))
+            .transpose()?;
+        return Ok((log, settings.unwrap_or_default()));
+    }
+    let here = near(&cx.folder);
+    let settings = here.as_deref().map(read).transpose()?.unwrap_or_default();
+    if let (Some(log), Some(here)) = (&settings.log, &here) {
+        let log = LogPath::found(here.parent().unwrap_or(here).join(log), cx);
+        return Ok((log, settings));
+    }
+    let log = find_log(cx)?;
+    match near(log.folder().unwrap_or(&cx.folder)) {
+        nearer if nearer == here => Ok((log, settings)),
+        nearer => Ok((
+            log,
+            nearer.as_deref().map(read).transpose()?.unwrap_or_default(),
+        )),
+    }
+}
+
+/// The log in one of the usual places, from here up to the root of the repository.
+fn find_log(cx: &Context<'_>) -> Result<LogPath, Failure> {
+    let folders = store::up_to_repository(&cx.folder);
+    let tried: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| USUAL_PLACES.map(|name| folder.join(name)))
+        .collect();
+    if let Some(path) = tried.iter().find(|path| store::is_file(path)) {
+        return Ok(LogPath::found(path.clone(), cx));
+    }
+    let tried: Vec<String> = tried
+        .iter()
+        .map(|path| format!("  {}", &shown_from(path, cx)))
+        .collect();
+    Err(Failure::no_input(format!(
+        "no cost log found; looked for\n{}",
+        tried.join("\n")
+    ))
+    .help("name one with --file PATH or TOKMON_FILE, or write `log = \"PATH\"` into tokmon.toml"))
+}
+
+/// A path as short as it can be written from the working folder.
+fn shown_from(path: &Path, cx: &Context<'_>) -> String {
+    path.strip_prefix(&cx.folder)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+fn read_settings(path: &Path, cx: &Context<'_>) -> Result<Settings, Failure> {
+    let shown = shown_from(path, cx);
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Failure::config(format!("cannot read settings {}: {error}", &shown))
+            .help("name a tokmon.toml with --config PATH")
+    };
+    let text = store::open(path)
+        .map_err(|error| unreadable(&error))?
+        .text(MOST_SETTINGS)
+        .map_err(|error| unreadable(&error))?;
+    config::parse(&text).map_err(|problems| {
+        let mut memory = Opened::Memory(text.into_bytes());
+        let files = Files {
+            config: shown,
+            ..Files::default()
+        };
+        Failure::in_full(render::in_full(&problems, &files, Style::PLAIN, |place| {
+            memory.line(place.line_start, EXCERPT).ok()
+        }))
+    })
+}
+
+/// The budget by option, else by environment, else as the settings have it.
+pub(super) fn set_budget(
+    settings: &mut Settings,
+    global: &GlobalArgs,
+    cx: &Context<'_>,
+) -> Result<(), Failure> {
+    let from_environment = || {
+        let text = cx
+            .environment
+            .budget
+            .as_ref()?
+            .to_string_lossy()
+            .into_owned();
+        Some(parse_tokens(&text).map_err(|help| {
+            Failure::usage(format!("TOKMON_BUDGET is not a number of tokens: `{text}`")).help(help)
+        }))
+    };
+    let found = match global.budget {
+        Some(tokens) => Some((tokens, BudgetSource::Option)),
+        None => from_environment()
+            .transpose()?
+            .map(|tokens| (tokens, BudgetSource::Environment)),
+    };
+    if let Some((tokens, source)) = found {
+        settings.policy.budget = Some(Budget {
+            tokens,
+            source,
+            place: None,
+        });
+    }
+    Ok(())
+}
