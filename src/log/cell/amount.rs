@@ -1,0 +1,477 @@
+//! Tokens, money, percentages and counts as they are written in a cell.
+
+use super::{Reading, number::Number, reading, without_estimate_mark};
+use crate::model::{Amount, Currency, Tokens};
+
+/// Tokens as written: what was used, and the limit where one stands behind a slash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenCell {
+    /// The first figure.
+    pub used: Amount<Tokens>,
+    /// The lower end, where a range is written; the upper one is the value.
+    pub from: Option<Tokens>,
+    /// The figure behind the slash.
+    pub limit: Option<Amount<Tokens>>,
+}
+
+/// Money as written, in millionths, with its currency where one is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoneyCell {
+    /// The amount in millionths of a unit.
+    pub amount: Amount<u64>,
+    /// The currency.
+    pub currency: Option<Currency>,
+}
+
+/// Reads `45,230`, `45.2K`, `~45,000`, `155K / 200K`, `~155,000-160,000`, each with or without the word `tokens`
+/// and a remark in brackets behind it.
+pub fn tokens(text: &str) -> Reading<TokenCell> {
+    reading(text, |text| {
+        if let Some(value) = plain_number(text) {
+            return Some(TokenCell {
+                used: Amount::exact(Tokens(value)),
+                from: None,
+                limit: None,
+            });
+        }
+        let text = without_remark(text);
+        match text.split_once('/') {
+            Some((used, limit)) => {
+                let cell = token_range(used)?;
+                let limit = token_range(limit)?.used;
+                Some(TokenCell {
+                    limit: Some(limit),
+                    ..cell
+                })
+            }
+            None => token_range(text),
+        }
+    })
+}
+
+/// The spelling that nearly every figure has, digits with a comma before each three of them, read straight away.
+/// None for every other spelling, also for good ones.
+fn plain_number(text: &str) -> Option<u64> {
+    const MOST_DIGITS: usize = 15;
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > MOST_DIGITS + MOST_DIGITS / 3 {
+        return None;
+    }
+    let (mut value, mut digits) = (0, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + u64::from(byte - b'0');
+                digits += 1;
+            }
+            b',' if at > 0 && (bytes.len() - at).is_multiple_of(4) => {}
+            _ => return None,
+        }
+    }
+    let commas = bytes.len() - digits;
+    (digits <= MOST_DIGITS && (commas == 0 || commas == (digits - 1) / 3)).then_some(value)
+}
+
+fn token_range(text: &str) -> Option<TokenCell> {
+    let (estimate, text) = without_estimate_mark(text.trim());
+    let text = without_suffix_word(text, &["tokens", "token", "tok"]);
+    let dash = text
+        .char_indices()
+        .skip(1)
+        .find(|(_, c)| matches!(c, '-' | '–' | '—'));
+    let Some((at, dash)) = dash else {
+        let number = Number::read(text)?;
+        return Some(TokenCell {
+            used: number.tokens(estimate)?,
+            from: None,
+            limit: None,
+        });
+    };
+    let (from, to) = (text.get(..at)?, text.get(at + dash.len_utf8()..)?);
+    let to = Number::read(without_estimate_mark(to.trim()).1)?;
+    let mut from = Number::read(from)?;
+    if from.thousands.is_none() {
+        // `3-5K` means 3K to 5K.
+        from.thousands = to.thousands;
+    }
+    let (from, to) = (from.tokens(true)?, to.tokens(true)?);
+    (from.value <= to.value).then_some(TokenCell {
+        used: to,
+        from: Some(from.value),
+        limit: None,
+    })
+}
+
+/// Reads the amount at the start of a text that goes on: `200,000 tokens`, `~155,000-160,000 tokens (77-80% of budget)`,
+/// `>6K tokens per deliverable`.
+#[must_use]
+pub fn leading_tokens(text: &str) -> Option<TokenCell> {
+    let text = text
+        .trim()
+        .trim_start_matches(['>', '<', '≥', '≤'])
+        .trim_start();
+    let is_part = |c: char| {
+        c.is_ascii_digit()
+            || matches!(
+                c,
+                ',' | '.' | '_' | '-' | '–' | '—' | '~' | '≈' | ' ' | '\u{a0}' | '\u{202f}'
+            )
+    };
+    let mut end = text.find(|c: char| !is_part(c)).unwrap_or(text.len());
+    let rest = text.get(end..)?;
+    if let Some(mark) = rest
+        .chars()
+        .next()
+        .filter(|c| matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b'))
+    {
+        let next = rest.chars().nth(1);
+        if !next.is_some_and(char::is_alphanumeric) {
+            end += mark.len_utf8();
+            // A range may go on behind the mark of its lower end: `155K-160K`.
+            let tail = text.get(end..)?;
+            let more = tail
+                .find(|c: char| !is_part(c) && !matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b'))
+                .unwrap_or(tail.len());
+            let whole = text.get(..end + more)?.trim_end_matches([' ', '.', ',']);
+            if let Some(cell) = token_range(whole) {
+                return Some(cell);
+            }
+        }
+    }
+    token_range(
+        text.get(..end)?
+            .trim_end_matches([' ', '.', ',', '-', '–', '—']),
+    )
+}
+
+/// Reads `$0.136`, `€18.76`, `0.14 USD`, `25,57 $`, `<$0.01`, `~$0.315`.
+pub fn money(text: &str) -> Reading<MoneyCell> {
+    reading(text, |text| {
+        let text = without_remark(text);
+        let (tilde, text) = without_estimate_mark(text);
+        let (below, text) = match text.strip_prefix('<') {
+            Some(rest) => (true, rest.trim_start()),
+            None => (false, text),
+        };
+        let (currency, number) = split_currency(text)?;
+        let amount = Number::read_money(number)?.micros(tilde || below)?;
+        Some(MoneyCell { amount, currency })
+    })
+}
+
+/// Reads a bare decimal number in thousand-millionths: a price may be finer than a cost.
+#[must_use]
+pub fn nanos(text: &str) -> Option<u64> {
+    Number::read_money(text)?.scaled(9)
+}
+
+/// Splits the currency's sign or code, before or after the number, off it.
+fn split_currency(text: &str) -> Option<(Option<Currency>, &str)> {
+    let is_number = |c: char| c.is_ascii_digit();
+    let first = text.find(is_number)?;
+    let last = text
+        .rfind(|c: char| is_number(c) || matches!(c, 'K' | 'k' | 'M' | 'm') && text.ends_with(c))?;
+    let last = last + 1;
+    let (before, number, after) = (
+        text.get(..first)?.trim(),
+        text.get(first..last)?,
+        text.get(last..)?.trim(),
+    );
+    let currency = match (before, after) {
+        ("", "") => None,
+        (sign, "") | ("", sign) => Some(Currency::parse(sign)?),
+        (sign, code) => {
+            Some(Currency::parse(code).filter(|currency| currency.sign() == Some(sign))?)
+        }
+    };
+    Some((currency, number))
+}
+
+/// Reads the first percentage in a text, in hundredths of a percent: `63.3% complete`, `(63.3 %)`, `77-80%` (its upper end).
+#[must_use]
+pub fn percent(text: &str) -> Option<Amount<u64>> {
+    let before = text.split_once('%')?.0.trim_end();
+    let start = before
+        .rfind(|c: char| !c.is_ascii_digit() && c != '.')
+        .map_or(0, |at| {
+            at + before
+                .get(at..)
+                .and_then(|rest| rest.chars().next())
+                .map_or(1, char::len_utf8)
+        });
+    let number = Number::read(before.get(start..)?)?;
+    let value = number.scaled(2)?;
+    Some(Amount {
+        value,
+        unit: 10_u64.pow(2_u32.saturating_sub(number.decimals)),
+        estimate: false,
+    })
+}
+
+/// Reads a whole number of things.
+pub fn count(text: &str) -> Reading<u64> {
+    reading(text, |text| {
+        let number = Number::read(without_remark(text))?;
+        (number.thousands.is_none() && number.decimals == 0)
+            .then(|| number.scaled(0))
+            .flatten()
+    })
+}
+
+/// An efficiency statement: `12.45K / 4 deliverables ≈ 3.1K/deliverable`, `45.2K / 1 task = …`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EfficiencyCell {
+    /// How many things the tokens went into.
+    pub count: u64,
+    /// Whether they are deliverables.
+    pub deliverables: bool,
+}
+
+/// Reads what stands behind the team's name in the list of efficiency metrics.
+#[must_use]
+pub fn efficiency(text: &str) -> Option<EfficiencyCell> {
+    let (used, rest) = text.split_once('/')?;
+    token_range(used)?;
+    let rest = rest.trim_start();
+    let digits = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let count = rest.get(..digits)?.parse().ok()?;
+    let word = rest.get(digits..)?.trim_start();
+    let end = word
+        .find(|c: char| !c.is_alphabetic())
+        .unwrap_or(word.len());
+    let word = word.get(..end)?.to_ascii_lowercase();
+    match word.as_str() {
+        "deliverable" | "deliverables" => Some(EfficiencyCell {
+            count,
+            deliverables: true,
+        }),
+        "task" | "tasks" => Some(EfficiencyCell {
+            count,
+            deliverables: false,
+        }),
+        _ => None,
+    }
+}
+
+/// `45,230 (est.)` without the remark in brackets.
+fn without_remark(text: &str) -> &str {
+    let stripped = text
+        .strip_suffix(')')
+        .and_then(|text| text.rsplit_once('('));
+    stripped.map_or(text, |(number, _)| number).trim()
+}
+
+fn without_suffix_word<'a>(text: &'a str, words: &[&str]) -> &'a str {
+    let text = text.trim();
+    let start = text
+        .rfind(|c: char| !c.is_ascii_alphabetic())
+        .map_or(0, |at| {
+            at + text
+                .get(at..)
+                .and_then(|rest| rest.chars().next())
+                .map_or(1, char::len_utf8)
+        });
+    match text.get(start..) {
+        Some(word) if start > 0 && words.iter().any(|known| word.eq_ignore_ascii_case(known)) => {
+            text.get(..start).unwrap_or_default().trim_end()
+        }
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::log::cell::Unreadable;
+
+    fn figure(text: &str) -> String {
+        match tokens(text) {
+            Err(Unreadable) => "unreadable".to_owned(),
+            Ok(None) => "absent".to_owned(),
+            Ok(Some(TokenCell { used, from, limit })) => {
+                let mark = if used.estimate { "~" } else { "" };
+                let from = from.map(|from| format!("{from} to ")).unwrap_or_default();
+                let limit = limit
+                    .map(|limit| format!(" of {}", limit.value))
+                    .unwrap_or_default();
+                format!("{mark}{from}{} ±{}{limit}", used.value, used.unit / 2)
+            }
+        }
+    }
+
+    #[test]
+    fn tokens_are_read_in_every_spelling() {
+        let table = [
+            ("45,230", "45,230 ±0"),
+            ("45_230", "45,230 ±0"),
+            ("45 230", "45,230 ±0"),
+            ("45\u{a0}230", "45,230 ±0"),
+            ("45230", "45,230 ±0"),
+            ("1,234,567 tokens", "1,234,567 ±0"),
+            ("45.2K", "45,200 ±50"),
+            ("12.45k", "12,450 ±5"),
+            ("1.65M", "1,650,000 ±5000"),
+            ("2K", "2,000 ±500"),
+            ("0", "0 ±0"),
+            ("~45,000", "~45,000 ±0"),
+            ("≈ 3.1K", "~3,100 ±50"),
+            ("155K / 200K", "155,000 ±500 of 200,000"),
+            ("~155,000-160,000", "~155,000 to 160,000 ±0"),
+            ("3-5K", "~3,000 to 5,000 ±500"),
+            ("45,230 (est.)", "45,230 ±0"),
+            ("", "absent"),
+            (" — ", "absent"),
+            ("-", "absent"),
+            ("N/A", "absent"),
+            ("tbd", "absent"),
+            ("(pending)", "absent"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(figure(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_mean_two_things_is_not_read() {
+        for text in [
+            "12,4x0",
+            "45.230",
+            "45,23",
+            "1,2345",
+            "1,234_567",
+            "-5,000",
+            "~~45,000~~",
+            "5-3K",
+            "K",
+            ".5K",
+            "1.",
+            "0x10",
+            "12 450 K K",
+            "99999999999999999999999999999999999999999",
+            "2,000,000,000,000,000",
+            "1.0000000000000000000000000001K",
+            "١٢٣",
+            "12,450 done",
+            "/",
+            "5 /",
+            "tokens",
+            "1,,000",
+            ",000",
+            "1e5",
+            "NaN",
+            "∞",
+        ] {
+            assert_eq!(figure(text), "unreadable", "{text}");
+        }
+    }
+
+    fn cost(text: &str) -> Option<(u64, bool, Option<&'static str>)> {
+        let cell = money(text).ok()??;
+        Some((
+            cell.amount.value,
+            cell.amount.estimate,
+            cell.currency.and_then(|currency| currency.sign()),
+        ))
+    }
+
+    #[test]
+    fn money_is_read_in_every_spelling() {
+        let table = [
+            ("$0.136", Some((136_000, false, Some("$")))),
+            ("€18.76", Some((18_760_000, false, Some("€")))),
+            ("0.14 USD", Some((140_000, false, Some("$")))),
+            ("USD 0.14", Some((140_000, false, Some("$")))),
+            ("$0.14 USD", Some((140_000, false, Some("$")))),
+            ("25,57 $", Some((25_570_000, false, Some("$")))),
+            ("1.234,56 €", Some((1_234_560_000, false, Some("€")))),
+            ("$1,234.56", Some((1_234_560_000, false, Some("$")))),
+            ("$1,234", Some((1_234_000_000, false, Some("$")))),
+            ("0,135 €", Some((135_000, false, Some("€")))),
+            ("<$0.01", Some((10_000, true, Some("$")))),
+            ("~$0.315", Some((315_000, true, Some("$")))),
+            ("0.000378", Some((378, false, None))),
+            ("$0.0000005", Some((1, false, Some("$")))),
+            ("$1.2K", Some((1_200_000_000, false, Some("$")))),
+            ("₩1,500", Some((1_500_000_000, false, Some("₩")))),
+            ("0.1 fish", None),
+            ("€0.14 USD", None),
+            ("-$5", None),
+            ("$", None),
+            ("$1.2.3", None),
+            ("—", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(cost(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn percentages_are_found_in_their_sentence() {
+        let read = |text| percent(text).map(|percent| (percent.value, percent.unit));
+        assert_eq!(read("63.3% complete"), Some((6_330, 10)));
+        assert_eq!(read("126,670 tokens (63.3 %)"), Some((6_330, 10)));
+        assert_eq!(read("(77-80% of budget)"), Some((8_000, 100)));
+        assert_eq!(read("100%"), Some((10_000, 100)));
+        assert_eq!(read("complete"), None);
+        assert_eq!(read("%"), None);
+        assert_eq!(read("한%"), None);
+    }
+
+    #[test]
+    fn sentences_of_the_notes_are_read() {
+        let read = |text| {
+            leading_tokens(text).map(|cell| (cell.from.map(|from| from.0), cell.used.value.0))
+        };
+        assert_eq!(read("200,000 tokens"), Some((None, 200_000)));
+        assert_eq!(
+            read("~155,000-160,000 tokens (77-80% of budget)"),
+            Some((Some(155_000), 160_000))
+        );
+        assert_eq!(read("155K-160K tokens"), Some((Some(155_000), 160_000)));
+        assert_eq!(
+            read("3-5K tokens per deliverable"),
+            Some((Some(3_000), 5_000))
+        );
+        assert_eq!(
+            read(">6K tokens per deliverable (investigate)"),
+            Some((None, 6_000))
+        );
+        assert_eq!(read("200K. More later"), Some((None, 200_000)));
+        assert_eq!(read("200000"), Some((None, 200_000)));
+        assert_eq!(read("about 200K"), None);
+        assert_eq!(read(""), None);
+        let metric = |text| efficiency(text).map(|cell| (cell.count, cell.deliverables));
+        assert_eq!(
+            metric("12.45K / 4 deliverables ≈ 3.1K/deliverable ✅"),
+            Some((4, true))
+        );
+        assert_eq!(
+            metric("45.2K / 1 task = 45.2K/task (framework heavy, expected)"),
+            Some((1, false))
+        );
+        assert_eq!(metric("45.2K / some tasks"), None);
+        assert_eq!(metric("3.1K/deliverable"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_reads_what_the_long_one_does(text in "[0-9]{1,4}(,[0-9]{2,4}){0,6}|[0-9,]{0,24}") {
+            if let Some(value) = plain_number(&text) {
+                let long = token_range(&text).unwrap();
+                prop_assert_eq!(long.used, Amount::exact(Tokens(value)));
+            }
+        }
+
+        #[test]
+        fn a_printed_number_reads_back(value in 0..=1_000_000_000_000_000_u64) {
+            let cell = tokens(&Tokens(value).to_string()).unwrap().unwrap();
+            prop_assert_eq!(cell.used, Amount::exact(Tokens(value)));
+            let short = tokens(&Tokens(value).compact()).unwrap().unwrap().used;
+            prop_assert!(short.agrees_with(&Amount::exact(Tokens(value))));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the spellings in a cell mean: tokens, money, percentages, times, states.
+//! Reads generously where a spelling can mean only one thing, and refuses where it could mean two.
+
+mod amount;
+mod number;
+mod status;
+mod time;
+
+pub use amount::{
+    EfficiencyCell, MoneyCell, TokenCell, count, efficiency, leading_tokens, money, nanos, percent,
+    tokens,
+};
+pub use status::status;
+pub use time::{date, minutes, time_range};
+
+/// A cell that holds something, but not what its column should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// What reading a cell gives: nothing written (which is not zero), a value, or [`Unreadable`].
+pub type Reading<T> = Result<Option<T>, Unreadable>;
+
+/// The text without white space at its ends, which cells seldom have.
+#[must_use]
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
+/// Whether a cell says that there is no value.
+#[must_use]
+pub fn is_absent(text: &str) -> bool {
+    let text = trimmed(text);
+    if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    ["", "-", "–", "—", "n/a", "tbd", "(pending)"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+fn reading<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Reading<T> {
+    let text = trimmed(text);
+    if is_absent(text) {
+        return Ok(None);
+    }
+    read(text).map(Some).ok_or(Unreadable)
+}
+
+fn without_estimate_mark(text: &str) -> (bool, &str) {
+    let bare = text.trim_start_matches(['~', '≈']);
+    // Two tildes strike a figure out; what is struck out is not a figure any more.
+    if text.starts_with("~~") {
+        return (false, text);
+    }
+    (bare.len() != text.len(), bare.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,24}|[-0-9,._~≈/KMB%$€: h–m()]{0,16}") {
+            let _ = (tokens(&text), money(&text), percent(&text), count(&text), minutes(&text), date(&text));
+            let _ = (time_range(&text), status(&text), efficiency(&text), leading_tokens(&text));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Decimal numbers exactly as they are written, with separators and magnitudes, before anybody says what they count.
+
+use std::borrow::Cow;
+
+use crate::model::{Amount, Tokens};
+
+/// A decimal number exactly as written: `digits` / 10^`decimals`, times a thousand to the power of `thousands`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Number {
+    digits: u128,
+    pub(super) decimals: u32,
+    /// The power of a thousand that a K, M or B behind it stands for.
+    pub(super) thousands: Option<u32>,
+}
+
+impl Number {
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (text, thousands) = Self::split_magnitude(text.trim());
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        if text.ends_with('.') || whole.is_empty() {
+            return None;
+        }
+        Self::from_parts(
+            &ungrouped(
+                whole,
+                &[',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''],
+            )?,
+            fraction,
+            thousands,
+        )
+    }
+
+    /// As [`read`](Self::read), but a comma followed by one or two digits at the end is a decimal comma.
+    pub(super) fn read_money(text: &str) -> Option<Self> {
+        let (number, thousands) = Self::split_magnitude(text.trim());
+        if let Some((whole, fraction)) = number.rsplit_once(',') {
+            let decimal = matches!(fraction.len(), 1 | 2) || whole == "0";
+            if decimal && !fraction.contains('.') {
+                let whole = ungrouped(whole, &['.', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''])?;
+                return Self::from_parts(&whole, fraction, thousands);
+            }
+        }
+        Self::read(text)
+    }
+
+    fn split_magnitude(text: &str) -> (&str, Option<u32>) {
+        let power = |mark| match mark {
+            'k' | 'K' => Some(1),
+            'm' | 'M' => Some(2),
+            'b' | 'B' => Some(3),
+            _ => None,
+        };
+        match text.chars().next_back().and_then(power) {
+            Some(power) => (
+                text.get(..text.len() - 1).unwrap_or_default().trim_end(),
+                Some(power),
+            ),
+            None => (text, None),
+        }
+    }
+
+    fn from_parts(whole: &str, fraction: &str, thousands: Option<u32>) -> Option<Self> {
+        if !fraction.bytes().all(|byte| byte.is_ascii_digit()) || whole.len() + fraction.len() > 30
+        {
+            return None;
+        }
+        let whole: u128 = whole.parse().ok()?;
+        let decimals = u32::try_from(fraction.len()).ok()?;
+        let fraction: u128 = if fraction.is_empty() {
+            0
+        } else {
+            fraction.parse().ok()?
+        };
+        Some(Self {
+            digits: whole
+                .checked_mul(10_u128.checked_pow(decimals)?)?
+                .checked_add(fraction)?,
+            decimals,
+            thousands,
+        })
+    }
+
+    /// The number times 10^`places`, where that is whole.
+    pub(super) fn scaled(&self, places: u32) -> Option<u64> {
+        let power = places + 3 * self.thousands.unwrap_or(0);
+        let value = if power >= self.decimals {
+            self.digits
+                .checked_mul(10_u128.checked_pow(power - self.decimals)?)?
+        } else {
+            let divisor = 10_u128.checked_pow(self.decimals - power)?;
+            (self.digits.is_multiple_of(divisor)).then_some(self.digits / divisor)?
+        };
+        u64::try_from(value).ok()
+    }
+
+    /// As tokens: whole, and no more than can be one month of anything.
+    pub(super) fn tokens(self, estimate: bool) -> Option<Amount<Tokens>> {
+        /// A million billion: beyond it a figure is a slip of the pen, and sums stay far from their limit.
+        const MOST: u64 = 1_000_000_000_000_000;
+        if self.thousands.is_none() && self.decimals > 2 {
+            // `45.230` is a decimal here and a thousands point elsewhere.
+            return None;
+        }
+        let value = self.scaled(0).filter(|value| *value <= MOST)?;
+        Some(Amount {
+            value: Tokens(value),
+            unit: 10_u64.pow((3 * self.thousands.unwrap_or(0)).saturating_sub(self.decimals)),
+            estimate,
+        })
+    }
+
+    /// As money in millionths. Digits beyond them round half up.
+    pub(super) fn micros(self, estimate: bool) -> Option<Amount<u64>> {
+        let power = 6 + 3 * self.thousands.unwrap_or(0);
+        let value = if let Some(up) = power.checked_sub(self.decimals) {
+            self.digits.checked_mul(10_u128.checked_pow(up)?)?
+        } else {
+            let divisor = 10_u128.checked_pow(self.decimals - power)?;
+            (self.digits + divisor / 2) / divisor
+        };
+        Some(Amount {
+            value: u64::try_from(value)
+                .ok()
+                .filter(|value| *value <= 1_000_000_000_000_000)?,
+            unit: 10_u64.pow(power.saturating_sub(self.decimals)),
+            estimate,
+        })
+    }
+}
+
+/// The digits of a whole number, its thousands set apart by one and the same separator or by none.
+fn ungrouped<'a>(text: &'a str, separators: &[char]) -> Option<Cow<'a, str>> {
+    let all_digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(separator) = text.chars().find(|c| separators.contains(c)) else {
+        return all_digits(text).then_some(Cow::Borrowed(text));
+    };
+    let mut groups = text.split(separator);
+    let first = groups.next()?;
+    let mut digits = first.to_owned();
+    let mut good = all_digits(first) && first.len() <= 3;
+    for group in groups {
+        good &= all_digits(group) && group.len() == 3;
+        digits.push_str(group);
+    }
+    good.then_some(Cow::Owned(digits))
+}

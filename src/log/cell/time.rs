@@ -1,0 +1,155 @@
+//! Dates, times and durations as they are written in a cell.
+
+use chrono::{NaiveDate, NaiveTime};
+
+use super::{Reading, number::Number, reading, without_estimate_mark};
+use crate::model::TimeRange;
+
+/// Reads `2h`, `1h 15m`, `45m`, `75 min`, `~9h`, `1.5h` in minutes.
+pub fn minutes(text: &str) -> Reading<u64> {
+    reading(text, |text| {
+        let (_, text) = without_estimate_mark(text);
+        let mut rest = text.trim();
+        let mut total = 0_u64;
+        while !rest.is_empty() {
+            let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+            let number = Number::read(rest.get(..digits)?)?;
+            rest = rest.get(digits..)?.trim_start();
+            let word = rest
+                .find(|c: char| !c.is_ascii_alphabetic())
+                .unwrap_or(rest.len());
+            let seconds = match rest.get(..word)? {
+                "d" | "day" | "days" => 86_400,
+                "h" | "hr" | "hrs" | "hour" | "hours" => 3_600,
+                "m" | "min" | "mins" | "minute" | "minutes" => 60,
+                "s" | "sec" | "secs" | "second" | "seconds" => 1,
+                _ => return None,
+            };
+            total = total.checked_add(number.scaled(2)?.checked_mul(seconds)?)?;
+            rest = rest.get(word..)?.trim_start();
+        }
+        Some(total / 6_000)
+    })
+}
+
+/// Reads `2026-02-25`, also with `/` or `.` between its parts.
+pub fn date(text: &str) -> Reading<NaiveDate> {
+    reading(text, |text| {
+        let mut parts = text.split(['-', '/', '.']);
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let number = |part: &str, len: usize| {
+            (part.len() == len && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| part.parse().ok())
+                .flatten()
+        };
+        let year = i32::try_from(number(year, 4)?).ok()?;
+        NaiveDate::from_ymd_opt(year, number(month, 2)?, number(day, 2)?)
+    })
+}
+
+/// Reads `10:10`, `10:10-10:17`, `16:07-present`, with or without seconds and blanks around the dash.
+pub fn time_range(text: &str) -> Reading<TimeRange> {
+    reading(text, |text| {
+        let (_, text) = without_estimate_mark(text);
+        let Some((start, end)) = text.split_once(['-', '–', '—', '→']) else {
+            return Some(TimeRange {
+                start: time(text)?,
+                end: None,
+                open: false,
+            });
+        };
+        let (start, end) = (time(start)?, end.trim());
+        let open = ["present", "now", "ongoing"]
+            .iter()
+            .any(|word| end.eq_ignore_ascii_case(word));
+        Some(TimeRange {
+            start,
+            end: if open { None } else { Some(time(end)?) },
+            open,
+        })
+    })
+}
+
+fn time(text: &str) -> Option<NaiveTime> {
+    let mut parts = text.trim().split(':');
+    let mut part = |limit: u32| {
+        let text = parts.next()?;
+        let digits =
+            (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits
+            .then(|| text.parse().ok())
+            .flatten()
+            .filter(|number| *number < limit)
+    };
+    let (hour, minute) = (part(25)?, part(60)?);
+    let second = part(60);
+    if hour == 24 && (minute, second.unwrap_or(0)) != (0, 0) || parts.next().is_some() {
+        return None;
+    }
+    NaiveTime::from_hms_opt(hour % 24, minute, second.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::cell::Unreadable;
+
+    #[test]
+    fn durations_and_times_are_read() {
+        let table = [
+            ("2h", 120),
+            ("1h 15m", 75),
+            ("45m", 45),
+            ("75 min", 75),
+            ("~9h", 540),
+            ("1.5h", 90),
+            ("90s", 1),
+        ];
+        for (text, expected) in table {
+            assert_eq!(minutes(text), Ok(Some(expected)), "{text}");
+        }
+        for text in [
+            "2",
+            "h",
+            "2 weeks",
+            "two hours",
+            "1h15",
+            "99999999999999999999h",
+        ] {
+            assert_eq!(minutes(text), Err(Unreadable), "{text}");
+        }
+        let range = |text| time_range(text).map(|range| range.map(|range| range.to_string()));
+        assert_eq!(range("10:10"), Ok(Some("10:10".to_owned())));
+        assert_eq!(range("10:10 – 10:17"), Ok(Some("10:10-10:17".to_owned())));
+        assert_eq!(range("16:07-present"), Ok(Some("16:07-now".to_owned())));
+        assert_eq!(range("23:50-24:00"), Ok(Some("23:50-00:00".to_owned())));
+        assert_eq!(range("9:05:59"), Ok(Some("09:05".to_owned())));
+        for text in [
+            "25:00",
+            "24:01",
+            "10:60",
+            "10",
+            "10:10-",
+            "noon",
+            "10:10-later",
+            "1:2:3:4",
+        ] {
+            assert_eq!(range(text), Err(Unreadable), "{text}");
+        }
+        assert_eq!(date("2026-02-25"), Ok(NaiveDate::from_ymd_opt(2026, 2, 25)));
+        assert_eq!(date("2026/02/25"), Ok(NaiveDate::from_ymd_opt(2026, 2, 25)));
+        for text in [
+            "2026-02-30",
+            "26-02-25",
+            "2026-2-5",
+            "Feb 25",
+            "2026-02",
+            "2026-02-25-01",
+        ] {
+            assert_eq!(date(text), Err(Unreadable), "{text}");
+        }
+    }
+}
