@@ -78,31 +78,31 @@ codes! {
     MissingCells = "TM004", "missing-cells", Warning;
     /// A row has more cells than its table has columns. Markdown drops the surplus, so nobody sees it.
     SurplusCells = "TM005", "surplus-cells", Warning;
-    /// A status is none of done, running, pending and failed, in no spelling known.
+    /// A status is not a known spelling of done, running, pending or failed.
     UnknownStatus = "TM006", "unknown-status", Warning;
-    /// A table has teams and tokens but stands in a section that is not recognised. It is not counted.
+    /// A table looks like usage and is not counted: its section is not recognised, or it lacks a column or its row of dashes.
     UncountedTable = "TM007", "uncounted-table", Warning;
     /// Hook lines stand inside a table. tokmon reads past them; Markdown shows them as rows of the table.
     HookLineInTable = "TM008", "hook-line-in-table", Warning;
     /// An id occurs twice. The second is taken for a retry and not counted again.
     DuplicateId = "TM009", "duplicate-id", Warning;
-    /// The file holds bytes that are not UTF-8. It can be read around them, but not be written.
+    /// The file holds bytes that are not UTF-8. tokmon skips them, and will not write this file.
     NotUtf8 = "TM010", "not-utf8", Error;
     /// A line is longer than 64 KiB. It is left alone and not read.
     OverlongLine = "TM011", "overlong-line", Error;
-    /// A usage, hold or free line lacks a key that it needs, or a value in it cannot be read. It is not counted.
+    /// A usage, hold or free line lacks a key that it needs, is misspelled, or has a value that cannot be read. It is not counted.
     UnreadableLine = "TM012", "unreadable-line", Error;
     /// A stated total differs from the sum of its rows. The sum is used.
     TotalDiffers = "TM013", "total-differs", Warning;
     /// A stated percentage contradicts the figures it belongs to.
     PercentDiffers = "TM014", "percent-differs", Warning;
-    /// A team's daily rows add up to more than its monthly row. The larger figure is used.
+    /// A team's daily and session rows add up to more than its monthly row. The larger figure is used.
     DetailsExceedSummary = "TM015", "details-exceed-summary", Warning;
     /// A session's tokens are missing from its team's monthly row. The larger figure is used.
     SessionOutsideSummary = "TM016", "session-outside-summary", Warning;
     /// The team budgets and the reserve add up to more than the budget.
     OverAllocated = "TM017", "over-allocated", Note;
-    /// Two statements of the same thing differ. The first one is used.
+    /// Two statements of the same thing differ. Only one of them is used.
     ConflictingStatements = "TM018", "conflicting-statements", Warning;
     /// Costs are given in several currencies, which cannot be added up.
     MixedCurrencies = "TM019", "mixed-currencies", Warning;

@@ -1,8 +1,9 @@
-//! What needs somebody's attention. Finished teams raise no alert: nothing can be done about them any more.
+//! What needs somebody's attention. The limit of a finished team raises no alert, nothing can be done about it any more; its
+//! efficiency does, for the next one to know.
 
 use super::{
     Plan,
-    report::{Alert, AlertScope, StatusReport, TeamReport},
+    report::{Alert, AlertScope, Figure, RowPlace, StatusReport, TeamReport},
 };
 use crate::model::{Level, Money, Percent, Status, Thresholds, Tokens};
 
@@ -29,7 +30,7 @@ fn alert(level: Level, scope: AlertScope, message: String) -> Option<Alert> {
         scope,
         team: None,
         message,
-        line: None,
+        place: None,
     })
 }
 
@@ -131,14 +132,19 @@ fn limit(team: &TeamReport) -> Option<Alert> {
         team.name,
         in_percent(used.0, limit.0)
     );
-    let line = team
+    let used = team
         .sources
         .iter()
-        .find(|source| source.figure == "used")
-        .and_then(|source| source.line);
+        .find(|source| source.figure == Figure::Used);
+    let place = used.and_then(|source| {
+        Some(RowPlace {
+            file: source.file,
+            line: source.line?,
+        })
+    });
     Some(Alert {
         team: Some(team.name.clone()),
-        line,
+        place,
         ..alert(team.level?, AlertScope::Team, message)?
     })
 }

@@ -5,13 +5,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::usage::{Closed, MonthUsage};
-use crate::model::{Month, Tokens};
+use crate::model::Tokens;
 
 /// What a burn rate is measured over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RateBasis {
-    /// The days before today, from the first one with a row.
+    /// The days before today, from the first one with a row; from the first of the month where much carries no date.
     CompletedDays,
     /// The first day, from its first row to now: so far there is no other.
     FirstDay,
@@ -65,7 +65,7 @@ impl BurnRate {
             let today = month
                 .days
                 .get(&today)
-                .map(|day| day.tokens.values().copied().sum())
+                .map(|day| day.tokens)
                 .unwrap_or_default();
             return Self::new(
                 used.saturating_sub(today),
@@ -131,14 +131,14 @@ impl BurnRate {
     }
 }
 
-/// The first day of the month that has a row, and its first hour; the first of the month where no day has one.
+/// The first day of the month that has a row, and its first hour. The first of the month where more than a tenth of what was
+/// used carries no date: when that was spent is not known any closer.
 fn first_day(usage: &MonthUsage) -> (NaiveDate, Option<NaiveTime>) {
-    let in_month = |month: Month, date: &NaiveDate| month.contains(*date);
-    let first = usage
-        .days
-        .iter()
-        .find(|(date, _)| in_month(usage.month, date));
-    first.map_or((usage.month.first_day(), None), |(date, day)| {
-        (*date, day.first_time)
-    })
+    let dated: Tokens = usage.days.values().map(|day| day.tokens).sum();
+    let (dated, used) = (u128::from(dated.0), u128::from(usage.used().0));
+    let mut days = usage.days.iter();
+    days.find(|(date, _)| usage.month.contains(**date) && dated * 10 >= used * 9)
+        .map_or((usage.month.first_day(), None), |(date, day)| {
+            (*date, day.first_time)
+        })
 }

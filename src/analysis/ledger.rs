@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
 use super::{
     names::{NameId, Names, Roster},
-    usage::{CostSum, Tally},
+    usage::{CostSum, Day, Tally},
 };
 use crate::{
     model::{
@@ -54,15 +54,14 @@ pub(super) type TallyKey = (NameId, Option<Arc<str>>, EntryKind);
 pub(super) struct MonthLedger {
     pub(super) tallies: BTreeMap<TallyKey, Tally>,
     pub(super) totals: Vec<StatedTotal>,
-    pub(super) days: BTreeMap<NaiveDate, DayLedger>,
-    pub(super) rows: Vec<KeptRow>,
+    pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
 }
 
-/// One day's spending by name.
+/// The rows of the newest month met so far, or of the one asked for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct DayLedger {
-    pub(super) tokens: BTreeMap<NameId, Tokens>,
-    pub(super) first_time: Option<NaiveTime>,
+struct KeptRows {
+    month: Option<Month>,
+    rows: Vec<KeptRow>,
 }
 
 /// A reservation.
@@ -92,10 +91,12 @@ pub struct Ledger {
     pub(super) names: Names,
     pub(super) roster: Roster,
     pub(super) months: BTreeMap<Month, MonthLedger>,
+    /// Rows of the current format, and of the one before: which of them count is known in the end.
+    kept: [KeptRows; 2],
     /// Rows that cannot be read, with the month they would have counted for where that is known.
     pub(super) unreadable: Vec<(Option<Month>, Place)>,
     /// A section of v2.0 was met, so tables of an older log do not count.
-    pub(super) current_format: bool,
+    current_format: bool,
     pub(super) first_legacy: Option<Place>,
     /// Usage lines that wait until it is known that their ids are not settled yet.
     waiting: HashMap<String, Entry<'static>>,
@@ -109,6 +110,7 @@ pub struct Ledger {
     pub(super) optimizations: Vec<(Document, Optimization)>,
     pub(super) notes: Vec<Note>,
     pub(super) currency: Option<Currency>,
+    pub(super) first_currency: Option<Currency>,
     pub(super) price: Option<Price>,
     pub(super) last_updated: Option<NaiveDateTime>,
     pub(super) retention_days: Option<u32>,
@@ -125,6 +127,7 @@ impl Ledger {
             roster: Roster::of_policy(&mut names, policy),
             names,
             months: BTreeMap::new(),
+            kept: Default::default(),
             unreadable: Vec::new(),
             current_format: false,
             first_legacy: None,
@@ -139,33 +142,41 @@ impl Ledger {
             optimizations: Vec::new(),
             notes: Vec::new(),
             currency: None,
+            first_currency: None,
             price: None,
             last_updated: None,
             retention_days: None,
         }
     }
 
-    /// The month that will be shown: the one asked for, else the newest that has rows.
-    #[must_use]
-    pub fn month(&self) -> Option<Month> {
-        let waiting = || self.waiting.values().map(|entry| entry.when.month).max();
-        self.keep
-            .month
-            .or_else(|| self.months.keys().next_back().copied().max(waiting()))
+    /// The month to show: the one asked for, else the newest that has rows. From here on, no other month's rows are kept.
+    pub fn choose_month(&mut self) -> Option<Month> {
+        self.keep.month = self.keep.month.or_else(|| self.months().last().copied());
+        self.keep.month
     }
 
-    /// The months that have rows, oldest first.
+    /// The months with rows or lines that count, oldest first.
     #[must_use]
     pub fn months(&self) -> Vec<Month> {
-        let mut months: Vec<Month> = self
+        let with_rows = self
             .months
-            .keys()
-            .copied()
-            .chain(self.waiting.values().map(|entry| entry.when.month))
-            .collect();
+            .iter()
+            .filter(|(_, month)| month.tallies.keys().any(|(_, _, kind)| self.counts(*kind)))
+            .map(|(month, _)| *month);
+        let waiting = self
+            .waiting
+            .iter()
+            .filter(|(id, _)| !self.settled.contains_key(*id))
+            .map(|(_, entry)| entry.when.month);
+        let mut months: Vec<Month> = with_rows.chain(waiting).collect();
         months.sort_unstable();
         months.dedup();
         months
+    }
+
+    /// Whether statements of a kind count: those of an older format do where there is nothing newer.
+    pub(super) fn counts(&self, kind: EntryKind) -> bool {
+        kind != EntryKind::Legacy || !self.current_format
     }
 
     /// A section of v2.0 begins.
@@ -193,6 +204,14 @@ impl Ledger {
 
     /// Spending.
     pub fn entry(&mut self, entry: &Entry<'_>) {
+        // The archive of a month may hold a row of another one, which is not looked at here.
+        let other_month = self
+            .keep
+            .month
+            .is_some_and(|month| month != entry.when.month);
+        if entry.place.document == Document::Archive && other_month {
+            return;
+        }
         if let Some(id) = &entry.hold {
             self.freed.insert(id.clone().into_owned());
         }
@@ -243,11 +262,15 @@ impl Ledger {
     }
 
     fn count(&mut self, entry: &Entry<'_>) {
-        match entry.kind {
-            EntryKind::Legacy => self.first_legacy = self.first_legacy.or(Some(entry.place)),
-            EntryKind::Line => {}
-            _ => self.current_format = true,
+        // An archive may be of another format than its log.
+        if entry.place.document == Document::Log {
+            match entry.kind {
+                EntryKind::Legacy => self.first_legacy = self.first_legacy.or(Some(entry.place)),
+                EntryKind::Line => {}
+                _ => self.current_format = true,
+            }
         }
+        self.first_currency = self.first_currency.or(entry.figures.currency);
         let name = self.names.id(&entry.work.team);
         if entry.kind == EntryKind::Monthly {
             self.roster.add(name);
@@ -265,10 +288,9 @@ impl Ledger {
             return;
         };
         let day = month.days.entry(date).or_default();
-        let spent = day.tokens.entry(name).or_default();
-        *spent = *spent + tokens.value;
-        let start = entry.when.time.map(|time| time.start);
-        day.first_time = day.first_time.into_iter().chain(start).min();
+        day.entry((name, entry.kind))
+            .or_default()
+            .add(tokens.value, entry.when.time.map(|time| time.start));
     }
 
     /// What an entry cost: as written, else by its model's price from the settings; the header's price may come later.
@@ -286,18 +308,21 @@ impl Ledger {
     }
 
     fn keep_row(&mut self, name: NameId, cost: &CostSum, entry: &Entry<'_>) {
-        let newest = self.months.keys().next_back();
-        let shown = self.keep.month.map_or_else(
-            || newest.is_none_or(|newest| entry.when.month >= *newest),
-            |month| month == entry.when.month,
-        );
-        let Some(date) = entry.when.date.filter(|_| self.keep.rows && shown) else {
+        let month = entry.when.month;
+        let asked = self.keep.month.is_none_or(|asked| asked == month);
+        let Some(date) = entry.when.date.filter(|_| self.keep.rows && asked) else {
             return;
         };
-        if self.keep.month.is_none() && newest.is_some_and(|newest| *newest < entry.when.month) {
-            self.months
-                .values_mut()
-                .for_each(|month| month.rows = Vec::new());
+        let kept = &mut self.kept[usize::from(entry.kind == EntryKind::Legacy)];
+        match kept.month {
+            Some(newest) if newest > month && self.keep.month.is_none() => return,
+            Some(same) if same == month => {}
+            _ => {
+                *kept = KeptRows {
+                    month: Some(month),
+                    rows: Vec::new(),
+                }
+            }
         }
         let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
         let row = KeptRow {
@@ -315,11 +340,14 @@ impl Ledger {
             minutes: entry.figures.minutes,
             place: entry.place,
         };
-        self.months
-            .entry(entry.when.month)
-            .or_default()
-            .rows
-            .push(row);
+        kept.rows.push(row);
+    }
+
+    /// The rows kept of a month, to be called once.
+    pub(super) fn take_rows(&mut self, month: Month) -> Vec<KeptRow> {
+        let kept = std::mem::take(&mut self.kept);
+        let of_month = kept.into_iter().filter(|kept| kept.month == Some(month));
+        of_month.flat_map(|kept| kept.rows).collect()
     }
 
     /// A stated total.

@@ -8,6 +8,7 @@ mod burn_rate;
 mod efficiency;
 mod forecast;
 mod ledger;
+mod limits;
 mod names;
 mod optimization;
 mod plan;
@@ -20,11 +21,12 @@ pub use burn_rate::{BurnRate, RateBasis};
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{Crossing, CrossingState, Forecast, Risk, Stated};
 pub use ledger::{Duplicate, Keep, Ledger};
+pub use limits::{Limits, reserve};
 pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase, Scenario};
 pub use report::{
-    Alert, AlertScope, BudgetReport, Cost, DayReport, FigureSource, LogReport, RowReport,
-    StatusReport, TeamReport, UsedReport,
+    Alert, AlertScope, BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace,
+    RowReport, StatusReport, TeamReport, UsedReport,
 };
-pub use status::{Question, budget, report};
+pub use status::{Question, budget, own_budget, report};
 pub use usage::{Closed, ClosedCost, MonthUsage, StatedUse, Tally, TeamUsage};

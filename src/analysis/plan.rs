@@ -1,11 +1,17 @@
 //! The plan: what is used, and the phases still to come, in three scenarios.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ledger::Ledger, usage::Closed};
+use super::{
+    ledger::Ledger,
+    names::NameId,
+    usage::{Closed, TeamUsage},
+};
 use crate::{
-    model::{Level, Policy, Status, Tokens, is_total, ratio},
+    model::{Level, Phase, Policy, Status, Tokens, ratio},
     text::Document,
 };
 
@@ -76,34 +82,16 @@ pub struct Scenario {
 }
 
 impl Plan {
-    /// None where the log has no plan.
+    /// None where the log has no plan, or the month is not its newest: a plan speaks of what is still to come.
     pub(super) fn of(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> Option<Self> {
-        let phases: Vec<PlanPhase> = Ledger::preferred(&closed.ledger.phases)
-            .filter(|phase| {
-                !is_total(phase.label()) && !phase.name.as_deref().is_some_and(is_total)
-            })
-            .map(|phase| {
-                let planned = phase.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
-                PlanPhase {
-                    label: phase.label().to_owned(),
-                    name: phase.name.clone(),
-                    tokens: phase.tokens.map(|tokens| tokens.value),
-                    pending_tokens: match &phase.status {
-                        Some(Status::Done) => Tokens::ZERO,
-                        Some(Status::Running) => {
-                            planned.saturating_sub(used_by(closed, phase.team.as_deref()))
-                        }
-                        _ => planned,
-                    },
-                    status: phase.status.as_ref().map(|status| status.word().to_owned()),
-                    file: phase.place.document,
-                    line: phase.place.line,
-                }
-            })
+        let rows: Vec<&Phase> = Ledger::preferred(&closed.ledger.phases)
+            .filter(|phase| closed.month.newest && !phase.is_total())
             .collect();
-        if phases.is_empty() {
+        if rows.is_empty() {
             return None;
         }
+        let mut spent = Spent::on(closed, &rows);
+        let phases: Vec<PlanPhase> = rows.iter().map(|row| phase(row, &mut spent)).collect();
         let used = closed.month.used();
         let pending: Tokens = phases.iter().map(|phase| phase.pending_tokens).sum();
         let scenario = |name, change_percent: i32| {
@@ -143,8 +131,58 @@ impl Plan {
     }
 }
 
-/// What a phase that is under way has used: what its team has, where the team is known.
-fn used_by(closed: &Closed, team: Option<&str>) -> Tokens {
-    let team = team.and_then(|team| closed.find_team(team));
-    team.and_then(super::TeamUsage::used).unwrap_or_default()
+fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
+    let planned = row.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
+    PlanPhase {
+        label: row.label().to_owned(),
+        name: row.name.clone(),
+        tokens: row.tokens.map(|tokens| tokens.value),
+        pending_tokens: match &row.status {
+            Some(Status::Done) => Tokens::ZERO,
+            Some(Status::Running) => planned.saturating_sub(spent.take(row, planned)),
+            _ => planned,
+        },
+        status: row.status.as_ref().map(|status| status.word().to_owned()),
+        file: row.place.document,
+        line: row.place.line,
+    }
+}
+
+/// What teams have spent on their phases that are under way: what they used, less what their finished phases took. Each token
+/// is taken for one phase only, in the order of the plan.
+struct Spent<'c> {
+    closed: &'c Closed,
+    left: HashMap<NameId, Tokens>,
+}
+
+impl<'c> Spent<'c> {
+    fn on(closed: &'c Closed, rows: &[&Phase]) -> Self {
+        let mut left: HashMap<NameId, Tokens> = HashMap::new();
+        for row in rows {
+            let Some(team) = team_of(closed, row) else {
+                continue;
+            };
+            let left = left
+                .entry(team.id)
+                .or_insert_with(|| team.used().unwrap_or_default());
+            if row.status == Some(Status::Done) {
+                let took = row.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
+                *left = left.saturating_sub(took);
+            }
+        }
+        Self { closed, left }
+    }
+
+    fn take(&mut self, row: &Phase, most: Tokens) -> Tokens {
+        let left = team_of(self.closed, row).and_then(|team| self.left.get_mut(&team.id));
+        left.map_or(Tokens::ZERO, |left| {
+            let taken = most.min(*left);
+            *left = left.saturating_sub(taken);
+            taken
+        })
+    }
+}
+
+fn team_of<'c>(closed: &'c Closed, row: &Phase) -> Option<&'c TeamUsage> {
+    closed.find_team(row.team.as_deref()?)
 }

@@ -1,17 +1,19 @@
 //! From a ledger to one month, reconciled: whose is which statement, and what the log says it adds up to.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
+
+use chrono::NaiveDate;
 
 use super::{
     ledger::{KeptRow, Ledger, MonthLedger, TallyKey},
     names::NameId,
-    usage::{Closed, MonthUsage, StatedUse, TeamUsage},
+    usage::{Closed, Day, MonthUsage, StatedUse, TeamUsage},
 };
 use crate::{
-    model::{Amount, EntryKind, Month, NoteValue, StatedTotal, fold_name, is_total},
+    model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, fold_name, is_total},
     text::Place,
 };
 
@@ -20,11 +22,16 @@ impl Ledger {
     /// None where that month has no rows.
     #[must_use]
     pub fn close(mut self, project: Option<&str>) -> Option<Closed> {
+        let month = self.choose_month()?;
         self.count_waiting();
+        let months = self.months();
+        let newest = months.last() == Some(&month);
+        if !months.contains(&month) {
+            return None;
+        }
         let allocated = self.allocated_teams();
-        let month = self.month()?;
-        let newest = self.months.keys().next_back() == Some(&month);
         let data = self.months.remove(&month)?;
+        let rows = self.take_rows(month);
         let projects = Projects::of(&self, &data);
         let reconciler = Reconciler {
             wanted: project.map(fold_name),
@@ -32,9 +39,10 @@ impl Ledger {
             projects,
             allocated,
         };
-        let month = reconciler.month(month, newest, data);
+        let month = reconciler.month(month, newest, &data, rows);
         Some(Closed {
             ledger: self,
+            months,
             month,
         })
     }
@@ -62,20 +70,29 @@ struct Reconciler<'l> {
 }
 
 impl Reconciler<'_> {
-    fn month(&self, month: Month, newest: bool, data: MonthLedger) -> MonthUsage {
-        let (teams, unsplit) = self.teams(&data);
+    fn month(
+        &self,
+        month: Month,
+        newest: bool,
+        data: &MonthLedger,
+        rows: Vec<KeptRow>,
+    ) -> MonthUsage {
+        let (teams, unsplit) = self.teams(data);
+        let days = self.days(data);
         let totals: Vec<StatedTotal> = data
             .totals
-            .into_iter()
+            .iter()
             .filter(|total| self.is_wanted(total.project.as_ref()))
+            .cloned()
             .collect();
+        let stated = self.stated(data, &totals, newest && self.wanted.is_none());
         let shown = |row: &KeptRow| {
             let id = self.ledger.roster.team_of(row.name, &self.ledger.names);
             teams
                 .get(&id)
                 .is_some_and(|team| team.tallies.contains_key(&row.kind))
         };
-        let rows = data.rows.into_iter().filter(shown).collect();
+        let rows = rows.into_iter().filter(shown).collect();
         let teams = self.in_order(teams);
         let unreadable = self
             .ledger
@@ -85,11 +102,11 @@ impl Reconciler<'_> {
         MonthUsage {
             month,
             newest,
-            stated: self.stated(&totals, newest && self.wanted.is_none()),
+            stated,
             totals,
             unsplit,
             unreadable: unreadable.map(|(_, place)| *place).collect(),
-            days: data.days,
+            days,
             rows,
             index: teams
                 .iter()
@@ -137,6 +154,22 @@ impl Reconciler<'_> {
         (teams, unsplit.collect())
     }
 
+    /// What was spent on each day, of what counts.
+    fn days(&self, data: &MonthLedger) -> BTreeMap<NaiveDate, Day> {
+        let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+        for (date, spent) in &data.days {
+            for ((name, kind), part) in spent {
+                let key = (*name, None, *kind);
+                if self.owner(&key).is_some_and(|id| self.counts(id, &key)) {
+                    days.entry(*date)
+                        .or_default()
+                        .add(part.tokens, part.first_time);
+                }
+            }
+        }
+        days
+    }
+
     /// A team about which nothing is stated yet.
     fn idle(&self, id: NameId) -> TeamUsage {
         TeamUsage {
@@ -150,7 +183,7 @@ impl Reconciler<'_> {
     fn owner(&self, (name, _, kind): &TallyKey) -> Option<NameId> {
         let Ledger { roster, names, .. } = self.ledger;
         match kind {
-            EntryKind::Legacy if self.ledger.current_format => None,
+            kind if !self.ledger.counts(*kind) => None,
             EntryKind::Monthly => Some(roster.named(*name)),
             _ => Some(roster.team_of(*name, names)),
         }
@@ -209,36 +242,44 @@ impl Reconciler<'_> {
         teams
     }
 
-    /// The figure the log states: its `TOTAL` rows, else the row of a table of months, else the note on current usage.
-    fn stated(&self, totals: &[StatedTotal], notes: bool) -> Option<StatedUse> {
-        let rows = |of_months: bool| {
-            let legacy = !self.ledger.current_format;
-            let mut totals = totals
-                .iter()
-                .filter(move |total| total.of_months == of_months && (!of_months || legacy));
-            let first = totals.next()?;
-            let tokens = totals.filter_map(|total| total.figures.tokens).fold(
-                first.figures.tokens?,
-                |one, two| Amount {
-                    value: one.value + two.value,
-                    unit: one.unit.max(two.unit),
-                    estimate: one.estimate || two.estimate,
-                },
-            );
+    /// The figure the log states: its `TOTAL` rows, if every summary has one, else the row of a table of months, else the note
+    /// on current usage.
+    fn stated(&self, data: &MonthLedger, totals: &[StatedTotal], notes: bool) -> Option<StatedUse> {
+        let of = |total: &StatedTotal| Some((RoundedSum::from(total.figures.tokens?), total.place));
+        let sum = |totals: &mut dyn Iterator<Item = (RoundedSum, Place)>| {
+            let (tokens, place) = totals.next()?;
+            let rest: RoundedSum = totals.map(|(tokens, _)| tokens).sum();
             Some(StatedUse {
-                tokens,
-                place: first.place,
+                tokens: tokens + rest,
+                place,
             })
         };
+        let own = || totals.iter().filter(|total| !total.of_months);
+        let summed: BTreeSet<_> = own()
+            .filter(|total| total.figures.tokens.is_some())
+            .map(|total| &total.project)
+            .collect();
+        let complete = data
+            .tallies
+            .keys()
+            .filter(|(_, project, kind)| {
+                *kind == EntryKind::Monthly && self.is_wanted(project.as_ref())
+            })
+            .all(|(_, project, _)| summed.contains(project));
+        let legacy = self.ledger.counts(EntryKind::Legacy);
+        let of_months = totals.iter().filter(|total| total.of_months && legacy);
         let note = || {
             let (tokens, place) = self.ledger.note_of(|note| match note {
                 NoteValue::CurrentUsage(tokens, _) => Some(*tokens),
                 _ => None,
             })?;
-            Some(StatedUse { tokens, place })
+            Some(StatedUse {
+                tokens: tokens.into(),
+                place,
+            })
         };
-        rows(false)
-            .or_else(|| rows(true))
+        sum(&mut own().filter_map(of).filter(|_| complete))
+            .or_else(|| sum(&mut of_months.filter_map(of)))
             .or_else(|| note().filter(|_| notes))
     }
 }

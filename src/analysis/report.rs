@@ -83,10 +83,28 @@ pub struct LogReport {
     pub retention_days: Option<u32>,
     /// Lines that hooks appended, usage lines not counted.
     pub hook_lines: u64,
-    /// Rows that cannot be read, and so are in no sum.
+    /// Rows and usage lines that cannot be read, and so are in no sum.
     pub unreadable_rows: u64,
-    /// The lines of the first of them.
-    pub unreadable_lines: Vec<usize>,
+    /// Where the first of them stand.
+    pub unreadable_places: Vec<RowPlace>,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RowPlace {
+    /// In which file.
+    pub file: Document,
+    /// On which line, from 1.
+    pub line: usize,
+}
+
+impl From<Place> for RowPlace {
+    fn from(place: Place) -> Self {
+        Self {
+            file: place.document,
+            line: place.line,
+        }
+    }
 }
 
 /// The budget.
@@ -218,11 +236,25 @@ pub struct TeamReport {
     pub sources: Vec<FigureSource>,
 }
 
+/// A figure of a team that stands in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    /// Tokens used.
+    Used,
+    /// Its limit.
+    Allocated,
+    /// How many deliverables came of it.
+    Deliverables,
+    /// How many tasks it did.
+    Tasks,
+}
+
 /// Where a figure stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FigureSource {
-    /// Which figure: `used`, `allocated` or `deliverables`.
-    pub figure: &'static str,
+    /// Which figure.
+    pub figure: Figure,
     /// Of tokens used: in which kind of statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<EntryKind>,
@@ -241,7 +273,7 @@ pub struct FigureSource {
 impl FigureSource {
     /// One row.
     #[must_use]
-    pub fn at(figure: &'static str, place: Place, tokens: Option<Tokens>) -> Self {
+    pub fn at(figure: Figure, place: Place, tokens: Option<Tokens>) -> Self {
         Self {
             figure,
             kind: None,
@@ -339,7 +371,7 @@ pub struct Alert {
     pub team: Option<String>,
     /// What is the matter.
     pub message: String,
-    /// The line of the log where the figure stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
+    /// Where the figure stands, the first of several.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub place: Option<RowPlace>,
 }

@@ -8,16 +8,17 @@ use super::{
     EfficiencyGoal, Forecast, Optimizations, alerts,
     efficiency::{self, Output},
     ledger::{KeptRow, Ledger},
+    limits::{self, Limits},
     names::NameId,
     report::{
-        BudgetReport, Cost, DayReport, FigureSource, LogReport, RowReport, StatusReport,
-        TeamReport, UsedReport,
+        BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace, RowReport,
+        StatusReport, TeamReport, UsedReport,
     },
     usage::{Closed, CostSum, TeamUsage},
 };
 use crate::{
     model::{
-        Amount, Budget, BudgetSource, EntryKind, Month, NoteValue, Policy, Tokens, is_total, ratio,
+        Budget, BudgetSource, EntryKind, NoteValue, Policy, RoundedSum, Tokens, is_total, ratio,
     },
     text::Document,
 };
@@ -46,7 +47,8 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     let used = month.used();
     let goal = EfficiencyGoal::of(closed, policy.efficiency);
     let holds = reserved(closed, question.now);
-    let mut teams = teams(closed, policy, goal, &holds);
+    let limits = Limits::of(closed, policy);
+    let mut teams = teams(closed, policy, &limits, goal, &holds);
     let forecast = Forecast::of(closed, tokens, question.now, policy);
     let team = question
         .team
@@ -69,11 +71,8 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
                 .and_then(|budget| budget.place)
                 .map(|place| place.line),
             cost: policy.cost_budget,
-            reserve_tokens: reserve(closed, policy),
-            allocated_tokens: teams
-                .iter()
-                .filter_map(|team| team.allocated_tokens)
-                .reduce(|one, two| one + two),
+            reserve_tokens: limits::reserve(closed, policy),
+            allocated_tokens: limits.total(closed),
             thresholds: policy.thresholds,
         },
         used: used_report(closed, tokens, policy),
@@ -99,49 +98,42 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     report
 }
 
-/// The first budget found: by option, environment or settings, in the log's notes, in its allocation table.
+/// The first budget found: by option, environment or settings, else the log's own.
 #[must_use]
 pub fn budget(closed: &Closed, policy: &Policy) -> Option<Budget> {
-    let noted = || {
-        let (tokens, place) = closed.ledger.note_of(|note| match note {
-            NoteValue::TotalBudget(tokens) => Some(tokens.value),
-            _ => None,
-        })?;
-        Some(Budget {
-            tokens,
-            source: BudgetSource::Log,
-            place: Some(place),
-        })
-    };
+    policy.budget.or_else(|| own_budget(closed))
+}
+
+/// The budget that the log states: in its notes, else as the total of its allocation table.
+#[must_use]
+pub fn own_budget(closed: &Closed) -> Option<Budget> {
+    let noted = closed.ledger.note_of(|note| match note {
+        NoteValue::TotalBudget(tokens) => Some(tokens.value),
+        _ => None,
+    });
     let allocated = || {
         let row = closed
             .allocations()
             .find(|row| is_total(&row.team) && row.allocated.is_some())?;
-        Some(Budget {
-            tokens: row.allocated?.value,
-            source: BudgetSource::Allocation,
-            place: Some(row.place),
-        })
+        Some((row.allocated?.value, row.place))
     };
-    policy.budget.or_else(noted).or_else(allocated)
-}
-
-/// What is held back from the teams.
-fn reserve(closed: &Closed, policy: &Policy) -> Option<Tokens> {
-    let rows = closed
-        .allocations()
-        .filter(|row| row.is_reserve())
-        .filter_map(|row| row.allocated);
-    policy
-        .reserve
-        .or_else(|| rows.map(|amount| amount.value).reduce(|one, two| one + two))
+    let budget = |source, (tokens, place)| Budget {
+        tokens,
+        source,
+        place: Some(place),
+    };
+    noted
+        .map(|found| budget(BudgetSource::Log, found))
+        .or_else(|| allocated().map(|found| budget(BudgetSource::Allocation, found)))
 }
 
 /// Live reservations by team.
 fn reserved(closed: &Closed, now: DateTime<FixedOffset>) -> HashMap<NameId, Tokens> {
     let Ledger { roster, names, .. } = &closed.ledger;
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
-    for hold in closed.ledger.live_holds(now) {
+    let live = closed.ledger.live_holds(now);
+    // What is about to start belongs to the newest month.
+    for hold in live.filter(|_| closed.month.newest) {
         let sum = reserved
             .entry(roster.team_of(hold.name, names))
             .or_default();
@@ -152,22 +144,19 @@ fn reserved(closed: &Closed, now: DateTime<FixedOffset>) -> HashMap<NameId, Toke
 
 fn log(closed: &Closed, path: &str) -> LogReport {
     let (ledger, month) = (&closed.ledger, &closed.month);
-    let mut months: Vec<Month> = ledger.months();
-    months.push(month.month);
-    months.sort_unstable();
     LogReport {
         path: path.to_owned(),
-        format: if ledger.current_format { "2.0" } else { "1" },
-        months,
+        format: if closed.is_legacy() { "1" } else { "2.0" },
+        months: closed.months.clone(),
         last_updated: ledger.last_updated,
         retention_days: ledger.retention_days,
         hook_lines: ledger.hook_lines,
         unreadable_rows: month.unreadable.len() as u64,
-        unreadable_lines: month
+        unreadable_places: month
             .unreadable
             .iter()
             .take(10)
-            .map(|place| place.line)
+            .map(|place| RowPlace::from(*place))
             .collect(),
     }
 }
@@ -175,19 +164,7 @@ fn log(closed: &Closed, path: &str) -> LogReport {
 fn used_report(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> UsedReport {
     let month = &closed.month;
     let used = month.used();
-    let unit = month
-        .teams
-        .iter()
-        .flat_map(|team| team.tallies.values())
-        .map(|tally| tally.unit)
-        .max()
-        .unwrap_or(1);
-    let estimate = month.teams.iter().any(TeamUsage::estimate);
-    let figure = Amount {
-        value: used,
-        unit,
-        estimate,
-    };
+    let sum: RoundedSum = month.teams.iter().map(TeamUsage::sum).sum();
     let cost = closed.cost();
     let share_of_cost = |budget: crate::model::Money| {
         let cost = cost
@@ -197,17 +174,15 @@ fn used_report(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> Used
     };
     UsedReport {
         tokens: used,
-        estimate,
+        estimate: sum.estimate,
         unsettled_tokens: month
             .teams
             .iter()
             .map(|team| team.tokens_of(EntryKind::Line))
             .sum(),
-        stated_tokens: month.stated.map(|stated| stated.tokens.value),
+        stated_tokens: month.stated.map(|stated| stated.tokens.tokens),
         stated_line: month.stated.map(|stated| stated.place.line),
-        stated_agrees: month
-            .stated
-            .map(|stated| stated.tokens.agrees_with(&figure)),
+        stated_agrees: month.stated.map(|stated| sum.agrees_with(stated.tokens)),
         ratio: budget.and_then(|budget| ratio(used.0, budget.0)),
         cost_ratio: policy.cost_budget.and_then(share_of_cost),
         cost: cost.map(Cost::from),
@@ -217,10 +192,10 @@ fn used_report(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> Used
 fn teams(
     closed: &Closed,
     policy: &Policy,
+    limits: &Limits,
     goal: EfficiencyGoal,
     holds: &HashMap<NameId, Tokens>,
 ) -> Vec<TeamReport> {
-    let limits = Limits::of(closed, policy);
     let noted = efficiency::noted(closed);
     let team = |team: &TeamUsage| {
         let used = team.used();
@@ -255,77 +230,25 @@ fn teams(
     closed.month.teams.iter().map(team).collect()
 }
 
-/// Every team's limit: by the settings, else in the allocation table, else beside its monthly row.
-struct Limits {
-    set: HashMap<String, FigureSource>,
-    allocated: HashMap<NameId, FigureSource>,
-}
-
-impl Limits {
-    fn of(closed: &Closed, policy: &Policy) -> Self {
-        let by_policy = policy.teams.iter().filter_map(|team| {
-            let usage = closed.find_team(&team.name)?;
-            let source = FigureSource {
-                figure: "allocated",
-                kind: None,
-                file: Document::Config,
-                line: None,
-                rows: 1,
-                tokens: Some(team.tokens?),
-            };
-            Some((usage.name.clone(), source))
-        });
-        let mut allocated = HashMap::new();
-        for row in closed
-            .allocations()
-            .filter(|row| !row.is_reserve() && !is_total(&row.team))
-        {
-            if let (Some(team), Some(tokens)) = (closed.find_team(&row.team), row.allocated) {
-                allocated.entry(team.id).or_insert_with(|| {
-                    FigureSource::at("allocated", row.place, Some(tokens.value))
-                });
-            }
-        }
-        Self {
-            set: by_policy.collect(),
-            allocated,
-        }
-    }
-
-    fn of_team(&self, team: &TeamUsage) -> Option<FigureSource> {
-        let beside = || {
-            team.tallies
-                .values()
-                .find_map(|tally| tally.limit)
-                .map(|(tokens, place)| FigureSource::at("allocated", place, Some(tokens)))
-        };
-        self.set
-            .get(&team.name)
-            .or_else(|| self.allocated.get(&team.id))
-            .cloned()
-            .or_else(beside)
-    }
-}
-
 fn sources(
     team: &TeamUsage,
     limit: Option<FigureSource>,
     output: Option<Output>,
 ) -> Vec<FigureSource> {
     let used = team.tallies.iter().map(|(kind, tally)| FigureSource {
-        figure: "used",
+        figure: Figure::Used,
         kind: Some(*kind),
         file: tally.first.document,
         line: Some(tally.first.line),
         rows: tally.rows,
-        tokens: tally.known.then_some(tally.tokens),
+        tokens: tally.has_tokens.then_some(tally.sum.tokens),
     });
     let deliverables = output.map(|output| {
         FigureSource::at(
             if output.deliverables {
-                "deliverables"
+                Figure::Deliverables
             } else {
-                "tasks"
+                Figure::Tasks
             },
             output.place,
             None,

@@ -5,16 +5,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::{
-    ledger::{DayLedger, Duplicate, KeptRow, Ledger},
+    ledger::{Duplicate, KeptRow, Ledger},
     names::NameId,
 };
 use crate::{
     model::{
-        Allocation, Amount, Currency, Entry, EntryKind, Money, Month, Note, Price, StatedTotal,
-        Status, Tokens, fold_name,
+        Allocation, Amount, Currency, Entry, EntryKind, Money, Month, Note, Price, RoundedSum,
+        StatedTotal, Status, Tokens, fold_name,
     },
     text::Place,
 };
@@ -101,13 +101,11 @@ impl CostSum {
             let sum = sums.entry(cost.currency.unwrap_or(currency)).or_default();
             *sum = sum.saturating_add(cost.micros);
         }
-        if sums.is_empty() {
-            return None;
-        }
         let money = |(currency, micros)| Money { micros, currency };
-        let micros = sums.remove(&currency).unwrap_or_default();
+        // Where nothing is in the log's own currency, that is not zero of it.
+        let own = sums.remove_entry(&currency).or_else(|| sums.pop_first())?;
         Some(ClosedCost {
-            money: Money { micros, currency },
+            money: money(own),
             others: sums.into_iter().map(money).collect(),
             estimate: all.estimate,
             complete,
@@ -115,10 +113,10 @@ impl CostSum {
     }
 }
 
-/// A cost in the log's currency.
+/// A cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClosedCost {
-    /// The sum.
+    /// The sum in the log's currency; in another where nothing is in that one.
     pub money: Money,
     /// What is in other currencies, and cannot be added.
     pub others: Vec<Money>,
@@ -132,15 +130,11 @@ pub struct ClosedCost {
 #[derive(Clone, Debug)]
 pub struct Tally {
     /// Their tokens.
-    pub tokens: Tokens,
+    pub sum: RoundedSum,
     /// At least one of them gives tokens.
-    pub known: bool,
-    /// At least one of them is an estimate.
-    pub estimate: bool,
+    pub has_tokens: bool,
     /// How many rows or lines.
     pub rows: u64,
-    /// The worth of the coarsest figure's last digit.
-    pub unit: u64,
     /// Where the first of them stands.
     pub first: Place,
     /// Deliverables, where any are given.
@@ -154,11 +148,9 @@ pub struct Tally {
 impl Tally {
     pub(super) fn new(first: Place) -> Self {
         Self {
-            tokens: Tokens::ZERO,
-            known: false,
-            estimate: false,
+            sum: RoundedSum::default(),
+            has_tokens: false,
             rows: 0,
-            unit: 1,
             first,
             deliverables: None,
             limit: None,
@@ -169,10 +161,8 @@ impl Tally {
 
     pub(super) fn add(&mut self, entry: &Entry<'_>, cost: &CostSum) {
         if let Some(tokens) = entry.figures.tokens {
-            self.tokens = self.tokens + tokens.value;
-            self.known = true;
-            self.estimate |= tokens.estimate;
-            self.unit = self.unit.max(tokens.unit);
+            self.sum = self.sum + tokens.into();
+            self.has_tokens = true;
         }
         self.rows += 1;
         self.cost.add(cost);
@@ -190,11 +180,9 @@ impl Tally {
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        self.tokens = self.tokens + other.tokens;
-        self.known |= other.known;
-        self.estimate |= other.estimate;
+        self.sum = self.sum + other.sum;
+        self.has_tokens |= other.has_tokens;
         self.rows += other.rows;
-        self.unit = self.unit.max(other.unit);
         self.first = if other.first.order() < self.first.order() {
             other.first
         } else {
@@ -229,7 +217,7 @@ impl TeamUsage {
     pub fn tokens_of(&self, kind: EntryKind) -> Tokens {
         self.tallies
             .get(&kind)
-            .map_or(Tokens::ZERO, |tally| tally.tokens)
+            .map_or(Tokens::ZERO, |tally| tally.sum.tokens)
     }
 
     /// Daily, session and dated rows together.
@@ -250,7 +238,7 @@ impl TeamUsage {
     /// What the team used. None where nothing is stated about it, which is not zero.
     #[must_use]
     pub fn used(&self) -> Option<Tokens> {
-        let known = self.tallies.values().any(|tally| tally.known);
+        let known = self.tallies.values().any(|tally| tally.has_tokens);
         known.then(|| {
             self.details().max(self.tokens_of(EntryKind::Monthly)) + self.tokens_of(EntryKind::Line)
         })
@@ -275,7 +263,12 @@ impl TeamUsage {
 
     /// Whether a figure in it is an estimate.
     pub(super) fn estimate(&self) -> bool {
-        self.leading().any(|tally| tally.estimate)
+        self.leading().any(|tally| tally.sum.estimate)
+    }
+
+    /// The figures that make up what was used, added up.
+    pub(super) fn sum(&self) -> RoundedSum {
+        self.leading().map(|tally| tally.sum).sum()
     }
 
     /// How far the team is: what its latest usage lines say, else its monthly rows, else its details.
@@ -292,11 +285,26 @@ impl TeamUsage {
     }
 }
 
+/// What was spent on one day by rows and lines that carry its date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Day {
+    pub(super) tokens: Tokens,
+    /// The first hour given on it.
+    pub(super) first_time: Option<NaiveTime>,
+}
+
+impl Day {
+    pub(super) fn add(&mut self, tokens: Tokens, time: Option<NaiveTime>) {
+        self.tokens = self.tokens + tokens;
+        self.first_time = self.first_time.into_iter().chain(time).min();
+    }
+}
+
 /// What the log itself says was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatedUse {
-    /// The figure.
-    pub tokens: Amount<Tokens>,
+    /// The figure, of several projects their sum.
+    pub tokens: RoundedSum,
     /// Where it stands.
     pub place: Place,
 }
@@ -321,7 +329,7 @@ pub struct MonthUsage {
     pub unsplit: Vec<(String, Place)>,
     /// Rows that cannot be read.
     pub unreadable: Vec<Place>,
-    pub(super) days: BTreeMap<NaiveDate, DayLedger>,
+    pub(super) days: BTreeMap<NaiveDate, Day>,
     pub(super) rows: Vec<KeptRow>,
 }
 
@@ -338,6 +346,8 @@ impl MonthUsage {
 pub struct Closed {
     /// What the log says.
     pub(super) ledger: Ledger,
+    /// The months that have rows, oldest first.
+    pub(super) months: Vec<Month>,
     /// The month.
     pub month: MonthUsage,
 }
@@ -352,9 +362,13 @@ impl Closed {
     /// A table of an older log that does not count beside sections of v2.0.
     #[must_use]
     pub fn uncounted_legacy(&self) -> Option<Place> {
-        self.ledger
-            .first_legacy
-            .filter(|_| self.ledger.current_format)
+        let first = self.ledger.first_legacy;
+        first.filter(|_| !self.ledger.counts(EntryKind::Legacy))
+    }
+
+    /// The log is of the format before v2.0.
+    pub(super) fn is_legacy(&self) -> bool {
+        self.ledger.first_legacy.is_some() && self.ledger.counts(EntryKind::Legacy)
     }
 
     /// The rows of the allocation table.
@@ -368,10 +382,15 @@ impl Closed {
         &self.ledger.notes
     }
 
-    /// The log's currency.
+    /// The log's currency: that of its header, else the first in which a cost is written, else the US dollar.
     #[must_use]
     pub fn currency(&self) -> Currency {
-        self.ledger.currency.unwrap_or(Currency::USD)
+        let Ledger {
+            currency,
+            first_currency,
+            ..
+        } = &self.ledger;
+        currency.or(*first_currency).unwrap_or(Currency::USD)
     }
 
     /// What the month cost.

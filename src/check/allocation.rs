@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::{
-    analysis::{Closed, budget},
+    analysis::{Closed, Limits, budget, reserve},
     diagnostic::{Code, Diagnostic},
-    model::{Allocation, Percent, Policy, Tokens, fold_name, is_total},
+    model::{Allocation, Percent, Policy, is_total},
 };
 
 /// Team budgets and reserve that add up to more than the budget.
@@ -14,11 +14,8 @@ pub(super) fn over_allocated(closed: &Closed, policy: &Policy) -> Vec<Diagnostic
         .allocations()
         .filter(|row| !is_total(&row.team) && row.allocated.is_some())
         .collect();
-    let sum: Tokens = rows
-        .iter()
-        .filter_map(|row| row.allocated)
-        .map(|amount| amount.value)
-        .sum();
+    let teams = Limits::of(closed, policy).total(closed);
+    let sum = teams.unwrap_or_default() + reserve(closed, policy).unwrap_or_default();
     let Some((budget, first)) = budget(closed, policy).zip(rows.first()) else {
         return Vec::new();
     };
@@ -42,14 +39,17 @@ pub(super) fn over_allocated(closed: &Closed, policy: &Policy) -> Vec<Diagnostic
 
 /// Two budgets for one team.
 pub(super) fn conflicting_rows(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
-    let mut first: HashMap<String, &Allocation> = HashMap::new();
+    let mut first: HashMap<&str, &Allocation> = HashMap::new();
     let mut findings = Vec::new();
     for row in closed
         .allocations()
         .filter(|row| !is_total(&row.team) && !row.is_reserve())
     {
-        let Some(known) = first.get(&fold_name(&row.team)) else {
-            first.insert(fold_name(&row.team), row);
+        let Some(team) = closed.find_team(&row.team) else {
+            continue;
+        };
+        let Some(known) = first.get(team.name.as_str()) else {
+            first.insert(&team.name, row);
             continue;
         };
         if let (Some(one), Some(two)) = (known.allocated, row.allocated)

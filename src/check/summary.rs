@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Closed, TeamUsage},
     diagnostic::{Code, Diagnostic},
-    model::{Amount, EntryKind, Policy, Tokens},
+    model::{EntryKind, Policy, RoundedSum},
 };
 
 /// Teams whose daily or session rows add up to more than their monthly rows.
@@ -17,31 +17,16 @@ pub(super) fn details_beyond_summary(closed: &Closed, _: &Policy) -> Vec<Diagnos
 }
 
 fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
-    let rounded = |tokens, unit| Amount {
-        value: tokens,
-        unit,
-        estimate: false,
-    };
     let tally = |kind| team.tallies.get(&kind);
-    let monthly = tally(EntryKind::Monthly).map_or(Amount::exact(Tokens::ZERO), |tally| {
-        rounded(tally.tokens, tally.unit)
-    });
+    let monthly = tally(EntryKind::Monthly).map_or(RoundedSum::default(), |tally| tally.sum);
     let (daily, session) = (tally(EntryKind::Daily), tally(EntryKind::Session));
-    let unit = daily
-        .into_iter()
-        .chain(session)
-        .map(|tally| tally.unit)
-        .max()?;
-    let details = rounded(team.details(), unit);
-    if details.value <= monthly.value || details.agrees_with(&monthly) {
+    let parts = daily.into_iter().chain(session);
+    let details: RoundedSum = parts.map(|tally| tally.sum).sum();
+    if details.tokens <= monthly.tokens || details.agrees_with(monthly) {
         return None;
     }
-    let (name, details, monthly, beyond) = (
-        &team.name,
-        details.value,
-        monthly.value,
-        details.value.saturating_sub(monthly.value),
-    );
+    let (name, details, monthly) = (&team.name, details.tokens, monthly.tokens);
+    let beyond = details.saturating_sub(monthly);
     let known = if tally(EntryKind::Monthly).is_some() {
         format!("its monthly row has {monthly}")
     } else {
@@ -51,10 +36,10 @@ fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
         // The session is what is missing, if the daily rows alone would fit.
         Some(session) if team.tokens_of(EntryKind::Daily) <= monthly => Diagnostic::new(
             Code::SessionOutsideSummary,
-            format!("{name}: a session of {} tokens is not in the monthly summary; {known}, so {beyond} are added", session.tokens),
+            format!("{name}: a session of {} tokens is not in the monthly summary; {known}, so {beyond} are added", session.sum.tokens),
             session.first,
         )
-        .label(format!("{} tokens of {name}", session.tokens))
+        .label(format!("{} tokens of {name}", session.sum.tokens))
         .help(format!("add {beyond} to the monthly row of {name}, and to the total")),
         _ => {
             let first = daily.or(session)?.first;
@@ -64,7 +49,10 @@ fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
                 first,
             )
             .label(format!("the first of the rows of {name}"))
-            .help(format!("write {details} into the monthly row of {name}, and correct the total"))
+            .help(match tally(EntryKind::Monthly) {
+                Some(_) => format!("write {details} into the monthly row of {name}, and correct the total"),
+                None => format!("add a monthly row of {details} for {name}, and correct the total"),
+            })
         }
     };
     Some(match tally(EntryKind::Monthly) {

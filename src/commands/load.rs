@@ -103,11 +103,11 @@ pub(super) fn report(
             sources: Sources {
                 log: log.open(cx)?,
                 archive: None,
-                projection: log.projection(),
+                projection: log.projection()?,
             },
         },
     };
-    let closed = reading.month(args, &log, &settings);
+    let closed = reading.month(&log, &settings);
     let Reading { ledger, mut found } = reading;
     let closed = closed
         .and_then(|()| close(ledger, args, &log))
@@ -140,21 +140,29 @@ struct Reading {
 
 impl Reading {
     /// Reads the log, the projection beside it, and the archive of the month to show.
-    fn month(
-        &mut self,
-        args: &ViewArgs,
-        log: &LogPath,
-        settings: &Settings,
-    ) -> Result<(), Failure> {
+    fn month(&mut self, log: &LogPath, settings: &Settings) -> Result<(), Failure> {
         self.read(Document::Log)?;
         self.read(Document::Projection)?;
-        let month = some_month(&self.ledger, args.month, log)?;
-        if let Some((path, archive)) = log.archive(month, settings) {
+        let Some(month) = self.ledger.choose_month() else {
+            return Err(no_usage(log));
+        };
+        if let Some((path, archive)) = log.archive(month, settings)? {
             self.found.files.archive = path.display().to_string();
             self.found.sources.archive = Some(archive);
             self.read(Document::Archive)?;
         }
-        Ok(())
+        let months = self.ledger.months();
+        if months.is_empty() {
+            return Err(no_usage(log));
+        }
+        if months.contains(&month) {
+            return Ok(());
+        }
+        let all: Vec<String> = months.iter().map(ToString::to_string).collect();
+        Err(
+            Failure::no_data(format!("{} has no rows in {month}", log.shown))
+                .help(format!("months with rows: {}", listed(&all))),
+        )
     }
 
     fn read(&mut self, document: Document) -> Result<(), Failure> {
@@ -202,6 +210,7 @@ impl Sink<'_> {
             Item::Note(note) => ledger.note(note),
             Item::Usage(entry) => ledger.entry(&entry),
             Item::Line(line) => ledger.line(&line),
+            Item::Unreadable { month, place } => ledger.unreadable(month, place),
             Item::Problem(problem) => self.findings.push(problem),
             Item::Row(row) => match row.value {
                 RowValue::Entry(entry) => ledger.entry(&entry),
@@ -225,6 +234,7 @@ impl Sink<'_> {
     fn archived(&mut self, item: Item<'_>) {
         match item {
             Item::Usage(entry) => self.ledger.entry(&entry),
+            Item::Unreadable { month, place } => self.ledger.unreadable(month, place),
             Item::Problem(problem) => self.findings.push(problem),
             Item::Row(row) => match row.value {
                 RowValue::Entry(entry) if entry.kind != crate::model::EntryKind::Monthly => {
@@ -247,32 +257,27 @@ impl Sink<'_> {
     }
 }
 
-/// The month to show, which must have rows.
-fn some_month(ledger: &Ledger, asked: Option<Month>, log: &LogPath) -> Result<Month, Failure> {
-    let (months, log) = (ledger.months(), &log.shown);
-    let newest = ledger.month().filter(|month| months.contains(month));
-    let listed = || {
-        months
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    newest.ok_or_else(|| match asked {
-        Some(month) if !months.is_empty() => {
-            Failure::no_data(format!("{log} has no rows in {month}")).help(format!("months with rows: {}", listed()))
-        }
-        _ => Failure::no_data(format!("{log} holds no usage that can be read"))
-            .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens; -v shows what is wrong"),
-    })
+fn no_usage(log: &LogPath) -> Failure {
+    Failure::no_data(format!("{} holds no usage that can be read", log.shown))
+        .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens; -v shows what is wrong")
+}
+
+/// The first of some names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 12;
+    let first = names
+        .get(..MOST.min(names.len()))
+        .unwrap_or_default()
+        .join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 fn close(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<Closed, Failure> {
-    let log = &log.shown;
     let Some(closed) = ledger.close(args.project.as_deref()) else {
-        return Err(Failure::no_data(format!(
-            "{log} holds no usage that can be read"
-        )));
+        return Err(no_usage(log));
     };
     let month = &closed.month;
     if let Some(project) = &args.project
@@ -301,7 +306,7 @@ fn unknown(what: &str, name: &str, known: &[String], month: Month) -> Failure {
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => format!("the log names no {what} in this month"),
-        None => format!("{what}s of this month: {}", &known.join(", ")),
+        None => format!("{what}s of this month: {}", listed(known)),
     };
     Failure::usage(format!("no {what} `{name}` in {month}")).help(help)
 }

@@ -77,8 +77,11 @@ impl LogPath {
     }
 
     /// The projection file beside it, if there is one.
-    pub(super) fn projection(&self) -> Option<Opened> {
-        store::open(&self.beside(PROJECTION)?).ok()
+    pub(super) fn projection(&self) -> Result<Option<Opened>, Failure> {
+        match self.beside(PROJECTION) {
+            Some(path) => open_if_there(&path, &self.beside_shown(PROJECTION)),
+            None => Ok(None),
+        }
     }
 
     fn folder(&self) -> Option<&Path> {
@@ -105,17 +108,31 @@ impl LogPath {
     }
 
     /// The archive of a month, if there is one. Its name is made of the month alone, never of what a log says.
-    pub(super) fn archive(&self, month: Month, settings: &Settings) -> Option<(PathBuf, Opened)> {
-        let name = format!("cost-log-{month}.md");
-        let folder = settings
-            .archive_dir
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("archive"));
-        let opened = store::open(&self.folder()?.join(&folder).join(&name)).ok()?;
-        Some((
-            Path::new(&self.shown).with_file_name(folder).join(name),
-            opened,
-        ))
+    pub(super) fn archive(
+        &self,
+        month: Month,
+        settings: &Settings,
+    ) -> Result<Option<(PathBuf, Opened)>, Failure> {
+        let archive = settings.archive_dir.as_deref();
+        let name = archive
+            .unwrap_or(Path::new("archive"))
+            .join(format!("cost-log-{month}.md"));
+        let Some(folder) = self.folder() else {
+            return Ok(None);
+        };
+        let shown = Path::new(&self.shown).with_file_name(&name);
+        let opened = open_if_there(&folder.join(name), &shown.display().to_string())?;
+        Ok(opened.map(|opened| (shown, opened)))
+    }
+}
+
+/// Opens a file that need not be there. One that is there and cannot be read would be missing from every sum.
+fn open_if_there(path: &Path, shown: &str) -> Result<Option<Opened>, Failure> {
+    match store::open(path) {
+        Ok(opened) => Ok(Some(opened)),
+        Err(OpenError::Missing) => Ok(None),
+        Err(error) => Err(Failure::no_input(format!("cannot read {shown}: {error}"))
+            .help("its rows count beside those of the log; make it readable, or move it away")),
     }
 }
 

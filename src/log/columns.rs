@@ -50,6 +50,9 @@ const HEADERS: [(Column, &[&str]); 19] = [
         Column::Tokens,
         &[
             "tokens",
+            "token",
+            "token count",
+            "token usage",
             "tokens used",
             "total tokens",
             "est. tokens",
@@ -138,6 +141,11 @@ impl Columns {
         self.has(Column::Tokens) || self.has(Column::TokensIn) || self.has(Column::TokensOut)
     }
 
+    /// Whether the table tells who used how much.
+    pub(super) fn has_usage(&self) -> bool {
+        self.has(Column::Team) && self.has_tokens()
+    }
+
     /// A table of a log from before v2.0: dated rows with the tokens going in and out.
     pub(super) fn is_legacy(&self) -> bool {
         [
@@ -158,6 +166,13 @@ impl Columns {
 
 fn recognise(header: &str) -> Option<(Column, usize)> {
     let folded = fold_name(header);
+    // `Tokens (K)` would count in thousands what is read in ones.
+    if ["(k)", "(m)", "(thousands)", "(millions)"]
+        .iter()
+        .any(|unit| folded.ends_with(unit))
+    {
+        return None;
+    }
     let plain = folded.split('(').next().unwrap_or_default().trim();
     if ["cost", "est. cost", "est cost", "est. total cost"]
         .iter()

@@ -36,26 +36,13 @@ fn retention(value: &str) -> Option<u32> {
 
 /// `USD @ $0.003/1K tokens (claude-haiku-4-5)`.
 fn currency(value: &str) -> Option<Header> {
-    let code = value.split_whitespace().next()?;
+    let code = value
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '@'))
+        .next()?;
     let currency = Currency::parse(code)?;
-    let price = value.split_once('@').and_then(|(_, price)| {
-        let (amount, unit) = price.split_once('/')?;
-        let amount = cell::nanos(
-            amount
-                .trim()
-                .trim_start_matches(|c: char| !c.is_ascii_digit()),
-        )?;
-        let unit = fold_name(unit);
-        let divisor =
-            if unit.starts_with("1k") || unit.starts_with("1,000") || unit.starts_with("1000") {
-                1
-            } else if unit.starts_with("1m") || unit.starts_with("1,000,000") {
-                1_000
-            } else {
-                return None;
-            };
-        Some(Price::per_thousand(amount / divisor, currency))
-    });
+    let price = value
+        .split_once('@')
+        .and_then(|(_, price)| self::price(price, currency));
     let model = value
         .rsplit_once('(')
         .and_then(|(_, model)| model.split_once(')'))
@@ -65,6 +52,27 @@ fn currency(value: &str) -> Option<Header> {
         price,
         model,
     })
+}
+
+/// `$0.003/1K tokens`, `$3 per 1,000,000 tokens`. None where it is finer than a thousand-millionth per thousand.
+fn price(text: &str, currency: Currency) -> Option<Price> {
+    let (amount, unit) = text.split_once('/').or_else(|| text.split_once(" per "))?;
+    let amount = amount.trim();
+    let nanos = cell::nanos(amount.trim_start_matches(|c: char| !c.is_ascii_digit()))?;
+    let unit = unit.split_whitespace().next()?;
+    let tokens = match cell::tokens(unit) {
+        Ok(Some(cell)) => cell.used.value.0,
+        _ => match unit.to_ascii_lowercase().as_str() {
+            "k" | "ktok" => 1_000,
+            "m" | "mtok" | "million" => 1_000_000,
+            _ => return None,
+        },
+    };
+    let scaled = u128::from(nanos) * 1_000;
+    let per_thousand = scaled.checked_div(u128::from(tokens))?;
+    let is_exact = per_thousand * u128::from(tokens) == scaled;
+    let nanos = u64::try_from(per_thousand).ok().filter(|_| is_exact)?;
+    Some(Price::per_thousand(nanos, currency))
 }
 
 /// `2026-02-25 19:15 UTC`, with or without seconds, `T` and zone; a date alone is its midnight.
@@ -110,6 +118,21 @@ mod tests {
                 model: None,
             }]
         );
+        for (text, nanos) in [
+            ("USD @ $3.00/1,000,000 tokens", 3_000_000),
+            ("USD @ $0.003/1,000 tokens", 3_000_000),
+            ("USD, @ $3 per 1M tokens", 3_000_000),
+            ("USD @ $0.25/MTok", 250_000),
+        ] {
+            let Some(Header::Currency { price, .. }) = currency(text) else {
+                panic!("{text}");
+            };
+            assert_eq!(
+                price,
+                Some(Price::per_thousand(nanos, Currency::USD)),
+                "{text}"
+            );
+        }
         let updated = |text: &str| Header::LastUpdated(text.parse().unwrap());
         assert_eq!(
             read("Last Updated: 2026-02-25 19:15 UTC"),

@@ -22,6 +22,13 @@ pub enum Item<'a> {
     Note(Note),
     /// A usage line.
     Usage(Entry<'a>),
+    /// A usage line that cannot be read; the problem was passed on before. The month is the one it would have counted for.
+    Unreadable {
+        /// None where it has no date that can be read.
+        month: Option<Month>,
+        /// The line.
+        place: Place,
+    },
     /// Another line that is not Markdown.
     Line(HookLine<'a>),
     /// Something wrong.

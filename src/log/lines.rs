@@ -26,10 +26,40 @@ const TAGS: [&[u8]; 7] = [
 
 /// Whether a line has the shape of a hook line: one of the tags at its very start, then a blank or nothing.
 pub(super) fn is_hook_line(line: &[u8]) -> bool {
-    TAGS.iter().any(|tag| {
+    let tagged = TAGS.iter().any(|tag| {
         line.strip_prefix(*tag)
             .is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n')))
-    })
+    });
+    tagged || meant(line).is_some()
+}
+
+/// The tag that a misspelled one is meant for: `[use] … tokens=5`, `[USED] …`. Such a line would be lost without a word.
+fn meant(line: &[u8]) -> Option<&'static str> {
+    const LONGEST: usize = "[USAGE]".len();
+    let start = line.strip_prefix(b"[")?;
+    let end = start.iter().take(LONGEST).position(|byte| *byte == b']')?;
+    let (word, rest) = start.split_at_checked(end)?;
+    let is = |words: &[&str]| {
+        let word = str::from_utf8(word).unwrap_or_default();
+        words.iter().any(|known| word.eq_ignore_ascii_case(known))
+    };
+    let tag = if is(&["use", "used", "usage"]) {
+        "[USE]"
+    } else if is(&["hold"]) {
+        "[HOLD]"
+    } else if is(&["free"]) {
+        "[FREE]"
+    } else {
+        return None;
+    };
+    let misspelled = !line.starts_with(tag.as_bytes());
+    (misspelled && rest.starts_with(b"] ") && rest.contains(&b'=')).then_some(tag)
+}
+
+/// Whether a hook line tells of spending, or is meant to.
+pub(super) fn is_usage(line: &str) -> bool {
+    line.get(..4)
+        .is_some_and(|tag| tag.eq_ignore_ascii_case("[USE") || tag.eq_ignore_ascii_case("[USA"))
 }
 
 /// What a hook line says.
@@ -48,6 +78,13 @@ pub(super) fn read(
 ) -> (Option<NaiveDate>, Result<Statement<'_>, Box<Diagnostic>>) {
     let (tag, rest) = line.split_once(']').unwrap_or((line, ""));
     let rest = rest.trim_ascii();
+    if let Some(meant) = meant(line.as_bytes()) {
+        let tag = Span::new(0, tag.len() + 1);
+        let message = "the tag of this line is misspelled, so it is not counted";
+        let finding = problem(line, place, tag, message, &format!("expected `{meant}`"));
+        let finding = finding.help(format!("write `{meant}`, at the very start of the line"));
+        return (own_date(rest), Err(Box::new(finding)));
+    }
     let hook = |kind| Ok(Statement::Event(LineEvent::Hook(kind)));
     let statement = match tag {
         "[PRE" => hook(HookKind::Pre),
@@ -160,7 +197,7 @@ impl<'a> Pairs<'a> {
                 "a line of this kind starts with its time",
                 "not an RFC 3339 time",
             )
-            .help("write the time behind the tag, like `2026-02-25T10:18:00+09:00`")
+            .help("write the time after the tag, like `2026-02-25T10:18:00+09:00`")
         })?;
         let mut pairs = Vec::new();
         loop {
@@ -175,10 +212,10 @@ impl<'a> Pairs<'a> {
                     line,
                     place,
                     span,
-                    "this is no `key=value` pair",
+                    "this is not a `key=value` pair",
                     "expected `key=value`",
                 )
-                .help("put double quotes around a value with blanks: `team=\"Team A\"`")
+                .help("put double quotes around a value with spaces: `team=\"Team A\"`")
             };
             let equals = rest
                 .find('=')
@@ -438,11 +475,11 @@ mod tests {
             ),
             (
                 "[USE] 2026-02-25T10:18:00Z team=Team A tokens=5",
-                "2026-02-25: column 38: this is no `key=value` pair (expected `key=value`)",
+                "2026-02-25: column 38: this is not a `key=value` pair (expected `key=value`)",
             ),
             (
                 "[USE] 2026-02-25T10:18:00Z team=\"Team A tokens=5",
-                "2026-02-25: column 28: this is no `key=value` pair (expected `key=value`)",
+                "2026-02-25: column 28: this is not a `key=value` pair (expected `key=value`)",
             ),
             (
                 "[HOLD] 2026-02-25T10:18:00Z team=A tokens=5 until=later id=h",

@@ -15,6 +15,7 @@ mod notes;
 mod reader;
 mod row;
 mod section;
+mod sums;
 mod table;
 
 pub use columns::{Column, Columns};

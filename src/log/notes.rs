@@ -17,10 +17,15 @@ pub(super) fn is_known_label(label: &str) -> bool {
 pub(super) fn read(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
     let (key, value) = item.split_once(':')?;
     let value = value.trim();
+    if cell::is_absent(value) {
+        return None;
+    }
     let amount = || cell::leading_tokens(value).ok_or(cell::Unreadable);
     let range = |cell: cell::TokenCell| (cell.from.unwrap_or(cell.used.value), cell.used.value);
     Some(match fold_name(key).as_str() {
-        "total budget" => amount().map(|cell| NoteValue::TotalBudget(cell.used)),
+        "total budget" | "budget" | "monthly budget" | "token budget" => {
+            amount().map(|cell| NoteValue::TotalBudget(cell.used))
+        }
         "current usage" => {
             amount().map(|cell| NoteValue::CurrentUsage(cell.used, cell::percent(value)))
         }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    model::{HookLine, Note},
+    model::{HookLine, Month, Note},
     text::{Document, Place},
 };
 
@@ -80,6 +80,10 @@ pub(super) struct Reader<'f> {
     pub(super) section: Section,
     pub(super) project: Option<Arc<str>>,
     pub(super) section_place: Place,
+    /// A section was recognised.
+    begun: bool,
+    /// A table of the section was read.
+    pub(super) has_table: bool,
     /// The date of the last dated thing.
     date: Option<NaiveDate>,
     /// The last block was a label; whether it is a known one.
@@ -105,6 +109,8 @@ impl<'f> Reader<'f> {
             section: Section::Header,
             project: None,
             section_place: Place::default(),
+            begun: false,
+            has_table: false,
             date: None,
             label: None,
             table: None,
@@ -162,7 +168,10 @@ impl<'f> Reader<'f> {
         let label = self.label.take();
         match tag {
             Tag::Heading { level, .. } => self.heading(walk, *level as u8, range),
-            Tag::Paragraph => self.label = walk.label(),
+            Tag::Paragraph => {
+                self.table_without_dashes(walk, range);
+                self.label = walk.label();
+            }
             Tag::List(_) if self.section == Section::Notes || label == Some(true) => {
                 self.list(walk);
             }
@@ -178,10 +187,13 @@ impl<'f> Reader<'f> {
 
     fn heading(&mut self, walk: &mut Walk<'_>, level: u8, range: &Range<usize>) {
         let (text, _) = walk.inline(|tag| matches!(tag, TagEnd::Heading(_)));
-        let Some(opened) = section::open(level, &text.text) else {
+        self.label = Some(notes::is_known_label(text.text.trim_end_matches(':')));
+        let Some(opened) = section::open(level, &text.text, !self.begun) else {
             return;
         };
         self.section = opened.section;
+        self.begun |= !matches!(self.section, Section::Header | Section::Other);
+        self.has_table = false;
         self.project = opened.project;
         self.section_place = walk.place(range);
         let date = match self.section {
@@ -259,7 +271,7 @@ impl<'f> Reader<'f> {
                     "this note holds no number that can be read",
                     place,
                 )
-                .label("expected a number behind the colon")
+                .label("expected a number of tokens after the colon")
                 .help("write it like `Total budget: 200,000 tokens`"),
             )),
             _ => {}
@@ -296,7 +308,15 @@ impl<'f> Reader<'f> {
                 date: self.date,
                 place,
             })),
-            Err(problem) => self.pass(Item::Problem(*problem)),
+            Err(problem) => {
+                self.pass(Item::Problem(*problem));
+                if lines::is_usage(text) {
+                    self.pass(Item::Unreadable {
+                        month: date.map(Month::of),
+                        place,
+                    });
+                }
+            }
         }
     }
 
@@ -427,11 +447,11 @@ impl<'p> Walk<'p> {
         }
     }
 
-    /// Reads a paragraph: whether it is a `**Label:**`, and whether a known one.
+    /// Reads a paragraph: whether it is a label, `**Budget Status:**`, and whether a known one.
     fn label(&mut self) -> Option<bool> {
         let (text, _) = self.inline(|tag| *tag == TagEnd::Paragraph);
         let label = text.text.trim();
-        (text.all_strong && label.ends_with(':'))
+        (text.all_strong || label.ends_with(':'))
             .then(|| notes::is_known_label(label.trim_end_matches(':').trim_end()))
     }
 

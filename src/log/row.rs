@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
         Allocation, Amount, Entry, EntryKind, Figures, Month, Optimization, Phase, StatedTotal,
-        Status, Tokens, When, Work, is_total,
+        Status, Tokens, When, Work, is_subtotal, is_total,
     },
     text::{Place, Span},
 };
@@ -101,8 +101,13 @@ impl<'p> Decoder<'_, 'p> {
         let figures = self.figures(problems)?;
         let place = self.figure_place();
         if self.is_total() {
+            let part = self
+                .cells
+                .iter()
+                .take(2)
+                .any(|cell| is_subtotal(&cell.text));
             let value = match (self.role, self.month()) {
-                (Role::Monthly, Some(month)) => {
+                (Role::Monthly, Some(month)) if !part => {
                     RowValue::Total(self.stated_total(month, figures, false))
                 }
                 _ => RowValue::Sum,
@@ -185,7 +190,9 @@ impl<'p> Decoder<'_, 'p> {
             month,
             project: self.project.cloned(),
             figures,
-            percent: self.cells.iter().find_map(|cell| cell::percent(&cell.text)),
+            percent: [Column::Percent, Column::Status]
+                .into_iter()
+                .find_map(|column| cell::percent(&self.cell(column)?.text)),
             of_months,
             place: self.figure_place(),
         }
@@ -294,11 +301,7 @@ impl<'p> Decoder<'_, 'p> {
             .into_iter()
             .flatten()
             .map(|cell| cell.used)
-            .reduce(|one, two| Amount {
-                value: one.value + two.value,
-                unit: one.unit.max(two.unit),
-                estimate: one.estimate || two.estimate,
-            });
+            .reduce(|one, two| one + two);
         Ok(Figures {
             tokens: tokens.map(|cell| cell.used).or(summed),
             limit: allocated.or(tokens.and_then(|cell| cell.limit)),
@@ -370,7 +373,7 @@ impl<'p> Decoder<'_, 'p> {
     }
 
     /// The month the row counts for, as far as that is known without its date.
-    fn month(&self) -> Option<Month> {
+    pub(super) fn month(&self) -> Option<Month> {
         match self.section {
             Section::Monthly(Some(month)) => Some(*month),
             Section::Monthly(None) => self.cell(Column::Month)?.text.trim().parse().ok(),
@@ -473,14 +476,12 @@ impl<'p> Decoder<'_, 'p> {
     fn unreadable(&self, column: Column, code: Code, expected: &str) -> Diagnostic {
         let found = self.cell(column).map_or("", |cell| cell.raw);
         let what = match code {
+            Code::UnreadableNumber if found.starts_with(['-', '−']) => "a negative number",
+            Code::UnreadableNumber if is_ambiguous(found) => "a number that can mean two things",
             Code::UnreadableNumber => "not a number",
+            Code::UnreadableDate if column == Column::Month => "not a month",
             Code::UnreadableDate => "not a date",
             _ => "not a time",
-        };
-        let what = if column == Column::Month {
-            "not a month"
-        } else {
-            what
         };
         Diagnostic::new(
             code,
@@ -531,6 +532,13 @@ impl<'p> Decoder<'_, 'p> {
         let start = self.place.line_start + offset;
         self.place_of(Span::new(start, start + part.len()))
     }
+}
+
+/// `45.230`: is the point a decimal point, or between thousands?
+fn is_ambiguous(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('.')
+        .is_some_and(|(whole, rest)| digits(whole) && digits(rest))
 }
 
 /// A text short enough for a message.

@@ -48,20 +48,23 @@ pub(super) struct Opened {
     pub(super) project: Option<Arc<str>>,
 }
 
-/// The section that a heading of this level and text opens. Headings below level 3 open none.
-pub(super) fn open(level: u8, text: &str) -> Option<Opened> {
+/// The section that a heading of this level and text opens. Headings below level 3 open none. `at_top` is true before the
+/// first section that is recognised.
+pub(super) fn open(level: u8, text: &str, at_top: bool) -> Option<Opened> {
     let text = text.trim_matches(|c: char| {
         c.is_whitespace() || !c.is_alphanumeric() && !matches!(c, '(' | ')' | '…')
     });
     let section = match level {
-        1 => Section::Header,
+        // The title of a log. A heading as large further down opens a part that is not ours.
+        1 if at_top => Section::Header,
+        1 => Section::Other,
         2 | 3 => recognise(text),
         _ => return None,
     };
     // Only a monthly summary is a project's; what other headings have in brackets is a remark.
     let project = in_brackets(text).filter(|_| matches!(section, Section::Monthly(_)));
     Some(Opened {
-        project: project.map(Arc::from),
+        project: project.map(|project| Arc::from(short(project))),
         section,
     })
 }
@@ -85,8 +88,13 @@ fn recognise(text: &str) -> Section {
         );
     }
     if let Some(rest) = folded.strip_prefix("daily detail") {
+        let rest = rest.strip_prefix('s').unwrap_or(rest);
+        let date = rest.trim_start_matches(|c| is_separator(c) || c == '(');
+        let end = date
+            .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
+            .unwrap_or(date.len());
         return Section::Daily(
-            cell::date(before_bracket(rest.trim_start_matches(is_separator)))
+            cell::date(date.get(..end).unwrap_or_default())
                 .ok()
                 .flatten(),
         );
@@ -131,7 +139,17 @@ fn session_name(text: &str) -> String {
         .skip(2)
         .collect::<Vec<_>>()
         .join(" ");
-    before_bracket(name.trim_start_matches(is_separator)).to_owned()
+    short(before_bracket(name.trim_start_matches(is_separator))).to_owned()
+}
+
+/// A name no longer than a line of a screen: it is kept with each row that it is given to.
+fn short(name: &str) -> &str {
+    const MOST: usize = 200;
+    let end = name
+        .char_indices()
+        .nth(MOST)
+        .map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or_default()
 }
 
 fn before_bracket(text: &str) -> &str {
@@ -153,7 +171,7 @@ mod tests {
     use super::*;
 
     fn opened(text: &str) -> (Section, Option<String>) {
-        let opened = open(2, text).unwrap();
+        let opened = open(2, text, false).unwrap();
         (
             opened.section,
             opened.project.map(|project| project.to_string()),
@@ -190,6 +208,8 @@ mod tests {
             ),
             ("Daily Detail — 2026-02-25", Section::Daily(day(25)), None),
             ("Daily detail: 2026-02-25", Section::Daily(day(25)), None),
+            ("Daily Details — 2026-02-25", Section::Daily(day(25)), None),
+            ("Daily Detail (2026-02-25)", Section::Daily(day(25)), None),
             (
                 "Daily Detail - 2026-02-25 (API)",
                 Section::Daily(day(25)),
@@ -222,7 +242,11 @@ mod tests {
                 "{text}"
             );
         }
-        assert_eq!(open(4, "Cost Optimizations"), None);
-        assert_eq!(open(1, "Cost Log v2.0").unwrap().section, Section::Header);
+        assert_eq!(open(4, "Cost Optimizations", true), None);
+        let title = |at_top| open(1, "Cost Log v2.0", at_top).unwrap().section;
+        assert_eq!(
+            (title(true), title(false)),
+            (Section::Header, Section::Other)
+        );
     }
 }

@@ -8,10 +8,10 @@ use super::{
     Cell, Column, Columns, Item, Row, RowValue, Section, cut,
     reader::{Reader, Walk},
     row::{Decoded, Decoder},
+    sums::Sums,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    model::{Amount, Tokens},
     text::{Place, Span},
 };
 
@@ -36,8 +36,8 @@ impl Role {
             Section::Monthly(_) | Section::Other | Section::Header if columns.is_of_months() => {
                 Self::Months
             }
-            Section::Monthly(_) if columns.has_tokens() => Self::Monthly,
-            Section::Daily(_) if columns.has_tokens() => Self::Daily,
+            Section::Monthly(_) if columns.has_usage() => Self::Monthly,
+            Section::Daily(_) if columns.has_usage() => Self::Daily,
             Section::Session { .. } if columns.has_tokens() => Self::Session,
             Section::Allocation if columns.has(Column::Allocated) => Self::Allocation,
             Section::Plan if columns.has_tokens() => Self::Plan,
@@ -90,18 +90,15 @@ impl Reader<'_> {
         columns: Columns,
     ) -> TableState {
         let role = Role::of(&self.section, &columns);
-        if role == Role::Foreign
-            && columns.has(Column::Team)
-            && columns.has_tokens()
-            && !columns.has(Column::Allocated)
-        {
+        if let Some((message, help)) = self.uncounted(role, &columns) {
             let place = walk.place(range);
             self.pass(Item::Problem(
-                Diagnostic::new(Code::UncountedTable, "this table looks like usage, and is not counted", place)
-                    .label("teams and tokens, in a section that is not recognised")
-                    .help("give its section a heading like `## Session 2026-02-25 — NAME` or `## Daily Detail — 2026-02-25`"),
+                Diagnostic::new(Code::UncountedTable, message, place)
+                    .label("the head of the table")
+                    .help(help),
             ));
         }
+        self.has_table |= role != Role::Foreign;
         if role == Role::Monthly
             && self.section == Section::Monthly(None)
             && !columns.has(Column::Month)
@@ -121,6 +118,57 @@ impl Reader<'_> {
             columns,
             sums: Sums::default(),
         }
+    }
+
+    /// Why a table that looks like usage is not counted, and what to do.
+    fn uncounted(&self, role: Role, columns: &Columns) -> Option<(&'static str, &'static str)> {
+        if role != Role::Foreign {
+            return None;
+        }
+        let (team, tokens) = (columns.has(Column::Team), columns.has_tokens());
+        match self.section {
+            // One table is expected here; what follows it is the writer's own.
+            Section::Monthly(_) | Section::Daily(_) if !self.has_table => match (team, tokens) {
+                (true, false) => Some((
+                    "this table has no column of tokens, so it is not counted",
+                    "head that column `Tokens`, and write its figures in full or like `12.5K`",
+                )),
+                (false, true) => Some((
+                    "this table has no column of teams, so it is not counted",
+                    "head that column `Team` or `Agent`",
+                )),
+                _ => None,
+            },
+            Section::Monthly(_) | Section::Daily(_) | Section::Session { .. } => None,
+            _ if team && tokens && !columns.has(Column::Allocated) => Some((
+                "this table looks like usage, and is not counted",
+                "give its section a heading like `## 2026-02 Monthly Summary`, `## Daily Detail — 2026-02-25` or `## Session 2026-02-25 — NAME`",
+            )),
+            _ => None,
+        }
+    }
+
+    /// A finding about rows that are no table, because the row of dashes is missing.
+    pub(super) fn table_without_dashes(&mut self, walk: &mut Walk<'_>, range: &Range<usize>) {
+        let expected = matches!(
+            self.section,
+            Section::Monthly(_) | Section::Daily(_) | Section::Session { .. }
+        );
+        let text = walk.text.get(range.clone()).unwrap_or_default();
+        if self.has_table || !expected || !text.starts_with('|') {
+            return;
+        }
+        let place = walk.place(range);
+        self.pass(Item::Problem(
+            Diagnostic::new(
+                Code::UncountedTable,
+                "these rows are not a table, so they are not counted",
+                place,
+            )
+            .label("no row of dashes follows")
+            .help("write a row like `|---|---|`, with as many columns, below the headings"),
+        ));
+        self.has_table = true;
     }
 
     fn row<'p>(
@@ -148,6 +196,8 @@ impl Reader<'_> {
         };
         let mut problems = Vec::new();
         let outcome = decoder.decode(&mut problems);
+        // Elsewhere all rows of a table are of one month.
+        let month = decoder.month().filter(|_| table.columns.has(Column::Month));
         if in_flight {
             // Where the last line, still without its end, cannot be read, that is no error either.
             problems.clear();
@@ -160,21 +210,16 @@ impl Reader<'_> {
         let value = match outcome {
             Decoded::Nothing => return,
             Decoded::Unreadable(_) if in_flight => return,
-            Decoded::Unreadable(month) => {
-                table.sums.unreadable = true;
-                RowValue::Unreadable(month)
+            Decoded::Unreadable(of) => {
+                table.sums.unreadable(month);
+                RowValue::Unreadable(of)
             }
             Decoded::Sum {
                 value,
                 tokens,
                 place,
             } => {
-                table.sums.stated.extend(tokens.map(|tokens| Stated {
-                    tokens,
-                    place,
-                    above: table.sums.since_last,
-                }));
-                table.sums.since_last = Sum::default();
+                table.sums.total(month, tokens, place);
                 value
             }
             Decoded::Value {
@@ -182,7 +227,9 @@ impl Reader<'_> {
                 tokens,
                 reserve,
             } => {
-                table.sums.add(tokens, reserve);
+                if let Some(tokens) = tokens {
+                    table.sums.row(month, tokens, reserve);
+                }
                 value
             }
         };
@@ -278,98 +325,4 @@ fn surplus(
         .label("Markdown drops this")
         .help("write `\\|` for a bar inside a cell, or remove what is too much"),
     )
-}
-
-/// A sum of rows, and how far rounding may have put it off.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    tokens: u128,
-    rows: usize,
-    /// Sum of the units that the rows are known to, for those that are rounded.
-    rounding: u128,
-}
-
-impl Sum {
-    fn add(&mut self, amount: &Amount<Tokens>) {
-        self.tokens += u128::from(amount.value.0);
-        self.rows += 1;
-        self.rounding += if amount.unit > 1 {
-            u128::from(amount.unit)
-        } else {
-            0
-        };
-    }
-
-    fn agrees_with(&self, stated: &Amount<Tokens>) -> bool {
-        let unit = if stated.unit > 1 {
-            u128::from(stated.unit)
-        } else {
-            0
-        };
-        self.tokens.abs_diff(u128::from(stated.value.0)) * 2 <= self.rounding + unit
-    }
-}
-
-/// What a table's rows add up to, and what it says they do.
-#[derive(Debug, Default)]
-struct Sums {
-    all: Sum,
-    without_reserve: Sum,
-    since_last: Sum,
-    stated: Vec<Stated>,
-    estimates: bool,
-    unreadable: bool,
-}
-
-#[derive(Debug)]
-struct Stated {
-    tokens: Amount<Tokens>,
-    place: Place,
-    above: Sum,
-}
-
-impl Sums {
-    fn add(&mut self, tokens: Option<Amount<Tokens>>, reserve: bool) {
-        let Some(tokens) = tokens else { return };
-        self.estimates |= tokens.estimate;
-        self.all.add(&tokens);
-        self.since_last.add(&tokens);
-        if !reserve {
-            self.without_reserve.add(&tokens);
-        }
-    }
-
-    /// Totals that differ from their rows. Estimates are not held to it, nor a table with rows that cannot be read.
-    fn findings(self) -> impl Iterator<Item = Diagnostic> {
-        let judged = !self.estimates && !self.unreadable && self.all.rows > 0;
-        self.stated.into_iter().filter_map(
-            move |Stated {
-                      tokens,
-                      place,
-                      above,
-                  }| {
-                let good = [self.all, self.without_reserve, above]
-                    .iter()
-                    .any(|sum| sum.agrees_with(&tokens));
-                if good || tokens.estimate || !judged {
-                    return None;
-                }
-                let (stated, sum) = (
-                    tokens.value,
-                    Tokens(u64::try_from(self.all.tokens).unwrap_or(u64::MAX)),
-                );
-                Some(
-                    Diagnostic::new(
-                        Code::TotalDiffers,
-                        format!("the total says {stated}, its rows add up to {sum}"),
-                        place,
-                    )
-                    .label(format!("{} rows add up to {sum}", self.all.rows))
-                    .help(format!(
-                        "tokmon counts the rows; write `{sum}` here, or add the row that is missing"
-                    )),
-                )
-            },
-        )
-    }
 }

@@ -102,16 +102,29 @@ impl Currency {
         ("₹", Self(*b"INR")),
     ];
 
-    /// Reads a three-letter code in either case, or one of the signs `$ € £ ¥ ₩ ₹`.
+    /// The codes of money in use, of ISO 4217, in order.
+    const CODES: &str = "\
+        AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
+        BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \
+        GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW \
+        KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD \
+        NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD \
+        SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED \
+        VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
+
+    /// Reads a code of ISO 4217 in either case, or one of the signs `$ € £ ¥ ₩ ₹`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some((_, currency)) = Self::SIGNS.iter().find(|(sign, _)| *sign == text) {
             return Some(*currency);
         }
         let code: [u8; 3] = text.as_bytes().try_into().ok()?;
-        code.iter()
-            .all(u8::is_ascii_alphabetic)
-            .then(|| Self(code.map(|byte| byte.to_ascii_uppercase())))
+        let code = code.map(|byte| byte.to_ascii_uppercase());
+        let known = Self::CODES.as_bytes().chunks(4);
+        known
+            .map(<[u8]>::trim_ascii_end)
+            .any(|known| known == code)
+            .then_some(Self(code))
     }
 
     /// The three-letter code.
@@ -261,6 +274,68 @@ impl<T> Amount<T> {
             unit: 1,
             estimate: false,
         }
+    }
+}
+
+/// One figure and another: as exact as the coarser.
+impl Add for Amount<Tokens> {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            value: self.value + other.value,
+            unit: self.unit.max(other.unit),
+            estimate: self.estimate || other.estimate,
+        }
+    }
+}
+
+/// A sum of figures, and how far the rounding of each may have put it off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoundedSum {
+    /// The sum of the figures as they are written.
+    pub tokens: Tokens,
+    /// The sum of the units that they are rounded to, those known to the last token not counted.
+    pub rounding: u64,
+    /// At least one of them is an estimate.
+    pub estimate: bool,
+}
+
+impl RoundedSum {
+    /// Whether this sum and a figure for the same can both be right: they differ by at most half of what rounding allows.
+    #[must_use]
+    pub fn agrees_with(&self, stated: impl Into<Self>) -> bool {
+        let stated = stated.into();
+        let difference = u128::from(self.tokens.0.abs_diff(stated.tokens.0));
+        difference * 2 <= u128::from(self.rounding.max(stated.rounding))
+    }
+}
+
+impl From<Amount<Tokens>> for RoundedSum {
+    fn from(amount: Amount<Tokens>) -> Self {
+        Self {
+            tokens: amount.value,
+            rounding: if amount.unit > 1 { amount.unit } else { 0 },
+            estimate: amount.estimate,
+        }
+    }
+}
+
+impl Add for RoundedSum {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            tokens: self.tokens + other.tokens,
+            rounding: self.rounding.saturating_add(other.rounding),
+            estimate: self.estimate || other.estimate,
+        }
+    }
+}
+
+impl Sum for RoundedSum {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::default(), Add::add)
     }
 }
 

@@ -10,7 +10,7 @@ mod plan;
 mod status;
 mod team;
 
-pub use amount::{Amount, Currency, Money, Price, Tokens};
+pub use amount::{Amount, Currency, Money, Price, RoundedSum, Tokens};
 pub use budget::{
     Budget, BudgetSource, EfficiencyPolicy, Level, Percent, Policy, Scenarios, TeamPolicy,
     Thresholds, ratio,
@@ -20,4 +20,4 @@ pub use note::{Header, Hold, HookKind, HookLine, LineEvent, Note, NoteValue, Not
 pub use period::{Month, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use status::Status;
-pub use team::{fold_name, is_total};
+pub use team::{fold_name, is_subtotal, is_total};

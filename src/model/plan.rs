@@ -1,6 +1,6 @@
 //! What the log plans: team budgets, phases still to come, savings per operation.
 
-use super::{Amount, Status, Tokens};
+use super::{Amount, Status, Tokens, is_total};
 use crate::text::Place;
 
 /// A row of the allocation table.
@@ -47,6 +47,15 @@ pub struct Phase {
 }
 
 impl Phase {
+    /// Whether the row is the sum of others.
+    #[must_use]
+    pub fn is_total(&self) -> bool {
+        [&self.team, &self.name]
+            .into_iter()
+            .flatten()
+            .any(|name| is_total(name))
+    }
+
     /// What to call it: the team, else the phase.
     #[must_use]
     pub fn label(&self) -> &str {

@@ -25,12 +25,19 @@ pub fn is_total(name: &str) -> bool {
     }
     let sums = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        ["total", "totals", "subtotal"]
+        ["total", "totals", "subtotal", "sub-total"]
             .iter()
             .any(|sum| word.eq_ignore_ascii_case(sum))
     };
     let mut words = name.split_whitespace();
     words.next().is_some_and(sums) || words.next_back().is_some_and(sums)
+}
+
+/// Whether the name of a sum says that it is one of a part.
+#[must_use]
+pub fn is_subtotal(name: &str) -> bool {
+    let folded = fold_name(name);
+    folded.contains("subtotal") || folded.contains("sub-total")
 }
 
 #[cfg(test)]
@@ -51,6 +58,7 @@ mod tests {
             "**TOTAL**",
             "Day total",
             "Subtotal (H1)",
+            "Sub-total",
             "total:",
         ] {
             assert!(is_total(sum), "{sum}");

@@ -117,31 +117,46 @@ pub fn leading_tokens(text: &str) -> Option<TokenCell> {
                 ',' | '.' | '_' | '-' | '–' | '—' | '~' | '≈' | ' ' | '\u{a0}' | '\u{202f}'
             )
     };
-    let mut end = text.find(|c: char| !is_part(c)).unwrap_or(text.len());
-    let rest = text.get(end..)?;
-    if let Some(mark) = rest
-        .chars()
-        .next()
-        .filter(|c| matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b'))
-    {
-        let next = rest.chars().nth(1);
-        if !next.is_some_and(char::is_alphanumeric) {
-            end += mark.len_utf8();
-            // A range may go on behind the mark of its lower end: `155K-160K`.
-            let tail = text.get(end..)?;
-            let more = tail
-                .find(|c: char| !is_part(c) && !matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b'))
-                .unwrap_or(tail.len());
-            let whole = text.get(..end + more)?.trim_end_matches([' ', '.', ',']);
-            if let Some(cell) = token_range(whole) {
-                return Some(cell);
-            }
+    let mut chars = text.char_indices().peekable();
+    let mut end = text.len();
+    while let Some((at, c)) = chars.next() {
+        let word_ends = !chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+        let is_magnitude = matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b') && word_ends;
+        if !is_part(c) && !is_magnitude {
+            end = at;
+            break;
         }
     }
-    token_range(
-        text.get(..end)?
-            .trim_end_matches([' ', '.', ',', '-', '–', '—']),
-    )
+    let (number, rest) = text.split_at_checked(end)?;
+    if changes_the_number(rest) {
+        return None;
+    }
+    token_range(number.trim_end_matches([' ', '.', ',', '-', '–', '—']))
+}
+
+/// Whether what follows a number makes it another one: ` million`, `%`, ` / 200K`, ` USD`.
+fn changes_the_number(rest: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "hundred", "thousand", "million", "billion", "trillion", "mio", "mn", "bn", "mrd",
+        "percent",
+    ];
+    let rest = rest.trim_start();
+    if let Some(behind) = rest.strip_prefix('/') {
+        return behind
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit());
+    }
+    let end = rest
+        .find(|c: char| !c.is_alphabetic())
+        .unwrap_or(rest.len());
+    let written = rest.get(..end).unwrap_or_default();
+    let is_code = || written.chars().all(char::is_uppercase) && Currency::parse(written).is_some();
+    let word = written.to_lowercase();
+    let word = word.strip_suffix('s').unwrap_or(&word);
+    rest.starts_with([
+        '%', '$', '€', '£', '¥', '₩', '₹', '千', '万', '萬', '億', '천', '만', '억',
+    ]) || WORDS.contains(&word)
+        || is_code()
 }
 
 /// Reads `$0.136`, `€18.76`, `0.14 USD`, `25,57 $`, `<$0.01`, `~$0.315`.
@@ -169,9 +184,12 @@ pub fn nanos(text: &str) -> Option<u64> {
 fn split_currency(text: &str) -> Option<(Option<Currency>, &str)> {
     let is_number = |c: char| c.is_ascii_digit();
     let first = text.find(is_number)?;
-    let last = text
-        .rfind(|c: char| is_number(c) || matches!(c, 'K' | 'k' | 'M' | 'm') && text.ends_with(c))?;
-    let last = last + 1;
+    let mut last = text.rfind(is_number)? + 1;
+    let rest = text.get(last..)?;
+    // `25K`: the letter belongs to the number. `25 SEK`: it does not.
+    if rest.trim_start().len() == 1 && rest.ends_with(['K', 'k', 'M', 'm']) {
+        last = text.len();
+    }
     let (before, number, after) = (
         text.get(..first)?.trim(),
         text.get(first..last)?,

@@ -10,8 +10,9 @@ use super::{
     theme::{Paint, Style},
 };
 use crate::{
-    analysis::{Alert, StatusReport},
+    analysis::{Alert, RowPlace, StatusReport},
     diagnostic::{Diagnostic, Severity},
+    text::Document,
 };
 
 /// Findings beyond this many are only counted here; `-v` lists them all.
@@ -143,12 +144,12 @@ fn alerts(report: &StatusReport, style: Style) -> Vec<String> {
 
 /// Rows that are in no sum.
 pub(super) fn unreadable(report: &StatusReport) -> Option<String> {
-    let (count, lines) = (report.log.unreadable_rows, &report.log.unreadable_lines);
+    let (count, places) = (report.log.unreadable_rows, &report.log.unreadable_places);
     if count == 0 {
         return None;
     }
-    let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
-    let more = if count > lines.len() as u64 {
+    let numbers: Vec<String> = places.iter().map(line_of).collect();
+    let more = if count > places.len() as u64 {
         ", …"
     } else {
         ""
@@ -162,6 +163,16 @@ pub(super) fn unreadable(report: &StatusReport) -> Option<String> {
         "{count} {rows} unreadable, {word} {}{more}: not counted",
         numbers.join(", ")
     ))
+}
+
+/// `31`, `7 of the archive`.
+fn line_of(place: &RowPlace) -> String {
+    let line = place.line;
+    match place.file {
+        Document::Log | Document::Config => line.to_string(),
+        Document::Archive => format!("{line} of the archive"),
+        Document::Projection => format!("{line} of the projection file"),
+    }
 }
 
 fn findings(page: &Page<'_>, style: Style) -> Vec<String> {

@@ -57,7 +57,7 @@ fn alerts(report: &StatusReport) -> Sheet {
         sheet.row([
             Cell::Level(alert.level),
             Cell::text(&alert.message),
-            Cell::some(alert.line, |line| Cell::Number(line as u64)),
+            Cell::some(alert.place, |place| Cell::Number(place.line as u64)),
         ]);
     }
     sheet

@@ -1,0 +1,90 @@
+//! Team budgets: how much each team may use, what is held back, and what both add up to.
+
+use std::collections::HashMap;
+
+use super::{
+    names::NameId,
+    report::{Figure, FigureSource},
+    usage::{Closed, TeamUsage},
+};
+use crate::{
+    model::{Policy, Tokens, is_total},
+    text::Document,
+};
+
+/// Every team's limit: by the settings, else in the allocation table, else beside its monthly row.
+#[derive(Debug)]
+pub struct Limits {
+    set: HashMap<NameId, FigureSource>,
+    allocated: HashMap<NameId, FigureSource>,
+}
+
+impl Limits {
+    /// Of every team of the month.
+    #[must_use]
+    pub fn of(closed: &Closed, policy: &Policy) -> Self {
+        let by_policy = policy.teams.iter().filter_map(|team| {
+            let usage = closed.find_team(&team.name)?;
+            let source = FigureSource {
+                figure: Figure::Allocated,
+                kind: None,
+                file: Document::Config,
+                line: None,
+                rows: 1,
+                tokens: Some(team.tokens?),
+            };
+            Some((usage.id, source))
+        });
+        let mut allocated = HashMap::new();
+        for row in closed
+            .allocations()
+            .filter(|row| !row.is_reserve() && !is_total(&row.team))
+        {
+            if let (Some(team), Some(tokens)) = (closed.find_team(&row.team), row.allocated) {
+                allocated.entry(team.id).or_insert_with(|| {
+                    FigureSource::at(Figure::Allocated, row.place, Some(tokens.value))
+                });
+            }
+        }
+        Self {
+            set: by_policy.collect(),
+            allocated,
+        }
+    }
+
+    /// One team's, with where it is set.
+    pub(super) fn of_team(&self, team: &TeamUsage) -> Option<FigureSource> {
+        let beside = || {
+            team.tallies
+                .values()
+                .find_map(|tally| tally.limit)
+                .map(|(tokens, place)| FigureSource::at(Figure::Allocated, place, Some(tokens)))
+        };
+        self.set
+            .get(&team.id)
+            .or_else(|| self.allocated.get(&team.id))
+            .cloned()
+            .or_else(beside)
+    }
+
+    /// What the teams of the month are given together. None where none is given anything.
+    #[must_use]
+    pub fn total(&self, closed: &Closed) -> Option<Tokens> {
+        let teams = closed.month.teams.iter();
+        teams
+            .filter_map(|team| self.of_team(team)?.tokens)
+            .reduce(|one, two| one + two)
+    }
+}
+
+/// What is held back from the teams.
+#[must_use]
+pub fn reserve(closed: &Closed, policy: &Policy) -> Option<Tokens> {
+    let rows = closed
+        .allocations()
+        .filter(|row| row.is_reserve())
+        .filter_map(|row| row.allocated);
+    policy
+        .reserve
+        .or_else(|| rows.map(|amount| amount.value).reduce(|one, two| one + two))
+}
