@@ -5,6 +5,7 @@ use crate::model::{NoteValue, fold_name};
 
 /// A label that makes the list under it worth reading, wherever it stands.
 pub(super) fn is_known_label(label: &str) -> bool {
+    let label = label.trim_matches(|c: char| !c.is_alphanumeric());
     [
         "token efficiency metrics",
         "token efficiency targets",

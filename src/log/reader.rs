@@ -187,7 +187,7 @@ impl<'f> Reader<'f> {
 
     fn heading(&mut self, walk: &mut Walk<'_>, level: u8, range: &Range<usize>) {
         let (text, _) = walk.inline(|tag| matches!(tag, TagEnd::Heading(_)));
-        self.label = Some(notes::is_known_label(text.text.trim_end_matches(':')));
+        self.label = Some(notes::is_known_label(&text.text));
         let Some(opened) = section::open(level, &text.text, !self.begun) else {
             return;
         };
@@ -451,8 +451,7 @@ impl<'p> Walk<'p> {
     fn label(&mut self) -> Option<bool> {
         let (text, _) = self.inline(|tag| *tag == TagEnd::Paragraph);
         let label = text.text.trim();
-        (text.all_strong || label.ends_with(':'))
-            .then(|| notes::is_known_label(label.trim_end_matches(':').trim_end()))
+        (text.all_strong || label.ends_with(':')).then(|| notes::is_known_label(label))
     }
 
     /// Collects text up to an end that `stops`. A block that begins is entered once and read over where it is a paragraph.

@@ -9,6 +9,7 @@
 mod harness;
 
 mod diagnostics;
+mod figures;
 mod hostile;
 mod inputs;
 mod json;

@@ -154,7 +154,7 @@ fn changes_the_number(rest: &str) -> bool {
     let word = written.to_lowercase();
     let word = word.strip_suffix('s').unwrap_or(&word);
     rest.starts_with([
-        '%', '$', '€', '£', '¥', '₩', '₹', '千', '万', '萬', '億', '천', '만', '억',
+        '%', '$', '€', '£', '¥', '₩', '₹', '百', '千', '万', '萬', '億', '백', '천', '만', '억',
     ]) || WORDS.contains(&word)
         || is_code()
 }
