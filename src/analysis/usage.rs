@@ -428,6 +428,15 @@ impl Closed {
             .shown(self.ledger.roster.team_of(id, &self.ledger.names))
     }
 
+    /// The project of the month that a name means, as the log spells it.
+    #[must_use]
+    pub fn find_project(&self, name: &str) -> Option<&str> {
+        let mut projects = self.month.projects.iter();
+        projects
+            .find(|project| fold_name(project) == fold_name(name))
+            .map(String::as_str)
+    }
+
     /// The team of the month that a name means: its own, or by alias, or by the words it begins with.
     #[must_use]
     pub fn find_team(&self, name: &str) -> Option<&TeamUsage> {

@@ -120,10 +120,12 @@ pub(super) fn report(
         .findings
         .extend(check::findings(&closed, &settings.policy));
     diagnostic::sort(&mut found.findings);
+    let project = args.project.as_deref();
+    let project = project.and_then(|project| closed.find_project(project));
     let question = Question {
         path: &log.shown,
         now,
-        project: args.project.as_deref(),
+        project,
         team: args.team.as_deref(),
         rows,
     };
@@ -281,10 +283,7 @@ fn close(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<Closed, Failu
     };
     let month = &closed.month;
     if let Some(project) = &args.project
-        && !month
-            .projects
-            .iter()
-            .any(|known| fold_name(known) == fold_name(project))
+        && closed.find_project(project).is_none()
     {
         return Err(unknown("project", project, &month.projects, month.month));
     }
