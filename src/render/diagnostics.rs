@@ -3,8 +3,12 @@
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Renderer, Snippet, renderer::DecorStyle,
 };
+use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{safe, theme::Style};
+use super::{
+    safe,
+    theme::{Ink, Style},
+};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     text::{Document, Place},
@@ -92,12 +96,7 @@ pub fn in_full(
     } else {
         DecorStyle::Unicode
     };
-    let renderer = if style.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let renderer = renderer
+    let renderer = renderer(style.ink)
         .decor_style(decor)
         .term_width(style.width.unwrap_or(140));
     let mut text = String::new();
@@ -106,6 +105,27 @@ pub fn in_full(
         text.push_str("\n\n");
     }
     text
+}
+
+/// In colours that can be read on a light background and on a dark one: neither blue nor bright.
+fn renderer(ink: Ink) -> Renderer {
+    let bold = Ansi::new().bold();
+    let colored = |color: AnsiColor| match ink {
+        Ink::Color => color.on_default(),
+        Ink::Plain | Ink::Bold => Ansi::new(),
+    };
+    let strong = |color| colored(color) | Effects::BOLD;
+    match ink {
+        Ink::Plain => Renderer::plain(),
+        Ink::Bold | Ink::Color => Renderer::plain()
+            .error(strong(AnsiColor::Red))
+            .warning(strong(AnsiColor::Yellow))
+            .note(strong(AnsiColor::Cyan))
+            .help(strong(AnsiColor::Green))
+            .emphasis(bold)
+            .line_num(colored(AnsiColor::Cyan))
+            .context(colored(AnsiColor::Cyan)),
+    }
 }
 
 fn group<'a>(

@@ -18,7 +18,7 @@ use std::io::{self, Write};
 pub use diagnostics::{Files, in_full, summary};
 pub use json::schema;
 pub use safe::line as safe_line;
-pub use theme::Style;
+pub use theme::{Ink, Style};
 
 use crate::{analysis::StatusReport, diagnostic::Diagnostic};
 use sheet::Sheet;

@@ -10,11 +10,22 @@ use anstyle::{AnsiColor, Color, Style as Ansi};
 use super::safe;
 use crate::model::{Level, Thresholds};
 
+/// What a view may be drawn with, beside characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Nothing: no escape sequences at all.
+    Plain,
+    /// Bold, but no colours.
+    Bold,
+    /// Bold and colours.
+    Color,
+}
+
 /// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// With escape sequences.
-    pub color: bool,
+    /// Escape sequences.
+    pub ink: Ink,
     /// With nothing but ASCII of our own.
     pub ascii: bool,
     /// Cells in a line; none where lines may be as long as they are.
@@ -64,7 +75,16 @@ impl Paint {
         format!("{}{text}{END}", self.mark())
     }
 
-    fn ansi(self) -> Ansi {
+    /// The escape sequences. Without colours every badge is bold: it is all that makes one stand out.
+    fn ansi(self, ink: Ink) -> Ansi {
+        match (ink, self) {
+            (Ink::Plain, _) | (Ink::Bold, Self::Bar(_)) => Ansi::new(),
+            (Ink::Bold, _) => Ansi::new().bold(),
+            (Ink::Color, _) => self.colors(),
+        }
+    }
+
+    fn colors(self) -> Ansi {
         let on = |text: AnsiColor, ground: AnsiColor| {
             Ansi::new()
                 .fg_color(Some(Color::Ansi(text)))
@@ -89,7 +109,7 @@ impl Paint {
 impl Style {
     /// Plain text of any width.
     pub const PLAIN: Self = Self {
-        color: false,
+        ink: Ink::Plain,
         ascii: false,
         width: None,
     };
@@ -198,11 +218,13 @@ impl Style {
                     let _ = write!(painted, "{}", anstyle::Reset);
                 }
             } else if ('\u{e0000}'..END).contains(&c) {
-                if let Some(paint) = Paint::ALL
+                let ansi = Paint::ALL
                     .into_iter()
-                    .find(|paint| self.color && paint.mark() == c)
-                {
-                    let _ = write!(painted, "{}", paint.ansi());
+                    .find(|paint| paint.mark() == c)
+                    .map(|paint| paint.ansi(self.ink))
+                    .filter(|ansi| *ansi != Ansi::new());
+                if let Some(ansi) = ansi {
+                    let _ = write!(painted, "{ansi}");
                     open = true;
                 }
             } else {
@@ -250,7 +272,11 @@ mod tests {
     #[test]
     fn marks_become_colours_or_nothing() {
         let color = Style {
-            color: true,
+            ink: Ink::Color,
+            ..Style::PLAIN
+        };
+        let bold = Style {
+            ink: Ink::Bold,
             ..Style::PLAIN
         };
         let badge = color.badge(Level::Critical);
@@ -258,6 +284,8 @@ mod tests {
             color.paint(&badge),
             "\u{1b}[1m\u{1b}[97m\u{1b}[41m[!!! CRIT]\u{1b}[0m"
         );
+        assert_eq!(bold.paint(&badge), "\u{1b}[1m[!!! CRIT]\u{1b}[0m");
+        assert_eq!(bold.paint(&Paint::Bar(Level::Ok).on("#")), "#");
         assert_eq!(Style::PLAIN.paint(&badge), "[!!! CRIT]");
         assert_eq!(safe::width(&badge), "[!!! CRIT]".len());
         for paint in Paint::ALL {
