@@ -1,5 +1,6 @@
 //! Reports and findings as text, JSON, CSV and Markdown. Computes nothing: every figure comes in a report.
 
+mod costs;
 mod csv;
 mod daily;
 mod diagnostics;
@@ -22,6 +23,10 @@ pub use theme::{Ink, Style};
 
 use crate::{analysis::StatusReport, diagnostic::Diagnostic};
 use sheet::Sheet;
+
+/// What to do about a missing budget.
+const NO_BUDGET: &str =
+    "no budget is set: --budget 200K, TOKMON_BUDGET or `[budget] tokens` in tokmon.toml sets one";
 
 /// In which form a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +96,7 @@ impl Page<'_> {
     }
 
     fn text(&self, views: &[View], style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut lines = overview::title(self.report);
+        let mut lines = overview::title(self.report, style);
         for view in views {
             lines.push(String::new());
             lines.extend(match view {
@@ -135,6 +140,10 @@ impl Page<'_> {
             View::Forecast => forecast::data(self.report),
             View::Optimizations => vec![optimizations::data(self.report)],
         };
-        views.iter().flat_map(of).collect()
+        let mut sheets: Vec<Sheet> = views.iter().flat_map(of).collect();
+        if !views.contains(&View::Status) {
+            sheets.push(overview::unreadable_sheet(self.report));
+        }
+        sheets
     }
 }

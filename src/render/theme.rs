@@ -3,12 +3,12 @@
 //! Views mark what is to be coloured with characters of no width that cannot come from a log, so that tables are measured as
 //! if there were no colour; at the end the marks become escape sequences or nothing.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
 use super::safe;
-use crate::model::{Level, Thresholds};
+use crate::model::{Level, Money, Thresholds};
 
 /// What a view may be drawn with, beside characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,12 @@ pub(super) enum Paint {
 }
 
 const END: char = '\u{e007f}';
+
+/// The characters that begin something painted.
+const MARKS: Range<char> = '\u{e0000}'..END;
+
+/// The most cells of a text from a log within a sentence.
+const MOST_TEXT: usize = 300;
 
 impl Paint {
     const ALL: [Self; 11] = [
@@ -114,9 +120,20 @@ impl Style {
         width: None,
     };
 
-    /// Text for one line, from a log.
-    pub(super) fn text(text: &str) -> String {
-        safe::line(text).into_owned()
+    /// Text from a log within a sentence, no longer than anybody reads.
+    pub(super) fn text(self, text: &str) -> String {
+        safe::cut(&safe::line(text), MOST_TEXT, self.ellipsis()).into_owned()
+    }
+
+    /// An amount, with the code of its currency where the sign cannot be drawn.
+    pub(super) fn money(self, money: Money) -> String {
+        let shown = money.to_string();
+        match money.currency.sign() {
+            Some(sign) if self.ascii && !sign.is_ascii() => {
+                format!("{} {}", shown.trim_start_matches(sign), money.currency)
+            }
+            _ => shown,
+        }
     }
 
     /// The symbol and word of a level: `!! WARN`.
@@ -191,7 +208,7 @@ impl Style {
         };
         let indent = " ".repeat(indent.min(most / 2));
         let (mut lines, mut last) = (Vec::new(), String::new());
-        for word in line.split_inclusive(' ') {
+        for word in words(line) {
             if safe::width(&last) + safe::width(word.trim_end()) > most && !last.trim().is_empty() {
                 lines.push(std::mem::replace(&mut last, indent.clone()));
                 if word.trim().is_empty() {
@@ -217,7 +234,7 @@ impl Style {
                 if std::mem::take(&mut open) {
                     let _ = write!(painted, "{}", anstyle::Reset);
                 }
-            } else if ('\u{e0000}'..END).contains(&c) {
+            } else if MARKS.contains(&c) {
                 let ansi = Paint::ALL
                     .into_iter()
                     .find(|paint| paint.mark() == c)
@@ -235,6 +252,15 @@ impl Style {
     }
 }
 
+/// What a line may be broken into. A badge is one word, whatever is in it.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut painted = false;
+    line.split_inclusive(move |c| {
+        painted = (painted || MARKS.contains(&c)) && c != END;
+        c == ' ' && !painted
+    })
+}
+
 /// The cell of a tick.
 fn tick_at(width: usize, percent: u32) -> usize {
     width * percent as usize / 100
@@ -249,6 +275,7 @@ fn share(width: usize, used: u64, whole: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Currency;
 
     const ASCII: Style = Style {
         ascii: true,
@@ -267,6 +294,31 @@ mod tests {
             Style::scale(80, &at),
             format!("{}75  80      90   100", " ".repeat(60))
         );
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_not_within_badges() {
+        let style = Style {
+            width: Some(18),
+            ..Style::PLAIN
+        };
+        let line = format!("plan 191,670 {} and more", style.badge(Level::Critical));
+        let folded: Vec<String> = style
+            .folded(&line, 2)
+            .iter()
+            .map(|line| style.paint(line))
+            .collect();
+        assert_eq!(folded, ["plan 191,670", "  [!!! CRIT] and", "  more"]);
+    }
+
+    #[test]
+    fn ascii_has_no_signs_but_its_own() {
+        let euros = Money {
+            micros: 18_760_000,
+            currency: Currency::parse("€").unwrap(),
+        };
+        assert_eq!(Style::PLAIN.money(euros), "€18.76");
+        assert_eq!(ASCII.money(euros), "18.76 EUR");
     }
 
     #[test]

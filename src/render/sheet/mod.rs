@@ -1,125 +1,24 @@
 //! A table before it has a format: columns, and cells that know what they hold.
 //! Views fill sheets; text, CSV and Markdown each draw them their own way.
 
+mod cell;
+mod figures;
+mod fit;
+
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+pub(super) use cell::{AT_LEAST, Cell, signed};
+pub(super) use figures::Figures;
 
 use super::{
     safe,
     theme::{Paint, Style},
 };
-use crate::{
-    analysis::Cost,
-    model::{Level, Money, Percent, Tokens},
-};
+use cell::Digits;
+use fit::{Drop, Layout, WIDE};
 
-/// What a cell holds.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
-    /// Nothing is known, which is not zero.
-    Absent,
-    /// Words from a log.
-    Text(String),
-    /// Words of our own.
-    Word(String),
-    Tokens(Tokens),
-    Signed(i64),
-    Count(u64),
-    /// A line, or another number that is not added up.
-    Number(u64),
-    Percent(Percent),
-    /// A whole percentage, of a setting.
-    Setting(u32),
-    /// A change by a whole percentage.
-    Change(i32),
-    Money(Money),
-    /// The level's symbol and word.
-    Level(Level),
-    /// A bar in text, nothing elsewhere.
-    Bar(u64, u64, Level),
-    /// A figure that is an estimate.
-    About(Box<Cell>),
-}
-
-impl Cell {
-    pub(super) fn text(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-
-    pub(super) fn word(text: impl Into<String>) -> Self {
-        Self::Word(text.into())
-    }
-
-    /// The cell of a value that may be absent.
-    pub(super) fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
-        value.map_or(Self::Absent, cell)
-    }
-
-    /// The figure, which may be an estimate.
-    pub(super) fn about(self, estimate: bool) -> Self {
-        if estimate {
-            Self::About(Box::new(self))
-        } else {
-            self
-        }
-    }
-
-    pub(super) fn cost(cost: &Cost) -> Self {
-        Self::Money(cost.money).about(cost.estimate)
-    }
-
-    /// As people read it, marked for colour.
-    pub(super) fn shown(&self, style: Style) -> String {
-        match self {
-            Self::Absent => "-".to_owned(),
-            Self::Text(text) => Style::text(text),
-            Self::Word(word) => word.clone(),
-            Self::Tokens(tokens) => tokens.to_string(),
-            Self::Signed(tokens) => signed(*tokens),
-            Self::Count(count) => Tokens(*count).to_string(),
-            Self::Number(number) => number.to_string(),
-            Self::Percent(percent) => percent.to_string(),
-            Self::Setting(percent) => format!("{percent}%"),
-            Self::Change(0) => "none".to_owned(),
-            Self::Change(percent) => format!("{percent:+}%"),
-            Self::Money(money) => money.to_string(),
-            Self::Level(level) => Paint::Badge(*level).on(style.symbol(*level)),
-            Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
-            Self::About(figure) => format!("~{}", figure.shown(style)),
-        }
-    }
-
-    /// As programs read it: numbers bare, nothing for what is absent. True where it is text from a log.
-    pub(super) fn raw(&self) -> (String, bool) {
-        let bare = match self {
-            Self::Absent | Self::Bar(..) => String::new(),
-            Self::Text(text) => return (safe::line(text).into_owned(), true),
-            Self::Word(word) => word.clone(),
-            Self::Tokens(tokens) => tokens.0.to_string(),
-            Self::Signed(tokens) => tokens.to_string(),
-            Self::Count(number) | Self::Number(number) => number.to_string(),
-            Self::Percent(percent) => percent.to_string().trim_end_matches('%').to_owned(),
-            Self::Setting(percent) => percent.to_string(),
-            Self::Change(percent) => percent.to_string(),
-            Self::Money(money) => money.decimal(),
-            Self::Level(level) => level.word().to_owned(),
-            Self::About(figure) => return figure.raw(),
-        };
-        (bare, false)
-    }
-
-    const fn is_number(&self) -> bool {
-        !matches!(
-            self,
-            Self::Absent | Self::Text(_) | Self::Word(_) | Self::Level(_) | Self::Bar(..)
-        )
-    }
-}
-
-/// With thousands separators and its sign: `-5,000`.
-pub(super) fn signed(number: i64) -> String {
-    let sign = if number < 0 { "-" } else { "" };
-    format!("{sign}{}", Tokens(number.unsigned_abs()))
-}
+/// The most cells of a text in a table, however wide: every row is as wide as the widest.
+const MOST_TEXT: usize = 200;
 
 /// A column: its heading, and what happens to it where there is not room for all.
 #[derive(Clone, Debug)]
@@ -130,20 +29,10 @@ pub(super) struct Column {
     drop: Drop,
     /// Only for the eye.
     drawn: bool,
-    /// May be cut down to this many cells before any column is dropped.
+    /// May be cut down to this many cells before other columns are dropped.
     easily: Option<usize>,
     /// May be cut down to this many cells when no column is left that would rather be dropped.
     least: Option<usize>,
-}
-
-/// When a column goes. Those with a smaller number go first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Drop {
-    /// Before names are cut.
-    Early(u8),
-    /// When names are cut as short as they can be.
-    Late(u8),
-    Never,
 }
 
 impl Column {
@@ -172,13 +61,19 @@ impl Column {
         }
     }
 
+    /// Goes before anything else suffers, and before those with a greater number.
+    pub(super) const fn drop_first(mut self, order: u8) -> Self {
+        self.drop = Drop::First(order);
+        self
+    }
+
     /// Goes when there is not room for all, before those with a greater number.
     pub(super) const fn drop(mut self, order: u8) -> Self {
         self.drop = Drop::Early(order);
         self
     }
 
-    /// Goes only when names are cut as short as they can be.
+    /// Goes only when numbers and names are as short as they can be.
     pub(super) const fn drop_late(mut self, order: u8) -> Self {
         self.drop = Drop::Late(order);
         self
@@ -204,6 +99,15 @@ pub(super) struct Sheet {
     pub(super) title: &'static str,
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    notes: Vec<Note>,
+}
+
+/// A line below a table.
+#[derive(Clone, Debug)]
+struct Note {
+    text: String,
+    /// The column it explains; it goes with that.
+    about: Option<&'static str>,
 }
 
 impl Sheet {
@@ -212,11 +116,28 @@ impl Sheet {
             title,
             columns: columns.into(),
             rows: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
     pub(super) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
         self.rows.push(cells.into());
+    }
+
+    /// Says something below the table.
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(Note {
+            text: text.into(),
+            about: None,
+        });
+    }
+
+    /// Explains a column below the table.
+    pub(super) fn note_about(&mut self, heading: &'static str, text: impl Into<String>) {
+        self.notes.push(Note {
+            text: text.into(),
+            about: Some(heading),
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -239,6 +160,11 @@ impl Sheet {
             .map(|row| self.data_columns().map(|at| &row[at]).collect())
     }
 
+    /// What is said below it.
+    pub(super) fn notes(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().map(|note| note.text.as_str())
+    }
+
     fn data_columns(&self) -> impl Iterator<Item = usize> {
         (0..self.columns.len()).filter(|at| !self.columns[*at].drawn)
     }
@@ -252,25 +178,35 @@ impl Sheet {
         self.rows.iter().any(|row| row[at].is_number())
     }
 
+    /// The columns that hold anything.
+    fn held(&self) -> Vec<usize> {
+        (0..self.columns.len())
+            .filter(|at| self.rows.iter().any(|row| !row[*at].is_empty()))
+            .collect()
+    }
+
+    /// The cells that columns get, and those that they want. Both are 0 for one that holds nothing.
+    pub(super) fn room<const N: usize>(
+        &self,
+        headings: [&str; N],
+        style: Style,
+    ) -> [(usize, usize); N] {
+        let (layout, written) = self.layout(style);
+        let (held, wanted) = (self.held(), self.widths(&written));
+        headings.map(|heading| {
+            let at = held.iter().find(|at| self.columns[**at].heading == heading);
+            at.map_or((0, 0), |at| {
+                let got = layout.kept.contains(at).then(|| layout.widths[*at]);
+                (got.unwrap_or(0), wanted[*at])
+            })
+        })
+    }
+
     /// The lines of the table, marked for colour, no wider than the style allows. Columns that hold nothing are left out, and
     /// those that do not fit, each whole and in its order; numbers are never cut.
     pub(super) fn lines(&self, style: Style) -> Vec<String> {
-        let shown: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| cell.shown(style)).collect())
-            .collect();
-        let mut widths: Vec<usize> = (0..self.columns.len())
-            .map(|at| {
-                shown
-                    .iter()
-                    .map(|row| safe::width(&row[at]))
-                    .chain([self.columns[at].heading.len()])
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        let kept = self.fit(&mut widths, style.width);
+        let (layout, written) = self.layout(style);
+        let Layout { kept, widths, .. } = &layout;
         let mut table = Table::new();
         table
             .load_style(presets::NOTHING)
@@ -279,111 +215,100 @@ impl Sheet {
             kept.iter()
                 .map(|at| Paint::Heading.on(self.columns[*at].heading)),
         );
-        for row in &shown {
+        for row in &written {
             table.add_row(kept.iter().map(|at| match self.columns[*at].least {
                 Some(_) => safe::cut(&row[*at], widths[*at], style.ellipsis()),
                 None => row[*at].as_str().into(),
             }));
         }
-        for (column, at) in table.column_iter_mut().zip(&kept) {
-            column.set_padding((GAP, 0));
+        let gaps = std::iter::once(WIDE).chain(std::iter::repeat(layout.gap));
+        for ((column, at), gap) in table.column_iter_mut().zip(kept).zip(gaps) {
+            column.set_padding((u16::try_from(gap).unwrap_or(u16::MAX), 0));
             if self.is_numeric(*at) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
+        let is_shown =
+            |about: &'static str| kept.iter().any(|at| self.columns[*at].heading == about);
+        let notes = self
+            .notes
+            .iter()
+            .filter(|note| note.about.is_none_or(is_shown))
+            .map(|note| format!("  {}", note.text));
         table
             .lines()
             .map(|line| line.trim_end().to_owned())
+            .chain(notes)
             .collect()
     }
 
-    fn holds_something(&self, at: usize) -> bool {
-        self.rows.iter().any(|row| {
-            !matches!(&row[at], Cell::Absent)
-                && !matches!(&row[at], Cell::Word(word) if word.is_empty())
-        })
+    /// How the table is drawn, and its cells as they are then written.
+    fn layout(&self, style: Style) -> (Layout, Vec<Vec<String>>) {
+        let full = self.written(style, Digits::All);
+        let widths = self.widths(&full);
+        let whole = Layout::whole(self.held(), widths.clone());
+        let Some(most) = style.width.filter(|most| *most < whole.cells()) else {
+            return (whole, full);
+        };
+        let short = self.written(style, Digits::Few);
+        let layout = self.fitted(&widths, &self.widths(&short), most);
+        let written = match layout.digits {
+            Digits::All => full,
+            Digits::Few => short,
+        };
+        (layout, written)
     }
 
-    /// Which columns stay, their widths made to fit.
-    fn fit(&self, widths: &mut [usize], most: Option<usize>) -> Vec<usize> {
-        let mut kept: Vec<usize> = (0..self.columns.len())
-            .filter(|at| self.holds_something(*at))
+    fn written(&self, style: Style, digits: Digits) -> Vec<Vec<String>> {
+        let marked: Vec<bool> = (0..self.columns.len())
+            .map(|at| {
+                self.rows
+                    .iter()
+                    .any(|row| matches!(row[at], Cell::AtLeast(_)))
+            })
             .collect();
-        let Some(most) = most else { return kept };
-        loop {
-            let total: usize = kept.iter().map(|at| widths[*at] + usize::from(GAP)).sum();
-            let over = total.saturating_sub(most);
-            let next = kept.iter().copied().min_by_key(|at| self.columns[*at].drop);
-            let drop = next.map_or(Drop::Never, |at| self.columns[at].drop);
-            let least = |at: usize| match drop {
-                Drop::Early(_) => self.columns[at].easily,
-                Drop::Late(_) | Drop::Never => self.columns[at].least,
-            };
-            let slack =
-                |at: usize, width: usize| least(at).map_or(0, |least| width.saturating_sub(least));
-            let can_cut: usize = kept.iter().map(|at| slack(*at, widths[*at])).sum();
-            if over <= can_cut || drop == Drop::Never {
-                let mut over = over;
-                for at in kept.iter().rev() {
-                    let less = over.min(slack(*at, widths[*at]));
-                    widths[*at] -= less;
-                    over -= less;
-                }
-                return kept;
+        let write = |(cell, marked): (&Cell, &bool)| match cell {
+            Cell::Text(_) => {
+                let text = cell.written(style, digits);
+                safe::cut(&text, MOST_TEXT, style.ellipsis()).into_owned()
             }
-            kept.retain(|at| Some(*at) != next);
-        }
+            // The digits stand below each other, whether a sign follows them or not.
+            Cell::Money(_) | Cell::About(_) | Cell::Absent if *marked => {
+                cell.written(style, digits) + " "
+            }
+            _ => cell.written(style, digits),
+        };
+        self.rows
+            .iter()
+            .map(|row| row.iter().zip(&marked).map(write).collect())
+            .collect()
+    }
+
+    fn widths(&self, written: &[Vec<String>]) -> Vec<usize> {
+        (0..self.columns.len())
+            .map(|at| {
+                written
+                    .iter()
+                    .map(|row| safe::width(&row[at]))
+                    .chain([self.columns[at].heading.len()])
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect()
     }
 }
-
-/// A sheet of single figures: name, value, share, remark.
-pub(super) struct Figures(Sheet);
-
-/// A figure just added.
-pub(super) struct Figure<'s>(&'s mut [Cell]);
-
-impl Figures {
-    pub(super) fn new(title: &'static str, names: [&'static str; 4]) -> Self {
-        Self(Sheet::new(title, names.map(Column::new)))
-    }
-
-    pub(super) fn add(&mut self, name: &str, value: Cell) -> Figure<'_> {
-        let at = self.0.rows.len();
-        self.0
-            .row([Cell::word(name), value, Cell::Absent, Cell::Absent]);
-        Figure(&mut self.0.rows[at])
-    }
-
-    pub(super) fn done(self) -> Sheet {
-        self.0
-    }
-}
-
-impl Figure<'_> {
-    pub(super) fn share(self, share: Option<Percent>) -> Self {
-        self.0[2] = Cell::some(share, Cell::Percent);
-        self
-    }
-
-    pub(super) fn remark(self, remark: Cell) -> Self {
-        self.0[3] = remark;
-        self
-    }
-}
-
-/// Blanks before each column.
-const GAP: u16 = 2;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Currency, Money, Tokens};
 
     fn sheet() -> Sheet {
         let columns = [
             Column::new("Team").cut(4),
             Column::new("Used"),
             Column::new("Cost").drop(2),
-            Column::new("Notes").cut_easily(8, 6).drop(1),
+            Column::new("Notes").cut_easily(8, 6).drop_first(1),
         ];
         let mut sheet = Sheet::new("Teams", columns);
         sheet.row([
@@ -397,7 +322,7 @@ mod tests {
             Cell::Tokens(Tokens(0)),
             Cell::Money(Money {
                 micros: 136_000,
-                currency: crate::model::Currency::USD,
+                currency: Currency::USD,
             }),
             Cell::text("x"),
         ]);
@@ -414,6 +339,24 @@ mod tests {
             .iter()
             .map(|line| style.paint(line) + "\n")
             .collect()
+    }
+
+    #[test]
+    fn a_sign_after_a_figure_moves_no_digit() {
+        let mut sheet = Sheet::new("Costs", [Column::new("Cost"), Column::new("State")]);
+        let money = Cell::Money(Money {
+            micros: 136_000,
+            currency: Currency::USD,
+        });
+        sheet.row([money.clone(), Cell::text("done")]);
+        sheet.row([Cell::AtLeast(Box::new(money)), Cell::text("done")]);
+        sheet.note_about("Cost", "a remark");
+        sheet.note_about("Other", "none");
+        let lines = sheet.lines(Style::PLAIN);
+        assert_eq!(
+            lines[1..],
+            ["  $0.136   done", "  $0.136+  done", "  a remark"]
+        );
     }
 
     #[test]
@@ -435,8 +378,8 @@ mod tests {
         ");
         insta::assert_snapshot!(drawn(14), @"
         Team    Used
-        Orc…  45,230
-        팀 …       0
+        Orche… 45.2K
+        팀 나      0
         ");
         for width in 14..100 {
             assert!(
