@@ -201,21 +201,37 @@ impl Style {
         scale
     }
 
-    /// A line broken between words where it is wider than the style allows, the rest set in by some blanks.
+    /// A line broken between words where it is wider than the style allows, the rest set in by some blanks. A word that is
+    /// wider than a line is broken too, between folders if it can be: a path is of no use without its end.
     pub(super) fn folded(self, line: &str, indent: usize) -> Vec<String> {
         let Some(most) = self.width.filter(|most| safe::width(line) > *most) else {
             return vec![line.to_owned()];
         };
         let indent = " ".repeat(indent.min(most / 2));
         let (mut lines, mut last) = (Vec::new(), String::new());
+        let room = most - indent.len();
         for word in words(line) {
-            if safe::width(&last) + safe::width(word.trim_end()) > most && !last.trim().is_empty() {
+            let (wide, used) = (safe::width(word.trim_end()), safe::width(&last));
+            if used + wide > most && wide <= room && !last.trim().is_empty() {
                 lines.push(std::mem::replace(&mut last, indent.clone()));
                 if word.trim().is_empty() {
                     continue;
                 }
             }
-            last.push_str(word);
+            let mut rest = word;
+            while safe::width(&last) + safe::width(rest.trim_end()) > most {
+                let (most_of_it, _) = safe::split(rest, most.saturating_sub(safe::width(&last)));
+                let folder = most_of_it.rfind('/').map(|at| at + 1);
+                let (piece, after) = rest.split_at(folder.unwrap_or(most_of_it.len()));
+                last.push_str(piece);
+                // Not even one character has room.
+                if piece.is_empty() && last == indent {
+                    break;
+                }
+                lines.push(std::mem::replace(&mut last, indent.clone()));
+                rest = after;
+            }
+            last.push_str(rest);
         }
         lines.push(last);
         lines
@@ -309,6 +325,15 @@ mod tests {
             .map(|line| style.paint(line))
             .collect();
         assert_eq!(folded, ["plan 191,670", "  [!!! CRIT] and", "  more"]);
+        assert_eq!(
+            style.folded("error  docs/shared/cost-log.md:25:1 not a number", 2),
+            [
+                "error  docs/",
+                "  shared/",
+                "  cost-log.md:25:1",
+                "  not a number"
+            ]
+        );
     }
 
     #[test]
