@@ -12,7 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::{
     Failure,
     cli::{ColorArg, GlobalArgs, parse_time},
-    render::Style,
+    render::{Ink, Style},
 };
 
 /// All that a command may know of the world.
@@ -124,17 +124,17 @@ impl Context<'_> {
 
     fn style_on(&self, terminal: Terminal, global: &GlobalArgs) -> Style {
         let environment = &self.environment;
-        let color = match global.color {
-            ColorArg::Always => true,
-            ColorArg::Never => false,
-            ColorArg::Auto if environment.no_color => false,
-            ColorArg::Auto if environment.force_color => true,
-            ColorArg::Auto => {
-                terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb()
+        let able = terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb();
+        let ink = match global.color {
+            ColorArg::Always => Ink::Color,
+            ColorArg::Auto if environment.no_color && able => Ink::Bold,
+            ColorArg::Auto if !environment.no_color && (environment.force_color || able) => {
+                Ink::Color
             }
+            ColorArg::Never | ColorArg::Auto => Ink::Plain,
         };
         Style {
-            color,
+            ink,
             ascii: global.ascii || terminal.is_terminal && environment.is_ascii(),
             width: terminal.width,
         }

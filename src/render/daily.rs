@@ -1,6 +1,7 @@
 //! Day by day: every row and usage line of the month.
 
 use super::{
+    costs,
     sheet::{Cell, Column, Sheet},
     theme::{Paint, Style},
 };
@@ -8,6 +9,15 @@ use crate::{
     analysis::{DayReport, RowReport, StatusReport},
     model::Tokens,
 };
+
+/// Where the dates stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dates {
+    /// In a column of their own.
+    Beside,
+    /// Each above its rows, in the column of the hours.
+    Above,
+}
 
 /// The days.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
@@ -17,48 +27,78 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         lines.push("no daily rows in this month; what is used is in the monthly rows".to_owned());
         return lines;
     }
-    lines.extend(sheet(report).lines(style));
-    let sum: Tokens = days.iter().map(|day| day.tokens).sum();
-    if report.team.is_none() && sum != report.used.tokens {
-        lines.push(format!(
-            "  the rows add up to {sum}; {} tokens are used by the monthly rows and these together",
-            report.used.tokens
-        ));
+    let beside = sheet(report);
+    let is_whole = |(got, wanted)| got == wanted;
+    if beside
+        .room(["Time", "Task"], style)
+        .into_iter()
+        .all(is_whole)
+    {
+        lines.extend(beside.lines(style));
+        return lines;
     }
+    let above = with_dates(report, Dates::Above);
+    let [(task, wanted)] = above.room(["Task"], style);
+    let best = if task == 0 && wanted > 0 {
+        beside
+    } else {
+        above
+    };
+    lines.extend(best.lines(style));
     lines
 }
 
 /// A row for each row of the log, the date once, and a sum for each day.
 pub(super) fn sheet(report: &StatusReport) -> Sheet {
+    with_dates(report, Dates::Beside)
+}
+
+fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
+    let time = Column::new("Time");
     let columns = [
-        Column::new("Date").drop_late(1),
-        Column::new("Time").drop(3),
+        Column::new("Date").drop_late(2),
+        match dates {
+            Dates::Beside => time.drop(2),
+            Dates::Above => time,
+        },
         Column::new("Team").cut(4),
-        Column::new("Task").cut_easily(16, 8).drop(6),
+        Column::new("Task").cut_easily(12, 8).drop(3),
         Column::new("Tokens"),
-        Column::new("Sum").drop(4),
-        Column::new("Cost").drop(2),
-        Column::new("State").drop(5),
-        Column::new("Notes").cut_easily(16, 8).drop(1),
+        Column::new("Sum").drop(1),
+        Column::new("Cost").drop_first(2),
+        Column::new("State").cut_easily(10, 7).drop_late(1),
+        Column::new("Notes").cut_easily(16, 8).drop_first(1),
     ];
     let mut sheet = Sheet::new("Daily", columns);
     let (mut sum, mut estimate) = (Tokens::ZERO, false);
-    for day in report.days.as_deref().unwrap_or_default() {
-        for (at, row) in day.rows.iter().enumerate() {
+    let days = report.days.as_deref().unwrap_or_default();
+    for day in days {
+        let mut date = Cell::word(day.date.to_string());
+        if dates == Dates::Above {
+            let mut cells = vec![Cell::word(""); 9];
+            std::mem::swap(&mut cells[1], &mut date);
+            sheet.row(cells);
+        }
+        for row in &day.rows {
             sum = sum + row.tokens.unwrap_or_default();
             estimate |= row.estimate;
-            let date = if at == 0 {
-                day.date.to_string()
-            } else {
-                String::new()
-            };
-            sheet.row(cells(
-                row,
-                Cell::Tokens(sum).about(estimate),
-                Cell::Word(date),
-            ));
+            let date = std::mem::replace(&mut date, Cell::word(""));
+            sheet.row(cells(row, Cell::Tokens(sum).about(estimate), date));
         }
         sheet.row(total(day, Cell::Tokens(sum).about(estimate)));
+    }
+    let rows = days.iter().flat_map(|day| &day.rows);
+    let costs = rows.filter_map(|row| row.cost.as_ref());
+    let costs = costs.chain(days.iter().filter_map(|day| day.cost.as_ref()));
+    if let Some(note) = costs::note(costs) {
+        sheet.note_about("Cost", note);
+    }
+    let sum: Tokens = days.iter().map(|day| day.tokens).sum();
+    if !days.is_empty() && report.team.is_none() && sum != report.used.tokens {
+        sheet.note(format!(
+            "the rows above add up to {sum}; together with the monthly rows, {} tokens are used",
+            report.used.tokens
+        ));
     }
     sheet
 }
@@ -72,8 +112,10 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
         "written_team",
         "task",
         "tokens",
+        "estimate",
         "cost",
         "currency",
+        "cost_estimate",
         "status",
         "minutes",
         "model",
@@ -89,6 +131,7 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
         .flat_map(|day| day.rows.iter().map(move |row| (day, row)))
     {
         let text = |text: &Option<String>| Cell::some(text.as_deref(), Cell::text);
+        let cost = row.cost.as_ref();
         sheet.row([
             Cell::word(day.date.to_string()),
             Cell::some(row.time.as_deref(), Cell::word),
@@ -96,10 +139,10 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
             text(&row.written_team),
             text(&row.task),
             Cell::some(row.tokens, Cell::Tokens),
-            Cell::some(row.cost.as_ref(), Cell::cost),
-            Cell::some(row.cost.as_ref(), |cost| {
-                Cell::word(cost.money.currency.code())
-            }),
+            Cell::flag(row.estimate),
+            Cell::some(cost, Cell::cost),
+            Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
+            Cell::some(cost, |cost| Cell::flag(cost.estimate)),
             text(&row.status),
             Cell::some(row.minutes, Cell::Count),
             text(&row.model),
@@ -125,7 +168,7 @@ fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
             Cell::Tokens(tokens).about(row.estimate)
         }),
         sum,
-        Cell::some(row.cost.as_ref(), Cell::cost),
+        Cell::some(row.cost.as_ref(), Cell::listed_cost),
         Cell::some(state, Cell::text),
         Cell::some(row.notes.as_deref(), Cell::text),
     ]
@@ -141,7 +184,7 @@ fn total(day: &DayReport, sum: Cell) -> [Cell; 9] {
         blank(),
         Cell::Tokens(day.tokens).about(estimate),
         sum,
-        Cell::some(day.cost.as_ref(), Cell::cost),
+        Cell::some(day.cost.as_ref(), Cell::listed_cost),
         blank(),
         blank(),
     ]

@@ -3,8 +3,12 @@
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Renderer, Snippet, renderer::DecorStyle,
 };
+use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{safe, theme::Style};
+use super::{
+    safe,
+    theme::{Ink, Style},
+};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     text::{Document, Place},
@@ -71,13 +75,30 @@ pub fn summary(findings: &[Diagnostic], files: &Files) -> Option<String> {
         .into_iter()
         .flatten()
         .collect();
-    let log = safe::line(&files.log);
     (!parts.is_empty()).then(|| {
         format!(
-            "tokmon: {} in {log}; -v shows each with its line",
-            parts.join(" and ")
+            "tokmon: {} in {}; -v explains each",
+            parts.join(" and "),
+            places(findings, files)
         )
     })
+}
+
+/// The files of what is counted: `cost-log.md`, `cost-log.md and 1 other file`.
+fn places(findings: &[Diagnostic], files: &Files) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for finding in findings {
+        let name = files.name(finding.place.document);
+        if finding.severity() != Severity::Note && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let first = safe::line(names.first().copied().unwrap_or_default());
+    match names.len() {
+        0 | 1 => first.into_owned(),
+        2 => format!("{first} and 1 other file"),
+        many => format!("{first} and {} other files", many - 1),
+    }
 }
 
 /// Findings with excerpts. `line_at` gives the line of a file that a place stands on.
@@ -92,25 +113,42 @@ pub fn in_full(
     } else {
         DecorStyle::Unicode
     };
-    let renderer = if style.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let renderer = renderer
+    let renderer = renderer(style.ink)
         .decor_style(decor)
         .term_width(style.width.unwrap_or(140));
     let mut text = String::new();
     for finding in findings {
-        text.push_str(&renderer.render(&[group(finding, files, &mut line_at)]));
+        text.push_str(&renderer.render(&[group(finding, files, style, &mut line_at)]));
         text.push_str("\n\n");
     }
     text
 }
 
+/// In colours that can be read on a light background and on a dark one: neither blue nor bright.
+fn renderer(ink: Ink) -> Renderer {
+    let bold = Ansi::new().bold();
+    let colored = |color: AnsiColor| match ink {
+        Ink::Color => color.on_default(),
+        Ink::Plain | Ink::Bold => Ansi::new(),
+    };
+    let strong = |color| colored(color) | Effects::BOLD;
+    match ink {
+        Ink::Plain => Renderer::plain(),
+        Ink::Bold | Ink::Color => Renderer::plain()
+            .error(strong(AnsiColor::Red))
+            .warning(strong(AnsiColor::Yellow))
+            .note(strong(AnsiColor::Cyan))
+            .help(strong(AnsiColor::Green))
+            .emphasis(bold)
+            .line_num(colored(AnsiColor::Cyan))
+            .context(colored(AnsiColor::Cyan)),
+    }
+}
+
 fn group<'a>(
     finding: &'a Diagnostic,
     files: &'a Files,
+    style: Style,
     line_at: &mut impl FnMut(&Place) -> Option<String>,
 ) -> Group<'a> {
     let level = match finding.severity() {
@@ -119,7 +157,7 @@ fn group<'a>(
         Severity::Note => Level::NOTE,
     };
     let title = level
-        .primary_title(safe::line(&finding.message))
+        .primary_title(style.text(&finding.message))
         .id(finding.code.id());
     let places = std::iter::once((
         &finding.place,
@@ -147,12 +185,12 @@ fn group<'a>(
         let snippet = Snippet::source(format!("{before}{part}{rest}"))
             .line_start(place.line)
             .path(safe::line(files.name(place.document)))
-            .annotation(kind.span(span).label(safe::line(label)));
+            .annotation(kind.span(span).label(style.text(label)));
         Element::from(snippet)
     });
     let help = finding
         .help
         .as_ref()
-        .map(|help| Element::from(Level::HELP.message(safe::line(help))));
+        .map(|help| Element::from(Level::HELP.message(style.text(help))));
     title.elements(snippets.chain(help).collect::<Vec<_>>())
 }

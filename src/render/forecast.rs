@@ -8,19 +8,24 @@ use crate::{
     analysis::{
         BurnRate, Crossing, CrossingState, Plan, PlanPhase, RateBasis, Stated, StatusReport,
     },
-    model::Percent,
+    model::{Level, Percent, Tokens},
     text::Document,
 };
 
 /// Where the values stand behind their names.
 const FIELD: usize = 17;
 
-const SCENARIOS: &str = "Scenarios";
+/// What is said of a figure that only time can give.
+const NOT_ENOUGH: &str = "not enough data yet";
 
 /// The forecast.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let mut lines = vec![Paint::Heading.on("Forecast")];
-    for (name, value) in fields(report, style) {
+    if report.budget.tokens.is_none() {
+        lines.push(format!("  {}", super::NO_BUDGET));
+    }
+    let badge = |level| format!("  {}", style.badge(level));
+    for (name, value) in fields(report, style, &badge) {
         lines.extend(style.folded(&format!("  {name:<15}{value}"), FIELD));
     }
     let tables = [scenarios(report), pending(report), thresholds(report)];
@@ -28,12 +33,6 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         lines.push(String::new());
         lines.push(Paint::Heading.on(sheet.title));
         lines.extend(sheet.lines(style));
-        if sheet.title == SCENARIOS {
-            lines.push(
-                "  scenarios change the pending phases by a fixed share; they are no interval"
-                    .to_owned(),
-            );
-        }
     }
     lines
 }
@@ -41,25 +40,25 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
 /// A figure and its name. One without a name goes on with the one before.
 type Field = (&'static str, String);
 
-/// The single figures, with their sources.
-fn fields(report: &StatusReport, style: Style) -> Vec<Field> {
+/// The single figures, with their sources. `badge` is how a level is written behind one.
+fn fields(report: &StatusReport, style: Style, badge: &dyn Fn(Level) -> String) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
-    let rate = rate.map_or_else(|| "cannot be told yet".to_owned(), rate_with_source);
-    let mut fields = plan(report, style);
+    let rate = rate.map_or_else(|| NOT_ENOUGH.to_owned(), rate_with_source);
+    let mut fields = plan(report, badge);
     fields.extend(outlook(report));
-    fields.extend(stated(report));
+    fields.extend(stated(report, style));
     fields.push(("Burn rate", rate));
     fields
 }
 
-fn plan(report: &StatusReport, style: Style) -> Vec<Field> {
+fn plan(report: &StatusReport, badge: &dyn Fn(Level) -> String) -> Vec<Field> {
     const NAME: &str = "Plan total";
     let Some(plan) = &report.forecast.plan else {
         let text = "the log has no table of phases still to come";
         return vec![(NAME, text.to_owned())];
     };
-    let share = after(report.share(plan.total_tokens));
-    let badge = after(plan.level.map(|level| style.badge(level)));
+    let share = in_brackets(report.share(plan.total_tokens));
+    let badge = plan.level.map(badge).unwrap_or_default();
     vec![
         (NAME, format!("{}{share}{badge}", plan.total_tokens)),
         ("", plan_source(plan)),
@@ -73,36 +72,38 @@ fn outlook(report: &StatusReport) -> Vec<Field> {
         Some(plan) => (plan.total_tokens, "the plan"),
         None => (report.used.tokens, "what is used"),
     };
-    let share = after(report.share(end).and_then(Percent::rest));
+    let share = in_brackets(report.share(end).and_then(Percent::rest));
     let margin = forecast.safety_margin.map(|margin| {
         let margin = signed(margin);
-        let text = format!("{margin}{share}  of the budget, after {basis}");
+        let text = format!("{margin}{share} of the budget, after {basis}");
         ("Safety margin", text)
     });
     let risk = forecast
         .risk
-        .map(|risk| ("Risk", format!("{}  by the level of {basis}", risk.word())));
+        .map(|risk| ("Risk", format!("{}, by the level of {basis}", risk.word())));
     margin.into_iter().chain(risk).collect()
 }
 
 /// What the log itself expects.
-fn stated(report: &StatusReport) -> Vec<Field> {
+fn stated(report: &StatusReport, style: Style) -> Vec<Field> {
     let forecast = &report.forecast;
     let end = forecast.stated.as_ref().map(|stated| {
         let (range, share) = (stated_range(stated), stated_share(report, stated));
-        format!("{range}{share} in the end, line {}", stated.line)
+        (
+            "Log projects",
+            format!("{range}{share}, line {}", stated.line),
+        )
     });
     let risk = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line);
-    let risk = risk.map(|(risk, line)| format!("risk {}, line {line}", Style::text(risk)));
-    let names = ["Log says", ""];
-    names.into_iter().zip(end.into_iter().chain(risk)).collect()
+    let risk = risk.map(|(risk, line)| {
+        let risk = format!("{}, line {line}", style.text(risk));
+        ("Log sees risk", risk)
+    });
+    end.into_iter().chain(risk).collect()
 }
 
-/// A remark after a figure, if there is one.
-fn after(remark: Option<impl std::fmt::Display>) -> String {
-    remark
-        .map(|remark| format!("  {remark}"))
-        .unwrap_or_default()
+fn in_brackets(share: Option<Percent>) -> String {
+    share.map(|share| format!(" ({share})")).unwrap_or_default()
 }
 
 /// `used 126,670 by the rows of the log + pending 65,000 by 4 phases, lines 46-49`.
@@ -139,11 +140,21 @@ pub(super) fn rate(rate: &BurnRate) -> String {
         || rate.since.to_string(),
         |time| time.format("%H:%M").to_string(),
     );
-    if rate.is_by_minute() {
-        format!("{} tokens/min since {since}", rate.tokens_per_minute())
+    let (tokens, per) = if rate.is_by_minute() {
+        (rate.tokens_per_minute(), "min")
     } else {
-        format!("{} tokens/day since {since}", rate.tokens_per_day)
-    }
+        (rate.tokens_per_day, "day")
+    };
+    format!("{}/{per} since {since}", counted(tokens))
+}
+
+fn counted(tokens: Tokens) -> String {
+    let unit = if tokens == Tokens(1) {
+        "token"
+    } else {
+        "tokens"
+    };
+    format!("{tokens} {unit}")
 }
 
 fn rate_with_source(of: &BurnRate) -> String {
@@ -153,13 +164,16 @@ fn rate_with_source(of: &BurnRate) -> String {
     };
     let source = match of.basis {
         RateBasis::FirstDay => format!(
-            "{} tokens in {} min of the first day, {}",
-            of.tokens, of.minutes, of.since
+            "{} in {} min of the first day, {}",
+            counted(of.tokens),
+            of.minutes,
+            of.since
         ),
-        RateBasis::CompletedDays => format!("{} tokens in {days} before today", of.tokens),
-        RateBasis::WholeMonth => {
-            format!("{} tokens in the {days} to the end of the month", of.tokens)
-        }
+        RateBasis::CompletedDays => format!("{} in {days} before today", counted(of.tokens)),
+        RateBasis::WholeMonth => format!(
+            "{} in the {days} to the end of the month",
+            counted(of.tokens)
+        ),
     };
     format!("{} ({source})", rate(of))
 }
@@ -186,8 +200,9 @@ fn stated_share(report: &StatusReport, stated: &Stated) -> String {
 /// What a page shows.
 pub(super) fn sheets(report: &StatusReport) -> Vec<Sheet> {
     let mut figures = Sheet::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
-    for (name, value) in fields(report, Style::PLAIN) {
-        figures.row([Cell::word(name), Cell::Text(Style::PLAIN.paint(&value))]);
+    let word = |level: Level| format!(", {}", level.word());
+    for (name, value) in fields(report, Style::PLAIN, &word) {
+        figures.row([Cell::word(name), Cell::Text(value)]);
     }
     vec![
         figures,
@@ -240,13 +255,14 @@ pub(super) fn data(report: &StatusReport) -> Vec<Sheet> {
 fn scenarios(report: &StatusReport) -> Sheet {
     let columns = [
         Column::new("Scenario").named("scenario"),
-        Column::new("Change").named("change_percent").drop(2),
+        Column::new("Change").named("change_percent").drop(3),
         Column::new("Total").named("total_tokens"),
-        Column::new("%").named("percent").drop(3),
-        Column::new("Left").named("left_tokens").drop(1),
-        Column::new("Level").named("level").drop(4),
+        Column::new("%").named("percent").drop(4),
+        Column::new("Left").named("remaining_tokens").drop(2),
+        Column::drawn().drop(1),
+        Column::new("Level").named("level").drop_late(1),
     ];
-    let mut sheet = Sheet::new(SCENARIOS, columns);
+    let mut sheet = Sheet::new("Scenarios", columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
         let share = report.share(scenario.total_tokens);
         sheet.row([
@@ -255,9 +271,16 @@ fn scenarios(report: &StatusReport) -> Sheet {
             Cell::Tokens(scenario.total_tokens),
             Cell::some(share, Cell::Percent),
             Cell::some(scenario.remaining, Cell::Signed),
+            Cell::some(
+                report.budget.tokens.zip(scenario.level),
+                |(budget, level)| Cell::Bar(scenario.total_tokens.0, budget.0, level),
+            ),
             Cell::some(scenario.level, Cell::Level),
         ]);
     }
+    sheet.note(
+        "scenarios change the pending phases by a fixed share; they are not a confidence interval",
+    );
     sheet
 }
 
@@ -287,7 +310,7 @@ fn thresholds(report: &StatusReport) -> Sheet {
         Column::new("Threshold").named("threshold_percent"),
         Column::new("Level").named("level").drop_late(1),
         Column::new("Tokens").named("threshold_tokens").drop(2),
-        Column::new("To go").named("left_tokens").drop(1),
+        Column::new("Left").named("remaining_tokens").drop(1),
         Column::new("Crossed").named("crossed").cut(10),
     ];
     let mut sheet = Sheet::new("Thresholds at this burn rate", columns);
@@ -309,8 +332,8 @@ fn crossed(crossing: &Crossing, rate: Option<&BurnRate>) -> String {
         (CrossingState::Expected, Some(at)) if by_minute => at.format("%Y-%m-%d %H:%M").to_string(),
         (CrossingState::Expected, Some(at)) => at.date_naive().to_string(),
         (CrossingState::Reached, _) => "already".to_owned(),
-        (CrossingState::NotReached, _) => "no; the month is over".to_owned(),
-        (CrossingState::NotThisMonth, _) => "not before the month ends".to_owned(),
-        (CrossingState::Unknown | CrossingState::Expected, _) => "cannot be told yet".to_owned(),
+        (CrossingState::NotReached, _) => "no, month is over".to_owned(),
+        (CrossingState::NotThisMonth, _) => "not this month".to_owned(),
+        (CrossingState::Unknown | CrossingState::Expected, _) => NOT_ENOUGH.to_owned(),
     }
 }

@@ -5,9 +5,12 @@ use std::{
     io::{self, Write},
 };
 
-use schemars::{JsonSchema, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::{
+    Value,
+    ser::{Formatter, PrettyFormatter},
+};
 
 use super::{Page, safe};
 use crate::analysis::StatusReport;
@@ -79,11 +82,34 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 pub fn schema() -> String {
     let schema = SchemaSettings::draft2020_12()
         .for_serialize()
+        .with_transform(RecursiveTransform(without_null))
         .into_generator()
         .into_root_schema_for::<Document<'_>>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// What is absent is left out and never null, which the types alone do not say.
+fn without_null(schema: &mut Schema) {
+    let Some(schema) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|one| one != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(some)) = schema.get_mut("anyOf") {
+        some.retain(|one| one.get("type").is_none_or(|kind| kind != "null"));
+        if let [Value::Object(only)] = some.as_slice() {
+            let only = only.clone();
+            schema.remove("anyOf");
+            schema.extend(only);
+        }
+    }
 }
 
 /// Escapes what a terminal must not see and JSON would let through.

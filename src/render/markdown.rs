@@ -1,9 +1,9 @@
-//! Sheets as tables of a Markdown page.
+//! Sheets as tables of a Markdown page. Texts are whole, and mean nothing but themselves; rows are not padded.
 
 use std::io::{self, Write};
 
 use super::{
-    Page, overview,
+    Page, overview, safe,
     sheet::{Cell, Sheet},
     theme::Style,
 };
@@ -11,13 +11,20 @@ use super::{
 /// A title, then each sheet under a heading of its own.
 pub(super) fn page(page: &Page<'_>, sheets: &[Sheet], out: &mut dyn Write) -> io::Result<()> {
     let report = page.report;
-    writeln!(out, "# Token budget {}", report.month)?;
-    if let Some(project) = &report.project {
-        writeln!(out, "\nProject: {}", escaped(&Style::text(project)))?;
+    let projects = overview::projects(report)
+        .map(|projects| format!(": {}", escaped(&safe::line(&projects))))
+        .unwrap_or_default();
+    writeln!(out, "# Token budget {}{projects}", report.month)?;
+    writeln!(out, "\nLog: {}", escaped(&safe::line(&report.log.path)))?;
+    for remark in overview::remarks(report) {
+        writeln!(out, "\n{remark}")?;
     }
     for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
         writeln!(out, "\n## {}\n", sheet.title)?;
         table(sheet, out)?;
+        for note in sheet.notes() {
+            writeln!(out, "\n{note}")?;
+        }
     }
     if let Some(line) = overview::unreadable(report) {
         writeln!(out, "\n{line}")?;

@@ -1,5 +1,6 @@
 //! Reports and findings as text, JSON, CSV and Markdown. Computes nothing: every figure comes in a report.
 
+mod costs;
 mod csv;
 mod daily;
 mod diagnostics;
@@ -18,10 +19,14 @@ use std::io::{self, Write};
 pub use diagnostics::{Files, in_full, summary};
 pub use json::schema;
 pub use safe::line as safe_line;
-pub use theme::Style;
+pub use theme::{Ink, Style};
 
 use crate::{analysis::StatusReport, diagnostic::Diagnostic};
 use sheet::Sheet;
+
+/// What to do about a missing budget.
+const NO_BUDGET: &str =
+    "no budget is set: --budget 200K, TOKMON_BUDGET or `[budget] tokens` in tokmon.toml sets one";
 
 /// In which form a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +96,7 @@ impl Page<'_> {
     }
 
     fn text(&self, views: &[View], style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut lines = overview::title(self.report);
+        let mut lines = overview::title(self.report, style);
         for view in views {
             lines.push(String::new());
             lines.extend(match view {

@@ -17,7 +17,6 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         return lines;
     }
     lines.extend(sheet(report).lines(style));
-    lines.push("  tokens per 1,000 operations".to_owned());
     lines
 }
 
@@ -34,6 +33,7 @@ pub(super) fn sheet(report: &StatusReport) -> Sheet {
     let Some(optimizations) = &report.optimizations else {
         return sheet;
     };
+    sheet.note("tokens per 1,000 operations");
     for saving in &optimizations.operations {
         sheet.row(row(saving, Cell::text(&saving.operation)));
     }

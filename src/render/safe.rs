@@ -84,6 +84,17 @@ pub(super) fn width(text: &str) -> usize {
     text.width()
 }
 
+/// The text in two, the first part at most `most` cells wide, parted between characters as people see them.
+#[must_use]
+pub(super) fn split(text: &str, most: usize) -> (&str, &str) {
+    let mut used = 0;
+    let end = text.grapheme_indices(true).find(|(_, grapheme)| {
+        used += width(grapheme);
+        used > most
+    });
+    text.split_at(end.map_or(text.len(), |(at, _)| at))
+}
+
 /// The text in at most `most` cells, cut between characters as people see them. The ellipsis takes one cell.
 #[must_use]
 pub(super) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {

@@ -1,6 +1,7 @@
 //! Team by team: used against allocated, and what came of it.
 
 use super::{
+    costs,
     sheet::{Cell, Column, Sheet},
     theme::{Paint, Style},
 };
@@ -17,8 +18,6 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         return lines;
     }
     lines.extend(sheet(report).lines(style));
-    lines.extend(goal(report));
-    lines.extend(allocation(report));
     lines
 }
 
@@ -27,21 +26,30 @@ pub(super) fn sheet(report: &StatusReport) -> Sheet {
     let columns = [
         Column::new("Team").cut(4),
         Column::new("Used"),
-        Column::new("Alloc.").drop(6),
+        Column::new("Alloc.").drop(4),
         Column::new("%").drop_late(2),
-        Column::drawn().drop(3),
-        Column::new("Deliv.").drop(4),
-        Column::new("Tok/deliv.").drop(5),
-        Column::new("Cost").drop(1),
-        Column::new("State").drop_late(1),
+        Column::drawn().drop(1),
+        Column::new("Deliv.").drop(2),
+        Column::new("Tok/del.").drop(3),
+        Column::new("Cost").drop_first(1),
+        Column::new("State").cut_easily(10, 7).drop_late(1),
         Column::new("Alert").drop_late(3),
     ];
     let mut sheet = Sheet::new("Teams", columns);
     for team in &report.teams {
         sheet.row(row(team));
     }
-    if report.team.is_none() && report.teams.len() > 1 {
+    let with_total = report.team.is_none() && report.teams.len() > 1;
+    if with_total {
         sheet.row(total(report));
+    }
+    let all = report.used.cost.iter().filter(|_| with_total);
+    let costs = report.teams.iter().filter_map(|team| team.cost.as_ref());
+    if let Some(note) = costs::note(costs.chain(all)) {
+        sheet.note_about("Cost", note);
+    }
+    for note in [goal(report), allocation(report)].into_iter().flatten() {
+        sheet.note(note);
     }
     sheet
 }
@@ -51,6 +59,7 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
     let columns = [
         "team",
         "used_tokens",
+        "estimate",
         "allocated_tokens",
         "percent",
         "level",
@@ -62,13 +71,18 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
         "tokens_per_task",
         "cost",
         "currency",
+        "cost_estimate",
+        "cost_complete",
+        "other_costs",
     ];
     let mut sheet = Sheet::new("Teams", columns.map(Column::new));
     for team in &report.teams {
+        let cost = team.cost.as_ref();
         let both = team.used_tokens.zip(team.allocated_tokens);
         sheet.row([
             Cell::text(&team.name),
             Cell::some(team.used_tokens, Cell::Tokens),
+            Cell::flag(team.estimate),
             Cell::some(team.allocated_tokens, Cell::Tokens),
             Cell::some(
                 both.and_then(|(used, limit)| Percent::of(used.0, limit.0)),
@@ -81,10 +95,11 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
             Cell::some(team.efficiency_level, Cell::Level),
             Cell::some(team.tasks, Cell::Count),
             Cell::some(team.tokens_per_task, Cell::Tokens),
-            Cell::some(team.cost.as_ref(), Cell::cost),
-            Cell::some(team.cost.as_ref(), |cost| {
-                Cell::word(cost.money.currency.code())
-            }),
+            Cell::some(cost, Cell::cost),
+            Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
+            Cell::some(cost, |cost| Cell::flag(cost.estimate)),
+            Cell::some(cost, |cost| Cell::flag(cost.complete)),
+            Cell::some(cost, |cost| Cell::word(costs::others(cost))),
         ]);
     }
     sheet
@@ -93,8 +108,10 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
 fn row(team: &TeamReport) -> [Cell; 10] {
     let (used, limit) = (team.used_tokens, team.allocated_tokens);
     let both = used.zip(limit);
-    let each = Cell::some(team.tokens_per_deliverable, Cell::Tokens);
-    let per_task = |tokens: Tokens| Cell::word(format!("{tokens}/task"));
+    let tasks = team.tasks.map(|tasks| match tasks {
+        1 => Cell::word("1 task"),
+        tasks => Cell::word(format!("{} tasks", Tokens(tasks))),
+    });
     [
         Cell::text(&team.name),
         Cell::some(used, |used| Cell::Tokens(used).about(team.estimate)),
@@ -106,30 +123,44 @@ fn row(team: &TeamReport) -> [Cell; 10] {
         Cell::some(both, |(used, limit)| {
             Cell::Bar(used.0, limit.0, team.level.unwrap_or(Level::Ok))
         }),
-        Cell::some(team.deliverables.or(team.tasks), Cell::Count),
-        team.tokens_per_task.map_or(each, per_task),
-        Cell::some(team.cost.as_ref(), Cell::cost),
+        Cell::some(team.deliverables.map(Cell::Count).or(tasks), |cell| cell),
+        Cell::some(
+            team.tokens_per_deliverable.or(team.tokens_per_task),
+            Cell::Tokens,
+        ),
+        Cell::some(team.cost.as_ref(), Cell::listed_cost),
         Cell::some(team.status.as_deref(), Cell::text),
-        Cell::some(alert(team), Cell::Level),
+        alert(team).map_or_else(|| Cell::word(""), Cell::Level),
     ]
 }
 
 /// The worse of the team's level, unless it is finished, and of its efficiency.
 fn alert(team: &TeamReport) -> Option<Level> {
-    let unfinished = team.status.as_deref() != Some(Status::Done.word());
-    let level = team.level.filter(|_| unfinished).max(team.efficiency_level);
+    let level = unfinished_level(team).max(team.efficiency_level);
     level.filter(|level| *level > Level::Ok)
+}
+
+/// The level of a team that can still do something about it.
+pub(super) fn unfinished_level(team: &TeamReport) -> Option<Level> {
+    let unfinished = team.status.as_deref() != Some(Status::Done.word());
+    team.level.filter(|_| unfinished)
 }
 
 fn total(report: &StatusReport) -> Vec<Cell> {
     let allocated = report.budget.allocated_tokens;
-    let share = allocated.and_then(|allocated| Percent::of(report.used.tokens.0, allocated.0));
+    // Where a team has used tokens and has no share, the shares are not what all were used of.
+    let all_have_shares = report.teams.iter().all(|team| {
+        team.allocated_tokens.is_some() || team.used_tokens.unwrap_or_default() == Tokens::ZERO
+    });
+    let share = allocated
+        .filter(|_| all_have_shares)
+        .and_then(|allocated| Percent::of(report.used.tokens.0, allocated.0));
     let mut cells = vec![Cell::word(""); 10];
     cells[0] = Cell::word("Total");
     cells[1] = Cell::Tokens(report.used.tokens).about(report.used.estimate);
     cells[2] = Cell::some(allocated, Cell::Tokens);
     cells[3] = Cell::some(share, Cell::Percent);
-    cells[7] = Cell::some(report.used.cost.as_ref(), Cell::cost);
+    cells[7] = Cell::some(report.used.cost.as_ref(), Cell::listed_cost);
     cells
 }
 
@@ -144,7 +175,7 @@ fn goal(report: &StatusReport) -> Option<String> {
         .into_iter()
         .chain(goal.alert.map(|alert| format!("alert at {alert}")))
         .collect();
-    (!parts.is_empty()).then(|| format!("  tokens per deliverable: {}", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("tokens per deliverable: {}", parts.join(", ")))
 }
 
 fn allocation(report: &StatusReport) -> Option<String> {
@@ -158,7 +189,7 @@ fn allocation(report: &StatusReport) -> Option<String> {
         .map(|budget| format!(" of {budget}"))
         .unwrap_or_default();
     Some(format!(
-        "  allocated: {allocated} + reserve {reserve} = {}{budget}",
+        "allocated: {allocated} + reserve {reserve} = {}{budget}",
         allocated + reserve
     ))
 }

@@ -3,18 +3,29 @@
 //! Views mark what is to be coloured with characters of no width that cannot come from a log, so that tables are measured as
 //! if there were no colour; at the end the marks become escape sequences or nothing.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
 use super::safe;
-use crate::model::{Level, Thresholds};
+use crate::model::{Level, Money, Thresholds};
+
+/// What a view may be drawn with, beside characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Nothing: no escape sequences at all.
+    Plain,
+    /// Bold, but no colours.
+    Bold,
+    /// Bold and colours.
+    Color,
+}
 
 /// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// With escape sequences.
-    pub color: bool,
+    /// Escape sequences.
+    pub ink: Ink,
     /// With nothing but ASCII of our own.
     pub ascii: bool,
     /// Cells in a line; none where lines may be as long as they are.
@@ -30,6 +41,12 @@ pub(super) enum Paint {
 }
 
 const END: char = '\u{e007f}';
+
+/// The characters that begin something painted.
+const MARKS: Range<char> = '\u{e0000}'..END;
+
+/// The most cells of a text from a log within a sentence.
+const MOST_TEXT: usize = 300;
 
 impl Paint {
     const ALL: [Self; 11] = [
@@ -64,7 +81,16 @@ impl Paint {
         format!("{}{text}{END}", self.mark())
     }
 
-    fn ansi(self) -> Ansi {
+    /// The escape sequences. Without colours every badge is bold: it is all that makes one stand out.
+    fn ansi(self, ink: Ink) -> Ansi {
+        match (ink, self) {
+            (Ink::Plain, _) | (Ink::Bold, Self::Bar(_)) => Ansi::new(),
+            (Ink::Bold, _) => Ansi::new().bold(),
+            (Ink::Color, _) => self.colors(),
+        }
+    }
+
+    fn colors(self) -> Ansi {
         let on = |text: AnsiColor, ground: AnsiColor| {
             Ansi::new()
                 .fg_color(Some(Color::Ansi(text)))
@@ -89,14 +115,25 @@ impl Paint {
 impl Style {
     /// Plain text of any width.
     pub const PLAIN: Self = Self {
-        color: false,
+        ink: Ink::Plain,
         ascii: false,
         width: None,
     };
 
-    /// Text for one line, from a log.
-    pub(super) fn text(text: &str) -> String {
-        safe::line(text).into_owned()
+    /// Text from a log within a sentence, no longer than anybody reads.
+    pub(super) fn text(self, text: &str) -> String {
+        safe::cut(&safe::line(text), MOST_TEXT, self.ellipsis()).into_owned()
+    }
+
+    /// An amount, with the code of its currency where the sign cannot be drawn.
+    pub(super) fn money(self, money: Money) -> String {
+        let shown = money.to_string();
+        match money.currency.sign() {
+            Some(sign) if self.ascii && !sign.is_ascii() => {
+                format!("{} {}", shown.trim_start_matches(sign), money.currency)
+            }
+            _ => shown,
+        }
     }
 
     /// The symbol and word of a level: `!! WARN`.
@@ -164,21 +201,37 @@ impl Style {
         scale
     }
 
-    /// A line broken between words where it is wider than the style allows, the rest set in by some blanks.
+    /// A line broken between words where it is wider than the style allows, the rest set in by some blanks. A word that is
+    /// wider than a line is broken too, between folders if it can be: a path is of no use without its end.
     pub(super) fn folded(self, line: &str, indent: usize) -> Vec<String> {
         let Some(most) = self.width.filter(|most| safe::width(line) > *most) else {
             return vec![line.to_owned()];
         };
         let indent = " ".repeat(indent.min(most / 2));
         let (mut lines, mut last) = (Vec::new(), String::new());
-        for word in line.split_inclusive(' ') {
-            if safe::width(&last) + safe::width(word.trim_end()) > most && !last.trim().is_empty() {
+        let room = most - indent.len();
+        for word in words(line) {
+            let (wide, used) = (safe::width(word.trim_end()), safe::width(&last));
+            if used + wide > most && wide <= room && !last.trim().is_empty() {
                 lines.push(std::mem::replace(&mut last, indent.clone()));
                 if word.trim().is_empty() {
                     continue;
                 }
             }
-            last.push_str(word);
+            let mut rest = word;
+            while safe::width(&last) + safe::width(rest.trim_end()) > most {
+                let (most_of_it, _) = safe::split(rest, most.saturating_sub(safe::width(&last)));
+                let folder = most_of_it.rfind('/').map(|at| at + 1);
+                let (piece, after) = rest.split_at(folder.unwrap_or(most_of_it.len()));
+                last.push_str(piece);
+                // Not even one character has room.
+                if piece.is_empty() && last == indent {
+                    break;
+                }
+                lines.push(std::mem::replace(&mut last, indent.clone()));
+                rest = after;
+            }
+            last.push_str(rest);
         }
         lines.push(last);
         lines
@@ -197,12 +250,14 @@ impl Style {
                 if std::mem::take(&mut open) {
                     let _ = write!(painted, "{}", anstyle::Reset);
                 }
-            } else if ('\u{e0000}'..END).contains(&c) {
-                if let Some(paint) = Paint::ALL
+            } else if MARKS.contains(&c) {
+                let ansi = Paint::ALL
                     .into_iter()
-                    .find(|paint| self.color && paint.mark() == c)
-                {
-                    let _ = write!(painted, "{}", paint.ansi());
+                    .find(|paint| paint.mark() == c)
+                    .map(|paint| paint.ansi(self.ink))
+                    .filter(|ansi| *ansi != Ansi::new());
+                if let Some(ansi) = ansi {
+                    let _ = write!(painted, "{ansi}");
                     open = true;
                 }
             } else {
@@ -211,6 +266,15 @@ impl Style {
         }
         painted
     }
+}
+
+/// What a line may be broken into. A badge is one word, whatever is in it.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut painted = false;
+    line.split_inclusive(move |c| {
+        painted = (painted || MARKS.contains(&c)) && c != END;
+        c == ' ' && !painted
+    })
 }
 
 /// The cell of a tick.
@@ -227,6 +291,7 @@ fn share(width: usize, used: u64, whole: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Currency;
 
     const ASCII: Style = Style {
         ascii: true,
@@ -248,9 +313,47 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_broken_between_words_and_not_within_badges() {
+        let style = Style {
+            width: Some(18),
+            ..Style::PLAIN
+        };
+        let line = format!("plan 191,670 {} and more", style.badge(Level::Critical));
+        let folded: Vec<String> = style
+            .folded(&line, 2)
+            .iter()
+            .map(|line| style.paint(line))
+            .collect();
+        assert_eq!(folded, ["plan 191,670", "  [!!! CRIT] and", "  more"]);
+        assert_eq!(
+            style.folded("error  docs/shared/cost-log.md:25:1 not a number", 2),
+            [
+                "error  docs/",
+                "  shared/",
+                "  cost-log.md:25:1",
+                "  not a number"
+            ]
+        );
+    }
+
+    #[test]
+    fn ascii_has_no_signs_but_its_own() {
+        let euros = Money {
+            micros: 18_760_000,
+            currency: Currency::parse("€").unwrap(),
+        };
+        assert_eq!(Style::PLAIN.money(euros), "€18.76");
+        assert_eq!(ASCII.money(euros), "18.76 EUR");
+    }
+
+    #[test]
     fn marks_become_colours_or_nothing() {
         let color = Style {
-            color: true,
+            ink: Ink::Color,
+            ..Style::PLAIN
+        };
+        let bold = Style {
+            ink: Ink::Bold,
             ..Style::PLAIN
         };
         let badge = color.badge(Level::Critical);
@@ -258,6 +361,8 @@ mod tests {
             color.paint(&badge),
             "\u{1b}[1m\u{1b}[97m\u{1b}[41m[!!! CRIT]\u{1b}[0m"
         );
+        assert_eq!(bold.paint(&badge), "\u{1b}[1m[!!! CRIT]\u{1b}[0m");
+        assert_eq!(bold.paint(&Paint::Bar(Level::Ok).on("#")), "#");
         assert_eq!(Style::PLAIN.paint(&badge), "[!!! CRIT]");
         assert_eq!(safe::width(&badge), "[!!! CRIT]".len());
         for paint in Paint::ALL {

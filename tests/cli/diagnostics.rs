@@ -53,7 +53,7 @@ fn findings_are_listed_sorted_and_counted_without_verbose() {
     let ran = run(Code::UnreadableNumber, "");
     assert_eq!(
         ran.err,
-        "tokmon: 4 errors in fixtures/invalid/tm001-unreadable-number.md; -v shows each with its line\n"
+        "tokmon: 4 errors in fixtures/invalid/tm001-unreadable-number.md; -v explains each\n"
     );
     assert!(
         ran.out

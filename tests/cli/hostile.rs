@@ -104,6 +104,61 @@ fn a_hostile_settings_file_is_harmless() {
     assert_harmless(&ran.err, "tokmon.toml");
 }
 
+#[test]
+fn what_is_printed_grows_no_faster_than_the_log() {
+    let mut log = String::from(
+        "## Daily Detail — 2026-02-25\n\n| Time | Team | Task | Tokens | Status | Notes |\n|---|---|---|---|---|---|\n",
+    );
+    writeln!(
+        log,
+        "| 10:00 | Team A | Task | 5 | ✅ | {} |",
+        "long ".repeat(12_000)
+    )
+    .unwrap();
+    for row in 0..2_000 {
+        writeln!(log, "| 11:00 | Team B | Task {row} | 5 | ✅ | fine |").unwrap();
+    }
+    for form in ["table", "markdown", "csv"] {
+        let args = ["-f", "-", "-q", "--full", "--format", form];
+        let out = Tokmon::new(args).input(log.as_bytes()).output();
+        assert!(
+            out.len() < 3 * log.len(),
+            "{form}: {} of {}",
+            out.len(),
+            log.len()
+        );
+        assert!(
+            form == "table" || out.contains(&"long ".repeat(11_000)),
+            "{form} is whole"
+        );
+    }
+}
+
+#[test]
+fn long_names_leave_room_for_what_is_said_about_them() {
+    let name = "long name ".repeat(6_000);
+    let log = format!(
+        "## 2026-02 Monthly Summary\n\n| Project | Team | Tokens | Limit | Status |\n|---|---|---|---|---|\n| {name} | {name} | 500 | 100 | 🔄 |\n"
+    );
+    for options in ["", "-v", "--full -v"] {
+        let args = ["-f", "-", "--budget", "1K"].into_iter();
+        let ran = Tokmon::new(args.chain(options.split_whitespace()))
+            .input(log.as_bytes())
+            .run();
+        let longest = |text: &str| text.lines().map(str::len).max().unwrap_or(0);
+        assert!(
+            longest(&ran.out) < 1_000,
+            "{options}: {}",
+            longest(&ran.out)
+        );
+        assert!(
+            longest(&ran.err) < 1_000,
+            "{options}: {}",
+            longest(&ran.err)
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

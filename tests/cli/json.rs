@@ -26,6 +26,10 @@ fn every_report_keeps_to_the_schema() {
         schema["$schema"],
         "https://json-schema.org/draft/2020-12/schema"
     );
+    assert!(
+        !schema.to_string().contains("null"),
+        "what is absent is left out"
+    );
     let validator = jsonschema::validator_for(&schema).unwrap();
     let folders = ["logs", "invalid", "logs/archived"].map(fixture);
     let files = folders

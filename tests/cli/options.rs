@@ -186,7 +186,11 @@ fn colour_follows_option_environment_and_terminal_in_this_order() {
     let colored = |tokmon: Tokmon| tokmon.run().out.contains('\u{1b}');
     assert!(!colored(sample([])));
     assert!(colored(sample([]).terminal(80)));
-    assert!(!colored(sample([]).terminal(80).env("NO_COLOR", "1")));
+    let bold = sample([]).terminal(80).env("NO_COLOR", "1").run().out;
+    assert!(
+        bold.contains("\u{1b}[1m[✓ OK]\u{1b}[0m") && !bold.contains("\u{1b}[3"),
+        "{bold}"
+    );
     assert!(colored(sample([]).terminal(80).env("NO_COLOR", "")));
     assert!(!colored(sample([]).terminal(80).env("TERM", "dumb")));
     assert!(!colored(sample([]).terminal(80).env("CLICOLOR", "0")));
@@ -194,6 +198,12 @@ fn colour_follows_option_environment_and_terminal_in_this_order() {
     assert!(!colored(sample([]).env("CLICOLOR_FORCE", "0")));
     assert!(!colored(
         sample([]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")
+    ));
+    assert!(!colored(
+        sample([])
+            .terminal(80)
+            .env("NO_COLOR", "1")
+            .env("TERM", "dumb")
     ));
     assert!(colored(sample(["--color", "always"]).env("NO_COLOR", "1")));
     assert!(!colored(

@@ -1,15 +1,21 @@
 //! The first lines of the status: budget, used, left, held, cost, in columns.
 
+use std::path::Path;
+
 use crate::{
-    analysis::{Cost, StatusReport},
-    model::{BudgetSource, Percent, Tokens},
+    analysis::{Cost, StatusReport, TeamReport},
+    model::{BudgetSource, Level, Percent, Tokens},
     render::{
-        safe,
+        Files, Page, costs, safe,
         sheet::{Cell, signed},
-        theme::Style,
+        teams,
+        theme::{Paint, Style},
     },
     text::Document,
 };
+
+/// Where the values stand behind their names.
+const FIELD: usize = 11;
 
 /// What stands behind a figure in tokens.
 const UNIT: &str = " tokens";
@@ -53,8 +59,9 @@ impl Figure {
 }
 
 /// The lines.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let figures = figures(report, style);
+pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<String> {
+    let report = page.report;
+    let figures = figures(page, style);
     let widest = |of: fn(&Figure) -> &str| {
         let widths = figures.iter().map(|figure| safe::width(of(figure)));
         widths.max().unwrap_or(0)
@@ -72,13 +79,20 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
             remark,
         } = figure;
         let pad = " ".repeat(values.saturating_sub(safe::width(value)));
-        lines.push(format!(
-            "{name:<10} {pad}{value}  {share:>shares$}  {remark}"
-        ));
+        let line = format!("{name:<10} {pad}{value}  {share:>shares$}");
+        let whole = safe::width(&line) + 2 + safe::width(remark);
+        if style.width.is_none_or(|width| whole <= width) {
+            lines.push(format!("{line}  {remark}"));
+        } else {
+            lines.push(line);
+            let remark = format!("{}{remark}", " ".repeat(FIELD));
+            lines.extend(style.folded(&remark, FIELD));
+        }
         if *name == "Used" {
             lines.extend(stated(report));
         }
     }
+    lines.extend(team(report, style));
     if report.budget.tokens.is_none() {
         lines.extend([
             "No budget is set: use --budget 200K, TOKMON_BUDGET, `[budget] tokens` in tokmon.toml,"
@@ -90,7 +104,8 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     lines
 }
 
-fn figures(report: &StatusReport, style: Style) -> Vec<Figure> {
+fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
+    let report = page.report;
     let used = &report.used;
     let share = report.share(used.tokens);
     let badge = report
@@ -99,7 +114,8 @@ fn figures(report: &StatusReport, style: Style) -> Vec<Figure> {
     let shown = |cell: Cell| cell.shown(style);
     let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
     let budget = report.budget.tokens.map(|budget| {
-        Figure::tokens("Budget", budget.to_string()).remark(source(report).unwrap_or_default())
+        let source = source(report, page.files).unwrap_or_default();
+        Figure::tokens("Budget", budget.to_string()).remark(source)
     });
     let spent = Figure::tokens(
         "Used",
@@ -116,7 +132,7 @@ fn figures(report: &StatusReport, style: Style) -> Vec<Figure> {
     let cost = used.cost.as_ref().map(|cost| {
         Figure::money("Cost", &shown(Cell::cost(cost)))
             .share(cost_share(report, cost))
-            .remark(cost_remark(cost))
+            .remark(costs::remarks(cost, style).join(", "))
     });
     budget
         .into_iter()
@@ -128,7 +144,7 @@ fn figures(report: &StatusReport, style: Style) -> Vec<Figure> {
 }
 
 /// Where the budget was found.
-pub(super) fn source(report: &StatusReport) -> Option<String> {
+pub(super) fn source(report: &StatusReport, files: &Files) -> Option<String> {
     let line = report
         .budget
         .line
@@ -140,7 +156,9 @@ pub(super) fn source(report: &StatusReport) -> Option<String> {
         BudgetSource::Config => "from tokmon.toml".to_owned(),
         BudgetSource::Log => format!("from the log{line}"),
         BudgetSource::Allocation if report.budget.file == Some(Document::Projection) => {
-            format!("from the allocation table beside the log{line}")
+            let file = Path::new(&files.projection).file_name().unwrap_or_default();
+            let file = safe::line(&file.to_string_lossy()).into_owned();
+            format!("from the allocation table in {file}{line}")
         }
         BudgetSource::Allocation => format!("from the allocation table{line}"),
     })
@@ -170,14 +188,36 @@ fn cost_share(report: &StatusReport, cost: &Cost) -> Option<Percent> {
     Percent::of(cost.money.micros, report.budget.cost?.micros)
 }
 
-fn cost_remark(cost: &Cost) -> String {
-    let mut remarks: Vec<String> = cost
-        .others
-        .iter()
-        .map(|other| format!("and {other}"))
-        .collect();
-    if !cost.complete {
-        remarks.push("at least: some tokens have no cost and no price".to_owned());
-    }
-    remarks.join(", ")
+/// The team that is asked about: `Team G     8,240 of 10,000 tokens  82.4%  !! WARN, running`.
+fn team(report: &StatusReport, style: Style) -> Vec<String> {
+    let asked = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
+    let Some(team) = report.teams.iter().find(asked) else {
+        return Vec::new();
+    };
+    let used = team.used_tokens.map_or_else(
+        || "nothing".to_owned(),
+        |used| Cell::Tokens(used).about(team.estimate).shown(style),
+    );
+    let limit = team.allocated_tokens;
+    let of = limit
+        .map(|limit| format!(" of {limit}"))
+        .unwrap_or_default();
+    let share = team
+        .used_tokens
+        .zip(limit)
+        .and_then(|(used, limit)| Percent::of(used.0, limit.0))
+        .map(|share| format!("  {share}"))
+        .unwrap_or_default();
+    let level = teams::unfinished_level(team)
+        .filter(|level| *level > Level::Ok)
+        .map(|level| Paint::Badge(level).on(style.symbol(level)));
+    let state = team.status.as_ref().map(|status| style.text(status));
+    let remarks: Vec<String> = level.into_iter().chain(state).collect();
+    let name = style.text(&team.name);
+    let pad = " ".repeat(FIELD.saturating_sub(safe::width(&name) + 1));
+    let line = format!(
+        "{name}{pad} {used}{of}{UNIT}{share}  {}",
+        remarks.join(", ")
+    );
+    style.folded(&line, FIELD)
 }

@@ -22,39 +22,43 @@ const MOST_FINDINGS: usize = 20;
 const BAR: usize = 80;
 
 /// Which log, which month.
-pub(super) fn title(report: &StatusReport) -> Vec<String> {
+pub(super) fn title(report: &StatusReport, style: Style) -> Vec<String> {
     let mut title = format!(
         "{}  {}  {}",
         Paint::Heading.on("tokmon"),
-        Style::text(&report.log.path),
+        style.text(&report.log.path),
         report.month
     );
-    let projects = report
-        .project
-        .as_ref()
-        .map_or_else(|| report.projects.join(", "), Clone::clone);
-    if !projects.is_empty() {
+    if let Some(projects) = projects(report) {
         title.push_str("  ");
-        title.push_str(&Style::text(&projects));
+        title.push_str(&style.text(&projects));
     }
-    let mut lines = vec![title];
-    if !report.is_current_month {
-        lines.push(format!(
+    std::iter::once(title).chain(remarks(report)).collect()
+}
+
+/// The project it is limited to, else those there are.
+pub(super) fn projects(report: &StatusReport) -> Option<String> {
+    let all = || Some(report.projects.join(", ")).filter(|all| !all.is_empty());
+    report.project.clone().or_else(all)
+}
+
+/// What is unusual about the log and the month.
+pub(super) fn remarks(report: &StatusReport) -> Vec<String> {
+    let other_month = (!report.is_current_month).then(|| {
+        format!(
             "{} is not the current month; today is {}",
             report.month,
             report.now.date_naive()
-        ));
-    }
-    if report.log.format == "1" {
-        lines.push("this log is of the format before v2.0".to_owned());
-    }
-    lines
+        )
+    });
+    let old = (report.log.format == "1").then(|| "this log uses the format before v2.0".to_owned());
+    other_month.into_iter().chain(old).collect()
 }
 
 /// The status.
 pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<String> {
     let report = page.report;
-    let mut lines = figures::lines(report, style);
+    let mut lines = figures::lines(page, style);
     lines.extend(bar(report, style));
     lines.extend(forecast_line(report, style));
     lines.extend(alerts(report, style));
@@ -96,7 +100,7 @@ fn forecast_line(report: &StatusReport, style: Style) -> Vec<String> {
         forecast
             .stated
             .as_ref()
-            .map(|stated| format!("log says {}", super::forecast::stated_range(stated))),
+            .map(|stated| format!("the log projects {}", super::forecast::stated_range(stated))),
     );
     if parts.is_empty() {
         return Vec::new();
@@ -109,10 +113,11 @@ fn forecast_line(report: &StatusReport, style: Style) -> Vec<String> {
         return vec![one];
     }
     let first = ["Forecast   ", "           "];
+    let indent = first[0].len();
     parts
         .iter()
         .enumerate()
-        .map(|(at, part)| format!("{}{part}", first[at.min(1)]))
+        .flat_map(|(at, part)| style.folded(&format!("{}{part}", first[at.min(1)]), indent))
         .collect()
 }
 
@@ -127,7 +132,7 @@ fn alerts(report: &StatusReport, style: Style) -> Vec<String> {
         format!(
             "{}{pad}  {}",
             Paint::Badge(alert.level).on(symbol),
-            Style::text(&alert.message)
+            style.text(&alert.message)
         )
     };
     lines.extend(
@@ -150,7 +155,7 @@ pub(super) fn unreadable(report: &StatusReport) -> Option<String> {
     }
     let numbers: Vec<String> = places.iter().map(line_of).collect();
     let more = if count > places.len() as u64 {
-        ", …"
+        " and more"
     } else {
         ""
     };
@@ -192,7 +197,7 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
         let line = format!(
             "{:<8}  {}",
             finding.severity().word(),
-            Style::text(&page.files.concise(finding))
+            style.text(&page.files.concise(finding))
         );
         lines.extend(style.folded(&line, 10));
     }

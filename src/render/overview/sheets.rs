@@ -1,30 +1,35 @@
-//! The status for programs and pages.
+//! The status for programs and pages: the same figures as on a screen, each with what must be known about it.
 
 use super::figures;
 use crate::{
     analysis::StatusReport,
     model::Percent,
     render::{
-        Page,
+        NO_BUDGET, Page, costs,
         sheet::{Cell, Column, Figures, Sheet},
+        theme::Style,
     },
 };
 
+const ESTIMATE: &str = "an estimate";
+
 /// The figures, the alerts, the findings.
 pub(in crate::render) fn sheets(page: &Page<'_>) -> Vec<Sheet> {
-    vec![status(page.report), alerts(page.report), findings(page)]
+    vec![status(page), alerts(page.report), findings(page)]
 }
 
-fn status(report: &StatusReport) -> Sheet {
+fn status(page: &Page<'_>) -> Sheet {
+    let report = page.report;
     let used = &report.used;
     let mut sheet = Figures::new("Status", ["figure", "value", "percent", "remark"]);
     sheet.add("month", Cell::word(report.month.to_string()));
     sheet
         .add("budget", Cell::some(report.budget.tokens, Cell::Tokens))
-        .remark(Cell::some(figures::source(report), Cell::Word));
+        .remark(Cell::some(figures::source(report, page.files), Cell::Word));
     sheet
-        .add("used", Cell::Tokens(used.tokens))
-        .share(report.share(used.tokens));
+        .add("used", Cell::Tokens(used.tokens).about(used.estimate))
+        .share(report.share(used.tokens))
+        .remark(remarks(used.estimate.then(|| ESTIMATE.to_owned())));
     if let Some((stated, line)) = used.stated_tokens.zip(used.stated_line) {
         sheet
             .add("stated", Cell::Tokens(stated))
@@ -37,17 +42,44 @@ fn status(report: &StatusReport) -> Sheet {
     sheet.add("reserved", Cell::Tokens(report.reserved));
     sheet.add("level", Cell::some(report.level, Cell::Level));
     if let Some(cost) = &used.cost {
+        let currency = Some(cost.money.currency.code().to_owned());
+        let estimate = cost.estimate.then(|| ESTIMATE.to_owned());
+        let rest = costs::remarks(cost, Style::PLAIN);
         sheet
             .add("cost", Cell::cost(cost))
-            .remark(Cell::word(cost.money.currency.code()));
+            .remark(remarks(currency.into_iter().chain(estimate).chain(rest)));
+    }
+    if let Some(team) = report.team.as_ref().and_then(|_| report.teams.first()) {
+        let both = team.used_tokens.zip(team.allocated_tokens);
+        sheet.add("team", Cell::text(&team.name));
+        sheet
+            .add(
+                "team_used",
+                Cell::some(team.used_tokens, Cell::Tokens).about(team.estimate),
+            )
+            .share(both.and_then(|(used, limit)| Percent::of(used.0, limit.0)))
+            .remark(Cell::some(team.status.as_deref(), Cell::text));
+        sheet.add(
+            "team_allocated",
+            Cell::some(team.allocated_tokens, Cell::Tokens),
+        );
     }
     if let Some(plan) = &report.forecast.plan {
         sheet
             .add("plan", Cell::Tokens(plan.total_tokens))
             .share(report.share(plan.total_tokens));
     }
-    sheet.add("unreadable rows", Cell::Count(report.log.unreadable_rows));
-    sheet.done()
+    sheet.add("unreadable_rows", Cell::Count(report.log.unreadable_rows));
+    let mut sheet = sheet.done();
+    if report.budget.tokens.is_none() {
+        sheet.note(NO_BUDGET);
+    }
+    sheet
+}
+
+fn remarks(all: impl IntoIterator<Item = String>) -> Cell {
+    let all: Vec<String> = all.into_iter().collect();
+    Cell::some((!all.is_empty()).then(|| all.join(", ")), Cell::Word)
 }
 
 fn alerts(report: &StatusReport) -> Sheet {

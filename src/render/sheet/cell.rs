@@ -1,0 +1,173 @@
+//! What a cell of a table holds, and how people and programs read it.
+
+use crate::{
+    analysis::Cost,
+    model::{Level, Money, Percent, Tokens},
+    render::{
+        safe,
+        theme::{Paint, Style},
+    },
+};
+
+/// What a cell holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::render) enum Cell {
+    /// Nothing is known, which is not zero.
+    Absent,
+    /// Words from a log.
+    Text(String),
+    /// Words of our own.
+    Word(String),
+    Tokens(Tokens),
+    Signed(i64),
+    Count(u64),
+    /// A line, or another number that is not added up.
+    Number(u64),
+    Percent(Percent),
+    /// A whole percentage, of a setting.
+    Setting(u32),
+    /// A change by a whole percentage.
+    Change(i32),
+    Money(Money),
+    /// The level's symbol and word.
+    Level(Level),
+    /// A bar in text, nothing elsewhere.
+    Bar(u64, u64, Level),
+    /// A figure that is an estimate.
+    About(Box<Cell>),
+    /// A figure that is more than this.
+    AtLeast(Box<Cell>),
+}
+
+/// How numbers of tokens are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digits {
+    /// `126,670`
+    All,
+    /// `126.7K`
+    Few,
+}
+
+impl Digits {
+    fn of(self, tokens: Tokens) -> String {
+        match self {
+            Self::All => tokens.to_string(),
+            Self::Few => tokens.compact(),
+        }
+    }
+}
+
+impl Cell {
+    pub(in crate::render) fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    pub(in crate::render) fn word(text: impl Into<String>) -> Self {
+        Self::Word(text.into())
+    }
+
+    pub(in crate::render) fn flag(is: bool) -> Self {
+        Self::Word(is.to_string())
+    }
+
+    /// The cell of a value that may be absent.
+    pub(in crate::render) fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
+        value.map_or(Self::Absent, cell)
+    }
+
+    /// The figure, which may be an estimate.
+    pub(in crate::render) fn about(self, estimate: bool) -> Self {
+        if estimate {
+            Self::About(Box::new(self))
+        } else {
+            self
+        }
+    }
+
+    pub(in crate::render) fn cost(cost: &Cost) -> Self {
+        Self::Money(cost.money).about(cost.estimate)
+    }
+
+    /// A cost among others, which says by itself that it is not all.
+    pub(in crate::render) fn listed_cost(cost: &Cost) -> Self {
+        if cost.complete && cost.others.is_empty() {
+            Self::cost(cost)
+        } else {
+            Self::AtLeast(Box::new(Self::cost(cost)))
+        }
+    }
+
+    /// As people read it, marked for colour.
+    pub(in crate::render) fn shown(&self, style: Style) -> String {
+        self.written(style, Digits::All)
+    }
+
+    pub(super) fn written(&self, style: Style, digits: Digits) -> String {
+        match self {
+            Self::Absent => "-".to_owned(),
+            Self::Text(text) => safe::line(text).into_owned(),
+            Self::Word(word) => word.clone(),
+            Self::Tokens(tokens) => digits.of(*tokens),
+            Self::Signed(tokens) => with_sign(*tokens, digits),
+            Self::Count(count) => Tokens(*count).to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Percent(percent) => percent.to_string(),
+            Self::Setting(percent) => format!("{percent}%"),
+            Self::Change(0) => "none".to_owned(),
+            Self::Change(percent) => format!("{percent:+}%"),
+            Self::Money(money) => style.money(*money),
+            Self::Level(level) => Paint::Badge(*level).on(style.symbol(*level)),
+            Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
+            Self::About(figure) => format!("~{}", figure.written(style, digits)),
+            Self::AtLeast(figure) => format!("{}{AT_LEAST}", figure.written(style, digits)),
+        }
+    }
+
+    /// As programs read it: numbers bare, nothing for what is absent. True where it is text from a log.
+    pub(in crate::render) fn raw(&self) -> (String, bool) {
+        let bare = match self {
+            Self::Absent | Self::Bar(..) => String::new(),
+            Self::Text(text) => return (safe::line(text).into_owned(), true),
+            Self::Word(word) => word.clone(),
+            Self::Tokens(tokens) => tokens.0.to_string(),
+            Self::Signed(tokens) => tokens.to_string(),
+            Self::Count(number) | Self::Number(number) => number.to_string(),
+            Self::Percent(percent) => percent.to_string().trim_end_matches('%').to_owned(),
+            Self::Setting(percent) => percent.to_string(),
+            Self::Change(percent) => percent.to_string(),
+            Self::Money(money) => money.decimal(),
+            Self::Level(level) => level.word().to_owned(),
+            Self::About(figure) | Self::AtLeast(figure) => return figure.raw(),
+        };
+        (bare, false)
+    }
+
+    pub(super) const fn is_number(&self) -> bool {
+        !matches!(
+            self,
+            Self::Absent | Self::Text(_) | Self::Word(_) | Self::Level(_) | Self::Bar(..)
+        )
+    }
+
+    /// Whether there is nothing in it to show.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::Word(word) => word.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// Stands behind a figure that is more than what is written.
+pub(in crate::render) const AT_LEAST: char = '+';
+
+/// With thousands separators and its sign: `-5,000`.
+pub(in crate::render) fn signed(number: i64) -> String {
+    with_sign(number, Digits::All)
+}
+
+fn with_sign(number: i64, digits: Digits) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{}", digits.of(Tokens(number.unsigned_abs())))
+}
