@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::{Context, render::safe_line};
+use crate::render::safe_line;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,32 +117,7 @@ impl From<io::Error> for Failure {
 }
 
 /// Text of several lines in which nothing drives a terminal.
-fn safe_lines(text: &str) -> String {
+pub(crate) fn safe_lines(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(safe_line).collect();
     lines.join("\n")
-}
-
-/// Shows help or version, or says what is wrong with the command line.
-pub(crate) fn usage(error: &clap::Error, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
-    let wrong = error.use_stderr();
-    let terminal = if wrong {
-        cx.err_terminal
-    } else {
-        cx.out_terminal
-    };
-    let plain = error.render().to_string();
-    let safe = safe_lines(&plain);
-    // What was typed is repeated in the message; where it is not harmless, it is shown without colour.
-    let colored = terminal.is_terminal && !cx.environment.no_color && safe == plain;
-    let text = if colored {
-        error.render().ansi().to_string()
-    } else {
-        safe
-    };
-    if wrong {
-        cx.err.write_all(text.as_bytes())?;
-        return Ok(ExitStatus::Failed(64));
-    }
-    cx.out.write_all(text.as_bytes())?;
-    Ok(ExitStatus::Clean)
 }

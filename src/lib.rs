@@ -14,10 +14,11 @@
 //! | [`analysis`] | numbers from entries, budgets and a given day | text, model |
 //! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
+//! | [`exit`] | how a run ends, and with which code | render |
 //! | [`store`] | the door to files | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render |
-//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, store, config, cli |
+//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, store, config, cli |
 
 pub mod analysis;
 pub mod check;
@@ -25,7 +26,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod diagnostic;
-mod exit;
+pub mod exit;
 pub mod log;
 pub mod model;
 pub mod render;
@@ -44,7 +45,7 @@ pub use exit::{ExitStatus, Failure};
 pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitStatus {
     let outcome = match Cli::try_parse_from(args) {
         Ok(cli) => commands::dispatch(&cli, cx),
-        Err(error) => exit::usage(&error, cx),
+        Err(error) => commands::usage::tell(&error, cx),
     };
     let flushed = cx.out.flush().map_err(Failure::from);
     let outcome = outcome.and_then(|status| flushed.map(|()| status));

@@ -10,8 +10,8 @@ use chrono::{DateTime, FixedOffset, Local, Utc};
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    Failure,
     cli::{ColorArg, GlobalArgs, parse_time},
+    exit::Failure,
     render::Style,
 };
 

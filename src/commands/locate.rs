@@ -8,9 +8,9 @@ use std::{
 
 use super::Context;
 use crate::{
-    Failure,
     cli::{GlobalArgs, parse_tokens},
     config::{self, Settings},
+    exit::Failure,
     model::{Budget, BudgetSource, Month},
     render::{self, Files, Style},
     store::{self, OpenError, Opened},

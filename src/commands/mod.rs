@@ -5,12 +5,13 @@ mod context;
 mod load;
 mod locate;
 mod status;
+pub(crate) mod usage;
 
 pub use context::{Context, Environment, Terminal};
 
 use crate::{
-    ExitStatus, Failure,
     cli::{Cli, Command, ViewArgs},
+    exit::{ExitStatus, Failure},
 };
 
 /// Does what was asked.

@@ -2,8 +2,8 @@
 
 use super::{Context, load};
 use crate::{
-    ExitStatus, Failure,
     cli::{GlobalArgs, ViewArgs},
+    exit::{ExitStatus, Failure},
     model::Level,
     render::{self, Format, Page, View},
 };
