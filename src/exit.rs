@@ -9,7 +9,7 @@ use crate::render::safe_line;
 pub enum ExitStatus {
     /// Everything is fine.
     Clean,
-    /// What was asked about is the case: a level is reached.
+    /// The condition asked for holds: a level is reached.
     Findings,
     /// It failed, with this code.
     Failed(u8),
@@ -90,9 +90,6 @@ impl Failure {
 
     /// Says what went wrong. That it cannot be said is no further failure.
     pub(crate) fn tell(&self, err: &mut dyn Write) -> ExitStatus {
-        if self.code == 0 {
-            return ExitStatus::Clean;
-        }
         let _ = if self.in_full {
             write!(err, "{}", self.message)
         } else {
@@ -106,13 +103,10 @@ impl Failure {
     }
 }
 
-/// Writing failed. Where the reader has gone away, that is a quiet end and no failure.
+/// Writing failed.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::new(0, ""),
-            _ => Self::io("cannot write", &error),
-        }
+        Self::io("cannot write", &error)
     }
 }
 

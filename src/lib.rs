@@ -16,6 +16,7 @@
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
 //! | [`exit`] | how a run ends, and with which code | render |
 //! | [`store`] | the door to files | |
+//! | [`stream`] | the doors to standard output and error | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render |
 //! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, store, config, cli |
@@ -31,6 +32,7 @@ pub mod log;
 pub mod model;
 pub mod render;
 pub mod store;
+pub mod stream;
 pub mod text;
 
 use std::ffi::OsString;

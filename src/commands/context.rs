@@ -25,9 +25,9 @@ pub struct Context<'w> {
     pub clock: DateTime<Utc>,
     /// Standard input.
     pub input: &'w mut dyn Read,
-    /// Standard output.
+    /// Standard output. An error there ends the run.
     pub out: &'w mut dyn Write,
-    /// Standard error.
+    /// Standard error. Never fails: see [`crate::stream::AtBest`].
     pub err: &'w mut dyn Write,
     /// What standard output is.
     pub out_terminal: Terminal,

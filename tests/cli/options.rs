@@ -78,14 +78,29 @@ fn fail_on_exits_with_1_from_its_level_on() {
 }
 
 #[test]
+fn a_level_that_is_reached_is_said() {
+    let err = |options: &[&'static str]| {
+        let fail_on = ["--fail-on", "warning"];
+        let ran = sample(fail_on.into_iter().chain(options.iter().copied())).run();
+        assert_eq!(ran.code, 1);
+        ran.err
+    };
+    assert_snapshot!(err(&["--budget", "140K"]), @"
+    tokmon: 3 warnings in fixtures/logs/sample.md; -v shows each with its line
+    tokmon: level critical: --fail-on warning is reached (126,670 of 140,000 tokens, 90.4%)
+    ");
+    assert_eq!(err(&["--budget", "140K", "--quiet"]), "");
+}
+
+#[test]
 fn fail_on_without_a_budget_cannot_be_judged() {
     let folder = repository(&[("cost-log.md", &crate::harness::log_of(5))]);
     let Ran { code, err, .. } = Tokmon::new(["--fail-on", "note"])
         .folder(folder.path())
         .run();
     assert_eq!(code, 64);
-    assert_snapshot!(err, @r"
-    tokmon: --fail-on has no budget to judge by
+    assert_snapshot!(err, @"
+    tokmon: --fail-on needs a budget
       help: set one with --budget 200K, TOKMON_BUDGET or tokmon.toml
     ");
 }
