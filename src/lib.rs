@@ -37,18 +37,14 @@ pub mod text;
 
 use std::ffi::OsString;
 
-use clap::Parser;
-
 pub use cli::Cli;
 pub use commands::{Context, Environment, Terminal};
 pub use exit::{ExitStatus, Failure};
 
 /// Does what the arguments ask, program name first, and tells how it went. Messages go to the context's streams.
 pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitStatus {
-    let outcome = match Cli::try_parse_from(args) {
-        Ok(cli) => commands::dispatch(&cli, cx),
-        Err(error) => commands::usage::tell(&error, cx),
-    };
+    let args: Vec<OsString> = args.into_iter().collect();
+    let outcome = commands::run(&args, cx);
     let flushed = cx.out.flush().map_err(Failure::from);
     let outcome = outcome.and_then(|status| flushed.map(|()| status));
     outcome.unwrap_or_else(|failure| failure.tell(cx.err))

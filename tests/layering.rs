@@ -43,7 +43,7 @@ const CRATES: [(&str, &[&str]); 15] = [
         "commands",
         &["chrono", "clap", "clap_complete", "jiff", "strsim"],
     ),
-    ("lib", &["clap"]),
+    ("lib", &[]),
     ("main", &["chrono", "terminal_size"]),
 ];
 

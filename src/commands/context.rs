@@ -122,9 +122,11 @@ impl Context<'_> {
         self.style_on(self.err_terminal, global)
     }
 
-    fn style_on(&self, terminal: Terminal, global: &GlobalArgs) -> Style {
+    /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
+    /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour.
+    pub(super) fn is_colored(&self, terminal: Terminal, asked: ColorArg) -> bool {
         let environment = &self.environment;
-        let color = match global.color {
+        match asked {
             ColorArg::Always => true,
             ColorArg::Never => false,
             ColorArg::Auto if environment.no_color => false,
@@ -132,10 +134,13 @@ impl Context<'_> {
             ColorArg::Auto => {
                 terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb()
             }
-        };
+        }
+    }
+
+    fn style_on(&self, terminal: Terminal, global: &GlobalArgs) -> Style {
         Style {
-            color,
-            ascii: global.ascii || terminal.is_terminal && environment.is_ascii(),
+            color: self.is_colored(terminal, global.color),
+            ascii: global.ascii || terminal.is_terminal && self.environment.is_ascii(),
             width: terminal.width,
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     config::{self, Settings},
     exit::Failure,
     model::{Budget, BudgetSource, Month},
-    render::{self, Files, Style},
+    render::{self, Files},
     store::{self, OpenError, Opened},
 };
 
@@ -130,7 +130,7 @@ pub(super) fn log_and_settings(
             .or_else(|| variable.clone().map(PathBuf::from))
     };
     let config = given(&global.config, &cx.environment.config).map(|path| cx.absolute(&path));
-    let read = |path: &Path| read_settings(path, cx);
+    let read = |path: &Path| read_settings(path, global, cx);
     let named = given(&global.file, &cx.environment.file);
     let near = |folder: &Path| {
         config
@@ -189,7 +189,7 @@ fn shown_from(path: &Path, cx: &Context<'_>) -> String {
         .to_string()
 }
 
-fn read_settings(path: &Path, cx: &Context<'_>) -> Result<Settings, Failure> {
+fn read_settings(path: &Path, global: &GlobalArgs, cx: &Context<'_>) -> Result<Settings, Failure> {
     let shown = shown_from(path, cx);
     let unreadable = |error: &dyn std::fmt::Display| {
         Failure::config(format!("cannot read settings {}: {error}", &shown))
@@ -205,7 +205,8 @@ fn read_settings(path: &Path, cx: &Context<'_>) -> Result<Settings, Failure> {
             config: shown,
             ..Files::default()
         };
-        Failure::in_full(render::in_full(&problems, &files, Style::PLAIN, |place| {
+        let style = cx.err_style(global);
+        Failure::in_full(render::in_full(&problems, &files, style, |place| {
             memory.line(place.line_start, EXCERPT).ok()
         }))
     })

@@ -1,24 +1,33 @@
 //! One verb a file, and the world they act in.
 
+mod arguments;
 mod completions;
 mod context;
 mod load;
 mod locate;
 mod status;
-pub(crate) mod usage;
 
 pub use context::{Context, Environment, Terminal};
+
+use std::ffi::OsString;
 
 use crate::{
     cli::{Cli, Command, ViewArgs},
     exit::{ExitStatus, Failure},
 };
 
-/// Does what was asked.
-pub(crate) fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+/// Does what the arguments ask, program name first.
+pub(crate) fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    match arguments::read(args, cx.out_terminal.width) {
+        Ok(cli) => dispatch(&cli, cx),
+        Err(error) => arguments::tell(error, args, cx),
+    }
+}
+
+fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
     if cli.command.is_some() && cli.views != ViewArgs::default() {
         return Err(
-            Failure::usage("views and their options go without a command")
+            Failure::usage("view options cannot be combined with a command")
                 .help("see tokmon --help"),
         );
     }

@@ -15,10 +15,6 @@ fn help_and_version() {
     assert_snapshot!("help", Tokmon::new(["--help"]).output());
     assert_snapshot!("help_short", Tokmon::new(["-h"]).output());
     assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
-    assert!(
-        !Tokmon::new(["--help"]).output().contains("--watch"),
-        "not before it works"
-    );
 }
 
 #[test]
@@ -198,24 +194,77 @@ fn the_moment_and_its_zone_come_from_outside() {
 
 #[test]
 fn colour_follows_option_environment_and_terminal_in_this_order() {
-    let colored = |tokmon: Tokmon| tokmon.run().out.contains('\u{1b}');
-    assert!(!colored(sample([])));
-    assert!(colored(sample([]).terminal(80)));
-    assert!(!colored(sample([]).terminal(80).env("NO_COLOR", "1")));
-    assert!(colored(sample([]).terminal(80).env("NO_COLOR", "")));
-    assert!(!colored(sample([]).terminal(80).env("TERM", "dumb")));
-    assert!(!colored(sample([]).terminal(80).env("CLICOLOR", "0")));
-    assert!(colored(sample([]).env("CLICOLOR_FORCE", "1")));
-    assert!(!colored(sample([]).env("CLICOLOR_FORCE", "0")));
-    assert!(!colored(
-        sample([]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")
-    ));
-    assert!(colored(sample(["--color", "always"]).env("NO_COLOR", "1")));
-    assert!(!colored(
-        sample(["--color", "never"])
-            .terminal(80)
-            .env("CLICOLOR_FORCE", "1")
-    ));
+    let cases = [
+        ("", false, "", false),
+        ("", true, "", true),
+        ("", true, "NO_COLOR=1", false),
+        ("", true, "NO_COLOR=", true),
+        ("", true, "TERM=dumb", false),
+        ("", true, "CLICOLOR=0", false),
+        ("", false, "CLICOLOR_FORCE=1", true),
+        ("", false, "FORCE_COLOR=1 TERM=dumb", true),
+        ("", false, "CLICOLOR_FORCE=0", false),
+        ("", false, "FORCE_COLOR=1 CLICOLOR=0", true),
+        ("", false, "FORCE_COLOR=1 NO_COLOR=1", false),
+        ("--color always", false, "NO_COLOR=1", true),
+        ("--color=never", true, "CLICOLOR_FORCE=1", false),
+        ("--color auto", true, "", true),
+    ];
+    let broken = repository(&[
+        ("cost-log.md", &crate::harness::log_of(5)),
+        ("tokmon.toml", "colour = 1\n"),
+    ]);
+    for (options, is_terminal, environment, expected) in cases {
+        // Help and the report on standard output, wrong usage and wrong settings on standard error.
+        for what in ["", "--help", "--no-such-option", "settings"] {
+            let args = options.split_whitespace();
+            let mut tokmon = match what {
+                "" => sample(args),
+                "settings" => Tokmon::new(args).folder(broken.path()),
+                option => Tokmon::new([option].into_iter().chain(args)),
+            };
+            if is_terminal {
+                tokmon = tokmon.terminal(80);
+            }
+            for setting in environment.split_whitespace() {
+                let (name, value) = setting.split_once('=').unwrap();
+                tokmon = tokmon.env(name, value);
+            }
+            let Ran { out, err, .. } = tokmon.run();
+            assert_eq!(
+                (out + &err).contains('\u{1b}'),
+                expected,
+                "{what} {options} {environment}, terminal: {is_terminal}"
+            );
+        }
+    }
+}
+
+#[test]
+fn help_is_folded_to_the_terminal() {
+    let help = Tokmon::new(["--help", "--color", "never"])
+        .terminal(64)
+        .output();
+    assert_snapshot!("help_narrow", help);
+}
+
+#[test]
+fn a_word_that_is_no_command_may_mean_something_else() {
+    let err = |word: &str| {
+        let Ran { code, err, .. } = Tokmon::new([word]).run();
+        assert_eq!(code, 64);
+        err
+    };
+    let words = [
+        "fixtures/logs/sample.md",
+        "my log.md",
+        "status",
+        "teams",
+        "json",
+        "budget",
+        "x",
+    ];
+    assert_snapshot!(words.map(err).concat());
 }
 
 #[test]
