@@ -143,6 +143,7 @@ pub struct GlobalArgs {
         long,
         global = true,
         value_name = "ZONE",
+        allow_hyphen_values = true,
         help_heading = "Global options"
     )]
     pub timezone: Option<String>,

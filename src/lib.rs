@@ -17,6 +17,7 @@
 //! | [`exit`] | how a run ends, and with which code | render |
 //! | [`store`] | the door to files | |
 //! | [`stream`] | the doors to standard output and error | |
+//! | [`zone`] | the door to time zones | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render |
 //! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, store, config, cli |
@@ -34,6 +35,7 @@ pub mod render;
 pub mod store;
 pub mod stream;
 pub mod text;
+pub mod zone;
 
 use std::ffi::OsString;
 

@@ -8,6 +8,7 @@ use std::{
 use tokmon::{
     Context, Environment, Terminal,
     stream::{AtBest, WhileRead},
+    zone,
 };
 
 #[expect(
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         environment: Environment::read(|name| std::env::var_os(name)),
         folder: std::env::current_dir().unwrap_or_default(),
         clock: chrono::Utc::now(),
+        zone: &zone::offset,
         input: &mut io::stdin(),
         out: &mut out,
         err: &mut AtBest(stderr.lock()),

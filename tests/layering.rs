@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The crates that a module may use beside the standard library.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("text", &["memchr", "schemars", "serde"]),
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
@@ -37,12 +37,10 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("exit", &[]),
     ("store", &["memchr"]),
     ("stream", &[]),
+    ("zone", &["chrono", "jiff"]),
     ("config", &["strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
-    (
-        "commands",
-        &["chrono", "clap", "clap_complete", "jiff", "strsim"],
-    ),
+    ("commands", &["chrono", "clap", "clap_complete", "strsim"]),
     ("lib", &[]),
     ("main", &["chrono", "terminal_size"]),
 ];

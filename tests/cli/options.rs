@@ -141,55 +141,85 @@ fn the_first_budget_found_wins() {
 
 #[test]
 fn the_moment_and_its_zone_come_from_outside() {
+    let table = [
+        ("", "2026-02-25T17:00:00Z"),
+        (
+            "--now 2026-02-25T17:00:00+09:00",
+            "2026-02-25T17:00:00+09:00",
+        ),
+        ("--timezone +05:30", "2026-02-25T22:30:00+05:30"),
+        ("--timezone -05:00", "2026-02-25T12:00:00-05:00"),
+        ("--timezone=-0930", "2026-02-25T07:30:00-09:30"),
+        ("--timezone Local", "2026-02-25T12:00:00-05:00"),
+        ("--timezone Europe/Berlin", "2026-02-25T18:00:00+01:00"),
+        (
+            "--timezone Europe/Berlin --now 2026-07-01T00:00:00Z",
+            "2026-07-01T02:00:00+02:00",
+        ),
+        (
+            "--timezone utc --now 2026-02-25T17:00:00+09:00",
+            "2026-02-25T08:00:00Z",
+        ),
+    ];
     let now = |tokmon: Tokmon| {
-        let out = tokmon.output();
-        out.lines()
-            .find(|line| line.contains("\"now\""))
-            .unwrap()
-            .trim()
-            .to_owned()
+        let json: serde_json::Value = serde_json::from_str(&tokmon.output()).unwrap();
+        json["now"].as_str().unwrap().to_owned()
     };
-    let json =
-        |options: &[&'static str]| sample(["--json"].into_iter().chain(options.iter().copied()));
-    assert_eq!(now(json(&[])), r#""now": "2026-02-25T17:00:00Z","#);
-    assert_eq!(
-        now(json(&["--now", "2026-02-25T17:00:00+09:00"])),
-        r#""now": "2026-02-25T17:00:00+09:00","#
-    );
-    assert_eq!(
-        now(json(&["--timezone", "+05:30"])),
-        r#""now": "2026-02-25T22:30:00+05:30","#
-    );
-    assert_eq!(
-        now(json(&[
-            "--timezone",
-            "utc",
-            "--now",
-            "2026-02-25T17:00:00+09:00"
-        ])),
-        r#""now": "2026-02-25T08:00:00Z","#
-    );
-    assert_eq!(
-        now(json(&["--timezone", "UTC"]).env("TOKMON_NOW", "")),
-        r#""now": "2026-11-21T12:00:00Z","#
-    );
-    if std::path::Path::new("/usr/share/zoneinfo/Europe/Berlin").exists() {
-        assert_eq!(
-            now(json(&["--timezone", "Europe/Berlin"])),
-            r#""now": "2026-02-25T18:00:00+01:00","#
-        );
-        assert_eq!(
-            now(json(&[
-                "--timezone",
-                "Europe/Berlin",
-                "--now",
-                "2026-07-01T00:00:00Z"
-            ])),
-            r#""now": "2026-07-01T02:00:00+02:00","#
-        );
-    } else {
-        eprintln!("no time zone database here: names of zones are not tested");
+    for (options, expected) in table {
+        let options = ["--json"].into_iter().chain(options.split_whitespace());
+        assert_eq!(now(sample(options)), expected);
     }
+    let clock = |options: &[&'static str]| {
+        let options = ["--json"].into_iter().chain(options.iter().copied());
+        now(sample(options).env("TOKMON_NOW", ""))
+    };
+    assert_eq!(clock(&[]), "2026-11-21T07:00:00-05:00");
+    assert_eq!(clock(&["--timezone", "UTC"]), "2026-11-21T12:00:00Z");
+}
+
+/// A zone that is an hour ahead of UTC, two from March to October, as a file of the database says it.
+#[cfg(unix)]
+fn zone_file() -> Vec<u8> {
+    // No transitions, one kind of local time of five bytes and a name; twice, then the rule for all time.
+    let head = |version| {
+        let counts = [0_u32, 0, 0, 0, 1, 4];
+        let counts = counts.iter().flat_map(|count| count.to_be_bytes());
+        let kind = 3_600_i32.to_be_bytes().into_iter().chain([0, 0]);
+        let head = b"TZif".iter().copied().chain([version]).chain([0; 15]);
+        head.chain(counts).chain(kind).chain(*b"CET\0").collect()
+    };
+    let parts: [Vec<u8>; 3] = [
+        head(b'2'),
+        head(b'2'),
+        b"\nCET-1CEST,M3.5.0,M10.5.0/3\n".to_vec(),
+    ];
+    parts.concat()
+}
+
+#[test]
+#[cfg(unix)]
+fn the_system_knows_its_zones() {
+    let folder = repository(&[("cost-log.md", &crate::harness::log_of(5))]);
+    let zones = folder.path().join("zones");
+    std::fs::create_dir_all(zones.join("Test")).unwrap();
+    std::fs::write(zones.join("Test/Zone"), zone_file()).unwrap();
+    let now = |zone: &str, now: &str| {
+        let mut command = crate::harness::binary(folder.path());
+        command.env("TZDIR", &zones).env("TZ", "EST5");
+        command.args(["--json", "--timezone", zone, "--now", now]);
+        let output = command.output().unwrap();
+        let json = serde_json::from_slice::<serde_json::Value>(&output.stdout);
+        json.map(|json| json["now"].as_str().unwrap().to_owned())
+            .map_err(|_| output.status.code())
+    };
+    let at = "2026-02-25T17:00:00Z";
+    assert_eq!(now("local", at).unwrap(), "2026-02-25T12:00:00-05:00");
+    assert_eq!(now("Test/Zone", at).unwrap(), "2026-02-25T18:00:00+01:00");
+    assert_eq!(
+        now("Test/Zone", "2026-07-01T00:00:00Z").unwrap(),
+        "2026-07-01T02:00:00+02:00"
+    );
+    assert_eq!(now("Test/None", at), Err(Some(64)));
 }
 
 #[test]
