@@ -5,7 +5,6 @@ use crate::{
     analysis::StatusReport,
     cli::{GlobalArgs, ViewArgs},
     exit::{ExitStatus, Failure},
-    model::Level,
     render::{self, Format, Page, View},
 };
 
@@ -25,7 +24,7 @@ pub(super) fn run(
     page.write(&views, global.format(), cx.style(global), cx.out)?;
     cx.out.flush()?;
     loaded.found.tell(global, cx)?;
-    let Some(limit) = args.fail_on.map(Level::from) else {
+    let Some(limit) = args.fail_on else {
         return Ok(ExitStatus::Clean);
     };
     let level = loaded.report.level.ok_or_else(|| {

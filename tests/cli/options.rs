@@ -22,6 +22,8 @@ fn a_wrong_command_line_exits_with_64_and_suggests() {
     for (name, args) in [
         ("unknown_option", &["--team-s"][..]),
         ("bad_budget", &["--budget", "lots"]),
+        ("negative_budget", &["--budget", "-5"]),
+        ("huge_budget", &["--budget", "99,999,999,999,999,999,999"]),
         ("bad_month", &["--month", "2026-13"]),
         ("bad_now", &["--now", "today"]),
         ("bad_format", &["--format", "xml"]),
@@ -30,10 +32,15 @@ fn a_wrong_command_line_exits_with_64_and_suggests() {
         ("unknown_team", &["--team", "Team Z"]),
         ("near_project", &["--project", "infrastructure upgrad"]),
         ("unknown_command", &["stauts"]),
+        ("command_and_view", &["--teams", "schema"]),
     ] {
         let ran = sample(args.iter().copied()).run();
         assert_eq!(ran.code, 64, "{name}");
         assert_snapshot!(format!("usage_{name}"), ran);
+    }
+    for budget in ["99999999999999999999", "9999999B", "1_000_000_000_000_001"] {
+        let ran = sample(["--budget", budget]).run();
+        assert!(ran.err.contains("too large"), "{ran}");
     }
     let ran = sample([]).env("TOKMON_BUDGET", "many").run();
     assert_snapshot!("usage_environment", ran);
@@ -85,6 +92,7 @@ fn a_level_that_is_reached_is_said() {
     tokmon: 3 warnings in fixtures/logs/sample.md; -v shows each with its line
     tokmon: level critical: --fail-on warning is reached (126,670 of 140,000 tokens, 90.4%)
     ");
+    assert_snapshot!(err(&["--budget", "0", "--json"]), @"tokmon: level exceeded: --fail-on warning is reached (126,670 of 0 tokens)");
     assert_eq!(err(&["--budget", "140K", "--quiet"]), "");
 }
 
