@@ -55,9 +55,18 @@ fn a_log_that_holds_nothing_of_use_is_refused() {
 
 #[test]
 #[cfg(unix)]
-fn a_log_that_may_not_be_read_is_refused() {
+fn a_path_through_a_file_leads_nowhere() {
     let ran = Tokmon::new(["-f", "fixtures/logs/sample.md/inside.md"]).run();
     assert_snapshot!(ran);
+}
+
+/// Nobody may follow a link to itself, not even root, whom permissions do not stop.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_that_may_not_be_read_is_refused() {
+    let folder = repository(&[]);
+    std::os::unix::fs::symlink("loop.md", folder.path().join("loop.md")).unwrap();
+    assert_snapshot!(run(folder.path(), &["-f", "loop.md"]));
 }
 
 #[test]
