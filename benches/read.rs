@@ -75,6 +75,7 @@ fn reporting(c: &mut Criterion) {
                     environment: Environment::default(),
                     folder: std::env::current_dir().unwrap(),
                     clock: "2026-02-25T17:00:00Z".parse().unwrap(),
+                    zone: &|_, _| None,
                     input: &mut std::io::empty(),
                     out: &mut std::io::sink(),
                     err: &mut std::io::sink(),

@@ -27,7 +27,7 @@ end
 complete -c tokmon -n "__fish_tokmon_needs_command" -l month -d 'Limit the report to a month, like 2026-02 [default: the newest with rows]' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l project -d 'Limit the report to a project of the month' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l team -d 'List only this team; the totals stay those of all teams' -r
-complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on -d 'Exit with 1 if the total level is at least this' -r -f -a "note\t''
+complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on -d 'Exit with 1 if the level of the month\'s total is at least this' -r -f -a "note\t''
 warning\t''
 critical\t''
 exceeded\t''"
@@ -45,12 +45,12 @@ always\t'Always'
 never\t'Never'"
 complete -c tokmon -n "__fish_tokmon_needs_command" -l teams -d 'Show every team: used, allocated, tokens per deliverable'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l daily -d 'Show every day, row by row'
-complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show where it will end: plan, scenarios, burn rate'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show the projected total: plan, scenarios, burn rate'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l optimizations -d 'Show tokens per operation before and after'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l full -d 'Show all views'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l json -d 'The same as --format json'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l ascii -d 'Draw bars and symbols in ASCII'
-complete -c tokmon -n "__fish_tokmon_needs_command" -s q -l quiet -d 'Say nothing about problems in the log on standard error'
+complete -c tokmon -n "__fish_tokmon_needs_command" -s q -l quiet -d 'Print no remarks about the log on standard error'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s V -l version -d 'Print version'
@@ -70,7 +70,7 @@ always\t'Always'
 never\t'Never'"
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l json -d 'The same as --format json'
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l ascii -d 'Draw bars and symbols in ASCII'
-complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s q -l quiet -d 'Say nothing about problems in the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s q -l quiet -d 'Print no remarks about the log on standard error'
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
@@ -87,6 +87,6 @@ always\t'Always'
 never\t'Never'"
 complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l json -d 'The same as --format json'
 complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l ascii -d 'Draw bars and symbols in ASCII'
-complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s q -l quiet -d 'Say nothing about problems in the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s q -l quiet -d 'Print no remarks about the log on standard error'
 complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
 complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -9,7 +9,10 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, styling},
+};
 use clap_complete::Shell;
 
 use crate::{
@@ -47,7 +50,7 @@ pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// Something else than showing a report.
+    /// What to do instead of showing a report.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -61,7 +64,7 @@ pub struct ViewArgs {
     /// Show every day, row by row
     #[arg(long, help_heading = "Views (none: status)")]
     pub daily: bool,
-    /// Show where it will end: plan, scenarios, burn rate
+    /// Show the projected total: plan, scenarios, burn rate
     #[arg(long, help_heading = "Views (none: status)")]
     pub forecast: bool,
     /// Show tokens per operation before and after
@@ -79,31 +82,23 @@ pub struct ViewArgs {
     /// List only this team; the totals stay those of all teams
     #[arg(long, value_name = "NAME")]
     pub team: Option<String>,
-    /// Exit with 1 if the total level is at least this
+    /// Exit with 1 if the level of the month's total is at least this
     #[arg(long, value_name = "LEVEL", value_enum)]
-    pub fail_on: Option<FailOn>,
+    pub fail_on: Option<Level>,
 }
 
 impl ViewArgs {
     /// The chosen views, in the order in which they are shown.
     #[must_use]
     pub fn chosen(&self) -> Vec<View> {
-        let asked = [
-            false,
-            self.teams,
-            self.daily,
-            self.forecast,
-            self.optimizations,
-        ];
-        if self.full {
-            return View::ALL.to_vec();
-        }
-        let views: Vec<View> = View::ALL
-            .into_iter()
-            .zip(asked)
-            .filter(|(_, asked)| *asked)
-            .map(|(view, _)| view)
-            .collect();
+        let is_asked = |view: &View| match view {
+            View::Status => self.full,
+            View::Teams => self.full || self.teams,
+            View::Daily => self.full || self.daily,
+            View::Forecast => self.full || self.forecast,
+            View::Optimizations => self.full || self.optimizations,
+        };
+        let views: Vec<View> = View::ALL.into_iter().filter(is_asked).collect();
         if views.is_empty() {
             vec![View::Status]
         } else {
@@ -113,7 +108,7 @@ impl ViewArgs {
 }
 
 /// What holds for every command.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct GlobalArgs {
     /// The cost log; `-` reads standard input [env: TOKMON_FILE]
     #[arg(
@@ -125,7 +120,7 @@ pub struct GlobalArgs {
     )]
     pub file: Option<PathBuf>,
     /// The month's budget in tokens, like 200K [env: TOKMON_BUDGET]
-    #[arg(long, global = true, value_name = "TOKENS", value_parser = parse_tokens, help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "TOKENS", value_parser = parse_tokens, allow_hyphen_values = true, help_heading = "Global options")]
     pub budget: Option<Tokens>,
     /// The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]
     #[arg(
@@ -143,12 +138,13 @@ pub struct GlobalArgs {
         long,
         global = true,
         value_name = "ZONE",
+        allow_hyphen_values = true,
         help_heading = "Global options"
     )]
     pub timezone: Option<String>,
     /// The form of the report
-    #[arg(long, global = true, value_enum, default_value_t = FormatArg::Table, help_heading = "Global options")]
-    pub format: FormatArg,
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table, help_heading = "Global options")]
+    pub format: Format,
     /// The same as --format json
     #[arg(
         long,
@@ -163,7 +159,7 @@ pub struct GlobalArgs {
     /// Draw bars and symbols in ASCII
     #[arg(long, global = true, help_heading = "Global options")]
     pub ascii: bool,
-    /// Say nothing about problems in the log on standard error
+    /// Print no remarks about the log on standard error
     #[arg(
         short,
         long,
@@ -181,16 +177,11 @@ impl GlobalArgs {
     /// The form of the report, `--json` included.
     #[must_use]
     pub const fn format(&self) -> Format {
-        match (self.json, self.format) {
-            (true, _) | (_, FormatArg::Json) => Format::Json,
-            (_, FormatArg::Table) => Format::Table,
-            (_, FormatArg::Csv) => Format::Csv,
-            (_, FormatArg::Markdown) => Format::Markdown,
-        }
+        if self.json { Format::Json } else { self.format }
     }
 }
 
-/// Something else than showing a report.
+/// Commands other than showing a report.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Print the JSON Schema of the JSON report
@@ -204,18 +195,19 @@ pub enum Command {
     },
 }
 
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    /// Tables for people
-    #[default]
-    Table,
-    /// The whole report as JSON
-    Json,
-    /// Comma-separated values
-    Csv,
-    /// Markdown tables
-    Markdown,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Table, Self::Json, Self::Csv, Self::Markdown]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Table => PossibleValue::new("table").help("Tables for people"),
+            Self::Json => PossibleValue::new("json").help("The whole report as JSON"),
+            Self::Csv => PossibleValue::new("csv").help("Comma-separated values"),
+            Self::Markdown => PossibleValue::new("markdown").help("Markdown tables"),
+        })
+    }
 }
 
 /// When to use colour.
@@ -230,37 +222,45 @@ pub enum ColorArg {
     Never,
 }
 
-/// Levels to fail on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "each is the level of that name")]
-pub enum FailOn {
-    Note,
-    Warning,
-    Critical,
-    Exceeded,
-}
+/// The levels that a run may fail on: every one but the harmless one.
+impl ValueEnum for Level {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Note, Self::Warning, Self::Critical, Self::Exceeded]
+    }
 
-impl From<FailOn> for Level {
-    fn from(level: FailOn) -> Self {
-        match level {
-            FailOn::Note => Self::Note,
-            FailOn::Warning => Self::Warning,
-            FailOn::Critical => Self::Critical,
-            FailOn::Exceeded => Self::Exceeded,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
     }
 }
 
 /// Reads a number of tokens as an option gives it.
 pub fn parse_tokens(text: &str) -> Result<Tokens, String> {
+    if is_too_large(text) {
+        return Err("it is too large for the tokens of a month".to_owned());
+    }
     match cell::tokens(text) {
         Ok(Some(cell::TokenCell {
             used,
             from: None,
             limit: None,
-        })) if used.value > Tokens::ZERO => Ok(used.value),
+        })) => Ok(used.value),
         _ => Err("write a number of tokens like 200000, 200,000 or 200K".to_owned()),
     }
+}
+
+/// Whether a text is a number of a million billion or more.
+fn is_too_large(text: &str) -> bool {
+    const MOST_DIGITS: usize = 15;
+    let number = text.replace([',', '_'], "");
+    let digits = number.trim_end_matches(['k', 'K', 'm', 'M', 'b', 'B']);
+    let zeros = match number.get(digits.len()..) {
+        Some("k" | "K") => 3,
+        Some("m" | "M") => 6,
+        Some("b" | "B") => 9,
+        _ => 0,
+    };
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.trim_start_matches('0').len() + zeros > MOST_DIGITS
 }
 
 /// Reads a moment as an option gives it.

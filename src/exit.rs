@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::{Context, render::safe_line};
+use crate::render::safe_line;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// Everything is fine.
     Clean,
-    /// What was asked about is the case: a level is reached.
+    /// The condition asked for holds: a level is reached.
     Findings,
     /// It failed, with this code.
     Failed(u8),
@@ -90,9 +90,6 @@ impl Failure {
 
     /// Says what went wrong. That it cannot be said is no further failure.
     pub(crate) fn tell(&self, err: &mut dyn Write) -> ExitStatus {
-        if self.code == 0 {
-            return ExitStatus::Clean;
-        }
         let _ = if self.in_full {
             write!(err, "{}", self.message)
         } else {
@@ -106,43 +103,15 @@ impl Failure {
     }
 }
 
-/// Writing failed. Where the reader has gone away, that is a quiet end and no failure.
+/// Writing failed.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::new(0, ""),
-            _ => Self::io("cannot write", &error),
-        }
+        Self::io("cannot write", &error)
     }
 }
 
 /// Text of several lines in which nothing drives a terminal.
-fn safe_lines(text: &str) -> String {
+pub(crate) fn safe_lines(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(safe_line).collect();
     lines.join("\n")
-}
-
-/// Shows help or version, or says what is wrong with the command line.
-pub(crate) fn usage(error: &clap::Error, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
-    let wrong = error.use_stderr();
-    let terminal = if wrong {
-        cx.err_terminal
-    } else {
-        cx.out_terminal
-    };
-    let plain = error.render().to_string();
-    let safe = safe_lines(&plain);
-    // What was typed is repeated in the message; where it is not harmless, it is shown without colour.
-    let colored = terminal.is_terminal && !cx.environment.no_color && safe == plain;
-    let text = if colored {
-        error.render().ansi().to_string()
-    } else {
-        safe
-    };
-    if wrong {
-        cx.err.write_all(text.as_bytes())?;
-        return Ok(ExitStatus::Failed(64));
-    }
-    cx.out.write_all(text.as_bytes())?;
-    Ok(ExitStatus::Clean)
 }

@@ -14,10 +14,13 @@
 //! | [`analysis`] | numbers from entries, budgets and a given day | text, model |
 //! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
+//! | [`exit`] | how a run ends, and with which code | render |
 //! | [`store`] | the door to files | |
+//! | [`stream`] | the doors to standard output and error | |
+//! | [`zone`] | the door to time zones | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render |
-//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, store, config, cli |
+//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, store, config, cli |
 
 pub mod analysis;
 pub mod check;
@@ -25,16 +28,16 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod diagnostic;
-mod exit;
+pub mod exit;
 pub mod log;
 pub mod model;
 pub mod render;
 pub mod store;
+pub mod stream;
 pub mod text;
+pub mod zone;
 
 use std::ffi::OsString;
-
-use clap::Parser;
 
 pub use cli::Cli;
 pub use commands::{Context, Environment, Terminal};
@@ -42,10 +45,8 @@ pub use exit::{ExitStatus, Failure};
 
 /// Does what the arguments ask, program name first, and tells how it went. Messages go to the context's streams.
 pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitStatus {
-    let outcome = match Cli::try_parse_from(args) {
-        Ok(cli) => commands::dispatch(&cli, cx),
-        Err(error) => exit::usage(&error, cx),
-    };
+    let args: Vec<OsString> = args.into_iter().collect();
+    let outcome = commands::run(&args, cx);
     let flushed = cx.out.flush().map_err(Failure::from);
     let outcome = outcome.and_then(|status| flushed.map(|()| status));
     outcome.unwrap_or_else(|failure| failure.tell(cx.err))

@@ -5,7 +5,11 @@ use std::{
     process::ExitCode,
 };
 
-use tokmon::{Context, Environment, Terminal};
+use tokmon::{
+    Context, Environment, Terminal,
+    stream::{AtBest, WhileRead},
+    zone,
+};
 
 #[expect(
     clippy::disallowed_methods,
@@ -15,14 +19,15 @@ fn main() -> ExitCode {
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let out_terminal = terminal(&stdout, || terminal_size::terminal_size_of(&stdout));
     let err_terminal = terminal(&stderr, || terminal_size::terminal_size_of(&stderr));
-    let mut out = BufWriter::new(stdout.lock());
+    let mut out = BufWriter::new(WhileRead::new(stdout.lock()));
     let mut context = Context {
         environment: Environment::read(|name| std::env::var_os(name)),
         folder: std::env::current_dir().unwrap_or_default(),
         clock: chrono::Utc::now(),
+        zone: &zone::offset,
         input: &mut io::stdin(),
         out: &mut out,
-        err: &mut stderr.lock(),
+        err: &mut AtBest(stderr.lock()),
         out_terminal,
         err_terminal,
     };

@@ -21,7 +21,7 @@ pub enum Opened {
 pub enum OpenError {
     /// There is none.
     Missing,
-    /// It is something else than a regular file: this.
+    /// Not a regular file; the text says what it is.
     NotAFile(&'static str),
     /// The system refuses.
     Refused(io::Error),
@@ -39,7 +39,8 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
-/// Opens a file for reading. Never waits: what is no regular file is refused before it is opened.
+/// Opens a regular file for reading. What is anything else is refused before it is opened, since a pipe is waited for; a pipe
+/// that takes the file's place in between still is.
 #[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
     let refused = |error: io::Error| match error.kind() {
@@ -83,6 +84,7 @@ pub fn is_file(path: &Path) -> bool {
 
 /// The folder and its parents, up to the root of the repository it lies in; the folder alone where it lies in none.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn up_to_repository(folder: &Path) -> Vec<PathBuf> {
     let depth = folder
         .ancestors()

@@ -12,8 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The crates that a module may use beside the standard library; serde and chrono are everywhere.
-const CRATES: [(&str, &[&str]); 12] = [
+/// The crates that a module may use beside the standard library.
+const CRATES: [(&str, &[&str]); 16] = [
     ("text", &["memchr", "schemars", "serde"]),
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
@@ -34,14 +34,15 @@ const CRATES: [(&str, &[&str]); 12] = [
             "unicode_width",
         ],
     ),
+    ("exit", &[]),
     ("store", &["memchr"]),
+    ("stream", &[]),
+    ("zone", &["chrono", "jiff"]),
     ("config", &["strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
-    (
-        "commands",
-        &["chrono", "clap", "clap_complete", "jiff", "strsim"],
-    ),
-    ("exit", &["clap"]),
+    ("commands", &["chrono", "clap", "clap_complete", "strsim"]),
+    ("lib", &[]),
+    ("main", &["chrono", "terminal_size"]),
 ];
 
 /// Which modules may use which, as the table in `lib.rs` says.
@@ -104,63 +105,144 @@ fn code(path: &Path) -> String {
         .join("\n")
 }
 
-/// The names that follow `crate::` there, also inside braces.
-fn used(code: &str) -> BTreeSet<String> {
-    let name = |text: &str| {
-        text.trim_start()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect::<String>()
-    };
-    let mut used = BTreeSet::new();
-    for rest in code.split("crate::").skip(1) {
-        let Some(group) = rest.strip_prefix('{') else {
-            used.insert(name(rest));
-            continue;
+/// How many `super`s lead from a file to the root of the crate.
+fn depth(path: &Path) -> usize {
+    let parts = path.strip_prefix("src").unwrap().iter().count();
+    parts - usize::from(path.ends_with("mod.rs"))
+}
+
+/// The words, `::`s and other marks of a text.
+fn tokens(code: &str) -> Vec<&str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let (mut tokens, mut rest) = (Vec::new(), code.trim_start());
+    while let Some(first) = rest.chars().next() {
+        let length = if is_word(first) {
+            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+        } else if rest.starts_with("::") {
+            2
+        } else {
+            first.len_utf8()
         };
-        // Names stand at the start of the group and behind each comma that is not inside braces of its own.
-        let (mut depth, mut start) = (0, 0);
-        for (at, c) in group.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth > 0 => depth -= 1,
-                ',' | '}' if depth == 0 => {
-                    used.insert(name(group.get(start..at).unwrap()));
-                    start = at + 1;
+        let (token, behind) = rest.split_at(length);
+        tokens.push(token);
+        rest = behind.trim_start();
+    }
+    tokens
+}
+
+/// Every path of two names or more, and every one behind a `use`, written out without braces.
+fn paths(code: &str) -> Vec<Vec<&str>> {
+    let tokens = tokens(code);
+    let (mut paths, mut at) = (Vec::new(), 0);
+    while at < tokens.len() {
+        let is_use = tokens[at] == "use";
+        let mut found = Vec::new();
+        let next = branch(&tokens, at + usize::from(is_use), &[], &mut found);
+        paths.extend(found.into_iter().filter(|path| is_use || path.len() > 1));
+        at = next.max(at + 1);
+    }
+    paths
+}
+
+/// Reads a path, or a group of them, from a token on. Gives the token behind it.
+fn branch<'c>(
+    tokens: &[&'c str],
+    mut at: usize,
+    before: &[&'c str],
+    paths: &mut Vec<Vec<&'c str>>,
+) -> usize {
+    let is_name = |token: &str| token == "*" || token.starts_with(char::is_alphabetic);
+    let mut path = before.to_vec();
+    while let Some(token) = tokens.get(at) {
+        match *token {
+            "{" if at > 0 && ["::", "use"].contains(&tokens[at - 1]) => {
+                while tokens[at] != "}" {
+                    at = branch(tokens, at + 1, &path, paths);
+                    if tokens[at] == "as" {
+                        at += 2;
+                    }
                 }
-                _ => {}
+                return at + 1;
             }
-            if c == '}' && depth == 0 && start == at + 1 {
-                break;
-            }
+            "::" => {}
+            name if is_name(name) => path.push(name),
+            _ => break,
+        }
+        at += 1;
+        if *token != "::" && tokens.get(at) != Some(&"::") {
+            break;
         }
     }
-    used.remove("");
-    used
+    paths.push(path);
+    at
+}
+
+/// What a path starts from.
+#[derive(Debug, PartialEq)]
+enum Start<'c> {
+    /// This name at the root of our crate.
+    Root(&'c str),
+    /// Something in the same module.
+    Near,
+    /// This crate, if it is one.
+    Crate(&'c str),
+}
+
+fn start<'c>(path: &[&'c str], depth: usize) -> Start<'c> {
+    let path: Vec<&str> = path
+        .iter()
+        .copied()
+        .skip_while(|name| *name == "self")
+        .collect();
+    let supers = path.iter().take_while(|name| **name == "super").count();
+    match path.as_slice() {
+        ["crate", name, ..] => Start::Root(name),
+        path if supers == depth => path
+            .get(depth)
+            .map_or(Start::Near, |name| Start::Root(name)),
+        [name, ..] if supers == 0 => Start::Crate(name),
+        _ => Start::Near,
+    }
 }
 
 #[test]
 fn no_module_uses_what_the_map_does_not_allow() {
     let map = map();
-    let tests_only = |path: &Path| path.ends_with("log/tests.rs");
+    let exempt = |path: &Path| {
+        ["src/main.rs", "src/lib.rs", "src/log/tests.rs"].contains(&path.to_str().unwrap())
+    };
     for path in sources(Path::new("src"))
         .into_iter()
-        .filter(|path| !tests_only(path))
+        .filter(|path| !exempt(path))
     {
         let module = module_of(&path);
-        let Some(allowed) = map.get(&module) else {
+        let allowed = map
+            .get(&module)
+            .unwrap_or_else(|| panic!("{module} is not on the map"));
+        for used in paths(&code(&path)) {
+            let Start::Root(name) = start(&used, depth(&path)) else {
+                continue;
+            };
             assert!(
-                ["main", "lib", "exit"].contains(&module.as_str()),
-                "{module} is not on the map"
-            );
-            continue;
-        };
-        for name in used(&code(&path)) {
-            let ours = map.contains_key(&name) && name != module;
-            assert!(
-                !ours || allowed.contains(&name),
+                name == module || allowed.contains(name),
                 "{} uses `{name}`, which the map does not allow `{module}`",
                 path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_map_names_a_module_above_those_it_uses() {
+    let lib = fs::read_to_string("src/lib.rs").unwrap();
+    let map = map();
+    let line = |module: &str| lib.find(&format!("//! | [`{module}`]"));
+    for (module, allowed) in &map {
+        for below in allowed {
+            assert!(line(below).is_some(), "{below} is not on the map");
+            assert!(
+                line(below) < line(module),
+                "`{module}` uses `{below}`, which stands below it"
             );
         }
     }
@@ -181,17 +263,19 @@ fn no_module_uses_a_crate_that_is_not_its_business() {
         .filter_map(|line| Some(line.split_once('=')?.0.trim().replace('-', "_")))
         .collect();
     for path in sources(Path::new("src")) {
-        let (module, code) = (module_of(&path), code(&path));
-        let Some((_, allowed)) = CRATES.iter().find(|(name, _)| *name == module) else {
-            continue;
-        };
-        for name in crates
+        let module = module_of(&path);
+        let (_, allowed) = CRATES
             .iter()
-            .filter(|name| !allowed.contains(&name.as_str()))
-        {
-            let uses =
-                code.contains(&format!("use {name}::")) || code.contains(&format!(" {name}::"));
-            assert!(!uses, "{} uses the crate `{name}`", path.display());
+            .find(|(name, _)| *name == module)
+            .unwrap_or_else(|| panic!("no crates are listed for {module}"));
+        for used in paths(&code(&path)) {
+            if let Start::Crate(name) = start(&used, depth(&path)) {
+                assert!(
+                    allowed.contains(&name) || !crates.iter().any(|known| known == name),
+                    "{} uses the crate `{name}`",
+                    path.display()
+                );
+            }
         }
     }
 }
@@ -206,11 +290,68 @@ fn every_module_says_at_its_top_what_it_is_for() {
 
 #[test]
 fn the_test_itself_sees_an_upward_use() {
-    let found = used(
-        "use crate::{\n    log::{self, cell},\n    model::Tokens,\n    render,\n};\nlet x = crate::store::open();",
+    let code = "use crate::{\n    log::{self, cell},\n    model::Tokens as T,\n    render,\n};\nlet x = crate::store::open(super::super::config::find);\nuse super::{near, super::cli::{self, Cli}};\nuse crate::Context;\npub(crate) fn f() {}";
+    let roots = |depth| {
+        let paths = paths(code);
+        let roots = paths.iter().filter_map(|path| match start(path, depth) {
+            Start::Root(name) => Some(name.to_owned()),
+            _ => None,
+        });
+        roots
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        roots(2),
+        [
+            "Context", "cli", "config", "log", "model", "render", "store"
+        ]
     );
     assert_eq!(
-        found.into_iter().collect::<Vec<_>>(),
-        ["log", "model", "render", "store"]
+        roots(3),
+        ["Context", "log", "model", "render", "store"],
+        "two steps up are not the root there"
     );
+    assert_eq!(
+        (start(&["super", "cli"], 1), start(&["super", "cli"], 2)),
+        (Start::Root("cli"), Start::Near)
+    );
+}
+
+#[test]
+fn the_test_itself_sees_every_spelling_of_a_crate() {
+    for code in [
+        "use chrono::Utc;",
+        "use chrono;",
+        "use chrono as time;",
+        "use {chrono::Utc};",
+        "use ::chrono::Utc;",
+        "f(chrono::Utc::now())",
+        "fn f(now: &chrono::DateTime<Utc>) {}",
+        "Vec<chrono::NaiveDate>",
+        "-> [chrono::NaiveDate; 2]",
+        "0 as chrono::Seconds",
+    ] {
+        let paths = paths(code);
+        assert!(
+            paths
+                .iter()
+                .any(|path| start(path, 1) == Start::Crate("chrono")),
+            "{code}: {paths:?}"
+        );
+    }
+    for code in [
+        "use crate::chrono::x;",
+        "use self::a::chrono;",
+        "let chrono = 1;",
+    ] {
+        let paths = paths(code);
+        assert!(
+            !paths
+                .iter()
+                .any(|path| start(path, 1) == Start::Crate("chrono")),
+            "{code}: {paths:?}"
+        );
+    }
 }

@@ -4,7 +4,10 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::Context;
-use crate::{ExitStatus, Failure, cli::Cli};
+use crate::{
+    cli::Cli,
+    exit::{ExitStatus, Failure},
+};
 
 pub(super) fn run(shell: Shell, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
     let mut script = Vec::new();

@@ -6,12 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, FixedOffset, Local, Utc};
-use jiff::{Timestamp, tz::TimeZone};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
-    Failure,
     cli::{ColorArg, GlobalArgs, parse_time},
+    exit::Failure,
     render::{Ink, Style},
 };
 
@@ -23,11 +22,13 @@ pub struct Context<'w> {
     pub folder: PathBuf,
     /// The time, where nobody says another.
     pub clock: DateTime<Utc>,
+    /// The offset from UTC that a time zone has at a moment, by its name: `local`, or one like `Asia/Seoul`.
+    pub zone: &'w dyn Fn(&str, DateTime<Utc>) -> Option<FixedOffset>,
     /// Standard input.
     pub input: &'w mut dyn Read,
-    /// Standard output.
+    /// Standard output. An error there ends the run.
     pub out: &'w mut dyn Write,
-    /// Standard error.
+    /// Standard error. Never fails: see [`crate::stream::AtBest`].
     pub err: &'w mut dyn Write,
     /// What standard output is.
     pub out_terminal: Terminal,
@@ -122,20 +123,25 @@ impl Context<'_> {
         self.style_on(self.err_terminal, global)
     }
 
-    fn style_on(&self, terminal: Terminal, global: &GlobalArgs) -> Style {
+    /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
+    /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour. `NO_COLOR` leaves a terminal its bold.
+    pub(super) fn ink(&self, terminal: Terminal, asked: ColorArg) -> Ink {
         let environment = &self.environment;
         let able = terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb();
-        let ink = match global.color {
+        match asked {
             ColorArg::Always => Ink::Color,
             ColorArg::Auto if environment.no_color && able => Ink::Bold,
             ColorArg::Auto if !environment.no_color && (environment.force_color || able) => {
                 Ink::Color
             }
             ColorArg::Never | ColorArg::Auto => Ink::Plain,
-        };
+        }
+    }
+
+    fn style_on(&self, terminal: Terminal, global: &GlobalArgs) -> Style {
         Style {
-            ink,
-            ascii: global.ascii || terminal.is_terminal && environment.is_ascii(),
+            ink: self.ink(terminal, global.color),
+            ascii: global.ascii || terminal.is_terminal && self.environment.is_ascii(),
             width: terminal.width,
         }
     }
@@ -159,11 +165,32 @@ impl Context<'_> {
         };
         match (given, global.timezone.as_deref()) {
             (Some(given), None) => Ok(given),
-            (given, zone) => in_zone(
+            (given, zone) => self.in_zone(
                 given.map_or(self.clock, |given| given.to_utc()),
                 zone.unwrap_or("local"),
             ),
         }
+    }
+
+    /// The time in a zone: `local`, `UTC`, an offset, or a name.
+    fn in_zone(&self, time: DateTime<Utc>, zone: &str) -> Result<DateTime<FixedOffset>, Failure> {
+        if zone.eq_ignore_ascii_case("utc") || zone == "Z" {
+            return Ok(time.fixed_offset());
+        }
+        let name = if zone.eq_ignore_ascii_case("local") {
+            "local"
+        } else {
+            zone
+        };
+        let offset = zone
+            .parse::<FixedOffset>()
+            .ok()
+            .or_else(|| (self.zone)(name, time));
+        let offset = offset.ok_or_else(|| {
+            Failure::usage(format!("unknown time zone `{zone}`"))
+                .help("write a name like Asia/Seoul, an offset like +09:00, UTC or local")
+        })?;
+        Ok(time.with_timezone(&offset))
     }
 
     /// A path as it was given, seen from the working folder.
@@ -171,25 +198,4 @@ impl Context<'_> {
     pub fn absolute(&self, path: &Path) -> PathBuf {
         self.folder.join(path)
     }
-}
-
-/// The time in a zone: `local`, `UTC`, an offset, or a name of the system's time zone database.
-fn in_zone(time: DateTime<Utc>, zone: &str) -> Result<DateTime<FixedOffset>, Failure> {
-    let unknown = || {
-        Failure::usage(format!("unknown time zone `{zone}`"))
-            .help("write a name like Asia/Seoul, an offset like +09:00, UTC or local")
-    };
-    if zone.eq_ignore_ascii_case("utc") || zone == "Z" {
-        return Ok(time.fixed_offset());
-    }
-    if let Ok(offset) = zone.parse::<FixedOffset>() {
-        return Ok(time.with_timezone(&offset));
-    }
-    if zone.eq_ignore_ascii_case("local") {
-        return Ok(time.with_timezone(&Local).fixed_offset());
-    }
-    let rules = TimeZone::get(zone).map_err(|_| unknown())?;
-    let moment = Timestamp::from_second(time.timestamp()).map_err(|_| unknown())?;
-    let offset = FixedOffset::east_opt(rules.to_offset(moment).seconds()).ok_or_else(unknown)?;
-    Ok(time.with_timezone(&offset))
 }

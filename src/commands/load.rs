@@ -5,12 +5,12 @@ use super::{
     locate::{EXCERPT, LogPath, log_and_settings, set_budget},
 };
 use crate::{
-    Failure,
     analysis::{self, Closed, Keep, Ledger, Question, StatusReport},
     check,
     cli::{GlobalArgs, ViewArgs},
     config::Settings,
     diagnostic::{self, Diagnostic},
+    exit::Failure,
     log::{self, Item, RowValue, Section},
     model::{Month, fold_name},
     render::{self, Files},

@@ -1,18 +1,15 @@
 //! Which files a run is about: the log that is named or found, and the settings that hold for it.
 //! What they say is read by `load`.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::Context;
 use crate::{
-    Failure,
     cli::{GlobalArgs, parse_tokens},
     config::{self, Settings},
+    exit::Failure,
     model::{Budget, BudgetSource, Month},
-    render::{self, Files, Style},
+    render::{self, Files},
     store::{self, OpenError, Opened},
 };
 
@@ -136,44 +133,106 @@ fn open_if_there(path: &Path, shown: &str) -> Result<Option<Opened>, Failure> {
     }
 }
 
+/// A settings file that was asked for or found.
+#[derive(PartialEq, Eq)]
+struct SettingsPath {
+    path: PathBuf,
+    /// As it was given, or from the working folder.
+    shown: String,
+    /// What to do where it cannot be read.
+    help: &'static str,
+}
+
+impl SettingsPath {
+    /// The settings that were asked for: by option, else by environment.
+    fn named(global: &GlobalArgs, cx: &Context<'_>) -> Option<Self> {
+        let by_option = global
+            .config
+            .as_deref()
+            .map(|path| (path, "name a tokmon.toml with --config PATH"));
+        let by_environment = || {
+            let path = cx.environment.config.as_ref()?;
+            Some((
+                Path::new(path),
+                "TOKMON_CONFIG names it: let it name a tokmon.toml, or unset it",
+            ))
+        };
+        let (path, help) = by_option.or_else(by_environment)?;
+        Some(Self {
+            path: cx.absolute(path),
+            shown: path.display().to_string(),
+            help,
+        })
+    }
+
+    /// The settings nearest to a folder.
+    fn near(folder: &Path, cx: &Context<'_>) -> Option<Self> {
+        let path = config::find(folder, cx.environment.user_settings.as_deref())?;
+        Some(Self {
+            shown: shown_from(&path, cx),
+            path,
+            help: "check the permissions of the file and its folders",
+        })
+    }
+
+    fn read(&self, global: &GlobalArgs, cx: &Context<'_>) -> Result<Settings, Failure> {
+        let shown = &self.shown;
+        let unreadable = |error: &dyn std::fmt::Display| {
+            Failure::config(format!("cannot read settings {shown}: {error}")).help(self.help)
+        };
+        let text = store::open(&self.path)
+            .map_err(|error| unreadable(&error))?
+            .text(MOST_SETTINGS)
+            .map_err(|error| unreadable(&error))?;
+        config::parse(&text).map_err(|problems| {
+            let mut memory = Opened::Memory(text.into_bytes());
+            let files = Files {
+                config: shown.clone(),
+                ..Files::default()
+            };
+            let style = cx.err_style(global);
+            let told = render::in_full(&problems.first, &files, style, |place| {
+                memory.line(place.line_start, EXCERPT).ok()
+            });
+            let more = match problems.more {
+                0 => String::new(),
+                more => format!(
+                    "tokmon: and {more} more errors in {}\n",
+                    render::safe_line(shown)
+                ),
+            };
+            Failure::in_full(told + &more)
+        })
+    }
+}
+
 /// The log, and the settings that hold for it: those named, else those that name the log, else the nearest to it.
 pub(super) fn log_and_settings(
     global: &GlobalArgs,
     cx: &Context<'_>,
 ) -> Result<(LogPath, Settings), Failure> {
-    let given = |option: &Option<PathBuf>, variable: &Option<OsString>| {
-        option
-            .clone()
-            .or_else(|| variable.clone().map(PathBuf::from))
+    let near =
+        |folder: &Path| SettingsPath::named(global, cx).or_else(|| SettingsPath::near(folder, cx));
+    let read = |path: Option<&SettingsPath>| {
+        path.map_or_else(|| Ok(Settings::default()), |path| path.read(global, cx))
     };
-    let config = given(&global.config, &cx.environment.config).map(|path| cx.absolute(&path));
-    let read = |path: &Path| read_settings(path, cx);
-    let named = given(&global.file, &cx.environment.file);
-    let near = |folder: &Path| {
-        config
-            .clone()
-            .or_else(|| config::find(folder, cx.environment.user_settings.as_deref()))
-    };
+    let named = global.file.as_deref();
+    let named = named.or(cx.environment.file.as_ref().map(Path::new));
     if let Some(path) = named {
-        let log = LogPath::named(&path, cx);
-        let settings = near(log.folder().unwrap_or(&cx.folder))
-            .map(|path| read(&path))
-            .transpose()?;
-        return Ok((log, settings.unwrap_or_default()));
+        let log = LogPath::named(path, cx);
+        let settings = read(near(log.folder().unwrap_or(&cx.folder)).as_ref())?;
+        return Ok((log, settings));
     }
     let here = near(&cx.folder);
-    let settings = here.as_deref().map(read).transpose()?.unwrap_or_default();
+    let settings = read(here.as_ref())?;
     if let (Some(log), Some(here)) = (&settings.log, &here) {
-        let log = LogPath::found(here.parent().unwrap_or(here).join(log), cx);
-        return Ok((log, settings));
+        let folder = here.path.parent().unwrap_or(&here.path);
+        return Ok((LogPath::found(folder.join(log), cx), settings));
     }
     let log = find_log(cx)?;
     match near(log.folder().unwrap_or(&cx.folder)) {
         nearer if nearer == here => Ok((log, settings)),
-        nearer => Ok((
-            log,
-            nearer.as_deref().map(read).transpose()?.unwrap_or_default(),
-        )),
+        nearer => Ok((log, read(nearer.as_ref())?)),
     }
 }
 
@@ -204,28 +263,6 @@ fn shown_from(path: &Path, cx: &Context<'_>) -> String {
         .unwrap_or(path)
         .display()
         .to_string()
-}
-
-fn read_settings(path: &Path, cx: &Context<'_>) -> Result<Settings, Failure> {
-    let shown = shown_from(path, cx);
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::config(format!("cannot read settings {}: {error}", &shown))
-            .help("name a tokmon.toml with --config PATH")
-    };
-    let text = store::open(path)
-        .map_err(|error| unreadable(&error))?
-        .text(MOST_SETTINGS)
-        .map_err(|error| unreadable(&error))?;
-    config::parse(&text).map_err(|problems| {
-        let mut memory = Opened::Memory(text.into_bytes());
-        let files = Files {
-            config: shown,
-            ..Files::default()
-        };
-        Failure::in_full(render::in_full(&problems, &files, Style::PLAIN, |place| {
-            memory.line(place.line_start, EXCERPT).ok()
-        }))
-    })
 }
 
 /// The budget by option, else by environment, else as the settings have it.

@@ -1,5 +1,6 @@
 //! One verb a file, and the world they act in.
 
+mod arguments;
 mod completions;
 mod context;
 mod load;
@@ -8,16 +9,25 @@ mod status;
 
 pub use context::{Context, Environment, Terminal};
 
+use std::ffi::OsString;
+
 use crate::{
-    ExitStatus, Failure,
     cli::{Cli, Command, ViewArgs},
+    exit::{ExitStatus, Failure},
 };
 
-/// Does what was asked.
-pub(crate) fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+/// Does what the arguments ask, program name first.
+pub(crate) fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    match arguments::read(args, cx.out_terminal.width) {
+        Ok(cli) => dispatch(&cli, cx),
+        Err(error) => arguments::tell(error, args, cx),
+    }
+}
+
+fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
     if cli.command.is_some() && cli.views != ViewArgs::default() {
         return Err(
-            Failure::usage("views and their options go without a command")
+            Failure::usage("view options cannot be combined with a command")
                 .help("see tokmon --help"),
         );
     }

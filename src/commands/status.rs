@@ -2,9 +2,9 @@
 
 use super::{Context, load};
 use crate::{
-    ExitStatus, Failure,
+    analysis::StatusReport,
     cli::{GlobalArgs, ViewArgs},
-    model::Level,
+    exit::{ExitStatus, Failure},
     render::{self, Format, Page, View},
 };
 
@@ -24,12 +24,37 @@ pub(super) fn run(
     page.write(&views, global.format(), cx.style(global), cx.out)?;
     cx.out.flush()?;
     loaded.found.tell(global, cx)?;
-    match (args.fail_on.map(Level::from), loaded.report.level) {
-        (Some(limit), Some(level)) if level >= limit => Ok(ExitStatus::Findings),
-        (Some(_), None) => Err(Failure::usage("--fail-on has no budget to judge by")
-            .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")),
-        _ => Ok(ExitStatus::Clean),
+    let Some(limit) = args.fail_on else {
+        return Ok(ExitStatus::Clean);
+    };
+    let level = loaded.report.level.ok_or_else(|| {
+        Failure::usage("--fail-on needs a budget")
+            .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")
+    })?;
+    if level < limit {
+        return Ok(ExitStatus::Clean);
     }
+    if !global.quiet {
+        let figures = figures(&loaded.report);
+        writeln!(
+            cx.err,
+            "tokmon: level {level}: --fail-on {limit} is reached ({figures})"
+        )?;
+    }
+    Ok(ExitStatus::Findings)
+}
+
+/// What the level is judged by: `180,000 of 200,000 tokens, 90.0%`.
+fn figures(report: &StatusReport) -> String {
+    let used = report.used.tokens;
+    let mark = if report.used.estimate { "~" } else { "" };
+    let of = report.budget.tokens.map(|budget| format!(" of {budget}"));
+    let share = report.share(used).map(|share| format!(", {share}"));
+    format!(
+        "{mark}{used}{} tokens{}",
+        of.unwrap_or_default(),
+        share.unwrap_or_default()
+    )
 }
 
 pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Output},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use tempfile::TempDir;
 use tokmon::{Context, Environment, Terminal};
 
@@ -22,6 +22,18 @@ pub(crate) struct Tokmon {
     folder: PathBuf,
     input: Vec<u8>,
     terminal: Terminal,
+}
+
+/// A world of two zones: the local one, and one with a summer time from the end of March on.
+fn zone(name: &str, at: DateTime<Utc>) -> Option<FixedOffset> {
+    let summer: DateTime<Utc> = "2026-03-29T01:00:00Z".parse().unwrap();
+    let hours = match name {
+        "local" => -5,
+        "Europe/Berlin" if at < summer => 1,
+        "Europe/Berlin" => 2,
+        _ => return None,
+    };
+    FixedOffset::east_opt(hours * 3_600)
 }
 
 /// How it ended.
@@ -78,6 +90,7 @@ impl Tokmon {
                 environment: Environment::read(|name| self.environment.get(name).cloned()),
                 folder: self.folder,
                 clock: "2026-11-21T12:00:00Z".parse::<DateTime<Utc>>().unwrap(),
+                zone: &zone,
                 input: &mut self.input.as_slice(),
                 out: &mut out,
                 err: &mut err,

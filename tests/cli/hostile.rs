@@ -81,6 +81,16 @@ fn messages_about_what_was_typed_are_harmless_too() {
         assert_ne!(ran.code, 0);
         assert_harmless(&ran.err, args[0]);
     }
+    for arg in [
+        evil,
+        &format!("./{evil}"),
+        &format!("--{evil}"),
+        &format!("--month={evil}"),
+    ] {
+        let ran = Tokmon::new([arg]).terminal(80).run();
+        assert_eq!(ran.code, 64);
+        assert_harmless(&ran.err, arg);
+    }
     let ran = Tokmon::new([])
         .env("TOKMON_BUDGET", evil)
         .env("TOKMON_FILE", "fixtures/logs/sample.md")

@@ -55,9 +55,18 @@ fn a_log_that_holds_nothing_of_use_is_refused() {
 
 #[test]
 #[cfg(unix)]
-fn a_log_that_may_not_be_read_is_refused() {
+fn a_path_through_a_file_leads_nowhere() {
     let ran = Tokmon::new(["-f", "fixtures/logs/sample.md/inside.md"]).run();
     assert_snapshot!(ran);
+}
+
+/// Nobody may follow a link to itself, not even root, whom permissions do not stop.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_that_may_not_be_read_is_refused() {
+    let folder = repository(&[]);
+    std::os::unix::fs::symlink("loop.md", folder.path().join("loop.md")).unwrap();
+    assert_snapshot!(run(folder.path(), &["-f", "loop.md"]));
 }
 
 #[test]
@@ -114,12 +123,14 @@ fn standard_input_is_read() {
 
 #[test]
 fn a_reader_that_goes_away_ends_it_quietly() {
-    for args in [
-        &["--full"][..],
-        &["--json"],
-        &["schema"],
-        &["completions", "bash"],
-        &["--help"],
+    for (args, code) in [
+        (&["--full"][..], 0),
+        (&["--json"], 0),
+        (&["schema"], 0),
+        (&["completions", "bash"], 0),
+        (&["--help"], 0),
+        (&["-q", "--full", "--budget", "10", "--fail-on", "note"], 1),
+        (&["-q", "--full", "--budget", "1M", "--fail-on", "note"], 0),
     ] {
         let mut command = binary(Path::new(env!("CARGO_MANIFEST_DIR")));
         command
@@ -134,7 +145,7 @@ fn a_reader_that_goes_away_ends_it_quietly() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(
             (output.status.code(), output.stderr.as_slice()),
-            (Some(0), &b""[..]),
+            (Some(code), &b""[..]),
             "{args:?}"
         );
     }
@@ -152,6 +163,24 @@ fn a_full_disk_is_reported() {
     --- err
     tokmon: cannot write: No space left on device (os error 28)
     ");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn messages_that_find_no_place_change_no_exit_code() {
+    let code = |args: &[&str]| {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut command = binary(Path::new(env!("CARGO_MANIFEST_DIR")));
+        command.args(args).stdout(Stdio::null()).stderr(full);
+        command.status().unwrap().code()
+    };
+    let log = "fixtures/invalid/tm001-unreadable-number.md";
+    assert_eq!(code(&["-f", log]), Some(0));
+    assert_eq!(code(&["-f", log, "-v"]), Some(0));
+    let failing = ["-f", log, "--budget", "10", "--fail-on", "note"];
+    assert_eq!(code(&failing), Some(1));
+    assert_eq!(code(&["-f", log, "--month", "2020-01"]), Some(65));
+    assert_eq!(code(&["--no-such-option"]), Some(64));
 }
 
 #[test]

@@ -92,6 +92,68 @@ fn settings_name_the_log() {
 }
 
 #[test]
+fn settings_that_cannot_be_read_are_told_as_they_were_named() {
+    let folder = repository(&[("cost-log.md", &log_of(5))]);
+    let ran = |config: &str| {
+        Tokmon::new([])
+            .folder(folder.path())
+            .env("TOKMON_CONFIG", config)
+            .run()
+    };
+    assert_snapshot!(ran("none.toml"), @"
+    exit 78
+    --- out
+    --- err
+    tokmon: cannot read settings none.toml: there is no such file
+      help: TOKMON_CONFIG names it: let it name a tokmon.toml, or unset it
+    ");
+    assert_snapshot!(ran("."), @"
+    exit 78
+    --- out
+    --- err
+    tokmon: cannot read settings .: it is a folder, not a regular file
+      help: TOKMON_CONFIG names it: let it name a tokmon.toml, or unset it
+    ");
+}
+
+#[test]
+fn wrong_settings_are_told_in_the_style_of_standard_error() {
+    let wrong: Vec<String> = (0..60)
+        .map(|n| format!("colour{n} = \"as long as this one\"\n"))
+        .collect();
+    let folder = repository(&[
+        ("cost-log.md", &log_of(5)),
+        ("tokmon.toml", &wrong.concat()),
+    ]);
+    let ran = |options: &[&'static str]| {
+        let args = ["--config", "./tokmon.toml"]
+            .into_iter()
+            .chain(options.iter().copied());
+        Tokmon::new(args)
+            .folder(folder.path())
+            .terminal(40)
+            .run()
+            .err
+    };
+    let err = ran(&["--ascii", "--color", "never"]);
+    assert_eq!(err.matches("unknown key").count(), 50);
+    let (start, end) = (err.lines().take(8), err.lines().skip(50 * 8 - 1));
+    assert_snapshot!(start.chain(end).collect::<Vec<_>>().join("\n"), @r#"
+    error[TM022]: unknown key `colour0`
+     --> ./tokmon.toml:1:1
+      |
+    1 | colour0 = "as long as this one"
+      | ^^^^^^^ not known
+      |
+      = help: known here: `log`, `budget`, `teams`, `efficiency`, `scenarios`, `archive`, `prices`
+
+
+    tokmon: and 10 more errors in ./tokmon.toml
+    "#);
+    assert!(ran(&[]).contains("\u{1b}[1m"));
+}
+
+#[test]
 fn the_archive_folder_can_be_set() {
     let archive = "## Daily Detail — 2026-02-03\n\n| Team | Tokens |\n|---|---|\n| Team A | 90 |\n";
     let folder = repository(&[

@@ -299,23 +299,21 @@ fn a_total_has_a_share_where_all_that_is_used_has_one() {
 }
 
 #[test]
-fn rows_that_are_in_no_sum_are_told_in_every_form() {
-    for view in ["", "--teams", "--daily", "--forecast"] {
-        let args = [
-            "-f",
-            "fixtures/invalid/tm001-unreadable-number.md",
-            "-q",
-            "--format",
-            "csv",
-        ];
-        let ran = Tokmon::new(args.into_iter().chain(view.split_whitespace())).run();
-        let told = if view.is_empty() {
-            "\nunreadable_rows,4,,\n"
-        } else {
-            "unreadable_rows,first_lines\n4,8 9 10 11\n"
-        };
-        assert!(ran.out.contains(told), "{view}: {ran}");
+fn rows_that_are_in_no_sum_are_told_in_every_view() {
+    let file = "fixtures/invalid/tm001-unreadable-number.md";
+    let run =
+        |args: &str| Tokmon::new(["-qf", file].into_iter().chain(args.split_whitespace())).run();
+    for view in ["", "--teams", "--daily", "--forecast", "--optimizations"] {
+        for form in ["table", "markdown"] {
+            let ran = run(&format!("{view} --format {form}"));
+            let told = "4 rows unreadable, lines 8, 9, 10, 11: not counted";
+            assert!(ran.out.contains(told), "{view} {form}: {ran}");
+        }
     }
+    // A table of teams for programs stays one table.
+    assert!(run("--format csv").out.contains("\nunreadable_rows,4,,\n"));
+    let json: serde_json::Value = serde_json::from_str(&run("--json").out).unwrap();
+    assert_eq!(json["log"]["unreadable_rows"], 4);
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! The doors to standard output and standard error: which trouble with writing is a failure of the run, and which is not.
+
+use std::io::{self, ErrorKind, Write};
+
+/// Writes as long as somebody reads. That a reader goes away, as `head` does, is no failure: the rest is dropped.
+#[derive(Debug)]
+pub struct WhileRead<W> {
+    inner: W,
+    is_gone: bool,
+}
+
+impl<W: Write> WhileRead<W> {
+    /// Somebody still reads.
+    pub const fn new(inner: W) -> Self {
+        Self {
+            inner,
+            is_gone: false,
+        }
+    }
+
+    fn unless_gone<T>(
+        &mut self,
+        dropped: T,
+        act: impl FnOnce(&mut W) -> io::Result<T>,
+    ) -> io::Result<T> {
+        if self.is_gone {
+            return Ok(dropped);
+        }
+        match act(&mut self.inner) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.is_gone = true;
+                Ok(dropped)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl<W: Write> Write for WhileRead<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_gone(bytes.len(), |inner| inner.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_gone((), Write::flush)
+    }
+}
+
+/// Writes what can be written. That a message cannot be said is no failure: the run ends as it would have ended.
+#[derive(Debug)]
+pub struct AtBest<W>(pub W);
+
+impl<W: Write> Write for AtBest<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() != ErrorKind::Interrupted => Ok(bytes.len()),
+            outcome => outcome,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes some bytes, then fails.
+    struct Failing(usize, ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = self.0.min(bytes.len());
+            self.0 -= taken;
+            match taken {
+                0 => Err(self.1.into()),
+                taken => Ok(taken),
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(self.1.into())
+        }
+    }
+
+    #[test]
+    fn only_a_reader_who_is_gone_is_no_failure_of_the_output() {
+        let outcome = |kind| {
+            let mut out = WhileRead::new(Failing(5, kind));
+            out.write_all(b"twelve bytes").and_then(|()| out.flush())
+        };
+        assert!(outcome(ErrorKind::BrokenPipe).is_ok());
+        assert_eq!(
+            outcome(ErrorKind::StorageFull).map_err(|error| error.kind()),
+            Err(ErrorKind::StorageFull)
+        );
+    }
+
+    #[test]
+    fn messages_never_fail() {
+        for kind in [ErrorKind::BrokenPipe, ErrorKind::StorageFull] {
+            let mut err = AtBest(Failing(5, kind));
+            assert!(err.write_all(b"twelve bytes").is_ok() && err.flush().is_ok());
+        }
+    }
+}
