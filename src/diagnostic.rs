@@ -1,9 +1,12 @@
 //! A finding as a value: what is wrong, where, what to do.
 //! Who finds it is `log`'s and `check`'s business, how it is shown `render`'s.
 
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use crate::text::Place;
+use crate::text::{Document, Place};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -191,9 +194,127 @@ pub fn sort(findings: &mut Vec<Diagnostic>) {
     findings.dedup();
 }
 
+/// What was found in the files of a report. Where only some of it will be shown, the rest is counted and let go, so that a
+/// log that is wrong on every line needs no more memory than another.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    kept: Vec<Diagnostic>,
+    /// How many to keep; none for all of them. Notes are let go first.
+    most: Option<usize>,
+    let_go: BTreeMap<(Document, Severity), usize>,
+}
+
+impl Findings {
+    /// Keeps all of them, or the first so many that are more than notes.
+    #[must_use]
+    pub fn keeping(most: Option<usize>) -> Self {
+        Self {
+            most,
+            ..Self::default()
+        }
+    }
+
+    /// One more.
+    pub fn push(&mut self, finding: Diagnostic) {
+        if self.most.is_some() && finding.severity() == Severity::Note {
+            return;
+        }
+        self.kept.push(finding);
+        // To sort seldom is to sort in less time than it took to find them.
+        if self.most.is_some_and(|most| self.kept.len() >= most * 2) {
+            self.sort();
+        }
+    }
+
+    /// Sorts them by file, place and code, and drops repetitions.
+    pub fn sort(&mut self) {
+        sort(&mut self.kept);
+        let most = self.most.unwrap_or(usize::MAX).min(self.kept.len());
+        for finding in self.kept.drain(most..) {
+            let kind = (finding.place.document, finding.severity());
+            *self.let_go.entry(kind).or_default() += 1;
+        }
+    }
+
+    /// The first of them.
+    #[must_use]
+    pub fn kept(&self) -> &[Diagnostic] {
+        &self.kept
+    }
+
+    /// How many there are of a severity, kept or not.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        let let_go = self.let_go.iter();
+        let kept = self.kept.iter();
+        kept.filter(|finding| finding.severity() == severity)
+            .count()
+            + let_go
+                .filter(|((_, of), _)| *of == severity)
+                .map(|(_, count)| count)
+                .sum::<usize>()
+    }
+
+    /// The files with more than notes in them, in their order.
+    #[must_use]
+    pub fn documents(&self) -> BTreeSet<Document> {
+        let kept = self
+            .kept
+            .iter()
+            .map(|finding| (finding.place.document, finding.severity()));
+        kept.chain(self.let_go.keys().copied())
+            .filter(|(_, severity)| *severity != Severity::Note)
+            .map(|(document, _)| document)
+            .collect()
+    }
+}
+
+impl Extend<Diagnostic> for Findings {
+    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, findings: I) {
+        findings.into_iter().for_each(|finding| self.push(finding));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn those_let_go_are_counted_and_the_first_are_kept() {
+        let finding = |code, document, at: usize| {
+            let place = Place {
+                document,
+                line: at,
+                span: crate::text::Span::new(at, at + 1),
+                ..Place::default()
+            };
+            Diagnostic::new(code, format!("{at}"), place)
+        };
+        let all = || {
+            (0..100).rev().flat_map(|at| {
+                [
+                    finding(Code::UnreadableNumber, Document::Log, at),
+                    finding(Code::UnknownStatus, Document::Archive, at),
+                    finding(Code::OverAllocated, Document::Log, at),
+                ]
+            })
+        };
+        let (mut some, mut whole) = (Findings::keeping(Some(7)), Findings::keeping(None));
+        some.extend(all());
+        whole.extend(all());
+        some.sort();
+        whole.sort();
+        let first = whole
+            .kept()
+            .iter()
+            .filter(|finding| finding.severity() != Severity::Note);
+        let first: Vec<Diagnostic> = first.take(7).cloned().collect();
+        assert_eq!(some.kept(), first);
+        for severity in [Severity::Error, Severity::Warning] {
+            assert_eq!((some.count(severity), whole.count(severity)), (100, 100));
+        }
+        assert_eq!(some.documents(), whole.documents());
+    }
 
     #[test]
     fn codes_are_numbered_in_their_order_and_explained() {

@@ -72,6 +72,35 @@ pub(super) struct HoldEntry {
     pub(super) until: DateTime<FixedOffset>,
 }
 
+/// Rows and lines that cannot be read: how many, and where the first of them stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    /// How many.
+    pub count: u64,
+    /// Where the first of them stand.
+    pub first: Vec<Place>,
+}
+
+impl Unreadable {
+    /// More than these nobody looks up one by one.
+    const MOST: usize = 10;
+
+    fn add(&mut self, place: Place) {
+        self.count += 1;
+        if self.first.len() < Self::MOST {
+            self.first.push(place);
+        }
+    }
+
+    /// Both together, in the order of files and lines.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.first.extend(&other.first);
+        self.first.sort_by_key(Place::order);
+        self.first.truncate(Self::MOST);
+    }
+}
+
 /// An id that occurred a second time.
 #[derive(Clone, Debug)]
 pub struct Duplicate {
@@ -94,7 +123,7 @@ pub struct Ledger {
     /// Rows of the current format, and of the one before: which of them count is known in the end.
     kept: [KeptRows; 2],
     /// Rows that cannot be read, with the month they would have counted for where that is known.
-    pub(super) unreadable: Vec<(Option<Month>, Place)>,
+    pub(super) unreadable: BTreeMap<Option<Month>, Unreadable>,
     /// A section of v2.0 was met, so tables of an older log do not count.
     current_format: bool,
     pub(super) first_legacy: Option<Place>,
@@ -128,7 +157,7 @@ impl Ledger {
             names,
             months: BTreeMap::new(),
             kept: Default::default(),
-            unreadable: Vec::new(),
+            unreadable: BTreeMap::new(),
             current_format: false,
             first_legacy: None,
             waiting: HashMap::new(),
@@ -361,7 +390,7 @@ impl Ledger {
 
     /// A row that cannot be read.
     pub fn unreadable(&mut self, month: Option<Month>, place: Place) {
-        self.unreadable.push((month, place));
+        self.unreadable.entry(month).or_default().add(place);
     }
 
     /// A row of the allocation table.

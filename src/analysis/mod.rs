@@ -20,7 +20,7 @@ mod usage;
 pub use burn_rate::{BurnRate, RateBasis};
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{Crossing, CrossingState, Forecast, Risk, Stated};
-pub use ledger::{Duplicate, Keep, Ledger};
+pub use ledger::{Duplicate, Keep, Ledger, Unreadable};
 pub use limits::{Limits, reserve};
 pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase, Scenario};

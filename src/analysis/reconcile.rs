@@ -8,7 +8,7 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
-    ledger::{KeptRow, Ledger, MonthLedger, TallyKey},
+    ledger::{KeptRow, Ledger, MonthLedger, TallyKey, Unreadable},
     names::NameId,
     usage::{Closed, Day, MonthUsage, StatedUse, TeamUsage},
 };
@@ -94,18 +94,19 @@ impl Reconciler<'_> {
         };
         let rows = rows.into_iter().filter(shown).collect();
         let teams = self.in_order(teams);
-        let unreadable = self
-            .ledger
-            .unreadable
-            .iter()
-            .filter(|(of, _)| of.is_none_or(|of| of == month));
+        let mut unreadable = Unreadable::default();
+        for of in [Some(month), None] {
+            if let Some(some) = self.ledger.unreadable.get(&of) {
+                unreadable.merge(some);
+            }
+        }
         MonthUsage {
             month,
             newest,
             stated,
             totals,
             unsplit,
-            unreadable: unreadable.map(|(_, place)| *place).collect(),
+            unreadable,
             days,
             rows,
             index: teams

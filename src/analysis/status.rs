@@ -151,11 +151,11 @@ fn log(closed: &Closed, path: &str) -> LogReport {
         last_updated: ledger.last_updated,
         retention_days: ledger.retention_days,
         hook_lines: ledger.hook_lines,
-        unreadable_rows: month.unreadable.len() as u64,
+        unreadable_rows: month.unreadable.count,
         unreadable_places: month
             .unreadable
+            .first
             .iter()
-            .take(10)
             .map(|place| RowPlace::from(*place))
             .collect(),
     }

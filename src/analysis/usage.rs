@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{NaiveDate, NaiveTime};
 
 use super::{
-    ledger::{Duplicate, KeptRow, Ledger},
+    ledger::{Duplicate, KeptRow, Ledger, Unreadable},
     names::NameId,
 };
 use crate::{
@@ -328,7 +328,7 @@ pub struct MonthUsage {
     /// Teams whose details cannot be told apart by project, with where these stand.
     pub unsplit: Vec<(String, Place)>,
     /// Rows that cannot be read.
-    pub unreadable: Vec<Place>,
+    pub unreadable: Unreadable,
     pub(super) days: BTreeMap<NaiveDate, Day>,
     pub(super) rows: Vec<KeptRow>,
 }

@@ -9,11 +9,11 @@ use crate::{
     check,
     cli::{GlobalArgs, ViewArgs},
     config::Settings,
-    diagnostic::{self, Diagnostic},
+    diagnostic::Findings,
     exit::Failure,
     log::{self, Item, RowValue, Section},
     model::{Month, fold_name},
-    render::{self, Files},
+    render::{self, Files, Format},
     store::Opened,
     text::{Document, Place},
 };
@@ -26,7 +26,7 @@ pub(super) struct Loaded {
 
 /// What is wrong with the files, and the files to show it in.
 pub(super) struct Found {
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) findings: Findings,
     pub(super) files: Files,
     sources: Sources,
 }
@@ -68,7 +68,7 @@ impl Found {
     ) -> Result<(), Failure> {
         if global.verbose {
             let style = cx.err_style(global);
-            let text = render::in_full(&self.findings, &self.files, style, |place| {
+            let text = render::in_full(self.findings.kept(), &self.files, style, |place| {
                 self.sources.line_at(place)
             });
             cx.err.write_all(text.as_bytes())?;
@@ -98,7 +98,7 @@ pub(super) fn report(
     let mut reading = Reading {
         ledger: Ledger::new(&settings.policy, keep),
         found: Found {
-            findings: Vec::new(),
+            findings: Findings::keeping(kept_findings(global)),
             files: log.files(),
             sources: Sources {
                 log: log.open(cx)?,
@@ -112,14 +112,14 @@ pub(super) fn report(
     let closed = closed
         .and_then(|()| close(ledger, args, &log))
         .or_else(|failure| {
-            diagnostic::sort(&mut found.findings);
+            found.findings.sort();
             found.tell(global, cx)?;
             Err(failure)
         })?;
     found
         .findings
         .extend(check::findings(&closed, &settings.policy));
-    diagnostic::sort(&mut found.findings);
+    found.findings.sort();
     let project = args.project.as_deref();
     let project = project.and_then(|project| closed.find_project(project));
     let question = Question {
@@ -193,7 +193,7 @@ impl Reading {
 /// Where the items of a file go.
 struct Sink<'l> {
     ledger: &'l mut Ledger,
-    findings: &'l mut Vec<Diagnostic>,
+    findings: &'l mut Findings,
 }
 
 impl Sink<'_> {
@@ -257,6 +257,12 @@ impl Sink<'_> {
             _ => {}
         }
     }
+}
+
+/// How many findings there is a use for: a table lists the first of them.
+fn kept_findings(global: &GlobalArgs) -> Option<usize> {
+    let some = global.format() == Format::Table && !global.verbose;
+    some.then_some(render::MOST_FINDINGS)
 }
 
 fn no_usage(log: &LogPath) -> Failure {

@@ -10,7 +10,7 @@ use super::{
     theme::{Ink, Style},
 };
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Diagnostic, Findings, Severity},
     text::{Document, Place},
 };
 
@@ -58,14 +58,11 @@ impl Files {
 
 /// One line on how many findings there are. None where there is nothing but notes.
 #[must_use]
-pub fn summary(findings: &[Diagnostic], files: &Files) -> Option<String> {
-    let count = |severity| {
-        findings
-            .iter()
-            .filter(|finding| finding.severity() == severity)
-            .count()
-    };
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
+    let (errors, warnings) = (
+        findings.count(Severity::Error),
+        findings.count(Severity::Warning),
+    );
     let some = |count: usize, word: &str| match count {
         0 => None,
         1 => Some(format!("1 {word}")),
@@ -85,16 +82,11 @@ pub fn summary(findings: &[Diagnostic], files: &Files) -> Option<String> {
 }
 
 /// The files of what is counted: `cost-log.md`, `cost-log.md and 1 other file`.
-fn places(findings: &[Diagnostic], files: &Files) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for finding in findings {
-        let name = files.name(finding.place.document);
-        if finding.severity() != Severity::Note && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let first = safe::line(names.first().copied().unwrap_or_default());
-    match names.len() {
+fn places(findings: &Findings, files: &Files) -> String {
+    let documents = findings.documents();
+    let first = documents.first().map(|document| files.name(*document));
+    let first = safe::line(first.unwrap_or_default());
+    match documents.len() {
         0 | 1 => first.into_owned(),
         2 => format!("{first} and 1 other file"),
         many => format!("{first} and {} other files", many - 1),

@@ -55,6 +55,7 @@ struct Finding<'a> {
 pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let diagnostics = page
         .findings
+        .kept()
         .iter()
         .map(|finding| Finding {
             code: finding.code.id(),

@@ -18,10 +18,11 @@ use std::io::{self, Write};
 
 pub use diagnostics::{Files, in_full, summary};
 pub use json::schema;
+pub use overview::MOST_FINDINGS;
 pub use safe::line as safe_line;
 pub use theme::{Ink, Style};
 
-use crate::{analysis::StatusReport, diagnostic::Diagnostic};
+use crate::{analysis::StatusReport, diagnostic::Findings};
 use sheet::Sheet;
 
 /// What to do about a missing budget.
@@ -73,7 +74,7 @@ pub struct Page<'a> {
     /// The report.
     pub report: &'a StatusReport,
     /// What was found in the files, sorted.
-    pub findings: &'a [Diagnostic],
+    pub findings: &'a Findings,
     /// What these files are called.
     pub files: &'a Files,
 }

@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     analysis::{Alert, RowPlace, StatusReport},
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::Severity,
     text::Document,
 };
 
 /// Findings beyond this many are only counted here; `-v` lists them all.
-const MOST_FINDINGS: usize = 20;
+pub const MOST_FINDINGS: usize = 20;
 
 /// The width of a bar where lines may be as long as they are.
 const BAR: usize = 80;
@@ -181,19 +181,14 @@ fn line_of(place: &RowPlace) -> String {
 }
 
 fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
-    let shown: Vec<&Diagnostic> = page
-        .findings
-        .iter()
-        .filter(|finding| finding.severity() != Severity::Note)
-        .collect();
-    if shown.is_empty() {
+    let count = page.findings.count(Severity::Error) + page.findings.count(Severity::Warning);
+    if count == 0 {
         return Vec::new();
     }
-    let mut lines = vec![
-        String::new(),
-        Paint::Heading.on(&format!("Data ({})", shown.len())),
-    ];
-    for finding in shown.iter().take(MOST_FINDINGS) {
+    let kept = page.findings.kept().iter();
+    let shown = kept.filter(|finding| finding.severity() != Severity::Note);
+    let mut lines = vec![String::new(), Paint::Heading.on(&format!("Data ({count})"))];
+    for finding in shown.take(MOST_FINDINGS) {
         let line = format!(
             "{:<8}  {}",
             finding.severity().word(),
@@ -201,10 +196,10 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
         );
         lines.extend(style.folded(&line, 10));
     }
-    if shown.len() > MOST_FINDINGS {
+    if count > MOST_FINDINGS {
         lines.push(format!(
             "and {} more: -v shows all of them",
-            shown.len() - MOST_FINDINGS
+            count - MOST_FINDINGS
         ));
     }
     lines

@@ -98,7 +98,7 @@ fn alerts(report: &StatusReport) -> Sheet {
 fn findings(page: &Page<'_>) -> Sheet {
     let columns = ["severity", "code", "file", "line", "column", "message"].map(Column::new);
     let mut sheet = Sheet::new("Data", columns);
-    for finding in page.findings {
+    for finding in page.findings.kept() {
         sheet.row([
             Cell::word(finding.severity().word()),
             Cell::word(finding.code.id()),
