@@ -27,7 +27,7 @@ pub struct Forecast {
     /// The line of the log where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_risk_line: Option<usize>,
-    /// The risk of not getting by: the plan's level, without a plan the level of what is used.
+    /// The risk of exceeding the budget: the plan's level, without a plan the level of what is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<Risk>,
     /// What the plan leaves of the budget, without a plan what is left of it now.
@@ -35,7 +35,7 @@ pub struct Forecast {
     pub safety_margin: Option<i64>,
 }
 
-/// How likely it is not to get by, in one word.
+/// The risk of exceeding the budget, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Risk {

@@ -17,7 +17,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The id of a name, whatever its case and blanks.
+    /// The id of a name, whatever its case and spaces.
     pub(super) fn id(&mut self, spelling: &str) -> NameId {
         if let Some(id) = self.by_spelling.get(spelling) {
             return *id;

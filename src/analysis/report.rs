@@ -150,7 +150,7 @@ pub struct UsedReport {
     /// Where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_line: Option<usize>,
-    /// Whether what the log says can be meant by the same figure, as exactly as it is written.
+    /// Whether the stated figure agrees with this one, within the rounding of both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_agrees: Option<bool>,
     /// What it cost.

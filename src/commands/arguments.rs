@@ -14,7 +14,7 @@ use crate::{
     render::{Ink, safe_line},
 };
 
-/// Reads the command line. Help is folded to so many cells; its lines stay whole where there is no width.
+/// Reads the command line. Help is folded to this many cells; its lines stay whole where there is no width.
 pub(super) fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error> {
     // To clap, a width of zero is none at all.
     let mut command = Cli::command().term_width(width.unwrap_or(0));

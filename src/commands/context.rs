@@ -20,7 +20,7 @@ pub struct Context<'w> {
     pub environment: Environment,
     /// The working folder.
     pub folder: PathBuf,
-    /// The time, where nobody says another.
+    /// The current time, unless it is overridden.
     pub clock: DateTime<Utc>,
     /// The offset from UTC that a time zone has at a moment, by its name: `local`, or one like `Asia/Seoul`.
     pub zone: &'w dyn Fn(&str, DateTime<Utc>) -> Option<FixedOffset>,

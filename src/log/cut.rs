@@ -65,7 +65,7 @@ pub(super) struct Piece {
     pub(super) unterminated: Option<usize>,
     document: Document,
     gaps: Vec<Gap>,
-    /// The byte of the file at which the text behind the head starts, gaps there not counted.
+    /// The byte of the file at which the text after the head starts, gaps there not counted.
     start: usize,
     /// Lines of the file before that byte.
     lines_before: usize,

@@ -60,7 +60,7 @@ pub(super) fn read_in_pieces(
     }
 }
 
-/// How far a piece was read, and the head of the table that goes on behind it.
+/// How far a piece was read, and the head of the table that goes on after it.
 #[derive(Default)]
 struct Progress {
     read: usize,
@@ -404,7 +404,7 @@ impl<'p> Walk<'p> {
             .place(self.text, &(first.start..first.start + text.len()))
     }
 
-    /// Whether a block could go on behind the end of the text: it is the last one, and nothing ends it.
+    /// Whether a block could go on after the end of the text: it is the last one, and nothing ends it.
     fn may_go_on(&self, tag: &Tag<'_>, range: &Range<usize>) -> bool {
         let rest = self.text.get(range.end..).unwrap_or_default();
         if rest.bytes().any(|byte| !byte.is_ascii_whitespace()) {
@@ -509,7 +509,7 @@ impl<'p> Inline<'p> {
     }
 }
 
-/// What stands behind the text of a link by reference. Such a link is read as it is written: it is one only if its definition
+/// What follows the text of a link by reference. Such a link is read as it is written: it is one only if its definition
 /// is in the same piece, and what a cell says must not depend on how a file is cut.
 fn reference_end(link: LinkType, id: &str) -> String {
     match link {

@@ -20,7 +20,7 @@ pub enum Section {
     Session {
         /// Its day. None where the date cannot be read.
         date: Option<NaiveDate>,
-        /// Whom the rows belong to that name no team.
+        /// The team of the rows that name none.
         name: String,
     },
     /// Team budgets.
@@ -132,7 +132,7 @@ fn recognise(text: &str) -> Section {
     }
 }
 
-/// What stands behind the date of a session's heading, without its brackets.
+/// What follows the date of a session's heading, without its brackets.
 fn session_name(text: &str) -> String {
     let name = text
         .split_whitespace()

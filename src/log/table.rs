@@ -281,7 +281,7 @@ fn read_cells<'p>(
             Event::End(TagEnd::TableRow) => break,
             Event::Start(Tag::TableCell) => {
                 let (inline, _) = walk.inline(|end| *end == TagEnd::TableCell);
-                // A short row is filled up with cells that stand behind its line end.
+                // A short row is filled up with cells that stand after its line end.
                 if range.start < row.end {
                     let padded = walk.text.get(range.clone()).unwrap_or_default();
                     let raw = padded.trim_ascii();
@@ -303,7 +303,7 @@ fn read_cells<'p>(
     last
 }
 
-/// A finding about cells behind the last column, which Markdown drops without a word.
+/// A finding about cells after the last column, which Markdown drops without a word.
 fn surplus(
     text: &str,
     row: &Range<usize>,

@@ -243,7 +243,7 @@ impl Price {
         }
     }
 
-    /// What so many tokens cost, to the millionth, rounded half up.
+    /// The cost of this many tokens, to the millionth, rounded half up.
     #[must_use]
     pub fn of(&self, tokens: Tokens) -> Money {
         let picos = u128::from(tokens.0) * u128::from(self.picos_per_token);

@@ -12,7 +12,7 @@ use crate::{
     text::Document,
 };
 
-/// Where the values stand behind their names.
+/// The column in which values start.
 const FIELD: usize = 17;
 
 /// What is said of a figure that only time can give.

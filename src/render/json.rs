@@ -15,7 +15,7 @@ use serde_json::{
 use super::{Page, safe};
 use crate::analysis::StatusReport;
 
-/// Rises only when what is there changes its meaning or goes; what is added does not count.
+/// Bumped only when a field changes its meaning or is removed; additions do not count.
 const VERSION: u32 = 1;
 
 /// The state of a token budget, as read from a cost log. Readers ignore keys they do not know.

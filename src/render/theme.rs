@@ -201,7 +201,7 @@ impl Style {
         scale
     }
 
-    /// A line broken between words where it is wider than the style allows, the rest set in by some blanks. A word that is
+    /// A line broken between words where it is wider than the style allows, the rest indented. A word that is
     /// wider than a line is broken too, between folders if it can be: a path is of no use without its end.
     pub(super) fn folded(self, line: &str, indent: usize) -> Vec<String> {
         let Some(most) = self.width.filter(|most| safe::width(line) > *most) else {

@@ -462,3 +462,17 @@ fn sections_may_stand_in_any_order() {
         assert_eq!(figures(&text), figures(&turned), "{name}");
     }
 }
+
+#[test]
+fn a_month_to_come_names_the_one_it_hides() {
+    let log = summary("2026-02", &[("Team A", "100")]) + &day("2027-02-25", &[("Team A", "5")]);
+    let folder = repository(&[("cost-log.md", log.as_str())]);
+    let out = Tokmon::new(["-q"]).folder(folder.path()).run().out;
+    let remark = out.lines().nth(1);
+    assert_eq!(
+        remark,
+        Some(
+            "2027-02 is yet to come; today is 2026-02-25, and --month 2026-02 shows the month before"
+        )
+    );
+}

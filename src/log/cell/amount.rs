@@ -10,7 +10,7 @@ pub struct TokenCell {
     pub used: Amount<Tokens>,
     /// The lower end, where a range is written; the upper one is the value.
     pub from: Option<Tokens>,
-    /// The figure behind the slash.
+    /// The figure after the slash.
     pub limit: Option<Amount<Tokens>>,
 }
 
@@ -24,7 +24,7 @@ pub struct MoneyCell {
 }
 
 /// Reads `45,230`, `45.2K`, `~45,000`, `155K / 200K`, `~155,000-160,000`, each with or without the word `tokens`
-/// and a remark in brackets behind it.
+/// and a remark in brackets after it.
 pub fn tokens(text: &str) -> Reading<TokenCell> {
     reading(text, |text| {
         if let Some(value) = plain_number(text) {
@@ -245,7 +245,7 @@ pub struct EfficiencyCell {
     pub deliverables: bool,
 }
 
-/// Reads what stands behind the team's name in the list of efficiency metrics.
+/// Reads what follows the team's name in the list of efficiency metrics.
 #[must_use]
 pub fn efficiency(text: &str) -> Option<EfficiencyCell> {
     let (used, rest) = text.split_once('/')?;

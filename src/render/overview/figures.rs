@@ -14,7 +14,7 @@ use crate::{
     text::Document,
 };
 
-/// Where the values stand behind their names.
+/// The column in which values start.
 const FIELD: usize = 11;
 
 /// What stands behind a figure in tokens.
@@ -33,7 +33,7 @@ impl Figure {
         Self::new(name, value.into() + UNIT)
     }
 
-    /// Money has no word behind it: its digits end where those of the tokens do.
+    /// Money has no word after it: its digits end where those of the tokens do.
     fn money(name: &'static str, value: &str) -> Self {
         Self::new(name, format!("{value}{}", " ".repeat(UNIT.len())))
     }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     analysis::{Alert, RowPlace, StatusReport},
     diagnostic::Severity,
+    model::Month,
     text::Document,
 };
 
@@ -44,12 +45,17 @@ pub(super) fn projects(report: &StatusReport) -> Option<String> {
 
 /// What is unusual about the log and the month.
 pub(super) fn remarks(report: &StatusReport) -> Vec<String> {
+    let today = report.now.date_naive();
     let other_month = (!report.is_current_month).then(|| {
-        format!(
-            "{} is not the current month; today is {}",
-            report.month,
-            report.now.date_naive()
-        )
+        let month = report.month;
+        // A date that is mistyped can bring up a month to come; what it hides is named.
+        let earlier = report.log.months.iter().rfind(|other| **other < month);
+        match earlier.filter(|_| month > Month::of(today)) {
+            Some(earlier) => format!(
+                "{month} is yet to come; today is {today}, and --month {earlier} shows the month before"
+            ),
+            None => format!("{month} is not the current month; today is {today}"),
+        }
     });
     let old = (report.log.format == "1").then(|| "this log uses the format before v2.0".to_owned());
     other_month.into_iter().chain(old).collect()

@@ -67,7 +67,7 @@ impl Layout {
 }
 
 impl Sheet {
-    /// The layout in so many cells. `full` and `short` are the widths of the columns with all digits and with few.
+    /// The layout in this many cells. `full` and `short` are the widths of the columns with all digits and with few.
     pub(super) fn fitted(&self, full: &[usize], short: &[usize], most: usize) -> Layout {
         let mut kept = self.held();
         loop {

@@ -79,13 +79,13 @@ impl Column {
         self
     }
 
-    /// Holds names: may be cut with an ellipsis, down to so many cells, but not before other columns have gone.
+    /// Holds names: may be cut with an ellipsis, down to this many cells, but not before other columns have gone.
     pub(super) const fn cut(mut self, least: usize) -> Self {
         self.least = Some(least);
         self
     }
 
-    /// Holds long texts: may be cut with an ellipsis, down to so many cells, before other columns go.
+    /// Holds long texts: may be cut with an ellipsis, down to this many cells, before other columns go.
     pub(super) const fn cut_easily(mut self, easily: usize, least: usize) -> Self {
         self.easily = Some(easily);
         self.least = Some(least);
