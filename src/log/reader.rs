@@ -16,12 +16,14 @@ use super::{
     cut::{self, Cutter, Held, Line, Locator, PIECE, Piece},
     header,
     lines::{self, Statement},
-    notes, section,
+    notes,
+    row::unknown_status,
+    section,
     table::TableState,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    model::{HookLine, Month, Note},
+    model::{HookLine, Month, Note, Status},
     text::{Document, Place},
 };
 
@@ -302,7 +304,12 @@ impl<'f> Reader<'f> {
         let (date, statement) = lines::read(text, place);
         self.date = date.or(self.date);
         match statement {
-            Ok(Statement::Usage(entry)) => self.pass(Item::Usage(*entry)),
+            Ok(Statement::Usage(entry)) => {
+                if matches!(entry.status, Some(Status::Other(_))) {
+                    self.pass(Item::Problem(unknown_status(place)));
+                }
+                self.pass(Item::Usage(*entry));
+            }
             Ok(Statement::Event(event)) => self.pass(Item::Line(HookLine {
                 event,
                 date: self.date,

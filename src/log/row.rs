@@ -404,15 +404,7 @@ impl<'p> Decoder<'_, 'p> {
         let cell = self.cell(Column::Status)?;
         let status = cell::status(&cell.text)?;
         if let Status::Other(_) = status {
-            problems.push(
-                Diagnostic::new(
-                    Code::UnknownStatus,
-                    "this status is not known",
-                    self.place(Column::Status),
-                )
-                .label("expected done, running, pending or failed")
-                .help("use one of `✅ COMPLETE`, `🔄 IN_PROGRESS`, `⏳ PENDING`, `❌ FAILED`"),
-            );
+            problems.push(unknown_status(self.place(Column::Status)));
         }
         Some(status)
     }
@@ -532,6 +524,13 @@ impl<'p> Decoder<'_, 'p> {
         let start = self.place.line_start + offset;
         self.place_of(Span::new(start, start + part.len()))
     }
+}
+
+/// A finding about a status that is kept as it is written.
+pub(super) fn unknown_status(place: Place) -> Diagnostic {
+    Diagnostic::new(Code::UnknownStatus, "this status is not known", place)
+        .label("expected done, running, pending or failed")
+        .help("use one of `✅ COMPLETE`, `🔄 IN_PROGRESS`, `⏳ PENDING`, `❌ FAILED`")
 }
 
 /// `45.230`: is the point a decimal point, or between thousands?

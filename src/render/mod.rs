@@ -22,7 +22,10 @@ pub use overview::MOST_FINDINGS;
 pub use safe::line as safe_line;
 pub use theme::{Ink, Style};
 
-use crate::{analysis::StatusReport, diagnostic::Findings};
+use crate::{
+    analysis::StatusReport,
+    diagnostic::{Findings, Severity},
+};
 use sheet::Sheet;
 
 /// What to do about a missing budget.
@@ -109,7 +112,7 @@ impl Page<'_> {
             });
         }
         if !views.contains(&View::Status) {
-            lines.extend(overview::unreadable(self.report));
+            lines.extend(overview::data(self, style));
         }
         for line in lines {
             let indent = line.len() - line.trim_start().len() + 4;
@@ -129,10 +132,14 @@ impl Page<'_> {
             View::Forecast => forecast::sheets(self.report),
             View::Optimizations => vec![optimizations::sheet(self.report)],
         };
-        views.iter().flat_map(of).collect()
+        let mut sheets: Vec<Sheet> = views.iter().flat_map(of).collect();
+        if !views.contains(&View::Status) {
+            sheets.push(overview::findings_sheet(self, Severity::Warning));
+        }
+        sheets
     }
 
-    /// What they hold for programs.
+    /// What they hold for programs: of teams, days and operations one table, and nothing beside it.
     fn data(&self, views: &[View]) -> Vec<Sheet> {
         let of = |view: &View| match view {
             View::Status => overview::sheets(self),

@@ -476,3 +476,21 @@ fn a_month_to_come_names_the_one_it_hides() {
         )
     );
 }
+
+#[test]
+fn every_view_says_where_sources_disagree() {
+    for view in ["", "--teams", "--daily", "--forecast", "--optimizations"] {
+        for form in ["table", "markdown"] {
+            let args = format!("-qf fixtures/logs/rotten.md {view} --format {form}");
+            let out = Tokmon::new(args.split_whitespace()).run().out;
+            let told = "Team E: a session of 45,000 tokens is not in the monthly summary";
+            assert!(out.contains(told) && out.contains("2940"), "{args}\n{out}");
+        }
+    }
+}
+
+#[test]
+fn a_status_that_is_not_known_is_reported_in_a_line_too() {
+    let line = "[USE] 2026-02-20T10:00:00Z team=\"Team A\" tokens=5 status=frozen\n";
+    assert_eq!(gist(&of(line)), found("2026-02", 5, &["TM006"]));
+}

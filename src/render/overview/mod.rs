@@ -3,7 +3,7 @@
 mod figures;
 mod sheets;
 
-pub(super) use sheets::sheets;
+pub(super) use sheets::{findings as findings_sheet, sheets};
 
 use super::{
     Page,
@@ -68,7 +68,13 @@ pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<String> {
     lines.extend(bar(report, style));
     lines.extend(forecast_line(report, style));
     lines.extend(alerts(report, style));
-    lines.extend(unreadable(report));
+    lines.extend(data(page, style));
+    lines
+}
+
+/// What is missing from the figures, and what contradicts them: every view says so.
+pub(super) fn data(page: &Page<'_>, style: Style) -> Vec<String> {
+    let mut lines: Vec<String> = unreadable(page.report).into_iter().collect();
     lines.extend(findings(page, style));
     lines
 }

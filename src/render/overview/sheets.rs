@@ -3,6 +3,7 @@
 use super::figures;
 use crate::{
     analysis::StatusReport,
+    diagnostic::Severity,
     model::Percent,
     render::{
         NO_BUDGET, Page, costs,
@@ -15,7 +16,11 @@ const ESTIMATE: &str = "an estimate";
 
 /// The figures, the alerts, the findings.
 pub(in crate::render) fn sheets(page: &Page<'_>) -> Vec<Sheet> {
-    vec![status(page), alerts(page.report), findings(page)]
+    vec![
+        status(page),
+        alerts(page.report),
+        findings(page, Severity::Note),
+    ]
 }
 
 fn status(page: &Page<'_>) -> Sheet {
@@ -95,10 +100,12 @@ fn alerts(report: &StatusReport) -> Sheet {
     sheet
 }
 
-fn findings(page: &Page<'_>) -> Sheet {
+/// The findings that matter at least this much.
+pub(in crate::render) fn findings(page: &Page<'_>, least: Severity) -> Sheet {
     let columns = ["severity", "code", "file", "line", "column", "message"].map(Column::new);
     let mut sheet = Sheet::new("Data", columns);
-    for finding in page.findings.kept() {
+    let kept = page.findings.kept().iter();
+    for finding in kept.filter(|finding| finding.severity() <= least) {
         sheet.row([
             Cell::word(finding.severity().word()),
             Cell::word(finding.code.id()),
