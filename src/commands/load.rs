@@ -267,7 +267,7 @@ fn kept_findings(global: &GlobalArgs) -> Option<usize> {
 
 fn no_usage(log: &LogPath) -> Failure {
     Failure::no_data(format!("{} holds no usage that can be read", log.shown))
-        .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens; -v shows what is wrong")
+        .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens")
 }
 
 /// The first of some names, and how many more there are.
