@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
+    model::Month,
     text::{Place, Span},
 };
 
@@ -195,50 +196,30 @@ impl Reader<'_> {
             place,
         };
         let mut problems = Vec::new();
-        let outcome = decoder.decode(&mut problems);
+        let mut outcome = decoder.decode(&mut problems);
         // Elsewhere all rows of a table are of one month.
-        let month = decoder.month().filter(|_| table.columns.has(Column::Month));
+        let of_months = table.columns.has(Column::Month);
+        let month = of_months.then(|| decoder.month()).flatten();
         if in_flight {
             // Where the last line, still without its end, cannot be read, that is no error either.
             problems.clear();
+            if matches!(outcome, Decoded::Unreadable(_)) {
+                outcome = Decoded::Nothing;
+            }
         } else if cells.len() == table.columns.count {
             problems.extend(surplus(walk.text, range, last, &decoder));
         }
         for problem in problems {
             self.pass(Item::Problem(problem));
         }
-        let value = match outcome {
-            Decoded::Nothing => return,
-            Decoded::Unreadable(_) if in_flight => return,
-            Decoded::Unreadable(of) => {
-                table.sums.unreadable(month);
-                RowValue::Unreadable(of)
-            }
-            Decoded::Sum {
-                value,
-                tokens,
+        if let Some(value) = add_up(&mut table.sums, month, outcome) {
+            self.pass(Item::Row(Row {
                 place,
-            } => {
-                table.sums.total(month, tokens, place);
-                value
-            }
-            Decoded::Value {
+                columns: &table.columns,
+                cells,
                 value,
-                tokens,
-                reserve,
-            } => {
-                if let Some(tokens) = tokens {
-                    table.sums.row(month, tokens, reserve);
-                }
-                value
-            }
-        };
-        self.pass(Item::Row(Row {
-            place,
-            columns: &table.columns,
-            cells,
-            value,
-        }));
+            }));
+        }
     }
 
     /// Ends the table that was being read, if there is one.
@@ -248,6 +229,35 @@ impl Reader<'_> {
                 .sums
                 .findings()
                 .for_each(|finding| self.pass(Item::Problem(finding)));
+        }
+    }
+}
+
+/// Adds a row to the sums of its table, and tells what it means. None where it says nothing.
+fn add_up<'p>(sums: &mut Sums, month: Option<Month>, outcome: Decoded<'p>) -> Option<RowValue<'p>> {
+    match outcome {
+        Decoded::Nothing => None,
+        Decoded::Unreadable(of) => {
+            sums.unreadable(month);
+            Some(RowValue::Unreadable(of))
+        }
+        Decoded::Sum {
+            value,
+            tokens,
+            place,
+        } => {
+            sums.total(month, tokens, place);
+            Some(value)
+        }
+        Decoded::Value {
+            value,
+            tokens,
+            reserve,
+        } => {
+            if let Some(tokens) = tokens {
+                sums.row(month, tokens, reserve);
+            }
+            Some(value)
         }
     }
 }
