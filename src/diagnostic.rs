@@ -111,7 +111,7 @@ codes! {
     MixedCurrencies = "TM019", "mixed-currencies", Warning;
     /// A row has tokens but names no team. It is counted under `(unnamed)`.
     UnnamedTeam = "TM020", "unnamed-team", Warning;
-    /// Several projects share a team, and nothing says to which of them its details belong.
+    /// Nothing says to which project the details of a team belong. They are left out where one project is asked for.
     UnsplitDetails = "TM021", "unsplit-details", Warning;
     /// A setting in `tokmon.toml` is not known, or has a value that it cannot have.
     InvalidSetting = "TM022", "invalid-setting", Error;

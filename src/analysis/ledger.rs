@@ -49,11 +49,35 @@ pub(super) struct KeptRow {
 /// Whose spending a tally is, and in which kind of statement.
 pub(super) type TallyKey = (NameId, Option<Arc<str>>, EntryKind);
 
+/// Where the rows stand that a usage line was settled into: in the summary, in the details, or in both, which are two views
+/// of the same spending.
+#[derive(Clone, Copy, Debug, Default)]
+struct Settled {
+    monthly: Option<Place>,
+    detail: Option<Place>,
+}
+
+impl Settled {
+    const fn view(&mut self, kind: EntryKind) -> &mut Option<Place> {
+        match kind {
+            EntryKind::Monthly => &mut self.monthly,
+            _ => &mut self.detail,
+        }
+    }
+
+    fn first(&self) -> Option<Place> {
+        self.detail.or(self.monthly)
+    }
+}
+
 /// One month.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MonthLedger {
     pub(super) tallies: BTreeMap<TallyKey, Tally>,
-    pub(super) totals: Vec<StatedTotal>,
+    /// The monthly summaries with rows in them, by the line of their heading, with their projects.
+    pub(super) summaries: BTreeMap<usize, Option<Arc<str>>>,
+    /// Totals, with the line of the heading above them.
+    pub(super) totals: Vec<(usize, StatedTotal)>,
     pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
 }
 
@@ -124,12 +148,14 @@ pub struct Ledger {
     kept: [KeptRows; 2],
     /// Rows that cannot be read, with the month they would have counted for where that is known.
     pub(super) unreadable: BTreeMap<Option<Month>, Unreadable>,
-    /// A section of v2.0 was met, so tables of an older log do not count.
+    /// A row of v2.0 was met, so tables of an older log do not count.
     current_format: bool,
+    /// The line of the last heading of a monthly summary.
+    summary: usize,
     pub(super) first_legacy: Option<Place>,
     /// Usage lines that wait until it is known that their ids are not settled yet.
     waiting: HashMap<String, Entry<'static>>,
-    settled: HashMap<String, Place>,
+    settled: HashMap<String, Settled>,
     pub(super) duplicates: Vec<Duplicate>,
     holds: HashMap<String, HoldEntry>,
     freed: HashSet<String>,
@@ -159,6 +185,7 @@ impl Ledger {
             kept: Default::default(),
             unreadable: BTreeMap::new(),
             current_format: false,
+            summary: 0,
             first_legacy: None,
             waiting: HashMap::new(),
             settled: HashMap::new(),
@@ -180,8 +207,18 @@ impl Ledger {
 
     /// The month to show: the one asked for, else the newest that has rows. From here on, no other month's rows are kept.
     pub fn choose_month(&mut self) -> Option<Month> {
-        self.keep.month = self.keep.month.or_else(|| self.months().last().copied());
+        let newest = || {
+            let unreadable = self.unreadable.keys().flatten();
+            self.months().last().max(unreadable.max()).copied()
+        };
+        self.keep.month = self.keep.month.or_else(newest);
         self.keep.month
+    }
+
+    /// Whether a month has rows, be it such that cannot be read.
+    #[must_use]
+    pub fn has_rows(&self, month: Month) -> bool {
+        self.months().contains(&month) || self.unreadable.contains_key(&Some(month))
     }
 
     /// The months with rows or lines that count, oldest first.
@@ -208,9 +245,9 @@ impl Ledger {
         kind != EntryKind::Legacy || !self.current_format
     }
 
-    /// A section of v2.0 begins.
-    pub fn section(&mut self) {
-        self.current_format = true;
+    /// A monthly summary begins, with the line of its heading.
+    pub const fn summary(&mut self, line: usize) {
+        self.summary = line;
     }
 
     /// A pair of the header. The first of a kind wins.
@@ -247,7 +284,8 @@ impl Ledger {
         match (&entry.id, entry.kind) {
             (Some(id), EntryKind::Line) => self.wait(id, entry),
             (Some(id), _) => {
-                if let Some(first) = self.settled.get(id.as_ref()) {
+                let settled = self.settled.entry(id.clone().into_owned()).or_default();
+                if let Some(first) = settled.view(entry.kind) {
                     self.duplicates.push(Duplicate {
                         id: id.clone().into_owned(),
                         place: entry.place,
@@ -255,7 +293,7 @@ impl Ledger {
                     });
                     return;
                 }
-                self.settled.insert(id.clone().into_owned(), entry.place);
+                *settled.view(entry.kind) = Some(entry.place);
                 self.count(entry);
             }
             (None, _) => self.count(entry),
@@ -279,11 +317,11 @@ impl Ledger {
         let mut waiting: Vec<(String, Entry<'static>)> = self.waiting.drain().collect();
         waiting.sort_unstable_by_key(|(_, entry)| entry.place.order());
         for (id, entry) in waiting {
-            match self.settled.get(&id) {
+            match self.settled.get(&id).and_then(Settled::first) {
                 Some(first) => self.duplicates.push(Duplicate {
                     id,
                     place: entry.place,
-                    first: *first,
+                    first,
                 }),
                 None => self.count(&entry),
             }
@@ -301,12 +339,15 @@ impl Ledger {
         }
         self.first_currency = self.first_currency.or(entry.figures.currency);
         let name = self.names.id(&entry.work.team);
-        if entry.kind == EntryKind::Monthly {
-            self.roster.add(name);
-        }
         let cost = self.cost(entry);
         self.keep_row(name, &cost, entry);
         let month = self.months.entry(entry.when.month).or_default();
+        if entry.kind == EntryKind::Monthly {
+            month
+                .summaries
+                .entry(self.summary)
+                .or_insert_with(|| entry.work.project.clone());
+        }
         let key = (name, entry.work.project.clone(), entry.kind);
         month
             .tallies
@@ -385,7 +426,7 @@ impl Ledger {
             .entry(total.month)
             .or_default()
             .totals
-            .push(total);
+            .push((self.summary, total));
     }
 
     /// A row that cannot be read.

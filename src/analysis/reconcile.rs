@@ -1,7 +1,7 @@
 //! From a ledger to one month, reconciled: whose is which statement, and what the log says it adds up to.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -24,13 +24,21 @@ impl Ledger {
     pub fn close(mut self, project: Option<&str>) -> Option<Closed> {
         let month = self.choose_month()?;
         self.count_waiting();
-        let months = self.months();
-        let newest = months.last() == Some(&month);
-        if !months.contains(&month) {
+        if !self.has_rows(month) {
             return None;
         }
+        let months = self.months();
+        let newest = months.last().is_none_or(|newest| *newest <= month);
+        let data = self.months.remove(&month).unwrap_or_default();
+        // Which teams are known is that of this month alone: an older one must not change its sums.
+        for (name, _, _) in data
+            .tallies
+            .keys()
+            .filter(|(_, _, kind)| *kind == EntryKind::Monthly)
+        {
+            self.roster.add(*name);
+        }
         let allocated = self.allocated_teams();
-        let data = self.months.remove(&month)?;
         let rows = self.take_rows(month);
         let projects = Projects::of(&self, &data);
         let reconciler = Reconciler {
@@ -82,6 +90,7 @@ impl Reconciler<'_> {
         let totals: Vec<StatedTotal> = data
             .totals
             .iter()
+            .map(|(_, total)| total)
             .filter(|total| self.is_wanted(total.project.as_ref()))
             .cloned()
             .collect();
@@ -205,16 +214,16 @@ impl Reconciler<'_> {
         }
     }
 
-    /// Whether a team works for the project asked for and for others too.
+    /// Whether nothing says that details of a team belong to the project asked for, nor that they do not: it works for others
+    /// too, or has no monthly row that names one.
     fn is_torn(&self, id: NameId) -> bool {
-        let projects = self.projects.of_team.get(&id);
-        projects.is_some_and(|projects| {
-            projects.len() > 1
-                && self
-                    .wanted
-                    .as_ref()
-                    .is_some_and(|wanted| projects.contains(wanted))
-        })
+        let Some(wanted) = &self.wanted else {
+            return false;
+        };
+        self.projects
+            .of_team
+            .get(&id)
+            .is_none_or(|projects| projects.len() > 1 && projects.contains(wanted))
     }
 
     fn in_order(&self, teams: BTreeMap<NameId, TeamUsage>) -> Vec<TeamUsage> {
@@ -255,18 +264,17 @@ impl Reconciler<'_> {
                 place,
             })
         };
-        let own = || totals.iter().filter(|total| !total.of_months);
-        let summed: BTreeSet<_> = own()
-            .filter(|total| total.figures.tokens.is_some())
-            .map(|total| &total.project)
+        let wanted = |project: &Option<Arc<str>>| self.is_wanted(project.as_ref());
+        // Of several totals of a summary, the last is that of all its rows.
+        let own: BTreeMap<usize, (RoundedSum, Place)> = data
+            .totals
+            .iter()
+            .filter(|(_, total)| !total.of_months && wanted(&total.project))
+            .filter_map(|(summary, total)| Some((*summary, of(total)?)))
             .collect();
-        let complete = data
-            .tallies
-            .keys()
-            .filter(|(_, project, kind)| {
-                *kind == EntryKind::Monthly && self.is_wanted(project.as_ref())
-            })
-            .all(|(_, project, _)| summed.contains(project));
+        let mut summaries = data.summaries.iter();
+        let complete =
+            summaries.all(|(summary, project)| !wanted(project) || own.contains_key(summary));
         let legacy = self.ledger.counts(EntryKind::Legacy);
         let of_months = totals.iter().filter(|total| total.of_months && legacy);
         let note = || {
@@ -279,7 +287,7 @@ impl Reconciler<'_> {
                 place,
             })
         };
-        sum(&mut own().filter_map(of).filter(|_| complete))
+        sum(&mut own.into_values().filter(|_| complete))
             .or_else(|| sum(&mut of_months.filter_map(of)))
             .or_else(|| note().filter(|_| notes))
     }
@@ -291,6 +299,8 @@ struct Projects {
     names: Vec<String>,
     /// Folded, by the teams that have rows in them.
     of_team: HashMap<NameId, HashSet<String>>,
+    /// All that have rows, folded; empty for rows that name none.
+    all: HashSet<String>,
 }
 
 impl Projects {
@@ -302,7 +312,7 @@ impl Projects {
         let totals = data
             .totals
             .iter()
-            .filter_map(|total| Some((total.project.as_ref()?, total.place)));
+            .filter_map(|(_, total)| Some((total.project.as_ref()?, total.place)));
         let mut sections: Vec<(&Arc<str>, Place)> = rows.chain(totals).collect();
         sections.sort_by_key(|(_, place)| place.order());
         let mut met = HashSet::new();
@@ -324,13 +334,15 @@ impl Projects {
                 .into_iter()
                 .map(|(project, _)| project.to_string())
                 .collect(),
+            all: of_team.values().flatten().cloned().collect(),
             of_team,
         }
     }
 
-    /// The one project that a team has monthly rows in.
+    /// The one project that a team has monthly rows in; of a team without such rows, the only project there is.
     fn only_of(&self, id: NameId) -> Option<&str> {
-        let mut projects = self.of_team.get(&id)?.iter();
+        let projects = self.of_team.get(&id).unwrap_or(&self.all);
+        let mut projects = projects.iter();
         projects
             .next()
             .filter(|_| projects.next().is_none())

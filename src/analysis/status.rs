@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     model::{
-        Budget, BudgetSource, EntryKind, NoteValue, Policy, RoundedSum, Tokens, is_total, ratio,
+        Budget, BudgetSource, EntryKind, NoteValue, Policy, RoundedSum, Tokens, is_subtotal,
+        is_total, ratio,
     },
     text::Document,
 };
@@ -46,7 +47,7 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     let tokens = budget.map(|budget| budget.tokens);
     let used = month.used();
     let goal = EfficiencyGoal::of(closed, policy.efficiency);
-    let holds = reserved(closed, question.now);
+    let holds = reserved(closed, question.now, question.project.is_some());
     let limits = Limits::of(closed, policy);
     let mut teams = teams(closed, policy, &limits, goal, &holds);
     let forecast = Forecast::of(closed, tokens, question.now, policy);
@@ -112,9 +113,10 @@ pub fn own_budget(closed: &Closed) -> Option<Budget> {
         _ => None,
     });
     let allocated = || {
-        let row = closed
-            .allocations()
-            .find(|row| is_total(&row.team) && row.allocated.is_some())?;
+        // Of several sums the last is that of all.
+        let rows = closed.allocations();
+        let sums = rows.filter(|row| is_total(&row.team) && !is_subtotal(&row.team));
+        let row = sums.filter(|row| row.allocated.is_some()).last()?;
         Some((row.allocated?.value, row.place))
     };
     let budget = |source, (tokens, place)| Budget {
@@ -128,15 +130,21 @@ pub fn own_budget(closed: &Closed) -> Option<Budget> {
 }
 
 /// Live reservations by team.
-fn reserved(closed: &Closed, now: DateTime<FixedOffset>) -> HashMap<NameId, Tokens> {
+fn reserved(
+    closed: &Closed,
+    now: DateTime<FixedOffset>,
+    one_project: bool,
+) -> HashMap<NameId, Tokens> {
     let Ledger { roster, names, .. } = &closed.ledger;
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
     let live = closed.ledger.live_holds(now);
     // What is about to start belongs to the newest month.
     for hold in live.filter(|_| closed.month.newest) {
-        let sum = reserved
-            .entry(roster.team_of(hold.name, names))
-            .or_default();
+        let team = roster.team_of(hold.name, names);
+        if one_project && !closed.month.index.contains_key(&team) {
+            continue;
+        }
+        let sum = reserved.entry(team).or_default();
         *sum = *sum + hold.tokens;
     }
     reserved

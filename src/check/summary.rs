@@ -84,11 +84,11 @@ pub(super) fn unsplit_details(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
     let finding = |(team, place): &(String, _)| {
         Diagnostic::new(
             Code::UnsplitDetails,
-            format!("{team} works for several projects; its details are left out of this one"),
+            format!("nothing says to which project the details of {team} belong; they are left out of this one"),
             *place,
         )
-        .label("nothing says for which project")
-        .help("add what belongs to the project to its monthly row of that project")
+        .label("the first of them")
+        .help(format!("write what belongs to the project into a monthly row of {team} under that project"))
     };
     closed.month.unsplit.iter().map(finding).collect()
 }

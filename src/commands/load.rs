@@ -157,7 +157,7 @@ impl Reading {
         if months.is_empty() {
             return Err(no_usage(log));
         }
-        if months.contains(&month) {
+        if self.ledger.has_rows(month) {
             return Ok(());
         }
         let all: Vec<String> = months.iter().map(ToString::to_string).collect();
@@ -201,11 +201,8 @@ impl Sink<'_> {
         let ledger = &mut *self.ledger;
         match item {
             Item::Heading(heading) => {
-                if matches!(
-                    heading.section,
-                    Section::Monthly(Some(_)) | Section::Daily(_) | Section::Session { .. }
-                ) {
-                    ledger.section();
+                if matches!(heading.section, Section::Monthly(_)) {
+                    ledger.summary(heading.place.line);
                 }
             }
             Item::Header(header) => ledger.header(&header),

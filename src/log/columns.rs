@@ -174,11 +174,8 @@ fn recognise(header: &str) -> Option<(Column, usize)> {
         return None;
     }
     let plain = folded.split('(').next().unwrap_or_default().trim();
-    if ["cost", "est. cost", "est cost", "est. total cost"]
-        .iter()
-        .any(|prefix| plain.starts_with(prefix))
-    {
-        return Some((Column::Cost, 0));
+    if let Some(rank) = cost_rank(plain) {
+        return Some((Column::Cost, rank));
     }
     HEADERS.iter().find_map(|(column, texts)| {
         texts
@@ -186,6 +183,18 @@ fn recognise(header: &str) -> Option<(Column, usize)> {
             .position(|text| *text == plain)
             .map(|rank| (*column, rank))
     })
+}
+
+/// How likely a header is that of the costs. A cost per something is a price.
+fn cost_rank(plain: &str) -> Option<usize> {
+    let rest = ["cost", "est. cost", "est cost", "est. total cost"]
+        .iter()
+        .find_map(|prefix| plain.strip_prefix(prefix))?;
+    match rest {
+        "" | "s" => Some(0),
+        rest if rest.contains('/') || rest.contains(" per ") => None,
+        _ => Some(1),
+    }
 }
 
 fn in_brackets(header: &str) -> Option<&str> {

@@ -5,13 +5,15 @@ use crate::model::{NoteValue, fold_name};
 
 /// A label that makes the list under it worth reading, wherever it stands.
 pub(super) fn is_known_label(label: &str) -> bool {
-    let label = label.trim_matches(|c: char| !c.is_alphanumeric());
+    let label = fold_name(label.trim_matches(|c: char| !c.is_alphanumeric()));
     [
-        "token efficiency metrics",
-        "token efficiency targets",
-        "budget status",
+        "budget",
+        "token efficiency",
+        "efficiency metrics",
+        "efficiency targets",
     ]
-    .contains(&fold_name(label).as_str())
+    .iter()
+    .any(|known| label.contains(known))
 }
 
 /// What an item says, or that it should say something and cannot be read. None where it is none of our business.

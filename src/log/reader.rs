@@ -177,6 +177,7 @@ impl<'f> Reader<'f> {
             Tag::List(_) if self.section == Section::Notes || label == Some(true) => {
                 self.list(walk);
             }
+            Tag::List(_) if self.section.holds_usage() => self.list_with_table(walk),
             Tag::BlockQuote(_) if self.section == Section::Header => self.header(walk),
             Tag::Table(_) => self.table(walk, range),
             Tag::CodeBlock(_) => {

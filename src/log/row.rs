@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
         Allocation, Amount, Entry, EntryKind, Figures, Month, Optimization, Phase, StatedTotal,
-        Status, Tokens, When, Work, is_subtotal, is_total,
+        Status, Tokens, When, Work, is_subtotal, is_sum, is_total,
     },
     text::{Place, Span},
 };
@@ -392,12 +392,12 @@ impl<'p> Decoder<'_, 'p> {
     }
 
     fn is_total(&self) -> bool {
-        let sum = |column| self.cell(column).is_some_and(|cell| is_total(&cell.text));
         let team = self.text(Column::Team).unwrap_or_default();
-        sum(Column::Team)
+        let is_sum = |cell: &Cell<'_>| is_sum(&cell.text);
+        is_total(&team)
             || team.is_empty()
-                && (sum(Column::Task)
-                    || self.cells.first().is_some_and(|cell| is_total(&cell.text)))
+                && (self.cell(Column::Task).is_some_and(is_sum)
+                    || self.cells.first().is_some_and(is_sum))
     }
 
     fn status(&self, problems: &mut Problems) -> Option<Status> {

@@ -39,6 +39,16 @@ pub enum Section {
     Other,
 }
 
+impl Section {
+    /// Whether a table of usage is expected here.
+    pub(super) const fn holds_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Monthly(_) | Self::Daily(_) | Self::Session { .. }
+        )
+    }
+}
+
 /// A section and the project its heading names in brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Opened {

@@ -90,7 +90,12 @@ impl Reader<'_> {
         range: &Range<usize>,
         columns: Columns,
     ) -> TableState {
-        let role = Role::of(&self.section, &columns);
+        let usage = [Role::Monthly, Role::Daily, Role::Session];
+        let role = match Role::of(&self.section, &columns) {
+            // A section has one table; what follows it says the same in another way.
+            role if usage.contains(&role) && self.has_table => Role::Foreign,
+            role => role,
+        };
         if let Some((message, help)) = self.uncounted(role, &columns) {
             let place = walk.place(range);
             self.pass(Item::Problem(
@@ -127,20 +132,21 @@ impl Reader<'_> {
             return None;
         }
         let (team, tokens) = (columns.has(Column::Team), columns.has_tokens());
+        let expected = self.section.holds_usage();
         match self.section {
-            // One table is expected here; what follows it is the writer's own.
-            Section::Monthly(_) | Section::Daily(_) if !self.has_table => match (team, tokens) {
-                (true, false) => Some((
-                    "this table has no column of tokens, so it is not counted",
-                    "head that column `Tokens`, and write its figures in full or like `12.5K`",
-                )),
-                (false, true) => Some((
-                    "this table has no column of teams, so it is not counted",
-                    "head that column `Team` or `Agent`",
-                )),
-                _ => None,
-            },
-            Section::Monthly(_) | Section::Daily(_) | Section::Session { .. } => None,
+            _ if expected && self.has_table => (team && tokens).then_some((
+                "a section has one table, so this second one is not counted",
+                "add its rows to the first one, or give it a section of its own",
+            )),
+            Section::Monthly(_) | Section::Daily(_) if team && !tokens => Some((
+                "this table has no column of tokens, so it is not counted",
+                "head that column `Tokens`, and write its figures in full or like `12.5K`",
+            )),
+            Section::Monthly(_) | Section::Daily(_) if tokens && !team => Some((
+                "this table has no column of teams, so it is not counted",
+                "head that column `Team` or `Agent`",
+            )),
+            _ if expected => None,
             _ if team && tokens && !columns.has(Column::Allocated) => Some((
                 "this table looks like usage, and is not counted",
                 "give its section a heading like `## 2026-02 Monthly Summary`, `## Daily Detail — 2026-02-25` or `## Session 2026-02-25 — NAME`",
@@ -149,16 +155,25 @@ impl Reader<'_> {
         }
     }
 
-    /// A finding about rows that are no table, because the row of dashes is missing.
+    /// A finding about rows that are not in a table: the row of dashes is missing, or an empty line parts them from it.
     pub(super) fn table_without_dashes(&mut self, walk: &mut Walk<'_>, range: &Range<usize>) {
-        let expected = matches!(
-            self.section,
-            Section::Monthly(_) | Section::Daily(_) | Section::Session { .. }
-        );
+        let expected = self.section.holds_usage();
         let text = walk.text.get(range.clone()).unwrap_or_default();
-        if self.has_table || !expected || !text.starts_with('|') {
+        let in_flight = walk.piece.unterminated.is_some_and(|at| range.start >= at);
+        if !expected || in_flight || !text.starts_with('|') {
             return;
         }
+        let (label, help) = if self.has_table {
+            (
+                "an empty line parts them from the table above",
+                "remove the empty line above them",
+            )
+        } else {
+            (
+                "no row of dashes follows",
+                "write a row like `|---|---|`, with as many columns, below the headings",
+            )
+        };
         let place = walk.place(range);
         self.pass(Item::Problem(
             Diagnostic::new(
@@ -166,10 +181,35 @@ impl Reader<'_> {
                 "these rows are not a table, so they are not counted",
                 place,
             )
-            .label("no row of dashes follows")
-            .help("write a row like `|---|---|`, with as many columns, below the headings"),
+            .label(label)
+            .help(help),
         ));
-        self.has_table = true;
+    }
+
+    /// Passes by a list. A table inside is none of ours, and is not passed by without a word where one is expected.
+    pub(super) fn list_with_table(&mut self, walk: &mut Walk<'_>) {
+        let mut depth = 1;
+        while depth > 0 {
+            match walk.events.next() {
+                Some((Event::Start(Tag::Table(_)), range)) => {
+                    depth += 1;
+                    let place = walk.place(&range);
+                    self.pass(Item::Problem(
+                        Diagnostic::new(
+                            Code::UncountedTable,
+                            "this table stands inside a list, so it is not counted",
+                            place,
+                        )
+                        .label("the head of the table")
+                        .help("put an empty line before it, and move it to the margin"),
+                    ));
+                }
+                Some((Event::Start(_), _)) => depth += 1,
+                Some((Event::End(_), _)) => depth -= 1,
+                Some(_) => {}
+                None => return,
+            }
+        }
     }
 
     fn row<'p>(

@@ -20,4 +20,4 @@ pub use note::{Header, Hold, HookKind, HookLine, LineEvent, Note, NoteValue, Not
 pub use period::{Month, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use status::Status;
-pub use team::{fold_name, is_subtotal, is_total};
+pub use team::{fold_name, is_subtotal, is_sum, is_total};

@@ -1,6 +1,6 @@
 //! What the log plans: team budgets, phases still to come, savings per operation.
 
-use super::{Amount, Status, Tokens, is_total};
+use super::{Amount, Status, Tokens, is_sum, is_total};
 use crate::text::Place;
 
 /// A row of the allocation table.
@@ -24,10 +24,8 @@ impl Allocation {
     /// Whether the row holds back tokens from all teams.
     #[must_use]
     pub fn is_reserve(&self) -> bool {
-        self.team
-            .split_whitespace()
-            .next()
-            .is_some_and(|word| word.eq_ignore_ascii_case("reserve"))
+        let name = self.team.split(['(', '—', '–', '-', ':', '/']).next();
+        name.is_some_and(|name| name.trim().eq_ignore_ascii_case("reserve"))
     }
 }
 
@@ -50,10 +48,7 @@ impl Phase {
     /// Whether the row is the sum of others.
     #[must_use]
     pub fn is_total(&self) -> bool {
-        [&self.team, &self.name]
-            .into_iter()
-            .flatten()
-            .any(|name| is_total(name))
+        self.team.as_deref().is_some_and(is_total) || self.name.as_deref().is_some_and(is_sum)
     }
 
     /// What to call it: the team, else the phase.

@@ -33,6 +33,40 @@ pub fn is_total(name: &str) -> bool {
     words.next().is_some_and(sums) || words.next_back().is_some_and(sums)
 }
 
+/// Whether a text is the name of a sum and nothing else (`TOTAL MTD`, `Day total`), as in a column of tasks, where
+/// `Total rewrite of the parser` is one.
+#[must_use]
+pub fn is_sum(text: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "total",
+        "totals",
+        "subtotal",
+        "sub-total",
+        "grand",
+        "overall",
+        "mtd",
+        "ytd",
+        "day",
+        "daily",
+        "week",
+        "weekly",
+        "month",
+        "monthly",
+        "sum",
+        "all",
+        "tokens",
+        "usage",
+        "used",
+        "teams",
+    ];
+    let text = text.split('(').next().unwrap_or_default();
+    let is_known = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+    };
+    is_total(text) && text.split_whitespace().all(is_known)
+}
+
 /// Whether the name of a sum says that it is one of a part.
 #[must_use]
 pub fn is_subtotal(name: &str) -> bool {
@@ -63,6 +97,8 @@ mod tests {
         ] {
             assert!(is_total(sum), "{sum}");
         }
+        assert!(is_sum("**TOTAL MTD** (February)") && is_sum("Day total"));
+        assert!(!is_sum("Total rewrite") && !is_sum("") && !is_sum("all tokens"));
         for team in ["Totally Fine", "Team Total Recall", "", "Team A"] {
             assert!(!is_total(team), "{team}");
         }

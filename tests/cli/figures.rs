@@ -223,6 +223,26 @@ fn one_table_of_a_section_counts_and_none_is_dropped_without_a_word() {
         let report = of(&format!("{log}## Daily Detail — 2026-02-20\n\n{table}"));
         assert_eq!(gist(&report), found("2026-02", 100, &["TM007"]), "{table}");
     }
+    // A second table tells the same in another way.
+    for second in [
+        "**Top spenders**\n\n| Team | Tokens |\n|---|---|\n| Team A | 100 |\n",
+        "#### By agent\n\n| Agent | Model | Tokens |\n|---|---|---|\n| x | haiku | 100 |\n",
+    ] {
+        let report = of(&format!("{log}{second}"));
+        assert_eq!(gist(&report), found("2026-02", 100, &["TM007"]), "{second}");
+    }
+    let session = "## Session 2026-02-20 — Team A\n\n| Task | Tokens |\n|---|---|\n| x | 100 |\n\n| Model | Tokens |\n|---|---|\n| haiku | 60 |\n| opus | 40 |\n";
+    assert_eq!(
+        gist(&of(&format!("{log}{session}"))),
+        found("2026-02", 100, &[])
+    );
+    for lost in [
+        "\n| Team B | 5 |\n",
+        "- more\n\n  | Team | Tokens |\n  |---|---|\n  | Team B | 5 |\n",
+    ] {
+        let report = of(&format!("{log}{lost}"));
+        assert_eq!(gist(&report), found("2026-02", 100, &["TM007"]), "{lost}");
+    }
     for heading in ["Token", "Token Count", "TOKENS USED"] {
         let table = format!("| Team | {heading} |\n|---|---|\n| Team A | 99,000 |\n");
         let report = of(&format!("{log}## Daily Detail — 2026-02-20\n\n{table}"));
@@ -274,6 +294,21 @@ fn a_stated_total_is_that_of_all_summaries_and_of_no_subtotal() {
     assert_eq!(stated(&both), (Some(150), Some(true)));
     let one = project("P", &[("A", "100"), ("TOTAL", "100")]) + &project("Q", &[("B", "50")]);
     assert_eq!(stated(&one), (None, None));
+    let unnamed =
+        summary("2026-02", &[("A", "5"), ("TOTAL", "5")]) + &summary("2026-02", &[("B", "7")]);
+    assert_eq!(stated(&unnamed), (None, None));
+    for totals in [
+        &[("A", "5"), ("TOTAL", "5"), ("Grand Total", "5")][..],
+        &[
+            ("A", "3"),
+            ("Total eng", "3"),
+            ("B", "2"),
+            ("Total ops", "2"),
+            ("TOTAL", "5"),
+        ],
+    ] {
+        assert_eq!(stated(&summary("2026-02", totals)), (Some(5), Some(true)));
+    }
     let rounded: Vec<(&str, &str)> = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"]
         .map(|team| (team, "1.2K"))
         .into_iter()
@@ -493,4 +528,103 @@ fn every_view_says_where_sources_disagree() {
 fn a_status_that_is_not_known_is_reported_in_a_line_too() {
     let line = "[USE] 2026-02-20T10:00:00Z team=\"Team A\" tokens=5 status=frozen\n";
     assert_eq!(gist(&of(line)), found("2026-02", 5, &["TM006"]));
+}
+
+#[test]
+fn the_budget_of_an_allocation_is_its_last_total() {
+    let log = summary("2026-02", &[("A", "11,000")])
+        + "## Budget Allocation by Team\n\n| Team | Allocated |\n|---|---|\n| A | 10K |\n| Subtotal eng | 10K |\n| B | 20K |\n| Totals Inc | 1K |\n| Reserve Squad | 2K |\n| Reserve (5%) | 5K |\n| TOTAL | 38K |\n";
+    let report = of(&log);
+    assert_eq!(report["budget"]["tokens"], 38_000);
+    assert_eq!(report["budget"]["reserve_tokens"], 5_000);
+    let squad = &report["teams"][2];
+    assert_eq!(
+        (squad["name"].as_str(), squad["allocated_tokens"].as_u64()),
+        (Some("Reserve Squad"), Some(2_000))
+    );
+}
+
+#[test]
+fn a_month_that_cannot_be_read_is_shown_as_such() {
+    let log = summary("2026-01", &[("A", "5")]) + &summary("2026-02", &[("A", "199,00")]);
+    let report = of(&log);
+    assert_eq!(gist(&report), found("2026-02", 0, &["TM001"]));
+    assert_eq!(report["log"]["unreadable_rows"], 1);
+}
+
+#[test]
+fn summary_and_details_may_carry_the_same_id() {
+    let rows = |heading: &str, rows: &str| {
+        format!("## {heading}\n\n| Team | Tokens | Notes |\n|---|---|---|\n{rows}\n")
+    };
+    let log = rows("2026-02 Monthly Summary", "| A | 70 | <!-- id=x --> |\n")
+        + &rows(
+            "Daily Detail — 2026-02-20",
+            "| A | 70 | <!-- id=x --> |\n| A | 50 | |\n| A | 70 | <!-- id=x --> |\n",
+        )
+        + "[USE] 2026-02-20T10:00:00Z team=A tokens=70 id=x\n";
+    let report = of(&log);
+    assert_eq!(
+        gist(&report),
+        found("2026-02", 120, &["TM015", "TM009", "TM009"])
+    );
+}
+
+#[test]
+fn a_task_whose_name_begins_with_total_is_a_task() {
+    let log = "## Session 2026-02-20 — Team A\n\n| Task | Tokens |\n|---|---|\n| Total rewrite of parser | 5,000 |\n| TOTAL | 5,000 |\n\n## Projected Usage\n\n| Phase | Tokens | Status |\n|---|---|---|\n| Total rewrite | 500 | ⏳ |\n| Total | 500 | |\n";
+    let report = of(log);
+    assert_eq!(gist(&report), found("2026-02", 5_000, &["TM016"]));
+    assert_eq!(report["forecast"]["plan"]["pending_tokens"], 500);
+}
+
+#[test]
+fn an_empty_section_does_not_turn_an_old_log_into_a_new_one() {
+    let old = "| Date | Agent | Tokens In | Tokens Out |\n|---|---|---|---|\n| 2026-02-20 | A | 1,000 | 2,000 |\n";
+    let log = format!("# Log\n\n{old}\n## Session 2026-02-20 notes\n\nNothing to count.\n");
+    assert_eq!(gist(&of(&log)), found("2026-02", 3_000, &[]));
+}
+
+#[test]
+fn what_belongs_to_no_project_is_not_dropped_without_a_word() {
+    let project = |name: &str, team: &str| {
+        summary("2026-02", &[(team, "70")]).replace("Summary", &format!("Summary ({name})"))
+    };
+    let line = "[USE] 2026-02-20T10:00:00Z team=new tokens=500\n";
+    let only = project("P", "A") + line;
+    let files = [("cost-log.md", only.as_str())];
+    assert_eq!(
+        gist(&report(&files, "--project P")),
+        found("2026-02", 570, &[])
+    );
+    let two = project("P", "A")
+        + &project("Q", "B")
+        + line
+        + "[HOLD] 2026-02-25T16:00:00Z team=B tokens=60 until=2026-02-26T00:00:00Z id=h\n";
+    let files = [("cost-log.md", two.as_str())];
+    let shown = report(&files, "--project P");
+    assert_eq!(gist(&shown), found("2026-02", 70, &["TM021"]));
+    assert_eq!(
+        (&shown["reserved"], &report(&files, "")["reserved"]),
+        (&0.into(), &60.into())
+    );
+}
+
+#[test]
+fn another_month_does_not_change_whose_a_row_is() {
+    let february =
+        summary("2026-02", &[("Team E", "100")]) + &day("2026-02-20", &[("Team E DevOps", "100")]);
+    let january = summary("2026-01", &[("Team E DevOps", "50")]);
+    assert_eq!(of(&february)["used"]["tokens"], 100);
+    assert_eq!(of(&(february + &january))["used"]["tokens"], 100);
+}
+
+#[test]
+fn a_price_is_no_cost() {
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost per 1K | Cost Center | Cost (EUR) |\n|---|---|---|---|---|\n| A | 1,000 | 0.003 | X12 | 2.00 |\n";
+    let cost = &of(log)["used"]["cost"];
+    assert_eq!(
+        (cost["amount"].as_str(), cost["currency"].as_str()),
+        (Some("2.00"), Some("EUR"))
+    );
 }

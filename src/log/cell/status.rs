@@ -15,13 +15,17 @@ pub fn status(text: &str) -> Option<Status> {
         text.get(..text.len() - word.len()).unwrap_or_default(),
         word,
     );
-    let by_symbol = symbol.chars().find_map(|c| match c {
+    let mut by_symbols = symbol.chars().filter_map(|c| match c {
         '✅' | '✔' | '✓' => Some(Status::Done),
         '⏳' | '⌛' => Some(Status::Pending),
         '🔄' => Some(Status::Running),
         '❌' | '✗' | '✘' => Some(Status::Failed),
         _ => None,
     });
+    let by_symbol = by_symbols.next();
+    if by_symbols.any(|other| Some(&other) != by_symbol.as_ref()) {
+        return Some(Status::Other(text.to_owned()));
+    }
     let by_word = status_word(word);
     Some(match (by_symbol, by_word) {
         (Some(symbol), Some(word)) if symbol != word => Status::Other(text.to_owned()),
