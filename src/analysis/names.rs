@@ -52,7 +52,10 @@ impl Names {
 /// Which names are teams of their own.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Roster {
+    /// By the settings, the allocation and the summaries of the month.
     known: HashSet<NameId>,
+    /// By the summaries of other months. They know a team that the month itself does not.
+    elsewhere: HashSet<NameId>,
     aliases: HashMap<NameId, NameId>,
 }
 
@@ -75,6 +78,11 @@ impl Roster {
         self.known.insert(self.named(id));
     }
 
+    /// Makes a name a team of its own where the month knows none that it could belong to.
+    pub(super) fn add_elsewhere(&mut self, id: NameId) {
+        self.elsewhere.insert(self.named(id));
+    }
+
     /// The team a name is, aliases followed.
     pub(super) fn named(&self, id: NameId) -> NameId {
         self.aliases.get(&id).copied().unwrap_or(id)
@@ -82,16 +90,26 @@ impl Roster {
 
     /// The team a row of this name belongs to: the known team (or alias) that is its longest whole-word prefix, else one of its own.
     pub(super) fn team_of(&self, id: NameId, names: &Names) -> NameId {
-        self.known(id)
-            .or_else(|| self.team_of_text(names.shown(id), names))
+        let text = names.shown(id);
+        let find = |known: &HashSet<NameId>| {
+            self.is_known(id, known)
+                .or_else(|| self.longest_prefix(text, names, known))
+        };
+        find(&self.known)
+            .or_else(|| find(&self.elsewhere))
             .unwrap_or(id)
     }
 
     /// The known team (or alias) that is the longest whole-word prefix of a text.
-    pub(super) fn team_of_text(&self, name: &str, names: &Names) -> Option<NameId> {
+    pub(super) fn team_of_text(&self, text: &str, names: &Names) -> Option<NameId> {
+        self.longest_prefix(text, names, &self.known)
+            .or_else(|| self.longest_prefix(text, names, &self.elsewhere))
+    }
+
+    fn longest_prefix(&self, text: &str, names: &Names, known: &HashSet<NameId>) -> Option<NameId> {
         /// No team's name has more words; it bounds the work that a hostile name can make.
         const MOST_WORDS: usize = 32;
-        let folded = fold_name(name);
+        let folded = fold_name(text);
         let borders = folded
             .char_indices()
             .filter(|(_, c)| !c.is_alphanumeric())
@@ -100,14 +118,12 @@ impl Roster {
         prefixes
             .into_iter()
             .rev()
-            .find_map(|end| self.known(names.find(folded.get(..end)?.trim_end())?))
+            .find_map(|end| self.is_known(names.find(folded.get(..end)?.trim_end())?, known))
     }
 
-    fn known(&self, id: NameId) -> Option<NameId> {
-        self.aliases
-            .get(&id)
-            .copied()
-            .or_else(|| self.known.contains(&id).then_some(id))
+    fn is_known(&self, id: NameId, known: &HashSet<NameId>) -> Option<NameId> {
+        let alias = self.aliases.get(&id).copied();
+        alias.or_else(|| known.contains(&id).then_some(id))
     }
 }
 

@@ -30,14 +30,10 @@ impl Ledger {
         let months = self.months();
         let newest = months.last().is_none_or(|newest| *newest <= month);
         let data = self.months.remove(&month).unwrap_or_default();
-        // Which teams are known is that of this month alone: an older one must not change its sums.
-        for (name, _, _) in data
-            .tallies
-            .keys()
-            .filter(|(_, _, kind)| *kind == EntryKind::Monthly)
-        {
-            self.roster.add(*name);
+        for month in self.months.values() {
+            monthly(month).for_each(|name| self.roster.add_elsewhere(name));
         }
+        monthly(&data).for_each(|name| self.roster.add(name));
         let allocated = self.allocated_teams();
         let rows = self.take_rows(month);
         let projects = Projects::of(&self, &data);
@@ -67,6 +63,13 @@ impl Ledger {
         }
         ids.into_iter().map(|id| self.roster.named(id)).collect()
     }
+}
+
+/// The names that have monthly rows.
+fn monthly(month: &MonthLedger) -> impl Iterator<Item = NameId> {
+    let keys = month.tallies.keys();
+    keys.filter(|(_, _, kind)| *kind == EntryKind::Monthly)
+        .map(|(name, _, _)| *name)
 }
 
 struct Reconciler<'l> {

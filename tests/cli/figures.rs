@@ -617,6 +617,10 @@ fn another_month_does_not_change_whose_a_row_is() {
     let january = summary("2026-01", &[("Team E DevOps", "50")]);
     assert_eq!(of(&february)["used"]["tokens"], 100);
     assert_eq!(of(&(february + &january))["used"]["tokens"], 100);
+    // Before a month has a summary, the one before it tells who there is.
+    let march = day("2026-03-01", &[("Team E DevOps", "7"), ("Team E", "5")]);
+    let log = summary("2026-02", &[("Team E", "100")]) + &march;
+    assert_eq!(of(&log)["teams"][0]["used_tokens"], 12);
 }
 
 #[test]
