@@ -8,43 +8,18 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
 use super::{
+    cost::CostSum,
     names::{NameId, Names, Roster},
-    usage::{CostSum, Day, Tally},
+    rows::{Keep, KeptRows, Unreadable},
+    usage::{Day, Tally},
 };
 use crate::{
     model::{
         Allocation, Currency, Entry, EntryKind, Header, HookLine, LineEvent, Month, Note,
-        NoteValue, Optimization, Phase, Policy, Price, StatedTotal, Status, TimeRange, Tokens,
+        NoteValue, Optimization, Phase, Policy, Price, StatedTotal, Tokens,
     },
     text::{Document, Place},
 };
-
-/// Which rows to keep, beside the sums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
-    /// The month to show; none for the newest that has rows.
-    pub month: Option<Month>,
-    /// Whether its rows are shown one by one.
-    pub rows: bool,
-}
-
-/// A row that will be shown.
-#[derive(Clone, Debug)]
-pub(super) struct KeptRow {
-    pub(super) kind: EntryKind,
-    pub(super) date: NaiveDate,
-    pub(super) time: Option<TimeRange>,
-    pub(super) name: NameId,
-    pub(super) task: Option<String>,
-    pub(super) model: Option<String>,
-    pub(super) notes: Option<String>,
-    pub(super) tokens: Option<Tokens>,
-    pub(super) estimate: bool,
-    pub(super) cost: CostSum,
-    pub(super) status: Option<Status>,
-    pub(super) minutes: Option<u64>,
-    pub(super) place: Place,
-}
 
 /// Whose spending a tally is, and in which kind of statement.
 pub(super) type TallyKey = (NameId, Option<Arc<str>>, EntryKind);
@@ -81,48 +56,12 @@ pub(super) struct MonthLedger {
     pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
 }
 
-/// The rows of the newest month met so far, or of the one asked for.
-#[derive(Clone, Debug, Default)]
-struct KeptRows {
-    month: Option<Month>,
-    rows: Vec<KeptRow>,
-}
-
 /// A reservation.
 #[derive(Clone, Debug)]
 pub(super) struct HoldEntry {
     pub(super) name: NameId,
     pub(super) tokens: Tokens,
     pub(super) until: DateTime<FixedOffset>,
-}
-
-/// Rows and lines that cannot be read: how many, and where the first of them stand.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unreadable {
-    /// How many.
-    pub count: u64,
-    /// Where the first of them stand.
-    pub first: Vec<Place>,
-}
-
-impl Unreadable {
-    /// More than these nobody looks up one by one.
-    const MOST: usize = 10;
-
-    fn add(&mut self, place: Place) {
-        self.count += 1;
-        if self.first.len() < Self::MOST {
-            self.first.push(place);
-        }
-    }
-
-    /// Both together, in the order of files and lines.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        self.first.extend(&other.first);
-        self.first.sort_by_key(Place::order);
-        self.first.truncate(Self::MOST);
-    }
 }
 
 /// An id that occurred a second time.
@@ -144,8 +83,7 @@ pub struct Ledger {
     pub(super) names: Names,
     pub(super) roster: Roster,
     pub(super) months: BTreeMap<Month, MonthLedger>,
-    /// Rows of the current format, and of the one before: which of them count is known in the end.
-    kept: [KeptRows; 2],
+    pub(super) kept: KeptRows,
     /// Rows that cannot be read, with the month they would have counted for where that is known.
     pub(super) unreadable: BTreeMap<Option<Month>, Unreadable>,
     /// A row of v2.0 was met, so tables of an older log do not count.
@@ -182,7 +120,7 @@ impl Ledger {
             roster: Roster::of_policy(&mut names, policy),
             names,
             months: BTreeMap::new(),
-            kept: Default::default(),
+            kept: KeptRows::default(),
             unreadable: BTreeMap::new(),
             current_format: false,
             summary: 0,
@@ -340,7 +278,7 @@ impl Ledger {
         self.first_currency = self.first_currency.or(entry.figures.currency);
         let name = self.names.id(&entry.work.team);
         let cost = self.cost(entry);
-        self.keep_row(name, &cost, entry);
+        self.kept.keep(self.keep, entry, name, &cost);
         let month = self.months.entry(entry.when.month).or_default();
         if entry.kind == EntryKind::Monthly {
             month
@@ -375,49 +313,6 @@ impl Ledger {
             (None, Some(price)) => CostSum::priced(price.of(tokens), entry.place),
             (None, None) => CostSum::unpriced(tokens),
         }
-    }
-
-    fn keep_row(&mut self, name: NameId, cost: &CostSum, entry: &Entry<'_>) {
-        let month = entry.when.month;
-        let asked = self.keep.month.is_none_or(|asked| asked == month);
-        let Some(date) = entry.when.date.filter(|_| self.keep.rows && asked) else {
-            return;
-        };
-        let kept = &mut self.kept[usize::from(entry.kind == EntryKind::Legacy)];
-        match kept.month {
-            Some(newest) if newest > month && self.keep.month.is_none() => return,
-            Some(same) if same == month => {}
-            _ => {
-                *kept = KeptRows {
-                    month: Some(month),
-                    rows: Vec::new(),
-                }
-            }
-        }
-        let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
-        let row = KeptRow {
-            kind: entry.kind,
-            date,
-            time: entry.when.time,
-            name,
-            task: text(&entry.work.task),
-            model: text(&entry.work.model),
-            notes: text(&entry.work.notes),
-            tokens: entry.figures.tokens.map(|tokens| tokens.value),
-            estimate: entry.figures.tokens.is_some_and(|tokens| tokens.estimate),
-            cost: cost.clone(),
-            status: entry.status.clone(),
-            minutes: entry.figures.minutes,
-            place: entry.place,
-        };
-        kept.rows.push(row);
-    }
-
-    /// The rows kept of a month, to be called once.
-    pub(super) fn take_rows(&mut self, month: Month) -> Vec<KeptRow> {
-        let kept = std::mem::take(&mut self.kept);
-        let of_month = kept.into_iter().filter(|kept| kept.month == Some(month));
-        of_month.flat_map(|kept| kept.rows).collect()
     }
 
     /// A stated total.

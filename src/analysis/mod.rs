@@ -5,6 +5,7 @@
 
 mod alerts;
 mod burn_rate;
+mod cost;
 mod efficiency;
 mod forecast;
 mod ledger;
@@ -14,13 +15,15 @@ mod optimization;
 mod plan;
 mod reconcile;
 mod report;
+mod rows;
 mod status;
 mod usage;
 
 pub use burn_rate::{BurnRate, RateBasis};
+pub use cost::ClosedCost;
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{Crossing, CrossingState, Forecast, Risk, Stated};
-pub use ledger::{Duplicate, Keep, Ledger, Unreadable};
+pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, reserve};
 pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase, Scenario};
@@ -28,5 +31,6 @@ pub use report::{
     Alert, AlertScope, BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace,
     RowReport, StatusReport, TeamReport, UsedReport,
 };
+pub use rows::{Keep, Unreadable};
 pub use status::{Question, budget, own_budget, report};
-pub use usage::{Closed, ClosedCost, MonthUsage, StatedUse, Tally, TeamUsage};
+pub use usage::{Closed, MonthUsage, StatedUse, Tally, TeamUsage};

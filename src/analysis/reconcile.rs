@@ -8,8 +8,9 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
-    ledger::{KeptRow, Ledger, MonthLedger, TallyKey, Unreadable},
+    ledger::{Ledger, MonthLedger, TallyKey},
     names::NameId,
+    rows::{KeptRow, Unreadable},
     usage::{Closed, Day, MonthUsage, StatedUse, TeamUsage},
 };
 use crate::{
@@ -35,7 +36,7 @@ impl Ledger {
         }
         monthly(&data).for_each(|name| self.roster.add(name));
         let allocated = self.allocated_teams();
-        let rows = self.take_rows(month);
+        let rows = std::mem::take(&mut self.kept).of(month);
         let projects = Projects::of(&self, &data);
         let reconciler = Reconciler {
             wanted: project.map(fold_name),

@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{EfficiencyGoal, Forecast, Optimizations, usage::ClosedCost};
+use super::{ClosedCost, EfficiencyGoal, Forecast, Optimizations};
 use crate::{
     model::{BudgetSource, EntryKind, Level, Money, Month, Percent, Thresholds, Tokens},
     text::{Document, Place},

@@ -6,15 +6,17 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
     EfficiencyGoal, Forecast, Optimizations, alerts,
+    cost::CostSum,
     efficiency::{self, Output},
-    ledger::{KeptRow, Ledger},
+    ledger::Ledger,
     limits::{self, Limits},
     names::NameId,
     report::{
         BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace, RowReport,
         StatusReport, TeamReport, UsedReport,
     },
-    usage::{Closed, CostSum, TeamUsage},
+    rows::KeptRow,
+    usage::{Closed, TeamUsage},
 };
 use crate::{
     model::{
