@@ -64,7 +64,7 @@ fn cost(report: &StatusReport) -> Option<Alert> {
 
 fn plan(report: &StatusReport) -> Option<Alert> {
     let (plan, budget) = (report.forecast.plan.as_ref()?, report.budget.tokens?);
-    let level = plan.level?;
+    let level = plan.end.level?;
     let (percent, _) = report
         .budget
         .thresholds
@@ -73,8 +73,8 @@ fn plan(report: &StatusReport) -> Option<Alert> {
         .find(|(_, step)| *step == level)?;
     let message = format!(
         "plan {}{} passes {percent}% ({}); {}",
-        plan.total_tokens,
-        in_percent(plan.total_tokens.0, budget.0),
+        plan.end.total_tokens,
+        in_percent(plan.end.total_tokens.0, budget.0),
         Thresholds::tokens_at(percent, budget),
         pending(plan),
     );

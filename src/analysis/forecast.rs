@@ -159,12 +159,12 @@ impl Forecast {
             stated_risk: risk.map(|(text, _)| text),
             risk: plan
                 .as_ref()
-                .and_then(|plan| plan.level)
+                .and_then(|plan| plan.end.level)
                 .or(level)
                 .map(Risk::from),
             safety_margin: plan
                 .as_ref()
-                .and_then(|plan| plan.remaining)
+                .and_then(|plan| plan.end.remaining)
                 .or(budget.map(|budget| budget.signed_sub(used))),
             plan,
         }

@@ -26,7 +26,7 @@ pub use forecast::{Crossing, CrossingState, Forecast, Risk, Stated};
 pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, reserve};
 pub use optimization::{Optimizations, Saving};
-pub use plan::{Plan, PlanPhase, Scenario};
+pub use plan::{Plan, PlanEnd, PlanPhase, Scenario};
 pub use report::{
     Alert, AlertScope, BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace,
     RowReport, StatusReport, TeamReport, UsedReport,

@@ -23,6 +23,18 @@ pub struct Plan {
     /// What the phases still to come are planned to take.
     pub pending_tokens: Tokens,
     /// Both together.
+    #[serde(flatten)]
+    pub end: PlanEnd,
+    /// Every phase of the plan.
+    pub phases: Vec<PlanPhase>,
+    /// The plan with its pending phases taking a fixed share more or less. Scenarios, not an interval.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// What a plan ends at.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PlanEnd {
+    /// What is used then.
     pub total_tokens: Tokens,
     /// The share of the budget.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,10 +45,6 @@ pub struct Plan {
     /// What would be left of the budget.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<i64>,
-    /// Every phase of the plan.
-    pub phases: Vec<PlanPhase>,
-    /// The plan with its pending phases taking a fixed share more or less. Scenarios, not an interval.
-    pub scenarios: Vec<Scenario>,
 }
 
 /// A phase.
@@ -68,17 +76,9 @@ pub struct Scenario {
     pub name: &'static str,
     /// How many percent more or less than planned the pending phases take.
     pub change_percent: i32,
-    /// The total.
-    pub total_tokens: Tokens,
-    /// The share of the budget.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ratio: Option<f64>,
-    /// Its level, if it came to pass.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<Level>,
-    /// What would be left of the budget.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remaining: Option<i64>,
+    /// What it ends at.
+    #[serde(flatten)]
+    pub end: PlanEnd,
 }
 
 impl Plan {
@@ -100,20 +100,19 @@ impl Plan {
             Scenario {
                 name,
                 change_percent,
-                total_tokens: total,
-                ratio: budget.and_then(|budget| ratio(total.0, budget.0)),
-                level: budget.map(|budget| policy.thresholds.level(total.0, budget.0)),
-                remaining: budget.map(|budget| budget.signed_sub(total)),
+                end: PlanEnd {
+                    total_tokens: total,
+                    ratio: budget.and_then(|budget| ratio(total.0, budget.0)),
+                    level: budget.map(|budget| policy.thresholds.level(total.0, budget.0)),
+                    remaining: budget.map(|budget| budget.signed_sub(total)),
+                },
             }
         };
         let planned = scenario("plan", 0);
         Some(Self {
             used_tokens: used,
             pending_tokens: pending,
-            total_tokens: planned.total_tokens,
-            ratio: planned.ratio,
-            level: planned.level,
-            remaining: planned.remaining,
+            end: planned.end,
             phases,
             scenarios: vec![
                 scenario("optimistic", policy.scenarios.optimistic),

@@ -57,10 +57,10 @@ fn plan(report: &StatusReport, badge: &dyn Fn(Level) -> String) -> Vec<Field> {
         let text = "the log has no table of phases still to come";
         return vec![(NAME, text.to_owned())];
     };
-    let share = in_brackets(report.share(plan.total_tokens));
-    let badge = plan.level.map(badge).unwrap_or_default();
+    let share = in_brackets(report.share(plan.end.total_tokens));
+    let badge = plan.end.level.map(badge).unwrap_or_default();
     vec![
-        (NAME, format!("{}{share}{badge}", plan.total_tokens)),
+        (NAME, format!("{}{share}{badge}", plan.end.total_tokens)),
         ("", plan_source(plan)),
     ]
 }
@@ -69,7 +69,7 @@ fn plan(report: &StatusReport, badge: &dyn Fn(Level) -> String) -> Vec<Field> {
 fn outlook(report: &StatusReport) -> Vec<Field> {
     let forecast = &report.forecast;
     let (end, basis) = match &forecast.plan {
-        Some(plan) => (plan.total_tokens, "the plan"),
+        Some(plan) => (plan.end.total_tokens, "the plan"),
         None => (report.used.tokens, "what is used"),
     };
     let share = in_brackets(report.share(end).and_then(Percent::rest));
@@ -217,7 +217,7 @@ pub(super) fn data(report: &StatusReport) -> Vec<Sheet> {
     let forecast = &report.forecast;
     let mut figures = Figures::new("Forecast", ["forecast", "value", "percent", "line"]);
     if let Some(plan) = &forecast.plan {
-        let (total, pending) = (plan.total_tokens, plan.pending_tokens);
+        let (total, pending) = (plan.end.total_tokens, plan.pending_tokens);
         figures
             .add("plan_total_tokens", Cell::Tokens(total))
             .share(report.share(total));
@@ -264,18 +264,18 @@ fn scenarios(report: &StatusReport) -> Sheet {
     ];
     let mut sheet = Sheet::new("Scenarios", columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
-        let share = report.share(scenario.total_tokens);
+        let share = report.share(scenario.end.total_tokens);
         sheet.row([
             Cell::word(scenario.name),
             Cell::Change(scenario.change_percent),
-            Cell::Tokens(scenario.total_tokens),
+            Cell::Tokens(scenario.end.total_tokens),
             Cell::some(share, Cell::Percent),
-            Cell::some(scenario.remaining, Cell::Signed),
+            Cell::some(scenario.end.remaining, Cell::Signed),
             Cell::some(
-                report.budget.tokens.zip(scenario.level),
-                |(budget, level)| Cell::Bar(scenario.total_tokens.0, budget.0, level),
+                report.budget.tokens.zip(scenario.end.level),
+                |(budget, level)| Cell::Bar(scenario.end.total_tokens.0, budget.0, level),
             ),
-            Cell::some(scenario.level, Cell::Level),
+            Cell::some(scenario.end.level, Cell::Level),
         ]);
     }
     sheet.note(

@@ -98,14 +98,15 @@ fn forecast_line(report: &StatusReport, style: Style) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(plan) = &forecast.plan {
         let share = report
-            .share(plan.total_tokens)
+            .share(plan.end.total_tokens)
             .map(|percent| format!(" ({percent})"))
             .unwrap_or_default();
         let badge = plan
+            .end
             .level
             .map(|level| format!(" {}", style.badge(level)))
             .unwrap_or_default();
-        parts.push(format!("plan {}{share}{badge}", plan.total_tokens));
+        parts.push(format!("plan {}{share}{badge}", plan.end.total_tokens));
     }
     parts.extend(forecast.burn_rate.as_ref().map(super::forecast::rate));
     parts.extend(

@@ -71,8 +71,8 @@ fn status(page: &Page<'_>) -> Sheet {
     }
     if let Some(plan) = &report.forecast.plan {
         sheet
-            .add("plan", Cell::Tokens(plan.total_tokens))
-            .share(report.share(plan.total_tokens));
+            .add("plan", Cell::Tokens(plan.end.total_tokens))
+            .share(report.share(plan.end.total_tokens));
     }
     sheet.add("unreadable_rows", Cell::Count(report.log.unreadable_rows));
     let mut sheet = sheet.done();
