@@ -218,7 +218,7 @@ fn teams(
         TeamReport {
             name: team.name.clone(),
             used_tokens: used,
-            estimate: team.estimate(),
+            estimate: team.sum().estimate,
             allocated_tokens: allocated,
             ratio: used
                 .zip(allocated)

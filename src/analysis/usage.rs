@@ -124,12 +124,6 @@ impl TeamUsage {
             .sum()
     }
 
-    /// Whether the details are the greater view of the team's spending.
-    #[must_use]
-    pub fn details_lead(&self) -> bool {
-        self.details() > self.tokens_of(EntryKind::Monthly)
-    }
-
     /// What the team used. None where nothing is stated about it, which is not zero.
     #[must_use]
     pub fn used(&self) -> Option<Tokens> {
@@ -141,7 +135,8 @@ impl TeamUsage {
 
     /// The kinds whose figures make up what was used.
     fn leading(&self) -> impl Iterator<Item = &Tally> {
-        let details = self.details_lead() || !self.tallies.contains_key(&EntryKind::Monthly);
+        let details = self.details() > self.tokens_of(EntryKind::Monthly)
+            || !self.tallies.contains_key(&EntryKind::Monthly);
         self.tallies
             .iter()
             .filter(move |(kind, _)| {
@@ -154,11 +149,6 @@ impl TeamUsage {
         let mut cost = CostSum::default();
         self.leading().for_each(|tally| cost.add(&tally.cost));
         cost
-    }
-
-    /// Whether a figure in it is an estimate.
-    pub(super) fn estimate(&self) -> bool {
-        self.leading().any(|tally| tally.sum.estimate)
     }
 
     /// The figures that make up what was used, added up.

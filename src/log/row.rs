@@ -101,22 +101,7 @@ impl<'p> Decoder<'_, 'p> {
         let figures = self.figures(problems)?;
         let place = self.figure_place();
         if self.is_total() {
-            let part = self
-                .cells
-                .iter()
-                .take(2)
-                .any(|cell| is_subtotal(&cell.text));
-            let value = match (self.role, self.month()) {
-                (Role::Monthly, Some(month)) if !part => {
-                    RowValue::Total(self.stated_total(month, figures, false))
-                }
-                _ => RowValue::Sum,
-            };
-            return Ok(Decoded::Sum {
-                value,
-                tokens: figures.tokens,
-                place,
-            });
+            return Ok(self.sum(figures, place));
         }
         if figures.tokens.is_none() && !self.has_tokens_cell() {
             // The row is too short to say how much it is about.
@@ -162,6 +147,24 @@ impl<'p> Decoder<'_, 'p> {
             value: RowValue::Entry(entry),
             reserve: false,
         })
+    }
+
+    /// A row that adds up others. Of a month, the sum of all its rows is a statement of its own.
+    fn sum(&self, figures: Figures, place: Place) -> Decoded<'p> {
+        let tokens = figures.tokens;
+        let mut names = self.cells.iter().take(2);
+        let is_part = names.any(|cell| is_subtotal(&cell.text));
+        let value = match (self.role, self.month()) {
+            (Role::Monthly, Some(month)) if !is_part => {
+                RowValue::Total(self.stated_total(month, figures, false))
+            }
+            _ => RowValue::Sum,
+        };
+        Decoded::Sum {
+            value,
+            tokens,
+            place,
+        }
     }
 
     fn month_total(&self, problems: &mut Problems) -> Result<Decoded<'p>, Refused> {
