@@ -64,9 +64,12 @@ pub struct ViewArgs {
     /// Show every day, row by row
     #[arg(long, help_heading = "Views (none: status)")]
     pub daily: bool,
-    /// Show the projected total: plan, scenarios, burn rate
+    /// Show where it will end: how much, how surely, when thresholds are crossed, why
     #[arg(long, help_heading = "Views (none: status)")]
     pub forecast: bool,
+    /// Show how such forecasts did on the finished months of the log
+    #[arg(long, help_heading = "Views (none: status)")]
+    pub backtest: bool,
     /// Show tokens per operation before and after
     #[arg(long, help_heading = "Views (none: status)")]
     pub optimizations: bool,
@@ -88,6 +91,12 @@ pub struct ViewArgs {
 }
 
 impl ViewArgs {
+    /// Whether the forecast is shown in full.
+    #[must_use]
+    pub const fn shows_forecast(&self) -> bool {
+        self.forecast || self.full
+    }
+
     /// The chosen views, in the order in which they are shown.
     #[must_use]
     pub fn chosen(&self) -> Vec<View> {
@@ -96,6 +105,7 @@ impl ViewArgs {
             View::Teams => self.full || self.teams,
             View::Daily => self.full || self.daily,
             View::Forecast => self.full || self.forecast,
+            View::Backtest => self.backtest,
             View::Optimizations => self.full || self.optimizations,
         };
         let views: Vec<View> = View::ALL.into_iter().filter(is_asked).collect();

@@ -2,16 +2,18 @@
 //! efficiency does, for the next one to know.
 
 use super::{
-    Plan,
+    Plan, TeamForecast,
     report::{Alert, AlertScope, Figure, RowPlace, StatusReport, TeamReport},
 };
-use crate::model::{Level, Money, Percent, Status, Thresholds, Tokens};
+use crate::model::{Level, Money, Percent, Probability, Status, Thresholds, Tokens};
 
 /// Every alert of the report, the worst first; of those alike, the whole before the parts.
 pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
     let mut alerts: Vec<Alert> = [
         total(report),
         cost(report),
+        forecast(report),
+        forecast_cost(report),
         plan(report),
         allocation(report),
     ]
@@ -19,6 +21,8 @@ pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
     .flatten()
     .collect();
     alerts.extend(teams.iter().filter_map(limit));
+    let forecasts = report.forecast.teams.iter();
+    alerts.extend(forecasts.filter_map(|team| forecast_limit(report, team)));
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.scope));
     alerts
@@ -60,6 +64,57 @@ fn cost(report: &StatusReport) -> Option<Alert> {
             in_percent(cost.micros, budget.micros)
         ),
     )
+}
+
+/// The budget will be used up, more or less probably: by the month's end, or with all that is planned.
+fn forecast(report: &StatusReport) -> Option<Alert> {
+    let (forecast, budget) = (&report.forecast, report.budget.tokens?);
+    if report.level == Some(Level::Exceeded) {
+        return None;
+    }
+    let ends = [
+        (forecast.month_end, format!("by {}", forecast.ends)),
+        (forecast.project, "with all that is planned".to_owned()),
+    ];
+    let told: Vec<String> = ends
+        .iter()
+        .filter_map(|(estimate, when)| {
+            let estimate = estimate.filter(|end| end.level > Some(Level::Ok))?;
+            let chance = estimate.probability_over_budget?;
+            let likely = estimate.quantiles.p50?.compact();
+            Some(format!("{chance} chance {when} (likely {likely})"))
+        })
+        .collect();
+    let message = format!("may use up {budget} tokens: {}", told.join(", "));
+    alert(forecast.level?, AlertScope::Forecast, message)
+}
+
+fn forecast_cost(report: &StatusReport) -> Option<Alert> {
+    let cost = report.forecast.cost?;
+    let (chance, budget, ends) = (cost.probability_over_budget, cost.budget, report.forecast.ends);
+    if chance == Probability::CERTAIN {
+        return None;
+    }
+    let message = format!("may spend {budget}: {chance} chance by {ends}");
+    alert(cost.level, AlertScope::Forecast, message)
+}
+
+/// A team's limit will be reached. Of one that is reached already, another alert tells.
+fn forecast_limit(report: &StatusReport, team: &TeamForecast) -> Option<Alert> {
+    let (end, limit) = (team.month_end?, team.allocated_tokens?);
+    let chance = end.probability_over_budget?;
+    if team.is_done() || chance == Probability::CERTAIN {
+        return None;
+    }
+    let (name, ends) = (&team.name, report.forecast.ends);
+    let message = format!(
+        "{name} may use up its {limit} tokens: {chance} chance by {ends} (likely {})",
+        end.quantiles.p50?.compact()
+    );
+    Some(Alert {
+        team: Some(name.clone()),
+        ..alert(end.level?, AlertScope::Forecast, message)?
+    })
 }
 
 fn plan(report: &StatusReport) -> Option<Alert> {

@@ -45,6 +45,15 @@ impl Settled {
     }
 }
 
+/// What is known while archives of earlier months are read.
+#[derive(Clone, Debug)]
+struct Past {
+    /// The months that had rows before.
+    months: Vec<Month>,
+    /// The ids met in this archive.
+    ids: HashSet<String>,
+}
+
 /// One month.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MonthLedger {
@@ -90,6 +99,10 @@ pub struct Ledger {
     current_format: bool,
     /// The line of the last heading of a monthly summary.
     summary: usize,
+    /// The month whose archive is read.
+    archive: Option<Month>,
+    /// Set as soon as archives of earlier months are read.
+    past: Option<Past>,
     pub(super) first_legacy: Option<Place>,
     /// Usage lines that wait until it is known that their ids are not settled yet.
     waiting: HashMap<String, Entry<'static>>,
@@ -124,6 +137,8 @@ impl Ledger {
             unreadable: BTreeMap::new(),
             current_format: false,
             summary: 0,
+            archive: None,
+            past: None,
             first_legacy: None,
             waiting: HashMap::new(),
             settled: HashMap::new(),
@@ -188,6 +203,30 @@ impl Ledger {
         self.summary = line;
     }
 
+    /// The archive of a month begins: of its entries, those of that month count. Behind that of the month to show, those of
+    /// earlier months tell how tokens were spent before; they do not add to the months there are.
+    pub fn archive(&mut self, month: Month) {
+        self.archive = Some(month);
+        if self.keep.month.is_some_and(|shown| month < shown) {
+            let months = match self.past.take() {
+                Some(past) => past.months,
+                None => self.months(),
+            };
+            self.past = Some(Past {
+                months,
+                ids: HashSet::new(),
+            });
+        }
+    }
+
+    /// The months there are, archives of earlier ones than that to show not counted.
+    pub(super) fn take_months(&mut self) -> Vec<Month> {
+        match self.past.take() {
+            Some(past) => past.months,
+            None => self.months(),
+        }
+    }
+
     /// A pair of the header. The first of a kind wins.
     pub fn header(&mut self, header: &Header) {
         match header {
@@ -209,11 +248,17 @@ impl Ledger {
     /// Spending.
     pub fn entry(&mut self, entry: &Entry<'_>) {
         // The archive of a month may hold a row of another one, which is not looked at here.
-        let other_month = self
-            .keep
-            .month
-            .is_some_and(|month| month != entry.when.month);
-        if entry.place.document == Document::Archive && other_month {
+        let of_archive = self.archive == Some(entry.when.month);
+        if entry.place.document == Document::Archive && !of_archive {
+            return;
+        }
+        if entry.place.document == Document::Archive
+            && let Some(past) = &mut self.past
+        {
+            // What an archive of another month has settled decides nothing about lines of this one.
+            if entry.id.as_ref().is_none_or(|id| past.ids.insert(id.clone().into_owned())) {
+                self.count(entry);
+            }
             return;
         }
         if let Some(id) = &entry.hold {
@@ -275,7 +320,9 @@ impl Ledger {
                 _ => self.current_format = true,
             }
         }
-        self.first_currency = self.first_currency.or(entry.figures.currency);
+        if self.past.is_none() {
+            self.first_currency = self.first_currency.or(entry.figures.currency);
+        }
         let name = self.names.id(&entry.work.team);
         let cost = self.cost(entry);
         self.kept.keep(self.keep, entry, name, &cost);

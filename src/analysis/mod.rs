@@ -7,7 +7,7 @@ mod alerts;
 mod burn_rate;
 mod cost;
 mod efficiency;
-mod forecast;
+pub mod forecast;
 mod ledger;
 mod limits;
 mod names;
@@ -22,7 +22,9 @@ mod usage;
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::ClosedCost;
 pub use efficiency::EfficiencyGoal;
-pub use forecast::{Crossing, CrossingState, Forecast, Risk, Stated};
+pub use forecast::{
+    Backtest, Confidence, CostEstimate, Crossing, CrossingState, Estimate, Forecast, ForecastBasis, ForecastState, Quantiles, Risk, Stated, TeamForecast,
+};
 pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, reserve};
 pub use optimization::{Optimizations, Saving};

@@ -25,6 +25,11 @@ pub struct Plan {
     /// Both together.
     #[serde(flatten)]
     pub end: PlanEnd,
+    /// What of the used tokens its finished and running phases account for.
+    pub accounted_tokens: Tokens,
+    /// It lists all work there is, so that nothing is spent beside it: by the settings, else where it accounts for nine tenths
+    /// of what is used and gives an estimate for every phase still to come.
+    pub complete: bool,
     /// Every phase of the plan.
     pub phases: Vec<PlanPhase>,
     /// The plan with its pending phases taking a fixed share more or less. Scenarios, not an interval.
@@ -58,6 +63,9 @@ pub struct PlanPhase {
     /// Its planned or finished tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
+    /// What is spent on it, where it is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent_tokens: Option<Tokens>,
     /// What of it is still to come: all of a pending phase, the rest of a running one, nothing of a finished one.
     pub pending_tokens: Tokens,
     /// `done`, `running`, `pending`, `failed`, or what is written.
@@ -67,6 +75,12 @@ pub struct PlanPhase {
     pub file: Document,
     /// Its line.
     pub line: usize,
+    /// The team of the log that does it.
+    #[serde(skip)]
+    pub(super) team: Option<NameId>,
+    /// Its figure is an estimate, even where it is finished.
+    #[serde(skip)]
+    pub(super) estimated: bool,
 }
 
 /// The plan under an assumption.
@@ -109,10 +123,20 @@ impl Plan {
             }
         };
         let planned = scenario("plan", 0);
+        let accounted: Tokens = phases.iter().map(PlanPhase::accounted).sum();
+        let all_estimated = phases
+            .iter()
+            .all(|phase| phase.tokens.is_some() || !phase.is_open());
+        let accounts = u128::from(accounted.0) * 10 >= u128::from(used.0) * 9;
         Some(Self {
             used_tokens: used,
             pending_tokens: pending,
             end: planned.end,
+            accounted_tokens: accounted,
+            complete: policy
+                .forecast
+                .plan_complete
+                .unwrap_or(accounts && all_estimated),
             phases,
             scenarios: vec![
                 scenario("optimistic", policy.scenarios.optimistic),
@@ -130,20 +154,41 @@ impl Plan {
     }
 }
 
+impl PlanPhase {
+    /// Whether it is still to come or under way.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status.as_deref() != Some(Status::Done.word())
+    }
+
+    /// What of the used tokens it is.
+    fn accounted(&self) -> Tokens {
+        match self.spent_tokens {
+            Some(spent) => spent,
+            None if self.is_open() => Tokens::ZERO,
+            None => self.tokens.unwrap_or_default(),
+        }
+    }
+}
+
 fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
     let planned = row.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
+    let running = row.status == Some(Status::Running);
+    let spent_tokens = running.then(|| spent.take(row, planned));
     PlanPhase {
         label: row.label().to_owned(),
         name: row.name.clone(),
         tokens: row.tokens.map(|tokens| tokens.value),
+        spent_tokens,
         pending_tokens: match &row.status {
             Some(Status::Done) => Tokens::ZERO,
-            Some(Status::Running) => planned.saturating_sub(spent.take(row, planned)),
-            _ => planned,
+            _ => planned.saturating_sub(spent_tokens.unwrap_or_default()),
         },
         status: row.status.as_ref().map(|status| status.word().to_owned()),
         file: row.place.document,
         line: row.place.line,
+        team: team_of(spent.closed, row).map(|team| team.id),
+        estimated: row.estimated,
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a ledger to one month, reconciled: whose is which statement, and what the log says it adds up to.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
@@ -24,11 +25,11 @@ impl Ledger {
     #[must_use]
     pub fn close(mut self, project: Option<&str>) -> Option<Closed> {
         let month = self.choose_month()?;
+        let months = self.take_months();
         self.count_waiting();
         if !self.has_rows(month) {
             return None;
         }
-        let months = self.months();
         let newest = months.last().is_none_or(|newest| *newest <= month);
         let data = self.months.remove(&month).unwrap_or_default();
         for month in self.months.values() {
@@ -37,17 +38,18 @@ impl Ledger {
         monthly(&data).for_each(|name| self.roster.add(name));
         let allocated = self.allocated_teams();
         let rows = std::mem::take(&mut self.kept).of(month);
-        let projects = Projects::of(&self, &data);
+        let project = project.map(fold_name);
         let reconciler = Reconciler {
-            wanted: project.map(fold_name),
+            wanted: project.as_deref(),
             ledger: &self,
-            projects,
+            projects: Projects::of(&self, &data),
             allocated,
         };
         let month = reconciler.month(month, newest, &data, rows);
         Some(Closed {
             ledger: self,
             months,
+            project,
             month,
         })
     }
@@ -66,6 +68,25 @@ impl Ledger {
     }
 }
 
+impl Closed {
+    /// Every team of a month, as far as that was read.
+    pub(super) fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
+        if month == self.month.month {
+            return Cow::Borrowed(&self.month.teams);
+        }
+        let Some(data) = self.ledger.months.get(&month) else {
+            return Cow::Borrowed(&[]);
+        };
+        let reconciler = Reconciler {
+            wanted: self.project.as_deref(),
+            ledger: &self.ledger,
+            projects: Projects::of(&self.ledger, data),
+            allocated: Vec::new(),
+        };
+        Cow::Owned(reconciler.teams(data).0.into_values().collect())
+    }
+}
+
 /// The names that have monthly rows.
 fn monthly(month: &MonthLedger) -> impl Iterator<Item = NameId> {
     let keys = month.tallies.keys();
@@ -76,7 +97,7 @@ fn monthly(month: &MonthLedger) -> impl Iterator<Item = NameId> {
 struct Reconciler<'l> {
     ledger: &'l Ledger,
     /// The project asked for, folded.
-    wanted: Option<String>,
+    wanted: Option<&'l str>,
     projects: Projects,
     allocated: Vec<NameId>,
 }
@@ -90,7 +111,10 @@ impl Reconciler<'_> {
         rows: Vec<KeptRow>,
     ) -> MonthUsage {
         let (teams, unsplit) = self.teams(data);
-        let days = self.days(data);
+        let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+        for (date, _, _, day) in self.days(data) {
+            days.entry(date).or_default().add(day.tokens, day.first_time);
+        }
         let totals: Vec<StatedTotal> = data
             .totals
             .iter()
@@ -133,10 +157,10 @@ impl Reconciler<'_> {
     }
 
     fn is_wanted(&self, project: Option<&Arc<str>>) -> bool {
-        let Some(wanted) = &self.wanted else {
+        let Some(wanted) = self.wanted else {
             return true;
         };
-        project.is_some_and(|project| fold_name(project) == *wanted)
+        project.is_some_and(|project| fold_name(project) == wanted)
     }
 
     fn teams(&self, data: &MonthLedger) -> (BTreeMap<NameId, TeamUsage>, Vec<(String, Place)>) {
@@ -162,26 +186,33 @@ impl Reconciler<'_> {
                 teams.entry(*id).or_insert_with(|| self.idle(*id));
             }
         }
+        for (date, id, kind, day) in self.days(data) {
+            // A monthly row with a date is no detail: it is the view beside them.
+            if let Some(team) = teams.get_mut(&id).filter(|_| kind != EntryKind::Monthly) {
+                let spent = team.days.entry(date).or_default();
+                *spent = *spent + day.tokens;
+            }
+        }
         let unsplit = unsplit
             .into_iter()
             .map(|(id, place)| (self.ledger.names.shown(id).to_owned(), place));
         (teams, unsplit.collect())
     }
 
-    /// What was spent on each day, of what counts.
-    fn days(&self, data: &MonthLedger) -> BTreeMap<NaiveDate, Day> {
-        let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-        for (date, spent) in &data.days {
-            for ((name, kind), part) in spent {
-                let key = (*name, None, *kind);
-                if self.owner(&key).is_some_and(|id| self.counts(id, &key)) {
-                    days.entry(*date)
-                        .or_default()
-                        .add(part.tokens, part.first_time);
-                }
-            }
-        }
-        days
+    /// What was spent on each day by each team, in each kind of statement, of what counts.
+    fn days(
+        &self,
+        data: &MonthLedger,
+    ) -> impl Iterator<Item = (NaiveDate, NameId, EntryKind, Day)> {
+        let parts = data
+            .days
+            .iter()
+            .flat_map(|(date, parts)| parts.iter().map(|part| (*date, part)));
+        parts.filter_map(|(date, ((name, kind), day))| {
+            let key = (*name, None, *kind);
+            let id = self.owner(&key).filter(|id| self.counts(*id, &key))?;
+            Some((date, id, *kind, *day))
+        })
     }
 
     /// A team about which nothing is stated yet.
@@ -190,6 +221,7 @@ impl Reconciler<'_> {
             id,
             name: self.ledger.names.shown(id).to_owned(),
             tallies: BTreeMap::new(),
+            days: BTreeMap::new(),
         }
     }
 
@@ -213,7 +245,7 @@ impl Reconciler<'_> {
                     || self
                         .projects
                         .only_of(id)
-                        .is_some_and(|project| Some(project) == self.wanted.as_deref())
+                        .is_some_and(|project| Some(project) == self.wanted)
             }
         }
     }
@@ -221,7 +253,7 @@ impl Reconciler<'_> {
     /// Whether nothing says that details of a team belong to the project asked for, nor that they do not: it works for others
     /// too, or has no monthly row that names one.
     fn is_torn(&self, id: NameId) -> bool {
-        let Some(wanted) = &self.wanted else {
+        let Some(wanted) = self.wanted else {
             return false;
         };
         self.projects

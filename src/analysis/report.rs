@@ -349,6 +349,8 @@ pub enum AlertScope {
     Total,
     /// The budget in money.
     Cost,
+    /// What is forecast, not what is used.
+    Forecast,
     /// What is planned.
     Plan,
     /// A team's limit.

@@ -8,6 +8,7 @@ use super::{
     EfficiencyGoal, Forecast, Optimizations, alerts,
     cost::CostSum,
     efficiency::{self, Output},
+    forecast::Scene,
     ledger::Ledger,
     limits::{self, Limits},
     names::NameId,
@@ -39,6 +40,10 @@ pub struct Question<'a> {
     pub team: Option<&'a str>,
     /// Whether rows were kept, so that days can be listed.
     pub rows: bool,
+    /// Whether the forecast tells the days so far and to come, one by one.
+    pub forecast_days: bool,
+    /// Whether forecasts are made again for finished months.
+    pub backtest: bool,
 }
 
 /// Makes the report.
@@ -52,7 +57,15 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     let holds = reserved(closed, question.now, question.project.is_some());
     let limits = Limits::of(closed, policy);
     let mut teams = teams(closed, policy, &limits, goal, &holds);
-    let forecast = Forecast::of(closed, tokens, question.now, policy);
+    let forecast = Forecast::of(Scene {
+        closed,
+        limits: &limits,
+        budget: tokens,
+        policy,
+        now: question.now,
+        days: question.forecast_days,
+        backtest: question.backtest,
+    });
     let team = question
         .team
         .and_then(|name| closed.search_team(name))
@@ -93,6 +106,7 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     report.alerts = alerts::all(&report, &teams);
     if let Some(team) = team {
         teams.retain(|one| one.name == team);
+        report.forecast.teams.retain(|one| one.name == team);
         report
             .alerts
             .retain(|alert| alert.team.as_ref().is_none_or(|name| *name == team));

@@ -104,6 +104,8 @@ pub struct TeamUsage {
     pub name: String,
     /// The kinds of statement there are about it.
     pub tallies: BTreeMap<EntryKind, Tally>,
+    /// What its details and usage lines say was spent on each day.
+    pub(super) days: BTreeMap<NaiveDate, Tokens>,
 }
 
 impl TeamUsage {
@@ -131,6 +133,12 @@ impl TeamUsage {
         known.then(|| {
             self.details().max(self.tokens_of(EntryKind::Monthly)) + self.tokens_of(EntryKind::Line)
         })
+    }
+
+    /// What was used on days that nothing tells: what the monthly rows hold beyond the details.
+    pub(super) fn undated(&self) -> Tokens {
+        let dated = self.days.values().copied().sum();
+        self.used().unwrap_or_default().saturating_sub(dated)
     }
 
     /// The kinds whose figures make up what was used.
@@ -233,6 +241,8 @@ pub struct Closed {
     pub(super) ledger: Ledger,
     /// The months that have rows, oldest first.
     pub(super) months: Vec<Month>,
+    /// The project that was asked for, folded.
+    pub(super) project: Option<String>,
     /// The month.
     pub month: MonthUsage,
 }

@@ -1,5 +1,7 @@
 //! From options to a report: finds the files, reads them, and puts together what they say.
 
+use chrono::NaiveDate;
+
 use super::{
     Context,
     locate::{EXCERPT, LogPath, log_and_settings, set_budget},
@@ -11,8 +13,8 @@ use crate::{
     config::Settings,
     diagnostic::Findings,
     exit::Failure,
-    log::{self, Item, RowValue, Section},
-    model::{Month, fold_name},
+    log::{self, Item, Row, RowValue, Section},
+    model::{EntryKind, Month, fold_name},
     render::{self, Files, Format},
     store::Opened,
     text::{Document, Place},
@@ -107,7 +109,11 @@ pub(super) fn report(
             },
         },
     };
-    let closed = reading.month(&log, &settings);
+    let past = Past {
+        today: now.date_naive(),
+        all: args.backtest,
+    };
+    let closed = reading.month(&log, &settings, past);
     let Reading { ledger, mut found } = reading;
     let closed = closed
         .and_then(|()| close(ledger, args, &log))
@@ -128,11 +134,38 @@ pub(super) fn report(
         project,
         team: args.team.as_deref(),
         rows,
+        forecast_days: args.shows_forecast() || global.format() == Format::Json,
+        backtest: args.backtest,
     };
     Ok(Loaded {
         report: analysis::report(&closed, &settings.policy, &question),
         found,
     })
+}
+
+/// How far to look back for how tokens were spent before the month to show.
+#[derive(Clone, Copy)]
+struct Past {
+    today: NaiveDate,
+    /// As far as the log goes, not only as far as a forecast looks.
+    all: bool,
+}
+
+impl Past {
+    /// The earlier months whose archives are of use, oldest first. A month that is over needs no forecast.
+    fn months(self, shown: Month, ledger: &Ledger) -> Vec<Month> {
+        let first = analysis::forecast::first_day_looked_at(self.today).map(Month::of);
+        let recent = std::iter::successors(shown.before(), |month| month.before())
+            .take_while(|month| first.is_some_and(|first| *month >= first))
+            .filter(|_| shown.contains(self.today));
+        let mut months: Vec<Month> = recent.collect();
+        if self.all {
+            months.extend(ledger.months().into_iter().filter(|month| *month < shown));
+        }
+        months.sort_unstable();
+        months.dedup();
+        months
+    }
 }
 
 struct Reading {
@@ -141,13 +174,14 @@ struct Reading {
 }
 
 impl Reading {
-    /// Reads the log, the projection beside it, and the archive of the month to show.
-    fn month(&mut self, log: &LogPath, settings: &Settings) -> Result<(), Failure> {
+    /// Reads the log, the projection beside it, the archive of the month to show, and those of months before it.
+    fn month(&mut self, log: &LogPath, settings: &Settings, past: Past) -> Result<(), Failure> {
         self.read(Document::Log)?;
         self.read(Document::Projection)?;
         let Some(month) = self.ledger.choose_month() else {
             return Err(no_usage(log));
         };
+        self.ledger.archive(month);
         if let Some((path, archive)) = log.archive(month, settings)? {
             self.found.files.archive = path.display().to_string();
             self.found.sources.archive = Some(archive);
@@ -158,13 +192,36 @@ impl Reading {
             return Err(no_usage(log));
         }
         if self.ledger.has_rows(month) {
-            return Ok(());
+            return self.look_back(log, settings, &past.months(month, &self.ledger));
         }
         let all: Vec<String> = months.iter().map(ToString::to_string).collect();
         Err(
             Failure::no_data(format!("{} has no rows in {month}", log.shown))
                 .help(format!("months with rows: {}", listed(&all))),
         )
+    }
+
+    /// Reads what the archives of earlier months say was spent. What is wrong with them is none of this month's business.
+    fn look_back(
+        &mut self,
+        log: &LogPath,
+        settings: &Settings,
+        months: &[Month],
+    ) -> Result<(), Failure> {
+        for month in months {
+            let Some((path, mut archive)) = log.archive(*month, settings)? else {
+                continue;
+            };
+            self.ledger.archive(*month);
+            let ledger = &mut self.ledger;
+            archive
+                .bytes()
+                .and_then(|bytes| {
+                    log::read(bytes, Document::Archive, &mut |item| remember(ledger, item))
+                })
+                .map_err(|error| Failure::io(format!("cannot read {}", path.display()), &error))?;
+        }
+        Ok(())
     }
 
     fn read(&mut self, document: Document) -> Result<(), Failure> {
@@ -232,17 +289,14 @@ impl Sink<'_> {
     /// Of an archive, what was spent counts, and nothing else.
     fn archived(&mut self, item: Item<'_>) {
         match item {
-            Item::Usage(entry) => self.ledger.entry(&entry),
             Item::Unreadable { month, place } => self.ledger.unreadable(month, place),
             Item::Problem(problem) => self.findings.push(problem),
-            Item::Row(row) => match row.value {
-                RowValue::Entry(entry) if entry.kind != crate::model::EntryKind::Monthly => {
-                    self.ledger.entry(&entry);
-                }
-                RowValue::Unreadable(month) => self.ledger.unreadable(month, row.place),
-                _ => {}
-            },
-            _ => {}
+            Item::Row(Row {
+                value: RowValue::Unreadable(month),
+                place,
+                ..
+            }) => self.ledger.unreadable(month, place),
+            item => remember(self.ledger, item),
         }
     }
 
@@ -253,6 +307,21 @@ impl Sink<'_> {
             Item::Row(row) => self.planned(row.value, Document::Projection),
             _ => {}
         }
+    }
+}
+
+/// Of an archive that is only looked back on, what was spent counts as far as it can be read.
+fn remember(ledger: &mut Ledger, item: Item<'_>) {
+    match item {
+        Item::Usage(entry) => ledger.entry(&entry),
+        Item::Row(row) => {
+            if let RowValue::Entry(entry) = row.value
+                && entry.kind != EntryKind::Monthly
+            {
+                ledger.entry(&entry);
+            }
+        }
+        _ => {}
     }
 }
 

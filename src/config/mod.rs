@@ -15,7 +15,7 @@ use self::value::{Known, Reader, brief};
 use crate::{
     diagnostic::Diagnostic,
     model::{
-        Budget, BudgetSource, EfficiencyPolicy, Policy, Price, Scenarios, TeamPolicy, Thresholds,
+        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, Policy, Price, Scenarios, TeamPolicy, Thresholds,
         fold_name,
     },
     store,
@@ -108,6 +108,12 @@ const SCENARIOS: Known = Known {
     example: "optimistic = -10",
 };
 
+const FORECAST: Known = Known {
+    header: "forecast",
+    keys: &["warning", "critical", "plan_complete"],
+    example: "warning = 20",
+};
+
 const ARCHIVE: Known = Known {
     header: "archive",
     keys: &["keep_days", "dir"],
@@ -124,6 +130,7 @@ impl Reader {
                 "teams",
                 "efficiency",
                 "scenarios",
+                "forecast",
                 "archive",
                 "prices",
             ],
@@ -133,6 +140,7 @@ impl Reader {
             teams: self.teams(root),
             efficiency: self.efficiency(root),
             scenarios: self.scenarios(root),
+            forecast: self.forecast(root),
             prices: self.prices(root),
             ..Policy::default()
         };
@@ -246,6 +254,32 @@ impl Reader {
         }
     }
 
+    fn forecast(&mut self, root: &DeTable<'_>) -> ForecastPolicy {
+        let mut policy = ForecastPolicy::default();
+        let Some(table) = self.table(root, &FORECAST) else {
+            return policy;
+        };
+        // Below 5% a probability is shown as no more than that.
+        let mut percent = |key| Some(self.integer(table.get(key)?, 5, 100)?.unsigned_abs());
+        policy.warning = percent("warning").unwrap_or(policy.warning);
+        policy.critical = percent("critical").unwrap_or(policy.critical);
+        let complete = table.get("plan_complete");
+        policy.plan_complete = complete.and_then(|value| self.flag(value));
+        let written = table.get("critical").or(table.get("warning"));
+        if let Some(written) = written.filter(|_| self.is_fine() && policy.critical <= policy.warning) {
+            self.problem(
+                written.span(),
+                format!(
+                    "a forecast is critical at {}%, and a warning at {}%",
+                    policy.critical, policy.warning
+                ),
+                "not rising",
+                "give both, `critical` higher than `warning`",
+            );
+        }
+        policy
+    }
+
     fn prices(&mut self, root: &DeTable<'_>) -> BTreeMap<String, Price> {
         let table = root.get("prices").and_then(|value| {
             self.as_table(
@@ -357,6 +391,10 @@ alert = 6000
 [scenarios]
 optimistic = -20
 pessimistic = 30
+[forecast]
+warning = 10
+critical = 60
+plan_complete = true
 [archive]
 keep_days = 14
 dir = "old"

@@ -157,6 +157,11 @@ impl Reader {
         number.or_else(|| self.wrong_type(value, &format!("a whole number from {least} to {most}")))
     }
 
+    pub(super) fn flag(&mut self, value: &Value<'_>) -> Option<bool> {
+        let flag = value.get_ref().as_bool();
+        flag.or_else(|| self.wrong_type(value, "true or false"))
+    }
+
     pub(super) fn path(&mut self, value: &Value<'_>) -> Option<PathBuf> {
         match value.get_ref().as_str() {
             Some(path) if !path.is_empty() => Some(PathBuf::from(path)),

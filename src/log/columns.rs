@@ -36,6 +36,8 @@ pub struct Columns {
     pub count: usize,
     /// The currency in the brackets of the cost column's header.
     pub currency: Option<Currency>,
+    /// The tokens are those that were estimated, by their header: `Est. Tokens`.
+    pub estimated: bool,
 }
 
 /// Header texts in the order in which they are preferred where a table has several columns for one thing.
@@ -104,6 +106,9 @@ impl Columns {
                     columns.known.push((column, index));
                     ranks.push(rank);
                 }
+            }
+            if column == Column::Tokens {
+                columns.estimated = fold_name(header).starts_with("est");
             }
             if column == Column::Cost {
                 columns.currency = in_brackets(header).and_then(Currency::parse);

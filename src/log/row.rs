@@ -249,6 +249,7 @@ impl<'p> Decoder<'_, 'p> {
             name: self.text(Column::Task).map(Cow::into_owned),
             team: self.text(Column::Team).map(Cow::into_owned),
             tokens,
+            estimated: self.columns.estimated,
             status: self.status(problems),
             place,
         };

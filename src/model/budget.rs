@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Money, Price, Tokens};
+use super::{ForecastPolicy, Money, Price, Tokens};
 use crate::text::Place;
 
 /// How far a budget is used up, from harmless to gone.
@@ -199,6 +199,8 @@ pub struct Policy {
     pub efficiency: EfficiencyPolicy,
     /// How the plan's scenarios differ from it.
     pub scenarios: Scenarios,
+    /// What is decided by a forecast.
+    pub forecast: ForecastPolicy,
     /// Prices by model.
     pub prices: BTreeMap<String, Price>,
 }

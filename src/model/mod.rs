@@ -7,6 +7,7 @@ mod entry;
 mod note;
 mod period;
 mod plan;
+mod probability;
 mod status;
 mod team;
 
@@ -19,5 +20,6 @@ pub use entry::{Entry, EntryKind, Figures, StatedTotal, When, Work};
 pub use note::{Header, Hold, HookKind, HookLine, LineEvent, Note, NoteValue, Notice};
 pub use period::{Month, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
+pub use probability::{ForecastPolicy, Probability};
 pub use status::Status;
 pub use team::{fold_name, is_subtotal, is_sum, is_total};

@@ -41,6 +41,12 @@ impl Month {
             .unwrap_or(NaiveDate::MAX)
     }
 
+    /// The month before it. None before all calendars.
+    #[must_use]
+    pub fn before(self) -> Option<Self> {
+        self.first.checked_sub_months(Months::new(1)).map(Self::of)
+    }
+
     /// Whether a day lies in it.
     #[must_use]
     pub fn contains(self, date: NaiveDate) -> bool {

@@ -38,6 +38,8 @@ pub struct Phase {
     pub team: Option<String>,
     /// What it took or will take.
     pub tokens: Option<Amount<Tokens>>,
+    /// Its figure is what it was estimated at, even where it is finished.
+    pub estimated: bool,
     /// How far it is. What is not done is still to come.
     pub status: Option<Status>,
     /// Where the figure stands.

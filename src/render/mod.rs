@@ -1,5 +1,6 @@
 //! Reports and findings as text, JSON, CSV and Markdown. Computes nothing: every figure comes in a report.
 
+mod backtest;
 mod costs;
 mod csv;
 mod daily;
@@ -56,17 +57,20 @@ pub enum View {
     Daily,
     /// Where it will end.
     Forecast,
+    /// How forecasts did.
+    Backtest,
     /// Savings per operation.
     Optimizations,
 }
 
 impl View {
     /// Every view, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Status,
         Self::Teams,
         Self::Daily,
         Self::Forecast,
+        Self::Backtest,
         Self::Optimizations,
     ];
 }
@@ -108,6 +112,7 @@ impl Page<'_> {
                 View::Teams => teams::lines(self.report, style),
                 View::Daily => daily::lines(self.report, style),
                 View::Forecast => forecast::lines(self.report, style),
+                View::Backtest => backtest::lines(self.report, style),
                 View::Optimizations => optimizations::lines(self.report, style),
             });
         }
@@ -130,6 +135,7 @@ impl Page<'_> {
             View::Teams => vec![teams::sheet(self.report)],
             View::Daily => vec![daily::sheet(self.report)],
             View::Forecast => forecast::sheets(self.report),
+            View::Backtest => vec![backtest::sheet(self.report)],
             View::Optimizations => vec![optimizations::sheet(self.report)],
         };
         let mut sheets: Vec<Sheet> = views.iter().flat_map(of).collect();
@@ -146,6 +152,7 @@ impl Page<'_> {
             View::Teams => vec![teams::data(self.report)],
             View::Daily => vec![daily::data(self.report)],
             View::Forecast => forecast::data(self.report),
+            View::Backtest => vec![backtest::sheet(self.report)],
             View::Optimizations => vec![optimizations::data(self.report)],
         };
         views.iter().flat_map(of).collect()

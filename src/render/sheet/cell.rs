@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::Cost,
-    model::{Level, Money, Percent, Tokens},
+    model::{Level, Money, Percent, Probability, Tokens},
     render::{
         safe,
         theme::{Paint, Style},
@@ -26,6 +26,11 @@ pub(in crate::render) enum Cell {
     Percent(Percent),
     /// A whole percentage, of a setting.
     Setting(u32),
+    Probability(Probability),
+    /// A share that nothing is decided by, in whole percent.
+    Share(f64),
+    /// A number with three decimals.
+    Decimal(f64),
     /// A change by a whole percentage.
     Change(i32),
     Money(Money),
@@ -113,6 +118,9 @@ impl Cell {
             Self::Number(number) => number.to_string(),
             Self::Percent(percent) => percent.to_string(),
             Self::Setting(percent) => format!("{percent}%"),
+            Self::Probability(probability) => probability.to_string(),
+            Self::Share(share) => format!("{:.0}%", share * 100.0),
+            Self::Decimal(number) => format!("{number:.3}"),
             Self::Change(0) => "none".to_owned(),
             Self::Change(percent) => format!("{percent:+}%"),
             Self::Money(money) => style.money(*money),
@@ -134,6 +142,9 @@ impl Cell {
             Self::Count(number) | Self::Number(number) => number.to_string(),
             Self::Percent(percent) => percent.to_string().trim_end_matches('%').to_owned(),
             Self::Setting(percent) => percent.to_string(),
+            Self::Probability(probability) => probability.percent().to_string(),
+            Self::Share(share) => format!("{:.1}", share * 100.0),
+            Self::Decimal(number) => number.to_string(),
             Self::Change(percent) => percent.to_string(),
             Self::Money(money) => money.decimal(),
             Self::Level(level) => level.word().to_owned(),

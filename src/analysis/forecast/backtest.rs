@@ -1,0 +1,218 @@
+//! How such forecasts did: made again for every day of the log's own finished months, and held against what came of them.
+
+use chrono::{Datelike, NaiveDate};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    calendar,
+    estimate::probability_of,
+    history::{History, is_dated},
+    law::{MOST_DAYS, Rate, Window, as_float, as_tokens},
+    remaining::Remaining,
+    rounded,
+};
+use crate::{
+    analysis::usage::Closed,
+    model::{Month, Probability, Tokens},
+};
+
+/// How forecasts did on the finished months of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Backtest {
+    /// The months: over, used in, and with a date for nine tenths of that. Empty where there is too little history.
+    pub months: Vec<Month>,
+    /// What was used in them on average. Errors are shares of it.
+    pub tokens_per_month: Tokens,
+    /// The parts of a month, and in the end all of it.
+    pub parts: Vec<Part>,
+}
+
+/// The forecasts of some days of the month.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Part {
+    /// From this day of the month.
+    pub from_day: u32,
+    /// To this one.
+    pub to_day: u32,
+    /// How many forecasts were made at the end of such days. Those of one month are not independent of each other.
+    pub forecasts: usize,
+    /// Of these, how many were made while the budget was not used up.
+    pub with_open_budget: usize,
+    /// How the forecasts did.
+    pub forecast: Score,
+    /// How a straight line did: the mean of the month so far for every day to come.
+    pub straight_line: Score,
+}
+
+/// How well totals were foretold.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Score {
+    /// The mean distance of the single figure from the total, as a share of an average month. Less is better.
+    pub error: f64,
+    /// The share of totals within the 80% interval; 0.8 is right. A line has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_80: Option<f64>,
+    /// The share of totals within the 95% interval; 0.95 is right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_95: Option<f64>,
+    /// The mean squared error of the probability of exceeding the budget (G. W. Brier, "Verification of forecasts expressed in
+    /// terms of probability", Monthly Weather Review 78(1), 1950). Less is better; always saying 50% is 0.25.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brier: Option<f64>,
+}
+
+/// One forecast, and what came of it.
+struct Trial {
+    day: u32,
+    actual: f64,
+    likely: f64,
+    line: f64,
+    in_80: bool,
+    in_95: bool,
+    /// The squared errors of both probabilities, where the budget was not used up yet.
+    brier: Option<[f64; 2]>,
+}
+
+impl Backtest {
+    pub(super) fn of(closed: &Closed, budget: Option<Tokens>, today: NaiveDate) -> Self {
+        let current = Month::of(today);
+        let months = closed.ledger.months.keys().copied();
+        let mut finished: Vec<Month> = months
+            .chain([closed.month.month])
+            .filter(|month| *month < current)
+            .collect();
+        finished.sort_unstable();
+        finished.dedup();
+        let (mut months, mut trials, mut used) = (Vec::new(), Vec::new(), 0.0);
+        for month in finished {
+            let Some((spent, of_month)) = try_month(closed, month, budget) else {
+                continue;
+            };
+            months.push(month);
+            trials.extend(of_month);
+            used += spent;
+        }
+        let unit = used / as_float(months.len().max(1) as u64);
+        let parts = [(1, 10), (11, 20), (21, 31), (1, 31)];
+        let part = |days: (u32, u32)| Part::of(&trials, days, unit);
+        Self {
+            tokens_per_month: Tokens(as_tokens(unit)),
+            parts: parts.into_iter().filter_map(part).collect(),
+            months,
+        }
+    }
+}
+
+impl Part {
+    fn of(trials: &[Trial], (from_day, to_day): (u32, u32), unit: f64) -> Option<Self> {
+        let of_part = || {
+            trials
+                .iter()
+                .filter(|trial| (from_day..=to_day).contains(&trial.day))
+        };
+        let (forecasts, with_open_budget) = (
+            of_part().count(),
+            of_part().filter(|trial| trial.brier.is_some()).count(),
+        );
+        if forecasts == 0 {
+            return None;
+        }
+        let mean = |of: &dyn Fn(&Trial) -> f64| {
+            rounded(of_part().map(of).sum::<f64>() / as_float(forecasts as u64))
+        };
+        let brier = |which: usize| {
+            let errors = of_part().filter_map(|trial| trial.brier);
+            let sum: f64 = errors.map(|errors| errors[which]).sum();
+            (with_open_budget > 0).then(|| rounded(sum / as_float(with_open_budget as u64)))
+        };
+        Some(Self {
+            from_day,
+            to_day,
+            forecasts,
+            with_open_budget,
+            forecast: Score {
+                error: mean(&|trial| (trial.likely - trial.actual).abs() / unit),
+                in_80: Some(mean(&|trial| f64::from(trial.in_80))),
+                in_95: Some(mean(&|trial| f64::from(trial.in_95))),
+                brier: brier(0),
+            },
+            straight_line: Score {
+                error: mean(&|trial| (trial.line - trial.actual).abs() / unit),
+                in_80: None,
+                in_95: None,
+                brier: brier(1),
+            },
+        })
+    }
+}
+
+/// The forecasts of a finished month, and what was used in it. None where nothing was, or when is not known.
+fn try_month(closed: &Closed, month: Month, budget: Option<Tokens>) -> Option<(f64, Vec<Trial>)> {
+    let end = month.last_day().succ_opt()?;
+    let history = History::before(closed, month, end, MOST_DAYS + 31);
+    let first = usize::try_from((month.first_day() - history.first).num_days()).unwrap_or(0);
+    let actual: f64 = history.days.get(first..)?.iter().sum();
+    if !is_dated(&closed.teams_of(month)) || actual <= 0.0 {
+        return None;
+    }
+    let outcome = Outcome {
+        month,
+        first,
+        actual,
+        budget,
+    };
+    let days = first..history.days.len().saturating_sub(1);
+    let trials = days.filter_map(|day| outcome.trial(&history, day)).collect();
+    Some((actual, trials))
+}
+
+struct Outcome {
+    month: Month,
+    /// Where the month begins in the history.
+    first: usize,
+    actual: f64,
+    budget: Option<Tokens>,
+}
+
+impl Outcome {
+    /// The forecast at the end of a day. None where a single figure would have been too early.
+    fn trial(&self, history: &History, day: usize) -> Option<Trial> {
+        let days = history.days.get(..=day).filter(|days| days.len() >= 3)?;
+        let date = history.first.iter_days().nth(day)?;
+        let rate = Rate::of(days, &Window::new(days.len(), history.first.weekday()))?;
+        let horizon = calendar::after(self.month, date);
+        let remaining = Remaining::new(Some(rate.remainder(horizon)), None)?;
+        let spent: f64 = days.get(self.first..)?.iter().sum();
+        let so_far = as_float((day + 1 - self.first) as u64);
+        let line = spent + spent / so_far * horizon.days();
+        let within = |low, high| {
+            (spent + remaining.quantile(low)..=spent + remaining.quantile(high))
+                .contains(&self.actual)
+        };
+        Some(Trial {
+            day: date.day(),
+            actual: self.actual,
+            likely: spent + remaining.quantile(0.5),
+            line,
+            in_80: within(0.1, 0.9),
+            in_95: within(0.025, 0.975),
+            brier: self
+                .budget
+                .and_then(|budget| self.brier(budget, spent, line, &remaining)),
+        })
+    }
+
+    /// The squared errors of the forecast's probability and of the line, which knows yes and no. None once the budget is used up.
+    fn brier(&self, budget: Tokens, spent: f64, line: f64, remaining: &Remaining) -> Option<[f64; 2]> {
+        let probability = probability_of(remaining, Tokens(as_tokens(spent)), budget);
+        let exceeded = |tokens: f64| f64::from(tokens >= as_float(budget.0));
+        (probability != Probability::CERTAIN).then(|| {
+            let came = exceeded(self.actual);
+            [
+                (f64::from(probability.millionths) / 1e6 - came).powi(2),
+                (exceeded(line) - came).powi(2),
+            ]
+        })
+    }
+}

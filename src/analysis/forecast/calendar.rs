@@ -1,0 +1,31 @@
+//! The days still to come until a month ends. Today is one of them as far as it is not over.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
+
+use super::law::Horizon;
+use crate::model::Month;
+
+/// Seconds in a day.
+const SECONDS: f64 = 86_400.0;
+
+/// How much there is to come until each of these days is over, today first.
+pub(super) fn days_to_come(month: Month, now: DateTime<FixedOffset>) -> Vec<(NaiveDate, Horizon)> {
+    let today = now.date_naive();
+    let rest_of_today = 1.0 - f64::from(now.num_seconds_from_midnight()) / SECONDS;
+    let mut horizon = Horizon::default();
+    let mut days = Vec::new();
+    for day in today.iter_days().take_while(|day| *day <= month.last_day()) {
+        let part = if day == today { rest_of_today } else { 1.0 };
+        horizon = horizon.and(day.weekday(), part);
+        days.push((day, horizon));
+    }
+    days
+}
+
+/// How much there is to come from the day after one until a month ends.
+pub(super) fn after(month: Month, day: NaiveDate) -> Horizon {
+    day.iter_days()
+        .skip(1)
+        .take_while(|day| *day <= month.last_day())
+        .fold(Horizon::default(), |horizon, day| horizon.and(day.weekday(), 1.0))
+}

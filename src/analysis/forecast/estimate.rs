@@ -1,0 +1,150 @@
+//! A forecast as the report holds it: whole tokens, exact money, probabilities that agree with their levels.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    Risk,
+    law::{as_float, as_tokens},
+    remaining::{ForecastBasis, Remaining},
+};
+use crate::model::{ForecastPolicy, Level, Probability, Tokens, ratio};
+
+/// What a total comes to with given probability: half of all outcomes lie at or below `p50`, a tenth at or below `p10`.
+///
+/// The middle is left out where too few days are known to give a single figure; then only the interval is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Quantiles<T> {
+    /// 2.5% lie at or below this.
+    pub p025: T,
+    /// 10%.
+    pub p10: T,
+    /// 25%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p25: Option<T>,
+    /// 50%: the likely figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<T>,
+    /// 75%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p75: Option<T>,
+    /// 90%.
+    pub p90: T,
+    /// 97.5%.
+    pub p975: T,
+}
+
+impl Quantiles<Tokens> {
+    /// What is still to be spent.
+    pub(super) fn of(remaining: &Remaining) -> Self {
+        let quantile = |p| Tokens(as_tokens(remaining.quantile(p)));
+        Self {
+            p025: quantile(0.025),
+            p10: quantile(0.1),
+            p25: Some(quantile(0.25)),
+            p50: Some(quantile(0.5)),
+            p75: Some(quantile(0.75)),
+            p90: quantile(0.9),
+            p975: quantile(0.975),
+        }
+    }
+}
+
+impl<T> Quantiles<T> {
+    /// The same in other units.
+    pub(super) fn map<U>(self, unit: impl Fn(T) -> U) -> Quantiles<U> {
+        Quantiles {
+            p025: unit(self.p025),
+            p10: unit(self.p10),
+            p25: self.p25.map(&unit),
+            p50: self.p50.map(&unit),
+            p75: self.p75.map(&unit),
+            p90: unit(self.p90),
+            p975: unit(self.p975),
+        }
+    }
+}
+
+/// A total in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Estimate {
+    /// What it is made from.
+    pub basis: ForecastBasis,
+    /// What it comes to.
+    #[serde(flatten)]
+    pub quantiles: Quantiles<Tokens>,
+    /// The share of the budget at `p50`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// The probability that the budget is used up. Never below 0.03 while it is open: that much work is on average not
+    /// logged yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability_over_budget: Option<Probability>,
+    /// The level of that probability: `ok`, `warning` or `critical`. Not the level of what is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+}
+
+/// What is spent already, what may come, and how much there is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position {
+    pub(super) spent: Tokens,
+    pub(super) budget: Option<Tokens>,
+}
+
+impl Estimate {
+    pub(super) fn of(
+        remaining: &Remaining,
+        Position { spent, budget }: Position,
+        policy: ForecastPolicy,
+    ) -> Self {
+        let quantiles = Quantiles::of(remaining).map(|more| spent + more);
+        let probability = budget.map(|budget| probability_of(remaining, spent, budget));
+        Self {
+            basis: remaining.basis(),
+            ratio: budget
+                .zip(quantiles.p50)
+                .and_then(|(budget, likely)| ratio(likely.0, budget.0)),
+            quantiles,
+            probability_over_budget: probability,
+            level: probability.map(|probability| policy.level(probability)),
+        }
+    }
+
+    /// The risk of using up the budget, in one word.
+    #[must_use]
+    pub fn risk(&self) -> Option<Risk> {
+        Some(match (self.level?, self.probability_over_budget?) {
+            (_, Probability::CERTAIN) => Risk::Over,
+            (Level::Ok, probability) if probability.reaches(5) => Risk::Moderate,
+            (Level::Ok, _) => Risk::Low,
+            (Level::Note | Level::Warning, _) => Risk::High,
+            (Level::Critical | Level::Exceeded, _) => Risk::Critical,
+        })
+    }
+
+    /// The interval alone.
+    pub(super) const fn too_early(mut self) -> Self {
+        let quantiles = &mut self.quantiles;
+        (quantiles.p25, quantiles.p50, quantiles.p75) = (None, None, None);
+        (self.ratio, self.probability_over_budget, self.level) = (None, None, None);
+        self
+    }
+}
+
+/// The probability that so many tokens are used in the end: 1 where they are, else `0.03 + 0.97 P(R > tokens - spent)`.
+pub(super) fn probability_of(remaining: &Remaining, spent: Tokens, tokens: Tokens) -> Probability {
+    if spent >= tokens {
+        return Probability::CERTAIN;
+    }
+    let more = as_float(tokens.saturating_sub(spent).0);
+    Probability::open(shown(remaining.exceeds(more)))
+}
+
+/// Work that nobody has logged yet: of what was given less than 5%, 5.3% came to pass in the months the law was measured on.
+const FLOOR: f64 = 0.03;
+
+/// The probability that is shown for that of a law.
+pub(super) const fn shown(probability: f64) -> f64 {
+    FLOOR + (1.0 - FLOOR) * probability
+}

@@ -1,0 +1,187 @@
+//! The project: what the plan comes to, learned from what finished work took of its estimates.
+
+use std::collections::{BTreeMap, HashSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    law::{Remainder, as_float, as_tokens},
+    work::{FinishedWork, Lesson, OpenWork},
+};
+use crate::{
+    analysis::{
+        Limits, Plan, PlanPhase,
+        names::NameId,
+        usage::{Closed, TeamUsage},
+    },
+    model::{Status, Tokens},
+    text::Document,
+};
+
+/// Where an estimate of finished work stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EstimateSource {
+    /// It is what the team was allocated.
+    Allocation,
+    /// It is what the plan estimated for the team's phases.
+    Plan,
+}
+
+/// Finished work: what it was to take, and what it took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Finished {
+    /// The team that did it.
+    pub team: String,
+    /// What it was to take.
+    pub estimated_tokens: Tokens,
+    /// What the team used.
+    pub actual_tokens: Tokens,
+    /// Where the estimate stands.
+    pub source: EstimateSource,
+    /// In which file.
+    pub file: Document,
+    /// On which line, if it has lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+/// What the forecast of the project is made from.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ProjectInputs {
+    /// Actual over estimate of the finished work, shrunk towards 1 by two phases of average size. Every phase still to come is
+    /// multiplied by it.
+    pub ratio: f64,
+    /// The standard deviation of a phase around that, as a share of it.
+    pub phase_deviation: f64,
+    /// What the open phases are expected to take still, on average.
+    pub expected_tokens: Tokens,
+    /// The finished work that this was learned from.
+    pub finished: Vec<Finished>,
+}
+
+/// The open phases of the plan, and what is expected of them.
+#[derive(Clone, Debug)]
+pub(super) struct Project {
+    open: Vec<(Option<NameId>, OpenWork)>,
+    finished: Vec<Finished>,
+    lesson: Lesson,
+}
+
+impl Project {
+    /// None where nothing of the plan is estimated.
+    pub(super) fn of(closed: &Closed, plan: &Plan, limits: &Limits) -> Option<Self> {
+        let open: Vec<(Option<NameId>, OpenWork)> = plan
+            .phases
+            .iter()
+            .filter(|phase| phase.is_open())
+            .filter_map(|phase| {
+                let work = OpenWork {
+                    estimate: as_float(phase.tokens?.0),
+                    spent: phase.spent_tokens.map(|spent| as_float(spent.0)),
+                };
+                Some((phase.team, work))
+            })
+            .collect();
+        let finished = finished(closed, plan, limits);
+        let works: Vec<FinishedWork> = finished.iter().map(Finished::work).collect();
+        let all: Vec<OpenWork> = open.iter().map(|(_, work)| *work).collect();
+        Some(Self {
+            lesson: Lesson::of(&works, &all)?,
+            open,
+            finished,
+        })
+    }
+
+    fn open(&self, of: impl Fn(Option<NameId>) -> bool) -> Vec<OpenWork> {
+        let phases = self.open.iter().filter(|(team, _)| of(*team));
+        phases.map(|(_, work)| *work).collect()
+    }
+
+    /// What all open phases are still to take.
+    pub(super) fn remainder(&self) -> Remainder {
+        self.lesson.remainder(&self.open(|_| true))
+    }
+
+    /// What the open phases of a team are still to take, by the ratio of all: one team finishes too little to have its own.
+    /// None where the plan names none.
+    pub(super) fn of_team(&self, id: NameId) -> Option<Remainder> {
+        let open = self.open(|team| team == Some(id));
+        (!open.is_empty()).then(|| self.lesson.remainder(&open))
+    }
+
+    /// What all open phases take if nothing is learned from the finished ones.
+    pub(super) fn as_planned(&self) -> Option<Remainder> {
+        let open = self.open(|_| true);
+        let learned = !self.finished.is_empty();
+        Some(Lesson::of(&[], &open).filter(|_| learned)?.remainder(&open))
+    }
+
+    pub(super) fn inputs(&self) -> ProjectInputs {
+        let open = self.open(|_| true);
+        let expected: f64 = open.iter().map(|phase| self.lesson.expected(phase)).sum();
+        ProjectInputs {
+            ratio: super::rounded(self.lesson.ratio),
+            phase_deviation: super::rounded(self.lesson.noise.sqrt()),
+            expected_tokens: Tokens(as_tokens(expected)),
+            finished: self.finished.clone(),
+        }
+    }
+}
+
+impl Finished {
+    fn work(&self) -> FinishedWork {
+        FinishedWork {
+            estimate: as_float(self.estimated_tokens.0),
+            actual: as_float(self.actual_tokens.0),
+        }
+    }
+}
+
+/// The teams that are done and have no phase open in the plan: what they used, against what they were allocated, else against
+/// what the plan estimated for their phases.
+fn finished(closed: &Closed, plan: &Plan, limits: &Limits) -> Vec<Finished> {
+    let open: HashSet<NameId> = plan
+        .phases
+        .iter()
+        .filter(|phase| phase.is_open())
+        .filter_map(|phase| phase.team)
+        .collect();
+    let mut planned: BTreeMap<NameId, Vec<&PlanPhase>> = BTreeMap::new();
+    for phase in plan.phases.iter().filter(|phase| phase.estimated) {
+        if let Some(team) = phase.team {
+            planned.entry(team).or_default().push(phase);
+        }
+    }
+    let finished = |team: &TeamUsage| {
+        let actual = team.used().filter(|used| *used > Tokens::ZERO)?;
+        let allocated = || {
+            let limit = limits.of_team(team)?;
+            let tokens = limit.tokens.filter(|_| team.status() == Some(Status::Done))?;
+            Some((tokens, EstimateSource::Allocation, limit.file, limit.line))
+        };
+        let estimated = || {
+            let phases = planned.get(&team.id)?;
+            let first = phases.first()?;
+            let tokens = phases.iter().filter_map(|phase| phase.tokens).sum();
+            Some((tokens, EstimateSource::Plan, first.file, Some(first.line)))
+        };
+        let some = |estimate: &(Tokens, _, _, _)| estimate.0 > Tokens::ZERO;
+        let estimate = allocated().filter(some).or_else(|| estimated().filter(some));
+        let (estimated_tokens, source, file, line) = estimate?;
+        Some(Finished {
+            team: team.name.clone(),
+            estimated_tokens,
+            actual_tokens: actual,
+            source,
+            file,
+            line,
+        })
+    };
+    let teams = closed.month.teams.iter();
+    teams
+        .filter(|team| !open.contains(&team.id))
+        .filter_map(finished)
+        .collect()
+}

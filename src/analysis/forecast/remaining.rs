@@ -1,0 +1,83 @@
+//! What is still to be spent until an end: by the rate, by the plan, or by the smaller of the two.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::law::Remainder;
+
+/// What a forecast is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ForecastBasis {
+    /// How tokens were spent on past days.
+    Rate,
+    /// What is planned and not done.
+    Plan,
+    /// The smaller of both: a plan that lists all work ends the spending, and the rate says how far it gets until then.
+    RateAndPlan,
+}
+
+/// The law of what is still to be spent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Remaining {
+    rate: Option<Remainder>,
+    plan: Option<Remainder>,
+}
+
+impl Remaining {
+    /// By one of them, or by both. None where there is neither.
+    #[must_use]
+    pub const fn new(rate: Option<Remainder>, plan: Option<Remainder>) -> Option<Self> {
+        match (rate, plan) {
+            (None, None) => None,
+            (rate, plan) => Some(Self { rate, plan }),
+        }
+    }
+
+    /// What it is made from.
+    #[must_use]
+    pub const fn basis(&self) -> ForecastBasis {
+        match (self.rate, self.plan) {
+            (Some(_), Some(_)) => ForecastBasis::RateAndPlan,
+            (None, Some(_)) => ForecastBasis::Plan,
+            (_, None) => ForecastBasis::Rate,
+        }
+    }
+
+    fn laws(&self) -> impl Iterator<Item = &Remainder> {
+        self.rate.iter().chain(&self.plan)
+    }
+
+    /// The probability of more than `tokens`. Of two laws, both must exceed it; they are taken to be independent.
+    #[must_use]
+    pub fn exceeds(&self, tokens: f64) -> f64 {
+        self.laws().map(|law| law.exceeds(tokens)).product()
+    }
+
+    /// The tokens that are not exceeded with probability `p`: of two laws by bisection, to a thousandth of a token or the last
+    /// digit that there is.
+    #[must_use]
+    pub fn quantile(&self, p: f64) -> f64 {
+        let least = self.laws().map(|law| law.quantile(p));
+        let most = least.fold(f64::INFINITY, f64::min);
+        if self.basis() != ForecastBasis::RateAndPlan {
+            return most;
+        }
+        let (mut low, mut high) = (0.0, most);
+        if self.exceeds(low) <= 1.0 - p {
+            return low;
+        }
+        for _ in 0..60 {
+            let middle = f64::midpoint(low, high);
+            if high - low < 1e-3 {
+                break;
+            }
+            if self.exceeds(middle) > 1.0 - p {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        f64::midpoint(low, high)
+    }
+}

@@ -1,0 +1,315 @@
+//! A forecast as the report holds it: every figure with what it means, and what it is left out for.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Backtest, CostEstimate, Estimate, ProjectInputs, law::Rate};
+use crate::{
+    analysis::{BurnRate, Plan},
+    model::{Level, Probability, Status, Tokens},
+};
+
+/// Where it will end.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Forecast {
+    /// Whether there is anything left to forecast.
+    pub state: ForecastState,
+    /// The last day of the month.
+    pub ends: NaiveDate,
+    /// How the distribution is made: `hg1`.
+    pub method: &'static str,
+    /// How far the days so far can be trusted to tell those to come.
+    pub confidence: Confidence,
+    /// What is used when the month ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month_end: Option<Estimate>,
+    /// What is used when everything planned is done, whenever that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<Estimate>,
+    /// The same if nothing is learned from finished work: every phase takes on average what is planned for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_as_planned: Option<Estimate>,
+    /// What it costs when the month ends, where a budget in money is set and every token has its cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostEstimate>,
+    /// The worse of the levels of the month's end and the project. Not the level of what is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Each team by its own days against its own limit. Their medians do not add up to that of the whole.
+    pub teams: Vec<TeamForecast>,
+    /// When each threshold is crossed. Empty without a budget.
+    pub thresholds: Vec<Crossing>,
+    /// What would be used if every day to come were like the average of those since the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub straight_line_tokens: Option<Tokens>,
+    /// What the days so far say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<RateInputs>,
+    /// What the plan says, and finished work about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_inputs: Option<ProjectInputs>,
+    /// What was used in the month by the end of each day so far, that of today being now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_by_day: Vec<UsedByDay>,
+    /// What will be used by the end of each day to come.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<PathDay>,
+    /// How such forecasts did on the finished months of the log. Left out unless it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtest: Option<Backtest>,
+    /// The plan, where the log has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// How fast tokens are used, where that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burn_rate: Option<BurnRate>,
+    /// What the log itself expects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
+    /// The risk that the log itself sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_risk: Option<String>,
+    /// The line of the log where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_risk_line: Option<usize>,
+    /// The risk of exceeding the budget: by the forecast, without one by the plan's level, without a plan by that of what is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+    /// What the plan leaves of the budget, without a plan what is left of it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub safety_margin: Option<i64>,
+}
+
+/// Whether there is anything left to forecast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ForecastState {
+    /// The month is under way.
+    Open,
+    /// It is over: what is used stands.
+    Over,
+    /// It has not begun.
+    NotBegun,
+}
+
+/// How far past days can be trusted to tell those to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// No completed day, or nothing was spent on any: the rate says nothing.
+    None,
+    /// One or two completed days: an interval, and no single figure.
+    TooEarly,
+    /// Three to six completed days, or hardly any with spending.
+    Low,
+    /// Up to three weeks.
+    Medium,
+    /// More.
+    High,
+}
+
+impl Confidence {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::TooEarly => "too early",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    pub(super) fn of(days: usize, rate: Option<&Rate>) -> Self {
+        match (rate, days) {
+            (None, _) | (_, 0) => Self::None,
+            (_, 1..3) => Self::TooEarly,
+            (_, 3..7) => Self::Low,
+            (Some(rate), _) if rate.active_days < 2.0 => Self::Low,
+            (_, 7..21) => Self::Medium,
+            _ => Self::High,
+        }
+    }
+}
+
+/// What the days so far say.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RateInputs {
+    /// The first day that is looked at.
+    pub since: NaiveDate,
+    /// Completed days since then, today not among them.
+    pub completed_days: usize,
+    /// Those on which anything was spent.
+    pub active_days: usize,
+    /// Days until the month ends, with the rest of today.
+    pub days_left: f64,
+    /// Tokens on an average day.
+    pub tokens_per_day: Tokens,
+    /// The same by the slow speed, which a day counts half in after 28 days.
+    pub slow_tokens_per_day: Tokens,
+    /// The same by the fast speed, which a day counts half in after 5 days.
+    pub fast_tokens_per_day: Tokens,
+    /// What a day from Monday to Friday has of an average day.
+    pub weekday_factor: f64,
+    /// What a day at the weekend has of it.
+    pub weekend_factor: f64,
+    /// The squared coefficient of variation of a day's spending.
+    pub daily_variation: f64,
+    /// The chance that nothing more is spent at all.
+    pub chance_of_nothing: f64,
+    /// Tokens of the month that carry no date, and are spread evenly over its days.
+    pub undated_tokens: Tokens,
+}
+
+/// A team in the end.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct TeamForecast {
+    /// Its name.
+    pub name: String,
+    /// What it used so far.
+    pub used_tokens: Tokens,
+    /// Its limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocated_tokens: Option<Tokens>,
+    /// `done`, `running`, `pending`, `failed`, or what is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// How far its days so far can be trusted.
+    pub confidence: Confidence,
+    /// What it has used when the month ends. Its budget is its limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month_end: Option<Estimate>,
+}
+
+impl TeamForecast {
+    /// Whether it has reported that it is finished.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.status.as_deref() == Some(Status::Done.word())
+    }
+}
+
+/// What was used by the end of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UsedByDay {
+    /// The day.
+    pub date: NaiveDate,
+    /// Tokens of the month until then.
+    pub tokens: Tokens,
+}
+
+/// What will be used by the end of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PathDay {
+    /// The day.
+    pub date: NaiveDate,
+    /// A tenth of all outcomes lie at or below this.
+    pub p10: Tokens,
+    /// Half of them. Left out where too few days are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<Tokens>,
+    /// Nine tenths.
+    pub p90: Tokens,
+}
+
+/// The risk of exceeding the budget, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// Less than one in twenty; without a forecast, below every threshold.
+    Low,
+    /// Less than the probability that is a warning; without a forecast, from the first threshold.
+    Moderate,
+    /// A warning; without a forecast, from the second threshold.
+    High,
+    /// Critical; without a forecast, from the third threshold.
+    Critical,
+    /// More is used than there is; without a forecast, more is planned.
+    Over,
+}
+
+impl Risk {
+    /// The lower-case word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Moderate => "moderate",
+            Self::High => "high",
+            Self::Critical => "critical",
+            Self::Over => "over",
+        }
+    }
+}
+
+impl From<Level> for Risk {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Ok => Self::Low,
+            Level::Note => Self::Moderate,
+            Level::Warning => Self::High,
+            Level::Critical => Self::Critical,
+            Level::Exceeded => Self::Over,
+        }
+    }
+}
+
+/// Whether and when a threshold is crossed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CrossingState {
+    /// It is crossed already.
+    Reached,
+    /// At the burn rate, in this month.
+    Expected,
+    /// At the burn rate, not before the month ends.
+    NotThisMonth,
+    /// The month is over.
+    NotReached,
+    /// There is no burn rate to tell by.
+    Unknown,
+}
+
+/// A threshold: when it is crossed by the forecast, and when at the burn rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Crossing {
+    /// Percent of the budget.
+    pub percent: u32,
+    /// The level from there on.
+    pub level: Level,
+    /// The fewest tokens that reach it.
+    pub tokens: Tokens,
+    /// The probability that it is reached before the month ends. Left out where there is no forecast.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<Probability>,
+    /// The first day by the end of which it is more likely reached than not. Left out where that is not before the month ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likely: Option<NaiveDate>,
+    /// The first day by the end of which it is reached with a probability of a tenth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<NaiveDate>,
+    /// Whether it is crossed at the burn rate.
+    pub state: CrossingState,
+    /// When, where that is expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<FixedOffset>>,
+}
+
+/// What the log itself expects to be used in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Stated {
+    /// The lower end.
+    pub from_tokens: Tokens,
+    /// The upper end.
+    pub to_tokens: Tokens,
+    /// The share of the budget at the lower end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_ratio: Option<f64>,
+    /// The share of the budget at the upper end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_ratio: Option<f64>,
+    /// The line of the log where it says so.
+    pub line: usize,
+}

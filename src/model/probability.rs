@@ -1,0 +1,146 @@
+//! Probabilities as whole numbers, so that a figure and what is decided by it cannot disagree.
+
+use std::{borrow::Cow, fmt};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+use super::Level;
+
+/// A probability in whole millionths, rounded down, as are the percentages it is shown in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Probability {
+    /// From 0 to 1,000,000.
+    pub millionths: u32,
+}
+
+impl Probability {
+    /// It has come to pass.
+    pub const CERTAIN: Self = Self {
+        millionths: 1_000_000,
+    };
+
+    /// The probability of something that has not come to pass yet: never quite certain.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is held between 0 and 1"
+    )]
+    pub fn open(probability: f64) -> Self {
+        Self {
+            millionths: (probability.clamp(0.0, 1.0) * 1e6).min(999_999.0) as u32,
+        }
+    }
+
+    /// Whole percent, rounded down.
+    #[must_use]
+    pub const fn percent(self) -> u32 {
+        self.millionths / 10_000
+    }
+
+    /// Whether it is at least so many percent.
+    #[must_use]
+    pub const fn reaches(self, percent: u32) -> bool {
+        self.percent() >= percent
+    }
+}
+
+/// `41%`; `<5%` below that, as nobody knows such a chance any closer.
+impl fmt::Display for Probability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.percent() {
+            0..5 => f.pad("<5%"),
+            percent => f.pad(&format!("{percent}%")),
+        }
+    }
+}
+
+impl Serialize for Probability {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(f64::from(self.millionths) / 1e6)
+    }
+}
+
+impl JsonSchema for Probability {
+    fn schema_name() -> Cow<'static, str> {
+        "Probability".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A probability from 0 to 1, rounded down to six decimals. 1 is what has come to pass.",
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1
+        })
+    }
+}
+
+/// What is decided by a forecast, and what the user knows that the log does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForecastPolicy {
+    /// The probability of exceeding a budget, in percent, from which it is a warning.
+    pub warning: u32,
+    /// From which it is critical.
+    pub critical: u32,
+    /// Whether the plan lists all work there is. None to judge by the log.
+    pub plan_complete: Option<bool>,
+}
+
+impl Default for ForecastPolicy {
+    fn default() -> Self {
+        Self {
+            warning: 20,
+            critical: 50,
+            plan_complete: None,
+        }
+    }
+}
+
+impl ForecastPolicy {
+    /// The level of such a probability of exceeding a budget.
+    #[must_use]
+    pub const fn level(&self, probability: Probability) -> Level {
+        if probability.reaches(self.critical) {
+            Level::Critical
+        } else if probability.reaches(self.warning) {
+            Level::Warning
+        } else {
+            Level::Ok
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_and_its_level_change_together() {
+        let policy = ForecastPolicy::default();
+        let told = |probability: f64| {
+            let probability = Probability::open(probability);
+            format!("{probability} {}", policy.level(probability))
+        };
+        let told: Vec<String> = [
+            0.0, 0.049_999, 0.05, 0.199_999_9, 0.2, 0.499_99, 0.5, 1.0,
+        ]
+        .map(told)
+        .to_vec();
+        assert_eq!(
+            told,
+            [
+                "<5% ok",
+                "<5% ok",
+                "5% ok",
+                "19% ok",
+                "20% warning",
+                "49% warning",
+                "50% critical",
+                "99% critical"
+            ]
+        );
+        assert_eq!(Probability::CERTAIN.to_string(), "100%");
+    }
+}

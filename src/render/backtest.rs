@@ -1,0 +1,101 @@
+//! How forecasts did on the finished months of the log: for people to learn how far to trust the next one.
+
+use super::{
+    sheet::{Cell, Column, Sheet},
+    theme::{Paint, Style},
+};
+use crate::{
+    analysis::{Backtest, StatusReport, forecast::Part},
+};
+
+/// The backtest.
+pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
+    let mut lines = vec![Paint::Heading.on("Backtest")];
+    let sheet = sheet(report);
+    if sheet.is_empty() {
+        lines.extend(sheet.notes().flat_map(|note| style.folded(note, 0)));
+        return lines;
+    }
+    lines.extend(sheet.lines(style).iter().flat_map(|line| style.folded(line, 2)));
+    lines
+}
+
+/// A row for each part of the month.
+pub(super) fn sheet(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Days of month").named("days_of_month"),
+        Column::new("Forecasts").named("forecasts").drop(1),
+        Column::new("Error").named("error_percent"),
+        Column::new("Line's error").named("line_error_percent"),
+        Column::new("In 80%").named("in_80_percent"),
+        Column::new("In 95%").named("in_95_percent"),
+        Column::new("Brier").named("brier").drop(3),
+        Column::new("Line's Brier").named("line_brier").drop(2),
+    ];
+    let mut sheet = Sheet::new("Backtest", columns);
+    let Some(backtest) = &report.forecast.backtest else {
+        return sheet;
+    };
+    for part in &backtest.parts {
+        let (forecast, line) = (&part.forecast, &part.straight_line);
+        sheet.row([
+            Cell::word(days(part)),
+            Cell::Count(part.forecasts as u64),
+            Cell::Share(forecast.error),
+            Cell::Share(line.error),
+            Cell::some(forecast.in_80, Cell::Share),
+            Cell::some(forecast.in_95, Cell::Share),
+            Cell::some(forecast.brier, Cell::Decimal),
+            Cell::some(line.brier, Cell::Decimal),
+        ]);
+    }
+    for note in notes(backtest) {
+        sheet.note(note);
+    }
+    sheet
+}
+
+/// `1-10`, and `all` for the whole month.
+fn days(part: &Part) -> String {
+    match (part.from_day, part.to_day) {
+        (1, 31) => "all".to_owned(),
+        (from, 31) => format!("{from} on"),
+        (from, to) => format!("{from}-{to}"),
+    }
+}
+
+/// What the figures mean, and what they are made of.
+fn notes(backtest: &Backtest) -> Vec<String> {
+    let Some((first, last)) = backtest.months.first().zip(backtest.months.last()) else {
+        return vec![
+            "too little history: no month is over in which daily rows tell when tokens were used"
+                .to_owned(),
+        ];
+    };
+    let Some(whole) = backtest.parts.last() else {
+        return vec![format!(
+            "too little history: {first} has fewer than three days to forecast the rest from"
+        )];
+    };
+    let of = match backtest.months.len() {
+        1 => format!("{first} alone, which says little yet: its forecasts depend on each other"),
+        count => format!("{count} finished months from {first} to {last}"),
+    };
+    let brier = match whole.with_open_budget {
+        0 => "no Brier score: there is no budget, or it was used up all the time".to_owned(),
+        open => format!(
+            "Brier: mean squared error of the chance to use up today's budget, on the {open} of {} days it was open; always saying 50% gives 0.25",
+            whole.forecasts
+        ),
+    };
+    vec![
+        format!("forecasts made again at the end of each past day, from {of}"),
+        format!(
+            "error: mean distance of the likely figure from what came, in percent of an average month ({} tokens)",
+            backtest.tokens_per_month
+        ),
+        "in 80%, in 95%: how often what came lay in that interval; the nearer to 80 and 95, the better".to_owned(),
+        "line: the mean of the month so far for every day to come".to_owned(),
+        brier,
+    ]
+}

@@ -1,0 +1,73 @@
+//! The forecast in one line: what is used, what is likely, what is possible, and where the budget ends.
+
+use crate::{
+    analysis::Estimate,
+    model::Tokens,
+    render::{
+        safe,
+        theme::{Paint, Style},
+    },
+};
+
+/// The most cells of the strip itself.
+const MOST: usize = 50;
+
+/// The fewest that show anything.
+const LEAST: usize = 12;
+
+/// The strip and its key. Nothing where there is not room for it, or nothing to show.
+pub(super) fn lines(
+    estimate: &Estimate,
+    used: Tokens,
+    budget: Option<Tokens>,
+    style: Style,
+    indent: usize,
+) -> Vec<String> {
+    let quantiles = &estimate.quantiles;
+    let end = budget.unwrap_or_default().max(quantiles.p975);
+    let (from, to) = (used.compact(), end.compact());
+    let taken = indent + from.len() + to.len() + 3;
+    let width = style.width.map_or(MOST, |width| width.saturating_sub(taken).min(MOST));
+    if width < LEAST || end == Tokens::ZERO {
+        return Vec::new();
+    }
+    let marks = if style.ascii {
+        ['#', '*', '=', '.', ' ', '|']
+    } else {
+        ['█', '▓', '▒', '░', ' ', '┊']
+    };
+    let cell = |tokens: Tokens| {
+        let cells = width as u128 * u128::from(tokens.0) / u128::from(end.0);
+        usize::try_from(cells).unwrap_or(width)
+    };
+    let likely = quantiles.p50.unwrap_or(used);
+    let ends = [used, likely, quantiles.p90, quantiles.p975].map(cell);
+    let tick = budget.map(|budget| cell(budget).min(width - 1));
+    let mark = |at: usize| match ends.iter().position(|end| at < *end) {
+        _ if tick == Some(at) => marks[5],
+        part => marks[part.unwrap_or(4)],
+    };
+    let (spent, rest): (String, String) = ((0..ends[0]).map(mark).collect(), (ends[0]..width).map(mark).collect());
+    let spent = match estimate.level {
+        Some(level) => Paint::Bar(level).on(&spent),
+        None => spent,
+    };
+    let pad = " ".repeat(indent);
+    let key: Vec<String> = [
+        (marks[0], "used", true),
+        (marks[1], "likely", quantiles.p50.is_some()),
+        (marks[2], "to 90%", true),
+        (marks[3], "to 97.5%", true),
+        (marks[5], "budget", budget.is_some()),
+    ]
+    .iter()
+    .filter(|(_, _, shown)| *shown)
+    .map(|(mark, name, _)| format!("{mark} {name}"))
+    .collect();
+    let mut lines = vec![format!("{pad}{from} {spent}{rest} {to}")];
+    let key = format!("{pad}{}", key.join("  "));
+    if style.width.is_none_or(|width| safe::width(&key) <= width) {
+        lines.push(key);
+    }
+    lines
+}

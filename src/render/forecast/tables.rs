@@ -1,0 +1,197 @@
+//! The tables of the forecast: thresholds, teams, scenarios, phases still to come, finished work.
+
+use chrono::NaiveDate;
+
+use super::NOT_ENOUGH;
+use crate::{
+    analysis::{
+        BurnRate, Crossing, CrossingState, Plan, StatusReport, TeamForecast,
+        forecast::{EstimateSource, Finished},
+    },
+    model::{Level, Percent},
+    render::sheet::{Cell, Column, Sheet},
+};
+
+/// All of them, the one first that answers a question.
+pub(super) fn all(report: &StatusReport) -> [Sheet; 5] {
+    [
+        thresholds(report),
+        scenarios(report),
+        pending(report),
+        finished(report),
+        teams(report),
+    ]
+}
+
+/// When each threshold is crossed, by the forecast and at the burn rate.
+pub(super) fn thresholds(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Threshold").named("threshold_percent"),
+        Column::new("Level").named("level").drop_late(1),
+        Column::new("Tokens").named("threshold_tokens").drop(2),
+        Column::new("Left").named("remaining_tokens").drop(1),
+        Column::new("Chance").named("probability_percent"),
+        Column::new("Likely").named("likely"),
+        Column::new("Earliest").named("earliest").drop_late(3),
+        Column::new("At burn rate").named("crossed").cut(10).drop(3),
+    ];
+    let mut sheet = Sheet::new("When does it cross?", columns);
+    for crossing in &report.forecast.thresholds {
+        let date = |date: Option<NaiveDate>| Cell::some(date, |date| Cell::word(date.to_string()));
+        sheet.row([
+            Cell::Setting(crossing.percent),
+            Cell::Level(crossing.level),
+            Cell::Tokens(crossing.tokens),
+            Cell::Tokens(crossing.tokens.saturating_sub(report.used.tokens)),
+            Cell::some(crossing.probability, Cell::Probability),
+            date(crossing.likely),
+            date(crossing.earliest),
+            Cell::word(crossed(crossing, report.forecast.burn_rate.as_ref())),
+        ]);
+    }
+    sheet
+}
+
+fn crossed(crossing: &Crossing, rate: Option<&BurnRate>) -> String {
+    let by_minute = rate.is_some_and(BurnRate::is_by_minute);
+    match (crossing.state, crossing.at) {
+        (CrossingState::Expected, Some(at)) if by_minute => at.format("%Y-%m-%d %H:%M").to_string(),
+        (CrossingState::Expected, Some(at)) => at.date_naive().to_string(),
+        (CrossingState::Reached, _) => "already".to_owned(),
+        (CrossingState::NotReached, _) => "no, month is over".to_owned(),
+        (CrossingState::NotThisMonth, _) => "not this month".to_owned(),
+        (CrossingState::Unknown | CrossingState::Expected, _) => NOT_ENOUGH.to_owned(),
+    }
+}
+
+/// What each team will have used when the month ends.
+fn teams(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Team").named("team").cut(4),
+        Column::new("Used").named("used_tokens").drop(2),
+        Column::new("Likely").named("p50"),
+        Column::new("From").named("p10").drop(3),
+        Column::new("To").named("p90").drop(3),
+        Column::new("Limit").named("allocated_tokens").drop(4),
+        Column::new("Chance").named("probability_percent").drop_late(1),
+        Column::new("Level").named("level").drop_late(1),
+        Column::new("Confidence").named("confidence").drop(1),
+        Column::new("State").named("status").drop(1),
+    ];
+    let mut sheet = Sheet::new("Teams when the month ends", columns);
+    for team in &report.forecast.teams {
+        let Some(end) = &team.month_end else {
+            continue;
+        };
+        sheet.row([
+            Cell::text(&team.name),
+            Cell::Tokens(team.used_tokens),
+            Cell::some(end.quantiles.p50, Cell::Tokens),
+            Cell::Tokens(end.quantiles.p10),
+            Cell::Tokens(end.quantiles.p90),
+            Cell::some(team.allocated_tokens, Cell::Tokens),
+            Cell::some(end.probability_over_budget, Cell::Probability),
+            Cell::some(level(team), Cell::Level),
+            Cell::word(team.confidence.word()),
+            Cell::some(team.status.as_deref(), Cell::text),
+        ]);
+    }
+    sheet.note("from-to holds 80% of all outcomes, chance is that of using up the limit; likely figures do not add up to that of the whole");
+    sheet
+}
+
+/// The level of a team that can still do something about it.
+fn level(team: &TeamForecast) -> Option<Level> {
+    team.month_end?.level.filter(|_| !team.is_done())
+}
+
+/// The finished work that the plan's estimates are held against.
+fn finished(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Team").named("team").cut(4),
+        Column::new("Estimate").named("estimated_tokens"),
+        Column::new("Took").named("actual_tokens"),
+        Column::new("%").named("percent"),
+        Column::new("By").named("source").drop(2),
+        Column::new("Line").named("line").drop(1),
+    ];
+    let mut sheet = Sheet::new("Finished work", columns);
+    let inputs = report.forecast.project_inputs.iter();
+    for work in inputs.flat_map(|inputs| &inputs.finished) {
+        sheet.row([
+            Cell::text(&work.team),
+            Cell::Tokens(work.estimated_tokens),
+            Cell::Tokens(work.actual_tokens),
+            Cell::some(
+                Percent::of(work.actual_tokens.0, work.estimated_tokens.0),
+                Cell::Percent,
+            ),
+            Cell::word(source(work)),
+            Cell::some(work.line, |line| Cell::Number(line as u64)),
+        ]);
+    }
+    sheet
+}
+
+fn source(work: &Finished) -> &'static str {
+    match work.source {
+        EstimateSource::Allocation => "allocation",
+        EstimateSource::Plan => "plan",
+    }
+}
+
+/// The plan with a fixed share more or less.
+fn scenarios(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Scenario").named("scenario"),
+        Column::new("Change").named("change_percent").drop(3),
+        Column::new("Total").named("total_tokens"),
+        Column::new("%").named("percent").drop(4),
+        Column::new("Left").named("remaining_tokens").drop(2),
+        Column::drawn().drop(1),
+        Column::new("Level").named("level").drop_late(1),
+    ];
+    let mut sheet = Sheet::new("Scenarios", columns);
+    for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
+        let share = report.share(scenario.end.total_tokens);
+        sheet.row([
+            Cell::word(scenario.name),
+            Cell::Change(scenario.change_percent),
+            Cell::Tokens(scenario.end.total_tokens),
+            Cell::some(share, Cell::Percent),
+            Cell::some(scenario.end.remaining, Cell::Signed),
+            Cell::some(
+                report.budget.tokens.zip(scenario.end.level),
+                |(budget, level)| Cell::Bar(scenario.end.total_tokens.0, budget.0, level),
+            ),
+            Cell::some(scenario.end.level, Cell::Level),
+        ]);
+    }
+    sheet.note(
+        "scenarios change the pending phases by a fixed share; they are not a confidence interval",
+    );
+    sheet
+}
+
+/// What is planned and not done.
+fn pending(report: &StatusReport) -> Sheet {
+    let columns = [
+        Column::new("Phase").named("phase").cut(4).drop(2),
+        Column::new("Team").named("team").cut(4),
+        Column::new("Tokens").named("pending_tokens"),
+        Column::new("State").named("status").drop(1),
+        Column::new("Line").named("line").drop(3),
+    ];
+    let mut sheet = Sheet::new("Pending phases", columns);
+    for phase in report.forecast.plan.iter().flat_map(Plan::pending) {
+        sheet.row([
+            Cell::some(phase.name.as_deref(), Cell::text),
+            Cell::text(&phase.label),
+            Cell::Tokens(phase.pending_tokens),
+            Cell::some(phase.status.as_deref(), Cell::text),
+            Cell::Number(phase.line as u64),
+        ]);
+    }
+    sheet
+}
+
