@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokmon_global_optspecs
-    string join \n teams daily forecast optimizations full month= project= team= fail-on= f/file= budget= config= now= timezone= format= json color= ascii q/quiet v/verbose h/help V/version
+    string join \n teams daily forecast backtest optimizations full month= project= team= fail-on= f/file= budget= config= now= timezone= format= json color= ascii q/quiet v/verbose h/help V/version
 end
 
 function __fish_tokmon_needs_command
@@ -45,7 +45,8 @@ always\t'Always'
 never\t'Never'"
 complete -c tokmon -n "__fish_tokmon_needs_command" -l teams -d 'Show every team: used, allocated, tokens per deliverable'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l daily -d 'Show every day, row by row'
-complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show the projected total: plan, scenarios, burn rate'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show where it will end: how much, how surely, when thresholds are crossed, why'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l backtest -d 'Show how such forecasts did on the finished months of the log'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l optimizations -d 'Show tokens per operation before and after'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l full -d 'Show all views'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l json -d 'The same as --format json'

@@ -25,6 +25,7 @@ const CRATES: [(&str, &[&str]); 16] = [
         &[
             "annotate_snippets",
             "anstyle",
+            "chrono",
             "comfy_table",
             "csv",
             "schemars",

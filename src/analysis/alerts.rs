@@ -2,10 +2,10 @@
 //! efficiency does, for the next one to know.
 
 use super::{
-    Plan, TeamForecast,
+    Plan,
     report::{Alert, AlertScope, Figure, RowPlace, StatusReport, TeamReport},
 };
-use crate::model::{Level, Money, Percent, Probability, Status, Thresholds, Tokens};
+use crate::model::{Level, Money, Percent, Probability, Thresholds, Tokens};
 
 /// Every alert of the report, the worst first; of those alike, the whole before the parts.
 pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
@@ -21,8 +21,8 @@ pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
     .flatten()
     .collect();
     alerts.extend(teams.iter().filter_map(limit));
-    let forecasts = report.forecast.teams.iter();
-    alerts.extend(forecasts.filter_map(|team| forecast_limit(report, team)));
+    let forecasts = teams.iter().filter_map(|team| forecast_limit(report, team));
+    alerts.extend(forecasts);
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.scope));
     alerts
@@ -91,7 +91,11 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
 
 fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     let cost = report.forecast.cost?;
-    let (chance, budget, ends) = (cost.probability_over_budget, cost.budget, report.forecast.ends);
+    let (chance, budget, ends) = (
+        cost.probability_over_budget,
+        cost.budget,
+        report.forecast.ends,
+    );
     if chance == Probability::CERTAIN {
         return None;
     }
@@ -100,8 +104,8 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
 }
 
 /// A team's limit will be reached. Of one that is reached already, another alert tells.
-fn forecast_limit(report: &StatusReport, team: &TeamForecast) -> Option<Alert> {
-    let (end, limit) = (team.month_end?, team.allocated_tokens?);
+fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
+    let (end, limit) = (team.forecast?.month_end, team.allocated_tokens?);
     let chance = end.probability_over_budget?;
     if team.is_done() || chance == Probability::CERTAIN {
         return None;
@@ -174,7 +178,7 @@ fn allocation(report: &StatusReport) -> Option<Alert> {
 
 fn limit(team: &TeamReport) -> Option<Alert> {
     let (used, limit) = (team.used_tokens?, team.allocated_tokens?);
-    if team.status.as_deref() == Some(Status::Done.word()) {
+    if team.is_done() {
         return None;
     }
     let status = team

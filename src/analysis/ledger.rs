@@ -256,7 +256,11 @@ impl Ledger {
             && let Some(past) = &mut self.past
         {
             // What an archive of another month has settled decides nothing about lines of this one.
-            if entry.id.as_ref().is_none_or(|id| past.ids.insert(id.clone().into_owned())) {
+            if entry
+                .id
+                .as_ref()
+                .is_none_or(|id| past.ids.insert(id.clone().into_owned()))
+            {
                 self.count(entry);
             }
             return;

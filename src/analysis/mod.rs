@@ -23,7 +23,8 @@ pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::ClosedCost;
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{
-    Backtest, Confidence, CostEstimate, Crossing, CrossingState, Estimate, Forecast, ForecastBasis, ForecastState, Quantiles, Risk, Stated, TeamForecast,
+    Backtest, Confidence, CostEstimate, Crossing, CrossingState, Estimate, Forecast, ForecastBasis,
+    ForecastState, Quantiles, Risk, Stated, TeamForecast,
 };
 pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, reserve};

@@ -113,7 +113,9 @@ impl Reconciler<'_> {
         let (teams, unsplit) = self.teams(data);
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
         for (date, _, _, day) in self.days(data) {
-            days.entry(date).or_default().add(day.tokens, day.first_time);
+            days.entry(date)
+                .or_default()
+                .add(day.tokens, day.first_time);
         }
         let totals: Vec<StatedTotal> = data
             .totals

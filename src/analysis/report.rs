@@ -5,9 +5,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ClosedCost, EfficiencyGoal, Forecast, Optimizations};
+use super::{ClosedCost, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
 use crate::{
-    model::{BudgetSource, EntryKind, Level, Money, Month, Percent, Thresholds, Tokens},
+    model::{BudgetSource, EntryKind, Level, Money, Month, Percent, Status, Thresholds, Tokens},
     text::{Document, Place},
 };
 
@@ -232,8 +232,19 @@ pub struct TeamReport {
     /// Tokens per task, rounded down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_per_task: Option<Tokens>,
+    /// What it has used when the month ends. Left out where nothing can be said about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<TeamForecast>,
     /// Where its figures stand.
     pub sources: Vec<FigureSource>,
+}
+
+impl TeamReport {
+    /// Whether it has reported that it is finished: nothing can be done about its limit any more.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.status.as_deref() == Some(Status::Done.word())
+    }
 }
 
 /// A figure of a team that stands in a file.

@@ -56,8 +56,7 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     let goal = EfficiencyGoal::of(closed, policy.efficiency);
     let holds = reserved(closed, question.now, question.project.is_some());
     let limits = Limits::of(closed, policy);
-    let mut teams = teams(closed, policy, &limits, goal, &holds);
-    let forecast = Forecast::of(Scene {
+    let (forecast, forecasts) = Forecast::of(Scene {
         closed,
         limits: &limits,
         budget: tokens,
@@ -66,6 +65,10 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
         days: question.forecast_days,
         backtest: question.backtest,
     });
+    let mut teams = teams(closed, policy, &limits, goal, &holds);
+    for (team, usage) in teams.iter_mut().zip(&closed.month.teams) {
+        team.forecast = forecasts.get(&usage.id).copied();
+    }
     let team = question
         .team
         .and_then(|name| closed.search_team(name))
@@ -106,7 +109,6 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     report.alerts = alerts::all(&report, &teams);
     if let Some(team) = team {
         teams.retain(|one| one.name == team);
-        report.forecast.teams.retain(|one| one.name == team);
         report
             .alerts
             .retain(|alert| alert.team.as_ref().is_none_or(|name| *name == team));
@@ -248,6 +250,7 @@ fn teams(
             efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),
             tasks: counted(false).map(|output| output.count),
             tokens_per_task: each(counted(false)),
+            forecast: None,
             sources: sources(team, limit, output),
         }
     };

@@ -289,9 +289,9 @@ impl Sink<'_> {
     /// Of an archive, what was spent counts, and nothing else.
     fn archived(&mut self, item: Item<'_>) {
         match item {
-            Item::Unreadable { month, place } => self.ledger.unreadable(month, place),
             Item::Problem(problem) => self.findings.push(problem),
-            Item::Row(Row {
+            Item::Unreadable { month, place }
+            | Item::Row(Row {
                 value: RowValue::Unreadable(month),
                 place,
                 ..

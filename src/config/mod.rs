@@ -15,8 +15,8 @@ use self::value::{Known, Reader, brief};
 use crate::{
     diagnostic::Diagnostic,
     model::{
-        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, Policy, Price, Scenarios, TeamPolicy, Thresholds,
-        fold_name,
+        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, Policy, Price, Scenarios,
+        TeamPolicy, Thresholds, fold_name,
     },
     store,
     text::Source,
@@ -266,7 +266,9 @@ impl Reader {
         let complete = table.get("plan_complete");
         policy.plan_complete = complete.and_then(|value| self.flag(value));
         let written = table.get("critical").or(table.get("warning"));
-        if let Some(written) = written.filter(|_| self.is_fine() && policy.critical <= policy.warning) {
+        if let Some(written) =
+            written.filter(|_| self.is_fine() && policy.critical <= policy.warning)
+        {
             self.problem(
                 written.span(),
                 format!(

@@ -123,11 +123,9 @@ mod tests {
             let probability = Probability::open(probability);
             format!("{probability} {}", policy.level(probability))
         };
-        let told: Vec<String> = [
-            0.0, 0.049_999, 0.05, 0.199_999_9, 0.2, 0.499_99, 0.5, 1.0,
-        ]
-        .map(told)
-        .to_vec();
+        let told: Vec<String> = [0.0, 0.049_999, 0.05, 0.199_999_9, 0.2, 0.499_99, 0.5, 1.0]
+            .map(told)
+            .to_vec();
         assert_eq!(
             told,
             [

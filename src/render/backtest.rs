@@ -4,9 +4,7 @@ use super::{
     sheet::{Cell, Column, Sheet},
     theme::{Paint, Style},
 };
-use crate::{
-    analysis::{Backtest, StatusReport, forecast::Part},
-};
+use crate::analysis::{Backtest, StatusReport, forecast::Part};
 
 /// The backtest.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
@@ -16,7 +14,12 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         lines.extend(sheet.notes().flat_map(|note| style.folded(note, 0)));
         return lines;
     }
-    lines.extend(sheet.lines(style).iter().flat_map(|line| style.folded(line, 2)));
+    lines.extend(
+        sheet
+            .lines(style)
+            .iter()
+            .flat_map(|line| style.folded(line, 2)),
+    );
     lines
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     analysis::{StatusReport, TeamReport},
-    model::{Level, Percent, Status, Tokens},
+    model::{Level, Percent, Tokens},
 };
 
 /// The teams.
@@ -142,8 +142,7 @@ fn alert(team: &TeamReport) -> Option<Level> {
 
 /// The level of a team that can still do something about it.
 pub(super) fn unfinished_level(team: &TeamReport) -> Option<Level> {
-    let unfinished = team.status.as_deref() != Some(Status::Done.word());
-    team.level.filter(|_| unfinished)
+    team.level.filter(|_| !team.is_done())
 }
 
 fn total(report: &StatusReport) -> Vec<Cell> {

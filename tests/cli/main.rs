@@ -10,6 +10,7 @@ mod harness;
 
 mod diagnostics;
 mod figures;
+mod forecast;
 mod hostile;
 mod inputs;
 mod json;

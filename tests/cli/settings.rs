@@ -145,7 +145,7 @@ fn wrong_settings_are_told_in_the_style_of_standard_error() {
     1 | colour0 = "as long as this one"
       | ^^^^^^^ not known
       |
-      = help: known here: `log`, `budget`, `teams`, `efficiency`, `scenarios`, `archive`, `prices`
+      = help: known here: `log`, `budget`, `teams`, `efficiency`, `scenarios`, `forecast`, `archive`, `prices`
 
 
     tokmon: and 10 more errors in ./tokmon.toml

@@ -163,7 +163,9 @@ fn try_month(closed: &Closed, month: Month, budget: Option<Tokens>) -> Option<(f
         budget,
     };
     let days = first..history.days.len().saturating_sub(1);
-    let trials = days.filter_map(|day| outcome.trial(&history, day)).collect();
+    let trials = days
+        .filter_map(|day| outcome.trial(&history, day))
+        .collect();
     Some((actual, trials))
 }
 
@@ -204,7 +206,13 @@ impl Outcome {
     }
 
     /// The squared errors of the forecast's probability and of the line, which knows yes and no. None once the budget is used up.
-    fn brier(&self, budget: Tokens, spent: f64, line: f64, remaining: &Remaining) -> Option<[f64; 2]> {
+    fn brier(
+        &self,
+        budget: Tokens,
+        spent: f64,
+        line: f64,
+        remaining: &Remaining,
+    ) -> Option<[f64; 2]> {
         let probability = probability_of(remaining, Tokens(as_tokens(spent)), budget);
         let exceeded = |tokens: f64| f64::from(tokens >= as_float(budget.0));
         (probability != Probability::CERTAIN).then(|| {

@@ -27,5 +27,7 @@ pub(super) fn after(month: Month, day: NaiveDate) -> Horizon {
     day.iter_days()
         .skip(1)
         .take_while(|day| *day <= month.last_day())
-        .fold(Horizon::default(), |horizon, day| horizon.and(day.weekday(), 1.0))
+        .fold(Horizon::default(), |horizon, day| {
+            horizon.and(day.weekday(), 1.0)
+        })
 }

@@ -3,11 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    Quantiles,
-    estimate::probability_of,
-    remaining::Remaining,
-};
+use super::{Quantiles, estimate::probability_of, remaining::Remaining};
 use crate::{
     analysis::usage::Closed,
     model::{Level, Money, Policy, Probability, Tokens},
@@ -53,13 +49,15 @@ impl CostEstimate {
     pub(super) fn of(closed: &Closed, policy: &Policy, remaining: &Remaining) -> Option<Self> {
         let budget = policy.cost_budget?;
         let cost = closed.cost()?;
-        let known = cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
+        let known =
+            cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
         let spent = closed.month.used();
         let so_far = Priced {
             tokens: u128::from(spent.0),
             micros: u128::from(cost.money.micros),
         };
-        let priced = Some(so_far).filter(|so_far| known && so_far.tokens > 0 && so_far.micros > 0)?;
+        let priced =
+            Some(so_far).filter(|so_far| known && so_far.tokens > 0 && so_far.micros > 0)?;
         let money = |tokens: Tokens| Money {
             micros: cost.money.micros.saturating_add(priced.cost(tokens)),
             currency: budget.currency,

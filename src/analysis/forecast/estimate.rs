@@ -138,13 +138,13 @@ pub(super) fn probability_of(remaining: &Remaining, spent: Tokens, tokens: Token
         return Probability::CERTAIN;
     }
     let more = as_float(tokens.saturating_sub(spent).0);
-    Probability::open(shown(remaining.exceeds(more)))
+    Probability::open(with_floor(remaining.exceeds(more)))
 }
 
-/// Work that nobody has logged yet: of what was given less than 5%, 5.3% came to pass in the months the law was measured on.
-const FLOOR: f64 = 0.03;
-
-/// The probability that is shown for that of a law.
-pub(super) const fn shown(probability: f64) -> f64 {
+/// The probability that is shown for that of a law, `0.03 + 0.97 P`. There is always work that nobody has logged yet: of what
+/// the law gave less than 5%, 5.3% came to pass in the months it was measured on.
+#[must_use]
+pub const fn with_floor(probability: f64) -> f64 {
+    const FLOOR: f64 = 0.03;
     FLOOR + (1.0 - FLOOR) * probability
 }

@@ -100,7 +100,10 @@ impl History {
     fn add(&mut self, month: Month, team: &TeamUsage, end: NaiveDate) {
         let (first, count) = (self.first, self.days.len());
         let day = |date: NaiveDate| usize::try_from((date - first).num_days()).ok();
-        let days = self.teams.entry(team.id).or_insert_with(|| vec![0.0; count]);
+        let days = self
+            .teams
+            .entry(team.id)
+            .or_insert_with(|| vec![0.0; count]);
         let mut spend = |at: Option<usize>, tokens: f64| {
             if let Some(at) = at.filter(|at| *at < count) {
                 days[at] += tokens;
@@ -115,7 +118,10 @@ impl History {
             return;
         }
         let from = month.first_day().max(first);
-        let to = month.last_day().succ_opt().map_or(end, |next| next.min(end));
+        let to = month
+            .last_day()
+            .succ_opt()
+            .map_or(end, |next| next.min(end));
         let (from, to) = (day(from).unwrap_or(0), day(to).unwrap_or(0));
         let share = as_float(undated.0) / as_float(to.saturating_sub(from).max(1) as u64);
         for at in from..to {

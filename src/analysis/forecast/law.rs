@@ -131,7 +131,8 @@ impl Rate {
             return None;
         }
         let factor = |weekend: bool| {
-            let of_kind = |value: f64, day: usize| f64::from(window.weekend[day] == weekend) * value;
+            let of_kind =
+                |value: f64, day: usize| f64::from(window.weekend[day] == weekend) * value;
             let spent = weigh(0, &|day| of_kind(days[day], day));
             let expected = mean * weigh(0, &|day| of_kind(1.0, day));
             (spent + SHRINKAGE * mean) / (expected + SHRINKAGE * mean)
@@ -153,7 +154,8 @@ impl Rate {
         let variance = spread * sample / (sample - 1.0).max(0.5);
         let (prior, worth) = PRIOR;
         let seen = (sample - 1.0).max(0.0);
-        let daily_variation = (worth * prior + seen * variance / tokens_per_day.powi(2)) / (worth + seen);
+        let daily_variation =
+            (worth * prior + seen * variance / tokens_per_day.powi(2)) / (worth + seen);
         let shares = window.weights.iter().map(|[slow, fast]| {
             (SLOW * slow / weighted_days + (1.0 - SLOW) * fast / weighted_fast).powi(2)
         });
@@ -276,6 +278,6 @@ pub(super) const fn as_float(number: u64) -> f64 {
     clippy::cast_sign_loss,
     reason = "`as` stops at the ends of u64, as tokens do"
 )]
-pub(super) const fn as_tokens(number: f64) -> u64 {
+pub(super) fn as_tokens(number: f64) -> u64 {
     number.round() as u64
 }

@@ -16,11 +16,13 @@ pub mod remaining;
 mod report;
 pub mod work;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 pub use backtest::{Backtest, Part, Score};
 pub use cost::CostEstimate;
-pub use estimate::{Estimate, Quantiles};
+pub use estimate::{Estimate, Quantiles, with_floor};
 pub use history::first_day_looked_at;
 pub use project::{EstimateSource, Finished, ProjectInputs};
 pub use remaining::ForecastBasis;
@@ -39,6 +41,7 @@ use self::{
 };
 use super::{
     BurnRate, Limits, Plan, RateBasis,
+    names::NameId,
     usage::{Closed, TeamUsage},
 };
 use crate::model::{Level, NoteValue, Policy, Probability, Thresholds, Tokens, ratio};
@@ -106,7 +109,8 @@ impl Scope {
 }
 
 impl Forecast {
-    pub(super) fn of(scene: Scene<'_>) -> Self {
+    /// Of the whole, and of the teams there is something to say about.
+    pub(super) fn of(scene: Scene<'_>) -> (Self, HashMap<NameId, TeamForecast>) {
         let Scene {
             closed,
             budget,
@@ -136,7 +140,6 @@ impl Forecast {
             project_as_planned: None,
             cost: None,
             level: None,
-            teams: Vec::new(),
             thresholds: thresholds(&scene, burn_rate),
             straight_line_tokens: None,
             inputs: None,
@@ -153,11 +156,15 @@ impl Forecast {
             safety_margin: None,
         };
         forecast.tell_project(&scene, project.as_ref());
+        let mut teams = HashMap::new();
         if forecast.state == ForecastState::Open {
-            forecast.tell_month(&scene, project.as_ref());
+            let complete = forecast.plan.as_ref().is_some_and(|plan| plan.complete);
+            let outlook = Outlook::of(&scene, project.as_ref().filter(|_| complete));
+            forecast.tell_month(&scene, &outlook);
+            teams = outlook.teams(&scene);
         }
         forecast.tell_risk(&scene);
-        forecast
+        (forecast, teams)
     }
 
     /// What everything planned comes to.
@@ -172,56 +179,28 @@ impl Forecast {
     }
 
     /// What is used when the month ends, and on the way there.
-    fn tell_month(&mut self, scene: &Scene<'_>, project: Option<&Project>) {
-        let Scene {
-            closed,
-            policy,
-            now,
+    fn tell_month(&mut self, scene: &Scene<'_>, outlook: &Outlook<'_>) {
+        let Outlook {
+            history,
+            whole,
+            days,
+            end,
             ..
-        } = *scene;
-        let month = closed.month.month;
-        let history = History::before(closed, month, now.date_naive(), MOST_DAYS);
-        let window = history.window();
-        let complete = self.plan.as_ref().is_some_and(|plan| plan.complete);
-        let project = project.filter(|_| complete);
-        let whole = Scope::new(&history.days, &window, project.map(Project::remainder));
-        let days = days_to_come(month, now);
-        let end = days.last().map(|(_, horizon)| *horizon).unwrap_or_default();
+        } = outlook;
         let position = scene.position();
         self.confidence = whole.confidence;
-        self.month_end = whole.estimate(end, position, policy);
-        self.inputs = RateInputs::of(&whole, &history, end);
+        self.month_end = whole.estimate(*end, position, scene.policy);
+        self.inputs = RateInputs::of(whole, history, *end);
         self.straight_line_tokens = straight_line(self.burn_rate, position.spent, scene);
-        let remaining = whole.until(end).filter(|_| !whole.is_too_early());
+        let remaining = whole.until(*end).filter(|_| !whole.is_too_early());
         if let Some(remaining) = &remaining {
-            self.cost = CostEstimate::of(closed, policy, remaining);
-            self.cross(&whole, &days, remaining, position.spent);
+            self.cost = CostEstimate::of(scene.closed, scene.policy, remaining);
+            self.cross(whole, days, remaining, position.spent);
         }
         if scene.days {
-            self.used_by_day = used_by_day(&history, scene);
-            self.path = path(&whole, &days, position.spent);
+            self.used_by_day = used_by_day(history, scene);
+            self.path = path(whole, days, position.spent);
         }
-        let team = |team: &TeamUsage| {
-            let spent = team.used().unwrap_or_default();
-            let days = history.teams.get(&team.id).map_or(&[][..], Vec::as_slice);
-            let plan = project.and_then(|project| project.of_team(team.id));
-            let scope = Scope::new(days, &window, plan);
-            let limit = scene.limits.of_team(team).and_then(|limit| limit.tokens);
-            let position = Position {
-                spent,
-                budget: limit,
-            };
-            let month_end = scope.estimate(end, position, policy);
-            (month_end.is_some() || spent > Tokens::ZERO).then(|| TeamForecast {
-                name: team.name.clone(),
-                used_tokens: spent,
-                allocated_tokens: limit,
-                status: team.status().map(|status| status.word().to_owned()),
-                confidence: scope.confidence,
-                month_end,
-            })
-        };
-        self.teams = closed.month.teams.iter().filter_map(team).collect();
     }
 
     /// The probability of each threshold, and its days: the first with a probability of a half, and of a tenth.
@@ -276,7 +255,10 @@ impl Forecast {
             (self.stated_risk, self.stated_risk_line) = (Some(text), Some(place.line));
         }
         let estimates = [self.month_end, self.project].into_iter().flatten();
-        self.level = estimates.clone().filter_map(|estimate| estimate.level).max();
+        self.level = estimates
+            .clone()
+            .filter_map(|estimate| estimate.level)
+            .max();
         let worst = estimates.filter_map(|estimate| estimate.risk()).max();
         let end = self.plan.as_ref().map(|plan| plan.end);
         let level = budget.map(|budget| policy.thresholds.level(used.0, budget.0));
@@ -288,6 +270,58 @@ impl Forecast {
         self.safety_margin = end
             .and_then(|end| end.remaining)
             .or(budget.map(|budget| budget.signed_sub(used)));
+    }
+}
+
+/// What the days so far, and a plan that lists all work, say of the days to come.
+struct Outlook<'p> {
+    history: History,
+    window: Window,
+    /// The plan, if it lists all work.
+    project: Option<&'p Project>,
+    whole: Scope,
+    /// The days to come, and how much there is to come until each of them is over.
+    days: Vec<(NaiveDate, Horizon)>,
+    /// How much there is to come until the month is.
+    end: Horizon,
+}
+
+impl<'p> Outlook<'p> {
+    fn of(scene: &Scene<'_>, project: Option<&'p Project>) -> Self {
+        let month = scene.closed.month.month;
+        let history = History::before(scene.closed, month, scene.now.date_naive(), MOST_DAYS);
+        let window = history.window();
+        let days = days_to_come(month, scene.now);
+        Self {
+            whole: Scope::new(&history.days, &window, project.map(Project::remainder)),
+            end: days.last().map(|(_, horizon)| *horizon).unwrap_or_default(),
+            history,
+            window,
+            project,
+            days,
+        }
+    }
+
+    fn teams(&self, scene: &Scene<'_>) -> HashMap<NameId, TeamForecast> {
+        let team = |team: &TeamUsage| {
+            let days = self
+                .history
+                .teams
+                .get(&team.id)
+                .map_or(&[][..], Vec::as_slice);
+            let plan = self.project.and_then(|project| project.of_team(team.id));
+            let scope = Scope::new(days, &self.window, plan);
+            let position = Position {
+                spent: team.used().unwrap_or_default(),
+                budget: scene.limits.of_team(team).and_then(|limit| limit.tokens),
+            };
+            let forecast = TeamForecast {
+                confidence: scope.confidence,
+                month_end: scope.estimate(self.end, position, scene.policy)?,
+            };
+            Some((team.id, forecast))
+        };
+        scene.closed.month.teams.iter().filter_map(team).collect()
     }
 }
 

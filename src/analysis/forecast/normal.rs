@@ -5,6 +5,9 @@ use std::f64::consts::PI;
 /// Beyond this many standard deviations both tails are nothing that a probability can show.
 const FAR: f64 = 8.0;
 
+/// The most terms of the series.
+const MOST_TERMS: usize = 200;
+
 /// Phi(z), the probability of at most `z`: the series of G. Marsaglia, "Evaluating the Normal Distribution" (Journal of
 /// Statistical Software 11(4), 2004), accurate to about 1e-15. From 0 to 1.
 pub(super) fn cdf(z: f64) -> f64 {
@@ -13,15 +16,14 @@ pub(super) fn cdf(z: f64) -> f64 {
     }
     let square = z * z;
     let (mut sum, mut term, mut odd) = (z, z, 1.0);
-    loop {
+    // Up to z = 8 there is nothing left to add after some 120 terms.
+    for _ in 0..MOST_TERMS {
         odd += 2.0;
         term *= square / odd;
-        let next = sum + term;
-        // Not equality alone: of a sum that is not a number nothing is ever equal.
-        if next == sum || !next.is_finite() {
+        sum += term;
+        if term.abs() <= f64::EPSILON * sum.abs() {
             break;
         }
-        sum = next;
     }
     (0.5 + sum * density(z)).clamp(0.0, 1.0)
 }
@@ -61,7 +63,7 @@ mod tests {
             (0.5, 0.691_462_461_274_013),
             (1.0, 0.841_344_746_068_543),
             (2.0, 0.977_249_868_051_821),
-            (3.0, 0.998_650_101_968_370),
+            (3.0, 0.998_650_101_968_37),
             (5.0, 0.999_999_713_348_428),
         ] {
             assert!((cdf(z) - phi).abs() < 2e-15, "{z}");
@@ -70,7 +72,7 @@ mod tests {
         for (p, z) in [
             (0.5, 0.0),
             (0.75, 0.674_489_750_196_082),
-            (0.9, 1.281_551_565_544_600),
+            (0.9, 1.281_551_565_544_6),
             (0.975, 1.959_963_984_540_054),
             (0.999, 3.090_232_306_167_814),
         ] {

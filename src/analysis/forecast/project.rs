@@ -158,7 +158,9 @@ fn finished(closed: &Closed, plan: &Plan, limits: &Limits) -> Vec<Finished> {
         let actual = team.used().filter(|used| *used > Tokens::ZERO)?;
         let allocated = || {
             let limit = limits.of_team(team)?;
-            let tokens = limit.tokens.filter(|_| team.status() == Some(Status::Done))?;
+            let tokens = limit
+                .tokens
+                .filter(|_| team.status() == Some(Status::Done))?;
             Some((tokens, EstimateSource::Allocation, limit.file, limit.line))
         };
         let estimated = || {
@@ -168,7 +170,9 @@ fn finished(closed: &Closed, plan: &Plan, limits: &Limits) -> Vec<Finished> {
             Some((tokens, EstimateSource::Plan, first.file, Some(first.line)))
         };
         let some = |estimate: &(Tokens, _, _, _)| estimate.0 > Tokens::ZERO;
-        let estimate = allocated().filter(some).or_else(|| estimated().filter(some));
+        let estimate = allocated()
+            .filter(some)
+            .or_else(|| estimated().filter(some));
         let (estimated_tokens, source, file, line) = estimate?;
         Some(Finished {
             team: team.name.clone(),

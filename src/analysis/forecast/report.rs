@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Backtest, CostEstimate, Estimate, ProjectInputs, law::Rate};
 use crate::{
     analysis::{BurnRate, Plan},
-    model::{Level, Probability, Status, Tokens},
+    model::{Level, Probability, Tokens},
 };
 
 /// Where it will end.
@@ -36,8 +36,6 @@ pub struct Forecast {
     /// The worse of the levels of the month's end and the project. Not the level of what is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// Each team by its own days against its own limit. Their medians do not add up to that of the whole.
-    pub teams: Vec<TeamForecast>,
     /// When each threshold is crossed. Empty without a budget.
     pub thresholds: Vec<Crossing>,
     /// What would be used if every day to come were like the average of those since the first.
@@ -163,32 +161,13 @@ pub struct RateInputs {
     pub undated_tokens: Tokens,
 }
 
-/// A team in the end.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+/// A team in the end, by its own days against its own limit. The medians of teams do not add up to that of the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamForecast {
-    /// Its name.
-    pub name: String,
-    /// What it used so far.
-    pub used_tokens: Tokens,
-    /// Its limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allocated_tokens: Option<Tokens>,
-    /// `done`, `running`, `pending`, `failed`, or what is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
     /// How far its days so far can be trusted.
     pub confidence: Confidence,
     /// What it has used when the month ends. Its budget is its limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub month_end: Option<Estimate>,
-}
-
-impl TeamForecast {
-    /// Whether it has reported that it is finished.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.status.as_deref() == Some(Status::Done.word())
-    }
+    pub month_end: Estimate,
 }
 
 /// What was used by the end of a day.

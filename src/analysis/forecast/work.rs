@@ -58,9 +58,9 @@ impl Lesson {
         if !(mean > 0.0 && mean.is_finite()) {
             return None;
         }
-        let actual: f64 = finished.iter().map(|phase| phase.actual).sum();
-        let estimated: f64 = finished.iter().map(|phase| phase.estimate).sum();
-        let ratio = (actual + SHRINKAGE * mean) / (estimated + SHRINKAGE * mean);
+        let took: f64 = finished.iter().map(|phase| phase.actual).sum();
+        let planned: f64 = finished.iter().map(|phase| phase.estimate).sum();
+        let ratio = (took + SHRINKAGE * mean) / (planned + SHRINKAGE * mean);
         let off = |phase: &FinishedWork| (phase.actual / (phase.estimate * ratio) - 1.0).powi(2);
         let (prior, worth) = PRIOR;
         let seen = as_float(finished.len().saturating_sub(1) as u64);

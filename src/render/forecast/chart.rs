@@ -86,7 +86,8 @@ impl Curves {
         let first = report.month.first_day();
         let minutes = |date: NaiveDate| (date - first).num_days() * MINUTES_PER_DAY;
         let (now, begun) = (
-            minutes(report.now.date_naive()) + i64::from(report.now.num_seconds_from_midnight() / 60),
+            minutes(report.now.date_naive())
+                + i64::from(report.now.num_seconds_from_midnight() / 60),
             forecast.used_by_day.first()?.date,
         );
         let mut used = vec![(minutes(begun), 0)];
@@ -94,7 +95,8 @@ impl Curves {
         used.extend(days.map(|day| ((minutes(day.date) + MINUTES_PER_DAY).min(now), day.tokens.0)));
         let curve = |of: &dyn Fn(&crate::analysis::forecast::PathDay) -> Option<Tokens>| {
             let days = forecast.path.iter();
-            let points = days.filter_map(|day| Some((minutes(day.date) + MINUTES_PER_DAY, of(day)?.0)));
+            let points =
+                days.filter_map(|day| Some((minutes(day.date) + MINUTES_PER_DAY, of(day)?.0)));
             let points: Vec<Point> = points.collect();
             let start = (now, report.used.tokens.0);
             if points.is_empty() {
@@ -173,7 +175,8 @@ impl Picture {
                 let dot = at(curve, minute).map(row);
                 if let Some(dot) = dot {
                     // A steep line stays one.
-                    let from = before.map_or(dot, |before: usize| before.saturating_sub(1).max(dot));
+                    let from =
+                        before.map_or(dot, |before: usize| before.saturating_sub(1).max(dot));
                     paint(from, dot, column, ink);
                 }
                 *before = dot;
@@ -206,6 +209,9 @@ impl Picture {
                 .map(|dot| self.dots[row * down + dot % down][column * across + dot / down])
                 .collect();
             let strongest = dots.iter().copied().max().unwrap_or(Ink::Nothing);
+            // The budget goes through the fan, and below the lines.
+            let hidden = strongest == Ink::Fan && budget == Some(row);
+            let strongest = if hidden { Ink::Nothing } else { strongest };
             let next = match strongest {
                 Ink::Nothing => None,
                 Ink::Used => report.level,
@@ -245,7 +251,10 @@ fn row_of(tokens: u64, top: u64, rows: usize) -> usize {
 fn braille(dots: &[Ink]) -> char {
     /// The bits of the dots in that order, as Unicode numbers them.
     const BITS: [u32; 8] = [0x01, 0x02, 0x04, 0x40, 0x08, 0x10, 0x20, 0x80];
-    let set = dots.iter().zip(BITS).filter(|(ink, _)| **ink > Ink::Nothing);
+    let set = dots
+        .iter()
+        .zip(BITS)
+        .filter(|(ink, _)| **ink > Ink::Nothing);
     char::from_u32(0x2800 + set.map(|(_, bit)| bit).sum::<u32>()).unwrap_or(' ')
 }
 

@@ -34,21 +34,36 @@ type Field = (&'static str, String);
 /// The forecast.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let badge = |level| format!("  {}", style.badge(level));
-    let mut lines = vec![Paint::Heading.on(&heading(report))];
+    // Word by word, so that it can be folded.
+    let heading: Vec<String> = heading(report)
+        .split(' ')
+        .map(|word| Paint::Heading.on(word))
+        .collect();
+    let mut lines = style.folded(&heading.join(" "), 4);
     if report.budget.tokens.is_none() {
         lines.push(format!("  {}", super::NO_BUDGET));
     }
     lines.extend(written(answers(report, style, &badge), style));
     if let Some(estimate) = shown_estimate(report) {
         let budget = report.budget.tokens;
-        lines.extend(strip::lines(&estimate, report.used.tokens, budget, style, FIELD));
+        lines.extend(strip::lines(
+            &estimate,
+            report.used.tokens,
+            budget,
+            style,
+            FIELD,
+        ));
     }
     lines.extend(titled(&tables::thresholds(report), style));
     let reasons = reasons::all(report);
     if !reasons.is_empty() {
         lines.push(String::new());
         lines.push(Paint::Heading.on("Why"));
-        lines.extend(reasons.iter().flat_map(|reason| style.folded(&format!("  {reason}"), 4)));
+        lines.extend(
+            reasons
+                .iter()
+                .flat_map(|reason| style.folded(&format!("  {reason}"), 4)),
+        );
     }
     lines.extend(chart::lines(report, style));
     lines.push(String::new());
@@ -71,7 +86,12 @@ fn titled(sheet: &Sheet, style: Style) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![String::new(), Paint::Heading.on(sheet.title)];
-    lines.extend(sheet.lines(style).iter().flat_map(|line| style.folded(line, 4)));
+    lines.extend(
+        sheet
+            .lines(style)
+            .iter()
+            .flat_map(|line| style.folded(line, 4)),
+    );
     lines
 }
 
@@ -140,7 +160,10 @@ pub(super) fn in_brief(report: &StatusReport, style: Style) -> Option<String> {
         };
         format!(", {chance} chance to use up the budget{badge}")
     });
-    Some(format!("likely {likely} {when}{}", chance.unwrap_or_default()))
+    Some(format!(
+        "likely {likely} {when}{}",
+        chance.unwrap_or_default()
+    ))
 }
 
 /// Whether it fits, in words, and the figure they stand for.

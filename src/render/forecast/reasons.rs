@@ -25,7 +25,7 @@ pub(super) fn all(report: &StatusReport) -> Vec<String> {
     }
     if let Some(plan) = &forecast.plan {
         reasons.extend(plan_counts(report, plan));
-        reasons.extend(forecast.project_inputs.as_ref().and_then(lesson));
+        reasons.extend(forecast.project_inputs.as_ref().map(lesson));
         reasons.extend(as_planned(report));
     }
     reasons
@@ -34,23 +34,35 @@ pub(super) fn all(report: &StatusReport) -> Vec<String> {
 /// How little the days so far tell.
 fn little(report: &StatusReport) -> Option<String> {
     let forecast = &report.forecast;
-    let by_plan = forecast.month_end.is_some_and(|end| end.quantiles.p50.is_some());
+    let by_plan = forecast
+        .month_end
+        .is_some_and(|end| end.quantiles.p50.is_some());
     let instead = if by_plan {
         "so the plan speaks alone"
     } else {
         "so there is no single figure"
     };
     match forecast.confidence {
-        Confidence::None if report.used.tokens == Tokens::ZERO => Some("nothing is spent yet".to_owned()),
+        Confidence::None if report.used.tokens == Tokens::ZERO => {
+            Some("nothing is spent yet".to_owned())
+        }
         Confidence::None => Some(format!(
             "no day is complete yet, and one day tells next to nothing about a month, {instead}"
         )),
         Confidence::TooEarly => {
-            let days = forecast.inputs.as_ref().map_or(0, |inputs| inputs.completed_days);
+            let days = forecast
+                .inputs
+                .as_ref()
+                .map_or(0, |inputs| inputs.completed_days);
             let days = many(days, "complete day tells", "complete days tell");
-            Some(format!("{days} little: a forecast from so few is typically off by most of a month, {instead}"))
+            Some(format!(
+                "{days} little: a forecast from so few is typically off by most of a month, {instead}"
+            ))
         }
-        Confidence::Low => Some("few days are known or spent on, so the interval is wide and the figure rough".to_owned()),
+        Confidence::Low => Some(
+            "few days are known or spent on, so the interval is wide and the figure rough"
+                .to_owned(),
+        ),
         Confidence::Medium | Confidence::High => None,
     }
 }
@@ -102,7 +114,11 @@ fn rate(inputs: &RateInputs) -> Vec<String> {
 
 #[expect(clippy::cast_precision_loss, reason = "only a share is wanted")]
 fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 /// Whether the plan ends the month's spending.
@@ -124,10 +140,11 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
 }
 
 /// What finished work says about estimates.
-fn lesson(inputs: &ProjectInputs) -> Option<String> {
+fn lesson(inputs: &ProjectInputs) -> String {
     let finished = &inputs.finished;
     if finished.is_empty() {
-        return Some("no finished work has an estimate to learn from, so each phase counts as planned".to_owned());
+        return "no finished work has an estimate to learn from, so each phase counts as planned"
+            .to_owned();
     }
     let actual: Tokens = finished.iter().map(|work| work.actual_tokens).sum();
     let estimated: Tokens = finished.iter().map(|work| work.estimated_tokens).sum();
@@ -138,10 +155,10 @@ fn lesson(inputs: &ProjectInputs) -> Option<String> {
         _ => "planned",
     };
     let teams = many(finished.len(), "finished team", "finished teams");
-    Some(format!(
+    format!(
         "{teams} took {actual} of the {estimated} {word}, so a phase to come counts {:.2} of its estimate",
         inputs.ratio
-    ))
+    )
 }
 
 /// What it would be without that.

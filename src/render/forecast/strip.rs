@@ -27,7 +27,9 @@ pub(super) fn lines(
     let end = budget.unwrap_or_default().max(quantiles.p975);
     let (from, to) = (used.compact(), end.compact());
     let taken = indent + from.len() + to.len() + 3;
-    let width = style.width.map_or(MOST, |width| width.saturating_sub(taken).min(MOST));
+    let width = style
+        .width
+        .map_or(MOST, |width| width.saturating_sub(taken).min(MOST));
     if width < LEAST || end == Tokens::ZERO {
         return Vec::new();
     }
@@ -47,7 +49,10 @@ pub(super) fn lines(
         _ if tick == Some(at) => marks[5],
         part => marks[part.unwrap_or(4)],
     };
-    let (spent, rest): (String, String) = ((0..ends[0]).map(mark).collect(), (ends[0]..width).map(mark).collect());
+    let (spent, rest): (String, String) = (
+        (0..ends[0]).map(mark).collect(),
+        (ends[0]..width).map(mark).collect(),
+    );
     let spent = match estimate.level {
         Some(level) => Paint::Bar(level).on(&spent),
         None => spent,

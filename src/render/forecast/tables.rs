@@ -8,7 +8,7 @@ use crate::{
         BurnRate, Crossing, CrossingState, Plan, StatusReport, TeamForecast,
         forecast::{EstimateSource, Finished},
     },
-    model::{Level, Percent},
+    model::Percent,
     render::sheet::{Cell, Column, Sheet},
 };
 
@@ -49,6 +49,10 @@ pub(super) fn thresholds(report: &StatusReport) -> Sheet {
             Cell::word(crossed(crossing, report.forecast.burn_rate.as_ref())),
         ]);
     }
+    sheet.note_about(
+        "Earliest",
+        "chance: before the month ends; likely: 50% by the end of that day; earliest: 10%",
+    );
     sheet
 }
 
@@ -73,36 +77,48 @@ fn teams(report: &StatusReport) -> Sheet {
         Column::new("From").named("p10").drop(3),
         Column::new("To").named("p90").drop(3),
         Column::new("Limit").named("allocated_tokens").drop(4),
-        Column::new("Chance").named("probability_percent").drop_late(1),
+        Column::new("Chance")
+            .named("probability_percent")
+            .drop_late(1),
         Column::new("Level").named("level").drop_late(1),
         Column::new("Confidence").named("confidence").drop(1),
         Column::new("State").named("status").drop(1),
     ];
     let mut sheet = Sheet::new("Teams when the month ends", columns);
-    for team in &report.forecast.teams {
-        let Some(end) = &team.month_end else {
+    for team in &report.teams {
+        // From so few days, an interval of a single team tells nobody anything.
+        let told = team
+            .forecast
+            .filter(|forecast| forecast.month_end.quantiles.p50.is_some());
+        let Some(TeamForecast {
+            confidence,
+            month_end: end,
+        }) = told
+        else {
             continue;
         };
         sheet.row([
             Cell::text(&team.name),
-            Cell::Tokens(team.used_tokens),
+            Cell::some(team.used_tokens, Cell::Tokens),
             Cell::some(end.quantiles.p50, Cell::Tokens),
             Cell::Tokens(end.quantiles.p10),
             Cell::Tokens(end.quantiles.p90),
             Cell::some(team.allocated_tokens, Cell::Tokens),
             Cell::some(end.probability_over_budget, Cell::Probability),
-            Cell::some(level(team), Cell::Level),
-            Cell::word(team.confidence.word()),
+            Cell::some(end.level.filter(|_| !team.is_done()), Cell::Level),
+            Cell::word(confidence.word()),
             Cell::some(team.status.as_deref(), Cell::text),
         ]);
     }
-    sheet.note("from-to holds 80% of all outcomes, chance is that of using up the limit; likely figures do not add up to that of the whole");
+    sheet.note_about("From", "from-to holds 80% of all outcomes");
+    sheet.note_about(
+        "Chance",
+        "chance: of using up the limit before the month ends",
+    );
+    if sheet.rows().count() > 1 {
+        sheet.note("the likely figures of teams do not add up to that of the whole");
+    }
     sheet
-}
-
-/// The level of a team that can still do something about it.
-fn level(team: &TeamForecast) -> Option<Level> {
-    team.month_end?.level.filter(|_| !team.is_done())
 }
 
 /// The finished work that the plan's estimates are held against.
@@ -194,4 +210,3 @@ fn pending(report: &StatusReport) -> Sheet {
     }
     sheet
 }
-

@@ -95,7 +95,9 @@ fn bar(report: &StatusReport, style: Style) -> Vec<String> {
 
 fn forecast_line(report: &StatusReport, style: Style) -> Vec<String> {
     let forecast = &report.forecast;
-    let mut parts: Vec<String> = super::forecast::in_brief(report, style).into_iter().collect();
+    let mut parts: Vec<String> = super::forecast::in_brief(report, style)
+        .into_iter()
+        .collect();
     if let Some(plan) = &forecast.plan {
         let share = report
             .share(plan.end.total_tokens)
