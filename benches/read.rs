@@ -9,7 +9,13 @@
 use std::{fmt::Write as _, fs, hint::black_box};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use tokmon::{Context, Environment, Terminal, log, text::Document};
+use tokmon::{
+    Context, Environment, Terminal,
+    analysis::{self, Closed, Keep, Ledger, Question},
+    log::{self, Item, RowValue},
+    model::{Budget, BudgetSource, Policy, Tokens},
+    text::Document,
+};
 
 /// A log of so many daily rows, 400 to a day.
 fn daily_rows(rows: usize) -> String {
@@ -89,5 +95,88 @@ fn reporting(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, reading, reporting);
+/// 91 completed days of 12 teams, and today.
+fn many_days() -> Closed {
+    let mut text =
+        "## 2026-04 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team 1 | 1 |\n".to_owned();
+    let first: chrono::NaiveDate = "2026-01-15".parse().unwrap();
+    for (day, date) in first.iter_days().take(92).enumerate() {
+        write!(
+            text,
+            "\n## Daily Detail — {date}\n\n| Team | Tokens |\n|---|---|\n"
+        )
+        .unwrap();
+        for team in (0..12).filter(|team| (day + team) % 3 > 0) {
+            writeln!(
+                text,
+                "| Team {team} | {} |",
+                500 + (day * 7_919 + team * 613) % 4_000
+            )
+            .unwrap();
+        }
+    }
+    let keep = Keep {
+        month: None,
+        rows: false,
+    };
+    let mut ledger = Ledger::new(&Policy::default(), keep);
+    log::read(text.as_bytes(), Document::Log, &mut |item| {
+        if let Item::Row(row) = item
+            && let RowValue::Entry(entry) = row.value
+        {
+            ledger.entry(&entry);
+        }
+    })
+    .unwrap();
+    ledger.close(None).unwrap()
+}
+
+/// The whole report of a log that was read, of which nearly all is the forecast: of the whole and of each team, thresholds, and
+/// the course of the month.
+fn forecasting(c: &mut Criterion) {
+    let (closed, policy) = (
+        many_days(),
+        Policy {
+            budget: Some(Budget {
+                tokens: Tokens(1_000_000),
+                source: BudgetSource::Option,
+                place: None,
+            }),
+            ..Policy::default()
+        },
+    );
+    let mut group = c.benchmark_group("forecast");
+    for (name, course, backtest) in [
+        ("status", false, false),
+        ("in full", true, false),
+        ("backtest", false, true),
+    ] {
+        let question = Question {
+            path: "cost-log.md",
+            now: "2026-04-16T12:00:00Z".parse().unwrap(),
+            project: None,
+            team: None,
+            rows: false,
+            forecast_days: course,
+            backtest,
+        };
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                let report = analysis::report(&closed, &policy, black_box(&question));
+                assert_eq!(
+                    report
+                        .teams
+                        .iter()
+                        .filter(|team| team.forecast.is_some())
+                        .count(),
+                    12
+                );
+                report
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, reading, reporting, forecasting);
 criterion_main!(benches);

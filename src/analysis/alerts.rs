@@ -2,7 +2,7 @@
 //! efficiency does, for the next one to know.
 
 use super::{
-    Plan,
+    ForecastBasis, Plan,
     report::{Alert, AlertScope, Figure, RowPlace, StatusReport, TeamReport},
 };
 use crate::model::{Level, Money, Percent, Probability, Thresholds, Tokens};
@@ -82,10 +82,10 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
             let estimate = estimate.filter(|end| end.level > Some(Level::Ok))?;
             let chance = estimate.probability_over_budget?;
             let likely = estimate.quantiles.p50?.compact();
-            Some(format!("{chance} chance {when} (likely {likely})"))
+            Some(format!("{when} (likely {likely}, {chance} chance)"))
         })
         .collect();
-    let message = format!("may use up {budget} tokens: {}", told.join(", "));
+    let message = format!("{budget} tokens may not be enough {}", told.join(", "));
     alert(forecast.level?, AlertScope::Forecast, message)
 }
 
@@ -99,7 +99,7 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     if chance == Probability::CERTAIN {
         return None;
     }
-    let message = format!("may spend {budget}: {chance} chance by {ends}");
+    let message = format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)");
     alert(cost.level, AlertScope::Forecast, message)
 }
 
@@ -107,12 +107,13 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
 fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     let (end, limit) = (team.forecast?.month_end, team.allocated_tokens?);
     let chance = end.probability_over_budget?;
-    if team.is_done() || chance == Probability::CERTAIN {
+    // What a team is planned to take is mostly what it is allowed to take: that says nothing.
+    if end.basis == ForecastBasis::Plan || chance == Probability::CERTAIN {
         return None;
     }
     let (name, ends) = (&team.name, report.forecast.ends);
     let message = format!(
-        "{name} may use up its {limit} tokens: {chance} chance by {ends} (likely {})",
+        "{name}: {chance} chance that its {limit} tokens are not enough by {ends} (likely {})",
         end.quantiles.p50?.compact()
     );
     Some(Alert {

@@ -62,13 +62,10 @@ impl BurnRate {
             );
         }
         if let Some(completed) = days(today) {
-            let today = month
-                .days
-                .get(&today)
-                .map(|day| day.tokens)
-                .unwrap_or_default();
+            // Days to come as well, which only a wrong date or another clock can bring up.
+            let since_today = month.days.range(today..).map(|(_, day)| day.tokens).sum();
             return Self::new(
-                used.saturating_sub(today),
+                used.saturating_sub(since_today),
                 completed * MINUTES_PER_DAY,
                 first,
                 None,

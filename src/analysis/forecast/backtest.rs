@@ -152,7 +152,7 @@ fn try_month(closed: &Closed, month: Month, budget: Option<Tokens>) -> Option<(f
     let end = month.last_day().succ_opt()?;
     let history = History::before(closed, month, end, MOST_DAYS + 31);
     let first = usize::try_from((month.first_day() - history.first).num_days()).unwrap_or(0);
-    let actual: f64 = history.days.get(first..)?.iter().sum();
+    let actual: f64 = history.whole.days.get(first..)?.iter().sum();
     if !is_dated(&closed.teams_of(month)) || actual <= 0.0 {
         return None;
     }
@@ -162,7 +162,7 @@ fn try_month(closed: &Closed, month: Month, budget: Option<Tokens>) -> Option<(f
         actual,
         budget,
     };
-    let days = first..history.days.len().saturating_sub(1);
+    let days = first..history.whole.days.len().saturating_sub(1);
     let trials = days
         .filter_map(|day| outcome.trial(&history, day))
         .collect();
@@ -180,7 +180,7 @@ struct Outcome {
 impl Outcome {
     /// The forecast at the end of a day. None where a single figure would have been too early.
     fn trial(&self, history: &History, day: usize) -> Option<Trial> {
-        let days = history.days.get(..=day).filter(|days| days.len() >= 3)?;
+        let days = history.whole.days.get(..=day).filter(|days| days.len() >= 3)?;
         let date = history.first.iter_days().nth(day)?;
         let rate = Rate::of(days, &Window::new(days.len(), history.first.weekday()))?;
         let horizon = calendar::after(self.month, date);

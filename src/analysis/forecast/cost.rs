@@ -45,6 +45,12 @@ impl Priced {
 }
 
 impl CostEstimate {
+    /// The risk of spending the budget, in one word.
+    #[must_use]
+    pub const fn risk(&self) -> Risk {
+        Risk::of(self.probability_over_budget, self.level)
+    }
+
     /// None without a budget in money, and where what the month cost so far is not known in its currency.
     pub(super) fn of(closed: &Closed, policy: &Policy, remaining: &Remaining) -> Option<Self> {
         let budget = policy.cost_budget?;

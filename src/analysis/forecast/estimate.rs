@@ -114,13 +114,7 @@ impl Estimate {
     /// The risk of using up the budget, in one word.
     #[must_use]
     pub fn risk(&self) -> Option<Risk> {
-        Some(match (self.level?, self.probability_over_budget?) {
-            (_, Probability::CERTAIN) => Risk::Over,
-            (Level::Ok, probability) if probability.reaches(5) => Risk::Moderate,
-            (Level::Ok, _) => Risk::Low,
-            (Level::Note | Level::Warning, _) => Risk::High,
-            (Level::Critical | Level::Exceeded, _) => Risk::Critical,
-        })
+        Some(Risk::of(self.probability_over_budget?, self.level?))
     }
 
     /// The interval alone.

@@ -2,7 +2,7 @@
 //!
 //! What carries no date is spread evenly over the completed days of its month: when it was spent is not known any closer.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
@@ -21,24 +21,58 @@ pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
     today.checked_sub_signed(TimeDelta::try_days(i64::try_from(MOST_DAYS).ok()?)?)
 }
 
+/// Tokens on consecutive completed days.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Series {
+    /// On each of them.
+    pub(super) days: Vec<f64>,
+    /// Those of them that carry no date, and were spread.
+    spread: f64,
+}
+
+impl Series {
+    fn of_zeros(days: usize) -> Self {
+        Self {
+            days: vec![0.0; days],
+            spread: 0.0,
+        }
+    }
+
+    /// The share of the tokens that carries no date.
+    pub(super) fn undated_ratio(&self) -> f64 {
+        let sum: f64 = self.days.iter().sum();
+        if sum > 0.0 { self.spread / sum } else { 0.0 }
+    }
+
+    /// Days with spending.
+    pub(super) fn active(&self) -> usize {
+        self.days.iter().filter(|tokens| **tokens > 0.0).count()
+    }
+}
+
 /// Completed days up to a moment.
 #[derive(Clone, Debug)]
 pub(super) struct History {
     /// The first of them.
     pub(super) first: NaiveDate,
-    /// Tokens of all teams on each of them.
-    pub(super) days: Vec<f64>,
-    /// Tokens of each team on each of them.
-    pub(super) teams: HashMap<NameId, Vec<f64>>,
+    /// All teams together.
+    pub(super) whole: Series,
+    /// Each team.
+    pub(super) teams: HashMap<NameId, Series>,
     /// What of the last month carries no date.
     pub(super) undated: Tokens,
+    /// What of it carries the date of a day to come.
+    pub(super) later: Tokens,
 }
 
-/// What of a month's spending carries a date: nine tenths are enough to take its days for what they were.
+/// The share of a month's tokens without a date up to which its days are taken for what they were.
+pub(super) const MOST_UNDATED: f64 = 0.1;
+
+/// Whether a month's spending carries dates.
 pub(super) fn is_dated(teams: &[TeamUsage]) -> bool {
     let used: Tokens = teams.iter().filter_map(TeamUsage::used).sum();
     let undated: Tokens = teams.iter().map(TeamUsage::undated).sum();
-    u128::from(undated.0) * 10 <= u128::from(used.0)
+    as_float(undated.0) <= MOST_UNDATED * as_float(used.0)
 }
 
 impl History {
@@ -46,19 +80,31 @@ impl History {
     pub(super) fn before(closed: &Closed, month: Month, end: NaiveDate, most: usize) -> Self {
         let teams = closed.teams_of(month);
         let undated = teams.iter().map(TeamUsage::undated).sum();
+        let days = teams.iter().flat_map(|team| &team.days);
+        let later = days.filter(|(date, _)| **date > end);
+        let later = later.map(|(_, tokens)| *tokens).sum();
         let mut months = vec![(month, teams)];
         months.extend(Self::earlier(closed, month, end, most));
-        let start = match months.last() {
+        let begun = match months.last() {
             Some((oldest, teams)) if is_dated(teams) => first_dated(*oldest, teams),
             _ => month.first_day(),
         };
         let most = TimeDelta::try_days(i64::try_from(most).unwrap_or(i64::MAX));
         let looked_at = most.and_then(|most| end.checked_sub_signed(most));
-        let mut history = Self::empty(start.max(looked_at.unwrap_or(start)), end);
-        history.undated = undated;
+        let first = begun.max(looked_at.unwrap_or(begun));
+        let days = usize::try_from((end - first).num_days()).unwrap_or(0);
+        let mut history = Self {
+            first,
+            whole: Series::of_zeros(days),
+            teams: HashMap::new(),
+            undated,
+            later,
+        };
         for (month, teams) in &months {
+            let next = month.last_day().succ_opt().unwrap_or(end);
+            let spread = month.first_day().max(begun)..next.min(end);
             for team in teams.iter() {
-                history.add(*month, team, end);
+                history.add(team, &spread);
             }
         }
         history
@@ -87,56 +133,37 @@ impl History {
         months
     }
 
-    fn empty(first: NaiveDate, end: NaiveDate) -> Self {
-        let days = usize::try_from((end - first).num_days()).unwrap_or(0);
-        Self {
-            first,
-            days: vec![0.0; days],
-            teams: HashMap::new(),
-            undated: Tokens::ZERO,
-        }
-    }
-
-    fn add(&mut self, month: Month, team: &TeamUsage, end: NaiveDate) {
-        let (first, count) = (self.first, self.days.len());
-        let day = |date: NaiveDate| usize::try_from((date - first).num_days()).ok();
-        let days = self
+    /// Adds what a team used in a month. What carries no date is spread over the completed days of that month.
+    fn add(&mut self, team: &TeamUsage, over: &Range<NaiveDate>) {
+        let (first, whole) = (self.first, &mut self.whole);
+        let series = self
             .teams
             .entry(team.id)
-            .or_insert_with(|| vec![0.0; count]);
-        let mut spend = |at: Option<usize>, tokens: f64| {
-            if let Some(at) = at.filter(|at| *at < count) {
-                days[at] += tokens;
-                self.days[at] += tokens;
+            .or_insert_with(|| Series::of_zeros(whole.days.len()));
+        let mut spend = |date: NaiveDate, tokens: f64, spread: f64| {
+            let day = usize::try_from((date - first).num_days()).ok();
+            for series in [&mut *series, &mut *whole] {
+                if let Some(of_day) = day.and_then(|day| series.days.get_mut(day)) {
+                    *of_day += tokens;
+                    series.spread += spread;
+                }
             }
         };
         for (date, tokens) in &team.days {
-            spend(day(*date), as_float(tokens.0));
+            spend(*date, as_float(tokens.0), 0.0);
         }
-        let undated = team.undated();
-        if undated == Tokens::ZERO {
-            return;
-        }
-        let from = month.first_day().max(first);
-        let to = month
-            .last_day()
-            .succ_opt()
-            .map_or(end, |next| next.min(end));
-        let (from, to) = (day(from).unwrap_or(0), day(to).unwrap_or(0));
-        let share = as_float(undated.0) / as_float(to.saturating_sub(from).max(1) as u64);
-        for at in from..to {
-            spend(Some(at), share);
+        let undated = as_float(team.undated().0);
+        let days = u64::try_from((over.end - over.start).num_days()).unwrap_or(0);
+        if undated > 0.0 && days > 0 {
+            let share = undated / as_float(days);
+            let dates = over.start.iter_days().take_while(|date| *date < over.end);
+            dates.for_each(|date| spend(date, share, share));
         }
     }
 
     /// The weights of its days.
     pub(super) fn window(&self) -> Window {
-        Window::new(self.days.len(), self.first.weekday())
-    }
-
-    /// Days with spending.
-    pub(super) fn active(&self) -> usize {
-        self.days.iter().filter(|tokens| **tokens > 0.0).count()
+        Window::new(self.whole.days.len(), self.first.weekday())
     }
 }
 

@@ -172,6 +172,15 @@ impl Rate {
         })
     }
 
+    /// The same where a share of the tokens, from 0 to 1, was spent on days that nobody knows: of their variation only the prior
+    /// is known.
+    #[must_use]
+    pub fn with_unknown_days(mut self, share: f64) -> Self {
+        let (prior, _) = PRIOR;
+        self.daily_variation = self.daily_variation * (1.0 - share) + prior * share;
+        self
+    }
+
     /// How far the two speeds disagree: `((fast - slow) / (fast + slow))^2`, 0 where they are alike.
     #[must_use]
     pub fn disagreement(&self) -> f64 {

@@ -27,14 +27,14 @@ pub use history::first_day_looked_at;
 pub use project::{EstimateSource, Finished, ProjectInputs};
 pub use remaining::ForecastBasis;
 pub use report::{
-    Confidence, Crossing, CrossingState, Forecast, ForecastState, PathDay, RateInputs, Risk,
+    AlertAt, Confidence, Crossing, CrossingState, Forecast, ForecastState, PathDay, RateInputs, Risk,
     Stated, TeamForecast, UsedByDay,
 };
 
 use self::{
     calendar::days_to_come,
     estimate::{Position, probability_of},
-    history::History,
+    history::{History, Series},
     law::{Horizon, MOST_DAYS, Rate, Remainder, Window, as_tokens},
     project::Project,
     remaining::Remaining,
@@ -44,7 +44,7 @@ use super::{
     names::NameId,
     usage::{Closed, TeamUsage},
 };
-use crate::model::{Level, NoteValue, Policy, Probability, Thresholds, Tokens, ratio};
+use crate::model::{Level, NoteValue, Policy, Probability, Status, Thresholds, Tokens, ratio};
 
 /// The name of the method: a hurdle and a gamma, with two speeds.
 const METHOD: &str = "hg1";
@@ -72,11 +72,12 @@ struct Scope {
 }
 
 impl Scope {
-    fn new(days: &[f64], window: &Window, plan: Option<Remainder>) -> Self {
-        let rate = Rate::of(days, window);
+    fn new(series: &Series, window: &Window, plan: Option<Remainder>) -> Self {
+        let undated = series.undated_ratio();
+        let rate = Rate::of(&series.days, window);
         Self {
-            confidence: Confidence::of(window.len(), rate.as_ref()),
-            rate,
+            confidence: Confidence::of(window.len(), rate.as_ref(), undated),
+            rate: rate.map(|rate| rate.with_unknown_days(undated)),
             plan,
         }
     }
@@ -140,6 +141,7 @@ impl Forecast {
             project_as_planned: None,
             cost: None,
             level: None,
+            alert_at: policy.forecast.into(),
             thresholds: thresholds(&scene, burn_rate),
             straight_line_tokens: None,
             inputs: None,
@@ -255,17 +257,20 @@ impl Forecast {
             (self.stated_risk, self.stated_risk_line) = (Some(text), Some(place.line));
         }
         let estimates = [self.month_end, self.project].into_iter().flatten();
-        self.level = estimates
-            .clone()
-            .filter_map(|estimate| estimate.level)
-            .max();
-        let worst = estimates.filter_map(|estimate| estimate.risk()).max();
+        let levels = estimates.clone().filter_map(|estimate| estimate.level);
+        self.level = levels.chain(self.cost.map(|cost| cost.level)).max();
+        let risks = estimates.filter_map(|estimate| estimate.risk());
+        let worst = risks.chain(self.cost.map(|cost| cost.risk())).max();
         let end = self.plan.as_ref().map(|plan| plan.end);
         let level = budget.map(|budget| policy.thresholds.level(used.0, budget.0));
         self.risk = match (worst, level) {
             (_, Some(Level::Exceeded)) => Some(Risk::Over),
             (Some(worst), _) => Some(worst),
-            (None, level) => end.and_then(|end| end.level).or(level).map(Risk::from),
+            // Of a month that goes on, what is used says nothing about what will be.
+            (None, level) => end
+                .and_then(|end| end.level)
+                .or(level.filter(|_| self.state == ForecastState::Over))
+                .map(Risk::from),
         };
         self.safety_margin = end
             .and_then(|end| end.remaining)
@@ -293,7 +298,7 @@ impl<'p> Outlook<'p> {
         let window = history.window();
         let days = days_to_come(month, scene.now);
         Self {
-            whole: Scope::new(&history.days, &window, project.map(Project::remainder)),
+            whole: Scope::new(&history.whole, &window, project.map(Project::remainder)),
             end: days.last().map(|(_, horizon)| *horizon).unwrap_or_default(),
             history,
             window,
@@ -303,14 +308,11 @@ impl<'p> Outlook<'p> {
     }
 
     fn teams(&self, scene: &Scene<'_>) -> HashMap<NameId, TeamForecast> {
+        let none = Series::default();
         let team = |team: &TeamUsage| {
-            let days = self
-                .history
-                .teams
-                .get(&team.id)
-                .map_or(&[][..], Vec::as_slice);
+            let series = self.history.teams.get(&team.id).unwrap_or(&none);
             let plan = self.project.and_then(|project| project.of_team(team.id));
-            let scope = Scope::new(days, &self.window, plan);
+            let scope = Scope::new(series, &self.window, plan);
             let position = Position {
                 spent: team.used().unwrap_or_default(),
                 budget: scene.limits.of_team(team).and_then(|limit| limit.tokens),
@@ -321,7 +323,12 @@ impl<'p> Outlook<'p> {
             };
             Some((team.id, forecast))
         };
-        scene.closed.month.teams.iter().filter_map(team).collect()
+        // Of a team that has reported that it is done, nothing more is to be expected.
+        let teams = scene.closed.month.teams.iter();
+        teams
+            .filter(|team| team.status() != Some(Status::Done))
+            .filter_map(team)
+            .collect()
     }
 }
 
@@ -340,8 +347,8 @@ impl RateInputs {
         let tokens = |number: f64| Tokens(as_tokens(number));
         Some(Self {
             since: history.first,
-            completed_days: history.days.len(),
-            active_days: history.active(),
+            completed_days: history.whole.days.len(),
+            active_days: history.whole.active(),
             days_left: rounded(end.days()),
             tokens_per_day: tokens(rate.tokens_per_day),
             slow_tokens_per_day: tokens(rate.slow),
@@ -351,6 +358,8 @@ impl RateInputs {
             daily_variation: rounded(rate.daily_variation),
             chance_of_nothing: rounded(rate.chance_of_nothing(end)),
             undated_tokens: history.undated,
+            undated_ratio: rounded(history.whole.undated_ratio()),
+            later_tokens: history.later,
         })
     }
 }
@@ -373,7 +382,7 @@ fn straight_line(rate: Option<BurnRate>, spent: Tokens, scene: &Scene<'_>) -> Op
 fn used_by_day(history: &History, scene: &Scene<'_>) -> Vec<UsedByDay> {
     let month = &scene.closed.month;
     let (today, mut sum) = (scene.now.date_naive(), 0.0);
-    let days = history.first.iter_days().zip(&history.days);
+    let days = history.first.iter_days().zip(&history.whole.days);
     let mut used: Vec<UsedByDay> = days
         .filter(|(date, _)| month.month.contains(*date))
         .map(|(date, tokens)| {
@@ -439,8 +448,8 @@ fn crossing(
         probability: None,
         likely: None,
         earliest: None,
-        state,
-        at: at.filter(|_| state == CrossingState::Expected),
+        burn_rate_state: state,
+        burn_rate_at: at.filter(|_| state == CrossingState::Expected),
     }
 }
 

@@ -4,10 +4,12 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Backtest, CostEstimate, Estimate, ProjectInputs, law::Rate};
+use super::{
+    Backtest, CostEstimate, Estimate, ProjectInputs, history::MOST_UNDATED, law::Rate,
+};
 use crate::{
     analysis::{BurnRate, Plan},
-    model::{Level, Probability, Tokens},
+    model::{ForecastPolicy, Level, Probability, Tokens},
 };
 
 /// Where it will end.
@@ -33,9 +35,11 @@ pub struct Forecast {
     /// What it costs when the month ends, where a budget in money is set and every token has its cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostEstimate>,
-    /// The worse of the levels of the month's end and the project. Not the level of what is used.
+    /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
+    /// From which probability on an estimate has which level.
+    pub alert_at: AlertAt,
     /// When each threshold is crossed. Empty without a budget.
     pub thresholds: Vec<Crossing>,
     /// What would be used if every day to come were like the average of those since the first.
@@ -71,12 +75,31 @@ pub struct Forecast {
     /// The line of the log where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_risk_line: Option<usize>,
-    /// The risk of exceeding the budget: by the forecast, without one by the plan's level, without a plan by that of what is used.
+    /// The risk of exceeding the budget: the worst by the forecast; by the plan's level where there is none. Of a month that is
+    /// over, by the level of what is used. Left out where nothing can be said yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<Risk>,
     /// What the plan leaves of the budget, without a plan what is left of it now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub safety_margin: Option<i64>,
+}
+
+/// The probabilities of exceeding a budget, in percent, from which on an estimate is more than `ok`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AlertAt {
+    /// From here on: warning.
+    pub warning: u32,
+    /// From here on: critical.
+    pub critical: u32,
+}
+
+impl From<ForecastPolicy> for AlertAt {
+    fn from(policy: ForecastPolicy) -> Self {
+        let ForecastPolicy {
+            warning, critical, ..
+        } = policy;
+        Self { warning, critical }
+    }
 }
 
 /// Whether there is anything left to forecast.
@@ -99,7 +122,7 @@ pub enum Confidence {
     None,
     /// One or two completed days: an interval, and no single figure.
     TooEarly,
-    /// Three to six completed days, or hardly any with spending.
+    /// Three to six completed days, hardly any with spending, or more than a tenth of the tokens without a date.
     Low,
     /// Up to three weeks.
     Medium,
@@ -120,12 +143,13 @@ impl Confidence {
         }
     }
 
-    pub(super) fn of(days: usize, rate: Option<&Rate>) -> Self {
+    /// `undated` is the share of tokens that carry no date.
+    pub(super) fn of(days: usize, rate: Option<&Rate>, undated: f64) -> Self {
         match (rate, days) {
             (None, _) | (_, 0) => Self::None,
             (_, 1..3) => Self::TooEarly,
             (_, 3..7) => Self::Low,
-            (Some(rate), _) if rate.active_days < 2.0 => Self::Low,
+            (Some(rate), _) if rate.active_days < 2.0 || undated > MOST_UNDATED => Self::Low,
             (_, 7..21) => Self::Medium,
             _ => Self::High,
         }
@@ -159,6 +183,10 @@ pub struct RateInputs {
     pub chance_of_nothing: f64,
     /// Tokens of the month that carry no date, and are spread evenly over its days.
     pub undated_tokens: Tokens,
+    /// The share of the tokens of all these days that carry none. How much such days vary is not known.
+    pub undated_ratio: f64,
+    /// Tokens of the month that carry the date of a day to come. They are counted as used.
+    pub later_tokens: Tokens,
 }
 
 /// A team in the end, by its own days against its own limit. The medians of teams do not add up to that of the whole.
@@ -223,6 +251,19 @@ impl Risk {
     }
 }
 
+impl Risk {
+    /// Of a probability of using up a budget, which has this level.
+    pub(super) const fn of(probability: Probability, level: Level) -> Self {
+        match level {
+            _ if probability.reaches(100) => Self::Over,
+            Level::Ok if probability.reaches(5) => Self::Moderate,
+            Level::Ok => Self::Low,
+            Level::Note | Level::Warning => Self::High,
+            Level::Critical | Level::Exceeded => Self::Critical,
+        }
+    }
+}
+
 impl From<Level> for Risk {
     fn from(level: Level) -> Self {
         match level {
@@ -269,11 +310,11 @@ pub struct Crossing {
     /// The first day by the end of which it is reached with a probability of a tenth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earliest: Option<NaiveDate>,
-    /// Whether it is crossed at the burn rate.
-    pub state: CrossingState,
+    /// Whether it is crossed if the burn rate holds.
+    pub burn_rate_state: CrossingState,
     /// When, where that is expected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub at: Option<DateTime<FixedOffset>>,
+    pub burn_rate_at: Option<DateTime<FixedOffset>>,
 }
 
 /// What the log itself expects to be used in the end.

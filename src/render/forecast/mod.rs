@@ -45,14 +45,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     }
     lines.extend(written(answers(report, style, &badge), style));
     if let Some(estimate) = shown_estimate(report) {
-        let budget = report.budget.tokens;
-        lines.extend(strip::lines(
-            &estimate,
-            report.used.tokens,
-            budget,
-            style,
-            FIELD,
-        ));
+        lines.extend(strip::lines(report, &estimate, style, FIELD));
     }
     lines.extend(titled(&tables::thresholds(report), style));
     let reasons = reasons::all(report);

@@ -1,7 +1,7 @@
 //! The forecast in one line: what is used, what is likely, what is possible, and where the budget ends.
 
 use crate::{
-    analysis::Estimate,
+    analysis::{Estimate, StatusReport},
     model::Tokens,
     render::{
         safe,
@@ -17,12 +17,12 @@ const LEAST: usize = 12;
 
 /// The strip and its key. Nothing where there is not room for it, or nothing to show.
 pub(super) fn lines(
+    report: &StatusReport,
     estimate: &Estimate,
-    used: Tokens,
-    budget: Option<Tokens>,
     style: Style,
     indent: usize,
 ) -> Vec<String> {
+    let (used, budget) = (report.used.tokens, report.budget.tokens);
     let quantiles = &estimate.quantiles;
     let end = budget.unwrap_or_default().max(quantiles.p975);
     let (from, to) = (used.compact(), end.compact());
@@ -53,7 +53,7 @@ pub(super) fn lines(
         (0..ends[0]).map(mark).collect(),
         (ends[0]..width).map(mark).collect(),
     );
-    let spent = match estimate.level {
+    let spent = match report.level {
         Some(level) => Paint::Bar(level).on(&spent),
         None => spent,
     };
