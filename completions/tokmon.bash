@@ -29,7 +29,7 @@ _tokmon() {
 
     case "${cmd}" in
         tokmon)
-            opts="-f -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --file --budget --config --now --timezone --format --json --color --ascii --quiet --verbose --help --version schema completions"
+            opts="-f -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --fail-on-forecast --file --budget --config --now --timezone --format --json --color --ascii --quiet --verbose --help --version schema completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -48,6 +48,10 @@ _tokmon() {
                     return 0
                     ;;
                 --fail-on)
+                    COMPREPLY=($(compgen -W "note warning critical exceeded" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on-forecast)
                     COMPREPLY=($(compgen -W "note warning critical exceeded" -- "${cur}"))
                     return 0
                     ;;

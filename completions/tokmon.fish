@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokmon_global_optspecs
-    string join \n teams daily forecast backtest optimizations full month= project= team= fail-on= f/file= budget= config= now= timezone= format= json color= ascii q/quiet v/verbose h/help V/version
+    string join \n teams daily forecast backtest optimizations full month= project= team= fail-on= fail-on-forecast= f/file= budget= config= now= timezone= format= json color= ascii q/quiet v/verbose h/help V/version
 end
 
 function __fish_tokmon_needs_command
@@ -27,7 +27,11 @@ end
 complete -c tokmon -n "__fish_tokmon_needs_command" -l month -d 'Limit the report to a month, like 2026-02 [default: the newest with rows]' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l project -d 'Limit the report to a project of the month' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l team -d 'List only this team; the totals stay those of all teams' -r
-complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on -d 'Exit with 1 if the level of the month\'s total is at least this' -r -f -a "note\t''
+complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on -d 'Exit with 1 if the level of what is used is at least this' -r -f -a "note\t''
+warning\t''
+critical\t''
+exceeded\t''"
+complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on-forecast -d 'Exit with 1 if the level of the forecast is at least this' -r -f -a "note\t''
 warning\t''
 critical\t''
 exceeded\t''"

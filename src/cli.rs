@@ -33,8 +33,9 @@ Examples:
   tokmon --forecast --budget 200K        where it will end, against this budget
   tokmon --json | jq .level              for scripts
   tokmon --fail-on critical              exit 1 from 90% of the budget on
+  tokmon --fail-on-forecast warning      exit 1 if it may not be enough
 
-Exit codes: 0 fine, 1 level reached (--fail-on), 64 usage, 65 no usable data, 66 no log,
+Exit codes: 0 fine, 1 level reached (--fail-on, --fail-on-forecast), 64 usage, 65 no usable data, 66 no log,
 74 input or output failed, 78 settings are wrong";
 
 /// Help without options, for commands that heed none.
@@ -85,9 +86,12 @@ pub struct ViewArgs {
     /// List only this team; the totals stay those of all teams
     #[arg(long, value_name = "NAME")]
     pub team: Option<String>,
-    /// Exit with 1 if the level of the month's total is at least this
+    /// Exit with 1 if the level of what is used is at least this
     #[arg(long, value_name = "LEVEL", value_enum)]
     pub fail_on: Option<Level>,
+    /// Exit with 1 if the level of the forecast is at least this
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub fail_on_forecast: Option<Level>,
 }
 
 impl ViewArgs {

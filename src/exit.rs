@@ -1,6 +1,9 @@
 //! How a run ends: what it says about it, and with which code. The codes are those of sysexits, as far as it has any.
 
-use std::io::{self, Write};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 use crate::render::safe_line;
 
@@ -63,7 +66,7 @@ impl Failure {
     }
 
     /// Reading or writing failed: 74.
-    pub fn io(message: impl std::fmt::Display, error: &io::Error) -> Self {
+    pub fn io(message: impl fmt::Display, error: &io::Error) -> Self {
         Self::new(74, format!("{message}: {error}"))
     }
 
@@ -100,6 +103,13 @@ impl Failure {
         }
         let _ = err.flush();
         ExitStatus::Failed(self.code)
+    }
+}
+
+/// What went wrong, without what to do about it.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

@@ -10,10 +10,7 @@ use chrono::Weekday;
 use proptest::prelude::*;
 use serde_json::Value;
 use tokmon::analysis::forecast::{
-    law::{Horizon, Rate, Remainder, Window},
-    remaining::Remaining,
-    with_floor,
-    work::{FinishedWork, Lesson, OpenWork},
+    Calibration, FinishedWork, Horizon, HurdleGamma, OpenWork, Rate, Remaining, Window, with_floor,
 };
 
 fn reference() -> Value {
@@ -108,7 +105,7 @@ fn both_plans_of_the_reference_have_their_quantiles_and_probability() {
                 spent: None,
             })
             .collect();
-        let law = Lesson::of(&finished, &open).unwrap().remainder(&open);
+        let law = Calibration::of(&finished, &open).unwrap().remainder(&open);
         let spent = check["spent"].as_f64().unwrap();
         for (p, wanted) in [0.1, 0.5, 0.9]
             .into_iter()
@@ -138,12 +135,12 @@ fn nothing_is_said_of_days_without_spending() {
         let window = Window::new(count, Weekday::Mon);
         assert_eq!(Rate::of(&vec![0.0; count], &window), None, "{count} days");
     }
-    assert_eq!(Lesson::of(&[], &[]), None);
+    assert_eq!(Calibration::of(&[], &[]), None);
     let nothing = OpenWork {
         estimate: 0.0,
         spent: None,
     };
-    assert_eq!(Lesson::of(&[], &[nothing]), None);
+    assert_eq!(Calibration::of(&[], &[nothing]), None);
 }
 
 #[test]
@@ -162,10 +159,10 @@ fn an_active_phase_keeps_some_of_its_estimate_however_much_is_spent() {
         estimate: 10_000.0,
         spent: Some(spent),
     };
-    let lesson = Lesson::of(&[], &[phase(0.0)]).unwrap();
+    let calibration = Calibration::of(&[], &[phase(0.0)]).unwrap();
     for (spent, left) in [(0.0, 1e4), (4e3, 6e3), (9e3, 1_500.0), (5e4, 1_500.0)] {
         assert_near(
-            lesson.expected(&phase(spent)),
+            calibration.expected(&phase(spent)),
             left,
             1e-9,
             &format!("{spent} spent"),
@@ -196,7 +193,7 @@ fn horizon() -> impl Strategy<Value = Horizon> {
     })
 }
 
-fn law_of(series: &[f64], first: u8, horizon: Horizon) -> Option<Remainder> {
+fn law_of(series: &[f64], first: u8, horizon: Horizon) -> Option<HurdleGamma> {
     let window = Window::new(series.len(), Weekday::try_from(first).unwrap());
     Some(Rate::of(series, &window)?.remainder(horizon))
 }
@@ -214,8 +211,8 @@ fn laws() -> impl Strategy<Value = Remaining> {
     );
     (prop::option::of(rate), prop::option::of(plan)).prop_filter_map("neither", |(rate, plan)| {
         let rate = rate.and_then(|(series, first, horizon)| law_of(&series, first, horizon));
-        let plan =
-            plan.and_then(|(finished, open)| Some(Lesson::of(&finished, &open)?.remainder(&open)));
+        let plan = plan
+            .and_then(|(finished, open)| Some(Calibration::of(&finished, &open)?.remainder(&open)));
         Remaining::new(rate, plan)
     })
 }
@@ -257,7 +254,7 @@ proptest! {
     #[test]
     fn with_a_plan_beside_the_rate_no_more_is_spent(series in series(), over in horizon(), estimate in 1.0..1e9_f64, p in 0.0..1.0_f64) {
         let open = [OpenWork { estimate, spent: None }];
-        let plan = Lesson::of(&[], &open).unwrap().remainder(&open);
+        let plan = Calibration::of(&[], &open).unwrap().remainder(&open);
         if let Some(rate) = law_of(&series, 0, over) {
             let both = Remaining::new(Some(rate), Some(plan)).unwrap();
             prop_assert!(both.quantile(p) <= rate.quantile(p).min(plan.quantile(p)));

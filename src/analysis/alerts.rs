@@ -99,7 +99,8 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     if chance == Probability::CERTAIN {
         return None;
     }
-    let message = format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)");
+    let message =
+        format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)");
     alert(cost.level, AlertScope::Forecast, message)
 }
 

@@ -204,10 +204,10 @@ impl Ledger {
     }
 
     /// The archive of a month begins: of its entries, those of that month count. Behind that of the month to show, those of
-    /// earlier months tell how tokens were spent before; they do not add to the months there are.
+    /// other months tell how tokens were spent in these; they do not add to the months there are.
     pub fn archive(&mut self, month: Month) {
         self.archive = Some(month);
-        if self.keep.month.is_some_and(|shown| month < shown) {
+        if self.keep.month.is_some_and(|shown| month != shown) {
             let months = match self.past.take() {
                 Some(past) => past.months,
                 None => self.months(),
@@ -255,12 +255,16 @@ impl Ledger {
         if entry.place.document == Document::Archive
             && let Some(past) = &mut self.past
         {
-            // What an archive of another month has settled decides nothing about lines of this one.
-            if entry
-                .id
-                .as_ref()
-                .is_none_or(|id| past.ids.insert(id.clone().into_owned()))
-            {
+            // What an archive of another month has settled decides nothing about lines of this one. But what stands in the log as
+            // well, as after an archiving that was cut short, counts once.
+            let is_new = entry.id.as_ref().is_none_or(|id| {
+                let waits = self.waiting.get(id.as_ref());
+                let waits = waits.is_some_and(|line| line.when.month == entry.when.month);
+                !waits
+                    && !self.settled.contains_key(id.as_ref())
+                    && past.ids.insert(id.clone().into_owned())
+            });
+            if is_new {
                 self.count(entry);
             }
             return;

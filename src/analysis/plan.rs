@@ -1,6 +1,6 @@
 //! The plan: what is used, and the phases still to come, in three scenarios.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub struct Plan {
     /// What of the used tokens its finished and running phases account for.
     pub accounted_tokens: Tokens,
     /// It lists all work there is, so that nothing is spent beside it: by the settings, else where it accounts for nine tenths
-    /// of what is used and gives an estimate for every phase still to come.
+    /// of what is used, has a phase still to come, and an estimate for each of these.
     pub complete: bool,
     /// Every phase of the plan.
     pub phases: Vec<PlanPhase>,
@@ -123,20 +123,17 @@ impl Plan {
             }
         };
         let planned = scenario("plan", 0);
-        let accounted: Tokens = phases.iter().map(PlanPhase::accounted).sum();
-        let all_estimated = phases
-            .iter()
-            .all(|phase| phase.tokens.is_some() || !phase.is_open());
-        let accounts = u128::from(accounted.0) * 10 >= u128::from(used.0) * 9;
+        let accounted = accounted(closed, &phases);
+        let open = || phases.iter().filter(|phase| phase.is_open());
+        let lists_all = u128::from(accounted.0) * 10 >= u128::from(used.0) * 9
+            && open().next().is_some()
+            && open().all(|phase| phase.tokens.is_some());
         Some(Self {
             used_tokens: used,
             pending_tokens: pending,
             end: planned.end,
             accounted_tokens: accounted,
-            complete: policy
-                .forecast
-                .plan_complete
-                .unwrap_or(accounts && all_estimated),
+            complete: policy.forecast.plan_complete.unwrap_or(lists_all),
             phases,
             scenarios: vec![
                 scenario("optimistic", policy.scenarios.optimistic),
@@ -160,15 +157,22 @@ impl PlanPhase {
     pub fn is_open(&self) -> bool {
         self.status.as_deref() != Some(Status::Done.word())
     }
+}
 
-    /// What of the used tokens it is.
-    fn accounted(&self) -> Tokens {
-        match self.spent_tokens {
-            Some(spent) => spent,
-            None if self.is_open() => Tokens::ZERO,
-            None => self.tokens.unwrap_or_default(),
-        }
-    }
+/// What of the used tokens is accounted for by the phases: all that the teams used that they name, and what finished phases of
+/// nobody known took.
+fn accounted(closed: &Closed, phases: &[PlanPhase]) -> Tokens {
+    let named: HashSet<NameId> = phases.iter().filter_map(|phase| phase.team).collect();
+    let teams = closed.month.teams.iter();
+    let by_teams = teams
+        .filter(|team| named.contains(&team.id))
+        .filter_map(TeamUsage::used);
+    let by_others = phases
+        .iter()
+        .filter(|phase| phase.team.is_none() && !phase.is_open())
+        .filter_map(|phase| phase.tokens);
+    let all: Tokens = by_teams.chain(by_others).sum();
+    all.min(closed.month.used())
 }
 
 fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
@@ -193,15 +197,18 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
 }
 
 /// What teams have spent on their phases that are under way: what they used, less what their finished phases took. Each token
-/// is taken for one phase only, in the order of the plan.
+/// is taken for one phase only, in the order of the plan; the last phase of a team takes all that is left.
 struct Spent<'c> {
     closed: &'c Closed,
     left: HashMap<NameId, Tokens>,
+    /// How many phases each team has under way.
+    running: HashMap<NameId, usize>,
 }
 
 impl<'c> Spent<'c> {
     fn on(closed: &'c Closed, rows: &[&Phase]) -> Self {
         let mut left: HashMap<NameId, Tokens> = HashMap::new();
+        let mut running: HashMap<NameId, usize> = HashMap::new();
         for row in rows {
             let Some(team) = team_of(closed, row) else {
                 continue;
@@ -213,17 +220,32 @@ impl<'c> Spent<'c> {
                 let took = row.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
                 *left = left.saturating_sub(took);
             }
+            *running.entry(team.id).or_default() +=
+                usize::from(row.status == Some(Status::Running));
         }
-        Self { closed, left }
+        Self {
+            closed,
+            left,
+            running,
+        }
     }
 
-    fn take(&mut self, row: &Phase, most: Tokens) -> Tokens {
-        let left = team_of(self.closed, row).and_then(|team| self.left.get_mut(&team.id));
-        left.map_or(Tokens::ZERO, |left| {
-            let taken = most.min(*left);
-            *left = left.saturating_sub(taken);
-            taken
-        })
+    fn take(&mut self, row: &Phase, planned: Tokens) -> Tokens {
+        let Some(team) = team_of(self.closed, row) else {
+            return Tokens::ZERO;
+        };
+        let (left, running) = (
+            self.left.entry(team.id).or_default(),
+            self.running.entry(team.id).or_default(),
+        );
+        let taken = if *running > 1 {
+            planned.min(*left)
+        } else {
+            *left
+        };
+        *left = left.saturating_sub(taken);
+        *running = running.saturating_sub(1);
+        taken
     }
 }
 

@@ -31,6 +31,7 @@ impl Ledger {
             return None;
         }
         let newest = months.last().is_none_or(|newest| *newest <= month);
+        let first_days = self.first_days();
         let data = self.months.remove(&month).unwrap_or_default();
         for month in self.months.values() {
             monthly(month).for_each(|name| self.roster.add_elsewhere(name));
@@ -50,8 +51,22 @@ impl Ledger {
             ledger: self,
             months,
             project,
+            first_days,
             month,
         })
+    }
+
+    /// The first day of each month with spending that carries a date and counts.
+    fn first_days(&self) -> BTreeMap<Month, NaiveDate> {
+        let first = |(month, data): (&Month, &MonthLedger)| {
+            let counts = |kind: EntryKind| kind != EntryKind::Monthly && self.counts(kind);
+            let mut days = data.days.iter();
+            let (date, _) = days.find(|(date, parts)| {
+                month.contains(**date) && parts.keys().any(|(_, kind)| counts(*kind))
+            })?;
+            Some((*month, *date))
+        };
+        self.months.iter().filter_map(first).collect()
     }
 
     /// The teams that the allocation table names, known from now on.

@@ -8,7 +8,7 @@ use super::{
     EfficiencyGoal, Forecast, Optimizations, alerts,
     cost::CostSum,
     efficiency::{self, Output},
-    forecast::Scene,
+    forecast::Request,
     ledger::Ledger,
     limits::{self, Limits},
     names::NameId,
@@ -56,7 +56,7 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
     let goal = EfficiencyGoal::of(closed, policy.efficiency);
     let holds = reserved(closed, question.now, question.project.is_some());
     let limits = Limits::of(closed, policy);
-    let (forecast, forecasts) = Forecast::of(Scene {
+    let (forecast, forecasts) = Forecast::of(Request {
         closed,
         limits: &limits,
         budget: tokens,

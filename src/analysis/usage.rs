@@ -243,6 +243,8 @@ pub struct Closed {
     pub(super) months: Vec<Month>,
     /// The project that was asked for, folded.
     pub(super) project: Option<String>,
+    /// The first day of each month on which details or usage lines say that anything was spent, whosever it was.
+    pub(super) first_days: BTreeMap<Month, NaiveDate>,
     /// The month.
     pub month: MonthUsage,
 }

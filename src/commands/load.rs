@@ -31,6 +31,8 @@ pub(super) struct Found {
     pub(super) findings: Findings,
     pub(super) files: Files,
     sources: Sources,
+    /// What could not be looked back on.
+    remarks: Vec<String>,
 }
 
 /// The files that were read.
@@ -68,6 +70,10 @@ impl Found {
         global: &GlobalArgs,
         cx: &mut Context<'_>,
     ) -> Result<(), Failure> {
+        for remark in self.remarks.iter().filter(|_| !global.quiet) {
+            let remark = render::safe_line(remark);
+            writeln!(cx.err, "tokmon: {remark}; the forecast does without it")?;
+        }
         if global.verbose {
             let style = cx.err_style(global);
             let text = render::in_full(self.findings.kept(), &self.files, style, |place| {
@@ -107,6 +113,7 @@ pub(super) fn report(
                 archive: None,
                 projection: log.projection()?,
             },
+            remarks: Vec::new(),
         },
     };
     let past = Past {
@@ -160,7 +167,8 @@ impl Past {
             .filter(|_| shown.contains(self.today));
         let mut months: Vec<Month> = recent.collect();
         if self.all {
-            months.extend(ledger.months().into_iter().filter(|month| *month < shown));
+            let over = |month: &Month| *month != shown && *month < Month::of(self.today);
+            months.extend(ledger.months().into_iter().filter(over));
         }
         months.sort_unstable();
         months.dedup();
@@ -192,7 +200,8 @@ impl Reading {
             return Err(no_usage(log));
         }
         if self.ledger.has_rows(month) {
-            return self.look_back(log, settings, &past.months(month, &self.ledger));
+            self.look_back(log, settings, &past.months(month, &self.ledger));
+            return Ok(());
         }
         let all: Vec<String> = months.iter().map(ToString::to_string).collect();
         Err(
@@ -201,27 +210,28 @@ impl Reading {
         )
     }
 
-    /// Reads what the archives of earlier months say was spent. What is wrong with them is none of this month's business.
-    fn look_back(
-        &mut self,
-        log: &LogPath,
-        settings: &Settings,
-        months: &[Month],
-    ) -> Result<(), Failure> {
+    /// Reads what the archives of other months say was spent. What is wrong with them is none of this month's business: where one
+    /// cannot be read, that is said, and the forecast does without it.
+    fn look_back(&mut self, log: &LogPath, settings: &Settings, months: &[Month]) {
         for month in months {
-            let Some((path, mut archive)) = log.archive(*month, settings)? else {
-                continue;
+            let archive = match log.archive(*month, settings) {
+                Ok(Some((_, archive))) => Ok(archive),
+                Ok(None) => continue,
+                Err(failure) => Err(failure.to_string()),
             };
             self.ledger.archive(*month);
             let ledger = &mut self.ledger;
-            archive
-                .bytes()
-                .and_then(|bytes| {
+            let read = archive.and_then(|mut archive| {
+                let bytes = archive.bytes();
+                let read = bytes.and_then(|bytes| {
                     log::read(bytes, Document::Archive, &mut |item| remember(ledger, item))
-                })
-                .map_err(|error| Failure::io(format!("cannot read {}", path.display()), &error))?;
+                });
+                read.map_err(|error| format!("cannot read the archive of {month}: {error}"))
+            });
+            if let Err(error) = read {
+                self.found.remarks.push(error);
+            }
         }
-        Ok(())
     }
 
     fn read(&mut self, document: Document) -> Result<(), Failure> {

@@ -24,24 +24,50 @@ pub(super) fn run(
     page.write(&views, global.format(), cx.style(global), cx.out)?;
     cx.out.flush()?;
     loaded.found.tell(global, cx)?;
+    let reached = [
+        is_used_up(args, &loaded.report)?,
+        may_be_used_up(args, &loaded.report)?,
+    ];
+    let mut status = ExitStatus::Clean;
+    for message in reached.into_iter().flatten() {
+        status = ExitStatus::Findings;
+        if !global.quiet {
+            writeln!(cx.err, "tokmon: {message}")?;
+        }
+    }
+    Ok(status)
+}
+
+/// What is said where the level of `--fail-on` is reached.
+fn is_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
     let Some(limit) = args.fail_on else {
-        return Ok(ExitStatus::Clean);
+        return Ok(None);
     };
-    let level = loaded.report.level.ok_or_else(|| {
-        Failure::usage("--fail-on needs a budget")
-            .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")
-    })?;
-    if level < limit {
-        return Ok(ExitStatus::Clean);
+    let level = report.level.ok_or_else(|| no_budget("--fail-on"))?;
+    let figures = figures(report);
+    Ok(
+        (level >= limit)
+            .then(|| format!("level {level}: --fail-on {limit} is reached ({figures})")),
+    )
+}
+
+/// What is said where that of `--fail-on-forecast` is. Without a forecast nothing is reached.
+fn may_be_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
+    let Some(limit) = args.fail_on_forecast else {
+        return Ok(None);
+    };
+    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
+        return Err(no_budget("--fail-on-forecast"));
     }
-    if !global.quiet {
-        let figures = figures(&loaded.report);
-        writeln!(
-            cx.err,
-            "tokmon: level {level}: --fail-on {limit} is reached ({figures})"
-        )?;
-    }
-    Ok(ExitStatus::Findings)
+    let level = report.forecast.level.filter(|level| *level >= limit);
+    Ok(level.map(|level| {
+        format!("forecast {level}: --fail-on-forecast {limit} is reached (--forecast says why)")
+    }))
+}
+
+fn no_budget(option: &str) -> Failure {
+    Failure::usage(format!("{option} needs a budget"))
+        .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")
 }
 
 /// What the level is judged by: `180,000 of 200,000 tokens, 90.0%`.

@@ -6,6 +6,9 @@ use super::{
 };
 use crate::analysis::{Backtest, StatusReport, forecast::Part};
 
+/// The Brier score of always saying 50%.
+const COIN: f64 = 0.25;
+
 /// The backtest.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let mut lines = vec![Paint::Heading.on("Backtest")];
@@ -18,7 +21,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         sheet
             .lines(style)
             .iter()
-            .flat_map(|line| style.folded(line, 2)),
+            .flat_map(|line| style.folded(line, 4)),
     );
     lines
 }
@@ -87,18 +90,42 @@ fn notes(backtest: &Backtest) -> Vec<String> {
     let brier = match whole.with_open_budget {
         0 => "no Brier score: there is no budget, or it was used up all the time".to_owned(),
         open => format!(
-            "Brier: mean squared error of the chance to use up today's budget, on the {open} of {} days it was open; always saying 50% gives 0.25",
+            "Brier: mean squared error of the chance that today's budget is not enough, on the {open} of {} days on which it was not used up yet; a coin gets 0.25",
             whole.forecasts
         ),
     };
     vec![
-        format!("forecasts made again at the end of each past day, from {of}"),
+        summary(whole),
+        format!("made again at the end of each past day by the rate alone, from {of}"),
         format!(
-            "error: mean distance of the likely figure from what came, in percent of an average month ({} tokens)",
+            "error: mean distance of the likely figure from what was used in the end, in percent of an average month ({} tokens)",
             backtest.tokens_per_month
         ),
-        "in 80%, in 95%: how often what came lay in that interval; the nearer to 80 and 95, the better".to_owned(),
-        "line: the mean of the month so far for every day to come".to_owned(),
+        "in 80%, in 95%: how often what was used in the end lay in that range; line: a straight line, the mean of the month so far for every day to come".to_owned(),
         brier,
     ]
+}
+
+/// What it comes to, in a sentence.
+fn summary(whole: &Part) -> String {
+    let percent = |share: f64| format!("{:.0}%", share * 100.0);
+    let (forecast, line) = (&whole.forecast, &whole.straight_line);
+    let ranges = forecast.in_80.map(|held| {
+        let held = percent(held);
+        format!("; the 80% range held {held} of the time")
+    });
+    let chances = forecast.brier.zip(line.brier).map(|(brier, _)| {
+        if brier < COIN {
+            "; its chances told more than a coin would"
+        } else {
+            "; its chances told no more than a coin would"
+        }
+    });
+    format!(
+        "the likely figure was off by {} on average, a straight line by {}{}{}",
+        percent(forecast.error),
+        percent(line.error),
+        ranges.unwrap_or_default(),
+        chances.unwrap_or_default()
+    )
 }

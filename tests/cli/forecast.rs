@@ -3,6 +3,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::harness::{Ran, Tokmon, fixture, repository};
@@ -16,18 +17,64 @@ fn forecast(log: &str, now: &str, options: &str) -> Tokmon {
     Tokmon::new(args.chain(options.split_whitespace()))
 }
 
-/// The report of a log in a repository.
-fn report(files: &[(&str, &str)], now: &str, options: &str) -> Value {
+/// What is made of files in a repository.
+fn ran(files: &[(&str, &str)], now: &str, options: &str) -> Ran {
     let folder = repository(files);
-    let args = ["-q", "--json", "--now", now].into_iter();
-    let ran = Tokmon::new(args.chain(options.split_whitespace()))
+    let args = ["--now", now].into_iter();
+    Tokmon::new(args.chain(options.split_whitespace()))
         .folder(folder.path())
-        .run();
+        .run()
+}
+
+/// Their report.
+fn report(files: &[(&str, &str)], now: &str, options: &str) -> Value {
+    let ran = ran(files, now, &format!("-q --json {options}"));
     serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"))
+}
+
+/// The forecast of a log alone.
+fn forecast_of(log: &str, now: &str) -> Value {
+    report(&[("cost-log.md", log)], now, "")["forecast"].clone()
+}
+
+/// The text of a view of a log alone.
+fn text_of(log: &str, now: &str, options: &str) -> String {
+    ran(&[("cost-log.md", log)], now, &format!("-q {options}")).out
 }
 
 fn history() -> String {
     fs::read_to_string(fixture("logs/history.md")).unwrap()
+}
+
+/// The quantiles of an estimate by name.
+fn quantiles<const N: usize>(estimate: &Value, names: [&str; N]) -> [u64; N] {
+    names.map(|name| estimate[name].as_u64().unwrap())
+}
+
+/// A log of June with these rows of a team by day, a monthly row for all of them, and this behind.
+fn june(days: &[(u32, u64)], behind: &str) -> String {
+    let sum: u64 = days.iter().map(|(_, tokens)| tokens).sum();
+    let details = days.iter().map(|(day, tokens)| {
+        format!("\n## Daily Detail — 2026-06-{day:02}\n\n| Team | Tokens |\n|---|---|\n| Team A | {tokens} |\n")
+    });
+    format!(
+        "## 2026-06 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | {sum} |\n\n{behind}{}",
+        details.collect::<String>()
+    )
+}
+
+const BUDGET: &str = "**Budget Status:**\n- Total budget: 200,000 tokens\n";
+
+/// The first days of the method's own example: 12 0 8 15 3 0 0 9 20 0 thousand from a Monday on.
+fn young(days: u32) -> String {
+    let spent = [12, 0, 8, 15, 3, 0, 0, 9, 20, 0];
+    let rows = (1..=days)
+        .zip(spent)
+        .filter(|(_, thousands)| *thousands > 0);
+    let rows: Vec<(u32, u64)> = rows
+        .map(|(day, thousands)| (day, thousands * 1_000))
+        .collect();
+    june(&rows, BUDGET)
 }
 
 #[test]
@@ -36,107 +83,83 @@ fn the_answers_come_in_the_order_in_which_they_are_asked() {
         "history_forecast",
         forecast("history", MIDDLE, "--forecast").output()
     );
-    for (width, options) in [
-        (80, "--color never"),
-        (120, ""),
-        (120, "--color never --ascii"),
-        (40, "--color never"),
+    for (name, width, options) in [
+        ("80", 80, "--color never"),
+        ("120_color", 120, ""),
+        ("120_ascii", 120, "--color never --ascii"),
+        ("40", 40, "--color never"),
     ] {
-        let name = format!(
-            "history_forecast_{width}{}",
-            options.replace([' ', '-'], "")
-        );
         let options = format!("--forecast {options}");
-        assert_snapshot!(
-            name,
-            forecast("history", MIDDLE, &options)
-                .terminal(width)
-                .output()
-        );
+        let out = forecast("history", MIDDLE, &options)
+            .terminal(width)
+            .output();
+        assert_snapshot!(format!("history_forecast_{name}"), out);
     }
     for form in ["json", "csv", "markdown"] {
         let options = format!("--forecast --backtest --format {form} --team b");
-        assert_snapshot!(
-            format!("history_forecast_{form}"),
-            forecast("history", MIDDLE, &options).output()
-        );
+        let out = forecast("history", MIDDLE, &options).output();
+        assert_snapshot!(format!("history_forecast_{form}"), out);
     }
 }
 
 #[test]
 fn a_day_more_tells_more() {
-    // No day is complete, one is, three are, and the month is over.
-    for now in [
-        "2026-02-25T17:00:00Z",
-        "2026-02-26T12:00:00Z",
-        "2026-02-28T12:00:00Z",
-        "2026-03-01T00:00:00Z",
+    for (name, now) in [
+        ("no_complete_day", "2026-02-25T17:00:00Z"),
+        ("one_complete_day", "2026-02-26T12:00:00Z"),
+        ("three_complete_days", "2026-02-28T12:00:00Z"),
+        ("over", "2026-03-01T00:00:00Z"),
     ] {
-        let name = format!("sample_forecast_{}", &now[5..10]);
-        assert_snapshot!(name, forecast("sample", now, "--forecast").output());
+        let out = forecast("sample", now, "--forecast").output();
+        assert_snapshot!(format!("sample_forecast_{name}"), out);
     }
-}
-
-/// A log that began this month, with a budget and no plan.
-fn young(days: usize) -> String {
-    let spent = [12_000, 0, 8_000, 15_000, 3_000, 0, 0, 9_000, 20_000, 0];
-    let mut log = "## 2026-06 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n".to_owned();
-    let sum: u32 = spent[..days].iter().sum();
-    log.push_str(&format!(
-        "| Team A | {sum} |\n\n**Budget Status:**\n- Total budget: 200,000 tokens\n"
-    ));
-    for (day, tokens) in spent[..days]
-        .iter()
-        .enumerate()
-        .filter(|(_, tokens)| **tokens > 0)
-    {
-        log.push_str(&format!("\n## Daily Detail — 2026-06-{:02}\n\n| Team | Tokens |\n|---|---|\n| Team A | {tokens} |\n", day + 1));
-    }
-    log
 }
 
 #[test]
-fn a_young_log_gets_an_interval_first_and_then_a_figure() {
-    let mut told = String::new();
-    for (days, now) in [
+fn a_young_log_gets_a_range_first_and_then_a_figure() {
+    let told: Vec<String> = [
         (1, "2026-06-01T12:00:00Z"),
         (1, "2026-06-02T00:00:00Z"),
         (3, "2026-06-04T00:00:00Z"),
         (10, "2026-06-11T00:00:00Z"),
+    ]
+    .iter()
+    .map(|(days, now)| format!("=== {now}\n{}\n", text_of(&young(*days), now, "--forecast")))
+    .collect();
+    assert_snapshot!(told.concat());
+    let early = forecast_of(&young(1), "2026-06-02T00:00:00Z");
+    assert_eq!(early["confidence"], "too_early");
+    for absent in [
+        "p25",
+        "p50",
+        "p75",
+        "probability_over_budget",
+        "level",
+        "ratio",
     ] {
-        let folder = repository(&[("cost-log.md", &young(days))]);
-        let out = Tokmon::new(["--forecast", "--now", now])
-            .folder(folder.path())
-            .output();
-        told.push_str(&format!("=== {now}\n{out}\n"));
+        assert_eq!(early["month_end"].get(absent), None, "{absent}");
     }
-    assert_snapshot!(told);
+    assert_eq!((early.get("risk"), early.get("level")), (None, None));
 }
 
-/// The figures of the method's own example: 12 0 8 15 3 0 0 9 20 0 thousand from a Monday on.
 #[test]
-fn the_example_of_the_method_has_its_dates() {
-    let report = report(&[("cost-log.md", &young(10))], "2026-06-11T00:00:00Z", "");
-    let forecast = &report["forecast"];
+fn the_example_of_the_method_has_its_figures_and_dates() {
+    let forecast = forecast_of(&young(10), "2026-06-11T00:00:00Z");
     assert_eq!(forecast["confidence"], "medium");
     let end = &forecast["month_end"];
-    let quantiles = ["p025", "p10", "p50", "p90", "p975"].map(|name| end[name].as_u64().unwrap());
-    assert_eq!(quantiles, [78_336, 97_652, 174_243, 324_805, 443_063]);
+    let found = quantiles(end, ["p025", "p10", "p50", "p90", "p975"]);
+    assert_eq!(found, [78_336, 97_652, 174_243, 324_805, 443_063]);
     assert_eq!(
         (&end["level"], &end["basis"]),
         (&"warning".into(), &"rate".into())
     );
     assert_eq!(forecast["straight_line_tokens"], 201_000);
-    let thresholds: Vec<String> = forecast["thresholds"]
-        .as_array()
-        .unwrap()
-        .iter()
+    let thresholds = forecast["thresholds"].as_array().unwrap().iter();
+    let thresholds: Vec<String> = thresholds
         .map(|threshold| {
             let date = |name: &str| {
-                threshold[name]
-                    .as_str()
-                    .map_or("-", |date| &date[8..])
-                    .to_owned()
+                let date = threshold[name].as_str().unwrap_or("-");
+                date.trim_start_matches("2026-06-").to_owned()
             };
             let percent = (threshold["probability"].as_f64().unwrap() * 100.0).floor();
             format!(
@@ -156,98 +179,172 @@ fn the_example_of_the_method_has_its_dates() {
 #[test]
 fn whether_earlier_months_stand_in_the_log_or_in_the_archive_changes_nothing() {
     let log = history();
-    let at = |heading: &str| log.find(heading).unwrap();
-    let (january, december) = (
-        at("## Daily Detail — 2026-01"),
-        at("## Daily Detail — 2025-12"),
-    );
+    let (kept, archived) = log.split_once("## Daily Detail — 2026-01").unwrap();
+    let (january, december) = archived.split_once("## Daily Detail — 2025-12").unwrap();
+    let january = format!("## Daily Detail — 2026-01{january}");
+    let december = format!("## Daily Detail — 2025-12{december}");
     let files = [
-        ("cost-log.md", &log[..january]),
-        ("archive/cost-log-2026-01.md", &log[january..december]),
-        ("archive/cost-log-2025-12.md", &log[december..]),
+        ("cost-log.md", kept),
+        ("archive/cost-log-2026-01.md", &january),
+        ("archive/cost-log-2025-12.md", &december),
     ];
     let whole = report(&[("cost-log.md", &log)], MIDDLE, "--backtest");
     assert_eq!(whole["forecast"]["inputs"]["completed_days"], 77);
-    assert_eq!(
-        whole["forecast"]["backtest"]["months"]
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
+    let backtest = &whole["forecast"]["backtest"];
+    assert_eq!(backtest["months"].as_array().unwrap().len(), 2);
     let split = report(&files, MIDDLE, "--backtest");
     for figure in ["used", "level", "log", "forecast", "alerts"] {
         assert_eq!(whole[figure], split[figure], "{figure}");
     }
+    for month in ["2025-12", "2026-01"] {
+        let of_month = report(&files, MIDDLE, &format!("--backtest --month {month}"));
+        assert_eq!(&of_month["forecast"]["backtest"], backtest, "{month}");
+    }
     // Without the archives, the days before are not known, and not taken for days without spending.
     let lost = report(&files[..1], MIDDLE, "--backtest");
     assert_eq!(lost["used"], whole["used"]);
-    assert_eq!(lost["forecast"]["inputs"]["since"], "2026-02-02");
+    assert_eq!(lost["forecast"]["inputs"]["since"], "2026-02-01");
     assert_eq!(
-        lost["forecast"]["backtest"]["months"]
-            .as_array()
-            .unwrap()
-            .len(),
-        0
+        lost["forecast"]["backtest"]["months"],
+        Value::Array(Vec::new())
     );
 }
 
 #[test]
 fn an_archive_that_is_looked_back_on_decides_nothing_about_this_month() {
-    let log = format!(
-        "{}\n[USE] 2026-02-16T09:00:00Z team=\"Team A\" tokens=500 id=k1\n",
-        history()
-    );
+    let line = "[USE] 2026-02-16T09:00:00Z team=\"Team A\" tokens=500 id=k1";
+    let log = format!("{}\n{line}\n", history());
     let archive = "# Archive\n\n## Daily Detail — 2026-01-05\n\n| Team | Task | Tokens |\n|---|---|---|\n| Team A | x | 700 <!-- id=k1 --> |\n| Team A | x | lots |\n\n[HOLD] 2026-02-16T10:00:00Z team=\"Team A\" tokens=9000 until=2026-02-17T10:00:00Z id=h1\n";
-    let alone = report(&[("cost-log.md", &log)], MIDDLE, "");
-    let beside = report(
-        &[
-            ("cost-log.md", &log),
-            ("archive/cost-log-2026-01.md", archive),
-        ],
-        MIDDLE,
-        "",
-    );
-    for figure in ["log", "used", "reserved", "teams_used", "diagnostics"] {
-        assert_eq!(alone.get(figure), beside.get(figure), "{figure}");
+    let alone = report(&[("cost-log.md", &log)], MIDDLE, "--daily");
+    let files = [
+        ("cost-log.md", log.as_str()),
+        ("archive/cost-log-2026-01.md", archive),
+    ];
+    let beside = report(&files, MIDDLE, "--daily");
+    for figure in ["log", "used", "reserved", "diagnostics", "days"] {
+        assert_eq!(alone[figure], beside[figure], "{figure}");
     }
-    assert_ne!(alone["forecast"], beside["forecast"]);
+    assert_ne!(alone["forecast"]["inputs"], beside["forecast"]["inputs"]);
+}
+
+#[test]
+fn what_an_interrupted_archiving_left_in_both_files_counts_once() {
+    let line = "[USE] 2026-01-05T09:00:00Z team=\"Team A\" tokens=90000 id=k1\n";
+    let log = format!("{}\n{line}", history());
+    let archive = format!("# Archive\n\n## Hook Log\n\n{line}");
+    let alone = report(&[("cost-log.md", &log)], MIDDLE, "");
+    let files = [
+        ("cost-log.md", log.as_str()),
+        ("archive/cost-log-2026-01.md", &archive),
+    ];
+    assert_eq!(alone["forecast"], report(&files, MIDDLE, "")["forecast"]);
+}
+
+#[test]
+fn an_earlier_archive_that_cannot_be_read_is_done_without() {
+    let files = [
+        ("cost-log.md", history()),
+        ("archive/cost-log-2026-01.md/x", String::new()),
+    ];
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    let ran = ran(&files, MIDDLE, "--fail-on exceeded");
+    assert_snapshot!(ran.err, @"tokmon: cannot read archive/cost-log-2026-01.md: it is a folder, not a regular file; the forecast does without it");
+    assert_eq!(ran.code, 0, "{ran}");
 }
 
 #[test]
 fn a_team_with_nothing_changes_no_total() {
-    let log = history();
-    let more = log.replacen(
-        "| **TOTAL MTD**",
-        "| Team Z | Idle | 0 | ⏳ PENDING |\n| **TOTAL MTD**",
-        1,
-    );
-    assert_ne!(log, more);
-    let [before, after] =
-        [&log, &more].map(|log| report(&[("cost-log.md", log)], MIDDLE, "")["forecast"].clone());
-    assert_eq!(before, after);
+    let planned = format!("{PLAN}\n{}", history());
+    for log in [history(), planned] {
+        let idle = "| Team Z | Idle | 0 | ⏳ PENDING |\n| **TOTAL MTD**";
+        let more = log.replacen("| **TOTAL MTD**", idle, 1);
+        assert_ne!(log, more);
+        assert_eq!(forecast_of(&log, MIDDLE), forecast_of(&more, MIDDLE));
+    }
 }
 
 #[test]
-fn spending_without_a_date_is_spread_over_the_days_of_its_month() {
-    let log = history().replacen("| Team B | Reports | ", "| Team B | Reports | 1", 1);
-    let report = report(&[("cost-log.md", &log)], MIDDLE, "");
-    let inputs = &report["forecast"]["inputs"];
-    assert!(
-        inputs["undated_tokens"].as_u64().unwrap() >= 10_000,
-        "{inputs}"
+fn days_count_from_the_first_of_the_log_whosever_it_was() {
+    let days = [(1, 5_000), (5, 3_000), (12, 9_000), (16, 9_000)];
+    let since = |log: &str, options: &str| {
+        let report = report(&[("cost-log.md", log)], "2026-06-21T00:00:00Z", options);
+        report["forecast"]["inputs"]["since"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let log = june(&days, "");
+    let log = log.replace("Monthly Summary\n", "Monthly Summary (One)\n")
+        + "\n## 2026-06 Monthly Summary (Two)\n\n| Team | Tokens |\n|---|---|\n| Team B | 500 |\n\n## Daily Detail — 2026-06-18\n\n| Team | Tokens |\n|---|---|\n| Team B | 500 |\n";
+    assert_eq!(since(&log, ""), "2026-06-01");
+    assert_eq!(since(&log, "--project Two"), "2026-06-01");
+    // May is half undated, so its days are not known; but the log did not begin on 12 June.
+    let may = "## 2026-05 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 10,000 |\n\n## Daily Detail — 2026-05-05\n\n| Team | Tokens |\n|---|---|\n| Team A | 5,000 |\n\n";
+    let log = may.to_owned() + &june(&days[2..], "");
+    assert_eq!(since(&log, ""), "2026-06-01");
+    let dated = log.replacen("10,000", "5,200", 1);
+    assert_eq!(since(&dated, ""), "2026-05-05");
+    assert_eq!(since(&june(&days[2..], ""), ""), "2026-06-12");
+}
+
+#[test]
+fn of_days_that_nobody_wrote_down_little_is_said() {
+    let log = june(&[], BUDGET).replacen("| Team A | 0 |", "| Team A | 88,000 |", 1);
+    let forecast = forecast_of(&log, "2026-06-23T00:00:00Z");
+    assert_eq!(forecast["confidence"], "low");
+    let inputs = &forecast["inputs"];
+    assert_eq!(
+        (&inputs["undated_tokens"], &inputs["undated_ratio"]),
+        (&88_000.into(), &1.0.into())
     );
-    let used = report["forecast"]["used_by_day"].as_array().unwrap();
-    assert_eq!(used.last().unwrap()["tokens"], report["used"]["tokens"]);
-    let first = used[0]["tokens"].as_u64().unwrap();
+    let of_every_day: Vec<(u32, u64)> = (1..=22).map(|day| (day, 4_000)).collect();
+    let written = forecast_of(&june(&of_every_day, BUDGET), "2026-06-23T00:00:00Z");
+    let width = |forecast: &Value| {
+        let [low, high] = quantiles(&forecast["month_end"], ["p10", "p90"]);
+        high - low
+    };
     assert!(
-        first > 0,
-        "the first has its share though nothing is dated on it"
+        width(&forecast) > 2 * width(&written),
+        "{forecast}\n{written}"
+    );
+    let used = forecast["used_by_day"].as_array().unwrap();
+    assert_eq!(
+        (&used[0]["tokens"], &used[22]["tokens"]),
+        (&4_000.into(), &88_000.into())
+    );
+    assert_snapshot!(text_of(&log, "2026-06-23T00:00:00Z", "--forecast"));
+}
+
+#[test]
+fn spending_of_days_to_come_is_named() {
+    let log = june(&[(1, 5_000), (2, 5_000), (3, 5_000), (9, 40_000)], BUDGET);
+    let report = report(&[("cost-log.md", &log)], "2026-06-04T12:00:00Z", "");
+    assert_eq!(report["forecast"]["inputs"]["later_tokens"], 40_000);
+    assert_eq!(report["forecast"]["burn_rate"]["tokens_per_day"], 5_000);
+    let out = text_of(&log, "2026-06-04T12:00:00Z", "--forecast");
+    assert!(
+        out.contains("40,000 tokens carry the date of a day to come"),
+        "{out}"
     );
 }
 
-/// A plan whose phases are done, under way and to come, with estimates for those that are done.
-const PLANNED: &str = "\
+/// Phases that are done, under way and to come.
+const PLAN: &str = "\
+## Projected Usage
+
+| Phase | Team | Tokens | Status |
+|---|---|---|---|
+| 1 | Orchestrator | 51,560 | ✅ |
+| 2 | Team A | 68,090 | ✅ |
+| 3 | Team B | 20,000 | 🔄 |
+| 4 | Integration | 8,000 | ⏳ |
+";
+
+/// A plan with estimates for its finished phases, too.
+const ESTIMATED: &str = "\
 ## 2026-06 Monthly Summary
 
 | Team | Tokens | Status |
@@ -274,159 +371,266 @@ const PLANNED: &str = "\
 
 #[test]
 fn estimates_of_finished_phases_teach_about_those_to_come() {
-    let forecast =
-        report(&[("cost-log.md", PLANNED)], "2026-06-01T09:00:00Z", "")["forecast"].clone();
+    let forecast = forecast_of(ESTIMATED, "2026-06-01T09:00:00Z");
     let inputs = &forecast["project_inputs"];
     assert_eq!(inputs["ratio"], 1.038_587);
-    let sources: Vec<&Value> = inputs["finished"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|work| &work["source"])
-        .collect();
-    assert_eq!(sources, ["plan", "plan", "plan"]);
-    let quantiles = ["p10", "p50", "p90"].map(|name| forecast["project"][name].as_u64().unwrap());
-    assert_eq!(quantiles, [168_364, 191_891, 222_930]);
-    assert_eq!(forecast["project"]["probability_over_budget"], 0.375_576);
+    let finished = inputs["finished"].as_array().unwrap();
+    assert!(finished.len() == 3 && finished.iter().all(|work| work["source"] == "plan"));
+    let project = &forecast["project"];
+    assert_eq!(
+        quantiles(project, ["p10", "p50", "p90"]),
+        [168_364, 191_891, 222_930]
+    );
+    assert_eq!(project["probability_over_budget"], 0.375_576);
     assert_eq!(forecast["project_as_planned"]["p50"], 187_641);
 }
 
+/// What the month's end is made from, and whether the plan is taken to list all work.
+fn basis(log: &str, settings: &str) -> String {
+    let files = [("cost-log.md", log), ("tokmon.toml", settings)];
+    let report = report(&files, "2026-06-08T09:00:00Z", "");
+    let forecast = &report["forecast"];
+    let (complete, basis) = (
+        &forecast["plan"]["complete"],
+        &forecast["month_end"]["basis"],
+    );
+    format!("{complete} {}", basis.as_str().unwrap())
+}
+
 #[test]
-fn a_plan_counts_for_the_month_only_where_it_lists_all_work() {
+fn a_plan_ends_the_month_only_where_it_lists_all_work() {
     let days = "\n## Daily Detail — 2026-06-02\n\n| Team | Tokens |\n|---|---|\n| Team A | 44,000 |\n| Team B | 30,670 |\n| Team C | 52,000 |\n";
-    let log = format!("{PLANNED}{days}");
+    let log = format!("{ESTIMATED}{days}");
     let partial = log.replace("| 3 | Team C | 50,000 | ✅ |\n", "");
-    let basis = |log: &str, settings: &str| {
-        let report = report(
-            &[("cost-log.md", log), ("tokmon.toml", settings)],
-            "2026-06-08T09:00:00Z",
-            "",
-        );
-        let forecast = &report["forecast"];
+    let unknown = log.replace("| 7 | Integration | 8,000 |", "| 7 | Integration | — |");
+    let done = log.replace('⏳', "✅");
+    for (log, settings, wanted) in [
+        (&log, "", "true rate_and_plan"),
+        (&log, "[forecast]\nplan_complete = false\n", "false rate"),
+        (&partial, "", "false rate"),
         (
-            forecast["plan"]["complete"].as_bool().unwrap(),
-            forecast["month_end"]["basis"].as_str().unwrap().to_owned(),
+            &partial,
+            "[forecast]\nplan_complete = true\n",
+            "true rate_and_plan",
+        ),
+        (&unknown, "", "false rate"),
+        // What comes after a plan that is done, it does not say.
+        (&done, "", "false rate"),
+    ] {
+        assert_eq!(basis(log, settings), wanted, "{settings}{log}");
+    }
+    let nothing = report(
+        &[
+            ("cost-log.md", &done),
+            ("tokmon.toml", "[forecast]\nplan_complete = true\n"),
+        ],
+        "2026-06-08T09:00:00Z",
+        "",
+    );
+    let end = &nothing["forecast"]["month_end"];
+    assert_eq!(quantiles(end, ["p025", "p975"]), [126_670, 126_670]);
+}
+
+#[test]
+fn a_phase_that_takes_more_than_planned_still_accounts_for_what_it_took() {
+    let days: Vec<(u32, u64)> = (1..=7).map(|day| (day, 7_000)).collect();
+    let plan = |estimate: &str| {
+        format!(
+            "## Projected Usage\n\n| Phase | Team | Tokens | Status |\n|---|---|---|---|\n| 1 | Team A | {estimate} | 🔄 |\n| 2 | Team Q | 5,000 | ⏳ |\n\n{BUDGET}"
         )
     };
-    assert_eq!(basis(&log, ""), (true, "rate_and_plan".to_owned()));
-    assert_eq!(basis(&partial, ""), (false, "rate".to_owned()));
-    assert_eq!(
-        basis(&partial, "[forecast]\nplan_complete = true\n"),
-        (true, "rate_and_plan".to_owned())
+    for estimate in ["60,000", "49,000", "10,000"] {
+        let log = june(&days, &plan(estimate));
+        assert_eq!(basis(&log, ""), "true rate_and_plan", "{estimate}");
+        let plan = &forecast_of(&log, "2026-06-08T09:00:00Z")["plan"];
+        assert_eq!(
+            (
+                &plan["accounted_tokens"],
+                &plan["phases"][0]["spent_tokens"]
+            ),
+            (&49_000.into(), &49_000.into())
+        );
+    }
+}
+
+#[test]
+fn one_estimate_that_was_wildly_off_does_not_make_the_rest_vanish() {
+    let log = |took: u64| {
+        format!(
+            "## 2026-06 Monthly Summary\n\n| Team | Tokens | Status |\n|---|---|---|\n| Team A | {took} | ✅ |\n| Team B | 20,000 | ✅ |\n\n## Budget Allocation by Team\n\n| Team | Allocated |\n|---|---|\n| Team A | 500 |\n| Team B | 20,000 |\n\n## Projected Usage\n\n| Phase | Team | Tokens | Status |\n|---|---|---|---|\n| 1 | Done | {} | ✅ |\n| 2 | QA | 60,000 | ⏳ |\n| 3 | Ops | 60,000 | ⏳ |\n\n{BUDGET}",
+            took + 20_000
+        )
+    };
+    for took in [500, 5_000, 25_000, 10_000_000] {
+        let forecast = forecast_of(&log(took), "2026-06-03T00:00:00Z");
+        let [low, likely] =
+            quantiles(&forecast["project"], ["p10", "p50"]).map(|at| at - took - 20_000);
+        assert!(low > 20_000 && likely > 60_000, "{took}: {forecast}");
+    }
+}
+
+#[test]
+fn a_team_spends_no_more_than_the_plan_leaves_to_it() {
+    let log = format!("{}\n{PLAN}", history());
+    let report = report(&[("cost-log.md", &log)], MIDDLE, "");
+    assert_eq!(report["forecast"]["month_end"]["basis"], "rate_and_plan");
+    let end = |name: &str| {
+        let teams = report["teams"].as_array().unwrap();
+        let team = teams.iter().find(|team| team["name"] == name).unwrap();
+        let [used] = quantiles(team, ["used_tokens"]);
+        quantiles(&team["forecast"]["month_end"], ["p025", "p50", "p975"]).map(|at| at - used)
+    };
+    // Nothing but the integration, which is nobody's, may still be theirs.
+    for team in ["Orchestrator", "Team A"] {
+        let [_, likely, most] = end(team);
+        assert!(likely < 8_000 && most < 25_000, "{team}: {likely} {most}");
+    }
+    let done = log.replace(
+        "| Orchestrator | Coordination | 51,560 | 🔄 IN_PROGRESS |",
+        "| Orchestrator | Coordination | 51,560 | ✅ |",
     );
+    assert_ne!(done, log);
+    let report = self::report(&[("cost-log.md", &done)], MIDDLE, "");
     assert_eq!(
-        basis(&log, "[forecast]\nplan_complete = false\n"),
-        (false, "rate".to_owned())
+        report["teams"][0].get("forecast"),
+        None,
+        "it has reported that it is done"
     );
-    let unknown = log.replace("| 7 | Integration | 8,000 |", "| 7 | Integration | — |");
-    assert_eq!(basis(&unknown, ""), (false, "rate".to_owned()));
 }
 
 #[test]
 fn the_forecast_has_a_level_of_its_own() {
     let of = |settings: &str| {
-        let report = report(
-            &[("cost-log.md", &young(10)), ("tokmon.toml", settings)],
-            "2026-06-11T00:00:00Z",
-            "",
-        );
+        let files = [
+            ("cost-log.md", young(10)),
+            ("tokmon.toml", settings.to_owned()),
+        ];
+        let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let report = report(&files, "2026-06-11T00:00:00Z", "");
         let alerts = report["alerts"].as_array().unwrap().iter();
         let alerts: Vec<String> = alerts
             .map(|alert| format!("{} {}", alert["level"], alert["scope"]))
             .collect();
-        (
-            report["level"].clone(),
-            report["forecast"]["level"].clone(),
-            alerts.join("; "),
+        format!(
+            "{} {} {}",
+            report["level"],
+            report["forecast"]["level"],
+            alerts.join("; ")
         )
     };
+    assert_eq!(of(""), r#""ok" "warning" "warning" "forecast""#);
+    let strict = "[forecast]\nwarning = 5\ncritical = 40\n";
+    assert_eq!(of(strict), r#""ok" "critical" "critical" "forecast""#);
+    assert_eq!(of("[forecast]\nwarning = 45\n"), r#""ok" "ok" "#);
+}
+
+#[test]
+fn a_run_can_fail_on_the_forecast() {
+    let log = [("cost-log.md", young(10))];
+    let log = log.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let told = |options: &str| {
+        let Ran { code, err, .. } = ran(&log, "2026-06-11T00:00:00Z", options);
+        format!("{code} {err}")
+    };
+    assert_snapshot!(told("--fail-on-forecast warning"), @"1 tokmon: forecast warning: --fail-on-forecast warning is reached (--forecast says why)");
+    assert_eq!(told("--fail-on-forecast critical"), "0 ");
     assert_eq!(
-        of(""),
-        (
-            "ok".into(),
-            "warning".into(),
-            "\"warning\" \"forecast\"".to_owned()
-        )
+        told("--fail-on warning"),
+        "0 ",
+        "that one is about what is used"
     );
-    assert_eq!(
-        of("[forecast]\nwarning = 5\ncritical = 40\n"),
-        (
-            "ok".into(),
-            "critical".into(),
-            "\"critical\" \"forecast\"".to_owned()
-        )
+    assert_snapshot!(told("--fail-on-forecast warning --fail-on note --budget 60K"), @"
+    1 tokmon: level exceeded: --fail-on note is reached (67,000 of 60,000 tokens, 111.6%)
+    tokmon: forecast critical: --fail-on-forecast warning is reached (--forecast says why)
+    ");
+    let without = [(
+        "cost-log.md",
+        "## 2026-06 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 5 |\n",
+    )];
+    let Ran { code, err, .. } = ran(
+        &without,
+        "2026-06-11T00:00:00Z",
+        "--fail-on-forecast warning",
     );
-    assert_eq!(
-        of("[forecast]\nwarning = 45\n"),
-        ("ok".into(), "ok".into(), String::new())
-    );
+    assert_snapshot!(format!("{code} {err}"), @"
+    64 tokmon: --fail-on-forecast needs a budget
+      help: set one with --budget 200K, TOKMON_BUDGET or tokmon.toml
+    ");
 }
 
 #[test]
 fn money_is_forecast_where_a_budget_in_money_is_set() {
-    let settings = "[budget]\ncost = \"0.60 USD\"\n";
-    let report = report(
-        &[("cost-log.md", &history()), ("tokmon.toml", settings)],
-        MIDDLE,
-        "",
-    );
+    let of = |settings: &str, options: &str| {
+        let log = history();
+        let files = [("cost-log.md", log.as_str()), ("tokmon.toml", settings)];
+        (
+            report(&files, MIDDLE, options),
+            ran(&files, MIDDLE, &format!("-q --forecast {options}")).out,
+        )
+    };
+    let (report, _) = of("[budget]\ncost = \"0.60 USD\"\n", "");
     let (cost, tokens) = (
         &report["forecast"]["cost"],
         &report["forecast"]["month_end"],
     );
     for name in ["p025", "p10", "p50", "p90", "p975"] {
-        let (amount, tokens) = (
-            cost[name]["amount"].as_str().unwrap(),
-            tokens[name].as_f64().unwrap(),
-        );
+        let amount: f64 = cost[name]["amount"].as_str().unwrap().parse().unwrap();
         // At $0.003 per 1,000 tokens.
-        assert!(
-            (amount.parse::<f64>().unwrap() - tokens * 0.000_003).abs() < 2e-6,
-            "{name}: {amount}"
-        );
+        let wanted = tokens[name].as_f64().unwrap() * 0.000_003;
+        assert!((amount - wanted).abs() < 2e-6, "{name}: {amount}");
     }
     // $0.60 buys the 200,000 tokens of the budget in tokens.
     assert_eq!(
         cost["probability_over_budget"],
         tokens["probability_over_budget"]
     );
-    let foreign = "[budget]\ncost = \"0.60 EUR\"\n";
-    let foreign = self::report(
-        &[("cost-log.md", &history()), ("tokmon.toml", foreign)],
-        MIDDLE,
-        "",
+    // What fits in tokens need not fit in money.
+    let (report, out) = of("[budget]\ncost = \"0.50 USD\"\n", "--budget 400K");
+    assert_eq!(
+        (&report["forecast"]["level"], &report["forecast"]["risk"]),
+        (&"critical".into(), &"critical".into())
     );
-    assert_eq!(foreign["forecast"].get("cost"), None);
+    let answers: Vec<&str> = out.lines().skip(3).take(2).collect();
+    assert_snapshot!(answers.join("\n"), @"
+      Will it fit?   yes, very likely: <5% chance that 400,000 tokens are not enough by 2026-02-28  [✓ OK]
+                     in money probably not: 90% chance that $0.500 are not enough by 2026-02-28  [!!! CRIT]
+    ");
+    let (report, out) = of("[budget]\ncost = \"0.60 EUR\"\n", "");
+    assert_eq!(report["forecast"].get("cost"), None);
+    assert!(
+        out.contains("nothing is said in money: it takes a cost in EUR for every token used"),
+        "{out}"
+    );
 }
 
 #[test]
-fn absurd_logs_get_a_forecast_that_is_made_of_numbers() {
-    for tokens in ["0", "1", "999,999,999,999,999"] {
-        let mut log = format!(
-            "## 2026-06 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | {tokens} |\n\n**Budget Status:**\n- Total budget: 0 tokens\n"
-        );
-        for day in 1..=20 {
-            log.push_str(&format!("\n## Daily Detail — 2026-06-{day:02}\n\n| Team | Tokens |\n|---|---|\n| A | {tokens} |\n"));
-        }
-        for now in [
-            "2026-06-01T00:00:00Z",
-            "2026-06-21T00:00:00Z",
-            "2026-06-30T23:59:59Z",
-        ] {
-            let folder = repository(&[("cost-log.md", &log)]);
-            for options in ["--json", "--full"] {
-                let Ran { code, out, err } =
-                    Tokmon::new(["-q", options, "--now", now, "--backtest"])
-                        .folder(folder.path())
-                        .run();
-                assert_eq!((code, err.as_str()), (0, ""));
-                assert!(
-                    !out.contains("NaN") && !out.contains("inf") && !out.contains("null"),
-                    "{tokens} {now}\n{out}"
-                );
-            }
-        }
-    }
+fn the_answer_is_that_of_the_chance_whatever_levels_are_set() {
+    let of = |budget: &str, settings: &str| {
+        let log = history();
+        let files = [("cost-log.md", log.as_str()), ("tokmon.toml", settings)];
+        let out = ran(&files, MIDDLE, &format!("-q --forecast --budget {budget}")).out;
+        let line = out
+            .lines()
+            .find(|line| line.contains("Will it fit?"))
+            .unwrap()
+            .to_owned();
+        line.trim_start_matches("  Will it fit?   ")
+            .replace(" by 2026-02-28", "")
+    };
+    let told: Vec<String> = ["1M", "290K", "240K", "200K", "140K", "127,560"]
+        .iter()
+        .map(|budget| of(budget, ""))
+        .collect();
+    assert_snapshot!(told.join("\n"), @"
+    yes, very likely: <5% chance that 1,000,000 tokens are not enough  [✓ OK]
+    probably: 11% chance that 290,000 tokens are not enough  [✓ OK]
+    uncertain: 30% chance that 240,000 tokens are not enough  [!! WARN]
+    probably not: 62% chance that 200,000 tokens are not enough  [!!! CRIT]
+    almost certainly not: 99% chance that 140,000 tokens are not enough  [!!! CRIT]
+    no: 127,560 of 127,560 tokens are used already  [X OVER]
+    ");
+    let lenient = "[forecast]\nwarning = 95\ncritical = 96\n";
+    assert_snapshot!(of("200K", lenient), @"probably not: 62% chance that 200,000 tokens are not enough  [✓ OK]");
 }
 
 #[test]
@@ -435,14 +639,81 @@ fn the_backtest_says_how_such_forecasts_did() {
         "history_backtest",
         forecast("history", MIDDLE, "--backtest").output()
     );
-    assert_snapshot!(
-        "history_backtest_60",
-        forecast("history", MIDDLE, "--backtest --color never")
-            .terminal(60)
-            .output()
-    );
+    let narrow = forecast("history", MIDDLE, "--backtest --color never").terminal(60);
+    assert_snapshot!("history_backtest_60", narrow.output());
     assert_snapshot!(
         "sample_backtest",
         forecast("sample", MIDDLE, "--backtest").output()
     );
+}
+
+#[test]
+fn absurd_logs_get_a_forecast_that_is_made_of_numbers() {
+    for tokens in [0, 1, 999_999_999_999_999] {
+        let days: Vec<(u32, u64)> = (1..=20).map(|day| (day, tokens)).collect();
+        let log = june(&days, "**Budget Status:**\n- Total budget: 0 tokens\n");
+        for now in [
+            "2026-06-01T00:00:00Z",
+            "2026-06-21T00:00:00Z",
+            "2026-06-30T23:59:59Z",
+        ] {
+            for options in ["-q --json", "-q --full"] {
+                let ran = ran(
+                    &[("cost-log.md", &log)],
+                    now,
+                    &format!("{options} --backtest"),
+                );
+                assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{tokens} {now}");
+                for nothing in ["NaN", "inf,", "null"] {
+                    assert!(!ran.out.contains(nothing), "{tokens} {now}\n{ran}");
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_days_the_figures_agree_with_each_other(
+        days in prop::collection::btree_map(1..=28_u32, prop_oneof![Just(0), 1..200_000_u64, Just(1_000_000_000)], 0..28),
+        today in 1..=30_u32,
+        hour in 0..24_u32,
+        budget in 1..2_000_000_u64,
+    ) {
+        let days: Vec<(u32, u64)> = days.into_iter().collect();
+        let log = june(&days, &format!("**Budget Status:**\n- Total budget: {budget} tokens\n"));
+        let report = report(&[("cost-log.md", &log)], &format!("2026-06-{today:02}T{hour:02}:00:00Z"), "");
+        let (forecast, used) = (&report["forecast"], report["used"]["tokens"].as_u64().unwrap());
+        let end = &forecast["month_end"];
+        let names = ["p025", "p10", "p25", "p50", "p75", "p90", "p975"];
+        let found: Vec<u64> = names.iter().filter_map(|name| end[name].as_u64()).collect();
+        prop_assert!(found.is_sorted() && found.iter().all(|tokens| *tokens >= used), "{}", end);
+        let path = forecast["path"].as_array().map_or(&[][..], Vec::as_slice);
+        for name in ["p10", "p50", "p90"] {
+            let course: Vec<u64> = path.iter().filter_map(|day| day[name].as_u64()).collect();
+            prop_assert!(course.is_sorted() && course.iter().all(|tokens| *tokens >= used), "{name}: {:?}", course);
+            prop_assert_eq!(course.last().copied(), end[name].as_u64().filter(|_| !course.is_empty()));
+        }
+        let chance = end["probability_over_budget"].as_f64();
+        let thresholds = forecast["thresholds"].as_array().unwrap();
+        prop_assert_eq!(thresholds[3]["probability"].as_f64(), chance);
+        let chances: Vec<f64> = thresholds.iter().filter_map(|threshold| threshold["probability"].as_f64()).collect();
+        prop_assert!(chances.is_sorted_by(|one, two| one >= two), "{:?}", chances);
+        for threshold in thresholds {
+            let (likely, earliest) = (threshold["likely"].as_str(), threshold["earliest"].as_str());
+            let open = threshold["probability"].as_f64().filter(|chance| *chance < 1.0);
+            prop_assert_eq!(likely.is_some(), open >= Some(0.5), "{}", threshold);
+            prop_assert_eq!(earliest.is_some(), open >= Some(0.1), "{}", threshold);
+            prop_assert!(likely.is_none() || earliest <= likely, "{}", threshold);
+        }
+        let level = match chance {
+            Some(chance) if chance >= 0.5 => Some("critical"),
+            Some(chance) if chance >= 0.2 => Some("warning"),
+            Some(_) => Some("ok"),
+            None => None,
+        };
+        prop_assert_eq!(end["level"].as_str(), level);
+    }
 }

@@ -44,7 +44,7 @@ fn its_outputs_are_the_programs() {
         .filter_map(|block| block.strip_prefix("$ tokmon ")?.split_once('\n'))
         .filter(|(_, output)| !output.is_empty() && !output.starts_with('$'))
         .collect();
-    assert_eq!(shown.len(), 2);
+    assert_eq!(shown.len(), 3);
     for (command, output) in shown {
         assert_eq!(Tokmon::new(command.split(' ')).output(), output);
     }

@@ -8,9 +8,9 @@ use super::{
     calendar,
     estimate::probability_of,
     history::{History, is_dated},
-    law::{MOST_DAYS, Rate, Window, as_float, as_tokens},
+    number::{as_float, as_tokens, rounded},
+    rate::{MOST_DAYS, Rate, Window},
     remaining::Remaining,
-    rounded,
 };
 use crate::{
     analysis::usage::Closed,
@@ -180,7 +180,11 @@ struct Outcome {
 impl Outcome {
     /// The forecast at the end of a day. None where a single figure would have been too early.
     fn trial(&self, history: &History, day: usize) -> Option<Trial> {
-        let days = history.whole.days.get(..=day).filter(|days| days.len() >= 3)?;
+        let days = history
+            .whole
+            .days
+            .get(..=day)
+            .filter(|days| days.len() >= 3)?;
         let date = history.first.iter_days().nth(day)?;
         let rate = Rate::of(days, &Window::new(days.len(), history.first.weekday()))?;
         let horizon = calendar::after(self.month, date);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 
-use super::law::Horizon;
+use super::rate::Horizon;
 use crate::model::Month;
 
 /// Seconds in a day.

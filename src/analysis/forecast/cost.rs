@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Quantiles, estimate::probability_of, remaining::Remaining};
+use super::{Quantiles, Risk, estimate::probability_of, remaining::Remaining};
 use crate::{
     analysis::usage::Closed,
     model::{Level, Money, Policy, Probability, Tokens},

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     Risk,
-    law::{as_float, as_tokens},
+    number::{as_float, as_tokens},
     remaining::{ForecastBasis, Remaining},
 };
 use crate::model::{ForecastPolicy, Level, Probability, Tokens, ratio};

@@ -6,7 +6,10 @@ use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
-use super::law::{MOST_DAYS, Window, as_float};
+use super::{
+    number::as_float,
+    rate::{MOST_DAYS, Window},
+};
 use crate::{
     analysis::{
         names::NameId,
@@ -85,10 +88,7 @@ impl History {
         let later = later.map(|(_, tokens)| *tokens).sum();
         let mut months = vec![(month, teams)];
         months.extend(Self::earlier(closed, month, end, most));
-        let begun = match months.last() {
-            Some((oldest, teams)) if is_dated(teams) => first_dated(*oldest, teams),
-            _ => month.first_day(),
-        };
+        let begun = begun(closed, months.last().map_or(month, |(oldest, _)| *oldest));
         let most = TimeDelta::try_days(i64::try_from(most).unwrap_or(i64::MAX));
         let looked_at = most.and_then(|most| end.checked_sub_signed(most));
         let first = begun.max(looked_at.unwrap_or(begun));
@@ -117,20 +117,15 @@ impl History {
         end: NaiveDate,
         most: usize,
     ) -> Vec<(Month, Cow<'_, [TeamUsage]>)> {
-        let oldest = closed.ledger.months.keys().next().copied();
+        let oldest = closed.first_days.first_key_value();
         let days = |month: Month| usize::try_from((end - month.last_day()).num_days()).unwrap_or(0);
         let months = std::iter::successors(month.before(), |month| month.before());
-        let mut months: Vec<(Month, Cow<'_, [TeamUsage]>)> = months
-            .take_while(|month| oldest.is_some_and(|oldest| *month >= oldest))
+        months
+            .take_while(|month| oldest.is_some_and(|(oldest, _)| month >= oldest))
             .take_while(|month| days(*month) <= most)
             .map(|month| (month, closed.teams_of(month)))
             .take_while(|(_, teams)| is_dated(teams))
-            .collect();
-        while months
-            .pop_if(|(_, teams)| teams.iter().all(|team| team.days.is_empty()))
-            .is_some()
-        {}
-        months
+            .collect()
     }
 
     /// Adds what a team used in a month. What carries no date is spread over the completed days of that month.
@@ -167,12 +162,13 @@ impl History {
     }
 }
 
-/// The first day of a month with a dated row; the first of the month where there is none.
-fn first_dated(month: Month, teams: &[TeamUsage]) -> NaiveDate {
-    let dates = teams.iter().filter_map(|team| team.days.keys().next());
-    dates
-        .copied()
-        .filter(|date| month.contains(*date))
-        .min()
-        .unwrap_or_else(|| month.first_day())
+/// The first day that is known, of which the months known go back to this one. That is the day the log began, unless it began
+/// before: then on days that are not known, or in a month of which too much carries no date.
+fn begun(closed: &Closed, oldest: Month) -> NaiveDate {
+    let first = closed.first_days.first_key_value();
+    let first =
+        first.filter(|(first, _)| **first == oldest && closed.months.first() >= Some(first));
+    first
+        .filter(|_| is_dated(&closed.teams_of(oldest)))
+        .map_or(oldest.first_day(), |(_, day)| *day)
 }

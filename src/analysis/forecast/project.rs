@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    law::{Remainder, as_float, as_tokens},
-    work::{FinishedWork, Lesson, OpenWork},
+    hurdle_gamma::HurdleGamma,
+    number::{as_float, as_tokens, rounded},
+    work::{Calibration, FinishedWork, OpenWork},
 };
 use crate::{
     analysis::{
@@ -66,7 +67,7 @@ pub struct ProjectInputs {
 pub(super) struct Project {
     open: Vec<(Option<NameId>, OpenWork)>,
     finished: Vec<Finished>,
-    lesson: Lesson,
+    calibration: Calibration,
 }
 
 impl Project {
@@ -88,7 +89,7 @@ impl Project {
         let works: Vec<FinishedWork> = finished.iter().map(Finished::work).collect();
         let all: Vec<OpenWork> = open.iter().map(|(_, work)| *work).collect();
         Some(Self {
-            lesson: Lesson::of(&works, &all)?,
+            calibration: Calibration::of(&works, &all)?,
             open,
             finished,
         })
@@ -100,30 +101,43 @@ impl Project {
     }
 
     /// What all open phases are still to take.
-    pub(super) fn remainder(&self) -> Remainder {
-        self.lesson.remainder(&self.open(|_| true))
+    pub(super) fn remainder(&self) -> HurdleGamma {
+        self.calibration.remainder(&self.open(|_| true))
     }
 
     /// What the open phases of a team are still to take, by the ratio of all: one team finishes too little to have its own.
     /// None where the plan names none.
-    pub(super) fn of_team(&self, id: NameId) -> Option<Remainder> {
+    pub(super) fn of_team(&self, id: NameId) -> Option<HurdleGamma> {
         let open = self.open(|team| team == Some(id));
-        (!open.is_empty()).then(|| self.lesson.remainder(&open))
+        (!open.is_empty()).then(|| self.calibration.remainder(&open))
+    }
+
+    /// The most that a team is still to take: its open phases, and those of nobody known.
+    pub(super) fn at_most(&self, id: NameId) -> HurdleGamma {
+        let open = self.open(|team| team.is_none_or(|team| team == id));
+        self.calibration.remainder(&open)
     }
 
     /// What all open phases take if nothing is learned from the finished ones.
-    pub(super) fn as_planned(&self) -> Option<Remainder> {
+    pub(super) fn as_planned(&self) -> Option<HurdleGamma> {
         let open = self.open(|_| true);
         let learned = !self.finished.is_empty();
-        Some(Lesson::of(&[], &open).filter(|_| learned)?.remainder(&open))
+        Some(
+            Calibration::of(&[], &open)
+                .filter(|_| learned)?
+                .remainder(&open),
+        )
     }
 
     pub(super) fn inputs(&self) -> ProjectInputs {
         let open = self.open(|_| true);
-        let expected: f64 = open.iter().map(|phase| self.lesson.expected(phase)).sum();
+        let expected: f64 = open
+            .iter()
+            .map(|phase| self.calibration.expected(phase))
+            .sum();
         ProjectInputs {
-            ratio: super::rounded(self.lesson.ratio),
-            phase_deviation: super::rounded(self.lesson.noise.sqrt()),
+            ratio: rounded(self.calibration.ratio),
+            phase_deviation: rounded(self.calibration.noise.sqrt()),
             expected_tokens: Tokens(as_tokens(expected)),
             finished: self.finished.clone(),
         }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::law::Remainder;
+use super::hurdle_gamma::HurdleGamma;
 
 /// What a forecast is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -20,14 +20,14 @@ pub enum ForecastBasis {
 /// The law of what is still to be spent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Remaining {
-    rate: Option<Remainder>,
-    plan: Option<Remainder>,
+    rate: Option<HurdleGamma>,
+    plan: Option<HurdleGamma>,
 }
 
 impl Remaining {
     /// By one of them, or by both. None where there is neither.
     #[must_use]
-    pub const fn new(rate: Option<Remainder>, plan: Option<Remainder>) -> Option<Self> {
+    pub const fn new(rate: Option<HurdleGamma>, plan: Option<HurdleGamma>) -> Option<Self> {
         match (rate, plan) {
             (None, None) => None,
             (rate, plan) => Some(Self { rate, plan }),
@@ -44,7 +44,7 @@ impl Remaining {
         }
     }
 
-    fn laws(&self) -> impl Iterator<Item = &Remainder> {
+    fn laws(&self) -> impl Iterator<Item = &HurdleGamma> {
         self.rate.iter().chain(&self.plan)
     }
 

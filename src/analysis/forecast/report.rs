@@ -4,9 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    Backtest, CostEstimate, Estimate, ProjectInputs, history::MOST_UNDATED, law::Rate,
-};
+use super::{Backtest, CostEstimate, Estimate, ProjectInputs, history::MOST_UNDATED, rate::Rate};
 use crate::{
     analysis::{BurnRate, Plan},
     model::{ForecastPolicy, Level, Probability, Tokens},
@@ -45,9 +43,9 @@ pub struct Forecast {
     /// What would be used if every day to come were like the average of those since the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub straight_line_tokens: Option<Tokens>,
-    /// What the days so far say.
+    /// What the month's end is made from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub inputs: Option<RateInputs>,
+    pub inputs: Option<ForecastInputs>,
     /// What the plan says, and finished work about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_inputs: Option<ProjectInputs>,
@@ -156,9 +154,9 @@ impl Confidence {
     }
 }
 
-/// What the days so far say.
+/// What the forecast of the month's end is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct RateInputs {
+pub struct ForecastInputs {
     /// The first day that is looked at.
     pub since: NaiveDate,
     /// Completed days since then, today not among them.
@@ -167,26 +165,38 @@ pub struct RateInputs {
     pub active_days: usize,
     /// Days until the month ends, with the rest of today.
     pub days_left: f64,
-    /// Tokens on an average day.
-    pub tokens_per_day: Tokens,
-    /// The same by the slow speed, which a day counts half in after 28 days.
-    pub slow_tokens_per_day: Tokens,
-    /// The same by the fast speed, which a day counts half in after 5 days.
-    pub fast_tokens_per_day: Tokens,
-    /// What a day from Monday to Friday has of an average day.
-    pub weekday_factor: f64,
-    /// What a day at the weekend has of it.
-    pub weekend_factor: f64,
-    /// The squared coefficient of variation of a day's spending.
-    pub daily_variation: f64,
-    /// The chance that nothing more is spent at all.
-    pub chance_of_nothing: f64,
     /// Tokens of the month that carry no date, and are spread evenly over its days.
     pub undated_tokens: Tokens,
     /// The share of the tokens of all these days that carry none. How much such days vary is not known.
     pub undated_ratio: f64,
     /// Tokens of the month that carry the date of a day to come. They are counted as used.
     pub later_tokens: Tokens,
+    /// The probability that nothing more is spent at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zero_probability: Option<f64>,
+    /// How tokens were spent. Left out where none were.
+    #[serde(flatten)]
+    pub rate: Option<RateInputs>,
+}
+
+/// How tokens were spent on the days so far.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RateInputs {
+    /// Tokens on an average day: three parts the slow speed, one part the fast one.
+    pub tokens_per_day: Tokens,
+    /// The slow speed, which a day counts half in after 28 days.
+    pub slow_tokens_per_day: Tokens,
+    /// The fast speed, which a day counts half in after 5 days.
+    pub fast_tokens_per_day: Tokens,
+    /// How far the two disagree, from 0 to 1: the square of their difference over their sum. It widens the intervals.
+    pub disagreement: f64,
+    /// What a day from Monday to Friday has of an average day.
+    pub weekday_factor: f64,
+    /// What a day at the weekend has of it.
+    pub weekend_factor: f64,
+    /// The squared coefficient of variation of a day's spending: 0 if all days are alike, 1 if their standard deviation is their
+    /// mean.
+    pub daily_variation: f64,
 }
 
 /// A team in the end, by its own days against its own limit. The medians of teams do not add up to that of the whole.

@@ -23,6 +23,9 @@ const LEAST_COLUMNS: usize = 30;
 /// Cells for the numbers at its left side.
 const SCALE: usize = 9;
 
+/// Cells for the likely end at its right side.
+const END: usize = 8;
+
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// What a dot of the picture shows. The later outshines the earlier.
@@ -40,20 +43,26 @@ type Point = (i64, u64);
 /// The picture. Nothing where there is no room for it, or the days to come are not known.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let columns = style.width.map_or(MOST_COLUMNS, |width| {
-        width.saturating_sub(SCALE + 2).min(MOST_COLUMNS)
+        width.saturating_sub(SCALE + 2 + END).min(MOST_COLUMNS)
     });
     let Some(curves) = Curves::of(report).filter(|_| columns >= LEAST_COLUMNS) else {
         return Vec::new();
     };
-    let key = if style.ascii {
-        "# used  * likely  : 80% of outcomes  - budget"
+    let mut key = if style.ascii {
+        vec!["# used", "* likely", ": 80% range"]
     } else {
-        "line: used, then likely   dots: 80% of outcomes   ┈ budget"
+        vec!["line: used, then likely", "dots: 80% range"]
     };
-    let mut lines = vec![
-        String::new(),
-        format!("{}  {key}", Paint::Heading.on("Course")),
-    ];
+    if curves.budget.is_some() {
+        key.push(if style.ascii {
+            "- budget"
+        } else {
+            "┈ budget"
+        });
+    }
+    let mut lines = vec![String::new()];
+    let title = format!("{}  {}", Paint::Heading.on("Course"), key.join("  "));
+    lines.extend(style.folded(&title, 4));
     let picture = Picture::draw(&curves, columns, style.ascii);
     lines.extend((0..ROWS).map(|row| picture.row(row, report, &curves)));
     lines.push(axis(report, &curves, columns));
@@ -129,6 +138,22 @@ impl Curves {
     }
 }
 
+impl Curves {
+    /// The row for these tokens, of so many, from the top. What is above or below the budget lies above or below its row.
+    fn row(&self, tokens: u64, rows: usize) -> usize {
+        let above = |tokens: u64| {
+            let row = u128::from(tokens) * (rows as u128 - 1) / u128::from(self.top.max(1));
+            usize::try_from(row).map_or(rows - 1, |row| row.min(rows - 1))
+        };
+        let row = match self.budget.map(|budget| (budget.0, above(budget.0))) {
+            Some((budget, line)) if tokens > budget => above(tokens).max(line + 1).min(rows - 1),
+            Some((budget, line)) if tokens < budget => above(tokens).min(line.saturating_sub(1)),
+            _ => above(tokens),
+        };
+        rows - 1 - row
+    }
+}
+
 /// The tokens of a curve at a minute, between its points on a straight line. None outside of them.
 fn at(curve: &[Point], minute: i64) -> Option<u64> {
     let next = curve.iter().position(|(when, _)| *when >= minute)?;
@@ -154,7 +179,7 @@ impl Picture {
         let cell = if ascii { (1, 1) } else { (2, 4) };
         let (width, height) = (columns * cell.0, ROWS * cell.1);
         let mut dots = vec![vec![Ink::Nothing; width]; height];
-        let row = |tokens: u64| height - 1 - row_of(tokens, curves.top, height);
+        let row = |tokens: u64| curves.row(tokens, height);
         let mut paint = |from: usize, to: usize, column: usize, ink: Ink| {
             for line in dots.iter_mut().take(from.max(to) + 1).skip(from.min(to)) {
                 line[column] = line[column].max(ink);
@@ -187,8 +212,7 @@ impl Picture {
 
     /// A row of the picture with its scale.
     fn row(&self, row: usize, report: &StatusReport, curves: &Curves) -> String {
-        let cells = |tokens: u64| ROWS - 1 - row_of(tokens, curves.top, ROWS);
-        let budget = curves.budget.map(|budget| cells(budget.0));
+        let budget = curves.budget.map(|budget| curves.row(budget.0, ROWS));
         let label = match row {
             row if budget == Some(row) => curves.budget.unwrap_or_default().compact(),
             0 => Tokens(curves.top).compact(),
@@ -213,9 +237,9 @@ impl Picture {
             let hidden = strongest == Ink::Fan && budget == Some(row);
             let strongest = if hidden { Ink::Nothing } else { strongest };
             let next = match strongest {
-                Ink::Nothing => None,
+                Ink::Nothing | Ink::Fan => None,
                 Ink::Used => report.level,
-                Ink::Fan | Ink::Likely => report.forecast.level,
+                Ink::Likely => report.forecast.month_end.and_then(|end| end.level),
             };
             if next != paint {
                 line.push_str(&painted(&std::mem::take(&mut run), paint));
@@ -230,6 +254,11 @@ impl Picture {
             });
         }
         line.push_str(&painted(&run, paint));
+        let likely = curves.likely.last().map(|(_, tokens)| *tokens);
+        if let Some(likely) = likely.filter(|likely| curves.row(*likely, ROWS) == row) {
+            line.push(' ');
+            line.push_str(&Tokens(likely).compact());
+        }
         line.trim_end().to_owned()
     }
 }
@@ -239,12 +268,6 @@ fn painted(run: &str, level: Option<Level>) -> String {
         Some(level) => Paint::Bar(level).on(run),
         None => run.to_owned(),
     }
-}
-
-/// How many of `rows` lie below these tokens.
-fn row_of(tokens: u64, top: u64, rows: usize) -> usize {
-    let row = u128::from(tokens) * (rows as u128 - 1) / u128::from(top.max(1));
-    usize::try_from(row).unwrap_or(rows - 1).min(rows - 1)
 }
 
 /// The character with these dots, given down the left column and then down the right one.

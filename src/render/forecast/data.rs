@@ -1,6 +1,6 @@
 //! The forecast for programs and pages.
 
-use super::{Field, answers, heading, others, reasons, tables};
+use super::{Field, answers, beside, heading, reasons, tables};
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Level,
@@ -15,10 +15,11 @@ pub(in crate::render) fn sheets(report: &StatusReport) -> Vec<Sheet> {
     let mut figures = Sheet::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
     let word = |level: Level| format!(", {}", level.word());
     let mut fields: Vec<Field> = vec![("Forecast", heading(report))];
-    fields.extend(answers(report, Style::PLAIN, &word));
+    fields.extend(answers::first(report, Style::PLAIN, &word));
+    fields.extend(answers::more(report, Style::PLAIN, &word));
     let names = std::iter::once("Why").chain(std::iter::repeat(""));
     fields.extend(names.zip(reasons::all(report)));
-    fields.extend(others(report, Style::PLAIN, &word));
+    fields.extend(beside::fields(report, Style::PLAIN, &word));
     for (name, value) in fields {
         figures.row([Cell::word(name), Cell::Text(value)]);
     }
@@ -32,14 +33,31 @@ pub(in crate::render) fn data(report: &StatusReport) -> Vec<Sheet> {
     let forecast = &report.forecast;
     let mut figures = Figures::new("Forecast", ["forecast", "value", "percent", "line"]);
     figures.add("confidence", Cell::word(forecast.confidence.word()));
+    figures.add("ends", Cell::word(forecast.ends.to_string()));
     let estimates = [
         ("month_end", forecast.month_end),
         ("project", forecast.project),
+        ("project_as_planned", forecast.project_as_planned),
     ];
     for (name, estimate) in estimates {
         if let Some(estimate) = estimate {
             quantiles(&mut figures, report, name, &estimate);
         }
+    }
+    if let Some(cost) = &forecast.cost {
+        let (likely, chance) = (cost.quantiles.p50, cost.probability_over_budget);
+        for (name, money) in [
+            ("cost_p10", Some(cost.quantiles.p10)),
+            ("cost_p50", likely),
+            ("cost_p90", Some(cost.quantiles.p90)),
+        ] {
+            figures.add(name, Cell::some(money, Cell::Money));
+        }
+        figures.add(
+            "cost_probability_over_budget_percent",
+            Cell::Probability(chance),
+        );
+        figures.add("cost_level", Cell::Level(cost.level));
     }
     let line = Cell::some(forecast.straight_line_tokens, Cell::Tokens);
     figures.add("straight_line_tokens", line);

@@ -3,122 +3,151 @@
 use super::{counted, many};
 use crate::{
     analysis::{
-        Confidence, ForecastState, Plan, StatusReport,
-        forecast::{EstimateSource, ProjectInputs, RateInputs},
+        Confidence, Estimate, ForecastBasis, ForecastState, Plan, PlanPhase, StatusReport,
+        forecast::{EstimateSource, ForecastInputs, ProjectInputs, RateInputs},
     },
     model::Tokens,
 };
 
-/// A factor of a kind of day is worth a word from here on.
-const TELLING: f64 = 0.05;
+/// Speeds whose disagreement is greater do not say the same: they differ by more than a tenth of their sum.
+const DISAGREEING: f64 = 0.01;
 
-/// Speeds that differ by more than this share of their sum disagree.
-const AGREEING: f64 = 0.1;
+/// A difference between weekends and other days is worth a word from here on.
+const TELLING: f64 = 0.05;
 
 /// Why the month's end, and the project's, are what they are.
 pub(super) fn all(report: &StatusReport) -> Vec<String> {
     let forecast = &report.forecast;
     let mut reasons = Vec::new();
-    if forecast.state == ForecastState::Open {
-        reasons.extend(little(report));
-        reasons.extend(forecast.inputs.as_ref().into_iter().flat_map(rate));
+    if let Some(inputs) = &forecast.inputs {
+        reasons.extend(little(report, inputs));
+        reasons.extend(sum(report, inputs));
+        reasons.extend(days(inputs));
     }
     if let Some(plan) = &forecast.plan {
         reasons.extend(plan_counts(report, plan));
-        reasons.extend(forecast.project_inputs.as_ref().map(lesson));
+        reasons.extend(forecast.project_inputs.as_ref().map(calibration));
         reasons.extend(as_planned(report));
+    }
+    let money = report.budget.cost.filter(|_| forecast.cost.is_none());
+    if let Some(budget) = money.filter(|_| forecast.month_end.is_some_and(is_single)) {
+        reasons.push(format!(
+            "nothing is said in money: it takes a cost in {} for every token used",
+            budget.currency
+        ));
     }
     reasons
 }
 
+/// Whether it gives a single figure.
+fn is_single(end: Estimate) -> bool {
+    end.quantiles.p50.is_some()
+}
+
 /// How little the days so far tell.
-fn little(report: &StatusReport) -> Option<String> {
+fn little(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     let forecast = &report.forecast;
-    let by_plan = forecast
-        .month_end
-        .is_some_and(|end| end.quantiles.p50.is_some());
-    let instead = if by_plan {
+    let instead = if forecast.month_end.is_some_and(is_single) {
         "so the plan speaks alone"
     } else {
         "so there is no single figure"
     };
     match forecast.confidence {
-        Confidence::None if report.used.tokens == Tokens::ZERO => {
-            Some("nothing is spent yet".to_owned())
-        }
-        Confidence::None => Some(format!(
+        Confidence::None if inputs.completed_days == 0 => Some(format!(
             "no day is complete yet, and one day tells next to nothing about a month, {instead}"
         )),
+        Confidence::None => {
+            let days = many(inputs.completed_days, "complete day", "complete days");
+            Some(format!(
+                "nothing was spent on the {days} since {}, {instead}",
+                inputs.since
+            ))
+        }
         Confidence::TooEarly => {
-            let days = forecast
-                .inputs
-                .as_ref()
-                .map_or(0, |inputs| inputs.completed_days);
-            let days = many(days, "complete day tells", "complete days tell");
+            let days = many(
+                inputs.completed_days,
+                "complete day tells",
+                "complete days tell",
+            );
             Some(format!(
                 "{days} little: a forecast from so few is typically off by most of a month, {instead}"
             ))
         }
+        Confidence::Low if inputs.undated_ratio > 0.0 => None,
         Confidence::Low => Some(
-            "few days are known or spent on, so the interval is wide and the figure rough"
+            "so few days, or so few with spending, make the range wide and the figure rough"
                 .to_owned(),
         ),
         Confidence::Medium | Confidence::High => None,
     }
 }
 
-fn rate(inputs: &RateInputs) -> Vec<String> {
-    let RateInputs {
-        completed_days,
-        active_days,
-        slow_tokens_per_day: slow,
-        fast_tokens_per_day: fast,
-        ..
-    } = inputs;
-    let days = many(*completed_days, "complete day", "complete days");
-    let mut reasons = vec![format!(
-        "{}/day over {days} since {}, {active_days} of them with spending",
-        counted(inputs.tokens_per_day),
-        inputs.since,
-    )];
-    let (difference, sum) = (slow.0.abs_diff(fast.0), slow.0.saturating_add(fast.0));
-    let agree = ratio(difference, sum) < AGREEING;
-    if agree && *completed_days >= 7 {
-        reasons.push("the last days and those before agree".to_owned());
-    } else if !agree {
-        let word = if fast > slow { "more" } else { "less" };
-        reasons.push(format!(
-            "the last days took {word} ({fast}/day) than those before ({slow}/day), which widens the interval"
-        ));
+/// `67K are used, and the 20 days left likely take 107.2K`.
+fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
+    let end = report.forecast.month_end?;
+    let (likely, used) = (end.quantiles.p50?, report.used.tokens);
+    if end.basis == ForecastBasis::Plan {
+        return None;
     }
-    if (inputs.weekend_factor - inputs.weekday_factor).abs() > TELLING {
+    Some(format!(
+        "{} are used, and the {:.1} days left likely take {}",
+        used.compact(),
+        inputs.days_left,
+        likely.saturating_sub(used).compact()
+    ))
+}
+
+/// What the days so far were like.
+fn days(inputs: &ForecastInputs) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if inputs.later_tokens > Tokens::ZERO {
         reasons.push(format!(
-            "a day at the weekend takes {:.2} of an average day, another {:.2}",
-            inputs.weekend_factor, inputs.weekday_factor
-        ));
-    }
-    if inputs.chance_of_nothing >= 0.05 {
-        reasons.push(format!(
-            "{:.0}% that nothing more is spent this month",
-            inputs.chance_of_nothing * 100.0
+            "{} carry the date of a day to come, and count as used; another time zone, or a wrong date?",
+            counted(inputs.later_tokens)
         ));
     }
     if inputs.undated_tokens > Tokens::ZERO {
         reasons.push(format!(
-            "{} of this month carry no date, and are spread evenly over its days",
+            "the log does not say on which days {} of this month were used; they are spread evenly over it",
             counted(inputs.undated_tokens)
         ));
+    }
+    if let Some(rate) = &inputs.rate {
+        reasons.extend(speed(inputs, rate));
     }
     reasons
 }
 
-#[expect(clippy::cast_precision_loss, reason = "only a share is wanted")]
-fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
+fn speed(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
+    let days = many(inputs.completed_days, "complete day", "complete days");
+    let active = if inputs.undated_ratio > 0.0 {
+        String::new()
     } else {
-        part as f64 / whole as f64
+        format!(", {} of them with spending", inputs.active_days)
+    };
+    let mut reasons = vec![format!(
+        "an average day takes {}, by {days} since {}{active}",
+        counted(rate.tokens_per_day),
+        inputs.since,
+    )];
+    let (slow, fast) = (rate.slow_tokens_per_day, rate.fast_tokens_per_day);
+    if rate.disagreement > DISAGREEING {
+        let word = if fast > slow { "more" } else { "less" };
+        reasons.push(format!(
+            "lately it is {word}: {fast} by the last days, {slow} by the last weeks, which widens the range"
+        ));
+    } else if inputs.completed_days >= 7 && inputs.undated_ratio == 0.0 {
+        reasons.push("the last days and the last weeks agree on that".to_owned());
     }
+    let weekend = rate.weekend_factor / rate.weekday_factor - 1.0;
+    if weekend.abs() > TELLING {
+        let word = if weekend < 0.0 { "less" } else { "more" };
+        reasons.push(format!(
+            "a day at the weekend takes {:.0}% {word} than another",
+            weekend.abs() * 100.0
+        ));
+    }
+    reasons
 }
 
 /// Whether the plan ends the month's spending.
@@ -126,21 +155,23 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     if report.forecast.state != ForecastState::Open {
         return None;
     }
+    let (accounted, used) = (plan.accounted_tokens, plan.used_tokens);
+    let open = plan.phases.iter().any(PlanPhase::is_open);
     Some(if plan.complete {
         format!(
-            "the plan is taken to list all work: {} of {} used tokens are in its phases",
-            plan.accounted_tokens, plan.used_tokens
+            "the plan is taken to list all work: {accounted} of {used} used tokens are accounted for by its phases and teams"
         )
+    } else if !open {
+        "nothing planned is left to do, so the month ends by the rate alone".to_owned()
     } else {
         format!(
-            "the plan does not list all work ({} of {} used tokens are in its phases), so the month ends by the rate alone",
-            plan.accounted_tokens, plan.used_tokens
+            "the plan is not taken to list all work ({accounted} of {used} used tokens are accounted for by its phases and teams), so the month ends by the rate alone"
         )
     })
 }
 
 /// What finished work says about estimates.
-fn lesson(inputs: &ProjectInputs) -> String {
+fn calibration(inputs: &ProjectInputs) -> String {
     let finished = &inputs.finished;
     if finished.is_empty() {
         return "no finished work has an estimate to learn from, so each phase counts as planned"
@@ -167,10 +198,10 @@ fn as_planned(report: &StatusReport) -> Option<String> {
     let likely = estimate.quantiles.p50?.compact();
     let chance = estimate
         .probability_over_budget
-        .map(|chance| format!(", {chance} chance to use up the budget"))
+        .map(|chance| format!(", {chance} chance that the budget is not enough"))
         .unwrap_or_default();
     Some(format!(
-        "without what they teach: likely {likely}, 80%: {}-{}{chance}",
+        "without what they teach: likely {likely}, 80% range {}-{}{chance}",
         estimate.quantiles.p10.compact(),
         estimate.quantiles.p90.compact()
     ))

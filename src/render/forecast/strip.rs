@@ -25,8 +25,8 @@ pub(super) fn lines(
     let (used, budget) = (report.used.tokens, report.budget.tokens);
     let quantiles = &estimate.quantiles;
     let end = budget.unwrap_or_default().max(quantiles.p975);
-    let (from, to) = (used.compact(), end.compact());
-    let taken = indent + from.len() + to.len() + 3;
+    let to = end.compact();
+    let taken = indent + to.len() + 3;
     let width = style
         .width
         .map_or(MOST, |width| width.saturating_sub(taken).min(MOST));
@@ -58,21 +58,33 @@ pub(super) fn lines(
         None => spent,
     };
     let pad = " ".repeat(indent);
-    let key: Vec<String> = [
-        (marks[0], "used", true),
-        (marks[1], "likely", quantiles.p50.is_some()),
-        (marks[2], "to 90%", true),
-        (marks[3], "to 97.5%", true),
-        (marks[5], "budget", budget.is_some()),
-    ]
-    .iter()
-    .filter(|(_, _, shown)| *shown)
-    .map(|(mark, name, _)| format!("{mark} {name}"))
-    .collect();
-    let mut lines = vec![format!("{pad}{from} {spent}{rest} {to}")];
-    let key = format!("{pad}{}", key.join("  "));
-    if style.width.is_none_or(|width| safe::width(&key) <= width) {
-        lines.push(key);
+    let mut key = vec![format!("{} used {}", marks[0], used.compact())];
+    let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
+        key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact())));
+    };
+    add(marks[1], "likely", quantiles.p50);
+    add(marks[2], "80% range to", Some(quantiles.p90));
+    add(marks[3], "95% range to", Some(quantiles.p975));
+    add(marks[5], "budget", budget);
+    let mut lines = vec![format!("{pad}0 {spent}{rest} {to}")];
+    let mut line = pad.clone();
+    for part in key {
+        // A mark stays with its name.
+        let more = if line == pad {
+            part
+        } else {
+            format!("  {part}")
+        };
+        let fits = |width: usize| safe::width(&line) + safe::width(&more) <= width;
+        if !style.width.is_none_or(fits) {
+            lines.push(std::mem::replace(&mut line, pad.clone()));
+        }
+        line.push_str(if line == pad {
+            more.trim_start()
+        } else {
+            &more
+        });
     }
+    lines.push(line);
     lines
 }

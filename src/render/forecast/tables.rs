@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use super::NOT_ENOUGH;
 use crate::{
     analysis::{
-        BurnRate, Crossing, CrossingState, Plan, StatusReport, TeamForecast,
+        BurnRate, Crossing, CrossingState, Estimate, ForecastBasis, Plan, StatusReport,
+        TeamForecast,
         forecast::{EstimateSource, Finished},
     },
     model::Percent,
@@ -33,7 +34,10 @@ pub(super) fn thresholds(report: &StatusReport) -> Sheet {
         Column::new("Chance").named("probability_percent"),
         Column::new("Likely").named("likely"),
         Column::new("Earliest").named("earliest").drop_late(3),
-        Column::new("At burn rate").named("crossed").cut(10).drop(3),
+        Column::new("If rate holds")
+            .named("at_burn_rate")
+            .cut(10)
+            .drop(3),
     ];
     let mut sheet = Sheet::new("When does it cross?", columns);
     for crossing in &report.forecast.thresholds {
@@ -49,16 +53,31 @@ pub(super) fn thresholds(report: &StatusReport) -> Sheet {
             Cell::word(crossed(crossing, report.forecast.burn_rate.as_ref())),
         ]);
     }
+    let alert = &report.forecast.alert_at;
+    sheet.note_about(
+        "Chance",
+        format!(
+            "chance: before the month ends; of the whole budget, {}% is a warning and {}% critical",
+            alert.warning, alert.critical
+        ),
+    );
+    let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
+    if report.forecast.month_end.as_ref().is_some_and(by_plan) {
+        sheet.note_about(
+            "Chance",
+            "no likely days: the plan does not say when its phases are done",
+        );
+    }
     sheet.note_about(
         "Earliest",
-        "chance: before the month ends; likely: 50% by the end of that day; earliest: 10%",
+        "likely: 50% by the end of that day; earliest: 10%; -: not before the month ends",
     );
     sheet
 }
 
 fn crossed(crossing: &Crossing, rate: Option<&BurnRate>) -> String {
     let by_minute = rate.is_some_and(BurnRate::is_by_minute);
-    match (crossing.state, crossing.at) {
+    match (crossing.burn_rate_state, crossing.burn_rate_at) {
         (CrossingState::Expected, Some(at)) if by_minute => at.format("%Y-%m-%d %H:%M").to_string(),
         (CrossingState::Expected, Some(at)) => at.date_naive().to_string(),
         (CrossingState::Reached, _) => "already".to_owned(),
@@ -105,7 +124,7 @@ fn teams(report: &StatusReport) -> Sheet {
             Cell::Tokens(end.quantiles.p90),
             Cell::some(team.allocated_tokens, Cell::Tokens),
             Cell::some(end.probability_over_budget, Cell::Probability),
-            Cell::some(end.level.filter(|_| !team.is_done()), Cell::Level),
+            Cell::some(end.level, Cell::Level),
             Cell::word(confidence.word()),
             Cell::some(team.status.as_deref(), Cell::text),
         ]);
@@ -113,7 +132,7 @@ fn teams(report: &StatusReport) -> Sheet {
     sheet.note_about("From", "from-to holds 80% of all outcomes");
     sheet.note_about(
         "Chance",
-        "chance: of using up the limit before the month ends",
+        "chance: that the limit is not enough before the month ends",
     );
     if sheet.rows().count() > 1 {
         sheet.note("the likely figures of teams do not add up to that of the whole");

@@ -1,0 +1,285 @@
+//! The month ahead: from the days so far, and from a plan that lists all work, to what is used when it ends, and on the way there.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::{
+    Confidence, CostEstimate, Crossing, Estimate, ForecastInputs, PathDay, RateInputs, Request,
+    TeamForecast, UsedByDay,
+    calendar::days_to_come,
+    estimate::{Position, probability_of},
+    history::{History, Series},
+    hurdle_gamma::HurdleGamma,
+    number::{as_float, as_tokens, rounded},
+    project::Project,
+    rate::{Horizon, MOST_DAYS, Rate, Window},
+    remaining::Remaining,
+};
+use crate::{
+    analysis::{Plan, names::NameId, usage::TeamUsage},
+    model::{Policy, Probability, Status, Tokens},
+};
+
+/// The laws of what the whole, or a team, is still to spend.
+struct Scope {
+    rate: Option<Rate>,
+    confidence: Confidence,
+    /// What a plan that lists all work leaves to be spent.
+    plan: Option<HurdleGamma>,
+}
+
+impl Scope {
+    fn new(series: &Series, window: &Window, plan: Option<HurdleGamma>) -> Self {
+        let undated = series.undated_ratio();
+        let rate = Rate::of(&series.days, window);
+        Self {
+            confidence: Confidence::of(window.len(), rate.as_ref(), undated),
+            rate: rate.map(|rate| rate.with_unknown_days(undated)),
+            plan,
+        }
+    }
+
+    /// Too few days are known for a single figure, and no plan gives one.
+    fn is_too_early(&self) -> bool {
+        self.confidence == Confidence::TooEarly && self.plan.is_none()
+    }
+
+    /// The rate, where it says something. Of a rate that is too young the interval counts where there is nothing better.
+    fn usable_rate(&self) -> Option<&Rate> {
+        let usable = self.confidence >= Confidence::Low || self.is_too_early();
+        self.rate.as_ref().filter(|_| usable)
+    }
+
+    /// What is still to be spent on days to come.
+    fn until(&self, horizon: Horizon) -> Option<Remaining> {
+        let rate = self.usable_rate().map(|rate| rate.remainder(horizon));
+        Remaining::new(rate, self.plan)
+    }
+
+    fn estimate(&self, end: Horizon, position: Position, policy: &Policy) -> Option<Estimate> {
+        let estimate = Estimate::of(&self.until(end)?, position, policy.forecast);
+        Some(if self.is_too_early() {
+            estimate.too_early()
+        } else {
+            estimate
+        })
+    }
+}
+
+/// The month ahead.
+pub(super) struct MonthAhead<'r> {
+    request: &'r Request<'r>,
+    history: History,
+    window: Window,
+    /// The phases of the plan, if it lists all work.
+    project: Option<&'r Project>,
+    whole: Scope,
+    /// The days to come, and how much there is to come until each of them is over.
+    days: Vec<(NaiveDate, Horizon)>,
+    /// How much there is to come until the month is.
+    end: Horizon,
+}
+
+impl<'r> MonthAhead<'r> {
+    pub(super) fn of(
+        request: &'r Request<'r>,
+        plan: Option<&Plan>,
+        project: Option<&'r Project>,
+    ) -> Self {
+        let month = request.closed.month.month;
+        let history = History::before(request.closed, month, request.now.date_naive(), MOST_DAYS);
+        let window = history.window();
+        let days = days_to_come(month, request.now);
+        let complete = plan.is_some_and(|plan| plan.complete);
+        // A plan that lists all work and has nothing left to do leaves nothing to be spent.
+        let left = || project.map_or(HurdleGamma::ZERO, Project::remainder);
+        Self {
+            whole: Scope::new(&history.whole, &window, complete.then(left)),
+            end: days.last().map(|(_, horizon)| *horizon).unwrap_or_default(),
+            project: project.filter(|_| complete),
+            request,
+            history,
+            window,
+            days,
+        }
+    }
+
+    /// How far the days so far can be trusted.
+    pub(super) const fn confidence(&self) -> Confidence {
+        self.whole.confidence
+    }
+
+    /// What is used when the month ends.
+    pub(super) fn estimate(&self) -> Option<Estimate> {
+        let (position, policy) = (self.request.position(), self.request.policy);
+        self.whole.estimate(self.end, position, policy)
+    }
+
+    /// The law of that, where it gives a single figure.
+    fn remaining(&self) -> Option<Remaining> {
+        let remaining = self.whole.until(self.end);
+        remaining.filter(|_| !self.whole.is_too_early())
+    }
+
+    /// What that costs.
+    pub(super) fn cost(&self) -> Option<CostEstimate> {
+        CostEstimate::of(self.request.closed, self.request.policy, &self.remaining()?)
+    }
+
+    /// What each team will have used, by its own days. It spends no more than all do, nor more than what the plan leaves to it or
+    /// to nobody known. Of a team that has reported that it is done nothing more is to be expected.
+    pub(super) fn teams(&self) -> HashMap<NameId, TeamForecast> {
+        let none = Series::default();
+        let team = |team: &TeamUsage| {
+            let series = self.history.teams.get(&team.id).unwrap_or(&none);
+            let mut scope = Scope::new(series, &self.window, None);
+            if let Some(project) = self.project {
+                if scope.confidence >= Confidence::Low {
+                    scope.plan = Some(project.at_most(team.id));
+                } else {
+                    scope.plan = Some(project.of_team(team.id)?);
+                    scope.rate = self.whole.usable_rate().copied();
+                }
+            }
+            let position = Position {
+                spent: team.used().unwrap_or_default(),
+                budget: self
+                    .request
+                    .limits
+                    .of_team(team)
+                    .and_then(|limit| limit.tokens),
+            };
+            let confidence = scope.confidence;
+            if scope.plan.is_some() && scope.rate.is_some() {
+                // What bounds it can be trusted, whatever its own days are worth.
+                scope.confidence = confidence.max(self.whole.confidence);
+            }
+            let forecast = TeamForecast {
+                confidence,
+                month_end: scope.estimate(self.end, position, self.request.policy)?,
+            };
+            Some((team.id, forecast))
+        };
+        let teams = self.request.closed.month.teams.iter();
+        teams
+            .filter(|team| team.status() != Some(Status::Done))
+            .filter_map(team)
+            .collect()
+    }
+
+    /// The probability of each threshold, and its days: the first with a probability of a half, and of a tenth.
+    pub(super) fn cross(&self, thresholds: &mut [Crossing]) {
+        let Some(remaining) = self.remaining() else {
+            return;
+        };
+        // A plan alone says how much, and not when.
+        let laws: Vec<(NaiveDate, Remaining)> = match self.whole.usable_rate() {
+            Some(_) => self.laws().collect(),
+            None => Vec::new(),
+        };
+        let spent = self.request.position().spent;
+        for crossing in thresholds {
+            let probability = probability_of(&remaining, spent, crossing.tokens);
+            crossing.probability = Some(probability);
+            if probability == Probability::CERTAIN {
+                continue;
+            }
+            let more = as_float(crossing.tokens.saturating_sub(spent).0);
+            // What is shown allows for work that nobody has logged; the dates do not. Where only what is shown reaches the
+            // mark, it does so at the end.
+            let first = |percent: u32| {
+                let reached = |(_, law): &&(NaiveDate, Remaining)| {
+                    law.exceeds(more) >= f64::from(percent) / 100.0
+                };
+                let day = laws.iter().find(reached).or(laws.last());
+                day.map(|(day, _)| *day)
+                    .filter(|_| probability.reaches(percent))
+            };
+            (crossing.likely, crossing.earliest) = (first(50), first(10));
+        }
+    }
+
+    /// What is still to be spent until each of the days to come is over.
+    fn laws(&self) -> impl Iterator<Item = (NaiveDate, Remaining)> {
+        let days = self.days.iter();
+        days.filter_map(|(day, horizon)| Some((*day, self.whole.until(*horizon)?)))
+    }
+
+    /// What is used by the end of each day so far, that of today being now.
+    pub(super) fn used_by_day(&self) -> Vec<UsedByDay> {
+        if !self.request.days {
+            return Vec::new();
+        }
+        let month = &self.request.closed.month;
+        let mut sum = 0.0;
+        let days = self.history.first.iter_days().zip(&self.history.whole.days);
+        let of_month = days.filter(|(date, _)| month.month.contains(*date));
+        let past = of_month.map(|(date, tokens)| {
+            sum += tokens;
+            UsedByDay {
+                date,
+                tokens: Tokens(as_tokens(sum)),
+            }
+        });
+        let now = UsedByDay {
+            date: self.request.now.date_naive(),
+            tokens: month.used(),
+        };
+        past.chain([now]).collect()
+    }
+
+    /// What will be used by the end of each day to come. By none is it more than when the month ends, though the law of a longer
+    /// time can be the narrower one.
+    pub(super) fn path(&self) -> Vec<PathDay> {
+        if !self.request.days || self.whole.usable_rate().is_none() {
+            return Vec::new();
+        }
+        let spent = self.request.position().spent;
+        let day = |(date, law): (NaiveDate, Remaining)| {
+            let at = |p| spent + Tokens(as_tokens(law.quantile(p)));
+            PathDay {
+                date,
+                p10: at(0.1),
+                p50: (!self.whole.is_too_early()).then(|| at(0.5)),
+                p90: at(0.9),
+            }
+        };
+        let mut path: Vec<PathDay> = self.laws().map(day).collect();
+        for earlier in (1..path.len()).rev() {
+            let later = path[earlier];
+            let day = &mut path[earlier - 1];
+            day.p10 = day.p10.min(later.p10);
+            day.p50 = day.p50.min(later.p50);
+            day.p90 = day.p90.min(later.p90);
+        }
+        path
+    }
+
+    /// What all this is made from.
+    pub(super) fn inputs(&self) -> ForecastInputs {
+        let (history, end) = (&self.history, self.end);
+        let tokens = |number: f64| Tokens(as_tokens(number));
+        let nothing = self.whole.until(end).map(|law| 1.0 - law.exceeds(0.0));
+        let rate = self.whole.rate.as_ref().map(|rate| RateInputs {
+            tokens_per_day: tokens(rate.tokens_per_day),
+            slow_tokens_per_day: tokens(rate.slow),
+            fast_tokens_per_day: tokens(rate.fast),
+            disagreement: rounded(rate.disagreement()),
+            weekday_factor: rounded(rate.weekday_factor),
+            weekend_factor: rounded(rate.weekend_factor),
+            daily_variation: rounded(rate.daily_variation),
+        });
+        ForecastInputs {
+            since: history.first,
+            completed_days: history.whole.days.len(),
+            active_days: history.whole.active(),
+            days_left: rounded(end.days()),
+            undated_tokens: history.undated,
+            undated_ratio: rounded(history.whole.undated_ratio()),
+            later_tokens: history.later,
+            zero_probability: nothing.map(rounded),
+            rate,
+        }
+    }
+}

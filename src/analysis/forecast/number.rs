@@ -1,0 +1,25 @@
+//! From whole numbers to those that laws reckon with, and back.
+
+/// A number of tokens or days as the laws reckon with them.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a forecast is not known to one part in 2^53"
+)]
+pub(super) const fn as_float(number: u64) -> f64 {
+    number as f64
+}
+
+/// The nearest whole number of tokens, at least zero.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` stops at the ends of u64, as tokens do"
+)]
+pub(super) fn as_tokens(number: f64) -> u64 {
+    number.round() as u64
+}
+
+/// To six decimals: the last digits of a floating-point number are not the same on every machine.
+pub(super) fn rounded(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
+}

@@ -1,0 +1,251 @@
+//! How tokens were spent on past days: two speeds, the difference of weekends, and how much days vary.
+//!
+//! Formulas and constants are those of the method `hg1`. They were tuned on 521 months of 28 repositories and 261 months of other
+//! daily counts, halved by source, and measured on the half held back: 82% of the outcomes fell into the 80% interval, 93% into
+//! the 95% interval.
+
+use chrono::Weekday;
+
+use super::{hurdle_gamma::HurdleGamma, number::as_float};
+
+/// The most days that are looked back on.
+pub const MOST_DAYS: usize = 91;
+
+/// Days after which a day counts half: for the slow speed, and for the fast one.
+const HALF_LIVES: [f64; 2] = [28.0, 5.0];
+
+/// How much the slow speed says of the level; the fast one says the rest.
+const SLOW: f64 = 0.75;
+
+/// Days by which weekdays and weekends are shrunk towards no difference.
+const SHRINKAGE: f64 = 7.0;
+
+/// The squared coefficient of variation of daily spending that is believed before a day is seen, and how many days that belief
+/// is worth.
+const PRIOR_VARIATION: (f64, f64) = (1.5 * 1.5, 0.5);
+
+/// The least squared coefficient of variation of daily spending.
+const LEAST_VARIATION: f64 = 0.0025;
+
+/// Days as they are weighted, exponentially by age (R. G. Brown, "Exponential Smoothing for Predicting Demand", 1956): the same
+/// for every team of a log, so made once.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Weights of the slow and of the fast speed, `2^(-age/28)` and `2^(-age/5)`.
+    weights: Vec<[f64; 2]>,
+    /// Which of the days are at a weekend.
+    weekend: Vec<bool>,
+    /// The weights' sums.
+    sums: [f64; 2],
+}
+
+impl Window {
+    /// So many consecutive days, the first of which is such a day of the week. No more than [`MOST_DAYS`].
+    #[must_use]
+    pub fn new(days: usize, first: Weekday) -> Self {
+        let skipped = days.saturating_sub(MOST_DAYS);
+        let days = days - skipped;
+        let age = |day: usize| as_float((days - 1 - day) as u64);
+        let weights: Vec<[f64; 2]> = (0..days)
+            .map(|day| HALF_LIVES.map(|half_life| (-age(day) / half_life).exp2()))
+            .collect();
+        let weekday = first.num_days_from_monday() as usize + skipped;
+        Self {
+            weekend: (0..days).map(|day| (weekday + day) % 7 >= 5).collect(),
+            sums: [0, 1].map(|speed| weights.iter().map(|weights| weights[speed]).sum()),
+            weights,
+        }
+    }
+
+    /// How many days.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Whether there is no day.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+}
+
+/// How many days there are still to come, in days and parts of days.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Horizon {
+    /// From Monday to Friday.
+    pub weekdays: f64,
+    /// Saturdays and Sundays.
+    pub weekend_days: f64,
+}
+
+impl Horizon {
+    /// All of them.
+    #[must_use]
+    pub fn days(self) -> f64 {
+        self.weekdays + self.weekend_days
+    }
+
+    /// With a day, or a part of one, added to it.
+    #[must_use]
+    pub fn and(mut self, weekday: Weekday, part: f64) -> Self {
+        match weekday {
+            Weekday::Sat | Weekday::Sun => self.weekend_days += part,
+            _ => self.weekdays += part,
+        }
+        self
+    }
+}
+
+/// How tokens were spent on past days.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// Tokens on an average day, `0.75 L + 0.25 S`.
+    pub tokens_per_day: f64,
+    /// L, the slow speed: tokens per day with a half-life of 28 days.
+    pub slow: f64,
+    /// S, the fast speed: tokens per day with a half-life of 5 days.
+    pub fast: f64,
+    /// What a weekday has of an average day.
+    pub weekday_factor: f64,
+    /// What a day at a weekend has of it.
+    pub weekend_factor: f64,
+    /// c2, the squared coefficient of variation of a day's spending.
+    pub daily_variation: f64,
+    /// K, the days with spending, weighted as the slow speed weighs them.
+    pub active_days: f64,
+    /// W, all days, weighted likewise.
+    weighted_days: f64,
+    /// `n_m`, the number of equally weighted days whose mean would be as well known as the level.
+    effective_days: f64,
+}
+
+impl Rate {
+    /// The speeds of completed days, oldest first, zeros included: as many as the window has, the last of them counting.
+    /// `L = sum(w y) / sum(w f)`, with the factors f of [`Days::weekend_factors`], and S likewise with the fast weights.
+    /// None where nothing was spent on any.
+    #[must_use]
+    pub fn of(days: &[f64], window: &Window) -> Option<Self> {
+        let tokens = days.get(days.len().checked_sub(window.len())?..)?;
+        let days = Days { tokens, window };
+        let mean = days.weighted(0, |day| tokens[day]) / window.sums[0];
+        // Also where there is no day at all, and the mean is not a number.
+        if !(mean > 0.0 && mean.is_finite()) {
+            return None;
+        }
+        let factors = days.weekend_factors(mean);
+        let speed = |speed: usize| {
+            let spent = days.weighted(speed, |day| tokens[day]);
+            spent / days.weighted(speed, |day| days.factor(day, factors))
+        };
+        let (slow, fast) = (speed(0), speed(1));
+        let tokens_per_day = SLOW * slow + (1.0 - SLOW) * fast;
+        Some(Self {
+            tokens_per_day,
+            slow,
+            fast,
+            weekday_factor: factors[0],
+            weekend_factor: factors[1],
+            daily_variation: days.variation(slow, tokens_per_day, factors),
+            active_days: days.weighted(0, |day| f64::from(tokens[day] > 0.0)),
+            weighted_days: window.sums[0],
+            effective_days: window.effective_days(),
+        })
+    }
+
+    /// The same where a share of the tokens, from 0 to 1, was spent on days that nobody knows: of their variation only what is
+    /// believed beforehand is known.
+    #[must_use]
+    pub fn with_unknown_days(mut self, share: f64) -> Self {
+        let (prior, _) = PRIOR_VARIATION;
+        self.daily_variation = self.daily_variation * (1.0 - share) + prior * share;
+        self
+    }
+
+    /// D, how far the two speeds disagree: `((S - L) / (S + L))^2`, from 0 where they are alike to 1.
+    #[must_use]
+    pub fn disagreement(&self) -> f64 {
+        ((self.fast - self.slow) / (self.fast + self.slow)).powi(2)
+    }
+
+    /// The law of what is spent on days to come. Its mean is that of as many average days, its relative variance
+    /// `c2 (2 (1/h + 1/n_m) + 0.2 h/30) + 4 D`: the factor 2 pays for the clustering of days, 0.2 h/30 for a rate that wanders, and
+    /// 4 D says that of two speeds that disagree neither is to be trusted.
+    #[must_use]
+    pub fn remainder(&self, over: Horizon) -> HurdleGamma {
+        let days = over.days();
+        if days <= 0.0 {
+            return HurdleGamma::ZERO;
+        }
+        let mean = self.tokens_per_day
+            * (over.weekdays * self.weekday_factor + over.weekend_days * self.weekend_factor);
+        let of_a_day = 2.0 * (1.0 / days + 1.0 / self.effective_days) + 0.2 * days / 30.0;
+        let variance = self.daily_variation * of_a_day + 4.0 * self.disagreement();
+        HurdleGamma::new(mean, variance, self.hurdle(over))
+    }
+
+    /// p0, the hurdle: the chance of no active day among h, where K of W were, `(1 + h/W)^-K`, at most 0.95. It is the zero term
+    /// of the negative binomial law that predicts the events of a Poisson process from those seen (A. Gelman and others,
+    /// "Bayesian Data Analysis", 3rd edition, section 2.6).
+    fn hurdle(&self, over: Horizon) -> f64 {
+        let zero = (1.0 + over.days() / self.weighted_days).powf(-self.active_days);
+        zero.min(0.95)
+    }
+}
+
+impl Window {
+    /// `n_m`, as L. Kish has the effective sample size ("Survey Sampling", 1965), of both speeds mixed as the level is:
+    /// `1 / sum((0.75 w/W + 0.25 v/V)^2)`.
+    fn effective_days(&self) -> f64 {
+        let [slow_sum, fast_sum] = self.sums;
+        let shares = self
+            .weights
+            .iter()
+            .map(|[slow, fast]| (SLOW * slow / slow_sum + (1.0 - SLOW) * fast / fast_sum).powi(2));
+        1.0 / shares.sum::<f64>()
+    }
+}
+
+/// Tokens on the days of a window.
+struct Days<'d> {
+    tokens: &'d [f64],
+    window: &'d Window,
+}
+
+impl Days<'_> {
+    /// The sum of a value of each day, weighted for a speed: 0 the slow, 1 the fast.
+    fn weighted(&self, speed: usize, value: impl Fn(usize) -> f64) -> f64 {
+        let weights = self.window.weights.iter().enumerate();
+        weights.map(|(day, of)| of[speed] * value(day)).sum()
+    }
+
+    /// What a weekday and what a day at a weekend have of an average day, d being either kind:
+    /// `f_d = (sum_d(w y) + 7 m) / (m sum_d(w) + 7 m)`, shrunk by seven days of the weighted mean m towards 1, as credibility
+    /// theory does (H. Buehlmann, "Experience rating and credibility", ASTIN Bulletin 4(3), 1967).
+    fn weekend_factors(&self, mean: f64) -> [f64; 2] {
+        [false, true].map(|weekend| {
+            let of_kind = |day: usize| f64::from(self.window.weekend[day] == weekend);
+            let spent = self.weighted(0, |day| of_kind(day) * self.tokens[day]);
+            let expected = mean * self.weighted(0, of_kind);
+            (spent + SHRINKAGE * mean) / (expected + SHRINKAGE * mean)
+        })
+    }
+
+    fn factor(&self, day: usize, factors: [f64; 2]) -> f64 {
+        factors[usize::from(self.window.weekend[day])]
+    }
+
+    /// c2, the squared coefficient of variation of a day's spending: the weighted variance around the slow speed,
+    /// `s2 = sum(w (y - L f)^2)/W * n_e / max(n_e - 1, 0.5)` with Kish's effective sample size `n_e = W^2 / sum(w^2)`, over the
+    /// squared level, mixed with the prior: `(0.5 1.5^2 + g s2/level^2) / (0.5 + g)`, g being `n_e - 1`.
+    fn variation(&self, slow: f64, level: f64, factors: [f64; 2]) -> f64 {
+        let sum = self.window.sums[0];
+        let sample = sum.powi(2) / self.weighted(0, |day| self.window.weights[day][0]);
+        let off = |day: usize| (self.tokens[day] - slow * self.factor(day, factors)).powi(2);
+        let variance = self.weighted(0, off) / sum * sample / (sample - 1.0).max(0.5);
+        let (prior, worth) = PRIOR_VARIATION;
+        let seen = (sample - 1.0).max(0.0);
+        let mixed = (worth * prior + seen * variance / level.powi(2)) / (worth + seen);
+        mixed.max(LEAST_VARIATION)
+    }
+}

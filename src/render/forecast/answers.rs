@@ -1,0 +1,190 @@
+//! Will it fit, and how sure is that: the answers that come first.
+
+use super::{Field, in_brackets};
+use crate::{
+    analysis::{
+        CostEstimate, Estimate, ForecastBasis, ForecastState, Quantiles, StatusReport, TeamReport,
+    },
+    model::{Level, Probability, Tokens},
+    render::theme::Style,
+};
+
+/// How a level is written behind a figure.
+type Badge<'b> = &'b dyn Fn(Level) -> String;
+
+/// Whether it fits, in tokens and in money, and how sure that is.
+pub(super) fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+    let forecast = &report.forecast;
+    let tokens =
+        (report.budget.tokens.is_some() || forecast.cost.is_none()).then(|| verdict(report, badge));
+    let cost = forecast.cost.as_ref();
+    let money = cost.map(|cost| of_money(report, cost, style, badge));
+    let names = ["Will it fit?", ""];
+    let mut fields: Vec<Field> = names
+        .into_iter()
+        .zip(tokens.into_iter().chain(money))
+        .collect();
+    if let Some(end) = &forecast.month_end {
+        let line = forecast
+            .straight_line_tokens
+            .map(|line| format!("; a straight line says {}", line.compact()));
+        let text = outcome(report, &end.quantiles) + &line.unwrap_or_default();
+        fields.push(("How sure?", text));
+    }
+    fields
+}
+
+/// The answers beside: of money, of all that is planned, of the team that is asked about.
+pub(super) fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+    let cost = report.forecast.cost.as_ref().map(|cost| {
+        let write = |money| style.money(money);
+        let likely = cost.quantiles.p50.map(write);
+        let likely = likely.map(|likely| format!("likely {likely}, "));
+        likely.unwrap_or_default() + &ranges(&cost.quantiles, write)
+    });
+    let asked = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
+    let team = report.teams.iter().find(asked);
+    let team = team.and_then(|team| of_team(report, team, style, badge));
+    let fields = [
+        ("Cost", cost),
+        ("All planned", of_project(report, badge)),
+        ("Team", team),
+    ];
+    let told = |(name, text): (&'static str, Option<String>)| Some((name, text?));
+    fields.into_iter().filter_map(told).collect()
+}
+
+/// Whether the month fits its tokens, in words, and the figure they stand for.
+fn verdict(report: &StatusReport, badge: Badge<'_>) -> String {
+    let (used, month) = (report.used.tokens, report.month);
+    let Some(budget) = report.budget.tokens else {
+        return "there is no budget to fit into".to_owned();
+    };
+    match report.forecast.state {
+        _ if report.level == Some(Level::Exceeded) => {
+            let badge = badge(Level::Exceeded);
+            return format!("no: {used} of {budget} tokens are used already{badge}");
+        }
+        ForecastState::Over => {
+            return format!("it did: {month} is over, with {used} of {budget} tokens used");
+        }
+        ForecastState::NotBegun => return format!("{month} has not begun"),
+        ForecastState::Open => {}
+    }
+    let told = report.forecast.month_end.as_ref();
+    let told = told.and_then(|end| {
+        let when = when(report, end);
+        Some(answer(end, &format!("{budget} tokens"), &when)? + &badge(end.level?))
+    });
+    told.unwrap_or_else(|| "too early to tell".to_owned())
+}
+
+/// `uncertain: 41% chance that 200,000 tokens are not enough by 2026-06-30`.
+fn answer(end: &Estimate, budget: &str, when: &str) -> Option<String> {
+    let chance = end.probability_over_budget?;
+    let word = word(chance);
+    Some(format!(
+        "{word}: {chance} chance that {budget} are not enough {when}"
+    ))
+}
+
+/// The answer that a chance of using up a budget gives, whatever levels it is set to have.
+const fn word(chance: Probability) -> &'static str {
+    match chance.percent() {
+        0..5 => "yes, very likely",
+        5..20 => "probably",
+        20..50 => "uncertain",
+        50..95 => "probably not",
+        95..100 => "almost certainly not",
+        _ => "no",
+    }
+}
+
+/// `by 2026-06-30`.
+pub(super) fn when(report: &StatusReport, end: &Estimate) -> String {
+    match end.basis {
+        ForecastBasis::Plan => "for all that is planned".to_owned(),
+        ForecastBasis::Rate | ForecastBasis::RateAndPlan => format!("by {}", report.forecast.ends),
+    }
+}
+
+fn of_money(report: &StatusReport, cost: &CostEstimate, style: Style, badge: Badge<'_>) -> String {
+    let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
+    let (word, badge) = (word(chance), badge(cost.level));
+    if chance == Probability::CERTAIN {
+        return format!("in money no: {budget} are spent already{badge}");
+    }
+    let ends = report.forecast.ends;
+    format!("in money {word}: {chance} chance that {budget} are not enough by {ends}{badge}")
+}
+
+/// What everything planned comes to, where that is another figure than that of the month's end.
+fn of_project(report: &StatusReport, badge: Badge<'_>) -> Option<String> {
+    let forecast = &report.forecast;
+    let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
+    let project = forecast.project.as_ref()?;
+    if forecast.month_end.as_ref().is_some_and(by_plan) {
+        return None;
+    }
+    let chance = project.probability_over_budget;
+    let chance = chance.map(|chance| format!("; {chance} chance that the budget is not enough"));
+    let badge = project.level.map(badge).unwrap_or_default();
+    let text = outcome(report, &project.quantiles);
+    Some(text + &chance.unwrap_or_default() + &badge)
+}
+
+fn of_team(
+    report: &StatusReport,
+    team: &TeamReport,
+    style: Style,
+    badge: Badge<'_>,
+) -> Option<String> {
+    let (end, name) = (team.forecast?.month_end, style.text(&team.name));
+    let likely = end.quantiles.p50?.compact();
+    let limit = team
+        .allocated_tokens
+        .map(|limit| format!("its {limit} tokens"));
+    let told = limit.and_then(|limit| {
+        let told = answer(&end, &limit, &when(report, &end))?;
+        Some(format!(", {told}{}", badge(end.level?)))
+    });
+    let ranges = ranges(&end.quantiles, Tokens::compact);
+    Some(format!(
+        "{name}: likely {likely}, {ranges}{}",
+        told.unwrap_or_default()
+    ))
+}
+
+/// `likely 174.2K (87.1%), 80% range 97.7K-324.8K, 95% range 78.3K-443.1K`.
+fn outcome(report: &StatusReport, quantiles: &Quantiles<Tokens>) -> String {
+    let share = |likely| in_brackets(report.share(likely));
+    let likely = quantiles.p50;
+    let likely = likely.map(|likely| format!("likely {}{}, ", likely.compact(), share(likely)));
+    likely.unwrap_or_default() + &ranges(quantiles, Tokens::compact)
+}
+
+/// `80% range 97.7K-324.8K, 95% range 78.3K-443.1K`.
+fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
+    let [p025, p10, p90, p975] = [of.p025, of.p10, of.p90, of.p975].map(write);
+    format!("80% range {p10}-{p90}, 95% range {p025}-{p975}")
+}
+
+/// `likely 174.2K by 2026-06-30, 41% chance that the budget is not enough [!! WARN]`.
+pub(in crate::render) fn in_brief(report: &StatusReport, style: Style) -> Option<String> {
+    let end = report.forecast.month_end.as_ref()?;
+    let (likely, when) = (end.quantiles.p50?.compact(), when(report, end));
+    // Once the budget is used up, that is said elsewhere.
+    let open = |chance: &Probability| *chance != Probability::CERTAIN;
+    let chance = end.probability_over_budget.filter(open).zip(end.level);
+    let chance = chance.map(|(chance, level)| {
+        let badge = match level {
+            Level::Ok => String::new(),
+            level => format!(" {}", style.badge(level)),
+        };
+        format!(", {chance} chance that the budget is not enough{badge}")
+    });
+    Some(format!(
+        "likely {likely} {when}{}",
+        chance.unwrap_or_default()
+    ))
+}

@@ -1,0 +1,152 @@
+//! What stands beside the forecast: the plan, the burn rate, and what the log itself says, each with its source.
+
+use super::{Field, NOT_ENOUGH, counted, in_brackets};
+use crate::{
+    analysis::{BurnRate, Plan, PlanPhase, RateBasis, Stated, StatusReport},
+    model::{Level, Percent},
+    render::{sheet::signed, theme::Style},
+    text::Document,
+};
+
+/// The fields. `badge` is how a level is written behind a figure.
+pub(super) fn fields(
+    report: &StatusReport,
+    style: Style,
+    badge: &dyn Fn(Level) -> String,
+) -> Vec<Field> {
+    let rate = report.forecast.burn_rate.as_ref();
+    let rate = rate.map_or_else(|| NOT_ENOUGH.to_owned(), rate_with_source);
+    let mut fields = plan(report, badge);
+    fields.extend(margin(report));
+    let risk = report.forecast.risk;
+    fields.extend(risk.map(|risk| ("Risk", format!("{}, the worst of the above", risk.word()))));
+    fields.extend(stated(report, style));
+    fields.push(("Burn rate", rate));
+    fields
+}
+
+fn plan(report: &StatusReport, badge: &dyn Fn(Level) -> String) -> Vec<Field> {
+    const NAME: &str = "Plan total";
+    let Some(plan) = &report.forecast.plan else {
+        let text = "the log has no table of phases still to come";
+        return vec![(NAME, text.to_owned())];
+    };
+    let share = in_brackets(report.share(plan.end.total_tokens));
+    let badge = plan.end.level.map(badge).unwrap_or_default();
+    vec![
+        (NAME, format!("{}{share}{badge}", plan.end.total_tokens)),
+        ("", plan_source(plan)),
+    ]
+}
+
+/// What is left in the end.
+fn margin(report: &StatusReport) -> Option<Field> {
+    let (end, basis) = match &report.forecast.plan {
+        Some(plan) => (plan.end.total_tokens, "the plan"),
+        None => (report.used.tokens, "what is used"),
+    };
+    let share = in_brackets(report.share(end).and_then(Percent::rest));
+    let margin = signed(report.forecast.safety_margin?);
+    let text = format!("{margin}{share} of the budget, after {basis}");
+    Some(("Safety margin", text))
+}
+
+/// What the log itself expects.
+fn stated(report: &StatusReport, style: Style) -> Vec<Field> {
+    let forecast = &report.forecast;
+    let end = forecast.stated.as_ref().map(|stated| {
+        let (range, share) = (stated_range(stated), stated_share(report, stated));
+        (
+            "Log projects",
+            format!("{range}{share}, line {}", stated.line),
+        )
+    });
+    let risk = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line);
+    let risk = risk.map(|(risk, line)| {
+        let risk = format!("{}, line {line}", style.text(risk));
+        ("Log sees risk", risk)
+    });
+    end.into_iter().chain(risk).collect()
+}
+
+/// `used 126,670 by the rows of the log + pending 65,000 by 4 phases, lines 46-49`.
+fn plan_source(plan: &Plan) -> String {
+    let phases: Vec<&PlanPhase> = plan.pending().collect();
+    let lines = match (phases.first(), phases.last()) {
+        (Some(first), Some(last)) if first.line != last.line => {
+            format!(", lines {}-{}", first.line, last.line)
+        }
+        (Some(first), _) => format!(", line {}", first.line),
+        _ => String::new(),
+    };
+    let file = if phases
+        .iter()
+        .any(|phase| phase.file == Document::Projection)
+    {
+        " of the projection file"
+    } else {
+        ""
+    };
+    let count = match phases.len() {
+        1 => "1 phase".to_owned(),
+        count => format!("{count} phases"),
+    };
+    format!(
+        "used {} by the rows of the log + pending {} by {count}{lines}{file}",
+        plan.used_tokens, plan.pending_tokens
+    )
+}
+
+/// `309 tokens/min since 10:10`, `5,067 tokens/day since 2026-02-01`.
+pub(in crate::render) fn rate(rate: &BurnRate) -> String {
+    let since = rate.since_time.map_or_else(
+        || rate.since.to_string(),
+        |time| time.format("%H:%M").to_string(),
+    );
+    let (tokens, per) = if rate.is_by_minute() {
+        (rate.tokens_per_minute(), "min")
+    } else {
+        (rate.tokens_per_day, "day")
+    };
+    format!("{}/{per} since {since}", counted(tokens))
+}
+
+fn rate_with_source(of: &BurnRate) -> String {
+    let days = match of.minutes / (24 * 60) {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    let source = match of.basis {
+        RateBasis::FirstDay => format!(
+            "{} in {} min of the first day, {}",
+            counted(of.tokens),
+            of.minutes,
+            of.since
+        ),
+        RateBasis::CompletedDays => format!("{} in {days} before today", counted(of.tokens)),
+        RateBasis::WholeMonth => format!(
+            "{} in the {days} to the end of the month",
+            counted(of.tokens)
+        ),
+    };
+    format!("{} ({source})", rate(of))
+}
+
+/// `155,000-160,000`.
+pub(in crate::render) fn stated_range(stated: &Stated) -> String {
+    let (from, to) = (stated.from_tokens, stated.to_tokens);
+    if from == to {
+        to.to_string()
+    } else {
+        format!("{from}-{to}")
+    }
+}
+
+fn stated_share(report: &StatusReport, stated: &Stated) -> String {
+    let share = |tokens| report.share(tokens);
+    match (share(stated.from_tokens), share(stated.to_tokens)) {
+        (Some(from), Some(to)) if from == to => format!(" ({to})"),
+        (Some(from), Some(to)) => format!(" ({}-{to})", from.to_string().trim_end_matches('%')),
+        _ => String::new(),
+    }
+}
