@@ -18,7 +18,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
     ("log", &["chrono", "memchr", "pulldown_cmark"]),
-    ("analysis", &["chrono", "schemars", "serde"]),
+    ("analysis", &["chrono", "libm", "schemars", "serde"]),
     ("check", &[]),
     (
         "render",

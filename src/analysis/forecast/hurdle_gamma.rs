@@ -54,7 +54,7 @@ impl HurdleGamma {
         if self.mean <= 0.0 || tokens < 0.0 {
             return f64::from(tokens < 0.0);
         }
-        let root = (tokens / self.mean).cbrt();
+        let root = libm::cbrt(tokens / self.mean);
         let z = (root - 1.0 + self.ninth) / self.ninth.sqrt();
         (1.0 - self.hurdle) * (1.0 - normal::cdf(z))
     }

@@ -19,7 +19,7 @@ pub(super) fn as_tokens(number: f64) -> u64 {
     number.round() as u64
 }
 
-/// To six decimals: the last digits of a floating-point number are not the same on every machine.
+/// To six decimals, more than anything here is known to.
 pub(super) fn rounded(number: f64) -> f64 {
     (number * 1e6).round() / 1e6
 }

@@ -47,7 +47,7 @@ impl Window {
         let days = days - skipped;
         let age = |day: usize| as_float((days - 1 - day) as u64);
         let weights: Vec<[f64; 2]> = (0..days)
-            .map(|day| HALF_LIVES.map(|half_life| (-age(day) / half_life).exp2()))
+            .map(|day| HALF_LIVES.map(|half_life| libm::exp2(-age(day) / half_life)))
             .collect();
         let weekday = first.num_days_from_monday() as usize + skipped;
         Self {
@@ -188,7 +188,7 @@ impl Rate {
     /// of the negative binomial law that predicts the events of a Poisson process from those seen (A. Gelman and others,
     /// "Bayesian Data Analysis", 3rd edition, section 2.6).
     fn hurdle(&self, over: Horizon) -> f64 {
-        let zero = (1.0 + over.days() / self.weighted_days).powf(-self.active_days);
+        let zero = libm::pow(1.0 + over.days() / self.weighted_days, -self.active_days);
         zero.min(0.95)
     }
 }
