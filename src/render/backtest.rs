@@ -17,12 +17,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         lines.extend(sheet.notes().flat_map(|note| style.folded(note, 0)));
         return lines;
     }
-    lines.extend(
-        sheet
-            .lines(style)
-            .iter()
-            .flat_map(|line| style.folded(line, 4)),
-    );
+    lines.extend(sheet.folded(style));
     lines
 }
 

@@ -245,13 +245,7 @@ impl Picture {
                 line.push_str(&painted(&std::mem::take(&mut run), paint));
                 paint = next;
             }
-            run.push(match strongest {
-                Ink::Nothing => empty,
-                Ink::Used if self.ascii => '#',
-                Ink::Likely if self.ascii => '*',
-                Ink::Fan if self.ascii => ':',
-                _ => braille(&dots),
-            });
+            run.push(self.glyph(strongest, &dots).unwrap_or(empty));
         }
         line.push_str(&painted(&run, paint));
         let likely = curves.likely.last().map(|(_, tokens)| *tokens);
@@ -260,6 +254,19 @@ impl Picture {
             line.push_str(&Tokens(likely).compact());
         }
         line.trim_end().to_owned()
+    }
+}
+
+impl Picture {
+    /// The character of a cell. None where nothing is drawn in it.
+    fn glyph(&self, strongest: Ink, dots: &[Ink]) -> Option<char> {
+        Some(match strongest {
+            Ink::Nothing => return None,
+            _ if !self.ascii => braille(dots),
+            Ink::Used => '#',
+            Ink::Likely => '*',
+            Ink::Fan => ':',
+        })
     }
 }
 

@@ -44,48 +44,10 @@ pub(in crate::render) fn data(report: &StatusReport) -> Vec<Sheet> {
             quantiles(&mut figures, report, name, &estimate);
         }
     }
-    if let Some(cost) = &forecast.cost {
-        let (likely, chance) = (cost.quantiles.p50, cost.probability_over_budget);
-        for (name, money) in [
-            ("cost_p10", Some(cost.quantiles.p10)),
-            ("cost_p50", likely),
-            ("cost_p90", Some(cost.quantiles.p90)),
-        ] {
-            figures.add(name, Cell::some(money, Cell::Money));
-        }
-        figures.add(
-            "cost_probability_over_budget_percent",
-            Cell::Probability(chance),
-        );
-        figures.add("cost_level", Cell::Level(cost.level));
-    }
+    cost(&mut figures, report);
     let line = Cell::some(forecast.straight_line_tokens, Cell::Tokens);
     figures.add("straight_line_tokens", line);
-    if let Some(plan) = &forecast.plan {
-        let (total, pending) = (plan.end.total_tokens, plan.pending_tokens);
-        figures
-            .add("plan_total_tokens", Cell::Tokens(total))
-            .share(report.share(total));
-        figures
-            .add("plan_pending_tokens", Cell::Tokens(pending))
-            .share(report.share(pending));
-    }
-    let margin = Cell::some(forecast.safety_margin, Cell::Signed);
-    figures.add("safety_margin_tokens", margin);
-    let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.word()));
-    figures.add("risk", risk);
-    if let Some(stated) = &forecast.stated {
-        let line = || Cell::Number(stated.line as u64);
-        for (name, tokens) in [
-            ("stated_from_tokens", stated.from_tokens),
-            ("stated_to_tokens", stated.to_tokens),
-        ] {
-            figures
-                .add(name, Cell::Tokens(tokens))
-                .share(report.share(tokens))
-                .remark(line());
-        }
-    }
+    others(&mut figures, report);
     let rate = forecast.burn_rate.as_ref();
     let rate = Cell::some(rate, |rate| Cell::Tokens(rate.tokens_per_day));
     figures.add("burn_rate_tokens_per_day", rate);
@@ -119,4 +81,53 @@ fn quantiles(figures: &mut Figures, report: &StatusReport, name: &str, estimate:
     );
     let level = Cell::some(estimate.level, Cell::Level);
     figures.add(&format!("{name}_level"), level);
+}
+
+/// What it costs, and how likely that is more than there is.
+fn cost(figures: &mut Figures, report: &StatusReport) {
+    if let Some(cost) = &report.forecast.cost {
+        let (likely, chance) = (cost.quantiles.p50, cost.probability_over_budget);
+        for (name, money) in [
+            ("cost_p10", Some(cost.quantiles.p10)),
+            ("cost_p50", likely),
+            ("cost_p90", Some(cost.quantiles.p90)),
+        ] {
+            figures.add(name, Cell::some(money, Cell::Money));
+        }
+        figures.add(
+            "cost_probability_over_budget_percent",
+            Cell::Probability(chance),
+        );
+        figures.add("cost_level", Cell::Level(cost.level));
+    }
+}
+
+/// What stands beside the forecast.
+fn others(figures: &mut Figures, report: &StatusReport) {
+    let forecast = &report.forecast;
+    if let Some(plan) = &forecast.plan {
+        let (total, pending) = (plan.end.total_tokens, plan.pending_tokens);
+        figures
+            .add("plan_total_tokens", Cell::Tokens(total))
+            .share(report.share(total));
+        figures
+            .add("plan_pending_tokens", Cell::Tokens(pending))
+            .share(report.share(pending));
+    }
+    let margin = Cell::some(forecast.safety_margin, Cell::Signed);
+    figures.add("safety_margin_tokens", margin);
+    let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.word()));
+    figures.add("risk", risk);
+    if let Some(stated) = &forecast.stated {
+        let line = || Cell::Number(stated.line as u64);
+        for (name, tokens) in [
+            ("stated_from_tokens", stated.from_tokens),
+            ("stated_to_tokens", stated.to_tokens),
+        ] {
+            figures
+                .add(name, Cell::Tokens(tokens))
+                .share(report.share(tokens))
+                .remark(line());
+        }
+    }
 }

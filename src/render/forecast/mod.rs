@@ -80,12 +80,7 @@ fn titled(sheet: &Sheet, style: Style) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![String::new(), Paint::Heading.on(sheet.title)];
-    lines.extend(
-        sheet
-            .lines(style)
-            .iter()
-            .flat_map(|line| style.folded(line, 4)),
-    );
+    lines.extend(sheet.folded(style));
     lines
 }
 

@@ -58,6 +58,7 @@ pub(super) fn lines(
         None => spent,
     };
     let pad = " ".repeat(indent);
+    let mut lines = vec![format!("{pad}0 {spent}{rest} {to}")];
     let mut key = vec![format!("{} used {}", marks[0], used.compact())];
     let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
         key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact())));
@@ -66,25 +67,21 @@ pub(super) fn lines(
     add(marks[2], "80% range to", Some(quantiles.p90));
     add(marks[3], "95% range to", Some(quantiles.p975));
     add(marks[5], "budget", budget);
-    let mut lines = vec![format!("{pad}0 {spent}{rest} {to}")];
-    let mut line = pad.clone();
-    for part in key {
-        // A mark stays with its name.
-        let more = if line == pad {
-            part
-        } else {
-            format!("  {part}")
+    lines.extend(in_lines(&key, &pad, style.width));
+    lines
+}
+
+/// The parts of a key, as many in a line as fit. A mark stays with its name.
+fn in_lines(parts: &[String], pad: &str, width: Option<usize>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        let fits = |line: &String| {
+            width.is_none_or(|width| safe::width(line) + safe::width(part) + 2 <= width)
         };
-        let fits = |width: usize| safe::width(&line) + safe::width(&more) <= width;
-        if !style.width.is_none_or(fits) {
-            lines.push(std::mem::replace(&mut line, pad.clone()));
+        match lines.last_mut().filter(|line| fits(line)) {
+            Some(line) => *line = format!("{line}  {part}"),
+            None => lines.push(format!("{pad}{part}")),
         }
-        line.push_str(if line == pad {
-            more.trim_start()
-        } else {
-            &more
-        });
     }
-    lines.push(line);
     lines
 }

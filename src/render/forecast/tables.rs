@@ -53,6 +53,12 @@ pub(super) fn thresholds(report: &StatusReport) -> Sheet {
             Cell::word(crossed(crossing, report.forecast.burn_rate.as_ref())),
         ]);
     }
+    explain(&mut sheet, report);
+    sheet
+}
+
+/// What the columns of the thresholds mean.
+fn explain(sheet: &mut Sheet, report: &StatusReport) {
     let alert = &report.forecast.alert_at;
     sheet.note_about(
         "Chance",
@@ -72,7 +78,6 @@ pub(super) fn thresholds(report: &StatusReport) -> Sheet {
         "Earliest",
         "likely: 50% by the end of that day; earliest: 10%; -: not before the month ends",
     );
-    sheet
 }
 
 fn crossed(crossing: &Crossing, rate: Option<&BurnRate>) -> String {

@@ -242,6 +242,15 @@ impl Sheet {
             .collect()
     }
 
+    /// The same, with notes folded that are wider than the style allows.
+    pub(super) fn folded(&self, style: Style) -> Vec<String> {
+        let lines = self.lines(style);
+        lines
+            .iter()
+            .flat_map(|line| style.folded(line, WIDE * 2))
+            .collect()
+    }
+
     /// How the table is drawn, and its cells as they are then written.
     fn layout(&self, style: Style) -> (Layout, Vec<Vec<String>>) {
         let full = self.written(style, Digits::All);
