@@ -74,7 +74,9 @@ fn console_width(text: &str) -> usize {
 
 #[test]
 fn no_view_is_wider_than_its_terminal() {
-    for log in ["sample", "rotten", "korean", "lines", "hostile", "v1"] {
+    for log in [
+        "sample", "rotten", "korean", "lines", "hostile", "v1", "history",
+    ] {
         for width in 30..130 {
             let out = view(log, "--full").terminal(width).run().out;
             assert!(console_width(&out) <= width, "{log} at {width}:\n{out}");

@@ -122,7 +122,7 @@ pub struct Rate {
 
 impl Rate {
     /// The speeds of completed days, oldest first, zeros included: as many as the window has, the last of them counting.
-    /// `L = sum(w y) / sum(w f)`, with the factors f of [`Days::weekend_factors`], and S likewise with the fast weights.
+    /// `L = sum(w y) / sum(w f)`, with the factors f of weekdays and weekends, and S likewise with the fast weights.
     /// None where nothing was spent on any.
     #[must_use]
     pub fn of(days: &[f64], window: &Window) -> Option<Self> {
