@@ -143,6 +143,12 @@ impl Plan {
         })
     }
 
+    /// Whether nothing planned is left to do.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        !self.phases.iter().any(PlanPhase::is_open)
+    }
+
     /// The phases still to come.
     pub fn pending(&self) -> impl Iterator<Item = &PlanPhase> {
         self.phases

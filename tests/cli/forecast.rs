@@ -281,6 +281,11 @@ fn days_count_from_the_first_of_the_log_whosever_it_was() {
         + "\n## 2026-06 Monthly Summary (Two)\n\n| Team | Tokens |\n|---|---|\n| Team B | 500 |\n\n## Daily Detail — 2026-06-18\n\n| Team | Tokens |\n|---|---|\n| Team B | 500 |\n";
     assert_eq!(since(&log, ""), "2026-06-01");
     assert_eq!(since(&log, "--project Two"), "2026-06-01");
+    // Of the months between, nothing was spent in; the first one's details are in an archive that is too old to matter.
+    let january =
+        "## 2026-01 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 10,000 |\n\n";
+    let log = january.to_owned() + &june(&days, "");
+    assert_eq!(since(&log, ""), "2026-03-22");
     // May is half undated, so its days are not known; but the log did not begin on 12 June.
     let may = "## 2026-05 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 10,000 |\n\n## Daily Detail — 2026-05-05\n\n| Team | Tokens |\n|---|---|\n| Team A | 5,000 |\n\n";
     let log = may.to_owned() + &june(&days[2..], "");
@@ -329,6 +334,20 @@ fn spending_of_days_to_come_is_named() {
         out.contains("40,000 tokens carry the date of a day to come"),
         "{out}"
     );
+}
+
+#[test]
+fn a_little_without_a_date_does_not_make_days_of_it() {
+    let log = june(&[(1, 0), (5, 10_000)], BUDGET);
+    let more = log.replacen("| Team A | 10000 |", "| Team A | 10001 |", 1);
+    assert_ne!(log, more);
+    let [exact, crumb] = [&log, &more].map(|log| forecast_of(log, "2026-06-25T00:00:00Z"));
+    assert_eq!(
+        (&exact["confidence"], &crumb["confidence"]),
+        (&"low".into(), &"low".into())
+    );
+    assert_eq!(crumb["inputs"]["active_days"], 1);
+    assert_eq!(crumb["inputs"]["undated_tokens"], 1);
 }
 
 /// Phases that are done, under way and to come.
@@ -427,8 +446,12 @@ fn a_plan_ends_the_month_only_where_it_lists_all_work() {
         "2026-06-08T09:00:00Z",
         "",
     );
-    let end = &nothing["forecast"]["month_end"];
-    assert_eq!(quantiles(end, ["p025", "p975"]), [126_670, 126_670]);
+    for end in [
+        &nothing["forecast"]["month_end"],
+        &nothing["forecast"]["project"],
+    ] {
+        assert_eq!(quantiles(end, ["p025", "p975"]), [126_670, 126_670]);
+    }
 }
 
 #[test]

@@ -186,7 +186,8 @@ impl Outcome {
             .get(..=day)
             .filter(|days| days.len() >= 3)?;
         let date = history.first.iter_days().nth(day)?;
-        let rate = Rate::of(days, &Window::new(days.len(), history.first.weekday()))?;
+        let rate = Rate::of(days, &Window::new(days.len(), history.first.weekday()))?
+            .with_unknown_days(history.whole.undated_ratio());
         let horizon = calendar::after(self.month, date);
         let remaining = Remaining::new(Some(rate.remainder(horizon)), None)?;
         let spent: f64 = days.get(self.first..)?.iter().sum();

@@ -1,6 +1,6 @@
 //! Spending day by day, as the laws want it: consecutive completed days, zeros included, of the whole and of each team.
 //!
-//! What carries no date is spread evenly over the completed days of its month: when it was spent is not known any closer.
+//! What carries no date is spread over the completed days of its month: when it was spent is not known any closer.
 
 use std::{borrow::Cow, collections::HashMap, ops::Range};
 
@@ -117,11 +117,12 @@ impl History {
         end: NaiveDate,
         most: usize,
     ) -> Vec<(Month, Cow<'_, [TeamUsage]>)> {
-        let oldest = closed.first_days.first_key_value();
+        let dated = closed.first_days.keys().next();
+        let oldest = dated.into_iter().chain(closed.months.first()).min();
         let days = |month: Month| usize::try_from((end - month.last_day()).num_days()).unwrap_or(0);
         let months = std::iter::successors(month.before(), |month| month.before());
         months
-            .take_while(|month| oldest.is_some_and(|(oldest, _)| month >= oldest))
+            .take_while(|month| oldest.is_some_and(|oldest| month >= oldest))
             .take_while(|month| days(*month) <= most)
             .map(|month| (month, closed.teams_of(month)))
             .take_while(|(_, teams)| is_dated(teams))
@@ -144,15 +145,26 @@ impl History {
                 }
             }
         };
-        for (date, tokens) in &team.days {
-            spend(*date, as_float(tokens.0), 0.0);
-        }
+        let within = |date: &NaiveDate| over.contains(date);
+        let dated = team.days.iter().filter(|(date, _)| within(date));
+        let dated: f64 = dated.map(|(_, tokens)| as_float(tokens.0)).sum();
         let undated = as_float(team.undated().0);
+        // A little without a date goes where the rest went, so that days without spending stay what they are.
+        let little = undated <= MOST_UNDATED * dated;
+        for (date, tokens) in &team.days {
+            let tokens = as_float(tokens.0);
+            let more = if little && dated > 0.0 && within(date) {
+                tokens * undated / dated
+            } else {
+                0.0
+            };
+            spend(*date, tokens + more, more);
+        }
         let days = u64::try_from((over.end - over.start).num_days()).unwrap_or(0);
-        if undated > 0.0 && days > 0 {
+        if days > 0 && !little {
             let share = undated / as_float(days);
-            let dates = over.start.iter_days().take_while(|date| *date < over.end);
-            dates.for_each(|date| spend(date, share, share));
+            let all = over.start.iter_days().take_while(within);
+            all.for_each(|date| spend(date, share, share));
         }
     }
 

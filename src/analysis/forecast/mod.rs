@@ -107,9 +107,13 @@ impl Forecast {
         let teams = ahead.as_ref().map(MonthAhead::teams).unwrap_or_default();
         let ahead = ahead.as_ref();
         let month_end = ahead.and_then(MonthAhead::estimate);
-        let of_project = project
-            .as_ref()
-            .and_then(|project| request.estimate(project.remainder()));
+        // Of a plan with nothing left to do, it is known what it comes to.
+        let done = || {
+            let done = plan.as_ref().filter(|plan| plan.is_done());
+            done.map(|_| HurdleGamma::ZERO)
+        };
+        let law = project.as_ref().map(Project::remainder).or_else(done);
+        let of_project = law.and_then(|law| request.estimate(law));
         let cost = ahead.and_then(MonthAhead::cost);
         let mut thresholds = thresholds(&request, burn_rate);
         if let Some(ahead) = ahead {

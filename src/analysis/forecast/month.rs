@@ -72,7 +72,9 @@ pub(super) struct MonthAhead<'r> {
     request: &'r Request<'r>,
     history: History,
     window: Window,
-    /// The phases of the plan, if it lists all work.
+    /// Whether the plan lists all work.
+    complete: bool,
+    /// Its phases.
     project: Option<&'r Project>,
     whole: Scope,
     /// The days to come, and how much there is to come until each of them is over.
@@ -97,7 +99,8 @@ impl<'r> MonthAhead<'r> {
         Self {
             whole: Scope::new(&history.whole, &window, complete.then(left)),
             end: days.last().map(|(_, horizon)| *horizon).unwrap_or_default(),
-            project: project.filter(|_| complete),
+            complete,
+            project,
             request,
             history,
             window,
@@ -134,13 +137,12 @@ impl<'r> MonthAhead<'r> {
         let team = |team: &TeamUsage| {
             let series = self.history.teams.get(&team.id).unwrap_or(&none);
             let mut scope = Scope::new(series, &self.window, None);
-            if let Some(project) = self.project {
-                if scope.confidence >= Confidence::Low {
-                    scope.plan = Some(project.at_most(team.id));
-                } else {
-                    scope.plan = Some(project.of_team(team.id)?);
-                    scope.rate = self.whole.usable_rate().copied();
-                }
+            if self.complete && scope.confidence >= Confidence::Low {
+                let most = self.project.map(|project| project.at_most(team.id));
+                scope.plan = Some(most.unwrap_or(HurdleGamma::ZERO));
+            } else if self.complete {
+                scope.plan = Some(self.project?.of_team(team.id)?);
+                scope.rate = self.whole.usable_rate().copied();
             }
             let position = Position {
                 spent: team.used().unwrap_or_default(),

@@ -165,7 +165,7 @@ pub struct ForecastInputs {
     pub active_days: usize,
     /// Days until the month ends, with the rest of today.
     pub days_left: f64,
-    /// Tokens of the month that carry no date, and are spread evenly over its days.
+    /// Tokens of the month that carry no date, and are spread over its days.
     pub undated_tokens: Tokens,
     /// The share of the tokens of all these days that carry none. How much such days vary is not known.
     pub undated_ratio: f64,
@@ -243,7 +243,7 @@ pub enum Risk {
     High,
     /// Critical; without a forecast, from the third threshold.
     Critical,
-    /// More is used than there is; without a forecast, more is planned.
+    /// The budget is used up; without a forecast, it would be by the plan.
     Over,
 }
 

@@ -3,7 +3,7 @@
 use super::{counted, many};
 use crate::{
     analysis::{
-        Confidence, Estimate, ForecastBasis, ForecastState, Plan, PlanPhase, StatusReport,
+        Confidence, Estimate, ForecastBasis, ForecastState, Plan, StatusReport,
         forecast::{EstimateSource, ForecastInputs, ProjectInputs, RateInputs},
     },
     model::Tokens,
@@ -108,7 +108,7 @@ fn days(inputs: &ForecastInputs) -> Vec<String> {
     }
     if inputs.undated_tokens > Tokens::ZERO {
         reasons.push(format!(
-            "the log does not say on which days {} of this month were used; they are spread evenly over it",
+            "the log does not say on which days {} of this month were used; they are spread over it",
             counted(inputs.undated_tokens)
         ));
     }
@@ -156,12 +156,11 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
         return None;
     }
     let (accounted, used) = (plan.accounted_tokens, plan.used_tokens);
-    let open = plan.phases.iter().any(PlanPhase::is_open);
     Some(if plan.complete {
         format!(
             "the plan is taken to list all work: {accounted} of {used} used tokens are accounted for by its phases and teams"
         )
-    } else if !open {
+    } else if plan.is_done() {
         "nothing planned is left to do, so the month ends by the rate alone".to_owned()
     } else {
         format!(
