@@ -39,7 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('--forecast', '--forecast', [CompletionResultType]::ParameterName, 'Show where it will end: how much, how surely, when thresholds are crossed, why')
             [CompletionResult]::new('--backtest', '--backtest', [CompletionResultType]::ParameterName, 'Show how such forecasts did on the finished months of the log')
             [CompletionResult]::new('--optimizations', '--optimizations', [CompletionResultType]::ParameterName, 'Show tokens per operation before and after')
-            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show all views')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show all views but the backtest')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as --format json')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw bars and symbols in ASCII')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no remarks about the log on standard error')

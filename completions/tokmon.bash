@@ -52,7 +52,7 @@ _tokmon() {
                     return 0
                     ;;
                 --fail-on-forecast)
-                    COMPREPLY=($(compgen -W "note warning critical exceeded" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "warning critical" -- "${cur}"))
                     return 0
                     ;;
                 --file)

@@ -36,7 +36,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --forecast 'Show where it will end: how much, how surely, when thresholds are crossed, why'
             cand --backtest 'Show how such forecasts did on the finished months of the log'
             cand --optimizations 'Show tokens per operation before and after'
-            cand --full 'Show all views'
+            cand --full 'Show all views but the backtest'
             cand --json 'The same as --format json'
             cand --ascii 'Draw bars and symbols in ASCII'
             cand -q 'Print no remarks about the log on standard error'

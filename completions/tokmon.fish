@@ -31,10 +31,8 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on -d 'Exit with 1 i
 warning\t''
 critical\t''
 exceeded\t''"
-complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on-forecast -d 'Exit with 1 if the level of the forecast is at least this' -r -f -a "note\t''
-warning\t''
-critical\t''
-exceeded\t''"
+complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on-forecast -d 'Exit with 1 if the level of the forecast is at least this' -r -f -a "warning\t''
+critical\t''"
 complete -c tokmon -n "__fish_tokmon_needs_command" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
 complete -c tokmon -n "__fish_tokmon_needs_command" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
@@ -52,7 +50,7 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -l daily -d 'Show every day,
 complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show where it will end: how much, how surely, when thresholds are crossed, why'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l backtest -d 'Show how such forecasts did on the finished months of the log'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l optimizations -d 'Show tokens per operation before and after'
-complete -c tokmon -n "__fish_tokmon_needs_command" -l full -d 'Show all views'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l full -d 'Show all views but the backtest'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l json -d 'The same as --format json'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l ascii -d 'Draw bars and symbols in ASCII'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s q -l quiet -d 'Print no remarks about the log on standard error'

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, FixedOffset};
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValue, styling},
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser, styling},
 };
 use clap_complete::Shell;
 
@@ -74,7 +74,7 @@ pub struct ViewArgs {
     /// Show tokens per operation before and after
     #[arg(long, help_heading = "Views (none: status)")]
     pub optimizations: bool,
-    /// Show all views
+    /// Show all views but the backtest
     #[arg(long, help_heading = "Views (none: status)")]
     pub full: bool,
     /// Limit the report to a month, like 2026-02 [default: the newest with rows]
@@ -90,7 +90,7 @@ pub struct ViewArgs {
     #[arg(long, value_name = "LEVEL", value_enum)]
     pub fail_on: Option<Level>,
     /// Exit with 1 if the level of the forecast is at least this
-    #[arg(long, value_name = "LEVEL", value_enum)]
+    #[arg(long, value_name = "LEVEL", value_parser = forecast_level())]
     pub fail_on_forecast: Option<Level>,
 }
 
@@ -245,6 +245,15 @@ impl ValueEnum for Level {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.word()))
     }
+}
+
+/// The levels that a forecast can reach.
+fn forecast_level() -> impl TypedValueParser<Value = Level> {
+    let levels = [Level::Warning, Level::Critical];
+    PossibleValuesParser::new(levels.map(Level::word)).map(move |word| {
+        let named = levels.into_iter().find(|level| level.word() == word);
+        named.unwrap_or(Level::Critical)
+    })
 }
 
 /// Reads a number of tokens as an option gives it.
