@@ -2,7 +2,7 @@
 //! efficiency does, for the next one to know.
 
 use super::{
-    ForecastBasis, Plan,
+    Estimate, ForecastBasis, Plan,
     report::{Alert, AlertScope, Figure, RowPlace, StatusReport, TeamReport},
 };
 use crate::model::{Level, Money, Percent, Probability, Thresholds, Tokens};
@@ -72,21 +72,19 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
     if report.level == Some(Level::Exceeded) {
         return None;
     }
-    let ends = [
-        (forecast.month_end, format!("by {}", forecast.ends)),
-        (forecast.project, "with all that is planned".to_owned()),
-    ];
-    let told: Vec<String> = ends
-        .iter()
-        .filter_map(|(estimate, when)| {
-            let estimate = estimate.filter(|end| end.level > Some(Level::Ok))?;
-            let chance = estimate.probability_over_budget?;
-            let likely = estimate.quantiles.p50?.compact();
-            Some(format!("{when} (likely {likely}, {chance} chance)"))
+    let likely_over = |end: &&Estimate| end.level > Some(Level::Ok);
+    let told: Vec<String> = forecast
+        .estimates()
+        .filter(likely_over)
+        .filter_map(|end| {
+            let (until, chance) = (end.basis.until(forecast.ends), end.probability_over_budget?);
+            let likely = end.quantiles.p50?.compact();
+            Some(format!("{until} (likely {likely}, {chance} chance)"))
         })
         .collect();
+    let level = forecast.estimates().filter_map(|end| end.level).max();
     let message = format!("{budget} tokens may not be enough {}", told.join(", "));
-    alert(forecast.level?, AlertScope::Forecast, message)
+    alert(level?, AlertScope::Forecast, message)
 }
 
 fn forecast_cost(report: &StatusReport) -> Option<Alert> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::usage::{Closed, MonthUsage};
+use super::usage::{Closed, MonthUsage, is_dated};
 use crate::model::Tokens;
 
 /// What a burn rate is measured over.
@@ -131,10 +131,9 @@ impl BurnRate {
 /// The first day of the month that has a row, and its first hour. The first of the month where more than a tenth of what was
 /// used carries no date: when that was spent is not known any closer.
 fn first_day(usage: &MonthUsage) -> (NaiveDate, Option<NaiveTime>) {
-    let dated: Tokens = usage.days.values().map(|day| day.tokens).sum();
-    let (dated, used) = (u128::from(dated.0), u128::from(usage.used().0));
+    let dated = is_dated(&usage.teams);
     let mut days = usage.days.iter();
-    days.find(|(date, _)| usage.month.contains(**date) && dated * 10 >= used * 9)
+    days.find(|(date, _)| usage.month.contains(**date) && dated)
         .map_or((usage.month.first_day(), None), |(date, day)| {
             (*date, day.first_time)
         })

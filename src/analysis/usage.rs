@@ -178,6 +178,13 @@ impl TeamUsage {
     }
 }
 
+/// Whether no more than a tenth of what teams used carries no date: only then is it known when it was spent.
+pub(super) fn is_dated(teams: &[TeamUsage]) -> bool {
+    let used: Tokens = teams.iter().filter_map(TeamUsage::used).sum();
+    let undated: Tokens = teams.iter().map(TeamUsage::undated).sum();
+    u128::from(undated.0) * 10 <= u128::from(used.0)
+}
+
 /// What was spent on one day by rows and lines that carry its date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Day {

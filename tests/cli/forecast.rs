@@ -547,6 +547,35 @@ fn the_forecast_has_a_level_of_its_own() {
     assert_eq!(of("[forecast]\nwarning = 45\n"), r#""ok" "ok" "#);
 }
 
+/// What the alerts about the forecast say.
+fn alerts(report: &Value) -> String {
+    let alerts = report["alerts"].as_array().unwrap().iter();
+    let alerts = alerts.filter(|alert| alert["scope"] == "forecast" && alert.get("team").is_none());
+    let alerts: Vec<String> = alerts
+        .map(|alert| format!("{} {}", alert["level"], alert["message"]))
+        .collect();
+    alerts.join("\n")
+}
+
+#[test]
+fn an_alert_says_what_it_is_about_and_says_it_once() {
+    // By the plan alone, the month's end and the project are one figure.
+    let sample = fs::read_to_string(fixture("logs/sample.md")).unwrap();
+    let of_sample = report(
+        &[("cost-log.md", &sample)],
+        "2026-02-25T17:00:00Z",
+        "--budget 190K",
+    );
+    assert_snapshot!(alerts(&of_sample), @r#""warning" "190,000 tokens may not be enough for all that is planned (likely 183.2K, 36% chance)""#);
+    // Tokens that are enough raise no alarm where money is not.
+    let (log, settings) = (history(), "[budget]\ncost = \"0.50 USD\"\n");
+    let files = [("cost-log.md", log.as_str()), ("tokmon.toml", settings)];
+    assert_snapshot!(alerts(&report(&files, MIDDLE, "--budget 400K")), @r#""critical" "the cost budget of $0.500 may not be enough by 2026-02-28 (90% chance)""#);
+    // Where both figures are too large, both are told.
+    let planned = format!("{PLAN}\n{log}").replace("8,000 | ⏳", "120,000 | ⏳");
+    assert_snapshot!(alerts(&report(&[("cost-log.md", &planned)], MIDDLE, "")), @r#""critical" "200,000 tokens may not be enough by 2026-02-28 (likely 196.2K, 47% chance), for all that is planned (likely 243.2K, 75% chance)""#);
+}
+
 #[test]
 fn a_run_can_fail_on_the_forecast() {
     let log = [("cost-log.md", young(10))];

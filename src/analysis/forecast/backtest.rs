@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::{
     calendar,
     estimate::probability_of,
-    history::{History, is_dated},
+    history::History,
     number::{as_float, as_tokens, rounded},
     rate::{MOST_DAYS, Rate, Window},
     remaining::Remaining,
 };
 use crate::{
-    analysis::usage::Closed,
+    analysis::usage::{Closed, is_dated},
     model::{Month, Probability, Tokens},
 };
 

@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, collections::HashMap, ops::Range};
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::{
     number::as_float,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::{
         names::NameId,
-        usage::{Closed, TeamUsage},
+        usage::{Closed, TeamUsage, is_dated},
     },
     model::{Month, Tokens},
 };
@@ -21,7 +21,12 @@ use crate::{
 /// The first day that a forecast of this day looks back on.
 #[must_use]
 pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
-    today.checked_sub_signed(TimeDelta::try_days(i64::try_from(MOST_DAYS).ok()?)?)
+    days_before(today, MOST_DAYS)
+}
+
+/// The day so many days earlier. None before all calendars.
+fn days_before(day: NaiveDate, days: usize) -> Option<NaiveDate> {
+    day.checked_sub_days(Days::new(u64::try_from(days).ok()?))
 }
 
 /// Tokens on consecutive completed days.
@@ -68,15 +73,8 @@ pub(super) struct History {
     pub(super) later: Tokens,
 }
 
-/// The share of a month's tokens without a date up to which its days are taken for what they were.
+/// The share of tokens without a date up to which days are taken for what they were: the tenth of [`is_dated`].
 pub(super) const MOST_UNDATED: f64 = 0.1;
-
-/// Whether a month's spending carries dates.
-pub(super) fn is_dated(teams: &[TeamUsage]) -> bool {
-    let used: Tokens = teams.iter().filter_map(TeamUsage::used).sum();
-    let undated: Tokens = teams.iter().map(TeamUsage::undated).sum();
-    as_float(undated.0) <= MOST_UNDATED * as_float(used.0)
-}
 
 impl History {
     /// The days before `end`, in `month` and in the months before it, as long as these are dated; of no more than `most` days.
@@ -89,9 +87,7 @@ impl History {
         let mut months = vec![(month, teams)];
         months.extend(Self::earlier(closed, month, end, most));
         let begun = begun(closed, months.last().map_or(month, |(oldest, _)| *oldest));
-        let most = TimeDelta::try_days(i64::try_from(most).unwrap_or(i64::MAX));
-        let looked_at = most.and_then(|most| end.checked_sub_signed(most));
-        let first = begun.max(looked_at.unwrap_or(begun));
+        let first = begun.max(days_before(end, most).unwrap_or(begun));
         let days = usize::try_from((end - first).num_days()).unwrap_or(0);
         let mut history = Self {
             first,

@@ -119,11 +119,7 @@ impl Forecast {
         if let Some(ahead) = ahead {
             ahead.cross(&mut thresholds);
         }
-        let risk_noted = closed.ledger.note_of(|note| match note {
-            NoteValue::RiskLevel(text) => Some(text.clone()),
-            _ => None,
-        });
-        let (stated_risk, place) = risk_noted.filter(|_| closed.month.newest).unzip();
+        let (stated_risk, stated_risk_line) = stated_risk(closed).unzip();
         let estimates = || [month_end, of_project].into_iter().flatten();
         let levels = estimates().filter_map(|estimate| estimate.level);
         let forecast = Self {
@@ -154,7 +150,7 @@ impl Forecast {
             burn_rate,
             stated: stated(closed, budget),
             stated_risk,
-            stated_risk_line: place.map(|place| place.line),
+            stated_risk_line,
         };
         (forecast, teams)
     }
@@ -261,4 +257,14 @@ fn stated(closed: &Closed, budget: Option<Tokens>) -> Option<Stated> {
         to_ratio: share(to),
         line: place.line,
     })
+}
+
+/// The risk that the log sees, which speaks of its newest month; and the line where it says so.
+fn stated_risk(closed: &Closed) -> Option<(String, usize)> {
+    let note = closed.ledger.note_of(|note| match note {
+        NoteValue::RiskLevel(text) => Some(text.clone()),
+        _ => None,
+    });
+    let (text, place) = note.filter(|_| closed.month.newest)?;
+    Some((text, place.line))
 }

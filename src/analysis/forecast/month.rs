@@ -24,6 +24,8 @@ use crate::{
 /// The laws of what the whole, or a team, is still to spend.
 struct Scope {
     rate: Option<Rate>,
+    /// The rate is that of too few days for a single figure.
+    is_young: bool,
     confidence: Confidence,
     /// What a plan that lists all work leaves to be spent.
     plan: Option<HurdleGamma>,
@@ -33,21 +35,23 @@ impl Scope {
     fn new(series: &Series, window: &Window, plan: Option<HurdleGamma>) -> Self {
         let undated = series.undated_ratio();
         let rate = Rate::of(&series.days, window);
+        let confidence = Confidence::of(window.len(), rate.as_ref(), undated);
         Self {
-            confidence: Confidence::of(window.len(), rate.as_ref(), undated),
+            is_young: confidence == Confidence::TooEarly,
+            confidence,
             rate: rate.map(|rate| rate.with_unknown_days(undated)),
             plan,
         }
     }
 
     /// Too few days are known for a single figure, and no plan gives one.
-    fn is_too_early(&self) -> bool {
-        self.confidence == Confidence::TooEarly && self.plan.is_none()
+    const fn is_too_early(&self) -> bool {
+        self.is_young && self.plan.is_none()
     }
 
     /// The rate, where it says something. Of a rate that is too young the interval counts where there is nothing better.
     fn usable_rate(&self) -> Option<&Rate> {
-        let usable = self.confidence >= Confidence::Low || self.is_too_early();
+        let usable = !self.is_young || self.is_too_early();
         self.rate.as_ref().filter(|_| usable)
     }
 
@@ -142,7 +146,9 @@ impl<'r> MonthAhead<'r> {
                 scope.plan = Some(most.unwrap_or(HurdleGamma::ZERO));
             } else if self.complete {
                 scope.plan = Some(self.project?.of_team(team.id)?);
+                // Its own days say nothing yet; it spends no more than all do.
                 scope.rate = self.whole.usable_rate().copied();
+                scope.is_young = false;
             }
             let position = Position {
                 spent: team.used().unwrap_or_default(),
@@ -152,13 +158,8 @@ impl<'r> MonthAhead<'r> {
                     .of_team(team)
                     .and_then(|limit| limit.tokens),
             };
-            let confidence = scope.confidence;
-            if scope.plan.is_some() && scope.rate.is_some() {
-                // What bounds it can be trusted, whatever its own days are worth.
-                scope.confidence = confidence.max(self.whole.confidence);
-            }
             let forecast = TeamForecast {
-                confidence,
+                confidence: scope.confidence,
                 month_end: scope.estimate(self.end, position, self.request.policy)?,
             };
             Some((team.id, forecast))

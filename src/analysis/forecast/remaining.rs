@@ -1,5 +1,6 @@
 //! What is still to be spent until an end: by the rate, by the plan, or by the smaller of the two.
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,6 +16,17 @@ pub enum ForecastBasis {
     Plan,
     /// The smaller of both: a plan that lists all work ends the spending, and the rate says how far it gets until then.
     RateAndPlan,
+}
+
+impl ForecastBasis {
+    /// Until when it holds, for a month that ends on a day: `by 2026-06-30`. A plan says how much, and not when.
+    #[must_use]
+    pub fn until(self, ends: NaiveDate) -> String {
+        match self {
+            Self::Plan => "for all that is planned".to_owned(),
+            Self::Rate | Self::RateAndPlan => format!("by {ends}"),
+        }
+    }
 }
 
 /// The law of what is still to be spent.

@@ -4,7 +4,10 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Backtest, CostEstimate, Estimate, ProjectInputs, history::MOST_UNDATED, rate::Rate};
+use super::{
+    Backtest, CostEstimate, Estimate, ForecastBasis, ProjectInputs, history::MOST_UNDATED,
+    rate::Rate,
+};
 use crate::{
     analysis::{BurnRate, Plan},
     model::{ForecastPolicy, Level, Probability, Tokens},
@@ -80,6 +83,16 @@ pub struct Forecast {
     /// What the plan leaves of the budget, without a plan what is left of it now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub safety_margin: Option<i64>,
+}
+
+impl Forecast {
+    /// The estimates of the month's end and of the project, the second where it is another figure than the first.
+    pub fn estimates(&self) -> impl Iterator<Item = &Estimate> {
+        let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
+        let same = self.month_end.as_ref().is_some_and(by_plan);
+        let project = self.project.as_ref().filter(|_| !same);
+        self.month_end.iter().chain(project)
+    }
 }
 
 /// The probabilities of exceeding a budget, in percent, from which on an estimate is more than `ok`.

@@ -2,9 +2,7 @@
 
 use super::{Field, in_brackets};
 use crate::{
-    analysis::{
-        CostEstimate, Estimate, ForecastBasis, ForecastState, Quantiles, StatusReport, TeamReport,
-    },
+    analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
     render::theme::Style,
 };
@@ -73,18 +71,18 @@ fn verdict(report: &StatusReport, badge: Badge<'_>) -> String {
     }
     let told = report.forecast.month_end.as_ref();
     let told = told.and_then(|end| {
-        let when = when(report, end);
-        Some(answer(end, &format!("{budget} tokens"), &when)? + &badge(end.level?))
+        let until = end.basis.until(report.forecast.ends);
+        Some(answer(end, &format!("{budget} tokens"), &until)? + &badge(end.level?))
     });
     told.unwrap_or_else(|| "too early to tell".to_owned())
 }
 
 /// `uncertain: 41% chance that 200,000 tokens are not enough by 2026-06-30`.
-fn answer(end: &Estimate, budget: &str, when: &str) -> Option<String> {
+fn answer(end: &Estimate, budget: &str, until: &str) -> Option<String> {
     let chance = end.probability_over_budget?;
     let word = word(chance);
     Some(format!(
-        "{word}: {chance} chance that {budget} are not enough {when}"
+        "{word}: {chance} chance that {budget} are not enough {until}"
     ))
 }
 
@@ -97,14 +95,6 @@ const fn word(chance: Probability) -> &'static str {
         50..95 => "probably not",
         95..100 => "almost certainly not",
         _ => "no",
-    }
-}
-
-/// `by 2026-06-30`.
-pub(super) fn when(report: &StatusReport, end: &Estimate) -> String {
-    match end.basis {
-        ForecastBasis::Plan => "for all that is planned".to_owned(),
-        ForecastBasis::Rate | ForecastBasis::RateAndPlan => format!("by {}", report.forecast.ends),
     }
 }
 
@@ -121,11 +111,8 @@ fn of_money(report: &StatusReport, cost: &CostEstimate, style: Style, badge: Bad
 /// What everything planned comes to, where that is another figure than that of the month's end.
 fn of_project(report: &StatusReport, badge: Badge<'_>) -> Option<String> {
     let forecast = &report.forecast;
-    let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
-    let project = forecast.project.as_ref()?;
-    if forecast.month_end.as_ref().is_some_and(by_plan) {
-        return None;
-    }
+    let month = usize::from(forecast.month_end.is_some());
+    let project = forecast.estimates().nth(month)?;
     let chance = project.probability_over_budget;
     let chance = chance.map(|chance| format!("; {chance} chance that the budget is not enough"));
     let badge = project.level.map(badge).unwrap_or_default();
@@ -145,7 +132,7 @@ fn of_team(
         .allocated_tokens
         .map(|limit| format!("its {limit} tokens"));
     let told = limit.and_then(|limit| {
-        let told = answer(&end, &limit, &when(report, &end))?;
+        let told = answer(&end, &limit, &end.basis.until(report.forecast.ends))?;
         Some(format!(", {told}{}", badge(end.level?)))
     });
     let ranges = ranges(&end.quantiles, Tokens::compact);
@@ -172,7 +159,10 @@ fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
 /// `likely 174.2K by 2026-06-30, 41% chance that the budget is not enough [!! WARN]`.
 pub(in crate::render) fn in_brief(report: &StatusReport, style: Style) -> Option<String> {
     let end = report.forecast.month_end.as_ref()?;
-    let (likely, when) = (end.quantiles.p50?.compact(), when(report, end));
+    let (likely, until) = (
+        end.quantiles.p50?.compact(),
+        end.basis.until(report.forecast.ends),
+    );
     // Once the budget is used up, that is said elsewhere.
     let open = |chance: &Probability| *chance != Probability::CERTAIN;
     let chance = end.probability_over_budget.filter(open).zip(end.level);
@@ -184,7 +174,7 @@ pub(in crate::render) fn in_brief(report: &StatusReport, style: Style) -> Option
         format!(", {chance} chance that the budget is not enough{badge}")
     });
     Some(format!(
-        "likely {likely} {when}{}",
+        "likely {likely} {until}{}",
         chance.unwrap_or_default()
     ))
 }

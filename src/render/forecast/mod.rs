@@ -40,7 +40,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         .map(|word| Paint::Heading.on(word))
         .collect();
     let mut lines = style.folded(&heading.join(" "), 4);
-    if report.budget.tokens.is_none() {
+    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
         lines.push(format!("  {}", super::NO_BUDGET));
     }
     lines.extend(written(answers::first(report, style, &badge), style));
@@ -105,7 +105,7 @@ fn heading(report: &StatusReport) -> String {
 
 /// The estimate that the answers are about: of the month's end, else of the project.
 fn shown_estimate(report: &StatusReport) -> Option<Estimate> {
-    report.forecast.month_end.or(report.forecast.project)
+    report.forecast.estimates().next().copied()
 }
 
 fn in_brackets(share: Option<Percent>) -> String {

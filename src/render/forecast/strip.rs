@@ -38,27 +38,9 @@ pub(super) fn lines(
     } else {
         ['█', '▓', '▒', '░', ' ', '┊']
     };
-    let cell = |tokens: Tokens| {
-        let cells = width as u128 * u128::from(tokens.0) / u128::from(end.0);
-        usize::try_from(cells).unwrap_or(width)
-    };
-    let likely = quantiles.p50.unwrap_or(used);
-    let ends = [used, likely, quantiles.p90, quantiles.p975].map(cell);
-    let tick = budget.map(|budget| cell(budget).min(width - 1));
-    let mark = |at: usize| match ends.iter().position(|end| at < *end) {
-        _ if tick == Some(at) => marks[5],
-        part => marks[part.unwrap_or(4)],
-    };
-    let (spent, rest): (String, String) = (
-        (0..ends[0]).map(mark).collect(),
-        (ends[0]..width).map(mark).collect(),
-    );
-    let spent = match report.level {
-        Some(level) => Paint::Bar(level).on(&spent),
-        None => spent,
-    };
+    let bar = bar(report, estimate, (width, end), marks);
     let pad = " ".repeat(indent);
-    let mut lines = vec![format!("{pad}0 {spent}{rest} {to}")];
+    let mut lines = vec![format!("{pad}0 {bar} {to}")];
     let mut key = vec![format!("{} used {}", marks[0], used.compact())];
     let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
         key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact())));
@@ -69,6 +51,38 @@ pub(super) fn lines(
     add(marks[5], "budget", budget);
     lines.extend(in_lines(&key, &pad, style.width));
     lines
+}
+
+/// The cells of the strip, from nothing to an end.
+fn bar(
+    report: &StatusReport,
+    estimate: &Estimate,
+    (width, end): (usize, Tokens),
+    marks: [char; 6],
+) -> String {
+    let (used, quantiles) = (report.used.tokens, &estimate.quantiles);
+    let cell = |tokens: Tokens| {
+        let cells = width as u128 * u128::from(tokens.0) / u128::from(end.0);
+        usize::try_from(cells).unwrap_or(width)
+    };
+    let likely = quantiles.p50.unwrap_or(used);
+    let ends = [used, likely, quantiles.p90, quantiles.p975].map(cell);
+    let tick = report
+        .budget
+        .tokens
+        .map(|budget| cell(budget).min(width - 1));
+    let mark = |at: usize| match ends.iter().position(|end| at < *end) {
+        _ if tick == Some(at) => marks[5],
+        part => marks[part.unwrap_or(4)],
+    };
+    let (spent, rest): (String, String) = (
+        (0..ends[0]).map(mark).collect(),
+        (ends[0]..width).map(mark).collect(),
+    );
+    match report.level {
+        Some(level) => Paint::Bar(level).on(&spent) + &rest,
+        None => spent + &rest,
+    }
 }
 
 /// The parts of a key, as many in a line as fit. A mark stays with its name.
