@@ -647,6 +647,11 @@ fn money_is_forecast_where_a_budget_in_money_is_set() {
       Will it fit?   yes, very likely: <5% chance that 400,000 tokens are not enough by 2026-02-28  [✓ OK]
                      in money probably not: 90% chance that $0.500 are not enough by 2026-02-28  [!!! CRIT]
     ");
+    let (_, out) = of("[budget]\ncost = \"0.30 USD\"\n", "");
+    assert!(
+        out.contains("in money no: $0.300 are spent already  [X OVER]"),
+        "{out}"
+    );
     let (report, out) = of("[budget]\ncost = \"0.60 EUR\"\n", "");
     assert_eq!(report["forecast"].get("cost"), None);
     assert!(

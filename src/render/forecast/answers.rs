@@ -100,11 +100,11 @@ const fn word(chance: Probability) -> &'static str {
 
 fn of_money(report: &StatusReport, cost: &CostEstimate, style: Style, badge: Badge<'_>) -> String {
     let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
-    let (word, badge) = (word(chance), badge(cost.level));
     if chance == Probability::CERTAIN {
+        let badge = badge(Level::Exceeded);
         return format!("in money no: {budget} are spent already{badge}");
     }
-    let ends = report.forecast.ends;
+    let (word, badge, ends) = (word(chance), badge(cost.level), report.forecast.ends);
     format!("in money {word}: {chance} chance that {budget} are not enough by {ends}{badge}")
 }
 

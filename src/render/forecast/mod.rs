@@ -92,8 +92,11 @@ fn heading(report: &StatusReport) -> String {
         return "Forecast".to_owned();
     }
     let basis = forecast.month_end.as_ref().map(|end| end.basis);
+    let inputs = forecast.inputs.as_ref();
+    let no_day = inputs.is_some_and(|inputs| inputs.completed_days == 0);
     let trust = match (forecast.confidence, basis) {
         (_, Some(ForecastBasis::Plan)) => "by the plan alone".to_owned(),
+        (Confidence::None, _) if no_day => "no complete day yet".to_owned(),
         (Confidence::None, _) => "no spending to go by".to_owned(),
         (Confidence::TooEarly, _) => "too early".to_owned(),
         (confidence, _) => format!("{} confidence", confidence.word()),
