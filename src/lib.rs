@@ -15,6 +15,7 @@
 //! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
 //! | [`exit`] | how a run ends, and with which code | render |
+//! | [`tui`] | the dashboard over a report | text, model, analysis, render, exit |
 //! | [`store`] | the door to files | |
 //! | [`stream`] | the doors to standard output and error | |
 //! | [`zone`] | the door to time zones | |
@@ -35,6 +36,7 @@ pub mod render;
 pub mod store;
 pub mod stream;
 pub mod text;
+pub mod tui;
 pub mod zone;
 
 use std::ffi::OsString;

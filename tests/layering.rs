@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The crates that a module may use beside the standard library.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("text", &["memchr", "schemars", "serde"]),
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
@@ -35,6 +35,7 @@ const CRATES: [(&str, &[&str]); 16] = [
             "unicode_width",
         ],
     ),
+    ("tui", &["chrono", "ratatui"]),
     ("exit", &[]),
     ("store", &["memchr"]),
     ("stream", &[]),

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The state of a budget at a moment, from one log.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StatusReport {
     /// The log it was read from.
     pub log: LogReport,
@@ -67,7 +67,7 @@ impl StatusReport {
 }
 
 /// The log.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LogReport {
     /// Its path as given or found; `-` for standard input.
     pub path: String,
@@ -108,7 +108,7 @@ impl From<Place> for RowPlace {
 }
 
 /// The budget.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BudgetReport {
     /// Tokens for the month. Left out where no budget is set.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,7 +136,7 @@ pub struct BudgetReport {
 }
 
 /// What was used.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UsedReport {
     /// Tokens, reconciled.
     pub tokens: Tokens,
@@ -191,7 +191,7 @@ impl From<ClosedCost> for Cost {
 }
 
 /// One team.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamReport {
     /// Its name.
     pub name: String,
@@ -297,7 +297,7 @@ impl FigureSource {
 }
 
 /// One day.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DayReport {
     /// The day.
     pub date: NaiveDate,
@@ -311,7 +311,7 @@ pub struct DayReport {
 }
 
 /// One row or usage line.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RowReport {
     /// The hours, `10:10-10:17`; an open end is `now`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! Reports and findings as text, JSON, CSV and Markdown. Computes nothing: every figure comes in a report.
 
 mod backtest;
+pub(crate) mod chart;
 mod costs;
 mod csv;
 mod daily;
