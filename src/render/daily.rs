@@ -20,7 +20,7 @@ enum Dates {
 }
 
 /// The days.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
+pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let mut lines = vec![Paint::Heading.on("Daily")];
     let days = report.days.as_deref().unwrap_or_default();
     if days.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
 }
 
 /// A row for each row of the log, the date once, and a sum for each day.
-pub(super) fn sheet(report: &StatusReport) -> Sheet {
+pub(crate) fn sheet(report: &StatusReport) -> Sheet {
     with_dates(report, Dates::Beside)
 }
 
@@ -104,7 +104,7 @@ fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
 }
 
 /// A row for each row of the log, complete, for programs.
-pub(super) fn data(report: &StatusReport) -> Sheet {
+pub(crate) fn data(report: &StatusReport) -> Sheet {
     let columns = [
         "date",
         "time",

@@ -4,17 +4,17 @@ mod backtest;
 pub(crate) mod chart;
 mod costs;
 mod csv;
-mod daily;
+pub(crate) mod daily;
 mod diagnostics;
-mod forecast;
+pub(crate) mod forecast;
 mod json;
 mod markdown;
 mod optimizations;
 mod overview;
-mod safe;
-mod sheet;
-mod teams;
-mod theme;
+pub(crate) mod safe;
+pub(crate) mod sheet;
+pub(crate) mod teams;
+pub(crate) mod theme;
 
 use std::io::{self, Write};
 

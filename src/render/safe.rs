@@ -10,7 +10,7 @@ const MOST_MARKS: usize = 8;
 
 /// Whether a character must not reach a terminal: controls, and what is invisible or turns the direction of text.
 #[must_use]
-pub(super) fn is_forbidden(c: char) -> bool {
+pub(crate) fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -62,7 +62,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
 
 /// The same number of characters, so that columns still count: what is forbidden stands as `�`.
 #[must_use]
-pub(super) fn same_length(text: &str) -> String {
+pub(crate) fn same_length(text: &str) -> String {
     text.chars()
         .map(|c| {
             if is_forbidden(c) && c != '\t' || is_emoji_control(c) {
@@ -80,13 +80,13 @@ fn is_mark(c: char) -> bool {
 
 /// Cells that a text takes in a terminal.
 #[must_use]
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The text in two, the first part at most `most` cells wide, parted between characters as people see them.
 #[must_use]
-pub(super) fn split(text: &str, most: usize) -> (&str, &str) {
+pub(crate) fn split(text: &str, most: usize) -> (&str, &str) {
     let mut used = 0;
     let end = text.grapheme_indices(true).find(|(_, grapheme)| {
         used += width(grapheme);
@@ -97,7 +97,7 @@ pub(super) fn split(text: &str, most: usize) -> (&str, &str) {
 
 /// The text in at most `most` cells, cut between characters as people see them. The ellipsis takes one cell.
 #[must_use]
-pub(super) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
+pub(crate) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= most {
         return Cow::Borrowed(text);
     }

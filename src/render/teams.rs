@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The teams.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
+pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let mut lines = vec![Paint::Heading.on("Teams")];
     if report.teams.is_empty() {
         lines.push("no team has rows in this month".to_owned());
@@ -22,7 +22,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
 }
 
 /// A row for each team, and their total.
-pub(super) fn sheet(report: &StatusReport) -> Sheet {
+pub(crate) fn sheet(report: &StatusReport) -> Sheet {
     let columns = [
         Column::new("Team").cut(4),
         Column::new("Used"),
@@ -55,7 +55,7 @@ pub(super) fn sheet(report: &StatusReport) -> Sheet {
 }
 
 /// A row for each team, for programs.
-pub(super) fn data(report: &StatusReport) -> Sheet {
+pub(crate) fn data(report: &StatusReport) -> Sheet {
     let columns = [
         "team",
         "used_tokens",
@@ -141,7 +141,7 @@ fn alert(team: &TeamReport) -> Option<Level> {
 }
 
 /// The level of a team that can still do something about it.
-pub(super) fn unfinished_level(team: &TeamReport) -> Option<Level> {
+pub(crate) fn unfinished_level(team: &TeamReport) -> Option<Level> {
     team.level.filter(|_| !team.is_done())
 }
 

@@ -34,7 +34,7 @@ pub struct Style {
 
 /// What a piece of text is, as far as its colour goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     Badge(Level),
     Bar(Level),
     Heading,
@@ -74,7 +74,7 @@ impl Paint {
     }
 
     /// The text, marked.
-    pub(super) fn on(self, text: &str) -> String {
+    pub(crate) fn on(self, text: &str) -> String {
         if text.is_empty() {
             return String::new();
         }
@@ -121,12 +121,12 @@ impl Style {
     };
 
     /// Text from a log within a sentence, no longer than anybody reads.
-    pub(super) fn text(self, text: &str) -> String {
+    pub(crate) fn text(self, text: &str) -> String {
         safe::cut(&safe::line(text), MOST_TEXT, self.ellipsis()).into_owned()
     }
 
     /// An amount, with the code of its currency where the sign cannot be drawn.
-    pub(super) fn money(self, money: Money) -> String {
+    pub(crate) fn money(self, money: Money) -> String {
         let shown = money.to_string();
         match money.currency.sign() {
             Some(sign) if self.ascii && !sign.is_ascii() => {
@@ -137,7 +137,7 @@ impl Style {
     }
 
     /// The symbol and word of a level: `!! WARN`.
-    pub(super) const fn symbol(self, level: Level) -> &'static str {
+    pub(crate) const fn symbol(self, level: Level) -> &'static str {
         match (level, self.ascii) {
             (Level::Ok, true) => "+ OK",
             (Level::Ok, false) => "✓ OK",
@@ -149,16 +149,16 @@ impl Style {
     }
 
     /// The badge of a level: `[!! WARN]`.
-    pub(super) fn badge(self, level: Level) -> String {
+    pub(crate) fn badge(self, level: Level) -> String {
         Paint::Badge(level).on(&format!("[{}]", self.symbol(level)))
     }
 
-    pub(super) const fn ellipsis(self) -> &'static str {
+    pub(crate) const fn ellipsis(self) -> &'static str {
         if self.ascii { "~" } else { "…" }
     }
 
     /// A bar of `width` cells: filled as far as `used` goes in `whole`, with ticks where the level rises.
-    pub(super) fn bar(
+    pub(crate) fn bar(
         self,
         width: usize,
         used: u64,
@@ -187,7 +187,7 @@ impl Style {
     }
 
     /// The percentages under the ticks of such a bar, as far as there is room.
-    pub(super) fn scale(width: usize, at: &Thresholds) -> String {
+    pub(crate) fn scale(width: usize, at: &Thresholds) -> String {
         let mut scale = String::new();
         for (percent, _) in at.steps() {
             let label = percent.to_string();
@@ -203,7 +203,7 @@ impl Style {
 
     /// A line broken between words where it is wider than the style allows, the rest indented. A word that is
     /// wider than a line is broken too, between folders if it can be: a path is of no use without its end.
-    pub(super) fn folded(self, line: &str, indent: usize) -> Vec<String> {
+    pub(crate) fn folded(self, line: &str, indent: usize) -> Vec<String> {
         let Some(most) = self.width.filter(|most| safe::width(line) > *most) else {
             return vec![line.to_owned()];
         };
@@ -241,7 +241,13 @@ impl Style {
     }
 
     /// Turns the marks into escape sequences, or takes them out.
-    pub(super) fn paint(self, marked: &str) -> String {
+    #[must_use]
+    pub fn paint_text(self, marked: &str) -> String {
+        self.paint(marked)
+    }
+
+    /// Turns the marks into escape sequences, or takes them out.
+    pub(crate) fn paint(self, marked: &str) -> String {
         let mut painted = String::with_capacity(marked.len());
         let mut open = false;
         // A mark may have lost its end where the line was cut.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod message;
+pub mod view;
 
 pub use app::{App, Effect, Following, Pause, Reading, Snapshot, Tab, Trouble, Typing};
 pub use message::Message;

@@ -157,7 +157,7 @@ fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
 }
 
 /// `likely 174.2K by 2026-06-30, 41% chance that the budget is not enough [!! WARN]`.
-pub(in crate::render) fn in_brief(report: &StatusReport, style: Style) -> Option<String> {
+pub(crate) fn in_brief(report: &StatusReport, style: Style) -> Option<String> {
     let end = report.forecast.month_end.as_ref()?;
     let (likely, until) = (
         end.quantiles.p50?.compact(),

@@ -98,7 +98,7 @@ fn plan_source(plan: &Plan) -> String {
 }
 
 /// `309 tokens/min since 10:10`, `5,067 tokens/day since 2026-02-01`.
-pub(in crate::render) fn rate(rate: &BurnRate) -> String {
+pub(crate) fn rate(rate: &BurnRate) -> String {
     let since = rate.since_time.map_or_else(
         || rate.since.to_string(),
         |time| time.format("%H:%M").to_string(),
@@ -133,7 +133,7 @@ fn rate_with_source(of: &BurnRate) -> String {
 }
 
 /// `155,000-160,000`.
-pub(in crate::render) fn stated_range(stated: &Stated) -> String {
+pub(crate) fn stated_range(stated: &Stated) -> String {
     let (from, to) = (stated.from_tokens, stated.to_tokens);
     if from == to {
         to.to_string()

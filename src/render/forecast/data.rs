@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a page shows.
-pub(in crate::render) fn sheets(report: &StatusReport) -> Vec<Sheet> {
+pub(crate) fn sheets(report: &StatusReport) -> Vec<Sheet> {
     let mut figures = Sheet::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
     let word = |level: Level| format!(", {}", level.word());
     let mut fields: Vec<Field> = vec![("Forecast", heading(report))];
@@ -29,7 +29,7 @@ pub(in crate::render) fn sheets(report: &StatusReport) -> Vec<Sheet> {
 }
 
 /// The same for programs.
-pub(in crate::render) fn data(report: &StatusReport) -> Vec<Sheet> {
+pub(crate) fn data(report: &StatusReport) -> Vec<Sheet> {
     let forecast = &report.forecast;
     let mut figures = Figures::new("Forecast", ["forecast", "value", "percent", "line"]);
     figures.add("confidence", Cell::word(forecast.confidence.word()));

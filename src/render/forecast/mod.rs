@@ -3,14 +3,14 @@
 
 mod answers;
 mod beside;
-mod chart;
+pub(crate) mod chart;
 mod data;
 mod reasons;
 mod strip;
 mod tables;
 
-pub(super) use answers::in_brief;
-pub(super) use beside::{rate, stated_range};
+pub(crate) use answers::in_brief;
+pub(crate) use beside::{rate, stated_range};
 pub(super) use data::{data, sheets};
 
 use super::{
@@ -32,7 +32,7 @@ const NOT_ENOUGH: &str = "not enough data yet";
 type Field = (&'static str, String);
 
 /// The forecast.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
+pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
     let badge = |level| format!("  {}", style.badge(level));
     // Word by word, so that it can be folded.
     let heading: Vec<String> = heading(report)

@@ -11,7 +11,7 @@ use crate::{
 
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::render) enum Cell {
+pub(crate) enum Cell {
     /// Nothing is known, which is not zero.
     Absent,
     /// Words from a log.
@@ -46,7 +46,7 @@ pub(in crate::render) enum Cell {
 
 /// How numbers of tokens are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Digits {
+pub(crate) enum Digits {
     /// `126,670`
     All,
     /// `126.7K`
@@ -63,25 +63,25 @@ impl Digits {
 }
 
 impl Cell {
-    pub(in crate::render) fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 
-    pub(in crate::render) fn word(text: impl Into<String>) -> Self {
+    pub(crate) fn word(text: impl Into<String>) -> Self {
         Self::Word(text.into())
     }
 
-    pub(in crate::render) fn flag(is: bool) -> Self {
+    pub(crate) fn flag(is: bool) -> Self {
         Self::Word(is.to_string())
     }
 
     /// The cell of a value that may be absent.
-    pub(in crate::render) fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
+    pub(crate) fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
         value.map_or(Self::Absent, cell)
     }
 
     /// The figure, which may be an estimate.
-    pub(in crate::render) fn about(self, estimate: bool) -> Self {
+    pub(crate) fn about(self, estimate: bool) -> Self {
         if estimate {
             Self::About(Box::new(self))
         } else {
@@ -89,12 +89,12 @@ impl Cell {
         }
     }
 
-    pub(in crate::render) fn cost(cost: &Cost) -> Self {
+    pub(crate) fn cost(cost: &Cost) -> Self {
         Self::Money(cost.money).about(cost.estimate)
     }
 
     /// A cost among others, which says by itself that it is not all.
-    pub(in crate::render) fn listed_cost(cost: &Cost) -> Self {
+    pub(crate) fn listed_cost(cost: &Cost) -> Self {
         if cost.complete && cost.others.is_empty() {
             Self::cost(cost)
         } else {
@@ -103,11 +103,11 @@ impl Cell {
     }
 
     /// As people read it, marked for colour.
-    pub(in crate::render) fn shown(&self, style: Style) -> String {
+    pub(crate) fn shown(&self, style: Style) -> String {
         self.written(style, Digits::All)
     }
 
-    pub(super) fn written(&self, style: Style, digits: Digits) -> String {
+    pub(crate) fn written(&self, style: Style, digits: Digits) -> String {
         match self {
             Self::Absent => "-".to_owned(),
             Self::Text(text) => safe::line(text).into_owned(),
@@ -132,7 +132,7 @@ impl Cell {
     }
 
     /// As programs read it: numbers bare, nothing for what is absent. True where it is text from a log.
-    pub(in crate::render) fn raw(&self) -> (String, bool) {
+    pub(crate) fn raw(&self) -> (String, bool) {
         let bare = match self {
             Self::Absent | Self::Bar(..) => String::new(),
             Self::Text(text) => return (safe::line(text).into_owned(), true),
@@ -153,7 +153,7 @@ impl Cell {
         (bare, false)
     }
 
-    pub(super) const fn is_number(&self) -> bool {
+    pub(crate) const fn is_number(&self) -> bool {
         !matches!(
             self,
             Self::Absent | Self::Text(_) | Self::Word(_) | Self::Level(_) | Self::Bar(..)
@@ -161,7 +161,7 @@ impl Cell {
     }
 
     /// Whether there is nothing in it to show.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Absent => true,
             Self::Word(word) => word.is_empty(),
@@ -171,10 +171,10 @@ impl Cell {
 }
 
 /// Stands behind a figure that is more than what is written.
-pub(in crate::render) const AT_LEAST: char = '+';
+pub(crate) const AT_LEAST: char = '+';
 
 /// With thousands separators and its sign: `-5,000`.
-pub(in crate::render) fn signed(number: i64) -> String {
+pub(crate) fn signed(number: i64) -> String {
     with_sign(number, Digits::All)
 }
 

@@ -7,8 +7,8 @@ mod fit;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-pub(super) use cell::{AT_LEAST, Cell, signed};
-pub(super) use figures::Figures;
+pub(crate) use cell::{AT_LEAST, Cell, signed};
+pub(crate) use figures::Figures;
 
 use super::{
     safe,
@@ -22,7 +22,7 @@ const MOST_TEXT: usize = 200;
 
 /// A column: its heading, and what happens to it where there is not room for all.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     heading: &'static str,
     /// What programs call it.
     name: &'static str,
@@ -36,7 +36,7 @@ pub(super) struct Column {
 }
 
 impl Column {
-    pub(super) const fn new(heading: &'static str) -> Self {
+    pub(crate) const fn new(heading: &'static str) -> Self {
         Self {
             heading,
             name: heading,
@@ -48,13 +48,13 @@ impl Column {
     }
 
     /// Has another name for programs.
-    pub(super) const fn named(mut self, name: &'static str) -> Self {
+    pub(crate) const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self
     }
 
     /// Holds bars, which only text shows.
-    pub(super) const fn drawn() -> Self {
+    pub(crate) const fn drawn() -> Self {
         Self {
             drawn: true,
             ..Self::new("")
@@ -62,31 +62,31 @@ impl Column {
     }
 
     /// Goes before anything else suffers, and before those with a greater number.
-    pub(super) const fn drop_first(mut self, order: u8) -> Self {
+    pub(crate) const fn drop_first(mut self, order: u8) -> Self {
         self.drop = Drop::First(order);
         self
     }
 
     /// Goes when there is not room for all, before those with a greater number.
-    pub(super) const fn drop(mut self, order: u8) -> Self {
+    pub(crate) const fn drop(mut self, order: u8) -> Self {
         self.drop = Drop::Early(order);
         self
     }
 
     /// Goes only when numbers and names are as short as they can be.
-    pub(super) const fn drop_late(mut self, order: u8) -> Self {
+    pub(crate) const fn drop_late(mut self, order: u8) -> Self {
         self.drop = Drop::Late(order);
         self
     }
 
     /// Holds names: may be cut with an ellipsis, down to this many cells, but not before other columns have gone.
-    pub(super) const fn cut(mut self, least: usize) -> Self {
+    pub(crate) const fn cut(mut self, least: usize) -> Self {
         self.least = Some(least);
         self
     }
 
     /// Holds long texts: may be cut with an ellipsis, down to this many cells, before other columns go.
-    pub(super) const fn cut_easily(mut self, easily: usize, least: usize) -> Self {
+    pub(crate) const fn cut_easily(mut self, easily: usize, least: usize) -> Self {
         self.easily = Some(easily);
         self.least = Some(least);
         self
@@ -95,8 +95,8 @@ impl Column {
 
 /// A table of figures.
 #[derive(Clone, Debug)]
-pub(super) struct Sheet {
-    pub(super) title: &'static str,
+pub(crate) struct Sheet {
+    pub(crate) title: &'static str,
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
     notes: Vec<Note>,
@@ -111,7 +111,7 @@ struct Note {
 }
 
 impl Sheet {
-    pub(super) fn new(title: &'static str, columns: impl Into<Vec<Column>>) -> Self {
+    pub(crate) fn new(title: &'static str, columns: impl Into<Vec<Column>>) -> Self {
         Self {
             title,
             columns: columns.into(),
@@ -120,12 +120,12 @@ impl Sheet {
         }
     }
 
-    pub(super) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
+    pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
         self.rows.push(cells.into());
     }
 
     /// Says something below the table.
-    pub(super) fn note(&mut self, text: impl Into<String>) {
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
         self.notes.push(Note {
             text: text.into(),
             about: None,
@@ -133,35 +133,35 @@ impl Sheet {
     }
 
     /// Explains a column below the table.
-    pub(super) fn note_about(&mut self, heading: &'static str, text: impl Into<String>) {
+    pub(crate) fn note_about(&mut self, heading: &'static str, text: impl Into<String>) {
         self.notes.push(Note {
             text: text.into(),
             about: Some(heading),
         });
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    pub(super) fn headings(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn headings(&self) -> impl Iterator<Item = &'static str> {
         self.data_columns().map(|at| self.columns[at].heading)
     }
 
     /// What programs call the columns.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.data_columns().map(|at| self.columns[at].name)
     }
 
     /// The cells of each row, without those that are only for the eye.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Vec<&Cell>> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Vec<&Cell>> {
         self.rows
             .iter()
             .map(|row| self.data_columns().map(|at| &row[at]).collect())
     }
 
     /// What is said below it.
-    pub(super) fn notes(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {
         self.notes.iter().map(|note| note.text.as_str())
     }
 
@@ -170,7 +170,7 @@ impl Sheet {
     }
 
     /// Whether a column holds numbers, and so is aligned to the right.
-    pub(super) fn numeric(&self) -> Vec<bool> {
+    pub(crate) fn numeric(&self) -> Vec<bool> {
         self.data_columns().map(|at| self.is_numeric(at)).collect()
     }
 
@@ -186,7 +186,7 @@ impl Sheet {
     }
 
     /// The cells that columns get, and those that they want. Both are 0 for one that holds nothing.
-    pub(super) fn room<const N: usize>(
+    pub(crate) fn room<const N: usize>(
         &self,
         headings: [&str; N],
         style: Style,
@@ -204,7 +204,7 @@ impl Sheet {
 
     /// The lines of the table, marked for colour, no wider than the style allows. Columns that hold nothing are left out, and
     /// those that do not fit, each whole and in its order; numbers are never cut.
-    pub(super) fn lines(&self, style: Style) -> Vec<String> {
+    pub(crate) fn lines(&self, style: Style) -> Vec<String> {
         let (layout, written) = self.layout(style);
         let Layout { kept, widths, .. } = &layout;
         let mut table = Table::new();
@@ -243,7 +243,7 @@ impl Sheet {
     }
 
     /// The same, with notes folded that are wider than the style allows.
-    pub(super) fn folded(&self, style: Style) -> Vec<String> {
+    pub(crate) fn folded(&self, style: Style) -> Vec<String> {
         let lines = self.lines(style);
         lines
             .iter()
