@@ -13,10 +13,14 @@ use tokmon::{
     analysis::{self, Keep, Ledger, Question, StatusReport},
     log::{self, Item, RowValue, Section},
     model::Policy,
-    render::{Ink, Style},
+    render::{Ink, Style, pieces},
     text::Document,
-    tui::{App, Reading, Snapshot, Tab, view::{self, Look, Size}},
+    tui::{
+        App, Reading, Snapshot, Tab,
+        view::{self, Look, Row, Size},
+    },
 };
+use unicode_width::UnicodeWidthStr;
 
 fn now() -> DateTime<FixedOffset> {
     "2026-02-25T17:00:00Z".parse().unwrap()
@@ -91,22 +95,57 @@ fn look(ascii: bool) -> Look {
     }
 }
 
+fn text_of(rows: &[Row]) -> String {
+    let line = |row: &Row| {
+        let pieces = pieces(&row.text).into_iter();
+        let text: String = pieces.map(|(_, text)| text).collect();
+        let mark = if row.reversed { ">" } else { "" };
+        format!("{mark}{text}\n")
+    };
+    rows.iter().map(line).collect()
+}
+
 fn picture(app: &App, width: usize, height: usize, ascii: bool) -> String {
-    let rows = view::screen(app, Size { width, height }, look(ascii));
-    let rows: Vec<String> = rows
-        .iter()
-        .map(|row| Style::PLAIN.paint_text(&row.text))
-        .collect();
-    rows.join("\n")
+    text_of(&view::screen(app, Size { width, height }, look(ascii)))
 }
 
 #[test]
-fn show() {
-    for (w, h) in [(80, 24), (120, 40), (40, 10), (20, 3)] {
+fn every_view_of_the_sample_at_each_class_of_size() {
+    for (width, height) in [(80, 24), (120, 40), (40, 10), (20, 3)] {
         for tab in Tab::ALL {
             let mut app = app("sample");
             app.tab = tab;
-            println!("=== {w}x{h} {tab:?}\n{}", picture(&app, w, h, false));
+            let name = format!("{}_{width}x{height}", tab.name().to_lowercase());
+            insta::assert_snapshot!(name.clone(), picture(&app, width, height, false));
+            let ascii = picture(&app, width, height, true);
+            assert!(ascii.is_ascii(), "{ascii}");
+            insta::assert_snapshot!(format!("{name}_ascii"), ascii);
+        }
+    }
+}
+
+#[test]
+fn no_view_is_larger_than_its_screen() {
+    for name in ["sample", "history", "rotten", "korean", "lines", "v1"] {
+        for tab in Tab::ALL {
+            let mut app = app(name);
+            app.tab = tab;
+            for help in [None, Some(0)] {
+                app.help = help;
+                for width in (0..=130).step_by(3) {
+                    for height in 0..=45 {
+                        let rows = view::screen(&app, Size { width, height }, look(false));
+                        assert!(rows.len() <= height, "{name} {tab:?} {width}x{height}");
+                        for line in text_of(&rows).lines() {
+                            let line = line.trim_start_matches('>');
+                            assert!(
+                                line.width() <= width,
+                                "{name} {tab:?} {width}x{height}: {line}"
+                            );
+                        }
+                    }
+                }
+            }
         }
     }
 }

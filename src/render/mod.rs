@@ -22,7 +22,7 @@ pub use diagnostics::{Files, in_full, summary};
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
 pub use safe::line as safe_line;
-pub use theme::{Ink, Style};
+pub use theme::{Ink, Paint, Style, pieces};
 
 use crate::{
     analysis::StatusReport,

@@ -34,9 +34,12 @@ pub struct Style {
 
 /// What a piece of text is, as far as its colour goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Paint {
+pub enum Paint {
+    /// A level's symbol and word.
     Badge(Level),
+    /// What is filled of a bar, or a line of a picture.
     Bar(Level),
+    /// A heading.
     Heading,
 }
 
@@ -241,12 +244,6 @@ impl Style {
     }
 
     /// Turns the marks into escape sequences, or takes them out.
-    #[must_use]
-    pub fn paint_text(self, marked: &str) -> String {
-        self.paint(marked)
-    }
-
-    /// Turns the marks into escape sequences, or takes them out.
     pub(crate) fn paint(self, marked: &str) -> String {
         let mut painted = String::with_capacity(marked.len());
         let mut open = false;
@@ -272,6 +269,26 @@ impl Style {
         }
         painted
     }
+}
+
+/// A marked text in pieces, each with what it is.
+#[must_use]
+pub fn pieces(marked: &str) -> Vec<(Option<Paint>, String)> {
+    let mut pieces: Vec<(Option<Paint>, String)> = Vec::new();
+    let mut paint = None;
+    for c in marked.chars() {
+        if c == END {
+            paint = None;
+        } else if MARKS.contains(&c) {
+            paint = Paint::ALL.into_iter().find(|paint| paint.mark() == c);
+        } else {
+            match pieces.last_mut().filter(|(last, _)| *last == paint) {
+                Some((_, text)) => text.push(c),
+                None => pieces.push((paint, c.to_string())),
+            }
+        }
+    }
+    pieces
 }
 
 /// What a line may be broken into. A badge is one word, whatever is in it.

@@ -1,0 +1,104 @@
+//! A screen on a terminal's cells: colours for what is marked, one place for all of them.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Color, Modifier, Style},
+    text::{Line, Span},
+    widgets::Widget,
+};
+
+use super::view::Row;
+use crate::{
+    model::Level,
+    render::{Paint, pieces},
+};
+
+/// Which colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// The terminal's own sixteen.
+    #[default]
+    Auto,
+    /// None: bold and reversed only.
+    Mono,
+    /// Colours that people with any colour vision can tell apart (M. Okabe and K. Ito, "Color Universal Design", 2008).
+    Cvd,
+}
+
+impl Theme {
+    /// How a piece of text is drawn.
+    #[must_use]
+    pub const fn style(self, paint: Paint) -> Style {
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        match (self, paint) {
+            (_, Paint::Heading) => bold,
+            (Self::Mono, Paint::Badge(_)) => bold,
+            (Self::Mono, Paint::Bar(_)) => Style::new(),
+            (Self::Auto, Paint::Badge(level)) => Self::badge(level),
+            (Self::Auto, Paint::Bar(level)) => Style::new().fg(Self::color(level)),
+            (Self::Cvd, Paint::Badge(level)) => bold.fg(Color::Black).bg(Self::safe(level)),
+            (Self::Cvd, Paint::Bar(level)) => Style::new().fg(Self::safe(level)),
+        }
+    }
+
+    const fn badge(level: Level) -> Style {
+        let style = Style::new();
+        match level {
+            Level::Ok => style.add_modifier(Modifier::BOLD),
+            Level::Note | Level::Warning => style.fg(Color::Black).bg(Self::color(level)),
+            Level::Critical | Level::Exceeded => style
+                .fg(Color::White)
+                .bg(Self::color(level))
+                .add_modifier(Modifier::BOLD),
+        }
+    }
+
+    const fn color(level: Level) -> Color {
+        match level {
+            Level::Ok => Color::Green,
+            Level::Note => Color::Cyan,
+            Level::Warning => Color::Yellow,
+            Level::Critical => Color::Red,
+            Level::Exceeded => Color::Magenta,
+        }
+    }
+
+    const fn safe(level: Level) -> Color {
+        match level {
+            Level::Ok => Color::Rgb(0x00, 0x9e, 0x73),
+            Level::Note => Color::Rgb(0x56, 0xb4, 0xe9),
+            Level::Warning => Color::Rgb(0xe6, 0x9f, 0x00),
+            Level::Critical => Color::Rgb(0xd5, 0x5e, 0x00),
+            Level::Exceeded => Color::Rgb(0xcc, 0x79, 0xa7),
+        }
+    }
+}
+
+/// The rows of a screen, to be drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen<'s> {
+    /// The rows.
+    pub rows: &'s [Row],
+    /// The colours.
+    pub theme: Theme,
+}
+
+impl Widget for Screen<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        for (row, y) in self.rows.iter().zip(area.top()..area.bottom()) {
+            let pieces = pieces(&row.text).into_iter();
+            let spans: Vec<Span<'_>> = pieces
+                .map(|(paint, text)| match paint {
+                    Some(paint) => Span::styled(text, self.theme.style(paint)),
+                    None => Span::raw(text),
+                })
+                .collect();
+            buffer.set_line(area.x, y, &Line::from(spans), area.width);
+            if row.reversed {
+                let line = Rect::new(area.x, y, area.width, 1);
+                buffer.set_style(line, Style::new().add_modifier(Modifier::REVERSED));
+            }
+        }
+    }
+}
