@@ -80,7 +80,7 @@ fn reporting(c: &mut Criterion) {
                 let mut context = Context {
                     environment: Environment::default(),
                     folder: std::env::current_dir().unwrap(),
-                    clock: "2026-02-25T17:00:00Z".parse().unwrap(),
+                    clock: &|| "2026-02-25T17:00:00Z".parse().unwrap(),
                     zone: &|_, _| None,
                     input: &mut std::io::empty(),
                     out: &mut std::io::sink(),

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let mut context = Context {
         environment: Environment::read(|name| std::env::var_os(name)),
         folder: std::env::current_dir().unwrap_or_default(),
-        clock: chrono::Utc::now(),
+        clock: &chrono::Utc::now,
         zone: &zone::offset,
         input: &mut io::stdin(),
         out: &mut out,

@@ -20,8 +20,8 @@ pub struct Context<'w> {
     pub environment: Environment,
     /// The working folder.
     pub folder: PathBuf,
-    /// The current time, unless it is overridden.
-    pub clock: DateTime<Utc>,
+    /// Tells the current time, unless that is overridden.
+    pub clock: &'w dyn Fn() -> DateTime<Utc>,
     /// The offset from UTC that a time zone has at a moment, by its name: `local`, or one like `Asia/Seoul`.
     pub zone: &'w dyn Fn(&str, DateTime<Utc>) -> Option<FixedOffset>,
     /// Standard input.
@@ -166,7 +166,7 @@ impl Context<'_> {
         match (given, global.timezone.as_deref()) {
             (Some(given), None) => Ok(given),
             (given, zone) => self.in_zone(
-                given.map_or(self.clock, |given| given.to_utc()),
+                given.map_or_else(|| (self.clock)(), |given| given.to_utc()),
                 zone.unwrap_or("local"),
             ),
         }

@@ -1,6 +1,6 @@
 //! From options to a report: finds the files, reads them, and puts together what they say.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
     Context,
@@ -11,10 +11,10 @@ use crate::{
     check,
     cli::{GlobalArgs, ViewArgs},
     config::Settings,
-    diagnostic::Findings,
+    diagnostic::{Findings, Severity},
     exit::Failure,
     log::{self, Item, Row, RowValue, Section},
-    model::{EntryKind, Month, fold_name},
+    model::{EntryKind, Month, Policy, fold_name},
     render::{self, Files, Format},
     store::Opened,
     text::{Document, Place},
@@ -64,6 +64,13 @@ impl Sources {
 }
 
 impl Found {
+    /// The first thing that cannot be read, with its place.
+    pub(super) fn problem(&self) -> Option<String> {
+        let mut kept = self.findings.kept().iter();
+        let error = kept.find(|finding| finding.severity() == Severity::Error)?;
+        Some(self.files.concise(error))
+    }
+
     /// Says on standard error what was found: in full where that is asked for, else how much.
     pub(super) fn tell(
         &mut self,
@@ -97,11 +104,99 @@ pub(super) fn report(
     cx: &mut Context<'_>,
 ) -> Result<Loaded, Failure> {
     let now = cx.now(global)?;
+    let asked = Asked {
+        rows,
+        forecast_days: args.shows_forecast() || global.format() == Format::Json,
+    };
+    let read = read(args, global, asked, cx).or_else(|Unread { failure, found }| {
+        if let Some(mut found) = found {
+            found.tell(global, cx)?;
+        }
+        Err(failure)
+    })?;
+    Ok(Loaded {
+        report: read.figures.report(now),
+        found: read.found,
+    })
+}
+
+/// What of a log is to be shown.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    /// Single rows.
+    pub(super) rows: bool,
+    /// The days so far and to come, one by one.
+    pub(super) forecast_days: bool,
+}
+
+/// What the files say, and what is wrong with them.
+pub(super) struct Read {
+    pub(super) figures: Figures,
+    pub(super) found: Found,
+}
+
+/// What the files say, from which a report can be made for any moment.
+pub(super) struct Figures {
+    closed: Closed,
+    policy: Policy,
+    shown: String,
+    project: Option<String>,
+    team: Option<String>,
+    asked: Asked,
+    backtest: bool,
+}
+
+/// Nothing could be made of the files.
+pub(super) struct Unread {
+    pub(super) failure: Failure,
+    /// What is wrong with them, as far as they could be read.
+    pub(super) found: Option<Box<Found>>,
+}
+
+impl From<Failure> for Unread {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            found: None,
+        }
+    }
+}
+
+impl Figures {
+    /// The report for a moment.
+    pub(super) fn report(&self, now: DateTime<FixedOffset>) -> StatusReport {
+        let project = self.project.as_deref();
+        let question = Question {
+            path: &self.shown,
+            now,
+            project: project.and_then(|project| self.closed.find_project(project)),
+            team: self.team.as_deref(),
+            rows: self.asked.rows,
+            forecast_days: self.asked.forecast_days,
+            backtest: self.backtest,
+        };
+        analysis::report(&self.closed, &self.policy, &question)
+    }
+
+    /// The month it is about.
+    pub(super) const fn month(&self) -> Month {
+        self.closed.month.month
+    }
+}
+
+/// Reads all that the options name.
+pub(super) fn read(
+    args: &ViewArgs,
+    global: &GlobalArgs,
+    asked: Asked,
+    cx: &mut Context<'_>,
+) -> Result<Read, Unread> {
+    let now = cx.now(global)?;
     let (log, mut settings) = log_and_settings(global, cx)?;
     set_budget(&mut settings, global, cx)?;
     let keep = Keep {
         month: args.month,
-        rows,
+        rows: asked.rows,
     };
     let mut reading = Reading {
         ledger: Ledger::new(&settings.policy, keep),
@@ -122,32 +217,30 @@ pub(super) fn report(
     };
     let closed = reading.month(&log, &settings, past);
     let Reading { ledger, mut found } = reading;
-    let closed = closed
-        .and_then(|()| close(ledger, args, &log))
-        .or_else(|failure| {
+    let closed = match closed.and_then(|()| close(ledger, args, &log)) {
+        Ok(closed) => closed,
+        Err(failure) => {
             found.findings.sort();
-            found.tell(global, cx)?;
-            Err(failure)
-        })?;
+            return Err(Unread {
+                failure,
+                found: Some(Box::new(found)),
+            });
+        }
+    };
     found
         .findings
         .extend(check::findings(&closed, &settings.policy));
     found.findings.sort();
-    let project = args.project.as_deref();
-    let project = project.and_then(|project| closed.find_project(project));
-    let question = Question {
-        path: &log.shown,
-        now,
-        project,
-        team: args.team.as_deref(),
-        rows,
-        forecast_days: args.shows_forecast() || global.format() == Format::Json,
+    let figures = Figures {
+        closed,
+        policy: settings.policy,
+        shown: log.shown,
+        project: args.project.clone(),
+        team: args.team.clone(),
+        asked,
         backtest: args.backtest,
     };
-    Ok(Loaded {
-        report: analysis::report(&closed, &settings.policy, &question),
-        found,
-    })
+    Ok(Read { figures, found })
 }
 
 /// How far to look back for how tokens were spent before the month to show.

@@ -40,7 +40,7 @@ impl Files {
     }
 
     /// A finding in one line: where, and what.
-    pub(super) fn concise(&self, finding: &Diagnostic) -> String {
+    pub fn concise(&self, finding: &Diagnostic) -> String {
         let Place {
             document,
             line,

@@ -89,7 +89,7 @@ impl Tokmon {
             &mut Context {
                 environment: Environment::read(|name| self.environment.get(name).cloned()),
                 folder: self.folder,
-                clock: "2026-11-21T12:00:00Z".parse::<DateTime<Utc>>().unwrap(),
+                clock: &|| "2026-11-21T12:00:00Z".parse().unwrap(),
                 zone: &zone,
                 input: &mut self.input.as_slice(),
                 out: &mut out,
