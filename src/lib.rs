@@ -18,6 +18,7 @@
 //! | [`tui`] | the dashboard over a report | text, model, analysis, render, exit |
 //! | [`store`] | the door to files | |
 //! | [`stream`] | the doors to standard output and error | |
+//! | [`watch`] | the door to changes of files | |
 //! | [`zone`] | the door to time zones | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render |
@@ -37,6 +38,7 @@ pub mod store;
 pub mod stream;
 pub mod text;
 pub mod tui;
+pub mod watch;
 pub mod zone;
 
 use std::ffi::OsString;

@@ -39,6 +39,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("exit", &[]),
     ("store", &["memchr"]),
     ("stream", &[]),
+    ("watch", &["notify"]),
     ("zone", &["chrono", "jiff"]),
     ("config", &["strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
