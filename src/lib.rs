@@ -20,6 +20,7 @@
 //! | [`stream`] | the doors to standard output and error | |
 //! | [`watch`] | the door to changes of files | |
 //! | [`zone`] | the door to time zones | |
+//! | [`terminal`] | the door to the terminal: screen, keys, signals | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render |
 //! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, store, config, cli |
@@ -36,6 +37,7 @@ pub mod model;
 pub mod render;
 pub mod store;
 pub mod stream;
+pub mod terminal;
 pub mod text;
 pub mod tui;
 pub mod watch;

@@ -41,6 +41,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("stream", &[]),
     ("watch", &["notify"]),
     ("zone", &["chrono", "jiff"]),
+    ("terminal", &["ratatui", "rustix", "signal_hook"]),
     ("config", &["strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
     ("commands", &["chrono", "clap", "clap_complete", "strsim"]),

@@ -1,0 +1,305 @@
+//! Bytes of a terminal to keys. Knows the keys that terminals send unasked; whatever else they say is dropped whole.
+
+use std::str;
+
+use super::{KeyCode, KeyEvent, KeyModifiers};
+
+/// No key is that long: what is, is not waited for.
+const LONGEST: usize = 64;
+
+const ESC: u8 = 0x1b;
+
+/// Turns bytes into keys, wherever the bytes are cut.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    /// The beginning of a key.
+    pending: Vec<u8>,
+}
+
+/// What the first bytes say: how many they are, and the key they are, if any. None where more must come first.
+type Step = Option<(usize, Option<KeyEvent>)>;
+
+impl Decoder {
+    /// Takes bytes, and gives the keys that are whole by now.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<KeyEvent> {
+        self.pending.extend_from_slice(bytes);
+        self.drain(false)
+    }
+
+    /// More bytes may still make this another key.
+    pub(super) const fn is_waiting(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// No more bytes came in time. Gives the keys that the waiting ones are by themselves.
+    pub(super) fn settle(&mut self) -> Vec<KeyEvent> {
+        self.drain(true)
+    }
+
+    fn drain(&mut self, is_all: bool) -> Vec<KeyEvent> {
+        let (mut keys, mut rest) = (Vec::new(), self.pending.as_slice());
+        while !rest.is_empty() {
+            let Some((length, key)) = first(rest, is_all || rest.len() > LONGEST) else {
+                break;
+            };
+            keys.extend(key);
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        self.pending = rest.to_vec();
+        keys
+    }
+}
+
+fn first(bytes: &[u8], is_all: bool) -> Step {
+    match bytes {
+        [ESC] => is_all.then(|| (1, Some(KeyCode::Esc.into()))),
+        [ESC, b'[' | b'O'] if !is_all => None,
+        [ESC, b'[', b'[', rest @ ..] => match rest {
+            [] if !is_all => None,
+            [name @ b'A'..=b'E', ..] => Some((4, Some(KeyCode::F(name - b'A' + 1).into()))),
+            _ => Some((3, None)),
+        },
+        [ESC, b'[', body @ ..] if !body.is_empty() => sequence(body, is_all),
+        [ESC, b'O', name, ..] => Some((3, named(*name, KeyModifiers::NONE))),
+        [ESC, ESC, ..] => Some((1, Some(KeyCode::Esc.into()))),
+        [ESC, rest @ ..] => {
+            let (length, key) = character(rest, is_all)?;
+            let with_alt =
+                |key: KeyEvent| KeyEvent::new(key.code, key.modifiers | KeyModifiers::ALT);
+            Some((length + 1, key.map(with_alt)))
+        }
+        _ => character(bytes, is_all),
+    }
+}
+
+/// What comes behind `ESC [`: parameters, and one byte that ends them.
+fn sequence(body: &[u8], is_all: bool) -> Step {
+    let length = body
+        .iter()
+        .take_while(|byte| (0x20..0x40).contains(*byte))
+        .count();
+    let (parameters, rest) = body.split_at(length);
+    match rest {
+        [] if !is_all => None,
+        [end @ 0x40..0x7f, ..] => Some((length + 3, meaning(parameters, *end))),
+        _ => Some((length + 2, None)),
+    }
+}
+
+fn meaning(parameters: &[u8], end: u8) -> Option<KeyEvent> {
+    let parameters = str::from_utf8(parameters).ok()?;
+    let mut numbers = parameters.split(';').map(str::parse::<u8>);
+    let first = numbers.next()?;
+    let modifiers = numbers.next().map_or(KeyModifiers::NONE, |number| {
+        modifiers(number.unwrap_or_default())
+    });
+    if end != b'~' {
+        let is_plain = parameters.is_empty() || first.is_ok();
+        return named(end, modifiers).filter(|_| is_plain);
+    }
+    let code = match first.ok()? {
+        1 | 7 => KeyCode::Home,
+        2 => KeyCode::Insert,
+        3 => KeyCode::Delete,
+        4 | 8 => KeyCode::End,
+        5 => KeyCode::PageUp,
+        6 => KeyCode::PageDown,
+        number @ 11..=15 => KeyCode::F(number - 10),
+        number @ 17..=21 => KeyCode::F(number - 11),
+        number @ 23..=24 => KeyCode::F(number - 12),
+        _ => return None,
+    };
+    Some(KeyEvent::new(code, modifiers))
+}
+
+/// The modifiers that a terminal counts from one.
+fn modifiers(number: u8) -> KeyModifiers {
+    let bits = number.saturating_sub(1);
+    let all = [
+        KeyModifiers::SHIFT,
+        KeyModifiers::ALT,
+        KeyModifiers::CONTROL,
+    ];
+    let held = all
+        .into_iter()
+        .enumerate()
+        .filter(|(bit, _)| bits >> bit & 1 == 1);
+    held.fold(KeyModifiers::NONE, |sum, (_, modifier)| sum | modifier)
+}
+
+fn named(name: u8, modifiers: KeyModifiers) -> Option<KeyEvent> {
+    let code = match name {
+        b'A' => KeyCode::Up,
+        b'B' => KeyCode::Down,
+        b'C' => KeyCode::Right,
+        b'D' => KeyCode::Left,
+        b'F' => KeyCode::End,
+        b'H' => KeyCode::Home,
+        b'M' => KeyCode::Enter,
+        b'P'..=b'S' => KeyCode::F(name - b'P' + 1),
+        b'Z' => {
+            return Some(KeyEvent::new(
+                KeyCode::BackTab,
+                modifiers | KeyModifiers::SHIFT,
+            ));
+        }
+        _ => return None,
+    };
+    Some(KeyEvent::new(code, modifiers))
+}
+
+/// A byte that is a key by itself, or a character in UTF-8.
+fn character(bytes: &[u8], is_all: bool) -> Step {
+    let byte = *bytes.first()?;
+    let control = |letter: u8| {
+        let code = KeyCode::Char(char::from(letter));
+        Some(KeyEvent::new(code, KeyModifiers::CONTROL))
+    };
+    let key = match byte {
+        b'\r' => Some(KeyCode::Enter.into()),
+        b'\t' => Some(KeyCode::Tab.into()),
+        0x7f => Some(KeyCode::Backspace.into()),
+        0 => control(b' '),
+        0x01..=0x1a => control(byte - 1 + b'a'),
+        0x1c..=0x1f => control(byte - 0x1c + b'4'),
+        _ => return letter(bytes, is_all),
+    };
+    Some((1, key))
+}
+
+fn letter(bytes: &[u8], is_all: bool) -> Step {
+    let start = bytes.get(..4).unwrap_or(bytes);
+    let valid = match str::from_utf8(start) {
+        Ok(valid) => valid,
+        Err(error) if error.valid_up_to() == 0 => {
+            return match error.error_len() {
+                Some(length) => Some((length, None)),
+                None => is_all.then_some((start.len(), None)),
+            };
+        }
+        Err(error) => str::from_utf8(start.get(..error.valid_up_to())?).ok()?,
+    };
+    let letter = valid.chars().next()?;
+    let modifiers = if letter.is_uppercase() {
+        KeyModifiers::SHIFT
+    } else {
+        KeyModifiers::NONE
+    };
+    Some((
+        letter.len_utf8(),
+        Some(KeyEvent::new(KeyCode::Char(letter), modifiers)),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys(bytes: &[u8]) -> Vec<KeyEvent> {
+        let mut decoder = Decoder::default();
+        let mut keys = decoder.push(bytes);
+        keys.extend(decoder.settle());
+        keys
+    }
+
+    fn names(bytes: &str) -> Vec<String> {
+        let name = |key: KeyEvent| match key.modifiers.is_empty() {
+            true => key.code.to_string(),
+            false => format!("{}+{}", key.modifiers, key.code),
+        };
+        keys(bytes.as_bytes()).into_iter().map(name).collect()
+    }
+
+    #[test]
+    fn keys_are_what_terminals_send_for_them() {
+        for (bytes, key) in [
+            ("q", "q"),
+            ("S", "Shift+S"),
+            ("한", "한"),
+            ("\r", "Enter"),
+            ("\t", "Tab"),
+            (" ", "Space"),
+            ("\x7f", "Backspace"),
+            ("\x03", "Control+c"),
+            ("\x1a", "Control+z"),
+            ("\0", "Control+Space"),
+            ("\x1b", "Esc"),
+            ("\x1b[Z", "Shift+Back Tab"),
+            ("\x1b[A", "Up"),
+            ("\x1bOB", "Down"),
+            ("\x1b[1;5C", "Control+Right"),
+            ("\x1b[1;2D", "Shift+Left"),
+            ("\x1b[5~", "Page Up"),
+            ("\x1b[6;3~", "Alt+Page Down"),
+            ("\x1b[H", "Home"),
+            ("\x1b[4~", "End"),
+            ("\x1b[3~", "Del"),
+            ("\x1bOP", "F1"),
+            ("\x1b[11~", "F1"),
+            ("\x1b[[A", "F1"),
+            ("\x1b[24~", "F12"),
+            ("\x1bx", "Alt+x"),
+            ("\x1b[", "Alt+["),
+            ("\x1bO", "Shift+Alt+O"),
+        ] {
+            let found = names(bytes);
+            let same = found.len() == 1 && found[0].eq_ignore_ascii_case(key);
+            assert!(
+                same || found == [key.replace("Del", "Delete")],
+                "{bytes:?}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_dropped_whole() {
+        for bytes in [
+            "\x1b[?62;4c",
+            "\x1b[<0;10;5M",
+            "\x1b[I",
+            "\x1b[200~",
+            "\x1b[12;40",
+            "\x1b[999~",
+        ] {
+            assert_eq!(names(&format!("a{bytes}")), ["a"], "{bytes:?}");
+        }
+        assert_eq!(names("\x1b[?62;4cq"), ["q"]);
+        assert_eq!(keys(b"a\xff\xed\x95q"), keys(b"aq"));
+    }
+
+    #[test]
+    fn the_start_of_a_key_waits_for_the_rest() {
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.push(b"\x1b"), []);
+        assert!(decoder.is_waiting());
+        assert_eq!(decoder.push(b"[B"), [KeyCode::Down.into()]);
+        assert!(!decoder.is_waiting());
+        assert_eq!(decoder.push(b"\x1b"), []);
+        assert_eq!(decoder.settle(), [KeyCode::Esc.into()]);
+        assert!(!decoder.is_waiting());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_waits_for_ever(bytes: Vec<u8>) {
+            let mut decoder = Decoder::default();
+            decoder.push(&bytes);
+            prop_assert!(decoder.pending.len() <= LONGEST);
+            decoder.settle();
+            prop_assert!(!decoder.is_waiting());
+        }
+
+        #[test]
+        fn where_bytes_are_cut_makes_no_difference(text in "(\u{1b}\\[[0-9;]{0,4}[A-Z~]|\u{1b}O[A-S]|[a-zA-Z가-힣\r\u{1}-\u{1a}]){0,8}", cut: prop::sample::Index) {
+            let bytes = text.as_bytes();
+            let (head, tail) = bytes.split_at(cut.index(bytes.len() + 1));
+            let mut decoder = Decoder::default();
+            let mut found = decoder.push(head);
+            found.extend(decoder.push(tail));
+            found.extend(decoder.settle());
+            prop_assert_eq!(found, keys(bytes));
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Keys and signals: one thread waits for either kind. The standard library of terminals is asked for neither: its reader never
+//! comes back from a terminal that is gone, nor from half a key.
+
+use std::{
+    io::{self, PipeReader, PipeWriter},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+    process::{Signal as Kill, kill_current_process_group},
+};
+use signal_hook::{
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
+    iterator::Signals,
+    low_level,
+};
+
+use super::{EXIT_HUNG_UP, Input, Signal, keys::Decoder, screen};
+
+/// How long the rest of a key may take. An Esc is told from the start of another key by nothing else.
+const REST_OF_KEY: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
+
+/// How long whoever was told to end may take, before it is ended.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// Listens to the keys and the signals, for as long as the process lives.
+#[derive(Debug)]
+pub struct Listener {
+    desk: Arc<Desk>,
+    /// Wakes the thread that waits for keys.
+    bell: PipeWriter,
+}
+
+/// What the threads know of each other.
+#[derive(Debug, Default)]
+struct Desk {
+    reader: Mutex<Reader>,
+    changed: Condvar,
+    /// Another program has the terminal, so that signals from its keys are meant for that one.
+    is_lent: AtomicBool,
+    /// The next SIGCONT is expected, and somebody waits for it already.
+    is_stopping: AtomicBool,
+}
+
+/// What the thread that waits for keys is at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reader {
+    #[default]
+    Reading,
+    /// It is to stop reading.
+    Asked,
+    Parked,
+    /// It reads no more.
+    Ended,
+}
+
+impl Listener {
+    /// Starts to listen, and sends what comes. From here on, no signal of [`Signal`] does what it would do by itself; but if the
+    /// process is still there some 0.7 s after it was told to end, it is ended, with the same code.
+    pub fn start(send: impl Fn(Input) + Send + Clone + 'static) -> io::Result<Self> {
+        let desk = Arc::new(Desk::default());
+        let signals = Signals::new([SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH])?;
+        let (ear, bell) = io::pipe()?;
+        let (here, sender) = (Arc::clone(&desk), send.clone());
+        thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || here.hear_signals(signals, &sender))?;
+        let here = Arc::clone(&desk);
+        thread::Builder::new()
+            .name("keys".to_owned())
+            .spawn(move || here.read_keys(&ear, &send))?;
+        Ok(Self { desk, bell })
+    }
+
+    /// Leaves every key that is typed from here on to another program, and the signals from keys too. Back when it is so.
+    pub fn park(&self) {
+        self.desk.is_lent.store(true, Ordering::SeqCst);
+        let mut reader = self.desk.reader();
+        if *reader == Reader::Reading {
+            *reader = Reader::Asked;
+            let _ = rustix::io::write(&self.bell, b"!");
+        }
+        while *reader == Reader::Asked {
+            reader = self.desk.wait(reader);
+        }
+    }
+
+    /// Takes the keys and the signals again.
+    pub fn unpark(&self) {
+        let mut reader = self.desk.reader();
+        if *reader == Reader::Parked {
+            *reader = Reader::Reading;
+            self.desk.changed.notify_all();
+        }
+        self.desk.is_lent.store(false, Ordering::SeqCst);
+    }
+
+    /// Stops until somebody lets it continue. So does everything of the same job, as if the terminal had stopped it: a shell sees
+    /// a job of a program and its wrapper stop only when both do. Cannot be ignored, as a plain Ctrl-Z can.
+    pub(super) fn stop(&self) -> io::Result<()> {
+        self.desk.is_stopping.store(true, Ordering::SeqCst);
+        let stopped = kill_current_process_group(Kill::STOP);
+        if stopped.is_err() {
+            self.desk.is_stopping.store(false, Ordering::SeqCst);
+        }
+        Ok(stopped?)
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // The thread wakes because nobody holds the bell; parked, it would not.
+        self.unpark();
+    }
+}
+
+impl Desk {
+    fn reader(&self) -> MutexGuard<'_, Reader> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'m>(&self, reader: MutexGuard<'m, Reader>) -> MutexGuard<'m, Reader> {
+        let woken = self.changed.wait(reader);
+        woken.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_keys(&self, ear: &PipeReader, send: &impl Fn(Input)) {
+        let is_gone = self.read_to_end(ear, send);
+        *self.reader() = Reader::Ended;
+        self.changed.notify_all();
+        if is_gone {
+            send(Input::Gone);
+            insist(EXIT_HUNG_UP);
+        }
+    }
+
+    /// Reads keys until the terminal is gone, which is true, or nobody listens.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the door to the terminal"
+    )]
+    fn read_to_end(&self, ear: &PipeReader, send: &impl Fn(Input)) -> bool {
+        let terminal = io::stdin();
+        let mut decoder = Decoder::default();
+        let mut bytes = [0; 4096];
+        loop {
+            let keys = match next(&terminal, ear, decoder.is_waiting()) {
+                Next::Nothing => continue,
+                Next::Gone => return true,
+                Next::Silence => decoder.settle(),
+                Next::Bell if rustix::io::read(ear, &mut bytes) == Ok(0) => return false,
+                Next::Bell => {
+                    self.rest();
+                    decoder = Decoder::default();
+                    continue;
+                }
+                Next::Bytes => match rustix::io::read(&terminal, &mut bytes) {
+                    Err(Errno::INTR | Errno::AGAIN) => continue,
+                    Ok(0) | Err(_) => return true,
+                    Ok(length) => decoder.push(bytes.get(..length).unwrap_or_default()),
+                },
+            };
+            for key in keys {
+                send(Input::Key(key));
+            }
+        }
+    }
+
+    /// Stays here while somebody else reads.
+    fn rest(&self) {
+        let mut reader = self.reader();
+        if *reader == Reader::Asked {
+            *reader = Reader::Parked;
+            self.changed.notify_all();
+        }
+        while *reader == Reader::Parked {
+            reader = self.wait(reader);
+        }
+    }
+
+    fn hear_signals(&self, mut signals: Signals, send: &impl Fn(Input)) {
+        for signal in signals.forever() {
+            let signal = match signal {
+                SIGHUP => Signal::HangUp,
+                SIGINT => Signal::Interrupt,
+                SIGQUIT => Signal::Quit,
+                SIGTERM => Signal::Terminate,
+                SIGTSTP => Signal::Stop,
+                SIGCONT => Signal::Continue,
+                _ => {
+                    send(Input::Resize);
+                    continue;
+                }
+            };
+            if self.is_lent.load(Ordering::SeqCst) {
+                while_lent(signal);
+            } else {
+                self.pass_on(signal, send);
+            }
+        }
+    }
+
+    fn pass_on(&self, signal: Signal, send: &impl Fn(Input)) {
+        if signal == Signal::Continue && self.is_stopping.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        send(Input::Signal(signal));
+        if let Some(code) = signal.exit_code() {
+            insist(code);
+        }
+    }
+}
+
+/// What a signal does while another program has the terminal, and whoever would answer it waits for that program.
+fn while_lent(signal: Signal) {
+    match signal {
+        Signal::HangUp | Signal::Terminate => {
+            low_level::exit(signal.exit_code().unwrap_or(EXIT_HUNG_UP).into())
+        }
+        // The shell takes the terminal back only when all of the job has stopped.
+        Signal::Stop => {
+            let _ = low_level::emulate_default_handler(SIGTSTP);
+        }
+        Signal::Interrupt | Signal::Quit | Signal::Continue => {}
+    }
+}
+
+/// Waits for whoever was told to end, and ends the process if that one cannot: it may be writing to a terminal that takes nothing.
+fn insist(code: u8) {
+    thread::sleep(GRACE);
+    screen::give_back_if_it_takes();
+    low_level::exit(code.into());
+}
+
+/// Why the thread that waits for keys woke up.
+enum Next {
+    /// The terminal is gone.
+    Gone,
+    /// Somebody rang.
+    Bell,
+    /// There is something to read.
+    Bytes,
+    /// A key whose rest was waited for has none.
+    Silence,
+    /// No reason.
+    Nothing,
+}
+
+fn next(terminal: &io::Stdin, ear: &PipeReader, is_waiting: bool) -> Next {
+    let mut sources = [
+        PollFd::new(terminal, PollFlags::IN),
+        PollFd::new(ear, PollFlags::IN),
+    ];
+    let polled = poll(&mut sources, is_waiting.then_some(&REST_OF_KEY));
+    let [terminal, ear] = sources.map(|source| source.revents());
+    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    match polled {
+        Err(Errno::INTR | Errno::AGAIN) => Next::Nothing,
+        Err(_) => Next::Gone,
+        Ok(0) => Next::Silence,
+        Ok(_) if !ear.is_empty() => Next::Bell,
+        Ok(_) if terminal.intersects(gone) => Next::Gone,
+        Ok(_) if terminal.contains(PollFlags::IN) => Next::Bytes,
+        Ok(_) => Next::Nothing,
+    }
+}
