@@ -87,6 +87,8 @@ fn reporting(c: &mut Criterion) {
                     err: &mut std::io::sink(),
                     out_terminal: Terminal::default(),
                     err_terminal: Terminal::default(),
+                    input_is_terminal: false,
+                    uptime: &std::time::Duration::default,
                 };
                 assert_eq!(tokmon::run(args, &mut context).code(), 0);
             });

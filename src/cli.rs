@@ -19,6 +19,7 @@ use crate::{
     log::cell,
     model::{Level, Month, Tokens},
     render::{Format, View},
+    tui::draw::Theme,
 };
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -48,6 +49,9 @@ pub struct Cli {
     /// What to show.
     #[command(flatten)]
     pub views: ViewArgs,
+    /// How to follow changes.
+    #[command(flatten)]
+    pub watching: WatchArgs,
     /// What holds for every command.
     #[command(flatten)]
     pub global: GlobalArgs,
@@ -118,6 +122,48 @@ impl ViewArgs {
         } else {
             views
         }
+    }
+}
+
+/// How to follow changes of the files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct WatchArgs {
+    /// Follow the files in a dashboard; elsewhere than on a terminal, a line for each change
+    #[arg(long, help_heading = "Dashboard")]
+    pub watch: bool,
+    /// Follow the files with a line for each change
+    #[arg(long, help_heading = "Dashboard")]
+    pub follow: bool,
+    /// Look at the files once in so many seconds instead of waiting to be told
+    #[arg(long, value_name = "SECS", value_parser = clap::value_parser!(u64).range(1..=3_600), help_heading = "Dashboard")]
+    pub poll: Option<u64>,
+    /// Ring the bell at each threshold
+    #[arg(long, help_heading = "Dashboard")]
+    pub bell: bool,
+    /// The colours of the dashboard
+    #[arg(long, value_enum, default_value_t = Theme::Auto, value_name = "THEME", help_heading = "Dashboard")]
+    pub theme: Theme,
+}
+
+impl WatchArgs {
+    /// Whether changes are to be followed.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.watch || self.follow
+    }
+}
+
+impl ValueEnum for Theme {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Mono, Self::Cvd]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Auto => PossibleValue::new("auto").help("The terminal's own colours"),
+            Self::Mono => PossibleValue::new("mono").help("None"),
+            Self::Cvd => PossibleValue::new("cvd").help("Colours for any colour vision"),
+        })
     }
 }
 

@@ -22,8 +22,8 @@
 //! | [`zone`] | the door to time zones | |
 //! | [`terminal`] | the door to the terminal: screen, keys, signals | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
-//! | [`cli`] | what may be typed on the command line | model, log, render |
-//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, store, config, cli |
+//! | [`cli`] | what may be typed on the command line | model, log, render, tui |
+//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, tui, store, watch, terminal, config, cli |
 
 pub mod analysis;
 pub mod check;

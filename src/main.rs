@@ -3,6 +3,7 @@
 use std::{
     io::{self, BufWriter, IsTerminal},
     process::ExitCode,
+    time::Instant,
 };
 
 use tokmon::{
@@ -16,6 +17,7 @@ use tokmon::{
     reason = "this is where the world comes in"
 )]
 fn main() -> ExitCode {
+    let start = Instant::now();
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let out_terminal = terminal(&stdout, || terminal_size::terminal_size_of(&stdout));
     let err_terminal = terminal(&stderr, || terminal_size::terminal_size_of(&stderr));
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
         err: &mut AtBest(stderr.lock()),
         out_terminal,
         err_terminal,
+        input_is_terminal: io::stdin().is_terminal(),
+        uptime: &|| start.elapsed(),
     };
     ExitCode::from(tokmon::run(std::env::args_os(), &mut context).code())
 }

@@ -4,6 +4,7 @@ use std::{
     ffi::OsString,
     io::{Read, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use chrono::{DateTime, FixedOffset, Utc};
@@ -34,6 +35,10 @@ pub struct Context<'w> {
     pub out_terminal: Terminal,
     /// What standard error is.
     pub err_terminal: Terminal,
+    /// Standard input is a terminal.
+    pub input_is_terminal: bool,
+    /// Tells the time since the start, which no clock that is set can change.
+    pub uptime: &'w dyn Fn() -> Duration,
 }
 
 /// What a stream leads to.
@@ -66,6 +71,8 @@ pub struct Environment {
     pub term: Option<OsString>,
     /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set
     pub locale: Option<OsString>,
+    /// `VISUAL`, else `EDITOR`
+    pub editor: Option<String>,
     /// `XDG_CONFIG_HOME`, else `HOME/.config`
     pub user_settings: Option<PathBuf>,
 }
@@ -91,6 +98,10 @@ impl Environment {
             clicolor_off: set("CLICOLOR").is_some_and(|value| value == "0"),
             term: set("TERM"),
             locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set),
+            editor: ["VISUAL", "EDITOR"]
+                .into_iter()
+                .find_map(set)
+                .map(|editor| editor.to_string_lossy().into_owned()),
             user_settings: set("XDG_CONFIG_HOME").and_then(absolute).or_else(home),
         }
     }
@@ -144,6 +155,18 @@ impl Context<'_> {
             ascii: global.ascii || terminal.is_terminal && self.environment.is_ascii(),
             width: terminal.width,
         }
+    }
+
+    /// Whether a dashboard can be drawn on standard output.
+    #[must_use]
+    pub fn is_screen(&self) -> bool {
+        self.out_terminal.is_terminal && !self.environment.is_dumb()
+    }
+
+    /// Whether time stands still, because the moment is given.
+    #[must_use]
+    pub fn is_frozen(&self, global: &GlobalArgs) -> bool {
+        global.now.is_some() || self.environment.now.is_some()
     }
 
     /// The moment to report for, in the zone to report in: `--now`, else `TOKMON_NOW`, else the clock.

@@ -11,6 +11,7 @@ use crate::{
     model::{Budget, BudgetSource, Month},
     render::{self, Files},
     store::{self, OpenError, Opened},
+    text::Document,
 };
 
 /// Where a log is looked for, in a folder and its parents.
@@ -296,4 +297,43 @@ pub(super) fn set_budget(
         });
     }
     Ok(())
+}
+
+/// The files whose changes matter to a run.
+pub(super) struct Watched {
+    /// The log.
+    pub(super) log: PathBuf,
+    /// As it was given.
+    pub(super) shown: String,
+    /// The log, what may lie beside it, and the settings.
+    pub(super) files: Vec<PathBuf>,
+}
+
+impl Watched {
+    /// The file that a document is.
+    pub(super) fn path_of(&self, document: Document) -> &Path {
+        let at = match document {
+            Document::Log | Document::Archive => 0,
+            Document::Projection => 1,
+            Document::Config => 2,
+        };
+        self.files.get(at).unwrap_or(&self.log)
+    }
+}
+
+/// Finds them. Fails where there is no log, or it is standard input.
+pub(super) fn watched(global: &GlobalArgs, cx: &Context<'_>) -> Result<Watched, Failure> {
+    let (log, _) = log_and_settings(global, cx)?;
+    let Some(path) = log.path.clone() else {
+        return Err(Failure::usage("standard input cannot be watched")
+            .help("name the log with --file PATH"));
+    };
+    let folder = path.parent().unwrap_or(&path).to_path_buf();
+    let settings = SettingsPath::named(global, cx).or_else(|| SettingsPath::near(&folder, cx));
+    let settings = settings.map_or_else(|| folder.join(config::FILE), |settings| settings.path);
+    Ok(Watched {
+        files: vec![path.clone(), folder.join(PROJECTION), settings],
+        shown: log.shown,
+        log: path,
+    })
 }

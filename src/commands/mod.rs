@@ -3,9 +3,11 @@
 mod arguments;
 mod completions;
 mod context;
+mod edit;
 mod load;
 mod locate;
 mod status;
+mod watch;
 
 pub use context::{Context, Environment, Terminal};
 
@@ -32,6 +34,7 @@ fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
         );
     }
     match &cli.command {
+        None if cli.watching.is_asked() => watch::run(&cli.views, &cli.watching, &cli.global, cx),
         None => status::run(&cli.views, &cli.global, cx),
         Some(Command::Schema) => status::schema(cx),
         Some(Command::Completions { shell }) => completions::run(*shell, cx),

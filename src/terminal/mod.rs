@@ -71,6 +71,11 @@ impl Signal {
     }
 }
 
+/// The cells of the terminal, across and down. Fails where it is gone.
+pub fn size() -> io::Result<(u16, u16)> {
+    ratatui::crossterm::terminal::size()
+}
+
 /// Hands the terminal to the shell, stops, and takes the terminal back when continued. Where there is no stopping, does nothing.
 /// The next [`Screen::draw`] paints everything. Fails where the terminal is gone.
 #[cfg_attr(

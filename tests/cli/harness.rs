@@ -96,6 +96,8 @@ impl Tokmon {
                 err: &mut err,
                 out_terminal: self.terminal,
                 err_terminal: self.terminal,
+                input_is_terminal: false,
+                uptime: &std::time::Duration::default,
             },
         );
         let text = |bytes| String::from_utf8(bytes).unwrap();

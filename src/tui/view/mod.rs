@@ -72,6 +72,12 @@ pub struct Look {
     pub age: Option<u64>,
 }
 
+/// All in one line, for a pipe.
+#[must_use]
+pub fn line(app: &App, look: Look) -> String {
+    overview::line(app, look)
+}
+
 /// The screen: no more lines than it is high, none wider than it is.
 #[must_use]
 pub fn screen(app: &App, size: Size, look: Look) -> Vec<Row> {

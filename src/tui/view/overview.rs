@@ -115,7 +115,7 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
 }
 
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`.
-pub(in crate::tui) fn line(app: &App, look: Look) -> String {
+pub(super) fn line(app: &App, look: Look) -> String {
     let Some(latest) = &app.latest else {
         return NOTHING.to_owned();
     };

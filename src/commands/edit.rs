@@ -1,0 +1,38 @@
+//! How an editor is told to open a file at a line.
+
+use std::{path::Path, process::Command};
+
+use super::Environment;
+
+/// The command for the user's editor: `$VISUAL`, else `$EDITOR`, else vi.
+pub(super) fn command(environment: &Environment, file: &Path, line: usize) -> Command {
+    let editor = environment.editor.as_deref().unwrap_or("vi");
+    let words = shell_words::split(editor).unwrap_or_default();
+    let mut words = words.into_iter();
+    let program = words.next().unwrap_or_else(|| "vi".to_owned());
+    let name = Path::new(&program)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let mut command = Command::new(&program);
+    command.args(words);
+    match name.as_str() {
+        "vi" | "vim" | "nvim" | "nano" | "emacs" | "emacsclient" | "kak" | "micro" => {
+            command.arg(format!("+{line}")).arg(file);
+        }
+        "hx" => {
+            command.arg(format!("{}:{line}", file.display()));
+        }
+        "code" | "codium" => {
+            command
+                .arg("-g")
+                .arg(format!("{}:{line}", file.display()))
+                .arg("--wait");
+        }
+        _ => {
+            command.arg(file);
+        }
+    }
+    command
+}
