@@ -3,10 +3,7 @@
 
 use std::{
     io::{self, PipeReader, PipeWriter},
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -14,7 +11,7 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
-    process::{Signal as Kill, kill_current_process_group},
+    process::{Signal as Kill, getpid, kill_current_process_group, kill_process},
 };
 use signal_hook::{
     consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
@@ -31,7 +28,11 @@ const REST_OF_KEY: Timespec = Timespec {
 };
 
 /// How long whoever was told to end may take, before it is ended.
-const GRACE: Duration = Duration::from_millis(700);
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How long a signal to oneself takes at most. One that takes longer does not come: the first process of a container is never
+/// stopped.
+const SIGNAL: Duration = Duration::from_millis(100);
 
 /// Listens to the keys and the signals, for as long as the process lives.
 #[derive(Debug)]
@@ -41,15 +42,23 @@ pub struct Listener {
     bell: PipeWriter,
 }
 
-/// What the threads know of each other.
+/// Where the threads wait for each other.
 #[derive(Debug, Default)]
 struct Desk {
-    reader: Mutex<Reader>,
+    state: Mutex<State>,
     changed: Condvar,
+}
+
+/// What the threads know of each other.
+#[derive(Debug, Default)]
+struct State {
+    reader: Reader,
     /// Another program has the terminal, so that signals from its keys are meant for that one.
-    is_lent: AtomicBool,
-    /// The next SIGCONT is expected, and somebody waits for it already.
-    is_stopping: AtomicBool,
+    is_lent: bool,
+    /// The next SIGCONT is expected.
+    is_stopping: bool,
+    /// The next SIGWINCH tells that those before it are dealt with.
+    is_catching_up: bool,
 }
 
 /// What the thread that waits for keys is at.
@@ -66,7 +75,7 @@ enum Reader {
 
 impl Listener {
     /// Starts to listen, and sends what comes. From here on, no signal of [`Signal`] does what it would do by itself; but if the
-    /// process is still there some 0.7 s after it was told to end, it is ended, with the same code.
+    /// process is still there half a second after it was told to end, it is ended, with the same code.
     pub fn start(send: impl Fn(Input) + Send + Clone + 'static) -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
         let signals = Signals::new([SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH])?;
@@ -84,59 +93,77 @@ impl Listener {
 
     /// Leaves every key that is typed from here on to another program, and the signals from keys too. Back when it is so.
     pub fn park(&self) {
-        self.desk.is_lent.store(true, Ordering::SeqCst);
-        let mut reader = self.desk.reader();
-        if *reader == Reader::Reading {
-            *reader = Reader::Asked;
+        let mut state = self.desk.state();
+        state.is_lent = true;
+        if state.reader == Reader::Reading {
+            state.reader = Reader::Asked;
             let _ = rustix::io::write(&self.bell, b"!");
         }
-        while *reader == Reader::Asked {
-            reader = self.desk.wait(reader);
-        }
+        let _parked = self
+            .desk
+            .wait_while(state, |state| state.reader == Reader::Asked);
     }
 
     /// Takes the keys and the signals again.
     pub fn unpark(&self) {
-        let mut reader = self.desk.reader();
-        if *reader == Reader::Parked {
-            *reader = Reader::Reading;
+        self.catch_up();
+        let mut state = self.desk.state();
+        state.is_lent = false;
+        if state.reader == Reader::Parked {
+            state.reader = Reader::Reading;
             self.desk.changed.notify_all();
         }
-        self.desk.is_lent.store(false, Ordering::SeqCst);
+    }
+
+    /// Back when every signal that has come is dealt with: a Ctrl-C that ended the other program must not end this one too.
+    fn catch_up(&self) {
+        // Signals are gone through from the lowest number up. A second round begins after whatever came before the first.
+        for _ in 0..2 {
+            let mut state = self.desk.state();
+            state.is_catching_up = true;
+            if kill_process(getpid(), Kill::WINCH).is_err() {
+                return;
+            }
+            self.desk.wait_briefly(state, |state| state.is_catching_up);
+        }
     }
 
     /// Stops until somebody lets it continue. So does everything of the same job, as if the terminal had stopped it: a shell sees
     /// a job of a program and its wrapper stop only when both do. Cannot be ignored, as a plain Ctrl-Z can.
     pub(super) fn stop(&self) -> io::Result<()> {
-        self.desk.is_stopping.store(true, Ordering::SeqCst);
-        let stopped = kill_current_process_group(Kill::STOP);
-        if stopped.is_err() {
-            self.desk.is_stopping.store(false, Ordering::SeqCst);
-        }
-        Ok(stopped?)
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        // The thread wakes because nobody holds the bell; parked, it would not.
-        self.unpark();
+        let mut state = self.desk.state();
+        state.is_stopping = true;
+        kill_current_process_group(Kill::STOP)?;
+        // Another thread may take the signal, so that this one goes on for a while.
+        self.desk.wait_briefly(state, |state| state.is_stopping);
+        Ok(())
     }
 }
 
 impl Desk {
-    fn reader(&self) -> MutexGuard<'_, Reader> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'m>(&self, reader: MutexGuard<'m, Reader>) -> MutexGuard<'m, Reader> {
-        let woken = self.changed.wait(reader);
+    fn wait_while<'m>(
+        &self,
+        state: MutexGuard<'m, State>,
+        holds: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'m, State> {
+        let woken = self.changed.wait_while(state, |state| holds(state));
         woken.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_briefly(&self, state: MutexGuard<'_, State>, holds: impl Fn(&State) -> bool) {
+        let waited = self
+            .changed
+            .wait_timeout_while(state, SIGNAL, |state| holds(state));
+        drop(waited);
     }
 
     fn read_keys(&self, ear: &PipeReader, send: &impl Fn(Input)) {
         let is_gone = self.read_to_end(ear, send);
-        *self.reader() = Reader::Ended;
+        self.state().reader = Reader::Ended;
         self.changed.notify_all();
         if is_gone {
             send(Input::Gone);
@@ -178,14 +205,12 @@ impl Desk {
 
     /// Stays here while somebody else reads.
     fn rest(&self) {
-        let mut reader = self.reader();
-        if *reader == Reader::Asked {
-            *reader = Reader::Parked;
+        let mut state = self.state();
+        if state.reader == Reader::Asked {
+            state.reader = Reader::Parked;
             self.changed.notify_all();
         }
-        while *reader == Reader::Parked {
-            reader = self.wait(reader);
-        }
+        let _reading = self.wait_while(state, |state| state.reader == Reader::Parked);
     }
 
     fn hear_signals(&self, mut signals: Signals, send: &impl Fn(Input)) {
@@ -198,21 +223,27 @@ impl Desk {
                 SIGTSTP => Signal::Stop,
                 SIGCONT => Signal::Continue,
                 _ => {
+                    self.state().is_catching_up = false;
+                    self.changed.notify_all();
                     send(Input::Resize);
                     continue;
                 }
             };
-            if self.is_lent.load(Ordering::SeqCst) {
-                while_lent(signal);
-            } else {
-                self.pass_on(signal, send);
-            }
+            self.pass_on(signal, send);
         }
     }
 
     fn pass_on(&self, signal: Signal, send: &impl Fn(Input)) {
-        if signal == Signal::Continue && self.is_stopping.swap(false, Ordering::SeqCst) {
+        let mut state = self.state();
+        if signal == Signal::Continue && state.is_stopping {
+            state.is_stopping = false;
+            self.changed.notify_all();
             return;
+        }
+        let is_lent = state.is_lent;
+        drop(state);
+        if is_lent {
+            return while_lent(signal);
         }
         send(Input::Signal(signal));
         if let Some(code) = signal.exit_code() {

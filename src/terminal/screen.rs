@@ -9,6 +9,7 @@ use std::{
         Once,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
 };
 
 use ratatui::{
@@ -30,6 +31,9 @@ use super::EXIT_PANICKED;
 
 /// The terminal is not as it was found. Also read by a panic and by a forced end, which have no screen at hand.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The process is being ended from another thread: what is drawn from here on would come after the terminal is given back.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours: keys come unchanged, the alternate screen is shown, the cursor is hidden. Given back when
 /// dropped, and by a panic in any thread, which then ends the process.
@@ -59,7 +63,11 @@ impl Screen {
     /// Draws a frame at the terminal's present size: what differs from the last one, in one write, shown at once by a terminal
     /// that can. Fails where the terminal is gone.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        let outcome = self.compose(view).and_then(|()| send(&self.page.take()));
+        let outcome = self.compose(view);
+        while IS_ENDING.load(Ordering::SeqCst) {
+            thread::park();
+        }
+        let outcome = outcome.and_then(|()| send(&self.page.take()));
         self.is_stale = outcome.is_err();
         outcome
     }
@@ -126,7 +134,8 @@ pub(super) fn give_back() -> io::Result<()> {
     left.and_then(|bytes| send(&bytes)).and(cooked)
 }
 
-/// Leaves the terminal as it was found, as far as that goes without waiting for a terminal that takes nothing.
+/// Leaves the terminal as it was found while another thread may be drawing, and lets none draw again. Of a terminal that takes
+/// nothing for a fifth of a second, only the mode is restored.
 #[cfg(unix)]
 #[expect(
     clippy::disallowed_methods,
@@ -137,11 +146,12 @@ pub(super) fn give_back_if_it_takes() {
 
     let terminal = io::stdout();
     let mut out = [PollFd::new(&terminal, PollFlags::OUT)];
-    let at_once = Timespec {
+    let fifth = Timespec {
         tv_sec: 0,
-        tv_nsec: 0,
+        tv_nsec: 200_000_000,
     };
-    let takes = poll(&mut out, Some(&at_once)).is_ok_and(|ready| ready > 0);
+    IS_ENDING.store(true, Ordering::SeqCst);
+    let takes = poll(&mut out, Some(&fifth)).is_ok_and(|ready| ready > 0);
     if takes {
         let _ = give_back();
     } else {
