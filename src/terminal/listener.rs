@@ -1,5 +1,5 @@
-//! Keys and signals: one thread waits for either kind. The standard library of terminals is asked for neither: its reader never
-//! comes back from a terminal that is gone, nor from half a key.
+//! Keys and signals: a thread for each waits for them. Keys are not read through crossterm: its reader never comes back from a
+//! terminal that is gone, waits in the middle of a key, and forgets what is pasted beyond a thousand bytes.
 
 use std::{
     io::{self, PipeReader, PipeWriter},
