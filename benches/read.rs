@@ -11,7 +11,7 @@ use std::{fmt::Write as _, fs, hint::black_box};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tokmon::{
     Context, Environment, Terminal,
-    analysis::{self, Closed, Keep, Ledger, Question},
+    analysis::{self, Closed, Keep, Ledger, Question, Rows},
     log::{self, Item, RowValue},
     model::{Budget, BudgetSource, Policy, Tokens},
     text::Document,
@@ -119,7 +119,7 @@ fn many_days() -> Closed {
     }
     let keep = Keep {
         month: None,
-        rows: false,
+        rows: Rows::Summed,
     };
     let mut ledger = Ledger::new(&Policy::default(), keep);
     log::read(text.as_bytes(), Document::Log, &mut |item| {

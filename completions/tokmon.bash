@@ -29,7 +29,7 @@ _tokmon() {
 
     case "${cmd}" in
         tokmon)
-            opts="-f -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --fail-on-forecast --file --budget --config --now --timezone --format --json --color --ascii --quiet --verbose --help --version schema completions"
+            opts="-f -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --fail-on-forecast --watch --follow --poll --bell --theme --file --budget --config --now --timezone --format --json --color --ascii --quiet --verbose --help --version schema completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -53,6 +53,14 @@ _tokmon() {
                     ;;
                 --fail-on-forecast)
                     COMPREPLY=($(compgen -W "warning critical" -- "${cur}"))
+                    return 0
+                    ;;
+                --poll)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "auto mono cvd" -- "${cur}"))
                     return 0
                     ;;
                 --file)

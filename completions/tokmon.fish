@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokmon_global_optspecs
-    string join \n teams daily forecast backtest optimizations full month= project= team= fail-on= fail-on-forecast= f/file= budget= config= now= timezone= format= json color= ascii q/quiet v/verbose h/help V/version
+    string join \n teams daily forecast backtest optimizations full month= project= team= fail-on= fail-on-forecast= watch follow poll= bell theme= f/file= budget= config= now= timezone= format= json color= ascii q/quiet v/verbose h/help V/version
 end
 
 function __fish_tokmon_needs_command
@@ -33,6 +33,10 @@ critical\t''
 exceeded\t''"
 complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on-forecast -d 'Exit with 1 if the level of the forecast is at least this' -r -f -a "warning\t''
 critical\t''"
+complete -c tokmon -n "__fish_tokmon_needs_command" -l poll -d 'Look at the files once in so many seconds instead of waiting to be told' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l theme -d 'The colours of the dashboard' -r -f -a "auto\t'The terminal\'s own colours'
+mono\t'None'
+cvd\t'Colours for any colour vision'"
 complete -c tokmon -n "__fish_tokmon_needs_command" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
 complete -c tokmon -n "__fish_tokmon_needs_command" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
@@ -51,6 +55,9 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show where i
 complete -c tokmon -n "__fish_tokmon_needs_command" -l backtest -d 'Show how such forecasts did on the finished months of the log'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l optimizations -d 'Show tokens per operation before and after'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l full -d 'Show all views but the backtest'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l watch -d 'Follow the files in a dashboard; elsewhere than on a terminal, a line for each change'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l follow -d 'Follow the files with a line for each change'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l bell -d 'Ring the bell at each threshold'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l json -d 'The same as --format json'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l ascii -d 'Draw bars and symbols in ASCII'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s q -l quiet -d 'Print no remarks about the log on standard error'

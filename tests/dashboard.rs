@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tokmon::{
-    analysis::{self, Keep, Ledger, Question, StatusReport},
+    analysis::{self, Keep, Ledger, Question, Rows, StatusReport},
     log::{self, Item, RowValue, Section},
     model::Policy,
     render::{Ink, Style, pieces},
@@ -25,6 +25,11 @@ use tokmon::{
 };
 use unicode_width::UnicodeWidthStr;
 
+const SIZE: Size = Size {
+    width: 80,
+    height: 24,
+};
+
 fn now() -> DateTime<FixedOffset> {
     "2026-02-25T17:00:00Z".parse().unwrap()
 }
@@ -35,7 +40,7 @@ fn report(name: &str) -> StatusReport {
     let policy = Policy::default();
     let keep = Keep {
         month: None,
-        rows: true,
+        rows: Rows::All,
     };
     let mut ledger = Ledger::new(&policy, keep);
     log::read(text.as_slice(), Document::Log, &mut |item| match item {
@@ -102,8 +107,7 @@ fn text_of(rows: &[Row]) -> String {
     let line = |row: &Row| {
         let pieces = pieces(&row.text).into_iter();
         let text: String = pieces.map(|(_, text)| text).collect();
-        let mark = if row.reversed { ">" } else { "" };
-        format!("{mark}{text}\n")
+        format!("{text}\n")
     };
     rows.iter().map(line).collect()
 }
@@ -140,7 +144,6 @@ fn no_view_is_larger_than_its_screen() {
                         let rows = view::screen(&app, Size { width, height }, look(false));
                         assert!(rows.len() <= height, "{name} {tab:?} {width}x{height}");
                         for line in text_of(&rows).lines() {
-                            let line = line.trim_start_matches('>');
                             assert!(
                                 line.width() <= width,
                                 "{name} {tab:?} {width}x{height}: {line}"
@@ -176,7 +179,8 @@ fn key(name: &str) -> KeyEvent {
 fn press(app: &mut App, keys: &str) -> Option<Effect> {
     keys.split(' ').fold(None, |_, name| {
         let message = message::of(key(name), app.typing, app.help.is_some())?;
-        app.update(message, 10, now().time())
+        let shown = view::extent(app, SIZE, look(false));
+        app.update(message, shown, now().time())
     })
 }
 
@@ -260,7 +264,7 @@ fn the_selection_stays_on_its_team_wherever_it_is_sorted_to() {
 #[test]
 fn enter_goes_from_an_alert_to_its_team_and_on_to_its_days() {
     let mut app = app("sample");
-    press(&mut app, "j Enter");
+    press(&mut app, "j j Enter");
     assert_eq!(
         (app.tab, app.selected_team().unwrap().name.as_str()),
         (Tab::Teams, "Team G")

@@ -28,12 +28,14 @@ pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
     alerts
 }
 
-fn alert(level: Level, scope: AlertScope, message: String) -> Option<Alert> {
+/// An alert in full and in brief, if the level is one to be alarmed at.
+fn alert(level: Level, scope: AlertScope, message: String, brief: String) -> Option<Alert> {
     (level > Level::Ok).then_some(Alert {
         level,
         scope,
         team: None,
         message,
+        brief,
         place: None,
     })
 }
@@ -45,6 +47,12 @@ fn total(report: &StatusReport) -> Option<Alert> {
         AlertScope::Total,
         format!(
             "{used} of {budget} tokens used{}",
+            in_percent(used.0, budget.0)
+        ),
+        format!(
+            "{} of {} used{}",
+            used.compact(),
+            budget.compact(),
             in_percent(used.0, budget.0)
         ),
     )
@@ -63,6 +71,7 @@ fn cost(report: &StatusReport) -> Option<Alert> {
             "{cost} of {budget} spent{}",
             in_percent(cost.micros, budget.micros)
         ),
+        format!("{cost} of {budget} spent"),
     )
 }
 
@@ -83,8 +92,15 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
         })
         .collect();
     let level = forecast.estimates().filter_map(|end| end.level).max();
-    let message = format!("{budget} tokens may not be enough {}", told.join(", "));
-    alert(level?, AlertScope::Forecast, message)
+    let chances = forecast
+        .estimates()
+        .filter_map(|end| end.probability_over_budget);
+    alert(
+        level?,
+        AlertScope::Forecast,
+        format!("{budget} tokens may not be enough {}", told.join(", ")),
+        format!("may not be enough ({} chance)", chances.max()?),
+    )
 }
 
 fn forecast_cost(report: &StatusReport) -> Option<Alert> {
@@ -97,9 +113,12 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     if chance == Probability::CERTAIN {
         return None;
     }
-    let message =
-        format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)");
-    alert(cost.level, AlertScope::Forecast, message)
+    alert(
+        cost.level,
+        AlertScope::Forecast,
+        format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)"),
+        format!("{budget} may not be enough ({chance})"),
+    )
 }
 
 /// A team's limit will be reached. Of one that is reached already, another alert tells.
@@ -115,9 +134,10 @@ fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
         "{name}: {chance} chance that its {limit} tokens are not enough by {ends} (likely {})",
         end.quantiles.p50?.compact()
     );
+    let brief = format!("{} may run out ({chance} chance)", team.short_name());
     Some(Alert {
         team: Some(name.clone()),
-        ..alert(end.level?, AlertScope::Forecast, message)?
+        ..alert(end.level?, AlertScope::Forecast, message, brief)?
     })
 }
 
@@ -137,7 +157,11 @@ fn plan(report: &StatusReport) -> Option<Alert> {
         Thresholds::tokens_at(percent, budget),
         pending(plan),
     );
-    alert(level, AlertScope::Plan, message)
+    let brief = format!(
+        "plan passes {percent}% ({})",
+        Thresholds::tokens_at(percent, budget)
+    );
+    alert(level, AlertScope::Plan, message, brief)
 }
 
 /// `pending QA 22,000 + Security 15,000`, no longer than anybody reads.
@@ -168,11 +192,15 @@ fn allocation(report: &StatusReport) -> Option<Alert> {
     } else {
         format!("allocations {allocated} + reserve {reserve} = {sum}")
     };
-    let share = Percent::of(sum.0, budget.0).map(|percent| format!(", {percent} of the budget"));
+    let share = Percent::of(sum.0, budget.0).map_or_else(
+        || "more than the budget".to_owned(),
+        |share| format!("{share} of the budget"),
+    );
     alert(
         Level::Note,
         AlertScope::Allocation,
-        format!("{parts}{}", share.unwrap_or_default()),
+        format!("{parts}, {share}"),
+        format!("allocated {share}"),
     )
 }
 
@@ -191,6 +219,13 @@ fn limit(team: &TeamReport) -> Option<Alert> {
         team.name,
         in_percent(used.0, limit.0)
     );
+    let share = Percent::of(used.0, limit.0).map(|share| format!(" {share}"));
+    let brief = format!(
+        "{}{} of {}{status}",
+        team.short_name(),
+        share.unwrap_or_default(),
+        limit.compact()
+    );
     let used = team
         .sources
         .iter()
@@ -204,7 +239,7 @@ fn limit(team: &TeamReport) -> Option<Alert> {
     Some(Alert {
         team: Some(team.name.clone()),
         place,
-        ..alert(team.level?, AlertScope::Team, message)?
+        ..alert(team.level?, AlertScope::Team, message, brief)?
     })
 }
 
@@ -215,9 +250,20 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
         team.name,
         in_percent(each.0, limit.0)
     );
+    let brief = format!(
+        "{} {}/deliverable, limit {}",
+        team.short_name(),
+        each.compact(),
+        limit.compact()
+    );
     Some(Alert {
         team: Some(team.name.clone()),
-        ..alert(team.efficiency_level?, AlertScope::Efficiency, message)?
+        ..alert(
+            team.efficiency_level?,
+            AlertScope::Efficiency,
+            message,
+            brief,
+        )?
     })
 }
 

@@ -34,6 +34,6 @@ pub use report::{
     Alert, AlertScope, BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace,
     RowReport, StatusReport, TeamReport, UsedReport,
 };
-pub use rows::{Keep, Unreadable};
+pub use rows::{Keep, Rows, Unreadable};
 pub use status::{Question, budget, own_budget, report};
 pub use usage::{Closed, MonthUsage, StatedUse, Tally, TeamUsage};

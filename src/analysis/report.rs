@@ -245,6 +245,13 @@ impl TeamReport {
     pub fn is_done(&self) -> bool {
         self.status.as_deref() == Some(Status::Done.word())
     }
+
+    /// Its name where there is little room: `C` for `Team C`.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        let rest = self.name.strip_prefix("Team ").map(str::trim_start);
+        rest.filter(|rest| !rest.is_empty()).unwrap_or(&self.name)
+    }
 }
 
 /// A figure of a team that stands in a file.
@@ -313,6 +320,9 @@ pub struct DayReport {
 /// One row or usage line.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RowReport {
+    /// How many it stands for: those that only a dashboard has no room for are summed.
+    #[serde(skip)]
+    pub rows: u64,
     /// The hours, `10:10-10:17`; an open end is `now`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
@@ -384,6 +394,9 @@ pub struct Alert {
     pub team: Option<String>,
     /// What is the matter.
     pub message: String,
+    /// The same in about thirty cells.
+    #[serde(skip)]
+    pub brief: String,
     /// Where the figure stands, the first of several.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<RowPlace>,

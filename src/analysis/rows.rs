@@ -1,13 +1,16 @@
 //! The rows that will be shown one by one, and those that cannot be read.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map},
+};
 
 use chrono::NaiveDate;
 
 use super::{cost::CostSum, names::NameId};
 use crate::{
     model::{Entry, EntryKind, Month, Status, TimeRange, Tokens},
-    text::Place,
+    text::{Document, Place},
 };
 
 /// Which rows to keep, beside the sums.
@@ -15,13 +18,34 @@ use crate::{
 pub struct Keep {
     /// The month to show; none for the newest that has rows.
     pub month: Option<Month>,
-    /// Whether its rows are shown one by one.
-    pub rows: bool,
+    /// How many of its rows are shown one by one.
+    pub rows: Rows,
 }
 
-/// A row that will be shown.
+/// How many rows are shown one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// None: sums say enough.
+    Summed,
+    /// At least so many of the newest. Those before are summed by day, team and kind.
+    Newest(usize),
+    /// All.
+    All,
+}
+
+impl Rows {
+    /// Whether any are.
+    #[must_use]
+    pub fn are_shown(self) -> bool {
+        self != Self::Summed
+    }
+}
+
+/// A row that will be shown, or several that are shown as one.
 #[derive(Clone, Debug)]
 pub(super) struct KeptRow {
+    /// How many it stands for.
+    pub(super) rows: u64,
     pub(super) kind: EntryKind,
     pub(super) date: NaiveDate,
     pub(super) time: Option<TimeRange>,
@@ -41,6 +65,7 @@ impl KeptRow {
     fn of(entry: &Entry<'_>, date: NaiveDate, name: NameId, cost: &CostSum) -> Self {
         let text = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
         Self {
+            rows: 1,
             kind: entry.kind,
             date,
             time: entry.when.time,
@@ -56,6 +81,29 @@ impl KeptRow {
             place: entry.place,
         }
     }
+
+    /// Stands for another row as well, of the same day, team and kind. What is not the same in both is not told.
+    fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.tokens = match (self.tokens, other.tokens) {
+            (Some(one), Some(two)) => Some(one + two),
+            (one, two) => one.or(two),
+        };
+        self.minutes = match (self.minutes, other.minutes) {
+            (Some(one), Some(two)) => Some(one.saturating_add(two)),
+            (one, two) => one.or(two),
+        };
+        self.estimate |= other.estimate;
+        self.cost.add(&other.cost);
+        (self.time, self.status) = (None, None);
+        (self.task, self.model, self.notes) = (None, None, None);
+    }
+
+    /// Where it stands among others: by day; those of an archive before those of the log.
+    pub(super) fn order(&self) -> (NaiveDate, bool, (Document, usize, usize)) {
+        let in_log = self.place.document != Document::Archive;
+        (self.date, in_log, self.place.order())
+    }
 }
 
 /// The rows of the newest month met so far, or of the one asked for: of the current format, and of the one before. Which of
@@ -67,6 +115,38 @@ pub(super) struct KeptRows([OfMonth; 2]);
 struct OfMonth {
     month: Option<Month>,
     rows: Vec<KeptRow>,
+    /// As soon as there are more, the oldest are summed.
+    most: usize,
+}
+
+impl OfMonth {
+    fn keep(&mut self, rows: Rows, row: KeptRow) {
+        self.rows.push(row);
+        if let Rows::Newest(kept) = rows
+            && self.rows.len() > self.most.max(kept.saturating_mul(2))
+        {
+            self.sum_but(kept);
+            // Where hardly anything can be summed, it is not tried again at every row.
+            self.most = self.rows.len().saturating_mul(2);
+        }
+    }
+
+    /// Sums all rows but so many of the newest.
+    fn sum_but(&mut self, kept: usize) {
+        self.rows.sort_by_key(KeptRow::order);
+        let newest = self.rows.split_off(self.rows.len().saturating_sub(kept));
+        let mut sums: BTreeMap<(NaiveDate, NameId, EntryKind), KeptRow> = BTreeMap::new();
+        for row in self.rows.drain(..) {
+            match sums.entry((row.date, row.name, row.kind)) {
+                btree_map::Entry::Occupied(mut sum) => sum.get_mut().add(&row),
+                btree_map::Entry::Vacant(sum) => {
+                    sum.insert(row);
+                }
+            }
+        }
+        self.rows.extend(sums.into_values());
+        self.rows.extend(newest);
+    }
 }
 
 impl KeptRows {
@@ -74,7 +154,7 @@ impl KeptRows {
     pub(super) fn keep(&mut self, keep: Keep, entry: &Entry<'_>, name: NameId, cost: &CostSum) {
         let month = entry.when.month;
         let asked = keep.month.is_none_or(|asked| asked == month);
-        let Some(date) = entry.when.date.filter(|_| keep.rows && asked) else {
+        let Some(date) = entry.when.date.filter(|_| keep.rows.are_shown() && asked) else {
             return;
         };
         let kept = &mut self.0[usize::from(entry.kind == EntryKind::Legacy)];
@@ -84,11 +164,11 @@ impl KeptRows {
             _ => {
                 *kept = OfMonth {
                     month: Some(month),
-                    rows: Vec::new(),
+                    ..OfMonth::default()
                 }
             }
         }
-        kept.rows.push(KeptRow::of(entry, date, name, cost));
+        kept.keep(keep.rows, KeptRow::of(entry, date, name, cost));
     }
 
     /// The rows of a month.

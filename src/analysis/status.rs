@@ -19,12 +19,9 @@ use super::{
     rows::KeptRow,
     usage::{Closed, TeamUsage},
 };
-use crate::{
-    model::{
-        Budget, BudgetSource, EntryKind, NoteValue, Policy, RoundedSum, Tokens, is_subtotal,
-        is_total, ratio,
-    },
-    text::Document,
+use crate::model::{
+    Budget, BudgetSource, EntryKind, NoteValue, Policy, RoundedSum, Tokens, is_subtotal, is_total,
+    ratio,
 };
 
 /// What a report is made for, beside the log and the policy.
@@ -299,7 +296,7 @@ fn days(closed: &Closed, team: Option<&str>) -> Vec<DayReport> {
 }
 
 fn day(closed: &Closed, date: NaiveDate, mut rows: Vec<&KeptRow>) -> DayReport {
-    rows.sort_by_key(|row| (row.place.document != Document::Archive, row.place.order()));
+    rows.sort_by_key(|row| row.order());
     let mut cost = CostSum::default();
     for row in &rows {
         cost.add(&row.cost);
@@ -321,6 +318,7 @@ fn row_report(closed: &Closed, row: &KeptRow) -> RowReport {
         closed.ledger.names.shown(row.name),
     );
     RowReport {
+        rows: row.rows,
         time: row.time.map(|time| time.to_string()),
         written_team: (written != team).then(|| written.to_owned()),
         team,

@@ -7,7 +7,7 @@ use super::{
     locate::{EXCERPT, LogPath, log_and_settings, set_budget},
 };
 use crate::{
-    analysis::{self, Closed, Keep, Ledger, Question, StatusReport},
+    analysis::{self, Closed, Keep, Ledger, Question, Rows, StatusReport},
     check,
     cli::{GlobalArgs, ViewArgs},
     config::Settings,
@@ -105,7 +105,7 @@ pub(super) fn report(
 ) -> Result<Loaded, Failure> {
     let now = cx.now(global)?;
     let asked = Asked {
-        rows,
+        rows: if rows { Rows::All } else { Rows::Summed },
         forecast_days: args.shows_forecast() || global.format() == Format::Json,
     };
     let read = read(args, global, asked, cx).or_else(|Unread { failure, found }| {
@@ -124,7 +124,7 @@ pub(super) fn report(
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
     /// Single rows.
-    pub(super) rows: bool,
+    pub(super) rows: Rows,
     /// The days so far and to come, one by one.
     pub(super) forecast_days: bool,
 }
@@ -171,16 +171,11 @@ impl Figures {
             now,
             project: project.and_then(|project| self.closed.find_project(project)),
             team: self.team.as_deref(),
-            rows: self.asked.rows,
+            rows: self.asked.rows.are_shown(),
             forecast_days: self.asked.forecast_days,
             backtest: self.backtest,
         };
         analysis::report(&self.closed, &self.policy, &question)
-    }
-
-    /// The month it is about.
-    pub(super) const fn month(&self) -> Month {
-        self.closed.month.month
     }
 }
 

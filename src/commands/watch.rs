@@ -17,14 +17,16 @@ use super::{
     locate::{self, Watched},
 };
 use crate::{
+    analysis::Rows,
     cli::{GlobalArgs, ViewArgs, WatchArgs},
     exit::{ExitStatus, Failure},
+    model::Level,
     render::{Ink, Style},
     store,
     terminal::{self, EXIT_HUNG_UP, Input, Listener, Screen, Signal},
     text::Document,
     tui::{
-        App, Effect, Following, Reading, Snapshot,
+        App, Effect, Flash, Following, Reading, Snapshot,
         draw::{self, Theme},
         message,
         view::{self, Look, Row, Size},
@@ -35,9 +37,9 @@ use crate::{
 /// How often the files are looked at beside what the system tells: some file systems tell nothing.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// Everything is shown: rows for the days, days for the picture.
+/// Everything is shown: the rows of late, and days for the picture.
 const ALL: Asked = Asked {
-    rows: true,
+    rows: Rows::Newest(5_000),
     forecast_days: true,
 };
 
@@ -147,7 +149,10 @@ impl Files {
     fn following(&self) -> Following {
         match self.watch.source() {
             Source::Events => Following::Events,
-            Source::Polling { every, .. } => Following::Polling(*every),
+            Source::Polling { every, because } => Following::Polling {
+                every: *every,
+                fallback: because.is_some(),
+            },
             Source::Lost(_) => Following::Lost,
         }
     }
@@ -348,7 +353,7 @@ impl Dashboard<'_, '_, '_> {
             .app
             .flash
             .as_ref()
-            .is_some_and(|(_, _, until)| *until <= at)
+            .is_some_and(|flash| flash.until <= at)
         {
             self.app.flash = None;
         }
@@ -389,7 +394,7 @@ impl Dashboard<'_, '_, '_> {
         let at = self.uptime();
         let mut wakes = vec![self.follower.files.wake()];
         wakes.extend(self.app.retry);
-        wakes.extend(self.app.flash.as_ref().map(|(_, _, until)| *until));
+        wakes.extend(self.app.flash.as_ref().map(|flash| flash.until));
         if !self.frozen {
             let seconds = 60 - u64::from(self.follower.now()?.second());
             wakes.push(at + Duration::from_secs(seconds));
@@ -414,9 +419,10 @@ impl Dashboard<'_, '_, '_> {
             Input::Signal(signal) => Ok(signal.exit_code().map(ExitStatus::Failed)),
             Input::Key(key) => {
                 let message = message::of(key, self.app.typing, self.app.help.is_some());
-                let page = self.size.height.saturating_sub(5);
-                let now = self.follower.now()?.time();
-                let effect = message.and_then(|message| self.app.update(message, page, now));
+                let look = self.look()?;
+                let shown = view::extent(&self.app, self.size, look);
+                let now = look.now.time();
+                let effect = message.and_then(|message| self.app.update(message, shown, now));
                 effect.map_or(Ok(None), |effect| self.act(effect))
             }
         }
@@ -462,24 +468,31 @@ impl Dashboard<'_, '_, '_> {
             Ok(status) => Some(format!("editor exited {}", status.code().unwrap_or(1))),
             Err(error) => Some(format!("cannot start the editor: {error}")),
         };
-        if let Some(told) = told {
+        if let Some(message) = told {
             let until = self.uptime() + Duration::from_secs(10);
-            self.app.flash = Some((told, crate::model::Level::Note, until));
+            self.app.flash = Some(Flash {
+                message,
+                level: Level::Note,
+                until,
+            });
         }
         self.screen.repaint();
         self.again(Ok(()))
     }
 
-    /// Draws what is not drawn yet. The outer failure is ours, the inner one says that the terminal is gone.
-    fn draw(&mut self) -> Result<std::io::Result<()>, Failure> {
-        let now = self.follower.now()?;
+    fn look(&self) -> Result<Look, Failure> {
         let at = self.uptime();
         let age = self.app.read_at.filter(|_| !self.frozen);
-        let look = Look {
+        Ok(Look {
             style: self.style,
-            now,
+            now: self.follower.now()?,
             age: age.map(|(_, read)| at.saturating_sub(read).as_secs()),
-        };
+        })
+    }
+
+    /// Draws what is not drawn yet. The outer failure is ours, the inner one says that the terminal is gone.
+    fn draw(&mut self) -> Result<std::io::Result<()>, Failure> {
+        let look = self.look()?;
         let size = match terminal::size() {
             Ok(size) => size,
             Err(error) => return Ok(Err(error)),

@@ -1,5 +1,7 @@
 //! Tokens over time as a picture of characters: lines, a fan, levels across, and marks at the end. In Braille, or in ASCII.
 
+use std::cmp::Ordering;
+
 use super::theme::{Paint, Style};
 use crate::model::{Level, Tokens};
 
@@ -65,22 +67,31 @@ impl Chart {
             .collect()
     }
 
-    /// The row for these tokens, of so many, from the top. What is above or below a rule lies above or below its row.
-    fn row(&self, tokens: u64, rows: usize) -> usize {
-        let above = |tokens: u64| {
-            let row = u128::from(tokens) * (rows as u128 - 1) / u128::from(self.top.max(1));
-            usize::try_from(row).map_or(rows - 1, |row| row.min(rows - 1))
+    /// The dot for these tokens, from the top, in a picture of so many rows of so many dots. What is above a rule lies above its
+    /// row; what is below it, not above, and where a row is a dot, below.
+    fn dot(&self, tokens: u64, rows: usize, down: usize) -> usize {
+        let share = |tokens: u64, of: usize| {
+            let last = of.saturating_sub(1);
+            let at = u128::from(tokens) * last as u128 / u128::from(self.top.max(1));
+            usize::try_from(at).map_or(last, |at| at.min(last))
         };
-        let mut row = above(tokens);
+        let last = (rows * down).saturating_sub(1);
+        let mut dot = share(tokens, rows * down);
         for rule in &self.rules {
-            let line = above(rule.tokens);
-            if tokens > rule.tokens {
-                row = row.max(line + 1).min(rows - 1);
-            } else if tokens < rule.tokens {
-                row = row.min(line.saturating_sub(1));
+            let row = share(rule.tokens, rows);
+            match tokens.cmp(&rule.tokens) {
+                Ordering::Greater => dot = dot.max((row + 1) * down).min(last),
+                Ordering::Equal => dot = row * down,
+                Ordering::Less if down == 1 => dot = dot.min(row.saturating_sub(1)),
+                Ordering::Less => dot = dot.min((row + 1) * down - 1),
             }
         }
-        rows - 1 - row
+        last - dot
+    }
+
+    /// The row for these tokens, from the top.
+    fn row(&self, tokens: u64, rows: usize, down: usize) -> usize {
+        self.dot(tokens, rows, down) / down
     }
 }
 
@@ -110,7 +121,7 @@ impl Picture {
         let cell = if ascii { (1, 1) } else { (2, 4) };
         let (width, height) = (canvas.columns * cell.0, canvas.rows * cell.1);
         let mut dots = vec![vec![Ink::Nothing; width]; height];
-        let row = |tokens: u64| chart.row(tokens, height);
+        let row = |tokens: u64| chart.dot(tokens, canvas.rows, cell.1);
         let mut paint = |from: usize, to: usize, column: usize, ink: Ink| {
             for line in dots.iter_mut().take(from.max(to) + 1).skip(from.min(to)) {
                 line[column] = line[column].max(ink);
@@ -146,11 +157,11 @@ impl Picture {
 
     /// A row of the picture with its scale.
     fn row(&self, row: usize, chart: &Chart, canvas: Canvas) -> String {
-        let rows = canvas.rows;
+        let (rows, down) = (canvas.rows, self.cell.1);
         let rule = chart
             .rules
             .iter()
-            .find(|rule| chart.row(rule.tokens, rows) == row);
+            .find(|rule| chart.row(rule.tokens, rows, down) == row);
         let label = match (rule, row) {
             (Some(rule), _) => rule.label.clone(),
             (None, 0) => Tokens(chart.top).compact(),
@@ -171,9 +182,6 @@ impl Picture {
                 .map(|dot| self.dots[row * down + dot % down][column * across + dot / down])
                 .collect();
             let strongest = dots.iter().copied().max().unwrap_or(Ink::Nothing);
-            // A rule goes through the fan, and below the lines.
-            let hidden = strongest == Ink::Fan && rule.is_some();
-            let strongest = if hidden { Ink::Nothing } else { strongest };
             let next = match strongest {
                 Ink::Nothing | Ink::Fan => None,
                 Ink::Used => chart.levels.0,
@@ -187,7 +195,7 @@ impl Picture {
         }
         text.push_str(&painted(&run, level));
         let mut remarks = chart.remarks.iter();
-        if let Some((_, remark)) = remarks.find(|(tokens, _)| chart.row(*tokens, rows) == row) {
+        if let Some((_, remark)) = remarks.find(|(tokens, _)| chart.row(*tokens, rows, down) == row) {
             text.push_str(remark);
         }
         text.trim_end().to_owned()

@@ -23,6 +23,11 @@ pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
 
 /// A row for each team, and their total.
 pub(crate) fn sheet(report: &StatusReport) -> Sheet {
+    sheet_of(report, &report.teams.iter().collect::<Vec<_>>())
+}
+
+/// A row for each of some teams, and the total of all.
+pub(crate) fn sheet_of(report: &StatusReport, listed: &[&TeamReport]) -> Sheet {
     let columns = [
         Column::new("Team").cut(4),
         Column::new("Used"),
@@ -36,7 +41,7 @@ pub(crate) fn sheet(report: &StatusReport) -> Sheet {
         Column::new("Alert").drop_late(3),
     ];
     let mut sheet = Sheet::new("Teams", columns);
-    for team in &report.teams {
+    for team in listed {
         sheet.row(row(team));
     }
     let with_total = report.team.is_none() && report.teams.len() > 1;

@@ -5,21 +5,18 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveTime};
 
-use super::message::{Message, Step};
-use crate::{
-    analysis::{RowReport, StatusReport, TeamReport},
-    model::{Level, Percent, Thresholds, fold_name},
-    text::Document,
+use super::{
+    crossing::Crossing,
+    message::{Message, Step},
+    sort::SortBy,
 };
+use crate::{analysis::StatusReport, model::Level, text::Document};
 
 /// A reading that is bad is tried again so much later before it is shown: editors write in two parts.
 pub const GRACE: Duration = Duration::from_millis(150);
 
-/// How long a message about a level that was crossed is shown.
-const FLASH: Duration = Duration::from_secs(10);
-
-/// Points of a percent that a figure has to fall below a threshold before the bell may ring for it again.
-const REARM: u64 = 2;
+/// How long a message is shown.
+pub const FLASH: Duration = Duration::from_secs(10);
 
 /// A view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,51 +72,6 @@ pub enum Typing {
     Filter,
 }
 
-/// A column that teams can be sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortBy {
-    /// Tokens used.
-    Used,
-    /// The limit.
-    Allocated,
-    /// The share of it that is used.
-    Share,
-    /// Deliverables.
-    Deliverables,
-    /// Tokens per deliverable.
-    PerDeliverable,
-    /// The name.
-    Team,
-}
-
-impl SortBy {
-    /// The order in which they take turns. After the last comes the order of the log.
-    const ALL: [Self; 6] = [
-        Self::Used,
-        Self::Allocated,
-        Self::Share,
-        Self::Deliverables,
-        Self::PerDeliverable,
-        Self::Team,
-    ];
-
-    fn compare(self, one: &TeamReport, two: &TeamReport) -> std::cmp::Ordering {
-        let share = |team: &TeamReport| {
-            let limit = team.allocated_tokens?.0;
-            Percent::of(team.used_tokens?.0, limit)
-        };
-        // Figures from the greatest down; what nothing is known about comes last.
-        match self {
-            Self::Used => two.used_tokens.cmp(&one.used_tokens),
-            Self::Allocated => two.allocated_tokens.cmp(&one.allocated_tokens),
-            Self::Share => share(two).cmp(&share(one)),
-            Self::Deliverables => two.deliverables.cmp(&one.deliverables),
-            Self::PerDeliverable => two.tokens_per_deliverable.cmp(&one.tokens_per_deliverable),
-            Self::Team => fold_name(&one.name).cmp(&fold_name(&two.name)),
-        }
-    }
-}
-
 /// The figures of one reading of the files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
@@ -164,8 +116,13 @@ pub enum Following {
     /// The system tells of them.
     #[default]
     Events,
-    /// The files are looked at, once in so long.
-    Polling(Duration),
+    /// The files are looked at, once in so long; perhaps because the system could not tell.
+    Polling {
+        /// How long.
+        every: Duration,
+        /// Nobody asked for it.
+        fallback: bool,
+    },
     /// Not at all any more.
     Lost,
 }
@@ -202,8 +159,8 @@ pub struct App {
     pub sort: Option<SortBy>,
     /// From the other end.
     pub reversed: bool,
-    /// The selected row of each view.
-    pub selected: [usize; 4],
+    /// What is selected in each view; none where nobody has moved yet, or to the end of what grows there.
+    pub(super) selected: [Option<usize>; 4],
     /// The last good figures.
     pub latest: Option<Snapshot>,
     /// When they were read: by the clock, and since the start.
@@ -217,19 +174,47 @@ pub struct App {
     /// How changes are noticed.
     pub following: Following,
     /// A message, and until when it is shown.
-    pub flash: Option<(String, Level, Duration)>,
+    pub flash: Option<Flash>,
     /// Ring at a threshold.
     pub bell: bool,
-    /// The bell has rung for thresholds up to this one.
-    rung: Option<u32>,
-    /// What the row that is selected is called, so that it stays selected wherever it moves.
-    held: Option<String>,
+    crossing: Crossing,
+    /// The team that is selected, which stays selected wherever it moves.
+    pub(super) held: Option<String>,
+}
+
+/// A message that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flash {
+    /// What it says.
+    pub message: String,
+    /// How bad it is.
+    pub level: Level,
+    /// Until when it is shown.
+    pub until: Duration,
+}
+
+/// How long a list is, and how much of it is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// All rows.
+    pub len: usize,
+    /// Those that there is room for.
+    pub page: usize,
+}
+
+impl Extent {
+    /// The last row that can be at the top.
+    #[must_use]
+    pub const fn last_top(self) -> usize {
+        self.len.saturating_sub(self.page)
+    }
 }
 
 impl App {
-    /// Does what a message wants, at a time since the start. `page` is how many rows a list shows.
-    pub fn update(&mut self, message: Message, page: usize, now: NaiveTime) -> Option<Effect> {
-        let page = isize::try_from(page.max(1)).unwrap_or(isize::MAX);
+    /// Does what a message wants, at a time of day, where this much of a list is on the screen.
+    pub fn update(&mut self, message: Message, shown: Extent, now: NaiveTime) -> Option<Effect> {
+        let page = isize::try_from(shown.page.max(1)).unwrap_or(isize::MAX);
+        self.hold();
         match message {
             Message::Quit(code) => return Some(Effect::Quit(code)),
             Message::Reload => return Some(Effect::Read),
@@ -244,11 +229,11 @@ impl App {
             Message::Help => self.help = self.help.xor(Some(0)),
             Message::Show(tab) => self.show(tab),
             Message::Turn(step) => self.show(self.tab.turned(step)),
-            Message::Move(by) => self.move_by(by),
-            Message::Page(Step::On) => self.move_by(page),
-            Message::Page(Step::Back) => self.move_by(-page),
-            Message::End(Step::On) => self.move_by(isize::MAX),
-            Message::End(Step::Back) => self.move_by(isize::MIN),
+            Message::Move(by) => self.move_by(by, shown),
+            Message::Page(Step::On) => self.move_by(page, shown),
+            Message::Page(Step::Back) => self.move_by(-page, shown),
+            Message::End(Step::On) => self.move_by(isize::MAX, shown),
+            Message::End(Step::Back) => self.move_by(isize::MIN, shown),
             Message::Enter => self.enter(),
             Message::Sort => self.sort_by_next(),
             Message::Reverse => self.reversed = !self.reversed,
@@ -308,48 +293,19 @@ impl App {
             self.read_at = Some((now, at));
         }
         self.find_held();
-        let ring = self.cross(before.as_ref(), now, at);
-        ring.then_some(Effect::Ring)
-    }
-
-    /// Says that a level was crossed upwards. Whether the bell is to ring: once for each threshold, and never at the start.
-    fn cross(
-        &mut self,
-        before: Option<&Snapshot>,
-        now: DateTime<FixedOffset>,
-        at: Duration,
-    ) -> bool {
-        let Some(report) = self.latest.as_ref().map(|latest| &latest.report) else {
-            return false;
-        };
-        let (used, Some(budget), Some(level)) =
-            (report.used.tokens, report.budget.tokens, report.level)
-        else {
-            return false;
-        };
-        let reached = |below: u64| {
-            let steps = report.budget.thresholds.steps();
-            let reached = steps.into_iter().filter(|(percent, _)| {
-                let tokens = Thresholds::tokens_at(*percent, budget);
-                used.0 >= tokens.0.saturating_sub(budget.0 / 100 * below)
+        let before = before.as_ref().map(|before| &before.report);
+        let crossed = self
+            .latest
+            .as_ref()
+            .map(|latest| self.crossing.see(before, &latest.report, now.time()))?;
+        if let Some((message, level)) = crossed.message {
+            self.flash = Some(Flash {
+                message,
+                level,
+                until: at + FLASH,
             });
-            reached.map(|(percent, _)| percent).max()
-        };
-        // A threshold that the figure has fallen well below may ring again.
-        let armed = self.rung.min(reached(REARM));
-        let rings = before.is_some() && reached(0) > armed;
-        self.rung = armed.max(reached(0));
-        let rose = before.is_some_and(|before| before.report.level < Some(level));
-        if rose {
-            let share = Percent::of(used.0, budget.0).map(|share| format!(" ({share})"));
-            let message = format!(
-                "{used} of {budget}{} at {}",
-                share.unwrap_or_default(),
-                now.format("%H:%M")
-            );
-            self.flash = Some((message, level, at + FLASH));
         }
-        rings && self.bell
+        (crossed.rings && self.bell).then_some(Effect::Ring)
     }
 
     /// A change was seen.
@@ -389,131 +345,30 @@ impl App {
         self.help = None;
     }
 
-    fn move_by(&mut self, by: isize) {
+    fn move_by(&mut self, by: isize, shown: Extent) {
         if let Some(top) = &mut self.help {
-            *top = top.saturating_add_signed(by);
+            *top = top.saturating_add_signed(by).min(shown.last_top());
             return;
         }
-        let last = self.len().saturating_sub(1);
+        let last = match self.tab {
+            Tab::Forecast => shown.last_top(),
+            _ => shown.len.saturating_sub(1),
+        };
         let selected = &mut self.selected[self.tab.index()];
-        *selected = selected.saturating_add_signed(by).min(last);
+        *selected = match (self.tab, *selected) {
+            // The first key selects the first alert.
+            (Tab::Overview, None) => Some(if by == isize::MAX { last } else { 0 }),
+            (Tab::Daily, at) => {
+                let at = at.unwrap_or(last).saturating_add_signed(by).min(last);
+                // Whoever is at the end stays there when it grows.
+                (at < last).then_some(at)
+            }
+            (_, at) => Some(at.unwrap_or(0).saturating_add_signed(by).min(last)),
+        };
     }
 
     fn sort_by_next(&mut self) {
-        let next = match self.sort {
-            None => Some(0),
-            Some(by) => SortBy::ALL
-                .iter()
-                .position(|one| *one == by)
-                .map(|at| at + 1),
-        };
-        self.sort = next.and_then(|next| SortBy::ALL.get(next)).copied();
+        self.sort = SortBy::after(self.sort);
         self.find_held();
-    }
-
-    /// From an alert to its team, from a team to its days.
-    fn enter(&mut self) {
-        let team = match self.tab {
-            Tab::Overview => self.alert_team(),
-            Tab::Teams => self.selected_team().map(|team| team.name.clone()),
-            Tab::Daily | Tab::Forecast => None,
-        };
-        let Some(team) = team else { return };
-        if self.tab == Tab::Overview {
-            (self.tab, self.held) = (Tab::Teams, Some(team));
-            self.find_held();
-        } else {
-            (self.tab, self.filter) = (Tab::Daily, team);
-            self.selected[Tab::Daily.index()] = 0;
-        }
-    }
-
-    fn alert_team(&self) -> Option<String> {
-        let alerts = &self.latest.as_ref()?.report.alerts;
-        alerts.get(self.selected[0])?.team.clone()
-    }
-
-    /// The teams as they are listed.
-    #[must_use]
-    pub fn teams(&self) -> Vec<&TeamReport> {
-        let all = self.latest.iter().flat_map(|latest| &latest.report.teams);
-        let mut teams: Vec<&TeamReport> =
-            all.filter(|team| self.is_listed(&[&team.name])).collect();
-        if let Some(by) = self.sort {
-            teams.sort_by(|one, two| by.compare(one, two));
-        }
-        if self.reversed {
-            teams.reverse();
-        }
-        teams
-    }
-
-    /// The rows of the days as they are listed.
-    #[must_use]
-    pub fn rows(&self) -> Vec<&RowReport> {
-        let days = self.latest.iter().flat_map(|latest| &latest.report.days);
-        let rows = days.flatten().flat_map(|day| &day.rows);
-        let listed = |row: &&RowReport| {
-            let task = row.task.as_deref().unwrap_or_default();
-            self.is_listed(&[&row.team, task])
-        };
-        rows.filter(listed).collect()
-    }
-
-    fn is_listed(&self, texts: &[&str]) -> bool {
-        let filter = fold_name(&self.filter);
-        texts.iter().any(|text| fold_name(text).contains(&filter))
-    }
-
-    /// How many rows the view lists.
-    fn len(&self) -> usize {
-        let report = self.latest.as_ref().map(|latest| &latest.report);
-        match self.tab {
-            Tab::Overview => report.map_or(0, |report| report.alerts.len()),
-            Tab::Teams => self.teams().len(),
-            Tab::Daily => self.rows().len(),
-            Tab::Forecast => report.map_or(0, |report| report.forecast.thresholds.len()),
-        }
-    }
-
-    /// The team that is selected.
-    #[must_use]
-    pub fn selected_team(&self) -> Option<&TeamReport> {
-        self.teams().get(self.selected[Tab::Teams.index()]).copied()
-    }
-
-    /// Where an editor is to open: at the row that is selected, else at the top of the log.
-    fn place(&self) -> (Document, usize) {
-        let report = self.latest.as_ref().map(|latest| &latest.report);
-        let selected = self.selected[self.tab.index()];
-        let place = match self.tab {
-            Tab::Overview => report
-                .and_then(|report| report.alerts.get(selected)?.place)
-                .map(|place| (place.file, place.line)),
-            Tab::Teams => self.selected_team().and_then(|team| {
-                let source = team.sources.iter().find(|source| source.line.is_some())?;
-                Some((source.file, source.line?))
-            }),
-            Tab::Daily => self.rows().get(selected).map(|row| (row.file, row.line)),
-            Tab::Forecast => None,
-        };
-        place.unwrap_or((Document::Log, 1))
-    }
-
-    /// Remembers which team is selected.
-    fn hold(&mut self) {
-        if self.tab == Tab::Teams {
-            self.held = self.selected_team().map(|team| team.name.clone());
-        }
-    }
-
-    /// Selects it again, wherever it is now.
-    fn find_held(&mut self) {
-        let teams = self.teams();
-        let held = self.held.as_ref();
-        let at = teams.iter().position(|team| Some(&team.name) == held);
-        let last = teams.len().saturating_sub(1);
-        let selected = &mut self.selected[Tab::Teams.index()];
-        *selected = at.unwrap_or(*selected).min(last);
     }
 }

@@ -87,18 +87,20 @@ pub struct Screen<'s> {
 impl Widget for Screen<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         for (row, y) in self.rows.iter().zip(area.top()..area.bottom()) {
-            let pieces = pieces(&row.text).into_iter();
-            let spans: Vec<Span<'_>> = pieces
-                .map(|(paint, text)| match paint {
-                    Some(paint) => Span::styled(text, self.theme.style(paint)),
-                    None => Span::raw(text),
+            let mut plain = Style::new();
+            if row.reversed {
+                plain = plain.add_modifier(Modifier::REVERSED);
+            }
+            // What has a colour keeps it on a row that is reversed: a bar would look empty there.
+            let spans: Vec<Span<'_>> = pieces(&row.text)
+                .into_iter()
+                .map(|(paint, text)| {
+                    let painted = paint.map(|paint| self.theme.style(paint));
+                    Span::styled(text, painted.unwrap_or(plain))
                 })
                 .collect();
+            buffer.set_style(Rect::new(area.x, y, area.width, 1), plain);
             buffer.set_line(area.x, y, &Line::from(spans), area.width);
-            if row.reversed {
-                let line = Rect::new(area.x, y, area.width, 1);
-                buffer.set_style(line, Style::new().add_modifier(Modifier::REVERSED));
-            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Field, NOT_ENOUGH, counted, in_brackets};
 use crate::{
     analysis::{BurnRate, Plan, PlanPhase, RateBasis, Stated, StatusReport},
-    model::{Level, Percent},
+    model::{Level, Percent, Tokens},
     render::{sheet::signed, theme::Style},
     text::Document,
 };
@@ -99,16 +99,38 @@ fn plan_source(plan: &Plan) -> String {
 
 /// `309 tokens/min since 10:10`, `5,067 tokens/day since 2026-02-01`.
 pub(crate) fn rate(rate: &BurnRate) -> String {
+    let (tokens, since) = tokens_and_since(rate);
+    let (tokens, per) = (counted(tokens), per(rate));
+    format!("{tokens}/{per} since {since}")
+}
+
+/// `309/min since 10:10`, where it is clear what is counted.
+pub(crate) fn short_rate(rate: &BurnRate) -> String {
+    let (_, since) = tokens_and_since(rate);
+    format!("{} since {since}", bare_rate(rate))
+}
+
+/// `309/min`
+pub(crate) fn bare_rate(rate: &BurnRate) -> String {
+    let (tokens, _) = tokens_and_since(rate);
+    format!("{tokens}/{}", per(rate))
+}
+
+fn per(rate: &BurnRate) -> &'static str {
+    if rate.is_by_minute() { "min" } else { "day" }
+}
+
+fn tokens_and_since(rate: &BurnRate) -> (Tokens, String) {
+    let tokens = if rate.is_by_minute() {
+        rate.tokens_per_minute()
+    } else {
+        rate.tokens_per_day
+    };
     let since = rate.since_time.map_or_else(
         || rate.since.to_string(),
         |time| time.format("%H:%M").to_string(),
     );
-    let (tokens, per) = if rate.is_by_minute() {
-        (rate.tokens_per_minute(), "min")
-    } else {
-        (rate.tokens_per_day, "day")
-    };
-    format!("{}/{per} since {since}", counted(tokens))
+    (tokens, since)
 }
 
 fn rate_with_source(of: &BurnRate) -> String {

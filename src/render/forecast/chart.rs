@@ -1,5 +1,6 @@
 //! The month as a picture: what is used so far, then the likely line in the fan of 80% of all outcomes, and the budget.
 
+use super::hours;
 use chrono::{NaiveDate, Timelike};
 
 use crate::{
@@ -27,42 +28,109 @@ const SCALE: usize = 9;
 /// Cells for the likely end at its right side.
 const END: usize = 8;
 
+/// The same on a screen.
+pub(crate) const SCREEN_SCALE: usize = 6;
+pub(crate) const SCREEN_END: usize = 8;
+
+/// The rows of the picture on a screen.
+const LEAST_ROWS: usize = 6;
+const MOST_ROWS: usize = 16;
+
+/// The lines above and below it.
+const TITLE_AND_AXIS: usize = 2;
+
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// The picture. Nothing where there is no room for it, or the days to come are not known.
 pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let columns = style.width.map_or(MOST_COLUMNS, |width| {
-        width.saturating_sub(SCALE + 2 + END).min(MOST_COLUMNS)
-    });
-    let Some(chart) = course(report).filter(|_| columns >= LEAST_COLUMNS) else {
+    let columns = columns(style, SCALE, END, MOST_COLUMNS);
+    let course = of_month(report).filter(|_| columns >= LEAST_COLUMNS);
+    let Some(chart) = course.filter(|_| !report.forecast.path.is_empty()) else {
         return Vec::new();
     };
-    let title = format!("{}  {}", Paint::Heading.on("Course"), key(&chart, style));
-    let mut lines = vec![String::new()];
-    lines.extend(style.folded(&title, 4));
-    lines.extend(chart.lines(Canvas {
+    let axis = axis(report, &chart, SCALE, columns);
+    let canvas = Canvas {
         scale: SCALE,
         columns,
         rows: ROWS,
         style,
-    }));
-    lines.push(axis(report, &chart, SCALE, columns));
+    };
+    let mut lines = vec![String::new()];
+    lines.extend(titled(&chart, &axis, canvas));
     lines
-        .into_iter()
-        .map(|line| match style.width {
-            Some(width) => safe::cut(&line, width, "").into_owned(),
-            None => line,
-        })
-        .collect()
+}
+
+/// The picture on a screen with so many lines left, of which others would like to have some. Nothing where there is no room.
+pub(super) fn on_screen(
+    report: &StatusReport,
+    style: Style,
+    room: usize,
+    others: usize,
+) -> Vec<String> {
+    let columns = columns(style, SCREEN_SCALE, SCREEN_END, usize::MAX);
+    let room = room.saturating_sub(TITLE_AND_AXIS);
+    let rows = room.saturating_sub(others).clamp(LEAST_ROWS, MOST_ROWS);
+    let canvas = Canvas {
+        scale: SCREEN_SCALE,
+        columns,
+        rows,
+        style,
+    };
+    let fits = room >= LEAST_ROWS && columns >= LEAST_COLUMNS;
+    let course = fits.then(|| course(report, canvas)).flatten();
+    course.map_or_else(Vec::new, |(chart, axis)| titled(&chart, &axis, canvas))
+}
+
+/// The cells across that the numbers at both sides leave.
+fn columns(style: Style, scale: usize, end: usize, most: usize) -> usize {
+    style.width.map_or(MOST_COLUMNS, |width| {
+        width.saturating_sub(scale + 2 + end).min(most)
+    })
+}
+
+fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<String> {
+    let style = canvas.style;
+    let title = format!("{}  {}", Paint::Heading.on("Course"), key(chart, style));
+    let mut lines = style.folded(&title, 4);
+    lines.extend(chart.lines(canvas));
+    lines.push(axis.to_owned());
+    let cut = |line: String| match style.width {
+        Some(width) => safe::cut(&line, width, "").into_owned(),
+        None => line,
+    };
+    lines.into_iter().map(cut).collect()
+}
+
+/// The course so far and to come, with what stands below it: the hours of a first day, else the days of the month. None where
+/// nothing is known of either.
+pub(crate) fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> {
+    let (scale, columns) = (canvas.scale, canvas.columns);
+    if let Some(hours) = hours::course(report) {
+        let axis = hours.axis(scale, columns);
+        return Some((hours.chart, axis));
+    }
+    let chart = of_month(report)?;
+    let axis = axis(report, &chart, scale, columns);
+    Some((chart, axis))
 }
 
 /// What is what in it.
 pub(crate) fn key(chart: &Chart, style: Style) -> String {
-    let mut key = if style.ascii {
-        vec!["# used", "* likely", ": 80% range"]
-    } else {
-        vec!["line: used, then likely", "dots: 80% range"]
+    let [low, high] = &chart.fan;
+    let fan = !low.is_empty() && !high.is_empty();
+    let mut key = match (style.ascii, chart.likely.is_empty()) {
+        (true, false) => vec!["# used", "* likely"],
+        (true, true) => vec!["# used"],
+        (false, false) => vec!["line: used, then likely"],
+        (false, true) => vec!["line: used"],
     };
+    if fan {
+        key.push(if style.ascii {
+            ": 80% range"
+        } else {
+            "dots: 80% range"
+        });
+    }
     if !chart.rules.is_empty() {
         key.push(if style.ascii {
             "- budget"
@@ -73,8 +141,8 @@ pub(crate) fn key(chart: &Chart, style: Style) -> String {
     key.join("  ")
 }
 
-/// The course of the month. None where the days to come are not known.
-pub(crate) fn course(report: &StatusReport) -> Option<Chart> {
+/// The course of the month, with the days to come as far as they are known.
+fn of_month(report: &StatusReport) -> Option<Chart> {
     let forecast = &report.forecast;
     let first = report.month.first_day();
     let minutes = |date: NaiveDate| (date - first).num_days() * MINUTES_PER_DAY;
@@ -93,32 +161,39 @@ pub(crate) fn course(report: &StatusReport) -> Option<Chart> {
     };
     let likely = curve(&|day| day.p50);
     let fan = [curve(&|day| Some(day.p10)), curve(&|day| Some(day.p90))];
-    let highest = fan[1].last()?.1.max(report.used.tokens.0);
-    // A budget far above everything would press the curves into the lowest row.
-    let budget = report
-        .budget
-        .tokens
-        .filter(|budget| budget.0 / 4 <= highest);
-    let top = highest.max(budget.unwrap_or_default().0);
+    let highest = fan[1].last().map_or(0, |(_, tokens)| *tokens);
+    let highest = highest.max(report.used.tokens.0);
     let end = |(_, tokens): &Point| (*tokens, format!(" {}", Tokens(*tokens).compact()));
-    let rule = |budget: Tokens| Rule {
-        tokens: budget.0,
-        label: budget.compact(),
-    };
-    (top > 0).then(|| Chart {
+    let (top, rules) = ceiling(report, highest)?;
+    Some(Chart {
         used,
         remarks: likely.last().map(end).into_iter().collect(),
         likely,
         fan,
-        rules: budget.map(rule).into_iter().collect(),
+        rules,
         span: (0, minutes(forecast.ends) + MINUTES_PER_DAY),
         top,
         levels: (report.level, forecast.month_end.and_then(|end| end.level)),
     })
 }
 
+/// The tokens at the top, above the highest of the curves, and the budget as a rule. None where nothing is used, nor can be.
+pub(super) fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<Rule>)> {
+    // A budget far above everything would press the curves into the lowest row.
+    let budget = report
+        .budget
+        .tokens
+        .filter(|budget| budget.0 / 4 <= highest);
+    let top = highest.max(budget.unwrap_or_default().0);
+    let rule = |budget: Tokens| Rule {
+        tokens: budget.0,
+        label: budget.compact(),
+    };
+    (top > 0).then(|| (top, budget.map(rule).into_iter().collect()))
+}
+
 /// The days below the picture: the first, today, the last.
-pub(crate) fn axis(report: &StatusReport, chart: &Chart, scale: usize, columns: usize) -> String {
+fn axis(report: &StatusReport, chart: &Chart, scale: usize, columns: usize) -> String {
     let day = |date: NaiveDate| date.format("%m-%d").to_string();
     let (first, last) = (day(report.month.first_day()), day(report.forecast.ends));
     let today = chart.used.last().map_or(0, |(minute, _)| *minute);

@@ -5,12 +5,13 @@ mod answers;
 mod beside;
 pub(crate) mod chart;
 mod data;
+mod hours;
 mod reasons;
 mod strip;
 mod tables;
 
 pub(crate) use answers::in_brief;
-pub(crate) use beside::{rate, stated_range};
+pub(crate) use beside::{bare_rate, rate, short_rate, stated_range};
 pub(super) use data::{data, sheets};
 
 use super::{
@@ -33,6 +34,33 @@ type Field = (&'static str, String);
 
 /// The forecast.
 pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
+    let mut lines = answers(report, style, true);
+    lines.extend(titled(&tables::thresholds(report), style));
+    lines.extend(why(report, style));
+    lines.extend(chart::lines(report, style));
+    lines.extend(the_rest(report, style));
+    lines
+}
+
+/// The forecast for a screen of so many lines: the picture is as high as what stands above and below it leaves room for, and
+/// takes the place of the bar.
+pub(crate) fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<String> {
+    let crossing = titled(&tables::thresholds(report), style);
+    let mut lines = answers(report, style, false);
+    let left = room.saturating_sub(lines.len());
+    let picture = chart::on_screen(report, style, left, crossing.len());
+    if picture.is_empty() {
+        lines = answers(report, style, true);
+    }
+    lines.extend(picture);
+    lines.extend(crossing);
+    lines.extend(why(report, style));
+    lines.extend(the_rest(report, style));
+    lines
+}
+
+/// Whether it fits, and how sure that is; with a bar of what is possible, or without.
+fn answers(report: &StatusReport, style: Style, bar: bool) -> Vec<String> {
     let badge = |level| format!("  {}", style.badge(level));
     // Word by word, so that it can be folded.
     let heading: Vec<String> = heading(report)
@@ -44,24 +72,29 @@ pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
         lines.push(format!("  {}", super::NO_BUDGET));
     }
     lines.extend(written(answers::first(report, style, &badge), style));
-    if let Some(estimate) = shown_estimate(report) {
+    if let Some(estimate) = shown_estimate(report).filter(|_| bar) {
         lines.extend(strip::lines(report, &estimate, style, FIELD));
     }
     lines.extend(written(answers::more(report, style, &badge), style));
-    lines.extend(titled(&tables::thresholds(report), style));
+    lines
+}
+
+fn why(report: &StatusReport, style: Style) -> Vec<String> {
     let reasons = reasons::all(report);
-    if !reasons.is_empty() {
-        lines.push(String::new());
-        lines.push(Paint::Heading.on("Why"));
-        lines.extend(
-            reasons
-                .iter()
-                .flat_map(|reason| style.folded(&format!("  {reason}"), 4)),
-        );
+    if reasons.is_empty() {
+        return Vec::new();
     }
-    lines.extend(chart::lines(report, style));
-    lines.push(String::new());
-    lines.push(Paint::Heading.on("Beside the forecast"));
+    let reasons = reasons.iter();
+    [String::new(), Paint::Heading.on("Why")]
+        .into_iter()
+        .chain(reasons.flat_map(|reason| style.folded(&format!("  {reason}"), 4)))
+        .collect()
+}
+
+/// What the plan, the burn rate and the log say.
+fn the_rest(report: &StatusReport, style: Style) -> Vec<String> {
+    let badge = |level| format!("  {}", style.badge(level));
+    let mut lines = vec![String::new(), Paint::Heading.on("Beside the forecast")];
     lines.extend(written(beside::fields(report, style, &badge), style));
     let beside = &tables::all(report)[1..];
     lines.extend(beside.iter().flat_map(|sheet| titled(sheet, style)));

@@ -41,7 +41,8 @@ pub(super) fn lines(
     let bar = bar(report, estimate, (width, end), marks);
     let pad = " ".repeat(indent);
     let mut lines = vec![format!("{pad}0 {bar} {to}")];
-    let mut key = vec![format!("{} used {}", marks[0], used.compact())];
+    let spent = painted(report, &marks[0].to_string());
+    let mut key = vec![format!("{spent} used {}", used.compact())];
     let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
         key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact())));
     };
@@ -79,9 +80,14 @@ fn bar(
         (0..ends[0]).map(mark).collect(),
         (ends[0]..width).map(mark).collect(),
     );
+    painted(report, &spent) + &rest
+}
+
+/// What is used, in the colour of its level.
+fn painted(report: &StatusReport, used: &str) -> String {
     match report.level {
-        Some(level) => Paint::Bar(level).on(&spent) + &rest,
-        None => spent + &rest,
+        Some(level) => Paint::Bar(level).on(used),
+        None => used.to_owned(),
     }
 }
 

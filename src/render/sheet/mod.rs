@@ -99,6 +99,10 @@ pub(crate) struct Sheet {
     pub(crate) title: &'static str,
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    /// How many of them, at the end, only tell how wide columns are.
+    unseen: usize,
+    /// A sign behind the heading of a column.
+    mark: Option<(usize, char)>,
     notes: Vec<Note>,
 }
 
@@ -116,12 +120,26 @@ impl Sheet {
             title,
             columns: columns.into(),
             rows: Vec::new(),
+            unseen: 0,
+            mark: None,
             notes: Vec::new(),
         }
     }
 
     pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
         self.rows.push(cells.into());
+    }
+
+    /// A row that is not shown, and makes columns as wide as they would be with it. Comes behind all that are.
+    pub(crate) fn row_unseen(&mut self, cells: impl Into<Vec<Cell>>) {
+        self.row(cells);
+        self.unseen += 1;
+    }
+
+    /// Marks the heading of a column.
+    pub(crate) fn mark(&mut self, heading: &str, sign: char) {
+        let at = self.columns.iter().position(|one| one.heading == heading);
+        self.mark = at.map(|at| (at, sign));
     }
 
     /// Says something below the table.
@@ -174,6 +192,15 @@ impl Sheet {
         self.data_columns().map(|at| self.is_numeric(at)).collect()
     }
 
+    /// The heading of a column as it is drawn.
+    fn drawn_heading(&self, at: usize) -> String {
+        let heading = self.columns[at].heading;
+        match self.mark {
+            Some((marked, sign)) if marked == at => format!("{heading} {sign}"),
+            _ => heading.to_owned(),
+        }
+    }
+
     fn is_numeric(&self, at: usize) -> bool {
         self.rows.iter().any(|row| row[at].is_number())
     }
@@ -213,9 +240,9 @@ impl Sheet {
             .set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(
             kept.iter()
-                .map(|at| Paint::Heading.on(self.columns[*at].heading)),
+                .map(|at| Paint::Heading.on(&self.drawn_heading(*at))),
         );
-        for row in &written {
+        for row in &written[..written.len() - self.unseen] {
             table.add_row(kept.iter().map(|at| match self.columns[*at].least {
                 Some(_) => safe::cut(&row[*at], widths[*at], style.ellipsis()),
                 None => row[*at].as_str().into(),
@@ -299,7 +326,7 @@ impl Sheet {
                 written
                     .iter()
                     .map(|row| safe::width(&row[at]))
-                    .chain([self.columns[at].heading.len()])
+                    .chain([self.drawn_heading(at).len()])
                     .max()
                     .unwrap_or(0)
             })

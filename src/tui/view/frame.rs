@@ -3,8 +3,11 @@
 use super::{Class, Look, Row, Size};
 use crate::{
     render::{safe, theme::Paint},
-    tui::app::{App, Following, Tab, Trouble},
+    tui::app::{App, Following, Tab, Trouble, Typing},
 };
+
+/// What is said where there are no figures.
+pub(super) const NOTHING: &str = "nothing could be read yet";
 
 /// The blanks between two texts so that the second ends at the right edge. One where there is no room.
 pub(super) fn apart(left: &str, right: &str, width: usize) -> String {
@@ -16,25 +19,20 @@ pub(super) fn apart(left: &str, right: &str, width: usize) -> String {
 }
 
 /// A title on a line across the screen: `── Alerts (4) ────`.
-pub(super) fn rule(title: &str, width: usize, look: Look) -> String {
+pub(super) fn rule(title: &str, width: usize, look: Look) -> Row {
     let line = if look.style.ascii { "-" } else { "─" };
-    let used = safe::width(title) + 4;
-    format!(
+    let title = safe::cut(title, width.saturating_sub(6), look.style.ellipsis());
+    let used = safe::width(&title) + 4;
+    Row::plain(format!(
         "{} {} {}",
         line.repeat(2),
-        Paint::Heading.on(title),
+        Paint::Heading.on(&title),
         line.repeat(width.saturating_sub(used))
-    )
+    ))
 }
 
 /// The program, the log, the views, the time. What is missed least goes first where there is no room.
 pub(super) fn header(app: &App, size: Size, look: Look) -> Row {
-    let name = app
-        .latest
-        .as_ref()
-        .map_or("", |latest| &latest.report.log.path);
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let name = look.style.text(name);
     let wide = size.class() == Class::Wide;
     let clock = if wide {
         look.now.format("%Y-%m-%d %H:%M")
@@ -42,21 +40,61 @@ pub(super) fn header(app: &App, size: Size, look: Look) -> Row {
         look.now.format("%H:%M")
     };
     let clock = clock.to_string();
-    let stale = if app.trouble.is_some() { "  stale" } else { "" };
     let gap = if wide { "      " } else { "  " };
-    let full = format!("tokmon  {name}{stale}{gap}{}", tabs(app, true));
-    let nameless = format!("tokmon{stale}  {}", tabs(app, true));
-    let numbers = format!("tokmon{stale}  {}", tabs(app, false));
-    let with_clock = apart(&full, &clock, size.width);
-    let fits = |text: &String| safe::width(text) <= size.width;
-    let text = [with_clock, full, nameless, numbers]
-        .into_iter()
-        .find(fits)
-        .unwrap_or_default();
-    Row::plain(text)
+    let state = state(app, look);
+    let named = format!("tokmon  {}{state}", name(app, look));
+    let (words, numbers) = (tabs(app, true), tabs(app, false));
+    let texts = [
+        format!("{named}{gap}{words}"),
+        format!("tokmon{state}  {words}"),
+        format!("tokmon{state}  {numbers}"),
+        format!("{numbers}{state}"),
+    ];
+    let with_clock = apart(&texts[0], &clock, size.width);
+    let mut texts = std::iter::once(with_clock).chain(texts);
+    let text = texts.find(|text| safe::width(text) <= size.width);
+    Row::plain(text.unwrap_or(numbers))
 }
 
-/// `[1 Overview]  2 Teams  3 Daily  4 Forecast`, or `[1] 2 3 4`.
+/// The log, and the month where it is not the one that runs.
+fn name(app: &App, look: Look) -> String {
+    let Some(report) = app.report() else {
+        return String::new();
+    };
+    let path = &report.log.path;
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let name = look.style.text(name);
+    if report.is_current_month {
+        name
+    } else {
+        format!("{name}  {}", report.month)
+    }
+}
+
+/// That figures are old, or not all are listed.
+fn state(app: &App, look: Look) -> String {
+    let mut state = String::new();
+    if app.trouble.is_some() && app.latest.is_some() {
+        state.push_str("  stale");
+    }
+    if !app.filter.is_empty() {
+        let (listed, all) = match app.tab {
+            Tab::Daily => {
+                let all = app.days().iter().map(|day| day.rows.len()).sum();
+                (app.rows().len(), all)
+            }
+            _ => {
+                let all = app.report().map_or(0, |report| report.teams.len());
+                (app.teams().len(), all)
+            }
+        };
+        let filter = look.style.text(&app.filter);
+        state += &format!("  filter: {filter} ({listed} of {all})");
+    }
+    state
+}
+
+/// `[1 Overview] 2 Teams  3 Daily  4 Forecast`, or `[1] 2 3 4`.
 fn tabs(app: &App, words: bool) -> String {
     let tab = |tab: &Tab| {
         let number = tab.index() + 1;
@@ -75,26 +113,46 @@ fn tabs(app: &App, words: bool) -> String {
     tabs.join(if words { "" } else { " " })
 }
 
-/// What is wrong with the file, or that changes are not followed.
-pub(super) fn banner(app: &App, look: Look) -> Option<Row> {
-    let shown = app.read_at.map(|(at, _)| at.format("%H:%M:%S").to_string());
-    let shown = shown
-        .map(|at| format!(" - showing {at}"))
-        .unwrap_or_default();
-    let text = match &app.trouble {
-        Some(Trouble::Unreadable(problem)) => format!("! {}{shown}", look.style.text(problem)),
-        Some(Trouble::Gone(name)) => format!("! {} is gone{shown}", look.style.text(name)),
-        None => app.flash.as_ref().map(|(message, level, _)| {
-            let word = look.style.symbol(*level);
-            format!("{}  {message}", Paint::Badge(*level).on(word))
-        })?,
-    };
-    Some(Row::plain(text))
+/// What is wrong with the files.
+pub(super) fn trouble(app: &App, look: Look) -> Option<String> {
+    Some(match app.trouble.as_ref()? {
+        Trouble::Unreadable(problem) => format!("! {}", look.style.text(problem)),
+        Trouble::Gone(name) => format!("! {} is gone", look.style.text(name)),
+    })
 }
 
-/// How changes are followed, and how old the figures are.
-pub(super) fn status(app: &App, look: Look) -> Row {
-    let separator = if look.style.ascii { "~" } else { "·" };
+/// What is wrong with the files, and which figures are shown meanwhile; else a message that has just come.
+pub(super) fn banner(app: &App, look: Look) -> Option<Row> {
+    if let Some(trouble) = trouble(app, look) {
+        let Some((at, _)) = app.read_at else {
+            return Some(Row::plain(trouble));
+        };
+        let showing = format!(" - showing {}", at.format("%H:%M:%S"));
+        let width = look.style.width.unwrap_or(usize::MAX);
+        let room = width.saturating_sub(showing.len());
+        let cut = safe::cut(&trouble, room, look.style.ellipsis());
+        return Some(Row::plain(format!("{cut}{showing}")));
+    }
+    let flash = app.flash.as_ref()?;
+    let symbol = look.style.symbol(flash.level);
+    let badge = Paint::Badge(flash.level).on(symbol);
+    Some(Row::plain(format!(
+        "{badge}  {}",
+        look.style.text(&flash.message)
+    )))
+}
+
+/// How changes are followed, how old the figures are, and which part of a list is shown: as much of it as there is room for.
+pub(super) fn status(app: &App, position: &str, size: Size, look: Look) -> Row {
+    let bell = if app.bell { "bell" } else { "" };
+    let text = |parts: &[&str]| {
+        let parts: Vec<&str> = parts
+            .iter()
+            .copied()
+            .filter(|part| !part.is_empty())
+            .collect();
+        parts.join(look.separator())
+    };
     if let Some(pause) = &app.pause {
         let since = pause.since.format("%H:%M:%S");
         let changes = match pause.changes {
@@ -103,23 +161,47 @@ pub(super) fn status(app: &App, look: Look) -> Row {
         };
         return Row::plain(Paint::Heading.on(&format!("PAUSED {since} ({changes})")));
     }
-    let word = match &app.following {
+    let word = following(app);
+    let (updated, at) = updated(app, look);
+    let full = format!("{updated}{at}");
+    let texts = [
+        text(&[&word, &full, bell, position]),
+        text(&[&word, &updated, bell, position]),
+        text(&[&word, &updated, bell]),
+        text(&[&word, &updated]),
+        word.clone(),
+    ];
+    let mut texts = texts.into_iter();
+    let text = texts.find(|text| safe::width(text) <= size.width);
+    Row::plain(text.unwrap_or(word))
+}
+
+/// How changes are noticed.
+fn following(app: &App) -> String {
+    match &app.following {
         Following::Events => "watching".to_owned(),
-        Following::Polling(every) => format!("polling {} s", every.as_secs().max(1)),
-        Following::Lost => return Row::plain("watch lost, r reloads"),
+        Following::Polling { every, fallback } => {
+            let instead = if *fallback { ", no watch here" } else { "" };
+            format!("polling {} s{instead}", every.as_secs().max(1))
+        }
+        Following::Lost => "watch lost, r reloads".to_owned(),
+    }
+}
+
+/// How old the figures are, and from when.
+fn updated(app: &App, look: Look) -> (String, String) {
+    let Some((at, _)) = app.read_at else {
+        return (String::new(), String::new());
     };
-    let at = app.read_at.map(|(at, _)| at.format("%H:%M:%S").to_string());
-    let age = look.age.map(|age| format!("updated {} ago", told(age)));
-    let updated = match (age, at) {
-        (Some(age), Some(at)) => format!(" {separator} {age} ({at})"),
-        (None, Some(at)) => format!(" {separator} updated {at}"),
-        _ => String::new(),
-    };
-    Row::plain(word + &updated)
+    let at = at.format("%H:%M:%S");
+    match look.age {
+        Some(age) => (format!("updated {} ago", told(age)), format!(" ({at})")),
+        None => (format!("updated {at}"), String::new()),
+    }
 }
 
 /// A number of seconds, no finer than it is drawn anew: by the second, by ten, by the minute.
-pub(super) fn told(seconds: u64) -> String {
+fn told(seconds: u64) -> String {
     match seconds {
         0..10 => format!("{seconds} s"),
         10..60 => format!("{} s", seconds / 10 * 10),
@@ -128,16 +210,22 @@ pub(super) fn told(seconds: u64) -> String {
     }
 }
 
-/// The most useful keys of a view, cut at whole hints.
+/// The most useful keys of a view, cut at whole hints; the filter while it is typed.
 pub(super) fn footer(app: &App, size: Size) -> Row {
-    if app.typing == crate::tui::app::Typing::Filter {
-        return Row::plain(format!("/{}", safe::line(&app.filter)));
+    if app.typing == Typing::Filter {
+        let hint = "  Enter keeps it, Esc clears it";
+        let room = size.width.saturating_sub(hint.len() + 2);
+        let typed = safe::line(&app.filter).into_owned();
+        let hidden = safe::width(&typed).saturating_sub(room);
+        let (_, end) = safe::split(&typed, hidden);
+        return Row::plain(format!("/{end}_{hint}"));
     }
     let hints: &[&str] = match app.tab {
+        _ if app.help.is_some() => &["j/k move", "Esc close"],
         Tab::Overview => &[
             "Tab/1-4 view",
             "j/k alerts",
-            "Enter team",
+            "Enter go there",
             "r reload",
             "p pause",
             "e edit",
@@ -158,7 +246,13 @@ pub(super) fn footer(app: &App, size: Size) -> Row {
             "p pause",
             "e edit",
         ],
-        Tab::Forecast => &["Tab/1-4 view", "j/k move", "r reload", "p pause", "e edit"],
+        Tab::Forecast => &[
+            "Tab/1-4 view",
+            "j/k scroll",
+            "r reload",
+            "p pause",
+            "e edit",
+        ],
     };
     let mut text = "q quit  ? help".to_owned();
     for hint in hints {
@@ -169,4 +263,16 @@ pub(super) fn footer(app: &App, size: Size) -> Row {
         text.push_str(hint);
     }
     Row::plain(text)
+}
+
+/// The screen as long as there are no figures: why, and what still works.
+pub(super) fn nothing(app: &App, size: Size, look: Look) -> Vec<Row> {
+    let mut rows = vec![header(app, size, look), Row::default()];
+    let why = trouble(app, look).unwrap_or_else(|| NOTHING.to_owned());
+    rows.extend(look.style.folded(&why, 2).into_iter().map(Row::plain));
+    let room = size.height.saturating_sub(2);
+    rows.resize(room, Row::default());
+    rows.push(status(app, "", size, look));
+    rows.push(footer(app, size));
+    rows
 }

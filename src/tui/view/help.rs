@@ -1,35 +1,44 @@
 //! The list of keys.
 
-use super::{Look, Row, Size, frame};
-use crate::tui::app::App;
+use crate::{render::theme::Paint, tui::app::Tab};
 
-const KEYS: [(&str, &str); 17] = [
-    ("q, Ctrl-C", "quit"),
-    ("?, F1", "this list; any of ? Esc q closes it"),
+const EVERYWHERE: [(&str, &str); 11] = [
     ("1-4, Tab, h l, arrows", "views"),
-    ("j k, arrows", "move by a row"),
-    ("PgUp PgDn, Ctrl-U Ctrl-D", "move by a page"),
-    ("g G, Home End", "to the first, to the last row"),
-    ("Enter", "on an alert: its team; on a team: its days"),
-    ("s", "sort teams by the next column"),
-    ("S", "the other way round"),
-    ("/", "list only what contains a text; Esc lists all"),
     ("r", "read the file now"),
-    ("Ctrl-L", "draw everything anew"),
     ("p, Space", "stop following changes, or go on"),
-    ("e", "open the file at the row in $VISUAL or $EDITOR"),
-    ("b", "ring at each threshold, or no longer"),
-    ("Ctrl-Z", "suspend"),
+    (
+        "e",
+        "open the file in $VISUAL or $EDITOR, at the selected row",
+    ),
+    ("b", "ring the bell at each threshold, or no longer"),
+    ("/", "list only what contains a text"),
     ("Esc", "close this, clear the filter"),
+    ("Ctrl-L", "draw everything anew"),
+    ("Ctrl-Z", "suspend"),
+    ("?, F1", "this list"),
+    ("q, Ctrl-C", "quit"),
 ];
 
-pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
-    let room = size.height.saturating_sub(2);
-    let last = KEYS.len().saturating_sub(room);
-    let top = app.help.unwrap_or(0).min(last);
-    let keys = KEYS.iter().skip(top).take(room);
-    let key = |(key, what): &(&str, &str)| Row::plain(format!("  {key:<26}{what}"));
-    let mut rows = vec![Row::plain(frame::rule("Keys", size.width, look))];
-    rows.extend(keys.map(key));
-    rows
+const MOVE: [(&str, &str); 3] = [
+    ("j k, arrows", "move by a row"),
+    ("PgUp PgDn, Ctrl-U Ctrl-D", "move by a page"),
+    ("g G, Home End", "to the first, to the last"),
+];
+
+/// All keys of a view, those of its own first.
+pub(super) fn lines(tab: Tab) -> Vec<String> {
+    let own: &[(&str, &str)] = match tab {
+        Tab::Overview => &[("Enter", "to what the selected alert is about")],
+        Tab::Teams => &[
+            ("Enter", "to the days of the selected team"),
+            ("s", "sort by the next column"),
+            ("S", "the other way round"),
+        ],
+        Tab::Daily | Tab::Forecast => &[],
+    };
+    let all = own.iter().chain(&MOVE).chain(&EVERYWHERE);
+    let title = format!("Keys of {}", tab.name());
+    std::iter::once(Paint::Heading.on(&title))
+        .chain(all.map(|(key, what)| format!("  {key:<26}{what}")))
+        .collect()
 }

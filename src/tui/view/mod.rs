@@ -1,13 +1,16 @@
 //! What the dashboard looks like: a screen as lines of text, marked for colour, that fit the size they are made for.
 
+mod brief;
+mod daily;
+mod forecast;
 mod frame;
 mod help;
-mod lists;
 mod overview;
+mod teams;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::app::{App, Tab};
+use super::app::{App, Extent, Tab};
 use crate::render::{Style, safe};
 
 /// What a screen is made for.
@@ -59,6 +62,20 @@ impl Row {
             reversed: false,
         }
     }
+
+    /// A row of a list, which begins with two blanks.
+    fn of(text: String, selected: bool) -> Self {
+        match text.strip_prefix(' ') {
+            Some(rest) if selected => Self {
+                text: format!(">{rest}"),
+                reversed: true,
+            },
+            _ => Self {
+                text,
+                reversed: selected,
+            },
+        }
+    }
 }
 
 /// What a screen is drawn with, beside the state.
@@ -72,10 +89,22 @@ pub struct Look {
     pub age: Option<u64>,
 }
 
+impl Look {
+    fn across(mut self, width: usize) -> Self {
+        self.style.width = Some(width);
+        self
+    }
+
+    /// What stands between things that have nothing to do with each other.
+    const fn separator(self) -> &'static str {
+        if self.style.ascii { " ~ " } else { " · " }
+    }
+}
+
 /// All in one line, for a pipe.
 #[must_use]
 pub fn line(app: &App, look: Look) -> String {
-    overview::line(app, look)
+    brief::line(app, look)
 }
 
 /// The screen: no more lines than it is high, none wider than it is.
@@ -84,24 +113,121 @@ pub fn screen(app: &App, size: Size, look: Look) -> Vec<Row> {
     if size.width == 0 || size.height == 0 {
         return Vec::new();
     }
-    let look = Look {
-        style: Style {
-            width: Some(size.width),
-            ..look.style
-        },
-        ..look
-    };
-    let mut rows = match (size.class(), app.tab) {
-        _ if app.help.is_some() && size.class() > Class::Line => help::rows(app, size, look),
-        (Class::Line, _) => vec![Row::plain(overview::line(app, look))],
-        (Class::Tiny, Tab::Overview) => overview::tiny(app, size, look),
-        (_, Tab::Overview) => overview::rows(app, size, look),
-        (_, tab) => lists::rows(app, tab, size, look),
+    let look = look.across(size.width);
+    let mut rows = match body(app, size, look) {
+        _ if size.class() == Class::Line => brief::lines(app, look),
+        Some(body) => framed(app, body, size, look),
+        None if app.latest.is_none() => frame::nothing(app, size, look),
+        None if size.class() == Class::Tiny => brief::tiny(app, size, look),
+        None => overview::rows(app, size, look),
     };
     rows.truncate(size.height);
     for row in &mut rows {
         let cut = safe::cut(&row.text, size.width, look.style.ellipsis());
         row.text = cut.trim_end().to_owned();
     }
+    rows
+}
+
+/// How much of a list there is on the screen.
+#[must_use]
+pub fn extent(app: &App, size: Size, look: Look) -> Extent {
+    if size.width == 0 || size.height == 0 {
+        return Extent::default();
+    }
+    let look = look.across(size.width);
+    let body = body(app, size, look);
+    body.map_or_else(|| overview::extent(app), |body| body.extent)
+}
+
+/// A list or a text between header and footer.
+struct Body {
+    rows: Vec<Row>,
+    extent: Extent,
+    /// Which part of it is shown: `row 3 of 12`.
+    position: String,
+}
+
+impl Body {
+    /// A heading, as many rows around the one that is selected as there is room for, and what stands below all rows.
+    fn list(mut lines: Vec<String>, selected: Option<usize>, foot: usize, room: usize) -> Self {
+        let len = lines.len().saturating_sub(1 + foot);
+        let room = room.saturating_sub(1);
+        // What stands below may take a third, and what the rows leave.
+        let page = len.min(room * 2 / 3).max(room.saturating_sub(foot)).max(1);
+        let foot = lines.split_off(lines.len() - foot);
+        let shown = around(selected.unwrap_or(0), len, page);
+        let mut lines = lines.into_iter();
+        let heading = lines.next().map(Row::plain);
+        let listed = lines.enumerate().take(shown.end).skip(shown.start);
+        let listed = listed.map(|(at, text)| Row::of(text, selected == Some(at)));
+        let below = foot.into_iter().map(Row::plain);
+        Self {
+            rows: heading.into_iter().chain(listed).chain(below).collect(),
+            extent: Extent { len, page },
+            position: position(selected, len),
+        }
+    }
+
+    /// Lines of text, from one of them on.
+    fn text(lines: Vec<String>, app: &App, room: usize) -> Self {
+        let extent = Extent {
+            len: lines.len(),
+            page: room,
+        };
+        let top = app.help.map_or_else(
+            || app.top(extent.last_top()),
+            |top| top.min(extent.last_top()),
+        );
+        let shown = lines.into_iter().skip(top).take(room);
+        let position = if extent.last_top() > 0 {
+            format!("line {} of {}", top + 1, extent.len)
+        } else {
+            String::new()
+        };
+        Self {
+            rows: shown.map(Row::plain).collect(),
+            extent,
+            position,
+        }
+    }
+}
+
+fn position(selected: Option<usize>, len: usize) -> String {
+    selected.map_or_else(String::new, |at| format!("row {} of {len}", at + 1))
+}
+
+/// The part of a list that is shown: around a row, but never beyond the ends.
+fn around(at: usize, len: usize, page: usize) -> std::ops::Range<usize> {
+    let top = at.saturating_sub(page / 2).min(len.saturating_sub(page));
+    top..(top + page).min(len)
+}
+
+/// The list or text of a view. None for the overview, and where there are no figures.
+fn body(app: &App, size: Size, look: Look) -> Option<Body> {
+    let banner = usize::from(frame::banner(app, look).is_some());
+    let room = size.height.saturating_sub(3 + banner);
+    if app.help.is_some() {
+        return Some(Body::text(help::lines(app.tab), app, room));
+    }
+    let report = app.report()?;
+    Some(match app.tab {
+        Tab::Overview => return None,
+        Tab::Teams => teams::body(app, report, room, look),
+        Tab::Daily => daily::body(app, room, look),
+        Tab::Forecast => forecast::body(app, report, room, look),
+    })
+}
+
+/// A list with all that surrounds it.
+fn framed(app: &App, body: Body, size: Size, look: Look) -> Vec<Row> {
+    let mut rows = vec![frame::header(app, size, look)];
+    rows.extend(frame::banner(app, look));
+    rows.extend(body.rows);
+    let room = size.height.saturating_sub(2);
+    rows.truncate(room);
+    rows.resize(room, Row::default());
+    rows.push(frame::status(app, &body.position, size, look));
+    rows.push(frame::footer(app, size));
     rows
 }

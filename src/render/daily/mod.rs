@@ -1,5 +1,9 @@
 //! Day by day: every row and usage line of the month.
 
+mod lines;
+
+pub(crate) use lines::{day_lines, part};
+
 use super::{
     costs,
     sheet::{Cell, Column, Sheet},
@@ -54,38 +58,20 @@ pub(crate) fn sheet(report: &StatusReport) -> Sheet {
 }
 
 fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
-    let time = Column::new("Time");
-    let columns = [
-        Column::new("Date").drop_late(2),
-        match dates {
-            Dates::Beside => time.drop(2),
-            Dates::Above => time,
-        },
-        Column::new("Team").cut(4),
-        Column::new("Task").cut_easily(12, 8).drop(3),
-        Column::new("Tokens"),
-        Column::new("Sum").drop(1),
-        Column::new("Cost").drop_first(2),
-        Column::new("State").cut_easily(10, 7).drop_late(1),
-        Column::new("Notes").cut_easily(16, 8).drop_first(1),
-    ];
-    let mut sheet = Sheet::new("Daily", columns);
-    let (mut sum, mut estimate) = (Tokens::ZERO, false);
+    let mut sheet = Sheet::new("Daily", columns(dates));
     let days = report.days.as_deref().unwrap_or_default();
-    for day in days {
-        let mut date = Cell::word(day.date.to_string());
-        if dates == Dates::Above {
+    for line in day_lines(days, &|_| true) {
+        let mut date = Cell::word(if line.first {
+            line.day.date.to_string()
+        } else {
+            String::new()
+        });
+        if dates == Dates::Above && line.first {
             let mut cells = vec![Cell::word(""); 9];
             std::mem::swap(&mut cells[1], &mut date);
             sheet.row(cells);
         }
-        for row in &day.rows {
-            sum = sum + row.tokens.unwrap_or_default();
-            estimate |= row.estimate;
-            let date = std::mem::replace(&mut date, Cell::word(""));
-            sheet.row(cells(row, Cell::Tokens(sum).about(estimate), date));
-        }
-        sheet.row(total(day, Cell::Tokens(sum).about(estimate)));
+        sheet.row(line.cells(date));
     }
     let rows = days.iter().flat_map(|day| &day.rows);
     let costs = rows.filter_map(|row| row.cost.as_ref());
@@ -101,6 +87,24 @@ fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
         ));
     }
     sheet
+}
+
+fn columns(dates: Dates) -> [Column; 9] {
+    let time = Column::new("Time");
+    [
+        Column::new("Date").drop_late(2),
+        match dates {
+            Dates::Beside => time.drop(2),
+            Dates::Above => time,
+        },
+        Column::new("Team").cut(4),
+        Column::new("Task").cut_easily(12, 8).drop(3),
+        Column::new("Tokens"),
+        Column::new("Sum").drop(1),
+        Column::new("Cost").drop_first(2),
+        Column::new("State").cut_easily(10, 7).drop_late(1),
+        Column::new("Notes").cut_easily(16, 8).drop_first(1),
+    ]
 }
 
 /// A row for each row of the log, complete, for programs.
@@ -163,7 +167,10 @@ fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
         date,
         Cell::some(row.time.as_deref(), Cell::word),
         Cell::text(row.written_team.as_ref().unwrap_or(&row.team)),
-        Cell::some(row.task.as_deref(), Cell::text),
+        match row.rows {
+            0 | 1 => Cell::some(row.task.as_deref(), Cell::text),
+            rows => Cell::word(format!("{} rows", Tokens(rows))),
+        },
         Cell::some(row.tokens, |tokens| {
             Cell::Tokens(tokens).about(row.estimate)
         }),

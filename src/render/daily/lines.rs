@@ -1,0 +1,117 @@
+//! The days line by line, of which a screen shows only some.
+
+use std::ops::Range;
+
+use super::{Dates, cells, columns, total};
+use crate::{
+    analysis::{DayReport, RowReport},
+    model::Tokens,
+    render::sheet::{Cell, Sheet},
+};
+
+/// A line of the days: a row with what was used up to it, or the sum of a day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DayLine<'r> {
+    pub(super) day: &'r DayReport,
+    /// None for the sum of the day.
+    pub(crate) row: Option<&'r RowReport>,
+    sum: Tokens,
+    estimate: bool,
+    /// The first of its day.
+    pub(super) first: bool,
+}
+
+/// The days line by line, with those rows that are to be listed.
+pub(crate) fn day_lines<'r>(
+    days: &'r [DayReport],
+    is_listed: &dyn Fn(&RowReport) -> bool,
+) -> Vec<DayLine<'r>> {
+    let mut lines = Vec::new();
+    let (mut sum, mut estimate) = (Tokens::ZERO, false);
+    for day in days {
+        let before = lines.len();
+        for row in &day.rows {
+            sum = sum + row.tokens.unwrap_or_default();
+            estimate |= row.estimate;
+            if is_listed(row) {
+                lines.push(DayLine {
+                    day,
+                    row: Some(row),
+                    sum,
+                    estimate,
+                    first: lines.len() == before,
+                });
+            }
+        }
+        if lines.len() > before {
+            lines.push(DayLine {
+                day,
+                row: None,
+                sum,
+                estimate,
+                first: false,
+            });
+        }
+    }
+    lines
+}
+
+/// Some of these lines as a table, as wide as one of all of them would be.
+pub(crate) fn part(all: &[DayLine<'_>], shown: Range<usize>) -> Sheet {
+    let mut sheet = Sheet::new("Daily", columns(Dates::Beside));
+    let top = shown.start;
+    for (at, line) in all.iter().enumerate().take(shown.end).skip(top) {
+        let date = if line.first || at == top {
+            line.day.date.format("%m-%d").to_string()
+        } else {
+            String::new()
+        };
+        sheet.row(line.cells(Cell::word(date)));
+    }
+    if let Some(row) = widest(all) {
+        sheet.row_unseen(row);
+    }
+    sheet
+}
+
+/// A row in which every cell is as wide as the widest of its column.
+fn widest(all: &[DayLine<'_>]) -> Option<[Cell; 9]> {
+    let last = all.last()?;
+    let mut wide = all.iter().find_map(|line| line.row)?.clone();
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let widen = |wide: &mut Option<String>, text: &Option<String>| {
+        if length(wide) < length(text) {
+            wide.clone_from(text);
+        }
+    };
+    for row in all.iter().filter_map(|line| line.row) {
+        widen(&mut wide.time, &row.time);
+        widen(&mut wide.task, &row.task);
+        widen(&mut wide.status, &row.status);
+        widen(&mut wide.notes, &row.notes);
+        let name = row.written_team.as_ref().unwrap_or(&row.team);
+        if wide.written_team.as_ref().unwrap_or(&wide.team).len() < name.len() {
+            wide.written_team = Some(name.clone());
+        }
+    }
+    let sums = all.iter().filter(|line| line.row.is_none());
+    wide.tokens = sums.map(|line| line.day.tokens).max();
+    wide.cost.clone_from(&last.day.cost);
+    wide.estimate = last.estimate;
+    let sum = Cell::Tokens(last.sum).about(last.estimate);
+    Some(cells(&wide, sum, Cell::word("02-25")))
+}
+
+impl DayLine<'_> {
+    pub(super) fn cells(&self, date: Cell) -> [Cell; 9] {
+        let sum = Cell::Tokens(self.sum).about(self.estimate);
+        match self.row {
+            Some(row) => cells(row, sum, date),
+            None => {
+                let mut cells = total(self.day, sum);
+                cells[0] = date;
+                cells
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The first day with spending as a picture, by the hours of its rows; then what the plan comes to, whenever that will be.
+
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
+
+use super::chart::ceiling;
+use crate::{
+    analysis::{ForecastBasis, RowReport, StatusReport},
+    model::Tokens,
+    render::chart::{Chart, Point},
+};
+
+/// The share of the picture, in fifths of what has passed, that is left for what is planned.
+const AHEAD: i64 = 2;
+
+/// The day as a picture.
+pub(super) struct Hours {
+    pub(super) chart: Chart,
+    first: NaiveDateTime,
+    /// Minutes since then.
+    now: i64,
+}
+
+/// The day. None where there is more than one, or its rows carry no hours.
+pub(super) fn course(report: &StatusReport) -> Option<Hours> {
+    let [day] = report.days.as_deref()? else {
+        return None;
+    };
+    let today = report.now.date_naive();
+    let start = |row: &RowReport| {
+        let time = row.time.as_deref()?.get(..5)?;
+        NaiveTime::parse_from_str(time, "%H:%M").ok()
+    };
+    let first = day.date.and_time(day.rows.iter().find_map(start)?);
+    let now = (report.now.naive_local() - first).num_minutes();
+    if day.date != today || now < 1 || day.tokens != report.used.tokens {
+        return None;
+    }
+    let minute = |row: &RowReport| {
+        let at = today.and_time(start(row)?);
+        Some((at - first).num_minutes().clamp(0, now))
+    };
+    let used = steps(&day.rows, minute, now);
+    let end = now + (now * AHEAD / 5).max(1);
+    let spent = (now, report.used.tokens.0);
+    let estimate = report.forecast.estimates().next();
+    let planned = estimate.filter(|end| end.basis == ForecastBasis::Plan);
+    let to = |tokens: Tokens| vec![spent, (end, tokens.0)];
+    let quantiles = planned.map(|planned| planned.quantiles);
+    let likely = quantiles.and_then(|quantiles| quantiles.p50);
+    let fan = quantiles.map(|quantiles| [quantiles.p10, quantiles.p90]);
+    let marks = likely.into_iter().chain(fan.into_iter().flatten());
+    let remarks: Vec<(u64, String)> = marks
+        .map(|tokens| (tokens.0, format!(" {}", tokens.compact())))
+        .collect();
+    let highest = remarks.iter().map(|(tokens, _)| *tokens).max();
+    let (top, rules) = ceiling(report, highest.unwrap_or(0).max(spent.1))?;
+    let chart = Chart {
+        used,
+        likely: likely.map(to).unwrap_or_default(),
+        fan: fan.map(|fan| fan.map(to)).unwrap_or_default(),
+        rules,
+        remarks,
+        span: (0, if planned.is_some() { end } else { now }),
+        top,
+        levels: (report.level, planned.and_then(|planned| planned.level)),
+    };
+    Some(Hours { chart, first, now })
+}
+
+/// What was used by which minute up to now: a row's tokens are spent, evenly as far as is known, between its start and the next.
+fn steps(rows: &[RowReport], minute: impl Fn(&RowReport) -> Option<i64>, now: i64) -> Vec<Point> {
+    let (mut used, mut sum): (Vec<Point>, u64) = (Vec::new(), 0);
+    for row in rows {
+        let before = used.last().map_or(0, |(at, _)| *at);
+        used.push((minute(row).map_or(before, |at| at.max(before)), sum));
+        sum = sum.saturating_add(row.tokens.unwrap_or_default().0);
+    }
+    used.push((now, sum));
+    used
+}
+
+impl Hours {
+    /// The hours below the picture: of the first row, and now; and that the end has none.
+    pub(super) fn axis(&self, scale: usize, columns: usize) -> String {
+        let clock = |minutes: i64| {
+            let time = self.first + TimeDelta::minutes(minutes);
+            time.format("%H:%M").to_string()
+        };
+        let mut line = clock(0);
+        let end = self.chart.span.1;
+        let last = if end > self.now {
+            let now = usize::try_from(self.now * i64::try_from(columns).unwrap_or(0) / end);
+            let now = now.unwrap_or(0).saturating_sub(2);
+            if now > line.len() {
+                line = format!("{line:<now$}{}", clock(self.now));
+            }
+            "all done".to_owned()
+        } else {
+            clock(self.now)
+        };
+        let room = columns.saturating_sub(last.len());
+        format!("{:width$}{line:<room$}{last}", "", width = scale + 2)
+    }
+}

@@ -1,0 +1,244 @@
+//! The budget where there is little room: in one line, or in a few.
+
+use super::{Look, Row, Size, frame, overview};
+use crate::{
+    analysis::StatusReport,
+    model::{Level, Tokens},
+    render::{
+        forecast, safe,
+        sheet::signed,
+        theme::{Paint, Style},
+    },
+    tui::app::App,
+};
+
+/// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`.
+pub(super) fn line(app: &App, look: Look) -> String {
+    let trouble = frame::trouble(app, look);
+    let Some(report) = app.report() else {
+        return format!("tokens ? {}", trouble.as_deref().unwrap_or(frame::NOTHING));
+    };
+    let mut parts = figures(report, look.style);
+    parts.extend(trouble);
+    parts.join(" | ")
+}
+
+/// The same, and what is wrong with the files on a line of its own.
+pub(super) fn lines(app: &App, look: Look) -> Vec<Row> {
+    let Some(report) = app.report() else {
+        return vec![Row::plain(line(app, look))];
+    };
+    let figures = figures(report, look.style).join(" | ");
+    std::iter::once(Row::plain(figures))
+        .chain(frame::banner(app, look))
+        .collect()
+}
+
+fn figures(report: &StatusReport, style: Style) -> Vec<String> {
+    let (used, budget) = (report.used.tokens, report.budget.tokens);
+    let mut parts = vec![match (report.share(used), budget, report.level) {
+        (Some(share), Some(budget), Some(level)) => format!(
+            "tokens {share} {}/{} {}",
+            used.compact(),
+            budget.compact(),
+            word(level, style)
+        ),
+        _ => format!("tokens {}", used.compact()),
+    }];
+    parts.extend(end(report, style));
+    let cost = report.used.cost.as_ref();
+    parts.extend(cost.map(|cost| style.money(cost.money)));
+    parts
+}
+
+/// Where it will end: by the plan, else by the forecast.
+fn end(report: &StatusReport, style: Style) -> Option<String> {
+    let forecast = &report.forecast;
+    let (name, tokens, level) = match &forecast.plan {
+        Some(plan) => ("plan", plan.end.total_tokens, plan.end.level),
+        None => {
+            let end = forecast.month_end.as_ref()?;
+            ("likely", end.quantiles.p50?, end.level)
+        }
+    };
+    let share = report.share(tokens)?;
+    Some(format!("{name} {share} {}", word(level?, style)))
+}
+
+/// The word of a level without its sign.
+fn word(level: Level, style: Style) -> &'static str {
+    let symbol = style.symbol(level);
+    symbol.split_once(' ').map_or(symbol, |(_, word)| word)
+}
+
+/// `plan 191,670 (95.8%) [!!! CRIT]`.
+pub(super) fn plan(report: &StatusReport, style: Style) -> Option<String> {
+    let plan = report.forecast.plan.as_ref()?;
+    let share = report.share(plan.end.total_tokens);
+    let share = share.map(|share| format!(" ({share})")).unwrap_or_default();
+    let badge = plan
+        .end
+        .level
+        .map(|level| format!(" {}", style.badge(level)));
+    Some(format!(
+        "plan {}{share}{}",
+        plan.end.total_tokens,
+        badge.unwrap_or_default()
+    ))
+}
+
+/// What of the few lines is shown, as far as there is room.
+#[derive(Clone, Copy)]
+struct Room {
+    teams: bool,
+    alerts: usize,
+    status: bool,
+    footer: bool,
+    left: bool,
+}
+
+impl Room {
+    /// Leaves out what is missed least, until it fits into so many lines.
+    fn fit(mut self, most: usize) -> Self {
+        let height = |room: Self| {
+            room.alerts
+                + [room.teams, room.status, room.footer, room.left]
+                    .iter()
+                    .filter(|shown| **shown)
+                    .count()
+        };
+        let steps: [fn(&mut Self, usize); 5] = [
+            |room, _| room.teams = false,
+            |room, over| room.alerts = room.alerts.saturating_sub(over).max(room.alerts.min(1)),
+            |room, _| room.status = false,
+            |room, _| room.footer = false,
+            |room, _| room.left = false,
+        ];
+        for step in steps {
+            let over = height(self).saturating_sub(most);
+            if over == 0 {
+                break;
+            }
+            step(&mut self, over);
+        }
+        self
+    }
+}
+
+/// The overview in a few lines.
+pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
+    let Some(report) = app.report() else {
+        return frame::nothing(app, size, look);
+    };
+    let style = look.style;
+    let mut rows = vec![Row::plain(first(report, size, look))];
+    rows.extend(frame::banner(app, look));
+    rows.extend(overview::bar(report, size, look, false));
+    let plan = plan(report, style).map(Row::plain);
+    let teams = teams(report, size, style);
+    let room = Room {
+        teams: !teams.is_empty(),
+        alerts: report.alerts.len(),
+        status: true,
+        footer: true,
+        left: true,
+    }
+    .fit(
+        size.height
+            .saturating_sub(rows.len() + usize::from(plan.is_some())),
+    );
+    rows.extend(room.left.then(|| Row::plain(left(report, style))));
+    rows.extend(plan);
+    rows.extend(alerts(report, size, style, room.alerts));
+    rows.extend(room.teams.then(|| Row::plain(teams)));
+    let below = usize::from(room.status) + usize::from(room.footer);
+    rows.resize(
+        rows.len().max(size.height.saturating_sub(below)),
+        Row::default(),
+    );
+    rows.extend(room.status.then(|| frame::status(app, "", size, look)));
+    rows.extend(room.footer.then(|| frame::footer(app, size)));
+    rows
+}
+
+/// `126,670/200,000  63.3%  [✓ OK]     17:00`
+fn first(report: &StatusReport, size: Size, look: Look) -> String {
+    let used = report.used.tokens;
+    let of = report.budget.tokens.map(|budget| format!("/{budget}"));
+    let share = report.share(used).map(|share| format!("  {share}"));
+    let badge = report.level.map(|level| look.style.badge(level));
+    let badge = badge.map(|badge| format!("  {badge}"));
+    let parts = [Some(used.to_string()), of, share, badge];
+    let text: String = parts.into_iter().flatten().collect();
+    let clock = look.now.format("%H:%M").to_string();
+    if safe::width(&text) + clock.len() < size.width {
+        frame::apart(&text, &clock, size.width)
+    } else {
+        text
+    }
+}
+
+/// `left 73,330   $0.381   309/min`
+fn left(report: &StatusReport, style: Style) -> String {
+    let left = report
+        .remaining
+        .map(|left| format!("left {}", signed(left)));
+    let cost = report.used.cost.as_ref();
+    let cost = cost.map(|cost| style.money(cost.money));
+    let rate = report.forecast.burn_rate.as_ref();
+    let parts = [left, cost, rate.map(forecast::bare_rate)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("   ")
+}
+
+/// `!   C 5.9K/deliverable, limit 6K  (+1)`
+fn alerts(report: &StatusReport, size: Size, style: Style, most: usize) -> Vec<Row> {
+    let all = &report.alerts;
+    let hidden = all.len() - most;
+    let shown = all.iter().take(most).enumerate().map(|(at, alert)| {
+        let symbol = style.symbol(alert.level);
+        let sign = symbol.split(' ').next().unwrap_or(symbol);
+        let pad = " ".repeat(4_usize.saturating_sub(sign.chars().count()));
+        let badge = Paint::Badge(alert.level).on(sign);
+        let text = format!("{badge}{pad}{}", style.text(&alert.brief));
+        if at + 1 < most || hidden == 0 {
+            return text;
+        }
+        let more = format!("(+{hidden})");
+        let room = size.width.saturating_sub(more.len() + 1);
+        frame::apart(&safe::cut(&text, room, style.ellipsis()), &more, size.width)
+    });
+    shown.map(Row::plain).collect()
+}
+
+/// `G 8.2K/10K   pending D 22K E 20K F 15K`: who is at work, and who will be; where nobody says, who used most.
+fn teams(report: &StatusReport, size: Size, style: Style) -> String {
+    let of = |state: &str| {
+        let teams = report.teams.iter();
+        let teams = teams.filter(|team| team.status.as_deref() == Some(state));
+        teams.collect::<Vec<_>>()
+    };
+    let (running, mut pending) = (of("running"), of("pending"));
+    pending.sort_by_key(|team| std::cmp::Reverse(team.allocated_tokens));
+    let name = |name: &str| style.text(safe::split(name, 12).0);
+    let mut parts: Vec<String> = running
+        .iter()
+        .map(|team| {
+            let used = team.used_tokens.unwrap_or_default().compact();
+            let limit = team.allocated_tokens.map(Tokens::compact);
+            let limit = limit.map(|limit| format!("/{limit}")).unwrap_or_default();
+            format!("{} {used}{limit}", name(team.short_name()))
+        })
+        .collect();
+    let waiting: Vec<String> = pending
+        .iter()
+        .map(|team| {
+            let limit = team.allocated_tokens.map(Tokens::compact);
+            format!("{} {}", name(team.short_name()), limit.unwrap_or_default())
+        })
+        .collect();
+    if !waiting.is_empty() {
+        parts.push(format!("pending {}", waiting.join(" ")));
+    }
+    let text = parts.join("   ");
+    safe::cut(&text, size.width, style.ellipsis()).into_owned()
+}
