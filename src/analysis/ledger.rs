@@ -45,6 +45,9 @@ impl Settled {
     }
 }
 
+/// A usage line that waits. Boxed, since there may be a hundred thousand: what a map of them reserves stays small.
+type Waiting = Box<Entry<'static>>;
+
 /// What is known while archives of earlier months are read.
 #[derive(Clone, Debug)]
 struct Past {
@@ -105,7 +108,7 @@ pub struct Ledger {
     past: Option<Past>,
     pub(super) first_legacy: Option<Place>,
     /// Usage lines that wait until it is known that their ids are not settled yet.
-    waiting: HashMap<String, Entry<'static>>,
+    waiting: HashMap<String, Waiting>,
     settled: HashMap<String, Settled>,
     pub(super) duplicates: Vec<Duplicate>,
     holds: HashMap<String, HoldEntry>,
@@ -300,12 +303,17 @@ impl Ledger {
             });
             return;
         }
-        self.waiting.insert(id.to_owned(), entry.to_static());
+        let mut kept = Box::new(entry.to_static());
+        (kept.id, kept.hold) = (None, None);
+        if !self.keep.rows.are_shown() {
+            (kept.work.task, kept.work.notes) = (None, None);
+        }
+        self.waiting.insert(id.to_owned(), kept);
     }
 
     /// Counts the usage lines whose ids are not settled. To be called when everything was read.
     pub(super) fn count_waiting(&mut self) {
-        let mut waiting: Vec<(String, Entry<'static>)> = self.waiting.drain().collect();
+        let mut waiting: Vec<(String, Waiting)> = self.waiting.drain().collect();
         waiting.sort_unstable_by_key(|(_, entry)| entry.place.order());
         for (id, entry) in waiting {
             match self.settled.get(&id).and_then(Settled::first) {

@@ -69,6 +69,8 @@ pub struct Environment {
     pub clicolor_off: bool,
     /// `TERM`
     pub term: Option<OsString>,
+    /// `COLORTERM`
+    pub color_term: Option<OsString>,
     /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set
     pub locale: Option<OsString>,
     /// `VISUAL`, else `EDITOR`
@@ -97,6 +99,7 @@ impl Environment {
             force_color: on("CLICOLOR_FORCE") || on("FORCE_COLOR"),
             clicolor_off: set("CLICOLOR").is_some_and(|value| value == "0"),
             term: set("TERM"),
+            color_term: set("COLORTERM"),
             locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set),
             editor: ["VISUAL", "EDITOR"]
                 .into_iter()
@@ -104,6 +107,12 @@ impl Environment {
                 .map(|editor| editor.to_string_lossy().into_owned()),
             user_settings: set("XDG_CONFIG_HOME").and_then(absolute).or_else(home),
         }
+    }
+
+    /// Whether a terminal draws all colours, not sixteen.
+    pub(super) fn is_true_color(&self) -> bool {
+        let term = self.color_term.as_ref();
+        term.is_some_and(|term| term == "truecolor" || term == "24bit")
     }
 
     fn is_dumb(&self) -> bool {

@@ -21,7 +21,7 @@ use crate::{
     cli::{GlobalArgs, ViewArgs, WatchArgs},
     exit::{ExitStatus, Failure},
     model::Level,
-    render::{Ink, Style},
+    render::Style,
     store,
     terminal::{self, EXIT_HUNG_UP, Input, Listener, Screen, Signal},
     text::Document,
@@ -256,10 +256,8 @@ impl Follower<'_, '_> {
         })
         .map_err(failed)?;
         let style = self.cx.style(self.global);
-        let theme = match (style.ink, watching.theme) {
-            (Ink::Plain | Ink::Bold, _) => Theme::Mono,
-            (Ink::Color, theme) => theme,
-        };
+        let true_color = self.cx.environment.is_true_color();
+        let theme = watching.theme.able(style.ink, true_color);
         let mut app = App::default();
         app.bell = watching.bell;
         let mut dashboard = Dashboard {

@@ -195,7 +195,8 @@ impl Picture {
         }
         text.push_str(&painted(&run, level));
         let mut remarks = chart.remarks.iter();
-        if let Some((_, remark)) = remarks.find(|(tokens, _)| chart.row(*tokens, rows, down) == row) {
+        if let Some((_, remark)) = remarks.find(|(tokens, _)| chart.row(*tokens, rows, down) == row)
+        {
             text.push_str(remark);
         }
         text.trim_end().to_owned()

@@ -40,6 +40,7 @@ impl Files {
     }
 
     /// A finding in one line: where, and what.
+    #[must_use]
     pub fn concise(&self, finding: &Diagnostic) -> String {
         let Place {
             document,

@@ -39,6 +39,8 @@ pub enum Paint {
     Badge(Level),
     /// What is filled of a bar, or a line of a picture.
     Bar(Level),
+    /// What is not filled of a bar.
+    Track,
     /// A heading.
     Heading,
 }
@@ -52,7 +54,7 @@ const MARKS: Range<char> = '\u{e0000}'..END;
 const MOST_TEXT: usize = 300;
 
 impl Paint {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Heading,
         Self::Badge(Level::Ok),
         Self::Badge(Level::Note),
@@ -64,6 +66,7 @@ impl Paint {
         Self::Bar(Level::Warning),
         Self::Bar(Level::Critical),
         Self::Bar(Level::Exceeded),
+        Self::Track,
     ];
 
     /// The mark is a tag character, which [`safe::line`] lets no log write.
@@ -87,7 +90,7 @@ impl Paint {
     /// The escape sequences. Without colours every badge is bold: it is all that makes one stand out.
     fn ansi(self, ink: Ink) -> Ansi {
         match (ink, self) {
-            (Ink::Plain, _) | (Ink::Bold, Self::Bar(_)) => Ansi::new(),
+            (Ink::Plain, _) | (Ink::Bold, Self::Bar(_) | Self::Track) => Ansi::new(),
             (Ink::Bold, _) => Ansi::new().bold(),
             (Ink::Color, _) => self.colors(),
         }
@@ -101,6 +104,7 @@ impl Paint {
         };
         let bar = |color: AnsiColor| Ansi::new().fg_color(Some(Color::Ansi(color)));
         match self {
+            Self::Track => Ansi::new(),
             Self::Heading | Self::Badge(Level::Ok) => Ansi::new().bold(),
             Self::Badge(Level::Note) => on(AnsiColor::Black, AnsiColor::Cyan),
             Self::Badge(Level::Warning) => on(AnsiColor::Black, AnsiColor::Yellow),
@@ -186,7 +190,7 @@ impl Style {
             .map(|cell| if ticks.contains(&cell) { tick } else { empty })
             .collect();
         let done: String = std::iter::repeat_n(full, filled).collect();
-        format!("{}{rest}", Paint::Bar(level).on(&done))
+        Paint::Bar(level).on(&done) + &Paint::Track.on(&rest)
     }
 
     /// The percentages under the ticks of such a bar, as far as there is room.

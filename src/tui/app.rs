@@ -128,7 +128,7 @@ pub enum Following {
 }
 
 /// What the world is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// End with this exit code.
     Quit(u8),
@@ -320,16 +320,14 @@ impl App {
     }
 
     fn pause_or_go_on(&mut self, now: NaiveTime) -> Option<Effect> {
-        match self.pause.take() {
-            Some(pause) => (pause.changes > 0).then_some(Effect::Read),
-            None => {
-                self.pause = Some(Pause {
-                    since: now,
-                    changes: 0,
-                });
-                None
-            }
+        if let Some(pause) = self.pause.take() {
+            return (pause.changes > 0).then_some(Effect::Read);
         }
+        self.pause = Some(Pause {
+            since: now,
+            changes: 0,
+        });
+        None
     }
 
     fn back(&mut self) {

@@ -11,7 +11,7 @@ use ratatui::{
 use super::view::Row;
 use crate::{
     model::Level,
-    render::{Paint, pieces},
+    render::{Ink, Paint, pieces},
 };
 
 /// Which colours.
@@ -27,14 +27,24 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// The theme as far as a terminal can draw it: no colours without ink, and those of [`Self::Cvd`] only where there are more
+    /// than sixteen.
+    #[must_use]
+    pub const fn able(self, ink: Ink, true_color: bool) -> Self {
+        match (ink, self) {
+            (Ink::Plain | Ink::Bold, _) => Self::Mono,
+            (Ink::Color, Self::Cvd) if !true_color => Self::Auto,
+            (Ink::Color, theme) => theme,
+        }
+    }
+
     /// How a piece of text is drawn.
     #[must_use]
     pub const fn style(self, paint: Paint) -> Style {
         let bold = Style::new().add_modifier(Modifier::BOLD);
         match (self, paint) {
-            (_, Paint::Heading) => bold,
-            (Self::Mono, Paint::Badge(_)) => bold,
-            (Self::Mono, Paint::Bar(_)) => Style::new(),
+            (_, Paint::Heading) | (Self::Mono, Paint::Badge(_)) => bold,
+            (_, Paint::Track) | (Self::Mono, Paint::Bar(_)) => Style::new(),
             (Self::Auto, Paint::Badge(level)) => Self::badge(level),
             (Self::Auto, Paint::Bar(level)) => Style::new().fg(Self::color(level)),
             (Self::Cvd, Paint::Badge(level)) => bold.fg(Color::Black).bg(Self::safe(level)),
@@ -96,6 +106,7 @@ impl Widget for Screen<'_> {
                 .into_iter()
                 .map(|(paint, text)| {
                     let painted = paint.map(|paint| self.theme.style(paint));
+                    let painted = painted.map(|style| style.remove_modifier(Modifier::REVERSED));
                     Span::styled(text, painted.unwrap_or(plain))
                 })
                 .collect();

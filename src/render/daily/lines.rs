@@ -105,13 +105,11 @@ fn widest(all: &[DayLine<'_>]) -> Option<[Cell; 9]> {
 impl DayLine<'_> {
     pub(super) fn cells(&self, date: Cell) -> [Cell; 9] {
         let sum = Cell::Tokens(self.sum).about(self.estimate);
-        match self.row {
-            Some(row) => cells(row, sum, date),
-            None => {
-                let mut cells = total(self.day, sum);
-                cells[0] = date;
-                cells
-            }
+        if let Some(row) = self.row {
+            return cells(row, sum, date);
         }
+        let mut cells = total(self.day, sum);
+        cells[0] = date;
+        cells
     }
 }

@@ -54,12 +54,11 @@ fn figures(report: &StatusReport, style: Style) -> Vec<String> {
 /// Where it will end: by the plan, else by the forecast.
 fn end(report: &StatusReport, style: Style) -> Option<String> {
     let forecast = &report.forecast;
-    let (name, tokens, level) = match &forecast.plan {
-        Some(plan) => ("plan", plan.end.total_tokens, plan.end.level),
-        None => {
-            let end = forecast.month_end.as_ref()?;
-            ("likely", end.quantiles.p50?, end.level)
-        }
+    let (name, tokens, level) = if let Some(plan) = &forecast.plan {
+        ("plan", plan.end.total_tokens, plan.end.level)
+    } else {
+        let end = forecast.month_end.as_ref()?;
+        ("likely", end.quantiles.p50?, end.level)
     };
     let share = report.share(tokens)?;
     Some(format!("{name} {share} {}", word(level?, style)))
@@ -87,35 +86,32 @@ pub(super) fn plan(report: &StatusReport, style: Style) -> Option<String> {
     ))
 }
 
-/// What of the few lines is shown, as far as there is room.
+/// How many lines each part gets.
 #[derive(Clone, Copy)]
 struct Room {
-    teams: bool,
+    left: usize,
     alerts: usize,
-    status: bool,
-    footer: bool,
-    left: bool,
+    teams: usize,
+    status: usize,
+    footer: usize,
 }
 
 impl Room {
+    const fn height(self) -> usize {
+        self.left + self.alerts + self.teams + self.status + self.footer
+    }
+
     /// Leaves out what is missed least, until it fits into so many lines.
     fn fit(mut self, most: usize) -> Self {
-        let height = |room: Self| {
-            room.alerts
-                + [room.teams, room.status, room.footer, room.left]
-                    .iter()
-                    .filter(|shown| **shown)
-                    .count()
-        };
         let steps: [fn(&mut Self, usize); 5] = [
-            |room, _| room.teams = false,
+            |room, _| room.teams = 0,
             |room, over| room.alerts = room.alerts.saturating_sub(over).max(room.alerts.min(1)),
-            |room, _| room.status = false,
-            |room, _| room.footer = false,
-            |room, _| room.left = false,
+            |room, _| room.status = 0,
+            |room, _| room.footer = 0,
+            |room, _| room.left = 0,
         ];
         for step in steps {
-            let over = height(self).saturating_sub(most);
+            let over = self.height().saturating_sub(most);
             if over == 0 {
                 break;
             }
@@ -137,27 +133,27 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
     let plan = plan(report, style).map(Row::plain);
     let teams = teams(report, size, style);
     let room = Room {
-        teams: !teams.is_empty(),
+        left: 1,
         alerts: report.alerts.len(),
-        status: true,
-        footer: true,
-        left: true,
+        teams: usize::from(!teams.is_empty()),
+        status: 1,
+        footer: 1,
     }
     .fit(
         size.height
             .saturating_sub(rows.len() + usize::from(plan.is_some())),
     );
-    rows.extend(room.left.then(|| Row::plain(left(report, style))));
+    rows.extend((room.left > 0).then(|| Row::plain(left(report, style))));
     rows.extend(plan);
     rows.extend(alerts(report, size, style, room.alerts));
-    rows.extend(room.teams.then(|| Row::plain(teams)));
-    let below = usize::from(room.status) + usize::from(room.footer);
+    rows.extend((room.teams > 0).then(|| Row::plain(teams)));
+    let below = room.status + room.footer;
     rows.resize(
         rows.len().max(size.height.saturating_sub(below)),
         Row::default(),
     );
-    rows.extend(room.status.then(|| frame::status(app, "", size, look)));
-    rows.extend(room.footer.then(|| frame::footer(app, size)));
+    rows.extend((room.status > 0).then(|| frame::status(app, "", size, look)));
+    rows.extend((room.footer > 0).then(|| frame::footer(app, size)));
     rows
 }
 

@@ -42,7 +42,10 @@ pub(super) fn header(app: &App, size: Size, look: Look) -> Row {
     let clock = clock.to_string();
     let gap = if wide { "      " } else { "  " };
     let state = state(app, look);
-    let named = format!("tokmon  {}{state}", name(app, look));
+    let named = match name(app, look) {
+        name if name.is_empty() => "tokmon".to_owned(),
+        name => format!("tokmon  {name}{state}"),
+    };
     let (words, numbers) = (tabs(app, true), tabs(app, false));
     let texts = [
         format!("{named}{gap}{words}"),
@@ -73,25 +76,23 @@ fn name(app: &App, look: Look) -> String {
 
 /// That figures are old, or not all are listed.
 fn state(app: &App, look: Look) -> String {
-    let mut state = String::new();
-    if app.trouble.is_some() && app.latest.is_some() {
-        state.push_str("  stale");
+    let stale = if app.trouble.is_some() && app.latest.is_some() {
+        "  stale"
+    } else {
+        ""
+    };
+    if app.filter.is_empty() {
+        return stale.to_owned();
     }
-    if !app.filter.is_empty() {
-        let (listed, all) = match app.tab {
-            Tab::Daily => {
-                let all = app.days().iter().map(|day| day.rows.len()).sum();
-                (app.rows().len(), all)
-            }
-            _ => {
-                let all = app.report().map_or(0, |report| report.teams.len());
-                (app.teams().len(), all)
-            }
-        };
-        let filter = look.style.text(&app.filter);
-        state += &format!("  filter: {filter} ({listed} of {all})");
-    }
-    state
+    let (listed, all) = if app.tab == Tab::Daily {
+        let all = app.days().iter().map(|day| day.rows.len()).sum();
+        (app.rows().len(), all)
+    } else {
+        let all = app.report().map_or(0, |report| report.teams.len());
+        (app.teams().len(), all)
+    };
+    let filter = look.style.text(&app.filter);
+    format!("{stale}  filter: {filter} ({listed} of {all})")
 }
 
 /// `[1 Overview] 2 Teams  3 Daily  4 Forecast`, or `[1] 2 3 4`.
@@ -128,10 +129,14 @@ pub(super) fn banner(app: &App, look: Look) -> Option<Row> {
             return Some(Row::plain(trouble));
         };
         let showing = format!(" - showing {}", at.format("%H:%M:%S"));
-        let width = look.style.width.unwrap_or(usize::MAX);
-        let room = width.saturating_sub(showing.len());
-        let cut = safe::cut(&trouble, room, look.style.ellipsis());
-        return Some(Row::plain(format!("{cut}{showing}")));
+        // Where there is not room for all, the place says more than the time.
+        let fits = |text: &String| {
+            look.style
+                .width
+                .is_none_or(|width| safe::width(text) <= width)
+        };
+        let full = Some(format!("{trouble}{showing}")).filter(fits);
+        return Some(Row::plain(full.unwrap_or(trouble)));
     }
     let flash = app.flash.as_ref()?;
     let symbol = look.style.symbol(flash.level);
@@ -156,6 +161,7 @@ pub(super) fn status(app: &App, position: &str, size: Size, look: Look) -> Row {
     if let Some(pause) = &app.pause {
         let since = pause.since.format("%H:%M:%S");
         let changes = match pause.changes {
+            0 => "no change yet".to_owned(),
             1 => "1 change waiting".to_owned(),
             changes => format!("{changes} changes waiting"),
         };
@@ -225,7 +231,7 @@ pub(super) fn footer(app: &App, size: Size) -> Row {
         Tab::Overview => &[
             "Tab/1-4 view",
             "j/k alerts",
-            "Enter go there",
+            "Enter go to",
             "r reload",
             "p pause",
             "e edit",

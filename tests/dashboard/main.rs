@@ -1,0 +1,129 @@
+//! The dashboard without a terminal: its screens as pictures, what keys and readings do, and its colours.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot read its log has failed"
+)]
+
+mod colours;
+mod keys;
+mod readings;
+mod screens;
+
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset};
+use tokmon::{
+    analysis::{self, Keep, Ledger, Question, Rows, StatusReport},
+    log::{self, Item, RowValue, Section},
+    model::{Policy, Tokens},
+    render::{Ink, Style, pieces},
+    text::Document,
+    tui::{
+        App, Reading, Snapshot,
+        view::{self, Look, Row, Size},
+    },
+};
+
+const SIZE: Size = Size {
+    width: 80,
+    height: 24,
+};
+
+fn now() -> DateTime<FixedOffset> {
+    "2026-02-25T17:00:00Z".parse().unwrap()
+}
+
+/// What the log says at that moment.
+fn report(name: &str) -> StatusReport {
+    let text = std::fs::read(format!("fixtures/logs/{name}.md")).unwrap();
+    report_of(&text, Rows::All)
+}
+
+fn report_of(text: &[u8], rows: Rows) -> StatusReport {
+    let policy = Policy::default();
+    let keep = Keep { month: None, rows };
+    let mut ledger = Ledger::new(&policy, keep);
+    log::read(text, Document::Log, &mut |item| match item {
+        Item::Heading(heading) => {
+            if matches!(heading.section, Section::Monthly(_)) {
+                ledger.summary(heading.place.line);
+            }
+        }
+        Item::Header(header) => ledger.header(&header),
+        Item::Note(note) => ledger.note(note),
+        Item::Usage(entry) => ledger.entry(&entry),
+        Item::Line(line) => ledger.line(&line),
+        Item::Unreadable { month, place } => ledger.unreadable(month, place),
+        Item::Problem(_) => {}
+        Item::Row(row) => match row.value {
+            RowValue::Entry(entry) => ledger.entry(&entry),
+            RowValue::Total(total) => ledger.total(total),
+            RowValue::Unreadable(month) => ledger.unreadable(month, row.place),
+            RowValue::Allocation(row) => ledger.allocation(Document::Log, row),
+            RowValue::Phase(phase) => ledger.phase(Document::Log, phase),
+            RowValue::Optimization(row) => ledger.optimization(Document::Log, row),
+            _ => {}
+        },
+    })
+    .unwrap();
+    let closed = ledger.close(None).unwrap();
+    let question = Question {
+        path: "cost-log.md",
+        now: now(),
+        project: None,
+        team: None,
+        rows: true,
+        forecast_days: true,
+        backtest: false,
+    };
+    analysis::report(&closed, &policy, &question)
+}
+
+fn good(report: StatusReport) -> Reading {
+    Reading::Good(Box::new(Snapshot {
+        report,
+        problem: None,
+    }))
+}
+
+fn app(name: &str) -> App {
+    let mut app = App::default();
+    app.take(good(report(name)), now(), Duration::ZERO);
+    app
+}
+
+/// The sample with so many tokens used.
+fn used(tokens: u64) -> StatusReport {
+    let mut report = report("sample");
+    let budget = report.budget.tokens.unwrap();
+    report.used.tokens = Tokens(tokens);
+    report.level = Some(report.budget.thresholds.level(tokens, budget.0));
+    report
+}
+
+fn look(ascii: bool) -> Look {
+    Look {
+        style: Style {
+            ink: Ink::Plain,
+            ascii,
+            width: None,
+        },
+        now: now(),
+        age: Some(3),
+    }
+}
+
+fn text_of(rows: &[Row]) -> String {
+    let line = |row: &Row| {
+        let pieces = pieces(&row.text).into_iter();
+        let text: String = pieces.map(|(_, text)| text).collect();
+        format!("{text}\n")
+    };
+    rows.iter().map(line).collect()
+}
+
+fn picture(app: &App, width: usize, height: usize, ascii: bool) -> String {
+    text_of(&view::screen(app, Size { width, height }, look(ascii)))
+}
