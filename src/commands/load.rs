@@ -71,6 +71,11 @@ impl Found {
         Some(self.files.concise(error))
     }
 
+    /// How much is wrong with the files: `3 errors and 1 warning`.
+    pub(super) fn counted(&self) -> Option<String> {
+        render::counted(&self.findings)
+    }
+
     /// Says on standard error what was found: in full where that is asked for, else how much.
     pub(super) fn tell(
         &mut self,

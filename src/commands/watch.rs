@@ -180,10 +180,14 @@ impl Follower<'_, '_> {
         let now = self.now()?;
         Ok(match load::read(self.args, self.global, ALL, self.cx) {
             Ok(read) => {
-                let problem = read.found.problem();
+                let (problem, findings) = (read.found.problem(), read.found.counted());
                 let report = read.figures.report(now);
                 self.figures = Some(read.figures);
-                Reading::Good(Box::new(Snapshot { report, problem }))
+                Reading::Good(Box::new(Snapshot {
+                    report,
+                    problem,
+                    findings,
+                }))
             }
             Err(_) if !store::is_file(&self.watched.log) => {
                 Reading::Gone(self.watched.shown.clone())

@@ -60,6 +60,14 @@ impl Files {
 /// One line on how many findings there are. None where there is nothing but notes.
 #[must_use]
 pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
+    let counted = counted(findings)?;
+    let places = places(findings, files);
+    Some(format!("tokmon: {counted} in {places}; -v explains each"))
+}
+
+/// `3 errors and 1 warning`. None where there are none.
+#[must_use]
+pub fn counted(findings: &Findings) -> Option<String> {
     let (errors, warnings) = (
         findings.count(Severity::Error),
         findings.count(Severity::Warning),
@@ -73,13 +81,7 @@ pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
         .into_iter()
         .flatten()
         .collect();
-    (!parts.is_empty()).then(|| {
-        format!(
-            "tokmon: {} in {}; -v explains each",
-            parts.join(" and "),
-            places(findings, files)
-        )
-    })
+    (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
 /// The files of what is counted: `cost-log.md`, `cost-log.md and 1 other file`.

@@ -10,15 +10,16 @@ pub(crate) mod forecast;
 mod json;
 mod markdown;
 mod optimizations;
-mod overview;
+pub(crate) mod overview;
 pub(crate) mod safe;
 pub(crate) mod sheet;
+pub(crate) mod team;
 pub(crate) mod teams;
 pub(crate) mod theme;
 
 use std::io::{self, Write};
 
-pub use diagnostics::{Files, in_full, summary};
+pub use diagnostics::{Files, counted, in_full, summary};
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
 pub use safe::line as safe_line;

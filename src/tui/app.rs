@@ -79,6 +79,8 @@ pub struct Snapshot {
     pub report: StatusReport,
     /// The first thing in the files that cannot be read: `cost-log.md:31:33 not a number "12,4x0"`.
     pub problem: Option<String>,
+    /// How much in the files is wrong, be it readable or not: `3 errors and 1 warning`.
+    pub findings: Option<String>,
 }
 
 /// What came of reading the files.

@@ -85,6 +85,7 @@ fn good(report: StatusReport) -> Reading {
     Reading::Good(Box::new(Snapshot {
         report,
         problem: None,
+        findings: Some("8 warnings".to_owned()),
     }))
 }
 

@@ -83,20 +83,25 @@ fn other_logs() {
     }
 }
 
+/// A log of some days of February, each with so many rows.
+fn log_of_days(days: &[&str], rows: u64) -> String {
+    let row = |row| {
+        let team = if row % 3 == 0 { "A" } else { "B" };
+        format!("| 10:{row} | Team {team} | Task {row} | {row}00 | $0.{row:03} | done |\n")
+    };
+    let day = |day: &&str| {
+        let rows: String = (0..rows).map(row).collect();
+        format!(
+            "\n## Daily Detail — 2026-02-{day}\n\n\
+             | Time | Team | Task | Tokens | Cost | Status |\n|---|---|---|---|---|---|\n{rows}"
+        )
+    };
+    "# Cost Log\n".to_owned() + &days.iter().map(day).collect::<String>()
+}
+
 #[test]
 fn rows_that_there_is_no_room_for_are_summed_and_no_figure_changes() {
-    let mut text = "# Cost Log\n".to_owned();
-    for day in ["23", "24", "25"] {
-        text += &format!(
-            "\n## Daily Detail — 2026-02-{day}\n\n| Time | Team | Task | Tokens | Cost | Status |\n|---|---|---|---|---|---|\n"
-        );
-        for row in 0..30 {
-            let team = if row % 3 == 0 { "A" } else { "B" };
-            text += &format!(
-                "| 10:{row} | Team {team} | Task {row} | {row}00 | $0.{row:03} | done |\n"
-            );
-        }
-    }
+    let text = log_of_days(&["23", "24", "25"], 30);
     let all = report_of(text.as_bytes(), Rows::All);
     let some = report_of(text.as_bytes(), Rows::Newest(20));
     let days = |report: &tokmon::analysis::StatusReport| {

@@ -126,7 +126,17 @@ fn of_team(
     style: Style,
     badge: Badge<'_>,
 ) -> Option<String> {
-    let (end, name) = (team.forecast?.month_end, style.text(&team.name));
+    let outcome = team_outcome(report, team, badge)?;
+    Some(format!("{}: {outcome}", style.text(&team.name)))
+}
+
+/// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance that its 70,000 tokens are not enough`.
+pub(crate) fn team_outcome(
+    report: &StatusReport,
+    team: &TeamReport,
+    badge: Badge<'_>,
+) -> Option<String> {
+    let end = team.forecast?.month_end;
     let likely = end.quantiles.p50?.compact();
     let limit = team
         .allocated_tokens
@@ -137,7 +147,7 @@ fn of_team(
     });
     let ranges = ranges(&end.quantiles, Tokens::compact);
     Some(format!(
-        "{name}: likely {likely}, {ranges}{}",
+        "likely {likely}, {ranges}{}",
         told.unwrap_or_default()
     ))
 }

@@ -10,9 +10,11 @@ mod reasons;
 mod strip;
 mod tables;
 
-pub(crate) use answers::in_brief;
+pub(crate) use answers::{in_brief, team_outcome};
 pub(crate) use beside::{bare_rate, rate, short_rate, stated_range};
 pub(super) use data::{data, sheets};
+
+use std::fmt::Display;
 
 use super::{
     sheet::Sheet,
@@ -69,7 +71,7 @@ fn answers(report: &StatusReport, style: Style, bar: bool) -> Vec<String> {
         .collect();
     let mut lines = style.folded(&heading.join(" "), 4);
     if report.budget.tokens.is_none() && report.budget.cost.is_none() {
-        lines.push(format!("  {}", super::NO_BUDGET));
+        lines.extend(style.folded(&format!("  {}", super::NO_BUDGET), 4));
     }
     lines.extend(written(answers::first(report, style, &badge), style));
     if let Some(estimate) = shown_estimate(report).filter(|_| bar) {
@@ -149,8 +151,12 @@ fn in_brackets(share: Option<Percent>) -> String {
 }
 
 /// `1 day`, `3 days`.
-fn many(count: usize, one: &str, more: &str) -> String {
-    let word = if count == 1 { one } else { more };
+pub(crate) fn many<N: Copy + Display + PartialEq + From<u8>>(
+    count: N,
+    one: &str,
+    more: &str,
+) -> String {
+    let word = if count == N::from(1) { one } else { more };
     format!("{count} {word}")
 }
 

@@ -89,7 +89,8 @@ pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<String> {
             lines.extend(style.folded(&remark, FIELD));
         }
         if *name == "Used" {
-            lines.extend(stated(report));
+            let stated = stated(report).map(|stated| " ".repeat(FIELD) + &stated);
+            lines.extend(stated);
         }
     }
     lines.extend(team(report, style));
@@ -165,7 +166,7 @@ pub(super) fn source(report: &StatusReport, files: &Files) -> Option<String> {
 }
 
 /// What the log itself says, where that differs.
-fn stated(report: &StatusReport) -> Option<String> {
+pub(crate) fn stated(report: &StatusReport) -> Option<String> {
     let used = &report.used;
     let stated = used
         .stated_tokens
@@ -178,7 +179,7 @@ fn stated(report: &StatusReport) -> Option<String> {
         tokens => format!("; {tokens} are in usage lines not settled yet"),
     };
     Some(format!(
-        "           log says {stated} (line {line}), {difference} {word}{unsettled}"
+        "log says {stated} (line {line}), {difference} {word}{unsettled}"
     ))
 }
 

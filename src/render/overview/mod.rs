@@ -3,6 +3,7 @@
 mod figures;
 mod sheets;
 
+pub(crate) use figures::stated;
 pub(super) use sheets::{findings as findings_sheet, sheets};
 
 use super::{

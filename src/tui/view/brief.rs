@@ -6,7 +6,7 @@ use crate::{
     model::{Level, Tokens},
     render::{
         forecast, safe,
-        sheet::signed,
+        sheet::{Cell, signed},
         theme::{Paint, Style},
     },
     tui::app::App,
@@ -35,20 +35,39 @@ pub(super) fn lines(app: &App, look: Look) -> Vec<Row> {
 }
 
 fn figures(report: &StatusReport, style: Style) -> Vec<String> {
-    let (used, budget) = (report.used.tokens, report.budget.tokens);
-    let mut parts = vec![match (report.share(used), budget, report.level) {
-        (Some(share), Some(budget), Some(level)) => format!(
-            "tokens {share} {}/{} {}",
-            used.compact(),
-            budget.compact(),
-            word(level, style)
-        ),
-        _ => format!("tokens {}", used.compact()),
-    }];
+    let budget = report.budget.tokens;
+    let used = about(report.used.tokens, report.used.estimate);
+    let mut parts = vec![
+        match (report.share(report.used.tokens), budget, report.level) {
+            (Some(share), Some(budget), Some(level)) => format!(
+                "tokens {share} {used}/{} {}",
+                budget.compact(),
+                word(level, style)
+            ),
+            _ => format!("tokens {used}"),
+        },
+    ];
     parts.extend(end(report, style));
-    let cost = report.used.cost.as_ref();
-    parts.extend(cost.map(|cost| style.money(cost.money)));
+    parts.extend(cost(report, style));
     parts
+}
+
+/// Tokens in short, and whether they are an estimate.
+pub(super) fn about(tokens: Tokens, estimate: bool) -> String {
+    let sign = if estimate { "~" } else { "" };
+    format!("{sign}{}", tokens.compact())
+}
+
+/// All tokens used.
+pub(super) fn used(report: &StatusReport, style: Style) -> String {
+    let used = Cell::Tokens(report.used.tokens);
+    used.about(report.used.estimate).shown(style)
+}
+
+/// What they cost, and whether that is not all.
+pub(super) fn cost(report: &StatusReport, style: Style) -> Option<String> {
+    let cost = report.used.cost.as_ref()?;
+    Some(Cell::listed_cost(cost).shown(style))
 }
 
 /// Where it will end: by the plan, else by the forecast.
@@ -159,12 +178,13 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
 
 /// `126,670/200,000  63.3%  [✓ OK]     17:00`
 fn first(report: &StatusReport, size: Size, look: Look) -> String {
-    let used = report.used.tokens;
+    let shown = used(report, look.style);
     let of = report.budget.tokens.map(|budget| format!("/{budget}"));
-    let share = report.share(used).map(|share| format!("  {share}"));
+    let share = report.share(report.used.tokens);
+    let share = share.map(|share| format!("  {share}"));
     let badge = report.level.map(|level| look.style.badge(level));
     let badge = badge.map(|badge| format!("  {badge}"));
-    let parts = [Some(used.to_string()), of, share, badge];
+    let parts = [Some(shown), of, share, badge];
     let text: String = parts.into_iter().flatten().collect();
     let clock = look.now.format("%H:%M").to_string();
     if safe::width(&text) + clock.len() < size.width {
@@ -179,10 +199,8 @@ fn left(report: &StatusReport, style: Style) -> String {
     let left = report
         .remaining
         .map(|left| format!("left {}", signed(left)));
-    let cost = report.used.cost.as_ref();
-    let cost = cost.map(|cost| style.money(cost.money));
     let rate = report.forecast.burn_rate.as_ref();
-    let parts = [left, cost, rate.map(forecast::bare_rate)];
+    let parts = [left, cost(report, style), rate.map(forecast::bare_rate)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("   ")
 }
 
@@ -219,7 +237,7 @@ fn teams(report: &StatusReport, size: Size, style: Style) -> String {
     let mut parts: Vec<String> = running
         .iter()
         .map(|team| {
-            let used = team.used_tokens.unwrap_or_default().compact();
+            let used = about(team.used_tokens.unwrap_or_default(), team.estimate);
             let limit = team.allocated_tokens.map(Tokens::compact);
             let limit = limit.map(|limit| format!("/{limit}")).unwrap_or_default();
             format!("{} {used}{limit}", name(team.short_name()))

@@ -170,7 +170,14 @@ pub(super) fn status(app: &App, position: &str, size: Size, look: Look) -> Row {
     let word = following(app);
     let (updated, at) = updated(app, look);
     let full = format!("{updated}{at}");
+    let found = app
+        .latest
+        .as_ref()
+        .and_then(|latest| latest.findings.as_ref());
+    let found = found.map(|found| format!("{found}, -v explains"));
+    let found = found.as_deref().unwrap_or_default();
     let texts = [
+        text(&[&word, &full, bell, position, found]),
         text(&[&word, &full, bell, position]),
         text(&[&word, &updated, bell, position]),
         text(&[&word, &updated, bell]),

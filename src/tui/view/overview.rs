@@ -12,6 +12,7 @@ use crate::{
             self,
             chart::{SCREEN_END, SCREEN_SCALE},
         },
+        overview::stated,
         safe,
         sheet::signed,
         teams,
@@ -25,6 +26,9 @@ const CELL: usize = 26;
 
 /// The lines in which teams stand as cells.
 const GRID: usize = 3;
+
+/// So many teams can stand in a table.
+const FEW: usize = 4;
 
 /// What is shown, as far as there is room.
 #[derive(Clone, Copy)]
@@ -84,7 +88,7 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
     };
     let wide = size.class() == Class::Wide;
     let has_picture = !picture(report, size, look, 4).is_empty();
-    let as_table = wide || !has_picture;
+    let as_table = wide || !has_picture || report.teams.len() <= FEW;
     let grid = if as_table {
         teams::sheet(report).lines(look.style)
     } else {
@@ -98,7 +102,7 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
             (true, true) => 15,
         },
         teams: grid.len(),
-        scale: report.budget.tokens.is_some(),
+        scale: report.budget.tokens.is_some() || stated(report).is_some(),
         alerts: report.alerts.len().min(if wide { 4 } else { 3 }),
         status: true,
         footer: true,
@@ -119,7 +123,7 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
     let title = (room.teams > 0).then(|| frame::rule(&title, size.width, look));
     let grid = title.into_iter().chain(grid);
     let alerts = alerts(app, report, size, look, room.alerts).into_iter();
-    if as_table {
+    if wide {
         rows.extend(grid.chain(alerts));
     } else {
         rows.extend(alerts.chain(grid));
@@ -140,11 +144,13 @@ pub(super) fn extent(app: &App) -> Extent {
     Extent { len, page: len }
 }
 
+/// `Used 126,670 / 200,000 tokens   63.3%   left 73,330   $0.381   [✓ OK]`
 fn headline(report: &StatusReport, size: Size, look: Look) -> Row {
-    let used = report.used.tokens;
-    let share = report.share(used);
+    let style = look.style;
+    let share = report.share(report.used.tokens);
     let wide = size.class() == Class::Wide;
     let of = report.budget.tokens.map(|budget| format!(" / {budget}"));
+    let used = brief::used(report, style);
     let mut text = format!("Used {used}{} tokens", of.unwrap_or_default());
     text.extend(share.map(|share| format!("   {share}")));
     text.extend(report.remaining.map(|left| {
@@ -152,41 +158,43 @@ fn headline(report: &StatusReport, size: Size, look: Look) -> Row {
         let rest = rest.map(|rest| format!(" ({rest})")).unwrap_or_default();
         format!("   left {}{rest}", signed(left))
     }));
-    let cost = report.used.cost.as_ref();
-    let cost = cost.map(|cost| format!("   {}", look.style.money(cost.money)));
-    let plan = wide.then(|| brief::plan(report, look.style)).flatten();
-    let plan = plan.map(|plan| format!("   {plan}"));
-    let badge = report
-        .level
-        .map(|level| look.style.badge(level))
-        .unwrap_or_default();
-    let all = format!(
-        "{text}{}{}",
-        cost.clone().unwrap_or_default(),
-        plan.unwrap_or_default()
-    );
-    let parts = [all, format!("{text}{}", cost.unwrap_or_default()), text];
-    let fits = |part: &&String| safe::width(part) + safe::width(&badge) < size.width;
-    let text = parts.iter().find(fits).unwrap_or(&parts[2]);
-    Row::plain(frame::apart(text, &badge, size.width))
+    let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
+    let parts = [
+        held.map(|held| format!("held {held}")),
+        brief::cost(report, style),
+        wide.then(|| brief::plan(report, style)).flatten(),
+    ];
+    let badge = report.level.map(|level| style.badge(level));
+    let badge = badge.unwrap_or_default();
+    for part in parts.into_iter().flatten() {
+        let more = format!("{text}   {part}");
+        if safe::width(&more) + safe::width(&badge) < size.width {
+            text = more;
+        }
+    }
+    Row::plain(frame::apart(&text, &badge, size.width))
 }
 
-/// What is used as a bar, with the thresholds below it.
+/// What is used as a bar, with the thresholds below it, and what the log says of itself where that is something else.
 pub(super) fn bar(report: &StatusReport, size: Size, look: Look, scale: bool) -> Vec<Row> {
+    let stated = stated(report);
     let Some((budget, level)) = report.budget.tokens.zip(report.level) else {
-        return vec![Row::plain("no budget is set")];
+        let none = Row::plain("no budget is set");
+        let stated = stated.filter(|_| scale).map(Row::plain);
+        return std::iter::once(none).chain(stated).collect();
     };
     let at = &report.budget.thresholds;
     let used = report.used.tokens.0;
-    let mut rows = vec![Row::plain(look.style.bar(
-        size.width,
-        used,
-        budget.0,
-        level,
-        Some(at),
-    ))];
+    let bar = look.style.bar(size.width, used, budget.0, level, Some(at));
+    let mut rows = vec![Row::plain(bar)];
     if scale {
-        rows.push(Row::plain(Style::scale(size.width, at)));
+        let ticks = Style::scale(size.width, at);
+        let free = safe::width(&ticks) - safe::width(ticks.trim_start());
+        let stated = stated.filter(|stated| safe::width(stated) < free);
+        let rest = ticks
+            .split_at(stated.as_ref().map_or(0, |stated| safe::width(stated)))
+            .1;
+        rows.push(Row::plain(stated.unwrap_or_default() + rest));
     }
     rows
 }
@@ -318,7 +326,7 @@ fn cell(team: &TeamReport, room: usize, style: Style) -> String {
     let pad = " ".repeat(room.saturating_sub(safe::width(&name)));
     let used = team
         .used_tokens
-        .map_or_else(|| "-".to_owned(), Tokens::compact);
+        .map_or_else(|| "-".to_owned(), |used| brief::about(used, team.estimate));
     let limit = team
         .allocated_tokens
         .map(|limit| format!("/{}", limit.compact()));

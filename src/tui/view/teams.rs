@@ -1,7 +1,11 @@
-//! Team by team, sorted and filtered.
+//! Team by team, sorted and filtered; and all about the selected one, where there is room.
 
-use super::{Body, Look};
-use crate::{analysis::StatusReport, render::teams, tui::app::App};
+use super::{Body, Look, Row, frame};
+use crate::{
+    analysis::StatusReport,
+    render::{team, teams},
+    tui::app::App,
+};
 
 /// The list. Its total is that of all teams, whichever are listed.
 pub(super) fn body(app: &App, report: &StatusReport, room: usize, look: Look) -> Body {
@@ -13,5 +17,18 @@ pub(super) fn body(app: &App, report: &StatusReport, room: usize, look: Look) ->
     }
     let lines = sheet.lines(look.style);
     let foot = lines.len().saturating_sub(1 + listed.len());
-    Body::list(lines, app.selection(listed.len()), foot, room)
+    let (height, selected) = (lines.len(), app.selection(listed.len()));
+    let mut body = Body::list(lines, selected, foot, room);
+    if let Some(selected) = selected.and_then(|at| listed.get(at)) {
+        let about = team::lines(report, selected, look.style);
+        // A blank line and the name stand above it.
+        if height + about.len() + 2 <= room {
+            let width = look.style.width.unwrap_or(0);
+            let name = look.style.text(&selected.name);
+            body.rows
+                .extend([Row::default(), frame::rule(&name, width, look)]);
+            body.rows.extend(about.into_iter().map(Row::plain));
+        }
+    }
+    body
 }

@@ -1,0 +1,105 @@
+//! All that is known of a single team, for a screen that has room for it.
+
+use super::{
+    forecast::{many, team_outcome},
+    sheet::{Cell, signed},
+    theme::Style,
+};
+use crate::{
+    analysis::{Figure, FigureSource, StatusReport, TeamReport},
+    model::{EntryKind, Level, Percent, Tokens},
+    text::Document,
+};
+
+/// What it used and what is left to it, how efficient it is, where it will end, and where its figures stand.
+pub(crate) fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<String> {
+    let badge = |level| format!("  {}", style.badge(level));
+    let outcome = team_outcome(report, team, &badge);
+    let outcome = outcome.map(|outcome| format!("by {}: {outcome}", report.forecast.ends));
+    [
+        Some(used(team, style)),
+        efficiency(report, team, style),
+        outcome,
+        sources(team),
+    ]
+    .into_iter()
+    .flatten()
+    .flat_map(|text| style.folded(&format!("  {text}"), 4))
+    .collect()
+}
+
+/// `used 8,240 of 10,000 tokens (82.4%), left 1,760, $0.025`
+fn used(team: &TeamReport, style: Style) -> String {
+    let Some(used) = team.used_tokens else {
+        return "no row says what it used".to_owned();
+    };
+    let shown = Cell::Tokens(used).about(team.estimate).shown(style);
+    let limited = team.allocated_tokens.map(|limit| {
+        let share = Percent::of(used.0, limit.0).map(|share| format!(" ({share})"));
+        let (share, left) = (share.unwrap_or_default(), limit.signed_sub(used));
+        format!(
+            "used {shown} of {limit} tokens{share}, left {}",
+            signed(left)
+        )
+    });
+    let held = Some(team.reserved_tokens).filter(|held| *held > Tokens::ZERO);
+    let cost = team.cost.as_ref();
+    let parts = [
+        Some(limited.unwrap_or_else(|| format!("used {shown} tokens, and has no limit"))),
+        held.map(|held| format!("held {held}")),
+        cost.map(|cost| Cell::listed_cost(cost).shown(style)),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// `5 deliverables at 1,648 tokens each, alert at 6,000`
+fn efficiency(report: &StatusReport, team: &TeamReport, style: Style) -> Option<String> {
+    if let (Some(tasks), Some(each)) = (team.tasks, team.tokens_per_task) {
+        let tasks = many(tasks, "task", "tasks");
+        return Some(format!("{tasks} at {each} tokens each"));
+    }
+    let (count, each) = (team.deliverables?, team.tokens_per_deliverable?);
+    let count = many(count, "deliverable", "deliverables");
+    let alert = report.efficiency.alert;
+    let alert = alert.map(|alert| format!(", alert at {alert}"));
+    let level = team.efficiency_level.filter(|level| *level > Level::Ok);
+    let badge = level.map(|level| format!("  {}", style.badge(level)));
+    Some(format!(
+        "{count} at {each} tokens each{}{}",
+        alert.unwrap_or_default(),
+        badge.unwrap_or_default()
+    ))
+}
+
+/// `8,240 by 1 monthly row, line 20; 8,240 by 1 daily row, line 93; limit line 36`
+fn sources(team: &TeamReport) -> Option<String> {
+    let parts: Vec<String> = team.sources.iter().filter_map(source).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn source(source: &FigureSource) -> Option<String> {
+    let file = match source.file {
+        Document::Log => "",
+        Document::Archive => " of the archive",
+        Document::Projection => " of the projection file",
+        Document::Config => " of the settings",
+    };
+    let line = format!("line {}{file}", source.line?);
+    Some(match (source.figure, source.kind) {
+        (Figure::Used, Some(kind)) => {
+            let tokens = source.tokens.unwrap_or_default();
+            let (kind, row) = match kind {
+                EntryKind::Line => ("usage", "line"),
+                kind => (kind.word(), "row"),
+            };
+            match source.rows {
+                1 => format!("{tokens} by 1 {kind} {row}, {line}"),
+                rows => format!("{tokens} by {} {kind} {row}s from {line}", Tokens(rows)),
+            }
+        }
+        (Figure::Used, None) => format!("used {line}"),
+        (Figure::Allocated, _) => format!("limit {line}"),
+        (Figure::Deliverables, _) => format!("deliverables {line}"),
+        (Figure::Tasks, _) => format!("tasks {line}"),
+    })
+}
