@@ -67,23 +67,22 @@ impl Chart {
             .collect()
     }
 
-    /// The dot for these tokens, from the top, in a picture of so many rows of so many dots. What is above a rule lies above its
-    /// row; what is below it, not above, and where a row is a dot, below.
+    /// The dot for these tokens, from the top, in a picture of so many rows of so many dots. A rule is drawn through the middle of
+    /// its row: what is above it has the upper dots at least, what is below it the lower ones at most. Where a row is a single
+    /// dot, that is another row.
     fn dot(&self, tokens: u64, rows: usize, down: usize) -> usize {
-        let share = |tokens: u64, of: usize| {
-            let last = of.saturating_sub(1);
+        let last = (rows * down).saturating_sub(1);
+        let share = |tokens: u64| {
             let at = u128::from(tokens) * last as u128 / u128::from(self.top.max(1));
             usize::try_from(at).map_or(last, |at| at.min(last))
         };
-        let last = (rows * down).saturating_sub(1);
-        let mut dot = share(tokens, rows * down);
+        let mut dot = share(tokens);
         for rule in &self.rules {
-            let row = share(rule.tokens, rows);
+            let row = share(rule.tokens) / down * down;
             match tokens.cmp(&rule.tokens) {
-                Ordering::Greater => dot = dot.max((row + 1) * down).min(last),
-                Ordering::Equal => dot = row * down,
-                Ordering::Less if down == 1 => dot = dot.min(row.saturating_sub(1)),
-                Ordering::Less => dot = dot.min((row + 1) * down - 1),
+                Ordering::Greater => dot = dot.max(row + down.div_ceil(2)).min(last),
+                Ordering::Equal => dot = row,
+                Ordering::Less => dot = dot.min((row + down / 2).saturating_sub(1)),
             }
         }
         last - dot
@@ -183,9 +182,9 @@ impl Picture {
                 .collect();
             let strongest = dots.iter().copied().max().unwrap_or(Ink::Nothing);
             let next = match strongest {
-                Ink::Nothing | Ink::Fan => None,
+                Ink::Nothing => None,
                 Ink::Used => chart.levels.0,
-                Ink::Likely => chart.levels.1,
+                Ink::Likely | Ink::Fan => chart.levels.1,
             };
             if next != level {
                 text.push_str(&painted(&std::mem::take(&mut run), level));
