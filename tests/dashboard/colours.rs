@@ -74,6 +74,8 @@ fn a_level_never_disagrees_with_its_figure() {
         let drawn = (drawn.fg, drawn.bg, drawn.add_modifier);
         assert_eq!((badge.as_str(), drawn), (word, style), "{tokens}");
         assert!(line(&buffer, 1).contains(share), "{}", line(&buffer, 1));
+        let is_reversed = buffer[(0, 1)].modifier.contains(Modifier::REVERSED);
+        assert_eq!(is_reversed, tokens >= 200_000);
     }
 }
 

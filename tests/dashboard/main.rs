@@ -64,7 +64,7 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
             RowValue::Allocation(row) => ledger.allocation(Document::Log, row),
             RowValue::Phase(phase) => ledger.phase(Document::Log, phase),
             RowValue::Optimization(row) => ledger.optimization(Document::Log, row),
-            _ => {}
+            RowValue::Sum => {}
         },
     })
     .unwrap();

@@ -122,6 +122,22 @@ fn rows_that_there_is_no_room_for_are_summed_and_no_figure_changes() {
     insta::assert_snapshot!("rows_summed", screen(&app));
 }
 
+#[test]
+fn a_badge_is_never_cut() {
+    let mut app = App::default();
+    let mut report = used(181_200);
+    report.budget.tokens = Some(tokmon::model::Tokens(9_876_543_210));
+    report.used.tokens = tokmon::model::Tokens(8_987_654_321);
+    app.take(good(report), now(), Duration::ZERO);
+    for width in 30..=130 {
+        for height in [6, 16, 30] {
+            let screen = picture(&app, width, height, false);
+            let start = screen.lines().take(2).collect::<String>();
+            assert!(start.contains("[!!! CRIT]"), "{width}x{height}: {screen}");
+        }
+    }
+}
+
 fn fits(app: &App, width: usize, height: usize, ascii: bool) {
     let rows = view::screen(app, Size { width, height }, look(ascii));
     assert!(rows.len() <= height, "{:?} {width}x{height}", app.tab);

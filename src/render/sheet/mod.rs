@@ -7,14 +7,13 @@ mod fit;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-pub(crate) use cell::{AT_LEAST, Cell, signed};
+pub(crate) use cell::{AT_LEAST, Cell, Digits, signed};
 pub(crate) use figures::Figures;
 
 use super::{
     safe,
     theme::{Paint, Style},
 };
-use cell::Digits;
 use fit::{Drop, Layout, WIDE};
 
 /// The most cells of a text in a table, however wide: every row is as wide as the widest.

@@ -6,7 +6,7 @@ use crate::{
     model::{Level, Tokens},
     render::{
         forecast, safe,
-        sheet::{Cell, signed},
+        sheet::{Cell, Digits, signed},
         theme::{Paint, Style},
     },
     tui::app::App,
@@ -58,10 +58,14 @@ pub(super) fn about(tokens: Tokens, estimate: bool) -> String {
     format!("{sign}{}", tokens.compact())
 }
 
-/// All tokens used.
-pub(super) fn used(report: &StatusReport, style: Style) -> String {
-    let used = Cell::Tokens(report.used.tokens);
-    used.about(report.used.estimate).shown(style)
+/// What is used, and of how much: in all digits, and in few.
+pub(super) fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
+    let used = Cell::Tokens(report.used.tokens).about(report.used.estimate);
+    [Digits::All, Digits::Few].map(|digits| {
+        let budget = report.budget.tokens.map(Cell::Tokens);
+        let of = budget.map(|budget| format!(" / {}", budget.written(style, digits)));
+        [used.written(style, digits), of.unwrap_or_default()]
+    })
 }
 
 /// What they cost, and whether that is not all.
@@ -146,7 +150,7 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
         return frame::nothing(app, size, look);
     };
     let style = look.style;
-    let mut rows = vec![Row::plain(first(report, size, look))];
+    let mut rows = vec![first(report, size, look)];
     rows.extend(frame::banner(app, look));
     rows.extend(overview::bar(report, size, look, false));
     let plan = plan(report, style).map(Row::plain);
@@ -176,21 +180,26 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
     rows
 }
 
-/// `126,670/200,000  63.3%  [✓ OK]     17:00`
-fn first(report: &StatusReport, size: Size, look: Look) -> String {
-    let shown = used(report, look.style);
-    let of = report.budget.tokens.map(|budget| format!("/{budget}"));
+/// `126,670/200,000  63.3%  [✓ OK]     17:00`. The badge is never cut; a budget that is used up is reversed.
+fn first(report: &StatusReport, size: Size, look: Look) -> Row {
     let share = report.share(report.used.tokens);
     let share = share.map(|share| format!("  {share}"));
     let badge = report.level.map(|level| look.style.badge(level));
     let badge = badge.map(|badge| format!("  {badge}"));
-    let parts = [Some(shown), of, share, badge];
-    let text: String = parts.into_iter().flatten().collect();
-    let clock = look.now.format("%H:%M").to_string();
-    if safe::width(&text) + clock.len() < size.width {
-        frame::apart(&text, &clock, size.width)
+    let end = share.unwrap_or_default() + &badge.unwrap_or_default();
+    let [all, few] =
+        used_of(report, look.style).map(|[used, of]| format!("{used}{}{end}", of.replace(' ', "")));
+    let text = if safe::width(&all) <= size.width {
+        all
     } else {
-        text
+        few
+    };
+    let clock = look.now.format("%H:%M").to_string();
+    let with_clock = frame::apart(&text, &clock, size.width);
+    let fits = safe::width(&with_clock) <= size.width;
+    Row {
+        text: if fits { with_clock } else { text },
+        reversed: report.level == Some(Level::Exceeded),
     }
 }
 

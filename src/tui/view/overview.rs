@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::{Class, Look, Row, Size, brief, frame};
 use crate::{
     analysis::{Alert, StatusReport, TeamReport},
-    model::{Percent, Tokens},
+    model::{Level, Percent, Tokens},
     render::{
         chart::Canvas,
         forecast::{
@@ -144,35 +144,47 @@ pub(super) fn extent(app: &App) -> Extent {
     Extent { len, page: len }
 }
 
-/// `Used 126,670 / 200,000 tokens   63.3%   left 73,330   $0.381   [✓ OK]`
+/// `Used 126,670 / 200,000 tokens   63.3%   left 73,330   $0.381   [✓ OK]`. The badge is never cut; a budget that is used up
+/// is reversed.
 fn headline(report: &StatusReport, size: Size, look: Look) -> Row {
     let style = look.style;
-    let share = report.share(report.used.tokens);
     let wide = size.class() == Class::Wide;
-    let of = report.budget.tokens.map(|budget| format!(" / {budget}"));
-    let used = brief::used(report, style);
-    let mut text = format!("Used {used}{} tokens", of.unwrap_or_default());
-    text.extend(share.map(|share| format!("   {share}")));
-    text.extend(report.remaining.map(|left| {
+    let badge = report.level.map(|level| style.badge(level));
+    let badge = badge.unwrap_or_default();
+    let room = size.width.saturating_sub(safe::width(&badge) + 1);
+    let share = report.share(report.used.tokens);
+    let left = report.remaining.map(|left| {
         let rest = share.and_then(Percent::rest).filter(|_| wide);
         let rest = rest.map(|rest| format!(" ({rest})")).unwrap_or_default();
-        format!("   left {}{rest}", signed(left))
-    }));
+        format!("left {}{rest}", signed(left))
+    });
     let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
     let parts = [
+        left,
         held.map(|held| format!("held {held}")),
         brief::cost(report, style),
         wide.then(|| brief::plan(report, style)).flatten(),
     ];
-    let badge = report.level.map(|level| style.badge(level));
-    let badge = badge.unwrap_or_default();
+    let share = share.map(|share| format!("   {share}")).unwrap_or_default();
+    let mut texts = brief::used_of(report, style)
+        .map(|[used, of]| format!("Used {used}{of} tokens{share}"))
+        .into_iter();
+    let full = texts.next().unwrap_or_default();
+    let mut text = if safe::width(&full) <= room {
+        full
+    } else {
+        texts.next().unwrap_or(full)
+    };
     for part in parts.into_iter().flatten() {
         let more = format!("{text}   {part}");
-        if safe::width(&more) + safe::width(&badge) < size.width {
+        if safe::width(&more) <= room {
             text = more;
         }
     }
-    Row::plain(frame::apart(&text, &badge, size.width))
+    Row {
+        text: frame::apart(&text, &badge, size.width),
+        reversed: report.level == Some(Level::Exceeded),
+    }
 }
 
 /// What is used as a bar, with the thresholds below it, and what the log says of itself where that is something else.
