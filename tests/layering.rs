@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The crates that a module may use beside the standard library.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("text", &["memchr", "schemars", "serde"]),
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
