@@ -433,7 +433,7 @@ impl Coalesce {
     /// The most that a hint waits for its read.
     pub const LONGEST: Duration = Duration::from_secs(1);
     /// So many times as long as a read took is rested after it: a storm on a long log keeps no core busy.
-    const REST: u32 = 4;
+    const REST: u32 = 5;
 
     /// Something may have changed.
     pub fn hint(&mut self, at: Duration) {
@@ -1013,7 +1013,7 @@ mod tests {
 
     #[test]
     fn a_read_that_takes_long_is_followed_by_a_longer_rest() {
-        for (took, rest) in [(10, 90), (100, 400), (200, 800), (2_000, 1_000)] {
+        for (took, rest) in [(10, 90), (100, 500), (200, 1_000), (2_000, 1_000)] {
             let [took, rest] = [took, rest].map(Duration::from_millis);
             let mut coalesce = Coalesce::default();
             coalesce.read(Duration::ZERO);
