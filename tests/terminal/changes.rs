@@ -16,8 +16,10 @@ fn while_paused_changes_are_counted_and_then_shown() {
         save_by_renaming(&tty.log(), &sample_and(tokens));
         tty.shows(told);
     }
-    // A save is one change, however many things the system tells of it.
+    // What changes none of the files is told by the system as well, and is no change.
+    fs::create_dir(tty.path("archive")).unwrap();
     a_moment();
+    assert!(tty.contents().contains("(2 changes waiting)"));
     save_by_renaming(&tty.log(), &sample_and(3));
     tty.shows("(3 changes waiting)");
     assert!(tty.contents().contains(&total(0)));

@@ -58,6 +58,7 @@ impl Used {
 #[test]
 fn while_time_stands_still_nothing_is_written() {
     let mut tty = Scene::new().start();
+    assert!(!tty.contents().contains("ago"));
     thread::sleep(Duration::from_millis(300));
     let used = Used::meanwhile(&tty);
     say(&format!("idle for {WHILE:?}: {used:?}"));

@@ -161,7 +161,7 @@ impl Tty {
     }
 }
 
-/// Lets a file system that counts time coarsely tell one save from the next.
+/// Lets what goes on be noticed: one save be told from the next, and what is not to be seen be drawn if it is.
 pub(crate) fn a_moment() {
-    thread::sleep(Duration::from_millis(20));
+    thread::sleep(Duration::from_millis(150));
 }

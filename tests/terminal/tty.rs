@@ -40,6 +40,30 @@ pub(crate) struct Tty {
 pub(crate) struct Seen {
     pub(crate) bytes: Vec<u8>,
     pub(crate) screen: vt100::Parser,
+    /// What was on the screen at the end of each frame.
+    frames: Vec<String>,
+}
+
+impl Seen {
+    fn take(&mut self, chunk: &[u8]) {
+        let mut done = self.bytes.len();
+        // The end of a frame may have begun in the chunk before.
+        let mut from = done.saturating_sub(END_OF_FRAME.len() - 1);
+        self.bytes.extend(chunk);
+        while let Some(at) = find(&self.bytes[from..], END_OF_FRAME) {
+            from += at + END_OF_FRAME.len();
+            self.screen.process(&self.bytes[done..from]);
+            self.frames.push(self.screen.screen().contents());
+            done = from;
+        }
+        self.screen.process(&self.bytes[done..]);
+    }
+}
+
+const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
+
+fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    bytes.windows(part.len()).position(|window| window == part)
 }
 
 /// Runs a command in a terminal that nobody reads from.
@@ -68,15 +92,14 @@ impl Tty {
         let seen = Arc::new(Mutex::new(Seen {
             bytes: Vec::new(),
             screen: vt100::Parser::new(cells(SIZE.rows), cells(SIZE.cols), 0),
+            frames: Vec::new(),
         }));
         let mut output = pair.master.try_clone_reader().unwrap();
         let kept = Arc::clone(&seen);
         thread::spawn(move || {
             let mut chunk = [0; 8192];
             while let Ok(length @ 1..) = output.read(&mut chunk) {
-                let mut seen = kept.lock().unwrap();
-                seen.bytes.extend(&chunk[..length]);
-                seen.screen.process(&chunk[..length]);
+                kept.lock().unwrap().take(&chunk[..length]);
             }
         });
         Self {
@@ -95,6 +118,12 @@ impl Tty {
 
     pub(crate) fn contents(&self) -> String {
         self.screen(vt100::Screen::contents)
+    }
+
+    /// Whether a text was on the screen at the end of any frame.
+    pub(crate) fn has_shown(&self, text: &str) -> bool {
+        let seen = self.seen.lock().unwrap();
+        seen.frames.iter().any(|frame| frame.contains(text))
     }
 
     pub(crate) fn wait(&self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
