@@ -76,6 +76,21 @@ fn a_storm_of_lines_is_painted_ten_times_a_second_and_right_in_the_end() {
 }
 
 #[test]
+fn a_size_that_is_the_old_one_again_is_painted_whole() {
+    let mut tty = Scene::new().start();
+    tty.shows("q quit");
+    let before = tty.contents();
+    // The terminal drops what has no room in between.
+    tty.resize(40, 10);
+    tty.resize(80, 24);
+    assert_ne!(tty.contents(), before);
+    tty.wait("the picture from before", |screen| {
+        screen.contents() == before
+    });
+    tty.quit();
+}
+
+#[test]
 fn a_storm_of_sizes_ends_with_the_right_picture() {
     let mut tty = Scene::new().start();
     let frames = tty.count("\x1b[?2026h");
