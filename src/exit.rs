@@ -39,8 +39,8 @@ pub struct Failure {
     code: u8,
     message: String,
     help: Option<String>,
-    /// The message is a text of its own, not a sentence.
-    in_full: bool,
+    /// The message as a text of its own, for whoever has room for more than a sentence.
+    in_full: Option<String>,
 }
 
 impl Failure {
@@ -49,7 +49,7 @@ impl Failure {
             code,
             message: message.into(),
             help: None,
-            in_full: false,
+            in_full: None,
         }
     }
 
@@ -78,13 +78,11 @@ impl Failure {
         Self::new(78, message)
     }
 
-    /// The settings are wrong, and this is what and where: 78.
+    /// Says it in a text that is printed as it is, in place of the message.
     #[must_use]
-    pub fn in_full(text: String) -> Self {
-        Self {
-            in_full: true,
-            ..Self::new(78, text)
-        }
+    pub fn in_full(mut self, text: String) -> Self {
+        self.in_full = Some(text);
+        self
     }
 
     /// Says what to do about it.
@@ -96,10 +94,9 @@ impl Failure {
 
     /// Says what went wrong. That it cannot be said is no further failure.
     pub(crate) fn tell(&self, err: &mut dyn Write) -> ExitStatus {
-        let _ = if self.in_full {
-            write!(err, "{}", self.message)
-        } else {
-            writeln!(err, "tokmon: {}", safe_lines(&self.message))
+        let _ = match &self.in_full {
+            Some(text) => write!(err, "{text}"),
+            None => writeln!(err, "tokmon: {}", safe_lines(&self.message)),
         };
         if let Some(help) = &self.help {
             let _ = writeln!(err, "  help: {}", safe_lines(help));

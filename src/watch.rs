@@ -130,6 +130,17 @@ impl Watch {
         watch
     }
 
+    /// Watches these files from here on. Whether they are others than before; then they are to be read: what happened to them
+    /// until now is not known.
+    pub fn follow(&mut self, files: Vec<PathBuf>) -> bool {
+        let are_others = files != self.files;
+        if are_others {
+            self.files = files;
+            self.seen();
+        }
+        are_others
+    }
+
     /// Who tells of changes now.
     #[must_use]
     pub const fn source(&self) -> &Source {
@@ -410,6 +421,8 @@ pub struct Coalesce {
     /// The first and the last hint since the last read.
     unread: Option<(Duration, Duration)>,
     read: Option<Duration>,
+    /// No read begins before.
+    rest: Duration,
 }
 
 impl Coalesce {
@@ -419,6 +432,8 @@ impl Coalesce {
     pub const PAUSE: Duration = Duration::from_millis(100);
     /// The most that a hint waits for its read.
     pub const LONGEST: Duration = Duration::from_secs(1);
+    /// So many times as long as a read took is rested after it: a storm on a long log keeps no core busy.
+    const REST: u32 = 5;
 
     /// Something may have changed.
     pub fn hint(&mut self, at: Duration) {
@@ -438,13 +453,19 @@ impl Coalesce {
         } else {
             (last + Self::QUIET).min(first + Self::LONGEST)
         };
-        Some(due.max(read + Self::PAUSE))
+        Some(due.max(read + Self::PAUSE).max(self.rest))
     }
 
     /// A read begins now.
     pub fn read(&mut self, at: Duration) {
         self.unread = None;
         self.read = Some(at);
+    }
+
+    /// The read that began last has ended now.
+    pub fn done(&mut self, at: Duration) {
+        let took = at.saturating_sub(self.read.unwrap_or(at));
+        self.rest = at + (took * Self::REST).min(Self::LONGEST);
     }
 }
 
@@ -893,6 +914,22 @@ mod tests {
     }
 
     #[test]
+    fn other_files_can_be_followed_instead() {
+        let mut scene = Scene::with(
+            |home| fs::write(home.join("project/new.md"), "new").unwrap(),
+            &["project/log.md"],
+            None,
+        );
+        let (old, new) = (scene.log(), scene.path("project/new.md"));
+        assert!(!scene.watch.follow(vec![old]));
+        assert!(scene.watch.follow(vec![new.clone()]));
+        let before = scene.hints();
+        append(&new, "!");
+        until("the new file is not told", || scene.hints() > before);
+        assert!(scene.watch.look());
+    }
+
+    #[test]
     fn where_the_system_cannot_tell_looks_take_over() {
         let mut scene = Scene::new();
         let limit = notify::Error::new(ErrorKind::MaxFilesWatch);
@@ -972,6 +1009,19 @@ mod tests {
         let reads = reads(&hints);
         assert!((3..=5).contains(&reads.len()), "{reads:?}");
         assert!(reads.last() > hints.last());
+    }
+
+    #[test]
+    fn a_read_that_takes_long_is_followed_by_a_longer_rest() {
+        for (took, rest) in [(10, 90), (100, 500), (200, 1_000), (2_000, 1_000)] {
+            let [took, rest] = [took, rest].map(Duration::from_millis);
+            let mut coalesce = Coalesce::default();
+            coalesce.read(Duration::ZERO);
+            coalesce.hint(took / 2);
+            coalesce.done(took);
+            coalesce.hint(took);
+            assert_eq!(coalesce.due(), Some(took + rest), "{took:?}");
+        }
     }
 
     proptest! {

@@ -138,6 +138,8 @@ pub(super) struct Asked {
 pub(super) struct Read {
     pub(super) figures: Figures,
     pub(super) found: Found,
+    /// The month to show, and those looked back on: their archives matter.
+    pub(super) months: Vec<Month>,
 }
 
 /// What the files say, from which a report can be made for any moment.
@@ -210,13 +212,18 @@ pub(super) fn read(
             },
             remarks: Vec::new(),
         },
+        months: Vec::new(),
     };
     let past = Past {
         today: now.date_naive(),
         all: args.backtest,
     };
     let closed = reading.month(&log, &settings, past);
-    let Reading { ledger, mut found } = reading;
+    let Reading {
+        ledger,
+        mut found,
+        months,
+    } = reading;
     let closed = match closed.and_then(|()| close(ledger, args, &log)) {
         Ok(closed) => closed,
         Err(failure) => {
@@ -240,7 +247,11 @@ pub(super) fn read(
         asked,
         backtest: args.backtest,
     };
-    Ok(Read { figures, found })
+    Ok(Read {
+        figures,
+        found,
+        months,
+    })
 }
 
 /// How far to look back for how tokens were spent before the month to show.
@@ -272,6 +283,8 @@ impl Past {
 struct Reading {
     ledger: Ledger,
     found: Found,
+    /// Whose archives were looked for.
+    months: Vec<Month>,
 }
 
 impl Reading {
@@ -282,6 +295,7 @@ impl Reading {
         let Some(month) = self.ledger.choose_month() else {
             return Err(no_usage(log));
         };
+        self.months.push(month);
         self.ledger.archive(month);
         if let Some((path, archive)) = log.archive(month, settings)? {
             self.found.files.archive = path.display().to_string();
@@ -293,7 +307,9 @@ impl Reading {
             return Err(no_usage(log));
         }
         if self.ledger.has_rows(month) {
-            self.look_back(log, settings, &past.months(month, &self.ledger));
+            let past = past.months(month, &self.ledger);
+            self.look_back(log, settings, &past);
+            self.months.extend(past);
             return Ok(());
         }
         let all: Vec<String> = months.iter().map(ToString::to_string).collect();
@@ -328,7 +344,7 @@ impl Reading {
     }
 
     fn read(&mut self, document: Document) -> Result<(), Failure> {
-        let Self { ledger, found } = self;
+        let Self { ledger, found, .. } = self;
         let Some(source) = found.sources.of(document) else {
             return Ok(());
         };

@@ -111,10 +111,7 @@ impl LogPath {
         month: Month,
         settings: &Settings,
     ) -> Result<Option<(PathBuf, Opened)>, Failure> {
-        let archive = settings.archive_dir.as_deref();
-        let name = archive
-            .unwrap_or(Path::new("archive"))
-            .join(format!("cost-log-{month}.md"));
+        let name = archive_name(month, settings);
         let Some(folder) = self.folder() else {
             return Ok(None);
         };
@@ -122,6 +119,13 @@ impl LogPath {
         let opened = open_if_there(&folder.join(name), &shown.display().to_string())?;
         Ok(opened.map(|opened| (shown, opened)))
     }
+}
+
+/// The archive of a month, from the folder of the log.
+fn archive_name(month: Month, settings: &Settings) -> PathBuf {
+    let folder = settings.archive_dir.as_deref();
+    let folder = folder.unwrap_or(Path::new("archive"));
+    folder.join(format!("cost-log-{month}.md"))
 }
 
 /// Opens a file that need not be there. One that is there and cannot be read would be missing from every sum.
@@ -202,7 +206,8 @@ impl SettingsPath {
                     render::safe_line(shown)
                 ),
             };
-            Failure::in_full(told + &more)
+            let brief = problems.first.first().map(|first| files.concise(first));
+            Failure::config(brief.unwrap_or_default()).in_full(told + &more)
         })
     }
 }
@@ -212,28 +217,60 @@ pub(super) fn log_and_settings(
     global: &GlobalArgs,
     cx: &Context<'_>,
 ) -> Result<(LogPath, Settings), Failure> {
+    let located = locate(global, cx)?;
+    Ok((located.log, located.settings))
+}
+
+/// A log, its settings, and the file that these are from.
+struct Located {
+    log: LogPath,
+    settings: Settings,
+    from: Option<SettingsPath>,
+}
+
+fn locate(global: &GlobalArgs, cx: &Context<'_>) -> Result<Located, Failure> {
     let near =
         |folder: &Path| SettingsPath::named(global, cx).or_else(|| SettingsPath::near(folder, cx));
-    let read = |path: Option<&SettingsPath>| {
-        path.map_or_else(|| Ok(Settings::default()), |path| path.read(global, cx))
+    let with = |log: LogPath, from: Option<SettingsPath>| {
+        let settings = match &from {
+            Some(path) => path.read(global, cx)?,
+            None => Settings::default(),
+        };
+        Ok(Located {
+            log,
+            settings,
+            from,
+        })
     };
     let named = global.file.as_deref();
     let named = named.or(cx.environment.file.as_ref().map(Path::new));
     if let Some(path) = named {
         let log = LogPath::named(path, cx);
-        let settings = read(near(log.folder().unwrap_or(&cx.folder)).as_ref())?;
-        return Ok((log, settings));
+        let from = near(log.folder().unwrap_or(&cx.folder));
+        return with(log, from);
     }
-    let here = near(&cx.folder);
-    let settings = read(here.as_ref())?;
-    if let (Some(log), Some(here)) = (&settings.log, &here) {
+    let Some(here) = near(&cx.folder) else {
+        let log = find_log(cx)?;
+        let from = near(log.folder().unwrap_or(&cx.folder));
+        return with(log, from);
+    };
+    let settings = here.read(global, cx)?;
+    if let Some(log) = &settings.log {
         let folder = here.path.parent().unwrap_or(&here.path);
-        return Ok((LogPath::found(folder.join(log), cx), settings));
+        return Ok(Located {
+            log: LogPath::found(folder.join(log), cx),
+            settings,
+            from: Some(here),
+        });
     }
     let log = find_log(cx)?;
     match near(log.folder().unwrap_or(&cx.folder)) {
-        nearer if nearer == here => Ok((log, settings)),
-        nearer => Ok((log, read(nearer.as_ref())?)),
+        Some(nearer) if nearer == here => Ok(Located {
+            log,
+            settings,
+            from: Some(here),
+        }),
+        nearer => with(log, nearer),
     }
 }
 
@@ -305,34 +342,67 @@ pub(super) struct Watched {
     pub(super) log: PathBuf,
     /// As it was given.
     pub(super) shown: String,
-    /// The log, what may lie beside it, and the settings.
-    pub(super) files: Vec<PathBuf>,
+    projection: PathBuf,
+    /// The settings, there or not.
+    settings: PathBuf,
+    /// That of the month to show, and those of the months looked back on.
+    archives: Vec<PathBuf>,
+    /// Where settings that come before those would be.
+    places: Vec<PathBuf>,
 }
 
 impl Watched {
     /// The file that a document is.
     pub(super) fn path_of(&self, document: Document) -> &Path {
-        let at = match document {
-            Document::Log | Document::Archive => 0,
-            Document::Projection => 1,
-            Document::Config => 2,
-        };
-        self.files.get(at).unwrap_or(&self.log)
+        match document {
+            Document::Log => &self.log,
+            Document::Archive => self.archives.first().unwrap_or(&self.log),
+            Document::Projection => &self.projection,
+            Document::Config => &self.settings,
+        }
+    }
+
+    /// All of them, there or not.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let own = [&self.log, &self.projection, &self.settings];
+        let others = self.archives.iter().chain(&self.places);
+        own.into_iter().chain(others).cloned().collect()
     }
 }
 
-/// Finds them. Fails where there is no log, or it is standard input.
-pub(super) fn watched(global: &GlobalArgs, cx: &Context<'_>) -> Result<Watched, Failure> {
-    let (log, _) = log_and_settings(global, cx)?;
+/// Finds them, with the archives of some months. Fails where there is no log, or it is standard input.
+pub(super) fn watched(
+    global: &GlobalArgs,
+    months: &[Month],
+    cx: &Context<'_>,
+) -> Result<Watched, Failure> {
+    let Located {
+        log,
+        settings,
+        from,
+    } = locate(global, cx)?;
     let Some(path) = log.path.clone() else {
         return Err(Failure::usage("standard input cannot be watched")
             .help("name the log with --file PATH"));
     };
     let folder = path.parent().unwrap_or(&path).to_path_buf();
-    let settings = SettingsPath::named(global, cx).or_else(|| SettingsPath::near(&folder, cx));
-    let settings = settings.map_or_else(|| folder.join(config::FILE), |settings| settings.path);
+    let archives = months.iter().map(|month| {
+        let name = archive_name(*month, &settings);
+        folder.join(name)
+    });
+    let mut places = Vec::new();
+    if SettingsPath::named(global, cx).is_none() {
+        let user = cx.environment.user_settings.as_deref();
+        places = config::places(&folder, user);
+        places.extend(config::places(&cx.folder, user));
+        places.sort_unstable();
+        places.dedup();
+    }
     Ok(Watched {
-        files: vec![path.clone(), folder.join(PROJECTION), settings],
+        archives: archives.collect(),
+        projection: folder.join(PROJECTION),
+        settings: from.map_or_else(|| folder.join(config::FILE), |from| from.path),
+        places,
         shown: log.shown,
         log: path,
     })

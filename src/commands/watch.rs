@@ -1,10 +1,11 @@
 //! `tokmon --watch`: follows the files and shows what they say; on a terminal as a dashboard, elsewhere with a line per change.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, Sender},
     },
     time::Duration,
 };
@@ -37,6 +38,12 @@ use crate::{
 /// How often the files are looked at beside what the system tells: some file systems tell nothing.
 const LOOK: Duration = Duration::from_secs(3);
 
+/// A window that is dragged tells of many sizes: so long after the first of them, that of the moment is drawn.
+const SETTLE: Duration = Duration::from_millis(16);
+
+/// So long after a hint, others are not listened to: in a storm, hearing each would take longer than reading.
+const DEAF: Duration = Duration::from_millis(25);
+
 /// Everything is shown: the rows of late, and days for the picture.
 const ALL: Asked = Asked {
     rows: Rows::Newest(5_000),
@@ -44,6 +51,7 @@ const ALL: Asked = Asked {
 };
 
 /// What wakes the loop.
+#[derive(Clone, Copy)]
 enum Event {
     Input(Input),
     /// A file may have changed.
@@ -57,7 +65,7 @@ pub(super) fn run(
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<ExitStatus, Failure> {
-    let watched = locate::watched(global, cx)?;
+    let watched = locate::watched(global, &[], cx)?;
     let (send, receive) = mpsc::channel();
     let files = Files::watch(&watched, watching, &send);
     let mut following = Follower {
@@ -70,6 +78,9 @@ pub(super) fn run(
         receive,
     };
     if watching.follow || !following.cx.is_screen() {
+        terminal::when_unread(move || {
+            let _ = send.send(Event::Input(Input::Gone));
+        });
         return following.in_lines();
     }
     if !following.cx.input_is_terminal {
@@ -83,12 +94,12 @@ pub(super) fn run(
 struct Files {
     watch: Watch,
     coalesce: Coalesce,
-    /// A hint is on its way: more of them say nothing new.
+    /// A hint is on its way, or was heard just now: more of them say nothing new.
     pending: Arc<AtomicBool>,
+    /// When hints are listened to again.
+    deaf: Option<Duration>,
     /// When they are looked at next.
     look: Duration,
-    /// How often.
-    every: Duration,
 }
 
 impl Files {
@@ -102,48 +113,77 @@ impl Files {
             }
         };
         let poll = watching.poll.map(Duration::from_secs);
-        let watch = Watch::start(watched.files.clone(), poll, hint);
-        let every = match watch.source() {
-            Source::Polling { every, .. } => *every,
-            Source::Events | Source::Lost(_) => LOOK,
-        };
-        Self {
-            watch,
+        let mut files = Self {
+            watch: Watch::start(watched.files(), poll, hint),
             coalesce: Coalesce::default(),
             pending,
-            look: every,
-            every,
+            deaf: None,
+            look: Duration::ZERO,
+        };
+        files.look = files.every();
+        files
+    }
+
+    /// How often they are looked at.
+    const fn every(&self) -> Duration {
+        match self.watch.source() {
+            Source::Polling { every, .. } => *every,
+            Source::Events | Source::Lost(_) => LOOK,
         }
     }
 
     /// A hint has come.
     fn hinted(&mut self, at: Duration) {
-        self.pending.store(false, Ordering::SeqCst);
+        self.deaf = Some(at + DEAF);
         self.coalesce.hint(at);
+    }
+
+    fn listen(&mut self) {
+        self.deaf = None;
+        self.pending.store(false, Ordering::SeqCst);
     }
 
     /// Whether they are to be read now.
     fn is_due(&mut self, at: Duration) -> bool {
+        if self.deaf.is_some_and(|deaf| deaf <= at) {
+            self.listen();
+        }
         if at >= self.look {
-            self.look = at + self.every;
             if self.watch.look() {
                 self.coalesce.hint(at);
             }
+            self.look = at + self.every();
         }
         self.coalesce.due().is_some_and(|due| due <= at)
     }
 
     /// They are read now.
     fn reading(&mut self, at: Duration) {
+        // What changes from here on may not be in what is read.
+        self.listen();
         self.watch.seen();
         self.coalesce.read(at);
     }
 
+    /// They are not read now. Whether there is anything new to read.
+    fn skip(&mut self, at: Duration) -> bool {
+        self.listen();
+        self.coalesce.read(at);
+        self.watch.look()
+    }
+
+    /// They were read, and these are the ones that matter from here on.
+    fn done(&mut self, matter: Option<Vec<PathBuf>>, at: Duration) {
+        self.coalesce.done(at);
+        if matter.is_some_and(|matter| self.watch.follow(matter)) {
+            self.coalesce.hint(at);
+        }
+    }
+
     /// When to wake for them.
     fn wake(&self) -> Duration {
-        self.coalesce
-            .due()
-            .map_or(self.look, |due| due.min(self.look))
+        let due = self.coalesce.due().into_iter().chain(self.deaf);
+        due.fold(self.look, Duration::min)
     }
 
     fn following(&self) -> Following {
@@ -178,11 +218,13 @@ impl Follower<'_, '_> {
     fn read(&mut self) -> Result<Reading, Failure> {
         self.files.reading((self.cx.uptime)());
         let now = self.now()?;
-        Ok(match load::read(self.args, self.global, ALL, self.cx) {
+        let mut months = None;
+        let reading = match load::read(self.args, self.global, ALL, self.cx) {
             Ok(read) => {
                 let (problem, findings) = (read.found.problem(), read.found.counted());
                 let report = read.figures.report(now);
                 self.figures = Some(read.figures);
+                months = Some(read.months);
                 Reading::Good(Box::new(Snapshot {
                     report,
                     problem,
@@ -196,19 +238,35 @@ impl Follower<'_, '_> {
                 let found = unread.found.and_then(|found| found.problem());
                 Reading::Bad(found.unwrap_or_else(|| unread.failure.to_string()))
             }
-        })
+        };
+        // Where the settings cannot be read, what mattered before still does.
+        let watched = months.and_then(|months| locate::watched(self.global, &months, self.cx).ok());
+        let matter = watched.map(|watched| {
+            self.watched = watched;
+            self.watched.files()
+        });
+        self.files.done(matter, (self.cx.uptime)());
+        Ok(reading)
+    }
+
+    /// When to wake for the files. Between a bad reading and its second try they are not read: whoever writes in parts may be
+    /// at it still.
+    fn wake(&self, app: &App) -> Duration {
+        app.retry.unwrap_or_else(|| self.files.wake())
+    }
+
+    /// Whether the files are to be read now.
+    fn is_due(&mut self, app: &App, at: Duration) -> bool {
+        match app.retry {
+            Some(retry) => retry <= at,
+            None => self.files.is_due(at),
+        }
     }
 
     /// The next event; none where something else is due before one comes.
-    fn next(&self, wake: Option<Duration>) -> Option<Event> {
-        let Some(wake) = wake else {
-            return self.receive.recv().ok();
-        };
+    fn next(&self, wake: Duration) -> Option<Event> {
         let left = wake.saturating_sub((self.cx.uptime)());
-        match self.receive.recv_timeout(left) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.receive.recv_timeout(left).ok()
     }
 
     /// A line at the start, and one for each change, as long as somebody reads them.
@@ -233,16 +291,11 @@ impl Follower<'_, '_> {
                 self.cx.out.flush()?;
                 last = line;
             }
-            loop {
-                let wake = app
-                    .retry
-                    .map_or(self.files.wake(), |retry| retry.min(self.files.wake()));
-                if let Some(Event::Hint) = self.next(Some(wake)) {
-                    self.files.hinted((self.cx.uptime)());
-                }
-                let at = (self.cx.uptime)();
-                if self.files.is_due(at) || app.retry.is_some_and(|retry| retry <= at) {
-                    break;
+            while !self.is_due(&app, (self.cx.uptime)()) {
+                match self.next(self.wake(&app)) {
+                    Some(Event::Input(Input::Gone)) => return Ok(ExitStatus::Clean),
+                    Some(Event::Hint) => self.files.hinted((self.cx.uptime)()),
+                    Some(Event::Input(_)) | None => {}
                 }
             }
             reading = self.read()?;
@@ -272,6 +325,9 @@ impl Follower<'_, '_> {
             listener,
             style,
             theme,
+            is_stale: true,
+            tick: None,
+            settled: None,
             drawn: Vec::new(),
             size: Size {
                 width: 0,
@@ -291,6 +347,12 @@ struct Dashboard<'f, 'a, 'w> {
     theme: Theme,
     /// Time stands still: it was given.
     frozen: bool,
+    /// What was drawn may not be what there is to see.
+    is_stale: bool,
+    /// When what was drawn shows another time.
+    tick: Option<Duration>,
+    /// When the size is taken for one that stays.
+    settled: Option<Duration>,
     /// What was drawn last.
     drawn: Vec<Row>,
     size: Size,
@@ -303,23 +365,32 @@ impl Dashboard<'_, '_, '_> {
     fn run(&mut self) -> Result<ExitStatus, Failure> {
         self.read()?;
         loop {
-            if self.draw()?.is_err() {
+            if self.is_stale && self.settled.is_none() && self.draw()?.is_err() {
                 return Ok(ExitStatus::Failed(EXIT_HUNG_UP));
             }
-            let wake = self.wake()?;
-            let flow = match self.follower.next(Some(wake)) {
-                Some(Event::Input(input)) => self.input(input)?,
-                Some(Event::Hint) => {
-                    let at = self.uptime();
-                    self.follower.files.hinted(at);
-                    None
+            // Whatever has come by now is answered before anything is drawn.
+            let mut event = self.follower.next(self.wake());
+            while let Some(next) = event {
+                if let Some(status) = self.answer(next)? {
+                    return Ok(status);
                 }
-                None => None,
-            };
-            if let Some(status) = flow {
-                return Ok(status);
+                event = self.follower.receive.try_recv().ok();
             }
             self.due()?;
+        }
+    }
+
+    fn answer(&mut self, event: Event) -> Result<Flow, Failure> {
+        match event {
+            Event::Input(input) => {
+                self.is_stale = true;
+                self.input(input)
+            }
+            Event::Hint => {
+                let at = self.uptime();
+                self.follower.files.hinted(at);
+                Ok(None)
+            }
         }
     }
 
@@ -327,14 +398,20 @@ impl Dashboard<'_, '_, '_> {
         (self.follower.cx.uptime)()
     }
 
-    /// Reads the files, and shows what came of it.
+    /// Reads the files, shows what came of it, and rings where that is worth it.
     fn read(&mut self) -> Result<(), Failure> {
-        let reading = self.follower.read()?;
-        let (now, at) = (self.follower.now()?, self.uptime());
-        if self.app.take(reading, now, at) == Some(Effect::Ring) {
+        if self.catch_up()? == Some(Effect::Ring) {
             self.ring();
         }
         Ok(())
+    }
+
+    /// Reads the files, and shows what came of it.
+    fn catch_up(&mut self) -> Result<Option<Effect>, Failure> {
+        let reading = self.follower.read()?;
+        let (now, at) = (self.follower.now()?, self.uptime());
+        self.is_stale = true;
+        Ok(self.app.take(reading, now, at))
     }
 
     fn ring(&mut self) {
@@ -350,26 +427,37 @@ impl Dashboard<'_, '_, '_> {
     /// Does what has become due.
     fn due(&mut self) -> Result<(), Failure> {
         let at = self.uptime();
-        self.app.following = self.follower.files.following();
-        if self
-            .app
-            .flash
-            .as_ref()
-            .is_some_and(|flash| flash.until <= at)
-        {
+        let is_due = |time: Option<Duration>| time.is_some_and(|time| time <= at);
+        let following = self.follower.files.following();
+        let is_over = is_due(self.app.flash.as_ref().map(|flash| flash.until));
+        self.is_stale |= following != self.app.following || is_over || is_due(self.tick);
+        self.app.following = following;
+        if is_over {
             self.app.flash = None;
         }
-        let retry = self.app.retry.is_some_and(|retry| retry <= at);
-        if retry {
+        if is_due(self.settled) {
+            // A terminal may have lost what it showed on the way, even where the size is the old one again.
+            self.settled = None;
+            self.repaint();
+        }
+        if !self.follower.is_due(&self.app, at) {
+            return self.tell_time();
+        }
+        if self.app.pause.is_none() || self.app.retry.is_some() {
             return self.read();
         }
-        if self.follower.files.is_due(at) {
-            if self.app.changed() == Some(Effect::Read) {
-                return self.read();
-            }
-            self.follower.files.reading(at);
+        if self.follower.files.skip(at) {
+            self.is_stale = true;
+            self.app.changed();
         }
         self.tell_time()
+    }
+
+    /// Lets every cell be drawn anew.
+    fn repaint(&mut self) {
+        self.is_stale = true;
+        self.screen.repaint();
+        self.drawn.clear();
     }
 
     /// Makes the report anew where a minute has passed since: rates and days depend on the time.
@@ -380,43 +468,45 @@ impl Dashboard<'_, '_, '_> {
         };
         let minute = |time: DateTime<FixedOffset>| time.timestamp().div_euclid(60);
         let later = minute(now) != minute(latest.report.now);
-        if let Some(figures) = self
-            .follower
-            .figures
-            .as_ref()
-            .filter(|_| later && self.app.trouble.is_none())
-        {
+        // What was read last and is not shown must not come in by this way.
+        let is_shown = self.app.trouble.is_none() && self.app.retry.is_none();
+        if let Some(figures) = self.follower.figures.as_ref().filter(|_| later && is_shown) {
             latest.report = figures.report(now);
+            self.is_stale = true;
         }
         Ok(())
     }
 
     /// When to wake at the latest.
-    fn wake(&self) -> Result<Duration, Failure> {
-        let at = self.uptime();
-        let mut wakes = vec![self.follower.files.wake()];
-        wakes.extend(self.app.retry);
-        wakes.extend(self.app.flash.as_ref().map(|flash| flash.until));
-        if !self.frozen {
-            let seconds = 60 - u64::from(self.follower.now()?.second());
-            wakes.push(at + Duration::from_secs(seconds));
-            wakes.extend(
-                self.app
-                    .read_at
-                    .map(|(_, read)| read + next_age(at.saturating_sub(read))),
-            );
-        }
-        Ok(wakes.into_iter().min().unwrap_or(at))
+    fn wake(&self) -> Duration {
+        let flash = self.app.flash.as_ref().map(|flash| flash.until);
+        let wakes = [self.tick, self.settled, flash].into_iter().flatten();
+        wakes.fold(self.follower.wake(&self.app), Duration::min)
+    }
+
+    /// When a time that is drawn now is told differently.
+    fn next_tick(&self, now: DateTime<FixedOffset>, at: Duration) -> Option<Duration> {
+        let minute = at + Duration::from_secs(60 - u64::from(now.second()));
+        let age = self
+            .app
+            .read_at
+            .map(|(_, read)| read + next_age(at.saturating_sub(read)));
+        let tick = age.map_or(minute, |age| age.min(minute));
+        (!self.frozen).then_some(tick)
     }
 
     fn input(&mut self, input: Input) -> Result<Flow, Failure> {
         match input {
             Input::Gone => Ok(Some(ExitStatus::Failed(EXIT_HUNG_UP))),
-            Input::Resize => Ok(None),
+            Input::Resize => {
+                let settled = self.uptime() + SETTLE;
+                self.settled.get_or_insert(settled);
+                Ok(None)
+            }
             Input::Signal(Signal::Stop) => self.suspend(),
             Input::Signal(Signal::Continue) => {
                 let resumed = self.screen.resume();
-                self.again(resumed)
+                self.again(&resumed)
             }
             Input::Signal(signal) => Ok(signal.exit_code().map(ExitStatus::Failed)),
             Input::Key(key) => {
@@ -425,20 +515,17 @@ impl Dashboard<'_, '_, '_> {
                 let shown = view::extent(&self.app, self.size, look);
                 let now = look.now.time();
                 let effect = message.and_then(|message| self.app.update(message, shown, now));
-                effect.map_or(Ok(None), |effect| self.act(effect))
+                effect.map_or(Ok(None), |effect| self.act(&effect))
             }
         }
     }
 
-    fn act(&mut self, effect: Effect) -> Result<Flow, Failure> {
-        match effect {
+    fn act(&mut self, effect: &Effect) -> Result<Flow, Failure> {
+        match *effect {
             Effect::Quit(0) => return Ok(Some(ExitStatus::Clean)),
             Effect::Quit(code) => return Ok(Some(ExitStatus::Failed(code))),
             Effect::Read => self.read()?,
-            Effect::Repaint => {
-                self.screen.repaint();
-                self.drawn.clear();
-            }
+            Effect::Repaint => self.repaint(),
             Effect::Suspend => return self.suspend(),
             Effect::Edit(document, line) => return self.edit(document, line),
             Effect::Ring => self.ring(),
@@ -448,16 +535,17 @@ impl Dashboard<'_, '_, '_> {
 
     fn suspend(&mut self) -> Result<Flow, Failure> {
         let suspended = terminal::suspend(&mut self.screen, &self.listener);
-        self.again(suspended)
+        self.again(&suspended)
     }
 
     /// Goes on after the terminal was somebody else's.
-    fn again(&mut self, returned: std::io::Result<()>) -> Result<Flow, Failure> {
+    fn again(&mut self, returned: &std::io::Result<()>) -> Result<Flow, Failure> {
         if returned.is_err() {
             return Ok(Some(ExitStatus::Failed(EXIT_HUNG_UP)));
         }
-        self.drawn.clear();
-        self.read()?;
+        self.repaint();
+        // Whoever comes back looks at the screen anyway.
+        self.catch_up()?;
         Ok(None)
     }
 
@@ -478,8 +566,7 @@ impl Dashboard<'_, '_, '_> {
                 until,
             });
         }
-        self.screen.repaint();
-        self.again(Ok(()))
+        self.again(&Ok(()))
     }
 
     fn look(&self) -> Result<Look, Failure> {
@@ -495,6 +582,8 @@ impl Dashboard<'_, '_, '_> {
     /// Draws what is not drawn yet. The outer failure is ours, the inner one says that the terminal is gone.
     fn draw(&mut self) -> Result<std::io::Result<()>, Failure> {
         let look = self.look()?;
+        self.is_stale = false;
+        self.tick = self.next_tick(look.now, self.uptime());
         let size = match terminal::size() {
             Ok(size) => size,
             Err(error) => return Ok(Err(error)),

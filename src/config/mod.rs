@@ -38,15 +38,22 @@ pub struct Settings {
     pub archive_dir: Option<PathBuf>,
 }
 
-/// The settings file for a folder: in it or in a parent up to the root of the repository, else in the user's own settings.
-/// `user` is the user's settings folder, if there is one.
+/// Where the settings for a folder may be, the nearest first: in it or in a parent up to the root of the repository, else in the
+/// user's own settings. `user` is the user's settings folder, if there is one.
 #[must_use]
-pub fn find(folder: &Path, user: Option<&Path>) -> Option<PathBuf> {
+pub fn places(folder: &Path, user: Option<&Path>) -> Vec<PathBuf> {
     let near = store::up_to_repository(folder)
         .into_iter()
         .map(|folder| folder.join(FILE));
     let own = user.map(|user| user.join("tokmon").join(FILE));
-    near.chain(own).find(|path| store::is_file(path))
+    near.chain(own).collect()
+}
+
+/// The settings file for a folder: the first of its [`places`] that is there.
+#[must_use]
+pub fn find(folder: &Path, user: Option<&Path>) -> Option<PathBuf> {
+    let mut places = places(folder, user).into_iter();
+    places.find(|path| store::is_file(path))
 }
 
 /// What is wrong with a settings file.

@@ -140,6 +140,28 @@ impl Listener {
     }
 }
 
+/// Calls from a thread of its own once nobody can read any more what is written to standard output, be it a terminal or a pipe.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the door to the terminal"
+)]
+pub fn when_unread(tell: impl FnOnce() + Send + 'static) {
+    let wait = || {
+        let output = io::stdout();
+        let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+        loop {
+            let mut sources = [PollFd::new(&output, PollFlags::empty())];
+            match poll(&mut sources, None) {
+                Ok(_) if sources[0].revents().intersects(gone) => return tell(),
+                Ok(_) | Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(_) => return,
+            }
+        }
+    };
+    // Without it, it is not known, and what is written from then on is written for nobody.
+    let _ = thread::Builder::new().name("reader".to_owned()).spawn(wait);
+}
+
 impl Desk {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

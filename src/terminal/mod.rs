@@ -12,7 +12,7 @@ use std::{
     process::{Command, ExitStatus},
 };
 
-pub use listener::Listener;
+pub use listener::{Listener, when_unread};
 pub use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use screen::Screen;
 

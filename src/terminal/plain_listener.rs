@@ -34,3 +34,6 @@ impl Listener {
     #[expect(clippy::unused_self, reason = "as elsewhere")]
     pub const fn unpark(&self) {}
 }
+
+/// Does nothing: nobody tells.
+pub fn when_unread(_: impl FnOnce() + Send + 'static) {}

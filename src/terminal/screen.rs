@@ -18,7 +18,7 @@ use ratatui::{
     crossterm::{
         cursor::{Hide, Show},
         queue,
-        style::{Attribute, SetAttribute},
+        style::{Attribute, SetAttribute, force_color_output},
         terminal::{
             BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen,
             LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -49,6 +49,8 @@ impl Screen {
     /// as it is.
     pub fn new() -> io::Result<Self> {
         give_back_on_panic();
+        // Whoever draws has decided on colours; crossterm would decide anew, by `NO_COLOR` alone.
+        force_color_output(true);
         let page = Page::default();
         let terminal = Terminal::new(CrosstermBackend::new(page.clone()))?;
         let mut screen = Self {

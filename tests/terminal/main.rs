@@ -1,0 +1,22 @@
+//! What runs in a terminal, in real terminals: the door to the terminal behind a small dashboard, and the program itself.
+
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot set up a terminal has failed; it is whoever changes the files, and waits by the clock"
+)]
+
+mod changes;
+mod dashboard;
+mod door;
+mod figures;
+mod follow;
+#[cfg(target_os = "linux")]
+mod idle;
+mod saves;
+mod scene;
+mod small;
+mod tools;
+mod tty;
+mod ways_out;
