@@ -135,8 +135,11 @@ impl Picture {
             let [low, high] = &chart.fan;
             let fan = at(low, minute).zip(at(high, minute));
             if let Some((low, high)) = fan.filter(|_| ascii || column % 2 == 0) {
-                for dot in (row(high)..=row(low)).filter(|dot| ascii || dot % 2 == 0) {
-                    paint(dot, dot, column, Ink::Fan);
+                let edges = [row(high), row(low)];
+                for dot in edges[0]..=edges[1] {
+                    if ascii || dot % 2 == 0 || edges.contains(&dot) {
+                        paint(dot, dot, column, Ink::Fan);
+                    }
                 }
             }
             let lines = [(&chart.used, Ink::Used), (&chart.likely, Ink::Likely)];

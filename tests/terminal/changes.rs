@@ -91,7 +91,7 @@ fn an_editor_gets_the_file_the_line_and_every_key() {
     let command = format!("{} -x", scene.path("nano").display());
     let mut tty = scene.variable("EDITOR", &command).start();
     // The third row of the days.
-    tty.press("3jje");
+    tty.press("3gjje");
     tty.wait("say: ", |screen| {
         !screen.alternate_screen() && screen.contents().contains("say: ")
     });

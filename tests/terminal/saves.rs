@@ -242,7 +242,7 @@ fn a_projection_that_comes_and_changes_is_noticed() {
             "## Projected Usage\n\n| Phase | Team | Tokens | Status |\n|---|---|---|---|\n| 3 | QA | {tokens} | ⏳ |\n"
         )
     };
-    shows_after(&tty, "cost-projection.md", &plan("22,000"), "148.7K");
+    shows_after(&tty, "cost-projection.md", &plan("22,000"), "148,670");
     shows_after(&tty, "cost-projection.md", &plan("23,000"), "149.7K");
     tty.quit();
 }
