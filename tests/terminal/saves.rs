@@ -243,7 +243,7 @@ fn a_projection_that_comes_and_changes_is_noticed() {
         )
     };
     shows_after(&tty, "cost-projection.md", &plan("22,000"), "148,670");
-    shows_after(&tty, "cost-projection.md", &plan("23,000"), "149.7K");
+    shows_after(&tty, "cost-projection.md", &plan("23,000"), "149,670");
     tty.quit();
 }
 
