@@ -44,7 +44,10 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("terminal", &["ratatui", "rustix", "signal_hook"]),
     ("config", &["strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
-    ("commands", &["chrono", "clap", "clap_complete", "strsim"]),
+    (
+        "commands",
+        &["chrono", "clap", "clap_complete", "shell_words", "strsim"],
+    ),
     ("lib", &[]),
     ("main", &["chrono", "terminal_size"]),
 ];

@@ -17,6 +17,8 @@ mod idle;
 mod saves;
 mod scene;
 mod small;
+#[cfg(target_os = "linux")]
+mod stop;
 mod tools;
 mod tty;
 mod ways_out;

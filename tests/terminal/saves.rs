@@ -1,4 +1,4 @@
-//! However a file is saved, what it says is shown within a second, and the next save is shown too.
+//! However a file is saved, what it says is shown soon, and the next save is shown too.
 
 use std::{fs, os::unix::fs::symlink, thread, time::Duration};
 
@@ -266,11 +266,11 @@ fn where_the_files_are_looked_at_changes_are_shown_too() {
     let mut tty = Scene::new().option("--poll=1").start();
     tty.shows("polling 1 s");
     append(&tty.log(), &usage(1));
-    tty.wait_for("found", SOON * 3, |screen| {
+    tty.wait_for("found", SOON * 2, |screen| {
         screen.contents().contains(&total(1))
     });
     fs::remove_file(tty.log()).unwrap();
-    tty.wait_for("gone", SOON * 3, |screen| {
+    tty.wait_for("gone", SOON * 2, |screen| {
         screen.contents().contains("is gone")
     });
     tty.quit();

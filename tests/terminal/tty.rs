@@ -191,7 +191,8 @@ impl Tty {
     /// Waits for the end.
     pub(crate) fn exits(&mut self, code: u8) {
         let mut status = None;
-        wait_until("ended", END, || {
+        // On a busy machine the system takes its time to close a process that watched files.
+        wait_until("ended", PATIENCE, || {
             status = self.child.try_wait().unwrap();
             status.is_some()
         });

@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal as Kill, test_kill_process};
 use tempfile::TempDir;
 
 use crate::{
-    scene::{Scene, sample_and, save_by_renaming, total},
+    scene::Scene,
     tty::{END, PATIENCE, Tty, open, wait_until},
 };
 
@@ -82,39 +82,6 @@ fn a_terminal_that_vanishes_takes_it_along_though_its_shell_hangs_on() {
     let code = || fs::read_to_string(folder.path().join("code")).unwrap_or_default();
     wait_until("code", PATIENCE, || code().trim() == "129");
     let _ = shell.kill();
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn it_stops_for_the_shell_and_shows_on_its_return_what_changed_meanwhile() {
-    // No bell rings for what happened meanwhile.
-    let mut tty = Scene::new().option("--bell").start();
-    for (tokens, stop) in [
-        (30_000, Some(Kill::TSTP)),
-        (40_000, None),
-        (60_000, Some(Kill::STOP)),
-    ] {
-        match stop {
-            Some(signal) => tty.signal(signal),
-            None => tty.press("\x1a"),
-        }
-        wait_until("stopped", PATIENCE, || tty.state() == Some('T'));
-        if stop == Some(Kill::STOP) {
-            // What cannot be answered is left as it is; a shell writes over it.
-            let prompt = b"\x1b[?1049l\x1b[?25h$ ";
-            tty.seen.lock().unwrap().screen.process(prompt);
-        } else {
-            tty.is_clean();
-        }
-        save_by_renaming(&tty.log(), &sample_and(tokens));
-        tty.signal(Kill::CONT);
-        tty.shows_soon(&total(tokens));
-        tty.shows("q quit");
-        assert!(tty.screen(vt100::Screen::hide_cursor));
-        assert!(!tty.is_cooked());
-    }
-    tty.still_follows(4);
-    tty.quit();
 }
 
 #[test]
