@@ -266,11 +266,10 @@ impl App {
             Reading::Bad(problem) => Trouble::Unreadable(problem),
             Reading::Gone(name) => Trouble::Gone(name),
         };
-        // What is shown already, or has been tried again, is shown.
-        if self.trouble.is_some() || self.retry.take().is_some() || self.latest.is_none() {
-            self.trouble = Some(trouble);
-        } else {
-            self.retry = Some(at + GRACE);
+        // What is shown already, or has been bad for so long, is shown.
+        let retry = *self.retry.get_or_insert(at + GRACE);
+        if self.trouble.is_some() || self.latest.is_none() || retry <= at {
+            (self.trouble, self.retry) = (Some(trouble), None);
         }
         None
     }

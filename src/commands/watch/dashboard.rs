@@ -1,0 +1,350 @@
+//! The dashboard in a terminal: a loop that sleeps until a key, a change or a time calls, and draws what differs.
+
+use std::{sync::mpsc::Sender, time::Duration};
+
+use chrono::{DateTime, FixedOffset, Timelike};
+
+use super::{Event, follower::Follower};
+use crate::{
+    cli::WatchArgs,
+    commands::edit,
+    exit::{ExitStatus, Failure},
+    model::Level,
+    render::Style,
+    terminal::{self, EXIT_HUNG_UP, Input, Listener, Screen, Signal},
+    text::Document,
+    tui::{
+        App, Effect, Flash,
+        app::FLASH,
+        draw::{self, Theme},
+        message,
+        view::{self, Look, Row, Size},
+    },
+};
+
+/// A window that is dragged tells of many sizes: so long after the first of them, that of the moment is drawn.
+const SETTLE: Duration = Duration::from_millis(16);
+
+pub(super) struct Dashboard<'f, 'a, 'w> {
+    follower: &'f mut Follower<'a, 'w>,
+    app: App,
+    screen: Screen,
+    listener: Listener,
+    style: Style,
+    theme: Theme,
+    /// Time stands still: it was given.
+    frozen: bool,
+    /// What was drawn may not be what there is to see.
+    is_stale: bool,
+    /// When what was drawn shows another time.
+    tick: Option<Duration>,
+    /// When the size is taken for one that stays.
+    settled: Option<Duration>,
+    /// What was drawn last.
+    drawn: Vec<Row>,
+    size: Size,
+}
+
+/// How it goes on.
+type Flow = Option<ExitStatus>;
+
+impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
+    /// Takes the terminal.
+    pub(super) fn open(
+        follower: &'f mut Follower<'a, 'w>,
+        watching: &WatchArgs,
+        send: Sender<Event>,
+    ) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::io("cannot use the terminal", &error);
+        let listener = Listener::start(move |input| {
+            let _ = send.send(Event::Input(input));
+        })
+        .map_err(failed)?;
+        let style = follower.cx.style(follower.global);
+        let true_color = follower.cx.environment.is_true_color();
+        let theme = watching.theme.able(style.ink, true_color);
+        let mut app = App::default();
+        app.bell = watching.bell;
+        Ok(Self {
+            frozen: follower.cx.is_frozen(follower.global),
+            follower,
+            app,
+            screen: Screen::new().map_err(failed)?,
+            listener,
+            style,
+            theme,
+            is_stale: true,
+            tick: None,
+            settled: None,
+            drawn: Vec::new(),
+            size: Size {
+                width: 0,
+                height: 0,
+            },
+        })
+    }
+}
+
+impl Dashboard<'_, '_, '_> {
+    /// Shows what there is to see until somebody ends it.
+    pub(super) fn run(&mut self) -> Result<ExitStatus, Failure> {
+        self.read()?;
+        loop {
+            if self.is_stale && self.settled.is_none() && self.draw()?.is_err() {
+                return Ok(ExitStatus::Failed(EXIT_HUNG_UP));
+            }
+            // Whatever has come by now is answered before anything is drawn.
+            let mut event = self.follower.next(self.wake());
+            while let Some(next) = event {
+                if let Some(status) = self.answer(next)? {
+                    return Ok(status);
+                }
+                event = self.follower.receive.try_recv().ok();
+            }
+            self.due()?;
+        }
+    }
+
+    fn answer(&mut self, event: Event) -> Result<Flow, Failure> {
+        match event {
+            Event::Input(input) => {
+                self.is_stale = true;
+                self.input(input)
+            }
+            Event::Hint => {
+                let at = self.uptime();
+                self.follower.files.hinted(at);
+                Ok(None)
+            }
+        }
+    }
+
+    fn uptime(&self) -> Duration {
+        (self.follower.cx.uptime)()
+    }
+
+    /// Reads the files, shows what came of it, and rings where that is worth it.
+    fn read(&mut self) -> Result<(), Failure> {
+        if self.catch_up()? == Some(Effect::Ring) {
+            self.ring();
+        }
+        Ok(())
+    }
+
+    /// Reads the files, and shows what came of it.
+    fn catch_up(&mut self) -> Result<Option<Effect>, Failure> {
+        let reading = self.follower.read()?;
+        let (now, at) = (self.follower.now()?, self.uptime());
+        self.is_stale = true;
+        Ok(self.app.take(reading, now, at))
+    }
+
+    fn ring(&mut self) {
+        // That a terminal cannot ring is no failure.
+        let _ = self
+            .follower
+            .cx
+            .out
+            .write_all(b"\x07")
+            .and_then(|()| self.follower.cx.out.flush());
+    }
+
+    /// Does what has become due.
+    fn due(&mut self) -> Result<(), Failure> {
+        let at = self.uptime();
+        let is_due = |time: Option<Duration>| time.is_some_and(|time| time <= at);
+        let following = self.follower.files.following();
+        let is_over = is_due(self.app.flash.as_ref().map(|flash| flash.until));
+        self.is_stale |= following != self.app.following || is_over || is_due(self.tick);
+        self.app.following = following;
+        if is_over {
+            self.app.flash = None;
+        }
+        if is_due(self.settled) {
+            // A terminal may have lost what it showed on the way, even where the size is the old one again.
+            self.settled = None;
+            self.repaint();
+        }
+        if !self.follower.is_due(&self.app, at) {
+            return self.tell_time();
+        }
+        if self.app.pause.is_none() || self.app.retry.is_some() {
+            return self.read();
+        }
+        if self.follower.files.skip(at) {
+            self.is_stale = true;
+            self.app.changed();
+        }
+        self.tell_time()
+    }
+
+    /// Lets every cell be drawn anew.
+    fn repaint(&mut self) {
+        self.is_stale = true;
+        self.screen.repaint();
+        self.drawn.clear();
+    }
+
+    /// Makes the report anew where a minute has passed since: rates and days depend on the time. Another day looks back on others,
+    /// so that everything is read again.
+    fn tell_time(&mut self) -> Result<(), Failure> {
+        let now = self.follower.now()?;
+        // What was read last and is not shown must not come in by this way.
+        let app = &mut self.app;
+        let is_shown = app.trouble.is_none() && app.retry.is_none() && app.pause.is_none();
+        let Some(latest) = app.latest.as_mut().filter(|_| is_shown) else {
+            return Ok(());
+        };
+        let then = latest.report.now;
+        if now.date_naive() != then.date_naive() {
+            return self.read();
+        }
+        let minute = |time: DateTime<FixedOffset>| time.timestamp().div_euclid(60);
+        if let Some(figures) = self.follower.figures.as_ref()
+            && minute(now) != minute(then)
+        {
+            latest.report = figures.report(now);
+            self.is_stale = true;
+        }
+        Ok(())
+    }
+
+    /// When to wake at the latest.
+    fn wake(&self) -> Duration {
+        let flash = self.app.flash.as_ref().map(|flash| flash.until);
+        let wakes = [self.tick, self.settled, flash].into_iter().flatten();
+        wakes.fold(self.follower.wake(&self.app), Duration::min)
+    }
+
+    /// When a time that is drawn now is told differently.
+    fn next_tick(&self, now: DateTime<FixedOffset>, at: Duration) -> Option<Duration> {
+        let minute = at + Duration::from_secs(60 - u64::from(now.second()));
+        let age = self
+            .app
+            .read_at
+            .map(|(_, read)| read + next_age(at.saturating_sub(read)));
+        let tick = age.map_or(minute, |age| age.min(minute));
+        (!self.frozen).then_some(tick)
+    }
+
+    fn input(&mut self, input: Input) -> Result<Flow, Failure> {
+        match input {
+            Input::Gone => Ok(Some(ExitStatus::Failed(EXIT_HUNG_UP))),
+            Input::Resize => {
+                let settled = self.uptime() + SETTLE;
+                self.settled.get_or_insert(settled);
+                Ok(None)
+            }
+            Input::Signal(Signal::Stop) => self.suspend(),
+            Input::Signal(Signal::Continue) => {
+                let resumed = self.screen.resume();
+                self.again(&resumed)
+            }
+            Input::Signal(signal) => Ok(signal.exit_code().map(ExitStatus::Failed)),
+            Input::Key(key) => {
+                let message = message::of(key, self.app.typing, self.app.help.is_some());
+                let look = self.look()?;
+                let shown = view::extent(&self.app, self.size, look);
+                let now = look.now.time();
+                let effect = message.and_then(|message| self.app.update(message, shown, now));
+                effect.map_or(Ok(None), |effect| self.act(effect))
+            }
+        }
+    }
+
+    fn act(&mut self, effect: Effect) -> Result<Flow, Failure> {
+        match effect {
+            Effect::Quit(0) => return Ok(Some(ExitStatus::Clean)),
+            Effect::Quit(code) => return Ok(Some(ExitStatus::Failed(code))),
+            Effect::Read => self.read()?,
+            Effect::Repaint => self.repaint(),
+            Effect::Suspend => return self.suspend(),
+            Effect::Edit(document, line) => return self.edit(document, line),
+            Effect::Ring => self.ring(),
+        }
+        Ok(None)
+    }
+
+    fn suspend(&mut self) -> Result<Flow, Failure> {
+        let suspended = terminal::suspend(&mut self.screen, &self.listener);
+        self.again(&suspended)
+    }
+
+    /// Goes on after the terminal was somebody else's.
+    fn again(&mut self, returned: &std::io::Result<()>) -> Result<Flow, Failure> {
+        if returned.is_err() {
+            return Ok(Some(ExitStatus::Failed(EXIT_HUNG_UP)));
+        }
+        self.repaint();
+        // Whoever comes back looks at the screen anyway.
+        self.catch_up()?;
+        Ok(None)
+    }
+
+    fn edit(&mut self, document: Document, line: usize) -> Result<Flow, Failure> {
+        let path = self.follower.watched.path_of(document);
+        let mut command = edit::command(&self.follower.cx.environment, path, line);
+        let ended = terminal::edit(&mut self.screen, &self.listener, &mut command);
+        let told = match &ended {
+            Ok(status) if status.success() => None,
+            Ok(status) => Some(format!("editor exited {}", status.code().unwrap_or(1))),
+            Err(error) => Some(format!("cannot start the editor: {error}")),
+        };
+        if let Some(message) = told {
+            let until = self.uptime() + FLASH;
+            self.app.flash = Some(Flash {
+                message,
+                level: Level::Note,
+                until,
+            });
+        }
+        self.again(&Ok(()))
+    }
+
+    fn look(&self) -> Result<Look, Failure> {
+        let at = self.uptime();
+        let age = self.app.read_at.filter(|_| !self.frozen);
+        Ok(Look {
+            style: self.style,
+            now: self.follower.now()?,
+            age: age.map(|(_, read)| at.saturating_sub(read).as_secs()),
+        })
+    }
+
+    /// Draws what is not drawn yet. The outer failure is ours, the inner one says that the terminal is gone.
+    fn draw(&mut self) -> Result<std::io::Result<()>, Failure> {
+        let look = self.look()?;
+        self.is_stale = false;
+        self.tick = self.next_tick(look.now, self.uptime());
+        let size = match terminal::size() {
+            Ok(size) => size,
+            Err(error) => return Ok(Err(error)),
+        };
+        let size = Size {
+            width: size.0.into(),
+            height: size.1.into(),
+        };
+        let rows = view::screen(&self.app, size, look);
+        if rows == self.drawn && (size.width, size.height) == (self.size.width, self.size.height) {
+            return Ok(Ok(()));
+        }
+        let theme = self.theme;
+        let drawn = self.screen.draw(|frame| {
+            let screen = draw::Screen { rows: &rows, theme };
+            frame.render_widget(screen, frame.area());
+        });
+        (self.drawn, self.size) = (rows, size);
+        Ok(drawn)
+    }
+}
+
+/// When an age is told differently next: by the second up to ten, by ten up to a minute, then by the minute.
+fn next_age(age: Duration) -> Duration {
+    let seconds = age.as_secs();
+    let step = match seconds {
+        0..10 => 1,
+        10..60 => 10,
+        _ => 60,
+    };
+    Duration::from_secs((seconds / step + 1) * step)
+}
