@@ -33,10 +33,10 @@ critical\t''
 exceeded\t''"
 complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on-forecast -d 'Exit with 1 if the level of the forecast is at least this' -r -f -a "warning\t''
 critical\t''"
-complete -c tokmon -n "__fish_tokmon_needs_command" -l poll -d 'Look at the files once in so many seconds instead of waiting to be told' -r
-complete -c tokmon -n "__fish_tokmon_needs_command" -l theme -d 'The colours of the dashboard' -r -f -a "auto\t'The terminal\'s own colours'
-mono\t'None'
-cvd\t'Colours for any colour vision'"
+complete -c tokmon -n "__fish_tokmon_needs_command" -l poll -d 'Look at the files once in so many seconds, where the system does not tell of changes' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l theme -d 'The colours of the dashboard' -r -f -a "auto\t'The terminal\'s own'
+mono\t'None: bold and reversed only'
+cvd\t'For any colour vision, in terminals with all colours'"
 complete -c tokmon -n "__fish_tokmon_needs_command" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
 complete -c tokmon -n "__fish_tokmon_needs_command" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
@@ -55,9 +55,9 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -l forecast -d 'Show where i
 complete -c tokmon -n "__fish_tokmon_needs_command" -l backtest -d 'Show how such forecasts did on the finished months of the log'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l optimizations -d 'Show tokens per operation before and after'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l full -d 'Show all views but the backtest'
-complete -c tokmon -n "__fish_tokmon_needs_command" -l watch -d 'Follow the files in a dashboard; elsewhere than on a terminal, a line for each change'
-complete -c tokmon -n "__fish_tokmon_needs_command" -l follow -d 'Follow the files with a line for each change'
-complete -c tokmon -n "__fish_tokmon_needs_command" -l bell -d 'Ring the bell at each threshold'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l watch -d 'Follow the log in a dashboard, opened at --teams, --daily or --forecast; where the output is no terminal, as --follow does'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l follow -d 'Follow the log with a line for each change'
+complete -c tokmon -n "__fish_tokmon_needs_command" -l bell -d 'Ring the bell when a threshold is crossed; the key b turns it on and off'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l json -d 'The same as --format json'
 complete -c tokmon -n "__fish_tokmon_needs_command" -l ascii -d 'Draw bars and symbols in ASCII'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s q -l quiet -d 'Print no remarks about the log on standard error'

@@ -32,6 +32,7 @@ Examples:
   tokmon                                 status of the cost log found from here
   tokmon -f cost-log.md --teams --daily  team by team, then day by day
   tokmon --forecast --budget 200K        where it will end, against this budget
+  tokmon --watch                         a dashboard that follows the log
   tokmon --json | jq .level              for scripts
   tokmon --fail-on critical              exit 1 from 90% of the budget on
   tokmon --fail-on-forecast warning      exit 1 if it may not be enough
@@ -125,23 +126,39 @@ impl ViewArgs {
     }
 }
 
+/// What a report has and nothing that follows changes.
+const ONCE: [&str; 7] = [
+    "json",
+    "format",
+    "fail_on",
+    "fail_on_forecast",
+    "backtest",
+    "optimizations",
+    "full",
+];
+
 /// How to follow changes of the files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct WatchArgs {
-    /// Follow the files in a dashboard; elsewhere than on a terminal, a line for each change
-    #[arg(long, help_heading = "Dashboard")]
+    /// Follow the log in a dashboard, opened at --teams, --daily or --forecast; where the output is no terminal, as --follow does
+    #[arg(long, group = "following", conflicts_with_all = ONCE, help_heading = "Dashboard")]
     pub watch: bool,
-    /// Follow the files with a line for each change
-    #[arg(long, help_heading = "Dashboard")]
+    /// Follow the log with a line for each change
+    #[arg(long, group = "following", conflicts_with_all = ONCE, conflicts_with_all = ["teams", "daily", "forecast"], help_heading = "Dashboard")]
     pub follow: bool,
-    /// Look at the files once in so many seconds instead of waiting to be told
-    #[arg(long, value_name = "SECS", value_parser = clap::value_parser!(u64).range(1..=3_600), help_heading = "Dashboard")]
+    /// Look at the files once in so many seconds, where the system does not tell of changes
+    #[arg(long, requires = "following", value_name = "SECS", value_parser = clap::value_parser!(u64).range(1..=3_600), help_heading = "Dashboard")]
     pub poll: Option<u64>,
-    /// Ring the bell at each threshold
-    #[arg(long, help_heading = "Dashboard")]
+    /// Ring the bell when a threshold is crossed; the key b turns it on and off
+    #[arg(
+        long,
+        requires = "watch",
+        conflicts_with = "follow",
+        help_heading = "Dashboard"
+    )]
     pub bell: bool,
     /// The colours of the dashboard
-    #[arg(long, value_enum, default_value_t = Theme::Auto, value_name = "THEME", help_heading = "Dashboard")]
+    #[arg(long, requires = "watch", conflicts_with = "follow", value_enum, default_value_t = Theme::Auto, value_name = "THEME", help_heading = "Dashboard")]
     pub theme: Theme,
 }
 
@@ -160,9 +177,10 @@ impl ValueEnum for Theme {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::Auto => PossibleValue::new("auto").help("The terminal's own colours"),
-            Self::Mono => PossibleValue::new("mono").help("None"),
-            Self::Cvd => PossibleValue::new("cvd").help("Colours for any colour vision"),
+            Self::Auto => PossibleValue::new("auto").help("The terminal's own"),
+            Self::Mono => PossibleValue::new("mono").help("None: bold and reversed only"),
+            Self::Cvd => PossibleValue::new("cvd")
+                .help("For any colour vision, in terminals with all colours"),
         })
     }
 }

@@ -33,6 +33,13 @@ fn a_wrong_command_line_exits_with_64_and_suggests() {
         ("near_project", &["--project", "infrastructure upgrad"]),
         ("unknown_command", &["stauts"]),
         ("command_and_view", &["--teams", "schema"]),
+        ("watch_and_json", &["--watch", "--json"]),
+        ("watch_and_fail_on", &["--watch", "--fail-on", "critical"]),
+        ("follow_and_view", &["--follow", "--teams"]),
+        ("follow_and_bell", &["--follow", "--bell"]),
+        ("bell_alone", &["--bell"]),
+        ("poll_alone", &["--poll", "5"]),
+        ("poll_never", &["--watch", "--poll", "0"]),
     ] {
         let ran = sample(args.iter().copied()).run();
         assert_eq!(ran.code, 64, "{name}");

@@ -43,6 +43,19 @@ fn every_view_is_a_key_away() {
 }
 
 #[test]
+fn the_view_that_is_asked_for_comes_first() {
+    for (option, text) in [
+        ("--teams", "[2 Teams]"),
+        ("--daily", "[3 Daily]"),
+        ("--forecast", "[4 Forecast]"),
+    ] {
+        let mut tty = Scene::new().option(option).start();
+        tty.shows(text);
+        tty.quit();
+    }
+}
+
+#[test]
 fn another_size_is_painted_whole() {
     let mut tty = Scene::new().start();
     for (cols, rows) in [(40, 10), (120, 40), (80, 24)] {

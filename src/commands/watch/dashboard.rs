@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, Timelike};
 
 use super::{Event, follower::Follower};
 use crate::{
-    cli::WatchArgs,
+    cli::{ViewArgs, WatchArgs},
     commands::edit,
     exit::{ExitStatus, Failure},
     model::Level,
@@ -14,7 +14,7 @@ use crate::{
     terminal::{self, EXIT_HUNG_UP, Input, Listener, Screen, Signal},
     text::Document,
     tui::{
-        App, Effect, Flash,
+        App, Effect, Flash, Tab,
         app::FLASH,
         draw::{self, Theme},
         message,
@@ -65,6 +65,7 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
         let theme = watching.theme.able(style.ink, true_color);
         let mut app = App::default();
         app.bell = watching.bell;
+        app.tab = first_view(follower.args);
         Ok(Self {
             frozen: follower.cx.is_frozen(follower.global),
             follower,
@@ -335,6 +336,16 @@ impl Dashboard<'_, '_, '_> {
         });
         (self.drawn, self.size) = (rows, size);
         Ok(drawn)
+    }
+}
+
+/// The view that is asked for.
+const fn first_view(args: &ViewArgs) -> Tab {
+    match args {
+        ViewArgs { teams: true, .. } => Tab::Teams,
+        ViewArgs { daily: true, .. } => Tab::Daily,
+        ViewArgs { forecast: true, .. } => Tab::Forecast,
+        _ => Tab::Overview,
     }
 }
 
