@@ -58,6 +58,12 @@ impl Failure {
         Self::new(64, message)
     }
 
+    /// Whether the command line is what is wrong.
+    #[must_use]
+    pub const fn is_usage(&self) -> bool {
+        self.code == 64
+    }
+
     /// The log holds nothing of use: 65.
     pub fn no_data(message: impl Into<String>) -> Self {
         Self::new(65, message)

@@ -82,6 +82,14 @@ pub fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
+/// Whether there is nothing at a path.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
+pub fn is_missing(path: &Path) -> bool {
+    let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+    fs::metadata(path).is_err_and(|error| absent.contains(&error.kind()))
+}
+
 /// The folder and its parents, up to the root of the repository it lies in; the folder alone where it lies in none.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the door to files")]

@@ -137,6 +137,7 @@ fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     let brief = format!("{} may run out ({chance} chance)", team.short_name());
     Some(Alert {
         team: Some(name.clone()),
+        place: team.place_of(Figure::Used),
         ..alert(end.level?, AlertScope::Forecast, message, brief)?
     })
 }
@@ -161,7 +162,14 @@ fn plan(report: &StatusReport) -> Option<Alert> {
         "plan passes {percent}% ({})",
         Thresholds::tokens_at(percent, budget)
     );
-    alert(level, AlertScope::Plan, message, brief)
+    let place = plan.pending().next().map(|phase| RowPlace {
+        file: phase.file,
+        line: phase.line,
+    });
+    Some(Alert {
+        place,
+        ..alert(level, AlertScope::Plan, message, brief)?
+    })
 }
 
 /// `pending QA 22,000 + Security 15,000`, no longer than anybody reads.
@@ -226,19 +234,9 @@ fn limit(team: &TeamReport) -> Option<Alert> {
         share.unwrap_or_default(),
         limit.compact()
     );
-    let used = team
-        .sources
-        .iter()
-        .find(|source| source.figure == Figure::Used);
-    let place = used.and_then(|source| {
-        Some(RowPlace {
-            file: source.file,
-            line: source.line?,
-        })
-    });
     Some(Alert {
         team: Some(team.name.clone()),
-        place,
+        place: team.place_of(Figure::Used),
         ..alert(team.level?, AlertScope::Team, message, brief)?
     })
 }
@@ -256,8 +254,10 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
         each.compact(),
         limit.compact()
     );
+    let place = team.place_of(Figure::Deliverables);
     Some(Alert {
         team: Some(team.name.clone()),
+        place: place.or_else(|| team.place_of(Figure::Used)),
         ..alert(
             team.efficiency_level?,
             AlertScope::Efficiency,

@@ -32,7 +32,7 @@ pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanEnd, PlanPhase, Scenario};
 pub use report::{
     Alert, AlertScope, BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace,
-    RowReport, StatusReport, TeamReport, UsedReport,
+    RowReport, Spending, StatusReport, TeamReport, UsedReport,
 };
 pub use rows::{Keep, Rows, Unreadable};
 pub use status::{Question, budget, own_budget, report};

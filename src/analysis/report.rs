@@ -1,13 +1,17 @@
 //! What every view shows, and the JSON is: one value, complete, without a place to look anything up.
 //! A figure that nothing is known about is left out, which is neither null nor zero.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ClosedCost, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
 use crate::{
-    model::{BudgetSource, EntryKind, Level, Money, Month, Percent, Status, Thresholds, Tokens},
+    model::{
+        BudgetSource, Currency, EntryKind, Level, Money, Month, Percent, Status, Thresholds, Tokens,
+    },
     text::{Document, Place},
 };
 
@@ -63,6 +67,73 @@ impl StatusReport {
     #[must_use]
     pub fn share(&self, tokens: Tokens) -> Option<Percent> {
         Percent::of(tokens.0, self.budget.tokens?.0)
+    }
+
+    /// What is used of the budget. None without one, or where money is spent in another currency.
+    #[must_use]
+    pub fn spending(&self) -> Option<Spending> {
+        if let Some((budget, level)) = self.budget.tokens.zip(self.level) {
+            return Some(Spending {
+                used: self.used.tokens.0,
+                budget: budget.0,
+                currency: None,
+                level,
+            });
+        }
+        let (spent, budget) = (self.used.cost.as_ref()?.money, self.budget.cost?);
+        (spent.currency == budget.currency).then(|| Spending {
+            used: spent.micros,
+            budget: budget.micros,
+            currency: Some(budget.currency),
+            level: self.budget.thresholds.level(spent.micros, budget.micros),
+        })
+    }
+
+    /// The worst alert about each team that has one.
+    #[must_use]
+    pub fn team_levels(&self) -> HashMap<&str, Level> {
+        let mut levels = HashMap::new();
+        for alert in &self.alerts {
+            if let Some(team) = alert.team.as_deref() {
+                let level = levels.entry(team).or_insert(alert.level);
+                *level = alert.level.max(*level);
+            }
+        }
+        levels
+    }
+}
+
+/// What is used of a budget: of that in tokens where there is one, else of that in money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spending {
+    /// Tokens, or millionths of a unit of money.
+    pub used: u64,
+    /// The budget, in the same.
+    pub budget: u64,
+    /// The currency, of money.
+    pub currency: Option<Currency>,
+    /// How far it is used up.
+    pub level: Level,
+}
+
+impl Spending {
+    /// The share of the budget. None of a budget of nothing.
+    #[must_use]
+    pub fn share(&self) -> Option<Percent> {
+        Percent::of(self.used, self.budget)
+    }
+
+    /// One of its amounts as it is written.
+    #[must_use]
+    pub fn written(&self, amount: u64) -> String {
+        match self.currency {
+            Some(currency) => Money {
+                micros: amount,
+                currency,
+            }
+            .to_string(),
+            None => Tokens(amount).to_string(),
+        }
     }
 }
 
@@ -244,6 +315,17 @@ impl TeamReport {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.status.as_deref() == Some(Status::Done.word())
+    }
+
+    /// Where the first of its figures of a kind stands.
+    #[must_use]
+    pub fn place_of(&self, figure: Figure) -> Option<RowPlace> {
+        let mut sources = self.sources.iter();
+        let source = sources.find(|source| source.figure == figure && source.line.is_some())?;
+        Some(RowPlace {
+            file: source.file,
+            line: source.line?,
+        })
     }
 
     /// Its name where there is little room: `C` for `Team C`.

@@ -4,10 +4,16 @@ use std::{path::Path, process::Command};
 
 use super::Environment;
 
-/// The command for the user's editor: `$VISUAL`, else `$EDITOR`, else vi.
-pub(super) fn command(environment: &Environment, file: &Path, line: usize) -> Command {
+/// The command for the user's editor: `$VISUAL`, else `$EDITOR`, else vi. Fails where that variable cannot be made sense of.
+pub(super) fn command(
+    environment: &Environment,
+    file: &Path,
+    line: usize,
+) -> Result<Command, String> {
     let editor = environment.editor.as_deref().unwrap_or("vi");
-    let words = shell_words::split(editor).unwrap_or_default();
+    let words = shell_words::split(editor);
+    let words = words.map_err(|error| format!("$VISUAL or $EDITOR, `{editor}`: {error}"))?;
+    let waits = words.iter().any(|word| word == "--wait" || word == "-w");
     let mut words = words.into_iter();
     let program = words.next().unwrap_or_else(|| "vi".to_owned());
     let name = Path::new(&program)
@@ -25,14 +31,14 @@ pub(super) fn command(environment: &Environment, file: &Path, line: usize) -> Co
             command.arg(format!("{}:{line}", file.display()));
         }
         "code" | "codium" => {
-            command
-                .arg("-g")
-                .arg(format!("{}:{line}", file.display()))
-                .arg("--wait");
+            command.arg("-g").arg(format!("{}:{line}", file.display()));
+            if !waits {
+                command.arg("--wait");
+            }
         }
         _ => {
             command.arg(file);
         }
     }
-    command
+    Ok(command)
 }

@@ -11,13 +11,14 @@ use crate::{
     check,
     cli::{GlobalArgs, ViewArgs},
     config::Settings,
-    diagnostic::{Findings, Severity},
+    diagnostic::{Diagnostic, Findings, Severity},
     exit::Failure,
     log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month, Policy, fold_name},
     render::{self, Files, Format},
     store::Opened,
     text::{Document, Place},
+    tui::Problem,
 };
 
 /// A report, and what was found on the way.
@@ -64,11 +65,15 @@ impl Sources {
 }
 
 impl Found {
-    /// The first thing that cannot be read, with its place.
-    pub(super) fn problem(&self) -> Option<String> {
-        let mut kept = self.findings.kept().iter();
-        let error = kept.find(|finding| finding.severity() == Severity::Error)?;
-        Some(self.files.concise(error))
+    /// What is wrong with the files, as far as it is listed, each with its place.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let kept = self.findings.kept().iter();
+        let problem = |finding: &Diagnostic| Problem {
+            text: format!("{} {}", self.files.place(finding), finding.message),
+            place: Some((finding.place.document, finding.place.line)),
+            is_error: finding.severity() == Severity::Error,
+        };
+        kept.map(problem).collect()
     }
 
     /// How much is wrong with the files: `3 errors and 1 warning`.

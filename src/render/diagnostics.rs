@@ -42,18 +42,20 @@ impl Files {
     /// A finding in one line: where, and what.
     #[must_use]
     pub fn concise(&self, finding: &Diagnostic) -> String {
+        let place = self.place(finding);
+        format!("{place}  {} {}", finding.code, finding.message)
+    }
+
+    /// Where a finding stands: `cost-log.md:31:33`.
+    #[must_use]
+    pub fn place(&self, finding: &Diagnostic) -> String {
         let Place {
             document,
             line,
             column,
             ..
         } = finding.place;
-        format!(
-            "{}:{line}:{column}  {} {}",
-            self.name(document),
-            finding.code,
-            finding.message
-        )
+        format!("{}:{line}:{column}", self.name(document))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Team by team: used against allocated, and what came of it.
 
+use std::{collections::HashMap, ops::Range};
+
 use super::{
     costs,
     sheet::{Cell, Column, Sheet},
@@ -26,10 +28,31 @@ pub(crate) fn sheet(report: &StatusReport) -> Sheet {
     sheet_of(report, &report.teams.iter().collect::<Vec<_>>())
 }
 
+/// Some of the teams that are listed, and the total of all, in columns as wide as all those listed need.
+pub(crate) fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) -> Sheet {
+    let mut sheet = sheet_of(report, listed.get(shown).unwrap_or_default());
+    let levels = report.team_levels();
+    let widest: [&dyn Fn(&TeamReport) -> u64; 7] = [
+        &|team| team.name.len() as u64,
+        &|team| team.used_tokens.unwrap_or_default().0,
+        &|team| team.allocated_tokens.unwrap_or_default().0,
+        &|team| team.deliverables.unwrap_or_default(),
+        &|team| team.tokens_per_deliverable.unwrap_or_default().0,
+        &|team| team.cost.as_ref().map_or(0, |cost| cost.money.micros),
+        &|team| team.status.as_ref().map_or(0, |status| status.len() as u64),
+    ];
+    for size in widest {
+        if let Some(team) = listed.iter().max_by_key(|team| size(team)) {
+            sheet.row_unseen(row(team, &levels));
+        }
+    }
+    sheet
+}
+
 /// A row for each of some teams, and the total of all.
 pub(crate) fn sheet_of(report: &StatusReport, listed: &[&TeamReport]) -> Sheet {
     let columns = [
-        Column::new("Team").cut(4),
+        Column::new("Team").cut(4).long(24),
         Column::new("Used"),
         Column::new("Alloc.").drop(4),
         Column::new("%").drop_late(2),
@@ -41,8 +64,9 @@ pub(crate) fn sheet_of(report: &StatusReport, listed: &[&TeamReport]) -> Sheet {
         Column::new("Alert").drop_late(3),
     ];
     let mut sheet = Sheet::new("Teams", columns);
+    let levels = report.team_levels();
     for team in listed {
-        sheet.row(row(team));
+        sheet.row(row(team, &levels));
     }
     let with_total = report.team.is_none() && report.teams.len() > 1;
     if with_total {
@@ -53,8 +77,11 @@ pub(crate) fn sheet_of(report: &StatusReport, listed: &[&TeamReport]) -> Sheet {
     if let Some(note) = costs::note(costs.chain(all)) {
         sheet.note_about("Cost", note);
     }
-    for note in [goal(report), allocation(report)].into_iter().flatten() {
-        sheet.note(note);
+    let notes = [("Tok/del.", goal(report)), ("Alloc.", allocation(report))];
+    for (column, note) in notes {
+        if let Some(note) = note {
+            sheet.note_about(column, note);
+        }
     }
     sheet
 }
@@ -110,7 +137,7 @@ pub(crate) fn data(report: &StatusReport) -> Sheet {
     sheet
 }
 
-fn row(team: &TeamReport) -> [Cell; 10] {
+fn row(team: &TeamReport, levels: &HashMap<&str, Level>) -> [Cell; 10] {
     let (used, limit) = (team.used_tokens, team.allocated_tokens);
     let both = used.zip(limit);
     let tasks = team.tasks.map(|tasks| match tasks {
@@ -135,14 +162,11 @@ fn row(team: &TeamReport) -> [Cell; 10] {
         ),
         Cell::some(team.cost.as_ref(), Cell::listed_cost),
         Cell::some(team.status.as_deref(), Cell::text),
-        alert(team).map_or_else(|| Cell::word(""), Cell::Level),
+        // The worst of the alerts about it.
+        levels
+            .get(team.name.as_str())
+            .map_or_else(|| Cell::word(""), |level| Cell::Level(*level)),
     ]
-}
-
-/// The worse of the team's level, unless it is finished, and of its efficiency.
-fn alert(team: &TeamReport) -> Option<Level> {
-    let level = unfinished_level(team).max(team.efficiency_level);
-    level.filter(|level| *level > Level::Ok)
 }
 
 /// The level of a team that can still do something about it.

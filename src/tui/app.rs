@@ -7,13 +7,21 @@ use chrono::{DateTime, FixedOffset, NaiveTime};
 
 use super::{
     crossing::Crossing,
-    message::{Message, Step},
+    list::Held,
+    message::{Message, Piece, Step},
     sort::SortBy,
 };
-use crate::{analysis::StatusReport, model::Level, text::Document};
+use crate::{
+    analysis::{StatusReport, TeamReport},
+    model::Level,
+    text::Document,
+};
 
 /// A reading that is bad is tried again so much later before it is shown: editors write in two parts.
 pub const GRACE: Duration = Duration::from_millis(150);
+
+/// A row that cannot be read is waited for so long: whoever types it is not done. After that, the figures of the others count more.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a message is shown.
 pub const FLASH: Duration = Duration::from_secs(10);
@@ -77,10 +85,21 @@ pub enum Typing {
 pub struct Snapshot {
     /// All there is to show.
     pub report: StatusReport,
-    /// The first thing in the files that cannot be read: `cost-log.md:31:33 not a number "12,4x0"`.
-    pub problem: Option<String>,
-    /// How much in the files is wrong, be it readable or not: `3 errors and 1 warning`.
-    pub findings: Option<String>,
+    /// What is wrong with the files, as far as it is listed.
+    pub problems: Vec<Problem>,
+    /// How much that is: `3 errors and 1 warning`.
+    pub counted: Option<String>,
+}
+
+/// Something that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, and what: `cost-log.md:31:33 not a number: "12,4x0"`.
+    pub text: String,
+    /// The file and the line, where it has one.
+    pub place: Option<(Document, usize)>,
+    /// Something is not counted because of it.
+    pub is_error: bool,
 }
 
 /// What came of reading the files.
@@ -89,7 +108,7 @@ pub enum Reading {
     /// Figures.
     Good(Box<Snapshot>),
     /// The log is there, and nothing can be made of it: why.
-    Bad(String),
+    Bad(Problem),
     /// The log is not there: its name.
     Gone(String),
 }
@@ -98,9 +117,20 @@ pub enum Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// It cannot be read: where, and why.
-    Unreadable(String),
+    Unreadable(Problem),
     /// It is gone: its name.
     Gone(String),
+}
+
+impl Trouble {
+    /// Where it can be mended.
+    #[must_use]
+    pub const fn place(&self) -> Option<(Document, usize)> {
+        match self {
+            Self::Unreadable(problem) => problem.place,
+            Self::Gone(_) => None,
+        }
+    }
 }
 
 /// Changes are not followed.
@@ -118,15 +148,24 @@ pub enum Following {
     /// The system tells of them.
     #[default]
     Events,
-    /// The files are looked at, once in so long; perhaps because the system could not tell.
+    /// The files are looked at, once in so long.
     Polling {
         /// How long.
         every: Duration,
-        /// Nobody asked for it.
-        fallback: bool,
+        /// Why the system cannot tell of changes, where nobody asked for this.
+        because: Option<String>,
     },
     /// Not at all any more.
     Lost,
+}
+
+/// What may be shown in place of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The keys.
+    Help,
+    /// What is wrong with the files.
+    Problems,
 }
 
 /// What the world is to do.
@@ -151,12 +190,14 @@ pub enum Effect {
 pub struct App {
     /// The view that is shown.
     pub tab: Tab,
-    /// The list of keys is shown, from this line on.
-    pub help: Option<usize>,
+    /// What is shown in place of the view, and from which line on.
+    pub panel: Option<(Panel, usize)>,
     /// What is being typed.
     pub typing: Typing,
     /// Only what contains this is listed.
     pub filter: String,
+    /// Only the days of this team are listed.
+    pub team: Option<String>,
     /// The column that teams are sorted by; none for the order of the log.
     pub sort: Option<SortBy>,
     /// From the other end.
@@ -171,6 +212,10 @@ pub struct App {
     pub trouble: Option<Trouble>,
     /// A bad reading is tried again then.
     pub retry: Option<Duration>,
+    /// Figures without a row that cannot be read are shown then.
+    pub patience: Option<Duration>,
+    /// Whatever can be read is shown, since somebody asked for it.
+    insisted: bool,
     /// Changes are not followed.
     pub pause: Option<Pause>,
     /// How changes are noticed.
@@ -180,8 +225,8 @@ pub struct App {
     /// Ring at a threshold.
     pub bell: bool,
     crossing: Crossing,
-    /// The team that is selected, which stays selected wherever it moves.
-    pub(super) held: Option<String>,
+    /// What is selected, which stays so wherever it moves.
+    pub(super) held: Held,
 }
 
 /// A message that goes away by itself.
@@ -189,8 +234,8 @@ pub struct App {
 pub struct Flash {
     /// What it says.
     pub message: String,
-    /// How bad it is.
-    pub level: Level,
+    /// The level that was reached, if it is about one.
+    pub level: Option<Level>,
     /// Until when it is shown.
     pub until: Duration,
 }
@@ -219,7 +264,7 @@ impl App {
         self.hold();
         match message {
             Message::Quit(code) => return Some(Effect::Quit(code)),
-            Message::Reload => return Some(Effect::Read),
+            Message::Reload => return Some(self.reload(now)),
             Message::Repaint => return Some(Effect::Repaint),
             Message::Suspend => return Some(Effect::Suspend),
             Message::Edit => {
@@ -228,7 +273,10 @@ impl App {
             }
             Message::Pause => return self.pause_or_go_on(now),
             Message::Back => self.back(),
-            Message::Help => self.help = self.help.xor(Some(0)),
+            Message::Open(panel) => {
+                let is_open = self.panel.is_some_and(|(open, _)| open == panel);
+                self.panel = (!is_open).then_some((panel, 0));
+            }
             Message::Show(tab) => self.show(tab),
             Message::Turn(step) => self.show(self.tab.turned(step)),
             Message::Move(by) => self.move_by(by, shown),
@@ -237,18 +285,20 @@ impl App {
             Message::End(Step::On) => self.move_by(isize::MAX, shown),
             Message::End(Step::Back) => self.move_by(isize::MIN, shown),
             Message::Enter => self.enter(),
-            Message::Sort => self.sort_by_next(),
-            Message::Reverse => self.reversed = !self.reversed,
-            Message::Filter => self.typing = Typing::Filter,
-            Message::Type(c) => self.filter.push(c),
-            Message::Erase => {
-                self.filter.pop();
+            Message::Sort | Message::Reverse => self.sort(message),
+            Message::Filter | Message::Type(_) | Message::Erase(_) | Message::Typed => {
+                self.type_filter(message);
             }
-            Message::Typed => self.typing = Typing::Nothing,
             Message::Bell => self.bell = !self.bell,
         }
         self.hold();
         None
+    }
+
+    /// The panel that is open.
+    #[must_use]
+    pub fn open(&self) -> Option<Panel> {
+        self.panel.map(|(panel, _)| panel)
     }
 
     /// Takes what came of a reading, at a moment by the clock and since the start.
@@ -258,13 +308,26 @@ impl App {
         now: DateTime<FixedOffset>,
         at: Duration,
     ) -> Option<Effect> {
+        let insisted = std::mem::take(&mut self.insisted);
         let trouble = match reading {
-            Reading::Good(snapshot) if self.is_better(&snapshot) => {
+            Reading::Good(snapshot) if insisted || self.is_better(&snapshot) => {
                 return self.show_figures(*snapshot, now, at);
             }
-            Reading::Good(snapshot) => Trouble::Unreadable(snapshot.problem.unwrap_or_default()),
-            Reading::Bad(problem) => Trouble::Unreadable(problem),
-            Reading::Gone(name) => Trouble::Gone(name),
+            Reading::Good(snapshot) => {
+                let problem = self.news(&snapshot);
+                if at >= *self.patience.get_or_insert(at + PATIENCE) {
+                    return self.show_without(&problem, *snapshot, now, at);
+                }
+                Trouble::Unreadable(problem)
+            }
+            Reading::Bad(problem) => {
+                self.patience = None;
+                Trouble::Unreadable(problem)
+            }
+            Reading::Gone(name) => {
+                self.patience = None;
+                Trouble::Gone(name)
+            }
         };
         // What is shown already, or has been bad for so long, is shown.
         let retry = *self.retry.get_or_insert(at + GRACE);
@@ -274,11 +337,42 @@ impl App {
         None
     }
 
-    /// Whether a reading is to be shown: it has no more rows that cannot be read than what is shown already.
+    /// Whether a reading is to be shown at once: it has no more rows that cannot be read than what is shown already.
     fn is_better(&self, snapshot: &Snapshot) -> bool {
         let unreadable = |snapshot: &Snapshot| snapshot.report.log.unreadable_rows;
         let latest = self.latest.as_ref();
         latest.is_none_or(|latest| unreadable(snapshot) <= unreadable(latest))
+    }
+
+    /// The error of a reading that was not there before.
+    fn news(&self, snapshot: &Snapshot) -> Problem {
+        let latest = self.latest.as_ref();
+        let known = latest.map_or(&[][..], |latest| &latest.problems);
+        let errors = || snapshot.problems.iter().filter(|problem| problem.is_error);
+        let new = errors().find(|problem| !known.contains(problem));
+        let shown = new.or_else(|| errors().next_back()).cloned();
+        shown.unwrap_or_else(|| Problem {
+            text: "a row cannot be read".to_owned(),
+            place: None,
+            is_error: true,
+        })
+    }
+
+    /// Shows figures that leave something out, and says what.
+    fn show_without(
+        &mut self,
+        problem: &Problem,
+        snapshot: Snapshot,
+        now: DateTime<FixedOffset>,
+        at: Duration,
+    ) -> Option<Effect> {
+        let effect = self.show_figures(snapshot, now, at);
+        self.flash = Some(Flash {
+            message: format!("not counted: {}", problem.text),
+            level: None,
+            until: at + FLASH,
+        });
+        effect
     }
 
     fn show_figures(
@@ -287,26 +381,42 @@ impl App {
         now: DateTime<FixedOffset>,
         at: Duration,
     ) -> Option<Effect> {
-        (self.trouble, self.retry) = (None, None);
+        (self.trouble, self.retry, self.patience) = (None, None, None);
         let before = self.latest.replace(snapshot);
-        let changed = before.as_ref() != self.latest.as_ref();
-        if changed || self.read_at.is_none() {
+        let latest = self.latest.as_ref()?;
+        if before
+            .as_ref()
+            .is_none_or(|before| !is_same(before, latest))
+        {
             self.read_at = Some((now, at));
         }
-        self.find_held();
         let before = before.as_ref().map(|before| &before.report);
-        let crossed = self
-            .latest
-            .as_ref()
-            .map(|latest| self.crossing.see(before, &latest.report, now.time()))?;
-        if let Some((message, level)) = crossed.message {
+        let crossed = self.crossing.see(before, &latest.report, now.time());
+        let level = crossed.level;
+        // What was said of a level that is left again holds no longer.
+        let holds = |flash: &Flash| flash.level.is_none() || flash.level == level;
+        self.flash = self.flash.take().filter(holds);
+        if let Some(message) = crossed.message {
             self.flash = Some(Flash {
                 message,
                 level,
                 until: at + FLASH,
             });
         }
+        self.find_held();
         (crossed.rings && self.bell).then_some(Effect::Ring)
+    }
+
+    /// Somebody wants the figures of now, paused or not.
+    fn reload(&mut self, now: NaiveTime) -> Effect {
+        self.insisted = true;
+        if let Some(pause) = &mut self.pause {
+            *pause = Pause {
+                since: now,
+                changes: 0,
+            };
+        }
+        Effect::Read
     }
 
     /// A change was seen.
@@ -324,28 +434,35 @@ impl App {
         if let Some(pause) = self.pause.take() {
             return (pause.changes > 0).then_some(Effect::Read);
         }
+        // A reading that was to be tried again waits as well.
+        let changes = usize::from(self.retry.take().is_some());
         self.pause = Some(Pause {
             since: now,
-            changes: 0,
+            changes,
         });
         None
     }
 
+    /// Closes what was opened last: a panel, a filter, the days of a team.
     fn back(&mut self) {
-        if self.help.take().is_some() {
+        if self.panel.take().is_some() {
         } else if self.typing == Typing::Filter || !self.filter.is_empty() {
             self.typing = Typing::Nothing;
             self.filter.clear();
+            self.find_held();
+        } else if self.tab == Tab::Daily && self.team.take().is_some() {
+            self.tab = Tab::Teams;
         }
     }
 
     fn show(&mut self, tab: Tab) {
         self.tab = tab;
-        self.help = None;
+        self.panel = None;
+        self.team = None;
     }
 
     fn move_by(&mut self, by: isize, shown: Extent) {
-        if let Some(top) = &mut self.help {
+        if let Some((_, top)) = &mut self.panel {
             *top = top.saturating_add_signed(by).min(shown.last_top());
             return;
         }
@@ -354,20 +471,76 @@ impl App {
             _ => shown.len.saturating_sub(1),
         };
         let selected = &mut self.selected[self.tab.index()];
+        let to = |at: usize| at.min(last).saturating_add_signed(by).min(last);
         *selected = match (self.tab, *selected) {
             // The first key selects the first alert.
             (Tab::Overview, None) => Some(if by == isize::MAX { last } else { 0 }),
-            (Tab::Daily, at) => {
-                let at = at.unwrap_or(last).saturating_add_signed(by).min(last);
-                // Whoever is at the end stays there when it grows.
-                (at < last).then_some(at)
-            }
-            (_, at) => Some(at.unwrap_or(0).saturating_add_signed(by).min(last)),
+            // Whoever is at the end stays there when it grows.
+            (Tab::Daily, at) => Some(to(at.unwrap_or(last))).filter(|at| *at < last),
+            (_, at) => Some(to(at.unwrap_or(0))),
         };
     }
 
-    fn sort_by_next(&mut self) {
-        self.sort = SortBy::after(self.sort);
+    /// Sorts the teams, where they are listed.
+    fn sort(&mut self, message: Message) {
+        if self.tab != Tab::Teams {
+            return;
+        }
+        if message == Message::Sort {
+            (self.sort, self.reversed) = (SortBy::after(self.sort), false);
+        } else if self.sort.is_some() {
+            self.reversed = !self.reversed;
+        }
         self.find_held();
     }
+
+    /// Types a filter, where rows are listed.
+    fn type_filter(&mut self, message: Message) {
+        if !matches!(self.tab, Tab::Teams | Tab::Daily) {
+            return;
+        }
+        match message {
+            Message::Filter => {
+                self.typing = Typing::Filter;
+                self.filter.clear();
+            }
+            Message::Type(c) => self.filter.push(c),
+            Message::Erase(Piece::Letter) => {
+                self.filter.pop();
+            }
+            Message::Erase(Piece::Word) => {
+                let kept = self.filter.trim_end().rfind(' ').map_or(0, |at| at + 1);
+                self.filter.truncate(kept);
+            }
+            Message::Erase(Piece::All) => self.filter.clear(),
+            _ => self.typing = Typing::Nothing,
+        }
+        self.find_held();
+    }
+}
+
+/// Whether two readings found the same in the files, whenever they were made.
+fn is_same(one: &Snapshot, two: &Snapshot) -> bool {
+    let (one_says, two_says) = (&one.report, &two.report);
+    let teams = || one_says.teams.iter().zip(&two_says.teams);
+    one.problems == two.problems
+        && one_says.log == two_says.log
+        && one_says.budget == two_says.budget
+        && one_says.used == two_says.used
+        && one_says.days == two_says.days
+        && one_says.forecast.plan == two_says.forecast.plan
+        && one_says.teams.len() == two_says.teams.len()
+        && teams().all(|(one, two)| says_the_same(one, two))
+}
+
+/// Whether the files say the same of a team; what follows for the time to come depends on the moment.
+fn says_the_same(one: &TeamReport, two: &TeamReport) -> bool {
+    one.name == two.name
+        && one.sources == two.sources
+        && one.used_tokens == two.used_tokens
+        && one.allocated_tokens == two.allocated_tokens
+        && one.reserved_tokens == two.reserved_tokens
+        && one.status == two.status
+        && one.deliverables == two.deliverables
+        && one.cost == two.cost
 }

@@ -3,8 +3,8 @@
 use chrono::NaiveTime;
 
 use crate::{
-    analysis::StatusReport,
-    model::{Level, Percent, Thresholds},
+    analysis::{Spending, StatusReport},
+    model::Level,
 };
 
 /// Points of a percent that a figure has to fall below a threshold before the bell may ring for it again.
@@ -20,8 +20,10 @@ pub(super) struct Crossing {
 /// What is to be made of new figures.
 #[derive(Debug, Default)]
 pub(super) struct Crossed {
-    /// What is said, and how bad it is. None where the level did not rise.
-    pub(super) message: Option<(String, Level)>,
+    /// The level they have.
+    pub(super) level: Option<Level>,
+    /// What is said, where that rose.
+    pub(super) message: Option<String>,
     /// The bell may ring: once for each threshold, and never at the start.
     pub(super) rings: bool,
 }
@@ -34,29 +36,32 @@ impl Crossing {
         report: &StatusReport,
         now: NaiveTime,
     ) -> Crossed {
-        let (used, Some(budget), Some(level)) =
-            (report.used.tokens, report.budget.tokens, report.level)
-        else {
+        let Some(spending) = report.spending() else {
             return Crossed::default();
         };
+        let Spending { used, budget, .. } = spending;
+        let at = &report.budget.thresholds;
         let reached = |below: u64| {
-            let steps = report.budget.thresholds.steps();
-            let reached = steps.into_iter().filter(|(percent, _)| {
-                let tokens = Thresholds::tokens_at(*percent, budget);
-                used.0 >= tokens.0.saturating_sub(budget.0 / 100 * below)
-            });
+            let margin = budget.saturating_mul(below) / 100;
+            let level = at.level(used.saturating_add(margin), budget);
+            let reached = at.steps().into_iter().filter(|(_, step)| *step <= level);
             reached.map(|(percent, _)| percent).max()
         };
         // A threshold that the figure has fallen well below may ring again.
         let armed = self.rung.min(reached(REARM));
         self.rung = armed.max(reached(0));
-        let rose = before.is_some_and(|before| before.level < Some(level));
+        let before = before.map(StatusReport::spending);
+        let rose = before
+            .flatten()
+            .is_some_and(|before| before.level < spending.level);
         Crossed {
+            level: Some(spending.level),
             message: rose.then(|| {
-                let share = Percent::of(used.0, budget.0).map(|share| format!(" ({share})"));
-                let share = share.unwrap_or_default();
-                let message = format!("{used} of {budget}{share} at {}", now.format("%H:%M"));
-                (message, level)
+                let passed = reached(0).unwrap_or_default();
+                let (used, budget) = (spending.written(used), spending.written(budget));
+                let share = spending.share().map(|share| format!(" ({share})"));
+                let (share, time) = (share.unwrap_or_default(), now.format("%H:%M"));
+                format!("passed {passed}%: {used} of {budget}{share} at {time}")
             }),
             rings: before.is_some() && reached(0) > armed,
         }

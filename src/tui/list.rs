@@ -1,11 +1,46 @@
-//! What the views list of the figures, and what of it is selected.
+//! What the views list of the figures, and what of it is selected. A selection is held by what it is, not by where it stands:
+//! rows come and go above it.
 
-use super::app::{App, Tab};
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::{
+    app::{App, Tab, Trouble},
+    sort::SortBy,
+};
 use crate::{
     analysis::{AlertScope, DayReport, RowReport, StatusReport, TeamReport},
-    model::fold_name,
+    model::{Tokens, fold_name},
     text::Document,
 };
+
+/// What is selected in each view, wherever it stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held {
+    alert: Option<(AlertScope, Option<String>)>,
+    pub(super) team: Option<String>,
+    row: Option<RowKey>,
+}
+
+/// What tells a row from others when its line has moved.
+type RowKey = (
+    NaiveDate,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<Tokens>,
+);
+
+fn key((day, row): (&DayReport, &RowReport)) -> RowKey {
+    (
+        day.date,
+        row.time.clone(),
+        row.team.clone(),
+        row.task.clone(),
+        row.tokens,
+    )
+}
 
 impl App {
     /// The figures that are shown.
@@ -13,15 +48,34 @@ impl App {
         self.latest.as_ref().map(|latest| &latest.report)
     }
 
+    /// Whether the view lists only what a filter leaves.
+    pub(super) fn is_filtered(&self) -> bool {
+        match self.tab {
+            Tab::Overview | Tab::Forecast => false,
+            Tab::Teams => !self.filter.is_empty(),
+            Tab::Daily => !self.filter.is_empty() || self.team.is_some(),
+        }
+    }
+
     /// The teams as they are listed.
     #[must_use]
     pub fn teams(&self) -> Vec<&TeamReport> {
+        let Some(report) = self.report() else {
+            return Vec::new();
+        };
         let filter = fold_name(&self.filter);
-        let all = self.report().into_iter().flat_map(|report| &report.teams);
-        let listed = all.filter(|team| fold_name(&team.name).contains(&filter));
+        let all = report.teams.iter();
+        let listed =
+            all.filter(|team| filter.is_empty() || fold_name(&team.name).contains(&filter));
         let mut teams: Vec<&TeamReport> = listed.collect();
-        if let Some(by) = self.sort {
-            teams.sort_by(|one, two| by.compare(one, two));
+        match self.sort {
+            None => {}
+            Some(SortBy::Team) => teams.sort_by_cached_key(|team| fold_name(&team.name)),
+            Some(SortBy::Alert) => {
+                let levels: HashMap<_, _> = report.team_levels();
+                teams.sort_by_key(|team| std::cmp::Reverse(levels.get(team.name.as_str())));
+            }
+            Some(by) => teams.sort_by(|one, two| by.compare(one, two)),
         }
         if self.reversed {
             teams.reverse();
@@ -35,39 +89,49 @@ impl App {
         days.unwrap_or_default()
     }
 
-    /// Tells whether a row of the days is listed.
-    pub(super) fn lists_row(&self) -> impl Fn(&RowReport) -> bool + use<> {
+    /// Tells whether a row of the days is listed: of the team that is asked for, with the filter in any of its texts.
+    pub(super) fn lists_row(&self) -> impl Fn(&DayReport, &RowReport) -> bool + '_ {
         let filter = fold_name(&self.filter);
-        move |row| {
-            let texts = [
-                Some(&row.team),
-                row.written_team.as_ref(),
-                row.task.as_ref(),
-            ];
-            let mut texts = texts.into_iter().flatten();
-            filter.is_empty() || texts.any(|text| fold_name(text).contains(&filter))
+        move |day, row| {
+            if self.team.as_ref().is_some_and(|team| *team != row.team) {
+                return false;
+            }
+            let written = [&row.written_team, &row.task, &row.status, &row.notes];
+            let mut texts = written.into_iter().flatten().chain([&row.team]);
+            filter.is_empty()
+                || texts.any(|text| fold_name(text).contains(&filter))
+                || day.date.to_string().contains(&filter)
         }
+    }
+
+    fn rows_by_day(&self) -> impl Iterator<Item = (&DayReport, &RowReport)> {
+        let is_listed = self.lists_row();
+        let days = self.days().iter();
+        let rows = days.flat_map(|day| day.rows.iter().map(move |row| (day, row)));
+        rows.filter(move |(day, row)| is_listed(day, row))
     }
 
     /// The rows of the days as they are listed.
     #[must_use]
     pub fn rows(&self) -> Vec<&RowReport> {
-        let is_listed = self.lists_row();
-        let rows = self.days().iter().flat_map(|day| &day.rows);
-        rows.filter(|row| is_listed(row)).collect()
+        self.rows_by_day().map(|(_, row)| row).collect()
     }
 
     /// Which row of a list of so many is selected. None where nobody has selected an alert.
     #[must_use]
     pub fn selection(&self, len: usize) -> Option<usize> {
+        self.selection_in(self.tab, len)
+    }
+
+    fn selection_in(&self, tab: Tab, len: usize) -> Option<usize> {
         let last = len.checked_sub(1)?;
-        let selected = self.selected[self.tab.index()];
-        let start = match self.tab {
+        let start = match tab {
             Tab::Overview => None,
             Tab::Teams | Tab::Forecast => Some(0),
             Tab::Daily => Some(last),
         };
-        selected.or(start).map(|at| at.min(last))
+        let selected = self.selected[tab.index()].or(start);
+        selected.map(|at| at.min(last))
     }
 
     /// The line of the text that is at the top, in a view that is one.
@@ -79,8 +143,9 @@ impl App {
     /// The team that is selected in the list of teams.
     #[must_use]
     pub fn selected_team(&self) -> Option<&TeamReport> {
-        let at = self.selected[Tab::Teams.index()].unwrap_or(0);
-        self.teams().get(at).copied()
+        let teams = self.teams();
+        let at = self.selection_in(Tab::Teams, teams.len())?;
+        teams.get(at).copied()
     }
 
     /// From an alert to what it is about, from a team to its days.
@@ -88,9 +153,8 @@ impl App {
         match self.tab {
             Tab::Overview => self.enter_alert(),
             Tab::Teams => {
-                if let Some(team) = self.selected_team() {
-                    self.filter = team.name.clone();
-                    self.tab = Tab::Daily;
+                if let Some(team) = self.selected_team().map(|team| team.name.clone()) {
+                    (self.tab, self.team) = (Tab::Daily, Some(team));
                     self.selected[Tab::Daily.index()] = None;
                 }
             }
@@ -99,8 +163,10 @@ impl App {
     }
 
     fn enter_alert(&mut self) {
-        let at = self.selected[Tab::Overview.index()].unwrap_or(0);
-        let alert = self.report().and_then(|report| report.alerts.get(at));
+        let alert = self.report().and_then(|report| {
+            let at = self.selection(report.alerts.len())?;
+            report.alerts.get(at)
+        });
         let Some((scope, team)) = alert.map(|alert| (alert.scope, alert.team.clone())) else {
             return;
         };
@@ -110,49 +176,87 @@ impl App {
         };
         if team.is_some() {
             self.filter.clear();
-            self.held = team;
+            self.held.team = team;
             self.find_held();
         }
     }
 
-    /// Where an editor is to open: at the row that is selected, else at the top of the log.
+    /// Where an editor is to open: at what is wrong, else at the row that is selected, else at the top of the log.
     pub(super) fn place(&self) -> (Document, usize) {
-        let place = match self.tab {
-            Tab::Overview => self.report().and_then(|report| {
+        let trouble = self.trouble.as_ref().and_then(Trouble::place);
+        trouble
+            .or_else(|| self.selected_place())
+            .unwrap_or((Document::Log, 1))
+    }
+
+    fn selected_place(&self) -> Option<(Document, usize)> {
+        let report = self.report()?;
+        match self.tab {
+            Tab::Overview => {
                 let place = report
                     .alerts
                     .get(self.selection(report.alerts.len())?)?
                     .place?;
                 Some((place.file, place.line))
-            }),
-            Tab::Teams => self.selected_team().and_then(|team| {
-                let source = team.sources.iter().find(|source| source.line.is_some())?;
+            }
+            Tab::Teams => {
+                let sources = &self.selected_team()?.sources;
+                let source = sources.iter().find(|source| source.line.is_some())?;
                 Some((source.file, source.line?))
-            }),
+            }
             Tab::Daily => {
                 let rows = self.rows();
-                let row = self.selection(rows.len()).and_then(|at| rows.get(at));
-                row.map(|row| (row.file, row.line))
+                let row = rows.get(self.selection(rows.len())?)?;
+                Some((row.file, row.line))
             }
             Tab::Forecast => None,
-        };
-        place.unwrap_or((Document::Log, 1))
+        }
     }
 
-    /// Remembers which team is selected.
+    /// Remembers what is selected.
     pub(super) fn hold(&mut self) {
-        if self.tab == Tab::Teams {
-            self.held = self.selected_team().map(|team| team.name.clone());
+        match self.tab {
+            Tab::Overview => {
+                let alert = self.report().and_then(|report| {
+                    let alert = report.alerts.get(self.selection(report.alerts.len())?)?;
+                    Some((alert.scope, alert.team.clone()))
+                });
+                self.held.alert = alert;
+            }
+            Tab::Teams => {
+                // Where a filter leaves nothing, what was selected comes back with it.
+                if let Some(team) = self.selected_team().map(|team| team.name.clone()) {
+                    self.held.team = Some(team);
+                }
+            }
+            Tab::Daily => {
+                let at = self.selected[Tab::Daily.index()];
+                self.held.row = at.and_then(|at| self.rows_by_day().nth(at).map(key));
+            }
+            Tab::Forecast => {}
         }
     }
 
     /// Selects it again, wherever it is now.
     pub(super) fn find_held(&mut self) {
-        let teams = self.teams();
-        let held = self.held.as_ref();
-        let at = teams.iter().position(|team| Some(&team.name) == held);
-        let last = teams.len().saturating_sub(1);
-        let selected = self.selected[Tab::Teams.index()];
-        self.selected[Tab::Teams.index()] = at.or(selected.map(|at| at.min(last)));
+        let held = &self.held;
+        let alerts = self.report().map_or(&[][..], |report| &report.alerts);
+        let alert = alerts
+            .iter()
+            .position(|alert| held.alert.as_ref() == Some(&(alert.scope, alert.team.clone())));
+        let team = self
+            .teams()
+            .iter()
+            .position(|team| Some(&team.name) == held.team.as_ref());
+        let row = held.row.as_ref();
+        let row = row.and_then(|held| self.rows_by_day().position(|row| key(row) == *held));
+        for (tab, found) in [
+            (Tab::Overview, alert),
+            (Tab::Teams, team),
+            (Tab::Daily, row),
+        ] {
+            let selected = &mut self.selected[tab.index()];
+            *selected = found.or(*selected);
+        }
     }
 }

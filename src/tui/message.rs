@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::app::{Tab, Typing};
+use super::app::{Panel, Tab, Typing};
 
 /// What somebody, or the world, wants of the dashboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub enum Message {
     Quit(u8),
     /// Close what is open: help, the filter, nothing.
     Back,
-    /// Show or close the list of keys.
-    Help,
+    /// Open a panel, or close it.
+    Open(Panel),
     /// Show a view.
     Show(Tab),
     /// Show the next view, or the one before.
@@ -33,8 +33,8 @@ pub enum Message {
     Filter,
     /// A character of the filter.
     Type(char),
-    /// Take back a character of the filter.
-    Erase,
+    /// Take back some of the filter.
+    Erase(Piece),
     /// The filter is typed.
     Typed,
     /// Read the files now.
@@ -51,6 +51,17 @@ pub enum Message {
     Suspend,
 }
 
+/// How much of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Its last character.
+    Letter,
+    /// Its last word.
+    Word,
+    /// All of it.
+    All,
+}
+
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -62,12 +73,12 @@ pub enum Step {
 
 /// What a key means. None where it means nothing.
 #[must_use]
-pub fn of(key: KeyEvent, typing: Typing, help: bool) -> Option<Message> {
+pub fn of(key: KeyEvent, typing: Typing, panel: Option<Panel>) -> Option<Message> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match typing {
         Typing::Filter => typed(key.code, control),
         Typing::Nothing if control => with_control(key.code),
-        Typing::Nothing if help => in_help(key.code),
+        Typing::Nothing if panel.is_some() => in_panel(key.code),
         Typing::Nothing => plain(key.code),
     }
 }
@@ -75,10 +86,12 @@ pub fn of(key: KeyEvent, typing: Typing, help: bool) -> Option<Message> {
 fn typed(code: KeyCode, control: bool) -> Option<Message> {
     Some(match code {
         KeyCode::Char('c') if control => Message::Back,
-        KeyCode::Char('h') if control => Message::Erase,
+        KeyCode::Char('h') if control => Message::Erase(Piece::Letter),
+        KeyCode::Char('w') if control => Message::Erase(Piece::Word),
+        KeyCode::Char('u') if control => Message::Erase(Piece::All),
         KeyCode::Char(_) if control => return None,
         KeyCode::Char(c) => Message::Type(c),
-        KeyCode::Backspace => Message::Erase,
+        KeyCode::Backspace => Message::Erase(Piece::Letter),
         KeyCode::Esc => Message::Back,
         KeyCode::Enter => Message::Typed,
         _ => return None,
@@ -96,22 +109,21 @@ const fn with_control(code: KeyCode) -> Option<Message> {
     })
 }
 
-const fn in_help(code: KeyCode) -> Option<Message> {
-    Some(match code {
-        KeyCode::Char('?' | 'q') | KeyCode::F(1) | KeyCode::Esc => Message::Help,
-        KeyCode::Char('j') | KeyCode::Down => Message::Move(1),
-        KeyCode::Char('k') | KeyCode::Up => Message::Move(-1),
-        KeyCode::PageDown => Message::Page(Step::On),
-        KeyCode::PageUp => Message::Page(Step::Back),
-        _ => return None,
-    })
+/// Of a panel, keys close it, move in it, or are those of the view behind it.
+const fn in_panel(code: KeyCode) -> Option<Message> {
+    match code {
+        KeyCode::Char('q') | KeyCode::Esc => Some(Message::Back),
+        KeyCode::Enter | KeyCode::Char('s' | 'S' | '/' | 'p' | ' ' | 'b') => None,
+        code => plain(code),
+    }
 }
 
 const fn plain(code: KeyCode) -> Option<Message> {
     Some(match code {
         KeyCode::Char('q') => Message::Quit(0),
         KeyCode::Esc => Message::Back,
-        KeyCode::Char('?') | KeyCode::F(1) => Message::Help,
+        KeyCode::Char('?') | KeyCode::F(1) => Message::Open(Panel::Help),
+        KeyCode::Char('v') => Message::Open(Panel::Problems),
         KeyCode::Char('1') => Message::Show(Tab::Overview),
         KeyCode::Char('2') => Message::Show(Tab::Teams),
         KeyCode::Char('3') => Message::Show(Tab::Daily),

@@ -9,6 +9,7 @@ mod sort;
 pub mod view;
 
 pub use app::{
-    App, Effect, Extent, Flash, Following, Pause, Reading, Snapshot, Tab, Trouble, Typing,
+    App, Effect, Extent, Flash, Following, Panel, Pause, Problem, Reading, Snapshot, Tab, Trouble,
+    Typing,
 };
 pub use message::Message;

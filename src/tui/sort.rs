@@ -2,14 +2,13 @@
 
 use std::cmp::Ordering;
 
-use crate::{
-    analysis::TeamReport,
-    model::{Percent, fold_name},
-};
+use crate::{analysis::TeamReport, model::Percent};
 
 /// A column that teams can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
+    /// The worst alert.
+    Alert,
     /// Tokens used.
     Used,
     /// The limit.
@@ -26,12 +25,13 @@ pub enum SortBy {
 
 impl SortBy {
     /// The order in which they take turns. After the last comes the order of the log.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Used,
         Self::Allocated,
         Self::Share,
         Self::Deliverables,
         Self::PerDeliverable,
+        Self::Alert,
         Self::Team,
     ];
 
@@ -46,6 +46,7 @@ impl SortBy {
     /// The heading of its column.
     pub(super) const fn heading(self) -> &'static str {
         match self {
+            Self::Alert => "Alert",
             Self::Used => "Used",
             Self::Allocated => "Alloc.",
             Self::Share => "%",
@@ -60,19 +61,20 @@ impl SortBy {
         !matches!(self, Self::Team)
     }
 
+    /// Figures from the greatest down; what nothing is known about comes last. Names and alerts are told apart elsewhere, once for
+    /// all teams.
     pub(super) fn compare(self, one: &TeamReport, two: &TeamReport) -> Ordering {
         let share = |team: &TeamReport| {
             let limit = team.allocated_tokens?.0;
             Percent::of(team.used_tokens?.0, limit)
         };
-        // Figures from the greatest down; what nothing is known about comes last.
         match self {
             Self::Used => two.used_tokens.cmp(&one.used_tokens),
             Self::Allocated => two.allocated_tokens.cmp(&one.allocated_tokens),
             Self::Share => share(two).cmp(&share(one)),
             Self::Deliverables => two.deliverables.cmp(&one.deliverables),
             Self::PerDeliverable => two.tokens_per_deliverable.cmp(&one.tokens_per_deliverable),
-            Self::Team => fold_name(&one.name).cmp(&fold_name(&two.name)),
+            Self::Alert | Self::Team => Ordering::Equal,
         }
     }
 }

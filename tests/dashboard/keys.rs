@@ -30,7 +30,7 @@ fn key(name: &str) -> KeyEvent {
 /// Presses keys, and gives what the world is to do in the end.
 pub(super) fn press(app: &mut App, keys: &str) -> Option<Effect> {
     keys.split(' ').fold(None, |_, name| {
-        let message = message::of(key(name), app.typing, app.help.is_some())?;
+        let message = message::of(key(name), app.typing, app.open())?;
         let shown = view::extent(app, SIZE, look(false));
         app.update(message, shown, now().time())
     })
@@ -90,7 +90,7 @@ fn a_filter_is_typed_live_and_a_letter_in_it_is_no_command() {
 fn the_selection_stays_on_its_team_wherever_it_is_sorted_to() {
     let mut app = app("sample");
     press(&mut app, "2 j j");
-    for _ in 0..7 {
+    for _ in 0..8 {
         assert_eq!(
             app.selected_team().unwrap().name,
             "Team B",

@@ -17,11 +17,11 @@ use chrono::{DateTime, FixedOffset};
 use tokmon::{
     analysis::{self, Keep, Ledger, Question, Rows, StatusReport},
     log::{self, Item, RowValue, Section},
-    model::{Policy, Tokens},
+    model::Policy,
     render::{Ink, Style, pieces},
     text::Document,
     tui::{
-        App, Reading, Snapshot,
+        App, Problem, Reading, Snapshot,
         view::{self, Look, Row, Size},
     },
 };
@@ -84,9 +84,18 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
 fn good(report: StatusReport) -> Reading {
     Reading::Good(Box::new(Snapshot {
         report,
-        problem: None,
-        findings: Some("8 warnings".to_owned()),
+        problems: vec![problem("cost-log.md:16:9 not a status: \"2 of 3\"", false)],
+        counted: Some("1 warning".to_owned()),
     }))
+}
+
+/// Something that is wrong in the last line of the log.
+fn problem(text: &str, is_error: bool) -> Problem {
+    Problem {
+        text: text.to_owned(),
+        place: Some((Document::Log, 31)),
+        is_error,
+    }
 }
 
 fn app(name: &str) -> App {
@@ -95,13 +104,19 @@ fn app(name: &str) -> App {
     app
 }
 
-/// The sample with so many tokens used.
+/// The sample with so many tokens used, by a line of a team without a limit.
 fn used(tokens: u64) -> StatusReport {
-    let mut report = report("sample");
-    let budget = report.budget.tokens.unwrap();
-    report.used.tokens = Tokens(tokens);
-    report.level = Some(report.budget.thresholds.level(tokens, budget.0));
-    report
+    let sample = std::fs::read_to_string("fixtures/logs/sample.md").unwrap();
+    let more = tokens.checked_sub(126_670);
+    let line = more.map(|more| {
+        format!("[USE] 2026-02-25T16:30:00Z team=\"Helpers\" task=\"More\" tokens={more}\n")
+    });
+    // Less than the sample has, by the row of a team.
+    let sample = match tokens.checked_sub(126_670) {
+        Some(_) => sample,
+        None => sample.replace("45,230", &(45_230 + tokens - 126_670).to_string()),
+    };
+    report_of((sample + &line.unwrap_or_default()).as_bytes(), Rows::All)
 }
 
 fn look(ascii: bool) -> Look {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokmon::tui::{Effect, Reading, Trouble, app::GRACE};
 
-use super::{app, good, keys::press, now, picture, used};
+use super::{app, good, keys::press, now, picture, problem, used};
 
 fn bad() -> Reading {
-    Reading::Bad("cost-log.md:31:33 not a number \"12,4x0\"".to_owned())
+    Reading::Bad(problem("cost-log.md:31:33 not a number \"12,4x0\"", true))
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn the_bell_rings_once_for_each_threshold() {
     assert_eq!(told, [false, true, false, false, false, true, true, false]);
     let screen = picture(&app, 80, 24, false);
     assert!(
-        screen.contains("!!! CRIT  181,200 of 200,000 (90.6%) at 17:00"),
+        screen.contains("!!! CRIT  passed 90%: 181,200 of 200,000 (90.6%) at 17:00"),
         "{screen}"
     );
 }

@@ -49,7 +49,7 @@ fn the_view_that_is_asked_for_comes_first() {
         ("--daily", "[3 Daily]"),
         ("--forecast", "[4 Forecast]"),
     ] {
-        let mut tty = Scene::new().option(option).start();
+        let mut tty = Scene::new().option(option).run();
         tty.shows(text);
         tty.quit();
     }

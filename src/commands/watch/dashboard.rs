@@ -9,12 +9,11 @@ use crate::{
     cli::{ViewArgs, WatchArgs},
     commands::edit,
     exit::{ExitStatus, Failure},
-    model::Level,
     render::Style,
     terminal::{self, EXIT_HUNG_UP, Input, Listener, Screen, Signal},
     text::Document,
     tui::{
-        App, Effect, Flash, Tab,
+        App, Effect, Flash, Reading, Tab,
         app::FLASH,
         draw::{self, Theme},
         message,
@@ -24,6 +23,9 @@ use crate::{
 
 /// A window that is dragged tells of many sizes: so long after the first of them, that of the moment is drawn.
 const SETTLE: Duration = Duration::from_millis(16);
+
+/// The longest that keys are answered without drawing.
+const FRAME: Duration = Duration::from_millis(50);
 
 pub(super) struct Dashboard<'f, 'a, 'w> {
     follower: &'f mut Follower<'a, 'w>,
@@ -88,19 +90,24 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
 
 impl Dashboard<'_, '_, '_> {
     /// Shows what there is to see until somebody ends it.
-    pub(super) fn run(&mut self) -> Result<ExitStatus, Failure> {
-        self.read()?;
+    pub(super) fn run(&mut self, first: Reading) -> Result<ExitStatus, Failure> {
+        let (now, at) = (self.follower.now()?, self.uptime());
+        self.app.take(first, now, at);
         loop {
             if self.is_stale && self.settled.is_none() && self.draw()?.is_err() {
                 return Ok(ExitStatus::Failed(EXIT_HUNG_UP));
             }
-            // Whatever has come by now is answered before anything is drawn.
+            // Whatever has come by now is answered before anything is drawn, but a key that is held starves no screen.
             let mut event = self.follower.next(self.wake());
+            let start = self.uptime();
             while let Some(next) = event {
                 if let Some(status) = self.answer(next)? {
                     return Ok(status);
                 }
-                event = self.follower.receive.try_recv().ok();
+                let has_time = self.uptime() < start + FRAME;
+                event = has_time
+                    .then(|| self.follower.receive.try_recv().ok())
+                    .flatten();
             }
             self.due()?;
         }
@@ -169,7 +176,7 @@ impl Dashboard<'_, '_, '_> {
         if !self.follower.is_due(&self.app, at) {
             return self.tell_time();
         }
-        if self.app.pause.is_none() || self.app.retry.is_some() {
+        if self.app.pause.is_none() {
             return self.read();
         }
         if self.follower.files.skip(at) {
@@ -243,7 +250,7 @@ impl Dashboard<'_, '_, '_> {
             }
             Input::Signal(signal) => Ok(signal.exit_code().map(ExitStatus::Failed)),
             Input::Key(key) => {
-                let message = message::of(key, self.app.typing, self.app.help.is_some());
+                let message = message::of(key, self.app.typing, self.app.open());
                 let look = self.look()?;
                 let shown = view::extent(&self.app, self.size, look);
                 let now = look.now.time();
@@ -277,25 +284,33 @@ impl Dashboard<'_, '_, '_> {
             return Ok(Some(ExitStatus::Failed(EXIT_HUNG_UP)));
         }
         self.repaint();
-        // Whoever comes back looks at the screen anyway.
-        self.catch_up()?;
+        if self.app.pause.is_none() {
+            // Whoever comes back looks at the screen anyway.
+            self.catch_up()?;
+        }
         Ok(None)
     }
 
     fn edit(&mut self, document: Document, line: usize) -> Result<Flow, Failure> {
         let path = self.follower.watched.path_of(document);
-        let mut command = edit::command(&self.follower.cx.environment, path, line);
-        let ended = terminal::edit(&mut self.screen, &self.listener, &mut command);
-        let told = match &ended {
-            Ok(status) if status.success() => None,
-            Ok(status) => Some(format!("editor exited {}", status.code().unwrap_or(1))),
-            Err(error) => Some(format!("cannot start the editor: {error}")),
+        let told = match edit::command(&self.follower.cx.environment, path, line) {
+            Err(why) => Some(why),
+            Ok(mut command) => {
+                let name = command.get_program().to_string_lossy().into_owned();
+                let ended = terminal::edit(&mut self.screen, &self.listener, &mut command);
+                match ended.map(|status| (status.success(), status.code())) {
+                    Ok((true, _)) => None,
+                    Ok((_, Some(code))) => Some(format!("editor exited {code}")),
+                    Ok((_, None)) => Some("editor was ended by a signal".to_owned()),
+                    Err(error) => Some(format!("cannot run the editor `{name}`: {error}")),
+                }
+            }
         };
         if let Some(message) = told {
             let until = self.uptime() + FLASH;
             self.app.flash = Some(Flash {
                 message,
-                level: Level::Note,
+                level: None,
                 until,
             });
         }
@@ -304,11 +319,17 @@ impl Dashboard<'_, '_, '_> {
 
     fn look(&self) -> Result<Look, Failure> {
         let at = self.uptime();
+        let now = self.follower.now()?;
         let age = self.app.read_at.filter(|_| !self.frozen);
         Ok(Look {
             style: self.style,
-            now: self.follower.now()?,
-            age: age.map(|(_, read)| at.saturating_sub(read).as_secs()),
+            now,
+            age: age.map(|(then, read)| {
+                // A machine that sleeps stops its uptime, and not its clock.
+                let slept = (now - then).num_seconds();
+                let slept = u64::try_from(slept).unwrap_or(0);
+                slept.max(at.saturating_sub(read).as_secs())
+            }),
         })
     }
 

@@ -34,6 +34,8 @@ pub(super) struct Files {
     deaf: Option<Duration>,
     /// When they are looked at next.
     look: Duration,
+    /// A look has found a change that was not read yet.
+    changed: bool,
 }
 
 impl Files {
@@ -53,6 +55,7 @@ impl Files {
             pending,
             deaf: None,
             look: Duration::ZERO,
+            changed: false,
         };
         files.look = files.every();
         files
@@ -84,6 +87,7 @@ impl Files {
         }
         if at >= self.look {
             if self.watch.look() {
+                self.changed = true;
                 self.coalesce.hint(at);
             }
             self.look = at + self.every();
@@ -96,6 +100,7 @@ impl Files {
         // What changes from here on may not be in what is read.
         self.listen();
         self.watch.seen();
+        self.changed = false;
         self.coalesce.read(at);
     }
 
@@ -103,7 +108,7 @@ impl Files {
     pub(super) fn skip(&mut self, at: Duration) -> bool {
         self.listen();
         self.coalesce.read(at);
-        self.watch.look()
+        self.watch.look() | std::mem::take(&mut self.changed)
     }
 
     /// They were read, and these are the ones that matter from here on.
@@ -125,7 +130,7 @@ impl Files {
             Source::Events => Following::Events,
             Source::Polling { every, because } => Following::Polling {
                 every: *every,
-                fallback: because.is_some(),
+                because: because.clone(),
             },
             Source::Lost(_) => Following::Lost,
         }

@@ -15,7 +15,7 @@ use crate::{
     },
     exit::Failure,
     store,
-    tui::{App, Reading, Snapshot},
+    tui::{App, Problem, Reading, Snapshot},
 };
 
 /// Everything is shown: the rows of late, and days for the picture.
@@ -47,22 +47,35 @@ impl Follower<'_, '_> {
         let mut months = None;
         let reading = match load::read(self.args, self.global, ALL, self.cx) {
             Ok(read) => {
-                let (problem, findings) = (read.found.problem(), read.found.counted());
+                let (problems, counted) = (read.found.problems(), read.found.counted());
                 let report = read.figures.report(now);
                 self.figures = Some(read.figures);
                 months = Some(read.months);
                 Reading::Good(Box::new(Snapshot {
                     report,
-                    problem,
-                    findings,
+                    problems,
+                    counted,
                 }))
             }
-            Err(_) if !store::is_file(&self.watched.log) => {
+            Err(_) if store::is_missing(&self.watched.log) => {
                 Reading::Gone(self.watched.shown.clone())
             }
+            // What was asked for is not to be had, and waiting will hardly help.
+            Err(unread) if unread.failure.is_usage() && self.figures.is_none() => {
+                return Err(unread.failure);
+            }
             Err(unread) => {
-                let found = unread.found.and_then(|found| found.problem());
-                Reading::Bad(found.unwrap_or_else(|| unread.failure.to_string()))
+                let found = unread.found.map(|found| found.problems());
+                let mut errors = found
+                    .into_iter()
+                    .flatten()
+                    .filter(|problem| problem.is_error);
+                let failure = || Problem {
+                    text: unread.failure.to_string(),
+                    place: None,
+                    is_error: true,
+                };
+                Reading::Bad(errors.next().unwrap_or_else(failure))
             }
         };
         // Where the settings cannot be read, what mattered before still does.
@@ -78,14 +91,17 @@ impl Follower<'_, '_> {
     /// When to wake for the files. Between a bad reading and its second try they are not read: whoever writes in parts may be
     /// at it still.
     pub(super) fn wake(&self, app: &App) -> Duration {
-        app.retry.unwrap_or_else(|| self.files.wake())
+        let patience = app.patience.filter(|_| app.pause.is_none());
+        let wake = patience.map_or(self.files.wake(), |end| end.min(self.files.wake()));
+        app.retry.unwrap_or(wake)
     }
 
     /// Whether the files are to be read now.
     pub(super) fn is_due(&mut self, app: &App, at: Duration) -> bool {
+        let patience = app.patience.filter(|_| app.pause.is_none());
         match app.retry {
             Some(retry) => retry <= at,
-            None => self.files.is_due(at),
+            None => self.files.is_due(at) || patience.is_some_and(|end| end <= at),
         }
     }
 

@@ -6,20 +6,20 @@ use crate::{
     render::Style,
     terminal::Input,
     tui::{
-        App,
+        App, Reading,
         view::{self, Look},
     },
 };
 
 impl Follower<'_, '_> {
     /// A line at the start, and one for each change, as long as somebody reads them.
-    pub(super) fn in_lines(&mut self) -> Result<ExitStatus, Failure> {
-        let (mut app, mut last) = (App::default(), String::new());
+    pub(super) fn in_lines(&mut self, first: Reading) -> Result<ExitStatus, Failure> {
+        let (mut app, mut last) = (App::default(), None);
         let style = Style {
             width: None,
             ..self.cx.style(self.global)
         };
-        let mut reading = self.read()?;
+        let mut reading = first;
         loop {
             let (now, at) = (self.now()?, (self.cx.uptime)());
             app.take(reading, now, at);
@@ -29,10 +29,15 @@ impl Follower<'_, '_> {
                 age: None,
             };
             let line = view::line(&app, look);
-            if line != last {
+            // What is written is rounded: a figure may change where it does not.
+            let used = app.latest.as_ref().map(|latest| latest.report.used.clone());
+            let told = Some((line, used));
+            if told != last
+                && let Some((line, _)) = &told
+            {
                 writeln!(self.cx.out, "{} {line}", now.format("%Y-%m-%dT%H:%M:%S%:z"))?;
                 self.cx.out.flush()?;
-                last = line;
+                last = told;
             }
             while !self.is_due(&app, (self.cx.uptime)()) {
                 match self.next(self.wake(&app)) {

@@ -44,15 +44,17 @@ pub(super) fn run(
         files,
         receive,
     };
-    if watching.follow || !following.cx.is_screen() {
-        terminal::when_unread(move || {
-            let _ = send.send(Event::Input(Input::Gone));
-        });
-        return following.in_lines();
-    }
-    if !following.cx.input_is_terminal {
+    let on_screen = !watching.follow && following.cx.is_screen();
+    if on_screen && !following.cx.input_is_terminal {
         return Err(Failure::usage("--watch needs a keyboard")
             .help("--follow writes a line for each change, and reads no keys"));
     }
-    Dashboard::open(&mut following, watching, send)?.run()
+    let first = following.read()?;
+    if !on_screen {
+        terminal::when_unread(move || {
+            let _ = send.send(Event::Input(Input::Gone));
+        });
+        return following.in_lines(first);
+    }
+    Dashboard::open(&mut following, watching, send)?.run(first)
 }

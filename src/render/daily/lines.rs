@@ -9,49 +9,59 @@ use crate::{
     render::sheet::{Cell, Sheet},
 };
 
-/// A line of the days: a row with what was used up to it, or the sum of a day.
+/// Tells whether a row of a day is listed.
+pub(crate) type Filter<'f> = &'f dyn Fn(&DayReport, &RowReport) -> bool;
+
+/// A line of the days: a row with what was used up to it, or a sum: of a day, or of all rows where only some are listed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DayLine<'r> {
     pub(super) day: &'r DayReport,
-    /// None for the sum of the day.
+    /// None for a sum.
     pub(crate) row: Option<&'r RowReport>,
     sum: Tokens,
     estimate: bool,
     /// The first of its day.
     pub(super) first: bool,
+    /// Not all rows are listed.
+    listed: bool,
 }
 
-/// The days line by line, with those rows that are to be listed.
-pub(crate) fn day_lines<'r>(
-    days: &'r [DayReport],
-    is_listed: &dyn Fn(&RowReport) -> bool,
-) -> Vec<DayLine<'r>> {
-    let mut lines = Vec::new();
+/// The days line by line, each with its sum; where a filter is set, the rows that it leaves, and their sum.
+pub(crate) fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -> Vec<DayLine<'r>> {
+    let mut lines: Vec<DayLine<'r>> = Vec::new();
     let (mut sum, mut estimate) = (Tokens::ZERO, false);
     for day in days {
         let before = lines.len();
-        for row in &day.rows {
+        let listed = |row: &&RowReport| filter.is_none_or(|filter| filter(day, row));
+        for row in day.rows.iter().filter(listed) {
             sum = sum + row.tokens.unwrap_or_default();
             estimate |= row.estimate;
-            if is_listed(row) {
-                lines.push(DayLine {
-                    day,
-                    row: Some(row),
-                    sum,
-                    estimate,
-                    first: lines.len() == before,
-                });
-            }
-        }
-        if lines.len() > before {
             lines.push(DayLine {
                 day,
-                row: None,
+                row: Some(row),
                 sum,
                 estimate,
-                first: false,
+                first: lines.len() == before,
+                listed: filter.is_some(),
             });
         }
+        if filter.is_none() && lines.len() > before {
+            let line = DayLine {
+                row: None,
+                first: false,
+                ..lines[lines.len() - 1]
+            };
+            lines.push(line);
+        }
+    }
+    if filter.is_some()
+        && let Some(last) = lines.last().copied()
+    {
+        lines.push(DayLine {
+            row: None,
+            first: false,
+            ..last
+        });
     }
     lines
 }
@@ -107,6 +117,11 @@ impl DayLine<'_> {
         let sum = Cell::Tokens(self.sum).about(self.estimate);
         if let Some(row) = self.row {
             return cells(row, sum, date);
+        }
+        if self.listed {
+            let mut cells = [(); 9].map(|()| Cell::word(""));
+            (cells[2], cells[5]) = (Cell::word("Listed"), sum);
+            return cells;
         }
         let mut cells = total(self.day, sum);
         cells[0] = date;

@@ -60,7 +60,7 @@ pub(crate) fn sheet(report: &StatusReport) -> Sheet {
 fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
     let mut sheet = Sheet::new("Daily", columns(dates));
     let days = report.days.as_deref().unwrap_or_default();
-    for line in day_lines(days, &|_| true) {
+    for line in day_lines(days, None) {
         let mut date = Cell::word(if line.first {
             line.day.date.to_string()
         } else {
@@ -79,14 +79,21 @@ fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
     if let Some(note) = costs::note(costs) {
         sheet.note_about("Cost", note);
     }
+    sheet.note_some(remainder(report));
+    sheet
+}
+
+/// What is used beside the daily rows, which the sum of these would hide.
+pub(crate) fn remainder(report: &StatusReport) -> Option<String> {
+    let days = report.days.as_deref().unwrap_or_default();
     let sum: Tokens = days.iter().map(|day| day.tokens).sum();
-    if !days.is_empty() && report.team.is_none() && sum != report.used.tokens {
-        sheet.note(format!(
+    let differs = !days.is_empty() && report.team.is_none() && sum != report.used.tokens;
+    differs.then(|| {
+        format!(
             "the rows above add up to {sum}; together with the monthly rows, {} tokens are used",
             report.used.tokens
-        ));
-    }
-    sheet
+        )
+    })
 }
 
 fn columns(dates: Dates) -> [Column; 9] {

@@ -40,7 +40,7 @@ pub(super) struct Layout {
 #[derive(Clone, Copy)]
 enum Cut {
     No,
-    /// Only those that go first anyway.
+    /// Only those that go first anyway, and names that are very long.
     First,
     Easily,
     /// As long as names can be told apart.
@@ -126,8 +126,9 @@ impl Sheet {
                 Cut::No => None,
                 Cut::First => column
                     .easily
-                    .filter(|_| matches!(column.drop, Drop::First(_))),
-                Cut::Easily => column.easily,
+                    .filter(|_| matches!(column.drop, Drop::First(_)))
+                    .or(column.long),
+                Cut::Easily => column.easily.or(column.long),
                 Cut::Telling => column
                     .least
                     .map(|least| least.max(column.easily.unwrap_or(TELLING))),

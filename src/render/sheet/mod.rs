@@ -30,6 +30,8 @@ pub(crate) struct Column {
     drawn: bool,
     /// May be cut down to this many cells before other columns are dropped.
     easily: Option<usize>,
+    /// May be cut down to this many cells before anything else suffers.
+    long: Option<usize>,
     /// May be cut down to this many cells when no column is left that would rather be dropped.
     least: Option<usize>,
 }
@@ -42,6 +44,7 @@ impl Column {
             drop: Drop::Never,
             drawn: false,
             easily: None,
+            long: None,
             least: None,
         }
     }
@@ -81,6 +84,12 @@ impl Column {
     /// Holds names: may be cut with an ellipsis, down to this many cells, but not before other columns have gone.
     pub(crate) const fn cut(mut self, least: usize) -> Self {
         self.least = Some(least);
+        self
+    }
+
+    /// Nothing else suffers from names that are longer than this.
+    pub(crate) const fn long(mut self, long: usize) -> Self {
+        self.long = Some(long);
         self
     }
 
@@ -147,6 +156,13 @@ impl Sheet {
             text: text.into(),
             about: None,
         });
+    }
+
+    /// The same, where there is something to say.
+    pub(crate) fn note_some(&mut self, text: Option<String>) {
+        if let Some(text) = text {
+            self.note(text);
+        }
     }
 
     /// Explains a column below the table.

@@ -2,14 +2,14 @@
 
 use super::{Look, Row, Size, frame, overview};
 use crate::{
-    analysis::StatusReport,
-    model::{Level, Tokens},
+    analysis::{Alert, StatusReport},
+    model::{Level, Money, Tokens},
     render::{
         forecast, safe,
         sheet::{Cell, Digits, signed},
         theme::{Paint, Style},
     },
-    tui::app::App,
+    tui::app::{App, Tab, Typing},
 };
 
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`.
@@ -18,38 +18,95 @@ pub(super) fn line(app: &App, look: Look) -> String {
     let Some(report) = app.report() else {
         return format!("tokens ? {}", trouble.as_deref().unwrap_or(frame::NOTHING));
     };
-    let mut parts = figures(report, look.style);
+    let mut parts = vec![used(report, look.style)];
+    parts.extend(others(report, look.style));
     parts.extend(trouble);
     parts.join(" | ")
 }
 
-/// The same, and what is wrong with the files on a line of its own.
-pub(super) fn lines(app: &App, look: Look) -> Vec<Row> {
+/// The same on a screen, where it may be too long for a line: then the share and its level come first, and the rest below.
+pub(super) fn lines(app: &App, size: Size, look: Look) -> Vec<Row> {
     let Some(report) = app.report() else {
         return vec![Row::plain(line(app, look))];
     };
-    let figures = figures(report, look.style).join(" | ");
-    std::iter::once(Row::plain(figures))
-        .chain(frame::banner(app, look))
-        .collect()
+    let style = look.style;
+    let first = used(report, style);
+    let mut rest = others(report, style);
+    let all = std::iter::once(first.clone()).chain(rest.clone());
+    let all = all.collect::<Vec<_>>().join(" | ");
+    let state = match (&app.trouble, &app.pause) {
+        (Some(_), _) => "stale ",
+        (None, Some(_)) => "PAUSED ",
+        (None, None) => "",
+    };
+    let head = match report.spending() {
+        Some(spending) => {
+            let share = spending.share().map(|share| share.to_string());
+            let share = share.unwrap_or_default();
+            format!("{share} {}", word(spending.level, style))
+        }
+        None => about(report.used.tokens, report.used.estimate),
+    };
+    let [_, [amount, of]] = used_of(report, style);
+    let amounts = format!("{amount}{}", of.replace(' ', ""));
+    let fits = |text: &String| safe::width(text) <= size.width;
+    let texts = [
+        format!("{state}{all}"),
+        format!("{state}{head} {amounts}"),
+        format!("{state}{head}"),
+        head.clone(),
+    ];
+    let shown = texts.iter().position(fits).unwrap_or(3);
+    match shown {
+        0 => rest.clear(),
+        1 => {}
+        _ => rest.insert(0, amounts),
+    }
+    let mut rows = vec![Row::plain(texts[shown].clone())];
+    rows.extend(frame::banner(app, look));
+    rows.extend(rest.into_iter().map(Row::plain));
+    rows.extend(alerts(app, report, size, style, report.alerts.len()));
+    if frame::is_urgent(app) || app.typing == Typing::Filter || rows.len() < size.height {
+        let last = if app.typing == Typing::Filter {
+            frame::footer(app, size)
+        } else {
+            frame::status(app, "", size, look)
+        };
+        rows.resize(size.height.saturating_sub(1).max(1), Row::default());
+        rows.push(last);
+    }
+    rows
 }
 
-fn figures(report: &StatusReport, style: Style) -> Vec<String> {
-    let budget = report.budget.tokens;
-    let used = about(report.used.tokens, report.used.estimate);
-    let mut parts = vec![
-        match (report.share(report.used.tokens), budget, report.level) {
-            (Some(share), Some(budget), Some(level)) => format!(
-                "tokens {share} {used}/{} {}",
-                budget.compact(),
-                word(level, style)
-            ),
-            _ => format!("tokens {used}"),
-        },
-    ];
-    parts.extend(end(report, style));
-    parts.extend(cost(report, style));
-    parts
+/// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.
+fn used(report: &StatusReport, style: Style) -> String {
+    let [_, [amount, of]] = used_of(report, style);
+    let of = of.replace(' ', "");
+    let Some(spending) = report.spending() else {
+        return format!("tokens {amount}");
+    };
+    let name = if spending.currency.is_some() {
+        "cost"
+    } else {
+        "tokens"
+    };
+    let share = spending.share().map(|share| format!(" {share}"));
+    let (share, word) = (share.unwrap_or_default(), word(spending.level, style));
+    format!("{name}{share} {amount}{of} {word}")
+}
+
+/// Where it will end, and what else was spent.
+fn others(report: &StatusReport, style: Style) -> Vec<String> {
+    let in_money = report
+        .spending()
+        .is_some_and(|spending| spending.currency.is_some());
+    let tokens = || format!("{} tokens", about(report.used.tokens, report.used.estimate));
+    let beside = if in_money {
+        Some(tokens())
+    } else {
+        cost(report, style)
+    };
+    end(report, style).into_iter().chain(beside).collect()
 }
 
 /// Tokens in short, and whether they are an estimate.
@@ -60,6 +117,14 @@ pub(super) fn about(tokens: Tokens, estimate: bool) -> String {
 
 /// What is used, and of how much: in all digits, and in few.
 pub(super) fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
+    if let Some(spending) = report.spending()
+        && let Some(currency) = spending.currency
+    {
+        let money = |micros| style.money(Money { micros, currency });
+        let used = cost(report, style).unwrap_or_default();
+        let texts = [used, format!(" / {}", money(spending.budget))];
+        return [texts.clone(), texts];
+    }
     let used = Cell::Tokens(report.used.tokens).about(report.used.estimate);
     [Digits::All, Digits::Few].map(|digits| {
         let budget = report.budget.tokens.map(Cell::Tokens);
@@ -68,7 +133,7 @@ pub(super) fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
     })
 }
 
-/// What they cost, and whether that is not all.
+/// What it cost, and whether that is not all.
 pub(super) fn cost(report: &StatusReport, style: Style) -> Option<String> {
     let cost = report.used.cost.as_ref()?;
     Some(Cell::listed_cost(cost).shown(style))
@@ -93,20 +158,15 @@ fn word(level: Level, style: Style) -> &'static str {
     symbol.split_once(' ').map_or(symbol, |(_, word)| word)
 }
 
-/// `plan 191,670 (95.8%) [!!! CRIT]`.
-pub(super) fn plan(report: &StatusReport, style: Style) -> Option<String> {
-    let plan = report.forecast.plan.as_ref()?;
-    let share = report.share(plan.end.total_tokens);
+/// `plan 191,670 (95.8%) [!!! CRIT]`: in all digits, and in few.
+pub(super) fn plan(report: &StatusReport, style: Style) -> Option<[String; 2]> {
+    let end = &report.forecast.plan.as_ref()?.end;
+    let share = report.share(end.total_tokens);
     let share = share.map(|share| format!(" ({share})")).unwrap_or_default();
-    let badge = plan
-        .end
-        .level
-        .map(|level| format!(" {}", style.badge(level)));
-    Some(format!(
-        "plan {}{share}{}",
-        plan.end.total_tokens,
-        badge.unwrap_or_default()
-    ))
+    let badge = end.level.map(|level| format!(" {}", style.badge(level)));
+    let badge = badge.unwrap_or_default();
+    let total = end.total_tokens;
+    Some([total.to_string(), total.compact()].map(|total| format!("plan {total}{share}{badge}")))
 }
 
 /// How many lines each part gets.
@@ -153,7 +213,14 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
     let mut rows = vec![first(report, size, look)];
     rows.extend(frame::banner(app, look));
     rows.extend(overview::bar(report, size, look, false));
-    let plan = plan(report, style).map(Row::plain);
+    let plan = plan(report, style).map(|[all, few]| {
+        let text = if safe::width(&all) <= size.width {
+            all
+        } else {
+            few
+        };
+        Row::plain(text)
+    });
     let teams = teams(report, size, style);
     let room = Room {
         left: 1,
@@ -168,7 +235,7 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
     );
     rows.extend((room.left > 0).then(|| Row::plain(left(report, style))));
     rows.extend(plan);
-    rows.extend(alerts(report, size, style, room.alerts));
+    rows.extend(alerts(app, report, size, style, room.alerts));
     rows.extend((room.teams > 0).then(|| Row::plain(teams)));
     let below = room.status + room.footer;
     rows.resize(
@@ -182,10 +249,10 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
 
 /// `126,670/200,000  63.3%  [✓ OK]     17:00`. The badge is never cut; a budget that is used up is reversed.
 fn first(report: &StatusReport, size: Size, look: Look) -> Row {
-    let share = report.share(report.used.tokens);
+    let spending = report.spending();
+    let share = spending.and_then(|spending| spending.share());
     let share = share.map(|share| format!("  {share}"));
-    let badge = report.level.map(|level| look.style.badge(level));
-    let badge = badge.map(|badge| format!("  {badge}"));
+    let badge = spending.map(|spending| format!("  {}", look.style.badge(spending.level)));
     let end = share.unwrap_or_default() + &badge.unwrap_or_default();
     let [all, few] =
         used_of(report, look.style).map(|[used, of]| format!("{used}{}{end}", of.replace(' ', "")));
@@ -199,7 +266,7 @@ fn first(report: &StatusReport, size: Size, look: Look) -> Row {
     let fits = safe::width(&with_clock) <= size.width;
     Row {
         text: if fits { with_clock } else { text },
-        reversed: report.level == Some(Level::Exceeded),
+        reversed: spending.is_some_and(|spending| spending.level == Level::Exceeded),
     }
 }
 
@@ -213,27 +280,42 @@ fn left(report: &StatusReport, style: Style) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("   ")
 }
 
-/// `!   C 5.9K/deliverable, limit 6K  (+1)`
-fn alerts(report: &StatusReport, size: Size, style: Style, most: usize) -> Vec<Row> {
+/// `!   C 5.9K/deliverable, limit 6K  (+1)`: in full where there is room for it; those around the one that is selected.
+fn alerts(app: &App, report: &StatusReport, size: Size, style: Style, most: usize) -> Vec<Row> {
     let all = &report.alerts;
-    let hidden = all.len() - most;
-    let shown = all.iter().take(most).enumerate().map(|(at, alert)| {
+    let selected = app
+        .selection(all.len())
+        .filter(|_| app.tab == Tab::Overview);
+    let shown = super::around(selected.unwrap_or(0), all.len(), most);
+    let (end, hidden) = (shown.end, all.len() - shown.len());
+    let listed = all.iter().enumerate().take(end).skip(shown.start);
+    let row = |(at, alert): (usize, &Alert)| {
         let symbol = style.symbol(alert.level);
         let sign = symbol.split(' ').next().unwrap_or(symbol);
         let pad = " ".repeat(4_usize.saturating_sub(sign.chars().count()));
         let badge = Paint::Badge(alert.level).on(sign);
-        let text = format!("{badge}{pad}{}", style.text(&alert.brief));
-        if at + 1 < most || hidden == 0 {
-            return text;
+        let more = (at + 1 == end && hidden > 0).then(|| format!("(+{hidden})"));
+        let room = size.width
+            - more
+                .as_ref()
+                .map_or(0, |more| more.len() + 1)
+                .min(size.width);
+        let [full, brief] =
+            [&alert.message, &alert.brief].map(|text| format!("{badge}{pad}{}", style.text(text)));
+        let text = if safe::width(&full) <= room {
+            full
+        } else {
+            brief
+        };
+        Row {
+            reversed: selected == Some(at),
+            text: frame::with_more(&text, more.as_deref(), size.width, style),
         }
-        let more = format!("(+{hidden})");
-        let room = size.width.saturating_sub(more.len() + 1);
-        frame::apart(&safe::cut(&text, room, style.ellipsis()), &more, size.width)
-    });
-    shown.map(Row::plain).collect()
+    };
+    listed.map(row).collect()
 }
 
-/// `G 8.2K/10K   pending D 22K E 20K F 15K`: who is at work, and who will be; where nobody says, who used most.
+/// `G 8.2K/10K   pending D 22K E 20K F 15K`: who is at work, and who will be. Empty where no row says so.
 fn teams(report: &StatusReport, size: Size, style: Style) -> String {
     let of = |state: &str| {
         let teams = report.teams.iter();

@@ -2,20 +2,25 @@
 
 use super::{Body, Look, Row, around, position};
 use crate::{
-    render::daily::{day_lines, part},
+    analysis::StatusReport,
+    render::daily::{day_lines, part, remainder},
     tui::app::{App, Extent},
 };
 
-/// The rows around the one that is selected, and the sums of days between them.
-pub(super) fn body(app: &App, room: usize, look: Look) -> Body {
-    let lines = day_lines(app.days(), &app.lists_row());
+/// The rows around the one that is selected, and the sums between them.
+pub(super) fn body(app: &App, report: &StatusReport, room: usize, look: Look) -> Body {
+    let filter = app.lists_row();
+    let lines = day_lines(app.days(), app.is_filtered().then_some(&filter));
     let rows: Vec<usize> = (0..lines.len())
         .filter(|at| lines[*at].row.is_some())
         .collect();
-    let selected = app.selection(rows.len());
-    let (at, page) = (selected.map(|row| rows[row]), room.saturating_sub(1).max(1));
-    // At the end, the sum of the last day is shown with it.
-    let is_last = selected.is_some_and(|row| row + 1 == rows.len());
+    let len = rows.len();
+    let selected = app.selection(len);
+    let at = selected.map(|row| rows[row]);
+    let note = remainder(report).filter(|_| !app.is_filtered());
+    let page = room.saturating_sub(1 + usize::from(note.is_some())).max(1);
+    // At the end, the sum is shown with it where there is room for both.
+    let is_last = selected.is_some_and(|row| row + 1 == len) && page > 1;
     let middle = if is_last {
         lines.len()
     } else {
@@ -29,18 +34,17 @@ pub(super) fn body(app: &App, room: usize, look: Look) -> Body {
         .map(|(line, text)| Row::of(text, at.is_some_and(|at| line == at + 1 - top)))
         .collect();
     if lines.is_empty() {
-        let none = match app.filter.as_str() {
-            "" => "  no daily rows in this month; what is used is in the monthly rows",
-            _ => "  no row has this in its team or task",
+        let empty = if app.is_filtered() {
+            "  no row contains this"
+        } else {
+            "  no daily rows in this month; what is used is in the monthly rows"
         };
-        body = vec![Row::plain(none)];
+        body = vec![Row::plain(empty)];
     }
+    body.extend(note.map(|note| Row::plain(format!("  {note}"))));
     Body {
         rows: body,
-        extent: Extent {
-            len: rows.len(),
-            page,
-        },
-        position: position(selected, rows.len()),
+        extent: Extent { len, page },
+        position: position(selected, len),
     }
 }

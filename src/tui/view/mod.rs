@@ -2,16 +2,17 @@
 
 mod brief;
 mod daily;
-mod forecast;
 mod frame;
-mod help;
 mod overview;
+mod panels;
 mod teams;
+
+use std::ops::Range;
 
 use chrono::{DateTime, FixedOffset};
 
 use super::app::{App, Extent, Tab};
-use crate::render::{Style, safe};
+use crate::render::{Style, forecast, safe};
 
 /// What a screen is made for.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +98,7 @@ impl Look {
 
     /// What stands between things that have nothing to do with each other.
     const fn separator(self) -> &'static str {
-        if self.style.ascii { " ~ " } else { " · " }
+        if self.style.ascii { " - " } else { " · " }
     }
 }
 
@@ -114,12 +115,13 @@ pub fn screen(app: &App, size: Size, look: Look) -> Vec<Row> {
         return Vec::new();
     }
     let look = look.across(size.width);
-    let mut rows = match body(app, size, look) {
-        _ if size.class() == Class::Line => brief::lines(app, look),
-        Some(body) => framed(app, body, size, look),
-        None if app.latest.is_none() => frame::nothing(app, size, look),
-        None if size.class() == Class::Tiny => brief::tiny(app, size, look),
-        None => overview::rows(app, size, look),
+    let mut rows = match (size.class(), app.panel, app.tab) {
+        (Class::Line, Some((panel, _)), _) => panels::body(app, panel, size.height, look).rows,
+        (Class::Line, None, _) => brief::lines(app, size, look),
+        (_, None, _) if app.latest.is_none() => frame::nothing(app, size, look),
+        (Class::Tiny, None, Tab::Overview) => brief::tiny(app, size, look),
+        (_, None, Tab::Overview) => overview::rows(app, size, look),
+        _ => framed(app, body(app, size, look), size, look),
     };
     rows.truncate(size.height);
     for row in &mut rows {
@@ -132,15 +134,15 @@ pub fn screen(app: &App, size: Size, look: Look) -> Vec<Row> {
 /// How much of a list there is on the screen.
 #[must_use]
 pub fn extent(app: &App, size: Size, look: Look) -> Extent {
-    if size.width == 0 || size.height == 0 {
-        return Extent::default();
+    match (app.panel, app.tab) {
+        _ if size.width == 0 || size.height == 0 => Extent::default(),
+        (None, Tab::Overview) => overview::extent(app),
+        _ => body(app, size, look.across(size.width)).extent,
     }
-    let look = look.across(size.width);
-    let body = body(app, size, look);
-    body.map_or_else(|| overview::extent(app), |body| body.extent)
 }
 
 /// A list or a text between header and footer.
+#[derive(Default)]
 struct Body {
     rows: Vec<Row>,
     extent: Extent,
@@ -149,44 +151,22 @@ struct Body {
 }
 
 impl Body {
-    /// A heading, as many rows around the one that is selected as there is room for, and what stands below all rows.
-    fn list(mut lines: Vec<String>, selected: Option<usize>, foot: usize, room: usize) -> Self {
-        let len = lines.len().saturating_sub(1 + foot);
-        let room = room.saturating_sub(1);
-        // What stands below may take a third, and what the rows leave.
-        let page = len.min(room * 2 / 3).max(room.saturating_sub(foot)).max(1);
-        let foot = lines.split_off(lines.len() - foot);
-        let shown = around(selected.unwrap_or(0), len, page);
-        let mut lines = lines.into_iter();
-        let heading = lines.next().map(Row::plain);
-        let listed = lines.enumerate().take(shown.end).skip(shown.start);
-        let listed = listed.map(|(at, text)| Row::of(text, selected == Some(at)));
-        let below = foot.into_iter().map(Row::plain);
-        Self {
-            rows: heading.into_iter().chain(listed).chain(below).collect(),
-            extent: Extent { len, page },
-            position: position(selected, len),
-        }
-    }
-
     /// Lines of text, from one of them on.
-    fn text(lines: Vec<String>, app: &App, room: usize) -> Self {
+    fn text(lines: Vec<String>, top: usize, room: usize) -> Self {
         let extent = Extent {
             len: lines.len(),
             page: room,
         };
-        let top = app.help.map_or_else(
-            || app.top(extent.last_top()),
-            |top| top.min(extent.last_top()),
-        );
+        let top = top.min(extent.last_top());
         let shown = lines.into_iter().skip(top).take(room);
+        let rows: Vec<Row> = shown.map(Row::plain).collect();
         let position = if extent.last_top() > 0 {
-            format!("line {} of {}", top + 1, extent.len)
+            format!("lines {}-{} of {}", top + 1, top + rows.len(), extent.len)
         } else {
             String::new()
         };
         Self {
-            rows: shown.map(Row::plain).collect(),
+            rows,
             extent,
             position,
         }
@@ -198,25 +178,30 @@ fn position(selected: Option<usize>, len: usize) -> String {
 }
 
 /// The part of a list that is shown: around a row, but never beyond the ends.
-fn around(at: usize, len: usize, page: usize) -> std::ops::Range<usize> {
+fn around(at: usize, len: usize, page: usize) -> Range<usize> {
     let top = at.saturating_sub(page / 2).min(len.saturating_sub(page));
     top..(top + page).min(len)
 }
 
-/// The list or text of a view. None for the overview, and where there are no figures.
-fn body(app: &App, size: Size, look: Look) -> Option<Body> {
+/// The list or text of a view, or the panel in its place. The overview has none.
+fn body(app: &App, size: Size, look: Look) -> Body {
     let banner = usize::from(frame::banner(app, look).is_some());
     let room = size.height.saturating_sub(3 + banner);
-    if app.help.is_some() {
-        return Some(Body::text(help::lines(app.tab), app, room));
+    if let Some((panel, _)) = app.panel {
+        return panels::body(app, panel, room, look);
     }
-    let report = app.report()?;
-    Some(match app.tab {
-        Tab::Overview => return None,
+    let Some(report) = app.report() else {
+        return Body::default();
+    };
+    match app.tab {
+        Tab::Overview => Body::default(),
         Tab::Teams => teams::body(app, report, room, look),
-        Tab::Daily => daily::body(app, room, look),
-        Tab::Forecast => forecast::body(app, report, room, look),
-    })
+        Tab::Daily => daily::body(app, report, room, look),
+        Tab::Forecast => {
+            let lines = forecast::screen(report, look.style, room);
+            Body::text(lines, app.top(usize::MAX), room)
+        }
+    }
 }
 
 /// A list with all that surrounds it.

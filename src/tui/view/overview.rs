@@ -21,14 +21,18 @@ use crate::{
     tui::app::{App, Extent},
 };
 
-/// The cells of the smallest cell of a team, with the blank behind it.
-const CELL: usize = 26;
-
-/// The lines in which teams stand as cells.
-const GRID: usize = 3;
+/// What to do about a missing budget, in a line.
+const NO_BUDGET_HERE: &str =
+    "no budget is set: --budget 200K, or `[budget] tokens` in tokmon.toml, sets one";
 
 /// So many teams can stand in a table.
 const FEW: usize = 4;
+
+/// The fewest cells of a name.
+const LEAST_NAME: usize = 4;
+
+/// The most cells of a name.
+const MOST_NAME: usize = 20;
 
 /// What is shown, as far as there is room.
 #[derive(Clone, Copy)]
@@ -56,9 +60,9 @@ impl Room {
             |room, _| room.chart = room.chart.min(8),
             |room, _| room.chart = room.chart.min(4),
             |room, over| {
-                // A table of which hardly anything is left says nothing.
+                // Of which hardly anything is left, that says nothing.
                 let left = room.teams.saturating_sub(over);
-                room.teams = if left > GRID { left } else { 0 };
+                room.teams = if left >= 3 { left } else { 0 };
             },
             |room, _| room.scale = false,
             |room, _| room.chart = 0,
@@ -89,21 +93,24 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
     let wide = size.class() == Class::Wide;
     let has_picture = !picture(report, size, look, 4).is_empty();
     let as_table = wide || !has_picture || report.teams.len() <= FEW;
-    let grid = if as_table {
-        teams::sheet(report).lines(look.style)
-    } else {
-        cells(app, size, look.style)
-    };
+    let grid = Grid::of(report, size, look.style);
+    let table = || teams::sheet(report).lines(look.style).len();
     let banner = frame::banner(app, look);
+    // A high screen shows more of everything, not only a higher picture.
+    let share = (size.height.saturating_sub(6) / 6).max(3);
     let room = Room {
         chart: match (has_picture, wide) {
             (false, _) => 0,
             (true, false) => 8,
             (true, true) => 15,
         },
-        teams: grid.len(),
-        scale: report.budget.tokens.is_some() || stated(report).is_some(),
-        alerts: report.alerts.len().min(if wide { 4 } else { 3 }),
+        teams: if as_table {
+            table()
+        } else {
+            grid.lines().min(share)
+        },
+        scale: report.spending().is_some() || stated(report).is_some(),
+        alerts: report.alerts.len().min(share.max(if wide { 4 } else { 3 })),
         status: true,
         footer: true,
     }
@@ -114,28 +121,50 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
     if room.chart > 0 {
         rows.extend(picture(report, size, look, room.chart));
     }
-    let title = match (as_table, grid.len() - room.teams) {
-        (true, 0) => "Teams".to_owned(),
-        (true, hidden) => format!("Teams (+{hidden})"),
-        (false, _) => grid_title(app, size),
+    let teams = match (room.teams, as_table) {
+        (0, _) => Vec::new(),
+        (lines, true) => team_table(report, lines, size, look),
+        (lines, false) => grid.rows(lines, size, look),
     };
-    let grid = grid.into_iter().take(room.teams).map(Row::plain);
-    let title = (room.teams > 0).then(|| frame::rule(&title, size.width, look));
-    let grid = title.into_iter().chain(grid);
-    let alerts = alerts(app, report, size, look, room.alerts).into_iter();
-    if wide {
-        rows.extend(grid.chain(alerts));
+    let alerts = alerts(app, report, size, look, room.alerts);
+    let [first, second] = if wide {
+        [teams, alerts]
     } else {
-        rows.extend(alerts.chain(grid));
-    }
-    let below = usize::from(room.status) + usize::from(room.footer);
-    rows.resize(
-        rows.len().max(size.height.saturating_sub(below)),
-        Row::default(),
-    );
-    rows.extend(room.status.then(|| frame::status(app, "", size, look)));
+        [alerts, teams]
+    };
+    rows.extend(first.into_iter().chain(second));
+    let status = room.status || frame::is_urgent(app);
+    let below = usize::from(status) + usize::from(room.footer);
+    rows.resize(size.height.saturating_sub(below), Row::default());
+    rows.extend(status.then(|| frame::status(app, "", size, look)));
     rows.extend(room.footer.then(|| frame::footer(app, size)));
     rows
+}
+
+/// The table of teams in so many lines: without what explains it, and of the teams those with the worst alerts, where there is not
+/// room for all. The total always stands.
+fn team_table(report: &StatusReport, lines: usize, size: Size, look: Look) -> Vec<Row> {
+    let levels = report.team_levels();
+    let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
+    let room = lines.saturating_sub(2);
+    let hidden = teams.len().saturating_sub(room);
+    if hidden > 0 {
+        teams.sort_by_key(|team| Reverse((levels.get(team.name.as_str()), share_of(team))));
+    }
+    let shown = 0..teams.len().min(room);
+    let title = match hidden {
+        0 => "Teams".to_owned(),
+        hidden => format!("Teams (+{hidden})"),
+    };
+    let table = teams::part(report, &teams, shown).lines(look.style);
+    let rows = table.into_iter().take(lines).map(Row::plain);
+    std::iter::once(frame::rule(&title, "", size.width, look))
+        .chain(rows)
+        .collect()
+}
+
+fn share_of(team: &TeamReport) -> Option<Percent> {
+    Percent::of(team.used_tokens?.0, team.allocated_tokens?.0)
 }
 
 /// How many alerts there are. All of them are on one page.
@@ -149,25 +178,34 @@ pub(super) fn extent(app: &App) -> Extent {
 fn headline(report: &StatusReport, size: Size, look: Look) -> Row {
     let style = look.style;
     let wide = size.class() == Class::Wide;
-    let badge = report.level.map(|level| style.badge(level));
+    let spending = report.spending();
+    let badge = spending.map(|spending| style.badge(spending.level));
     let badge = badge.unwrap_or_default();
     let room = size.width.saturating_sub(safe::width(&badge) + 1);
-    let share = report.share(report.used.tokens);
+    let share = spending.and_then(|spending| spending.share());
     let left = report.remaining.map(|left| {
         let rest = share.and_then(Percent::rest).filter(|_| wide);
         let rest = rest.map(|rest| format!(" ({rest})")).unwrap_or_default();
         format!("left {}{rest}", signed(left))
     });
+    let in_money = spending.is_some_and(|spending| spending.currency.is_some());
+    let unit = if in_money { "" } else { " tokens" };
     let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
     let parts = [
         left,
         held.map(|held| format!("held {held}")),
-        brief::cost(report, style),
-        wide.then(|| brief::plan(report, style)).flatten(),
+        if in_money {
+            Some(format!("{} tokens", report.used.tokens))
+        } else {
+            brief::cost(report, style)
+        },
+        brief::plan(report, style)
+            .filter(|_| wide)
+            .map(|[plan, _]| plan),
     ];
     let share = share.map(|share| format!("   {share}")).unwrap_or_default();
     let mut texts = brief::used_of(report, style)
-        .map(|[used, of]| format!("Used {used}{of} tokens{share}"))
+        .map(|[used, of]| format!("Used {used}{of}{unit}{share}"))
         .into_iter();
     let full = texts.next().unwrap_or_default();
     let mut text = if safe::width(&full) <= room {
@@ -183,21 +221,23 @@ fn headline(report: &StatusReport, size: Size, look: Look) -> Row {
     }
     Row {
         text: frame::apart(&text, &badge, size.width),
-        reversed: report.level == Some(Level::Exceeded),
+        reversed: spending.is_some_and(|spending| spending.level == Level::Exceeded),
     }
 }
 
 /// What is used as a bar, with the thresholds below it, and what the log says of itself where that is something else.
 pub(super) fn bar(report: &StatusReport, size: Size, look: Look, scale: bool) -> Vec<Row> {
     let stated = stated(report);
-    let Some((budget, level)) = report.budget.tokens.zip(report.level) else {
-        let none = Row::plain("no budget is set");
+    let Some(spending) = report.spending() else {
+        let none = Row::plain(NO_BUDGET_HERE);
         let stated = stated.filter(|_| scale).map(Row::plain);
         return std::iter::once(none).chain(stated).collect();
     };
     let at = &report.budget.thresholds;
-    let used = report.used.tokens.0;
-    let bar = look.style.bar(size.width, used, budget.0, level, Some(at));
+    let (used, budget) = (spending.used, spending.budget);
+    let bar = look
+        .style
+        .bar(size.width, used, budget, spending.level, Some(at));
     let mut rows = vec![Row::plain(bar)];
     if scale {
         let ticks = Style::scale(size.width, at);
@@ -223,30 +263,42 @@ fn picture(report: &StatusReport, size: Size, look: Look, height: usize) -> Vec<
     let Some((chart, axis)) = forecast::chart::course(report, canvas) else {
         return Vec::new();
     };
-    let mut about = vec!["Burn-up".to_owned()];
-    let gap = "  ".to_owned();
+    let wide = size.class() == Class::Wide;
+    let badge = end_badge(report, wide, look.style).unwrap_or_default();
+    let room = size.width.saturating_sub(safe::width(&badge) + 7);
     let parts = [
         report.forecast.burn_rate.as_ref().map(forecast::short_rate),
-        planned(report).filter(|_| size.class() < Class::Wide),
+        planned(report).filter(|_| !wide),
         likely(report),
         Some(forecast::chart::key(&chart, look.style)),
     ];
+    let mut title = "Burn-up".to_owned();
     for part in parts.into_iter().flatten() {
-        let separator = if about.len() == 1 {
-            &gap
+        let gap = if title == "Burn-up" {
+            "  "
         } else {
             look.separator()
         };
-        let more = format!("{separator}{part}");
-        let taken: usize = about.iter().map(|part| safe::width(part)).sum();
-        if taken + safe::width(&more) + 6 <= size.width {
-            about.push(more);
+        let more = format!("{title}{gap}{part}");
+        if safe::width(&more) <= room {
+            title = more;
         }
     }
-    let mut rows = vec![frame::rule(&about.concat(), size.width, look)];
+    let mut rows = vec![frame::rule(&title, &badge, size.width, look)];
     rows.extend(chart.lines(canvas).into_iter().map(Row::plain));
     rows.push(Row::plain(axis));
     rows
+}
+
+/// The badge of where it will end, if that is anything to be alarmed at: by the plan, unless that stands elsewhere, else by the
+/// forecast.
+fn end_badge(report: &StatusReport, wide: bool, style: Style) -> Option<String> {
+    let forecast = &report.forecast;
+    let plan = forecast.plan.as_ref().filter(|_| !wide);
+    let of_plan = plan.map(|plan| plan.end.level);
+    let of_estimate = || forecast.estimates().next().map(|end| end.level);
+    let level = of_plan.or_else(of_estimate).flatten()?;
+    (level > Level::Ok).then(|| style.badge(level))
 }
 
 /// `plan 191,670 (95.8%)`.
@@ -271,87 +323,123 @@ fn likely(report: &StatusReport) -> Option<String> {
 fn alerts(app: &App, report: &StatusReport, size: Size, look: Look, most: usize) -> Vec<Row> {
     let all = &report.alerts;
     let title = format!("Alerts ({})", all.len());
-    let mut rows = vec![frame::rule(&title, size.width, look)];
+    let mut rows = vec![frame::rule(&title, "", size.width, look)];
     let selected = app.selection(all.len());
     let shown = super::around(selected.unwrap_or(0), all.len(), most);
-    let hidden = all.len() - shown.len();
-    let end = shown.end;
-    rows.extend(
-        all.iter()
-            .enumerate()
-            .take(end)
-            .skip(shown.start)
-            .map(|(at, alert)| {
-                let more = (at + 1 == end && hidden > 0).then(|| format!("(+{hidden})"));
-                Row {
-                    reversed: selected == Some(at),
-                    text: alert_line(alert, more.as_deref(), size, look.style),
-                }
-            }),
-    );
+    let (end, hidden) = (shown.end, all.len() - shown.len());
+    let listed = all.iter().enumerate().take(end).skip(shown.start);
+    rows.extend(listed.map(|(at, alert)| {
+        let more = (at + 1 == end && hidden > 0).then(|| format!("(+{hidden})"));
+        let text = alert_line(alert, look.style);
+        Row {
+            reversed: selected == Some(at),
+            text: frame::with_more(&text, more.as_deref(), size.width, look.style),
+        }
+    }));
     rows
 }
 
-fn alert_line(alert: &Alert, more: Option<&str>, size: Size, style: Style) -> String {
+fn alert_line(alert: &Alert, style: Style) -> String {
     let symbol = style.symbol(alert.level);
     let pad = " ".repeat(10_usize.saturating_sub(symbol.chars().count()));
     let badge = Paint::Badge(alert.level).on(symbol);
-    let text = format!("{badge}{pad}{}", style.text(&alert.message));
-    let Some(more) = more else { return text };
-    let room = size.width.saturating_sub(more.len() + 1);
-    frame::apart(&safe::cut(&text, room, style.ellipsis()), more, size.width)
+    format!("{badge}{pad}{}", style.text(&alert.message))
 }
 
-/// How many cells stand beside each other: fewer where that leaves room for names.
-fn across(teams: usize, size: Size) -> usize {
-    let most = (size.width / CELL).max(1);
-    most.min(teams.div_ceil(GRID).max(1))
+/// Teams as cells beside and below each other: `Orch 45.2K/50K 90.4% done`.
+struct Grid<'r> {
+    teams: Vec<&'r TeamReport>,
+    /// The cells beside each other.
+    across: usize,
+    /// The cells of a name, of the figures, and of the share.
+    widths: [usize; 3],
 }
 
-fn grid_title(app: &App, size: Size) -> String {
-    let teams = app.teams().len();
-    let title = "Teams (used/allocated)";
-    match teams.saturating_sub(GRID * across(teams, size)) {
-        0 => title.to_owned(),
-        hidden => format!("{title} (+{hidden})"),
+impl<'r> Grid<'r> {
+    /// Those that used most first; where not all have room, those with the worst alerts. As many beside each other as there is room
+    /// for names, and no more than it takes to show all.
+    fn of(report: &'r StatusReport, size: Size, style: Style) -> Self {
+        let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
+        let parts = || teams.iter().map(|team| figures(team));
+        let widest = |part: usize| parts().map(|parts| safe::width(&parts[part])).max();
+        let [figures, share] = [0, 1].map(|part| widest(part).unwrap_or(0));
+        let others = figures + share + STATE + 3;
+        let most = ((size.width + 1) / (LEAST_NAME + others + 1)).max(1);
+        let lines = (size.height.saturating_sub(6) / 6).max(3);
+        let across = most.min(teams.len().div_ceil(lines)).max(1);
+        let name = ((size.width + 1) / across).saturating_sub(others + 1);
+        let named = teams
+            .iter()
+            .map(|team| safe::width(&style.text(team.short_name())));
+        let name = name
+            .min(named.max().unwrap_or(0))
+            .clamp(LEAST_NAME, MOST_NAME);
+        if teams.len() > across * lines {
+            let levels = report.team_levels();
+            teams.sort_by_key(|team| Reverse((levels.get(team.name.as_str()), share_of(team))));
+        } else {
+            teams.sort_by_key(|team| Reverse((team.used_tokens, team.allocated_tokens)));
+        }
+        Self {
+            teams,
+            across,
+            widths: [name, figures, share],
+        }
+    }
+
+    fn lines(&self) -> usize {
+        self.teams.len().div_ceil(self.across)
+    }
+
+    fn rows(&self, lines: usize, size: Size, look: Look) -> Vec<Row> {
+        let title = "Teams (used/allocated)";
+        let title = match self.teams.len().saturating_sub(lines * self.across) {
+            0 => title.to_owned(),
+            hidden => format!("{title} (+{hidden})"),
+        };
+        let cells = self.teams.iter().map(|team| self.cell(team, look.style));
+        let cells: Vec<String> = cells.take(lines * self.across).collect();
+        let rows = cells
+            .chunks(self.across)
+            .map(|cells| Row::plain(cells.join(" ")));
+        std::iter::once(frame::rule(&title, "", size.width, look))
+            .chain(rows)
+            .collect()
+    }
+
+    fn cell(&self, team: &TeamReport, style: Style) -> String {
+        let [name_width, figures_width, share_width] = self.widths;
+        let name = style.text(team.short_name());
+        // Of a few letters, an ellipsis would take one.
+        let ellipsis = if name_width > LEAST_NAME {
+            style.ellipsis()
+        } else {
+            ""
+        };
+        let name = safe::cut(&name, name_width, ellipsis);
+        let pad = " ".repeat(name_width.saturating_sub(safe::width(&name)));
+        let [figures, share] = figures(team);
+        let state = match team.status.as_deref() {
+            Some("running") => "run",
+            Some("pending") => "wait",
+            Some("failed") => "fail",
+            Some("done") => "done",
+            _ => "",
+        };
+        format!("{name}{pad} {figures:<figures_width$} {share:>share_width$} {state:<STATE$}")
     }
 }
 
-/// Every team in a cell, those that used most first.
-fn cells(app: &App, size: Size, style: Style) -> Vec<String> {
-    let mut teams = app.teams();
-    if app.sort.is_none() {
-        teams.sort_by_key(|team| Reverse((team.used_tokens, team.allocated_tokens)));
-    }
-    let across = across(teams.len(), size);
-    // The figures take all of a cell but four characters of the smallest one.
-    let name = (size.width / across).saturating_sub(CELL - 4).clamp(4, 20);
-    let teams = teams.iter().take(GRID * across);
-    let cells: Vec<String> = teams.map(|team| cell(team, name, style)).collect();
-    cells.chunks(across).map(|cells| cells.join(" ")).collect()
-}
+/// The cells of a state.
+const STATE: usize = 4;
 
-/// `Orch 45.2K/50K  90.4% done`.
-fn cell(team: &TeamReport, room: usize, style: Style) -> String {
-    let name = style.text(team.short_name());
-    let name = safe::split(&name, room).0.to_owned();
-    let pad = " ".repeat(room.saturating_sub(safe::width(&name)));
+/// `45.2K/50K` and `90.4%`.
+fn figures(team: &TeamReport) -> [String; 2] {
     let used = team
         .used_tokens
         .map_or_else(|| "-".to_owned(), |used| brief::about(used, team.estimate));
-    let limit = team
-        .allocated_tokens
-        .map(|limit| format!("/{}", limit.compact()));
-    let share = team.used_tokens.zip(team.allocated_tokens);
-    let share = share.and_then(|(used, limit)| Percent::of(used.0, limit.0));
-    let share = share.map(|share| share.to_string()).unwrap_or_default();
-    let state = match team.status.as_deref() {
-        Some("running") => "run",
-        Some("pending") => "wait",
-        Some("failed") => "fail",
-        Some("done") => "done",
-        _ => "",
-    };
-    let figures = format!("{used}{}", limit.unwrap_or_default());
-    format!("{name}{pad} {figures:<9}{share:>6} {state:<4}")
+    let limit = team.allocated_tokens.map(Tokens::compact);
+    let limit = limit.map(|limit| format!("/{limit}")).unwrap_or_default();
+    let share = share_of(team).map(|share| share.to_string());
+    [used + &limit, share.unwrap_or_default()]
 }
