@@ -36,7 +36,7 @@ critical\t''"
 complete -c tokmon -n "__fish_tokmon_needs_command" -l poll -d 'Look at the files once in so many seconds, where the system does not tell of changes' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l theme -d 'The colours of the dashboard' -r -f -a "auto\t'The terminal\'s own'
 mono\t'None: bold and reversed only'
-cvd\t'For any colour vision, in terminals with all colours'"
+cvd\t'For any colour vision, in terminals with 256 colours or all'"
 complete -c tokmon -n "__fish_tokmon_needs_command" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
 complete -c tokmon -n "__fish_tokmon_needs_command" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F

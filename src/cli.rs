@@ -179,8 +179,8 @@ impl ValueEnum for Theme {
         Some(match self {
             Self::Auto => PossibleValue::new("auto").help("The terminal's own"),
             Self::Mono => PossibleValue::new("mono").help("None: bold and reversed only"),
-            Self::Cvd => PossibleValue::new("cvd")
-                .help("For any colour vision, in terminals with all colours"),
+            Self::Cvd | Self::NearCvd => PossibleValue::new("cvd")
+                .help("For any colour vision, in terminals with 256 colours or all"),
         })
     }
 }

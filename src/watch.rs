@@ -238,6 +238,7 @@ impl Watch {
     /// Watches the folders that are not watched yet. Whether there were any.
     fn enter(&mut self, wanted: BTreeMap<PathBuf, FolderId>) -> notify::Result<bool> {
         let mut is_any_new = false;
+        let first = self.files.first().and_then(|file| file.parent());
         for (folder, id) in wanted {
             let Some(watcher) = &mut self.watcher else {
                 break;
@@ -252,6 +253,10 @@ impl Watch {
                 }
                 // It was there a moment ago; the next round sees where things stand.
                 Err(error) if is_missing(&error) => {}
+                // Looks find what happens in a folder that may not be listed. Only for that of the first file is this too slow.
+                Err(error) if is_refused(&error) && first != Some(folder.as_path()) => {
+                    self.watched.insert(folder, id);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -404,6 +409,14 @@ fn is_missing(error: &notify::Error) -> bool {
         ),
         _ => false,
     }
+}
+
+fn is_refused(error: &notify::Error) -> bool {
+    let io = match &error.kind {
+        ErrorKind::Io(error) => Some(error.kind()),
+        _ => None,
+    };
+    io == Some(io::ErrorKind::PermissionDenied)
 }
 
 fn reason(error: &notify::Error) -> String {

@@ -13,6 +13,7 @@ use crate::{
     cli::{ColorArg, GlobalArgs, parse_time},
     exit::Failure,
     render::{Ink, Style},
+    tui::draw::Colors,
 };
 
 /// All that a command may know of the world.
@@ -109,10 +110,17 @@ impl Environment {
         }
     }
 
-    /// Whether a terminal draws all colours, not sixteen.
-    pub(super) fn is_true_color(&self) -> bool {
-        let term = self.color_term.as_ref();
-        term.is_some_and(|term| term == "truecolor" || term == "24bit")
+    /// How many colours a terminal draws, as far as it says so.
+    pub(super) fn colors(&self) -> Colors {
+        let all = self.color_term.as_ref();
+        let all = all.is_some_and(|term| term == "truecolor" || term == "24bit");
+        let many = self.term.as_ref().map(|term| term.to_string_lossy());
+        let many = many.is_some_and(|term| term.contains("256color") || term.contains("direct"));
+        match (all, many) {
+            (true, _) => Colors::All,
+            (false, true) => Colors::Many,
+            (false, false) => Colors::Sixteen,
+        }
     }
 
     fn is_dumb(&self) -> bool {

@@ -24,17 +24,30 @@ pub enum Theme {
     Mono,
     /// Colours that people with any colour vision can tell apart (M. Okabe and K. Ito, "Color Universal Design", 2008).
     Cvd,
+    /// The nearest to these of 256.
+    NearCvd,
+}
+
+/// How many colours a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colors {
+    /// Its own.
+    Sixteen,
+    /// 256 fixed ones as well.
+    Many,
+    /// Any.
+    All,
 }
 
 impl Theme {
-    /// The theme as far as a terminal can draw it: no colours without ink, and those of [`Self::Cvd`] only where there are more
-    /// than sixteen.
+    /// The theme as far as a terminal can draw it: no colours without ink, and those of [`Self::Cvd`] as near as it has them.
     #[must_use]
-    pub const fn able(self, ink: Ink, true_color: bool) -> Self {
-        match (ink, self) {
-            (Ink::Plain | Ink::Bold, _) => Self::Mono,
-            (Ink::Color, Self::Cvd) if !true_color => Self::Auto,
-            (Ink::Color, theme) => theme,
+    pub const fn able(self, ink: Ink, colors: Colors) -> Self {
+        match (ink, self, colors) {
+            (Ink::Plain | Ink::Bold, _, _) => Self::Mono,
+            (Ink::Color, Self::Cvd, Colors::Sixteen) => Self::Auto,
+            (Ink::Color, Self::Cvd, Colors::Many) => Self::NearCvd,
+            (Ink::Color, theme, _) => theme,
         }
     }
 
@@ -47,8 +60,10 @@ impl Theme {
             (_, Paint::Track) | (Self::Mono, Paint::Bar(_)) => Style::new(),
             (Self::Auto, Paint::Badge(level)) => Self::badge(level),
             (Self::Auto, Paint::Bar(level)) => Style::new().fg(Self::color(level)),
-            (Self::Cvd, Paint::Badge(level)) => bold.fg(Color::Black).bg(Self::safe(level)),
-            (Self::Cvd, Paint::Bar(level)) => Style::new().fg(Self::safe(level)),
+            (Self::Cvd | Self::NearCvd, Paint::Badge(level)) => {
+                bold.fg(Color::Black).bg(self.safe(level))
+            }
+            (Self::Cvd | Self::NearCvd, Paint::Bar(level)) => Style::new().fg(self.safe(level)),
         }
     }
 
@@ -74,13 +89,18 @@ impl Theme {
         }
     }
 
-    const fn safe(level: Level) -> Color {
-        match level {
-            Level::Ok => Color::Rgb(0x00, 0x9e, 0x73),
-            Level::Note => Color::Rgb(0x56, 0xb4, 0xe9),
-            Level::Warning => Color::Rgb(0xe6, 0x9f, 0x00),
-            Level::Critical => Color::Rgb(0xd5, 0x5e, 0x00),
-            Level::Exceeded => Color::Rgb(0xcc, 0x79, 0xa7),
+    /// A colour and the nearest to it of the 256.
+    const fn safe(self, level: Level) -> Color {
+        let (color, nearest) = match level {
+            Level::Ok => (Color::Rgb(0x00, 0x9e, 0x73), 36),
+            Level::Note => (Color::Rgb(0x56, 0xb4, 0xe9), 74),
+            Level::Warning => (Color::Rgb(0xe6, 0x9f, 0x00), 172),
+            Level::Critical => (Color::Rgb(0xd5, 0x5e, 0x00), 166),
+            Level::Exceeded => (Color::Rgb(0xcc, 0x79, 0xa7), 175),
+        };
+        match self {
+            Self::NearCvd => Color::Indexed(nearest),
+            _ => color,
         }
     }
 }

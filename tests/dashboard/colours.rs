@@ -12,7 +12,7 @@ use tokmon::{
     render::Ink,
     tui::{
         App, Tab,
-        draw::{Screen, Theme},
+        draw::{Colors, Screen, Theme},
         view,
     },
 };
@@ -104,10 +104,22 @@ fn without_colours_nothing_has_one_and_every_word_is_there() {
 fn colours_for_any_vision_need_a_terminal_that_has_them() {
     let buffer = drawn(&at(160_000), Theme::Cvd);
     assert_eq!(badge(&buffer).1.bg, Some(Color::Rgb(0xe6, 0x9f, 0x00)));
-    assert_eq!(Theme::Cvd.able(Ink::Color, true), Theme::Cvd);
-    assert_eq!(Theme::Cvd.able(Ink::Color, false), Theme::Auto);
-    assert_eq!(Theme::Cvd.able(Ink::Bold, true), Theme::Mono);
-    assert_eq!(Theme::Auto.able(Ink::Plain, true), Theme::Mono);
+    let near = Theme::Cvd.able(Ink::Color, Colors::Many);
+    let buffer = drawn(&at(160_000), near);
+    assert_eq!(badge(&buffer).1.bg, Some(Color::Indexed(172)));
+    for (theme, ink, colors, able) in [
+        (Theme::Cvd, Ink::Color, Colors::All, Theme::Cvd),
+        (Theme::Cvd, Ink::Color, Colors::Sixteen, Theme::Auto),
+        (Theme::Cvd, Ink::Bold, Colors::All, Theme::Mono),
+        (Theme::Auto, Ink::Color, Colors::Many, Theme::Auto),
+        (Theme::Auto, Ink::Plain, Colors::All, Theme::Mono),
+    ] {
+        assert_eq!(
+            theme.able(ink, colors),
+            able,
+            "{theme:?} {ink:?} {colors:?}"
+        );
+    }
 }
 
 #[test]

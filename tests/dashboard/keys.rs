@@ -1,12 +1,15 @@
 //! What keys do.
 
+use std::time::Duration;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tokmon::{
+    analysis::Rows,
     text::Document,
-    tui::{App, Effect, Tab, Typing, message, view},
+    tui::{App, Effect, Tab, Trouble, Typing, message, view},
 };
 
-use super::{SIZE, app, look, now};
+use super::{SIZE, app, good, look, now, problem, report_of, used};
 
 /// A key as a terminal sends it.
 fn key(name: &str) -> KeyEvent {
@@ -128,4 +131,95 @@ fn enter_goes_from_an_alert_to_its_team_and_on_to_its_days() {
     press(&mut app, "Enter");
     assert_eq!((app.tab, app.rows().len()), (Tab::Daily, 1));
     assert_eq!(press(&mut app, "e"), Some(Effect::Edit(Document::Log, 93)));
+    press(&mut app, "Esc");
+    assert_eq!((app.tab, app.teams().len()), (Tab::Teams, 9));
+    assert_eq!(app.selected_team().unwrap().name, "Team G");
+    press(&mut app, "1 g Enter");
+    assert_eq!(app.tab, Tab::Forecast, "that is what the plan is about");
+}
+
+/// A log of a day, with rows of these teams.
+fn log_of(teams: &[&str]) -> App {
+    let rows = teams.iter().enumerate();
+    let rows = rows.map(|(at, team)| format!("| 1{at}:00 | {team} | Work {at} | {at}00 |\n"));
+    let rows: String = rows.collect();
+    let text = format!(
+        "# Log\n\n## Daily Detail — 2026-02-25\n\n| Time | Team | Task | Tokens |\n|---|---|---|---|\n{rows}"
+    );
+    let mut app = App::default();
+    let report = report_of(text.as_bytes(), Rows::All);
+    app.take(good(report), now(), Duration::ZERO);
+    app
+}
+
+#[test]
+fn the_days_of_a_team_are_those_of_no_other() {
+    let mut app = log_of(&["A", "QA", "A", "B"]);
+    press(&mut app, "2 g Enter");
+    let teams: Vec<&str> = app.rows().iter().map(|row| row.team.as_str()).collect();
+    assert_eq!(teams, ["A", "A"]);
+    press(&mut app, "2");
+    assert_eq!(app.teams().len(), 3, "all are listed again");
+}
+
+#[test]
+fn what_is_selected_acts_whatever_the_filter_left_of_it() {
+    let mut app = app("sample");
+    press(&mut app, "2 j j j j j j j / c Enter");
+    assert_eq!(app.teams().len(), 2);
+    let at = app.selection(2).unwrap();
+    let shown = app.teams()[at].name.clone();
+    assert_eq!(app.selected_team().unwrap().name, shown);
+    press(&mut app, "Enter");
+    assert_eq!(app.team, Some(shown));
+}
+
+#[test]
+fn a_selection_stays_on_what_it_is_on() {
+    let mut app = log_of(&["A", "B", "C"]);
+    press(&mut app, "3 k");
+    let selected = |app: &App| {
+        let rows = app.rows();
+        rows[app.selection(rows.len()).unwrap()].team.clone()
+    };
+    assert_eq!(selected(&app), "B");
+    let more = log_of(&["New", "A", "B", "C"]).latest.unwrap();
+    let mut report = more.report;
+    // The same rows as before, below a new one.
+    for (row, time) in report.days.as_mut().unwrap()[0].rows[1..]
+        .iter_mut()
+        .zip(0..)
+    {
+        row.time = Some(format!("1{time}:00"));
+        row.task = Some(format!("Work {time}"));
+        row.tokens = Some(tokmon::model::Tokens(time * 100));
+    }
+    app.take(good(report), now(), Duration::from_secs(1));
+    assert_eq!(selected(&app), "B");
+    let mut app = self::app("sample");
+    press(&mut app, "j j");
+    app.take(good(used(181_200)), now(), Duration::from_secs(1));
+    press(&mut app, "Enter");
+    assert_eq!(app.selected_team().unwrap().name, "Team G");
+}
+
+#[test]
+fn an_editor_opens_where_something_is_wrong() {
+    let mut app = app("sample");
+    app.trouble = Some(Trouble::Unreadable(problem("cost-log.md:31:33 no", true)));
+    assert_eq!(press(&mut app, "e"), Some(Effect::Edit(Document::Log, 31)));
+}
+
+#[test]
+fn teams_are_sorted_and_filtered_where_they_are_listed() {
+    let mut app = app("sample");
+    press(&mut app, "s S / x");
+    assert_eq!(
+        (app.sort, app.reversed, app.filter.as_str()),
+        (None, false, "")
+    );
+    press(&mut app, "2 S");
+    assert!(!app.reversed, "the order of the log has no other way round");
+    press(&mut app, "s S");
+    assert!(app.reversed && app.sort.is_some());
 }

@@ -42,9 +42,12 @@ fn report(name: &str) -> StatusReport {
 }
 
 fn report_of(text: &[u8], rows: Rows) -> StatusReport {
-    let policy = Policy::default();
+    report_by(text, rows, &Policy::default())
+}
+
+fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
     let keep = Keep { month: None, rows };
-    let mut ledger = Ledger::new(&policy, keep);
+    let mut ledger = Ledger::new(policy, keep);
     log::read(text, Document::Log, &mut |item| match item {
         Item::Heading(heading) => {
             if matches!(heading.section, Section::Monthly(_)) {
@@ -78,7 +81,7 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
         forecast_days: true,
         backtest: false,
     };
-    analysis::report(&closed, &policy, &question)
+    analysis::report(&closed, policy, &question)
 }
 
 fn good(report: StatusReport) -> Reading {

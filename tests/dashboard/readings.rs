@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokmon::tui::{Effect, Reading, Trouble, app::GRACE};
+use tokmon::tui::{
+    App, Effect, Reading, Snapshot, Trouble,
+    app::{GRACE, PATIENCE},
+};
 
 use super::{app, good, keys::press, now, picture, problem, used};
 
@@ -65,4 +68,101 @@ fn the_bell_rings_once_for_each_threshold() {
         screen.contains("!!! CRIT  passed 90%: 181,200 of 200,000 (90.6%) at 17:00"),
         "{screen}"
     );
+}
+
+/// Figures beside a row that cannot be read.
+fn worse(tokens: u64) -> Reading {
+    let mut report = used(tokens);
+    report.log.unreadable_rows = 1;
+    Reading::Good(Box::new(Snapshot {
+        report,
+        problems: vec![
+            problem("cost-log.md:16:9 not a status: \"2 of 3\"", false),
+            problem("cost-log.md:99:7 not a number: \"zzz\"", true),
+        ],
+        counted: Some("1 error and 1 warning".to_owned()),
+    }))
+}
+
+fn used_by(app: &App) -> u64 {
+    app.latest.as_ref().unwrap().report.used.tokens.0
+}
+
+#[test]
+fn a_row_that_stays_unreadable_holds_the_others_back_for_ten_seconds() {
+    let mut app = app("sample");
+    let at = Duration::from_secs(5);
+    app.take(worse(130_000), now(), at);
+    app.take(worse(130_000), now(), at + GRACE);
+    let screen = picture(&app, 80, 24, false);
+    assert!(
+        screen.contains("! cost-log.md:99:7 not a number: \"zzz\""),
+        "{screen}"
+    );
+    assert_eq!(app.patience, Some(at + PATIENCE));
+    app.take(worse(140_000), now(), at * 2);
+    assert_eq!(
+        (used_by(&app), app.patience),
+        (126_670, Some(at + PATIENCE))
+    );
+    app.take(worse(150_000), now(), at + PATIENCE);
+    assert_eq!(
+        (used_by(&app), &app.trouble, app.patience),
+        (150_000, &None, None)
+    );
+    let screen = picture(&app, 80, 24, false);
+    assert!(screen.contains("not counted: cost-log.md:99:7"), "{screen}");
+    app.take(worse(151_000), now(), at * 4);
+    assert_eq!(used_by(&app), 151_000, "it is known now");
+}
+
+#[test]
+fn whoever_asks_gets_what_can_be_read() {
+    let mut app = app("sample");
+    let at = Duration::from_secs(5);
+    app.take(worse(130_000), now(), at);
+    app.take(worse(130_000), now(), at + GRACE);
+    assert_eq!(used_by(&app), 126_670);
+    assert_eq!(press(&mut app, "r"), Some(Effect::Read));
+    app.take(worse(130_000), now(), at * 2);
+    assert_eq!((used_by(&app), &app.trouble), (130_000, &None));
+}
+
+#[test]
+fn the_figures_are_as_old_as_their_last_change() {
+    let mut app = app("sample");
+    let (read, later) = (app.read_at, Duration::from_secs(90));
+    let mut same = used(126_670);
+    same.now += chrono::TimeDelta::seconds(90);
+    app.take(good(same), now(), later);
+    assert_ne!(app.read_at, read, "a line of nothing is a line");
+    let read = app.read_at;
+    let mut same = used(126_670);
+    same.now += chrono::TimeDelta::seconds(99);
+    app.take(good(same), now(), later * 2);
+    assert_eq!(app.read_at, read);
+}
+
+#[test]
+fn what_was_said_of_a_level_goes_with_it() {
+    let mut app = app("sample");
+    let at = Duration::from_secs(5);
+    app.take(good(used(181_200)), now(), at);
+    assert!(app.flash.is_some());
+    app.take(good(used(181_300)), now(), at);
+    assert!(app.flash.is_some());
+    app.take(good(used(130_000)), now(), at);
+    assert_eq!(app.flash, None);
+}
+
+#[test]
+fn a_pause_keeps_what_is_shown_until_somebody_asks() {
+    let mut app = app("sample");
+    app.take(bad(), now(), Duration::from_secs(5));
+    assert!(app.retry.is_some());
+    press(&mut app, "p");
+    let pause = app.pause.unwrap();
+    assert_eq!((app.retry, pause.changes), (None, 1));
+    assert_eq!(press(&mut app, "r"), Some(Effect::Read));
+    assert_eq!(app.pause.unwrap().changes, 0);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokmon::{
     analysis::Rows,
-    model::Tokens,
+    model::{Policy, Tokens},
     tui::{
         App, Reading, Tab, Trouble,
         view::{self, Size},
@@ -12,7 +12,9 @@ use tokmon::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::{app, good, keys::press, look, now, picture, problem, report_of, text_of, used};
+use super::{
+    app, good, keys::press, look, now, picture, problem, report_by, report_of, text_of, used,
+};
 
 #[test]
 fn every_view_of_the_sample_at_each_class_of_size() {
@@ -47,7 +49,9 @@ fn what_else_a_screen_shows() {
     insta::assert_snapshot!("filter_set", screen(&pressed("sample", "3 / e r r Enter")));
     insta::assert_snapshot!("sorted", screen(&pressed("sample", "2 j s s s")));
     insta::assert_snapshot!("alert_selected", screen(&pressed("sample", "j j j j")));
-    insta::assert_snapshot!("paused", screen(&pressed("sample", "p b")));
+    insta::assert_snapshot!("paused", screen(&pressed("sample", "p")));
+    insta::assert_snapshot!("problems", screen(&pressed("sample", "v")));
+    insta::assert_snapshot!("days_of_a_team", screen(&pressed("lines", "2 Enter")));
 }
 
 #[test]
@@ -71,7 +75,7 @@ fn what_a_screen_shows_when_something_happens() {
 
 #[test]
 fn other_logs() {
-    for name in ["history", "korean", "lines", "rotten", "v1"] {
+    for name in ["history", "hostile", "korean", "lines", "rotten", "v1"] {
         let mut pictures = String::new();
         for tab in Tab::ALL {
             let mut app = app(name);
@@ -138,6 +142,109 @@ fn a_badge_is_never_cut() {
     }
 }
 
+/// A log of so many teams, the last of which are over their limits.
+fn many_teams(count: u64) -> App {
+    let used = |team| if team + 3 > count { 1_200 } else { 400 + team };
+    let row = |team, tokens| format!("| Team number {team} | {tokens} |\n");
+    let rows: String = (1..=count).map(|team| row(team, used(team))).collect();
+    let limits: String = (1..=count).map(|team| row(team, 1_000)).collect();
+    let text = format!(
+        "# Log\n\n**Budget Status:**\n\n- Total budget: 60,000 tokens\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n{rows}\n\
+         ## Budget Allocation by Team\n\n| Team | Allocated |\n|---|---|\n{limits}"
+    );
+    let mut app = App::default();
+    let report = report_of(text.as_bytes(), Rows::All);
+    app.take(good(report), now(), Duration::ZERO);
+    app
+}
+
+#[test]
+fn of_many_teams_those_in_trouble_are_on_the_screen() {
+    let app = many_teams(100);
+    insta::assert_snapshot!("many_teams", screen(&app));
+    insta::assert_snapshot!("many_teams_120x40", picture(&app, 120, 40, false));
+}
+
+#[test]
+fn a_budget_in_money_is_one() {
+    let money = |units: u64| tokmon::model::Money {
+        micros: units * 1_000_000,
+        currency: tokmon::model::Currency::USD,
+    };
+    let policy = Policy {
+        cost_budget: Some(money(10)),
+        ..Policy::default()
+    };
+    let text = "# Log\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 3,000 | $9.50 |\n";
+    let mut app = App::default();
+    let report = report_by(text.as_bytes(), Rows::All, &policy);
+    app.take(good(report), now(), Duration::ZERO);
+    let pictures =
+        [(80, 24), (40, 10), (60, 1)].map(|(width, height)| picture(&app, width, height, false));
+    insta::assert_snapshot!("budget_in_money", pictures.join("\n"));
+}
+
+#[test]
+fn a_small_pane_tells_of_trouble_too() {
+    let mut gone = app("sample");
+    gone.trouble = Some(Trouble::Gone("cost-log.md".to_owned()));
+    let paused = pressed("sample", "p");
+    let mut crossed = app("sample");
+    crossed.take(good(used(181_200)), now(), Duration::ZERO);
+    let mut pictures = String::new();
+    for app in [&gone, &paused, &crossed] {
+        for (width, height) in [(90, 1), (60, 1), (28, 5), (10, 1), (80, 5), (40, 6)] {
+            pictures += &picture(app, width, height, false);
+            pictures += "----\n";
+        }
+    }
+    insta::assert_snapshot!("small_panes", pictures);
+}
+
+#[test]
+fn what_is_selected_is_on_the_screen() {
+    for tab in [Tab::Teams, Tab::Daily] {
+        for (keys, trouble) in [("g", false), ("G", false), ("g j j", true), ("G", true)] {
+            let mut app = pressed("sample", "1");
+            app.tab = tab;
+            press(&mut app, keys);
+            app.trouble = trouble.then(|| Trouble::Gone("cost-log.md".to_owned()));
+            for height in 6..=45 {
+                for width in [30, 60, 80, 130] {
+                    let screen = picture(&app, width, height, false);
+                    let marked = screen.lines().filter(|line| line.starts_with('>'));
+                    let marked: Vec<&str> = marked.collect();
+                    assert!(
+                        matches!(marked[..], [row] if row.chars().any(|c| c.is_ascii_digit())),
+                        "{tab:?} {width}x{height}\n{screen}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wide_screen_has_the_total_and_hides_no_team_that_it_does_not_count() {
+    for height in 30..=45 {
+        let screen = picture(&app("sample"), 120, height, false);
+        let teams = screen
+            .lines()
+            .filter(|line| line.starts_with("  Team ") || line.starts_with("  Orch"));
+        let title = screen
+            .lines()
+            .find(|line| line.contains("── Teams"))
+            .unwrap();
+        let hidden = 9 - (teams.count() - 1);
+        assert_eq!(
+            title.contains(&format!("(+{hidden})")),
+            hidden > 0,
+            "{height}\n{screen}"
+        );
+        assert!(screen.contains("  Total "), "{height}\n{screen}");
+    }
+}
+
 fn fits(app: &App, width: usize, height: usize, ascii: bool) {
     let rows = view::screen(app, Size { width, height }, look(ascii));
     assert!(rows.len() <= height, "{:?} {width}x{height}", app.tab);
@@ -159,7 +266,7 @@ fn no_view_is_larger_than_its_screen() {
             fits(&app, *width, *height, width % 2 == 0);
         }
     }
-    for name in ["history", "rotten", "korean", "lines", "v1"] {
+    for name in ["history", "hostile", "rotten", "korean", "lines", "v1"] {
         for tab in Tab::ALL {
             for keys in ["g", "?", "/ a", "End"] {
                 let mut app = app(name);

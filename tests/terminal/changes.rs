@@ -30,6 +30,19 @@ fn while_paused_changes_are_counted_and_then_shown() {
     tty.quit();
 }
 
+#[test]
+fn while_paused_what_is_looked_for_is_counted_too() {
+    let mut tty = Scene::new().option("--poll=1").start();
+    tty.press("p");
+    tty.shows("PAUSED");
+    save_by_renaming(&tty.log(), &sample_and(1));
+    tty.shows("(1 change waiting)");
+    assert!(tty.contents().contains(&total(0)));
+    tty.press("p");
+    tty.shows(&total(1));
+    tty.quit();
+}
+
 /// Lets the total rise and fall, and waits for each.
 fn goes_through(tty: &Tty, totals: &[u64]) {
     for tokens in totals {
@@ -146,7 +159,7 @@ fn an_editor_that_fails_is_told() {
     let missing = "/no/such/editor";
     let mut tty = Scene::new().variable("EDITOR", missing).start();
     tty.press("e");
-    tty.shows("cannot start the editor");
+    tty.shows("cannot run the editor");
     tty.still_follows(1);
     tty.quit();
 }

@@ -145,7 +145,7 @@ fn in_ascii_every_byte_is() {
 
 #[test]
 fn a_log_that_cannot_be_read_at_the_start_is_told_and_then_followed() {
-    for (text, told) in [(None, "is gone"), (Some("# Empty\n"), "no usage")] {
+    for (text, told) in [(None, "is not there yet"), (Some("# Empty\n"), "no usage")] {
         let scene = Scene::new().option("--file=cost-log.md");
         match text {
             Some(text) => fs::write(scene.log(), text).unwrap(),
@@ -163,7 +163,7 @@ fn a_log_that_is_never_there_can_be_left() {
     let scene = Scene::new().option("--file=cost-log.md");
     fs::remove_file(scene.log()).unwrap();
     let mut tty = scene.run();
-    tty.shows("is gone");
+    tty.shows("is not there yet");
     tty.quit();
 }
 

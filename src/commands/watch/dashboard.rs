@@ -63,8 +63,8 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
         })
         .map_err(failed)?;
         let style = follower.cx.style(follower.global);
-        let true_color = follower.cx.environment.is_true_color();
-        let theme = watching.theme.able(style.ink, true_color);
+        let colors = follower.cx.environment.colors();
+        let theme = watching.theme.able(style.ink, colors);
         let mut app = App::default();
         app.bell = watching.bell;
         app.tab = first_view(follower.args);
@@ -351,6 +351,14 @@ impl Dashboard<'_, '_, '_> {
             return Ok(Ok(()));
         }
         let theme = self.theme;
+        if rows
+            .iter()
+            .chain(&self.drawn)
+            .any(|row| is_wide_at_will(&row.text))
+        {
+            // What a terminal draws otherwise than it is counted leaves pieces behind.
+            self.screen.repaint();
+        }
         let drawn = self.screen.draw(|frame| {
             let screen = draw::Screen { rows: &rows, theme };
             frame.render_widget(screen, frame.area());
@@ -358,6 +366,12 @@ impl Dashboard<'_, '_, '_> {
         (self.drawn, self.size) = (rows, size);
         Ok(drawn)
     }
+}
+
+/// Whether there are characters in a text that terminals draw in different widths: flags, and other emoji.
+fn is_wide_at_will(text: &str) -> bool {
+    text.chars()
+        .any(|c| ('\u{1f000}'..'\u{e0000}').contains(&c))
 }
 
 /// The view that is asked for.

@@ -97,16 +97,18 @@ fn used(report: &StatusReport, style: Style) -> String {
 
 /// Where it will end, and what else was spent.
 fn others(report: &StatusReport, style: Style) -> Vec<String> {
-    let in_money = report
-        .spending()
-        .is_some_and(|spending| spending.currency.is_some());
-    let tokens = || format!("{} tokens", about(report.used.tokens, report.used.estimate));
-    let beside = if in_money {
-        Some(tokens())
-    } else {
-        cost(report, style)
-    };
+    let beside = beside(report, style);
     end(report, style).into_iter().chain(beside).collect()
+}
+
+/// What was spent that the budget is not in: money, or tokens.
+fn beside(report: &StatusReport, style: Style) -> Option<String> {
+    let spending = report.spending();
+    if spending.is_some_and(|spending| spending.currency.is_some()) {
+        let tokens = about(report.used.tokens, report.used.estimate);
+        return Some(format!("{tokens} tokens"));
+    }
+    cost(report, style)
 }
 
 /// Tokens in short, and whether they are an estimate.
@@ -222,27 +224,27 @@ pub(super) fn tiny(app: &App, size: Size, look: Look) -> Vec<Row> {
         Row::plain(text)
     });
     let teams = teams(report, size, style);
+    let urgent = usize::from(frame::is_urgent(app));
+    let taken = rows.len() + usize::from(plan.is_some()) + urgent;
     let room = Room {
         left: 1,
         alerts: report.alerts.len(),
         teams: usize::from(!teams.is_empty()),
-        status: 1,
+        status: 1 - urgent,
         footer: 1,
     }
-    .fit(
-        size.height
-            .saturating_sub(rows.len() + usize::from(plan.is_some())),
-    );
+    .fit(size.height.saturating_sub(taken));
+    let status = room.status + urgent;
     rows.extend((room.left > 0).then(|| Row::plain(left(report, style))));
     rows.extend(plan);
     rows.extend(alerts(app, report, size, style, room.alerts));
     rows.extend((room.teams > 0).then(|| Row::plain(teams)));
-    let below = room.status + room.footer;
+    let below = status + room.footer;
     rows.resize(
         rows.len().max(size.height.saturating_sub(below)),
         Row::default(),
     );
-    rows.extend((room.status > 0).then(|| frame::status(app, "", size, look)));
+    rows.extend((status > 0).then(|| frame::status(app, "", size, look)));
     rows.extend((room.footer > 0).then(|| frame::footer(app, size)));
     rows
 }
@@ -276,7 +278,8 @@ fn left(report: &StatusReport, style: Style) -> String {
         .remaining
         .map(|left| format!("left {}", signed(left)));
     let rate = report.forecast.burn_rate.as_ref();
-    let parts = [left, cost(report, style), rate.map(forecast::bare_rate)];
+    let beside = beside(report, style);
+    let parts = [left, beside, rate.map(forecast::bare_rate)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("   ")
 }
 

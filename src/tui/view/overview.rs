@@ -1,6 +1,6 @@
 //! The budget at a glance: what is used, where it goes, what needs attention, every team in a cell.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashSet};
 
 use super::{Class, Look, Row, Size, brief, frame};
 use crate::{
@@ -146,7 +146,8 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
 fn team_table(report: &StatusReport, lines: usize, size: Size, look: Look) -> Vec<Row> {
     let levels = report.team_levels();
     let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
-    let room = lines.saturating_sub(2);
+    let total = usize::from(teams.len() > 1);
+    let room = lines.saturating_sub(1 + total);
     let hidden = teams.len().saturating_sub(room);
     if hidden > 0 {
         teams.sort_by_key(|team| Reverse((levels.get(team.name.as_str()), share_of(team))));
@@ -366,8 +367,17 @@ impl<'r> Grid<'r> {
         let others = figures + share + STATE + 3;
         let most = ((size.width + 1) / (LEAST_NAME + others + 1)).max(1);
         let lines = (size.height.saturating_sub(6) / 6).max(3);
-        let across = most.min(teams.len().div_ceil(lines)).max(1);
-        let name = ((size.width + 1) / across).saturating_sub(others + 1);
+        let most = most.min(teams.len().div_ceil(lines)).max(1);
+        let room = |across: usize| ((size.width + 1) / across).saturating_sub(others + 1);
+        // Cells are no help where their names are cut to the same.
+        let told_apart = |across: &usize| {
+            let cut =
+                |team: &&TeamReport| safe::split(team.short_name(), room(*across)).0.to_owned();
+            let names: HashSet<String> = teams.iter().map(cut).collect();
+            names.len() == teams.len()
+        };
+        let across = (1..=most).rev().find(told_apart).unwrap_or(most);
+        let name = room(across);
         let named = teams
             .iter()
             .map(|team| safe::width(&style.text(team.short_name())));
@@ -411,12 +421,11 @@ impl<'r> Grid<'r> {
         let [name_width, figures_width, share_width] = self.widths;
         let name = style.text(team.short_name());
         // Of a few letters, an ellipsis would take one.
-        let ellipsis = if name_width > LEAST_NAME {
-            style.ellipsis()
+        let name = if name_width > LEAST_NAME {
+            safe::cut(&name, name_width, style.ellipsis())
         } else {
-            ""
+            safe::split(&name, name_width).0.into()
         };
-        let name = safe::cut(&name, name_width, ellipsis);
         let pad = " ".repeat(name_width.saturating_sub(safe::width(&name)));
         let [figures, share] = figures(team);
         let state = match team.status.as_deref() {
