@@ -1,4 +1,4 @@
-//! How an editor is told to open a file at a line.
+//! How an editor is told to open a file at a line. Starts none: the terminal has to be given away first.
 
 use std::{path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! All that is known of a single team, for a screen that has room for it.
+//! All that is known of a single team, for a screen that has room for it: figures, efficiency, forecast, and where they stand.
 
 use super::{
     forecast::{many, team_outcome},

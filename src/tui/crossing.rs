@@ -1,4 +1,5 @@
-//! When a threshold is crossed upwards: what is said of it, and whether the bell may ring.
+//! When a threshold is crossed upwards: what is said of it, and whether the bell may ring. Sees figures only; whether anybody wants
+//! a bell is not its business.
 
 use chrono::NaiveTime;
 

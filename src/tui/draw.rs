@@ -1,4 +1,4 @@
-//! A screen on a terminal's cells: colours for what is marked, one place for all of them.
+//! A screen on a terminal's cells: colours for what is marked, one place for all of them. What stands where is decided in `view`.
 
 use ratatui::{
     buffer::Buffer,

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::{
-    app::{App, Tab, Trouble},
+    app::{App, Tab},
+    reading::Trouble,
     sort::SortBy,
 };
 use crate::{

@@ -1,4 +1,4 @@
-//! What a key means where it is pressed.
+//! What a key means where it is pressed: a table from keys to messages. What a message does is `app`'s business.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

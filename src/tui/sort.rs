@@ -1,4 +1,4 @@
-//! In which order teams are listed.
+//! In which order teams are listed: the columns, their turn, and how each compares two teams.
 
 use std::cmp::Ordering;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokmon::tui::{
     App, Effect, Reading, Snapshot, Trouble,
-    app::{GRACE, PATIENCE},
+    reading::{GRACE, PATIENCE},
 };
 
 use super::{app, good, keys::press, now, picture, problem, used};

@@ -1,4 +1,4 @@
-//! When the files are to be read again: hints of changes, looks beside them, and rests after a read.
+//! When the files are to be read again: hints of changes, looks beside them, and rests after a read. Reads none itself.
 
 use std::{
     path::PathBuf,

@@ -1,4 +1,4 @@
-//! Reads the files whenever that is worth it, and waits for what comes next.
+//! Reads the files whenever that is worth it, and waits for what comes next. What is made of a reading is decided in `tui`.
 
 use std::{sync::mpsc::Receiver, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Follow mode: a line at the start, and one for each change.
+//! Follow mode: a line at the start, and one for each change, for pipes and logs of their own. Reads no keys.
 
 use super::{Event, follower::Follower};
 use crate::{

@@ -1,4 +1,4 @@
-//! The days line by line, of which a screen shows only some.
+//! The days line by line, of which a screen shows only some: a table of a part, in columns as wide as all would need.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The budget where there is little room: in one line, or in a few.
+//! The budget where there is little room: in one line, on a few, and what of it is left out first. With more room, `overview` does.
 
 use super::{Look, Row, Size, frame, overview};
 use crate::{

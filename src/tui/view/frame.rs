@@ -1,4 +1,4 @@
-//! What surrounds every view: header, banner, status row, footer.
+//! What surrounds every view: header, banner, status row, footer; and titles across the screen. Each says what fits.
 
 use super::{Class, Look, Row, Size};
 use crate::{
@@ -6,7 +6,10 @@ use crate::{
         safe,
         theme::{Paint, Style},
     },
-    tui::app::{App, Following, Tab, Trouble, Typing},
+    tui::{
+        app::{App, Following, Tab, Typing},
+        reading::Trouble,
+    },
 };
 
 /// What is said where there are no figures.

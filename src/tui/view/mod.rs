@@ -3,6 +3,7 @@
 mod brief;
 mod daily;
 mod frame;
+mod grid;
 mod overview;
 mod panels;
 mod teams;
