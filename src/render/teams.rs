@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    costs,
+    costs, safe,
     sheet::{Cell, Column, Sheet},
     theme::{Paint, Style},
 };
@@ -33,13 +33,17 @@ pub(crate) fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<u
     let mut sheet = sheet_of(report, listed.get(shown).unwrap_or_default());
     let levels = report.team_levels();
     let widest: [&dyn Fn(&TeamReport) -> u64; 7] = [
-        &|team| team.name.len() as u64,
+        &|team| safe::width(&team.name) as u64,
         &|team| team.used_tokens.unwrap_or_default().0,
         &|team| team.allocated_tokens.unwrap_or_default().0,
         &|team| team.deliverables.unwrap_or_default(),
         &|team| team.tokens_per_deliverable.unwrap_or_default().0,
         &|team| team.cost.as_ref().map_or(0, |cost| cost.money.micros),
-        &|team| team.status.as_ref().map_or(0, |status| status.len() as u64),
+        &|team| {
+            team.status
+                .as_ref()
+                .map_or(0, |status| safe::width(status) as u64)
+        },
     ];
     for size in widest {
         if let Some(team) = listed.iter().max_by_key(|team| size(team)) {

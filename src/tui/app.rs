@@ -136,6 +136,8 @@ pub struct App {
     pub filter: String,
     /// Only the days of this team are listed.
     pub team: Option<String>,
+    /// The filter of the teams meanwhile.
+    pub(super) filter_of_teams: String,
     /// The column that teams are sorted by; none for the order of the log.
     pub sort: Option<SortBy>,
     /// From the other end.
@@ -277,20 +279,22 @@ impl App {
 
     /// Closes what was opened last: a panel, a filter, the days of a team.
     fn back(&mut self) {
+        let lists = matches!(self.tab, Tab::Teams | Tab::Daily);
         if self.panel.take().is_some() {
-        } else if self.typing == Typing::Filter || !self.filter.is_empty() {
+        } else if lists && (self.typing == Typing::Filter || !self.filter.is_empty()) {
             self.typing = Typing::Nothing;
             self.filter.clear();
             self.find_held();
-        } else if self.tab == Tab::Daily && self.team.take().is_some() {
+        } else if self.team.is_some() {
             self.tab = Tab::Teams;
+            self.leave_team();
         }
     }
 
     fn show(&mut self, tab: Tab) {
         self.tab = tab;
         self.panel = None;
-        self.team = None;
+        self.leave_team();
     }
 
     fn move_by(&mut self, by: isize, shown: Extent) {
@@ -319,7 +323,14 @@ impl App {
             return;
         }
         if message == Message::Sort {
-            (self.sort, self.reversed) = (SortBy::after(self.sort), false);
+            let next = self.report().and_then(|report| {
+                let levels = report.team_levels();
+                SortBy::after(self.sort, |by| {
+                    let mut teams = report.teams.iter();
+                    teams.any(|team| by.rank(team, levels.get(team.name.as_str())).is_some())
+                })
+            });
+            (self.sort, self.reversed) = (next, false);
         } else if self.sort.is_some() {
             self.reversed = !self.reversed;
         }

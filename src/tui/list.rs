@@ -11,7 +11,7 @@ use super::{
     sort::SortBy,
 };
 use crate::{
-    analysis::{AlertScope, DayReport, RowReport, StatusReport, TeamReport},
+    analysis::{Alert, AlertScope, DayReport, RowReport, StatusReport, TeamReport},
     model::{Tokens, fold_name},
     text::Document,
 };
@@ -72,13 +72,19 @@ impl App {
         match self.sort {
             None => {}
             Some(SortBy::Team) => teams.sort_by_cached_key(|team| fold_name(&team.name)),
-            Some(SortBy::Alert) => {
+            Some(by) => {
                 let levels: HashMap<_, _> = report.team_levels();
-                teams.sort_by_key(|team| std::cmp::Reverse(levels.get(team.name.as_str())));
+                let rank = |team: &&TeamReport| by.rank(team, levels.get(team.name.as_str()));
+                let reversed = self.reversed;
+                // What nothing is known about comes last, either way round.
+                teams.sort_by_key(|team| {
+                    let rank = rank(team);
+                    let order = rank.map(|rank| if reversed { rank } else { u64::MAX - rank });
+                    (rank.is_none(), order)
+                });
             }
-            Some(by) => teams.sort_by(|one, two| by.compare(one, two)),
         }
-        if self.reversed {
+        if self.reversed && self.sort == Some(SortBy::Team) {
             teams.reverse();
         }
         teams
@@ -149,6 +155,14 @@ impl App {
         teams.get(at).copied()
     }
 
+    /// Leaves the days of a team, to those of all.
+    pub(super) fn leave_team(&mut self) {
+        if self.team.take().is_some() {
+            self.filter = std::mem::take(&mut self.filter_of_teams);
+            self.find_held();
+        }
+    }
+
     /// From an alert to what it is about, from a team to its days.
     pub(super) fn enter(&mut self) {
         match self.tab {
@@ -156,6 +170,7 @@ impl App {
             Tab::Teams => {
                 if let Some(team) = self.selected_team().map(|team| team.name.clone()) {
                     (self.tab, self.team) = (Tab::Daily, Some(team));
+                    self.filter_of_teams = std::mem::take(&mut self.filter);
                     self.selected[Tab::Daily.index()] = None;
                 }
             }
@@ -242,15 +257,15 @@ impl App {
     pub(super) fn find_held(&mut self) {
         let held = &self.held;
         let alerts = self.report().map_or(&[][..], |report| &report.alerts);
-        let alert = alerts
-            .iter()
-            .position(|alert| held.alert.as_ref() == Some(&(alert.scope, alert.team.clone())));
-        let team = self
-            .teams()
-            .iter()
-            .position(|team| Some(&team.name) == held.team.as_ref());
-        let row = held.row.as_ref();
-        let row = row.and_then(|held| self.rows_by_day().position(|row| key(row) == *held));
+        let is_held =
+            |alert: &Alert| held.alert.as_ref() == Some(&(alert.scope, alert.team.clone()));
+        let alert = self.nearest(Tab::Overview, alerts.iter().map(is_held));
+        let is_held = |team: &&TeamReport| Some(&team.name) == held.team.as_ref();
+        let team = self.nearest(Tab::Teams, self.teams().iter().map(is_held));
+        let row = held.row.as_ref().and_then(|held| {
+            let rows = self.rows_by_day().map(|row| key(row) == *held);
+            self.nearest(Tab::Daily, rows)
+        });
         for (tab, found) in [
             (Tab::Overview, alert),
             (Tab::Teams, team),
@@ -259,5 +274,12 @@ impl App {
             let selected = &mut self.selected[tab.index()];
             *selected = found.or(*selected);
         }
+    }
+
+    /// Of those that are what is held, the one nearest to where it was: some are alike.
+    fn nearest(&self, tab: Tab, is_held: impl Iterator<Item = bool>) -> Option<usize> {
+        let was = self.selected[tab.index()].unwrap_or(0);
+        let found = is_held.enumerate().filter(|(_, is_held)| *is_held);
+        found.map(|(at, _)| at).min_by_key(|at| at.abs_diff(was))
     }
 }

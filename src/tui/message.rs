@@ -9,7 +9,7 @@ use super::app::{Panel, Tab, Typing};
 pub enum Message {
     /// End it, with this exit code.
     Quit(u8),
-    /// Close what is open: help, the filter, nothing.
+    /// Close what was opened last: a panel, a filter, the days of a team.
     Back,
     /// Open a panel, or close it.
     Open(Panel),
@@ -49,6 +49,14 @@ pub enum Message {
     Bell,
     /// Give the terminal back for a while.
     Suspend,
+}
+
+impl Message {
+    /// Whether it moves in a list or a text.
+    #[must_use]
+    pub const fn is_move(self) -> bool {
+        matches!(self, Self::Move(_) | Self::Page(_) | Self::End(_))
+    }
 }
 
 /// How much of a text.

@@ -13,3 +13,4 @@ pub mod view;
 pub use app::{App, Effect, Extent, Flash, Following, Panel, Pause, Tab, Typing};
 pub use message::Message;
 pub use reading::{Problem, Reading, Snapshot, Trouble};
+pub use sort::SortBy;

@@ -78,9 +78,8 @@ impl App {
         now: DateTime<FixedOffset>,
         at: Duration,
     ) -> Option<Effect> {
-        let insisted = std::mem::take(&mut self.insisted);
         let trouble = match reading {
-            Reading::Good(snapshot) if insisted || self.is_better(&snapshot) => {
+            Reading::Good(snapshot) if self.insisted || self.is_better(&snapshot) => {
                 return self.show_figures(*snapshot, now, at);
             }
             Reading::Good(snapshot) => {
@@ -99,9 +98,11 @@ impl App {
                 Trouble::Gone(name)
             }
         };
-        // What is shown already, or has been bad for so long, is shown.
+        // What is shown already, has been bad for so long, or was asked for, is shown.
+        let is_known = self.trouble.is_some() || self.latest.is_none();
+        let is_asked = self.insisted || self.pause.is_some();
         let retry = *self.retry.get_or_insert(at + GRACE);
-        if self.trouble.is_some() || self.latest.is_none() || retry <= at {
+        if is_known || is_asked || retry <= at {
             (self.trouble, self.retry) = (Some(trouble), None);
         }
         None
@@ -137,11 +138,18 @@ impl App {
         at: Duration,
     ) -> Option<Effect> {
         let effect = self.show_figures(snapshot, now, at);
-        self.flash = Some(Flash {
-            message: format!("not counted: {}", problem.text),
-            level: None,
-            until: at + FLASH,
-        });
+        // That a threshold was passed is said first.
+        let crossed = self
+            .flash
+            .as_ref()
+            .is_some_and(|flash| flash.level.is_some());
+        if !crossed {
+            self.flash = Some(Flash {
+                message: format!("not counted: {}", problem.text),
+                level: None,
+                until: at + FLASH,
+            });
+        }
         effect
     }
 
@@ -152,6 +160,7 @@ impl App {
         at: Duration,
     ) -> Option<Effect> {
         (self.trouble, self.retry, self.patience) = (None, None, None);
+        self.insisted = false;
         let before = self.latest.replace(snapshot);
         let latest = self.latest.as_ref()?;
         if before

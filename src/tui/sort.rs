@@ -1,8 +1,6 @@
 //! In which order teams are listed: the columns, their turn, and how each compares two teams.
 
-use std::cmp::Ordering;
-
-use crate::{analysis::TeamReport, model::Percent};
+use crate::{analysis::TeamReport, model::Level};
 
 /// A column that teams can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +33,11 @@ impl SortBy {
         Self::Team,
     ];
 
-    /// The one after another. After the last, none.
-    pub(super) fn after(by: Option<Self>) -> Option<Self> {
-        let at = by.map_or(Some(0), |by| {
-            Self::ALL.iter().position(|one| *one == by).map(|at| at + 1)
-        });
-        at.and_then(|at| Self::ALL.get(at)).copied()
+    /// The next one after another that tells teams apart. After the last, none.
+    pub(super) fn after(by: Option<Self>, tells: impl Fn(Self) -> bool) -> Option<Self> {
+        let passed = by.and_then(|by| Self::ALL.iter().position(|one| *one == by));
+        let rest = Self::ALL.into_iter().skip(passed.map_or(0, |at| at + 1));
+        rest.into_iter().find(|by| *by == Self::Team || tells(*by))
     }
 
     /// The heading of its column.
@@ -61,20 +58,20 @@ impl SortBy {
         !matches!(self, Self::Team)
     }
 
-    /// Figures from the greatest down; what nothing is known about comes last. Names and alerts are told apart elsewhere, once for
-    /// all teams.
-    pub(super) fn compare(self, one: &TeamReport, two: &TeamReport) -> Ordering {
-        let share = |team: &TeamReport| {
-            let limit = team.allocated_tokens?.0;
-            Percent::of(team.used_tokens?.0, limit)
-        };
+    /// What a team is sorted by, the more the further up. None where nothing is known about it. Names are told apart elsewhere.
+    pub(super) fn rank(self, team: &TeamReport, alert: Option<&Level>) -> Option<u64> {
         match self {
-            Self::Used => two.used_tokens.cmp(&one.used_tokens),
-            Self::Allocated => two.allocated_tokens.cmp(&one.allocated_tokens),
-            Self::Share => share(two).cmp(&share(one)),
-            Self::Deliverables => two.deliverables.cmp(&one.deliverables),
-            Self::PerDeliverable => two.tokens_per_deliverable.cmp(&one.tokens_per_deliverable),
-            Self::Alert | Self::Team => Ordering::Equal,
+            Self::Alert => alert.map(|level| *level as u64),
+            Self::Used => team.used_tokens.map(|tokens| tokens.0),
+            Self::Allocated => team.allocated_tokens.map(|tokens| tokens.0),
+            Self::Share => {
+                let (used, limit) = (team.used_tokens?.0, team.allocated_tokens?.0);
+                let share = u128::from(used) * 1_000_000 / u128::from(limit.max(1));
+                Some(u64::try_from(share).unwrap_or(u64::MAX))
+            }
+            Self::Deliverables => team.deliverables,
+            Self::PerDeliverable => team.tokens_per_deliverable.map(|tokens| tokens.0),
+            Self::Team => None,
         }
     }
 }

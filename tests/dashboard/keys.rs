@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tokmon::{
     analysis::Rows,
     text::Document,
-    tui::{App, Effect, Tab, Trouble, Typing, message, view},
+    tui::{App, Effect, SortBy, Tab, Trouble, Typing, message, view},
 };
 
 use super::{SIZE, app, good, look, now, problem, report_of, used};
@@ -201,6 +201,59 @@ fn a_selection_stays_on_what_it_is_on() {
     app.take(good(used(181_200)), now(), Duration::from_secs(1));
     press(&mut app, "Enter");
     assert_eq!(app.selected_team().unwrap().name, "Team G");
+}
+
+#[test]
+fn of_rows_that_are_alike_the_one_nearest_to_it_stays_selected() {
+    let rows = ["A", "A", "A", "B"];
+    let alike = |more: &[&str]| {
+        let mut report = log_of(&[&rows[..], more].concat()).latest.unwrap().report;
+        for row in report.days.as_mut().unwrap()[0].rows.iter_mut().take(3) {
+            (row.time, row.task) = (None, None);
+            row.tokens = None;
+        }
+        good(report)
+    };
+    let mut app = App::default();
+    app.take(alike(&[]), now(), Duration::ZERO);
+    press(&mut app, "3 k");
+    assert_eq!(app.selection(4), Some(2));
+    app.take(alike(&["C"]), now(), Duration::from_secs(1));
+    assert_eq!(app.selection(5), Some(2));
+}
+
+#[test]
+fn esc_closes_what_was_opened_last() {
+    let mut app = app("sample");
+    press(&mut app, "2 / t e a m Enter Enter / w");
+    assert_eq!((app.tab, app.filter.as_str()), (Tab::Daily, "w"));
+    press(&mut app, "Esc");
+    assert_eq!((app.tab, app.filter.as_str()), (Tab::Daily, ""));
+    press(&mut app, "Esc");
+    assert_eq!((app.tab, app.filter.as_str()), (Tab::Teams, "team"));
+    press(&mut app, "1 Esc 2");
+    assert_eq!(app.filter, "team", "where it is not seen it is not touched");
+    press(&mut app, "Esc");
+    assert_eq!(app.filter, "");
+}
+
+#[test]
+fn columns_that_tell_nothing_are_passed_over() {
+    let mut app = log_of(&["A", "B"]);
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        press(&mut app, "2 s");
+        told.push(app.sort);
+    }
+    assert_eq!(
+        told,
+        [
+            Some(SortBy::Used),
+            Some(SortBy::Team),
+            None,
+            Some(SortBy::Used)
+        ]
+    );
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::time::Duration;
 use tokmon::tui::{
     App, Effect, Reading, Snapshot, Trouble,
     reading::{GRACE, PATIENCE},
+    view,
 };
 
-use super::{app, good, keys::press, now, picture, problem, used};
+use super::{app, good, keys::press, look, now, picture, problem, used};
 
 fn bad() -> Reading {
     Reading::Bad(problem("cost-log.md:31:33 not a number \"12,4x0\"", true))
@@ -105,15 +106,15 @@ fn a_row_that_stays_unreadable_holds_the_others_back_for_ten_seconds() {
         (used_by(&app), app.patience),
         (126_670, Some(at + PATIENCE))
     );
-    app.take(worse(150_000), now(), at + PATIENCE);
+    app.take(worse(149_000), now(), at + PATIENCE);
     assert_eq!(
         (used_by(&app), &app.trouble, app.patience),
-        (150_000, &None, None)
+        (149_000, &None, None)
     );
     let screen = picture(&app, 80, 24, false);
     assert!(screen.contains("not counted: cost-log.md:99:7"), "{screen}");
-    app.take(worse(151_000), now(), at * 4);
-    assert_eq!(used_by(&app), 151_000, "it is known now");
+    app.take(worse(149_500), now(), at * 4);
+    assert_eq!(used_by(&app), 149_500, "it is known now");
 }
 
 #[test]
@@ -165,4 +166,30 @@ fn a_pause_keeps_what_is_shown_until_somebody_asks() {
     assert_eq!((app.retry, pause.changes), (None, 1));
     assert_eq!(press(&mut app, "r"), Some(Effect::Read));
     assert_eq!(app.pause.unwrap().changes, 0);
+    // Whoever asks is told at once, and nothing is left that would have to be tried again.
+    app.take(bad(), now(), Duration::from_secs(6));
+    assert_eq!((app.retry, app.trouble.is_some()), (None, true));
+}
+
+#[test]
+fn a_threshold_is_told_of_though_a_row_is_not_counted() {
+    let mut app = app("sample");
+    let at = Duration::from_secs(5);
+    app.take(worse(181_200), now(), at);
+    app.take(worse(181_200), now(), at + PATIENCE);
+    let screen = picture(&app, 80, 24, false);
+    assert!(screen.contains("passed 90%: 181,200"), "{screen}");
+    let line = view::line(&app, look(false));
+    assert!(line.ends_with("| 1 row not counted"), "{line}");
+}
+
+#[test]
+fn what_is_wrong_is_listed_with_what_holds_the_figures_back() {
+    let mut app = app("sample");
+    app.take(bad(), now(), Duration::from_secs(5));
+    app.take(bad(), now(), Duration::from_secs(6));
+    press(&mut app, "v");
+    let screen = picture(&app, 80, 24, false);
+    let listed = screen.lines().filter(|line| line.contains("12,4x0"));
+    assert_eq!(listed.count(), 2, "banner and list\n{screen}");
 }

@@ -252,9 +252,13 @@ impl Dashboard<'_, '_, '_> {
             Input::Key(key) => {
                 let message = message::of(key, self.app.typing, self.app.open());
                 let look = self.look()?;
-                let shown = view::extent(&self.app, self.size, look);
                 let now = look.now.time();
-                let effect = message.and_then(|message| self.app.update(message, shown, now));
+                let effect = message.and_then(|message| {
+                    // Counting the lines of a long text takes time: only whoever moves in it has to know.
+                    let moves = message.is_move();
+                    let shown = moves.then(|| view::extent(&self.app, self.size, look));
+                    self.app.update(message, shown.unwrap_or_default(), now)
+                });
                 effect.map_or(Ok(None), |effect| self.act(effect))
             }
         }

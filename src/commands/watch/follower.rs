@@ -33,6 +33,8 @@ pub(super) struct Follower<'a, 'w> {
     pub(super) figures: Option<Figures>,
     pub(super) files: Files,
     pub(super) receive: Receiver<Event>,
+    /// The files were read before.
+    pub(super) begun: bool,
 }
 
 impl Follower<'_, '_> {
@@ -60,8 +62,8 @@ impl Follower<'_, '_> {
             Err(_) if store::is_missing(&self.watched.log) => {
                 Reading::Gone(self.watched.shown.clone())
             }
-            // What was asked for is not to be had, and waiting will hardly help.
-            Err(unread) if unread.failure.is_usage() && self.figures.is_none() => {
+            // What was asked for is not to be had, and somebody is there to read so.
+            Err(unread) if unread.failure.is_usage() && !self.begun => {
                 return Err(unread.failure);
             }
             Err(unread) => {
@@ -78,6 +80,7 @@ impl Follower<'_, '_> {
                 Reading::Bad(errors.next().unwrap_or_else(failure))
             }
         };
+        self.begun = true;
         // Where the settings cannot be read, what mattered before still does.
         let watched = months.and_then(|months| locate::watched(self.global, &months, self.cx).ok());
         let matter = watched.map(|watched| {
@@ -93,13 +96,13 @@ impl Follower<'_, '_> {
     pub(super) fn wake(&self, app: &App) -> Duration {
         let patience = app.patience.filter(|_| app.pause.is_none());
         let wake = patience.map_or(self.files.wake(), |end| end.min(self.files.wake()));
-        app.retry.unwrap_or(wake)
+        app.retry.filter(|_| app.pause.is_none()).unwrap_or(wake)
     }
 
     /// Whether the files are to be read now.
     pub(super) fn is_due(&mut self, app: &App, at: Duration) -> bool {
         let patience = app.patience.filter(|_| app.pause.is_none());
-        match app.retry {
+        match app.retry.filter(|_| app.pause.is_none()) {
             Some(retry) => retry <= at,
             None => self.files.is_due(at) || patience.is_some_and(|end| end <= at),
         }

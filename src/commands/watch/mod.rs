@@ -43,6 +43,7 @@ pub(super) fn run(
         figures: None,
         files,
         receive,
+        begun: false,
     };
     let on_screen = !watching.follow && following.cx.is_screen();
     if on_screen && !following.cx.input_is_terminal {

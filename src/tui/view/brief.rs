@@ -20,8 +20,14 @@ pub(super) fn line(app: &App, look: Look) -> String {
     };
     let mut parts = vec![used(report, look.style)];
     parts.extend(others(report, look.style));
-    parts.extend(trouble);
+    parts.extend(trouble.or_else(|| uncounted(report)));
     parts.join(" | ")
+}
+
+/// `1 row not counted`
+fn uncounted(report: &StatusReport) -> Option<String> {
+    let rows = report.log.unreadable_rows;
+    (rows > 0).then(|| forecast::many(rows, "row not counted", "rows not counted"))
 }
 
 /// The same on a screen, where it may be too long for a line: then the share and its level come first, and the rest below.

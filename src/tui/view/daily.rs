@@ -34,12 +34,12 @@ pub(super) fn body(app: &App, report: &StatusReport, room: usize, look: Look) ->
         .map(|(line, text)| Row::of(text, at.is_some_and(|at| line == at + 1 - top)))
         .collect();
     if lines.is_empty() {
-        let empty = if app.is_filtered() {
-            "  no row contains this"
-        } else {
-            "  no daily rows in this month; what is used is in the monthly rows"
+        let empty = match &app.team {
+            _ if !app.filter.is_empty() => "no row contains this".to_owned(),
+            Some(team) => format!("{} has no daily rows in this month", look.style.text(team)),
+            None => "no daily rows in this month; what is used is in the monthly rows".to_owned(),
         };
-        body = vec![Row::plain(empty)];
+        body = vec![Row::plain(format!("  {empty}"))];
     }
     body.extend(note.map(|note| Row::plain(format!("  {note}"))));
     Body {

@@ -212,7 +212,8 @@ pub(super) fn status(app: &App, position: &str, size: Size, look: Look) -> Row {
             changes => format!("{changes} changes waiting"),
         };
         let paused = Paint::Heading.on(&format!("PAUSED {since} ({changes})"));
-        return Row::plain(text(&[&paused, position]));
+        let flash = flash(app, look).map(|row| row.text);
+        return Row::plain(text(&[&paused, flash.as_deref().unwrap_or(position)]));
     }
     if let Some(flash) = flash(app, look) {
         return flash;

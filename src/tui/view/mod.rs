@@ -138,6 +138,9 @@ pub fn extent(app: &App, size: Size, look: Look) -> Extent {
     match (app.panel, app.tab) {
         _ if size.width == 0 || size.height == 0 => Extent::default(),
         (None, Tab::Overview) => overview::extent(app),
+        (Some((panel, _)), _) if size.class() == Class::Line => {
+            panels::body(app, panel, size.height, look.across(size.width)).extent
+        }
         _ => body(app, size, look.across(size.width)).extent,
     }
 }

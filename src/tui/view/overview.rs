@@ -6,7 +6,7 @@ use super::{
     grid::{self, Grid},
 };
 use crate::{
-    analysis::{Alert, StatusReport},
+    analysis::{Alert, StatusReport, TeamReport},
     model::{Level, Percent, Tokens},
     render::{
         chart::Canvas,
@@ -90,7 +90,13 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
     let has_picture = !picture(report, size, look, 4).is_empty();
     let as_table = wide || !has_picture || report.teams.len() <= FEW;
     let grid = Grid::of(report, size, look.style);
-    let table = || teams::sheet(report).lines(look.style).len();
+    // Of thousands of teams, those that have no room are only counted.
+    let table = || {
+        let teams: Vec<&TeamReport> = report.teams.iter().collect();
+        let some = teams.len().min(size.height);
+        let table = teams::part(report, &teams, 0..some);
+        table.lines(look.style).len() + teams.len() - some
+    };
     let banner = frame::banner(app, look);
     // A high screen shows more of everything, not only a higher picture.
     let share = (size.height.saturating_sub(6) / 6).max(3);

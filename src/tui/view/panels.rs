@@ -1,17 +1,20 @@
 //! What is shown in place of a view: the keys, and what is wrong with the files.
 
-use super::{Body, Look};
+use super::{Body, Look, frame};
 use crate::{
     render::{safe, theme::Paint},
     tui::app::{App, Panel, Tab},
 };
 
-/// The column in which the meaning of a key starts.
+/// The column in which the meaning of a key starts, where there is room.
 const MEANING: usize = 28;
 
 const EVERYWHERE: [(&str, &str); 11] = [
     ("1-4, Tab, h l, arrows", "views"),
-    ("r", "read the files now, and show whatever can be read"),
+    (
+        "r",
+        "read the files now, and show whatever of the log can be read",
+    ),
     ("p, Space", "stop following changes, or go on"),
     (
         "e",
@@ -63,10 +66,15 @@ fn keys(tab: Tab, look: Look) -> Vec<String> {
     };
     let all = own.iter().chain(&MOVE).chain(&EVERYWHERE);
     let title = format!("Keys of {}", tab.name());
+    let narrow = look.style.width.is_some_and(|width| width < MEANING * 2);
     let width = MEANING - 2;
     let lines = all.flat_map(|(key, what)| {
-        let line = format!("  {key:<width$}{what}");
-        look.style.folded(&line, MEANING)
+        if narrow {
+            let what = look.style.folded(&format!("    {what}"), 4);
+            return std::iter::once(format!("  {key}")).chain(what).collect();
+        }
+        look.style
+            .folded(&format!("  {key:<width$}{what}"), MEANING)
     });
     std::iter::once(Paint::Heading.on(&title))
         .chain(lines)
@@ -75,10 +83,14 @@ fn keys(tab: Tab, look: Look) -> Vec<String> {
 
 /// What is wrong with the files, as far as it is listed.
 fn problems(app: &App, look: Look) -> Vec<String> {
+    let trouble = frame::trouble(app, look).map(|text| look.style.folded(&text, 2));
+    let trouble = trouble.unwrap_or_default();
     let latest = app.latest.as_ref();
     let counted = latest.and_then(|latest| latest.counted.as_deref());
     let Some((latest, counted)) = latest.zip(counted) else {
-        return vec![Paint::Heading.on("Nothing is wrong with the files")];
+        let nothing = "Nothing is wrong with the files".to_owned();
+        let nothing = Some(nothing).filter(|_| trouble.is_empty());
+        return trouble.into_iter().chain(nothing).collect();
     };
     let title = format!("In the files: {counted}");
     let listed = latest.problems.iter().flat_map(|problem| {
@@ -86,8 +98,10 @@ fn problems(app: &App, look: Look) -> Vec<String> {
         let line = format!("  {kind:<9}{}", safe::line(&problem.text));
         look.style.folded(&line, 11)
     });
-    let more = "  `tokmon -v` explains each, with its line".to_owned();
-    std::iter::once(Paint::Heading.on(&title))
+    let more = "  with -v, tokmon explains each, with its line".to_owned();
+    trouble
+        .into_iter()
+        .chain([Paint::Heading.on(&title)])
         .chain(listed)
         .chain([more])
         .collect()
