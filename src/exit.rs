@@ -7,9 +7,6 @@ use std::{
 
 use crate::render::safe_line;
 
-/// The exit code of a run that somebody interrupted: 128 and the number of the signal, as shells have it.
-pub const INTERRUPTED: u8 = 130;
-
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {

@@ -1,7 +1,7 @@
 //! All that is known of a single team, for a screen that has room for it: figures, efficiency, forecast, and where they stand.
 
 use super::{
-    forecast::{many, team_outcome},
+    forecast::{in_brackets, many, team_outcome},
     sheet::{Cell, signed},
     theme::Style,
 };
@@ -35,8 +35,8 @@ fn used(team: &TeamReport, style: Style) -> String {
     };
     let shown = Cell::Tokens(used).about(team.estimate).shown(style);
     let limited = team.allocated_tokens.map(|limit| {
-        let share = Percent::of(used.0, limit.0).map(|share| format!(" ({share})"));
-        let (share, left) = (share.unwrap_or_default(), limit.signed_sub(used));
+        let share = in_brackets(Percent::of(used.0, limit.0));
+        let left = limit.signed_sub(used);
         format!(
             "used {shown} of {limit} tokens{share}, left {}",
             signed(left)

@@ -93,8 +93,8 @@ pub enum Following {
         /// Why the system cannot tell of changes, where nobody asked for this.
         because: Option<String>,
     },
-    /// Not at all any more.
-    Lost,
+    /// Not at all any more: why.
+    Lost(String),
 }
 
 /// What may be shown in place of a view.
@@ -109,8 +109,10 @@ pub enum Panel {
 /// What the world is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// End with this exit code.
-    Quit(u8),
+    /// End.
+    Quit,
+    /// End as whoever is interrupted.
+    Interrupt,
     /// Read the files.
     Read,
     /// Draw all cells, not only those that changed.
@@ -119,8 +121,6 @@ pub enum Effect {
     Suspend,
     /// Open a file at a line in an editor.
     Edit(Document, usize),
-    /// Ring the bell.
-    Ring,
 }
 
 /// The state.
@@ -203,7 +203,8 @@ impl App {
         let page = isize::try_from(shown.page.max(1)).unwrap_or(isize::MAX);
         self.hold();
         match message {
-            Message::Quit(code) => return Some(Effect::Quit(code)),
+            Message::Quit => return Some(Effect::Quit),
+            Message::Interrupt => return Some(Effect::Interrupt),
             Message::Reload => return Some(self.reload(now)),
             Message::Repaint => return Some(Effect::Repaint),
             Message::Suspend => return Some(Effect::Suspend),
@@ -253,14 +254,10 @@ impl App {
         Effect::Read
     }
 
-    /// A change was seen.
-    pub fn changed(&mut self) -> Option<Effect> {
-        match &mut self.pause {
-            Some(pause) => {
-                pause.changes += 1;
-                None
-            }
-            None => Some(Effect::Read),
+    /// A change was seen that is not read yet.
+    pub fn count_change(&mut self) {
+        if let Some(pause) = &mut self.pause {
+            pause.changes += 1;
         }
     }
 

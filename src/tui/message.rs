@@ -7,8 +7,10 @@ use super::app::{Panel, Tab, Typing};
 /// What somebody, or the world, wants of the dashboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// End it, with this exit code.
-    Quit(u8),
+    /// End it.
+    Quit,
+    /// End it as whoever is interrupted.
+    Interrupt,
     /// Close what was opened last: a panel, a filter, the days of a team.
     Back,
     /// Open a panel, or close it.
@@ -108,7 +110,7 @@ fn typed(code: KeyCode, control: bool) -> Option<Message> {
 
 const fn with_control(code: KeyCode) -> Option<Message> {
     Some(match code {
-        KeyCode::Char('c') => Message::Quit(crate::exit::INTERRUPTED),
+        KeyCode::Char('c') => Message::Interrupt,
         KeyCode::Char('d') => Message::Page(Step::On),
         KeyCode::Char('l') => Message::Repaint,
         KeyCode::Char('u') => Message::Page(Step::Back),
@@ -128,7 +130,7 @@ const fn in_panel(code: KeyCode) -> Option<Message> {
 
 const fn plain(code: KeyCode) -> Option<Message> {
     Some(match code {
-        KeyCode::Char('q') => Message::Quit(0),
+        KeyCode::Char('q') => Message::Quit,
         KeyCode::Esc => Message::Back,
         KeyCode::Char('?') | KeyCode::F(1) => Message::Open(Panel::Help),
         KeyCode::Char('v') => Message::Open(Panel::Problems),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::app::{App, Effect, FLASH, Flash};
+use super::app::{App, FLASH, Flash};
 use crate::{
     analysis::{StatusReport, TeamReport},
     text::Document,
@@ -71,13 +71,8 @@ impl Trouble {
 }
 
 impl App {
-    /// Takes what came of a reading, at a moment by the clock and since the start.
-    pub fn take(
-        &mut self,
-        reading: Reading,
-        now: DateTime<FixedOffset>,
-        at: Duration,
-    ) -> Option<Effect> {
+    /// Takes what came of a reading, at a moment by the clock and since the start. Whether that is worth a ring of the bell.
+    pub fn take(&mut self, reading: Reading, now: DateTime<FixedOffset>, at: Duration) -> bool {
         let trouble = match reading {
             Reading::Good(snapshot) if self.insisted || self.is_better(&snapshot) => {
                 return self.show_figures(*snapshot, now, at);
@@ -105,7 +100,7 @@ impl App {
         if is_known || is_asked || retry <= at {
             (self.trouble, self.retry) = (Some(trouble), None);
         }
-        None
+        false
     }
 
     /// Whether a reading is to be shown at once: it has no more rows that cannot be read than what is shown already.
@@ -136,8 +131,8 @@ impl App {
         snapshot: Snapshot,
         now: DateTime<FixedOffset>,
         at: Duration,
-    ) -> Option<Effect> {
-        let effect = self.show_figures(snapshot, now, at);
+    ) -> bool {
+        let rings = self.show_figures(snapshot, now, at);
         // That a threshold was passed is said first.
         let crossed = self
             .flash
@@ -150,7 +145,7 @@ impl App {
                 until: at + FLASH,
             });
         }
-        effect
+        rings
     }
 
     fn show_figures(
@@ -158,11 +153,11 @@ impl App {
         snapshot: Snapshot,
         now: DateTime<FixedOffset>,
         at: Duration,
-    ) -> Option<Effect> {
+    ) -> bool {
         (self.trouble, self.retry, self.patience) = (None, None, None);
         self.insisted = false;
-        let before = self.latest.replace(snapshot);
-        let latest = self.latest.as_ref()?;
+        let before = self.latest.take();
+        let latest = self.latest.insert(snapshot);
         if before
             .as_ref()
             .is_none_or(|before| !is_same(before, latest))
@@ -183,7 +178,7 @@ impl App {
             });
         }
         self.find_held();
-        (crossed.rings && self.bell).then_some(Effect::Ring)
+        crossed.rings && self.bell
     }
 }
 

@@ -62,8 +62,8 @@ fn keys_turn_views_move_and_quit() {
     assert_eq!(app.selected_team().unwrap().name, "Team C");
     press(&mut app, "End");
     assert_eq!(app.selected_team().unwrap().name, "Team H");
-    assert_eq!(press(&mut app, "q"), Some(Effect::Quit(0)));
-    assert_eq!(press(&mut app, "^c"), Some(Effect::Quit(130)));
+    assert_eq!(press(&mut app, "q"), Some(Effect::Quit));
+    assert_eq!(press(&mut app, "^c"), Some(Effect::Interrupt));
     assert_eq!(press(&mut app, "^z"), Some(Effect::Suspend));
     assert_eq!(press(&mut app, "^l"), Some(Effect::Repaint));
     assert_eq!(press(&mut app, "r"), Some(Effect::Read));

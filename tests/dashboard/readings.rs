@@ -44,12 +44,12 @@ fn a_bad_reading_is_tried_again_before_it_is_shown() {
 fn a_pause_counts_changes_and_applies_them_once() {
     let mut app = app("sample");
     press(&mut app, "p");
-    assert_eq!((app.changed(), app.changed()), (None, None));
+    app.count_change();
+    app.count_change();
     assert!(picture(&app, 80, 24, false).contains("PAUSED 17:00:00 (2 changes waiting)"));
     assert_eq!(press(&mut app, "p"), Some(Effect::Read));
     press(&mut app, "p");
     assert_eq!(press(&mut app, "p"), None, "nothing changed meanwhile");
-    assert_eq!(app.changed(), Some(Effect::Read));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn the_bell_rings_once_for_each_threshold() {
     let mut app = app("sample");
     press(&mut app, "b");
     let at = Duration::from_secs(5);
-    let mut rings = |tokens| app.take(good(used(tokens)), now(), at) == Some(Effect::Ring);
+    let mut rings = |tokens| app.take(good(used(tokens)), now(), at);
     let told = [
         140_000, 150_000, 149_000, 151_000, 145_999, 152_000, 181_200, 182_000,
     ]

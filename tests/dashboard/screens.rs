@@ -46,6 +46,10 @@ fn pressed(name: &str, keys: &str) -> App {
 fn what_else_a_screen_shows() {
     insta::assert_snapshot!("help", screen(&pressed("sample", "2 ?")));
     insta::assert_snapshot!("filter_typed", screen(&pressed("sample", "2 / t e a m")));
+    insta::assert_snapshot!(
+        "filter_typed_40x10",
+        picture(&pressed("sample", "2 / t e a m"), 40, 10, false)
+    );
     insta::assert_snapshot!("filter_set", screen(&pressed("sample", "3 / e r r Enter")));
     insta::assert_snapshot!("sorted", screen(&pressed("sample", "2 j s s s")));
     insta::assert_snapshot!("alert_selected", screen(&pressed("sample", "j j j j")));

@@ -10,7 +10,7 @@ use crate::{
     commands::edit,
     exit::{ExitStatus, Failure},
     render::Style,
-    terminal::{self, EXIT_HUNG_UP, Input, Listener, Screen, Signal},
+    terminal::{self, EXIT_HUNG_UP, EXIT_INTERRUPTED, Input, Listener, Screen, Signal},
     text::Document,
     tui::{
         App, Effect, Flash, Reading, Tab,
@@ -133,14 +133,14 @@ impl Dashboard<'_, '_, '_> {
 
     /// Reads the files, shows what came of it, and rings where that is worth it.
     fn read(&mut self) -> Result<(), Failure> {
-        if self.catch_up()? == Some(Effect::Ring) {
+        if self.catch_up()? {
             self.ring();
         }
         Ok(())
     }
 
-    /// Reads the files, and shows what came of it.
-    fn catch_up(&mut self) -> Result<Option<Effect>, Failure> {
+    /// Reads the files, and shows what came of it. Whether that is worth a ring.
+    fn catch_up(&mut self) -> Result<bool, Failure> {
         let reading = self.follower.read()?;
         let (now, at) = (self.follower.now()?, self.uptime());
         self.is_stale = true;
@@ -181,7 +181,7 @@ impl Dashboard<'_, '_, '_> {
         }
         if self.follower.files.skip(at) {
             self.is_stale = true;
-            self.app.changed();
+            self.app.count_change();
         }
         self.tell_time()
     }
@@ -266,13 +266,12 @@ impl Dashboard<'_, '_, '_> {
 
     fn act(&mut self, effect: Effect) -> Result<Flow, Failure> {
         match effect {
-            Effect::Quit(0) => return Ok(Some(ExitStatus::Clean)),
-            Effect::Quit(code) => return Ok(Some(ExitStatus::Failed(code))),
+            Effect::Quit => return Ok(Some(ExitStatus::Clean)),
+            Effect::Interrupt => return Ok(Some(ExitStatus::Failed(EXIT_INTERRUPTED))),
             Effect::Read => self.read()?,
             Effect::Repaint => self.repaint(),
             Effect::Suspend => return self.suspend(),
             Effect::Edit(document, line) => return self.edit(document, line),
-            Effect::Ring => self.ring(),
         }
         Ok(None)
     }

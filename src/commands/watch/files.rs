@@ -132,7 +132,7 @@ impl Files {
                 every: *every,
                 because: because.clone(),
             },
-            Source::Lost(_) => Following::Lost,
+            Source::Lost(why) => Following::Lost(why.clone()),
         }
     }
 }

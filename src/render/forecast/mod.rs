@@ -146,7 +146,7 @@ fn shown_estimate(report: &StatusReport) -> Option<Estimate> {
     report.forecast.estimates().next().copied()
 }
 
-fn in_brackets(share: Option<Percent>) -> String {
+pub(crate) fn in_brackets(share: Option<Percent>) -> String {
     share.map(|share| format!(" ({share})")).unwrap_or_default()
 }
 

@@ -1,11 +1,12 @@
 //! The budget where there is little room: in one line, on a few, and what of it is left out first. With more room, `overview` does.
 
-use super::{Look, Row, Size, frame, overview};
+use super::{Look, Row, Size, frame, overview, shrink};
 use crate::{
     analysis::{Alert, StatusReport},
     model::{Level, Money, Tokens},
     render::{
-        forecast, safe,
+        forecast::{self, in_brackets},
+        safe,
         sheet::{Cell, Digits, signed},
         theme::{Paint, Style},
     },
@@ -45,14 +46,7 @@ pub(super) fn lines(app: &App, size: Size, look: Look) -> Vec<Row> {
         (None, Some(_)) => "PAUSED ",
         (None, None) => "",
     };
-    let head = match report.spending() {
-        Some(spending) => {
-            let share = spending.share().map(|share| share.to_string());
-            let share = share.unwrap_or_default();
-            format!("{share} {}", word(spending.level, style))
-        }
-        None => about(report.used.tokens, report.used.estimate),
-    };
+    let head = head(report, style);
     let [_, [amount, of]] = used_of(report, style);
     let amounts = format!("{amount}{}", of.replace(' ', ""));
     let fits = |text: &String| safe::width(text) <= size.width;
@@ -82,6 +76,15 @@ pub(super) fn lines(app: &App, size: Size, look: Look) -> Vec<Row> {
         rows.push(last);
     }
     rows
+}
+
+/// The share and its level, which go last: `63.3% OK`.
+fn head(report: &StatusReport, style: Style) -> String {
+    let Some(spending) = report.spending() else {
+        return about(report.used.tokens, report.used.estimate);
+    };
+    let share = spending.share().map(|share| format!("{share} "));
+    share.unwrap_or_default() + word(spending.level, style)
 }
 
 /// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.
@@ -166,15 +169,19 @@ fn word(level: Level, style: Style) -> &'static str {
     symbol.split_once(' ').map_or(symbol, |(_, word)| word)
 }
 
-/// `plan 191,670 (95.8%) [!!! CRIT]`: in all digits, and in few.
+/// `plan 191,670 (95.8%)`: in all digits, and in few.
+pub(super) fn planned(report: &StatusReport) -> Option<[String; 2]> {
+    let total = report.forecast.plan.as_ref()?.end.total_tokens;
+    let share = in_brackets(report.share(total));
+    Some([total.to_string(), total.compact()].map(|total| format!("plan {total}{share}")))
+}
+
+/// The same with its badge: `plan 191,670 (95.8%) [!!! CRIT]`.
 pub(super) fn plan(report: &StatusReport, style: Style) -> Option<[String; 2]> {
-    let end = &report.forecast.plan.as_ref()?.end;
-    let share = report.share(end.total_tokens);
-    let share = share.map(|share| format!(" ({share})")).unwrap_or_default();
-    let badge = end.level.map(|level| format!(" {}", style.badge(level)));
+    let level = report.forecast.plan.as_ref()?.end.level;
+    let badge = level.map(|level| format!(" {}", style.badge(level)));
     let badge = badge.unwrap_or_default();
-    let total = end.total_tokens;
-    Some([total.to_string(), total.compact()].map(|total| format!("plan {total}{share}{badge}")))
+    Some(planned(report)?.map(|plan| plan + &badge))
 }
 
 /// How many lines each part gets.
@@ -201,13 +208,7 @@ impl Room {
             |room, _| room.footer = 0,
             |room, _| room.left = 0,
         ];
-        for step in steps {
-            let over = self.height().saturating_sub(most);
-            if over == 0 {
-                break;
-            }
-            step(&mut self, over);
-        }
+        shrink(&mut self, most, Self::height, &steps);
         self
     }
 }

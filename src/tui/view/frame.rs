@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// The cells for a filter that is typed, beside which nothing else stands.
+const LEAST_TYPED: usize = 24;
+
 /// What is said where there are no figures.
 pub(super) const NOTHING: &str = "nothing could be read yet";
 
@@ -252,7 +255,7 @@ fn following(app: &App) -> String {
             let because = because.unwrap_or_default();
             format!("polling {} s{because}", every.as_secs().max(1))
         }
-        Following::Lost => "watch lost, r reloads".to_owned(),
+        Following::Lost(why) => format!("watch lost, r reloads ({why})"),
     }
 }
 
@@ -281,7 +284,10 @@ fn told(seconds: u64) -> String {
 /// The most useful keys of a view, cut at whole hints; the filter while it is typed.
 pub(super) fn footer(app: &App, size: Size) -> Row {
     if app.typing == Typing::Filter {
-        let hint = "  Enter keeps it, Esc clears it, Ctrl-U starts anew";
+        // What is typed comes before what can be done about it.
+        let hints = ["  Enter keeps it, Esc clears it", ""];
+        let fits = |hint: &&str| size.width >= hint.len() + LEAST_TYPED;
+        let hint = hints.into_iter().find(fits).unwrap_or_default();
         let room = size.width.saturating_sub(hint.len() + 2);
         let typed = safe::line(&app.filter).into_owned();
         let hidden = safe::width(&typed).saturating_sub(room);

@@ -16,6 +16,19 @@ const LEAST_NAME: usize = 4;
 /// The most cells of a name.
 const MOST_NAME: usize = 20;
 
+/// The lines that teams, like alerts, get of a screen.
+pub(super) fn most_lines(size: Size) -> usize {
+    (size.height.saturating_sub(6) / 6).max(3)
+}
+
+/// The lines that a table of all teams would take. Of thousands, those that have no room are only counted.
+pub(super) fn table_height(report: &StatusReport, size: Size, look: Look) -> usize {
+    let teams: Vec<&TeamReport> = report.teams.iter().collect();
+    let some = teams.len().min(size.height);
+    let table = teams::part(report, &teams, 0..some);
+    table.lines(look.style).len() + teams.len() - some
+}
+
 /// The table of teams in so many lines: without what explains it, and of the teams those with the worst alerts, where there is not
 /// room for all. The total always stands.
 pub(super) fn table(report: &StatusReport, lines: usize, size: Size, look: Look) -> Vec<Row> {
@@ -62,7 +75,7 @@ impl<'r> Grid<'r> {
         let [figures, share] = [0, 1].map(|part| widest(part).unwrap_or(0));
         let others = figures + share + STATE + 3;
         let most = ((size.width + 1) / (LEAST_NAME + others + 1)).max(1);
-        let lines = (size.height.saturating_sub(6) / 6).max(3);
+        let lines = most_lines(size);
         let most = most.min(teams.len().div_ceil(lines)).max(1);
         let room = |across: usize| ((size.width + 1) / across).saturating_sub(others + 1);
         // Cells are no help where their names are cut to the same.

@@ -177,6 +177,17 @@ impl Body {
     }
 }
 
+/// Leaves out what is missed least, step by step, each told how many lines are too many, until the rest fits.
+fn shrink<R: Copy>(room: &mut R, most: usize, height: fn(R) -> usize, steps: &[fn(&mut R, usize)]) {
+    for step in steps {
+        let over = height(*room).saturating_sub(most);
+        if over == 0 {
+            break;
+        }
+        step(room, over);
+    }
+}
+
 fn position(selected: Option<usize>, len: usize) -> String {
     selected.map_or_else(String::new, |at| format!("row {} of {len}", at + 1))
 }

@@ -4,20 +4,21 @@
 use super::{
     Class, Look, Row, Size, brief, frame,
     grid::{self, Grid},
+    shrink,
 };
 use crate::{
-    analysis::{Alert, StatusReport, TeamReport},
+    analysis::{Alert, StatusReport},
     model::{Level, Percent, Tokens},
     render::{
         chart::Canvas,
         forecast::{
             self,
             chart::{SCREEN_END, SCREEN_SCALE},
+            in_brackets,
         },
         overview::stated,
         safe,
         sheet::signed,
-        teams,
         theme::{Paint, Style},
     },
     tui::app::{App, Extent},
@@ -42,6 +43,30 @@ struct Room {
 }
 
 impl Room {
+    /// What there would be, were there room for it. A high screen shows more of everything, not only a higher picture.
+    fn wanted(
+        report: &StatusReport,
+        size: Size,
+        has_picture: bool,
+        teams: usize,
+        as_table: bool,
+    ) -> Self {
+        let wide = size.class() == Class::Wide;
+        let share = grid::most_lines(size);
+        Self {
+            chart: match (has_picture, wide) {
+                (false, _) => 0,
+                (true, false) => 8,
+                (true, true) => 15,
+            },
+            teams: if as_table { teams } else { teams.min(share) },
+            scale: report.spending().is_some() || stated(report).is_some(),
+            alerts: report.alerts.len().min(share.max(if wide { 4 } else { 3 })),
+            status: true,
+            footer: true,
+        }
+    }
+
     /// Header, headline, bar and the title of the alerts are always there.
     const fn height(self) -> usize {
         let chart = if self.chart > 0 { self.chart + 2 } else { 0 };
@@ -66,13 +91,7 @@ impl Room {
             |room, _| room.status = false,
             |room, _| room.footer = false,
         ];
-        for step in steps {
-            let over = self.height().saturating_sub(most);
-            if over == 0 {
-                break;
-            }
-            step(&mut self, over);
-        }
+        shrink(&mut self, most, Self::height, &steps);
         // What is left over makes the picture higher.
         if self.chart > 0 {
             self.chart += most.saturating_sub(self.height());
@@ -90,33 +109,14 @@ pub(super) fn rows(app: &App, size: Size, look: Look) -> Vec<Row> {
     let has_picture = !picture(report, size, look, 4).is_empty();
     let as_table = wide || !has_picture || report.teams.len() <= FEW;
     let grid = Grid::of(report, size, look.style);
-    // Of thousands of teams, those that have no room are only counted.
-    let table = || {
-        let teams: Vec<&TeamReport> = report.teams.iter().collect();
-        let some = teams.len().min(size.height);
-        let table = teams::part(report, &teams, 0..some);
-        table.lines(look.style).len() + teams.len() - some
-    };
     let banner = frame::banner(app, look);
-    // A high screen shows more of everything, not only a higher picture.
-    let share = (size.height.saturating_sub(6) / 6).max(3);
-    let room = Room {
-        chart: match (has_picture, wide) {
-            (false, _) => 0,
-            (true, false) => 8,
-            (true, true) => 15,
-        },
-        teams: if as_table {
-            table()
-        } else {
-            grid.lines().min(share)
-        },
-        scale: report.spending().is_some() || stated(report).is_some(),
-        alerts: report.alerts.len().min(share.max(if wide { 4 } else { 3 })),
-        status: true,
-        footer: true,
-    }
-    .fit(size.height.saturating_sub(usize::from(banner.is_some())));
+    let teams = if as_table {
+        grid::table_height(report, size, look)
+    } else {
+        grid.lines()
+    };
+    let room = Room::wanted(report, size, has_picture, teams, as_table)
+        .fit(size.height.saturating_sub(usize::from(banner.is_some())));
     let mut rows = vec![frame::header(app, size, look), headline(report, size, look)];
     rows.extend(banner);
     rows.extend(bar(report, size, look, room.scale));
@@ -161,8 +161,7 @@ fn headline(report: &StatusReport, size: Size, look: Look) -> Row {
     let share = spending.and_then(|spending| spending.share());
     let left = report.remaining.map(|left| {
         let rest = share.and_then(Percent::rest).filter(|_| wide);
-        let rest = rest.map(|rest| format!(" ({rest})")).unwrap_or_default();
-        format!("left {}{rest}", signed(left))
+        format!("left {}{}", signed(left), in_brackets(rest))
     });
     let in_money = spending.is_some_and(|spending| spending.currency.is_some());
     let unit = if in_money { "" } else { " tokens" };
@@ -244,7 +243,9 @@ fn picture(report: &StatusReport, size: Size, look: Look, height: usize) -> Vec<
     let room = size.width.saturating_sub(safe::width(&badge) + 7);
     let parts = [
         report.forecast.burn_rate.as_ref().map(forecast::short_rate),
-        planned(report).filter(|_| !wide),
+        brief::planned(report)
+            .filter(|_| !wide)
+            .map(|[plan, _]| plan),
         likely(report),
         Some(forecast::chart::key(&chart, look.style)),
     ];
@@ -277,22 +278,11 @@ fn end_badge(report: &StatusReport, wide: bool, style: Style) -> Option<String> 
     (level > Level::Ok).then(|| style.badge(level))
 }
 
-/// `plan 191,670 (95.8%)`.
-fn planned(report: &StatusReport) -> Option<String> {
-    let total = report.forecast.plan.as_ref()?.end.total_tokens;
-    let share = report.share(total).map(|share| format!(" ({share})"));
-    Some(format!("plan {total}{}", share.unwrap_or_default()))
-}
-
 /// `likely 183.2K (91.6%)`.
 fn likely(report: &StatusReport) -> Option<String> {
     let likely = report.forecast.estimates().next()?.quantiles.p50?;
-    let share = report.share(likely).map(|share| format!(" ({share})"));
-    Some(format!(
-        "likely {}{}",
-        likely.compact(),
-        share.unwrap_or_default()
-    ))
+    let share = in_brackets(report.share(likely));
+    Some(format!("likely {}{share}", likely.compact()))
 }
 
 /// The worst alerts, and how many there are; or those around the one that is selected.
