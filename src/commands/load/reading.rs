@@ -1,0 +1,253 @@
+//! Which files are read, in which order, and which of what they say counts: the log, the projection beside it, the archive of the month
+//! to show, and those of months before it.
+
+use chrono::NaiveDate;
+
+use super::found::{Found, Sources};
+use crate::{
+    analysis::{self, Ledger},
+    commands::{Context, locate::LogPath},
+    config::Settings,
+    diagnostic::Findings,
+    exit::Failure,
+    log::{self, Item, Row, RowValue, Section},
+    model::{EntryKind, Month},
+    text::Document,
+};
+
+/// How far to look back for how tokens were spent before the month to show.
+#[derive(Clone, Copy)]
+pub(super) struct Past {
+    pub(super) today: NaiveDate,
+    /// As far as the log goes, not only as far as a forecast looks.
+    pub(super) all: bool,
+}
+
+impl Past {
+    /// The earlier months whose archives are of use, oldest first. A month that is over needs no forecast.
+    fn months(self, shown: Month, ledger: &Ledger) -> Vec<Month> {
+        let first = analysis::forecast::first_day_looked_at(self.today).map(Month::of);
+        let recent = std::iter::successors(shown.before(), |month| month.before())
+            .take_while(|month| first.is_some_and(|first| *month >= first))
+            .filter(|_| shown.contains(self.today));
+        let mut months: Vec<Month> = recent.collect();
+        if self.all {
+            let over = |month: &Month| *month != shown && *month < Month::of(self.today);
+            months.extend(ledger.months().into_iter().filter(over));
+        }
+        months.sort_unstable();
+        months.dedup();
+        months
+    }
+}
+
+pub(super) struct Reading {
+    pub(super) ledger: Ledger,
+    pub(super) found: Found,
+    /// Whose archives were looked for.
+    pub(super) months: Vec<Month>,
+}
+
+impl Reading {
+    /// Opens the log, and the projection beside it.
+    pub(super) fn begin(
+        ledger: Ledger,
+        findings: Findings,
+        log: &LogPath,
+        cx: &mut Context<'_>,
+    ) -> Result<Self, Failure> {
+        let found = Found {
+            findings,
+            files: log.files(),
+            sources: Sources {
+                log: log.open(cx)?,
+                archive: None,
+                projection: log.projection()?,
+            },
+            remarks: Vec::new(),
+        };
+        Ok(Self {
+            ledger,
+            found,
+            months: Vec::new(),
+        })
+    }
+
+    /// Reads the log, the projection beside it, the archive of the month to show, and those of months before it.
+    pub(super) fn month(
+        &mut self,
+        log: &LogPath,
+        settings: &Settings,
+        past: Past,
+    ) -> Result<(), Failure> {
+        self.read(Document::Log)?;
+        self.read(Document::Projection)?;
+        let Some(month) = self.ledger.choose_month() else {
+            return Err(no_usage(log));
+        };
+        self.months.push(month);
+        self.ledger.archive(month);
+        if let Some((path, archive)) = log.archive(month, settings)? {
+            self.found.files.archive = path.display().to_string();
+            self.found.sources.archive = Some(archive);
+            self.read(Document::Archive)?;
+        }
+        let months = self.ledger.months();
+        if months.is_empty() {
+            return Err(no_usage(log));
+        }
+        if self.ledger.has_rows(month) {
+            let past = past.months(month, &self.ledger);
+            self.look_back(log, settings, &past);
+            self.months.extend(past);
+            return Ok(());
+        }
+        let all: Vec<String> = months.iter().map(ToString::to_string).collect();
+        Err(
+            Failure::no_data(format!("{} has no rows in {month}", log.shown))
+                .help(format!("months with rows: {}", listed(&all))),
+        )
+    }
+
+    /// Reads what the archives of other months say was spent. What is wrong with them is none of this month's business: where one
+    /// cannot be read, that is said, and the forecast does without it.
+    fn look_back(&mut self, log: &LogPath, settings: &Settings, months: &[Month]) {
+        for month in months {
+            let archive = match log.archive(*month, settings) {
+                Ok(Some((_, archive))) => Ok(archive),
+                Ok(None) => continue,
+                Err(failure) => Err(failure.to_string()),
+            };
+            self.ledger.archive(*month);
+            let ledger = &mut self.ledger;
+            let read = archive.and_then(|mut archive| {
+                let bytes = archive.bytes();
+                let read = bytes.and_then(|bytes| {
+                    log::read(bytes, Document::Archive, &mut |item| remember(ledger, item))
+                });
+                read.map_err(|error| format!("cannot read the archive of {month}: {error}"))
+            });
+            if let Err(error) = read {
+                self.found.remarks.push(error);
+            }
+        }
+    }
+
+    fn read(&mut self, document: Document) -> Result<(), Failure> {
+        let Self { ledger, found, .. } = self;
+        let Some(source) = found.sources.of(document) else {
+            return Ok(());
+        };
+        let mut sink = Sink {
+            ledger,
+            findings: &mut found.findings,
+        };
+        let outcome = source.bytes().and_then(|bytes| {
+            log::read(bytes, document, &mut |item| match document {
+                Document::Archive => sink.archived(item),
+                Document::Projection => sink.projected(item),
+                Document::Log | Document::Config => sink.logged(item),
+            })
+        });
+        let shown = found.files.name(document);
+        outcome
+            .map(|_| ())
+            .map_err(|error| Failure::io(format!("cannot read {shown}"), &error))
+    }
+}
+
+/// Where the items of a file go.
+struct Sink<'l> {
+    ledger: &'l mut Ledger,
+    findings: &'l mut Findings,
+}
+
+impl Sink<'_> {
+    fn logged(&mut self, item: Item<'_>) {
+        let ledger = &mut *self.ledger;
+        match item {
+            Item::Heading(heading) => {
+                if matches!(heading.section, Section::Monthly(_)) {
+                    ledger.summary(heading.place.line);
+                }
+            }
+            Item::Header(header) => ledger.header(&header),
+            Item::Note(note) => ledger.note(note),
+            Item::Usage(entry) => ledger.entry(&entry),
+            Item::Line(line) => ledger.line(&line),
+            Item::Unreadable { month, place } => ledger.unreadable(month, place),
+            Item::Problem(problem) => self.findings.push(problem),
+            Item::Row(row) => match row.value {
+                RowValue::Entry(entry) => ledger.entry(&entry),
+                RowValue::Total(total) => ledger.total(total),
+                RowValue::Unreadable(month) => ledger.unreadable(month, row.place),
+                value => self.planned(value, Document::Log),
+            },
+        }
+    }
+
+    fn planned(&mut self, value: RowValue<'_>, document: Document) {
+        match value {
+            RowValue::Allocation(row) => self.ledger.allocation(document, row),
+            RowValue::Phase(phase) => self.ledger.phase(document, phase),
+            RowValue::Optimization(row) => self.ledger.optimization(document, row),
+            _ => {}
+        }
+    }
+
+    /// Of an archive, what was spent counts, and nothing else.
+    fn archived(&mut self, item: Item<'_>) {
+        match item {
+            Item::Problem(problem) => self.findings.push(problem),
+            Item::Unreadable { month, place }
+            | Item::Row(Row {
+                value: RowValue::Unreadable(month),
+                place,
+                ..
+            }) => self.ledger.unreadable(month, place),
+            item => remember(self.ledger, item),
+        }
+    }
+
+    /// Of a projection file, what is planned counts.
+    fn projected(&mut self, item: Item<'_>) {
+        match item {
+            Item::Problem(problem) => self.findings.push(problem),
+            Item::Row(row) => self.planned(row.value, Document::Projection),
+            _ => {}
+        }
+    }
+}
+
+/// Of an archive that is only looked back on, what was spent counts as far as it can be read.
+fn remember(ledger: &mut Ledger, item: Item<'_>) {
+    match item {
+        Item::Usage(entry) => ledger.entry(&entry),
+        Item::Row(row) => {
+            if let RowValue::Entry(entry) = row.value
+                && entry.kind != EntryKind::Monthly
+            {
+                ledger.entry(&entry);
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn no_usage(log: &LogPath) -> Failure {
+    Failure::no_data(format!("{} holds no usage that can be read", log.shown))
+        .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens")
+}
+
+/// The first of some names, and how many more there are.
+pub(super) fn listed(names: &[String]) -> String {
+    const MOST: usize = 12;
+    let first = names
+        .get(..MOST.min(names.len()))
+        .unwrap_or_default()
+        .join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
