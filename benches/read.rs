@@ -89,6 +89,7 @@ fn reporting(c: &mut Criterion) {
                     err_terminal: Terminal::default(),
                     input_is_terminal: false,
                     uptime: &std::time::Duration::default,
+                    random: &|| 0x5eed,
                 };
                 assert_eq!(tokmon::run(args, &mut context).code(), 0);
             });

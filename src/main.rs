@@ -1,6 +1,7 @@
 //! The real world for `tokmon::run`: arguments, environment, clock, streams, exit code.
 
 use std::{
+    hash::{BuildHasher, RandomState},
     io::{self, BufWriter, IsTerminal},
     process::ExitCode,
     time::Instant,
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         err_terminal,
         input_is_terminal: io::stdin().is_terminal(),
         uptime: &|| start.elapsed(),
+        random: &|| RandomState::new().hash_one(()),
     };
     ExitCode::from(tokmon::run(std::env::args_os(), &mut context).code())
 }

@@ -40,6 +40,8 @@ pub struct Context<'w> {
     pub input_is_terminal: bool,
     /// Tells the time since the start, which no clock that is set can change.
     pub uptime: &'w dyn Fn() -> Duration,
+    /// 64 bits that nobody can foretell.
+    pub random: &'w dyn Fn() -> u64,
 }
 
 /// What a stream leads to.

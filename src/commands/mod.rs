@@ -1,11 +1,16 @@
 //! One verb a file, and the world they act in.
 
+mod archive;
 mod arguments;
+mod check;
 mod completions;
 mod context;
 mod edit;
+mod init;
 mod load;
 mod locate;
+mod migrate;
+mod record;
 mod status;
 mod watch;
 
@@ -36,6 +41,11 @@ fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
     match &cli.command {
         None if cli.watching.is_asked() => watch::run(&cli.views, &cli.watching, &cli.global, cx),
         None => status::run(&cli.views, &cli.global, cx),
+        Some(Command::Record(args)) => record::run(args, &cli.global, cx),
+        Some(Command::Check(args)) => check::run(args, &cli.global, cx),
+        Some(Command::Archive(args)) => archive::run(args, &cli.global, cx),
+        Some(Command::Migrate(args)) => migrate::run(args, &cli.global, cx),
+        Some(Command::Init(args)) => init::run(args, &cli.global, cx),
         Some(Command::Schema) => status::schema(cx),
         Some(Command::Completions { shell }) => completions::run(*shell, cx),
     }

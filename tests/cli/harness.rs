@@ -98,6 +98,7 @@ impl Tokmon {
                 err_terminal: self.terminal,
                 input_is_terminal: false,
                 uptime: &std::time::Duration::default,
+                random: &|| 0x5eed,
             },
         );
         let text = |bytes| String::from_utf8(bytes).unwrap();

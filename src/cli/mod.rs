@@ -1,10 +1,13 @@
 //! Everything that may be typed on the command line. No behaviour.
+//! What follows the commands that write is in `writing`.
 
 #![expect(clippy::doc_markdown, reason = "these texts are shown by --help")]
 #![expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
+
+mod writing;
 
 use std::path::PathBuf;
 
@@ -21,6 +24,8 @@ use crate::{
     render::{Format, View},
     tui::draw::Theme,
 };
+
+pub use writing::{ArchiveArgs, CheckArgs, Cost, InitArgs, MigrateArgs, RecordArgs, RewriteArgs};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -262,6 +267,16 @@ impl GlobalArgs {
 /// Commands other than showing a report.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Record spending: one line appended at once, then settled into the tables
+    Record(RecordArgs),
+    /// Check the log: exit 0 if clean, 1 with findings; --fix mends
+    Check(CheckArgs),
+    /// Move old daily details and hook lines to the archive; made for cron
+    Archive(ArchiveArgs),
+    /// Bring a log from before v2.0 up to date
+    Migrate(MigrateArgs),
+    /// Begin a log and its settings
+    Init(InitArgs),
     /// Print the JSON Schema of the JSON report
     #[command(help_template = BARE, override_usage = "tokmon schema")]
     Schema,
