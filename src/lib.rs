@@ -13,6 +13,7 @@
 //! | [`log`] | Markdown to entries, losslessly | text, model, diagnostic |
 //! | [`analysis`] | numbers from entries, budgets and a given day | text, model |
 //! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
+//! | [`edit`] | what to change in a log, as edits of its text | text, model, diagnostic, log, analysis |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
 //! | [`exit`] | how a run ends, and with which code | render |
 //! | [`tui`] | the dashboard over a report | text, model, analysis, render, exit |
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod diagnostic;
+pub mod edit;
 pub mod exit;
 pub mod log;
 pub mod model;

@@ -16,6 +16,8 @@ pub enum Item<'a> {
     Heading(Heading<'a>),
     /// A pair of the header.
     Header(Header),
+    /// The head of a table; its rows follow.
+    Table(Table<'a>),
     /// A row of a table in a section that is recognised.
     Row(Row<'a>),
     /// An item of a list.
@@ -38,12 +40,50 @@ pub enum Item<'a> {
 /// A heading that opens a section.
 #[derive(Clone, Debug)]
 pub struct Heading<'a> {
+    /// Its level: the number of `#`.
+    pub level: u8,
     /// What it opens.
     pub section: &'a Section,
     /// The project it names in brackets.
     pub project: Option<&'a Arc<str>>,
     /// Where.
     pub place: Place,
+}
+
+/// What the rows of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// What teams used in a month.
+    Monthly,
+    /// What was used on a day.
+    Daily,
+    /// What was used in a session.
+    Session,
+    /// Dated rows of a log from before v2.0.
+    Legacy,
+    /// Months and their totals.
+    Months,
+    /// Team budgets.
+    Allocation,
+    /// Phases.
+    Plan,
+    /// Tokens before and after.
+    Optimizations,
+    /// None of ours.
+    Foreign,
+}
+
+/// The head of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'a> {
+    /// What its rows are.
+    pub role: Role,
+    /// Its columns.
+    pub columns: &'a Columns,
+    /// The line that names the columns.
+    pub place: Place,
+    /// The row of dashes below it.
+    pub dashes: Place,
 }
 
 /// A row, with its cells as they are written and what they mean.

@@ -20,7 +20,7 @@ mod table;
 
 pub use columns::{Column, Columns};
 pub use cut::LONGEST_LINE;
-pub use item::{Cell, Heading, Item, Row, RowValue, Summary};
+pub use item::{Cell, Heading, Item, Role, Row, RowValue, Summary, Table};
 pub use reader::read;
 pub use section::Section;
 

@@ -216,6 +216,7 @@ impl<'f> Reader<'f> {
         }
         self.date = date.flatten().or(self.date);
         (self.each)(Item::Heading(Heading {
+            level,
             section: &self.section,
             project: self.project.as_ref(),
             place: self.section_place,
@@ -435,6 +436,16 @@ impl<'p> Walk<'p> {
     pub(super) fn table_head(&self, table: &Range<usize>) -> Range<usize> {
         let start = self.line_start(table.start);
         start..cut::line_end(self.text, cut::line_end(self.text, start))
+    }
+
+    /// The places of the header and delimiter rows of a table.
+    pub(super) fn head_places(&mut self, table: &Range<usize>) -> (Place, Place) {
+        let dashes = cut::line_end(self.text, table.start);
+        let head = self.place(&(table.start..dashes));
+        (
+            head,
+            self.place(&(dashes..cut::line_end(self.text, dashes))),
+        )
     }
 
     fn line_start(&self, at: usize) -> usize {

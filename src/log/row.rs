@@ -5,9 +5,8 @@ use std::{borrow::Cow, sync::Arc};
 use chrono::NaiveDate;
 
 use super::{
-    Cell, Column, Columns, RowValue, Section,
+    Cell, Column, Columns, Role, RowValue, Section,
     cell::{self, Reading},
-    table::Role,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},

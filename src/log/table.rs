@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::{
-    Cell, Column, Columns, Item, Row, RowValue, Section, cut,
+    Cell, Column, Columns, Item, Role, Row, RowValue, Section, Table, cut,
     reader::{Reader, Walk},
     row::{Decoded, Decoder},
     sums::Sums,
@@ -16,23 +16,8 @@ use crate::{
     text::{Place, Span},
 };
 
-/// What the rows of a table are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    Monthly,
-    Daily,
-    Session,
-    Legacy,
-    Months,
-    Allocation,
-    Plan,
-    Optimizations,
-    /// None of ours.
-    Foreign,
-}
-
 impl Role {
-    fn of(section: &Section, columns: &Columns) -> Self {
+    pub(super) fn of(section: &Section, columns: &Columns) -> Self {
         match section {
             Section::Monthly(_) | Section::Other | Section::Header if columns.is_of_months() => {
                 Self::Months
@@ -105,6 +90,13 @@ impl Reader<'_> {
             ));
         }
         self.has_table |= role != Role::Foreign;
+        let (place, dashes) = walk.head_places(range);
+        self.pass(Item::Table(Table {
+            role,
+            columns: &columns,
+            place,
+            dashes,
+        }));
         if role == Role::Monthly
             && self.section == Section::Monthly(None)
             && !columns.has(Column::Month)

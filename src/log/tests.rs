@@ -42,6 +42,15 @@ fn said_in_pieces(bytes: &[u8], piece: usize) -> String {
                 format!("{} {:?}", heading.place.line, heading.section)
             }
             Item::Header(header) => format!("{header:?}"),
+            Item::Table(table) => {
+                check(table.place);
+                check(table.dashes);
+                if let Some(source) = &source {
+                    let dashes = source.text().get(table.dashes.span.range()).unwrap();
+                    assert!(dashes.contains("-"), "{dashes:?}");
+                }
+                return;
+            }
             Item::Row(row) => {
                 check(row.place);
                 for cell in row.cells {

@@ -177,6 +177,7 @@ impl Sink<'_> {
             Item::Line(line) => ledger.line(&line),
             Item::Unreadable { month, place } => ledger.unreadable(month, place),
             Item::Problem(problem) => self.findings.push(problem),
+            Item::Table(_) => {}
             Item::Row(row) => match row.value {
                 RowValue::Entry(entry) => ledger.entry(&entry),
                 RowValue::Total(total) => ledger.total(total),

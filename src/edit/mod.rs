@@ -1,0 +1,17 @@
+//! Edits of whole logs: what a log says goes in, what to change in it comes out, as an [`EditSet`](crate::text::EditSet).
+//! Pure text to text. How files are written safely is for `store` to know, when to write for `commands`.
+
+mod books;
+mod document;
+mod raise;
+mod settle;
+mod style;
+mod sum_up;
+
+pub use books::Books;
+pub use document::{
+    Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
+};
+pub use raise::raised;
+pub use settle::{Settled, settled};
+pub use sum_up::{Stamp, summed_up};

@@ -1,0 +1,278 @@
+//! Figures: separators, magnitudes, digits after the point, signs of money.
+
+use std::ops::Range;
+
+use crate::model::Tokens;
+
+/// How figures of tokens are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TokenStyle {
+    separator: Option<char>,
+    /// The letter for thousands, millions or billions.
+    magnitude: Option<char>,
+}
+
+impl Default for TokenStyle {
+    fn default() -> Self {
+        Self {
+            separator: Some(','),
+            magnitude: None,
+        }
+    }
+}
+
+impl TokenStyle {
+    /// The style of the newest figures of a column that show one: those below a thousand show neither separator nor magnitude.
+    pub(crate) fn of<'a>(mut newest_first: impl Iterator<Item = &'a str>) -> Self {
+        newest_first.find_map(Self::of_figure).unwrap_or_default()
+    }
+
+    fn of_figure(raw: &str) -> Option<Self> {
+        let number = raw.get(number_span(raw)?)?;
+        let magnitude = number.chars().next_back().filter(char::is_ascii_alphabetic);
+        let separator = number.chars().find(|c| is_separator(*c));
+        let digits = number.chars().filter(char::is_ascii_digit).count();
+        if magnitude.is_none() && digits < 4 {
+            return None;
+        }
+        Some(Self {
+            separator: separator.filter(|_| magnitude.is_none()),
+            magnitude,
+        })
+    }
+
+    /// The figure, to the last token: as many digits after the point as that takes.
+    pub(crate) fn spell(self, tokens: Tokens) -> String {
+        let power = match self.magnitude.map(|letter| letter.to_ascii_uppercase()) {
+            Some('K') => 3,
+            Some('M') => 6,
+            Some('B') => 9,
+            _ => 0,
+        };
+        let Some(letter) = self.magnitude.filter(|_| power > 0 && tokens.0 > 0) else {
+            return grouped(tokens.0, self.separator);
+        };
+        let unit = 10_u64.pow(power);
+        let (whole, rest) = (tokens.0 / unit, tokens.0 % unit);
+        let fraction = format!("{rest:0width$}", width = power as usize);
+        let fraction = fraction.trim_end_matches('0');
+        let point = if fraction.is_empty() { "" } else { "." };
+        format!("{whole}{point}{fraction}{letter}")
+    }
+}
+
+/// A cell with another figure of tokens in the place of its own, everything else as it was. None where it holds no number.
+pub(crate) fn respell_tokens(raw: &str, tokens: Tokens, estimate: bool) -> Option<String> {
+    let span = number_span(raw)?;
+    let style = TokenStyle::of_figure(raw.get(span.clone())?).unwrap_or_default();
+    let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
+    let is_marked = before.trim_end().ends_with(['~', '≈']);
+    let mark = if estimate && !is_marked { "~" } else { "" };
+    Some(format!("{before}{mark}{}{after}", style.spell(tokens)))
+}
+
+/// How amounts of money are spelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MoneyStyle {
+    before: String,
+    after: String,
+    decimals: usize,
+    point: char,
+    separator: Option<char>,
+}
+
+impl MoneyStyle {
+    /// Without a style to follow: three decimals, and what stands for the currency before or after them.
+    pub(crate) fn plain(before: &str, after: &str) -> Self {
+        Self {
+            before: before.to_owned(),
+            after: after.to_owned(),
+            decimals: 3,
+            point: '.',
+            separator: Some(','),
+        }
+    }
+
+    /// The style of an amount. None where there is none.
+    pub(crate) fn of(raw: &str) -> Option<Self> {
+        let span = number_span(raw)?;
+        let bare = |part: &str| part.replace(['*', '_', '`', '~', '≈', '<'], "");
+        let number = raw.get(span.clone())?;
+        let (whole, decimals, point) = split_decimals(number);
+        Some(Self {
+            before: bare(raw.get(..span.start)?).trim_start().to_owned(),
+            after: bare(raw.get(span.end..)?).trim_end().to_owned(),
+            decimals,
+            point,
+            separator: whole.chars().find(|c| is_separator(*c)),
+        })
+    }
+
+    /// The amount, rounded half up to the digits of the style; to the last of its own where it has to be exact.
+    pub(crate) fn spell(&self, micros: u64, exact: bool) -> String {
+        format!(
+            "{}{}{}",
+            self.before,
+            self.digits(micros, exact),
+            self.after
+        )
+    }
+
+    fn digits(&self, micros: u64, exact: bool) -> String {
+        let own = (0..6)
+            .find(|places| micros.is_multiple_of(10_u64.pow(6 - places)))
+            .unwrap_or(6) as usize;
+        let places = if exact {
+            self.decimals.max(own)
+        } else {
+            self.decimals
+        };
+        let (rounded, shown) = match u32::try_from(places.min(6)) {
+            Ok(places @ 0..6) => {
+                let unit = 10_u64.pow(6 - places);
+                (micros.saturating_add(unit / 2) / unit, places)
+            }
+            _ => (micros, 6),
+        };
+        let scale = 10_u64.pow(shown);
+        let whole = grouped(rounded / scale, self.separator);
+        if places == 0 {
+            return whole;
+        }
+        let fraction = format!("{:0width$}", rounded % scale, width = shown as usize);
+        format!("{whole}{}{fraction:0<places$}", self.point)
+    }
+}
+
+/// A cell with another amount of money in the place of its own. None where it holds none.
+pub(crate) fn respell_money(raw: &str, micros: u64, exact: bool) -> Option<String> {
+    let span = number_span(raw)?;
+    let style = MoneyStyle::of(raw.get(span.clone())?)?;
+    let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
+    Some(format!("{before}{}{after}", style.digits(micros, exact)))
+}
+
+/// The first number in a text: digits, what groups them, a decimal part, the letter of a magnitude. Of a range, both ends.
+pub(crate) fn number_span(raw: &str) -> Option<Range<usize>> {
+    let start = raw.find(|c: char| c.is_ascii_digit())?;
+    let mut end = one_number(raw, start);
+    let rest = raw.get(end..)?;
+    if let Some(to) = rest.trim_start().strip_prefix(['-', '–', '—']) {
+        let to = to.trim_start().trim_start_matches(['~', '≈']);
+        if to.starts_with(|c: char| c.is_ascii_digit()) {
+            end = one_number(raw, raw.len() - to.len());
+        }
+    }
+    Some(start..end)
+}
+
+/// Where the number that starts at a digit ends.
+fn one_number(raw: &str, start: usize) -> usize {
+    let mut end = start;
+    let mut chars = raw.get(start..).unwrap_or_default().chars().peekable();
+    while let Some(c) = chars.next() {
+        let goes_on = chars.peek().is_some_and(char::is_ascii_digit);
+        if !(c.is_ascii_digit() || goes_on && (c == '.' || is_separator(c))) {
+            break;
+        }
+        end += c.len_utf8();
+    }
+    let rest = raw.get(end..).unwrap_or_default();
+    let blanks = rest.len() - rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']).len();
+    let mut letters = rest.get(blanks..).unwrap_or_default().chars();
+    let is_magnitude = letters
+        .next()
+        .is_some_and(|c| matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b'));
+    if is_magnitude && !letters.next().is_some_and(char::is_alphanumeric) {
+        end += blanks + 1;
+    }
+    end
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(
+        c,
+        ',' | '_' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\''
+    )
+}
+
+/// The part before the decimal mark, how many digits follow it, and the mark. A comma before one or two digits is one.
+fn split_decimals(number: &str) -> (&str, usize, char) {
+    if let Some((whole, fraction)) = number.rsplit_once('.')
+        && fraction.chars().all(|c| c.is_ascii_digit())
+    {
+        return (whole, fraction.len(), '.');
+    }
+    match number.rsplit_once(',') {
+        Some((whole, fraction)) if matches!(fraction.len(), 1 | 2) || whole == "0" => {
+            (whole, fraction.len(), ',')
+        }
+        _ => (number, 0, '.'),
+    }
+}
+
+fn grouped(value: u64, separator: Option<char>) -> String {
+    let plain = Tokens(value).to_string();
+    match separator {
+        Some(',') => plain,
+        Some(other) => plain.replace(',', &other.to_string()),
+        None => plain.replace(',', ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_follow_their_cell_and_stay_exact() {
+        let respelled = |raw: &str, tokens| respell_tokens(raw, Tokens(tokens), false).unwrap();
+        let table = [
+            ("45,230", 46_430, "46,430"),
+            ("**126,670**", 127_870, "**127,870**"),
+            ("12.45K", 13_650, "13.65K"),
+            ("22K", 22_001, "22.001K"),
+            ("1.65M", 1_651_234, "1.651234M"),
+            ("~45 000", 46_200, "~46 200"),
+            ("155K / 200K", 156_000, "156K / 200K"),
+            ("~155,000-160,000", 161_000, "~161,000"),
+            ("0", 12_450, "12,450"),
+            ("45230 (est.)", 46_000, "46000 (est.)"),
+            ("1200 tokens", 1_300, "1300 tokens"),
+            ("45.2 K", 45_201, "45.201K"),
+        ];
+        for (raw, tokens, expected) in table {
+            assert_eq!(respelled(raw, tokens), expected, "{raw}");
+        }
+        assert_eq!(
+            respell_tokens("45,230", Tokens(5), true).unwrap(),
+            "~5",
+            "an estimate is marked"
+        );
+        assert_eq!(respell_tokens("—", Tokens(5), false), None);
+    }
+
+    #[test]
+    fn money_follows_its_cell() {
+        let respelled = |raw: &str, micros| respell_money(raw, micros, false).unwrap();
+        let table = [
+            ("$0.136", 140_600, "$0.141"),
+            ("**$0.381**", 385_000, "**$0.385**"),
+            ("25,57 $", 26_000_000, "26,00 $"),
+            ("€1,204.50", 2_000_000_000, "€2,000.00"),
+            ("3 CHF", 3_500_000, "4 CHF"),
+        ];
+        for (raw, micros, expected) in table {
+            assert_eq!(respelled(raw, micros), expected, "{raw}");
+        }
+        assert_eq!(respell_money("$0.136", 140_600, true).unwrap(), "$0.1406");
+        assert_eq!(
+            MoneyStyle::of("**~$0.136**").unwrap().spell(37_000, false),
+            "$0.037"
+        );
+        assert_eq!(
+            MoneyStyle::plain("", " CHF").spell(1_500_000, false),
+            "1.500 CHF"
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! The line of a row: bars, blanks, and columns that are kept at one width.
+
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
+
+/// How many rows are looked at to see whether columns are kept at one width.
+const ENOUGH: usize = 50;
+
+/// How the rows of a table are laid out.
+#[derive(Clone, Debug)]
+pub(crate) struct RowStyle {
+    indent: String,
+    opens: bool,
+    closes: bool,
+    columns: Vec<ColumnStyle>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ColumnStyle {
+    /// The blanks before and after a cell.
+    left: usize,
+    right: usize,
+    /// The width at which all cells of the column are kept, blanks included.
+    width: Option<usize>,
+    is_right: bool,
+}
+
+impl RowStyle {
+    /// The style of a table, by the line of its head and its rows, the newest first.
+    pub(crate) fn of<'a>(head: &'a str, rows: impl Iterator<Item = &'a str>) -> Self {
+        let rows: Vec<&str> = rows.take(ENOUGH).collect();
+        let like = rows.first().copied().unwrap_or(head);
+        let all: Vec<Vec<&str>> = rows
+            .iter()
+            .chain([&head])
+            .map(|line| cells_of(line))
+            .collect();
+        let columns = (0..cells_of(head).len()).map(|at| {
+            let cells: Vec<&str> = all
+                .iter()
+                .filter_map(|cells| cells.get(at).copied())
+                .collect();
+            ColumnStyle::of(&cells)
+        });
+        let body = like.trim();
+        Self {
+            indent: like
+                .get(..like.len() - like.trim_start().len())
+                .unwrap_or_default()
+                .to_owned(),
+            opens: body.starts_with('|'),
+            closes: body.ends_with('|') && !body.ends_with("\\|"),
+            columns: columns.collect(),
+        }
+    }
+
+    /// A row with these cells, without a line end.
+    pub(crate) fn line(&self, cells: &[String]) -> String {
+        let mut line = self.indent.clone();
+        for (at, cell) in cells.iter().enumerate() {
+            if at > 0 || self.opens {
+                line.push('|');
+            }
+            line.push_str(&self.padded(at, cell));
+        }
+        // A row of one cell without bars would be a paragraph.
+        if self.closes || cells.len() == 1 {
+            line.push('|');
+        } else {
+            line.truncate(line.trim_end().len());
+        }
+        line
+    }
+
+    /// A cell with its blanks.
+    pub(crate) fn padded(&self, column: usize, cell: &str) -> String {
+        let style = self.columns.get(column).copied().unwrap_or_default();
+        let (mut left, mut right) = (style.left, style.right);
+        if let Some(width) = style.width {
+            let rest = width.saturating_sub(cell.width() + left.min(1) + right.min(1));
+            (left, right) = (left.min(1), right.min(1));
+            if style.is_right {
+                left += rest;
+            } else {
+                right += rest;
+            }
+        }
+        format!("{}{cell}{}", " ".repeat(left), " ".repeat(right))
+    }
+
+    /// Whether the cells of a column are kept at one width.
+    pub(crate) fn is_aligned(&self, column: usize) -> bool {
+        let style = self.columns.get(column);
+        style.is_some_and(|style| style.width.is_some())
+    }
+}
+
+impl Default for ColumnStyle {
+    fn default() -> Self {
+        Self {
+            left: 1,
+            right: 1,
+            width: None,
+            is_right: false,
+        }
+    }
+}
+
+impl ColumnStyle {
+    /// By the cells of a column with their blanks, the newest first, the head last.
+    fn of(cells: &[&str]) -> Self {
+        let blanks = |cell: &str| {
+            let left = cell.len() - cell.trim_start_matches(' ').len();
+            (left, cell.trim_start_matches(' ').len() - cell.trim().len())
+        };
+        let Some(first) = cells.iter().find(|cell| !cell.trim().is_empty()) else {
+            return Self::default();
+        };
+        let (left, right) = blanks(first);
+        let width = first.width();
+        let filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+        let wide =
+            |at: fn((usize, usize)) -> usize| filled.clone().any(|cell| at(blanks(cell)) > 1);
+        let (wide_left, wide_right) = (wide(|(left, _)| left), wide(|(_, right)| right));
+        let is_even = cells.len() > 1 && cells.iter().all(|cell| cell.width() == width);
+        let aligned = is_even && (wide_left || wide_right);
+        Self {
+            left: if aligned { left } else { left.min(1) },
+            right: if aligned { right } else { right.min(1) },
+            width: aligned.then_some(width),
+            is_right: wide_left && !wide_right,
+        }
+    }
+}
+
+/// The cells of a line with their blanks: what stands between its bars.
+fn cells_of(line: &str) -> Vec<&str> {
+    pieces(line)
+        .into_iter()
+        .filter_map(|piece| line.get(piece))
+        .collect()
+}
+
+/// Where these cells stand in the line.
+pub(crate) fn pieces(line: &str) -> Vec<Range<usize>> {
+    let trimmed = line.trim();
+    let start = line.len() - line.trim_start().len();
+    let end = start + trimmed.len();
+    let bytes = line.as_bytes();
+    let bars: Vec<usize> = (start..end)
+        .filter(|at| bytes[*at] == b'|' && (*at == 0 || bytes[*at - 1] != b'\\'))
+        .collect();
+    let mut edges = Vec::with_capacity(bars.len() + 2);
+    if bars.first() != Some(&start) {
+        edges.push(start.wrapping_sub(1));
+    }
+    edges.extend(&bars);
+    if bars.last().is_none_or(|bar| *bar + 1 != end) {
+        edges.push(end);
+    }
+    edges
+        .windows(2)
+        .map(|pair| pair[0].wrapping_add(1)..pair[1])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(head: &str, rows: &[&str], cells: &[&str]) -> String {
+        let style = RowStyle::of(head, rows.iter().rev().copied());
+        let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        style.line(&cells)
+    }
+
+    #[test]
+    fn rows_are_laid_out_as_their_neighbours() {
+        let cells = ["Team B", "5"];
+        assert_eq!(
+            line("| Team | Tokens |", &["| Team A | 12,450 |"], &cells),
+            "| Team B | 5 |"
+        );
+        assert_eq!(
+            line("|Team|Tokens|", &["|Team A|12,450|"], &cells),
+            "|Team B|5|"
+        );
+        assert_eq!(
+            line("Team | Tokens", &["Team A | 12,450"], &cells),
+            "Team B | 5"
+        );
+        assert_eq!(
+            line(
+                "| Team       | Tokens |",
+                &["| Team A     | 12,450 |", "| 팀 나      |  1,200 |"],
+                &cells
+            ),
+            "| Team B     |      5 |"
+        );
+        assert_eq!(
+            line("  | Team | Tokens |", &["  | Team A | 12,450 |"], &cells),
+            "  | Team B | 5 |"
+        );
+    }
+
+    #[test]
+    fn a_bar_that_is_escaped_parts_no_cells() {
+        let line = r"| a \| b | c |";
+        assert_eq!(cells_of(line), [r" a \| b ", " c "]);
+        assert_eq!(cells_of("a|b"), ["a", "b"]);
+        assert_eq!(cells_of(""), [""]);
+    }
+}
