@@ -106,6 +106,11 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// The ids that it makes known.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.id.as_deref().into_iter()
+    }
+
     /// The same, on its own feet.
     #[must_use]
     pub fn to_static(&self) -> Entry<'static> {
