@@ -376,12 +376,17 @@ impl Ledger {
             .figures
             .tokens
             .map_or(Tokens::ZERO, |tokens| tokens.value);
-        let price = || self.prices.get(entry.work.model.as_deref()?);
+        let price = || self.price_of_model(entry.work.model.as_deref());
         match (entry.figures.cost, price()) {
             (Some(cost), _) => CostSum::stated(cost, entry.figures.currency, entry.place),
             (None, Some(price)) => CostSum::priced(price.of(tokens), entry.place),
             (None, None) => CostSum::unpriced(tokens),
         }
+    }
+
+    /// The price that the settings give for a model.
+    pub(super) fn price_of_model(&self, model: Option<&str>) -> Option<&Price> {
+        self.prices.get(model?)
     }
 
     /// A stated total.

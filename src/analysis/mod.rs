@@ -35,5 +35,5 @@ pub use report::{
     RowReport, Spending, StatusReport, TeamReport, UsedReport,
 };
 pub use rows::{Keep, Rows, Unreadable};
-pub use status::{Question, budget, own_budget, report};
+pub use status::{Question, budget, own_budget, report, stated_budget};
 pub use usage::{Closed, MonthUsage, StatedUse, Tally, TeamUsage};

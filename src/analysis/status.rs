@@ -144,6 +144,16 @@ pub fn own_budget(closed: &Closed) -> Option<Budget> {
         .or_else(|| allocated().map(|found| budget(BudgetSource::Allocation, found)))
 }
 
+/// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
+/// line or in the environment says nothing about the log.
+#[must_use]
+pub fn stated_budget(closed: &Closed, policy: &Policy) -> Option<Budget> {
+    let of_settings = policy
+        .budget
+        .filter(|budget| budget.source == BudgetSource::Config);
+    own_budget(closed).or(of_settings)
+}
+
 /// Live reservations by team.
 fn reserved(
     closed: &Closed,

@@ -9,14 +9,15 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::{
     cost::{ClosedCost, CostSum},
+    efficiency,
     ledger::{Duplicate, Ledger},
     names::NameId,
     rows::{KeptRow, Unreadable},
 };
 use crate::{
     model::{
-        Allocation, Currency, Entry, EntryKind, Month, Note, RoundedSum, StatedTotal, Status,
-        Tokens, fold_name,
+        Allocation, Currency, Entry, EntryKind, Money, Month, Note, RoundedSum, StatedTotal,
+        Status, Tokens, fold_name,
     },
     text::Place,
 };
@@ -271,7 +272,8 @@ impl Closed {
     }
 
     /// The log is of the format before v2.0.
-    pub(super) fn is_legacy(&self) -> bool {
+    #[must_use]
+    pub fn is_legacy(&self) -> bool {
         self.ledger.first_legacy.is_some() && self.ledger.counts(EntryKind::Legacy)
     }
 
@@ -324,6 +326,21 @@ impl Closed {
 
     pub(super) fn close_cost(&self, cost: &CostSum) -> Option<ClosedCost> {
         cost.close(self.currency(), self.ledger.price)
+    }
+
+    /// What tokens cost: by the price of their model in the settings, else by that of the log.
+    #[must_use]
+    pub fn cost_of(&self, tokens: Tokens, model: Option<&str>) -> Option<Money> {
+        let by_model = self.ledger.price_of_model(model).copied();
+        Some(by_model.or(self.ledger.price)?.of(tokens))
+    }
+
+    /// How many deliverables came of a team's tokens, by all that says so. None where nothing does, or it is counted in tasks.
+    #[must_use]
+    pub fn deliverables_of(&self, team: &TeamUsage) -> Option<u64> {
+        let noted = efficiency::noted(self);
+        let output = efficiency::output(team, noted.get(&team.id))?;
+        output.deliverables.then_some(output.count)
     }
 
     pub(super) fn shown(&self, id: NameId) -> &str {

@@ -1,9 +1,9 @@
 //! Rules on what a log says about its own figures.
 
 use crate::{
-    analysis::{Closed, own_budget},
+    analysis::{Closed, stated_budget},
     diagnostic::{Code, Diagnostic},
-    model::{Amount, BudgetSource, Note, NoteValue, Policy, Tokens},
+    model::{Amount, Note, NoteValue, Policy, Tokens},
     text::Place,
 };
 
@@ -12,7 +12,7 @@ type Stated = (Amount<Tokens>, Amount<Tokens>, Amount<u64>, Place);
 
 /// Percentages that contradict the figures they stand beside.
 pub(super) fn percentages(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
-    let budget = written_for(closed, policy);
+    let budget = stated_budget(closed, policy).map(|budget| Amount::exact(budget.tokens));
     let totals =
         closed.month.totals.iter().filter_map(|total| {
             Some((total.figures.tokens?, budget?, total.percent?, total.place))
@@ -34,16 +34,6 @@ pub(super) fn percentages(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
     all.into_iter()
         .filter_map(|(part, whole, percent, place)| percent_differs(part, whole, percent, place))
         .collect()
-}
-
-/// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
-/// line or in the environment says nothing about the log.
-fn written_for(closed: &Closed, policy: &Policy) -> Option<Amount<Tokens>> {
-    let of_settings = policy
-        .budget
-        .filter(|budget| budget.source == BudgetSource::Config);
-    let budget = own_budget(closed).or(of_settings)?;
-    Some(Amount::exact(budget.tokens))
 }
 
 /// A percentage fits if it is one of the part and the whole, each as exactly as it is written, rounded either way.

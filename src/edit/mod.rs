@@ -3,10 +3,16 @@
 
 mod books;
 mod document;
+mod monthly;
+mod notes;
 mod raise;
+mod sections;
 mod settle;
+mod stamp;
 mod style;
 mod sum_up;
+mod table;
+mod totals;
 
 pub use books::Books;
 pub use document::{
@@ -15,3 +21,6 @@ pub use document::{
 pub use raise::raised;
 pub use settle::{Settled, settled};
 pub use sum_up::{Stamp, summed_up};
+
+#[cfg(test)]
+mod tests;

@@ -1,25 +1,344 @@
 //! From usage lines to daily rows and monthly figures.
+//!
+//! A line is settled when its row stands in the daily table of its day, its tokens in the monthly row of its team, and the line
+//! itself is gone. What was used does not change by it, and that is checked before the text is given out.
 
-use super::{Books, Stamp};
-use crate::text::Overlap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::NaiveDate;
+
+use super::{
+    Books, Document, Kept, RowKind, Stamp, TableBlock,
+    monthly::{Growth, MonthlyRows},
+    notes, sections, style,
+    sum_up::{self, Scope},
+    table::{NewRow, TableEditor},
+};
+use crate::{
+    analysis::Closed,
+    log::{self, Column, Item, Role, RowValue, Section, cell},
+    model::{Entry, EntryKind, LineEvent, Money, Month, Tokens, is_total},
+    text::{self, Edit, EditSet, Overlap, Place},
+};
 
 /// What settling makes of a log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
     /// The new text; the old one where nothing was to settle.
     pub text: String,
     /// How many usage lines were settled.
     pub lines: usize,
-    /// How many had to stay, being of no use to a table.
+    /// How many that count had to stay, since no table can hold them.
     pub left: usize,
 }
 
-/// Moves usage lines into the daily and monthly tables, and brings the totals of their months up to date.
+/// Moves usage lines into the daily and monthly tables, and brings the totals of their months up to date. Lines that do not count,
+/// being second attempts, stay as they are.
 pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overlap> {
-    let _ = (books, stamp);
-    Ok(Settled {
+    let unchanged = |left| Settled {
         text: text.to_owned(),
         lines: 0,
-        left: 0,
+        left,
+    };
+    if !text.contains("[USE]") {
+        return Ok(unchanged(0));
+    }
+    let document = Document::read(text, Kept::All);
+    let counting = counting(&document, books);
+    if counting.is_empty() {
+        return Ok(unchanged(0));
+    }
+    let mut settling = Settling {
+        document: &document,
+        edits: Vec::new(),
+        rows: BTreeMap::new(),
+        gone: BTreeSet::new(),
+        lines: 0,
+    };
+    let mut months: BTreeMap<Month, Vec<&Entry<'static>>> = BTreeMap::new();
+    for entry in &counting {
+        months.entry(entry.when.month).or_default().push(entry);
+    }
+    let mut closed_months = Vec::new();
+    for month in months.keys() {
+        closed_months.push(books.closed(text, *month));
+    }
+    let mut before = BTreeMap::new();
+    // New summaries go in at one place, the newest month first.
+    for ((month, entries), closed) in months.iter().zip(&closed_months).rev() {
+        let Some(closed) = closed.as_ref().filter(|closed| !closed.is_legacy()) else {
+            continue;
+        };
+        before.insert(*month, closed.month.used());
+        settling.month(*month, entries, closed);
+    }
+    let days: BTreeSet<NaiveDate> = settling.rows.keys().copied().collect();
+    let lines = settling.lines;
+    let edits = settling.edits(&closed_months);
+    if lines == 0 {
+        return Ok(unchanged(counting.len()));
+    }
+    let settled = text::splice(text, &EditSet::new(edits)?);
+    let touched: Vec<Month> = before.keys().copied().collect();
+    let scope = Scope::Touched {
+        months: &touched,
+        days: &days,
+    };
+    let settled = sum_up::refreshed(&settled, books, scope)?;
+    let settled = sum_up::stamped(&settled, stamp)?;
+    let is_same = before.iter().all(|(month, used)| {
+        let after = books.closed(&settled, *month);
+        after.is_some_and(|after| after.month.used() == *used)
+    });
+    if !is_same || !holds_all(&document, &settled, lines) {
+        return Ok(unchanged(counting.len()));
+    }
+    Ok(Settled {
+        text: settled,
+        lines,
+        left: counting.len() - lines,
     })
+}
+
+/// The usage lines that count: of those with an id, the first, unless the id is settled in the log or in the archive of its month.
+fn counting(document: &Document, books: &Books) -> Vec<Entry<'static>> {
+    let rows = document.tables.iter().flat_map(|table| &table.rows);
+    let mut known: HashSet<String> = rows
+        .filter_map(|row| match &row.kind {
+            RowKind::Entry(entry) => Some(entry.ids().map(str::to_owned).collect::<Vec<_>>()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let months: BTreeSet<Month> = document
+        .lines
+        .iter()
+        .filter_map(|line| Some(line.usage()?.when.month))
+        .collect();
+    let archived: BTreeMap<Month, HashSet<String>> = months
+        .into_iter()
+        .filter_map(|month| Some((month, ids_in(books.archives.get(&month)?, month))))
+        .collect();
+    let mut counting = Vec::new();
+    for entry in document.lines.iter().filter_map(super::LogLine::usage) {
+        if let Some(id) = &entry.id {
+            let is_archived = archived
+                .get(&entry.when.month)
+                .is_some_and(|ids| ids.contains(id.as_ref()));
+            if is_archived || !known.insert(id.clone().into_owned()) {
+                continue;
+            }
+        }
+        counting.push(entry.clone());
+    }
+    counting
+}
+
+/// The ids of what an archive holds of a month.
+fn ids_in(archive: &[u8], month: Month) -> HashSet<String> {
+    let mut ids = HashSet::new();
+    // Reading from memory cannot fail.
+    let _ = log::read(archive, text::Document::Archive, &mut |item| {
+        let entry = match &item {
+            Item::Usage(entry) => entry,
+            Item::Row(row) => match &row.value {
+                RowValue::Entry(entry) => entry,
+                _ => return,
+            },
+            _ => return,
+        };
+        if entry.when.month == month {
+            ids.extend(entry.ids().map(str::to_owned));
+        }
+    });
+    ids
+}
+
+struct Settling<'d> {
+    document: &'d Document,
+    edits: Vec<Edit>,
+    /// The rows to write, by day.
+    rows: BTreeMap<NaiveDate, Vec<Entry<'static>>>,
+    /// The starts of lines that go.
+    gone: BTreeSet<usize>,
+    lines: usize,
+}
+
+impl Settling<'_> {
+    fn month(&mut self, month: Month, entries: &[&Entry<'static>], closed: &Closed) {
+        let mut rows = MonthlyRows::new(self.document, closed, month);
+        if !rows.is_writable() {
+            return;
+        }
+        let mut raised = HashSet::new();
+        let mut noted = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| is_writable(entry)) {
+            let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
+                continue;
+            };
+            let owner = closed.find_team(&entry.work.team);
+            let name = owner.map_or(entry.work.team.as_ref(), |team| team.name.as_str());
+            let mut growth = Growth {
+                tokens: tokens.value,
+                estimate: tokens.estimate,
+                cost: cost(entry, closed),
+                minutes: entry.figures.minutes,
+                deliverables: None,
+                status: entry.status.clone(),
+            };
+            if let Some(team) = owner.filter(|team| raised.insert(team.name.clone())) {
+                // What the details hold beyond the monthly rows would else hide what is added to these.
+                let missing = team
+                    .details()
+                    .saturating_sub(team.tokens_of(EntryKind::Monthly));
+                growth.tokens = growth.tokens + missing;
+            }
+            if entry.figures.deliverables.is_some()
+                && let Some(team) = owner
+                && let Some(count) = closed.deliverables_of(team)
+            {
+                if rows.counts_deliverables(name) {
+                    growth.deliverables = Some(count);
+                } else {
+                    noted.insert(name.to_owned(), count);
+                }
+            }
+            rows.add(&entry.work.team, entry.work.task.as_deref(), growth);
+            self.take(entry);
+            self.rows.entry(date).or_default().push((*entry).clone());
+            self.lines += 1;
+        }
+        self.edits.extend(rows.edits());
+        if closed.month.newest {
+            self.edits
+                .extend(notes::deliverables(self.document, closed, &noted));
+        }
+    }
+
+    /// Takes a line away, and that of the hold it ends.
+    fn take(&mut self, entry: &Entry<'_>) {
+        self.gone.insert(entry.place.line_start);
+        let Some(id) = &entry.hold else { return };
+        let hold = self.document.lines.iter().find(|line| match &line.kind {
+            super::LineKind::Event(LineEvent::Hold(hold)) => hold.id == *id,
+            _ => false,
+        });
+        self.gone.extend(hold.map(|line| line.place.line_start));
+    }
+
+    fn edits(mut self, closed: &[Option<Closed>]) -> Vec<Edit> {
+        let Some(closed) = closed.iter().flatten().next() else {
+            return self.edits;
+        };
+        for (date, entries) in &self.rows {
+            let rows: Vec<NewRow<'_>> = entries.iter().map(|entry| row(entry, closed)).collect();
+            self.edits.push(match daily_table(self.document, *date) {
+                Some(table) => {
+                    let editor = TableEditor::new(self.document, table, closed.currency());
+                    let lines: Vec<String> = rows.iter().map(|row| editor.line(row)).collect();
+                    sections::insert_lines(self.document, editor.end(), &lines)
+                }
+                None => sections::daily(
+                    self.document,
+                    &sections::NewSection {
+                        rows: &rows,
+                        currency: closed.currency(),
+                    },
+                    *date,
+                ),
+            });
+        }
+        let gone = self
+            .document
+            .lines
+            .iter()
+            .filter(|line| self.gone.contains(&line.place.line_start));
+        let gone: Vec<Place> = gone.map(|line| line.place).collect();
+        self.edits.extend(
+            gone.into_iter()
+                .map(|place| Edit::delete(self.document.whole_line(place))),
+        );
+        self.edits
+    }
+}
+
+/// The table of a day that a row can be written into.
+fn daily_table(document: &Document, date: NaiveDate) -> Option<&TableBlock> {
+    document.tables_of(Role::Daily).find(|table| {
+        table.columns.has(Column::Tokens)
+            && document
+                .section_of(table)
+                .is_some_and(|section| section.kind == Section::Daily(Some(date)))
+    })
+}
+
+/// Whether a row can hold what a line says, and be read as what it is.
+fn is_writable(entry: &Entry<'_>) -> bool {
+    let team = style::escaped(&entry.work.team);
+    let is_name = !team.is_empty() && !cell::is_absent(&team) && !is_total(&entry.work.team);
+    is_name && entry.id.as_deref().is_none_or(style::is_writable_id)
+}
+
+/// What a line cost: as it says, else by its price. And whether it says so.
+fn cost(entry: &Entry<'_>, closed: &Closed) -> Option<(Money, bool)> {
+    let tokens = entry
+        .figures
+        .tokens
+        .map_or(Tokens::ZERO, |tokens| tokens.value);
+    match entry.figures.cost {
+        Some(cost) => Some((
+            Money {
+                micros: cost.value,
+                currency: entry.figures.currency.unwrap_or(closed.currency()),
+            },
+            true,
+        )),
+        None => Some((closed.cost_of(tokens, entry.work.model.as_deref())?, false)),
+    }
+}
+
+fn row<'e>(entry: &'e Entry<'static>, closed: &Closed) -> NewRow<'e> {
+    NewRow {
+        team: &entry.work.team,
+        task: entry
+            .work
+            .task
+            .as_deref()
+            .filter(|task| !cell::is_absent(task)),
+        tokens: entry
+            .figures
+            .tokens
+            .map(|tokens| (tokens.value, tokens.estimate)),
+        cost: cost(entry, closed),
+        status: entry.status.as_ref(),
+        time: entry.when.time,
+        minutes: entry.figures.minutes,
+        deliverables: entry.figures.deliverables,
+        model: entry.work.model.as_deref(),
+        date: entry.when.date.map(|date| date.to_string()),
+        month: Some(entry.when.month.to_string()),
+        id: entry.id.as_deref(),
+    }
+}
+
+/// Whether a text holds as many details more, and usage lines fewer, as were settled.
+fn holds_all(before: &Document, after: &str, lines: usize) -> bool {
+    let after = Document::read(after, Kept::All);
+    let count = |document: &Document| {
+        let details = document
+            .tables
+            .iter()
+            .filter(|table| matches!(table.role, Role::Daily | Role::Session))
+            .flat_map(|table| &table.rows)
+            .filter(|row| matches!(row.kind, RowKind::Entry(_)))
+            .count();
+        let usage = document
+            .lines
+            .iter()
+            .filter(|line| line.usage().is_some())
+            .count();
+        (details, usage)
+    };
+    let ((details, usage), (details_after, usage_after)) = (count(before), count(&after));
+    details_after == details + lines && usage_after + lines == usage
 }

@@ -1,20 +1,71 @@
-//! Derived figures: totals, efficiency metrics, budget status, `Last Updated`.
+//! Derived figures: totals of tables, budget status, efficiency metrics, `Last Updated`.
 
-use chrono::{DateTime, FixedOffset};
+use std::collections::BTreeSet;
 
-use super::Books;
-use crate::{model::Month, text::Overlap};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::{Books, Document, Kept, notes, stamp, totals};
+use crate::{
+    model::Month,
+    text::{self, EditSet, Overlap},
+};
 
 /// The moment of an edit.
 pub type Stamp = DateTime<FixedOffset>;
 
-/// Brings the derived figures of some months up to date.
-pub fn summed_up(
-    text: &str,
-    books: &Books,
-    months: &[Month],
-    stamp: Stamp,
-) -> Result<String, Overlap> {
-    let _ = (books, months, stamp);
-    Ok(text.to_owned())
+/// Which derived figures are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Scope<'a> {
+    /// All there are.
+    All,
+    /// Those of what was changed.
+    Touched {
+        months: &'a [Month],
+        days: &'a BTreeSet<NaiveDate>,
+    },
+}
+
+impl Scope<'_> {
+    pub(super) fn has_month(&self, month: Month) -> bool {
+        match self {
+            Self::All => true,
+            Self::Touched { months, .. } => months.contains(&month),
+        }
+    }
+
+    pub(super) fn has_day(&self, day: NaiveDate) -> bool {
+        match self {
+            Self::All => true,
+            Self::Touched { days, .. } => days.contains(&day),
+        }
+    }
+}
+
+/// Brings every derived figure of a log up to date that contradicts what it is derived from. Nothing else changes.
+pub fn summed_up(text: &str, books: &Books, stamp: Stamp) -> Result<String, Overlap> {
+    let summed = refreshed(text, books, Scope::All)?;
+    if summed == text {
+        return Ok(summed);
+    }
+    stamped(&summed, stamp)
+}
+
+/// Brings derived figures up to date, the time of the last change not among them.
+pub(super) fn refreshed(text: &str, books: &Books, scope: Scope<'_>) -> Result<String, Overlap> {
+    let document = Document::read(text, Kept::All);
+    let months = books.months(text);
+    let newest = months.last().copied();
+    let closed = newest.and_then(|month| books.closed(text, month));
+    let mut edits = totals::edits(&document, closed.as_ref(), &books.policy, scope);
+    if let Some(closed) = closed.filter(|closed| scope.has_month(closed.month.month)) {
+        edits.extend(notes::status(&document, &closed, &books.policy));
+        edits.extend(notes::efficiency(&document, &closed, &books.policy));
+    }
+    Ok(text::splice(text, &EditSet::new(edits)?))
+}
+
+/// Writes the moment of an edit into the header.
+pub(super) fn stamped(text: &str, stamp: Stamp) -> Result<String, Overlap> {
+    let edits = stamp::edit(text, stamp).into_iter().collect();
+    Ok(text::splice(text, &EditSet::new(edits)?))
 }

@@ -131,6 +131,15 @@ impl Columns {
         self.index(column).is_some()
     }
 
+    /// What the column with this number, from 0, holds.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<Column> {
+        let mut known = self.known.iter();
+        known
+            .find(|(_, at)| *at == index)
+            .map(|(column, _)| *column)
+    }
+
     /// Which column it is, from 0.
     #[must_use]
     pub fn index(&self, column: Column) -> Option<usize> {

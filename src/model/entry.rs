@@ -108,7 +108,7 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// All of its keys.
+    /// The ids that it makes known.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         let further = self.further_ids.iter();
         self.id.iter().chain(further).map(AsRef::as_ref)

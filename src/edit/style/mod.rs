@@ -7,6 +7,6 @@ mod text;
 mod words;
 
 pub(super) use number::{MoneyStyle, TokenStyle, number_span, respell_money, respell_tokens};
-pub(super) use row::{RowStyle, pieces};
+pub(super) use row::RowStyle;
 pub(super) use text::{escaped, is_writable_id};
 pub(super) use words::{StatusStyle, duration, hours};

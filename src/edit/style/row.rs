@@ -143,7 +143,7 @@ fn cells_of(line: &str) -> Vec<&str> {
 }
 
 /// Where these cells stand in the line.
-pub(crate) fn pieces(line: &str) -> Vec<Range<usize>> {
+fn pieces(line: &str) -> Vec<Range<usize>> {
     let trimmed = line.trim();
     let start = line.len() - line.trim_start().len();
     let end = start + trimmed.len();

@@ -1,0 +1,283 @@
+//! One table as it is edited: the spelling of its columns, its cells in place, new rows below its last one.
+
+use std::borrow::Cow;
+
+use super::{
+    Document, RowKind, TableBlock, TableRow,
+    style::{self, MoneyStyle, RowStyle, StatusStyle, TokenStyle},
+};
+use crate::{
+    log::{Column, Columns, cell},
+    model::{Currency, Money, Status, TimeRange, Tokens},
+    text::{Edit, Span},
+};
+
+/// What a new row says. A value that is none is written as absent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NewRow<'a> {
+    pub(super) team: &'a str,
+    pub(super) task: Option<&'a str>,
+    pub(super) tokens: Option<(Tokens, bool)>,
+    /// The cost, and whether it has to be written to its last digit.
+    pub(super) cost: Option<(Money, bool)>,
+    pub(super) status: Option<&'a Status>,
+    pub(super) time: Option<TimeRange>,
+    pub(super) minutes: Option<u64>,
+    pub(super) deliverables: Option<u64>,
+    pub(super) model: Option<&'a str>,
+    /// The date and the month, for tables that have a column of them.
+    pub(super) date: Option<String>,
+    pub(super) month: Option<String>,
+    pub(super) id: Option<&'a str>,
+}
+
+/// A table, or the head of one that is not written yet, in the manner of another.
+pub(super) struct TableEditor<'d> {
+    document: &'d Document,
+    table: &'d TableBlock,
+    rows: RowStyle,
+    currency: Currency,
+}
+
+impl<'d> TableEditor<'d> {
+    /// `currency` is that of the log.
+    pub(super) fn new(document: &'d Document, table: &'d TableBlock, currency: Currency) -> Self {
+        let line =
+            |row: &'d TableRow| document.at(Span::new(row.place.line_start, row.place.span.end));
+        let rows = table
+            .rows
+            .iter()
+            .rev()
+            .filter(|row| row.is_plain())
+            .map(line);
+        let head = document.at(Span::new(table.head.line_start, table.head.span.end));
+        Self {
+            rows: RowStyle::of(head, rows),
+            document,
+            table,
+            currency: table.columns.currency.unwrap_or(currency),
+        }
+    }
+
+    /// The cell of a row, as it is spelled. None where the row is too short.
+    pub(super) fn raw(&self, row: &TableRow, column: Column) -> Option<&'d str> {
+        let index = self.table.columns.index(column)?;
+        Some(self.document.at(self.visible(*row.cells.get(index)?)))
+    }
+
+    /// The part of a cell that readers see: all but the comments at its end.
+    fn visible(&self, cell: Span) -> Span {
+        let raw = self.document.at(cell);
+        let shown = raw.split("<!--").next().unwrap_or_default().trim_end();
+        Span::new(cell.start, cell.start + shown.len())
+    }
+
+    /// The cells of a column, the newest first, those of sums left out.
+    fn column(&self, column: Column) -> impl Iterator<Item = &'d str> {
+        let rows = self.table.rows.iter().rev();
+        rows.filter(|row| row.is_plain())
+            .filter_map(move |row| self.raw(row, column))
+    }
+
+    /// Puts another text into a cell, and keeps the width of a column that is kept at one.
+    pub(super) fn set(&self, row: &TableRow, column: Column, text: &str) -> Option<Edit> {
+        let index = self.table.columns.index(column)?;
+        let whole = *row.cells.get(index)?;
+        let cell = self.visible(whole);
+        if self.document.at(cell) == text {
+            return None;
+        }
+        let has_comment = cell != whole;
+        if has_comment || !self.rows.is_aligned(index) && !cell.is_empty() {
+            let text = if has_comment && cell.is_empty() {
+                format!("{text} ")
+            } else {
+                text.to_owned()
+            };
+            return Some(Edit::replace(cell, text));
+        }
+        let line = Span::new(row.place.line_start, row.place.span.end);
+        let before = self.document.at(Span::new(line.start, cell.start));
+        let after = self.document.at(Span::new(cell.end, line.end));
+        let is_blank = |c: char| c == ' ' || c == '\t';
+        let left = before.len() - before.trim_end_matches(is_blank).len();
+        let right = after.len() - after.trim_start_matches(is_blank).len();
+        Some(Edit::replace(
+            Span::new(cell.start - left, cell.end + right),
+            self.rows.padded(index, text),
+        ))
+    }
+
+    /// Where a row goes: below the last one that is no sum, or below the dashes.
+    pub(super) fn end(&self) -> usize {
+        let last = self.table.rows.iter().rev().find(|row| row.is_plain());
+        let line = last.map_or(self.table.dashes, |row| row.place);
+        self.document.line_after(line.span.end)
+    }
+
+    /// The line of a new row, without a line end.
+    pub(super) fn line(&self, row: &NewRow<'_>) -> String {
+        let columns = &self.table.columns;
+        let mut cells: Vec<String> = (0..columns.count)
+            .map(|index| {
+                match columns.at(index) {
+                    Some(column) => self.cell(column, row),
+                    None => None,
+                }
+                .unwrap_or_else(|| self.absent(index))
+            })
+            .collect();
+        if let Some(last) = cells.last_mut() {
+            for comment in comments(columns, row) {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(&comment);
+            }
+        }
+        self.rows.line(&cells)
+    }
+
+    fn cell(&self, column: Column, row: &NewRow<'_>) -> Option<String> {
+        match column {
+            Column::Team => Some(style::escaped(row.team)),
+            Column::Task => row.task.map(style::escaped),
+            Column::Tokens => row
+                .tokens
+                .map(|(tokens, estimate)| self.tokens(tokens, estimate)),
+            Column::Cost => row.cost.map(|(cost, exact)| self.money(cost, exact)),
+            Column::Status => row.status.map(|status| self.status(status)),
+            Column::Time => row.time.map(|time| style::hours(time, row.minutes)),
+            Column::Duration => row.minutes.map(|minutes| self.duration(minutes)),
+            Column::Deliverables => row.deliverables.map(|count| count.to_string()),
+            Column::Model => row.model.map(style::escaped),
+            Column::Notes => {
+                let notes = beside(columns_without(&self.table.columns), row).join(", ");
+                (!notes.is_empty()).then(|| style::escaped(&notes))
+            }
+            Column::Date => row.date.clone(),
+            Column::Month => row.month.clone(),
+            _ => None,
+        }
+        .filter(|text| !text.is_empty())
+    }
+
+    /// How a column says that there is no value.
+    fn absent(&self, index: usize) -> String {
+        let rows = self.table.rows.iter().rev().filter(|row| row.is_plain());
+        let cells = rows.filter_map(|row| row.cells.get(index).map(|cell| self.document.at(*cell)));
+        // The id of a row may stand in a cell that says nothing.
+        let plain = |raw: &str| {
+            raw.split("<!--")
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        };
+        cells
+            .map(plain)
+            .find(|raw| cell::is_absent(raw))
+            .unwrap_or_else(|| "—".to_owned())
+    }
+
+    /// A figure as the column spells it.
+    pub(super) fn tokens(&self, tokens: Tokens, estimate: bool) -> String {
+        let spelled = TokenStyle::of(self.column(Column::Tokens)).spell(tokens);
+        if estimate {
+            format!("~{spelled}")
+        } else {
+            spelled
+        }
+    }
+
+    /// An amount as the column spells it; in another currency than the column's, with the sign or code of that one.
+    pub(super) fn money(&self, money: Money, exact: bool) -> String {
+        let own = self.column(Column::Cost).find_map(|raw| {
+            let written = cell::money(&plain_text(raw)).ok()??;
+            let is_own = written.currency.unwrap_or(self.currency) == money.currency;
+            MoneyStyle::of(raw).filter(|_| is_own)
+        });
+        let style = own.unwrap_or_else(|| match money.currency.sign() {
+            _ if self.table.columns.currency == Some(money.currency)
+                && !self.table.rows.is_empty() =>
+            {
+                MoneyStyle::plain("", "")
+            }
+            Some(sign) => MoneyStyle::plain(sign, ""),
+            None => MoneyStyle::plain("", &format!(" {}", money.currency)),
+        });
+        style.spell(money.micros, exact)
+    }
+
+    /// A status as the column spells it.
+    pub(super) fn status(&self, status: &Status) -> String {
+        StatusStyle::of(self.column(Column::Status)).spell(status)
+    }
+
+    /// A duration as the column spells it.
+    pub(super) fn duration(&self, minutes: u64) -> String {
+        let like = self
+            .column(Column::Duration)
+            .find(|raw| !cell::is_absent(raw));
+        style::duration(minutes, like)
+    }
+}
+
+impl TableRow {
+    /// Whether the row is none that adds up others.
+    pub(super) const fn is_plain(&self) -> bool {
+        !matches!(self.kind, RowKind::Total(_) | RowKind::Sum)
+    }
+}
+
+/// A cell without emphasis and comments.
+pub(super) fn plain_text(raw: &str) -> Cow<'_, str> {
+    let raw = raw.split("<!--").next().unwrap_or_default().trim();
+    if raw.contains(['*', '`', '_']) {
+        return Cow::Owned(raw.replace(['*', '`'], "").trim_matches('_').to_owned());
+    }
+    Cow::Borrowed(raw)
+}
+
+/// Which figures a table has no column for.
+struct Without {
+    deliverables: bool,
+    minutes: bool,
+    model: bool,
+}
+
+fn columns_without(columns: &Columns) -> Without {
+    Without {
+        deliverables: !columns.has(Column::Deliverables),
+        minutes: !columns.has(Column::Duration) && !columns.has(Column::Time),
+        model: !columns.has(Column::Model),
+    }
+}
+
+/// What is known of a row and has no column of its own, in words.
+fn beside(without: Without, row: &NewRow<'_>) -> Vec<String> {
+    let count = row.deliverables.filter(|_| without.deliverables);
+    let count = count.map(|count| match count {
+        1 => "1 deliverable".to_owned(),
+        count => format!("{count} deliverables"),
+    });
+    let minutes = row.minutes.filter(|_| without.minutes);
+    let minutes = minutes.map(|minutes| style::duration(minutes, None));
+    let model = row.model.filter(|_| without.model).map(str::to_owned);
+    [count, minutes, model].into_iter().flatten().collect()
+}
+
+/// Comments for the last cell: what a table without notes has no place for, and the id, which comes last.
+fn comments(columns: &Columns, row: &NewRow<'_>) -> Vec<String> {
+    let mut comments = Vec::new();
+    let beside = beside(columns_without(columns), row).join(", ");
+    if !columns.has(Column::Notes)
+        && !beside.is_empty()
+        && !beside.contains(['|', '<', '>'])
+        && !beside.contains("--")
+    {
+        comments.push(format!("<!-- {beside} -->"));
+    }
+    comments.extend(row.id.map(|id| format!("<!-- id={id} -->")));
+    comments
+}

@@ -1,0 +1,65 @@
+//! Edits on whole logs: whole text in, whole text out.
+
+use super::*;
+use crate::model::Policy;
+
+fn stamp() -> Stamp {
+    "2026-02-26T09:30:00Z".parse().unwrap()
+}
+
+fn read(name: &str) -> String {
+    let path = format!("{}/fixtures/logs/{name}", env!("CARGO_MANIFEST_DIR"));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that cannot read its files has failed"
+    )]
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The lines that are not the same, `-` before and `+` after.
+fn changes(before: &str, after: &str) -> String {
+    let diff = similar::TextDiff::from_lines(before, after);
+    diff.iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .map(|change| format!("{}{}", change.tag(), change))
+        .collect()
+}
+
+fn settle(text: &str) -> Settled {
+    settled(
+        text,
+        &Books {
+            policy: Policy::default(),
+            ..Books::default()
+        },
+        stamp(),
+    )
+    .unwrap()
+}
+
+#[test]
+fn usage_lines_become_rows_of_the_tables() {
+    let before = read("lines.md");
+    let after = settle(&before);
+    insta::assert_snapshot!(format!(
+        "{} settled, {} left\n{}",
+        after.lines,
+        after.left,
+        changes(&before, &after.text)
+    ));
+}
+
+#[test]
+fn a_line_of_a_new_day_and_of_a_new_month_gets_sections() {
+    let before = read("sample.md")
+        + "[USE] 2026-02-26T09:00:00Z team=\"Team A\" task=Guidelines tokens=1200 deliverables=1 minutes=20 status=done id=k1\n"
+        + "[USE] 2026-02-25T09:00:00Z team=\"Team Z\" task=\"New | thing\" tokens=34 cost=0.12345\n"
+        + "[USE] 2026-03-01T09:00:00Z team=\"Team A\" tokens=500 model=m\n";
+    let after = settle(&before);
+    insta::assert_snapshot!(format!(
+        "{} settled, {} left\n{}",
+        after.lines,
+        after.left,
+        changes(&before, &after.text)
+    ));
+}
