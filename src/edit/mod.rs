@@ -3,6 +3,7 @@
 
 mod books;
 mod document;
+mod fix;
 mod monthly;
 mod notes;
 mod raise;
@@ -18,6 +19,7 @@ pub use books::Books;
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
+pub use fix::fixed;
 pub use raise::raised;
 pub use settle::{Settled, settled};
 pub use sum_up::{Stamp, summed_up};
