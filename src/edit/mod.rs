@@ -14,6 +14,7 @@ mod style;
 mod sum_up;
 mod table;
 mod totals;
+mod usage_line;
 
 pub use books::Books;
 pub use document::{
@@ -23,6 +24,7 @@ pub use fix::fixed;
 pub use raise::raised;
 pub use settle::{Settled, settled};
 pub use sum_up::{Stamp, summed_up};
+pub use usage_line::{LONGEST, Unwritable, Usage};
 
 #[cfg(test)]
 mod tests;
