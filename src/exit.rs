@@ -50,6 +50,11 @@ impl Failure {
         }
     }
 
+    /// It failed with a code of its own.
+    pub fn with_code(code: u8, message: impl Into<String>) -> Self {
+        Self::new(code, message)
+    }
+
     /// The command line is wrong: 64.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(64, message)

@@ -72,9 +72,14 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         report: Cow::Borrowed(page.report),
         diagnostics,
     };
+    value(&document, out)
+}
+
+/// Writes a value in lines that are pleasant to read and drive no terminal.
+pub(super) fn value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
-    document.serialize(&mut serializer)?;
+    value.serialize(&mut serializer)?;
     writeln!(out)
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod forecast;
 mod json;
 mod markdown;
 mod optimizations;
+mod recorded;
 pub(crate) mod overview;
 pub(crate) mod safe;
 pub(crate) mod sheet;
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 pub use diagnostics::{Files, counted, in_full, summary};
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
+pub use recorded::{Recorded, RecordedRow, recorded};
 pub use safe::line as safe_line;
 pub use theme::{Ink, Paint, Style, pieces};
 
