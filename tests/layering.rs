@@ -37,7 +37,10 @@ const CRATES: [(&str, &[&str]); 19] = [
     ),
     ("tui", &["chrono", "ratatui"]),
     ("exit", &[]),
-    ("store", &["memchr"]),
+    (
+        "store",
+        &["libc", "memchr", "rustix", "sha2", "signal_hook"],
+    ),
     ("stream", &[]),
     ("watch", &["notify"]),
     ("zone", &["chrono", "jiff"]),
