@@ -6,6 +6,7 @@ mod costs;
 mod csv;
 pub(crate) mod daily;
 mod diagnostics;
+mod diff;
 pub(crate) mod forecast;
 mod json;
 mod markdown;
@@ -20,6 +21,7 @@ pub(crate) mod theme;
 use std::io::{self, Write};
 
 pub use diagnostics::{Files, counted, in_full, summary};
+pub use diff::diff;
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
 pub use safe::line as safe_line;
