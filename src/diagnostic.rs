@@ -324,6 +324,14 @@ impl Findings {
         }
     }
 
+    /// Says that all have to be mended by hand, as in a log that must not be written.
+    pub fn all_by_hand(&mut self) {
+        self.fixable_let_go = 0;
+        for finding in &mut self.kept {
+            finding.by_hand = true;
+        }
+    }
+
     /// The first of them.
     #[must_use]
     pub fn kept(&self) -> &[Diagnostic] {
@@ -436,7 +444,13 @@ mod tests {
         findings.sort();
         let kept = findings.kept().iter();
         let kept: Vec<_> = kept
-            .map(|finding| (finding.place.document, finding.archive, finding.is_fixable()))
+            .map(|finding| {
+                (
+                    finding.place.document,
+                    finding.archive,
+                    finding.is_fixable(),
+                )
+            })
             .collect();
         assert_eq!(
             kept,
@@ -446,10 +460,7 @@ mod tests {
                 (Document::Archive, 1, false)
             ]
         );
-        assert_eq!(
-            (findings.count(Severity::Note), findings.fixable()),
-            (3, 1)
-        );
+        assert_eq!((findings.count(Severity::Note), findings.fixable()), (3, 1));
     }
 
     #[test]

@@ -44,3 +44,9 @@ pub fn of_month(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
     let all = OF_MONTH.iter();
     all.flat_map(|rule| rule(closed, policy)).collect()
 }
+
+/// What only a report on one project is without: to be asked of a month that was closed for that project.
+#[must_use]
+pub fn of_project(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
+    summary::unsplit_details(closed, policy)
+}

@@ -281,7 +281,11 @@ mod tests {
             }
             let (sign, rest) = line.split_at(1);
             let bare = parts.next_if(|next| next.starts_with('\\')).is_some();
-            let rest = if bare { rest.trim_end_matches('\n') } else { rest };
+            let rest = if bare {
+                rest.trim_end_matches('\n')
+            } else {
+                rest
+            };
             if sign != "+" {
                 assert_eq!(old[at], rest);
                 at += 1;
@@ -365,11 +369,20 @@ mod tests {
         let diff = told(&before, &after, Style::PLAIN);
         assert_eq!(applied(&before, &diff), after);
         let half: String = (0..5_000)
-            .map(|n| if n % 2 == 0 { row(n) + &hook(n) } else { row(n) })
+            .map(|n| {
+                if n % 2 == 0 {
+                    row(n) + &hook(n)
+                } else {
+                    row(n)
+                }
+            })
             .collect();
         assert_eq!(applied(&before, &told(&before, &half, Style::PLAIN)), half);
         let turned: String = (0..5_000).rev().map(row).collect();
-        assert_eq!(applied(&after, &told(&after, &turned, Style::PLAIN)), turned);
+        assert_eq!(
+            applied(&after, &told(&after, &turned, Style::PLAIN)),
+            turned
+        );
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 mod backtest;
 pub(crate) mod chart;
+pub mod check;
 mod costs;
 mod csv;
 pub(crate) mod daily;
@@ -48,6 +49,10 @@ pub enum Format {
     Csv,
     /// Tables for a Markdown page.
     Markdown,
+    /// Findings as SARIF 2.1.0. Only a check has it.
+    Sarif,
+    /// Findings as GitHub's workflow commands. Only a check has it.
+    Github,
 }
 
 /// A part of the report to show.
@@ -104,6 +109,7 @@ impl Page<'_> {
             Format::Json => json::report(self, out),
             Format::Csv => csv::sheets(&self.data(views), out),
             Format::Markdown => markdown::page(self, &self.sheets(views), out),
+            Format::Sarif | Format::Github => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
