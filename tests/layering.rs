@@ -31,6 +31,7 @@ const CRATES: [(&str, &[&str]); 19] = [
             "schemars",
             "serde",
             "serde_json",
+            "similar",
             "unicode_segmentation",
             "unicode_width",
         ],

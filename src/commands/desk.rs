@@ -44,7 +44,9 @@ impl Desk {
     pub(super) fn text(&self, cx: &mut Context<'_>) -> Result<String, Failure> {
         let mut opened = self.log.open(cx)?;
         let mut bytes = Vec::new();
-        let read = opened.bytes().and_then(|mut input| input.read_to_end(&mut bytes));
+        let read = opened
+            .bytes()
+            .and_then(|mut input| input.read_to_end(&mut bytes));
         read.map_err(|error| Failure::io(format!("cannot read {}", self.log.shown), &error))?;
         self.utf8(bytes)
     }
@@ -66,7 +68,9 @@ impl Desk {
     pub(super) fn books(&self, months: &[Month]) -> Result<Books, Failure> {
         let read = |mut opened: store::Opened, shown: &str| {
             let mut bytes = Vec::new();
-            let read = opened.bytes().and_then(|mut input| input.read_to_end(&mut bytes));
+            let read = opened
+                .bytes()
+                .and_then(|mut input| input.read_to_end(&mut bytes));
             read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
             Ok::<_, Failure>(bytes)
         };
@@ -98,7 +102,10 @@ impl Desk {
     /// What stands beside a text of the log whose usage lines are to be settled: with the archives of their months.
     pub(super) fn books_of_lines(&self, text: &str) -> Result<Books, Failure> {
         let document = Document::read(text, Kept::All);
-        let lines = document.lines.iter().filter_map(|line| Some(line.usage()?.when.month));
+        let lines = document
+            .lines
+            .iter()
+            .filter_map(|line| Some(line.usage()?.when.month));
         let mut months: Vec<Month> = lines.collect();
         months.sort_unstable();
         months.dedup();

@@ -65,7 +65,7 @@ pub fn recorded(
 ) -> io::Result<()> {
     if format == Format::Json {
         let report = &recorded.report;
-        return json::value(
+        return json::write(
             &Json {
                 schema_version: 1,
                 file: &recorded.file,
@@ -83,8 +83,15 @@ pub fn recorded(
     const MOST: usize = 20;
     for row in recorded.rows.iter().take(MOST) {
         let place = row.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let text = row.text.as_deref().unwrap_or("(taken away since by somebody else)");
-        let waits = if row.settled { "" } else { "  (counts; waits to be settled)" };
+        let text = row
+            .text
+            .as_deref()
+            .unwrap_or("(taken away since by somebody else)");
+        let waits = if row.settled {
+            ""
+        } else {
+            "  (counts; waits to be settled)"
+        };
         let line = format!("{}{place}  {text}{waits}", recorded.file);
         writeln!(out, "{}", style.text(&safe::line(&line)))?;
     }
@@ -92,7 +99,11 @@ pub fn recorded(
         writeln!(out, "and {} more rows", recorded.rows.len() - MOST)?;
     }
     for id in recorded.known.iter().take(MOST) {
-        writeln!(out, "id {} was recorded before: not recorded again", safe::line(id))?;
+        writeln!(
+            out,
+            "id {} was recorded before: not recorded again",
+            safe::line(id)
+        )?;
     }
     writeln!(out, "{}", total(&recorded.report))
 }

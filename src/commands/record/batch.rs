@@ -70,7 +70,8 @@ pub(super) fn read(
         }
         let place = format!("{}:{}", file.display(), at + 1);
         let wrong = |message: String| {
-            Failure::no_data(format!("{place}: {message}")).help("nothing was recorded; mend the line and try again")
+            Failure::no_data(format!("{place}: {message}"))
+                .help("nothing was recorded; mend the line and try again")
         };
         let usage = if line.starts_with('{') {
             from_json(line, now, cx).map_err(wrong)?
@@ -82,8 +83,10 @@ pub(super) fn read(
         given.push(usage);
     }
     if given.is_empty() {
-        return Err(Failure::no_data(format!("{} holds nothing to record", file.display()))
-            .help("write a JSON object or a usage line on each line"));
+        return Err(
+            Failure::no_data(format!("{} holds nothing to record", file.display()))
+                .help("write a JSON object or a usage line on each line"),
+        );
     }
     Ok(given)
 }
@@ -102,19 +105,16 @@ fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
     };
     read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
     if bytes.len() as u64 > MOST {
-        return Err(Failure::no_data(format!("{shown} is larger than 64 MiB"))
-            .help("record it in parts"));
+        return Err(
+            Failure::no_data(format!("{shown} is larger than 64 MiB")).help("record it in parts")
+        );
     }
     String::from_utf8(bytes).map_err(|_| {
         Failure::no_data(format!("{shown} is not UTF-8")).help("save the file as UTF-8")
     })
 }
 
-fn from_json(
-    line: &str,
-    now: DateTime<FixedOffset>,
-    cx: &Context<'_>,
-) -> Result<Usage, String> {
+fn from_json(line: &str, now: DateTime<FixedOffset>, cx: &Context<'_>) -> Result<Usage, String> {
     let given: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let cost = given.cost.map(|cost| money(&cost.text())).transpose()?;
     let word = given.status.as_deref().map(status).transpose();
@@ -140,7 +140,9 @@ fn tokens(text: &str) -> Result<Tokens, String> {
 fn money(text: &str) -> Result<(u64, Option<Currency>), String> {
     match cell::money(text) {
         Ok(Some(cost)) if !cost.amount.estimate => Ok((cost.amount.value, cost.currency)),
-        _ => Err(format!("`{text}` is no amount of money: write one like 0.037 or $0.037")),
+        _ => Err(format!(
+            "`{text}` is no amount of money: write one like 0.037 or $0.037"
+        )),
     }
 }
 
@@ -166,14 +168,22 @@ fn from_entry(entry: &Entry<'_>, cx: &Context<'_>) -> Result<Usage, String> {
     else {
         return Err("this line has no time".to_owned());
     };
-    let time = date.and_time(time.start).and_local_timezone(offset).single();
+    let time = date
+        .and_time(time.start)
+        .and_local_timezone(offset)
+        .single();
     let tokens = entry.figures.tokens.filter(|tokens| !tokens.estimate);
     Ok(Usage {
         time: time.ok_or("this line has no time")?,
         team: entry.work.team.trim().to_owned(),
-        tokens: tokens.ok_or("this line has an estimate for its tokens")?.value,
+        tokens: tokens
+            .ok_or("this line has an estimate for its tokens")?
+            .value,
         task: text(&entry.work.task),
-        cost: entry.figures.cost.map(|cost| (cost.value, entry.figures.currency)),
+        cost: entry
+            .figures
+            .cost
+            .map(|cost| (cost.value, entry.figures.currency)),
         status: entry.status.clone(),
         deliverables: entry.figures.deliverables,
         minutes: entry.figures.minutes,

@@ -37,7 +37,10 @@ pub(super) fn run(
     let desk = Desk::open(global, cx)?;
     let before = desk.text(cx)?;
     let (new, known) = without_known(given, &before, &desk)?;
-    let lines = new.iter().map(written).collect::<Result<Vec<String>, Failure>>()?;
+    let lines = new
+        .iter()
+        .map(written)
+        .collect::<Result<Vec<String>, Failure>>()?;
     let newline = match Source::new(before.as_str()).newline_style() {
         NewlineStyle::CrLf => "\r\n",
         NewlineStyle::Lf | NewlineStyle::Mixed => "\n",
@@ -71,7 +74,12 @@ fn single(args: &RecordArgs, global: &GlobalArgs, cx: &Context<'_>) -> Result<Us
     let needed = |what| Failure::usage(format!("--{what} is needed"));
     Ok(Usage {
         time,
-        team: args.team.clone().ok_or_else(|| needed("team"))?.trim().to_owned(),
+        team: args
+            .team
+            .clone()
+            .ok_or_else(|| needed("team"))?
+            .trim()
+            .to_owned(),
         tokens: args.tokens.ok_or_else(|| needed("tokens"))?,
         task: args.task.clone(),
         cost: args.cost.map(|cost| (cost.micros, cost.currency)),
@@ -93,8 +101,10 @@ fn not_ahead(
         return Ok(());
     }
     let (time, now) = (time.to_rfc3339(), now.to_rfc3339());
-    Err(Failure::usage(format!("{time} is in the future; it is {now}"))
-        .help("say when it was spent, or leave --time out"))
+    Err(
+        Failure::usage(format!("{time} is in the future; it is {now}"))
+            .help("say when it was spent, or leave --time out"),
+    )
 }
 
 fn status(text: &str) -> Result<Status, Failure> {
@@ -133,11 +143,16 @@ fn without_known(
             _ => None,
         });
         let lines = document.lines.iter().filter_map(edit::LogLine::usage);
-        let entries = rows.chain(lines).flat_map(|entry| entry.ids().map(str::to_owned));
+        let entries = rows
+            .chain(lines)
+            .flat_map(|entry| entry.ids().map(str::to_owned));
         entries.collect::<HashSet<String>>()
     };
     let mut ids = ids_of(text);
-    let mut months: Vec<Month> = given.iter().map(|usage| Month::of(usage.time.date_naive())).collect();
+    let mut months: Vec<Month> = given
+        .iter()
+        .map(|usage| Month::of(usage.time.date_naive()))
+        .collect();
     months.sort_unstable();
     months.dedup();
     for archive in desk.books(&months)?.archives.into_values() {
@@ -204,7 +219,10 @@ fn told(
     let text = desk.text(cx)?;
     let document = Document::read(text, Kept::All);
     let rows = new.iter().map(|usage| standing(&document, usage)).collect();
-    let newest = new.iter().map(|usage| Month::of(usage.time.date_naive())).max();
+    let newest = new
+        .iter()
+        .map(|usage| Month::of(usage.time.date_naive()))
+        .max();
     let view = ViewArgs {
         month: newest,
         ..ViewArgs::default()
