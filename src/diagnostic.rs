@@ -31,8 +31,17 @@ impl Severity {
     }
 }
 
+/// Who mends what a code stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mender {
+    /// `tokmon check --fix`, where the finding stands in the log itself.
+    Fix,
+    /// Somebody who knows what was meant.
+    Hand,
+}
+
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $severity:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $severity:ident, $mender:ident;)+) => {
         /// What kind of finding it is. A code never changes its meaning and is never used again for another.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
@@ -61,6 +70,10 @@ macro_rules! codes {
                 match self { $(Self::$variant => Severity::$severity,)+ }
             }
 
+            const fn mender(self) -> Mender {
+                match self { $(Self::$variant => Mender::$mender,)+ }
+            }
+
             /// What it means, in one paragraph.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
@@ -72,49 +85,68 @@ macro_rules! codes {
 
 codes! {
     /// A cell that should hold a number holds something else. Its row is left out of every sum.
-    UnreadableNumber = "TM001", "unreadable-number", Error;
+    UnreadableNumber = "TM001", "unreadable-number", Error, Hand;
     /// A date cannot be read. Without its date a row belongs to no month and is left out of every sum.
-    UnreadableDate = "TM002", "unreadable-date", Error;
+    UnreadableDate = "TM002", "unreadable-date", Error, Hand;
     /// A time or a duration cannot be read. Its row counts without it.
-    UnreadableTime = "TM003", "unreadable-time", Warning;
+    UnreadableTime = "TM003", "unreadable-time", Warning, Hand;
     /// A row has fewer cells than its table has columns.
-    MissingCells = "TM004", "missing-cells", Warning;
+    MissingCells = "TM004", "missing-cells", Warning, Hand;
     /// A row has more cells than its table has columns. Markdown drops the surplus, so nobody sees it.
-    SurplusCells = "TM005", "surplus-cells", Warning;
+    SurplusCells = "TM005", "surplus-cells", Warning, Hand;
     /// A status is not a known spelling of done, running, pending or failed.
-    UnknownStatus = "TM006", "unknown-status", Warning;
+    UnknownStatus = "TM006", "unknown-status", Warning, Hand;
     /// A table looks like usage and is not counted: its section is not recognised, or it lacks a column or its row of dashes.
-    UncountedTable = "TM007", "uncounted-table", Warning;
+    UncountedTable = "TM007", "uncounted-table", Warning, Hand;
     /// Hook lines stand inside a table. tokmon reads past them; Markdown shows them as rows of the table.
-    HookLineInTable = "TM008", "hook-line-in-table", Warning;
+    HookLineInTable = "TM008", "hook-line-in-table", Warning, Fix;
     /// An id occurs twice. The second is taken for a retry and not counted again.
-    DuplicateId = "TM009", "duplicate-id", Warning;
+    DuplicateId = "TM009", "duplicate-id", Warning, Hand;
     /// The file holds bytes that are not UTF-8. tokmon skips them, and will not write this file.
-    NotUtf8 = "TM010", "not-utf8", Error;
+    NotUtf8 = "TM010", "not-utf8", Error, Hand;
     /// A line is longer than 64 KiB. It is left alone and not read.
-    OverlongLine = "TM011", "overlong-line", Error;
+    OverlongLine = "TM011", "overlong-line", Error, Hand;
     /// A usage, hold or free line lacks a key that it needs, is misspelled, or has a value that cannot be read. It is not counted.
-    UnreadableLine = "TM012", "unreadable-line", Error;
+    UnreadableLine = "TM012", "unreadable-line", Error, Hand;
     /// A stated total differs from the sum of its rows. The sum is used.
-    TotalDiffers = "TM013", "total-differs", Warning;
+    TotalDiffers = "TM013", "total-differs", Warning, Fix;
     /// A stated percentage contradicts the figures it belongs to.
-    PercentDiffers = "TM014", "percent-differs", Warning;
+    PercentDiffers = "TM014", "percent-differs", Warning, Fix;
     /// A team's daily and session rows add up to more than its monthly row. The larger figure is used.
-    DetailsExceedSummary = "TM015", "details-exceed-summary", Warning;
+    DetailsExceedSummary = "TM015", "details-exceed-summary", Warning, Fix;
     /// A session's tokens are missing from its team's monthly row. The larger figure is used.
-    SessionOutsideSummary = "TM016", "session-outside-summary", Warning;
+    SessionOutsideSummary = "TM016", "session-outside-summary", Warning, Fix;
     /// The team budgets and the reserve add up to more than the budget.
-    OverAllocated = "TM017", "over-allocated", Note;
+    OverAllocated = "TM017", "over-allocated", Note, Hand;
     /// Two statements of the same thing differ. Only one of them is used.
-    ConflictingStatements = "TM018", "conflicting-statements", Warning;
+    ConflictingStatements = "TM018", "conflicting-statements", Warning, Hand;
     /// Costs are given in several currencies, which cannot be added up.
-    MixedCurrencies = "TM019", "mixed-currencies", Warning;
+    MixedCurrencies = "TM019", "mixed-currencies", Warning, Hand;
     /// A row has tokens but names no team. It is counted under `(unnamed)`.
-    UnnamedTeam = "TM020", "unnamed-team", Warning;
+    UnnamedTeam = "TM020", "unnamed-team", Warning, Hand;
     /// Nothing says to which project the details of a team belong. They are left out where one project is asked for.
-    UnsplitDetails = "TM021", "unsplit-details", Warning;
+    UnsplitDetails = "TM021", "unsplit-details", Warning, Hand;
     /// A setting in `tokmon.toml` is not known, or has a value that it cannot have.
-    InvalidSetting = "TM022", "invalid-setting", Error;
+    InvalidSetting = "TM022", "invalid-setting", Error, Hand;
+    /// Usage lines are not settled into the tables yet. They count from the moment they are written.
+    UnsettledUsage = "TM023", "unsettled-usage", Note, Fix;
+}
+
+impl Code {
+    /// Whether `tokmon check --fix` mends findings of this kind. Of single ones [`Diagnostic::is_fixable`] knows more.
+    #[must_use]
+    pub const fn is_fixable(self) -> bool {
+        matches!(self.mender(), Mender::Fix)
+    }
+
+    /// The code that an identifier or a name means, whatever its case.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|code| {
+            code.id().eq_ignore_ascii_case(text) || code.name().eq_ignore_ascii_case(text)
+        })
+    }
 }
 
 impl fmt::Display for Code {
@@ -138,6 +170,9 @@ pub struct Diagnostic {
     pub related: Vec<(Place, String)>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Which archive is meant by places in one, where the archives of several months were read: its index among them.
+    pub archive: usize,
+    by_hand: bool,
 }
 
 impl Diagnostic {
@@ -151,6 +186,8 @@ impl Diagnostic {
             label: String::new(),
             related: Vec::new(),
             help: None,
+            archive: 0,
+            by_hand: false,
         }
     }
 
@@ -175,22 +212,47 @@ impl Diagnostic {
         self
     }
 
+    /// Says that this one has to be mended by hand, though others of its kind need not.
+    #[must_use]
+    pub const fn by_hand(mut self) -> Self {
+        self.by_hand = true;
+        self
+    }
+
     /// How much it matters.
     #[must_use]
     pub const fn severity(&self) -> Severity {
         self.code.severity()
     }
+
+    /// Whether `tokmon check --fix` mends it. That writes the log and nothing else; what the details have beyond the summary is
+    /// mended there, wherever they stand.
+    #[must_use]
+    pub fn is_fixable(&self) -> bool {
+        let of_summary = [Code::DetailsExceedSummary, Code::SessionOutsideSummary];
+        let in_log = self.place.document == Document::Log || of_summary.contains(&self.code);
+        self.code.is_fixable() && !self.by_hand && in_log
+    }
+
+    /// Every place it speaks of, its own first.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        std::iter::once(&self.place).chain(self.related.iter().map(|(place, _)| place))
+    }
+
+    /// The sort key of findings: by file, then from top to bottom. Of several archives, one after the other.
+    fn order(&self) -> (Document, usize, usize, usize, Code) {
+        let (document, start, end) = self.place.order();
+        let archive = match document {
+            Document::Archive => self.archive,
+            _ => 0,
+        };
+        (document, archive, start, end, self.code)
+    }
 }
 
 /// Sorts findings by file, place and code, and drops repetitions.
 pub fn sort(findings: &mut Vec<Diagnostic>) {
-    findings.sort_by(|one, two| {
-        (one.place.order(), one.code, &one.message).cmp(&(
-            two.place.order(),
-            two.code,
-            &two.message,
-        ))
-    });
+    findings.sort_by(|one, two| (one.order(), &one.message).cmp(&(two.order(), &two.message)));
     findings.dedup();
 }
 
@@ -199,9 +261,13 @@ pub fn sort(findings: &mut Vec<Diagnostic>) {
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     kept: Vec<Diagnostic>,
-    /// How many to keep; none for all of them. Notes are let go first.
+    /// How many to keep; none for all of them.
     most: Option<usize>,
+    without_notes: bool,
+    /// The index of the archive that is being read.
+    archive: usize,
     let_go: BTreeMap<(Document, Severity), usize>,
+    fixable_let_go: usize,
 }
 
 impl Findings {
@@ -210,14 +276,35 @@ impl Findings {
     pub fn keeping(most: Option<usize>) -> Self {
         Self {
             most,
+            without_notes: most.is_some(),
             ..Self::default()
         }
     }
 
+    /// Keeps the first so many, notes among them.
+    #[must_use]
+    pub fn listing(most: usize) -> Self {
+        Self {
+            most: Some(most),
+            ..Self::default()
+        }
+    }
+
+    /// From here on, places in an archive are in this one of several.
+    pub const fn in_archive(&mut self, index: usize) {
+        self.archive = index;
+    }
+
     /// One more.
-    pub fn push(&mut self, finding: Diagnostic) {
-        if self.most.is_some() && finding.severity() == Severity::Note {
+    pub fn push(&mut self, mut finding: Diagnostic) {
+        if self.without_notes && finding.severity() == Severity::Note {
             return;
+        }
+        if finding
+            .places()
+            .any(|place| place.document == Document::Archive)
+        {
+            finding.archive = self.archive;
         }
         self.kept.push(finding);
         // To sort seldom is to sort in less time than it took to find them.
@@ -233,6 +320,15 @@ impl Findings {
         for finding in self.kept.drain(most..) {
             let kind = (finding.place.document, finding.severity());
             *self.let_go.entry(kind).or_default() += 1;
+            self.fixable_let_go += usize::from(finding.is_fixable());
+        }
+    }
+
+    /// Says that all have to be mended by hand, as in a log that must not be written.
+    pub fn all_by_hand(&mut self) {
+        self.fixable_let_go = 0;
+        for finding in &mut self.kept {
+            finding.by_hand = true;
         }
     }
 
@@ -253,6 +349,19 @@ impl Findings {
                 .filter(|((_, of), _)| *of == severity)
                 .map(|(_, count)| count)
                 .sum::<usize>()
+    }
+
+    /// How many of them `tokmon check --fix` mends, kept or not.
+    #[must_use]
+    pub fn fixable(&self) -> usize {
+        let kept = self.kept.iter().filter(|finding| finding.is_fixable());
+        kept.count() + self.fixable_let_go
+    }
+
+    /// How many were let go.
+    #[must_use]
+    pub fn let_go(&self) -> usize {
+        self.let_go.values().sum()
     }
 
     /// The files with more than notes in them, in their order.
@@ -314,6 +423,53 @@ mod tests {
             assert_eq!((some.count(severity), whole.count(severity)), (100, 100));
         }
         assert_eq!(some.documents(), whole.documents());
+    }
+
+    #[test]
+    fn notes_are_kept_in_a_list_and_archives_are_told_apart() {
+        let finding = |document, at: usize| {
+            let place = Place {
+                document,
+                span: crate::text::Span::new(at, at + 1),
+                ..Place::default()
+            };
+            Diagnostic::new(Code::UnsettledUsage, "again", place)
+        };
+        let mut findings = Findings::listing(9);
+        for (archive, at) in [(1, 0), (0, 5), (0, 5), (1, 0)] {
+            findings.in_archive(archive);
+            findings.push(finding(Document::Archive, at));
+            findings.push(finding(Document::Log, 3));
+        }
+        findings.sort();
+        let kept = findings.kept().iter();
+        let kept: Vec<_> = kept
+            .map(|finding| {
+                (
+                    finding.place.document,
+                    finding.archive,
+                    finding.is_fixable(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            kept,
+            [
+                (Document::Log, 0, true),
+                (Document::Archive, 0, false),
+                (Document::Archive, 1, false)
+            ]
+        );
+        assert_eq!((findings.count(Severity::Note), findings.fixable()), (3, 1));
+    }
+
+    #[test]
+    fn a_code_is_found_by_its_name_and_in_any_case() {
+        for code in Code::ALL {
+            assert_eq!(Code::find(&code.id().to_lowercase()), Some(*code));
+            assert_eq!(Code::find(&code.name().to_uppercase()), Some(*code));
+        }
+        assert_eq!(Code::find("TM"), None);
     }
 
     #[test]

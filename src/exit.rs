@@ -12,7 +12,7 @@ use crate::render::safe_line;
 pub enum ExitStatus {
     /// Everything is fine.
     Clean,
-    /// The condition asked for holds: a level is reached.
+    /// The condition asked for holds: a level is reached, or something is wrong with the log.
     Findings,
     /// It failed, with this code.
     Failed(u8),
@@ -50,6 +50,11 @@ impl Failure {
         }
     }
 
+    /// It failed with a code of its own.
+    pub fn with_code(code: u8, message: impl Into<String>) -> Self {
+        Self::new(code, message)
+    }
+
     /// The command line is wrong: 64.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(64, message)
@@ -69,6 +74,11 @@ impl Failure {
     /// There is no log: 66.
     pub fn no_input(message: impl Into<String>) -> Self {
         Self::new(66, message)
+    }
+
+    /// A file cannot be made: 73.
+    pub fn cannot_create(message: impl Into<String>) -> Self {
+        Self::new(73, message)
     }
 
     /// Reading or writing failed: 74.

@@ -2,21 +2,29 @@
 //! What cannot be read at all is found by `log`; here everything was read, and does not fit together.
 
 mod allocation;
+mod settling;
 mod statements;
 mod summary;
+
+pub use settling::Unsettled;
 
 use crate::{analysis::Closed, diagnostic::Diagnostic, model::Policy};
 
 /// A rule looks at a month and passes on what it finds.
 type Rule = fn(&Closed, &Policy) -> Vec<Diagnostic>;
 
-/// Every rule there is.
-const RULES: [Rule; 9] = [
+/// What concerns one month.
+const OF_MONTH: [Rule; 5] = [
     summary::details_beyond_summary,
     summary::duplicate_ids,
     summary::unsplit_details,
-    summary::uncounted_legacy,
     summary::mixed_currencies,
+    statements::percentages_of_month,
+];
+
+/// What concerns the log as a whole, as it is in its newest month.
+const OF_LOG: [Rule; 5] = [
+    summary::uncounted_legacy,
     allocation::over_allocated,
     allocation::conflicting_rows,
     statements::percentages,
@@ -26,5 +34,19 @@ const RULES: [Rule; 9] = [
 /// Everything the rules find.
 #[must_use]
 pub fn findings(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
-    RULES.iter().flat_map(|rule| rule(closed, policy)).collect()
+    let all = OF_MONTH.iter().chain(&OF_LOG);
+    all.flat_map(|rule| rule(closed, policy)).collect()
+}
+
+/// What they find that concerns this month alone.
+#[must_use]
+pub fn of_month(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
+    let all = OF_MONTH.iter();
+    all.flat_map(|rule| rule(closed, policy)).collect()
+}
+
+/// What only a report on one project is without: to be asked of a month that was closed for that project.
+#[must_use]
+pub fn of_project(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
+    summary::unsplit_details(closed, policy)
 }

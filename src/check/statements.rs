@@ -10,39 +10,40 @@ use crate::{
 /// A part, the whole, the percentage stated beside them, and where.
 type Stated = (Amount<Tokens>, Amount<Tokens>, Amount<u64>, Place);
 
-/// Percentages that contradict the figures they stand beside.
+/// Percentages beside the totals of a month that contradict these.
+pub(super) fn percentages_of_month(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
+    let budget = written_for(closed, policy);
+    let totals = closed.month.totals.iter();
+    let all = totals
+        .filter_map(|total| Some((total.figures.tokens?, budget?, total.percent?, total.place)));
+    all.filter_map(percent_differs).collect()
+}
+
+/// Percentages in the notes and beside the budgets of teams that contradict the figures they stand beside. A team's budget and its
+/// use are both typed, so nobody but their writer knows which of the figures is wrong.
 pub(super) fn percentages(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
-    let budget = stated_budget(closed, policy).map(|budget| Amount::exact(budget.tokens));
-    let totals =
-        closed.month.totals.iter().filter_map(|total| {
-            Some((total.figures.tokens?, budget?, total.percent?, total.place))
-        });
-    let notes = closed
-        .notes()
-        .iter()
-        .filter(|_| closed.month.newest)
-        .filter_map(|note| match &note.value {
-            NoteValue::CurrentUsage(tokens, percent) | NoteValue::Remaining(tokens, percent) => {
-                Some((*tokens, budget?, (*percent)?, note.place))
-            }
-            _ => None,
-        });
+    let budget = written_for(closed, policy);
+    let notes = closed.notes().iter().filter(|_| closed.month.newest);
+    let notes = notes.filter_map(|note| match &note.value {
+        NoteValue::CurrentUsage(tokens, percent) | NoteValue::Remaining(tokens, percent) => {
+            Some((*tokens, budget?, (*percent)?, note.place))
+        }
+        _ => None,
+    });
     let rows = closed
         .allocations()
         .filter_map(|row| Some((row.used?, row.allocated?, row.percent?, row.place)));
-    let all: Vec<Stated> = totals.chain(notes).chain(rows).collect();
-    all.into_iter()
-        .filter_map(|(part, whole, percent, place)| percent_differs(part, whole, percent, place))
-        .collect()
+    let rows = rows.filter_map(percent_differs).map(Diagnostic::by_hand);
+    notes.filter_map(percent_differs).chain(rows).collect()
+}
+
+/// The budget that percentages in the log are of.
+fn written_for(closed: &Closed, policy: &Policy) -> Option<Amount<Tokens>> {
+    stated_budget(closed, policy).map(|budget| Amount::exact(budget.tokens))
 }
 
 /// A percentage fits if it is one of the part and the whole, each as exactly as it is written, rounded either way.
-fn percent_differs(
-    part: Amount<Tokens>,
-    whole: Amount<Tokens>,
-    percent: Amount<u64>,
-    place: Place,
-) -> Option<Diagnostic> {
+fn percent_differs((part, whole, percent, place): Stated) -> Option<Diagnostic> {
     let half = |unit: u64| if unit > 1 { u128::from(unit / 2) } else { 0 };
     let value = |amount: &Amount<Tokens>| u128::from(amount.value.0);
     let hundredths = |part: u128, whole: u128| (part * 10_000).checked_div(whole);

@@ -84,7 +84,7 @@ pub(super) fn unsplit_details(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
     let finding = |(team, place): &(String, _)| {
         Diagnostic::new(
             Code::UnsplitDetails,
-            format!("nothing says to which project the details of {team} belong; they are left out of this one"),
+            format!("nothing says to which project the details of {team} belong; a report on one project leaves them out"),
             *place,
         )
         .label("the first of them")

@@ -290,7 +290,14 @@ pub enum Command {
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Table, Self::Json, Self::Csv, Self::Markdown]
+        &[
+            Self::Table,
+            Self::Json,
+            Self::Csv,
+            Self::Markdown,
+            Self::Sarif,
+            Self::Github,
+        ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -299,6 +306,11 @@ impl ValueEnum for Format {
             Self::Json => PossibleValue::new("json").help("The whole report as JSON"),
             Self::Csv => PossibleValue::new("csv").help("Comma-separated values"),
             Self::Markdown => PossibleValue::new("markdown").help("Markdown tables"),
+            Self::Sarif => {
+                PossibleValue::new("sarif").help("Of check: SARIF 2.1.0, for code scanning")
+            }
+            Self::Github => PossibleValue::new("github")
+                .help("Of check: workflow commands, which GitHub shows beside the lines"),
         })
     }
 }

@@ -86,8 +86,28 @@ impl From<Money> for Cost {
     }
 }
 
+const CHECK_HELP: &str = "\
+Examples:
+  tokmon check                        each finding with its line, and what to do about it
+  tokmon check --explain TM013        what a code means, with an example
+  tokmon check --fix --dry-run        what --fix would change
+  tokmon check --format github        beside the lines of a pull request
+  tokmon check --format sarif         for code scanning
+
+Exit codes: 0 nothing but notes, 1 errors or warnings, 64 usage, 65 no usable data, 66 no log,
+74 input or output failed, 78 settings are wrong";
+
+const INIT_HELP: &str = "\
+Examples:
+  tokmon init --teams 'QA:22K,DevOps:20K,Orchestrator' --budget 200K
+  tokmon init --file docs/cost-log.md --dry-run
+
+The settings, tokmon.toml, are written beside the log. Exit codes: 0 written, 64 usage, 73 a file is there
+already or cannot be made";
+
 /// Whether and how to mend.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = CHECK_HELP)]
 pub struct CheckArgs {
     /// Mend what can be mended without losing anything: derived figures, usage lines and sessions not in the tables, hook lines in tables
     #[arg(long)]
@@ -95,7 +115,7 @@ pub struct CheckArgs {
     /// With --fix: show the changes as a unified diff, and write nothing
     #[arg(short = 'n', long, requires = "fix")]
     pub dry_run: bool,
-    /// Explain a code like TM013, and nothing else
+    /// Explain a code like TM013 or total-differs, and nothing else
     #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "dry_run"])]
     pub explain: Option<String>,
     /// How to take the log.
@@ -142,8 +162,9 @@ pub struct MigrateArgs {
 
 /// What a fresh log begins with.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = INIT_HELP)]
 pub struct InitArgs {
-    /// The teams, with commas between them; a budget of its own behind a colon, like `QA:22K`
+    /// The teams, with commas between them; a budget of its own behind a colon, like QA:22K [default: Orchestrator]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub teams: Vec<String>,
     /// Show what would be written, and write nothing

@@ -1,9 +1,14 @@
-//! Says what is wrong with a log, and mends what can be mended.
+//! `tokmon check`: says what is wrong with a log, explains a code, and has mended what can be.
 
-use super::Context;
+use super::{
+    Context,
+    load::{self, Checked},
+};
 use crate::{
     cli::{CheckArgs, GlobalArgs},
+    diagnostic::{Code, Severity},
     exit::{ExitStatus, Failure},
+    render::{self, Format},
 };
 
 pub(super) fn run(
@@ -11,6 +16,79 @@ pub(super) fn run(
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<ExitStatus, Failure> {
-    let _ = (args, global, cx);
-    Err(Failure::usage("not yet"))
+    if let Some(code) = &args.explain {
+        return explain(code, global, cx);
+    }
+    if let Some(name) = of_reports(global.format()) {
+        let help = "write --format table, json, sarif or github";
+        return Err(Failure::usage(format!("a check has no form `{name}`")).help(help));
+    }
+    if args.fix {
+        return fix(args, global, cx);
+    }
+    let mut checked = load::check(global, cx)?;
+    checked.write(global.format(), cx.style(global), cx.out)?;
+    cx.out.flush()?;
+    if let Some(since) = checked.since.filter(|_| !global.quiet) {
+        writeln!(
+            cx.err,
+            "tokmon: this log is too large to reconcile every month of it; those before {since} are only read"
+        )?;
+    }
+    Ok(status(&checked))
+}
+
+/// Notes alone are no reason to fail.
+fn status(checked: &Checked) -> ExitStatus {
+    let findings = &checked.found.findings;
+    let wrong = findings.count(Severity::Error) + findings.count(Severity::Warning);
+    if wrong == 0 {
+        ExitStatus::Clean
+    } else {
+        ExitStatus::Findings
+    }
+}
+
+/// The name of a form that only reports have.
+const fn of_reports(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Csv => Some("csv"),
+        Format::Markdown => Some("markdown"),
+        Format::Table | Format::Json | Format::Sarif | Format::Github => None,
+    }
+}
+
+fn fix(
+    _args: &CheckArgs,
+    _global: &GlobalArgs,
+    _cx: &mut Context<'_>,
+) -> Result<ExitStatus, Failure> {
+    Err(Failure::usage("--fix cannot mend logs in this version")
+        .help("`tokmon check` shows each place and what to write there"))
+}
+
+fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    if global.format() != Format::Table {
+        return Err(Failure::usage("--explain has no other form than text"));
+    }
+    let Some(code) = Code::find(text.trim()) else {
+        let help = format!("did you mean {}?", nearest(text));
+        return Err(Failure::usage(format!("there is no code `{text}`")).help(help));
+    };
+    let page = render::check::explain(code, cx.style(global));
+    cx.out.write_all(page.as_bytes())?;
+    Ok(ExitStatus::Clean)
+}
+
+/// The code whose identifier or name is most like a text: `TM013, total-differs`.
+fn nearest(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    let distance = |code: &&Code| {
+        let id = strsim::damerau_levenshtein(&code.id().to_ascii_lowercase(), &text);
+        id.min(strsim::damerau_levenshtein(code.name(), &text))
+    };
+    let nearest = Code::ALL.iter().min_by_key(distance);
+    nearest.map_or_else(String::new, |code| {
+        format!("{}, {}", code.id(), code.name())
+    })
 }

@@ -55,6 +55,11 @@ impl LogPath {
         }
     }
 
+    /// Where it is. None for standard input.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Opens it.
     pub(super) fn open(&self, cx: &mut Context<'_>) -> Result<Opened, Failure> {
         let Some(path) = &self.path else {

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod completions;
 mod context;
+mod desk;
 mod edit;
 mod init;
 mod load;

@@ -4,6 +4,7 @@
 pub mod archive;
 mod books;
 mod document;
+mod fix;
 mod monthly;
 mod notes;
 mod raise;
@@ -14,14 +15,17 @@ mod style;
 mod sum_up;
 mod table;
 mod totals;
+mod usage_line;
 
 pub use books::Books;
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
+pub use fix::fixed;
 pub use raise::raised;
 pub use settle::{Settled, settled};
 pub use sum_up::{Stamp, summed_up};
+pub use usage_line::{LONGEST, Unwritable, Usage};
 
 #[cfg(test)]
 mod tests;

@@ -104,6 +104,14 @@ impl<'d> MonthlyRows<'d> {
         rows.any(|(_, _, _, entry)| entry.figures.deliverables.is_some())
     }
 
+    /// Whether the monthly rows of a team are of several projects.
+    pub(super) fn is_of_several_projects(&self, team: &str) -> bool {
+        let project = |entry: &Entry<'_>| entry.work.project.as_deref().map(fold_name);
+        let mut projects = self.rows_of(team).map(|(_, _, _, entry)| project(entry));
+        let first = projects.next();
+        projects.any(|project| Some(&project) != first.as_ref())
+    }
+
     /// The tables that hold rows of the month, or would.
     fn tables(&self) -> impl Iterator<Item = (usize, &'d TableBlock)> {
         let (document, month) = (self.document, self.month);

@@ -1,14 +1,26 @@
 //! Monthly rows raised to what the details of their teams add up to.
 
+use std::collections::BTreeSet;
+
 use super::{
     Books, Document, Kept, Stamp,
     monthly::{Growth, MonthlyRows},
     sum_up::{self, Scope},
 };
 use crate::{
-    model::{EntryKind, Month},
+    analysis::TeamUsage,
+    model::{EntryKind, Month, RoundedSum, Tokens},
     text::{self, EditSet, Overlap},
 };
+
+/// Which monthly rows say too little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those that say less by a token.
+    All,
+    /// Those that say less than their rounding explains.
+    BeyondRounding,
+}
 
 /// Raises the monthly rows of some months to what the details of their teams (those in the archives included) add up to, where
 /// they say less; a team without a monthly row gets one. Totals follow.
@@ -17,6 +29,20 @@ pub fn raised(
     books: &Books,
     months: &[Month],
     stamp: Stamp,
+) -> Result<String, Overlap> {
+    let raised = raise(text, books, months, Which::All)?;
+    if raised == text {
+        return Ok(raised);
+    }
+    sum_up::stamped(&raised, stamp)
+}
+
+/// Raises them, and leaves the time of the last change as it is.
+pub(super) fn raise(
+    text: &str,
+    books: &Books,
+    months: &[Month],
+    which: Which,
 ) -> Result<String, Overlap> {
     let document = Document::read(text, Kept::All);
     let mut edits = Vec::new();
@@ -33,18 +59,18 @@ pub fn raised(
             continue;
         }
         for team in &closed.month.teams {
-            let missing = team
-                .details()
-                .saturating_sub(team.tokens_of(EntryKind::Monthly));
-            if missing.0 == 0 {
+            if which == Which::BeyondRounding && rows.is_of_several_projects(&team.name) {
+                // Nothing says which of them the details belong to.
                 continue;
             }
-            let growth = Growth {
-                tokens: missing,
-                cost: closed.cost_of(missing, None).map(|cost| (cost, false)),
-                ..Growth::default()
-            };
-            rows.add(&team.name, None, growth);
+            if let Some(tokens) = missing(team, which) {
+                let growth = Growth {
+                    tokens,
+                    cost: closed.cost_of(tokens, None).map(|cost| (cost, false)),
+                    ..Growth::default()
+                };
+                rows.add(&team.name, None, growth);
+            }
         }
         let raised = rows.edits();
         if !raised.is_empty() {
@@ -56,11 +82,23 @@ pub fn raised(
         return Ok(text.to_owned());
     }
     let raised = text::splice(text, &EditSet::new(edits)?);
-    let days = std::collections::BTreeSet::new();
+    let days = BTreeSet::new();
     let scope = Scope::Touched {
         months: &touched,
         days: &days,
     };
-    let raised = sum_up::refreshed(&raised, books, scope)?;
-    sum_up::stamped(&raised, stamp)
+    sum_up::refreshed(&raised, books, scope)
+}
+
+/// What the details of a team hold and its monthly rows do not.
+fn missing(team: &TeamUsage, which: Which) -> Option<Tokens> {
+    let sum = |kinds: &[EntryKind]| -> RoundedSum {
+        let tallies = kinds.iter().filter_map(|kind| team.tallies.get(kind));
+        tallies.map(|tally| tally.sum).sum()
+    };
+    let monthly = sum(&[EntryKind::Monthly]);
+    let details = sum(&[EntryKind::Daily, EntryKind::Session, EntryKind::Legacy]);
+    let missing = details.tokens.saturating_sub(monthly.tokens);
+    let is_explained = which == Which::BeyondRounding && details.agrees_with(monthly);
+    (missing > Tokens::ZERO && !is_explained).then_some(missing)
 }

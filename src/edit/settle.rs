@@ -17,7 +17,7 @@ use super::{
 use crate::{
     analysis::Closed,
     log::{self, Column, Item, Role, RowValue, Section, cell},
-    model::{Entry, EntryKind, LineEvent, Money, Month, Tokens, is_total},
+    model::{Entry, LineEvent, Money, Month, Tokens, is_total},
     text::{self, Edit, EditSet, Overlap, Place},
 };
 
@@ -170,7 +170,6 @@ impl Settling<'_> {
         if !rows.is_writable() {
             return;
         }
-        let mut raised = HashSet::new();
         let mut noted = BTreeMap::new();
         for entry in entries.iter().filter(|entry| is_writable(entry)) {
             let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
@@ -186,13 +185,6 @@ impl Settling<'_> {
                 deliverables: None,
                 status: entry.status.clone(),
             };
-            if let Some(team) = owner.filter(|team| raised.insert(team.name.clone())) {
-                // What the details hold beyond the monthly rows would else hide what is added to these.
-                let missing = team
-                    .details()
-                    .saturating_sub(team.tokens_of(EntryKind::Monthly));
-                growth.tokens = growth.tokens + missing;
-            }
             if entry.figures.deliverables.is_some()
                 && let Some(team) = owner
                 && let Some(count) = closed.deliverables_of(team)

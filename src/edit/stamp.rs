@@ -4,7 +4,7 @@ use chrono::{FixedOffset, NaiveDateTime, Timelike, Utc};
 
 use super::Stamp;
 use crate::{
-    log::cell,
+    log::{self, Section, cell},
     text::{Edit, Source, Span},
 };
 
@@ -12,14 +12,20 @@ use crate::{
 pub(super) fn edit(text: &str, stamp: Stamp) -> Option<Edit> {
     let source = Source::new(text);
     let mut at = source.body_start();
+    let mut in_header = true;
     for line in source.body().split_inclusive('\n') {
         let start = at;
         at += line.len();
         let body = line.trim_start();
-        if body.starts_with("## ") {
-            return None;
+        if body.starts_with('#') {
+            match log::heading_opens(body) {
+                Some(Section::Header) => in_header = true,
+                Some(Section::Other) => in_header = false,
+                Some(_) => return None,
+                None => {}
+            }
         }
-        if !body.starts_with('>') {
+        if !in_header || !body.starts_with('>') {
             continue;
         }
         if let Some((from, written)) = time_stamp(line) {

@@ -63,3 +63,41 @@ fn a_line_of_a_new_day_and_of_a_new_month_gets_sections() {
         changes(&before, &after.text)
     ));
 }
+
+fn fix(text: &str) -> String {
+    fixed(text, &Books::default(), stamp()).unwrap()
+}
+
+#[test]
+fn a_rotten_log_is_mended_and_stays_so() {
+    let before = read("rotten.md");
+    let after = fix(&before);
+    insta::assert_snapshot!(changes(&before, &after));
+    assert_eq!(fix(&after), after);
+}
+
+#[test]
+fn a_sound_log_is_left_alone() {
+    for name in [
+        "sample.md",
+        "bom.md",
+        "crlf.md",
+        "no-final-newline.md",
+        "korean.md",
+        "history.md",
+        "months.md",
+        "v1.md",
+    ] {
+        let before = read(name);
+        let after = fix(&before);
+        assert_eq!(changes(&before, &after), "", "{name}");
+    }
+}
+
+#[test]
+fn lines_between_rows_move_behind_their_table() {
+    let before = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 5 |\n[PRE] 10:00:00 x\n| B | 7 |\n| TOTAL | 11 |\n[POST] 10:00:01 x\n[STOP] y\ntext\n";
+    let after = fix(before);
+    insta::assert_snapshot!(after);
+    assert_eq!(fix(&after), after);
+}

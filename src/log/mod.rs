@@ -22,7 +22,7 @@ pub use columns::{Column, Columns};
 pub use cut::LONGEST_LINE;
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Summary, Table};
 pub use reader::read;
-pub use section::Section;
+pub use section::{Section, heading_opens};
 
 #[cfg(test)]
 mod tests;

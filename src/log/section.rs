@@ -79,6 +79,15 @@ pub(super) fn open(level: u8, text: &str, at_top: bool) -> Option<Opened> {
     })
 }
 
+/// What a line like `## Cost Optimizations` opens above the first section that is recognised. None where it opens nothing.
+#[must_use]
+pub fn heading_opens(line: &str) -> Option<Section> {
+    let text = line.trim_start_matches('#');
+    let level = u8::try_from(line.len() - text.len()).ok()?;
+    let is_heading = text.starts_with([' ', '\t']) && level > 0;
+    Some(open(level, text, true).filter(|_| is_heading)?.section)
+}
+
 fn recognise(text: &str) -> Section {
     let folded = fold_name(text);
     let starts = |prefix: &str| folded.starts_with(prefix);

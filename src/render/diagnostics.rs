@@ -1,5 +1,7 @@
 //! Findings as text: one line each, or with an excerpt of the file the way rustc shows it.
 
+use std::ops::Range;
+
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Renderer, Snippet, renderer::DecorStyle,
 };
@@ -19,8 +21,8 @@ use crate::{
 pub struct Files {
     /// The cost log.
     pub log: String,
-    /// The archive of the month.
-    pub archive: String,
+    /// The archives that were read: that of the month, or those of all months.
+    pub archives: Vec<String>,
     /// The projection file.
     pub projection: String,
     /// The settings.
@@ -28,12 +30,22 @@ pub struct Files {
 }
 
 impl Files {
-    /// The name of a file.
+    /// The name of a file; of several archives, the first.
     #[must_use]
     pub fn name(&self, document: Document) -> &str {
+        self.name_of(document, 0)
+    }
+
+    /// The name of the file of one of a finding's places.
+    #[must_use]
+    pub(crate) fn name_in(&self, finding: &Diagnostic, document: Document) -> &str {
+        self.name_of(document, finding.archive)
+    }
+
+    fn name_of(&self, document: Document, archive: usize) -> &str {
         match document {
             Document::Log => &self.log,
-            Document::Archive => &self.archive,
+            Document::Archive => self.archives.get(archive).map_or("", String::as_str),
             Document::Projection => &self.projection,
             Document::Config => &self.config,
         }
@@ -55,7 +67,7 @@ impl Files {
             column,
             ..
         } = finding.place;
-        format!("{}:{line}:{column}", self.name(document))
+        format!("{}:{line}:{column}", self.name_in(finding, document))
     }
 }
 
@@ -105,6 +117,19 @@ pub fn in_full(
     style: Style,
     mut line_at: impl FnMut(&Place) -> Option<String>,
 ) -> String {
+    let excerpts = findings
+        .iter()
+        .map(|finding| excerpt(finding, files, style, &mut line_at));
+    excerpts.collect()
+}
+
+/// One finding with its excerpt, and an empty line behind it.
+pub(super) fn excerpt(
+    finding: &Diagnostic,
+    files: &Files,
+    style: Style,
+    line_at: &mut dyn FnMut(&Place) -> Option<String>,
+) -> String {
     let decor = if style.ascii {
         DecorStyle::Ascii
     } else {
@@ -113,12 +138,27 @@ pub fn in_full(
     let renderer = renderer(style.ink)
         .decor_style(decor)
         .term_width(style.width.unwrap_or(140));
-    let mut text = String::new();
-    for finding in findings {
-        text.push_str(&renderer.render(&[group(finding, files, style, &mut line_at)]));
-        text.push_str("\n\n");
-    }
-    text
+    let text = renderer.render(&[group(finding, files, style, line_at)]);
+    format!("{text}\n\n")
+}
+
+/// The bytes that a place covers in its line, which has no line end and, as the first of a file, no byte-order mark.
+pub(super) fn span_in(line: &str, place: &Place) -> Range<usize> {
+    let start = line
+        .char_indices()
+        .nth(place.column - 1)
+        .map_or(line.len(), |(at, _)| at);
+    // A byte that was not UTF-8 is longer here than it is in the file.
+    let end = (start + place.span.len()..line.len())
+        .find(|at| line.is_char_boundary(*at))
+        .unwrap_or(line.len());
+    start..end
+}
+
+/// A line as columns count in it: without its line end and, as the first of a file, without the byte-order mark.
+pub(super) fn bare(line: &str) -> &str {
+    let line = line.trim_end_matches(['\r', '\n']);
+    line.strip_prefix('\u{feff}').unwrap_or(line)
 }
 
 /// In colours that can be read on a light background and on a dark one: neither blue nor bright.
@@ -146,7 +186,7 @@ fn group<'a>(
     finding: &'a Diagnostic,
     files: &'a Files,
     style: Style,
-    line_at: &mut impl FnMut(&Place) -> Option<String>,
+    line_at: &mut dyn FnMut(&Place) -> Option<String>,
 ) -> Group<'a> {
     let level = match finding.severity() {
         Severity::Error => Level::ERROR,
@@ -167,21 +207,14 @@ fn group<'a>(
         .map(|(place, label)| (place, label.as_str(), AnnotationKind::Context));
     let snippets = places.chain(related).map(|(place, label, kind)| {
         let line = line_at(place).unwrap_or_default();
-        let line = line.trim_end_matches(['\r', '\n']);
-        let start = line
-            .char_indices()
-            .nth(place.column - 1)
-            .map_or(line.len(), |(at, _)| at);
-        // A byte that was not UTF-8 is longer here than it is in the file.
-        let end = (start + place.span.len()..line.len())
-            .find(|at| line.is_char_boundary(*at))
-            .unwrap_or(line.len());
+        let line = bare(&line);
+        let Range { start, end } = span_in(line, place);
         let [before, part, rest] = [0..start, start..end, end..line.len()]
             .map(|part| safe::same_length(line.get(part).unwrap_or_default()));
         let span = before.len()..before.len() + part.len();
         let snippet = Snippet::source(format!("{before}{part}{rest}"))
             .line_start(place.line)
-            .path(safe::line(files.name(place.document)))
+            .path(safe::line(files.name_in(finding, place.document)))
             .annotation(kind.span(span).label(style.text(label)));
         Element::from(snippet)
     });

@@ -16,7 +16,7 @@ use super::{Page, safe};
 use crate::analysis::StatusReport;
 
 /// Bumped only when a field changes its meaning or is removed; additions do not count.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// The state of a token budget, as read from a cost log. Readers ignore keys they do not know.
 #[derive(Serialize, JsonSchema)]
@@ -72,6 +72,11 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         report: Cow::Borrowed(page.report),
         diagnostics,
     };
+    write(&document, out)
+}
+
+/// Writes a document in which nothing drives a terminal.
+pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
     document.serialize(&mut serializer)?;
@@ -81,11 +86,16 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// The JSON Schema (2020-12) of the report, made from its types.
 #[must_use]
 pub fn schema() -> String {
+    schema_of::<Document<'_>>()
+}
+
+/// The JSON Schema (2020-12) of a document, made from its types.
+pub(super) fn schema_of<T: JsonSchema>() -> String {
     let schema = SchemaSettings::draft2020_12()
         .for_serialize()
         .with_transform(RecursiveTransform(without_null))
         .into_generator()
-        .into_root_schema_for::<Document<'_>>();
+        .into_root_schema_for::<T>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text

@@ -2,15 +2,18 @@
 
 mod backtest;
 pub(crate) mod chart;
+pub mod check;
 mod costs;
 mod csv;
 pub(crate) mod daily;
 mod diagnostics;
+mod diff;
 pub(crate) mod forecast;
 mod json;
 mod markdown;
 mod optimizations;
 pub(crate) mod overview;
+mod recorded;
 pub(crate) mod safe;
 pub(crate) mod sheet;
 pub(crate) mod team;
@@ -20,8 +23,10 @@ pub(crate) mod theme;
 use std::io::{self, Write};
 
 pub use diagnostics::{Files, counted, in_full, summary};
+pub use diff::diff;
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
+pub use recorded::{Recorded, RecordedRow, recorded};
 pub use safe::line as safe_line;
 pub use theme::{Ink, Paint, Style, pieces};
 
@@ -46,6 +51,10 @@ pub enum Format {
     Csv,
     /// Tables for a Markdown page.
     Markdown,
+    /// Findings as SARIF 2.1.0. Only a check has it.
+    Sarif,
+    /// Findings as GitHub's workflow commands. Only a check has it.
+    Github,
 }
 
 /// A part of the report to show.
@@ -102,6 +111,7 @@ impl Page<'_> {
             Format::Json => json::report(self, out),
             Format::Csv => csv::sheets(&self.data(views), out),
             Format::Markdown => markdown::page(self, &self.sheets(views), out),
+            Format::Sarif | Format::Github => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 

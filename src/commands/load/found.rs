@@ -23,22 +23,24 @@ pub(in crate::commands) struct Found {
 /// The files that were read.
 pub(super) struct Sources {
     pub(super) log: Opened,
-    pub(super) archive: Option<Opened>,
+    /// None where a month has none.
+    pub(super) archives: Vec<Option<Opened>>,
     pub(super) projection: Option<Opened>,
 }
 
 impl Sources {
-    pub(super) fn of(&mut self, document: Document) -> Option<&mut Opened> {
+    /// A file; of several archives, one of them.
+    pub(super) fn of(&mut self, document: Document, archive: usize) -> Option<&mut Opened> {
         match document {
             Document::Log => Some(&mut self.log),
-            Document::Archive => self.archive.as_mut(),
+            Document::Archive => self.archives.get_mut(archive)?.as_mut(),
             Document::Projection => self.projection.as_mut(),
             Document::Config => None,
         }
     }
 
-    fn line_at(&mut self, place: &Place) -> Option<String> {
-        let source = self.of(place.document);
+    pub(super) fn line_at(&mut self, place: &Place, archive: usize) -> Option<String> {
+        let source = self.of(place.document, archive);
         source?
             .line(
                 place.line_start,
@@ -78,7 +80,7 @@ impl Found {
         if global.verbose {
             let style = cx.err_style(global);
             let text = render::in_full(self.findings.kept(), &self.files, style, |place| {
-                self.sources.line_at(place)
+                self.sources.line_at(place, 0)
             });
             cx.err.write_all(text.as_bytes())?;
         } else if let Some(line) =

@@ -2,6 +2,7 @@
 //! in which order, is `reading`'s business; what is wrong with it, `found`'s.
 
 mod found;
+mod months;
 mod reading;
 
 use chrono::{DateTime, FixedOffset};
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     analysis::{self, Closed, Keep, Ledger, Question, Rows, StatusReport},
-    check,
+    check as rules,
     cli::{GlobalArgs, ViewArgs},
     diagnostic::Findings,
     exit::Failure,
@@ -20,6 +21,7 @@ use crate::{
     render::{self, Format},
 };
 pub(super) use found::Found;
+pub(super) use months::{Checked, check};
 use reading::{Past, Reading, listed, no_usage};
 
 /// A report, and what was found on the way.
@@ -35,6 +37,12 @@ pub(super) fn report(
     rows: bool,
     cx: &mut Context<'_>,
 ) -> Result<Loaded, Failure> {
+    if let Some(name) = of_check(global.format()) {
+        return Err(Failure::usage(format!(
+            "a report has no form `{name}`: it is for what is wrong with a log"
+        ))
+        .help(format!("write `tokmon check --format {name}`")));
+    }
     let now = cx.now(global)?;
     let asked = Asked {
         rows: if rows { Rows::All } else { Rows::Summed },
@@ -50,6 +58,15 @@ pub(super) fn report(
         report: read.figures.report(now),
         found: read.found,
     })
+}
+
+/// The name of a form that only `tokmon check` has.
+const fn of_check(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Sarif => Some("sarif"),
+        Format::Github => Some("github"),
+        Format::Table | Format::Json | Format::Csv | Format::Markdown => None,
+    }
 }
 
 /// What of a log is to be shown.
@@ -139,6 +156,7 @@ pub(super) fn read(
         ledger,
         mut found,
         months,
+        ..
     } = reading;
     let closed = match closed.and_then(|()| close(ledger, args, &log)) {
         Ok(closed) => closed,
@@ -152,7 +170,7 @@ pub(super) fn read(
     };
     found
         .findings
-        .extend(check::findings(&closed, &settings.policy));
+        .extend(rules::findings(&closed, &settings.policy));
     found.findings.sort();
     let figures = Figures {
         closed,

@@ -1,6 +1,8 @@
 //! Which files are read, in which order, and which of what they say counts: the log, the projection beside it, the archive of the month
 //! to show, and those of months before it.
 
+use std::io::{self, Read};
+
 use chrono::NaiveDate;
 
 use super::found::{Found, Sources};
@@ -8,7 +10,7 @@ use crate::{
     analysis::{self, Ledger},
     commands::{Context, locate::LogPath},
     config::Settings,
-    diagnostic::Findings,
+    diagnostic::{Code, Diagnostic, Findings},
     exit::Failure,
     log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month},
@@ -46,6 +48,16 @@ pub(super) struct Reading {
     pub(super) found: Found,
     /// Whose archives were looked for.
     pub(super) months: Vec<Month>,
+    pub(super) read: Amount,
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Amount {
+    pub(super) bytes: u64,
+    pub(super) lines: u64,
+    /// Rows of tables, and usage lines.
+    pub(super) rows: u64,
 }
 
 impl Reading {
@@ -61,7 +73,7 @@ impl Reading {
             files: log.files(),
             sources: Sources {
                 log: log.open(cx)?,
-                archive: None,
+                archives: Vec::new(),
                 projection: log.projection()?,
             },
             remarks: Vec::new(),
@@ -70,6 +82,7 @@ impl Reading {
             ledger,
             found,
             months: Vec::new(),
+            read: Amount::default(),
         })
     }
 
@@ -86,12 +99,7 @@ impl Reading {
             return Err(no_usage(log));
         };
         self.months.push(month);
-        self.ledger.archive(month);
-        if let Some((path, archive)) = log.archive(month, settings)? {
-            self.found.files.archive = path.display().to_string();
-            self.found.sources.archive = Some(archive);
-            self.read(Document::Archive)?;
-        }
+        self.archive(month, log, settings)?;
         let months = self.ledger.months();
         if months.is_empty() {
             return Err(no_usage(log));
@@ -107,6 +115,21 @@ impl Reading {
             Failure::no_data(format!("{} has no rows in {month}", log.shown))
                 .help(format!("months with rows: {}", listed(&all))),
         )
+    }
+
+    /// Reads the archive of a month, if there is one.
+    pub(super) fn archive(
+        &mut self,
+        month: Month,
+        log: &LogPath,
+        settings: &Settings,
+    ) -> Result<(), Failure> {
+        self.ledger.archive(month);
+        let (path, archive) = log.archive(month, settings)?.unzip();
+        let name = path.map(|path| path.display().to_string());
+        self.found.files.archives.push(name.unwrap_or_default());
+        self.found.sources.archives.push(archive);
+        self.read(Document::Archive)
     }
 
     /// Reads what the archives of other months say was spent. What is wrong with them is none of this month's business: where one
@@ -133,40 +156,110 @@ impl Reading {
         }
     }
 
-    fn read(&mut self, document: Document) -> Result<(), Failure> {
-        let Self { ledger, found, .. } = self;
-        let Some(source) = found.sources.of(document) else {
+    /// Reads a file, if there is one; of the archives, the last.
+    pub(super) fn read(&mut self, document: Document) -> Result<(), Failure> {
+        let Self {
+            ledger,
+            found,
+            read: amount,
+            ..
+        } = self;
+        let archive = found.sources.archives.len().saturating_sub(1);
+        let Some(source) = found.sources.of(document, archive) else {
             return Ok(());
         };
         let mut sink = Sink {
             ledger,
             findings: &mut found.findings,
+            totals: Totals::Written,
         };
+        let (mut lines, mut rows) = (0, 0);
         let outcome = source.bytes().and_then(|bytes| {
-            log::read(bytes, document, &mut |item| match document {
-                Document::Archive => sink.archived(item),
-                Document::Projection => sink.projected(item),
-                Document::Log | Document::Config => sink.logged(item),
+            let bytes = Counted {
+                bytes,
+                lines: &mut lines,
+                is_open: false,
+            };
+            log::read(bytes, document, &mut |item| {
+                rows += u64::from(matches!(item, Item::Row(_) | Item::Usage(_)));
+                match document {
+                    Document::Archive => sink.archived(item),
+                    Document::Projection => sink.projected(item),
+                    Document::Log | Document::Config => sink.logged(item),
+                }
             })
         });
-        let shown = found.files.name(document);
-        outcome
-            .map(|_| ())
-            .map_err(|error| Failure::io(format!("cannot read {shown}"), &error))
+        let shown = match document {
+            Document::Archive => found.files.archives.last().map_or("", String::as_str),
+            document => found.files.name(document),
+        };
+        let summary =
+            outcome.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+        amount.bytes += summary.bytes as u64;
+        amount.lines += lines;
+        amount.rows += rows;
+        Ok(())
     }
+}
+
+/// Bytes on their way to the reader, whose lines are counted. A last line without a line end is one.
+struct Counted<'c, R> {
+    bytes: R,
+    lines: &'c mut u64,
+    /// The line that is being read was counted already.
+    is_open: bool,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = self.bytes.read(buffer)?;
+        for line in buffer
+            .get(..got)
+            .unwrap_or_default()
+            .split_inclusive(|byte| *byte == b'\n')
+        {
+            *self.lines += u64::from(!self.is_open);
+            self.is_open = !line.ends_with(b"\n");
+        }
+        Ok(got)
+    }
+}
+
+/// Where the totals of a table come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Totals {
+    /// They follow from the rows, and can be made of them again.
+    Derived,
+    /// Somebody wrote them, as that of the budgets of all teams.
+    Written,
 }
 
 /// Where the items of a file go.
 struct Sink<'l> {
     ledger: &'l mut Ledger,
     findings: &'l mut Findings,
+    /// Those of the section that is read.
+    totals: Totals,
 }
 
 impl Sink<'_> {
+    /// One more thing that is wrong. A total that was not made of rows has to be mended by hand.
+    fn problem(&mut self, problem: Diagnostic) {
+        let by_hand = problem.code == Code::TotalDiffers && self.totals == Totals::Written;
+        self.findings
+            .push(if by_hand { problem.by_hand() } else { problem });
+    }
+
     fn logged(&mut self, item: Item<'_>) {
         let ledger = &mut *self.ledger;
         match item {
             Item::Heading(heading) => {
+                self.totals = match heading.section {
+                    Section::Monthly(_) | Section::Daily(_) | Section::Session { .. } => {
+                        Totals::Derived
+                    }
+                    _ => Totals::Written,
+                };
                 if matches!(heading.section, Section::Monthly(_)) {
                     ledger.summary(heading.place.line);
                 }
@@ -176,8 +269,8 @@ impl Sink<'_> {
             Item::Usage(entry) => ledger.entry(&entry),
             Item::Line(line) => ledger.line(&line),
             Item::Unreadable { month, place } => ledger.unreadable(month, place),
-            Item::Problem(problem) => self.findings.push(problem),
             Item::Table(_) => {}
+            Item::Problem(problem) => self.problem(problem),
             Item::Row(row) => match row.value {
                 RowValue::Entry(entry) => ledger.entry(&entry),
                 RowValue::Total(total) => ledger.total(total),

@@ -1,4 +1,29 @@
-//! The door to files. Opens nothing but regular files, and keeps what it opened, so that an excerpt shows what was read.
+//! The door to files. Opens nothing but regular files, and keeps what it opened, so that an excerpt shows what was read. Writes
+//! logs that others write at the same time: lines behind one ([`Target::append`]), or all of it ([`Target::rewrite`]). What is
+//! written is the business of whoever asks.
+
+mod append;
+mod clock;
+mod draft;
+mod error;
+mod hold;
+mod holders;
+mod journal;
+#[cfg_attr(not(target_os = "linux"), path = "no_lease.rs")]
+mod lease;
+mod marker;
+mod pending;
+mod place;
+mod private;
+mod redo;
+mod rewrite;
+#[cfg_attr(not(unix), path = "no_signals.rs")]
+mod signals;
+#[cfg_attr(not(unix), path = "plain_system.rs")]
+mod system;
+mod target;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 
 use std::{
     fmt,
@@ -6,6 +31,12 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
+
+pub use error::{Holder, RewriteError, WriteError};
+pub use pending::{open_beside, open_log};
+pub use rewrite::{Change, FileChange, Recovery, Rewriting};
+pub use signals::interrupted;
+pub use target::Target;
 
 /// A file that was opened, or the standard input that was read to its end.
 #[derive(Debug)]

@@ -1,0 +1,154 @@
+//! What every command that writes begins with: the log, its settings, what stands beside it, and the door it is written through.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    Context,
+    locate::{LogPath, log_and_settings},
+};
+use crate::{
+    cli::{GlobalArgs, RewriteArgs},
+    config::Settings,
+    edit::{Books, Document, Kept},
+    exit::Failure,
+    model::Month,
+    render::Format,
+    store::{self, Rewriting, Target, WriteError},
+    text::Source,
+};
+
+/// A log that may be written.
+pub(super) struct Desk {
+    pub(super) log: LogPath,
+    pub(super) settings: Settings,
+    pub(super) target: Target,
+}
+
+impl Desk {
+    /// Finds the log, and whether it may be written at all.
+    pub(super) fn open(global: &GlobalArgs, cx: &Context<'_>) -> Result<Self, Failure> {
+        let (log, settings) = log_and_settings(global, cx)?;
+        let Some(path) = log.path() else {
+            return Err(Failure::usage("standard input cannot be written")
+                .help("name the log with --file PATH"));
+        };
+        let target = Target::open(path, cx.random).map_err(|error| refused(&error))?;
+        Ok(Self {
+            log,
+            settings,
+            target,
+        })
+    }
+
+    /// The log as it is now. Fails where it is not UTF-8: what is written into it would not be either.
+    pub(super) fn text(&self, cx: &mut Context<'_>) -> Result<String, Failure> {
+        let mut opened = self.log.open(cx)?;
+        let mut bytes = Vec::new();
+        let read = opened
+            .bytes()
+            .and_then(|mut input| input.read_to_end(&mut bytes));
+        read.map_err(|error| Failure::io(format!("cannot read {}", self.log.shown), &error))?;
+        self.utf8(bytes)
+    }
+
+    /// Bytes of the log as text.
+    pub(super) fn utf8(&self, bytes: Vec<u8>) -> Result<String, Failure> {
+        let source = Source::from_bytes(bytes).map_err(|error| {
+            let at = error.at;
+            Failure::no_data(format!(
+                "{}:{}:{}: not UTF-8, so this log is not written",
+                self.log.shown, at.line, at.column
+            ))
+            .help("save the file as UTF-8")
+        })?;
+        Ok(source.text().to_owned())
+    }
+
+    /// What stands beside the log, with the archives of some months as far as there are any.
+    pub(super) fn books(&self, months: &[Month]) -> Result<Books, Failure> {
+        let read = |mut opened: store::Opened, shown: &str| {
+            let mut bytes = Vec::new();
+            let read = opened
+                .bytes()
+                .and_then(|mut input| input.read_to_end(&mut bytes));
+            read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+            Ok::<_, Failure>(bytes)
+        };
+        let mut books = Books {
+            policy: self.settings.policy.clone(),
+            ..Books::default()
+        };
+        if let Some(projection) = self.log.projection()? {
+            books.projection = Some(read(projection, "the projection")?);
+        }
+        for month in months {
+            if let Some((path, archive)) = self.log.archive(*month, &self.settings)? {
+                let bytes = read(archive, &path.display().to_string())?;
+                books.archives.insert(*month, bytes);
+            }
+        }
+        Ok(books)
+    }
+
+    /// What stands beside a text of the log: with the archives of all its months.
+    pub(super) fn books_of(&self, text: &str) -> Result<Books, Failure> {
+        let bare = Books {
+            policy: self.settings.policy.clone(),
+            ..Books::default()
+        };
+        self.books(&bare.months(text))
+    }
+
+    /// What stands beside a text of the log whose usage lines are to be settled: with the archives of their months.
+    pub(super) fn books_of_lines(&self, text: &str) -> Result<Books, Failure> {
+        let document = Document::read(text, Kept::All);
+        let lines = document
+            .lines
+            .iter()
+            .filter_map(|line| Some(line.usage()?.when.month));
+        let mut months: Vec<Month> = lines.collect();
+        months.sort_unstable();
+        months.dedup();
+        // Derived figures are those of the newest month.
+        let newest = Books::default().months(text).last().copied();
+        months.extend(newest.filter(|newest| !months.contains(newest)));
+        self.books(&months)
+    }
+}
+
+impl From<RewriteArgs> for Rewriting {
+    fn from(args: RewriteArgs) -> Self {
+        Self {
+            wait: args.wait,
+            quiesced: args.quiesced,
+        }
+    }
+}
+
+/// Why a log could not be written, with what to do.
+pub(super) fn refused(error: &WriteError) -> Failure {
+    let failure = Failure::with_code(error.exit_code(), error.to_string());
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// Refuses the forms that a command that writes has no use for.
+pub(super) fn table_or_json(global: &GlobalArgs) -> Result<Format, Failure> {
+    match global.format() {
+        format @ (Format::Table | Format::Json) => Ok(format),
+        _ => Err(Failure::usage("this command prints a table or JSON")
+            .help("leave --format out, or write --json")),
+    }
+}
+
+/// A path as it is shown beside the log.
+pub(super) fn shown_beside(log: &LogPath, path: &Path) -> PathBuf {
+    let folder = log.path().and_then(Path::parent);
+    let name = folder.and_then(|folder| path.strip_prefix(folder).ok());
+    name.map_or_else(
+        || path.to_path_buf(),
+        |name| Path::new(&log.shown).with_file_name(name),
+    )
+}

@@ -1,0 +1,208 @@
+//! Every month of a log, looked at for what is wrong: what the reader finds in its files, and what the rules find in each month.
+//! A month is reconciled by reading the log for it, so the log is read once for each.
+
+use std::{io, mem};
+
+use super::{
+    found::Found,
+    reading::{Amount, Reading, no_usage},
+};
+use crate::{
+    analysis::{Closed, Keep, Ledger, Rows},
+    check::{self as rules, Unsettled},
+    cli::GlobalArgs,
+    commands::{
+        Context,
+        locate::{LogPath, log_and_settings, set_budget},
+    },
+    config::Settings,
+    diagnostic::{Code, Diagnostic, Findings},
+    exit::Failure,
+    model::Month,
+    render::{
+        Format, Style,
+        check::{Looked, Report},
+    },
+    text::Document,
+};
+
+/// Findings beyond so many are counted and not listed, so that no log takes more memory than a machine has.
+const MOST_FINDINGS: usize = 100_000;
+
+/// The most bytes that are read of one log, one month after the other.
+const MOST_READ: u64 = 1 << 30;
+
+/// The most projects of a month that are looked at one by one.
+const MOST_PROJECTS: usize = 100;
+
+/// What is wrong with a log.
+pub(in crate::commands) struct Checked {
+    pub(in crate::commands) found: Found,
+    pub(in crate::commands) looked: Looked,
+    /// The first month that was looked at, where there are too many to look at all.
+    pub(in crate::commands) since: Option<Month>,
+}
+
+impl Checked {
+    /// Writes what was found. Fails where writing fails, and where there is no such form.
+    pub(in crate::commands) fn write(
+        &mut self,
+        format: Format,
+        style: Style,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let Found {
+            findings,
+            files,
+            sources,
+            ..
+        } = &mut self.found;
+        let report = Report {
+            findings,
+            files,
+            looked: self.looked,
+        };
+        let mut line_at = |place: &_, archive| sources.line_at(place, archive);
+        report.write(format, style, &mut line_at, out)
+    }
+}
+
+/// Reads the log, the projection beside it and the archives of its months, and finds all that is wrong with them.
+pub(in crate::commands) fn check(
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<Checked, Failure> {
+    let (log, mut settings) = log_and_settings(global, cx)?;
+    set_budget(&mut settings, global, cx)?;
+    let ledger = ledger_of(None, &settings);
+    let findings = Findings::listing(MOST_FINDINGS);
+    let mut reading = Reading::begin(ledger, findings, &log, cx)?;
+    reading.read(Document::Log)?;
+    reading.read(Document::Projection)?;
+    let (months, since) = months_of(&reading);
+    let mut all = AllMonths {
+        newest: Some(mem::replace(
+            &mut reading.ledger,
+            ledger_of(None, &settings),
+        )),
+        reading,
+        log: &log,
+        settings: &settings,
+        unsettled: Unsettled::default(),
+    };
+    for (index, month) in months.iter().enumerate() {
+        all.month(index, *month, index + 1 == months.len())?;
+    }
+    let AllMonths {
+        reading: Reading {
+            mut found, read, ..
+        },
+        unsettled,
+        ..
+    } = all;
+    found.findings.extend(unsettled.finding());
+    found.findings.sort();
+    if found.findings.kept().iter().any(forbids_writing) {
+        found.findings.all_by_hand();
+    }
+    if months.is_empty() && found.findings.kept().is_empty() {
+        return Err(no_usage(&log));
+    }
+    let Amount { lines, rows, .. } = read;
+    let looked = Looked {
+        months: months.len(),
+        rows,
+        lines,
+    };
+    Ok(Checked {
+        found,
+        looked,
+        since,
+    })
+}
+
+/// Bytes that are not UTF-8 could be lost by writing the log.
+fn forbids_writing(finding: &Diagnostic) -> bool {
+    finding.code == Code::NotUtf8 && finding.place.document == Document::Log
+}
+
+fn ledger_of(month: Option<Month>, settings: &Settings) -> Ledger {
+    let rows = Rows::Summed;
+    Ledger::new(&settings.policy, Keep { month, rows })
+}
+
+/// The months to look at, oldest first; the newest ones where there are too many, with the first of them.
+fn months_of(reading: &Reading) -> (Vec<Month>, Option<Month>) {
+    let mut months = reading.ledger.months();
+    months.extend(reading.ledger.clone().choose_month());
+    months.sort_unstable();
+    months.dedup();
+    let most = (MOST_READ / reading.read.bytes.max(1)).max(1);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let first = months.len().saturating_sub(most);
+    let looked_at = months.split_off(first);
+    let since = looked_at.first().copied().filter(|_| first > 0);
+    (looked_at, since)
+}
+
+/// All months, one after the other.
+struct AllMonths<'a> {
+    reading: Reading,
+    /// The ledger of the first reading, from which the newest month is made.
+    newest: Option<Ledger>,
+    log: &'a LogPath,
+    settings: &'a Settings,
+    unsettled: Unsettled,
+}
+
+impl AllMonths<'_> {
+    fn month(&mut self, index: usize, month: Month, is_newest: bool) -> Result<(), Failure> {
+        match self.newest.take_if(|_| is_newest) {
+            Some(mut newest) => {
+                newest.choose_month();
+                self.reading.ledger = newest;
+            }
+            None => self.read_again(month)?,
+        }
+        self.reading.found.findings.in_archive(index);
+        self.reading.archive(month, self.log, self.settings)?;
+        let policy = &self.settings.policy;
+        let close = |project| self.reading.ledger.clone().close(project);
+        let Some(closed) = close(None) else {
+            return Ok(());
+        };
+        let mut found = if is_newest {
+            rules::findings(&closed, policy)
+        } else {
+            rules::of_month(&closed, policy)
+        };
+        for project in several(&closed) {
+            let of_project = close(Some(project));
+            let wrong = of_project.map(|closed| rules::of_project(&closed, policy));
+            found.extend(wrong.into_iter().flatten());
+        }
+        self.unsettled.add(&closed);
+        self.reading.found.findings.extend(found);
+        Ok(())
+    }
+
+    /// Reads the log for another month. What is wrong with its rows was found before.
+    fn read_again(&mut self, month: Month) -> Result<(), Failure> {
+        let reading = &mut self.reading;
+        reading.ledger = ledger_of(Some(month), self.settings);
+        let found = mem::replace(&mut reading.found.findings, Findings::keeping(Some(1)));
+        let amount = reading.read;
+        let read = reading.read(Document::Log);
+        let read = read.and_then(|()| reading.read(Document::Projection));
+        reading.found.findings = found;
+        reading.read = amount;
+        read
+    }
+}
+
+/// The projects of a month that has several.
+fn several(closed: &Closed) -> impl Iterator<Item = &str> {
+    let projects = &closed.month.projects;
+    let several = projects.iter().filter(|_| projects.len() > 1);
+    several.take(MOST_PROJECTS).map(String::as_str)
+}

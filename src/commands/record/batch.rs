@@ -1,0 +1,194 @@
+//! Many statements at once: JSON lines or usage lines, each checked before anything is written.
+
+use std::{io::Read, path::Path};
+
+use chrono::{DateTime, FixedOffset};
+use serde::Deserialize;
+
+use super::{not_ahead, random_id, status};
+use crate::{
+    cli::{GlobalArgs, parse_tokens},
+    commands::Context,
+    edit::Usage,
+    exit::Failure,
+    log::{self, Item, cell},
+    model::{Currency, Entry, Tokens},
+    store,
+    text::Document,
+};
+
+/// The most that is read.
+const MOST: u64 = 64 * 1024 * 1024;
+
+/// A line of JSON. Figures may be numbers or texts.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    team: String,
+    tokens: Figure,
+    task: Option<String>,
+    cost: Option<Figure>,
+    status: Option<String>,
+    deliverables: Option<u64>,
+    minutes: Option<u64>,
+    model: Option<String>,
+    time: Option<DateTime<FixedOffset>>,
+    id: Option<String>,
+    hold: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Figure {
+    Number(serde_json::Number),
+    Text(String),
+}
+
+impl Figure {
+    /// As it was written: a number has its shortest spelling, and no arithmetic is done on it.
+    fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// Reads statements from a file, or from standard input (`-`). Fails at the first that cannot be recorded.
+pub(super) fn read(
+    file: &Path,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<Vec<Usage>, Failure> {
+    let now = cx.now(global)?;
+    let text = text(file, cx)?;
+    let mut given = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if line.is_empty() {
+            continue;
+        }
+        let place = format!("{}:{}", file.display(), at + 1);
+        let wrong = |message: String| {
+            Failure::no_data(format!("{place}: {message}"))
+                .help("nothing was recorded; mend the line and try again")
+        };
+        let usage = if line.starts_with('{') {
+            from_json(line, now, cx).map_err(wrong)?
+        } else {
+            from_line(line, cx).map_err(wrong)?
+        };
+        not_ahead(usage.time, now).map_err(|failure| wrong(failure.to_string()))?;
+        usage.line().map_err(|error| wrong(error.message))?;
+        given.push(usage);
+    }
+    if given.is_empty() {
+        return Err(
+            Failure::no_data(format!("{} holds nothing to record", file.display()))
+                .help("write a JSON object or a usage line on each line"),
+        );
+    }
+    Ok(given)
+}
+
+fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
+    let shown = file.display();
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        cx.input.take(MOST + 1).read_to_end(&mut bytes)
+    } else {
+        let path = cx.absolute(file);
+        let mut opened = store::open(&path)
+            .map_err(|error| Failure::no_input(format!("cannot read {shown}: {error}")))?;
+        let input = opened.bytes();
+        input.and_then(|input| input.take(MOST + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+    if bytes.len() as u64 > MOST {
+        return Err(
+            Failure::no_data(format!("{shown} is larger than 64 MiB")).help("record it in parts")
+        );
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::no_data(format!("{shown} is not UTF-8")).help("save the file as UTF-8")
+    })
+}
+
+fn from_json(line: &str, now: DateTime<FixedOffset>, cx: &Context<'_>) -> Result<Usage, String> {
+    let given: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let cost = given.cost.map(|cost| money(&cost.text())).transpose()?;
+    let word = given.status.as_deref().map(status).transpose();
+    Ok(Usage {
+        time: given.time.unwrap_or(now),
+        team: given.team.trim().to_owned(),
+        tokens: tokens(&given.tokens.text())?,
+        task: given.task,
+        cost,
+        status: word.map_err(|failure| failure.to_string())?,
+        deliverables: given.deliverables,
+        minutes: given.minutes,
+        model: given.model,
+        id: given.id.unwrap_or_else(|| random_id(cx)),
+        hold: given.hold,
+    })
+}
+
+fn tokens(text: &str) -> Result<Tokens, String> {
+    parse_tokens(text).map_err(|help| format!("`{text}` is no number of tokens: {help}"))
+}
+
+fn money(text: &str) -> Result<(u64, Option<Currency>), String> {
+    match cell::money(text) {
+        Ok(Some(cost)) if !cost.amount.estimate => Ok((cost.amount.value, cost.currency)),
+        _ => Err(format!(
+            "`{text}` is no amount of money: write one like 0.037 or $0.037"
+        )),
+    }
+}
+
+fn from_line(line: &str, cx: &Context<'_>) -> Result<Usage, String> {
+    let mut found: Result<Usage, String> =
+        Err("this is neither a JSON object nor a usage line".to_owned());
+    let text = format!("{line}\n");
+    // Reading from memory cannot fail.
+    let _ = log::read(text.as_bytes(), Document::Log, &mut |item| match item {
+        Item::Usage(entry) => found = from_entry(&entry, cx),
+        Item::Problem(problem) => {
+            found = Err(format!("{} ({})", problem.message, problem.label));
+        }
+        _ => {}
+    });
+    found
+}
+
+fn from_entry(entry: &Entry<'_>, cx: &Context<'_>) -> Result<Usage, String> {
+    let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    let (Some(date), Some(time), Some(offset)) =
+        (entry.when.date, entry.when.time, entry.when.offset)
+    else {
+        return Err("this line has no time".to_owned());
+    };
+    let time = date
+        .and_time(time.start)
+        .and_local_timezone(offset)
+        .single();
+    let tokens = entry.figures.tokens.filter(|tokens| !tokens.estimate);
+    Ok(Usage {
+        time: time.ok_or("this line has no time")?,
+        team: entry.work.team.trim().to_owned(),
+        tokens: tokens
+            .ok_or("this line has an estimate for its tokens")?
+            .value,
+        task: text(&entry.work.task),
+        cost: entry
+            .figures
+            .cost
+            .map(|cost| (cost.value, entry.figures.currency)),
+        status: entry.status.clone(),
+        deliverables: entry.figures.deliverables,
+        minutes: entry.figures.minutes,
+        model: text(&entry.work.model),
+        id: text(&entry.id).unwrap_or_else(|| random_id(cx)),
+        hold: text(&entry.hold),
+    })
+}

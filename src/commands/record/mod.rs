@@ -1,0 +1,287 @@
+//! `tokmon record`: spending appended to the log in one write, then settled into the tables if nobody else is at the log.
+//! How many statements are read from a file is `batch`'s business.
+
+mod batch;
+
+use std::{collections::HashSet, time::Duration};
+
+use super::{
+    Context,
+    desk::{Desk, refused, table_or_json},
+    load,
+};
+use crate::{
+    cli::{GlobalArgs, RecordArgs, ViewArgs},
+    edit::{self, Document, Kept, RowKind, Usage},
+    exit::{ExitStatus, Failure},
+    log::cell,
+    model::{Month, Status},
+    render::{self, Recorded, RecordedRow},
+    store::{Change, RewriteError, Rewriting},
+    text::{NewlineStyle, Source},
+};
+
+/// How far ahead of ours another clock may be.
+const CLOCK_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+pub(super) fn run(
+    args: &RecordArgs,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<ExitStatus, Failure> {
+    let format = table_or_json(global)?;
+    let given = match &args.batch {
+        Some(file) => batch::read(file, global, cx)?,
+        None => vec![single(args, global, cx)?],
+    };
+    let desk = Desk::open(global, cx)?;
+    let before = desk.text(cx)?;
+    let (new, known) = without_known(given, &before, &desk)?;
+    let lines = new
+        .iter()
+        .map(written)
+        .collect::<Result<Vec<String>, Failure>>()?;
+    let newline = match Source::new(before.as_str()).newline_style() {
+        NewlineStyle::CrLf => "\r\n",
+        NewlineStyle::Lf | NewlineStyle::Mixed => "\n",
+    };
+    if args.dry_run {
+        return preview(&desk, &before, &lines.join(newline), newline, global, cx);
+    }
+    let mut remark = None;
+    if !lines.is_empty() {
+        let ids: Vec<&str> = new.iter().map(|usage| usage.id.as_str()).collect();
+        let is_there = |bytes: &[u8]| ids.iter().all(|id| holds(bytes, id));
+        desk.target
+            .append(&lines.join(newline), newline, &is_there)
+            .map_err(|error| refused(&error))?;
+        remark = settle(&desk, global, cx)?;
+    }
+    let recorded = told(&desk, &new, known, global, cx)?;
+    render::recorded(&recorded, format, cx.style(global), cx.out)?;
+    cx.out.flush()?;
+    if let Some(remark) = remark.filter(|_| !global.quiet) {
+        writeln!(cx.err, "tokmon: {}", render::safe_line(&remark))?;
+    }
+    Ok(ExitStatus::Clean)
+}
+
+/// The statement that the options make.
+fn single(args: &RecordArgs, global: &GlobalArgs, cx: &Context<'_>) -> Result<Usage, Failure> {
+    let now = cx.now(global)?;
+    let time = args.time.unwrap_or(now);
+    not_ahead(time, now)?;
+    let needed = |what| Failure::usage(format!("--{what} is needed"));
+    Ok(Usage {
+        time,
+        team: args
+            .team
+            .clone()
+            .ok_or_else(|| needed("team"))?
+            .trim()
+            .to_owned(),
+        tokens: args.tokens.ok_or_else(|| needed("tokens"))?,
+        task: args.task.clone(),
+        cost: args.cost.map(|cost| (cost.micros, cost.currency)),
+        status: args.status.as_deref().map(status).transpose()?,
+        deliverables: args.deliverables.map(u64::from),
+        minutes: args.minutes.map(u64::from),
+        model: args.model.clone(),
+        id: args.id.clone().unwrap_or_else(|| random_id(cx)),
+        hold: args.hold.clone(),
+    })
+}
+
+/// Refuses what is said to have been spent in the future.
+fn not_ahead(
+    time: chrono::DateTime<chrono::FixedOffset>,
+    now: chrono::DateTime<chrono::FixedOffset>,
+) -> Result<(), Failure> {
+    if time <= now + CLOCK_SKEW {
+        return Ok(());
+    }
+    let (time, now) = (time.to_rfc3339(), now.to_rfc3339());
+    Err(
+        Failure::usage(format!("{time} is in the future; it is {now}"))
+            .help("say when it was spent, or leave --time out"),
+    )
+}
+
+fn status(text: &str) -> Result<Status, Failure> {
+    match cell::status(text) {
+        Some(status) if !matches!(status, Status::Other(_)) => Ok(status),
+        _ => Err(Failure::usage(format!("unknown status `{text}`"))
+            .help("write done, running, pending or failed")),
+    }
+}
+
+/// Sixty bits that nobody can foretell, in letters and digits that cannot be taken for each other.
+fn random_id(cx: &Context<'_>) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let bits = (cx.random)();
+    let letter = |at: u32| char::from(LETTERS[(bits >> (at * 5)) as usize % 32]);
+    (0..12).map(letter).collect()
+}
+
+fn written(usage: &Usage) -> Result<String, Failure> {
+    usage
+        .line()
+        .map_err(|wrong| Failure::usage(wrong.message).help(wrong.help))
+}
+
+/// Parts statements whose id the log or the archive of their month holds already from those that are new.
+fn without_known(
+    given: Vec<Usage>,
+    text: &str,
+    desk: &Desk,
+) -> Result<(Vec<Usage>, Vec<String>), Failure> {
+    let ids_of = |text: &str| {
+        let document = Document::read(text, Kept::All);
+        let rows = document.tables.iter().flat_map(|table| &table.rows);
+        let rows = rows.filter_map(|row| match &row.kind {
+            RowKind::Entry(entry) => Some(&**entry),
+            _ => None,
+        });
+        let lines = document.lines.iter().filter_map(edit::LogLine::usage);
+        let entries = rows
+            .chain(lines)
+            .flat_map(|entry| entry.ids().map(str::to_owned));
+        entries.collect::<HashSet<String>>()
+    };
+    let mut ids = ids_of(text);
+    let mut months: Vec<Month> = given
+        .iter()
+        .map(|usage| Month::of(usage.time.date_naive()))
+        .collect();
+    months.sort_unstable();
+    months.dedup();
+    for archive in desk.books(&months)?.archives.into_values() {
+        ids.extend(ids_of(&String::from_utf8_lossy(&archive)));
+    }
+    let (mut new, mut known) = (Vec::new(), Vec::new());
+    for usage in given {
+        if ids.insert(usage.id.clone()) {
+            new.push(usage);
+        } else {
+            known.push(usage.id);
+        }
+    }
+    Ok((new, known))
+}
+
+fn holds(bytes: &[u8], id: &str) -> bool {
+    let key = format!("id={id}");
+    memchr::memmem::find(bytes, key.as_bytes()).is_some()
+}
+
+/// Settles what waits in the log, without waiting for anybody. What keeps it from that is told; the line counts all the same.
+fn settle(
+    desk: &Desk,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<Option<String>, Failure> {
+    let now = cx.now(global)?;
+    let how = Rewriting {
+        wait: Duration::ZERO,
+        quiesced: false,
+    };
+    let outcome = desk.target.rewrite(&how, &mut |bytes| {
+        let text = desk.utf8(bytes.to_vec())?;
+        let books = desk.books_of_lines(&text)?;
+        let settled = edit::settled(&text, &books, now)
+            .map_err(|error| Failure::with_code(70, error.to_string()))?;
+        let change = (settled.lines > 0).then(|| Change {
+            log: settled.text.into_bytes(),
+            files: Vec::new(),
+        });
+        Ok::<_, Failure>(change.map(|change| (change, ())))
+    });
+    Ok(match outcome {
+        Ok(_) => None,
+        // Somebody is at the log, or the system cannot keep others out: the next one settles.
+        Err(RewriteError::Write(error)) if matches!(error.exit_code(), 69 | 75) => None,
+        Err(RewriteError::Write(error)) if matches!(error.exit_code(), 130 | 143) => {
+            return Err(refused(&error));
+        }
+        Err(RewriteError::Write(error)) => Some(format!("recorded, and not settled: {error}")),
+        Err(RewriteError::Plan(failure)) => Some(format!("recorded, and not settled: {failure}")),
+    })
+}
+
+/// What is recorded, as it now stands, and what all teams used.
+fn told(
+    desk: &Desk,
+    new: &[Usage],
+    known: Vec<String>,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<Recorded, Failure> {
+    let text = desk.text(cx)?;
+    let document = Document::read(text, Kept::All);
+    let rows = new.iter().map(|usage| standing(&document, usage)).collect();
+    let newest = new
+        .iter()
+        .map(|usage| Month::of(usage.time.date_naive()))
+        .max();
+    let view = ViewArgs {
+        month: newest,
+        ..ViewArgs::default()
+    };
+    let report = load::report(&view, global, false, cx)?.report;
+    Ok(Recorded {
+        file: desk.log.shown.clone(),
+        rows,
+        known,
+        report,
+    })
+}
+
+/// The row or the line that a statement stands in.
+fn standing(document: &Document, usage: &Usage) -> RecordedRow {
+    let mut rows = document.tables.iter().flat_map(|table| &table.rows);
+    let row = rows.find(|row| match &row.kind {
+        RowKind::Entry(entry) => entry.ids().any(|id| id == usage.id),
+        _ => false,
+    });
+    let line = || {
+        document.lines.iter().find(|line| {
+            line.usage()
+                .is_some_and(|entry| entry.id.as_deref() == Some(&usage.id))
+        })
+    };
+    let place = row.map(|row| row.place).or_else(|| Some(line()?.place));
+    RecordedRow {
+        id: usage.id.clone(),
+        team: usage.team.clone(),
+        tokens: usage.tokens,
+        settled: row.is_some(),
+        line: place.map(|place| place.line),
+        text: place.map(|place| document.at(place.span).to_owned()),
+    }
+}
+
+/// Shows what would be written.
+fn preview(
+    desk: &Desk,
+    before: &str,
+    lines: &str,
+    newline: &str,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<ExitStatus, Failure> {
+    let now = cx.now(global)?;
+    let mut after = before.to_owned();
+    if !lines.is_empty() {
+        if !after.is_empty() && !after.ends_with('\n') {
+            after.push_str(newline);
+        }
+        after.push_str(lines);
+        after.push_str(newline);
+    }
+    let books = desk.books_of_lines(&after)?;
+    let settled = edit::settled(&after, &books, now)
+        .map_err(|error| Failure::with_code(70, error.to_string()))?;
+    let style = cx.style(global);
+    render::diff(&desk.log.shown, before, &settled.text, style, cx.out)?;
+    Ok(ExitStatus::Clean)
+}

@@ -1,0 +1,324 @@
+//! Usage lines as they are written: one statement of spending on one line, in words that read back as they were given.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, FixedOffset};
+
+use super::style::is_writable_id;
+use crate::{
+    log::{self, Item, cell},
+    model::{Currency, Money, Status, Tokens, is_total},
+    text::Document,
+};
+
+/// The longest line that is written: one that long is written at once by every shell and system.
+pub const LONGEST: usize = 4_000;
+
+/// Spending to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// When.
+    pub time: DateTime<FixedOffset>,
+    /// Who.
+    pub team: String,
+    /// How much.
+    pub tokens: Tokens,
+    /// What for.
+    pub task: Option<String>,
+    /// What it cost, in millionths, and the currency where one was given.
+    pub cost: Option<(u64, Option<Currency>)>,
+    /// How far the work is.
+    pub status: Option<Status>,
+    /// What came of it.
+    pub deliverables: Option<u64>,
+    /// How long it took.
+    pub minutes: Option<u64>,
+    /// By which model.
+    pub model: Option<String>,
+    /// What makes a second attempt harmless.
+    pub id: String,
+    /// The hold it ends.
+    pub hold: Option<String>,
+}
+
+impl Usage {
+    /// The line, without a line end. Fails with what is wrong and what to do where it would not read back as it is.
+    pub fn line(&self) -> Result<String, Unwritable> {
+        self.checked()?;
+        let time = self.time.format("%Y-%m-%dT%H:%M:%S%:z");
+        let mut line = format!("[USE] {time} team={}", quoted(&self.team));
+        let mut pair = |key: &str, value: Option<String>| {
+            if let Some(value) = value {
+                let _ = write!(line, " {key}={}", quoted(&value));
+            }
+        };
+        pair(
+            "task",
+            self.task
+                .as_deref()
+                .map(one_line)
+                .filter(|task| !cell::is_absent(task)),
+        );
+        pair("tokens", Some(self.tokens.0.to_string()));
+        pair(
+            "cost",
+            self.cost.map(|(micros, currency)| cost(micros, currency)),
+        );
+        pair(
+            "status",
+            self.status.as_ref().map(|status| status.word().to_owned()),
+        );
+        pair(
+            "deliverables",
+            self.deliverables.map(|count| count.to_string()),
+        );
+        pair("minutes", self.minutes.map(|count| count.to_string()));
+        pair(
+            "model",
+            self.model
+                .as_deref()
+                .map(one_line)
+                .filter(|model| !model.is_empty()),
+        );
+        pair("id", Some(self.id.clone()));
+        pair("hold", self.hold.clone());
+        if line.len() > LONGEST {
+            let message = format!(
+                "the line would have {} bytes, and may have {LONGEST}",
+                line.len()
+            );
+            return Err(Unwritable::new(message, "say the task in fewer words"));
+        }
+        self.read_back(&line)?;
+        Ok(line)
+    }
+
+    fn checked(&self) -> Result<(), Unwritable> {
+        let team = &self.team;
+        if team.chars().any(char::is_control) {
+            return Err(Unwritable::new(
+                format!("the name of the team has a line break or a control character: {team:?}"),
+                "write the name on one line, in printable characters",
+            ));
+        }
+        if cell::is_absent(team) {
+            return Err(Unwritable::new(
+                "the name of the team is empty",
+                "say who spent the tokens",
+            ));
+        }
+        if is_total(team) {
+            return Err(Unwritable::new(
+                format!("`{team}` is the name of a total, not of a team"),
+                "say which team spent the tokens",
+            ));
+        }
+        for (what, id) in [("id", Some(&self.id)), ("hold", self.hold.as_ref())] {
+            if id.is_some_and(|id| !is_writable_id(id)) {
+                return Err(Unwritable::new(
+                    format!(
+                        "this {what} cannot be written: {:?}",
+                        id.map_or("", String::as_str)
+                    ),
+                    "use letters, digits and `-_.:`, 200 of them at most, without blanks and without `--`",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the line as everybody will.
+    fn read_back(&self, line: &str) -> Result<(), Unwritable> {
+        let mut is_same = false;
+        let text = format!("{line}\n");
+        // Reading from memory cannot fail.
+        let _ = log::read(text.as_bytes(), Document::Log, &mut |item| {
+            if let Item::Usage(entry) = item {
+                let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+                is_same = tokens == Some(self.tokens)
+                    && entry.work.team == self.team
+                    && entry.id.as_deref() == Some(&self.id)
+                    && entry.when.date == Some(self.time.date_naive())
+                    && entry.figures.cost.map(|cost| cost.value)
+                        == self.cost.map(|(micros, _)| micros);
+            }
+        });
+        if is_same {
+            return Ok(());
+        }
+        Err(Unwritable::new(
+            "the line would not read back as it was given",
+            "use fewer tokens than a million billion, and plain text",
+        ))
+    }
+}
+
+/// Why something cannot be recorded, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritable {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: &'static str,
+}
+
+impl Unwritable {
+    fn new(message: impl Into<String>, help: &'static str) -> Self {
+        Self {
+            message: message.into(),
+            help,
+        }
+    }
+}
+
+/// Line breaks and runs of blanks become one blank, control characters are dropped.
+fn one_line(text: &str) -> String {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.chars().filter(|c| !c.is_control()).collect())
+        .collect();
+    words.join(" ").trim().to_owned()
+}
+
+fn quoted(value: &str) -> String {
+    let is_plain = |c: char| !c.is_whitespace() && c != '"';
+    if !value.is_empty() && value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn cost(micros: u64, currency: Option<Currency>) -> String {
+    let money = Money {
+        micros,
+        currency: currency.unwrap_or(Currency::USD),
+    };
+    let decimal = money.decimal();
+    match currency {
+        None => decimal,
+        Some(currency) => match currency.sign() {
+            Some(sign) => format!("{sign}{decimal}"),
+            None => format!("{decimal} {currency}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::edit::{Books, settled};
+
+    fn usage(team: &str) -> Usage {
+        Usage {
+            time: "2026-02-25T10:18:00+09:00".parse().unwrap(),
+            team: team.to_owned(),
+            tokens: Tokens(12_450),
+            task: None,
+            cost: None,
+            status: None,
+            deliverables: None,
+            minutes: None,
+            model: None,
+            id: "k3f9".to_owned(),
+            hold: None,
+        }
+    }
+
+    #[test]
+    fn a_line_holds_what_was_given() {
+        let all = Usage {
+            task: Some("Guide\nlines \"two\" \\ x=1".to_owned()),
+            cost: Some((37_000, None)),
+            status: Some(Status::Done),
+            deliverables: Some(4),
+            minutes: Some(72),
+            model: Some("claude-haiku-4-5".to_owned()),
+            hold: Some("h1".to_owned()),
+            ..usage("Team A")
+        };
+        assert_eq!(
+            all.line().unwrap(),
+            r#"[USE] 2026-02-25T10:18:00+09:00 team="Team A" task="Guide lines \"two\" \\ x=1" tokens=12450 cost=0.037 status=done deliverables=4 minutes=72 model=claude-haiku-4-5 id=k3f9 hold=h1"#
+        );
+        let euros = Usage {
+            cost: Some((1_500_000, Currency::parse("CHF"))),
+            ..usage("A|B")
+        };
+        assert_eq!(
+            euros.line().unwrap(),
+            r#"[USE] 2026-02-25T10:18:00+09:00 team=A|B tokens=12450 cost="1.50 CHF" id=k3f9"#
+        );
+    }
+
+    #[test]
+    fn what_would_not_read_back_is_refused() {
+        for team in ["", " ", "-", "TOTAL", "Team\nA", "a\u{1b}[2J"] {
+            assert!(usage(team).line().is_err(), "{team:?}");
+        }
+        for id in ["", "a b", "a--b", "a|b", "\""] {
+            let line = Usage {
+                id: id.to_owned(),
+                ..usage("A")
+            };
+            assert!(line.line().is_err(), "{id:?}");
+        }
+        let long = Usage {
+            task: Some("x".repeat(5_000)),
+            ..usage("A")
+        };
+        assert!(long.line().unwrap_err().message.contains("bytes"));
+        let absurd = Usage {
+            tokens: Tokens(u64::MAX),
+            ..usage("A")
+        };
+        assert!(absurd.line().is_err());
+    }
+
+    /// What the daily rows of a log say.
+    fn rows(text: &str) -> Vec<String> {
+        let mut rows = Vec::new();
+        log::read(text.as_bytes(), Document::Log, &mut |item| {
+            if let Item::Row(row) = &item
+                && let log::RowValue::Entry(entry) = &row.value
+                && entry.kind == crate::model::EntryKind::Daily
+            {
+                rows.push(format!(
+                    "{} {:?} {:?} {:?} {:?} {:?} {:?}",
+                    entry.work.team,
+                    entry.work.task,
+                    entry.figures.tokens.map(|tokens| tokens.value.0),
+                    entry.figures.cost.map(|cost| cost.value),
+                    entry.status,
+                    entry.id,
+                    entry.when.date
+                ));
+            }
+        })
+        .unwrap();
+        rows
+    }
+
+    proptest! {
+        #[test]
+        fn a_recorded_row_reads_back_as_it_was_given(
+            team in r#"[A-Za-z한é*_`|<>&\[\]\\#~=" .-]{1,24}"#,
+            task in proptest::option::of(r#"[A-Za-z0-9한*_`|<>&\[\]\\#~=!()" \n.:/-]{1,40}"#),
+            tokens in 0_u64..2_000_000,
+            cost in proptest::option::of(0_u64..5_000_000),
+            crlf: bool,
+        ) {
+            let given = Usage { tokens: Tokens(tokens), task: task.clone(), cost: cost.map(|cost| (cost, None)), ..usage(&team) };
+            let Ok(line) = given.line() else { return Ok(()) };
+            let newline = if crlf { "\r\n" } else { "\n" };
+            let log = ["# Cost Log v2.0", "", "## 2026-02 Monthly Summary", "", "| Team | Task | Tokens | Cost |", "|---|---|---|---|", "| Old | x | 5 | $0.001 |", "", &line, ""].join(newline);
+            let settled = settled(&log, &Books::default(), "2026-02-26T00:00:00Z".parse().unwrap()).unwrap();
+            prop_assert_eq!(settled.lines, 1, "{}", log);
+            let word = |text: &str| one_line(text);
+            let task = task.map(|task| word(&task)).filter(|task| !cell::is_absent(task));
+            let expected = format!("{} {:?} Some({tokens}) {cost:?} None Some(\"k3f9\") Some(2026-02-25)", word(&team), task);
+            prop_assert_eq!(rows(&settled.text), vec![expected], "{}", settled.text);
+        }
+    }
+}

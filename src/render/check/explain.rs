@@ -1,0 +1,60 @@
+//! The page on a code: what it means, why it matters, the wrong and the right in an example, and how it is mended.
+//! The texts are in `pages`, one file a code; a line that begins with `## ` is a heading.
+
+use crate::{
+    diagnostic::Code,
+    render::{Paint, Style},
+};
+
+/// The page on a code.
+#[must_use]
+pub fn explain(code: Code, style: Style) -> String {
+    let heading = |text: &str| style.paint(&Paint::Heading.on(text));
+    let mender = if code.is_fixable() {
+        "`tokmon check --fix` mends it"
+    } else {
+        "to be mended by hand"
+    };
+    let mut page = format!(
+        "{} ({}, {mender})\n\n{}\n\n",
+        heading(&format!("{} {}", code.id(), code.name())),
+        code.severity().word(),
+        style.folded(code.meaning(), 0).join("\n"),
+    );
+    for line in text(code).lines() {
+        page.push_str(&match line.strip_prefix("## ") {
+            Some(title) => heading(title),
+            None => line.to_owned(),
+        });
+        page.push('\n');
+    }
+    page
+}
+
+const fn text(code: Code) -> &'static str {
+    match code {
+        Code::UnreadableNumber => include_str!("pages/tm001.txt"),
+        Code::UnreadableDate => include_str!("pages/tm002.txt"),
+        Code::UnreadableTime => include_str!("pages/tm003.txt"),
+        Code::MissingCells => include_str!("pages/tm004.txt"),
+        Code::SurplusCells => include_str!("pages/tm005.txt"),
+        Code::UnknownStatus => include_str!("pages/tm006.txt"),
+        Code::UncountedTable => include_str!("pages/tm007.txt"),
+        Code::HookLineInTable => include_str!("pages/tm008.txt"),
+        Code::DuplicateId => include_str!("pages/tm009.txt"),
+        Code::NotUtf8 => include_str!("pages/tm010.txt"),
+        Code::OverlongLine => include_str!("pages/tm011.txt"),
+        Code::UnreadableLine => include_str!("pages/tm012.txt"),
+        Code::TotalDiffers => include_str!("pages/tm013.txt"),
+        Code::PercentDiffers => include_str!("pages/tm014.txt"),
+        Code::DetailsExceedSummary => include_str!("pages/tm015.txt"),
+        Code::SessionOutsideSummary => include_str!("pages/tm016.txt"),
+        Code::OverAllocated => include_str!("pages/tm017.txt"),
+        Code::ConflictingStatements => include_str!("pages/tm018.txt"),
+        Code::MixedCurrencies => include_str!("pages/tm019.txt"),
+        Code::UnnamedTeam => include_str!("pages/tm020.txt"),
+        Code::UnsplitDetails => include_str!("pages/tm021.txt"),
+        Code::InvalidSetting => include_str!("pages/tm022.txt"),
+        Code::UnsettledUsage => include_str!("pages/tm023.txt"),
+    }
+}

@@ -1,0 +1,63 @@
+//! What is wrong with a log as workflow commands, which GitHub shows beside the lines of a change.
+
+use std::io::{self, Write};
+
+use super::{LineAt, Report};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    render::{Style, safe},
+};
+
+/// Writes a command for each finding, and a line on all of them.
+pub(super) fn report(
+    report: &Report<'_>,
+    line_at: &mut LineAt<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for finding in report.findings.kept() {
+        let spots = report.spots(finding, line_at);
+        let Some(own) = spots.first() else { continue };
+        let command = match finding.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        let (file, title) = (property(own.file), property(&title(finding)));
+        let end = own.end_column.map(|end| format!(",endColumn={end}"));
+        writeln!(
+            out,
+            "::{command} file={file},line={},col={}{},title={title}::{}",
+            own.line,
+            own.column,
+            end.unwrap_or_default(),
+            data(&message(finding)),
+        )?;
+    }
+    report.summary(Style::PLAIN, out)
+}
+
+fn title(finding: &Diagnostic) -> String {
+    format!("{} {}", finding.code.id(), finding.code.name())
+}
+
+/// What is wrong, and on the next line what to do about it.
+fn message(finding: &Diagnostic) -> String {
+    let parts = [Some(&finding.message), finding.help.as_ref()];
+    let parts = parts.into_iter().flatten();
+    let lines: Vec<String> = parts.map(|part| Style::PLAIN.text(part)).collect();
+    lines.join("\n")
+}
+
+/// A message, with what would end the command escaped.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a property, with what would end it escaped.
+fn property(text: &str) -> String {
+    data(&safe::line(text))
+        .replace(':', "%3A")
+        .replace(',', "%2C")
+}

@@ -1,0 +1,167 @@
+//! What is wrong with a log as JSON, and the schema that it keeps to.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{LineAt, Report, Spot};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    render::json,
+};
+
+/// What is wrong with a cost log. Readers ignore keys they do not know.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "tokmon check")]
+struct Document<'a> {
+    /// The version of this schema.
+    schema_version: u32,
+    /// The cost log.
+    file: &'a str,
+    /// How much was looked at.
+    looked_at: Looked,
+    /// What was found, by file and place.
+    findings: Vec<Finding<'a>>,
+    /// How much was found.
+    counts: Counts,
+}
+
+/// How much was looked at.
+#[derive(Serialize, JsonSchema)]
+struct Looked {
+    /// Months with rows or usage lines.
+    months: usize,
+    /// Rows of tables, and usage lines.
+    rows: u64,
+    /// Lines of all files.
+    lines: u64,
+}
+
+/// How much was found, listed or not.
+#[derive(Serialize, JsonSchema)]
+struct Counts {
+    /// What could not be read, and is missing from the sums.
+    errors: usize,
+    /// What contradicts something else.
+    warnings: usize,
+    /// What is worth knowing.
+    notes: usize,
+    /// How much of it `tokmon check --fix` mends.
+    fixable: usize,
+    /// How much of it is not among the findings, because there are too many.
+    not_listed: usize,
+}
+
+/// Something wrong.
+#[derive(Serialize, JsonSchema)]
+struct Finding<'a> {
+    /// The stable code.
+    code: &'static str,
+    /// The code's readable name.
+    name: &'static str,
+    /// `error`, `warning` or `note`.
+    severity: &'static str,
+    /// What is wrong.
+    message: &'a str,
+    /// The file.
+    file: &'a str,
+    /// The line, from 1.
+    line: usize,
+    /// The column in characters, from 1.
+    column: usize,
+    /// The column behind the last character, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+    /// What stands there.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    label: &'a str,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    /// Other places that belong to it.
+    related: Vec<Related<'a>>,
+    /// `tokmon check --fix` mends it.
+    fixable: bool,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Serialize, JsonSchema)]
+struct Related<'a> {
+    /// The file.
+    file: &'a str,
+    /// The line, from 1.
+    line: usize,
+    /// The column in characters, from 1.
+    column: usize,
+    /// The column behind the last character, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+    /// What stands there.
+    message: &'a str,
+}
+
+impl<'a> Finding<'a> {
+    fn of(finding: &'a Diagnostic, spots: Vec<Spot<'a>>) -> Option<Self> {
+        let mut spots = spots.into_iter();
+        let own = spots.next()?;
+        let related = spots.map(|spot| Related {
+            file: spot.file,
+            line: spot.line,
+            column: spot.column,
+            end_column: spot.end_column,
+            message: spot.label,
+        });
+        Some(Self {
+            code: finding.code.id(),
+            name: finding.code.name(),
+            severity: finding.severity().word(),
+            message: &finding.message,
+            file: own.file,
+            line: own.line,
+            column: own.column,
+            end_column: own.end_column,
+            label: own.label,
+            help: finding.help.as_deref(),
+            related: related.collect(),
+            fixable: finding.is_fixable(),
+        })
+    }
+}
+
+/// Writes the report.
+pub(super) fn report(
+    report: &Report<'_>,
+    line_at: &mut LineAt<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let findings = report.findings;
+    let listed = findings
+        .kept()
+        .iter()
+        .filter_map(|finding| Finding::of(finding, report.spots(finding, line_at)));
+    let document = Document {
+        schema_version: json::VERSION,
+        file: &report.files.log,
+        looked_at: Looked {
+            months: report.looked.months,
+            rows: report.looked.rows,
+            lines: report.looked.lines,
+        },
+        findings: listed.collect(),
+        counts: Counts {
+            errors: findings.count(Severity::Error),
+            warnings: findings.count(Severity::Warning),
+            notes: findings.count(Severity::Note),
+            fixable: findings.fixable(),
+            not_listed: findings.let_go(),
+        },
+    };
+    json::write(&document, out)
+}
+
+/// The JSON Schema (2020-12) of the report, made from its types.
+#[must_use]
+pub fn schema() -> String {
+    json::schema_of::<Document<'_>>()
+}

@@ -1,0 +1,242 @@
+//! What is wrong with a log as SARIF 2.1.0, which code scanning reads. The names of fields are that format's own.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+    path::Path,
+};
+
+use serde::Serialize;
+
+use super::{LineAt, Report, Spot, explain};
+use crate::{
+    diagnostic::{Code, Diagnostic, Severity},
+    render::{Style, json},
+};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    /// Our columns count characters, not the 16-bit units that are the format's default.
+    column_kind: &'static str,
+    results: Vec<Outcome>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: &'static str,
+    name: String,
+    short_description: Text,
+    full_description: Text,
+    help: Help,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    rule_id: &'static str,
+    rule_index: usize,
+    level: &'static str,
+    message: Message,
+    locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+}
+
+/// Writes the report, with a rule for every code there is.
+pub(super) fn report(
+    report: &Report<'_>,
+    line_at: &mut LineAt<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let findings = report.findings.kept().iter();
+    let results = findings.map(|finding| outcome(finding, report.spots(finding, line_at)));
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "tokmon",
+                    version: env!("CARGO_PKG_VERSION"),
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: Code::ALL.iter().copied().map(rule).collect(),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results: results.collect(),
+        }],
+    };
+    json::write(&log, out)
+}
+
+fn rule(code: Code) -> Rule {
+    let meaning = code.meaning();
+    let first = meaning
+        .split_inclusive(". ")
+        .next()
+        .unwrap_or(meaning)
+        .trim_end();
+    Rule {
+        id: code.id(),
+        name: format!("{code:?}"),
+        short_description: Text { text: first },
+        full_description: Text { text: meaning },
+        help: Help {
+            text: explain(code, Style::PLAIN),
+        },
+        default_configuration: Configuration {
+            level: level(code.severity()),
+        },
+    }
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn outcome(finding: &Diagnostic, spots: Vec<Spot<'_>>) -> Outcome {
+    let code = finding.code;
+    let index = Code::ALL.iter().position(|one| *one == code);
+    let help = finding.help.as_ref().map(|help| format!("\n{help}"));
+    let mut locations: Vec<Location> = spots.into_iter().map(location).collect();
+    let mut related = locations.split_off(locations.len().min(1));
+    for (at, location) in related.iter_mut().enumerate() {
+        location.id = Some(at + 1);
+    }
+    Outcome {
+        rule_id: code.id(),
+        rule_index: index.unwrap_or_default(),
+        level: level(finding.severity()),
+        message: Message {
+            text: inert(&format!("{}{}", finding.message, help.unwrap_or_default())),
+        },
+        locations,
+        related_locations: related,
+    }
+}
+
+fn location(spot: Spot<'_>) -> Location {
+    Location {
+        id: None,
+        physical_location: Physical {
+            artifact_location: Artifact {
+                uri: uri(spot.file),
+            },
+            region: Region {
+                start_line: spot.line,
+                start_column: spot.column,
+                end_column: spot.end_column,
+            },
+        },
+        message: (!spot.label.is_empty()).then(|| Message {
+            text: inert(spot.label),
+        }),
+    }
+}
+
+/// Text in which nothing is a link, as `[text](place)` would be.
+fn inert(text: &str) -> String {
+    text.replace("](", "] (")
+}
+
+/// A path as a reference that has no other meaning: relative to the folder that the check ran in, if it is.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    if Path::new(path).is_absolute() {
+        uri.push_str("file://");
+    }
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            byte => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}

@@ -1,0 +1,215 @@
+//! The mark that is written behind a log before it is rewritten. It keeps the file at least as long as the new text will be, and
+//! its last line, the seal, tells what was there before from what others write behind it. In Markdown it is a comment.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+/// How every mark begins, at the start of a line.
+const HEAD: &[u8] = b"<!-- tokmon:txn ";
+/// The letters of an id: no line that anybody writes starts with a figure of it, as a date may with one of hexadecimal.
+const LETTERS: &[u8; 16] = b"zyxwvutsrqponmlk";
+/// How many letters an id has: 128 bits.
+const ID: usize = 32;
+/// How many spaces a line of padding holds at most.
+const WIDEST: usize = 1000;
+
+/// What is unlike any other of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Id([u8; ID]);
+
+impl Id {
+    pub(super) fn new(number: u128) -> Self {
+        let bits = (0..ID).map(|at| number >> (4 * at) & 15);
+        let mut letters = [0; ID];
+        for (letter, bits) in letters.iter_mut().zip(bits) {
+            *letter = LETTERS[usize::try_from(bits).unwrap_or_default()];
+        }
+        Self(letters)
+    }
+
+    /// An id from the letters that it was written with.
+    pub(super) fn from_letters(letters: &[u8]) -> Option<Self> {
+        let is_id = letters.iter().all(|letter| LETTERS.contains(letter));
+        letters.try_into().ok().filter(|_| is_id).map(Self)
+    }
+
+    pub(super) const fn letters(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The last line of the mark.
+    pub(super) fn seal(&self) -> Vec<u8> {
+        [&self.0, b" -->\n".as_slice()].concat()
+    }
+}
+
+/// A mark for one log.
+#[derive(Debug, Default)]
+pub(super) struct Marker {
+    pub(super) bytes: Vec<u8>,
+    /// Where it starts in the file: where the log ends.
+    pub(super) start: usize,
+    /// Where its seal starts in the file.
+    pub(super) seal: usize,
+}
+
+impl Marker {
+    /// The mark to write behind a log, so that its seal lies behind as many bytes as the new text has.
+    pub(super) fn behind(log: &[u8], new_length: usize, id: &Id) -> Self {
+        let mut bytes = Vec::new();
+        if log.last().is_some_and(|last| *last != b'\n') {
+            bytes.push(b'\n');
+        }
+        bytes.extend_from_slice(HEAD);
+        bytes.extend_from_slice(id.letters());
+        bytes.push(b'\n');
+        let mut missing = new_length.saturating_sub(log.len() + bytes.len());
+        while missing > 0 {
+            let line = missing.min(WIDEST + 1);
+            bytes.resize(bytes.len() + line - 1, b' ');
+            bytes.push(b'\n');
+            missing -= line;
+        }
+        let seal = log.len() + bytes.len();
+        bytes.extend_from_slice(&id.seal());
+        Self {
+            bytes,
+            start: log.len(),
+            seal,
+        }
+    }
+
+    /// Where it ends in the file.
+    pub(super) const fn end(&self) -> usize {
+        self.start + self.bytes.len()
+    }
+}
+
+/// The text without marks that were left behind, whole ones or the beginnings of such. Not a byte that others wrote is taken.
+pub(super) fn without_markers(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut kept: Option<Vec<u8>> = None;
+    let mut done = 0;
+    for at in memmem::find_iter(text, HEAD) {
+        let is_at_start = at
+            .checked_sub(1)
+            .is_none_or(|before| text.get(before) == Some(&b'\n'));
+        let length = length_of(text.get(at..).unwrap_or_default());
+        if at < done || !is_at_start || length == 0 {
+            continue;
+        }
+        let kept = kept.get_or_insert_default();
+        kept.extend_from_slice(text.get(done..at).unwrap_or_default());
+        done = at + length;
+    }
+    match kept {
+        None => Cow::Borrowed(text),
+        Some(mut kept) => {
+            kept.extend_from_slice(text.get(done..).unwrap_or_default());
+            Cow::Owned(kept)
+        }
+    }
+}
+
+/// How much of a text that starts like a mark is one.
+fn length_of(text: &[u8]) -> usize {
+    let rest = text.get(HEAD.len()..).unwrap_or_default();
+    let letters = rest
+        .iter()
+        .take(ID)
+        .take_while(|byte| LETTERS.contains(byte))
+        .count();
+    let (id, rest) = rest.split_at(letters);
+    if rest.is_empty() {
+        return text.len();
+    }
+    let Some(id) = Id::from_letters(id) else {
+        // Cut off in its first line; letters behind it may be somebody's. A comment that ends there is somebody's altogether.
+        let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let is_comment = memmem::find(line, b"-->").is_some();
+        return if is_comment { 0 } else { HEAD.len() };
+    };
+    let blanks = rest.iter().take_while(|byte| b" \n".contains(byte)).count();
+    let rest = rest.get(blanks..).unwrap_or_default();
+    let seal = id.seal();
+    let same = rest
+        .iter()
+        .zip(&seal)
+        .take_while(|(one, other)| one == other)
+        .count();
+    // What looks like more of a mark that was cut off may be somebody's line.
+    let end = match same {
+        same if same == seal.len() || same == rest.len() => same,
+        ID.. => ID,
+        _ => 0,
+    };
+    HEAD.len() + ID + blanks + end
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id() -> Id {
+        Id::new(0x0123_4567_89ab_cdef_0f1e_2d3c_4b5a_6978)
+    }
+
+    #[test]
+    fn a_mark_is_a_comment_with_its_seal_behind_the_new_text() {
+        let marker = Marker::behind(b"a\n", 0, &id());
+        let text = String::from_utf8(marker.bytes.clone()).unwrap();
+        let letters = String::from_utf8(id().letters().to_vec()).unwrap();
+        assert_eq!(text, format!("<!-- tokmon:txn {letters}\n{letters} -->\n"));
+        assert_eq!((marker.start, marker.end()), (2, 2 + text.len()));
+        for length in [60, 100, 1050, 1051, 1052, 1053, 5000] {
+            let marker = Marker::behind(b"a", length, &id());
+            assert_eq!(marker.seal, length.max(51), "{length}");
+            let lines = marker.bytes.split(|byte| *byte == b'\n');
+            assert!(lines.map(<[u8]>::len).max().unwrap() <= WIDEST);
+        }
+    }
+
+    #[test]
+    fn what_others_say_about_marks_stays() {
+        for text in [
+            "see `<!-- tokmon:txn zzz`\n",
+            "<!-- tokmon:txn ID -->\n",
+            "<!-- tokmon:budget -->\n",
+            "text <!-- tokmon:txn ",
+        ] {
+            assert_eq!(without_markers(text.as_bytes()), text.as_bytes());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_mark_comes_off_wherever_it_was_cut(
+            before in "([a-z|-]{0,9}\n){0,3}",
+            after in "([|-][a-z]{0,9}\n){0,3}",
+            length in 0_usize..3000,
+            cut: prop::sample::Index,
+        ) {
+            let marker = Marker::behind(before.as_bytes(), length, &id());
+            prop_assert!(marker.seal >= length);
+            let cut = HEAD.len() + cut.index(marker.bytes.len() + 1 - HEAD.len());
+            let text = [before.as_bytes(), &marker.bytes[..cut], after.as_bytes()].concat();
+            let kept = without_markers(&text).into_owned();
+            let wanted = [before.as_bytes(), after.as_bytes()].concat();
+            let seal = marker.seal - marker.start;
+            let is_in_id = (HEAD.len() + 1..HEAD.len() + ID).contains(&cut);
+            let is_in_seal = cut > seal && cut != seal + ID && cut < marker.bytes.len();
+            if !is_in_id && !is_in_seal || after.is_empty() {
+                prop_assert_eq!(kept, wanted);
+            } else {
+                prop_assert!(kept.ends_with(after.as_bytes()));
+            }
+        }
+
+        #[test]
+        fn every_text_is_gone_through(text: Vec<u8>) {
+            let _ = without_markers(&[HEAD, &text].concat());
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Rewrites that were cut short, at each step, and what readers see until they are brought to their end.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at files from outside"
+)]
+
+use std::{fs, io::Read, os::unix::fs::MetadataExt};
+
+use super::{
+    journal::{Beside, Journal, hash},
+    marker::{Id, Marker},
+    *,
+};
+
+/// How far a rewrite has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// The journal is in force.
+    Decided,
+    /// What is to take the place of the archive is half written.
+    HalfDraft,
+    /// The archive has its rows.
+    Archived,
+    /// The new text is written in part.
+    HalfWritten,
+    /// The new text is written, the mark still behind it.
+    Written,
+    /// The log is as it is to be, but the journal is still there.
+    Cut,
+}
+
+const STAGES: [Stage; 6] = [
+    Stage::Decided,
+    Stage::HalfDraft,
+    Stage::Archived,
+    Stage::HalfWritten,
+    Stage::Written,
+    Stage::Cut,
+];
+
+/// A rewrite of [`LOG`] to this text that has come so far, with this written behind it since.
+fn cut_short(stage: Stage, text: &str, tail: &str) -> Scene {
+    let scene = Scene::new(LOG);
+    let marker = Marker::behind(LOG.as_bytes(), text.len(), &Id::new(77));
+    let journal = Journal {
+        inode: fs::metadata(scene.log()).unwrap().ino(),
+        id: Id::new(77),
+        seal: marker.seal as u64,
+        text: text.into(),
+        files: vec![Beside {
+            path: "archive/01.md".into(),
+            before: Some(hash(b"- zero\n")),
+            after: Some(b"- zero\n- two\n".to_vec()),
+        }],
+    };
+    fs::create_dir(scene.at("in/.tokmon")).unwrap();
+    fs::write(scene.at("in/.tokmon/log.md.journal"), journal.to_bytes()).unwrap();
+    fs::create_dir(scene.at("in/archive")).unwrap();
+    let archived = if stage >= Stage::Archived {
+        "- zero\n- two\n"
+    } else {
+        "- zero\n"
+    };
+    fs::write(scene.archive(), archived).unwrap();
+    if stage == Stage::HalfDraft {
+        fs::write(scene.at("in/archive/.01.md.tokmon-new"), "- ze").unwrap();
+    }
+    let mut log = [LOG.as_bytes(), &marker.bytes].concat();
+    let written = match stage {
+        Stage::Decided | Stage::HalfDraft | Stage::Archived => 0,
+        Stage::HalfWritten => text.len() / 2,
+        Stage::Written | Stage::Cut => text.len(),
+    };
+    log[..written].copy_from_slice(&text.as_bytes()[..written]);
+    if stage == Stage::Cut {
+        log.truncate(text.len());
+    }
+    log.extend_from_slice(tail.as_bytes());
+    fs::write(scene.log(), log).unwrap();
+    scene
+}
+
+fn text_of(opened: Result<Opened, OpenError>) -> String {
+    let mut text = String::new();
+    opened
+        .unwrap()
+        .bytes()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    text
+}
+
+/// All texts that a log is to get, shorter and longer than it is.
+fn texts() -> [String; 3] {
+    [
+        "# Log\n- one\n".to_owned(),
+        String::new(),
+        "- a row of a log that grows\n".repeat(99),
+    ]
+}
+
+#[test]
+fn a_rewrite_is_brought_to_its_end_from_each_stage() {
+    for stage in STAGES {
+        for text in texts() {
+            for tail in ["", "- tail\n", "- open"] {
+                let wanted = format!("{text}{tail}");
+                let scene = cut_short(stage, &text, tail);
+                assert_eq!(text_of(open_log(&scene.log())), wanted, "{stage:?}");
+                let archived = text_of(open_beside(&scene.log(), &scene.archive()));
+                assert_eq!(archived, "- zero\n- two\n", "{stage:?}");
+                let recovery = scene.target().recover(&PATIENT).unwrap();
+                assert_eq!(recovery, Recovery::Completed);
+                scene.assert_holds(&wanted, Some("- zero\n- two\n"));
+                let recovery = scene.target().recover(&PATIENT).unwrap();
+                assert_eq!(recovery, Recovery::Nothing);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rewrite_begins_with_the_end_of_the_last_one() {
+    for stage in STAGES {
+        let scene = cut_short(stage, "# Log\n- one\n", "- tail\n");
+        let mut plan =
+            |log: &[u8]| Ok::<_, Infallible>(Some((only([log, b"- added\n"].concat()), ())));
+        scene.target().rewrite(&PATIENT, &mut plan).unwrap();
+        scene.assert_holds("# Log\n- one\n- tail\n- added\n", Some("- zero\n- two\n"));
+    }
+}
+
+#[test]
+fn a_recovery_that_was_cut_short_is_taken_up() {
+    for text in texts() {
+        let scene = cut_short(Stage::HalfWritten, &text, "- tail\n");
+        let log = fs::read(scene.log()).unwrap();
+        let second = Marker::behind(&log, text.len() + 7, &Id::new(78));
+        for cut in [second.bytes.len(), second.bytes.len() - 3, 48] {
+            let marked = [&log, &second.bytes[..cut], b"- more\n"].concat();
+            fs::write(scene.log(), &marked).unwrap();
+            assert!(
+                text_of(open_log(&scene.log())).ends_with("- more\n"),
+                "{cut}"
+            );
+        }
+        let marked = [&log, second.bytes.as_slice(), b"- more\n"].concat();
+        fs::write(scene.log(), marked).unwrap();
+        fs::write(scene.at("in/.tokmon/log.md.journal.new"), "half a jour").unwrap();
+        scene.target().recover(&PATIENT).unwrap();
+        scene.assert_holds(&format!("{text}- tail\n- more\n"), Some("- zero\n- two\n"));
+    }
+}
+
+#[test]
+fn a_change_that_was_not_decided_leaves_nothing_behind() {
+    let scene = cut_short(Stage::HalfDraft, "# Log\n- one\n", "");
+    let journal = scene.at("in/.tokmon/log.md.journal");
+    fs::rename(&journal, scene.at("in/.tokmon/log.md.journal.new")).unwrap();
+    assert_eq!(scene.target().recover(&PATIENT).unwrap(), Recovery::Nothing);
+    assert!(text_of(open_log(&scene.log())).starts_with(LOG));
+    write(&scene.target(), &PATIENT, &only("new\n")).unwrap();
+    scene.assert_holds("new\n", Some("- zero\n"));
+}
+
+#[test]
+fn a_damaged_journal_is_kept_and_nothing_is_touched() {
+    let scene = cut_short(Stage::HalfWritten, "# Log\n- one\n", "");
+    let journal = scene.at("in/.tokmon/log.md.journal");
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes[40] ^= 1;
+    fs::write(&journal, bytes).unwrap();
+    let before = scene.files();
+    let refused = write(&scene.target(), &PATIENT, &only("new\n")).unwrap_err();
+    assert!(matches!(refused, WriteError::Damaged { .. }), "{refused}");
+    assert_eq!(refused.exit_code(), 65);
+    assert_eq!(scene.files(), before);
+    assert!(matches!(open_log(&scene.log()), Err(OpenError::Refused(_))));
+    scene.target().append("- a", "\n", &|_| false).unwrap();
+}
+
+#[test]
+fn what_somebody_made_of_a_log_stays() {
+    for stage in [Stage::Decided, Stage::Written] {
+        for is_replaced in [false, true] {
+            let scene = cut_short(stage, "# Log\n- one\n", "");
+            if is_replaced {
+                let log = fs::read(scene.log()).unwrap();
+                fs::write(scene.at("in/new"), log).unwrap();
+                fs::rename(scene.at("in/new"), scene.log()).unwrap();
+            } else {
+                fs::write(scene.log(), "- somebody's\n").unwrap();
+            }
+            let before = scene.files();
+            let refused = write(&scene.target(), &PATIENT, &only("new\n")).unwrap_err();
+            assert!(matches!(refused, WriteError::Damaged { .. }), "{refused}");
+            assert_eq!(scene.files(), before);
+            assert_eq!(text_of(open_log(&scene.log())), scene.text());
+        }
+    }
+}
+
+#[test]
+fn what_somebody_made_of_an_archive_stays() {
+    let scene = cut_short(Stage::Decided, "# Log\n- one\n", "");
+    fs::write(scene.archive(), "somebody's\n").unwrap();
+    let before = scene.files();
+    let refused = scene.target().recover(&PATIENT).unwrap_err();
+    assert!(matches!(&refused, WriteError::Damaged { path, .. } if *path == scene.archive()));
+    assert_eq!(scene.files(), before);
+}
+
+#[test]
+fn a_journal_of_somebody_else_writes_nowhere_else() {
+    for path in ["../out.md", ".git/config", "../../../out.md", "/etc/out.md"] {
+        let scene = cut_short(Stage::Decided, "# Log\n- one\n", "");
+        let at = scene.at("in/.tokmon/log.md.journal");
+        let mut journal = Journal::from_bytes(&fs::read(&at).unwrap()).unwrap();
+        journal.files[0].path = path.into();
+        journal.files[0].before = None;
+        fs::write(&at, journal.to_bytes()).unwrap();
+        fs::create_dir(scene.at("in/.git")).unwrap();
+        let before = scene.files();
+        assert!(scene.target().recover(&PATIENT).is_err(), "{path}");
+        assert_eq!(scene.files(), before);
+        assert!(!scene.at("out.md").exists());
+    }
+}
+
+#[test]
+fn readers_without_a_rewrite_get_the_file() {
+    let scene = Scene::new(LOG);
+    assert!(matches!(open_log(&scene.log()), Ok(Opened::File(_))));
+    let missing = open_beside(&scene.log(), &scene.archive());
+    assert!(matches!(missing, Err(OpenError::Missing)));
+    write(&scene.target(), &PATIENT, &only("new\n")).unwrap();
+    assert!(matches!(open_log(&scene.log()), Ok(Opened::File(_))));
+}

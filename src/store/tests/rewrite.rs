@@ -1,0 +1,389 @@
+//! Logs that are rewritten: what is kept, what is refused, and what is left behind.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at files from outside"
+)]
+
+use std::{
+    fs::{self, File, Permissions},
+    io,
+    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    process::{Child, Command},
+    thread,
+};
+
+use super::*;
+
+/// Moves the second row to an archive.
+fn a_move(scene: &Scene, before: Option<&str>) -> Change {
+    Change {
+        log: b"# Log\n- one\n".to_vec(),
+        files: vec![FileChange {
+            path: scene.archive(),
+            before: before.map(Into::into),
+            after: Some(
+                [before.unwrap_or_default(), "- two\n"]
+                    .concat()
+                    .into_bytes(),
+            ),
+        }],
+    }
+}
+
+#[test]
+fn a_log_stays_the_file_it_is() {
+    for text in [
+        "",
+        "short\n",
+        "no end",
+        &"- a row of a log that grows\n".repeat(300),
+    ] {
+        let scene = Scene::new(LOG);
+        fs::set_permissions(scene.log(), Permissions::from_mode(0o640)).unwrap();
+        fs::hard_link(scene.log(), scene.at("link")).unwrap();
+        let before = fs::metadata(scene.log()).unwrap();
+        write(&scene.target(), &PATIENT, &only(text)).unwrap();
+        let after = fs::metadata(scene.log()).unwrap();
+        assert_eq!((before.ino(), before.mode()), (after.ino(), after.mode()));
+        assert_eq!(fs::read_to_string(scene.at("link")).unwrap(), text);
+        scene.assert_holds(text, None);
+    }
+}
+
+#[test]
+fn rows_move_to_a_file_beside() {
+    let scene = Scene::new(LOG);
+    fs::set_permissions(scene.log(), Permissions::from_mode(0o640)).unwrap();
+    write(&scene.target(), &PATIENT, &a_move(&scene, None)).unwrap();
+    scene.assert_holds("# Log\n- one\n", Some("- two\n"));
+    let mode = |path| fs::metadata(path).unwrap().mode() & 0o777;
+    assert_eq!(mode(scene.archive()), 0o640);
+
+    fs::write(scene.log(), LOG).unwrap();
+    fs::set_permissions(scene.archive(), Permissions::from_mode(0o604)).unwrap();
+    write(&scene.target(), &PATIENT, &a_move(&scene, Some("- two\n"))).unwrap();
+    scene.assert_holds("# Log\n- one\n", Some("- two\n- two\n"));
+    assert_eq!(mode(scene.archive()), 0o604);
+
+    let mut change = only(LOG);
+    change.files.push(FileChange {
+        path: scene.archive(),
+        before: Some(b"- two\n- two\n".to_vec()),
+        after: None,
+    });
+    write(&scene.target(), &PATIENT, &change).unwrap();
+    scene.assert_holds(LOG, None);
+}
+
+#[test]
+fn a_link_stays_a_link() {
+    let scene = Scene::new(LOG);
+    fs::create_dir(scene.at("in/docs")).unwrap();
+    fs::create_dir(scene.at("in/.git")).unwrap();
+    symlink("../log.md", scene.at("in/docs/log.md")).unwrap();
+    let target = target(&scene.at("in/docs/log.md"));
+    assert_eq!(target.path(), scene.log());
+    write(&target, &PATIENT, &only("new\n")).unwrap();
+    assert!(scene.at("in/docs/log.md").is_symlink());
+    assert_eq!(scene.text(), "new\n");
+}
+
+#[test]
+fn nothing_to_do_writes_nothing() {
+    let scene = Scene::new(LOG);
+    let mut none = |_: &[u8]| Ok::<_, Infallible>(None::<(Change, ())>);
+    assert!(
+        scene
+            .target()
+            .rewrite(&PATIENT, &mut none)
+            .unwrap()
+            .is_none()
+    );
+    write(&scene.target(), &PATIENT, &only(LOG)).unwrap();
+    assert!(!scene.at("in/.tokmon").exists());
+}
+
+#[test]
+fn a_mark_left_behind_goes_with_the_next_rewrite() {
+    let scene = Scene::new(LOG);
+    let marker = marker::Marker::behind(LOG.as_bytes(), 5000, &marker::Id::new(9));
+    for tail in ["", "- three\n"] {
+        let text = [LOG.as_bytes(), &marker.bytes, tail.as_bytes()].concat();
+        fs::write(scene.log(), &text).unwrap();
+        let clean = format!("{LOG}{tail}");
+        let mut none = |log: &[u8]| {
+            assert_eq!(log, clean.as_bytes());
+            Ok::<_, Infallible>(None::<(Change, ())>)
+        };
+        assert!(
+            scene
+                .target()
+                .rewrite(&PATIENT, &mut none)
+                .unwrap()
+                .is_none()
+        );
+        scene.assert_holds(&clean, None);
+    }
+}
+
+#[test]
+fn a_plan_is_made_anew_for_a_log_that_changed() {
+    let scene = Scene::new(LOG);
+    let mut calls = 0;
+    let mut plan = |log: &[u8]| {
+        calls += 1;
+        if calls == 1 {
+            fs::write(scene.log(), "- other\n").unwrap();
+        }
+        Ok::<_, Infallible>(Some((only([log, b"- added\n"].concat()), calls)))
+    };
+    let told = scene.target().rewrite(&PATIENT, &mut plan).unwrap();
+    assert_eq!(told, Some(2));
+    scene.assert_holds("- other\n- added\n", None);
+}
+
+#[test]
+fn a_plan_that_fails_changes_nothing() {
+    let scene = Scene::new(LOG);
+    let failed = scene
+        .target()
+        .rewrite(&PATIENT, &mut |_| Err::<Option<(Change, ())>, _>("no"));
+    assert!(matches!(failed, Err(RewriteError::Plan("no"))));
+    scene.assert_holds(LOG, None);
+}
+
+#[test]
+fn an_archive_that_is_not_what_it_was_taken_for_stays() {
+    let scene = Scene::new(LOG);
+    fs::create_dir(scene.at("in/archive")).unwrap();
+    fs::write(scene.archive(), "somebody's\n").unwrap();
+    let refused = write(&scene.target(), &PATIENT, &a_move(&scene, None)).unwrap_err();
+    assert!(matches!(&refused, WriteError::Changing { path } if *path == scene.archive()));
+    assert_eq!(refused.exit_code(), 75);
+    scene.assert_holds(LOG, Some("somebody's\n"));
+}
+
+/// A process that has the log open.
+struct Reader(Child);
+
+impl Reader {
+    fn of(scene: &Scene) -> Self {
+        let mut sleep = Command::new("sleep");
+        let child = sleep
+            .arg("20")
+            .stdin(File::open(scene.log()).unwrap())
+            .spawn();
+        Self(child.unwrap())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_log_that_is_open_elsewhere_is_left_alone() {
+    let scene = Scene::new(LOG);
+    let reader = Reader::of(&scene);
+    let refused = write(&scene.target(), &HASTY, &only("new\n")).unwrap_err();
+    assert!(matches!(&refused, WriteError::Busy { holders, .. } if holders.is_empty()));
+    let short = Rewriting {
+        wait: Duration::from_millis(30),
+        ..PATIENT
+    };
+    let refused = write(&scene.target(), &short, &only("new\n")).unwrap_err();
+    let WriteError::Busy { holders, .. } = &refused else {
+        panic!("{refused}");
+    };
+    assert!(
+        holders.iter().any(|holder| holder.pid == reader.0.id()),
+        "{holders:?}"
+    );
+    assert_eq!(refused.exit_code(), 75);
+    let said = format!("sleep (process {})", reader.0.id());
+    assert!(refused.to_string().contains(&said), "{refused}");
+    scene.assert_holds(LOG, None);
+    drop(reader);
+    write(&scene.target(), &PATIENT, &only("new\n")).unwrap();
+    scene.assert_holds("new\n", None);
+}
+
+#[test]
+fn one_of_ours_waits_for_another() {
+    let scene = Scene::new(LOG);
+    write(&scene.target(), &PATIENT, &only("new\n")).unwrap();
+    let lock = File::open(scene.at("in/.tokmon/log.md.lock")).unwrap();
+    lock.lock().unwrap();
+    let short = Rewriting {
+        wait: Duration::from_millis(30),
+        ..PATIENT
+    };
+    let refused = write(&scene.target(), &short, &only(LOG)).unwrap_err();
+    let WriteError::Busy { holders, .. } = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(holders[0].pid, std::process::id());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(30));
+            lock.unlock().unwrap();
+        });
+        write(&scene.target(), &PATIENT, &only(LOG)).unwrap();
+    });
+    scene.assert_holds(LOG, None);
+}
+
+#[test]
+fn without_a_lease_somebody_has_to_vouch() {
+    for error in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
+        let scene = Scene::new(LOG);
+        let mut target = scene.target();
+        target.take_lease = match error {
+            io::ErrorKind::PermissionDenied => |_| Err(io::ErrorKind::PermissionDenied.into()),
+            _ => |_| Err(io::ErrorKind::Unsupported.into()),
+        };
+        let refused = write(&target, &PATIENT, &a_move(&scene, None)).unwrap_err();
+        assert!(matches!(refused, WriteError::NoLease { .. }), "{refused}");
+        assert_eq!(refused.exit_code(), 69);
+        scene.assert_holds(LOG, None);
+        let inode = fs::metadata(scene.log()).unwrap().ino();
+        write(&target, &ALONE, &a_move(&scene, None)).unwrap();
+        scene.assert_holds("# Log\n- one\n", Some("- two\n"));
+        assert_eq!(fs::metadata(scene.log()).unwrap().ino(), inode);
+    }
+}
+
+#[test]
+fn a_read_only_log_stays_as_it_is() {
+    let scene = Scene::new(LOG);
+    fs::set_permissions(scene.log(), Permissions::from_mode(0o444)).unwrap();
+    let refused = write(&scene.target(), &PATIENT, &only("new\n")).unwrap_err();
+    assert!(
+        matches!(refused, WriteError::NotPermitted { .. }),
+        "{refused}"
+    );
+    assert_eq!(refused.exit_code(), 77);
+    assert!(!scene.at("in/.tokmon").exists());
+    let refused = scene
+        .target()
+        .append("- three", "\n", &|_| false)
+        .unwrap_err();
+    assert_eq!(refused.exit_code(), 77);
+    assert_eq!(scene.text(), LOG);
+}
+
+#[test]
+fn what_is_ours_must_be_a_folder() {
+    let scene = Scene::new(LOG);
+    fs::create_dir(scene.at("out")).unwrap();
+    symlink(scene.at("out"), scene.at("in/.tokmon")).unwrap();
+    let refused = write(&scene.target(), &PATIENT, &only("new\n")).unwrap_err();
+    assert!(
+        matches!(refused, WriteError::NotPermitted { .. }),
+        "{refused}"
+    );
+    assert_eq!(fs::read_dir(scene.at("out")).unwrap().count(), 0);
+    fs::remove_file(scene.at("in/.tokmon")).unwrap();
+    fs::write(scene.at("in/.tokmon"), "").unwrap();
+    let refused = write(&scene.target(), &PATIENT, &only("new\n")).unwrap_err();
+    assert!(
+        matches!(refused, WriteError::NotPermitted { .. }),
+        "{refused}"
+    );
+    assert_eq!(scene.text(), LOG);
+}
+
+#[test]
+fn an_archive_lies_inside_the_tree() {
+    let scene = Scene::new(LOG);
+    fs::create_dir_all(scene.at("in/.git/hooks")).unwrap();
+    fs::create_dir(scene.at("out")).unwrap();
+    fs::write(scene.at("out/a.md"), "").unwrap();
+    fs::write(scene.at("in/file"), "").unwrap();
+    symlink(scene.at("out"), scene.at("in/archive")).unwrap();
+    symlink(scene.at("out/a.md"), scene.at("in/a.md")).unwrap();
+    symlink(scene.at("out/none.md"), scene.at("in/b.md")).unwrap();
+    for path in [
+        "in/archive/01.md",
+        "in/archive/new/01.md",
+        "out/01.md",
+        "in/../out/01.md",
+        "in/new/../../out/01.md",
+        "in/.git/hooks/pre-commit",
+        "in/file/01.md",
+        "in/a.md",
+        "in/b.md",
+        "in/.git",
+    ] {
+        let mut change = a_move(&scene, None);
+        change.files[0].path = scene.at(path);
+        let refused = write(&scene.target(), &PATIENT, &change);
+        assert!(refused.is_err(), "{path}");
+        assert_eq!(scene.text(), LOG, "{path}");
+        assert!(!scene.at("in/new").exists(), "{path}");
+    }
+    assert_eq!(fs::read_dir(scene.at("out")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(scene.at("in/.git/hooks")).unwrap().count(), 0);
+    assert!(!scene.at("in/.tokmon/log.md.journal").exists());
+}
+
+#[test]
+fn an_archive_may_lie_elsewhere_in_the_repository() {
+    let scene = Scene::new(LOG);
+    fs::create_dir(scene.at(".git")).unwrap();
+    fs::create_dir(scene.at("real")).unwrap();
+    symlink(scene.at("real"), scene.at("in/archive")).unwrap();
+    write(&scene.target(), &PATIENT, &a_move(&scene, None)).unwrap();
+    assert_eq!(
+        fs::read_to_string(scene.at("real/01.md")).unwrap(),
+        "- two\n"
+    );
+    fs::write(scene.log(), LOG).unwrap();
+    let mut change = a_move(&scene, None);
+    change.files[0].path = scene.at("deep/er/01.md");
+    write(&scene.target(), &PATIENT, &change).unwrap();
+    assert_eq!(
+        fs::read_to_string(scene.at("deep/er/01.md")).unwrap(),
+        "- two\n"
+    );
+    assert_eq!(scene.text(), "# Log\n- one\n");
+}
+
+#[test]
+fn lines_written_meanwhile_stay() {
+    let scene = Scene::new("");
+    let (path, target) = (scene.log(), scene.target());
+    let writers = || {
+        for at in 0..300 {
+            let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+            io::Write::write_all(&mut file, format!("- {at}\n").as_bytes()).unwrap();
+        }
+    };
+    let mut rewrites = 0;
+    thread::scope(|scope| {
+        let writers = [scope.spawn(writers), scope.spawn(writers)];
+        while writers.iter().any(|writer| !writer.is_finished()) {
+            let mut plan =
+                |log: &[u8]| Ok::<_, Infallible>(Some((only([b"x\n", log].concat()), ())));
+            match target.rewrite(&PATIENT, &mut plan) {
+                Ok(_) => rewrites += 1,
+                Err(RewriteError::Write(WriteError::Busy { .. } | WriteError::Changing { .. })) => {
+                }
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    });
+    let text = scene.text();
+    let mut lines: Vec<&str> = text.lines().filter(|line| *line != "x").collect();
+    assert_eq!(text.lines().count() - lines.len(), rewrites);
+    lines.sort_unstable();
+    let mut wanted: Vec<String> = (0..300)
+        .flat_map(|at| [format!("- {at}"), format!("- {at}")])
+        .collect();
+    wanted.sort_unstable();
+    assert_eq!(lines, wanted);
+    assert_eq!(scene.files().len(), 1, "{:?}", scene.files().keys());
+}
