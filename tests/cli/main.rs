@@ -8,12 +8,14 @@
 
 mod harness;
 
+mod archive;
 mod diagnostics;
 mod figures;
 mod forecast;
 mod hostile;
 mod inputs;
 mod json;
+mod migrate;
 mod options;
 mod readme;
 mod settings;

@@ -220,9 +220,10 @@ impl<'d> Cutter<'d> {
     fn edits(&self) -> Vec<Edit> {
         let mut edits = Vec::new();
         let mut first = 0;
-        for run in self.fates.chunk_by(|one, two| {
-            (*one == Fate::Stays) == (*two == Fate::Stays)
-        }) {
+        for run in self
+            .fates
+            .chunk_by(|one, two| (*one == Fate::Stays) == (*two == Fate::Stays))
+        {
             let end = first + run.len();
             if run.first() != Some(&Fate::Stays) {
                 let span = Span::new(self.starts[first], self.starts[end]);

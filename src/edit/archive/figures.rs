@@ -55,7 +55,9 @@ pub(in crate::edit) fn used(text: &str, books: &Books) -> Used {
 pub(in crate::edit) fn totals(used: &Used) -> BTreeMap<Month, Tokens> {
     let sum = |teams: &BTreeMap<String, Tokens>| teams.values().copied().sum::<Tokens>();
     let months = used.iter().map(|(month, teams)| (*month, sum(teams)));
-    months.filter(|(_, tokens)| *tokens > Tokens::ZERO).collect()
+    months
+        .filter(|(_, tokens)| *tokens > Tokens::ZERO)
+        .collect()
 }
 
 impl Figures {
@@ -86,7 +88,10 @@ impl Figures {
             return;
         }
         let name = fold_name(&entry.work.team);
-        let tokens = entry.figures.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
+        let tokens = entry
+            .figures
+            .tokens
+            .map_or(Tokens::ZERO, |tokens| tokens.value);
         let is_line = entry.kind == EntryKind::Line;
         if let (true, Some(id)) = (is_line, &entry.id) {
             let id = id.clone().into_owned();
@@ -97,7 +102,11 @@ impl Figures {
             EntryKind::Monthly => &mut self.monthly_ids,
             _ => &mut self.detail_ids,
         };
-        if entry.id.as_ref().is_some_and(|id| known.contains(id.as_ref())) {
+        if entry
+            .id
+            .as_ref()
+            .is_some_and(|id| known.contains(id.as_ref()))
+        {
             return;
         }
         known.extend(entry.ids().map(str::to_owned));
@@ -118,7 +127,12 @@ impl Figures {
         for (id, month, name, tokens) in std::mem::take(&mut self.waiting) {
             let is_settled = self.monthly_ids.contains(&id) || self.detail_ids.contains(&id);
             if !is_settled && met.insert(id) {
-                let sum = self.lines.entry(month).or_default().entry(name).or_default();
+                let sum = self
+                    .lines
+                    .entry(month)
+                    .or_default()
+                    .entry(name)
+                    .or_default();
                 *sum = *sum + tokens;
             }
         }
@@ -146,10 +160,13 @@ impl Figures {
                 add(&self.legacy, 1);
             }
             add(&self.lines, 2);
-            let used = teams.into_iter().map(|(team, [monthly, details, lines])| {
-                (team, monthly.max(details) + lines)
-            });
-            (month, used.filter(|(_, used)| *used > Tokens::ZERO).collect())
+            let used = teams
+                .into_iter()
+                .map(|(team, [monthly, details, lines])| (team, monthly.max(details) + lines));
+            (
+                month,
+                used.filter(|(_, used)| *used > Tokens::ZERO).collect(),
+            )
         };
         months.into_iter().map(month).collect()
     }
@@ -241,9 +258,16 @@ mod tests {
             }
             for text in fixtures {
                 let official = books.used(text);
-                let official = official.into_iter().filter(|(_, used)| *used > Tokens::ZERO);
+                let official = official
+                    .into_iter()
+                    .filter(|(_, used)| *used > Tokens::ZERO);
                 let official: BTreeMap<Month, Tokens> = official.collect();
-                assert_eq!(totals(&used(text, &books)), official, "{}", text.get(..60).unwrap());
+                assert_eq!(
+                    totals(&used(text, &books)),
+                    official,
+                    "{}",
+                    text.get(..60).unwrap()
+                );
             }
         }
     }

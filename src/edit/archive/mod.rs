@@ -5,6 +5,7 @@ mod cut;
 pub(super) mod figures;
 mod file;
 mod lines;
+mod prune;
 mod reference;
 mod survey;
 mod verify;
@@ -27,9 +28,10 @@ use self::{
 use super::{Books, Document, Kept, Stamp, raised, settled};
 use crate::{
     log::{self, Item, RowValue, Section},
-    model::{Header, LineEvent, Month},
+    model::{Header, LineEvent, Month, Tokens},
     text::{self, Overlap, Source},
 };
+pub use prune::pruned;
 pub use survey::Obstacle;
 
 /// What is to be moved.
@@ -78,6 +80,8 @@ pub struct Share {
     pub sessions: usize,
     /// The rows of both, sums not counted.
     pub rows: usize,
+    /// How many of these were merged into others.
+    pub merged: usize,
     /// Lines that are not Markdown.
     pub lines: usize,
 }
@@ -89,6 +93,15 @@ pub enum Problem {
     NotUtf8(Month, text::NotUtf8),
     /// Something in the archive of a month, like a code block without its end, would take in what is added.
     Unclosed(Month),
+    /// What is known of a month only by an archive that is to be deleted.
+    Needed {
+        /// The month.
+        month: Month,
+        /// What was used in it.
+        with: Tokens,
+        /// What the log would say without the archive.
+        without: Tokens,
+    },
     /// Something would get lost or change. That is a mistake of this program.
     Unequal(String),
 }
@@ -100,6 +113,14 @@ impl fmt::Display for Problem {
             Self::Unclosed(month) => write!(
                 f,
                 "the archive of {month} ends inside a code block or a comment, which would take in what is added to it"
+            ),
+            Self::Needed {
+                month,
+                with,
+                without,
+            } => write!(
+                f,
+                "the archive of {month} is needed: with it {with} tokens were used in that month, by the log alone {without}"
             ),
             Self::Unequal(what) => f.write_str(what),
         }
@@ -244,7 +265,9 @@ fn departing(survey: &Survey, text: &str, asked: &Asked, moved: &mut Moved) -> V
             Err(staying) => {
                 let heading = text.get(staying.span.range()).unwrap_or_default();
                 let heading = heading.lines().next().unwrap_or_default();
-                moved.left.push((heading.trim().to_owned(), staying.obstacle));
+                moved
+                    .left
+                    .push((heading.trim().to_owned(), staying.obstacle));
             }
         }
     }
@@ -259,6 +282,7 @@ impl Portion {
             daily: self.sections.len() - sessions,
             sessions,
             rows: self.sections.iter().map(|section| section.rows).sum(),
+            merged: 0,
             lines: self.lines,
         }
     }

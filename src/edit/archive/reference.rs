@@ -36,8 +36,10 @@ impl Contents {
             ..Self::default()
         };
         // Reading from memory cannot fail.
-        let _ = log::read(archive.as_bytes(), text::Document::Archive, &mut |item| {
-            match item {
+        let _ = log::read(
+            archive.as_bytes(),
+            text::Document::Archive,
+            &mut |item| match item {
                 Item::Row(row) => {
                     let is_row = |entry: &crate::model::Entry<'_>| entry.kind != EntryKind::Monthly;
                     let is_row = matches!(&row.value, RowValue::Entry(entry) if is_row(entry));
@@ -45,8 +47,8 @@ impl Contents {
                 }
                 Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => contents.lines += 1,
                 _ => {}
-            }
-        });
+            },
+        );
         contents
     }
 }
@@ -97,7 +99,9 @@ fn end_of_sections(document: &Document) -> usize {
         let line = line.strip_suffix('\n').unwrap_or(line);
         let start = line.rfind('\n').map_or(0, |newline| newline + 1);
         let start = start.max(document.source.body_start());
-        let is_held = held.next_if(|line| line.place.line_start == start).is_some();
+        let is_held = held
+            .next_if(|line| line.place.line_start == start)
+            .is_some();
         let line = text.get(start..end).unwrap_or_default();
         // A last line without its end may be one that is still being written.
         let is_open = !line.ends_with('\n') && line.starts_with('[');
@@ -133,7 +137,7 @@ impl Key {
         match self {
             Self::Location => month_in(value).is_some(),
             Self::Size => value.contains("line"),
-            Self::Archived => value.contains("row"),
+            Self::Archived => value.contains(" row") || value.contains("hook line"),
         }
     }
 
@@ -143,13 +147,13 @@ impl Key {
         let value = match self {
             Self::Location => format!("`{}`", reference.path),
             Self::Size => format!("{} {}", number(size), plural(size, "line")),
-            Self::Archived => format!(
-                "{} {} and {} {}",
-                number(rows),
-                plural(rows, "row"),
-                number(lines),
-                plural(lines, "hook line")
-            ),
+            Self::Archived => {
+                let parts = [(rows, "row"), (lines, "hook line")];
+                let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+                let parts =
+                    parts.map(|(count, what)| format!("{} {}", number(count), plural(count, what)));
+                parts.collect::<Vec<_>>().join(" and ")
+            }
         };
         format!("{bullet} {}: {value}", self.word())
     }
@@ -180,7 +184,8 @@ fn updated(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> 
     // What a person put in the same words to say something else is left alone.
     let find = |key: Key| {
         let folded = key.word().to_ascii_lowercase();
-        let is_ours = |item: &&ListItem<'_>| item.key == folded && key.is_in(document.at(item.value));
+        let is_ours =
+            |item: &&ListItem<'_>| item.key == folded && key.is_in(document.at(item.value));
         items.iter().find(is_ours)
     };
     let named = find(Key::Location).and_then(|item| month_in(document.at(item.value)));
@@ -230,12 +235,17 @@ fn item(line: &str, span: Span) -> Option<ListItem<'_>> {
     let rest = text.strip_prefix(['-', '*', '+'])?;
     let colon = rest.starts_with([' ', '\t']).then(|| rest.find(':'))??;
     let key = rest.get(..colon)?.replace(['*', '_'], "");
-    let value = rest.get(colon + 1..)?.trim_start_matches(['*', '_', ' ', '\t']);
+    let value = rest
+        .get(colon + 1..)?
+        .trim_start_matches(['*', '_', ' ', '\t']);
     let indent = line.len() - text.len();
     Some(ListItem {
         bullet: line.get(..indent + 1)?,
         key: key.trim().to_ascii_lowercase(),
-        value: Span::new(span.start + line.len() - value.len(), span.start + line.len()),
+        value: Span::new(
+            span.start + line.len() - value.len(),
+            span.start + line.len(),
+        ),
         line: span,
     })
 }
@@ -249,12 +259,7 @@ fn month_in(text: &str) -> Option<Month> {
 }
 
 /// The item with another value, in its own manner.
-fn respelled(
-    document: &Document,
-    item: &ListItem<'_>,
-    key: Key,
-    reference: &Reference,
-) -> Edit {
+fn respelled(document: &Document, item: &ListItem<'_>, key: Key, reference: &Reference) -> Edit {
     let raw = document.at(item.value);
     let plain = key.item(reference, "");
     let plain = plain.split_once(": ").map_or("", |(_, value)| value);

@@ -4,7 +4,6 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::Tokens;
 
 const SAMPLE: &str = include_str!("../../../fixtures/logs/sample.md");
 const ROTTEN: &str = include_str!("../../../fixtures/logs/rotten.md");

@@ -46,7 +46,11 @@ pub(super) fn same_teams(before: &State<'_>, after: &State<'_>) -> Result<(), Pr
         of(&before) != of(&after)
     });
     match month {
-        Some(month) => Err(differs(month, &figures::totals(&before), &figures::totals(&after))),
+        Some(month) => Err(differs(
+            month,
+            &figures::totals(&before),
+            &figures::totals(&after),
+        )),
         None => Ok(()),
     }
 }
