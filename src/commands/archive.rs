@@ -154,8 +154,8 @@ impl Task<'_> {
 
     fn asked(&self, text: &str) -> Asked {
         let today = self.now.date_naive();
-        let keep = self.args.keep_days.or(self.desk.settings.keep_days);
-        let keep = keep.or_else(|| retention(text)).unwrap_or(KEEP_DAYS);
+        let asked = self.args.keep_days;
+        let keep = asked.unwrap_or_else(|| keep_days(&self.desk.settings, text));
         let before = today.checked_sub_days(Days::new(u64::from(keep)));
         Asked {
             before: self
@@ -373,18 +373,24 @@ fn amount(share: &Share) -> String {
     parts.join(", ")
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", number(count))
 }
 
-fn number(count: usize) -> Tokens {
+pub(super) fn number(count: usize) -> Tokens {
     Tokens(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 /// How many lines a file has.
 fn count(bytes: &[u8]) -> usize {
     bytes.split_inclusive(|byte| *byte == b'\n').count()
+}
+
+/// How many days of daily details are kept: by the settings, else by the log, else 30.
+pub(super) fn keep_days(settings: &Settings, text: &str) -> u32 {
+    let own = settings.keep_days.or_else(|| retention(text));
+    own.unwrap_or(KEEP_DAYS)
 }
 
 /// The days to keep that a log names in its header.
@@ -403,7 +409,7 @@ fn retention(text: &str) -> Option<u32> {
 }
 
 /// The folder of the archives as a log names it.
-fn folder(settings: &Settings) -> String {
+pub(super) fn folder(settings: &Settings) -> String {
     let folder = archive_folder(settings).to_string_lossy();
     folder.replace('\\', "/").trim_end_matches('/').to_owned()
 }
@@ -433,7 +439,7 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 /// A text as JSON has it, with nothing in it that drives a terminal.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

@@ -1,16 +1,244 @@
-//! Brings a log of an older format up to date.
+//! `tokmon migrate`: a log of the format before v2.0 becomes one of v2.0, and the original is kept whole beside the archives.
+//! What becomes of it is `edit::migrate`'s business.
 
-use super::Context;
+use std::path::PathBuf;
+
+use super::{
+    Context,
+    archive::{counted, folder, keep_days, quoted},
+    desk::{Desk, refused, table_or_json},
+};
 use crate::{
     cli::{GlobalArgs, MigrateArgs},
+    edit::{
+        Books, Stamp,
+        migrate::{self, Asked, Migrated, Outcome},
+    },
     exit::{ExitStatus, Failure},
+    model::Month,
+    render::{self, Format},
+    store::{self, Change, FileChange, OpenError, RewriteError},
 };
+
+/// How many originals of one log there may be.
+const MOST_ORIGINALS: usize = 1_000;
 
 pub(super) fn run(
     args: &MigrateArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<ExitStatus, Failure> {
-    let _ = (args, global, cx);
-    Err(Failure::usage("not yet"))
+    let format = table_or_json(global)?;
+    let task = Task {
+        now: cx.now(global)?,
+        desk: Desk::open(global, cx)?,
+        dry_run: args.dry_run,
+    };
+    let made = if args.dry_run {
+        let text = task.desk.text(cx)?;
+        task.planned(text.as_bytes())?.map(|(_, made)| made)
+    } else {
+        let made = task
+            .desk
+            .target
+            .rewrite(&args.rewrite.into(), &mut |bytes| task.planned(bytes));
+        made.map_err(|error| match error {
+            RewriteError::Plan(failure) => failure,
+            RewriteError::Write(error) => refused(&error),
+        })?
+    };
+    let text = match (&made, format) {
+        (Some(made), Format::Table) if args.dry_run => made.migrated.log.clone(),
+        (made, Format::Json) => task.json(made.as_ref()),
+        (Some(made), _) => task.table(made),
+        (None, _) => {
+            let shown = render::safe_line(&task.desk.log.shown).into_owned();
+            format!("{shown} is of v2.0 already: nothing to do\n")
+        }
+    };
+    cx.out.write_all(text.as_bytes())?;
+    cx.out.flush()?;
+    if let Some(made) = made.filter(|_| !global.quiet) {
+        tell(&made, cx)?;
+    }
+    Ok(ExitStatus::Clean)
+}
+
+/// What is to be done, to which log.
+struct Task {
+    now: Stamp,
+    desk: Desk,
+    dry_run: bool,
+}
+
+/// What was done, or would be.
+struct Made {
+    migrated: Migrated,
+    /// Where the original is, as it is shown.
+    original: String,
+}
+
+/// Where an original goes.
+struct Original {
+    path: PathBuf,
+    name: String,
+    shown: String,
+    /// It is there already.
+    is_there: bool,
+}
+
+impl Task {
+    fn planned(&self, bytes: &[u8]) -> Result<Option<(Change, Made)>, Failure> {
+        let text = self.desk.utf8(bytes.to_vec())?;
+        let books = self.desk.books(&Books::default().months(&text))?;
+        let original = self.original(bytes)?;
+        let asked = Asked {
+            today: self.now.date_naive(),
+            now: self.now,
+            keep_days: keep_days(&self.desk.settings, &text),
+            original: format!("{}/{}", folder(&self.desk.settings), original.name),
+        };
+        let outcome = migrate::migrated(&text, &books, &asked).map_err(|problem| {
+            Failure::with_code(70, format!("nothing is changed: {problem}"))
+                .help("archives of the older format count no more beside a log of v2.0; this log cannot be migrated as it is")
+        })?;
+        let shown = &self.desk.log.shown;
+        let migrated = match outcome {
+            Outcome::Current => return Ok(None),
+            Outcome::Migrated(migrated) => *migrated,
+            Outcome::Empty => {
+                return Err(
+                    Failure::no_data(format!("{shown} holds no usage that can be read"))
+                        .help("tokmon init begins a new log"),
+                );
+            }
+            Outcome::Unreadable(line) => {
+                return Err(Failure::no_data(format!(
+                    "{shown}:{line}: a row that cannot be read would be lost from sight"
+                ))
+                .help("tokmon check says what is wrong with it; mend it first"));
+            }
+        };
+        let whole = bytes.to_vec();
+        let files = vec![FileChange {
+            path: original.path,
+            before: original.is_there.then(|| whole.clone()),
+            after: Some(whole),
+        }];
+        let change = Change {
+            log: migrated.log.clone().into_bytes(),
+            files,
+        };
+        let made = Made {
+            migrated,
+            original: original.shown,
+        };
+        Ok(Some((change, made)))
+    }
+
+    /// Where the original goes: beside the archives, under a name that nothing else has.
+    fn original(&self, bytes: &[u8]) -> Result<Original, Failure> {
+        for count in 1..=MOST_ORIGINALS {
+            let name = match count {
+                1 => "cost-log-v1.md".to_owned(),
+                count => format!("cost-log-v1-{count}.md"),
+            };
+            let Desk { log, settings, .. } = &self.desk;
+            let Some((path, shown)) = log.archived(&name, settings) else {
+                break;
+            };
+            let is_there = match store::open(&path) {
+                Err(OpenError::Missing) => false,
+                Err(error) => {
+                    return Err(Failure::no_input(format!("cannot read {shown}: {error}"))
+                        .help("move it away: the original of the log is to be there"));
+                }
+                Ok(mut opened) => {
+                    let mut there = Vec::new();
+                    let read = opened
+                        .bytes()
+                        .and_then(|mut input| input.read_to_end(&mut there));
+                    read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+                    if there != bytes {
+                        continue;
+                    }
+                    true
+                }
+            };
+            return Ok(Original {
+                path,
+                name,
+                shown,
+                is_there,
+            });
+        }
+        Err(Failure::cannot_create(
+            "there is no name left for the original of the log",
+        ))
+    }
+
+    fn table(&self, made: &Made) -> String {
+        let Migrated {
+            rows, months, left, ..
+        } = &made.migrated;
+        let (rows, months) = (counted(*rows, "row"), counted(*months, "month"));
+        let lines = [
+            format!("{} is of v2.0 now: {rows} of {months}", self.desk.log.shown),
+            format!("{} is the original, whole", made.original),
+        ];
+        let mut lines = lines
+            .map(|line| format!("{}\n", render::safe_line(&line)))
+            .concat();
+        let parts = [(left.0, "hook line"), (left.1, "other line")];
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, what)| counted(count, what)).collect();
+        if !parts.is_empty() {
+            let verb = if left.0 + left.1 == 1 {
+                "stands"
+            } else {
+                "stand"
+            };
+            lines.push_str(&format!(
+                "{} {verb} in the original alone\n",
+                parts.join(" and ")
+            ));
+        }
+        lines
+    }
+
+    fn json(&self, made: Option<&Made>) -> String {
+        let mut fields = vec![
+            "\"schema_version\": 1".to_owned(),
+            format!("\"file\": {}", quoted(&self.desk.log.shown)),
+            format!("\"dry_run\": {}", self.dry_run),
+            format!("\"migrated\": {}", made.is_some()),
+        ];
+        if let Some(Made { migrated, original }) = made {
+            fields.extend([
+                format!("\"original\": {}", quoted(original)),
+                format!("\"rows\": {}", migrated.rows),
+                format!("\"months\": {}", migrated.months),
+                format!("\"hook_lines_left\": {}", migrated.left.0),
+                format!("\"other_lines_left\": {}", migrated.left.1),
+            ]);
+        }
+        format!("{{\n  {}\n}}\n", fields.join(",\n  "))
+    }
+}
+
+/// Says where the older table of months contradicted the rows.
+fn tell(made: &Made, cx: &mut Context<'_>) -> Result<(), Failure> {
+    for (month, stated, sum) in &made.migrated.differing {
+        let month: &Month = month;
+        let mark = |estimate| if estimate { "~" } else { "" };
+        writeln!(
+            cx.err,
+            "tokmon: {month}: the table of months said {}{}, its rows add up to {}{}; the rows count",
+            mark(stated.estimate),
+            stated.tokens,
+            mark(sum.estimate),
+            sum.tokens
+        )?;
+    }
+    Ok(())
 }

@@ -88,6 +88,14 @@ impl<'l> Departures<'l> {
         self.is_over(line, date).then(|| Month::of(date))
     }
 
+    /// Whether a line is still needed: what nobody can tell the day of is not.
+    pub(in crate::edit) fn is_in_force(&self, line: &HeldLine) -> bool {
+        match line.kind {
+            HeldKind::Usage => true,
+            _ => line.date.is_some_and(|date| !self.is_over(line, date)),
+        }
+    }
+
     fn is_over(&self, line: &HeldLine, date: NaiveDate) -> bool {
         let is_past = date < self.today;
         match &line.kind {

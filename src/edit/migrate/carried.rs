@@ -57,10 +57,10 @@ impl<'d> Carried<'d> {
         let notes = notes.filter(|place| !is_taken(place.line_start));
         carried.notes = notes.map(|place| document.at(place.span)).collect();
         for line in lines {
-            if departures.month(line).is_some() {
-                carried.left.0 += 1;
-            } else {
+            if departures.is_in_force(line) {
                 carried.lines.push(document.at(line.place.span));
+            } else {
+                carried.left.0 += 1;
             }
         }
         carried.header(document);
