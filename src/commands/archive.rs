@@ -166,6 +166,7 @@ impl Task<'_> {
             today,
             now: self.now,
             hooks_only: self.args.hooks_only,
+            compact: self.args.compact,
             folder: folder(&self.desk.settings),
         }
     }

@@ -31,6 +31,8 @@ pub(super) struct Portion {
     pub(super) sections: Vec<Leaving>,
     /// How many lines.
     pub(super) lines: usize,
+    /// How many of their rows were merged into others.
+    pub(super) merged: usize,
 }
 
 /// What happens to a line.

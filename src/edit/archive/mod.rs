@@ -1,6 +1,7 @@
 //! What of a log is old enough for its archives, and what the log and they look like with that moved.
 //! Pure text to text: which archives there are is given; when to write them is for `commands` to know.
 
+mod compact;
 mod cut;
 pub(super) mod figures;
 mod file;
@@ -45,6 +46,8 @@ pub struct Asked {
     pub now: Stamp,
     /// Lines alone.
     pub hooks_only: bool,
+    /// With the rows of one team and task of a day merged into one.
+    pub compact: bool,
     /// The folder of the archives from that of the log, as the log is to name it.
     pub folder: String,
 }
@@ -169,7 +172,7 @@ pub fn plan(text: &str, survey: Survey, books: &Books, asked: &Asked) -> Result<
     }
     let departures = Departures::of(&survey.lines, asked.today, asked.now);
     let newline = newline(&ready);
-    let cut = cut::cut(&ready, newline, &survey, &leaving, &departures)?;
+    let mut cut = cut::cut(&ready, newline, &survey, &leaving, &departures)?;
     if cut.archives.is_empty() {
         moved.settled = 0;
         return Ok(Plan {
@@ -178,13 +181,36 @@ pub fn plan(text: &str, survey: Survey, books: &Books, asked: &Asked) -> Result<
             moved,
         });
     }
+    let merged = if asked.compact {
+        compact(&ready, &mut cut, books)
+    } else {
+        0
+    };
     let shares = cut.archives.iter();
     moved.to = shares
         .map(|(month, portion)| (*month, portion.share()))
         .collect();
-    let plan = written(&ready, cut, books, moved)?;
+    let plan = written(&ready, cut, merged, books, moved)?;
     let before = State { log: text, books };
     plan.complete(&before, asked, matches!(ready, Cow::Borrowed(_)))
+}
+
+/// Merges rows of what goes to the archives. Gives what the lines count for by which that changes them.
+fn compact(ready: &str, cut: &mut Cut, books: &Books) -> u128 {
+    let archives = books.archives.values().map(Vec::as_slice);
+    let repeated = compact::repeated([ready.as_bytes()].into_iter().chain(archives));
+    let mut change = 0_u128;
+    for portion in cut.archives.values_mut() {
+        for section in &mut portion.addition.sections {
+            if let Some((compacted, merged)) = compact::compacted(section, &repeated) {
+                let lines = verify::lines(&compacted).wrapping_sub(verify::lines(section));
+                change = change.wrapping_add(lines);
+                portion.merged += merged;
+                *section = compacted;
+            }
+        }
+    }
+    change
 }
 
 /// How the lines of a text end.
@@ -222,16 +248,23 @@ impl Portion {
             daily: self.sections.len() - sessions,
             sessions,
             rows: self.sections.iter().map(|section| section.rows).sum(),
-            merged: 0,
+            merged: self.merged,
             lines: self.lines,
         }
     }
 }
 
-/// Writes the archives. The log is what stays of it.
-fn written(ready: &str, cut: Cut, books: &Books, moved: Moved) -> Result<Plan, Problem> {
+/// Writes the archives. The log is what stays of it. `merged` is what lines count for by which merging rows changes them.
+fn written(
+    ready: &str,
+    cut: Cut,
+    merged: u128,
+    books: &Books,
+    moved: Moved,
+) -> Result<Plan, Problem> {
     let newline = newline(ready);
-    let (mut before, mut after) = (verify::lines(ready), verify::lines(&cut.log));
+    let mut before = verify::lines(ready).wrapping_add(merged);
+    let mut after = verify::lines(&cut.log);
     let mut archives = BTreeMap::new();
     for (month, portion) in cut.archives {
         let old = books.archives.get(&month).map(|bytes| utf8(bytes, month));

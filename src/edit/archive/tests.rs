@@ -19,6 +19,7 @@ fn on(day: &str) -> Asked {
         today: date(day),
         now: format!("{day}T12:00:00Z").parse().unwrap(),
         hooks_only: false,
+        compact: false,
         folder: "archive".to_owned(),
     }
 }
@@ -49,7 +50,7 @@ fn a_rotten_log_becomes_short() {
 }
 
 /// Everything that a log can be made of, with what may hinder a move.
-const PARTS: [&str; 25] = [
+const PARTS: [&str; 26] = [
     "# Cost Log v2.0\n> **Currency:** USD @ $0.003/1K tokens\n> **Last Updated:** 2026-02-20\n\n",
     "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| Team A | 5,000 | $0.015 |\n| **TOTAL** | **5,000** | |\n\n",
     "## 2026-01 Monthly Summary (팀)\n\n| Team | Tokens |\n|---|---|\n| Team A | 12.5K |\n\n---\n\n",
@@ -73,6 +74,7 @@ const PARTS: [&str; 25] = [
     "[HOLD] 2026-03-01T10:00:00Z team=\"Team A\" tokens=50\n",
     "```\n[PRE] in code\n## Daily Detail — 2026-02-01\n```\n",
     "\n\n",
+    "## Daily Detail — 2026-02-10\n\n| Team | Task | Tokens | Notes |\n|---|---|---|---|\n| Team A | x | 1,000 | a |\n| team a | x | ~20 | b <!-- id=m1 --> |\n| Team A | x | 3 |\n| Team A | x | 4 | c <!-- id=k1 --> |\n\n",
     "# Older\n\n| Date | Agent | Task | Model | Tokens In | Tokens Out |\n|---|---|---|---|---|---|\n| 2026-02-01 | A | x | m | 1 | 2 |\n\n",
     "## Previous Historical Data\n\n- Location: `archive/cost-log-2026-01.md`\n- Size: 12 lines\n",
 ];
@@ -109,7 +111,7 @@ proptest! {
         parts in proptest::collection::vec(0..PARTS.len(), 0..9),
         archive in proptest::option::of(0..ARCHIVES.len()),
         ends in (any::<bool>(), any::<bool>(), any::<bool>()),
-        hooks_only in any::<bool>(),
+        (hooks_only, compact) in (any::<bool>(), any::<bool>()),
     ) {
         let text: String = parts.iter().map(|part| PARTS[*part]).collect();
         let (crlf, bom, trimmed) = ends;
@@ -121,7 +123,7 @@ proptest! {
             let february = "2026-02".parse().unwrap();
             books.archives.insert(february, ARCHIVES[archive].as_bytes().to_vec());
         }
-        let asked = Asked { hooks_only, ..on("2026-03-02") };
+        let asked = Asked { hooks_only, compact, ..on("2026-03-02") };
         let plan = plan(&text, Survey::of(&text), &books, &asked);
         let plan = plan.map_err(|problem| TestCaseError::fail(format!("{problem} in {text}")))?;
         let mut after = books.clone();
@@ -141,4 +143,34 @@ proptest! {
         let is_done = again.moved.to.values().all(|share| share.rows == 0) || again.moved.settled > 0 || trimmed;
         prop_assert!(is_done, "{}", again.log);
     }
+}
+
+#[test]
+fn rows_of_one_team_and_task_become_one() {
+    let text = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 9,999 |\n\n\
+        ## Daily Detail — 2026-02-03\n\n\
+        | Time | Team | Task | Tokens | Cost | Status | Duration | Notes |\n\
+        |------|------|------|--------|------|--------|----------|-------|\n\
+        | 10:10-10:17 | Team A | Guide | 1,000 | $0.003 | ✅ | 7m | first <!-- id=a --> |\n\
+        | 11:00 | Team B | Guide | 5 | $0.001 | ✅ | — | alone |\n\
+        | 09:10-09:30 | team a | guide | ~2,500 | $0.0075 | 🔄 | 20m | see `#4` <!-- id=b --> |\n\
+        | 17:00-17:40 | Team A | Guide | 12.5K | $0.001 | ✅ | 40m | other digits |\n\
+        | 23:50-00:20 | Team A | Guide | 500 | $0.002 | ✅ | 30m | first <!-- id=c --> |\n\
+        | — | Team A | Guide | 70 | — | ✅ | — | no hours, no cost |\n\
+        | **TOTAL** | | | 16,575 | | | | |\n\n\
+        [USE] 2026-02-03T10:00:00Z team=\"Team A\" task=Guide tokens=2500 id=b\n";
+    let asked = Asked {
+        compact: true,
+        ..on("2026-03-30")
+    };
+    let plan = planned(text, &asked);
+    assert_snapshot!(picture(&plan));
+    let archived = plan.archives.iter();
+    let archives = archived.map(|(month, text)| (*month, text.clone().into_bytes()));
+    let after = Books {
+        archives: archives.collect(),
+        ..Books::default()
+    };
+    // The second attempt at an id that was merged is still known for one.
+    assert_eq!(after.used(&plan.log), Books::default().used(text));
 }

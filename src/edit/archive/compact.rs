@@ -1,0 +1,355 @@
+//! Rows of one team and task that become one: their figures added up, their count and hours in the notes, all their ids kept.
+//!
+//! Only rows that differ in nothing but what can be added up are merged; any other stays as it stands. What a section adds up to is
+//! the same before and after, and that is checked for each.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::{
+    edit::{
+        Document, Kept, RowKind, TableBlock, TableRow,
+        style::{self, RowStyle, StatusStyle},
+    },
+    log::{self, Column, Item, Role, RowValue, cell},
+    model::{Entry, Status, TimeRange, Tokens, fold_name},
+    text::{self, Edit, EditSet, Span},
+};
+
+/// The longest remark that a merged row gets.
+const LONGEST_NOTE: usize = 500;
+
+/// Minutes of a day.
+const DAY: u64 = 24 * 60;
+
+/// The columns whose cells are added up or put together.
+const MERGED: [Column; 8] = [
+    Column::Tokens,
+    Column::TokensIn,
+    Column::TokensOut,
+    Column::Cost,
+    Column::Status,
+    Column::Duration,
+    Column::Deliverables,
+    Column::Notes,
+];
+
+/// The ids that more than one row has, in a log and its archives.
+pub(super) fn repeated<'t>(texts: impl Iterator<Item = &'t [u8]>) -> HashSet<String> {
+    let (mut met, mut repeated) = (HashSet::new(), HashSet::new());
+    for text in texts {
+        // Reading from memory cannot fail.
+        let _ = log::read(text, text::Document::Log, &mut |item| {
+            if let Item::Row(row) = item
+                && let RowValue::Entry(entry) = row.value
+            {
+                for id in entry.ids() {
+                    if !met.insert(id.to_owned()) {
+                        repeated.insert(id.to_owned());
+                    }
+                }
+            }
+        });
+    }
+    repeated
+}
+
+/// A section with its rows merged, and by how many rows it is shorter. None where nothing can be merged. Rows with an id of
+/// `repeated` stay: those ids occur elsewhere, and decide what counts.
+pub(super) fn compacted(section: &str, repeated: &HashSet<String>) -> Option<(String, usize)> {
+    let document = Document::read(section, Kept::All);
+    let mut tables = document.tables.iter();
+    let table = tables.find(|table| matches!(table.role, Role::Daily | Role::Session))?;
+    table.columns.index(Column::Notes)?;
+    let mut edits = Vec::new();
+    let mut merged = 0;
+    for group in groups(&document, table, repeated) {
+        let Some(line) = merge(&document, table, &group) else {
+            continue;
+        };
+        let (first, others) = group.split_first()?;
+        let whole = |row: &Row<'_>| Span::new(row.row.place.line_start, row.row.place.span.end);
+        edits.push(Edit::replace(whole(first), line));
+        for row in others {
+            edits.push(Edit::delete(document.whole_line(row.row.place)));
+        }
+        merged += others.len();
+    }
+    let compacted = text::splice(section, &EditSet::new(edits).ok()?);
+    (merged > 0 && adds_up(section) == adds_up(&compacted)).then_some((compacted, merged))
+}
+
+/// A row and what it says.
+struct Row<'d> {
+    row: &'d TableRow,
+    entry: &'d Entry<'static>,
+}
+
+/// Rows that differ only in what can be added up, in their order; two or more of each kind.
+fn groups<'d>(
+    document: &'d Document,
+    table: &'d TableBlock,
+    repeated: &HashSet<String>,
+) -> Vec<Vec<Row<'d>>> {
+    let mut at: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut groups: Vec<Vec<Row<'d>>> = Vec::new();
+    for row in &table.rows {
+        let RowKind::Entry(entry) = &row.kind else {
+            continue;
+        };
+        let has_repeated = entry.ids().any(|id| repeated.contains(id));
+        let Some(key) = key(document, table, row, entry).filter(|_| !has_repeated) else {
+            continue;
+        };
+        let row = Row { row, entry };
+        match at.get(&key) {
+            Some(group) => groups[*group].push(row),
+            None => {
+                at.insert(key, groups.len());
+                groups.push(vec![row]);
+            }
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
+/// What must be the same in rows that are merged. None where a row is none to merge.
+fn key(
+    document: &Document,
+    table: &TableBlock,
+    row: &TableRow,
+    entry: &Entry<'_>,
+) -> Option<Vec<String>> {
+    let line = document.at(Span::new(row.place.line_start, row.place.span.end));
+    let figures = &entry.figures;
+    let end = row.cells.last()?.end - row.place.line_start;
+    let has_no_more = matches!(line.get(end..)?.trim(), "" | "|");
+    let is_whole = row.cells.len() == table.columns.count && has_no_more;
+    let tokens = figures
+        .tokens
+        .filter(|_| is_whole && figures.limit.is_none())?;
+    let mut key = vec![
+        fold_name(&entry.work.team),
+        fold_name(entry.work.task.as_deref().unwrap_or_default()),
+        tokens.unit.to_string(),
+        format!("{:?} {}", figures.currency, figures.cost.is_some()),
+        entry.when.time.is_some().to_string(),
+    ];
+    let is_free = |at: usize| {
+        let merged = MERGED
+            .iter()
+            .chain(&[Column::Team, Column::Task, Column::Time]);
+        let mut merged = merged.filter_map(|column| table.columns.index(*column));
+        !merged.any(|index| index == at)
+    };
+    for (at, cell) in row.cells.iter().enumerate().filter(|(at, _)| is_free(*at)) {
+        key.push(format!("{at} {}", visible(document.at(*cell))));
+    }
+    Some(key)
+}
+
+/// The part of a cell that readers see.
+fn visible(raw: &str) -> &str {
+    raw.split("<!--").next().unwrap_or_default().trim_end()
+}
+
+/// The line of the row that stands for all of a group.
+fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<String> {
+    let first = group.first()?;
+    let raw = |row: &Row<'_>, at: usize| {
+        row.row
+            .cells
+            .get(at)
+            .map_or("", |span| visible(document.at(*span)))
+            .to_owned()
+    };
+    let columns = &table.columns;
+    let mut cells: Vec<String> = (0..columns.count).map(|at| raw(first, at)).collect();
+    for column in MERGED.into_iter().chain([Column::Time]) {
+        let Some(at) = columns.index(column) else {
+            continue;
+        };
+        let raws: Vec<String> = group.iter().map(|row| raw(row, at)).collect();
+        cells[at] = match column {
+            Column::Tokens | Column::TokensIn | Column::TokensOut => tokens(&raws)?,
+            Column::Deliverables => count(&raws)?,
+            Column::Cost => cost(&raws)?,
+            Column::Duration => duration(&raws)?,
+            Column::Status => status(group, &raws),
+            Column::Time => {
+                hours(group)?.map_or_else(|| raw(first, at), |hours| style::hours(hours, None))
+            }
+            _ => note(group, &raws)?,
+        };
+    }
+    let ids = group.iter().flat_map(|row| row.entry.ids());
+    let last = cells.last_mut()?;
+    for id in ids {
+        if !style::is_writable_id(id) {
+            return None;
+        }
+        last.push_str(&format!(" <!-- id={id} -->"));
+    }
+    let head = document.at(Span::new(table.head.line_start, table.head.span.end));
+    let line =
+        |row: &Row<'_>| document.at(Span::new(row.row.place.line_start, row.row.place.span.end));
+    let style = RowStyle::of(head, group.iter().map(line));
+    Some(style.line(&cells))
+}
+
+/// The sum of cells of tokens in the manner of the first that holds any.
+fn tokens(raws: &[String]) -> Option<String> {
+    let mut sum: Option<(usize, Tokens, bool)> = None;
+    for (at, raw) in raws.iter().enumerate() {
+        let Some(cell) = cell::tokens(&plain(raw)).ok()? else {
+            continue;
+        };
+        let used = cell.used;
+        let (first, tokens, estimate) = sum.unwrap_or((at, Tokens::ZERO, false));
+        sum = Some((first, tokens + used.value, estimate || used.estimate));
+    }
+    match sum {
+        Some((first, tokens, estimate)) => {
+            style::respell_tokens(raws.get(first)?, tokens, estimate)
+        }
+        None => raws.first().cloned(),
+    }
+}
+
+fn count(raws: &[String]) -> Option<String> {
+    let mut sum: Option<(usize, u64)> = None;
+    for (at, raw) in raws.iter().enumerate() {
+        if let Some(count) = cell::count(&plain(raw)).ok()? {
+            let (first, before) = sum.unwrap_or((at, 0));
+            sum = Some((first, before.saturating_add(count)));
+        }
+    }
+    match sum {
+        Some((first, sum)) => style::respell_tokens(raws.get(first)?, Tokens(sum), false),
+        None => raws.first().cloned(),
+    }
+}
+
+fn cost(raws: &[String]) -> Option<String> {
+    let mut sum: Option<(usize, u64, bool)> = None;
+    for (at, raw) in raws.iter().enumerate() {
+        if let Some(cost) = cell::money(&plain(raw)).ok()? {
+            let (first, before, estimate) = sum.unwrap_or((at, 0, false));
+            let micros = before.checked_add(cost.amount.value)?;
+            sum = Some((first, micros, estimate || cost.amount.estimate));
+        }
+    }
+    let Some((first, micros, estimate)) = sum else {
+        return raws.first().cloned();
+    };
+    let like = raws.get(first)?;
+    let spelled = style::respell_money(like, micros, true)?;
+    let is_marked = like.contains(['~', '≈', '<']);
+    Some(if estimate && !is_marked {
+        format!("~{spelled}")
+    } else {
+        spelled
+    })
+}
+
+fn duration(raws: &[String]) -> Option<String> {
+    let mut sum: Option<(usize, u64)> = None;
+    for (at, raw) in raws.iter().enumerate() {
+        if let Some(minutes) = cell::minutes(&plain(raw)).ok()? {
+            let (first, before) = sum.unwrap_or((at, 0));
+            sum = Some((first, before.saturating_add(minutes)));
+        }
+    }
+    match sum {
+        Some((first, minutes)) => Some(style::duration(
+            minutes,
+            raws.get(first).map(String::as_str),
+        )),
+        None => raws.first().cloned(),
+    }
+}
+
+fn status(group: &[Row<'_>], raws: &[String]) -> String {
+    let statuses = group.iter().filter_map(|row| row.entry.status.clone());
+    let known = StatusStyle::of(raws.iter().map(String::as_str));
+    match statuses.reduce(Status::combined) {
+        Some(status) => known.spell(&status),
+        None => raws.first().cloned().unwrap_or_default(),
+    }
+}
+
+/// A cell without the marks of emphasis and code around it.
+fn plain(raw: &str) -> String {
+    raw.replace(['*', '`'], "")
+}
+
+/// From the first start to the last end. None where that is a day or more; nothing where no row has hours.
+fn hours(group: &[Row<'_>]) -> Option<Option<TimeRange>> {
+    use chrono::Timelike;
+    let minute = |time: chrono::NaiveTime| u64::from(time.hour() * 60 + time.minute());
+    let mut times = group.iter().filter_map(|row| row.entry.when.time);
+    let Some(first) = times.clone().min_by_key(|time| time.start) else {
+        return Some(None);
+    };
+    let start = minute(first.start);
+    let ends = times.clone().map(|time| match time.end {
+        // An end before the start is on the next day.
+        Some(end) if end < time.start => (minute(end) + DAY, end),
+        Some(end) => (minute(end), end),
+        None => (minute(time.start), time.start),
+    });
+    let (last, end) = ends.max_by_key(|(minute, _)| *minute)?;
+    if last - start >= DAY {
+        return None;
+    }
+    Some(Some(TimeRange {
+        start: first.start,
+        end: (last > start).then_some(end),
+        open: times.any(|time| time.open),
+    }))
+}
+
+/// `merged 5 rows, 09:10-17:40: one note; another`, with as many of the notes as there is room for.
+fn note(group: &[Row<'_>], raws: &[String]) -> Option<String> {
+    let span = hours(group)?.map(|hours| format!(", {}", style::hours(hours, None)));
+    let mut note = format!("merged {} rows{}", group.len(), span.unwrap_or_default());
+    let mut met = HashSet::new();
+    let mut separator = ": ";
+    for raw in raws {
+        let is_new = !cell::is_absent(&plain(raw)) && met.insert(raw);
+        if is_new && note.chars().count() + separator.len() + raw.chars().count() <= LONGEST_NOTE {
+            note.push_str(separator);
+            note.push_str(raw);
+            separator = "; ";
+        }
+    }
+    Some(note)
+}
+
+/// What a section adds up to: by team, tokens, cost and deliverables; and the ids in it.
+type Sums = (BTreeMap<String, (Tokens, u64, u64)>, Vec<String>, usize);
+
+fn adds_up(section: &str) -> Sums {
+    let document = Document::read(section, Kept::All);
+    let mut teams: BTreeMap<String, (Tokens, u64, u64)> = BTreeMap::new();
+    let mut ids = Vec::new();
+    let mut others = 0;
+    for row in document.tables.iter().flat_map(|table| &table.rows) {
+        let RowKind::Entry(entry) = &row.kind else {
+            others += 1;
+            continue;
+        };
+        let figures = &entry.figures;
+        let sums = teams.entry(fold_name(&entry.work.team)).or_default();
+        sums.0 = sums.0 + figures.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
+        sums.1 = sums
+            .1
+            .saturating_add(figures.cost.map_or(0, |cost| cost.value));
+        sums.2 = sums
+            .2
+            .saturating_add(figures.deliverables.unwrap_or_default());
+        ids.extend(entry.ids().map(str::to_owned));
+    }
+    ids.sort_unstable();
+    (teams, ids, others)
+}
