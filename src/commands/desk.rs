@@ -1,7 +1,5 @@
 //! What every command that writes begins with: the log, its settings, what stands beside it, and the door it is written through.
 
-use std::path::{Path, PathBuf};
-
 use super::{
     Context,
     locate::{LogPath, log_and_settings},
@@ -26,13 +24,16 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Finds the log, and whether it may be written at all.
-    pub(super) fn open(global: &GlobalArgs, cx: &Context<'_>) -> Result<Self, Failure> {
+    pub(super) fn open(global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Self, Failure> {
         let (log, settings) = log_and_settings(global, cx)?;
         let Some(path) = log.path() else {
             return Err(Failure::usage("standard input cannot be written")
                 .help("name the log with --file PATH"));
         };
-        let target = Target::open(path, cx.random).map_err(|error| refused(&error))?;
+        let path = path.to_path_buf();
+        // What cannot be read is told as it is everywhere.
+        drop(log.open(cx)?);
+        let target = Target::open(&path, cx.random).map_err(|error| refused(&error))?;
         Ok(Self {
             log,
             settings,
@@ -141,14 +142,4 @@ pub(super) fn table_or_json(global: &GlobalArgs) -> Result<Format, Failure> {
         _ => Err(Failure::usage("this command prints a table or JSON")
             .help("leave --format out, or write --json")),
     }
-}
-
-/// A path as it is shown beside the log.
-pub(super) fn shown_beside(log: &LogPath, path: &Path) -> PathBuf {
-    let folder = log.path().and_then(Path::parent);
-    let name = folder.and_then(|folder| path.strip_prefix(folder).ok());
-    name.map_or_else(
-        || path.to_path_buf(),
-        |name| Path::new(&log.shown).with_file_name(name),
-    )
 }

@@ -68,7 +68,9 @@ impl LogPath {
         };
         store::open(path).map_err(|error| {
             let help = match error {
-                OpenError::Missing => "name an existing log with --file PATH",
+                OpenError::Missing => {
+                    "name an existing log with --file PATH, or begin one with `tokmon init`"
+                }
                 OpenError::NotAFile("a pipe" | "a device") => {
                     "to read from a pipe, write `--file -`"
                 }

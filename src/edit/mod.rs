@@ -27,4 +27,6 @@ pub use sum_up::{Stamp, summed_up};
 pub use usage_line::{LONGEST, Unwritable, Usage};
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     Books, Document, Kept, Stamp,
     monthly::{Growth, MonthlyRows},
+    sections,
     sum_up::{self, Scope},
 };
 use crate::{
     analysis::TeamUsage,
-    model::{EntryKind, Month, RoundedSum, Tokens},
+    log::cell,
+    model::{EntryKind, Month, RoundedSum, Tokens, is_total},
     text::{self, EditSet, Overlap},
 };
 
@@ -46,7 +48,7 @@ pub(super) fn raise(
 ) -> Result<String, Overlap> {
     let document = Document::read(text, Kept::All);
     let mut edits = Vec::new();
-    let mut touched = Vec::new();
+    let (mut touched, mut before) = (Vec::new(), Vec::new());
     for month in months.iter().rev() {
         let Some(closed) = books
             .closed(text, *month)
@@ -58,7 +60,9 @@ pub(super) fn raise(
         if !rows.is_writable() {
             continue;
         }
-        for team in &closed.month.teams {
+        let mut wanting = Vec::new();
+        let teams = closed.month.teams.iter();
+        for team in teams.filter(|team| is_name(&team.name)) {
             if which == Which::BeyondRounding && rows.is_of_several_projects(&team.name) {
                 // Nothing says which of them the details belong to.
                 continue;
@@ -66,28 +70,50 @@ pub(super) fn raise(
             if let Some(tokens) = missing(team, which) {
                 let growth = Growth {
                     tokens,
-                    cost: closed.cost_of(tokens, None).map(|cost| (cost, false)),
+                    cost: closed.price_of(None).map(|price| (price.of(tokens), false)),
+                    price: closed.price_of(None),
                     ..Growth::default()
                 };
                 rows.add(&team.name, None, growth);
+                wanting.push(team.name.clone());
             }
         }
         let raised = rows.edits();
         if !raised.is_empty() {
             touched.push(*month);
+            before.push((closed.month.used(), wanting));
         }
         edits.extend(raised);
     }
     if edits.is_empty() {
         return Ok(text.to_owned());
     }
+    sections::close_up(&mut edits);
     let raised = text::splice(text, &EditSet::new(edits)?);
     let days = BTreeSet::new();
     let scope = Scope::Touched {
         months: &touched,
         days: &days,
     };
-    sum_up::refreshed(&raised, books, scope)
+    let raised = sum_up::refreshed(&raised, books, scope)?;
+    // A row that does not count, being a second one of its id, does not make good what is missing.
+    let is_good = touched.iter().zip(&before).all(|(month, (used, wanting))| {
+        let Some(after) = books.closed(&raised, *month) else {
+            return false;
+        };
+        let is_whole = |name: &String| {
+            after
+                .find_team(name)
+                .is_some_and(|team| missing(team, which).is_none())
+        };
+        after.month.used() == *used && wanting.iter().all(is_whole)
+    });
+    Ok(if is_good { raised } else { text.to_owned() })
+}
+
+/// Whether a row of this name is read as that team's.
+fn is_name(name: &str) -> bool {
+    name != "(unnamed)" && !cell::is_absent(name) && !is_total(name)
 }
 
 /// What the details of a team hold and its monthly rows do not.

@@ -74,7 +74,8 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
     }
     let days: BTreeSet<NaiveDate> = settling.rows.keys().copied().collect();
     let lines = settling.lines;
-    let edits = settling.edits(&closed_months);
+    let mut edits = settling.edits(&closed_months);
+    sections::close_up(&mut edits);
     if lines == 0 {
         return Ok(unchanged(counting.len()));
     }
@@ -181,6 +182,7 @@ impl Settling<'_> {
                 tokens: tokens.value,
                 estimate: tokens.estimate,
                 cost: cost(entry, closed),
+                price: closed.price_of(entry.work.model.as_deref()),
                 minutes: entry.figures.minutes,
                 deliverables: None,
                 status: entry.status.clone(),
@@ -285,7 +287,10 @@ fn cost(entry: &Entry<'_>, closed: &Closed) -> Option<(Money, bool)> {
             },
             true,
         )),
-        None => Some((closed.cost_of(tokens, entry.work.model.as_deref())?, false)),
+        None => {
+            let price = closed.price_of(entry.work.model.as_deref())?;
+            Some((price.of(tokens), false))
+        }
     }
 }
 

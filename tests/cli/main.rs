@@ -16,5 +16,6 @@ mod inputs;
 mod json;
 mod options;
 mod readme;
+mod record;
 mod settings;
 mod views;
