@@ -67,6 +67,11 @@ fn fix(
         .help("`tokmon check` shows each place and what to write there"))
 }
 
+pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    cx.out.write_all(render::check::schema().as_bytes())?;
+    Ok(ExitStatus::Clean)
+}
+
 fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
     if global.format() != Format::Table {
         return Err(Failure::usage("--explain has no other form than text"));
