@@ -81,9 +81,8 @@ fn each_code_is_found_in_its_file() {
 fn example(page: &str, heading: &str) -> String {
     let lines = page.lines().skip_while(|line| *line != heading).skip(1);
     let lines = lines.take_while(|line| line.is_empty() || line.starts_with("    "));
-    let text: String = lines
-        .map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or_default()))
-        .collect();
+    let lines = lines.map(|line| line.strip_prefix("    ").unwrap_or_default());
+    let text = lines.collect::<Vec<_>>().join("\n") + "\n";
     assert!(!text.trim().is_empty(), "no example under {heading}");
     text
 }

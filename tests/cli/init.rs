@@ -12,7 +12,7 @@ fn in_force(settings: &str) -> String {
         Some(setting) if !setting.starts_with(' ') => setting,
         _ => line,
     });
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -56,12 +56,14 @@ impl Begun {
             .teams
             .iter()
             .filter_map(|team| Some((team, team.budget?)));
-        let rows: String = given
-            .map(|(team, budget)| {
-                let name = cell(&team.name);
-                format!("| {name} | — | {budget} | 0 | {budget} | 0% | — | ⏳ PENDING |\n")
-            })
-            .collect();
+        let mut rows = String::new();
+        for (team, budget) in given {
+            let name = cell(&team.name);
+            let _ = writeln!(
+                rows,
+                "| {name} | — | {budget} | 0 | {budget} | 0% | — | ⏳ PENDING |"
+            );
+        }
         if !rows.is_empty() {
             text.push_str(
                 "\n---\n\n## Budget Allocation by Team\n\n\
