@@ -11,8 +11,8 @@ use crate::{
     exit::Failure,
     model::Month,
     render::Format,
-    store::{self, Rewriting, Target, WriteError},
-    text::Source,
+    store::{self, Change, RewriteError, Rewriting, Target, WriteError},
+    text::{Overlap, Source},
 };
 
 /// A log that may be written.
@@ -91,6 +91,22 @@ impl Desk {
         Ok(books)
     }
 
+    /// Rewrites the log as `plan` has it, through the one door. None where it has nothing to change.
+    pub(super) fn rewrite(
+        &self,
+        how: RewriteArgs,
+        plan: &mut dyn FnMut(&str) -> Result<Option<Change>, Failure>,
+    ) -> Result<Option<()>, Failure> {
+        let outcome = self.target.rewrite(&how.into(), &mut |bytes| {
+            let text = self.utf8(bytes.to_vec())?;
+            Ok(plan(&text)?.map(|change| (change, ())))
+        });
+        outcome.map_err(|error| match error {
+            RewriteError::Plan(failure) => failure,
+            RewriteError::Write(error) => refused(&error),
+        })
+    }
+
     /// What stands beside a text of the log: with the archives of all its months.
     pub(super) fn books_of(&self, text: &str) -> Result<Books, Failure> {
         let bare = Books {
@@ -124,6 +140,20 @@ impl From<RewriteArgs> for Rewriting {
             quiesced: args.quiesced,
         }
     }
+}
+
+/// A change of the log alone.
+pub(super) fn of_log(text: String) -> Change {
+    Change {
+        log: text.into_bytes(),
+        files: Vec::new(),
+    }
+}
+
+/// Edits that contradict each other are a mistake of ours.
+pub(super) fn overlapping(error: Overlap) -> Failure {
+    Failure::with_code(70, format!("this log was not changed: {error}"))
+        .help("please report this, with the log if you can")
 }
 
 /// Why a log could not be written, with what to do.

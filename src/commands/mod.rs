@@ -20,7 +20,7 @@ pub use context::{Context, Environment, Terminal};
 use std::ffi::OsString;
 
 use crate::{
-    cli::{Cli, Command, ViewArgs},
+    cli::{Cli, Command, SchemaOf, ViewArgs},
     exit::{ExitStatus, Failure},
 };
 
@@ -47,7 +47,12 @@ fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
         Some(Command::Archive(args)) => archive::run(args, &cli.global, cx),
         Some(Command::Migrate(args)) => migrate::run(args, &cli.global, cx),
         Some(Command::Init(args)) => init::run(args, &cli.global, cx),
-        Some(Command::Schema) => status::schema(cx),
+        Some(Command::Schema {
+            of: SchemaOf::Report,
+        }) => status::schema(cx),
+        Some(Command::Schema {
+            of: SchemaOf::Check,
+        }) => check::schema(cx),
         Some(Command::Completions { shell }) => completions::run(*shell, cx),
     }
 }

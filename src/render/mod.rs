@@ -27,7 +27,7 @@ pub use diff::diff;
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
 pub use recorded::{MOST_RECORDED, Recorded, RecordedRow, recorded};
-pub use safe::line as safe_line;
+pub use safe::{has_forbidden, line as safe_line};
 pub use theme::{Ink, Paint, Style, pieces};
 
 use crate::{

@@ -8,10 +8,12 @@
 
 mod harness;
 
+mod check;
 mod diagnostics;
 mod figures;
 mod forecast;
 mod hostile;
+mod init;
 mod inputs;
 mod json;
 mod options;

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::HashSet, time::Duration};
 
 use super::{
     Context,
-    desk::{Desk, refused, table_or_json},
+    desk::{self, Desk, refused, table_or_json},
     load,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     log::cell,
     model::{Month, Status},
     render::{self, Recorded, RecordedRow},
-    store::{Change, RewriteError, Rewriting},
+    store::{RewriteError, Rewriting},
     text::{NewlineStyle, Source},
 };
 
@@ -217,12 +217,8 @@ fn settle(
         }
         let text = desk.utf8(bytes.to_vec())?;
         let books = desk.books_of_lines(&text)?;
-        let settled = edit::settled(&text, &books, now)
-            .map_err(|error| Failure::with_code(70, error.to_string()))?;
-        let change = (settled.lines > 0).then(|| Change {
-            log: settled.text.into_bytes(),
-            files: Vec::new(),
-        });
+        let settled = edit::settled(&text, &books, now).map_err(desk::overlapping)?;
+        let change = (settled.lines > 0).then(|| desk::of_log(settled.text));
         Ok::<_, Failure>(change.map(|change| (change, ())))
     });
     Ok(match outcome {
@@ -302,8 +298,7 @@ fn preview(
         after.push_str(newline);
     }
     let books = desk.books_of_lines(&after)?;
-    let settled = edit::settled(&after, &books, now)
-        .map_err(|error| Failure::with_code(70, error.to_string()))?;
+    let settled = edit::settled(&after, &books, now).map_err(desk::overlapping)?;
     let style = cx.style(global);
     render::diff(&desk.log.shown, before, &settled.text, style, cx.out)?;
     Ok(ExitStatus::Clean)
