@@ -63,12 +63,16 @@ const fn of_reports(format: Format) -> Option<&'static str> {
 /// Mends what can be mended, and tells what is left.
 fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
     let desk = Desk::open(global, cx)?;
-    let before = load::check(global, cx)?;
+    // What is read is closed again before the log is rewritten: nobody may have it open then, not even we.
+    let (before, found) = {
+        let checked = load::check(global, cx)?;
+        (checked.found.findings.total(), status(&checked))
+    };
     if args.dry_run {
         let text = desk.text(cx)?;
         let mended = mended(&desk, &text, global, cx)?;
         render::diff(&desk.log.shown, &text, &mended, cx.style(global), cx.out)?;
-        return Ok(status(&before));
+        return Ok(found);
     }
     let changed = desk.rewrite(args.rewrite, &mut |text| {
         let mended = mended(&desk, text, global, cx)?;
@@ -79,11 +83,8 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
     cx.out.flush()?;
     if !global.quiet {
         let shown = render::safe_line(&desk.log.shown).into_owned();
-        let count = |checked: &Checked| checked.found.findings.total();
-        let told = match (
-            changed.is_some(),
-            count(&before).saturating_sub(count(&after)),
-        ) {
+        let mended = before.saturating_sub(after.found.findings.total());
+        let told = match (changed.is_some(), mended) {
             (false, _) => format!("nothing to mend in {shown}"),
             (true, 1) => format!("mended 1 finding in {shown}"),
             (true, mended) => format!("mended {mended} findings in {shown}"),

@@ -59,7 +59,7 @@ fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
         Item::Usage(entry) => ledger.entry(&entry),
         Item::Line(line) => ledger.line(&line),
         Item::Unreadable { month, place } => ledger.unreadable(month, place),
-        Item::Problem(_) => {}
+        Item::Problem(_) | Item::Table(_) => {}
         Item::Row(row) => match row.value {
             RowValue::Entry(entry) => ledger.entry(&entry),
             RowValue::Total(total) => ledger.total(total),
