@@ -5,7 +5,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, File, Metadata, OpenOptions},
-    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{self, ErrorKind, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +13,12 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) inode: u64,
+}
+
+impl From<&Metadata> for Identity {
+    fn from(_: &Metadata) -> Self {
+        UNKNOWN
+    }
 }
 
 const UNKNOWN: Identity = Identity { inode: 0 };
