@@ -144,7 +144,7 @@ impl Folder {
         clippy::unused_self,
         reason = "there is something to do where files have owners"
     )]
-    pub(super) fn give_to_owner_of(&self, _: &Path) {}
+    pub(super) fn give(&self, _: Access) {}
 
     /// Removes an empty folder in it.
     pub(super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {

@@ -223,11 +223,9 @@ impl Folder {
     }
 
     /// Gives the folder to whoever owns a file, where it may be given away.
-    pub(super) fn give_to_owner_of(&self, path: &Path) {
-        if let Ok(metadata) = fs::symlink_metadata(path) {
-            let (owner, group) = (Uid::from_raw(metadata.uid()), Gid::from_raw(metadata.gid()));
-            let _ = calls::fchown(&self.0, Some(owner), Some(group));
-        }
+    pub(super) fn give(&self, access: Access) {
+        let (owner, group) = (Uid::from_raw(access.owner), Gid::from_raw(access.group));
+        let _ = calls::fchown(&self.0, Some(owner), Some(group));
     }
 
     /// Removes an empty folder in it.
