@@ -55,12 +55,26 @@ impl<'t> Door<'t> {
     ) -> Result<Try, RewriteError<E>> {
         // Finds out whether the log can be had at all, before anything is written for it.
         drop(self.hold()?);
-        let critical = Critical::begin();
+        let made = self.make_alone(planned, plan)?;
+        match (made, signals::interrupted()) {
+            (Try::Made, Some(signal)) => {
+                let is_done = true;
+                Err(WriteError::Interrupted { signal, is_done }.into())
+            }
+            (made, _) => Ok(made),
+        }
+    }
+
+    fn make_alone<T, E>(
+        &self,
+        planned: &mut Planned<T>,
+        plan: &mut Plan<'_, T, E>,
+    ) -> Result<Try, RewriteError<E>> {
+        let _critical = Critical::begin();
         let mut draft = self.draft(planned)?;
         let held = self.hold()?;
-        let seen = held
-            .bytes()
-            .map_err(|error| self.target.io("read", error))?;
+        let read = |error| self.target.io("read", error);
+        let seen = held.bytes().map_err(read)?;
         if seen != planned.seen {
             drop(draft.take());
             *planned = Planned::new(seen, plan)?;
@@ -70,16 +84,7 @@ impl<'t> Door<'t> {
         let Some(draft) = draft else {
             return Ok(Try::Made);
         };
-        let made = self.commit(draft, held, Drafts::Written)?;
-        drop(critical);
-        match (made, signals::interrupted()) {
-            (Try::Made, Some(signal)) => Err(WriteError::Interrupted {
-                signal,
-                is_done: true,
-            }
-            .into()),
-            (made, _) => Ok(made),
-        }
+        Ok(self.commit(draft, held, Drafts::Written)?)
     }
 
     fn draft<T>(&self, planned: &Planned<T>) -> Result<Option<Draft<'_>>, WriteError> {

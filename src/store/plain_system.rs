@@ -54,6 +54,7 @@ impl Access {
 
     /// Does nothing.
     #[expect(
+        clippy::unused_self,
         clippy::unnecessary_wraps,
         reason = "fails where there is something to do"
     )]

@@ -16,7 +16,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{self as calls, AtFlags, CWD, Gid, Mode, OFlags, Uid},
+    fs::{self as calls, AtFlags, CWD, Gid, Mode, OFlags, RawMode, Uid},
     io::retry_on_intr,
 };
 
@@ -84,11 +84,10 @@ fn open_at(
     folder: impl rustix::fd::AsFd,
     name: &OsStr,
     flags: OFlags,
-    mode: u32,
+    mode: RawMode,
 ) -> io::Result<OwnedFd> {
     let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    let opened =
-        retry_on_intr(|| calls::openat(&folder, name, flags, Mode::from_raw_mode(mode as _)));
+    let opened = retry_on_intr(|| calls::openat(&folder, name, flags, Mode::from_raw_mode(mode)));
     Ok(opened?)
 }
 
