@@ -11,6 +11,7 @@ mod harness;
 mod check;
 mod diagnostics;
 mod figures;
+mod fix;
 mod forecast;
 mod hostile;
 mod init;
