@@ -16,7 +16,7 @@ mod table;
 mod totals;
 mod usage_line;
 
-pub use books::Books;
+pub use books::{Books, enter};
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };

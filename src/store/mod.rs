@@ -4,6 +4,7 @@
 
 mod append;
 mod clock;
+mod create;
 mod door;
 mod draft;
 mod error;
@@ -34,6 +35,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use create::{create_new, is_taken, take_back};
 pub use error::{Holder, RewriteError, WriteError};
 pub use pending::{open_beside, open_log};
 pub use rewrite::{Change, FileChange, Plan, Recovery, Rewriting};

@@ -178,7 +178,7 @@ fn what_is_no_log_is_an_error_and_not_clean() {
     }
     assert_eq!(
         check_file_of(Code::NotUtf8, &["--fix", "--dry-run"]).code,
-        64
+        65
     );
     let ran = Tokmon::new(["check", "-f", "nowhere.md"]).run();
     assert_eq!(ran.code, 66);

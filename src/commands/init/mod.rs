@@ -4,18 +4,14 @@
 mod teams;
 mod texts;
 
-use std::{
-    fs, io,
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::Context;
 use crate::{
     cli::{GlobalArgs, InitArgs},
     config,
     exit::{ExitStatus, Failure},
-    render,
+    render, store,
 };
 use teams::Team;
 use texts::Begun;
@@ -103,10 +99,6 @@ fn files(global: &GlobalArgs, cx: &Context<'_>) -> Result<[NewFile; 2], Failure>
     Ok([file(log), file(&log.with_file_name(config::FILE))])
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "these files are made, and nothing else is done to them"
-)]
 impl NewFile {
     /// The name alone, as settings in the same folder have it.
     fn name(&self) -> Result<String, Failure> {
@@ -120,34 +112,20 @@ impl NewFile {
 
     /// Fails where anything has that name, be it a link that leads nowhere.
     fn must_be_missing(&self) -> Result<(), Failure> {
-        match fs::symlink_metadata(&self.path) {
-            Ok(_) => Err(self.failure("it is there already")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        match store::is_taken(&self.path) {
+            Ok(true) => Err(self.failure("it is there already")),
+            Ok(false) => Ok(()),
             Err(error) => Err(self.failure(&error.to_string())),
         }
     }
 
-    /// Makes the file, and sees to it that it outlasts a power cut.
     fn create(&self, text: &str) -> Result<(), Failure> {
-        let made = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&self.path);
-        let mut file = made.map_err(|error| self.failure(&error.to_string()))?;
-        let folder = self.path.parent().filter(|_| cfg!(unix));
-        let written = file
-            .write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| folder.map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all()));
-        written.map_err(|error| {
-            self.remove();
-            self.failure(&error.to_string())
-        })
+        let made = store::create_new(&self.path, text.as_bytes());
+        made.map_err(|error| self.failure(&error.to_string()))
     }
 
-    /// Takes back a file that was just made. That it cannot be is no further failure.
     fn remove(&self) {
-        let _ = fs::remove_file(&self.path);
+        store::take_back(&self.path);
     }
 
     fn failure(&self, why: &str) -> Failure {
