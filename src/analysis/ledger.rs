@@ -268,6 +268,8 @@ impl Ledger {
                     && past.ids.insert(id.clone().into_owned())
             });
             if is_new {
+                let further = entry.further_ids.iter();
+                past.ids.extend(further.map(|id| id.clone().into_owned()));
                 self.count(entry);
             }
             return;
@@ -288,6 +290,10 @@ impl Ledger {
                     return;
                 }
                 *settled.view(entry.kind) = Some(entry.place);
+                for id in &entry.further_ids {
+                    let settled = self.settled.entry(id.clone().into_owned()).or_default();
+                    settled.view(entry.kind).get_or_insert(entry.place);
+                }
                 self.count(entry);
             }
             (None, _) => self.count(entry),

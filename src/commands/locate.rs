@@ -7,6 +7,7 @@ use super::Context;
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     config::{self, Settings},
+    edit,
     exit::Failure,
     model::{Budget, BudgetSource, Month},
     render::{self, Files},
@@ -131,13 +132,24 @@ impl LogPath {
         let opened = if_there(opened, &shown.display().to_string())?;
         Ok(opened.map(|opened| (shown, opened)))
     }
+
+    /// A file in the folder of the archives: where it is, there or not, and as it is shown.
+    pub(super) fn archived(&self, name: &str, settings: &Settings) -> Option<(PathBuf, String)> {
+        let name = archive_folder(settings).join(name);
+        let shown = Path::new(&self.shown).with_file_name(&name);
+        Some((self.folder()?.join(name), shown.display().to_string()))
+    }
 }
 
 /// The archive of a month, from the folder of the log.
 fn archive_name(month: Month, settings: &Settings) -> PathBuf {
+    archive_folder(settings).join(edit::archive::name(month))
+}
+
+/// The folder of the archives, from that of the log.
+pub(super) fn archive_folder(settings: &Settings) -> &Path {
     let folder = settings.archive_dir.as_deref();
-    let folder = folder.unwrap_or(Path::new("archive"));
-    folder.join(format!("cost-log-{month}.md"))
+    folder.unwrap_or(Path::new("archive"))
 }
 
 /// A file that need not be there. One that is there and cannot be read would be missing from every sum.

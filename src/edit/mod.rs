@@ -1,6 +1,7 @@
 //! Edits of whole logs: what a log says goes in, what to change in it comes out, as an [`EditSet`](crate::text::EditSet).
 //! Pure text to text. How files are written safely is for `store` to know, when to write for `commands`.
 
+pub mod archive;
 mod books;
 mod document;
 mod fix;

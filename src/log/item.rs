@@ -110,6 +110,8 @@ pub struct Cell<'a> {
     pub text: Cow<'a, str>,
     /// The id in a comment at its end, invisible to readers.
     pub id: Option<&'a str>,
+    /// The ids in the comments before that one.
+    pub further_ids: Vec<&'a str>,
 }
 
 /// What a row means.

@@ -144,6 +144,7 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
         },
         status: pairs.get("status").and_then(|text| cell::status(text)),
         id: pairs.get("id").cloned(),
+        further_ids: Vec::new(),
         hold: pairs.get("hold").cloned(),
         place: pairs.place,
     };

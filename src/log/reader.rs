@@ -385,6 +385,8 @@ impl<'f> Reader<'f> {
 pub(super) struct Inline<'p> {
     pub(super) text: Cow<'p, str>,
     pub(super) id: Option<&'p str>,
+    /// The ids before that one.
+    pub(super) further_ids: Vec<&'p str>,
     /// All of it but blanks and colons is strong.
     all_strong: bool,
 }
@@ -478,6 +480,7 @@ impl<'p> Walk<'p> {
         let mut inline = Inline {
             text: Cow::Borrowed(""),
             id: None,
+            further_ids: Vec::new(),
             all_strong: true,
         };
         let mut strong = 0_usize;
@@ -492,7 +495,11 @@ impl<'p> Walk<'p> {
                     inline.push(text);
                 }
                 Event::SoftBreak | Event::HardBreak => inline.push("\n".into()),
-                Event::InlineHtml(html) => inline.id = comment_id(&html).or(inline.id),
+                Event::InlineHtml(html) => {
+                    if let Some(id) = comment_id(&html) {
+                        inline.further_ids.extend(inline.id.replace(id));
+                    }
+                }
                 Event::Start(Tag::Strong) => strong += 1,
                 Event::End(TagEnd::Strong) => strong -= 1,
                 Event::Start(Tag::Link { link_type, id, .. }) => {

@@ -115,6 +115,8 @@ impl<'p> Decoder<'_, 'p> {
                     .help("write the team's name into the row"),
             );
         }
+        let keyed = self.cells.iter().rev().find(|cell| cell.id.is_some());
+        let further_ids = keyed.map_or(&[][..], |cell| &cell.further_ids);
         let entry = Entry {
             kind: match self.role {
                 Role::Monthly => EntryKind::Monthly,
@@ -132,12 +134,8 @@ impl<'p> Decoder<'_, 'p> {
             },
             figures,
             status: self.status(problems),
-            id: self
-                .cells
-                .iter()
-                .rev()
-                .find_map(|cell| cell.id)
-                .map(Cow::Borrowed),
+            id: keyed.and_then(|cell| cell.id).map(Cow::Borrowed),
+            further_ids: further_ids.iter().map(|id| Cow::Borrowed(*id)).collect(),
             hold: None,
             place,
         };

@@ -335,6 +335,7 @@ fn read_cells<'p>(
                         raw,
                         text: inline.text,
                         id: inline.id,
+                        further_ids: inline.further_ids,
                     });
                     last = range.end;
                 }

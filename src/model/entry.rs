@@ -99,6 +99,8 @@ pub struct Entry<'a> {
     pub status: Option<Status>,
     /// The caller's key that makes a retry harmless.
     pub id: Option<Cow<'a, str>>,
+    /// The keys of further statements that were merged into this one: each is as good as the first.
+    pub further_ids: Vec<Cow<'a, str>>,
     /// The hold that this spending ends.
     pub hold: Option<Cow<'a, str>>,
     /// Where the figure stands.
@@ -108,7 +110,8 @@ pub struct Entry<'a> {
 impl Entry<'_> {
     /// The ids that it makes known.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.id.as_deref().into_iter()
+        let further = self.further_ids.iter();
+        self.id.iter().chain(further).map(AsRef::as_ref)
     }
 
     /// The same, on its own feet.
@@ -126,6 +129,11 @@ impl Entry<'_> {
             },
             status: self.status.clone(),
             id: text(&self.id),
+            further_ids: self
+                .further_ids
+                .iter()
+                .map(|id| Cow::Owned(id.clone().into_owned()))
+                .collect(),
             hold: text(&self.hold),
             ..*self
         }

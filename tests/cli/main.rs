@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod archive;
 mod check;
 mod diagnostics;
 mod figures;
@@ -17,6 +18,7 @@ mod hostile;
 mod init;
 mod inputs;
 mod json;
+mod migrate;
 mod options;
 mod readme;
 mod record;

@@ -1,0 +1,168 @@
+//! The text of an archive: what it is made of, and where more goes into one that is there.
+
+use std::io::Read;
+
+use crate::{
+    log::{self, Item, Section},
+    model::Month,
+    text::Document,
+};
+
+/// The heading above the lines that are not Markdown.
+const HOOK_LOG: &str = "## Hook Log";
+
+/// Ends a text, to see whether anything in it has no end.
+const SENTINEL: &str = "\n\n## Hook Log\n";
+
+/// What is added to an archive.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Addition {
+    /// Whole sections, each without blank lines at its end.
+    pub(super) sections: Vec<String>,
+    /// Lines that are not Markdown, with their line ends.
+    pub(super) lines: String,
+}
+
+/// Where the sections of an archive begin that matter here.
+struct Frame {
+    /// The hook log, and the section behind it.
+    hook_log: Option<(usize, Option<usize>)>,
+    /// Nothing in it takes in all that would follow.
+    is_closed: bool,
+}
+
+impl Frame {
+    fn of(text: &str) -> Self {
+        let mut frame = Self {
+            hook_log: None,
+            is_closed: false,
+        };
+        let end = text.len() + 2;
+        let input = text.as_bytes().chain(SENTINEL.as_bytes());
+        // Reading from memory cannot fail.
+        let _ = log::read(input, Document::Archive, &mut |item| {
+            let Item::Heading(heading) = item else { return };
+            let at = heading.place.line_start;
+            match &mut frame.hook_log {
+                _ if at >= end => frame.is_closed = true,
+                None if *heading.section == Section::HookLog => frame.hook_log = Some((at, None)),
+                None => {}
+                Some((_, next)) => {
+                    next.get_or_insert(at);
+                }
+            }
+        });
+        frame
+    }
+}
+
+/// Whether nothing in a text, like a code block without its end, would take in what follows it.
+pub(super) fn is_closed(text: &str) -> bool {
+    Frame::of(text).is_closed
+}
+
+/// An archive with what was added to it.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) text: String,
+    /// The headings that are new.
+    pub(super) headings: Vec<String>,
+}
+
+/// A new archive.
+pub(super) fn new(month: Month, addition: &Addition, newline: &str) -> Written {
+    let title = format!("# Cost Log Archive — {month}");
+    let mut written = Written {
+        text: format!("{title}{newline}"),
+        headings: vec![title],
+    };
+    add_sections(&mut written.text, addition, newline);
+    add_hook_log(&mut written, addition, newline);
+    written
+}
+
+/// An archive with more in it. None where it has no end to add to.
+pub(super) fn extended(old: &str, addition: &Addition, newline: &str) -> Option<Written> {
+    let frame = Frame::of(old);
+    if !frame.is_closed {
+        return None;
+    }
+    let mut written = Written {
+        text: String::with_capacity(old.len() + addition.len()),
+        headings: Vec::new(),
+    };
+    let text = &mut written.text;
+    let Some((start, end)) = frame.hook_log else {
+        text.push_str(old);
+        add_sections(text, addition, newline);
+        add_hook_log(&mut written, addition, newline);
+        return Some(written);
+    };
+    text.push_str(old.get(..start)?);
+    if !addition.sections.is_empty() {
+        add_sections(text, addition, newline);
+        text.push_str(newline);
+    }
+    let end = end.unwrap_or(old.len());
+    let hook_log = old.get(start..end)?;
+    // Blank lines before another section stay before it.
+    let filled = hook_log.trim_end().len();
+    let filled = match hook_log.get(filled..)?.find('\n') {
+        Some(newline) if end < old.len() => filled + newline + 1,
+        _ => hook_log.len(),
+    };
+    text.push_str(hook_log.get(..filled)?);
+    if !addition.lines.is_empty() {
+        end_line(text, newline);
+        if !hook_log.trim().contains('\n') {
+            end_paragraph(text, newline);
+        }
+        text.push_str(&addition.lines);
+    }
+    text.push_str(hook_log.get(filled..)?);
+    text.push_str(old.get(end..)?);
+    Some(written)
+}
+
+impl Addition {
+    fn len(&self) -> usize {
+        let sections: usize = self.sections.iter().map(String::len).sum();
+        sections + self.lines.len() + 64
+    }
+}
+
+fn add_sections(text: &mut String, addition: &Addition, newline: &str) {
+    for section in &addition.sections {
+        end_paragraph(text, newline);
+        text.push_str(section);
+    }
+}
+
+fn add_hook_log(written: &mut Written, addition: &Addition, newline: &str) {
+    if addition.lines.is_empty() {
+        return;
+    }
+    let text = &mut written.text;
+    end_paragraph(text, newline);
+    text.push_str(HOOK_LOG);
+    text.push_str(newline);
+    text.push_str(newline);
+    text.push_str(&addition.lines);
+    written.headings.push(HOOK_LOG.to_owned());
+}
+
+fn end_line(text: &mut String, newline: &str) {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push_str(newline);
+    }
+}
+
+/// Leaves an empty line at the end of a text that has any.
+fn end_paragraph(text: &mut String, newline: &str) {
+    end_line(text, newline);
+    let last = text.trim_end_matches(['\n', '\r']);
+    let blank = text.get(last.len()..).unwrap_or_default();
+    if !last.is_empty() && blank.matches('\n').count() < 2 {
+        text.push_str(newline);
+    }
+}

@@ -1,0 +1,181 @@
+//! `tokmon archive`: which files it changes, how, and what it says.
+
+use std::{fs, path::Path, process::Command};
+
+use insta::assert_snapshot;
+
+use crate::harness::{Tokmon, binary, fixture, repository, told};
+
+/// The moment of most runs: a month after the fixtures.
+const LATER: &str = "2026-03-30T06:00:00Z";
+
+fn log(name: &str) -> String {
+    fs::read_to_string(fixture(&format!("logs/{name}"))).unwrap()
+}
+
+fn archive(folder: &Path, args: &[&str]) -> String {
+    told(&command(folder, args).output().unwrap())
+}
+
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = binary(folder);
+    command.arg("archive").args(args).env("TOKMON_NOW", LATER);
+    command
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap_or_else(|_| format!("(no {name})\n"))
+}
+
+/// All views of a log, at the moment of its last day.
+fn views(folder: &Path) -> String {
+    let views = ["--full", "--month", "2026-02"];
+    let ran = Tokmon::new(views).folder(folder).run();
+    ran.out
+}
+
+#[test]
+fn old_rows_and_lines_move_and_every_view_stays_the_same() {
+    let folder = repository(&[("cost-log.md", &log("sample.md"))]);
+    let at = folder.path();
+    let before = views(at);
+    let mut picture = archive(at, &["--dry-run"]);
+    assert_eq!(read(at, "cost-log.md"), log("sample.md"));
+    picture += &archive(at, &[]);
+    picture += &archive(at, &[]);
+    picture += &read(at, "archive/cost-log-2026-02.md");
+    assert_snapshot!(picture);
+    assert_eq!(views(at), before);
+}
+
+#[test]
+fn a_rotten_log_becomes_short() {
+    let folder = repository(&[("cost-log.md", &log("rotten.md"))]);
+    let at = folder.path();
+    let picture = archive(at, &[]);
+    assert_snapshot!(picture);
+    let lines = |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
+    let (before, after) = (lines(&log("rotten.md")), lines(&read(at, "cost-log.md")));
+    let archived = lines(&read(at, "archive/cost-log-2026-02.md"));
+    let says = |line: &&String| !line.trim().is_empty() && *line != "---";
+    assert!(after.iter().filter(says).count() < 100);
+    let mut archived = archived.iter();
+    let hooks = before.iter().filter(|line| line.starts_with('['));
+    assert!(
+        hooks
+            .into_iter()
+            .all(|line| archived.any(|other| other == line))
+    );
+}
+
+#[test]
+fn json_says_the_same() {
+    let folder = repository(&[("cost-log.md", &log("rotten.md"))]);
+    let ran = archive(folder.path(), &["--json"]);
+    assert_snapshot!(ran);
+}
+
+#[test]
+fn a_second_run_adds_to_the_archive() {
+    let folder = repository(&[("cost-log.md", &log("history.md"))]);
+    let at = folder.path();
+    let mut picture = archive(at, &["--before", "2026-02-10"]);
+    picture += &archive(at, &["--before", "2026-02-15"]);
+    picture += &read(at, "archive/cost-log-2026-02.md");
+    let log = read(at, "cost-log.md");
+    picture += log
+        .get(log.find("## Previous").unwrap_or(0)..)
+        .unwrap_or_default();
+    assert_snapshot!(picture);
+}
+
+#[test]
+fn hooks_only_leaves_the_details() {
+    let folder = repository(&[("cost-log.md", &log("sample.md"))]);
+    let mut picture = archive(folder.path(), &["--hooks-only"]);
+    picture += &read(folder.path(), "archive/cost-log-2026-02.md");
+    assert_snapshot!(picture);
+}
+
+#[test]
+fn what_cannot_be_read_stays_and_is_said() {
+    let text = log("months.md").replace("20,000", "lots");
+    let folder = repository(&[("cost-log.md", &text)]);
+    assert_snapshot!(archive(folder.path(), &[]));
+}
+
+#[test]
+fn old_archives_are_deleted_only_when_asked() {
+    let old = "# Cost Log Archive — 2025-01\n\n## Daily Detail — 2025-01-03\n\n| Team | Tokens |\n|---|---|\n| Team A | 500 |\n";
+    let folder = repository(&[
+        ("cost-log.md", &log("sample.md")),
+        ("archive/cost-log-2025-01.md", old),
+    ]);
+    let at = folder.path();
+    let mut picture = archive(at, &["--prune-archives", "15"]);
+    picture += &archive(at, &["--prune-archives", "12", "--dry-run"]);
+    picture += &archive(at, &["--prune-archives", "12"]);
+    picture += &read(at, "archive/cost-log-2025-01.md");
+    picture += &read(at, "cost-log.md");
+    assert_snapshot!(picture);
+}
+
+#[test]
+fn bad_input_is_refused_and_nothing_changes() {
+    let sample = log("sample.md");
+    let mut picture = String::new();
+    let mut refused = |what: &str, set_up: &dyn Fn(&Path), args: &[&str]| {
+        let folder = repository(&[("docs/cost-log.md", &sample)]);
+        let at = folder.path();
+        set_up(at);
+        let before = fs::read(at.join("docs/cost-log.md")).unwrap();
+        let told = archive(at, args).replace(&at.display().to_string(), "FOLDER");
+        picture += &format!("=== {what}\n{told}");
+        assert_eq!(
+            fs::read(at.join("docs/cost-log.md")).unwrap(),
+            before,
+            "{what}"
+        );
+    };
+    refused(
+        "not UTF-8",
+        &|at| fs::write(at.join("docs/cost-log.md"), b"# Cost Log\n\n| a \xff |\n").unwrap(),
+        &[],
+    );
+    refused("standard input", &|_| {}, &["-f", "-"]);
+    refused("a form it has not", &|_| {}, &["--format", "csv"]);
+    refused(
+        "a folder as archive",
+        &|at| fs::create_dir_all(at.join("docs/archive/cost-log-2026-02.md")).unwrap(),
+        &[],
+    );
+    refused(
+        "an archive that is not UTF-8",
+        &|at| {
+            fs::create_dir(at.join("docs/archive")).unwrap();
+            fs::write(at.join("docs/archive/cost-log-2026-02.md"), b"\xff\xfe").unwrap();
+        },
+        &[],
+    );
+    refused(
+        "an archive without end",
+        &|at| {
+            fs::create_dir(at.join("docs/archive")).unwrap();
+            fs::write(at.join("docs/archive/cost-log-2026-02.md"), "```\ncode\n").unwrap();
+        },
+        &[],
+    );
+    #[cfg(unix)]
+    refused(
+        "a folder of archives that leads out",
+        &|at| std::os::unix::fs::symlink("/tmp", at.join("docs/archive")).unwrap(),
+        &[],
+    );
+    #[cfg(unix)]
+    refused(
+        "a file where the folder of archives would be",
+        &|at| fs::write(at.join("docs/archive"), "x").unwrap(),
+        &[],
+    );
+    assert_snapshot!(picture);
+}

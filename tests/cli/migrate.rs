@@ -1,0 +1,1 @@
+//! `tokmon migrate`: a log of the older format, whole, before and after.
