@@ -22,30 +22,11 @@ pub struct Books {
 }
 
 impl Books {
-    /// A month of a log, reconciled with its archive. None where it has no rows.
+    /// What a log says, read once for all of its months.
     #[must_use]
-    pub fn closed(&self, text: &str, month: Month) -> Option<Closed> {
-        self.ledger(text, Some(month)).close(None)
-    }
-
-    /// The months of a log itself, oldest first.
-    #[must_use]
-    pub fn months(&self, text: &str) -> Vec<Month> {
-        self.ledger(text, None).months()
-    }
-
-    /// What all teams used, month by month: of the log's months and of those of its archives.
-    #[must_use]
-    pub fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
-        let months = self.months(text);
-        let all = months.into_iter().chain(self.archives.keys().copied());
-        all.filter_map(|month| Some((month, self.closed(text, month)?.month.used())))
-            .collect()
-    }
-
-    fn ledger(&self, text: &str, month: Option<Month>) -> Ledger {
+    pub fn fold(&self, text: &str) -> Folded<'_> {
         let keep = Keep {
-            month,
+            month: None,
             rows: Rows::Summed,
         };
         let mut ledger = Ledger::new(&self.policy, keep);
@@ -53,13 +34,55 @@ impl Books {
         if let Some(projection) = &self.projection {
             fold(&mut ledger, projection, Document::Projection);
         }
-        if let Some((month, archive)) =
-            month.and_then(|month| Some((month, self.archives.get(&month)?)))
-        {
+        Folded {
+            books: self,
+            ledger,
+        }
+    }
+
+    /// The months of a log itself, oldest first.
+    #[must_use]
+    pub fn months(&self, text: &str) -> Vec<Month> {
+        self.fold(text).months()
+    }
+
+    /// What all teams used, month by month: of the log's months and of those of its archives.
+    #[must_use]
+    pub fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
+        let folded = self.fold(text);
+        let all = folded
+            .months()
+            .into_iter()
+            .chain(self.archives.keys().copied());
+        all.filter_map(|month| Some((month, folded.closed(month)?.month.used())))
+            .collect()
+    }
+}
+
+/// What a log says, in sums.
+#[derive(Clone, Debug)]
+pub struct Folded<'b> {
+    books: &'b Books,
+    ledger: Ledger,
+}
+
+impl Folded<'_> {
+    /// The months of the log, oldest first.
+    #[must_use]
+    pub fn months(&self) -> Vec<Month> {
+        self.ledger.months()
+    }
+
+    /// One of them, reconciled with its archive. None where it has no rows.
+    #[must_use]
+    pub fn closed(&self, month: Month) -> Option<Closed> {
+        let mut ledger = self.ledger.clone();
+        ledger.show(month);
+        if let Some(archive) = self.books.archives.get(&month) {
             ledger.archive(month);
             fold(&mut ledger, archive, Document::Archive);
         }
-        ledger
+        ledger.close(None)
     }
 }
 

@@ -17,7 +17,7 @@ mod table;
 mod totals;
 mod usage_line;
 
-pub use books::{Books, enter};
+pub use books::{Books, Folded, enter};
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };

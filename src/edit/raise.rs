@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::{
     Books, Document, Kept, Stamp,
     monthly::{Growth, MonthlyRows},
@@ -46,14 +48,13 @@ pub(super) fn raise(
     months: &[Month],
     which: Which,
 ) -> Result<String, Overlap> {
-    let document = Document::read(text, Kept::All);
+    // Of details only the sums matter, and these are the ledger's.
+    let document = Document::read(text, Kept::Since(NaiveDate::MAX));
     let mut edits = Vec::new();
     let (mut touched, mut before) = (Vec::new(), Vec::new());
+    let folded = books.fold(text);
     for month in months.iter().rev() {
-        let Some(closed) = books
-            .closed(text, *month)
-            .filter(|closed| !closed.is_legacy())
-        else {
+        let Some(closed) = folded.closed(*month).filter(|closed| !closed.is_legacy()) else {
             continue;
         };
         let mut rows = MonthlyRows::new(&document, &closed, *month);
@@ -97,8 +98,9 @@ pub(super) fn raise(
     };
     let raised = sum_up::refreshed(&raised, books, scope)?;
     // A row that does not count, being a second one of its id, does not make good what is missing.
+    let folded = books.fold(&raised);
     let is_good = touched.iter().zip(&before).all(|(month, (used, wanting))| {
-        let Some(after) = books.closed(&raised, *month) else {
+        let Some(after) = folded.closed(*month) else {
             return false;
         };
         let is_whole = |name: &String| {

@@ -60,8 +60,9 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
         months.entry(entry.when.month).or_default().push(entry);
     }
     let mut closed_months = Vec::new();
+    let folded = books.fold(text);
     for month in months.keys() {
-        closed_months.push(books.closed(text, *month));
+        closed_months.push(folded.closed(*month));
     }
     let mut before = BTreeMap::new();
     // New summaries go in at one place, the newest month first.
@@ -87,8 +88,9 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
     };
     let settled = sum_up::refreshed(&settled, books, scope)?;
     let settled = sum_up::stamped(&settled, stamp)?;
+    let folded = books.fold(&settled);
     let is_same = before.iter().all(|(month, used)| {
-        let after = books.closed(&settled, *month);
+        let after = folded.closed(*month);
         after.is_some_and(|after| after.month.used() == *used)
     });
     if !is_same || !holds_all(&document, &settled, lines) {
