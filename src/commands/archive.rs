@@ -15,7 +15,7 @@ use crate::{
     config::Settings,
     edit::{
         Books, Stamp,
-        archive::{self, Asked, Moved, Plan, Problem, Share},
+        archive::{self, Asked, Moved, Plan, Problem, Share, Survey},
     },
     exit::{ExitStatus, Failure},
     log::{self, Item},
@@ -88,12 +88,13 @@ impl Task<'_> {
     /// What a text of the log and the files beside it change to, and what that is.
     fn planned(&self, text: &str) -> Result<(Option<Change>, Made), Failure> {
         let asked = self.asked(text);
-        let mut months = archive::months(text, &asked);
+        let survey = Survey::of(text);
+        let mut months = survey.months(&asked);
         months.extend(&self.old);
         let months: Vec<Month> = months.into_iter().collect();
         let mut books = self.desk.books(&months)?;
         let problem = |problem| self.problem(&problem);
-        let plan = archive::plan(text, &books, &asked).map_err(problem)?;
+        let plan = archive::plan(text, survey, &books, &asked).map_err(problem)?;
         let mut files = Vec::new();
         for (month, after) in &plan.archives {
             let after = after.clone().into_bytes();

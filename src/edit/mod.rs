@@ -5,6 +5,7 @@ pub mod archive;
 mod books;
 mod document;
 mod fix;
+pub mod migrate;
 mod monthly;
 mod notes;
 mod raise;

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use super::{
     file::Addition,
-    lines::Departures,
+    lines::{Departures, HeldLine},
     survey::{Leaving, Survey},
 };
 use crate::{
-    edit::{Document, document::is_rule},
+    edit::document::is_rule,
     model::Month,
     text::{Edit, EditSet, Overlap, Span, splice},
 };
@@ -44,7 +44,8 @@ enum Fate {
 }
 
 struct Cutter<'d> {
-    document: &'d Document,
+    source: &'d str,
+    newline: &'static str,
     /// Where each line starts; behind them, the end of the text.
     starts: Vec<usize>,
     fates: Vec<Fate>,
@@ -55,40 +56,42 @@ struct Cutter<'d> {
 
 /// Takes out of a log the sections that leave it, and the lines that do.
 pub(super) fn cut(
-    document: &Document,
+    text: &str,
+    newline: &'static str,
     survey: &Survey,
     leaving: &[Leaving],
     departures: &Departures<'_>,
 ) -> Result<Cut, Overlap> {
-    let mut cutter = Cutter::new(document, survey);
-    cutter.lines(departures);
+    let mut cutter = Cutter::new(text, newline, survey);
+    cutter.lines(&survey.lines, departures);
     for section in leaving {
         cutter.section(*section);
     }
     cutter.close_gaps();
     let edits = EditSet::new(cutter.edits())?;
     let mut cut = cutter.cut;
-    cut.log = splice(document.text(), &edits);
+    cut.log = splice(text, &edits);
     Ok(cut)
 }
 
 impl<'d> Cutter<'d> {
-    fn new(document: &'d Document, survey: &Survey) -> Self {
-        let text = document.text();
-        let mut starts = vec![document.source.body_start()];
+    fn new(text: &'d str, newline: &'static str, survey: &Survey) -> Self {
+        let body = text.trim_start_matches('\u{feff}');
+        let mut starts = vec![text.len() - body.len()];
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1));
         if starts.last() != Some(&text.len()) {
             starts.push(text.len());
         }
         let lines = starts.len() - 1;
         let mut cutter = Self {
-            document,
+            source: text,
+            newline,
             starts,
             fates: vec![Fate::Stays; lines],
             is_held: vec![false; lines],
             cut: Cut::default(),
         };
-        let held = document.lines.iter().map(|line| line.place.line_start);
+        let held = survey.lines.iter().map(|line| line.place.line_start);
         for start in held.chain(survey.unread.iter().copied()) {
             let line = cutter.line_at(start);
             if let Some(is_held) = cutter.is_held.get_mut(line) {
@@ -104,15 +107,15 @@ impl<'d> Cutter<'d> {
 
     fn text(&self, line: usize) -> &'d str {
         let (start, end) = (self.starts[line], self.starts[line + 1]);
-        self.document.at(Span::new(start, end))
+        self.source.get(start..end).unwrap_or_default()
     }
 
     fn is_blank(&self, line: usize) -> bool {
         self.text(line).trim().is_empty()
     }
 
-    fn lines(&mut self, departures: &Departures<'_>) {
-        for line in &self.document.lines {
+    fn lines(&mut self, lines: &[HeldLine], departures: &Departures<'_>) {
+        for line in lines {
             let Some(month) = departures.month(line) else {
                 continue;
             };
@@ -137,7 +140,7 @@ impl<'d> Cutter<'d> {
             }
         }
         if !body.ends_with('\n') {
-            body.push_str(self.document.newline(section.span.end));
+            body.push_str(self.newline);
         }
         let kept_from = self.kept_from(first, filled, end);
         for line in filled..kept_from {
@@ -228,7 +231,7 @@ impl<'d> Cutter<'d> {
             if run.first() != Some(&Fate::Stays) {
                 let span = Span::new(self.starts[first], self.starts[end]);
                 edits.push(match self.needs_blank(first, end, run) {
-                    true => Edit::replace(span, self.document.newline(span.start)),
+                    true => Edit::replace(span, self.newline),
                     false => Edit::delete(span),
                 });
             }

@@ -5,58 +5,98 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use crate::{
-    edit::{Document, LineKind, LogLine, Stamp},
+    edit::{LineKind, LogLine, Stamp},
     model::{LineEvent, Month},
+    text::Place,
 };
 
-/// Tells which lines of a log leave it.
-pub(super) struct Departures<'d> {
-    today: NaiveDate,
-    /// Holds by their ids, and whether they have ended. The first of an id is the one that holds.
-    holds: HashMap<&'d str, bool>,
+/// A line that is not Markdown, as far as matters here.
+#[derive(Clone, Debug)]
+pub(in crate::edit) struct HeldLine {
+    pub(in crate::edit) place: Place,
+    pub(super) date: Option<NaiveDate>,
+    pub(super) kind: HeldKind,
 }
 
-impl<'d> Departures<'d> {
-    pub(super) fn of(document: &'d Document, today: NaiveDate, now: Stamp) -> Self {
-        let freed: HashSet<&str> = document
-            .lines
+/// What it is.
+#[derive(Clone, Debug)]
+pub(super) enum HeldKind {
+    Hook,
+    /// A notice that has gone out.
+    Notice,
+    /// A hold: its id, and when it ends by itself.
+    Hold(String, Stamp),
+    /// A free: the id of its hold.
+    Free(String),
+    /// Spending, or what is meant to be.
+    Usage,
+}
+
+impl HeldKind {
+    pub(super) fn of(event: &LineEvent<'_>) -> Self {
+        match event {
+            LineEvent::Hook(_) => Self::Hook,
+            LineEvent::Notice(_) => Self::Notice,
+            LineEvent::Hold(hold) => Self::Hold(hold.id.clone().into_owned(), hold.until),
+            LineEvent::Free(id) => Self::Free(id.clone().into_owned()),
+        }
+    }
+}
+
+impl From<&LogLine> for HeldLine {
+    fn from(line: &LogLine) -> Self {
+        Self {
+            place: line.place,
+            date: line.date,
+            kind: match &line.kind {
+                LineKind::Event(event) => HeldKind::of(event),
+                LineKind::Usage(_) | LineKind::Unreadable => HeldKind::Usage,
+            },
+        }
+    }
+}
+
+/// Tells which lines of a log leave it.
+pub(in crate::edit) struct Departures<'l> {
+    today: NaiveDate,
+    /// Holds by their ids, and whether they have ended. The first of an id is the one that holds.
+    holds: HashMap<&'l str, bool>,
+}
+
+impl<'l> Departures<'l> {
+    pub(in crate::edit) fn of(lines: &'l [HeldLine], today: NaiveDate, now: Stamp) -> Self {
+        let freed: HashSet<&str> = lines
             .iter()
             .filter_map(|line| match &line.kind {
-                LineKind::Event(LineEvent::Free(id)) => Some(id.as_ref()),
+                HeldKind::Free(id) => Some(id.as_str()),
                 _ => None,
             })
             .collect();
         let mut holds = HashMap::new();
-        for line in &document.lines {
-            if let LineKind::Event(LineEvent::Hold(hold)) = &line.kind {
-                let id = hold.id.as_ref();
-                let has_ended = hold.until <= now || freed.contains(id);
-                holds.entry(id).or_insert(has_ended);
+        for line in lines {
+            if let HeldKind::Hold(id, until) = &line.kind {
+                let has_ended = *until <= now || freed.contains(id.as_str());
+                holds.entry(id.as_str()).or_insert(has_ended);
             }
         }
         Self { today, holds }
     }
 
     /// The month whose archive a line goes to. None where it stays.
-    pub(super) fn month(&self, line: &LogLine) -> Option<Month> {
+    pub(in crate::edit) fn month(&self, line: &HeldLine) -> Option<Month> {
         let date = line.date?;
         self.is_over(line, date).then(|| Month::of(date))
     }
 
-    fn is_over(&self, line: &LogLine, date: NaiveDate) -> bool {
+    fn is_over(&self, line: &HeldLine, date: NaiveDate) -> bool {
         let is_past = date < self.today;
         match &line.kind {
-            LineKind::Event(LineEvent::Hook(_)) => is_past,
+            HeldKind::Hook => is_past,
             // Says until the end of its month that nobody need say it again.
-            LineKind::Event(LineEvent::Notice(_)) => Month::of(date) < Month::of(self.today),
-            LineKind::Event(LineEvent::Hold(hold)) => {
-                self.holds.get(hold.id.as_ref()) == Some(&true)
-            }
-            LineKind::Event(LineEvent::Free(id)) => match self.holds.get(id.as_ref()) {
-                Some(has_ended) => *has_ended,
-                None => is_past,
-            },
-            LineKind::Usage(_) | LineKind::Unreadable => false,
+            HeldKind::Notice => Month::of(date) < Month::of(self.today),
+            HeldKind::Hold(id, _) => self.holds.get(id.as_str()) == Some(&true),
+            HeldKind::Free(id) => self.holds.get(id.as_str()).copied().unwrap_or(is_past),
+            HeldKind::Usage => false,
         }
     }
 }

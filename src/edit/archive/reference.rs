@@ -30,6 +30,7 @@ pub(super) struct Contents {
 }
 
 impl Contents {
+    /// What there is in an archive.
     pub(super) fn of(archive: &str) -> Self {
         let mut contents = Self {
             size: archive.lines().count(),
@@ -41,8 +42,7 @@ impl Contents {
             text::Document::Archive,
             &mut |item| match item {
                 Item::Row(row) => {
-                    let is_row = |entry: &crate::model::Entry<'_>| entry.kind != EntryKind::Monthly;
-                    let is_row = matches!(&row.value, RowValue::Entry(entry) if is_row(entry));
+                    let is_row = matches!(&row.value, RowValue::Entry(entry) if entry.kind != EntryKind::Monthly);
                     contents.rows += usize::from(is_row);
                 }
                 Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => contents.lines += 1,

@@ -1,16 +1,20 @@
 //! Which daily and session sections are old enough to leave a log, and why one of them stays all the same.
 //! Where their bytes go is `cut`'s business.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use chrono::NaiveDate;
 
-use super::file::is_closed;
+use super::{
+    Asked,
+    file::is_closed,
+    lines::{Departures, HeldKind, HeldLine},
+};
 use crate::{
     diagnostic::Code,
     log::{self, Item, RowValue, Section},
-    model::{EntryKind, Month},
-    text::{Document, Span},
+    model::{EntryKind, Header, Month},
+    text::{Document, Place, Span},
 };
 
 /// What a section that is old enough holds that keeps it in the log.
@@ -46,10 +50,14 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// The sections of a log, as far as matters here.
+/// What stands in a log, as far as matters for moving it.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub struct Survey {
     blocks: Vec<Block>,
+    /// The lines that are not Markdown, in their order.
+    pub(super) lines: Vec<HeldLine>,
+    /// It has monthly rows.
+    pub(super) has_summary: bool,
     /// Where lines start that are not Markdown and cannot be read.
     pub(super) unread: Vec<usize>,
 }
@@ -93,17 +101,24 @@ pub(super) struct Staying {
 
 impl Survey {
     /// Looks through a log.
-    pub(super) fn of(text: &str) -> Self {
+    #[must_use]
+    pub fn of(text: &str) -> Self {
         let mut survey = Self::default();
         let mut problems = Vec::new();
+        // Lines above anything dated are of the first day that is given, else of that in the header.
+        let (mut first, mut updated) = (None, None);
         // Reading from memory cannot fail.
-        let _ = log::read(text.as_bytes(), Document::Log, &mut |item| {
-            if let Item::Problem(problem) = &item {
-                problems.push((problem.code, problem.place.line_start));
-            } else {
-                survey.item(&item);
+        let _ = log::read(text.as_bytes(), Document::Log, &mut |item| match &item {
+            Item::Problem(problem) => problems.push((problem.code, problem.place.line_start)),
+            Item::Header(Header::LastUpdated(time)) => {
+                updated = updated.or(Some(time.date()));
             }
+            item => first = first.or(survey.item(item)),
         });
+        survey.lines.sort_by_key(|line| line.place.line_start);
+        for line in &mut survey.lines {
+            line.date = line.date.or(first).or(updated);
+        }
         for (code, line) in problems {
             survey.problem(code, line);
         }
@@ -113,35 +128,77 @@ impl Survey {
         survey
     }
 
-    fn item(&mut self, item: &Item<'_>) {
-        if let Item::Heading(heading) = item {
-            let (day, is_session) = match heading.section {
-                Section::Daily(day) => (*day, false),
-                Section::Session { date, .. } => (*date, true),
-                _ => (None, false),
-            };
-            self.blocks.push(Block {
-                level: heading.level,
-                start: heading.place.line_start,
-                is_ours: *heading.section != Section::Other,
-                day,
-                is_session,
-                rows: 0,
-                first: None,
-                last: None,
-                rows_end: 0,
-                obstacle: None,
-            });
-            return;
-        }
-        let Some(block) = self.blocks.last_mut() else {
-            return;
-        };
+    /// Takes note of an item. Gives its day, if it has one that lines below it are of.
+    fn item(&mut self, item: &Item<'_>) -> Option<NaiveDate> {
         match item {
-            Item::Note(_) => block.hindered(Obstacle::Foreign),
-            Item::Row(row) => block.row(&row.value, row.place.span.end),
+            Item::Heading(heading) => return self.heading(heading),
+            Item::Line(line) => {
+                self.line(HeldKind::of(&line.event), line.date, line.place);
+                return line.date;
+            }
+            Item::Usage(entry) => {
+                self.line(HeldKind::Usage, entry.when.date, entry.place);
+                return entry.when.date;
+            }
+            Item::Unreadable { month, place } => {
+                let date = month.map(Month::first_day);
+                self.line(HeldKind::Usage, date, *place);
+            }
+            Item::Note(_) => {
+                if let Some(block) = self.blocks.last_mut() {
+                    block.hindered(Obstacle::Foreign);
+                }
+            }
+            Item::Row(row) => {
+                self.has_summary |= matches!(&row.value, RowValue::Entry(entry) if entry.kind == EntryKind::Monthly);
+                if let Some(block) = self.blocks.last_mut() {
+                    block.row(&row.value, row.place.span.end);
+                }
+            }
             _ => {}
         }
+        None
+    }
+
+    fn heading(&mut self, heading: &log::Heading<'_>) -> Option<NaiveDate> {
+        let (day, is_session) = match heading.section {
+            Section::Daily(day) => (*day, false),
+            Section::Session { date, .. } => (*date, true),
+            _ => (None, false),
+        };
+        self.blocks.push(Block {
+            level: heading.level,
+            start: heading.place.line_start,
+            is_ours: *heading.section != Section::Other,
+            day,
+            is_session,
+            rows: 0,
+            first: None,
+            last: None,
+            rows_end: 0,
+            obstacle: None,
+        });
+        day
+    }
+
+    fn line(&mut self, kind: HeldKind, date: Option<NaiveDate>, place: Place) {
+        self.lines.push(HeldLine { place, date, kind });
+    }
+
+    /// The months whose archives matter for moving anything out of the log: those of old sections, of lines that are over, and of
+    /// usage lines.
+    #[must_use]
+    pub fn months(&self, asked: &Asked) -> BTreeSet<Month> {
+        let old = |block: &&Block| block.day.is_some_and(|day| day < asked.before);
+        let blocks = self.blocks.iter().filter(old);
+        let days = blocks.flat_map(|block| [block.first.or(block.day), block.last]);
+        let mut months: BTreeSet<Month> = days.flatten().map(Month::of).collect();
+        let departures = Departures::of(&self.lines, asked.today, asked.now);
+        months.extend(self.lines.iter().filter_map(|line| match line.kind {
+            HeldKind::Usage => line.date.map(Month::of),
+            _ => departures.month(line),
+        }));
+        months
     }
 
     /// Notes what is wrong at a line.

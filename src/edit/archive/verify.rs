@@ -29,52 +29,36 @@ pub(super) fn line(text: &str) -> u128 {
 }
 
 /// A log, with the archives beside it.
-pub(super) struct State<'a> {
-    pub(super) log: &'a str,
-    pub(super) books: &'a Books,
+pub(in crate::edit) struct State<'a> {
+    pub(in crate::edit) log: &'a str,
+    pub(in crate::edit) books: &'a Books,
 }
 
-/// Moving changes what no team used in any month.
-pub(super) fn same_teams(before: &State<'_>, after: &State<'_>) -> Result<(), Problem> {
+/// What is used is the same as before: of every team, or, where monthly rows were written that make teams of names, in every month.
+pub(in crate::edit) fn same(
+    before: &State<'_>,
+    after: &State<'_>,
+    teams_stay: bool,
+) -> Result<(), Problem> {
     let [before, after] = [before, after].map(|state| figures::used(state.log, state.books));
-    if before == after {
-        return Ok(());
+    let totals = [&before, &after].map(figures::totals);
+    let mut months = totals.iter().flat_map(BTreeMap::keys);
+    let differing = months.find(|month| totals[0].get(month) != totals[1].get(month));
+    if let Some(month) = differing {
+        return Err(differs(*month, &totals));
     }
-    let months = before.keys().chain(after.keys());
-    let month = months.copied().find(|month| {
-        let of = |used: &figures::Used| used.get(month).cloned().unwrap_or_default();
-        of(&before) != of(&after)
-    });
-    match month {
-        Some(month) => Err(differs(
-            month,
-            &figures::totals(&before),
-            &figures::totals(&after),
-        )),
-        None => Ok(()),
+    if teams_stay && before != after {
+        let what = "what single teams used would change".to_owned();
+        return Err(Problem::Unequal(what));
     }
+    Ok(())
 }
 
-/// Settling and raising change no month's total.
-pub(super) fn same_totals(before: &State<'_>, after: &State<'_>) -> Result<(), Problem> {
-    let [before, after] =
-        [before, after].map(|state| figures::totals(&figures::used(state.log, state.books)));
-    let mut months = before.keys().chain(after.keys());
-    match months.find(|month| before.get(month) != after.get(month)) {
-        Some(month) => Err(differs(*month, &before, &after)),
-        None => Ok(()),
-    }
-}
-
-fn differs(
-    month: Month,
-    before: &BTreeMap<Month, Tokens>,
-    after: &BTreeMap<Month, Tokens>,
-) -> Problem {
+fn differs(month: Month, totals: &[BTreeMap<Month, Tokens>; 2]) -> Problem {
     let of = |totals: &BTreeMap<Month, Tokens>| totals.get(&month).copied().unwrap_or_default();
     Problem::Unequal(format!(
         "what was used in {month} would change from {} to {}",
-        of(before),
-        of(after)
+        of(&totals[0]),
+        of(&totals[1])
     ))
 }

@@ -1,0 +1,141 @@
+//! What of a log of the older format is still in force, and goes over to the new one as it stands.
+
+use std::collections::HashSet;
+
+use crate::{
+    edit::{
+        Document, SectionBlock,
+        archive::lines::{Departures, HeldLine},
+    },
+    log::{Role, Section},
+    text::Span,
+};
+
+/// Whole sections, notes, pairs of the header, and lines that are not Markdown.
+#[derive(Debug, Default)]
+pub(super) struct Carried<'d> {
+    /// Sections whose words mean the same in both formats, without blank lines at their ends.
+    pub(super) sections: Vec<String>,
+    pub(super) reference: Option<String>,
+    /// Items of lists that stand elsewhere.
+    pub(super) notes: Vec<&'d str>,
+    /// `Key: value` pairs.
+    pub(super) header: Vec<&'d str>,
+    /// Without their line ends.
+    pub(super) lines: Vec<&'d str>,
+    /// How many lines of hooks, and how many others that say something, are not carried over.
+    pub(super) left: (usize, usize),
+}
+
+/// Pairs of the header that are written anew.
+const WRITTEN: [&str; 4] = ["format change", "retention policy", "unit", "last updated"];
+
+impl<'d> Carried<'d> {
+    pub(super) fn of(
+        document: &'d Document,
+        lines: &[HeldLine],
+        departures: &Departures<'_>,
+    ) -> Self {
+        let mut carried = Self::default();
+        let mut taken: Vec<Span> = Vec::new();
+        for section in document
+            .sections
+            .iter()
+            .filter(|section| is_in_force(section))
+        {
+            let span = Span::new(section.span.start, document.content_end(section));
+            let text = without_lines(document, span);
+            if section.kind == Section::ArchiveReference && carried.reference.is_none() {
+                carried.reference = Some(text);
+            } else {
+                carried.sections.push(text);
+            }
+            taken.push(span);
+        }
+        let is_taken = |at: usize| taken.iter().any(|span| span.range().contains(&at));
+        let notes = document.notes.iter().map(|note| note.place);
+        let notes = notes.filter(|place| !is_taken(place.line_start));
+        carried.notes = notes.map(|place| document.at(place.span)).collect();
+        for line in lines {
+            if departures.month(line).is_some() {
+                carried.left.0 += 1;
+            } else {
+                carried.lines.push(document.at(line.place.span));
+            }
+        }
+        carried.header(document);
+        carried.left.1 = carried.others(document, &is_taken);
+        carried
+    }
+
+    /// The pairs in the block quotes above the first section.
+    fn header(&mut self, document: &'d Document) {
+        let is_header = |section: &&SectionBlock| section.kind == Section::Header;
+        let end = document.sections.iter().find(|section| !is_header(section));
+        let end = end.map_or(document.text().len(), |section| section.span.start);
+        let quoted = document.at(Span::new(0, end)).lines();
+        let quoted = quoted.filter_map(|line| line.trim_start().strip_prefix('>'));
+        let pairs = quoted.flat_map(|line| line.split('|')).map(str::trim);
+        let is_kept = |pair: &&str| {
+            let key = pair.split(':').next().unwrap_or_default();
+            let key = key.replace(['*', '_'], "").trim().to_lowercase();
+            pair.contains(':') && !WRITTEN.contains(&key.as_str())
+        };
+        self.header = pairs.filter(is_kept).collect();
+    }
+
+    /// How many lines say something and are neither carried over nor rows of tables that are made anew.
+    fn others(&self, document: &Document, is_taken: &dyn Fn(usize) -> bool) -> usize {
+        let mut known: HashSet<usize> = HashSet::new();
+        known.extend(document.lines.iter().map(|line| line.place.line_start));
+        known.extend(document.notes.iter().map(|note| note.place.line_start));
+        let headings = document.sections.iter();
+        known.extend(headings.map(|section| section.heading.line_start));
+        for table in &document.tables {
+            if matches!(table.role, Role::Legacy | Role::Months) {
+                known.extend([table.head.line_start, table.dashes.line_start]);
+                known.extend(table.rows.iter().map(|row| row.place.line_start));
+            }
+        }
+        let mut start = document.source.body_start();
+        let mut count = 0;
+        for line in document.source.body().split_inclusive('\n') {
+            let text = line.trim();
+            let says_something = !text.is_empty() && !text.starts_with('>');
+            let is_rule = crate::edit::document::is_rule(text);
+            count += usize::from(
+                says_something && !is_rule && !known.contains(&start) && !is_taken(start),
+            );
+            start += line.len();
+        }
+        count
+    }
+}
+
+const fn is_in_force(section: &SectionBlock) -> bool {
+    matches!(
+        section.kind,
+        Section::Allocation
+            | Section::Plan
+            | Section::Optimizations
+            | Section::Notes
+            | Section::ArchiveReference
+    )
+}
+
+/// A part of a log without the lines in it that are not Markdown.
+fn without_lines(document: &Document, span: Span) -> String {
+    let mut text = String::with_capacity(span.len());
+    let mut at = span.start;
+    let first = document
+        .lines
+        .partition_point(|line| line.place.line_start < span.start);
+    let lines = document.lines.iter().skip(first);
+    for line in lines.take_while(|line| line.place.line_start < span.end) {
+        text.push_str(document.at(Span::new(at, line.place.line_start)));
+        at = document.whole_line(line.place).end;
+    }
+    text.push_str(document.at(Span::new(at.min(span.end), span.end)));
+    text.truncate(text.trim_end().len());
+    text
+}

@@ -1,0 +1,293 @@
+//! From a log of the format before v2.0 to one of v2.0: its dated rows become daily sections and monthly summaries, what is still
+//! in force is carried over, and the rest is left to the original, which is kept whole elsewhere.
+//!
+//! How the new log is spelled is `written`'s business.
+
+mod carried;
+mod written;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use self::{carried::Carried, written::DayRow};
+use super::{
+    Books, Document, Kept, RowKind, Stamp, TableBlock, TableRow,
+    archive::{
+        Problem,
+        lines::{Departures, HeldLine},
+        verify::{self, State},
+    },
+};
+use crate::{
+    analysis::Closed,
+    log::Role,
+    model::{Amount, Currency, Entry, EntryKind, Month, RoundedSum, Tokens},
+    text::NewlineStyle,
+};
+
+/// How to bring a log up to date.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The day of the change.
+    pub today: NaiveDate,
+    /// Its moment.
+    pub now: Stamp,
+    /// Days that daily details are to be kept.
+    pub keep_days: u32,
+    /// Where the original will be, as the log is to name it.
+    pub original: String,
+}
+
+/// What becomes of a log.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It is of v2.0 already.
+    Current,
+    /// It holds no rows of either format.
+    Empty,
+    /// It holds rows that cannot be read, of which the first is on this line. They would be lost from sight.
+    Unreadable(usize),
+    /// It changes.
+    Migrated(Box<Migrated>),
+}
+
+/// A log of v2.0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// The new log.
+    pub log: String,
+    /// How many rows became daily rows.
+    pub rows: usize,
+    /// How many months have a summary.
+    pub months: usize,
+    /// How many lines of hooks, and how many others that say something, are in the original alone.
+    pub left: (usize, usize),
+    /// Months whose stated total is not what their rows add up to: what is stated, and the sum.
+    pub differing: Vec<(Month, RoundedSum, RoundedSum)>,
+}
+
+/// Plans what becomes of a log. `books` holds the archives there are of its months.
+pub fn migrated(text: &str, books: &Books, asked: &Asked) -> Result<Outcome, Problem> {
+    let document = Document::read(text, Kept::All);
+    let is_current = document.tables.iter().any(|table| {
+        let is_of_v2 = matches!(table.role, Role::Monthly | Role::Daily | Role::Session);
+        is_of_v2 && table.rows.iter().any(TableRow::is_entry)
+    });
+    if is_current {
+        return Ok(Outcome::Current);
+    }
+    let tables = || document.tables_of(Role::Legacy);
+    if !tables().any(|table| table.rows.iter().any(TableRow::is_entry)) {
+        return Ok(Outcome::Empty);
+    }
+    let mut rows = tables().flat_map(|table| &table.rows);
+    if let Some(row) = rows.find(|row| matches!(row.kind, RowKind::Unreadable)) {
+        return Ok(Outcome::Unreadable(row.place.line));
+    }
+    let lines: Vec<HeldLine> = document.lines.iter().map(HeldLine::from).collect();
+    let departures = Departures::of(&lines, asked.today, asked.now);
+    let carried = Carried::of(&document, &lines, &departures);
+    let days = days(&document);
+    let months = months(&document, books);
+    let newline = match document.source.newline_style() {
+        NewlineStyle::CrLf => "\r\n",
+        NewlineStyle::Lf | NewlineStyle::Mixed => "\n",
+    };
+    let (log, lines_left) = written::log(&document, asked, &months, &days, &carried);
+    let log = if newline == "\n" {
+        log
+    } else {
+        log.replace("\r\n", "\n").replace('\n', newline)
+    };
+    let bom = text.get(..document.source.body_start()).unwrap_or_default();
+    let log = format!("{bom}{log}");
+    let before = State { log: text, books };
+    verify::same(&before, &State { log: &log, books }, true)?;
+    Ok(Outcome::Migrated(Box::new(Migrated {
+        log,
+        rows: days.values().map(Vec::len).sum(),
+        months: months.len(),
+        left: lines_left,
+        differing: differing(&document, &months),
+    })))
+}
+
+impl TableRow {
+    fn is_entry(&self) -> bool {
+        matches!(self.kind, RowKind::Entry(_))
+    }
+}
+
+/// The dated rows of a log with what they say.
+fn entries<'d>(
+    document: &'d Document,
+) -> impl Iterator<Item = (&'d TableBlock, &'d TableRow, &'d Entry<'static>)> {
+    let tables = document.tables_of(Role::Legacy);
+    tables.flat_map(|table| {
+        table.rows.iter().filter_map(move |row| match &row.kind {
+            RowKind::Entry(entry) => Some((table, row, &**entry)),
+            _ => None,
+        })
+    })
+}
+
+/// The rows of each day, in their order.
+fn days(document: &Document) -> BTreeMap<NaiveDate, Vec<DayRow<'_>>> {
+    let mut days: BTreeMap<NaiveDate, Vec<DayRow<'_>>> = BTreeMap::new();
+    for (table, row, entry) in entries(document) {
+        let date = entry.when.date.unwrap_or(entry.when.month.first_day());
+        let rows = days.entry(date).or_default();
+        rows.push(DayRow::of(document, table, row, entry));
+    }
+    days
+}
+
+/// What a team spent in a month.
+#[derive(Debug)]
+struct TeamMonth {
+    name: String,
+    tokens: Option<Amount<Tokens>>,
+    /// In millionths; an estimate where not every row gives its cost.
+    cost: Option<Amount<u64>>,
+    /// What for, where that is one thing.
+    task: Option<String>,
+}
+
+/// What was spent in a month.
+#[derive(Debug)]
+struct MonthRows {
+    teams: Vec<TeamMonth>,
+    sum: RoundedSum,
+    /// That of the costs, where it is known.
+    currency: Option<Currency>,
+}
+
+fn months(document: &Document, books: &Books) -> BTreeMap<Month, MonthRows> {
+    let mut by_month: BTreeMap<Month, Vec<&Entry<'_>>> = BTreeMap::new();
+    for (_, _, entry) in entries(document) {
+        by_month.entry(entry.when.month).or_default().push(entry);
+    }
+    let month = |(month, entries): (Month, Vec<&Entry<'_>>)| {
+        let closed = books.closed(document.text(), month)?;
+        Some((month, month_rows(&closed, &entries)))
+    };
+    by_month.into_iter().filter_map(month).collect()
+}
+
+fn month_rows(closed: &Closed, entries: &[&Entry<'_>]) -> MonthRows {
+    let currency = closed.currency();
+    let mut costs: BTreeMap<&str, Costs<'_>> = BTreeMap::new();
+    for entry in entries {
+        let team = closed.find_team(&entry.work.team);
+        let name = team.map_or("", |team| team.name.as_str());
+        costs.entry(name).or_default().add(entry, closed, currency);
+    }
+    let mut teams = Vec::new();
+    for team in &closed.month.teams {
+        // A row that names nobody has nobody's monthly row.
+        let is_named = entries
+            .iter()
+            .any(|entry| !entry.work.team.is_empty() && is_of(closed, entry, &team.name));
+        if !is_named {
+            continue;
+        }
+        let details = [EntryKind::Daily, EntryKind::Session, EntryKind::Legacy];
+        let mut tallies = details.iter().filter_map(|kind| team.tallies.get(kind));
+        let estimate = tallies.clone().any(|tally| tally.sum.estimate);
+        let has_tokens = tallies.any(|tally| tally.has_tokens);
+        let costs = costs.remove(team.name.as_str()).unwrap_or_default();
+        teams.push(TeamMonth {
+            name: team.name.clone(),
+            tokens: has_tokens.then(|| Amount {
+                estimate,
+                ..Amount::exact(team.details())
+            }),
+            cost: costs.sum,
+            task: costs.task.flatten().map(str::to_owned),
+        });
+    }
+    let amounts = entries.iter().filter_map(|entry| entry.figures.tokens);
+    MonthRows {
+        teams,
+        sum: amounts.map(RoundedSum::from).sum(),
+        currency: entries
+            .iter()
+            .any(|entry| entry.figures.currency.is_some())
+            .then_some(currency),
+    }
+}
+
+fn is_of(closed: &Closed, entry: &Entry<'_>, team: &str) -> bool {
+    closed
+        .find_team(&entry.work.team)
+        .is_some_and(|found| found.name == team)
+}
+
+/// What a team's rows cost, and what they were for.
+#[derive(Debug, Default)]
+struct Costs<'e> {
+    sum: Option<Amount<u64>>,
+    /// The one thing; nothing where there are several.
+    task: Option<Option<&'e str>>,
+}
+
+impl<'e> Costs<'e> {
+    fn add(&mut self, entry: &'e Entry<'_>, closed: &Closed, currency: Currency) {
+        let task = entry.work.task.as_deref();
+        self.task = match self.task {
+            None => Some(task),
+            Some(known) => Some(known.filter(|known| Some(*known) == task)),
+        };
+        let is_ours = entry.figures.currency.is_none_or(|own| own == currency);
+        let stated = entry.figures.cost.filter(|_| is_ours);
+        let tokens = entry
+            .figures
+            .tokens
+            .map_or(Tokens::ZERO, |tokens| tokens.value);
+        let priced = || {
+            let price = closed.cost_of(tokens, entry.work.model.as_deref())?;
+            Some(Amount::exact(price.micros))
+        };
+        let cost = stated.or_else(priced);
+        // Where a cost is not known, the sum of the others is less than all.
+        let is_part = cost.is_none() && tokens > Tokens::ZERO;
+        let known = cost.map_or(0, |cost| cost.value);
+        let estimate = cost.is_some_and(|cost| cost.estimate) || is_part;
+        self.sum = match (self.sum, cost) {
+            (None, None) => None,
+            (before, _) => {
+                let before = before.unwrap_or(Amount::exact(0));
+                Some(Amount {
+                    value: before.value.saturating_add(known),
+                    unit: 1,
+                    estimate: before.estimate || estimate,
+                })
+            }
+        };
+    }
+}
+
+/// The months whose stated totals contradict their rows.
+fn differing(
+    document: &Document,
+    months: &BTreeMap<Month, MonthRows>,
+) -> Vec<(Month, RoundedSum, RoundedSum)> {
+    let rows = document
+        .tables_of(Role::Months)
+        .flat_map(|table| &table.rows);
+    let stated = rows.filter_map(|row| match &row.kind {
+        RowKind::Total(total) => Some((total.month, RoundedSum::from(total.figures.tokens?))),
+        _ => None,
+    });
+    let with_rows = stated.map(|(month, stated)| {
+        let rows = months.get(&month).map(|rows| rows.sum);
+        (month, stated, rows.unwrap_or_default())
+    });
+    with_rows
+        .filter(|(_, stated, sum)| !sum.agrees_with(*stated))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Whole logs of the older format, before and after.
