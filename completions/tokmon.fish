@@ -45,7 +45,9 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -l timezone -d 'The time zon
 complete -c tokmon -n "__fish_tokmon_needs_command" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
 json\t'The whole report as JSON'
 csv\t'Comma-separated values'
-markdown\t'Markdown tables'"
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
 complete -c tokmon -n "__fish_tokmon_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -64,8 +66,139 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -s q -l quiet -d 'Print no r
 complete -c tokmon -n "__fish_tokmon_needs_command" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s V -l version -d 'Print version'
-complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "schema" -d 'Print the JSON Schema of the JSON report'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "record" -d 'Record spending: one line appended at once, then settled into the tables'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "check" -d 'Check the log: exit 0 if clean, 1 with findings; --fix mends'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "archive" -d 'Move old daily details and hook lines to the archive; made for cron'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "migrate" -d 'Bring a log from before v2.0 up to date'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "init" -d 'Begin a log and its settings'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "schema" -d 'Print the JSON Schema of the JSON report, or of that of check'
 complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l team -d 'Who spent it' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l tokens -d 'How many tokens, like 12450 or 12.5K' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l task -d 'What for' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l cost -d 'What it cost, like 0.037 or $0.037 [default: by the price of the model or the log]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l status -d 'How far the work is: done, running, pending or failed' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l deliverables -d 'How many deliverables came of it' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l minutes -d 'How many minutes it took' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l model -d 'Which model spent it' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l time -d 'When it was spent, like 2026-02-25T10:18:00+09:00 [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l id -d 'The id that makes a second attempt harmless [default: a random one]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l hold -d 'The id of the hold that this spending ends' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l batch -d 'Record many, all or none: JSON lines or usage lines, from a file or from standard input (-)' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s n -l dry-run -d 'Show what would be written, and write nothing'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s q -l quiet -d 'Print no remarks about the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l explain -d 'Explain a code like TM013 or total-differs, and nothing else' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l wait -d 'Wait so long for others to close the log, like 500ms, 2s or 1m' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l fix -d 'Mend what can be mended without losing anything: derived figures, usage lines and sessions not in the tables, hook lines in tables'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -s n -l dry-run -d 'With --fix: show the changes as a unified diff, and write nothing'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l quiesced -d 'Nobody else writes the log now: rewrite it even where the system cannot keep others out'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -s q -l quiet -d 'Print no remarks about the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l keep-days -d 'Days of daily details to keep [default: tokmon.toml, else the log\'s retention policy, else 30]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l before -d 'Move daily details from before this day' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l prune-archives -d 'Delete the archives of months older than so many months, after listing them' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l wait -d 'Wait so long for others to close the log, like 500ms, 2s or 1m' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l hooks-only -d 'Move hook lines only, no daily details'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l compact -d 'Merge the rows of one team and task of a day into one, with their count and hours in its notes'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -s n -l dry-run -d 'Show what would move, and write nothing'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l quiesced -d 'Nobody else writes the log now: rewrite it even where the system cannot keep others out'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -s q -l quiet -d 'Print no remarks about the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand archive" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l wait -d 'Wait so long for others to close the log, like 500ms, 2s or 1m' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -s n -l dry-run -d 'Print the new log, and write nothing'
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l quiesced -d 'Nobody else writes the log now: rewrite it even where the system cannot keep others out'
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -s q -l quiet -d 'Print no remarks about the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l teams -d 'The teams, with commas between them; a budget of its own behind a colon, like QA:22K [default: Orchestrator]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l now -d 'The moment to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l timezone -d 'The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of --now, else local]' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
+json\t'The whole report as JSON'
+csv\t'Comma-separated values'
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -s n -l dry-run -d 'Show what would be written, and write nothing'
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l json -d 'The same as --format json'
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -l ascii -d 'Draw bars and symbols in ASCII'
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -s q -l quiet -d 'Print no remarks about the log on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -s v -l verbose -d 'Show each problem in the log with its line, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l budget -d 'The month\'s budget in tokens, like 200K [env: TOKMON_BUDGET]' -r
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l config -d 'The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]' -r -F
@@ -74,7 +207,9 @@ complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l timezone -d 'Th
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
 json\t'The whole report as JSON'
 csv\t'Comma-separated values'
-markdown\t'Markdown tables'"
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
 complete -c tokmon -n "__fish_tokmon_using_subcommand schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -91,7 +226,9 @@ complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l timezone -
 complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l format -d 'The form of the report' -r -f -a "table\t'Tables for people'
 json\t'The whole report as JSON'
 csv\t'Comma-separated values'
-markdown\t'Markdown tables'"
+markdown\t'Markdown tables'
+sarif\t'Of check: SARIF 2.1.0, for code scanning'
+github\t'Of check: workflow commands, which GitHub shows beside the lines'"
 complete -c tokmon -n "__fish_tokmon_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"

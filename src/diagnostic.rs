@@ -358,6 +358,12 @@ impl Findings {
         kept.count() + self.fixable_let_go
     }
 
+    /// How many there are, kept or not.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.kept.len() + self.let_go()
+    }
+
     /// How many were let go.
     #[must_use]
     pub fn let_go(&self) -> usize {

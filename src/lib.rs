@@ -24,7 +24,7 @@
 //! | [`terminal`] | the door to the terminal: screen, keys, signals | |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render, tui |
-//! | [`commands`] | load, compute, show | text, model, diagnostic, log, analysis, check, render, exit, tui, store, watch, terminal, config, cli |
+//! | [`commands`] | load, compute, show or write | text, model, diagnostic, log, analysis, check, edit, render, exit, tui, store, watch, terminal, config, cli |
 
 pub mod analysis;
 pub mod check;

@@ -13,13 +13,14 @@ use std::{
 };
 
 /// The crates that a module may use beside the standard library.
-const CRATES: [(&str, &[&str]); 19] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("text", &["memchr", "schemars", "serde"]),
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
     ("log", &["chrono", "memchr", "pulldown_cmark"]),
     ("analysis", &["chrono", "libm", "schemars", "serde"]),
     ("check", &[]),
+    ("edit", &["chrono", "memchr", "unicode_width"]),
     (
         "render",
         &[
@@ -50,7 +51,16 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("cli", &["chrono", "clap", "clap_complete"]),
     (
         "commands",
-        &["chrono", "clap", "clap_complete", "shell_words", "strsim"],
+        &[
+            "chrono",
+            "clap",
+            "clap_complete",
+            "memchr",
+            "serde",
+            "serde_json",
+            "shell_words",
+            "strsim",
+        ],
     ),
     ("lib", &[]),
     ("main", &["chrono", "terminal_size"]),

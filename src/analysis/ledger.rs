@@ -171,6 +171,11 @@ impl Ledger {
         self.keep.month
     }
 
+    /// The month to show, whatever was asked for. No rows one by one were kept for it, unless they are of that month.
+    pub const fn show(&mut self, month: Month) {
+        self.keep.month = Some(month);
+    }
+
     /// Whether a month has rows, be it such that cannot be read.
     #[must_use]
     pub fn has_rows(&self, month: Month) -> bool {

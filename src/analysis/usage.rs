@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Currency, Entry, EntryKind, Money, Month, Note, RoundedSum, StatedTotal,
+        Allocation, Currency, Entry, EntryKind, Month, Note, Price, RoundedSum, StatedTotal,
         Status, Tokens, fold_name,
     },
     text::Place,
@@ -328,11 +328,11 @@ impl Closed {
         cost.close(self.currency(), self.ledger.price)
     }
 
-    /// What tokens cost: by the price of their model in the settings, else by that of the log.
+    /// The price of a token: that of its model in the settings, else that of the log.
     #[must_use]
-    pub fn cost_of(&self, tokens: Tokens, model: Option<&str>) -> Option<Money> {
+    pub fn price_of(&self, model: Option<&str>) -> Option<Price> {
         let by_model = self.ledger.price_of_model(model).copied();
-        Some(by_model.or(self.ledger.price)?.of(tokens))
+        by_model.or(self.ledger.price)
     }
 
     /// How many deliverables came of a team's tokens, by all that says so. None where nothing does, or it is counted in tasks.

@@ -47,10 +47,10 @@ fn percent_differs((part, whole, percent, place): Stated) -> Option<Diagnostic> 
     let half = |unit: u64| if unit > 1 { u128::from(unit / 2) } else { 0 };
     let value = |amount: &Amount<Tokens>| u128::from(amount.value.0);
     let hundredths = |part: u128, whole: u128| (part * 10_000).checked_div(whole);
-    let most = hundredths(
-        value(&part) + half(part.unit),
-        value(&whole).saturating_sub(half(whole.unit)),
-    );
+    let smallest = value(&whole).saturating_sub(half(whole.unit));
+    // Rounded up, since what is left may be written so, that it makes up the whole with what is used.
+    let most = ((value(&part) + half(part.unit)) * 10_000 + smallest.saturating_sub(1))
+        .checked_div(smallest);
     let least = hundredths(
         value(&part).saturating_sub(half(part.unit)),
         value(&whole) + half(whole.unit),

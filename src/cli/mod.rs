@@ -277,15 +277,28 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Begin a log and its settings
     Init(InitArgs),
-    /// Print the JSON Schema of the JSON report
-    #[command(help_template = BARE, override_usage = "tokmon schema")]
-    Schema,
+    /// Print the JSON Schema of the JSON report, or of that of check
+    #[command(help_template = BARE, override_usage = "tokmon schema [report|check]")]
+    Schema {
+        /// Of which JSON
+        #[arg(value_enum, default_value_t = SchemaOf::Report)]
+        of: SchemaOf,
+    },
     /// Print a completion script for a shell
     #[command(help_template = BARE, override_usage = "tokmon completions <bash|elvish|fish|powershell|zsh>")]
     Completions {
         /// The shell
         shell: Shell,
     },
+}
+
+/// What there is a JSON Schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The report
+    Report,
+    /// What check finds
+    Check,
 }
 
 impl ValueEnum for Format {

@@ -1,7 +1,5 @@
 //! What may be typed after the commands that check, write and mend a log. No behaviour.
 
-#![expect(clippy::doc_markdown, reason = "these texts are shown by --help")]
-
 use std::{path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;

@@ -2,11 +2,13 @@
 
 use super::{
     Context,
+    desk::{self, Desk},
     load::{self, Checked},
 };
 use crate::{
     cli::{CheckArgs, GlobalArgs},
     diagnostic::{Code, Severity},
+    edit,
     exit::{ExitStatus, Failure},
     render::{self, Format},
 };
@@ -32,7 +34,7 @@ pub(super) fn run(
     if let Some(since) = checked.since.filter(|_| !global.quiet) {
         writeln!(
             cx.err,
-            "tokmon: this log is too large to reconcile every month of it; those before {since} are only read"
+            "tokmon: this log is too large to reconcile every month of it; those before {since} are only read, and their archives are not"
         )?;
     }
     Ok(status(&checked))
@@ -58,13 +60,53 @@ const fn of_reports(format: Format) -> Option<&'static str> {
     }
 }
 
-fn fix(
-    _args: &CheckArgs,
-    _global: &GlobalArgs,
-    _cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
-    Err(Failure::usage("--fix cannot mend logs in this version")
-        .help("`tokmon check` shows each place and what to write there"))
+/// Mends what can be mended, and tells what is left.
+fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    let desk = Desk::open(global, cx)?;
+    // What is read is closed again before the log is rewritten: nobody may have it open then, not even we.
+    let (before, found) = {
+        let checked = load::check(global, cx)?;
+        (checked.found.findings.total(), status(&checked))
+    };
+    if args.dry_run {
+        let text = desk.text(cx)?;
+        let mended = mended(&desk, &text, global, cx)?;
+        render::diff(&desk.log.shown, &text, &mended, cx.style(global), cx.out)?;
+        return Ok(found);
+    }
+    let changed = desk.rewrite(args.rewrite, &mut |text| {
+        let mended = mended(&desk, text, global, cx)?;
+        Ok((mended != text).then(|| desk::of_log(mended)))
+    })?;
+    let mut after = load::check(global, cx)?;
+    after.write(global.format(), cx.style(global), cx.out)?;
+    cx.out.flush()?;
+    if !global.quiet {
+        let shown = render::safe_line(&desk.log.shown).into_owned();
+        let mended = before.saturating_sub(after.found.findings.total());
+        let told = match (changed.is_some(), mended) {
+            (false, _) => format!("nothing to mend in {shown}"),
+            (true, 1) => format!("mended 1 finding in {shown}"),
+            (true, mended) => format!("mended {mended} findings in {shown}"),
+        };
+        writeln!(cx.err, "tokmon: {told}")?;
+    }
+    Ok(status(&after))
+}
+
+fn mended(
+    desk: &Desk,
+    text: &str,
+    global: &GlobalArgs,
+    cx: &Context<'_>,
+) -> Result<String, Failure> {
+    let books = desk.books_of(text)?;
+    edit::fixed(text, &books, cx.now(global)?).map_err(desk::overlapping)
+}
+
+pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+    cx.out.write_all(render::check::schema().as_bytes())?;
+    Ok(ExitStatus::Clean)
 }
 
 fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {

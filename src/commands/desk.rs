@@ -1,7 +1,5 @@
 //! What every command that writes begins with: the log, its settings, what stands beside it, and the door it is written through.
 
-use std::path::{Path, PathBuf};
-
 use super::{
     Context,
     locate::{LogPath, log_and_settings},
@@ -13,8 +11,8 @@ use crate::{
     exit::Failure,
     model::Month,
     render::Format,
-    store::{self, Rewriting, Target, WriteError},
-    text::Source,
+    store::{self, Change, RewriteError, Rewriting, Target, WriteError},
+    text::{Overlap, Source},
 };
 
 /// A log that may be written.
@@ -26,13 +24,16 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Finds the log, and whether it may be written at all.
-    pub(super) fn open(global: &GlobalArgs, cx: &Context<'_>) -> Result<Self, Failure> {
+    pub(super) fn open(global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Self, Failure> {
         let (log, settings) = log_and_settings(global, cx)?;
         let Some(path) = log.path() else {
             return Err(Failure::usage("standard input cannot be written")
                 .help("name the log with --file PATH"));
         };
-        let target = Target::open(path, cx.random).map_err(|error| refused(&error))?;
+        let path = path.to_path_buf();
+        // What cannot be read is told as it is everywhere.
+        drop(log.open(cx)?);
+        let target = Target::open(&path, cx.random).map_err(|error| refused(&error))?;
         Ok(Self {
             log,
             settings,
@@ -90,6 +91,22 @@ impl Desk {
         Ok(books)
     }
 
+    /// Rewrites the log as `plan` has it, through the one door. None where it has nothing to change.
+    pub(super) fn rewrite(
+        &self,
+        how: RewriteArgs,
+        plan: &mut dyn FnMut(&str) -> Result<Option<Change>, Failure>,
+    ) -> Result<Option<()>, Failure> {
+        let outcome = self.target.rewrite(&how.into(), &mut |bytes| {
+            let text = self.utf8(bytes.to_vec())?;
+            Ok(plan(&text)?.map(|change| (change, ())))
+        });
+        outcome.map_err(|error| match error {
+            RewriteError::Plan(failure) => failure,
+            RewriteError::Write(error) => refused(&error),
+        })
+    }
+
     /// What stands beside a text of the log: with the archives of all its months.
     pub(super) fn books_of(&self, text: &str) -> Result<Books, Failure> {
         let bare = Books {
@@ -125,6 +142,20 @@ impl From<RewriteArgs> for Rewriting {
     }
 }
 
+/// A change of the log alone.
+pub(super) fn of_log(text: String) -> Change {
+    Change {
+        log: text.into_bytes(),
+        files: Vec::new(),
+    }
+}
+
+/// Edits that contradict each other are a mistake of ours.
+pub(super) fn overlapping(error: Overlap) -> Failure {
+    Failure::with_code(70, format!("this log was not changed: {error}"))
+        .help("please report this, with the log if you can")
+}
+
 /// Why a log could not be written, with what to do.
 pub(super) fn refused(error: &WriteError) -> Failure {
     let failure = Failure::with_code(error.exit_code(), error.to_string());
@@ -141,14 +172,4 @@ pub(super) fn table_or_json(global: &GlobalArgs) -> Result<Format, Failure> {
         _ => Err(Failure::usage("this command prints a table or JSON")
             .help("leave --format out, or write --json")),
     }
-}
-
-/// A path as it is shown beside the log.
-pub(super) fn shown_beside(log: &LogPath, path: &Path) -> PathBuf {
-    let folder = log.path().and_then(Path::parent);
-    let name = folder.and_then(|folder| path.strip_prefix(folder).ok());
-    name.map_or_else(
-        || path.to_path_buf(),
-        |name| Path::new(&log.shown).with_file_name(name),
-    )
 }

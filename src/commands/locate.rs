@@ -67,9 +67,11 @@ impl LogPath {
             return Opened::read_all(cx.input)
                 .map_err(|error| Failure::io("cannot read standard input", &error));
         };
-        store::open(path).map_err(|error| {
+        store::open_log(path).map_err(|error| {
             let help = match error {
-                OpenError::Missing => "name an existing log with --file PATH",
+                OpenError::Missing => {
+                    "name an existing log with --file PATH, or begin one with `tokmon init`"
+                }
                 OpenError::NotAFile("a pipe" | "a device") => {
                     "to read from a pipe, write `--file -`"
                 }
@@ -83,7 +85,7 @@ impl LogPath {
     /// The projection file beside it, if there is one.
     pub(super) fn projection(&self) -> Result<Option<Opened>, Failure> {
         match self.beside(PROJECTION) {
-            Some(path) => open_if_there(&path, &self.beside_shown(PROJECTION)),
+            Some(path) => if_there(store::open(&path), &self.beside_shown(PROJECTION)),
             None => Ok(None),
         }
     }
@@ -122,7 +124,12 @@ impl LogPath {
             return Ok(None);
         };
         let shown = Path::new(&self.shown).with_file_name(&name);
-        let opened = open_if_there(&folder.join(name), &shown.display().to_string())?;
+        let path = folder.join(name);
+        let opened = match &self.path {
+            Some(log) => store::open_beside(log, &path),
+            None => store::open(&path),
+        };
+        let opened = if_there(opened, &shown.display().to_string())?;
         Ok(opened.map(|opened| (shown, opened)))
     }
 
@@ -145,9 +152,9 @@ pub(super) fn archive_folder(settings: &Settings) -> &Path {
     folder.unwrap_or(Path::new("archive"))
 }
 
-/// Opens a file that need not be there. One that is there and cannot be read would be missing from every sum.
-fn open_if_there(path: &Path, shown: &str) -> Result<Option<Opened>, Failure> {
-    match store::open(path) {
+/// A file that need not be there. One that is there and cannot be read would be missing from every sum.
+fn if_there(opened: Result<Opened, OpenError>, shown: &str) -> Result<Option<Opened>, Failure> {
+    match opened {
         Ok(opened) => Ok(Some(opened)),
         Err(OpenError::Missing) => Ok(None),
         Err(error) => Err(Failure::no_input(format!("cannot read {shown}: {error}"))

@@ -20,8 +20,9 @@ pub use context::{Context, Environment, Terminal};
 use std::ffi::OsString;
 
 use crate::{
-    cli::{Cli, Command, ViewArgs},
+    cli::{Cli, Command, SchemaOf, ViewArgs},
     exit::{ExitStatus, Failure},
+    store,
 };
 
 /// Does what the arguments ask, program name first.
@@ -39,6 +40,15 @@ fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
                 .help("see tokmon --help"),
         );
     }
+    let outcome = command(cli, cx);
+    // A signal that came while a log was written waited for the end of that.
+    match store::interrupted() {
+        Some(signal) if outcome.is_ok() => Ok(ExitStatus::Failed(128 + signal)),
+        _ => outcome,
+    }
+}
+
+fn command(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
     match &cli.command {
         None if cli.watching.is_asked() => watch::run(&cli.views, &cli.watching, &cli.global, cx),
         None => status::run(&cli.views, &cli.global, cx),
@@ -47,7 +57,12 @@ fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
         Some(Command::Archive(args)) => archive::run(args, &cli.global, cx),
         Some(Command::Migrate(args)) => migrate::run(args, &cli.global, cx),
         Some(Command::Init(args)) => init::run(args, &cli.global, cx),
-        Some(Command::Schema) => status::schema(cx),
+        Some(Command::Schema {
+            of: SchemaOf::Report,
+        }) => status::schema(cx),
+        Some(Command::Schema {
+            of: SchemaOf::Check,
+        }) => check::schema(cx),
         Some(Command::Completions { shell }) => completions::run(*shell, cx),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     analysis::{Closed, Keep, Ledger, Rows},
-    log::{self, Item, RowValue, Section},
+    log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month, Policy, Tokens},
     text::Document,
 };
@@ -22,30 +22,11 @@ pub struct Books {
 }
 
 impl Books {
-    /// A month of a log, reconciled with its archive. None where it has no rows.
+    /// What a log says, read once for all of its months.
     #[must_use]
-    pub fn closed(&self, text: &str, month: Month) -> Option<Closed> {
-        self.ledger(text, Some(month)).close(None)
-    }
-
-    /// The months of a log itself, oldest first.
-    #[must_use]
-    pub fn months(&self, text: &str) -> Vec<Month> {
-        self.ledger(text, None).months()
-    }
-
-    /// What all teams used, month by month: of the log's months and of those of its archives.
-    #[must_use]
-    pub fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
-        let months = self.months(text);
-        let all = months.into_iter().chain(self.archives.keys().copied());
-        all.filter_map(|month| Some((month, self.closed(text, month)?.month.used())))
-            .collect()
-    }
-
-    fn ledger(&self, text: &str, month: Option<Month>) -> Ledger {
+    pub fn fold(&self, text: &str) -> Folded<'_> {
         let keep = Keep {
-            month,
+            month: None,
             rows: Rows::Summed,
         };
         let mut ledger = Ledger::new(&self.policy, keep);
@@ -53,20 +34,73 @@ impl Books {
         if let Some(projection) = &self.projection {
             fold(&mut ledger, projection, Document::Projection);
         }
-        if let Some((month, archive)) =
-            month.and_then(|month| Some((month, self.archives.get(&month)?)))
-        {
+        Folded {
+            books: self,
+            ledger,
+        }
+    }
+
+    /// The months of a log itself, oldest first.
+    #[must_use]
+    pub fn months(&self, text: &str) -> Vec<Month> {
+        self.fold(text).months()
+    }
+
+    /// What all teams used, month by month: of the log's months and of those of its archives.
+    #[must_use]
+    pub fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
+        let folded = self.fold(text);
+        let all = folded
+            .months()
+            .into_iter()
+            .chain(self.archives.keys().copied());
+        all.filter_map(|month| Some((month, folded.closed(month)?.month.used())))
+            .collect()
+    }
+}
+
+/// What a log says, in sums.
+#[derive(Clone, Debug)]
+pub struct Folded<'b> {
+    books: &'b Books,
+    ledger: Ledger,
+}
+
+impl Folded<'_> {
+    /// The months of the log, oldest first.
+    #[must_use]
+    pub fn months(&self) -> Vec<Month> {
+        self.ledger.months()
+    }
+
+    /// One of them, reconciled with its archive. None where it has no rows.
+    #[must_use]
+    pub fn closed(&self, month: Month) -> Option<Closed> {
+        let mut ledger = self.ledger.clone();
+        ledger.show(month);
+        if let Some(archive) = self.books.archives.get(&month) {
             ledger.archive(month);
             fold(&mut ledger, archive, Document::Archive);
         }
-        ledger
+        ledger.close(None)
     }
 }
 
 /// Reads a file of these books into a ledger. What is wrong with it is told when it is read for a report.
 fn fold(ledger: &mut Ledger, bytes: &[u8], document: Document) {
     // Reading from memory cannot fail.
-    let _ = log::read(bytes, document, &mut |item| match (item, document) {
+    let _ = log::read(bytes, document, &mut |item| enter(ledger, document, item));
+}
+
+/// Enters what a file says into a ledger, as far as it counts: all of a log; of an archive what was spent; of a projection what is
+/// planned. What is wrong with the file is passed by.
+pub fn enter(ledger: &mut Ledger, document: Document, item: Item<'_>) {
+    match (item, document) {
+        (Item::Row(row), _) => enter_row(ledger, document, row),
+        (Item::Usage(entry), Document::Log | Document::Archive) => ledger.entry(&entry),
+        (Item::Unreadable { month, place }, Document::Log | Document::Archive) => {
+            ledger.unreadable(month, place);
+        }
         (Item::Heading(heading), Document::Log) => {
             if matches!(heading.section, Section::Monthly(_)) {
                 ledger.summary(heading.place.line);
@@ -75,34 +109,22 @@ fn fold(ledger: &mut Ledger, bytes: &[u8], document: Document) {
         (Item::Header(header), Document::Log) => ledger.header(&header),
         (Item::Note(note), Document::Log) => ledger.note(note),
         (Item::Line(line), Document::Log) => ledger.line(&line),
-        (Item::Unreadable { month, place }, Document::Log) => ledger.unreadable(month, place),
-        (Item::Usage(entry), Document::Log | Document::Archive) => ledger.entry(&entry),
-        (Item::Row(row), _) => fold_row(ledger, row.value, document, row.place),
         _ => {}
-    });
+    }
 }
 
-fn fold_row(
-    ledger: &mut Ledger,
-    value: RowValue<'_>,
-    document: Document,
-    place: crate::text::Place,
-) {
-    match (value, document) {
-        (RowValue::Entry(entry), Document::Log) => ledger.entry(&entry),
-        (RowValue::Entry(entry), Document::Archive) if entry.kind != EntryKind::Monthly => {
-            ledger.entry(&entry);
+fn enter_row(ledger: &mut Ledger, document: Document, row: Row<'_>) {
+    use Document::{Archive, Log, Projection};
+    match (row.value, document) {
+        (RowValue::Entry(entry), Log) => ledger.entry(&entry),
+        (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
+            ledger.entry(&entry)
         }
-        (RowValue::Total(total), Document::Log) => ledger.total(total),
-        (RowValue::Unreadable(month), Document::Log | Document::Archive) => {
-            ledger.unreadable(month, place);
-        }
-        (RowValue::Allocation(row), Document::Log | Document::Projection) => {
-            ledger.allocation(document, row);
-        }
-        (RowValue::Phase(phase), Document::Log | Document::Projection) => {
-            ledger.phase(document, phase);
-        }
+        (RowValue::Total(total), Log) => ledger.total(total),
+        (RowValue::Unreadable(month), Log | Archive) => ledger.unreadable(month, row.place),
+        (RowValue::Allocation(row), Log | Projection) => ledger.allocation(document, row),
+        (RowValue::Phase(phase), Log | Projection) => ledger.phase(document, phase),
+        (RowValue::Optimization(row), Log | Projection) => ledger.optimization(document, row),
         _ => {}
     }
 }

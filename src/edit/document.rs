@@ -34,6 +34,8 @@ pub struct Document {
     pub lines: Vec<LogLine>,
     /// The list items that mean something to us.
     pub notes: Vec<Note>,
+    /// Where a last line starts that somebody is still writing. Nothing goes behind it.
+    pub in_flight: Option<usize>,
 }
 
 /// A heading and what stands below it.
@@ -208,7 +210,8 @@ impl Document {
             .lines
             .partition_point(|line| line.place.line_start < end);
         let mut lines = self.lines.iter().skip(below).peekable();
-        while at < section.span.end {
+        let last = self.in_flight.unwrap_or(section.span.end);
+        while at < section.span.end.min(last) {
             let next = self.line_after(at);
             let is_held = lines.next_if(|line| line.place.line_start == at).is_some();
             let text = self.text().get(at..next).unwrap_or_default().trim();
@@ -370,6 +373,7 @@ impl Builder {
             line.date = line.date.or(first);
         }
         let mut document = Document {
+            in_flight: in_flight(source.text()),
             source,
             sections: self.sections,
             tables: self.tables,
@@ -409,6 +413,12 @@ impl Document {
             run_end = is_behind.then(|| self.line_after(self.lines[at].place.span.end));
         }
     }
+}
+
+fn in_flight(text: &str) -> Option<usize> {
+    let start = text.rfind('\n').map_or(0, |newline| newline + 1);
+    let last = text.get(start..)?;
+    log::is_hook_line(last.trim_start_matches('\u{feff}').as_bytes()).then_some(start)
 }
 
 /// A section ends where one of its level or above begins, or one that is recognised.

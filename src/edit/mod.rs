@@ -18,7 +18,7 @@ mod table;
 mod totals;
 mod usage_line;
 
-pub use books::Books;
+pub use books::{Books, Folded, enter};
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
@@ -28,5 +28,7 @@ pub use settle::{Settled, settled};
 pub use sum_up::{Stamp, summed_up};
 pub use usage_line::{LONGEST, Unwritable, Usage};
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

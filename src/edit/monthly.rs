@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analysis::Closed,
     log::{Column, Role, cell},
-    model::{Amount, Entry, Money, Month, Status, Tokens, fold_name},
+    model::{Amount, Entry, Money, Month, Price, Status, Tokens, fold_name},
     text::Edit,
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Growth {
     pub(super) estimate: bool,
     /// What that cost, where it is known, and whether it was given rather than computed.
     pub(super) cost: Option<(Money, bool)>,
+    /// The price of a token, where all of it has the same.
+    pub(super) price: Option<Price>,
     pub(super) minutes: Option<u64>,
     /// How many deliverables the team then has, where its monthly rows are to say so.
     pub(super) deliverables: Option<u64>,
@@ -71,6 +73,7 @@ impl<'d> MonthlyRows<'d> {
     /// Adds to a team.
     pub(super) fn add(&mut self, team: &str, task: Option<&str>, growth: Growth) {
         let key = self.key(team, task);
+        let is_first = !self.growth.contains_key(&key);
         let sum = self.growth.entry(key).or_default();
         sum.tokens = sum.tokens + growth.tokens;
         sum.estimate |= growth.estimate;
@@ -83,6 +86,11 @@ impl<'d> MonthlyRows<'d> {
                 exact || also,
             )),
             (one, two) => one.or(two),
+        };
+        sum.price = if is_first {
+            growth.price
+        } else {
+            sum.price.filter(|price| Some(*price) == growth.price)
         };
         sum.minutes = match (sum.minutes, growth.minutes) {
             (Some(one), Some(two)) => Some(one.saturating_add(two)),
@@ -271,7 +279,7 @@ fn grown(editor: &TableEditor<'_>, row: &TableRow, growth: &Growth) -> Vec<Edit>
     });
     let cost = editor
         .raw(row, Column::Cost)
-        .and_then(|raw| cost(editor, raw, entry, growth, is_idle));
+        .and_then(|raw| cost(editor, raw, entry, growth));
     let duration = editor.raw(row, Column::Duration).and_then(|raw| {
         let minutes = growth.minutes?;
         let had = figures
@@ -296,26 +304,29 @@ fn grown(editor: &TableEditor<'_>, row: &TableRow, growth: &Growth) -> Vec<Edit>
     cells.into_iter().filter_map(edit).collect()
 }
 
-/// The cost of a row that grows. Where nothing is written, nothing is: the price of all its tokens is not that of some.
-fn cost(
-    editor: &TableEditor<'_>,
-    raw: &str,
-    entry: &Entry<'_>,
-    growth: &Growth,
-    is_idle: bool,
-) -> Option<String> {
+/// The cost of a row that grows. Where nothing is written, nothing is: the price of all its tokens is not that of some. A cost that
+/// is the price of its tokens stays so, or the rounding of each addition would add up.
+fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, growth: &Growth) -> Option<String> {
     let (more, exact) = growth.cost?;
-    let written = cell::money(&plain_text(raw)).ok().flatten();
-    match written {
-        Some(written) => {
-            let currency = written.currency.or(entry.figures.currency);
-            if currency.is_some_and(|currency| currency != more.currency) {
-                return None;
-            }
-            let sum = written.amount.value.saturating_add(more.micros);
-            style::respell_money(raw, sum, exact)
-        }
-        None if is_idle => Some(editor.money(more, exact)),
-        None => None,
+    let before = entry
+        .figures
+        .tokens
+        .map_or(Tokens::ZERO, |tokens| tokens.value);
+    let Some(written) = cell::money(&plain_text(raw)).ok().flatten() else {
+        return (before == Tokens::ZERO).then(|| editor.money(more, exact));
+    };
+    let currency = written.currency.or(entry.figures.currency);
+    if currency.is_some_and(|currency| currency != more.currency) {
+        return None;
     }
+    let is_price = |price: &Price| {
+        let half = written.amount.unit.div_ceil(2);
+        price.currency == more.currency
+            && price.of(before).micros.abs_diff(written.amount.value) <= half
+    };
+    let sum = match growth.price.filter(|price| !exact && is_price(price)) {
+        Some(price) => price.of(before + growth.tokens).micros,
+        None => written.amount.value.saturating_add(more.micros),
+    };
+    style::respell_money(raw, sum, exact)
 }

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::{
     Books, Document, Kept, Stamp,
     monthly::{Growth, MonthlyRows},
+    sections,
     sum_up::{self, Scope},
 };
 use crate::{
     analysis::TeamUsage,
-    model::{EntryKind, Month, RoundedSum, Tokens},
+    log::cell,
+    model::{EntryKind, Month, RoundedSum, Tokens, is_total},
     text::{self, EditSet, Overlap},
 };
 
@@ -44,21 +48,22 @@ pub(super) fn raise(
     months: &[Month],
     which: Which,
 ) -> Result<String, Overlap> {
-    let document = Document::read(text, Kept::All);
+    // Of details only the sums matter, and these are the ledger's.
+    let document = Document::read(text, Kept::Since(NaiveDate::MAX));
     let mut edits = Vec::new();
-    let mut touched = Vec::new();
+    let (mut touched, mut before) = (Vec::new(), Vec::new());
+    let folded = books.fold(text);
     for month in months.iter().rev() {
-        let Some(closed) = books
-            .closed(text, *month)
-            .filter(|closed| !closed.is_legacy())
-        else {
+        let Some(closed) = folded.closed(*month).filter(|closed| !closed.is_legacy()) else {
             continue;
         };
         let mut rows = MonthlyRows::new(&document, &closed, *month);
         if !rows.is_writable() {
             continue;
         }
-        for team in &closed.month.teams {
+        let mut wanting = Vec::new();
+        let teams = closed.month.teams.iter();
+        for team in teams.filter(|team| is_name(&team.name)) {
             if which == Which::BeyondRounding && rows.is_of_several_projects(&team.name) {
                 // Nothing says which of them the details belong to.
                 continue;
@@ -66,28 +71,51 @@ pub(super) fn raise(
             if let Some(tokens) = missing(team, which) {
                 let growth = Growth {
                     tokens,
-                    cost: closed.cost_of(tokens, None).map(|cost| (cost, false)),
+                    cost: closed.price_of(None).map(|price| (price.of(tokens), false)),
+                    price: closed.price_of(None),
                     ..Growth::default()
                 };
                 rows.add(&team.name, None, growth);
+                wanting.push(team.name.clone());
             }
         }
         let raised = rows.edits();
         if !raised.is_empty() {
             touched.push(*month);
+            before.push((closed.month.used(), wanting));
         }
         edits.extend(raised);
     }
     if edits.is_empty() {
         return Ok(text.to_owned());
     }
+    sections::close_up(&mut edits);
     let raised = text::splice(text, &EditSet::new(edits)?);
     let days = BTreeSet::new();
     let scope = Scope::Touched {
         months: &touched,
         days: &days,
     };
-    sum_up::refreshed(&raised, books, scope)
+    let raised = sum_up::refreshed(&raised, books, scope)?;
+    // A row that does not count, being a second one of its id, does not make good what is missing.
+    let folded = books.fold(&raised);
+    let is_good = touched.iter().zip(&before).all(|(month, (used, wanting))| {
+        let Some(after) = folded.closed(*month) else {
+            return false;
+        };
+        let is_whole = |name: &String| {
+            after
+                .find_team(name)
+                .is_some_and(|team| missing(team, which).is_none())
+        };
+        after.month.used() == *used && wanting.iter().all(is_whole)
+    });
+    Ok(if is_good { raised } else { text.to_owned() })
+}
+
+/// Whether a row of this name is read as that team's.
+fn is_name(name: &str) -> bool {
+    name != "(unnamed)" && !cell::is_absent(name) && !is_total(name)
 }
 
 /// What the details of a team hold and its monthly rows do not.

@@ -51,6 +51,26 @@ pub(super) fn insert_lines(document: &Document, at: usize, lines: &[String]) -> 
     Edit::insert(at, text)
 }
 
+/// Sections that go in at one place have one empty line between them.
+pub(super) fn close_up(edits: &mut [Edit]) {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    for at in 1..edits.len() {
+        let (before, here) = edits.split_at_mut(at);
+        let (Some(before), Some(here)) = (before.last(), here.first_mut()) else {
+            continue;
+        };
+        let same_place = before.span == here.span && here.span.is_empty();
+        for newline in ["\r\n", "\n"] {
+            let is_doubled =
+                before.text.ends_with(&newline.repeat(2)) && here.text.starts_with(newline);
+            if same_place && is_doubled {
+                here.text.drain(..newline.len());
+                break;
+            }
+        }
+    }
+}
+
 /// A new daily section.
 pub(super) fn daily(document: &Document, section: &NewSection<'_>, date: NaiveDate) -> Edit {
     let days: Vec<(NaiveDate, &SectionBlock)> = document
@@ -279,7 +299,7 @@ fn insert(
 
 /// Behind the last line that is Markdown.
 fn end_of_prose(document: &Document) -> usize {
-    let mut end = document.text().len();
+    let mut end = document.in_flight.unwrap_or(document.text().len());
     for line in document.lines.iter().rev() {
         let whole = document.whole_line(line.place);
         let between = document.text().get(whole.end..end).unwrap_or_default();

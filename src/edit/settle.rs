@@ -60,8 +60,9 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
         months.entry(entry.when.month).or_default().push(entry);
     }
     let mut closed_months = Vec::new();
+    let folded = books.fold(text);
     for month in months.keys() {
-        closed_months.push(books.closed(text, *month));
+        closed_months.push(folded.closed(*month));
     }
     let mut before = BTreeMap::new();
     // New summaries go in at one place, the newest month first.
@@ -74,7 +75,8 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
     }
     let days: BTreeSet<NaiveDate> = settling.rows.keys().copied().collect();
     let lines = settling.lines;
-    let edits = settling.edits(&closed_months);
+    let mut edits = settling.edits(&closed_months);
+    sections::close_up(&mut edits);
     if lines == 0 {
         return Ok(unchanged(counting.len()));
     }
@@ -86,8 +88,9 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
     };
     let settled = sum_up::refreshed(&settled, books, scope)?;
     let settled = sum_up::stamped(&settled, stamp)?;
+    let folded = books.fold(&settled);
     let is_same = before.iter().all(|(month, used)| {
-        let after = books.closed(&settled, *month);
+        let after = folded.closed(*month);
         after.is_some_and(|after| after.month.used() == *used)
     });
     if !is_same || !holds_all(&document, &settled, lines) {
@@ -181,6 +184,7 @@ impl Settling<'_> {
                 tokens: tokens.value,
                 estimate: tokens.estimate,
                 cost: cost(entry, closed),
+                price: closed.price_of(entry.work.model.as_deref()),
                 minutes: entry.figures.minutes,
                 deliverables: None,
                 status: entry.status.clone(),
@@ -285,7 +289,10 @@ fn cost(entry: &Entry<'_>, closed: &Closed) -> Option<(Money, bool)> {
             },
             true,
         )),
-        None => Some((closed.cost_of(tokens, entry.work.model.as_deref())?, false)),
+        None => {
+            let price = closed.price_of(entry.work.model.as_deref())?;
+            Some((price.of(tokens), false))
+        }
     }
 }
 

@@ -52,10 +52,14 @@ pub fn summed_up(text: &str, books: &Books, stamp: Stamp) -> Result<String, Over
 
 /// Brings derived figures up to date, the time of the last change not among them.
 pub(super) fn refreshed(text: &str, books: &Books, scope: Scope<'_>) -> Result<String, Overlap> {
-    let document = Document::read(text, Kept::All);
-    let months = books.months(text);
-    let newest = months.last().copied();
-    let closed = newest.and_then(|month| books.closed(text, month));
+    let kept = match scope {
+        Scope::Touched { days, .. } if days.is_empty() => Kept::Since(NaiveDate::MAX),
+        Scope::Touched { .. } | Scope::All => Kept::All,
+    };
+    let document = Document::read(text, kept);
+    let folded = books.fold(text);
+    let newest = folded.months().last().copied();
+    let closed = newest.and_then(|month| folded.closed(month));
     let mut edits = totals::edits(&document, closed.as_ref(), &books.policy, scope);
     if let Some(closed) = closed.filter(|closed| scope.has_month(closed.month.month)) {
         edits.extend(notes::status(&document, &closed, &books.policy));

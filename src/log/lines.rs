@@ -25,7 +25,8 @@ const TAGS: [&[u8]; 7] = [
 ];
 
 /// Whether a line has the shape of a hook line: one of the tags at its very start, then a blank or nothing.
-pub(super) fn is_hook_line(line: &[u8]) -> bool {
+#[must_use]
+pub fn is_hook_line(line: &[u8]) -> bool {
     let tagged = TAGS.iter().any(|tag| {
         line.strip_prefix(*tag)
             .is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n')))

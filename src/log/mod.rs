@@ -21,6 +21,7 @@ mod table;
 pub use columns::{Column, Columns};
 pub use cut::LONGEST_LINE;
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Summary, Table};
+pub use lines::is_hook_line;
 pub use reader::read;
 pub use section::{Section, heading_opens};
 

@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_diff_shows_what_changes_with_three_lines_around_it() {
-        let before: String = (1..=20).map(|n| format!("line {n}\n")).collect();
+        let before = (1..=20).fold(String::new(), |text, n| format!("{text}line {n}\n"));
         let after = before
             .replace("line 2\n", "line two\n")
             .replace("line 8\n", "")

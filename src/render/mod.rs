@@ -26,8 +26,8 @@ pub use diagnostics::{Files, counted, in_full, summary};
 pub use diff::diff;
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
-pub use recorded::{Recorded, RecordedRow, recorded};
-pub use safe::line as safe_line;
+pub use recorded::{MOST_RECORDED, Recorded, RecordedRow, recorded};
+pub use safe::{has_forbidden, line as safe_line};
 pub use theme::{Ink, Paint, Style, pieces};
 
 use crate::{

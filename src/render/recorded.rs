@@ -10,13 +10,18 @@ use crate::{
     model::{Level, Month, Tokens},
 };
 
+/// So many statements are shown one by one; of more only the number is told.
+pub const MOST_RECORDED: usize = 20;
+
 /// What was recorded.
 #[derive(Debug)]
 pub struct Recorded {
     /// The log.
     pub file: String,
-    /// What was recorded, as it now stands.
+    /// The first of what was recorded, as it now stands.
     pub rows: Vec<RecordedRow>,
+    /// How much was recorded.
+    pub count: usize,
     /// Ids that were recorded before, and not again.
     pub known: Vec<String>,
     /// The report of the month.
@@ -46,6 +51,7 @@ pub struct RecordedRow {
 struct Json<'a> {
     schema_version: u32,
     file: &'a str,
+    count: usize,
     recorded: &'a [RecordedRow],
     already_recorded: &'a [String],
     month: Month,
@@ -69,6 +75,7 @@ pub fn recorded(
             &Json {
                 schema_version: 1,
                 file: &recorded.file,
+                count: recorded.count,
                 recorded: &recorded.rows,
                 already_recorded: &recorded.known,
                 month: report.month,
@@ -79,9 +86,7 @@ pub fn recorded(
             out,
         );
     }
-    /// More than these say no more than their number.
-    const MOST: usize = 20;
-    for row in recorded.rows.iter().take(MOST) {
+    for row in &recorded.rows {
         let place = row.line.map(|line| format!(":{line}")).unwrap_or_default();
         let text = row
             .text
@@ -95,15 +100,17 @@ pub fn recorded(
         let line = format!("{}{place}  {text}{waits}", recorded.file);
         writeln!(out, "{}", style.text(&safe::line(&line)))?;
     }
-    if recorded.rows.len() > MOST {
-        writeln!(out, "and {} more rows", recorded.rows.len() - MOST)?;
+    let more = recorded.count - recorded.rows.len();
+    if more > 0 {
+        writeln!(out, "and {more} more")?;
     }
-    for id in recorded.known.iter().take(MOST) {
-        writeln!(
-            out,
-            "id {} was recorded before: not recorded again",
-            safe::line(id)
-        )?;
+    for id in recorded.known.iter().take(MOST_RECORDED) {
+        let id = safe::line(id);
+        writeln!(out, "id {id} was recorded before: not recorded again")?;
+    }
+    let more = recorded.known.len().saturating_sub(MOST_RECORDED);
+    if more > 0 {
+        writeln!(out, "and {more} more that were recorded before")?;
     }
     writeln!(out, "{}", total(&recorded.report))
 }

@@ -26,6 +26,12 @@ pub(crate) fn is_forbidden(c: char) -> bool {
         )
 }
 
+/// Whether anything in a text must not reach a terminal.
+#[must_use]
+pub fn has_forbidden(text: &str) -> bool {
+    text.contains(is_forbidden)
+}
+
 /// Joins emoji to one, or asks for one in colour. Terminals disagree on how wide the result is.
 const fn is_emoji_control(c: char) -> bool {
     matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}')

@@ -4,6 +4,8 @@
 
 mod append;
 mod clock;
+mod create;
+mod door;
 mod draft;
 mod error;
 mod hold;
@@ -22,7 +24,8 @@ mod signals;
 #[cfg_attr(not(unix), path = "plain_system.rs")]
 mod system;
 mod target;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests;
 
 use std::{
@@ -32,9 +35,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use create::{create_new, is_taken, take_back};
 pub use error::{Holder, RewriteError, WriteError};
 pub use pending::{open_beside, open_log};
-pub use rewrite::{Change, FileChange, Recovery, Rewriting};
+pub use rewrite::{Change, FileChange, Plan, Recovery, Rewriting};
 pub use signals::interrupted;
 pub use target::Target;
 

@@ -5,7 +5,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, File, Metadata, OpenOptions},
-    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{self, ErrorKind, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +13,12 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) inode: u64,
+}
+
+impl From<&Metadata> for Identity {
+    fn from(_: &Metadata) -> Self {
+        UNKNOWN
+    }
 }
 
 const UNKNOWN: Identity = Identity { inode: 0 };
@@ -48,6 +54,7 @@ impl Access {
 
     /// Does nothing.
     #[expect(
+        clippy::unused_self,
         clippy::unnecessary_wraps,
         reason = "fails where there is something to do"
     )]
@@ -138,7 +145,7 @@ impl Folder {
         clippy::unused_self,
         reason = "there is something to do where files have owners"
     )]
-    pub(super) fn give_to_owner_of(&self, _: &Path) {}
+    pub(super) fn give(&self, _: Access) {}
 
     /// Removes an empty folder in it.
     pub(super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {

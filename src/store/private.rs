@@ -69,14 +69,17 @@ impl Private {
         let folder = beside
             .enter(NAME.as_ref())
             .map_err(|error| not_ours(&path, error))?;
+        let log = target.path.symlink_metadata();
+        let log = log.map_err(|error| target.io("look at", error))?;
         if is_new {
-            folder.give_to_owner_of(&target.path);
+            folder.give(Access::of(&log));
         }
         let ignore = OsStr::new(".gitignore");
         if matches!(folder.read(ignore), Ok(None)) {
-            let written = folder
-                .create(ignore)
-                .and_then(|file| system::write_at_end(&file, b"*\n"));
+            let written = folder.create(ignore).and_then(|file| {
+                Access::of(&log).give(&file)?;
+                system::write_at_end(&file, b"*\n")
+            });
             written.map_err(failed("write in"))?;
         }
         Ok(Self {

@@ -1,25 +1,18 @@
 //! The one door through which a log is rewritten. A change is made in place, so that the file stays the file it is, and in an
 //! order that leaves every line of it, and every line that others write meanwhile, exactly once, wherever it is cut short.
-//!
-//! Up to the moment in which the journal is in force everything can be taken back. From then on everything is done to the end,
-//! by this run or by the next one that writes (`redo`).
+//! Knows what a change is; `door` makes it.
 
-use std::{mem, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use super::{
     RewriteError, Target, WriteError,
-    clock::Deadline,
-    draft::{Draft, Mark},
-    hold::Held,
-    journal::{Journal, Progress},
+    door::{Door, Try},
     marker::without_markers,
-    private::{self, Found, Private},
-    redo::{self, Drafts, Finish},
-    signals::{self, Critical},
+    private, signals,
 };
 
 /// How often a change is tried that others get in the way of.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// How a log is rewritten.
 #[derive(Clone, Copy, Debug)]
@@ -59,32 +52,27 @@ pub enum Recovery {
     Completed,
 }
 
+/// What makes a change of what a log holds; None where there is nothing to do.
+pub type Plan<'p, T, E> = dyn FnMut(&[u8]) -> Result<Option<(Change, T)>, E> + 'p;
+
 /// What a plan came to, for a log that holds these bytes.
-struct Planned<T> {
-    seen: Vec<u8>,
-    change: Option<Change>,
+pub(super) struct Planned<T> {
+    pub(super) seen: Vec<u8>,
+    pub(super) change: Option<Change>,
     told: Option<T>,
 }
 
 impl<T> Planned<T> {
-    fn new<E>(
+    pub(super) fn new<E>(
         seen: Vec<u8>,
-        plan: &mut dyn FnMut(&[u8]) -> Result<Option<(Change, T)>, E>,
+        plan: &mut Plan<'_, T, E>,
     ) -> Result<Self, RewriteError<E>> {
         let clean = without_markers(&seen);
-        let (change, told) = match plan(&clean).map_err(RewriteError::Plan)? {
-            Some((change, told)) => (change, Some(told)),
-            None => {
-                let log = clean.into_owned();
-                (
-                    Change {
-                        log,
-                        files: Vec::new(),
-                    },
-                    None,
-                )
-            }
-        };
+        let (change, told) = plan(&clean).map_err(RewriteError::Plan)?.unzip();
+        let change = change.unwrap_or_else(|| Change {
+            log: clean.into_owned(),
+            files: Vec::new(),
+        });
         let is_change =
             change.log != seen || change.files.iter().any(|file| file.before != file.after);
         Ok(Self {
@@ -93,13 +81,6 @@ impl<T> Planned<T> {
             told,
         })
     }
-}
-
-/// How a try went.
-enum Try {
-    Made,
-    /// Somebody got in between. Nothing was changed.
-    Again,
 }
 
 impl Target {
@@ -111,7 +92,7 @@ impl Target {
     pub fn rewrite<T, E>(
         &self,
         how: &Rewriting,
-        plan: &mut dyn FnMut(&[u8]) -> Result<Option<(Change, T)>, E>,
+        plan: &mut Plan<'_, T, E>,
     ) -> Result<Option<T>, RewriteError<E>> {
         signals::listen();
         let mut planned = None;
@@ -136,7 +117,7 @@ impl Target {
         &self,
         how: &Rewriting,
         mut planned: Option<Planned<T>>,
-        plan: &mut dyn FnMut(&[u8]) -> Result<Option<(Change, T)>, E>,
+        plan: &mut Plan<'_, T, E>,
     ) -> Result<Option<T>, RewriteError<E>> {
         let door = Door::open(self, how)?;
         door.recover()?;
@@ -180,174 +161,5 @@ impl Target {
     #[expect(clippy::disallowed_methods, reason = "this is the door to files")]
     fn read(&self) -> Result<Vec<u8>, WriteError> {
         std::fs::read(&self.path).map_err(|error| self.io("read", error))
-    }
-}
-
-/// A log that nobody else of ours rewrites.
-struct Door<'t> {
-    target: &'t Target,
-    how: &'t Rewriting,
-    deadline: Deadline,
-    private: Private,
-}
-
-impl<'t> Door<'t> {
-    fn open(target: &'t Target, how: &'t Rewriting) -> Result<Self, WriteError> {
-        // Whether it may be written is found out before anything is.
-        drop(target.open_to_write()?);
-        let deadline = Deadline::after(how.wait);
-        Ok(Self {
-            private: Private::enter(target, &deadline)?,
-            target,
-            how,
-            deadline,
-        })
-    }
-
-    fn hold(&self) -> Result<Held, WriteError> {
-        Held::take(self.target, self.how, &self.deadline)
-    }
-
-    /// Tries to make a change.
-    fn make<T, E>(
-        &self,
-        planned: &mut Planned<T>,
-        plan: &mut dyn FnMut(&[u8]) -> Result<Option<(Change, T)>, E>,
-    ) -> Result<Try, RewriteError<E>> {
-        // Finds out whether the log can be had at all, before anything is written for it.
-        drop(self.hold()?);
-        let critical = Critical::begin();
-        let mut draft = self.draft(planned)?;
-        let held = self.hold()?;
-        let seen = held
-            .bytes()
-            .map_err(|error| self.target.io("read", error))?;
-        if seen != planned.seen {
-            drop(draft.take());
-            *planned = Planned::new(seen, plan)?;
-            draft = self.draft(planned)?;
-        }
-        // By now, another may have made the change.
-        let Some(draft) = draft else {
-            return Ok(Try::Made);
-        };
-        let made = self.commit(draft, held, Drafts::Written)?;
-        drop(critical);
-        match (made, signals::interrupted()) {
-            (Try::Made, Some(signal)) => Err(WriteError::Interrupted {
-                signal,
-                is_done: true,
-            }
-            .into()),
-            (made, _) => Ok(made),
-        }
-    }
-
-    fn draft<T>(&self, planned: &Planned<T>) -> Result<Option<Draft<'_>>, WriteError> {
-        let Some(change) = &planned.change else {
-            return Ok(None);
-        };
-        Draft::of_change(self.target, &self.private, &planned.seen, change).map(Some)
-    }
-
-    /// Decides a change that is written down whole, and brings it to its end.
-    fn commit(&self, mut draft: Draft<'_>, held: Held, drafts: Drafts) -> Result<Try, WriteError> {
-        let is_first = drafts == Drafts::Written;
-        let mark = Mark::write(self.target, &held, mem::take(&mut draft.marker))?;
-        let is_same = held.is_in_place(self.target)? && held.inode(self.target)? == draft.inode();
-        if !is_same || !held.is_fresh() || !mark.is_last()? {
-            return Ok(Try::Again);
-        }
-        if let Some(signal) = signals::interrupted().filter(|_| is_first) {
-            return Err(WriteError::Interrupted {
-                signal,
-                is_done: false,
-            });
-        }
-        let journal = match draft.enforce(is_first) {
-            Ok(journal) => journal,
-            Err(refusal) if refusal.is_in_force => {
-                mark.keep();
-                return Err(self.unfinished(refusal.error));
-            }
-            Err(refusal) => return Err(refusal.error),
-        };
-        mark.keep();
-        let finished = redo::finish(self.target, &self.private, &held, &journal, drafts);
-        drop(held);
-        match finished {
-            Ok(Finish::Lost) if is_first => self.again().map_err(|why| self.unfinished(why))?,
-            Ok(Finish::Lost) => return Ok(Try::Again),
-            Ok(Finish::Done) => {}
-            Err(why) => return Err(self.unfinished(why)),
-        }
-        Ok(Try::Made)
-    }
-
-    /// Brings a change to its end that the lease was lost in.
-    fn again(&self) -> Result<(), WriteError> {
-        let deadline = Deadline::after(self.how.wait);
-        self.recover_until(&deadline).map(|_| ())
-    }
-
-    fn unfinished(&self, why: WriteError) -> WriteError {
-        match why {
-            why @ (WriteError::Damaged { .. } | WriteError::Unfinished { .. }) => why,
-            why => WriteError::Unfinished {
-                journal: self.private.journal_path(),
-                why: Box::new(why),
-            },
-        }
-    }
-
-    /// Brings a change to its end that was cut short, and clears away what was left of one that was not decided.
-    fn recover(&self) -> Result<Recovery, WriteError> {
-        let deadline = Deadline::after(self.how.wait);
-        let recovery = self.recover_until(&deadline)?;
-        Draft::clear(self.target, &self.private)?;
-        Ok(recovery)
-    }
-
-    fn recover_until(&self, deadline: &Deadline) -> Result<Recovery, WriteError> {
-        let mut recovery = Recovery::Nothing;
-        for _ in 0..TRIES {
-            let journal = match self.private.journal()? {
-                Found::Nothing => return Ok(recovery),
-                Found::Journal(journal) => journal,
-                Found::Unreadable => {
-                    return Err(WriteError::Damaged {
-                        path: self.private.journal_path(),
-                        why: "is damaged".to_owned(),
-                        journal: self.private.journal_path(),
-                    });
-                }
-            };
-            let _critical = Critical::begin();
-            let held = Held::take(self.target, self.how, deadline)?;
-            self.take_up(&journal, held)?;
-            recovery = Recovery::Completed;
-        }
-        let path = self.target.path.clone();
-        Err(WriteError::Changing { path })
-    }
-
-    /// Takes a change up where it was left.
-    fn take_up(&self, journal: &Journal, held: Held) -> Result<(), WriteError> {
-        let log = held
-            .bytes()
-            .map_err(|error| self.target.io("read", error))?;
-        match journal.progress(&log, held.inode(self.target)?) {
-            Progress::Done => self.private.remove_journal(),
-            Progress::Foreign => Err(redo::foreign(self.target, &self.private)),
-            Progress::Sealed([]) => {
-                redo::finish(self.target, &self.private, &held, journal, Drafts::Unknown)
-                    .map(|_| ())
-            }
-            Progress::Sealed(tail) => {
-                let text = journal.with_tail(tail);
-                let draft = Draft::of_journal(self.target, &self.private, &log, text, journal)?;
-                self.commit(draft, held, Drafts::Unknown).map(|_| ())
-            }
-        }
     }
 }

@@ -16,7 +16,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{self as calls, AtFlags, CWD, Gid, Mode, OFlags, Uid},
+    fs::{self as calls, AtFlags, CWD, Gid, Mode, OFlags, RawMode, Uid},
     io::retry_on_intr,
 };
 
@@ -84,11 +84,10 @@ fn open_at(
     folder: impl rustix::fd::AsFd,
     name: &OsStr,
     flags: OFlags,
-    mode: u32,
+    mode: RawMode,
 ) -> io::Result<OwnedFd> {
     let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    let opened =
-        retry_on_intr(|| calls::openat(&folder, name, flags, Mode::from_raw_mode(mode as _)));
+    let opened = retry_on_intr(|| calls::openat(&folder, name, flags, Mode::from_raw_mode(mode)));
     Ok(opened?)
 }
 
@@ -223,11 +222,9 @@ impl Folder {
     }
 
     /// Gives the folder to whoever owns a file, where it may be given away.
-    pub(super) fn give_to_owner_of(&self, path: &Path) {
-        if let Ok(metadata) = fs::symlink_metadata(path) {
-            let (owner, group) = (Uid::from_raw(metadata.uid()), Gid::from_raw(metadata.gid()));
-            let _ = calls::fchown(&self.0, Some(owner), Some(group));
-        }
+    pub(super) fn give(&self, access: Access) {
+        let (owner, group) = (Uid::from_raw(access.owner), Gid::from_raw(access.group));
+        let _ = calls::fchown(&self.0, Some(owner), Some(group));
     }
 
     /// Removes an empty folder in it.

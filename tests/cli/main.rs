@@ -8,15 +8,25 @@
 
 mod harness;
 
-mod archive;
+mod check;
 mod diagnostics;
 mod figures;
 mod forecast;
 mod hostile;
+mod init;
 mod inputs;
 mod json;
-mod migrate;
 mod options;
 mod readme;
 mod settings;
 mod views;
+
+// Elsewhere nobody can be kept out of a log, so that it is not rewritten, nor settled after a record.
+#[cfg(target_os = "linux")]
+mod archive;
+#[cfg(target_os = "linux")]
+mod fix;
+#[cfg(target_os = "linux")]
+mod migrate;
+#[cfg(target_os = "linux")]
+mod record;

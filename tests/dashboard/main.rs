@@ -16,7 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 use tokmon::{
     analysis::{self, Keep, Ledger, Question, Rows, StatusReport},
-    log::{self, Item, RowValue, Section},
+    log,
     model::Policy,
     render::{Ink, Style, pieces},
     text::Document,
@@ -48,27 +48,8 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
 fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
     let keep = Keep { month: None, rows };
     let mut ledger = Ledger::new(policy, keep);
-    log::read(text, Document::Log, &mut |item| match item {
-        Item::Heading(heading) => {
-            if matches!(heading.section, Section::Monthly(_)) {
-                ledger.summary(heading.place.line);
-            }
-        }
-        Item::Header(header) => ledger.header(&header),
-        Item::Note(note) => ledger.note(note),
-        Item::Usage(entry) => ledger.entry(&entry),
-        Item::Line(line) => ledger.line(&line),
-        Item::Unreadable { month, place } => ledger.unreadable(month, place),
-        Item::Problem(_) => {}
-        Item::Row(row) => match row.value {
-            RowValue::Entry(entry) => ledger.entry(&entry),
-            RowValue::Total(total) => ledger.total(total),
-            RowValue::Unreadable(month) => ledger.unreadable(month, row.place),
-            RowValue::Allocation(row) => ledger.allocation(Document::Log, row),
-            RowValue::Phase(phase) => ledger.phase(Document::Log, phase),
-            RowValue::Optimization(row) => ledger.optimization(Document::Log, row),
-            RowValue::Sum => {}
-        },
+    log::read(text, Document::Log, &mut |item| {
+        tokmon::edit::enter(&mut ledger, Document::Log, item);
     })
     .unwrap();
     let closed = ledger.close(None).unwrap();

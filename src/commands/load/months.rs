@@ -29,11 +29,11 @@ use crate::{
 /// Findings beyond so many are counted and not listed, so that no log takes more memory than a machine has.
 const MOST_FINDINGS: usize = 100_000;
 
-/// The most bytes that are read of one log, one month after the other.
-const MOST_READ: u64 = 1 << 30;
+/// The most bytes that are read of one log, one month after the other: of a log of a million bytes, those of ten years.
+const MOST_READ: u64 = 128 << 20;
 
-/// The most projects of a month that are looked at one by one.
-const MOST_PROJECTS: usize = 100;
+/// The most projects that are looked at one by one, in all months together.
+const MOST_PROJECTS: usize = 1_000;
 
 /// What is wrong with a log.
 pub(in crate::commands) struct Checked {
@@ -89,6 +89,7 @@ pub(in crate::commands) fn check(
         log: &log,
         settings: &settings,
         unsettled: Unsettled::default(),
+        projects_left: MOST_PROJECTS,
     };
     for (index, month) in months.iter().enumerate() {
         all.month(index, *month, index + 1 == months.len())?;
@@ -153,6 +154,7 @@ struct AllMonths<'a> {
     log: &'a LogPath,
     settings: &'a Settings,
     unsettled: Unsettled,
+    projects_left: usize,
 }
 
 impl AllMonths<'_> {
@@ -176,7 +178,8 @@ impl AllMonths<'_> {
         } else {
             rules::of_month(&closed, policy)
         };
-        for project in several(&closed) {
+        for project in several(&closed).take(self.projects_left) {
+            self.projects_left -= 1;
             let of_project = close(Some(project));
             let wrong = of_project.map(|closed| rules::of_project(&closed, policy));
             found.extend(wrong.into_iter().flatten());
@@ -204,5 +207,5 @@ impl AllMonths<'_> {
 fn several(closed: &Closed) -> impl Iterator<Item = &str> {
     let projects = &closed.month.projects;
     let several = projects.iter().filter(|_| projects.len() > 1);
-    several.take(MOST_PROJECTS).map(String::as_str)
+    several.map(String::as_str)
 }

@@ -11,9 +11,10 @@ use crate::{
     commands::{Context, locate::LogPath},
     config::Settings,
     diagnostic::{Code, Diagnostic, Findings},
+    edit,
     exit::Failure,
-    log::{self, Item, Row, RowValue, Section},
-    model::{EntryKind, Month},
+    log::{self, Item, RowValue, Section},
+    model::Month,
     text::Document,
 };
 
@@ -182,11 +183,7 @@ impl Reading {
             };
             log::read(bytes, document, &mut |item| {
                 rows += u64::from(matches!(item, Item::Row(_) | Item::Usage(_)));
-                match document {
-                    Document::Archive => sink.archived(item),
-                    Document::Projection => sink.projected(item),
-                    Document::Log | Document::Config => sink.logged(item),
-                }
+                sink.item(document, item);
             })
         });
         let shown = match document {
@@ -250,81 +247,33 @@ impl Sink<'_> {
             .push(if by_hand { problem.by_hand() } else { problem });
     }
 
-    fn logged(&mut self, item: Item<'_>) {
-        let ledger = &mut *self.ledger;
+    fn item(&mut self, document: Document, item: Item<'_>) {
         match item {
-            Item::Heading(heading) => {
+            Item::Problem(problem) if document == Document::Log => return self.problem(problem),
+            Item::Problem(problem) => return self.findings.push(problem),
+            Item::Heading(ref heading) => {
                 self.totals = match heading.section {
                     Section::Monthly(_) | Section::Daily(_) | Section::Session { .. } => {
                         Totals::Derived
                     }
                     _ => Totals::Written,
                 };
-                if matches!(heading.section, Section::Monthly(_)) {
-                    ledger.summary(heading.place.line);
-                }
             }
-            Item::Header(header) => ledger.header(&header),
-            Item::Note(note) => ledger.note(note),
-            Item::Usage(entry) => ledger.entry(&entry),
-            Item::Line(line) => ledger.line(&line),
-            Item::Unreadable { month, place } => ledger.unreadable(month, place),
-            Item::Table(_) => {}
-            Item::Problem(problem) => self.problem(problem),
-            Item::Row(row) => match row.value {
-                RowValue::Entry(entry) => ledger.entry(&entry),
-                RowValue::Total(total) => ledger.total(total),
-                RowValue::Unreadable(month) => ledger.unreadable(month, row.place),
-                value => self.planned(value, Document::Log),
-            },
-        }
-    }
-
-    fn planned(&mut self, value: RowValue<'_>, document: Document) {
-        match value {
-            RowValue::Allocation(row) => self.ledger.allocation(document, row),
-            RowValue::Phase(phase) => self.ledger.phase(document, phase),
-            RowValue::Optimization(row) => self.ledger.optimization(document, row),
             _ => {}
         }
-    }
-
-    /// Of an archive, what was spent counts, and nothing else.
-    fn archived(&mut self, item: Item<'_>) {
-        match item {
-            Item::Problem(problem) => self.findings.push(problem),
-            Item::Unreadable { month, place }
-            | Item::Row(Row {
-                value: RowValue::Unreadable(month),
-                place,
-                ..
-            }) => self.ledger.unreadable(month, place),
-            item => remember(self.ledger, item),
-        }
-    }
-
-    /// Of a projection file, what is planned counts.
-    fn projected(&mut self, item: Item<'_>) {
-        match item {
-            Item::Problem(problem) => self.findings.push(problem),
-            Item::Row(row) => self.planned(row.value, Document::Projection),
-            _ => {}
-        }
+        edit::enter(self.ledger, document, item);
     }
 }
 
 /// Of an archive that is only looked back on, what was spent counts as far as it can be read.
 fn remember(ledger: &mut Ledger, item: Item<'_>) {
-    match item {
-        Item::Usage(entry) => ledger.entry(&entry),
-        Item::Row(row) => {
-            if let RowValue::Entry(entry) = row.value
-                && entry.kind != EntryKind::Monthly
-            {
-                ledger.entry(&entry);
-            }
-        }
-        _ => {}
+    let is_readable = match &item {
+        Item::Unreadable { .. } => false,
+        Item::Row(row) => !matches!(row.value, RowValue::Unreadable(_)),
+        _ => true,
+    };
+    if is_readable {
+        edit::enter(ledger, Document::Archive, item);
     }
 }
 

@@ -62,13 +62,14 @@ pub(super) fn read(
 ) -> Result<Vec<Usage>, Failure> {
     let now = cx.now(global)?;
     let text = text(file, cx)?;
+    let shown = shown(file);
     let mut given = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let line = line.trim_start_matches('\u{feff}').trim();
         if line.is_empty() {
             continue;
         }
-        let place = format!("{}:{}", file.display(), at + 1);
+        let place = format!("{shown}:{}", at + 1);
         let wrong = |message: String| {
             Failure::no_data(format!("{place}: {message}"))
                 .help("nothing was recorded; mend the line and try again")
@@ -83,16 +84,21 @@ pub(super) fn read(
         given.push(usage);
     }
     if given.is_empty() {
-        return Err(
-            Failure::no_data(format!("{} holds nothing to record", file.display()))
-                .help("write a JSON object or a usage line on each line"),
-        );
+        return Err(Failure::no_data(format!("{shown} holds nothing to record"))
+            .help("write a JSON object or a usage line on each line"));
     }
     Ok(given)
 }
 
+fn shown(file: &Path) -> String {
+    if file.as_os_str() == "-" {
+        return "standard input".to_owned();
+    }
+    file.display().to_string()
+}
+
 fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
-    let shown = file.display();
+    let shown = shown(file);
     let mut bytes = Vec::new();
     let read = if file.as_os_str() == "-" {
         cx.input.take(MOST + 1).read_to_end(&mut bytes)
@@ -115,7 +121,12 @@ fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
 }
 
 fn from_json(line: &str, now: DateTime<FixedOffset>, cx: &Context<'_>) -> Result<Usage, String> {
-    let given: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let given: Line = serde_json::from_str(line).map_err(|error| {
+        // It is the line of the batch that counts, and that is said before.
+        let text = error.to_string();
+        let text = text.split(" at line 1 ").next().unwrap_or_default();
+        format!("{text} (column {})", error.column())
+    })?;
     let cost = given.cost.map(|cost| money(&cost.text())).transpose()?;
     let word = given.status.as_deref().map(status).transpose();
     Ok(Usage {

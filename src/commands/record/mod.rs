@@ -3,11 +3,11 @@
 
 mod batch;
 
-use std::{collections::HashSet, time::Duration};
+use std::{borrow::Cow, collections::HashSet, time::Duration};
 
 use super::{
     Context,
-    desk::{Desk, refused, table_or_json},
+    desk::{self, Desk, refused, table_or_json},
     load,
 };
 use crate::{
@@ -17,12 +17,19 @@ use crate::{
     log::cell,
     model::{Month, Status},
     render::{self, Recorded, RecordedRow},
-    store::{Change, RewriteError, Rewriting},
+    store::{RewriteError, Rewriting},
     text::{NewlineStyle, Source},
 };
 
 /// How far ahead of ours another clock may be.
 const CLOCK_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+/// Up to this size a log is read and rewritten in a few milliseconds. What is recorded in a longer one waits for `check --fix` or
+/// `archive`: nobody who records should.
+const SETTLED_AT_ONCE: usize = 1024 * 1024;
+
+/// So many ids are looked for one by one.
+const FEW: usize = 16;
 
 pub(super) fn run(
     args: &RecordArgs,
@@ -135,28 +142,24 @@ fn without_known(
     text: &str,
     desk: &Desk,
 ) -> Result<(Vec<Usage>, Vec<String>), Failure> {
-    let ids_of = |text: &str| {
-        let document = Document::read(text, Kept::All);
-        let rows = document.tables.iter().flat_map(|table| &table.rows);
-        let rows = rows.filter_map(|row| match &row.kind {
-            RowKind::Entry(entry) => Some(&**entry),
-            _ => None,
-        });
-        let lines = document.lines.iter().filter_map(edit::LogLine::usage);
-        let entries = rows
-            .chain(lines)
-            .flat_map(|entry| entry.ids().map(str::to_owned));
-        entries.collect::<HashSet<String>>()
-    };
-    let mut ids = ids_of(text);
     let mut months: Vec<Month> = given
         .iter()
         .map(|usage| Month::of(usage.time.date_naive()))
         .collect();
     months.sort_unstable();
     months.dedup();
-    for archive in desk.books(&months)?.archives.into_values() {
-        ids.extend(ids_of(&String::from_utf8_lossy(&archive)));
+    let archives = desk.books(&months)?.archives;
+    let archives = archives
+        .values()
+        .map(|archive| String::from_utf8_lossy(archive));
+    let texts: Vec<Cow<'_, str>> = archives.chain([Cow::Borrowed(text)]).collect();
+    let mut ids: HashSet<String> = HashSet::new();
+    for text in texts {
+        // A file need only be read where one of the ids may stand in it; a random one never does.
+        let is_met = |usage: &Usage| holds(text.as_bytes(), &usage.id);
+        if given.len() > FEW || given.iter().any(is_met) {
+            ids.extend(ids_in(&text));
+        }
     }
     let (mut new, mut known) = (Vec::new(), Vec::new());
     for usage in given {
@@ -169,9 +172,32 @@ fn without_known(
     Ok((new, known))
 }
 
+fn ids_in(text: &str) -> Vec<String> {
+    let document = Document::read(text, Kept::All);
+    let rows = document.tables.iter().flat_map(|table| &table.rows);
+    let rows = rows.filter_map(|row| match &row.kind {
+        RowKind::Entry(entry) => Some(&**entry),
+        _ => None,
+    });
+    let lines = document.lines.iter().filter_map(edit::LogLine::usage);
+    let entries = rows.chain(lines);
+    entries
+        .flat_map(|entry| entry.ids().map(str::to_owned))
+        .collect()
+}
+
 fn holds(bytes: &[u8], id: &str) -> bool {
+    at_id(bytes, id).is_some()
+}
+
+/// Where an id stands in a file.
+fn at_id(bytes: &[u8], id: &str) -> Option<usize> {
     let key = format!("id={id}");
-    memchr::memmem::find(bytes, key.as_bytes()).is_some()
+    let is_whole = |at: &usize| {
+        let next = bytes.get(at + key.len());
+        next.is_none_or(u8::is_ascii_whitespace)
+    };
+    memchr::memmem::find_iter(bytes, key.as_bytes()).find(is_whole)
 }
 
 /// Settles what waits in the log, without waiting for anybody. What keeps it from that is told; the line counts all the same.
@@ -186,14 +212,13 @@ fn settle(
         quiesced: false,
     };
     let outcome = desk.target.rewrite(&how, &mut |bytes| {
+        if bytes.len() > SETTLED_AT_ONCE {
+            return Ok(None);
+        }
         let text = desk.utf8(bytes.to_vec())?;
         let books = desk.books_of_lines(&text)?;
-        let settled = edit::settled(&text, &books, now)
-            .map_err(|error| Failure::with_code(70, error.to_string()))?;
-        let change = (settled.lines > 0).then(|| Change {
-            log: settled.text.into_bytes(),
-            files: Vec::new(),
-        });
+        let settled = edit::settled(&text, &books, now).map_err(desk::overlapping)?;
+        let change = (settled.lines > 0).then(|| desk::of_log(settled.text));
         Ok::<_, Failure>(change.map(|change| (change, ())))
     });
     Ok(match outcome {
@@ -216,9 +241,12 @@ fn told(
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<Recorded, Failure> {
-    let text = desk.text(cx)?;
-    let document = Document::read(text, Kept::All);
-    let rows = new.iter().map(|usage| standing(&document, usage)).collect();
+    let source = Source::new(desk.text(cx)?);
+    let rows = new
+        .iter()
+        .take(render::MOST_RECORDED)
+        .map(|usage| standing(&source, usage))
+        .collect();
     let newest = new
         .iter()
         .map(|usage| Month::of(usage.time.date_naive()))
@@ -231,32 +259,23 @@ fn told(
     Ok(Recorded {
         file: desk.log.shown.clone(),
         rows,
+        count: new.len(),
         known,
         report,
     })
 }
 
-/// The row or the line that a statement stands in.
-fn standing(document: &Document, usage: &Usage) -> RecordedRow {
-    let mut rows = document.tables.iter().flat_map(|table| &table.rows);
-    let row = rows.find(|row| match &row.kind {
-        RowKind::Entry(entry) => entry.ids().any(|id| id == usage.id),
-        _ => false,
-    });
-    let line = || {
-        document.lines.iter().find(|line| {
-            line.usage()
-                .is_some_and(|entry| entry.id.as_deref() == Some(&usage.id))
-        })
-    };
-    let place = row.map(|row| row.place).or_else(|| Some(line()?.place));
+/// The row or the line that a statement stands in, known by its id.
+fn standing(source: &Source, usage: &Usage) -> RecordedRow {
+    let place = at_id(source.text().as_bytes(), &usage.id).map(|at| source.line_column(at));
+    let text = place.map(|place| source.line(place.line).to_owned());
     RecordedRow {
         id: usage.id.clone(),
         team: usage.team.clone(),
         tokens: usage.tokens,
-        settled: row.is_some(),
+        settled: text.as_deref().is_some_and(|text| !text.starts_with('[')),
         line: place.map(|place| place.line),
-        text: place.map(|place| document.at(place.span).to_owned()),
+        text,
     }
 }
 
@@ -279,8 +298,7 @@ fn preview(
         after.push_str(newline);
     }
     let books = desk.books_of_lines(&after)?;
-    let settled = edit::settled(&after, &books, now)
-        .map_err(|error| Failure::with_code(70, error.to_string()))?;
+    let settled = edit::settled(&after, &books, now).map_err(desk::overlapping)?;
     let style = cx.style(global);
     render::diff(&desk.log.shown, before, &settled.text, style, cx.out)?;
     Ok(ExitStatus::Clean)

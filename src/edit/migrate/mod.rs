@@ -169,7 +169,7 @@ fn months(document: &Document, books: &Books) -> BTreeMap<Month, MonthRows> {
         by_month.entry(entry.when.month).or_default().push(entry);
     }
     let month = |(month, entries): (Month, Vec<&Entry<'_>>)| {
-        let closed = books.closed(document.text(), month)?;
+        let closed = books.fold(document.text()).closed(month)?;
         Some((month, month_rows(&closed, &entries)))
     };
     by_month.into_iter().filter_map(month).collect()
@@ -246,7 +246,7 @@ impl<'e> Costs<'e> {
             .tokens
             .map_or(Tokens::ZERO, |tokens| tokens.value);
         let priced = || {
-            let price = closed.cost_of(tokens, entry.work.model.as_deref())?;
+            let price = closed.price_of(entry.work.model.as_deref())?.of(tokens);
             Some(Amount::exact(price.micros))
         };
         let cost = stated.or_else(priced);

@@ -108,7 +108,7 @@ impl MoneyStyle {
         })
     }
 
-    /// The amount, rounded half up to the digits of the style; to the last of its own where it has to be exact.
+    /// The amount, rounded half up to the digits of the style; to the last of its own where it has to be exact, or would vanish.
     pub(crate) fn spell(&self, micros: u64, exact: bool) -> String {
         format!(
             "{}{}{}",
@@ -122,7 +122,11 @@ impl MoneyStyle {
         let own = (0..6)
             .find(|places| micros.is_multiple_of(10_u64.pow(6 - places)))
             .unwrap_or(6) as usize;
-        let places = if exact {
+        let vanishes = self.decimals < 6 && {
+            let unit = 10_u64.pow(6 - u32::try_from(self.decimals).unwrap_or(6));
+            micros > 0 && micros < unit.div_ceil(2)
+        };
+        let places = if exact || vanishes {
             self.decimals.max(own)
         } else {
             self.decimals
@@ -266,6 +270,10 @@ mod tests {
             assert_eq!(respelled(raw, micros), expected, "{raw}");
         }
         assert_eq!(respell_money("$0.136", 140_600, true).unwrap(), "$0.1406");
+        assert_eq!(
+            [0, 300, 499, 500].map(|micros| respelled("$0.136", micros)),
+            ["$0.000", "$0.0003", "$0.000499", "$0.001"]
+        );
         assert_eq!(
             MoneyStyle::of("**~$0.136**").unwrap().spell(37_000, false),
             "$0.037"

@@ -96,7 +96,8 @@ struct Message {
 struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: Physical,
+    #[serde(rename = "physicalLocation")]
+    physical: Physical,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message>,
 }
@@ -129,7 +130,7 @@ pub(super) fn report(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let findings = report.findings.kept().iter();
-    let results = findings.map(|finding| outcome(finding, report.spots(finding, line_at)));
+    let results = findings.map(|finding| outcome(finding, &report.spots(finding, line_at)));
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -178,11 +179,11 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn outcome(finding: &Diagnostic, spots: Vec<Spot<'_>>) -> Outcome {
+fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> Outcome {
     let code = finding.code;
     let index = Code::ALL.iter().position(|one| *one == code);
     let help = finding.help.as_ref().map(|help| format!("\n{help}"));
-    let mut locations: Vec<Location> = spots.into_iter().map(location).collect();
+    let mut locations: Vec<Location> = spots.iter().map(location).collect();
     let mut related = locations.split_off(locations.len().min(1));
     for (at, location) in related.iter_mut().enumerate() {
         location.id = Some(at + 1);
@@ -199,10 +200,10 @@ fn outcome(finding: &Diagnostic, spots: Vec<Spot<'_>>) -> Outcome {
     }
 }
 
-fn location(spot: Spot<'_>) -> Location {
+fn location(spot: &Spot<'_>) -> Location {
     Location {
         id: None,
-        physical_location: Physical {
+        physical: Physical {
             artifact_location: Artifact {
                 uri: uri(spot.file),
             },

@@ -50,10 +50,8 @@ fn a_link_leads_to_the_log() {
     assert_eq!(scene.text(), format!("{LOG}- a\n"));
 }
 
-/// Replaces the log at the moment in which it is looked for, as far as that can be arranged: before each line, by a file that holds
-/// the line of the time before.
 #[test]
-fn a_log_that_was_replaced_gets_the_line() {
+fn the_path_is_what_counts_at_each_append() {
     let scene = Scene::new(LOG);
     let target = scene.target();
     fs::write(scene.at("other"), "- other\n").unwrap();
@@ -66,9 +64,9 @@ fn a_log_that_was_replaced_gets_the_line() {
 }
 
 #[test]
-fn a_full_disk_leaves_no_part_of_a_line() {
-    let mut full = target(&Scene::new(LOG).log());
-    full.path = "/dev/full".into();
-    let refused = full.append("- a", "\n", &|_| false).unwrap_err();
+fn what_took_the_place_of_a_log_is_not_written() {
+    let mut target = target(&Scene::new(LOG).log());
+    target.path = "/dev/full".into();
+    let refused = target.append("- a", "\n", &|_| false).unwrap_err();
     assert!(matches!(refused, WriteError::NotAFile { .. }), "{refused}");
 }

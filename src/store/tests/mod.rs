@@ -7,6 +7,7 @@
 mod append;
 mod opening;
 mod recovery;
+mod refusals;
 mod rewrite;
 
 use std::{
@@ -128,5 +129,21 @@ fn write(target: &Target, how: &Rewriting, change: &Change) -> Result<(), WriteE
         }
         Err(RewriteError::Write(error)) => Err(error),
         Err(RewriteError::Plan(never)) => match never {},
+    }
+}
+
+/// Moves the second row to an archive.
+fn a_move(scene: &Scene, before: Option<&str>) -> Change {
+    Change {
+        log: b"# Log\n- one\n".to_vec(),
+        files: vec![FileChange {
+            path: scene.archive(),
+            before: before.map(Into::into),
+            after: Some(
+                [before.unwrap_or_default(), "- two\n"]
+                    .concat()
+                    .into_bytes(),
+            ),
+        }],
     }
 }

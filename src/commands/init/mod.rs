@@ -1,0 +1,136 @@
+//! `tokmon init`: begins a log and its settings, and writes over nothing.
+//! What is in them is `texts`' business, which teams there are `teams`'.
+
+mod teams;
+mod texts;
+
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use crate::{
+    cli::{GlobalArgs, InitArgs},
+    config,
+    exit::{ExitStatus, Failure},
+    render, store,
+};
+use teams::Team;
+use texts::Begun;
+
+/// Where a log begins if nothing else is said.
+const LOG: &str = "cost-log.md";
+
+pub(super) fn run(
+    args: &InitArgs,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<ExitStatus, Failure> {
+    let [log, settings] = files(global, cx)?;
+    let now = cx.now(global)?;
+    let begun = Begun {
+        teams: teams::parse(&args.teams, global.budget)?,
+        budget: global.budget,
+        log: log.name()?,
+        now,
+    };
+    let texts = [begun.log(), begun.settings()];
+    texts::verify(&texts, &begun.teams)?;
+    let new = [(&log, &texts[0]), (&settings, &texts[1])];
+    for (file, _) in new {
+        file.must_be_missing()?;
+    }
+    if args.dry_run {
+        for (file, text) in new {
+            writeln!(cx.out, "==> {} <==", render::safe_line(&file.shown))?;
+            writeln!(cx.out, "{text}")?;
+        }
+        return Ok(ExitStatus::Clean);
+    }
+    log.create(&texts[0])?;
+    if let Err(failure) = settings.create(&texts[1]) {
+        log.remove();
+        return Err(failure);
+    }
+    let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::safe_line(shown));
+    writeln!(cx.out, "Wrote {log} and {settings}")?;
+    writeln!(cx.out, "{}", next_steps(&begun.teams))?;
+    Ok(ExitStatus::Clean)
+}
+
+/// What to do with a fresh log.
+fn next_steps(teams: &[Team]) -> String {
+    let name = teams.first().map_or("NAME", |team| team.name.as_str());
+    let record = format!(
+        "tokmon record --team {} --tokens 1200",
+        shell_words::quote(name)
+    );
+    let width = record.chars().count();
+    format!(
+        "  {record}  records spending\n  {:<width$}  shows what is used",
+        "tokmon"
+    )
+}
+
+/// A file to be made.
+struct NewFile {
+    path: PathBuf,
+    /// As it was given.
+    shown: String,
+}
+
+/// The log, by option, else by environment, else in the working folder; and the settings beside it.
+fn files(global: &GlobalArgs, cx: &Context<'_>) -> Result<[NewFile; 2], Failure> {
+    let named = global.file.as_deref();
+    let named = named.or(cx.environment.file.as_ref().map(Path::new));
+    let log = named.unwrap_or(Path::new(LOG));
+    if log.as_os_str() == "-" {
+        return Err(Failure::usage("a log cannot be begun on standard output")
+            .help("name the file to write with --file PATH, or use --dry-run"));
+    }
+    if global.config.is_some() {
+        return Err(Failure::usage(
+            "init writes the settings beside the log, and to no other place",
+        )
+        .help("leave out --config"));
+    }
+    let file = |path: &Path| NewFile {
+        shown: path.display().to_string(),
+        path: cx.absolute(path),
+    };
+    Ok([file(log), file(&log.with_file_name(config::FILE))])
+}
+
+impl NewFile {
+    /// The name alone, as settings in the same folder have it.
+    fn name(&self) -> Result<String, Failure> {
+        let name = self.path.file_name().and_then(|name| name.to_str());
+        let name = name.filter(|name| !name.contains(char::is_control));
+        name.map(str::to_owned).ok_or_else(|| {
+            Failure::usage(format!("`{}` is no name for a log", self.shown))
+                .help("name a file, in plain UTF-8, like docs/cost-log.md")
+        })
+    }
+
+    /// Fails where anything has that name, be it a link that leads nowhere.
+    fn must_be_missing(&self) -> Result<(), Failure> {
+        match store::is_taken(&self.path) {
+            Ok(true) => Err(self.failure("it is there already")),
+            Ok(false) => Ok(()),
+            Err(error) => Err(self.failure(&error.to_string())),
+        }
+    }
+
+    fn create(&self, text: &str) -> Result<(), Failure> {
+        let made = store::create_new(&self.path, text.as_bytes());
+        made.map_err(|error| self.failure(&error.to_string()))
+    }
+
+    fn remove(&self) {
+        store::take_back(&self.path);
+    }
+
+    fn failure(&self, why: &str) -> Failure {
+        Failure::cannot_create(format!("cannot make {}: {why}", self.shown)).help(
+            "nothing was written; another log is begun with --file PATH, in a folder that there is",
+        )
+    }
+}

@@ -1,0 +1,87 @@
+//! `tokmon check --fix`: whole logs before and after, what is printed, and that nothing else changes.
+
+use std::{fs, path::Path};
+
+use insta::assert_snapshot;
+
+use crate::harness::{binary, fixture, repository, told};
+
+fn check(folder: &Path, args: &[&str]) -> String {
+    let output = binary(folder).arg("check").args(args).output().unwrap();
+    told(&output)
+}
+
+fn log(folder: &Path) -> String {
+    fs::read_to_string(folder.join("cost-log.md")).unwrap()
+}
+
+fn fixed(name: &str) -> (tempfile::TempDir, String) {
+    let before = fs::read_to_string(fixture(name)).unwrap();
+    let folder = repository(&[("cost-log.md", &before)]);
+    (folder, before)
+}
+
+#[test]
+fn a_rotten_log_is_mended_once() {
+    let (folder, before) = fixed("logs/rotten.md");
+    let preview = check(folder.path(), &["--fix", "--dry-run"]);
+    assert_eq!(log(folder.path()), before, "a dry run changes nothing");
+    let first = check(folder.path(), &["--fix"]);
+    let mended = log(folder.path());
+    let second = check(folder.path(), &["--fix"]);
+    assert_eq!(log(folder.path()), mended);
+    assert_snapshot!(format!(
+        "$ --fix -n\n{preview}\n$ --fix\n{first}\n$ --fix\n{second}"
+    ));
+}
+
+#[test]
+fn everything_that_is_said_to_be_mended_is_mended() {
+    let fixtures = fs::read_dir(fixture("invalid")).unwrap();
+    let mut names: Vec<String> = fixtures
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".md"))
+        .collect();
+    names.sort();
+    for name in names {
+        let before = fs::read(fixture("invalid").join(&name)).unwrap();
+        let folder = repository(&[]);
+        let path = folder.path().join("cost-log.md");
+        fs::write(&path, &before).unwrap();
+        let ran = check(folder.path(), &["--fix", "--json"]);
+        if String::from_utf8(before.clone()).is_err() {
+            assert!(ran.contains("exit Some(65)"), "{name}: {ran}");
+            assert_eq!(fs::read(&path).unwrap(), before);
+            continue;
+        }
+        // Of whose project the details are, nothing says.
+        let is_torn = name.starts_with("tm021");
+        assert!(
+            is_torn || !ran.contains("\"fixable\": true"),
+            "{name}: {ran}"
+        );
+        let mended = fs::read(&path).unwrap();
+        check(folder.path(), &["--fix"]);
+        assert_eq!(fs::read(&path).unwrap(), mended, "{name}");
+    }
+}
+
+#[test]
+fn usage_lines_and_lines_in_tables_are_put_in_their_place() {
+    let (folder, before) = fixed("invalid/tm008-hook-line-in-table.md");
+    let lines = "[USE] 2026-02-25T16:20:00Z team=\"Team A\" tokens=700 id=b3\n";
+    fs::write(folder.path().join("cost-log.md"), before + lines).unwrap();
+    let told = check(folder.path(), &["--fix"]);
+    assert_snapshot!(format!("{told}\n=== log\n{}", log(folder.path())));
+}
+
+#[test]
+fn a_log_that_somebody_has_open_is_put_off_and_the_holder_named() {
+    let (folder, before) = fixed("logs/rotten.md");
+    let held = fs::File::open(folder.path().join("cost-log.md")).unwrap();
+    let ran = check(folder.path(), &["--fix", "--wait", "50ms"]);
+    drop(held);
+    assert!(ran.starts_with("exit Some(75)"), "{ran}");
+    assert!(ran.contains(&std::process::id().to_string()), "{ran}");
+    assert_eq!(log(folder.path()), before);
+}

@@ -1,0 +1,218 @@
+//! `tokmon init`: what it writes, what it leaves alone, and which names it takes.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::harness::{Ran, Tokmon, log_of, repository};
+
+/// Every setting in force, as if somebody had removed the `#` before each key.
+fn in_force(settings: &str) -> String {
+    let lines = settings.lines().map(|line| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') => setting,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_fresh_log_and_its_settings() {
+    let folder = repository(&[]);
+    let run = |args: &[&'static str]| {
+        Tokmon::new(args.iter().copied())
+            .folder(folder.path())
+            .run()
+    };
+    let begun = run(&[
+        "init",
+        "--teams",
+        "Team A:15K,QA|Ops, 팀 \"B\" ,C:500",
+        "--budget",
+        "200K",
+    ]);
+    assert_snapshot!("begun", begun);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_snapshot!("log", read("cost-log.md"));
+    assert_snapshot!("settings", read("tokmon.toml"));
+    assert_snapshot!("report", run(&["--teams", "-v"]));
+    assert_snapshot!(run(&["check"]), @"
+    exit 0
+    --- out
+    Nothing wrong in cost-log.md (34 lines, 7 rows, 1 month)
+    --- err
+    ");
+}
+
+#[test]
+fn a_log_of_nothing_that_was_asked_for() {
+    let folder = repository(&[]);
+    let run = |args: &[&'static str]| {
+        Tokmon::new(args.iter().copied())
+            .folder(folder.path())
+            .run()
+    };
+    assert_snapshot!("plain_dry_run", run(&["init", "--dry-run"]));
+    assert!(!folder.path().join("cost-log.md").exists());
+    assert_eq!(run(&["init"]).code, 0);
+    assert_snapshot!("plain_report", run(&["-v"]));
+    assert_snapshot!(run(&["check"]), @"
+    exit 0
+    --- out
+    Nothing wrong in cost-log.md (13 lines, 2 rows, 1 month)
+    --- err
+    ");
+}
+
+#[test]
+fn settings_are_defaults_or_what_was_given_and_each_can_be_set() {
+    for args in [
+        &[][..],
+        &["--teams", "A \"x\":5K,B\\C:1", "--budget", "90K"],
+    ] {
+        let folder = repository(&[]);
+        let args = ["init"].into_iter().chain(args.iter().copied());
+        assert_eq!(Tokmon::new(args).folder(folder.path()).run().code, 0);
+        let text = fs::read_to_string(folder.path().join("tokmon.toml")).unwrap();
+        let written = tokmon::config::parse(&text).unwrap();
+        let all = tokmon::config::parse(&in_force(&text)).unwrap();
+        assert_eq!(written.policy.thresholds, all.policy.thresholds);
+        assert_eq!(written.policy.scenarios, all.policy.scenarios);
+        assert_eq!(written.policy.forecast.warning, all.policy.forecast.warning);
+        assert_eq!(
+            written.policy.forecast.critical,
+            all.policy.forecast.critical
+        );
+        assert_eq!((written.keep_days, written.policy.reserve), (None, None));
+        assert!(all.policy.budget.is_some() && all.policy.cost_budget.is_some());
+        assert!(all.policy.reserve.is_some() && all.policy.efficiency.target.is_some());
+        assert!(all.policy.efficiency.alert.is_some() && !all.policy.prices.is_empty());
+        assert!(all.policy.forecast.plan_complete.is_some());
+        assert!(all.keep_days.is_some() && all.archive_dir.is_some() && all.log.is_some());
+        assert!(
+            all.policy
+                .teams
+                .iter()
+                .all(|team| team.tokens.is_some() && !team.aliases.is_empty())
+        );
+        assert!(!all.policy.teams.is_empty());
+    }
+}
+
+#[test]
+fn nothing_is_written_over() {
+    for name in ["cost-log.md", "tokmon.toml"] {
+        let folder = repository(&[(name, &log_of(5))]);
+        for option in ["--dry-run", "-q"] {
+            let ran = Tokmon::new(["init", option]).folder(folder.path()).run();
+            assert_snapshot!(format!("there_{}", name.replace('.', "_")), ran);
+        }
+        assert_eq!(
+            fs::read_to_string(folder.path().join(name)).unwrap(),
+            log_of(5)
+        );
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            2,
+            "nothing beside it"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_followed() {
+    let folder = repository(&[]);
+    let target = folder.path().join("elsewhere.md");
+    std::os::unix::fs::symlink(&target, folder.path().join("cost-log.md")).unwrap();
+    let ran = Tokmon::new(["init"]).folder(folder.path()).run();
+    assert_eq!(ran.code, 73, "{ran}");
+    assert!(!target.exists() && !folder.path().join("tokmon.toml").exists());
+}
+
+#[test]
+fn the_log_is_where_it_is_said_to_be() {
+    let folder = repository(&[("docs/x", "")]);
+    let run = |args: &[&'static str]| Tokmon::new(args.iter().copied()).folder(folder.path());
+    let ran = run(&[
+        "init",
+        "--now",
+        "2026-03-01T02:00:00Z",
+        "--timezone",
+        "-05:00",
+    ])
+    .env("TOKMON_FILE", "docs/spent.md")
+    .run();
+    assert_snapshot!(ran.out, @"
+    Wrote docs/spent.md and docs/tokmon.toml
+      tokmon record --team Orchestrator --tokens 1200  records spending
+      tokmon                                           shows what is used
+    ");
+    let text = fs::read_to_string(folder.path().join("docs/spent.md")).unwrap();
+    assert!(text.contains("## 2026-02 Monthly Summary"), "{text}");
+    let docs = folder.path().join("docs");
+    let report = Tokmon::new([]).folder(&docs).output();
+    assert!(report.starts_with("tokmon  spent.md  2026-02"), "{report}");
+    for (name, args) in [
+        ("no_folder", &["init", "--file", "nowhere/cost-log.md"][..]),
+        ("standard_output", &["init", "--file", "-"]),
+        ("config", &["init", "--config", "x.toml"]),
+        ("folder", &["init", "--file", ".."]),
+    ] {
+        assert_snapshot!(format!("place_{name}"), run(args).run());
+    }
+    assert!(!folder.path().join("tokmon.toml").exists());
+}
+
+#[test]
+fn names_come_back_as_they_were_given_or_are_refused() {
+    let run = |teams: &str| -> Ran {
+        let folder = repository(&[]);
+        Tokmon::new(["init", "--budget", "200K", "--teams", teams])
+            .folder(folder.path())
+            .run()
+    };
+    for name in [
+        "QA|Ops",
+        "a_b",
+        "*x*",
+        "`x`",
+        "x\\y",
+        "[x](y)",
+        "<!-- id=k -->",
+        "&amp;",
+        "~50",
+        "# x",
+        "⚠️ Ops",
+        "[PRE]",
+        "::a:5",
+        "Reserve",
+        "O'Brien \"x\"",
+    ] {
+        let ran = run(name);
+        assert_eq!(ran.code, 0, "{name}: {ran}");
+    }
+    let wrong = [
+        "",
+        "A,,B",
+        "TOTAL",
+        "Day total",
+        "a:b",
+        "A,a",
+        "-",
+        "n/a",
+        "__x__",
+        "http://x.y",
+        "Reserve:5K",
+        "a\tb",
+        "a\nb",
+        "a\u{1b}[31m",
+        "a\u{202e}b",
+        "A:150K,B:51K",
+    ];
+    let told = wrong.map(|name| {
+        let ran = run(name);
+        assert_eq!(ran.code, 64, "{name}: {ran}");
+        ran.err
+    });
+    assert_snapshot!("wrong_names", told.concat());
+}

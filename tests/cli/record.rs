@@ -1,0 +1,241 @@
+//! `tokmon record`: the log before and after, and what is printed.
+
+use std::{fs, io::Write as _, path::Path, process::Stdio};
+
+use insta::assert_snapshot;
+
+use crate::harness::{binary, fixture, repository, told};
+
+const LOG: &str = "cost-log.md";
+
+/// Runs the real program: a test process with many threads would get in the way of its own leases.
+fn record(folder: &Path, args: &[&str]) -> String {
+    let output = binary(folder).arg("record").args(args).output().unwrap();
+    told(&output)
+}
+
+fn sample() -> String {
+    fs::read_to_string(fixture("logs/sample.md")).unwrap()
+}
+
+/// The lines that differ, `-` before and `+` after.
+fn changes(before: &str, folder: &Path) -> String {
+    let after = fs::read_to_string(folder.join(LOG)).unwrap();
+    let diff = similar::TextDiff::from_lines(before, &after);
+    diff.iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .map(|change| format!("{}{change}", change.tag()))
+        .collect()
+}
+
+#[test]
+fn a_record_becomes_a_row_of_the_tables() {
+    let folder = repository(&[(LOG, &sample())]);
+    let args = [
+        "--team",
+        "Team A",
+        "--tokens",
+        "1.2K",
+        "--task",
+        "Guidelines",
+        "--status",
+        "done",
+        "--deliverables",
+        "1",
+        "--minutes",
+        "25",
+        "--model",
+        "claude-haiku-4-5",
+        "--id",
+        "k3f9",
+        "--time",
+        "2026-02-25T16:10:00Z",
+    ];
+    let first = record(folder.path(), &args);
+    let changed = changes(&sample(), folder.path());
+    let again = record(folder.path(), &args);
+    assert_snapshot!(format!(
+        "{first}\n=== changed\n{changed}\n=== again\n{again}"
+    ));
+    assert_eq!(
+        changes(&sample(), folder.path()),
+        changed,
+        "a retry is harmless"
+    );
+}
+
+#[test]
+fn the_same_as_json() {
+    let folder = repository(&[(LOG, &sample())]);
+    let args = [
+        "--team", "Team Z", "--tokens", "50000", "--cost", "€0.5", "--id", "k1", "--json",
+    ];
+    assert_snapshot!(record(folder.path(), &args));
+}
+
+#[test]
+fn a_dry_run_shows_what_would_change_and_changes_nothing() {
+    let folder = repository(&[(LOG, &sample())]);
+    assert_snapshot!(record(
+        folder.path(),
+        &["--team", "Team G", "--tokens", "500", "--id", "k1", "-n"]
+    ));
+    assert_eq!(changes(&sample(), folder.path()), "");
+    assert!(!folder.path().join(".tokmon").exists());
+}
+
+#[test]
+fn what_cannot_be_recorded_is_refused_and_changes_nothing() {
+    let folder = repository(&[(LOG, &sample())]);
+    let long = "x".repeat(5_000);
+    let cases: [&[&str]; 12] = [
+        &[],
+        &["--team", "Team A"],
+        &["--team", "Team A", "--tokens", "-5"],
+        &["--team", "Team A", "--tokens", "99999999999999999999"],
+        &["--team", "Team A", "--tokens", "lots"],
+        &["--team", "Team | A\nB", "--tokens", "5"],
+        &["--team", "TOTAL", "--tokens", "5"],
+        &["--team", "Team A", "--tokens", "5", "--task", &long],
+        &[
+            "--team",
+            "Team A",
+            "--tokens",
+            "5",
+            "--time",
+            "2026-03-25T16:10:00Z",
+        ],
+        &["--team", "Team A", "--tokens", "5", "--status", "almost"],
+        &["--team", "Team A", "--tokens", "5", "--cost", "cheap"],
+        &["--team", "Team A", "--tokens", "5", "--id", "a b"],
+    ];
+    let mut pictures = String::new();
+    for args in cases {
+        let shown: Vec<String> = args
+            .iter()
+            .map(|arg| arg.chars().take(24).collect())
+            .collect();
+        pictures += &format!(
+            "$ tokmon record {}\n{}\n",
+            shown.join(" ").escape_debug(),
+            record(folder.path(), args)
+        );
+    }
+    assert_snapshot!(pictures);
+    assert_eq!(changes(&sample(), folder.path()), "");
+}
+
+#[test]
+fn logs_that_cannot_be_written_are_refused() {
+    let folder = repository(&[
+        (LOG, &sample()),
+        ("folder/x.md", "x"),
+        ("broken.md", "# Cost Log\n"),
+    ]);
+    fs::write(folder.path().join("broken.md"), b"# Cost Log\n\n| \xff |\n").unwrap();
+    let mut pictures = String::new();
+    for file in ["missing.md", "folder", "broken.md", "-"] {
+        let told = record(folder.path(), &["-f", file, "--team", "A", "--tokens", "5"]);
+        pictures += &format!("$ -f {file}\n{told}\n");
+    }
+    assert_snapshot!(pictures);
+    assert_eq!(
+        fs::read(folder.path().join("broken.md")).unwrap(),
+        b"# Cost Log\n\n| \xff |\n"
+    );
+}
+
+fn batch(folder: &Path, input: &str) -> String {
+    let mut child = binary(folder)
+        .args(["record", "--batch", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    told(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_batch_takes_json_lines_and_usage_lines() {
+    let folder = repository(&[(LOG, &sample())]);
+    let input = r#"{"team": "Team A", "tokens": 1200, "task": "Guidelines", "cost": 0.0036, "id": "b1", "time": "2026-02-25T16:00:00Z"}
+{"team": "Team G", "tokens": "1.5K", "status": "running", "id": "b2"}
+
+[USE] 2026-02-25T16:20:00Z team="Team B" task="Review" tokens=700 id=b3
+[USE] 2026-02-25T16:20:00Z team="Team B" task="Review" tokens=700 id=b3
+"#;
+    let told = batch(folder.path(), input);
+    assert_snapshot!(format!(
+        "{told}\n=== changed\n{}",
+        changes(&sample(), folder.path())
+    ));
+}
+
+#[test]
+fn a_batch_is_recorded_as_a_whole_or_not_at_all() {
+    let folder = repository(&[(LOG, &sample())]);
+    let good = r#"{"team": "Team A", "tokens": 1200, "id": "b1"}"#;
+    let mut pictures = String::new();
+    for bad in [
+        r#"{"team": "Team A"}"#,
+        r#"{"team": "Team A", "tokens": -5}"#,
+        r#"{"team": "Team A", "tokens": 5, "tokenz": 6}"#,
+        r#"{"team": "Team A", "tokens": 5, "time": "tomorrow"}"#,
+        r#"{"team": "Team A", "tokens": 5, "time": "2027-01-01T00:00:00Z"}"#,
+        r#"{"team": "A\nB", "tokens": 5}"#,
+        "[USE] 2026-02-25T16:20:00Z team=A",
+        "[PRE] 10:00:00 tool=Bash",
+        "hello",
+        "\u{1b}[2J",
+    ] {
+        let told = batch(folder.path(), &format!("{good}\n{bad}\n{good}\n"));
+        pictures += &format!("{}\n{told}\n", bad.escape_debug());
+    }
+    pictures += &batch(folder.path(), "");
+    assert_snapshot!(pictures);
+    assert_eq!(changes(&sample(), folder.path()), "");
+}
+
+#[test]
+fn line_ends_and_a_missing_last_one_survive() {
+    let mut pictures = String::new();
+    for name in ["crlf.md", "bom.md", "no-final-newline.md", "korean.md"] {
+        let before = fs::read_to_string(fixture("logs").join(name)).unwrap();
+        let folder = repository(&[(LOG, &before)]);
+        record(
+            folder.path(),
+            &["--team", "팀 나", "--tokens", "34", "--id", "k1"],
+        );
+        pictures += &format!(
+            "=== {name}\n{}\n",
+            changes(&before, folder.path()).replace('\r', "␍")
+        );
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn a_log_that_somebody_reads_is_recorded_into_and_settled_by_the_next() {
+    let folder = repository(&[(LOG, &sample())]);
+    let reader = fs::File::open(folder.path().join(LOG)).unwrap();
+    let first = record(
+        folder.path(),
+        &["--team", "Team A", "--tokens", "100", "--id", "k1"],
+    );
+    drop(reader);
+    let second = record(
+        folder.path(),
+        &["--team", "Team A", "--tokens", "20", "--id", "k2"],
+    );
+    assert_snapshot!(format!(
+        "{first}\n{second}\n{}",
+        changes(&sample(), folder.path())
+    ));
+}
