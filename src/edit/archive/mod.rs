@@ -3,7 +3,6 @@
 
 mod compact;
 mod cut;
-pub(super) mod figures;
 mod file;
 pub(super) mod lines;
 mod prune;

@@ -1,6 +1,6 @@
 //! Archives that are deleted: first the log has to say all that they do.
 
-use super::{Problem, figures, utf8};
+use super::{Problem, utf8, verify};
 use crate::{
     edit::{Books, Stamp, raised},
     model::Month,
@@ -16,15 +16,13 @@ pub fn pruned(text: &str, books: &Books, months: &[Month], now: Stamp) -> Result
             utf8(&archive, *month)?;
         }
     }
-    let with = figures::totals(&figures::used(text, books));
-    let without = figures::totals(&figures::used(&raised, &without));
-    let mut all = with.keys().chain(without.keys());
-    match all.find(|month| with.get(month) != without.get(month)) {
+    let (before, after) = (verify::used(text, books), verify::used(&raised, &without));
+    match verify::differing(&before, &after) {
         None => Ok(raised),
-        Some(month) => Err(Problem::Needed {
-            month: *month,
-            with: with.get(month).copied().unwrap_or_default(),
-            without: without.get(month).copied().unwrap_or_default(),
+        Some((month, [with, without])) => Err(Problem::Needed {
+            month,
+            with,
+            without,
         }),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, hash::Hasher};
 
-use super::{Problem, figures};
+use super::Problem;
 use crate::{
     edit::{Books, document::is_rule},
     model::{Month, Tokens},
@@ -34,31 +34,53 @@ pub(in crate::edit) struct State<'a> {
     pub(in crate::edit) books: &'a Books,
 }
 
+/// What was used: of each month, by team. Months and teams without any are left out.
+pub(super) type Used = BTreeMap<Month, BTreeMap<String, Tokens>>;
+
+/// What a log and its archives say was used.
+pub(super) fn used(text: &str, books: &Books) -> Used {
+    let folded = books.fold(text);
+    let mut months = folded.months();
+    months.extend(books.archives.keys());
+    months.sort_unstable();
+    months.dedup();
+    let month = |month: Month| {
+        let closed = folded.closed(month)?;
+        let teams = closed.month.teams.iter();
+        let used = teams.filter_map(|team| Some((team.name.clone(), team.used()?)));
+        let used: BTreeMap<String, Tokens> =
+            used.filter(|(_, used)| *used > Tokens::ZERO).collect();
+        (!used.is_empty()).then_some((month, used))
+    };
+    months.into_iter().filter_map(month).collect()
+}
+
+/// What all teams used in the first month in which that is not the same.
+pub(super) fn differing(before: &Used, after: &Used) -> Option<(Month, [Tokens; 2])> {
+    let of = |used: &Used, month| -> Tokens {
+        let teams = used.get(&month).into_iter().flat_map(BTreeMap::values);
+        teams.copied().sum()
+    };
+    let months = before.keys().chain(after.keys()).copied();
+    let both = months.map(|month| (month, [of(before, month), of(after, month)]));
+    both.into_iter()
+        .find(|(_, [before, after])| before != after)
+}
+
 /// What is used is the same as before: of every team, or, where monthly rows were written that make teams of names, in every month.
 pub(in crate::edit) fn same(
     before: &State<'_>,
     after: &State<'_>,
     teams_stay: bool,
 ) -> Result<(), Problem> {
-    let [before, after] = [before, after].map(|state| figures::used(state.log, state.books));
-    let totals = [&before, &after].map(figures::totals);
-    let mut months = totals.iter().flat_map(BTreeMap::keys);
-    let differing = months.find(|month| totals[0].get(month) != totals[1].get(month));
-    if let Some(month) = differing {
-        return Err(differs(*month, &totals));
+    let [before, after] = [before, after].map(|state| used(state.log, state.books));
+    if let Some((month, [before, after])) = differing(&before, &after) {
+        let what = format!("what was used in {month} would change from {before} to {after}");
+        return Err(Problem::Unequal(what));
     }
     if teams_stay && before != after {
         let what = "what single teams used would change".to_owned();
         return Err(Problem::Unequal(what));
     }
     Ok(())
-}
-
-fn differs(month: Month, totals: &[BTreeMap<Month, Tokens>; 2]) -> Problem {
-    let of = |totals: &BTreeMap<Month, Tokens>| totals.get(&month).copied().unwrap_or_default();
-    Problem::Unequal(format!(
-        "what was used in {month} would change from {} to {}",
-        of(&totals[0]),
-        of(&totals[1])
-    ))
 }
