@@ -1,11 +1,14 @@
 //! `tokmon migrate`: a log of the format before v2.0 becomes one of v2.0, and the original is kept whole beside the archives.
 //! What becomes of it is `edit::migrate`'s business.
 
-use std::path::PathBuf;
+use std::{fmt::Write as _, path::PathBuf};
 
 use super::{
     Context,
-    archive::{counted, folder, keep_days, quoted},
+    archive::{
+        folder, keep_days,
+        told::{counted, quoted},
+    },
     desk::{Desk, refused, table_or_json},
 };
 use crate::{
@@ -198,10 +201,8 @@ impl Task {
             } else {
                 "stand"
             };
-            lines.push_str(&format!(
-                "{} {verb} in the original alone\n",
-                parts.join(" and ")
-            ));
+            let parts = parts.join(" and ");
+            let _ = writeln!(lines, "{parts} {verb} in the original alone");
         }
         lines
     }

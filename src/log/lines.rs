@@ -144,7 +144,7 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
         },
         status: pairs.get("status").and_then(|text| cell::status(text)),
         id: pairs.get("id").cloned(),
-        further_ids: Vec::new(),
+        further_ids: Box::default(),
         hold: pairs.get("hold").cloned(),
         place: pairs.place,
     };

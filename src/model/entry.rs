@@ -100,7 +100,7 @@ pub struct Entry<'a> {
     /// The caller's key that makes a retry harmless.
     pub id: Option<Cow<'a, str>>,
     /// The keys of further statements that were merged into this one: each is as good as the first.
-    pub further_ids: Vec<Cow<'a, str>>,
+    pub further_ids: Box<[Cow<'a, str>]>,
     /// The hold that this spending ends.
     pub hold: Option<Cow<'a, str>>,
     /// Where the figure stands.

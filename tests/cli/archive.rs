@@ -167,6 +167,17 @@ fn bad_input_is_refused_and_nothing_changes() {
     );
     #[cfg(unix)]
     refused(
+        "a log that is read-only",
+        &|at| {
+            let log = at.join("docs/cost-log.md");
+            let mut permissions = fs::metadata(&log).unwrap().permissions();
+            permissions.set_readonly(true);
+            fs::set_permissions(&log, permissions).unwrap();
+        },
+        &[],
+    );
+    #[cfg(unix)]
+    refused(
         "a folder of archives that leads out",
         &|at| std::os::unix::fs::symlink("/tmp", at.join("docs/archive")).unwrap(),
         &[],

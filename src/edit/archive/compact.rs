@@ -3,7 +3,10 @@
 //! Only rows that differ in nothing but what can be added up are merged; any other stays as it stands. What a section adds up to is
 //! the same before and after, and that is checked for each.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Write as _,
+};
 
 use crate::{
     edit::{
@@ -101,13 +104,12 @@ fn groups<'d>(
             continue;
         };
         let row = Row { row, entry };
-        match at.get(&key) {
-            Some(group) => groups[*group].push(row),
-            None => {
-                at.insert(key, groups.len());
-                groups.push(vec![row]);
-            }
+        let next = groups.len();
+        let group = *at.entry(key).or_insert(next);
+        if group == next {
+            groups.push(Vec::new());
         }
+        groups[group].push(row);
     }
     groups.retain(|group| group.len() > 1);
     groups
@@ -176,9 +178,9 @@ fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<S
             Column::Cost => cost(&raws)?,
             Column::Duration => duration(&raws)?,
             Column::Status => status(group, &raws),
-            Column::Time => {
-                hours(group)?.map_or_else(|| raw(first, at), |hours| style::hours(hours, None))
-            }
+            Column::Time => hours(group)
+                .ok()?
+                .map_or_else(|| raw(first, at), |hours| style::hours(hours, None)),
             _ => note(group, &raws)?,
         };
     }
@@ -188,7 +190,7 @@ fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<S
         if !style::is_writable_id(id) {
             return None;
         }
-        last.push_str(&format!(" <!-- id={id} -->"));
+        let _ = write!(last, " <!-- id={id} -->");
     }
     let head = document.at(Span::new(table.head.line_start, table.head.span.end));
     let line =
@@ -283,13 +285,16 @@ fn plain(raw: &str) -> String {
     raw.replace(['*', '`'], "")
 }
 
-/// From the first start to the last end. None where that is a day or more; nothing where no row has hours.
-fn hours(group: &[Row<'_>]) -> Option<Option<TimeRange>> {
+/// A time that `10:10-10:17` cannot tell: a day or more.
+struct TooLong;
+
+/// From the first start to the last end. None where no row has hours.
+fn hours(group: &[Row<'_>]) -> Result<Option<TimeRange>, TooLong> {
     use chrono::Timelike;
     let minute = |time: chrono::NaiveTime| u64::from(time.hour() * 60 + time.minute());
     let mut times = group.iter().filter_map(|row| row.entry.when.time);
     let Some(first) = times.clone().min_by_key(|time| time.start) else {
-        return Some(None);
+        return Ok(None);
     };
     let start = minute(first.start);
     let ends = times.clone().map(|time| match time.end {
@@ -298,11 +303,12 @@ fn hours(group: &[Row<'_>]) -> Option<Option<TimeRange>> {
         Some(end) => (minute(end), end),
         None => (minute(time.start), time.start),
     });
-    let (last, end) = ends.max_by_key(|(minute, _)| *minute)?;
+    let last = ends.max_by_key(|(minute, _)| *minute);
+    let (last, end) = last.unwrap_or((start, first.start));
     if last - start >= DAY {
-        return None;
+        return Err(TooLong);
     }
-    Some(Some(TimeRange {
+    Ok(Some(TimeRange {
         start: first.start,
         end: (last > start).then_some(end),
         open: times.any(|time| time.open),
@@ -311,7 +317,9 @@ fn hours(group: &[Row<'_>]) -> Option<Option<TimeRange>> {
 
 /// `merged 5 rows, 09:10-17:40: one note; another`, with as many of the notes as there is room for.
 fn note(group: &[Row<'_>], raws: &[String]) -> Option<String> {
-    let span = hours(group)?.map(|hours| format!(", {}", style::hours(hours, None)));
+    let span = hours(group)
+        .ok()?
+        .map(|hours| format!(", {}", style::hours(hours, None)));
     let mut note = format!("merged {} rows{}", group.len(), span.unwrap_or_default());
     let mut met = HashSet::new();
     let mut separator = ": ";

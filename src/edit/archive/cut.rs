@@ -213,11 +213,11 @@ impl<'d> Cutter<'d> {
                 at += 1;
             }
             if at == lines {
-                let blank = (0..first).rev().take_while(|line| self.is_blank(*line));
-                let blank: Vec<usize> = blank.collect();
-                blank
-                    .into_iter()
-                    .for_each(|line| self.fates[line] = Fate::Goes);
+                let mut above = first;
+                while above > 0 && self.is_blank(above - 1) {
+                    above -= 1;
+                    self.fates[above] = Fate::Goes;
+                }
             }
         }
     }
@@ -232,9 +232,10 @@ impl<'d> Cutter<'d> {
             let end = first + run.len();
             if run.first() != Some(&Fate::Stays) {
                 let span = Span::new(self.starts[first], self.starts[end]);
-                edits.push(match self.needs_blank(first, end, run) {
-                    true => Edit::replace(span, self.newline),
-                    false => Edit::delete(span),
+                edits.push(if self.needs_blank(first, end, run) {
+                    Edit::replace(span, self.newline)
+                } else {
+                    Edit::delete(span)
                 });
             }
             first = end;

@@ -1,5 +1,7 @@
 //! What moves, in pictures of whole files, and the laws that hold for any log.
 
+use std::fmt::Write as _;
+
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
@@ -32,7 +34,7 @@ fn planned(text: &str, asked: &Asked) -> Plan {
 fn picture(plan: &Plan) -> String {
     let mut picture = format!("{:#?}\n=== cost-log.md\n{}", plan.moved, plan.log);
     for (month, archive) in &plan.archives {
-        picture.push_str(&format!("=== {}\n{archive}", name(*month)));
+        let _ = write!(picture, "=== {}\n{archive}", name(*month));
     }
     picture
 }
@@ -145,6 +147,46 @@ proptest! {
     }
 }
 
+/// Logs as they are found.
+const LOGS: [&str; 9] = [
+    SAMPLE,
+    include_str!("../../../fixtures/logs/crlf.md"),
+    include_str!("../../../fixtures/logs/bom.md"),
+    include_str!("../../../fixtures/logs/no-final-newline.md"),
+    include_str!("../../../fixtures/logs/korean.md"),
+    include_str!("../../../fixtures/logs/hostile.md"),
+    include_str!("../../../fixtures/logs/history.md"),
+    include_str!("../../../fixtures/logs/lines.md"),
+    include_str!("../../../fixtures/logs/v1.md"),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn what_stays_stays_byte_for_byte(log in 0..LOGS.len(), days in 0..150_u64, hooks_only: bool) {
+        let text = LOGS[log];
+        let before = date("2025-12-01") + chrono::Days::new(days);
+        let asked = Asked { hooks_only, ..on(&before.to_string()) };
+        let books = Books::default();
+        let plan = plan(text, Survey::of(text), &books, &asked);
+        let plan = plan.map_err(|problem| TestCaseError::fail(problem.to_string()))?;
+        let archives = plan.archives.iter().map(|(month, text)| (*month, text.clone().into_bytes()));
+        let after = Books { archives: archives.collect(), ..Books::default() };
+        prop_assert_eq!(spent(&books, text), spent(&after, &plan.log));
+        if hooks_only {
+            // All but the reference to the archives are lines of the log as it was, in their order.
+            let is_new = |line: &&str| {
+                let new = ["## Previous Historical", "- Location:", "- Size:", "- Archived:"];
+                !line.trim().is_empty() && !new.iter().any(|start| line.starts_with(start))
+            };
+            let mut old = text.split_inclusive('\n');
+            let mut new = plan.log.split_inclusive('\n').filter(is_new);
+            prop_assert!(new.all(|line| old.any(|other| other.trim_end_matches(['\r', '\n']) == line.trim_end_matches(['\r', '\n']))));
+        }
+    }
+}
+
 #[test]
 fn rows_of_one_team_and_task_become_one() {
     let text = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 9,999 |\n\n\
@@ -165,8 +207,8 @@ fn rows_of_one_team_and_task_become_one() {
     };
     let plan = planned(text, &asked);
     assert_snapshot!(picture(&plan));
-    let archived = plan.archives.iter();
-    let archives = archived.map(|(month, text)| (*month, text.clone().into_bytes()));
+    let archives = plan.archives.iter();
+    let archives = archives.map(|(month, text)| (*month, text.clone().into_bytes()));
     let after = Books {
         archives: archives.collect(),
         ..Books::default()

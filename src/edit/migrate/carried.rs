@@ -6,6 +6,7 @@ use crate::{
     edit::{
         Document, SectionBlock,
         archive::lines::{Departures, HeldLine},
+        document::is_rule,
     },
     log::{Role, Section},
     text::Span,
@@ -64,7 +65,7 @@ impl<'d> Carried<'d> {
             }
         }
         carried.header(document);
-        carried.left.1 = carried.others(document, &is_taken);
+        carried.left.1 = others(document, &is_taken);
         carried
     }
 
@@ -83,33 +84,32 @@ impl<'d> Carried<'d> {
         };
         self.header = pairs.filter(is_kept).collect();
     }
+}
 
-    /// How many lines say something and are neither carried over nor rows of tables that are made anew.
-    fn others(&self, document: &Document, is_taken: &dyn Fn(usize) -> bool) -> usize {
-        let mut known: HashSet<usize> = HashSet::new();
-        known.extend(document.lines.iter().map(|line| line.place.line_start));
-        known.extend(document.notes.iter().map(|note| note.place.line_start));
-        let headings = document.sections.iter();
-        known.extend(headings.map(|section| section.heading.line_start));
-        for table in &document.tables {
-            if matches!(table.role, Role::Legacy | Role::Months) {
-                known.extend([table.head.line_start, table.dashes.line_start]);
-                known.extend(table.rows.iter().map(|row| row.place.line_start));
-            }
+/// How many lines say something and are neither carried over nor rows of tables that are made anew.
+fn others(document: &Document, is_taken: &dyn Fn(usize) -> bool) -> usize {
+    let mut known: HashSet<usize> = HashSet::new();
+    known.extend(document.lines.iter().map(|line| line.place.line_start));
+    known.extend(document.notes.iter().map(|note| note.place.line_start));
+    let headings = document.sections.iter();
+    known.extend(headings.map(|section| section.heading.line_start));
+    for table in &document.tables {
+        if matches!(table.role, Role::Legacy | Role::Months) {
+            known.extend([table.head.line_start, table.dashes.line_start]);
+            known.extend(table.rows.iter().map(|row| row.place.line_start));
         }
-        let mut start = document.source.body_start();
-        let mut count = 0;
-        for line in document.source.body().split_inclusive('\n') {
-            let text = line.trim();
-            let says_something = !text.is_empty() && !text.starts_with('>');
-            let is_rule = crate::edit::document::is_rule(text);
-            count += usize::from(
-                says_something && !is_rule && !known.contains(&start) && !is_taken(start),
-            );
-            start += line.len();
-        }
-        count
     }
+    let mut start = document.source.body_start();
+    let mut count = 0;
+    for line in document.source.body().split_inclusive('\n') {
+        let text = line.trim();
+        let says_something = !text.is_empty() && !text.starts_with('>');
+        count += usize::from(
+            says_something && !is_rule(text) && !known.contains(&start) && !is_taken(start),
+        );
+        start += line.len();
+    }
+    count
 }
 
 const fn is_in_force(section: &SectionBlock) -> bool {

@@ -6,7 +6,7 @@
 mod carried;
 mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -120,9 +120,7 @@ impl TableRow {
 }
 
 /// The dated rows of a log with what they say.
-fn entries<'d>(
-    document: &'d Document,
-) -> impl Iterator<Item = (&'d TableBlock, &'d TableRow, &'d Entry<'static>)> {
+fn entries(document: &Document) -> impl Iterator<Item = (&TableBlock, &TableRow, &Entry<'static>)> {
     let tables = document.tables_of(Role::Legacy);
     tables.flat_map(|table| {
         table.rows.iter().filter_map(move |row| match &row.kind {
@@ -204,7 +202,7 @@ fn month_rows(closed: &Closed, entries: &[&Entry<'_>]) -> MonthRows {
                 ..Amount::exact(team.details())
             }),
             cost: costs.sum,
-            task: costs.task.flatten().map(str::to_owned),
+            task: costs.task().map(str::to_owned),
         });
     }
     let amounts = entries.iter().filter_map(|entry| entry.figures.tokens);
@@ -228,17 +226,21 @@ fn is_of(closed: &Closed, entry: &Entry<'_>, team: &str) -> bool {
 #[derive(Debug, Default)]
 struct Costs<'e> {
     sum: Option<Amount<u64>>,
-    /// The one thing; nothing where there are several.
-    task: Option<Option<&'e str>>,
+    tasks: BTreeSet<Option<&'e str>>,
 }
 
 impl<'e> Costs<'e> {
+    /// The one thing it was for; nothing where there are several.
+    fn task(&self) -> Option<&'e str> {
+        self.tasks
+            .first()
+            .copied()
+            .flatten()
+            .filter(|_| self.tasks.len() == 1)
+    }
+
     fn add(&mut self, entry: &'e Entry<'_>, closed: &Closed, currency: Currency) {
-        let task = entry.work.task.as_deref();
-        self.task = match self.task {
-            None => Some(task),
-            Some(known) => Some(known.filter(|known| Some(*known) == task)),
-        };
+        self.tasks.insert(entry.work.task.as_deref());
         let is_ours = entry.figures.currency.is_none_or(|own| own == currency);
         let stated = entry.figures.cost.filter(|_| is_ours);
         let tokens = entry

@@ -60,7 +60,7 @@ impl<'d> DayRow<'d> {
             .or_else(|| flag(document, table));
         let notes = flag.map_or("", |at| visible(raw(at)));
         let ids = entry.ids().filter(|id| style::is_writable_id(id));
-        let ids: String = ids.map(|id| format!(" <!-- id={id} -->")).collect();
+        let ids: Vec<String> = ids.map(|id| format!(" <!-- id={id} -->")).collect();
         Self {
             team: cell(Column::Team),
             task: cell(Column::Task),
@@ -69,7 +69,7 @@ impl<'d> DayRow<'d> {
             tokens,
             cost: cell(Column::Cost),
             status: cell(Column::Status),
-            notes: format!("{}{ids}", or_absent(notes)),
+            notes: format!("{}{}", or_absent(notes), ids.concat()),
         }
     }
 
@@ -154,16 +154,18 @@ fn header(asked: &Asked, currency: Option<Currency>, carried: &Carried<'_>) -> S
     let updated = asked.now.to_utc().format("%Y-%m-%d %H:%M UTC");
     let days = if *keep_days == 1 { "day" } else { "days" };
     let is_known = |pair: &&str| pair.to_lowercase().contains("currency");
-    let own = currency.filter(|_| !carried.header.iter().any(|pair| is_known(&pair)));
+    let own = currency.filter(|_| !carried.header.iter().any(is_known));
     let unit = own.map_or_else(
         || "> **Unit:** Tokens\n".to_owned(),
         |own| format!("> **Unit:** Tokens | **Currency:** {own}\n"),
     );
-    let kept: String = carried
-        .header
-        .iter()
-        .map(|pair| format!("> {pair}\n"))
-        .collect();
+    let kept = carried.header.iter().map(|pair| {
+        format!(
+            "> {pair}
+"
+        )
+    });
+    let kept = kept.collect::<Vec<String>>().concat();
     format!(
         "# Cost Log v2.0 — Compressed Format\n\
          > **Format Change:** {today} (see archive/ for historical data)\n\

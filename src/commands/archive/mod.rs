@@ -1,7 +1,9 @@
 //! `tokmon archive`: what is old moves from the log to its archives, and archives older still are deleted where that is asked.
 //! What moves is `edit::archive`'s business.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+pub(super) mod told;
+
+use std::collections::BTreeMap;
 
 use chrono::{Days, Months};
 
@@ -15,12 +17,11 @@ use crate::{
     config::Settings,
     edit::{
         Books, Stamp,
-        archive::{self, Asked, Moved, Plan, Problem, Share, Survey},
+        archive::{self, Asked, Moved, Plan, Problem, Survey},
     },
     exit::{ExitStatus, Failure},
     log::{self, Item},
-    model::{Header, Month, Tokens},
-    render::{self, Format},
+    model::{Header, Month},
     store::{self, Change, FileChange, RewriteError},
     text::Document,
 };
@@ -30,9 +31,6 @@ const KEEP_DAYS: u32 = 30;
 
 /// How far back archives are looked for.
 const MOST_MONTHS: u32 = 1_200;
-
-/// No more sections than these are listed of those that stay.
-const MOST_LEFT: usize = 5;
 
 pub(super) fn run(
     args: &ArchiveArgs,
@@ -200,13 +198,11 @@ impl Task<'_> {
             .rewrite(&self.args.rewrite.into(), &mut |bytes| {
                 let text = self.desk.utf8(bytes.to_vec())?;
                 let (change, made) = self.planned(&text)?;
-                Ok(match change {
-                    Some(change) => Some((change, made)),
-                    None => {
-                        idle = Some(made);
-                        None
-                    }
-                })
+                if let Some(change) = change {
+                    return Ok(Some((change, made)));
+                }
+                idle = Some(made);
+                Ok(None)
             });
         match made {
             Ok(Some(made)) => Ok(made),
@@ -215,172 +211,6 @@ impl Task<'_> {
             Err(RewriteError::Write(error)) => Err(refused(&error)),
         }
     }
-}
-
-impl Task<'_> {
-    /// Lists the archives that are to be deleted.
-    fn list(
-        &self,
-        global: &GlobalArgs,
-        format: Format,
-        cx: &mut Context<'_>,
-    ) -> Result<(), Failure> {
-        if self.old.is_empty() || format == Format::Json {
-            return Ok(());
-        }
-        let books = self.desk.books(&self.old)?;
-        let style = cx.style(global);
-        for (month, archive) in &books.archives {
-            let lines = counted(count(archive), "line");
-            let line = format!("to be deleted: {} ({lines})", self.shown(*month));
-            writeln!(cx.out, "{}", style.text(&render::safe_line(&line)))?;
-        }
-        cx.out.flush()?;
-        Ok(())
-    }
-
-    fn tell(&self, made: &Made, format: Format, cx: &mut Context<'_>) -> Result<(), Failure> {
-        let text = match format {
-            Format::Json => self.json(made),
-            _ => self.table(made),
-        };
-        cx.out.write_all(text.as_bytes())?;
-        cx.out.flush()?;
-        Ok(())
-    }
-
-    fn table(&self, made: &Made) -> String {
-        let Made {
-            moved,
-            pruned,
-            lines,
-            asked,
-        } = made;
-        let mut text = String::new();
-        let mut say = |line: String| {
-            let _ = writeln!(text, "{}", render::safe_line(&line));
-        };
-        if moved.to.is_empty() && pruned.is_empty() {
-            let details = match asked.hooks_only {
-                true => String::new(),
-                false => format!("no daily details from before {}, ", asked.before),
-            };
-            say(format!(
-                "nothing to move: {details}no hook lines from before {}",
-                asked.today
-            ));
-            return text;
-        }
-        if moved.settled > 0 {
-            let lines = counted(moved.settled, "usage line");
-            say(format!(
-                "{lines} {}settled first",
-                if self.args.dry_run { "would be " } else { "" }
-            ));
-        }
-        for (month, share) in &moved.to {
-            let verb = if self.args.dry_run {
-                "would move to"
-            } else {
-                "moved to"
-            };
-            say(format!("{verb} {}  {}", self.shown(*month), amount(share)));
-        }
-        for (month, lines) in pruned {
-            let verb = if self.args.dry_run {
-                "would delete"
-            } else {
-                "deleted"
-            };
-            say(format!(
-                "{verb} {}  {}",
-                self.shown(*month),
-                counted(*lines, "line")
-            ));
-        }
-        let (before, after) = lines;
-        say(format!(
-            "{}  {} -> {} lines",
-            self.desk.log.shown,
-            number(*before),
-            number(*after)
-        ));
-        text
-    }
-
-    fn tell_left(&self, moved: &Moved, cx: &mut Context<'_>) -> Result<(), Failure> {
-        let log = &self.desk.log.shown;
-        for (heading, obstacle) in moved.left.iter().take(MOST_LEFT) {
-            let line = format!("`{heading}` stays in {log}: {obstacle}");
-            writeln!(cx.err, "tokmon: {}", render::safe_line(&line))?;
-        }
-        match moved.left.len().saturating_sub(MOST_LEFT) {
-            0 => {}
-            more => writeln!(
-                cx.err,
-                "tokmon: and {more} more; tokmon check says what is wrong"
-            )?,
-        }
-        Ok(())
-    }
-
-    fn json(&self, made: &Made) -> String {
-        let archives = made.moved.to.iter().map(|(month, share)| {
-            let Share { daily, sessions, rows, merged, lines } = share;
-            format!(
-                "{{\"file\": {}, \"month\": \"{month}\", \"daily_sections\": {daily}, \"sessions\": {sessions}, \"rows\": {rows}, \"merged_rows\": {merged}, \"hook_lines\": {lines}}}",
-                quoted(&self.shown(*month))
-            )
-        });
-        let pruned = made.pruned.iter().map(|(month, lines)| {
-            let file = quoted(&self.shown(*month));
-            format!("{{\"file\": {file}, \"month\": \"{month}\", \"lines\": {lines}}}")
-        });
-        let left = made.moved.left.iter().map(|(heading, obstacle)| {
-            let (heading, reason) = (quoted(heading), quoted(&obstacle.to_string()));
-            format!("{{\"section\": {heading}, \"reason\": {reason}}}")
-        });
-        let fields = [
-            "\"schema_version\": 1".to_owned(),
-            format!("\"file\": {}", quoted(&self.desk.log.shown)),
-            format!("\"dry_run\": {}", self.args.dry_run),
-            format!("\"before\": \"{}\"", made.asked.before),
-            format!("\"settled_lines\": {}", made.moved.settled),
-            format!("\"moved\": {}", list(archives)),
-            format!("\"deleted\": {}", list(pruned)),
-            format!("\"left\": {}", list(left)),
-            format!("\"lines_before\": {}", made.lines.0),
-            format!("\"lines_after\": {}", made.lines.1),
-        ];
-        format!("{{\n  {}\n}}\n", fields.join(",\n  "))
-    }
-}
-
-/// `2 daily sections, 1 session (61 rows), 4,958 hook lines`.
-fn amount(share: &Share) -> String {
-    let parts = [(share.daily, "daily section"), (share.sessions, "session")];
-    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let mut parts: Vec<String> = parts.map(|(count, what)| counted(count, what)).collect();
-    if let Some(last) = parts.last_mut() {
-        let _ = write!(last, " ({}", counted(share.rows, "row"));
-        if share.merged > 0 {
-            let _ = write!(last, ", {} merged into others", number(share.merged));
-        }
-        last.push(')');
-    }
-    if share.lines > 0 {
-        parts.push(counted(share.lines, "hook line"));
-    }
-    parts.join(", ")
-}
-
-pub(super) fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", number(count))
-}
-
-pub(super) fn number(count: usize) -> Tokens {
-    Tokens(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 /// How many lines a file has.
@@ -429,30 +259,4 @@ fn old_archives(desk: &Desk, now: Stamp, months: u32) -> Vec<Month> {
         .collect();
     found.reverse();
     found
-}
-
-fn list(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<String> = items.map(|item| format!("    {item}")).collect();
-    if items.is_empty() {
-        return "[]".to_owned();
-    }
-    format!("[\n{}\n  ]", items.join(",\n"))
-}
-
-/// A text as JSON has it, with nothing in it that drives a terminal.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if render::safe::is_forbidden(c) => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(quoted, "\\u{unit:04x}");
-                }
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
