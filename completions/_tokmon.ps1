@@ -56,7 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Record spending: one line appended at once, then settled into the tables')
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the log: exit 0 if clean, 1 with findings; --fix mends')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the log: exit 1 with errors or warnings, notes alone are fine; --fix mends')
             [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Move old daily details and hook lines to the archive; made for cron')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring a log from before v2.0 up to date')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Begin a log and its settings')

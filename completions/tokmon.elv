@@ -53,7 +53,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand record 'Record spending: one line appended at once, then settled into the tables'
-            cand check 'Check the log: exit 0 if clean, 1 with findings; --fix mends'
+            cand check 'Check the log: exit 1 with errors or warnings, notes alone are fine; --fix mends'
             cand archive 'Move old daily details and hook lines to the archive; made for cron'
             cand migrate 'Bring a log from before v2.0 up to date'
             cand init 'Begin a log and its settings'

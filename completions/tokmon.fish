@@ -67,7 +67,7 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -s v -l verbose -d 'Show eac
 complete -c tokmon -n "__fish_tokmon_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokmon -n "__fish_tokmon_needs_command" -s V -l version -d 'Print version'
 complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "record" -d 'Record spending: one line appended at once, then settled into the tables'
-complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "check" -d 'Check the log: exit 0 if clean, 1 with findings; --fix mends'
+complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "check" -d 'Check the log: exit 1 with errors or warnings, notes alone are fine; --fix mends'
 complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "archive" -d 'Move old daily details and hook lines to the archive; made for cron'
 complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "migrate" -d 'Bring a log from before v2.0 up to date'
 complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "init" -d 'Begin a log and its settings'

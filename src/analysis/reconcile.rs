@@ -84,8 +84,9 @@ impl Ledger {
 }
 
 impl Closed {
-    /// Every team of a month, as far as that was read.
-    pub(super) fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
+    /// Every team of a month, as far as that was read: of other months than the one shown, without their archives.
+    #[must_use]
+    pub fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
         if month == self.month.month {
             return Cow::Borrowed(&self.month.teams);
         }

@@ -41,9 +41,12 @@ Examples:
   tokmon --json | jq .level              for scripts
   tokmon --fail-on critical              exit 1 from 90% of the budget on
   tokmon --fail-on-forecast warning      exit 1 if it may not be enough
+  tokmon record --team QA --tokens 1.2K  record spending
+  tokmon check --fix                     mend what can be mended without losing anything
 
-Exit codes: 0 fine, 1 level reached (--fail-on, --fail-on-forecast), 64 usage, 65 no usable data, 66 no log,
-74 input or output failed, 78 settings are wrong";
+Exit codes: 0 fine, 1 level reached (--fail-on, --fail-on-forecast) or something wrong (check), 64 usage, 65 no usable data,
+66 no log, 69 others cannot be kept out, 73 a file is there already, 74 input or output failed, 75 log in use: try again,
+77 not permitted, 78 settings are wrong";
 
 /// Help without options, for commands that heed none.
 const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n";
@@ -269,7 +272,7 @@ impl GlobalArgs {
 pub enum Command {
     /// Record spending: one line appended at once, then settled into the tables
     Record(RecordArgs),
-    /// Check the log: exit 0 if clean, 1 with findings; --fix mends
+    /// Check the log: exit 1 with errors or warnings, notes alone are fine; --fix mends
     Check(CheckArgs),
     /// Move old daily details and hook lines to the archive; made for cron
     Archive(ArchiveArgs),

@@ -34,7 +34,7 @@ pub(super) fn run(
     if let Some(since) = checked.since.filter(|_| !global.quiet) {
         writeln!(
             cx.err,
-            "tokmon: this log is too large to reconcile every month of it; those before {since} are only read, and their archives are not"
+            "tokmon: this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"
         )?;
     }
     Ok(status(&checked))

@@ -10,6 +10,9 @@ use crate::{
     text::Document,
 };
 
+/// The most months that one edit looks into: those of a hundred years, the newest ones.
+pub(super) const MOST_MONTHS: usize = 1_200;
+
 /// What stands beside a log.
 #[derive(Clone, Debug, Default)]
 pub struct Books {

@@ -307,12 +307,17 @@ fn grown(editor: &TableEditor<'_>, row: &TableRow, growth: &Growth) -> Vec<Edit>
 /// The cost of a row that grows. Where nothing is written, nothing is: the price of all its tokens is not that of some. A cost that
 /// is the price of its tokens stays so, or the rounding of each addition would add up.
 fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, growth: &Growth) -> Option<String> {
-    let (more, exact) = growth.cost?;
     let before = entry
         .figures
         .tokens
         .map_or(Tokens::ZERO, |tokens| tokens.value);
-    let Some(written) = cell::money(&plain_text(raw)).ok().flatten() else {
+    let written = cell::money(&plain_text(raw)).ok().flatten();
+    let Some((more, exact)) = growth.cost else {
+        // What nothing cost says nothing of what something does.
+        let is_nothing = before == Tokens::ZERO && written?.amount.value == 0;
+        return is_nothing.then(|| "—".to_owned());
+    };
+    let Some(written) = written else {
         return (before == Tokens::ZERO).then(|| editor.money(more, exact));
     };
     let currency = written.currency.or(entry.figures.currency);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    Books, Document, Kept, Stamp,
+    Books, Document, Folded, Kept, Stamp,
+    books::MOST_MONTHS,
     monthly::{Growth, MonthlyRows},
     sections,
     sum_up::{self, Scope},
@@ -53,11 +54,11 @@ pub(super) fn raise(
     let mut edits = Vec::new();
     let (mut touched, mut before) = (Vec::new(), Vec::new());
     let folded = books.fold(text);
-    for month in months.iter().rev() {
-        let Some(closed) = folded.closed(*month).filter(|closed| !closed.is_legacy()) else {
+    for month in in_question(months, &folded, books, which) {
+        let Some(closed) = folded.closed(month).filter(|closed| !closed.is_legacy()) else {
             continue;
         };
-        let mut rows = MonthlyRows::new(&document, &closed, *month);
+        let mut rows = MonthlyRows::new(&document, &closed, month);
         if !rows.is_writable() {
             continue;
         }
@@ -81,7 +82,7 @@ pub(super) fn raise(
         }
         let raised = rows.edits();
         if !raised.is_empty() {
-            touched.push(*month);
+            touched.push(month);
             before.push((closed.month.used(), wanting));
         }
         edits.extend(raised);
@@ -111,6 +112,23 @@ pub(super) fn raise(
         after.month.used() == *used && wanting.iter().all(is_whole)
     });
     Ok(if is_good { raised } else { text.to_owned() })
+}
+
+/// The months in which rows may say too little, the newest first: to look into each of them takes time.
+fn in_question(months: &[Month], folded: &Folded<'_>, books: &Books, which: Which) -> Vec<Month> {
+    let newest = folded.months().last().copied();
+    let Some(closed) = newest.and_then(|month| folded.closed(month)) else {
+        return Vec::new();
+    };
+    let is_in_question = |month: &Month| {
+        books.archives.contains_key(month)
+            || closed
+                .teams_of(*month)
+                .iter()
+                .any(|team| missing(team, which).is_some())
+    };
+    let months = months.iter().rev().copied();
+    months.filter(is_in_question).take(MOST_MONTHS).collect()
 }
 
 /// Whether a row of this name is read as that team's.

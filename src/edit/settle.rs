@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::{
     Books, Document, Kept, RowKind, Stamp, TableBlock,
+    books::MOST_MONTHS,
     monthly::{Growth, MonthlyRows},
     notes, sections, style,
     sum_up::{self, Scope},
@@ -61,6 +62,8 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
     }
     let mut closed_months = Vec::new();
     let folded = books.fold(text);
+    let surplus = months.len().saturating_sub(MOST_MONTHS);
+    let months: BTreeMap<_, _> = months.into_iter().skip(surplus).collect();
     for month in months.keys() {
         closed_months.push(folded.closed(*month));
     }

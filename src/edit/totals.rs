@@ -203,7 +203,15 @@ impl Totals<'_> {
 
     fn cost(&self, row: &TableRow, sum: Sum) -> Option<Edit> {
         let raw = self.editor.raw(row, Column::Cost)?;
-        let stated = cell::money(&plain_text(raw)).ok()??;
+        let Some(stated) = cell::money(&plain_text(raw)).ok()? else {
+            let micros = sum.cost.0.filter(|micros| *micros > 0 && self.is_touched)?;
+            let money = Money {
+                micros,
+                currency: self.currency,
+            };
+            let text = self.editor.money(money, false);
+            return self.editor.set(row, Column::Cost, &text);
+        };
         let is_own = stated
             .currency
             .is_none_or(|currency| currency == self.currency);

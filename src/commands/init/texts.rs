@@ -39,13 +39,10 @@ impl Begun {
         );
         for Team { name, .. } in &self.teams {
             let name = cell(name);
-            let _ = writeln!(text, "| {name} | — | 0 | $0.000 | ⏳ PENDING | — |");
+            let _ = writeln!(text, "| {name} | — | 0 | — | ⏳ PENDING | — |");
         }
         let complete = self.budget.map_or("—", |_| "**0.0% complete**");
-        let _ = writeln!(
-            text,
-            "| **TOTAL MTD** | — | **0** | **$0.000** | {complete} | — |"
-        );
+        let _ = writeln!(text, "| **TOTAL MTD** | — | **0** | — | {complete} | — |");
         self.allocation(&mut text);
         self.budget_status(&mut text);
         text

@@ -1,7 +1,6 @@
 //! Every month of a log, looked at for what is wrong: what the reader finds in its files, and what the rules find in each month.
-//! A month is reconciled by reading the log for it, so the log is read once for each.
 
-use std::{io, mem};
+use std::io;
 
 use super::{
     found::Found,
@@ -29,8 +28,8 @@ use crate::{
 /// Findings beyond so many are counted and not listed, so that no log takes more memory than a machine has.
 const MOST_FINDINGS: usize = 100_000;
 
-/// The most bytes that are read of one log, one month after the other: of a log of a million bytes, those of ten years.
-const MOST_READ: u64 = 128 << 20;
+/// The most months that are looked at one by one: those of a hundred years.
+const MOST_MONTHS: usize = 1_200;
 
 /// The most projects that are looked at one by one, in all months together.
 const MOST_PROJECTS: usize = 1_000;
@@ -74,17 +73,18 @@ pub(in crate::commands) fn check(
 ) -> Result<Checked, Failure> {
     let (log, mut settings) = log_and_settings(global, cx)?;
     set_budget(&mut settings, global, cx)?;
-    let ledger = ledger_of(None, &settings);
+    let keep = Keep {
+        month: None,
+        rows: Rows::Summed,
+    };
+    let ledger = Ledger::new(&settings.policy, keep);
     let findings = Findings::listing(MOST_FINDINGS);
     let mut reading = Reading::begin(ledger, findings, &log, cx)?;
     reading.read(Document::Log)?;
     reading.read(Document::Projection)?;
     let (months, since) = months_of(&reading);
     let mut all = AllMonths {
-        newest: Some(mem::replace(
-            &mut reading.ledger,
-            ledger_of(None, &settings),
-        )),
+        read: reading.ledger.clone(),
         reading,
         log: &log,
         settings: &settings,
@@ -127,20 +127,13 @@ fn forbids_writing(finding: &Diagnostic) -> bool {
     finding.code == Code::NotUtf8 && finding.place.document == Document::Log
 }
 
-fn ledger_of(month: Option<Month>, settings: &Settings) -> Ledger {
-    let rows = Rows::Summed;
-    Ledger::new(&settings.policy, Keep { month, rows })
-}
-
 /// The months to look at, oldest first; the newest ones where there are too many, with the first of them.
 fn months_of(reading: &Reading) -> (Vec<Month>, Option<Month>) {
     let mut months = reading.ledger.months();
     months.extend(reading.ledger.clone().choose_month());
     months.sort_unstable();
     months.dedup();
-    let most = (MOST_READ / reading.read.bytes.max(1)).max(1);
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let first = months.len().saturating_sub(most);
+    let first = months.len().saturating_sub(MOST_MONTHS);
     let looked_at = months.split_off(first);
     let since = looked_at.first().copied().filter(|_| first > 0);
     (looked_at, since)
@@ -149,8 +142,8 @@ fn months_of(reading: &Reading) -> (Vec<Month>, Option<Month>) {
 /// All months, one after the other.
 struct AllMonths<'a> {
     reading: Reading,
-    /// The ledger of the first reading, from which the newest month is made.
-    newest: Option<Ledger>,
+    /// What the log and the projection say, from which each month is made.
+    read: Ledger,
     log: &'a LogPath,
     settings: &'a Settings,
     unsettled: Unsettled,
@@ -159,13 +152,8 @@ struct AllMonths<'a> {
 
 impl AllMonths<'_> {
     fn month(&mut self, index: usize, month: Month, is_newest: bool) -> Result<(), Failure> {
-        match self.newest.take_if(|_| is_newest) {
-            Some(mut newest) => {
-                newest.choose_month();
-                self.reading.ledger = newest;
-            }
-            None => self.read_again(month)?,
-        }
+        self.reading.ledger = self.read.clone();
+        self.reading.ledger.show(month);
         self.reading.found.findings.in_archive(index);
         self.reading.archive(month, self.log, self.settings)?;
         let policy = &self.settings.policy;
@@ -187,19 +175,6 @@ impl AllMonths<'_> {
         self.unsettled.add(&closed);
         self.reading.found.findings.extend(found);
         Ok(())
-    }
-
-    /// Reads the log for another month. What is wrong with its rows was found before.
-    fn read_again(&mut self, month: Month) -> Result<(), Failure> {
-        let reading = &mut self.reading;
-        reading.ledger = ledger_of(Some(month), self.settings);
-        let found = mem::replace(&mut reading.found.findings, Findings::keeping(Some(1)));
-        let amount = reading.read;
-        let read = reading.read(Document::Log);
-        let read = read.and_then(|()| reading.read(Document::Projection));
-        reading.found.findings = found;
-        reading.read = amount;
-        read
     }
 }
 
