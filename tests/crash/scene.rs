@@ -12,6 +12,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::run::is_long;
+
 pub(crate) const LOG: &str = "cost-log.md";
 
 /// The moment of every run.
@@ -63,8 +65,14 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// In a short run in memory, where nobody waits for a disk.
     pub(crate) fn new() -> Self {
-        Self::of(tempfile::tempdir().unwrap())
+        let memory = Path::new("/dev/shm");
+        let is_there = !is_long() && memory.is_dir();
+        Self::of(match is_there.then(|| TempDir::new_in(memory)) {
+            Some(Ok(folder)) => folder,
+            _ => tempfile::tempdir().unwrap(),
+        })
     }
 
     pub(crate) fn within(folder: &Path) -> Self {
