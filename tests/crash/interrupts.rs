@@ -57,16 +57,11 @@ fn a_signal_at_any_moment_does_no_harm() {
             let mut command = scene.job(proof.job);
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
             let child = command.spawn().unwrap();
-            thread::sleep(*span * u32::try_from(*moment).unwrap() / 1000);
+            thread::sleep(*span * u32::try_from(*moment).unwrap() / 600);
             // Where it has ended, nobody has taken its number yet: it was not waited for.
             kill_process(Pid::from_child(&child), signal).unwrap();
             let output = child.wait_with_output().unwrap();
-            let at = |fault| {
-                format!(
-                    "{:?} after {moment} of 1000 of {span:?}: {fault}",
-                    proof.job
-                )
-            };
+            let at = |fault| format!("{:?} after {moment} of 600 of {span:?}: {fault}", proof.job);
             ended.fetch_add(usize::from(is_ended(&output, code).map_err(at)?), Relaxed);
             proof.holds(&scene, moment % 2 == 0).map_err(at)
         },

@@ -194,3 +194,26 @@ fn an_own_log_is_rewritten_by_anybody() {
         Proof::of(job).holds(&scene, true).unwrap();
     }
 }
+
+#[test]
+fn in_a_folder_of_somebody_else_lines_are_recorded_and_nothing_is_made() {
+    let _machine = beside_others();
+    let Some((scene, other)) = open_to_all() else {
+        return;
+    };
+    for path in [&scene.folder, &scene.folder.join("archive")] {
+        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+    }
+    chown(scene.log(), Some(OTHER), Some(OTHER)).unwrap();
+    let before = scene.files();
+    for job in [Job::Fix, Job::Archive] {
+        let output = scene.command(&other, job.args()).output().unwrap();
+        assert_eq!(output.status.code(), Some(77), "{job:?}: {}", told(&output));
+        assert_eq!(scene.files(), before);
+        assert!(!scene.folder.join(".tokmon").exists());
+    }
+    let output = scene.command(&other, Job::Record.args()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(!scene.folder.join(".tokmon").exists());
+    Proof::of(Job::Record).holds(&scene, true).unwrap();
+}
