@@ -110,7 +110,7 @@ impl<'d> Draft<'d> {
 
     fn write(&self, access: Access) -> Result<(), WriteError> {
         let written = self.private.write_draft(&self.journal, access);
-        written.map_err(|error| self.private.io("write", error))
+        written.map_err(|error| self.private.io_of_draft("write", error))
     }
 
     /// Which file the log is.
@@ -147,7 +147,7 @@ impl<'d> Draft<'d> {
         }
         private
             .remove_draft()
-            .map_err(|error| private.io("remove", error))
+            .map_err(|error| private.io_of_draft("remove", error))
     }
 }
 

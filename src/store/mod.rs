@@ -82,12 +82,18 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OpenError::Missing,
         _ => OpenError::Refused(error),
     };
-    let kind = fs::metadata(path).map_err(refused)?.file_type();
-    if !kind.is_file() {
-        return Err(OpenError::NotAFile(kind_of(kind)));
+    let metadata = fs::metadata(path).map_err(refused)?;
+    if !metadata.is_file() {
+        return Err(OpenError::NotAFile(kind_of(metadata.file_type())));
+    }
+    if system::is_hollow(&metadata) {
+        return Err(OpenError::NotAFile(HOLLOW));
     }
     File::open(path).map(Opened::File).map_err(refused)
 }
+
+/// What a file is that says it is long and holds next to nothing.
+const HOLLOW: &str = "a file of holes";
 
 fn kind_of(kind: fs::FileType) -> &'static str {
     #[cfg(unix)]

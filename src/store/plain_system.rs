@@ -43,6 +43,11 @@ pub(super) fn is_writable(metadata: &Metadata) -> bool {
     !metadata.permissions().readonly()
 }
 
+/// Whether a file says it is long, but holds next to nothing: not known.
+pub(super) const fn is_hollow(_: &Metadata) -> bool {
+    false
+}
+
 /// Who may do what with a file: as the folder has it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Access;

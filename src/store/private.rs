@@ -110,6 +110,11 @@ impl Private {
         WriteError::io(doing, &self.journal_path(), error)
     }
 
+    /// Writing the journal that is not in force yet failed.
+    pub(super) fn io_of_draft(&self, doing: &'static str, error: io::Error) -> WriteError {
+        WriteError::io(doing, &self.path.join(&self.draft), error)
+    }
+
     /// The journal that is in force.
     pub(super) fn journal(&self) -> Result<Found, WriteError> {
         found(&self.folder, &self.journal).map_err(|error| self.io("read", error))
@@ -117,7 +122,7 @@ impl Private {
 
     /// The journal that was being written.
     pub(super) fn draft(&self) -> Result<Found, WriteError> {
-        found(&self.folder, &self.draft).map_err(|error| self.io("read", error))
+        found(&self.folder, &self.draft).map_err(|error| self.io_of_draft("read", error))
     }
 
     /// Writes a journal that is not in force yet, and sees it onto the disk.

@@ -55,6 +55,13 @@ pub(super) fn is_writable(metadata: &Metadata) -> bool {
     metadata.mode() & 0o222 != 0
 }
 
+/// Whether a file says it is long, but next to nothing of that is on the disk: who reads it gets zeros for minutes, and who keeps
+/// it gets no memory. No compression comes near it.
+pub(super) fn is_hollow(metadata: &Metadata) -> bool {
+    const LONG: u64 = 1 << 30;
+    metadata.len() >= LONG && metadata.blocks().saturating_mul(512) < metadata.len() / 1024
+}
+
 /// Who may do what with a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Access {
@@ -245,7 +252,8 @@ impl Folder {
             }
             Err(error) => return Err(error),
         };
-        if file.metadata()?.is_file() {
+        let metadata = file.metadata()?;
+        if metadata.is_file() && !is_hollow(&metadata) {
             Ok(Some(file))
         } else {
             Err(ErrorKind::InvalidInput.into())

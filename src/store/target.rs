@@ -8,7 +8,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use super::{WriteError, hold::TakeLease, kind_of, lease, marker::Id, system};
+use super::{HOLLOW, WriteError, hold::TakeLease, kind_of, lease, marker::Id, system};
 
 /// A log that may be written: links resolved once, a regular file, inside the tree.
 #[derive(Debug)]
@@ -25,11 +25,13 @@ impl Target {
     /// in none, and is the log, to any place below its own folder. `random` gives 64 random bits.
     pub fn open(path: &Path, random: &dyn Fn() -> u64) -> Result<Self, WriteError> {
         let path = resolve(path)?;
-        let kind = fs::symlink_metadata(&path)
-            .map_err(|error| unfound(&path, error))?
-            .file_type();
-        if !kind.is_file() {
-            let what = kind_of(kind);
+        let metadata = fs::symlink_metadata(&path).map_err(|error| unfound(&path, error))?;
+        if !metadata.is_file() {
+            let what = kind_of(metadata.file_type());
+            return Err(WriteError::NotAFile { path, what });
+        }
+        if system::is_hollow(&metadata) {
+            let what = HOLLOW;
             return Err(WriteError::NotAFile { path, what });
         }
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {

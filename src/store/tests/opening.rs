@@ -41,6 +41,31 @@ fn what_is_no_file_is_not_waited_for() {
 }
 
 #[test]
+fn what_says_it_is_long_and_holds_nothing_is_not_read() {
+    let scene = Scene::new(LOG);
+    let path = scene.at("in/hollow.md");
+    fs::copy(scene.log(), &path).unwrap();
+    let file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.set_len(10 << 30).unwrap();
+    assert!(matches!(
+        super::open(&path),
+        Err(OpenError::NotAFile("a file of holes"))
+    ));
+    assert!(matches!(
+        refused(&path),
+        WriteError::NotAFile {
+            what: "a file of holes",
+            ..
+        }
+    ));
+    let folder = super::system::Folder::open(&scene.at("in")).unwrap();
+    assert!(folder.read("hollow.md".as_ref()).is_err());
+    // What is long and is there is read.
+    file.set_len((1 << 30) - 1).unwrap();
+    assert!(super::open(&path).is_ok());
+}
+
+#[test]
 fn a_link_leads_no_further_than_its_tree() {
     let scene = Scene::new(LOG);
     fs::create_dir_all(scene.at("in/below/.git")).unwrap();

@@ -1,0 +1,23 @@
+//! The real program, cut short wherever it can be: killed, stopped, out of room, refused by the system, led astray by what lies
+//! where its files should. What is promised of the data then is held to byte by byte. `TOKMON_LONG=1` leaves nothing out.
+
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot set up its files has failed; it is whoever writes them beside the program, and waits by the clock"
+)]
+
+mod control;
+mod errors;
+mod hostile;
+mod interrupts;
+mod kills;
+mod leases;
+mod metadata;
+mod proof;
+mod records;
+mod room;
+mod run;
+mod scene;
+mod trace;
