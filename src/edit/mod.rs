@@ -4,6 +4,7 @@
 mod books;
 mod document;
 mod fix;
+mod merged;
 mod monthly;
 mod notes;
 mod raise;
@@ -21,6 +22,7 @@ pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
 pub use fix::fixed;
+pub use merged::{merged_twice, repeated_lines};
 pub use raise::raised;
 pub use settle::{Settled, settled};
 pub use sum_up::{Stamp, summed_up};

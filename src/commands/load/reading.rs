@@ -49,6 +49,8 @@ pub(super) struct Reading {
     /// Whose archives were looked for.
     pub(super) months: Vec<Month>,
     pub(super) read: Amount,
+    /// A monthly table of the log has more than one total.
+    pub(super) has_several_totals: bool,
 }
 
 /// How much was read.
@@ -83,6 +85,7 @@ impl Reading {
             found,
             months: Vec::new(),
             read: Amount::default(),
+            has_several_totals: false,
         })
     }
 
@@ -162,6 +165,7 @@ impl Reading {
             ledger,
             found,
             read: amount,
+            has_several_totals,
             ..
         } = self;
         let archive = found.sources.archives.len().saturating_sub(1);
@@ -172,6 +176,8 @@ impl Reading {
             ledger,
             findings: &mut found.findings,
             totals: Totals::Written,
+            stated: 0,
+            has_several: has_several_totals,
         };
         let (mut lines, mut rows) = (0, 0);
         let outcome = source.bytes().and_then(|bytes| {
@@ -240,6 +246,10 @@ struct Sink<'l> {
     findings: &'l mut Findings,
     /// Those of the section that is read.
     totals: Totals,
+    /// How many totals the table states that is read.
+    stated: usize,
+    /// Set where that is more than one.
+    has_several: &'l mut bool,
 }
 
 impl Sink<'_> {
@@ -269,11 +279,15 @@ impl Sink<'_> {
             Item::Usage(entry) => ledger.entry(&entry),
             Item::Line(line) => ledger.line(&line),
             Item::Unreadable { month, place } => ledger.unreadable(month, place),
-            Item::Table(_) => {}
+            Item::Table(_) => self.stated = 0,
             Item::Problem(problem) => self.problem(problem),
             Item::Row(row) => match row.value {
                 RowValue::Entry(entry) => ledger.entry(&entry),
-                RowValue::Total(total) => ledger.total(total),
+                RowValue::Total(total) => {
+                    ledger.total(total);
+                    self.stated += 1;
+                    *self.has_several |= self.stated > 1;
+                }
                 RowValue::Unreadable(month) => ledger.unreadable(month, row.place),
                 value => self.planned(value, Document::Log),
             },
