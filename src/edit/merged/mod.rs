@@ -24,7 +24,8 @@ pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
     let document = Document::read(text, Kept::All);
     let seams = seams::of(&document);
     let earlier = stamp::earlier(document.text());
-    if seams.is_empty() && earlier.is_empty() {
+    let has_lists = !seams::doubled_usage(&document).is_empty();
+    if seams.is_empty() && earlier.is_empty() && !has_lists {
         return Ok(document.text().to_owned());
     }
     let mut edits = Vec::new();
@@ -41,14 +42,17 @@ pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
     }
     // As long as a table has to be mended by hand, what shows that it was merged stays.
     if is_whole {
-        if !seams.is_empty() {
+        if !seams.is_empty() || has_lists {
             edits.extend(lists::edits(&document));
         }
         let lines = earlier.into_iter().map(Edit::delete);
         edits.extend(lines);
     }
-    let mended = text::splice(document.text(), &EditSet::new(edits)?);
-    // What does not read back as it was meant is not written.
+    // What does not fit together, or does not read back as it was meant, is not written.
+    let Ok(edits) = EditSet::new(edits) else {
+        return Ok(document.text().to_owned());
+    };
+    let mended = text::splice(document.text(), &edits);
     let is_good = closed
         .iter()
         .all(|joined| joined.is_kept(&mended, books, document.text()));
@@ -71,7 +75,7 @@ pub fn merged_twice(text: &str, books: &Books) -> Vec<Diagnostic> {
         findings.extend(
             doubled
                 .iter()
-                .filter_map(|doubled| finding_of(table, doubled)),
+                .filter_map(|doubled| finding_of(table, doubled, joined.as_ref()?)),
         );
         if doubled.is_empty() {
             let finding = totals_finding(table, &seam);
@@ -168,12 +172,13 @@ impl Joined {
     }
 }
 
-fn finding_of(table: &TableBlock, doubled: &Doubled) -> Option<Diagnostic> {
+fn finding_of(table: &TableBlock, doubled: &Doubled, joined: &Joined) -> Option<Diagnostic> {
     let mut places = doubled.rows.iter().filter_map(|at| table.figure_place(*at));
     let first = places.next()?;
     let second = places.next()?;
     let (team, count) = (&doubled.team, doubled.rows.len());
-    let message = format!("{count} monthly rows of {team} say the same, as after a merge");
+    let details = joined.closed.find_team(team)?.details();
+    let message = format!("{count} monthly rows of {team} stand for one, as after a merge");
     let finding = Diagnostic::new(Code::MergedTwice, message, second);
     Some(match doubled.known {
         Some(known) => finding
@@ -187,7 +192,7 @@ fn finding_of(table: &TableBlock, doubled: &Doubled) -> Option<Diagnostic> {
             .label("perhaps counted twice")
             .related(first, "and here")
             .help(format!(
-                "the details of {team} do not tell what both rows add up to; make one row of them"
+                "make one row of them; the details of {team}, {details}, do not show that they hold all of it"
             ))
             .by_hand(),
     })

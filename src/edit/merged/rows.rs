@@ -99,7 +99,8 @@ pub(super) fn doubled(document: &Document, seam: &Seam, closed: &Closed) -> Vec<
     all
 }
 
-fn task_of(entry: &Entry<'_>) -> Task {
+/// The task of a row, folded; none where the cell says nothing.
+pub(super) fn task_of(entry: &Entry<'_>) -> Task {
     let task = entry.work.task.as_deref();
     task.filter(|task| !cell::is_absent(task)).map(fold_name)
 }

@@ -1,9 +1,14 @@
 //! What shows that a table was merged: totals that stand twice.
 
-use super::super::{Document, RowKind, TableBlock, notes, stamp};
+use std::collections::HashSet;
+
+use super::{
+    super::{Document, RowKind, TableBlock, notes, stamp},
+    rows::task_of,
+};
 use crate::{
     log::{Column, Role},
-    model::{Month, NoteValue},
+    model::{Amount, Month, NoteValue, RoundedSum, Tokens, fold_name},
 };
 
 /// A monthly table with several totals of one name.
@@ -16,16 +21,23 @@ pub(super) struct Seam {
     pub(super) totals: Vec<usize>,
 }
 
-/// The tables that were merged. Nobody writes two totals of one name one after the other. With rows between them they may be
-/// those of two groups, unless the header or the notes were merged as well.
+/// The tables that were merged. Nobody writes two totals of one name one after the other. With rows between them they may be those
+/// of two groups, unless more shows that they are not.
 pub(super) fn of(document: &Document) -> Vec<Seam> {
     let tables = document.tables.iter().enumerate();
     let mut seams: Vec<Seam> = tables
         .filter_map(|(at, table)| seam(document, at, table))
         .collect();
-    let is_close = |seam: &Seam| seam.totals.windows(2).any(|pair| pair[1] == pair[0] + 1);
-    if seams.iter().any(|seam| !is_close(seam)) && !has_other_signs(document) {
-        seams.retain(is_close);
+    if !seams.is_empty() {
+        let signs = Signs::of(document);
+        seams.retain(|seam| {
+            let table = &document.tables[seam.table];
+            let mut pairs = seam.totals.windows(2);
+            pairs.all(|pair| match pair {
+                [one, two] => *two == one + 1 || signs.part(table, *one, *two),
+                _ => false,
+            })
+        });
     }
     seams
 }
@@ -53,12 +65,59 @@ fn seam(document: &Document, at: usize, table: &TableBlock) -> Option<Seam> {
     })
 }
 
-/// Whether the time of the last change stands twice, or what is used.
-fn has_other_signs(document: &Document) -> bool {
-    let is_usage = |value: &NoteValue| matches!(value, NoteValue::CurrentUsage(..));
-    !stamp::earlier(document.text()).is_empty()
-        || notes::lists(document).any(|list| {
-            let usage = list.iter().filter(|note| is_usage(&note.value));
-            usage.count() > 1
-        })
+/// `Current usage` where it stands more than once in one list.
+pub(super) fn doubled_usage(document: &Document) -> Vec<Amount<Tokens>> {
+    let usage = |value: &NoteValue| match value {
+        NoteValue::CurrentUsage(tokens, _) => Some(*tokens),
+        _ => None,
+    };
+    let lists = notes::lists(document);
+    lists
+        .map(|list| list.iter().filter_map(|note| usage(&note.value)).collect())
+        .filter(|usage: &Vec<_>| usage.len() > 1)
+        .flatten()
+        .collect()
+}
+
+/// What else shows that a log was merged.
+struct Signs {
+    /// What the notes say is used, where they say so twice.
+    usage: Vec<Amount<Tokens>>,
+    /// The time of the last change stands twice.
+    are_stamped_twice: bool,
+}
+
+impl Signs {
+    fn of(document: &Document) -> Self {
+        Self {
+            usage: doubled_usage(document),
+            are_stamped_twice: !stamp::earlier(document.text()).is_empty(),
+        }
+    }
+
+    /// Whether a total and the next one are those of two branches, and not of two groups: what stands above both stands between
+    /// them again, or the next is no sum of what stands between them, or the notes state both.
+    fn part(&self, table: &TableBlock, one: usize, two: usize) -> bool {
+        if self.usage.is_empty() && !self.are_stamped_twice {
+            return false;
+        }
+        let key = |at: usize| {
+            let entry = table.rows.get(at)?.entry()?;
+            Some((fold_name(&entry.work.team), task_of(entry)))
+        };
+        let tokens = |at: usize| table.rows.get(at)?.entry()?.figures.tokens;
+        let above: HashSet<_> = (0..one).filter_map(key).collect();
+        let between: RoundedSum = (one..two).filter_map(tokens).map(RoundedSum::from).sum();
+        let stated = |at: usize| match &table.rows[at].kind {
+            RowKind::Total(total) => total.figures.tokens,
+            _ => None,
+        };
+        let is_noted = |at: usize| {
+            let stated = stated(at);
+            stated.is_some_and(|stated| self.usage.iter().any(|noted| noted.agrees_with(&stated)))
+        };
+        (one..two).filter_map(key).any(|key| above.contains(&key))
+            || stated(two).is_some_and(|stated| !between.agrees_with(stated))
+            || is_noted(one) && is_noted(two)
+    }
 }
