@@ -1,6 +1,8 @@
 //! Logs in which git kept both sides of a merge: rows, totals, notes and lines that stand twice.
 //! A line goes only where the rest of the log shows what it was. What cannot be told apart stays, and a finding says so.
 
+#[cfg(test)]
+mod laws;
 mod lists;
 mod repeats;
 mod rows;

@@ -268,6 +268,10 @@ fn joined(
     if all + slack < largest {
         return None;
     }
+    // A row that has all of the details is that of the only branch that added to it.
+    if all.0.abs_diff(largest.0) <= slack.0 {
+        return Some((largest, smallest));
+    }
     // Of so many rows, all but one hold what was there before once too often.
     let too_often = rows.len().checked_sub(1)? as u128;
     let beyond = u128::from(stated.tokens.saturating_sub(all).0);
@@ -277,12 +281,12 @@ fn joined(
     };
     let mut before = archived;
     if is_common(before) {
-        return Some((all.max(largest), before));
+        return Some((all, before));
     }
     for amount in details {
         before = before + amount.value;
         if is_common(before) {
-            return Some((all.max(largest), before));
+            return Some((all, before));
         }
     }
     None
