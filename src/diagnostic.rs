@@ -101,7 +101,7 @@ codes! {
     /// Hook lines stand inside a table. tokmon reads past them; Markdown shows them as rows of the table.
     HookLineInTable = "TM008", "hook-line-in-table", Warning, Fix;
     /// An id occurs twice. The second is taken for a retry and not counted again.
-    DuplicateId = "TM009", "duplicate-id", Warning, Hand;
+    DuplicateId = "TM009", "duplicate-id", Warning, Fix;
     /// The file holds bytes that are not UTF-8. tokmon skips them, and will not write this file.
     NotUtf8 = "TM010", "not-utf8", Error, Hand;
     /// A line is longer than 64 KiB. It is left alone and not read.
@@ -130,6 +130,8 @@ codes! {
     InvalidSetting = "TM022", "invalid-setting", Error, Hand;
     /// Usage lines are not settled into the tables yet. They count from the moment they are written.
     UnsettledUsage = "TM023", "unsettled-usage", Note, Fix;
+    /// What should stand once in a monthly summary stands twice, as after a merge that kept both sides. Both count.
+    MergedTwice = "TM024", "merged-twice", Warning, Fix;
 }
 
 impl Code {
@@ -329,6 +331,13 @@ impl Findings {
         self.fixable_let_go = 0;
         for finding in &mut self.kept {
             finding.by_hand = true;
+        }
+    }
+
+    /// Says of some of those that are listed that they need not be mended by hand.
+    pub fn to_be_mended(&mut self, is: impl Fn(&Diagnostic) -> bool) {
+        for finding in self.kept.iter_mut().filter(|finding| is(finding)) {
+            finding.by_hand = false;
         }
     }
 

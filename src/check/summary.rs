@@ -75,6 +75,8 @@ pub(super) fn duplicate_ids(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
         .label("taken for a retry")
         .related(duplicate.first, "first here")
         .help("give each piece of spending an id of its own, or remove this line")
+        // What repeats the first in every byte is found where the lines themselves are at hand.
+        .by_hand()
     };
     closed.duplicates().iter().map(finding).collect()
 }

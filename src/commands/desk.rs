@@ -67,28 +67,7 @@ impl Desk {
 
     /// What stands beside the log, with the archives of some months as far as there are any.
     pub(super) fn books(&self, months: &[Month]) -> Result<Books, Failure> {
-        let read = |mut opened: store::Opened, shown: &str| {
-            let mut bytes = Vec::new();
-            let read = opened
-                .bytes()
-                .and_then(|mut input| input.read_to_end(&mut bytes));
-            read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
-            Ok::<_, Failure>(bytes)
-        };
-        let mut books = Books {
-            policy: self.settings.policy.clone(),
-            ..Books::default()
-        };
-        if let Some(projection) = self.log.projection()? {
-            books.projection = Some(read(projection, "the projection")?);
-        }
-        for month in months {
-            if let Some((path, archive)) = self.log.archive(*month, &self.settings)? {
-                let bytes = read(archive, &path.display().to_string())?;
-                books.archives.insert(*month, bytes);
-            }
-        }
-        Ok(books)
+        books(&self.log, &self.settings, months)
     }
 
     /// Rewrites the log as `plan` has it, through the one door. None where it has nothing to change.
@@ -109,11 +88,7 @@ impl Desk {
 
     /// What stands beside a text of the log: with the archives of all its months.
     pub(super) fn books_of(&self, text: &str) -> Result<Books, Failure> {
-        let bare = Books {
-            policy: self.settings.policy.clone(),
-            ..Books::default()
-        };
-        self.books(&bare.months(text))
+        books_of(text, &self.log, &self.settings)
     }
 
     /// What stands beside a text of the log whose usage lines are to be settled: with the archives of their months.
@@ -131,6 +106,40 @@ impl Desk {
         months.extend(newest.filter(|newest| !months.contains(newest)));
         self.books(&months)
     }
+}
+
+/// What stands beside a text of a log: with the archives of all its months.
+pub(super) fn books_of(text: &str, log: &LogPath, settings: &Settings) -> Result<Books, Failure> {
+    let bare = Books {
+        policy: settings.policy.clone(),
+        ..Books::default()
+    };
+    books(log, settings, &bare.months(text))
+}
+
+fn books(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<Books, Failure> {
+    let read = |mut opened: store::Opened, shown: &str| {
+        let mut bytes = Vec::new();
+        let read = opened
+            .bytes()
+            .and_then(|mut input| input.read_to_end(&mut bytes));
+        read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+        Ok::<_, Failure>(bytes)
+    };
+    let mut books = Books {
+        policy: settings.policy.clone(),
+        ..Books::default()
+    };
+    if let Some(projection) = log.projection()? {
+        books.projection = Some(read(projection, "the projection")?);
+    }
+    for month in months {
+        if let Some((path, archive)) = log.archive(*month, settings)? {
+            let bytes = read(archive, &path.display().to_string())?;
+            books.archives.insert(*month, bytes);
+        }
+    }
+    Ok(books)
 }
 
 impl From<RewriteArgs> for Rewriting {

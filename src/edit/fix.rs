@@ -2,7 +2,7 @@
 //! that stand between the rows of a table.
 
 use super::{
-    Books, Document, Kept, Stamp,
+    Books, Document, Kept, Stamp, merged,
     raise::{Which, raise},
     sections, settled, sum_up,
 };
@@ -28,7 +28,8 @@ pub fn fixed(text: &str, books: &Books, stamp: Stamp) -> Result<String, Overlap>
 }
 
 fn round(text: &str, books: &Books, stamp: Stamp) -> Result<String, Overlap> {
-    let text = settled(text, books, stamp)?.text;
+    let text = merged::mended(text, books)?;
+    let text = settled(&text, books, stamp)?.text;
     let months = books.months(&text);
     let text = raise(&text, books, &months, Which::BeyondRounding)?;
     let text = without_lines_in_tables(&text)?;

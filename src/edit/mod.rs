@@ -5,6 +5,7 @@ pub mod archive;
 mod books;
 mod document;
 mod fix;
+mod merged;
 pub mod migrate;
 mod monthly;
 mod notes;
@@ -23,6 +24,7 @@ pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
 pub use fix::fixed;
+pub use merged::{merged_twice, repeated_lines};
 pub use raise::raised;
 pub use settle::{Settled, settled};
 pub use sum_up::{Stamp, summed_up};

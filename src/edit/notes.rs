@@ -44,6 +44,15 @@ pub(super) fn status(document: &Document, closed: &Closed, policy: &Policy) -> V
     document.notes.iter().filter_map(edit).collect()
 }
 
+/// The lists of notes: items with no empty line and no heading between them.
+pub(super) fn lists(document: &Document) -> impl Iterator<Item = &[Note]> {
+    document.notes.chunk_by(|one, two| {
+        let between = Span::new(one.place.span.end, two.place.line_start);
+        let mut lines = document.at(between).lines().skip(1);
+        lines.all(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+    })
+}
+
 /// A list item and where it starts.
 struct Line<'d> {
     start: usize,

@@ -10,12 +10,75 @@ use crate::{
 
 /// Sets the time stamp of the header, in its own zone where it names one that is known, else in UTC. Never back.
 pub(super) fn edit(text: &str, stamp: Stamp) -> Option<Edit> {
-    let source = Source::new(text);
-    let mut at = source.body_start();
+    let (line, from, written) = stamps(text).next()?;
+    let new = written.at(stamp);
+    let start = line.start + from;
+    let old = Span::new(start, start + written.len);
+    let had = text.get(old.range())?;
+    let is_newer = written.time.is_none_or(|time| written.local(stamp) > time);
+    (is_newer && new != had).then(|| Edit::replace(old, new))
+}
+
+/// Of header lines one after the other that differ in the time stamp alone, as after a merge: all but that of the latest time.
+pub(super) fn earlier(text: &str) -> Vec<Span> {
+    let mut earlier = Vec::new();
+    let mut latest: Option<(usize, Span, usize, Written)> = None;
+    for (line, from, written) in stamps(text) {
+        let next = (line.end, line, from, written);
+        latest = Some(match latest {
+            Some((end, one, one_from, one_written))
+                if end == line.start
+                    && is_alike(text, (one, one_from, &one_written), (line, from, &next.3)) =>
+            {
+                let stamp = |line: Span, from: usize, written: &Written| {
+                    let start = line.start + from;
+                    text.get(start..start + written.len)
+                };
+                if stamp(one, one_from, &one_written) < stamp(line, from, &next.3) {
+                    earlier.push(one);
+                    next
+                } else {
+                    earlier.push(line);
+                    (line.end, one, one_from, one_written)
+                }
+            }
+            _ => next,
+        });
+    }
+    earlier
+}
+
+/// Whether two lines are the same but for the time, which both spell in one way and one zone.
+fn is_alike(text: &str, one: (Span, usize, &Written), two: (Span, usize, &Written)) -> bool {
+    let parts = |(line, from, written): (Span, usize, &Written)| {
+        let line = text.get(line.range())?;
+        let stamp = line.get(from..from + written.len)?;
+        let form: String = stamp
+            .chars()
+            .map(|c| if c.is_ascii_digit() { '0' } else { c })
+            .collect();
+        let zone = match &written.zone {
+            Zone::Offset(offset, _) => Some(*offset),
+            _ => None,
+        };
+        let behind = line.get(from + written.len..)?.trim_end().to_owned();
+        Some((line.get(..from)?.to_owned(), form, zone, behind))
+    };
+    parts(one).is_some() && parts(one) == parts(two)
+}
+
+/// The lines of the header that hold a time stamp, with where it begins in them and how it is written.
+fn stamps(text: &str) -> impl Iterator<Item = (Span, usize, Written)> + '_ {
+    let source_start = Source::new(text).body_start();
+    let body = text.get(source_start..).unwrap_or_default();
+    let mut at = source_start;
     let mut in_header = true;
-    for line in source.body().split_inclusive('\n') {
+    let lines = body.split_inclusive('\n').map(move |line| {
         let start = at;
         at += line.len();
+        (start, line)
+    });
+    let open = move |(start, line): (usize, &'_ str)| {
         let body = line.trim_start();
         if body.starts_with('#') {
             match log::heading_opens(body) {
@@ -25,18 +88,11 @@ pub(super) fn edit(text: &str, stamp: Stamp) -> Option<Edit> {
                 None => {}
             }
         }
-        if !in_header || !body.starts_with('>') {
-            continue;
-        }
-        if let Some((from, written)) = time_stamp(line) {
-            let new = written.at(stamp);
-            let had = line.get(from..from + written.len)?;
-            let is_newer = written.time.is_none_or(|time| written.local(stamp) > time);
-            return (is_newer && new != had)
-                .then(|| Edit::replace(Span::new(start + from, start + from + written.len), new));
-        }
-    }
-    None
+        let is_quote = in_header && body.starts_with('>');
+        let found = time_stamp(line).filter(|_| is_quote);
+        Some(found.map(|(from, written)| (Span::new(start, start + line.len()), from, written)))
+    };
+    lines.map_while(open).flatten()
 }
 
 /// A time stamp as it is written.

@@ -29,10 +29,10 @@ fn run(code: Code, options: &str) -> Ran {
 
 #[test]
 fn each_code_has_a_file_and_a_message() {
-    // What is only not settled yet is no business of a report.
+    // What is only not settled yet is no business of a report, and what a merge left takes a look at the lines themselves.
     let reported = Code::ALL
         .iter()
-        .filter(|code| **code != Code::UnsettledUsage);
+        .filter(|code| !matches!(code, Code::UnsettledUsage | Code::MergedTwice));
     for code in reported {
         let ran = run(*code, "-v");
         assert!(

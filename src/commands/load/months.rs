@@ -12,10 +12,12 @@ use crate::{
     cli::GlobalArgs,
     commands::{
         Context,
+        desk::books_of,
         locate::{LogPath, log_and_settings, set_budget},
     },
     config::Settings,
     diagnostic::{Code, Diagnostic, Findings},
+    edit,
     exit::Failure,
     model::Month,
     render::{
@@ -30,6 +32,9 @@ const MOST_FINDINGS: usize = 100_000;
 
 /// The most months that are looked at one by one: those of a hundred years.
 const MOST_MONTHS: usize = 1_200;
+
+/// The largest log whose lines are looked at all at once.
+const MOST_AT_ONCE: usize = 64 << 20;
 
 /// The most projects that are looked at one by one, in all months together.
 const MOST_PROJECTS: usize = 1_000;
@@ -95,13 +100,15 @@ pub(in crate::commands) fn check(
         all.month(index, *month, index + 1 == months.len())?;
     }
     let AllMonths {
-        reading: Reading {
-            mut found, read, ..
-        },
+        mut reading,
         unsettled,
         ..
     } = all;
-    found.findings.extend(unsettled.finding());
+    reading.found.findings.extend(unsettled.finding());
+    merges(&mut reading, &log, &settings)?;
+    let Reading {
+        mut found, read, ..
+    } = reading;
     found.findings.sort();
     if found.findings.kept().iter().any(forbids_writing) {
         found.findings.all_by_hand();
@@ -120,6 +127,33 @@ pub(in crate::commands) fn check(
         looked,
         since,
     })
+}
+
+/// Adds what stands twice since git kept both sides of a merge. That takes the lines themselves, and so the whole text: it is read
+/// where something hints at it, and not where it is too large to be read at once.
+fn merges(reading: &mut Reading, log: &LogPath, settings: &Settings) -> Result<(), Failure> {
+    let repeats = |finding: &Diagnostic| {
+        finding.code == Code::DuplicateId && finding.place.document == Document::Log
+    };
+    let has_repeats = reading.found.findings.kept().iter().any(repeats);
+    if !has_repeats && !reading.has_several_totals {
+        return Ok(());
+    }
+    let Ok(text) = reading.found.sources.log.text(MOST_AT_ONCE) else {
+        return Ok(());
+    };
+    if has_repeats {
+        let lines = edit::repeated_lines(&text);
+        let findings = &mut reading.found.findings;
+        findings
+            .to_be_mended(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
+    }
+    if reading.has_several_totals {
+        let books = books_of(&text, log, settings)?;
+        let findings = edit::merged_twice(&text, &books);
+        reading.found.findings.extend(findings);
+    }
+    Ok(())
 }
 
 /// Bytes that are not UTF-8 could be lost by writing the log.

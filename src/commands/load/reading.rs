@@ -50,6 +50,8 @@ pub(super) struct Reading {
     /// Whose archives were looked for.
     pub(super) months: Vec<Month>,
     pub(super) read: Amount,
+    /// A monthly table of the log has more than one total.
+    pub(super) has_several_totals: bool,
 }
 
 /// How much was read.
@@ -84,6 +86,7 @@ impl Reading {
             found,
             months: Vec::new(),
             read: Amount::default(),
+            has_several_totals: false,
         })
     }
 
@@ -163,6 +166,7 @@ impl Reading {
             ledger,
             found,
             read: amount,
+            has_several_totals,
             ..
         } = self;
         let archive = found.sources.archives.len().saturating_sub(1);
@@ -173,6 +177,8 @@ impl Reading {
             ledger,
             findings: &mut found.findings,
             totals: Totals::Written,
+            stated: 0,
+            has_several: has_several_totals,
         };
         let (mut lines, mut rows) = (0, 0);
         let outcome = source.bytes().and_then(|bytes| {
@@ -237,6 +243,10 @@ struct Sink<'l> {
     findings: &'l mut Findings,
     /// Those of the section that is read.
     totals: Totals,
+    /// How many totals the table states that is read.
+    stated: usize,
+    /// Set where that is more than one.
+    has_several: &'l mut bool,
 }
 
 impl Sink<'_> {
@@ -258,6 +268,12 @@ impl Sink<'_> {
                     }
                     _ => Totals::Written,
                 };
+            }
+            Item::Table(_) => self.stated = 0,
+            Item::Row(ref row) => {
+                let is_stated = matches!(row.value, RowValue::Total(_));
+                self.stated += usize::from(is_stated && document == Document::Log);
+                *self.has_several |= self.stated > 1;
             }
             _ => {}
         }

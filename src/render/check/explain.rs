@@ -56,5 +56,6 @@ const fn text(code: Code) -> &'static str {
         Code::UnsplitDetails => include_str!("pages/tm021.txt"),
         Code::InvalidSetting => include_str!("pages/tm022.txt"),
         Code::UnsettledUsage => include_str!("pages/tm023.txt"),
+        Code::MergedTwice => include_str!("pages/tm024.txt"),
     }
 }

@@ -1,0 +1,188 @@
+//! Laws of merged logs: whatever two branches record, nothing is lost, and where both recorded in order, nothing counts twice.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use similar::{DiffTag, TextDiff};
+
+use super::super::{Books, Document, Kept, Stamp, fixed, settled};
+
+/// One thing recorded: who, for what, how much, and how many hours after the one before.
+type Record = (&'static str, &'static str, u64, u32);
+
+fn records(most_hours: u32) -> impl Strategy<Value = Vec<Record>> {
+    let team = prop::sample::select(vec![
+        "Team A",
+        "Team B",
+        "Team C",
+        "Team H",
+        "Team Q",
+        "Orchestrator",
+    ]);
+    let task = prop::sample::select(vec!["", " task=Guidelines", " task=Other"]);
+    prop::collection::vec((team, task, 1..5_000_u64, 0..=most_hours), 1..7)
+}
+
+fn sample() -> String {
+    let path = format!("{}/fixtures/logs/sample.md", env!("CARGO_MANIFEST_DIR"));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that cannot read its files has failed"
+    )]
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn stamp() -> Stamp {
+    "2026-04-26T09:30:00Z".parse().unwrap()
+}
+
+/// When the branches part, at the latest.
+const PARTED: &str = "2026-02-26T10:00:00Z";
+
+/// A log after a branch recorded these, settling each as it came, or only appending the lines.
+fn after(log: &str, branch: &str, records: &[Record], settles: bool) -> String {
+    let mut text = log.to_owned();
+    let from = if branch == "b" {
+        "2026-02-25T20:00:00Z"
+    } else {
+        PARTED
+    };
+    let mut time: Stamp = from.parse().unwrap();
+    for (at, (team, task, tokens, hours)) in records.iter().enumerate() {
+        time += chrono::TimeDelta::hours(i64::from(*hours));
+        let when = time.format("%Y-%m-%dT%H:%M:%SZ");
+        text += &format!("[USE] {when} team=\"{team}\"{task} tokens={tokens} id={branch}{at}\n");
+        if settles {
+            text = settled(&text, &Books::default(), time).unwrap().text;
+        }
+    }
+    text
+}
+
+/// For each line of a text, the one of another that is the same.
+fn same(one: &[&str], two: &[&str]) -> BTreeMap<usize, usize> {
+    let diff = TextDiff::from_slices(one, two);
+    let equal = diff.ops().iter().filter(|op| op.tag() == DiffTag::Equal);
+    equal
+        .flat_map(|op| op.old_range().zip(op.new_range()))
+        .collect()
+}
+
+/// What git makes of two branches with `merge=union`: of lines that both changed, those of the one, then those of the other.
+fn union(base: &str, ours: &str, theirs: &str) -> String {
+    let lines = |text| -> Vec<&str> { str::split_inclusive(text, '\n').collect() };
+    let (base, ours, theirs) = (lines(base), lines(ours), lines(theirs));
+    let (in_ours, in_theirs) = (same(&base, &ours), same(&base, &theirs));
+    let mut merged = String::new();
+    let (mut b, mut o, mut t) = (0, 0, 0);
+    for line in 0..=base.len() {
+        let (next_o, next_t) = if line == base.len() {
+            (ours.len(), theirs.len())
+        } else {
+            match (in_ours.get(&line), in_theirs.get(&line)) {
+                (Some(o), Some(t)) => (*o, *t),
+                _ => continue,
+            }
+        };
+        let (was, one, two) = (&base[b..line], &ours[o..next_o], &theirs[t..next_t]);
+        if one == was {
+            merged.extend(two.iter().copied());
+        } else if two == was {
+            merged.extend(one.iter().copied());
+        } else {
+            let diff = TextDiff::from_slices(one, two);
+            let changes = diff.iter_all_changes();
+            merged.extend(changes.map(|change| change.value()));
+        }
+        merged.extend(base.get(line).copied());
+        (b, o, t) = (line + 1, next_o + 1, next_t + 1);
+    }
+    merged
+}
+
+fn used(text: &str) -> u64 {
+    let used = Books::default().used(text).into_values();
+    used.map(|tokens| tokens.0).sum()
+}
+
+fn sum(records: &[&[Record]]) -> u64 {
+    let all = records.iter().flat_map(|records| records.iter());
+    all.map(|(_, _, tokens, _)| tokens).sum()
+}
+
+/// How often each id stands in a text.
+fn ids(text: &str) -> BTreeMap<String, usize> {
+    let mut ids = BTreeMap::new();
+    for rest in text.split("id=").skip(1) {
+        let end = rest.find([' ', '\n']).unwrap_or(rest.len());
+        *ids.entry(rest[..end].to_owned()).or_insert(0) += 1;
+    }
+    ids
+}
+
+fn fix(text: &str) -> String {
+    fixed(text, &Books::default(), stamp()).unwrap()
+}
+
+#[test]
+fn the_union_of_texts_is_that_of_git() {
+    let base = "a\nb\nc\nd\n";
+    assert_eq!(union(base, base, "a\nX\nc\nd\n"), "a\nX\nc\nd\n");
+    assert_eq!(
+        union(base, "a\nX\nc\nd\ne\n", "a\nb\nY\nd\n"),
+        "a\nX\nc\nb\nY\nd\ne\n"
+    );
+    assert_eq!(union("", "h\n1\n", "h\n2\n"), "h\n1\n2\n");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn nothing_counts_twice_and_each_id_stands_once(
+        before in records(2),
+        ours in records(7),
+        theirs in records(7),
+        appends in any::<[bool; 2]>(),
+        are_swapped in any::<bool>(),
+    ) {
+        let base = after(&sample(), "b", &before, true);
+        let mut sides = [
+            after(&base, "o", &ours, !appends[0]),
+            after(&base, "t", &theirs, !appends[1]),
+        ];
+        if are_swapped {
+            sides.swap(0, 1);
+        }
+        // Two totals that happen to be the same are one line, and show nothing.
+        prop_assume!(sum(&[&ours]) != sum(&[&theirs]));
+        let merged = union(&base, &sides[0], &sides[1]);
+        let once = fix(&merged);
+        let right = 126_670 + sum(&[&before, &ours, &theirs]);
+        prop_assert_eq!(used(&once), right, "{}\n=== fixed\n{}", merged, once);
+        let ids = ids(&once);
+        prop_assert_eq!(ids.len(), before.len() + ours.len() + theirs.len());
+        prop_assert!(ids.values().all(|count| *count == 1), "{:?}", ids);
+        prop_assert_eq!(Document::read(once.as_str(), Kept::All).lines.len(), 4);
+        prop_assert_eq!(fix(&once), once, "{}", merged);
+    }
+
+    #[test]
+    fn nothing_is_lost_in_whatever_order_it_came(
+        before in records(40),
+        ours in records(200),
+        theirs in records(200),
+        missing in 0..3_000_u64,
+    ) {
+        // Some of a monthly row is in no detail.
+        let row = "| Team A | Guidelines | 12,450 |";
+        let known = format!("| Team A | Guidelines | {} |", 12_450 + missing);
+        let base = after(&sample().replace(row, &known), "b", &before, true);
+        let merged = union(&base, &after(&base, "o", &ours, true), &after(&base, "t", &theirs, true));
+        let once = fix(&merged);
+        let right = 126_670 + missing + sum(&[&before, &ours, &theirs]);
+        prop_assert!(used(&once) >= right, "{} and not {right}:\n{merged}\n=== fixed\n{once}", used(&once));
+        prop_assert_eq!(ids(&once).len(), before.len() + ours.len() + theirs.len());
+        prop_assert_eq!(fix(&once), once, "{}", merged);
+    }
+}

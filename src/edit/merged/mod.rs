@@ -1,0 +1,220 @@
+//! Logs in which git kept both sides of a merge: rows, totals, notes and lines that stand twice.
+//! A line goes only where the rest of the log shows what it was. What cannot be told apart stays, and a finding says so.
+
+#[cfg(test)]
+mod laws;
+mod lists;
+mod repeats;
+mod rows;
+mod seams;
+
+use std::collections::BTreeSet;
+
+use super::{Books, Document, Folded, Kept, TableBlock, books::MOST_MONTHS, stamp};
+use crate::{
+    analysis::Closed,
+    diagnostic::{Code, Diagnostic},
+    model::EntryKind,
+    text::{self, Edit, EditSet, Overlap, Place},
+};
+use rows::Doubled;
+use seams::Seam;
+
+/// Takes away what stands twice since git kept both sides.
+pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
+    let text = repeats::without(text)?;
+    let document = Document::read(text, Kept::All);
+    let mut seams = seams::of(&document);
+    // To look into the month of each takes time.
+    seams.truncate(MOST_MONTHS);
+    let earlier = stamp::earlier(document.text());
+    let has_lists = !seams::doubled_usage(&document).is_empty();
+    if seams.is_empty() && earlier.is_empty() && !has_lists {
+        return Ok(document.text().to_owned());
+    }
+    let mut edits = Vec::new();
+    let mut closed = Vec::new();
+    let mut is_whole = true;
+    let folded = books.fold(document.text());
+    for seam in &seams {
+        let Some(joined) = Joined::of(&document, seam, &folded) else {
+            is_whole = false;
+            continue;
+        };
+        is_whole &= joined.is_known();
+        edits.extend(joined.edits(&document, seam));
+        closed.push(joined);
+    }
+    // As long as a table has to be mended by hand, what shows that it was merged stays.
+    if is_whole {
+        if !seams.is_empty() || has_lists {
+            edits.extend(lists::edits(&document));
+        }
+        let lines = earlier.into_iter().map(Edit::delete);
+        edits.extend(lines);
+    }
+    // What does not fit together, or does not read back as it was meant, is not written.
+    let Ok(edits) = EditSet::new(edits) else {
+        return Ok(document.text().to_owned());
+    };
+    let mended = text::splice(document.text(), &edits);
+    let folded = books.fold(&mended);
+    let is_good = mended == document.text() || closed.iter().all(|joined| joined.is_kept(&folded));
+    Ok(if is_good {
+        mended
+    } else {
+        document.text().to_owned()
+    })
+}
+
+/// What stands twice in the monthly summaries, as findings. Those that tell nothing certain are to be mended by hand.
+#[must_use]
+pub fn merged_twice(text: &str, books: &Books) -> Vec<Diagnostic> {
+    let document = Document::read(text, Kept::All);
+    let mut findings = Vec::new();
+    let folded = books.fold(text);
+    for seam in seams::of(&document).into_iter().take(MOST_MONTHS) {
+        let table = &document.tables[seam.table];
+        let joined = Joined::of(&document, &seam, &folded);
+        let doubled = joined.as_ref().map_or(&[][..], |joined| &joined.doubled);
+        findings.extend(
+            doubled
+                .iter()
+                .filter_map(|doubled| finding_of(table, doubled, joined.as_ref()?)),
+        );
+        if doubled.is_empty() {
+            let finding = totals_finding(table, &seam);
+            findings.extend(finding.map(|finding| match joined {
+                Some(_) => finding,
+                None => finding.by_hand(),
+            }));
+        }
+    }
+    findings
+}
+
+/// The starts of the lines that repeat another one, id and all, or that were settled already. Mending takes them away.
+#[must_use]
+pub fn repeated_lines(text: &str) -> BTreeSet<usize> {
+    let document = Document::read(text, Kept::All);
+    repeats::of(&document)
+        .into_iter()
+        .map(|span| span.start)
+        .collect()
+}
+
+/// Whether a log has a table that was merged so.
+#[cfg(test)]
+pub(super) fn is_merged(text: &str) -> bool {
+    !seams::of(&Document::read(text, Kept::All)).is_empty()
+}
+
+/// A merged table, with what its month says.
+struct Joined {
+    closed: Closed,
+    doubled: Vec<Doubled>,
+}
+
+impl Joined {
+    /// None where nothing can be said about the month, as in a log from before v2.0.
+    fn of(document: &Document, seam: &Seam, folded: &Folded<'_>) -> Option<Self> {
+        let closed = folded.closed(seam.month)?;
+        if closed.is_legacy() {
+            return None;
+        }
+        let doubled = rows::doubled(document, seam, &closed);
+        Some(Self { closed, doubled })
+    }
+
+    /// Whether all that stands twice is known.
+    fn is_known(&self) -> bool {
+        self.doubled.iter().all(|doubled| doubled.known.is_some())
+    }
+
+    fn edits(&self, document: &Document, seam: &Seam) -> Vec<Edit> {
+        let table = &document.tables[seam.table];
+        let mut edits: Vec<Edit> = self
+            .doubled
+            .iter()
+            .flat_map(|doubled| rows::edits(document, table, doubled, &self.closed))
+            .collect();
+        if self.is_known() {
+            // The last one has all rows above it. Its figures follow.
+            let but_last = seam.totals.len().saturating_sub(1);
+            let totals = seam.totals.iter().take(but_last);
+            edits.extend(totals.map(|at| Edit::delete(document.whole_line(table.rows[*at].place))));
+        }
+        edits
+    }
+
+    /// Whether teams that were mended have what they are to have, and all others what they had.
+    fn is_kept(&self, mended: &Folded<'_>) -> bool {
+        let Some(after) = mended.closed(self.closed.month.month) else {
+            return false;
+        };
+        let mut teams = self.closed.month.teams.iter();
+        teams.all(|team| {
+            let Some(now) = after.find_team(&team.name) else {
+                return false;
+            };
+            let mut known = self
+                .doubled
+                .iter()
+                .filter(|doubled| doubled.known.is_some() && doubled.team == team.name);
+            let is_mended = known.next().is_some();
+            let same = |kind| now.tokens_of(kind) == team.tokens_of(kind);
+            if is_mended {
+                now.details() == team.details()
+                    && same(EntryKind::Line)
+                    && now.tokens_of(EntryKind::Monthly) >= team.details()
+            } else {
+                now.used() == team.used()
+            }
+        })
+    }
+}
+
+fn finding_of(table: &TableBlock, doubled: &Doubled, joined: &Joined) -> Option<Diagnostic> {
+    let mut places = doubled.rows.iter().filter_map(|at| table.figure_place(*at));
+    let first = places.next()?;
+    let second = places.next()?;
+    let (team, count) = (&doubled.team, doubled.rows.len());
+    let details = joined.closed.find_team(team)?.details();
+    let message = format!("{count} monthly rows of {team} stand for one, as after a merge");
+    let finding = Diagnostic::new(Code::MergedTwice, message, second);
+    Some(match doubled.known {
+        Some(known) => finding
+            .label("from the other branch")
+            .related(first, "from one branch")
+            .help(format!(
+                "`tokmon check --fix` makes one row of {} of them",
+                known.tokens
+            )),
+        None => finding
+            .label("perhaps counted twice")
+            .related(first, "and here")
+            .help(format!(
+                "make one row of them; the details of {team}, {details}, do not show that they hold all of it"
+            ))
+            .by_hand(),
+    })
+}
+
+/// Totals that stand twice over rows that do not.
+fn totals_finding(table: &TableBlock, seam: &Seam) -> Option<Diagnostic> {
+    let mut places = seam.totals.iter().map(|at| table.rows[*at].place);
+    let (first, second): (Place, Place) = (places.next()?, places.next()?);
+    Some(
+        Diagnostic::new(
+            Code::MergedTwice,
+            format!(
+                "{} totals of one table, as after a merge",
+                seam.totals.len()
+            ),
+            second,
+        )
+        .label("from the other branch")
+        .related(first, "from one branch")
+        .help("`tokmon check --fix` makes one of them"),
+    )
+}

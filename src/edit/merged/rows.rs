@@ -1,0 +1,452 @@
+//! Monthly rows of one team and task that stand twice: what they add up to, and the one row that says so.
+//!
+//! Two branches begin with the same row, and each adds to it. What is right holds what both began with once, and what each added;
+//! the details have all of that, if they hold everything. They do where those of before the branches parted, which come first, add
+//! up to exactly what the rows have in common.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{
+    super::{
+        Document, RowKind, TableBlock, TableRow, style,
+        table::{TableEditor, plain_text},
+    },
+    seams::Seam,
+};
+use crate::{
+    analysis::{Closed, TeamUsage},
+    log::{Column, Role, cell},
+    model::{Amount, Entry, EntryKind, Month, Price, RoundedSum, Status, Tokens, fold_name},
+    text::{self, Edit, EditSet, Place, Span},
+};
+
+/// Rows that stand twice.
+#[derive(Clone, Debug)]
+pub(super) struct Doubled {
+    /// Whose.
+    pub(super) team: String,
+    /// Which rows of the table.
+    pub(super) rows: Vec<usize>,
+    /// What the one row that is right says. None where nothing tells.
+    pub(super) known: Option<Known>,
+}
+
+/// What is known of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// The figure of the one row.
+    pub(super) tokens: Tokens,
+    /// What the branches began with.
+    common: Tokens,
+    /// What the details say that it cost, where they say so of each.
+    cost: Option<u64>,
+}
+
+/// A row of a day or a session.
+struct Detail {
+    order: chrono::NaiveDate,
+    task: Option<String>,
+    tokens: Amount<Tokens>,
+    cost: Option<u64>,
+    has_id: bool,
+}
+
+type Task = Option<String>;
+
+/// The rows of a merged table that stand twice.
+pub(super) fn doubled(document: &Document, seam: &Seam, closed: &Closed) -> Vec<Doubled> {
+    let table = &document.tables[seam.table];
+    let mut teams: BTreeMap<&str, BTreeMap<Task, Vec<usize>>> = BTreeMap::new();
+    for (at, row) in table.rows.iter().enumerate() {
+        let Some(entry) = row.entry() else { continue };
+        if let Some(team) = closed.find_team(&entry.work.team) {
+            let tasks = teams.entry(team.name.as_str()).or_default();
+            tasks.entry(task_of(entry)).or_default().push(at);
+        }
+    }
+    teams.retain(|_, tasks| tasks.values().any(|rows| rows.len() > 1));
+    if teams.is_empty() {
+        return Vec::new();
+    }
+    let mut details = details(document, closed, seam.month);
+    let mut all = Vec::new();
+    let several: Vec<&Vec<usize>> = teams
+        .values()
+        .flat_map(BTreeMap::values)
+        .filter(|rows| rows.len() > 1)
+        .collect();
+    for (name, tasks) in &teams {
+        let details = details.remove(*name).unwrap_or_default();
+        let Some(team) = closed.find_team(name) else {
+            continue;
+        };
+        let judge = Judge {
+            document,
+            table,
+            team,
+            several: &several,
+        };
+        let known = judge.known(tasks, &details);
+        for (rows, known) in tasks.values().zip(known).filter(|(rows, _)| rows.len() > 1) {
+            all.push(Doubled {
+                team: (*name).to_owned(),
+                rows: rows.clone(),
+                known,
+            });
+        }
+    }
+    all.sort_by_key(|doubled| doubled.rows.first().copied());
+    all
+}
+
+/// The task of a row, folded; none where the cell says nothing.
+pub(super) fn task_of(entry: &Entry<'_>) -> Task {
+    let task = entry.work.task.as_deref();
+    task.filter(|task| !cell::is_absent(task)).map(fold_name)
+}
+
+/// The details of a month that count, team by team, those of earlier days first.
+fn details(document: &Document, closed: &Closed, month: Month) -> BTreeMap<String, Vec<Detail>> {
+    let mut ids: HashSet<&str> = HashSet::new();
+    let mut details: BTreeMap<String, Vec<Detail>> = BTreeMap::new();
+    let tables = document
+        .tables
+        .iter()
+        .filter(|table| matches!(table.role, Role::Daily | Role::Session));
+    for row in tables.flat_map(|table| &table.rows) {
+        let Some(entry) = row.entry() else { continue };
+        let is_new = entry.id.as_deref().is_none_or(|id| ids.insert(id));
+        let (Some(tokens), Some(date)) = (entry.figures.tokens, entry.when.date) else {
+            continue;
+        };
+        if !is_new || entry.when.month != month {
+            continue;
+        }
+        let own = entry.figures.currency;
+        let is_own = own.is_none_or(|currency| currency == closed.currency());
+        let team = closed.find_team(&entry.work.team);
+        if let Some(team) = team {
+            details.entry(team.name.clone()).or_default().push(Detail {
+                order: date,
+                task: task_of(entry),
+                tokens,
+                cost: entry.figures.cost.filter(|_| is_own).map(|cost| cost.value),
+                has_id: entry.id.is_some(),
+            });
+        }
+    }
+    for rows in details.values_mut() {
+        rows.sort_by_key(|detail| detail.order);
+    }
+    details
+}
+
+/// What is to be judged: the monthly rows of a team.
+struct Judge<'d> {
+    document: &'d Document,
+    table: &'d TableBlock,
+    team: &'d TeamUsage,
+    /// All groups of the table with several rows.
+    several: &'d [&'d Vec<usize>],
+}
+
+impl Judge<'_> {
+    /// What is known of each task.
+    fn known(&self, tasks: &BTreeMap<Task, Vec<usize>>, details: &[Detail]) -> Vec<Option<Known>> {
+        let listed: Tokens = details.iter().map(|detail| detail.tokens.value).sum();
+        let archived = self.team.details().saturating_sub(listed);
+        let count: usize = tasks.values().map(Vec::len).sum();
+        let monthly = self.team.tallies.get(&EntryKind::Monthly);
+        // Rows in other tables of the month share the details with these.
+        let is_here = monthly.is_some_and(|tally| tally.rows == count as u64);
+        if !is_here || listed > self.team.details() {
+            return vec![None; tasks.len()];
+        }
+        let has_ids = details.iter().any(|detail| detail.has_id);
+        let is_only = tasks.len() == 1;
+        let of_task = |task: &Task| -> Vec<&Detail> {
+            let own = details
+                .iter()
+                .filter(|detail| is_only || detail.task == *task);
+            own.collect()
+        };
+        let is_parted = is_only || archived == Tokens::ZERO && self.are_parted(tasks, details);
+        let group = |(task, rows): (&Task, &Vec<usize>)| {
+            let kept = self.kept(rows).filter(|_| !has_ids);
+            kept.or_else(|| {
+                let details = of_task(task);
+                self.group(rows, archived, &details).filter(|_| is_parted)
+            })
+        };
+        tasks.iter().map(group).collect()
+    }
+
+    /// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
+    fn are_parted(&self, tasks: &BTreeMap<Task, Vec<usize>>, details: &[Detail]) -> bool {
+        let sum = |task: &Task| -> RoundedSum {
+            let own = details.iter().filter(|detail| detail.task == *task);
+            own.map(|detail| RoundedSum::from(detail.tokens)).sum()
+        };
+        let agrees = |(task, rows): (&Task, &Vec<usize>)| match rows.as_slice() {
+            [only] => {
+                let tokens = self.tokens(*only);
+                tokens.is_some_and(|tokens| sum(task).agrees_with(tokens))
+            }
+            _ => true,
+        };
+        details
+            .iter()
+            .all(|detail| tasks.contains_key(&detail.task))
+            && tasks.iter().all(agrees)
+    }
+
+    fn tokens(&self, row: usize) -> Option<Amount<Tokens>> {
+        self.table.rows.get(row)?.entry()?.figures.tokens
+    }
+
+    fn group(&self, rows: &[usize], archived: Tokens, details: &[&Detail]) -> Option<Known> {
+        let stated: Option<Vec<Amount<Tokens>>> =
+            rows.iter().map(|row| self.tokens(*row)).collect();
+        let stated = stated?;
+        let is_estimate = stated.iter().any(|tokens| tokens.estimate)
+            || details.iter().any(|detail| detail.tokens.estimate);
+        if is_estimate {
+            return None;
+        }
+        let amounts: Vec<Amount<Tokens>> = details.iter().map(|detail| detail.tokens).collect();
+        let (tokens, common) = joined(&stated, archived, &amounts)?;
+        let costs: Option<Vec<u64>> = details.iter().map(|detail| detail.cost).collect();
+        let cost = costs.filter(|_| archived == Tokens::ZERO);
+        Some(Known {
+            tokens,
+            common,
+            cost: cost.map(|costs| costs.into_iter().fold(0, u64::saturating_add)),
+        })
+    }
+
+    /// A row that neither branch touched, and that stands twice since the rows beside it were: it is the same in every byte, and
+    /// the rows of another team stand twice in the same order.
+    fn kept(&self, rows: &[usize]) -> Option<Known> {
+        let line = |row: &usize| self.document.at(line_of(&self.table.rows[*row]));
+        let [one, two] = rows else { return None };
+        let tokens = self
+            .tokens(*one)
+            .map_or(Tokens::ZERO, |tokens| tokens.value);
+        let is_inside = self.several.iter().any(|other| match other.as_slice() {
+            [first, second] => {
+                let is_around = first < one && one < second && second < two;
+                is_around || one < first && first < two && two < second
+            }
+            _ => false,
+        });
+        (is_inside && line(one) == line(two)).then_some(Known {
+            tokens,
+            common: tokens,
+            cost: None,
+        })
+    }
+}
+
+/// What rows of several branches come to, and what they have in common. None where the details do not tell.
+fn joined(
+    rows: &[Amount<Tokens>],
+    archived: Tokens,
+    details: &[Amount<Tokens>],
+) -> Option<(Tokens, Tokens)> {
+    let sum = |amounts: &[Amount<Tokens>]| -> RoundedSum {
+        amounts.iter().map(|amount| RoundedSum::from(*amount)).sum()
+    };
+    let (stated, held) = (sum(rows), sum(details));
+    let all = archived + held.tokens;
+    let largest = rows.iter().map(|row| row.value).max()?;
+    let smallest = rows.iter().map(|row| row.value).min()?;
+    if all >= stated.tokens {
+        return Some((all, Tokens::ZERO));
+    }
+    let rounding = stated.rounding.saturating_add(held.rounding);
+    let slack = Tokens(rounding / 2);
+    if all + slack < largest {
+        return None;
+    }
+    // A row that has all of the details is that of the only branch that added to it.
+    if all.0.abs_diff(largest.0) <= slack.0 {
+        return Some((largest, smallest));
+    }
+    // Of so many rows, all but one hold what was there before once too often.
+    let too_often = rows.len().checked_sub(1)? as u128;
+    let beyond = u128::from(stated.tokens.saturating_sub(all).0);
+    let is_common = |before: Tokens| {
+        let difference = (u128::from(before.0) * too_often).abs_diff(beyond);
+        difference * 2 <= u128::from(rounding) && before <= smallest + slack
+    };
+    let mut before = archived;
+    if is_common(before) {
+        return Some((all, before));
+    }
+    for amount in details {
+        before = before + amount.value;
+        if is_common(before) {
+            return Some((all, before));
+        }
+    }
+    None
+}
+
+/// The edits that make one row of several. It stands where the first does, and has the words of the one that says most.
+pub(super) fn edits(
+    document: &Document,
+    table: &TableBlock,
+    doubled: &Doubled,
+    closed: &Closed,
+) -> Vec<Edit> {
+    let rows: Vec<(&TableRow, &Entry<'static>)> = doubled
+        .rows
+        .iter()
+        .filter_map(|at| table.rows.get(*at))
+        .filter_map(|row| Some((row, row.entry()?)))
+        .collect();
+    let (Some(known), Some((first, _))) = (doubled.known, rows.first()) else {
+        return Vec::new();
+    };
+    let union = Union {
+        editor: TableEditor::new(document, table, closed.currency()),
+        rows: &rows,
+        known,
+        price: closed.price_of(None),
+    };
+    let Some(line) = union.line(document) else {
+        return Vec::new();
+    };
+    let mut edits = Vec::new();
+    if line != document.at(line_of(first)) {
+        edits.push(Edit::replace(line_of(first), line));
+    }
+    let others = rows.iter().skip(1);
+    edits.extend(others.map(|(row, _)| Edit::delete(document.whole_line(row.place))));
+    edits
+}
+
+/// Several rows that become one.
+struct Union<'u, 'd> {
+    editor: TableEditor<'d>,
+    rows: &'u [(&'d TableRow, &'d Entry<'static>)],
+    known: Known,
+    price: Option<Price>,
+}
+
+impl Union<'_, '_> {
+    fn line(&self, document: &Document) -> Option<String> {
+        let value = |entry: &Entry<'_>| entry.figures.tokens.map(|tokens| tokens.value);
+        let (row, entry) = self.rows.iter().reduce(|one, two| {
+            if value(two.1) > value(one.1) {
+                two
+            } else {
+                one
+            }
+        })?;
+        let editor = &self.editor;
+        let tokens = editor.raw(row, Column::Tokens).and_then(|raw| {
+            let is_other = value(entry).is_some_and(|tokens| tokens != self.known.tokens);
+            let text = style::respell_tokens(raw, self.known.tokens, false);
+            text.filter(|_| is_other)
+        });
+        let largest = |of: fn(&Entry<'_>) -> Option<u64>| {
+            let most = self.rows.iter().filter_map(|(_, entry)| of(entry)).max();
+            most.filter(|most| of(entry) != Some(*most))
+        };
+        let cells = [
+            (Column::Tokens, tokens),
+            (Column::Cost, self.cost(row)),
+            (
+                Column::Duration,
+                largest(|entry| entry.figures.minutes).map(|minutes| editor.duration(minutes)),
+            ),
+            (
+                Column::Deliverables,
+                largest(|entry| entry.figures.deliverables).map(|count| count.to_string()),
+            ),
+            (
+                Column::Status,
+                self.status()
+                    .filter(|status| entry.status.as_ref() != Some(status))
+                    .map(|status| editor.status(&status)),
+            ),
+        ];
+        let line = line_of(row);
+        let edits = cells
+            .into_iter()
+            .filter_map(|(column, text)| editor.set(row, column, &text?))
+            .map(|edit| {
+                let (start, end) = (edit.span.start, edit.span.end);
+                let span = Span::new(start - line.start, end - line.start);
+                Edit::replace(span, edit.text)
+            });
+        let edits = EditSet::new(edits.collect()).ok()?;
+        Some(text::splice(document.at(line), &edits))
+    }
+
+    /// How far the work is: of those that a branch changed.
+    fn status(&self) -> Option<Status> {
+        let changed = self.rows.iter().filter(|(_, entry)| {
+            let tokens = entry.figures.tokens;
+            tokens.is_some_and(|tokens| tokens.value > self.known.common)
+        });
+        changed
+            .filter_map(|(_, entry)| entry.status.clone())
+            .reduce(Status::combined)
+    }
+
+    /// The price of the tokens where each row gives that of its own; else what the details say, and not less than any row.
+    fn cost(&self, row: &TableRow) -> Option<String> {
+        let raw = self.editor.raw(row, Column::Cost)?;
+        let written = cell::money(&plain_text(raw)).ok()??;
+        let costs = self.rows.iter().filter_map(|(_, entry)| {
+            let figures = entry.figures;
+            Some((figures.tokens?.value, figures.cost?))
+        });
+        let costs: Vec<(Tokens, Amount<u64>)> = costs.collect();
+        let priced = self.price.filter(|price| {
+            let is_price = |(tokens, cost): &(Tokens, Amount<u64>)| {
+                let half = cost.unit.div_ceil(2);
+                price.of(*tokens).micros.abs_diff(cost.value) <= half
+            };
+            costs.len() == self.rows.len()
+                && written
+                    .currency
+                    .is_none_or(|currency| currency == price.currency)
+                && costs.iter().all(is_price)
+        });
+        let most = costs.iter().map(|(_, cost)| cost.value).max()?;
+        let micros = match priced {
+            Some(price) => price.of(self.known.tokens).micros,
+            None => most.max(self.known.cost.unwrap_or_default()),
+        };
+        let half = written.amount.unit / 2;
+        if written.amount.value.abs_diff(micros) <= half {
+            return None;
+        }
+        style::respell_money(raw, micros, false)
+    }
+}
+
+/// The line of a row without its line end.
+const fn line_of(row: &TableRow) -> Span {
+    Span::new(row.place.line_start, row.place.span.end)
+}
+
+impl TableRow {
+    /// The spending it tells of.
+    pub(super) fn entry(&self) -> Option<&Entry<'static>> {
+        match &self.kind {
+            RowKind::Entry(entry) => Some(entry),
+            _ => None,
+        }
+    }
+}
+
+impl TableBlock {
+    /// Where the figure of a row stands.
+    pub(super) fn figure_place(&self, row: usize) -> Option<Place> {
+        Some(self.rows.get(row)?.entry()?.place)
+    }
+}
