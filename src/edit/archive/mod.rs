@@ -195,10 +195,10 @@ pub fn plan(text: &str, survey: Survey, books: &Books, asked: &Asked) -> Result<
 }
 
 /// Merges rows of what goes to the archives. Gives what the lines count for by which that changes them.
-fn compact(ready: &str, cut: &mut Cut, books: &Books) -> u128 {
+fn compact(ready: &str, cut: &mut Cut, books: &Books) -> u64 {
     let archives = books.archives.values().map(Vec::as_slice);
     let repeated = compact::repeated([ready.as_bytes()].into_iter().chain(archives));
-    let mut change = 0_u128;
+    let mut change = 0_u64;
     for portion in cut.archives.values_mut() {
         for section in &mut portion.addition.sections {
             if let Some((compacted, merged)) = compact::compacted(section, &repeated) {
@@ -257,7 +257,7 @@ impl Portion {
 fn written(
     ready: &str,
     cut: Cut,
-    merged: u128,
+    merged: u64,
     books: &Books,
     moved: Moved,
 ) -> Result<Plan, Problem> {
@@ -276,7 +276,7 @@ fn written(
             None => file::new(month, &portion.addition, newline),
         };
         let headings = headings.iter().map(|heading| verify::line(heading));
-        before = headings.fold(before, u128::wrapping_add);
+        before = headings.fold(before, u64::wrapping_add);
         after = after.wrapping_add(verify::lines(&text));
         archives.insert(month, text);
     }

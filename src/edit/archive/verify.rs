@@ -9,23 +9,19 @@ use crate::{
 };
 
 /// The lines of a text as a sum that does not depend on their order. Blank lines and rules part others, and count for nothing.
-pub(super) fn lines(text: &str) -> u128 {
-    text.lines().map(line).fold(0, u128::wrapping_add)
+pub(super) fn lines(text: &str) -> u64 {
+    text.lines().map(line).fold(0, u64::wrapping_add)
 }
 
 /// What one line counts for.
-pub(super) fn line(text: &str) -> u128 {
+pub(super) fn line(text: &str) -> u64 {
     let text = text.trim_start_matches('\u{feff}').trim_end();
     if text.trim_start().is_empty() || is_rule(text.trim_start()) {
         return 0;
     }
-    let half = |seed: u8| {
-        let mut hasher = std::hash::DefaultHasher::new();
-        hasher.write_u8(seed);
-        hasher.write(text.as_bytes());
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// A log, with the archives beside it.
