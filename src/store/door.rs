@@ -75,10 +75,14 @@ impl<'t> Door<'t> {
         let held = self.hold()?;
         let read = |error| self.target.io("read", error);
         let seen = held.bytes().map_err(read)?;
-        if seen != planned.seen {
-            drop(draft.take());
-            *planned = Planned::new(seen, plan)?;
-            draft = self.draft(planned)?;
+        match (&mut draft, planned.tail(&seen)) {
+            (_, Some([])) => {}
+            (Some(draft), Some(tail)) => draft.carry(self.target, &seen, tail)?,
+            _ => {
+                drop(draft.take());
+                *planned = Planned::new(seen, plan)?;
+                draft = self.draft(planned)?;
+            }
         }
         // By now, another may have made the change.
         let Some(draft) = draft else {
@@ -117,15 +121,23 @@ impl<'t> Door<'t> {
             Err(refusal) => return Err(refusal.error),
         };
         mark.keep();
-        let finished = redo::finish(self.target, &self.private, &held, &journal, drafts);
-        drop(held);
-        match finished {
+        match self.finish(held, &journal, drafts) {
             Ok(Finish::Lost) if is_first => self.again().map_err(|why| self.unfinished(why))?,
             Ok(Finish::Lost) => return Ok(Try::Again),
             Ok(Finish::Done) => {}
             Err(why) => return Err(self.unfinished(why)),
         }
         Ok(Try::Made)
+    }
+
+    /// Brings a decided change to its end, and lets go of the log as soon as it holds the new text alone.
+    fn finish(&self, held: Held, journal: &Journal, drafts: Drafts) -> Result<Finish, WriteError> {
+        let finished = redo::finish(self.target, &self.private, &held, journal, drafts)?;
+        drop(held);
+        if finished == Finish::Done {
+            self.private.keep_journal_away()?;
+        }
+        Ok(finished)
     }
 
     /// Brings a change to its end that the lease was lost in.
@@ -181,12 +193,12 @@ impl<'t> Door<'t> {
             .bytes()
             .map_err(|error| self.target.io("read", error))?;
         match journal.progress(&log, held.inode(self.target)?) {
-            Progress::Done => self.private.remove_journal(),
-            Progress::Foreign => Err(redo::foreign(self.target, &self.private)),
-            Progress::Sealed([]) => {
-                redo::finish(self.target, &self.private, &held, journal, Drafts::Unknown)
-                    .map(|_| ())
+            Progress::Done => {
+                self.private.remove_journal()?;
+                self.private.keep_journal_away()
             }
+            Progress::Foreign => Err(redo::foreign(self.target, &self.private)),
+            Progress::Sealed([]) => self.finish(held, journal, Drafts::Unknown).map(|_| ()),
             Progress::Sealed(tail) => {
                 let text = journal.with_tail(tail);
                 let draft = Draft::of_journal(self.target, &self.private, &log, text, journal)?;

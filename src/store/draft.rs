@@ -61,6 +61,21 @@ impl<'d> Draft<'d> {
         Ok(draft)
     }
 
+    /// Writes the journal down once more for a log that holds these bytes by now, of which the tail is to stay behind the new text.
+    pub(super) fn carry(
+        &mut self,
+        target: &Target,
+        seen: &[u8],
+        tail: &[u8],
+    ) -> Result<(), WriteError> {
+        self.journal.text = self.journal.with_tail(tail);
+        self.journal.id = target.id();
+        self.marker = Marker::behind(seen, self.journal.text.len(), &self.journal.id);
+        self.journal.seal = self.marker.seal as u64;
+        let access = self.describe(target)?;
+        self.write(access)
+    }
+
     fn new(target: &Target, private: &'d Private, seen: &[u8], text: Vec<u8>) -> Self {
         let id = target.id();
         let marker = Marker::behind(seen, text.len(), &id);

@@ -162,11 +162,17 @@ impl Private {
         is_gone
     }
 
-    /// Removes the journal that is in force, and sees to it that it stays away.
+    /// Removes the journal that is in force. It may be back after the power was cut, until it is [kept away](Self::keep_journal_away).
     pub(super) fn remove_journal(&self) -> Result<(), WriteError> {
-        let failed = |error| self.io("remove", error);
-        self.folder.remove(&self.journal).map_err(failed)?;
-        self.folder.sync().map_err(failed)
+        let removed = self.folder.remove(&self.journal);
+        removed.map_err(|error| self.io("remove", error))
+    }
+
+    /// Sees to it that the journal that was removed stays away. The log need not be held for that: a journal that comes back finds
+    /// it begin with the new text.
+    pub(super) fn keep_journal_away(&self) -> Result<(), WriteError> {
+        let synced = self.folder.sync();
+        synced.map_err(|error| self.io("remove", error))
     }
 }
 

@@ -81,12 +81,23 @@ impl<T> Planned<T> {
             told,
         })
     }
+
+    /// What others have written behind the log since, if that is all they did and means the same behind any text: nothing, or whole
+    /// lines that begin as those of hooks do. Whatever else there is may change the plan.
+    pub(super) fn tail<'b>(&self, seen: &'b [u8]) -> Option<&'b [u8]> {
+        let is_of_hook = |line: &[u8]| matches!(line, [b'[', b'A'..=b'Z', .., b'\n']);
+        let tail = seen.strip_prefix(self.seen.as_slice())?;
+        let is_behind = tail.is_empty() || self.seen.ends_with(b"\n");
+        let mut lines = tail.split_inclusive(|byte| *byte == b'\n');
+        (is_behind && lines.all(is_of_hook)).then_some(tail)
+    }
 }
 
 impl Target {
     /// Rewrites the log, and the files that change with it. `plan` gets what the log holds and says what it is to hold, or None
     /// where there is nothing to do. It is called again when the log has changed meanwhile, and then may be called while every
-    /// other program that opens the log waits: it must be quick, and must not open the log itself.
+    /// other program that opens the log waits: it must be quick, and must not open the log itself. Lines of hooks that
+    /// were added at the end are no such change: they stay behind what it said the log is to hold.
     ///
     /// Gives what the plan gave with its change. Fails with nothing changed, unless the error says otherwise.
     pub fn rewrite<T, E>(

@@ -5,9 +5,10 @@
 )]
 
 use std::{
+    cell::RefCell,
     fs::{self, File, Permissions},
     io,
-    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink},
     process::{Child, Command},
     thread,
 };
@@ -124,6 +125,42 @@ fn a_plan_is_made_anew_for_a_log_that_changed() {
     let told = scene.target().rewrite(&PATIENT, &mut plan).unwrap();
     assert_eq!(told, Some(2));
     scene.assert_holds("- other\n- added\n", None);
+}
+
+thread_local! {
+    /// What is written behind a log before each of the coming leases on it.
+    static TAILS: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+}
+
+fn take_late(file: &File) -> io::Result<()> {
+    let tail = TAILS.with_borrow_mut(Vec::pop).unwrap_or_default();
+    file.write_all_at(tail.as_bytes(), file.metadata()?.len())?;
+    lease::take(file)
+}
+
+#[test]
+fn lines_of_hooks_stay_behind_a_plan_that_did_not_know_them() {
+    for (tail, plans) in [
+        ("[PRE] 10:00:00 tool=Bash\n[USE] team=A\n", 1),
+        ("[PRE] 10:00:00 tool=Bash", 2),
+        ("[a link]\n", 2),
+        ("[PRE] 10:00:00 tool=Bash\n- three\n", 2),
+    ] {
+        let scene = Scene::new(LOG);
+        let mut target = scene.target();
+        target.take_lease = take_late;
+        TAILS.set(vec![tail, ""]);
+        let mut made = 0;
+        let mut plan = |log: &[u8]| {
+            made += 1;
+            let mut change = a_move(&scene, None);
+            change.log.extend_from_slice(&log[LOG.len()..]);
+            Ok::<_, Infallible>(Some((change, made)))
+        };
+        let told = target.rewrite(&PATIENT, &mut plan).unwrap();
+        assert_eq!(told, Some(plans), "{tail:?}");
+        scene.assert_holds(&format!("# Log\n- one\n{tail}"), Some("- two\n"));
+    }
 }
 
 #[test]
