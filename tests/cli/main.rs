@@ -17,6 +17,7 @@ mod hostile;
 mod init;
 mod inputs;
 mod json;
+mod merge;
 mod options;
 mod readme;
 mod record;
