@@ -16,6 +16,7 @@ mod hostile;
 mod init;
 mod inputs;
 mod json;
+mod merge;
 mod options;
 mod readme;
 mod settings;
