@@ -121,7 +121,7 @@ fn enter_row(ledger: &mut Ledger, document: Document, row: Row<'_>) {
     match (row.value, document) {
         (RowValue::Entry(entry), Log) => ledger.entry(&entry),
         (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
-            ledger.entry(&entry)
+            ledger.entry(&entry);
         }
         (RowValue::Total(total), Log) => ledger.total(total),
         (RowValue::Unreadable(month), Log | Archive) => ledger.unreadable(month, row.place),

@@ -191,6 +191,7 @@ impl Document {
     }
 
     /// The tables of a role, from top to bottom.
+    #[must_use]
     pub fn tables_of(&self, role: Role) -> impl DoubleEndedIterator<Item = &TableBlock> {
         self.tables.iter().filter(move |table| table.role == role)
     }

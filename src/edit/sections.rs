@@ -106,7 +106,7 @@ pub(super) fn daily(document: &Document, section: &NewSection<'_>, date: NaiveDa
             .or_else(|| days.first().map(|(_, section)| Position::Before(section)))
     };
     let position = position.or_else(|| behind_notes(document));
-    insert(document, position, &heading, &body)
+    insert(document, position.as_ref(), &heading, &body)
 }
 
 /// A new monthly summary.
@@ -139,7 +139,7 @@ pub(super) fn monthly(document: &Document, section: &NewSection<'_>, month: Mont
     let body = written(document, like, MONTHLY, section, total.as_deref());
     let mut edit = insert(
         document,
-        position,
+        position.as_ref(),
         &format!("## {month} Monthly Summary"),
         &body,
     );
@@ -152,7 +152,9 @@ pub(super) fn monthly(document: &Document, section: &NewSection<'_>, month: Mont
             .any(|line| document::is_rule(line.trim()))
     {
         let newline = document.newline(edit.span.start);
-        edit.text.push_str(&format!("---{newline}{newline}"));
+        for part in ["---", newline, newline] {
+            edit.text.push_str(part);
+        }
     }
     edit
 }
@@ -192,12 +194,12 @@ fn written(
             .chain(lines.unwrap_or_default())
             .collect();
     };
-    let line = |place: crate::text::Place| {
+    let text_of = |place: crate::text::Place| {
         document
             .at(Span::new(place.line_start, place.span.end))
             .to_owned()
     };
-    let head = [line(table.head), line(table.dashes)];
+    let head = [text_of(table.head), text_of(table.dashes)];
     head.into_iter()
         .chain(rows_of(document, table, section, total))
         .collect()
@@ -209,6 +211,8 @@ fn rows_of(
     section: &NewSection<'_>,
     total: Option<&str>,
 ) -> Vec<String> {
+    /// The name stands as it is spelled, emphasis and all; the figures follow when totals are brought up to date.
+    const NAME: &str = "TOTALNAME";
     let editor = TableEditor::new(document, table, section.currency);
     let mut lines: Vec<String> = section.rows.iter().map(|row| editor.line(row)).collect();
     if let Some(name) = total {
@@ -221,8 +225,6 @@ fn rows_of(
             .rows
             .iter()
             .any(|row| row.tokens.is_some_and(|(_, estimate)| estimate));
-        // The name stands as it is spelled, emphasis and all; the figures follow when totals are brought up to date.
-        const NAME: &str = "TOTALNAME";
         let row = NewRow {
             team: NAME,
             tokens: Some((tokens, estimate)),
@@ -265,7 +267,7 @@ fn behind_notes(document: &Document) -> Option<Position<'_>> {
 /// A section put in, with an empty line around it.
 fn insert(
     document: &Document,
-    position: Option<Position<'_>>,
+    position: Option<&Position<'_>>,
     heading: &str,
     body: &[String],
 ) -> Edit {
@@ -328,7 +330,7 @@ pub(super) fn notes(document: &Document, body: &[String]) -> Edit {
         .find(|section| ours(&section.kind));
     insert(
         document,
-        last.map(Position::Behind),
+        last.map(Position::Behind).as_ref(),
         "## Cost-Tracking Notes",
         body,
     )

@@ -284,19 +284,15 @@ fn cost(entry: &Entry<'_>, closed: &Closed) -> Option<(Money, bool)> {
         .figures
         .tokens
         .map_or(Tokens::ZERO, |tokens| tokens.value);
-    match entry.figures.cost {
-        Some(cost) => Some((
-            Money {
-                micros: cost.value,
-                currency: entry.figures.currency.unwrap_or(closed.currency()),
-            },
-            true,
-        )),
-        None => {
-            let price = closed.price_of(entry.work.model.as_deref())?;
-            Some((price.of(tokens), false))
-        }
+    if let Some(cost) = entry.figures.cost {
+        let money = Money {
+            micros: cost.value,
+            currency: entry.figures.currency.unwrap_or(closed.currency()),
+        };
+        return Some((money, true));
     }
+    let price = closed.price_of(entry.work.model.as_deref())?;
+    Some((price.of(tokens), false))
 }
 
 fn row<'e>(entry: &'e Entry<'static>, closed: &Closed) -> NewRow<'e> {

@@ -240,6 +240,7 @@ pub(super) fn plain_text(raw: &str) -> Cow<'_, str> {
 }
 
 /// Which figures a table has no column for.
+#[derive(Clone, Copy)]
 struct Without {
     deliverables: bool,
     minutes: bool,

@@ -19,10 +19,13 @@ fn read(name: &str) -> String {
 /// The lines that are not the same, `-` before and `+` after.
 fn changes(before: &str, after: &str) -> String {
     let diff = similar::TextDiff::from_lines(before, after);
-    diff.iter_all_changes()
-        .filter(|change| change.tag() != similar::ChangeTag::Equal)
-        .map(|change| format!("{}{}", change.tag(), change))
-        .collect()
+    let changed = |change: &similar::Change<&str>| change.tag() != similar::ChangeTag::Equal;
+    let mut lines = String::new();
+    for change in diff.iter_all_changes().filter(changed) {
+        lines += &change.tag().to_string();
+        lines += change.value();
+    }
+    lines
 }
 
 fn settle(text: &str) -> Settled {

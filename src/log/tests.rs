@@ -47,7 +47,7 @@ fn said_in_pieces(bytes: &[u8], piece: usize) -> String {
                 check(table.dashes);
                 if let Some(source) = &source {
                     let dashes = source.text().get(table.dashes.span.range()).unwrap();
-                    assert!(dashes.contains("-"), "{dashes:?}");
+                    assert!(dashes.contains('-'), "{dashes:?}");
                 }
                 return;
             }

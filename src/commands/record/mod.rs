@@ -126,8 +126,11 @@ fn status(text: &str) -> Result<Status, Failure> {
 fn random_id(cx: &Context<'_>) -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let bits = (cx.random)();
-    let letter = |at: u32| char::from(LETTERS[(bits >> (at * 5)) as usize % 32]);
-    (0..12).map(letter).collect()
+    let letter = |at: u32| {
+        let five = usize::try_from(bits >> (at * 5) & 31).unwrap_or_default();
+        LETTERS.get(five).copied().map(char::from)
+    };
+    (0..12).filter_map(letter).collect()
 }
 
 fn written(usage: &Usage) -> Result<String, Failure> {

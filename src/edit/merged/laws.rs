@@ -51,7 +51,8 @@ fn after(log: &str, branch: &str, records: &[Record], settles: bool) -> String {
     for (at, (team, task, tokens, hours)) in records.iter().enumerate() {
         time += chrono::TimeDelta::hours(i64::from(*hours));
         let when = time.format("%Y-%m-%dT%H:%M:%SZ");
-        text += &format!("[USE] {when} team=\"{team}\"{task} tokens={tokens} id={branch}{at}\n");
+        let line = format!("[USE] {when} team=\"{team}\"{task} tokens={tokens} id={branch}{at}\n");
+        text += &line;
         if settles {
             text = settled(&text, &Books::default(), time).unwrap().text;
         }
@@ -115,7 +116,8 @@ fn ids(text: &str) -> BTreeMap<String, usize> {
     let mut ids = BTreeMap::new();
     for rest in text.split("id=").skip(1) {
         let end = rest.find([' ', '\n']).unwrap_or(rest.len());
-        *ids.entry(rest[..end].to_owned()).or_insert(0) += 1;
+        let id = rest.get(..end).unwrap();
+        *ids.entry(id.to_owned()).or_insert(0) += 1;
     }
     ids
 }
