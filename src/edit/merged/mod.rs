@@ -7,14 +7,15 @@ mod lists;
 mod repeats;
 mod rows;
 mod seams;
+mod union;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Books, Document, Folded, Kept, TableBlock, books::MOST_MONTHS, stamp};
 use crate::{
     analysis::Closed,
     diagnostic::{Code, Diagnostic},
-    model::EntryKind,
+    model::{EntryKind, Tokens},
     text::{self, Edit, EditSet, Overlap, Place},
 };
 use rows::Doubled;
@@ -58,8 +59,14 @@ pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
         return Ok(document.text().to_owned());
     };
     let mended = text::splice(document.text(), &edits);
+<<<<<<< HEAD
     let folded = books.fold(&mended);
     let is_good = mended == document.text() || closed.iter().all(|joined| joined.is_kept(&folded));
+=======
+    let is_good = closed
+        .iter()
+        .all(|joined| joined.is_kept(&mended, books, &closed));
+>>>>>>> w-union
     Ok(if is_good {
         mended
     } else {
@@ -136,7 +143,7 @@ impl Joined {
         let mut edits: Vec<Edit> = self
             .doubled
             .iter()
-            .flat_map(|doubled| rows::edits(document, table, doubled, &self.closed))
+            .flat_map(|doubled| union::edits(document, table, doubled, &self.closed))
             .collect();
         if self.is_known() {
             // The last one has all rows above it. Its figures follow.
@@ -147,29 +154,37 @@ impl Joined {
         edits
     }
 
+<<<<<<< HEAD
     /// Whether teams that were mended have what they are to have, and all others what they had.
     fn is_kept(&self, mended: &Folded<'_>) -> bool {
         let Some(after) = mended.closed(self.closed.month.month) else {
+=======
+    /// Whether teams that were mended have what they are to have, and all others what they had. `all` are all merged tables.
+    fn is_kept(&self, mended: &str, books: &Books, all: &[Self]) -> bool {
+        let month = self.closed.month.month;
+        let Some(after) = books.closed(mended, month) else {
+>>>>>>> w-union
             return false;
         };
+        let of_month = all
+            .iter()
+            .filter(|joined| joined.closed.month.month == month);
+        let mut monthly: BTreeMap<&str, Tokens> = BTreeMap::new();
+        for team in &self.closed.month.teams {
+            monthly.insert(&team.name, team.tokens_of(EntryKind::Monthly));
+        }
+        for doubled in of_month.flat_map(|joined| &joined.doubled) {
+            if let Some((known, sum)) = doubled.known.zip(monthly.get_mut(doubled.team.as_str())) {
+                *sum = sum.saturating_sub(doubled.stated) + known.tokens;
+            }
+        }
         let mut teams = self.closed.month.teams.iter();
         teams.all(|team| {
-            let Some(now) = after.find_team(&team.name) else {
-                return false;
-            };
-            let mut known = self
-                .doubled
-                .iter()
-                .filter(|doubled| doubled.known.is_some() && doubled.team == team.name);
-            let is_mended = known.next().is_some();
-            let same = |kind| now.tokens_of(kind) == team.tokens_of(kind);
-            if is_mended {
+            after.find_team(&team.name).is_some_and(|now| {
                 now.details() == team.details()
-                    && same(EntryKind::Line)
-                    && now.tokens_of(EntryKind::Monthly) >= team.details()
-            } else {
-                now.used() == team.used()
-            }
+                    && now.tokens_of(EntryKind::Line) == team.tokens_of(EntryKind::Line)
+                    && monthly.get(team.name.as_str()) == Some(&now.tokens_of(EntryKind::Monthly))
+            })
         })
     }
 }

@@ -7,17 +7,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{
-    super::{
-        Document, RowKind, TableBlock, TableRow, style,
-        table::{TableEditor, plain_text},
-    },
+    super::{Document, RowKind, TableBlock, TableRow},
     seams::Seam,
 };
 use crate::{
     analysis::{Closed, TeamUsage},
-    log::{Column, Role, cell},
-    model::{Amount, Entry, EntryKind, Month, Price, RoundedSum, Status, Tokens, fold_name},
-    text::{self, Edit, EditSet, Place, Span},
+    log::{Role, cell},
+    model::{Amount, Entry, EntryKind, Month, RoundedSum, Tokens, fold_name},
+    text::{Place, Span},
 };
 
 /// Rows that stand twice.
@@ -27,6 +24,8 @@ pub(super) struct Doubled {
     pub(super) team: String,
     /// Which rows of the table.
     pub(super) rows: Vec<usize>,
+    /// What they add up to.
+    pub(super) stated: Tokens,
     /// What the one row that is right says. None where nothing tells.
     pub(super) known: Option<Known>,
 }
@@ -37,9 +36,9 @@ pub(super) struct Known {
     /// The figure of the one row.
     pub(super) tokens: Tokens,
     /// What the branches began with.
-    common: Tokens,
+    pub(super) common: Tokens,
     /// What the details say that it cost, where they say so of each.
-    cost: Option<u64>,
+    pub(super) cost: Option<u64>,
 }
 
 /// A row of a day or a session.
@@ -90,6 +89,7 @@ pub(super) fn doubled(document: &Document, seam: &Seam, closed: &Closed) -> Vec<
         for (rows, known) in tasks.values().zip(known).filter(|(rows, _)| rows.len() > 1) {
             all.push(Doubled {
                 team: (*name).to_owned(),
+                stated: rows.iter().filter_map(|row| tokens_of(table, *row)).sum(),
                 rows: rows.clone(),
                 known,
             });
@@ -172,11 +172,10 @@ impl Judge<'_> {
         };
         let is_parted = is_only || archived == Tokens::ZERO && self.are_parted(tasks, details);
         let group = |(task, rows): (&Task, &Vec<usize>)| {
-            let kept = self.kept(rows).filter(|_| !has_ids);
-            kept.or_else(|| {
-                let details = of_task(task);
-                self.group(rows, archived, &details).filter(|_| is_parted)
-            })
+            let of_details = self.group(rows, archived, &of_task(task));
+            of_details
+                .filter(|_| is_parted)
+                .or_else(|| self.kept(rows).filter(|_| !has_ids))
         };
         tasks.iter().map(group).collect()
     }
@@ -229,13 +228,12 @@ impl Judge<'_> {
     fn kept(&self, rows: &[usize]) -> Option<Known> {
         let line = |row: &usize| self.document.at(line_of(&self.table.rows[*row]));
         let [one, two] = rows else { return None };
-        let tokens = self
-            .tokens(*one)
-            .map_or(Tokens::ZERO, |tokens| tokens.value);
+        let tokens = tokens_of(self.table, *one).unwrap_or_default();
         let is_inside = self.several.iter().any(|other| match other.as_slice() {
             [first, second] => {
                 let is_around = first < one && one < second && second < two;
-                is_around || one < first && first < two && two < second
+                let is_across = is_around || one < first && first < two && two < second;
+                is_across && line(first) != line(second)
             }
             _ => false,
         });
@@ -292,145 +290,13 @@ fn joined(
     None
 }
 
-/// The edits that make one row of several. It stands where the first does, and has the words of the one that says most.
-pub(super) fn edits(
-    document: &Document,
-    table: &TableBlock,
-    doubled: &Doubled,
-    closed: &Closed,
-) -> Vec<Edit> {
-    let rows: Vec<(&TableRow, &Entry<'static>)> = doubled
-        .rows
-        .iter()
-        .filter_map(|at| table.rows.get(*at))
-        .filter_map(|row| Some((row, row.entry()?)))
-        .collect();
-    let (Some(known), Some((first, _))) = (doubled.known, rows.first()) else {
-        return Vec::new();
-    };
-    let union = Union {
-        editor: TableEditor::new(document, table, closed.currency()),
-        rows: &rows,
-        known,
-        price: closed.price_of(None),
-    };
-    let Some(line) = union.line(document) else {
-        return Vec::new();
-    };
-    let mut edits = Vec::new();
-    if line != document.at(line_of(first)) {
-        edits.push(Edit::replace(line_of(first), line));
-    }
-    let others = rows.iter().skip(1);
-    edits.extend(others.map(|(row, _)| Edit::delete(document.whole_line(row.place))));
-    edits
-}
-
-/// Several rows that become one.
-struct Union<'u, 'd> {
-    editor: TableEditor<'d>,
-    rows: &'u [(&'d TableRow, &'d Entry<'static>)],
-    known: Known,
-    price: Option<Price>,
-}
-
-impl Union<'_, '_> {
-    fn line(&self, document: &Document) -> Option<String> {
-        let value = |entry: &Entry<'_>| entry.figures.tokens.map(|tokens| tokens.value);
-        let (row, entry) = self.rows.iter().reduce(|one, two| {
-            if value(two.1) > value(one.1) {
-                two
-            } else {
-                one
-            }
-        })?;
-        let editor = &self.editor;
-        let tokens = editor.raw(row, Column::Tokens).and_then(|raw| {
-            let is_other = value(entry).is_some_and(|tokens| tokens != self.known.tokens);
-            let text = style::respell_tokens(raw, self.known.tokens, false);
-            text.filter(|_| is_other)
-        });
-        let largest = |of: fn(&Entry<'_>) -> Option<u64>| {
-            let most = self.rows.iter().filter_map(|(_, entry)| of(entry)).max();
-            most.filter(|most| of(entry) != Some(*most))
-        };
-        let cells = [
-            (Column::Tokens, tokens),
-            (Column::Cost, self.cost(row)),
-            (
-                Column::Duration,
-                largest(|entry| entry.figures.minutes).map(|minutes| editor.duration(minutes)),
-            ),
-            (
-                Column::Deliverables,
-                largest(|entry| entry.figures.deliverables).map(|count| count.to_string()),
-            ),
-            (
-                Column::Status,
-                self.status()
-                    .filter(|status| entry.status.as_ref() != Some(status))
-                    .map(|status| editor.status(&status)),
-            ),
-        ];
-        let line = line_of(row);
-        let edits = cells
-            .into_iter()
-            .filter_map(|(column, text)| editor.set(row, column, &text?))
-            .map(|edit| {
-                let (start, end) = (edit.span.start, edit.span.end);
-                let span = Span::new(start - line.start, end - line.start);
-                Edit::replace(span, edit.text)
-            });
-        let edits = EditSet::new(edits.collect()).ok()?;
-        Some(text::splice(document.at(line), &edits))
-    }
-
-    /// How far the work is: of those that a branch changed.
-    fn status(&self) -> Option<Status> {
-        let changed = self.rows.iter().filter(|(_, entry)| {
-            let tokens = entry.figures.tokens;
-            tokens.is_some_and(|tokens| tokens.value > self.known.common)
-        });
-        changed
-            .filter_map(|(_, entry)| entry.status.clone())
-            .reduce(Status::combined)
-    }
-
-    /// The price of the tokens where each row gives that of its own; else what the details say, and not less than any row.
-    fn cost(&self, row: &TableRow) -> Option<String> {
-        let raw = self.editor.raw(row, Column::Cost)?;
-        let written = cell::money(&plain_text(raw)).ok()??;
-        let costs = self.rows.iter().filter_map(|(_, entry)| {
-            let figures = entry.figures;
-            Some((figures.tokens?.value, figures.cost?))
-        });
-        let costs: Vec<(Tokens, Amount<u64>)> = costs.collect();
-        let priced = self.price.filter(|price| {
-            let is_price = |(tokens, cost): &(Tokens, Amount<u64>)| {
-                let half = cost.unit.div_ceil(2);
-                price.of(*tokens).micros.abs_diff(cost.value) <= half
-            };
-            costs.len() == self.rows.len()
-                && written
-                    .currency
-                    .is_none_or(|currency| currency == price.currency)
-                && costs.iter().all(is_price)
-        });
-        let most = costs.iter().map(|(_, cost)| cost.value).max()?;
-        let micros = match priced {
-            Some(price) => price.of(self.known.tokens).micros,
-            None => most.max(self.known.cost.unwrap_or_default()),
-        };
-        let half = written.amount.unit / 2;
-        if written.amount.value.abs_diff(micros) <= half {
-            return None;
-        }
-        style::respell_money(raw, micros, false)
-    }
+fn tokens_of(table: &TableBlock, row: usize) -> Option<Tokens> {
+    let entry = table.rows.get(row)?.entry()?;
+    Some(entry.figures.tokens?.value)
 }
 
 /// The line of a row without its line end.
-const fn line_of(row: &TableRow) -> Span {
+pub(super) const fn line_of(row: &TableRow) -> Span {
     Span::new(row.place.line_start, row.place.span.end)
 }
 

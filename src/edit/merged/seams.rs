@@ -21,6 +21,9 @@ pub(super) struct Seam {
     pub(super) totals: Vec<usize>,
 }
 
+/// So many branches nobody merges before looking at the log.
+const MOST: usize = 100;
+
 /// The tables that were merged. Nobody writes two totals of one name one after the other. With rows between them they may be those
 /// of two groups, unless more shows that they are not.
 pub(super) fn of(document: &Document) -> Vec<Seam> {
@@ -58,7 +61,8 @@ fn seam(document: &Document, at: usize, table: &TableBlock) -> Option<Seam> {
     let name = |at: &usize| Some(document.at(*table.rows[*at].cells.get(team)?));
     let first = name(totals.first()?)?;
     let is_of_one_name = totals.iter().all(|at| name(at) == Some(first));
-    (totals.len() > 1 && is_of_one_name).then_some(Seam {
+    let is_several = totals.len() > 1 && totals.len() <= MOST;
+    (is_several && is_of_one_name).then_some(Seam {
         table: at,
         month,
         totals,

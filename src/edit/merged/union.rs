@@ -1,0 +1,152 @@
+//! One monthly row made of several: its figure is known, and its other cells say the most that any of them says.
+
+use super::{
+    super::{
+        Document, TableBlock, TableRow, style,
+        table::{TableEditor, plain_text},
+    },
+    rows::{Doubled, Known, line_of},
+};
+use crate::{
+    analysis::Closed,
+    log::{Column, cell},
+    model::{Amount, Entry, Price, Status, Tokens},
+    text::{self, Edit, EditSet, Span},
+};
+
+/// The edits that make one row of several. It stands where the first does, and has the words of the one that says most.
+pub(super) fn edits(
+    document: &Document,
+    table: &TableBlock,
+    doubled: &Doubled,
+    closed: &Closed,
+) -> Vec<Edit> {
+    let rows: Vec<(&TableRow, &Entry<'static>)> = doubled
+        .rows
+        .iter()
+        .filter_map(|at| table.rows.get(*at))
+        .filter_map(|row| Some((row, row.entry()?)))
+        .collect();
+    let (Some(known), Some((first, _))) = (doubled.known, rows.first()) else {
+        return Vec::new();
+    };
+    let union = Union {
+        editor: TableEditor::new(document, table, closed.currency()),
+        rows: &rows,
+        known,
+        price: closed.price_of(None),
+    };
+    let Some(line) = union.line(document) else {
+        return Vec::new();
+    };
+    let mut edits = Vec::new();
+    if line != document.at(line_of(first)) {
+        edits.push(Edit::replace(line_of(first), line));
+    }
+    let others = rows.iter().skip(1);
+    edits.extend(others.map(|(row, _)| Edit::delete(document.whole_line(row.place))));
+    edits
+}
+
+/// Several rows that become one.
+struct Union<'u, 'd> {
+    editor: TableEditor<'d>,
+    rows: &'u [(&'d TableRow, &'d Entry<'static>)],
+    known: Known,
+    price: Option<Price>,
+}
+
+impl Union<'_, '_> {
+    fn line(&self, document: &Document) -> Option<String> {
+        let value = |entry: &Entry<'_>| entry.figures.tokens.map(|tokens| tokens.value);
+        let (row, entry) = self.rows.iter().reduce(|one, two| {
+            if value(two.1) > value(one.1) {
+                two
+            } else {
+                one
+            }
+        })?;
+        let editor = &self.editor;
+        let tokens = editor.raw(row, Column::Tokens).and_then(|raw| {
+            let is_other = value(entry).is_some_and(|tokens| tokens != self.known.tokens);
+            let text = style::respell_tokens(raw, self.known.tokens, false);
+            text.filter(|_| is_other)
+        });
+        let largest = |of: fn(&Entry<'_>) -> Option<u64>| {
+            let most = self.rows.iter().filter_map(|(_, entry)| of(entry)).max();
+            most.filter(|most| of(entry) != Some(*most))
+        };
+        let cells = [
+            (Column::Tokens, tokens),
+            (Column::Cost, self.cost(row)),
+            (
+                Column::Duration,
+                largest(|entry| entry.figures.minutes).map(|minutes| editor.duration(minutes)),
+            ),
+            (
+                Column::Deliverables,
+                largest(|entry| entry.figures.deliverables).map(|count| count.to_string()),
+            ),
+            (
+                Column::Status,
+                self.status()
+                    .filter(|status| entry.status.as_ref() != Some(status))
+                    .map(|status| editor.status(&status)),
+            ),
+        ];
+        let line = line_of(row);
+        let edits = cells
+            .into_iter()
+            .filter_map(|(column, text)| editor.set(row, column, &text?))
+            .map(|edit| {
+                let (start, end) = (edit.span.start, edit.span.end);
+                let span = Span::new(start - line.start, end - line.start);
+                Edit::replace(span, edit.text)
+            });
+        let edits = EditSet::new(edits.collect()).ok()?;
+        Some(text::splice(document.at(line), &edits))
+    }
+
+    /// How far the work is: of those that a branch changed.
+    fn status(&self) -> Option<Status> {
+        let changed = self.rows.iter().filter(|(_, entry)| {
+            let tokens = entry.figures.tokens;
+            tokens.is_some_and(|tokens| tokens.value > self.known.common)
+        });
+        changed
+            .filter_map(|(_, entry)| entry.status.clone())
+            .reduce(Status::combined)
+    }
+
+    /// The price of the tokens where each row gives that of its own; else what the details say, and not less than any row.
+    fn cost(&self, row: &TableRow) -> Option<String> {
+        let raw = self.editor.raw(row, Column::Cost)?;
+        let written = cell::money(&plain_text(raw)).ok()??;
+        let costs = self.rows.iter().filter_map(|(_, entry)| {
+            let figures = entry.figures;
+            Some((figures.tokens?.value, figures.cost?))
+        });
+        let costs: Vec<(Tokens, Amount<u64>)> = costs.collect();
+        let priced = self.price.filter(|price| {
+            let is_price = |(tokens, cost): &(Tokens, Amount<u64>)| {
+                let half = cost.unit.div_ceil(2);
+                price.of(*tokens).micros.abs_diff(cost.value) <= half
+            };
+            costs.len() == self.rows.len()
+                && written
+                    .currency
+                    .is_none_or(|currency| currency == price.currency)
+                && costs.iter().all(is_price)
+        });
+        let most = costs.iter().map(|(_, cost)| cost.value).max()?;
+        let micros = match priced {
+            Some(price) => price.of(self.known.tokens).micros,
+            None => most.max(self.known.cost.unwrap_or_default()),
+        };
+        let half = written.amount.unit / 2;
+        if written.amount.value.abs_diff(micros) <= half {
+            return None;
+        }
+        style::respell_money(raw, micros, false)
+    }
+}
