@@ -59,14 +59,8 @@ pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
         return Ok(document.text().to_owned());
     };
     let mended = text::splice(document.text(), &edits);
-<<<<<<< HEAD
     let folded = books.fold(&mended);
-    let is_good = mended == document.text() || closed.iter().all(|joined| joined.is_kept(&folded));
-=======
-    let is_good = closed
-        .iter()
-        .all(|joined| joined.is_kept(&mended, books, &closed));
->>>>>>> w-union
+    let is_good = closed.iter().all(|joined| joined.is_kept(&folded, &closed));
     Ok(if is_good {
         mended
     } else {
@@ -154,16 +148,10 @@ impl Joined {
         edits
     }
 
-<<<<<<< HEAD
-    /// Whether teams that were mended have what they are to have, and all others what they had.
-    fn is_kept(&self, mended: &Folded<'_>) -> bool {
-        let Some(after) = mended.closed(self.closed.month.month) else {
-=======
     /// Whether teams that were mended have what they are to have, and all others what they had. `all` are all merged tables.
-    fn is_kept(&self, mended: &str, books: &Books, all: &[Self]) -> bool {
+    fn is_kept(&self, mended: &Folded<'_>, all: &[Self]) -> bool {
         let month = self.closed.month.month;
-        let Some(after) = books.closed(mended, month) else {
->>>>>>> w-union
+        let Some(after) = mended.closed(month) else {
             return false;
         };
         let of_month = all
