@@ -66,7 +66,7 @@ fn refused(job: Job) {
     calls.retain(|call| CALLS.contains(&call.name.as_str()) && !call.is_inward());
     let pair = |call: &Call| ERRORS.map(|error| (call.clone(), error));
     let all: Vec<(Call, &str)> = calls.iter().flat_map(pair).collect();
-    let cases = some_of(&all, or_long(31, usize::MAX));
+    let cases = some_of(&all, or_long(21, usize::MAX));
     let (hits, failures) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let what = format!("{} of {} refused calls of {job:?}", cases.len(), all.len());
     hold(&what, &cases, |(call, error)| {

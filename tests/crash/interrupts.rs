@@ -44,7 +44,7 @@ fn a_signal_at_any_moment_does_no_harm() {
     let _machine = beside_others();
     let proofs = Job::ALL.map(|job| (Proof::of(job), span(job)));
     let mut dice = Dice::new(0x5eed_0000_1143_0130);
-    let cases: Vec<(usize, usize, usize)> = (0..or_long(21, 500))
+    let cases: Vec<(usize, usize, usize)> = (0..or_long(15, 500))
         .map(|at| (at % proofs.len(), dice.below(2), dice.below(1000)))
         .collect();
     let ended = AtomicUsize::new(0);

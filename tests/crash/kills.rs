@@ -26,7 +26,7 @@ fn killed_once(job: Job) -> Vec<Call> {
     if !is_long() {
         all = own_calls(job);
         all.retain(|call| !call.is_inward());
-        all = some_of(&all, 28);
+        all = some_of(&all, 20);
     }
     let cases: Vec<(Call, bool)> = if is_long() {
         let both = |call: &Call| [(call.clone(), false), (call.clone(), true)];

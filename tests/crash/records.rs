@@ -100,7 +100,7 @@ fn many_who_record_at_once_are_all_recorded_once() {
     let _machine = beside_others();
     let start = Instant::now();
     let scene = Scene::new();
-    let each = or_long(60, 500);
+    let each = or_long(30, 500);
     let id = |writer: usize, number: usize| format!("w{writer}x{number}");
     thread::scope(|scope| {
         for writer in 0..WRITERS {

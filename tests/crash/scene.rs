@@ -157,7 +157,7 @@ impl Scene {
     pub(crate) fn is_unfinished(&self) -> bool {
         let names = ["cost-log.md.journal", "cost-log.md.journal.new"];
         let is_there = |name: &&str| self.folder.join(".tokmon").join(name).exists();
-        names.iter().any(|name| is_there(&name))
+        names.iter().any(is_there)
     }
 }
 
@@ -201,7 +201,7 @@ fn day(date: &str, name: &str, rows: std::ops::Range<usize>, times: usize) -> St
     );
     for row in rows {
         let number = row / times;
-        let team = if number % 2 == 0 { "Team A" } else { "Team B" };
+        let team = ["Team A", "Team B"][number % 2];
         let _ = writeln!(
             text,
             "| 10:{number:02} | {team} | {name}{number:02} | 1,000 | ✅ |"
