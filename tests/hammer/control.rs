@@ -36,6 +36,7 @@ pub(crate) fn archive(scene: &Scene) -> usize {
         fs::rename(&new, &scene.log).unwrap();
         lock.unlock().unwrap();
         runs += 1;
+        scene.rewritten();
         thread::sleep(random.millis(100));
     }
     runs

@@ -13,7 +13,7 @@ use tokmon::{Context, Environment, Terminal};
 
 use crate::{
     alone, is_long,
-    programs::errors,
+    programs::{Runs, errors},
     random::{Random, seed},
     scene::Scene,
 };
@@ -22,7 +22,7 @@ use crate::{
 const LINES: u64 = 40;
 
 /// Checks a log in this process. Gives the errors found.
-fn check(log: &Path) -> Vec<String> {
+pub(crate) fn check(log: &Path) -> Vec<String> {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = [
         "tokmon",
@@ -53,6 +53,18 @@ fn check(log: &Path) -> Vec<String> {
     let told = || String::from_utf8_lossy(&err).into_owned();
     assert!(status.code() <= 1, "{}", told());
     errors(&out).unwrap_or_else(|| panic!("{}", told()))
+}
+
+/// Checks a log that is hammered, until the scene is over: no time is there an error in it.
+pub(crate) fn read(scene: &Scene, pause: u64) -> Runs {
+    let mut runs = Runs::default();
+    let mut random = Random::new(scene.seed ^ pause);
+    while scene.goes_on() {
+        runs.failures.extend(check(&scene.log));
+        runs.done += 1;
+        thread::sleep(random.millis(pause));
+    }
+    runs
 }
 
 /// A line of any kind, some of more than 5 KB, with letters of several bytes.

@@ -10,7 +10,7 @@ use std::{
 use crate::{
     alone, busy, is_long,
     lines::{Id, line},
-    programs::{self, Records, failure, record_one},
+    programs::{Records, failure, record_one},
     scene::Scene,
 };
 
@@ -116,5 +116,4 @@ fn records_take_so_long() {
             );
         });
     }
-    let _ = programs::errors(b"");
 }

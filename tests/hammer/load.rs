@@ -7,7 +7,7 @@ use crate::{
     appenders::{Manner, Wrote, append},
     busy, control,
     count::Count,
-    is_long,
+    flight, is_long,
     latency::spread,
     lines::{Id, MONTHS},
     programs::{self, Records, Runs, failure, used_tokens},
@@ -67,8 +67,9 @@ impl Load {
 
 /// How hard is hammered.
 struct Force {
-    seconds: u64,
-    control_seconds: u64,
+    length: Duration,
+    control_length: Duration,
+    /// How long the fast ones wait between two lines.
     pause: Duration,
     seeds: u64,
 }
@@ -77,15 +78,15 @@ impl Force {
     fn new() -> Self {
         if is_long() {
             return Self {
-                seconds: 60,
-                control_seconds: 5,
+                length: Duration::from_secs(60),
+                control_length: Duration::from_secs(5),
                 pause: Duration::from_micros(400),
                 seeds: 3,
             };
         }
         Self {
-            seconds: 4,
-            control_seconds: 2,
+            length: Duration::from_secs(3),
+            control_length: Duration::from_secs(1),
             pause: Duration::from_millis(2),
             seeds: 1,
         }
@@ -99,6 +100,28 @@ struct Done {
     archived: Runs,
     fixed: Runs,
     read: Runs,
+    checked: Runs,
+}
+
+impl Done {
+    /// What went wrong, as far as they noticed.
+    fn failures(&self) -> impl Iterator<Item = &String> {
+        let runs = [&self.archived, &self.fixed, &self.read, &self.checked];
+        let runs = runs.into_iter().flat_map(|runs| &runs.failures);
+        let records = self.records.iter();
+        runs.chain(records.flat_map(|records| &records.failures))
+    }
+
+    fn recorded(&self) -> Vec<Id> {
+        let records = self.records.iter();
+        let ids = records.flat_map(|records| &records.acknowledged);
+        ids.copied().collect()
+    }
+
+    fn took(&self) -> Vec<Duration> {
+        let records = self.records.iter();
+        records.flat_map(|records| &records.took).copied().collect()
+    }
 }
 
 /// What is left of it.
@@ -112,34 +135,24 @@ struct Verdict {
 }
 
 impl Verdict {
-    /// Looks for every line that was written for sure. Those that `may` be there are no strangers.
-    fn new(scene: &Scene, wrote: &[Wrote], recorded: &[Id], may: &HashSet<Id>) -> Self {
-        let count = Count::of(scene);
-        let (mut lost, mut wanted) = (Vec::new(), HashSet::new());
+    /// Looks for every line that was written.
+    fn new(scene: &Scene, wrote: &[Wrote], recorded: &[Id]) -> Self {
         let outside = wrote.iter().flat_map(|wrote| {
             let writer = wrote.writer;
             (0..wrote.lines).map(move |number| Id { writer, number })
         });
-        for id in outside.chain(recorded.iter().copied()) {
-            wanted.insert(id);
-            if count.times(id) == 0 {
-                lost.push(id);
-            }
-        }
-        let found = count.found.iter();
-        let doubled = found.filter(|(_, times)| **times > 1).map(|(id, _)| *id);
-        let strange = count.found.keys().copied();
-        let strange = strange.filter(|id| !wanted.contains(id) && !may.contains(id));
+        let wanted: HashSet<Id> = outside.chain(recorded.iter().copied()).collect();
+        let count = Count::of(scene);
+        let lost = wanted.iter().copied().filter(|id| count.times(*id) == 0);
+        let found = count.found.keys().copied();
+        let doubled = found.clone().filter(|id| count.times(*id) > 1);
+        let strange = found.filter(|id| !wanted.contains(id));
         Self {
             outside: wrote.iter().map(|wrote| wrote.lines).sum(),
-            lost,
+            lost: lost.collect(),
             doubled: doubled.collect(),
             strange: strange.collect(),
-            longest: wrote
-                .iter()
-                .map(|wrote| wrote.longest)
-                .max()
-                .unwrap_or_default(),
+            longest: wrote.iter().map(|wrote| wrote.longest).max().unwrap(),
             count,
         }
     }
@@ -147,12 +160,8 @@ impl Verdict {
     /// What the lines that are there have to add up to.
     fn tokens(&self) -> u64 {
         let used = |id: &&Id| id.is_usage() || RECORDERS.contains(&id.writer);
-        self.count
-            .found
-            .keys()
-            .filter(used)
-            .map(|id| id.tokens())
-            .sum()
+        let used = self.count.found.keys().filter(used);
+        used.map(|id| id.tokens()).sum()
     }
 
     fn faults(&self) -> Vec<String> {
@@ -160,47 +169,34 @@ impl Verdict {
             let few: Vec<String> = ids.iter().take(5).map(Id::to_string).collect();
             (!ids.is_empty()).then(|| format!("{} {what}, like {few:?}", ids.len()))
         };
-        let mut faults: Vec<String> = [
+        let (torn, tokens) = (&self.count.torn, self.count.tokens);
+        let faults = [
             some("lost", &self.lost),
             some("doubled", &self.doubled),
             some("that nobody wrote", &self.strange),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let torn = &self.count.torn;
-        faults.extend(
             torn.first()
                 .map(|line| format!("{} torn, like {line:?}", torn.len())),
-        );
-        if self.count.marks > 0 {
-            faults.push(format!("{} marks left", self.count.marks));
-        }
-        if self.count.tokens != self.tokens() {
-            faults.push(format!(
-                "{} tokens, not {}",
-                self.count.tokens,
-                self.tokens()
-            ));
-        }
-        faults
+            (self.count.marks > 0).then(|| format!("{} marks left", self.count.marks)),
+            (tokens != self.tokens()).then(|| format!("{tokens} tokens, not {}", self.tokens())),
+        ];
+        faults.into_iter().flatten().collect()
     }
 }
 
 fn hammer(scene: &Scene, load: &Load, force: &Force) -> Done {
     let manners = load.manners(force.pause);
     thread::scope(|scope| {
-        let writers: Vec<_> = (1..)
+        let writers = (1..)
             .zip(manners)
-            .map(|(writer, manner)| scope.spawn(move || append(scene, writer, manner)))
-            .collect();
+            .map(|(writer, manner)| scope.spawn(move || append(scene, writer, manner)));
+        let writers: Vec<_> = writers.collect();
         let recorders =
             RECORDERS.map(|writer| scope.spawn(move || programs::record(scene, writer)));
         let archiver = scope.spawn(|| programs::rewrite(scene, &["archive"], 200));
         let fixer = scope.spawn(|| programs::rewrite(scene, &["check", "--fix"], 400));
-        let reader = scope.spawn(|| programs::read(scene, 50));
-        thread::sleep(Duration::from_secs(force.seconds));
-        scene.end();
+        let reader = scope.spawn(|| programs::read(scene, 100));
+        let checker = scope.spawn(|| flight::read(scene, 60));
+        scene.wait();
         Done {
             wrote: writers
                 .into_iter()
@@ -210,107 +206,88 @@ fn hammer(scene: &Scene, load: &Load, force: &Force) -> Done {
             archived: archiver.join().unwrap(),
             fixed: fixer.join().unwrap(),
             read: reader.join().unwrap(),
+            checked: checker.join().unwrap(),
         }
     })
 }
 
-/// What all views of all months say was used.
+/// What the views of all months say was used.
 fn reported(scene: &Scene) -> u64 {
     let months = MONTHS.into_iter().chain(["2026-02"]);
     let used = months.map(|month| {
-        let output = scene
-            .tokmon(&["--json", "--month", month])
-            .output()
-            .unwrap();
-        used_tokens(&output)
+        let output = scene.tokmon(&["--json", "--month", month]).output();
+        used_tokens(&output.unwrap())
     });
     used.sum()
 }
 
-/// Hammers a log, clears up, and looks for every line. Gives the row of the table and how many lines were written outside.
-fn run(load: &Load, force: &Force, seed: u64) -> (String, u64) {
-    let scene = Scene::new(seed, Duration::from_secs(force.seconds));
-    let mut done = hammer(&scene, load, force);
-    let mut faults = Vec::new();
+/// Hammers a log, clears up, and looks for every line. Gives how many were written outside.
+fn run(load: &Load, force: &Force, seed: u64) -> u64 {
+    let scene = Scene::new(seed, force.length);
+    let done = hammer(&scene, load, force);
+    let mut faults: Vec<String> = done.failures().take(5).cloned().collect();
     for args in [&["check", "--fix"][..], &["archive"]] {
         let output = scene.tokmon(args).output().unwrap();
         faults.extend(failure(&output, &[0]));
     }
-    let failed = [&done.archived, &done.fixed, &done.read].map(|runs| &runs.failures);
-    let failed = failed
-        .into_iter()
-        .chain(done.records.iter().map(|records| &records.failures));
-    faults.extend(failed.flatten().take(5).cloned());
-    let recorded: Vec<Id> = done
-        .records
-        .iter()
-        .flat_map(|records| &records.acknowledged)
-        .copied()
-        .collect();
-    let verdict = Verdict::new(&scene, &done.wrote, &recorded, &HashSet::new());
+    let verdict = Verdict::new(&scene, &done.wrote, &done.recorded());
     faults.extend(verdict.faults());
-    let reported = reported(&scene);
-    if reported != BEFORE + verdict.tokens() {
-        faults.push(format!(
-            "{reported} reported, not {}",
-            BEFORE + verdict.tokens()
-        ));
+    let (reported, wanted) = (reported(&scene), BEFORE + verdict.tokens());
+    if reported != wanted {
+        faults.push(format!("{reported} reported, not {wanted}"));
     }
-    let mut took: Vec<Duration> = done
-        .records
-        .iter_mut()
-        .flat_map(|records| records.took.drain(..))
-        .collect();
-    let row = format!(
-        "| {} | {seed} | {} | {} | {} | {} | {} ({}) | {} ({}) | {} | {} | {} | {} | {} |",
-        load.name,
-        verdict.outside,
-        verdict.lost.len(),
-        verdict.doubled.len(),
-        verdict.count.torn.len(),
-        done.archived.done,
-        done.archived.put_off,
-        done.fixed.done,
-        done.fixed.put_off,
-        done.read.done,
-        verdict.longest.as_millis(),
-        recorded.len(),
-        spread(&mut took),
-        busy(),
-    );
-    println!("{row}");
+    row(load.name, seed, &verdict, Some(&done));
     if !faults.is_empty() {
-        panic!(
-            "{}\nload {row}\n{}",
-            scene.leave().display(),
-            faults.join("\n")
-        );
+        panic!("{}\n{}", scene.leave().display(), faults.join("\n"));
     }
-    (row, verdict.outside)
+    verdict.outside
 }
 
-/// Hammers a log that is rewritten as it should not be. Tells how many lines were lost.
+/// Hammers a log that is rewritten as it should not be. Gives how many lines were lost.
 fn run_control(load: &Load, force: &Force, seed: u64) -> usize {
-    let scene = &Scene::new(seed, Duration::from_secs(force.control_seconds));
+    let scene = &Scene::new(seed, force.control_length);
     let manners = load.manners(force.pause);
-    let (wrote, runs) = thread::scope(|scope| {
-        let writers: Vec<_> = (1..)
+    let wrote: Vec<Wrote> = thread::scope(|scope| {
+        let writers = (1..)
             .zip(manners)
-            .map(|(writer, manner)| scope.spawn(move || append(scene, writer, manner)))
-            .collect();
+            .map(|(writer, manner)| scope.spawn(move || append(scene, writer, manner)));
+        let writers: Vec<_> = writers.collect();
         let archiver = scope.spawn(|| control::archive(scene));
-        thread::sleep(Duration::from_secs(force.control_seconds));
-        scene.end();
-        let wrote: Vec<Wrote> = writers
+        scene.wait();
+        archiver.join().unwrap();
+        writers
             .into_iter()
             .map(|writer| writer.join().unwrap())
-            .collect();
-        (wrote, archiver.join().unwrap())
+            .collect()
     });
-    let verdict = Verdict::new(scene, &wrote, &[], &HashSet::new());
+    let verdict = Verdict::new(scene, &wrote, &[]);
+    row(&format!("control {}", load.name), seed, &verdict, None);
+    verdict.lost.len()
+}
+
+const HEAD: &str = "\
+| load | seed | outside lines | lost | doubled | torn | longest outside wait, ms | archive runs (put off) | fix runs (put off) | readings | recorded | record p50 / p99 / max, ms | load of the machine |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+
+/// Prints what came of a run, as a row of the table.
+fn row(name: &str, seed: u64, verdict: &Verdict, done: Option<&Done>) {
+    let done = done.map_or_else(
+        || "— | — | — | — | —".to_owned(),
+        |done| {
+            format!(
+                "{} ({}) | {} ({}) | {} | {} | {}",
+                done.archived.done,
+                done.archived.put_off,
+                done.fixed.done,
+                done.fixed.put_off,
+                done.read.done + done.checked.done,
+                done.recorded().len(),
+                spread(&mut done.took()),
+            )
+        },
+    );
     println!(
-        "| control {} | {seed} | {} | {} | {} | {} | {runs} | | | {} | | | {} |",
-        load.name,
+        "| {name} | {seed} | {} | {} | {} | {} | {} | {done} | {} |",
         verdict.outside,
         verdict.lost.len(),
         verdict.doubled.len(),
@@ -318,24 +295,22 @@ fn run_control(load: &Load, force: &Force, seed: u64) -> usize {
         verdict.longest.as_millis(),
         busy(),
     );
-    verdict.lost.len()
 }
 
 #[test]
 fn no_line_is_lost_or_doubled_or_torn() {
     let _alone = alone();
     let (force, first) = (Force::new(), seed());
-    println!("TOKMON_SEED={first}, {} s for each load", force.seconds);
     println!(
-        "| load | seed | outside lines | lost | doubled | torn | archive runs (put off) | fix runs (put off) | reads | longest outside wait, ms | recorded | record p50 / p99 / max, ms | machine's load |"
+        "TOKMON_SEED={first}, {:?} for each load\n{HEAD}",
+        force.length
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     let mut outside = 0;
     for load in &LOADS {
         let lost = run_control(load, &force, first);
         assert!(lost > 0, "load {}: the hammer has no power", load.name);
         for seed in first..first + force.seeds {
-            outside += run(load, &force, seed).1;
+            outside += run(load, &force, seed);
         }
     }
     println!("{outside} outside lines");

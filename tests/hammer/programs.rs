@@ -48,7 +48,10 @@ pub(crate) fn rewrite(scene: &Scene, args: &[&str], pause: u64) -> Runs {
         match failure(&output, &[0, 1, 75]) {
             Some(failure) => runs.failures.push(format!("{args:?}: {failure}")),
             None if output.status.code() == Some(75) => runs.put_off += 1,
-            None => runs.done += 1,
+            None => {
+                runs.done += 1;
+                scene.rewritten();
+            }
         }
         thread::sleep(random.millis(pause));
     }

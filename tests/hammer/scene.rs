@@ -4,7 +4,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -22,7 +23,14 @@ pub(crate) struct Scene {
     length: Duration,
     pub(crate) seed: u64,
     is_over: AtomicBool,
+    rewrites: AtomicUsize,
 }
+
+/// So often a log is rewritten before the hammer rests.
+const REWRITES: usize = 3;
+
+/// So many times its length a run may take until then, on a machine with much else to do.
+const PATIENCE: u32 = 10;
 
 impl Scene {
     /// The sample log, in what is the root of a repository.
@@ -41,6 +49,7 @@ impl Scene {
             length,
             seed,
             is_over: AtomicBool::new(false),
+            rewrites: AtomicUsize::new(0),
         }
     }
 
@@ -62,6 +71,21 @@ impl Scene {
     /// Whether it is hammered still.
     pub(crate) fn goes_on(&self) -> bool {
         !self.is_over.load(SeqCst)
+    }
+
+    /// The log was rewritten.
+    pub(crate) fn rewritten(&self) {
+        self.rewrites.fetch_add(1, SeqCst);
+    }
+
+    /// Ends the scene when its time is over, and the log was rewritten at all.
+    pub(crate) fn wait(&self) {
+        thread::sleep(self.length);
+        while self.rewrites.load(SeqCst) < REWRITES && self.start.elapsed() < self.length * PATIENCE
+        {
+            thread::sleep(Duration::from_millis(20));
+        }
+        self.end();
     }
 
     pub(crate) fn end(&self) {
