@@ -174,3 +174,15 @@ pub(crate) fn log_of(tokens: u64) -> String {
         "## 2026-02 Monthly Summary\n\n| Team | Tokens | Status |\n|---|---|---|\n| Team A | {tokens} | ✅ |\n\n## Daily Detail — 2026-02-24\n\n| Team | Tokens |\n|---|---|\n| Team A | {tokens} |\n"
     )
 }
+
+/// The lines that differ, `-` before and `+` after.
+pub(crate) fn changes(before: &str, after: &str) -> String {
+    let diff = similar::TextDiff::from_lines(before, after);
+    let changed = |change: &similar::Change<&str>| change.tag() != similar::ChangeTag::Equal;
+    let mut lines = String::new();
+    for change in diff.iter_all_changes().filter(changed) {
+        lines += &change.tag().to_string();
+        lines += &change.to_string();
+    }
+    lines
+}

@@ -11,7 +11,7 @@ use std::{
 use insta::assert_snapshot;
 use tempfile::TempDir;
 
-use crate::harness::{binary, fixture, told};
+use crate::harness::{binary, changes, fixture, told};
 
 const LOG: &str = "cost-log.md";
 
@@ -39,6 +39,7 @@ fn git(folder: &Path, args: &[&str]) -> Output {
 }
 
 /// Whether there is git; a test without it says that it did nothing.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn has_git() -> bool {
     let is_there = Command::new("git").arg("--version").output().is_ok();
     if !is_there {
@@ -123,15 +124,6 @@ fn ids(log: &str) -> BTreeMap<&str, usize> {
             .or_insert(0) += 1;
     }
     ids
-}
-
-/// The lines that differ, `-` before and `+` after.
-fn changes(before: &str, after: &str) -> String {
-    let diff = similar::TextDiff::from_lines(before, after);
-    diff.iter_all_changes()
-        .filter(|change| change.tag() != similar::ChangeTag::Equal)
-        .map(|change| format!("{}{change}", change.tag()))
-        .collect()
 }
 
 /// Mends a merged log: each id then stands once, and mending it again changes nothing.

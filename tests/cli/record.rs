@@ -4,7 +4,7 @@ use std::{fs, io::Write as _, path::Path, process::Stdio};
 
 use insta::assert_snapshot;
 
-use crate::harness::{binary, fixture, repository, told};
+use crate::harness::{self, binary, fixture, repository, told};
 
 const LOG: &str = "cost-log.md";
 
@@ -18,14 +18,9 @@ fn sample() -> String {
     fs::read_to_string(fixture("logs/sample.md")).unwrap()
 }
 
-/// The lines that differ, `-` before and `+` after.
+/// What changed in the log.
 fn changes(before: &str, folder: &Path) -> String {
-    let after = fs::read_to_string(folder.join(LOG)).unwrap();
-    let diff = similar::TextDiff::from_lines(before, &after);
-    diff.iter_all_changes()
-        .filter(|change| change.tag() != similar::ChangeTag::Equal)
-        .map(|change| format!("{}{change}", change.tag()))
-        .collect()
+    harness::changes(before, &fs::read_to_string(folder.join(LOG)).unwrap())
 }
 
 #[test]

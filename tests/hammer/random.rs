@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-/// SplitMix64.
+/// `SplitMix64`.
 pub(crate) struct Random(u64);
 
 impl Random {

@@ -141,11 +141,12 @@ fn the_union_of_texts_is_that_of_git() {
 fn small(header: &str, rows: &[&str], details: &[(&str, u64)]) -> String {
     let mut text = format!("{header}## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n");
     for row in rows {
-        text += &format!("| {row} |\n");
+        text.extend(["| ", row, " |\n"]);
     }
     text += "\n## Daily Detail — 2026-02-25\n\n| Team | Tokens |\n|---|---|\n";
     for (team, tokens) in details {
-        text += &format!("| {team} | {tokens} |\n");
+        let tokens = tokens.to_string();
+        text.extend(["| ", team, " | ", &tokens, " |\n"]);
     }
     text
 }
@@ -158,10 +159,17 @@ fn rows(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The rows of a monthly table, the details below it, and the rows that are left.
+type Case = (
+    &'static [&'static str],
+    &'static [(&'static str, u64)],
+    &'static [&'static str],
+);
+
 #[test]
 fn rows_become_one_where_the_details_tell_what_it_says() {
     let a = [("A", 10), ("A", 3), ("A", 2)];
-    let cases: [(&[&str], &[(&str, u64)], &[&str]); 9] = [
+    let cases: [Case; 9] = [
         // Both branches added to the row.
         (
             &["A | 13", "A | 12", "TOTAL | 13", "TOTAL | 12"],
