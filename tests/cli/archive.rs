@@ -1,5 +1,6 @@
 //! `tokmon archive`: which files it changes, how, and what it says.
 
+use std::fmt::Write as _;
 use std::{fs, path::Path, process::Command};
 
 use insta::assert_snapshot;
@@ -130,7 +131,7 @@ fn bad_input_is_refused_and_nothing_changes() {
         set_up(at);
         let before = fs::read(at.join("docs/cost-log.md")).unwrap();
         let told = archive(at, args).replace(&at.display().to_string(), "FOLDER");
-        picture += &format!("=== {what}\n{told}");
+        write!(picture, "=== {what}\n{told}").unwrap();
         assert_eq!(
             fs::read(at.join("docs/cost-log.md")).unwrap(),
             before,

@@ -38,9 +38,10 @@ fn a_rotten_log_is_mended_once() {
 #[test]
 fn everything_that_is_said_to_be_mended_is_mended() {
     let fixtures = fs::read_dir(fixture("invalid")).unwrap();
-    let mut names: Vec<String> = fixtures
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".md"))
+    let paths = fixtures.map(|entry| entry.unwrap().path());
+    let logs = paths.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+    let mut names: Vec<String> = logs
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         .collect();
     names.sort();
     for name in names {

@@ -1,5 +1,6 @@
 //! `tokmon migrate`: a log of the older format, whole, before and after.
 
+use std::fmt::Write as _;
 use std::{fs, path::Path};
 
 use insta::assert_snapshot;
@@ -84,16 +85,18 @@ fn bad_input_is_refused_and_nothing_changes() {
         ),
     ] {
         let folder = repository(&[("cost-log.md", &text)]);
-        picture += &format!("=== {what}\n{}", migrate(folder.path(), &[]));
+        write!(picture, "=== {what}\n{}", migrate(folder.path(), &[])).unwrap();
         assert_eq!(read(folder.path(), "cost-log.md"), text);
         assert!(!folder.path().join("archive").exists());
     }
     let folder = repository(&[("cost-log.md", &v1())]);
     fs::create_dir_all(folder.path().join("archive/cost-log-v1.md")).unwrap();
-    picture += &format!("=== a folder\n{}", migrate(folder.path(), &[]));
-    picture += &format!(
+    write!(picture, "=== a folder\n{}", migrate(folder.path(), &[])).unwrap();
+    write!(
+        picture,
         "=== standard input\n{}",
         migrate(folder.path(), &["-f", "-"])
-    );
+    )
+    .unwrap();
     assert_snapshot!(picture);
 }

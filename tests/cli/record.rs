@@ -1,5 +1,6 @@
 //! `tokmon record`: the log before and after, and what is printed.
 
+use std::fmt::Write as _;
 use std::{fs, io::Write as _, path::Path, process::Stdio};
 
 use insta::assert_snapshot;
@@ -110,11 +111,13 @@ fn what_cannot_be_recorded_is_refused_and_changes_nothing() {
             .iter()
             .map(|arg| arg.chars().take(24).collect())
             .collect();
-        pictures += &format!(
+        write!(
+            pictures,
             "$ tokmon record {}\n{}\n",
             shown.join(" ").escape_debug(),
             record(folder.path(), args)
-        );
+        )
+        .unwrap();
     }
     assert_snapshot!(pictures);
     assert_eq!(changes(&sample(), folder.path()), "");
@@ -131,7 +134,7 @@ fn logs_that_cannot_be_written_are_refused() {
     let mut pictures = String::new();
     for file in ["missing.md", "folder", "broken.md", "-"] {
         let told = record(folder.path(), &["-f", file, "--team", "A", "--tokens", "5"]);
-        pictures += &format!("$ -f {file}\n{told}\n");
+        write!(pictures, "$ -f {file}\n{told}\n").unwrap();
     }
     assert_snapshot!(pictures);
     assert_eq!(
@@ -191,7 +194,7 @@ fn a_batch_is_recorded_as_a_whole_or_not_at_all() {
         "\u{1b}[2J",
     ] {
         let told = batch(folder.path(), &format!("{good}\n{bad}\n{good}\n"));
-        pictures += &format!("{}\n{told}\n", bad.escape_debug());
+        write!(pictures, "{}\n{told}\n", bad.escape_debug()).unwrap();
     }
     pictures += &batch(folder.path(), "");
     assert_snapshot!(pictures);
@@ -208,10 +211,12 @@ fn line_ends_and_a_missing_last_one_survive() {
             folder.path(),
             &["--team", "팀 나", "--tokens", "34", "--id", "k1"],
         );
-        pictures += &format!(
+        write!(
+            pictures,
             "=== {name}\n{}\n",
             changes(&before, folder.path()).replace('\r', "␍")
-        );
+        )
+        .unwrap();
     }
     assert_snapshot!(pictures);
 }

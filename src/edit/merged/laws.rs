@@ -160,16 +160,12 @@ fn rows(text: &str) -> Vec<String> {
 }
 
 /// The rows of a monthly table, the details below it, and the rows that are left.
-type Case = (
-    &'static [&'static str],
-    &'static [(&'static str, u64)],
-    &'static [&'static str],
-);
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, u64)], &'a [&'a str]);
 
 #[test]
 fn rows_become_one_where_the_details_tell_what_it_says() {
     let a = [("A", 10), ("A", 3), ("A", 2)];
-    let cases: [Case; 9] = [
+    let cases: [Case<'_>; 9] = [
         // Both branches added to the row.
         (
             &["A | 13", "A | 12", "TOTAL | 13", "TOTAL | 12"],
