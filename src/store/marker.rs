@@ -7,6 +7,8 @@ use memchr::memmem;
 
 /// How every mark begins, at the start of a line.
 const HEAD: &[u8] = b"<!-- tokmon:txn ";
+/// The part of it that nobody else begins a comment with.
+const OURS: &[u8] = b"<!-- tokmon:t";
 /// The letters of an id: no line that anybody writes starts with a figure of it, as a date may with one of hexadecimal.
 const LETTERS: &[u8; 16] = b"zyxwvutsrqponmlk";
 /// How many letters an id has: 128 bits.
@@ -90,7 +92,7 @@ impl Marker {
 pub(super) fn without_markers(text: &[u8]) -> Cow<'_, [u8]> {
     let mut kept: Option<Vec<u8>> = None;
     let mut done = 0;
-    for at in memmem::find_iter(text, HEAD) {
+    for at in memmem::find_iter(text, OURS) {
         let is_at_start = at
             .checked_sub(1)
             .is_none_or(|before| text.get(before) == Some(&b'\n'));
@@ -113,7 +115,12 @@ pub(super) fn without_markers(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// How much of a text that starts like a mark is one.
 fn length_of(text: &[u8]) -> usize {
-    let rest = text.get(HEAD.len()..).unwrap_or_default();
+    let Some(rest) = text.strip_prefix(HEAD) else {
+        let same = same(text, HEAD);
+        let rest = text.get(same..).unwrap_or_default();
+        let is_cut = is_whole_line(rest) || matches!(rest.first(), Some(b'\r' | b'\n'));
+        return if is_cut { same } else { 0 };
+    };
     let letters = rest
         .iter()
         .take(ID)
@@ -127,23 +134,36 @@ fn length_of(text: &[u8]) -> usize {
         // Cut off in its first line; letters behind it may be somebody's. A comment that ends there is somebody's altogether.
         let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let is_comment = memmem::find(line, b"-->").is_some();
-        return if is_comment { 0 } else { HEAD.len() };
+        return match (letters, is_comment) {
+            (1.., _) if is_whole_line(rest) => HEAD.len() + letters,
+            (_, true) => 0,
+            (_, false) => HEAD.len(),
+        };
     };
     let blanks = rest.iter().take_while(|byte| b" \n".contains(byte)).count();
     let rest = rest.get(blanks..).unwrap_or_default();
     let seal = id.seal();
-    let same = rest
-        .iter()
-        .zip(&seal)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let same = same(rest, &seal);
     // What looks like more of a mark that was cut off may be somebody's line.
+    let is_cut = is_whole_line(rest.get(same..).unwrap_or_default());
     let end = match same {
-        same if same == seal.len() || same == rest.len() => same,
+        same if same == seal.len() || is_cut => same,
         ID.. => ID,
         _ => 0,
     };
     HEAD.len() + ID + blanks + end
+}
+
+/// How many bytes two texts begin with are the same.
+fn same(one: &[u8], other: &[u8]) -> usize {
+    let pairs = one.iter().zip(other);
+    pairs.take_while(|(one, other)| one == other).count()
+}
+
+/// Whether what stands behind the beginning of a mark is a line from its start, which a program wrote: a row or a line of a hook.
+/// So is nothing at all.
+fn is_whole_line(text: &[u8]) -> bool {
+    matches!(text.first(), None | Some(b'[' | b'|'))
 }
 
 #[cfg(test)]
@@ -178,6 +198,9 @@ mod tests {
             "<!-- tokmon:txn ID -->\n",
             "<!-- tokmon:budget -->\n",
             "text <!-- tokmon:txn ",
+            "<!-- tokmon: teams -->\n",
+            "<!-- tokmon\nreads this -->\n",
+            "<!-- tokmon:teams",
         ] {
             assert_eq!(without_markers(text.as_bytes()), text.as_bytes());
         }
@@ -205,6 +228,19 @@ mod tests {
             } else {
                 prop_assert!(kept.ends_with(after.as_bytes()));
             }
+        }
+
+        #[test]
+        fn lines_that_programs_write_behind_a_cut_mark_are_whole_again(
+            before in "([a-z|-]{0,9}\n){0,3}",
+            after in "([|\\[][a-z]{0,9}\n){0,3}",
+            length in 0_usize..3000,
+            cut: prop::sample::Index,
+        ) {
+            let marker = Marker::behind(before.as_bytes(), length, &id());
+            let cut = OURS.len() + cut.index(marker.bytes.len() + 1 - OURS.len());
+            let text = [before.as_bytes(), &marker.bytes[..cut], after.as_bytes()].concat();
+            prop_assert_eq!(without_markers(&text), [before, after].concat().into_bytes());
         }
 
         #[test]

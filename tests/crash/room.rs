@@ -10,9 +10,10 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    proof::{Proof, told},
-    run::{beside_others, hold, or_long, report, say},
-    scene::{Job, Scene},
+    proof::{Proof, told, totals, words_of_all},
+    run::{beside_others, hold, or_long, report, say, some_of},
+    scene::{ECHOED_TOKENS, Job, LOG, Scene},
+    trace::{can_trace, strace},
 };
 
 /// The largest file that a job makes of a scene is its journal; it is smaller than this.
@@ -32,12 +33,19 @@ fn is_told(output: &std::process::Output) -> Result<(), String> {
     Err(said)
 }
 
-fn limited(job: Job) {
-    let probe = Command::new("prlimit")
-        .args(["--fsize=99", "true"])
-        .status();
-    if !probe.is_ok_and(|status| status.success()) {
+/// Whether the size of files can be limited. Says so where it cannot.
+fn can_limit() -> bool {
+    let mut probe = Command::new("prlimit");
+    let ran = probe.args(["--fsize=99", "true"]).status();
+    let can = ran.is_ok_and(|status| status.success());
+    if !can {
         say("note: there is no prlimit here, so that no limit of a file's size is tested");
+    }
+    can
+}
+
+fn limited(job: Job) {
+    if !can_limit() {
         return;
     }
     let _machine = beside_others();
@@ -70,6 +78,62 @@ fn a_fix_within_a_limit_of_size_is_whole_or_not_made() {
 #[test]
 fn a_move_within_a_limit_of_size_is_whole_or_not_made() {
     limited(Job::Archive);
+}
+
+/// A scene with so many usage lines that the log gets shorter, and its journal is, too.
+fn long_winded() -> Scene {
+    let scene = Scene::new();
+    let mut text = fs::read_to_string(scene.log()).unwrap();
+    for number in 1..40 {
+        let line = format!(
+            "[USE] 2026-02-26T09:00:00Z team=\"Team B\" task=\"used{number}\" tokens=5 id=u{number}\n"
+        );
+        text += &line;
+    }
+    fs::write(scene.log(), text).unwrap();
+    scene
+}
+
+/// Kills a rewrite that has no room for more than so much of its mark, before it takes that off. Others write, and the log is
+/// rewritten.
+fn torn_mark(there: u64) -> Result<(), String> {
+    let scene = long_winded();
+    let (mut words, mut wanted) = (words_of_all(&scene.files()), totals(&scene)?);
+    let limit = fs::metadata(scene.log()).unwrap().len() + there;
+    let kill = "inject=ftruncate:signal=KILL:when=1".to_owned();
+    let mut by_way_of = strace(&scene, &["-e".to_owned(), kill]);
+    by_way_of.extend(["prlimit".to_owned(), format!("--fsize={limit}")]);
+    let output = scene.command(&by_way_of, Job::Fix.args()).output().unwrap();
+    if fs::metadata(scene.log()).unwrap().len() != limit {
+        return Err(format!("no mark was torn: {}", told(&output)));
+    }
+    scene.echo();
+    let fixed = told(&scene.run(Job::Fix));
+    words.extend(["echo1", "echo2"].map(|word| (word.to_owned(), 1)));
+    wanted[0] += ECHOED_TOKENS;
+    let (files, seen) = (scene.files(), totals(&scene)?);
+    let is_marked = files[LOG].contains("tokmon:t");
+    if words_of_all(&files) == words && seen == wanted && files.len() == 2 && !is_marked {
+        return Ok(());
+    }
+    Err(format!(
+        "totals {seen:?}, not {wanted:?}, after {fixed}{}",
+        files[LOG]
+    ))
+}
+
+/// Where no more of a mark is there than anybody may begin a comment with, it stays: the first twelve bytes.
+#[test]
+fn lines_behind_half_a_mark_are_counted() {
+    if !can_trace() || !can_limit() {
+        return;
+    }
+    let _machine = beside_others();
+    let torn: Vec<u64> = (13..81).collect();
+    let torn = some_of(&torn, or_long(7, usize::MAX));
+    hold("half a mark that nobody took off", &torn, |there| {
+        torn_mark(*there).map_err(|fault| format!("{there} bytes of it: {fault}"))
+    });
 }
 
 /// A small file system in memory, gone when it is dropped.
