@@ -15,11 +15,13 @@ pub(super) fn now() -> Instant {
     Instant::now()
 }
 
-/// When to stop trying. Pauses get longer from one try to the next.
+/// When to stop trying. Only the time counts in which something is tried, not what is done in between: however long that takes, it
+/// leaves as much time to wait for others. Pauses get longer from one try to the next.
 #[derive(Debug)]
 pub(super) struct Deadline {
-    start: Instant,
     wait: Duration,
+    left: Cell<Duration>,
+    since: Cell<Instant>,
     pause: Cell<Duration>,
 }
 
@@ -27,8 +29,9 @@ impl Deadline {
     /// Tries for as long as this, and once in any case.
     pub(super) fn after(wait: Duration) -> Self {
         Self {
-            start: now(),
             wait,
+            left: Cell::new(wait),
+            since: Cell::new(now()),
             pause: Cell::new(PAUSES.0),
         }
     }
@@ -38,9 +41,17 @@ impl Deadline {
         !self.wait.is_zero()
     }
 
+    /// From here on something is tried.
+    pub(super) fn begin(&self) {
+        self.since.set(now());
+        self.pause.set(PAUSES.0);
+    }
+
     /// Pauses before the next try. False where there is to be none.
     pub(super) fn pause(&self) -> bool {
-        let left = self.wait.saturating_sub(self.start.elapsed());
+        let left = self.left.get().saturating_sub(self.since.get().elapsed());
+        self.left.set(left);
+        self.since.set(now());
         if left.is_zero() {
             return false;
         }
@@ -48,5 +59,23 @@ impl Deadline {
         thread::sleep(pause.min(left));
         self.pause.set((pause * 2).min(PAUSES.1));
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_between_tries_takes_no_time_to_wait() {
+        let deadline = Deadline::after(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(20));
+        deadline.begin();
+        assert!(deadline.pause());
+        thread::sleep(Duration::from_millis(20));
+        assert!(!deadline.pause());
+        deadline.begin();
+        assert!(!deadline.pause(), "what is used up stays used up");
+        assert!(!Deadline::after(Duration::ZERO).pause());
     }
 }

@@ -35,6 +35,7 @@ impl Held {
         how: &Rewriting,
         deadline: &Deadline,
     ) -> Result<Self, WriteError> {
+        deadline.begin();
         loop {
             let file = target.open_to_write()?;
             if let Some(is_leased) = leased(target, how, &file)? {

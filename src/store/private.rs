@@ -206,6 +206,7 @@ fn locked(folder: &Folder, target: &Target, deadline: &Deadline) -> Result<File,
     let name = name_with(&target.name, LOCK);
     let path = target.folder.join(NAME).join(&name);
     let failed = |error| WriteError::io("lock", &path, error);
+    deadline.begin();
     loop {
         let file = folder.open_lock(&name).map_err(failed)?;
         match file.try_lock() {

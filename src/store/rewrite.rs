@@ -136,7 +136,7 @@ impl Target {
         for _ in 0..TRIES {
             let seen = self.read()?;
             let mut next = match planned.take() {
-                Some(planned) if planned.seen == seen => planned,
+                Some(planned) if planned.tail(&seen).is_some() => planned,
                 _ => Planned::new(seen, plan)?,
             };
             if next.change.is_none() {

@@ -29,8 +29,8 @@ pub(crate) struct Scene {
 /// So often a log is rewritten before the hammer rests.
 const REWRITES: usize = 3;
 
-/// So many times its length a run may take until then, on a machine with much else to do.
-const PATIENCE: u32 = 10;
+/// So long it may take longer than it was to until then, on a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Scene {
     /// The sample log, in what is the root of a repository.
@@ -81,7 +81,7 @@ impl Scene {
     /// Ends the scene when its time is over, and the log was rewritten at all.
     pub(crate) fn wait(&self) {
         thread::sleep(self.length);
-        while self.rewrites.load(SeqCst) < REWRITES && self.start.elapsed() < self.length * PATIENCE
+        while self.rewrites.load(SeqCst) < REWRITES && self.start.elapsed() < self.length + PATIENCE
         {
             thread::sleep(Duration::from_millis(20));
         }
