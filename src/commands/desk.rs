@@ -7,7 +7,7 @@ use super::{
 use crate::{
     cli::{GlobalArgs, RewriteArgs},
     config::Settings,
-    edit::{Books, Document, Kept},
+    edit::{Books, Document, Kept, LogLine, RowKind},
     exit::Failure,
     model::Month,
     render::Format,
@@ -94,16 +94,18 @@ impl Desk {
     /// What stands beside a text of the log whose usage lines are to be settled: with the archives of their months.
     pub(super) fn books_of_lines(&self, text: &str) -> Result<Books, Failure> {
         let document = Document::read(text, Kept::All);
-        let lines = document
-            .lines
-            .iter()
-            .filter_map(|line| Some(line.usage()?.when.month));
-        let mut months: Vec<Month> = lines.collect();
+        let lines = document.lines.iter().filter_map(LogLine::usage);
+        let rows = document.tables.iter().flat_map(|table| &table.rows);
+        let entries = rows.filter_map(|row| match &row.kind {
+            RowKind::Entry(entry) => Some(&**entry),
+            _ => None,
+        });
+        let mut months: Vec<Month> = lines.clone().map(|entry| entry.when.month).collect();
+        // Derived figures are those of the newest month.
+        let all = entries.chain(lines).map(|entry| entry.when.month);
+        months.extend(all.max());
         months.sort_unstable();
         months.dedup();
-        // Derived figures are those of the newest month.
-        let newest = Books::default().months(text).last().copied();
-        months.extend(newest.filter(|newest| !months.contains(newest)));
         self.books(&months)
     }
 }
