@@ -55,15 +55,15 @@ pub(super) fn run(
     if args.dry_run {
         return preview(&desk, &before, &lines.join(newline), newline, global, cx);
     }
-    let mut remark = None;
     if !lines.is_empty() {
         let ids: Vec<&str> = new.iter().map(|usage| usage.id.as_str()).collect();
         let is_there = |bytes: &[u8]| ids.iter().all(|id| holds(bytes, id));
         desk.target
             .append(&lines.join(newline), newline, &is_there)
             .map_err(|error| refused(&error))?;
-        remark = settle(&desk, global, cx)?;
     }
+    // Also where everything was there before: a run that was cut short may have left it to be settled, or half a rewrite.
+    let remark = settle(&desk, global, cx)?;
     let recorded = told(&desk, &new, known, global, cx)?;
     render::recorded(&recorded, format, cx.style(global), cx.out)?;
     cx.out.flush()?;
