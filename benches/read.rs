@@ -11,7 +11,7 @@ use std::{fmt::Write as _, fs, hint::black_box};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tokmon::{
     Context, Environment, Terminal,
-    analysis::{self, Closed, Keep, Ledger, Question, Rows},
+    analysis::{self, Ledger, ReconciledMonth, ReportOptions, Retention, Rows},
     log::{self, Item, RowValue},
     model::{Budget, BudgetSource, Policy, Tokens},
     text::Document,
@@ -99,7 +99,7 @@ fn reporting(c: &mut Criterion) {
 }
 
 /// 91 completed days of 12 teams, and today.
-fn many_days() -> Closed {
+fn many_days() -> ReconciledMonth {
     let mut text =
         "## 2026-04 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team 1 | 1 |\n".to_owned();
     let first: chrono::NaiveDate = "2026-01-15".parse().unwrap();
@@ -118,7 +118,7 @@ fn many_days() -> Closed {
             .unwrap();
         }
     }
-    let keep = Keep {
+    let keep = Retention {
         month: None,
         rows: Rows::Summed,
     };
@@ -131,13 +131,13 @@ fn many_days() -> Closed {
         }
     })
     .unwrap();
-    ledger.close(None).unwrap()
+    ledger.reconcile(None).unwrap()
 }
 
 /// The whole report of a log that was read, of which nearly all is the forecast: of the whole and of each team, thresholds, and
 /// the course of the month.
 fn forecasting(c: &mut Criterion) {
-    let (closed, policy) = (
+    let (reconciled, policy) = (
         many_days(),
         Policy {
             budget: Some(Budget {
@@ -154,7 +154,7 @@ fn forecasting(c: &mut Criterion) {
         ("in full", true, false),
         ("backtest", false, true),
     ] {
-        let question = Question {
+        let question = ReportOptions {
             path: "cost-log.md",
             now: "2026-04-16T12:00:00Z".parse().unwrap(),
             project: None,
@@ -165,7 +165,7 @@ fn forecasting(c: &mut Criterion) {
         };
         group.bench_function(name, |bench| {
             bench.iter(|| {
-                let report = analysis::report(&closed, &policy, black_box(&question));
+                let report = analysis::report(&reconciled, &policy, black_box(&question));
                 assert_eq!(
                     report
                         .teams

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::usage::{Closed, MonthUsage, is_dated};
+use super::usage::{MonthUsage, ReconciledMonth, is_dated};
 use crate::model::Tokens;
 
 /// What a burn rate is measured over.
@@ -42,8 +42,8 @@ const MINUTES_PER_DAY: u64 = 24 * 60;
 
 impl BurnRate {
     /// None where the month has not begun, has no time to measure over, or nothing was used in it.
-    pub(super) fn of(closed: &Closed, now: DateTime<FixedOffset>) -> Option<Self> {
-        let month = &closed.month;
+    pub(super) fn of(reconciled: &ReconciledMonth, now: DateTime<FixedOffset>) -> Option<Self> {
+        let month = &reconciled.month;
         let (used, today) = (month.used(), now.date_naive());
         let (first, first_time) = first_day(month);
         let days = |to: NaiveDate| {

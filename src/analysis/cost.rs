@@ -75,7 +75,7 @@ impl CostSum {
     }
 
     /// The sum in `currency`, with what is in others beside it. Tokens without a cost are priced where there is a price.
-    pub(super) fn close(&self, currency: Currency, price: Option<Price>) -> Option<ClosedCost> {
+    pub(super) fn total(&self, currency: Currency, price: Option<Price>) -> Option<CostTotal> {
         let mut all = self.clone();
         let mut complete = true;
         if all.unpriced > Tokens::ZERO {
@@ -92,7 +92,7 @@ impl CostSum {
         let money = |(currency, micros)| Money { micros, currency };
         // Where nothing is in the log's own currency, that is not zero of it.
         let own = sums.remove_entry(&currency).or_else(|| sums.pop_first())?;
-        Some(ClosedCost {
+        Some(CostTotal {
             money: money(own),
             others: sums.into_iter().map(money).collect(),
             estimate: all.estimate,
@@ -103,7 +103,7 @@ impl CostSum {
 
 /// A cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClosedCost {
+pub struct CostTotal {
     /// The sum in the log's currency; in another where nothing is in that one.
     pub money: Money,
     /// What is in other currencies, and cannot be added.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     names::NameId,
-    usage::{Closed, TeamUsage},
+    usage::{ReconciledMonth, TeamUsage},
 };
 use crate::{
     model::{EfficiencyPolicy, EntryKind, Level, NoteValue, Tokens},
@@ -30,12 +30,12 @@ pub struct EfficiencyGoal {
 
 impl EfficiencyGoal {
     /// From the settings, else from the log's notes.
-    pub(super) fn of(closed: &Closed, policy: EfficiencyPolicy) -> Self {
-        let target = closed.ledger.note_of(|note| match note {
+    pub(super) fn of(reconciled: &ReconciledMonth, policy: EfficiencyPolicy) -> Self {
+        let target = reconciled.ledger.note_of(|note| match note {
             NoteValue::EfficiencyTarget(from, to) => Some((*from, *to)),
             _ => None,
         });
-        let alert = closed.ledger.note_of(|note| match note {
+        let alert = reconciled.ledger.note_of(|note| match note {
             NoteValue::EfficiencyAlert(alert) => Some(*alert),
             _ => None,
         });
@@ -74,9 +74,13 @@ pub(super) struct Output {
 }
 
 /// The list of efficiency metrics, by team. It speaks of the newest month.
-pub(super) fn noted(closed: &Closed) -> HashMap<NameId, Output> {
+pub(super) fn noted(reconciled: &ReconciledMonth) -> HashMap<NameId, Output> {
     let mut noted = HashMap::new();
-    let items = closed.ledger.notes.iter().filter(|_| closed.month.newest);
+    let items = reconciled
+        .ledger
+        .notes
+        .iter()
+        .filter(|_| reconciled.month.newest);
     let (first, then): (Vec<_>, Vec<_>) = items.partition(|note| note.in_notes_section);
     for note in first.into_iter().chain(then) {
         let NoteValue::Efficiency {
@@ -87,7 +91,7 @@ pub(super) fn noted(closed: &Closed) -> HashMap<NameId, Output> {
         else {
             continue;
         };
-        if let Some(team) = closed.find_team(team) {
+        if let Some(team) = reconciled.find_team(team) {
             noted.entry(team.id).or_insert(Output {
                 count: *count,
                 deliverables: *deliverables,

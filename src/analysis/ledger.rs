@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use super::{
     cost::CostSum,
     names::{NameId, Names, Roster},
-    rows::{Keep, KeptRows, Unreadable},
+    rows::{KeptRows, Retention, Unreadable},
     usage::{Day, Tally},
 };
 use crate::{
@@ -90,7 +90,7 @@ pub struct Duplicate {
 /// What a log says.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    keep: Keep,
+    keep: Retention,
     prices: BTreeMap<String, Price>,
     pub(super) names: Names,
     pub(super) roster: Roster,
@@ -128,7 +128,7 @@ pub struct Ledger {
 impl Ledger {
     /// An empty ledger.
     #[must_use]
-    pub fn new(policy: &Policy, keep: Keep) -> Self {
+    pub fn new(policy: &Policy, keep: Retention) -> Self {
         let mut names = Names::default();
         Self {
             keep,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     names::NameId,
     report::{Figure, FigureSource},
-    usage::{Closed, TeamUsage},
+    usage::{ReconciledMonth, TeamUsage},
 };
 use crate::{
     model::{Policy, Tokens, is_total},
@@ -22,9 +22,9 @@ pub struct Limits {
 impl Limits {
     /// Of every team of the month.
     #[must_use]
-    pub fn of(closed: &Closed, policy: &Policy) -> Self {
+    pub fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Self {
         let by_policy = policy.teams.iter().filter_map(|team| {
-            let usage = closed.find_team(&team.name)?;
+            let usage = reconciled.find_team(&team.name)?;
             let source = FigureSource {
                 figure: Figure::Allocated,
                 kind: None,
@@ -36,11 +36,11 @@ impl Limits {
             Some((usage.id, source))
         });
         let mut allocated = HashMap::new();
-        for row in closed
+        for row in reconciled
             .allocations()
             .filter(|row| !row.is_reserve() && !is_total(&row.team))
         {
-            if let (Some(team), Some(tokens)) = (closed.find_team(&row.team), row.allocated) {
+            if let (Some(team), Some(tokens)) = (reconciled.find_team(&row.team), row.allocated) {
                 allocated.entry(team.id).or_insert_with(|| {
                     FigureSource::at(Figure::Allocated, row.place, Some(tokens.value))
                 });
@@ -69,8 +69,8 @@ impl Limits {
 
     /// What the teams of the month are given together. None where none is given anything.
     #[must_use]
-    pub fn total(&self, closed: &Closed) -> Option<Tokens> {
-        let teams = closed.month.teams.iter();
+    pub fn total(&self, reconciled: &ReconciledMonth) -> Option<Tokens> {
+        let teams = reconciled.month.teams.iter();
         teams
             .filter_map(|team| self.of_team(team)?.tokens)
             .reduce(|one, two| one + two)
@@ -79,8 +79,8 @@ impl Limits {
 
 /// What is held back from the teams.
 #[must_use]
-pub fn reserve(closed: &Closed, policy: &Policy) -> Option<Tokens> {
-    let rows = closed
+pub fn reserve(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Tokens> {
+    let rows = reconciled
         .allocations()
         .filter(|row| row.is_reserve())
         .filter_map(|row| row.allocated);

@@ -20,7 +20,7 @@ mod status;
 mod usage;
 
 pub use burn_rate::{BurnRate, RateBasis};
-pub use cost::ClosedCost;
+pub use cost::CostTotal;
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{
     Backtest, Confidence, CostEstimate, Crossing, CrossingState, Estimate, Forecast, ForecastBasis,
@@ -34,6 +34,6 @@ pub use report::{
     Alert, AlertScope, BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace,
     RowReport, Spending, StatusReport, TeamReport, UsedReport,
 };
-pub use rows::{Keep, Rows, Unreadable};
-pub use status::{Question, budget, own_budget, report, stated_budget};
-pub use usage::{Closed, MonthUsage, StatedUse, Tally, TeamUsage};
+pub use rows::{Retention, Rows, Unreadable};
+pub use status::{ReportOptions, budget, own_budget, report, stated_budget};
+pub use usage::{MonthUsage, ReconciledMonth, StatedUse, Tally, TeamUsage};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ledger::Ledger, usage::Closed};
+use super::{ledger::Ledger, usage::ReconciledMonth};
 use crate::{
     model::{Tokens, ratio},
     text::Document,
@@ -70,9 +70,9 @@ impl Saving {
 
 impl Optimizations {
     /// None where the log has no such table.
-    pub(super) fn of(closed: &Closed) -> Option<Self> {
+    pub(super) fn of(reconciled: &ReconciledMonth) -> Option<Self> {
         let (mut operations, mut stated_average) = (Vec::new(), None);
-        for row in Ledger::preferred(&closed.ledger.optimizations) {
+        for row in Ledger::preferred(&reconciled.ledger.optimizations) {
             let (before, after) = (
                 row.before.map(|before| before.value),
                 row.after.map(|after| after.value),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     ledger::Ledger,
     names::NameId,
-    usage::{Closed, TeamUsage},
+    usage::{ReconciledMonth, TeamUsage},
 };
 use crate::{
     model::{Level, Phase, Policy, Status, Tokens, ratio},
@@ -97,16 +97,20 @@ pub struct Scenario {
 
 impl Plan {
     /// None where the log has no plan, or the month is not its newest: a plan speaks of what is still to come.
-    pub(super) fn of(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> Option<Self> {
-        let rows: Vec<&Phase> = Ledger::preferred(&closed.ledger.phases)
-            .filter(|phase| closed.month.newest && !phase.is_total())
+    pub(super) fn of(
+        reconciled: &ReconciledMonth,
+        budget: Option<Tokens>,
+        policy: &Policy,
+    ) -> Option<Self> {
+        let rows: Vec<&Phase> = Ledger::preferred(&reconciled.ledger.phases)
+            .filter(|phase| reconciled.month.newest && !phase.is_total())
             .collect();
         if rows.is_empty() {
             return None;
         }
-        let mut spent = Spent::on(closed, &rows);
+        let mut spent = Spent::on(reconciled, &rows);
         let phases: Vec<PlanPhase> = rows.iter().map(|row| phase(row, &mut spent)).collect();
-        let used = closed.month.used();
+        let used = reconciled.month.used();
         let pending: Tokens = phases.iter().map(|phase| phase.pending_tokens).sum();
         let scenario = |name, change_percent: i32| {
             let share = u32::try_from(100_i32.saturating_add(change_percent)).unwrap_or(0);
@@ -123,7 +127,7 @@ impl Plan {
             }
         };
         let planned = scenario("plan", 0);
-        let accounted = accounted(closed, &phases);
+        let accounted = accounted(reconciled, &phases);
         let open = || phases.iter().filter(|phase| phase.is_open());
         let lists_all = u128::from(accounted.0) * 10 >= u128::from(used.0) * 9
             && open().next().is_some()
@@ -167,9 +171,9 @@ impl PlanPhase {
 
 /// What of the used tokens is accounted for by the phases: all that the teams used that they name, and what finished phases of
 /// nobody known took.
-fn accounted(closed: &Closed, phases: &[PlanPhase]) -> Tokens {
+fn accounted(reconciled: &ReconciledMonth, phases: &[PlanPhase]) -> Tokens {
     let named: HashSet<NameId> = phases.iter().filter_map(|phase| phase.team).collect();
-    let teams = closed.month.teams.iter();
+    let teams = reconciled.month.teams.iter();
     let by_teams = teams
         .filter(|team| named.contains(&team.id))
         .filter_map(TeamUsage::used);
@@ -178,7 +182,7 @@ fn accounted(closed: &Closed, phases: &[PlanPhase]) -> Tokens {
         .filter(|phase| phase.team.is_none() && !phase.is_open())
         .filter_map(|phase| phase.tokens);
     let all: Tokens = by_teams.chain(by_others).sum();
-    all.min(closed.month.used())
+    all.min(reconciled.month.used())
 }
 
 fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
@@ -197,7 +201,7 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
         status: row.status.as_ref().map(|status| status.word().to_owned()),
         file: row.place.document,
         line: row.place.line,
-        team: team_of(spent.closed, row).map(|team| team.id),
+        team: team_of(spent.reconciled, row).map(|team| team.id),
         estimated: row.estimated,
     }
 }
@@ -205,18 +209,18 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
 /// What teams have spent on their phases that are under way: what they used, less what their finished phases took. Each token
 /// is taken for one phase only, in the order of the plan; the last phase of a team takes all that is left.
 struct Spent<'c> {
-    closed: &'c Closed,
+    reconciled: &'c ReconciledMonth,
     left: HashMap<NameId, Tokens>,
     /// How many phases each team has under way.
     running: HashMap<NameId, usize>,
 }
 
 impl<'c> Spent<'c> {
-    fn on(closed: &'c Closed, rows: &[&Phase]) -> Self {
+    fn on(reconciled: &'c ReconciledMonth, rows: &[&Phase]) -> Self {
         let mut left: HashMap<NameId, Tokens> = HashMap::new();
         let mut running: HashMap<NameId, usize> = HashMap::new();
         for row in rows {
-            let Some(team) = team_of(closed, row) else {
+            let Some(team) = team_of(reconciled, row) else {
                 continue;
             };
             let left = left
@@ -230,14 +234,14 @@ impl<'c> Spent<'c> {
                 usize::from(row.status == Some(Status::Running));
         }
         Self {
-            closed,
+            reconciled,
             left,
             running,
         }
     }
 
     fn take(&mut self, row: &Phase, planned: Tokens) -> Tokens {
-        let Some(team) = team_of(self.closed, row) else {
+        let Some(team) = team_of(self.reconciled, row) else {
             return Tokens::ZERO;
         };
         let (left, running) = (
@@ -255,6 +259,6 @@ impl<'c> Spent<'c> {
     }
 }
 
-fn team_of<'c>(closed: &'c Closed, row: &Phase) -> Option<&'c TeamUsage> {
-    closed.find_team(row.team.as_deref()?)
+fn team_of<'c>(reconciled: &'c ReconciledMonth, row: &Phase) -> Option<&'c TeamUsage> {
+    reconciled.find_team(row.team.as_deref()?)
 }

@@ -12,7 +12,7 @@ use super::{
     ledger::{Ledger, MonthLedger, TallyKey},
     names::NameId,
     rows::{KeptRow, Unreadable},
-    usage::{Closed, Day, MonthUsage, StatedUse, TeamUsage},
+    usage::{Day, MonthUsage, ReconciledMonth, StatedUse, TeamUsage},
 };
 use crate::{
     model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, fold_name, is_total},
@@ -23,7 +23,7 @@ impl Ledger {
     /// Ends the reading: settles what is counted, and reconciles the month to show, of one project if one is asked for.
     /// None where that month has no rows.
     #[must_use]
-    pub fn close(mut self, project: Option<&str>) -> Option<Closed> {
+    pub fn reconcile(mut self, project: Option<&str>) -> Option<ReconciledMonth> {
         let month = self.choose_month()?;
         let months = self.take_months();
         self.count_waiting();
@@ -47,7 +47,7 @@ impl Ledger {
             allocated,
         };
         let month = reconciler.month(month, newest, &data, rows);
-        Some(Closed {
+        Some(ReconciledMonth {
             ledger: self,
             months,
             project,
@@ -83,7 +83,7 @@ impl Ledger {
     }
 }
 
-impl Closed {
+impl ReconciledMonth {
     /// Every team of a month, as far as that was read: of other months than the one shown, without their archives.
     #[must_use]
     pub fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
@@ -351,7 +351,7 @@ impl Reconciler<'_> {
 struct Projects {
     /// As they are written, in their order.
     names: Vec<String>,
-    /// Folded, by the teams that have rows in them.
+    /// Ledgers, by the teams that have rows in them.
     of_team: HashMap<NameId, HashSet<String>>,
     /// All that have rows, folded; empty for rows that name none.
     all: HashSet<String>,

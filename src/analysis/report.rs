@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ClosedCost, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
+use super::{CostTotal, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
 use crate::{
     model::{
         BudgetSource, Currency, EntryKind, Level, Money, Month, Percent, Status, Thresholds, Tokens,
@@ -250,8 +250,8 @@ pub struct Cost {
     pub others: Vec<Money>,
 }
 
-impl From<ClosedCost> for Cost {
-    fn from(cost: ClosedCost) -> Self {
+impl From<CostTotal> for Cost {
+    fn from(cost: CostTotal) -> Self {
         Self {
             money: cost.money,
             estimate: cost.estimate,

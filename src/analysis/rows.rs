@@ -15,7 +15,7 @@ use crate::{
 
 /// Which rows to keep, beside the sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
+pub struct Retention {
     /// The month to show; none for the newest that has rows.
     pub month: Option<Month>,
     /// How many of its rows are shown one by one.
@@ -151,7 +151,13 @@ impl OfMonth {
 
 impl KeptRows {
     /// Keeps a row, if it has a date and will be shown as far as is known yet.
-    pub(super) fn keep(&mut self, keep: Keep, entry: &Entry<'_>, name: NameId, cost: &CostSum) {
+    pub(super) fn keep(
+        &mut self,
+        keep: Retention,
+        entry: &Entry<'_>,
+        name: NameId,
+        cost: &CostSum,
+    ) {
         let month = entry.when.month;
         let asked = keep.month.is_none_or(|asked| asked == month);
         let Some(date) = entry.when.date.filter(|_| keep.rows.are_shown() && asked) else {

@@ -17,7 +17,7 @@ use super::{
         StatusReport, TeamReport, UsedReport,
     },
     rows::KeptRow,
-    usage::{Closed, TeamUsage},
+    usage::{ReconciledMonth, TeamUsage},
 };
 use crate::model::{
     Budget, BudgetSource, EntryKind, NoteValue, Policy, RoundedSum, Tokens, is_subtotal, is_total,
@@ -26,12 +26,12 @@ use crate::model::{
 
 /// What a report is made for, beside the log and the policy.
 #[derive(Clone, Debug)]
-pub struct Question<'a> {
+pub struct ReportOptions<'a> {
     /// What the log is called.
     pub path: &'a str,
     /// The moment.
     pub now: DateTime<FixedOffset>,
-    /// The project that the month was closed for.
+    /// The project that the month was reconciled for.
     pub project: Option<&'a str>,
     /// The only team to list.
     pub team: Option<&'a str>,
@@ -45,16 +45,20 @@ pub struct Question<'a> {
 
 /// Makes the report.
 #[must_use]
-pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> StatusReport {
-    let month = &closed.month;
-    let budget = budget(closed, policy);
+pub fn report(
+    reconciled: &ReconciledMonth,
+    policy: &Policy,
+    question: &ReportOptions<'_>,
+) -> StatusReport {
+    let month = &reconciled.month;
+    let budget = budget(reconciled, policy);
     let tokens = budget.map(|budget| budget.tokens);
     let used = month.used();
-    let goal = EfficiencyGoal::of(closed, policy.efficiency);
-    let holds = reserved(closed, question.now, question.project.is_some());
-    let limits = Limits::of(closed, policy);
+    let goal = EfficiencyGoal::of(reconciled, policy.efficiency);
+    let holds = reserved(reconciled, question.now, question.project.is_some());
+    let limits = Limits::of(reconciled, policy);
     let (forecast, forecasts) = Forecast::of(Request {
-        closed,
+        reconciled,
         limits: &limits,
         budget: tokens,
         policy,
@@ -62,16 +66,16 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
         days: question.forecast_days,
         backtest: question.backtest,
     });
-    let mut teams = teams(closed, policy, &limits, goal, &holds);
-    for (team, usage) in teams.iter_mut().zip(&closed.month.teams) {
+    let mut teams = teams(reconciled, policy, &limits, goal, &holds);
+    for (team, usage) in teams.iter_mut().zip(&reconciled.month.teams) {
         team.forecast = forecasts.get(&usage.id).copied();
     }
     let team = question
         .team
-        .and_then(|name| closed.search_team(name))
+        .and_then(|name| reconciled.search_team(name))
         .map(|team| team.name.clone());
     let mut report = StatusReport {
-        log: log(closed, question.path),
+        log: log(reconciled, question.path),
         now: question.now,
         month: month.month,
         is_current_month: month.month.contains(question.now.date_naive()),
@@ -87,19 +91,19 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
                 .and_then(|budget| budget.place)
                 .map(|place| place.line),
             cost: policy.cost_budget,
-            reserve_tokens: limits::reserve(closed, policy),
-            allocated_tokens: limits.total(closed),
+            reserve_tokens: limits::reserve(reconciled, policy),
+            allocated_tokens: limits.total(reconciled),
             thresholds: policy.thresholds,
         },
-        used: used_report(closed, tokens, policy),
+        used: used_report(reconciled, tokens, policy),
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
         reserved: holds.values().copied().sum(),
         level: tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0)),
-        days: question.rows.then(|| days(closed, team.as_deref())),
+        days: question.rows.then(|| days(reconciled, team.as_deref())),
         efficiency: goal,
         alerts: Vec::new(),
         forecast,
-        optimizations: Optimizations::of(closed),
+        optimizations: Optimizations::of(reconciled),
         teams: Vec::new(),
         team: team.clone(),
     };
@@ -116,20 +120,20 @@ pub fn report(closed: &Closed, policy: &Policy, question: &Question<'_>) -> Stat
 
 /// The first budget found: by option, environment or settings, else the log's own.
 #[must_use]
-pub fn budget(closed: &Closed, policy: &Policy) -> Option<Budget> {
-    policy.budget.or_else(|| own_budget(closed))
+pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
+    policy.budget.or_else(|| own_budget(reconciled))
 }
 
 /// The budget that the log states: in its notes, else as the total of its allocation table.
 #[must_use]
-pub fn own_budget(closed: &Closed) -> Option<Budget> {
-    let noted = closed.ledger.note_of(|note| match note {
+pub fn own_budget(reconciled: &ReconciledMonth) -> Option<Budget> {
+    let noted = reconciled.ledger.note_of(|note| match note {
         NoteValue::TotalBudget(tokens) => Some(tokens.value),
         _ => None,
     });
     let allocated = || {
         // Of several sums the last is that of all.
-        let rows = closed.allocations();
+        let rows = reconciled.allocations();
         let sums = rows.filter(|row| is_total(&row.team) && !is_subtotal(&row.team));
         let row = sums.filter(|row| row.allocated.is_some()).last()?;
         Some((row.allocated?.value, row.place))
@@ -147,26 +151,26 @@ pub fn own_budget(closed: &Closed) -> Option<Budget> {
 /// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
 /// line or in the environment says nothing about the log.
 #[must_use]
-pub fn stated_budget(closed: &Closed, policy: &Policy) -> Option<Budget> {
+pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
     let of_settings = policy
         .budget
         .filter(|budget| budget.source == BudgetSource::Config);
-    own_budget(closed).or(of_settings)
+    own_budget(reconciled).or(of_settings)
 }
 
 /// Live reservations by team.
 fn reserved(
-    closed: &Closed,
+    reconciled: &ReconciledMonth,
     now: DateTime<FixedOffset>,
     one_project: bool,
 ) -> HashMap<NameId, Tokens> {
-    let Ledger { roster, names, .. } = &closed.ledger;
+    let Ledger { roster, names, .. } = &reconciled.ledger;
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
-    let live = closed.ledger.live_holds(now);
+    let live = reconciled.ledger.live_holds(now);
     // What is about to start belongs to the newest month.
-    for hold in live.filter(|_| closed.month.newest) {
+    for hold in live.filter(|_| reconciled.month.newest) {
         let team = roster.team_of(hold.name, names);
-        if one_project && !closed.month.index.contains_key(&team) {
+        if one_project && !reconciled.month.index.contains_key(&team) {
             continue;
         }
         let sum = reserved.entry(team).or_default();
@@ -175,12 +179,12 @@ fn reserved(
     reserved
 }
 
-fn log(closed: &Closed, path: &str) -> LogReport {
-    let (ledger, month) = (&closed.ledger, &closed.month);
+fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
+    let (ledger, month) = (&reconciled.ledger, &reconciled.month);
     LogReport {
         path: path.to_owned(),
-        format: if closed.is_legacy() { "1" } else { "2.0" },
-        months: closed.months.clone(),
+        format: if reconciled.is_legacy() { "1" } else { "2.0" },
+        months: reconciled.months.clone(),
         last_updated: ledger.last_updated,
         retention_days: ledger.retention_days,
         hook_lines: ledger.hook_lines,
@@ -194,11 +198,15 @@ fn log(closed: &Closed, path: &str) -> LogReport {
     }
 }
 
-fn used_report(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> UsedReport {
-    let month = &closed.month;
+fn used_report(
+    reconciled: &ReconciledMonth,
+    budget: Option<Tokens>,
+    policy: &Policy,
+) -> UsedReport {
+    let month = &reconciled.month;
     let used = month.used();
     let sum: RoundedSum = month.teams.iter().map(TeamUsage::sum).sum();
-    let cost = closed.cost();
+    let cost = reconciled.cost();
     let share_of_cost = |budget: crate::model::Money| {
         let cost = cost
             .as_ref()
@@ -223,13 +231,13 @@ fn used_report(closed: &Closed, budget: Option<Tokens>, policy: &Policy) -> Used
 }
 
 fn teams(
-    closed: &Closed,
+    reconciled: &ReconciledMonth,
     policy: &Policy,
     limits: &Limits,
     goal: EfficiencyGoal,
     holds: &HashMap<NameId, Tokens>,
 ) -> Vec<TeamReport> {
-    let noted = efficiency::noted(closed);
+    let noted = efficiency::noted(reconciled);
     let team = |team: &TeamUsage| {
         let used = team.used();
         let limit = limits.of_team(team);
@@ -251,7 +259,7 @@ fn teams(
                 .map(|(used, allocated)| policy.thresholds.level(used.0, allocated.0)),
             reserved_tokens: holds.get(&team.id).copied().unwrap_or_default(),
             status: team.status().map(|status| status.word().to_owned()),
-            cost: closed.close_cost(&team.cost()).map(Cost::from),
+            cost: reconciled.close_cost(&team.cost()).map(Cost::from),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),
             efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),
@@ -261,7 +269,7 @@ fn teams(
             sources: sources(team, limit, output),
         }
     };
-    closed.month.teams.iter().map(team).collect()
+    reconciled.month.teams.iter().map(team).collect()
 }
 
 fn sources(
@@ -291,21 +299,21 @@ fn sources(
     used.chain(limit).chain(deliverables).collect()
 }
 
-fn days(closed: &Closed, team: Option<&str>) -> Vec<DayReport> {
+fn days(reconciled: &ReconciledMonth, team: Option<&str>) -> Vec<DayReport> {
     let mut by_day: std::collections::BTreeMap<NaiveDate, Vec<&KeptRow>> =
         std::collections::BTreeMap::new();
-    for row in &closed.month.rows {
-        if team.is_none_or(|team| closed.shown(row.name) == team) {
+    for row in &reconciled.month.rows {
+        if team.is_none_or(|team| reconciled.shown(row.name) == team) {
             by_day.entry(row.date).or_default().push(row);
         }
     }
     by_day
         .into_iter()
-        .map(|(date, rows)| day(closed, date, rows))
+        .map(|(date, rows)| day(reconciled, date, rows))
         .collect()
 }
 
-fn day(closed: &Closed, date: NaiveDate, mut rows: Vec<&KeptRow>) -> DayReport {
+fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -> DayReport {
     rows.sort_by_key(|row| row.order());
     let mut cost = CostSum::default();
     for row in &rows {
@@ -314,18 +322,18 @@ fn day(closed: &Closed, date: NaiveDate, mut rows: Vec<&KeptRow>) -> DayReport {
     DayReport {
         date,
         tokens: rows.iter().filter_map(|row| row.tokens).sum(),
-        cost: closed.close_cost(&cost).map(Cost::from),
+        cost: reconciled.close_cost(&cost).map(Cost::from),
         rows: rows
             .into_iter()
-            .map(|row| row_report(closed, row))
+            .map(|row| row_report(reconciled, row))
             .collect(),
     }
 }
 
-fn row_report(closed: &Closed, row: &KeptRow) -> RowReport {
+fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
     let (team, written) = (
-        closed.shown(row.name).to_owned(),
-        closed.ledger.names.shown(row.name),
+        reconciled.shown(row.name).to_owned(),
+        reconciled.ledger.names.shown(row.name),
     );
     RowReport {
         rows: row.rows,
@@ -335,7 +343,7 @@ fn row_report(closed: &Closed, row: &KeptRow) -> RowReport {
         task: row.task.clone(),
         tokens: row.tokens,
         estimate: row.estimate,
-        cost: closed.close_cost(&row.cost).map(Cost::from),
+        cost: reconciled.close_cost(&row.cost).map(Cost::from),
         status: row.status.as_ref().map(|status| status.word().to_owned()),
         minutes: row.minutes,
         model: row.model.clone(),

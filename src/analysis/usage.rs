@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{NaiveDate, NaiveTime};
 
 use super::{
-    cost::{ClosedCost, CostSum},
+    cost::{CostSum, CostTotal},
     efficiency,
     ledger::{Duplicate, Ledger},
     names::NameId,
@@ -244,7 +244,7 @@ impl MonthUsage {
 
 /// A ledger that is complete, and the month that is shown of it.
 #[derive(Clone, Debug)]
-pub struct Closed {
+pub struct ReconciledMonth {
     /// What the log says.
     pub(super) ledger: Ledger,
     /// The months that have rows, oldest first.
@@ -257,7 +257,7 @@ pub struct Closed {
     pub month: MonthUsage,
 }
 
-impl Closed {
+impl ReconciledMonth {
     /// Ids that occurred again.
     #[must_use]
     pub fn duplicates(&self) -> &[Duplicate] {
@@ -301,7 +301,7 @@ impl Closed {
 
     /// What the month cost.
     #[must_use]
-    pub fn cost(&self) -> Option<ClosedCost> {
+    pub fn cost(&self) -> Option<CostTotal> {
         let mut cost = CostSum::default();
         self.month
             .teams
@@ -324,8 +324,8 @@ impl Closed {
             .min_by_key(Place::order)
     }
 
-    pub(super) fn close_cost(&self, cost: &CostSum) -> Option<ClosedCost> {
-        cost.close(self.currency(), self.ledger.price)
+    pub(super) fn close_cost(&self, cost: &CostSum) -> Option<CostTotal> {
+        cost.total(self.currency(), self.ledger.price)
     }
 
     /// The price of a token: that of its model in the settings, else that of the log.

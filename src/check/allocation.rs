@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 
 use crate::{
-    analysis::{Closed, Limits, budget, reserve},
+    analysis::{Limits, ReconciledMonth, budget, reserve},
     diagnostic::{Code, Diagnostic},
     model::{Allocation, Percent, Policy, is_total},
 };
 
 /// Team budgets and reserve that add up to more than the budget.
-pub(super) fn over_allocated(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
-    let rows: Vec<&Allocation> = closed
+pub(super) fn over_allocated(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
+    let rows: Vec<&Allocation> = reconciled
         .allocations()
         .filter(|row| !is_total(&row.team) && row.allocated.is_some())
         .collect();
-    let teams = Limits::of(closed, policy).total(closed);
-    let sum = teams.unwrap_or_default() + reserve(closed, policy).unwrap_or_default();
-    let Some((budget, first)) = budget(closed, policy).zip(rows.first()) else {
+    let teams = Limits::of(reconciled, policy).total(reconciled);
+    let sum = teams.unwrap_or_default() + reserve(reconciled, policy).unwrap_or_default();
+    let Some((budget, first)) = budget(reconciled, policy).zip(rows.first()) else {
         return Vec::new();
     };
     if sum <= budget.tokens {
@@ -38,14 +38,14 @@ pub(super) fn over_allocated(closed: &Closed, policy: &Policy) -> Vec<Diagnostic
 }
 
 /// Two budgets for one team.
-pub(super) fn conflicting_rows(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+pub(super) fn conflicting_rows(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let mut first: HashMap<&str, &Allocation> = HashMap::new();
     let mut findings = Vec::new();
-    for row in closed
+    for row in reconciled
         .allocations()
         .filter(|row| !is_total(&row.team) && !row.is_reserve())
     {
-        let Some(team) = closed.find_team(&row.team) else {
+        let Some(team) = reconciled.find_team(&row.team) else {
             continue;
         };
         let Some(known) = first.get(team.name.as_str()) else {

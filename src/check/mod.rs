@@ -8,10 +8,10 @@ mod summary;
 
 pub use settling::Unsettled;
 
-use crate::{analysis::Closed, diagnostic::Diagnostic, model::Policy};
+use crate::{analysis::ReconciledMonth, diagnostic::Diagnostic, model::Policy};
 
 /// A rule looks at a month and passes on what it finds.
-type Rule = fn(&Closed, &Policy) -> Vec<Diagnostic>;
+type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
 
 /// What concerns one month.
 const OF_MONTH: [Rule; 5] = [
@@ -33,20 +33,20 @@ const OF_LOG: [Rule; 5] = [
 
 /// Everything the rules find.
 #[must_use]
-pub fn findings(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
+pub fn findings(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let all = OF_MONTH.iter().chain(&OF_LOG);
-    all.flat_map(|rule| rule(closed, policy)).collect()
+    all.flat_map(|rule| rule(reconciled, policy)).collect()
 }
 
 /// What they find that concerns this month alone.
 #[must_use]
-pub fn of_month(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
+pub fn of_month(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let all = OF_MONTH.iter();
-    all.flat_map(|rule| rule(closed, policy)).collect()
+    all.flat_map(|rule| rule(reconciled, policy)).collect()
 }
 
-/// What only a report on one project is without: to be asked of a month that was closed for that project.
+/// What only a report on one project is without: to be asked of a month that was reconciled for that project.
 #[must_use]
-pub fn of_project(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
-    summary::unsplit_details(closed, policy)
+pub fn of_project(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
+    summary::unsplit_details(reconciled, policy)
 }

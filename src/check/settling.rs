@@ -1,7 +1,7 @@
 //! What is not settled yet: usage lines that the tables do not hold. A report counts them all the same, so only a check tells.
 
 use crate::{
-    analysis::Closed,
+    analysis::ReconciledMonth,
     diagnostic::{Code, Diagnostic},
     model::EntryKind,
     text::Place,
@@ -16,8 +16,8 @@ pub struct Unsettled {
 
 impl Unsettled {
     /// Adds those of a month.
-    pub fn add(&mut self, closed: &Closed) {
-        let teams = closed.month.teams.iter();
+    pub fn add(&mut self, reconciled: &ReconciledMonth) {
+        let teams = reconciled.month.teams.iter();
         for tally in teams.filter_map(|team| team.tallies.get(&EntryKind::Line)) {
             self.lines += tally.rows;
             let places = self.first.into_iter().chain([tally.first]);

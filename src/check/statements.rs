@@ -1,7 +1,7 @@
 //! Rules on what a log says about its own figures.
 
 use crate::{
-    analysis::{Closed, stated_budget},
+    analysis::{ReconciledMonth, stated_budget},
     diagnostic::{Code, Diagnostic},
     model::{Amount, Note, NoteValue, Policy, Tokens},
     text::Place,
@@ -11,9 +11,12 @@ use crate::{
 type Stated = (Amount<Tokens>, Amount<Tokens>, Amount<u64>, Place);
 
 /// Percentages beside the totals of a month that contradict these.
-pub(super) fn percentages_of_month(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
-    let budget = written_for(closed, policy);
-    let totals = closed.month.totals.iter();
+pub(super) fn percentages_of_month(
+    reconciled: &ReconciledMonth,
+    policy: &Policy,
+) -> Vec<Diagnostic> {
+    let budget = written_for(reconciled, policy);
+    let totals = reconciled.month.totals.iter();
     let all = totals
         .filter_map(|total| Some((total.figures.tokens?, budget?, total.percent?, total.place)));
     all.filter_map(percent_differs).collect()
@@ -21,16 +24,19 @@ pub(super) fn percentages_of_month(closed: &Closed, policy: &Policy) -> Vec<Diag
 
 /// Percentages in the notes and beside the budgets of teams that contradict the figures they stand beside. A team's budget and its
 /// use are both typed, so nobody but their writer knows which of the figures is wrong.
-pub(super) fn percentages(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
-    let budget = written_for(closed, policy);
-    let notes = closed.notes().iter().filter(|_| closed.month.newest);
+pub(super) fn percentages(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
+    let budget = written_for(reconciled, policy);
+    let notes = reconciled
+        .notes()
+        .iter()
+        .filter(|_| reconciled.month.newest);
     let notes = notes.filter_map(|note| match &note.value {
         NoteValue::CurrentUsage(tokens, percent) | NoteValue::Remaining(tokens, percent) => {
             Some((*tokens, budget?, (*percent)?, note.place))
         }
         _ => None,
     });
-    let rows = closed
+    let rows = reconciled
         .allocations()
         .filter_map(|row| Some((row.used?, row.allocated?, row.percent?, row.place)));
     let rows = rows.filter_map(percent_differs).map(Diagnostic::by_hand);
@@ -38,8 +44,8 @@ pub(super) fn percentages(closed: &Closed, policy: &Policy) -> Vec<Diagnostic> {
 }
 
 /// The budget that percentages in the log are of.
-fn written_for(closed: &Closed, policy: &Policy) -> Option<Amount<Tokens>> {
-    stated_budget(closed, policy).map(|budget| Amount::exact(budget.tokens))
+fn written_for(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Amount<Tokens>> {
+    stated_budget(reconciled, policy).map(|budget| Amount::exact(budget.tokens))
 }
 
 /// A percentage fits if it is one of the part and the whole, each as exactly as it is written, rounded either way.
@@ -78,9 +84,9 @@ fn percent_differs((part, whole, percent, place): Stated) -> Option<Diagnostic> 
 }
 
 /// Two notes that give different budgets.
-pub(super) fn conflicting_notes(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+pub(super) fn conflicting_notes(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let budgets = |in_notes: bool| {
-        let notes = closed
+        let notes = reconciled
             .notes()
             .iter()
             .filter(move |note: &&Note| note.in_notes_section == in_notes);

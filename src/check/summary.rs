@@ -1,14 +1,14 @@
 //! Rules on spending: whether the details are in the summary, once each, and all in one currency.
 
 use crate::{
-    analysis::{Closed, TeamUsage},
+    analysis::{ReconciledMonth, TeamUsage},
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Policy, RoundedSum},
 };
 
 /// Teams whose daily or session rows add up to more than their monthly rows.
-pub(super) fn details_beyond_summary(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
-    closed
+pub(super) fn details_beyond_summary(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    reconciled
         .month
         .teams
         .iter()
@@ -62,7 +62,7 @@ fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
 }
 
 /// Ids that occur again.
-pub(super) fn duplicate_ids(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+pub(super) fn duplicate_ids(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let finding = |duplicate: &crate::analysis::Duplicate| {
         Diagnostic::new(
             Code::DuplicateId,
@@ -78,11 +78,11 @@ pub(super) fn duplicate_ids(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
         // What repeats the first in every byte is found where the lines themselves are at hand.
         .by_hand()
     };
-    closed.duplicates().iter().map(finding).collect()
+    reconciled.duplicates().iter().map(finding).collect()
 }
 
 /// Details of a team that works for several projects.
-pub(super) fn unsplit_details(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+pub(super) fn unsplit_details(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let finding = |(team, place): &(String, _)| {
         Diagnostic::new(
             Code::UnsplitDetails,
@@ -92,11 +92,11 @@ pub(super) fn unsplit_details(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
         .label("the first of them")
         .help(format!("write what belongs to the project into a monthly row of {team} under that project"))
     };
-    closed.month.unsplit.iter().map(finding).collect()
+    reconciled.month.unsplit.iter().map(finding).collect()
 }
 
 /// A table of dated rows as logs had before v2.0, in a log that has sections of v2.0.
-pub(super) fn uncounted_legacy(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
+pub(super) fn uncounted_legacy(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let finding = |place| {
         Diagnostic::new(
             Code::UncountedTable,
@@ -106,16 +106,20 @@ pub(super) fn uncounted_legacy(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
         .label("the first of its rows")
         .help("move its rows into sections with headings like `## Daily Detail — 2026-02-25`")
     };
-    closed.uncounted_legacy().map(finding).into_iter().collect()
+    reconciled
+        .uncounted_legacy()
+        .map(finding)
+        .into_iter()
+        .collect()
 }
 
 /// Costs in a currency that is not the log's.
-pub(super) fn mixed_currencies(closed: &Closed, _: &Policy) -> Vec<Diagnostic> {
-    let Some(cost) = closed.cost().filter(|cost| !cost.others.is_empty()) else {
+pub(super) fn mixed_currencies(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    let Some(cost) = reconciled.cost().filter(|cost| !cost.others.is_empty()) else {
         return Vec::new();
     };
     let others: Vec<String> = cost.others.iter().map(ToString::to_string).collect();
-    let Some(place) = closed.first_foreign_cost() else {
+    let Some(place) = reconciled.first_foreign_cost() else {
         return Vec::new();
     };
     let message = format!(

@@ -2,7 +2,7 @@
 
 use super::{
     Context,
-    desk::{self, Desk},
+    edit_session::{self, EditSession},
     load::{self, Checked},
 };
 use crate::{
@@ -62,27 +62,27 @@ const fn of_reports(format: Format) -> Option<&'static str> {
 
 /// Mends what can be mended, and tells what is left.
 fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
-    let desk = Desk::open(global, cx)?;
-    // What is read is closed again before the log is rewritten: nobody may have it open then, not even we.
+    let session = EditSession::open(global, cx)?;
+    // What is read is reconciled again before the log is rewritten: nobody may have it open then, not even we.
     let (before, found) = {
         let checked = load::check(global, cx)?;
         (checked.found.findings.total(), status(&checked))
     };
     if args.dry_run {
-        let text = desk.text(cx)?;
-        let mended = mended(&desk, &text, global, cx)?;
-        render::diff(&desk.log.shown, &text, &mended, cx.style(global), cx.out)?;
+        let text = session.text(cx)?;
+        let mended = mended(&session, &text, global, cx)?;
+        render::diff(&session.log.shown, &text, &mended, cx.style(global), cx.out)?;
         return Ok(found);
     }
-    let changed = desk.rewrite(args.rewrite, &mut |text| {
-        let mended = mended(&desk, text, global, cx)?;
-        Ok((mended != text).then(|| desk::of_log(mended)))
+    let changed = session.rewrite(args.rewrite, &mut |text| {
+        let mended = mended(&session, text, global, cx)?;
+        Ok((mended != text).then(|| edit_session::of_log(mended)))
     })?;
     let mut after = load::check(global, cx)?;
     after.write(global.format(), cx.style(global), cx.out)?;
     cx.out.flush()?;
     if !global.quiet {
-        let shown = render::safe_line(&desk.log.shown).into_owned();
+        let shown = render::safe_line(&session.log.shown).into_owned();
         let mended = before.saturating_sub(after.found.findings.total());
         let told = match (changed.is_some(), mended) {
             (false, _) => format!("nothing to mend in {shown}"),
@@ -95,13 +95,13 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
 }
 
 fn mended(
-    desk: &Desk,
+    session: &EditSession,
     text: &str,
     global: &GlobalArgs,
     cx: &Context<'_>,
 ) -> Result<String, Failure> {
-    let books = desk.books_of(text)?;
-    edit::fixed(text, &books, cx.now(global)?).map_err(desk::overlapping)
+    let log_set = session.books_of(text)?;
+    edit::fixed(text, &log_set, cx.now(global)?).map_err(edit_session::overlapping)
 }
 
 pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {

@@ -9,12 +9,12 @@ use super::{
         folder, keep_days,
         told::{counted, quoted},
     },
-    desk::{Desk, refused, table_or_json},
+    edit_session::{EditSession, refused, table_or_json},
 };
 use crate::{
     cli::{GlobalArgs, MigrateArgs},
     edit::{
-        Books, Stamp,
+        LogSet, Timestamp,
         migrate::{self, Asked, Migrated, Outcome},
     },
     exit::{ExitStatus, Failure},
@@ -34,15 +34,15 @@ pub(super) fn run(
     let format = table_or_json(global)?;
     let task = Task {
         now: cx.now(global)?,
-        desk: Desk::open(global, cx)?,
+        session: EditSession::open(global, cx)?,
         dry_run: args.dry_run,
     };
     let made = if args.dry_run {
-        let text = task.desk.text(cx)?;
+        let text = task.session.text(cx)?;
         task.planned(text.as_bytes())?.map(|(_, made)| made)
     } else {
         let made = task
-            .desk
+            .session
             .target
             .rewrite(&args.rewrite.into(), &mut |bytes| task.planned(bytes));
         made.map_err(|error| match error {
@@ -55,7 +55,7 @@ pub(super) fn run(
         (made, Format::Json) => task.json(made.as_ref()),
         (Some(made), _) => task.table(made),
         (None, _) => {
-            let shown = render::safe_line(&task.desk.log.shown).into_owned();
+            let shown = render::safe_line(&task.session.log.shown).into_owned();
             format!("{shown} is of v2.0 already: nothing to do\n")
         }
     };
@@ -69,8 +69,8 @@ pub(super) fn run(
 
 /// What is to be done, to which log.
 struct Task {
-    now: Stamp,
-    desk: Desk,
+    now: Timestamp,
+    session: EditSession,
     dry_run: bool,
 }
 
@@ -92,20 +92,20 @@ struct Original {
 
 impl Task {
     fn planned(&self, bytes: &[u8]) -> Result<Option<(Change, Made)>, Failure> {
-        let text = self.desk.utf8(bytes.to_vec())?;
-        let books = self.desk.books(&Books::default().months(&text))?;
+        let text = self.session.utf8(bytes.to_vec())?;
+        let log_set = self.session.log_set(&LogSet::default().months(&text))?;
         let original = self.original(bytes)?;
         let asked = Asked {
             today: self.now.date_naive(),
             now: self.now,
-            keep_days: keep_days(&self.desk.settings, &text),
-            original: format!("{}/{}", folder(&self.desk.settings), original.name),
+            keep_days: keep_days(&self.session.settings, &text),
+            original: format!("{}/{}", folder(&self.session.settings), original.name),
         };
-        let outcome = migrate::migrated(&text, &books, &asked).map_err(|problem| {
+        let outcome = migrate::migrated(&text, &log_set, &asked).map_err(|problem| {
             Failure::with_code(70, format!("nothing is changed: {problem}"))
                 .help("archives of the older format count no more beside a log of v2.0; this log cannot be migrated as it is")
         })?;
-        let shown = &self.desk.log.shown;
+        let shown = &self.session.log.shown;
         let migrated = match outcome {
             Outcome::Current => return Ok(None),
             Outcome::Migrated(migrated) => *migrated,
@@ -146,7 +146,7 @@ impl Task {
                 1 => "cost-log-v1.md".to_owned(),
                 count => format!("cost-log-v1-{count}.md"),
             };
-            let Desk { log, settings, .. } = &self.desk;
+            let EditSession { log, settings, .. } = &self.session;
             let Some((path, shown)) = log.archived(&name, settings) else {
                 break;
             };
@@ -186,7 +186,10 @@ impl Task {
         } = &made.migrated;
         let (rows, months) = (counted(*rows, "row"), counted(*months, "month"));
         let lines = [
-            format!("{} is of v2.0 now: {rows} of {months}", self.desk.log.shown),
+            format!(
+                "{} is of v2.0 now: {rows} of {months}",
+                self.session.log.shown
+            ),
             format!("{} is the original, whole", made.original),
         ];
         let mut lines = lines
@@ -210,7 +213,7 @@ impl Task {
     fn json(&self, made: Option<&Made>) -> String {
         let mut fields = vec![
             "\"schema_version\": 1".to_owned(),
-            format!("\"file\": {}", quoted(&self.desk.log.shown)),
+            format!("\"file\": {}", quoted(&self.session.log.shown)),
             format!("\"dry_run\": {}", self.dry_run),
             format!("\"migrated\": {}", made.is_some()),
         ];

@@ -2,9 +2,9 @@
 //! that stand between the rows of a table.
 
 use super::{
-    Books, Document, Kept, Stamp, merged,
-    raise::{Which, raise},
-    sections, settled, sum_up,
+    Document, Kept, LogSet, Timestamp, derived, sections, settled,
+    sync_summary::{Which, raise},
+    union_merge,
 };
 use crate::text::{self, Edit, EditSet, Overlap, Place};
 
@@ -12,10 +12,10 @@ use crate::text::{self, Edit, EditSet, Overlap, Place};
 const ROUNDS: usize = 4;
 
 /// Mends a log. Mending it again changes nothing.
-pub fn fixed(text: &str, books: &Books, stamp: Stamp) -> Result<String, Overlap> {
+pub fn fixed(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<String, Overlap> {
     let mut fixed = text.to_owned();
     for _ in 0..ROUNDS {
-        let next = round(&fixed, books, stamp)?;
+        let next = round(&fixed, log_set, stamp)?;
         if next == fixed {
             break;
         }
@@ -24,16 +24,16 @@ pub fn fixed(text: &str, books: &Books, stamp: Stamp) -> Result<String, Overlap>
     if fixed == text {
         return Ok(fixed);
     }
-    sum_up::stamped(&fixed, stamp)
+    derived::stamped(&fixed, stamp)
 }
 
-fn round(text: &str, books: &Books, stamp: Stamp) -> Result<String, Overlap> {
-    let text = merged::mended(text, books)?;
-    let text = settled(&text, books, stamp)?.text;
-    let months = books.months(&text);
-    let text = raise(&text, books, &months, Which::BeyondRounding)?;
+fn round(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<String, Overlap> {
+    let text = union_merge::mended(text, log_set)?;
+    let text = settled(&text, log_set, stamp)?.text;
+    let months = log_set.months(&text);
+    let text = raise(&text, log_set, &months, Which::BeyondRounding)?;
     let text = without_lines_in_tables(&text)?;
-    sum_up::refreshed(&text, books, sum_up::Scope::All)
+    derived::refreshed(&text, log_set, derived::Scope::All)
 }
 
 /// Moves lines that stand between or directly below the rows of a table behind it, an empty line between. Their order stays.

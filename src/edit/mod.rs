@@ -2,35 +2,35 @@
 //! Pure text to text. How files are written safely is for `store` to know, when to write for `commands`.
 
 pub mod archive;
-mod books;
+mod derived;
 mod document;
 mod fix;
-mod merged;
+mod log_set;
 pub mod migrate;
 mod monthly;
 mod notes;
-mod raise;
 mod sections;
 mod settle;
-mod stamp;
 mod style;
-mod sum_up;
+mod sync_summary;
 mod table;
+mod timestamp;
 mod totals;
+mod union_merge;
 mod usage_line;
 
-pub use books::{Books, Folded, enter};
+pub use derived::{Timestamp, summed_up};
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
 pub use fix::fixed;
-pub use merged::{merged_twice, repeated_lines};
-pub use raise::raised;
+pub use log_set::{Ledgers, LogSet, enter};
 pub use settle::{Settled, settled};
-pub use sum_up::{Stamp, summed_up};
+pub use sync_summary::raised;
+pub use union_merge::{merged_twice, repeated_lines};
 pub use usage_line::{LONGEST, Unwritable, Usage};
 
 #[cfg(test)]
-mod laws;
+mod proptests;
 #[cfg(test)]
 mod tests;

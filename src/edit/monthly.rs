@@ -9,7 +9,7 @@ use super::{
     table::{NewRow, TableEditor, plain_text},
 };
 use crate::{
-    analysis::Closed,
+    analysis::ReconciledMonth,
     log::{Column, Role, cell},
     model::{Amount, Entry, Money, Month, Price, Status, Tokens, fold_name},
     text::Edit,
@@ -47,17 +47,21 @@ enum RowKey {
 /// The monthly rows of one month as they will be.
 pub(super) struct MonthlyRows<'d> {
     document: &'d Document,
-    closed: &'d Closed,
+    reconciled: &'d ReconciledMonth,
     month: Month,
     growth: BTreeMap<RowKey, Growth>,
     added: usize,
 }
 
 impl<'d> MonthlyRows<'d> {
-    pub(super) fn new(document: &'d Document, closed: &'d Closed, month: Month) -> Self {
+    pub(super) fn new(
+        document: &'d Document,
+        reconciled: &'d ReconciledMonth,
+        month: Month,
+    ) -> Self {
         Self {
             document,
-            closed,
+            reconciled,
             month,
             growth: BTreeMap::new(),
             added: 0,
@@ -154,7 +158,9 @@ impl<'d> MonthlyRows<'d> {
     }
 
     fn owner<'n>(&'n self, team: &'n str) -> &'n str {
-        self.closed.find_team(team).map_or(team, |team| &team.name)
+        self.reconciled
+            .find_team(team)
+            .map_or(team, |team| &team.name)
     }
 
     /// The row that grows: the team's only one; of several the one of that task, or a new one for it; without a task the last.
@@ -202,7 +208,7 @@ impl<'d> MonthlyRows<'d> {
 
     /// The edits that make them so. A month without a summary gets one.
     pub(super) fn edits(&self) -> Vec<Edit> {
-        let currency = self.closed.currency();
+        let currency = self.reconciled.currency();
         let mut edits = Vec::new();
         for (key, growth) in &self.growth {
             if let RowKey::Known { table, row } = key {
@@ -241,7 +247,7 @@ impl<'d> MonthlyRows<'d> {
                 ..NewRow::default()
             })
             .collect();
-        let currency = self.closed.currency();
+        let currency = self.reconciled.currency();
         match self.tables().last() {
             Some((_, table)) => {
                 let editor = TableEditor::new(self.document, table, currency);

@@ -8,16 +8,20 @@ use super::{
     totals::{Rounding, respelled_percent},
 };
 use crate::{
-    analysis::{Closed, budget, stated_budget},
+    analysis::{ReconciledMonth, budget, stated_budget},
     log::{Section, cell},
     model::{Level, Note, NoteValue, Policy, RoundedSum, Tokens, fold_name},
     text::{Edit, Span},
 };
 
 /// The edits that make the budget status say what is used, what is left, and how risky that is.
-pub(super) fn status(document: &Document, closed: &Closed, policy: &Policy) -> Vec<Edit> {
-    let used = closed.month.used();
-    let budget = stated_budget(closed, policy).map(|budget| budget.tokens);
+pub(super) fn status(
+    document: &Document,
+    reconciled: &ReconciledMonth,
+    policy: &Policy,
+) -> Vec<Edit> {
+    let used = reconciled.month.used();
+    let budget = stated_budget(reconciled, policy).map(|budget| budget.tokens);
     let edit = |note: &Note| {
         let line = line_of(document, note)?;
         let (head, value) = line.value()?;
@@ -31,7 +35,7 @@ pub(super) fn status(document: &Document, closed: &Closed, policy: &Policy) -> V
                 let is_right = RoundedSum::from(used_amount(left)).agrees_with(*stated);
                 figure(value, left, budget, is_right, Rounding::Up)
             }
-            NoteValue::RiskLevel(word) => risk(value, word, closed, policy),
+            NoteValue::RiskLevel(word) => risk(value, word, reconciled, policy),
             _ => None,
         }?;
         (text != value).then(|| {
@@ -112,15 +116,15 @@ const RISKS: [(&str, &str, &str); 4] = [
     ("critical", "CRITICAL", "🔴"),
 ];
 
-fn risk(value: &str, word: &str, closed: &Closed, policy: &Policy) -> Option<String> {
+fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) -> Option<String> {
     let first = word.split(|c: char| !c.is_alphabetic()).next()?;
     let had = RISKS
         .iter()
         .position(|(lower, ..)| first.eq_ignore_ascii_case(lower))?;
-    let budget = budget(closed, policy)?;
+    let budget = budget(reconciled, policy)?;
     let is = match policy
         .thresholds
-        .level(closed.month.used().0, budget.tokens.0)
+        .level(reconciled.month.used().0, budget.tokens.0)
     {
         Level::Ok => 0,
         Level::Note => 1,
@@ -148,7 +152,11 @@ fn risk(value: &str, word: &str, closed: &Closed, policy: &Policy) -> Option<Str
 }
 
 /// The edits that make the efficiency metrics say what each team used, and what that comes to for each thing it made.
-pub(super) fn efficiency(document: &Document, closed: &Closed, policy: &Policy) -> Vec<Edit> {
+pub(super) fn efficiency(
+    document: &Document,
+    reconciled: &ReconciledMonth,
+    policy: &Policy,
+) -> Vec<Edit> {
     let alert = policy.efficiency.alert.or_else(|| {
         document.notes.iter().find_map(|note| match note.value {
             NoteValue::EfficiencyAlert(alert) => Some(alert),
@@ -164,7 +172,7 @@ pub(super) fn efficiency(document: &Document, closed: &Closed, policy: &Policy) 
         else {
             return None;
         };
-        let used = closed.find_team(team)?.used()?;
+        let used = reconciled.find_team(team)?.used()?;
         let line = line_of(document, note)?;
         let (head, value) = line.value()?;
         let alert = alert.filter(|_| *deliverables);
@@ -279,14 +287,14 @@ fn marked(quotient: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> St
 /// The edits that make the list say how many deliverables came of some teams' tokens. A team that is not in it is added.
 pub(super) fn deliverables(
     document: &Document,
-    closed: &Closed,
+    reconciled: &ReconciledMonth,
     counts: &BTreeMap<String, u64>,
 ) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut missing = Vec::new();
     for (team, count) in counts {
         let is_of = |note: &&Note| match &note.value {
-            NoteValue::Efficiency { team: noted, .. } => closed
+            NoteValue::Efficiency { team: noted, .. } => reconciled
                 .find_team(noted)
                 .is_some_and(|found| fold_name(&found.name) == fold_name(team)),
             _ => false,
@@ -299,7 +307,7 @@ pub(super) fn deliverables(
     let lines: Vec<String> = missing
         .into_iter()
         .filter_map(|(team, count)| {
-            let used = closed.find_team(team)?.used()?;
+            let used = reconciled.find_team(team)?.used()?;
             let each = Tokens(used.0.checked_div(count)?);
             let noun = if count == 1 {
                 "deliverable"

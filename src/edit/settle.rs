@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::NaiveDate;
 
 use super::{
-    Books, Document, Kept, RowKind, Stamp, TableBlock,
-    books::MOST_MONTHS,
+    Document, Kept, LogSet, RowKind, TableBlock, Timestamp,
+    derived::{self, Scope},
+    log_set::MOST_MONTHS,
     monthly::{Growth, MonthlyRows},
     notes, sections, style,
-    sum_up::{self, Scope},
     table::{NewRow, TableEditor},
 };
 use crate::{
-    analysis::Closed,
+    analysis::ReconciledMonth,
     log::{self, Column, Item, Role, RowValue, Section, cell},
     model::{Entry, LineEvent, Money, Month, Tokens, is_total},
     text::{self, Edit, EditSet, Overlap, Place},
@@ -35,7 +35,7 @@ pub struct Settled {
 
 /// Moves usage lines into the daily and monthly tables, and brings the totals of their months up to date. Lines that do not count,
 /// being second attempts, stay as they are.
-pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overlap> {
+pub fn settled(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<Settled, Overlap> {
     let unchanged = |left| Settled {
         text: text.to_owned(),
         lines: 0,
@@ -45,7 +45,7 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
         return Ok(unchanged(0));
     }
     let document = Document::read(text, Kept::All);
-    let counting = counting(&document, books);
+    let counting = counting(&document, log_set);
     if counting.is_empty() {
         return Ok(unchanged(0));
     }
@@ -60,25 +60,28 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
     for entry in &counting {
         months.entry(entry.when.month).or_default().push(entry);
     }
-    let mut closed_months = Vec::new();
-    let folded = books.fold(text);
+    let mut reconciled_months = Vec::new();
+    let ledgers = log_set.fold(text);
     let surplus = months.len().saturating_sub(MOST_MONTHS);
     let months: BTreeMap<_, _> = months.into_iter().skip(surplus).collect();
     for month in months.keys() {
-        closed_months.push(folded.closed(*month));
+        reconciled_months.push(ledgers.reconcile(*month));
     }
     let mut before = BTreeMap::new();
     // New summaries go in at one place, the newest month first.
-    for ((month, entries), closed) in months.iter().zip(&closed_months).rev() {
-        let Some(closed) = closed.as_ref().filter(|closed| !closed.is_legacy()) else {
+    for ((month, entries), reconciled) in months.iter().zip(&reconciled_months).rev() {
+        let Some(reconciled) = reconciled
+            .as_ref()
+            .filter(|reconciled| !reconciled.is_legacy())
+        else {
             continue;
         };
-        before.insert(*month, closed.month.used());
-        settling.month(*month, entries, closed);
+        before.insert(*month, reconciled.month.used());
+        settling.month(*month, entries, reconciled);
     }
     let days: BTreeSet<NaiveDate> = settling.rows.keys().copied().collect();
     let lines = settling.lines;
-    let mut edits = settling.edits(&closed_months);
+    let mut edits = settling.edits(&reconciled_months);
     sections::close_up(&mut edits);
     if lines == 0 {
         return Ok(unchanged(counting.len()));
@@ -89,11 +92,11 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
         months: &touched,
         days: &days,
     };
-    let settled = sum_up::refreshed(&settled, books, scope)?;
-    let settled = sum_up::stamped(&settled, stamp)?;
-    let folded = books.fold(&settled);
+    let settled = derived::refreshed(&settled, log_set, scope)?;
+    let settled = derived::stamped(&settled, stamp)?;
+    let ledgers = log_set.fold(&settled);
     let is_same = before.iter().all(|(month, used)| {
-        let after = folded.closed(*month);
+        let after = ledgers.reconcile(*month);
         after.is_some_and(|after| after.month.used() == *used)
     });
     if !is_same || !holds_all(&document, &settled, lines) {
@@ -107,7 +110,7 @@ pub fn settled(text: &str, books: &Books, stamp: Stamp) -> Result<Settled, Overl
 }
 
 /// The usage lines that count: of those with an id, the first, unless the id is settled in the log or in the archive of its month.
-fn counting(document: &Document, books: &Books) -> Vec<Entry<'static>> {
+fn counting(document: &Document, log_set: &LogSet) -> Vec<Entry<'static>> {
     let rows = document.tables.iter().flat_map(|table| &table.rows);
     let mut known: HashSet<String> = rows
         .filter_map(|row| match &row.kind {
@@ -123,7 +126,7 @@ fn counting(document: &Document, books: &Books) -> Vec<Entry<'static>> {
         .collect();
     let archived: BTreeMap<Month, HashSet<String>> = months
         .into_iter()
-        .filter_map(|month| Some((month, ids_in(books.archives.get(&month)?, month))))
+        .filter_map(|month| Some((month, ids_in(log_set.archives.get(&month)?, month))))
         .collect();
     let mut counting = Vec::new();
     for entry in document.lines.iter().filter_map(super::LogLine::usage) {
@@ -171,8 +174,8 @@ struct Settling<'d> {
 }
 
 impl Settling<'_> {
-    fn month(&mut self, month: Month, entries: &[&Entry<'static>], closed: &Closed) {
-        let mut rows = MonthlyRows::new(self.document, closed, month);
+    fn month(&mut self, month: Month, entries: &[&Entry<'static>], reconciled: &ReconciledMonth) {
+        let mut rows = MonthlyRows::new(self.document, reconciled, month);
         if !rows.is_writable() {
             return;
         }
@@ -181,20 +184,20 @@ impl Settling<'_> {
             let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
                 continue;
             };
-            let owner = closed.find_team(&entry.work.team);
+            let owner = reconciled.find_team(&entry.work.team);
             let name = owner.map_or(entry.work.team.as_ref(), |team| team.name.as_str());
             let mut growth = Growth {
                 tokens: tokens.value,
                 estimate: tokens.estimate,
-                cost: cost(entry, closed),
-                price: closed.price_of(entry.work.model.as_deref()),
+                cost: cost(entry, reconciled),
+                price: reconciled.price_of(entry.work.model.as_deref()),
                 minutes: entry.figures.minutes,
                 deliverables: None,
                 status: entry.status.clone(),
             };
             if entry.figures.deliverables.is_some()
                 && let Some(team) = owner
-                && let Some(count) = closed.deliverables_of(team)
+                && let Some(count) = reconciled.deliverables_of(team)
             {
                 if rows.counts_deliverables(name) {
                     growth.deliverables = Some(count);
@@ -208,9 +211,9 @@ impl Settling<'_> {
             self.lines += 1;
         }
         self.edits.extend(rows.edits());
-        if closed.month.newest {
+        if reconciled.month.newest {
             self.edits
-                .extend(notes::deliverables(self.document, closed, &noted));
+                .extend(notes::deliverables(self.document, reconciled, &noted));
         }
     }
 
@@ -225,15 +228,16 @@ impl Settling<'_> {
         self.gone.extend(hold.map(|line| line.place.line_start));
     }
 
-    fn edits(mut self, closed: &[Option<Closed>]) -> Vec<Edit> {
-        let Some(closed) = closed.iter().flatten().next() else {
+    fn edits(mut self, reconciled: &[Option<ReconciledMonth>]) -> Vec<Edit> {
+        let Some(reconciled) = reconciled.iter().flatten().next() else {
             return self.edits;
         };
         for (date, entries) in &self.rows {
-            let rows: Vec<NewRow<'_>> = entries.iter().map(|entry| row(entry, closed)).collect();
+            let rows: Vec<NewRow<'_>> =
+                entries.iter().map(|entry| row(entry, reconciled)).collect();
             self.edits.push(match daily_table(self.document, *date) {
                 Some(table) => {
-                    let editor = TableEditor::new(self.document, table, closed.currency());
+                    let editor = TableEditor::new(self.document, table, reconciled.currency());
                     let lines: Vec<String> = rows.iter().map(|row| editor.line(row)).collect();
                     sections::insert_lines(self.document, editor.end(), &lines)
                 }
@@ -241,7 +245,7 @@ impl Settling<'_> {
                     self.document,
                     &sections::NewSection {
                         rows: &rows,
-                        currency: closed.currency(),
+                        currency: reconciled.currency(),
                     },
                     *date,
                 ),
@@ -279,7 +283,7 @@ fn is_writable(entry: &Entry<'_>) -> bool {
 }
 
 /// What a line cost: as it says, else by its price. And whether it says so.
-fn cost(entry: &Entry<'_>, closed: &Closed) -> Option<(Money, bool)> {
+fn cost(entry: &Entry<'_>, reconciled: &ReconciledMonth) -> Option<(Money, bool)> {
     let tokens = entry
         .figures
         .tokens
@@ -287,15 +291,15 @@ fn cost(entry: &Entry<'_>, closed: &Closed) -> Option<(Money, bool)> {
     if let Some(cost) = entry.figures.cost {
         let money = Money {
             micros: cost.value,
-            currency: entry.figures.currency.unwrap_or(closed.currency()),
+            currency: entry.figures.currency.unwrap_or(reconciled.currency()),
         };
         return Some((money, true));
     }
-    let price = closed.price_of(entry.work.model.as_deref())?;
+    let price = reconciled.price_of(entry.work.model.as_deref())?;
     Some((price.of(tokens), false))
 }
 
-fn row<'e>(entry: &'e Entry<'static>, closed: &Closed) -> NewRow<'e> {
+fn row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth) -> NewRow<'e> {
     NewRow {
         team: &entry.work.team,
         task: entry
@@ -307,7 +311,7 @@ fn row<'e>(entry: &'e Entry<'static>, closed: &Closed) -> NewRow<'e> {
             .figures
             .tokens
             .map(|tokens| (tokens.value, tokens.estimate)),
-        cost: cost(entry, closed),
+        cost: cost(entry, reconciled),
         status: entry.status.as_ref(),
         time: entry.when.time,
         minutes: entry.figures.minutes,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::Policy;
 
-fn stamp() -> Stamp {
+fn stamp() -> Timestamp {
     "2026-02-26T09:30:00Z".parse().unwrap()
 }
 
@@ -31,9 +31,9 @@ fn changes(before: &str, after: &str) -> String {
 fn settle(text: &str) -> Settled {
     settled(
         text,
-        &Books {
+        &LogSet {
             policy: Policy::default(),
-            ..Books::default()
+            ..LogSet::default()
         },
         stamp(),
     )
@@ -68,7 +68,7 @@ fn a_line_of_a_new_day_and_of_a_new_month_gets_sections() {
 }
 
 fn fix(text: &str) -> String {
-    fixed(text, &Books::default(), stamp()).unwrap()
+    fixed(text, &LogSet::default(), stamp()).unwrap()
 }
 
 #[test]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{
     Document, RowKind, TableBlock, TableRow,
+    derived::Scope,
     style::{self, number_span},
-    sum_up::Scope,
     table::{TableEditor, plain_text},
 };
 use crate::{
-    analysis::{Closed, stated_budget},
+    analysis::{ReconciledMonth, stated_budget},
     log::{Column, Role, Section, cell},
     model::{Amount, Currency, Money, Month, Policy, RoundedSum, Tokens, is_subtotal},
     text::{Edit, Span},
@@ -19,12 +19,12 @@ use crate::{
 /// total that agrees with its rows, as exactly as both are written, too.
 pub(super) fn edits(
     document: &Document,
-    closed: Option<&Closed>,
+    reconciled: Option<&ReconciledMonth>,
     policy: &Policy,
     scope: Scope<'_>,
 ) -> Vec<Edit> {
-    let currency = closed.map_or(Currency::USD, Closed::currency);
-    let budget = closed.and_then(|closed| stated_budget(closed, policy));
+    let currency = reconciled.map_or(Currency::USD, ReconciledMonth::currency);
+    let budget = reconciled.and_then(|reconciled| stated_budget(reconciled, policy));
     let budget = budget.map(|budget| budget.tokens);
     let tables = document
         .tables

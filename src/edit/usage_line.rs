@@ -208,7 +208,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::edit::{Books, settled};
+    use crate::edit::{LogSet, settled};
 
     fn usage(team: &str) -> Usage {
         Usage {
@@ -313,7 +313,7 @@ mod tests {
             let Ok(line) = given.line() else { return Ok(()) };
             let newline = if crlf { "\r\n" } else { "\n" };
             let log = ["# Cost Log v2.0", "", "## 2026-02 Monthly Summary", "", "| Team | Task | Tokens | Cost |", "|---|---|---|---|", "| Old | x | 5 | $0.001 |", "", &line, ""].join(newline);
-            let settled = settled(&log, &Books::default(), "2026-02-26T00:00:00Z".parse().unwrap()).unwrap();
+            let settled = settled(&log, &LogSet::default(), "2026-02-26T00:00:00Z".parse().unwrap()).unwrap();
             prop_assert_eq!(settled.lines, 1, "{}", log);
             let word = |text: &str| one_line(text);
             let task = task.map(|task| word(&task)).filter(|task| !cell::is_absent(task));

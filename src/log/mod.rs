@@ -2,12 +2,12 @@
 //! Knows the format and no policy; what the items add up to is for `analysis` to say.
 //!
 //! The reader keeps nothing of what it has passed on, so its memory follows the longest block of a file, not the file.
-//! Markdown is judged by pulldown-cmark alone; `cut` only sees to it that it gets the text in pieces and without the
+//! Markdown is judged by pulldown-cmark alone; `chunker` only sees to it that it gets the text in pieces and without the
 //! lines that are no Markdown.
 
 pub mod cell;
+mod chunker;
 mod columns;
-mod cut;
 mod header;
 mod item;
 mod lines;
@@ -18,8 +18,8 @@ mod section;
 mod sums;
 mod table;
 
+pub use chunker::LONGEST_LINE;
 pub use columns::{Column, Columns};
-pub use cut::LONGEST_LINE;
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Summary, Table};
 pub use lines::is_hook_line;
 pub use reader::read;

@@ -13,7 +13,7 @@ use pulldown_cmark::{Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 
 use super::{
     Heading, Item, Section, Summary,
-    cut::{self, Cutter, Held, Line, Locator, PIECE, Piece},
+    chunker::{self, CHUNK_SIZE, Chunk, Chunker, Held, Line, Locator},
     header,
     lines::{self, Statement},
     notes,
@@ -35,28 +35,28 @@ pub fn read(
     document: Document,
     each: &mut dyn FnMut(Item<'_>),
 ) -> io::Result<Summary> {
-    read_in_pieces(input, document, PIECE, each)
+    read_in_pieces(input, document, CHUNK_SIZE, each)
 }
 
 pub(super) fn read_in_pieces(
     input: impl Read,
     document: Document,
-    piece_size: usize,
+    chunk_size: usize,
     each: &mut dyn FnMut(Item<'_>),
 ) -> io::Result<Summary> {
-    let mut cutter = Cutter::new(input, document, piece_size);
+    let mut chunker = Chunker::new(input, document, chunk_size);
     let mut reader = Reader::new(each);
     let mut progress = Progress::default();
     loop {
-        let more = cutter.advance(progress.read, &progress.head)?;
-        for problem in cutter.problems.drain(..) {
+        let more = chunker.advance(progress.read, &progress.head)?;
+        for problem in chunker.problems.drain(..) {
             reader.pass(Item::Problem(problem));
         }
-        progress = reader.piece(&cutter.piece, !more);
+        progress = reader.piece(&chunker.piece, !more);
         if !more {
             reader.end();
             return Ok(Summary {
-                bytes: cutter.bytes(),
+                bytes: chunker.bytes(),
             });
         }
     }
@@ -100,7 +100,7 @@ pub(super) struct Walk<'p> {
     pub(super) text: &'p str,
     pub(super) events: OffsetIter<'p>,
     pub(super) lines: Locator<'p>,
-    pub(super) piece: &'p Piece,
+    pub(super) piece: &'p Chunk,
     held: &'p [Held],
 }
 
@@ -129,7 +129,7 @@ impl<'f> Reader<'f> {
         self.end_hook_run();
     }
 
-    fn piece(&mut self, piece: &Piece, last: bool) -> Progress {
+    fn piece(&mut self, piece: &Chunk, last: bool) -> Progress {
         let mut walk = Walk {
             text: &piece.text,
             // Strikethrough stays off: it would take `~45,000` and `~50,000` in one row for a struck-out text.
@@ -260,7 +260,7 @@ impl<'f> Reader<'f> {
     /// Reads the first paragraph of an item. Whether the item has ended with it.
     fn list_item(&mut self, walk: &mut Walk<'_>, range: &Range<usize>) -> bool {
         let (text, end) = walk.inline(|tag| matches!(tag, TagEnd::Item | TagEnd::Paragraph));
-        let first_line = range.start..cut::line_end(walk.text, range.start);
+        let first_line = range.start..chunker::line_end(walk.text, range.start);
         let place = walk.place(&first_line);
         let in_flight = walk.piece.unterminated.is_some_and(|at| range.start >= at);
         match notes::read(&text.text) {
@@ -371,7 +371,7 @@ impl<'f> Reader<'f> {
             return;
         }
         let block = walk.text.get(range.clone()).unwrap_or_default();
-        let end = if cut::is_closed_fence(block) {
+        let end = if chunker::is_closed_fence(block) {
             range.end
         } else {
             range.end + 1
@@ -409,7 +409,7 @@ impl<'p> Walk<'p> {
 
     /// The place of a range without the white space at its end; of several lines, the first one.
     pub(super) fn place(&mut self, range: &Range<usize>) -> Place {
-        let first = range.start..cut::line_end(self.text, range.start).min(range.end);
+        let first = range.start..chunker::line_end(self.text, range.start).min(range.end);
         let text = self.text.get(first.clone()).unwrap_or_default().trim_end();
         self.line(range)
             .place(self.text, &(first.start..first.start + text.len()))
@@ -437,16 +437,16 @@ impl<'p> Walk<'p> {
     /// The bytes of the header and delimiter rows of a table.
     pub(super) fn table_head(&self, table: &Range<usize>) -> Range<usize> {
         let start = self.line_start(table.start);
-        start..cut::line_end(self.text, cut::line_end(self.text, start))
+        start..chunker::line_end(self.text, chunker::line_end(self.text, start))
     }
 
     /// The places of the header and delimiter rows of a table.
     pub(super) fn head_places(&mut self, table: &Range<usize>) -> (Place, Place) {
-        let dashes = cut::line_end(self.text, table.start);
+        let dashes = chunker::line_end(self.text, table.start);
         let head = self.place(&(table.start..dashes));
         (
             head,
-            self.place(&(dashes..cut::line_end(self.text, dashes))),
+            self.place(&(dashes..chunker::line_end(self.text, dashes))),
         )
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::{
-    Cell, Column, Columns, Item, Role, Row, RowValue, Section, Table, cut,
+    Cell, Column, Columns, Item, Role, Row, RowValue, Section, Table, chunker,
     reader::{Reader, Walk},
     row::{Decoded, Decoder},
     sums::Sums,
@@ -223,7 +223,7 @@ impl Reader<'_> {
             project: self.project.as_ref(),
             line: walk
                 .text
-                .get(line.at..cut::line_end(walk.text, line.at))
+                .get(line.at..chunker::line_end(walk.text, line.at))
                 .unwrap_or_default(),
             place,
         };

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 use tokmon::{
-    analysis::{self, Keep, Ledger, Question, Rows, StatusReport},
+    analysis::{self, Ledger, ReportOptions, Retention, Rows, StatusReport},
     log,
     model::Policy,
     render::{Ink, Style, pieces},
@@ -46,14 +46,14 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
 }
 
 fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
-    let keep = Keep { month: None, rows };
+    let keep = Retention { month: None, rows };
     let mut ledger = Ledger::new(policy, keep);
     log::read(text, Document::Log, &mut |item| {
         tokmon::edit::enter(&mut ledger, Document::Log, item);
     })
     .unwrap();
-    let closed = ledger.close(None).unwrap();
-    let question = Question {
+    let reconciled = ledger.reconcile(None).unwrap();
+    let question = ReportOptions {
         path: "cost-log.md",
         now: now(),
         project: None,
@@ -62,7 +62,7 @@ fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
         forecast_days: true,
         backtest: false,
     };
-    analysis::report(&closed, policy, &question)
+    analysis::report(&reconciled, policy, &question)
 }
 
 fn good(report: StatusReport) -> Reading {

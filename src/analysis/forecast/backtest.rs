@@ -13,7 +13,7 @@ use super::{
     remaining::Remaining,
 };
 use crate::{
-    analysis::usage::{Closed, is_dated},
+    analysis::usage::{ReconciledMonth, is_dated},
     model::{Month, Probability, Tokens},
 };
 
@@ -75,18 +75,22 @@ struct Trial {
 }
 
 impl Backtest {
-    pub(super) fn of(closed: &Closed, budget: Option<Tokens>, today: NaiveDate) -> Self {
+    pub(super) fn of(
+        reconciled: &ReconciledMonth,
+        budget: Option<Tokens>,
+        today: NaiveDate,
+    ) -> Self {
         let current = Month::of(today);
-        let months = closed.ledger.months.keys().copied();
+        let months = reconciled.ledger.months.keys().copied();
         let mut finished: Vec<Month> = months
-            .chain([closed.month.month])
+            .chain([reconciled.month.month])
             .filter(|month| *month < current)
             .collect();
         finished.sort_unstable();
         finished.dedup();
         let (mut months, mut trials, mut used) = (Vec::new(), Vec::new(), 0.0);
         for month in finished {
-            let Some((spent, of_month)) = try_month(closed, month, budget) else {
+            let Some((spent, of_month)) = try_month(reconciled, month, budget) else {
                 continue;
             };
             months.push(month);
@@ -148,12 +152,16 @@ impl Part {
 }
 
 /// The forecasts of a finished month, and what was used in it. None where nothing was, or when is not known.
-fn try_month(closed: &Closed, month: Month, budget: Option<Tokens>) -> Option<(f64, Vec<Trial>)> {
+fn try_month(
+    reconciled: &ReconciledMonth,
+    month: Month,
+    budget: Option<Tokens>,
+) -> Option<(f64, Vec<Trial>)> {
     let end = month.last_day().succ_opt()?;
-    let history = History::before(closed, month, end, MOST_DAYS + 31);
+    let history = History::before(reconciled, month, end, MOST_DAYS + 31);
     let first = usize::try_from((month.first_day() - history.first).num_days()).unwrap_or(0);
     let actual: f64 = history.whole.days.get(first..)?.iter().sum();
-    if !is_dated(&closed.teams_of(month)) || actual <= 0.0 {
+    if !is_dated(&reconciled.teams_of(month)) || actual <= 0.0 {
         return None;
     }
     let outcome = Outcome {

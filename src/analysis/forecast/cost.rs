@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Quantiles, Risk, estimate::probability_of, remaining::Remaining};
 use crate::{
-    analysis::usage::Closed,
+    analysis::usage::ReconciledMonth,
     model::{Level, Money, Policy, Probability, Tokens},
 };
 
@@ -52,12 +52,16 @@ impl CostEstimate {
     }
 
     /// None without a budget in money, and where what the month cost so far is not known in its currency.
-    pub(super) fn of(closed: &Closed, policy: &Policy, remaining: &Remaining) -> Option<Self> {
+    pub(super) fn of(
+        reconciled: &ReconciledMonth,
+        policy: &Policy,
+        remaining: &Remaining,
+    ) -> Option<Self> {
         let budget = policy.cost_budget?;
-        let cost = closed.cost()?;
+        let cost = reconciled.cost()?;
         let known =
             cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
-        let spent = closed.month.used();
+        let spent = reconciled.month.used();
         let so_far = Priced {
             tokens: u128::from(spent.0),
             micros: u128::from(cost.money.micros),

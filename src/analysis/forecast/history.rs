@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::{
         names::NameId,
-        usage::{Closed, TeamUsage, is_dated},
+        usage::{ReconciledMonth, TeamUsage, is_dated},
     },
     model::{Month, Tokens},
 };
@@ -78,15 +78,23 @@ pub(super) const MOST_UNDATED: f64 = 0.1;
 
 impl History {
     /// The days before `end`, in `month` and in the months before it, as long as these are dated; of no more than `most` days.
-    pub(super) fn before(closed: &Closed, month: Month, end: NaiveDate, most: usize) -> Self {
-        let teams = closed.teams_of(month);
+    pub(super) fn before(
+        reconciled: &ReconciledMonth,
+        month: Month,
+        end: NaiveDate,
+        most: usize,
+    ) -> Self {
+        let teams = reconciled.teams_of(month);
         let undated = teams.iter().map(TeamUsage::undated).sum();
         let days = teams.iter().flat_map(|team| &team.days);
         let later = days.filter(|(date, _)| **date > end);
         let later = later.map(|(_, tokens)| *tokens).sum();
         let mut months = vec![(month, teams)];
-        months.extend(Self::earlier(closed, month, end, most));
-        let begun = begun(closed, months.last().map_or(month, |(oldest, _)| *oldest));
+        months.extend(Self::earlier(reconciled, month, end, most));
+        let begun = begun(
+            reconciled,
+            months.last().map_or(month, |(oldest, _)| *oldest),
+        );
         let first = begun.max(days_before(end, most).unwrap_or(begun));
         let days = usize::try_from((end - first).num_days()).unwrap_or(0);
         let mut history = Self {
@@ -108,19 +116,19 @@ impl History {
 
     /// The months before one that carry dates, the newest first, without a gap but for months in which nothing was spent.
     fn earlier(
-        closed: &Closed,
+        reconciled: &ReconciledMonth,
         month: Month,
         end: NaiveDate,
         most: usize,
     ) -> Vec<(Month, Cow<'_, [TeamUsage]>)> {
-        let dated = closed.first_days.keys().next();
-        let oldest = dated.into_iter().chain(closed.months.first()).min();
+        let dated = reconciled.first_days.keys().next();
+        let oldest = dated.into_iter().chain(reconciled.months.first()).min();
         let days = |month: Month| usize::try_from((end - month.last_day()).num_days()).unwrap_or(0);
         let months = std::iter::successors(month.before(), |month| month.before());
         months
             .take_while(|month| oldest.is_some_and(|oldest| month >= oldest))
             .take_while(|month| days(*month) <= most)
-            .map(|month| (month, closed.teams_of(month)))
+            .map(|month| (month, reconciled.teams_of(month)))
             .take_while(|(_, teams)| is_dated(teams))
             .collect()
     }
@@ -172,11 +180,11 @@ impl History {
 
 /// The first day that is known, of which the months known go back to this one. That is the day the log began, unless it began
 /// before: then on days that are not known, or in a month of which too much carries no date.
-fn begun(closed: &Closed, oldest: Month) -> NaiveDate {
-    let first = closed.first_days.first_key_value();
+fn begun(reconciled: &ReconciledMonth, oldest: Month) -> NaiveDate {
+    let first = reconciled.first_days.first_key_value();
     let first =
-        first.filter(|(first, _)| **first == oldest && closed.months.first() >= Some(first));
+        first.filter(|(first, _)| **first == oldest && reconciled.months.first() >= Some(first));
     first
-        .filter(|_| is_dated(&closed.teams_of(oldest)))
+        .filter(|_| is_dated(&reconciled.teams_of(oldest)))
         .map_or(oldest.first_day(), |(_, day)| *day)
 }

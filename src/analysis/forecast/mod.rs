@@ -38,7 +38,7 @@ pub use report::{
 pub use work::{Calibration, FinishedWork, OpenWork};
 
 use self::{estimate::Position, month::MonthAhead, project::Project};
-use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, usage::Closed};
+use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, usage::ReconciledMonth};
 use crate::model::{Level, NoteValue, Policy, Thresholds, Tokens, ratio};
 
 /// The name of the method: a hurdle and a gamma, with two speeds.
@@ -47,7 +47,7 @@ const METHOD: &str = "hg1";
 /// What a forecast is made for.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
-    pub(super) closed: &'a Closed,
+    pub(super) reconciled: &'a ReconciledMonth,
     pub(super) limits: &'a Limits,
     pub(super) budget: Option<Tokens>,
     pub(super) policy: &'a Policy,
@@ -61,13 +61,13 @@ pub(super) struct Request<'a> {
 impl Request<'_> {
     fn position(&self) -> Position {
         Position {
-            spent: self.closed.month.used(),
+            spent: self.reconciled.month.used(),
             budget: self.budget,
         }
     }
 
     fn state(&self) -> ForecastState {
-        let (month, today) = (self.closed.month.month, self.now.date_naive());
+        let (month, today) = (self.reconciled.month.month, self.now.date_naive());
         match () {
             () if today > month.last_day() => ForecastState::Over,
             () if today < month.first_day() => ForecastState::NotBegun,
@@ -90,17 +90,17 @@ impl Forecast {
     /// Of the whole, and of the teams there is something to say about.
     pub(super) fn of(request: Request<'_>) -> (Self, HashMap<NameId, TeamForecast>) {
         let Request {
-            closed,
+            reconciled,
             budget,
             policy,
             now,
             ..
         } = request;
-        let plan = Plan::of(closed, budget, policy);
+        let plan = Plan::of(reconciled, budget, policy);
         let project = plan
             .as_ref()
-            .and_then(|plan| Project::of(closed, plan, request.limits));
-        let burn_rate = BurnRate::of(closed, now);
+            .and_then(|plan| Project::of(reconciled, plan, request.limits));
+        let burn_rate = BurnRate::of(reconciled, now);
         let state = request.state();
         let ahead = (state == ForecastState::Open)
             .then(|| MonthAhead::of(&request, plan.as_ref(), project.as_ref()));
@@ -119,12 +119,12 @@ impl Forecast {
         if let Some(ahead) = ahead {
             ahead.cross(&mut thresholds);
         }
-        let (stated_risk, stated_risk_line) = stated_risk(closed).unzip();
+        let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
         let estimates = || [month_end, of_project].into_iter().flatten();
         let levels = estimates().filter_map(|estimate| estimate.level);
         let forecast = Self {
             state,
-            ends: closed.month.month.last_day(),
+            ends: reconciled.month.month.last_day(),
             method: METHOD,
             confidence: ahead.map_or(Confidence::None, MonthAhead::confidence),
             month_end,
@@ -144,11 +144,11 @@ impl Forecast {
             path: ahead.map(MonthAhead::path).unwrap_or_default(),
             backtest: request
                 .backtest
-                .then(|| Backtest::of(closed, budget, now.date_naive())),
+                .then(|| Backtest::of(reconciled, budget, now.date_naive())),
             safety_margin: margin(&request, plan.as_ref()),
             plan,
             burn_rate,
-            stated: stated(closed, budget),
+            stated: stated(reconciled, budget),
             stated_risk,
             stated_risk_line,
         };
@@ -191,7 +191,7 @@ fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
 /// What would be used if every day to come were like the average of those before today.
 fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens> {
     let rate = rate.filter(|rate| rate.basis == RateBasis::CompletedDays)?;
-    let end = request.closed.month.month.last_day().succ_opt()?;
+    let end = request.reconciled.month.month.last_day().succ_opt()?;
     let left = end.and_time(chrono::NaiveTime::MIN) - request.now.naive_local();
     let minutes = u128::try_from(left.num_minutes()).ok()?;
     let more = u128::from(rate.tokens.0) * minutes / u128::from(rate.minutes);
@@ -203,7 +203,7 @@ fn thresholds(request: &Request<'_>, rate: Option<BurnRate>) -> Vec<Crossing> {
     let steps = request.policy.thresholds.steps();
     let crossing = |step| {
         Some(crossing(
-            request.closed,
+            request.reconciled,
             step,
             request.budget?,
             rate,
@@ -214,14 +214,17 @@ fn thresholds(request: &Request<'_>, rate: Option<BurnRate>) -> Vec<Crossing> {
 }
 
 fn crossing(
-    closed: &Closed,
+    reconciled: &ReconciledMonth,
     (percent, level): (u32, Level),
     budget: Tokens,
     rate: Option<BurnRate>,
     now: DateTime<FixedOffset>,
 ) -> Crossing {
-    let (used, tokens) = (closed.month.used(), Thresholds::tokens_at(percent, budget));
-    let last_day = closed.month.month.last_day();
+    let (used, tokens) = (
+        reconciled.month.used(),
+        Thresholds::tokens_at(percent, budget),
+    );
+    let last_day = reconciled.month.month.last_day();
     let at = rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now));
     let state = match (rate, at) {
         _ if used >= tokens => CrossingState::Reached,
@@ -243,12 +246,12 @@ fn crossing(
 }
 
 /// The log's own projection, which speaks of its newest month.
-fn stated(closed: &Closed, budget: Option<Tokens>) -> Option<Stated> {
-    let note = closed.ledger.note_of(|note| match note {
+fn stated(reconciled: &ReconciledMonth, budget: Option<Tokens>) -> Option<Stated> {
+    let note = reconciled.ledger.note_of(|note| match note {
         NoteValue::ProjectedFinal(from, to) => Some((*from, *to)),
         _ => None,
     });
-    let ((from, to), place) = note.filter(|_| closed.month.newest)?;
+    let ((from, to), place) = note.filter(|_| reconciled.month.newest)?;
     let share = |tokens: Tokens| budget.and_then(|budget| ratio(tokens.0, budget.0));
     Some(Stated {
         from_tokens: from,
@@ -260,11 +263,11 @@ fn stated(closed: &Closed, budget: Option<Tokens>) -> Option<Stated> {
 }
 
 /// The risk that the log sees, which speaks of its newest month; and the line where it says so.
-fn stated_risk(closed: &Closed) -> Option<(String, usize)> {
-    let note = closed.ledger.note_of(|note| match note {
+fn stated_risk(reconciled: &ReconciledMonth) -> Option<(String, usize)> {
+    let note = reconciled.ledger.note_of(|note| match note {
         NoteValue::RiskLevel(text) => Some(text.clone()),
         _ => None,
     });
-    let (text, place) = note.filter(|_| closed.month.newest)?;
+    let (text, place) = note.filter(|_| reconciled.month.newest)?;
     Some((text, place.line))
 }

@@ -93,8 +93,13 @@ impl<'r> MonthAhead<'r> {
         plan: Option<&Plan>,
         project: Option<&'r Project>,
     ) -> Self {
-        let month = request.closed.month.month;
-        let history = History::before(request.closed, month, request.now.date_naive(), MOST_DAYS);
+        let month = request.reconciled.month.month;
+        let history = History::before(
+            request.reconciled,
+            month,
+            request.now.date_naive(),
+            MOST_DAYS,
+        );
         let window = history.window();
         let days = days_to_come(month, request.now);
         let complete = plan.is_some_and(|plan| plan.complete);
@@ -131,7 +136,11 @@ impl<'r> MonthAhead<'r> {
 
     /// What that costs.
     pub(super) fn cost(&self) -> Option<CostEstimate> {
-        CostEstimate::of(self.request.closed, self.request.policy, &self.remaining()?)
+        CostEstimate::of(
+            self.request.reconciled,
+            self.request.policy,
+            &self.remaining()?,
+        )
     }
 
     /// What each team will have used, by its own days. It spends no more than all do, nor more than what the plan leaves to it or
@@ -164,7 +173,7 @@ impl<'r> MonthAhead<'r> {
             };
             Some((team.id, forecast))
         };
-        let teams = self.request.closed.month.teams.iter();
+        let teams = self.request.reconciled.month.teams.iter();
         teams
             .filter(|team| team.status() != Some(Status::Done))
             .filter_map(team)
@@ -214,7 +223,7 @@ impl<'r> MonthAhead<'r> {
         if !self.request.days {
             return Vec::new();
         }
-        let month = &self.request.closed.month;
+        let month = &self.request.reconciled.month;
         let mut sum = 0.0;
         let days = self.history.first.iter_days().zip(&self.history.whole.days);
         let of_month = days.filter(|(date, _)| month.month.contains(*date));

@@ -14,7 +14,7 @@ use crate::{
     analysis::{
         Limits, Plan, PlanPhase,
         names::NameId,
-        usage::{Closed, TeamUsage},
+        usage::{ReconciledMonth, TeamUsage},
     },
     model::{Status, Tokens},
     text::Document,
@@ -72,7 +72,7 @@ pub(super) struct Project {
 
 impl Project {
     /// None where nothing of the plan is estimated.
-    pub(super) fn of(closed: &Closed, plan: &Plan, limits: &Limits) -> Option<Self> {
+    pub(super) fn of(reconciled: &ReconciledMonth, plan: &Plan, limits: &Limits) -> Option<Self> {
         let open: Vec<(Option<NameId>, OpenWork)> = plan
             .phases
             .iter()
@@ -85,7 +85,7 @@ impl Project {
                 Some((phase.team, work))
             })
             .collect();
-        let finished = finished(closed, plan, limits);
+        let finished = finished(reconciled, plan, limits);
         let works: Vec<FinishedWork> = finished.iter().map(Finished::work).collect();
         let all: Vec<OpenWork> = open.iter().map(|(_, work)| *work).collect();
         Some(Self {
@@ -155,7 +155,7 @@ impl Finished {
 
 /// The teams that are done and have no phase open in the plan: what they used, against what they were allocated, else against
 /// what the plan estimated for their phases.
-fn finished(closed: &Closed, plan: &Plan, limits: &Limits) -> Vec<Finished> {
+fn finished(reconciled: &ReconciledMonth, plan: &Plan, limits: &Limits) -> Vec<Finished> {
     let open: HashSet<NameId> = plan
         .phases
         .iter()
@@ -197,7 +197,7 @@ fn finished(closed: &Closed, plan: &Plan, limits: &Limits) -> Vec<Finished> {
             line,
         })
     };
-    let teams = closed.month.teams.iter();
+    let teams = reconciled.month.teams.iter();
     teams
         .filter(|team| !open.contains(&team.id))
         .filter_map(finished)

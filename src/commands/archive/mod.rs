@@ -9,14 +9,14 @@ use chrono::{Days, Months};
 
 use super::{
     Context,
-    desk::{Desk, refused, table_or_json},
+    edit_session::{EditSession, refused, table_or_json},
     locate::archive_folder,
 };
 use crate::{
     cli::{ArchiveArgs, GlobalArgs},
     config::Settings,
     edit::{
-        Books, Stamp,
+        LogSet, Timestamp,
         archive::{self, Asked, Moved, Plan, Problem, Survey},
     },
     exit::{ExitStatus, Failure},
@@ -39,17 +39,17 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     let format = table_or_json(global)?;
     let now = cx.now(global)?;
-    let desk = Desk::open(global, cx)?;
+    let session = EditSession::open(global, cx)?;
     let task = Task {
         old: args
             .prune_archives
-            .map_or_else(Vec::new, |months| old_archives(&desk, now, months)),
+            .map_or_else(Vec::new, |months| old_archives(&session, now, months)),
         args,
         now,
-        desk,
+        session,
     };
     let made = if args.dry_run {
-        let text = task.desk.text(cx)?;
+        let text = task.session.text(cx)?;
         task.planned(&text)?.1
     } else {
         task.list(global, format, cx)?;
@@ -65,8 +65,8 @@ pub(super) fn run(
 /// What is to be done, to which log.
 struct Task<'a> {
     args: &'a ArchiveArgs,
-    now: Stamp,
-    desk: Desk,
+    now: Timestamp,
+    session: EditSession,
     /// The months of the archives to delete.
     old: Vec<Month>,
 }
@@ -90,14 +90,14 @@ impl Task<'_> {
         let mut months = survey.months(&asked);
         months.extend(&self.old);
         let months: Vec<Month> = months.into_iter().collect();
-        let mut books = self.desk.books(&months)?;
+        let mut log_set = self.session.log_set(&months)?;
         let problem = |problem| self.problem(&problem);
-        let plan = archive::plan(text, survey, &books, &asked).map_err(problem)?;
+        let plan = archive::plan(text, survey, &log_set, &asked).map_err(problem)?;
         let mut files = Vec::new();
         for (month, after) in &plan.archives {
             let after = after.clone().into_bytes();
-            files.extend(self.change(*month, &books, Some(after.clone())));
-            books.archives.insert(*month, after);
+            files.extend(self.change(*month, &log_set, Some(after.clone())));
+            log_set.archives.insert(*month, after);
         }
         let Plan {
             mut log,
@@ -107,15 +107,15 @@ impl Task<'_> {
         // What was moved just now is deleted another time, if at all.
         let old = self.old.iter().copied();
         let old: Vec<Month> = old
-            .filter(|month| books.archives.contains_key(month) && !archives.contains_key(month))
+            .filter(|month| log_set.archives.contains_key(month) && !archives.contains_key(month))
             .collect();
         let mut pruned = BTreeMap::new();
         if !old.is_empty() {
-            log = archive::pruned(&log, &books, &old, self.now).map_err(problem)?;
+            log = archive::pruned(&log, &log_set, &old, self.now).map_err(problem)?;
             for month in old {
-                let lines = books.archives.get(&month).map(|archive| count(archive));
+                let lines = log_set.archives.get(&month).map(|archive| count(archive));
                 pruned.insert(month, lines.unwrap_or_default());
-                files.extend(self.change(month, &books, None));
+                files.extend(self.change(month, &log_set, None));
             }
         }
         let made = Made {
@@ -131,16 +131,16 @@ impl Task<'_> {
         Ok((change, made))
     }
 
-    fn change(&self, month: Month, books: &Books, after: Option<Vec<u8>>) -> Option<FileChange> {
+    fn change(&self, month: Month, log_set: &LogSet, after: Option<Vec<u8>>) -> Option<FileChange> {
         Some(FileChange {
             path: self.archive(month)?.0,
-            before: books.archives.get(&month).cloned(),
+            before: log_set.archives.get(&month).cloned(),
             after,
         })
     }
 
     fn archive(&self, month: Month) -> Option<(std::path::PathBuf, String)> {
-        let Desk { log, settings, .. } = &self.desk;
+        let EditSession { log, settings, .. } = &self.session;
         log.archived(&archive::name(month), settings)
     }
 
@@ -153,7 +153,7 @@ impl Task<'_> {
     fn asked(&self, text: &str) -> Asked {
         let today = self.now.date_naive();
         let asked = self.args.keep_days;
-        let keep = asked.unwrap_or_else(|| keep_days(&self.desk.settings, text));
+        let keep = asked.unwrap_or_else(|| keep_days(&self.session.settings, text));
         let before = today.checked_sub_days(Days::new(u64::from(keep)));
         Asked {
             before: self
@@ -165,7 +165,7 @@ impl Task<'_> {
             now: self.now,
             hooks_only: self.args.hooks_only,
             compact: self.args.compact,
-            folder: folder(&self.desk.settings),
+            folder: folder(&self.session.settings),
         }
     }
 
@@ -193,10 +193,10 @@ impl Task<'_> {
     fn write(&self) -> Result<Made, Failure> {
         let mut idle = None;
         let made = self
-            .desk
+            .session
             .target
             .rewrite(&self.args.rewrite.into(), &mut |bytes| {
-                let text = self.desk.utf8(bytes.to_vec())?;
+                let text = self.session.utf8(bytes.to_vec())?;
                 let (change, made) = self.planned(&text)?;
                 if let Some(change) = change {
                     return Ok(Some((change, made)));
@@ -246,14 +246,16 @@ pub(super) fn folder(settings: &Settings) -> String {
 }
 
 /// The months older than so many before the present one that have an archive.
-fn old_archives(desk: &Desk, now: Stamp, months: u32) -> Vec<Month> {
+fn old_archives(session: &EditSession, now: Timestamp, months: u32) -> Vec<Month> {
     let first = Month::of(now.date_naive()).first_day();
     let kept = first.checked_sub_months(Months::new(months)).map(Month::of);
     let old = std::iter::successors(kept.and_then(Month::before), |month| month.before());
     let mut found: Vec<Month> = old
         .take(MOST_MONTHS as usize)
         .filter(|month| {
-            let path = desk.log.archived(&archive::name(*month), &desk.settings);
+            let path = session
+                .log
+                .archived(&archive::name(*month), &session.settings);
             path.is_some_and(|(path, _)| store::is_file(&path))
         })
         .collect();

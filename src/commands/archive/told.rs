@@ -26,9 +26,9 @@ impl Task<'_> {
         if self.old.is_empty() || format == Format::Json {
             return Ok(());
         }
-        let books = self.desk.books(&self.old)?;
+        let log_set = self.session.log_set(&self.old)?;
         let style = cx.style(global);
-        for (month, archive) in &books.archives {
+        for (month, archive) in &log_set.archives {
             let lines = counted(count(archive), "line");
             let line = format!("to be deleted: {} ({lines})", self.shown(*month));
             writeln!(cx.out, "{}", style.text(&render::safe_line(&line)))?;
@@ -105,7 +105,7 @@ impl Task<'_> {
         let (before, after) = lines;
         say(format!(
             "{}  {} -> {} lines",
-            self.desk.log.shown,
+            self.session.log.shown,
             number(*before),
             number(*after)
         ));
@@ -113,7 +113,7 @@ impl Task<'_> {
     }
 
     pub(super) fn tell_left(&self, moved: &Moved, cx: &mut Context<'_>) -> Result<(), Failure> {
-        let log = &self.desk.log.shown;
+        let log = &self.session.log.shown;
         for (heading, obstacle) in moved.left.iter().take(MOST_LEFT) {
             let line = format!("`{heading}` stays in {log}: {obstacle}");
             writeln!(cx.err, "tokmon: {}", render::safe_line(&line))?;
@@ -146,7 +146,7 @@ impl Task<'_> {
         });
         let fields = [
             "\"schema_version\": 1".to_owned(),
-            format!("\"file\": {}", quoted(&self.desk.log.shown)),
+            format!("\"file\": {}", quoted(&self.session.log.shown)),
             format!("\"dry_run\": {}", self.args.dry_run),
             format!("\"before\": \"{}\"", made.asked.before),
             format!("\"settled_lines\": {}", made.moved.settled),

@@ -12,7 +12,7 @@ use super::{
     locate::{LogPath, log_and_settings, set_budget},
 };
 use crate::{
-    analysis::{self, Closed, Keep, Ledger, Question, Rows, StatusReport},
+    analysis::{self, Ledger, ReconciledMonth, ReportOptions, Retention, Rows, StatusReport},
     check as rules,
     cli::{GlobalArgs, ViewArgs},
     diagnostic::Findings,
@@ -88,7 +88,7 @@ pub(super) struct Read {
 
 /// What the files say, from which a report can be made for any moment.
 pub(super) struct Figures {
-    closed: Closed,
+    reconciled: ReconciledMonth,
     policy: Policy,
     shown: String,
     project: Option<String>,
@@ -117,16 +117,16 @@ impl Figures {
     /// The report for a moment.
     pub(super) fn report(&self, now: DateTime<FixedOffset>) -> StatusReport {
         let project = self.project.as_deref();
-        let question = Question {
+        let question = ReportOptions {
             path: &self.shown,
             now,
-            project: project.and_then(|project| self.closed.find_project(project)),
+            project: project.and_then(|project| self.reconciled.find_project(project)),
             team: self.team.as_deref(),
             rows: self.asked.rows.are_shown(),
             forecast_days: self.asked.forecast_days,
             backtest: self.backtest,
         };
-        analysis::report(&self.closed, &self.policy, &question)
+        analysis::report(&self.reconciled, &self.policy, &question)
     }
 }
 
@@ -140,7 +140,7 @@ pub(super) fn read(
     let now = cx.now(global)?;
     let (log, mut settings) = log_and_settings(global, cx)?;
     set_budget(&mut settings, global, cx)?;
-    let keep = Keep {
+    let keep = Retention {
         month: args.month,
         rows: asked.rows,
     };
@@ -151,15 +151,15 @@ pub(super) fn read(
         today: now.date_naive(),
         all: args.backtest,
     };
-    let closed = reading.month(&log, &settings, past);
+    let reconciled = reading.month(&log, &settings, past);
     let Reading {
         ledger,
         mut found,
         months,
         ..
     } = reading;
-    let closed = match closed.and_then(|()| close(ledger, args, &log)) {
-        Ok(closed) => closed,
+    let reconciled = match reconciled.and_then(|()| reconcile(ledger, args, &log)) {
+        Ok(reconciled) => reconciled,
         Err(failure) => {
             found.findings.sort();
             return Err(Unread {
@@ -170,10 +170,10 @@ pub(super) fn read(
     };
     found
         .findings
-        .extend(rules::findings(&closed, &settings.policy));
+        .extend(rules::findings(&reconciled, &settings.policy));
     found.findings.sort();
     let figures = Figures {
-        closed,
+        reconciled,
         policy: settings.policy,
         shown: log.shown,
         project: args.project.clone(),
@@ -194,23 +194,23 @@ fn kept_findings(global: &GlobalArgs) -> Option<usize> {
     some.then_some(render::MOST_FINDINGS)
 }
 
-fn close(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<Closed, Failure> {
-    let Some(closed) = ledger.close(args.project.as_deref()) else {
+fn reconcile(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<ReconciledMonth, Failure> {
+    let Some(reconciled) = ledger.reconcile(args.project.as_deref()) else {
         return Err(no_usage(log));
     };
-    let month = &closed.month;
+    let month = &reconciled.month;
     if let Some(project) = &args.project
-        && closed.find_project(project).is_none()
+        && reconciled.find_project(project).is_none()
     {
         return Err(unknown("project", project, &month.projects, month.month));
     }
     if let Some(team) = &args.team
-        && closed.search_team(team).is_none()
+        && reconciled.search_team(team).is_none()
     {
         let names: Vec<String> = month.teams.iter().map(|team| team.name.clone()).collect();
         return Err(unknown("team", team, &names, month.month));
     }
-    Ok(closed)
+    Ok(reconciled)
 }
 
 fn unknown(what: &str, name: &str, known: &[String], month: Month) -> Failure {

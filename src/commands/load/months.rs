@@ -7,12 +7,12 @@ use super::{
     reading::{Amount, Reading, no_usage},
 };
 use crate::{
-    analysis::{Closed, Keep, Ledger, Rows},
+    analysis::{Ledger, ReconciledMonth, Retention, Rows},
     check::{self as rules, Unsettled},
     cli::GlobalArgs,
     commands::{
         Context,
-        desk::books_of,
+        edit_session::books_of,
         locate::{LogPath, log_and_settings, set_budget},
     },
     config::Settings,
@@ -78,7 +78,7 @@ pub(in crate::commands) fn check(
 ) -> Result<Checked, Failure> {
     let (log, mut settings) = log_and_settings(global, cx)?;
     set_budget(&mut settings, global, cx)?;
-    let keep = Keep {
+    let keep = Retention {
         month: None,
         rows: Rows::Summed,
     };
@@ -149,8 +149,8 @@ fn merges(reading: &mut Reading, log: &LogPath, settings: &Settings) -> Result<(
             .to_be_mended(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
     }
     if reading.has_several_totals {
-        let books = books_of(&text, log, settings)?;
-        let findings = edit::merged_twice(&text, &books);
+        let log_set = books_of(&text, log, settings)?;
+        let findings = edit::merged_twice(&text, &log_set);
         reading.found.findings.extend(findings);
     }
     Ok(())
@@ -191,30 +191,30 @@ impl AllMonths<'_> {
         self.reading.found.findings.in_archive(index);
         self.reading.archive(month, self.log, self.settings)?;
         let policy = &self.settings.policy;
-        let close = |project| self.reading.ledger.clone().close(project);
-        let Some(closed) = close(None) else {
+        let reconcile = |project| self.reading.ledger.clone().reconcile(project);
+        let Some(reconciled) = reconcile(None) else {
             return Ok(());
         };
         let mut found = if is_newest {
-            rules::findings(&closed, policy)
+            rules::findings(&reconciled, policy)
         } else {
-            rules::of_month(&closed, policy)
+            rules::of_month(&reconciled, policy)
         };
-        for project in several(&closed).take(self.projects_left) {
+        for project in several(&reconciled).take(self.projects_left) {
             self.projects_left -= 1;
-            let of_project = close(Some(project));
-            let wrong = of_project.map(|closed| rules::of_project(&closed, policy));
+            let of_project = reconcile(Some(project));
+            let wrong = of_project.map(|reconciled| rules::of_project(&reconciled, policy));
             found.extend(wrong.into_iter().flatten());
         }
-        self.unsettled.add(&closed);
+        self.unsettled.add(&reconciled);
         self.reading.found.findings.extend(found);
         Ok(())
     }
 }
 
 /// The projects of a month that has several.
-fn several(closed: &Closed) -> impl Iterator<Item = &str> {
-    let projects = &closed.month.projects;
+fn several(reconciled: &ReconciledMonth) -> impl Iterator<Item = &str> {
+    let projects = &reconciled.month.projects;
     let several = projects.iter().filter(|_| projects.len() > 1);
     several.map(String::as_str)
 }

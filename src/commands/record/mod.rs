@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::HashSet, time::Duration};
 
 use super::{
     Context,
-    desk::{self, Desk, refused, table_or_json},
+    edit_session::{self, EditSession, refused, table_or_json},
     load,
 };
 use crate::{
@@ -41,9 +41,9 @@ pub(super) fn run(
         Some(file) => batch::read(file, global, cx)?,
         None => vec![single(args, global, cx)?],
     };
-    let desk = Desk::open(global, cx)?;
-    let before = desk.text(cx)?;
-    let (new, known) = without_known(given, &before, &desk)?;
+    let session = EditSession::open(global, cx)?;
+    let before = session.text(cx)?;
+    let (new, known) = without_known(given, &before, &session)?;
     let lines = new
         .iter()
         .map(written)
@@ -53,18 +53,19 @@ pub(super) fn run(
         NewlineStyle::Lf | NewlineStyle::Mixed => "\n",
     };
     if args.dry_run {
-        return preview(&desk, &before, &lines.join(newline), newline, global, cx);
+        return preview(&session, &before, &lines.join(newline), newline, global, cx);
     }
     if !lines.is_empty() {
         let ids: Vec<&str> = new.iter().map(|usage| usage.id.as_str()).collect();
         let is_there = |bytes: &[u8]| ids.iter().all(|id| holds(bytes, id));
-        desk.target
+        session
+            .target
             .append(&lines.join(newline), newline, &is_there)
             .map_err(|error| refused(&error))?;
     }
     // Also where everything was there before: a run that was cut short may have left it to be settled, or half a rewrite.
-    let remark = settle(&desk, global, cx)?;
-    let recorded = told(&desk, &new, known, global, cx)?;
+    let remark = settle(&session, global, cx)?;
+    let recorded = told(&session, &new, known, global, cx)?;
     render::recorded(&recorded, format, cx.style(global), cx.out)?;
     cx.out.flush()?;
     if let Some(remark) = remark.filter(|_| !global.quiet) {
@@ -143,7 +144,7 @@ fn written(usage: &Usage) -> Result<String, Failure> {
 fn without_known(
     given: Vec<Usage>,
     text: &str,
-    desk: &Desk,
+    session: &EditSession,
 ) -> Result<(Vec<Usage>, Vec<String>), Failure> {
     let mut months: Vec<Month> = given
         .iter()
@@ -151,7 +152,7 @@ fn without_known(
         .collect();
     months.sort_unstable();
     months.dedup();
-    let archives = desk.books(&months)?.archives;
+    let archives = session.log_set(&months)?.archives;
     let archives = archives
         .values()
         .map(|archive| String::from_utf8_lossy(archive));
@@ -205,7 +206,7 @@ fn at_id(bytes: &[u8], id: &str) -> Option<usize> {
 
 /// Settles what waits in the log, without waiting for anybody. What keeps it from that is told; the line counts all the same.
 fn settle(
-    desk: &Desk,
+    session: &EditSession,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<Option<String>, Failure> {
@@ -214,14 +215,14 @@ fn settle(
         wait: Duration::ZERO,
         quiesced: false,
     };
-    let outcome = desk.target.rewrite(&how, &mut |bytes| {
+    let outcome = session.target.rewrite(&how, &mut |bytes| {
         if bytes.len() > SETTLED_AT_ONCE {
             return Ok(None);
         }
-        let text = desk.utf8(bytes.to_vec())?;
-        let books = desk.books_of_lines(&text)?;
-        let settled = edit::settled(&text, &books, now).map_err(desk::overlapping)?;
-        let change = (settled.lines > 0).then(|| desk::of_log(settled.text));
+        let text = session.utf8(bytes.to_vec())?;
+        let log_set = session.log_set_of_lines(&text)?;
+        let settled = edit::settled(&text, &log_set, now).map_err(edit_session::overlapping)?;
+        let change = (settled.lines > 0).then(|| edit_session::of_log(settled.text));
         Ok::<_, Failure>(change.map(|change| (change, ())))
     });
     Ok(match outcome {
@@ -238,13 +239,13 @@ fn settle(
 
 /// What is recorded, as it now stands, and what all teams used.
 fn told(
-    desk: &Desk,
+    session: &EditSession,
     new: &[Usage],
     known: Vec<String>,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<Recorded, Failure> {
-    let source = Source::new(desk.text(cx)?);
+    let source = Source::new(session.text(cx)?);
     let rows = new
         .iter()
         .take(render::MOST_RECORDED)
@@ -260,7 +261,7 @@ fn told(
     };
     let report = load::report(&view, global, false, cx)?.report;
     Ok(Recorded {
-        file: desk.log.shown.clone(),
+        file: session.log.shown.clone(),
         rows,
         count: new.len(),
         known,
@@ -284,7 +285,7 @@ fn standing(source: &Source, usage: &Usage) -> RecordedRow {
 
 /// Shows what would be written.
 fn preview(
-    desk: &Desk,
+    session: &EditSession,
     before: &str,
     lines: &str,
     newline: &str,
@@ -300,9 +301,9 @@ fn preview(
         after.push_str(lines);
         after.push_str(newline);
     }
-    let books = desk.books_of_lines(&after)?;
-    let settled = edit::settled(&after, &books, now).map_err(desk::overlapping)?;
+    let log_set = session.log_set_of_lines(&after)?;
+    let settled = edit::settled(&after, &log_set, now).map_err(edit_session::overlapping)?;
     let style = cx.style(global);
-    render::diff(&desk.log.shown, before, &settled.text, style, cx.out)?;
+    render::diff(&session.log.shown, before, &settled.text, style, cx.out)?;
     Ok(ExitStatus::Clean)
 }

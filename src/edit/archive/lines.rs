@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use crate::{
-    edit::{LineKind, LogLine, Stamp},
+    edit::{LineKind, LogLine, Timestamp},
     model::{LineEvent, Month},
     text::Place,
 };
@@ -25,7 +25,7 @@ pub(super) enum HeldKind {
     /// A notice that has gone out.
     Notice,
     /// A hold: its id, and when it ends by itself.
-    Hold(String, Stamp),
+    Hold(String, Timestamp),
     /// A free: the id of its hold.
     Free(String),
     /// Spending, or what is meant to be.
@@ -64,7 +64,7 @@ pub(in crate::edit) struct Departures<'l> {
 }
 
 impl<'l> Departures<'l> {
-    pub(in crate::edit) fn of(lines: &'l [HeldLine], today: NaiveDate, now: Stamp) -> Self {
+    pub(in crate::edit) fn of(lines: &'l [HeldLine], today: NaiveDate, now: Timestamp) -> Self {
         let freed: HashSet<&str> = lines
             .iter()
             .filter_map(|line| match &line.kind {

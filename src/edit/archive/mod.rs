@@ -26,7 +26,7 @@ use self::{
     survey::Leaving,
     verify::State,
 };
-use super::{Books, Stamp, raised, settled};
+use super::{LogSet, Timestamp, raised, settled};
 use crate::{
     model::{Month, Tokens},
     text::{self, Overlap, Source},
@@ -42,7 +42,7 @@ pub struct Asked {
     /// Lines of hooks from before this one.
     pub today: NaiveDate,
     /// Holds that have ended by then.
-    pub now: Stamp,
+    pub now: Timestamp,
     /// Lines alone.
     pub hooks_only: bool,
     /// With the rows of one team and task of a day merged into one.
@@ -145,14 +145,14 @@ impl Plan {
     }
 }
 
-/// Plans what moves out of a log. `survey` is that of the log, and `books` holds the archives there are of its
+/// Plans what moves out of a log. `survey` is that of the log, and `log_set` holds the archives there are of its
 /// [months](Survey::months).
-pub fn plan(text: &str, survey: Survey, books: &Books, asked: &Asked) -> Result<Plan, Problem> {
+pub fn plan(text: &str, survey: Survey, log_set: &LogSet, asked: &Asked) -> Result<Plan, Problem> {
     let mut moved = Moved::default();
     let (mut ready, mut survey) = (Cow::Borrowed(text), survey);
     let mut leaving = Vec::new();
     if !asked.hooks_only {
-        let settled = settled(text, books, asked.now)?;
+        let settled = settled(text, log_set, asked.now)?;
         if settled.lines > 0 {
             moved.settled = settled.lines;
             survey = Survey::of(&settled.text);
@@ -163,7 +163,7 @@ pub fn plan(text: &str, survey: Survey, books: &Books, asked: &Asked) -> Result<
         if !survey.has_summary && !leaving.is_empty() {
             let months: BTreeSet<Month> = leaving.iter().map(|section| section.month).collect();
             let months: Vec<Month> = months.into_iter().collect();
-            let raised = raised(&ready, books, &months, asked.now)?;
+            let raised = raised(&ready, log_set, &months, asked.now)?;
             survey = Survey::of(&raised);
             leaving = departing(&survey, &raised, asked, &mut moved);
             ready = Cow::Owned(raised);
@@ -181,7 +181,7 @@ pub fn plan(text: &str, survey: Survey, books: &Books, asked: &Asked) -> Result<
         });
     }
     let merged = if asked.compact {
-        compact(&ready, &mut cut, books)
+        compact(&ready, &mut cut, log_set)
     } else {
         0
     };
@@ -189,14 +189,14 @@ pub fn plan(text: &str, survey: Survey, books: &Books, asked: &Asked) -> Result<
     moved.to = shares
         .map(|(month, portion)| (*month, portion.share()))
         .collect();
-    let plan = written(&ready, cut, merged, books, moved)?;
-    let before = State { log: text, books };
+    let plan = written(&ready, cut, merged, log_set, moved)?;
+    let before = State { log: text, log_set };
     plan.complete(&before, asked, matches!(ready, Cow::Borrowed(_)))
 }
 
 /// Merges rows of what goes to the archives. Gives what the lines count for by which that changes them.
-fn compact(ready: &str, cut: &mut Cut, books: &Books) -> u64 {
-    let archives = books.archives.values().map(Vec::as_slice);
+fn compact(ready: &str, cut: &mut Cut, log_set: &LogSet) -> u64 {
+    let archives = log_set.archives.values().map(Vec::as_slice);
     let repeated = compact::repeated([ready.as_bytes()].into_iter().chain(archives));
     let mut change = 0_u64;
     for portion in cut.archives.values_mut() {
@@ -258,7 +258,7 @@ fn written(
     ready: &str,
     cut: Cut,
     merged: u64,
-    books: &Books,
+    log_set: &LogSet,
     moved: Moved,
 ) -> Result<Plan, Problem> {
     let newline = newline(ready);
@@ -266,7 +266,7 @@ fn written(
     let mut after = verify::lines(&cut.log);
     let mut archives = BTreeMap::new();
     for (month, portion) in cut.archives {
-        let old = books.archives.get(&month).map(|bytes| utf8(bytes, month));
+        let old = log_set.archives.get(&month).map(|bytes| utf8(bytes, month));
         let Written { text, headings } = match old.transpose()? {
             Some(old) => {
                 before = before.wrapping_add(verify::lines(old));
@@ -299,15 +299,17 @@ impl Plan {
         asked: &Asked,
         is_untouched: bool,
     ) -> Result<Self, Problem> {
-        let mut books = before.books.clone();
+        let mut log_set = before.log_set.clone();
         for (month, archive) in &self.archives {
-            books.archives.insert(*month, archive.clone().into_bytes());
+            log_set
+                .archives
+                .insert(*month, archive.clone().into_bytes());
         }
         let with_rows = self.moved.to.iter().filter(|(_, share)| share.rows > 0);
         let months: Vec<Month> = with_rows.map(|(month, _)| *month).collect();
         let mut is_raised = false;
         if !months.is_empty() {
-            let raised = raised(&self.log, &books, &months, asked.now)?;
+            let raised = raised(&self.log, &log_set, &months, asked.now)?;
             is_raised = raised != self.log;
             self.log = raised;
         }
@@ -315,21 +317,21 @@ impl Plan {
             let reference = Reference {
                 path: format!("{}/{}", asked.folder, name(*month)),
                 month: *month,
-                contents: self.contents(*month, archive, before.books)?,
+                contents: self.contents(*month, archive, before.log_set)?,
             };
             self.log = reference::referenced(self.log, &reference)?;
         }
         let after = State {
             log: &self.log,
-            books: &books,
+            log_set: &log_set,
         };
         verify::same(before, &after, is_untouched && !is_raised)?;
         Ok(self)
     }
 
     /// What an archive holds: what it did before, and what is added to it.
-    fn contents(&self, month: Month, archive: &str, books: &Books) -> Result<Contents, Problem> {
-        let old = books.archives.get(&month).map(|bytes| utf8(bytes, month));
+    fn contents(&self, month: Month, archive: &str, log_set: &LogSet) -> Result<Contents, Problem> {
+        let old = log_set.archives.get(&month).map(|bytes| utf8(bytes, month));
         let old = old.transpose()?.map(Contents::of).unwrap_or_default();
         let share = self.moved.to.get(&month).copied().unwrap_or_default();
         Ok(Contents {

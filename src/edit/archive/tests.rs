@@ -27,7 +27,7 @@ fn on(day: &str) -> Asked {
 }
 
 fn planned(text: &str, asked: &Asked) -> Plan {
-    plan(text, Survey::of(text), &Books::default(), asked).unwrap()
+    plan(text, Survey::of(text), &LogSet::default(), asked).unwrap()
 }
 
 /// All files, whole, and what moves.
@@ -90,8 +90,8 @@ const ARCHIVES: [&str; 4] = [
 ];
 
 /// What was used, month by month, as reports have it.
-fn spent(books: &Books, text: &str) -> BTreeMap<Month, Tokens> {
-    let used = books.used(text).into_iter();
+fn spent(log_set: &LogSet, text: &str) -> BTreeMap<Month, Tokens> {
+    let used = log_set.used(text).into_iter();
     used.filter(|(_, used)| *used > Tokens::ZERO).collect()
 }
 
@@ -120,21 +120,21 @@ proptest! {
         let text = if trimmed { text.trim_end().to_owned() } else { text };
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let text = if bom { format!("\u{feff}{text}") } else { text };
-        let mut books = Books::default();
+        let mut log_set = LogSet::default();
         if let Some(archive) = archive {
             let february = "2026-02".parse().unwrap();
-            books.archives.insert(february, ARCHIVES[archive].as_bytes().to_vec());
+            log_set.archives.insert(february, ARCHIVES[archive].as_bytes().to_vec());
         }
         let asked = Asked { hooks_only, compact, ..on("2026-03-02") };
-        let plan = plan(&text, Survey::of(&text), &books, &asked);
+        let plan = plan(&text, Survey::of(&text), &log_set, &asked);
         let plan = plan.map_err(|problem| TestCaseError::fail(format!("{problem} in {text}")))?;
-        let mut after = books.clone();
+        let mut after = log_set.clone();
         for (month, archive) in &plan.archives {
             after.archives.insert(*month, archive.clone().into_bytes());
-            let old = books.archives.get(month).map_or(&b""[..], Vec::as_slice);
+            let old = log_set.archives.get(month).map_or(&b""[..], Vec::as_slice);
             prop_assert!(keeps_lines(old, archive.as_bytes()));
         }
-        prop_assert_eq!(spent(&books, &text), spent(&after, &plan.log));
+        prop_assert_eq!(spent(&log_set, &text), spent(&after, &plan.log));
         prop_assert_eq!(plan.log.starts_with('\u{feff}'), bom);
         if plan.is_empty() {
             prop_assert_eq!(&plan.log, &text);
@@ -168,12 +168,12 @@ proptest! {
         let text = LOGS[log];
         let before = date("2025-12-01") + chrono::Days::new(days);
         let asked = Asked { hooks_only, ..on(&before.to_string()) };
-        let books = Books::default();
-        let plan = plan(text, Survey::of(text), &books, &asked);
+        let log_set = LogSet::default();
+        let plan = plan(text, Survey::of(text), &log_set, &asked);
         let plan = plan.map_err(|problem| TestCaseError::fail(problem.to_string()))?;
         let archives = plan.archives.iter().map(|(month, text)| (*month, text.clone().into_bytes()));
-        let after = Books { archives: archives.collect(), ..Books::default() };
-        prop_assert_eq!(spent(&books, text), spent(&after, &plan.log));
+        let after = LogSet { archives: archives.collect(), ..LogSet::default() };
+        prop_assert_eq!(spent(&log_set, text), spent(&after, &plan.log));
         if hooks_only {
             // All but the reference to the archives are lines of the log as it was, in their order.
             let is_new = |line: &&str| {
@@ -209,10 +209,10 @@ fn rows_of_one_team_and_task_become_one() {
     assert_snapshot!(picture(&plan));
     let archives = plan.archives.iter();
     let archives = archives.map(|(month, text)| (*month, text.clone().into_bytes()));
-    let after = Books {
+    let after = LogSet {
         archives: archives.collect(),
-        ..Books::default()
+        ..LogSet::default()
     };
     // The second attempt at an id that was merged is still known for one.
-    assert_eq!(after.used(&plan.log), Books::default().used(text));
+    assert_eq!(after.used(&plan.log), LogSet::default().used(text));
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, hash::Hasher};
 
 use super::Problem;
 use crate::{
-    edit::{Books, document::is_rule},
+    edit::{LogSet, document::is_rule},
     model::{Month, Tokens},
 };
 
@@ -27,22 +27,22 @@ pub(super) fn line(text: &str) -> u64 {
 /// A log, with the archives beside it.
 pub(in crate::edit) struct State<'a> {
     pub(in crate::edit) log: &'a str,
-    pub(in crate::edit) books: &'a Books,
+    pub(in crate::edit) log_set: &'a LogSet,
 }
 
 /// What was used: of each month, by team. Months and teams without any are left out.
 pub(super) type Used = BTreeMap<Month, BTreeMap<String, Tokens>>;
 
 /// What a log and its archives say was used.
-pub(super) fn used(text: &str, books: &Books) -> Used {
-    let folded = books.fold(text);
-    let mut months = folded.months();
-    months.extend(books.archives.keys());
+pub(super) fn used(text: &str, log_set: &LogSet) -> Used {
+    let ledgers = log_set.fold(text);
+    let mut months = ledgers.months();
+    months.extend(log_set.archives.keys());
     months.sort_unstable();
     months.dedup();
     let month = |month: Month| {
-        let closed = folded.closed(month)?;
-        let teams = closed.month.teams.iter();
+        let reconciled = ledgers.reconcile(month)?;
+        let teams = reconciled.month.teams.iter();
         let used = teams.filter_map(|team| Some((team.name.clone(), team.used()?)));
         let used: BTreeMap<String, Tokens> =
             used.filter(|(_, used)| *used > Tokens::ZERO).collect();
@@ -69,7 +69,7 @@ pub(in crate::edit) fn same(
     after: &State<'_>,
     teams_stay: bool,
 ) -> Result<(), Problem> {
-    let [before, after] = [before, after].map(|state| used(state.log, state.books));
+    let [before, after] = [before, after].map(|state| used(state.log, state.log_set));
     if let Some((month, [before, after])) = differing(&before, &after) {
         let what = format!("what was used in {month} would change from {before} to {after}");
         return Err(Problem::Unequal(what));

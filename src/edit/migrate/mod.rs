@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use self::{carried::Carried, written::DayRow};
 use super::{
-    Books, Document, Kept, RowKind, Stamp, TableBlock, TableRow,
+    Document, Kept, LogSet, RowKind, TableBlock, TableRow, Timestamp,
     archive::{
         Problem,
         lines::{Departures, HeldLine},
@@ -20,7 +20,7 @@ use super::{
     },
 };
 use crate::{
-    analysis::Closed,
+    analysis::ReconciledMonth,
     log::Role,
     model::{Amount, Currency, Entry, EntryKind, Month, RoundedSum, Tokens},
     text::NewlineStyle,
@@ -32,7 +32,7 @@ pub struct Asked {
     /// The day of the change.
     pub today: NaiveDate,
     /// Its moment.
-    pub now: Stamp,
+    pub now: Timestamp,
     /// Days that daily details are to be kept.
     pub keep_days: u32,
     /// Where the original will be, as the log is to name it.
@@ -67,8 +67,8 @@ pub struct Migrated {
     pub differing: Vec<(Month, RoundedSum, RoundedSum)>,
 }
 
-/// Plans what becomes of a log. `books` holds the archives there are of its months.
-pub fn migrated(text: &str, books: &Books, asked: &Asked) -> Result<Outcome, Problem> {
+/// Plans what becomes of a log. `log_set` holds the archives there are of its months.
+pub fn migrated(text: &str, log_set: &LogSet, asked: &Asked) -> Result<Outcome, Problem> {
     let document = Document::read(text, Kept::All);
     let is_current = document.tables.iter().any(|table| {
         let is_of_v2 = matches!(table.role, Role::Monthly | Role::Daily | Role::Session);
@@ -89,7 +89,7 @@ pub fn migrated(text: &str, books: &Books, asked: &Asked) -> Result<Outcome, Pro
     let departures = Departures::of(&lines, asked.today, asked.now);
     let carried = Carried::of(&document, &lines, &departures);
     let days = days(&document);
-    let months = months(&document, books);
+    let months = months(&document, log_set);
     let newline = match document.source.newline_style() {
         NewlineStyle::CrLf => "\r\n",
         NewlineStyle::Lf | NewlineStyle::Mixed => "\n",
@@ -102,8 +102,8 @@ pub fn migrated(text: &str, books: &Books, asked: &Asked) -> Result<Outcome, Pro
     };
     let bom = text.get(..document.source.body_start()).unwrap_or_default();
     let log = format!("{bom}{log}");
-    let before = State { log: text, books };
-    verify::same(&before, &State { log: &log, books }, true)?;
+    let before = State { log: text, log_set };
+    verify::same(&before, &State { log: &log, log_set }, true)?;
     Ok(Outcome::Migrated(Box::new(Migrated {
         log,
         rows: days.values().map(Vec::len).sum(),
@@ -161,32 +161,35 @@ struct MonthRows {
     currency: Option<Currency>,
 }
 
-fn months(document: &Document, books: &Books) -> BTreeMap<Month, MonthRows> {
+fn months(document: &Document, log_set: &LogSet) -> BTreeMap<Month, MonthRows> {
     let mut by_month: BTreeMap<Month, Vec<&Entry<'_>>> = BTreeMap::new();
     for (_, _, entry) in entries(document) {
         by_month.entry(entry.when.month).or_default().push(entry);
     }
     let month = |(month, entries): (Month, Vec<&Entry<'_>>)| {
-        let closed = books.fold(document.text()).closed(month)?;
-        Some((month, month_rows(&closed, &entries)))
+        let reconciled = log_set.fold(document.text()).reconcile(month)?;
+        Some((month, month_rows(&reconciled, &entries)))
     };
     by_month.into_iter().filter_map(month).collect()
 }
 
-fn month_rows(closed: &Closed, entries: &[&Entry<'_>]) -> MonthRows {
-    let currency = closed.currency();
+fn month_rows(reconciled: &ReconciledMonth, entries: &[&Entry<'_>]) -> MonthRows {
+    let currency = reconciled.currency();
     let mut costs: BTreeMap<&str, Costs<'_>> = BTreeMap::new();
     for entry in entries {
-        let team = closed.find_team(&entry.work.team);
+        let team = reconciled.find_team(&entry.work.team);
         let name = team.map_or("", |team| team.name.as_str());
-        costs.entry(name).or_default().add(entry, closed, currency);
+        costs
+            .entry(name)
+            .or_default()
+            .add(entry, reconciled, currency);
     }
     let mut teams = Vec::new();
-    for team in &closed.month.teams {
+    for team in &reconciled.month.teams {
         // A row that names nobody has nobody's monthly row.
         let is_named = entries
             .iter()
-            .any(|entry| !entry.work.team.is_empty() && is_of(closed, entry, &team.name));
+            .any(|entry| !entry.work.team.is_empty() && is_of(reconciled, entry, &team.name));
         if !is_named {
             continue;
         }
@@ -216,8 +219,8 @@ fn month_rows(closed: &Closed, entries: &[&Entry<'_>]) -> MonthRows {
     }
 }
 
-fn is_of(closed: &Closed, entry: &Entry<'_>, team: &str) -> bool {
-    closed
+fn is_of(reconciled: &ReconciledMonth, entry: &Entry<'_>, team: &str) -> bool {
+    reconciled
         .find_team(&entry.work.team)
         .is_some_and(|found| found.name == team)
 }
@@ -239,7 +242,7 @@ impl<'e> Costs<'e> {
             .filter(|_| self.tasks.len() == 1)
     }
 
-    fn add(&mut self, entry: &'e Entry<'_>, closed: &Closed, currency: Currency) {
+    fn add(&mut self, entry: &'e Entry<'_>, reconciled: &ReconciledMonth, currency: Currency) {
         self.tasks.insert(entry.work.task.as_deref());
         let is_ours = entry.figures.currency.is_none_or(|own| own == currency);
         let stated = entry.figures.cost.filter(|_| is_ours);
@@ -248,7 +251,7 @@ impl<'e> Costs<'e> {
             .tokens
             .map_or(Tokens::ZERO, |tokens| tokens.value);
         let priced = || {
-            let price = closed.price_of(entry.work.model.as_deref())?.of(tokens);
+            let price = reconciled.price_of(entry.work.model.as_deref())?.of(tokens);
             Some(Amount::exact(price.micros))
         };
         let cost = stated.or_else(priced);

@@ -7,7 +7,7 @@ use super::*;
 const V1: &str = include_str!("../../../fixtures/logs/v1.md");
 
 fn asked() -> Asked {
-    let now: Stamp = "2026-02-26T09:30:00+09:00".parse().unwrap();
+    let now: Timestamp = "2026-02-26T09:30:00+09:00".parse().unwrap();
     Asked {
         today: now.date_naive(),
         now,
@@ -17,7 +17,7 @@ fn asked() -> Asked {
 }
 
 fn outcome(text: &str) -> Outcome {
-    migrated(text, &Books::default(), &asked()).unwrap()
+    migrated(text, &LogSet::default(), &asked()).unwrap()
 }
 
 fn of(text: &str) -> Migrated {
@@ -92,8 +92,8 @@ fn what_is_in_force_is_carried_over() {
 #[test]
 fn every_total_stays() {
     let after = of(V1).log;
-    let books = Books::default();
-    assert_eq!(books.used(&after), books.used(V1));
+    let log_set = LogSet::default();
+    assert_eq!(log_set.used(&after), log_set.used(V1));
     assert!(matches!(outcome(&after), Outcome::Current));
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{Books, Document, Kept, notes, stamp, totals};
+use super::{Document, Kept, LogSet, notes, timestamp, totals};
 use crate::{
     model::Month,
     text::{self, EditSet, Overlap},
 };
 
 /// The moment of an edit.
-pub type Stamp = DateTime<FixedOffset>;
+pub type Timestamp = DateTime<FixedOffset>;
 
 /// Which derived figures are looked at.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +42,8 @@ impl Scope<'_> {
 }
 
 /// Brings every derived figure of a log up to date that contradicts what it is derived from. Nothing else changes.
-pub fn summed_up(text: &str, books: &Books, stamp: Stamp) -> Result<String, Overlap> {
-    let summed = refreshed(text, books, Scope::All)?;
+pub fn summed_up(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<String, Overlap> {
+    let summed = refreshed(text, log_set, Scope::All)?;
     if summed == text {
         return Ok(summed);
     }
@@ -51,25 +51,27 @@ pub fn summed_up(text: &str, books: &Books, stamp: Stamp) -> Result<String, Over
 }
 
 /// Brings derived figures up to date, the time of the last change not among them.
-pub(super) fn refreshed(text: &str, books: &Books, scope: Scope<'_>) -> Result<String, Overlap> {
+pub(super) fn refreshed(text: &str, log_set: &LogSet, scope: Scope<'_>) -> Result<String, Overlap> {
     let kept = match scope {
         Scope::Touched { days, .. } if days.is_empty() => Kept::Since(NaiveDate::MAX),
         Scope::Touched { .. } | Scope::All => Kept::All,
     };
     let document = Document::read(text, kept);
-    let folded = books.fold(text);
-    let newest = folded.months().last().copied();
-    let closed = newest.and_then(|month| folded.closed(month));
-    let mut edits = totals::edits(&document, closed.as_ref(), &books.policy, scope);
-    if let Some(closed) = closed.filter(|closed| scope.has_month(closed.month.month)) {
-        edits.extend(notes::status(&document, &closed, &books.policy));
-        edits.extend(notes::efficiency(&document, &closed, &books.policy));
+    let ledgers = log_set.fold(text);
+    let newest = ledgers.months().last().copied();
+    let reconciled = newest.and_then(|month| ledgers.reconcile(month));
+    let mut edits = totals::edits(&document, reconciled.as_ref(), &log_set.policy, scope);
+    if let Some(reconciled) =
+        reconciled.filter(|reconciled| scope.has_month(reconciled.month.month))
+    {
+        edits.extend(notes::status(&document, &reconciled, &log_set.policy));
+        edits.extend(notes::efficiency(&document, &reconciled, &log_set.policy));
     }
     Ok(text::splice(text, &EditSet::new(edits)?))
 }
 
 /// Writes the moment of an edit into the header.
-pub(super) fn stamped(text: &str, stamp: Stamp) -> Result<String, Overlap> {
-    let edits = stamp::edit(text, stamp).into_iter().collect();
+pub(super) fn stamped(text: &str, stamp: Timestamp) -> Result<String, Overlap> {
+    let edits = timestamp::edit(text, stamp).into_iter().collect();
     Ok(text::splice(text, &EditSet::new(edits)?))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    super::{Document, RowKind, TableBlock, notes, stamp},
+    super::{Document, RowKind, TableBlock, notes, timestamp},
     rows::task_of,
 };
 use crate::{
@@ -95,7 +95,7 @@ impl Signs {
     fn of(document: &Document) -> Self {
         Self {
             usage: doubled_usage(document),
-            are_stamped_twice: !stamp::earlier(document.text()).is_empty(),
+            are_stamped_twice: !timestamp::earlier(document.text()).is_empty(),
         }
     }
 

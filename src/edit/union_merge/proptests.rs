@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use similar::{DiffTag, TextDiff};
 
-use super::super::{Books, Document, Kept, Stamp, fixed, settled};
+use super::super::{Document, Kept, LogSet, Timestamp, fixed, settled};
 
 /// One thing recorded: who, for what, how much, and how many hours after the one before.
 type Record = (&'static str, &'static str, u64, u32);
@@ -32,7 +32,7 @@ fn sample() -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-fn stamp() -> Stamp {
+fn stamp() -> Timestamp {
     "2026-04-26T09:30:00Z".parse().unwrap()
 }
 
@@ -47,14 +47,14 @@ fn after(log: &str, branch: &str, records: &[Record], settles: bool) -> String {
     } else {
         PARTED
     };
-    let mut time: Stamp = from.parse().unwrap();
+    let mut time: Timestamp = from.parse().unwrap();
     for (at, (team, task, tokens, hours)) in records.iter().enumerate() {
         time += chrono::TimeDelta::hours(i64::from(*hours));
         let when = time.format("%Y-%m-%dT%H:%M:%SZ");
         let line = format!("[USE] {when} team=\"{team}\"{task} tokens={tokens} id={branch}{at}\n");
         text += &line;
         if settles {
-            text = settled(&text, &Books::default(), time).unwrap().text;
+            text = settled(&text, &LogSet::default(), time).unwrap().text;
         }
     }
     text
@@ -102,7 +102,7 @@ fn union(base: &str, ours: &str, theirs: &str) -> String {
 }
 
 fn used(text: &str) -> u64 {
-    let used = Books::default().used(text).into_values();
+    let used = LogSet::default().used(text).into_values();
     used.map(|tokens| tokens.0).sum()
 }
 
@@ -123,7 +123,7 @@ fn ids(text: &str) -> BTreeMap<String, usize> {
 }
 
 fn fix(text: &str) -> String {
-    fixed(text, &Books::default(), stamp()).unwrap()
+    fixed(text, &LogSet::default(), stamp()).unwrap()
 }
 
 #[test]

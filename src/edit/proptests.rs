@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Books, Document, Kept, LineKind, RowKind, Stamp, fixed, merged, settled};
+use super::{Document, Kept, LineKind, LogSet, RowKind, Timestamp, fixed, settled, union_merge};
 use crate::log::Role;
 
-fn stamp() -> Stamp {
+fn stamp() -> Timestamp {
     "2026-02-26T09:30:00Z".parse().unwrap()
 }
 
@@ -248,8 +248,8 @@ fn assert_kept(before: &str, after: &str) -> Result<(), TestCaseError> {
 }
 
 fn used(text: &str) -> BTreeMap<String, u64> {
-    let books = Books::default();
-    let used = books.used(text).into_iter();
+    let log_set = LogSet::default();
+    let used = log_set.used(text).into_iter();
     used.map(|(month, tokens)| (month.to_string(), tokens.0))
         .collect()
 }
@@ -258,7 +258,7 @@ proptest! {
 
     #[test]
     fn settling_changes_no_sum_and_loses_no_line(text in log()) {
-        let settled = settled(&text, &Books::default(), stamp()).unwrap();
+        let settled = settled(&text, &LogSet::default(), stamp()).unwrap();
         prop_assert_eq!(used(&text), used(&settled.text), "{}\n=== after\n{}", text, settled.text);
         assert_kept(&text, &settled.text)?;
         prop_assert_eq!(settled.left == 0 || settled.lines == 0 || settled.text != text, true);
@@ -267,16 +267,16 @@ proptest! {
     #[test]
     fn mending_changes_no_sum_loses_no_line_and_is_done_once(text in log()) {
         // Where a merge kept both sides, a sum is too large before.
-        prop_assume!(!merged::is_merged(&text));
-        let once = fixed(&text, &Books::default(), stamp()).unwrap();
+        prop_assume!(!union_merge::is_merged(&text));
+        let once = fixed(&text, &LogSet::default(), stamp()).unwrap();
         prop_assert_eq!(used(&text), used(&once), "{}\n=== after\n{}", text, once);
         assert_kept(&text, &once)?;
-        let twice = fixed(&once, &Books::default(), stamp()).unwrap();
+        let twice = fixed(&once, &LogSet::default(), stamp()).unwrap();
         prop_assert_eq!(&twice, &once, "before:\n{}", text);
     }
 
     #[test]
     fn no_text_panics(text in "(\\| ?[-0-9,.K~|a-z ]{0,9}|\\[USE\\] 2026-02-25T10:00:00Z team=a tokens=5|## (2026-02 Monthly Summary|Daily Detail 2026-02-25)|-|:|>|\r?\n|한|\u{feff}|---){0,40}") {
-        let _ = fixed(&text, &Books::default(), stamp()).unwrap();
+        let _ = fixed(&text, &LogSet::default(), stamp()).unwrap();
     }
 }

@@ -8,7 +8,7 @@ use super::{
     rows::{Doubled, Known, line_of},
 };
 use crate::{
-    analysis::Closed,
+    analysis::ReconciledMonth,
     log::{Column, cell},
     model::{Amount, Entry, Price, Status, Tokens},
     text::{self, Edit, EditSet, Span},
@@ -19,7 +19,7 @@ pub(super) fn edits(
     document: &Document,
     table: &TableBlock,
     doubled: &Doubled,
-    closed: &Closed,
+    reconciled: &ReconciledMonth,
 ) -> Vec<Edit> {
     let rows: Vec<(&TableRow, &Entry<'static>)> = doubled
         .rows
@@ -31,10 +31,10 @@ pub(super) fn edits(
         return Vec::new();
     };
     let union = Union {
-        editor: TableEditor::new(document, table, closed.currency()),
+        editor: TableEditor::new(document, table, reconciled.currency()),
         rows: &rows,
         known,
-        price: closed.price_of(None),
+        price: reconciled.price_of(None),
     };
     let Some(line) = union.line(document) else {
         return Vec::new();

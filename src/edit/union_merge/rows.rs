@@ -11,7 +11,7 @@ use super::{
     seams::Seam,
 };
 use crate::{
-    analysis::{Closed, TeamUsage},
+    analysis::{ReconciledMonth, TeamUsage},
     log::{Role, cell},
     model::{Amount, Entry, EntryKind, Month, RoundedSum, Tokens, fold_name},
     text::{Place, Span},
@@ -53,12 +53,16 @@ struct Detail {
 type Task = Option<String>;
 
 /// The rows of a merged table that stand twice.
-pub(super) fn doubled(document: &Document, seam: &Seam, closed: &Closed) -> Vec<Doubled> {
+pub(super) fn doubled(
+    document: &Document,
+    seam: &Seam,
+    reconciled: &ReconciledMonth,
+) -> Vec<Doubled> {
     let table = &document.tables[seam.table];
     let mut teams: BTreeMap<&str, BTreeMap<Task, Vec<usize>>> = BTreeMap::new();
     for (at, row) in table.rows.iter().enumerate() {
         let Some(entry) = row.entry() else { continue };
-        if let Some(team) = closed.find_team(&entry.work.team) {
+        if let Some(team) = reconciled.find_team(&entry.work.team) {
             let tasks = teams.entry(team.name.as_str()).or_default();
             tasks.entry(task_of(entry)).or_default().push(at);
         }
@@ -67,7 +71,7 @@ pub(super) fn doubled(document: &Document, seam: &Seam, closed: &Closed) -> Vec<
     if teams.is_empty() {
         return Vec::new();
     }
-    let mut details = details(document, closed, seam.month);
+    let mut details = details(document, reconciled, seam.month);
     let mut all = Vec::new();
     let several: Vec<&Vec<usize>> = teams
         .values()
@@ -76,7 +80,7 @@ pub(super) fn doubled(document: &Document, seam: &Seam, closed: &Closed) -> Vec<
         .collect();
     for (name, tasks) in &teams {
         let details = details.remove(*name).unwrap_or_default();
-        let Some(team) = closed.find_team(name) else {
+        let Some(team) = reconciled.find_team(name) else {
             continue;
         };
         let judge = Judge {
@@ -106,7 +110,11 @@ pub(super) fn task_of(entry: &Entry<'_>) -> Task {
 }
 
 /// The details of a month that count, team by team, those of earlier days first.
-fn details(document: &Document, closed: &Closed, month: Month) -> BTreeMap<String, Vec<Detail>> {
+fn details(
+    document: &Document,
+    reconciled: &ReconciledMonth,
+    month: Month,
+) -> BTreeMap<String, Vec<Detail>> {
     let mut ids: HashSet<&str> = HashSet::new();
     let mut details: BTreeMap<String, Vec<Detail>> = BTreeMap::new();
     let tables = document
@@ -123,8 +131,8 @@ fn details(document: &Document, closed: &Closed, month: Month) -> BTreeMap<Strin
             continue;
         }
         let own = entry.figures.currency;
-        let is_own = own.is_none_or(|currency| currency == closed.currency());
-        let team = closed.find_team(&entry.work.team);
+        let is_own = own.is_none_or(|currency| currency == reconciled.currency());
+        let team = reconciled.find_team(&entry.work.team);
         if let Some(team) = team {
             details.entry(team.name.clone()).or_default().push(Detail {
                 order: date,

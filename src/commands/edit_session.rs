@@ -7,7 +7,7 @@ use super::{
 use crate::{
     cli::{GlobalArgs, RewriteArgs},
     config::Settings,
-    edit::{Books, Document, Kept, LogLine, RowKind},
+    edit::{Document, Kept, LogLine, LogSet, RowKind},
     exit::Failure,
     model::Month,
     render::Format,
@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// A log that may be written.
-pub(super) struct Desk {
+pub(super) struct EditSession {
     pub(super) log: LogPath,
     pub(super) settings: Settings,
     pub(super) target: Target,
 }
 
-impl Desk {
+impl EditSession {
     /// Finds the log, and whether it may be written at all.
     pub(super) fn open(global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Self, Failure> {
         let (log, settings) = log_and_settings(global, cx)?;
@@ -66,8 +66,8 @@ impl Desk {
     }
 
     /// What stands beside the log, with the archives of some months as far as there are any.
-    pub(super) fn books(&self, months: &[Month]) -> Result<Books, Failure> {
-        books(&self.log, &self.settings, months)
+    pub(super) fn log_set(&self, months: &[Month]) -> Result<LogSet, Failure> {
+        log_set(&self.log, &self.settings, months)
     }
 
     /// Rewrites the log as `plan` has it, through the one door. None where it has nothing to change.
@@ -87,12 +87,12 @@ impl Desk {
     }
 
     /// What stands beside a text of the log: with the archives of all its months.
-    pub(super) fn books_of(&self, text: &str) -> Result<Books, Failure> {
+    pub(super) fn books_of(&self, text: &str) -> Result<LogSet, Failure> {
         books_of(text, &self.log, &self.settings)
     }
 
     /// What stands beside a text of the log whose usage lines are to be settled: with the archives of their months.
-    pub(super) fn books_of_lines(&self, text: &str) -> Result<Books, Failure> {
+    pub(super) fn log_set_of_lines(&self, text: &str) -> Result<LogSet, Failure> {
         let document = Document::read(text, Kept::All);
         let lines = document.lines.iter().filter_map(LogLine::usage);
         let rows = document.tables.iter().flat_map(|table| &table.rows);
@@ -106,20 +106,20 @@ impl Desk {
         months.extend(all.max());
         months.sort_unstable();
         months.dedup();
-        self.books(&months)
+        self.log_set(&months)
     }
 }
 
 /// What stands beside a text of a log: with the archives of all its months.
-pub(super) fn books_of(text: &str, log: &LogPath, settings: &Settings) -> Result<Books, Failure> {
-    let bare = Books {
+pub(super) fn books_of(text: &str, log: &LogPath, settings: &Settings) -> Result<LogSet, Failure> {
+    let bare = LogSet {
         policy: settings.policy.clone(),
-        ..Books::default()
+        ..LogSet::default()
     };
-    books(log, settings, &bare.months(text))
+    log_set(log, settings, &bare.months(text))
 }
 
-fn books(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<Books, Failure> {
+fn log_set(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<LogSet, Failure> {
     let read = |mut opened: store::Opened, shown: &str| {
         let mut bytes = Vec::new();
         let read = opened
@@ -128,20 +128,20 @@ fn books(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<Books, 
         read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
         Ok::<_, Failure>(bytes)
     };
-    let mut books = Books {
+    let mut log_set = LogSet {
         policy: settings.policy.clone(),
-        ..Books::default()
+        ..LogSet::default()
     };
     if let Some(projection) = log.projection()? {
-        books.projection = Some(read(projection, "the projection")?);
+        log_set.projection = Some(read(projection, "the projection")?);
     }
     for month in months {
         if let Some((path, archive)) = log.archive(*month, settings)? {
             let bytes = read(archive, &path.display().to_string())?;
-            books.archives.insert(*month, bytes);
+            log_set.archives.insert(*month, bytes);
         }
     }
-    Ok(books)
+    Ok(log_set)
 }
 
 impl From<RewriteArgs> for Rewriting {

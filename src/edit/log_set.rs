@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    analysis::{Closed, Keep, Ledger, Rows},
+    analysis::{Ledger, ReconciledMonth, Retention, Rows},
     log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month, Policy, Tokens},
     text::Document,
@@ -15,7 +15,7 @@ pub(super) const MOST_MONTHS: usize = 1_200;
 
 /// What stands beside a log.
 #[derive(Clone, Debug, Default)]
-pub struct Books {
+pub struct LogSet {
     /// Budgets, teams, prices.
     pub policy: Policy,
     /// The text of the projection file.
@@ -24,11 +24,11 @@ pub struct Books {
     pub archives: BTreeMap<Month, Vec<u8>>,
 }
 
-impl Books {
+impl LogSet {
     /// What a log says, read once for all of its months.
     #[must_use]
-    pub fn fold(&self, text: &str) -> Folded<'_> {
-        let keep = Keep {
+    pub fn fold(&self, text: &str) -> Ledgers<'_> {
+        let keep = Retention {
             month: None,
             rows: Rows::Summed,
         };
@@ -37,8 +37,8 @@ impl Books {
         if let Some(projection) = &self.projection {
             fold(&mut ledger, projection, Document::Projection);
         }
-        Folded {
-            books: self,
+        Ledgers {
+            log_set: self,
             ledger,
         }
     }
@@ -52,24 +52,24 @@ impl Books {
     /// What all teams used, month by month: of the log's months and of those of its archives.
     #[must_use]
     pub fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
-        let folded = self.fold(text);
-        let all = folded
+        let ledgers = self.fold(text);
+        let all = ledgers
             .months()
             .into_iter()
             .chain(self.archives.keys().copied());
-        all.filter_map(|month| Some((month, folded.closed(month)?.month.used())))
+        all.filter_map(|month| Some((month, ledgers.reconcile(month)?.month.used())))
             .collect()
     }
 }
 
 /// What a log says, in sums.
 #[derive(Clone, Debug)]
-pub struct Folded<'b> {
-    books: &'b Books,
+pub struct Ledgers<'b> {
+    log_set: &'b LogSet,
     ledger: Ledger,
 }
 
-impl Folded<'_> {
+impl Ledgers<'_> {
     /// The months of the log, oldest first.
     #[must_use]
     pub fn months(&self) -> Vec<Month> {
@@ -78,18 +78,18 @@ impl Folded<'_> {
 
     /// One of them, reconciled with its archive. None where it has no rows.
     #[must_use]
-    pub fn closed(&self, month: Month) -> Option<Closed> {
+    pub fn reconcile(&self, month: Month) -> Option<ReconciledMonth> {
         let mut ledger = self.ledger.clone();
         ledger.show(month);
-        if let Some(archive) = self.books.archives.get(&month) {
+        if let Some(archive) = self.log_set.archives.get(&month) {
             ledger.archive(month);
             fold(&mut ledger, archive, Document::Archive);
         }
-        ledger.close(None)
+        ledger.reconcile(None)
     }
 }
 
-/// Reads a file of these books into a ledger. What is wrong with it is told when it is read for a report.
+/// Reads a file of these log_set into a ledger. What is wrong with it is told when it is read for a report.
 fn fold(ledger: &mut Ledger, bytes: &[u8], document: Document) {
     // Reading from memory cannot fail.
     let _ = log::read(bytes, document, &mut |item| enter(ledger, document, item));

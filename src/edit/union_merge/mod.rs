@@ -1,9 +1,9 @@
 //! Logs in which git kept both sides of a merge: rows, totals, notes and lines that stand twice.
 //! A line goes only where the rest of the log shows what it was. What cannot be told apart stays, and a finding says so.
 
-#[cfg(test)]
-mod laws;
 mod lists;
+#[cfg(test)]
+mod proptests;
 mod repeats;
 mod rows;
 mod seams;
@@ -11,9 +11,9 @@ mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Books, Document, Folded, Kept, TableBlock, books::MOST_MONTHS, stamp};
+use super::{Document, Kept, Ledgers, LogSet, TableBlock, log_set::MOST_MONTHS, timestamp};
 use crate::{
-    analysis::Closed,
+    analysis::ReconciledMonth,
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Tokens},
     text::{self, Edit, EditSet, Overlap, Place},
@@ -22,29 +22,29 @@ use rows::Doubled;
 use seams::Seam;
 
 /// Takes away what stands twice since git kept both sides.
-pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
+pub(super) fn mended(text: &str, log_set: &LogSet) -> Result<String, Overlap> {
     let text = repeats::without(text)?;
     let document = Document::read(text, Kept::All);
     let mut seams = seams::of(&document);
     // To look into the month of each takes time.
     seams.truncate(MOST_MONTHS);
-    let earlier = stamp::earlier(document.text());
+    let earlier = timestamp::earlier(document.text());
     let has_lists = !seams::doubled_usage(&document).is_empty();
     if seams.is_empty() && earlier.is_empty() && !has_lists {
         return Ok(document.text().to_owned());
     }
     let mut edits = Vec::new();
-    let mut closed = Vec::new();
+    let mut reconciled = Vec::new();
     let mut is_whole = true;
-    let folded = books.fold(document.text());
+    let ledgers = log_set.fold(document.text());
     for seam in &seams {
-        let Some(joined) = Joined::of(&document, seam, &folded) else {
+        let Some(joined) = Joined::of(&document, seam, &ledgers) else {
             is_whole = false;
             continue;
         };
         is_whole &= joined.is_known();
         edits.extend(joined.edits(&document, seam));
-        closed.push(joined);
+        reconciled.push(joined);
     }
     // As long as a table has to be mended by hand, what shows that it was merged stays.
     if is_whole {
@@ -59,8 +59,10 @@ pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
         return Ok(document.text().to_owned());
     };
     let mended = text::splice(document.text(), &edits);
-    let folded = books.fold(&mended);
-    let is_good = closed.iter().all(|joined| joined.is_kept(&folded, &closed));
+    let ledgers = log_set.fold(&mended);
+    let is_good = reconciled
+        .iter()
+        .all(|joined| joined.is_kept(&ledgers, &reconciled));
     Ok(if is_good {
         mended
     } else {
@@ -70,13 +72,13 @@ pub(super) fn mended(text: &str, books: &Books) -> Result<String, Overlap> {
 
 /// What stands twice in the monthly summaries, as findings. Those that tell nothing certain are to be mended by hand.
 #[must_use]
-pub fn merged_twice(text: &str, books: &Books) -> Vec<Diagnostic> {
+pub fn merged_twice(text: &str, log_set: &LogSet) -> Vec<Diagnostic> {
     let document = Document::read(text, Kept::All);
     let mut findings = Vec::new();
-    let folded = books.fold(text);
+    let ledgers = log_set.fold(text);
     for seam in seams::of(&document).into_iter().take(MOST_MONTHS) {
         let table = &document.tables[seam.table];
-        let joined = Joined::of(&document, &seam, &folded);
+        let joined = Joined::of(&document, &seam, &ledgers);
         let doubled = joined.as_ref().map_or(&[][..], |joined| &joined.doubled);
         findings.extend(
             doubled
@@ -112,19 +114,22 @@ pub(super) fn is_merged(text: &str) -> bool {
 
 /// A merged table, with what its month says.
 struct Joined {
-    closed: Closed,
+    reconciled: ReconciledMonth,
     doubled: Vec<Doubled>,
 }
 
 impl Joined {
     /// None where nothing can be said about the month, as in a log from before v2.0.
-    fn of(document: &Document, seam: &Seam, folded: &Folded<'_>) -> Option<Self> {
-        let closed = folded.closed(seam.month)?;
-        if closed.is_legacy() {
+    fn of(document: &Document, seam: &Seam, ledgers: &Ledgers<'_>) -> Option<Self> {
+        let reconciled = ledgers.reconcile(seam.month)?;
+        if reconciled.is_legacy() {
             return None;
         }
-        let doubled = rows::doubled(document, seam, &closed);
-        Some(Self { closed, doubled })
+        let doubled = rows::doubled(document, seam, &reconciled);
+        Some(Self {
+            reconciled,
+            doubled,
+        })
     }
 
     /// Whether all that stands twice is known.
@@ -137,7 +142,7 @@ impl Joined {
         let mut edits: Vec<Edit> = self
             .doubled
             .iter()
-            .flat_map(|doubled| union::edits(document, table, doubled, &self.closed))
+            .flat_map(|doubled| union::edits(document, table, doubled, &self.reconciled))
             .collect();
         if self.is_known() {
             // The last one has all rows above it. Its figures follow.
@@ -149,16 +154,16 @@ impl Joined {
     }
 
     /// Whether teams that were mended have what they are to have, and all others what they had. `all` are all merged tables.
-    fn is_kept(&self, mended: &Folded<'_>, all: &[Self]) -> bool {
-        let month = self.closed.month.month;
-        let Some(after) = mended.closed(month) else {
+    fn is_kept(&self, mended: &Ledgers<'_>, all: &[Self]) -> bool {
+        let month = self.reconciled.month.month;
+        let Some(after) = mended.reconcile(month) else {
             return false;
         };
         let of_month = all
             .iter()
-            .filter(|joined| joined.closed.month.month == month);
+            .filter(|joined| joined.reconciled.month.month == month);
         let mut monthly: BTreeMap<&str, Tokens> = BTreeMap::new();
-        for team in &self.closed.month.teams {
+        for team in &self.reconciled.month.teams {
             monthly.insert(&team.name, team.tokens_of(EntryKind::Monthly));
         }
         for doubled in of_month.flat_map(|joined| &joined.doubled) {
@@ -166,7 +171,7 @@ impl Joined {
                 *sum = sum.saturating_sub(doubled.stated) + known.tokens;
             }
         }
-        let mut teams = self.closed.month.teams.iter();
+        let mut teams = self.reconciled.month.teams.iter();
         teams.all(|team| {
             after.find_team(&team.name).is_some_and(|now| {
                 now.details() == team.details()
@@ -182,7 +187,7 @@ fn finding_of(table: &TableBlock, doubled: &Doubled, joined: &Joined) -> Option<
     let first = places.next()?;
     let second = places.next()?;
     let (team, count) = (&doubled.team, doubled.rows.len());
-    let details = joined.closed.find_team(team)?.details();
+    let details = joined.reconciled.find_team(team)?.details();
     let message = format!("{count} monthly rows of {team} stand for one, as after a merge");
     let finding = Diagnostic::new(Code::MergedTwice, message, second);
     Some(match doubled.known {

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    Books, Document, Folded, Kept, Stamp,
-    books::MOST_MONTHS,
+    Document, Kept, Ledgers, LogSet, Timestamp,
+    derived::{self, Scope},
+    log_set::MOST_MONTHS,
     monthly::{Growth, MonthlyRows},
     sections,
-    sum_up::{self, Scope},
 };
 use crate::{
     analysis::TeamUsage,
@@ -31,21 +31,21 @@ pub(super) enum Which {
 /// they say less; a team without a monthly row gets one. Totals follow.
 pub fn raised(
     text: &str,
-    books: &Books,
+    log_set: &LogSet,
     months: &[Month],
-    stamp: Stamp,
+    stamp: Timestamp,
 ) -> Result<String, Overlap> {
-    let raised = raise(text, books, months, Which::All)?;
+    let raised = raise(text, log_set, months, Which::All)?;
     if raised == text {
         return Ok(raised);
     }
-    sum_up::stamped(&raised, stamp)
+    derived::stamped(&raised, stamp)
 }
 
 /// Raises them, and leaves the time of the last change as it is.
 pub(super) fn raise(
     text: &str,
-    books: &Books,
+    log_set: &LogSet,
     months: &[Month],
     which: Which,
 ) -> Result<String, Overlap> {
@@ -53,17 +53,20 @@ pub(super) fn raise(
     let document = Document::read(text, Kept::Since(NaiveDate::MAX));
     let mut edits = Vec::new();
     let (mut touched, mut before) = (Vec::new(), Vec::new());
-    let folded = books.fold(text);
-    for month in in_question(months, &folded, books, which) {
-        let Some(closed) = folded.closed(month).filter(|closed| !closed.is_legacy()) else {
+    let ledgers = log_set.fold(text);
+    for month in in_question(months, &ledgers, log_set, which) {
+        let Some(reconciled) = ledgers
+            .reconcile(month)
+            .filter(|reconciled| !reconciled.is_legacy())
+        else {
             continue;
         };
-        let mut rows = MonthlyRows::new(&document, &closed, month);
+        let mut rows = MonthlyRows::new(&document, &reconciled, month);
         if !rows.is_writable() {
             continue;
         }
         let mut wanting = Vec::new();
-        let teams = closed.month.teams.iter();
+        let teams = reconciled.month.teams.iter();
         for team in teams.filter(|team| is_name(&team.name)) {
             if which == Which::BeyondRounding && rows.is_of_several_projects(&team.name) {
                 // Nothing says which of them the details belong to.
@@ -72,8 +75,10 @@ pub(super) fn raise(
             if let Some(tokens) = missing(team, which) {
                 let growth = Growth {
                     tokens,
-                    cost: closed.price_of(None).map(|price| (price.of(tokens), false)),
-                    price: closed.price_of(None),
+                    cost: reconciled
+                        .price_of(None)
+                        .map(|price| (price.of(tokens), false)),
+                    price: reconciled.price_of(None),
                     ..Growth::default()
                 };
                 rows.add(&team.name, None, growth);
@@ -83,7 +88,7 @@ pub(super) fn raise(
         let raised = rows.edits();
         if !raised.is_empty() {
             touched.push(month);
-            before.push((closed.month.used(), wanting));
+            before.push((reconciled.month.used(), wanting));
         }
         edits.extend(raised);
     }
@@ -97,11 +102,11 @@ pub(super) fn raise(
         months: &touched,
         days: &days,
     };
-    let raised = sum_up::refreshed(&raised, books, scope)?;
+    let raised = derived::refreshed(&raised, log_set, scope)?;
     // A row that does not count, being a second one of its id, does not make good what is missing.
-    let folded = books.fold(&raised);
+    let ledgers = log_set.fold(&raised);
     let is_good = touched.iter().zip(&before).all(|(month, (used, wanting))| {
-        let Some(after) = folded.closed(*month) else {
+        let Some(after) = ledgers.reconcile(*month) else {
             return false;
         };
         let is_whole = |name: &String| {
@@ -115,14 +120,19 @@ pub(super) fn raise(
 }
 
 /// The months in which rows may say too little, the newest first: to look into each of them takes time.
-fn in_question(months: &[Month], folded: &Folded<'_>, books: &Books, which: Which) -> Vec<Month> {
-    let newest = folded.months().last().copied();
-    let Some(closed) = newest.and_then(|month| folded.closed(month)) else {
+fn in_question(
+    months: &[Month],
+    ledgers: &Ledgers<'_>,
+    log_set: &LogSet,
+    which: Which,
+) -> Vec<Month> {
+    let newest = ledgers.months().last().copied();
+    let Some(reconciled) = newest.and_then(|month| ledgers.reconcile(month)) else {
         return Vec::new();
     };
     let is_in_question = |month: &Month| {
-        books.archives.contains_key(month)
-            || closed
+        log_set.archives.contains_key(month)
+            || reconciled
                 .teams_of(*month)
                 .iter()
                 .any(|team| missing(team, which).is_some())

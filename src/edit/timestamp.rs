@@ -2,14 +2,14 @@
 
 use chrono::{FixedOffset, NaiveDateTime, Timelike, Utc};
 
-use super::Stamp;
+use super::Timestamp;
 use crate::{
     log::{self, Section, cell},
     text::{Edit, Source, Span},
 };
 
 /// Sets the time stamp of the header, in its own zone where it names one that is known, else in UTC. Never back.
-pub(super) fn edit(text: &str, stamp: Stamp) -> Option<Edit> {
+pub(super) fn edit(text: &str, stamp: Timestamp) -> Option<Edit> {
     let (line, from, written) = stamps(text).next()?;
     let new = written.at(stamp);
     let start = line.start + from;
@@ -117,7 +117,7 @@ enum Zone {
 }
 
 impl Written {
-    fn local(&self, stamp: Stamp) -> NaiveDateTime {
+    fn local(&self, stamp: Timestamp) -> NaiveDateTime {
         let local = match &self.zone {
             Zone::Unwritten => stamp.naive_local(),
             Zone::Offset(offset, _) => stamp.with_timezone(offset).naive_local(),
@@ -131,7 +131,7 @@ impl Written {
         local.with_nanosecond(0).unwrap_or(local)
     }
 
-    fn at(&self, stamp: Stamp) -> String {
+    fn at(&self, stamp: Timestamp) -> String {
         let local = self.local(stamp);
         if !self.has_time {
             return local.format("%Y-%m-%d").to_string();

@@ -18,7 +18,7 @@ use crate::{
 pub const LONGEST_LINE: usize = 64 * 1024;
 
 /// How much text or hook lines a piece holds before it is handed out.
-pub(super) const PIECE: usize = 64 * 1024;
+pub(super) const CHUNK_SIZE: usize = 64 * 1024;
 
 /// How much is read at once: most logs are smaller than a piece, and memory that is not touched costs nothing.
 const READ: usize = 16 * 1024;
@@ -46,13 +46,13 @@ pub(super) struct Held {
     pub(super) place: Place,
     /// Where its line ends, the line end included.
     pub(super) end: usize,
-    /// Its bytes in [`Piece::held_text`].
+    /// Its bytes in [`Chunk::held_text`].
     pub(super) text: Range<usize>,
 }
 
 /// Some lines of Markdown from a file, with what is needed to tell where each byte of them stands in it.
 #[derive(Debug, Default)]
-pub(super) struct Piece {
+pub(super) struct Chunk {
     /// The Markdown. Where a table goes on from the piece before, its head is repeated in front.
     pub(super) text: String,
     /// Bytes of that repeated head.
@@ -71,7 +71,7 @@ pub(super) struct Piece {
     lines_before: usize,
 }
 
-impl Piece {
+impl Chunk {
     pub(super) fn locator(&self) -> Locator<'_> {
         let mut locator = Locator {
             piece: self,
@@ -151,7 +151,7 @@ impl Line {
 /// Finds the lines of a piece, from the top down.
 #[derive(Clone, Debug)]
 pub(super) struct Locator<'a> {
-    piece: &'a Piece,
+    piece: &'a Chunk,
     at: usize,
     lines: usize,
     gaps: usize,
@@ -195,7 +195,7 @@ impl Locator<'_> {
 }
 
 /// The byte stream, and the piece of it that is being read.
-pub(super) struct Cutter<R> {
+pub(super) struct Chunker<R> {
     input: R,
     /// Read, and not yet cut into lines: at most the start of one line.
     raw: Vec<u8>,
@@ -206,9 +206,9 @@ pub(super) struct Cutter<R> {
     ended: bool,
     overlong: Option<Place>,
     damaged: Option<Damage>,
-    piece_size: usize,
+    chunk_size: usize,
     /// The piece.
-    pub(super) piece: Piece,
+    pub(super) piece: Chunk,
     /// What was wrong with the bytes read so far.
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -220,9 +220,9 @@ struct Damage {
     bytes: usize,
 }
 
-impl<R: Read> Cutter<R> {
+impl<R: Read> Chunker<R> {
     /// A stream of the file called `document`, in pieces of about this many bytes.
-    pub(super) fn new(input: R, document: Document, piece_size: usize) -> Self {
+    pub(super) fn new(input: R, document: Document, chunk_size: usize) -> Self {
         Self {
             input,
             raw: Vec::new(),
@@ -231,10 +231,10 @@ impl<R: Read> Cutter<R> {
             ended: false,
             overlong: None,
             damaged: None,
-            piece_size,
-            piece: Piece {
+            chunk_size,
+            piece: Chunk {
                 document,
-                ..Piece::default()
+                ..Chunk::default()
             },
             problems: Vec::new(),
         }
@@ -249,7 +249,7 @@ impl<R: Read> Cutter<R> {
     pub(super) fn advance(&mut self, read: usize, head: &str) -> io::Result<bool> {
         self.piece.consume(read, head);
         // A block that does not end is read again from its start: twice as much each time, so that this stays linear.
-        let (kept, size) = (self.piece.text.len(), self.piece_size);
+        let (kept, size) = (self.piece.text.len(), self.chunk_size);
         while !self.ended
             && self.piece.text.len() < size.max(kept * 2)
             && self.piece.held_text.len() < size.max(kept)
@@ -261,7 +261,7 @@ impl<R: Read> Cutter<R> {
 
     fn fill(&mut self) -> io::Result<()> {
         let had = self.raw.len();
-        self.raw.resize(had + self.piece_size.min(READ), 0);
+        self.raw.resize(had + self.chunk_size.min(READ), 0);
         let got = loop {
             match self.input.read(&mut self.raw[had..]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
