@@ -67,6 +67,10 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
         'tokmon;record' {
             [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'Who spent it')
             [CompletionResult]::new('--tokens', '--tokens', [CompletionResultType]::ParameterName, 'How many tokens, like 12450 or 12.5K')
+            [CompletionResult]::new('--input-tokens', '--input-tokens', [CompletionResultType]::ParameterName, 'How many of them the model read; this and the next three count against no budget')
+            [CompletionResult]::new('--output-tokens', '--output-tokens', [CompletionResultType]::ParameterName, 'How many of them the model wrote')
+            [CompletionResult]::new('--cache-write-tokens', '--cache-write-tokens', [CompletionResultType]::ParameterName, 'How many tokens were written into a cache')
+            [CompletionResult]::new('--cache-read-tokens', '--cache-read-tokens', [CompletionResultType]::ParameterName, 'How many tokens were read from a cache')
             [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'What for')
             [CompletionResult]::new('--cost', '--cost', [CompletionResultType]::ParameterName, 'What it cost, like 0.037 or $0.037 [default: by the price of the model or the log]')
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'How far the work is: done, running, pending or failed')

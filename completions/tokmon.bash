@@ -380,7 +380,7 @@ _tokmon() {
             return 0
             ;;
         tokmon__subcmd__record)
-            opts="-n -f -q -v -h --team --tokens --task --cost --status --deliverables --minutes --model --time --id --hold --batch --dry-run --file --budget --config --now --timezone --format --json --color --ascii --quiet --verbose --help"
+            opts="-n -f -q -v -h --team --tokens --input-tokens --output-tokens --cache-write-tokens --cache-read-tokens --task --cost --status --deliverables --minutes --model --time --id --hold --batch --dry-run --file --budget --config --now --timezone --format --json --color --ascii --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -391,6 +391,22 @@ _tokmon() {
                     return 0
                     ;;
                 --tokens)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input-tokens)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output-tokens)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-write-tokens)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-read-tokens)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -63,6 +63,10 @@ set edit:completion:arg-completer[tokmon] = {|@words|
         &'tokmon;record'= {
             cand --team 'Who spent it'
             cand --tokens 'How many tokens, like 12450 or 12.5K'
+            cand --input-tokens 'How many of them the model read; this and the next three count against no budget'
+            cand --output-tokens 'How many of them the model wrote'
+            cand --cache-write-tokens 'How many tokens were written into a cache'
+            cand --cache-read-tokens 'How many tokens were read from a cache'
             cand --task 'What for'
             cand --cost 'What it cost, like 0.037 or $0.037 [default: by the price of the model or the log]'
             cand --status 'How far the work is: done, running, pending or failed'

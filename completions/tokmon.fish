@@ -75,6 +75,10 @@ complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "schema" -d 'Print the
 complete -c tokmon -n "__fish_tokmon_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l team -d 'Who spent it' -r
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l tokens -d 'How many tokens, like 12450 or 12.5K' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l input-tokens -d 'How many of them the model read; this and the next three count against no budget' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l output-tokens -d 'How many of them the model wrote' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l cache-write-tokens -d 'How many tokens were written into a cache' -r
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l cache-read-tokens -d 'How many tokens were read from a cache' -r
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l task -d 'What for' -r
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l cost -d 'What it cost, like 0.037 or $0.037 [default: by the price of the model or the log]' -r
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l status -d 'How far the work is: done, running, pending or failed' -r

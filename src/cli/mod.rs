@@ -25,7 +25,7 @@ use crate::{
     tui::draw::Theme,
 };
 
-pub use writing::{ArchiveArgs, CheckArgs, Cost, InitArgs, MigrateArgs, RecordArgs, RewriteArgs};
+pub use writing::{ArchiveArgs, CheckArgs, InitArgs, MigrateArgs, RecordArgs, RewriteArgs};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())

@@ -8,7 +8,7 @@ use clap::Args;
 use super::parse_tokens;
 use crate::{
     log::cell,
-    model::{Money, Tokens},
+    model::{StatedCost, Tokens},
 };
 
 /// How the log may be taken for a rewrite.
@@ -31,12 +31,24 @@ pub struct RecordArgs {
     /// How many tokens, like 12450 or 12.5K
     #[arg(long, value_name = "TOKENS", required_unless_present = "batch", value_parser = parse_tokens, allow_hyphen_values = true)]
     pub tokens: Option<Tokens>,
+    /// How many of them the model read; this and the next three count against no budget
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub input_tokens: Option<Tokens>,
+    /// How many of them the model wrote
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub output_tokens: Option<Tokens>,
+    /// How many tokens were written into a cache
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub cache_write_tokens: Option<Tokens>,
+    /// How many tokens were read from a cache
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub cache_read_tokens: Option<Tokens>,
     /// What for
     #[arg(long, value_name = "TEXT")]
     pub task: Option<String>,
     /// What it cost, like 0.037 or $0.037 [default: by the price of the model or the log]
     #[arg(long, value_name = "AMOUNT", value_parser = parse_cost, allow_hyphen_values = true)]
-    pub cost: Option<Cost>,
+    pub cost: Option<StatedCost>,
     /// How far the work is: done, running, pending or failed
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
@@ -59,29 +71,11 @@ pub struct RecordArgs {
     #[arg(long, value_name = "ID")]
     pub hold: Option<String>,
     /// Record many, all or none: JSON lines or usage lines, from a file or from standard input (-)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["team", "tokens", "task", "cost", "status", "deliverables", "minutes", "model", "time", "id", "hold"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["team", "tokens", "input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens", "task", "cost", "status", "deliverables", "minutes", "model", "time", "id", "hold"])]
     pub batch: Option<PathBuf>,
     /// Show what would be written, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-}
-
-/// An amount of money as it was typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cost {
-    /// In millionths of a unit.
-    pub micros: u64,
-    /// Of which currency, where one was typed.
-    pub currency: Option<crate::model::Currency>,
-}
-
-impl From<Money> for Cost {
-    fn from(money: Money) -> Self {
-        Self {
-            micros: money.micros,
-            currency: Some(money.currency),
-        }
-    }
 }
 
 const CHECK_HELP: &str = "\
@@ -189,9 +183,9 @@ fn parse_wait(text: &str) -> Result<Duration, String> {
         .ok_or_else(help)
 }
 
-fn parse_cost(text: &str) -> Result<Cost, String> {
+fn parse_cost(text: &str) -> Result<StatedCost, String> {
     match cell::money(text) {
-        Ok(Some(cost)) if !cost.amount.estimate => Ok(Cost {
+        Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {
             micros: cost.amount.value,
             currency: cost.currency,
         }),

@@ -311,6 +311,7 @@ fn row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth) -> NewRow<'e
             .figures
             .tokens
             .map(|tokens| (tokens.value, tokens.estimate)),
+        classes: entry.figures.classes,
         cost: cost(entry, reconciled),
         status: entry.status.as_ref(),
         time: entry.when.time,

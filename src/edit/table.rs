@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     log::{Column, Columns, cell},
-    model::{Currency, Money, Status, TimeRange, Tokens},
+    model::{Currency, Money, Status, TimeRange, TokenClasses, Tokens},
     text::{Edit, Span},
 };
 
@@ -18,6 +18,7 @@ pub(super) struct NewRow<'a> {
     pub(super) team: &'a str,
     pub(super) task: Option<&'a str>,
     pub(super) tokens: Option<(Tokens, bool)>,
+    pub(super) classes: TokenClasses,
     /// The cost, and whether it has to be written to its last digit.
     pub(super) cost: Option<(Money, bool)>,
     pub(super) status: Option<&'a Status>,
@@ -145,6 +146,8 @@ impl<'d> TableEditor<'d> {
             Column::Tokens => row
                 .tokens
                 .map(|(tokens, estimate)| self.tokens(tokens, estimate)),
+            Column::TokensIn => row.classes.input.map(|tokens| self.tokens(tokens, false)),
+            Column::TokensOut => row.classes.output.map(|tokens| self.tokens(tokens, false)),
             Column::Cost => row.cost.map(|(cost, exact)| self.money(cost, exact)),
             Column::Status => row.status.map(|status| self.status(status)),
             Column::Time => row.time.map(|time| style::hours(time, row.minutes)),

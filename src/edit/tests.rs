@@ -67,6 +67,22 @@ fn a_line_of_a_new_day_and_of_a_new_month_gets_sections() {
     ));
 }
 
+#[test]
+fn a_settled_row_keeps_the_tokens_in_and_out_where_its_table_has_them() {
+    let before = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 5,000 |\n| TOTAL | 5,000 |\n\n## Daily Detail — 2026-02-25\n\n| Time | Team | Tokens In | Tokens Out | Tokens |\n|---|---|---|---|---|\n| 09:00 | A | 4,000 | 1,000 | 5,000 |\n\n[USE] 2026-02-25T10:18:00Z team=A tokens=12450 input=12000 output=450 cache_read=90000 id=k3f9\n";
+    assert_eq!(
+        changes(before, &settle(before).text),
+        "\
+-| A | 5,000 |
+-| TOTAL | 5,000 |
++| A | 17,450 |
++| TOTAL | 17,450 |
++| 10:18 | A | 12,000 | 450 | 12,450 <!-- id=k3f9 --> |
+-[USE] 2026-02-25T10:18:00Z team=A tokens=12450 input=12000 output=450 cache_read=90000 id=k3f9
+"
+    );
+}
+
 fn fix(text: &str) -> String {
     fixed(text, &LogSet::default(), stamp()).unwrap()
 }

@@ -2,155 +2,126 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, FixedOffset};
-
 use super::style::is_writable_id;
 use crate::{
     log::{self, Item, cell},
-    model::{Currency, Money, Status, Tokens, is_total},
+    model::{Currency, Money, StatedCost, Usage, is_total},
     text::Document,
 };
 
 /// The longest line that is written: one that long is written at once by every shell and system.
 pub const LONGEST: usize = 4_000;
 
-/// Spending to be recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Usage {
-    /// When.
-    pub time: DateTime<FixedOffset>,
-    /// Who.
-    pub team: String,
-    /// How much.
-    pub tokens: Tokens,
-    /// What for.
-    pub task: Option<String>,
-    /// What it cost, in millionths, and the currency where one was given.
-    pub cost: Option<(u64, Option<Currency>)>,
-    /// How far the work is.
-    pub status: Option<Status>,
-    /// What came of it.
-    pub deliverables: Option<u64>,
-    /// How long it took.
-    pub minutes: Option<u64>,
-    /// By which model.
-    pub model: Option<String>,
-    /// What makes a second attempt harmless.
-    pub id: String,
-    /// The hold it ends.
-    pub hold: Option<String>,
+/// The line, without a line end. Fails with what is wrong and what to do where it would not read back as it is.
+pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
+    check(usage)?;
+    let time = usage.time.format("%Y-%m-%dT%H:%M:%S%:z");
+    let mut line = format!("[USE] {time} team={}", quoted(&usage.team));
+    let mut pair = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            let _ = write!(line, " {key}={}", quoted(&value));
+        }
+    };
+    pair(
+        "task",
+        usage
+            .task
+            .as_deref()
+            .map(one_line)
+            .filter(|task| !cell::is_absent(task)),
+    );
+    pair("tokens", Some(usage.tokens.0.to_string()));
+    for (key, tokens) in usage.classes.by_key() {
+        pair(key, tokens.map(|tokens| tokens.0.to_string()));
+    }
+    pair("cost", usage.cost.map(cost));
+    pair(
+        "status",
+        usage.status.as_ref().map(|status| status.word().to_owned()),
+    );
+    pair(
+        "deliverables",
+        usage.deliverables.map(|count| count.to_string()),
+    );
+    pair("minutes", usage.minutes.map(|count| count.to_string()));
+    pair(
+        "model",
+        usage
+            .model
+            .as_deref()
+            .map(one_line)
+            .filter(|model| !model.is_empty()),
+    );
+    pair("id", Some(usage.id.clone()));
+    pair("hold", usage.hold.clone());
+    if line.len() > LONGEST {
+        let message = format!(
+            "the line would have {} bytes, and may have {LONGEST}",
+            line.len()
+        );
+        return Err(Unwritable::new(message, "say the task in fewer words"));
+    }
+    read_back(usage, &line)?;
+    Ok(line)
 }
 
-impl Usage {
-    /// The line, without a line end. Fails with what is wrong and what to do where it would not read back as it is.
-    pub fn line(&self) -> Result<String, Unwritable> {
-        self.checked()?;
-        let time = self.time.format("%Y-%m-%dT%H:%M:%S%:z");
-        let mut line = format!("[USE] {time} team={}", quoted(&self.team));
-        let mut pair = |key: &str, value: Option<String>| {
-            if let Some(value) = value {
-                let _ = write!(line, " {key}={}", quoted(&value));
-            }
-        };
-        pair(
-            "task",
-            self.task
-                .as_deref()
-                .map(one_line)
-                .filter(|task| !cell::is_absent(task)),
-        );
-        pair("tokens", Some(self.tokens.0.to_string()));
-        pair(
-            "cost",
-            self.cost.map(|(micros, currency)| cost(micros, currency)),
-        );
-        pair(
-            "status",
-            self.status.as_ref().map(|status| status.word().to_owned()),
-        );
-        pair(
-            "deliverables",
-            self.deliverables.map(|count| count.to_string()),
-        );
-        pair("minutes", self.minutes.map(|count| count.to_string()));
-        pair(
-            "model",
-            self.model
-                .as_deref()
-                .map(one_line)
-                .filter(|model| !model.is_empty()),
-        );
-        pair("id", Some(self.id.clone()));
-        pair("hold", self.hold.clone());
-        if line.len() > LONGEST {
-            let message = format!(
-                "the line would have {} bytes, and may have {LONGEST}",
-                line.len()
-            );
-            return Err(Unwritable::new(message, "say the task in fewer words"));
-        }
-        self.read_back(&line)?;
-        Ok(line)
+fn check(usage: &Usage) -> Result<(), Unwritable> {
+    let team = &usage.team;
+    if team.chars().any(char::is_control) {
+        return Err(Unwritable::new(
+            format!("the name of the team has a line break or a control character: {team:?}"),
+            "write the name on one line, in printable characters",
+        ));
     }
+    if cell::is_absent(team) {
+        return Err(Unwritable::new(
+            "the name of the team is empty",
+            "say who spent the tokens",
+        ));
+    }
+    if is_total(team) {
+        return Err(Unwritable::new(
+            format!("`{team}` is the name of a total, not of a team"),
+            "say which team spent the tokens",
+        ));
+    }
+    for (what, id) in [("id", Some(&usage.id)), ("hold", usage.hold.as_ref())] {
+        if id.is_some_and(|id| !is_writable_id(id)) {
+            return Err(Unwritable::new(
+                format!(
+                    "this {what} cannot be written: {:?}",
+                    id.map_or("", String::as_str)
+                ),
+                "use letters, digits and `-_.:`, 200 of them at most, without blanks and without `--`",
+            ));
+        }
+    }
+    Ok(())
+}
 
-    fn checked(&self) -> Result<(), Unwritable> {
-        let team = &self.team;
-        if team.chars().any(char::is_control) {
-            return Err(Unwritable::new(
-                format!("the name of the team has a line break or a control character: {team:?}"),
-                "write the name on one line, in printable characters",
-            ));
+/// Reads the line as everybody will.
+fn read_back(usage: &Usage, line: &str) -> Result<(), Unwritable> {
+    let mut is_same = false;
+    let text = format!("{line}\n");
+    // Reading from memory cannot fail.
+    let _ = log::read(text.as_bytes(), Document::Log, &mut |item| {
+        if let Item::Usage(entry) = item {
+            let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+            is_same = tokens == Some(usage.tokens)
+                && entry.work.team == usage.team
+                && entry.figures.classes == usage.classes
+                && entry.id.as_deref() == Some(&usage.id)
+                && entry.when.date == Some(usage.time.date_naive())
+                && entry.figures.cost.map(|cost| cost.value) == usage.cost.map(|cost| cost.micros);
         }
-        if cell::is_absent(team) {
-            return Err(Unwritable::new(
-                "the name of the team is empty",
-                "say who spent the tokens",
-            ));
-        }
-        if is_total(team) {
-            return Err(Unwritable::new(
-                format!("`{team}` is the name of a total, not of a team"),
-                "say which team spent the tokens",
-            ));
-        }
-        for (what, id) in [("id", Some(&self.id)), ("hold", self.hold.as_ref())] {
-            if id.is_some_and(|id| !is_writable_id(id)) {
-                return Err(Unwritable::new(
-                    format!(
-                        "this {what} cannot be written: {:?}",
-                        id.map_or("", String::as_str)
-                    ),
-                    "use letters, digits and `-_.:`, 200 of them at most, without blanks and without `--`",
-                ));
-            }
-        }
-        Ok(())
+    });
+    if is_same {
+        return Ok(());
     }
-
-    /// Reads the line as everybody will.
-    fn read_back(&self, line: &str) -> Result<(), Unwritable> {
-        let mut is_same = false;
-        let text = format!("{line}\n");
-        // Reading from memory cannot fail.
-        let _ = log::read(text.as_bytes(), Document::Log, &mut |item| {
-            if let Item::Usage(entry) = item {
-                let tokens = entry.figures.tokens.map(|tokens| tokens.value);
-                is_same = tokens == Some(self.tokens)
-                    && entry.work.team == self.team
-                    && entry.id.as_deref() == Some(&self.id)
-                    && entry.when.date == Some(self.time.date_naive())
-                    && entry.figures.cost.map(|cost| cost.value)
-                        == self.cost.map(|(micros, _)| micros);
-            }
-        });
-        if is_same {
-            return Ok(());
-        }
-        Err(Unwritable::new(
-            "the line would not read back as it was given",
-            "use fewer tokens than a million billion, and plain text",
-        ))
-    }
+    Err(Unwritable::new(
+        "the line would not read back as it was given",
+        "use fewer tokens than a million billion, and plain text",
+    ))
 }
 
 /// Why something cannot be recorded, and what to do.
@@ -188,13 +159,13 @@ fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn cost(micros: u64, currency: Option<Currency>) -> String {
+fn cost(cost: StatedCost) -> String {
     let money = Money {
-        micros,
-        currency: currency.unwrap_or(Currency::USD),
+        micros: cost.micros,
+        currency: cost.currency.unwrap_or(Currency::USD),
     };
     let decimal = money.decimal();
-    match currency {
+    match cost.currency {
         None => decimal,
         Some(currency) => match currency.sign() {
             Some(sign) => format!("{sign}{decimal}"),
@@ -209,12 +180,14 @@ mod tests {
 
     use super::*;
     use crate::edit::{LogSet, settled};
+    use crate::model::{Status, TokenClasses, Tokens};
 
     fn usage(team: &str) -> Usage {
         Usage {
             time: "2026-02-25T10:18:00+09:00".parse().unwrap(),
             team: team.to_owned(),
             tokens: Tokens(12_450),
+            classes: TokenClasses::default(),
             task: None,
             cost: None,
             status: None,
@@ -230,24 +203,36 @@ mod tests {
     fn a_line_holds_what_was_given() {
         let all = Usage {
             task: Some("Guide\nlines \"two\" \\ x=1".to_owned()),
-            cost: Some((37_000, None)),
+            cost: Some(StatedCost {
+                micros: 37_000,
+                currency: None,
+            }),
             status: Some(Status::Done),
             deliverables: Some(4),
+            classes: TokenClasses {
+                input: Some(Tokens(12_000)),
+                output: Some(Tokens(450)),
+                cache_write: Some(Tokens(0)),
+                cache_read: Some(Tokens(2_000_000)),
+            },
             minutes: Some(72),
             model: Some("claude-haiku-4-5".to_owned()),
             hold: Some("h1".to_owned()),
             ..usage("Team A")
         };
         assert_eq!(
-            all.line().unwrap(),
-            r#"[USE] 2026-02-25T10:18:00+09:00 team="Team A" task="Guide lines \"two\" \\ x=1" tokens=12450 cost=0.037 status=done deliverables=4 minutes=72 model=claude-haiku-4-5 id=k3f9 hold=h1"#
+            usage_line(&all).unwrap(),
+            r#"[USE] 2026-02-25T10:18:00+09:00 team="Team A" task="Guide lines \"two\" \\ x=1" tokens=12450 input=12000 output=450 cache_write=0 cache_read=2000000 cost=0.037 status=done deliverables=4 minutes=72 model=claude-haiku-4-5 id=k3f9 hold=h1"#
         );
         let euros = Usage {
-            cost: Some((1_500_000, Currency::parse("CHF"))),
+            cost: Some(StatedCost {
+                micros: 1_500_000,
+                currency: Currency::parse("CHF"),
+            }),
             ..usage("A|B")
         };
         assert_eq!(
-            euros.line().unwrap(),
+            usage_line(&euros).unwrap(),
             r#"[USE] 2026-02-25T10:18:00+09:00 team=A|B tokens=12450 cost="1.50 CHF" id=k3f9"#
         );
     }
@@ -255,25 +240,25 @@ mod tests {
     #[test]
     fn what_would_not_read_back_is_refused() {
         for team in ["", " ", "-", "TOTAL", "Team\nA", "a\u{1b}[2J"] {
-            assert!(usage(team).line().is_err(), "{team:?}");
+            assert!(usage_line(&usage(team)).is_err(), "{team:?}");
         }
         for id in ["", "a b", "a--b", "a|b", "\""] {
             let line = Usage {
                 id: id.to_owned(),
                 ..usage("A")
             };
-            assert!(line.line().is_err(), "{id:?}");
+            assert!(usage_line(&line).is_err(), "{id:?}");
         }
         let long = Usage {
             task: Some("x".repeat(5_000)),
             ..usage("A")
         };
-        assert!(long.line().unwrap_err().message.contains("bytes"));
+        assert!(usage_line(&long).unwrap_err().message.contains("bytes"));
         let absurd = Usage {
             tokens: Tokens(u64::MAX),
             ..usage("A")
         };
-        assert!(absurd.line().is_err());
+        assert!(usage_line(&absurd).is_err());
     }
 
     /// What the daily rows of a log say.
@@ -309,8 +294,8 @@ mod tests {
             cost in proptest::option::of(0_u64..5_000_000),
             crlf: bool,
         ) {
-            let given = Usage { tokens: Tokens(tokens), task: task.clone(), cost: cost.map(|cost| (cost, None)), ..usage(&team) };
-            let Ok(line) = given.line() else { return Ok(()) };
+            let given = Usage { tokens: Tokens(tokens), task: task.clone(), cost: cost.map(|micros| StatedCost { micros, currency: None }), ..usage(&team) };
+            let Ok(line) = usage_line(&given) else { return Ok(()) };
             let newline = if crlf { "\r\n" } else { "\n" };
             let log = ["# Cost Log v2.0", "", "## 2026-02 Monthly Summary", "", "| Team | Task | Tokens | Cost |", "|---|---|---|---|", "| Old | x | 5 | $0.001 |", "", &line, ""].join(newline);
             let settled = settled(&log, &LogSet::default(), "2026-02-26T00:00:00Z".parse().unwrap()).unwrap();

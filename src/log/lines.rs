@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
         Amount, Entry, EntryKind, Figures, Hold, HookKind, LineEvent, Month, Notice, TimeRange,
-        Tokens, When, Work,
+        TokenClasses, Tokens, When, Work,
     },
     text::{Place, Span},
 };
@@ -23,6 +23,8 @@ const TAGS: [&[u8]; 7] = [
     b"[HOLD]",
     b"[FREE]",
 ];
+
+const NUMBER_LIKE: &str = "a number like `12450`";
 
 /// Whether a line has the shape of a hook line: one of the tags at its very start, then a blank or nothing.
 #[must_use]
@@ -135,7 +137,13 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
             project: None,
         },
         figures: Figures {
-            tokens: Some(pairs.tokens()?),
+            tokens: Some(pairs.need_tokens()?),
+            classes: TokenClasses {
+                input: pairs.tokens("input")?.map(|tokens| tokens.value),
+                output: pairs.tokens("output")?.map(|tokens| tokens.value),
+                cache_write: pairs.tokens("cache_write")?.map(|tokens| tokens.value),
+                cache_read: pairs.tokens("cache_read")?.map(|tokens| tokens.value),
+            },
             limit: None,
             cost: cost.map(|cost| cost.amount),
             currency: cost.and_then(|cost| cost.currency),
@@ -162,7 +170,7 @@ fn hold<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
     })?;
     Ok(Statement::Event(LineEvent::Hold(Hold {
         team: pairs.need("team")?.clone(),
-        tokens: pairs.tokens()?.value,
+        tokens: pairs.need_tokens()?.value,
         until,
         id: pairs.need("id")?.clone(),
     })))
@@ -261,19 +269,21 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    fn tokens(&self) -> Result<Amount<Tokens>, Box<Diagnostic>> {
-        self.need("tokens")?;
-        match self.number("tokens", cell::tokens)? {
+    fn need_tokens(&self) -> Result<Amount<Tokens>, Box<Diagnostic>> {
+        let text = self.need("tokens")?;
+        let expected = || self.problem("tokens", text, NUMBER_LIKE);
+        self.tokens("tokens")?.ok_or_else(expected)
+    }
+
+    fn tokens(&self, key: &str) -> Result<Option<Amount<Tokens>>, Box<Diagnostic>> {
+        match self.number(key, cell::tokens)? {
+            None => Ok(None),
             Some(cell::TokenCell {
                 used,
                 from: None,
                 limit: None,
-            }) => Ok(used),
-            _ => Err(self.problem(
-                "tokens",
-                self.get("tokens").map_or("", |text| text),
-                "a number like `12450`",
-            )),
+            }) => Ok(Some(used)),
+            Some(_) => Err(self.problem(key, self.get(key).map_or("", |text| text), NUMBER_LIKE)),
         }
     }
 
@@ -417,6 +427,25 @@ mod tests {
             said("[USE] 2026-02-25T10:18:00Z tokens=1.2K other=x team=A"),
             "2026-02-25: 10:18 A used 1,200 on None, cost None, None deliverables, None min, None, id None, hold None"
         );
+        let classes = |text: &str| {
+            let line = format!("[USE] 2026-02-25T10:18:00Z team=A tokens=12450 {text}");
+            match read(&line, Place::default()).1 {
+                Ok(Statement::Usage(entry)) => {
+                    entry.figures.classes.by_key().map(|(_, tokens)| tokens)
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            classes("cache_read=2M input=12,000 output=450"),
+            [
+                Some(Tokens(12_000)),
+                Some(Tokens(450)),
+                None,
+                Some(Tokens(2_000_000))
+            ]
+        );
+        assert_eq!(classes("output=0"), [None, Some(Tokens(0)), None, None]);
     }
 
     #[test]
@@ -451,6 +480,10 @@ mod tests {
     #[test]
     fn what_is_missing_or_unreadable_is_named_with_its_column() {
         let table = [
+            (
+                "[USE] 2026-02-25T10:18:00Z team=A tokens=5 cache_read=many",
+                "2026-02-25: column 55: `cache_read` of this line cannot be read, so the line is not counted (expected a number)",
+            ),
             (
                 "[USE]",
                 "column 6: a line of this kind starts with its time (not an RFC 3339 time)",

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
         Allocation, Amount, Entry, EntryKind, Figures, Month, Optimization, Phase, StatedTotal,
-        Status, Tokens, When, Work, is_subtotal, is_sum, is_total,
+        Status, TokenClasses, Tokens, When, Work, is_subtotal, is_sum, is_total,
     },
     text::{Place, Span},
 };
@@ -290,21 +290,23 @@ impl<'p> Decoder<'_, 'p> {
 
     fn figures(&self, problems: &mut Problems) -> Result<Figures, Refused> {
         let tokens = self.number(Column::Tokens, problems, cell::tokens)?;
-        let through = [Column::TokensIn, Column::TokensOut]
-            .map(|column| self.number(column, problems, cell::tokens));
-        let through = through.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let input = self.number(Column::TokensIn, problems, cell::tokens)?;
+        let output = self.number(Column::TokensOut, problems, cell::tokens)?;
         let allocated = self
             .number(Column::Allocated, problems, cell::tokens)?
             .map(|cell| cell.used);
         let cost = self.number(Column::Cost, problems, cell::money)?;
         let deliverables = self.number(Column::Deliverables, problems, cell::count)?;
-        let summed = through
-            .into_iter()
-            .flatten()
-            .map(|cell| cell.used)
-            .reduce(|one, two| one + two);
+        let through = input.into_iter().chain(output).map(|cell| cell.used);
         Ok(Figures {
-            tokens: tokens.map(|cell| cell.used).or(summed),
+            tokens: tokens
+                .map(|cell| cell.used)
+                .or_else(|| through.reduce(|one, two| one + two)),
+            classes: TokenClasses {
+                input: input.map(|cell| cell.used.value),
+                output: output.map(|cell| cell.used.value),
+                ..TokenClasses::default()
+            },
             limit: allocated.or(tokens.and_then(|cell| cell.limit)),
             cost: cost.map(|cost| cost.amount),
             currency: cost

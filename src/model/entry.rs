@@ -6,7 +6,7 @@ use chrono::{FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Amount, Currency, Month, Status, TimeRange, Tokens};
+use super::{Amount, Currency, Month, Status, TimeRange, TokenClasses, Tokens};
 use crate::text::Place;
 
 /// Which kind of statement a figure comes from.
@@ -72,6 +72,8 @@ pub struct Work<'a> {
 pub struct Figures {
     /// Tokens used.
     pub tokens: Option<Amount<Tokens>>,
+    /// What kinds of tokens these were, where that is written.
+    pub classes: TokenClasses,
     /// The limit written beside them (`155K / 200K`, or an `Allocated` column).
     pub limit: Option<Amount<Tokens>>,
     /// Cost in millionths of a unit.

@@ -10,6 +10,7 @@ mod plan;
 mod probability;
 mod status;
 mod team;
+mod usage;
 
 pub use amount::{Amount, Currency, Money, Price, RoundedSum, Tokens};
 pub use budget::{
@@ -23,3 +24,4 @@ pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
 pub use status::Status;
 pub use team::{fold_name, is_subtotal, is_sum, is_total};
+pub use usage::{StatedCost, TokenClasses, Usage};

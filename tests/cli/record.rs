@@ -164,7 +164,7 @@ fn batch(folder: &Path, input: &str) -> String {
 fn a_batch_takes_json_lines_and_usage_lines() {
     let folder = repository(&[(LOG, &sample())]);
     let input = r#"{"team": "Team A", "tokens": 1200, "task": "Guidelines", "cost": 0.0036, "id": "b1", "time": "2026-02-25T16:00:00Z"}
-{"team": "Team G", "tokens": "1.5K", "status": "running", "id": "b2"}
+{"team": "Team G", "tokens": "1.5K", "input": 1400, "output": "100", "cache_read": "2M", "status": "running", "id": "b2"}
 
 [USE] 2026-02-25T16:20:00Z team="Team B" task="Review" tokens=700 id=b3
 [USE] 2026-02-25T16:20:00Z team="Team B" task="Review" tokens=700 id=b3

@@ -9,10 +9,10 @@ use super::{not_ahead, random_id, status};
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     commands::Context,
-    edit::Usage,
+    edit,
     exit::Failure,
     log::{self, Item, cell},
-    model::{Currency, Entry, Tokens},
+    model::{Entry, StatedCost, TokenClasses, Tokens, Usage},
     store,
     text::Document,
 };
@@ -26,6 +26,10 @@ const MOST: u64 = 64 * 1024 * 1024;
 struct Line {
     team: String,
     tokens: Figure,
+    input: Option<Figure>,
+    output: Option<Figure>,
+    cache_write: Option<Figure>,
+    cache_read: Option<Figure>,
     task: Option<String>,
     cost: Option<Figure>,
     status: Option<String>,
@@ -35,6 +39,21 @@ struct Line {
     time: Option<DateTime<FixedOffset>>,
     id: Option<String>,
     hold: Option<String>,
+}
+
+impl Line {
+    fn classes(&self) -> Result<TokenClasses, String> {
+        let class = |figure: &Option<Figure>| {
+            let text = figure.as_ref().map(Figure::text);
+            text.map(|text| tokens(&text)).transpose()
+        };
+        Ok(TokenClasses {
+            input: class(&self.input)?,
+            output: class(&self.output)?,
+            cache_write: class(&self.cache_write)?,
+            cache_read: class(&self.cache_read)?,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -80,7 +99,7 @@ pub(super) fn read(
             from_line(line, cx).map_err(wrong)?
         };
         not_ahead(usage.time, now).map_err(|failure| wrong(failure.to_string()))?;
-        usage.line().map_err(|error| wrong(error.message))?;
+        edit::usage_line(&usage).map_err(|error| wrong(error.message))?;
         given.push(usage);
     }
     if given.is_empty() {
@@ -127,12 +146,17 @@ fn from_json(line: &str, now: DateTime<FixedOffset>, cx: &Context<'_>) -> Result
         let text = text.split(" at line 1 ").next().unwrap_or_default();
         format!("{text} (column {})", error.column())
     })?;
-    let cost = given.cost.map(|cost| money(&cost.text())).transpose()?;
+    let cost = given
+        .cost
+        .as_ref()
+        .map(|cost| money(&cost.text()))
+        .transpose()?;
     let word = given.status.as_deref().map(status).transpose();
     Ok(Usage {
         time: given.time.unwrap_or(now),
         team: given.team.trim().to_owned(),
         tokens: tokens(&given.tokens.text())?,
+        classes: given.classes()?,
         task: given.task,
         cost,
         status: word.map_err(|failure| failure.to_string())?,
@@ -148,9 +172,12 @@ fn tokens(text: &str) -> Result<Tokens, String> {
     parse_tokens(text).map_err(|help| format!("`{text}` is no number of tokens: {help}"))
 }
 
-fn money(text: &str) -> Result<(u64, Option<Currency>), String> {
+fn money(text: &str) -> Result<StatedCost, String> {
     match cell::money(text) {
-        Ok(Some(cost)) if !cost.amount.estimate => Ok((cost.amount.value, cost.currency)),
+        Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {
+            micros: cost.amount.value,
+            currency: cost.currency,
+        }),
         _ => Err(format!(
             "`{text}` is no amount of money: write one like 0.037 or $0.037"
         )),
@@ -190,11 +217,12 @@ fn from_entry(entry: &Entry<'_>, cx: &Context<'_>) -> Result<Usage, String> {
         tokens: tokens
             .ok_or("this line has an estimate for its tokens")?
             .value,
+        classes: entry.figures.classes,
         task: text(&entry.work.task),
-        cost: entry
-            .figures
-            .cost
-            .map(|cost| (cost.value, entry.figures.currency)),
+        cost: entry.figures.cost.map(|cost| StatedCost {
+            micros: cost.value,
+            currency: entry.figures.currency,
+        }),
         status: entry.status.clone(),
         deliverables: entry.figures.deliverables,
         minutes: entry.figures.minutes,

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     cli::{GlobalArgs, RecordArgs, ViewArgs},
-    edit::{self, Document, Kept, RowKind, Usage},
+    edit::{self, Document, Kept, RowKind},
     exit::{ExitStatus, Failure},
     log::cell,
-    model::{Month, Status},
+    model::{Month, Status, TokenClasses, Usage},
     render::{self, Recorded, RecordedRow},
     store::{RewriteError, Rewriting},
     text::{NewlineStyle, Source},
@@ -89,8 +89,14 @@ fn single(args: &RecordArgs, global: &GlobalArgs, cx: &Context<'_>) -> Result<Us
             .trim()
             .to_owned(),
         tokens: args.tokens.ok_or_else(|| needed("tokens"))?,
+        classes: TokenClasses {
+            input: args.input_tokens,
+            output: args.output_tokens,
+            cache_write: args.cache_write_tokens,
+            cache_read: args.cache_read_tokens,
+        },
         task: args.task.clone(),
-        cost: args.cost.map(|cost| (cost.micros, cost.currency)),
+        cost: args.cost,
         status: args.status.as_deref().map(status).transpose()?,
         deliverables: args.deliverables.map(u64::from),
         minutes: args.minutes.map(u64::from),
@@ -135,9 +141,7 @@ fn random_id(cx: &Context<'_>) -> String {
 }
 
 fn written(usage: &Usage) -> Result<String, Failure> {
-    usage
-        .line()
-        .map_err(|wrong| Failure::usage(wrong.message).help(wrong.help))
+    edit::usage_line(usage).map_err(|wrong| Failure::usage(wrong.message).help(wrong.help))
 }
 
 /// Parts statements whose id the log or the archive of their month holds already from those that are new.

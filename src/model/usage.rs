@@ -1,0 +1,69 @@
+//! One spending, wherever it comes from: the options of a command, a line of a batch, an import.
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{Currency, Status, Tokens};
+
+/// Tokens by what they were used for, each where it is known. They stand beside `tokens`, which alone counts against a budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenClasses {
+    /// Read by the model, neither from nor into a cache.
+    pub input: Option<Tokens>,
+    /// Written by the model.
+    pub output: Option<Tokens>,
+    /// Read by the model and written into a cache.
+    pub cache_write: Option<Tokens>,
+    /// Read from a cache.
+    pub cache_read: Option<Tokens>,
+}
+
+impl TokenClasses {
+    /// The keys of usage lines and batches, with the tokens of each.
+    #[must_use]
+    pub const fn by_key(&self) -> [(&'static str, Option<Tokens>); 4] {
+        [
+            ("input", self.input),
+            ("output", self.output),
+            ("cache_write", self.cache_write),
+            ("cache_read", self.cache_read),
+        ]
+    }
+}
+
+/// A cost as it is stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatedCost {
+    /// Millionths of a unit.
+    pub micros: u64,
+    /// None where only a number is given: then it is in the log's currency.
+    pub currency: Option<Currency>,
+}
+
+/// One spending that is to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// When.
+    pub time: DateTime<FixedOffset>,
+    /// Who.
+    pub team: String,
+    /// What counts against the budget.
+    pub tokens: Tokens,
+    /// What kinds of tokens these were.
+    pub classes: TokenClasses,
+    /// What for.
+    pub task: Option<String>,
+    /// What it cost.
+    pub cost: Option<StatedCost>,
+    /// How far the work is.
+    pub status: Option<Status>,
+    /// How many deliverables came of it.
+    pub deliverables: Option<u64>,
+    /// How many minutes it took.
+    pub minutes: Option<u64>,
+    /// By which model.
+    pub model: Option<String>,
+    /// Makes a second attempt harmless: an id counts once.
+    pub id: String,
+    /// The id of the hold that it ends.
+    pub hold: Option<String>,
+}
