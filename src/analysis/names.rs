@@ -1,8 +1,11 @@
 //! Team names: each spelling seen once, and which team a name belongs to.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use crate::model::{Policy, fold_name};
+use crate::model::{Month, Policy, fold_name};
 
 /// A name as it was first met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,11 +55,15 @@ impl Names {
 /// Which names are teams of their own.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Roster {
-    /// By the settings, the allocation and the summaries of the month.
-    known: HashSet<NameId>,
-    /// By the summaries of other months. They know a team that the month itself does not.
-    elsewhere: HashSet<NameId>,
-    aliases: HashMap<NameId, NameId>,
+    /// By the settings and the allocation: the same in every month, and not copied for each.
+    known: Arc<HashSet<NameId>>,
+    aliases: Arc<HashMap<NameId, NameId>>,
+    /// The first month in which each team used anything, or has a monthly row.
+    first_months: Arc<HashMap<NameId, Month>>,
+    /// By the rows of the month's summaries.
+    monthly: HashSet<NameId>,
+    /// A month without summaries knows the teams of the months before it.
+    before: Option<Month>,
 }
 
 impl Roster {
@@ -67,7 +74,7 @@ impl Roster {
             let id = names.id(&team.name);
             roster.add(id);
             for alias in &team.aliases {
-                roster.aliases.insert(names.id(alias), id);
+                Arc::make_mut(&mut roster.aliases).insert(names.id(alias), id);
             }
         }
         roster
@@ -75,12 +82,40 @@ impl Roster {
 
     /// Makes a name a team of its own, unless it is an alias.
     pub(super) fn add(&mut self, id: NameId) {
-        self.known.insert(self.named(id));
+        let id = self.named(id);
+        Arc::make_mut(&mut self.known).insert(id);
     }
 
-    /// Makes a name a team of its own where the month knows none that it could belong to.
-    pub(super) fn add_elsewhere(&mut self, id: NameId) {
-        self.elsewhere.insert(self.named(id));
+    /// The teams that a month knows: those that its summaries name, where it has any, else those of the months before it. It must
+    /// not matter whether another month was archived, which gives monthly rows to teams that had only details.
+    pub(super) fn of_month(&self, month: Month, monthly: impl Iterator<Item = NameId>) -> Self {
+        let monthly: HashSet<NameId> = monthly.map(|id| self.named(id)).collect();
+        Self {
+            before: monthly.is_empty().then_some(month),
+            monthly,
+            ..self.clone()
+        }
+    }
+
+    /// Takes note of the teams of each month, oldest month first: of its monthly rows, and of the names of those who used anything.
+    pub(super) fn meet(
+        &mut self,
+        names: &Names,
+        months: impl Iterator<Item = (Month, Vec<NameId>, Vec<NameId>)>,
+    ) {
+        for (month, monthly, users) in months {
+            let of_month = Self {
+                first_months: std::mem::take(&mut self.first_months),
+                ..self.of_month(month, monthly.iter().copied())
+            };
+            let users = users.iter().map(|id| of_month.team_of(*id, names));
+            let teams: Vec<NameId> = of_month.monthly.iter().copied().chain(users).collect();
+            self.first_months = of_month.first_months;
+            let first_months = Arc::make_mut(&mut self.first_months);
+            for team in teams {
+                first_months.entry(team).or_insert(month);
+            }
+        }
     }
 
     /// The team a name is, aliases followed.
@@ -90,23 +125,27 @@ impl Roster {
 
     /// The team a row of this name belongs to: the known team (or alias) that is its longest whole-word prefix, else one of its own.
     pub(super) fn team_of(&self, id: NameId, names: &Names) -> NameId {
-        let text = names.shown(id);
-        let find = |known: &HashSet<NameId>| {
-            self.is_known(id, known)
-                .or_else(|| self.longest_prefix(text, names, known))
+        let find = |is_team: &dyn Fn(NameId) -> bool| {
+            self.owner_of(id, is_team)
+                .or_else(|| self.longest_prefix(names.shown(id), names, is_team))
         };
-        find(&self.known)
-            .or_else(|| find(&self.elsewhere))
+        find(&|id| self.is_known(id))
+            .or_else(|| find(&|id| self.was_met(id)))
             .unwrap_or(id)
     }
 
     /// The known team (or alias) that is the longest whole-word prefix of a text.
     pub(super) fn team_of_text(&self, text: &str, names: &Names) -> Option<NameId> {
-        self.longest_prefix(text, names, &self.known)
-            .or_else(|| self.longest_prefix(text, names, &self.elsewhere))
+        self.longest_prefix(text, names, &|id| self.is_known(id))
+            .or_else(|| self.longest_prefix(text, names, &|id| self.was_met(id)))
     }
 
-    fn longest_prefix(&self, text: &str, names: &Names, known: &HashSet<NameId>) -> Option<NameId> {
+    fn longest_prefix(
+        &self,
+        text: &str,
+        names: &Names,
+        is_team: &dyn Fn(NameId) -> bool,
+    ) -> Option<NameId> {
         /// No team's name has more words; it bounds the work that a hostile name can make.
         const MOST_WORDS: usize = 32;
         let folded = fold_name(text);
@@ -118,12 +157,22 @@ impl Roster {
         prefixes
             .into_iter()
             .rev()
-            .find_map(|end| self.is_known(names.find(folded.get(..end)?.trim_end())?, known))
+            .find_map(|end| self.owner_of(names.find(folded.get(..end)?.trim_end())?, is_team))
     }
 
-    fn is_known(&self, id: NameId, known: &HashSet<NameId>) -> Option<NameId> {
+    fn owner_of(&self, id: NameId, is_team: &dyn Fn(NameId) -> bool) -> Option<NameId> {
         let alias = self.aliases.get(&id).copied();
-        alias.or_else(|| known.contains(&id).then_some(id))
+        alias.or_else(|| is_team(id).then_some(id))
+    }
+
+    fn is_known(&self, id: NameId) -> bool {
+        self.known.contains(&id) || self.monthly.contains(&id)
+    }
+
+    fn was_met(&self, id: NameId) -> bool {
+        let first = self.first_months.get(&id);
+        self.before
+            .is_some_and(|month| first.is_some_and(|first| *first < month))
     }
 }
 

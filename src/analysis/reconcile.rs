@@ -10,12 +10,12 @@ use chrono::NaiveDate;
 
 use super::{
     ledger::{Ledger, MonthLedger, TallyKey},
-    names::NameId,
+    names::{NameId, Roster},
     rows::{KeptRow, Unreadable},
     usage::{Day, MonthUsage, ReconciledMonth, StatedUse, TeamUsage},
 };
 use crate::{
-    model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, fold_name, is_total},
+    model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, Tokens, fold_name, is_total},
     text::Place,
 };
 
@@ -32,22 +32,22 @@ impl Ledger {
         }
         let newest = months.last().is_none_or(|newest| *newest <= month);
         let first_days = self.first_days();
-        let data = self.months.remove(&month).unwrap_or_default();
-        for month in self.months.values() {
-            monthly(month).for_each(|name| self.roster.add_elsewhere(name));
-        }
-        monthly(&data).for_each(|name| self.roster.add(name));
         let allocated = self.allocated_teams();
+        self.meet_teams();
+        let data = self.months.remove(&month).unwrap_or_default();
+        let roster = self.roster.of_month(month, monthly(&data));
         let rows = std::mem::take(&mut self.kept).of(month);
         let project = project.map(fold_name);
         let reconciler = Reconciler {
             wanted: project.as_deref(),
             ledger: &self,
-            projects: Projects::of(&self, &data),
+            projects: Projects::of(&roster, &data),
+            roster: &roster,
             allocated,
         };
         let month = reconciler.month(month, newest, &data, rows);
         Some(ReconciledMonth {
+            roster,
             ledger: self,
             months,
             project,
@@ -67,6 +67,27 @@ impl Ledger {
             Some((*month, *date))
         };
         self.months.iter().filter_map(first).collect()
+    }
+
+    /// Takes note of the teams of every month, for the months without a summary.
+    fn meet_teams(&mut self) {
+        if self
+            .months
+            .values()
+            .all(|data| monthly(data).next().is_some())
+        {
+            return;
+        }
+        let mut roster = std::mem::take(&mut self.roster);
+        let months = self.months.iter().map(|(month, data)| {
+            let counting = data.tallies.iter().filter(|((_, _, kind), tally)| {
+                self.counts(*kind) && tally.sum.tokens > Tokens::ZERO
+            });
+            let users = counting.map(|((name, _, _), _)| *name).collect();
+            (*month, monthly(data).collect(), users)
+        });
+        roster.meet(&self.names, months);
+        self.roster = roster;
     }
 
     /// The teams that the allocation table names, known from now on.
@@ -93,10 +114,12 @@ impl ReconciledMonth {
         let Some(data) = self.ledger.months.get(&month) else {
             return Cow::Borrowed(&[]);
         };
+        let roster = self.ledger.roster.of_month(month, monthly(data));
         let reconciler = Reconciler {
             wanted: self.project.as_deref(),
             ledger: &self.ledger,
-            projects: Projects::of(&self.ledger, data),
+            projects: Projects::of(&roster, data),
+            roster: &roster,
             allocated: Vec::new(),
         };
         Cow::Owned(reconciler.teams(data).0.into_values().collect())
@@ -112,6 +135,8 @@ fn monthly(month: &MonthLedger) -> impl Iterator<Item = NameId> {
 
 struct Reconciler<'l> {
     ledger: &'l Ledger,
+    /// The teams that the month knows.
+    roster: &'l Roster,
     /// The project asked for, folded.
     wanted: Option<&'l str>,
     projects: Projects,
@@ -142,7 +167,7 @@ impl Reconciler<'_> {
             .collect();
         let stated = self.stated(data, &totals, newest && self.wanted.is_none());
         let shown = |row: &KeptRow| {
-            let id = self.ledger.roster.team_of(row.name, &self.ledger.names);
+            let id = self.roster.team_of(row.name, &self.ledger.names);
             teams
                 .get(&id)
                 .is_some_and(|team| team.tallies.contains_key(&row.kind))
@@ -245,11 +270,10 @@ impl Reconciler<'_> {
 
     /// Whose a tally is. None where it does not count at all.
     fn owner(&self, (name, _, kind): &TallyKey) -> Option<NameId> {
-        let Ledger { roster, names, .. } = self.ledger;
         match kind {
             kind if !self.ledger.counts(*kind) => None,
-            EntryKind::Monthly => Some(roster.named(*name)),
-            _ => Some(roster.team_of(*name, names)),
+            EntryKind::Monthly => Some(self.roster.named(*name)),
+            _ => Some(self.roster.team_of(*name, &self.ledger.names)),
         }
     }
 
@@ -358,7 +382,7 @@ struct Projects {
 }
 
 impl Projects {
-    fn of(ledger: &Ledger, data: &MonthLedger) -> Self {
+    fn of(roster: &Roster, data: &MonthLedger) -> Self {
         let rows = data
             .tallies
             .iter()
@@ -379,7 +403,7 @@ impl Projects {
         {
             let project = project.as_deref().map(fold_name).unwrap_or_default();
             of_team
-                .entry(ledger.roster.named(*name))
+                .entry(roster.named(*name))
                 .or_default()
                 .insert(project);
         }

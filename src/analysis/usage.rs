@@ -11,7 +11,7 @@ use super::{
     cost::{CostSum, CostTotal},
     efficiency,
     ledger::{Duplicate, Ledger},
-    names::NameId,
+    names::{NameId, Roster},
     rows::{KeptRow, Unreadable},
 };
 use crate::{
@@ -245,6 +245,8 @@ impl MonthUsage {
 /// A ledger that is complete, and the month that is shown of it.
 #[derive(Clone, Debug)]
 pub struct ReconciledMonth {
+    /// The teams that the month knows.
+    pub(super) roster: Roster,
     /// What the log says.
     pub(super) ledger: Ledger,
     /// The months that have rows, oldest first.
@@ -346,7 +348,7 @@ impl ReconciledMonth {
     pub(super) fn shown(&self, id: NameId) -> &str {
         self.ledger
             .names
-            .shown(self.ledger.roster.team_of(id, &self.ledger.names))
+            .shown(self.roster.team_of(id, &self.ledger.names))
     }
 
     /// The project of the month that a name means, as the log spells it.
@@ -361,7 +363,7 @@ impl ReconciledMonth {
     /// The team of the month that a name means: its own, or by alias, or by the words it begins with.
     #[must_use]
     pub fn find_team(&self, name: &str) -> Option<&TeamUsage> {
-        let (names, roster) = (&self.ledger.names, &self.ledger.roster);
+        let (names, roster) = (&self.ledger.names, &self.roster);
         let id = match names.find(&fold_name(name)) {
             Some(id) => roster.team_of(id, names),
             None => roster.team_of_text(name, names)?,

@@ -191,3 +191,40 @@ fn bad_input_is_refused_and_nothing_changes() {
     );
     assert_snapshot!(picture);
 }
+
+#[test]
+fn a_team_may_be_spelled_in_two_ways() {
+    let log = "## Daily Detail — 2026-02-03\n\n| Team | Tokens |\n|---|---|\n| team b | 700 |\n\n\
+        ## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team B | 700 |\n| **TOTAL** | **700** |\n";
+    let folder = repository(&[("cost-log.md", log)]);
+    let at = folder.path();
+    let picture = archive(at, &[]);
+    assert_snapshot!(picture + &read(at, "cost-log.md"));
+}
+
+#[test]
+fn what_a_month_archives_moves_nothing_between_teams_of_another() {
+    let february = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| B | 5 |\n\n";
+    let rest = "## 2025-12 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| B | 5 |\n\n\
+        ## Daily Detail — 2025-12-01\n\n| Team | Tokens |\n|---|---|\n| Team E | 10 |\n\n\
+        ## Daily Detail — 2026-02-27\n\n| Team | Tokens |\n|---|---|\n| Team E DevOps | 7 |\n";
+    let mut picture = String::new();
+    for log in [format!("{february}{rest}"), rest.to_owned()] {
+        let folder = repository(&[("cost-log.md", &log)]);
+        let at = folder.path();
+        let teams = || {
+            let ran = Tokmon::new(["--json"]).folder(at).run();
+            let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+            let teams = report["teams"].as_array().unwrap().iter();
+            let used =
+                |team: &serde_json::Value| format!("{} {}\n", team["name"], team["used_tokens"]);
+            teams.map(used).collect::<String>()
+        };
+        let before = teams();
+        let now = ["--keep-days", "30", "--now", "2026-02-28T12:00:00Z"];
+        picture += &before;
+        picture += &archive(at, &now);
+        assert_eq!(teams(), before);
+    }
+    assert_snapshot!(picture);
+}

@@ -5,6 +5,7 @@ mod compact;
 mod cut;
 mod file;
 pub(super) mod lines;
+mod owner;
 mod prune;
 mod reference;
 mod survey;
@@ -13,7 +14,7 @@ pub(super) mod verify;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt, mem,
 };
 
 use chrono::NaiveDate;
@@ -31,6 +32,7 @@ use crate::{
     model::{Month, Tokens},
     text::{self, Overlap, Source},
 };
+pub use owner::{NamedLog, log_line, named_log, with_log};
 pub use prune::pruned;
 pub use survey::{Obstacle, Survey};
 
@@ -183,33 +185,31 @@ pub fn plan(text: &str, survey: Survey, log_set: &LogSet, asked: &Asked) -> Resu
     let merged = if asked.compact {
         compact(&ready, &mut cut, log_set)
     } else {
-        0
+        Vec::new()
     };
     let shares = cut.archives.iter();
     moved.to = shares
         .map(|(month, portion)| (*month, portion.share()))
         .collect();
-    let plan = written(&ready, cut, merged, log_set, moved)?;
+    let plan = written(&ready, cut, &merged, log_set, moved)?;
     let before = State { log: text, log_set };
-    plan.complete(&before, asked, matches!(ready, Cow::Borrowed(_)))
+    plan.complete(&before, asked)
 }
 
-/// Merges rows of what goes to the archives. Gives what the lines count for by which that changes them.
-fn compact(ready: &str, cut: &mut Cut, log_set: &LogSet) -> u64 {
+/// Merges rows of what goes to the archives. Gives the sections that this changes, as they were and as they are.
+fn compact(ready: &str, cut: &mut Cut, log_set: &LogSet) -> Vec<[String; 2]> {
     let archives = log_set.archives.values().map(Vec::as_slice);
     let repeated = compact::repeated([ready.as_bytes()].into_iter().chain(archives));
-    let mut change = 0_u64;
+    let mut changed = Vec::new();
     for portion in cut.archives.values_mut() {
         for section in &mut portion.addition.sections {
             if let Some((compacted, merged)) = compact::compacted(section, &repeated) {
-                let lines = verify::lines(&compacted).wrapping_sub(verify::lines(section));
-                change = change.wrapping_add(lines);
                 portion.merged += merged;
-                *section = compacted;
+                changed.push([mem::replace(section, compacted.clone()), compacted]);
             }
         }
     }
-    change
+    changed
 }
 
 /// How the lines of a text end.
@@ -253,34 +253,39 @@ impl Portion {
     }
 }
 
-/// Writes the archives. The log is what stays of it. `merged` is what lines count for by which merging rows changes them.
+/// Writes the archives. The log is what stays of it. `merged` are the sections with merged rows, as they were and as they are.
 fn written(
     ready: &str,
     cut: Cut,
-    merged: u64,
+    merged: &[[String; 2]],
     log_set: &LogSet,
     moved: Moved,
 ) -> Result<Plan, Problem> {
     let newline = newline(ready);
-    let mut before = verify::lines(ready).wrapping_add(merged);
-    let mut after = verify::lines(&cut.log);
+    let mut before = vec![ready];
+    let mut new_headings = Vec::new();
     let mut archives = BTreeMap::new();
     for (month, portion) in cut.archives {
         let old = log_set.archives.get(&month).map(|bytes| utf8(bytes, month));
         let Written { text, headings } = match old.transpose()? {
             Some(old) => {
-                before = before.wrapping_add(verify::lines(old));
+                before.push(old);
                 let extended = file::extended(old, &portion.addition, newline);
                 extended.ok_or(Problem::Unclosed(month))?
             }
             None => file::new(month, &portion.addition, newline),
         };
-        let headings = headings.iter().map(|heading| verify::line(heading));
-        before = headings.fold(before, u64::wrapping_add);
-        after = after.wrapping_add(verify::lines(&text));
+        new_headings.extend(headings);
         archives.insert(month, text);
     }
-    if before != after {
+    before.extend(new_headings.iter().map(String::as_str));
+    let mut after = vec![cut.log.as_str()];
+    after.extend(archives.values().map(String::as_str));
+    for [as_they_were, as_they_are] in merged {
+        before.push(as_they_are);
+        after.push(as_they_were);
+    }
+    if verify::sorted_lines(before) != verify::sorted_lines(after) {
         return Err(Problem::Unequal("not every line would be kept".to_owned()));
     }
     Ok(Plan {
@@ -292,13 +297,8 @@ fn written(
 
 impl Plan {
     /// Sees to it that the monthly rows say all that left the log, and that the log says where it is; then, that every figure is as
-    /// it was before. `is_untouched` tells whether the log was cut as it stood.
-    fn complete(
-        mut self,
-        before: &State<'_>,
-        asked: &Asked,
-        is_untouched: bool,
-    ) -> Result<Self, Problem> {
+    /// it was before.
+    fn complete(mut self, before: &State<'_>, asked: &Asked) -> Result<Self, Problem> {
         let mut log_set = before.log_set.clone();
         for (month, archive) in &self.archives {
             log_set
@@ -307,11 +307,8 @@ impl Plan {
         }
         let with_rows = self.moved.to.iter().filter(|(_, share)| share.rows > 0);
         let months: Vec<Month> = with_rows.map(|(month, _)| *month).collect();
-        let mut is_raised = false;
         if !months.is_empty() {
-            let raised = raised(&self.log, &log_set, &months, asked.now)?;
-            is_raised = raised != self.log;
-            self.log = raised;
+            self.log = raised(&self.log, &log_set, &months, asked.now)?;
         }
         if let Some((month, archive)) = self.archives.last_key_value() {
             let reference = Reference {
@@ -325,7 +322,7 @@ impl Plan {
             log: &self.log,
             log_set: &log_set,
         };
-        verify::same(before, &after, is_untouched && !is_raised)?;
+        verify::same(before, &after)?;
         Ok(self)
     }
 

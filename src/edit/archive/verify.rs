@@ -1,27 +1,25 @@
 //! What must be the same before and after: every line, and every figure.
 
-use std::{collections::BTreeMap, hash::Hasher};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Problem;
 use crate::{
     edit::{LogSet, document::is_rule},
-    model::{Month, Tokens},
+    model::{EntryKind, Month, Tokens, fold_name},
 };
 
-/// The lines of a text as a sum that does not depend on their order. Blank lines and rules part others, and count for nothing.
-pub(super) fn lines(text: &str) -> u64 {
-    text.lines().map(line).fold(0, u64::wrapping_add)
-}
-
-/// What one line counts for.
-pub(super) fn line(text: &str) -> u64 {
-    let text = text.trim_start_matches('\u{feff}').trim_end();
-    if text.trim_start().is_empty() || is_rule(text.trim_start()) {
-        return 0;
-    }
-    let mut hasher = std::hash::DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
+/// The lines of some texts, sorted: equal exactly where the same lines are in them, each as often. Blank lines and rules only part
+/// others and are left out, and so are line ends.
+pub(super) fn sorted_lines<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<&'t str> {
+    let bodies = texts
+        .into_iter()
+        .map(|text| text.trim_start_matches('\u{feff}'));
+    let lines = bodies.flat_map(|text| text.split('\n').map(|line| line.trim_end_matches('\r')));
+    let mut lines: Vec<&str> = lines
+        .filter(|line| !line.trim().is_empty() && !is_rule(line.trim()))
+        .collect();
+    lines.sort_unstable();
+    lines
 }
 
 /// A log, with the archives beside it.
@@ -30,8 +28,17 @@ pub(in crate::edit) struct State<'a> {
     pub(in crate::edit) log_set: &'a LogSet,
 }
 
-/// What was used: of each month, by team. Months and teams without any are left out.
-pub(super) type Used = BTreeMap<Month, BTreeMap<String, Tokens>>;
+/// What was used in each month. Months without any are left out.
+pub(super) type Used = BTreeMap<Month, UsedInMonth>;
+
+/// What was used in a month.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct UsedInMonth {
+    /// By team, the names folded: which spelling is shown depends on what comes first. Teams without any are left out.
+    teams: BTreeMap<String, Tokens>,
+    /// The teams with monthly rows. A new one may take over details of other teams.
+    monthly: BTreeSet<String>,
+}
 
 /// What a log and its archives say was used.
 pub(super) fn used(text: &str, log_set: &LogSet) -> Used {
@@ -42,11 +49,19 @@ pub(super) fn used(text: &str, log_set: &LogSet) -> Used {
     months.dedup();
     let month = |month: Month| {
         let reconciled = ledgers.reconcile(month)?;
-        let teams = reconciled.month.teams.iter();
-        let used = teams.filter_map(|team| Some((team.name.clone(), team.used()?)));
-        let used: BTreeMap<String, Tokens> =
-            used.filter(|(_, used)| *used > Tokens::ZERO).collect();
-        (!used.is_empty()).then_some((month, used))
+        let mut used = UsedInMonth {
+            teams: BTreeMap::new(),
+            monthly: BTreeSet::new(),
+        };
+        for team in &reconciled.month.teams {
+            if team.tallies.contains_key(&EntryKind::Monthly) {
+                used.monthly.insert(fold_name(&team.name));
+            }
+            if let Some(tokens) = team.used().filter(|tokens| *tokens > Tokens::ZERO) {
+                used.teams.insert(fold_name(&team.name), tokens);
+            }
+        }
+        (!used.teams.is_empty()).then_some((month, used))
     };
     months.into_iter().filter_map(month).collect()
 }
@@ -54,8 +69,8 @@ pub(super) fn used(text: &str, log_set: &LogSet) -> Used {
 /// What all teams used in the first month in which that is not the same.
 pub(super) fn differing(before: &Used, after: &Used) -> Option<(Month, [Tokens; 2])> {
     let of = |used: &Used, month| -> Tokens {
-        let teams = used.get(&month).into_iter().flat_map(BTreeMap::values);
-        teams.copied().sum()
+        let month = used.get(&month).into_iter();
+        month.flat_map(|month| month.teams.values()).copied().sum()
     };
     let months = before.keys().chain(after.keys()).copied();
     let both = months.map(|month| (month, [of(before, month), of(after, month)]));
@@ -63,20 +78,19 @@ pub(super) fn differing(before: &Used, after: &Used) -> Option<(Month, [Tokens; 
         .find(|(_, [before, after])| before != after)
 }
 
-/// What is used is the same as before: of every team, or, where monthly rows were written that make teams of names, in every month.
-pub(in crate::edit) fn same(
-    before: &State<'_>,
-    after: &State<'_>,
-    teams_stay: bool,
-) -> Result<(), Problem> {
+/// Checks that what is used is the same as before: in every month, and by every team of a month whose teams with monthly rows are
+/// the same.
+pub(in crate::edit) fn same(before: &State<'_>, after: &State<'_>) -> Result<(), Problem> {
     let [before, after] = [before, after].map(|state| used(state.log, state.log_set));
     if let Some((month, [before, after])) = differing(&before, &after) {
         let what = format!("what was used in {month} would change from {before} to {after}");
         return Err(Problem::Unequal(what));
     }
-    if teams_stay && before != after {
-        let what = "what single teams used would change".to_owned();
-        return Err(Problem::Unequal(what));
+    for ((month, before), after) in before.iter().zip(after.values()) {
+        if before.monthly == after.monthly && before.teams != after.teams {
+            let what = format!("what single teams used in {month} would change");
+            return Err(Problem::Unequal(what));
+        }
     }
     Ok(())
 }

@@ -103,7 +103,7 @@ pub fn migrated(text: &str, log_set: &LogSet, asked: &Asked) -> Result<Outcome, 
     let bom = text.get(..document.source.body_start()).unwrap_or_default();
     let log = format!("{bom}{log}");
     let before = State { log: text, log_set };
-    verify::same(&before, &State { log: &log, log_set }, true)?;
+    verify::same(&before, &State { log: &log, log_set })?;
     Ok(Outcome::Migrated(Box::new(Migrated {
         log,
         rows: days.values().map(Vec::len).sum(),
