@@ -6,16 +6,10 @@
     reason = "a benchmark that cannot read its input has failed"
 )]
 
-use std::{fmt::Write as _, fs, hint::black_box};
+use std::{ffi::OsStr, fmt::Write as _, fs, hint::black_box, path::Path};
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use tokmon::{
-    Context, Environment, Terminal,
-    analysis::{self, Ledger, ReconciledMonth, ReportOptions, Retention, Rows},
-    log::{self, Item, RowValue},
-    model::{Budget, BudgetSource, Policy, Tokens},
-    text::Document,
-};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tokmon::{Context, Environment, Terminal};
 
 /// A log of so many daily rows, 400 to a day.
 fn daily_rows(rows: usize) -> String {
@@ -35,71 +29,8 @@ fn daily_rows(rows: usize) -> String {
     log
 }
 
-fn read(bytes: &[u8]) -> usize {
-    let mut items = 0;
-    log::read(bytes, Document::Log, &mut |item| {
-        black_box(&item);
-        items += 1;
-    })
-    .unwrap();
-    items
-}
-
-fn reading(c: &mut Criterion) {
-    let mut group = c.benchmark_group("read");
-    for name in ["sample", "rotten"] {
-        let log = fs::read(format!("fixtures/logs/{name}.md")).unwrap();
-        group.throughput(Throughput::Bytes(log.len() as u64));
-        group.bench_function(name, |bench| bench.iter(|| read(&log)));
-    }
-    // The time per row must not rise with the number of rows.
-    for rows in [1_000, 10_000, 100_000] {
-        let log = daily_rows(rows);
-        group.sample_size(20);
-        group.throughput(Throughput::Elements(rows as u64));
-        group.bench_with_input(BenchmarkId::new("rows", rows), &log, |bench, log| {
-            bench.iter(|| read(log.as_bytes()));
-        });
-    }
-    group.finish();
-}
-
-fn reporting(c: &mut Criterion) {
-    let mut group = c.benchmark_group("report");
-    for (name, options) in [
-        ("status", &[][..]),
-        ("full", &["--full"]),
-        ("json", &["--json"]),
-    ] {
-        group.bench_function(name, |bench| {
-            bench.iter(|| {
-                let args = ["tokmon", "-q", "-f", "fixtures/logs/sample.md"]
-                    .iter()
-                    .chain(options)
-                    .map(Into::into);
-                let mut context = Context {
-                    environment: Environment::default(),
-                    folder: std::env::current_dir().unwrap(),
-                    clock: &|| "2026-02-25T17:00:00Z".parse().unwrap(),
-                    zone: &|_, _| None,
-                    input: &mut std::io::empty(),
-                    out: &mut std::io::sink(),
-                    err: &mut std::io::sink(),
-                    out_terminal: Terminal::default(),
-                    err_terminal: Terminal::default(),
-                    input_is_terminal: false,
-                    uptime: &std::time::Duration::default,
-                    random: &|| 0x5eed,
-                };
-                assert_eq!(tokmon::run(args, &mut context).code(), 0);
-            });
-        });
-    }
-    group.finish();
-}
-
 /// 91 completed days of 12 teams, and today.
-fn many_days() -> ReconciledMonth {
+fn many_days() -> String {
     let mut text =
         "## 2026-04 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team 1 | 1 |\n".to_owned();
     let first: chrono::NaiveDate = "2026-01-15".parse().unwrap();
@@ -118,68 +49,74 @@ fn many_days() -> ReconciledMonth {
             .unwrap();
         }
     }
-    let keep = Retention {
-        month: None,
-        rows: Rows::Summed,
-    };
-    let mut ledger = Ledger::new(&Policy::default(), keep);
-    log::read(text.as_bytes(), Document::Log, &mut |item| {
-        if let Item::Row(row) = item
-            && let RowValue::Entry(entry) = row.value
-        {
-            ledger.entry(&entry);
-        }
-    })
-    .unwrap();
-    ledger.reconcile(None).unwrap()
+    text
 }
 
-/// The whole report of a log that was read, of which nearly all is the forecast: of the whole and of each team, thresholds, and
-/// the course of the month.
-fn forecasting(c: &mut Criterion) {
-    let (reconciled, policy) = (
-        many_days(),
-        Policy {
-            budget: Some(Budget {
-                tokens: Tokens(1_000_000),
-                source: BudgetSource::Option,
-                place: None,
-            }),
-            ..Policy::default()
-        },
-    );
-    let mut group = c.benchmark_group("forecast");
-    for (name, course, backtest) in [
-        ("status", false, false),
-        ("in full", true, false),
-        ("backtest", false, true),
+/// Runs a command on a log, its output thrown away.
+fn run(log: &Path, options: &[&str]) {
+    let args = ["tokmon".as_ref(), "-qf".as_ref(), log.as_os_str()];
+    let args = args.into_iter().chain(options.iter().map(AsRef::as_ref));
+    let mut context = Context {
+        environment: Environment::default(),
+        folder: std::env::current_dir().unwrap(),
+        clock: &|| "2026-04-16T12:00:00Z".parse().unwrap(),
+        zone: &|_, _| None,
+        input: &mut std::io::empty(),
+        out: &mut std::io::sink(),
+        err: &mut std::io::sink(),
+        out_terminal: Terminal::default(),
+        err_terminal: Terminal::default(),
+        input_is_terminal: false,
+        uptime: &std::time::Duration::default,
+        random: &|| 0x5eed,
+    };
+    let code = tokmon::run(args.map(OsStr::to_owned), &mut context).code();
+    assert_eq!(black_box(code), 0);
+}
+
+fn fixtures(c: &mut Criterion) {
+    let mut group = c.benchmark_group("report");
+    for (name, log, options) in [
+        ("sample", "sample", &[][..]),
+        ("full", "sample", &["--full"]),
+        ("json", "sample", &["--json"]),
+        ("rotten", "rotten", &[]),
     ] {
-        let question = ReportOptions {
-            path: "cost-log.md",
-            now: "2026-04-16T12:00:00Z".parse().unwrap(),
-            project: None,
-            team: None,
-            rows: false,
-            forecast_days: course,
-            backtest,
-        };
-        group.bench_function(name, |bench| {
-            bench.iter(|| {
-                let report = analysis::report(&reconciled, &policy, black_box(&question));
-                assert_eq!(
-                    report
-                        .teams
-                        .iter()
-                        .filter(|team| team.forecast.is_some())
-                        .count(),
-                    12
-                );
-                report
-            });
-        });
+        let log = format!("fixtures/logs/{log}.md");
+        group.bench_function(name, |bench| bench.iter(|| run(log.as_ref(), options)));
     }
     group.finish();
 }
 
-criterion_group!(benches, reading, reporting, forecasting);
+/// The time per row must not rise with the number of rows.
+fn rows(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("cost-log.md");
+    let mut group = c.benchmark_group("rows");
+    for rows in [1_000, 10_000, 100_000] {
+        fs::write(&log, daily_rows(rows)).unwrap();
+        group.sample_size(20);
+        group.throughput(Throughput::Elements(rows as u64));
+        group.bench_function(rows.to_string(), |bench| bench.iter(|| run(&log, &[])));
+    }
+    group.finish();
+}
+
+/// A report of which nearly all is the forecast: of the whole and of each team, thresholds, and the course of the month.
+fn forecasts(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("cost-log.md");
+    fs::write(&log, many_days()).unwrap();
+    let mut group = c.benchmark_group("forecast");
+    for (name, options) in [
+        ("status", &["--budget", "1M"][..]),
+        ("in full", &["--budget", "1M", "--forecast"]),
+        ("backtest", &["--budget", "1M", "--backtest"]),
+    ] {
+        group.bench_function(name, |bench| bench.iter(|| run(&log, options)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, fixtures, rows, forecasts);
 criterion_main!(benches);

@@ -26,30 +26,31 @@
 //! | [`cli`] | what may be typed on the command line | model, log, render, tui |
 //! | [`commands`] | load, compute, show or write | text, model, diagnostic, log, analysis, check, edit, render, exit, tui, store, watch, terminal, config, cli |
 
-pub mod analysis;
-pub mod check;
-pub mod cli;
-pub mod commands;
-pub mod config;
-pub mod diagnostic;
-pub mod edit;
-pub mod exit;
-pub mod log;
-pub mod model;
-pub mod render;
-pub mod store;
+mod analysis;
+mod check;
+mod cli;
+mod commands;
+mod config;
+mod diagnostic;
+mod edit;
+mod exit;
+mod log;
+mod model;
+mod render;
+mod store;
 pub mod stream;
+#[doc(hidden)]
 pub mod terminal;
-pub mod text;
-pub mod tui;
-pub mod watch;
+mod text;
+mod tui;
+mod watch;
 pub mod zone;
 
 use std::ffi::OsString;
 
-pub use cli::Cli;
 pub use commands::{Context, Environment, Terminal};
-pub use exit::{ExitStatus, Failure};
+pub use exit::ExitStatus;
+use exit::Failure;
 
 /// Does what the arguments ask, program name first, and tells how it went. Messages go to the context's streams.
 pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitStatus {
@@ -58,4 +59,20 @@ pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> Ex
     let flushed = cx.out.flush().map_err(Failure::from);
     let outcome = outcome.and_then(|status| flushed.map(|()| status));
     outcome.unwrap_or_else(|failure| failure.tell(cx.err))
+}
+
+/// What the tests of this package use beside [`run`]. Not an interface.
+#[doc(hidden)]
+pub mod internals {
+    use clap::CommandFactory;
+
+    pub use crate::{
+        diagnostic::{Code, Severity},
+        render::{Style, diff, has_forbidden},
+    };
+
+    #[must_use]
+    pub fn command() -> clap::Command {
+        crate::cli::Cli::command()
+    }
 }

@@ -7,7 +7,6 @@
 
 use std::{fs, path::Path};
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 #[test]
@@ -22,7 +21,12 @@ fn completions_are_up_to_date() {
     for (shell, name) in files {
         let path = Path::new("completions").join(name);
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut tokmon::Cli::command(), "tokmon", &mut script);
+        clap_complete::generate(
+            shell,
+            &mut tokmon::internals::command(),
+            "tokmon",
+            &mut script,
+        );
         if std::env::var_os("UPDATE_COMPLETIONS").is_some() {
             fs::create_dir_all("completions").unwrap();
             fs::write(&path, &script).unwrap();

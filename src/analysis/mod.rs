@@ -24,16 +24,16 @@ pub use cost::CostTotal;
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{
     Backtest, Confidence, CostEstimate, Crossing, CrossingState, Estimate, Forecast, ForecastBasis,
-    ForecastState, Quantiles, Risk, Stated, TeamForecast,
+    ForecastState, Quantiles, Stated, TeamForecast,
 };
 pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, reserve};
 pub use optimization::{Optimizations, Saving};
-pub use plan::{Plan, PlanEnd, PlanPhase, Scenario};
+pub use plan::{Plan, PlanPhase};
 pub use report::{
-    Alert, AlertScope, BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace,
-    RowReport, Spending, StatusReport, TeamReport, UsedReport,
+    Alert, AlertScope, Cost, DayReport, Figure, FigureSource, RowPlace, RowReport, Spending,
+    StatusReport, TeamReport,
 };
-pub use rows::{Retention, Rows, Unreadable};
-pub use status::{ReportOptions, budget, own_budget, report, stated_budget};
-pub use usage::{MonthUsage, ReconciledMonth, StatedUse, Tally, TeamUsage};
+pub use rows::{Retention, Rows};
+pub use status::{ReportOptions, budget, report, stated_budget};
+pub use usage::{ReconciledMonth, TeamUsage};

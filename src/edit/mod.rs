@@ -28,7 +28,7 @@ pub use log_set::{Ledgers, LogSet, enter};
 pub use settle::{Settled, settled};
 pub use sync_summary::raised;
 pub use union_merge::{merged_twice, repeated_lines};
-pub use usage_line::{LONGEST, Unwritable, usage_line};
+pub use usage_line::usage_line;
 
 #[cfg(test)]
 mod proptests;

@@ -4,7 +4,6 @@ use crate::model::{Currency, fold_name};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is named like the column")]
 pub enum Column {
     Team,
     Role,

@@ -18,7 +18,6 @@ mod section;
 mod sums;
 mod table;
 
-pub use chunker::LONGEST_LINE;
 pub use columns::{Column, Columns};
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Summary, Table};
 pub use lines::is_hook_line;

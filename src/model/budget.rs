@@ -25,15 +25,6 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level, rising.
-    pub const ALL: [Self; 5] = [
-        Self::Ok,
-        Self::Note,
-        Self::Warning,
-        Self::Critical,
-        Self::Exceeded,
-    ];
-
     /// The lower-case word.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -7,4 +7,4 @@ mod span;
 
 pub use edit::{Edit, EditSet, Overlap, splice};
 pub use source::{NewlineStyle, NotUtf8, Source};
-pub use span::{Document, LineColumn, Place, Span, Spanned};
+pub use span::{Document, LineColumn, Place, Span};

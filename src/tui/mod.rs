@@ -8,9 +8,9 @@ mod list;
 pub mod message;
 pub mod reading;
 mod sort;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
-pub use app::{App, Effect, Extent, Flash, Following, Panel, Pause, Tab, Typing};
-pub use message::Message;
-pub use reading::{Problem, Reading, Snapshot, Trouble};
-pub use sort::SortBy;
+pub use app::{App, Effect, Flash, Following, Tab};
+pub use reading::{Problem, Reading, Snapshot};

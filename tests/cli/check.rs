@@ -10,10 +10,7 @@ use std::{
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::Value;
-use tokmon::{
-    diagnostic::{Code, Severity},
-    render,
-};
+use tokmon::internals::{Code, Severity, Style, diff, has_forbidden};
 
 use crate::harness::{Ran, Tokmon, fixture, log_of, repository};
 
@@ -383,7 +380,7 @@ fn paths_are_written_as_each_form_has_them() {
 
 /// Characters that drive a terminal, hide, or turn the direction of writing.
 fn is_harmless(text: &str) -> bool {
-    !render::has_forbidden(&text.replace('\n', ""))
+    !has_forbidden(&text.replace('\n', ""))
 }
 
 const FORMS: [&str; 4] = ["table", "json", "sarif", "github"];
@@ -474,14 +471,13 @@ fn programs_apply_a_diff() {
         (sample.trim_end().to_owned(), edited),
     ];
     for (before, after) in pairs {
-        let mut diff = Vec::new();
-        let style = render::Style::PLAIN;
-        render::diff("cost-log.md", &before, &after, style, &mut diff).unwrap();
+        let mut changes = Vec::new();
+        diff("cost-log.md", &before, &after, Style::PLAIN, &mut changes).unwrap();
         for (program, args) in [
             ("patch", &["-p0", "--binary", "--quiet"][..]),
             ("git", &["apply", "-p0"]),
         ] {
-            if let Some(patched) = applied(&before, &diff, program, args) {
+            if let Some(patched) = applied(&before, &changes, program, args) {
                 assert!(patched == after, "{program}");
             }
         }

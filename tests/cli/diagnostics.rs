@@ -3,7 +3,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
-use tokmon::diagnostic::Code;
+use tokmon::internals::Code;
 
 use crate::harness::{Ran, Tokmon, fixture};
 

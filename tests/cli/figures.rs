@@ -423,6 +423,14 @@ fn log(name: &str) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
 }
 
+/// `126,670`
+fn grouped(number: u64) -> String {
+    match number / 1_000 {
+        0 => number.to_string(),
+        thousands => format!("{},{:03}", grouped(thousands), number % 1_000),
+    }
+}
+
 #[test]
 fn teams_add_up_to_the_total_in_every_form() {
     for name in LOGS {
@@ -438,7 +446,7 @@ fn teams_add_up_to_the_total_in_every_form() {
             .filter_map(|row| row.unwrap()[1].parse::<u64>().ok())
             .sum();
         assert_eq!((sum, csv), (used, used), "{name}");
-        let shown = tokmon::model::Tokens(used).to_string();
+        let shown = grouped(used);
         for form in ["--ascii", "--teams", "--format markdown"] {
             assert!(run(form).out.contains(&shown), "{name} {form}");
         }

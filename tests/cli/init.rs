@@ -6,15 +6,6 @@ use insta::assert_snapshot;
 
 use crate::harness::{Ran, Tokmon, log_of, repository};
 
-/// Every setting in force, as if somebody had removed the `#` before each key.
-fn in_force(settings: &str) -> String {
-    let lines = settings.lines().map(|line| match line.strip_prefix('#') {
-        Some(setting) if !setting.starts_with(' ') => setting,
-        _ => line,
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn a_fresh_log_and_its_settings() {
     let folder = repository(&[]);
@@ -61,41 +52,6 @@ fn a_log_of_nothing_that_was_asked_for() {
     Nothing wrong in cost-log.md (13 lines, 2 rows, 1 month)
     --- err
     ");
-}
-
-#[test]
-fn settings_are_defaults_or_what_was_given_and_each_can_be_set() {
-    for args in [
-        &[][..],
-        &["--teams", "A \"x\":5K,B\\C:1", "--budget", "90K"],
-    ] {
-        let folder = repository(&[]);
-        let args = ["init"].into_iter().chain(args.iter().copied());
-        assert_eq!(Tokmon::new(args).folder(folder.path()).run().code, 0);
-        let text = fs::read_to_string(folder.path().join("tokmon.toml")).unwrap();
-        let written = tokmon::config::parse(&text).unwrap();
-        let all = tokmon::config::parse(&in_force(&text)).unwrap();
-        assert_eq!(written.policy.thresholds, all.policy.thresholds);
-        assert_eq!(written.policy.scenarios, all.policy.scenarios);
-        assert_eq!(written.policy.forecast.warning, all.policy.forecast.warning);
-        assert_eq!(
-            written.policy.forecast.critical,
-            all.policy.forecast.critical
-        );
-        assert_eq!((written.keep_days, written.policy.reserve), (None, None));
-        assert!(all.policy.budget.is_some() && all.policy.cost_budget.is_some());
-        assert!(all.policy.reserve.is_some() && all.policy.efficiency.target.is_some());
-        assert!(all.policy.efficiency.alert.is_some() && !all.policy.prices.is_empty());
-        assert!(all.policy.forecast.plan_complete.is_some());
-        assert!(all.keep_days.is_some() && all.archive_dir.is_some() && all.log.is_some());
-        assert!(
-            all.policy
-                .teams
-                .iter()
-                .all(|team| team.tokens.is_some() && !team.aliases.is_empty())
-        );
-        assert!(!all.policy.teams.is_empty());
-    }
 }
 
 #[test]

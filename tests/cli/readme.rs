@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tokmon::diagnostic::Code;
+use tokmon::internals::Code;
 
 use crate::harness::{Tokmon, fixture, log_of, repository};
 

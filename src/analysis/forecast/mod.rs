@@ -17,25 +17,25 @@ mod project;
 mod rate;
 mod remaining;
 mod report;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
-pub use backtest::{Backtest, Part, Score};
+pub use backtest::{Backtest, Part};
 pub use cost::CostEstimate;
-pub use estimate::{Estimate, Quantiles, with_floor};
+pub use estimate::{Estimate, Quantiles};
 pub use history::first_day_looked_at;
 pub use hurdle_gamma::HurdleGamma;
 pub use project::{EstimateSource, Finished, ProjectInputs};
-pub use rate::{Horizon, MOST_DAYS, Rate, Window};
 pub use remaining::{ForecastBasis, Remaining};
 pub use report::{
-    AlertAt, Confidence, Crossing, CrossingState, Forecast, ForecastInputs, ForecastState, PathDay,
+    Confidence, Crossing, CrossingState, Forecast, ForecastInputs, ForecastState, PathDay,
     RateInputs, Risk, Stated, TeamForecast, UsedByDay,
 };
-pub use work::{Calibration, FinishedWork, OpenWork};
 
 use self::{estimate::Position, month::MonthAhead, project::Project};
 use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, usage::ReconciledMonth};

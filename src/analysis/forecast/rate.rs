@@ -62,12 +62,6 @@ impl Window {
     pub const fn len(&self) -> usize {
         self.weights.len()
     }
-
-    /// Whether there is no day.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.weights.is_empty()
-    }
 }
 
 /// How many days there are still to come, in days and parts of days.

@@ -218,3 +218,55 @@ pub(super) fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<()
     };
     Err(Failure::usage(message).help("choose names of letters, digits and blanks"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every setting in force, as if somebody had removed the `#` before each key.
+    fn in_force(settings: &str) -> String {
+        let lines = settings.lines().map(|line| match line.strip_prefix('#') {
+            Some(setting) if !setting.starts_with(' ') => setting,
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn settings_are_defaults_or_what_was_given_and_each_can_be_set() {
+        for (teams, budget) in [
+            ("Team A", None),
+            ("A \"x\":5K,B\\C:1", Some(Tokens(90_000))),
+        ] {
+            let begun = Begun {
+                teams: super::super::teams::parse(&[teams.to_owned()], budget).unwrap(),
+                budget,
+                log: "cost-log.md".to_owned(),
+                now: "2026-02-25T17:00:00Z".parse().unwrap(),
+            };
+            let text = begun.settings();
+            let written = config::parse(&text).unwrap();
+            let all = config::parse(&in_force(&text)).unwrap();
+            assert_eq!(written.policy.thresholds, all.policy.thresholds);
+            assert_eq!(written.policy.scenarios, all.policy.scenarios);
+            assert_eq!(written.policy.forecast.warning, all.policy.forecast.warning);
+            assert_eq!(
+                written.policy.forecast.critical,
+                all.policy.forecast.critical
+            );
+            assert_eq!((written.keep_days, written.policy.reserve), (None, None));
+            assert!(all.policy.budget.is_some() && all.policy.cost_budget.is_some());
+            assert!(all.policy.reserve.is_some() && all.policy.efficiency.target.is_some());
+            assert!(all.policy.efficiency.alert.is_some() && !all.policy.prices.is_empty());
+            assert!(all.policy.forecast.plan_complete.is_some());
+            assert!(all.keep_days.is_some() && all.archive_dir.is_some() && all.log.is_some());
+            assert!(
+                all.policy
+                    .teams
+                    .iter()
+                    .all(|team| team.tokens.is_some() && !team.aliases.is_empty())
+            );
+            assert!(!all.policy.teams.is_empty());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The dashboard without a terminal: its screens as pictures, what keys and readings do, and its colours.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test that cannot read its log has failed"
+)]
+
+mod colours;
+mod keys;
+mod readings;
+mod screens;
+
+use std::time::Duration;
+
+use crate::{
+    analysis::{self, Ledger, ReportOptions, Retention, Rows, StatusReport},
+    log,
+    model::Policy,
+    render::{Ink, Style, pieces},
+    text::Document,
+    tui::{
+        App, Problem, Reading, Snapshot,
+        view::{self, Look, Row, Size},
+    },
+};
+use chrono::{DateTime, FixedOffset};
+
+const SIZE: Size = Size {
+    width: 80,
+    height: 24,
+};
+
+fn now() -> DateTime<FixedOffset> {
+    "2026-02-25T17:00:00Z".parse().unwrap()
+}
+
+/// What the log says at that moment.
+fn report(name: &str) -> StatusReport {
+    let text = std::fs::read(format!("fixtures/logs/{name}.md")).unwrap();
+    report_of(&text, Rows::All)
+}
+
+fn report_of(text: &[u8], rows: Rows) -> StatusReport {
+    report_by(text, rows, &Policy::default())
+}
+
+fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
+    let keep = Retention { month: None, rows };
+    let mut ledger = Ledger::new(policy, keep);
+    log::read(text, Document::Log, &mut |item| {
+        crate::edit::enter(&mut ledger, Document::Log, item);
+    })
+    .unwrap();
+    let reconciled = ledger.reconcile(None).unwrap();
+    let question = ReportOptions {
+        path: "cost-log.md",
+        now: now(),
+        project: None,
+        team: None,
+        rows: true,
+        forecast_days: true,
+        backtest: false,
+    };
+    analysis::report(&reconciled, policy, &question)
+}
+
+fn good(report: StatusReport) -> Reading {
+    Reading::Good(Box::new(Snapshot {
+        report,
+        problems: vec![problem("cost-log.md:16:9 not a status: \"2 of 3\"", false)],
+        counted: Some("1 warning".to_owned()),
+    }))
+}
+
+/// Something that is wrong in the last line of the log.
+fn problem(text: &str, is_error: bool) -> Problem {
+    Problem {
+        text: text.to_owned(),
+        place: Some((Document::Log, 31)),
+        is_error,
+    }
+}
+
+fn app(name: &str) -> App {
+    let mut app = App::default();
+    app.take(good(report(name)), now(), Duration::ZERO);
+    app
+}
+
+/// The sample with so many tokens used, by a line of a team without a limit.
+fn used(tokens: u64) -> StatusReport {
+    let sample = std::fs::read_to_string("fixtures/logs/sample.md").unwrap();
+    let more = tokens.checked_sub(126_670);
+    let line = more.map(|more| {
+        format!("[USE] 2026-02-25T16:30:00Z team=\"Helpers\" task=\"More\" tokens={more}\n")
+    });
+    // Less than the sample has, by the row of a team.
+    let sample = match tokens.checked_sub(126_670) {
+        Some(_) => sample,
+        None => sample.replace("45,230", &(45_230 + tokens - 126_670).to_string()),
+    };
+    report_of((sample + &line.unwrap_or_default()).as_bytes(), Rows::All)
+}
+
+fn look(ascii: bool) -> Look {
+    Look {
+        style: Style {
+            ink: Ink::Plain,
+            ascii,
+            width: None,
+        },
+        now: now(),
+        age: Some(3),
+    }
+}
+
+fn text_of(rows: &[Row]) -> String {
+    let line = |row: &Row| {
+        let pieces = pieces(&row.text).into_iter();
+        let text: String = pieces.map(|(_, text)| text).collect();
+        format!("{text}\n")
+    };
+    rows.iter().map(line).collect()
+}
+
+fn picture(app: &App, width: usize, height: usize, ascii: bool) -> String {
+    text_of(&view::screen(app, Size { width, height }, look(ascii)))
+}
