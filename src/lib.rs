@@ -15,16 +15,17 @@
 //! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
 //! | [`edit`] | what to change in a log, as edits of its text | text, model, diagnostic, log, analysis |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
-//! | [`exit`] | how a run ends, and with which code | render |
+//! | [`exit`] | every code that a run ends with | |
 //! | [`tui`] | the dashboard over a report | text, model, analysis, render, exit |
-//! | [`store`] | the door to files | |
-//! | [`stream`] | the doors to standard output and error | |
+//! | [`store`] | all file I/O | exit |
+//! | [`stream`] | adapters of standard output and standard error | |
+//! | [`failure`] | why a run failed, and with which code it ends | exit, render, store |
 //! | [`watch`] | the door to changes of files | |
 //! | [`zone`] | the door to time zones | |
-//! | [`terminal`] | the door to the terminal: screen, keys, signals | |
+//! | [`terminal`] | the door to the terminal: screen, keys, signals | exit |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`cli`] | what may be typed on the command line | model, log, render, tui |
-//! | [`commands`] | load, compute, show or write | text, model, diagnostic, log, analysis, check, edit, render, exit, tui, store, watch, terminal, config, cli |
+//! | [`commands`] | load, compute, show or write | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, store, watch, terminal, config, cli |
 
 mod analysis;
 mod check;
@@ -34,6 +35,7 @@ mod config;
 mod diagnostic;
 mod edit;
 mod exit;
+mod failure;
 mod log;
 mod model;
 mod render;
@@ -49,16 +51,17 @@ pub mod zone;
 use std::ffi::OsString;
 
 pub use commands::{Context, Environment, Terminal};
-pub use exit::ExitStatus;
-use exit::Failure;
+pub use exit::ExitCode;
+use failure::Failure;
+pub use store::Signals;
 
 /// Does what the arguments ask, program name first, and tells how it went. Messages go to the context's streams.
-pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitStatus {
+pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let outcome = commands::run(&args, cx);
-    let flushed = cx.out.flush().map_err(Failure::from);
+    let flushed = cx.out.flush().map_err(failure::cannot_print);
     let outcome = outcome.and_then(|status| flushed.map(|()| status));
-    outcome.unwrap_or_else(|failure| failure.tell(cx.err))
+    outcome.unwrap_or_else(|failure| failure.print(cx.err))
 }
 
 /// What the tests of this package use beside [`run`]. Not an interface.

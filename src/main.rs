@@ -36,8 +36,9 @@ fn main() -> ExitCode {
         input_is_terminal: io::stdin().is_terminal(),
         uptime: &|| start.elapsed(),
         random: &|| RandomState::new().hash_one(()),
+        signals: tokmon::Signals::default(),
     };
-    ExitCode::from(tokmon::run(std::env::args_os(), &mut context).code())
+    ExitCode::from(tokmon::run(std::env::args_os(), &mut context).number())
 }
 
 fn terminal(

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The crates that a module may use beside the standard library.
-const CRATES: [(&str, &[&str]); 20] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("text", &["memchr", "schemars", "serde"]),
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
@@ -40,6 +40,7 @@ const CRATES: [(&str, &[&str]); 20] = [
     ),
     ("tui", &["chrono", "ratatui"]),
     ("exit", &[]),
+    ("failure", &["anyhow"]),
     (
         "store",
         &["libc", "memchr", "rustix", "sha2", "signal_hook"],
@@ -53,6 +54,7 @@ const CRATES: [(&str, &[&str]); 20] = [
     (
         "commands",
         &[
+            "anyhow",
             "chrono",
             "clap",
             "clap_complete",

@@ -10,7 +10,8 @@ use clap::{
 use super::Context;
 use crate::{
     cli::{Cli, ColorArg},
-    exit::{ExitStatus, Failure, safe_lines},
+    exit::ExitCode,
+    failure::{Failure, cannot_print, safe_lines},
     render::{Ink, safe_line},
 };
 
@@ -27,7 +28,7 @@ pub(super) fn tell(
     mut error: clap::Error,
     args: &[OsString],
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
         && let Some(tip) = tip(word)
     {
@@ -53,11 +54,11 @@ pub(super) fn tell(
         safe_lines(&error.render().to_string())
     };
     if wrong {
-        cx.err.write_all(text.as_bytes())?;
-        return Ok(ExitStatus::Failed(64));
+        let _ = cx.err.write_all(text.as_bytes());
+        return Ok(ExitCode::Usage);
     }
-    cx.out.write_all(text.as_bytes())?;
-    Ok(ExitStatus::Clean)
+    cx.out.write_all(text.as_bytes()).map_err(cannot_print)?;
+    Ok(ExitCode::Success)
 }
 
 /// What `--color` says on a command line that cannot be read as a whole.

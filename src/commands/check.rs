@@ -9,7 +9,8 @@ use crate::{
     cli::{CheckArgs, GlobalArgs},
     diagnostic::{Code, Severity},
     edit,
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::{Failure, cannot_print},
     render::{self, Format},
 };
 
@@ -17,7 +18,7 @@ pub(super) fn run(
     args: &CheckArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     if let Some(code) = &args.explain {
         return explain(code, global, cx);
     }
@@ -29,25 +30,24 @@ pub(super) fn run(
         return fix(args, global, cx);
     }
     let mut checked = load::check(global, cx)?;
-    checked.write(global.format(), cx.style(global), cx.out)?;
-    cx.out.flush()?;
+    checked
+        .write(global.format(), cx.style(global), cx.out)
+        .map_err(cannot_print)?;
+    cx.out.flush().map_err(cannot_print)?;
     if let Some(since) = checked.since.filter(|_| !global.quiet) {
-        writeln!(
-            cx.err,
-            "tokmon: this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"
-        )?;
+        cx.note(format_args!("this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"));
     }
     Ok(status(&checked))
 }
 
 /// Notes alone are no reason to fail.
-fn status(checked: &Checked) -> ExitStatus {
+fn status(checked: &Checked) -> ExitCode {
     let findings = &checked.found.findings;
     let wrong = findings.count(Severity::Error) + findings.count(Severity::Warning);
     if wrong == 0 {
-        ExitStatus::Clean
+        ExitCode::Success
     } else {
-        ExitStatus::Findings
+        ExitCode::Findings
     }
 }
 
@@ -61,7 +61,7 @@ const fn of_reports(format: Format) -> Option<&'static str> {
 }
 
 /// Mends what can be mended, and tells what is left.
-fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     let session = EditSession::open(global, cx)?;
     // What is read is reconciled again before the log is rewritten: nobody may have it open then, not even we.
     let (before, found) = {
@@ -71,7 +71,8 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
     if args.dry_run {
         let text = session.text(cx)?;
         let mended = mended(&session, &text, global, cx)?;
-        render::diff(&session.log.shown, &text, &mended, cx.style(global), cx.out)?;
+        render::diff(&session.log.shown, &text, &mended, cx.style(global), cx.out)
+            .map_err(cannot_print)?;
         return Ok(found);
     }
     let changed = session.rewrite(args.rewrite, &mut |text| {
@@ -79,8 +80,10 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
         Ok((mended != text).then(|| edit_session::of_log(mended)))
     })?;
     let mut after = load::check(global, cx)?;
-    after.write(global.format(), cx.style(global), cx.out)?;
-    cx.out.flush()?;
+    after
+        .write(global.format(), cx.style(global), cx.out)
+        .map_err(cannot_print)?;
+    cx.out.flush().map_err(cannot_print)?;
     if !global.quiet {
         let shown = render::safe_line(&session.log.shown).into_owned();
         let mended = before.saturating_sub(after.found.findings.total());
@@ -89,7 +92,7 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
             (true, 1) => format!("mended 1 finding in {shown}"),
             (true, mended) => format!("mended {mended} findings in {shown}"),
         };
-        writeln!(cx.err, "tokmon: {told}")?;
+        cx.note(format_args!("{told}"));
     }
     Ok(status(&after))
 }
@@ -104,12 +107,14 @@ fn mended(
     edit::fixed(text, &log_set, cx.now(global)?).map_err(edit_session::overlapping)
 }
 
-pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
-    cx.out.write_all(render::check::schema().as_bytes())?;
-    Ok(ExitStatus::Clean)
+pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
+    cx.out
+        .write_all(render::check::schema().as_bytes())
+        .map_err(cannot_print)?;
+    Ok(ExitCode::Success)
 }
 
-fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     if global.format() != Format::Table {
         return Err(Failure::usage("--explain has no other form than text"));
     }
@@ -118,8 +123,8 @@ fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Exit
         return Err(Failure::usage(format!("there is no code `{text}`")).help(help));
     };
     let page = render::check::explain(code, cx.style(global));
-    cx.out.write_all(page.as_bytes())?;
-    Ok(ExitStatus::Clean)
+    cx.out.write_all(page.as_bytes()).map_err(cannot_print)?;
+    Ok(ExitCode::Success)
 }
 
 /// The code whose identifier or name is most like a text: `TM013, total-differs`.

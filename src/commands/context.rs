@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    fmt::Display,
     io::{Read, Write},
     path::{Path, PathBuf},
     time::Duration,
@@ -11,8 +12,9 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
     cli::{ColorArg, GlobalArgs, parse_time},
-    exit::Failure,
-    render::{Ink, Style},
+    failure::Failure,
+    render::{Ink, Style, safe_line},
+    store::Signals,
     tui::draw::Colors,
 };
 
@@ -40,8 +42,10 @@ pub struct Context<'w> {
     pub input_is_terminal: bool,
     /// Tells the time since the start, which no clock that is set can change.
     pub uptime: &'w dyn Fn() -> Duration,
-    /// 64 bits that nobody can foretell.
+    /// 64 unpredictable bits.
     pub random: &'w dyn Fn() -> u64,
+    /// The signals that arrive while a log is written.
+    pub signals: Signals,
 }
 
 /// What a stream leads to.
@@ -141,6 +145,12 @@ impl Environment {
 }
 
 impl Context<'_> {
+    /// Prints a note on standard error.
+    pub(super) fn note(&mut self, text: impl Display) {
+        // Never fails: see `err`.
+        let _ = writeln!(self.err, "tokmon: {}", safe_line(&text.to_string()));
+    }
+
     /// How to draw on standard output.
     #[must_use]
     pub fn style(&self, global: &GlobalArgs) -> Style {

@@ -1,5 +1,7 @@
 //! What every command that writes begins with: the log, its settings, what stands beside it, and the door it is written through.
 
+use anyhow::Context as _;
+
 use super::{
     Context,
     locate::{LogPath, log_and_settings},
@@ -8,10 +10,11 @@ use crate::{
     cli::{GlobalArgs, RewriteArgs},
     config::Settings,
     edit::{Document, Kept, LogLine, LogSet, RowKind},
-    exit::Failure,
+    exit::ExitCode,
+    failure::Failure,
     model::Month,
     render::Format,
-    store::{self, Change, RewriteError, Rewriting, Target, WriteError},
+    store::{self, Change, RewriteError, Rewriting, Target},
     text::{Overlap, Source},
 };
 
@@ -33,7 +36,7 @@ impl EditSession {
         let path = path.to_path_buf();
         // What cannot be read is told as it is everywhere.
         drop(log.open(cx)?);
-        let target = Target::open(&path, cx.random).map_err(|error| refused(&error))?;
+        let target = Target::open(&path, cx.random, &cx.signals)?;
         Ok(Self {
             log,
             settings,
@@ -48,7 +51,7 @@ impl EditSession {
         let read = opened
             .bytes()
             .and_then(|mut input| input.read_to_end(&mut bytes));
-        read.map_err(|error| Failure::io(format!("cannot read {}", self.log.shown), &error))?;
+        read.with_context(|| format!("cannot read {}", self.log.shown))?;
         self.utf8(bytes)
     }
 
@@ -82,7 +85,7 @@ impl EditSession {
         });
         outcome.map_err(|error| match error {
             RewriteError::Plan(failure) => failure,
-            RewriteError::Write(error) => refused(&error),
+            RewriteError::Write(error) => error.into(),
         })
     }
 
@@ -125,7 +128,7 @@ fn log_set(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<LogSe
         let read = opened
             .bytes()
             .and_then(|mut input| input.read_to_end(&mut bytes));
-        read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+        read.with_context(|| format!("cannot read {shown}"))?;
         Ok::<_, Failure>(bytes)
     };
     let mut log_set = LogSet {
@@ -163,17 +166,11 @@ pub(super) fn of_log(text: String) -> Change {
 
 /// Edits that contradict each other are a mistake of ours.
 pub(super) fn overlapping(error: Overlap) -> Failure {
-    Failure::with_code(70, format!("this log was not changed: {error}"))
-        .help("please report this, with the log if you can")
-}
-
-/// Why a log could not be written, with what to do.
-pub(super) fn refused(error: &WriteError) -> Failure {
-    let failure = Failure::with_code(error.exit_code(), error.to_string());
-    match error.help() {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
+    Failure::new(
+        ExitCode::Internal,
+        format!("this log was not changed: {error}"),
+    )
+    .help("please report this, with the log if you can")
 }
 
 /// Refuses the forms that a command that writes has no use for.

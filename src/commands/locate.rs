@@ -3,12 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+
 use super::Context;
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     config::{self, Settings},
     edit,
-    exit::Failure,
+    failure::Failure,
     model::{Budget, BudgetSource, Month},
     render::{self, Files},
     store::{self, OpenError, Opened},
@@ -65,7 +67,8 @@ impl LogPath {
     pub(super) fn open(&self, cx: &mut Context<'_>) -> Result<Opened, Failure> {
         let Some(path) = &self.path else {
             return Opened::read_all(cx.input)
-                .map_err(|error| Failure::io("cannot read standard input", &error));
+                .context("cannot read standard input")
+                .map_err(Failure::from);
         };
         store::open_log(path).map_err(|error| {
             let help = match error {

@@ -3,13 +3,15 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
+use anyhow::Context as _;
+
 use super::{
     Context,
     archive::{
         folder, keep_days,
         told::{counted, quoted},
     },
-    edit_session::{EditSession, refused, table_or_json},
+    edit_session::{EditSession, table_or_json},
 };
 use crate::{
     cli::{GlobalArgs, MigrateArgs},
@@ -17,7 +19,8 @@ use crate::{
         LogSet, Timestamp,
         migrate::{self, Asked, Migrated, Outcome},
     },
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::{Failure, cannot_print},
     model::Month,
     render::{self, Format},
     store::{self, Change, FileChange, OpenError, RewriteError},
@@ -30,7 +33,7 @@ pub(super) fn run(
     args: &MigrateArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     let format = table_or_json(global)?;
     let task = Task {
         now: cx.now(global)?,
@@ -47,7 +50,7 @@ pub(super) fn run(
             .rewrite(&args.rewrite.into(), &mut |bytes| task.planned(bytes));
         made.map_err(|error| match error {
             RewriteError::Plan(failure) => failure,
-            RewriteError::Write(error) => refused(&error),
+            RewriteError::Write(error) => error.into(),
         })?
     };
     let text = match (&made, format) {
@@ -59,12 +62,14 @@ pub(super) fn run(
             format!("{shown} is of v2.0 already: nothing to do\n")
         }
     };
-    cx.out.write_all(text.as_bytes())?;
-    cx.out.flush()?;
+    cx.out
+        .write_all(text.as_bytes())
+        .and_then(|()| cx.out.flush())
+        .map_err(cannot_print)?;
     if let Some(made) = made.filter(|_| !global.quiet) {
-        tell(&made, cx)?;
+        tell(&made, cx);
     }
-    Ok(ExitStatus::Clean)
+    Ok(ExitCode::Success)
 }
 
 /// What is to be done, to which log.
@@ -102,7 +107,7 @@ impl Task {
             original: format!("{}/{}", folder(&self.session.settings), original.name),
         };
         let outcome = migrate::migrated(&text, &log_set, &asked).map_err(|problem| {
-            Failure::with_code(70, format!("nothing is changed: {problem}"))
+            Failure::new(ExitCode::Internal, format!("nothing is changed: {problem}"))
                 .help("archives of the older format count no more beside a log of v2.0; this log cannot be migrated as it is")
         })?;
         let shown = &self.session.log.shown;
@@ -161,7 +166,7 @@ impl Task {
                     let read = opened
                         .bytes()
                         .and_then(|mut input| input.read_to_end(&mut there));
-                    read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+                    read.with_context(|| format!("cannot read {shown}"))?;
                     if there != bytes {
                         continue;
                     }
@@ -231,18 +236,16 @@ impl Task {
 }
 
 /// Says where the older table of months contradicted the rows.
-fn tell(made: &Made, cx: &mut Context<'_>) -> Result<(), Failure> {
+fn tell(made: &Made, cx: &mut Context<'_>) {
     for (month, stated, sum) in &made.migrated.differing {
         let month: &Month = month;
         let mark = |estimate| if estimate { "~" } else { "" };
-        writeln!(
-            cx.err,
-            "tokmon: {month}: the table of months said {}{}, its rows add up to {}{}; the rows count",
+        cx.note(format_args!(
+            "{month}: the table of months said {}{}, its rows add up to {}{}; the rows count",
             mark(stated.estimate),
             stated.tokens,
             mark(sum.estimate),
             sum.tokens
-        )?;
+        ));
     }
-    Ok(())
 }

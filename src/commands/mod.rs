@@ -21,19 +21,19 @@ use std::ffi::OsString;
 
 use crate::{
     cli::{Cli, Command, SchemaOf, ViewArgs},
-    exit::{ExitStatus, Failure},
-    store,
+    exit::ExitCode,
+    failure::Failure,
 };
 
 /// Does what the arguments ask, program name first.
-pub(crate) fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     match arguments::read(args, cx.out_terminal.width) {
         Ok(cli) => dispatch(&cli, cx),
         Err(error) => arguments::tell(error, args, cx),
     }
 }
 
-fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     if cli.command.is_some() && cli.views != ViewArgs::default() {
         return Err(
             Failure::usage("view options cannot be combined with a command")
@@ -41,14 +41,14 @@ fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
         );
     }
     let outcome = command(cli, cx);
-    // A signal that came while a log was written waited for the end of that.
-    match store::interrupted() {
-        Some(signal) if outcome.is_ok() => Ok(ExitStatus::Failed(128 + signal)),
+    // A signal that arrived while a log was written was deferred until that was done.
+    match cx.signals.received() {
+        Some(signal) if outcome.is_ok() => Ok(signal.into()),
         _ => outcome,
     }
 }
 
-fn command(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
+fn command(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     match &cli.command {
         None if cli.watching.is_asked() => watch::run(&cli.views, &cli.watching, &cli.global, cx),
         None => status::run(&cli.views, &cli.global, cx),

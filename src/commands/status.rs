@@ -4,7 +4,8 @@ use super::{Context, load};
 use crate::{
     analysis::StatusReport,
     cli::{GlobalArgs, ViewArgs},
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::{Failure, cannot_print},
     render::{self, Format, Page, View},
 };
 
@@ -12,7 +13,7 @@ pub(super) fn run(
     args: &ViewArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     let views = args.chosen();
     let rows = global.format() == Format::Json || views.contains(&View::Daily);
     let mut loaded = load::report(args, global, rows, cx)?;
@@ -21,18 +22,19 @@ pub(super) fn run(
         findings: &loaded.found.findings,
         files: &loaded.found.files,
     };
-    page.write(&views, global.format(), cx.style(global), cx.out)?;
-    cx.out.flush()?;
-    loaded.found.tell(global, cx)?;
+    page.write(&views, global.format(), cx.style(global), cx.out)
+        .map_err(cannot_print)?;
+    cx.out.flush().map_err(cannot_print)?;
+    loaded.found.tell(global, cx);
     let reached = [
         is_used_up(args, &loaded.report)?,
         may_be_used_up(args, &loaded.report)?,
     ];
-    let mut status = ExitStatus::Clean;
+    let mut status = ExitCode::Success;
     for message in reached.into_iter().flatten() {
-        status = ExitStatus::Findings;
+        status = ExitCode::Findings;
         if !global.quiet {
-            writeln!(cx.err, "tokmon: {message}")?;
+            cx.note(format_args!("{message}"));
         }
     }
     Ok(status)
@@ -83,7 +85,9 @@ fn figures(report: &StatusReport) -> String {
     )
 }
 
-pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitStatus, Failure> {
-    cx.out.write_all(render::schema().as_bytes())?;
-    Ok(ExitStatus::Clean)
+pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
+    cx.out
+        .write_all(render::schema().as_bytes())
+        .map_err(cannot_print)?;
+    Ok(ExitCode::Success)
 }

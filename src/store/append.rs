@@ -2,11 +2,7 @@
 
 use std::{fs::File, io, path::Path};
 
-use super::{
-    Target, WriteError, lease,
-    signals::{self, Critical},
-    system,
-};
+use super::{Target, WriteError, lease, system};
 
 /// How often lines are written to a file that is replaced each time.
 const TRIES: usize = 5;
@@ -26,10 +22,10 @@ impl Target {
         newline: &str,
         is_there: &dyn Fn(&[u8]) -> bool,
     ) -> Result<(), WriteError> {
-        signals::listen();
+        self.signals.listen();
         for _ in 0..TRIES {
             let file = self.open_to_append()?;
-            let _critical = Critical::begin();
+            let _critical = self.signals.defer();
             self.write_behind(&file, lines, newline)?;
             let here = system::identity(&file).map_err(|error| self.io("look at", error))?;
             let there =

@@ -12,7 +12,6 @@ use super::{
     private::{Found, Private},
     redo::{self, Drafts, Finish},
     rewrite::{Plan, Planned, Recovery, Rewriting, TRIES},
-    signals::{self, Critical},
 };
 
 /// How a try went.
@@ -56,7 +55,7 @@ impl<'t> Door<'t> {
         // Finds out whether the log can be had at all, before anything is written for it.
         drop(self.hold()?);
         let made = self.make_alone(planned, plan)?;
-        match (made, signals::interrupted()) {
+        match (made, self.target.signals.received()) {
             (Try::Made, Some(signal)) => {
                 let is_done = true;
                 Err(WriteError::Interrupted { signal, is_done }.into())
@@ -70,7 +69,7 @@ impl<'t> Door<'t> {
         planned: &mut Planned<T>,
         plan: &mut Plan<'_, T, E>,
     ) -> Result<Try, RewriteError<E>> {
-        let _critical = Critical::begin();
+        let _critical = self.target.signals.defer();
         let mut draft = self.draft(planned)?;
         let held = self.hold()?;
         let read = |error| self.target.io("read", error);
@@ -106,7 +105,7 @@ impl<'t> Door<'t> {
         if !is_same || !held.is_fresh() || !mark.is_last()? {
             return Ok(Try::Again);
         }
-        if let Some(signal) = signals::interrupted().filter(|_| is_first) {
+        if let Some(signal) = self.target.signals.received().filter(|_| is_first) {
             return Err(WriteError::Interrupted {
                 signal,
                 is_done: false,
@@ -178,7 +177,7 @@ impl<'t> Door<'t> {
                     });
                 }
             };
-            let _critical = Critical::begin();
+            let _critical = self.target.signals.defer();
             let held = Held::take(self.target, self.how, deadline)?;
             self.take_up(&journal, held)?;
             recovery = Recovery::Completed;

@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Somebody who has the log open, or its lock.
+use crate::exit::EndingSignal;
+
+/// A process that has the log open, or its lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// The id of the process.
@@ -87,10 +89,10 @@ pub enum WriteError {
         /// What the system says, if it says anything.
         error: io::Error,
     },
-    /// A signal came.
+    /// A signal arrived.
     Interrupted {
-        /// Its number.
-        signal: u8,
+        /// Which.
+        signal: EndingSignal,
         /// The change was made all the same, to its end.
         is_done: bool,
     },
@@ -109,7 +111,7 @@ impl WriteError {
         let path = path.to_path_buf();
         match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                let why = error.to_string();
+                let why = reason(&error);
                 Self::NotPermitted { path, why }
             }
             _ => Self::Io { doing, path, error },
@@ -125,21 +127,6 @@ impl WriteError {
                 | Self::NotPermitted { .. }
                 | Self::Changing { .. }
         )
-    }
-
-    /// What the run ends with, as sysexits has it.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Damaged { .. } => 65,
-            Self::Missing { .. } | Self::NotAFile { .. } => 66,
-            Self::NoLease { .. } => 69,
-            Self::Io { .. } | Self::CutShort { .. } => 74,
-            Self::Busy { .. } | Self::Changing { .. } => 75,
-            Self::LeadsOut { .. } | Self::NotPermitted { .. } => 77,
-            Self::Interrupted { signal, .. } => 128_u8.saturating_add(*signal),
-            Self::Unfinished { why, .. } => why.exit_code(),
-        }
     }
 
     /// What to do about it, as an order.
@@ -206,18 +193,23 @@ impl fmt::Display for WriteError {
                 )
             }
             Self::Io { doing, path, error } => {
-                write!(f, "cannot {doing} {}: {error}", path.display())
+                write!(f, "cannot {doing} {}: {}", path.display(), reason(error))
             }
             Self::CutShort { path, error } => {
-                write!(f, "the line in {} was cut short: {error}", path.display())
+                write!(
+                    f,
+                    "the line in {} was cut short: {}",
+                    path.display(),
+                    reason(error)
+                )
             }
             Self::Interrupted { signal, is_done } => {
                 let what = if *is_done {
-                    "after the change was made"
+                    "the change is complete"
                 } else {
                     "nothing was changed"
                 };
-                write!(f, "interrupted by signal {signal}; {what}")
+                write!(f, "interrupted ({signal}); {what}")
             }
             Self::Unfinished { journal, why } => write!(
                 f,
@@ -252,4 +244,14 @@ impl<E> From<WriteError> for RewriteError<E> {
     fn from(error: WriteError) -> Self {
         Self::Write(error)
     }
+}
+
+/// Why the system refused something, as part of a sentence: `permission denied`.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error ").next().unwrap_or_default();
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }

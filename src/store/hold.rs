@@ -10,7 +10,7 @@ use std::{
 use super::{
     Rewriting, Target, WriteError,
     clock::{self, Deadline},
-    holders, lease, signals, system,
+    holders, lease, system,
 };
 
 /// How long a lease is relied on at most: two thirds of what the system gives its holder by default.
@@ -51,7 +51,7 @@ impl Held {
             } else {
                 drop(file);
             }
-            if let Some(signal) = signals::interrupted() {
+            if let Some(signal) = target.signals.received() {
                 return Err(WriteError::Interrupted {
                     signal,
                     is_done: false,

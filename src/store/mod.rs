@@ -36,10 +36,10 @@ use std::{
 };
 
 pub use create::{create_new, is_taken, take_back};
-pub use error::{Holder, RewriteError, WriteError};
+pub use error::{Holder, RewriteError, WriteError, reason};
 pub use pending::{open_beside, open_log};
 pub use rewrite::{Change, FileChange, Plan, Recovery, Rewriting};
-pub use signals::interrupted;
+pub use signals::Signals;
 pub use target::Target;
 
 /// A file that was opened, or the standard input that was read to its end.
@@ -67,7 +67,7 @@ impl fmt::Display for OpenError {
         match self {
             Self::Missing => f.write_str("there is no such file"),
             Self::NotAFile(what) => write!(f, "it is {what}, not a regular file"),
-            Self::Refused(error) => write!(f, "{error}"),
+            Self::Refused(error) => f.write_str(&reason(error)),
         }
     }
 }

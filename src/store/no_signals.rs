@@ -1,20 +1,30 @@
 //! Signals while files are written, where there are none.
 
-/// Does nothing.
-pub(super) fn listen() {}
+use crate::exit::EndingSignal;
 
-/// No signal ever had to wait.
-#[must_use]
-pub fn interrupted() -> Option<u8> {
-    None
+/// The signals of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Signals(());
+
+impl Signals {
+    pub(super) fn listen(&self) {
+        let Self(()) = self;
+    }
+
+    /// No signal was ever deferred.
+    #[must_use]
+    pub fn received(&self) -> Option<EndingSignal> {
+        let Self(()) = self;
+        None
+    }
+
+    pub(super) fn defer(&self) -> DeferredSignals {
+        DeferredSignals(self.clone())
+    }
 }
 
 /// A section in which signals would wait.
 #[derive(Debug)]
-pub(super) struct Critical(());
-
-impl Critical {
-    pub(super) fn begin() -> Self {
-        Self(())
-    }
-}
+pub(super) struct DeferredSignals(
+    #[expect(dead_code, reason = "as where there are signals")] Signals,
+);

@@ -8,7 +8,7 @@ use super::{
     RewriteError, Target, WriteError,
     door::{Door, Try},
     marker::without_markers,
-    private, signals,
+    private,
 };
 
 /// How often a change is tried that others get in the way of.
@@ -105,7 +105,7 @@ impl Target {
         how: &Rewriting,
         plan: &mut Plan<'_, T, E>,
     ) -> Result<Option<T>, RewriteError<E>> {
-        signals::listen();
+        self.signals.listen();
         let mut planned = None;
         if !self.is_pending() {
             let first = Planned::new(self.read()?, plan)?;
@@ -157,7 +157,7 @@ impl Target {
         if !self.is_pending() {
             return Ok(Recovery::Nothing);
         }
-        signals::listen();
+        self.signals.listen();
         Door::open(self, how)?.recover()
     }
 

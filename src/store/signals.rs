@@ -1,5 +1,5 @@
-//! Signals while files are written. From the first file made to the last one removed a signal waits; outside of that it does
-//! what it would do by itself, by way of the exit code a shell gives for it.
+//! Signals while files are written. From the first file created to the last one removed a signal waits; at any other time it does
+//! what it would do by itself. Handlers belong to the process; which signal arrived belongs to a run.
 
 use std::{
     io,
@@ -10,70 +10,70 @@ use std::{
 };
 
 use signal_hook::{
+    SigId,
     consts::{SIGHUP, SIGINT, SIGIO, SIGTERM, SIGTSTP, SIGXFSZ},
     flag,
-    low_level::emulate_default_handler,
+    low_level::{emulate_default_handler, unregister},
 };
 
-/// The signals that end the process.
-const ENDING: [i32; 3] = [SIGHUP, SIGINT, SIGTERM];
+use crate::exit::{EndingSignal, ExitCode};
 
-struct State {
-    /// Signals need not wait.
-    is_outside: Arc<AtomicBool>,
-    /// How many sections signals wait for.
+const ENDING: [(i32, EndingSignal); 3] = [
+    (SIGHUP, EndingSignal::HangUp),
+    (SIGINT, EndingSignal::Interrupt),
+    (SIGTERM, EndingSignal::Terminate),
+];
+
+/// The handlers of the process. A handler that cannot be installed leaves the signal to do what it would do by itself.
+struct Handlers {
+    /// No section defers signals.
+    may_end: Arc<AtomicBool>,
+    /// How many sections defer signals.
     sections: Mutex<usize>,
-    /// The signal that is to end the process, or zero.
-    ending: Arc<AtomicUsize>,
     is_to_stop: Arc<AtomicBool>,
+    /// The signals that the parent process does not want ignored, as `nohup` does.
+    handled: Vec<i32>,
 }
 
-static STATE: OnceLock<State> = OnceLock::new();
+static HANDLERS: OnceLock<Handlers> = OnceLock::new();
 
-/// Hears signals from here on. A signal that cannot be heard does what it would do by itself.
-pub(super) fn listen() {
-    state();
-}
-
-fn state() -> &'static State {
-    STATE.get_or_init(|| {
-        let state = State {
-            is_outside: Arc::new(AtomicBool::new(true)),
+fn handlers() -> &'static Handlers {
+    HANDLERS.get_or_init(|| {
+        let ignored = ignored();
+        let is_handled = |signal: &i32| ignored >> (signal - 1) & 1 == 0;
+        let signals = ENDING.iter().map(|(signal, _)| *signal).chain([SIGTSTP]);
+        let handlers = Handlers {
+            may_end: Arc::new(AtomicBool::new(true)),
             sections: Mutex::new(0),
-            ending: Arc::new(AtomicUsize::new(0)),
             is_to_stop: Arc::new(AtomicBool::new(false)),
+            handled: signals.filter(is_handled).collect(),
         };
-        let _ = state.register();
-        state
+        let _ = handlers.install();
+        handlers
     })
 }
 
-impl State {
-    fn register(&self) -> io::Result<()> {
-        // Somebody waits for the lease, or the file has grown as far as it may: neither is to kill.
+impl Handlers {
+    fn install(&self) -> io::Result<()> {
+        // Another process waits for the lease, or the file has grown as far as it may: neither is to kill.
         for signal in [SIGIO, SIGXFSZ] {
             flag::register(signal, Arc::new(AtomicBool::new(false)))?;
         }
-        let ignored = ignored();
-        let is_heard = |signal: &i32| ignored >> (signal - 1) & 1 == 0;
-        for signal in ENDING.into_iter().filter(is_heard) {
-            let number = usize::try_from(signal).unwrap_or_default();
-            flag::register_conditional_shutdown(
-                signal,
-                128 + signal,
-                Arc::clone(&self.is_outside),
-            )?;
-            flag::register_usize(signal, Arc::clone(&self.ending), number)?;
+        for (signal, ending) in ENDING {
+            if self.handled.contains(&signal) {
+                let code = ExitCode::from(ending).number().into();
+                flag::register_conditional_shutdown(signal, code, Arc::clone(&self.may_end))?;
+            }
         }
-        if is_heard(&SIGTSTP) {
-            flag::register_conditional_default(SIGTSTP, Arc::clone(&self.is_outside))?;
+        if self.handled.contains(&SIGTSTP) {
+            flag::register_conditional_default(SIGTSTP, Arc::clone(&self.may_end))?;
             flag::register(SIGTSTP, Arc::clone(&self.is_to_stop))?;
         }
         Ok(())
     }
 }
 
-/// The signals that whoever started us wants ignored, as `nohup` does, a bit each.
+/// The signals that the process ignores, a bit each.
 fn ignored() -> u64 {
     let status = super::system::read_small("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -81,38 +81,78 @@ fn ignored() -> u64 {
         .unwrap_or_default()
 }
 
-/// The signal that is to end the process and had to wait. Whoever has told what was done ends with 128 and its number.
-#[must_use]
-pub fn interrupted() -> Option<u8> {
-    let signal = STATE.get()?.ending.load(SeqCst);
-    u8::try_from(signal).ok().filter(|signal| *signal != 0)
+/// The signals of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Signals(Arc<Received>);
+
+#[derive(Debug, Default)]
+struct Received {
+    /// The number of the signal that is to end the process, or zero.
+    ending: Arc<AtomicUsize>,
+    registered: OnceLock<Vec<SigId>>,
 }
 
-/// A section in which signals wait, until it is dropped.
-#[derive(Debug)]
-pub(super) struct Critical(());
+impl Signals {
+    /// Notes signals from here on.
+    pub(super) fn listen(&self) {
+        self.0.registered.get_or_init(|| {
+            let handled = handlers()
+                .handled
+                .iter()
+                .filter(|signal| **signal != SIGTSTP);
+            let register = |signal: &i32| {
+                let number = usize::try_from(*signal).unwrap_or_default();
+                flag::register_usize(*signal, Arc::clone(&self.0.ending), number).ok()
+            };
+            handled.filter_map(register).collect()
+        });
+    }
 
-impl Critical {
-    pub(super) fn begin() -> Self {
-        let state = state();
-        let mut sections = state
+    /// The signal that is to end the process and was deferred. The run ends with its code as soon as it has said what was done.
+    #[must_use]
+    pub fn received(&self) -> Option<EndingSignal> {
+        let number = self.0.ending.load(SeqCst);
+        let is_it = |(signal, _): &&(i32, EndingSignal)| usize::try_from(*signal) == Ok(number);
+        ENDING.iter().find(is_it).map(|(_, ending)| *ending)
+    }
+
+    /// Defers signals until the section is dropped.
+    pub(super) fn defer(&self) -> DeferredSignals {
+        let handlers = handlers();
+        let mut sections = handlers
             .sections
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if *sections == 0 {
-            // A stop outside is over.
-            state.is_to_stop.store(false, SeqCst);
+            // An earlier stop is over.
+            handlers.is_to_stop.store(false, SeqCst);
         }
         *sections += 1;
-        state.is_outside.store(false, SeqCst);
-        Self(())
+        handlers.may_end.store(false, SeqCst);
+        DeferredSignals {
+            signals: self.clone(),
+        }
     }
 }
 
-impl Drop for Critical {
+impl Drop for Received {
     fn drop(&mut self) {
-        let state = state();
-        let mut sections = state
+        for id in self.registered.get().into_iter().flatten() {
+            unregister(*id);
+        }
+    }
+}
+
+/// A section in which signals wait.
+#[derive(Debug)]
+pub(super) struct DeferredSignals {
+    signals: Signals,
+}
+
+impl Drop for DeferredSignals {
+    fn drop(&mut self) {
+        let handlers = handlers();
+        let mut sections = handlers
             .sections
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
@@ -120,10 +160,30 @@ impl Drop for Critical {
         if *sections > 0 {
             return;
         }
-        state.is_outside.store(true, SeqCst);
-        let is_to_stop = state.is_to_stop.swap(false, SeqCst);
-        if is_to_stop && state.ending.load(SeqCst) == 0 {
+        handlers.may_end.store(true, SeqCst);
+        let is_to_stop = handlers.is_to_stop.swap(false, SeqCst);
+        if is_to_stop && self.signals.received().is_none() {
             let _ = emulate_default_handler(SIGTSTP);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signal_hook::low_level::raise;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_of_one_run_is_not_one_of_the_next() {
+        let first = Signals::default();
+        first.listen();
+        let deferred = first.defer();
+        raise(SIGHUP).unwrap();
+        assert_eq!(first.received(), Some(EndingSignal::HangUp));
+        let second = Signals::default();
+        second.listen();
+        drop(deferred);
+        assert_eq!(second.received(), None);
     }
 }

@@ -8,7 +8,9 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use super::{HOLLOW, WriteError, hold::TakeLease, kind_of, lease, marker::Id, system};
+use super::{
+    HOLLOW, WriteError, hold::TakeLease, kind_of, lease, marker::Id, signals::Signals, system,
+};
 
 /// A log that may be written: links resolved once, a regular file, inside the tree.
 #[derive(Debug)]
@@ -17,13 +19,18 @@ pub struct Target {
     pub(super) folder: PathBuf,
     pub(super) name: OsString,
     next_id: Cell<u128>,
+    pub(super) signals: Signals,
     pub(super) take_lease: TakeLease,
 }
 
 impl Target {
     /// Finds the file that a path leads to. A link may lead to any place in the repository that it lies in itself; one that lies
     /// in none, and is the log, to any place below its own folder. `random` gives 64 random bits.
-    pub fn open(path: &Path, random: &dyn Fn() -> u64) -> Result<Self, WriteError> {
+    pub fn open(
+        path: &Path,
+        random: &dyn Fn() -> u64,
+        signals: &Signals,
+    ) -> Result<Self, WriteError> {
         let path = resolve(path)?;
         let metadata = fs::symlink_metadata(&path).map_err(|error| unfound(&path, error))?;
         if !metadata.is_file() {
@@ -43,6 +50,7 @@ impl Target {
             name: name.to_os_string(),
             next_id: Cell::new(u128::from(random()) << 64 | u128::from(random())),
             take_lease: lease::take,
+            signals: signals.clone(),
             path,
         })
     }

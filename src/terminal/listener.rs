@@ -19,7 +19,8 @@ use signal_hook::{
     low_level,
 };
 
-use super::{EXIT_HUNG_UP, Input, Signal, keys::Decoder, screen};
+use super::{Input, Signal, keys::Decoder, screen};
+use crate::exit::ExitCode;
 
 /// How long the rest of a key may take. An Esc is told from the start of another key by nothing else.
 const REST_OF_KEY: Timespec = Timespec {
@@ -189,7 +190,7 @@ impl Desk {
         self.changed.notify_all();
         if is_gone {
             send(Input::Gone);
-            insist(EXIT_HUNG_UP);
+            insist(ExitCode::HungUp);
         }
     }
 
@@ -277,9 +278,13 @@ impl Desk {
 /// What a signal does while another program has the terminal, and whoever would answer it waits for that program.
 fn while_lent(signal: Signal) {
     match signal {
-        Signal::HangUp | Signal::Terminate => {
-            low_level::exit(signal.exit_code().unwrap_or(EXIT_HUNG_UP).into())
-        }
+        Signal::HangUp | Signal::Terminate => low_level::exit(
+            signal
+                .exit_code()
+                .unwrap_or(ExitCode::HungUp)
+                .number()
+                .into(),
+        ),
         // The shell takes the terminal back only when all of the job has stopped.
         Signal::Stop => {
             let _ = low_level::emulate_default_handler(SIGTSTP);
@@ -289,10 +294,10 @@ fn while_lent(signal: Signal) {
 }
 
 /// Waits for whoever was told to end, and ends the process if that one cannot: it may be writing to a terminal that takes nothing.
-fn insist(code: u8) {
+fn insist(code: ExitCode) {
     thread::sleep(GRACE);
     screen::give_back_if_it_takes();
-    low_level::exit(code.into());
+    low_level::exit(code.number().into());
 }
 
 /// Why the thread that waits for keys woke up.

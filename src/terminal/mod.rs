@@ -12,20 +12,11 @@ use std::{
     process::{Command, ExitStatus},
 };
 
+use crate::exit::ExitCode;
+
 pub use listener::{Listener, when_unread};
 pub use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use screen::Screen;
-
-/// The code of a run that the terminal's end ended: that of the hang-up signal in a shell.
-pub const EXIT_HUNG_UP: u8 = 129;
-/// The code of a run that Ctrl-C or the interrupt signal ended.
-pub const EXIT_INTERRUPTED: u8 = 130;
-/// The code of a run that the quit signal ended.
-pub const EXIT_QUIT: u8 = 131;
-/// The code of a run that the signal to terminate ended.
-pub const EXIT_TERMINATED: u8 = 143;
-/// The code of a run that a mistake in the program ended, as Rust has it.
-pub const EXIT_PANICKED: u8 = 101;
 
 /// What comes in from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +27,7 @@ pub enum Input {
     Resize,
     /// Somebody sent a signal.
     Signal(Signal),
-    /// The terminal is no more, and nothing else will come. Only the end of the process is left, with [`EXIT_HUNG_UP`].
+    /// The terminal is no more, and nothing else will come. Only the end of the process is left, with [`ExitCode::HungUp`].
     Gone,
 }
 
@@ -60,12 +51,12 @@ pub enum Signal {
 impl Signal {
     /// The code to end with. None for a signal that asks for no end.
     #[must_use]
-    pub const fn exit_code(self) -> Option<u8> {
+    pub const fn exit_code(self) -> Option<ExitCode> {
         match self {
-            Self::HangUp => Some(EXIT_HUNG_UP),
-            Self::Interrupt => Some(EXIT_INTERRUPTED),
-            Self::Quit => Some(EXIT_QUIT),
-            Self::Terminate => Some(EXIT_TERMINATED),
+            Self::HangUp => Some(ExitCode::HungUp),
+            Self::Interrupt => Some(ExitCode::Interrupted),
+            Self::Quit => Some(ExitCode::Quit),
+            Self::Terminate => Some(ExitCode::Terminated),
             Self::Stop | Self::Continue => None,
         }
     }

@@ -27,7 +27,7 @@ use ratatui::{
     layout::Rect,
 };
 
-use super::EXIT_PANICKED;
+use crate::exit::ExitCode;
 
 /// The terminal is not as it was found. Also read by a panic and by a forced end, which have no screen at hand.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
@@ -170,7 +170,7 @@ fn give_back_on_panic() {
         panic::set_hook(Box::new(move |info| {
             let _ = give_back();
             tell(info);
-            end(EXIT_PANICKED);
+            end(ExitCode::Panicked);
         }));
     });
 }
@@ -180,8 +180,8 @@ fn give_back_on_panic() {
     clippy::disallowed_methods,
     reason = "`main` is not reached any more, and the terminal is given back"
 )]
-fn end(code: u8) -> ! {
-    std::process::exit(code.into())
+fn end(code: ExitCode) -> ! {
+    std::process::exit(code.number().into())
 }
 
 /// The bytes of a frame, until the frame is whole. What draws it flushes more than once; none of that reaches the terminal.

@@ -99,11 +99,12 @@ impl Tokmon {
                 input_is_terminal: false,
                 uptime: &std::time::Duration::default,
                 random: &|| 0x5eed,
+                signals: tokmon::Signals::default(),
             },
         );
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ran {
-            code: status.code(),
+            code: status.number(),
             out: text(out),
             err: text(err),
         }

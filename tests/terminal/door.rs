@@ -5,7 +5,7 @@ use std::{fs, thread, time::Duration};
 use portable_pty::CommandBuilder;
 use rustix::process::{Signal as Kill, kill_process, test_kill_process};
 use tempfile::TempDir;
-use tokmon::terminal::{EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_PANICKED, EXIT_QUIT, EXIT_TERMINATED};
+use tokmon::ExitCode;
 
 use crate::{
     small::{FOLDER, MANNER, ready, run_dashboard, start},
@@ -23,16 +23,16 @@ fn a_dashboard_takes_the_terminal_and_gives_it_back() {
 
 #[test]
 fn every_way_out_has_its_code() {
-    for (keys, code) in [("\x03", EXIT_INTERRUPTED), ("q", 0)] {
+    for (keys, code) in [("\x03", ExitCode::Interrupted.number()), ("q", 0)] {
         let mut tty = start("");
         tty.press(keys);
         tty.ends(code);
     }
     for (signal, code) in [
-        (Kill::TERM, EXIT_TERMINATED),
-        (Kill::HUP, EXIT_HUNG_UP),
-        (Kill::INT, EXIT_INTERRUPTED),
-        (Kill::QUIT, EXIT_QUIT),
+        (Kill::TERM, ExitCode::Terminated.number()),
+        (Kill::HUP, ExitCode::HungUp.number()),
+        (Kill::INT, ExitCode::Interrupted.number()),
+        (Kill::QUIT, ExitCode::Quit.number()),
     ] {
         let mut tty = start("");
         tty.signal(signal);
@@ -48,7 +48,7 @@ fn a_panic_can_be_read() {
     ] {
         let mut tty = start("");
         tty.press(key);
-        tty.ends(EXIT_PANICKED);
+        tty.ends(ExitCode::Panicked.number());
         tty.wait(message, |screen| screen.contents().contains(message));
     }
 }
@@ -189,7 +189,10 @@ fn whoever_does_not_hear_is_ended_all_the_same() {
         status = tty.child.try_wait().unwrap();
         status.is_some()
     });
-    assert_eq!(status.unwrap().exit_code(), u32::from(EXIT_TERMINATED));
+    assert_eq!(
+        status.unwrap().exit_code(),
+        u32::from(ExitCode::Terminated.number())
+    );
     tty.is_clean();
 }
 
@@ -206,7 +209,10 @@ fn a_terminal_that_takes_nothing_keeps_nobody_alive() {
         status = child.try_wait().unwrap();
         status.is_some()
     });
-    assert_eq!(status.unwrap().exit_code(), u32::from(EXIT_TERMINATED));
+    assert_eq!(
+        status.unwrap().exit_code(),
+        u32::from(ExitCode::Terminated.number())
+    );
 }
 
 #[test]
@@ -228,7 +234,7 @@ fn a_terminal_that_goes_takes_the_process_with_it() {
         wait_until("gone", END, || test_kill_process(pid).is_err());
         let code = || fs::read_to_string(folder.path().join("code")).unwrap_or_default();
         wait_until("code", PATIENCE, || {
-            code().trim() == EXIT_HUNG_UP.to_string()
+            code().trim() == ExitCode::HungUp.number().to_string()
         });
         let _ = shell.kill();
     }

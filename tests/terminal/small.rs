@@ -12,9 +12,9 @@ use portable_pty::CommandBuilder;
 use ratatui::text::Text;
 use rustix::process::Pid;
 use tempfile::TempDir;
-use tokmon::terminal::{
-    EXIT_HUNG_UP, EXIT_INTERRUPTED, Input, KeyCode, KeyEvent, KeyModifiers, Listener, Screen,
-    Signal, edit, suspend,
+use tokmon::{
+    ExitCode,
+    terminal::{Input, KeyCode, KeyEvent, KeyModifiers, Listener, Screen, Signal, edit, suspend},
 };
 
 use crate::tty::{PATIENCE, Tty, wait_until};
@@ -80,10 +80,10 @@ impl Dashboard {
         match input {
             Input::Key(key) => return self.press(key),
             Input::Resize => {}
-            Input::Gone => return Some(EXIT_HUNG_UP),
+            Input::Gone => return Some(ExitCode::HungUp.number()),
             Input::Signal(Signal::Stop) => suspend(&mut self.screen, &self.listener).unwrap(),
             Input::Signal(Signal::Continue) => self.screen.resume().unwrap(),
-            Input::Signal(signal) => return signal.exit_code(),
+            Input::Signal(signal) => return signal.exit_code().map(ExitCode::number),
         }
         None
     }
@@ -93,7 +93,9 @@ impl Dashboard {
         self.last = format!("{} {}", key.modifiers, key.code);
         match (key.code, key.modifiers) {
             (KeyCode::Char('q'), _) => return Some(0),
-            (KeyCode::Char('c'), KeyModifiers::CONTROL) => return Some(EXIT_INTERRUPTED),
+            (KeyCode::Char('c'), KeyModifiers::CONTROL) => {
+                return Some(ExitCode::Interrupted.number());
+            }
             (KeyCode::Char('z'), KeyModifiers::CONTROL) => {
                 suspend(&mut self.screen, &self.listener).unwrap();
             }

@@ -9,7 +9,7 @@ use chrono::{Days, Months};
 
 use super::{
     Context,
-    edit_session::{EditSession, refused, table_or_json},
+    edit_session::{EditSession, table_or_json},
     locate::archive_folder,
 };
 use crate::{
@@ -19,7 +19,8 @@ use crate::{
         LogSet, Timestamp,
         archive::{self, Asked, Moved, Plan, Problem, Survey},
     },
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::Failure,
     log::{self, Item},
     model::{Header, Month},
     store::{self, Change, FileChange, RewriteError},
@@ -36,7 +37,7 @@ pub(super) fn run(
     args: &ArchiveArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     let format = table_or_json(global)?;
     let now = cx.now(global)?;
     let session = EditSession::open(global, cx)?;
@@ -57,9 +58,9 @@ pub(super) fn run(
     };
     task.tell(&made, format, cx)?;
     if !global.quiet {
-        task.tell_left(&made.moved, cx)?;
+        task.tell_left(&made.moved, cx);
     }
-    Ok(ExitStatus::Clean)
+    Ok(ExitCode::Success)
 }
 
 /// What is to be done, to which log.
@@ -173,8 +174,8 @@ impl Task<'_> {
         let (code, month) = match problem {
             Problem::NotUtf8(month, _)
             | Problem::Unclosed(month)
-            | Problem::Needed { month, .. } => (65, Some(*month)),
-            Problem::Unequal(_) => (70, None),
+            | Problem::Needed { month, .. } => (ExitCode::DataError, Some(*month)),
+            Problem::Unequal(_) => (ExitCode::Internal, None),
         };
         let shown = month.map(|month| self.shown(month));
         let help = match problem {
@@ -187,7 +188,7 @@ impl Task<'_> {
             Some(shown) => format!("{shown}: {problem}"),
             None => format!("nothing is moved: {problem}"),
         };
-        Failure::with_code(code, message).help(help)
+        Failure::new(code, message).help(help)
     }
 
     fn write(&self) -> Result<Made, Failure> {
@@ -206,9 +207,9 @@ impl Task<'_> {
             });
         match made {
             Ok(Some(made)) => Ok(made),
-            Ok(None) => idle.ok_or_else(|| Failure::with_code(70, "nothing was planned")),
+            Ok(None) => idle.ok_or_else(|| Failure::new(ExitCode::Internal, "nothing was planned")),
             Err(RewriteError::Plan(failure)) => Err(failure),
-            Err(RewriteError::Write(error)) => Err(refused(&error)),
+            Err(RewriteError::Write(error)) => Err(error.into()),
         }
     }
 }

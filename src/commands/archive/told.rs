@@ -7,7 +7,7 @@ use crate::{
     cli::GlobalArgs,
     commands::Context,
     edit::archive::{Moved, Share},
-    exit::Failure,
+    failure::{Failure, cannot_print},
     model::Tokens,
     render::{self, Format},
 };
@@ -31,9 +31,9 @@ impl Task<'_> {
         for (month, archive) in &log_set.archives {
             let lines = counted(count(archive), "line");
             let line = format!("to be deleted: {} ({lines})", self.shown(*month));
-            writeln!(cx.out, "{}", style.text(&render::safe_line(&line)))?;
+            writeln!(cx.out, "{}", style.text(&render::safe_line(&line))).map_err(cannot_print)?;
         }
-        cx.out.flush()?;
+        cx.out.flush().map_err(cannot_print)?;
         Ok(())
     }
 
@@ -47,8 +47,8 @@ impl Task<'_> {
             Format::Json => self.json(made),
             _ => self.table(made),
         };
-        cx.out.write_all(text.as_bytes())?;
-        cx.out.flush()?;
+        cx.out.write_all(text.as_bytes()).map_err(cannot_print)?;
+        cx.out.flush().map_err(cannot_print)?;
         Ok(())
     }
 
@@ -112,20 +112,18 @@ impl Task<'_> {
         text
     }
 
-    pub(super) fn tell_left(&self, moved: &Moved, cx: &mut Context<'_>) -> Result<(), Failure> {
+    pub(super) fn tell_left(&self, moved: &Moved, cx: &mut Context<'_>) {
         let log = &self.session.log.shown;
         for (heading, obstacle) in moved.left.iter().take(MOST_LEFT) {
             let line = format!("`{heading}` stays in {log}: {obstacle}");
-            writeln!(cx.err, "tokmon: {}", render::safe_line(&line))?;
+            cx.note(line);
         }
         match moved.left.len().saturating_sub(MOST_LEFT) {
             0 => {}
-            more => writeln!(
-                cx.err,
-                "tokmon: and {more} more; tokmon check says what is wrong"
-            )?,
+            more => cx.note(format_args!(
+                "and {more} more; tokmon check says what is wrong"
+            )),
         }
-        Ok(())
     }
 
     fn json(&self, made: &Made) -> String {

@@ -10,7 +10,8 @@ use super::Context;
 use crate::{
     cli::{GlobalArgs, InitArgs},
     config,
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::{Failure, cannot_print},
     render, store,
 };
 use teams::Team;
@@ -23,7 +24,7 @@ pub(super) fn run(
     args: &InitArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     let [log, settings] = files(global, cx)?;
     let now = cx.now(global)?;
     let begun = Begun {
@@ -40,10 +41,10 @@ pub(super) fn run(
     }
     if args.dry_run {
         for (file, text) in new {
-            writeln!(cx.out, "==> {} <==", render::safe_line(&file.shown))?;
-            writeln!(cx.out, "{text}")?;
+            writeln!(cx.out, "==> {} <==", render::safe_line(&file.shown)).map_err(cannot_print)?;
+            writeln!(cx.out, "{text}").map_err(cannot_print)?;
         }
-        return Ok(ExitStatus::Clean);
+        return Ok(ExitCode::Success);
     }
     log.create(&texts[0])?;
     if let Err(failure) = settings.create(&texts[1]) {
@@ -51,9 +52,9 @@ pub(super) fn run(
         return Err(failure);
     }
     let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::safe_line(shown));
-    writeln!(cx.out, "Wrote {log} and {settings}")?;
-    writeln!(cx.out, "{}", next_steps(&begun.teams))?;
-    Ok(ExitStatus::Clean)
+    writeln!(cx.out, "Wrote {log} and {settings}").map_err(cannot_print)?;
+    writeln!(cx.out, "{}", next_steps(&begun.teams)).map_err(cannot_print)?;
+    Ok(ExitCode::Success)
 }
 
 /// What to do with a fresh log.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     cli::parse_tokens,
-    exit::Failure,
+    failure::Failure,
     model::{Tokens, fold_name, is_total},
     render,
 };

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use super::Team;
 use crate::{
     config,
-    exit::Failure,
+    failure::Failure,
     log::{self, Item, RowValue},
     model::{EntryKind, Month, Tokens, fold_name},
     text::Document,

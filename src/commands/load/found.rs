@@ -4,7 +4,6 @@ use crate::{
     cli::GlobalArgs,
     commands::{Context, locate::EXCERPT},
     diagnostic::{Diagnostic, Findings, Severity},
-    exit::Failure,
     render::{self, Files},
     store::Opened,
     text::{Document, Place},
@@ -68,26 +67,20 @@ impl Found {
     }
 
     /// Says on standard error what was found: in full where that is asked for, else how much.
-    pub(in crate::commands) fn tell(
-        &mut self,
-        global: &GlobalArgs,
-        cx: &mut Context<'_>,
-    ) -> Result<(), Failure> {
+    pub(in crate::commands) fn tell(&mut self, global: &GlobalArgs, cx: &mut Context<'_>) {
         for remark in self.remarks.iter().filter(|_| !global.quiet) {
-            let remark = render::safe_line(remark);
-            writeln!(cx.err, "tokmon: {remark}; the forecast does without it")?;
+            cx.note(format_args!("{remark}; the forecast does without it"));
         }
         if global.verbose {
             let style = cx.err_style(global);
             let text = render::in_full(self.findings.kept(), &self.files, style, |place| {
                 self.sources.line_at(place, 0)
             });
-            cx.err.write_all(text.as_bytes())?;
+            let _ = cx.err.write_all(text.as_bytes());
         } else if let Some(line) =
             render::summary(&self.findings, &self.files).filter(|_| !global.quiet)
         {
-            writeln!(cx.err, "{line}")?;
+            let _ = writeln!(cx.err, "{line}");
         }
-        Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     check as rules,
     cli::{GlobalArgs, ViewArgs},
     diagnostic::Findings,
-    exit::Failure,
+    failure::Failure,
     model::{Month, Policy, fold_name},
     render::{self, Format},
 };
@@ -50,7 +50,7 @@ pub(super) fn report(
     };
     let read = read(args, global, asked, cx).or_else(|Unread { failure, found }| {
         if let Some(mut found) = found {
-            found.tell(global, cx)?;
+            found.tell(global, cx);
         }
         Err(failure)
     })?;

@@ -18,7 +18,7 @@ use crate::{
     config::Settings,
     diagnostic::{Code, Diagnostic, Findings},
     edit,
-    exit::Failure,
+    failure::Failure,
     model::Month,
     render::{
         Format, Style,

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 
 use chrono::NaiveDate;
 
+use anyhow::Context as _;
+
 use super::found::{Found, Sources};
 use crate::{
     analysis::{self, Ledger},
@@ -12,7 +14,7 @@ use crate::{
     config::Settings,
     diagnostic::{Code, Diagnostic, Findings},
     edit,
-    exit::Failure,
+    failure::Failure,
     log::{self, Item, RowValue, Section},
     model::Month,
     text::Document,
@@ -196,8 +198,7 @@ impl Reading {
             Document::Archive => found.files.archives.last().map_or("", String::as_str),
             document => found.files.name(document),
         };
-        let summary =
-            outcome.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+        let summary = outcome.with_context(|| format!("cannot read {shown}"))?;
         amount.bytes += summary.bytes as u64;
         amount.lines += lines;
         amount.rows += rows;

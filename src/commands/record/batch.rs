@@ -5,12 +5,14 @@ use std::{io::Read, path::Path};
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
+use anyhow::Context as _;
+
 use super::{not_ahead, random_id, status};
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     commands::Context,
     edit,
-    exit::Failure,
+    failure::Failure,
     log::{self, Item, cell},
     model::{Entry, StatedCost, TokenClasses, Tokens, Usage},
     store,
@@ -128,7 +130,7 @@ fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
         let input = opened.bytes();
         input.and_then(|input| input.take(MOST + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+    read.with_context(|| format!("cannot read {shown}"))?;
     if bytes.len() as u64 > MOST {
         return Err(
             Failure::no_data(format!("{shown} is larger than 64 MiB")).help("record it in parts")

@@ -7,17 +7,18 @@ use std::{borrow::Cow, collections::HashSet, time::Duration};
 
 use super::{
     Context,
-    edit_session::{self, EditSession, refused, table_or_json},
+    edit_session::{self, EditSession, table_or_json},
     load,
 };
 use crate::{
     cli::{GlobalArgs, RecordArgs, ViewArgs},
     edit::{self, Document, Kept, RowKind},
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::{Failure, cannot_print},
     log::cell,
     model::{Month, Status, TokenClasses, Usage},
     render::{self, Recorded, RecordedRow},
-    store::{RewriteError, Rewriting},
+    store::{RewriteError, Rewriting, WriteError},
     text::{NewlineStyle, Source},
 };
 
@@ -35,7 +36,7 @@ pub(super) fn run(
     args: &RecordArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     let format = table_or_json(global)?;
     let given = match &args.batch {
         Some(file) => batch::read(file, global, cx)?,
@@ -60,18 +61,17 @@ pub(super) fn run(
         let is_there = |bytes: &[u8]| ids.iter().all(|id| holds(bytes, id));
         session
             .target
-            .append(&lines.join(newline), newline, &is_there)
-            .map_err(|error| refused(&error))?;
+            .append(&lines.join(newline), newline, &is_there)?;
     }
     // Also where everything was there before: a run that was cut short may have left it to be settled, or half a rewrite.
     let remark = settle(&session, global, cx)?;
     let recorded = told(&session, &new, known, global, cx)?;
-    render::recorded(&recorded, format, cx.style(global), cx.out)?;
-    cx.out.flush()?;
+    render::recorded(&recorded, format, cx.style(global), cx.out).map_err(cannot_print)?;
+    cx.out.flush().map_err(cannot_print)?;
     if let Some(remark) = remark.filter(|_| !global.quiet) {
-        writeln!(cx.err, "tokmon: {}", render::safe_line(&remark))?;
+        cx.note(remark);
     }
-    Ok(ExitStatus::Clean)
+    Ok(ExitCode::Success)
 }
 
 /// The statement that the options make.
@@ -229,16 +229,21 @@ fn settle(
         let change = (settled.lines > 0).then(|| edit_session::of_log(settled.text));
         Ok::<_, Failure>(change.map(|change| (change, ())))
     });
-    Ok(match outcome {
-        Ok(_) => None,
-        // Somebody is at the log, or the system cannot keep others out: the next one settles.
-        Err(RewriteError::Write(error)) if matches!(error.exit_code(), 69 | 75) => None,
-        Err(RewriteError::Write(error)) if matches!(error.exit_code(), 130 | 143) => {
-            return Err(refused(&error));
-        }
-        Err(RewriteError::Write(error)) => Some(format!("recorded, and not settled: {error}")),
-        Err(RewriteError::Plan(failure)) => Some(format!("recorded, and not settled: {failure}")),
-    })
+    outcome.map_or_else(not_settled, |_| Ok(None))
+}
+
+/// What the user is told where the log was not settled. Nothing while another program uses the log, or where the system cannot
+/// keep other writers out: the next run settles.
+fn not_settled(error: RewriteError<Failure>) -> Result<Option<String>, Failure> {
+    let why = match error {
+        RewriteError::Write(
+            WriteError::Busy { .. } | WriteError::Changing { .. } | WriteError::NoLease { .. },
+        ) => return Ok(None),
+        RewriteError::Write(error @ WriteError::Interrupted { .. }) => return Err(error.into()),
+        RewriteError::Write(error) => error.to_string(),
+        RewriteError::Plan(failure) => failure.to_string(),
+    };
+    Ok(Some(format!("recorded, but not settled: {why}")))
 }
 
 /// What is recorded, as it now stands, and what all teams used.
@@ -295,7 +300,7 @@ fn preview(
     newline: &str,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     let now = cx.now(global)?;
     let mut after = before.to_owned();
     if !lines.is_empty() {
@@ -308,6 +313,43 @@ fn preview(
     let log_set = session.log_set_of_lines(&after)?;
     let settled = edit::settled(&after, &log_set, now).map_err(edit_session::overlapping)?;
     let style = cx.style(global);
-    render::diff(&session.log.shown, before, &settled.text, style, cx.out)?;
-    Ok(ExitStatus::Clean)
+    render::diff(&session.log.shown, before, &settled.text, style, cx.out).map_err(cannot_print)?;
+    Ok(ExitCode::Success)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::EndingSignal;
+
+    #[test]
+    fn a_change_that_waits_in_the_journal_is_always_told() {
+        let busy = || WriteError::Busy {
+            path: "a.md".into(),
+            holders: Vec::new(),
+        };
+        assert_eq!(not_settled(busy().into()).unwrap(), None);
+        let unfinished = WriteError::Unfinished {
+            journal: "j".into(),
+            why: Box::new(busy()),
+        };
+        let told = not_settled(unfinished.into()).unwrap().unwrap();
+        assert!(told.starts_with("recorded, but not settled: "), "{told}");
+    }
+
+    #[test]
+    fn every_signal_ends_a_record() {
+        for (signal, code) in [
+            (EndingSignal::HangUp, ExitCode::HungUp),
+            (EndingSignal::Interrupt, ExitCode::Interrupted),
+            (EndingSignal::Terminate, ExitCode::Terminated),
+        ] {
+            let error = WriteError::Interrupted {
+                signal,
+                is_done: true,
+            };
+            let failure = not_settled(error.into()).unwrap_err();
+            assert_eq!(failure.print(&mut Vec::new()), code);
+        }
+    }
 }

@@ -8,9 +8,10 @@ use super::{Event, follower::Follower};
 use crate::{
     cli::{ViewArgs, WatchArgs},
     commands::edit,
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::Failure,
     render::Style,
-    terminal::{self, EXIT_HUNG_UP, EXIT_INTERRUPTED, Input, Listener, Screen, Signal},
+    terminal::{self, Input, Listener, Screen, Signal},
     text::Document,
     tui::{
         App, Effect, Flash, Reading, Tab,
@@ -48,7 +49,7 @@ pub(super) struct Dashboard<'f, 'a, 'w> {
 }
 
 /// How it goes on.
-type Flow = Option<ExitStatus>;
+type Flow = Option<ExitCode>;
 
 impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
     /// Takes the terminal.
@@ -57,7 +58,9 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
         watching: &WatchArgs,
         send: Sender<Event>,
     ) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::io("cannot use the terminal", &error);
+        let failed = |error: std::io::Error| {
+            Failure::from(anyhow::Error::new(error).context("cannot use the terminal"))
+        };
         let listener = Listener::start(move |input| {
             let _ = send.send(Event::Input(input));
         })
@@ -90,12 +93,12 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
 
 impl Dashboard<'_, '_, '_> {
     /// Shows what there is to see until somebody ends it.
-    pub(super) fn run(&mut self, first: Reading) -> Result<ExitStatus, Failure> {
+    pub(super) fn run(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (now, at) = (self.follower.now()?, self.uptime());
         self.app.take(first, now, at);
         loop {
             if self.is_stale && self.settled.is_none() && self.draw()?.is_err() {
-                return Ok(ExitStatus::Failed(EXIT_HUNG_UP));
+                return Ok(ExitCode::HungUp);
             }
             // Whatever has come by now is answered before anything is drawn, but a key that is held starves no screen.
             let mut event = self.follower.next(self.wake());
@@ -237,7 +240,7 @@ impl Dashboard<'_, '_, '_> {
 
     fn input(&mut self, input: Input) -> Result<Flow, Failure> {
         match input {
-            Input::Gone => Ok(Some(ExitStatus::Failed(EXIT_HUNG_UP))),
+            Input::Gone => Ok(Some(ExitCode::HungUp)),
             Input::Resize => {
                 let settled = self.uptime() + SETTLE;
                 self.settled.get_or_insert(settled);
@@ -248,7 +251,7 @@ impl Dashboard<'_, '_, '_> {
                 let resumed = self.screen.resume();
                 self.again(&resumed)
             }
-            Input::Signal(signal) => Ok(signal.exit_code().map(ExitStatus::Failed)),
+            Input::Signal(signal) => Ok(signal.exit_code()),
             Input::Key(key) => {
                 let message = message::of(key, self.app.typing, self.app.open());
                 let look = self.look()?;
@@ -266,8 +269,8 @@ impl Dashboard<'_, '_, '_> {
 
     fn act(&mut self, effect: Effect) -> Result<Flow, Failure> {
         match effect {
-            Effect::Quit => return Ok(Some(ExitStatus::Clean)),
-            Effect::Interrupt => return Ok(Some(ExitStatus::Failed(EXIT_INTERRUPTED))),
+            Effect::Quit => return Ok(Some(ExitCode::Success)),
+            Effect::Interrupt => return Ok(Some(ExitCode::Interrupted)),
             Effect::Read => self.read()?,
             Effect::Repaint => self.repaint(),
             Effect::Suspend => return self.suspend(),
@@ -284,7 +287,7 @@ impl Dashboard<'_, '_, '_> {
     /// Goes on after the terminal was somebody else's.
     fn again(&mut self, returned: &std::io::Result<()>) -> Result<Flow, Failure> {
         if returned.is_err() {
-            return Ok(Some(ExitStatus::Failed(EXIT_HUNG_UP)));
+            return Ok(Some(ExitCode::HungUp));
         }
         self.repaint();
         if self.app.pause.is_none() {

@@ -13,7 +13,7 @@ use crate::{
         load::{self, Asked, Figures},
         locate::{self, Watched},
     },
-    exit::Failure,
+    failure::Failure,
     store,
     tui::{App, Problem, Reading, Snapshot},
 };

@@ -2,7 +2,8 @@
 
 use super::{Event, follower::Follower};
 use crate::{
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::{Failure, cannot_print},
     render::Style,
     terminal::Input,
     tui::{
@@ -13,7 +14,7 @@ use crate::{
 
 impl Follower<'_, '_> {
     /// A line at the start, and one for each change, as long as somebody reads them.
-    pub(super) fn in_lines(&mut self, first: Reading) -> Result<ExitStatus, Failure> {
+    pub(super) fn in_lines(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (mut app, mut last) = (App::default(), None);
         let style = Style {
             width: None,
@@ -35,13 +36,14 @@ impl Follower<'_, '_> {
             if told != last
                 && let Some((line, _)) = &told
             {
-                writeln!(self.cx.out, "{} {line}", now.format("%Y-%m-%dT%H:%M:%S%:z"))?;
-                self.cx.out.flush()?;
+                writeln!(self.cx.out, "{} {line}", now.format("%Y-%m-%dT%H:%M:%S%:z"))
+                    .map_err(cannot_print)?;
+                self.cx.out.flush().map_err(cannot_print)?;
                 last = told;
             }
             while !self.is_due(&app, (self.cx.uptime)()) {
                 match self.next(self.wake(&app)) {
-                    Some(Event::Input(Input::Gone)) => return Ok(ExitStatus::Clean),
+                    Some(Event::Input(Input::Gone)) => return Ok(ExitCode::Success),
                     Some(Event::Hint) => self.files.hinted((self.cx.uptime)()),
                     Some(Event::Input(_)) | None => {}
                 }

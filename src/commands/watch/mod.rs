@@ -10,7 +10,8 @@ use std::sync::mpsc;
 use super::{Context, locate};
 use crate::{
     cli::{GlobalArgs, ViewArgs, WatchArgs},
-    exit::{ExitStatus, Failure},
+    exit::ExitCode,
+    failure::Failure,
     terminal::{self, Input},
 };
 use dashboard::Dashboard;
@@ -31,7 +32,7 @@ pub(super) fn run(
     watching: &WatchArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitCode, Failure> {
     let watched = locate::watched(global, &[], cx)?;
     let (send, receive) = mpsc::channel();
     let files = Files::watch(&watched, watching, &send);

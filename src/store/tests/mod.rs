@@ -21,6 +21,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::*;
+use crate::exit::ExitCode;
 
 /// What every log here holds at first.
 const LOG: &str = "# Log\n- one\n- two\n";
@@ -91,7 +92,7 @@ impl Scene {
 }
 
 fn target(path: &Path) -> Target {
-    Target::open(path, &|| 0x0123_4567_89ab_cdef).unwrap()
+    Target::open(path, &|| 0x0123_4567_89ab_cdef, &Signals::default()).unwrap()
 }
 
 const PATIENT: Rewriting = Rewriting {

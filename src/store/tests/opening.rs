@@ -11,7 +11,7 @@ use rustix::fs::{CWD, Mode, mkfifoat};
 use super::*;
 
 fn refused(path: &Path) -> WriteError {
-    Target::open(path, &|| 0).unwrap_err()
+    Target::open(path, &|| 0, &Signals::default()).unwrap_err()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn what_is_no_file_is_not_waited_for() {
         refused(&scene.at("in/log.md/x")),
         WriteError::Missing { .. }
     ));
-    assert_eq!(refused(&scene.at("in/loop")).exit_code(), 74);
+    assert_eq!(ExitCode::from(&refused(&scene.at("in/loop"))), ExitCode::Io);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_link_leads_no_further_than_its_tree() {
             matches!(refused, WriteError::LeadsOut { .. }),
             "{path}: {refused}"
         );
-        assert_eq!(refused.exit_code(), 77);
+        assert_eq!(ExitCode::from(&refused), ExitCode::NoPermission);
     }
     assert_eq!(
         target(&scene.at("in/down.md")).path(),

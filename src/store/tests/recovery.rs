@@ -174,7 +174,7 @@ fn a_damaged_journal_is_kept_and_nothing_is_touched() {
     let before = scene.files();
     let refused = write(&scene.target(), &PATIENT, &only("new\n")).unwrap_err();
     assert!(matches!(refused, WriteError::Damaged { .. }), "{refused}");
-    assert_eq!(refused.exit_code(), 65);
+    assert_eq!(ExitCode::from(&refused), ExitCode::DataError);
     assert_eq!(scene.files(), before);
     assert!(matches!(open_log(&scene.log()), Err(OpenError::Refused(_))));
     scene.target().append("- a", "\n", &|_| false).unwrap();

@@ -23,7 +23,7 @@ fn without_a_lease_somebody_has_to_vouch() {
         };
         let refused = write(&target, &PATIENT, &a_move(&scene, None)).unwrap_err();
         assert!(matches!(refused, WriteError::NoLease { .. }), "{refused}");
-        assert_eq!(refused.exit_code(), 69);
+        assert_eq!(ExitCode::from(&refused), ExitCode::Unavailable);
         scene.assert_holds(LOG, None);
         let inode = fs::metadata(scene.log()).unwrap().ino();
         write(&target, &ALONE, &a_move(&scene, None)).unwrap();
@@ -41,13 +41,13 @@ fn a_read_only_log_stays_as_it_is() {
         matches!(refused, WriteError::NotPermitted { .. }),
         "{refused}"
     );
-    assert_eq!(refused.exit_code(), 77);
+    assert_eq!(ExitCode::from(&refused), ExitCode::NoPermission);
     assert!(!scene.at("in/.tokmon").exists());
     let refused = scene
         .target()
         .append("- three", "\n", &|_| false)
         .unwrap_err();
-    assert_eq!(refused.exit_code(), 77);
+    assert_eq!(ExitCode::from(&refused), ExitCode::NoPermission);
     assert_eq!(scene.text(), LOG);
 }
 

@@ -180,7 +180,7 @@ fn an_archive_that_is_not_what_it_was_taken_for_stays() {
     fs::write(scene.archive(), "somebody's\n").unwrap();
     let refused = write(&scene.target(), &PATIENT, &a_move(&scene, None)).unwrap_err();
     assert!(matches!(&refused, WriteError::Changing { path } if *path == scene.archive()));
-    assert_eq!(refused.exit_code(), 75);
+    assert_eq!(ExitCode::from(&refused), ExitCode::TryAgain);
     scene.assert_holds(LOG, Some("somebody's\n"));
 }
 
@@ -223,7 +223,7 @@ fn a_log_that_is_open_elsewhere_is_left_alone() {
         holders.iter().any(|holder| holder.pid == reader.0.id()),
         "{holders:?}"
     );
-    assert_eq!(refused.exit_code(), 75);
+    assert_eq!(ExitCode::from(&refused), ExitCode::TryAgain);
     let said = format!("sleep (process {})", reader.0.id());
     assert!(refused.to_string().contains(&said), "{refused}");
     scene.assert_holds(LOG, None);
