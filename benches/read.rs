@@ -69,8 +69,9 @@ fn run(log: &Path, options: &[&str]) {
         input_is_terminal: false,
         uptime: &std::time::Duration::default,
         random: &|| 0x5eed,
+        signals: tokmon::Signals::default(),
     };
-    let code = tokmon::run(args.map(OsStr::to_owned), &mut context).code();
+    let code = tokmon::run(args.map(OsStr::to_owned), &mut context).number();
     assert_eq!(black_box(code), 0);
 }
 

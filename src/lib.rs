@@ -52,7 +52,6 @@ use std::ffi::OsString;
 
 pub use commands::{Context, Environment, Terminal};
 pub use exit::ExitCode;
-use failure::Failure;
 pub use store::Signals;
 
 /// Does what the arguments ask, program name first, and tells how it went. Messages go to the context's streams.

@@ -161,7 +161,7 @@ fn a_full_disk_is_reported() {
     exit Some(74)
     --- out
     --- err
-    tokmon: cannot write: No space left on device (os error 28)
+    tokmon: cannot write to standard output: no space left on device
     ");
 }
 
