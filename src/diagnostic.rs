@@ -1,14 +1,14 @@
-//! A finding as a value: what is wrong, where, what to do.
-//! Who finds it is `log`'s and `check`'s business, how it is shown `render`'s.
+//! A finding as a value: what is wrong, where, and how it is fixed.
+//! `log` and `check` find, `edit` computes fixes, `render` shows both.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
-use crate::text::{Document, Place};
+use crate::text::{EditSet, FileId, FileRole, Place};
 
-/// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Something could not be read, and is missing from the sums.
@@ -20,7 +20,6 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The lower-case word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -31,17 +30,24 @@ impl Severity {
     }
 }
 
-/// Who mends what a code stands for.
+/// Whether a finding may be fixed without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mender {
-    /// `tokmon check --fix`, where the finding stands in the log itself.
-    Fix,
-    /// Somebody who knows what was meant.
-    Hand,
+pub enum Applicability {
+    /// `tokmon check --fix` fixes it: no figure and no line is lost.
+    Safe,
+    /// Only a person knows what was meant.
+    Manual,
+}
+
+/// The edits that resolve a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub edits: EditSet,
+    pub applicability: Applicability,
 }
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $severity:ident, $mender:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $severity:ident, $applicability:ident;)+) => {
         /// What kind of finding it is. A code never changes its meaning and is never used again for another.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
@@ -70,8 +76,10 @@ macro_rules! codes {
                 match self { $(Self::$variant => Severity::$severity,)+ }
             }
 
-            const fn mender(self) -> Mender {
-                match self { $(Self::$variant => Mender::$mender,)+ }
+            /// What holds for findings of this kind unless one of them says otherwise.
+            #[must_use]
+            pub const fn applicability(self) -> Applicability {
+                match self { $(Self::$variant => Applicability::$applicability,)+ }
             }
 
             /// What it means, in one paragraph.
@@ -85,63 +93,62 @@ macro_rules! codes {
 
 codes! {
     /// A cell that should hold a number holds something else. Its row is left out of every sum.
-    UnreadableNumber = "TM001", "unreadable-number", Error, Hand;
+    UnreadableNumber = "TM001", "unreadable-number", Error, Manual;
     /// A date cannot be read. Without its date a row belongs to no month and is left out of every sum.
-    UnreadableDate = "TM002", "unreadable-date", Error, Hand;
+    UnreadableDate = "TM002", "unreadable-date", Error, Manual;
     /// A time or a duration cannot be read. Its row counts without it.
-    UnreadableTime = "TM003", "unreadable-time", Warning, Hand;
+    UnreadableTime = "TM003", "unreadable-time", Warning, Manual;
     /// A row has fewer cells than its table has columns.
-    MissingCells = "TM004", "missing-cells", Warning, Hand;
+    MissingCells = "TM004", "missing-cells", Warning, Manual;
     /// A row has more cells than its table has columns. Markdown drops the surplus, so nobody sees it.
-    SurplusCells = "TM005", "surplus-cells", Warning, Hand;
+    SurplusCells = "TM005", "surplus-cells", Warning, Manual;
     /// A status is not a known spelling of done, running, pending or failed.
-    UnknownStatus = "TM006", "unknown-status", Warning, Hand;
+    UnknownStatus = "TM006", "unknown-status", Warning, Manual;
     /// A table looks like usage and is not counted: its section is not recognised, or it lacks a column or its row of dashes.
-    UncountedTable = "TM007", "uncounted-table", Warning, Hand;
+    UncountedTable = "TM007", "uncounted-table", Warning, Manual;
     /// Hook lines stand inside a table. tokmon reads past them; Markdown shows them as rows of the table.
-    HookLineInTable = "TM008", "hook-line-in-table", Warning, Fix;
+    HookLineInTable = "TM008", "hook-line-in-table", Warning, Safe;
     /// An id occurs twice. The second is taken for a retry and not counted again.
-    DuplicateId = "TM009", "duplicate-id", Warning, Fix;
+    DuplicateId = "TM009", "duplicate-id", Warning, Safe;
     /// The file holds bytes that are not UTF-8. tokmon skips them, and will not write this file.
-    NotUtf8 = "TM010", "not-utf8", Error, Hand;
+    NotUtf8 = "TM010", "not-utf8", Error, Manual;
     /// A line is longer than 64 KiB. It is left alone and not read.
-    OverlongLine = "TM011", "overlong-line", Error, Hand;
+    OverlongLine = "TM011", "overlong-line", Error, Manual;
     /// A usage, hold or free line lacks a key that it needs, is misspelled, or has a value that cannot be read. It is not counted.
-    UnreadableLine = "TM012", "unreadable-line", Error, Hand;
+    UnreadableLine = "TM012", "unreadable-line", Error, Manual;
     /// A stated total differs from the sum of its rows. The sum is used.
-    TotalDiffers = "TM013", "total-differs", Warning, Fix;
+    TotalDiffers = "TM013", "total-differs", Warning, Safe;
     /// A stated percentage contradicts the figures it belongs to.
-    PercentDiffers = "TM014", "percent-differs", Warning, Fix;
+    PercentDiffers = "TM014", "percent-differs", Warning, Safe;
     /// A team's daily and session rows add up to more than its monthly row. The larger figure is used.
-    DetailsExceedSummary = "TM015", "details-exceed-summary", Warning, Fix;
+    DetailsExceedSummary = "TM015", "details-exceed-summary", Warning, Safe;
     /// A session's tokens are missing from its team's monthly row. The larger figure is used.
-    SessionOutsideSummary = "TM016", "session-outside-summary", Warning, Fix;
+    SessionOutsideSummary = "TM016", "session-outside-summary", Warning, Safe;
     /// The team budgets and the reserve add up to more than the budget.
-    OverAllocated = "TM017", "over-allocated", Note, Hand;
+    OverAllocated = "TM017", "over-allocated", Note, Manual;
     /// Two statements of the same thing differ. Only one of them is used.
-    ConflictingStatements = "TM018", "conflicting-statements", Warning, Hand;
+    ConflictingStatements = "TM018", "conflicting-statements", Warning, Manual;
     /// Costs are given in several currencies, which cannot be added up.
-    MixedCurrencies = "TM019", "mixed-currencies", Warning, Hand;
+    MixedCurrencies = "TM019", "mixed-currencies", Warning, Manual;
     /// A row has tokens but names no team. It is counted under `(unnamed)`.
-    UnnamedTeam = "TM020", "unnamed-team", Warning, Hand;
+    UnnamedTeam = "TM020", "unnamed-team", Warning, Manual;
     /// Nothing says to which project the details of a team belong. They are left out where one project is asked for.
-    UnsplitDetails = "TM021", "unsplit-details", Warning, Hand;
+    UnsplitDetails = "TM021", "unsplit-details", Warning, Manual;
     /// A setting in `tokmon.toml` is not known, or has a value that it cannot have.
-    InvalidSetting = "TM022", "invalid-setting", Error, Hand;
+    InvalidSetting = "TM022", "invalid-setting", Error, Manual;
     /// Usage lines are not settled into the tables yet. They count from the moment they are written.
-    UnsettledUsage = "TM023", "unsettled-usage", Note, Fix;
+    UnsettledUsage = "TM023", "unsettled-usage", Note, Safe;
     /// What should stand once in a monthly summary stands twice, as after a merge that kept both sides. Both count.
-    MergedTwice = "TM024", "merged-twice", Warning, Fix;
+    MergedTwice = "TM024", "merged-twice", Warning, Safe;
 }
 
 impl Code {
-    /// Whether `tokmon check --fix` mends findings of this kind. Of single ones [`Diagnostic::is_fixable`] knows more.
     #[must_use]
-    pub const fn is_fixable(self) -> bool {
-        matches!(self.mender(), Mender::Fix)
+    pub fn is_fixable(self) -> bool {
+        self.applicability() == Applicability::Safe
     }
 
-    /// The code that an identifier or a name means, whatever its case.
+    /// The code with this identifier or name, in any case.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
@@ -160,25 +167,22 @@ impl fmt::Display for Code {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What kind of finding.
     pub code: Code,
     /// What is wrong, in lower case, without advice and without a full stop.
     pub message: String,
-    /// Where.
     pub place: Place,
-    /// What stands there.
+    /// What to see at the place.
     pub label: String,
-    /// Other places that belong to it, with what stands there.
+    /// Other places that belong to it, with their labels.
     pub related: Vec<(Place, String)>,
     /// What to do about it.
     pub help: Option<String>,
-    /// Which archive is meant by places in one, where the archives of several months were read: its index among them.
-    pub archive: usize,
-    by_hand: bool,
+    /// Computed only where it is asked for. One fix may resolve several findings.
+    pub fix: Option<Arc<Fix>>,
+    applicability: Applicability,
 }
 
 impl Diagnostic {
-    /// A finding of this kind.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>, place: Place) -> Self {
         Self {
@@ -188,207 +192,174 @@ impl Diagnostic {
             label: String::new(),
             related: Vec::new(),
             help: None,
-            archive: 0,
-            by_hand: false,
+            fix: None,
+            applicability: code.applicability(),
         }
     }
 
-    /// Says what stands at the place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// Points at another place that belongs to the finding.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
         self.related.push((place, label.into()));
         self
     }
 
-    /// Says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Says that this one has to be mended by hand, though others of its kind need not.
+    /// Marks one finding of a code that is fixed automatically elsewhere.
     #[must_use]
-    pub const fn by_hand(mut self) -> Self {
-        self.by_hand = true;
+    pub const fn manual(mut self) -> Self {
+        self.applicability = Applicability::Manual;
         self
     }
 
-    /// How much it matters.
     #[must_use]
     pub const fn severity(&self) -> Severity {
         self.code.severity()
     }
 
-    /// Whether `tokmon check --fix` mends it. That writes the log and nothing else; what the details have beyond the summary is
-    /// mended there, wherever they stand.
+    /// Whether `tokmon check --fix` fixes it. Only the log is written; details beyond the summary are fixed there, whichever file
+    /// they are in.
     #[must_use]
     pub fn is_fixable(&self) -> bool {
         let of_summary = [Code::DetailsExceedSummary, Code::SessionOutsideSummary];
-        let in_log = self.place.document == Document::Log || of_summary.contains(&self.code);
-        self.code.is_fixable() && !self.by_hand && in_log
+        let in_log = self.place.file.role() == FileRole::Log || of_summary.contains(&self.code);
+        self.applicability == Applicability::Safe && in_log
     }
 
-    /// Every place it speaks of, its own first.
-    pub fn places(&self) -> impl Iterator<Item = &Place> {
-        std::iter::once(&self.place).chain(self.related.iter().map(|(place, _)| place))
-    }
-
-    /// The sort key of findings: by file, then from top to bottom. Of several archives, one after the other.
-    fn order(&self) -> (Document, usize, usize, usize, Code) {
-        let (document, start, end) = self.place.order();
-        let archive = match document {
-            Document::Archive => self.archive,
-            _ => 0,
-        };
-        (document, archive, start, end, self.code)
+    fn order(&self) -> (FileId, usize, usize, Code) {
+        let (file, start, end) = self.place.order();
+        (file, start, end, self.code)
     }
 }
 
-/// Sorts findings by file, place and code, and drops repetitions.
+/// Sorts findings by file, place and code, and removes repetitions.
 pub fn sort(findings: &mut Vec<Diagnostic>) {
     findings.sort_by(|one, two| (one.order(), &one.message).cmp(&(two.order(), &two.message)));
     findings.dedup();
 }
 
-/// What was found in the files of a report. Where only some of it will be shown, the rest is counted and let go, so that a
-/// log that is wrong on every line needs no more memory than another.
+/// The findings of a report. Those that will not be listed are counted and dropped, so that a log with an error on every line
+/// needs no more memory than another.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     kept: Vec<Diagnostic>,
-    /// How many to keep; none for all of them.
-    most: Option<usize>,
+    /// How many to keep; `None` for all of them.
+    limit: Option<usize>,
     without_notes: bool,
-    /// The index of the archive that is being read.
-    archive: usize,
-    let_go: BTreeMap<(Document, Severity), usize>,
-    fixable_let_go: usize,
+    dropped: BTreeMap<(FileId, Severity), usize>,
+    dropped_fixable: usize,
 }
 
 impl Findings {
-    /// Keeps all of them, or the first so many that are more than notes.
+    /// Keeps all of them, or the first `limit` errors and warnings.
     #[must_use]
-    pub fn keeping(most: Option<usize>) -> Self {
+    pub fn keeping(limit: Option<usize>) -> Self {
         Self {
-            most,
-            without_notes: most.is_some(),
+            limit,
+            without_notes: limit.is_some(),
             ..Self::default()
         }
     }
 
-    /// Keeps the first so many, notes among them.
+    /// Keeps the first `limit`, notes among them.
     #[must_use]
-    pub fn listing(most: usize) -> Self {
+    pub fn listing(limit: usize) -> Self {
         Self {
-            most: Some(most),
+            limit: Some(limit),
             ..Self::default()
         }
     }
 
-    /// From here on, places in an archive are in this one of several.
-    pub const fn in_archive(&mut self, index: usize) {
-        self.archive = index;
-    }
-
-    /// One more.
-    pub fn push(&mut self, mut finding: Diagnostic) {
+    pub fn push(&mut self, finding: Diagnostic) {
         if self.without_notes && finding.severity() == Severity::Note {
             return;
         }
-        if finding
-            .places()
-            .any(|place| place.document == Document::Archive)
-        {
-            finding.archive = self.archive;
-        }
         self.kept.push(finding);
-        // To sort seldom is to sort in less time than it took to find them.
-        if self.most.is_some_and(|most| self.kept.len() >= most * 2) {
+        // Sorting only when twice as many are there keeps the time linear.
+        if self.limit.is_some_and(|limit| self.kept.len() >= limit * 2) {
             self.sort();
         }
     }
 
-    /// Sorts them by file, place and code, and drops repetitions.
+    /// Sorts them by file, place and code, removes repetitions, and drops what is beyond the limit.
     pub fn sort(&mut self) {
         sort(&mut self.kept);
-        let most = self.most.unwrap_or(usize::MAX).min(self.kept.len());
-        for finding in self.kept.drain(most..) {
-            let kind = (finding.place.document, finding.severity());
-            *self.let_go.entry(kind).or_default() += 1;
-            self.fixable_let_go += usize::from(finding.is_fixable());
+        let limit = self.limit.unwrap_or(usize::MAX).min(self.kept.len());
+        for finding in self.kept.drain(limit..) {
+            let kind = (finding.place.file, finding.severity());
+            *self.dropped.entry(kind).or_default() += 1;
+            self.dropped_fixable += usize::from(finding.is_fixable());
         }
     }
 
-    /// Says that all have to be mended by hand, as in a log that must not be written.
-    pub fn all_by_hand(&mut self) {
-        self.fixable_let_go = 0;
+    /// Marks all of them as not fixable, as in a log that must not be written.
+    pub fn mark_all_manual(&mut self) {
+        self.dropped_fixable = 0;
         for finding in &mut self.kept {
-            finding.by_hand = true;
+            finding.applicability = Applicability::Manual;
         }
     }
 
-    /// Says of some of those that are listed that they need not be mended by hand.
-    pub fn to_be_mended(&mut self, is: impl Fn(&Diagnostic) -> bool) {
+    /// Marks those kept that `is` holds for as fixable.
+    pub fn mark_safe(&mut self, is: impl Fn(&Diagnostic) -> bool) {
         for finding in self.kept.iter_mut().filter(|finding| is(finding)) {
-            finding.by_hand = false;
+            finding.applicability = Applicability::Safe;
         }
     }
 
-    /// The first of them.
     #[must_use]
     pub fn kept(&self) -> &[Diagnostic] {
         &self.kept
     }
 
-    /// How many there are of a severity, kept or not.
+    /// How many there are of a severity, kept or dropped.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        let let_go = self.let_go.iter();
-        let kept = self.kept.iter();
-        kept.filter(|finding| finding.severity() == severity)
-            .count()
-            + let_go
+        let kept = self.kept.iter().map(Diagnostic::severity);
+        let dropped = self.dropped.iter();
+        kept.filter(|of| *of == severity).count()
+            + dropped
                 .filter(|((_, of), _)| *of == severity)
                 .map(|(_, count)| count)
                 .sum::<usize>()
     }
 
-    /// How many of them `tokmon check --fix` mends, kept or not.
+    /// How many of them `tokmon check --fix` fixes, kept or dropped.
     #[must_use]
     pub fn fixable(&self) -> usize {
         let kept = self.kept.iter().filter(|finding| finding.is_fixable());
-        kept.count() + self.fixable_let_go
+        kept.count() + self.dropped_fixable
     }
 
-    /// How many there are, kept or not.
+    /// How many there are, kept or dropped.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.kept.len() + self.let_go()
+        self.kept.len() + self.dropped()
     }
 
-    /// How many were let go.
     #[must_use]
-    pub fn let_go(&self) -> usize {
-        self.let_go.values().sum()
+    pub fn dropped(&self) -> usize {
+        self.dropped.values().sum()
     }
 
-    /// The files with more than notes in them, in their order.
+    /// The files with errors or warnings.
     #[must_use]
-    pub fn documents(&self) -> BTreeSet<Document> {
-        let kept = self
-            .kept
-            .iter()
-            .map(|finding| (finding.place.document, finding.severity()));
-        kept.chain(self.let_go.keys().copied())
+    pub fn files(&self) -> BTreeSet<FileId> {
+        let kept = self.kept.iter();
+        kept.map(|finding| (finding.place.file, finding.severity()))
+            .chain(self.dropped.keys().copied())
             .filter(|(_, severity)| *severity != Severity::Note)
-            .map(|(document, _)| document)
+            .map(|(file, _)| file)
             .collect()
     }
 }
@@ -404,10 +375,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn those_let_go_are_counted_and_the_first_are_kept() {
-        let finding = |code, document, at: usize| {
+    fn those_dropped_are_counted_and_the_first_are_kept() {
+        let finding = |code, file, at: usize| {
             let place = Place {
-                document,
+                file,
                 line: at,
                 span: crate::text::Span::new(at, at + 1),
                 ..Place::default()
@@ -417,9 +388,9 @@ mod tests {
         let all = || {
             (0..100).rev().flat_map(|at| {
                 [
-                    finding(Code::UnreadableNumber, Document::Log, at),
-                    finding(Code::UnknownStatus, Document::Archive, at),
-                    finding(Code::OverAllocated, Document::Log, at),
+                    finding(Code::UnreadableNumber, FileId::LOG, at),
+                    finding(Code::UnknownStatus, FileId::archive(0), at),
+                    finding(Code::OverAllocated, FileId::LOG, at),
                 ]
             })
         };
@@ -437,14 +408,14 @@ mod tests {
         for severity in [Severity::Error, Severity::Warning] {
             assert_eq!((some.count(severity), whole.count(severity)), (100, 100));
         }
-        assert_eq!(some.documents(), whole.documents());
+        assert_eq!(some.files(), whole.files());
     }
 
     #[test]
     fn notes_are_kept_in_a_list_and_archives_are_told_apart() {
-        let finding = |document, at: usize| {
+        let finding = |file, at: usize| {
             let place = Place {
-                document,
+                file,
                 span: crate::text::Span::new(at, at + 1),
                 ..Place::default()
             };
@@ -452,27 +423,20 @@ mod tests {
         };
         let mut findings = Findings::listing(9);
         for (archive, at) in [(1, 0), (0, 5), (0, 5), (1, 0)] {
-            findings.in_archive(archive);
-            findings.push(finding(Document::Archive, at));
-            findings.push(finding(Document::Log, 3));
+            findings.push(finding(FileId::archive(archive), at));
+            findings.push(finding(FileId::LOG, 3));
         }
         findings.sort();
         let kept = findings.kept().iter();
         let kept: Vec<_> = kept
-            .map(|finding| {
-                (
-                    finding.place.document,
-                    finding.archive,
-                    finding.is_fixable(),
-                )
-            })
+            .map(|finding| (finding.place.file, finding.is_fixable()))
             .collect();
         assert_eq!(
             kept,
             [
-                (Document::Log, 0, true),
-                (Document::Archive, 0, false),
-                (Document::Archive, 1, false)
+                (FileId::LOG, true),
+                (FileId::archive(0), false),
+                (FileId::archive(1), false)
             ]
         );
         assert_eq!((findings.count(Severity::Note), findings.fixable()), (3, 1));

@@ -18,7 +18,7 @@ use crate::{
         Allocation, Currency, Entry, EntryKind, Header, HookLine, LineEvent, Month, Note,
         NoteValue, Optimization, Phase, Policy, Price, StatedTotal, Tokens,
     },
-    text::{Document, Place},
+    text::{FileRole, Place},
 };
 
 /// Whose spending a tally is, and in which kind of statement.
@@ -114,9 +114,9 @@ pub struct Ledger {
     holds: HashMap<String, HoldEntry>,
     freed: HashSet<String>,
     pub(super) hook_lines: u64,
-    pub(super) allocations: Vec<(Document, Allocation)>,
-    pub(super) phases: Vec<(Document, Phase)>,
-    pub(super) optimizations: Vec<(Document, Optimization)>,
+    pub(super) allocations: Vec<Allocation>,
+    pub(super) phases: Vec<Phase>,
+    pub(super) optimizations: Vec<Optimization>,
     pub(super) notes: Vec<Note>,
     pub(super) currency: Option<Currency>,
     pub(super) first_currency: Option<Currency>,
@@ -257,10 +257,10 @@ impl Ledger {
     pub fn entry(&mut self, entry: &Entry<'_>) {
         // The archive of a month may hold a row of another one, which is not looked at here.
         let of_archive = self.archive == Some(entry.when.month);
-        if entry.place.document == Document::Archive && !of_archive {
+        if entry.place.file.role() == FileRole::Archive && !of_archive {
             return;
         }
-        if entry.place.document == Document::Archive
+        if entry.place.file.role() == FileRole::Archive
             && let Some(past) = &mut self.past
         {
             // What an archive of another month has settled decides nothing about lines of this one. But what stands in the log as
@@ -340,7 +340,7 @@ impl Ledger {
 
     fn count(&mut self, entry: &Entry<'_>) {
         // An archive may be of another format than its log.
-        if entry.place.document == Document::Log {
+        if entry.place.file.role() == FileRole::Log {
             match entry.kind {
                 EntryKind::Legacy => self.first_legacy = self.first_legacy.or(Some(entry.place)),
                 EntryKind::Line => {}
@@ -409,18 +409,18 @@ impl Ledger {
     }
 
     /// A row of the allocation table.
-    pub fn allocation(&mut self, document: Document, row: Allocation) {
-        self.allocations.push((document, row));
+    pub fn allocation(&mut self, row: Allocation) {
+        self.allocations.push(row);
     }
 
     /// A phase of the plan.
-    pub fn phase(&mut self, document: Document, phase: Phase) {
-        self.phases.push((document, phase));
+    pub fn phase(&mut self, phase: Phase) {
+        self.phases.push(phase);
     }
 
     /// A row of the optimizations.
-    pub fn optimization(&mut self, document: Document, row: Optimization) {
-        self.optimizations.push((document, row));
+    pub fn optimization(&mut self, row: Optimization) {
+        self.optimizations.push(row);
     }
 
     /// A note.
@@ -476,10 +476,9 @@ impl Ledger {
     }
 
     /// The rows of the log itself; those of the projection file where the log has none.
-    pub(super) fn preferred<T>(rows: &[(Document, T)]) -> impl Iterator<Item = &T> {
-        let own = rows.iter().any(|(document, _)| *document == Document::Log);
-        rows.iter()
-            .filter(move |(document, _)| (*document == Document::Log) == own)
-            .map(|(_, row)| row)
+    pub(super) fn preferred<T>(rows: &[T], place: fn(&T) -> Place) -> impl Iterator<Item = &T> {
+        let in_log = move |row: &T| place(row).file.role() == FileRole::Log;
+        let own = rows.iter().any(in_log);
+        rows.iter().filter(move |row| in_log(row) == own)
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{Policy, Tokens, is_total},
-    text::Document,
+    text::FileId,
 };
 
 /// Every team's limit: by the settings, else in the allocation table, else beside its monthly row.
@@ -28,7 +28,7 @@ impl Limits {
             let source = FigureSource {
                 figure: Figure::Allocated,
                 kind: None,
-                file: Document::Config,
+                file: FileId::SETTINGS,
                 line: None,
                 rows: 1,
                 tokens: Some(team.tokens?),

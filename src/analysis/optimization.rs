@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{ledger::Ledger, usage::ReconciledMonth};
 use crate::{
     model::{Tokens, ratio},
-    text::Document,
+    text::FileId,
 };
 
 /// What was saved, operation by operation and on average.
@@ -38,7 +38,7 @@ pub struct Saving {
     pub saved_ratio: Option<f64>,
     /// The file it stands in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<Document>,
+    pub file: Option<FileId>,
     /// Its line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
@@ -72,13 +72,13 @@ impl Optimizations {
     /// None where the log has no such table.
     pub(super) fn of(reconciled: &ReconciledMonth) -> Option<Self> {
         let (mut operations, mut stated_average) = (Vec::new(), None);
-        for row in Ledger::preferred(&reconciled.ledger.optimizations) {
+        for row in Ledger::preferred(&reconciled.ledger.optimizations, |row| row.place) {
             let (before, after) = (
                 row.before.map(|before| before.value),
                 row.after.map(|after| after.value),
             );
             let saving = Saving {
-                file: Some(row.place.document),
+                file: Some(row.place.file),
                 line: Some(row.place.line),
                 ..Saving::new(row.operation.clone(), before, after)
             };

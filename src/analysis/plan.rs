@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{Level, Phase, Policy, Status, Tokens, ratio},
-    text::Document,
+    text::FileId,
 };
 
 /// What the project takes if its pending phases take what is planned for them.
@@ -72,7 +72,7 @@ pub struct PlanPhase {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The file it stands in.
-    pub file: Document,
+    pub file: FileId,
     /// Its line.
     pub line: usize,
     /// The team of the log that does it.
@@ -102,7 +102,7 @@ impl Plan {
         budget: Option<Tokens>,
         policy: &Policy,
     ) -> Option<Self> {
-        let rows: Vec<&Phase> = Ledger::preferred(&reconciled.ledger.phases)
+        let rows: Vec<&Phase> = Ledger::preferred(&reconciled.ledger.phases, |phase| phase.place)
             .filter(|phase| reconciled.month.newest && !phase.is_total())
             .collect();
         if rows.is_empty() {
@@ -199,7 +199,7 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
             _ => planned.saturating_sub(spent_tokens.unwrap_or_default()),
         },
         status: row.status.as_ref().map(|status| status.word().to_owned()),
-        file: row.place.document,
+        file: row.place.file,
         line: row.place.line,
         team: team_of(spent.reconciled, row).map(|team| team.id),
         estimated: row.estimated,

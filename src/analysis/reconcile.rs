@@ -92,7 +92,7 @@ impl Ledger {
 
     /// The teams that the allocation table names, known from now on.
     fn allocated_teams(&mut self) -> Vec<NameId> {
-        let names: Vec<String> = Self::preferred(&self.allocations)
+        let names: Vec<String> = Self::preferred(&self.allocations, |row| row.place)
             .filter(|row| !row.is_reserve() && !is_total(&row.team) && !row.team.is_empty())
             .map(|row| row.team.clone())
             .collect();

@@ -12,7 +12,7 @@ use crate::{
     model::{
         BudgetSource, Currency, EntryKind, Level, Money, Month, Percent, Status, Thresholds, Tokens,
     },
-    text::{Document, Place},
+    text::{FileId, Place},
 };
 
 /// The state of a budget at a moment, from one log.
@@ -164,7 +164,7 @@ pub struct LogReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RowPlace {
     /// In which file.
-    pub file: Document,
+    pub file: FileId,
     /// On which line, from 1.
     pub line: usize,
 }
@@ -172,7 +172,7 @@ pub struct RowPlace {
 impl From<Place> for RowPlace {
     fn from(place: Place) -> Self {
         Self {
-            file: place.document,
+            file: place.file,
             line: place.line,
         }
     }
@@ -189,7 +189,7 @@ pub struct BudgetReport {
     pub source: Option<BudgetSource>,
     /// The file it was found in, if in one with lines.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<Document>,
+    pub file: Option<FileId>,
     /// Its line there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
@@ -359,7 +359,7 @@ pub struct FigureSource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<EntryKind>,
     /// The file: `log`, `archive`, `projection` or `config`.
-    pub file: Document,
+    pub file: FileId,
     /// Its line; the first, where there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
@@ -377,7 +377,7 @@ impl FigureSource {
         Self {
             figure,
             kind: None,
-            file: place.document,
+            file: place.file,
             line: Some(place.line),
             rows: 1,
             tokens,
@@ -439,7 +439,7 @@ pub struct RowReport {
     /// Which kind of statement it is.
     pub kind: EntryKind,
     /// The file it stands in.
-    pub file: Document,
+    pub file: FileId,
     /// Its line.
     pub line: usize,
 }

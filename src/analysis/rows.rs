@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::{cost::CostSum, names::NameId};
 use crate::{
     model::{Entry, EntryKind, Month, Status, TimeRange, Tokens},
-    text::{Document, Place},
+    text::{FileId, FileRole, Place},
 };
 
 /// Which rows to keep, beside the sums.
@@ -100,8 +100,8 @@ impl KeptRow {
     }
 
     /// Where it stands among others: by day; those of an archive before those of the log.
-    pub(super) fn order(&self) -> (NaiveDate, bool, (Document, usize, usize)) {
-        let in_log = self.place.document != Document::Archive;
+    pub(super) fn order(&self) -> (NaiveDate, bool, (FileId, usize, usize)) {
+        let in_log = self.place.file.role() != FileRole::Archive;
         (self.date, in_log, self.place.order())
     }
 }

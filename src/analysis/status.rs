@@ -86,7 +86,7 @@ pub fn report(
             source: budget.map(|budget| budget.source),
             file: budget
                 .and_then(|budget| budget.place)
-                .map(|place| place.document),
+                .map(|place| place.file),
             line: budget
                 .and_then(|budget| budget.place)
                 .map(|place| place.line),
@@ -280,7 +280,7 @@ fn sources(
     let used = team.tallies.iter().map(|(kind, tally)| FigureSource {
         figure: Figure::Used,
         kind: Some(*kind),
-        file: tally.first.document,
+        file: tally.first.file,
         line: Some(tally.first.line),
         rows: tally.rows,
         tokens: tally.has_tokens.then_some(tally.sum.tokens),
@@ -349,7 +349,7 @@ fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
         model: row.model.clone(),
         notes: row.notes.clone(),
         kind: row.kind,
-        file: row.place.document,
+        file: row.place.file,
         line: row.place.line,
     }
 }

@@ -281,7 +281,7 @@ impl ReconciledMonth {
 
     /// The rows of the allocation table.
     pub fn allocations(&self) -> impl Iterator<Item = &Allocation> {
-        Ledger::preferred(&self.ledger.allocations)
+        Ledger::preferred(&self.ledger.allocations, |row| row.place)
     }
 
     /// The notes.

@@ -39,7 +39,7 @@ pub(super) fn percentages(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<
     let rows = reconciled
         .allocations()
         .filter_map(|row| Some((row.used?, row.allocated?, row.percent?, row.place)));
-    let rows = rows.filter_map(percent_differs).map(Diagnostic::by_hand);
+    let rows = rows.filter_map(percent_differs).map(Diagnostic::manual);
     notes.filter_map(percent_differs).chain(rows).collect()
 }
 

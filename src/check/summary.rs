@@ -76,7 +76,7 @@ pub(super) fn duplicate_ids(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Dia
         .related(duplicate.first, "first here")
         .help("give each piece of spending an id of its own, or remove this line")
         // What repeats the first in every byte is found where the lines themselves are at hand.
-        .by_hand()
+        .manual()
     };
     reconciled.duplicates().iter().map(finding).collect()
 }

@@ -12,9 +12,9 @@ use crate::{
     edit,
     failure::Failure,
     model::{Budget, BudgetSource, Month},
-    render::{self, Files},
+    render,
     store::{self, OpenError, Opened},
-    text::Document,
+    text::{FileId, FileRole, Files},
 };
 
 /// Where a log is looked for, in a folder and its parents.
@@ -102,11 +102,10 @@ impl LogPath {
     }
 
     pub(super) fn files(&self) -> Files {
-        Files {
-            log: self.shown.clone(),
-            projection: self.beside_shown(PROJECTION),
-            ..Files::default()
-        }
+        let mut files = Files::default();
+        files.add(FileRole::Log, self.shown.as_str());
+        files.add(FileRole::Projection, self.beside_shown(PROJECTION));
+        files
     }
 
     fn beside_shown(&self, name: &str) -> String {
@@ -218,12 +217,10 @@ impl SettingsPath {
             .map_err(|error| unreadable(&error))?;
         config::parse(&text).map_err(|problems| {
             let mut memory = Opened::Memory(text.into_bytes());
-            let files = Files {
-                config: shown.clone(),
-                ..Files::default()
-            };
+            let mut files = Files::default();
+            files.add(FileRole::Settings, shown.as_str());
             let style = cx.err_style(global);
-            let told = render::in_full(&problems.first, &files, style, |place| {
+            let told = render::in_full(&problems.first, &files, style, &mut |place| {
                 memory.line(place.line_start, EXCERPT).ok()
             });
             let more = match problems.more {
@@ -233,7 +230,10 @@ impl SettingsPath {
                     render::safe_line(shown)
                 ),
             };
-            let brief = problems.first.first().map(|first| files.concise(first));
+            let brief = problems
+                .first
+                .first()
+                .map(|first| render::concise(first, &files));
             Failure::config(brief.unwrap_or_default()).in_full(told + &more)
         })
     }
@@ -379,13 +379,13 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// The file that a document is.
-    pub(super) fn path_of(&self, document: Document) -> &Path {
-        match document {
-            Document::Log => &self.log,
-            Document::Archive => self.archives.first().unwrap_or(&self.log),
-            Document::Projection => &self.projection,
-            Document::Config => &self.settings,
+    /// Of the archives, only that of the month shown has places in a report.
+    pub(super) fn path_of(&self, file: FileId) -> &Path {
+        match file.role() {
+            FileRole::Log => &self.log,
+            FileRole::Archive => self.archives.first().unwrap_or(&self.log),
+            FileRole::Projection => &self.projection,
+            FileRole::Settings => &self.settings,
         }
     }
 

@@ -370,12 +370,10 @@ mod tests {
     /// What is said about a file.
     fn told(text: &str) -> String {
         let (problems, source) = (parse(text).unwrap_err(), Source::new(text));
-        let files = crate::render::Files {
-            config: FILE.to_owned(),
-            ..Default::default()
-        };
+        let mut files = crate::text::Files::default();
+        files.add(crate::text::FileRole::Settings, FILE);
         let style = crate::render::Style::PLAIN;
-        crate::render::in_full(&problems.first, &files, style, |place| {
+        crate::render::in_full(&problems.first, &files, style, &mut |place| {
             Some(source.line(place.line).to_owned())
         })
     }

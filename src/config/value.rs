@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     log::cell,
     model::{Amount, Currency, Money, Price, Tokens},
-    text::{Document, Place, Source, Span},
+    text::{FileId, Place, Source, Span},
 };
 
 /// The most problems that are told one by one.
@@ -235,7 +235,7 @@ impl Problem {
         let shift = source.body_start();
         let start = source.line_column(self.span.start + shift);
         let place = Place {
-            document: Document::Config,
+            file: FileId::SETTINGS,
             span: Span::new(self.span.start + shift, self.span.end + shift),
             line: start.line,
             column: start.column,

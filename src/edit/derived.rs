@@ -67,11 +67,11 @@ pub(super) fn refreshed(text: &str, log_set: &LogSet, scope: Scope<'_>) -> Resul
         edits.extend(notes::status(&document, &reconciled, &log_set.policy));
         edits.extend(notes::efficiency(&document, &reconciled, &log_set.policy));
     }
-    Ok(text::splice(text, &EditSet::new(edits)?))
+    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
 }
 
 /// Writes the moment of an edit into the header.
 pub(super) fn stamped(text: &str, stamp: Timestamp) -> Result<String, Overlap> {
     let edits = timestamp::edit(text, stamp).into_iter().collect();
-    Ok(text::splice(text, &EditSet::new(edits)?))
+    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
 }

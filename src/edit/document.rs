@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::{
     log::{self, Columns, Item, Role, RowValue, Section},
     model::{Entry, HookLine, LineEvent, Month, Note, StatedTotal},
-    text::{Place, Source, Span},
+    text::{FileId, Place, Source, Span},
 };
 
 /// Which rows a document remembers one by one. Of the others it knows only how many there are.
@@ -128,12 +128,7 @@ impl Document {
     pub fn read(text: impl Into<String>, kept: Kept) -> Self {
         let source = Source::new(text);
         let mut builder = Builder::new(kept);
-        // Reading from memory cannot fail.
-        let _ = log::read(
-            source.text().as_bytes(),
-            crate::text::Document::Log,
-            &mut |item| builder.item(item),
-        );
+        log::read_str(source.text(), FileId::LOG, &mut |item| builder.item(item));
         builder.finish(source)
     }
 

@@ -67,5 +67,5 @@ fn without_lines_in_tables(text: &str) -> Result<String, Overlap> {
         }
         edits.push(sections::insert_lines(&document, end, &lines));
     }
-    Ok(text::splice(text, &EditSet::new(edits)?))
+    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
 }

@@ -7,7 +7,7 @@ use crate::{
     analysis::{Ledger, ReconciledMonth, Retention, Rows},
     log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month, Policy, Tokens},
-    text::Document,
+    text::{FileId, FileRole},
 };
 
 /// The most months that one edit looks into: those of a hundred years, the newest ones.
@@ -33,9 +33,9 @@ impl LogSet {
             rows: Rows::Summed,
         };
         let mut ledger = Ledger::new(&self.policy, keep);
-        fold(&mut ledger, text.as_bytes(), Document::Log);
+        fold(&mut ledger, text, FileId::LOG);
         if let Some(projection) = &self.projection {
-            fold(&mut ledger, projection, Document::Projection);
+            fold(&mut ledger, projection, FileId::PROJECTION);
         }
         Ledgers {
             log_set: self,
@@ -83,51 +83,49 @@ impl Ledgers<'_> {
         ledger.show(month);
         if let Some(archive) = self.log_set.archives.get(&month) {
             ledger.archive(month);
-            fold(&mut ledger, archive, Document::Archive);
+            fold(&mut ledger, archive, FileId::archive(0));
         }
         ledger.reconcile(None)
     }
 }
 
-/// Reads a file of these log_set into a ledger. What is wrong with it is told when it is read for a report.
-fn fold(ledger: &mut Ledger, bytes: &[u8], document: Document) {
-    // Reading from memory cannot fail.
-    let _ = log::read(bytes, document, &mut |item| enter(ledger, document, item));
+/// Reads a file into a ledger. What is wrong with it is reported where it is read for a report.
+fn fold(ledger: &mut Ledger, text: impl AsRef<[u8]>, file: FileId) {
+    log::read_str(text, file, &mut |item| enter(ledger, file, item));
 }
 
-/// Enters what a file says into a ledger, as far as it counts: all of a log; of an archive what was spent; of a projection what is
-/// planned. What is wrong with the file is passed by.
-pub fn enter(ledger: &mut Ledger, document: Document, item: Item<'_>) {
-    match (item, document) {
-        (Item::Row(row), _) => enter_row(ledger, document, row),
-        (Item::Usage(entry), Document::Log | Document::Archive) => ledger.entry(&entry),
-        (Item::Unreadable { month, place }, Document::Log | Document::Archive) => {
-            ledger.unreadable(month, place);
-        }
-        (Item::Heading(heading), Document::Log) => {
+/// Enters what a file says into a ledger, if it counts: all of a log; of an archive what was spent; of a projection what is
+/// planned. Problems are passed over.
+pub fn enter(ledger: &mut Ledger, file: FileId, item: Item<'_>) {
+    use FileRole::{Archive, Log};
+    match (item, file.role()) {
+        (Item::Row(row), role) => enter_row(ledger, role, row),
+        (Item::Usage(entry), Log | Archive) => ledger.entry(&entry),
+        (Item::Unreadable { month, place }, Log | Archive) => ledger.unreadable(month, place),
+        (Item::Heading(heading), Log) => {
             if matches!(heading.section, Section::Monthly(_)) {
                 ledger.summary(heading.place.line);
             }
         }
-        (Item::Header(header), Document::Log) => ledger.header(&header),
-        (Item::Note(note), Document::Log) => ledger.note(note),
-        (Item::Line(line), Document::Log) => ledger.line(&line),
+        (Item::Header(header), Log) => ledger.header(&header),
+        (Item::Note(note), Log) => ledger.note(note),
+        (Item::Line(line), Log) => ledger.line(&line),
         _ => {}
     }
 }
 
-fn enter_row(ledger: &mut Ledger, document: Document, row: Row<'_>) {
-    use Document::{Archive, Log, Projection};
-    match (row.value, document) {
+fn enter_row(ledger: &mut Ledger, role: FileRole, row: Row<'_>) {
+    use FileRole::{Archive, Log, Projection};
+    match (row.value, role) {
         (RowValue::Entry(entry), Log) => ledger.entry(&entry),
         (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
             ledger.entry(&entry);
         }
         (RowValue::Total(total), Log) => ledger.total(total),
         (RowValue::Unreadable(month), Log | Archive) => ledger.unreadable(month, row.place),
-        (RowValue::Allocation(row), Log | Projection) => ledger.allocation(document, row),
-        (RowValue::Phase(phase), Log | Projection) => ledger.phase(document, phase),
-        (RowValue::Optimization(row), Log | Projection) => ledger.optimization(document, row),
+        (RowValue::Allocation(row), Log | Projection) => ledger.allocation(row),
+        (RowValue::Phase(phase), Log | Projection) => ledger.phase(phase),
+        (RowValue::Optimization(row), Log | Projection) => ledger.optimization(row),
         _ => {}
     }
 }

@@ -86,7 +86,7 @@ pub fn settled(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<Settled
     if lines == 0 {
         return Ok(unchanged(counting.len()));
     }
-    let settled = text::splice(text, &EditSet::new(edits)?);
+    let settled = text::splice(text, &EditSet::new(text::FileId::LOG, edits)?);
     let touched: Vec<Month> = before.keys().copied().collect();
     let scope = Scope::Touched {
         months: &touched,
@@ -146,8 +146,7 @@ fn counting(document: &Document, log_set: &LogSet) -> Vec<Entry<'static>> {
 /// The ids of what an archive holds of a month.
 fn ids_in(archive: &[u8], month: Month) -> HashSet<String> {
     let mut ids = HashSet::new();
-    // Reading from memory cannot fail.
-    let _ = log::read(archive, text::Document::Archive, &mut |item| {
+    log::read_str(archive, text::FileId::archive(0), &mut |item| {
         let entry = match &item {
             Item::Usage(entry) => entry,
             Item::Row(row) => match &row.value {

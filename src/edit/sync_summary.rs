@@ -96,7 +96,7 @@ pub(super) fn raise(
         return Ok(text.to_owned());
     }
     sections::close_up(&mut edits);
-    let raised = text::splice(text, &EditSet::new(edits)?);
+    let raised = text::splice(text, &EditSet::new(text::FileId::LOG, edits)?);
     let days = BTreeSet::new();
     let scope = Scope::Touched {
         months: &touched,

@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use super::lines;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    text::{Document, Place, Span},
+    text::{FileId, Place, Span},
 };
 
 /// A line longer than this is reported and left alone.
@@ -63,7 +63,7 @@ pub(super) struct Chunk {
     pub(super) held_text: String,
     /// Where the last line of the file starts in `text`, if it lacks its line end.
     pub(super) unterminated: Option<usize>,
-    document: Document,
+    file: FileId,
     gaps: Vec<Gap>,
     /// The byte of the file at which the text after the head starts, gaps there not counted.
     start: usize,
@@ -128,22 +128,22 @@ impl Chunk {
 pub(super) struct Line {
     /// Where it starts in the text.
     pub(super) at: usize,
-    file: usize,
+    file: FileId,
+    start: usize,
     number: usize,
-    document: Document,
 }
 
 impl Line {
     /// The place of a part of this line, given by its bytes in the text.
     pub(super) fn place(&self, text: &str, part: &Range<usize>) -> Place {
         let before = text.get(self.at..part.start).unwrap_or_default();
-        let start = self.file + before.len();
+        let start = self.start + before.len();
         Place {
-            document: self.document,
+            file: self.file,
             span: Span::new(start, start + part.len()),
             line: self.number,
             column: before.chars().count() + 1,
-            line_start: self.file,
+            line_start: self.start,
         }
     }
 }
@@ -174,9 +174,9 @@ impl Locator<'_> {
         }
         Line {
             at: self.at,
-            file: self.piece.start + self.gap_bytes + (self.at - self.piece.head),
+            start: self.piece.start + self.gap_bytes + (self.at - self.piece.head),
             number: self.lines + 1,
-            document: self.piece.document,
+            file: self.piece.file,
         }
     }
 
@@ -221,8 +221,8 @@ struct Damage {
 }
 
 impl<R: Read> Chunker<R> {
-    /// A stream of the file called `document`, in pieces of about this many bytes.
-    pub(super) fn new(input: R, document: Document, chunk_size: usize) -> Self {
+    /// A stream of `file`, in pieces of about this many bytes.
+    pub(super) fn new(input: R, file: FileId, chunk_size: usize) -> Self {
         Self {
             input,
             raw: Vec::new(),
@@ -233,7 +233,7 @@ impl<R: Read> Chunker<R> {
             damaged: None,
             chunk_size,
             piece: Chunk {
-                document,
+                file,
                 ..Chunk::default()
             },
             problems: Vec::new(),
@@ -356,7 +356,7 @@ impl<R: Read> Chunker<R> {
     /// The place of the first `len` bytes of the line being cut.
     fn place(&self, len: usize) -> Place {
         Place {
-            document: self.piece.document,
+            file: self.piece.file,
             span: Span::new(self.offset, self.offset + len),
             line: self.line,
             column: 1,
@@ -445,7 +445,7 @@ impl<R: Read> Chunker<R> {
             _ => {
                 self.report_damage();
                 let first = Place {
-                    document: self.piece.document,
+                    file: self.piece.file,
                     span: Span::new(start, start + len),
                     line,
                     column: String::from_utf8_lossy(before).chars().count() + 1,

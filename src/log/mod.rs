@@ -21,7 +21,7 @@ mod table;
 pub use columns::{Column, Columns};
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Summary, Table};
 pub use lines::is_hook_line;
-pub use reader::read;
+pub use reader::{read, read_str};
 pub use section::{Section, heading_opens};
 
 #[cfg(test)]

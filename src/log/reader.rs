@@ -24,27 +24,29 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{HookLine, Month, Note, Status},
-    text::{Document, Place},
+    text::{FileId, Place},
 };
 
 /// Reads a log and passes on what it says. Fails only where reading the bytes fails.
 ///
 /// Memory follows the longest block of the file; a table, however long, is read in pieces.
-pub fn read(
-    input: impl Read,
-    document: Document,
-    each: &mut dyn FnMut(Item<'_>),
-) -> io::Result<Summary> {
-    read_in_pieces(input, document, CHUNK_SIZE, each)
+pub fn read(input: impl Read, file: FileId, each: &mut dyn FnMut(Item<'_>)) -> io::Result<Summary> {
+    read_in_pieces(input, file, CHUNK_SIZE, each)
+}
+
+/// Reads a log that is in memory, where reading cannot fail.
+pub fn read_str(text: impl AsRef<[u8]>, file: FileId, each: &mut dyn FnMut(Item<'_>)) {
+    let read = read(text.as_ref(), file, each);
+    debug_assert!(read.is_ok(), "{read:?}");
 }
 
 pub(super) fn read_in_pieces(
     input: impl Read,
-    document: Document,
+    file: FileId,
     chunk_size: usize,
     each: &mut dyn FnMut(Item<'_>),
 ) -> io::Result<Summary> {
-    let mut chunker = Chunker::new(input, document, chunk_size);
+    let mut chunker = Chunker::new(input, file, chunk_size);
     let mut reader = Reader::new(each);
     let mut progress = Progress::default();
     loop {

@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use super::{Item, RowValue, reader::read_in_pieces};
 use crate::{
     model::{HookKind, LineEvent},
-    text::{Document, Place, Source},
+    text::{FileId, Place, Source},
 };
 
 /// What a log says, a line each. Every place is checked against the text it claims to be at.
@@ -35,7 +35,7 @@ fn said_in_pieces(bytes: &[u8], piece: usize) -> String {
     };
     let mut said = String::new();
     let mut hooks = 0;
-    let summary = read_in_pieces(bytes, Document::Log, piece, &mut |item| {
+    let summary = read_in_pieces(bytes, FileId::LOG, piece, &mut |item| {
         let line = match &item {
             Item::Heading(heading) => {
                 check(heading.place);

@@ -13,62 +13,14 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
-    text::{Document, Place},
+    text::{Files, Place},
 };
 
-/// What the files of a report are called.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files {
-    /// The cost log.
-    pub log: String,
-    /// The archives that were read: that of the month, or those of all months.
-    pub archives: Vec<String>,
-    /// The projection file.
-    pub projection: String,
-    /// The settings.
-    pub config: String,
-}
-
-impl Files {
-    /// The name of a file; of several archives, the first.
-    #[must_use]
-    pub fn name(&self, document: Document) -> &str {
-        self.name_of(document, 0)
-    }
-
-    /// The name of the file of one of a finding's places.
-    #[must_use]
-    pub(crate) fn name_in(&self, finding: &Diagnostic, document: Document) -> &str {
-        self.name_of(document, finding.archive)
-    }
-
-    fn name_of(&self, document: Document, archive: usize) -> &str {
-        match document {
-            Document::Log => &self.log,
-            Document::Archive => self.archives.get(archive).map_or("", String::as_str),
-            Document::Projection => &self.projection,
-            Document::Config => &self.config,
-        }
-    }
-
-    /// A finding in one line: where, and what.
-    #[must_use]
-    pub fn concise(&self, finding: &Diagnostic) -> String {
-        let place = self.place(finding);
-        format!("{place}  {} {}", finding.code, finding.message)
-    }
-
-    /// Where a finding stands: `cost-log.md:31:33`.
-    #[must_use]
-    pub fn place(&self, finding: &Diagnostic) -> String {
-        let Place {
-            document,
-            line,
-            column,
-            ..
-        } = finding.place;
-        format!("{}:{line}:{column}", self.name_in(finding, document))
-    }
+/// A finding in one line: where, and what.
+#[must_use]
+pub fn concise(finding: &Diagnostic, files: &Files) -> String {
+    let position = files.position(&finding.place);
+    format!("{position}  {} {}", finding.code, finding.message)
 }
 
 /// One line on how many findings there are. None where there is nothing but notes.
@@ -100,26 +52,29 @@ pub fn counted(findings: &Findings) -> Option<String> {
 
 /// The files of what is counted: `cost-log.md`, `cost-log.md and 1 other file`.
 fn places(findings: &Findings, files: &Files) -> String {
-    let documents = findings.documents();
-    let first = documents.first().map(|document| files.name(*document));
+    let found_in = findings.files();
+    let first = found_in.first().map(|file| files.name(*file));
     let first = safe::line(first.unwrap_or_default());
-    match documents.len() {
+    match found_in.len() {
         0 | 1 => first.into_owned(),
         2 => format!("{first} and 1 other file"),
         many => format!("{first} and {} other files", many - 1),
     }
 }
 
-/// Findings with excerpts. `line_at` gives the line of a file that a place stands on.
+/// Gives the line of a file that a place is on.
+pub type LineAt<'l> = dyn FnMut(&Place) -> Option<String> + 'l;
+
+/// Findings with excerpts.
 pub fn in_full(
     findings: &[Diagnostic],
     files: &Files,
     style: Style,
-    mut line_at: impl FnMut(&Place) -> Option<String>,
+    line_at: &mut LineAt<'_>,
 ) -> String {
     let excerpts = findings
         .iter()
-        .map(|finding| excerpt(finding, files, style, &mut line_at));
+        .map(|finding| excerpt(finding, files, style, line_at));
     excerpts.collect()
 }
 
@@ -128,7 +83,7 @@ pub(super) fn excerpt(
     finding: &Diagnostic,
     files: &Files,
     style: Style,
-    line_at: &mut dyn FnMut(&Place) -> Option<String>,
+    line_at: &mut LineAt<'_>,
 ) -> String {
     let decor = if style.ascii {
         DecorStyle::Ascii
@@ -186,7 +141,7 @@ fn group<'a>(
     finding: &'a Diagnostic,
     files: &'a Files,
     style: Style,
-    line_at: &mut dyn FnMut(&Place) -> Option<String>,
+    line_at: &mut LineAt<'_>,
 ) -> Group<'a> {
     let level = match finding.severity() {
         Severity::Error => Level::ERROR,
@@ -214,7 +169,7 @@ fn group<'a>(
         let span = before.len()..before.len() + part.len();
         let snippet = Snippet::source(format!("{before}{part}{rest}"))
             .line_start(place.line)
-            .path(safe::line(files.name_in(finding, place.document)))
+            .path(safe::line(files.name(place.file)))
             .annotation(kind.span(span).label(style.text(label)));
         Element::from(snippet)
     });

@@ -60,7 +60,7 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         .map(|finding| Finding {
             code: finding.code.id(),
             severity: finding.severity().word(),
-            file: page.files.name(finding.place.document),
+            file: page.files.name(finding.place.file),
             line: finding.place.line,
             column: finding.place.column,
             message: &finding.message,

@@ -22,7 +22,7 @@ pub(crate) mod theme;
 
 use std::io::{self, Write};
 
-pub use diagnostics::{Files, counted, in_full, summary};
+pub use diagnostics::{LineAt, concise, counted, in_full, summary};
 pub use diff::diff;
 pub use json::schema;
 pub use overview::MOST_FINDINGS;
@@ -33,6 +33,7 @@ pub use theme::{Ink, Paint, Style, pieces};
 use crate::{
     analysis::StatusReport,
     diagnostic::{Findings, Severity},
+    text::Files,
 };
 use sheet::Sheet;
 

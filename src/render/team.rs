@@ -8,7 +8,7 @@ use super::{
 use crate::{
     analysis::{Figure, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
-    text::Document,
+    text::FileRole,
 };
 
 /// What it used and what is left to it, how efficient it is, where it will end, and where its figures stand.
@@ -78,11 +78,11 @@ fn sources(team: &TeamReport) -> Option<String> {
 }
 
 fn source(source: &FigureSource) -> Option<String> {
-    let file = match source.file {
-        Document::Log => "",
-        Document::Archive => " of the archive",
-        Document::Projection => " of the projection file",
-        Document::Config => " of the settings",
+    let file = match source.file.role() {
+        FileRole::Log => "",
+        FileRole::Archive => " of the archive",
+        FileRole::Projection => " of the projection file",
+        FileRole::Settings => " of the settings",
     };
     let line = format!("line {}{file}", source.line?);
     Some(match (source.figure, source.kind) {

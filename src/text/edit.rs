@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Span;
+use super::{FileId, Span};
 
 /// Replace the bytes of `span` by `text`: an insertion where the span is empty, a deletion where the text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +36,16 @@ impl Edit {
     }
 }
 
-/// Edits that cannot contradict each other: sorted by position, and no two of them touch the same byte.
+/// Edits of one file that cannot contradict each other: sorted by position, and no two of them touch the same byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EditSet(Vec<Edit>);
+pub struct EditSet {
+    file: FileId,
+    edits: Vec<Edit>,
+}
 
 impl EditSet {
     /// Sorts the edits and refuses those that overlap. Several insertions at one place keep their order, before a replacement there.
-    pub fn new(mut edits: Vec<Edit>) -> Result<Self, Overlap> {
+    pub fn new(file: FileId, mut edits: Vec<Edit>) -> Result<Self, Overlap> {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         match edits
             .windows(2)
@@ -52,25 +55,23 @@ impl EditSet {
                 first: pair[0].span,
                 second: pair[1].span,
             }),
-            None => Ok(Self(edits)),
+            None => Ok(Self { file, edits }),
         }
     }
 
-    /// No edits.
     #[must_use]
-    pub const fn empty() -> Self {
-        Self(Vec::new())
+    pub const fn file(&self) -> FileId {
+        self.file
     }
 
-    /// Whether nothing would change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.edits.is_empty()
     }
 
-    /// The edits, by position.
+    /// By position.
     pub fn iter(&self) -> impl Iterator<Item = &Edit> {
-        self.0.iter()
+        self.edits.iter()
     }
 }
 
@@ -149,12 +150,12 @@ mod tests {
     proptest! {
         #[test]
         fn splicing_nothing_changes_nothing(text in any::<String>()) {
-            prop_assert_eq!(splice(&text, &EditSet::empty()), text);
+            prop_assert_eq!(splice(&text, &EditSet::default()), text);
         }
 
         #[test]
         fn bytes_outside_the_edits_stay((text, edits) in text_and_edits()) {
-            let set = EditSet::new(edits.clone()).unwrap();
+            let set = EditSet::new(FileId::LOG, edits.clone()).unwrap();
             let spliced = splice(&text, &set);
             let mut rest = spliced.as_str();
             let mut at = 0;
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn overlapping_edits_are_refused() {
         let edits = vec![Edit::delete(Span::new(3, 6)), Edit::insert(5, "x")];
-        let overlap = EditSet::new(edits).unwrap_err();
+        let overlap = EditSet::new(FileId::LOG, edits).unwrap_err();
         assert_eq!(overlap.to_string(), "edits overlap: bytes 3..6 and 5..5");
     }
 
@@ -182,6 +183,9 @@ mod tests {
             Edit::insert(0, "2"),
             Edit::delete(Span::new(4, 5)),
         ];
-        assert_eq!(splice("abcde", &EditSet::new(edits).unwrap()), "12abCd");
+        assert_eq!(
+            splice("abcde", &EditSet::new(FileId::LOG, edits).unwrap()),
+            "12abCd"
+        );
     }
 }

@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::{Edit, Span};
+    use crate::text::{Edit, FileId, Span};
 
     #[test]
     fn columns_count_characters_and_skip_the_byte_order_mark() {
@@ -221,7 +221,7 @@ mod tests {
     proptest! {
         #[test]
         fn splicing_nothing_gives_the_file_back(text in "\u{feff}?[a|\\r\\n한]{0,40}") {
-            prop_assert_eq!(Source::new(text.as_str()).splice(&EditSet::empty()), text);
+            prop_assert_eq!(Source::new(text.as_str()).splice(&EditSet::default()), text);
         }
 
         #[test]
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn an_edit_in_a_file_with_a_byte_order_mark_counts_from_the_first_byte() {
         let source = Source::new("\u{feff}ab");
-        let edits = EditSet::new(vec![Edit::replace(Span::new(3, 4), "X")]).unwrap();
+        let edits = EditSet::new(FileId::LOG, vec![Edit::replace(Span::new(3, 4), "X")]).unwrap();
         assert_eq!(source.splice(&edits), "\u{feff}Xb");
     }
 }

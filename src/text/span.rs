@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use super::FileId;
 
 /// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,28 +63,10 @@ pub struct LineColumn {
     pub column: usize,
 }
 
-/// The files that make up one report, in the order in which findings about them are listed.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Document {
-    /// The cost log itself.
-    #[default]
-    Log,
-    /// The archive of the month shown.
-    Archive,
-    /// `cost-projection.md` beside the log.
-    Projection,
-    /// `tokmon.toml`.
-    Config,
-}
-
 /// Where a value stands, with all that is needed to cite it: the file, the span, and the line for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// Which file.
-    pub document: Document,
+    pub file: FileId,
     /// The bytes of the value.
     pub span: Span,
     /// The line it stands on, from 1.
@@ -99,7 +80,7 @@ pub struct Place {
 impl Place {
     /// The sort key for findings: by file, then from top to bottom.
     #[must_use]
-    pub const fn order(&self) -> (Document, usize, usize) {
-        (self.document, self.span.start, self.span.end)
+    pub const fn order(&self) -> (FileId, usize, usize) {
+        (self.file, self.span.start, self.span.end)
     }
 }

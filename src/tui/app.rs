@@ -12,7 +12,7 @@ use super::{
     reading::{Snapshot, Trouble},
     sort::SortBy,
 };
-use crate::{model::Level, text::Document};
+use crate::{model::Level, text::FileId};
 
 /// How long a message is shown.
 pub const FLASH: Duration = Duration::from_secs(10);
@@ -120,7 +120,7 @@ pub enum Effect {
     /// Give the terminal back until the process is continued.
     Suspend,
     /// Open a file at a line in an editor.
-    Edit(Document, usize),
+    Edit(FileId, usize),
 }
 
 /// The state.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::{Alert, AlertScope, DayReport, RowReport, StatusReport, TeamReport},
     model::{Tokens, fold_name},
-    text::Document,
+    text::FileId,
 };
 
 /// What is selected in each view, wherever it stands.
@@ -198,14 +198,14 @@ impl App {
     }
 
     /// Where an editor is to open: at what is wrong, else at the row that is selected, else at the top of the log.
-    pub(super) fn place(&self) -> (Document, usize) {
+    pub(super) fn place(&self) -> (FileId, usize) {
         let trouble = self.trouble.as_ref().and_then(Trouble::place);
         trouble
             .or_else(|| self.selected_place())
-            .unwrap_or((Document::Log, 1))
+            .unwrap_or((FileId::LOG, 1))
     }
 
-    fn selected_place(&self) -> Option<(Document, usize)> {
+    fn selected_place(&self) -> Option<(FileId, usize)> {
         let report = self.report()?;
         match self.tab {
             Tab::Overview => {

@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset};
 use super::app::{App, FLASH, Flash};
 use crate::{
     analysis::{StatusReport, TeamReport},
-    text::Document,
+    text::FileId,
 };
 
 /// A reading that is bad is tried again so much later before it is shown: editors write in two parts.
@@ -34,7 +34,7 @@ pub struct Problem {
     /// Where, and what: `cost-log.md:31:33 not a number: "12,4x0"`.
     pub text: String,
     /// The file and the line, where it has one.
-    pub place: Option<(Document, usize)>,
+    pub place: Option<(FileId, usize)>,
     /// Something is not counted because of it.
     pub is_error: bool,
 }
@@ -62,7 +62,7 @@ pub enum Trouble {
 impl Trouble {
     /// Where it can be mended.
     #[must_use]
-    pub const fn place(&self) -> Option<(Document, usize)> {
+    pub const fn place(&self) -> Option<(FileId, usize)> {
         match self {
             Self::Unreadable(problem) => problem.place,
             Self::Gone(_) => None,

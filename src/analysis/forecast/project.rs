@@ -17,7 +17,7 @@ use crate::{
         usage::{ReconciledMonth, TeamUsage},
     },
     model::{Status, Tokens},
-    text::Document,
+    text::FileId,
 };
 
 /// Where an estimate of finished work stands.
@@ -42,7 +42,7 @@ pub struct Finished {
     /// Where the estimate stands.
     pub source: EstimateSource,
     /// In which file.
-    pub file: Document,
+    pub file: FileId,
     /// On which line, if it has lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,

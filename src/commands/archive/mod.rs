@@ -24,7 +24,7 @@ use crate::{
     log::{self, Item},
     model::{Header, Month},
     store::{self, Change, FileChange, RewriteError},
-    text::Document,
+    text::FileId,
 };
 
 /// Days that daily details are kept where nothing else is said.
@@ -231,8 +231,7 @@ fn retention(text: &str) -> Option<u32> {
     const MOST: usize = 64 * 1024;
     let head = text.as_bytes().get(..MOST).unwrap_or(text.as_bytes());
     let mut days = None;
-    // Reading from memory cannot fail.
-    let _ = log::read(head, Document::Log, &mut |item| {
+    log::read_str(head, FileId::LOG, &mut |item| {
         if let Item::Header(Header::RetentionDays(found)) = item {
             days.get_or_insert(found);
         }

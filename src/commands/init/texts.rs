@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     log::{self, Item, RowValue},
     model::{EntryKind, Month, Tokens, fold_name},
-    text::Document,
+    text::FileId,
 };
 
 /// What a log begins with.
@@ -183,7 +183,7 @@ fn quoted(text: &str) -> String {
 pub(super) fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<(), Failure> {
     let (mut names, mut given) = (Vec::new(), Vec::new());
     let mut is_fine = config::parse(settings).is_ok();
-    let read = log::read(log.as_bytes(), Document::Log, &mut |item| match item {
+    log::read_str(log, FileId::LOG, &mut |item| match item {
         Item::Problem(_) | Item::Unreadable { .. } | Item::Usage(_) | Item::Line(_) => {
             is_fine = false;
         }
@@ -201,12 +201,7 @@ pub(super) fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<()
         names.get(*at).map(|name| fold_name(name)) != Some(fold_name(&team.name))
     });
     let budgets = all.filter(|team| team.budget.is_some()).count();
-    if read.is_ok()
-        && is_fine
-        && wrong.is_none()
-        && names.len() == teams.len()
-        && given.len() == budgets
-    {
+    if is_fine && wrong.is_none() && names.len() == teams.len() && given.len() == budgets {
         return Ok(());
     }
     let message = match wrong {

@@ -1,12 +1,14 @@
 //! What is wrong with the files that were read, and the files to show it in.
 
+use std::collections::BTreeMap;
+
 use crate::{
     cli::GlobalArgs,
     commands::{Context, locate::EXCERPT},
     diagnostic::{Diagnostic, Findings, Severity},
-    render::{self, Files},
+    render,
     store::Opened,
-    text::{Document, Place},
+    text::{FileId, Files, Place},
     tui::Problem,
 };
 
@@ -20,33 +22,13 @@ pub(in crate::commands) struct Found {
 }
 
 /// The files that were read.
-pub(super) struct Sources {
-    pub(super) log: Opened,
-    /// None where a month has none.
-    pub(super) archives: Vec<Option<Opened>>,
-    pub(super) projection: Option<Opened>,
-}
+pub(super) type Sources = BTreeMap<FileId, Opened>;
 
-impl Sources {
-    /// A file; of several archives, one of them.
-    pub(super) fn of(&mut self, document: Document, archive: usize) -> Option<&mut Opened> {
-        match document {
-            Document::Log => Some(&mut self.log),
-            Document::Archive => self.archives.get_mut(archive)?.as_mut(),
-            Document::Projection => self.projection.as_mut(),
-            Document::Config => None,
-        }
-    }
-
-    pub(super) fn line_at(&mut self, place: &Place, archive: usize) -> Option<String> {
-        let source = self.of(place.document, archive);
-        source?
-            .line(
-                place.line_start,
-                EXCERPT.max((place.column + place.span.len().min(256)) * 4),
-            )
-            .ok()
-    }
+/// The line of a file that a place is on, with enough of it to show the place.
+pub(super) fn line_at(sources: &mut Sources, place: &Place) -> Option<String> {
+    let most = EXCERPT.max((place.column + place.span.len().min(256)) * 4);
+    let source = sources.get_mut(&place.file)?;
+    source.line(place.line_start, most).ok()
 }
 
 impl Found {
@@ -54,8 +36,12 @@ impl Found {
     pub(in crate::commands) fn problems(&self) -> Vec<Problem> {
         let kept = self.findings.kept().iter();
         let problem = |finding: &Diagnostic| Problem {
-            text: format!("{} {}", self.files.place(finding), finding.message),
-            place: Some((finding.place.document, finding.place.line)),
+            text: format!(
+                "{} {}",
+                self.files.position(&finding.place),
+                finding.message
+            ),
+            place: Some((finding.place.file, finding.place.line)),
             is_error: finding.severity() == Severity::Error,
         };
         kept.map(problem).collect()
@@ -73,8 +59,8 @@ impl Found {
         }
         if global.verbose {
             let style = cx.err_style(global);
-            let text = render::in_full(self.findings.kept(), &self.files, style, |place| {
-                self.sources.line_at(place, 0)
+            let text = render::in_full(self.findings.kept(), &self.files, style, &mut |place| {
+                line_at(&mut self.sources, place)
             });
             let _ = cx.err.write_all(text.as_bytes());
         } else if let Some(line) =

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    found::Found,
+    found::{Found, line_at},
     reading::{Amount, Reading, no_usage},
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
         Format, Style,
         check::{Looked, Report},
     },
-    text::Document,
+    text::FileId,
 };
 
 /// Findings beyond so many are counted and not listed, so that no log takes more memory than a machine has.
@@ -66,7 +66,7 @@ impl Checked {
             files,
             looked: self.looked,
         };
-        let mut line_at = |place: &_, archive| sources.line_at(place, archive);
+        let mut line_at = |place: &_| line_at(sources, place);
         report.write(format, style, &mut line_at, out)
     }
 }
@@ -85,8 +85,8 @@ pub(in crate::commands) fn check(
     let ledger = Ledger::new(&settings.policy, keep);
     let findings = Findings::listing(MOST_FINDINGS);
     let mut reading = Reading::begin(ledger, findings, &log, cx)?;
-    reading.read(Document::Log)?;
-    reading.read(Document::Projection)?;
+    reading.read(FileId::LOG)?;
+    reading.read(FileId::PROJECTION)?;
     let (months, since) = months_of(&reading);
     let mut all = AllMonths {
         read: reading.ledger.clone(),
@@ -96,8 +96,8 @@ pub(in crate::commands) fn check(
         unsettled: Unsettled::default(),
         projects_left: MOST_PROJECTS,
     };
-    for (index, month) in months.iter().enumerate() {
-        all.month(index, *month, index + 1 == months.len())?;
+    for month in &months {
+        all.month(*month, Some(month) == months.last())?;
     }
     let AllMonths {
         mut reading,
@@ -111,7 +111,7 @@ pub(in crate::commands) fn check(
     } = reading;
     found.findings.sort();
     if found.findings.kept().iter().any(forbids_writing) {
-        found.findings.all_by_hand();
+        found.findings.mark_all_manual();
     }
     if months.is_empty() && found.findings.kept().is_empty() {
         return Err(no_usage(&log));
@@ -133,20 +133,20 @@ pub(in crate::commands) fn check(
 /// where something hints at it, and not where it is too large to be read at once.
 fn merges(reading: &mut Reading, log: &LogPath, settings: &Settings) -> Result<(), Failure> {
     let repeats = |finding: &Diagnostic| {
-        finding.code == Code::DuplicateId && finding.place.document == Document::Log
+        finding.code == Code::DuplicateId && finding.place.file == FileId::LOG
     };
     let has_repeats = reading.found.findings.kept().iter().any(repeats);
     if !has_repeats && !reading.has_several_totals {
         return Ok(());
     }
-    let Ok(text) = reading.found.sources.log.text(MOST_AT_ONCE) else {
+    let source = reading.found.sources.get_mut(&FileId::LOG);
+    let Some(Ok(text)) = source.map(|log| log.text(MOST_AT_ONCE)) else {
         return Ok(());
     };
     if has_repeats {
         let lines = edit::repeated_lines(&text);
         let findings = &mut reading.found.findings;
-        findings
-            .to_be_mended(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
+        findings.mark_safe(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
     }
     if reading.has_several_totals {
         let log_set = books_of(&text, log, settings)?;
@@ -158,7 +158,7 @@ fn merges(reading: &mut Reading, log: &LogPath, settings: &Settings) -> Result<(
 
 /// Bytes that are not UTF-8 could be lost by writing the log.
 fn forbids_writing(finding: &Diagnostic) -> bool {
-    finding.code == Code::NotUtf8 && finding.place.document == Document::Log
+    finding.code == Code::NotUtf8 && finding.place.file == FileId::LOG
 }
 
 /// The months to look at, oldest first; the newest ones where there are too many, with the first of them.
@@ -185,10 +185,9 @@ struct AllMonths<'a> {
 }
 
 impl AllMonths<'_> {
-    fn month(&mut self, index: usize, month: Month, is_newest: bool) -> Result<(), Failure> {
+    fn month(&mut self, month: Month, is_newest: bool) -> Result<(), Failure> {
         self.reading.ledger = self.read.clone();
         self.reading.ledger.show(month);
-        self.reading.found.findings.in_archive(index);
         self.reading.archive(month, self.log, self.settings)?;
         let policy = &self.settings.policy;
         let reconcile = |project| self.reading.ledger.clone().reconcile(project);

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use anyhow::Context as _;
 
-use super::found::{Found, Sources};
+use super::found::Found;
 use crate::{
     analysis::{self, Ledger},
     commands::{Context, locate::LogPath},
@@ -17,7 +17,7 @@ use crate::{
     failure::Failure,
     log::{self, Item, RowValue, Section},
     model::Month,
-    text::Document,
+    text::{FileId, FileRole},
 };
 
 /// How far to look back for how tokens were spent before the month to show.
@@ -73,14 +73,12 @@ impl Reading {
         log: &LogPath,
         cx: &mut Context<'_>,
     ) -> Result<Self, Failure> {
+        let opened = Some((FileId::LOG, log.open(cx)?));
+        let projection = log.projection()?.map(|file| (FileId::PROJECTION, file));
         let found = Found {
             findings,
             files: log.files(),
-            sources: Sources {
-                log: log.open(cx)?,
-                archives: Vec::new(),
-                projection: log.projection()?,
-            },
+            sources: opened.into_iter().chain(projection).collect(),
             remarks: Vec::new(),
         };
         Ok(Self {
@@ -99,8 +97,8 @@ impl Reading {
         settings: &Settings,
         past: Past,
     ) -> Result<(), Failure> {
-        self.read(Document::Log)?;
-        self.read(Document::Projection)?;
+        self.read(FileId::LOG)?;
+        self.read(FileId::PROJECTION)?;
         let Some(month) = self.ledger.choose_month() else {
             return Err(no_usage(log));
         };
@@ -131,11 +129,13 @@ impl Reading {
         settings: &Settings,
     ) -> Result<(), Failure> {
         self.ledger.archive(month);
-        let (path, archive) = log.archive(month, settings)?.unzip();
-        let name = path.map(|path| path.display().to_string());
-        self.found.files.archives.push(name.unwrap_or_default());
-        self.found.sources.archives.push(archive);
-        self.read(Document::Archive)
+        let Some((path, archive)) = log.archive(month, settings)? else {
+            return Ok(());
+        };
+        let files = &mut self.found.files;
+        let file = files.add(FileRole::Archive, path.display().to_string());
+        self.found.sources.insert(file, archive);
+        self.read(file)
     }
 
     /// Reads what the archives of other months say was spent. What is wrong with them is none of this month's business: where one
@@ -143,16 +143,17 @@ impl Reading {
     fn look_back(&mut self, log: &LogPath, settings: &Settings, months: &[Month]) {
         for month in months {
             let archive = match log.archive(*month, settings) {
-                Ok(Some((_, archive))) => Ok(archive),
+                Ok(Some(archive)) => Ok(archive),
                 Ok(None) => continue,
                 Err(failure) => Err(failure.to_string()),
             };
             self.ledger.archive(*month);
-            let ledger = &mut self.ledger;
-            let read = archive.and_then(|mut archive| {
+            let (ledger, files) = (&mut self.ledger, &mut self.found.files);
+            let read = archive.and_then(|(path, mut archive)| {
+                let file = files.add(FileRole::Archive, path.display().to_string());
                 let bytes = archive.bytes();
                 let read = bytes.and_then(|bytes| {
-                    log::read(bytes, Document::Archive, &mut |item| remember(ledger, item))
+                    log::read(bytes, file, &mut |item| remember(ledger, file, item))
                 });
                 read.map_err(|error| format!("cannot read the archive of {month}: {error}"))
             });
@@ -162,8 +163,8 @@ impl Reading {
         }
     }
 
-    /// Reads a file, if there is one; of the archives, the last.
-    pub(super) fn read(&mut self, document: Document) -> Result<(), Failure> {
+    /// Reads a file, if it is there.
+    pub(super) fn read(&mut self, file: FileId) -> Result<(), Failure> {
         let Self {
             ledger,
             found,
@@ -171,8 +172,7 @@ impl Reading {
             has_several_totals,
             ..
         } = self;
-        let archive = found.sources.archives.len().saturating_sub(1);
-        let Some(source) = found.sources.of(document, archive) else {
+        let Some(source) = found.sources.get_mut(&file) else {
             return Ok(());
         };
         let mut sink = Sink {
@@ -189,16 +189,13 @@ impl Reading {
                 lines: &mut lines,
                 is_open: false,
             };
-            log::read(bytes, document, &mut |item| {
+            log::read(bytes, file, &mut |item| {
                 rows += u64::from(matches!(item, Item::Row(_) | Item::Usage(_)));
-                sink.item(document, item);
+                sink.item(file, item);
             })
         });
-        let shown = match document {
-            Document::Archive => found.files.archives.last().map_or("", String::as_str),
-            document => found.files.name(document),
-        };
-        let summary = outcome.with_context(|| format!("cannot read {shown}"))?;
+        let summary =
+            outcome.with_context(|| format!("cannot read {}", found.files.name(file)))?;
         amount.bytes += summary.bytes as u64;
         amount.lines += lines;
         amount.rows += rows;
@@ -251,17 +248,20 @@ struct Sink<'l> {
 }
 
 impl Sink<'_> {
-    /// One more thing that is wrong. A total that was not made of rows has to be mended by hand.
+    /// A total that was not made of rows cannot be computed from them.
     fn problem(&mut self, problem: Diagnostic) {
-        let by_hand = problem.code == Code::TotalDiffers && self.totals == Totals::Written;
-        self.findings
-            .push(if by_hand { problem.by_hand() } else { problem });
+        let is_written = problem.code == Code::TotalDiffers && self.totals == Totals::Written;
+        self.findings.push(if is_written {
+            problem.manual()
+        } else {
+            problem
+        });
     }
 
-    fn item(&mut self, document: Document, item: Item<'_>) {
+    fn item(&mut self, file: FileId, item: Item<'_>) {
+        let in_log = file.role() == FileRole::Log;
         match item {
-            Item::Problem(problem) if document == Document::Log => return self.problem(problem),
-            Item::Problem(problem) => return self.findings.push(problem),
+            Item::Problem(problem) => return self.problem(problem),
             Item::Heading(ref heading) => {
                 self.totals = match heading.section {
                     Section::Monthly(_) | Section::Daily(_) | Section::Session { .. } => {
@@ -273,24 +273,24 @@ impl Sink<'_> {
             Item::Table(_) => self.stated = 0,
             Item::Row(ref row) => {
                 let is_stated = matches!(row.value, RowValue::Total(_));
-                self.stated += usize::from(is_stated && document == Document::Log);
+                self.stated += usize::from(is_stated && in_log);
                 *self.has_several |= self.stated > 1;
             }
             _ => {}
         }
-        edit::enter(self.ledger, document, item);
+        edit::enter(self.ledger, file, item);
     }
 }
 
 /// Of an archive that is only looked back on, what was spent counts as far as it can be read.
-fn remember(ledger: &mut Ledger, item: Item<'_>) {
+fn remember(ledger: &mut Ledger, file: FileId, item: Item<'_>) {
     let is_readable = match &item {
         Item::Unreadable { .. } => false,
         Item::Row(row) => !matches!(row.value, RowValue::Unreadable(_)),
         _ => true,
     };
     if is_readable {
-        edit::enter(ledger, Document::Archive, item);
+        edit::enter(ledger, file, item);
     }
 }
 

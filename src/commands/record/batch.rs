@@ -16,7 +16,7 @@ use crate::{
     log::{self, Item, cell},
     model::{Entry, StatedCost, TokenClasses, Tokens, Usage},
     store,
-    text::Document,
+    text::FileId,
 };
 
 /// The most that is read.
@@ -190,8 +190,7 @@ fn from_line(line: &str, cx: &Context<'_>) -> Result<Usage, String> {
     let mut found: Result<Usage, String> =
         Err("this is neither a JSON object nor a usage line".to_owned());
     let text = format!("{line}\n");
-    // Reading from memory cannot fail.
-    let _ = log::read(text.as_bytes(), Document::Log, &mut |item| match item {
+    log::read_str(text, FileId::LOG, &mut |item| match item {
         Item::Usage(entry) => found = from_entry(&entry, cx),
         Item::Problem(problem) => {
             found = Err(format!("{} ({})", problem.message, problem.label));

@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     render::Style,
     terminal::{self, Input, Listener, Screen, Signal},
-    text::Document,
+    text::FileId,
     tui::{
         App, Effect, Flash, Reading, Tab,
         app::FLASH,
@@ -297,7 +297,7 @@ impl Dashboard<'_, '_, '_> {
         Ok(None)
     }
 
-    fn edit(&mut self, document: Document, line: usize) -> Result<Flow, Failure> {
+    fn edit(&mut self, document: FileId, line: usize) -> Result<Flow, Failure> {
         let path = self.follower.watched.path_of(document);
         let told = match edit::command(&self.follower.cx.environment, path, line) {
             Err(why) => Some(why),

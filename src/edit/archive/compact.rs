@@ -40,8 +40,7 @@ const MERGED: [Column; 8] = [
 pub(super) fn repeated<'t>(texts: impl Iterator<Item = &'t [u8]>) -> HashSet<String> {
     let (mut met, mut repeated) = (HashSet::new(), HashSet::new());
     for text in texts {
-        // Reading from memory cannot fail.
-        let _ = log::read(text, text::Document::Log, &mut |item| {
+        log::read_str(text, text::FileId::LOG, &mut |item| {
             if let Item::Row(row) = item
                 && let RowValue::Entry(entry) = row.value
             {
@@ -77,7 +76,7 @@ pub(super) fn compacted(section: &str, repeated: &HashSet<String>) -> Option<(St
         }
         merged += others.len();
     }
-    let compacted = text::splice(section, &EditSet::new(edits).ok()?);
+    let compacted = text::splice(section, &EditSet::new(text::FileId::LOG, edits).ok()?);
     (merged > 0 && adds_up(section) == adds_up(&compacted)).then_some((compacted, merged))
 }
 

@@ -70,7 +70,7 @@ pub(super) fn cut(
         cutter.section(*section);
     }
     cutter.close_gaps();
-    let edits = EditSet::new(cutter.edits())?;
+    let edits = EditSet::new(crate::text::FileId::LOG, cutter.edits())?;
     let mut cut = cutter.cut;
     cut.log = splice(text, &edits);
     Ok(cut)

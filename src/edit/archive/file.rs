@@ -1,11 +1,9 @@
 //! The text of an archive: what it is made of, and where more goes into one that is there.
 
-use std::io::Read;
-
 use crate::{
     log::{self, Item, Section},
     model::Month,
-    text::Document,
+    text::FileId,
 };
 
 /// The heading above the lines that are not Markdown.
@@ -38,9 +36,8 @@ impl Frame {
             is_closed: false,
         };
         let end = text.len() + 2;
-        let input = text.as_bytes().chain(SENTINEL.as_bytes());
-        // Reading from memory cannot fail.
-        let _ = log::read(input, Document::Archive, &mut |item| {
+        let input = [text, SENTINEL].concat();
+        log::read_str(input, FileId::archive(0), &mut |item| {
             let Item::Heading(heading) = item else { return };
             let at = heading.place.line_start;
             match &mut frame.hook_log {

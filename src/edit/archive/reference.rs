@@ -36,19 +36,14 @@ impl Contents {
             size: archive.lines().count(),
             ..Self::default()
         };
-        // Reading from memory cannot fail.
-        let _ = log::read(
-            archive.as_bytes(),
-            text::Document::Archive,
-            &mut |item| match item {
-                Item::Row(row) => {
-                    let is_row = matches!(&row.value, RowValue::Entry(entry) if entry.kind != EntryKind::Monthly);
-                    contents.rows += usize::from(is_row);
-                }
-                Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => contents.lines += 1,
-                _ => {}
-            },
-        );
+        log::read_str(archive, text::FileId::archive(0), &mut |item| match item {
+            Item::Row(row) => {
+                let is_row = matches!(&row.value, RowValue::Entry(entry) if entry.kind != EntryKind::Monthly);
+                contents.rows += usize::from(is_row);
+            }
+            Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => contents.lines += 1,
+            _ => {}
+        });
         contents
     }
 }
@@ -68,7 +63,10 @@ pub(super) fn referenced(log: String, reference: &Reference) -> Result<String, O
         }
         None => vec![created(&document, reference)],
     };
-    Ok(text::splice(document.text(), &EditSet::new(edits)?))
+    Ok(text::splice(
+        document.text(),
+        &EditSet::new(text::FileId::LOG, edits)?,
+    ))
 }
 
 fn created(document: &Document, reference: &Reference) -> Edit {

@@ -14,7 +14,7 @@ use crate::{
     diagnostic::Code,
     log::{self, Item, RowValue, Section},
     model::{EntryKind, Header, Month},
-    text::{Document, Place, Span},
+    text::{FileId, Place, Span},
 };
 
 /// What a section that is old enough holds that keeps it in the log.
@@ -107,8 +107,7 @@ impl Survey {
         let mut problems = Vec::new();
         // Lines above anything dated are of the first day that is given, else of that in the header.
         let (mut first, mut updated) = (None, None);
-        // Reading from memory cannot fail.
-        let _ = log::read(text.as_bytes(), Document::Log, &mut |item| match &item {
+        log::read_str(text, FileId::LOG, &mut |item| match &item {
             Item::Problem(problem) => problems.push((problem.code, problem.place.line_start)),
             Item::Header(Header::LastUpdated(time)) => {
                 updated = updated.or(Some(time.date()));

@@ -55,7 +55,7 @@ pub(super) fn mended(text: &str, log_set: &LogSet) -> Result<String, Overlap> {
         edits.extend(lines);
     }
     // What does not fit together, or does not read back as it was meant, is not written.
-    let Ok(edits) = EditSet::new(edits) else {
+    let Ok(edits) = EditSet::new(text::FileId::LOG, edits) else {
         return Ok(document.text().to_owned());
     };
     let mended = text::splice(document.text(), &edits);
@@ -89,7 +89,7 @@ pub fn merged_twice(text: &str, log_set: &LogSet) -> Vec<Diagnostic> {
             let finding = totals_finding(table, &seam);
             findings.extend(finding.map(|finding| match joined {
                 Some(_) => finding,
-                None => finding.by_hand(),
+                None => finding.manual(),
             }));
         }
     }
@@ -204,7 +204,7 @@ fn finding_of(table: &TableBlock, doubled: &Doubled, joined: &Joined) -> Option<
             .help(format!(
                 "make one row of them; the details of {team}, {details}, do not show that they hold all of it"
             ))
-            .by_hand(),
+            .manual(),
     })
 }
 

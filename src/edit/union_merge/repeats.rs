@@ -16,7 +16,7 @@ pub(super) fn without(text: &str) -> Result<String, Overlap> {
     }
     let document = Document::read(text, Kept::All);
     let edits = of(&document).into_iter().map(Edit::delete).collect();
-    Ok(text::splice(text, &EditSet::new(edits)?))
+    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
 }
 
 /// Whose spending an id stands for.

@@ -103,7 +103,7 @@ impl Union<'_, '_> {
                 let span = Span::new(start - line.start, end - line.start);
                 Edit::replace(span, edit.text)
             });
-        let edits = EditSet::new(edits.collect()).ok()?;
+        let edits = EditSet::new(text::FileId::LOG, edits.collect()).ok()?;
         Some(text::splice(document.at(line), &edits))
     }
 

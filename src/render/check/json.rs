@@ -9,6 +9,7 @@ use super::{LineAt, Report, Spot};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     render::json,
+    text::FileId,
 };
 
 /// What is wrong with a cost log. Readers ignore keys they do not know.
@@ -142,7 +143,7 @@ pub(super) fn report(
         .filter_map(|finding| Finding::of(finding, report.spots(finding, line_at)));
     let document = Document {
         schema_version: json::VERSION,
-        file: &report.files.log,
+        file: report.files.name(FileId::LOG),
         looked_at: Looked {
             months: report.looked.months,
             rows: report.looked.rows,
@@ -154,7 +155,7 @@ pub(super) fn report(
             warnings: findings.count(Severity::Warning),
             notes: findings.count(Severity::Note),
             fixable: findings.fixable(),
-            not_listed: findings.let_go(),
+            not_listed: findings.dropped(),
         },
     };
     json::write(&document, out)

@@ -12,16 +12,13 @@ pub use explain::explain;
 pub use json::schema;
 
 use super::{
-    Files, Format, Style,
+    Format, LineAt, Style,
     diagnostics::{bare, excerpt, span_in},
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
-    text::Place,
+    text::{FileId, Files, Place},
 };
-
-/// Gives the line of a file that a place stands on; of several archives, that of this index.
-pub type LineAt<'l> = dyn FnMut(&Place, usize) -> Option<String> + 'l;
 
 /// How much was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,8 +62,7 @@ impl Report<'_> {
 
     fn text(&self, style: Style, line_at: &mut LineAt<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in self.findings.kept() {
-            let mut line_at = |place: &Place| line_at(place, finding.archive);
-            let text = excerpt(finding, self.files, style, &mut line_at);
+            let text = excerpt(finding, self.files, style, line_at);
             out.write_all(text.as_bytes())?;
         }
         self.summary(style, out)
@@ -81,7 +77,7 @@ impl Report<'_> {
         } = self.looked;
         let (rows, lines) = (counted(rows, "row"), counted(lines, "line"));
         let looked = format!("{lines}, {rows}, {}", counted(months as u64, "month"));
-        let file = style.text(&self.files.log);
+        let file = style.text(&self.files.name(FileId::LOG));
         let line = match self.kinds() {
             Some(kinds) => format!("{kinds} in {file} ({looked}){}", self.mended()),
             None => format!("Nothing wrong in {file} ({looked})"),
@@ -89,7 +85,7 @@ impl Report<'_> {
         for line in style.folded(&line, 2) {
             writeln!(out, "{line}")?;
         }
-        match self.findings.let_go() {
+        match self.findings.dropped() {
             0 => Ok(()),
             more => writeln!(out, "{more} of them are not listed"),
         }
@@ -129,11 +125,10 @@ impl Report<'_> {
         let related = related.map(|(place, label)| (place, label.as_str()));
         own.chain(related)
             .map(|(place, label)| Spot {
-                file: self.files.name_in(finding, place.document),
+                file: self.files.name(place.file),
                 line: place.line,
                 column: place.column,
-                end_column: line_at(place, finding.archive)
-                    .and_then(|line| end_column(bare(&line), place)),
+                end_column: line_at(place).and_then(|line| end_column(bare(&line), place)),
                 label,
             })
             .collect()

@@ -5,7 +5,7 @@ use crate::{
     analysis::{BurnRate, Plan, PlanPhase, RateBasis, Stated, StatusReport},
     model::{Level, Percent, Tokens},
     render::{sheet::signed, theme::Style},
-    text::Document,
+    text::FileRole,
 };
 
 /// The fields. `badge` is how a level is written behind a figure.
@@ -81,7 +81,7 @@ fn plan_source(plan: &Plan) -> String {
     };
     let file = if phases
         .iter()
-        .any(|phase| phase.file == Document::Projection)
+        .any(|phase| phase.file.role() == FileRole::Projection)
     {
         " of the projection file"
     } else {

@@ -6,12 +6,12 @@ use crate::{
     analysis::{Cost, StatusReport, TeamReport},
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
-        Files, Page, costs, safe,
+        Page, costs, safe,
         sheet::{Cell, signed},
         teams,
         theme::{Paint, Style},
     },
-    text::Document,
+    text::{FileId, Files},
 };
 
 /// The column in which values start.
@@ -156,8 +156,10 @@ pub(super) fn source(report: &StatusReport, files: &Files) -> Option<String> {
         BudgetSource::Environment => "from TOKMON_BUDGET".to_owned(),
         BudgetSource::Config => "from tokmon.toml".to_owned(),
         BudgetSource::Log => format!("from the log{line}"),
-        BudgetSource::Allocation if report.budget.file == Some(Document::Projection) => {
-            let file = Path::new(&files.projection).file_name().unwrap_or_default();
+        BudgetSource::Allocation if report.budget.file == Some(FileId::PROJECTION) => {
+            let file = Path::new(files.name(FileId::PROJECTION))
+                .file_name()
+                .unwrap_or_default();
             let file = safe::line(&file.to_string_lossy()).into_owned();
             format!("from the allocation table in {file}{line}")
         }

@@ -7,14 +7,14 @@ pub(crate) use figures::stated;
 pub(super) use sheets::{findings as findings_sheet, sheets};
 
 use super::{
-    Page,
+    Page, concise,
     theme::{Paint, Style},
 };
 use crate::{
     analysis::{Alert, RowPlace, StatusReport},
     diagnostic::Severity,
     model::Month,
-    text::Document,
+    text::FileRole,
 };
 
 /// Findings beyond this many are only counted here; `-v` lists them all.
@@ -189,10 +189,10 @@ pub(super) fn unreadable(report: &StatusReport) -> Option<String> {
 /// `31`, `7 of the archive`.
 fn line_of(place: &RowPlace) -> String {
     let line = place.line;
-    match place.file {
-        Document::Log | Document::Config => line.to_string(),
-        Document::Archive => format!("{line} of the archive"),
-        Document::Projection => format!("{line} of the projection file"),
+    match place.file.role() {
+        FileRole::Log | FileRole::Settings => line.to_string(),
+        FileRole::Archive => format!("{line} of the archive"),
+        FileRole::Projection => format!("{line} of the projection file"),
     }
 }
 
@@ -208,7 +208,7 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<String> {
         let line = format!(
             "{:<8}  {}",
             finding.severity().word(),
-            style.text(&page.files.concise(finding))
+            style.text(&concise(finding, page.files))
         );
         lines.extend(style.folded(&line, 10));
     }

@@ -109,7 +109,7 @@ pub(in crate::render) fn findings(page: &Page<'_>, least: Severity) -> Sheet {
         sheet.row([
             Cell::word(finding.severity().word()),
             Cell::word(finding.code.id()),
-            Cell::text(page.files.name(finding.place.document)),
+            Cell::text(page.files.name(finding.place.file)),
             Cell::Number(finding.place.line as u64),
             Cell::Number(finding.place.column as u64),
             Cell::text(&finding.message),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     analysis::Rows,
-    text::Document,
+    text::FileId,
     tui::{App, Effect, Tab, app::Typing, message, reading::Trouble, sort::SortBy, view},
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -124,13 +124,13 @@ fn enter_goes_from_an_alert_to_its_team_and_on_to_its_days() {
         (app.tab, app.selected_team().unwrap().name.as_str()),
         (Tab::Teams, "Team G")
     );
-    let Some(Effect::Edit(Document::Log, line)) = press(&mut app, "e") else {
+    let Some(Effect::Edit(FileId::LOG, line)) = press(&mut app, "e") else {
         panic!("no editor");
     };
     assert_eq!(line, 20);
     press(&mut app, "Enter");
     assert_eq!((app.tab, app.rows().len()), (Tab::Daily, 1));
-    assert_eq!(press(&mut app, "e"), Some(Effect::Edit(Document::Log, 93)));
+    assert_eq!(press(&mut app, "e"), Some(Effect::Edit(FileId::LOG, 93)));
     press(&mut app, "Esc");
     assert_eq!((app.tab, app.teams().len()), (Tab::Teams, 9));
     assert_eq!(app.selected_team().unwrap().name, "Team G");
@@ -260,7 +260,7 @@ fn columns_that_tell_nothing_are_passed_over() {
 fn an_editor_opens_where_something_is_wrong() {
     let mut app = app("sample");
     app.trouble = Some(Trouble::Unreadable(problem("cost-log.md:31:33 no", true)));
-    assert_eq!(press(&mut app, "e"), Some(Effect::Edit(Document::Log, 31)));
+    assert_eq!(press(&mut app, "e"), Some(Effect::Edit(FileId::LOG, 31)));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::{
     log,
     model::Policy,
     render::{Ink, Style, pieces},
-    text::Document,
+    text::FileId,
     tui::{
         App, Problem, Reading, Snapshot,
         view::{self, Look, Row, Size},
@@ -47,8 +47,8 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
 fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
     let keep = Retention { month: None, rows };
     let mut ledger = Ledger::new(policy, keep);
-    log::read(text, Document::Log, &mut |item| {
-        crate::edit::enter(&mut ledger, Document::Log, item);
+    log::read(text, FileId::LOG, &mut |item| {
+        crate::edit::enter(&mut ledger, FileId::LOG, item);
     })
     .unwrap();
     let reconciled = ledger.reconcile(None).unwrap();
@@ -76,7 +76,7 @@ fn good(report: StatusReport) -> Reading {
 fn problem(text: &str, is_error: bool) -> Problem {
     Problem {
         text: text.to_owned(),
-        place: Some((Document::Log, 31)),
+        place: Some((FileId::LOG, 31)),
         is_error,
     }
 }
