@@ -194,8 +194,7 @@ impl Reading {
                 sink.item(file, item);
             })
         });
-        let summary =
-            outcome.with_context(|| format!("cannot read {}", found.files.name(file)))?;
+        let summary = outcome.with_context(|| format!("cannot read {}", found.files.name(file)))?;
         amount.bytes += summary.bytes as u64;
         amount.lines += lines;
         amount.rows += rows;
