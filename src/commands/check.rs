@@ -75,9 +75,11 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
             .map_err(cannot_print)?;
         return Ok(found);
     }
-    let changed = session.rewrite(args.rewrite, &mut |text| {
+    let is_changed = session.rewrite(args.rewrite, &mut |text| {
         let mended = mended(&session, text, global, cx)?;
-        Ok((mended != text).then(|| edit_session::of_log(mended)))
+        let is_changed = mended != text;
+        let change = is_changed.then(|| edit_session::of_log(mended));
+        Ok((change, is_changed))
     })?;
     let mut after = load::check(global, cx)?;
     after
@@ -87,7 +89,7 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
     if !global.quiet {
         let shown = render::safe_line(&session.log.shown).into_owned();
         let mended = before.saturating_sub(after.found.findings.total());
-        let told = match (changed.is_some(), mended) {
+        let told = match (is_changed, mended) {
             (false, _) => format!("nothing to mend in {shown}"),
             (true, 1) => format!("mended 1 finding in {shown}"),
             (true, mended) => format!("mended {mended} findings in {shown}"),

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use super::{
     Context,
+    archives::Archives,
     locate::{LogPath, log_and_settings},
 };
 use crate::{
@@ -73,20 +74,37 @@ impl EditSession {
         log_set(&self.log, &self.settings, months)
     }
 
-    /// Rewrites the log as `plan` has it, through the one door. None where it has nothing to change.
-    pub(super) fn rewrite(
+    /// Its archives.
+    pub(super) fn archives(&self) -> Result<&Archives, Failure> {
+        let archives = self.log.archives(&self.settings);
+        archives.ok_or_else(|| Failure::usage("standard input has no archives"))
+    }
+
+    /// Rewrites the log as `plan` has it, where that changes anything, and gives what else `plan` gave.
+    pub(super) fn rewrite<T>(
         &self,
         how: RewriteArgs,
-        plan: &mut dyn FnMut(&str) -> Result<Option<Change>, Failure>,
-    ) -> Result<Option<()>, Failure> {
+        plan: &mut dyn FnMut(&str) -> Result<(Option<Change>, T), Failure>,
+    ) -> Result<T, Failure> {
+        let mut unchanged = None;
         let outcome = self.target.rewrite(&how.into(), &mut |bytes| {
             let text = self.utf8(bytes.to_vec())?;
-            Ok(plan(&text)?.map(|change| (change, ())))
+            let (change, outcome) = plan(&text)?;
+            Ok(match change {
+                Some(change) => Some((change, outcome)),
+                None => {
+                    unchanged = Some(outcome);
+                    None
+                }
+            })
         });
-        outcome.map_err(|error| match error {
-            RewriteError::Plan(failure) => failure,
-            RewriteError::Write(error) => error.into(),
-        })
+        match outcome {
+            Ok(outcome) => outcome
+                .or(unchanged)
+                .ok_or_else(|| Failure::new(ExitCode::Internal, "nothing was planned")),
+            Err(RewriteError::Plan(failure)) => Err(failure),
+            Err(RewriteError::Write(error)) => Err(error.into()),
+        }
     }
 
     /// What stands beside a text of the log: with the archives of all its months.

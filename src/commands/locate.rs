@@ -1,15 +1,20 @@
 //! Which files a run is about: the log that is named or found, and the settings that hold for it.
 //! What they say is read by `load`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cell::OnceCell,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
 
-use super::Context;
+use super::{
+    Context,
+    archives::{Archives, MonthArchive},
+};
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     config::{self, Settings},
-    edit,
     failure::Failure,
     model::{Budget, BudgetSource, Month},
     render,
@@ -39,6 +44,7 @@ pub(super) struct LogPath {
     path: Option<PathBuf>,
     /// As it was given.
     pub(super) shown: String,
+    archives: OnceCell<Option<Archives>>,
 }
 
 impl LogPath {
@@ -47,6 +53,7 @@ impl LogPath {
         Self {
             path: (path.as_os_str() != "-").then(|| cx.absolute(path)),
             shown: path.display().to_string(),
+            archives: OnceCell::new(),
         }
     }
 
@@ -55,6 +62,7 @@ impl LogPath {
         Self {
             shown: shown_from(&path, cx),
             path: Some(path),
+            archives: OnceCell::new(),
         }
     }
 
@@ -115,37 +123,27 @@ impl LogPath {
             .to_string()
     }
 
-    /// The archive of a month, if there is one. Its name is made of the month alone, never of what a log says.
+    /// Its archives. Standard input has none.
+    pub(super) fn archives(&self, settings: &Settings) -> Option<&Archives> {
+        let archives = self.archives.get_or_init(|| {
+            let path = self.path.as_deref()?;
+            Some(Archives::of(path, &self.shown, archive_folder(settings)))
+        });
+        archives.as_ref()
+    }
+
+    /// The archive of a month, if there is one.
     pub(super) fn archive(
         &self,
         month: Month,
         settings: &Settings,
     ) -> Result<Option<(PathBuf, Opened)>, Failure> {
-        let name = archive_name(month, settings);
-        let Some(folder) = self.folder() else {
+        let Some(archives) = self.archives(settings) else {
             return Ok(None);
         };
-        let shown = Path::new(&self.shown).with_file_name(&name);
-        let path = folder.join(name);
-        let opened = match &self.path {
-            Some(log) => store::open_beside(log, &path),
-            None => store::open(&path),
-        };
-        let opened = if_there(opened, &shown.display().to_string())?;
-        Ok(opened.map(|opened| (shown, opened)))
+        let MonthArchive { file, opened, .. } = archives.find(month)?;
+        Ok(opened.map(|opened| (PathBuf::from(file.shown), opened)))
     }
-
-    /// A file in the folder of the archives: where it is, there or not, and as it is shown.
-    pub(super) fn archived(&self, name: &str, settings: &Settings) -> Option<(PathBuf, String)> {
-        let name = archive_folder(settings).join(name);
-        let shown = Path::new(&self.shown).with_file_name(&name);
-        Some((self.folder()?.join(name), shown.display().to_string()))
-    }
-}
-
-/// The archive of a month, from the folder of the log.
-fn archive_name(month: Month, settings: &Settings) -> PathBuf {
-    archive_folder(settings).join(edit::archive::name(month))
 }
 
 /// The folder of the archives, from that of the log.
@@ -155,7 +153,10 @@ pub(super) fn archive_folder(settings: &Settings) -> &Path {
 }
 
 /// A file that need not be there. One that is there and cannot be read would be missing from every sum.
-fn if_there(opened: Result<Opened, OpenError>, shown: &str) -> Result<Option<Opened>, Failure> {
+pub(super) fn if_there(
+    opened: Result<Opened, OpenError>,
+    shown: &str,
+) -> Result<Option<Opened>, Failure> {
     match opened {
         Ok(opened) => Ok(Some(opened)),
         Err(OpenError::Missing) => Ok(None),
@@ -413,9 +414,13 @@ pub(super) fn watched(
             .help("name the log with --file PATH"));
     };
     let folder = path.parent().unwrap_or(&path).to_path_buf();
-    let archives = months.iter().map(|month| {
-        let name = archive_name(*month, &settings);
-        folder.join(name)
+    let archives = log.archives(&settings).map_or_else(Vec::new, |archives| {
+        let file = |month: &Month| match archives.find(*month) {
+            Ok(found) => found.file.path,
+            // What cannot be read now may be readable later.
+            Err(_) => archives.first_file(*month).path,
+        };
+        months.iter().map(file).collect()
     });
     let mut places = Vec::new();
     if SettingsPath::named(global, cx).is_none() {
@@ -426,7 +431,7 @@ pub(super) fn watched(
         places.dedup();
     }
     Ok(Watched {
-        archives: archives.collect(),
+        archives,
         projection: folder.join(PROJECTION),
         settings: from.map_or_else(|| folder.join(config::FILE), |from| from.path),
         places,

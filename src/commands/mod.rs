@@ -1,6 +1,7 @@
 //! One verb a file, and the world they act in.
 
 mod archive;
+mod archives;
 mod arguments;
 mod check;
 mod completions;

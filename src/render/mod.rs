@@ -1,5 +1,6 @@
 //! Reports and findings as text, JSON, CSV and Markdown. Computes nothing: every figure comes in a report.
 
+mod archived;
 mod backtest;
 pub(crate) mod chart;
 pub mod check;
@@ -11,6 +12,7 @@ mod diff;
 pub(crate) mod forecast;
 mod json;
 mod markdown;
+mod migrated;
 mod optimizations;
 pub(crate) mod overview;
 mod recorded;
@@ -22,9 +24,11 @@ pub(crate) mod theme;
 
 use std::io::{self, Write};
 
+pub use archived::{Archived, Deleted, Left, MovedTo, counted as counted_of};
 pub use diagnostics::{LineAt, concise, counted, in_full, summary};
 pub use diff::diff;
 pub use json::schema;
+pub use migrated::{Migrated, MigratedLog};
 pub use overview::MOST_FINDINGS;
 pub use recorded::{MOST_RECORDED, Recorded, RecordedRow, recorded};
 pub use safe::{has_forbidden, line as safe_line};

@@ -29,10 +29,11 @@ mod target;
 mod tests;
 
 use std::{
+    ffi::OsString,
     fmt,
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 pub use create::{create_new, is_taken, take_back};
@@ -129,6 +130,33 @@ pub fn is_file(path: &Path) -> bool {
 pub fn is_missing(path: &Path) -> bool {
     let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
     fs::metadata(path).is_err_and(|error| absent.contains(&error.kind()))
+}
+
+/// The names of what is in a folder.
+#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
+pub fn list(folder: &Path) -> io::Result<Vec<OsString>> {
+    fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect()
+}
+
+/// A path without links. The end of it need not exist, and is taken as it is written.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
+pub fn real_path(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let Some(parent) = path.parent() else {
+        return path.to_path_buf();
+    };
+    let mut real = real_path(parent);
+    match path.components().next_back() {
+        Some(Component::Normal(name)) => real.push(name),
+        Some(Component::ParentDir) => drop(real.pop()),
+        _ => return path.to_path_buf(),
+    }
+    real
 }
 
 /// The folder and its parents, up to the root of the repository it lies in; the folder alone where it lies in none.

@@ -228,3 +228,72 @@ fn what_a_month_archives_moves_nothing_between_teams_of_another() {
     }
     assert_snapshot!(picture);
 }
+
+/// What a log says, and what `check --fix` would change in it.
+fn figures(folder: &Path, log: &str) -> String {
+    let views = Tokmon::new(["--file", log, "--full", "--month", "2026-02"]).folder(folder);
+    let fix = Tokmon::new(["check", "--file", log, "--fix", "--dry-run"]).folder(folder);
+    views.run().out + &fix.run().out
+}
+
+#[test]
+fn two_logs_in_one_folder_have_archives_of_their_own() {
+    let files = [("a.md", log("sample.md")), ("b.md", log("history.md"))];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let folder = repository(&files);
+    let at = folder.path();
+    let before = ["a.md", "b.md"].map(|log| figures(at, log));
+    let mut picture = archive(at, &["-f", "b.md"]);
+    assert_eq!(figures(at, "a.md"), before[0]);
+    picture += &archive(at, &["-f", "a.md"]);
+    picture += &archive(at, &["-f", "b.md", "--before", "2026-03-20", "--json"]);
+    assert_eq!(["a.md", "b.md"].map(|log| figures(at, log)), before);
+    for log in ["a", "b"] {
+        let archive = read(at, &format!("archive/{log}-2026-02.md"));
+        picture += archive.get(..60).unwrap_or_default();
+    }
+    assert_snapshot!(picture);
+}
+
+#[test]
+fn two_logs_of_one_name_share_a_folder_of_archives() {
+    let folder = repository(&[
+        ("one/cost-log.md", &log("sample.md")),
+        ("two/cost-log.md", &log("history.md")),
+        ("tokmon.toml", "[archive]\ndir = \"../old/logs\"\n"),
+    ]);
+    let at = folder.path();
+    let logs = ["one/cost-log.md", "two/cost-log.md"];
+    let before = logs.map(|log| figures(at, log));
+    let mut picture = String::new();
+    for log in logs {
+        picture += &archive(at, &["-f", log, "--before", "2026-03-20"]);
+        assert_eq!(logs.map(|log| figures(at, log)), before);
+    }
+    // The second is found with the first one gone.
+    for log in logs {
+        let now = ["--now", "2026-12-24T00:00:00Z"];
+        picture += &archive(
+            at,
+            &[&["-f", log, "--prune-archives", "1"], &now[..]].concat(),
+        );
+    }
+    assert_snapshot!(picture);
+}
+
+#[test]
+fn an_older_archive_belongs_to_the_log_of_its_name_and_is_told_so() {
+    let old = "# Cost Log Archive — 2026-02\n\n## Daily Detail — 2026-02-01\n\n| Team | Tokens |\n|---|---|\n| Team A | 500 |\n";
+    let folder = repository(&[
+        ("cost-log.md", &log("sample.md")),
+        ("cost-log-2.md", &log("sample.md")),
+        ("archive/cost-log-2026-02.md", old),
+        ("archive/cost-log-2-2026-02.md", old),
+    ]);
+    let at = folder.path();
+    let mut picture = archive(at, &["--hooks-only"]);
+    picture += &read(at, "archive/cost-log-2026-02.md");
+    assert_eq!(read(at, "archive/cost-log-2-2026-02.md"), old);
+    picture += &archive(at, &["--hooks-only", "-f", "cost-log-2.md"]);
+    assert_snapshot!(picture);
+}

@@ -1,5 +1,6 @@
 //! The text of an archive: what it is made of, and where more goes into one that is there.
 
+use super::owner::{log_line, named_log, with_log};
 use crate::{
     log::{self, Item, Section},
     model::Month,
@@ -67,11 +68,12 @@ pub(super) struct Written {
 }
 
 /// A new archive.
-pub(super) fn new(month: Month, addition: &Addition, newline: &str) -> Written {
+pub(super) fn new(month: Month, addition: &Addition, newline: &str, log: &str) -> Written {
     let title = format!("# Cost Log Archive — {month}");
+    let log = log_line(log);
     let mut written = Written {
-        text: format!("{title}{newline}"),
-        headings: vec![title],
+        text: format!("{title}{newline}{log}{newline}"),
+        headings: vec![title, log],
     };
     add_sections(&mut written.text, addition, newline);
     add_hook_log(&mut written, addition, newline);
@@ -79,14 +81,26 @@ pub(super) fn new(month: Month, addition: &Addition, newline: &str) -> Written {
 }
 
 /// An archive with more in it. None where it has no end to add to.
-pub(super) fn extended(old: &str, addition: &Addition, newline: &str) -> Option<Written> {
+pub(super) fn extended(
+    old: &str,
+    addition: &Addition,
+    newline: &str,
+    log: &str,
+) -> Option<Written> {
+    let mut headings = Vec::new();
+    let old = if named_log(old).is_none() {
+        headings.push(log_line(log));
+        &with_log(old, log, newline)
+    } else {
+        old
+    };
     let frame = Frame::of(old);
     if !frame.is_closed {
         return None;
     }
     let mut written = Written {
         text: String::with_capacity(old.len() + addition.len()),
-        headings: Vec::new(),
+        headings,
     };
     let text = &mut written.text;
     let Some((start, end)) = frame.hook_log else {

@@ -32,7 +32,7 @@ use crate::{
     model::{Month, Tokens},
     text::{self, Overlap, Source},
 };
-pub use owner::{NamedLog, log_line, named_log, with_log};
+pub use owner::{NamedLog, named_log};
 pub use prune::pruned;
 pub use survey::{Obstacle, Survey};
 
@@ -51,6 +51,10 @@ pub struct Asked {
     pub compact: bool,
     /// The folder of the archives from that of the log, as the log is to name it.
     pub folder: String,
+    /// The path of the log from that folder, as the archives name it.
+    pub log: String,
+    /// The names of the archives.
+    pub names: BTreeMap<Month, String>,
 }
 
 /// A log and its archives with everything moved.
@@ -191,7 +195,7 @@ pub fn plan(text: &str, survey: Survey, log_set: &LogSet, asked: &Asked) -> Resu
     moved.to = shares
         .map(|(month, portion)| (*month, portion.share()))
         .collect();
-    let plan = written(&ready, cut, &merged, log_set, moved)?;
+    let plan = written(&ready, cut, &merged, log_set, moved, &asked.log)?;
     let before = State { log: text, log_set };
     plan.complete(&before, asked)
 }
@@ -260,6 +264,7 @@ fn written(
     merged: &[[String; 2]],
     log_set: &LogSet,
     moved: Moved,
+    log: &str,
 ) -> Result<Plan, Problem> {
     let newline = newline(ready);
     let mut before = vec![ready];
@@ -270,10 +275,10 @@ fn written(
         let Written { text, headings } = match old.transpose()? {
             Some(old) => {
                 before.push(old);
-                let extended = file::extended(old, &portion.addition, newline);
+                let extended = file::extended(old, &portion.addition, newline, log);
                 extended.ok_or(Problem::Unclosed(month))?
             }
-            None => file::new(month, &portion.addition, newline),
+            None => file::new(month, &portion.addition, newline, log),
         };
         new_headings.extend(headings);
         archives.insert(month, text);
@@ -312,7 +317,10 @@ impl Plan {
         }
         if let Some((month, archive)) = self.archives.last_key_value() {
             let reference = Reference {
-                path: format!("{}/{}", asked.folder, name(*month)),
+                path: match asked.names.get(month) {
+                    Some(name) => format!("{}/{name}", asked.folder),
+                    None => asked.folder.clone(),
+                },
                 month: *month,
                 contents: self.contents(*month, archive, before.log_set)?,
             };
@@ -337,12 +345,6 @@ impl Plan {
             lines: old.lines + share.lines,
         })
     }
-}
-
-/// The name of the archive of a month.
-#[must_use]
-pub fn name(month: Month) -> String {
-    format!("cost-log-{month}.md")
 }
 
 fn utf8(bytes: &[u8], month: Month) -> Result<&str, Problem> {

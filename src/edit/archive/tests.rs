@@ -23,6 +23,12 @@ fn on(day: &str) -> Asked {
         hooks_only: false,
         compact: false,
         folder: "archive".to_owned(),
+        log: "../cost-log.md".to_owned(),
+        names: [
+            "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04",
+        ]
+        .map(|month| (month.parse().unwrap(), format!("cost-log-{month}.md")))
+        .into(),
     }
 }
 
@@ -34,7 +40,7 @@ fn planned(text: &str, asked: &Asked) -> Plan {
 fn picture(plan: &Plan) -> String {
     let mut picture = format!("{:#?}\n=== cost-log.md\n{}", plan.moved, plan.log);
     for (month, archive) in &plan.archives {
-        let _ = write!(picture, "=== {}\n{archive}", name(*month));
+        let _ = write!(picture, "=== cost-log-{month}.md\n{archive}");
     }
     picture
 }

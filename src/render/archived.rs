@@ -1,0 +1,158 @@
+//! What `tokmon archive` moved and deleted, or would: as text and as JSON.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{Format, json, safe};
+use crate::model::{Month, Tokens};
+
+/// The most sections that are listed of those that stay.
+const MOST_LEFT: usize = 5;
+
+/// The outcome of archiving.
+#[derive(Debug, Serialize)]
+pub struct Archived {
+    pub schema_version: u32,
+    /// The log.
+    pub file: String,
+    pub dry_run: bool,
+    /// Details from before this day move.
+    pub before: NaiveDate,
+    /// Hook lines from before this day move.
+    #[serde(skip)]
+    pub today: NaiveDate,
+    #[serde(skip)]
+    pub hooks_only: bool,
+    /// How many usage lines became rows first.
+    pub settled_lines: usize,
+    pub moved: Vec<MovedTo>,
+    pub deleted: Vec<Deleted>,
+    /// Sections that are old enough and stay.
+    pub left: Vec<Left>,
+    /// The lines of the log.
+    pub lines_before: usize,
+    pub lines_after: usize,
+}
+
+/// What went to one archive.
+#[derive(Debug, Serialize)]
+pub struct MovedTo {
+    pub file: String,
+    pub month: Month,
+    pub daily_sections: usize,
+    pub sessions: usize,
+    pub rows: usize,
+    pub merged_rows: usize,
+    pub hook_lines: usize,
+}
+
+/// An archive that was deleted.
+#[derive(Debug, Serialize)]
+pub struct Deleted {
+    pub file: String,
+    pub month: Month,
+    pub lines: usize,
+}
+
+/// A section that stays, and why.
+#[derive(Debug, Serialize)]
+pub struct Left {
+    pub section: String,
+    pub reason: String,
+}
+
+impl Archived {
+    pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        if format == Format::Json {
+            return json::write(self, out);
+        }
+        for line in self.lines() {
+            writeln!(out, "{}", safe::line(&line))?;
+        }
+        Ok(())
+    }
+
+    fn lines(&self) -> Vec<String> {
+        if self.moved.is_empty() && self.deleted.is_empty() {
+            let details = if self.hooks_only {
+                String::new()
+            } else {
+                format!("no daily details from before {}, ", self.before)
+            };
+            let today = self.today;
+            return vec![format!(
+                "nothing to move: {details}no hook lines from before {today}"
+            )];
+        }
+        let [settle, move_to, delete] = if self.dry_run {
+            ["would be settled", "would move to", "would delete"]
+        } else {
+            ["settled", "moved to", "deleted"]
+        };
+        let mut lines = Vec::new();
+        if self.settled_lines > 0 {
+            let settled = counted(self.settled_lines, "usage line");
+            lines.push(format!("{settled} {settle} first"));
+        }
+        let moved = self.moved.iter();
+        lines.extend(moved.map(|moved| format!("{move_to} {}  {}", moved.file, moved.amount())));
+        lines.extend(self.deleted.iter().map(|deleted| {
+            let lines = counted(deleted.lines, "line");
+            format!("{delete} {}  {lines}", deleted.file)
+        }));
+        let [before, after] = [self.lines_before, self.lines_after].map(number);
+        lines.push(format!("{}  {before} -> {after} lines", self.file));
+        lines
+    }
+
+    /// What to say of the sections that stay, one line each.
+    pub fn remarks(&self) -> Vec<String> {
+        let listed = self.left.iter().take(MOST_LEFT);
+        let mut remarks: Vec<String> = listed
+            .map(|left| format!("`{}` stays in {}: {}", left.section, self.file, left.reason))
+            .collect();
+        let more = self.left.len().saturating_sub(MOST_LEFT);
+        if more > 0 {
+            remarks.push(format!("and {more} more; tokmon check says what is wrong"));
+        }
+        remarks
+    }
+}
+
+impl MovedTo {
+    /// `2 daily sections, 1 session (61 rows), 4,958 hook lines`.
+    fn amount(&self) -> String {
+        let parts = [
+            (self.daily_sections, "daily section"),
+            (self.sessions, "session"),
+        ];
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+        let mut parts: Vec<String> = parts.map(|(count, what)| counted(count, what)).collect();
+        if let Some(last) = parts.last_mut() {
+            let _ = write!(last, " ({}", counted(self.rows, "row"));
+            if self.merged_rows > 0 {
+                let _ = write!(last, ", {} merged into others", number(self.merged_rows));
+            }
+            last.push(')');
+        }
+        if self.hook_lines > 0 {
+            parts.push(counted(self.hook_lines, "hook line"));
+        }
+        parts.join(", ")
+    }
+}
+
+/// `1 row`, `4,958 rows`.
+pub fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", number(count))
+}
+
+fn number(count: usize) -> Tokens {
+    Tokens(u64::try_from(count).unwrap_or(u64::MAX))
+}

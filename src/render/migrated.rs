@@ -1,0 +1,96 @@
+//! What `tokmon migrate` did, or would: as text and as JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Format, archived::counted, json, safe};
+use crate::model::{Month, RoundedSum};
+
+/// The outcome of a migration.
+#[derive(Debug, Serialize)]
+pub struct Migrated {
+    pub schema_version: u32,
+    /// The log.
+    pub file: String,
+    pub dry_run: bool,
+    /// Whether the log changed; it may be of v2.0 already.
+    pub migrated: bool,
+    #[serde(flatten)]
+    pub change: Option<MigratedLog>,
+}
+
+/// What became of a log.
+#[derive(Debug, Serialize)]
+pub struct MigratedLog {
+    /// Where the original is.
+    pub original: String,
+    /// How many rows became daily rows.
+    pub rows: usize,
+    /// How many months have a summary.
+    pub months: usize,
+    /// Lines that are in the original alone.
+    pub hook_lines_left: usize,
+    pub other_lines_left: usize,
+    /// Months whose stated total is not the sum of their rows: what is stated, and the sum.
+    #[serde(skip)]
+    pub differing: Vec<(Month, RoundedSum, RoundedSum)>,
+    /// The new log.
+    #[serde(skip)]
+    pub log: String,
+}
+
+impl Migrated {
+    pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match &self.change {
+            _ if format == Format::Json => json::write(self, out),
+            Some(change) if self.dry_run => out.write_all(change.log.as_bytes()),
+            Some(change) => change.write(&self.file, out),
+            None => {
+                let file = safe::line(&self.file);
+                writeln!(out, "{file} is of v2.0 already: nothing to do")
+            }
+        }
+    }
+}
+
+impl MigratedLog {
+    fn write(&self, file: &str, out: &mut dyn Write) -> io::Result<()> {
+        let [rows, months] =
+            [(self.rows, "row"), (self.months, "month")].map(|(count, what)| counted(count, what));
+        let [file, original] = [file, &self.original].map(safe::line);
+        writeln!(out, "{file} is of v2.0 now: {rows} of {months}")?;
+        writeln!(out, "{original} is the original, whole")?;
+        let parts = [
+            (self.hook_lines_left, "hook line"),
+            (self.other_lines_left, "other line"),
+        ];
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, what)| counted(count, what)).collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let verb = if self.hook_lines_left + self.other_lines_left == 1 {
+            "is"
+        } else {
+            "are"
+        };
+        writeln!(out, "{} {verb} in the original only", parts.join(" and "))
+    }
+
+    /// What to say of months whose stated totals contradict their rows, one line each.
+    pub fn remarks(&self) -> Vec<String> {
+        let spell = |sum: &RoundedSum| {
+            let mark = if sum.estimate { "~" } else { "" };
+            format!("{mark}{}", sum.tokens)
+        };
+        let remark = |(month, stated, sum): &(Month, RoundedSum, RoundedSum)| {
+            format!(
+                "{month}: the table of months said {}, its rows add up to {}; the rows count",
+                spell(stated),
+                spell(sum)
+            )
+        };
+        self.differing.iter().map(remark).collect()
+    }
+}
