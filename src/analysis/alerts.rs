@@ -63,13 +63,13 @@ fn cost(report: &StatusReport) -> Option<Alert> {
     if cost.currency != budget.currency {
         return None;
     }
-    let level = report.budget.thresholds.level(cost.micros, budget.micros);
+    let level = report.budget.thresholds.level(cost.nanos, budget.nanos);
     alert(
         level,
         AlertScope::Cost,
         format!(
             "{cost} of {budget} spent{}",
-            in_percent(cost.micros, budget.micros)
+            in_percent(cost.nanos, budget.nanos)
         ),
         format!("{cost} of {budget} spent"),
     )
@@ -200,7 +200,7 @@ fn allocation(report: &StatusReport) -> Option<Alert> {
     } else {
         format!("allocations {allocated} + reserve {reserve} = {sum}")
     };
-    let share = Percent::of(sum.0, budget.0).map_or_else(
+    let share = Percent::new(sum.0, budget.0).map_or_else(
         || "more than the budget".to_owned(),
         |share| format!("{share} of the budget"),
     );
@@ -227,7 +227,7 @@ fn limit(team: &TeamReport) -> Option<Alert> {
         team.name,
         in_percent(used.0, limit.0)
     );
-    let share = Percent::of(used.0, limit.0).map(|share| format!(" {share}"));
+    let share = Percent::new(used.0, limit.0).map(|share| format!(" {share}"));
     let brief = format!(
         "{}{} of {}{status}",
         team.short_name(),
@@ -267,8 +267,8 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     })
 }
 
-fn in_percent(part: u64, whole: u64) -> String {
-    Percent::of(part, whole)
+fn in_percent(part: impl Into<i128>, whole: impl Into<i128>) -> String {
+    Percent::new(part, whole)
         .map(|percent| format!(" ({percent})"))
         .unwrap_or_default()
 }

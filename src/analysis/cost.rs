@@ -1,4 +1,4 @@
-//! Costs as they add up: by currency, never across, and with the tokens that nothing is known about beside them.
+//! Sums of costs: by currency, never across, with the tokens beside them whose cost is not known.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,28 @@ use crate::{
     text::Place,
 };
 
-/// Costs as they add up: stated ones by currency, and tokens whose price is not known yet.
+/// Stated costs by currency, and tokens whose price is not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CostSum {
-    stated: Vec<StatedCost>,
+    stated: Vec<CurrencySum>,
     estimate: bool,
     unpriced: Tokens,
 }
 
 /// Costs in one currency, or in none that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct StatedCost {
+struct CurrencySum {
     currency: Option<Currency>,
-    micros: u64,
+    nanos: i128,
     first: Place,
 }
 
 impl CostSum {
     pub(super) fn stated(cost: Amount<u64>, currency: Option<Currency>, first: Place) -> Self {
         Self {
-            stated: vec![StatedCost {
+            stated: vec![CurrencySum {
                 currency,
-                micros: cost.value,
+                nanos: cost.value.into(),
                 first,
             }],
             estimate: cost.estimate,
@@ -37,11 +37,15 @@ impl CostSum {
     }
 
     pub(super) fn priced(cost: Money, first: Place) -> Self {
-        let cost_known = Amount {
+        Self {
+            stated: vec![CurrencySum {
+                currency: Some(cost.currency),
+                nanos: cost.nanos,
+                first,
+            }],
             estimate: true,
-            ..Amount::exact(cost.micros)
-        };
-        Self::stated(cost_known, Some(cost.currency), first)
+            unpriced: Tokens::ZERO,
+        }
     }
 
     pub(super) const fn unpriced(tokens: Tokens) -> Self {
@@ -59,7 +63,7 @@ impl CostSum {
                 .iter_mut()
                 .find(|known| known.currency == cost.currency)
             {
-                Some(sum) => sum.micros = sum.micros.saturating_add(cost.micros),
+                Some(sum) => sum.nanos = sum.nanos.saturating_add(cost.nanos),
                 None => self.stated.push(*cost),
             }
         }
@@ -80,16 +84,16 @@ impl CostSum {
         let mut complete = true;
         if all.unpriced > Tokens::ZERO {
             match price {
-                Some(price) => all.add(&Self::priced(price.of(all.unpriced), Place::default())),
+                Some(price) => all.add(&Self::priced(price.cost(all.unpriced), Place::default())),
                 None => complete = false,
             }
         }
-        let mut sums: BTreeMap<Currency, u64> = BTreeMap::new();
+        let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
         for cost in all.stated {
             let sum = sums.entry(cost.currency.unwrap_or(currency)).or_default();
-            *sum = sum.saturating_add(cost.micros);
+            *sum = sum.saturating_add(cost.nanos);
         }
-        let money = |(currency, micros)| Money { micros, currency };
+        let money = |(currency, nanos)| Money { nanos, currency };
         // Where nothing is in the log's own currency, that is not zero of it.
         let own = sums.remove_entry(&currency).or_else(|| sums.pop_first())?;
         Some(CostTotal {

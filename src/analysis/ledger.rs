@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Currency, Entry, EntryKind, Header, HookLine, LineEvent, Month, Note,
-        NoteValue, Optimization, Phase, Policy, Price, StatedTotal, Tokens,
+        Allocation, Currency, Entry, EntryKind, Header, HookLine, LineEvent, ModelPrice, Month,
+        Note, NoteValue, Optimization, Phase, Policy, Price, StatedTotal, Tokens,
     },
     text::{FileRole, Place},
 };
@@ -91,7 +91,7 @@ pub struct Duplicate {
 #[derive(Clone, Debug)]
 pub struct Ledger {
     keep: Retention,
-    prices: BTreeMap<String, Price>,
+    prices: BTreeMap<String, ModelPrice>,
     pub(super) names: Names,
     pub(super) roster: Roster,
     pub(super) months: BTreeMap<Month, MonthLedger>,
@@ -381,16 +381,18 @@ impl Ledger {
             .figures
             .tokens
             .map_or(Tokens::ZERO, |tokens| tokens.value);
-        let price = || self.price_of_model(entry.work.model.as_deref());
-        match (entry.figures.cost, price()) {
-            (Some(cost), _) => CostSum::stated(cost, entry.figures.currency, entry.place),
-            (None, Some(price)) => CostSum::priced(price.of(tokens), entry.place),
-            (None, None) => CostSum::unpriced(tokens),
+        if let Some(cost) = entry.figures.cost {
+            return CostSum::stated(cost, entry.figures.currency, entry.place);
+        }
+        let price = self.price_of_model(entry.work.model.as_deref());
+        match price.and_then(|price| price.cost(tokens, entry.figures.classes)) {
+            Some(cost) => CostSum::priced(cost, entry.place),
+            None => CostSum::unpriced(tokens),
         }
     }
 
     /// The price that the settings give for a model.
-    pub(super) fn price_of_model(&self, model: Option<&str>) -> Option<&Price> {
+    pub(super) fn price_of_model(&self, model: Option<&str>) -> Option<&ModelPrice> {
         self.prices.get(model?)
     }
 

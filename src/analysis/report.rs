@@ -66,7 +66,7 @@ impl StatusReport {
     /// The share of the budget that these tokens are. None without a budget.
     #[must_use]
     pub fn share(&self, tokens: Tokens) -> Option<Percent> {
-        Percent::of(tokens.0, self.budget.tokens?.0)
+        Percent::new(tokens.0, self.budget.tokens?.0)
     }
 
     /// What is used of the budget. None without one, or where money is spent in another currency.
@@ -74,18 +74,18 @@ impl StatusReport {
     pub fn spending(&self) -> Option<Spending> {
         if let Some((budget, level)) = self.budget.tokens.zip(self.level) {
             return Some(Spending {
-                used: self.used.tokens.0,
-                budget: budget.0,
+                used: self.used.tokens.0.into(),
+                budget: budget.0.into(),
                 currency: None,
                 level,
             });
         }
         let (spent, budget) = (self.used.cost.as_ref()?.money, self.budget.cost?);
         (spent.currency == budget.currency).then(|| Spending {
-            used: spent.micros,
-            budget: budget.micros,
+            used: spent.nanos,
+            budget: budget.nanos,
             currency: Some(budget.currency),
-            level: self.budget.thresholds.level(spent.micros, budget.micros),
+            level: self.budget.thresholds.level(spent.nanos, budget.nanos),
         })
     }
 
@@ -106,10 +106,10 @@ impl StatusReport {
 /// What is used of a budget: of that in tokens where there is one, else of that in money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spending {
-    /// Tokens, or millionths of a unit of money.
-    pub used: u64,
+    /// Tokens, or nanos of money.
+    pub used: i128,
     /// The budget, in the same.
-    pub budget: u64,
+    pub budget: i128,
     /// The currency, of money.
     pub currency: Option<Currency>,
     /// How far it is used up.
@@ -120,19 +120,19 @@ impl Spending {
     /// The share of the budget. None of a budget of nothing.
     #[must_use]
     pub fn share(&self) -> Option<Percent> {
-        Percent::of(self.used, self.budget)
+        Percent::new(self.used, self.budget)
     }
 
     /// One of its amounts as it is written.
     #[must_use]
-    pub fn written(&self, amount: u64) -> String {
+    pub fn written(&self, amount: i128) -> String {
         match self.currency {
             Some(currency) => Money {
-                micros: amount,
+                nanos: amount,
                 currency,
             }
             .to_string(),
-            None => Tokens(amount).to_string(),
+            None => Tokens(amount.try_into().unwrap_or(u64::MAX)).to_string(),
         }
     }
 }

@@ -211,7 +211,7 @@ fn used_report(
         let cost = cost
             .as_ref()
             .filter(|cost| cost.money.currency == budget.currency)?;
-        ratio(cost.money.micros, budget.micros)
+        ratio(cost.money.nanos, budget.nanos)
     };
     UsedReport {
         tokens: used,

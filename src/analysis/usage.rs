@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Currency, Entry, EntryKind, Month, Note, Price, RoundedSum, StatedTotal,
+        Allocation, Currency, Entry, EntryKind, ModelPrice, Month, Note, RoundedSum, StatedTotal,
         Status, Tokens, fold_name,
     },
     text::Place,
@@ -330,11 +330,11 @@ impl ReconciledMonth {
         cost.total(self.currency(), self.ledger.price)
     }
 
-    /// The price of a token: that of its model in the settings, else that of the log.
+    /// The price of a model's tokens: that of the settings, else that of the log.
     #[must_use]
-    pub fn price_of(&self, model: Option<&str>) -> Option<Price> {
+    pub fn price_of(&self, model: Option<&str>) -> Option<ModelPrice> {
         let by_model = self.ledger.price_of_model(model).copied();
-        by_model.or(self.ledger.price)
+        by_model.or(self.ledger.price.map(ModelPrice::from))
     }
 
     /// How many deliverables came of a team's tokens, by all that says so. None where nothing does, or it is counted in tasks.

@@ -23,7 +23,7 @@ pub(super) fn over_allocated(reconciled: &ReconciledMonth, policy: &Policy) -> V
         return Vec::new();
     }
     let share =
-        Percent::of(sum.0, budget.tokens.0).map(|percent| format!(", {percent} of the budget"));
+        Percent::new(sum.0, budget.tokens.0).map(|percent| format!(", {percent} of the budget"));
     let message = format!("allocations add up to {sum}{}", share.unwrap_or_default());
     let finding = Diagnostic::new(Code::OverAllocated, message, first.place)
         .label(format!("the first of {} rows", rows.len()))

@@ -186,9 +186,9 @@ fn parse_wait(text: &str) -> Result<Duration, String> {
 fn parse_cost(text: &str) -> Result<StatedCost, String> {
     match cell::money(text) {
         Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {
-            micros: cost.amount.value,
+            nanos: cost.amount.value,
             currency: cost.currency,
         }),
-        _ => Err("write an amount like 0.037 or $0.037, to a millionth at most".to_owned()),
+        _ => Err("write an amount like 0.037 or $0.037, to a billionth at most".to_owned()),
     }
 }

@@ -15,7 +15,7 @@ use self::value::{Known, Reader, brief};
 use crate::{
     diagnostic::Diagnostic,
     model::{
-        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, Policy, Price, Scenarios,
+        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, ModelPrice, Policy, Scenarios,
         TeamPolicy, Thresholds, fold_name,
     },
     store,
@@ -289,7 +289,7 @@ impl Reader {
         policy
     }
 
-    fn prices(&mut self, root: &DeTable<'_>) -> BTreeMap<String, Price> {
+    fn prices(&mut self, root: &DeTable<'_>) -> BTreeMap<String, ModelPrice> {
         let table = root.get("prices").and_then(|value| {
             self.as_table(
                 value,

@@ -11,7 +11,7 @@ use super::Problems;
 use crate::{
     diagnostic::{Code, Diagnostic},
     log::cell,
-    model::{Amount, Currency, Money, Price, Tokens},
+    model::{Amount, Currency, ModelPrice, Money, Price, Tokens},
     text::{FileId, Place, Source, Span},
 };
 
@@ -130,20 +130,19 @@ impl Reader {
             return self.wrong_type(value, expected);
         };
         Some(Money {
-            micros: money.amount.value,
+            nanos: money.amount.value.into(),
             currency: money.currency.unwrap_or(Currency::USD),
         })
     }
 
-    pub(super) fn price(&mut self, value: &Value<'_>) -> Option<Price> {
+    pub(super) fn price(&mut self, value: &Value<'_>) -> Option<ModelPrice> {
         let expected = "a price per 1,000 tokens like 0.003 or \"0.003 EUR\"";
         let read = || {
-            let text = decimal(value)?.trim();
-            let (number, currency) = match text.split_once(char::is_whitespace) {
-                Some((number, code)) => (number, Currency::parse(code.trim())?),
-                None => (text.trim_start_matches('$'), Currency::USD),
-            };
-            Some(Price::per_thousand(cell::nanos(number)?, currency))
+            let (picos_per_token, currency) = cell::price(decimal(value)?, Tokens(1_000))?;
+            Some(ModelPrice::from(Price {
+                picos_per_token,
+                currency: currency.unwrap_or(Currency::USD),
+            }))
         };
         read().or_else(|| self.wrong_type(value, expected))
     }

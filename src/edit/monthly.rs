@@ -84,7 +84,7 @@ impl<'d> MonthlyRows<'d> {
         sum.cost = match (sum.cost, growth.cost) {
             (Some((one, exact)), Some((two, also))) if one.currency == two.currency => Some((
                 Money {
-                    micros: one.micros.saturating_add(two.micros),
+                    nanos: one.nanos.saturating_add(two.nanos),
                     ..one
                 },
                 exact || also,
@@ -331,13 +331,17 @@ fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, growth: &Growth)
         return None;
     }
     let is_price = |price: &Price| {
-        let half = written.amount.unit.div_ceil(2);
+        let half = u128::from(written.amount.unit.div_ceil(2));
         price.currency == more.currency
-            && price.of(before).micros.abs_diff(written.amount.value) <= half
+            && price
+                .cost(before)
+                .nanos
+                .abs_diff(written.amount.value.into())
+                <= half
     };
     let sum = match growth.price.filter(|price| !exact && is_price(price)) {
-        Some(price) => price.of(before + growth.tokens).micros,
-        None => written.amount.value.saturating_add(more.micros),
+        Some(price) => price.cost(before + growth.tokens).nanos,
+        None => more.nanos.saturating_add(written.amount.value.into()),
     };
     style::respell_money(raw, sum, exact)
 }

@@ -189,7 +189,9 @@ impl Settling<'_> {
                 tokens: tokens.value,
                 estimate: tokens.estimate,
                 cost: cost(entry, reconciled),
-                price: reconciled.price_of(entry.work.model.as_deref()),
+                price: reconciled
+                    .price_of(entry.work.model.as_deref())
+                    .and_then(|price| price.flat()),
                 minutes: entry.figures.minutes,
                 deliverables: None,
                 status: entry.status.clone(),
@@ -289,13 +291,13 @@ fn cost(entry: &Entry<'_>, reconciled: &ReconciledMonth) -> Option<(Money, bool)
         .map_or(Tokens::ZERO, |tokens| tokens.value);
     if let Some(cost) = entry.figures.cost {
         let money = Money {
-            micros: cost.value,
+            nanos: cost.value.into(),
             currency: entry.figures.currency.unwrap_or(reconciled.currency()),
         };
         return Some((money, true));
     }
     let price = reconciled.price_of(entry.work.model.as_deref())?;
-    Some((price.of(tokens), false))
+    Some((price.cost(tokens, entry.figures.classes)?, false))
 }
 
 fn row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth) -> NewRow<'e> {

@@ -73,12 +73,11 @@ pub(super) fn raise(
                 continue;
             }
             if let Some(tokens) = missing(team, which) {
+                let price = reconciled.price_of(None).and_then(|price| price.flat());
                 let growth = Growth {
                     tokens,
-                    cost: reconciled
-                        .price_of(None)
-                        .map(|price| (price.of(tokens), false)),
-                    price: reconciled.price_of(None),
+                    cost: price.map(|price| (price.cost(tokens), false)),
+                    price,
                     ..Growth::default()
                 };
                 rows.add(&team.name, None, growth);

@@ -209,7 +209,7 @@ impl<'d> TableEditor<'d> {
             Some(sign) => MoneyStyle::plain(sign, ""),
             None => MoneyStyle::plain("", &format!(" {}", money.currency)),
         });
-        style.spell(money.micros, exact)
+        style.spell(money.nanos, exact)
     }
 
     /// A status as the column spells it.

@@ -79,7 +79,7 @@ struct Sum {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Cost(Option<u64>);
+struct Cost(Option<i128>);
 
 impl Default for Cost {
     fn default() -> Self {
@@ -88,7 +88,7 @@ impl Default for Cost {
 }
 
 impl Sum {
-    fn add(&mut self, tokens: Option<Amount<Tokens>>, cost: Option<u64>, is_empty: bool) {
+    fn add(&mut self, tokens: Option<Amount<Tokens>>, cost: Option<i128>, is_empty: bool) {
         if let Some(tokens) = tokens {
             self.tokens = self.tokens + tokens.into();
         }
@@ -145,7 +145,10 @@ impl Totals<'_> {
         let is_own = figures
             .currency
             .is_none_or(|currency| currency == self.currency);
-        let cost = figures.cost.filter(|_| is_own).map(|cost| cost.value);
+        let cost = figures
+            .cost
+            .filter(|_| is_own)
+            .map(|cost| cost.value.into());
         let is_empty = figures
             .tokens
             .is_none_or(|tokens| tokens.value == Tokens::ZERO)
@@ -204,9 +207,9 @@ impl Totals<'_> {
     fn cost(&self, row: &TableRow, sum: Sum) -> Option<Edit> {
         let raw = self.editor.raw(row, Column::Cost)?;
         let Some(stated) = cell::money(&plain_text(raw)).ok()? else {
-            let micros = sum.cost.0.filter(|micros| *micros > 0 && self.is_touched)?;
+            let nanos = sum.cost.0.filter(|nanos| *nanos > 0 && self.is_touched)?;
             let money = Money {
-                micros,
+                nanos,
                 currency: self.currency,
             };
             let text = self.editor.money(money, false);
@@ -215,16 +218,12 @@ impl Totals<'_> {
         let is_own = stated
             .currency
             .is_none_or(|currency| currency == self.currency);
-        let micros = sum.cost.0.filter(|_| is_own && !stated.amount.estimate)?;
-        let half = stated.amount.unit / 2;
-        if stated.amount.value.abs_diff(micros) <= half {
+        let nanos = sum.cost.0.filter(|_| is_own && !stated.amount.estimate)?;
+        let half = u128::from(stated.amount.unit / 2);
+        if i128::from(stated.amount.value).abs_diff(nanos) <= half {
             return None;
         }
-        let money = Money {
-            micros,
-            currency: self.currency,
-        };
-        let text = style::respell_money(raw, money.micros, false)?;
+        let text = style::respell_money(raw, nanos, false)?;
         self.editor.set(row, Column::Cost, &text)
     }
 

@@ -111,7 +111,7 @@ fn read_back(usage: &Usage, line: &str) -> Result<(), Unwritable> {
                 && entry.figures.classes == usage.classes
                 && entry.id.as_deref() == Some(&usage.id)
                 && entry.when.date == Some(usage.time.date_naive())
-                && entry.figures.cost.map(|cost| cost.value) == usage.cost.map(|cost| cost.micros);
+                && entry.figures.cost.map(|cost| cost.value) == usage.cost.map(|cost| cost.nanos);
         }
     });
     if is_same {
@@ -160,7 +160,7 @@ fn quoted(value: &str) -> String {
 
 fn cost(cost: StatedCost) -> String {
     let money = Money {
-        micros: cost.micros,
+        nanos: cost.nanos.into(),
         currency: cost.currency.unwrap_or(Currency::USD),
     };
     let decimal = money.decimal();
@@ -203,7 +203,7 @@ mod tests {
         let all = Usage {
             task: Some("Guide\nlines \"two\" \\ x=1".to_owned()),
             cost: Some(StatedCost {
-                micros: 37_000,
+                nanos: 37_000_000,
                 currency: None,
             }),
             status: Some(Status::Done),
@@ -225,7 +225,7 @@ mod tests {
         );
         let euros = Usage {
             cost: Some(StatedCost {
-                micros: 1_500_000,
+                nanos: 1_500_000_000,
                 currency: Currency::parse("CHF"),
             }),
             ..usage("A|B")
@@ -289,10 +289,10 @@ mod tests {
             team in r#"[A-Za-z한é*_`|<>&\[\]\\#~=" .-]{1,24}"#,
             task in proptest::option::of(r#"[A-Za-z0-9한*_`|<>&\[\]\\#~=!()" \n.:/-]{1,40}"#),
             tokens in 0_u64..2_000_000,
-            cost in proptest::option::of(0_u64..5_000_000),
+            cost in proptest::option::of(0_u64..5_000_000_000),
             crlf: bool,
         ) {
-            let given = Usage { tokens: Tokens(tokens), task: task.clone(), cost: cost.map(|micros| StatedCost { micros, currency: None }), ..usage(&team) };
+            let given = Usage { tokens: Tokens(tokens), task: task.clone(), cost: cost.map(|nanos| StatedCost { nanos, currency: None }), ..usage(&team) };
             let Ok(line) = usage_line(&given) else { return Ok(()) };
             let newline = if crlf { "\r\n" } else { "\n" };
             let log = ["# Cost Log v2.0", "", "## 2026-02 Monthly Summary", "", "| Team | Task | Tokens | Cost |", "|---|---|---|---|", "| Old | x | 5 | $0.001 |", "", &line, ""].join(newline);

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::cell;
-use crate::model::{Currency, Header, Price, fold_name};
+use crate::model::{Currency, Header, Price, Tokens, fold_name};
 
 /// The pairs of one line that mean something to us.
 pub(super) fn read(line: &str) -> impl Iterator<Item = Header> + '_ {
@@ -54,25 +54,24 @@ fn currency(value: &str) -> Option<Header> {
     })
 }
 
-/// `$0.003/1K tokens`, `$3 per 1,000,000 tokens`. None where it is finer than a thousand-millionth per thousand.
+/// `$0.003/1K tokens`, `$3 per 1,000,000 tokens`. None where it is no whole number of picos per token.
 fn price(text: &str, currency: Currency) -> Option<Price> {
     let (amount, unit) = text.split_once('/').or_else(|| text.split_once(" per "))?;
-    let amount = amount.trim();
-    let nanos = cell::nanos(amount.trim_start_matches(|c: char| !c.is_ascii_digit()))?;
+    let amount = amount.trim_start_matches(|c: char| !c.is_ascii_digit());
     let unit = unit.split_whitespace().next()?;
     let tokens = match cell::tokens(unit) {
-        Ok(Some(cell)) => cell.used.value.0,
+        Ok(Some(cell)) => cell.used.value,
         _ => match unit.to_ascii_lowercase().as_str() {
-            "k" | "ktok" => 1_000,
-            "m" | "mtok" | "million" => 1_000_000,
+            "k" | "ktok" => Tokens(1_000),
+            "m" | "mtok" | "million" => Tokens(1_000_000),
             _ => return None,
         },
     };
-    let scaled = u128::from(nanos) * 1_000;
-    let per_thousand = scaled.checked_div(u128::from(tokens))?;
-    let is_exact = per_thousand * u128::from(tokens) == scaled;
-    let nanos = u64::try_from(per_thousand).ok().filter(|_| is_exact)?;
-    Some(Price::per_thousand(nanos, currency))
+    let (picos_per_token, _) = cell::price(amount, tokens)?;
+    Some(Price {
+        picos_per_token,
+        currency,
+    })
 }
 
 /// `2026-02-25 19:15 UTC`, with or without seconds, `T` and zone; a date alone is its midnight.
@@ -93,6 +92,10 @@ mod tests {
     #[test]
     fn pairs_are_read_and_others_passed_by() {
         let read = |line| read(line).collect::<Vec<_>>();
+        let price_of = |picos_per_token, code| Price {
+            picos_per_token,
+            currency: Currency::parse(code).unwrap(),
+        };
         assert_eq!(
             read(
                 "Retention Policy: Monthly aggregates kept indefinitely; daily details purged after 30 days"
@@ -103,7 +106,7 @@ mod tests {
             read("Unit: Tokens | Currency: USD @ $0.003/1K tokens (claude-haiku-4-5)"),
             [Header::Currency {
                 currency: Currency::USD,
-                price: Some(Price::per_thousand(3_000_000, Currency::USD)),
+                price: Some(price_of(3_000_000, "USD")),
                 model: Some("claude-haiku-4-5".to_owned()),
             }]
         );
@@ -111,14 +114,11 @@ mod tests {
             read("Currency: EUR @ €3.00/1M tokens"),
             [Header::Currency {
                 currency: Currency::parse("EUR").unwrap(),
-                price: Some(Price::per_thousand(
-                    3_000_000,
-                    Currency::parse("EUR").unwrap()
-                )),
+                price: Some(price_of(3_000_000, "EUR")),
                 model: None,
             }]
         );
-        for (text, nanos) in [
+        for (text, picos) in [
             ("USD @ $3.00/1,000,000 tokens", 3_000_000),
             ("USD @ $0.003/1,000 tokens", 3_000_000),
             ("USD, @ $3 per 1M tokens", 3_000_000),
@@ -127,11 +127,7 @@ mod tests {
             let Some(Header::Currency { price, .. }) = currency(text) else {
                 panic!("{text}");
             };
-            assert_eq!(
-                price,
-                Some(Price::per_thousand(nanos, Currency::USD)),
-                "{text}"
-            );
+            assert_eq!(price, Some(price_of(picos, "USD")), "{text}");
         }
         let updated = |text: &str| Header::LastUpdated(text.parse().unwrap());
         assert_eq!(

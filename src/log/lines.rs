@@ -421,7 +421,7 @@ mod tests {
             said(
                 r#"[USE] 2026-02-25T10:18:00+09:00 team="Team \"A\\" task="Guide lines" tokens=12450 cost=0.037 status=done deliverables=4 minutes=72 model=m id=k3f9 hold=h1"#
             ),
-            r#"2026-02-25: 10:18 Team "A\ used 12,450 on Some("Guide lines"), cost Some(37000), Some(4) deliverables, Some(72) min, Some(Done), id Some("k3f9"), hold Some("h1")"#
+            r#"2026-02-25: 10:18 Team "A\ used 12,450 on Some("Guide lines"), cost Some(37000000), Some(4) deliverables, Some(72) min, Some(Done), id Some("k3f9"), hold Some("h1")"#
         );
         assert_eq!(
             said("[USE] 2026-02-25T10:18:00Z tokens=1.2K other=x team=A"),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ForecastPolicy, Money, Price, Tokens};
+use super::{ForecastPolicy, ModelPrice, Money, Tokens};
 use crate::text::Place;
 
 /// How far a budget is used up, from harmless to gone.
@@ -72,9 +72,10 @@ impl Thresholds {
     /// The level of having used so much of a budget: the highest whose threshold is reached, `used * 100 >= percent * budget`.
     /// Nothing used of a budget of zero is ok; anything is exceeded.
     #[must_use]
-    pub fn level(&self, used: u64, budget: u64) -> Level {
+    pub fn level(&self, used: impl Into<i128>, budget: impl Into<i128>) -> Level {
+        let (used, budget) = (used.into(), budget.into());
         let reached = |percent: u32| {
-            u128::from(used) * 100 >= u128::from(percent) * u128::from(budget) && used > 0
+            used.saturating_mul(100) >= budget.saturating_mul(percent.into()) && used > 0
         };
         match () {
             () if reached(self.exceeded) => Level::Exceeded,
@@ -114,10 +115,13 @@ pub struct Percent {
 impl Percent {
     /// The share that `part` is of `whole`. None where the whole is zero.
     #[must_use]
-    pub fn of(part: u64, whole: u64) -> Option<Self> {
-        let tenths = (u128::from(part) * 1_000).checked_div(u128::from(whole))?;
+    pub fn new(part: impl Into<i128>, whole: impl Into<i128>) -> Option<Self> {
+        let tenths = part
+            .into()
+            .saturating_mul(1_000)
+            .checked_div(whole.into())?;
         Some(Self {
-            tenths: u64::try_from(tenths).unwrap_or(u64::MAX),
+            tenths: u64::try_from(tenths.max(0)).unwrap_or(u64::MAX),
         })
     }
 
@@ -141,8 +145,11 @@ impl fmt::Display for Percent {
     clippy::cast_precision_loss,
     reason = "millionths are exact below 2^53; above, the share itself is beyond use"
 )]
-pub fn ratio(part: u64, whole: u64) -> Option<f64> {
-    let millionths = (u128::from(part) * 1_000_000).checked_div(u128::from(whole))?;
+pub fn ratio(part: impl Into<i128>, whole: impl Into<i128>) -> Option<f64> {
+    let millionths = part
+        .into()
+        .saturating_mul(1_000_000)
+        .checked_div(whole.into())?;
     Some(millionths as f64 / 1e6)
 }
 
@@ -193,7 +200,7 @@ pub struct Policy {
     /// What is decided by a forecast.
     pub forecast: ForecastPolicy,
     /// Prices by model.
-    pub prices: BTreeMap<String, Price>,
+    pub prices: BTreeMap<String, ModelPrice>,
 }
 
 /// What is set for one team.
@@ -258,7 +265,7 @@ mod tests {
         ];
         for (used, tenths, level) in table {
             assert_eq!(
-                (Percent::of(used, budget), at.level(used, budget)),
+                (Percent::new(used, budget), at.level(used, budget)),
                 (Some(Percent { tenths }), level),
                 "{used}"
             );
@@ -267,7 +274,7 @@ mod tests {
             (at.level(0, 0), at.level(1, 0)),
             (Level::Ok, Level::Exceeded)
         );
-        assert_eq!((Percent::of(1, 0), ratio(1, 0)), (None, None));
+        assert_eq!((Percent::new(1, 0), ratio(1, 0)), (None, None));
     }
 
     proptest! {
@@ -275,7 +282,7 @@ mod tests {
         fn figure_ratio_and_level_agree(used in 0..=u64::MAX / 2_000, budget in 1..=u64::MAX / 2_000) {
             let at = Thresholds::default();
             let level = at.level(used, budget);
-            let tenths = Percent::of(used, budget).unwrap().tenths;
+            let tenths = Percent::new(used, budget).unwrap().tenths;
             let share = ratio(used, budget).unwrap();
             for (percent, step) in at.steps() {
                 prop_assert_eq!(level >= step, tenths >= u64::from(percent) * 10);

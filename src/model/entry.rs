@@ -76,7 +76,7 @@ pub struct Figures {
     pub classes: TokenClasses,
     /// The limit written beside them (`155K / 200K`, or an `Allocated` column).
     pub limit: Option<Amount<Tokens>>,
-    /// Cost in millionths of a unit.
+    /// Cost in nanos.
     pub cost: Option<Amount<u64>>,
     /// The currency of the cost, where one is written.
     pub currency: Option<Currency>,

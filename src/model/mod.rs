@@ -4,6 +4,7 @@
 mod amount;
 mod budget;
 mod entry;
+mod money;
 mod note;
 mod period;
 mod plan;
@@ -12,12 +13,13 @@ mod status;
 mod team;
 mod usage;
 
-pub use amount::{Amount, Currency, Money, Price, RoundedSum, Tokens};
+pub use amount::{Amount, RoundedSum, Tokens, grouped};
 pub use budget::{
     Budget, BudgetSource, EfficiencyPolicy, Level, Percent, Policy, Scenarios, TeamPolicy,
     Thresholds, ratio,
 };
 pub use entry::{Entry, EntryKind, Figures, StatedTotal, When, Work};
+pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, HookKind, HookLine, LineEvent, Note, NoteValue, Notice};
 pub use period::{Month, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};

@@ -33,8 +33,7 @@ impl TokenClasses {
 /// A cost as it is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatedCost {
-    /// Millionths of a unit.
-    pub micros: u64,
+    pub nanos: u64,
     /// None where only a number is given: then it is in the log's currency.
     pub currency: Option<Currency>,
 }

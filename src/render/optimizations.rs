@@ -100,7 +100,7 @@ fn row(saving: &Saving, name: Cell) -> [Cell; 5] {
 fn figures(saving: &Saving) -> [Cell; 4] {
     let saved = saving
         .saved()
-        .and_then(|(saved, before)| Percent::of(saved.0, before.0));
+        .and_then(|(saved, before)| Percent::new(saved.0, before.0));
     [
         Cell::some(saving.before_tokens, Cell::Tokens),
         Cell::some(saving.after_tokens, Cell::Tokens),

@@ -35,7 +35,7 @@ fn used(team: &TeamReport, style: Style) -> String {
     };
     let shown = Cell::Tokens(used).about(team.estimate).shown(style);
     let limited = team.allocated_tokens.map(|limit| {
-        let share = in_brackets(Percent::of(used.0, limit.0));
+        let share = in_brackets(Percent::new(used.0, limit.0));
         let left = limit.signed_sub(used);
         format!(
             "used {shown} of {limit} tokens{share}, left {}",

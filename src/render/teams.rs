@@ -32,17 +32,17 @@ pub(crate) fn sheet(report: &StatusReport) -> Sheet {
 pub(crate) fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) -> Sheet {
     let mut sheet = sheet_of(report, listed.get(shown).unwrap_or_default());
     let levels = report.team_levels();
-    let widest: [&dyn Fn(&TeamReport) -> u64; 7] = [
-        &|team| safe::width(&team.name) as u64,
-        &|team| team.used_tokens.unwrap_or_default().0,
-        &|team| team.allocated_tokens.unwrap_or_default().0,
-        &|team| team.deliverables.unwrap_or_default(),
-        &|team| team.tokens_per_deliverable.unwrap_or_default().0,
-        &|team| team.cost.as_ref().map_or(0, |cost| cost.money.micros),
+    let widest: [&dyn Fn(&TeamReport) -> i128; 7] = [
+        &|team| safe::width(&team.name) as i128,
+        &|team| team.used_tokens.unwrap_or_default().0.into(),
+        &|team| team.allocated_tokens.unwrap_or_default().0.into(),
+        &|team| team.deliverables.unwrap_or_default().into(),
+        &|team| team.tokens_per_deliverable.unwrap_or_default().0.into(),
+        &|team| team.cost.as_ref().map_or(0, |cost| cost.money.nanos),
         &|team| {
             team.status
                 .as_ref()
-                .map_or(0, |status| safe::width(status) as u64)
+                .map_or(0, |status| safe::width(status) as i128)
         },
     ];
     for size in widest {
@@ -121,7 +121,7 @@ pub(crate) fn data(report: &StatusReport) -> Sheet {
             Cell::flag(team.estimate),
             Cell::some(team.allocated_tokens, Cell::Tokens),
             Cell::some(
-                both.and_then(|(used, limit)| Percent::of(used.0, limit.0)),
+                both.and_then(|(used, limit)| Percent::new(used.0, limit.0)),
                 Cell::Percent,
             ),
             Cell::some(team.level, Cell::Level),
@@ -153,7 +153,7 @@ fn row(team: &TeamReport, levels: &HashMap<&str, Level>) -> [Cell; 10] {
         Cell::some(used, |used| Cell::Tokens(used).about(team.estimate)),
         Cell::some(limit, Cell::Tokens),
         Cell::some(
-            both.and_then(|(used, limit)| Percent::of(used.0, limit.0)),
+            both.and_then(|(used, limit)| Percent::new(used.0, limit.0)),
             Cell::Percent,
         ),
         Cell::some(both, |(used, limit)| {
@@ -186,7 +186,7 @@ fn total(report: &StatusReport) -> Vec<Cell> {
     });
     let share = allocated
         .filter(|_| all_have_shares)
-        .and_then(|allocated| Percent::of(report.used.tokens.0, allocated.0));
+        .and_then(|allocated| Percent::new(report.used.tokens.0, allocated.0));
     let mut cells = vec![Cell::word(""); 10];
     cells[0] = Cell::word("Total");
     cells[1] = Cell::Tokens(report.used.tokens).about(report.used.estimate);

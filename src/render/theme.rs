@@ -168,8 +168,8 @@ impl Style {
     pub(crate) fn bar(
         self,
         width: usize,
-        used: u64,
-        whole: u64,
+        used: impl Into<i128>,
+        whole: impl Into<i128>,
         level: Level,
         at: Option<&Thresholds>,
     ) -> String {
@@ -178,7 +178,7 @@ impl Style {
         } else {
             ['█', '░', '┊']
         };
-        let filled = share(width, used, whole).min(width);
+        let filled = share(width, used.into(), whole.into()).min(width);
         let ticks: Vec<usize> = at
             .map(|at| {
                 at.steps()
@@ -310,8 +310,8 @@ fn tick_at(width: usize, percent: u32) -> usize {
 }
 
 /// `floor(width * used / whole)`.
-fn share(width: usize, used: u64, whole: u64) -> usize {
-    let cells = (width as u128 * u128::from(used)).checked_div(u128::from(whole));
+fn share(width: usize, used: i128, whole: i128) -> usize {
+    let cells = used.saturating_mul(width as i128).checked_div(whole);
     cells.map_or(0, |cells| usize::try_from(cells).unwrap_or(usize::MAX))
 }
 
@@ -366,7 +366,7 @@ mod tests {
     #[test]
     fn ascii_has_no_signs_but_its_own() {
         let euros = Money {
-            micros: 18_760_000,
+            nanos: 18_760_000_000,
             currency: Currency::parse("€").unwrap(),
         };
         assert_eq!(Style::PLAIN.money(euros), "€18.76");

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Points of a percent that a figure has to fall below a threshold before the bell may ring for it again.
-const REARM: u64 = 2;
+const REARM: i128 = 2;
 
 /// The thresholds that were seen to be reached.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,7 +42,7 @@ impl Crossing {
         };
         let Spending { used, budget, .. } = spending;
         let at = &report.budget.thresholds;
-        let reached = |below: u64| {
+        let reached = |below: i128| {
             let margin = budget.saturating_mul(below) / 100;
             let level = at.level(used.saturating_add(margin), budget);
             let reached = at.steps().into_iter().filter(|(_, step)| *step <= level);

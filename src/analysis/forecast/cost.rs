@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Quantiles, Risk, estimate::probability_of, remaining::Remaining};
 use crate::{
     analysis::usage::ReconciledMonth,
-    model::{Level, Money, Policy, Probability, Tokens},
+    model::{Level, Money, Policy, Probability, Tokens, divide_half_even},
 };
 
 /// What the month costs in the end.
@@ -23,24 +23,24 @@ pub struct CostEstimate {
     pub level: Level,
 }
 
-/// Tokens and what they cost, in millionths.
+/// Tokens and what they cost, in nanos.
 #[derive(Clone, Copy)]
 struct Priced {
     tokens: u128,
-    micros: u128,
+    nanos: u128,
 }
 
 impl Priced {
-    /// What some more tokens cost, rounded half up.
-    fn cost(self, tokens: Tokens) -> u64 {
-        let micros = u128::from(tokens.0).saturating_mul(self.micros);
-        u64::try_from(micros.saturating_add(self.tokens / 2) / self.tokens).unwrap_or(u64::MAX)
+    /// What more tokens cost at the same rate.
+    fn cost(self, tokens: Tokens) -> i128 {
+        let nanos = u128::from(tokens.0).saturating_mul(self.nanos);
+        i128::try_from(divide_half_even(nanos, self.tokens)).unwrap_or(i128::MAX)
     }
 
-    /// The fewest tokens that cost so much.
-    fn tokens(self, micros: u64) -> Tokens {
-        let tokens = u128::from(micros).saturating_mul(self.tokens);
-        Tokens(u64::try_from(tokens.div_ceil(self.micros)).unwrap_or(u64::MAX))
+    /// The fewest tokens that cost this much.
+    fn tokens(self, nanos: u128) -> Tokens {
+        let tokens = nanos.saturating_mul(self.tokens);
+        Tokens(u64::try_from(tokens.div_ceil(self.nanos)).unwrap_or(u64::MAX))
     }
 }
 
@@ -64,16 +64,17 @@ impl CostEstimate {
         let spent = reconciled.month.used();
         let so_far = Priced {
             tokens: u128::from(spent.0),
-            micros: u128::from(cost.money.micros),
+            nanos: cost.money.nanos.unsigned_abs(),
         };
         let priced =
-            Some(so_far).filter(|so_far| known && so_far.tokens > 0 && so_far.micros > 0)?;
+            Some(so_far).filter(|so_far| known && so_far.tokens > 0 && so_far.nanos > 0)?;
         let money = |tokens: Tokens| Money {
-            micros: cost.money.micros.saturating_add(priced.cost(tokens)),
+            nanos: cost.money.nanos.saturating_add(priced.cost(tokens)),
             currency: budget.currency,
         };
-        let left = budget.micros.saturating_sub(cost.money.micros);
-        let probability = probability_of(remaining, Tokens::ZERO, priced.tokens(left));
+        let left = budget.nanos.saturating_sub(cost.money.nanos).max(0);
+        let probability =
+            probability_of(remaining, Tokens::ZERO, priced.tokens(left.unsigned_abs()));
         Some(Self {
             budget,
             quantiles: Quantiles::of(remaining).map(money),

@@ -177,7 +177,7 @@ fn tokens(text: &str) -> Result<Tokens, String> {
 fn money(text: &str) -> Result<StatedCost, String> {
     match cell::money(text) {
         Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {
-            micros: cost.amount.value,
+            nanos: cost.amount.value,
             currency: cost.currency,
         }),
         _ => Err(format!(
@@ -221,7 +221,7 @@ fn from_entry(entry: &Entry<'_>, cx: &Context<'_>) -> Result<Usage, String> {
         classes: entry.figures.classes,
         task: text(&entry.work.task),
         cost: entry.figures.cost.map(|cost| StatedCost {
-            micros: cost.value,
+            nanos: cost.value,
             currency: entry.figures.currency,
         }),
         status: entry.status.clone(),

@@ -232,19 +232,19 @@ fn count(raws: &[String]) -> Option<String> {
 }
 
 fn cost(raws: &[String]) -> Option<String> {
-    let mut sum: Option<(usize, u64, bool)> = None;
+    let mut sum: Option<(usize, i128, bool)> = None;
     for (at, raw) in raws.iter().enumerate() {
         if let Some(cost) = cell::money(&plain(raw)).ok()? {
             let (first, before, estimate) = sum.unwrap_or((at, 0, false));
-            let micros = before.checked_add(cost.amount.value)?;
-            sum = Some((first, micros, estimate || cost.amount.estimate));
+            let nanos = before + i128::from(cost.amount.value);
+            sum = Some((first, nanos, estimate || cost.amount.estimate));
         }
     }
-    let Some((first, micros, estimate)) = sum else {
+    let Some((first, nanos, estimate)) = sum else {
         return raws.first().cloned();
     };
     let like = raws.get(first)?;
-    let spelled = style::respell_money(like, micros, true)?;
+    let spelled = style::respell_money(like, nanos, true)?;
     let is_marked = like.contains(['~', '≈', '<']);
     Some(if estimate && !is_marked {
         format!("~{spelled}")

@@ -146,8 +146,8 @@ fn days(document: &Document) -> BTreeMap<NaiveDate, Vec<DayRow<'_>>> {
 struct TeamMonth {
     name: String,
     tokens: Option<Amount<Tokens>>,
-    /// In millionths; an estimate where not every row gives its cost.
-    cost: Option<Amount<u64>>,
+    /// In nanos; an estimate where not every row gives its cost.
+    cost: Option<Amount<i128>>,
     /// What for, where that is one thing.
     task: Option<String>,
 }
@@ -228,7 +228,7 @@ fn is_of(reconciled: &ReconciledMonth, entry: &Entry<'_>, team: &str) -> bool {
 /// What a team's rows cost, and what they were for.
 #[derive(Debug, Default)]
 struct Costs<'e> {
-    sum: Option<Amount<u64>>,
+    sum: Option<Amount<i128>>,
     tasks: BTreeSet<Option<&'e str>>,
 }
 
@@ -245,14 +245,19 @@ impl<'e> Costs<'e> {
     fn add(&mut self, entry: &'e Entry<'_>, reconciled: &ReconciledMonth, currency: Currency) {
         self.tasks.insert(entry.work.task.as_deref());
         let is_ours = entry.figures.currency.is_none_or(|own| own == currency);
-        let stated = entry.figures.cost.filter(|_| is_ours);
+        let stated = entry.figures.cost.filter(|_| is_ours).map(|cost| Amount {
+            value: i128::from(cost.value),
+            unit: 1,
+            estimate: cost.estimate,
+        });
         let tokens = entry
             .figures
             .tokens
             .map_or(Tokens::ZERO, |tokens| tokens.value);
         let priced = || {
-            let price = reconciled.price_of(entry.work.model.as_deref())?.of(tokens);
-            Some(Amount::exact(price.micros))
+            let price = reconciled.price_of(entry.work.model.as_deref())?;
+            let cost = price.cost(tokens, entry.figures.classes)?;
+            Some(Amount::exact(cost.nanos))
         };
         let cost = stated.or_else(priced);
         // Where a cost is not known, the sum of the others is less than all.

@@ -182,7 +182,7 @@ fn summary(text: &mut String, month: Month, rows: &MonthRows) {
         text,
         &["Agent/Team", "Task", "Tokens", &cost, "Status", "Duration"],
     );
-    let (mut tokens, mut cost) = (Amount::exact(Tokens::ZERO), None::<Amount<u64>>);
+    let (mut tokens, mut cost) = (Amount::exact(Tokens::ZERO), None::<Amount<i128>>);
     for team in &rows.teams {
         if let Some(own) = team.tokens {
             tokens = tokens + own;
@@ -222,7 +222,7 @@ fn summary(text: &mut String, month: Month, rows: &MonthRows) {
 }
 
 /// An amount to its last digit.
-fn money(cost: Option<Amount<u64>>, currency: Option<Currency>) -> String {
+fn money(cost: Option<Amount<i128>>, currency: Option<Currency>) -> String {
     let Some(cost) = cost else {
         return ABSENT.to_owned();
     };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::Tokens;
+use crate::model::{self, Tokens, divide_half_even};
 
 /// How figures of tokens are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl TokenStyle {
             _ => 0,
         };
         let Some(letter) = self.magnitude.filter(|_| power > 0 && tokens.0 > 0) else {
-            return grouped(tokens.0, self.separator);
+            return grouped(tokens.0.into(), self.separator);
         };
         let unit = 10_u64.pow(power);
         let (whole, rest) = (tokens.0 / unit, tokens.0 % unit);
@@ -108,52 +108,38 @@ impl MoneyStyle {
         })
     }
 
-    /// The amount, rounded half up to the digits of the style; to the last of its own where it has to be exact, or would vanish.
-    pub(crate) fn spell(&self, micros: u64, exact: bool) -> String {
-        format!(
-            "{}{}{}",
-            self.before,
-            self.digits(micros, exact),
-            self.after
-        )
+    /// The amount, rounded half to even to the digits of the style; to the last of its own where it has to be exact, or would vanish.
+    pub(crate) fn spell(&self, nanos: i128, exact: bool) -> String {
+        format!("{}{}{}", self.before, self.digits(nanos, exact), self.after)
     }
 
-    fn digits(&self, micros: u64, exact: bool) -> String {
-        let own = (0..6)
-            .find(|places| micros.is_multiple_of(10_u64.pow(6 - places)))
-            .unwrap_or(6) as usize;
-        let vanishes = self.decimals < 6 && {
-            let unit = 10_u64.pow(6 - u32::try_from(self.decimals).unwrap_or(6));
-            micros > 0 && micros < unit.div_ceil(2)
-        };
-        let places = if exact || vanishes {
-            self.decimals.max(own)
-        } else {
-            self.decimals
-        };
-        let (rounded, shown) = match u32::try_from(places.min(6)) {
-            Ok(places @ 0..6) => {
-                let unit = 10_u64.pow(6 - places);
-                (micros.saturating_add(unit / 2) / unit, places)
-            }
-            _ => (micros, 6),
-        };
-        let scale = 10_u64.pow(shown);
-        let whole = grouped(rounded / scale, self.separator);
+    fn digits(&self, nanos: i128, exact: bool) -> String {
+        const PLACES: usize = 9;
+        let nanos = nanos.unsigned_abs();
+        let unit = |places: usize| 10_u128.pow(u32::try_from(PLACES - places).unwrap_or(0));
+        let rounded = |places: usize| divide_half_even(nanos, unit(places));
+        let mut shown = self.decimals.min(PLACES);
+        if exact || rounded(shown) == 0 {
+            let own = (0..PLACES).find(|places| nanos.is_multiple_of(unit(*places)));
+            shown = shown.max(own.unwrap_or(PLACES));
+        }
+        let scale = 10_u128.pow(u32::try_from(shown).unwrap_or(0));
+        let whole = grouped(rounded(shown) / scale, self.separator);
+        let places = self.decimals.max(shown);
         if places == 0 {
             return whole;
         }
-        let fraction = format!("{:0width$}", rounded % scale, width = shown as usize);
+        let fraction = format!("{:0shown$}", rounded(shown) % scale);
         format!("{whole}{}{fraction:0<places$}", self.point)
     }
 }
 
 /// A cell with another amount of money in the place of its own. None where it holds none.
-pub(crate) fn respell_money(raw: &str, micros: u64, exact: bool) -> Option<String> {
+pub(crate) fn respell_money(raw: &str, nanos: i128, exact: bool) -> Option<String> {
     let span = number_span(raw)?;
     let style = MoneyStyle::of(raw.get(span.clone())?)?;
     let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
-    Some(format!("{before}{}{after}", style.digits(micros, exact)))
+    Some(format!("{before}{}{after}", style.digits(nanos, exact)))
 }
 
 /// The first number in a text: digits, what groups them, a decimal part, the letter of a magnitude. Of a range, both ends.
@@ -215,8 +201,8 @@ fn split_decimals(number: &str) -> (&str, usize, char) {
     }
 }
 
-fn grouped(value: u64, separator: Option<char>) -> String {
-    let plain = Tokens(value).to_string();
+fn grouped(value: u128, separator: Option<char>) -> String {
+    let plain = model::grouped(value);
     match separator {
         Some(',') => plain,
         Some(other) => plain.replace(',', &other.to_string()),
@@ -258,28 +244,40 @@ mod tests {
 
     #[test]
     fn money_follows_its_cell() {
-        let respelled = |raw: &str, micros| respell_money(raw, micros, false).unwrap();
+        let respelled = |raw: &str, nanos| respell_money(raw, nanos, false).unwrap();
         let table = [
-            ("$0.136", 140_600, "$0.141"),
-            ("**$0.381**", 385_000, "**$0.385**"),
-            ("25,57 $", 26_000_000, "26,00 $"),
-            ("€1,204.50", 2_000_000_000, "€2,000.00"),
-            ("3 CHF", 3_500_000, "4 CHF"),
+            ("$0.136", 140_600_000, "$0.141"),
+            ("**$0.381**", 385_000_000, "**$0.385**"),
+            ("25,57 $", 26_000_000_000, "26,00 $"),
+            ("€1,204.50", 2_000_000_000_000, "€2,000.00"),
+            ("3 CHF", 3_500_000_000, "4 CHF"),
         ];
-        for (raw, micros, expected) in table {
-            assert_eq!(respelled(raw, micros), expected, "{raw}");
+        for (raw, nanos, expected) in table {
+            assert_eq!(respelled(raw, nanos), expected, "{raw}");
         }
-        assert_eq!(respell_money("$0.136", 140_600, true).unwrap(), "$0.1406");
         assert_eq!(
-            [0, 300, 499, 500].map(|micros| respelled("$0.136", micros)),
-            ["$0.000", "$0.0003", "$0.000499", "$0.001"]
+            respell_money("$0.136", 140_600_000, true).unwrap(),
+            "$0.1406"
         );
         assert_eq!(
-            MoneyStyle::of("**~$0.136**").unwrap().spell(37_000, false),
+            [0, 3, 300_000, 500_000, 500_001, 1_500_000].map(|nanos| respelled("$0.136", nanos)),
+            [
+                "$0.000",
+                "$0.000000003",
+                "$0.0003",
+                "$0.0005",
+                "$0.001",
+                "$0.002"
+            ]
+        );
+        assert_eq!(
+            MoneyStyle::of("**~$0.136**")
+                .unwrap()
+                .spell(37_000_000, false),
             "$0.037"
         );
         assert_eq!(
-            MoneyStyle::plain("", " CHF").spell(1_500_000, false),
+            MoneyStyle::plain("", " CHF").spell(1_500_000_000, false),
             "1.500 CHF"
         );
     }

@@ -38,7 +38,7 @@ pub(super) struct Known {
     /// What the branches began with.
     pub(super) common: Tokens,
     /// What the details say that it cost, where they say so of each.
-    pub(super) cost: Option<u64>,
+    pub(super) cost: Option<i128>,
 }
 
 /// A row of a day or a session.
@@ -46,7 +46,7 @@ struct Detail {
     order: chrono::NaiveDate,
     task: Option<String>,
     tokens: Amount<Tokens>,
-    cost: Option<u64>,
+    cost: Option<i128>,
     has_id: bool,
 }
 
@@ -138,7 +138,11 @@ fn details(
                 order: date,
                 task: task_of(entry),
                 tokens,
-                cost: entry.figures.cost.filter(|_| is_own).map(|cost| cost.value),
+                cost: entry
+                    .figures
+                    .cost
+                    .filter(|_| is_own)
+                    .map(|cost| cost.value.into()),
                 has_id: entry.id.is_some(),
             });
         }
@@ -222,12 +226,12 @@ impl Judge<'_> {
         }
         let amounts: Vec<Amount<Tokens>> = details.iter().map(|detail| detail.tokens).collect();
         let (tokens, common) = joined(&stated, archived, &amounts)?;
-        let costs: Option<Vec<u64>> = details.iter().map(|detail| detail.cost).collect();
+        let costs: Option<Vec<i128>> = details.iter().map(|detail| detail.cost).collect();
         let cost = costs.filter(|_| archived == Tokens::ZERO);
         Some(Known {
             tokens,
             common,
-            cost: cost.map(|costs| costs.into_iter().fold(0, u64::saturating_add)),
+            cost: cost.map(|costs| costs.into_iter().sum()),
         })
     }
 

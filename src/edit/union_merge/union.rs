@@ -34,7 +34,7 @@ pub(super) fn edits(
         editor: TableEditor::new(document, table, reconciled.currency()),
         rows: &rows,
         known,
-        price: reconciled.price_of(None),
+        price: reconciled.price_of(None).and_then(|price| price.flat()),
     };
     let Some(line) = union.line(document) else {
         return Vec::new();
@@ -129,8 +129,8 @@ impl Union<'_, '_> {
         let costs: Vec<(Tokens, Amount<u64>)> = costs.collect();
         let priced = self.price.filter(|price| {
             let is_price = |(tokens, cost): &(Tokens, Amount<u64>)| {
-                let half = cost.unit.div_ceil(2);
-                price.of(*tokens).micros.abs_diff(cost.value) <= half
+                let half = u128::from(cost.unit.div_ceil(2));
+                price.cost(*tokens).nanos.abs_diff(cost.value.into()) <= half
             };
             costs.len() == self.rows.len()
                 && written
@@ -139,14 +139,14 @@ impl Union<'_, '_> {
                 && costs.iter().all(is_price)
         });
         let most = costs.iter().map(|(_, cost)| cost.value).max()?;
-        let micros = match priced {
-            Some(price) => price.of(self.known.tokens).micros,
-            None => most.max(self.known.cost.unwrap_or_default()),
+        let nanos = match priced {
+            Some(price) => price.cost(self.known.tokens).nanos,
+            None => i128::from(most).max(self.known.cost.unwrap_or_default()),
         };
-        let half = written.amount.unit / 2;
-        if written.amount.value.abs_diff(micros) <= half {
+        let half = u128::from(written.amount.unit / 2);
+        if i128::from(written.amount.value).abs_diff(nanos) <= half {
             return None;
         }
-        style::respell_money(raw, micros, false)
+        style::respell_money(raw, nanos, false)
     }
 }

@@ -1,7 +1,7 @@
 //! Tokens, money, percentages and counts as they are written in a cell.
 
 use super::{Reading, number::Number, reading, without_estimate_mark};
-use crate::model::{Amount, Currency, Tokens};
+use crate::model::{Amount, Currency, Price, Tokens};
 
 /// Tokens as written: what was used, and the limit where one stands behind a slash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +14,10 @@ pub struct TokenCell {
     pub limit: Option<Amount<Tokens>>,
 }
 
-/// Money as written, in millionths, with its currency where one is written.
+/// Money as written, with its currency where one is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MoneyCell {
-    /// The amount in millionths of a unit.
+    /// The amount in nanos.
     pub amount: Amount<u64>,
     /// The currency.
     pub currency: Option<Currency>,
@@ -169,15 +169,20 @@ pub fn money(text: &str) -> Reading<MoneyCell> {
             None => (false, text),
         };
         let (currency, number) = split_currency(text)?;
-        let amount = Number::read_money(number)?.micros(tilde || below)?;
+        let amount = Number::read_money(number)?.nanos(tilde || below)?;
         Some(MoneyCell { amount, currency })
     })
 }
 
-/// Reads a bare decimal number in thousand-millionths: a price may be finer than a cost.
-#[must_use]
-pub fn nanos(text: &str) -> Option<u64> {
-    Number::read_money(text)?.scaled(9)
+/// Reads what `tokens` cost, as [`money`], but without a mark of an estimate: in picos per token, and the currency where one is
+/// written. None where that is not exact, or more than any token costs.
+pub fn price(text: &str, tokens: Tokens) -> Option<(u64, Option<Currency>)> {
+    let (currency, number) = split_currency(text.trim())?;
+    let picos = Number::read_money(number)?.picos()?;
+    let per_token = picos.checked_div(tokens.0.into())?;
+    let is_exact = per_token * u128::from(tokens.0) == picos;
+    let per_token = u64::try_from(per_token).ok().filter(|_| is_exact)?;
+    (per_token <= Price::MOST_PICOS).then_some((per_token, currency))
 }
 
 /// Splits the currency's sign or code, before or after the number, off it.
@@ -304,7 +309,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::log::cell::Unreadable;
+    use crate::{log::cell::Unreadable, model::Money};
 
     fn figure(text: &str) -> String {
         match tokens(text) {
@@ -399,22 +404,26 @@ mod tests {
     #[test]
     fn money_is_read_in_every_spelling() {
         let table = [
-            ("$0.136", Some((136_000, false, Some("$")))),
-            ("€18.76", Some((18_760_000, false, Some("€")))),
-            ("0.14 USD", Some((140_000, false, Some("$")))),
-            ("USD 0.14", Some((140_000, false, Some("$")))),
-            ("$0.14 USD", Some((140_000, false, Some("$")))),
-            ("25,57 $", Some((25_570_000, false, Some("$")))),
-            ("1.234,56 €", Some((1_234_560_000, false, Some("€")))),
-            ("$1,234.56", Some((1_234_560_000, false, Some("$")))),
-            ("$1,234", Some((1_234_000_000, false, Some("$")))),
-            ("0,135 €", Some((135_000, false, Some("€")))),
-            ("<$0.01", Some((10_000, true, Some("$")))),
-            ("~$0.315", Some((315_000, true, Some("$")))),
-            ("0.000378", Some((378, false, None))),
-            ("$0.0000005", Some((1, false, Some("$")))),
-            ("$1.2K", Some((1_200_000_000, false, Some("$")))),
-            ("₩1,500", Some((1_500_000_000, false, Some("₩")))),
+            ("$0.136", Some((136_000_000, false, Some("$")))),
+            ("€18.76", Some((18_760_000_000, false, Some("€")))),
+            ("0.14 USD", Some((140_000_000, false, Some("$")))),
+            ("USD 0.14", Some((140_000_000, false, Some("$")))),
+            ("$0.14 USD", Some((140_000_000, false, Some("$")))),
+            ("25,57 $", Some((25_570_000_000, false, Some("$")))),
+            ("1.234,56 €", Some((1_234_560_000_000, false, Some("€")))),
+            ("$1,234.56", Some((1_234_560_000_000, false, Some("$")))),
+            ("$1,234", Some((1_234_000_000_000, false, Some("$")))),
+            ("0,135 €", Some((135_000_000, false, Some("€")))),
+            ("<$0.01", Some((10_000_000, true, Some("$")))),
+            ("~$0.315", Some((315_000_000, true, Some("$")))),
+            ("0.000378", Some((378_000, false, None))),
+            ("$0.0000005", Some((500, false, Some("$")))),
+            ("$0.0000000005", Some((0, false, Some("$")))),
+            ("$0.0000000015", Some((2, false, Some("$")))),
+            ("$1000M", Some((1_000_000_000_000_000_000, false, Some("$")))),
+            ("$1001M", None),
+            ("$1.2K", Some((1_200_000_000_000, false, Some("$")))),
+            ("₩1,500", Some((1_500_000_000_000, false, Some("₩")))),
             ("0.1 fish", None),
             ("€0.14 USD", None),
             ("-$5", None),
@@ -425,6 +434,23 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(cost(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn prices_are_read_exactly_or_not_at_all() {
+        let read = |text, tokens| {
+            price(text, Tokens(tokens))
+                .map(|(picos, currency)| (picos, currency.and_then(|own| own.sign())))
+        };
+        assert_eq!(read("0.003", 1_000), Some((3_000_000, None)));
+        assert_eq!(read("$0.003", 1_000), Some((3_000_000, Some("$"))));
+        assert_eq!(read("3 EUR", 1_000_000), Some((3_000_000, Some("€"))));
+        assert_eq!(read("0.0375 USD", 1_000_000), Some((37_500, Some("$"))));
+        assert_eq!(read("0.0000001", 1_000_000), None, "a tenth of a pico");
+        for wrong in ["free", "~3", "-1", "$2M", ""] {
+            assert_eq!(read(wrong, 1), None, "{wrong}");
+        }
+        assert_eq!(read("1", 0), None);
     }
 
     #[test]
@@ -482,6 +508,18 @@ mod tests {
                 let long = token_range(&text).unwrap();
                 prop_assert_eq!(long.used, Amount::exact(Tokens(value)));
             }
+        }
+
+        #[test]
+        fn printed_money_reads_back(nanos in 0..=1_000_000_000_000_000_000_u64, small in 0..18_u32, code in "USD|EUR|CHF|KRW") {
+            let nanos = nanos / 10_u64.pow(small);
+            let currency = Currency::parse(&code).unwrap();
+            let written = Money { nanos: nanos.into(), currency };
+            let read = |text: &str| money(text).unwrap().unwrap();
+            prop_assert_eq!(read(&written.decimal()).amount.value, nanos);
+            let shown = read(&written.to_string());
+            prop_assert_eq!(shown.currency, Some(currency));
+            prop_assert!(shown.amount.value.abs_diff(nanos) * 2 <= shown.amount.unit, "{}", written);
         }
 
         #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Amount, Tokens};
+use crate::model::{Amount, Tokens, divide_half_even};
 
 /// A decimal number exactly as written: `digits` / 10^`decimals`, times a thousand to the power of `thousands`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,15 +82,21 @@ impl Number {
 
     /// The number times 10^`places`, where that is whole.
     pub(super) fn scaled(&self, places: u32) -> Option<u64> {
+        u64::try_from(self.scaled_wide(places)?).ok()
+    }
+
+    pub(super) fn picos(&self) -> Option<u128> {
+        self.scaled_wide(12)
+    }
+
+    fn scaled_wide(&self, places: u32) -> Option<u128> {
         let power = places + 3 * self.thousands.unwrap_or(0);
-        let value = if power >= self.decimals {
-            self.digits
-                .checked_mul(10_u128.checked_pow(power - self.decimals)?)?
-        } else {
-            let divisor = 10_u128.checked_pow(self.decimals - power)?;
-            (self.digits.is_multiple_of(divisor)).then_some(self.digits / divisor)?
-        };
-        u64::try_from(value).ok()
+        if power >= self.decimals {
+            let factor = 10_u128.checked_pow(power - self.decimals)?;
+            return self.digits.checked_mul(factor);
+        }
+        let divisor = 10_u128.checked_pow(self.decimals - power)?;
+        (self.digits.is_multiple_of(divisor)).then_some(self.digits / divisor)
     }
 
     /// As tokens: whole, and no more than can be one month of anything.
@@ -109,19 +115,18 @@ impl Number {
         })
     }
 
-    /// As money in millionths. Digits beyond them round half up.
-    pub(super) fn micros(self, estimate: bool) -> Option<Amount<u64>> {
-        let power = 6 + 3 * self.thousands.unwrap_or(0);
+    /// As money in nanos. Digits beyond them round half to even.
+    pub(super) fn nanos(self, estimate: bool) -> Option<Amount<u64>> {
+        /// A billion units.
+        const MOST: u64 = 1_000_000_000_000_000_000;
+        let power = 9 + 3 * self.thousands.unwrap_or(0);
         let value = if let Some(up) = power.checked_sub(self.decimals) {
             self.digits.checked_mul(10_u128.checked_pow(up)?)?
         } else {
-            let divisor = 10_u128.checked_pow(self.decimals - power)?;
-            (self.digits + divisor / 2) / divisor
+            divide_half_even(self.digits, 10_u128.checked_pow(self.decimals - power)?)
         };
         Some(Amount {
-            value: u64::try_from(value)
-                .ok()
-                .filter(|value| *value <= 1_000_000_000_000_000)?,
+            value: u64::try_from(value).ok().filter(|value| *value <= MOST)?,
             unit: 10_u64.pow(power.saturating_sub(self.decimals)),
             estimate,
         })

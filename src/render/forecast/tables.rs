@@ -163,7 +163,7 @@ fn finished(report: &StatusReport) -> Sheet {
             Cell::Tokens(work.estimated_tokens),
             Cell::Tokens(work.actual_tokens),
             Cell::some(
-                Percent::of(work.actual_tokens.0, work.estimated_tokens.0),
+                Percent::new(work.actual_tokens.0, work.estimated_tokens.0),
                 Cell::Percent,
             ),
             Cell::word(source(work)),

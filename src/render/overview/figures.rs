@@ -188,7 +188,7 @@ pub(crate) fn stated(report: &StatusReport) -> Option<String> {
 fn cost_share(report: &StatusReport, cost: &Cost) -> Option<Percent> {
     // A cost in another currency than the budget's has no ratio.
     report.used.cost_ratio?;
-    Percent::of(cost.money.micros, report.budget.cost?.micros)
+    Percent::new(cost.money.nanos, report.budget.cost?.nanos)
 }
 
 /// The team that is asked about: `Team G     8,240 of 10,000 tokens  82.4%  !! WARN, running`.
@@ -208,7 +208,7 @@ fn team(report: &StatusReport, style: Style) -> Vec<String> {
     let share = team
         .used_tokens
         .zip(limit)
-        .and_then(|(used, limit)| Percent::of(used.0, limit.0))
+        .and_then(|(used, limit)| Percent::new(used.0, limit.0))
         .map(|share| format!("  {share}"))
         .unwrap_or_default();
     let level = teams::unfinished_level(team)

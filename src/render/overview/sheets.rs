@@ -62,7 +62,7 @@ fn status(page: &Page<'_>) -> Sheet {
                 "team_used",
                 Cell::some(team.used_tokens, Cell::Tokens).about(team.estimate),
             )
-            .share(both.and_then(|(used, limit)| Percent::of(used.0, limit.0)))
+            .share(both.and_then(|(used, limit)| Percent::new(used.0, limit.0)))
             .remark(Cell::some(team.status.as_deref(), Cell::text));
         sheet.add(
             "team_allocated",

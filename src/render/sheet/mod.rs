@@ -372,7 +372,7 @@ mod tests {
             Cell::text("팀 나"),
             Cell::Tokens(Tokens(0)),
             Cell::Money(Money {
-                micros: 136_000,
+                nanos: 136_000_000,
                 currency: Currency::USD,
             }),
             Cell::text("x"),
@@ -396,7 +396,7 @@ mod tests {
     fn a_sign_after_a_figure_moves_no_digit() {
         let mut sheet = Sheet::new("Costs", [Column::new("Cost"), Column::new("State")]);
         let money = Cell::Money(Money {
-            micros: 136_000,
+            nanos: 136_000_000,
             currency: Currency::USD,
         });
         sheet.row([money.clone(), Cell::text("done")]);

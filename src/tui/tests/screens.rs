@@ -171,8 +171,8 @@ fn of_many_teams_those_in_trouble_are_on_the_screen() {
 
 #[test]
 fn a_budget_in_money_is_one() {
-    let money = |units: u64| crate::model::Money {
-        micros: units * 1_000_000,
+    let money = |units: i128| crate::model::Money {
+        nanos: units * 1_000_000_000,
         currency: crate::model::Currency::USD,
     };
     let policy = Policy {

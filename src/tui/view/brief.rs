@@ -131,7 +131,7 @@ pub(super) fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
     if let Some(spending) = report.spending()
         && let Some(currency) = spending.currency
     {
-        let money = |micros| style.money(Money { micros, currency });
+        let money = |nanos| style.money(Money { nanos, currency });
         let used = cost(report, style).unwrap_or_default();
         let texts = [used, format!(" / {}", money(spending.budget))];
         return [texts.clone(), texts];

@@ -53,7 +53,7 @@ pub(super) fn table(report: &StatusReport, lines: usize, size: Size, look: Look)
 }
 
 fn share_of(team: &TeamReport) -> Option<Percent> {
-    Percent::of(team.used_tokens?.0, team.allocated_tokens?.0)
+    Percent::new(team.used_tokens?.0, team.allocated_tokens?.0)
 }
 
 /// Teams as cells beside and below each other: `Orch 45.2K/50K 90.4% done`.
