@@ -114,7 +114,7 @@ codes! {
     NotUtf8 = "TM010", "not-utf8", Error, Manual;
     /// A line is longer than 64 KiB. It is left alone and not read.
     OverlongLine = "TM011", "overlong-line", Error, Manual;
-    /// A usage, hold or free line lacks a key that it needs, is misspelled, or has a value that cannot be read. It is not counted.
+    /// A usage, hold or free line lacks a key that it needs, is misspelled, or has a value that cannot be read. It is not counted, unless that value is only a class of tokens.
     UnreadableLine = "TM012", "unreadable-line", Error, Manual;
     /// A stated total differs from the sum of its rows. The sum is used.
     TotalDiffers = "TM013", "total-differs", Warning, Safe;

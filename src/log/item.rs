@@ -24,29 +24,25 @@ pub enum Item<'a> {
     Note(Note),
     /// A usage line.
     Usage(Entry<'a>),
-    /// A usage line that cannot be read; the problem was passed on before. The month is the one it would have counted for.
+    /// A usage line that cannot be read; the problem was passed on before.
     Unreadable {
-        /// None where it has no date that can be read.
+        /// The one it would have counted for. `None` where it has no date that can be read.
         month: Option<Month>,
-        /// The line.
         place: Place,
     },
     /// Another line that is not Markdown.
     Line(HookLine<'a>),
-    /// Something wrong.
     Problem(Diagnostic),
 }
 
 /// A heading that opens a section.
 #[derive(Clone, Debug)]
 pub struct Heading<'a> {
-    /// Its level: the number of `#`.
+    /// The number of `#`.
     pub level: u8,
-    /// What it opens.
     pub section: &'a Section,
     /// The project it names in brackets.
     pub project: Option<&'a Arc<str>>,
-    /// Where.
     pub place: Place,
 }
 
@@ -69,16 +65,14 @@ pub enum Role {
     Plan,
     /// Tokens before and after.
     Optimizations,
-    /// None of ours.
+    /// Anything else: left alone.
     Foreign,
 }
 
 /// The head of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
-    /// What its rows are.
     pub role: Role,
-    /// Its columns.
     pub columns: &'a Columns,
     /// The line that names the columns.
     pub place: Place,
@@ -91,11 +85,8 @@ pub struct Table<'a> {
 pub struct Row<'a> {
     /// The whole line, without its line end.
     pub place: Place,
-    /// The columns of its table.
-    pub columns: &'a Columns,
     /// The cells it really has; there may be fewer than columns.
     pub cells: &'a [Cell<'a>],
-    /// What they mean.
     pub value: RowValue<'a>,
 }
 
@@ -129,13 +120,6 @@ pub enum RowValue<'a> {
     Optimization(Optimization),
     /// A sum over rows that were passed on themselves.
     Sum,
-    /// Not to be read; the problem was passed on before. The month is the one it would have counted for, if that is known.
+    /// Unreadable; the problem was passed on before. The month is the one it would have counted for, if that is known.
     Unreadable(Option<Month>),
-}
-
-/// How much was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Bytes of the file.
-    pub bytes: usize,
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::cell;
+use super::{cell, row::unknown_status};
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
-        Amount, Entry, EntryKind, Figures, Hold, HookKind, LineEvent, Month, Notice, TimeRange,
-        TokenClasses, Tokens, When, Work,
+        Amount, Entry, EntryKind, Figures, Hold, HookKind, LineEvent, Month, Notice, Status,
+        TimeRange, TokenClasses, Tokens, When, Work,
     },
     text::{Place, Span},
 };
@@ -68,9 +68,8 @@ pub(super) fn is_usage(line: &str) -> bool {
 /// What a hook line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Statement<'a> {
-    /// Spending.
-    Usage(Box<Entry<'a>>),
-    /// Anything else.
+    /// Spending, and what of the line cannot be read without spoiling that.
+    Usage(Box<Entry<'a>>, Vec<Diagnostic>),
     Event(LineEvent<'a>),
 }
 
@@ -117,6 +116,26 @@ fn own_date(rest: &str) -> Option<NaiveDate> {
 fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
     let time = pairs.time.naive_local();
     let cost = pairs.number("cost", cell::money)?;
+    let mut problems = Vec::new();
+    let mut class = |key| {
+        let tokens = pairs.tokens(key).unwrap_or_else(|mut problem| {
+            problem.message =
+                format!("`{key}` of this line cannot be read; the line is counted without it");
+            problems.push(*problem);
+            None
+        });
+        tokens.map(|tokens| tokens.value)
+    };
+    let classes = TokenClasses {
+        input: class("input"),
+        output: class("output"),
+        cache_write: class("cache_write"),
+        cache_read: class("cache_read"),
+    };
+    let status = pairs.get("status").and_then(|text| cell::status(text));
+    if let Some(Status::Other(_)) = status {
+        problems.push(unknown_status(pairs.place));
+    }
     let entry = Entry {
         kind: EntryKind::Line,
         when: When {
@@ -138,25 +157,20 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
         },
         figures: Figures {
             tokens: Some(pairs.need_tokens()?),
-            classes: TokenClasses {
-                input: pairs.tokens("input")?.map(|tokens| tokens.value),
-                output: pairs.tokens("output")?.map(|tokens| tokens.value),
-                cache_write: pairs.tokens("cache_write")?.map(|tokens| tokens.value),
-                cache_read: pairs.tokens("cache_read")?.map(|tokens| tokens.value),
-            },
+            classes,
             limit: None,
             cost: cost.map(|cost| cost.amount),
             currency: cost.and_then(|cost| cost.currency),
             deliverables: pairs.number("deliverables", cell::count)?,
             minutes: pairs.number("minutes", cell::count)?,
         },
-        status: pairs.get("status").and_then(|text| cell::status(text)),
+        status,
         id: pairs.get("id").cloned(),
         further_ids: Box::default(),
         hold: pairs.get("hold").cloned(),
         place: pairs.place,
     };
-    Ok(Statement::Usage(Box::new(entry)))
+    Ok(Statement::Usage(Box::new(entry), problems))
 }
 
 fn hold<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
@@ -290,7 +304,7 @@ impl<'a> Pairs<'a> {
     fn number<T>(
         &self,
         key: &str,
-        read: impl FnOnce(&str) -> cell::Reading<T>,
+        read: impl FnOnce(&str) -> cell::Parsed<T>,
     ) -> Result<Option<T>, Box<Diagnostic>> {
         let Some(text) = self.get(key) else {
             return Ok(None);
@@ -353,6 +367,13 @@ mod tests {
 
     use super::*;
 
+    fn shown(problem: &Diagnostic) -> String {
+        format!(
+            "column {}: {} ({})",
+            problem.place.column, problem.message, problem.label
+        )
+    }
+
     fn said(line: &str) -> String {
         let place = Place {
             span: Span::new(0, line.len()),
@@ -363,7 +384,10 @@ mod tests {
         let (date, statement) = read(line, place);
         let date = date.map(|date| format!("{date}: ")).unwrap_or_default();
         match statement {
-            Ok(Statement::Usage(entry)) => {
+            Ok(Statement::Usage(entry, problems)) => {
+                let problems = problems
+                    .iter()
+                    .map(|problem| format!("; {}", shown(problem)));
                 let Entry {
                     when,
                     work,
@@ -375,20 +399,18 @@ mod tests {
                 } = *entry;
                 let tokens = figures.tokens.unwrap().value;
                 format!(
-                    "{date}{} {} used {tokens} on {:?}, cost {:?}, {:?} deliverables, {:?} min, {status:?}, id {id:?}, hold {hold:?}",
+                    "{date}{} {} used {tokens} on {:?}, cost {:?}, {:?} deliverables, {:?} min, {status:?}, id {id:?}, hold {hold:?}{}",
                     when.time.unwrap(),
                     work.team,
                     work.task,
                     figures.cost.map(|cost| cost.value),
                     figures.deliverables,
                     figures.minutes,
+                    problems.collect::<String>(),
                 )
             }
             Ok(Statement::Event(event)) => format!("{date}{event:?}"),
-            Err(problem) => format!(
-                "{date}column {}: {} ({})",
-                problem.place.column, problem.message, problem.label
-            ),
+            Err(problem) => format!("{date}{}", shown(&problem)),
         }
     }
 
@@ -430,7 +452,7 @@ mod tests {
         let classes = |text: &str| {
             let line = format!("[USE] 2026-02-25T10:18:00Z team=A tokens=12450 {text}");
             match read(&line, Place::default()).1 {
-                Ok(Statement::Usage(entry)) => {
+                Ok(Statement::Usage(entry, _)) => {
                     entry.figures.classes.by_key().map(|(_, tokens)| tokens)
                 }
                 other => panic!("{other:?}"),
@@ -446,6 +468,15 @@ mod tests {
             ]
         );
         assert_eq!(classes("output=0"), [None, Some(Tokens(0)), None, None]);
+    }
+
+    #[test]
+    fn a_class_of_tokens_that_cannot_be_read_is_left_out_of_a_line_that_counts() {
+        assert_eq!(
+            said("[USE] 2026-02-25T10:18:00Z team=A tokens=5 cache_read=many output=2"),
+            "2026-02-25: 10:18 A used 5 on None, cost None, None deliverables, None min, None, id None, hold None; \
+             column 55: `cache_read` of this line cannot be read; the line is counted without it (expected a number)"
+        );
     }
 
     #[test]
@@ -480,10 +511,6 @@ mod tests {
     #[test]
     fn what_is_missing_or_unreadable_is_named_with_its_column() {
         let table = [
-            (
-                "[USE] 2026-02-25T10:18:00Z team=A tokens=5 cache_read=many",
-                "2026-02-25: column 55: `cache_read` of this line cannot be read, so the line is not counted (expected a number)",
-            ),
             (
                 "[USE]",
                 "column 6: a line of this kind starts with its time (not an RFC 3339 time)",

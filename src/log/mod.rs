@@ -1,13 +1,13 @@
-//! From a cost log to what it says: a stream of items, each with where it stands and how it is spelled.
-//! Knows the format and no policy; what the items add up to is for `analysis` to say.
+//! From a cost log to what it says: a stream of items, each with where it is and how it is spelled.
+//! Knows the format and no policy; `analysis` adds the items up.
 //!
 //! The reader keeps nothing of what it has passed on, so its memory follows the longest block of a file, not the file.
-//! Markdown is judged by pulldown-cmark alone; `chunker` only sees to it that it gets the text in pieces and without the
-//! lines that are no Markdown.
+//! pulldown-cmark alone decides what is Markdown; `chunker` gives it the text in chunks and without the lines that are none.
 
 pub mod cell;
 mod chunker;
 mod columns;
+mod emitter;
 mod header;
 mod item;
 mod lines;
@@ -17,9 +17,10 @@ mod row;
 mod section;
 mod sums;
 mod table;
+mod walk;
 
 pub use columns::{Column, Columns};
-pub use item::{Cell, Heading, Item, Role, Row, RowValue, Summary, Table};
+pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
 pub use lines::is_hook_line;
 pub use reader::{read, read_str};
 pub use section::{Section, heading_opens};

@@ -1,12 +1,13 @@
 //! What the cells of one row mean.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
 use super::{
     Cell, Column, Columns, Role, RowValue, Section,
-    cell::{self, Reading},
+    cell::{self, Parsed},
+    section::OpenSection,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -22,8 +23,7 @@ pub(super) struct Decoder<'r, 'p> {
     pub(super) role: Role,
     pub(super) columns: &'r Columns,
     pub(super) cells: &'r [Cell<'p>],
-    pub(super) section: &'r Section,
-    pub(super) project: Option<&'r Arc<str>>,
+    pub(super) section: &'r OpenSection,
     /// The line as it stands.
     pub(super) line: &'p str,
     pub(super) place: Place,
@@ -130,7 +130,7 @@ impl<'p> Decoder<'_, 'p> {
                 task: self.text(Column::Task),
                 model: self.text(Column::Model),
                 notes: self.text(Column::Notes),
-                project: self.project.cloned(),
+                project: self.section.project.clone(),
             },
             figures,
             status: self.status(problems),
@@ -188,7 +188,7 @@ impl<'p> Decoder<'_, 'p> {
     fn stated_total(&self, month: Month, figures: Figures, of_months: bool) -> StatedTotal {
         StatedTotal {
             month,
-            project: self.project.cloned(),
+            project: self.section.project.clone(),
             figures,
             percent: [Column::Percent, Column::Status]
                 .into_iter()
@@ -369,7 +369,7 @@ impl<'p> Decoder<'_, 'p> {
     }
 
     fn section_date(&self) -> Option<NaiveDate> {
-        match self.section {
+        match &self.section.kind {
             Section::Daily(date) | Section::Session { date, .. } => *date,
             _ => None,
         }
@@ -377,7 +377,7 @@ impl<'p> Decoder<'_, 'p> {
 
     /// The month the row counts for, as far as that is known without its date.
     pub(super) fn month(&self) -> Option<Month> {
-        match self.section {
+        match &self.section.kind {
             Section::Monthly(Some(month)) => Some(*month),
             Section::Monthly(None) => self.cell(Column::Month)?.text.trim().parse().ok(),
             _ => self.section_date().map(Month::of),
@@ -388,7 +388,7 @@ impl<'p> Decoder<'_, 'p> {
         if let Some(team) = self.text(Column::Team) {
             return team;
         }
-        match self.section {
+        match &self.section.kind {
             Section::Session { name, .. } => Cow::Owned(name.clone()),
             _ => Cow::Borrowed(""),
         }
@@ -438,7 +438,7 @@ impl<'p> Decoder<'_, 'p> {
         &self,
         column: Column,
         problems: &mut Problems,
-        read: impl Fn(&str) -> Reading<T>,
+        read: impl Fn(&str) -> Parsed<T>,
     ) -> Result<Option<T>, Refused> {
         let Some(cell) = self.cell(column) else {
             return Ok(None);
@@ -459,7 +459,7 @@ impl<'p> Decoder<'_, 'p> {
         &self,
         column: Column,
         problems: &mut Problems,
-        read: impl Fn(&str) -> Reading<T>,
+        read: impl Fn(&str) -> Parsed<T>,
         expected: &str,
     ) -> Option<T> {
         read(&self.cell(column)?.text).unwrap_or_else(|cell::Unreadable| {

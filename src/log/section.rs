@@ -5,33 +5,31 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::cell;
-use crate::model::{Month, fold_name};
+use crate::{
+    model::{Month, fold_name},
+    text::Place,
+};
 
 /// What the part of a log under a heading holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Section {
     /// The block quotes at the top.
     Header,
-    /// One table of teams. None where the heading names no month; the table's own `Month` column may.
+    /// One table of teams. `None` where the heading names no month; the table's own `Month` column may.
     Monthly(Option<Month>),
-    /// The rows of one day. None where its date cannot be read.
+    /// The rows of one day. `None` where its date cannot be read.
     Daily(Option<NaiveDate>),
     /// A table of usage that some agent appended by itself.
     Session {
-        /// Its day. None where the date cannot be read.
+        /// `None` where it cannot be read.
         date: Option<NaiveDate>,
         /// The team of the rows that name none.
         name: String,
     },
-    /// Team budgets.
     Allocation,
-    /// Phases.
     Plan,
-    /// Tokens before and after.
     Optimizations,
-    /// Lists of what is known and aimed at.
     Notes,
-    /// Where archived rows are.
     ArchiveReference,
     /// The hook lines of an archive.
     HookLog,
@@ -49,34 +47,46 @@ impl Section {
     }
 }
 
-/// A section and the project its heading names in brackets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Opened {
-    /// What the section holds.
-    pub(super) section: Section,
-    /// The project.
+/// The section that is being read.
+pub(super) struct OpenSection {
+    pub(super) kind: Section,
     pub(super) project: Option<Arc<str>>,
+    pub(super) place: Place,
+    /// A table of it was read.
+    pub(super) has_table: bool,
 }
 
-/// The section that a heading of this level and text opens. Headings below level 3 open none. `at_top` is true before the
-/// first section that is recognised.
-pub(super) fn open(level: u8, text: &str, at_top: bool) -> Option<Opened> {
+impl Default for OpenSection {
+    fn default() -> Self {
+        Self {
+            kind: Section::Header,
+            project: None,
+            place: Place::default(),
+            has_table: false,
+        }
+    }
+}
+
+/// The section that a heading of this level and text opens, and its project. Headings below level 3 open none. `at_top` is true
+/// before the first section that is recognised.
+pub(super) fn recognise(
+    level: u8,
+    text: &str,
+    at_top: bool,
+) -> Option<(Section, Option<Arc<str>>)> {
     let text = text.trim_matches(|c: char| {
         c.is_whitespace() || !c.is_alphanumeric() && !matches!(c, '(' | ')' | '…')
     });
     let section = match level {
-        // The title of a log. A heading as large further down opens a part that is not ours.
+        // The title of a log. A heading as large further down opens a part that is no part of the log.
         1 if at_top => Section::Header,
         1 => Section::Other,
-        2 | 3 => recognise(text),
+        2 | 3 => section_named(text),
         _ => return None,
     };
     // Only a monthly summary is a project's; what other headings have in brackets is a remark.
     let project = in_brackets(text).filter(|_| matches!(section, Section::Monthly(_)));
-    Some(Opened {
-        project: project.map(|project| Arc::from(short(project))),
-        section,
-    })
+    Some((section, project.map(|project| Arc::from(short(project)))))
 }
 
 /// What a line like `## Cost Optimizations` opens above the first section that is recognised. None where it opens nothing.
@@ -85,10 +95,10 @@ pub fn heading_opens(line: &str) -> Option<Section> {
     let text = line.trim_start_matches('#');
     let level = u8::try_from(line.len() - text.len()).ok()?;
     let is_heading = text.starts_with([' ', '\t']) && level > 0;
-    Some(open(level, text, true).filter(|_| is_heading)?.section)
+    Some(recognise(level, text, true).filter(|_| is_heading)?.0)
 }
 
-fn recognise(text: &str) -> Section {
+fn section_named(text: &str) -> Section {
     let folded = fold_name(text);
     let starts = |prefix: &str| folded.starts_with(prefix);
     let month = folded.get(..7).and_then(|month| month.parse().ok());
@@ -190,11 +200,8 @@ mod tests {
     use super::*;
 
     fn opened(text: &str) -> (Section, Option<String>) {
-        let opened = open(2, text, false).unwrap();
-        (
-            opened.section,
-            opened.project.map(|project| project.to_string()),
-        )
+        let (section, project) = recognise(2, text, false).unwrap();
+        (section, project.map(|project| project.to_string()))
     }
 
     fn day(day: u32) -> Option<NaiveDate> {
@@ -261,8 +268,8 @@ mod tests {
                 "{text}"
             );
         }
-        assert_eq!(open(4, "Cost Optimizations", true), None);
-        let title = |at_top| open(1, "Cost Log v2.0", at_top).unwrap().section;
+        assert_eq!(recognise(4, "Cost Optimizations", true), None);
+        let title = |at_top| recognise(1, "Cost Log v2.0", at_top).unwrap().0;
         assert_eq!(
             (title(true), title(false)),
             (Section::Header, Section::Other)

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use super::{Item, RowValue, reader::read_in_pieces};
+use super::{Item, RowValue, reader::read_in_chunks};
 use crate::{
     model::{HookKind, LineEvent},
     text::{FileId, Place, Source},
@@ -13,7 +13,7 @@ use crate::{
 
 /// What a log says, a line each. Every place is checked against the text it claims to be at.
 #[expect(clippy::too_many_lines, reason = "one list of the kinds of item")]
-fn said_in_pieces(bytes: &[u8], piece: usize) -> String {
+fn said_in_chunks(bytes: &[u8], chunk_size: usize) -> String {
     let source = Source::from_bytes(bytes.to_vec()).ok();
     let check = |place: Place| {
         let Some(source) = &source else { return };
@@ -35,7 +35,7 @@ fn said_in_pieces(bytes: &[u8], piece: usize) -> String {
     };
     let mut said = String::new();
     let mut hooks = 0;
-    let summary = read_in_pieces(bytes, FileId::LOG, piece, &mut |item| {
+    let read = read_in_chunks(bytes, FileId::LOG, chunk_size, &mut |item| {
         let line = match &item {
             Item::Heading(heading) => {
                 check(heading.place);
@@ -127,7 +127,7 @@ fn said_in_pieces(bytes: &[u8], piece: usize) -> String {
         };
         writeln!(said, "{line}").unwrap();
     });
-    assert_eq!(summary.unwrap().bytes, bytes.len());
+    assert_eq!(read.unwrap(), bytes.len());
     if hooks > 0 {
         writeln!(said, "{hooks} [PRE] lines").unwrap();
     }
@@ -135,7 +135,7 @@ fn said_in_pieces(bytes: &[u8], piece: usize) -> String {
 }
 
 fn said(text: &str) -> String {
-    said_in_pieces(text.as_bytes(), 64 * 1024)
+    said_in_chunks(text.as_bytes(), 64 * 1024)
 }
 
 /// What a log says whatever the order of its hook lines and findings relative to its rows.
@@ -196,7 +196,7 @@ fn a_row_after_sixty_thousand_hook_lines_in_a_table_counts() {
     );
 
     let alternating = "[PRE] x\n| A | | 1 | | | | |\n".repeat(60_000);
-    let said = said_in_pieces(format!("{MONTHLY}{alternating}").as_bytes(), 64 * 1024);
+    let said = said_in_chunks(format!("{MONTHLY}{alternating}").as_bytes(), 64 * 1024);
     assert_eq!(
         said.lines()
             .filter(|line| line.contains("monthly \"A\""))
@@ -222,7 +222,7 @@ fn lines_inside_a_fence_are_never_hook_lines() {
         (format!("<!-- {line}-->\n"), 0),
     ] {
         for piece in [1, 7, 64 * 1024] {
-            let said = said_in_pieces(text.as_bytes(), piece);
+            let said = said_in_chunks(text.as_bytes(), piece);
             assert_eq!(
                 said.matches("line \"A\"").count(),
                 counted,
@@ -293,7 +293,7 @@ fn long_lines_and_bytes_that_are_not_utf8_are_reported_and_read_around() {
             .into_bytes();
     bytes.extend(b"| C \xff\xfe | | 3 | | | | |\n| D \xc3 | | 4 | | | | |\n\n");
     bytes.extend(long.as_bytes());
-    let whole = said_in_pieces(&bytes, 64 * 1024);
+    let whole = said_in_chunks(&bytes, 64 * 1024);
     insta::assert_snapshot!(whole, @r#"
     6:1 overlong-line line of 68 KiB is not read
     8:5 not-utf8 3 bytes that are not UTF-8 in lines 8-9
@@ -304,7 +304,7 @@ fn long_lines_and_bytes_that_are_not_utf8_are_reported_and_read_around() {
     8 monthly "C \u{1a}\u{1a}" Some(3) «»
     9 monthly "D \u{1a}" Some(4) «»
     "#);
-    assert_eq!(sorted(&said_in_pieces(&bytes, 100)), sorted(&whole));
+    assert_eq!(sorted(&said_in_chunks(&bytes, 100)), sorted(&whole));
 }
 
 /// Facts about the Markdown parser that the reader stands on.
@@ -401,12 +401,12 @@ proptest! {
         if ended {
             text.push_str(if crlf { "\r\n" } else { "\n" });
         }
-        let (whole, pieces) = (said(&text), said_in_pieces(text.as_bytes(), piece));
+        let (whole, pieces) = (said(&text), said_in_chunks(text.as_bytes(), piece));
         prop_assert_eq!(sorted(&whole), sorted(&pieces), "{}", text);
     }
 
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), piece in 1_usize..100) {
-        said_in_pieces(&bytes, piece);
+        said_in_chunks(&bytes, piece);
     }
 }

@@ -59,7 +59,6 @@ pub(super) struct Reading {
 /// How much was read.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Amount {
-    pub(super) bytes: u64,
     pub(super) lines: u64,
     /// Rows of tables, and usage lines.
     pub(super) rows: u64,
@@ -194,8 +193,7 @@ impl Reading {
                 sink.item(file, item);
             })
         });
-        let summary = outcome.with_context(|| format!("cannot read {}", found.files.name(file)))?;
-        amount.bytes += summary.bytes as u64;
+        outcome.with_context(|| format!("cannot read {}", found.files.name(file)))?;
         amount.lines += lines;
         amount.rows += rows;
         Ok(())

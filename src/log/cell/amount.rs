@@ -1,6 +1,6 @@
 //! Tokens, money, percentages and counts as they are written in a cell.
 
-use super::{Reading, number::Number, reading, without_estimate_mark};
+use super::{Parsed, number::Number, parse, without_estimate_mark};
 use crate::model::{Amount, Currency, Price, Tokens};
 
 /// Tokens as written: what was used, and the limit where one stands behind a slash.
@@ -25,8 +25,8 @@ pub struct MoneyCell {
 
 /// Reads `45,230`, `45.2K`, `~45,000`, `155K / 200K`, `~155,000-160,000`, each with or without the word `tokens`
 /// and a remark in brackets after it.
-pub fn tokens(text: &str) -> Reading<TokenCell> {
-    reading(text, |text| {
+pub fn tokens(text: &str) -> Parsed<TokenCell> {
+    parse(text, |text| {
         if let Some(value) = plain_number(text) {
             return Some(TokenCell {
                 used: Amount::exact(Tokens(value)),
@@ -160,8 +160,8 @@ fn changes_the_number(rest: &str) -> bool {
 }
 
 /// Reads `$0.136`, `€18.76`, `0.14 USD`, `25,57 $`, `<$0.01`, `~$0.315`.
-pub fn money(text: &str) -> Reading<MoneyCell> {
-    reading(text, |text| {
+pub fn money(text: &str) -> Parsed<MoneyCell> {
+    parse(text, |text| {
         let text = without_remark(text);
         let (tilde, text) = without_estimate_mark(text);
         let (below, text) = match text.strip_prefix('<') {
@@ -232,8 +232,8 @@ pub fn percent(text: &str) -> Option<Amount<u64>> {
 }
 
 /// Reads a whole number of things.
-pub fn count(text: &str) -> Reading<u64> {
-    reading(text, |text| {
+pub fn count(text: &str) -> Parsed<u64> {
+    parse(text, |text| {
         let number = Number::read(without_remark(text))?;
         (number.thousands.is_none() && number.decimals == 0)
             .then(|| number.scaled(0))

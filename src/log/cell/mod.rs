@@ -15,7 +15,7 @@ pub use time::{date, minutes, time_range};
 pub struct Unreadable;
 
 /// What reading a cell gives: nothing written (which is not zero), a value, or [`Unreadable`].
-pub type Reading<T> = Result<Option<T>, Unreadable>;
+pub type Parsed<T> = Result<Option<T>, Unreadable>;
 
 /// The text without white space at its ends, which cells seldom have.
 #[must_use]
@@ -38,7 +38,7 @@ pub fn is_absent(text: &str) -> bool {
         .any(|word| text.eq_ignore_ascii_case(word))
 }
 
-fn reading<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Reading<T> {
+fn parse<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Parsed<T> {
     let text = trimmed(text);
     if is_absent(text) {
         return Ok(None);

@@ -2,12 +2,12 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{Reading, number::Number, reading, without_estimate_mark};
+use super::{Parsed, number::Number, parse, without_estimate_mark};
 use crate::model::TimeRange;
 
 /// Reads `2h`, `1h 15m`, `45m`, `75 min`, `~9h`, `1.5h` in minutes.
-pub fn minutes(text: &str) -> Reading<u64> {
-    reading(text, |text| {
+pub fn minutes(text: &str) -> Parsed<u64> {
+    parse(text, |text| {
         let (_, text) = without_estimate_mark(text);
         let mut rest = text.trim();
         let mut total = 0_u64;
@@ -33,8 +33,8 @@ pub fn minutes(text: &str) -> Reading<u64> {
 }
 
 /// Reads `2026-02-25`, also with `/` or `.` between its parts.
-pub fn date(text: &str) -> Reading<NaiveDate> {
-    reading(text, |text| {
+pub fn date(text: &str) -> Parsed<NaiveDate> {
+    parse(text, |text| {
         let mut parts = text.split(['-', '/', '.']);
         let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() {
@@ -51,8 +51,8 @@ pub fn date(text: &str) -> Reading<NaiveDate> {
 }
 
 /// Reads `10:10`, `10:10-10:17`, `16:07-present`, with or without seconds and blanks around the dash.
-pub fn time_range(text: &str) -> Reading<TimeRange> {
-    reading(text, |text| {
+pub fn time_range(text: &str) -> Parsed<TimeRange> {
+    parse(text, |text| {
         let (_, text) = without_estimate_mark(text);
         let Some((start, end)) = text.split_once(['-', '–', '—', '→']) else {
             return Some(TimeRange {
