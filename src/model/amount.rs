@@ -5,7 +5,7 @@ use std::{fmt, iter::Sum, ops::Add};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A number of tokens. Sums stop at the largest value there is instead of wrapping.
+/// A number of tokens. A figure of a log is at most 10^15.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema,
 )]
@@ -13,31 +13,25 @@ use serde::Serialize;
 pub struct Tokens(pub u64);
 
 impl Tokens {
-    /// No tokens.
     pub const ZERO: Self = Self(0);
 
-    /// What is left after taking `other` away, at least zero.
-    #[must_use]
-    pub const fn saturating_sub(self, other: Self) -> Self {
+        pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
 
-    /// The difference as a signed number: negative where `other` is the larger.
-    #[must_use]
+    /// The difference, negative where `other` is the larger.
     pub fn signed_sub(self, other: Self) -> i64 {
         let difference = i128::from(self.0) - i128::from(other.0);
         i64::try_from(difference).unwrap_or(if difference < 0 { i64::MIN } else { i64::MAX })
     }
 
-    /// `percent` hundredths of this number, rounded half up.
-    #[must_use]
+    /// Rounded half up.
     pub fn percent(self, percent: u32) -> Self {
         let scaled = (u128::from(self.0) * u128::from(percent) + 50) / 100;
         Self(u64::try_from(scaled).unwrap_or(u64::MAX))
     }
 
-    /// At most four significant places: `950`, `5.9K`, `126.7K`, `1.2M`. One decimal, rounded half up, `.0` dropped.
-    #[must_use]
+    /// `950`, `5.9K`, `126.7K`, `1.2M`: one decimal, rounded half up, `.0` dropped.
     pub fn compact(self) -> String {
         let (unit, mark) = match self.0 {
             0..1_000 => return self.0.to_string(),
@@ -76,7 +70,6 @@ impl fmt::Display for Tokens {
     }
 }
 
-/// A number with thousands separators.
 pub fn grouped(number: u128) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -92,17 +85,15 @@ pub fn grouped(number: u128) -> String {
 /// A figure as it was written: its value, and how exactly the spelling gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount<T> {
-    /// The value. Of a range, its upper end: a budget is not served by hoping for the lower one.
+    /// Of a range, its upper end: a budget is not kept by hoping for the lower one.
     pub value: T,
     /// The worth of the last digit written: 100 for `45.2K`, 1 for `45,230`.
     pub unit: u64,
-    /// Marked as an estimate: by `~` or `≈`, by `<`, or by being a range.
+    /// Marked by `~`, `≈` or `<`, or a range.
     pub estimate: bool,
 }
 
 impl<T> Amount<T> {
-    /// A value known to its last unit.
-    #[must_use]
     pub const fn exact(value: T) -> Self {
         Self {
             value,
@@ -112,7 +103,7 @@ impl<T> Amount<T> {
     }
 }
 
-/// One figure and another: as exact as the coarser.
+/// The sum is as exact as the coarser of both.
 impl Add for Amount<Tokens> {
     type Output = Self;
 
@@ -132,13 +123,11 @@ pub struct RoundedSum {
     pub tokens: Tokens,
     /// The sum of the units that they are rounded to, those known to the last token not counted.
     pub rounding: u64,
-    /// At least one of them is an estimate.
     pub estimate: bool,
 }
 
 impl RoundedSum {
     /// Whether this sum and a figure for the same can both be right: they differ by at most half of what rounding allows.
-    #[must_use]
     pub fn agrees_with(&self, stated: impl Into<Self>) -> bool {
         let stated = stated.into();
         let difference = u128::from(self.tokens.0.abs_diff(stated.tokens.0));
@@ -176,7 +165,6 @@ impl Sum for RoundedSum {
 
 impl Amount<Tokens> {
     /// Whether two spellings can be of the same figure: they differ by at most half a unit of the coarser one.
-    #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
         let difference = u128::from(self.value.0.abs_diff(other.value.0));
         difference * 2 <= u128::from(self.unit.max(other.unit))

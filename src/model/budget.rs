@@ -25,8 +25,6 @@ pub enum Level {
 }
 
 impl Level {
-    /// The lower-case word.
-    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -69,9 +67,8 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// The level of having used so much of a budget: the highest whose threshold is reached, `used * 100 >= percent * budget`.
-    /// Nothing used of a budget of zero is ok; anything is exceeded.
-    #[must_use]
+    /// The highest level whose threshold is reached: `used * 100 >= percent * budget`. Of a budget of zero, using nothing is ok and
+    /// anything is exceeded.
     pub fn level(&self, used: impl Into<i128>, budget: impl Into<i128>) -> Level {
         let (used, budget) = (used.into(), budget.into());
         let reached = |percent: u32| {
@@ -86,8 +83,6 @@ impl Thresholds {
         }
     }
 
-    /// The percentages with their levels, rising.
-    #[must_use]
     pub const fn steps(&self) -> [(u32, Level); 4] {
         [
             (self.note, Level::Note),
@@ -98,7 +93,6 @@ impl Thresholds {
     }
 
     /// The fewest tokens that reach `percent` of the budget.
-    #[must_use]
     pub fn tokens_at(percent: u32, budget: Tokens) -> Tokens {
         let tokens = (u128::from(budget.0) * u128::from(percent)).div_ceil(100);
         Tokens(u64::try_from(tokens).unwrap_or(u64::MAX))
@@ -108,13 +102,11 @@ impl Thresholds {
 /// A percentage to the tenth, floored: 149,999 of 200,000 is `74.9%`, so that it never shows a threshold before the level does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Percent {
-    /// Tenths of a percent.
     pub tenths: u64,
 }
 
 impl Percent {
-    /// The share that `part` is of `whole`. None where the whole is zero.
-    #[must_use]
+    /// None where the whole is zero.
     pub fn new(part: impl Into<i128>, whole: impl Into<i128>) -> Option<Self> {
         let tenths = part
             .into()
@@ -125,8 +117,7 @@ impl Percent {
         })
     }
 
-    /// The rest up to 100%. None where there is none.
-    #[must_use]
+    /// The rest up to 100%; None above it.
     pub fn rest(self) -> Option<Self> {
         let tenths = 1_000_u64.checked_sub(self.tenths)?;
         Some(Self { tenths })
@@ -139,8 +130,7 @@ impl fmt::Display for Percent {
     }
 }
 
-/// The share as a number, floored to six decimals for the same reason as [`Percent`]. None where the whole is zero.
-#[must_use]
+/// The share as a number from 0 to 1, floored to six decimals for the same reason as [`Percent`]. None where the whole is zero.
 #[expect(
     clippy::cast_precision_loss,
     reason = "millionths are exact below 2^53; above, the share itself is beyond use"
@@ -169,44 +159,31 @@ pub enum BudgetSource {
     Allocation,
 }
 
-/// A month's limit in tokens, and who said so.
+/// A month's limit in tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// The limit.
     pub tokens: Tokens,
-    /// Where it was found.
     pub source: BudgetSource,
-    /// The place in the log, where it was found there.
     pub place: Option<Place>,
 }
 
-/// What the user decided, apart from what the log says: budgets, thresholds, team names, prices.
+/// What the user decided, by options, environment and settings, apart from what the log says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// The month's budget, where an option, the environment or the settings give one.
     pub budget: Option<Budget>,
-    /// The month's budget in money.
     pub cost_budget: Option<Money>,
     /// Tokens kept back from the teams.
     pub reserve: Option<Tokens>,
-    /// When levels rise.
     pub thresholds: Thresholds,
-    /// What is set for single teams.
     pub teams: Vec<TeamPolicy>,
-    /// Tokens per deliverable.
     pub efficiency: EfficiencyPolicy,
-    /// How the plan's scenarios differ from it.
     pub scenarios: Scenarios,
-    /// What is decided by a forecast.
     pub forecast: ForecastPolicy,
-    /// Prices by model.
     pub prices: BTreeMap<String, ModelPrice>,
 }
 
-/// What is set for one team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamPolicy {
-    /// Its name.
     pub name: String,
     /// Its limit, which outranks the log's `Allocated` cell.
     pub tokens: Option<Tokens>,
@@ -219,16 +196,14 @@ pub struct TeamPolicy {
 pub struct EfficiencyPolicy {
     /// The most a deliverable should take.
     pub target: Option<Tokens>,
-    /// From here on a team's figure is a warning.
+    /// From here on, a team's figure is a warning.
     pub alert: Option<Tokens>,
 }
 
 /// How many percent more or less than planned the pending phases take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scenarios {
-    /// The good case, usually negative.
     pub optimistic: i32,
-    /// The bad case.
     pub pessimistic: i32,
 }
 

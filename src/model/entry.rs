@@ -26,8 +26,6 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// The word used for it in every view.
-    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Monthly => "monthly",
@@ -39,38 +37,29 @@ impl EntryKind {
     }
 }
 
-/// When something was spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct When {
     /// The month it counts for.
     pub month: Month,
-    /// The day, where one is known.
     pub date: Option<NaiveDate>,
-    /// The hours, where they are written.
     pub time: Option<TimeRange>,
-    /// The offset from UTC these are in, where it is written.
+    /// The offset from UTC of date and time, where it is written.
     pub offset: Option<FixedOffset>,
 }
 
-/// Who spent it, and on what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Work<'a> {
-    /// The team, as written; empty where the row names none.
+    /// As written; empty where the row names none.
     pub team: Cow<'a, str>,
-    /// The task.
     pub task: Option<Cow<'a, str>>,
-    /// The model.
     pub model: Option<Cow<'a, str>>,
-    /// Remarks.
     pub notes: Option<Cow<'a, str>>,
-    /// The project of the section the row stands in.
     pub project: Option<Arc<str>>,
 }
 
 /// What was spent, and what came of it. None means that nothing is written, which is not zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Tokens used.
     pub tokens: Option<Amount<Tokens>>,
     /// What kinds of tokens these were, where that is written.
     pub classes: TokenClasses,
@@ -78,46 +67,34 @@ pub struct Figures {
     pub limit: Option<Amount<Tokens>>,
     /// Cost in nanos.
     pub cost: Option<Amount<u64>>,
-    /// The currency of the cost, where one is written.
     pub currency: Option<Currency>,
-    /// How many deliverables came of it.
     pub deliverables: Option<u64>,
-    /// Minutes of work.
     pub minutes: Option<u64>,
 }
 
-/// One statement of spending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// Which kind of statement it is.
     pub kind: EntryKind,
-    /// When.
     pub when: When,
-    /// Who and what for.
     pub work: Work<'a>,
-    /// How much.
     pub figures: Figures,
-    /// How far the work is.
     pub status: Option<Status>,
-    /// The caller's key that makes a retry harmless.
+    /// Makes a retry harmless: an id counts once.
     pub id: Option<Cow<'a, str>>,
-    /// The keys of further statements that were merged into this one: each is as good as the first.
+    /// The ids of other entries that were merged into this one.
     pub further_ids: Box<[Cow<'a, str>]>,
     /// The hold that this spending ends.
     pub hold: Option<Cow<'a, str>>,
-    /// Where the figure stands.
     pub place: Place,
 }
 
 impl Entry<'_> {
-    /// The ids that it makes known.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         let further = self.further_ids.iter();
         self.id.iter().chain(further).map(AsRef::as_ref)
     }
 
-    /// The same, on its own feet.
-    #[must_use]
+    /// A copy that borrows nothing.
     pub fn to_static(&self) -> Entry<'static> {
         let text =
             |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| Cow::Owned(text.to_owned()));
@@ -145,16 +122,12 @@ impl Entry<'_> {
 /// A sum that the log itself states for a month: a `TOTAL` row, or a row of a table of months.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatedTotal {
-    /// The month.
     pub month: Month,
-    /// The project of the section.
     pub project: Option<Arc<str>>,
-    /// The figures of the row.
     pub figures: Figures,
     /// The percentage stated beside them, in hundredths of a percent.
     pub percent: Option<Amount<u64>>,
     /// From a table of months, which has no rows to add up.
     pub of_months: bool,
-    /// Where the figure stands.
     pub place: Place,
 }

@@ -25,7 +25,6 @@ impl Currency {
         ("₹", Self(*b"INR")),
     ];
 
-    /// The codes of money in use, of ISO 4217, in order.
     const CODES: &str = "\
         AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
         BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \
@@ -83,7 +82,6 @@ pub struct Money {
     pub currency: Currency,
 }
 
-/// Nanos have nine decimals.
 const PLACES: u32 = 9;
 
 impl Money {
@@ -177,7 +175,6 @@ impl Price {
     /// A thousand units for a single token: beyond it a price is a slip of the pen.
     pub const MOST_PICOS: u64 = 1_000_000_000_000_000;
 
-    /// The cost of tokens, to the nano.
     pub fn cost(&self, tokens: Tokens) -> Money {
         let picos = u128::from(tokens.0) * u128::from(self.picos_per_token);
         money_of(picos, self.currency)

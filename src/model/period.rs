@@ -13,42 +13,31 @@ pub struct Month {
 }
 
 impl Month {
-    /// The month of a year, January being 1. None where there is no such month.
-    #[must_use]
+    /// January is 1.
     pub fn new(year: i32, month: u32) -> Option<Self> {
         NaiveDate::from_ymd_opt(year, month, 1).map(|first| Self { first })
     }
 
-    /// The month a day lies in.
-    #[must_use]
     pub fn of(date: NaiveDate) -> Self {
         Self {
             first: date.with_day(1).unwrap_or(date),
         }
     }
 
-    /// Its first day.
-    #[must_use]
     pub const fn first_day(self) -> NaiveDate {
         self.first
     }
 
-    /// Its last day.
-    #[must_use]
     pub fn last_day(self) -> NaiveDate {
         let next = self.first.checked_add_months(Months::new(1));
         next.and_then(|next| next.checked_sub_days(Days::new(1)))
             .unwrap_or(NaiveDate::MAX)
     }
 
-    /// The month before it. None before all calendars.
-    #[must_use]
     pub fn before(self) -> Option<Self> {
         self.first.checked_sub_months(Months::new(1)).map(Self::of)
     }
 
-    /// Whether a day lies in it.
-    #[must_use]
     pub fn contains(self, date: NaiveDate) -> bool {
         Self::of(date) == self
     }
@@ -78,7 +67,6 @@ impl FromStr for Month {
     }
 }
 
-/// A text that is no month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAMonth;
 
@@ -113,11 +101,10 @@ impl JsonSchema for Month {
 /// The hours a row covers: `10:10`, `10:10-10:17`, `16:07-present`. An end before the start is on the next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeRange {
-    /// When it began.
     pub start: NaiveTime,
-    /// When it ended; none where only a start is written.
+    /// None where only a start is written.
     pub end: Option<NaiveTime>,
-    /// Still going on (`present`).
+    /// `present`: still going on.
     pub open: bool,
 }
 

@@ -3,38 +3,31 @@
 use super::{Amount, Status, Tokens, is_sum, is_total};
 use crate::text::Place;
 
-/// A row of the allocation table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allocation {
     /// The team as written, `Reserve`, or the name of a sum.
     pub team: String,
-    /// What it does.
     pub role: Option<String>,
-    /// Its budget.
     pub allocated: Option<Amount<Tokens>>,
     /// What the table says it used.
     pub used: Option<Amount<Tokens>>,
     /// The share used as stated, in hundredths of a percent.
     pub percent: Option<Amount<u64>>,
-    /// Where the budget stands.
     pub place: Place,
 }
 
 impl Allocation {
     /// Whether the row holds back tokens from all teams.
-    #[must_use]
     pub fn is_reserve(&self) -> bool {
         let name = self.team.split(['(', '—', '–', '-', ':', '/']).next();
         name.is_some_and(|name| name.trim().eq_ignore_ascii_case("reserve"))
     }
 }
 
-/// A row of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phase {
     /// The phase's name or number.
     pub name: Option<String>,
-    /// Who does it.
     pub team: Option<String>,
     /// What it took or will take.
     pub tokens: Option<Amount<Tokens>>,
@@ -42,19 +35,16 @@ pub struct Phase {
     pub estimated: bool,
     /// How far it is. What is not done is still to come.
     pub status: Option<Status>,
-    /// Where the figure stands.
     pub place: Place,
 }
 
 impl Phase {
     /// Whether the row is the sum of others.
-    #[must_use]
     pub fn is_total(&self) -> bool {
         self.team.as_deref().is_some_and(is_total) || self.name.as_deref().is_some_and(is_sum)
     }
 
     /// What to call it: the team, else the phase.
-    #[must_use]
     pub fn label(&self) -> &str {
         self.team
             .as_deref()
@@ -68,12 +58,9 @@ impl Phase {
 pub struct Optimization {
     /// The operation, or the name of the average.
     pub operation: String,
-    /// Before.
     pub before: Option<Amount<Tokens>>,
-    /// After.
     pub after: Option<Amount<Tokens>>,
     /// The row states an average over the others.
     pub average: bool,
-    /// Where the row stands.
     pub place: Place,
 }

@@ -10,18 +10,15 @@ use super::Level;
 /// A probability in whole millionths, rounded down, as are the percentages it is shown in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Probability {
-    /// From 0 to 1,000,000.
     pub millionths: u32,
 }
 
 impl Probability {
-    /// It has come to pass.
     pub const CERTAIN: Self = Self {
         millionths: 1_000_000,
     };
 
-    /// The probability of something that has not come to pass yet: never quite certain.
-    #[must_use]
+    /// Of an event that is still open: never quite certain.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -34,19 +31,16 @@ impl Probability {
     }
 
     /// Whole percent, rounded down.
-    #[must_use]
     pub const fn percent(self) -> u32 {
         self.millionths / 10_000
     }
 
-    /// Whether it is at least so many percent.
-    #[must_use]
     pub const fn reaches(self, percent: u32) -> bool {
         self.percent() >= percent
     }
 }
 
-/// `41%`; `<5%` below that, as nobody knows such a chance any closer.
+/// `41%`; `<5%` below that, as such a chance is not known any better.
 impl fmt::Display for Probability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.percent() {
@@ -99,8 +93,7 @@ impl Default for ForecastPolicy {
 }
 
 impl ForecastPolicy {
-    /// The level of such a probability of exceeding a budget.
-    #[must_use]
+    /// Of a probability of exceeding a budget.
     pub const fn level(&self, probability: Probability) -> Level {
         if probability.reaches(self.critical) {
             Level::Critical

@@ -5,13 +5,9 @@ use std::fmt;
 /// The state of a row. Words that are none of the four are kept as they were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Finished.
     Done,
-    /// Under way.
     Running,
-    /// Not begun.
     Pending,
-    /// Failed or blocked.
     Failed,
     /// Something else, kept as text.
     Other(String),
@@ -19,7 +15,6 @@ pub enum Status {
 
 impl Status {
     /// The word shown in every view, or the text as it was written.
-    #[must_use]
     pub fn word(&self) -> &str {
         match self {
             Self::Done => "done",
@@ -32,7 +27,6 @@ impl Status {
 
     /// The status of a team with several rows: of one kind, that kind; some of it running or begun, running;
     /// else what is worst.
-    #[must_use]
     pub fn combined(self, other: Self) -> Self {
         match (self, other) {
             (one, two) if one == two => one,

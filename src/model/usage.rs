@@ -19,7 +19,6 @@ pub struct TokenClasses {
 
 impl TokenClasses {
     /// The keys of usage lines and batches, with the tokens of each.
-    #[must_use]
     pub const fn by_key(&self) -> [(&'static str, Option<Tokens>); 4] {
         [
             ("input", self.input),
@@ -41,25 +40,17 @@ pub struct StatedCost {
 /// One spending that is to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// When.
     pub time: DateTime<FixedOffset>,
-    /// Who.
     pub team: String,
     /// What counts against the budget.
     pub tokens: Tokens,
     /// What kinds of tokens these were.
     pub classes: TokenClasses,
-    /// What for.
     pub task: Option<String>,
-    /// What it cost.
     pub cost: Option<StatedCost>,
-    /// How far the work is.
     pub status: Option<Status>,
-    /// How many deliverables came of it.
     pub deliverables: Option<u64>,
-    /// How many minutes it took.
     pub minutes: Option<u64>,
-    /// By which model.
     pub model: Option<String>,
     /// Makes a second attempt harmless: an id counts once.
     pub id: String,
