@@ -15,7 +15,7 @@ pub struct Tokens(pub u64);
 impl Tokens {
     pub const ZERO: Self = Self(0);
 
-        pub const fn saturating_sub(self, other: Self) -> Self {
+    pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
 
