@@ -119,7 +119,7 @@ impl From<WriteError> for Failure {
 impl From<&WriteError> for ExitCode {
     fn from(error: &WriteError) -> Self {
         match error {
-            WriteError::Damaged { .. } => Self::DataError,
+            WriteError::Damaged { .. } | WriteError::DamagedJournal { .. } => Self::DataError,
             WriteError::Missing { .. } | WriteError::NotAFile { .. } => Self::NoInput,
             WriteError::NoLease { .. } => Self::Unavailable,
             WriteError::Io { .. } | WriteError::CutShort { .. } => Self::Io,

@@ -15,7 +15,7 @@ use crate::{
     failure::Failure,
     model::Month,
     render::Format,
-    store::{self, Change, RewriteError, Rewriting, Target},
+    store::{self, Change, RewriteError, RewriteOptions, Target},
     text::{Overlap, Source},
 };
 
@@ -165,7 +165,7 @@ fn log_set(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<LogSe
     Ok(log_set)
 }
 
-impl From<RewriteArgs> for Rewriting {
+impl From<RewriteArgs> for RewriteOptions {
     fn from(args: RewriteArgs) -> Self {
         Self {
             wait: args.wait,

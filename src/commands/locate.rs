@@ -15,6 +15,7 @@ use super::{
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     config::{self, Settings},
+    exit::ExitCode,
     failure::Failure,
     model::{Budget, BudgetSource, Month},
     render,
@@ -79,6 +80,10 @@ impl LogPath {
                 .map_err(Failure::from);
         };
         store::open_log(path).map_err(|error| {
+            let code = match error {
+                OpenError::DamagedJournal(_) => ExitCode::DataError,
+                _ => ExitCode::NoInput,
+            };
             let help = match error {
                 OpenError::Missing => {
                     "name an existing log with --file PATH, or begin one with `tokmon init`"
@@ -88,8 +93,10 @@ impl LogPath {
                 }
                 OpenError::NotAFile(_) => "name the file itself, like `--file docs/cost-log.md`",
                 OpenError::Refused(_) => "check the permissions of the file and its folders",
+                OpenError::DamagedJournal(_) => store::DAMAGED_JOURNAL_HELP,
             };
-            Failure::no_input(format!("cannot read cost log {}: {error}", self.shown)).help(help)
+            let message = format!("cannot read cost log {}: {error}", self.shown);
+            Failure::new(code, message).help(help)
         })
     }
 
@@ -160,8 +167,20 @@ pub(super) fn if_there(
     match opened {
         Ok(opened) => Ok(Some(opened)),
         Err(OpenError::Missing) => Ok(None),
-        Err(error) => Err(Failure::no_input(format!("cannot read {shown}: {error}"))
-            .help("its rows count beside those of the log; make it readable, or move it away")),
+        Err(error) => {
+            let (code, help) = match error {
+                OpenError::NotAFile(_) => (
+                    ExitCode::DataError,
+                    "move it away, or put the file there that it stands for",
+                ),
+                OpenError::DamagedJournal(_) => (ExitCode::DataError, store::DAMAGED_JOURNAL_HELP),
+                _ => (
+                    ExitCode::Io,
+                    "its rows count beside those of the log; make it readable, or move it away",
+                ),
+            };
+            Err(Failure::new(code, format!("cannot read {shown}: {error}")).help(help))
+        }
     }
 }
 

@@ -1,45 +1,41 @@
-//! Writing behind a log without a lock: one write, on the disk when it returns.
+//! Appending to a log: one write, on the disk when it returns, which loses nothing of other programs and needs no lock. A short lock on
+//! the log itself separates it from those who decide on what the log says.
 
-use std::{fs::File, io, path::Path};
+use std::{fs::File, io, time::Duration};
 
-use super::{Target, WriteError, lease, system};
+use super::{
+    OpenError, RewriteError, WriteError,
+    deadline::Deadline,
+    system::{self, Lock},
+    target::Target,
+    transaction::{lease, pending},
+};
 
 /// How often lines are written to a file that is replaced each time.
 const TRIES: usize = 5;
 
-/// What makes of the beginning of a line one that nobody counts.
+/// How long what must be appended waits for others to decide.
+const DECIDING: Duration = Duration::from_secs(1);
+
+/// Makes the beginning of a line one that is not counted.
 const CUT_SHORT: &str = " [cut short by tokmon: not counted]";
 
 impl Target {
-    /// Writes lines behind the log, all or none of them, and returns when they are on the disk. `lines` are whole lines without
-    /// the end of the last one; `newline` is the end of a line in this log. Where the log was replaced meanwhile, `is_there` tells
-    /// whether what it holds now includes the lines; where it does not, they are written again.
+    /// Appends whole lines, all or none of them, and returns when they are on the disk. Where the log was replaced meanwhile,
+    /// `is_there` tells whether what it holds now includes the lines; where it does not, they are written again.
     ///
-    /// Waits while somebody rewrites the log. Signals wait until the lines are written: [`interrupted`](super::interrupted) tells.
-    pub fn append(
-        &self,
-        lines: &str,
-        newline: &str,
-        is_there: &dyn Fn(&[u8]) -> bool,
-    ) -> Result<(), WriteError> {
+    /// Waits while another process rewrites the log. Signals wait until the lines are written: see [`Signals::received`].
+    ///
+    /// [`Signals::received`]: super::Signals::received
+    pub fn append(&self, lines: &str, is_there: &dyn Fn(&[u8]) -> bool) -> Result<(), WriteError> {
         self.signals.listen();
         for _ in 0..TRIES {
             let file = self.open_to_append()?;
-            let _critical = self.signals.defer();
-            self.write_behind(&file, lines, newline)?;
-            let here = system::identity(&file).map_err(|error| self.io("look at", error))?;
-            let there =
-                system::identity_at(&self.path).map_err(|error| self.io("look at", error))?;
-            match there {
-                None => {
-                    let path = self.path.clone();
-                    return Err(WriteError::Missing { path });
-                }
-                Some(there) if there == here => return Ok(()),
-                Some(_) => {}
-            }
-            let held = read(&self.path).map_err(|error| self.io("read", error))?;
-            if is_there(&held) {
+            let _deferred = self.signals.defer();
+            // What was spent is recorded whatever others decide.
+            let _ = self.lock(&file, Lock::Shared, &Deadline::after(DECIDING));
+            self.append_to(&file, lines)?;
+            if self.is_at_path(&file)? || is_there(&self.read()?) {
                 return Ok(());
             }
         }
@@ -47,27 +43,91 @@ impl Target {
         Err(WriteError::Changing { path })
     }
 
-    fn write_behind(&self, file: &File, lines: &str, newline: &str) -> Result<(), WriteError> {
-        let in_front = if ends_open(file).map_err(|error| self.io("read", error))? {
-            newline
-        } else {
-            ""
+    /// Appends what `decide` makes of the log: whole lines, or nothing. No other tokmon process appends or rewrites between the reading
+    /// and the writing; other programs may append. Where the log was replaced meanwhile, `decide` is called again, with a log that
+    /// may hold the lines already: its last answer counts.
+    ///
+    /// Waits for other processes that decide. Fails with [`WriteError::Busy`] where that takes too long.
+    #[cfg_attr(not(test), expect(dead_code, reason = "holds are decided so"))]
+    pub fn append_decided<E>(
+        &self,
+        wait: Duration,
+        decide: &mut dyn FnMut(&[u8]) -> Result<Option<String>, E>,
+    ) -> Result<(), RewriteError<E>> {
+        self.signals.listen();
+        let deadline = Deadline::after(wait);
+        for _ in 0..TRIES {
+            let file = self.open_to_append()?;
+            if !self.lock(&file, Lock::Exclusive, &deadline)? {
+                let (path, holders) = (self.path.clone(), Vec::new());
+                return Err(WriteError::Busy { path, holders }.into());
+            }
+            if !self.is_at_path(&file)? {
+                continue;
+            }
+            let _deferred = self.signals.defer();
+            let Some(lines) = decide(&self.current(&file)?).map_err(RewriteError::Plan)? else {
+                return Ok(());
+            };
+            self.append_to(&file, &lines)?;
+            if self.is_at_path(&file)? {
+                return Ok(());
+            }
+        }
+        let path = self.path.clone();
+        Err(WriteError::Changing { path }.into())
+    }
+
+    /// What the log says. It is open, so that no other process rewrites it.
+    fn current(&self, file: &File) -> Result<Vec<u8>, WriteError> {
+        let file = file.try_clone().map_err(|error| self.io("open", error))?;
+        pending::current(&self.path, file).map_err(|error| match error {
+            OpenError::DamagedJournal(journal) => WriteError::DamagedJournal { journal },
+            OpenError::Refused(error) => self.io("read", error),
+            OpenError::Missing | OpenError::NotAFile(_) => WriteError::Missing {
+                path: self.path.clone(),
+            },
+        })
+    }
+
+    /// Locks the log. False where that took too long.
+    fn lock(&self, file: &File, kind: Lock, deadline: &Deadline) -> Result<bool, WriteError> {
+        deadline.begin();
+        loop {
+            if system::try_lock(file, kind).map_err(|error| self.io("lock", error))? {
+                return Ok(true);
+            }
+            self.check_interrupted()?;
+            if !deadline.pause() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Writes the lines, lets others go on, and waits for the disk.
+    fn append_to(&self, file: &File, lines: &str) -> Result<(), WriteError> {
+        let is_open = ends_open(file).map_err(|error| self.io("read", error))?;
+        let in_front = match is_open {
+            true if lines.ends_with("\r\n") => "\r\n",
+            true => "\n",
+            false => "",
         };
-        let bytes = [in_front, lines, newline].concat().into_bytes();
+        let bytes = [in_front, lines].concat().into_bytes();
         let written = system::write_once(file, &bytes).map_err(|error| self.io("write", error))?;
         if written < bytes.len() {
             return Err(self.cut_short(file, written));
         }
+        system::unlock(file);
         file.sync_data().map_err(|error| {
-            undo(file, written);
+            roll_back(file, written);
             self.io("sync", error)
         })
     }
 
-    /// A write ended early: the file system is full. Takes back what was written, or makes a line of it that is not counted.
+    /// A write ended early: the file system is full. Removes what was written, or makes a line of it that is not counted.
     fn cut_short(&self, file: &File, written: usize) -> WriteError {
         let error = io::ErrorKind::StorageFull.into();
-        if undo(file, written) {
+        if roll_back(file, written) {
             return self.io("write", error);
         }
         let note = format!("{CUT_SHORT}\n").into_bytes();
@@ -77,18 +137,18 @@ impl Target {
     }
 }
 
-/// Takes back what was written last, if nobody has written behind it and nobody can. Whether it did.
-fn undo(file: &File, written: usize) -> bool {
+/// Removes what was written last, if no other program has written behind it and none can. Whether it did.
+fn roll_back(file: &File, written: usize) -> bool {
     if lease::take(file).is_err() {
         return false;
     }
-    let taken_back = take_back(file, written as u64);
+    let removed = remove_last(file, written as u64);
     lease::give_back(file);
-    taken_back.is_ok_and(|is_taken_back| is_taken_back)
+    removed.is_ok_and(|is_removed| is_removed)
 }
 
-/// Takes the last bytes back that were written through this file. False where they are not the last ones of the file.
-fn take_back(mut file: &File, written: u64) -> io::Result<bool> {
+/// Removes the last bytes that were written through this file. False where they are not the last ones of the file.
+fn remove_last(mut file: &File, written: u64) -> io::Result<bool> {
     use std::io::Seek;
 
     let end = file.stream_position()?;
@@ -107,9 +167,4 @@ fn ends_open(file: &File) -> io::Result<bool> {
         system::read_at(file, &mut last, at)?;
     }
     Ok(last != [b'\n'])
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    std::fs::read(path)
 }

@@ -1,4 +1,4 @@
-//! Why a log could not be written: one sentence each, what to do about it, and the code a run ends with.
+//! Why a log could not be written, in one sentence each, and what to do about it.
 
 use std::{
     fmt, io,
@@ -26,49 +26,52 @@ pub enum WriteError {
     },
     /// Not a regular file.
     NotAFile {
-        /// What lies there.
+        /// What is there instead.
         path: PathBuf,
         /// What it is: `a pipe`, `a folder`.
         what: &'static str,
     },
-    /// A path that leads out of the tree it belongs to.
+    /// A path leads out of the tree it belongs to.
     LeadsOut {
         /// The path as it was given.
         path: PathBuf,
         /// The folder that it leads out of.
         tree: PathBuf,
     },
-    /// Others have the log open, or write it just now.
+    /// Other programs have the log open, or rewrite it.
     Busy {
         /// The log.
         path: PathBuf,
-        /// Those who could be found out. Empty where nobody was waited for.
+        /// Those that are known. Empty where there was no waiting.
         holders: Vec<Holder>,
     },
-    /// The system keeps nobody away from the log while it is rewritten.
+    /// The system cannot keep other programs out while the log is rewritten.
     NoLease {
         /// The log.
         path: PathBuf,
         /// Why not.
         why: String,
     },
-    /// The file, or the folder that a journal would lie in, must not be written.
+    /// The file, or the folder of the journal, may not be written.
     NotPermitted {
         /// The file or folder.
         path: PathBuf,
         /// What forbids it.
         why: String,
     },
-    /// Something is not as it was left. The journal is kept.
+    /// Another program changed a file in the middle of a rewrite. The journal is kept.
     Damaged {
-        /// What is not.
+        /// That file.
         path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-        /// The journal that tells what was to be written.
+        /// The journal, which holds what was to be written.
         journal: PathBuf,
     },
-    /// Others change the files faster than a change can be made of them.
+    /// A rewrite was cut short, and its journal is not readable.
+    DamagedJournal {
+        /// The journal.
+        journal: PathBuf,
+    },
+    /// Other programs change the files faster than they can be rewritten.
     Changing {
         /// The file that changed.
         path: PathBuf,
@@ -82,25 +85,25 @@ pub enum WriteError {
         /// What the system says.
         error: io::Error,
     },
-    /// A line was written in part. What there is of it is marked as such.
+    /// A line was written in part, and is marked as such.
     CutShort {
         /// The log.
         path: PathBuf,
-        /// What the system says, if it says anything.
+        /// What the system says.
         error: io::Error,
     },
     /// A signal arrived.
     Interrupted {
         /// Which.
         signal: EndingSignal,
-        /// The change was made all the same, to its end.
+        /// The change is complete all the same.
         is_done: bool,
     },
-    /// The change is decided but not made to its end. The next run that writes does that; until then, readers see it as made.
+    /// The change is decided but not complete. The next run that writes completes it; until then, readers see it as made.
     Unfinished {
         /// The journal.
         journal: PathBuf,
-        /// What came in between.
+        /// What prevented it.
         why: Box<WriteError>,
     },
 }
@@ -115,6 +118,18 @@ impl WriteError {
                 Self::NotPermitted { path, why }
             }
             _ => Self::Io { doing, path, error },
+        }
+    }
+
+    /// A path component that is not a folder, or cannot be opened.
+    pub(super) fn not_a_folder(path: &Path, error: io::Error) -> Self {
+        let kind = std::fs::symlink_metadata(path).map(|metadata| metadata.file_type());
+        match kind {
+            Ok(kind) if !kind.is_dir() => Self::NotPermitted {
+                path: path.to_path_buf(),
+                why: "it is not a folder".to_owned(),
+            },
+            _ => Self::io("open", path, error),
         }
     }
 
@@ -139,27 +154,26 @@ impl WriteError {
             }
             Self::LeadsOut { .. } => "name the file itself, not a link to it".to_owned(),
             Self::Busy { holders, .. } if holders.is_empty() => {
-                "run it again; --wait waits longer".to_owned()
+                "run the command again; --wait waits longer".to_owned()
             }
             Self::Busy { .. } => {
-                "let them close the log, and run it again; --wait waits longer".to_owned()
+                "close the log there, and run the command again; --wait waits longer".to_owned()
             }
-            Self::Changing { .. } => "run it again when less is written".to_owned(),
+            Self::Changing { .. } => "run the command again when less is written".to_owned(),
             Self::NoLease { .. } => {
-                "make sure that nobody writes the log just now, and run it with --quiesced"
-                    .to_owned()
+                "make sure that no other program writes the log, and add --quiesced".to_owned()
             }
             Self::NotPermitted { .. } => {
                 "check the permissions of the file and its folder".to_owned()
             }
-            Self::Damaged { journal, .. } => format!(
-                "compare the log with {}, which holds what was to be written; then remove that file",
+            Self::Damaged { path, journal } => format!(
+                "see that {} holds what it should ({} has the text that was to be written), then remove the journal",
+                path.display(),
                 journal.display()
             ),
-            Self::CutShort { .. } => "make room, and write the line again".to_owned(),
-            Self::Unfinished { .. } => {
-                "run it again, which brings the change to its end".to_owned()
-            }
+            Self::DamagedJournal { .. } => DAMAGED_JOURNAL_HELP.to_owned(),
+            Self::CutShort { .. } => "free some space, and write the line again".to_owned(),
+            Self::Unfinished { .. } => "run the command again to finish it".to_owned(),
             Self::Io { .. } | Self::Interrupted { .. } => return None,
         })
     }
@@ -178,13 +192,18 @@ impl fmt::Display for WriteError {
             Self::Busy { path, holders } => busy(f, path, holders),
             Self::NoLease { path, why } => write!(
                 f,
-                "{} cannot be kept from other writers while it is rewritten: {why}",
+                "cannot lock {} against other writers: {why}",
                 path.display()
             ),
             Self::NotPermitted { path, why } => {
-                write!(f, "{} must not be written: {why}", path.display())
+                write!(f, "cannot write {}: {why}", path.display())
             }
-            Self::Damaged { path, why, .. } => write!(f, "{} {why}", path.display()),
+            Self::Damaged { path, .. } => write!(
+                f,
+                "{} was changed by another program in the middle of a rewrite",
+                path.display()
+            ),
+            Self::DamagedJournal { journal } => write!(f, "{} is damaged", journal.display()),
             Self::Changing { path } => {
                 write!(
                     f,
@@ -213,7 +232,7 @@ impl fmt::Display for WriteError {
             }
             Self::Unfinished { journal, why } => write!(
                 f,
-                "the change is kept in {} but not made to its end: {why}",
+                "the change is saved in {} but not complete: {why}",
                 journal.display()
             ),
         }
@@ -231,10 +250,10 @@ fn busy(f: &mut fmt::Formatter<'_>, path: &Path, holders: &[Holder]) -> fmt::Res
 
 impl std::error::Error for WriteError {}
 
-/// Why a rewrite did not come about.
+/// Why a rewrite failed.
 #[derive(Debug)]
 pub enum RewriteError<E> {
-    /// The plan failed. Nothing was changed.
+    /// The planner failed. Nothing was changed.
     Plan(E),
     /// The writing failed.
     Write(WriteError),
@@ -245,6 +264,10 @@ impl<E> From<WriteError> for RewriteError<E> {
         Self::Write(error)
     }
 }
+
+/// What to do about a journal that is not readable.
+pub const DAMAGED_JOURNAL_HELP: &str =
+    "restore the log from a backup or see that it is whole, then remove the journal";
 
 /// Why the system refused something, as part of a sentence: `permission denied`.
 #[must_use]

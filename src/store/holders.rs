@@ -1,10 +1,10 @@
-//! Who has a file open, or holds a lock, as far as the system tells. What it does not tell is left out.
+//! Which processes have a file open, or hold a lock. What the system does not say is left out.
 
 use std::path::Path;
 
 use super::Holder;
 
-/// Those who have a file open, ourselves not among them. Looks for nobody unless `is_asked`, since it looks at every process.
+/// The other processes that have a file open. Empty unless `is_asked`, since it looks at every process.
 #[cfg(target_os = "linux")]
 pub(super) fn of_file(path: &Path, is_asked: bool) -> Vec<Holder> {
     use super::system::{Identity, identity_at};
@@ -30,7 +30,7 @@ pub(super) fn of_file(path: &Path, is_asked: bool) -> Vec<Holder> {
     others.filter(holds).map(holder).collect()
 }
 
-/// Those who hold the lock on a file.
+/// The processes that hold the lock on a file.
 #[cfg(target_os = "linux")]
 pub(super) fn of_lock(path: &Path) -> Vec<Holder> {
     use super::system::{identity_at, read_small};
@@ -56,9 +56,7 @@ fn holder(pid: u32) -> Holder {
     Holder { pid, program }
 }
 
-/// The names in a folder.
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries
@@ -66,20 +64,18 @@ fn names(folder: &Path) -> Vec<String> {
         .collect()
 }
 
-/// What an open file of a process is.
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 fn following(entry: &Path) -> Option<std::fs::Metadata> {
     std::fs::metadata(entry).ok()
 }
 
-/// Nobody: the system does not tell.
+/// Not known.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn of_file(_: &Path, _: bool) -> Vec<Holder> {
     Vec::new()
 }
 
-/// Nobody: the system does not tell.
+/// Not known.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn of_lock(_: &Path) -> Vec<Holder> {
     Vec::new()

@@ -1,47 +1,39 @@
-//! The door to files. Opens nothing but regular files, and keeps what it opened, so that an excerpt shows what was read. Writes
-//! logs that others write at the same time: lines behind one ([`Target::append`]), or all of it ([`Target::rewrite`]). What is
-//! written is the business of whoever asks.
+//! All file I/O. Reads nothing but regular files, and keeps what it opened, so that an excerpt shows what was read. Writes logs that
+//! other programs write at the same time: appends lines ([`Target::append`]), or rewrites all of a log ([`Target::rewrite`]). What
+//! the files mean is not known here.
+
+#![expect(clippy::disallowed_methods, reason = "all file I/O is here")]
 
 mod append;
-mod clock;
-mod create;
-mod door;
-mod draft;
+mod deadline;
 mod error;
-mod hold;
 mod holders;
-mod journal;
-#[cfg_attr(not(target_os = "linux"), path = "no_lease.rs")]
-mod lease;
-mod marker;
-mod pending;
-mod place;
-mod private;
-mod redo;
-mod rewrite;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
+mod state_dir;
 #[cfg_attr(not(unix), path = "plain_system.rs")]
 mod system;
 mod target;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::{
     ffi::OsString,
     fmt,
     fs::{self, File},
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom, Write as _},
     path::{Component, Path, PathBuf},
 };
 
-pub use create::{create_new, is_taken, take_back};
-pub use error::{Holder, RewriteError, WriteError, reason};
-pub use pending::{open_beside, open_log};
-pub use rewrite::{Change, FileChange, Plan, Recovery, Rewriting};
+pub use error::{DAMAGED_JOURNAL_HELP, Holder, RewriteError, WriteError, reason};
 pub use signals::Signals;
 pub use target::Target;
+pub use transaction::{
+    Change, FileChange, RewriteOptions,
+    pending::{open_beside, open_log},
+};
 
 /// A file that was opened, or the standard input that was read to its end.
 #[derive(Debug)]
@@ -61,6 +53,8 @@ pub enum OpenError {
     NotAFile(&'static str),
     /// The system refuses.
     Refused(io::Error),
+    /// A rewrite was cut short, and its journal is not readable.
+    DamagedJournal(PathBuf),
 }
 
 impl fmt::Display for OpenError {
@@ -69,6 +63,7 @@ impl fmt::Display for OpenError {
             Self::Missing => f.write_str("there is no such file"),
             Self::NotAFile(what) => write!(f, "it is {what}, not a regular file"),
             Self::Refused(error) => f.write_str(&reason(error)),
+            Self::DamagedJournal(journal) => write!(f, "{} is damaged", journal.display()),
         }
     }
 }
@@ -77,7 +72,6 @@ impl std::error::Error for OpenError {}
 
 /// Opens a regular file for reading. What is anything else is refused before it is opened, since a pipe is waited for; a pipe
 /// that takes the file's place in between still is.
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
     let refused = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OpenError::Missing,
@@ -87,14 +81,14 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
     if !metadata.is_file() {
         return Err(OpenError::NotAFile(kind_of(metadata.file_type())));
     }
-    if system::is_hollow(&metadata) {
-        return Err(OpenError::NotAFile(HOLLOW));
+    if system::is_sparse(&metadata) {
+        return Err(OpenError::NotAFile(SPARSE));
     }
     File::open(path).map(Opened::File).map_err(refused)
 }
 
-/// What a file is that says it is long and holds next to nothing.
-const HOLLOW: &str = "a file of holes";
+/// What a file is called that is long, and for which next to nothing is on the disk.
+const SPARSE: &str = "a sparse file";
 
 fn kind_of(kind: fs::FileType) -> &'static str {
     #[cfg(unix)]
@@ -119,21 +113,18 @@ fn kind_of(kind: fs::FileType) -> &'static str {
 
 /// Whether there is a regular file at a path.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// Whether there is nothing at a path.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn is_missing(path: &Path) -> bool {
     let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
     fs::metadata(path).is_err_and(|error| absent.contains(&error.kind()))
 }
 
 /// The names of what is in a folder.
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn list(folder: &Path) -> io::Result<Vec<OsString>> {
     fs::read_dir(folder)?
         .map(|entry| Ok(entry?.file_name()))
@@ -142,7 +133,6 @@ pub fn list(folder: &Path) -> io::Result<Vec<OsString>> {
 
 /// A path without links. The end of it need not exist, and is taken as it is written.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn real_path(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;
@@ -159,19 +149,50 @@ pub fn real_path(path: &Path) -> PathBuf {
     real
 }
 
-/// The folder and its parents, up to the root of the repository it lies in; the folder alone where it lies in none.
+/// The folder and its parents, up to the root of the repository it is in; the folder alone where it is in none.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 pub fn up_to_repository(folder: &Path) -> Vec<PathBuf> {
-    let depth = folder
+    let root = repository(folder);
+    let root = root.as_deref().unwrap_or(folder);
+    let inside = folder
         .ancestors()
-        .position(|folder| folder.join(".git").exists())
-        .unwrap_or(0);
-    folder
-        .ancestors()
-        .take(depth + 1)
-        .map(Path::to_path_buf)
-        .collect()
+        .take_while(|above| above.starts_with(root));
+    inside.map(Path::to_path_buf).collect()
+}
+
+/// The root of the repository that a folder is in.
+fn repository(folder: &Path) -> Option<PathBuf> {
+    let mut folders = folder.ancestors();
+    let root = folders.find(|folder| folder.join(".git").exists());
+    root.map(Path::to_path_buf)
+}
+
+/// Whether anything has that name, even a link that leads nowhere. Fails where that cannot be found out.
+pub fn is_taken(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates a file that outlasts a power cut. Fails where one of that name exists, and leaves nothing where it fails.
+pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)?;
+    let folder = path.parent().filter(|_| cfg!(unix));
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all()));
+    written.inspect_err(|_| roll_back(path))
+}
+
+/// Removes a file that was just created. Failing to is no further failure.
+pub fn roll_back(path: &Path) {
+    let _ = fs::remove_file(path);
 }
 
 impl Opened {

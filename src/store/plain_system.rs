@@ -1,6 +1,5 @@
 //! The calls that files are written with, where there is only what the standard library has: a file is known by its path alone,
 //! and a folder cannot be synced.
-#![expect(clippy::disallowed_methods, reason = "this is the door to files")]
 
 use std::{
     ffi::OsStr,
@@ -44,7 +43,7 @@ pub(super) fn is_writable(metadata: &Metadata) -> bool {
 }
 
 /// Whether a file says it is long, but holds next to nothing: not known.
-pub(super) const fn is_hollow(_: &Metadata) -> bool {
+pub(super) const fn is_sparse(_: &Metadata) -> bool {
     false
 }
 
@@ -55,16 +54,6 @@ pub(super) struct Access;
 impl Access {
     pub(super) fn of(_: &Metadata) -> Self {
         Self
-    }
-
-    /// Does nothing.
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "fails where there is something to do"
-    )]
-    pub(super) fn give(self, _: &File) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -101,11 +90,28 @@ pub(super) fn read_at(mut file: &File, buffer: &mut [u8], at: u64) -> io::Result
     super::read_up_to(&mut file, buffer)
 }
 
-/// Does nothing.
-#[expect(clippy::unnecessary_wraps, reason = "fails where room can be taken")]
-pub(super) fn reserve(_: &File, _: u64) -> io::Result<()> {
-    Ok(())
+/// All that a file holds.
+pub(super) fn read_whole(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    io::Read::read_to_end(&mut file, &mut bytes)?;
+    Ok(bytes)
 }
+
+/// How a file is locked against other tokmon processes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lock {
+    Shared,
+    Exclusive,
+}
+
+/// Locks nothing: here, a lock would keep readers out.
+#[expect(clippy::unnecessary_wraps, reason = "fails where files can be locked")]
+pub(super) fn try_lock(_: &File, _: Lock) -> io::Result<bool> {
+    Ok(true)
+}
+
+pub(super) fn unlock(_: &File) {}
 
 /// A path as bytes.
 pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
@@ -136,21 +142,14 @@ impl Folder {
         Self::open(&self.0.join(name))
     }
 
-    /// Makes a folder in it. False where there is something of that name.
-    pub(super) fn make(&self, name: &OsStr) -> io::Result<bool> {
+    /// Creates a folder in it. False where the name is taken.
+    pub(super) fn make(&self, name: &OsStr, _: Access) -> io::Result<bool> {
         match fs::create_dir(self.0.join(name)) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error),
         }
     }
-
-    /// Does nothing.
-    #[expect(
-        clippy::unused_self,
-        reason = "there is something to do where files have owners"
-    )]
-    pub(super) fn give(&self, _: Access) {}
 
     /// Removes an empty folder in it.
     pub(super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
@@ -168,16 +167,19 @@ impl Folder {
         }
     }
 
-    /// Makes a file in it, in place of any of that name.
-    pub(super) fn create(&self, name: &OsStr) -> io::Result<File> {
+    /// Creates a file in it with these bytes, in place of any of that name.
+    pub(super) fn write_new(&self, name: &OsStr, parts: &[&[u8]], _: Access) -> io::Result<File> {
         self.remove(name)?;
-        OpenOptions::new()
+        let mut options = OpenOptions::new();
+        let mut file = options
             .write(true)
             .create_new(true)
-            .open(self.0.join(name))
+            .open(self.0.join(name))?;
+        parts.iter().try_for_each(|part| file.write_all(part))?;
+        Ok(file)
     }
 
-    /// Opens the file that is locked, and makes it where there is none.
+    /// Opens a file to lock, and creates it where there is none.
     pub(super) fn open_lock(&self, name: &OsStr) -> io::Result<File> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);

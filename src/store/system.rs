@@ -50,14 +50,14 @@ pub(super) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
-/// Whether anybody may write it. The permission bits do not stop the superuser, but they say what is wanted.
+/// Whether any user may write it. The permission bits do not stop the superuser, but they say what is wanted.
 pub(super) fn is_writable(metadata: &Metadata) -> bool {
     metadata.mode() & 0o222 != 0
 }
 
-/// Whether a file says it is long, but next to nothing of that is on the disk: who reads it gets zeros for minutes, and who keeps
-/// it gets no memory. No compression comes near it.
-pub(super) fn is_hollow(metadata: &Metadata) -> bool {
+/// Whether a file is long, but next to nothing of it is on the disk: reading it gives zeros for minutes. No compression comes near
+/// that.
+pub(super) fn is_sparse(metadata: &Metadata) -> bool {
     const LONG: u64 = 1 << 30;
     metadata.len() >= LONG && metadata.blocks().saturating_mul(512) < metadata.len() / 1024
 }
@@ -79,7 +79,7 @@ impl Access {
         }
     }
 
-    /// Makes it that of another file. The owner stays where it must not be given away.
+    /// Sets those of another file. The owner stays where it may not be given away.
     pub(super) fn give(self, file: &File) -> io::Result<()> {
         let (owner, group) = (Uid::from_raw(self.owner), Gid::from_raw(self.group));
         let _ = calls::fchown(file, Some(owner), Some(group));
@@ -98,12 +98,12 @@ fn open_at(
     Ok(opened?)
 }
 
-/// Opens a file that exists, for reading and writing. Waits while somebody else rewrites it.
+/// Opens a file that exists, for reading and writing. Waits while another process rewrites it.
 pub(super) fn open_to_write(path: &Path) -> io::Result<File> {
     open_at(CWD, path.as_os_str(), OFlags::RDWR, 0).map(File::from)
 }
 
-/// Opens a file that exists, for reading and for writing at its end. Waits while somebody else rewrites it.
+/// Opens a file that exists, for reading and for writing at its end. Waits while another process rewrites it.
 pub(super) fn open_to_append(path: &Path) -> io::Result<File> {
     open_at(CWD, path.as_os_str(), OFlags::RDWR | OFlags::APPEND, 0).map(File::from)
 }
@@ -156,6 +156,41 @@ pub(super) fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usi
         }
     }
     Ok(filled)
+}
+
+/// All that a file holds.
+pub(super) fn read_whole(file: &File) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+    let got = read_at(file, &mut bytes, 0)?;
+    bytes.truncate(got);
+    Ok(bytes)
+}
+
+/// How a file is locked against other tokmon processes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lock {
+    Shared,
+    Exclusive,
+}
+
+/// Locks a file until it is closed. False where another process has it locked.
+pub(super) fn try_lock(file: &File, kind: Lock) -> io::Result<bool> {
+    let operation = match kind {
+        Lock::Shared => calls::FlockOperation::NonBlockingLockShared,
+        Lock::Exclusive => calls::FlockOperation::NonBlockingLockExclusive,
+    };
+    match retry_on_intr(|| calls::flock(file, operation)) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lets other processes lock a file.
+pub(super) fn unlock(file: &File) {
+    // Closing it does so too.
+    let _ = calls::flock(file, calls::FlockOperation::Unlock);
 }
 
 /// Takes the room that a file will need, where that can be done.
@@ -218,20 +253,20 @@ impl Folder {
         open_at(&self.0, name, Self::FLAGS, 0).map(Self)
     }
 
-    /// Makes a folder in it, and sees to it that it stays. False where there is something of that name.
-    pub(super) fn make(&self, name: &OsStr) -> io::Result<bool> {
+    /// Creates a folder in it for the owner of a file, where it may be given away; it is on the disk when this returns. False where the
+    /// name is taken.
+    pub(super) fn make(&self, name: &OsStr, access: Access) -> io::Result<bool> {
         let mode = Mode::from_raw_mode(0o755);
         match retry_on_intr(|| calls::mkdirat(&self.0, name, mode)) {
-            Ok(()) => self.sync().map(|()| true),
+            Ok(()) => {
+                let flags = AtFlags::SYMLINK_NOFOLLOW;
+                let (owner, group) = (Uid::from_raw(access.owner), Gid::from_raw(access.group));
+                let _ = calls::chownat(&self.0, name, Some(owner), Some(group), flags);
+                self.sync().map(|()| true)
+            }
             Err(rustix::io::Errno::EXIST) => Ok(false),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Gives the folder to whoever owns a file, where it may be given away.
-    pub(super) fn give(&self, access: Access) {
-        let (owner, group) = (Uid::from_raw(access.owner), Gid::from_raw(access.group));
-        let _ = calls::fchown(&self.0, Some(owner), Some(group));
     }
 
     /// Removes an empty folder in it.
@@ -253,25 +288,38 @@ impl Folder {
             Err(error) => return Err(error),
         };
         let metadata = file.metadata()?;
-        if metadata.is_file() && !is_hollow(&metadata) {
+        if metadata.is_file() && !is_sparse(&metadata) {
             Ok(Some(file))
         } else {
             Err(ErrorKind::InvalidInput.into())
         }
     }
 
-    /// Makes a file in it, in place of any of that name.
-    pub(super) fn create(&self, name: &OsStr) -> io::Result<File> {
+    /// Creates a file in it with these bytes, in place of any of that name. Takes the room before it writes.
+    pub(super) fn write_new(
+        &self,
+        name: &OsStr,
+        parts: &[&[u8]],
+        access: Access,
+    ) -> io::Result<File> {
         self.remove(name)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
-        open_at(&self.0, name, flags, 0o600).map(File::from)
+        let file = open_at(&self.0, name, flags, 0o600).map(File::from)?;
+        access.give(&file)?;
+        reserve(&file, parts.iter().map(|part| part.len() as u64).sum())?;
+        let mut at = 0;
+        for part in parts {
+            write_over(&file, part, at)?;
+            at += part.len() as u64;
+        }
+        Ok(file)
     }
 
-    /// Opens the file that is locked, and makes it where there is none.
+    /// Opens a file to lock, and creates it where there is none.
     pub(super) fn open_lock(&self, name: &OsStr) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK;
         match open_at(&self.0, name, flags, 0o644) {
-            // A file of somebody else can be locked all the same.
+            // A file of another user can be locked all the same.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 open_at(&self.0, name, OFlags::RDONLY | OFlags::NONBLOCK, 0).map(File::from)
             }

@@ -2,14 +2,17 @@
 
 use std::{
     cell::Cell,
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     fs::{self, File},
     io::{self, ErrorKind},
     path::{Component, Path, PathBuf},
 };
 
 use super::{
-    HOLLOW, WriteError, hold::TakeLease, kind_of, lease, marker::Id, signals::Signals, system,
+    SPARSE, WriteError, kind_of, repository,
+    signals::Signals,
+    system::{self, Access},
+    transaction::{commit_marker::TransactionId, lease, leased_file::TakeLease},
 };
 
 /// A log that may be written: links resolved once, a regular file, inside the tree.
@@ -24,8 +27,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// Finds the file that a path leads to. A link may lead to any place in the repository that it lies in itself; one that lies
-    /// in none, and is the log, to any place below its own folder. `random` gives 64 random bits.
+    /// Finds the file that a path leads to. A link may lead to any place in its own repository; one that is in none, and is the log, to
+    /// any place below its own folder. `random` gives 64 random bits.
     pub fn open(
         path: &Path,
         random: &dyn Fn() -> u64,
@@ -37,8 +40,8 @@ impl Target {
             let what = kind_of(metadata.file_type());
             return Err(WriteError::NotAFile { path, what });
         }
-        if system::is_hollow(&metadata) {
-            let what = HOLLOW;
+        if system::is_sparse(&metadata) {
+            let what = SPARSE;
             return Err(WriteError::NotAFile { path, what });
         }
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
@@ -55,17 +58,11 @@ impl Target {
         })
     }
 
-    /// The file, by a path without links.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// An id that was never used.
-    pub(super) fn id(&self) -> Id {
+    pub(super) fn id(&self) -> TransactionId {
         let id = self.next_id.get();
         self.next_id.set(id.wrapping_add(1));
-        Id::new(id)
+        TransactionId::new(id)
     }
 
     /// Opens it to be rewritten.
@@ -93,6 +90,44 @@ impl Target {
         Ok(file)
     }
 
+    /// All that the log holds. Waits while another process rewrites it.
+    pub(super) fn read(&self) -> Result<Vec<u8>, WriteError> {
+        fs::read(&self.path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => unfound(&self.path, error),
+            _ => self.io("read", error),
+        })
+    }
+
+    /// Whether the path leads to this file.
+    pub(super) fn is_at_path(&self, file: &File) -> Result<bool, WriteError> {
+        let failed = |error| self.io("look at", error);
+        let here = system::identity(file).map_err(failed)?;
+        Ok(system::identity_at(&self.path).map_err(failed)? == Some(here))
+    }
+
+    fn metadata(&self) -> Result<fs::Metadata, WriteError> {
+        let metadata = fs::symlink_metadata(&self.path);
+        metadata.map_err(|error| self.io("look at", error))
+    }
+
+    /// Who may do what with the log.
+    pub(super) fn access(&self) -> Result<Access, WriteError> {
+        Ok(Access::of(&self.metadata()?))
+    }
+
+    pub(super) fn inode(&self) -> Result<u64, WriteError> {
+        Ok(system::Identity::from(&self.metadata()?).inode)
+    }
+
+    /// Fails where a signal is to end the process.
+    pub(super) fn check_interrupted(&self) -> Result<(), WriteError> {
+        let is_done = false;
+        match self.signals.received() {
+            Some(signal) => Err(WriteError::Interrupted { signal, is_done }),
+            None => Ok(()),
+        }
+    }
+
     /// Reading or writing the log failed.
     pub(super) fn io(&self, doing: &'static str, error: io::Error) -> WriteError {
         WriteError::io(doing, &self.path, error)
@@ -109,7 +144,6 @@ fn unfound(path: &Path, error: io::Error) -> WriteError {
 }
 
 /// The path without links, each of them looked at where it lies.
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
 fn resolve(path: &Path) -> Result<PathBuf, WriteError> {
     let absolute = std::path::absolute(path).map_err(|error| unfound(path, error))?;
     let mut parts = absolute.components().peekable();
@@ -143,19 +177,4 @@ fn resolve(path: &Path) -> Result<PathBuf, WriteError> {
         here = end;
     }
     Ok(here)
-}
-
-/// The root of the repository that a folder lies in.
-#[expect(clippy::disallowed_methods, reason = "this is the door to files")]
-pub(super) fn repository(folder: &Path) -> Option<PathBuf> {
-    let mut folders = folder.ancestors();
-    let root = folders.find(|folder| folder.join(".git").exists());
-    root.map(Path::to_path_buf)
-}
-
-/// A name with an ending of ours.
-pub(super) fn name_with(name: &OsStr, ending: &str) -> OsString {
-    let mut name = name.to_os_string();
-    name.push(ending);
-    name
 }

@@ -126,7 +126,7 @@ impl NewFile {
     }
 
     fn remove(&self) {
-        store::take_back(&self.path);
+        store::roll_back(&self.path);
     }
 
     fn failure(&self, why: &str) -> Failure {

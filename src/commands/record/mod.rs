@@ -18,7 +18,7 @@ use crate::{
     log::cell,
     model::{Month, Status, TokenClasses, Usage},
     render::{self, Recorded, RecordedRow},
-    store::{RewriteError, Rewriting, WriteError},
+    store::{RewriteError, RewriteOptions, WriteError},
     text::{NewlineStyle, Source},
 };
 
@@ -61,7 +61,7 @@ pub(super) fn run(
         let is_there = |bytes: &[u8]| ids.iter().all(|id| holds(bytes, id));
         session
             .target
-            .append(&lines.join(newline), newline, &is_there)?;
+            .append(&(lines.join(newline) + newline), &is_there)?;
     }
     // Also where everything was there before: a run that was cut short may have left it to be settled, or half a rewrite.
     let remark = settle(&session, global, cx)?;
@@ -215,7 +215,7 @@ fn settle(
     cx: &mut Context<'_>,
 ) -> Result<Option<String>, Failure> {
     let now = cx.now(global)?;
-    let how = Rewriting {
+    let how = RewriteOptions {
         wait: Duration::ZERO,
         quiesced: false,
     };

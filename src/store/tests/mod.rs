@@ -1,21 +1,12 @@
-//! Logs that are written, whole folders before and after.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test looks at files from outside"
-)]
+//! Files that are read and appended to, whole folders before and after.
 
 mod append;
 mod opening;
-mod recovery;
-mod refusals;
-mod rewrite;
 
 use std::{
     collections::BTreeMap,
-    convert::Infallible,
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -24,15 +15,15 @@ use super::*;
 use crate::exit::ExitCode;
 
 /// What every log here holds at first.
-const LOG: &str = "# Log\n- one\n- two\n";
+pub(super) const LOG: &str = "# Log\n- one\n- two\n";
 
-/// A folder with a log in it, and one for whatever lies outside.
-struct Scene {
+/// A folder with a log in it, and one for what is outside.
+pub(super) struct Scene {
     folder: TempDir,
 }
 
 impl Scene {
-    fn new(log: &str) -> Self {
+    pub(super) fn new(log: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let scene = Self { folder };
         fs::create_dir(scene.at("in")).unwrap();
@@ -40,28 +31,28 @@ impl Scene {
         scene
     }
 
-    fn at(&self, path: &str) -> PathBuf {
+    pub(super) fn at(&self, path: &str) -> PathBuf {
         fs::canonicalize(self.folder.path()).unwrap().join(path)
     }
 
-    fn log(&self) -> PathBuf {
+    pub(super) fn log(&self) -> PathBuf {
         self.at("in/log.md")
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         fs::read_to_string(self.log()).unwrap()
     }
 
-    fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         target(&self.log())
     }
 
-    fn archive(&self) -> PathBuf {
+    pub(super) fn archive(&self) -> PathBuf {
         self.at("in/archive/01.md")
     }
 
     /// All files and what they hold, by their names, without those that always stay.
-    fn files(&self) -> BTreeMap<String, String> {
+    pub(super) fn files(&self) -> BTreeMap<String, String> {
         let mut files = BTreeMap::new();
         self.gather(&self.at("in"), &mut files);
         files.remove("in/.tokmon/.gitignore");
@@ -84,67 +75,13 @@ impl Scene {
 
     /// That there is a log, and an archive if any, and nothing else.
     #[track_caller]
-    fn assert_holds(&self, log: &str, archive: Option<&str>) {
+    pub(super) fn assert_holds(&self, log: &str, archive: Option<&str>) {
         let mut wanted = BTreeMap::from([("in/log.md".to_owned(), log.to_owned())]);
         wanted.extend(archive.map(|text| ("in/archive/01.md".to_owned(), text.to_owned())));
         assert_eq!(self.files(), wanted);
     }
 }
 
-fn target(path: &Path) -> Target {
+pub(super) fn target(path: &Path) -> Target {
     Target::open(path, &|| 0x0123_4567_89ab_cdef, &Signals::default()).unwrap()
-}
-
-const PATIENT: Rewriting = Rewriting {
-    wait: Duration::from_secs(2),
-    quiesced: false,
-};
-
-const HASTY: Rewriting = Rewriting {
-    wait: Duration::ZERO,
-    quiesced: false,
-};
-
-const ALONE: Rewriting = Rewriting {
-    wait: Duration::ZERO,
-    quiesced: true,
-};
-
-/// A change of the log alone.
-fn only(log: impl Into<Vec<u8>>) -> Change {
-    Change {
-        log: log.into(),
-        files: Vec::new(),
-    }
-}
-
-/// Rewrites a log with a change that does not depend on what it holds.
-fn write(target: &Target, how: &Rewriting, change: &Change) -> Result<(), WriteError> {
-    let done = target.rewrite(how, &mut |_| {
-        Ok::<_, Infallible>(Some((change.clone(), ())))
-    });
-    match done {
-        Ok(told) => {
-            assert_eq!(told, Some(()));
-            Ok(())
-        }
-        Err(RewriteError::Write(error)) => Err(error),
-        Err(RewriteError::Plan(never)) => match never {},
-    }
-}
-
-/// Moves the second row to an archive.
-fn a_move(scene: &Scene, before: Option<&str>) -> Change {
-    Change {
-        log: b"# Log\n- one\n".to_vec(),
-        files: vec![FileChange {
-            path: scene.archive(),
-            before: before.map(Into::into),
-            after: Some(
-                [before.unwrap_or_default(), "- two\n"]
-                    .concat()
-                    .into_bytes(),
-            ),
-        }],
-    }
 }

@@ -1,27 +1,29 @@
-//! The mark that is written behind a log before it is rewritten. It keeps the file at least as long as the new text will be, and
-//! its last line, the seal, tells what was there before from what others write behind it. In Markdown it is a comment.
+//! The marker that is appended to a log before it is rewritten. It keeps the file at least as long as the new text, and its last
+//! line, the seal, separates what was there before from what other programs append. In Markdown it is a comment.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use memchr::memmem;
 
-/// How every mark begins, at the start of a line.
+use super::{super::system, leased_file::LeasedFile};
+
+/// How every marker begins, at the start of a line.
 const HEAD: &[u8] = b"<!-- tokmon:txn ";
-/// The part of it that nobody else begins a comment with.
-const OURS: &[u8] = b"<!-- tokmon:t";
-/// The letters of an id: no line that anybody writes starts with a figure of it, as a date may with one of hexadecimal.
+/// The part of it that no other comment begins with.
+const PREFIX: &[u8] = b"<!-- tokmon:t";
+/// The letters of an id. Hexadecimal digits would not do: a date may begin with one.
 const LETTERS: &[u8; 16] = b"zyxwvutsrqponmlk";
-/// How many letters an id has: 128 bits.
+/// How many letters an id has, of 4 bits each.
 const ID: usize = 32;
 /// How many spaces a line of padding holds at most.
 const WIDEST: usize = 1000;
 
-/// What is unlike any other of its kind.
+/// 128 random bits, as letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Id([u8; ID]);
+pub(in crate::store) struct TransactionId([u8; ID]);
 
-impl Id {
-    pub(super) fn new(number: u128) -> Self {
+impl TransactionId {
+    pub(in crate::store) fn new(number: u128) -> Self {
         let bits = (0..ID).map(|at| number >> (4 * at) & 15);
         let mut letters = [0; ID];
         for (letter, bits) in letters.iter_mut().zip(bits) {
@@ -40,25 +42,25 @@ impl Id {
         &self.0
     }
 
-    /// The last line of the mark.
+    /// The last line of the marker.
     pub(super) fn seal(&self) -> Vec<u8> {
         [&self.0, b" -->\n".as_slice()].concat()
     }
 }
 
-/// A mark for one log.
-#[derive(Debug, Default)]
-pub(super) struct Marker {
+/// A marker for one log.
+#[derive(Debug)]
+pub(super) struct CommitMarker {
     pub(super) bytes: Vec<u8>,
-    /// Where it starts in the file: where the log ends.
+    /// Its offset in the file: the length of the log.
     pub(super) start: usize,
-    /// Where its seal starts in the file.
+    /// The offset of its seal in the file, at least the length of the new text.
     pub(super) seal: usize,
 }
 
-impl Marker {
-    /// The mark to write behind a log, so that its seal lies behind as many bytes as the new text has.
-    pub(super) fn behind(log: &[u8], new_length: usize, id: &Id) -> Self {
+impl CommitMarker {
+    /// The marker to append to a log that is to get a text of this length.
+    pub(super) fn behind(log: &[u8], new_length: usize, id: &TransactionId) -> Self {
         let mut bytes = Vec::new();
         if log.last().is_some_and(|last| *last != b'\n') {
             bytes.push(b'\n');
@@ -82,17 +84,47 @@ impl Marker {
         }
     }
 
-    /// Where it ends in the file.
+    /// The offset of its end in the file.
     pub(super) const fn end(&self) -> usize {
         self.start + self.bytes.len()
     }
+
+    /// Appends it to the log, and returns when it is on the disk.
+    pub(super) fn append_to(&self, log: &LeasedFile) -> io::Result<()> {
+        system::write_at_end(&log.file, &self.bytes)?;
+        log.file.sync_data()
+    }
+
+    /// Whether the log ends with it, at the offset it was made for.
+    pub(super) fn is_last_in(&self, log: &LeasedFile) -> io::Result<bool> {
+        Ok(log.length()? == self.end() as u64 && self.is_in(log, &self.bytes)?)
+    }
+
+    fn is_in(&self, log: &LeasedFile, bytes: &[u8]) -> io::Result<bool> {
+        let mut there = vec![0; bytes.len()];
+        let got = system::read_at(&log.file, &mut there, self.start as u64)?;
+        Ok(got == bytes.len() && there == bytes)
+    }
+
+    /// Removes as much of it as was written, unless another program has written behind it: then the next rewrite does.
+    pub(super) fn remove_from(&self, log: &LeasedFile) -> io::Result<()> {
+        let start = self.start as u64;
+        let length = usize::try_from(log.length()?.saturating_sub(start)).ok();
+        match length.and_then(|length| self.bytes.get(..length)) {
+            Some(part) if log.is_fresh() && self.is_in(log, part)? => {
+                log.file.set_len(start)?;
+                log.file.sync_data()
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
-/// The text without marks that were left behind, whole ones or the beginnings of such. Not a byte that others wrote is taken.
+/// The text without markers that were left behind, whole ones or the beginnings of such. Keeps every byte of other programs.
 pub(super) fn without_markers(text: &[u8]) -> Cow<'_, [u8]> {
     let mut kept: Option<Vec<u8>> = None;
     let mut done = 0;
-    for at in memmem::find_iter(text, OURS) {
+    for at in memmem::find_iter(text, PREFIX) {
         let is_at_start = at
             .checked_sub(1)
             .is_none_or(|before| text.get(before) == Some(&b'\n'));
@@ -113,7 +145,7 @@ pub(super) fn without_markers(text: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// How much of a text that starts like a mark is one.
+/// How much of a text that starts like a marker is one.
 fn length_of(text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(HEAD) else {
         let same = same(text, HEAD);
@@ -130,8 +162,8 @@ fn length_of(text: &[u8]) -> usize {
     if rest.is_empty() {
         return text.len();
     }
-    let Some(id) = Id::from_letters(id) else {
-        // Cut off in its first line; letters behind it may be somebody's. A comment that ends there is somebody's altogether.
+    let Some(id) = TransactionId::from_letters(id) else {
+        // Cut off in its first line; letters behind it may belong to another program. A comment that ends there does as a whole.
         let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let is_comment = memmem::find(line, b"-->").is_some();
         return match (letters, is_comment) {
@@ -144,7 +176,7 @@ fn length_of(text: &[u8]) -> usize {
     let rest = rest.get(blanks..).unwrap_or_default();
     let seal = id.seal();
     let same = same(rest, &seal);
-    // What looks like more of a mark that was cut off may be somebody's line.
+    // What looks like more of a marker that was cut off may be a line of another program.
     let is_cut = is_whole_line(rest.get(same..).unwrap_or_default());
     let end = match same {
         same if same == seal.len() || is_cut => same,
@@ -154,14 +186,13 @@ fn length_of(text: &[u8]) -> usize {
     HEAD.len() + ID + blanks + end
 }
 
-/// How many bytes two texts begin with are the same.
+/// The length of the common prefix.
 fn same(one: &[u8], other: &[u8]) -> usize {
     let pairs = one.iter().zip(other);
     pairs.take_while(|(one, other)| one == other).count()
 }
 
-/// Whether what stands behind the beginning of a mark is a line from its start, which a program wrote: a row or a line of a hook.
-/// So is nothing at all.
+/// Whether what is behind the beginning of a marker is nothing, or a line from its start: a row or a line of a hook.
 fn is_whole_line(text: &[u8]) -> bool {
     matches!(text.first(), None | Some(b'[' | b'|'))
 }
@@ -172,19 +203,19 @@ mod tests {
 
     use super::*;
 
-    fn id() -> Id {
-        Id::new(0x0123_4567_89ab_cdef_0f1e_2d3c_4b5a_6978)
+    fn id() -> TransactionId {
+        TransactionId::new(0x0123_4567_89ab_cdef_0f1e_2d3c_4b5a_6978)
     }
 
     #[test]
-    fn a_mark_is_a_comment_with_its_seal_behind_the_new_text() {
-        let marker = Marker::behind(b"a\n", 0, &id());
+    fn a_marker_is_a_comment_with_its_seal_behind_the_new_text() {
+        let marker = CommitMarker::behind(b"a\n", 0, &id());
         let text = String::from_utf8(marker.bytes.clone()).unwrap();
         let letters = String::from_utf8(id().letters().to_vec()).unwrap();
         assert_eq!(text, format!("<!-- tokmon:txn {letters}\n{letters} -->\n"));
         assert_eq!((marker.start, marker.end()), (2, 2 + text.len()));
         for length in [60, 100, 1050, 1051, 1052, 1053, 5000] {
-            let marker = Marker::behind(b"a", length, &id());
+            let marker = CommitMarker::behind(b"a", length, &id());
             assert_eq!(marker.seal, length.max(51), "{length}");
             let lines = marker.bytes.split(|byte| *byte == b'\n');
             assert!(lines.map(<[u8]>::len).max().unwrap() <= WIDEST);
@@ -192,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_say_about_marks_stays() {
+    fn text_about_markers_stays() {
         for text in [
             "see `<!-- tokmon:txn zzz`\n",
             "<!-- tokmon:txn ID -->\n",
@@ -208,13 +239,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_mark_comes_off_wherever_it_was_cut(
+        fn a_marker_is_removed_wherever_it_was_cut(
             before in "([a-z|-]{0,9}\n){0,3}",
             after in "([|-][a-z]{0,9}\n){0,3}",
             length in 0_usize..3000,
             cut: prop::sample::Index,
         ) {
-            let marker = Marker::behind(before.as_bytes(), length, &id());
+            let marker = CommitMarker::behind(before.as_bytes(), length, &id());
             prop_assert!(marker.seal >= length);
             let cut = HEAD.len() + cut.index(marker.bytes.len() + 1 - HEAD.len());
             let text = [before.as_bytes(), &marker.bytes[..cut], after.as_bytes()].concat();
@@ -231,14 +262,14 @@ mod tests {
         }
 
         #[test]
-        fn lines_that_programs_write_behind_a_cut_mark_are_whole_again(
+        fn lines_that_programs_append_to_a_cut_marker_are_whole_again(
             before in "([a-z|-]{0,9}\n){0,3}",
             after in "([|\\[][a-z]{0,9}\n){0,3}",
             length in 0_usize..3000,
             cut: prop::sample::Index,
         ) {
-            let marker = Marker::behind(before.as_bytes(), length, &id());
-            let cut = OURS.len() + cut.index(marker.bytes.len() + 1 - OURS.len());
+            let marker = CommitMarker::behind(before.as_bytes(), length, &id());
+            let cut = PREFIX.len() + cut.index(marker.bytes.len() + 1 - PREFIX.len());
             let text = [before.as_bytes(), &marker.bytes[..cut], after.as_bytes()].concat();
             prop_assert_eq!(without_markers(&text), [before, after].concat().into_bytes());
         }

@@ -1,5 +1,4 @@
-//! The log in hand: open for writing, with the lease on it. Knows who is to be waited for, and what it means when a lease is
-//! refused; what is written meanwhile is the business of `rewrite` and `redo`.
+//! The log, open for writing with the lease on it. Knows which programs to wait for, and what it means when a lease is refused.
 
 use std::{
     fs::File,
@@ -8,55 +7,55 @@ use std::{
 };
 
 use super::{
-    Rewriting, Target, WriteError,
-    clock::{self, Deadline},
-    holders, lease, system,
+    super::{
+        WriteError,
+        deadline::{self, Deadline},
+        holders, system,
+        target::Target,
+    },
+    change::RewriteOptions,
+    lease,
 };
 
 /// How long a lease is relied on at most: two thirds of what the system gives its holder by default.
 const RELIED_ON: Duration = Duration::from_secs(30);
 
-/// Whom the system lets rewrite a file alone.
-pub(super) type TakeLease = fn(&File) -> io::Result<()>;
+/// Takes the lease on a file.
+pub(in crate::store) type TakeLease = fn(&File) -> io::Result<()>;
 
-/// The log, open for writing. Until it is dropped, whoever opens it waits, where there are leases.
+/// The log, open for writing. Until it is dropped, other programs that open the log wait, where there are leases.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct LeasedFile {
     pub(super) file: File,
     is_leased: bool,
     since: Instant,
     relied_on: Duration,
 }
 
-impl Held {
-    /// Takes the log in hand as soon as nobody else has it open. Gives up at the deadline, and when a signal waits.
-    pub(super) fn take(
+impl LeasedFile {
+    /// Opens the log as soon as no other program has it open. Gives up at the deadline, and when a signal waits.
+    pub(super) fn acquire(
         target: &Target,
-        how: &Rewriting,
+        options: &RewriteOptions,
         deadline: &Deadline,
     ) -> Result<Self, WriteError> {
         deadline.begin();
         loop {
             let file = target.open_to_write()?;
-            if let Some(is_leased) = leased(target, how, &file)? {
-                let held = Self {
+            if let Some(is_leased) = lease_or_lock(target, options, &file)? {
+                let log = Self {
                     file,
                     is_leased,
-                    since: clock::now(),
+                    since: deadline::now(),
                     relied_on: relied_on(),
                 };
-                if held.is_in_place(target)? {
-                    return Ok(held);
+                if log.is_in_place(target)? {
+                    return Ok(log);
                 }
             } else {
                 drop(file);
             }
-            if let Some(signal) = target.signals.received() {
-                return Err(WriteError::Interrupted {
-                    signal,
-                    is_done: false,
-                });
-            }
+            target.check_interrupted()?;
             if !deadline.pause() {
                 return Err(WriteError::Busy {
                     path: target.path.clone(),
@@ -66,39 +65,32 @@ impl Held {
         }
     }
 
-    /// Whether the path still leads to it: a lease keeps nobody from renaming.
+    /// Whether the path still leads to it: a lease does not keep other programs from renaming.
     pub(super) fn is_in_place(&self, target: &Target) -> Result<bool, WriteError> {
-        let looked = |error| WriteError::io("look at", &target.path, error);
-        let here = system::identity(&self.file).map_err(looked)?;
-        Ok(system::identity_at(&target.path).map_err(looked)? == Some(here))
+        target.is_at_path(&self.file)
     }
 
-    /// The number of the file.
     pub(super) fn inode(&self, target: &Target) -> Result<u64, WriteError> {
         let here = system::identity(&self.file).map_err(|error| target.io("look at", error))?;
         Ok(here.inode)
     }
 
-    /// Whether the lease has not been held for so long that the system may have taken it away.
+    /// Whether the lease is too young for the system to have taken it away.
     pub(super) fn is_fresh(&self) -> bool {
         !self.is_leased || self.since.elapsed() < self.relied_on
     }
 
-    /// How long the file is.
     pub(super) fn length(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())
     }
 
     /// All that the file holds.
     pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; usize::try_from(self.length()?).map_err(io::Error::other)?];
-        let got = system::read_at(&self.file, &mut bytes, 0)?;
-        bytes.truncate(got);
-        Ok(bytes)
+        system::read_whole(&self.file)
     }
 }
 
-impl Drop for Held {
+impl Drop for LeasedFile {
     fn drop(&mut self) {
         if self.is_leased {
             lease::give_back(&self.file);
@@ -106,9 +98,14 @@ impl Drop for Held {
     }
 }
 
-/// Whether there is a lease on the file now, or none is needed. None where somebody else has the file open.
-fn leased(target: &Target, how: &Rewriting, file: &File) -> Result<Option<bool>, WriteError> {
-    let why = match far_away(file) {
+/// Whether there is a lease on the file now; where the user vouches for the log, an exclusive lock does. None while another program
+/// has the file open.
+fn lease_or_lock(
+    target: &Target,
+    options: &RewriteOptions,
+    file: &File,
+) -> Result<Option<bool>, WriteError> {
+    let why = match network_filesystem(file) {
         Some(why) => why.to_owned(),
         None => match (target.take_lease)(file) {
             Ok(()) => return Ok(Some(true)),
@@ -119,16 +116,18 @@ fn leased(target: &Target, how: &Rewriting, file: &File) -> Result<Option<bool>,
             Err(error) => error.to_string(),
         },
     };
-    if how.quiesced {
-        return Ok(Some(false));
+    if options.quiesced {
+        return Ok(system::try_lock(file, system::Lock::Exclusive)
+            .unwrap_or(true)
+            .then_some(false));
     }
     let path = target.path.clone();
     Err(WriteError::NoLease { path, why })
 }
 
-/// Why a lease would keep only those on this machine away.
+/// Why a lease would keep out only the programs of this machine.
 #[cfg(target_os = "linux")]
-fn far_away(file: &File) -> Option<&'static str> {
+fn network_filesystem(file: &File) -> Option<&'static str> {
     /// NFS, SMB in its three ages, 9P, AFS, Ceph, FUSE.
     const SHARED: [u32; 8] = [
         0x6969,
@@ -144,21 +143,20 @@ fn far_away(file: &File) -> Option<&'static str> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a number of 32 bits, whatever it is kept in"
+        reason = "a number of 32 bits, in fields of several widths"
     )]
     let kind = kind as u32;
     SHARED
         .contains(&kind)
-        .then_some("it lies on a file system that other machines may share")
+        .then_some("it is on a file system that other machines may share")
 }
 
-/// Why a lease would keep only those on this machine away.
+/// Not known.
 #[cfg(not(target_os = "linux"))]
-fn far_away(_: &File) -> Option<&'static str> {
+fn network_filesystem(_: &File) -> Option<&'static str> {
     None
 }
 
-/// How long a lease is relied on here.
 fn relied_on() -> Duration {
     #[cfg(target_os = "linux")]
     {

@@ -1,4 +1,4 @@
-//! How long something may take. Asks the clock for nothing but spans.
+//! How long to try. Asks the clock for nothing but spans.
 
 use std::{
     cell::Cell,
@@ -10,13 +10,12 @@ use std::{
 const PAUSES: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
 
 /// Now, for measuring spans.
-#[expect(clippy::disallowed_methods, reason = "spans of waiting are no input")]
 pub(super) fn now() -> Instant {
     Instant::now()
 }
 
-/// When to stop trying. Only the time counts in which something is tried, not what is done in between: however long that takes, it
-/// leaves as much time to wait for others. Pauses get longer from one try to the next.
+/// When to stop trying. Only the time of trying counts, not what is done in between: however long planning takes, as much time is left
+/// to wait for others. Pauses grow from one try to the next.
 #[derive(Debug)]
 pub(super) struct Deadline {
     wait: Duration,
@@ -36,18 +35,18 @@ impl Deadline {
         }
     }
 
-    /// Whether anybody is waited for at all.
+    /// Whether to wait at all.
     pub(super) const fn waits(&self) -> bool {
         !self.wait.is_zero()
     }
 
-    /// From here on something is tried.
+    /// Starts a series of tries.
     pub(super) fn begin(&self) {
         self.since.set(now());
         self.pause.set(PAUSES.0);
     }
 
-    /// Pauses before the next try. False where there is to be none.
+    /// Pauses before the next try. False where the time is over.
     pub(super) fn pause(&self) -> bool {
         let left = self.left.get().saturating_sub(self.since.get().elapsed());
         self.left.set(left);
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_done_between_tries_takes_no_time_to_wait() {
+    fn work_between_tries_does_not_shorten_the_wait() {
         let deadline = Deadline::after(Duration::from_millis(10));
         thread::sleep(Duration::from_millis(20));
         deadline.begin();

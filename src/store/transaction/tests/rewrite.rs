@@ -1,19 +1,19 @@
 //! Logs that are rewritten: what is kept, what is refused, and what is left behind.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test looks at files from outside"
-)]
 
 use std::{
     cell::RefCell,
     fs::{self, File, Permissions},
     io,
-    os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink},
+    os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown, symlink},
     process::{Child, Command},
     thread,
 };
 
-use super::*;
+use super::{
+    commit_marker::{CommitMarker, TransactionId},
+    *,
+};
+use crate::exit::ExitCode;
 
 #[test]
 fn a_log_stays_the_file_it_is() {
@@ -39,14 +39,14 @@ fn a_log_stays_the_file_it_is() {
 fn rows_move_to_a_file_beside() {
     let scene = Scene::new(LOG);
     fs::set_permissions(scene.log(), Permissions::from_mode(0o640)).unwrap();
-    write(&scene.target(), &PATIENT, &a_move(&scene, None)).unwrap();
+    write(&scene.target(), &PATIENT, &move_of(&scene, None)).unwrap();
     scene.assert_holds("# Log\n- one\n", Some("- two\n"));
     let mode = |path| fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(scene.archive()), 0o640);
 
     fs::write(scene.log(), LOG).unwrap();
     fs::set_permissions(scene.archive(), Permissions::from_mode(0o604)).unwrap();
-    write(&scene.target(), &PATIENT, &a_move(&scene, Some("- two\n"))).unwrap();
+    write(&scene.target(), &PATIENT, &move_of(&scene, Some("- two\n"))).unwrap();
     scene.assert_holds("# Log\n- one\n", Some("- two\n- two\n"));
     assert_eq!(mode(scene.archive()), 0o604);
 
@@ -61,13 +61,27 @@ fn rows_move_to_a_file_beside() {
 }
 
 #[test]
+fn a_new_folder_belongs_to_the_owner_of_the_log() {
+    let scene = Scene::new(LOG);
+    let other = (12_345, 12_346);
+    if chown(scene.log(), Some(other.0), Some(other.1)).is_err() {
+        return;
+    }
+    write(&scene.target(), &PATIENT, &move_of(&scene, None)).unwrap();
+    for path in ["in/.tokmon", "in/archive", "in/archive/01.md"] {
+        let metadata = fs::metadata(scene.at(path)).unwrap();
+        assert_eq!((metadata.uid(), metadata.gid()), other, "{path}");
+    }
+}
+
+#[test]
 fn a_link_stays_a_link() {
     let scene = Scene::new(LOG);
     fs::create_dir(scene.at("in/docs")).unwrap();
     fs::create_dir(scene.at("in/.git")).unwrap();
     symlink("../log.md", scene.at("in/docs/log.md")).unwrap();
     let target = target(&scene.at("in/docs/log.md"));
-    assert_eq!(target.path(), scene.log());
+    assert_eq!(target.path, scene.log());
     write(&target, &PATIENT, &only("new\n")).unwrap();
     assert!(scene.at("in/docs/log.md").is_symlink());
     assert_eq!(scene.text(), "new\n");
@@ -89,9 +103,9 @@ fn nothing_to_do_writes_nothing() {
 }
 
 #[test]
-fn a_mark_left_behind_goes_with_the_next_rewrite() {
+fn a_marker_left_behind_goes_with_the_next_rewrite() {
     let scene = Scene::new(LOG);
-    let marker = marker::Marker::behind(LOG.as_bytes(), 5000, &marker::Id::new(9));
+    let marker = CommitMarker::behind(LOG.as_bytes(), 5000, &TransactionId::new(9));
     for tail in ["", "- three\n"] {
         let text = [LOG.as_bytes(), &marker.bytes, tail.as_bytes()].concat();
         fs::write(scene.log(), &text).unwrap();
@@ -122,13 +136,13 @@ fn a_plan_is_made_anew_for_a_log_that_changed() {
         }
         Ok::<_, Infallible>(Some((only([log, b"- added\n"].concat()), calls)))
     };
-    let told = scene.target().rewrite(&PATIENT, &mut plan).unwrap();
-    assert_eq!(told, Some(2));
+    let value = scene.target().rewrite(&PATIENT, &mut plan).unwrap();
+    assert_eq!(value, Some(2));
     scene.assert_holds("- other\n- added\n", None);
 }
 
 thread_local! {
-    /// What is written behind a log before each of the coming leases on it.
+    /// What is appended to a log before each of the coming leases on it.
     static TAILS: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -153,12 +167,12 @@ fn lines_of_hooks_stay_behind_a_plan_that_did_not_know_them() {
         let mut made = 0;
         let mut plan = |log: &[u8]| {
             made += 1;
-            let mut change = a_move(&scene, None);
+            let mut change = move_of(&scene, None);
             change.log.extend_from_slice(&log[LOG.len()..]);
             Ok::<_, Infallible>(Some((change, made)))
         };
-        let told = target.rewrite(&PATIENT, &mut plan).unwrap();
-        assert_eq!(told, Some(plans), "{tail:?}");
+        let value = target.rewrite(&PATIENT, &mut plan).unwrap();
+        assert_eq!(value, Some(plans), "{tail:?}");
         scene.assert_holds(&format!("# Log\n- one\n{tail}"), Some("- two\n"));
     }
 }
@@ -177,11 +191,11 @@ fn a_plan_that_fails_changes_nothing() {
 fn an_archive_that_is_not_what_it_was_taken_for_stays() {
     let scene = Scene::new(LOG);
     fs::create_dir(scene.at("in/archive")).unwrap();
-    fs::write(scene.archive(), "somebody's\n").unwrap();
-    let refused = write(&scene.target(), &PATIENT, &a_move(&scene, None)).unwrap_err();
+    fs::write(scene.archive(), "other\n").unwrap();
+    let refused = write(&scene.target(), &PATIENT, &move_of(&scene, None)).unwrap_err();
     assert!(matches!(&refused, WriteError::Changing { path } if *path == scene.archive()));
     assert_eq!(ExitCode::from(&refused), ExitCode::TryAgain);
-    scene.assert_holds(LOG, Some("somebody's\n"));
+    scene.assert_holds(LOG, Some("other\n"));
 }
 
 /// A process that has the log open.
@@ -211,7 +225,7 @@ fn a_log_that_is_open_elsewhere_is_left_alone() {
     let reader = Reader::of(&scene);
     let refused = write(&scene.target(), &HASTY, &only("new\n")).unwrap_err();
     assert!(matches!(&refused, WriteError::Busy { holders, .. } if holders.is_empty()));
-    let short = Rewriting {
+    let short = RewriteOptions {
         wait: Duration::from_millis(30),
         ..PATIENT
     };
@@ -233,12 +247,12 @@ fn a_log_that_is_open_elsewhere_is_left_alone() {
 }
 
 #[test]
-fn one_of_ours_waits_for_another() {
+fn one_rewrite_waits_for_another() {
     let scene = Scene::new(LOG);
     write(&scene.target(), &PATIENT, &only("new\n")).unwrap();
     let lock = File::open(scene.at("in/.tokmon/log.md.lock")).unwrap();
     lock.lock().unwrap();
-    let short = Rewriting {
+    let short = RewriteOptions {
         wait: Duration::from_millis(30),
         ..PATIENT
     };

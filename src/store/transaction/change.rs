@@ -1,0 +1,81 @@
+//! What a rewrite changes, and what a caller plans.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{super::RewriteError, commit_marker::without_markers};
+
+/// How a log is rewritten.
+#[derive(Clone, Copy, Debug)]
+pub struct RewriteOptions {
+    /// How long to wait for other programs that have the log open, or rewrite it. Zero tries once.
+    pub wait: Duration,
+    /// The user vouches that no other program writes the log: it is then rewritten also where the system offers no lease.
+    pub quiesced: bool,
+}
+
+/// What a rewrite changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// All that the log is to hold.
+    pub log: Vec<u8>,
+    /// The files that change with it, all of them or none.
+    pub files: Vec<FileChange>,
+}
+
+/// A file that changes with a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// An absolute path, inside the repository of the log, or below the folder of a log that is in none.
+    pub path: PathBuf,
+    /// What it holds; None where there must be no such file.
+    pub before: Option<Vec<u8>>,
+    /// What it is to hold; None where it is to be removed.
+    pub after: Option<Vec<u8>>,
+}
+
+impl FileChange {
+    pub(super) fn is_change(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+/// Makes a change of what a log holds, and a value for the caller; None where there is nothing to do.
+pub type Planner<'p, T, E> = dyn FnMut(&[u8]) -> Result<Option<(Change, T)>, E> + 'p;
+
+/// What a planner made of a log that holds these bytes.
+pub(super) struct Planned<T> {
+    pub(super) seen: Vec<u8>,
+    pub(super) change: Option<Change>,
+    pub(super) value: Option<T>,
+}
+
+impl<T> Planned<T> {
+    /// Plans a change. Markers that were left behind are removed in any case.
+    pub(super) fn new<E>(
+        seen: Vec<u8>,
+        planner: &mut Planner<'_, T, E>,
+    ) -> Result<Self, RewriteError<E>> {
+        let clean = without_markers(&seen);
+        let (change, value) = planner(&clean).map_err(RewriteError::Plan)?.unzip();
+        let change = change.unwrap_or_else(|| Change {
+            log: clean.into_owned(),
+            files: Vec::new(),
+        });
+        let is_change = change.log != seen || change.files.iter().any(FileChange::is_change);
+        Ok(Self {
+            seen,
+            change: is_change.then_some(change),
+            value,
+        })
+    }
+
+    /// What was appended since, where that is all that happened and it means the same behind any text: nothing, or whole lines that
+    /// begin as those of hooks do. Anything else may change the plan.
+    pub(super) fn appended<'b>(&self, log: &'b [u8]) -> Option<&'b [u8]> {
+        let is_of_hook = |line: &[u8]| matches!(line, [b'[', b'A'..=b'Z', .., b'\n']);
+        let tail = log.strip_prefix(self.seen.as_slice())?;
+        let is_behind = tail.is_empty() || self.seen.ends_with(b"\n");
+        let mut lines = tail.split_inclusive(|byte| *byte == b'\n');
+        (is_behind && lines.all(is_of_hook)).then_some(tail)
+    }
+}

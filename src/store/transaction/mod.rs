@@ -1,0 +1,255 @@
+//! A rewrite of a log under its lock: the order in which a change is staged, decided and made, in place, so that the file stays the
+//! file it is. Until the journal is in force everything can be rolled back; from then on everything is completed, by this run or by
+//! the next one that writes. Wherever it is cut short, every line of the log, and every line that other programs append meanwhile,
+//! is there exactly once.
+
+mod change;
+pub(super) mod commit_marker;
+pub(super) mod journal;
+pub(super) mod lease;
+pub(super) mod leased_file;
+pub(super) mod pending;
+mod replay;
+mod side_file;
+mod staged;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+
+use self::{journal::JournalFile, leased_file::LeasedFile, replay::Outcome, staged::Staged};
+use super::{
+    RewriteError, WriteError,
+    deadline::Deadline,
+    state_dir::{StateDir, name_with},
+    target::Target,
+};
+
+use change::Planned;
+pub use change::{Change, FileChange, Planner, RewriteOptions};
+
+/// How often a change is tried while other programs get in the way.
+const TRIES: usize = 5;
+
+const LOCK_ENDING: &str = ".lock";
+
+/// How an attempt went.
+enum Attempt {
+    Committed,
+    /// Another program got in between. Nothing was changed.
+    Conflict,
+}
+
+/// Which run decided a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    ThisRun,
+    /// An earlier one: its journal is replayed.
+    Replay,
+}
+
+/// A log that no other tokmon process rewrites.
+struct Transaction<'t> {
+    target: &'t Target,
+    options: &'t RewriteOptions,
+    deadline: Deadline,
+    journal: JournalFile,
+    _lock: File,
+}
+
+impl<'t> Transaction<'t> {
+    fn begin(target: &'t Target, options: &'t RewriteOptions) -> Result<Self, WriteError> {
+        let deadline = Deadline::after(options.wait);
+        // Whether the log can be written at all is found out before anything is created.
+        drop(LeasedFile::acquire(target, options, &deadline)?);
+        let dir = StateDir::create(&target.folder, target.access()?)?;
+        let lock = name_with(&target.name, LOCK_ENDING);
+        Ok(Self {
+            _lock: dir.lock(&lock, &target.path, &deadline)?,
+            journal: JournalFile::of(&target.name, dir),
+            target,
+            options,
+            deadline,
+        })
+    }
+
+    /// Tries to make a change.
+    fn attempt<T, E>(
+        &self,
+        planned: &mut Planned<T>,
+        planner: &mut Planner<'_, T, E>,
+    ) -> Result<Attempt, RewriteError<E>> {
+        let attempt = {
+            let _deferred = self.target.signals.defer();
+            self.attempt_deferred(planned, planner)?
+        };
+        match (&attempt, self.target.signals.received()) {
+            (Attempt::Committed, Some(signal)) => {
+                let is_done = true;
+                Err(WriteError::Interrupted { signal, is_done }.into())
+            }
+            _ => Ok(attempt),
+        }
+    }
+
+    fn attempt_deferred<T, E>(
+        &self,
+        planned: &mut Planned<T>,
+        planner: &mut Planner<'_, T, E>,
+    ) -> Result<Attempt, RewriteError<E>> {
+        let mut staged = self.stage(planned)?;
+        let log = LeasedFile::acquire(self.target, self.options, &self.deadline)?;
+        let bytes = log.bytes();
+        let bytes = bytes.map_err(|error| self.target.io("read", error))?;
+        match (&mut staged, planned.appended(&bytes)) {
+            (_, Some([])) => {}
+            (Some(staged), Some(tail)) => staged.carry(&bytes, tail)?,
+            _ => {
+                drop(staged.take());
+                *planned = Planned::new(bytes, planner)?;
+                staged = self.stage(planned)?;
+            }
+        }
+        match staged {
+            Some(staged) => Ok(self.commit(staged, log, Origin::ThisRun)?),
+            // By now, another process has made the change.
+            None => Ok(Attempt::Committed),
+        }
+    }
+
+    fn stage<T>(&self, planned: &mut Planned<T>) -> Result<Option<Staged<'_>>, WriteError> {
+        let stage = |change| Staged::of_change(self.target, &self.journal, &planned.seen, change);
+        planned.change.take().map(stage).transpose()
+    }
+
+    /// Decides a staged change, and completes it.
+    fn commit(
+        &self,
+        mut staged: Staged<'_>,
+        log: LeasedFile,
+        origin: Origin,
+    ) -> Result<Attempt, WriteError> {
+        let decided = self.decide(&mut staged, &log, origin);
+        if !matches!(decided, Ok(true) | Err(WriteError::Unfinished { .. })) {
+            // A marker that stays is a comment.
+            let _ = staged.marker.remove_from(&log);
+        }
+        if !decided? {
+            return Ok(Attempt::Conflict);
+        }
+        match self.complete(log, &staged.journal, origin) {
+            Ok(Outcome::Complete) => Ok(Attempt::Committed),
+            Ok(Outcome::LeaseLost) if origin == Origin::Replay => Ok(Attempt::Conflict),
+            Ok(Outcome::LeaseLost) => {
+                let replayed = self.replay(&Deadline::after(self.options.wait));
+                replayed.map_err(|why| self.unfinished(why))?;
+                Ok(Attempt::Committed)
+            }
+            Err(why) => Err(self.unfinished(why)),
+        }
+    }
+
+    /// Puts the journal in force behind the marker. False where another program got in between.
+    fn decide(
+        &self,
+        staged: &mut Staged<'_>,
+        log: &LeasedFile,
+        origin: Origin,
+    ) -> Result<bool, WriteError> {
+        let appended = staged.marker.append_to(log);
+        appended.map_err(|error| self.target.io("write", error))?;
+        let inode = log.inode(self.target)?;
+        let is_same = log.is_in_place(self.target)? && inode == staged.journal.inode;
+        let is_last = staged.marker.is_last_in(log);
+        let is_last = is_last.map_err(|error| self.target.io("read", error))?;
+        if !is_same || !log.is_fresh() || !is_last {
+            return Ok(false);
+        }
+        if origin == Origin::ThisRun {
+            self.target.check_interrupted()?;
+        }
+        match staged.commit(origin == Origin::ThisRun) {
+            Ok(()) => Ok(true),
+            Err(refused) if refused.is_in_force => Err(self.unfinished(refused.error)),
+            Err(refused) => Err(refused.error),
+        }
+    }
+
+    fn unfinished(&self, why: WriteError) -> WriteError {
+        match why {
+            WriteError::Damaged { .. }
+            | WriteError::DamagedJournal { .. }
+            | WriteError::Unfinished { .. } => why,
+            why => WriteError::Unfinished {
+                journal: self.journal.path(),
+                why: Box::new(why),
+            },
+        }
+    }
+}
+
+impl Target {
+    /// Rewrites the log, and the files that change with it. The planner gets what the log holds and gives what it is to hold, or None
+    /// where there is nothing to do. It is called again when the log has changed meanwhile, and may then be called while every
+    /// other program that opens the log waits: it must be quick, and must not open the log itself. Lines of hooks that were appended
+    /// are no such change: they stay behind the new text.
+    ///
+    /// Gives what the planner gave with its change. Fails with nothing changed, unless the error says otherwise.
+    pub fn rewrite<T, E>(
+        &self,
+        options: &RewriteOptions,
+        planner: &mut Planner<'_, T, E>,
+    ) -> Result<Option<T>, RewriteError<E>> {
+        self.signals.listen();
+        let mut planned = None;
+        if !self.is_pending() {
+            let first = Planned::new(self.read()?, planner)?;
+            if first.change.is_none() {
+                return Ok(first.value);
+            }
+            planned = Some(first);
+        }
+        let is_asked = planned
+            .as_ref()
+            .is_none_or(|planned| planned.value.is_some());
+        match self.rewrite_planned(options, planned, planner) {
+            // Failing to remove an old marker is not worth an error.
+            Err(RewriteError::Write(error)) if !is_asked && error.is_before_anything() => Ok(None),
+            rewritten => rewritten,
+        }
+    }
+
+    fn rewrite_planned<T, E>(
+        &self,
+        options: &RewriteOptions,
+        mut planned: Option<Planned<T>>,
+        planner: &mut Planner<'_, T, E>,
+    ) -> Result<Option<T>, RewriteError<E>> {
+        let transaction = Transaction::begin(self, options)?;
+        transaction.recover()?;
+        let mut changing = self.path.clone();
+        for _ in 0..TRIES {
+            let log = self.read()?;
+            let mut next = match planned.take() {
+                Some(planned) if planned.appended(&log).is_some() => planned,
+                _ => Planned::new(log, planner)?,
+            };
+            if next.change.is_none() {
+                return Ok(next.value);
+            }
+            match transaction.attempt(&mut next, planner) {
+                Ok(Attempt::Committed) => return Ok(next.value),
+                Ok(Attempt::Conflict) => {}
+                Err(RewriteError::Write(WriteError::Changing { path })) => changing = path,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(WriteError::Changing { path: changing }.into())
+    }
+
+    /// Whether a rewrite may have been cut short.
+    pub(super) fn is_pending(&self) -> bool {
+        pending::is_pending(&self.folder, &self.name)
+    }
+}

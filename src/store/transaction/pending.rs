@@ -1,0 +1,100 @@
+//! What readers see while a rewrite waits to be completed: what is decided.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    super::{OpenError, Opened, open, system},
+    journal::{self, Found, Journal, Progress},
+    side_file::relative_path,
+};
+
+/// A change that is decided, and that the log does not hold yet.
+struct Pending {
+    journal: Journal,
+    /// All that the log is to hold, with what was appended since.
+    text: Vec<u8>,
+    folder: PathBuf,
+}
+
+/// Opens a log for reading. Where a rewrite of it was cut short, gives what it is to hold.
+pub fn open_log(path: &Path) -> Result<Opened, OpenError> {
+    let opened = open(path)?;
+    Ok(match pending(path, &opened)? {
+        Some(pending) => Opened::Memory(pending.text),
+        None => opened,
+    })
+}
+
+/// Opens a file for reading that changes with a log. Where a change of both was cut short, gives what it is to hold.
+pub fn open_beside(log: &Path, path: &Path) -> Result<Opened, OpenError> {
+    let is_pending = |(folder, name): (PathBuf, OsString)| is_pending(&folder, &name);
+    if !file_of(log).is_some_and(is_pending) {
+        return open(path);
+    }
+    let Some(pending) = pending(log, &open(log)?)? else {
+        return open(path);
+    };
+    let relative = relative_path(&pending.folder, path).ok();
+    let mut files = pending.journal.files.into_iter();
+    match files.find(|file| Some(&file.path) == relative.as_ref()) {
+        Some(file) => file.after.map(Opened::Memory).ok_or(OpenError::Missing),
+        None => open(path),
+    }
+}
+
+/// What an open log says, whether a rewrite of it was cut short or not.
+pub(in crate::store) fn current(path: &Path, log: fs::File) -> Result<Vec<u8>, OpenError> {
+    let opened = Opened::File(log);
+    match (pending(path, &opened)?, opened) {
+        (Some(pending), _) => Ok(pending.text),
+        (None, Opened::File(file)) => system::read_whole(&file).map_err(OpenError::Refused),
+        (None, Opened::Memory(bytes)) => Ok(bytes),
+    }
+}
+
+/// The folder and the name of the file that a path leads to.
+fn file_of(path: &Path) -> Option<(PathBuf, OsString)> {
+    let is_link = fs::symlink_metadata(path).ok()?.is_symlink();
+    let path = if is_link {
+        &fs::canonicalize(path).ok()?
+    } else {
+        path
+    };
+    Some((
+        path.parent()?.to_path_buf(),
+        path.file_name()?.to_os_string(),
+    ))
+}
+
+/// Whether there is a journal.
+pub(in crate::store) fn is_pending(folder: &Path, name: &OsStr) -> bool {
+    journal::path(folder, name).symlink_metadata().is_ok()
+}
+
+fn pending(path: &Path, log: &Opened) -> Result<Option<Pending>, OpenError> {
+    let found = file_of(path).filter(|(folder, name)| is_pending(folder, name));
+    let (Some((folder, name)), Opened::File(file)) = (found, log) else {
+        return Ok(None);
+    };
+    let folder = fs::canonicalize(folder).map_err(OpenError::Refused)?;
+    let journal = match journal::read(&folder, &name).map_err(OpenError::Refused)? {
+        Found::Nothing => return Ok(None),
+        Found::Journal(journal) => *journal,
+        Found::Damaged => return Err(OpenError::DamagedJournal(journal::path(&folder, &name))),
+    };
+    let inode = system::identity(file).map_err(OpenError::Refused)?.inode;
+    let log = system::read_whole(file).map_err(OpenError::Refused)?;
+    Ok(match journal.progress(&log, inode) {
+        Progress::Sealed(tail) => Some(Pending {
+            text: journal.with_tail(tail),
+            journal,
+            folder,
+        }),
+        // The log is as far as the change, or another program changed it: what it holds counts.
+        Progress::Complete | Progress::Foreign => None,
+    })
+}

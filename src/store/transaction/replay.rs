@@ -1,0 +1,169 @@
+//! What remains to be done once a change is decided, by the run that decided it or by a later one that replays its journal. Each step
+//! can be repeated.
+
+use super::{
+    super::{
+        WriteError,
+        deadline::Deadline,
+        system::{self, Access},
+    },
+    Origin, TRIES, Transaction,
+    journal::{Found, Journal, Progress, SideChange, hash},
+    leased_file::LeasedFile,
+    side_file::SideFile,
+    staged::Staged,
+};
+
+/// How completing a change went.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Complete,
+    /// Another program may have written meanwhile: the journal is to be replayed.
+    LeaseLost,
+}
+
+impl Transaction<'_> {
+    /// Completes a change that was cut short, and removes what was left of one that was not decided.
+    pub(super) fn recover(&self) -> Result<(), WriteError> {
+        self.replay(&Deadline::after(self.options.wait))?;
+        Staged::clear(self.target, &self.journal)
+    }
+
+    /// Replays the journal, if there is one, until its change is complete.
+    pub(super) fn replay(&self, deadline: &Deadline) -> Result<(), WriteError> {
+        for _ in 0..TRIES {
+            let journal = match self.journal.read()? {
+                Found::Nothing => return Ok(()),
+                Found::Journal(journal) => journal,
+                Found::Damaged => {
+                    let journal = self.journal.path();
+                    return Err(WriteError::DamagedJournal { journal });
+                }
+            };
+            let _deferred = self.target.signals.defer();
+            let log = LeasedFile::acquire(self.target, self.options, deadline)?;
+            self.resume(&journal, log)?;
+        }
+        let path = self.target.path.clone();
+        Err(WriteError::Changing { path })
+    }
+
+    /// Goes on from where the change was cut short.
+    fn resume(&self, journal: &Journal, log: LeasedFile) -> Result<(), WriteError> {
+        let bytes = log.bytes().map_err(|error| self.target.io("read", error))?;
+        match journal.progress(&bytes, log.inode(self.target)?) {
+            Progress::Complete => {
+                self.install_all(journal, &log, Origin::Replay)?;
+                self.journal.remove()?;
+                drop(log);
+                self.journal.sync()
+            }
+            Progress::Foreign => Err(self.foreign()),
+            Progress::Sealed([]) => self.complete(log, journal, Origin::Replay).map(|_| ()),
+            Progress::Sealed(tail) => {
+                let text = journal.with_tail(tail);
+                let staged = Staged::of_journal(self.target, &self.journal, &bytes, text, journal)?;
+                self.commit(staged, log, Origin::Replay).map(|_| ())
+            }
+        }
+    }
+
+    /// Completes a decided change: the side files, the log, its length, and away with the journal. Releases the log as soon as it
+    /// holds the new text alone.
+    pub(super) fn complete(
+        &self,
+        log: LeasedFile,
+        journal: &Journal,
+        origin: Origin,
+    ) -> Result<Outcome, WriteError> {
+        self.install_all(journal, &log, origin)?;
+        let outcome = self.overwrite(&log, journal)?;
+        drop(log);
+        if outcome == Outcome::Complete {
+            self.journal.sync()?;
+        }
+        Ok(outcome)
+    }
+
+    fn overwrite(&self, log: &LeasedFile, journal: &Journal) -> Result<Outcome, WriteError> {
+        if !log.is_fresh() {
+            return Ok(Outcome::LeaseLost);
+        }
+        self.check_place(log)?;
+        let written = system::write_over(&log.file, &journal.text, 0);
+        let synced = written.and_then(|()| log.file.sync_data());
+        synced.map_err(|error| self.target.io("write", error))?;
+        let end = journal.seal + journal.id.seal().len() as u64;
+        let length = log
+            .length()
+            .map_err(|error| self.target.io("look at", error))?;
+        if !log.is_fresh() || length != end {
+            return Ok(Outcome::LeaseLost);
+        }
+        let shortened = log.file.set_len(journal.text.len() as u64);
+        let synced = shortened.and_then(|()| log.file.sync_all());
+        synced.map_err(|error| self.target.io("shorten", error))?;
+        self.check_place(log)?;
+        self.journal.remove()?;
+        Ok(Outcome::Complete)
+    }
+
+    /// Fails where another file has taken the place of the log.
+    fn check_place(&self, log: &LeasedFile) -> Result<(), WriteError> {
+        if log.is_in_place(self.target)? {
+            return Ok(());
+        }
+        Err(self.foreign())
+    }
+
+    fn foreign(&self) -> WriteError {
+        WriteError::Damaged {
+            path: self.target.path.clone(),
+            journal: self.journal.path(),
+        }
+    }
+
+    fn install_all(
+        &self,
+        journal: &Journal,
+        log: &LeasedFile,
+        origin: Origin,
+    ) -> Result<(), WriteError> {
+        let metadata = log.file.metadata();
+        let access = Access::of(&metadata.map_err(|error| self.target.io("look at", error))?);
+        let mut files = journal.files.iter();
+        files.try_for_each(|file| self.install(file, origin, access))
+    }
+
+    fn install(
+        &self,
+        change: &SideChange,
+        origin: Origin,
+        access_of_log: Access,
+    ) -> Result<(), WriteError> {
+        let after = change.after.as_deref();
+        let created = &mut Vec::new();
+        let created = after.is_some().then_some(created);
+        let Some(file) = SideFile::at(self.target, &change.path, created)? else {
+            return Ok(());
+        };
+        let now = file.bytes()?.as_deref().map(hash);
+        if now == after.map(hash) {
+            return Ok(());
+        }
+        if now != change.before {
+            return Err(WriteError::Damaged {
+                path: file.path().to_path_buf(),
+                journal: self.journal.path(),
+            });
+        }
+        let Some(after) = after else {
+            return file.remove();
+        };
+        if origin == Origin::Replay {
+            // What an earlier run staged may not be whole.
+            file.stage(after, access_of_log)?;
+        }
+        file.install_staged()
+    }
+}

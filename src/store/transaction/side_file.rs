@@ -1,0 +1,239 @@
+//! Files that change with a log: where they may be, and how one is replaced. See `staged` and `replay` for what they hold, and when.
+
+use std::{
+    ffi::OsString,
+    io::{self, ErrorKind, Read},
+    path::{Component, Path, PathBuf},
+};
+
+use super::super::{
+    WriteError, repository,
+    state_dir::{self, name_with},
+    system::{self, Access, Folder},
+    target::Target,
+};
+
+/// The ending of the name of a file that is to replace another.
+const STAGED_ENDING: &str = ".tokmon-new";
+
+/// A file in a folder inside the tree of the log, whether it exists or not.
+#[derive(Debug)]
+pub(super) struct SideFile {
+    folder: Folder,
+    name: OsString,
+    staged: OsString,
+    path: PathBuf,
+}
+
+#[derive(Debug)]
+struct Content {
+    bytes: Vec<u8>,
+    access: Access,
+}
+
+/// A folder that was created for a side file.
+#[derive(Debug)]
+pub(super) struct CreatedFolder {
+    parent: Folder,
+    name: OsString,
+}
+
+impl CreatedFolder {
+    /// Removes the folder, if it is still empty.
+    pub(super) fn remove(&self) {
+        let _ = self.parent.remove_folder(&self.name);
+    }
+}
+
+/// The tree that the side files of a log may be in.
+fn tree(folder: &Path) -> PathBuf {
+    repository(folder).unwrap_or_else(|| folder.to_path_buf())
+}
+
+/// The path from the folder of a log to a file, links resolved. Fails where it leads out of the tree.
+pub(super) fn relative_path(folder: &Path, path: &Path) -> Result<PathBuf, WriteError> {
+    let tree = tree(folder);
+    let leads_out = || WriteError::LeadsOut {
+        path: path.to_path_buf(),
+        tree: tree.clone(),
+    };
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(leads_out());
+    };
+    let resolved = resolve(parent).map_err(|error| match error.kind() {
+        ErrorKind::InvalidInput => leads_out(),
+        _ => WriteError::io("look up", parent, error),
+    })?;
+    let in_tree = resolved.strip_prefix(&tree).map_err(|_| leads_out())?;
+    if is_private(in_tree) {
+        return Err(leads_out());
+    }
+    let shared = folder.ancestors().find(|above| resolved.starts_with(above));
+    let shared = shared.unwrap_or(&tree);
+    let up = folder
+        .strip_prefix(shared)
+        .map_or(0, |rest| rest.components().count());
+    let down = resolved.strip_prefix(shared).unwrap_or(in_tree);
+    let mut relative: PathBuf = std::iter::repeat_n("..", up).collect();
+    relative.push(down);
+    relative.push(name);
+    Ok(relative)
+}
+
+/// Whether a path leads to what git runs or reads, or to tokmon's own files.
+fn is_private(path: &Path) -> bool {
+    let private = [".git", state_dir::NAME];
+    path.components()
+        .any(|part| private.iter().any(|name| part.as_os_str() == *name))
+}
+
+/// A path without links, of which the end need not exist.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    match std::fs::canonicalize(path) {
+        Ok(path) => Ok(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // A link that leads nowhere exists all the same.
+            let is_link = std::fs::symlink_metadata(path).is_ok();
+            match (path.parent(), path.components().next_back()) {
+                (Some(parent), Some(Component::Normal(name))) if !is_link => {
+                    Ok(resolve(parent)?.join(name))
+                }
+                _ => Err(ErrorKind::InvalidInput.into()),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl SideFile {
+    /// The file at a [relative path](relative_path). Missing folders are created for the owner of the log, and noted in `created`;
+    /// without `created` there is no such file then.
+    pub(super) fn at(
+        target: &Target,
+        relative: &Path,
+        mut created: Option<&mut Vec<CreatedFolder>>,
+    ) -> Result<Option<Self>, WriteError> {
+        let (mut path, tree) = (target.folder.clone(), tree(&target.folder));
+        for part in relative.components() {
+            match part {
+                Component::ParentDir => drop(path.pop()),
+                part => path.push(part),
+            }
+        }
+        let leads_out = || WriteError::LeadsOut {
+            path: path.clone(),
+            tree: tree.clone(),
+        };
+        let in_tree = path.strip_prefix(&tree).map_err(|_| leads_out())?;
+        let (Some(parent), Some(name)) = (in_tree.parent(), in_tree.file_name()) else {
+            return Err(leads_out());
+        };
+        if is_private(in_tree) {
+            return Err(leads_out());
+        }
+        let mut here = tree.clone();
+        let mut folder =
+            Folder::open(&here).map_err(|error| WriteError::io("open", &here, error))?;
+        for part in parent {
+            here.push(part);
+            folder = match (folder.enter(part), created.as_deref_mut()) {
+                (Err(error), None) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                (Err(error), Some(created)) if error.kind() == ErrorKind::NotFound => {
+                    let access = target.access()?;
+                    create(folder, part, access, created)
+                        .map_err(|error| WriteError::io("create", &here, error))?
+                }
+                (entered, _) => entered.map_err(|error| WriteError::not_a_folder(&here, error))?,
+            };
+        }
+        let mut staged = OsString::from(".");
+        staged.push(name_with(name, STAGED_ENDING));
+        Ok(Some(Self {
+            name: name.to_os_string(),
+            staged,
+            folder,
+            path,
+        }))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn io(&self, doing: &'static str, error: io::Error) -> WriteError {
+        match error.kind() {
+            ErrorKind::InvalidInput => WriteError::NotAFile {
+                path: self.path.clone(),
+                what: "a link, or something else",
+            },
+            _ => WriteError::io(doing, &self.path, error),
+        }
+    }
+
+    /// What it holds. None where it does not exist.
+    pub(super) fn bytes(&self) -> Result<Option<Vec<u8>>, WriteError> {
+        Ok(self.content()?.map(|content| content.bytes))
+    }
+
+    fn content(&self) -> Result<Option<Content>, WriteError> {
+        let failed = |error| self.io("read", error);
+        let Some(mut file) = self.folder.read(&self.name).map_err(failed)? else {
+            return Ok(None);
+        };
+        let metadata = file.metadata().map_err(failed)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        let access = Access::of(&metadata);
+        if !system::is_writable(&metadata) {
+            let why = "it is read-only".to_owned();
+            let path = self.path.clone();
+            return Err(WriteError::NotPermitted { path, why });
+        }
+        Ok(Some(Content { bytes, access }))
+    }
+
+    /// Writes what it is to hold next to it, and returns when that is on the disk. Owner and permissions stay as they are; those of
+    /// a new file are those of the log.
+    pub(super) fn stage(&self, bytes: &[u8], access_of_log: Access) -> Result<(), WriteError> {
+        let access = self
+            .content()?
+            .map_or(access_of_log, |content| content.access);
+        let written = self.folder.write_new(&self.staged, &[bytes], access);
+        let synced = written.and_then(|file| file.sync_all());
+        synced.map_err(|error| self.io("write", error))
+    }
+
+    /// Replaces it by what was staged, and returns when that is on the disk.
+    pub(super) fn install_staged(&self) -> Result<(), WriteError> {
+        let renamed = self.folder.rename(&self.staged, &self.name);
+        let synced = renamed.and_then(|()| self.folder.sync());
+        synced.map_err(|error| self.io("replace", error))
+    }
+
+    pub(super) fn remove_staged(&self) {
+        // The next one replaces what is left.
+        let _ = self.folder.remove(&self.staged);
+    }
+
+    /// Removes it, and returns when that is on the disk.
+    pub(super) fn remove(&self) -> Result<(), WriteError> {
+        let removed = self.folder.remove(&self.name);
+        let synced = removed.and_then(|()| self.folder.sync());
+        synced.map_err(|error| self.io("remove", error))
+    }
+}
+
+fn create(
+    parent: Folder,
+    name: &std::ffi::OsStr,
+    access: Access,
+    created: &mut Vec<CreatedFolder>,
+) -> io::Result<Folder> {
+    let is_new = parent.make(name, access)?;
+    let folder = parent.enter(name)?;
+    if is_new {
+        let name = name.to_os_string();
+        created.push(CreatedFolder { parent, name });
+    }
+    Ok(folder)
+}
