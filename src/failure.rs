@@ -119,7 +119,9 @@ impl From<WriteError> for Failure {
 impl From<&WriteError> for ExitCode {
     fn from(error: &WriteError) -> Self {
         match error {
-            WriteError::Damaged { .. } | WriteError::DamagedJournal { .. } => Self::DataError,
+            WriteError::Damaged { .. }
+            | WriteError::SideFile { .. }
+            | WriteError::DamagedJournal { .. } => Self::DataError,
             WriteError::Missing { .. } | WriteError::NotAFile { .. } => Self::NoInput,
             WriteError::NoLease { .. } => Self::Unavailable,
             WriteError::Io { .. } | WriteError::CutShort { .. } => Self::Io,

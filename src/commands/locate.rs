@@ -171,7 +171,7 @@ pub(super) fn if_there(
             let (code, help) = match error {
                 OpenError::NotAFile(_) => (
                     ExitCode::DataError,
-                    "move it away, or put the file there that it stands for",
+                    "move it away, or put a file in its place",
                 ),
                 OpenError::DamagedJournal(_) => (ExitCode::DataError, store::DAMAGED_JOURNAL_HELP),
                 _ => (

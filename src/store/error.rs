@@ -31,6 +31,11 @@ pub enum WriteError {
         /// What it is: `a pipe`, `a folder`.
         what: &'static str,
     },
+    /// A file that is to change with the log is a link, a folder or a device.
+    SideFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// A path leads out of the tree it belongs to.
     LeadsOut {
         /// The path as it was given.
@@ -152,6 +157,7 @@ impl WriteError {
             Self::NotAFile { .. } => {
                 "name the file itself, like `--file docs/cost-log.md`".to_owned()
             }
+            Self::SideFile { .. } => "move it away, or put a file in its place".to_owned(),
             Self::LeadsOut { .. } => "name the file itself, not a link to it".to_owned(),
             Self::Busy { holders, .. } if holders.is_empty() => {
                 "run the command again; --wait waits longer".to_owned()
@@ -186,6 +192,7 @@ impl fmt::Display for WriteError {
             Self::NotAFile { path, what } => {
                 write!(f, "{} is {what}, not a regular file", path.display())
             }
+            Self::SideFile { path } => write!(f, "{} is not a regular file", path.display()),
             Self::LeadsOut { path, tree } => {
                 write!(f, "{} leads out of {}", path.display(), tree.display())
             }

@@ -206,3 +206,31 @@ fn a_log_being_appended_to_has_no_error_at_its_end() {
             .contains("Used       12 tokens")
     );
 }
+
+#[test]
+#[cfg(unix)]
+fn a_damaged_journal_or_archive_is_named_with_what_to_do() {
+    let journal = repository(&[
+        ("cost-log.md", &log_of(1)),
+        (".tokmon/cost-log.md.journal", "no journal"),
+    ]);
+    let link = repository(&[("cost-log.md", &log_of(1)), ("archive/x", "")]);
+    let archive = "archive/cost-log-2026-02.md";
+    std::os::unix::fs::symlink("x", link.path().join(archive)).unwrap();
+    let inside = format!("{archive}/x");
+    let directory = repository(&[("cost-log.md", &log_of(1)), (&inside, "")]);
+    let record = ["record", "--team", "A", "--tokens", "1", "--id", "r1"];
+    let mut all = String::new();
+    for folder in [&journal, &link, &directory] {
+        let root = std::fs::canonicalize(folder.path()).unwrap();
+        for args in [
+            &[][..],
+            &record,
+            &["archive", "--now", "2026-06-01T00:00:00Z"],
+        ] {
+            all += &format!("--- {args:?}\n{}", run(&root, args));
+        }
+        all = all.replace(&root.display().to_string(), "ROOT");
+    }
+    assert_snapshot!(all);
+}

@@ -239,3 +239,17 @@ fn a_log_that_somebody_reads_is_recorded_into_and_settled_by_the_next() {
         changes(&sample(), folder.path())
     ));
 }
+
+#[test]
+fn years_that_a_log_cannot_hold_are_refused() {
+    let folder = repository(&[(LOG, &sample())]);
+    let args = ["--team", "Team A", "--tokens", "1", "--time"];
+    let at = |time: &str, now: &str| {
+        let args = [&args[..], &[time, "--now", now]].concat();
+        record(folder.path(), &args)
+    };
+    let early = at("1969-12-31T23:59:59Z", "2026-02-25T17:00:00Z");
+    let late = at("9999-01-01T00:00:00Z", "9999-06-01T00:00:00Z");
+    assert_snapshot!(early + &late);
+    assert_eq!(changes(&sample(), folder.path()), "");
+}

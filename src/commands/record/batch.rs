@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use anyhow::Context as _;
 
-use super::{not_ahead, random_id, status};
+use super::{check_time, random_id, status};
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     commands::Context,
@@ -100,7 +100,7 @@ pub(super) fn read(
         } else {
             from_line(line, cx).map_err(wrong)?
         };
-        not_ahead(usage.time, now).map_err(|failure| wrong(failure.to_string()))?;
+        check_time(usage.time, now).map_err(|failure| wrong(failure.to_string()))?;
         edit::usage_line(&usage).map_err(|error| wrong(error.message))?;
         given.push(usage);
     }

@@ -5,6 +5,8 @@ mod batch;
 
 use std::{borrow::Cow, collections::HashSet, time::Duration};
 
+use chrono::Datelike as _;
+
 use super::{
     Context,
     edit_session::{self, EditSession, table_or_json},
@@ -24,6 +26,9 @@ use crate::{
 
 /// How far ahead of ours another clock may be.
 const CLOCK_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+/// The years that can be recorded.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
 
 /// Up to this size a log is read and rewritten in a few milliseconds. What is recorded in a longer one waits for `check --fix` or
 /// `archive`: nobody who records should.
@@ -78,7 +83,7 @@ pub(super) fn run(
 fn single(args: &RecordArgs, global: &GlobalArgs, cx: &Context<'_>) -> Result<Usage, Failure> {
     let now = cx.now(global)?;
     let time = args.time.unwrap_or(now);
-    not_ahead(time, now)?;
+    check_time(time, now)?;
     let needed = |what| Failure::usage(format!("--{what} is needed"));
     Ok(Usage {
         time,
@@ -106,19 +111,24 @@ fn single(args: &RecordArgs, global: &GlobalArgs, cx: &Context<'_>) -> Result<Us
     })
 }
 
-/// Refuses what is said to have been spent in the future.
-fn not_ahead(
+/// Refuses a time in the future, and one in a year that a log cannot hold.
+fn check_time(
     time: chrono::DateTime<chrono::FixedOffset>,
     now: chrono::DateTime<chrono::FixedOffset>,
 ) -> Result<(), Failure> {
-    if time <= now + CLOCK_SKEW {
-        return Ok(());
+    let shown = time.to_rfc3339();
+    let refused = |why: String| {
+        Err(Failure::usage(format!("{shown} is {why}"))
+            .help("say when it was spent, or leave --time out"))
+    };
+    if time > now + CLOCK_SKEW {
+        return refused(format!("in the future; it is {}", now.to_rfc3339()));
     }
-    let (time, now) = (time.to_rfc3339(), now.to_rfc3339());
-    Err(
-        Failure::usage(format!("{time} is in the future; it is {now}"))
-            .help("say when it was spent, or leave --time out"),
-    )
+    if !YEARS.contains(&time.year()) {
+        let (first, last) = (YEARS.start(), YEARS.end());
+        return refused(format!("not in the years {first} to {last}"));
+    }
+    Ok(())
 }
 
 fn status(text: &str) -> Result<Status, Failure> {

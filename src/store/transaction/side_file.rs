@@ -162,9 +162,8 @@ impl SideFile {
 
     fn io(&self, doing: &'static str, error: io::Error) -> WriteError {
         match error.kind() {
-            ErrorKind::InvalidInput => WriteError::NotAFile {
+            ErrorKind::InvalidInput => WriteError::SideFile {
                 path: self.path.clone(),
-                what: "a link, or something else",
             },
             _ => WriteError::io(doing, &self.path, error),
         }
