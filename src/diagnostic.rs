@@ -140,6 +140,10 @@ codes! {
     UnsettledUsage = "TM023", "unsettled-usage", Note, Safe;
     /// What should stand once in a monthly summary stands twice, as after a merge that kept both sides. Both count.
     MergedTwice = "TM024", "merged-twice", Warning, Safe;
+    /// An archive under the name of this log's names another log, with which it shares the folder. It is not read for this one.
+    ForeignArchive = "TM025", "foreign-archive", Note, Manual;
+    /// An archive names a log that does not exist, as after the log was renamed. It is not read.
+    OrphanedArchive = "TM026", "orphaned-archive", Warning, Safe;
 }
 
 impl Code {
@@ -227,13 +231,17 @@ impl Diagnostic {
         self.code.severity()
     }
 
-    /// Whether `tokmon check --fix` fixes it. Only the log is written; details beyond the summary are fixed there, whichever file
-    /// they are in.
+    /// Whether `tokmon check --fix` fixes it. Only the log is written, and the headers of archives; details beyond the summary are
+    /// fixed in the log, whichever file they are in.
     #[must_use]
     pub fn is_fixable(&self) -> bool {
-        let of_summary = [Code::DetailsExceedSummary, Code::SessionOutsideSummary];
-        let in_log = self.place.file.role() == FileRole::Log || of_summary.contains(&self.code);
-        self.applicability == Applicability::Safe && in_log
+        let anywhere = [
+            Code::DetailsExceedSummary,
+            Code::SessionOutsideSummary,
+            Code::OrphanedArchive,
+        ];
+        let is_written = self.place.file.role() == FileRole::Log || anywhere.contains(&self.code);
+        self.applicability == Applicability::Safe && is_written
     }
 
     fn order(&self) -> (FileId, usize, usize, Code) {

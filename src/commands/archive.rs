@@ -92,6 +92,7 @@ impl Task<'_> {
             .collect();
         let problem = |problem| failure(&problem, &files);
         let plan = archive::plan(text, survey, &log_set, &asked).map_err(problem)?;
+        archives.check_adopted(text, |month| plan.archives.contains_key(&month))?;
         let mut changes = Vec::new();
         let mut change = |log_set: &LogSet, month: Month, after: Option<Vec<u8>>| {
             let file = files.get(&month)?;

@@ -3,6 +3,7 @@
 
 use std::{
     cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
     io::Read,
     path::{Path, PathBuf},
@@ -12,10 +13,13 @@ use anyhow::Context as _;
 
 use super::locate::if_there;
 use crate::{
-    edit::archive::{NamedLog, named_log},
+    diagnostic::{Code, Diagnostic},
+    edit::archive::{NamedLog, log_line, named_log, with_log},
+    exit::ExitCode,
     failure::Failure,
     model::Month,
-    store::{self, Opened},
+    store::{self, FileChange, Opened},
+    text::{FileId, Place},
 };
 
 /// The most of an archive that its header is looked for in.
@@ -52,31 +56,42 @@ pub(super) struct ArchiveFile {
     pub(super) shown: String,
 }
 
-/// What there is of a month.
+/// The archive of a month.
 pub(super) struct MonthArchive {
-    /// The log's own archive; where it has none, the name that a new one gets.
+    /// Where it is; where there is none, the name that a new one gets.
     pub(super) file: ArchiveFile,
     pub(super) opened: Option<Opened>,
-    /// Archives of other logs under names that this one's could have.
-    pub(super) foreign: Vec<ForeignArchive>,
 }
 
-/// An archive that names another log.
-pub(super) struct ForeignArchive {
+/// An archive that is not read, since it names another log.
+pub(super) struct UnreadArchive {
     pub(super) file: ArchiveFile,
     pub(super) opened: Opened,
-    pub(super) named: NamedLog,
-}
-
-/// An archive whose log is not where the archive says.
-pub(super) struct OrphanedArchive {
-    pub(super) file: ArchiveFile,
-    pub(super) month: Month,
-    pub(super) opened: Opened,
+    month: Month,
     /// The log that it names. An older archive names none; it had the name of its log.
-    pub(super) named: Option<NamedLog>,
-    /// Where that log was.
-    old_log: PathBuf,
+    named: Option<NamedLog>,
+    /// Where that log would be.
+    log: PathBuf,
+    kind: Unread,
+}
+
+/// Why an archive is not read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unread {
+    /// Its log exists, and is another one.
+    Foreign,
+    /// Its log does not exist.
+    Orphaned,
+    /// The same, and the log that is read takes its place: it refers to the archive.
+    Adoptable,
+}
+
+/// Archives that a log adopts after it was renamed.
+pub(super) struct Adoption {
+    /// The log, with their new names in it.
+    pub(super) text: String,
+    pub(super) files: Vec<FileChange>,
+    pub(super) archives: BTreeMap<Month, Vec<u8>>,
 }
 
 enum Owner {
@@ -128,7 +143,6 @@ impl Archives {
 
     /// Looks for the archive of a month.
     pub(super) fn find(&self, month: Month) -> Result<MonthArchive, Failure> {
-        let mut foreign = Vec::new();
         let mut free = None;
         for count in 1.. {
             if count > 1 && count > self.last_count(month) + 1 {
@@ -140,28 +154,20 @@ impl Archives {
                 free = free.or(Some(file));
                 continue;
             };
-            match self.owner(&file, &mut opened)? {
-                Owner::Another(named) => foreign.push(ForeignArchive {
-                    file,
-                    opened,
-                    named,
-                }),
+            let is_own = match self.owner(&file, &mut opened)? {
+                Owner::ThisLog => true,
                 // Under a later name it is that of a log with another name.
-                Owner::Unnamed if count > 1 => {}
-                Owner::ThisLog | Owner::Unnamed => {
-                    let opened = Some(opened);
-                    return Ok(MonthArchive {
-                        file,
-                        opened,
-                        foreign,
-                    });
-                }
+                Owner::Unnamed => count == 1,
+                Owner::Another(_) => false,
+            };
+            if is_own {
+                let opened = Some(opened);
+                return Ok(MonthArchive { file, opened });
             }
         }
         Ok(MonthArchive {
             file: free.unwrap_or_else(|| self.first_file(month)),
             opened: None,
-            foreign,
         })
     }
 
@@ -177,9 +183,13 @@ impl Archives {
         months
     }
 
-    /// The archives whose logs are not where they were, in the order of their names.
-    pub(super) fn orphans(&self) -> Result<Vec<OrphanedArchive>, Failure> {
-        let mut orphans = Vec::new();
+    /// The archives that are not read although they have a name of this log, or their own log does not exist. `text` is what the
+    /// log says, where it is asked for.
+    pub(super) fn unread(
+        &self,
+        text: &mut dyn FnMut() -> Option<String>,
+    ) -> Result<Vec<UnreadArchive>, Failure> {
+        let mut unread = Vec::new();
         for listed in self.listed() {
             let file = self.file(listed.name.clone());
             let opened = if_there(store::open_beside(&self.log, &file.path), &file.shown);
@@ -187,30 +197,119 @@ impl Archives {
             let Ok(Some(mut opened)) = opened else {
                 continue;
             };
-            let named = match self.owner(&file, &mut opened)? {
+            let (named, log) = match self.owner(&file, &mut opened)? {
                 Owner::ThisLog => continue,
                 Owner::Unnamed if listed.stem == self.stem => continue,
-                Owner::Unnamed => None,
-                Owner::Another(named) => Some(named),
+                Owner::Unnamed => (None, format!("{}.md", listed.stem)),
+                Owner::Another(named) => (Some(named), String::new()),
             };
-            let old_log = match &named {
+            let log = match &named {
                 Some(named) => self.resolve(&named.path),
-                None => {
-                    let name = format!("{}.md", listed.stem);
-                    self.real_log.with_file_name(name)
-                }
+                None => self.real_log.with_file_name(log),
             };
-            if store::is_missing(&old_log) {
-                orphans.push(OrphanedArchive {
-                    file,
-                    month: listed.month,
-                    opened,
-                    named,
-                    old_log,
-                });
+            let kind = match store::is_missing(&log) {
+                true => Unread::Orphaned,
+                false if named.is_some() && self.count(listed) == Some(1) => Unread::Foreign,
+                false => continue,
+            };
+            unread.push(UnreadArchive {
+                file,
+                opened,
+                month: listed.month,
+                named,
+                log,
+                kind,
+            });
+        }
+        if unread
+            .iter()
+            .any(|archive| archive.kind == Unread::Orphaned)
+        {
+            let text = text().unwrap_or_default();
+            self.mark_adoptable(&mut unread, &text)?;
+            // What names no log may be something else than an archive.
+            unread.retain(|archive| archive.named.is_some() || archive.kind == Unread::Adoptable);
+        }
+        Ok(unread)
+    }
+
+    /// A log takes the place of another where it refers to one of its archives. It adopts them all, but for months of which it has an
+    /// archive already.
+    fn mark_adoptable(&self, unread: &mut [UnreadArchive], text: &str) -> Result<(), Failure> {
+        let orphans = unread
+            .iter()
+            .filter(|archive| archive.kind == Unread::Orphaned);
+        let referred = orphans.filter(|archive| refers_to(text, &archive.file.name));
+        let logs: BTreeSet<PathBuf> = referred.map(|archive| archive.log.clone()).collect();
+        let mut months = BTreeSet::new();
+        for archive in unread.iter_mut() {
+            if archive.kind == Unread::Orphaned
+                && logs.contains(&archive.log)
+                && self.find(archive.month)?.opened.is_none()
+                && months.insert(archive.month)
+            {
+                archive.kind = Unread::Adoptable;
             }
         }
-        Ok(orphans)
+        Ok(())
+    }
+
+    /// What changes so that a log with this text has the archives of the log whose place it takes.
+    pub(super) fn adopt(&self, text: &str) -> Result<Adoption, Failure> {
+        let mut adoption = Adoption {
+            text: text.to_owned(),
+            files: Vec::new(),
+            archives: BTreeMap::new(),
+        };
+        for mut archive in self.unread(&mut || Some(text.to_owned()))? {
+            if archive.kind != Unread::Adoptable {
+                continue;
+            }
+            let old = archive.file;
+            let bytes = archive.opened.to_vec();
+            let bytes = bytes.with_context(|| format!("cannot read {}", old.shown))?;
+            let Ok(before) = std::str::from_utf8(&bytes) else {
+                continue;
+            };
+            let has_own_name =
+                ListedName::of(&old.name).is_some_and(|name| self.count(&name).is_some());
+            let new = if has_own_name {
+                old.clone()
+            } else {
+                self.find(archive.month)?.file
+            };
+            let after = with_log(before, &self.log_path(), newline(before)).into_bytes();
+            adoption.archives.insert(archive.month, after.clone());
+            adoption.text = renamed(&adoption.text, &old.name, &new.name);
+            if new.path == old.path {
+                adoption
+                    .files
+                    .push(file_change(new, Some(bytes), Some(after)));
+            } else {
+                adoption.files.push(file_change(new, None, Some(after)));
+                adoption.files.push(file_change(old, Some(bytes), None));
+            }
+        }
+        Ok(adoption)
+    }
+
+    /// Fails where an archive that the log should adopt first holds one of some months.
+    pub(super) fn check_adopted(
+        &self,
+        text: &str,
+        months: impl Fn(Month) -> bool,
+    ) -> Result<(), Failure> {
+        let unread = self.unread(&mut || Some(text.to_owned()))?;
+        let is_due =
+            |archive: &&UnreadArchive| archive.kind == Unread::Adoptable && months(archive.month);
+        match unread.iter().find(is_due) {
+            Some(archive) => Err(Failure::new(
+                ExitCode::DataError,
+                format!("{}: its log does not exist", archive.file.shown),
+            )
+            .help("`tokmon check --fix` makes it an archive of this log")),
+            None => Ok(()),
+        }
     }
 
     fn name(&self, month: Month, count: usize) -> String {
@@ -285,6 +384,88 @@ impl ListedName {
             month: month.parse().ok()?,
         })
     }
+}
+
+impl UnreadArchive {
+    /// The finding that it is not read. `file` is the archive.
+    pub(super) fn diagnostic(&self, file: FileId, archives: &Archives) -> Diagnostic {
+        let path = self.named.as_ref().map(|named| named.path.as_str());
+        let path = path.unwrap_or_default();
+        let place = Place {
+            file,
+            ..self
+                .named
+                .as_ref()
+                .map_or_else(Place::default, |named| named.place)
+        };
+        let log_line = log_line(&archives.log_path());
+        let own = archives.first_file(self.month).name;
+        match self.kind {
+            Unread::Foreign => Diagnostic::new(
+                Code::ForeignArchive,
+                "this archive belongs to another log",
+                place,
+            )
+            .label(format!("its log is `{path}`"))
+            .help(format!(
+                "if it is an archive of this log, write `{log_line}`"
+            )),
+            Unread::Adoptable => orphaned(place, path),
+            Unread::Orphaned => orphaned(place, path).manual().help(format!(
+                "if it is an archive of this log, write `{log_line}` and name it `{own}`"
+            )),
+        }
+    }
+}
+
+fn orphaned(place: Place, path: &str) -> Diagnostic {
+    let finding = Diagnostic::new(
+        Code::OrphanedArchive,
+        "the log of this archive does not exist",
+        place,
+    );
+    if path.is_empty() {
+        return finding.label("it had the name of its log");
+    }
+    finding.label(format!("there is no `{path}`"))
+}
+
+fn file_change(file: ArchiveFile, before: Option<Vec<u8>>, after: Option<Vec<u8>>) -> FileChange {
+    FileChange {
+        path: file.path,
+        before,
+        after,
+    }
+}
+
+/// How the lines of a text end.
+fn newline(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// Whether a text holds the name of a file, and not as the end of a longer one.
+fn refers_to(text: &str, name: &str) -> bool {
+    occurrences(text, name).next().is_some()
+}
+
+/// A text with another name in place of the name of a file.
+fn renamed(text: &str, old: &str, new: &str) -> String {
+    let mut renamed = String::with_capacity(text.len());
+    let mut at = 0;
+    for start in occurrences(text, old) {
+        renamed.push_str(text.get(at..start).unwrap_or_default());
+        renamed.push_str(new);
+        at = start + old.len();
+    }
+    renamed + text.get(at..).unwrap_or_default()
+}
+
+fn occurrences(text: &str, name: &str) -> impl Iterator<Item = usize> {
+    let found = text.match_indices(name).map(|(at, _)| at);
+    found.filter(|at| {
+        let before = text.get(..*at).and_then(|text| text.chars().next_back());
+        before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'))
+    })
 }
 
 /// The path of a file from a folder, both without links, with `/` between its parts on every system.

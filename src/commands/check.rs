@@ -12,6 +12,7 @@ use crate::{
     exit::ExitCode,
     failure::{Failure, cannot_print},
     render::{self, Format},
+    store::{Change, FileChange},
 };
 
 pub(super) fn run(
@@ -70,16 +71,16 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
     };
     if args.dry_run {
         let text = session.text(cx)?;
-        let mended = mended(&session, &text, global, cx)?;
+        let (mended, _) = fix_log(&session, &text, global, cx)?;
         render::diff(&session.log.shown, &text, &mended, cx.style(global), cx.out)
             .map_err(cannot_print)?;
         return Ok(found);
     }
     let is_changed = session.rewrite(args.rewrite, &mut |text| {
-        let mended = mended(&session, text, global, cx)?;
-        let is_changed = mended != text;
-        let change = is_changed.then(|| edit_session::of_log(mended));
-        Ok((change, is_changed))
+        let (log, files) = fix_log(&session, text, global, cx)?;
+        let is_changed = log != text || !files.is_empty();
+        let log = log.into_bytes();
+        Ok((is_changed.then_some(Change { log, files }), is_changed))
     })?;
     let mut after = load::check(global, cx)?;
     after
@@ -99,14 +100,18 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
     Ok(status(&after))
 }
 
-fn mended(
+/// The log with what can be fixed, and the archives that it adopts.
+fn fix_log(
     session: &EditSession,
     text: &str,
     global: &GlobalArgs,
     cx: &Context<'_>,
-) -> Result<String, Failure> {
-    let log_set = session.books_of(text)?;
-    edit::fixed(text, &log_set, cx.now(global)?).map_err(edit_session::overlapping)
+) -> Result<(String, Vec<FileChange>), Failure> {
+    let adoption = session.archives()?.adopt(text)?;
+    let mut log_set = session.books_of(&adoption.text)?;
+    log_set.archives.extend(adoption.archives);
+    let fixed = edit::fixed(&adoption.text, &log_set, cx.now(global)?);
+    Ok((fixed.map_err(edit_session::overlapping)?, adoption.files))
 }
 
 pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitCode, Failure> {

@@ -214,6 +214,13 @@ impl Opened {
         })
     }
 
+    /// All of it.
+    pub fn to_vec(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.bytes()?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// The line that starts at a byte, or as much of it as `most` bytes hold. Bytes that are not UTF-8 are replaced.
     pub fn line(&mut self, start: usize, most: usize) -> io::Result<String> {
         let mut line = vec![0; most];

@@ -297,3 +297,33 @@ fn an_older_archive_belongs_to_the_log_of_its_name_and_is_told_so() {
     picture += &archive(at, &["--hooks-only", "-f", "cost-log-2.md"]);
     assert_snapshot!(picture);
 }
+
+#[test]
+fn a_renamed_log_adopts_its_archives() {
+    let folder = repository(&[("a.md", &log("history.md")), ("c.md", &log("history.md"))]);
+    let at = folder.path();
+    archive(at, &["-f", "a.md", "--before", "2026-02-10"]);
+    let archived = read(at, "archive/a-2026-02.md");
+    fs::rename(at.join("a.md"), at.join("b.md")).unwrap();
+    let check = |args: &str| {
+        let args = std::iter::once("check").chain(args.split(' '));
+        told(&binary(at).args(args).output().unwrap())
+    };
+    let mut picture = check("-f b.md");
+    picture += &archive(at, &["-f", "b.md", "--before", "2026-02-15"]);
+    picture += &check("-f b.md --fix --dry-run");
+    // Another log has no claim to them.
+    picture += &check("-f c.md --fix -q");
+    picture += &check("-f b.md --fix");
+    picture += &archive(at, &["-f", "b.md", "--before", "2026-02-15"]);
+    assert_snapshot!(picture);
+    let adopted = read(at, "archive/b-2026-02.md");
+    let archived = archived.replace("../a.md", "../b.md");
+    assert!(adopted.starts_with(&archived) && adopted.len() > archived.len());
+    let mut names: Vec<_> = fs::read_dir(at.join("archive"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["b-2025-12.md", "b-2026-01.md", "b-2026-02.md"]);
+}

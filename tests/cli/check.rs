@@ -22,12 +22,32 @@ fn check(log: &str, options: &[&str]) -> Ran {
         .run()
 }
 
+/// Checks a log that has an archive, beside another log.
+fn check_with_archive(archive: &str) -> Ran {
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 900 |\n";
+    let folder = repository(&[
+        ("docs/cost-log.md", log),
+        ("docs/archive/cost-log-2026-02.md", archive),
+        ("other/cost-log.md", ""),
+        ("docs/other/cost-log.md", ""),
+    ]);
+    Tokmon::new(["check"]).folder(folder.path()).run()
+}
+
+/// Whether it takes an archive to show a code.
+const fn is_of_archive(code: Code) -> bool {
+    matches!(code, Code::ForeignArchive | Code::OrphanedArchive)
+}
+
 /// Checks the file that shows a code.
 fn check_file_of(code: Code, options: &[&str]) -> Ran {
     let name = |kind| {
         let id = code.id().to_lowercase();
         format!("fixtures/invalid/{id}-{}.{kind}", code.name())
     };
+    if is_of_archive(code) {
+        return check_with_archive(&fs::read_to_string(name("md")).unwrap());
+    }
     let args = match code {
         Code::InvalidSetting => vec![
             "--file".to_owned(),
@@ -121,6 +141,9 @@ fn each_code_has_a_page_whose_examples_hold() {
             continue;
         }
         let run = |text: &str| {
+            if is_of_archive(*code) {
+                return check_with_archive(text);
+            }
             Tokmon::new(["check", "-f", "-"])
                 .input(&bytes_of(text))
                 .run()

@@ -12,6 +12,7 @@ use crate::{
     cli::GlobalArgs,
     commands::{
         Context,
+        archives::Archives,
         edit_session::books_of,
         locate::{LogPath, log_and_settings, set_budget},
     },
@@ -24,7 +25,7 @@ use crate::{
         Format, Style,
         check::{Looked, Report},
     },
-    text::FileId,
+    text::{FileId, FileRole},
 };
 
 /// Findings beyond so many are counted and not listed, so that no log takes more memory than a machine has.
@@ -105,6 +106,7 @@ pub(in crate::commands) fn check(
         ..
     } = all;
     reading.found.findings.extend(unsettled.finding());
+    unread_archives(&mut reading.found, log.archives(&settings))?;
     merges(&mut reading, &log, &settings)?;
     let Reading {
         mut found, read, ..
@@ -127,6 +129,23 @@ pub(in crate::commands) fn check(
         looked,
         since,
     })
+}
+
+/// Adds the archives that are not read, since they name another log.
+fn unread_archives(found: &mut Found, archives: Option<&Archives>) -> Result<(), Failure> {
+    let Some(archives) = archives else {
+        return Ok(());
+    };
+    let unread =
+        archives.unread(&mut || found.sources.get_mut(&FileId::LOG)?.text(MOST_AT_ONCE).ok())?;
+    for archive in unread {
+        let file = found
+            .files
+            .add(FileRole::Archive, archive.file.shown.clone());
+        found.findings.push(archive.diagnostic(file, archives));
+        found.sources.insert(file, archive.opened);
+    }
+    Ok(())
 }
 
 /// Adds what stands twice since git kept both sides of a merge. That takes the lines themselves, and so the whole text: it is read

@@ -32,7 +32,7 @@ use crate::{
     model::{Month, Tokens},
     text::{self, Overlap, Source},
 };
-pub use owner::{NamedLog, named_log};
+pub use owner::{NamedLog, log_line, named_log, with_log};
 pub use prune::pruned;
 pub use survey::{Obstacle, Survey};
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::text::Span;
+use crate::text::{Place, Span};
 
 /// The log that the header of an archive names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,18 +11,24 @@ pub struct NamedLog {
     /// Its path from the folder of the archive.
     pub path: String,
     /// Where that is written.
-    pub span: Span,
+    pub place: Place,
 }
 
 /// The log that an archive names, if it names one.
 #[must_use]
 pub fn named_log(archive: &str) -> Option<NamedLog> {
-    header(archive).find_map(|(start, line)| {
-        let value = value_of(line)?;
-        let at = start + line.rfind(value)?;
+    header(archive).zip(1..).find_map(|((start, text), line)| {
+        let value = value_of(text)?;
+        let at = text.rfind(value)?;
         Some(NamedLog {
             path: unescape(value),
-            span: Span::new(at, at + value.len()),
+            place: Place {
+                span: Span::new(start + at, start + at + value.len()),
+                line,
+                column: text.get(..at)?.chars().count() + 1,
+                line_start: start,
+                ..Place::default()
+            },
         })
     })
 }
@@ -38,7 +44,7 @@ pub fn log_line(path: &str) -> String {
 pub fn with_log(archive: &str, path: &str, newline: &str) -> String {
     let mut text = archive.to_owned();
     if let Some(named) = named_log(archive) {
-        text.replace_range(named.span.range(), &escape(path));
+        text.replace_range(named.place.span.range(), &escape(path));
         return text;
     }
     let title = header(archive).find(|(_, line)| !line.trim().is_empty());

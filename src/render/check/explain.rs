@@ -57,5 +57,7 @@ const fn text(code: Code) -> &'static str {
         Code::InvalidSetting => include_str!("pages/tm022.txt"),
         Code::UnsettledUsage => include_str!("pages/tm023.txt"),
         Code::MergedTwice => include_str!("pages/tm024.txt"),
+        Code::ForeignArchive => include_str!("pages/tm025.txt"),
+        Code::OrphanedArchive => include_str!("pages/tm026.txt"),
     }
 }
