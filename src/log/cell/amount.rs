@@ -1,5 +1,7 @@
 //! Tokens, money, percentages and counts as they are written in a cell.
 
+use std::ops::Range;
+
 use super::{Parsed, number::Number, parse, without_estimate_mark};
 use crate::model::{Amount, Currency, Price, Tokens};
 
@@ -104,7 +106,6 @@ fn token_range(text: &str) -> Option<TokenCell> {
 
 /// Reads the amount at the start of a text that goes on: `200,000 tokens`, `~155,000-160,000 tokens (77-80% of budget)`,
 /// `>6K tokens per deliverable`.
-#[must_use]
 pub fn leading_tokens(text: &str) -> Option<TokenCell> {
     let text = text
         .trim()
@@ -211,24 +212,23 @@ fn split_currency(text: &str) -> Option<(Option<Currency>, &str)> {
 }
 
 /// Reads the first percentage in a text, in hundredths of a percent: `63.3% complete`, `(63.3 %)`, `77-80%` (its upper end).
-#[must_use]
 pub fn percent(text: &str) -> Option<Amount<u64>> {
-    let before = text.split_once('%')?.0.trim_end();
-    let start = before
-        .rfind(|c: char| !c.is_ascii_digit() && c != '.')
-        .map_or(0, |at| {
-            at + before
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-                .map_or(1, char::len_utf8)
-        });
-    let number = Number::read(before.get(start..)?)?;
+    let number = Number::read(text.get(percent_span(text)?)?)?;
     let value = number.scaled(2)?;
     Some(Amount {
         value,
         unit: 10_u64.pow(2_u32.saturating_sub(number.decimals)),
         estimate: false,
     })
+}
+
+/// Where the number before the first `%` stands.
+pub fn percent_span(text: &str) -> Option<Range<usize>> {
+    let before = text.split_once('%')?.0.trim_end();
+    let start = before
+        .trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
+        .len();
+    (start < before.len()).then_some(start..before.len())
 }
 
 /// Reads a whole number of things.
@@ -251,7 +251,6 @@ pub struct EfficiencyCell {
 }
 
 /// Reads what follows the team's name in the list of efficiency metrics.
-#[must_use]
 pub fn efficiency(text: &str) -> Option<EfficiencyCell> {
     let (used, rest) = text.split_once('/')?;
     token_range(used)?;
@@ -288,19 +287,13 @@ fn without_remark(text: &str) -> &str {
 
 fn without_suffix_word<'a>(text: &'a str, words: &[&str]) -> &'a str {
     let text = text.trim();
-    let start = text
-        .rfind(|c: char| !c.is_ascii_alphabetic())
-        .map_or(0, |at| {
-            at + text
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-                .map_or(1, char::len_utf8)
-        });
-    match text.get(start..) {
-        Some(word) if start > 0 && words.iter().any(|known| word.eq_ignore_ascii_case(known)) => {
-            text.get(..start).unwrap_or_default().trim_end()
-        }
-        _ => text,
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let word = text.get(number.len()..).unwrap_or_default();
+    let is_known = words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if is_known && !number.is_empty() {
+        number.trim_end()
+    } else {
+        text
     }
 }
 

@@ -6,7 +6,9 @@ mod number;
 mod status;
 mod time;
 
-pub use amount::{TokenCell, count, efficiency, leading_tokens, money, percent, price, tokens};
+pub use amount::{
+    TokenCell, count, efficiency, leading_tokens, money, percent, percent_span, price, tokens,
+};
 pub use status::status;
 pub use time::{date, minutes, time_range};
 

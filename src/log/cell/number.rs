@@ -1,4 +1,4 @@
-//! Decimal numbers exactly as they are written, with separators and magnitudes, before anybody says what they count.
+//! Decimal numbers exactly as they are written, with separators and magnitudes.
 
 use std::borrow::Cow;
 
