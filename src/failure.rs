@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     exit::ExitCode,
-    render::safe_line,
+    render::sanitize,
     store::{self, WriteError},
 };
 
@@ -73,10 +73,10 @@ impl Failure {
     pub(crate) fn print(&self, err: &mut dyn Write) -> ExitCode {
         let _ = match &self.in_full {
             Some(text) => write!(err, "{text}"),
-            None => writeln!(err, "tokmon: {}", safe_lines(&self.to_string())),
+            None => writeln!(err, "tokmon: {}", sanitize_lines(&self.to_string())),
         };
         if let Some(help) = &self.help {
-            let _ = writeln!(err, "  help: {}", safe_lines(help));
+            let _ = writeln!(err, "  help: {}", sanitize_lines(help));
         }
         let _ = err.flush();
         self.code
@@ -141,7 +141,7 @@ pub(crate) fn cannot_print(error: io::Error) -> Failure {
 }
 
 /// Text of several lines in which nothing drives a terminal.
-pub(crate) fn safe_lines(text: &str) -> String {
-    let lines: Vec<_> = text.split('\n').map(safe_line).collect();
+pub(crate) fn sanitize_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(sanitize).collect();
     lines.join("\n")
 }

@@ -70,7 +70,7 @@ pub mod internals {
 
     pub use crate::{
         diagnostic::{Code, Severity},
-        render::{Style, diff, has_forbidden},
+        render::{Style, diff, has_unsafe},
     };
 
     #[must_use]

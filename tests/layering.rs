@@ -38,7 +38,7 @@ const CRATES: [(&str, &[&str]); 21] = [
             "unicode_width",
         ],
     ),
-    ("tui", &["chrono", "ratatui"]),
+    ("tui", &["anstyle", "chrono", "crossterm", "ratatui"]),
     ("exit", &[]),
     ("failure", &["anyhow"]),
     (
@@ -48,7 +48,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("stream", &[]),
     ("watch", &["notify"]),
     ("zone", &["chrono", "jiff"]),
-    ("terminal", &["ratatui", "rustix", "signal_hook"]),
+    ("terminal", &["crossterm", "ratatui", "rustix", "signal_hook"]),
     ("config", &["strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
     (

@@ -22,7 +22,7 @@ use crate::{
     log::cell,
     model::{Level, Month, Tokens},
     render::{Format, View},
-    tui::draw::Theme,
+    render::Theme,
 };
 
 pub use writing::{ArchiveArgs, CheckArgs, InitArgs, MigrateArgs, RecordArgs, RewriteArgs};

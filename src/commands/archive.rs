@@ -181,7 +181,7 @@ impl Task<'_> {
             let lines = render::counted_of(count(archive), "line");
             let shown = files.get(month).map_or("", |file| &file.shown);
             let line = format!("to be deleted: {shown} ({lines})");
-            writeln!(cx.out, "{}", style.text(&render::safe_line(&line))).map_err(cannot_print)?;
+            writeln!(cx.out, "{}", style.text(&render::sanitize(&line))).map_err(cannot_print)?;
         }
         cx.out.flush().map_err(cannot_print)?;
         Ok(())

@@ -11,8 +11,8 @@ use super::Context;
 use crate::{
     cli::{Cli, ColorArg},
     exit::ExitCode,
-    failure::{Failure, cannot_print, safe_lines},
-    render::{Ink, safe_line},
+    failure::{Failure, cannot_print, sanitize_lines},
+    render::{ColorMode, sanitize},
 };
 
 /// Reads the command line. Help is folded to this many cells; its lines stay whole where there is no width.
@@ -46,12 +46,12 @@ pub(super) fn tell(
     // What was typed is repeated in the message; where it is not harmless, it is shown without colour.
     let harmless = args.iter().all(|arg| {
         let arg = arg.to_string_lossy();
-        safe_line(&arg) == arg
+        sanitize(&arg) == arg
     });
-    let text = if harmless && cx.ink(terminal, color(args)) == Ink::Color {
+    let text = if harmless && cx.color_mode(terminal, color(args)) == ColorMode::Color {
         error.render().ansi().to_string()
     } else {
-        safe_lines(&error.render().to_string())
+        sanitize_lines(&error.render().to_string())
     };
     if wrong {
         let _ = cx.err.write_all(text.as_bytes());

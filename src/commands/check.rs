@@ -88,7 +88,7 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
         .map_err(cannot_print)?;
     cx.out.flush().map_err(cannot_print)?;
     if !global.quiet {
-        let shown = render::safe_line(&session.log.shown).into_owned();
+        let shown = render::sanitize(&session.log.shown).into_owned();
         let mended = before.saturating_sub(after.found.findings.total());
         let told = match (is_changed, mended) {
             (false, _) => format!("nothing to mend in {shown}"),

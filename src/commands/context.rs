@@ -13,9 +13,9 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::{
     cli::{ColorArg, GlobalArgs, parse_time},
     failure::Failure,
-    render::{Ink, Style, safe_line},
+    render::{ColorMode, Style, sanitize},
     store::Signals,
-    tui::draw::Colors,
+    render::ColorDepth,
 };
 
 /// All that a command may know of the world.
@@ -117,15 +117,15 @@ impl Environment {
     }
 
     /// How many colours a terminal draws, as far as it says so.
-    pub(super) fn colors(&self) -> Colors {
+    pub(super) fn color_depth(&self) -> ColorDepth {
         let all = self.color_term.as_ref();
         let all = all.is_some_and(|term| term == "truecolor" || term == "24bit");
         let many = self.term.as_ref().map(|term| term.to_string_lossy());
         let many = many.is_some_and(|term| term.contains("256color") || term.contains("direct"));
         match (all, many) {
-            (true, _) => Colors::All,
-            (false, true) => Colors::Many,
-            (false, false) => Colors::Sixteen,
+            (true, _) => ColorDepth::TrueColor,
+            (false, true) => ColorDepth::Fixed256,
+            (false, false) => ColorDepth::Ansi,
         }
     }
 
@@ -148,7 +148,7 @@ impl Context<'_> {
     /// Prints a note on standard error.
     pub(super) fn note(&mut self, text: impl Display) {
         // Never fails: see `err`.
-        let _ = writeln!(self.err, "tokmon: {}", safe_line(&text.to_string()));
+        let _ = writeln!(self.err, "tokmon: {}", sanitize(&text.to_string()));
     }
 
     /// How to draw on standard output.
@@ -165,22 +165,22 @@ impl Context<'_> {
 
     /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
     /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour. `NO_COLOR` leaves a terminal its bold.
-    pub(super) fn ink(&self, terminal: Terminal, asked: ColorArg) -> Ink {
+    pub(super) fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
         let environment = &self.environment;
         let able = terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb();
         match asked {
-            ColorArg::Always => Ink::Color,
-            ColorArg::Auto if environment.no_color && able => Ink::Bold,
+            ColorArg::Always => ColorMode::Color,
+            ColorArg::Auto if environment.no_color && able => ColorMode::Bold,
             ColorArg::Auto if !environment.no_color && (environment.force_color || able) => {
-                Ink::Color
+                ColorMode::Color
             }
-            ColorArg::Never | ColorArg::Auto => Ink::Plain,
+            ColorArg::Never | ColorArg::Auto => ColorMode::Plain,
         }
     }
 
     fn style_on(&self, terminal: Terminal, global: &GlobalArgs) -> Style {
         Style {
-            ink: self.ink(terminal, global.color),
+            color: self.color_mode(terminal, global.color),
             ascii: global.ascii || terminal.is_terminal && self.environment.is_ascii(),
             width: terminal.width,
         }

@@ -247,7 +247,7 @@ impl SettingsPath {
                 0 => String::new(),
                 more => format!(
                     "tokmon: and {more} more errors in {}\n",
-                    render::safe_line(shown)
+                    render::sanitize(shown)
                 ),
             };
             let brief = problems

@@ -8,11 +8,11 @@ use std::{
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Format, json, safe};
+use super::{Format, json, sanitize};
 use crate::model::{Month, Tokens};
 
 /// The most sections that are listed of those that stay.
-const MOST_LEFT: usize = 5;
+const MAX_LEFT: usize = 5;
 
 /// The outcome of archiving.
 #[derive(Debug, Serialize)]
@@ -72,7 +72,7 @@ impl Archived {
             return json::write(self, out);
         }
         for line in self.lines() {
-            writeln!(out, "{}", safe::line(&line))?;
+            writeln!(out, "{}", sanitize(&line))?;
         }
         Ok(())
     }
@@ -112,11 +112,11 @@ impl Archived {
 
     /// What to say of the sections that stay, one line each.
     pub fn remarks(&self) -> Vec<String> {
-        let listed = self.left.iter().take(MOST_LEFT);
+        let listed = self.left.iter().take(MAX_LEFT);
         let mut remarks: Vec<String> = listed
             .map(|left| format!("`{}` stays in {}: {}", left.section, self.file, left.reason))
             .collect();
-        let more = self.left.len().saturating_sub(MOST_LEFT);
+        let more = self.left.len().saturating_sub(MAX_LEFT);
         if more > 0 {
             remarks.push(format!("and {more} more; tokmon check says what is wrong"));
         }

@@ -1,45 +1,45 @@
-//! How forecasts did on the finished months of the log: for people to learn how far to trust the next one.
+//! How accurate forecasts were in the finished months of the log.
 
 use super::{
-    sheet::{Cell, Column, Sheet},
-    theme::{Paint, Style},
+    styled::{StyledLine, heading},
+    table::{Cell, Column, ReportTable},
+    theme::Style,
 };
 use crate::analysis::{Backtest, StatusReport, forecast::Part};
 
 /// The Brier score of always saying 50%.
 const COIN: f64 = 0.25;
 
-/// The backtest.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let mut lines = vec![Paint::Heading.on("Backtest")];
-    let sheet = sheet(report);
-    if sheet.is_empty() {
-        lines.extend(sheet.notes().flat_map(|note| style.folded(note, 0)));
+pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let mut lines = vec![heading("Backtest")];
+    let table = table(report);
+    if table.is_empty() {
+        lines.extend(table.notes().flat_map(|note| style.fold(note, 0)));
         return lines;
     }
-    lines.extend(sheet.folded(style));
+    lines.extend(table.folded(style));
     lines
 }
 
 /// A row for each part of the month.
-pub(super) fn sheet(report: &StatusReport) -> Sheet {
+pub(super) fn table(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Days of month").named("days_of_month"),
-        Column::new("Forecasts").named("forecasts").drop(1),
+        Column::new("Forecasts").named("forecasts").droppable(1),
         Column::new("Error").named("error_percent"),
         Column::new("Line's error").named("line_error_percent"),
         Column::new("In 80%").named("in_80_percent"),
         Column::new("In 95%").named("in_95_percent"),
-        Column::new("Brier").named("brier").drop(3),
-        Column::new("Line's Brier").named("line_brier").drop(2),
+        Column::new("Brier").named("brier").droppable(3),
+        Column::new("Line's Brier").named("line_brier").droppable(2),
     ];
-    let mut sheet = Sheet::new("Backtest", columns);
+    let mut table = ReportTable::new("Backtest", columns);
     let Some(backtest) = &report.forecast.backtest else {
-        return sheet;
+        return table;
     };
     for part in &backtest.parts {
         let (forecast, line) = (&part.forecast, &part.straight_line);
-        sheet.row([
+        table.row([
             Cell::word(days(part)),
             Cell::Count(part.forecasts as u64),
             Cell::Share(forecast.error),
@@ -51,9 +51,9 @@ pub(super) fn sheet(report: &StatusReport) -> Sheet {
         ]);
     }
     for note in notes(backtest) {
-        sheet.note(note);
+        table.note(note);
     }
-    sheet
+    table
 }
 
 /// `1-10`, and `all` for the whole month.
@@ -65,7 +65,7 @@ fn days(part: &Part) -> String {
     }
 }
 
-/// What the figures mean, and what they are made of.
+/// What the figures mean, and what they are based on.
 fn notes(backtest: &Backtest) -> Vec<String> {
     let Some((first, last)) = backtest.months.first().zip(backtest.months.last()) else {
         return vec![
@@ -101,7 +101,7 @@ fn notes(backtest: &Backtest) -> Vec<String> {
     ]
 }
 
-/// What it comes to, in a sentence.
+/// The result in a sentence.
 fn summary(whole: &Part) -> String {
     let percent = |share: f64| format!("{:.0}%", share * 100.0);
     let (forecast, line) = (&whole.forecast, &whole.straight_line);

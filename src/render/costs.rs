@@ -1,11 +1,11 @@
-//! What is said about costs that are not all there is: parts in other currencies, and tokens that nothing is known about.
+//! Notes on costs that are only a part: others are in another currency, or tokens have no price.
 
-use super::{sheet::AT_LEAST, theme::Style};
+use super::{table::AT_LEAST, theme::Style};
 use crate::analysis::Cost;
 
 const UNPRICED: &str = "some tokens have no cost and no price";
 
-/// What belongs to a single cost.
+/// The remarks on a single cost.
 pub(super) fn remarks(cost: &Cost, style: Style) -> Vec<String> {
     let others = cost
         .others
@@ -15,7 +15,7 @@ pub(super) fn remarks(cost: &Cost, style: Style) -> Vec<String> {
     others.chain(unpriced).collect()
 }
 
-/// What the mark behind some of these costs means. None where no cost has it.
+/// What the mark of partial costs means. None if no cost has it.
 pub(super) fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<String> {
     let costs: Vec<&Cost> = costs.into_iter().collect();
     let reasons: Vec<&str> = [
@@ -36,7 +36,7 @@ pub(super) fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<Stri
     })
 }
 
-/// What is in other currencies, for programs: `2.00 EUR 3.50 CHF`.
+/// The amounts in other currencies, for programs: `2.00 EUR 3.50 CHF`.
 pub(super) fn others(cost: &Cost) -> String {
     let others: Vec<String> = cost
         .others

@@ -1,20 +1,20 @@
-//! Sheets as comma-separated values (RFC 4180), inert in a spreadsheet.
+//! Tables as comma-separated values (RFC 4180), with formulas escaped.
 
 use std::io::{self, Write};
 
-use super::sheet::Sheet;
+use super::table::ReportTable;
 
-/// Every sheet with its headings, an empty line between them.
-pub(super) fn sheets(sheets: &[Sheet], out: &mut dyn Write) -> io::Result<()> {
-    for (at, sheet) in sheets.iter().filter(|sheet| !sheet.is_empty()).enumerate() {
+/// Every table with its headings, an empty line between them.
+pub(super) fn write(tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
+    for (at, table) in tables.iter().filter(|table| !table.is_empty()).enumerate() {
         if at > 0 {
             writeln!(out)?;
         }
         let mut writer = csv::Writer::from_writer(&mut *out);
-        writer.write_record(sheet.names())?;
-        for row in sheet.rows() {
+        writer.write_record(table.names())?;
+        for row in table.rows() {
             let cells = row.iter().map(|cell| match cell.raw() {
-                (text, true) => inert(text),
+                (text, true) => escape_formula(text),
                 (figure, false) => figure,
             });
             writer.write_record(cells)?;
@@ -24,8 +24,8 @@ pub(super) fn sheets(sheets: &[Sheet], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises for CSV injection.
-fn inert(text: String) -> String {
+/// Puts an apostrophe before text that a spreadsheet would take for a formula, as OWASP advises against CSV injection.
+fn escape_formula(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
         format!("'{text}")
     } else {

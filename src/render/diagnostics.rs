@@ -8,22 +8,22 @@ use annotate_snippets::{
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
 use super::{
-    safe,
-    theme::{Ink, Style},
+    sanitize::{sanitize, sanitize_in_place},
+    theme::{ColorMode, Style},
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     text::{Files, Place},
 };
 
-/// A finding in one line: where, and what.
+/// A finding in one line: its place, and what is wrong.
 #[must_use]
 pub fn concise(finding: &Diagnostic, files: &Files) -> String {
     let position = files.position(&finding.place);
     format!("{position}  {} {}", finding.code, finding.message)
 }
 
-/// One line on how many findings there are. None where there is nothing but notes.
+/// The number of findings in a line. None if there are only notes.
 #[must_use]
 pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
     let counted = counted(findings)?;
@@ -31,7 +31,7 @@ pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
     Some(format!("tokmon: {counted} in {places}; -v explains each"))
 }
 
-/// `3 errors and 1 warning`. None where there are none.
+/// `3 errors and 1 warning`. None if there are neither.
 #[must_use]
 pub fn counted(findings: &Findings) -> Option<String> {
     let (errors, warnings) = (
@@ -50,11 +50,11 @@ pub fn counted(findings: &Findings) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
-/// The files of what is counted: `cost-log.md`, `cost-log.md and 1 other file`.
+/// The files with findings: `cost-log.md`, `cost-log.md and 1 other file`.
 fn places(findings: &Findings, files: &Files) -> String {
     let found_in = findings.files();
     let first = found_in.first().map(|file| files.name(*file));
-    let first = safe::line(first.unwrap_or_default());
+    let first = sanitize(first.unwrap_or_default());
     match found_in.len() {
         0 | 1 => first.into_owned(),
         2 => format!("{first} and 1 other file"),
@@ -62,7 +62,7 @@ fn places(findings: &Findings, files: &Files) -> String {
     }
 }
 
-/// Gives the line of a file that a place is on.
+/// Returns the line of a place.
 pub type LineAt<'l> = dyn FnMut(&Place) -> Option<String> + 'l;
 
 /// Findings with excerpts.
@@ -78,7 +78,7 @@ pub fn in_full(
     excerpts.collect()
 }
 
-/// One finding with its excerpt, and an empty line behind it.
+/// A finding with its excerpt and an empty line.
 pub(super) fn excerpt(
     finding: &Diagnostic,
     files: &Files,
@@ -90,14 +90,14 @@ pub(super) fn excerpt(
     } else {
         DecorStyle::Unicode
     };
-    let renderer = renderer(style.ink)
+    let renderer = renderer(style.color)
         .decor_style(decor)
         .term_width(style.width.unwrap_or(140));
     let text = renderer.render(&[group(finding, files, style, line_at)]);
     format!("{text}\n\n")
 }
 
-/// The bytes that a place covers in its line, which has no line end and, as the first of a file, no byte-order mark.
+/// The bytes that a place covers in its line without line end and byte-order mark.
 pub(super) fn span_in(line: &str, place: &Place) -> Range<usize> {
     let start = line
         .char_indices()
@@ -110,23 +110,23 @@ pub(super) fn span_in(line: &str, place: &Place) -> Range<usize> {
     start..end
 }
 
-/// A line as columns count in it: without its line end and, as the first of a file, without the byte-order mark.
+/// A line without its line end and byte-order mark, as columns are counted.
 pub(super) fn bare(line: &str) -> &str {
     let line = line.trim_end_matches(['\r', '\n']);
     line.strip_prefix('\u{feff}').unwrap_or(line)
 }
 
-/// In colours that can be read on a light background and on a dark one: neither blue nor bright.
-fn renderer(ink: Ink) -> Renderer {
+/// With colours for light and dark backgrounds: neither blue nor bright.
+fn renderer(mode: ColorMode) -> Renderer {
     let bold = Ansi::new().bold();
-    let colored = |color: AnsiColor| match ink {
-        Ink::Color => color.on_default(),
-        Ink::Plain | Ink::Bold => Ansi::new(),
+    let colored = |color: AnsiColor| match mode {
+        ColorMode::Color => color.on_default(),
+        ColorMode::Plain | ColorMode::Bold => Ansi::new(),
     };
     let strong = |color| colored(color) | Effects::BOLD;
-    match ink {
-        Ink::Plain => Renderer::plain(),
-        Ink::Bold | Ink::Color => Renderer::plain()
+    match mode {
+        ColorMode::Plain => Renderer::plain(),
+        ColorMode::Bold | ColorMode::Color => Renderer::plain()
             .error(strong(AnsiColor::Red))
             .warning(strong(AnsiColor::Yellow))
             .note(strong(AnsiColor::Cyan))
@@ -165,11 +165,11 @@ fn group<'a>(
         let line = bare(&line);
         let Range { start, end } = span_in(line, place);
         let [before, part, rest] = [0..start, start..end, end..line.len()]
-            .map(|part| safe::same_length(line.get(part).unwrap_or_default()));
+            .map(|part| sanitize_in_place(line.get(part).unwrap_or_default()));
         let span = before.len()..before.len() + part.len();
         let snippet = Snippet::source(format!("{before}{part}{rest}"))
             .line_start(place.line)
-            .path(safe::line(files.name(place.file)))
+            .path(sanitize(files.name(place.file)))
             .annotation(kind.span(span).label(style.text(label)));
         Element::from(snippet)
     });

@@ -1,27 +1,19 @@
 //! Two texts as a unified diff, which `patch` and `git apply` understand.
-//! What the texts are, and why they differ, is for the commands to say.
 
-use std::{
-    collections::HashSet,
-    fmt::Write as _,
-    io::{self, Write},
-    ops::Range,
-};
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
-use similar::{Algorithm, DiffOp};
+use similar::{Change, ChangeTag, TextDiff};
 
 use super::{
-    safe,
-    theme::{Ink, Style},
+    sanitize::{is_unsafe, push_escaped, sanitize},
+    theme::{ColorMode, Style},
 };
 
-/// Lines shown before and after a change.
-const CONTEXT: usize = 3;
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Writes what turns one text into another, named as a file; nothing where they are the same. Without colour, and where no
-/// character of the lines shown is a forbidden one, the diff can be applied with `patch -p0` or `git apply -p0`.
-/// Fails only where writing fails.
+/// Writes what turns one text into another, both named as a file; nothing if they are equal. Without colour, and without unsafe
+/// characters in the lines shown, the diff can be applied with `patch -p0` or `git apply -p0`. Fails only if writing fails.
 pub fn diff(
     name: &str,
     before: &str,
@@ -30,224 +22,97 @@ pub fn diff(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (old, new) = (lines(before), lines(after));
-    let changes = changes(&old, &new);
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let name = safe::line(name);
+    let diff = TextDiff::configure()
+        .newline_terminated(true)
+        .diff_slices(&old, &new);
+    let printer = Printer::new(style, &old, &new);
+    let name = sanitize(name);
     // A name with blanks ends at a tab.
     let end = if name.contains(' ') { "\t" } else { "" };
-    let pen = Pen::new(style, &old, &new);
-    pen.write(out, Part::Head, &format!("--- {name}{end}"))?;
-    pen.write(out, Part::Head, &format!("+++ {name}{end}"))?;
-    for hunk in hunks(&changes, old.len()) {
-        pen.hunk(&hunk, &old, &new, out)?;
+    let mut header = Some(format!("{name}{end}"));
+    for hunk in diff.unified_diff().iter_hunks() {
+        if let Some(name) = header.take() {
+            printer.print(out, Part::Header, &format!("--- {name}"))?;
+            printer.print(out, Part::Header, &format!("+++ {name}"))?;
+        }
+        printer.print(out, Part::Range, &hunk.header().to_string())?;
+        for change in hunk.iter_changes() {
+            printer.change(&change, out)?;
+        }
     }
     Ok(())
 }
 
+/// Only a line feed ends a line: a carriage return by itself does not.
 fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-/// A run of lines, and the run that takes its place. One of the two may be empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Change {
-    old: Range<usize>,
-    new: Range<usize>,
-}
-
-/// What differs, from top to bottom. A line that only one of the texts has cannot be common to both, so only the others are
-/// compared: five thousand removed lines cost no more than reading them.
-fn changes(old: &[&str], new: &[&str]) -> Vec<Change> {
-    let (in_old, in_new): (HashSet<&str>, HashSet<&str>) =
-        (old.iter().copied().collect(), new.iter().copied().collect());
-    let shared = |lines: &[&str], other: &HashSet<&str>| -> Vec<usize> {
-        let shared = lines.iter().enumerate();
-        let shared = shared.filter(|(_, line)| other.contains(*line));
-        shared.map(|(at, _)| at).collect()
-    };
-    let (old_at, new_at) = (shared(old, &in_new), shared(new, &in_old));
-    let ops = similar::capture_diff_slices(
-        Algorithm::Patience,
-        &picked(old, &old_at),
-        &picked(new, &new_at),
-    );
-    let same = ops.iter().flat_map(|op| match *op {
-        DiffOp::Equal {
-            old_index,
-            new_index,
-            len,
-        } => (0..len)
-            .map(|at| (old_at[old_index + at], new_at[new_index + at]))
-            .collect(),
-        _ => Vec::new(),
-    });
-    let mut changes = Vec::new();
-    let (mut old_next, mut new_next) = (0, 0);
-    for (old_same, new_same) in same.chain([(old.len(), new.len())]) {
-        if old_next < old_same || new_next < new_same {
-            changes.push(Change {
-                old: old_next..old_same,
-                new: new_next..new_same,
-            });
-        }
-        (old_next, new_next) = (old_same + 1, new_same + 1);
-    }
-    changes
-}
-
-fn picked<'t>(lines: &[&'t str], at: &[usize]) -> Vec<&'t str> {
-    at.iter().map(|at| lines[*at]).collect()
-}
-
-/// Changes that share their context, together.
-fn hunks(changes: &[Change], old_len: usize) -> impl Iterator<Item = Hunk<'_>> {
-    let groups = changes.chunk_by(|one, two| two.old.start - one.old.end <= 2 * CONTEXT);
-    groups.filter_map(move |changes| {
-        let (first, last) = (changes.first()?, changes.last()?);
-        let before = first.old.start.min(CONTEXT);
-        let after = (old_len - last.old.end).min(CONTEXT);
-        Some(Hunk {
-            changes,
-            old: first.old.start - before..last.old.end + after,
-            new: first.new.start - before..last.new.end + after,
-        })
-    })
-}
-
-/// Changes with the lines around them.
-struct Hunk<'c> {
-    changes: &'c [Change],
-    old: Range<usize>,
-    new: Range<usize>,
-}
-
-/// What a line of a diff is.
 #[derive(Clone, Copy)]
 enum Part {
-    Head,
-    Place,
-    Same,
-    Removed,
-    Added,
+    Header,
+    Range,
+    Line(ChangeTag),
+    Hint,
 }
 
-struct Pen {
-    ink: Ink,
-    /// A carriage return at the end of a line is shown: in a picture for people it could not be seen, and some lines have none.
-    shows_returns: bool,
+struct Printer {
+    color: ColorMode,
+    for_terminal: bool,
+    /// Carriage returns at the end of lines are escaped: they are invisible, and only some lines have one.
+    escapes_returns: bool,
 }
 
-impl Pen {
+impl Printer {
     fn new(style: Style, old: &[&str], new: &[&str]) -> Self {
-        let returned = |line: &&&str| line.ends_with("\r\n");
         let all = || old.iter().chain(new).filter(|line| line.ends_with('\n'));
-        let count = all().filter(returned).count();
+        let returns = all().filter(|line| line.ends_with("\r\n")).count();
+        let for_terminal = style.is_for_terminal();
         Self {
-            ink: style.ink,
-            shows_returns: style.ink != Ink::Plain && count != 0 && count != all().count(),
+            color: style.color,
+            for_terminal,
+            escapes_returns: for_terminal && returns != 0 && returns != all().count(),
         }
     }
 
-    fn hunk(
-        &self,
-        hunk: &Hunk<'_>,
-        old: &[&str],
-        new: &[&str],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let place = format!("@@ -{} +{} @@", range(&hunk.old), range(&hunk.new));
-        self.write(out, Part::Place, &place)?;
-        let mut at = hunk.old.start;
-        for change in hunk.changes {
-            self.lines(Part::Same, old, at..change.old.start, out)?;
-            self.lines(Part::Removed, old, change.old.clone(), out)?;
-            self.lines(Part::Added, new, change.new.clone(), out)?;
-            at = change.old.end;
+    fn change(&self, change: &Change<&str>, out: &mut dyn Write) -> io::Result<()> {
+        let line = change.value();
+        let text = line.strip_suffix('\n').unwrap_or(line);
+        let is_ended = text.len() < line.len();
+        let stripped = text.strip_suffix('\r').filter(|_| is_ended && !self.escapes_returns);
+        let mut shown = change.tag().to_string();
+        let is_first = change.old_index() == Some(0) || change.new_index() == Some(0);
+        for (at, c) in stripped.unwrap_or(text).char_indices() {
+            let is_mark = is_first && at == 0 && c == BYTE_ORDER_MARK;
+            if is_unsafe(c) && c != '\t' && !is_mark {
+                push_escaped(&mut shown, c);
+            } else {
+                shown.push(c);
+            }
         }
-        self.lines(Part::Same, old, at..hunk.old.end, out)
-    }
-
-    fn lines(
-        &self,
-        part: Part,
-        text: &[&str],
-        lines: Range<usize>,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let sign = match part {
-            Part::Removed => "-",
-            Part::Added => "+",
-            _ => " ",
-        };
-        for at in lines {
-            let line = &text[at];
-            let (text, ended) = line
-                .strip_suffix('\n')
-                .map_or((*line, false), |text| (text, true));
-            let (text, returned) = text
-                .strip_suffix('\r')
-                .filter(|_| ended && !self.shows_returns)
-                .map_or((text, false), |text| (text, true));
-            let (mark, text) = text.split_at(if at == 0 { mark_of(text) } else { 0 });
-            let mut shown = format!("{sign}{mark}");
-            push_harmless(&mut shown, text);
-            // The one carriage return that does no harm is that before a line end.
-            if returned && self.ink == Ink::Plain {
-                shown.push('\r');
-            }
-            self.write(out, part, &shown)?;
-            if !ended {
-                self.write(out, Part::Same, "\\ No newline at end of file")?;
-            }
+        if stripped.is_some() && !self.for_terminal {
+            shown.push('\r');
+        }
+        self.print(out, Part::Line(change.tag()), &shown)?;
+        if !is_ended {
+            self.print(out, Part::Hint, "\\ No newline at end of file")?;
         }
         Ok(())
     }
 
-    fn write(&self, out: &mut dyn Write, part: Part, line: &str) -> io::Result<()> {
-        let color = |color: AnsiColor| match self.ink {
-            Ink::Color => color.on_default(),
-            Ink::Plain | Ink::Bold => Ansi::new(),
+    fn print(&self, out: &mut dyn Write, part: Part, line: &str) -> io::Result<()> {
+        let color = |color: AnsiColor| match self.color {
+            ColorMode::Color => color.on_default(),
+            ColorMode::Plain | ColorMode::Bold => Ansi::new(),
         };
         let ansi = match part {
-            Part::Head if self.ink != Ink::Plain => Ansi::new().bold(),
-            Part::Place => color(AnsiColor::Cyan),
-            Part::Removed => color(AnsiColor::Red),
-            Part::Added => color(AnsiColor::Green),
-            Part::Head | Part::Same => Ansi::new(),
+            Part::Header if self.color != ColorMode::Plain => Ansi::new().bold(),
+            Part::Range => color(AnsiColor::Cyan),
+            Part::Line(ChangeTag::Delete) => color(AnsiColor::Red),
+            Part::Line(ChangeTag::Insert) => color(AnsiColor::Green),
+            Part::Header | Part::Line(ChangeTag::Equal) | Part::Hint => Ansi::new(),
         };
         writeln!(out, "{ansi}{line}{ansi:#}")
-    }
-}
-
-/// Start and length as a hunk has them: of no lines, the start is the line before.
-fn range(lines: &Range<usize>) -> String {
-    match lines.len() {
-        0 => format!("{},0", lines.start),
-        1 => format!("{}", lines.start + 1),
-        len => format!("{},{len}", lines.start + 1),
-    }
-}
-
-/// The bytes of the byte-order mark that a text begins with.
-fn mark_of(text: &str) -> usize {
-    const MARK: char = '\u{feff}';
-    if text.starts_with(MARK) {
-        MARK.len_utf8()
-    } else {
-        0
-    }
-}
-
-/// A line of text as it is, but for what could drive a terminal or hide. What only changes the look of an emoji stays, as do tabs.
-fn push_harmless(line: &mut String, text: &str) {
-    for c in text.chars() {
-        if safe::is_forbidden(c) && c != '\t' {
-            let _ = write!(line, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            line.push(c);
-        }
     }
 }
 
@@ -258,13 +123,13 @@ mod tests {
 
     use super::*;
 
-    fn told(before: &str, after: &str, style: Style) -> String {
+    fn diffed(before: &str, after: &str, style: Style) -> String {
         let mut out = Vec::new();
         diff("cost-log.md", before, after, style, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
-    /// Applies a diff the way `patch` does, and is told where it does not fit.
+    /// Applies a diff as `patch` does, and fails if it does not fit.
     fn applied(before: &str, diff: &str) -> String {
         let old = lines(before);
         let (mut text, mut at) = (String::new(), 0);
@@ -305,7 +170,7 @@ mod tests {
             .replace("line 2\n", "line two\n")
             .replace("line 8\n", "")
             .replace("line 20\n", "line 20");
-        assert_snapshot!(told(&before, &after, Style::PLAIN), @r"
+        assert_snapshot!(diffed(&before, &after, Style::PLAIN), @r"
         --- cost-log.md
         +++ cost-log.md
         @@ -1,11 +1,10 @@
@@ -329,15 +194,15 @@ mod tests {
         +line 20
         \ No newline at end of file
         ");
-        assert_eq!(told(&before, &before, Style::PLAIN), "");
-        assert_snapshot!(told("", "a\nb\n", Style::PLAIN), @"
+        assert_eq!(diffed(&before, &before, Style::PLAIN), "");
+        assert_snapshot!(diffed("", "a\nb\n", Style::PLAIN), @"
         --- cost-log.md
         +++ cost-log.md
         @@ -0,0 +1,2 @@
         +a
         +b
         ");
-        assert_snapshot!(told("a\n", "", Style::PLAIN), @"
+        assert_snapshot!(diffed("a\n", "", Style::PLAIN), @"
         --- cost-log.md
         +++ cost-log.md
         @@ -1 +0,0 @@
@@ -348,16 +213,38 @@ mod tests {
     #[test]
     fn nothing_in_a_diff_drives_a_terminal() {
         let color = Style {
-            ink: Ink::Color,
+            color: ColorMode::Color,
             ..Style::PLAIN
         };
         let before = "\u{feff}| \u{1b}[31m |\r\n| ⚠️\tx |\r\nend\u{202e}\r\n";
         let after = "\u{feff}| \u{1b}[31m |\r\n| ⚠️\ty |\r\nend\u{202e}\r\n";
-        assert_snapshot!(told(before, after, Style::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1,3 +1,3 @@\n \u{feff}| \\u{1b}[31m |\r\n-| ⚠️\tx |\r\n+| ⚠️\ty |\r\n end\\u{202e}\r\n");
-        assert_snapshot!(told(before, after, color).escape_debug(), @r"\u{1b}[1m--- cost-log.md\u{1b}[0m\n\u{1b}[1m+++ cost-log.md\u{1b}[0m\n\u{1b}[36m@@ -1,3 +1,3 @@\u{1b}[0m\n \u{feff}| \\u{1b}[31m |\n\u{1b}[31m-| ⚠️\tx |\u{1b}[0m\n\u{1b}[32m+| ⚠️\ty |\u{1b}[0m\n end\\u{202e}\n");
-        let mixed = told("a\r\nb\n", "a\nb\n", color);
+        assert_snapshot!(diffed(before, after, Style::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1,3 +1,3 @@\n \u{feff}| \\u{1b}[31m |\r\n-| ⚠️\tx |\r\n+| ⚠️\ty |\r\n end\\u{202e}\r\n");
+        assert_snapshot!(diffed(before, after, color).escape_debug(), @r"\u{1b}[1m--- cost-log.md\u{1b}[0m\n\u{1b}[1m+++ cost-log.md\u{1b}[0m\n\u{1b}[36m@@ -1,3 +1,3 @@\u{1b}[0m\n \u{feff}| \\u{1b}[31m |\n\u{1b}[31m-| ⚠️\tx |\u{1b}[0m\n\u{1b}[32m+| ⚠️\ty |\u{1b}[0m\n end\\u{202e}\n");
+        let mixed = diffed("a\r\nb\n", "a\nb\n", color);
         assert_snapshot!(mixed.escape_debug(), @r"\u{1b}[1m--- cost-log.md\u{1b}[0m\n\u{1b}[1m+++ cost-log.md\u{1b}[0m\n\u{1b}[36m@@ -1,2 +1,2 @@\u{1b}[0m\n\u{1b}[31m-a\\u{d}\u{1b}[0m\n\u{1b}[32m+a\u{1b}[0m\n b\n");
-        assert_snapshot!(told("a\rb\n", "c\n", Style::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1 +1 @@\n-a\\u{d}b\n+c\n");
+        assert_snapshot!(diffed("a\rb\n", "c\n", Style::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1 +1 @@\n-a\\u{d}b\n+c\n");
+    }
+
+    #[test]
+    fn a_lone_carriage_return_is_escaped_on_a_terminal() {
+        let terminal = Style {
+            width: Some(80),
+            ..Style::PLAIN
+        };
+        let [before, after] = ["a\r\nb\rc\nd\n", "a\nb\rc\ne\n"];
+        assert_snapshot!(diffed(before, after, terminal), @r"
+        --- cost-log.md
+        +++ cost-log.md
+        @@ -1,3 +1,3 @@
+        -a\u{d}
+        +a
+         b\u{d}c
+        -d
+        +e
+        ");
+        // A pipe gets what `patch` needs.
+        assert!(diffed(before, after, Style::PLAIN).contains("\n-a\r\n+a\n"));
+        assert!(!diffed("a\r\n", "b\r\n", terminal).contains('\r'));
     }
 
     #[test]
@@ -366,7 +253,7 @@ mod tests {
         let hook = |n: usize| format!("[PRE] 10:00:{:02} tool=Bash\n", n % 60);
         let before: String = (0..5_000).map(|n| row(n) + &hook(n)).collect();
         let after: String = (0..5_000).map(row).collect();
-        let diff = told(&before, &after, Style::PLAIN);
+        let diff = diffed(&before, &after, Style::PLAIN);
         assert_eq!(applied(&before, &diff), after);
         let half: String = (0..5_000)
             .map(|n| {
@@ -377,10 +264,10 @@ mod tests {
                 }
             })
             .collect();
-        assert_eq!(applied(&before, &told(&before, &half, Style::PLAIN)), half);
+        assert_eq!(applied(&before, &diffed(&before, &half, Style::PLAIN)), half);
         let turned: String = (0..5_000).rev().map(row).collect();
         assert_eq!(
-            applied(&after, &told(&after, &turned, Style::PLAIN)),
+            applied(&after, &diffed(&after, &turned, Style::PLAIN)),
             turned
         );
     }
@@ -388,14 +275,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_diff_applied_gives_the_other_text(before in "([abc]\r?\n){0,12}[abc]?", after in "([abc]\r?\n){0,12}[abc]?") {
-            let diff = told(&before, &after, Style::PLAIN);
+            let diff = diffed(&before, &after, Style::PLAIN);
             prop_assert_eq!(applied(&before, &diff), after);
         }
 
         #[test]
         fn any_diff_is_harmless(before in any::<String>(), after in any::<String>()) {
-            for c in told(&before, &after, Style::PLAIN).trim_start_matches('\u{feff}').replace("\r\n", "\n").chars() {
-                prop_assert!(!safe::is_forbidden(c) || ['\n', '\t', '\u{feff}'].contains(&c), "{c:?}");
+            for c in diffed(&before, &after, Style::PLAIN).trim_start_matches('\u{feff}').replace("\r\n", "\n").chars() {
+                prop_assert!(!is_unsafe(c) || ['\n', '\t', '\u{feff}'].contains(&c), "{c:?}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The report as JSON, and the schema that it keeps to.
+//! The report as JSON, and its schema.
 
 use std::{
     borrow::Cow,
@@ -12,7 +12,7 @@ use serde_json::{
     ser::{Formatter, PrettyFormatter},
 };
 
-use super::{Page, safe};
+use super::{Page, sanitize::is_unsafe};
 use crate::analysis::StatusReport;
 
 /// Bumped only when a field changes its meaning or is removed; additions do not count.
@@ -21,19 +21,20 @@ pub(super) const VERSION: u32 = 1;
 /// The state of a token budget, as read from a cost log. Readers ignore keys they do not know.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "tokmon status")]
-struct Document<'a> {
+struct StatusDocument<'a> {
     /// The version of this schema.
     schema_version: u32,
     #[serde(flatten)]
     #[schemars(flatten)]
     report: Cow<'a, StatusReport>,
     /// What is wrong with the files, by file and line.
-    diagnostics: Vec<Finding<'a>>,
+    diagnostics: Vec<StatusFinding<'a>>,
 }
 
 /// Something wrong with a file.
 #[derive(Serialize, JsonSchema)]
-struct Finding<'a> {
+#[schemars(rename = "Finding")]
+struct StatusFinding<'a> {
     /// The stable code.
     code: &'static str,
     /// `error`, `warning` or `note`.
@@ -57,7 +58,7 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         .findings
         .kept()
         .iter()
-        .map(|finding| Finding {
+        .map(|finding| StatusFinding {
             code: finding.code.id(),
             severity: finding.severity().word(),
             file: page.files.name(finding.place.file),
@@ -67,7 +68,7 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             help: finding.help.as_deref(),
         })
         .collect();
-    let document = Document {
+    let document = StatusDocument {
         schema_version: VERSION,
         report: Cow::Borrowed(page.report),
         diagnostics,
@@ -75,10 +76,10 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&document, out)
 }
 
-/// Writes a document in which nothing drives a terminal.
+/// Writes a document with unsafe characters escaped.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer =
-        serde_json::Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
+        serde_json::Serializer::with_formatter(&mut *out, Escaped(PrettyFormatter::new()));
     document.serialize(&mut serializer)?;
     writeln!(out)
 }
@@ -86,7 +87,7 @@ pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Resul
 /// The JSON Schema (2020-12) of the report, made from its types.
 #[must_use]
 pub fn schema() -> String {
-    schema_of::<Document<'_>>()
+    schema_of::<StatusDocument<'_>>()
 }
 
 /// The JSON Schema (2020-12) of a document, made from its types.
@@ -101,7 +102,7 @@ pub(super) fn schema_of<T: JsonSchema>() -> String {
     text
 }
 
-/// What is absent is left out and never null, which the types alone do not say.
+/// Absent values are left out and never null, which the types do not say.
 fn without_null(schema: &mut Schema) {
     let Some(schema) = schema.as_object_mut() else {
         return;
@@ -123,10 +124,10 @@ fn without_null(schema: &mut Schema) {
     }
 }
 
-/// Escapes what a terminal must not see and JSON would let through.
-struct Inert<'a>(PrettyFormatter<'a>);
+/// Escapes the unsafe characters that JSON itself would leave as they are.
+struct Escaped<'a>(PrettyFormatter<'a>);
 
-impl Formatter for Inert<'_> {
+impl Formatter for Escaped<'_> {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
@@ -135,7 +136,7 @@ impl Formatter for Inert<'_> {
         let mut rest = fragment;
         while let Some((at, c)) = rest
             .char_indices()
-            .find(|(_, c)| !c.is_ascii() && safe::is_forbidden(*c) || *c == '\u{7f}')
+            .find(|(_, c)| !c.is_ascii() && is_unsafe(*c) || *c == '\u{7f}')
         {
             writer.write_all(rest.get(..at).unwrap_or_default().as_bytes())?;
             for unit in c.encode_utf16(&mut [0; 2]) {

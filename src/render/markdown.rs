@@ -1,47 +1,47 @@
-//! Sheets as tables of a Markdown page. Texts are whole, and mean nothing but themselves; rows are not padded.
+//! Tables of a Markdown page. Texts are complete, with Markdown escaped; rows are not padded.
 
 use std::io::{self, Write};
 
 use super::{
-    Page, overview, safe,
-    sheet::{Cell, Sheet},
+    Page, sanitize, status,
+    table::{Cell, ReportTable},
     theme::Style,
 };
 
-/// A title, then each sheet under a heading of its own.
-pub(super) fn page(page: &Page<'_>, sheets: &[Sheet], out: &mut dyn Write) -> io::Result<()> {
+/// Writes a title, then each table under its own heading.
+pub(super) fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
     let report = page.report;
-    let projects = overview::projects(report)
-        .map(|projects| format!(": {}", escaped(&safe::line(&projects))))
+    let projects = status::projects(report)
+        .map(|projects| format!(": {}", escape(&sanitize(&projects))))
         .unwrap_or_default();
     writeln!(out, "# Token budget {}{projects}", report.month)?;
-    writeln!(out, "\nLog: {}", escaped(&safe::line(&report.log.path)))?;
-    for remark in overview::remarks(report) {
+    writeln!(out, "\nLog: {}", escape(&sanitize(&report.log.path)))?;
+    for remark in status::remarks(report) {
         writeln!(out, "\n{remark}")?;
     }
-    for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
-        writeln!(out, "\n## {}\n", sheet.title)?;
-        table(sheet, out)?;
-        for note in sheet.notes() {
+    for table in tables.iter().filter(|table| !table.is_empty()) {
+        writeln!(out, "\n## {}\n", table.title)?;
+        write_table(table, out)?;
+        for note in table.notes() {
             writeln!(out, "\n{note}")?;
         }
     }
-    if let Some(line) = overview::unreadable(report) {
+    if let Some(line) = status::unreadable(report) {
         writeln!(out, "\n{line}")?;
     }
     Ok(())
 }
 
-fn table(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
-    write_row(sheet.headings().map(str::to_owned), out)?;
+fn write_table(table: &ReportTable, out: &mut dyn Write) -> io::Result<()> {
+    write_row(table.headings().map(str::to_owned), out)?;
     write_row(
-        sheet
+        table
             .numeric()
             .into_iter()
             .map(|number| if number { "---:" } else { "---" }.to_owned()),
         out,
     )?;
-    for row in sheet.rows() {
+    for row in table.rows() {
         write_row(row.into_iter().map(cell), out)?;
     }
     Ok(())
@@ -61,14 +61,14 @@ fn cell(cell: &Cell) -> String {
         cell => cell.shown(Style::PLAIN),
     };
     if matches!(cell, Cell::Text(_)) {
-        escaped(&shown)
+        escape(&shown)
     } else {
         shown
     }
 }
 
-/// Text that means nothing but itself in a cell of a table.
-fn escaped(text: &str) -> String {
+/// Text with Markdown and HTML escaped, for a cell of a table.
+fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -89,9 +89,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_means_nothing_but_itself() {
+    fn markdown_in_text_is_escaped() {
         assert_eq!(
-            escaped("a|b `c` <!-- & *d* [e](f) \\"),
+            escape("a|b `c` <!-- & *d* [e](f) \\"),
             "a\\|b \\`c\\` &lt;!-- &amp; \\*d\\* \\[e\\](f) \\\\"
         );
     }

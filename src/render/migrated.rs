@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, archived::counted, json, safe};
+use super::{Format, archived::counted, json, sanitize};
 use crate::model::{Month, RoundedSum};
 
 /// The outcome of a migration.
@@ -47,7 +47,7 @@ impl Migrated {
             Some(change) if self.dry_run => out.write_all(change.log.as_bytes()),
             Some(change) => change.write(&self.file, out),
             None => {
-                let file = safe::line(&self.file);
+                let file = sanitize(&self.file);
                 writeln!(out, "{file} is of v2.0 already: nothing to do")
             }
         }
@@ -58,7 +58,7 @@ impl MigratedLog {
     fn write(&self, file: &str, out: &mut dyn Write) -> io::Result<()> {
         let [rows, months] =
             [(self.rows, "row"), (self.months, "month")].map(|(count, what)| counted(count, what));
-        let [file, original] = [file, &self.original].map(safe::line);
+        let [file, original] = [file, &self.original].map(sanitize);
         writeln!(out, "{file} is of v2.0 now: {rows} of {months}")?;
         writeln!(out, "{original} is the original, whole")?;
         let parts = [

@@ -14,13 +14,14 @@ mod json;
 mod markdown;
 mod migrated;
 mod optimizations;
-pub(crate) mod overview;
 mod recorded;
-pub(crate) mod safe;
-pub(crate) mod sheet;
+mod sanitize;
+pub(crate) mod status;
+mod styled;
+pub(crate) mod table;
 pub(crate) mod team;
 pub(crate) mod teams;
-pub(crate) mod theme;
+mod theme;
 
 use std::io::{self, Write};
 
@@ -29,53 +30,51 @@ pub use diagnostics::{LineAt, concise, counted, in_full, summary};
 pub use diff::diff;
 pub use json::schema;
 pub use migrated::{Migrated, MigratedLog};
-pub use overview::MOST_FINDINGS;
-pub use recorded::{MOST_RECORDED, Recorded, RecordedRow, recorded};
-pub use safe::{has_forbidden, line as safe_line};
-pub use theme::{Ink, Paint, Style, pieces};
+pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};
+pub use sanitize::has_unsafe;
+pub(crate) use sanitize::{cut, is_unsafe, sanitize, split_at_width, width};
+pub(crate) use status::SizeClass;
+pub use status::{MAX_FINDINGS, Size};
+pub use styled::StyledLine;
+pub(crate) use styled::heading;
+pub use theme::{ColorDepth, ColorMode, Style, TextRole, Theme};
 
 use crate::{
     analysis::StatusReport,
     diagnostic::{Findings, Severity},
     text::Files,
 };
-use sheet::Sheet;
+use table::ReportTable;
 
 /// What to do about a missing budget.
 const NO_BUDGET: &str =
     "no budget is set: --budget 200K, TOKMON_BUDGET or `[budget] tokens` in tokmon.toml sets one";
 
-/// In which form a report is written.
+/// The form of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Tables for people.
+    /// Text for a terminal.
     Table,
     /// The whole report, whichever views are chosen.
     Json,
     /// Comma-separated values: a table for each part of a view, an empty line between them.
     Csv,
-    /// Tables for a Markdown page.
+    /// Tables of a Markdown page.
     Markdown,
-    /// Findings as SARIF 2.1.0. Only a check has it.
+    /// SARIF 2.1.0, of findings only.
     Sarif,
-    /// Findings as GitHub's workflow commands. Only a check has it.
+    /// GitHub's workflow commands, of findings only.
     Github,
 }
 
 /// A part of the report to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
-    /// The budget, what is used of it, alerts.
     Status,
-    /// Team by team.
     Teams,
-    /// Day by day.
     Daily,
-    /// Where it will end.
     Forecast,
-    /// How forecasts did.
     Backtest,
-    /// Savings per operation.
     Optimizations,
 }
 
@@ -91,19 +90,17 @@ impl View {
     ];
 }
 
-/// All that the views draw on.
+/// What the views show.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
-    /// The report.
     pub report: &'a StatusReport,
-    /// What was found in the files, sorted.
+    /// Sorted.
     pub findings: &'a Findings,
-    /// What these files are called.
     pub files: &'a Files,
 }
 
 impl Page<'_> {
-    /// Writes the chosen views. Fails only where writing fails.
+    /// Writes the chosen views. Fails only if writing fails.
     pub fn write(
         &self,
         views: &[View],
@@ -112,20 +109,20 @@ impl Page<'_> {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match format {
-            Format::Table => self.text(views, style, out),
+            Format::Table => self.write_text(views, style, out),
             Format::Json => json::report(self, out),
-            Format::Csv => csv::sheets(&self.data(views), out),
-            Format::Markdown => markdown::page(self, &self.sheets(views), out),
+            Format::Csv => csv::write(&self.data(views), out),
+            Format::Markdown => markdown::page(self, &self.tables(views), out),
             Format::Sarif | Format::Github => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
-    fn text(&self, views: &[View], style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut lines = overview::title(self.report, style);
+    fn write_text(&self, views: &[View], style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut lines = status::title(self.report, style);
         for view in views {
-            lines.push(String::new());
+            lines.push(StyledLine::new());
             lines.extend(match view {
-                View::Status => overview::lines(self, style),
+                View::Status => status::lines(self, style),
                 View::Teams => teams::lines(self.report, style),
                 View::Daily => daily::lines(self.report, style),
                 View::Forecast => forecast::lines(self.report, style),
@@ -134,42 +131,42 @@ impl Page<'_> {
             });
         }
         if !views.contains(&View::Status) {
-            lines.extend(overview::data(self, style));
+            lines.extend(status::data_lines(self, style));
         }
         for line in lines {
-            let indent = line.len() - line.trim_start().len() + 4;
-            for line in style.folded(&line, indent) {
-                writeln!(out, "{}", style.paint(line.trim_end()))?;
+            let indent = line.text().len() - line.text().trim_start().len() + 4;
+            for line in style.fold(line, indent) {
+                writeln!(out, "{}", style.paint(&line.trim_end()))?;
             }
         }
         Ok(())
     }
 
-    /// What the views show on a page.
-    fn sheets(&self, views: &[View]) -> Vec<Sheet> {
+    /// The tables of a page.
+    fn tables(&self, views: &[View]) -> Vec<ReportTable> {
         let of = |view: &View| match view {
-            View::Status => overview::sheets(self),
-            View::Teams => vec![teams::sheet(self.report)],
-            View::Daily => vec![daily::sheet(self.report)],
-            View::Forecast => forecast::sheets(self.report),
-            View::Backtest => vec![backtest::sheet(self.report)],
-            View::Optimizations => vec![optimizations::sheet(self.report)],
+            View::Status => status::tables(self),
+            View::Teams => vec![teams::table(self.report)],
+            View::Daily => vec![daily::table(self.report)],
+            View::Forecast => forecast::tables(self.report),
+            View::Backtest => vec![backtest::table(self.report)],
+            View::Optimizations => vec![optimizations::table(self.report)],
         };
-        let mut sheets: Vec<Sheet> = views.iter().flat_map(of).collect();
+        let mut tables: Vec<ReportTable> = views.iter().flat_map(of).collect();
         if !views.contains(&View::Status) {
-            sheets.push(overview::findings_sheet(self, Severity::Warning));
+            tables.push(status::findings_table(self, Severity::Warning));
         }
-        sheets
+        tables
     }
 
-    /// What they hold for programs: of teams, days and operations one table, and nothing beside it.
-    fn data(&self, views: &[View]) -> Vec<Sheet> {
+    /// The tables for programs: one table of teams, days or operations, without totals.
+    fn data(&self, views: &[View]) -> Vec<ReportTable> {
         let of = |view: &View| match view {
-            View::Status => overview::sheets(self),
+            View::Status => status::tables(self),
             View::Teams => vec![teams::data(self.report)],
             View::Daily => vec![daily::data(self.report)],
             View::Forecast => forecast::data(self.report),
-            View::Backtest => vec![backtest::sheet(self.report)],
+            View::Backtest => vec![backtest::table(self.report)],
             View::Optimizations => vec![optimizations::data(self.report)],
         };
         views.iter().flat_map(of).collect()

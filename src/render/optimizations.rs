@@ -1,59 +1,58 @@
 //! Savings per operation, the stated average beside the computed one.
 
 use super::{
-    sheet::{Cell, Column, Sheet},
-    theme::{Paint, Style},
+    styled::{StyledLine, heading},
+    table::{Cell, Column, ReportTable},
+    theme::Style,
 };
 use crate::{
     analysis::{Saving, StatusReport},
     model::Percent,
 };
 
-/// The optimizations.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let mut lines = vec![Paint::Heading.on("Optimizations")];
+pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let mut lines = vec![heading("Optimizations")];
     if report.optimizations.is_none() {
-        lines.push("the log has no table of optimizations".to_owned());
+        lines.push("the log has no table of optimizations".into());
         return lines;
     }
-    lines.extend(sheet(report).lines(style));
+    lines.extend(table(report).lines(style));
     lines
 }
 
 /// A row for each operation, and the averages.
-pub(super) fn sheet(report: &StatusReport) -> Sheet {
+pub(super) fn table(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Operation").cut(4),
-        Column::new("Before").drop(2),
-        Column::new("After").drop(3),
+        Column::new("Before").droppable(2),
+        Column::new("After").droppable(3),
         Column::new("Saved"),
-        Column::new("Line").drop(1),
+        Column::new("Line").droppable(1),
     ];
-    let mut sheet = Sheet::new("Optimizations", columns);
+    let mut table = ReportTable::new("Optimizations", columns);
     let Some(optimizations) = &report.optimizations else {
-        return sheet;
+        return table;
     };
-    sheet.note("tokens per 1,000 operations");
+    table.note("tokens per 1,000 operations");
     for saving in &optimizations.operations {
-        sheet.row(row(saving, Cell::text(&saving.operation)));
+        table.row(row(saving, Cell::text(&saving.operation)));
     }
     if let Some(stated) = &optimizations.stated_average {
-        sheet.row(row(
+        table.row(row(
             stated,
             Cell::text(&format!("{} (stated)", stated.operation)),
         ));
     }
     if let Some(computed) = &optimizations.computed_average {
-        sheet.row(row(
+        table.row(row(
             computed,
             Cell::word(format!("Average (computed, {})", computed.operation)),
         ));
     }
-    sheet
+    table
 }
 
-/// The same for programs.
-pub(super) fn data(report: &StatusReport) -> Sheet {
+pub(super) fn data(report: &StatusReport) -> ReportTable {
     let columns = [
         "operation",
         "kind",
@@ -62,9 +61,9 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
         "saved_percent",
         "line",
     ];
-    let mut sheet = Sheet::new("Optimizations", columns.map(Column::new));
+    let mut table = ReportTable::new("Optimizations", columns.map(Column::new));
     let Some(optimizations) = &report.optimizations else {
-        return sheet;
+        return table;
     };
     let operations = optimizations
         .operations
@@ -80,7 +79,7 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
         .map(|saving| (saving, "computed average"));
     for (saving, kind) in operations.chain(stated).chain(computed) {
         let [before, after, saved, line] = figures(saving);
-        sheet.row([
+        table.row([
             Cell::text(&saving.operation),
             Cell::word(kind),
             before,
@@ -89,7 +88,7 @@ pub(super) fn data(report: &StatusReport) -> Sheet {
             line,
         ]);
     }
-    sheet
+    table
 }
 
 fn row(saving: &Saving, name: Cell) -> [Cell; 5] {

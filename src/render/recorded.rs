@@ -1,17 +1,17 @@
-//! What was recorded: the rows as they now stand, and what all teams used.
+//! The outcome of `record`: the rows as they are now, and what all teams used.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, Style, json, safe};
+use super::{Format, Style, json, sanitize};
 use crate::{
     analysis::StatusReport,
     model::{Level, Month, Tokens},
 };
 
-/// So many statements are shown one by one; of more only the number is told.
-pub const MOST_RECORDED: usize = 20;
+/// The most statements that are listed one by one.
+pub const MAX_RECORDED: usize = 20;
 
 /// What was recorded.
 #[derive(Debug)]
@@ -28,21 +28,21 @@ pub struct Recorded {
     pub report: StatusReport,
 }
 
-/// One statement as it now stands.
+/// A statement as it is in the log now.
 #[derive(Debug, Serialize)]
 pub struct RecordedRow {
     /// Its id.
     pub id: String,
-    /// Whose it is.
+    /// The team.
     pub team: String,
     /// How much.
     pub tokens: Tokens,
-    /// Whether it is a row of the tables; else it is a line that waits to be settled.
+    /// Whether it is in a row of a table; else it is a usage line.
     pub settled: bool,
-    /// The line it stands on, from 1.
+    /// The line in the log, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// That line.
+    /// The text of that line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
@@ -91,24 +91,24 @@ pub fn recorded(
         let text = row
             .text
             .as_deref()
-            .unwrap_or("(taken away since by somebody else)");
+            .unwrap_or("(removed since)");
         let waits = if row.settled {
             ""
         } else {
-            "  (counts; waits to be settled)"
+            "  (counted; not settled yet)"
         };
         let line = format!("{}{place}  {text}{waits}", recorded.file);
-        writeln!(out, "{}", style.text(&safe::line(&line)))?;
+        writeln!(out, "{}", style.text(&sanitize(&line)))?;
     }
     let more = recorded.count - recorded.rows.len();
     if more > 0 {
         writeln!(out, "and {more} more")?;
     }
-    for id in recorded.known.iter().take(MOST_RECORDED) {
-        let id = safe::line(id);
+    for id in recorded.known.iter().take(MAX_RECORDED) {
+        let id = sanitize(id);
         writeln!(out, "id {id} was recorded before: not recorded again")?;
     }
-    let more = recorded.known.len().saturating_sub(MOST_RECORDED);
+    let more = recorded.known.len().saturating_sub(MAX_RECORDED);
     if more > 0 {
         writeln!(out, "and {more} more that were recorded before")?;
     }

@@ -1,8 +1,9 @@
-//! All that is known of a single team, for a screen that has room for it: figures, efficiency, forecast, and where they stand.
+//! The details of one team, for a screen that has room for them: figures, efficiency, forecast, and their sources.
 
 use super::{
-    forecast::{in_brackets, many, team_outcome},
-    sheet::{Cell, signed},
+    forecast::{Badge, in_brackets, many, team_outcome},
+    styled::StyledLine,
+    table::{Cell, signed},
     theme::Style,
 };
 use crate::{
@@ -11,21 +12,20 @@ use crate::{
     text::FileRole,
 };
 
-/// What it used and what is left to it, how efficient it is, where it will end, and where its figures stand.
-pub(crate) fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<String> {
-    let badge = |level| format!("  {}", style.badge(level));
+pub(crate) fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<StyledLine> {
+    let badge = |level| StyledLine::from("  ") + style.badge(level);
     let outcome = team_outcome(report, team, &badge);
-    let outcome = outcome.map(|outcome| format!("by {}: {outcome}", report.forecast.ends));
-    [
-        Some(used(team, style)),
-        efficiency(report, team, style),
-        outcome,
-        sources(team),
-    ]
-    .into_iter()
-    .flatten()
-    .flat_map(|text| style.folded(&format!("  {text}"), 4))
-    .collect()
+    let by = format!("by {}: ", report.forecast.ends);
+    let lines = [
+        Some(used(team, style).into()),
+        efficiency(report, team, &badge),
+        outcome.map(|outcome| StyledLine::from(by) + outcome),
+        sources(team).map(StyledLine::from),
+    ];
+    let lines = lines.into_iter().flatten();
+    lines
+        .flat_map(|line| style.fold(StyledLine::from("  ") + line, 4))
+        .collect()
 }
 
 /// `used 8,240 of 10,000 tokens (82.4%), left 1,760, $0.025`
@@ -47,28 +47,25 @@ fn used(team: &TeamReport, style: Style) -> String {
     let parts = [
         Some(limited.unwrap_or_else(|| format!("used {shown} tokens, and has no limit"))),
         held.map(|held| format!("held {held}")),
-        cost.map(|cost| Cell::listed_cost(cost).shown(style)),
+        cost.map(|cost| Cell::marked_cost(cost).shown(style)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// `5 deliverables at 1,648 tokens each, alert at 6,000`
-fn efficiency(report: &StatusReport, team: &TeamReport, style: Style) -> Option<String> {
+fn efficiency(report: &StatusReport, team: &TeamReport, badge: Badge<'_>) -> Option<StyledLine> {
     if let (Some(tasks), Some(each)) = (team.tasks, team.tokens_per_task) {
         let tasks = many(tasks, "task", "tasks");
-        return Some(format!("{tasks} at {each} tokens each"));
+        return Some(format!("{tasks} at {each} tokens each").into());
     }
     let (count, each) = (team.deliverables?, team.tokens_per_deliverable?);
     let count = many(count, "deliverable", "deliverables");
     let alert = report.efficiency.alert;
     let alert = alert.map(|alert| format!(", alert at {alert}"));
     let level = team.efficiency_level.filter(|level| *level > Level::Ok);
-    let badge = level.map(|level| format!("  {}", style.badge(level)));
-    Some(format!(
-        "{count} at {each} tokens each{}{}",
-        alert.unwrap_or_default(),
-        badge.unwrap_or_default()
-    ))
+    let alert = alert.unwrap_or_default();
+    let text = format!("{count} at {each} tokens each{alert}");
+    Some(StyledLine::from(text) + level.map(badge).unwrap_or_default())
 }
 
 /// `8,240 by 1 monthly row, line 20; 8,240 by 1 daily row, line 93; limit line 36`

@@ -1,19 +1,19 @@
-//! Colours and symbols, in one place.
-//!
-//! Views mark what is to be coloured with characters of no width that cannot come from a log, so that tables are measured as
-//! if there were no colour; at the end the marks become escape sequences or nothing.
+//! Colours and symbols, in one place: what each role of a text looks like, the badges of levels, and bars.
 
-use std::{fmt::Write as _, ops::Range};
+use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Color, Style as Ansi};
+use anstyle::{AnsiColor, Color, RgbColor, Style as Ansi};
 
-use super::safe;
+use super::{
+    sanitize::{cut, sanitize},
+    styled::StyledLine,
+};
 use crate::model::{Level, Money, Thresholds};
 
-/// What a view may be drawn with, beside characters.
+/// Which escape sequences may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
-    /// Nothing: no escape sequences at all.
+pub enum ColorMode {
+    /// None at all.
     Plain,
     /// Bold, but no colours.
     Bold,
@@ -21,118 +21,143 @@ pub enum Ink {
     Color,
 }
 
+/// What a piece of text is, which decides how it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextRole {
+    Heading,
+    /// The symbol and word of a level.
+    Badge(Level),
+    /// The filled part of a bar, or a line of a chart.
+    Bar(Level),
+    /// The rest of a bar.
+    Track,
+}
+
+impl TextRole {
+    pub(crate) const fn is_badge(self) -> bool {
+        matches!(self, Self::Badge(_))
+    }
+}
+
+/// Which colours roles have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// The terminal's own sixteen.
+    #[default]
+    Auto,
+    /// None: bold only.
+    Mono,
+    /// Colours for any colour vision (M. Okabe and K. Ito, "Color Universal Design", 2008).
+    Cvd,
+    /// The nearest to these of 256.
+    NearCvd,
+}
+
+/// How many colours a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColorDepth {
+    Ansi,
+    Fixed256,
+    TrueColor,
+}
+
+impl Theme {
+    /// The theme nearest to this one that a terminal can show.
+    #[must_use]
+    pub const fn supported(self, mode: ColorMode, depth: ColorDepth) -> Self {
+        match (mode, self, depth) {
+            (ColorMode::Plain | ColorMode::Bold, _, _) => Self::Mono,
+            (ColorMode::Color, Self::Cvd, ColorDepth::Ansi) => Self::Auto,
+            (ColorMode::Color, Self::Cvd, ColorDepth::Fixed256) => Self::NearCvd,
+            (ColorMode::Color, theme, _) => theme,
+        }
+    }
+
+    /// How text of a role looks.
+    #[must_use]
+    pub const fn style(self, role: TextRole) -> Ansi {
+        const PLAIN: Ansi = Ansi::new();
+        match (self, role) {
+            (_, TextRole::Heading) | (Self::Mono, TextRole::Badge(_)) => PLAIN.bold(),
+            (_, TextRole::Track) | (Self::Mono, TextRole::Bar(_)) => PLAIN,
+            (Self::Auto, TextRole::Badge(level)) => Self::ansi_badge(level),
+            (Self::Auto, TextRole::Bar(level)) => PLAIN.fg_color(Some(ansi_color(level))),
+            (_, TextRole::Badge(level)) => PLAIN
+                .bold()
+                .fg_color(Some(Color::Ansi(AnsiColor::Black)))
+                .bg_color(Some(self.cvd_color(level))),
+            (_, TextRole::Bar(level)) => PLAIN.fg_color(Some(self.cvd_color(level))),
+        }
+    }
+
+    const fn ansi_badge(level: Level) -> Ansi {
+        const BLACK: Color = Color::Ansi(AnsiColor::Black);
+        const WHITE: Color = Color::Ansi(AnsiColor::BrightWhite);
+        let ground = Ansi::new().bg_color(Some(ansi_color(level)));
+        match level {
+            Level::Ok => Ansi::new().bold(),
+            Level::Note | Level::Warning => ground.fg_color(Some(BLACK)),
+            Level::Critical | Level::Exceeded => ground.fg_color(Some(WHITE)).bold(),
+        }
+    }
+
+    const fn cvd_color(self, level: Level) -> Color {
+        let (rgb, nearest) = match level {
+            Level::Ok => (RgbColor(0x00, 0x9e, 0x73), 36),
+            Level::Note => (RgbColor(0x56, 0xb4, 0xe9), 74),
+            Level::Warning => (RgbColor(0xe6, 0x9f, 0x00), 172),
+            Level::Critical => (RgbColor(0xd5, 0x5e, 0x00), 166),
+            Level::Exceeded => (RgbColor(0xcc, 0x79, 0xa7), 175),
+        };
+        match self {
+            Self::NearCvd => Color::Ansi256(anstyle::Ansi256Color(nearest)),
+            _ => Color::Rgb(rgb),
+        }
+    }
+}
+
+const fn ansi_color(level: Level) -> Color {
+    Color::Ansi(match level {
+        Level::Ok => AnsiColor::Green,
+        Level::Note => AnsiColor::Cyan,
+        Level::Warning => AnsiColor::Yellow,
+        Level::Critical => AnsiColor::Red,
+        Level::Exceeded => AnsiColor::Magenta,
+    })
+}
+
 /// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Escape sequences.
-    pub ink: Ink,
-    /// With nothing but ASCII of our own.
+    pub color: ColorMode,
+    /// Symbols, bars and charts in ASCII only.
     pub ascii: bool,
-    /// Cells in a line; none where lines may be as long as they are.
+    /// The cells of a line. None if lines may have any length.
     pub width: Option<usize>,
 }
 
-/// What a piece of text is, as far as its colour goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    /// A level's symbol and word.
-    Badge(Level),
-    /// What is filled of a bar, or a line of a picture.
-    Bar(Level),
-    /// What is not filled of a bar.
-    Track,
-    /// A heading.
-    Heading,
-}
-
-const END: char = '\u{e007f}';
-
-/// The characters that begin something painted.
-const MARKS: Range<char> = '\u{e0000}'..END;
-
 /// The most cells of a text from a log within a sentence.
-const MOST_TEXT: usize = 300;
-
-impl Paint {
-    const ALL: [Self; 12] = [
-        Self::Heading,
-        Self::Badge(Level::Ok),
-        Self::Badge(Level::Note),
-        Self::Badge(Level::Warning),
-        Self::Badge(Level::Critical),
-        Self::Badge(Level::Exceeded),
-        Self::Bar(Level::Ok),
-        Self::Bar(Level::Note),
-        Self::Bar(Level::Warning),
-        Self::Bar(Level::Critical),
-        Self::Bar(Level::Exceeded),
-        Self::Track,
-    ];
-
-    /// The mark is a tag character, which [`safe::line`] lets no log write.
-    fn mark(self) -> char {
-        let index = Self::ALL
-            .iter()
-            .zip(0_u32..)
-            .find(|(paint, _)| **paint == self)
-            .map_or(0, |(_, index)| index);
-        char::from_u32(0xe0020 + index).unwrap_or(END)
-    }
-
-    /// The text, marked.
-    pub(crate) fn on(self, text: &str) -> String {
-        if text.is_empty() {
-            return String::new();
-        }
-        format!("{}{text}{END}", self.mark())
-    }
-
-    /// The escape sequences. Without colours every badge is bold: it is all that makes one stand out.
-    fn ansi(self, ink: Ink) -> Ansi {
-        match (ink, self) {
-            (Ink::Plain, _) | (Ink::Bold, Self::Bar(_) | Self::Track) => Ansi::new(),
-            (Ink::Bold, _) => Ansi::new().bold(),
-            (Ink::Color, _) => self.colors(),
-        }
-    }
-
-    fn colors(self) -> Ansi {
-        let on = |text: AnsiColor, ground: AnsiColor| {
-            Ansi::new()
-                .fg_color(Some(Color::Ansi(text)))
-                .bg_color(Some(Color::Ansi(ground)))
-        };
-        let bar = |color: AnsiColor| Ansi::new().fg_color(Some(Color::Ansi(color)));
-        match self {
-            Self::Track => Ansi::new(),
-            Self::Heading | Self::Badge(Level::Ok) => Ansi::new().bold(),
-            Self::Badge(Level::Note) => on(AnsiColor::Black, AnsiColor::Cyan),
-            Self::Badge(Level::Warning) => on(AnsiColor::Black, AnsiColor::Yellow),
-            Self::Badge(Level::Critical) => on(AnsiColor::BrightWhite, AnsiColor::Red).bold(),
-            Self::Badge(Level::Exceeded) => on(AnsiColor::BrightWhite, AnsiColor::Magenta).bold(),
-            Self::Bar(Level::Ok) => bar(AnsiColor::Green),
-            Self::Bar(Level::Note) => bar(AnsiColor::Cyan),
-            Self::Bar(Level::Warning) => bar(AnsiColor::Yellow),
-            Self::Bar(Level::Critical) => bar(AnsiColor::Red),
-            Self::Bar(Level::Exceeded) => bar(AnsiColor::Magenta),
-        }
-    }
-}
+const MAX_TEXT: usize = 300;
 
 impl Style {
     /// Plain text of any width.
     pub const PLAIN: Self = Self {
-        ink: Ink::Plain,
+        color: ColorMode::Plain,
         ascii: false,
         width: None,
     };
 
-    /// Text from a log within a sentence, no longer than anybody reads.
-    pub(crate) fn text(self, text: &str) -> String {
-        safe::cut(&safe::line(text), MOST_TEXT, self.ellipsis()).into_owned()
+    /// Whether a terminal shows it: only there are lines limited, and escape sequences understood.
+    pub(crate) fn is_for_terminal(self) -> bool {
+        self.width.is_some() || self.color != ColorMode::Plain
     }
 
-    /// An amount, with the code of its currency where the sign cannot be drawn.
+    /// Text from a log for use within a sentence: sanitized, and cut where it is very long.
+    pub(crate) fn text(self, text: &str) -> String {
+        cut(&sanitize(text), MAX_TEXT, self.ellipsis()).into_owned()
+    }
+
+    /// An amount, with the currency's code where its sign cannot be drawn.
     pub(crate) fn money(self, money: Money) -> String {
         let shown = money.to_string();
         match money.currency.sign() {
@@ -156,47 +181,57 @@ impl Style {
     }
 
     /// The badge of a level: `[!! WARN]`.
-    pub(crate) fn badge(self, level: Level) -> String {
-        Paint::Badge(level).on(&format!("[{}]", self.symbol(level)))
+    pub(crate) fn badge(self, level: Level) -> StyledLine {
+        StyledLine::styled(
+            TextRole::Badge(level),
+            format!("[{}]", self.symbol(level)),
+        )
     }
 
     pub(crate) const fn ellipsis(self) -> &'static str {
         if self.ascii { "~" } else { "…" }
     }
 
-    /// A bar of `width` cells: filled as far as `used` goes in `whole`, with ticks where the level rises.
+    /// Separates unrelated parts of a line.
+    pub(crate) const fn separator(self) -> &'static str {
+        if self.ascii { " - " } else { " · " }
+    }
+
+    /// Whether a line fits in the width.
+    pub(crate) fn fits(self, line: &StyledLine) -> bool {
+        self.width.is_none_or(|width| line.width() <= width)
+    }
+
+    /// A bar of `width` cells, filled by `used` of `whole`, with ticks at the thresholds.
     pub(crate) fn bar(
         self,
         width: usize,
         used: impl Into<i128>,
         whole: impl Into<i128>,
         level: Level,
-        at: Option<&Thresholds>,
-    ) -> String {
+        thresholds: Option<&Thresholds>,
+    ) -> StyledLine {
         let [full, empty, tick] = if self.ascii {
             ['#', '.', '|']
         } else {
             ['█', '░', '┊']
         };
         let filled = share(width, used.into(), whole.into()).min(width);
-        let ticks: Vec<usize> = at
-            .map(|at| {
-                at.steps()
-                    .map(|(percent, _)| tick_at(width, percent))
-                    .to_vec()
-            })
-            .unwrap_or_default();
+        let is_tick = |cell| {
+            let steps = thresholds.map(Thresholds::steps).into_iter().flatten();
+            steps.into_iter().any(|(percent, _)| tick_at(width, percent) == cell)
+        };
         let rest: String = (filled..width)
-            .map(|cell| if ticks.contains(&cell) { tick } else { empty })
+            .map(|cell| if is_tick(cell) { tick } else { empty })
             .collect();
         let done: String = std::iter::repeat_n(full, filled).collect();
-        Paint::Bar(level).on(&done) + &Paint::Track.on(&rest)
+        StyledLine::styled(TextRole::Bar(level), done) + StyledLine::styled(TextRole::Track, rest)
     }
 
-    /// The percentages under the ticks of such a bar, as far as there is room.
-    pub(crate) fn scale(width: usize, at: &Thresholds) -> String {
+    /// The percentages below the ticks of such a bar, if there is room for them.
+    pub(crate) fn scale(width: usize, thresholds: &Thresholds) -> String {
         let mut scale = String::new();
-        for (percent, _) in at.steps() {
+        for (percent, _) in thresholds.steps() {
             let label = percent.to_string();
             let start = tick_at(width, percent).min(width.saturating_sub(label.len()));
             let taken = scale.len();
@@ -208,100 +243,28 @@ impl Style {
         scale
     }
 
-    /// A line broken between words where it is wider than the style allows, the rest indented. A word that is
-    /// wider than a line is broken too, between folders if it can be: a path is of no use without its end.
-    pub(crate) fn folded(self, line: &str, indent: usize) -> Vec<String> {
-        let Some(most) = self.width.filter(|most| safe::width(line) > *most) else {
-            return vec![line.to_owned()];
-        };
-        let indent = " ".repeat(indent.min(most / 2));
-        let (mut lines, mut last) = (Vec::new(), String::new());
-        let room = most - indent.len();
-        for word in words(line) {
-            let (wide, used) = (safe::width(word.trim_end()), safe::width(&last));
-            if used + wide > most && wide <= room && !last.trim().is_empty() {
-                lines.push(std::mem::replace(&mut last, indent.clone()));
-                if word.trim().is_empty() {
-                    continue;
-                }
-            }
-            let mut rest = word;
-            while safe::width(&last) + safe::width(rest.trim_end()) > most {
-                let (most_of_it, _) = safe::split(rest, most.saturating_sub(safe::width(&last)));
-                let folder = most_of_it.rfind('/').map(|at| at + 1);
-                let (piece, after) = rest.split_at(folder.unwrap_or(most_of_it.len()));
-                last.push_str(piece);
-                // Not even one character has room.
-                if piece.is_empty() && last == indent {
-                    break;
-                }
-                lines.push(std::mem::replace(&mut last, indent.clone()));
-                rest = after;
-            }
-            last.push_str(rest);
+    /// A line folded to the width, all but its first line indented.
+    pub(crate) fn fold(self, line: impl Into<StyledLine>, indent: usize) -> Vec<StyledLine> {
+        let line = line.into();
+        match self.width {
+            Some(width) => line.fold(width, indent, self.ellipsis()),
+            None => vec![line],
         }
-        lines.push(last);
-        lines
-            .iter()
-            .map(|line| safe::cut(line.trim_end(), most, self.ellipsis()).into_owned())
-            .collect()
     }
 
-    /// Turns the marks into escape sequences, or takes them out.
-    pub(crate) fn paint(self, marked: &str) -> String {
-        let mut painted = String::with_capacity(marked.len());
-        let mut open = false;
-        // A mark may have lost its end where the line was cut.
-        for c in marked.chars().chain([END]) {
-            if c == END {
-                if std::mem::take(&mut open) {
-                    let _ = write!(painted, "{}", anstyle::Reset);
-                }
-            } else if MARKS.contains(&c) {
-                let ansi = Paint::ALL
-                    .into_iter()
-                    .find(|paint| paint.mark() == c)
-                    .map(|paint| paint.ansi(self.ink))
-                    .filter(|ansi| *ansi != Ansi::new());
-                if let Some(ansi) = ansi {
-                    let _ = write!(painted, "{ansi}");
-                    open = true;
-                }
-            } else {
-                painted.push(c);
-            }
+    /// A line with escape sequences for its roles, if there are any.
+    pub(crate) fn paint(self, line: &StyledLine) -> String {
+        let mut painted = String::with_capacity(line.text().len());
+        for (role, text) in line.pieces() {
+            let ansi = match (self.color, role) {
+                (ColorMode::Plain, _) | (_, None) => Ansi::new(),
+                (ColorMode::Bold, Some(role)) => Theme::Mono.style(role),
+                (ColorMode::Color, Some(role)) => Theme::Auto.style(role),
+            };
+            let _ = write!(painted, "{ansi}{text}{ansi:#}");
         }
         painted
     }
-}
-
-/// A marked text in pieces, each with what it is.
-#[must_use]
-pub fn pieces(marked: &str) -> Vec<(Option<Paint>, String)> {
-    let mut pieces: Vec<(Option<Paint>, String)> = Vec::new();
-    let mut paint = None;
-    for c in marked.chars() {
-        if c == END {
-            paint = None;
-        } else if MARKS.contains(&c) {
-            paint = Paint::ALL.into_iter().find(|paint| paint.mark() == c);
-        } else {
-            match pieces.last_mut().filter(|(last, _)| *last == paint) {
-                Some((_, text)) => text.push(c),
-                None => pieces.push((paint, c.to_string())),
-            }
-        }
-    }
-    pieces
-}
-
-/// What a line may be broken into. A badge is one word, whatever is in it.
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    let mut painted = false;
-    line.split_inclusive(move |c| {
-        painted = (painted || MARKS.contains(&c)) && c != END;
-        c == ' ' && !painted
-    })
 }
 
 /// The cell of a tick.
@@ -326,7 +289,7 @@ mod tests {
     };
 
     #[test]
-    fn a_bar_has_its_ticks_where_the_thresholds_are() {
+    fn a_bar_has_ticks_at_the_thresholds() {
         let at = Thresholds::default();
         let bar = |used| ASCII.paint(&ASCII.bar(40, used, 200_000, Level::Ok, Some(&at)));
         assert_eq!(bar(126_670), "#########################.....|.|...|...");
@@ -340,31 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_broken_between_words_and_not_within_badges() {
-        let style = Style {
-            width: Some(18),
-            ..Style::PLAIN
-        };
-        let line = format!("plan 191,670 {} and more", style.badge(Level::Critical));
-        let folded: Vec<String> = style
-            .folded(&line, 2)
-            .iter()
-            .map(|line| style.paint(line))
-            .collect();
-        assert_eq!(folded, ["plan 191,670", "  [!!! CRIT] and", "  more"]);
-        assert_eq!(
-            style.folded("error  docs/shared/cost-log.md:25:1 not a number", 2),
-            [
-                "error  docs/",
-                "  shared/",
-                "  cost-log.md:25:1",
-                "  not a number"
-            ]
-        );
-    }
-
-    #[test]
-    fn ascii_has_no_signs_but_its_own() {
+    fn ascii_shows_no_other_currency_signs() {
         let euros = Money {
             nanos: 18_760_000_000,
             currency: Currency::parse("€").unwrap(),
@@ -374,26 +313,22 @@ mod tests {
     }
 
     #[test]
-    fn marks_become_colours_or_nothing() {
-        let color = Style {
-            ink: Ink::Color,
+    fn roles_become_colours_or_nothing() {
+        let style = |color| Style {
+            color,
             ..Style::PLAIN
         };
-        let bold = Style {
-            ink: Ink::Bold,
-            ..Style::PLAIN
-        };
-        let badge = color.badge(Level::Critical);
+        let line = StyledLine::from("a ") + Style::PLAIN.badge(Level::Critical) + " b";
         assert_eq!(
-            color.paint(&badge),
-            "\u{1b}[1m\u{1b}[97m\u{1b}[41m[!!! CRIT]\u{1b}[0m"
+            style(ColorMode::Color).paint(&line),
+            "a \u{1b}[1m\u{1b}[97m\u{1b}[41m[!!! CRIT]\u{1b}[0m b"
         );
-        assert_eq!(bold.paint(&badge), "\u{1b}[1m[!!! CRIT]\u{1b}[0m");
-        assert_eq!(bold.paint(&Paint::Bar(Level::Ok).on("#")), "#");
-        assert_eq!(Style::PLAIN.paint(&badge), "[!!! CRIT]");
-        assert_eq!(safe::width(&badge), "[!!! CRIT]".len());
-        for paint in Paint::ALL {
-            assert!(safe::is_forbidden(paint.mark()) && paint.mark() < END);
-        }
+        assert_eq!(
+            style(ColorMode::Bold).paint(&line),
+            "a \u{1b}[1m[!!! CRIT]\u{1b}[0m b"
+        );
+        assert_eq!(Style::PLAIN.paint(&line), "a [!!! CRIT] b");
+        let bar = StyledLine::styled(TextRole::Bar(Level::Ok), "#");
+        assert_eq!(style(ColorMode::Bold).paint(&bar), "#");
     }
 }

@@ -15,7 +15,7 @@ use std::{
 use crate::exit::ExitCode;
 
 pub use listener::{Listener, when_unread};
-pub use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+pub use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use screen::Screen;
 
 /// What comes in from outside.
@@ -64,7 +64,7 @@ impl Signal {
 
 /// The cells of the terminal, across and down. Fails where it is gone.
 pub fn size() -> io::Result<(u16, u16)> {
-    ratatui::crossterm::terminal::size()
+    crossterm::terminal::size()
 }
 
 /// Hands the terminal to the shell, stops, and takes the terminal back when continued. Where there is no stopping, does nothing.

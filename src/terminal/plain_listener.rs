@@ -2,7 +2,7 @@
 
 use std::{io, thread};
 
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use crossterm::event::{self, Event, KeyEventKind};
 
 use super::Input;
 

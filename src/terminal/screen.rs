@@ -12,20 +12,16 @@ use std::{
     thread,
 };
 
-use ratatui::{
-    Frame, Terminal,
-    backend::CrosstermBackend,
-    crossterm::{
-        cursor::{Hide, Show},
-        queue,
-        style::{Attribute, SetAttribute, force_color_output},
-        terminal::{
-            BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen,
-            LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-        },
+use crossterm::{
+    cursor::{Hide, Show},
+    queue,
+    style::{Attribute, SetAttribute, force_color_output},
+    terminal::{
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
     },
-    layout::Rect,
 };
+use ratatui::{Frame, Terminal, backend::CrosstermBackend, layout::Rect};
 
 use crate::exit::ExitCode;
 

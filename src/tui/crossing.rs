@@ -1,5 +1,4 @@
-//! When a threshold is crossed upwards: what is said of it, and whether the bell may ring. Sees figures only; whether anybody wants
-//! a bell is not its business.
+//! Thresholds that are crossed upwards: the message, and whether the bell may ring.
 
 use chrono::NaiveTime;
 
@@ -8,30 +7,30 @@ use crate::{
     model::Level,
 };
 
-/// Points of a percent that a figure has to fall below a threshold before the bell may ring for it again.
+/// The percentage points that a figure must fall below a threshold before the bell rings for it again.
 const REARM: i128 = 2;
 
-/// The thresholds that were seen to be reached.
+/// The thresholds that were reached.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Crossing {
     /// The bell has rung for those up to this one, in percent.
     rung: Option<u32>,
 }
 
-/// What is to be made of new figures.
+/// The result of comparing new figures with those before.
 #[derive(Debug, Default)]
 pub(super) struct Crossed {
-    /// The level they have.
+    /// The new level.
     pub(super) level: Option<Level>,
-    /// What is said, where that rose.
+    /// If the level rose.
     pub(super) message: Option<String>,
-    /// The bell may ring: once for each threshold, and never at the start.
+    /// Once for each threshold, and never at the start.
     pub(super) rings: bool,
 }
 
 impl Crossing {
-    /// Sees figures, and those before them.
-    pub(super) fn see(
+    /// Compares figures with those before.
+    pub(super) fn update(
         &mut self,
         before: Option<&StatusReport>,
         report: &StatusReport,
@@ -48,7 +47,7 @@ impl Crossing {
             let reached = at.steps().into_iter().filter(|(_, step)| *step <= level);
             reached.map(|(percent, _)| percent).max()
         };
-        // A threshold that the figure has fallen well below may ring again.
+        // A threshold well above the figure may ring again.
         let armed = self.rung.min(reached(REARM));
         self.rung = armed.max(reached(0));
         let before = before.map(StatusReport::spending);

@@ -1,37 +1,14 @@
-//! What the views list of the figures, and what of it is selected. A selection is held by what it is, not by where it stands:
-//! rows come and go above it.
-
-use std::collections::HashMap;
-
-use chrono::NaiveDate;
+//! What the views list, and what of it is selected.
 
 use super::{
-    app::{App, Tab},
-    reading::Trouble,
     sort::SortBy,
+    state::{App, ReadError, RowKey, Tab},
 };
 use crate::{
     analysis::{Alert, AlertScope, DayReport, RowReport, StatusReport, TeamReport},
-    model::{Tokens, fold_name},
+    model::fold_name,
     text::FileId,
 };
-
-/// What is selected in each view, wherever it stands.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Held {
-    alert: Option<(AlertScope, Option<String>)>,
-    pub(super) team: Option<String>,
-    row: Option<RowKey>,
-}
-
-/// What tells a row from others when its line has moved.
-type RowKey = (
-    NaiveDate,
-    Option<String>,
-    String,
-    Option<String>,
-    Option<Tokens>,
-);
 
 fn key((day, row): (&DayReport, &RowReport)) -> RowKey {
     (
@@ -44,7 +21,6 @@ fn key((day, row): (&DayReport, &RowReport)) -> RowKey {
 }
 
 impl App {
-    /// The figures that are shown.
     pub(super) fn report(&self) -> Option<&StatusReport> {
         self.latest.as_ref().map(|latest| &latest.report)
     }
@@ -73,10 +49,10 @@ impl App {
             None => {}
             Some(SortBy::Team) => teams.sort_by_cached_key(|team| fold_name(&team.name)),
             Some(by) => {
-                let levels: HashMap<_, _> = report.team_levels();
+                let levels = report.team_levels();
                 let rank = |team: &&TeamReport| by.rank(team, levels.get(team.name.as_str()));
                 let reversed = self.reversed;
-                // What nothing is known about comes last, either way round.
+                // Unknown ranks come last in both directions.
                 teams.sort_by_key(|team| {
                     let rank = rank(team);
                     let order = rank.map(|rank| if reversed { rank } else { u64::MAX - rank });
@@ -90,13 +66,12 @@ impl App {
         teams
     }
 
-    /// The days.
     pub(super) fn days(&self) -> &[DayReport] {
         let days = self.report().and_then(|report| report.days.as_deref());
         days.unwrap_or_default()
     }
 
-    /// Tells whether a row of the days is listed: of the team that is asked for, with the filter in any of its texts.
+    /// Whether a row of the days is listed: it is of the team whose days are shown, and contains the filter.
     pub(super) fn lists_row(&self) -> impl Fn(&DayReport, &RowReport) -> bool + '_ {
         let filter = fold_name(&self.filter);
         move |day, row| {
@@ -124,13 +99,13 @@ impl App {
         self.rows_by_day().map(|(_, row)| row).collect()
     }
 
-    /// Which row of a list of so many is selected. None where nobody has selected an alert.
+    /// The selected row of a list of this length. None before an alert is selected.
     #[must_use]
-    pub fn selection(&self, len: usize) -> Option<usize> {
-        self.selection_in(self.tab, len)
+    pub fn selected_row(&self, len: usize) -> Option<usize> {
+        self.selected_row_in(self.tab, len)
     }
 
-    fn selection_in(&self, tab: Tab, len: usize) -> Option<usize> {
+    fn selected_row_in(&self, tab: Tab, len: usize) -> Option<usize> {
         let last = len.checked_sub(1)?;
         let start = match tab {
             Tab::Overview => None,
@@ -141,7 +116,7 @@ impl App {
         selected.map(|at| at.min(last))
     }
 
-    /// The line of the text that is at the top, in a view that is one.
+    /// The first line on the screen, in a view that is a text.
     #[must_use]
     pub fn top(&self, last: usize) -> usize {
         self.selected[self.tab.index()].unwrap_or(0).min(last)
@@ -151,19 +126,19 @@ impl App {
     #[must_use]
     pub fn selected_team(&self) -> Option<&TeamReport> {
         let teams = self.teams();
-        let at = self.selection_in(Tab::Teams, teams.len())?;
+        let at = self.selected_row_in(Tab::Teams, teams.len())?;
         teams.get(at).copied()
     }
 
-    /// Leaves the days of a team, to those of all.
+    /// Shows the days of all teams again.
     pub(super) fn leave_team(&mut self) {
         if self.team.take().is_some() {
             self.filter = std::mem::take(&mut self.filter_of_teams);
-            self.find_held();
+            self.restore_selection();
         }
     }
 
-    /// From an alert to what it is about, from a team to its days.
+    /// Goes from an alert to its subject, from a team to its days.
     pub(super) fn enter(&mut self) {
         match self.tab {
             Tab::Overview => self.enter_alert(),
@@ -180,7 +155,7 @@ impl App {
 
     fn enter_alert(&mut self) {
         let alert = self.report().and_then(|report| {
-            let at = self.selection(report.alerts.len())?;
+            let at = self.selected_row(report.alerts.len())?;
             report.alerts.get(at)
         });
         let Some((scope, team)) = alert.map(|alert| (alert.scope, alert.team.clone())) else {
@@ -192,15 +167,15 @@ impl App {
         };
         if team.is_some() {
             self.filter.clear();
-            self.held.team = team;
-            self.find_held();
+            self.selection.team = team;
+            self.restore_selection();
         }
     }
 
-    /// Where an editor is to open: at what is wrong, else at the row that is selected, else at the top of the log.
-    pub(super) fn place(&self) -> (FileId, usize) {
-        let trouble = self.trouble.as_ref().and_then(Trouble::place);
-        trouble
+    /// Where the editor opens: at a read error, else at the selected row, else at the top of the log.
+    pub(super) fn edit_place(&self) -> (FileId, usize) {
+        let error = self.read_error.as_ref().and_then(ReadError::place);
+        error
             .or_else(|| self.selected_place())
             .unwrap_or((FileId::LOG, 1))
     }
@@ -211,7 +186,7 @@ impl App {
             Tab::Overview => {
                 let place = report
                     .alerts
-                    .get(self.selection(report.alerts.len())?)?
+                    .get(self.selected_row(report.alerts.len())?)?
                     .place?;
                 Some((place.file, place.line))
             }
@@ -222,48 +197,48 @@ impl App {
             }
             Tab::Daily => {
                 let rows = self.rows();
-                let row = rows.get(self.selection(rows.len())?)?;
+                let row = rows.get(self.selected_row(rows.len())?)?;
                 Some((row.file, row.line))
             }
             Tab::Forecast => None,
         }
     }
 
-    /// Remembers what is selected.
-    pub(super) fn hold(&mut self) {
+    /// Remembers what is selected in the view.
+    pub(super) fn remember_selection(&mut self) {
         match self.tab {
             Tab::Overview => {
                 let alert = self.report().and_then(|report| {
-                    let alert = report.alerts.get(self.selection(report.alerts.len())?)?;
+                    let alert = report.alerts.get(self.selected_row(report.alerts.len())?)?;
                     Some((alert.scope, alert.team.clone()))
                 });
-                self.held.alert = alert;
+                self.selection.alert = alert;
             }
             Tab::Teams => {
-                // Where a filter leaves nothing, what was selected comes back with it.
+                // With a filter that matches nothing, the team before is kept.
                 if let Some(team) = self.selected_team().map(|team| team.name.clone()) {
-                    self.held.team = Some(team);
+                    self.selection.team = Some(team);
                 }
             }
             Tab::Daily => {
                 let at = self.selected[Tab::Daily.index()];
-                self.held.row = at.and_then(|at| self.rows_by_day().nth(at).map(key));
+                self.selection.row = at.and_then(|at| self.rows_by_day().nth(at).map(key));
             }
             Tab::Forecast => {}
         }
     }
 
-    /// Selects it again, wherever it is now.
-    pub(super) fn find_held(&mut self) {
-        let held = &self.held;
+    /// Selects what was selected, wherever it is now.
+    pub(super) fn restore_selection(&mut self) {
+        let selection = &self.selection;
         let alerts = self.report().map_or(&[][..], |report| &report.alerts);
-        let is_held =
-            |alert: &Alert| held.alert.as_ref() == Some(&(alert.scope, alert.team.clone()));
-        let alert = self.nearest(Tab::Overview, alerts.iter().map(is_held));
-        let is_held = |team: &&TeamReport| Some(&team.name) == held.team.as_ref();
-        let team = self.nearest(Tab::Teams, self.teams().iter().map(is_held));
-        let row = held.row.as_ref().and_then(|held| {
-            let rows = self.rows_by_day().map(|row| key(row) == *held);
+        let is_selected =
+            |alert: &Alert| selection.alert.as_ref() == Some(&(alert.scope, alert.team.clone()));
+        let alert = self.nearest(Tab::Overview, alerts.iter().map(is_selected));
+        let is_selected = |team: &&TeamReport| Some(&team.name) == selection.team.as_ref();
+        let team = self.nearest(Tab::Teams, self.teams().iter().map(is_selected));
+        let row = selection.row.as_ref().and_then(|selected| {
+            let rows = self.rows_by_day().map(|row| key(row) == *selected);
             self.nearest(Tab::Daily, rows)
         });
         for (tab, found) in [
@@ -276,10 +251,10 @@ impl App {
         }
     }
 
-    /// Of those that are what is held, the one nearest to where it was: some are alike.
-    fn nearest(&self, tab: Tab, is_held: impl Iterator<Item = bool>) -> Option<usize> {
+    /// Of rows that are alike, the one nearest to where the selection was.
+    fn nearest(&self, tab: Tab, is_selected: impl Iterator<Item = bool>) -> Option<usize> {
         let was = self.selected[tab.index()].unwrap_or(0);
-        let found = is_held.enumerate().filter(|(_, is_held)| *is_held);
+        let found = is_selected.enumerate().filter(|(_, is_selected)| *is_selected);
         found.map(|(at, _)| at).min_by_key(|at| at.abs_diff(was))
     }
 }

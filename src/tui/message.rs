@@ -1,87 +1,69 @@
-//! What a key means where it is pressed: a table from keys to messages. What a message does is `app`'s business.
+//! What a key means: a table from keys to messages. What a message does is in `app`.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::app::{Panel, Tab, Typing};
+use super::state::{Panel, Tab, Typing};
 
-/// What somebody, or the world, wants of the dashboard.
+/// What the user wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// End it.
     Quit,
-    /// End it as whoever is interrupted.
     Interrupt,
-    /// Close what was opened last: a panel, a filter, the days of a team.
+    /// Close a panel, clear a filter, or leave the days of a team.
     Back,
     /// Open a panel, or close it.
     Open(Panel),
-    /// Show a view.
     Show(Tab),
-    /// Show the next view, or the one before.
-    Turn(Step),
-    /// Move in the list: by so many rows.
+    /// Show the next view or the previous one.
+    Turn(Direction),
+    /// Move by a number of rows.
     Move(isize),
     /// Move by a page.
-    Page(Step),
+    Page(Direction),
     /// Move to an end of the list.
-    End(Step),
-    /// Go to what the selected row is about.
+    End(Direction),
+    /// Go to the subject of the selected row.
     Enter,
-    /// Sort by the next column.
     Sort,
-    /// Sort the other way round.
     Reverse,
-    /// Begin to type a filter.
+    /// Start to type a filter.
     Filter,
-    /// A character of the filter.
     Type(char),
-    /// Take back some of the filter.
-    Erase(Piece),
-    /// The filter is typed.
-    Typed,
-    /// Read the files now.
+    Erase(EditPart),
+    /// Accept the filter.
+    Accept,
     Reload,
-    /// Draw everything anew.
     Repaint,
-    /// Stop following changes, or go on.
     Pause,
-    /// Open the file at the selected row in an editor.
     Edit,
-    /// Ring, or no longer.
     Bell,
-    /// Give the terminal back for a while.
     Suspend,
 }
 
 impl Message {
-    /// Whether it moves in a list or a text.
     #[must_use]
     pub const fn is_move(self) -> bool {
         matches!(self, Self::Move(_) | Self::Page(_) | Self::End(_))
     }
 }
 
-/// How much of a text.
+/// The part of a typed text to erase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Its last character.
+pub enum EditPart {
     Letter,
-    /// Its last word.
     Word,
-    /// All of it.
     All,
 }
 
-/// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Back, up, to the first.
+pub enum Direction {
+    /// Also up, and to the first.
     Back,
-    /// On, down, to the last.
-    On,
+    /// Also down, and to the last.
+    Forward,
 }
 
-/// What a key means. None where it means nothing.
+/// The message of a key. None if it has no meaning.
 #[must_use]
 pub fn of(key: KeyEvent, typing: Typing, panel: Option<Panel>) -> Option<Message> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -96,14 +78,14 @@ pub fn of(key: KeyEvent, typing: Typing, panel: Option<Panel>) -> Option<Message
 fn typed(code: KeyCode, control: bool) -> Option<Message> {
     Some(match code {
         KeyCode::Char('c') if control => Message::Back,
-        KeyCode::Char('h') if control => Message::Erase(Piece::Letter),
-        KeyCode::Char('w') if control => Message::Erase(Piece::Word),
-        KeyCode::Char('u') if control => Message::Erase(Piece::All),
+        KeyCode::Char('h') if control => Message::Erase(EditPart::Letter),
+        KeyCode::Char('w') if control => Message::Erase(EditPart::Word),
+        KeyCode::Char('u') if control => Message::Erase(EditPart::All),
         KeyCode::Char(_) if control => return None,
         KeyCode::Char(c) => Message::Type(c),
-        KeyCode::Backspace => Message::Erase(Piece::Letter),
+        KeyCode::Backspace => Message::Erase(EditPart::Letter),
         KeyCode::Esc => Message::Back,
-        KeyCode::Enter => Message::Typed,
+        KeyCode::Enter => Message::Accept,
         _ => return None,
     })
 }
@@ -111,15 +93,15 @@ fn typed(code: KeyCode, control: bool) -> Option<Message> {
 const fn with_control(code: KeyCode) -> Option<Message> {
     Some(match code {
         KeyCode::Char('c') => Message::Interrupt,
-        KeyCode::Char('d') => Message::Page(Step::On),
+        KeyCode::Char('d') => Message::Page(Direction::Forward),
         KeyCode::Char('l') => Message::Repaint,
-        KeyCode::Char('u') => Message::Page(Step::Back),
+        KeyCode::Char('u') => Message::Page(Direction::Back),
         KeyCode::Char('z') => Message::Suspend,
         _ => return None,
     })
 }
 
-/// Of a panel, keys close it, move in it, or are those of the view behind it.
+/// The keys of a panel close it, move in it, or are those of the view behind it.
 const fn in_panel(code: KeyCode) -> Option<Message> {
     match code {
         KeyCode::Char('q') | KeyCode::Esc => Some(Message::Back),
@@ -138,14 +120,14 @@ const fn plain(code: KeyCode) -> Option<Message> {
         KeyCode::Char('2') => Message::Show(Tab::Teams),
         KeyCode::Char('3') => Message::Show(Tab::Daily),
         KeyCode::Char('4') => Message::Show(Tab::Forecast),
-        KeyCode::Tab | KeyCode::Right | KeyCode::Char('l') => Message::Turn(Step::On),
-        KeyCode::BackTab | KeyCode::Left | KeyCode::Char('h') => Message::Turn(Step::Back),
+        KeyCode::Tab | KeyCode::Right | KeyCode::Char('l') => Message::Turn(Direction::Forward),
+        KeyCode::BackTab | KeyCode::Left | KeyCode::Char('h') => Message::Turn(Direction::Back),
         KeyCode::Char('j') | KeyCode::Down => Message::Move(1),
         KeyCode::Char('k') | KeyCode::Up => Message::Move(-1),
-        KeyCode::PageDown => Message::Page(Step::On),
-        KeyCode::PageUp => Message::Page(Step::Back),
-        KeyCode::Char('G') | KeyCode::End => Message::End(Step::On),
-        KeyCode::Char('g') | KeyCode::Home => Message::End(Step::Back),
+        KeyCode::PageDown => Message::Page(Direction::Forward),
+        KeyCode::PageUp => Message::Page(Direction::Back),
+        KeyCode::Char('G') | KeyCode::End => Message::End(Direction::Forward),
+        KeyCode::Char('g') | KeyCode::Home => Message::End(Direction::Back),
         KeyCode::Enter => Message::Enter,
         KeyCode::Char('s') => Message::Sort,
         KeyCode::Char('S') => Message::Reverse,

@@ -1,16 +1,19 @@
-//! The dashboard: what it shows of a report, and what keys do. Files, clocks and terminals come in from outside: `commands::watch`
-//! puts them together.
+//! The dashboard: what it shows of a report, and what keys do. `commands::watch` connects it with files, clock and terminal.
 
-pub mod app;
+mod app;
 mod crossing;
 pub mod draw;
 mod list;
 pub mod message;
 pub mod reading;
 mod sort;
+mod state;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
-pub use app::{App, Effect, Flash, Following, Tab};
-pub use reading::{Problem, Reading, Snapshot};
+pub use app::Effect;
+pub use reading::Reading;
+pub use state::{
+    App, FLASH, Flash, Following, Problem, ReadError, Snapshot, Tab, Typing,
+};

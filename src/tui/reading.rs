@@ -1,117 +1,70 @@
-//! What came of reading the files, and which figures are shown of it: those of the file, or the last good ones as long as somebody
-//! may be typing. When files are read is decided elsewhere.
+//! What a reading of the files does to the state: its figures are shown, or the last good ones while the file may be half
+//! written. `commands::watch` decides when files are read.
 
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::app::{App, FLASH, Flash};
-use crate::{
-    analysis::{StatusReport, TeamReport},
-    text::FileId,
-};
+use super::state::{App, FLASH, Flash, Problem, ReadError, Snapshot};
+use crate::analysis::TeamReport;
 
-/// A reading that is bad is tried again so much later before it is shown: editors write in two parts.
+/// The delay before a bad reading is tried again and then shown: editors write in two parts.
 pub const GRACE: Duration = Duration::from_millis(150);
 
-/// A row that cannot be read is waited for so long: whoever types it is not done. After that, the figures of the others count more.
+/// How long the last good figures are shown while a new row cannot be read: it may be half typed.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The figures of one reading of the files.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Snapshot {
-    /// All there is to show.
-    pub report: StatusReport,
-    /// What is wrong with the files, as far as it is listed.
-    pub problems: Vec<Problem>,
-    /// How much that is: `3 errors and 1 warning`.
-    pub counted: Option<String>,
-}
-
-/// Something that is wrong with a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Where, and what: `cost-log.md:31:33 not a number: "12,4x0"`.
-    pub text: String,
-    /// The file and the line, where it has one.
-    pub place: Option<(FileId, usize)>,
-    /// Something is not counted because of it.
-    pub is_error: bool,
-}
-
-/// What came of reading the files.
+/// The result of reading the files.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
-    /// Figures.
     Good(Box<Snapshot>),
-    /// The log is there, and nothing can be made of it: why.
+    /// The log exists, but cannot be read: why.
     Bad(Problem),
-    /// The log is not there: its name.
+    /// The log with this name does not exist.
     Gone(String),
-}
-
-/// Why the figures shown are not those of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// It cannot be read: where, and why.
-    Unreadable(Problem),
-    /// It is gone: its name.
-    Gone(String),
-}
-
-impl Trouble {
-    /// Where it can be mended.
-    #[must_use]
-    pub const fn place(&self) -> Option<(FileId, usize)> {
-        match self {
-            Self::Unreadable(problem) => problem.place,
-            Self::Gone(_) => None,
-        }
-    }
 }
 
 impl App {
-    /// Takes what came of a reading, at a moment by the clock and since the start. Whether that is worth a ring of the bell.
+    /// Takes a reading, at a moment by the clock and since the start. Returns whether to ring the bell.
     pub fn take(&mut self, reading: Reading, now: DateTime<FixedOffset>, at: Duration) -> bool {
-        let trouble = match reading {
-            Reading::Good(snapshot) if self.insisted || self.is_better(&snapshot) => {
+        let error = match reading {
+            Reading::Good(snapshot) if self.reload_requested || self.is_no_worse(&snapshot) => {
                 return self.show_figures(*snapshot, now, at);
             }
             Reading::Good(snapshot) => {
-                let problem = self.news(&snapshot);
+                let problem = self.new_problem(&snapshot);
                 if at >= *self.patience.get_or_insert(at + PATIENCE) {
                     return self.show_without(&problem, *snapshot, now, at);
                 }
-                Trouble::Unreadable(problem)
+                ReadError::Unreadable(problem)
             }
             Reading::Bad(problem) => {
                 self.patience = None;
-                Trouble::Unreadable(problem)
+                ReadError::Unreadable(problem)
             }
             Reading::Gone(name) => {
                 self.patience = None;
-                Trouble::Gone(name)
+                ReadError::Gone(name)
             }
         };
-        // What is shown already, has been bad for so long, or was asked for, is shown.
-        let is_known = self.trouble.is_some() || self.latest.is_none();
-        let is_asked = self.insisted || self.pause.is_some();
+        let is_known = self.read_error.is_some() || self.latest.is_none();
+        let is_asked = self.reload_requested || self.pause.is_some();
         let retry = *self.retry.get_or_insert(at + GRACE);
         if is_known || is_asked || retry <= at {
-            (self.trouble, self.retry) = (Some(trouble), None);
+            (self.read_error, self.retry) = (Some(error), None);
         }
         false
     }
 
-    /// Whether a reading is to be shown at once: it has no more rows that cannot be read than what is shown already.
-    fn is_better(&self, snapshot: &Snapshot) -> bool {
+    /// Whether a reading has no more unreadable rows than the figures shown.
+    fn is_no_worse(&self, snapshot: &Snapshot) -> bool {
         let unreadable = |snapshot: &Snapshot| snapshot.report.log.unreadable_rows;
         let latest = self.latest.as_ref();
         latest.is_none_or(|latest| unreadable(snapshot) <= unreadable(latest))
     }
 
-    /// The error of a reading that was not there before.
-    fn news(&self, snapshot: &Snapshot) -> Problem {
+    /// The first error of a reading that is new.
+    fn new_problem(&self, snapshot: &Snapshot) -> Problem {
         let latest = self.latest.as_ref();
         let known = latest.map_or(&[][..], |latest| &latest.problems);
         let errors = || snapshot.problems.iter().filter(|problem| problem.is_error);
@@ -124,7 +77,7 @@ impl App {
         })
     }
 
-    /// Shows figures that leave something out, and says what.
+    /// Shows figures although a row is not counted, and says which.
     fn show_without(
         &mut self,
         problem: &Problem,
@@ -133,7 +86,7 @@ impl App {
         at: Duration,
     ) -> bool {
         let rings = self.show_figures(snapshot, now, at);
-        // That a threshold was passed is said first.
+        // A crossed threshold is more important.
         let crossed = self
             .flash
             .as_ref()
@@ -154,8 +107,8 @@ impl App {
         now: DateTime<FixedOffset>,
         at: Duration,
     ) -> bool {
-        (self.trouble, self.retry, self.patience) = (None, None, None);
-        self.insisted = false;
+        (self.read_error, self.retry, self.patience) = (None, None, None);
+        self.reload_requested = false;
         let before = self.latest.take();
         let latest = self.latest.insert(snapshot);
         if before
@@ -165,9 +118,9 @@ impl App {
             self.read_at = Some((now, at));
         }
         let before = before.as_ref().map(|before| &before.report);
-        let crossed = self.crossing.see(before, &latest.report, now.time());
+        let crossed = self.crossing.update(before, &latest.report, now.time());
         let level = crossed.level;
-        // What was said of a level that is left again holds no longer.
+        // A message about a level that is left is outdated.
         let holds = |flash: &Flash| flash.level.is_none() || flash.level == level;
         self.flash = self.flash.take().filter(holds);
         if let Some(message) = crossed.message {
@@ -177,7 +130,7 @@ impl App {
                 until: at + FLASH,
             });
         }
-        self.find_held();
+        self.restore_selection();
         crossed.rings && self.bell
     }
 }
@@ -193,11 +146,11 @@ fn is_same(one: &Snapshot, two: &Snapshot) -> bool {
         && one_says.days == two_says.days
         && one_says.forecast.plan == two_says.forecast.plan
         && one_says.teams.len() == two_says.teams.len()
-        && teams().all(|(one, two)| says_the_same(one, two))
+        && teams().all(|(one, two)| is_same_team(one, two))
 }
 
-/// Whether the files say the same of a team; what follows for the time to come depends on the moment.
-fn says_the_same(one: &TeamReport, two: &TeamReport) -> bool {
+/// Whether the files say the same of a team. Its forecast depends on the moment.
+fn is_same_team(one: &TeamReport, two: &TeamReport) -> bool {
     one.name == two.name
         && one.sources == two.sources
         && one.used_tokens == two.used_tokens

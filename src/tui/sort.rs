@@ -1,28 +1,22 @@
-//! In which order teams are listed: the columns, their turn, and how each compares two teams.
+//! The columns that teams can be sorted by, and their order.
 
 use crate::{analysis::TeamReport, model::Level};
 
 /// A column that teams can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
-    /// The worst alert.
     Alert,
-    /// Tokens used.
     Used,
-    /// The limit.
     Allocated,
-    /// The share of it that is used.
+    /// The used share of the allocation.
     Share,
-    /// Deliverables.
     Deliverables,
-    /// Tokens per deliverable.
     PerDeliverable,
-    /// The name.
     Team,
 }
 
 impl SortBy {
-    /// The order in which they take turns. After the last comes the order of the log.
+    /// In the order of the key `s`. After the last comes the order of the log.
     const ALL: [Self; 7] = [
         Self::Used,
         Self::Allocated,
@@ -33,11 +27,11 @@ impl SortBy {
         Self::Team,
     ];
 
-    /// The next one after another that tells teams apart. After the last, none.
-    pub(super) fn after(by: Option<Self>, tells: impl Fn(Self) -> bool) -> Option<Self> {
+    /// The next column that ranks any team. None after the last one.
+    pub(super) fn after(by: Option<Self>, ranks: impl Fn(Self) -> bool) -> Option<Self> {
         let passed = by.and_then(|by| Self::ALL.iter().position(|one| *one == by));
         let rest = Self::ALL.into_iter().skip(passed.map_or(0, |at| at + 1));
-        rest.into_iter().find(|by| *by == Self::Team || tells(*by))
+        rest.into_iter().find(|by| *by == Self::Team || ranks(*by))
     }
 
     /// The heading of its column.
@@ -53,12 +47,12 @@ impl SortBy {
         }
     }
 
-    /// Whether the greatest comes first, unless it is the other way round.
+    /// Whether the greatest comes first, unless reversed.
     pub(super) const fn is_descending(self) -> bool {
         !matches!(self, Self::Team)
     }
 
-    /// What a team is sorted by, the more the further up. None where nothing is known about it. Names are told apart elsewhere.
+    /// The rank of a team, the highest first. None if it has no value in this column, and for names.
     pub(super) fn rank(self, team: &TeamReport, alert: Option<&Level>) -> Option<u64> {
         match self {
             Self::Alert => alert.map(|level| *level as u64),

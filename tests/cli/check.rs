@@ -10,7 +10,7 @@ use std::{
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::Value;
-use tokmon::internals::{Code, Severity, Style, diff, has_forbidden};
+use tokmon::internals::{Code, Severity, Style, diff, has_unsafe};
 
 use crate::harness::{Ran, Tokmon, fixture, log_of, repository};
 
@@ -120,11 +120,11 @@ fn each_code_has_a_page_whose_examples_hold() {
             Tokmon::new(["check", "--explain", &code.name().to_uppercase()]).output()
         );
         assert!(page.contains(code.meaning()), "{page}");
-        for heading in ["Why it matters", "What tokmon does", "How to mend it"] {
+        for heading in ["Why it matters", "What tokmon does", "How to fix it"] {
             assert!(page.lines().any(|line| line == heading), "{page}");
         }
         assert_eq!(
-            page.contains("`tokmon check --fix` mends it"),
+            page.contains("fixed by `tokmon check --fix`"),
             code.is_fixable()
         );
         assert!(
@@ -403,7 +403,7 @@ fn paths_are_written_as_each_form_has_them() {
 
 /// Characters that drive a terminal, hide, or turn the direction of writing.
 fn is_harmless(text: &str) -> bool {
-    !has_forbidden(&text.replace('\n', ""))
+    !has_unsafe(&text.replace('\n', ""))
 }
 
 const FORMS: [&str; 4] = ["table", "json", "sarif", "github"];

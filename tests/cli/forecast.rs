@@ -331,7 +331,7 @@ fn spending_of_days_to_come_is_named() {
     assert_eq!(report["forecast"]["burn_rate"]["tokens_per_day"], 5_000);
     let out = text_of(&log, "2026-06-04T12:00:00Z", "--forecast");
     assert!(
-        out.contains("40,000 tokens carry the date of a day to come"),
+        out.contains("40,000 tokens have a date in the future"),
         "{out}"
     );
 }
@@ -655,7 +655,7 @@ fn money_is_forecast_where_a_budget_in_money_is_set() {
     let (report, out) = of("[budget]\ncost = \"0.60 EUR\"\n", "");
     assert_eq!(report["forecast"].get("cost"), None);
     assert!(
-        out.contains("nothing is said in money: it takes a cost in EUR for every token used"),
+        out.contains("no cost forecast: some tokens have no cost in EUR"),
         "{out}"
     );
 }

@@ -41,7 +41,7 @@ pub(super) fn run(
     }
     if args.dry_run {
         for (file, text) in new {
-            writeln!(cx.out, "==> {} <==", render::safe_line(&file.shown)).map_err(cannot_print)?;
+            writeln!(cx.out, "==> {} <==", render::sanitize(&file.shown)).map_err(cannot_print)?;
             writeln!(cx.out, "{text}").map_err(cannot_print)?;
         }
         return Ok(ExitCode::Success);
@@ -51,7 +51,7 @@ pub(super) fn run(
         log.remove();
         return Err(failure);
     }
-    let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::safe_line(shown));
+    let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::sanitize(shown));
     writeln!(cx.out, "Wrote {log} and {settings}").map_err(cannot_print)?;
     writeln!(cx.out, "{}", next_steps(&begun.teams)).map_err(cannot_print)?;
     Ok(ExitCode::Success)

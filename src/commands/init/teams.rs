@@ -71,7 +71,7 @@ fn team(arg: &str) -> Result<Team, Failure> {
     if is_total(&name) {
         return Err(wrong("a row of that name is a sum"));
     }
-    if arg.contains(char::is_control) || render::has_forbidden(&name) {
+    if arg.contains(char::is_control) || render::has_unsafe(&name) {
         return Err(wrong("there are characters in it that cannot be seen"));
     }
     Ok(Team { name, budget })

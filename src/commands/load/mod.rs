@@ -191,7 +191,7 @@ pub(super) fn read(
 /// How many findings there is a use for: a table lists the first of them.
 fn kept_findings(global: &GlobalArgs) -> Option<usize> {
     let some = global.format() == Format::Table && !global.verbose;
-    some.then_some(render::MOST_FINDINGS)
+    some.then_some(render::MAX_FINDINGS)
 }
 
 fn reconcile(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<ReconciledMonth, Failure> {

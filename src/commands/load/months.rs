@@ -23,13 +23,13 @@ use crate::{
     model::Month,
     render::{
         Format, Style,
-        check::{Looked, Report},
+        check::{CheckExtent, Report},
     },
     text::{FileId, FileRole},
 };
 
 /// Findings beyond so many are counted and not listed, so that no log takes more memory than a machine has.
-const MOST_FINDINGS: usize = 100_000;
+const MAX_FINDINGS: usize = 100_000;
 
 /// The most months that are looked at one by one: those of a hundred years.
 const MOST_MONTHS: usize = 1_200;
@@ -43,7 +43,7 @@ const MOST_PROJECTS: usize = 1_000;
 /// What is wrong with a log.
 pub(in crate::commands) struct Checked {
     pub(in crate::commands) found: Found,
-    pub(in crate::commands) looked: Looked,
+    pub(in crate::commands) extent: CheckExtent,
     /// The first month that was looked at, where there are too many to look at all.
     pub(in crate::commands) since: Option<Month>,
 }
@@ -65,7 +65,7 @@ impl Checked {
         let report = Report {
             findings,
             files,
-            looked: self.looked,
+            extent: self.extent,
         };
         let mut line_at = |place: &_| line_at(sources, place);
         report.write(format, style, &mut line_at, out)
@@ -84,7 +84,7 @@ pub(in crate::commands) fn check(
         rows: Rows::Summed,
     };
     let ledger = Ledger::new(&settings.policy, keep);
-    let findings = Findings::listing(MOST_FINDINGS);
+    let findings = Findings::listing(MAX_FINDINGS);
     let mut reading = Reading::begin(ledger, findings, &log, cx)?;
     reading.read(FileId::LOG)?;
     reading.read(FileId::PROJECTION)?;
@@ -119,14 +119,14 @@ pub(in crate::commands) fn check(
         return Err(no_usage(&log));
     }
     let Amount { lines, rows, .. } = read;
-    let looked = Looked {
+    let extent = CheckExtent {
         months: months.len(),
         rows,
         lines,
     };
     Ok(Checked {
         found,
-        looked,
+        extent,
         since,
     })
 }

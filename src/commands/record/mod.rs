@@ -267,7 +267,7 @@ fn told(
     let source = Source::new(session.text(cx)?);
     let rows = new
         .iter()
-        .take(render::MOST_RECORDED)
+        .take(render::MAX_RECORDED)
         .map(|usage| standing(&source, usage))
         .collect();
     let newest = new

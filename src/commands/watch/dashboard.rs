@@ -10,15 +10,14 @@ use crate::{
     commands::edit,
     exit::ExitCode,
     failure::Failure,
-    render::Style,
+    render::{Style, StyledLine, Theme},
     terminal::{self, Input, Listener, Screen, Signal},
     text::FileId,
     tui::{
-        App, Effect, Flash, Reading, Tab,
-        app::FLASH,
-        draw::{self, Theme},
+        App, Effect, FLASH, Flash, Reading, Tab,
+        draw::ScreenWidget,
         message,
-        view::{self, Look, Row, Size},
+        view::{self, Size, ViewContext},
     },
 };
 
@@ -44,7 +43,7 @@ pub(super) struct Dashboard<'f, 'a, 'w> {
     /// When the size is taken for one that stays.
     settled: Option<Duration>,
     /// What was drawn last.
-    drawn: Vec<Row>,
+    drawn: Vec<StyledLine>,
     size: Size,
 }
 
@@ -66,8 +65,8 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
         })
         .map_err(failed)?;
         let style = follower.cx.style(follower.global);
-        let colors = follower.cx.environment.colors();
-        let theme = watching.theme.able(style.ink, colors);
+        let depth = follower.cx.environment.color_depth();
+        let theme = watching.theme.supported(style.color, depth);
         let mut app = App::default();
         app.bell = watching.bell;
         app.tab = first_view(follower.args);
@@ -202,7 +201,7 @@ impl Dashboard<'_, '_, '_> {
         let now = self.follower.now()?;
         // What was read last and is not shown must not come in by this way.
         let app = &mut self.app;
-        let is_shown = app.trouble.is_none() && app.retry.is_none() && app.pause.is_none();
+        let is_shown = app.read_error.is_none() && app.retry.is_none() && app.pause.is_none();
         let Some(latest) = app.latest.as_mut().filter(|_| is_shown) else {
             return Ok(());
         };
@@ -254,12 +253,12 @@ impl Dashboard<'_, '_, '_> {
             Input::Signal(signal) => Ok(signal.exit_code()),
             Input::Key(key) => {
                 let message = message::of(key, self.app.typing, self.app.open());
-                let look = self.look()?;
-                let now = look.now.time();
+                let view = self.view_context()?;
+                let now = view.now.time();
                 let effect = message.and_then(|message| {
                     // Counting the lines of a long text takes time: only whoever moves in it has to know.
                     let moves = message.is_move();
-                    let shown = moves.then(|| view::extent(&self.app, self.size, look));
+                    let shown = moves.then(|| view::viewport(&self.app, self.size, view));
                     self.app.update(message, shown.unwrap_or_default(), now)
                 });
                 effect.map_or(Ok(None), |effect| self.act(effect))
@@ -323,11 +322,11 @@ impl Dashboard<'_, '_, '_> {
         self.again(&Ok(()))
     }
 
-    fn look(&self) -> Result<Look, Failure> {
+    fn view_context(&self) -> Result<ViewContext, Failure> {
         let at = self.uptime();
         let now = self.follower.now()?;
         let age = self.app.read_at.filter(|_| !self.frozen);
-        Ok(Look {
+        Ok(ViewContext {
             style: self.style,
             now,
             age: age.map(|(then, read)| {
@@ -341,9 +340,9 @@ impl Dashboard<'_, '_, '_> {
 
     /// Draws what is not drawn yet. The outer failure is ours, the inner one says that the terminal is gone.
     fn draw(&mut self) -> Result<std::io::Result<()>, Failure> {
-        let look = self.look()?;
+        let view = self.view_context()?;
         self.is_stale = false;
-        self.tick = self.next_tick(look.now, self.uptime());
+        self.tick = self.next_tick(view.now, self.uptime());
         let size = match terminal::size() {
             Ok(size) => size,
             Err(error) => return Ok(Err(error)),
@@ -352,30 +351,30 @@ impl Dashboard<'_, '_, '_> {
             width: size.0.into(),
             height: size.1.into(),
         };
-        let rows = view::screen(&self.app, size, look);
-        if rows == self.drawn && (size.width, size.height) == (self.size.width, self.size.height) {
+        let lines = view::screen(&self.app, size, view);
+        if lines == self.drawn && (size.width, size.height) == (self.size.width, self.size.height) {
             return Ok(Ok(()));
         }
         let theme = self.theme;
-        if rows
+        if lines
             .iter()
             .chain(&self.drawn)
-            .any(|row| is_wide_at_will(&row.text))
+            .any(|line| has_emoji(line.text()))
         {
             // What a terminal draws otherwise than it is counted leaves pieces behind.
             self.screen.repaint();
         }
         let drawn = self.screen.draw(|frame| {
-            let screen = draw::Screen { rows: &rows, theme };
+            let screen = ScreenWidget { lines: &lines, theme };
             frame.render_widget(screen, frame.area());
         });
-        (self.drawn, self.size) = (rows, size);
+        (self.drawn, self.size) = (lines, size);
         Ok(drawn)
     }
 }
 
 /// Whether there are characters in a text that terminals draw in different widths: flags, and other emoji.
-fn is_wide_at_will(text: &str) -> bool {
+fn has_emoji(text: &str) -> bool {
     text.chars()
         .any(|c| ('\u{1f000}'..'\u{e0000}').contains(&c))
 }

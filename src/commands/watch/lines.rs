@@ -8,7 +8,7 @@ use crate::{
     terminal::Input,
     tui::{
         App, Reading,
-        view::{self, Look},
+        view::{self, ViewContext},
     },
 };
 
@@ -24,12 +24,12 @@ impl Follower<'_, '_> {
         loop {
             let (now, at) = (self.now()?, (self.cx.uptime)());
             app.take(reading, now, at);
-            let look = Look {
+            let view = ViewContext {
                 style,
                 now,
                 age: None,
             };
-            let line = view::line(&app, look);
+            let line = view::line(&app, view);
             // What is written is rounded: a figure may change where it does not.
             let used = app.latest.as_ref().map(|latest| latest.report.used.clone());
             let told = Some((line, used));

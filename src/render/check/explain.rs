@@ -1,25 +1,27 @@
-//! The page on a code: what it means, why it matters, the wrong and the right in an example, and how it is mended.
-//! The texts are in `pages`, one file a code; a line that begins with `## ` is a heading.
+//! The page on a code: what it means, why it matters, an example, and how to fix it. The texts are in `pages`, one file per code;
+//! a line that begins with `## ` is a heading.
 
 use crate::{
     diagnostic::Code,
-    render::{Paint, Style},
+    render::{Style, StyledLine, styled},
 };
 
 /// The page on a code.
 #[must_use]
 pub fn explain(code: Code, style: Style) -> String {
-    let heading = |text: &str| style.paint(&Paint::Heading.on(text));
-    let mender = if code.is_fixable() {
-        "`tokmon check --fix` mends it"
+    let heading = |text: &str| style.paint(&styled::heading(text));
+    let fix = if code.is_fixable() {
+        "fixed by `tokmon check --fix`"
     } else {
-        "to be mended by hand"
+        "to be fixed by hand"
     };
+    let meaning = style.fold(code.meaning(), 0);
+    let meaning: Vec<&str> = meaning.iter().map(StyledLine::text).collect();
     let mut page = format!(
-        "{} ({}, {mender})\n\n{}\n\n",
+        "{} ({}, {fix})\n\n{}\n\n",
         heading(&format!("{} {}", code.id(), code.name())),
         code.severity().word(),
-        style.folded(code.meaning(), 0).join("\n"),
+        meaning.join("\n"),
     );
     for line in text(code).lines() {
         page.push_str(&match line.strip_prefix("## ") {

@@ -1,11 +1,11 @@
-//! What is wrong with a log as workflow commands, which GitHub shows beside the lines of a change.
+//! Findings as workflow commands, which GitHub shows beside the lines of a change.
 
 use std::io::{self, Write};
 
 use super::{LineAt, Report};
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    render::{Style, safe},
+    render::{Style, sanitize},
 };
 
 /// Writes a command for each finding, and a line on all of them.
@@ -57,7 +57,7 @@ fn data(text: &str) -> String {
 
 /// The value of a property, with what would end it escaped.
 fn property(text: &str) -> String {
-    data(&safe::line(text))
+    data(&sanitize(text))
         .replace(':', "%3A")
         .replace(',', "%2C")
 }

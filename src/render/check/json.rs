@@ -1,11 +1,11 @@
-//! What is wrong with a log as JSON, and the schema that it keeps to.
+//! Findings as JSON, and its schema.
 
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{LineAt, Report, Spot};
+use super::{CheckExtent, LineAt, Report, Spot};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     render::json,
@@ -15,28 +15,17 @@ use crate::{
 /// What is wrong with a cost log. Readers ignore keys they do not know.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "tokmon check")]
-struct Document<'a> {
+struct CheckDocument<'a> {
     /// The version of this schema.
     schema_version: u32,
     /// The cost log.
     file: &'a str,
     /// How much was looked at.
-    looked_at: Looked,
+    looked_at: CheckExtent,
     /// What was found, by file and place.
-    findings: Vec<Finding<'a>>,
+    findings: Vec<CheckFinding<'a>>,
     /// How much was found.
     counts: Counts,
-}
-
-/// How much was looked at.
-#[derive(Serialize, JsonSchema)]
-struct Looked {
-    /// Months with rows or usage lines.
-    months: usize,
-    /// Rows of tables, and usage lines.
-    rows: u64,
-    /// Lines of all files.
-    lines: u64,
 }
 
 /// How much was found, listed or not.
@@ -56,7 +45,8 @@ struct Counts {
 
 /// Something wrong.
 #[derive(Serialize, JsonSchema)]
-struct Finding<'a> {
+#[schemars(rename = "Finding")]
+struct CheckFinding<'a> {
     /// The stable code.
     code: &'static str,
     /// The code's readable name.
@@ -102,8 +92,8 @@ struct Related<'a> {
     message: &'a str,
 }
 
-impl<'a> Finding<'a> {
-    fn of(finding: &'a Diagnostic, spots: Vec<Spot<'a>>) -> Option<Self> {
+impl<'a> CheckFinding<'a> {
+    fn new(finding: &'a Diagnostic, spots: Vec<Spot<'a>>) -> Option<Self> {
         let mut spots = spots.into_iter();
         let own = spots.next()?;
         let related = spots.map(|spot| Related {
@@ -140,15 +130,11 @@ pub(super) fn report(
     let listed = findings
         .kept()
         .iter()
-        .filter_map(|finding| Finding::of(finding, report.spots(finding, line_at)));
-    let document = Document {
+        .filter_map(|finding| CheckFinding::new(finding, report.spots(finding, line_at)));
+    let document = CheckDocument {
         schema_version: json::VERSION,
         file: report.files.name(FileId::LOG),
-        looked_at: Looked {
-            months: report.looked.months,
-            rows: report.looked.rows,
-            lines: report.looked.lines,
-        },
+        looked_at: report.extent,
         findings: listed.collect(),
         counts: Counts {
             errors: findings.count(Severity::Error),
@@ -164,5 +150,5 @@ pub(super) fn report(
 /// The JSON Schema (2020-12) of the report, made from its types.
 #[must_use]
 pub fn schema() -> String {
-    json::schema_of::<Document<'_>>()
+    json::schema_of::<CheckDocument<'_>>()
 }

@@ -1,5 +1,4 @@
-//! What is wrong with a log, as excerpts, JSON, SARIF or workflow commands; and the page on each code.
-//! Finds nothing: every finding comes in a report.
+//! Findings as excerpts, JSON, SARIF or workflow commands, and the page on each code. The rules are in `crate::check`.
 
 mod explain;
 mod github;
@@ -11,6 +10,9 @@ use std::io::{self, Write};
 pub use explain::explain;
 pub use json::schema;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::{
     Format, LineAt, Style,
     diagnostics::{bare, excerpt, span_in},
@@ -21,8 +23,9 @@ use crate::{
 };
 
 /// How much was looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Looked {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Looked")]
+pub struct CheckExtent {
     /// Months with rows or usage lines.
     pub months: usize,
     /// Rows of tables, and usage lines.
@@ -31,19 +34,17 @@ pub struct Looked {
     pub lines: u64,
 }
 
-/// All that is wrong with a log.
+/// The findings of a check.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
-    /// What was found, sorted.
+    /// Sorted.
     pub findings: &'a Findings,
-    /// What the files are called.
     pub files: &'a Files,
-    /// How much was looked at.
-    pub looked: Looked,
+    pub extent: CheckExtent,
 }
 
 impl Report<'_> {
-    /// Writes the report. Fails where writing fails, and for a form that it does not have: `Unsupported`.
+    /// Writes the report. Fails if writing fails, and with `Unsupported` for a format that a check does not have.
     pub fn write(
         &self,
         format: Format,
@@ -52,7 +53,7 @@ impl Report<'_> {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match format {
-            Format::Table => self.text(style, line_at, out),
+            Format::Table => self.write_text(style, line_at, out),
             Format::Json => json::report(self, line_at, out),
             Format::Sarif => sarif::report(self, line_at, out),
             Format::Github => github::report(self, line_at, out),
@@ -60,7 +61,7 @@ impl Report<'_> {
         }
     }
 
-    fn text(&self, style: Style, line_at: &mut LineAt<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_text(&self, style: Style, line_at: &mut LineAt<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in self.findings.kept() {
             let text = excerpt(finding, self.files, style, line_at);
             out.write_all(text.as_bytes())?;
@@ -68,22 +69,22 @@ impl Report<'_> {
         self.summary(style, out)
     }
 
-    /// How much was found, in how much, and how much of it can be mended.
+    /// How much was found, in how many lines, and how much of it `--fix` can fix.
     fn summary(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let Looked {
+        let CheckExtent {
             months,
             rows,
             lines,
-        } = self.looked;
+        } = self.extent;
         let (rows, lines) = (counted(rows, "row"), counted(lines, "line"));
-        let looked = format!("{lines}, {rows}, {}", counted(months as u64, "month"));
-        let file = style.text(&self.files.name(FileId::LOG));
+        let extent = format!("{lines}, {rows}, {}", counted(months as u64, "month"));
+        let file = style.text(self.files.name(FileId::LOG));
         let line = match self.kinds() {
-            Some(kinds) => format!("{kinds} in {file} ({looked}){}", self.mended()),
-            None => format!("Nothing wrong in {file} ({looked})"),
+            Some(kinds) => format!("{kinds} in {file} ({extent}){}", self.fixable()),
+            None => format!("Nothing wrong in {file} ({extent})"),
         };
-        for line in style.folded(&line, 2) {
-            writeln!(out, "{line}")?;
+        for line in style.fold(line, 2) {
+            writeln!(out, "{}", line.text())?;
         }
         match self.findings.dropped() {
             0 => Ok(()),
@@ -91,7 +92,7 @@ impl Report<'_> {
         }
     }
 
-    /// `2 errors, 1 warning and 3 notes`. None where nothing was found.
+    /// `2 errors, 1 warning and 3 notes`. None if there are no findings.
     fn kinds(&self) -> Option<String> {
         let some = |severity: Severity| match self.findings.count(severity) {
             0 => None,
@@ -106,19 +107,19 @@ impl Report<'_> {
         })
     }
 
-    /// What `--fix` can do about it.
-    fn mended(&self) -> String {
+    /// How much `--fix` can fix.
+    fn fixable(&self) -> String {
         let kinds = [Severity::Error, Severity::Warning, Severity::Note];
         let all: usize = kinds.map(|kind| self.findings.count(kind)).iter().sum();
         match self.findings.fixable() {
             0 => String::new(),
-            1 if all == 1 => "; --fix mends it".to_owned(),
-            fixable if fixable == all => "; --fix mends all of them".to_owned(),
-            fixable => format!("; --fix mends {fixable} of them"),
+            1 if all == 1 => "; fixable with --fix".to_owned(),
+            fixable if fixable == all => "; all of them fixable with --fix".to_owned(),
+            fixable => format!("; {fixable} of them fixable with --fix"),
         }
     }
 
-    /// A finding's places with the files they are in, its own first. The texts are as they are.
+    /// The places of a finding with their files, its own first. The texts are not sanitized.
     fn spots<'f>(&'f self, finding: &'f Diagnostic, line_at: &mut LineAt<'_>) -> Vec<Spot<'f>> {
         let own = std::iter::once((&finding.place, finding.label.as_str()));
         let related = finding.related.iter();
@@ -142,7 +143,7 @@ struct Spot<'f> {
     line: usize,
     /// In characters, from 1.
     column: usize,
-    /// Behind the last character. None where that is too far away to be looked up.
+    /// Behind the last character. None if that is too far away to be looked up.
     end_column: Option<usize>,
     label: &'f str,
 }

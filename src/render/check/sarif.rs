@@ -1,4 +1,4 @@
-//! What is wrong with a log as SARIF 2.1.0, which code scanning reads. The names of fields are that format's own.
+//! Findings as SARIF 2.1.0, which code scanning reads. The fields have that format's names.
 
 use std::{
     fmt::Write as _,
@@ -193,7 +193,7 @@ fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> Outcome {
         rule_index: index.unwrap_or_default(),
         level: level(finding.severity()),
         message: Message {
-            text: inert(&format!("{}{}", finding.message, help.unwrap_or_default())),
+            text: escape_links(&format!("{}{}", finding.message, help.unwrap_or_default())),
         },
         locations,
         related_locations: related,
@@ -214,13 +214,13 @@ fn location(spot: &Spot<'_>) -> Location {
             },
         },
         message: (!spot.label.is_empty()).then(|| Message {
-            text: inert(spot.label),
+            text: escape_links(spot.label),
         }),
     }
 }
 
-/// Text in which nothing is a link, as `[text](place)` would be.
-fn inert(text: &str) -> String {
+/// Text without links such as `[text](place)`.
+fn escape_links(text: &str) -> String {
     text.replace("](", "] (")
 }
 

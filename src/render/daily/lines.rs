@@ -1,4 +1,4 @@
-//! The days line by line, of which a screen shows only some: a table of a part, in columns as wide as all would need.
+//! The days line by line, and a table of some of the lines in columns as wide as all lines need.
 
 use std::ops::Range;
 
@@ -6,17 +6,17 @@ use super::{Dates, cells, columns, total};
 use crate::{
     analysis::{DayReport, RowReport},
     model::Tokens,
-    render::sheet::{Cell, Sheet},
+    render::table::{Cell, ReportTable},
 };
 
-/// Tells whether a row of a day is listed.
+/// Whether a row of a day is listed.
 pub(crate) type Filter<'f> = &'f dyn Fn(&DayReport, &RowReport) -> bool;
 
-/// A line of the days: a row with what was used up to it, or a sum: of a day, or of all rows where only some are listed.
+/// A row with the sum of all rows up to it, or the total of a day, or of all listed rows if only some are listed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DayLine<'r> {
     pub(super) day: &'r DayReport,
-    /// None for a sum.
+    /// None for a total.
     pub(crate) row: Option<&'r RowReport>,
     sum: Tokens,
     estimate: bool,
@@ -26,7 +26,7 @@ pub(crate) struct DayLine<'r> {
     listed: bool,
 }
 
-/// The days line by line, each with its sum; where a filter is set, the rows that it leaves, and their sum.
+/// The days line by line, each with its total; with a filter, the rows that match it and their total.
 pub(crate) fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -> Vec<DayLine<'r>> {
     let mut lines: Vec<DayLine<'r>> = Vec::new();
     let (mut sum, mut estimate) = (Tokens::ZERO, false);
@@ -66,9 +66,9 @@ pub(crate) fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -
     lines
 }
 
-/// Some of these lines as a table, as wide as one of all of them would be.
-pub(crate) fn part(all: &[DayLine<'_>], shown: Range<usize>) -> Sheet {
-    let mut sheet = Sheet::new("Daily", columns(Dates::Beside));
+/// Some of these lines as a table, as wide as a table of all would be.
+pub(crate) fn part(all: &[DayLine<'_>], shown: Range<usize>) -> ReportTable {
+    let mut table = ReportTable::new("Daily", columns(Dates::Beside));
     let top = shown.start;
     for (at, line) in all.iter().enumerate().take(shown.end).skip(top) {
         let date = if line.first || at == top {
@@ -76,12 +76,12 @@ pub(crate) fn part(all: &[DayLine<'_>], shown: Range<usize>) -> Sheet {
         } else {
             String::new()
         };
-        sheet.row(line.cells(Cell::word(date)));
+        table.row(line.cells(Cell::word(date)));
     }
     if let Some(row) = widest(all) {
-        sheet.row_unseen(row);
+        table.hidden_row(row);
     }
-    sheet
+    table
 }
 
 /// A row in which every cell is as wide as the widest of its column.

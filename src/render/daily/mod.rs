@@ -6,15 +6,20 @@ pub(crate) use lines::{day_lines, part};
 
 use super::{
     costs,
-    sheet::{Cell, Column, Sheet},
-    theme::{Paint, Style},
+    styled::{StyledLine, heading},
+    table::{Cell, Column, ReportTable},
+    theme::Style,
 };
 use crate::{
     analysis::{DayReport, RowReport, StatusReport},
     model::Tokens,
 };
 
-/// Where the dates stand.
+/// In place of days.
+pub(crate) const NO_ROWS: &str =
+    "no daily rows in this month; what is used is in the monthly rows";
+
+/// Where the dates are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dates {
     /// In a column of their own.
@@ -23,21 +28,16 @@ enum Dates {
     Above,
 }
 
-/// The days.
-pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let mut lines = vec![Paint::Heading.on("Daily")];
+pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let mut lines = vec![heading("Daily")];
     let days = report.days.as_deref().unwrap_or_default();
     if days.is_empty() {
-        lines.push("no daily rows in this month; what is used is in the monthly rows".to_owned());
+        lines.push(NO_ROWS.into());
         return lines;
     }
-    let beside = sheet(report);
-    let is_whole = |(got, wanted)| got == wanted;
-    if beside
-        .room(["Time", "Task"], style)
-        .into_iter()
-        .all(is_whole)
-    {
+    let beside = table(report);
+    let room = beside.room(["Time", "Task"], style);
+    if room.into_iter().all(|(width, wanted)| width == wanted) {
         lines.extend(beside.lines(style));
         return lines;
     }
@@ -53,12 +53,12 @@ pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
 }
 
 /// A row for each row of the log, the date once, and a sum for each day.
-pub(crate) fn sheet(report: &StatusReport) -> Sheet {
+pub(crate) fn table(report: &StatusReport) -> ReportTable {
     with_dates(report, Dates::Beside)
 }
 
-fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
-    let mut sheet = Sheet::new("Daily", columns(dates));
+fn with_dates(report: &StatusReport, dates: Dates) -> ReportTable {
+    let mut table = ReportTable::new("Daily", columns(dates));
     let days = report.days.as_deref().unwrap_or_default();
     for line in day_lines(days, None) {
         let mut date = Cell::word(if line.first {
@@ -69,21 +69,23 @@ fn with_dates(report: &StatusReport, dates: Dates) -> Sheet {
         if dates == Dates::Above && line.first {
             let mut cells = vec![Cell::word(""); 9];
             std::mem::swap(&mut cells[1], &mut date);
-            sheet.row(cells);
+            table.row(cells);
         }
-        sheet.row(line.cells(date));
+        table.row(line.cells(date));
     }
     let rows = days.iter().flat_map(|day| &day.rows);
     let costs = rows.filter_map(|row| row.cost.as_ref());
     let costs = costs.chain(days.iter().filter_map(|day| day.cost.as_ref()));
     if let Some(note) = costs::note(costs) {
-        sheet.note_about("Cost", note);
+        table.note_about("Cost", note);
     }
-    sheet.note_some(remainder(report));
-    sheet
+    if let Some(remainder) = remainder(report) {
+        table.note(remainder);
+    }
+    table
 }
 
-/// What is used beside the daily rows, which the sum of these would hide.
+/// What is used besides the daily rows. Their sum alone would hide it.
 pub(crate) fn remainder(report: &StatusReport) -> Option<String> {
     let days = report.days.as_deref().unwrap_or_default();
     let sum: Tokens = days.iter().map(|day| day.tokens).sum();
@@ -99,23 +101,23 @@ pub(crate) fn remainder(report: &StatusReport) -> Option<String> {
 fn columns(dates: Dates) -> [Column; 9] {
     let time = Column::new("Time");
     [
-        Column::new("Date").drop_late(2),
+        Column::new("Date").important(2),
         match dates {
-            Dates::Beside => time.drop(2),
+            Dates::Beside => time.droppable(2),
             Dates::Above => time,
         },
         Column::new("Team").cut(4),
-        Column::new("Task").cut_easily(12, 8).drop(3),
+        Column::new("Task").cut_easily(12, 8).droppable(3),
         Column::new("Tokens"),
-        Column::new("Sum").drop(1),
-        Column::new("Cost").drop_first(2),
-        Column::new("State").cut_easily(10, 7).drop_late(1),
-        Column::new("Notes").cut_easily(16, 8).drop_first(1),
+        Column::new("Sum").droppable(1),
+        Column::new("Cost").optional(2),
+        Column::new("State").cut_easily(10, 7).important(1),
+        Column::new("Notes").cut_easily(16, 8).optional(1),
     ]
 }
 
-/// A row for each row of the log, complete, for programs.
-pub(crate) fn data(report: &StatusReport) -> Sheet {
+/// A row with all that is known for each row of the log, for programs.
+pub(crate) fn data(report: &StatusReport) -> ReportTable {
     let columns = [
         "date",
         "time",
@@ -134,7 +136,7 @@ pub(crate) fn data(report: &StatusReport) -> Sheet {
         "kind",
         "line",
     ];
-    let mut sheet = Sheet::new("Daily", columns.map(Column::new));
+    let mut table = ReportTable::new("Daily", columns.map(Column::new));
     for (day, row) in report
         .days
         .iter()
@@ -143,7 +145,7 @@ pub(crate) fn data(report: &StatusReport) -> Sheet {
     {
         let text = |text: &Option<String>| Cell::some(text.as_deref(), Cell::text);
         let cost = row.cost.as_ref();
-        sheet.row([
+        table.row([
             Cell::word(day.date.to_string()),
             Cell::some(row.time.as_deref(), Cell::word),
             Cell::text(&row.team),
@@ -162,7 +164,7 @@ pub(crate) fn data(report: &StatusReport) -> Sheet {
             Cell::Number(row.line as u64),
         ]);
     }
-    sheet
+    table
 }
 
 fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
@@ -182,7 +184,7 @@ fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
             Cell::Tokens(tokens).about(row.estimate)
         }),
         sum,
-        Cell::some(row.cost.as_ref(), Cell::listed_cost),
+        Cell::some(row.cost.as_ref(), Cell::marked_cost),
         Cell::some(state, Cell::text),
         Cell::some(row.notes.as_deref(), Cell::text),
     ]
@@ -198,7 +200,7 @@ fn total(day: &DayReport, sum: Cell) -> [Cell; 9] {
         blank(),
         Cell::Tokens(day.tokens).about(estimate),
         sum,
-        Cell::some(day.cost.as_ref(), Cell::listed_cost),
+        Cell::some(day.cost.as_ref(), Cell::marked_cost),
         blank(),
         blank(),
     ]

@@ -1,120 +1,119 @@
-//! The month as a picture: what is used so far, then the likely line in the fan of 80% of all outcomes, and the budget.
+//! The month as a chart: what is used so far, the likely course in the fan of 80% of all outcomes, and the budget.
 
-use super::hours;
 use chrono::{NaiveDate, Timelike};
+
+use super::{first_day, plot};
 
 use crate::{
     analysis::{StatusReport, forecast::PathDay},
     model::Tokens,
     render::{
-        chart::{Canvas, Chart, Point, Rule},
-        safe,
-        theme::{Paint, Style},
+        chart::{Canvas, Chart, Point},
+        styled::{StyledLine, heading},
+    theme::Style,
     },
 };
 
-/// The rows of the picture itself.
+/// The rows of a printed chart.
 const ROWS: usize = 10;
 
-/// The most columns of it.
-const MOST_COLUMNS: usize = 72;
+/// The most columns of a printed chart.
+const MAX_COLUMNS: usize = 72;
 
-/// The fewest that show anything.
-const LEAST_COLUMNS: usize = 30;
+/// A narrower chart is left out.
+const MIN_COLUMNS: usize = 30;
 
-/// Cells for the numbers at its left side.
+/// Cells for the numbers at the left of a printed chart.
 const SCALE: usize = 9;
 
-/// Cells for the likely end at its right side.
+/// Cells for the likely end at the right.
 const END: usize = 8;
 
 /// The same on a screen.
 pub(crate) const SCREEN_SCALE: usize = 6;
 pub(crate) const SCREEN_END: usize = 8;
 
-/// The rows of the picture on a screen.
-const LEAST_ROWS: usize = 6;
-const MOST_ROWS: usize = 16;
+/// The rows of a chart on a screen.
+const MIN_ROWS: usize = 6;
+const MAX_ROWS: usize = 16;
 
-/// The lines above and below it.
+/// The lines above and below a chart.
 const TITLE_AND_AXIS: usize = 2;
 
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
-/// The picture. Nothing where there is no room for it, or the days to come are not known.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let columns = columns(style, SCALE, END, MOST_COLUMNS);
-    let course = of_month(report).filter(|_| columns >= LEAST_COLUMNS);
+/// The printed chart. Empty if there is no room for it, or no forecast of the days to come.
+pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let columns = columns(style, SCALE, END, MAX_COLUMNS);
+    let course = of_month(report).filter(|_| columns >= MIN_COLUMNS);
     let Some(chart) = course.filter(|_| !report.forecast.path.is_empty()) else {
         return Vec::new();
     };
-    let axis = axis(report, &chart, SCALE, columns);
+    let axis = month_axis(report, &chart, SCALE, columns);
     let canvas = Canvas {
         scale: SCALE,
         columns,
         rows: ROWS,
         style,
     };
-    let mut lines = vec![String::new()];
+    let mut lines = vec![StyledLine::new()];
     lines.extend(titled(&chart, &axis, canvas));
     lines
 }
 
-/// The picture on a screen with so many lines left, of which others would like to have some. Nothing where there is no room.
+/// The chart on a screen with room for this many lines, some of which other parts want. Empty if there is no room.
 pub(super) fn on_screen(
     report: &StatusReport,
     style: Style,
     room: usize,
     others: usize,
-) -> Vec<String> {
+) -> Vec<StyledLine> {
     let columns = columns(style, SCREEN_SCALE, SCREEN_END, usize::MAX);
     let room = room.saturating_sub(TITLE_AND_AXIS);
-    let rows = room.saturating_sub(others).clamp(LEAST_ROWS, MOST_ROWS);
+    let rows = room.saturating_sub(others).clamp(MIN_ROWS, MAX_ROWS);
     let canvas = Canvas {
         scale: SCREEN_SCALE,
         columns,
         rows,
         style,
     };
-    let fits = room >= LEAST_ROWS && columns >= LEAST_COLUMNS;
+    let fits = room >= MIN_ROWS && columns >= MIN_COLUMNS;
     let course = fits.then(|| course(report, canvas)).flatten();
     course.map_or_else(Vec::new, |(chart, axis)| titled(&chart, &axis, canvas))
 }
 
-/// The cells across that the numbers at both sides leave.
+/// The columns between the numbers at both sides.
 fn columns(style: Style, scale: usize, end: usize, most: usize) -> usize {
-    style.width.map_or(MOST_COLUMNS, |width| {
+    style.width.map_or(MAX_COLUMNS, |width| {
         width.saturating_sub(scale + 2 + end).min(most)
     })
 }
 
-fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<String> {
+fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
     let style = canvas.style;
-    let title = format!("{}  {}", Paint::Heading.on("Course"), key(chart, style));
-    let mut lines = style.folded(&title, 4);
+    let title = heading("Course") + "  " + &*key(chart, style);
+    let mut lines = style.fold(title, 4);
     lines.extend(chart.lines(canvas));
-    lines.push(axis.to_owned());
-    let cut = |line: String| match style.width {
-        Some(width) => safe::cut(&line, width, "").into_owned(),
-        None => line,
-    };
-    lines.into_iter().map(cut).collect()
+    lines.push(axis.into());
+    let width = style.width.unwrap_or(usize::MAX);
+    let lines = lines.into_iter();
+    lines.map(|line| line.cut(width, "")).collect()
 }
 
-/// The course so far and to come, with what stands below it: the hours of a first day, else the days of the month. None where
-/// nothing is known of either.
+/// The course so far and to come, with the line below it: the hours of a first day, else the days of the month. None if neither
+/// is known.
 pub(crate) fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> {
     let (scale, columns) = (canvas.scale, canvas.columns);
-    if let Some(hours) = hours::course(report) {
-        let axis = hours.axis(scale, columns);
-        return Some((hours.chart, axis));
+    if let Some(day) = first_day::course(report) {
+        let axis = day.axis(scale, columns);
+        return Some((day.chart, axis));
     }
     let chart = of_month(report)?;
-    let axis = axis(report, &chart, scale, columns);
+    let axis = month_axis(report, &chart, scale, columns);
     Some((chart, axis))
 }
 
-/// What is what in it.
+/// What the lines of a chart mean.
 pub(crate) fn key(chart: &Chart, style: Style) -> String {
     let [low, high] = &chart.fan;
     let fan = !low.is_empty() && !high.is_empty();
@@ -141,7 +140,7 @@ pub(crate) fn key(chart: &Chart, style: Style) -> String {
     key.join("  ")
 }
 
-/// The course of the month, with the days to come as far as they are known.
+/// The course of the month, with the forecast of the days to come if there is one.
 fn of_month(report: &StatusReport) -> Option<Chart> {
     let forecast = &report.forecast;
     let first = report.month.first_day();
@@ -164,7 +163,7 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
     let highest = fan[1].last().map_or(0, |(_, tokens)| *tokens);
     let highest = highest.max(report.used.tokens.0);
     let end = |(_, tokens): &Point| (*tokens, format!(" {}", Tokens(*tokens).compact()));
-    let (top, rules) = ceiling(report, highest)?;
+    let (top, rules) = plot::ceiling(report, highest)?;
     Some(Chart {
         used,
         remarks: likely.last().map(end).into_iter().collect(),
@@ -177,31 +176,14 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
     })
 }
 
-/// The tokens at the top, above the highest of the curves, and the budget as a rule. None where nothing is used, nor can be.
-pub(super) fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<Rule>)> {
-    // A budget far above everything would press the curves into the lowest row.
-    let budget = report
-        .budget
-        .tokens
-        .filter(|budget| budget.0 / 4 <= highest);
-    let top = highest.max(budget.unwrap_or_default().0);
-    let rule = |budget: Tokens| Rule {
-        tokens: budget.0,
-        label: budget.compact(),
-    };
-    (top > 0).then(|| (top, budget.map(rule).into_iter().collect()))
-}
-
-/// The days below the picture: the first, today, the last.
-fn axis(report: &StatusReport, chart: &Chart, scale: usize, columns: usize) -> String {
+/// The days below the chart: the first, today, the last.
+fn month_axis(report: &StatusReport, chart: &Chart, scale: usize, columns: usize) -> String {
     let day = |date: NaiveDate| date.format("%m-%d").to_string();
     let (first, last) = (day(report.month.first_day()), day(report.forecast.ends));
     let today = chart.used.last().map_or(0, |(minute, _)| *minute);
     let column = today * i64::try_from(columns).unwrap_or(0) / chart.span.1.max(1);
-    let (mut line, column) = (first, usize::try_from(column).unwrap_or(0));
-    if column > line.len() + 1 && column + 12 < columns {
-        line = format!("{line:<column$}today");
-    }
-    let room = columns.saturating_sub(last.len());
-    format!("{:width$}{line:<room$}{last}", "", width = scale + 2)
+    let column = usize::try_from(column).unwrap_or(0);
+    let has_room = column > first.len() + 1 && column + 12 < columns;
+    let middle = has_room.then_some((column, "today"));
+    plot::axis((scale, columns), &first, middle, &last)
 }

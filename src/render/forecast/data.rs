@@ -1,37 +1,38 @@
 //! The forecast for programs and pages.
 
-use super::{Field, answers, beside, heading, reasons, tables};
+use super::{Field, context, explanation, summary, tables::all as all_tables, title};
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Level,
     render::{
-        sheet::{Cell, Column, Figures, Sheet},
+        styled::StyledLine,
+        table::{Cell, Column, FigureTable, ReportTable},
         theme::Style,
     },
 };
 
-/// What a page shows.
-pub(crate) fn sheets(report: &StatusReport) -> Vec<Sheet> {
-    let mut figures = Sheet::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
-    let word = |level: Level| format!(", {}", level.word());
-    let mut fields: Vec<Field> = vec![("Forecast", heading(report))];
-    fields.extend(answers::first(report, Style::PLAIN, &word));
-    fields.extend(answers::more(report, Style::PLAIN, &word));
+/// For a page.
+pub(crate) fn tables(report: &StatusReport) -> Vec<ReportTable> {
+    let mut figures = ReportTable::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
+    let word = |level: Level| StyledLine::from(format!(", {}", level.word()));
+    let mut fields: Vec<Field> = vec![("Forecast", title(report).into())];
+    fields.extend(summary::first(report, Style::PLAIN, &word));
+    fields.extend(summary::more(report, Style::PLAIN, &word));
     let names = std::iter::once("Why").chain(std::iter::repeat(""));
-    fields.extend(names.zip(reasons::all(report)));
-    fields.extend(beside::fields(report, Style::PLAIN, &word));
+    fields.extend(names.zip(explanation::all(report).into_iter().map(StyledLine::from)));
+    fields.extend(context::fields(report, Style::PLAIN, &word));
     for (name, value) in fields {
-        figures.row([Cell::word(name), Cell::Text(value)]);
+        figures.row([Cell::word(name), Cell::text(value.text())]);
     }
-    let mut sheets = vec![figures];
-    sheets.extend(tables::all(report));
-    sheets
+    let mut tables = vec![figures];
+    tables.extend(all_tables(report));
+    tables
 }
 
-/// The same for programs.
-pub(crate) fn data(report: &StatusReport) -> Vec<Sheet> {
+/// For programs.
+pub(crate) fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
-    let mut figures = Figures::new("Forecast", ["forecast", "value", "percent", "line"]);
+    let mut figures = FigureTable::new("Forecast", ["forecast", "value", "percent", "line"]);
     figures.add("confidence", Cell::word(forecast.confidence.word()));
     figures.add("ends", Cell::word(forecast.ends.to_string()));
     let estimates = [
@@ -51,13 +52,13 @@ pub(crate) fn data(report: &StatusReport) -> Vec<Sheet> {
     let rate = forecast.burn_rate.as_ref();
     let rate = Cell::some(rate, |rate| Cell::Tokens(rate.tokens_per_day));
     figures.add("burn_rate_tokens_per_day", rate);
-    let mut sheets = vec![figures.done()];
-    sheets.extend(tables::all(report));
-    sheets
+    let mut tables = vec![figures.into_table()];
+    tables.extend(all_tables(report));
+    tables
 }
 
 /// The quantiles of an estimate by name, and its probability.
-fn quantiles(figures: &mut Figures, report: &StatusReport, name: &str, estimate: &Estimate) {
+fn quantiles(figures: &mut FigureTable, report: &StatusReport, name: &str, estimate: &Estimate) {
     let of = &estimate.quantiles;
     let each = [
         ("p025", Some(of.p025)),
@@ -83,8 +84,8 @@ fn quantiles(figures: &mut Figures, report: &StatusReport, name: &str, estimate:
     figures.add(&format!("{name}_level"), level);
 }
 
-/// What it costs, and how likely that is more than there is.
-fn cost(figures: &mut Figures, report: &StatusReport) {
+/// The cost, and the chance that it exceeds its budget.
+fn cost(figures: &mut FigureTable, report: &StatusReport) {
     if let Some(cost) = &report.forecast.cost {
         let (likely, chance) = (cost.quantiles.p50, cost.probability_over_budget);
         for (name, money) in [
@@ -102,8 +103,8 @@ fn cost(figures: &mut Figures, report: &StatusReport) {
     }
 }
 
-/// What stands beside the forecast.
-fn others(figures: &mut Figures, report: &StatusReport) {
+/// The plan, the margin, and what the log projects.
+fn others(figures: &mut FigureTable, report: &StatusReport) {
     let forecast = &report.forecast;
     if let Some(plan) = &forecast.plan {
         let (total, pending) = (plan.end.total_tokens, plan.pending_tokens);

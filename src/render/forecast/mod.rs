@@ -1,126 +1,129 @@
-//! Where it will end: will it fit, how sure is that, when are thresholds crossed, and why; then what the plan, the burn rate and
-//! the log itself say, each with its source.
+//! The forecast: whether the budget is enough and how certain that is, when thresholds are crossed, and why; then the plan, the
+//! burn rate and the log's own projection, each with its source.
 
-mod answers;
-mod beside;
 pub(crate) mod chart;
+mod context;
 mod data;
-mod hours;
-mod reasons;
+mod explanation;
+mod first_day;
+mod plot;
 mod strip;
+mod summary;
 mod tables;
 
-pub(crate) use answers::{in_brief, team_outcome};
-pub(crate) use beside::{bare_rate, rate, short_rate, stated_range};
-pub(super) use data::{data, sheets};
+pub(crate) use context::{bare_rate, rate, short_rate, stated_range};
+pub(super) use data::{data, tables};
+pub(crate) use summary::{in_brief, team_outcome};
 
 use std::fmt::Display;
 
 use super::{
-    sheet::Sheet,
-    theme::{Paint, Style},
+    styled::{StyledLine, heading},
+    table::ReportTable,
+    theme::Style,
 };
 use crate::{
     analysis::{Confidence, Estimate, ForecastBasis, ForecastState, StatusReport},
-    model::{Percent, Tokens},
+    model::{Level, Percent, Tokens},
 };
 
 /// The column in which values start.
 const FIELD: usize = 17;
 
-/// What is said of a figure that only time can give.
+/// In place of a figure that needs more time.
 const NOT_ENOUGH: &str = "not enough data yet";
 
-/// A figure and its name. One without a name goes on with the one before.
-type Field = (&'static str, String);
+/// The name of a figure, empty if it continues the one before, and its text.
+type Field = (&'static str, StyledLine);
 
-/// The forecast.
-pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<String> {
-    let mut lines = answers(report, style, true);
+/// Writes the level behind a figure.
+pub(crate) type Badge<'b> = &'b dyn Fn(Level) -> StyledLine;
+
+fn badge(style: Style) -> impl Fn(Level) -> StyledLine {
+    move |level| StyledLine::from("  ") + style.badge(level)
+}
+
+pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let mut lines = summary(report, style, true);
     lines.extend(titled(&tables::thresholds(report), style));
     lines.extend(why(report, style));
     lines.extend(chart::lines(report, style));
-    lines.extend(the_rest(report, style));
+    lines.extend(context(report, style));
     lines
 }
 
-/// The forecast for a screen of so many lines: the picture is as high as what stands above and below it leaves room for, and
-/// takes the place of the bar.
-pub(crate) fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<String> {
+/// The forecast for a screen with room for this many lines. The chart takes the lines that the parts around it leave, and replaces
+/// the bar.
+pub(crate) fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<StyledLine> {
     let crossing = titled(&tables::thresholds(report), style);
-    let mut lines = answers(report, style, false);
+    let mut lines = summary(report, style, false);
     let left = room.saturating_sub(lines.len());
-    let picture = chart::on_screen(report, style, left, crossing.len());
-    if picture.is_empty() {
-        lines = answers(report, style, true);
+    let chart = chart::on_screen(report, style, left, crossing.len());
+    if chart.is_empty() {
+        lines = summary(report, style, true);
     }
-    lines.extend(picture);
+    lines.extend(chart);
     lines.extend(crossing);
     lines.extend(why(report, style));
-    lines.extend(the_rest(report, style));
+    lines.extend(context(report, style));
     lines
 }
 
-/// Whether it fits, and how sure that is; with a bar of what is possible, or without.
-fn answers(report: &StatusReport, style: Style, bar: bool) -> Vec<String> {
-    let badge = |level| format!("  {}", style.badge(level));
-    // Word by word, so that it can be folded.
-    let heading: Vec<String> = heading(report)
-        .split(' ')
-        .map(|word| Paint::Heading.on(word))
-        .collect();
-    let mut lines = style.folded(&heading.join(" "), 4);
+/// Whether the budget is enough and how certain that is, with a bar of the possible outcomes or without.
+fn summary(report: &StatusReport, style: Style, bar: bool) -> Vec<StyledLine> {
+    let badge = badge(style);
+    let mut lines = style.fold(heading(title(report)), 4);
     if report.budget.tokens.is_none() && report.budget.cost.is_none() {
-        lines.extend(style.folded(&format!("  {}", super::NO_BUDGET), 4));
+        lines.extend(style.fold(format!("  {}", super::NO_BUDGET), 4));
     }
-    lines.extend(written(answers::first(report, style, &badge), style));
+    lines.extend(fields(summary::first(report, style, &badge), style));
     if let Some(estimate) = shown_estimate(report).filter(|_| bar) {
         lines.extend(strip::lines(report, &estimate, style, FIELD));
     }
-    lines.extend(written(answers::more(report, style, &badge), style));
+    lines.extend(fields(summary::more(report, style, &badge), style));
     lines
 }
 
-fn why(report: &StatusReport, style: Style) -> Vec<String> {
-    let reasons = reasons::all(report);
+fn why(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let reasons = explanation::all(report);
     if reasons.is_empty() {
         return Vec::new();
     }
     let reasons = reasons.iter();
-    [String::new(), Paint::Heading.on("Why")]
+    [StyledLine::new(), heading("Why")]
         .into_iter()
-        .chain(reasons.flat_map(|reason| style.folded(&format!("  {reason}"), 4)))
+        .chain(reasons.flat_map(|reason| style.fold(format!("  {reason}"), 4)))
         .collect()
 }
 
-/// What the plan, the burn rate and the log say.
-fn the_rest(report: &StatusReport, style: Style) -> Vec<String> {
-    let badge = |level| format!("  {}", style.badge(level));
-    let mut lines = vec![String::new(), Paint::Heading.on("Beside the forecast")];
-    lines.extend(written(beside::fields(report, style, &badge), style));
-    let beside = &tables::all(report)[1..];
-    lines.extend(beside.iter().flat_map(|sheet| titled(sheet, style)));
+/// The plan, the burn rate, and what the log projects.
+fn context(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let mut lines = vec![StyledLine::new(), heading("Beside the forecast")];
+    lines.extend(fields(context::fields(report, style, &badge(style)), style));
+    let tables = &tables::all(report)[1..];
+    lines.extend(tables.iter().flat_map(|table| titled(table, style)));
     lines
 }
 
-fn written(fields: Vec<Field>, style: Style) -> Vec<String> {
+fn fields(fields: Vec<Field>, style: Style) -> Vec<StyledLine> {
+    let line = |(name, text)| StyledLine::from(format!("  {name:<15}")) + text;
     let fields = fields.into_iter();
     fields
-        .flat_map(|(name, value)| style.folded(&format!("  {name:<15}{value}"), FIELD))
+        .flat_map(|field| style.fold(line(field), FIELD))
         .collect()
 }
 
-fn titled(sheet: &Sheet, style: Style) -> Vec<String> {
-    if sheet.is_empty() {
+fn titled(table: &ReportTable, style: Style) -> Vec<StyledLine> {
+    if table.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![String::new(), Paint::Heading.on(sheet.title)];
-    lines.extend(sheet.folded(style));
+    let mut lines = vec![StyledLine::new(), heading(table.title)];
+    lines.extend(table.folded(style));
     lines
 }
 
 /// `Forecast to 2026-06-30 (day 10 of 30, medium confidence)`.
-fn heading(report: &StatusReport) -> String {
+fn title(report: &StatusReport) -> String {
     let forecast = &report.forecast;
     let (today, ends) = (report.now.date_naive(), forecast.ends);
     if forecast.state != ForecastState::Open {
@@ -141,7 +144,7 @@ fn heading(report: &StatusReport) -> String {
     format!("Forecast to {ends} (day {day} of {days}, {trust})")
 }
 
-/// The estimate that the answers are about: of the month's end, else of the project.
+/// The estimate that is summarized: that of the end of the month, else of the project.
 fn shown_estimate(report: &StatusReport) -> Option<Estimate> {
     report.forecast.estimates().next().copied()
 }

@@ -1,27 +1,27 @@
-//! The forecast in one line: what is used, what is likely, what is possible, and where the budget ends.
+//! The forecast as a bar: what is used, likely and possible, and the budget.
 
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Tokens,
     render::{
-        safe,
-        theme::{Paint, Style},
+        styled::StyledLine,
+    theme::{Style, TextRole},
     },
 };
 
-/// The most cells of the strip itself.
-const MOST: usize = 50;
+/// The most cells of the bar.
+const MAX_WIDTH: usize = 50;
 
-/// The fewest that show anything.
-const LEAST: usize = 12;
+/// A shorter bar is left out.
+const MIN_WIDTH: usize = 12;
 
-/// The strip and its key. Nothing where there is not room for it, or nothing to show.
+/// The bar and its key. Empty if there is not room for it, or nothing to show.
 pub(super) fn lines(
     report: &StatusReport,
     estimate: &Estimate,
     style: Style,
     indent: usize,
-) -> Vec<String> {
+) -> Vec<StyledLine> {
     let (used, budget) = (report.used.tokens, report.budget.tokens);
     let quantiles = &estimate.quantiles;
     let end = budget.unwrap_or_default().max(quantiles.p975);
@@ -29,8 +29,8 @@ pub(super) fn lines(
     let taken = indent + to.len() + 3;
     let width = style
         .width
-        .map_or(MOST, |width| width.saturating_sub(taken).min(MOST));
-    if width < LEAST || end == Tokens::ZERO {
+        .map_or(MAX_WIDTH, |width| width.saturating_sub(taken).min(MAX_WIDTH));
+    if width < MIN_WIDTH || end == Tokens::ZERO {
         return Vec::new();
     }
     let marks = if style.ascii {
@@ -40,27 +40,27 @@ pub(super) fn lines(
     };
     let bar = bar(report, estimate, (width, end), marks);
     let pad = " ".repeat(indent);
-    let mut lines = vec![format!("{pad}0 {bar} {to}")];
-    let spent = painted(report, &marks[0].to_string());
-    let mut key = vec![format!("{spent} used {}", used.compact())];
+    let mut lines = vec![StyledLine::from(format!("{pad}0 ")) + bar + " " + &*to];
+    let spent = in_level(report, marks[0].to_string());
+    let mut key = vec![spent + &*format!(" used {}", used.compact())];
     let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
-        key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact())));
+        key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact()).into()));
     };
     add(marks[1], "likely", quantiles.p50);
     add(marks[2], "80% range to", Some(quantiles.p90));
     add(marks[3], "95% range to", Some(quantiles.p975));
     add(marks[5], "budget", budget);
-    lines.extend(in_lines(&key, &pad, style.width));
+    lines.extend(in_lines(key, &pad, style));
     lines
 }
 
-/// The cells of the strip, from nothing to an end.
+/// The cells of the bar, from 0 to an end.
 fn bar(
     report: &StatusReport,
     estimate: &Estimate,
     (width, end): (usize, Tokens),
     marks: [char; 6],
-) -> String {
+) -> StyledLine {
     let (used, quantiles) = (report.used.tokens, &estimate.quantiles);
     let cell = |tokens: Tokens| {
         let cells = width as u128 * u128::from(tokens.0) / u128::from(end.0);
@@ -80,27 +80,25 @@ fn bar(
         (0..ends[0]).map(mark).collect(),
         (ends[0]..width).map(mark).collect(),
     );
-    painted(report, &spent) + &rest
+    in_level(report, spent) + &*rest
 }
 
 /// What is used, in the colour of its level.
-fn painted(report: &StatusReport, used: &str) -> String {
+fn in_level(report: &StatusReport, used: String) -> StyledLine {
     match report.level {
-        Some(level) => Paint::Bar(level).on(used),
-        None => used.to_owned(),
+        Some(level) => StyledLine::styled(TextRole::Bar(level), used),
+        None => used.into(),
     }
 }
 
 /// The parts of a key, as many in a line as fit. A mark stays with its name.
-fn in_lines(parts: &[String], pad: &str, width: Option<usize>) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+fn in_lines(parts: Vec<StyledLine>, pad: &str, style: Style) -> Vec<StyledLine> {
+    let mut lines: Vec<StyledLine> = Vec::new();
     for part in parts {
-        let fits = |line: &String| {
-            width.is_none_or(|width| safe::width(line) + safe::width(part) + 2 <= width)
-        };
-        match lines.last_mut().filter(|line| fits(line)) {
-            Some(line) => *line = format!("{line}  {part}"),
-            None => lines.push(format!("{pad}{part}")),
+        let longer = lines.last().map(|line| line.clone() + "  " + &part);
+        match longer.filter(|longer| style.fits(longer)).zip(lines.last_mut()) {
+            Some((longer, last)) => *last = longer,
+            None => lines.push(StyledLine::from(pad) + part),
         }
     }
     lines

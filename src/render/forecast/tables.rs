@@ -10,11 +10,11 @@ use crate::{
         forecast::{EstimateSource, Finished},
     },
     model::Percent,
-    render::sheet::{Cell, Column, Sheet},
+    render::table::{Cell, Column, ReportTable},
 };
 
-/// All of them, the one first that answers a question.
-pub(super) fn all(report: &StatusReport) -> [Sheet; 5] {
+/// All tables. That of the thresholds comes first.
+pub(super) fn all(report: &StatusReport) -> [ReportTable; 5] {
     [
         thresholds(report),
         scenarios(report),
@@ -25,24 +25,24 @@ pub(super) fn all(report: &StatusReport) -> [Sheet; 5] {
 }
 
 /// When each threshold is crossed, by the forecast and at the burn rate.
-pub(super) fn thresholds(report: &StatusReport) -> Sheet {
+pub(super) fn thresholds(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Threshold").named("threshold_percent"),
-        Column::new("Level").named("level").drop_late(1),
-        Column::new("Tokens").named("threshold_tokens").drop(2),
-        Column::new("Left").named("remaining_tokens").drop(1),
+        Column::new("Level").named("level").important(1),
+        Column::new("Tokens").named("threshold_tokens").droppable(2),
+        Column::new("Left").named("remaining_tokens").droppable(1),
         Column::new("Chance").named("probability_percent"),
         Column::new("Likely").named("likely"),
-        Column::new("Earliest").named("earliest").drop_late(3),
+        Column::new("Earliest").named("earliest").important(3),
         Column::new("If rate holds")
             .named("at_burn_rate")
             .cut(10)
-            .drop(3),
+            .droppable(3),
     ];
-    let mut sheet = Sheet::new("When does it cross?", columns);
+    let mut table = ReportTable::new("When does it cross?", columns);
     for crossing in &report.forecast.thresholds {
         let date = |date: Option<NaiveDate>| Cell::some(date, |date| Cell::word(date.to_string()));
-        sheet.row([
+        table.row([
             Cell::Setting(crossing.percent),
             Cell::Level(crossing.level),
             Cell::Tokens(crossing.tokens),
@@ -53,14 +53,14 @@ pub(super) fn thresholds(report: &StatusReport) -> Sheet {
             Cell::word(crossed(crossing, report.forecast.burn_rate.as_ref())),
         ]);
     }
-    explain(&mut sheet, report);
-    sheet
+    explain(&mut table, report);
+    table
 }
 
 /// What the columns of the thresholds mean.
-fn explain(sheet: &mut Sheet, report: &StatusReport) {
+fn explain(table: &mut ReportTable, report: &StatusReport) {
     let alert = &report.forecast.alert_at;
-    sheet.note_about(
+    table.note_about(
         "Chance",
         format!(
             "chance: before the month ends; of the whole budget, {}% is a warning and {}% critical",
@@ -69,12 +69,12 @@ fn explain(sheet: &mut Sheet, report: &StatusReport) {
     );
     let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
     if report.forecast.month_end.as_ref().is_some_and(by_plan) {
-        sheet.note_about(
+        table.note_about(
             "Chance",
             "no likely days: the plan does not say when its phases are done",
         );
     }
-    sheet.note_about(
+    table.note_about(
         "Earliest",
         "likely: 50% by the end of that day; earliest: 10%; -: not before the month ends",
     );
@@ -92,36 +92,36 @@ fn crossed(crossing: &Crossing, rate: Option<&BurnRate>) -> String {
     }
 }
 
-/// What each team will have used when the month ends.
-fn teams(report: &StatusReport) -> Sheet {
+/// What each team will have used at the end of the month.
+fn teams(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Team").named("team").cut(4),
-        Column::new("Used").named("used_tokens").drop(2),
+        Column::new("Used").named("used_tokens").droppable(2),
         Column::new("Likely").named("p50"),
-        Column::new("From").named("p10").drop(3),
-        Column::new("To").named("p90").drop(3),
-        Column::new("Limit").named("allocated_tokens").drop(4),
+        Column::new("From").named("p10").droppable(3),
+        Column::new("To").named("p90").droppable(3),
+        Column::new("Limit").named("allocated_tokens").droppable(4),
         Column::new("Chance")
             .named("probability_percent")
-            .drop_late(1),
-        Column::new("Level").named("level").drop_late(1),
-        Column::new("Confidence").named("confidence").drop(1),
-        Column::new("State").named("status").drop(1),
+            .important(1),
+        Column::new("Level").named("level").important(1),
+        Column::new("Confidence").named("confidence").droppable(1),
+        Column::new("State").named("status").droppable(1),
     ];
-    let mut sheet = Sheet::new("Teams when the month ends", columns);
+    let mut table = ReportTable::new("Teams when the month ends", columns);
     for team in &report.teams {
-        // From so few days, an interval of a single team tells nobody anything.
-        let told = team
+        // The interval of a team from few days says nothing.
+        let known = team
             .forecast
             .filter(|forecast| forecast.month_end.quantiles.p50.is_some());
         let Some(TeamForecast {
             confidence,
             month_end: end,
-        }) = told
+        }) = known
         else {
             continue;
         };
-        sheet.row([
+        table.row([
             Cell::text(&team.name),
             Cell::some(team.used_tokens, Cell::Tokens),
             Cell::some(end.quantiles.p50, Cell::Tokens),
@@ -134,31 +134,31 @@ fn teams(report: &StatusReport) -> Sheet {
             Cell::some(team.status.as_deref(), Cell::text),
         ]);
     }
-    sheet.note_about("From", "from-to holds 80% of all outcomes");
-    sheet.note_about(
+    table.note_about("From", "from-to holds 80% of all outcomes");
+    table.note_about(
         "Chance",
         "chance: that the limit is not enough before the month ends",
     );
-    if sheet.rows().count() > 1 {
-        sheet.note("the likely figures of teams do not add up to that of the whole");
+    if table.rows().count() > 1 {
+        table.note("the likely figures of teams do not add up to that of the whole");
     }
-    sheet
+    table
 }
 
-/// The finished work that the plan's estimates are held against.
-fn finished(report: &StatusReport) -> Sheet {
+/// The finished work that the plan's estimates are compared with.
+fn finished(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Team").named("team").cut(4),
         Column::new("Estimate").named("estimated_tokens"),
         Column::new("Took").named("actual_tokens"),
         Column::new("%").named("percent"),
-        Column::new("By").named("source").drop(2),
-        Column::new("Line").named("line").drop(1),
+        Column::new("By").named("source").droppable(2),
+        Column::new("Line").named("line").droppable(1),
     ];
-    let mut sheet = Sheet::new("Finished work", columns);
+    let mut table = ReportTable::new("Finished work", columns);
     let inputs = report.forecast.project_inputs.iter();
     for work in inputs.flat_map(|inputs| &inputs.finished) {
-        sheet.row([
+        table.row([
             Cell::text(&work.team),
             Cell::Tokens(work.estimated_tokens),
             Cell::Tokens(work.actual_tokens),
@@ -170,7 +170,7 @@ fn finished(report: &StatusReport) -> Sheet {
             Cell::some(work.line, |line| Cell::Number(line as u64)),
         ]);
     }
-    sheet
+    table
 }
 
 fn source(work: &Finished) -> &'static str {
@@ -181,20 +181,20 @@ fn source(work: &Finished) -> &'static str {
 }
 
 /// The plan with a fixed share more or less.
-fn scenarios(report: &StatusReport) -> Sheet {
+fn scenarios(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Scenario").named("scenario"),
-        Column::new("Change").named("change_percent").drop(3),
+        Column::new("Change").named("change_percent").droppable(3),
         Column::new("Total").named("total_tokens"),
-        Column::new("%").named("percent").drop(4),
-        Column::new("Left").named("remaining_tokens").drop(2),
-        Column::drawn().drop(1),
-        Column::new("Level").named("level").drop_late(1),
+        Column::new("%").named("percent").droppable(4),
+        Column::new("Left").named("remaining_tokens").droppable(2),
+        Column::bars().droppable(1),
+        Column::new("Level").named("level").important(1),
     ];
-    let mut sheet = Sheet::new("Scenarios", columns);
+    let mut table = ReportTable::new("Scenarios", columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
         let share = report.share(scenario.end.total_tokens);
-        sheet.row([
+        table.row([
             Cell::word(scenario.name),
             Cell::Change(scenario.change_percent),
             Cell::Tokens(scenario.end.total_tokens),
@@ -207,24 +207,24 @@ fn scenarios(report: &StatusReport) -> Sheet {
             Cell::some(scenario.end.level, Cell::Level),
         ]);
     }
-    sheet.note(
+    table.note(
         "scenarios change the pending phases by a fixed share; they are not a confidence interval",
     );
-    sheet
+    table
 }
 
 /// What is planned and not done.
-fn pending(report: &StatusReport) -> Sheet {
+fn pending(report: &StatusReport) -> ReportTable {
     let columns = [
-        Column::new("Phase").named("phase").cut(4).drop(2),
+        Column::new("Phase").named("phase").cut(4).droppable(2),
         Column::new("Team").named("team").cut(4),
         Column::new("Tokens").named("pending_tokens"),
-        Column::new("State").named("status").drop(1),
-        Column::new("Line").named("line").drop(3),
+        Column::new("State").named("status").droppable(1),
+        Column::new("Line").named("line").droppable(3),
     ];
-    let mut sheet = Sheet::new("Pending phases", columns);
+    let mut table = ReportTable::new("Pending phases", columns);
     for phase in report.forecast.plan.iter().flat_map(Plan::pending) {
-        sheet.row([
+        table.row([
             Cell::some(phase.name.as_deref(), Cell::text),
             Cell::text(&phase.label),
             Cell::Tokens(phase.pending_tokens),
@@ -232,5 +232,5 @@ fn pending(report: &StatusReport) -> Sheet {
             Cell::Number(phase.line as u64),
         ]);
     }
-    sheet
+    table
 }

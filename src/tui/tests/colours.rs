@@ -3,12 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    render::Ink,
-    tui::{
-        App, Tab,
-        draw::{Colors, Screen, Theme},
-        view,
-    },
+    render::{ColorDepth, ColorMode, Theme},
+    tui::{App, Tab, draw::ScreenWidget, view},
 };
 use ratatui::{
     buffer::Buffer,
@@ -17,14 +13,18 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::{SIZE, app, good, keys::press, look, now, used};
+use super::{SIZE, app, good, keys::press, view_context, now, used};
 
 const AREA: Rect = Rect::new(0, 0, 80, 24);
 
 fn drawn(app: &App, theme: Theme) -> Buffer {
     let mut buffer = Buffer::empty(AREA);
-    let rows = view::screen(app, SIZE, look(false));
-    Screen { rows: &rows, theme }.render(AREA, &mut buffer);
+    let lines = view::screen(app, SIZE, view_context(false));
+    let screen = ScreenWidget {
+        lines: &lines,
+        theme,
+    };
+    screen.render(AREA, &mut buffer);
     buffer
 }
 
@@ -104,20 +104,20 @@ fn without_colours_nothing_has_one_and_every_word_is_there() {
 fn colours_for_any_vision_need_a_terminal_that_has_them() {
     let buffer = drawn(&at(160_000), Theme::Cvd);
     assert_eq!(badge(&buffer).1.bg, Some(Color::Rgb(0xe6, 0x9f, 0x00)));
-    let near = Theme::Cvd.able(Ink::Color, Colors::Many);
+    let near = Theme::Cvd.supported(ColorMode::Color, ColorDepth::Fixed256);
     let buffer = drawn(&at(160_000), near);
     assert_eq!(badge(&buffer).1.bg, Some(Color::Indexed(172)));
-    for (theme, ink, colors, able) in [
-        (Theme::Cvd, Ink::Color, Colors::All, Theme::Cvd),
-        (Theme::Cvd, Ink::Color, Colors::Sixteen, Theme::Auto),
-        (Theme::Cvd, Ink::Bold, Colors::All, Theme::Mono),
-        (Theme::Auto, Ink::Color, Colors::Many, Theme::Auto),
-        (Theme::Auto, Ink::Plain, Colors::All, Theme::Mono),
+    for (theme, mode, depth, supported) in [
+        (Theme::Cvd, ColorMode::Color, ColorDepth::TrueColor, Theme::Cvd),
+        (Theme::Cvd, ColorMode::Color, ColorDepth::Ansi, Theme::Auto),
+        (Theme::Cvd, ColorMode::Bold, ColorDepth::TrueColor, Theme::Mono),
+        (Theme::Auto, ColorMode::Color, ColorDepth::Fixed256, Theme::Auto),
+        (Theme::Auto, ColorMode::Plain, ColorDepth::TrueColor, Theme::Mono),
     ] {
         assert_eq!(
-            theme.able(ink, colors),
-            able,
-            "{theme:?} {ink:?} {colors:?}"
+            theme.supported(mode, depth),
+            supported,
+            "{theme:?} {mode:?} {depth:?}"
         );
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::{
     analysis::Rows,
     text::FileId,
-    tui::{App, Effect, Tab, app::Typing, message, reading::Trouble, sort::SortBy, view},
+    tui::{App, Effect, ReadError, Tab, Typing, message, sort::SortBy, view},
 };
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{SIZE, app, good, look, now, problem, report_of, used};
+use super::{SIZE, app, good, view_context, now, problem, report_of, used};
 
 /// A key as a terminal sends it.
 fn key(name: &str) -> KeyEvent {
@@ -34,7 +34,7 @@ fn key(name: &str) -> KeyEvent {
 pub(super) fn press(app: &mut App, keys: &str) -> Option<Effect> {
     keys.split(' ').fold(None, |_, name| {
         let message = message::of(key(name), app.typing, app.open())?;
-        let shown = view::extent(app, SIZE, look(false));
+        let shown = view::viewport(app, SIZE, view_context(false));
         app.update(message, shown, now().time())
     })
 }
@@ -167,7 +167,7 @@ fn what_is_selected_acts_whatever_the_filter_left_of_it() {
     let mut app = app("sample");
     press(&mut app, "2 j j j j j j j / c Enter");
     assert_eq!(app.teams().len(), 2);
-    let at = app.selection(2).unwrap();
+    let at = app.selected_row(2).unwrap();
     let shown = app.teams()[at].name.clone();
     assert_eq!(app.selected_team().unwrap().name, shown);
     press(&mut app, "Enter");
@@ -180,7 +180,7 @@ fn a_selection_stays_on_what_it_is_on() {
     press(&mut app, "3 k");
     let selected = |app: &App| {
         let rows = app.rows();
-        rows[app.selection(rows.len()).unwrap()].team.clone()
+        rows[app.selected_row(rows.len()).unwrap()].team.clone()
     };
     assert_eq!(selected(&app), "B");
     let more = log_of(&["New", "A", "B", "C"]).latest.unwrap();
@@ -217,9 +217,9 @@ fn of_rows_that_are_alike_the_one_nearest_to_it_stays_selected() {
     let mut app = App::default();
     app.take(alike(&[]), now(), Duration::ZERO);
     press(&mut app, "3 k");
-    assert_eq!(app.selection(4), Some(2));
+    assert_eq!(app.selected_row(4), Some(2));
     app.take(alike(&["C"]), now(), Duration::from_secs(1));
-    assert_eq!(app.selection(5), Some(2));
+    assert_eq!(app.selected_row(5), Some(2));
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn columns_that_tell_nothing_are_passed_over() {
 #[test]
 fn an_editor_opens_where_something_is_wrong() {
     let mut app = app("sample");
-    app.trouble = Some(Trouble::Unreadable(problem("cost-log.md:31:33 no", true)));
+    app.read_error = Some(ReadError::Unreadable(problem("cost-log.md:31:33 no", true)));
     assert_eq!(press(&mut app, "e"), Some(Effect::Edit(FileId::LOG, 31)));
 }
 

@@ -16,11 +16,11 @@ use crate::{
     analysis::{self, Ledger, ReportOptions, Retention, Rows, StatusReport},
     log,
     model::Policy,
-    render::{Ink, Style, pieces},
+    render::{ColorMode, Style, StyledLine},
     text::FileId,
     tui::{
         App, Problem, Reading, Snapshot,
-        view::{self, Look, Row, Size},
+        view::{self, Size, ViewContext},
     },
 };
 use chrono::{DateTime, FixedOffset};
@@ -102,10 +102,10 @@ fn used(tokens: u64) -> StatusReport {
     report_of((sample + &line.unwrap_or_default()).as_bytes(), Rows::All)
 }
 
-fn look(ascii: bool) -> Look {
-    Look {
+fn view_context(ascii: bool) -> ViewContext {
+    ViewContext {
         style: Style {
-            ink: Ink::Plain,
+            color: ColorMode::Plain,
             ascii,
             width: None,
         },
@@ -114,15 +114,11 @@ fn look(ascii: bool) -> Look {
     }
 }
 
-fn text_of(rows: &[Row]) -> String {
-    let line = |row: &Row| {
-        let pieces = pieces(&row.text).into_iter();
-        let text: String = pieces.map(|(_, text)| text).collect();
-        format!("{text}\n")
-    };
-    rows.iter().map(line).collect()
+fn text_of(lines: &[StyledLine]) -> String {
+    let lines = lines.iter();
+    lines.map(|line| format!("{}\n", line.text())).collect()
 }
 
 fn picture(app: &App, width: usize, height: usize, ascii: bool) -> String {
-    text_of(&view::screen(app, Size { width, height }, look(ascii)))
+    text_of(&view::screen(app, Size { width, height }, view_context(ascii)))
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::tui::{
-    App, Effect, Reading, Snapshot,
-    reading::{GRACE, PATIENCE, Trouble},
+    App, Effect, ReadError, Reading, Snapshot,
+    reading::{GRACE, PATIENCE},
     view,
 };
 
-use super::{app, good, keys::press, look, now, picture, problem, used};
+use super::{app, good, keys::press, view_context, now, picture, problem, used};
 
 fn bad() -> Reading {
     Reading::Bad(problem("cost-log.md:31:33 not a number \"12,4x0\"", true))
@@ -19,12 +19,12 @@ fn a_bad_reading_is_tried_again_before_it_is_shown() {
     let mut app = app("sample");
     let at = Duration::from_secs(5);
     app.take(bad(), now(), at);
-    assert_eq!((&app.trouble, app.retry), (&None, Some(at + GRACE)));
+    assert_eq!((&app.read_error, app.retry), (&None, Some(at + GRACE)));
     app.take(good(used(130_000)), now(), at + GRACE);
-    assert_eq!((&app.trouble, app.retry), (&None, None));
+    assert_eq!((&app.read_error, app.retry), (&None, None));
     app.take(bad(), now(), at * 2);
     app.take(bad(), now(), at * 2 + GRACE);
-    assert!(matches!(&app.trouble, Some(Trouble::Unreadable(_))));
+    assert!(matches!(&app.read_error, Some(ReadError::Unreadable(_))));
     let screen = picture(&app, 80, 24, false);
     assert!(
         screen.contains("! cost-log.md:31:33 not a number \"12,4x0\" - showing 17:00:00"),
@@ -37,7 +37,7 @@ fn a_bad_reading_is_tried_again_before_it_is_shown() {
     app.take(Reading::Gone("cost-log.md".to_owned()), now(), at * 3);
     assert!(picture(&app, 80, 24, false).contains("! cost-log.md is gone - showing 17:00:00"));
     app.take(good(used(131_000)), now(), at * 4);
-    assert_eq!(app.trouble, None);
+    assert_eq!(app.read_error, None);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_row_that_stays_unreadable_holds_the_others_back_for_ten_seconds() {
     );
     app.take(worse(149_000), now(), at + PATIENCE);
     assert_eq!(
-        (used_by(&app), &app.trouble, app.patience),
+        (used_by(&app), &app.read_error, app.patience),
         (149_000, &None, None)
     );
     let screen = picture(&app, 80, 24, false);
@@ -126,7 +126,7 @@ fn whoever_asks_gets_what_can_be_read() {
     assert_eq!(used_by(&app), 126_670);
     assert_eq!(press(&mut app, "r"), Some(Effect::Read));
     app.take(worse(130_000), now(), at * 2);
-    assert_eq!((used_by(&app), &app.trouble), (130_000, &None));
+    assert_eq!((used_by(&app), &app.read_error), (130_000, &None));
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_pause_keeps_what_is_shown_until_somebody_asks() {
     assert_eq!(app.pause.unwrap().changes, 0);
     // Whoever asks is told at once, and nothing is left that would have to be tried again.
     app.take(bad(), now(), Duration::from_secs(6));
-    assert_eq!((app.retry, app.trouble.is_some()), (None, true));
+    assert_eq!((app.retry, app.read_error.is_some()), (None, true));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_threshold_is_told_of_though_a_row_is_not_counted() {
     app.take(worse(181_200), now(), at + PATIENCE);
     let screen = picture(&app, 80, 24, false);
     assert!(screen.contains("passed 90%: 181,200"), "{screen}");
-    let line = view::line(&app, look(false));
+    let line = view::line(&app, view_context(false));
     assert!(line.ends_with("| 1 row not counted"), "{line}");
 }
 

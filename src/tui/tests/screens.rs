@@ -6,15 +6,14 @@ use crate::{
     analysis::Rows,
     model::{Policy, Tokens},
     tui::{
-        App, Reading, Tab,
-        reading::Trouble,
+        App, ReadError, Reading, Tab,
         view::{self, Size},
     },
 };
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    app, good, keys::press, look, now, picture, problem, report_by, report_of, text_of, used,
+    app, good, keys::press, view_context, now, picture, problem, report_by, report_of, text_of, used,
 };
 
 #[test]
@@ -67,11 +66,11 @@ fn what_a_screen_shows_when_something_happens() {
     insta::assert_snapshot!("crossed", screen(&crossed));
     let mut stale = app("sample");
     let problem = problem("cost-log.md:31:33 not a number: \"12,4x0\"", true);
-    stale.trouble = Some(Trouble::Unreadable(problem.clone()));
+    stale.read_error = Some(ReadError::Unreadable(problem.clone()));
     insta::assert_snapshot!("unreadable", screen(&stale));
     insta::assert_snapshot!("unreadable_40x10", picture(&stale, 40, 10, false));
     insta::assert_snapshot!("unreadable_20x3", picture(&stale, 20, 3, false));
-    stale.trouble = Some(Trouble::Gone("cost-log.md".to_owned()));
+    stale.read_error = Some(ReadError::Gone("cost-log.md".to_owned()));
     insta::assert_snapshot!("gone", screen(&stale));
     let mut nothing = App::default();
     nothing.take(Reading::Bad(problem), now(), at);
@@ -191,7 +190,7 @@ fn a_budget_in_money_is_one() {
 #[test]
 fn a_small_pane_tells_of_trouble_too() {
     let mut gone = app("sample");
-    gone.trouble = Some(Trouble::Gone("cost-log.md".to_owned()));
+    gone.read_error = Some(ReadError::Gone("cost-log.md".to_owned()));
     let paused = pressed("sample", "p");
     let mut crossed = app("sample");
     crossed.take(good(used(181_200)), now(), Duration::ZERO);
@@ -212,7 +211,7 @@ fn what_is_selected_is_on_the_screen() {
             let mut app = pressed("sample", "1");
             app.tab = tab;
             press(&mut app, keys);
-            app.trouble = trouble.then(|| Trouble::Gone("cost-log.md".to_owned()));
+            app.read_error = trouble.then(|| ReadError::Gone("cost-log.md".to_owned()));
             for height in 6..=45 {
                 for width in [30, 60, 80, 130] {
                     let screen = picture(&app, width, height, false);
@@ -250,7 +249,7 @@ fn a_wide_screen_has_the_total_and_hides_no_team_that_it_does_not_count() {
 }
 
 fn fits(app: &App, width: usize, height: usize, ascii: bool) {
-    let rows = view::screen(app, Size { width, height }, look(ascii));
+    let rows = view::screen(app, Size { width, height }, view_context(ascii));
     assert!(rows.len() <= height, "{:?} {width}x{height}", app.tab);
     for line in text_of(&rows).lines() {
         let is_wide = line.width() > width;
@@ -276,7 +275,7 @@ fn no_view_is_larger_than_its_screen() {
                 let mut app = app(name);
                 app.tab = tab;
                 press(&mut app, keys);
-                app.trouble = (keys == "End").then(|| Trouble::Gone(name.repeat(20)));
+                app.read_error = (keys == "End").then(|| ReadError::Gone(name.repeat(20)));
                 for (width, height) in all.iter().step_by(83) {
                     fits(&app, *width, *height, false);
                 }

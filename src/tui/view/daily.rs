@@ -1,25 +1,29 @@
-//! Day by day. Of a month with thousands of rows, only those on the screen are drawn.
+//! The days. Only the rows on the screen are drawn.
 
-use super::{Body, Look, Row, around, position};
+use super::{Body, ViewContext, list_line, position};
 use crate::{
     analysis::StatusReport,
-    render::daily::{day_lines, part, remainder},
-    tui::app::{App, Extent},
+    render::{
+        StyledLine,
+        daily::{NO_ROWS, day_lines, part, remainder},
+        status::around,
+    },
+    tui::state::{App, Viewport},
 };
 
-/// The rows around the one that is selected, and the sums between them.
-pub(super) fn body(app: &App, report: &StatusReport, room: usize, look: Look) -> Body {
+/// The rows around the selected one, and the totals between them.
+pub(super) fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) -> Body {
     let filter = app.lists_row();
     let lines = day_lines(app.days(), app.is_filtered().then_some(&filter));
     let rows: Vec<usize> = (0..lines.len())
         .filter(|at| lines[*at].row.is_some())
         .collect();
     let len = rows.len();
-    let selected = app.selection(len);
+    let selected = app.selected_row(len);
     let at = selected.map(|row| rows[row]);
     let note = remainder(report).filter(|_| !app.is_filtered());
     let page = room.saturating_sub(1 + usize::from(note.is_some())).max(1);
-    // At the end, the sum is shown with it where there is room for both.
+    // At the end, the total is shown, too, if there is room for both.
     let is_last = selected.is_some_and(|row| row + 1 == len) && page > 1;
     let middle = if is_last {
         lines.len()
@@ -28,23 +32,24 @@ pub(super) fn body(app: &App, report: &StatusReport, room: usize, look: Look) ->
     };
     let shown = around(middle, lines.len(), page);
     let top = shown.start;
-    let drawn = part(&lines, shown).lines(look.style).into_iter();
-    let mut body: Vec<Row> = drawn
+    let drawn = part(&lines, shown).lines(view.style).into_iter();
+    let is_selected = |line: usize| at.is_some_and(|at| line == at + 1 - top);
+    let mut body: Vec<StyledLine> = drawn
         .enumerate()
-        .map(|(line, text)| Row::of(text, at.is_some_and(|at| line == at + 1 - top)))
+        .map(|(line, text)| list_line(text, is_selected(line)))
         .collect();
     if lines.is_empty() {
         let empty = match &app.team {
             _ if !app.filter.is_empty() => "no row contains this".to_owned(),
-            Some(team) => format!("{} has no daily rows in this month", look.style.text(team)),
-            None => "no daily rows in this month; what is used is in the monthly rows".to_owned(),
+            Some(team) => format!("{} has no daily rows in this month", view.style.text(team)),
+            None => NO_ROWS.to_owned(),
         };
-        body = vec![Row::plain(format!("  {empty}"))];
+        body = vec![format!("  {empty}").into()];
     }
-    body.extend(note.map(|note| Row::plain(format!("  {note}"))));
+    body.extend(note.map(|note| format!("  {note}").into()));
     Body {
-        rows: body,
-        extent: Extent { len, page },
+        lines: body,
+        viewport: Viewport { len, page },
         position: position(selected, len),
     }
 }

@@ -1,91 +1,49 @@
-//! What surrounds every view: header, banner, status row, footer; and titles across the screen. Each says what fits.
+//! What surrounds every view: header, banner, status row and footer. Each shows what fits.
 
-use super::{Class, Look, Row, Size};
+use super::{Size, SizeClass, ViewContext};
 use crate::{
     render::{
-        safe,
-        theme::{Paint, Style},
+        StyledLine, TextRole, heading, sanitize, split_at_width, status::apart, width,
     },
-    tui::{
-        app::{App, Following, Tab, Typing},
-        reading::Trouble,
-    },
+    tui::state::{App, Following, Pause, ReadError, Tab, Typing},
 };
 
-/// The cells for a filter that is typed, beside which nothing else stands.
-const LEAST_TYPED: usize = 24;
+/// The cells for a filter that is typed. With fewer, no hint is beside it.
+const MIN_FILTER: usize = 24;
 
-/// What is said where there are no figures.
-pub(super) const NOTHING: &str = "nothing could be read yet";
+/// In place of figures.
+pub(super) const NO_FIGURES: &str = "nothing could be read yet";
 
-/// The blanks between two texts so that the second ends at the right edge. One where there is no room.
-pub(super) fn apart(left: &str, right: &str, width: usize) -> String {
-    let taken = safe::width(left) + safe::width(right);
-    format!(
-        "{left}{}{right}",
-        " ".repeat(width.saturating_sub(taken).max(1))
-    )
-}
-
-/// A text, and at the right edge how many more there are.
-pub(super) fn with_more(text: &str, more: Option<&str>, width: usize, style: Style) -> String {
-    let Some(more) = more else {
-        return text.to_owned();
-    };
-    let room = width.saturating_sub(more.len() + 1);
-    apart(&safe::cut(text, room, style.ellipsis()), more, width)
-}
-
-/// A title on a line across the screen, perhaps with a badge: `── Alerts (4) ────`.
-pub(super) fn rule(title: &str, badge: &str, width: usize, look: Look) -> Row {
-    let line = if look.style.ascii { "-" } else { "─" };
-    let gap = if badge.is_empty() { "" } else { " " };
-    let taken = 4 + gap.len() + safe::width(badge);
-    let title = safe::cut(
-        title,
-        width.saturating_sub(taken + 2),
-        look.style.ellipsis(),
-    );
-    let rest = width.saturating_sub(taken + safe::width(&title));
-    Row::plain(format!(
-        "{} {}{gap}{badge} {}",
-        line.repeat(2),
-        Paint::Heading.on(&title),
-        line.repeat(rest)
-    ))
-}
-
-/// The program, the log, the views, the time. What is missed least goes first where there is no room.
-pub(super) fn header(app: &App, size: Size, look: Look) -> Row {
-    let wide = size.class() == Class::Wide;
+/// The program, the log, the views, and the time. The least important is left out if there is no room.
+pub(super) fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
+    let wide = size.class() == SizeClass::Wide;
     let clock = if wide {
-        look.now.format("%Y-%m-%d %H:%M")
+        view.now.format("%Y-%m-%d %H:%M")
     } else {
-        look.now.format("%H:%M")
+        view.now.format("%H:%M")
     };
     let clock = clock.to_string();
     let gap = if wide { "      " } else { "  " };
-    let state = state(app, look);
+    let state = state(app, view);
     let (words, numbers) = (tabs(app, true), tabs(app, false));
-    let fits = |text: &String| safe::width(text) <= size.width;
-    let whose = [name(app, wide, look), name(app, false, look)];
+    let whose = [name(app, wide, view), name(app, false, view)];
     let known = whose.iter().filter(|name| !name.is_empty());
-    let named: Vec<String> = known
-        .map(|name| format!("tokmon  {name}{state}{gap}{words}"))
-        .collect();
+    let named = known.map(|name| {
+        StyledLine::from(format!("tokmon  {name}")) + &state + gap + &words
+    });
     let nameless = [
-        format!("tokmon{state}  {words}"),
-        format!("tokmon{state}  {numbers}"),
-        format!("{numbers}{state}"),
+        StyledLine::from("tokmon") + &state + "  " + &words,
+        StyledLine::from("tokmon") + &state + "  " + &numbers,
+        numbers.clone() + &state,
     ];
-    let mut texts = named.into_iter().chain(nameless);
-    let text = texts.find(fits).unwrap_or(numbers);
-    let with_clock = apart(&text, &clock, size.width);
-    Row::plain(if fits(&with_clock) { with_clock } else { text })
+    let text = named.chain(nameless).find(|text| view.style.fits(text));
+    let text = text.unwrap_or(numbers);
+    let with_clock = apart(text.clone(), clock.into(), size.width);
+    if view.style.fits(&with_clock) { with_clock } else { text }
 }
 
-/// The log, what of it is shown, and the month where it is not the one that runs.
-fn name(app: &App, in_full: bool, look: Look) -> String {
+/// The log, what of it is shown, and the month if it is not the current one.
+fn name(app: &App, in_full: bool, view: ViewContext) -> String {
     let Some(report) = app.report() else {
         return String::new();
     };
@@ -97,23 +55,23 @@ fn name(app: &App, in_full: bool, look: Look) -> String {
         format!("{} {when}", report.month)
     });
     let parts = [
-        Some(look.style.text(if in_full { path } else { file })),
+        Some(view.style.text(if in_full { path } else { file })),
         report
             .project
             .as_ref()
-            .map(|project| look.style.text(project)),
-        report.team.as_ref().map(|team| look.style.text(team)),
+            .map(|project| view.style.text(project)),
+        report.team.as_ref().map(|team| view.style.text(team)),
         month,
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join("  ")
 }
 
-/// That figures are old, or not all are listed.
-fn state(app: &App, look: Look) -> String {
-    let mut state = String::new();
-    if app.trouble.is_some() && app.latest.is_some() {
-        state = format!("  {}", Paint::Heading.on("stale"));
+/// Whether the figures are stale, and the filter.
+fn state(app: &App, view: ViewContext) -> StyledLine {
+    let mut state = StyledLine::new();
+    if app.read_error.is_some() && app.latest.is_some() {
+        state = StyledLine::from("  ") + heading("stale");
     }
     if !app.is_filtered() {
         return state;
@@ -127,16 +85,16 @@ fn state(app: &App, look: Look) -> String {
     };
     let team = app.team.as_ref().filter(|_| app.tab == Tab::Daily);
     if let Some(team) = team {
-        state = format!("{state}  {}", look.style.text(team));
+        state += &*format!("  {}", view.style.text(team));
     }
     if !app.filter.is_empty() {
-        state = format!("{state}  filter: {}", look.style.text(&app.filter));
+        state += &*format!("  filter: {}", view.style.text(&app.filter));
     }
-    format!("{state} ({listed} of {all})")
+    state + &*format!(" ({listed} of {all})")
 }
 
 /// `[1 Overview] 2 Teams  3 Daily  4 Forecast`, or `[1] 2 3 4`.
-fn tabs(app: &App, words: bool) -> String {
+fn tabs(app: &App, words: bool) -> StyledLine {
     let tab = |tab: &Tab| {
         let number = tab.index() + 1;
         let text = if words {
@@ -145,90 +103,74 @@ fn tabs(app: &App, words: bool) -> String {
             number.to_string()
         };
         match (*tab == app.tab, words) {
-            (true, _) => Paint::Heading.on(&format!("[{text}]")),
-            (false, true) => format!(" {text} "),
-            (false, false) => text,
+            (true, _) => heading(format!("[{text}]")),
+            (false, true) => format!(" {text} ").into(),
+            (false, false) => text.into(),
         }
     };
-    let tabs: Vec<String> = Tab::ALL.iter().map(tab).collect();
-    tabs.join(if words { "" } else { " " })
+    StyledLine::join(Tab::ALL.iter().map(tab), if words { "" } else { " " })
 }
 
-/// What is wrong with the files.
-pub(super) fn trouble(app: &App, look: Look) -> Option<String> {
-    Some(match app.trouble.as_ref()? {
-        Trouble::Unreadable(problem) => format!("! {}", look.style.text(&problem.text)),
-        Trouble::Gone(name) if app.latest.is_none() => {
-            format!("! {} is not there yet", look.style.text(name))
+/// Why the files cannot be read.
+pub(super) fn read_error(app: &App, view: ViewContext) -> Option<String> {
+    Some(match app.read_error.as_ref()? {
+        ReadError::Unreadable(problem) => format!("! {}", view.style.text(&problem.text)),
+        ReadError::Gone(name) if app.latest.is_none() => {
+            format!("! {} is not there yet", view.style.text(name))
         }
-        Trouble::Gone(name) => format!("! {} is gone", look.style.text(name)),
+        ReadError::Gone(name) => format!("! {} is gone", view.style.text(name)),
     })
 }
 
-/// What is wrong with the files, and which figures are shown meanwhile.
-pub(super) fn banner(app: &App, look: Look) -> Option<Row> {
-    let trouble = trouble(app, look)?;
+/// Why the files cannot be read, and which figures are shown instead.
+pub(super) fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
+    let error = read_error(app, view)?;
     let showing = app.read_at.filter(|_| app.latest.is_some());
     let showing = showing.map(|(at, _)| format!(" - showing {}", at.format("%H:%M:%S")));
-    let full = format!("{trouble}{}", showing.unwrap_or_default());
-    // Where there is not room for all, the place says more than the time.
-    let fits = look
-        .style
-        .width
-        .is_none_or(|width| safe::width(&full) <= width);
-    Some(Row::plain(Paint::Heading.on(if fits {
-        &full
-    } else {
-        &trouble
-    })))
+    // The place is more important than the time.
+    let full = heading(format!("{error}{}", showing.unwrap_or_default()));
+    let fits = view.style.fits(&full);
+    Some(if fits { full } else { heading(error) })
 }
 
-/// A message that has just come.
-fn flash(app: &App, look: Look) -> Option<Row> {
+/// A new message.
+fn flash(app: &App, view: ViewContext) -> Option<StyledLine> {
     let flash = app.flash.as_ref()?;
-    let message = look.style.text(&flash.message);
-    Some(Row::plain(match flash.level {
+    let message = view.style.text(&flash.message);
+    Some(match flash.level {
         Some(level) => {
-            let symbol = look.style.symbol(level);
-            format!("{}  {message}", Paint::Badge(level).on(symbol))
+            let symbol = view.style.symbol(level);
+            StyledLine::styled(TextRole::Badge(level), symbol) + &*format!("  {message}")
         }
-        None => Paint::Heading.on(&message),
-    }))
+        None => heading(message),
+    })
 }
 
-/// Whether the status row says something that nothing else does.
+/// Whether the status row shows what nothing else does.
 pub(super) const fn is_urgent(app: &App) -> bool {
     app.pause.is_some() || app.flash.is_some()
 }
 
-/// How changes are followed, how old the figures are, and which part of a list is shown: as much of it as there is room for.
-pub(super) fn status(app: &App, position: &str, size: Size, look: Look) -> Row {
-    let text = |parts: &[&str]| {
-        let parts = parts.iter().copied().filter(|part| !part.is_empty());
-        parts.collect::<Vec<&str>>().join(look.separator())
-    };
+/// How changes are followed, the age of the figures, and which part of a list is shown: as much of it as there is room for.
+pub(super) fn status(app: &App, position: &str, size: Size, view: ViewContext) -> StyledLine {
     if let Some(pause) = &app.pause {
-        let since = pause.since.format("%H:%M:%S");
-        let changes = match pause.changes {
-            0 => "no change yet".to_owned(),
-            1 => "1 change waiting".to_owned(),
-            changes => format!("{changes} changes waiting"),
-        };
-        let paused = Paint::Heading.on(&format!("PAUSED {since} ({changes})"));
-        let flash = flash(app, look).map(|row| row.text);
-        return Row::plain(text(&[&paused, flash.as_deref().unwrap_or(position)]));
+        let news = flash(app, view).unwrap_or_else(|| position.into());
+        let parts = [paused(*pause), news].into_iter();
+        let parts = parts.filter(|part| !part.is_empty());
+        return StyledLine::join(parts, view.style.separator());
     }
-    if let Some(flash) = flash(app, look) {
+    if let Some(flash) = flash(app, view) {
         return flash;
     }
+    let text = |parts: &[&str]| {
+        let parts = parts.iter().copied().filter(|part| !part.is_empty());
+        parts.collect::<Vec<&str>>().join(view.style.separator())
+    };
     let bell = if app.bell { "bell" } else { "" };
     let word = following(app);
-    let (updated, at) = updated(app, look);
+    let (updated, at) = updated(app, view);
     let full = format!("{updated}{at}");
-    let counted = app
-        .latest
-        .as_ref()
-        .and_then(|latest| latest.counted.as_ref());
+    let counted = app.latest.as_ref().and_then(|latest| latest.counted.as_ref());
     let [found, short] = match counted {
         Some(counted) => [format!("{counted}, v lists them"), counted.clone()],
         None => [String::new(), String::new()],
@@ -241,9 +183,20 @@ pub(super) fn status(app: &App, position: &str, size: Size, look: Look) -> Row {
         text(&[position, &short]),
         position.to_owned(),
     ];
-    let texts = texts.into_iter();
-    let mut texts = texts.filter(|text| !text.is_empty() && safe::width(text) <= size.width);
-    Row::plain(texts.next().unwrap_or(word))
+    let mut texts = texts.into_iter();
+    let fitting = texts.find(|text| !text.is_empty() && width(text) <= size.width);
+    fitting.unwrap_or(word).into()
+}
+
+/// `PAUSED 17:00:00 (2 changes waiting)`
+fn paused(pause: Pause) -> StyledLine {
+    let since = pause.since.format("%H:%M:%S");
+    let changes = match pause.changes {
+        0 => "no change yet".to_owned(),
+        1 => "1 change waiting".to_owned(),
+        changes => format!("{changes} changes waiting"),
+    };
+    heading(format!("PAUSED {since} ({changes})"))
 }
 
 /// How changes are noticed.
@@ -259,20 +212,20 @@ fn following(app: &App) -> String {
     }
 }
 
-/// How old the figures are, and from when.
-fn updated(app: &App, look: Look) -> (String, String) {
+/// The age of the figures, and the time of the reading.
+fn updated(app: &App, view: ViewContext) -> (String, String) {
     let Some((at, _)) = app.read_at else {
         return (String::new(), String::new());
     };
     let at = at.format("%H:%M:%S");
-    match look.age {
-        Some(age) => (format!("updated {} ago", told(age)), format!(" ({at})")),
+    match view.age {
+        Some(age) => (format!("updated {} ago", rounded(age)), format!(" ({at})")),
         None => (format!("updated {at}"), String::new()),
     }
 }
 
-/// A number of seconds, no finer than it is drawn anew: by the second, by ten, by the minute.
-fn told(seconds: u64) -> String {
+/// An age, as precise as it is redrawn: to the second, to ten seconds, to the minute.
+fn rounded(seconds: u64) -> String {
     match seconds {
         0..10 => format!("{seconds} s"),
         10..60 => format!("{} s", seconds / 10 * 10),
@@ -281,31 +234,30 @@ fn told(seconds: u64) -> String {
     }
 }
 
-/// The most useful keys of a view, cut at whole hints; the filter while it is typed.
-pub(super) fn footer(app: &App, size: Size) -> Row {
+/// The most useful keys of a view, as many as fit; the filter while it is typed.
+pub(super) fn footer(app: &App, size: Size) -> StyledLine {
     if app.typing == Typing::Filter {
-        // What is typed comes before what can be done about it.
         let hints = ["  Enter keeps it, Esc clears it", ""];
-        let fits = |hint: &&str| size.width >= hint.len() + LEAST_TYPED;
+        let fits = |hint: &&str| size.width >= hint.len() + MIN_FILTER;
         let hint = hints.into_iter().find(fits).unwrap_or_default();
         let room = size.width.saturating_sub(hint.len() + 2);
-        let typed = safe::line(&app.filter).into_owned();
-        let hidden = safe::width(&typed).saturating_sub(room);
-        let (_, end) = safe::split(&typed, hidden);
-        return Row::plain(format!("/{end}_{hint}"));
+        let typed = sanitize(&app.filter).into_owned();
+        let hidden = width(&typed).saturating_sub(room);
+        let (_, end) = split_at_width(&typed, hidden);
+        return format!("/{end}_{hint}").into();
     }
     let (mut text, hints) = hints(app);
     for hint in hints {
-        if safe::width(&text) + 2 + hint.len() > size.width {
+        if width(&text) + 2 + hint.len() > size.width {
             break;
         }
         text.push_str("  ");
         text.push_str(hint);
     }
-    Row::plain(text)
+    text.into()
 }
 
-/// What always works, and the keys that are of most use in a view.
+/// The keys that always work, and the most useful ones of a view.
 fn hints(app: &App) -> (String, &'static [&'static str]) {
     if app.panel.is_some() {
         return ("q closes this".to_owned(), &["j/k move", "1-4 view"]);
@@ -349,14 +301,13 @@ fn hints(app: &App) -> (String, &'static [&'static str]) {
     ("q quit  ? help".to_owned(), hints)
 }
 
-/// The screen as long as there are no figures: why, and what still works.
-pub(super) fn nothing(app: &App, size: Size, look: Look) -> Vec<Row> {
-    let mut rows = vec![header(app, size, look), Row::default()];
-    let why = trouble(app, look).unwrap_or_else(|| NOTHING.to_owned());
-    rows.extend(look.style.folded(&why, 2).into_iter().map(Row::plain));
-    let room = size.height.saturating_sub(2);
-    rows.resize(room, Row::default());
-    rows.push(status(app, "", size, look));
+/// The screen before there are figures: why, and which keys work.
+pub(super) fn no_figures(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
+    let mut rows = vec![header(app, size, view), StyledLine::new()];
+    let why = read_error(app, view).unwrap_or_else(|| NO_FIGURES.to_owned());
+    rows.extend(view.style.fold(why, 2));
+    rows.resize(size.height.saturating_sub(2), StyledLine::new());
+    rows.push(status(app, "", size, view));
     rows.push(footer(app, size));
     rows
 }

@@ -1,12 +1,12 @@
-//! What is shown in place of a view: the keys, and what is wrong with the files.
+//! What may be shown in place of a view: the keys, and the problems in the files.
 
-use super::{Body, Look, frame};
+use super::{Body, ViewContext, frame};
 use crate::{
-    render::{safe, theme::Paint},
-    tui::app::{App, Panel, Tab},
+    render::{StyledLine, heading, sanitize},
+    tui::state::{App, Panel, Tab},
 };
 
-/// The column in which the meaning of a key starts, where there is room.
+/// The column of the meanings of keys, if there is room beside the keys.
 const MEANING: usize = 28;
 
 const EVERYWHERE: [(&str, &str); 11] = [
@@ -41,18 +41,17 @@ const MOVE: [(&str, &str); 3] = [
     ("g G, Home End", "to the first, to the last"),
 ];
 
-/// The lines of a panel.
-pub(super) fn body(app: &App, panel: Panel, room: usize, look: Look) -> Body {
+pub(super) fn body(app: &App, panel: Panel, room: usize, view: ViewContext) -> Body {
     let lines = match panel {
-        Panel::Help => keys(app.tab, look),
-        Panel::Problems => problems(app, look),
+        Panel::Help => keys(app.tab, view),
+        Panel::Problems => problems(app, view),
     };
     let top = app.panel.map_or(0, |(_, top)| top);
     Body::text(lines, top, room)
 }
 
-/// All keys of a view, those of its own first.
-fn keys(tab: Tab, look: Look) -> Vec<String> {
+/// All keys of a view, its own first.
+fn keys(tab: Tab, view: ViewContext) -> Vec<StyledLine> {
     let own: &[(&str, &str)] = match tab {
         Tab::Overview => &[("Enter", "to what the selected alert is about")],
         Tab::Teams => &[
@@ -66,43 +65,39 @@ fn keys(tab: Tab, look: Look) -> Vec<String> {
     };
     let all = own.iter().chain(&MOVE).chain(&EVERYWHERE);
     let title = format!("Keys of {}", tab.name());
-    let narrow = look.style.width.is_some_and(|width| width < MEANING * 2);
+    let narrow = view.style.width.is_some_and(|width| width < MEANING * 2);
     let width = MEANING - 2;
     let lines = all.flat_map(|(key, what)| {
         if narrow {
-            let what = look.style.folded(&format!("    {what}"), 4);
-            return std::iter::once(format!("  {key}")).chain(what).collect();
+            let what = view.style.fold(format!("    {what}"), 4);
+            let key = StyledLine::from(format!("  {key}"));
+            return std::iter::once(key).chain(what).collect();
         }
-        look.style
-            .folded(&format!("  {key:<width$}{what}"), MEANING)
+        view.style
+            .fold(format!("  {key:<width$}{what}"), MEANING)
     });
-    std::iter::once(Paint::Heading.on(&title))
-        .chain(lines)
-        .collect()
+    std::iter::once(heading(title)).chain(lines).collect()
 }
 
-/// What is wrong with the files, as far as it is listed.
-fn problems(app: &App, look: Look) -> Vec<String> {
-    let trouble = frame::trouble(app, look).map(|text| look.style.folded(&text, 2));
-    let trouble = trouble.unwrap_or_default();
+/// The problems in the files that are listed.
+fn problems(app: &App, view: ViewContext) -> Vec<StyledLine> {
+    let style = view.style;
+    let error = frame::read_error(app, view).map(|text| style.fold(text, 2));
+    let mut lines = error.unwrap_or_default();
     let latest = app.latest.as_ref();
     let counted = latest.and_then(|latest| latest.counted.as_deref());
     let Some((latest, counted)) = latest.zip(counted) else {
-        let nothing = "Nothing is wrong with the files".to_owned();
-        let nothing = Some(nothing).filter(|_| trouble.is_empty());
-        return trouble.into_iter().chain(nothing).collect();
+        if lines.is_empty() {
+            lines.push("No problems in the files".into());
+        }
+        return lines;
     };
-    let title = format!("In the files: {counted}");
-    let listed = latest.problems.iter().flat_map(|problem| {
+    lines.push(heading(format!("In the files: {counted}")));
+    for problem in &latest.problems {
         let kind = if problem.is_error { "error" } else { "warning" };
-        let line = format!("  {kind:<9}{}", safe::line(&problem.text));
-        look.style.folded(&line, 11)
-    });
-    let more = "  with -v, tokmon explains each, with its line".to_owned();
-    trouble
-        .into_iter()
-        .chain([Paint::Heading.on(&title)])
-        .chain(listed)
-        .chain([more])
-        .collect()
+        let line = format!("  {kind:<9}{}", sanitize(&problem.text));
+        lines.extend(style.fold(line, 11));
+    }
+    lines.push("  with -v, tokmon explains each, with its line".into());
+    lines
 }

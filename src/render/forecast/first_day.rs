@@ -1,27 +1,26 @@
-//! The first day with spending as a picture, by the hours of its rows; then what the plan comes to, whenever that will be.
+//! The first day with spending as a chart, by the hours of its rows; then the end of the plan, at no certain time.
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
-use super::chart::ceiling;
+use super::plot;
 use crate::{
     analysis::{ForecastBasis, RowReport, StatusReport},
     model::Tokens,
     render::chart::{Chart, Point},
 };
 
-/// The share of the picture, in fifths of what has passed, that is left for what is planned.
+/// The part of the chart for what is planned, in fifths of the time passed.
 const AHEAD: i64 = 2;
 
-/// The day as a picture.
-pub(super) struct Hours {
+pub(super) struct FirstDay {
     pub(super) chart: Chart,
     first: NaiveDateTime,
     /// Minutes since then.
     now: i64,
 }
 
-/// The day. None where there is more than one, or its rows carry no hours.
-pub(super) fn course(report: &StatusReport) -> Option<Hours> {
+/// The chart. None if there are more days than one, or the rows have no hours.
+pub(super) fn course(report: &StatusReport) -> Option<FirstDay> {
     let [day] = report.days.as_deref()? else {
         return None;
     };
@@ -53,7 +52,7 @@ pub(super) fn course(report: &StatusReport) -> Option<Hours> {
         .map(|tokens| (tokens.0, format!(" {}", tokens.compact())))
         .collect();
     let highest = remarks.iter().map(|(tokens, _)| *tokens).max();
-    let (top, rules) = ceiling(report, highest.unwrap_or(0).max(spent.1))?;
+    let (top, rules) = plot::ceiling(report, highest.unwrap_or(0).max(spent.1))?;
     let chart = Chart {
         used,
         likely: likely.map(to).unwrap_or_default(),
@@ -64,10 +63,10 @@ pub(super) fn course(report: &StatusReport) -> Option<Hours> {
         top,
         levels: (report.level, planned.and_then(|planned| planned.level)),
     };
-    Some(Hours { chart, first, now })
+    Some(FirstDay { chart, first, now })
 }
 
-/// What was used by which minute up to now: a row's tokens are spent, evenly as far as is known, between its start and the next.
+/// What was used by which minute up to now. The tokens of a row are taken to be spent evenly until the next row starts.
 fn steps(rows: &[RowReport], minute: impl Fn(&RowReport) -> Option<i64>, now: i64) -> Vec<Point> {
     let (mut used, mut sum): (Vec<Point>, u64) = (Vec::new(), 0);
     for row in rows {
@@ -79,26 +78,21 @@ fn steps(rows: &[RowReport], minute: impl Fn(&RowReport) -> Option<i64>, now: i6
     used
 }
 
-impl Hours {
-    /// The hours below the picture: of the first row, and now; and that the end has none.
+impl FirstDay {
+    /// The hours below the chart: that of the first row, and now. The end of the plan has none.
     pub(super) fn axis(&self, scale: usize, columns: usize) -> String {
         let clock = |minutes: i64| {
             let time = self.first + TimeDelta::minutes(minutes);
             time.format("%H:%M").to_string()
         };
-        let mut line = clock(0);
-        let end = self.chart.span.1;
-        let last = if end > self.now {
-            let now = usize::try_from(self.now * i64::try_from(columns).unwrap_or(0) / end);
-            let now = now.unwrap_or(0).saturating_sub(2);
-            if now > line.len() {
-                line = format!("{line:<now$}{}", clock(self.now));
-            }
-            "all done".to_owned()
-        } else {
-            clock(self.now)
-        };
-        let room = columns.saturating_sub(last.len());
-        format!("{:width$}{line:<room$}{last}", "", width = scale + 2)
+        let (start, end) = (clock(0), self.chart.span.1);
+        if end <= self.now {
+            return plot::axis((scale, columns), &start, None, &clock(self.now));
+        }
+        let column = self.now * i64::try_from(columns).unwrap_or(0) / end;
+        let column = usize::try_from(column).unwrap_or(0).saturating_sub(2);
+        let now = clock(self.now);
+        let middle = (column > start.len()).then_some((column, now.as_str()));
+        plot::axis((scale, columns), &start, middle, "all done")
     }
 }

@@ -1,16 +1,13 @@
-//! Will it fit, and how sure is that: the answers that come first.
+//! Whether the budget is enough, and how certain that is.
 
-use super::{Field, in_brackets};
+use super::{Badge, Field, in_brackets};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
-    render::theme::Style,
+    render::{styled::StyledLine, theme::Style},
 };
 
-/// How a level is written behind a figure.
-type Badge<'b> = &'b dyn Fn(Level) -> String;
-
-/// Whether it fits, in tokens and in money, and how sure that is.
+/// Whether the budget is enough, in tokens and in money, and how certain that is.
 pub(super) fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
     let forecast = &report.forecast;
     let tokens =
@@ -27,12 +24,12 @@ pub(super) fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Ve
             .straight_line_tokens
             .map(|line| format!("; a straight line says {}", line.compact()));
         let text = outcome(report, &end.quantiles) + &line.unwrap_or_default();
-        fields.push(("How sure?", text));
+        fields.push(("How sure?", text.into()));
     }
     fields
 }
 
-/// The answers beside: of money, of all that is planned, of the team that is asked about.
+/// The cost, the end of all planned work, and the selected team.
 pub(super) fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
     let cost = report.forecast.cost.as_ref().map(|cost| {
         let write = |money| style.money(money);
@@ -40,41 +37,42 @@ pub(super) fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec
         let likely = likely.map(|likely| format!("likely {likely}, "));
         likely.unwrap_or_default() + &ranges(&cost.quantiles, write)
     });
-    let asked = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
-    let team = report.teams.iter().find(asked);
+    let is_selected = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
+    let team = report.teams.iter().find(is_selected);
     let team = team.and_then(|team| of_team(report, team, style, badge));
     let fields = [
-        ("Cost", cost),
+        ("Cost", cost.map(StyledLine::from)),
         ("All planned", of_project(report, badge)),
         ("Team", team),
     ];
-    let told = |(name, text): (&'static str, Option<String>)| Some((name, text?));
-    fields.into_iter().filter_map(told).collect()
+    let known = |(name, text): (&'static str, Option<StyledLine>)| Some((name, text?));
+    fields.into_iter().filter_map(known).collect()
 }
 
-/// Whether the month fits its tokens, in words, and the figure they stand for.
-fn verdict(report: &StatusReport, badge: Badge<'_>) -> String {
+/// Whether the month's tokens are enough, in words and with the chance.
+fn verdict(report: &StatusReport, badge: Badge<'_>) -> StyledLine {
     let (used, month) = (report.used.tokens, report.month);
     let Some(budget) = report.budget.tokens else {
-        return "there is no budget to fit into".to_owned();
+        return "there is no budget to fit into".into();
     };
     match report.forecast.state {
         _ if report.level == Some(Level::Exceeded) => {
-            let badge = badge(Level::Exceeded);
-            return format!("no: {used} of {budget} tokens are used already{badge}");
+            let text = format!("no: {used} of {budget} tokens are used already");
+            return StyledLine::from(text) + badge(Level::Exceeded);
         }
         ForecastState::Over => {
-            return format!("it did: {month} is over, with {used} of {budget} tokens used");
+            return format!("it did: {month} is over, with {used} of {budget} tokens used").into();
         }
-        ForecastState::NotBegun => return format!("{month} has not begun"),
+        ForecastState::NotBegun => return format!("{month} has not begun").into(),
         ForecastState::Open => {}
     }
-    let told = report.forecast.month_end.as_ref();
-    let told = told.and_then(|end| {
+    let end = report.forecast.month_end.as_ref();
+    let answer = end.and_then(|end| {
         let until = end.basis.until(report.forecast.ends);
-        Some(answer(end, &format!("{budget} tokens"), &until)? + &badge(end.level?))
+        let answer = answer(end, &format!("{budget} tokens"), &until)?;
+        Some(StyledLine::from(answer) + badge(end.level?))
     });
-    told.unwrap_or_else(|| "too early to tell".to_owned())
+    answer.unwrap_or_else(|| "too early to tell".into())
 }
 
 /// `uncertain: 41% chance that 200,000 tokens are not enough by 2026-06-30`.
@@ -86,7 +84,7 @@ fn answer(end: &Estimate, budget: &str, until: &str) -> Option<String> {
     ))
 }
 
-/// The answer that a chance of using up a budget gives, whatever levels it is set to have.
+/// The chance of exceeding a budget in words, whatever thresholds are set.
 const fn word(chance: Probability) -> &'static str {
     match chance.percent() {
         0..5 => "yes, very likely",
@@ -98,18 +96,24 @@ const fn word(chance: Probability) -> &'static str {
     }
 }
 
-fn of_money(report: &StatusReport, cost: &CostEstimate, style: Style, badge: Badge<'_>) -> String {
+fn of_money(
+    report: &StatusReport,
+    cost: &CostEstimate,
+    style: Style,
+    badge: Badge<'_>,
+) -> StyledLine {
     let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
     if chance == Probability::CERTAIN {
-        let badge = badge(Level::Exceeded);
-        return format!("in money no: {budget} are spent already{badge}");
+        let text = format!("in money no: {budget} are spent already");
+        return StyledLine::from(text) + badge(Level::Exceeded);
     }
-    let (word, badge, ends) = (word(chance), badge(cost.level), report.forecast.ends);
-    format!("in money {word}: {chance} chance that {budget} are not enough by {ends}{badge}")
+    let (word, ends) = (word(chance), report.forecast.ends);
+    let text = format!("in money {word}: {chance} chance that {budget} are not enough by {ends}");
+    StyledLine::from(text) + badge(cost.level)
 }
 
-/// What everything planned comes to, where that is another figure than that of the month's end.
-fn of_project(report: &StatusReport, badge: Badge<'_>) -> Option<String> {
+/// The end of all planned work, if it is not the end of the month.
+fn of_project(report: &StatusReport, badge: Badge<'_>) -> Option<StyledLine> {
     let forecast = &report.forecast;
     let month = usize::from(forecast.month_end.is_some());
     let project = forecast.estimates().nth(month)?;
@@ -117,7 +121,7 @@ fn of_project(report: &StatusReport, badge: Badge<'_>) -> Option<String> {
     let chance = chance.map(|chance| format!("; {chance} chance that the budget is not enough"));
     let badge = project.level.map(badge).unwrap_or_default();
     let text = outcome(report, &project.quantiles);
-    Some(text + &chance.unwrap_or_default() + &badge)
+    Some(StyledLine::from(text + &chance.unwrap_or_default()) + badge)
 }
 
 fn of_team(
@@ -125,9 +129,9 @@ fn of_team(
     team: &TeamReport,
     style: Style,
     badge: Badge<'_>,
-) -> Option<String> {
+) -> Option<StyledLine> {
     let outcome = team_outcome(report, team, badge)?;
-    Some(format!("{}: {outcome}", style.text(&team.name)))
+    Some(StyledLine::from(style.text(&team.name) + ": ") + outcome)
 }
 
 /// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance that its 70,000 tokens are not enough`.
@@ -135,21 +139,19 @@ pub(crate) fn team_outcome(
     report: &StatusReport,
     team: &TeamReport,
     badge: Badge<'_>,
-) -> Option<String> {
+) -> Option<StyledLine> {
     let end = team.forecast?.month_end;
     let likely = end.quantiles.p50?.compact();
     let limit = team
         .allocated_tokens
         .map(|limit| format!("its {limit} tokens"));
-    let told = limit.and_then(|limit| {
-        let told = answer(&end, &limit, &end.basis.until(report.forecast.ends))?;
-        Some(format!(", {told}{}", badge(end.level?)))
+    let answer = limit.and_then(|limit| {
+        let answer = answer(&end, &limit, &end.basis.until(report.forecast.ends))?;
+        Some(StyledLine::from(format!(", {answer}")) + badge(end.level?))
     });
     let ranges = ranges(&end.quantiles, Tokens::compact);
-    Some(format!(
-        "likely {likely}, {ranges}{}",
-        told.unwrap_or_default()
-    ))
+    let text = format!("likely {likely}, {ranges}");
+    Some(StyledLine::from(text) + answer.unwrap_or_default())
 }
 
 /// `likely 174.2K (87.1%), 80% range 97.7K-324.8K, 95% range 78.3K-443.1K`.
@@ -167,24 +169,22 @@ fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
 }
 
 /// `likely 174.2K by 2026-06-30, 41% chance that the budget is not enough [!! WARN]`.
-pub(crate) fn in_brief(report: &StatusReport, style: Style) -> Option<String> {
+pub(crate) fn in_brief(report: &StatusReport, style: Style) -> Option<StyledLine> {
     let end = report.forecast.month_end.as_ref()?;
     let (likely, until) = (
         end.quantiles.p50?.compact(),
         end.basis.until(report.forecast.ends),
     );
-    // Once the budget is used up, that is said elsewhere.
+    // A budget that is used up is reported elsewhere.
     let open = |chance: &Probability| *chance != Probability::CERTAIN;
     let chance = end.probability_over_budget.filter(open).zip(end.level);
-    let chance = chance.map(|(chance, level)| {
-        let badge = match level {
-            Level::Ok => String::new(),
-            level => format!(" {}", style.badge(level)),
-        };
-        format!(", {chance} chance that the budget is not enough{badge}")
-    });
-    Some(format!(
-        "likely {likely} {until}{}",
-        chance.unwrap_or_default()
-    ))
+    let mut line = StyledLine::from(format!("likely {likely} {until}"));
+    if let Some((chance, level)) = chance {
+        line += &*format!(", {chance} chance that the budget is not enough");
+        if level > Level::Ok {
+            line += " ";
+            line += style.badge(level);
+        }
+    }
+    Some(line)
 }

@@ -1,42 +1,35 @@
-//! What stands beside the forecast: the plan, the burn rate, and what the log itself says, each with its source.
+//! The context of the forecast: the plan, the burn rate, and what the log projects, each with its source.
 
-use super::{Field, NOT_ENOUGH, counted, in_brackets};
+use super::{Badge, Field, NOT_ENOUGH, counted, in_brackets};
 use crate::{
     analysis::{BurnRate, Plan, PlanPhase, RateBasis, Stated, StatusReport},
-    model::{Level, Percent, Tokens},
-    render::{sheet::signed, theme::Style},
+    model::{Percent, Tokens},
+    render::{styled::StyledLine, table::signed, theme::Style},
     text::FileRole,
 };
 
-/// The fields. `badge` is how a level is written behind a figure.
-pub(super) fn fields(
-    report: &StatusReport,
-    style: Style,
-    badge: &dyn Fn(Level) -> String,
-) -> Vec<Field> {
+pub(super) fn fields(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
     let rate = rate.map_or_else(|| NOT_ENOUGH.to_owned(), rate_with_source);
     let mut fields = plan(report, badge);
     fields.extend(margin(report));
     let risk = report.forecast.risk;
-    fields.extend(risk.map(|risk| ("Risk", format!("{}, the worst of the above", risk.word()))));
+    fields.extend(risk.map(|risk| ("Risk", format!("{}, the worst of the above", risk.word()).into())));
     fields.extend(stated(report, style));
-    fields.push(("Burn rate", rate));
+    fields.push(("Burn rate", rate.into()));
     fields
 }
 
-fn plan(report: &StatusReport, badge: &dyn Fn(Level) -> String) -> Vec<Field> {
+fn plan(report: &StatusReport, badge: Badge<'_>) -> Vec<Field> {
     const NAME: &str = "Plan total";
     let Some(plan) = &report.forecast.plan else {
         let text = "the log has no table of phases still to come";
-        return vec![(NAME, text.to_owned())];
+        return vec![(NAME, text.into())];
     };
     let share = in_brackets(report.share(plan.end.total_tokens));
     let badge = plan.end.level.map(badge).unwrap_or_default();
-    vec![
-        (NAME, format!("{}{share}{badge}", plan.end.total_tokens)),
-        ("", plan_source(plan)),
-    ]
+    let total = StyledLine::from(format!("{}{share}", plan.end.total_tokens));
+    vec![(NAME, total + badge), ("", plan_source(plan).into())]
 }
 
 /// What is left in the end.
@@ -48,23 +41,23 @@ fn margin(report: &StatusReport) -> Option<Field> {
     let share = in_brackets(report.share(end).and_then(Percent::rest));
     let margin = signed(report.forecast.safety_margin?);
     let text = format!("{margin}{share} of the budget, after {basis}");
-    Some(("Safety margin", text))
+    Some(("Safety margin", text.into()))
 }
 
-/// What the log itself expects.
+/// What the log itself projects.
 fn stated(report: &StatusReport, style: Style) -> Vec<Field> {
     let forecast = &report.forecast;
     let end = forecast.stated.as_ref().map(|stated| {
         let (range, share) = (stated_range(stated), stated_share(report, stated));
         (
             "Log projects",
-            format!("{range}{share}, line {}", stated.line),
+            format!("{range}{share}, line {}", stated.line).into(),
         )
     });
     let risk = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line);
     let risk = risk.map(|(risk, line)| {
         let risk = format!("{}, line {line}", style.text(risk));
-        ("Log sees risk", risk)
+        ("Log sees risk", risk.into())
     });
     end.into_iter().chain(risk).collect()
 }
@@ -104,7 +97,7 @@ pub(crate) fn rate(rate: &BurnRate) -> String {
     format!("{tokens}/{per} since {since}")
 }
 
-/// `309/min since 10:10`, where it is clear what is counted.
+/// `309/min since 10:10`
 pub(crate) fn short_rate(rate: &BurnRate) -> String {
     let (_, since) = tokens_and_since(rate);
     format!("{} since {since}", bare_rate(rate))

@@ -1,4 +1,4 @@
-//! Why the forecast is what it is, in sentences.
+//! What the forecast is based on, in sentences.
 
 use super::{counted, many};
 use crate::{
@@ -9,18 +9,17 @@ use crate::{
     model::Tokens,
 };
 
-/// Speeds whose disagreement is greater do not say the same: they differ by more than a tenth of their sum.
+/// Rates with a greater disagreement differ by more than a tenth of their sum.
 const DISAGREEING: f64 = 0.01;
 
-/// A difference between weekends and other days is worth a word from here on.
-const TELLING: f64 = 0.05;
+/// The least difference between weekends and other days that is mentioned.
+const NOTABLE: f64 = 0.05;
 
-/// Why the month's end, and the project's, are what they are.
 pub(super) fn all(report: &StatusReport) -> Vec<String> {
     let forecast = &report.forecast;
     let mut reasons = Vec::new();
     if let Some(inputs) = &forecast.inputs {
-        reasons.extend(little(report, inputs));
+        reasons.extend(confidence(report, inputs));
         reasons.extend(sum(report, inputs));
         reasons.extend(days(inputs));
     }
@@ -30,31 +29,30 @@ pub(super) fn all(report: &StatusReport) -> Vec<String> {
         reasons.extend(as_planned(report));
     }
     let money = report.budget.cost.filter(|_| forecast.cost.is_none());
-    if let Some(budget) = money.filter(|_| forecast.month_end.is_some_and(is_single)) {
+    if let Some(budget) = money.filter(|_| forecast.month_end.is_some_and(has_likely)) {
         reasons.push(format!(
-            "nothing is said in money: it takes a cost in {} for every token used",
+            "no cost forecast: some tokens have no cost in {}",
             budget.currency
         ));
     }
     reasons
 }
 
-/// Whether it gives a single figure.
-fn is_single(end: Estimate) -> bool {
+fn has_likely(end: Estimate) -> bool {
     end.quantiles.p50.is_some()
 }
 
-/// How little the days so far tell.
-fn little(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
+/// Why the confidence is not higher.
+fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     let forecast = &report.forecast;
-    let instead = if forecast.month_end.is_some_and(is_single) {
-        "so the plan speaks alone"
+    let instead = if forecast.month_end.is_some_and(has_likely) {
+        "so the forecast is the plan alone"
     } else {
-        "so there is no single figure"
+        "so there is no likely figure"
     };
     match forecast.confidence {
         Confidence::None if inputs.completed_days == 0 => Some(format!(
-            "no day is complete yet, and one day tells next to nothing about a month, {instead}"
+            "no day is complete yet, {instead}"
         )),
         Confidence::None => {
             let days = many(inputs.completed_days, "complete day", "complete days");
@@ -64,18 +62,14 @@ fn little(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
             ))
         }
         Confidence::TooEarly => {
-            let days = many(
-                inputs.completed_days,
-                "complete day tells",
-                "complete days tell",
-            );
+            let days = many(inputs.completed_days, "complete day", "complete days");
             Some(format!(
-                "{days} little: a forecast from so few is typically off by most of a month, {instead}"
+                "based on only {days}; typically off by most of a month, {instead}"
             ))
         }
         Confidence::Low if inputs.undated_ratio > 0.0 => None,
         Confidence::Low => Some(
-            "so few days, or so few with spending, make the range wide and the figure rough"
+            "few days, or few with spending: the range is wide and the figure rough"
                 .to_owned(),
         ),
         Confidence::Medium | Confidence::High => None,
@@ -97,12 +91,12 @@ fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     ))
 }
 
-/// What the days so far were like.
+/// What is known of the days so far.
 fn days(inputs: &ForecastInputs) -> Vec<String> {
     let mut reasons = Vec::new();
     if inputs.later_tokens > Tokens::ZERO {
         reasons.push(format!(
-            "{} carry the date of a day to come, and count as used; another time zone, or a wrong date?",
+            "{} have a date in the future and count as used; another time zone, or a wrong date?",
             counted(inputs.later_tokens)
         ));
     }
@@ -113,12 +107,12 @@ fn days(inputs: &ForecastInputs) -> Vec<String> {
         ));
     }
     if let Some(rate) = &inputs.rate {
-        reasons.extend(speed(inputs, rate));
+        reasons.extend(rates(inputs, rate));
     }
     reasons
 }
 
-fn speed(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
+fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
     let days = many(inputs.completed_days, "complete day", "complete days");
     let active = if inputs.undated_ratio > 0.0 {
         String::new()
@@ -140,7 +134,7 @@ fn speed(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
         reasons.push("the last days and the last weeks agree on that".to_owned());
     }
     let weekend = rate.weekend_factor / rate.weekday_factor - 1.0;
-    if weekend.abs() > TELLING {
+    if weekend.abs() > NOTABLE {
         let word = if weekend < 0.0 { "less" } else { "more" };
         reasons.push(format!(
             "a day at the weekend takes {:.0}% {word} than another",
@@ -169,7 +163,7 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     })
 }
 
-/// What finished work says about estimates.
+/// How finished work compares with its estimates.
 fn calibration(inputs: &ProjectInputs) -> String {
     let finished = &inputs.finished;
     if finished.is_empty() {
@@ -191,7 +185,7 @@ fn calibration(inputs: &ProjectInputs) -> String {
     )
 }
 
-/// What it would be without that.
+/// The forecast without that.
 fn as_planned(report: &StatusReport) -> Option<String> {
     let estimate = report.forecast.project_as_planned.as_ref()?;
     let likely = estimate.quantiles.p50?.compact();
@@ -200,7 +194,7 @@ fn as_planned(report: &StatusReport) -> Option<String> {
         .map(|chance| format!(", {chance} chance that the budget is not enough"))
         .unwrap_or_default();
     Some(format!(
-        "without what they teach: likely {likely}, 80% range {}-{}{chance}",
+        "without that: likely {likely}, 80% range {}-{}{chance}",
         estimate.quantiles.p10.compact(),
         estimate.quantiles.p90.compact()
     ))

@@ -1,4 +1,5 @@
-//! Text from a log, made harmless: nothing in it can drive a terminal, hide, or turn the writing around.
+//! Text from a log made safe for a terminal: nothing in it can drive the terminal, hide, or change the direction of writing.
+//! Also measures text in cells.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -6,11 +7,11 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// Combining marks on one character beyond this many are dropped: a pile of them spills over the lines around.
-const MOST_MARKS: usize = 8;
+const MAX_MARKS: usize = 8;
 
-/// Whether a character must not reach a terminal: controls, and what is invisible or turns the direction of text.
+/// Whether a character must not reach a terminal: control characters, invisible ones, and those that change the direction of text.
 #[must_use]
-pub(crate) fn is_forbidden(c: char) -> bool {
+pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -26,10 +27,9 @@ pub(crate) fn is_forbidden(c: char) -> bool {
         )
 }
 
-/// Whether anything in a text must not reach a terminal.
 #[must_use]
-pub fn has_forbidden(text: &str) -> bool {
-    text.contains(is_forbidden)
+pub fn has_unsafe(text: &str) -> bool {
+    text.contains(is_unsafe)
 }
 
 /// Joins emoji to one, or asks for one in colour. Terminals disagree on how wide the result is.
@@ -37,9 +37,10 @@ const fn is_emoji_control(c: char) -> bool {
     matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// The text for one line of a terminal: what is forbidden stands as `\u{1b}`, a byte that was not UTF-8 as `�`.
+/// The text for one line of a terminal: an unsafe character becomes an escape such as `\u{1b}`, a byte that was not UTF-8
+/// becomes `�`.
 #[must_use]
-pub fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
@@ -48,13 +49,11 @@ pub fn line(text: &str) -> Cow<'_, str> {
     for c in text.chars() {
         match c {
             '\u{1a}' => safe.push('\u{fffd}'),
-            c if is_forbidden(c) => {
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
-            }
+            c if is_unsafe(c) => push_escaped(&mut safe, c),
             c if is_emoji_control(c) => {}
             c if is_mark(c) => {
                 marks += 1;
-                if marks <= MOST_MARKS {
+                if marks <= MAX_MARKS {
                     safe.push(c);
                 }
                 continue;
@@ -66,33 +65,37 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The same number of characters, so that columns still count: what is forbidden stands as `�`.
+/// Writes a character as an escape: `\u{1b}`.
+pub(crate) fn push_escaped(text: &mut String, c: char) {
+    let _ = write!(text, "\\u{{{:x}}}", u32::from(c));
+}
+
+/// The same number of characters, so that columns still count: unsafe characters other than tabs become `�`.
 #[must_use]
-pub(crate) fn same_length(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if is_forbidden(c) && c != '\t' || is_emoji_control(c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+pub(crate) fn sanitize_in_place(text: &str) -> String {
+    let replace = |c| {
+        if is_unsafe(c) && c != '\t' || is_emoji_control(c) {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(replace).collect()
 }
 
 fn is_mark(c: char) -> bool {
-    !c.is_ascii() && UnicodeWidthStr::width(c.encode_utf8(&mut [0; 4]) as &str) == 0
+    !c.is_ascii() && width(c.encode_utf8(&mut [0; 4])) == 0
 }
 
-/// Cells that a text takes in a terminal.
+/// The cells that a text takes in a terminal.
 #[must_use]
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text in two, the first part at most `most` cells wide, parted between characters as people see them.
+/// The text in two, the first part at most `most` cells wide, split between graphemes.
 #[must_use]
-pub(crate) fn split(text: &str, most: usize) -> (&str, &str) {
+pub(crate) fn split_at_width(text: &str, most: usize) -> (&str, &str) {
     let mut used = 0;
     let end = text.grapheme_indices(true).find(|(_, grapheme)| {
         used += width(grapheme);
@@ -101,26 +104,17 @@ pub(crate) fn split(text: &str, most: usize) -> (&str, &str) {
     text.split_at(end.map_or(text.len(), |(at, _)| at))
 }
 
-/// The text in at most `most` cells, cut between characters as people see them. The ellipsis takes one cell.
+/// The text in at most `most` cells, cut between graphemes. The ellipsis takes one cell.
 #[must_use]
 pub(crate) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= most {
         return Cow::Borrowed(text);
     }
-    let mut kept = String::new();
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        let wide = width(grapheme);
-        if used + wide + 1 > most {
-            break;
-        }
-        kept.push_str(grapheme);
-        used += wide;
-    }
-    if most > 0 {
-        kept.push_str(ellipsis);
-    }
-    Cow::Owned(kept)
+    let kept = split_at_width(text, most.saturating_sub(1)).0;
+    Cow::Owned(match most {
+        0 => String::new(),
+        _ => format!("{kept}{ellipsis}"),
+    })
 }
 
 #[cfg(test)]
@@ -130,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_drives_a_terminal_is_shown_and_not_sent() {
+    fn control_characters_are_shown_and_not_sent() {
         let table = [
             ("Team \u{1b}[31mA\u{1b}[0m", "Team \\u{1b}[31mA\\u{1b}[0m"),
             ("a\u{9b}31m", "a\\u{9b}31m"),
@@ -143,32 +137,24 @@ mod tests {
             ("인프라 é", "인프라 é"),
         ];
         for (text, expected) in table {
-            assert_eq!(line(text), expected);
+            assert_eq!(sanitize(text), expected);
         }
         let pile = format!("e{}", "\u{301}".repeat(50));
-        assert_eq!(line(&pile).chars().count(), 1 + MOST_MARKS);
-    }
-
-    #[test]
-    fn texts_are_cut_between_characters() {
-        assert_eq!(cut("인프라 설계 및 계획", 10, "…"), "인프라 설…");
-        assert_eq!(cut("abc", 3, "…"), "abc");
-        assert_eq!(cut("abcd", 3, "~"), "ab~");
-        assert_eq!(cut("abcd", 0, "~"), "");
+        assert_eq!(sanitize(&pile).chars().count(), 1 + MAX_MARKS);
     }
 
     proptest! {
         #[test]
-        fn nothing_forbidden_is_left(text in any::<String>()) {
-            prop_assert!(!line(&text).chars().any(|c| is_forbidden(c) || is_emoji_control(c)));
-            let kept = same_length(&text);
+        fn no_unsafe_character_is_left(text in any::<String>()) {
+            prop_assert!(!sanitize(&text).chars().any(|c| is_unsafe(c) || is_emoji_control(c)));
+            let kept = sanitize_in_place(&text);
             prop_assert_eq!(kept.chars().count(), text.chars().count());
-            prop_assert!(!kept.chars().any(|c| is_forbidden(c) && c != '\t'));
+            prop_assert!(!kept.chars().any(|c| is_unsafe(c) && c != '\t'));
         }
 
         #[test]
-        fn nothing_is_wider_than_it_may_be(text in any::<String>(), most in 0_usize..20) {
-            prop_assert!(width(&cut(&line(&text), most, "…")) <= most);
+        fn no_text_is_wider_than_asked(text in any::<String>(), most in 0_usize..20) {
+            prop_assert!(width(&cut(&sanitize(&text), most, "…")) <= most);
         }
     }
 }

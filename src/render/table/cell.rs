@@ -1,46 +1,46 @@
-//! What a cell of a table holds, and how people and programs read it.
+//! What a cell of a table holds, and how it is written for people and for programs.
 
 use crate::{
     analysis::Cost,
     model::{Level, Money, Percent, Probability, Tokens},
     render::{
-        safe,
-        theme::{Paint, Style},
+        sanitize,
+        styled::StyledLine,
+        theme::{Style, TextRole},
     },
 };
 
-/// What a cell holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell {
-    /// Nothing is known, which is not zero.
+    /// Not known, which is not zero.
     Absent,
-    /// Words from a log.
+    /// Text from a log.
     Text(String),
-    /// Words of our own.
+    /// Text of the program.
     Word(String),
     Tokens(Tokens),
     Signed(i64),
     Count(u64),
-    /// A line, or another number that is not added up.
+    /// A line, or another number without thousands separators.
     Number(u64),
     Percent(Percent),
-    /// A whole percentage, of a setting.
+    /// A whole percentage of a setting.
     Setting(u32),
     Probability(Probability),
-    /// A share that nothing is decided by, in whole percent.
+    /// A ratio, shown in whole percent.
     Share(f64),
     /// A number with three decimals.
     Decimal(f64),
-    /// A change by a whole percentage.
+    /// A change in whole percent.
     Change(i32),
     Money(Money),
     /// The level's symbol and word.
     Level(Level),
-    /// A bar in text, nothing elsewhere.
+    /// A bar of used and whole. Text only.
     Bar(u64, u64, Level),
-    /// A figure that is an estimate.
+    /// An estimate.
     About(Box<Cell>),
-    /// A figure that is more than this.
+    /// A lower bound.
     AtLeast(Box<Cell>),
 }
 
@@ -48,16 +48,16 @@ pub(crate) enum Cell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Digits {
     /// `126,670`
-    All,
+    Full,
     /// `126.7K`
-    Few,
+    Compact,
 }
 
 impl Digits {
-    fn of(self, tokens: Tokens) -> String {
+    fn write(self, tokens: Tokens) -> String {
         match self {
-            Self::All => tokens.to_string(),
-            Self::Few => tokens.compact(),
+            Self::Full => tokens.to_string(),
+            Self::Compact => tokens.compact(),
         }
     }
 }
@@ -71,11 +71,10 @@ impl Cell {
         Self::Word(text.into())
     }
 
-    pub(crate) fn flag(is: bool) -> Self {
-        Self::Word(is.to_string())
+    pub(crate) fn flag(flag: bool) -> Self {
+        Self::Word(flag.to_string())
     }
 
-    /// The cell of a value that may be absent.
     pub(crate) fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
         value.map_or(Self::Absent, cell)
     }
@@ -93,8 +92,8 @@ impl Cell {
         Self::Money(cost.money).about(cost.estimate)
     }
 
-    /// A cost among others, which says by itself that it is not all.
-    pub(crate) fn listed_cost(cost: &Cost) -> Self {
+    /// A cost with a mark if it is only a part.
+    pub(crate) fn marked_cost(cost: &Cost) -> Self {
         if cost.complete && cost.others.is_empty() {
             Self::cost(cost)
         } else {
@@ -102,17 +101,17 @@ impl Cell {
         }
     }
 
-    /// As people read it, marked for colour.
+    /// For people.
     pub(crate) fn shown(&self, style: Style) -> String {
-        self.written(style, Digits::All)
+        self.written(style, Digits::Full)
     }
 
     pub(crate) fn written(&self, style: Style, digits: Digits) -> String {
         match self {
             Self::Absent => "-".to_owned(),
-            Self::Text(text) => safe::line(text).into_owned(),
+            Self::Text(text) => sanitize(text).into_owned(),
             Self::Word(word) => word.clone(),
-            Self::Tokens(tokens) => digits.of(*tokens),
+            Self::Tokens(tokens) => digits.write(*tokens),
             Self::Signed(tokens) => with_sign(*tokens, digits),
             Self::Count(count) => Tokens(*count).to_string(),
             Self::Number(number) => number.to_string(),
@@ -124,18 +123,29 @@ impl Cell {
             Self::Change(0) => "none".to_owned(),
             Self::Change(percent) => format!("{percent:+}%"),
             Self::Money(money) => style.money(*money),
-            Self::Level(level) => Paint::Badge(*level).on(style.symbol(*level)),
-            Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
+            Self::Level(level) => style.symbol(*level).to_owned(),
+            Self::Bar(..) => String::new(),
             Self::About(figure) => format!("~{}", figure.written(style, digits)),
             Self::AtLeast(figure) => format!("{}{AT_LEAST}", figure.written(style, digits)),
         }
     }
 
-    /// As programs read it: numbers bare, nothing for what is absent. True where it is text from a log.
+    /// For people, with roles.
+    pub(crate) fn styled(&self, style: Style, digits: Digits) -> StyledLine {
+        match self {
+            Self::Level(level) => {
+                StyledLine::styled(TextRole::Badge(*level), style.symbol(*level))
+            }
+            Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
+            _ => self.written(style, digits).into(),
+        }
+    }
+
+    /// For programs: bare numbers, and nothing if absent. True for text from a log.
     pub(crate) fn raw(&self) -> (String, bool) {
         let bare = match self {
             Self::Absent | Self::Bar(..) => String::new(),
-            Self::Text(text) => return (safe::line(text).into_owned(), true),
+            Self::Text(text) => return (sanitize(text).into_owned(), true),
             Self::Word(word) => word.clone(),
             Self::Tokens(tokens) => tokens.0.to_string(),
             Self::Signed(tokens) => tokens.to_string(),
@@ -160,7 +170,6 @@ impl Cell {
         )
     }
 
-    /// Whether there is nothing in it to show.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Absent => true,
@@ -170,15 +179,15 @@ impl Cell {
     }
 }
 
-/// Stands behind a figure that is more than what is written.
+/// Follows a figure that is a lower bound.
 pub(crate) const AT_LEAST: char = '+';
 
 /// With thousands separators and its sign: `-5,000`.
 pub(crate) fn signed(number: i64) -> String {
-    with_sign(number, Digits::All)
+    with_sign(number, Digits::Full)
 }
 
 fn with_sign(number: i64, digits: Digits) -> String {
     let sign = if number < 0 { "-" } else { "" };
-    format!("{sign}{}", digits.of(Tokens(number.unsigned_abs())))
+    format!("{sign}{}", digits.write(Tokens(number.unsigned_abs())))
 }

@@ -1,32 +1,31 @@
-//! A sheet of single figures: name, value, share, remark.
+//! A table of single figures: name, value, share, remark.
 
-use super::{Cell, Column, Sheet};
+use super::{Cell, Column, ReportTable};
 use crate::model::Percent;
 
-/// Such a sheet.
-pub(crate) struct Figures(Sheet);
+pub(crate) struct FigureTable(ReportTable);
 
-/// A figure just added.
-pub(crate) struct Figure<'s>(&'s mut [Cell]);
+/// The row of a figure just added.
+pub(crate) struct FigureRow<'t>(&'t mut [Cell]);
 
-impl Figures {
+impl FigureTable {
     pub(crate) fn new(title: &'static str, names: [&'static str; 4]) -> Self {
-        Self(Sheet::new(title, names.map(Column::new)))
+        Self(ReportTable::new(title, names.map(Column::new)))
     }
 
-    pub(crate) fn add(&mut self, name: &str, value: Cell) -> Figure<'_> {
+    pub(crate) fn add(&mut self, name: &str, value: Cell) -> FigureRow<'_> {
         let at = self.0.rows.len();
         self.0
             .row([Cell::word(name), value, Cell::Absent, Cell::Absent]);
-        Figure(&mut self.0.rows[at])
+        FigureRow(&mut self.0.rows[at])
     }
 
-    pub(crate) fn done(self) -> Sheet {
+    pub(crate) fn into_table(self) -> ReportTable {
         self.0
     }
 }
 
-impl Figure<'_> {
+impl FigureRow<'_> {
     pub(crate) fn share(self, share: Option<Percent>) -> Self {
         self.0[2] = Cell::some(share, Cell::Percent);
         self

@@ -1,0 +1,77 @@
+//! The alerts, in the forms that text, a screen and a small screen have for them.
+
+use super::screen::{ScreenStatus, around, rule, with_more};
+use crate::{
+    analysis::{Alert, StatusReport},
+    render::{
+        styled::{StyledLine, heading},
+        theme::{Style, TextRole},
+    },
+};
+
+/// The cells of the longest symbol, and the blanks behind it.
+const SYMBOL: usize = 10;
+
+/// All alerts, below a heading.
+pub(super) fn text(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let count = report.alerts.len();
+    let mut lines = vec![StyledLine::new(), heading(format!("Alerts ({count})"))];
+    let alerts = report.alerts.iter();
+    lines.extend(alerts.flat_map(|alert| style.fold(line(alert, style), SYMBOL)));
+    if report.alerts.is_empty() {
+        lines.push("none".into());
+    }
+    lines
+}
+
+/// `!! WARN   Team G 8,240 / 10,000 (82.4%)`.
+fn line(alert: &Alert, style: Style) -> StyledLine {
+    let symbol = style.symbol(alert.level);
+    badge(alert, symbol, SYMBOL) + &*style.text(&alert.message)
+}
+
+fn badge(alert: &Alert, symbol: &str, width: usize) -> StyledLine {
+    let blanks = width.saturating_sub(symbol.chars().count());
+    StyledLine::styled(TextRole::Badge(alert.level), symbol) + &*" ".repeat(blanks)
+}
+
+/// The alerts below a rule, in this many lines.
+pub(super) fn ruled(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
+    let title = format!("Alerts ({})", report.alerts.len());
+    let rule = rule(&title, StyledLine::new(), screen.size.width, screen.style);
+    let write = |alert: &Alert, _| line(alert, screen.style);
+    let lines = listed(report, screen, height.saturating_sub(1), write);
+    std::iter::once(rule).chain(lines).collect()
+}
+
+/// The alerts without a rule, each in few words if there is not room for all: `!   C 5.9K/deliverable, limit 6K  (+1)`.
+pub(super) fn brief(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
+    let style = screen.style;
+    listed(report, screen, height, |alert, room| {
+        let symbol = style.symbol(alert.level);
+        let sign = symbol.split(' ').next().unwrap_or(symbol);
+        let [full, brief] = [&alert.message, &alert.brief]
+            .map(|text| badge(alert, sign, 4) + &*style.text(text));
+        if full.width() <= room { full } else { brief }
+    })
+}
+
+/// The worst alerts, or those around the selected one. The last line says how many more there are.
+fn listed(
+    report: &StatusReport,
+    screen: ScreenStatus,
+    height: usize,
+    write: impl Fn(&Alert, usize) -> StyledLine,
+) -> Vec<StyledLine> {
+    let (all, width) = (&report.alerts, screen.size.width);
+    let shown = around(screen.selected.unwrap_or(0), all.len(), height);
+    let (end, hidden) = (shown.end, all.len() - shown.len());
+    let listed = all.iter().enumerate().take(end).skip(shown.start);
+    let lines = listed.map(|(at, alert)| {
+        let more = (at + 1 == end && hidden > 0).then(|| format!("(+{hidden})"));
+        let taken = more.as_ref().map_or(0, |more| more.len() + 1);
+        let text = write(alert, width.saturating_sub(taken));
+        with_more(text, more.as_deref(), width, screen.style).reverse(screen.selected == Some(at))
+    });
+    lines.collect()
+}

@@ -1,0 +1,213 @@
+//! The first lines of the status as text: budget, used, remaining, reserved and cost, in columns.
+
+use std::path::Path;
+
+use crate::{
+    analysis::{Cost, StatusReport, TeamReport},
+    model::{BudgetSource, Level, Percent, Tokens},
+    render::{
+        Page, costs, sanitize,
+        styled::StyledLine,
+        table::{Cell, signed},
+        teams::{share_of, unfinished_level},
+        theme::{Style, TextRole},
+        width,
+    },
+    text::{FileId, Files},
+};
+
+/// The column in which values start.
+const FIELD: usize = 11;
+
+/// Follows a number of tokens.
+const UNIT: &str = " tokens";
+
+/// A line of them.
+struct StatusFigure {
+    name: &'static str,
+    value: String,
+    share: Option<Percent>,
+    remark: StyledLine,
+}
+
+impl StatusFigure {
+    fn tokens(name: &'static str, value: &str) -> Self {
+        Self::new(name, format!("{value}{UNIT}"))
+    }
+
+    /// No unit follows money. Its digits end where those of the tokens do.
+    fn money(name: &'static str, value: &str) -> Self {
+        Self::new(name, format!("{value}{}", " ".repeat(UNIT.len())))
+    }
+
+    const fn new(name: &'static str, value: String) -> Self {
+        Self {
+            name,
+            value,
+            share: None,
+            remark: StyledLine::new(),
+        }
+    }
+
+    fn share(self, share: Option<Percent>) -> Self {
+        Self { share, ..self }
+    }
+
+    fn remark(self, remark: impl Into<StyledLine>) -> Self {
+        let remark = remark.into();
+        Self { remark, ..self }
+    }
+
+    fn shown_share(&self) -> String {
+        self.share.map(|share| share.to_string()).unwrap_or_default()
+    }
+
+    /// The figure with its remark, which is on the next line if there is not room for both.
+    fn lines(&self, values: usize, shares: usize, style: Style) -> Vec<StyledLine> {
+        let Self { name, value, .. } = self;
+        let pad = " ".repeat(values.saturating_sub(width(value)));
+        let share = self.shown_share();
+        let line = StyledLine::from(format!("{name:<10} {pad}{value}  {share:>shares$}"));
+        let full = line.clone() + "  " + &self.remark;
+        if style.fits(&full) {
+            return vec![full];
+        }
+        let remark = StyledLine::from(" ".repeat(FIELD)) + &self.remark;
+        let remark = style.fold(remark, FIELD);
+        std::iter::once(line).chain(remark).collect()
+    }
+}
+
+pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+    let report = page.report;
+    let figures = figures(page, style);
+    let values = figures.iter().map(|figure| width(&figure.value)).max();
+    let shares = figures.iter().map(|figure| figure.shown_share().len()).max();
+    let (values, shares) = (values.unwrap_or(0), shares.unwrap_or(0));
+    let mut lines = Vec::new();
+    for figure in &figures {
+        lines.extend(figure.lines(values, shares, style));
+        if figure.name == "Used" {
+            let stated = stated(report);
+            lines.extend(stated.map(|stated| (" ".repeat(FIELD) + &stated).into()));
+        }
+    }
+    lines.extend(team(report, style));
+    if report.budget.tokens.is_none() {
+        lines.extend([
+            "No budget is set: use --budget 200K, TOKMON_BUDGET, `[budget] tokens` in tokmon.toml,"
+                .into(),
+            "or a line `- Total budget: 200,000 tokens` under `**Budget Status:**` in the log."
+                .into(),
+        ]);
+    }
+    lines
+}
+
+fn figures(page: &Page<'_>, style: Style) -> Vec<StatusFigure> {
+    let report = page.report;
+    let used = &report.used;
+    let share = report.share(used.tokens);
+    let level = report
+        .level
+        .map(|level| StyledLine::from(format!("{level} ")) + style.badge(level));
+    let shown = |cell: Cell| cell.shown(style);
+    let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
+    let budget = report.budget.tokens.map(|budget| {
+        let source = source(report, page.files).unwrap_or_default();
+        StatusFigure::tokens("Budget", &budget.to_string()).remark(source)
+    });
+    let spent = Cell::Tokens(used.tokens).about(used.estimate);
+    let spent = StatusFigure::tokens("Used", &shown(spent))
+        .share(share)
+        .remark(level.unwrap_or_default());
+    let left = report.remaining.map(|left| {
+        StatusFigure::tokens("Remaining", &signed(left)).share(share.and_then(Percent::rest))
+    });
+    let held = held.map(|held| {
+        StatusFigure::tokens("Reserved", &held.to_string()).remark("held for work about to start")
+    });
+    let cost = used.cost.as_ref().map(|cost| {
+        StatusFigure::money("Cost", &shown(Cell::cost(cost)))
+            .share(cost_share(report, cost))
+            .remark(costs::remarks(cost, style).join(", "))
+    });
+    budget
+        .into_iter()
+        .chain([spent])
+        .chain(left)
+        .chain(held)
+        .chain(cost)
+        .collect()
+}
+
+/// Where the budget was found.
+pub(super) fn source(report: &StatusReport, files: &Files) -> Option<String> {
+    let line = report
+        .budget
+        .line
+        .map(|line| format!(", line {line}"))
+        .unwrap_or_default();
+    Some(match report.budget.source? {
+        BudgetSource::Option => "from --budget".to_owned(),
+        BudgetSource::Environment => "from TOKMON_BUDGET".to_owned(),
+        BudgetSource::Config => "from tokmon.toml".to_owned(),
+        BudgetSource::Log => format!("from the log{line}"),
+        BudgetSource::Allocation if report.budget.file == Some(FileId::PROJECTION) => {
+            let file = Path::new(files.name(FileId::PROJECTION));
+            let file = file.file_name().unwrap_or_default();
+            let file = sanitize(&file.to_string_lossy()).into_owned();
+            format!("from the allocation table in {file}{line}")
+        }
+        BudgetSource::Allocation => format!("from the allocation table{line}"),
+    })
+}
+
+/// What the log itself states, if it differs.
+pub(super) fn stated(report: &StatusReport) -> Option<String> {
+    let used = &report.used;
+    let stated = used
+        .stated_tokens
+        .filter(|_| used.stated_agrees == Some(false))?;
+    let difference = used.tokens.signed_sub(stated);
+    let word = if difference < 0 { "more" } else { "less" };
+    let (line, difference) = (used.stated_line?, Tokens(difference.unsigned_abs()));
+    let unsettled = match used.unsettled_tokens {
+        Tokens::ZERO => String::new(),
+        tokens => format!("; {tokens} are in usage lines not settled yet"),
+    };
+    Some(format!(
+        "log says {stated} (line {line}), {difference} {word}{unsettled}"
+    ))
+}
+
+fn cost_share(report: &StatusReport, cost: &Cost) -> Option<Percent> {
+    // A cost in another currency than the budget's has no ratio.
+    report.used.cost_ratio?;
+    Percent::new(cost.money.nanos, report.budget.cost?.nanos)
+}
+
+/// The selected team: `Team G     8,240 of 10,000 tokens  82.4%  !! WARN, running`.
+fn team(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let is_selected = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
+    let Some(team) = report.teams.iter().find(is_selected) else {
+        return Vec::new();
+    };
+    let used = team.used_tokens.map_or_else(
+        || "nothing".to_owned(),
+        |used| Cell::Tokens(used).about(team.estimate).shown(style),
+    );
+    let limit = team.allocated_tokens.map(|limit| format!(" of {limit}"));
+    let limit = limit.unwrap_or_default();
+    let share = share_of(team).map(|share| format!("  {share}"));
+    let share = share.unwrap_or_default();
+    let level = unfinished_level(team)
+        .filter(|level| *level > Level::Ok)
+        .map(|level| StyledLine::styled(TextRole::Badge(level), style.symbol(level)));
+    let state = team.status.as_ref().map(|status| style.text(status).into());
+    let remarks = StyledLine::join(level.into_iter().chain(state), ", ");
+    let name = style.text(&team.name);
+    let pad = " ".repeat(FIELD.saturating_sub(width(&name) + 1));
+    let line = format!("{name}{pad} {used}{limit}{UNIT}{share}  ");
+    style.fold(StyledLine::from(line) + remarks, FIELD)
+}

@@ -1,0 +1,166 @@
+//! The teams on a screen: as cells beside each other, or as a table. If there is not room for all, those with the worst alerts
+//! are shown.
+
+use std::{cmp::Reverse, collections::HashSet};
+
+use super::{
+    line,
+    screen::{ScreenStatus, Size, rule},
+};
+use crate::{
+    analysis::{StatusReport, TeamReport},
+    model::Tokens,
+    render::{
+        cut, split_at_width,
+        styled::StyledLine,
+        teams::{self, share_of},
+        theme::Style,
+        width,
+    },
+};
+
+/// The least and the most cells of a name.
+const NAME: (usize, usize) = (4, 20);
+
+/// The cells of a state.
+const STATE: usize = 4;
+
+/// The most lines that teams, like alerts, take of a screen.
+pub(super) fn max_lines(size: Size) -> usize {
+    (size.height.saturating_sub(6) / 6).max(3)
+}
+
+/// The lines of a table of all teams. Of thousands, those without room are only counted.
+pub(super) fn table_height(report: &StatusReport, screen: ScreenStatus) -> usize {
+    let teams: Vec<&TeamReport> = report.teams.iter().collect();
+    let some = teams.len().min(screen.size.height);
+    let table = teams::part(report, &teams, 0..some);
+    table.lines(screen.style).len() + teams.len() - some
+}
+
+fn sort_by_alert(report: &StatusReport, teams: &mut [&TeamReport]) {
+    let levels = report.team_levels();
+    teams.sort_by_key(|team| Reverse((levels.get(team.name.as_str()), share_of(team))));
+}
+
+/// A title that says how many there is no room for.
+fn titled(title: &str, hidden: usize, screen: ScreenStatus) -> StyledLine {
+    let title = match hidden {
+        0 => title.to_owned(),
+        hidden => format!("{title} (+{hidden})"),
+    };
+    rule(&title, StyledLine::new(), screen.size.width, screen.style)
+}
+
+/// The table of teams in a number of lines: without notes if there is not room for all, but always with the total.
+pub(super) fn table(report: &StatusReport, lines: usize, screen: ScreenStatus) -> Vec<StyledLine> {
+    let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
+    let total = usize::from(teams.len() > 1);
+    let room = lines.saturating_sub(1 + total);
+    let hidden = teams.len().saturating_sub(room);
+    if hidden > 0 {
+        sort_by_alert(report, &mut teams);
+    }
+    let shown = 0..teams.len().min(room);
+    let table = teams::part(report, &teams, shown).lines(screen.style);
+    let title = titled("Teams", hidden, screen);
+    std::iter::once(title)
+        .chain(table.into_iter().take(lines))
+        .collect()
+}
+
+/// Teams as cells beside and below each other: `Orch 45.2K/50K 90.4% done`.
+pub(super) struct TeamGrid<'r> {
+    teams: Vec<&'r TeamReport>,
+    /// The cells beside each other.
+    across: usize,
+    /// The widths of a name, of the figures, and of the share.
+    widths: [usize; 3],
+}
+
+impl<'r> TeamGrid<'r> {
+    /// Those that used most come first. As many are beside each other as there is room for names, and no more than it takes to
+    /// show all.
+    pub(super) fn new(report: &'r StatusReport, screen: ScreenStatus) -> Self {
+        let (columns, style) = (screen.size.width, screen.style);
+        let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
+        let parts = || teams.iter().map(|team| figures(team));
+        let widest = |part: usize| parts().map(|parts| width(&parts[part])).max();
+        let [figures, share] = [0, 1].map(|part| widest(part).unwrap_or(0));
+        let others = figures + share + STATE + 3;
+        let (min_name, max_name) = NAME;
+        let most = ((columns + 1) / (min_name + others + 1)).max(1);
+        let lines = max_lines(screen.size);
+        let most = most.min(teams.len().div_ceil(lines)).max(1);
+        let room = |across: usize| ((columns + 1) / across).saturating_sub(others + 1);
+        // Names must not be cut to the same text.
+        let is_distinct = |across: &usize| {
+            let cut = |team: &&TeamReport| {
+                split_at_width(team.short_name(), room(*across)).0.to_owned()
+            };
+            let names: HashSet<String> = teams.iter().map(cut).collect();
+            names.len() == teams.len()
+        };
+        let across = (1..=most).rev().find(is_distinct).unwrap_or(most);
+        let names = teams.iter().map(|team| width(&style.text(team.short_name())));
+        let name = room(across).min(names.max().unwrap_or(0));
+        if teams.len() > across * lines {
+            sort_by_alert(report, &mut teams);
+        } else {
+            teams.sort_by_key(|team| Reverse((team.used_tokens, team.allocated_tokens)));
+        }
+        Self {
+            teams,
+            across,
+            widths: [name.clamp(min_name, max_name), figures, share],
+        }
+    }
+
+    pub(super) fn height(&self) -> usize {
+        self.teams.len().div_ceil(self.across)
+    }
+
+    pub(super) fn lines(&self, lines: usize, screen: ScreenStatus) -> Vec<StyledLine> {
+        let most = lines * self.across;
+        let hidden = self.teams.len().saturating_sub(most);
+        let cells = self.teams.iter().map(|team| self.cell(team, screen.style));
+        let cells: Vec<String> = cells.take(most).collect();
+        let rows = cells.chunks(self.across);
+        std::iter::once(titled("Teams (used/allocated)", hidden, screen))
+            .chain(rows.map(|cells| cells.join(" ").into()))
+            .collect()
+    }
+
+    fn cell(&self, team: &TeamReport, style: Style) -> String {
+        let [name_width, figures_width, share_width] = self.widths;
+        let name = style.text(team.short_name());
+        // An ellipsis would take one of a few letters.
+        let name = if name_width > NAME.0 {
+            cut(&name, name_width, style.ellipsis())
+        } else {
+            split_at_width(&name, name_width).0.into()
+        };
+        let pad = " ".repeat(name_width.saturating_sub(width(&name)));
+        let [figures, share] = figures(team);
+        let state = match team.status.as_deref() {
+            Some("running") => "run",
+            Some("pending") => "wait",
+            Some("failed") => "fail",
+            Some("done") => "done",
+            _ => "",
+        };
+        format!("{name}{pad} {figures:<figures_width$} {share:>share_width$} {state:<STATE$}")
+    }
+}
+
+/// `45.2K/50K` and `90.4%`.
+pub(super) fn figures(team: &TeamReport) -> [String; 2] {
+    let used = team.used_tokens.map_or_else(
+        || "-".to_owned(),
+        |used| line::about(used, team.estimate),
+    );
+    let limit = team.allocated_tokens.map(Tokens::compact);
+    let limit = limit.map(|limit| format!("/{limit}")).unwrap_or_default();
+    let share = share_of(team).map(|share| share.to_string());
+    [used + &limit, share.unwrap_or_default()]
+}

@@ -1,0 +1,134 @@
+//! The status in a single line, and the short texts that it shares with the screens.
+
+use crate::{
+    analysis::StatusReport,
+    model::{Level, Money, Tokens},
+    render::{
+        forecast::{self, in_brackets},
+        styled::StyledLine,
+        table::{Cell, Digits},
+        theme::Style,
+    },
+};
+
+/// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`. A problem with the files comes last.
+pub(crate) fn one_line(report: &StatusReport, style: Style, problem: Option<String>) -> String {
+    let parts = std::iter::once(used(report, style)).chain(others(report, style));
+    let parts = parts.chain(problem.or_else(|| uncounted(report)));
+    parts.collect::<Vec<String>>().join(" | ")
+}
+
+/// `1 row not counted`
+fn uncounted(report: &StatusReport) -> Option<String> {
+    let rows = report.log.unreadable_rows;
+    (rows > 0).then(|| forecast::many(rows, "row not counted", "rows not counted"))
+}
+
+/// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.
+pub(super) fn used(report: &StatusReport, style: Style) -> String {
+    let [_, amounts] = amounts(report, style);
+    let Some(spending) = report.spending() else {
+        return format!("tokens {amounts}");
+    };
+    let name = match spending.currency {
+        Some(_) => "cost",
+        None => "tokens",
+    };
+    let share = spending.share().map(|share| format!(" {share}"));
+    let (share, word) = (share.unwrap_or_default(), word(spending.level, style));
+    format!("{name}{share} {amounts} {word}")
+}
+
+/// The share and its level: `63.3% OK`.
+pub(super) fn share_and_level(report: &StatusReport, style: Style) -> String {
+    let Some(spending) = report.spending() else {
+        return about(report.used.tokens, report.used.estimate);
+    };
+    let share = spending.share().map(|share| format!("{share} "));
+    share.unwrap_or_default() + word(spending.level, style)
+}
+
+/// Where it will end, and what else was spent.
+pub(super) fn others(report: &StatusReport, style: Style) -> Vec<String> {
+    let secondary = secondary(report, style);
+    end(report, style).into_iter().chain(secondary).collect()
+}
+
+/// What was spent in the unit that the budget is not in: money, or tokens.
+pub(super) fn secondary(report: &StatusReport, style: Style) -> Option<String> {
+    let spending = report.spending();
+    if spending.is_some_and(|spending| spending.currency.is_some()) {
+        let tokens = about(report.used.tokens, report.used.estimate);
+        return Some(format!("{tokens} tokens"));
+    }
+    cost(report, style)
+}
+
+/// Compact, with a mark for an estimate: `~126.7K`.
+pub(super) fn about(tokens: Tokens, estimate: bool) -> String {
+    let mark = if estimate { "~" } else { "" };
+    format!("{mark}{}", tokens.compact())
+}
+
+/// What is used, and ` / ` and the budget behind it; with full and with compact numbers.
+pub(super) fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
+    if let Some(spending) = report.spending()
+        && let Some(currency) = spending.currency
+    {
+        let money = |nanos| style.money(Money { nanos, currency });
+        let used = cost(report, style).unwrap_or_default();
+        let texts = [used, format!(" / {}", money(spending.budget))];
+        return [texts.clone(), texts];
+    }
+    let used = Cell::Tokens(report.used.tokens).about(report.used.estimate);
+    [Digits::Full, Digits::Compact].map(|digits| {
+        let budget = report.budget.tokens.map(Cell::Tokens);
+        let of = budget.map(|budget| format!(" / {}", budget.written(style, digits)));
+        [used.written(style, digits), of.unwrap_or_default()]
+    })
+}
+
+/// The same without blanks: `126,670/200,000` and `126.7K/200K`.
+pub(super) fn amounts(report: &StatusReport, style: Style) -> [String; 2] {
+    used_of(report, style).map(|[used, of]| format!("{used}{}", of.replace(' ', "")))
+}
+
+/// The cost, marked if it is only a part.
+pub(super) fn cost(report: &StatusReport, style: Style) -> Option<String> {
+    let cost = report.used.cost.as_ref()?;
+    Some(Cell::marked_cost(cost).shown(style))
+}
+
+/// Where it will end by the plan, else by the forecast: `plan 95.8% CRIT`.
+fn end(report: &StatusReport, style: Style) -> Option<String> {
+    let forecast = &report.forecast;
+    let (name, tokens, level) = if let Some(plan) = &forecast.plan {
+        ("plan", plan.end.total_tokens, plan.end.level)
+    } else {
+        let end = forecast.month_end.as_ref()?;
+        ("likely", end.quantiles.p50?, end.level)
+    };
+    let share = report.share(tokens)?;
+    Some(format!("{name} {share} {}", word(level?, style)))
+}
+
+/// The word of a level without its symbol.
+fn word(level: Level, style: Style) -> &'static str {
+    let symbol = style.symbol(level);
+    symbol.split_once(' ').map_or(symbol, |(_, word)| word)
+}
+
+/// `plan 191,670 (95.8%)`, with full and with compact numbers.
+pub(super) fn planned(report: &StatusReport) -> Option<[String; 2]> {
+    let total = report.forecast.plan.as_ref()?.end.total_tokens;
+    let share = in_brackets(report.share(total));
+    Some([total.to_string(), total.compact()].map(|total| format!("plan {total}{share}")))
+}
+
+/// The same with its badge: `plan 191,670 (95.8%) [!!! CRIT]`.
+pub(super) fn plan(report: &StatusReport, style: Style) -> Option<[StyledLine; 2]> {
+    let level = report.forecast.plan.as_ref()?.end.level;
+    let badge = level.map(|level| StyledLine::from(" ") + style.badge(level));
+    let badge = badge.unwrap_or_default();
+    Some(planned(report)?.map(|plan| StyledLine::from(plan) + &badge))
+}

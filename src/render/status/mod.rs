@@ -1,0 +1,178 @@
+//! The status at a glance: budget, used, left, forecast, alerts, and what is wrong with the data. The text of a run, the screen of
+//! the dashboard (`screen`) and the single line (`line`) are each a list of blocks over one report.
+
+mod alerts;
+mod block;
+mod figures;
+mod grid;
+mod line;
+mod screen;
+mod tables;
+
+use super::{
+    Page, concise, forecast,
+    styled::{StyledLine, heading},
+    theme::Style,
+};
+use crate::{
+    analysis::{RowPlace, StatusReport},
+    diagnostic::Severity,
+    model::Month,
+    text::FileRole,
+};
+pub(crate) use block::{Block, draw, fit, height};
+pub(crate) use line::one_line;
+pub(crate) use screen::{ScreenStatus, SizeClass, apart, around, blocks, rule};
+pub use screen::Size;
+pub(super) use tables::{findings as findings_table, tables};
+
+/// The most findings that are listed without `-v`.
+pub const MAX_FINDINGS: usize = 20;
+
+/// The width of a bar if lines may have any length.
+const BAR: usize = 80;
+
+/// The log and the month.
+pub(super) fn title(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let path = style.text(&report.log.path);
+    let mut title = heading("tokmon") + &*format!("  {path}  {}", report.month);
+    if let Some(projects) = projects(report) {
+        title += "  ";
+        title += &*style.text(&projects);
+    }
+    let remarks = remarks(report).into_iter().map(StyledLine::from);
+    std::iter::once(title).chain(remarks).collect()
+}
+
+/// The project it is limited to, else all projects.
+pub(super) fn projects(report: &StatusReport) -> Option<String> {
+    let all = || Some(report.projects.join(", ")).filter(|all| !all.is_empty());
+    report.project.clone().or_else(all)
+}
+
+/// What is unusual about the log and the month.
+pub(super) fn remarks(report: &StatusReport) -> Vec<String> {
+    let today = report.now.date_naive();
+    let other_month = (!report.is_current_month).then(|| {
+        let month = report.month;
+        // A mistyped date can select a future month, which hides the month before.
+        let earlier = report.log.months.iter().rfind(|other| **other < month);
+        match earlier.filter(|_| month > Month::of(today)) {
+            Some(earlier) => format!(
+                "{month} is yet to come; today is {today}, and --month {earlier} shows the month before"
+            ),
+            None => format!("{month} is not the current month; today is {today}"),
+        }
+    });
+    let old = (report.log.format == "1").then(|| "this log uses the format before v2.0".to_owned());
+    other_month.into_iter().chain(old).collect()
+}
+
+/// The status as text.
+pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+    let report = page.report;
+    draw([
+        Block::lines(figures::lines(page, style)),
+        Block::lines(bar(report, style)),
+        Block::lines(forecast_line(report, style)),
+        Block::lines(alerts::text(report, style)),
+        Block::lines(data_lines(page, style)),
+    ])
+}
+
+/// What is missing from the figures, and what contradicts them. Every view shows this.
+pub(super) fn data_lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+    let unreadable = unreadable(page.report).map(StyledLine::from);
+    let findings = findings(page, style);
+    unreadable.into_iter().chain(findings).collect()
+}
+
+fn bar(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    let Some((budget, level)) = report.budget.tokens.zip(report.level) else {
+        return Vec::new();
+    };
+    let width = style.width.unwrap_or(BAR).min(BAR);
+    let at = &report.budget.thresholds;
+    vec![
+        style.bar(width, report.used.tokens.0, budget.0, level, Some(at)),
+        Style::scale(width, at).into(),
+    ]
+}
+
+fn forecast_line(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+    const NAME: &str = "Forecast   ";
+    let of = &report.forecast;
+    let mut parts: Vec<StyledLine> = forecast::in_brief(report, style).into_iter().collect();
+    parts.extend(line::plan(report, style).map(|[plan, _]| plan));
+    parts.extend(of.burn_rate.as_ref().map(|rate| forecast::rate(rate).into()));
+    let stated = of.stated.as_ref();
+    parts.extend(stated.map(|stated| {
+        let range = forecast::stated_range(stated);
+        format!("the log projects {range}").into()
+    }));
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let one = StyledLine::from(NAME) + StyledLine::join(parts.iter().cloned(), "; ");
+    if style.fits(&one) {
+        return vec![one];
+    }
+    let indent = NAME.len();
+    let names = std::iter::once(NAME.into()).chain(std::iter::repeat(" ".repeat(indent)));
+    let lines = names.zip(parts);
+    let folded = lines.flat_map(|(name, part)| style.fold(StyledLine::from(name) + part, indent));
+    folded.collect()
+}
+
+/// Rows that are in no sum.
+pub(super) fn unreadable(report: &StatusReport) -> Option<String> {
+    let (count, places) = (report.log.unreadable_rows, &report.log.unreadable_places);
+    if count == 0 {
+        return None;
+    }
+    let numbers: Vec<String> = places.iter().map(line_number).collect();
+    let more = if count > places.len() as u64 {
+        " and more"
+    } else {
+        ""
+    };
+    let (rows, word) = if count == 1 {
+        ("row", "line")
+    } else {
+        ("rows", "lines")
+    };
+    Some(format!(
+        "{count} {rows} unreadable, {word} {}{more}: not counted",
+        numbers.join(", ")
+    ))
+}
+
+/// `31`, `7 of the archive`.
+fn line_number(place: &RowPlace) -> String {
+    let line = place.line;
+    match place.file.role() {
+        FileRole::Log | FileRole::Settings => line.to_string(),
+        FileRole::Archive => format!("{line} of the archive"),
+        FileRole::Projection => format!("{line} of the projection file"),
+    }
+}
+
+fn findings(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+    let count = page.findings.count(Severity::Error) + page.findings.count(Severity::Warning);
+    if count == 0 {
+        return Vec::new();
+    }
+    let kept = page.findings.kept().iter();
+    let shown = kept.filter(|finding| finding.severity() != Severity::Note);
+    let mut lines = vec![StyledLine::new(), heading(format!("Data ({count})"))];
+    for finding in shown.take(MAX_FINDINGS) {
+        let severity = finding.severity().word();
+        let text = style.text(&concise(finding, page.files));
+        lines.extend(style.fold(format!("{severity:<8}  {text}"), 10));
+    }
+    if count > MAX_FINDINGS {
+        let more = count - MAX_FINDINGS;
+        lines.push(format!("and {more} more: -v shows all of them").into());
+    }
+    lines
+}

@@ -1,0 +1,417 @@
+//! The status on a screen of any size, as blocks. The dashboard adds what surrounds them.
+
+use std::ops::Range;
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{
+    alerts,
+    block::Block,
+    figures::stated,
+    grid::{self, TeamGrid},
+    line,
+};
+use crate::{
+    analysis::StatusReport,
+    model::{Level, Percent, Tokens},
+    render::{
+        chart::Canvas,
+        cut, split_at_width,
+        forecast::{
+            self,
+            chart::{SCREEN_END, SCREEN_SCALE},
+            in_brackets,
+        },
+        styled::{StyledLine, heading},
+        table::signed,
+        theme::Style,
+        width,
+    },
+};
+
+/// What to do about a missing budget, in a line.
+const NO_BUDGET: &str =
+    "no budget is set: --budget 200K, or `[budget] tokens` in tokmon.toml, sets one";
+
+/// The most teams for which a table is drawn on a screen of normal size.
+const FEW_TEAMS: usize = 4;
+
+/// The lines of a chart besides its rows: title and axis.
+const TITLE_AND_AXIS: usize = 2;
+
+/// The size of a screen in cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub width: usize,
+    pub height: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SizeClass {
+    /// The single line, continued below.
+    Line,
+    /// No tabs, chart or rules.
+    Tiny,
+    /// As on 80 by 24.
+    Normal,
+    /// All teams beside the chart.
+    Wide,
+}
+
+impl Size {
+    pub(crate) const fn class(self) -> SizeClass {
+        match (self.width, self.height) {
+            (100.., 30..) => SizeClass::Wide,
+            (60.., 16..) => SizeClass::Normal,
+            (30.., 6..) => SizeClass::Tiny,
+            _ => SizeClass::Line,
+        }
+    }
+}
+
+/// What the blocks depend on besides the report.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScreenStatus {
+    pub(crate) size: Size,
+    /// Its width is that of the screen.
+    pub(crate) style: Style,
+    pub(crate) now: DateTime<FixedOffset>,
+    /// The selected alert.
+    pub(crate) selected: Option<usize>,
+    /// `stale ` or `PAUSED `, or nothing.
+    pub(crate) state: &'static str,
+}
+
+impl ScreenStatus {
+    fn is_wide(self) -> bool {
+        self.size.class() == SizeClass::Wide
+    }
+
+    /// The first text if it fits, else the second one.
+    fn pick<T: Into<StyledLine>>(self, [full, compact]: [T; 2]) -> StyledLine {
+        let full = full.into();
+        if self.style.fits(&full) { full } else { compact.into() }
+    }
+}
+
+/// The status as blocks that fit the width of a screen. The first one is the headline.
+pub(crate) fn blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
+    match screen.size.class() {
+        SizeClass::Line => line_blocks(report, screen),
+        SizeClass::Tiny => tiny_blocks(report, screen),
+        SizeClass::Normal | SizeClass::Wide => large_blocks(report, screen),
+    }
+}
+
+/// The single line, which may be too long: then the share and its level come first, and the rest below.
+fn line_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
+    let (style, state) = (screen.style, screen.state);
+    let used = line::used(report, style);
+    let mut rest = line::others(report, style);
+    let all = [std::slice::from_ref(&used), &rest].concat().join(" | ");
+    let head = line::share_and_level(report, style);
+    let [_, amounts] = line::amounts(report, style);
+    let mut texts = [
+        format!("{state}{all}"),
+        format!("{state}{head} {amounts}"),
+        format!("{state}{head}"),
+        head,
+    ];
+    let fits = |text: &String| width(text) <= screen.size.width;
+    let shown = texts.iter().position(fits).unwrap_or(texts.len() - 1);
+    match shown {
+        0 => rest.clear(),
+        1 => {}
+        _ => rest.insert(0, amounts),
+    }
+    let first = std::mem::take(&mut texts[shown]);
+    let alerts = alerts::brief(report, screen, report.alerts.len());
+    vec![
+        Block::lines([first.into()]),
+        Block::lines(rest.into_iter().map(StyledLine::from)),
+        Block::lines(alerts),
+    ]
+}
+
+fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
+    let plan = line::plan(report, screen.style).map(|plan| screen.pick(plan));
+    let teams = Some(working_teams(report, screen)).filter(|teams| !teams.is_empty());
+    vec![
+        Block::lines([short_headline(report, screen)]),
+        Block::lines(bar(report, screen, false)),
+        Block::lines([left(report, screen.style).into()]).shrink(9, 0),
+        Block::lines(plan),
+        Block::new(report.alerts.len(), move |height| {
+            alerts::brief(report, screen, height)
+        })
+        .shrink_gradually(2, 1),
+        Block::lines(teams.map(StyledLine::from)).shrink(1, 0),
+    ]
+}
+
+fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
+    let wide = screen.is_wide();
+    let has_chart = forecast::chart::course(report, canvas(screen, 1)).is_some();
+    let share = grid::max_lines(screen.size);
+    let as_table = wide || !has_chart || report.teams.len() <= FEW_TEAMS;
+    let teams = if as_table {
+        let height = grid::table_height(report, screen);
+        teams_block(height, move |lines| grid::table(report, lines, screen))
+    } else {
+        let grid = TeamGrid::new(report, screen);
+        teams_block(grid.height().min(share), move |lines| grid.lines(lines, screen))
+    };
+    let alerts = report.alerts.len().min(share.max(if wide { 4 } else { 3 }));
+    let alerts = Block::new(1 + alerts, move |height| {
+        alerts::ruled(report, screen, height)
+    })
+    .shrink(6, 2);
+    let has_scale = report.spending().is_some() || stated(report).is_some();
+    let bar = Block::new(1 + usize::from(has_scale), move |height| {
+        bar(report, screen, height > 1)
+    });
+    let rows = match (has_chart, wide) {
+        (false, _) => 0,
+        (true, false) => TITLE_AND_AXIS + 8,
+        (true, true) => TITLE_AND_AXIS + 15,
+    };
+    let chart = Block::new(rows, move |height| {
+        chart(report, screen, height - TITLE_AND_AXIS)
+    });
+    let [fourth, fifth] = if wide { [teams, alerts] } else { [alerts, teams] };
+    vec![
+        Block::lines([headline(report, screen)]),
+        bar.shrink(4, 1),
+        chart
+            .shrink(1, TITLE_AND_AXIS + 8)
+            .shrink(2, TITLE_AND_AXIS + 4)
+            .shrink(5, 0)
+            .grow(),
+        fourth,
+        fifth,
+    ]
+}
+
+/// The teams below a rule. Two of many say nothing: with less room they are left out.
+fn teams_block<'a>(
+    height: usize,
+    draw: impl FnOnce(usize) -> Vec<StyledLine> + 'a,
+) -> Block<'a> {
+    let height = if height > 0 { height + 1 } else { 0 };
+    Block::new(height, |height| draw(height - 1))
+        .shrink_gradually(3, 4)
+        .shrink(3, 0)
+}
+
+/// `Used 126,670 / 200,000 tokens   63.3%   left 73,330   $0.381   [✓ OK]`. The badge is never cut; a budget that is used up
+/// is shown in reverse.
+fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
+    let (style, wide, spending) = (screen.style, screen.is_wide(), report.spending());
+    let badge = spending.map(|spending| style.badge(spending.level));
+    let badge = badge.unwrap_or_default();
+    let room = screen.size.width.saturating_sub(badge.width() + 1);
+    let share = spending.and_then(|spending| spending.share());
+    let left = report.remaining.map(|left| {
+        let rest = share.and_then(Percent::rest).filter(|_| wide);
+        format!("left {}{}", signed(left), in_brackets(rest))
+    });
+    let in_money = spending.is_some_and(|spending| spending.currency.is_some());
+    let unit = if in_money { "" } else { " tokens" };
+    let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
+    let secondary = if in_money {
+        Some(format!("{} tokens", report.used.tokens))
+    } else {
+        line::cost(report, style)
+    };
+    let plan = line::plan(report, style).filter(|_| wide);
+    let parts = [
+        left.map(StyledLine::from),
+        held.map(|held| format!("held {held}").into()),
+        secondary.map(StyledLine::from),
+        plan.map(|[plan, _]| plan),
+    ];
+    let share = share.map(|share| format!("   {share}")).unwrap_or_default();
+    let [full, compact] = line::used_of(report, style)
+        .map(|[used, of]| StyledLine::from(format!("Used {used}{of}{unit}{share}")));
+    let mut text = if full.width() <= room { full } else { compact };
+    for part in parts.into_iter().flatten() {
+        let more = text.clone() + "   " + part;
+        if more.width() <= room {
+            text = more;
+        }
+    }
+    apart(text, badge, screen.size.width).reverse(is_exceeded(report))
+}
+
+fn is_exceeded(report: &StatusReport) -> bool {
+    let spending = report.spending();
+    spending.is_some_and(|spending| spending.level == Level::Exceeded)
+}
+
+/// `126,670/200,000  63.3%  [✓ OK]     17:00`. The badge is never cut; a budget that is used up is shown in reverse.
+fn short_headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
+    let spending = report.spending();
+    let share = spending.and_then(|spending| spending.share());
+    let share = share.map(|share| format!("  {share}")).unwrap_or_default();
+    let badge = spending.map(|spending| StyledLine::from("  ") + screen.style.badge(spending.level));
+    let badge = badge.unwrap_or_default();
+    let texts = line::amounts(report, screen.style)
+        .map(|amounts| StyledLine::from(amounts + &share) + &badge);
+    let text = screen.pick(texts);
+    let clock = screen.now.format("%H:%M").to_string();
+    let with_clock = apart(text.clone(), clock.into(), screen.size.width);
+    screen.pick([with_clock, text]).reverse(is_exceeded(report))
+}
+
+/// What is used as a bar, and the thresholds below it; beside them what the log states, if it differs.
+fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLine> {
+    let stated = stated(report).filter(|_| scale);
+    let Some(spending) = report.spending() else {
+        let stated = stated.map(StyledLine::from);
+        return std::iter::once(NO_BUDGET.into()).chain(stated).collect();
+    };
+    let at = &report.budget.thresholds;
+    let columns = screen.size.width;
+    let (used, budget) = (spending.used, spending.budget);
+    let bar = screen.style.bar(columns, used, budget, spending.level, Some(at));
+    let ticks = scale.then(|| {
+        let ticks = Style::scale(columns, at);
+        let free = ticks.len() - ticks.trim_start().len();
+        let stated = stated.filter(|stated| width(stated) < free).unwrap_or_default();
+        let rest = ticks.get(width(&stated)..).unwrap_or_default();
+        StyledLine::from(stated + rest)
+    });
+    std::iter::once(bar).chain(ticks).collect()
+}
+
+const fn canvas(screen: ScreenStatus, rows: usize) -> Canvas {
+    Canvas {
+        scale: SCREEN_SCALE,
+        columns: screen.size.width.saturating_sub(SCREEN_SCALE + 2 + SCREEN_END),
+        rows,
+        style: screen.style,
+    }
+}
+
+/// The chart below a rule that says what it shows.
+fn chart(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<StyledLine> {
+    let (style, columns) = (screen.style, screen.size.width);
+    let canvas = canvas(screen, rows);
+    let Some((chart, axis)) = forecast::chart::course(report, canvas) else {
+        return Vec::new();
+    };
+    let wide = screen.is_wide();
+    let badge = end_badge(report, wide, style).unwrap_or_default();
+    let plan = line::planned(report).filter(|_| !wide);
+    let parts = [
+        report.forecast.burn_rate.as_ref().map(forecast::short_rate),
+        plan.map(|[plan, _]| plan),
+        likely(report),
+        Some(forecast::chart::key(&chart, style)),
+    ];
+    let room = columns.saturating_sub(badge.width() + 7);
+    let (mut title, mut gap) = ("Burn-up".to_owned(), "  ");
+    for part in parts.into_iter().flatten() {
+        let more = format!("{title}{gap}{part}");
+        if width(&more) <= room {
+            (title, gap) = (more, style.separator());
+        }
+    }
+    let mut lines = vec![rule(&title, badge, columns, style)];
+    lines.extend(chart.lines(canvas));
+    lines.push(axis.into());
+    lines
+}
+
+/// The badge of the end, unless it is no cause for alarm: by the plan, if it is not in the headline, else by the forecast.
+fn end_badge(report: &StatusReport, wide: bool, style: Style) -> Option<StyledLine> {
+    let forecast = &report.forecast;
+    let plan = forecast.plan.as_ref().filter(|_| !wide);
+    let of_plan = plan.map(|plan| plan.end.level);
+    let of_estimate = || forecast.estimates().next().map(|end| end.level);
+    let level = of_plan.or_else(of_estimate).flatten()?;
+    (level > Level::Ok).then(|| style.badge(level))
+}
+
+/// `likely 183.2K (91.6%)`.
+fn likely(report: &StatusReport) -> Option<String> {
+    let likely = report.forecast.estimates().next()?.quantiles.p50?;
+    let share = in_brackets(report.share(likely));
+    Some(format!("likely {}{share}", likely.compact()))
+}
+
+/// `left 73,330   $0.381   309/min`
+fn left(report: &StatusReport, style: Style) -> String {
+    let left = report.remaining.map(|left| format!("left {}", signed(left)));
+    let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
+    let parts = [left, line::secondary(report, style), rate];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("   ")
+}
+
+/// `G 8.2K/10K   pending D 22K E 20K F 15K`: the teams at work, and those that will be. Empty if no row has such a state.
+fn working_teams(report: &StatusReport, screen: ScreenStatus) -> String {
+    let style = screen.style;
+    let with_state = |state: &str| {
+        let teams = report.teams.iter();
+        let teams = teams.filter(|team| team.status.as_deref() == Some(state));
+        teams.collect::<Vec<_>>()
+    };
+    let (running, mut pending) = (with_state("running"), with_state("pending"));
+    pending.sort_by_key(|team| std::cmp::Reverse(team.allocated_tokens));
+    let name = |name: &str| style.text(split_at_width(name, 12).0);
+    let running = running.iter().map(|team| {
+        let [figures, _] = grid::figures(team);
+        format!("{} {figures}", name(team.short_name()))
+    });
+    let waiting = pending.iter().map(|team| {
+        let limit = team.allocated_tokens.map(Tokens::compact);
+        format!("{} {}", name(team.short_name()), limit.unwrap_or_default())
+    });
+    let mut parts: Vec<String> = running.collect();
+    let waiting: Vec<String> = waiting.collect();
+    if !waiting.is_empty() {
+        parts.push(format!("pending {}", waiting.join(" ")));
+    }
+    cut(&parts.join("   "), screen.size.width, style.ellipsis()).into_owned()
+}
+
+/// Two texts, the second one at the right edge. At least one blank is between them.
+pub(crate) fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine {
+    let blanks = columns.saturating_sub(left.width() + right.width()).max(1);
+    left + &*" ".repeat(blanks) + right
+}
+
+/// A text, and at the right edge how many more there are.
+pub(super) fn with_more(
+    text: StyledLine,
+    more: Option<&str>,
+    columns: usize,
+    style: Style,
+) -> StyledLine {
+    let Some(more) = more else {
+        return text;
+    };
+    let room = columns.saturating_sub(more.len() + 1);
+    apart(text.cut(room, style.ellipsis()), more.into(), columns)
+}
+
+/// A title on a rule across the screen, and perhaps a badge: `── Alerts (4) ────`.
+pub(crate) fn rule(title: &str, badge: StyledLine, columns: usize, style: Style) -> StyledLine {
+    let dash = if style.ascii { "-" } else { "─" };
+    let gap = if badge.is_empty() { "" } else { " " };
+    let taken = 4 + gap.len() + badge.width();
+    let title = cut(title, columns.saturating_sub(taken + 2), style.ellipsis());
+    let rest = columns.saturating_sub(taken + width(&title));
+    StyledLine::from(dash.repeat(2) + " ")
+        + heading(title)
+        + gap
+        + badge
+        + " "
+        + &*dash.repeat(rest)
+}
+
+/// The part of a list that is shown: around a row, within the list.
+pub(crate) fn around(at: usize, len: usize, page: usize) -> Range<usize> {
+    let top = at.saturating_sub(page / 2).min(len.saturating_sub(page));
+    top..(top + page).min(len)
+}

@@ -1,0 +1,213 @@
+//! The state of the dashboard as data. What keys do to it is in `app`, what readings of the files do to it in `reading`.
+
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+
+use super::{crossing::Crossing, message::Direction, sort::SortBy};
+use crate::{
+    analysis::{AlertScope, StatusReport},
+    model::{Level, Tokens},
+    text::FileId,
+};
+
+/// How long a message is shown.
+pub const FLASH: Duration = Duration::from_secs(10);
+
+/// A view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Overview,
+    Teams,
+    Daily,
+    Forecast,
+}
+
+impl Tab {
+    /// In the order of their keys.
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Teams, Self::Daily, Self::Forecast];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Teams => "Teams",
+            Self::Daily => "Daily",
+            Self::Forecast => "Forecast",
+        }
+    }
+
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    pub(super) const fn next(self, direction: Direction) -> Self {
+        let step = match direction {
+            Direction::Forward => 1,
+            Direction::Back => Self::ALL.len() - 1,
+        };
+        Self::ALL[(self.index() + step) % Self::ALL.len()]
+    }
+}
+
+/// What is being typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Typing {
+    /// Keys are commands.
+    #[default]
+    Nothing,
+    Filter,
+}
+
+/// Changes are not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    pub since: NaiveTime,
+    /// The changes seen since.
+    pub changes: usize,
+}
+
+/// How changes are noticed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Following {
+    /// By events of the system.
+    #[default]
+    Events,
+    Polling {
+        every: Duration,
+        /// Why there are no events, if polling was not asked for.
+        because: Option<String>,
+    },
+    /// No longer: why.
+    Lost(String),
+}
+
+/// What may be shown in place of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The keys.
+    Help,
+    /// The problems in the files.
+    Problems,
+}
+
+/// The figures of one reading of the files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    pub report: StatusReport,
+    /// The problems in the files that are listed.
+    pub problems: Vec<Problem>,
+    /// How many there are: `3 errors and 1 warning`.
+    pub counted: Option<String>,
+}
+
+/// A problem in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The place and the problem: `cost-log.md:31:33 not a number: "12,4x0"`.
+    pub text: String,
+    /// The file and the line, if known.
+    pub place: Option<(FileId, usize)>,
+    /// Something is not counted because of it.
+    pub is_error: bool,
+}
+
+/// Why the figures shown are not those of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    Unreadable(Problem),
+    /// The file with this name is gone.
+    Gone(String),
+}
+
+impl ReadError {
+    #[must_use]
+    pub const fn place(&self) -> Option<(FileId, usize)> {
+        match self {
+            Self::Unreadable(problem) => problem.place,
+            Self::Gone(_) => None,
+        }
+    }
+}
+
+/// A message that disappears by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flash {
+    pub message: String,
+    /// The level that was reached, if it is about one.
+    pub level: Option<Level>,
+    pub until: Duration,
+}
+
+/// The length of a list, and how many of its rows are on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Viewport {
+    pub len: usize,
+    pub page: usize,
+}
+
+impl Viewport {
+    /// The last row that can be at the top.
+    #[must_use]
+    pub const fn last_top(self) -> usize {
+        self.len.saturating_sub(self.page)
+    }
+}
+
+/// What is selected in each view, by what it is: rows come and go above it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Selection {
+    pub(super) alert: Option<(AlertScope, Option<String>)>,
+    pub(super) team: Option<String>,
+    pub(super) row: Option<RowKey>,
+}
+
+/// Identifies a row whose line has moved: day, time, team, task and tokens.
+pub(super) type RowKey = (
+    NaiveDate,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<Tokens>,
+);
+
+/// The state.
+#[derive(Clone, Debug, Default)]
+pub struct App {
+    pub tab: Tab,
+    /// What is shown in place of the view, and its first line.
+    pub panel: Option<(Panel, usize)>,
+    pub typing: Typing,
+    /// Only rows that contain this are listed.
+    pub filter: String,
+    /// Only the days of this team are listed.
+    pub team: Option<String>,
+    /// The filter of the teams while the days of one are shown.
+    pub(super) filter_of_teams: String,
+    /// The column that teams are sorted by. None for the order of the log.
+    pub sort: Option<SortBy>,
+    pub reversed: bool,
+    /// The selected row of each view. None before the first move, and at the end of the days, which follows new rows.
+    pub(super) selected: [Option<usize>; 4],
+    /// The last good figures.
+    pub latest: Option<Snapshot>,
+    /// When they were read: by the clock, and since the start.
+    pub read_at: Option<(DateTime<FixedOffset>, Duration)>,
+    /// Why they are not those of the file.
+    pub read_error: Option<ReadError>,
+    /// When a bad reading is tried again.
+    pub retry: Option<Duration>,
+    /// When figures are shown even if rows cannot be read.
+    pub patience: Option<Duration>,
+    /// Figures are shown whatever cannot be read: the user asked for them.
+    pub(super) reload_requested: bool,
+    pub pause: Option<Pause>,
+    pub following: Following,
+    pub flash: Option<Flash>,
+    /// Whether thresholds ring the bell.
+    pub bell: bool,
+    pub(super) crossing: Crossing,
+    pub(super) selection: Selection,
+}
