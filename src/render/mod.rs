@@ -32,7 +32,7 @@ pub use json::schema;
 pub use migrated::{Migrated, MigratedLog};
 pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};
 pub use sanitize::has_unsafe;
-pub(crate) use sanitize::{cut, is_unsafe, sanitize, split_at_width, width};
+pub(crate) use sanitize::{cut, sanitize, split_at_width, width};
 pub(crate) use status::SizeClass;
 pub use status::{MAX_FINDINGS, Size};
 pub use styled::StyledLine;

@@ -28,6 +28,7 @@ pub(crate) fn is_unsafe(c: char) -> bool {
 }
 
 #[must_use]
+/// Whether a text contains characters that must not reach a terminal.
 pub fn has_unsafe(text: &str) -> bool {
     text.contains(is_unsafe)
 }

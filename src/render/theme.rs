@@ -129,6 +129,7 @@ const fn ansi_color(level: Level) -> Color {
 /// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
+    /// Which escape sequences are written.
     pub color: ColorMode,
     /// Symbols, bars and charts in ASCII only.
     pub ascii: bool,

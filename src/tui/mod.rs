@@ -15,5 +15,5 @@ pub mod view;
 pub use app::Effect;
 pub use reading::Reading;
 pub use state::{
-    App, FLASH, Flash, Following, Problem, ReadError, Snapshot, Tab, Typing,
+    App, FLASH, Flash, Following, Problem, Snapshot, Tab,
 };

@@ -5,7 +5,12 @@ use std::time::Duration;
 use crate::{
     analysis::Rows,
     text::FileId,
-    tui::{App, Effect, ReadError, Tab, Typing, message, sort::SortBy, view},
+    tui::{
+        App, Effect, Tab, message,
+        sort::SortBy,
+        state::{ReadError, Typing},
+        view,
+    },
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::tui::{
-    App, Effect, ReadError, Reading, Snapshot,
+    App, Effect, Reading, Snapshot,
+    state::ReadError,
     reading::{GRACE, PATIENCE},
     view,
 };

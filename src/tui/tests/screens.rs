@@ -6,7 +6,8 @@ use crate::{
     analysis::Rows,
     model::{Policy, Tokens},
     tui::{
-        App, ReadError, Reading, Tab,
+        App, Reading, Tab,
+        state::ReadError,
         view::{self, Size},
     },
 };
