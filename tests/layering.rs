@@ -48,7 +48,10 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("stream", &[]),
     ("watch", &["notify"]),
     ("zone", &["chrono", "jiff"]),
-    ("terminal", &["crossterm", "ratatui", "rustix", "signal_hook"]),
+    (
+        "terminal",
+        &["crossterm", "ratatui", "rustix", "signal_hook"],
+    ),
     ("config", &["strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
     (

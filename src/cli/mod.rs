@@ -21,8 +21,8 @@ use clap_complete::Shell;
 use crate::{
     log::cell,
     model::{Level, Month, Tokens},
-    render::{Format, View},
     render::Theme,
+    render::{Format, View},
 };
 
 pub use writing::{ArchiveArgs, CheckArgs, InitArgs, MigrateArgs, RecordArgs, RewriteArgs};

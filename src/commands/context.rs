@@ -13,9 +13,9 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::{
     cli::{ColorArg, GlobalArgs, parse_time},
     failure::Failure,
+    render::ColorDepth,
     render::{ColorMode, Style, sanitize},
     store::Signals,
-    render::ColorDepth,
 };
 
 /// All that a command may know of the world.

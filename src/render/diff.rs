@@ -79,7 +79,9 @@ impl Printer {
         let line = change.value();
         let text = line.strip_suffix('\n').unwrap_or(line);
         let is_ended = text.len() < line.len();
-        let stripped = text.strip_suffix('\r').filter(|_| is_ended && !self.escapes_returns);
+        let stripped = text
+            .strip_suffix('\r')
+            .filter(|_| is_ended && !self.escapes_returns);
         let mut shown = change.tag().to_string();
         let is_first = change.old_index() == Some(0) || change.new_index() == Some(0);
         for (at, c) in stripped.unwrap_or(text).char_indices() {
@@ -264,7 +266,10 @@ mod tests {
                 }
             })
             .collect();
-        assert_eq!(applied(&before, &diffed(&before, &half, Style::PLAIN)), half);
+        assert_eq!(
+            applied(&before, &diffed(&before, &half, Style::PLAIN)),
+            half
+        );
         let turned: String = (0..5_000).rev().map(row).collect();
         assert_eq!(
             applied(&after, &diffed(&after, &turned, Style::PLAIN)),

@@ -88,10 +88,7 @@ pub fn recorded(
     }
     for row in &recorded.rows {
         let place = row.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let text = row
-            .text
-            .as_deref()
-            .unwrap_or("(removed since)");
+        let text = row.text.as_deref().unwrap_or("(removed since)");
         let waits = if row.settled {
             ""
         } else {

@@ -30,7 +30,11 @@ pub(crate) fn table(report: &StatusReport) -> ReportTable {
 }
 
 /// Some of the listed teams, and the total of all, in columns as wide as all listed teams need.
-pub(crate) fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) -> ReportTable {
+pub(crate) fn part(
+    report: &StatusReport,
+    listed: &[&TeamReport],
+    shown: Range<usize>,
+) -> ReportTable {
     let mut table = table_of(report, listed.get(shown).unwrap_or_default());
     let levels = report.team_levels();
     let widest: [&dyn Fn(&TeamReport) -> i128; 7] = [

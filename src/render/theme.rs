@@ -183,10 +183,7 @@ impl Style {
 
     /// The badge of a level: `[!! WARN]`.
     pub(crate) fn badge(self, level: Level) -> StyledLine {
-        StyledLine::styled(
-            TextRole::Badge(level),
-            format!("[{}]", self.symbol(level)),
-        )
+        StyledLine::styled(TextRole::Badge(level), format!("[{}]", self.symbol(level)))
     }
 
     pub(crate) const fn ellipsis(self) -> &'static str {
@@ -220,7 +217,9 @@ impl Style {
         let filled = share(width, used.into(), whole.into()).min(width);
         let is_tick = |cell| {
             let steps = thresholds.map(Thresholds::steps).into_iter().flatten();
-            steps.into_iter().any(|(percent, _)| tick_at(width, percent) == cell)
+            steps
+                .into_iter()
+                .any(|(percent, _)| tick_at(width, percent) == cell)
         };
         let rest: String = (filled..width)
             .map(|cell| if is_tick(cell) { tick } else { empty })

@@ -14,8 +14,8 @@ use std::{
 
 use crate::exit::ExitCode;
 
-pub use listener::{Listener, when_unread};
 pub use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+pub use listener::{Listener, when_unread};
 pub use screen::Screen;
 
 /// What comes in from outside.

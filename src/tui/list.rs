@@ -254,7 +254,9 @@ impl App {
     /// Of rows that are alike, the one nearest to where the selection was.
     fn nearest(&self, tab: Tab, is_selected: impl Iterator<Item = bool>) -> Option<usize> {
         let was = self.selected[tab.index()].unwrap_or(0);
-        let found = is_selected.enumerate().filter(|(_, is_selected)| *is_selected);
+        let found = is_selected
+            .enumerate()
+            .filter(|(_, is_selected)| *is_selected);
         found.map(|(at, _)| at).min_by_key(|at| at.abs_diff(was))
     }
 }

@@ -365,7 +365,10 @@ impl Dashboard<'_, '_, '_> {
             self.screen.repaint();
         }
         let drawn = self.screen.draw(|frame| {
-            let screen = ScreenWidget { lines: &lines, theme };
+            let screen = ScreenWidget {
+                lines: &lines,
+                theme,
+            };
             frame.render_widget(screen, frame.area());
         });
         (self.drawn, self.size) = (lines, size);

@@ -61,7 +61,12 @@ impl Report<'_> {
         }
     }
 
-    fn write_text(&self, style: Style, line_at: &mut LineAt<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_text(
+        &self,
+        style: Style,
+        line_at: &mut LineAt<'_>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         for finding in self.findings.kept() {
             let text = excerpt(finding, self.files, style, line_at);
             out.write_all(text.as_bytes())?;

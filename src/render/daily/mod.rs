@@ -16,8 +16,7 @@ use crate::{
 };
 
 /// In place of days.
-pub(crate) const NO_ROWS: &str =
-    "no daily rows in this month; what is used is in the monthly rows";
+pub(crate) const NO_ROWS: &str = "no daily rows in this month; what is used is in the monthly rows";
 
 /// Where the dates are.
 #[derive(Clone, Copy, PartialEq, Eq)]

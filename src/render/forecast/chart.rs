@@ -10,7 +10,7 @@ use crate::{
     render::{
         chart::{Canvas, Chart, Point},
         styled::{StyledLine, heading},
-    theme::Style,
+        theme::Style,
     },
 };
 

@@ -14,7 +14,12 @@ pub(super) fn fields(report: &StatusReport, style: Style, badge: Badge<'_>) -> V
     let mut fields = plan(report, badge);
     fields.extend(margin(report));
     let risk = report.forecast.risk;
-    fields.extend(risk.map(|risk| ("Risk", format!("{}, the worst of the above", risk.word()).into())));
+    fields.extend(risk.map(|risk| {
+        (
+            "Risk",
+            format!("{}, the worst of the above", risk.word()).into(),
+        )
+    }));
     fields.extend(stated(report, style));
     fields.push(("Burn rate", rate.into()));
     fields

@@ -51,9 +51,9 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
         "so there is no likely figure"
     };
     match forecast.confidence {
-        Confidence::None if inputs.completed_days == 0 => Some(format!(
-            "no day is complete yet, {instead}"
-        )),
+        Confidence::None if inputs.completed_days == 0 => {
+            Some(format!("no day is complete yet, {instead}"))
+        }
         Confidence::None => {
             let days = many(inputs.completed_days, "complete day", "complete days");
             Some(format!(
@@ -69,8 +69,7 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
         }
         Confidence::Low if inputs.undated_ratio > 0.0 => None,
         Confidence::Low => Some(
-            "few days, or few with spending: the range is wide and the figure rough"
-                .to_owned(),
+            "few days, or few with spending: the range is wide and the figure rough".to_owned(),
         ),
         Confidence::Medium | Confidence::High => None,
     }

@@ -5,7 +5,7 @@ use crate::{
     model::Tokens,
     render::{
         styled::StyledLine,
-    theme::{Style, TextRole},
+        theme::{Style, TextRole},
     },
 };
 
@@ -27,9 +27,9 @@ pub(super) fn lines(
     let end = budget.unwrap_or_default().max(quantiles.p975);
     let to = end.compact();
     let taken = indent + to.len() + 3;
-    let width = style
-        .width
-        .map_or(MAX_WIDTH, |width| width.saturating_sub(taken).min(MAX_WIDTH));
+    let width = style.width.map_or(MAX_WIDTH, |width| {
+        width.saturating_sub(taken).min(MAX_WIDTH)
+    });
     if width < MIN_WIDTH || end == Tokens::ZERO {
         return Vec::new();
     }
@@ -96,7 +96,10 @@ fn in_lines(parts: Vec<StyledLine>, pad: &str, style: Style) -> Vec<StyledLine> 
     let mut lines: Vec<StyledLine> = Vec::new();
     for part in parts {
         let longer = lines.last().map(|line| line.clone() + "  " + &part);
-        match longer.filter(|longer| style.fits(longer)).zip(lines.last_mut()) {
+        match longer
+            .filter(|longer| style.fits(longer))
+            .zip(lines.last_mut())
+        {
             Some((longer, last)) => *last = longer,
             None => lines.push(StyledLine::from(pad) + part),
         }

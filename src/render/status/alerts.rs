@@ -50,8 +50,8 @@ pub(super) fn brief(report: &StatusReport, screen: ScreenStatus, height: usize) 
     listed(report, screen, height, |alert, room| {
         let symbol = style.symbol(alert.level);
         let sign = symbol.split(' ').next().unwrap_or(symbol);
-        let [full, brief] = [&alert.message, &alert.brief]
-            .map(|text| badge(alert, sign, 4) + &*style.text(text));
+        let [full, brief] =
+            [&alert.message, &alert.brief].map(|text| badge(alert, sign, 4) + &*style.text(text));
         if full.width() <= room { full } else { brief }
     })
 }

@@ -94,7 +94,9 @@ pub(crate) fn fit(blocks: &mut [Block<'_>], most: usize) {
         *lines = least.min(*lines);
     }
     let left = most.saturating_sub(height(blocks));
-    let mut growing = blocks.iter_mut().filter(|block| block.grows && block.height > 0);
+    let mut growing = blocks
+        .iter_mut()
+        .filter(|block| block.grows && block.height > 0);
     if let Some(block) = growing.next() {
         block.height += left;
     }

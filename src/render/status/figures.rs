@@ -59,7 +59,9 @@ impl StatusFigure {
     }
 
     fn shown_share(&self) -> String {
-        self.share.map(|share| share.to_string()).unwrap_or_default()
+        self.share
+            .map(|share| share.to_string())
+            .unwrap_or_default()
     }
 
     /// The figure with its remark, which is on the next line if there is not room for both.
@@ -82,7 +84,10 @@ pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let report = page.report;
     let figures = figures(page, style);
     let values = figures.iter().map(|figure| width(&figure.value)).max();
-    let shares = figures.iter().map(|figure| figure.shown_share().len()).max();
+    let shares = figures
+        .iter()
+        .map(|figure| figure.shown_share().len())
+        .max();
     let (values, shares) = (values.unwrap_or(0), shares.unwrap_or(0));
     let mut lines = Vec::new();
     for figure in &figures {

@@ -96,13 +96,17 @@ impl<'r> TeamGrid<'r> {
         // Names must not be cut to the same text.
         let is_distinct = |across: &usize| {
             let cut = |team: &&TeamReport| {
-                split_at_width(team.short_name(), room(*across)).0.to_owned()
+                split_at_width(team.short_name(), room(*across))
+                    .0
+                    .to_owned()
             };
             let names: HashSet<String> = teams.iter().map(cut).collect();
             names.len() == teams.len()
         };
         let across = (1..=most).rev().find(is_distinct).unwrap_or(most);
-        let names = teams.iter().map(|team| width(&style.text(team.short_name())));
+        let names = teams
+            .iter()
+            .map(|team| width(&style.text(team.short_name())));
         let name = room(across).min(names.max().unwrap_or(0));
         if teams.len() > across * lines {
             sort_by_alert(report, &mut teams);
@@ -155,10 +159,9 @@ impl<'r> TeamGrid<'r> {
 
 /// `45.2K/50K` and `90.4%`.
 pub(super) fn figures(team: &TeamReport) -> [String; 2] {
-    let used = team.used_tokens.map_or_else(
-        || "-".to_owned(),
-        |used| line::about(used, team.estimate),
-    );
+    let used = team
+        .used_tokens
+        .map_or_else(|| "-".to_owned(), |used| line::about(used, team.estimate));
     let limit = team.allocated_tokens.map(Tokens::compact);
     let limit = limit.map(|limit| format!("/{limit}")).unwrap_or_default();
     let share = share_of(team).map(|share| share.to_string());

@@ -22,8 +22,8 @@ use crate::{
 };
 pub(crate) use block::{Block, draw, fit, height};
 pub(crate) use line::one_line;
-pub(crate) use screen::{ScreenStatus, SizeClass, apart, around, blocks, rule};
 pub use screen::Size;
+pub(crate) use screen::{ScreenStatus, SizeClass, apart, around, blocks, rule};
 pub(super) use tables::{findings as findings_table, tables};
 
 /// The most findings that are listed without `-v`.
@@ -104,7 +104,11 @@ fn forecast_line(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let of = &report.forecast;
     let mut parts: Vec<StyledLine> = forecast::in_brief(report, style).into_iter().collect();
     parts.extend(line::plan(report, style).map(|[plan, _]| plan));
-    parts.extend(of.burn_rate.as_ref().map(|rate| forecast::rate(rate).into()));
+    parts.extend(
+        of.burn_rate
+            .as_ref()
+            .map(|rate| forecast::rate(rate).into()),
+    );
     let stated = of.stated.as_ref();
     parts.extend(stated.map(|stated| {
         let range = forecast::stated_range(stated);

@@ -16,12 +16,13 @@ use crate::{
     model::{Level, Percent, Tokens},
     render::{
         chart::Canvas,
-        cut, split_at_width,
+        cut,
         forecast::{
             self,
             chart::{SCREEN_END, SCREEN_SCALE},
             in_brackets,
         },
+        split_at_width,
         styled::{StyledLine, heading},
         table::signed,
         theme::Style,
@@ -90,7 +91,11 @@ impl ScreenStatus {
     /// The first text if it fits, else the second one.
     fn pick<T: Into<StyledLine>>(self, [full, compact]: [T; 2]) -> StyledLine {
         let full = full.into();
-        if self.style.fits(&full) { full } else { compact.into() }
+        if self.style.fits(&full) {
+            full
+        } else {
+            compact.into()
+        }
     }
 }
 
@@ -159,7 +164,9 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
         teams_block(height, move |lines| grid::table(report, lines, screen))
     } else {
         let grid = TeamGrid::new(report, screen);
-        teams_block(grid.height().min(share), move |lines| grid.lines(lines, screen))
+        teams_block(grid.height().min(share), move |lines| {
+            grid.lines(lines, screen)
+        })
     };
     let alerts = report.alerts.len().min(share.max(if wide { 4 } else { 3 }));
     let alerts = Block::new(1 + alerts, move |height| {
@@ -178,7 +185,11 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let chart = Block::new(rows, move |height| {
         chart(report, screen, height - TITLE_AND_AXIS)
     });
-    let [fourth, fifth] = if wide { [teams, alerts] } else { [alerts, teams] };
+    let [fourth, fifth] = if wide {
+        [teams, alerts]
+    } else {
+        [alerts, teams]
+    };
     vec![
         Block::lines([headline(report, screen)]),
         bar.shrink(4, 1),
@@ -193,10 +204,7 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 }
 
 /// The teams below a rule. Two of many say nothing: with less room they are left out.
-fn teams_block<'a>(
-    height: usize,
-    draw: impl FnOnce(usize) -> Vec<StyledLine> + 'a,
-) -> Block<'a> {
+fn teams_block<'a>(height: usize, draw: impl FnOnce(usize) -> Vec<StyledLine> + 'a) -> Block<'a> {
     let height = if height > 0 { height + 1 } else { 0 };
     Block::new(height, |height| draw(height - 1))
         .shrink_gradually(3, 4)
@@ -253,7 +261,8 @@ fn short_headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let spending = report.spending();
     let share = spending.and_then(|spending| spending.share());
     let share = share.map(|share| format!("  {share}")).unwrap_or_default();
-    let badge = spending.map(|spending| StyledLine::from("  ") + screen.style.badge(spending.level));
+    let badge =
+        spending.map(|spending| StyledLine::from("  ") + screen.style.badge(spending.level));
     let badge = badge.unwrap_or_default();
     let texts = line::amounts(report, screen.style)
         .map(|amounts| StyledLine::from(amounts + &share) + &badge);
@@ -273,11 +282,15 @@ fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLi
     let at = &report.budget.thresholds;
     let columns = screen.size.width;
     let (used, budget) = (spending.used, spending.budget);
-    let bar = screen.style.bar(columns, used, budget, spending.level, Some(at));
+    let bar = screen
+        .style
+        .bar(columns, used, budget, spending.level, Some(at));
     let ticks = scale.then(|| {
         let ticks = Style::scale(columns, at);
         let free = ticks.len() - ticks.trim_start().len();
-        let stated = stated.filter(|stated| width(stated) < free).unwrap_or_default();
+        let stated = stated
+            .filter(|stated| width(stated) < free)
+            .unwrap_or_default();
         let rest = ticks.get(width(&stated)..).unwrap_or_default();
         StyledLine::from(stated + rest)
     });
@@ -287,7 +300,10 @@ fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLi
 const fn canvas(screen: ScreenStatus, rows: usize) -> Canvas {
     Canvas {
         scale: SCREEN_SCALE,
-        columns: screen.size.width.saturating_sub(SCREEN_SCALE + 2 + SCREEN_END),
+        columns: screen
+            .size
+            .width
+            .saturating_sub(SCREEN_SCALE + 2 + SCREEN_END),
         rows,
         style: screen.style,
     }
@@ -342,7 +358,9 @@ fn likely(report: &StatusReport) -> Option<String> {
 
 /// `left 73,330   $0.381   309/min`
 fn left(report: &StatusReport, style: Style) -> String {
-    let left = report.remaining.map(|left| format!("left {}", signed(left)));
+    let left = report
+        .remaining
+        .map(|left| format!("left {}", signed(left)));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
     let parts = [left, line::secondary(report, style), rate];
     parts.into_iter().flatten().collect::<Vec<_>>().join("   ")

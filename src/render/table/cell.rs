@@ -133,9 +133,7 @@ impl Cell {
     /// For people, with roles.
     pub(crate) fn styled(&self, style: Style, digits: Digits) -> StyledLine {
         match self {
-            Self::Level(level) => {
-                StyledLine::styled(TextRole::Badge(*level), style.symbol(*level))
-            }
+            Self::Level(level) => StyledLine::styled(TextRole::Badge(*level), style.symbol(*level)),
             Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
             _ => self.written(style, digits).into(),
         }

@@ -102,7 +102,10 @@ impl ReportTable {
     pub(super) fn fit(&self, full: &[usize], compact: &[usize], most: usize) -> TableLayout {
         let mut kept = self.filled_columns();
         loop {
-            let next = kept.iter().copied().min_by_key(|at| self.columns[*at].priority);
+            let next = kept
+                .iter()
+                .copied()
+                .min_by_key(|at| self.columns[*at].priority);
             let priority = next.map_or(Priority::Required, |at| self.columns[at].priority);
             for (gap, digits, limit) in priority.attempts() {
                 let widths = match digits {

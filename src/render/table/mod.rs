@@ -220,7 +220,9 @@ impl ReportTable {
         let (layout, written) = self.layout(style);
         let (filled, wanted) = (self.filled_columns(), self.widths(&written));
         headings.map(|heading| {
-            let at = filled.iter().find(|at| self.columns[**at].heading == heading);
+            let at = filled
+                .iter()
+                .find(|at| self.columns[**at].heading == heading);
             at.map_or((0, 0), |at| {
                 let width = layout.kept.contains(at).then(|| layout.widths[*at]);
                 (width.unwrap_or(0), wanted[*at])
@@ -249,7 +251,10 @@ impl ReportTable {
             let mut kept = layout.kept.iter();
             kept.any(|at| self.columns[*at].heading == heading)
         };
-        let notes = self.notes.iter().filter(|note| note.about.is_none_or(is_kept));
+        let notes = self
+            .notes
+            .iter()
+            .filter(|note| note.about.is_none_or(is_kept));
         let notes = notes.map(|note| format!("  {}", note.text).into());
         self.draw(&layout, &rows).into_iter().chain(notes).collect()
     }
@@ -275,7 +280,9 @@ impl ReportTable {
     /// The same, with notes folded that are wider than the style allows.
     pub(crate) fn folded(&self, style: Style) -> Vec<StyledLine> {
         let lines = self.lines(style).into_iter();
-        lines.flat_map(|line| style.fold(line, WIDE_GAP * 2)).collect()
+        lines
+            .flat_map(|line| style.fold(line, WIDE_GAP * 2))
+            .collect()
     }
 
     /// How the table is drawn, and its cells as they are then written.
@@ -296,7 +303,11 @@ impl ReportTable {
     }
 
     fn written(&self, style: Style, digits: Digits) -> Vec<Vec<StyledLine>> {
-        let is_marked = |at| self.rows.iter().any(|row| matches!(row[at], Cell::AtLeast(_)));
+        let is_marked = |at| {
+            self.rows
+                .iter()
+                .any(|row| matches!(row[at], Cell::AtLeast(_)))
+        };
         let marked: Vec<bool> = (0..self.columns.len()).map(is_marked).collect();
         let write = |(cell, marked): (&Cell, &bool)| {
             let text = cell.styled(style, digits);
@@ -315,7 +326,10 @@ impl ReportTable {
     fn widths(&self, written: &[Vec<StyledLine>]) -> Vec<usize> {
         let width = |at: usize| {
             let cells = written.iter().map(|row| row[at].width());
-            cells.chain([self.drawn_heading(at).len()]).max().unwrap_or(0)
+            cells
+                .chain([self.drawn_heading(at).len()])
+                .max()
+                .unwrap_or(0)
         };
         (0..self.columns.len()).map(width).collect()
     }
@@ -424,7 +438,9 @@ mod tests {
         ");
         for width in 14..100 {
             assert!(
-                drawn(width).lines().all(|line| crate::render::width(line) <= width),
+                drawn(width)
+                    .lines()
+                    .all(|line| crate::render::width(line) <= width),
                 "{width}"
             );
         }

@@ -13,7 +13,7 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::{SIZE, app, good, keys::press, view_context, now, used};
+use super::{SIZE, app, good, keys::press, now, used, view_context};
 
 const AREA: Rect = Rect::new(0, 0, 80, 24);
 
@@ -108,11 +108,31 @@ fn colours_for_any_vision_need_a_terminal_that_has_them() {
     let buffer = drawn(&at(160_000), near);
     assert_eq!(badge(&buffer).1.bg, Some(Color::Indexed(172)));
     for (theme, mode, depth, supported) in [
-        (Theme::Cvd, ColorMode::Color, ColorDepth::TrueColor, Theme::Cvd),
+        (
+            Theme::Cvd,
+            ColorMode::Color,
+            ColorDepth::TrueColor,
+            Theme::Cvd,
+        ),
         (Theme::Cvd, ColorMode::Color, ColorDepth::Ansi, Theme::Auto),
-        (Theme::Cvd, ColorMode::Bold, ColorDepth::TrueColor, Theme::Mono),
-        (Theme::Auto, ColorMode::Color, ColorDepth::Fixed256, Theme::Auto),
-        (Theme::Auto, ColorMode::Plain, ColorDepth::TrueColor, Theme::Mono),
+        (
+            Theme::Cvd,
+            ColorMode::Bold,
+            ColorDepth::TrueColor,
+            Theme::Mono,
+        ),
+        (
+            Theme::Auto,
+            ColorMode::Color,
+            ColorDepth::Fixed256,
+            Theme::Auto,
+        ),
+        (
+            Theme::Auto,
+            ColorMode::Plain,
+            ColorDepth::TrueColor,
+            Theme::Mono,
+        ),
     ] {
         assert_eq!(
             theme.supported(mode, depth),

@@ -14,7 +14,7 @@ use crate::{
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{SIZE, app, good, view_context, now, problem, report_of, used};
+use super::{SIZE, app, good, now, problem, report_of, used, view_context};
 
 /// A key as a terminal sends it.
 fn key(name: &str) -> KeyEvent {

@@ -120,5 +120,9 @@ fn text_of(lines: &[StyledLine]) -> String {
 }
 
 fn picture(app: &App, width: usize, height: usize, ascii: bool) -> String {
-    text_of(&view::screen(app, Size { width, height }, view_context(ascii)))
+    text_of(&view::screen(
+        app,
+        Size { width, height },
+        view_context(ascii),
+    ))
 }

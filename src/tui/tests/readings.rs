@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::tui::{
     App, Effect, Reading, Snapshot,
-    state::ReadError,
     reading::{GRACE, PATIENCE},
+    state::ReadError,
     view,
 };
 
-use super::{app, good, keys::press, view_context, now, picture, problem, used};
+use super::{app, good, keys::press, now, picture, problem, used, view_context};
 
 fn bad() -> Reading {
     Reading::Bad(problem("cost-log.md:31:33 not a number \"12,4x0\"", true))

@@ -14,7 +14,8 @@ use crate::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    app, good, keys::press, view_context, now, picture, problem, report_by, report_of, text_of, used,
+    app, good, keys::press, now, picture, problem, report_by, report_of, text_of, used,
+    view_context,
 };
 
 #[test]

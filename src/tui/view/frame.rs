@@ -2,9 +2,7 @@
 
 use super::{Size, SizeClass, ViewContext};
 use crate::{
-    render::{
-        StyledLine, TextRole, heading, sanitize, split_at_width, status::apart, width,
-    },
+    render::{StyledLine, TextRole, heading, sanitize, split_at_width, status::apart, width},
     tui::state::{App, Following, Pause, ReadError, Tab, Typing},
 };
 
@@ -28,9 +26,8 @@ pub(super) fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
     let (words, numbers) = (tabs(app, true), tabs(app, false));
     let whose = [name(app, wide, view), name(app, false, view)];
     let known = whose.iter().filter(|name| !name.is_empty());
-    let named = known.map(|name| {
-        StyledLine::from(format!("tokmon  {name}")) + &state + gap + &words
-    });
+    let named =
+        known.map(|name| StyledLine::from(format!("tokmon  {name}")) + &state + gap + &words);
     let nameless = [
         StyledLine::from("tokmon") + &state + "  " + &words,
         StyledLine::from("tokmon") + &state + "  " + &numbers,
@@ -39,7 +36,11 @@ pub(super) fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
     let text = named.chain(nameless).find(|text| view.style.fits(text));
     let text = text.unwrap_or(numbers);
     let with_clock = apart(text.clone(), clock.into(), size.width);
-    if view.style.fits(&with_clock) { with_clock } else { text }
+    if view.style.fits(&with_clock) {
+        with_clock
+    } else {
+        text
+    }
 }
 
 /// The log, what of it is shown, and the month if it is not the current one.
@@ -170,7 +171,10 @@ pub(super) fn status(app: &App, position: &str, size: Size, view: ViewContext) -
     let word = following(app);
     let (updated, at) = updated(app, view);
     let full = format!("{updated}{at}");
-    let counted = app.latest.as_ref().and_then(|latest| latest.counted.as_ref());
+    let counted = app
+        .latest
+        .as_ref()
+        .and_then(|latest| latest.counted.as_ref());
     let [found, short] = match counted {
         Some(counted) => [format!("{counted}, v lists them"), counted.clone()],
         None => [String::new(), String::new()],

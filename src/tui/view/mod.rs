@@ -42,9 +42,7 @@ pub fn screen(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     }
     let view = view.with_width(size.width);
     let mut lines = match (size.class(), app.panel, app.tab) {
-        (SizeClass::Line, Some((panel, _)), _) => {
-            panels::body(app, panel, size.height, view).lines
-        }
+        (SizeClass::Line, Some((panel, _)), _) => panels::body(app, panel, size.height, view).lines,
         (SizeClass::Line, None, _) => overview::lines(app, size, view),
         (_, None, _) if app.latest.is_none() => frame::no_figures(app, size, view),
         (_, None, Tab::Overview) => overview::lines(app, size, view),

@@ -72,12 +72,7 @@ pub(super) fn lines(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine>
 }
 
 /// The last line of a screen of a few lines: the filter while it is typed, else the status row if it is urgent or has room.
-fn line_below(
-    app: &App,
-    size: Size,
-    view: ViewContext,
-    content: usize,
-) -> Option<Block<'static>> {
+fn line_below(app: &App, size: Size, view: ViewContext, content: usize) -> Option<Block<'static>> {
     let is_typing = app.typing == Typing::Filter;
     let is_shown = is_typing || frame::is_urgent(app) || content < size.height;
     let line = (is_shown && size.height > 1).then(|| {

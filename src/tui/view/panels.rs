@@ -73,8 +73,7 @@ fn keys(tab: Tab, view: ViewContext) -> Vec<StyledLine> {
             let key = StyledLine::from(format!("  {key}"));
             return std::iter::once(key).chain(what).collect();
         }
-        view.style
-            .fold(format!("  {key:<width$}{what}"), MEANING)
+        view.style.fold(format!("  {key:<width$}{what}"), MEANING)
     });
     std::iter::once(heading(title)).chain(lines).collect()
 }
