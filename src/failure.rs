@@ -56,14 +56,12 @@ impl Failure {
     }
 
     /// Prints this text as it is in place of the message.
-    #[must_use]
     pub(crate) fn in_full(mut self, text: String) -> Self {
         self.in_full = Some(text);
         self
     }
 
     /// Says what to do about it.
-    #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -1,4 +1,4 @@
-//! The real world for `tokmon::run`: arguments, environment, clock, streams, exit code.
+//! What `tokmon::run` knows of the system: arguments, environment, clock, streams, exit code.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -9,20 +9,20 @@ use std::{
 
 use tokmon::{
     Context, Environment, Terminal,
-    stream::{AtBest, WhileRead},
+    stream::{BestEffort, IgnoreBrokenPipe},
     zone,
 };
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is where the world comes in"
+    reason = "everything that comes from the system comes in here"
 )]
 fn main() -> ExitCode {
     let start = Instant::now();
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let out_terminal = terminal(&stdout, || terminal_size::terminal_size_of(&stdout));
     let err_terminal = terminal(&stderr, || terminal_size::terminal_size_of(&stderr));
-    let mut out = BufWriter::new(WhileRead::new(stdout.lock()));
+    let mut out = BufWriter::new(IgnoreBrokenPipe::new(stdout.lock()));
     let mut context = Context {
         environment: Environment::read(|name| std::env::var_os(name)),
         folder: std::env::current_dir().unwrap_or_default(),
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         zone: &zone::offset,
         input: &mut io::stdin(),
         out: &mut out,
-        err: &mut AtBest(stderr.lock()),
+        err: &mut BestEffort(stderr.lock()),
         out_terminal,
         err_terminal,
         input_is_terminal: io::stdin().is_terminal(),

@@ -1,16 +1,16 @@
-//! The doors to standard output and standard error: which trouble with writing is a failure of the run, and which is not.
+//! Adapters of standard output and standard error: which errors fail the run, and which do not.
 
 use std::io::{self, ErrorKind, Write};
 
-/// Writes as long as somebody reads. That a reader goes away, as `head` does, is no failure: the rest is dropped.
+/// Writes until the reader goes away, as `head` does. That is no failure: the rest is dropped.
 #[derive(Debug)]
-pub struct WhileRead<W> {
+pub struct IgnoreBrokenPipe<W> {
     inner: W,
     is_gone: bool,
 }
 
-impl<W: Write> WhileRead<W> {
-    /// Somebody still reads.
+impl<W: Write> IgnoreBrokenPipe<W> {
+    /// Nothing is dropped yet.
     pub const fn new(inner: W) -> Self {
         Self {
             inner,
@@ -36,7 +36,7 @@ impl<W: Write> WhileRead<W> {
     }
 }
 
-impl<W: Write> Write for WhileRead<W> {
+impl<W: Write> Write for IgnoreBrokenPipe<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.unless_gone(bytes.len(), |inner| inner.write(bytes))
     }
@@ -46,11 +46,11 @@ impl<W: Write> Write for WhileRead<W> {
     }
 }
 
-/// Writes what can be written. That a message cannot be said is no failure: the run ends as it would have ended.
+/// Writes what can be written. A message that cannot be printed does not change how the run ends.
 #[derive(Debug)]
-pub struct AtBest<W>(pub W);
+pub struct BestEffort<W>(pub W);
 
-impl<W: Write> Write for AtBest<W> {
+impl<W: Write> Write for BestEffort<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0.write(bytes) {
             Err(error) if error.kind() != ErrorKind::Interrupted => Ok(bytes.len()),
@@ -87,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_reader_who_is_gone_is_no_failure_of_the_output() {
+    fn only_a_reader_that_is_gone_is_no_failure_of_the_output() {
         let outcome = |kind| {
-            let mut out = WhileRead::new(Failing(5, kind));
+            let mut out = IgnoreBrokenPipe::new(Failing(5, kind));
             out.write_all(b"twelve bytes").and_then(|()| out.flush())
         };
         assert!(outcome(ErrorKind::BrokenPipe).is_ok());
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn messages_never_fail() {
         for kind in [ErrorKind::BrokenPipe, ErrorKind::StorageFull] {
-            let mut err = AtBest(Failing(5, kind));
+            let mut err = BestEffort(Failing(5, kind));
             assert!(err.write_all(b"twelve bytes").is_ok() && err.flush().is_ok());
         }
     }

@@ -32,7 +32,7 @@ pub struct Context<'w> {
     pub input: &'w mut dyn Read,
     /// Standard output. An error there ends the run.
     pub out: &'w mut dyn Write,
-    /// Standard error. Never fails: see [`crate::stream::AtBest`].
+    /// Standard error. Never fails: see [`crate::stream::BestEffort`].
     pub err: &'w mut dyn Write,
     /// What standard output is.
     pub out_terminal: Terminal,

@@ -10,7 +10,6 @@ use crate::exit::EndingSignal;
 /// A process that has the log open, or its lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
-    /// The id of the process.
     pub pid: u32,
     /// The name of the program, as the system has it; it may hold anything.
     pub program: String,
@@ -19,94 +18,72 @@ pub struct Holder {
 /// Why a log could not be written. Unless it says otherwise, nothing was changed.
 #[derive(Debug)]
 pub enum WriteError {
-    /// There is no such file.
     Missing {
-        /// The file.
         path: PathBuf,
     },
-    /// Not a regular file.
     NotAFile {
-        /// What is there instead.
         path: PathBuf,
         /// What it is: `a pipe`, `a folder`.
         what: &'static str,
     },
     /// A file that is to change with the log is a link, a folder or a device.
     SideFile {
-        /// The file.
         path: PathBuf,
     },
     /// A path leads out of the tree it belongs to.
     LeadsOut {
-        /// The path as it was given.
         path: PathBuf,
         /// The folder that it leads out of.
         tree: PathBuf,
     },
     /// Other programs have the log open, or rewrite it.
     Busy {
-        /// The log.
         path: PathBuf,
         /// Those that are known. Empty where there was no waiting.
         holders: Vec<Holder>,
     },
     /// The system cannot keep other programs out while the log is rewritten.
     NoLease {
-        /// The log.
         path: PathBuf,
-        /// Why not.
         why: String,
     },
     /// The file, or the folder of the journal, may not be written.
     NotPermitted {
-        /// The file or folder.
         path: PathBuf,
-        /// What forbids it.
         why: String,
     },
     /// Another program changed a file in the middle of a rewrite. The journal is kept.
     Damaged {
-        /// That file.
         path: PathBuf,
         /// The journal, which holds what was to be written.
         journal: PathBuf,
     },
     /// A rewrite was cut short, and its journal is not readable.
     DamagedJournal {
-        /// The journal.
         journal: PathBuf,
     },
     /// Other programs change the files faster than they can be rewritten.
     Changing {
-        /// The file that changed.
         path: PathBuf,
     },
-    /// Reading or writing failed.
     Io {
         /// What was being done: `write`, `rename`.
         doing: &'static str,
-        /// To which file.
         path: PathBuf,
-        /// What the system says.
         error: io::Error,
     },
     /// A line was written in part, and is marked as such.
     CutShort {
-        /// The log.
         path: PathBuf,
-        /// What the system says.
         error: io::Error,
     },
-    /// A signal arrived.
     Interrupted {
-        /// Which.
         signal: EndingSignal,
         /// The change is complete all the same.
         is_done: bool,
     },
     /// The change is decided but not complete. The next run that writes completes it; until then, readers see it as made.
     Unfinished {
-        /// The journal.
         journal: PathBuf,
         /// What prevented it.
         why: Box<WriteError>,
@@ -150,7 +127,6 @@ impl WriteError {
     }
 
     /// What to do about it, as an order.
-    #[must_use]
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::Missing { .. } => "name an existing log with --file PATH".to_owned(),
@@ -277,7 +253,6 @@ pub const DAMAGED_JOURNAL_HELP: &str =
     "restore the log from a backup or see that it is whole, then remove the journal";
 
 /// Why the system refused something, as part of a sentence: `permission denied`.
-#[must_use]
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error ").next().unwrap_or_default();

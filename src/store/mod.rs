@@ -38,7 +38,6 @@ pub use transaction::{
 /// A file that was opened, or the standard input that was read to its end.
 #[derive(Debug)]
 pub enum Opened {
-    /// A regular file.
     File(File),
     /// Text that cannot be read a second time from where it came.
     Memory(Vec<u8>),
@@ -47,11 +46,9 @@ pub enum Opened {
 /// Why a file could not be opened.
 #[derive(Debug)]
 pub enum OpenError {
-    /// There is none.
     Missing,
     /// Not a regular file; the text says what it is.
     NotAFile(&'static str),
-    /// The system refuses.
     Refused(io::Error),
     /// A rewrite was cut short, and its journal is not readable.
     DamagedJournal(PathBuf),
@@ -112,13 +109,11 @@ fn kind_of(kind: fs::FileType) -> &'static str {
 }
 
 /// Whether there is a regular file at a path.
-#[must_use]
 pub fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// Whether there is nothing at a path.
-#[must_use]
 pub fn is_missing(path: &Path) -> bool {
     let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
     fs::metadata(path).is_err_and(|error| absent.contains(&error.kind()))
@@ -132,7 +127,6 @@ pub fn list(folder: &Path) -> io::Result<Vec<OsString>> {
 }
 
 /// A path without links. The end of it need not exist, and is taken as it is written.
-#[must_use]
 pub fn real_path(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;
@@ -150,7 +144,6 @@ pub fn real_path(path: &Path) -> PathBuf {
 }
 
 /// The folder and its parents, up to the root of the repository it is in; the folder alone where it is in none.
-#[must_use]
 pub fn up_to_repository(folder: &Path) -> Vec<PathBuf> {
     let root = repository(folder);
     let root = root.as_deref().unwrap_or(folder);

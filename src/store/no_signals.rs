@@ -12,7 +12,6 @@ impl Signals {
     }
 
     /// No signal was ever deferred.
-    #[must_use]
     pub fn received(&self) -> Option<EndingSignal> {
         let Self(()) = self;
         None

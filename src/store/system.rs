@@ -36,7 +36,6 @@ impl From<&Metadata> for Identity {
     }
 }
 
-/// What an open file is.
 pub(super) fn identity(file: &File) -> io::Result<Identity> {
     Ok(Identity::from(&file.metadata()?))
 }
@@ -187,7 +186,6 @@ pub(super) fn try_lock(file: &File, kind: Lock) -> io::Result<bool> {
     }
 }
 
-/// Lets other processes lock a file.
 pub(super) fn unlock(file: &File) {
     // Closing it does so too.
     let _ = calls::flock(file, calls::FlockOperation::Unlock);
@@ -225,7 +223,6 @@ pub(super) fn read_small(path: &str) -> Option<String> {
     Some(text)
 }
 
-/// A path as bytes.
 pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_bytes().to_vec()
 }
@@ -236,7 +233,6 @@ pub(super) fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
     Some(PathBuf::from(OsString::from_vec(bytes)))
 }
 
-/// An open folder.
 #[derive(Debug)]
 pub(super) struct Folder(OwnedFd);
 
@@ -248,7 +244,6 @@ impl Folder {
         open_at(CWD, path.as_os_str(), Self::FLAGS, 0).map(Self)
     }
 
-    /// Opens a folder in it.
     pub(super) fn enter(&self, name: &OsStr) -> io::Result<Self> {
         open_at(&self.0, name, Self::FLAGS, 0).map(Self)
     }
@@ -269,7 +264,6 @@ impl Folder {
         }
     }
 
-    /// Removes an empty folder in it.
     pub(super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
         Ok(retry_on_intr(|| {
             calls::unlinkat(&self.0, name, AtFlags::REMOVEDIR)
