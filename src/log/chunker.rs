@@ -466,5 +466,5 @@ fn overlong(place: Place, bytes: usize) -> Diagnostic {
     let message = format!("line of {} KiB is not read", bytes / 1024);
     Diagnostic::new(Code::OverlongLine, message, place)
         .label("starts here")
-        .help("break it up: a line may have up to 64 KiB")
+        .help("split it: a line may be up to 64 KiB long")
 }

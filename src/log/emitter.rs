@@ -106,8 +106,8 @@ impl<'f> Emitter<'f> {
     pub(super) fn end_hook_run(&mut self) {
         let Some(run) = self.run.take() else { return };
         let what = match run.lines {
-            1 => "a hook line stands inside a table".to_owned(),
-            lines => format!("{lines} hook lines stand inside a table"),
+            1 => "a hook line is inside a table".to_owned(),
+            lines => format!("{lines} hook lines are inside a table"),
         };
         self.problem(
             Diagnostic::new(Code::HookLineInTable, what, run.first)

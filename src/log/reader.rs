@@ -216,7 +216,7 @@ impl<'f> Reader<'f> {
                 place,
             })),
             Some(Err(_)) if !walk.is_unterminated(range) => {
-                let message = "this note holds no number that can be read";
+                let message = "this note has no number that can be read";
                 self.out.problem(
                     Diagnostic::new(Code::UnreadableNumber, message, place)
                         .label("expected a number of tokens after the colon")

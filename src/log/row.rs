@@ -8,6 +8,7 @@ use super::{
     Cell, Column, Columns, Role, RowValue, Section,
     cell::{self, Parsed},
     section::OpenSection,
+    sums::Addend,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -24,94 +25,74 @@ pub(super) struct Decoder<'r, 'p> {
     pub(super) columns: &'r Columns,
     pub(super) cells: &'r [Cell<'p>],
     pub(super) section: &'r OpenSection,
-    /// The line as it stands.
+    /// The line as it is written.
     pub(super) line: &'p str,
     pub(super) place: Place,
+    /// What was wrong with the row.
+    pub(super) problems: Vec<Diagnostic>,
 }
 
-/// What came of it.
 pub(super) enum Decoded<'p> {
     /// The row says nothing.
     Nothing,
-    /// A row, with the figure that its table's total adds up.
-    Value {
-        value: RowValue<'p>,
-        tokens: Option<Amount<Tokens>>,
-        reserve: bool,
-    },
-    /// A total, with the figure it states.
-    Sum {
-        value: RowValue<'p>,
-        tokens: Option<Amount<Tokens>>,
-        place: Place,
-    },
-    /// A number or date in it cannot be read.
+    Row(RowValue<'p>, Addend),
+    /// A number or date in it cannot be read. The month is the one it would have counted for, if that is known.
     Unreadable(Option<Month>),
 }
 
-/// A row that cannot be read. The finding was noted.
+/// A row that cannot be read. The problem was noted.
 struct Refused;
 
-type Problems = Vec<Diagnostic>;
-
-impl<'p> Decoder<'_, 'p> {
-    pub(super) fn decode(&self, problems: &mut Problems) -> Decoded<'p> {
+impl<'r, 'p> Decoder<'r, 'p> {
+    pub(super) fn decode(&mut self) -> Decoded<'p> {
         if self.cells.iter().all(|cell| cell::is_absent(&cell.text)) {
             return Decoded::Nothing;
         }
         if !self.line.contains('|') {
-            problems.push(
-                self.problem(
-                    Code::MissingCells,
-                    "a line of text became a row of the table above",
-                )
-                .label("no cells")
-                .help("put an empty line before it"),
+            let message = "a line of text became a row of the table above";
+            self.problems.push(
+                Diagnostic::new(Code::MissingCells, message, self.place)
+                    .label("no cells")
+                    .help("put an empty line before it"),
             );
             return Decoded::Nothing;
         }
         if self.cells.len() < self.columns.count {
             let (has, needs) = (self.cells.len(), self.columns.count);
-            problems.push(
-                self.problem(
-                    Code::MissingCells,
-                    format!("row has {has} of the {needs} cells of its table"),
-                )
-                .label(format!("{} missing", needs - has))
-                .help("write `—` into cells that have no value"),
+            let message = format!("row has {has} of the {needs} cells of its table");
+            self.problems.push(
+                Diagnostic::new(Code::MissingCells, message, self.place)
+                    .label(format!("{} missing", needs - has))
+                    .help("write `—` into cells that have no value"),
             );
         }
-        self.value(problems)
-            .unwrap_or_else(|Refused| Decoded::Unreadable(self.month()))
-    }
-
-    fn value(&self, problems: &mut Problems) -> Result<Decoded<'p>, Refused> {
-        match self.role {
-            Role::Monthly | Role::Daily | Role::Session | Role::Legacy => self.usage(problems),
-            Role::Months => self.month_total(problems),
-            Role::Allocation => self.allocation(problems),
-            Role::Plan => self.phase(problems),
-            Role::Optimizations => self.optimization(problems),
+        let decoded = match self.role {
+            Role::Monthly | Role::Daily | Role::Session | Role::Legacy => self.usage(),
+            Role::Months => self.month_total(),
+            Role::Allocation => self.allocation(),
+            Role::Plan => self.phase(),
+            Role::Optimizations => self.optimization(),
             Role::Foreign => Ok(Decoded::Nothing),
-        }
+        };
+        decoded.unwrap_or_else(|Refused| Decoded::Unreadable(self.month()))
     }
 
-    fn usage(&self, problems: &mut Problems) -> Result<Decoded<'p>, Refused> {
-        let figures = self.figures(problems)?;
+    fn usage(&mut self) -> Result<Decoded<'p>, Refused> {
+        let figures = self.figures()?;
         let place = self.figure_place();
         if self.is_total() {
             return Ok(self.sum(figures, place));
         }
-        if figures.tokens.is_none() && !self.has_tokens_cell() {
+        if figures.tokens.is_none() && self.figure_column().is_none() {
             // The row is too short to say how much it is about.
             return Err(Refused);
         }
-        let when = self.when(problems)?;
+        let when = self.when()?;
         let team = self.team();
         if team.is_empty() && figures.tokens.is_some() {
-            problems.push(
-                self.problem(Code::UnnamedTeam, "this row names no team")
-                    .label("tokens, and nobody who used them")
+            self.problems.push(
+                Diagnostic::new(Code::UnnamedTeam, "this row names no team", self.place)
+                    .label("tokens without a team")
                     .help("write the team's name into the row"),
             );
         }
@@ -133,178 +114,125 @@ impl<'p> Decoder<'_, 'p> {
                 project: self.section.project.clone(),
             },
             figures,
-            status: self.status(problems),
+            status: self.status(),
             id: keyed.and_then(|cell| cell.id).map(Cow::Borrowed),
             further_ids: further_ids.iter().map(|id| Cow::Borrowed(*id)).collect(),
             hold: None,
             place,
         };
-        Ok(Decoded::Value {
-            tokens: entry.figures.tokens,
-            value: RowValue::Entry(entry),
-            reserve: false,
-        })
+        let addend = Addend::Row(entry.figures.tokens);
+        Ok(Decoded::Row(RowValue::Entry(entry), addend))
     }
 
     /// A row that adds up others. Of a month, the sum of all its rows is a statement of its own.
     fn sum(&self, figures: Figures, place: Place) -> Decoded<'p> {
-        let tokens = figures.tokens;
+        let addend = Addend::Total(figures.tokens, place);
         let mut names = self.cells.iter().take(2);
         let is_part = names.any(|cell| is_subtotal(&cell.text));
         let value = match (self.role, self.month()) {
-            (Role::Monthly, Some(month)) if !is_part => {
-                RowValue::Total(self.stated_total(month, figures, false))
-            }
+            (Role::Monthly, Some(month)) if !is_part => self.stated_total(month, figures, false),
             _ => RowValue::Sum,
         };
-        Decoded::Sum {
-            value,
-            tokens,
-            place,
-        }
+        Decoded::Row(value, addend)
     }
 
-    fn month_total(&self, problems: &mut Problems) -> Result<Decoded<'p>, Refused> {
+    fn month_total(&mut self) -> Result<Decoded<'p>, Refused> {
         let text = self.text(Column::Month).unwrap_or_default();
         if is_total(&text) {
             return Ok(Decoded::Nothing);
         }
-        let figures = self.figures(problems)?;
-        let Ok(month) = text.trim().parse() else {
-            problems.push(self.unreadable(
-                Column::Month,
-                Code::UnreadableDate,
-                "a month like 2026-02",
-            ));
-            return Err(Refused);
-        };
-        Ok(Decoded::Sum {
-            value: RowValue::Total(self.stated_total(month, figures, true)),
-            tokens: None,
+        let figures = self.figures()?;
+        let month = text.trim().parse();
+        let month = month.map_err(|_| self.refuse_date(Column::Month))?;
+        let total = self.stated_total(month, figures, true);
+        Ok(Decoded::Row(total, Addend::Nothing))
+    }
+
+    fn stated_total(&self, month: Month, figures: Figures, of_months: bool) -> RowValue<'p> {
+        let percent = |column| cell::percent(&self.cell(column)?.text);
+        RowValue::Total(StatedTotal {
+            month,
+            project: self.section.project.clone(),
+            figures,
+            percent: percent(Column::Percent).or_else(|| percent(Column::Status)),
+            of_months,
             place: self.figure_place(),
         })
     }
 
-    fn stated_total(&self, month: Month, figures: Figures, of_months: bool) -> StatedTotal {
-        StatedTotal {
-            month,
-            project: self.section.project.clone(),
-            figures,
-            percent: [Column::Percent, Column::Status]
-                .into_iter()
-                .find_map(|column| cell::percent(&self.cell(column)?.text)),
-            of_months,
-            place: self.figure_place(),
-        }
-    }
-
-    fn allocation(&self, problems: &mut Problems) -> Result<Decoded<'p>, Refused> {
-        let allocated = self
-            .number(Column::Allocated, problems, cell::tokens)?
-            .map(|cell| cell.used);
-        let place = self.place(Column::Allocated);
+    fn allocation(&mut self) -> Result<Decoded<'p>, Refused> {
+        let allocated = self.amount(Column::Allocated)?;
+        let used = self.amount(Column::Tokens)?;
+        let percent = self.text(Column::Percent);
         let row = Allocation {
             team: self.text(Column::Team).unwrap_or_default().into_owned(),
             role: self.text(Column::Role).map(Cow::into_owned),
             allocated,
-            used: self
-                .number(Column::Tokens, problems, cell::tokens)?
-                .map(|cell| cell.used),
-            percent: self
-                .text(Column::Percent)
-                .and_then(|text| cell::percent(&text)),
-            place,
+            used,
+            percent: percent.and_then(|text| cell::percent(&text)),
+            place: self.place(Column::Allocated),
         };
-        let (sum, reserve) = (is_total(&row.team), row.is_reserve());
-        let value = RowValue::Allocation(row);
-        Ok(if sum {
-            Decoded::Sum {
-                value,
-                tokens: allocated,
-                place,
-            }
+        let addend = if is_total(&row.team) {
+            Addend::Total(allocated, row.place)
+        } else if row.is_reserve() {
+            Addend::Reserve(allocated)
         } else {
-            Decoded::Value {
-                value,
-                tokens: allocated,
-                reserve,
-            }
-        })
+            Addend::Row(allocated)
+        };
+        Ok(Decoded::Row(RowValue::Allocation(row), addend))
     }
 
-    fn phase(&self, problems: &mut Problems) -> Result<Decoded<'p>, Refused> {
-        let tokens = self.figures(problems)?.tokens;
+    fn phase(&mut self) -> Result<Decoded<'p>, Refused> {
+        let tokens = self.figures()?.tokens;
         let place = self.figure_place();
         if self.is_total() {
-            return Ok(Decoded::Sum {
-                value: RowValue::Sum,
-                tokens,
-                place,
-            });
+            return Ok(Decoded::Row(RowValue::Sum, Addend::Total(tokens, place)));
         }
         let phase = Phase {
             name: self.text(Column::Task).map(Cow::into_owned),
             team: self.text(Column::Team).map(Cow::into_owned),
             tokens,
             estimated: self.columns.estimated,
-            status: self.status(problems),
+            status: self.status(),
             place,
         };
-        Ok(Decoded::Value {
-            value: RowValue::Phase(phase),
-            tokens,
-            reserve: false,
-        })
+        Ok(Decoded::Row(RowValue::Phase(phase), Addend::Row(tokens)))
     }
 
-    fn optimization(&self, problems: &mut Problems) -> Result<Decoded<'p>, Refused> {
-        let before = self
-            .number(Column::Before, problems, cell::tokens)?
-            .map(|cell| cell.used);
-        let after = self
-            .number(Column::After, problems, cell::tokens)?
-            .map(|cell| cell.used);
-        let operation = self
-            .text(Column::Task)
-            .or_else(|| self.text(Column::Team))
-            .unwrap_or_default()
-            .into_owned();
-        let average = operation
-            .split_whitespace()
-            .any(|word| word.eq_ignore_ascii_case("average"));
+    fn optimization(&mut self) -> Result<Decoded<'p>, Refused> {
+        let before = self.amount(Column::Before)?;
+        let after = self.amount(Column::After)?;
+        let operation = self.text(Column::Task).or_else(|| self.text(Column::Team));
+        let operation = operation.unwrap_or_default().into_owned();
         if is_total(&operation) {
             return Ok(Decoded::Nothing);
         }
-        Ok(Decoded::Value {
-            value: RowValue::Optimization(Optimization {
-                operation,
-                before,
-                after,
-                average,
-                place: self.place(Column::Before),
-            }),
-            tokens: None,
-            reserve: false,
-        })
+        let mut words = operation.split_whitespace();
+        let average = words.any(|word| word.eq_ignore_ascii_case("average"));
+        let row = RowValue::Optimization(Optimization {
+            operation,
+            before,
+            after,
+            average,
+            place: self.place(Column::Before),
+        });
+        Ok(Decoded::Row(row, Addend::Nothing))
     }
 
-    fn figures(&self, problems: &mut Problems) -> Result<Figures, Refused> {
-        let tokens = self.number(Column::Tokens, problems, cell::tokens)?;
-        let input = self.number(Column::TokensIn, problems, cell::tokens)?;
-        let output = self.number(Column::TokensOut, problems, cell::tokens)?;
-        let allocated = self
-            .number(Column::Allocated, problems, cell::tokens)?
-            .map(|cell| cell.used);
-        let cost = self.number(Column::Cost, problems, cell::money)?;
-        let deliverables = self.number(Column::Deliverables, problems, cell::count)?;
-        let through = input.into_iter().chain(output).map(|cell| cell.used);
+    fn figures(&mut self) -> Result<Figures, Refused> {
+        let tokens = self.number(Column::Tokens, cell::tokens)?;
+        let input = self.amount(Column::TokensIn)?;
+        let output = self.amount(Column::TokensOut)?;
+        let allocated = self.amount(Column::Allocated)?;
+        let cost = self.number(Column::Cost, cell::money)?;
+        let deliverables = self.number(Column::Deliverables, cell::count)?;
+        let expected = "a duration like `1h 15m`";
+        let through = || input.into_iter().chain(output).reduce(|one, two| one + two);
         Ok(Figures {
-            tokens: tokens
-                .map(|cell| cell.used)
-                .or_else(|| through.reduce(|one, two| one + two)),
+            tokens: tokens.map(|cell| cell.used).or_else(through),
             classes: TokenClasses {
-                input: input.map(|cell| cell.used.value),
-                output: output.map(|cell| cell.used.value),
+                input: input.map(|amount| amount.value),
+                output: output.map(|amount| amount.value),
                 ..TokenClasses::default()
             },
             limit: allocated.or(tokens.and_then(|cell| cell.limit)),
@@ -313,57 +241,36 @@ impl<'p> Decoder<'_, 'p> {
                 .and_then(|cost| cost.currency)
                 .or(self.columns.currency),
             deliverables,
-            minutes: self.timed(
-                Column::Duration,
-                problems,
-                cell::minutes,
-                "a duration like `1h 15m`",
-            ),
+            minutes: self.timed(Column::Duration, cell::minutes, expected),
         })
     }
 
-    fn when(&self, problems: &mut Problems) -> Result<When, Refused> {
+    fn when(&mut self) -> Result<When, Refused> {
+        let is_monthly = self.role == Role::Monthly;
         let date = match self.cell(Column::Date).map(|cell| cell::date(&cell.text)) {
             Some(Ok(Some(date))) => Some(date),
-            Some(Err(_)) if self.role != Role::Monthly => {
-                problems.push(self.unreadable(
-                    Column::Date,
-                    Code::UnreadableDate,
-                    "a date like 2026-02-25",
-                ));
-                return Err(Refused);
-            }
+            Some(Err(_)) if !is_monthly => return Err(self.refuse_date(Column::Date)),
             _ => self.section_date(),
         };
-        let month = match self.role {
-            Role::Monthly => self.month(),
-            _ => date.map(Month::of),
+        let month = if is_monthly {
+            self.month()
+        } else {
+            date.map(Month::of)
         };
         let Some(month) = month else {
-            if self.cell(Column::Month).is_some() {
-                problems.push(self.unreadable(
-                    Column::Month,
-                    Code::UnreadableDate,
-                    "a month like 2026-02",
-                ));
+            return Err(if self.cell(Column::Month).is_some() {
+                self.refuse_date(Column::Month)
             } else if self.role == Role::Legacy {
-                problems.push(self.unreadable(
-                    Column::Date,
-                    Code::UnreadableDate,
-                    "a date like 2026-02-25",
-                ));
-            }
-            return Err(Refused);
+                self.refuse_date(Column::Date)
+            } else {
+                Refused
+            });
         };
+        let expected = "a time like `10:10` or `10:10-10:17`";
         Ok(When {
             month,
-            date: date.filter(|_| self.role != Role::Monthly),
-            time: self.timed(
-                Column::Time,
-                problems,
-                cell::time_range,
-                "a time like `10:10` or `10:10-10:17`",
-            ),
+            date: date.filter(|_| !is_monthly),
+            time: self.timed(Column::Time, cell::time_range, expected),
             offset: None,
         })
     }
@@ -375,7 +282,7 @@ impl<'p> Decoder<'_, 'p> {
         }
     }
 
-    /// The month the row counts for, as far as that is known without its date.
+    /// The month the row counts for, if that is known without its date.
     pub(super) fn month(&self) -> Option<Month> {
         match &self.section.kind {
             Section::Monthly(Some(month)) => Some(*month),
@@ -403,16 +310,16 @@ impl<'p> Decoder<'_, 'p> {
                     || self.cells.first().is_some_and(is_sum))
     }
 
-    fn status(&self, problems: &mut Problems) -> Option<Status> {
-        let cell = self.cell(Column::Status)?;
-        let status = cell::status(&cell.text)?;
+    fn status(&mut self) -> Option<Status> {
+        let status = cell::status(&self.cell(Column::Status)?.text)?;
         if let Status::Other(_) = status {
-            problems.push(unknown_status(self.place(Column::Status)));
+            let problem = unknown_status(self.place(Column::Status));
+            self.problems.push(problem);
         }
         Some(status)
     }
 
-    fn cell(&self, column: Column) -> Option<&Cell<'p>> {
+    fn cell(&self, column: Column) -> Option<&'r Cell<'p>> {
         self.cells.get(self.columns.index(column)?)
     }
 
@@ -428,16 +335,14 @@ impl<'p> Decoder<'_, 'p> {
         })
     }
 
-    fn has_tokens_cell(&self) -> bool {
-        [Column::Tokens, Column::TokensIn, Column::TokensOut]
-            .into_iter()
-            .any(|column| self.cell(column).is_some())
+    fn amount(&mut self, column: Column) -> Result<Option<Amount<Tokens>>, Refused> {
+        let cell = self.number(column, cell::tokens)?;
+        Ok(cell.map(|cell| cell.used))
     }
 
     fn number<T>(
-        &self,
+        &mut self,
         column: Column,
-        problems: &mut Problems,
         read: impl Fn(&str) -> Parsed<T>,
     ) -> Result<Option<T>, Refused> {
         let Some(cell) = self.cell(column) else {
@@ -449,59 +354,64 @@ impl<'p> Decoder<'_, 'p> {
                 Column::Deliverables => "a whole number, or `—` for none",
                 _ => "a number like `12,450` or `12.5K`, or `—` for none",
             };
-            problems.push(self.unreadable(column, Code::UnreadableNumber, expected));
+            self.unreadable(column, Code::UnreadableNumber, expected);
             Refused
         })
     }
 
-    /// A time, whose row counts without it where it cannot be read.
+    /// A time. The row counts without it where it cannot be read.
     fn timed<T>(
-        &self,
+        &mut self,
         column: Column,
-        problems: &mut Problems,
         read: impl Fn(&str) -> Parsed<T>,
         expected: &str,
     ) -> Option<T> {
         read(&self.cell(column)?.text).unwrap_or_else(|cell::Unreadable| {
-            problems.push(self.unreadable(column, Code::UnreadableTime, expected));
+            self.unreadable(column, Code::UnreadableTime, expected);
             None
         })
     }
 
-    fn unreadable(&self, column: Column, code: Code, expected: &str) -> Diagnostic {
+    fn refuse_date(&mut self, column: Column) -> Refused {
+        let expected = match column {
+            Column::Month => "a month like 2026-02",
+            _ => "a date like 2026-02-25",
+        };
+        self.unreadable(column, Code::UnreadableDate, expected);
+        Refused
+    }
+
+    fn unreadable(&mut self, column: Column, code: Code, expected: &str) {
         let found = self.cell(column).map_or("", |cell| cell.raw);
         let what = match code {
             Code::UnreadableNumber if found.starts_with(['-', '−']) => "a negative number",
-            Code::UnreadableNumber if is_ambiguous(found) => "a number that can mean two things",
+            Code::UnreadableNumber if is_ambiguous(found) => "an ambiguous number",
             Code::UnreadableNumber => "not a number",
             Code::UnreadableDate if column == Column::Month => "not a month",
             Code::UnreadableDate => "not a date",
             _ => "not a time",
         };
-        Diagnostic::new(
-            code,
-            format!("{what}: `{}`", shortened(found)),
-            self.place(column),
-        )
-        .label(if code == Code::UnreadableTime {
-            "the row counts without it"
-        } else {
-            "the row is left out of every sum"
-        })
-        .help(format!("write {expected}"))
+        let label = match code {
+            Code::UnreadableTime => "the row counts without it",
+            _ => "the row is left out of every sum",
+        };
+        let message = format!("{what}: `{}`", shortened(found));
+        self.problems.push(
+            Diagnostic::new(code, message, self.place(column))
+                .label(label)
+                .help(format!("write {expected}")),
+        );
     }
 
-    fn problem(&self, code: Code, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(code, message, self.place)
+    fn figure_column(&self) -> Option<Column> {
+        let mut columns = [Column::Tokens, Column::TokensIn, Column::TokensOut].into_iter();
+        columns.find(|column| self.cell(*column).is_some())
     }
 
-    /// Where the row's figure stands; the row itself where it has none.
+    /// The place of the row's figure; the row itself where it has none.
     fn figure_place(&self) -> Place {
-        let columns = [Column::Tokens, Column::TokensIn, Column::TokensOut];
-        columns
-            .into_iter()
-            .find(|column| self.cell(*column).is_some())
-            .map_or(self.place, |column| self.place(column))
+        let column = self.figure_column();
+        column.map_or(self.place, |column| self.place(column))
     }
 
     fn place(&self, column: Column) -> Place {

@@ -30,44 +30,52 @@ struct Stated {
     above: RoundedSum,
 }
 
-impl Sums {
-    pub(super) fn row(&mut self, month: Option<Month>, tokens: Amount<Tokens>, reserve: bool) {
-        let sums = self.0.entry(month).or_default();
-        let tokens = RoundedSum::from(tokens);
-        sums.rows += 1;
-        sums.all = sums.all + tokens;
-        sums.since_last = sums.since_last + tokens;
-        if !reserve {
-            sums.without_reserve = sums.without_reserve + tokens;
-        }
-    }
+/// What a row is to the totals of its table, with the figure it states.
+pub(super) enum Addend {
+    Nothing,
+    Row(Option<Amount<Tokens>>),
+    Reserve(Option<Amount<Tokens>>),
+    Total(Option<Amount<Tokens>>, Place),
+}
 
-    pub(super) fn total(
-        &mut self,
-        month: Option<Month>,
-        tokens: Option<Amount<Tokens>>,
-        place: Place,
-    ) {
+impl Sums {
+    pub(super) fn add(&mut self, month: Option<Month>, addend: Addend) {
         let sums = self.0.entry(month).or_default();
-        let above = std::mem::take(&mut sums.since_last);
-        sums.stated.extend(tokens.map(|tokens| Stated {
-            tokens,
-            place,
-            above,
-        }));
+        match addend {
+            Addend::Row(Some(tokens)) => {
+                sums.add_row(tokens.into());
+                sums.without_reserve = sums.without_reserve + tokens.into();
+            }
+            Addend::Reserve(Some(tokens)) => sums.add_row(tokens.into()),
+            Addend::Total(tokens, place) => {
+                let above = std::mem::take(&mut sums.since_last);
+                sums.stated.extend(tokens.map(|tokens| Stated {
+                    tokens,
+                    place,
+                    above,
+                }));
+            }
+            Addend::Row(None) | Addend::Reserve(None) | Addend::Nothing => {}
+        }
     }
 
     pub(super) fn unreadable(&mut self, month: Option<Month>) {
         self.0.entry(month).or_default().unreadable = true;
     }
 
-    /// Totals that differ from their rows. Estimates are not held to it, nor a table with rows that cannot be read.
+    /// Totals that differ from their rows. Estimates are not checked, nor are tables with unreadable rows.
     pub(super) fn findings(self) -> impl Iterator<Item = Diagnostic> {
         self.0.into_values().flat_map(MonthSums::findings)
     }
 }
 
 impl MonthSums {
+    fn add_row(&mut self, tokens: RoundedSum) {
+        self.rows += 1;
+        self.all = self.all + tokens;
+        self.since_last = self.since_last + tokens;
+    }
+
     fn findings(self) -> Vec<Diagnostic> {
         if self.all.estimate || self.unreadable || self.rows == 0 {
             return Vec::new();

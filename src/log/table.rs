@@ -136,53 +136,39 @@ impl OpenTable {
         let line = walk.line(range);
         let place = walk.place(range);
         let last = read_cells(walk, range, place, line.at, cells);
-        let decoder = Decoder {
+        let mut decoder = Decoder {
             role: self.role,
             columns: &self.columns,
             cells,
             section,
             line: walk.slice(&(line.at..line_end(walk.text, line.at))),
             place,
+            problems: Vec::new(),
         };
-        let mut problems = Vec::new();
-        let mut decoded = decoder.decode(&mut problems);
-        // Only a table with a column of months has rows of several.
-        let of_months = self.columns.has(Column::Month);
-        let month = of_months.then(|| decoder.month()).flatten();
+        let mut decoded = decoder.decode();
         if walk.is_unterminated(range) {
             // Still being written: what cannot be read yet is no error.
-            problems.clear();
+            decoder.problems.clear();
             if matches!(decoded, Decoded::Unreadable(_)) {
                 decoded = Decoded::Nothing;
             }
         } else if cells.len() == self.columns.count {
-            problems.extend(surplus(walk.slice(&(last..range.end)), &decoder));
+            let surplus = surplus(walk.slice(&(last..range.end)), &decoder);
+            decoder.problems.extend(surplus);
         }
-        problems
-            .into_iter()
-            .for_each(|problem| out.problem(problem));
+        // Only a table with a column of months has rows of several.
+        let of_months = self.columns.has(Column::Month);
+        let month = of_months.then(|| decoder.month()).flatten();
+        let problems = decoder.problems.into_iter();
+        problems.for_each(|problem| out.problem(problem));
         let value = match decoded {
             Decoded::Nothing => return,
             Decoded::Unreadable(of) => {
                 self.sums.unreadable(month);
                 RowValue::Unreadable(of)
             }
-            Decoded::Sum {
-                value,
-                tokens,
-                place,
-            } => {
-                self.sums.total(month, tokens, place);
-                value
-            }
-            Decoded::Value {
-                value,
-                tokens,
-                reserve,
-            } => {
-                if let Some(tokens) = tokens {
-                    self.sums.row(month, tokens, reserve);
-                }
+            Decoded::Row(value, addend) => {
+                self.sums.add(month, addend);
                 value
             }
         };
@@ -211,16 +197,16 @@ fn why_uncounted(section: &OpenSection, columns: &Columns) -> Option<(&'static s
     let expected = section.kind.holds_usage();
     match section.kind {
         _ if expected && section.has_table => (team && tokens).then_some((
-            "a section has one table, so this second one is not counted",
+            "only the first table of a section counts, so this one is not counted",
             "add its rows to the first one, or give it a section of its own",
         )),
         Section::Monthly(_) | Section::Daily(_) if team && !tokens => Some((
             "this table has no column of tokens, so it is not counted",
-            "head that column `Tokens`, and write its figures in full or like `12.5K`",
+            "name that column `Tokens`, and write its figures in full or like `12.5K`",
         )),
         Section::Monthly(_) | Section::Daily(_) if tokens && !team => Some((
             "this table has no column of teams, so it is not counted",
-            "head that column `Team` or `Agent`",
+            "name that column `Team` or `Agent`",
         )),
         _ if expected => None,
         _ if team && tokens && !columns.has(Column::Allocated) => Some((
@@ -244,7 +230,7 @@ pub(super) fn report_missing_dashes(
     }
     let (label, help) = if section.has_table {
         (
-            "an empty line parts them from the table above",
+            "an empty line separates them from the table above",
             "remove the empty line above them",
         )
     } else {
@@ -263,7 +249,7 @@ pub(super) fn report_tables_in_list(walk: &mut Walk<'_>, out: &mut Emitter<'_>) 
     while let Some((event, range)) = walk.next_within(&mut depth) {
         if matches!(event, Event::Start(Tag::Table(_))) {
             out.problem(uncounted(
-                "this table stands inside a list, so it is not counted",
+                "this table is inside a list, so it is not counted",
                 walk.place(&range),
                 "the head of the table",
                 "put an empty line before it, and move it to the margin",
@@ -335,6 +321,6 @@ fn surplus(rest: &str, decoder: &Decoder<'_, '_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(Code::SurplusCells, message, decoder.place_of_text(rest))
             .label("Markdown drops this")
-            .help("write `\\|` for a bar inside a cell, or remove what is too much"),
+            .help("write `\\|` for a bar inside a cell, or remove the extra cells"),
     )
 }

@@ -171,7 +171,7 @@ fn crlf_and_a_byte_order_mark_move_nothing() {
     5 monthly "A" Some(1) «1»
     6 Hook(Pre) None
     7 monthly "B" Some(2) «2»
-    6:1 hook-line-in-table a hook line stands inside a table
+    6:1 hook-line-in-table a hook line is inside a table
     "#);
 }
 
@@ -191,7 +191,7 @@ fn a_row_after_sixty_thousand_hook_lines_in_a_table_counts() {
         "{said}"
     );
     assert!(
-        said.contains("6:1 hook-line-in-table 60000 hook lines stand inside a table"),
+        said.contains("6:1 hook-line-in-table 60000 hook lines are inside a table"),
         "{said}"
     );
 

@@ -1,5 +1,5 @@
-//! Positions in a text, and splicing it.
-//! Knows nothing of Markdown: what a span means is for `log`, what is put there for the edits' authors.
+//! Files, positions in them, and splicing.
+//! Knows nothing of Markdown.
 
 mod edit;
 mod file;
@@ -8,5 +8,5 @@ mod span;
 
 pub use edit::{Edit, EditSet, Overlap, splice};
 pub use file::{FileId, FileRole, Files};
-pub use source::{NewlineStyle, NotUtf8, Source};
+pub use source::{NotUtf8, Source};
 pub use span::{LineColumn, Place, Span};

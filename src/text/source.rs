@@ -2,20 +2,9 @@
 
 use std::{fmt, str};
 
-use super::{EditSet, LineColumn, splice};
+use super::LineColumn;
 
 const BOM: &str = "\u{feff}";
-
-/// How the lines of a file end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NewlineStyle {
-    /// `\n` throughout, or no line end at all.
-    Lf,
-    /// `\r\n` throughout.
-    CrLf,
-    /// Some of each.
-    Mixed,
-}
 
 /// A text file, kept byte for byte. Spans count from its first byte, the byte-order mark included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +14,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Takes the text of a file, with its byte-order mark if it has one.
+    /// The text of a file, with its byte-order mark if it has one.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
@@ -38,7 +27,7 @@ impl Source {
         }
     }
 
-    /// Takes the bytes of a file. Fails at the first byte that is not UTF-8.
+    /// Fails at the first byte that is not UTF-8.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, NotUtf8> {
         String::from_utf8(bytes).map(Self::new).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
@@ -49,7 +38,6 @@ impl Source {
         })
     }
 
-    /// The file as it is.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -67,20 +55,14 @@ impl Source {
         self.text.len() - self.body().len()
     }
 
-    /// How its lines end.
+    /// The line end of new lines: `\r\n` where every line has it, else `\n`.
     #[must_use]
-    pub fn newline_style(&self) -> NewlineStyle {
+    pub fn newline(&self) -> &'static str {
         let ends = self.line_starts.iter().skip(1);
-        let (mut lf, mut crlf) = (false, false);
-        for &start in ends {
-            let returned = self.text.as_bytes()[..start - 1].ends_with(b"\r");
-            crlf |= returned;
-            lf |= !returned;
-        }
-        match (lf, crlf) {
-            (_, false) => NewlineStyle::Lf,
-            (false, true) => NewlineStyle::CrLf,
-            (true, true) => NewlineStyle::Mixed,
+        let mut ends = ends.map(|&start| self.text.as_bytes()[..start - 1].ends_with(b"\r"));
+        match ends.next() {
+            Some(true) if ends.all(|is_crlf| is_crlf) => "\r\n",
+            _ => "\n",
         }
     }
 
@@ -141,12 +123,6 @@ impl Source {
             .and_then(|index| self.line_starts.get(index));
         start.copied().unwrap_or(self.text.len())
     }
-
-    /// The file's new text. Every byte outside the edits stays as it is.
-    #[must_use]
-    pub fn splice(&self, edits: &EditSet) -> String {
-        splice(&self.text, edits)
-    }
 }
 
 /// A file that is not UTF-8 text.
@@ -173,7 +149,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::{Edit, FileId, Span};
 
     #[test]
     fn columns_count_characters_and_skip_the_byte_order_mark() {
@@ -202,14 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_are_told_apart() {
-        assert_eq!(Source::new("a\nb\n").newline_style(), NewlineStyle::Lf);
-        assert_eq!(
-            Source::new("a\r\nb\r\n").newline_style(),
-            NewlineStyle::CrLf
-        );
-        assert_eq!(Source::new("a\r\nb\n").newline_style(), NewlineStyle::Mixed);
-        assert_eq!(Source::new("a").newline_style(), NewlineStyle::Lf);
+    fn new_lines_end_as_all_others_do() {
+        for (text, newline) in [
+            ("a\nb\n", "\n"),
+            ("a\r\nb\r\n", "\r\n"),
+            ("a\r\nb\n", "\n"),
+            ("a", "\n"),
+        ] {
+            assert_eq!(Source::new(text).newline(), newline, "{text:?}");
+        }
     }
 
     #[test]
@@ -220,23 +196,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn splicing_nothing_gives_the_file_back(text in "\u{feff}?[a|\\r\\n한]{0,40}") {
-            prop_assert_eq!(Source::new(text.as_str()).splice(&EditSet::default()), text);
-        }
-
-        #[test]
         fn a_line_is_found_where_it_starts(text in "\u{feff}?[a|\\r\\n한]{0,40}") {
             let source = Source::new(text.as_str());
             for line in 1..=text.lines().count() {
                 prop_assert_eq!(source.line_column(source.line_start(line)).line, line);
             }
         }
-    }
-
-    #[test]
-    fn an_edit_in_a_file_with_a_byte_order_mark_counts_from_the_first_byte() {
-        let source = Source::new("\u{feff}ab");
-        let edits = EditSet::new(FileId::LOG, vec![Edit::replace(Span::new(3, 4), "X")]).unwrap();
-        assert_eq!(source.splice(&edits), "\u{feff}Xb");
     }
 }

@@ -1,4 +1,4 @@
-//! Where something stands: byte spans for edits, line and column for people.
+//! Where something is: byte spans for edits, line and column for people.
 
 use std::ops::Range;
 
@@ -7,7 +7,6 @@ use super::FileId;
 /// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
-    /// First byte.
     pub start: usize,
     /// The byte after the last one.
     pub end: usize,
@@ -29,19 +28,16 @@ impl Span {
         Self::new(offset, offset)
     }
 
-    /// Number of bytes.
     #[must_use]
     pub const fn len(self) -> usize {
         self.end - self.start
     }
 
-    /// Whether no byte is covered.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// The span as a range, for slicing.
     #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
@@ -57,28 +53,26 @@ impl From<Range<usize>> for Span {
 /// A position for people: both numbers count from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LineColumn {
-    /// Line, from 1.
     pub line: usize,
-    /// Column in characters (not bytes, not cells), from 1.
+    /// In characters, not bytes or terminal cells.
     pub column: usize,
 }
 
-/// Where a value stands, with all that is needed to cite it: the file, the span, and the line for people.
+/// Where a value is written, with all that is needed to cite it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Place {
     pub file: FileId,
-    /// The bytes of the value.
     pub span: Span,
-    /// The line it stands on, from 1.
+    /// From 1.
     pub line: usize,
-    /// The column of its first character, from 1.
+    /// Of the first character, from 1.
     pub column: usize,
-    /// The byte at which that line starts.
+    /// The first byte of that line.
     pub line_start: usize,
 }
 
 impl Place {
-    /// The sort key for findings: by file, then from top to bottom.
+    /// The sort key: by file, then from top to bottom.
     #[must_use]
     pub const fn order(&self) -> (FileId, usize, usize) {
         (self.file, self.span.start, self.span.end)

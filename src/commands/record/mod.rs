@@ -21,7 +21,7 @@ use crate::{
     model::{Month, Status, TokenClasses, Usage},
     render::{self, Recorded, RecordedRow},
     store::{RewriteError, RewriteOptions, WriteError},
-    text::{NewlineStyle, Source},
+    text::Source,
 };
 
 /// How far ahead of ours another clock may be.
@@ -54,10 +54,7 @@ pub(super) fn run(
         .iter()
         .map(written)
         .collect::<Result<Vec<String>, Failure>>()?;
-    let newline = match Source::new(before.as_str()).newline_style() {
-        NewlineStyle::CrLf => "\r\n",
-        NewlineStyle::Lf | NewlineStyle::Mixed => "\n",
-    };
+    let newline = Source::new(before.as_str()).newline();
     if args.dry_run {
         return preview(&session, &before, &lines.join(newline), newline, global, cx);
     }

@@ -23,7 +23,6 @@ use crate::{
     analysis::ReconciledMonth,
     log::Role,
     model::{Amount, Currency, Entry, EntryKind, Month, RoundedSum, Tokens},
-    text::NewlineStyle,
 };
 
 /// How to bring a log up to date.
@@ -90,10 +89,7 @@ pub fn migrated(text: &str, log_set: &LogSet, asked: &Asked) -> Result<Outcome, 
     let carried = Carried::of(&document, &lines, &departures);
     let days = days(&document);
     let months = months(&document, log_set);
-    let newline = match document.source.newline_style() {
-        NewlineStyle::CrLf => "\r\n",
-        NewlineStyle::Lf | NewlineStyle::Mixed => "\n",
-    };
+    let newline = document.source.newline();
     let (log, lines_left) = written::log(&document, asked, &months, &days, &carried);
     let log = if newline == "\n" {
         log
