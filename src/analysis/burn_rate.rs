@@ -4,7 +4,10 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::usage::{MonthUsage, ReconciledMonth, is_dated};
+use super::{
+    reconciled::ReconciledMonth,
+    usage::{MonthUsage, is_dated},
+};
 use crate::model::Tokens;
 
 /// What a burn rate is measured over.

@@ -1,14 +1,9 @@
 //! Efficiency: tokens per deliverable, team by team, against what is aimed at and what raises an alert.
 
-use std::collections::HashMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    names::NameId,
-    usage::{ReconciledMonth, TeamUsage},
-};
+use super::{ledger::Ledger, usage::TeamUsage};
 use crate::{
     model::{EfficiencyPolicy, EntryKind, Level, NoteValue, Tokens},
     text::Place,
@@ -30,12 +25,12 @@ pub struct EfficiencyGoal {
 
 impl EfficiencyGoal {
     /// From the settings, else from the log's notes.
-    pub(super) fn of(reconciled: &ReconciledMonth, policy: EfficiencyPolicy) -> Self {
-        let target = reconciled.ledger.note_of(|note| match note {
+    pub(super) fn of(ledger: &Ledger, policy: EfficiencyPolicy) -> Self {
+        let target = ledger.note_of(|note| match note {
             NoteValue::EfficiencyTarget(from, to) => Some((*from, *to)),
             _ => None,
         });
-        let alert = reconciled.ledger.note_of(|note| match note {
+        let alert = ledger.note_of(|note| match note {
             NoteValue::EfficiencyAlert(alert) => Some(*alert),
             _ => None,
         });
@@ -71,35 +66,6 @@ pub(super) struct Output {
     pub(super) deliverables: bool,
     /// Where it is written; of several rows, the first.
     pub(super) place: Place,
-}
-
-/// The list of efficiency metrics, by team. It speaks of the newest month.
-pub(super) fn noted(reconciled: &ReconciledMonth) -> HashMap<NameId, Output> {
-    let mut noted = HashMap::new();
-    let items = reconciled
-        .ledger
-        .notes
-        .iter()
-        .filter(|_| reconciled.month.newest);
-    let (first, then): (Vec<_>, Vec<_>) = items.partition(|note| note.in_notes_section);
-    for note in first.into_iter().chain(then) {
-        let NoteValue::Efficiency {
-            team,
-            count,
-            deliverables,
-        } = &note.value
-        else {
-            continue;
-        };
-        if let Some(team) = reconciled.find_team(team) {
-            noted.entry(team.id).or_insert(Output {
-                count: *count,
-                deliverables: *deliverables,
-                place: note.place,
-            });
-        }
-    }
-    noted
 }
 
 /// What came of a team's tokens: by its monthly rows, else the list of efficiency metrics, else its details; and its usage lines.

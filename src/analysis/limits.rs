@@ -1,14 +1,15 @@
-//! Team budgets: how much each team may use, what is held back, and what both add up to.
+//! Budgets: of the whole, of each team, and what is held back.
 
 use std::collections::HashMap;
 
 use super::{
     names::NameId,
     report::{Figure, FigureSource},
-    usage::{ReconciledMonth, TeamUsage},
+    reconciled::ReconciledMonth,
+    usage::TeamUsage,
 };
 use crate::{
-    model::{Policy, Tokens, is_total},
+    model::{Budget, BudgetSource, Policy, Tokens, is_total},
     text::FileId,
 };
 
@@ -75,6 +76,22 @@ impl Limits {
             .filter_map(|team| self.of_team(team)?.tokens)
             .reduce(|one, two| one + two)
     }
+}
+
+/// The first budget found: by option, environment or settings, else the log's own.
+#[must_use]
+pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
+    policy.budget.or(reconciled.ledger.derived.own_budget)
+}
+
+/// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
+/// line or in the environment says nothing about the log.
+#[must_use]
+pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
+    let of_settings = policy
+        .budget
+        .filter(|budget| budget.source == BudgetSource::Config);
+    reconciled.ledger.derived.own_budget.or(of_settings)
 }
 
 /// What is held back from the teams.

@@ -1,9 +1,10 @@
 //! Numbers from what a log says, a budget policy and a given moment. Pure: no file, no clock, no Markdown.
 //!
-//! A [`Ledger`] is filled with what a log says, item by item; [`Ledger::close`] reconciles one month of it, team by team;
+//! A [`LedgerBuilder`] is filled with what a log says, item by item; [`Ledger::reconcile`] reconciles one month of it, team by team;
 //! [`report()`] makes of that the [`StatusReport`] that every view shows.
 
 mod alerts;
+mod builder;
 mod burn_rate;
 mod cost;
 mod efficiency;
@@ -14,11 +15,14 @@ mod names;
 mod optimization;
 mod plan;
 mod reconcile;
+mod reconciled;
 mod report;
 mod rows;
 mod status;
+mod tally;
 mod usage;
 
+pub use builder::LedgerBuilder;
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::CostTotal;
 pub use efficiency::EfficiencyGoal;
@@ -27,13 +31,14 @@ pub use forecast::{
     ForecastState, Quantiles, Stated, TeamForecast,
 };
 pub use ledger::{Duplicate, Ledger};
-pub use limits::{Limits, reserve};
+pub use limits::{Limits, budget, reserve, stated_budget};
 pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase};
+pub use reconciled::ReconciledMonth;
 pub use report::{
     Alert, AlertScope, Cost, DayReport, Figure, FigureSource, RowPlace, RowReport, Spending,
     StatusReport, TeamReport,
 };
 pub use rows::{Retention, Rows};
-pub use status::{ReportOptions, budget, report, stated_budget};
-pub use usage::{ReconciledMonth, TeamUsage};
+pub use status::{ReportOptions, report};
+pub use usage::TeamUsage;

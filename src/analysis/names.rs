@@ -1,9 +1,6 @@
 //! Team names: each spelling seen once, and which team a name belongs to.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Month, Policy, fold_name};
 
@@ -52,18 +49,14 @@ impl Names {
     }
 }
 
-/// Which names are teams of their own.
+/// Which names are teams of their own, and which are other names of a team.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Roster {
-    /// By the settings and the allocation: the same in every month, and not copied for each.
-    known: Arc<HashSet<NameId>>,
-    aliases: Arc<HashMap<NameId, NameId>>,
+    /// By the settings and the allocation: the same in every month.
+    known: HashSet<NameId>,
+    aliases: HashMap<NameId, NameId>,
     /// The first month in which each team used anything, or has a monthly row.
-    first_months: Arc<HashMap<NameId, Month>>,
-    /// By the rows of the month's summaries.
-    monthly: HashSet<NameId>,
-    /// A month without summaries knows the teams of the months before it.
-    before: Option<Month>,
+    first_months: HashMap<NameId, Month>,
 }
 
 impl Roster {
@@ -74,7 +67,7 @@ impl Roster {
             let id = names.id(&team.name);
             roster.add(id);
             for alias in &team.aliases {
-                Arc::make_mut(&mut roster.aliases).insert(names.id(alias), id);
+                roster.aliases.insert(names.id(alias), id);
             }
         }
         roster
@@ -82,39 +75,13 @@ impl Roster {
 
     /// Makes a name a team of its own, unless it is an alias.
     pub(super) fn add(&mut self, id: NameId) {
-        let id = self.named(id);
-        Arc::make_mut(&mut self.known).insert(id);
+        self.known.insert(self.named(id));
     }
 
-    /// The teams that a month knows: those that its summaries name, where it has any, else those of the months before it. It must
-    /// not matter whether another month was archived, which gives monthly rows to teams that had only details.
-    pub(super) fn of_month(&self, month: Month, monthly: impl Iterator<Item = NameId>) -> Self {
-        let monthly: HashSet<NameId> = monthly.map(|id| self.named(id)).collect();
-        Self {
-            before: monthly.is_empty().then_some(month),
-            monthly,
-            ..self.clone()
-        }
-    }
-
-    /// Takes note of the teams of each month, oldest month first: of its monthly rows, and of the names of those who used anything.
-    pub(super) fn meet(
-        &mut self,
-        names: &Names,
-        months: impl Iterator<Item = (Month, Vec<NameId>, Vec<NameId>)>,
-    ) {
-        for (month, monthly, users) in months {
-            let of_month = Self {
-                first_months: std::mem::take(&mut self.first_months),
-                ..self.of_month(month, monthly.iter().copied())
-            };
-            let users = users.iter().map(|id| of_month.team_of(*id, names));
-            let teams: Vec<NameId> = of_month.monthly.iter().copied().chain(users).collect();
-            self.first_months = of_month.first_months;
-            let first_months = Arc::make_mut(&mut self.first_months);
-            for team in teams {
-                first_months.entry(team).or_insert(month);
-            }
+    /// Takes note of teams that a month knows. To be asked of the oldest month first.
+    pub(super) fn meet(&mut self, month: Month, teams: impl IntoIterator<Item = NameId>) {
+        for team in teams {
+            self.first_months.entry(team).or_insert(month);
         }
     }
 
@@ -123,11 +90,42 @@ impl Roster {
         self.aliases.get(&id).copied().unwrap_or(id)
     }
 
+    /// The teams that a month knows: those that its summaries name, where it has any, else those of the months before it. It must
+    /// not matter whether another month was archived, which gives monthly rows to teams that had only details.
+    pub(super) fn of_month<'l>(
+        &'l self,
+        names: &'l Names,
+        month: Month,
+        monthly: impl Iterator<Item = NameId>,
+    ) -> MonthRoster<'l> {
+        let monthly: HashSet<NameId> = monthly.map(|id| self.named(id)).collect();
+        MonthRoster {
+            names,
+            roster: self,
+            before: monthly.is_empty().then_some(month),
+            monthly,
+        }
+    }
+}
+
+/// The teams that one month knows.
+#[derive(Clone, Debug)]
+pub(super) struct MonthRoster<'l> {
+    names: &'l Names,
+    roster: &'l Roster,
+    /// By the rows of the month's summaries.
+    pub(super) monthly: HashSet<NameId>,
+    /// Teams met before this month are known, too.
+    before: Option<Month>,
+}
+
+impl MonthRoster<'_> {
     /// The team a row of this name belongs to: the known team (or alias) that is its longest whole-word prefix, else one of its own.
-    pub(super) fn team_of(&self, id: NameId, names: &Names) -> NameId {
+    pub(super) fn team_of(&self, id: NameId) -> NameId {
+        let prefixes = Prefixes::of(self.names.shown(id));
         let find = |is_team: &dyn Fn(NameId) -> bool| {
             self.owner_of(id, is_team)
-                .or_else(|| self.longest_prefix(names.shown(id), names, is_team))
+                .or_else(|| self.longest(&prefixes, is_team))
         };
         find(&|id| self.is_known(id))
             .or_else(|| find(&|id| self.was_met(id)))
@@ -135,44 +133,55 @@ impl Roster {
     }
 
     /// The known team (or alias) that is the longest whole-word prefix of a text.
-    pub(super) fn team_of_text(&self, text: &str, names: &Names) -> Option<NameId> {
-        self.longest_prefix(text, names, &|id| self.is_known(id))
-            .or_else(|| self.longest_prefix(text, names, &|id| self.was_met(id)))
+    pub(super) fn team_of_text(&self, text: &str) -> Option<NameId> {
+        let prefixes = Prefixes::of(text);
+        self.longest(&prefixes, &|id| self.is_known(id))
+            .or_else(|| self.longest(&prefixes, &|id| self.was_met(id)))
     }
 
-    fn longest_prefix(
-        &self,
-        text: &str,
-        names: &Names,
-        is_team: &dyn Fn(NameId) -> bool,
-    ) -> Option<NameId> {
-        /// No team's name has more words; it bounds the work that a hostile name can make.
-        const MOST_WORDS: usize = 32;
-        let folded = fold_name(text);
-        let borders = folded
-            .char_indices()
-            .filter(|(_, c)| !c.is_alphanumeric())
-            .map(|(at, _)| at);
-        let prefixes: Vec<usize> = borders.take(MOST_WORDS).collect();
-        prefixes
-            .into_iter()
-            .rev()
-            .find_map(|end| self.owner_of(names.find(folded.get(..end)?.trim_end())?, is_team))
+    fn longest(&self, prefixes: &Prefixes, is_team: &dyn Fn(NameId) -> bool) -> Option<NameId> {
+        let mut ids = prefixes
+            .longest_first()
+            .filter_map(|text| self.names.find(text));
+        ids.find_map(|id| self.owner_of(id, is_team))
     }
 
     fn owner_of(&self, id: NameId, is_team: &dyn Fn(NameId) -> bool) -> Option<NameId> {
-        let alias = self.aliases.get(&id).copied();
+        let alias = self.roster.aliases.get(&id).copied();
         alias.or_else(|| is_team(id).then_some(id))
     }
 
     fn is_known(&self, id: NameId) -> bool {
-        self.known.contains(&id) || self.monthly.contains(&id)
+        self.roster.known.contains(&id) || self.monthly.contains(&id)
     }
 
     fn was_met(&self, id: NameId) -> bool {
-        let first = self.first_months.get(&id);
+        let first = self.roster.first_months.get(&id);
         self.before
             .is_some_and(|month| first.is_some_and(|first| *first < month))
+    }
+}
+
+/// The whole-word prefixes of a name.
+struct Prefixes {
+    folded: String,
+    ends: Vec<usize>,
+}
+
+impl Prefixes {
+    /// No team's name has more words; it bounds the work that a hostile name can make.
+    const MOST: usize = 32;
+
+    fn of(name: &str) -> Self {
+        let folded = fold_name(name);
+        let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric());
+        let ends = ends.map(|(at, _)| at).take(Self::MOST).collect();
+        Self { folded, ends }
+    }
+
+    fn longest_first(&self) -> impl Iterator<Item = &str> {
+        let ends = self.ends.iter().rev();
+        ends.filter_map(|end| Some(self.folded.get(..*end)?.trim_end()))
     }
 }
 
@@ -199,7 +208,9 @@ mod tests {
         }
         let mut team = |name: &str| {
             let id = names.id(name);
-            names.shown(roster.team_of(id, &names)).to_owned()
+            let month = Month::new(2026, 2).unwrap();
+            let month = roster.of_month(&names, month, std::iter::empty());
+            names.shown(month.team_of(id)).to_owned()
         };
         let table = [
             ("Team E", "Team E"),

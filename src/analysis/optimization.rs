@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ledger::Ledger, usage::ReconciledMonth};
+use super::{ledger::preferred, reconciled::ReconciledMonth};
 use crate::{
     model::{Tokens, ratio},
     text::FileId,
@@ -72,7 +72,7 @@ impl Optimizations {
     /// None where the log has no such table.
     pub(super) fn of(reconciled: &ReconciledMonth) -> Option<Self> {
         let (mut operations, mut stated_average) = (Vec::new(), None);
-        for row in Ledger::preferred(&reconciled.ledger.optimizations, |row| row.place) {
+        for row in preferred(&reconciled.ledger.optimizations, |row| row.place) {
             let (before, after) = (
                 row.before.map(|before| before.value),
                 row.after.map(|after| after.value),

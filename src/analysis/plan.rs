@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    ledger::Ledger,
+    ledger::preferred,
     names::NameId,
-    usage::{ReconciledMonth, TeamUsage},
+    reconciled::ReconciledMonth,
+    usage::TeamUsage,
 };
 use crate::{
     model::{Level, Phase, Policy, Status, Tokens, ratio},
@@ -102,7 +103,7 @@ impl Plan {
         budget: Option<Tokens>,
         policy: &Policy,
     ) -> Option<Self> {
-        let rows: Vec<&Phase> = Ledger::preferred(&reconciled.ledger.phases, |phase| phase.place)
+        let rows: Vec<&Phase> = preferred(&reconciled.ledger.phases, |phase| phase.place)
             .filter(|phase| reconciled.month.newest && !phase.is_total())
             .collect();
         if rows.is_empty() {
@@ -209,14 +210,14 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
 /// What teams have spent on their phases that are under way: what they used, less what their finished phases took. Each token
 /// is taken for one phase only, in the order of the plan; the last phase of a team takes all that is left.
 struct Spent<'c> {
-    reconciled: &'c ReconciledMonth,
+    reconciled: &'c ReconciledMonth<'c>,
     left: HashMap<NameId, Tokens>,
     /// How many phases each team has under way.
     running: HashMap<NameId, usize>,
 }
 
 impl<'c> Spent<'c> {
-    fn on(reconciled: &'c ReconciledMonth, rows: &[&Phase]) -> Self {
+    fn on(reconciled: &'c ReconciledMonth<'c>, rows: &[&Phase]) -> Self {
         let mut left: HashMap<NameId, Tokens> = HashMap::new();
         let mut running: HashMap<NameId, usize> = HashMap::new();
         for row in rows {
@@ -259,6 +260,6 @@ impl<'c> Spent<'c> {
     }
 }
 
-fn team_of<'c>(reconciled: &'c ReconciledMonth, row: &Phase) -> Option<&'c TeamUsage> {
+fn team_of<'c>(reconciled: &'c ReconciledMonth<'c>, row: &Phase) -> Option<&'c TeamUsage> {
     reconciled.find_team(row.team.as_deref()?)
 }

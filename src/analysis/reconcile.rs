@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cell::OnceCell,
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
@@ -10,148 +11,121 @@ use chrono::NaiveDate;
 
 use super::{
     ledger::{Ledger, MonthLedger, TallyKey},
-    names::{NameId, Roster},
+    names::{MonthRoster, NameId},
+    reconciled::ReconciledMonth,
     rows::{KeptRow, Unreadable},
-    usage::{Day, MonthUsage, ReconciledMonth, StatedUse, TeamUsage},
+    tally::Day,
+    usage::{MonthUsage, StatedUse, TeamUsage},
 };
 use crate::{
-    model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, Tokens, fold_name, is_total},
+    model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, fold_name},
     text::Place,
 };
 
 impl Ledger {
-    /// Ends the reading: settles what is counted, and reconciles the month to show, of one project if one is asked for.
-    /// None where that month has no rows.
+    /// Reconciles a month, of one project if one is named. A month without rows has used nothing.
+    ///
+    /// Takes as long as what is written about this month, and the allocation table.
     #[must_use]
-    pub fn reconcile(mut self, project: Option<&str>) -> Option<ReconciledMonth> {
-        let month = self.choose_month()?;
-        let months = self.take_months();
-        self.count_waiting();
-        if !self.has_rows(month) {
-            return None;
-        }
-        let newest = months.last().is_none_or(|newest| *newest <= month);
-        let first_days = self.first_days();
-        let allocated = self.allocated_teams();
-        self.meet_teams();
-        let data = self.months.remove(&month).unwrap_or_default();
-        let roster = self.roster.of_month(month, monthly(&data));
-        let rows = std::mem::take(&mut self.kept).of(month);
+    pub fn reconcile(&self, month: Month, project: Option<&str>) -> ReconciledMonth<'_> {
+        self.reconcile_with(month, project, IdleTeams::Listed)
+    }
+
+    /// Reconciles a month, if it has rows.
+    #[must_use]
+    pub fn find_month(&self, month: Month) -> Option<ReconciledMonth<'_>> {
+        self.has_rows(month).then(|| self.reconcile(month, None))
+    }
+
+    /// Reconciles what is written about a month, and leaves out the teams that the allocation table alone names.
+    #[must_use]
+    pub fn reconcile_statements(&self, month: Month) -> ReconciledMonth<'_> {
+        self.reconcile_with(month, None, IdleTeams::LeftOut)
+    }
+
+    fn reconcile_with(
+        &self,
+        month: Month,
+        project: Option<&str>,
+        idle: IdleTeams,
+    ) -> ReconciledMonth<'_> {
         let project = project.map(fold_name);
-        let reconciler = Reconciler {
-            wanted: project.as_deref(),
-            ledger: &self,
-            projects: Projects::of(&roster, &data),
-            roster: &roster,
-            allocated,
-        };
-        let month = reconciler.month(month, newest, &data, rows);
-        Some(ReconciledMonth {
-            roster,
+        let nothing = MonthLedger::default();
+        let data = self.months.get(&month).unwrap_or(&nothing);
+        let roster = self
+            .roster
+            .of_month(&self.names, month, data.monthly_names());
+        let reconciler = Reconciler::new(self, &roster, project.as_deref(), data);
+        let month = reconciler.month(month, data, idle);
+        ReconciledMonth {
             ledger: self,
-            months,
+            roster,
             project,
-            first_days,
             month,
-        })
-    }
-
-    /// The first day of each month with spending that carries a date and counts.
-    fn first_days(&self) -> BTreeMap<Month, NaiveDate> {
-        let first = |(month, data): (&Month, &MonthLedger)| {
-            let counts = |kind: EntryKind| kind != EntryKind::Monthly && self.counts(kind);
-            let mut days = data.days.iter();
-            let (date, _) = days.find(|(date, parts)| {
-                month.contains(**date) && parts.keys().any(|(_, kind)| counts(*kind))
-            })?;
-            Some((*month, *date))
-        };
-        self.months.iter().filter_map(first).collect()
-    }
-
-    /// Takes note of the teams of every month, for the months without a summary.
-    fn meet_teams(&mut self) {
-        if self
-            .months
-            .values()
-            .all(|data| monthly(data).next().is_some())
-        {
-            return;
+            noted: OnceCell::new(),
         }
-        let mut roster = std::mem::take(&mut self.roster);
-        let months = self.months.iter().map(|(month, data)| {
-            let counting = data.tallies.iter().filter(|((_, _, kind), tally)| {
-                self.counts(*kind) && tally.sum.tokens > Tokens::ZERO
-            });
-            let users = counting.map(|((name, _, _), _)| *name).collect();
-            (*month, monthly(data).collect(), users)
-        });
-        roster.meet(&self.names, months);
-        self.roster = roster;
-    }
-
-    /// The teams that the allocation table names, known from now on.
-    fn allocated_teams(&mut self) -> Vec<NameId> {
-        let names: Vec<String> = Self::preferred(&self.allocations, |row| row.place)
-            .filter(|row| !row.is_reserve() && !is_total(&row.team) && !row.team.is_empty())
-            .map(|row| row.team.clone())
-            .collect();
-        let ids: Vec<NameId> = names.iter().map(|name| self.names.id(name)).collect();
-        for id in &ids {
-            self.roster.add(*id);
-        }
-        ids.into_iter().map(|id| self.roster.named(id)).collect()
     }
 }
 
-impl ReconciledMonth {
-    /// Every team of a month, as far as that was read: of other months than the one shown, without their archives.
-    #[must_use]
-    pub fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
+/// Whether teams are listed about which a month says nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IdleTeams {
+    Listed,
+    LeftOut,
+}
+
+impl ReconciledMonth<'_> {
+    /// Every team of a month.
+    pub(super) fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
         if month == self.month.month {
             return Cow::Borrowed(&self.month.teams);
         }
         let Some(data) = self.ledger.months.get(&month) else {
             return Cow::Borrowed(&[]);
         };
-        let roster = self.ledger.roster.of_month(month, monthly(data));
-        let reconciler = Reconciler {
-            wanted: self.project.as_deref(),
-            ledger: &self.ledger,
-            projects: Projects::of(&roster, data),
-            roster: &roster,
-            allocated: Vec::new(),
-        };
+        let Ledger { roster, names, .. } = self.ledger;
+        let roster = roster.of_month(names, month, data.monthly_names());
+        let project = self.project.as_deref();
+        let reconciler = Reconciler::new(self.ledger, &roster, project, data);
         Cow::Owned(reconciler.teams(data).0.into_values().collect())
     }
 }
 
-/// The names that have monthly rows.
-fn monthly(month: &MonthLedger) -> impl Iterator<Item = NameId> {
-    let keys = month.tallies.keys();
-    keys.filter(|(_, _, kind)| *kind == EntryKind::Monthly)
-        .map(|(name, _, _)| *name)
-}
-
-struct Reconciler<'l> {
+struct Reconciler<'r, 'l> {
     ledger: &'l Ledger,
-    /// The teams that the month knows.
-    roster: &'l Roster,
     /// The project asked for, folded.
-    wanted: Option<&'l str>,
+    wanted: Option<&'r str>,
     projects: Projects,
-    allocated: Vec<NameId>,
+    /// Whose the details of each name are.
+    owners: HashMap<NameId, NameId>,
 }
 
-impl Reconciler<'_> {
-    fn month(
-        &self,
-        month: Month,
-        newest: bool,
+impl<'r, 'l> Reconciler<'r, 'l> {
+    fn new(
+        ledger: &'l Ledger,
+        roster: &MonthRoster<'l>,
+        wanted: Option<&'r str>,
         data: &MonthLedger,
-        rows: Vec<KeptRow>,
-    ) -> MonthUsage {
-        let (teams, unsplit) = self.teams(data);
+    ) -> Self {
+        let mut owners = HashMap::new();
+        for (name, _, _) in data.tallies.keys() {
+            owners.entry(*name).or_insert_with(|| roster.team_of(*name));
+        }
+        Self {
+            ledger,
+            wanted,
+            projects: Projects::of(ledger, data),
+            owners,
+        }
+    }
+
+    fn month(&self, month: Month, data: &MonthLedger, idle: IdleTeams) -> MonthUsage<'l> {
+        let (mut teams, unsplit) = self.teams(data);
+        if self.wanted.is_none() && idle == IdleTeams::Listed {
+            for id in self.ledger.derived.allocated.keys() {
+                teams.entry(*id).or_insert_with(|| self.idle(*id));
+            }
+        }
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
         for (date, _, _, day) in self.days(data) {
             days.entry(date)
@@ -165,38 +139,38 @@ impl Reconciler<'_> {
             .filter(|total| self.is_wanted(total.project.as_ref()))
             .cloned()
             .collect();
-        let stated = self.stated(data, &totals, newest && self.wanted.is_none());
-        let shown = |row: &KeptRow| {
-            let id = self.roster.team_of(row.name, &self.ledger.names);
-            teams
-                .get(&id)
-                .is_some_and(|team| team.tallies.contains_key(&row.kind))
+        let newest = self.ledger.months().last();
+        let newest = newest.is_none_or(|newest| *newest <= month);
+        let is_shown = |row: &&KeptRow| {
+            let team = self.owners.get(&row.name).and_then(|id| teams.get(id));
+            team.is_some_and(|team| team.tallies.contains_key(&row.kind))
         };
-        let rows = rows.into_iter().filter(shown).collect();
+        let rows = self.ledger.kept.of(month).filter(is_shown).collect();
         let teams = self.in_order(teams);
+        let index = teams.iter().enumerate();
+        MonthUsage {
+            month,
+            newest,
+            stated: self.stated(data, &totals, newest && self.wanted.is_none()),
+            totals,
+            unsplit,
+            unreadable: self.unreadable(month),
+            days,
+            rows,
+            index: index.map(|(at, team)| (team.id, at)).collect(),
+            teams,
+            projects: self.projects.names.clone(),
+        }
+    }
+
+    fn unreadable(&self, month: Month) -> Unreadable {
         let mut unreadable = Unreadable::default();
         for of in [Some(month), None] {
             if let Some(some) = self.ledger.unreadable.get(&of) {
                 unreadable.merge(some);
             }
         }
-        MonthUsage {
-            month,
-            newest,
-            stated,
-            totals,
-            unsplit,
-            unreadable,
-            days,
-            rows,
-            index: teams
-                .iter()
-                .enumerate()
-                .map(|(at, team)| (team.id, at))
-                .collect(),
-            teams,
-            projects: self.projects.names.clone(),
-        }
+        unreadable
     }
 
     fn is_wanted(&self, project: Option<&Arc<str>>) -> bool {
@@ -212,10 +186,11 @@ impl Reconciler<'_> {
         for (key, tally) in &data.tallies {
             let kind = key.2;
             let Some(id) = self.owner(key) else { continue };
-            if !self.counts(id, key) {
-                if self.is_torn(id) && kind != EntryKind::Monthly {
-                    unsplit.entry(id).or_insert(tally.first);
-                }
+            let counts = self.counts(id, key);
+            if kind != EntryKind::Monthly && self.is_unsplit(id, counts) {
+                unsplit.entry(id).or_insert(tally.first);
+            }
+            if !counts {
                 continue;
             }
             let team = teams.entry(id).or_insert_with(|| self.idle(id));
@@ -223,11 +198,6 @@ impl Reconciler<'_> {
                 .entry(kind)
                 .and_modify(|sum| sum.merge(tally))
                 .or_insert_with(|| tally.clone());
-        }
-        if self.wanted.is_none() {
-            for id in &self.allocated {
-                teams.entry(*id).or_insert_with(|| self.idle(*id));
-            }
         }
         for (date, id, kind, day) in self.days(data) {
             // A monthly row with a date is no detail: it is the view beside them.
@@ -272,8 +242,8 @@ impl Reconciler<'_> {
     fn owner(&self, (name, _, kind): &TallyKey) -> Option<NameId> {
         match kind {
             kind if !self.ledger.counts(*kind) => None,
-            EntryKind::Monthly => Some(self.roster.named(*name)),
-            _ => Some(self.roster.team_of(*name, &self.ledger.names)),
+            EntryKind::Monthly => Some(self.ledger.roster.named(*name)),
+            _ => self.owners.get(name).copied(),
         }
     }
 
@@ -292,40 +262,29 @@ impl Reconciler<'_> {
         }
     }
 
-    /// Whether nothing says that details of a team belong to the project asked for, nor that they do not: it works for others
-    /// too, or has no monthly row that names one.
-    fn is_torn(&self, id: NameId) -> bool {
-        let Some(wanted) = self.wanted else {
-            return false;
-        };
-        self.projects
-            .of_team
-            .get(&id)
-            .is_none_or(|projects| projects.len() > 1 && projects.contains(wanted))
+    /// Whether nothing says to which project details of a team belong: it works for several, or has no monthly row that names
+    /// one. Asked for one project, those are meant that may belong to it; else, those of any.
+    fn is_unsplit(&self, id: NameId, counts: bool) -> bool {
+        let projects = self.projects.of_team.get(&id);
+        match self.wanted {
+            Some(_) if counts => false,
+            Some(wanted) => {
+                projects.is_none_or(|projects| projects.len() > 1 && projects.contains(wanted))
+            }
+            None => {
+                self.projects.names.len() > 1 && projects.is_none_or(|projects| projects.len() > 1)
+            }
+        }
     }
 
     fn in_order(&self, teams: BTreeMap<NameId, TeamUsage>) -> Vec<TeamUsage> {
-        let allocated: HashMap<NameId, usize> = self
-            .allocated
-            .iter()
-            .enumerate()
-            .rev()
-            .map(|(at, id)| (*id, at))
-            .collect();
+        let allocated = &self.ledger.derived.allocated;
         let mut teams: Vec<TeamUsage> = teams.into_values().collect();
         teams.sort_by_key(|team| {
-            let monthly = team
-                .tallies
-                .get(&EntryKind::Monthly)
-                .map(|tally| tally.first.order());
-            let allocated = allocated.get(&team.id);
-            (
-                monthly.is_none(),
-                monthly,
-                allocated.is_none(),
-                allocated.copied(),
-                team.id,
-            )
+            let monthly = team.tallies.get(&EntryKind::Monthly);
+            let monthly = monthly.map(|tally| tally.first.order());
+            let rank = allocated.get(&team.id).copied();
+            (monthly.is_none(), monthly, rank.is_none(), rank, team.id)
         });
         teams
     }
@@ -382,7 +341,7 @@ struct Projects {
 }
 
 impl Projects {
-    fn of(roster: &Roster, data: &MonthLedger) -> Self {
+    fn of(ledger: &Ledger, data: &MonthLedger) -> Self {
         let rows = data
             .tallies
             .iter()
@@ -403,7 +362,7 @@ impl Projects {
         {
             let project = project.as_deref().map(fold_name).unwrap_or_default();
             of_team
-                .entry(roster.named(*name))
+                .entry(ledger.roster.named(*name))
                 .or_default()
                 .insert(project);
         }

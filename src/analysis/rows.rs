@@ -22,6 +22,14 @@ pub struct Retention {
     pub rows: Rows,
 }
 
+impl Retention {
+    /// No rows of any month: sums alone.
+    pub const SUMS: Self = Self {
+        month: None,
+        rows: Rows::Summed,
+    };
+}
+
 /// How many rows are shown one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
@@ -153,19 +161,19 @@ impl KeptRows {
     /// Keeps a row, if it has a date and will be shown as far as is known yet.
     pub(super) fn keep(
         &mut self,
-        keep: Retention,
+        retention: Retention,
         entry: &Entry<'_>,
         name: NameId,
         cost: &CostSum,
     ) {
         let month = entry.when.month;
-        let asked = keep.month.is_none_or(|asked| asked == month);
-        let Some(date) = entry.when.date.filter(|_| keep.rows.are_shown() && asked) else {
+        let asked = retention.month.is_none_or(|asked| asked == month);
+        let Some(date) = entry.when.date.filter(|_| retention.rows.are_shown() && asked) else {
             return;
         };
         let kept = &mut self.0[usize::from(entry.kind == EntryKind::Legacy)];
         match kept.month {
-            Some(newest) if newest > month && keep.month.is_none() => return,
+            Some(newest) if newest > month && retention.month.is_none() => return,
             Some(same) if same == month => {}
             _ => {
                 *kept = OfMonth {
@@ -174,13 +182,13 @@ impl KeptRows {
                 }
             }
         }
-        kept.keep(keep.rows, KeptRow::of(entry, date, name, cost));
+        kept.keep(retention.rows, KeptRow::of(entry, date, name, cost));
     }
 
     /// The rows of a month.
-    pub(super) fn of(self, month: Month) -> Vec<KeptRow> {
-        let of_month = self.0.into_iter().filter(|kept| kept.month == Some(month));
-        of_month.flat_map(|kept| kept.rows).collect()
+    pub(super) fn of(&self, month: Month) -> impl Iterator<Item = &KeptRow> {
+        let of_month = self.0.iter().filter(move |kept| kept.month == Some(month));
+        of_month.flat_map(|kept| &kept.rows)
     }
 }
 

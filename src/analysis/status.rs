@@ -9,7 +9,6 @@ use super::{
     cost::CostSum,
     efficiency::{self, Output},
     forecast::Request,
-    ledger::Ledger,
     limits::{self, Limits},
     names::NameId,
     report::{
@@ -17,10 +16,11 @@ use super::{
         StatusReport, TeamReport, UsedReport,
     },
     rows::KeptRow,
-    usage::{ReconciledMonth, TeamUsage},
+    reconciled::ReconciledMonth,
+    usage::TeamUsage,
 };
 use crate::model::{
-    Budget, BudgetSource, EntryKind, NoteValue, Policy, RoundedSum, Tokens, is_subtotal, is_total,
+    EntryKind, Policy, RoundedSum, Tokens,
     ratio,
 };
 
@@ -51,10 +51,10 @@ pub fn report(
     question: &ReportOptions<'_>,
 ) -> StatusReport {
     let month = &reconciled.month;
-    let budget = budget(reconciled, policy);
+    let budget = limits::budget(reconciled, policy);
     let tokens = budget.map(|budget| budget.tokens);
     let used = month.used();
-    let goal = EfficiencyGoal::of(reconciled, policy.efficiency);
+    let goal = EfficiencyGoal::of(reconciled.ledger, policy.efficiency);
     let holds = reserved(reconciled, question.now, question.project.is_some());
     let limits = Limits::of(reconciled, policy);
     let (forecast, forecasts) = Forecast::of(Request {
@@ -118,58 +118,17 @@ pub fn report(
     report
 }
 
-/// The first budget found: by option, environment or settings, else the log's own.
-#[must_use]
-pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
-    policy.budget.or_else(|| own_budget(reconciled))
-}
-
-/// The budget that the log states: in its notes, else as the total of its allocation table.
-#[must_use]
-pub fn own_budget(reconciled: &ReconciledMonth) -> Option<Budget> {
-    let noted = reconciled.ledger.note_of(|note| match note {
-        NoteValue::TotalBudget(tokens) => Some(tokens.value),
-        _ => None,
-    });
-    let allocated = || {
-        // Of several sums the last is that of all.
-        let rows = reconciled.allocations();
-        let sums = rows.filter(|row| is_total(&row.team) && !is_subtotal(&row.team));
-        let row = sums.filter(|row| row.allocated.is_some()).last()?;
-        Some((row.allocated?.value, row.place))
-    };
-    let budget = |source, (tokens, place)| Budget {
-        tokens,
-        source,
-        place: Some(place),
-    };
-    noted
-        .map(|found| budget(BudgetSource::Log, found))
-        .or_else(|| allocated().map(|found| budget(BudgetSource::Allocation, found)))
-}
-
-/// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
-/// line or in the environment says nothing about the log.
-#[must_use]
-pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
-    let of_settings = policy
-        .budget
-        .filter(|budget| budget.source == BudgetSource::Config);
-    own_budget(reconciled).or(of_settings)
-}
-
 /// Live reservations by team.
 fn reserved(
     reconciled: &ReconciledMonth,
     now: DateTime<FixedOffset>,
     one_project: bool,
 ) -> HashMap<NameId, Tokens> {
-    let Ledger { roster, names, .. } = &reconciled.ledger;
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
     let live = reconciled.ledger.live_holds(now);
     // What is about to start belongs to the newest month.
     for hold in live.filter(|_| reconciled.month.newest) {
-        let team = roster.team_of(hold.name, names);
+        let team = reconciled.roster.team_of(hold.name);
         if one_project && !reconciled.month.index.contains_key(&team) {
             continue;
         }
@@ -184,7 +143,7 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
     LogReport {
         path: path.to_owned(),
         format: if reconciled.is_legacy() { "1" } else { "2.0" },
-        months: reconciled.months.clone(),
+        months: reconciled.months(),
         last_updated: ledger.last_updated,
         retention_days: ledger.retention_days,
         hook_lines: ledger.hook_lines,
@@ -237,7 +196,7 @@ fn teams(
     goal: EfficiencyGoal,
     holds: &HashMap<NameId, Tokens>,
 ) -> Vec<TeamReport> {
-    let noted = efficiency::noted(reconciled);
+    let noted = reconciled.noted();
     let team = |team: &TeamUsage| {
         let used = team.used();
         let limit = limits.of_team(team);
@@ -259,7 +218,7 @@ fn teams(
                 .map(|(used, allocated)| policy.thresholds.level(used.0, allocated.0)),
             reserved_tokens: holds.get(&team.id).copied().unwrap_or_default(),
             status: team.status().map(|status| status.word().to_owned()),
-            cost: reconciled.close_cost(&team.cost()).map(Cost::from),
+            cost: reconciled.total_cost(&team.cost()).map(Cost::from),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),
             efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),
@@ -303,7 +262,7 @@ fn days(reconciled: &ReconciledMonth, team: Option<&str>) -> Vec<DayReport> {
     let mut by_day: std::collections::BTreeMap<NaiveDate, Vec<&KeptRow>> =
         std::collections::BTreeMap::new();
     for row in &reconciled.month.rows {
-        if team.is_none_or(|team| reconciled.shown(row.name) == team) {
+        if team.is_none_or(|team| reconciled.team_name(row.name) == team) {
             by_day.entry(row.date).or_default().push(row);
         }
     }
@@ -322,7 +281,7 @@ fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -
     DayReport {
         date,
         tokens: rows.iter().filter_map(|row| row.tokens).sum(),
-        cost: reconciled.close_cost(&cost).map(Cost::from),
+        cost: reconciled.total_cost(&cost).map(Cost::from),
         rows: rows
             .into_iter()
             .map(|row| row_report(reconciled, row))
@@ -332,7 +291,7 @@ fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -
 
 fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
     let (team, written) = (
-        reconciled.shown(row.name).to_owned(),
+        reconciled.team_name(row.name).to_owned(),
         reconciled.ledger.names.shown(row.name),
     );
     RowReport {
@@ -343,7 +302,7 @@ fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
         task: row.task.clone(),
         tokens: row.tokens,
         estimate: row.estimate,
-        cost: reconciled.close_cost(&row.cost).map(Cost::from),
+        cost: reconciled.total_cost(&row.cost).map(Cost::from),
         status: row.status.as_ref().map(|status| status.word().to_owned()),
         minutes: row.minutes,
         model: row.model.clone(),

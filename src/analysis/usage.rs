@@ -5,97 +5,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 
 use super::{
-    cost::{CostSum, CostTotal},
-    efficiency,
-    ledger::{Duplicate, Ledger},
-    names::{NameId, Roster},
+    cost::CostSum,
+    names::NameId,
     rows::{KeptRow, Unreadable},
+    tally::{Day, Tally},
 };
 use crate::{
-    model::{
-        Allocation, Currency, Entry, EntryKind, ModelPrice, Month, Note, RoundedSum, StatedTotal,
-        Status, Tokens, fold_name,
-    },
+    model::{EntryKind, Month, RoundedSum, StatedTotal, Status, Tokens},
     text::Place,
 };
-
-/// The statements of one kind about one team, added up.
-#[derive(Clone, Debug)]
-pub struct Tally {
-    /// Their tokens.
-    pub sum: RoundedSum,
-    /// At least one of them gives tokens.
-    pub has_tokens: bool,
-    /// How many rows or lines.
-    pub rows: u64,
-    /// Where the first of them stands.
-    pub first: Place,
-    /// Deliverables, where any are given.
-    pub deliverables: Option<u64>,
-    /// The limit given beside the tokens.
-    pub limit: Option<(Tokens, Place)>,
-    pub(super) status: Option<Status>,
-    pub(super) cost: CostSum,
-}
-
-impl Tally {
-    pub(super) fn new(first: Place) -> Self {
-        Self {
-            sum: RoundedSum::default(),
-            has_tokens: false,
-            rows: 0,
-            first,
-            deliverables: None,
-            limit: None,
-            status: None,
-            cost: CostSum::default(),
-        }
-    }
-
-    pub(super) fn add(&mut self, entry: &Entry<'_>, cost: &CostSum) {
-        if let Some(tokens) = entry.figures.tokens {
-            self.sum = self.sum + tokens.into();
-            self.has_tokens = true;
-        }
-        self.rows += 1;
-        self.cost.add(cost);
-        if let Some(count) = entry.figures.deliverables {
-            self.deliverables = Some(self.deliverables.unwrap_or_default().saturating_add(count));
-        }
-        self.limit = self
-            .limit
-            .or(entry.figures.limit.map(|limit| (limit.value, entry.place)));
-        self.status = match (self.status.take(), entry.status.clone()) {
-            // A team's monthly rows stand side by side; of details, the last one tells how it is now.
-            (Some(one), Some(two)) if entry.kind == EntryKind::Monthly => Some(one.combined(two)),
-            (one, two) => two.or(one),
-        };
-    }
-
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.sum = self.sum + other.sum;
-        self.has_tokens |= other.has_tokens;
-        self.rows += other.rows;
-        self.first = if other.first.order() < self.first.order() {
-            other.first
-        } else {
-            self.first
-        };
-        self.deliverables = match (self.deliverables, other.deliverables) {
-            (Some(one), Some(two)) => Some(one.saturating_add(two)),
-            (one, two) => one.or(two),
-        };
-        self.limit = self.limit.or(other.limit);
-        self.status = match (self.status.take(), other.status.clone()) {
-            (Some(one), Some(two)) => Some(one.combined(two)),
-            (one, two) => one.or(two),
-        };
-        self.cost.add(&other.cost);
-    }
-}
 
 /// What one team used, by kind of statement.
 #[derive(Clone, Debug)]
@@ -186,21 +107,6 @@ pub(super) fn is_dated(teams: &[TeamUsage]) -> bool {
     u128::from(undated.0) * 10 <= u128::from(used.0)
 }
 
-/// What was spent on one day by rows and lines that carry its date.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Day {
-    pub(super) tokens: Tokens,
-    /// The first hour given on it.
-    pub(super) first_time: Option<NaiveTime>,
-}
-
-impl Day {
-    pub(super) fn add(&mut self, tokens: Tokens, time: Option<NaiveTime>) {
-        self.tokens = self.tokens + tokens;
-        self.first_time = self.first_time.into_iter().chain(time).min();
-    }
-}
-
 /// What the log itself says was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatedUse {
@@ -212,7 +118,7 @@ pub struct StatedUse {
 
 /// One month, reconciled.
 #[derive(Clone, Debug)]
-pub struct MonthUsage {
+pub struct MonthUsage<'l> {
     /// Which month.
     pub month: Month,
     /// It is the newest one in the log, so undated notes speak of it.
@@ -231,158 +137,13 @@ pub struct MonthUsage {
     /// Rows that cannot be read.
     pub unreadable: Unreadable,
     pub(super) days: BTreeMap<NaiveDate, Day>,
-    pub(super) rows: Vec<KeptRow>,
+    pub(super) rows: Vec<&'l KeptRow>,
 }
 
-impl MonthUsage {
+impl MonthUsage<'_> {
     /// What all teams used.
     #[must_use]
     pub fn used(&self) -> Tokens {
         self.teams.iter().filter_map(TeamUsage::used).sum()
-    }
-}
-
-/// A ledger that is complete, and the month that is shown of it.
-#[derive(Clone, Debug)]
-pub struct ReconciledMonth {
-    /// The teams that the month knows.
-    pub(super) roster: Roster,
-    /// What the log says.
-    pub(super) ledger: Ledger,
-    /// The months that have rows, oldest first.
-    pub(super) months: Vec<Month>,
-    /// The project that was asked for, folded.
-    pub(super) project: Option<String>,
-    /// The first day of each month on which details or usage lines say that anything was spent, whosever it was.
-    pub(super) first_days: BTreeMap<Month, NaiveDate>,
-    /// The month.
-    pub month: MonthUsage,
-}
-
-impl ReconciledMonth {
-    /// Ids that occurred again.
-    #[must_use]
-    pub fn duplicates(&self) -> &[Duplicate] {
-        &self.ledger.duplicates
-    }
-
-    /// A table of an older log that does not count beside sections of v2.0.
-    #[must_use]
-    pub fn uncounted_legacy(&self) -> Option<Place> {
-        let first = self.ledger.first_legacy;
-        first.filter(|_| !self.ledger.counts(EntryKind::Legacy))
-    }
-
-    /// The log is of the format before v2.0.
-    #[must_use]
-    pub fn is_legacy(&self) -> bool {
-        self.ledger.first_legacy.is_some() && self.ledger.counts(EntryKind::Legacy)
-    }
-
-    /// The rows of the allocation table.
-    pub fn allocations(&self) -> impl Iterator<Item = &Allocation> {
-        Ledger::preferred(&self.ledger.allocations, |row| row.place)
-    }
-
-    /// The notes.
-    #[must_use]
-    pub fn notes(&self) -> &[Note] {
-        &self.ledger.notes
-    }
-
-    /// The log's currency: that of its header, else the first in which a cost is written, else the US dollar.
-    #[must_use]
-    pub fn currency(&self) -> Currency {
-        let Ledger {
-            currency,
-            first_currency,
-            ..
-        } = &self.ledger;
-        currency.or(*first_currency).unwrap_or(Currency::USD)
-    }
-
-    /// What the month cost.
-    #[must_use]
-    pub fn cost(&self) -> Option<CostTotal> {
-        let mut cost = CostSum::default();
-        self.month
-            .teams
-            .iter()
-            .for_each(|team| cost.add(&team.cost()));
-        self.close_cost(&cost)
-    }
-
-    /// The first statement with a cost in another currency.
-    #[must_use]
-    pub fn first_foreign_cost(&self) -> Option<Place> {
-        let own = self.currency();
-        let tallies = self
-            .month
-            .teams
-            .iter()
-            .flat_map(|team| team.tallies.values());
-        tallies
-            .filter_map(|tally| tally.cost.first_foreign(own))
-            .min_by_key(Place::order)
-    }
-
-    pub(super) fn close_cost(&self, cost: &CostSum) -> Option<CostTotal> {
-        cost.total(self.currency(), self.ledger.price)
-    }
-
-    /// The price of a model's tokens: that of the settings, else that of the log.
-    #[must_use]
-    pub fn price_of(&self, model: Option<&str>) -> Option<ModelPrice> {
-        let by_model = self.ledger.price_of_model(model).copied();
-        by_model.or(self.ledger.price.map(ModelPrice::from))
-    }
-
-    /// How many deliverables came of a team's tokens, by all that says so. None where nothing does, or it is counted in tasks.
-    #[must_use]
-    pub fn deliverables_of(&self, team: &TeamUsage) -> Option<u64> {
-        let noted = efficiency::noted(self);
-        let output = efficiency::output(team, noted.get(&team.id))?;
-        output.deliverables.then_some(output.count)
-    }
-
-    pub(super) fn shown(&self, id: NameId) -> &str {
-        self.ledger
-            .names
-            .shown(self.roster.team_of(id, &self.ledger.names))
-    }
-
-    /// The project of the month that a name means, as the log spells it.
-    #[must_use]
-    pub fn find_project(&self, name: &str) -> Option<&str> {
-        let mut projects = self.month.projects.iter();
-        projects
-            .find(|project| fold_name(project) == fold_name(name))
-            .map(String::as_str)
-    }
-
-    /// The team of the month that a name means: its own, or by alias, or by the words it begins with.
-    #[must_use]
-    pub fn find_team(&self, name: &str) -> Option<&TeamUsage> {
-        let (names, roster) = (&self.ledger.names, &self.roster);
-        let id = match names.find(&fold_name(name)) {
-            Some(id) => roster.team_of(id, names),
-            None => roster.team_of_text(name, names)?,
-        };
-        self.month.teams.get(*self.month.index.get(&id)?)
-    }
-
-    /// The team that somebody asks for: by name, or by a part of the name that only one team has.
-    #[must_use]
-    pub fn search_team(&self, text: &str) -> Option<&TeamUsage> {
-        let folded = fold_name(text);
-        let words = |team: &&TeamUsage| fold_name(&team.name).split(' ').any(|word| word == folded);
-        let part = |team: &&TeamUsage| fold_name(&team.name).contains(&folded);
-        let only = |filter: &dyn Fn(&&TeamUsage) -> bool| {
-            let mut found = self.month.teams.iter().filter(filter);
-            found.next().filter(|_| found.next().is_none())
-        };
-        self.find_team(text)
-            .or_else(|| only(&words))
-            .or_else(|| only(&part))
     }
 }

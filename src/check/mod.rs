@@ -14,16 +14,16 @@ use crate::{analysis::ReconciledMonth, diagnostic::Diagnostic, model::Policy};
 type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
 
 /// What concerns one month.
-const OF_MONTH: [Rule; 5] = [
+const OF_MONTH: [Rule; 4] = [
     summary::details_beyond_summary,
-    summary::duplicate_ids,
-    summary::unsplit_details,
+    summary::archive_duplicates,
     summary::mixed_currencies,
     statements::percentages_of_month,
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.
-const OF_LOG: [Rule; 5] = [
+const OF_LOG: [Rule; 6] = [
+    summary::duplicate_ids,
     summary::uncounted_legacy,
     allocation::over_allocated,
     allocation::conflicting_rows,
@@ -31,22 +31,27 @@ const OF_LOG: [Rule; 5] = [
     statements::conflicting_notes,
 ];
 
-/// Everything the rules find.
+/// Everything that concerns a report on a month, and on a project of it if it is of one.
 #[must_use]
 pub fn findings(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let all = OF_MONTH.iter().chain(&OF_LOG);
-    all.flat_map(|rule| rule(reconciled, policy)).collect()
+    let mut findings: Vec<Diagnostic> = all.flat_map(|rule| rule(reconciled, policy)).collect();
+    if reconciled.is_of_project() {
+        findings.extend(summary::unsplit_details(reconciled, policy));
+    }
+    findings
 }
 
-/// What they find that concerns this month alone.
+/// What concerns a month alone, with all of its projects.
 #[must_use]
 pub fn of_month(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
-    let all = OF_MONTH.iter();
+    let all = OF_MONTH.iter().chain(&[summary::unsplit_details as Rule]);
     all.flat_map(|rule| rule(reconciled, policy)).collect()
 }
 
-/// What only a report on one project is without: to be asked of a month that was reconciled for that project.
+/// What concerns the log as a whole. To be asked of its newest month.
 #[must_use]
-pub fn of_project(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
-    summary::unsplit_details(reconciled, policy)
+pub fn of_log(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
+    let all = OF_LOG.iter();
+    all.flat_map(|rule| rule(reconciled, policy)).collect()
 }

@@ -1,7 +1,7 @@
 //! Rules on spending: whether the details are in the summary, once each, and all in one currency.
 
 use crate::{
-    analysis::{ReconciledMonth, TeamUsage},
+    analysis::{Duplicate, ReconciledMonth, TeamUsage},
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Policy, RoundedSum},
 };
@@ -61,24 +61,30 @@ fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
     })
 }
 
-/// Ids that occur again.
+/// Ids that occur again in the log.
 pub(super) fn duplicate_ids(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
-    let finding = |duplicate: &crate::analysis::Duplicate| {
-        Diagnostic::new(
-            Code::DuplicateId,
-            format!(
-                "id `{}` occurs again, and is not counted again",
-                duplicate.id
-            ),
-            duplicate.place,
-        )
-        .label("taken for a retry")
-        .related(duplicate.first, "first here")
-        .help("give each piece of spending an id of its own, or remove this line")
-        // What repeats the first in every byte is found where the lines themselves are at hand.
-        .manual()
-    };
-    reconciled.duplicates().iter().map(finding).collect()
+    reconciled.duplicates().iter().map(repeated).collect()
+}
+
+/// Ids that occur again in the month's archive, or in the log as well as there.
+pub(super) fn archive_duplicates(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    reconciled.archive_duplicates().iter().map(repeated).collect()
+}
+
+fn repeated(duplicate: &Duplicate) -> Diagnostic {
+    Diagnostic::new(
+        Code::DuplicateId,
+        format!(
+            "id `{}` occurs again, and is not counted again",
+            duplicate.id
+        ),
+        duplicate.place,
+    )
+    .label("taken for a retry")
+    .related(duplicate.first, "first here")
+    .help("give each piece of spending an id of its own, or remove this line")
+    // What repeats the first in every byte is found where the lines themselves are at hand.
+    .manual()
 }
 
 /// Details of a team that works for several projects.

@@ -57,9 +57,9 @@ pub(super) fn refreshed(text: &str, log_set: &LogSet, scope: Scope<'_>) -> Resul
         Scope::Touched { .. } | Scope::All => Kept::All,
     };
     let document = Document::read(text, kept);
-    let ledgers = log_set.fold(text);
-    let newest = ledgers.months().last().copied();
-    let reconciled = newest.and_then(|month| ledgers.reconcile(month));
+    let ledger = log_set.fold(text);
+    let newest = ledger.months().last().copied();
+    let reconciled = newest.and_then(|month| ledger.find_month(month));
     let mut edits = totals::edits(&document, reconciled.as_ref(), &log_set.policy, scope);
     if let Some(reconciled) =
         reconciled.filter(|reconciled| scope.has_month(reconciled.month.month))

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    analysis::{Ledger, ReconciledMonth, Retention, Rows},
+    analysis::{Ledger, LedgerBuilder, Retention},
     log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month, Policy, Tokens},
     text::{FileId, FileRole},
@@ -25,107 +25,74 @@ pub struct LogSet {
 }
 
 impl LogSet {
-    /// What a log says, read once for all of its months.
+    /// What a log says, with what stands beside it, read once for all of its months.
     #[must_use]
-    pub fn fold(&self, text: &str) -> Ledgers<'_> {
-        let keep = Retention {
-            month: None,
-            rows: Rows::Summed,
-        };
-        let mut ledger = Ledger::new(&self.policy, keep);
-        fold(&mut ledger, text, FileId::LOG);
+    pub fn fold(&self, text: &str) -> Ledger {
+        let mut builder = LedgerBuilder::new(&self.policy, Retention::SUMS);
+        fold(&mut builder, text, FileId::LOG);
         if let Some(projection) = &self.projection {
-            fold(&mut ledger, projection, FileId::PROJECTION);
+            fold(&mut builder, projection, FileId::PROJECTION);
         }
-        Ledgers {
-            log_set: self,
-            ledger,
+        for (index, (month, archive)) in (0..).zip(&self.archives) {
+            builder.archive(*month);
+            fold(&mut builder, archive, FileId::archive(index));
         }
+        builder.finish()
     }
 
     /// The months of a log itself, oldest first.
     #[must_use]
     pub fn months(&self, text: &str) -> Vec<Month> {
-        self.fold(text).months()
+        self.fold(text).months().to_vec()
     }
 
     /// What all teams used, month by month: of the log's months and of those of its archives.
     #[must_use]
     pub fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
-        let ledgers = self.fold(text);
-        let all = ledgers
-            .months()
-            .into_iter()
-            .chain(self.archives.keys().copied());
-        all.filter_map(|month| Some((month, ledgers.reconcile(month)?.month.used())))
+        let ledger = self.fold(text);
+        let all = ledger.months().iter().chain(self.archives.keys());
+        all.filter_map(|month| Some((*month, ledger.find_month(*month)?.month.used())))
             .collect()
     }
 }
 
-/// What a log says, in sums.
-#[derive(Clone, Debug)]
-pub struct Ledgers<'b> {
-    log_set: &'b LogSet,
-    ledger: Ledger,
-}
-
-impl Ledgers<'_> {
-    /// The months of the log, oldest first.
-    #[must_use]
-    pub fn months(&self) -> Vec<Month> {
-        self.ledger.months()
-    }
-
-    /// One of them, reconciled with its archive. None where it has no rows.
-    #[must_use]
-    pub fn reconcile(&self, month: Month) -> Option<ReconciledMonth> {
-        let mut ledger = self.ledger.clone();
-        ledger.show(month);
-        if let Some(archive) = self.log_set.archives.get(&month) {
-            ledger.archive(month);
-            fold(&mut ledger, archive, FileId::archive(0));
-        }
-        ledger.reconcile(None)
-    }
-}
-
 /// Reads a file into a ledger. What is wrong with it is reported where it is read for a report.
-fn fold(ledger: &mut Ledger, text: impl AsRef<[u8]>, file: FileId) {
-    log::read_str(text, file, &mut |item| enter(ledger, file, item));
+fn fold(builder: &mut LedgerBuilder, text: impl AsRef<[u8]>, file: FileId) {
+    log::read_str(text, file, &mut |item| enter(builder, file, item));
 }
 
 /// Enters what a file says into a ledger, if it counts: all of a log; of an archive what was spent; of a projection what is
 /// planned. Problems are passed over.
-pub fn enter(ledger: &mut Ledger, file: FileId, item: Item<'_>) {
+pub fn enter(builder: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
     use FileRole::{Archive, Log};
     match (item, file.role()) {
-        (Item::Row(row), role) => enter_row(ledger, role, row),
-        (Item::Usage(entry), Log | Archive) => ledger.entry(&entry),
-        (Item::Unreadable { month, place }, Log | Archive) => ledger.unreadable(month, place),
+        (Item::Row(row), role) => enter_row(builder, role, row),
+        (Item::Usage(entry), Log | Archive) => builder.entry(&entry),
+        (Item::Unreadable { month, place }, Log | Archive) => builder.unreadable(month, place),
         (Item::Heading(heading), Log) => {
             if matches!(heading.section, Section::Monthly(_)) {
-                ledger.summary(heading.place.line);
+                builder.summary(heading.place.line);
             }
         }
-        (Item::Header(header), Log) => ledger.header(&header),
-        (Item::Note(note), Log) => ledger.note(note),
-        (Item::Line(line), Log) => ledger.line(&line),
+        (Item::Header(header), Log) => builder.header(&header),
+        (Item::Note(note), Log) => builder.note(note),
+        (Item::Line(line), Log) => builder.line(&line),
         _ => {}
     }
 }
 
-fn enter_row(ledger: &mut Ledger, role: FileRole, row: Row<'_>) {
+fn enter_row(builder: &mut LedgerBuilder, role: FileRole, row: Row<'_>) {
     use FileRole::{Archive, Log, Projection};
     match (row.value, role) {
-        (RowValue::Entry(entry), Log) => ledger.entry(&entry),
+        (RowValue::Entry(entry), Log) => builder.entry(&entry),
         (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
-            ledger.entry(&entry);
+            builder.entry(&entry);
         }
-        (RowValue::Total(total), Log) => ledger.total(total),
-        (RowValue::Unreadable(month), Log | Archive) => ledger.unreadable(month, row.place),
-        (RowValue::Allocation(row), Log | Projection) => ledger.allocation(row),
-        (RowValue::Phase(phase), Log | Projection) => ledger.phase(phase),
-        (RowValue::Optimization(row), Log | Projection) => ledger.optimization(row),
+        (RowValue::Total(total), Log) => builder.total(total),
+        (RowValue::Unreadable(month), Log | Archive) => builder.unreadable(month, row.place),
+        (RowValue::Allocation(row), Log | Projection) => builder.allocation(row),
+        (RowValue::Phase(phase), Log | Projection) => builder.phase(phase),
+        (RowValue::Optimization(row), Log | Projection) => builder.optimization(row),
         _ => {}
     }
 }

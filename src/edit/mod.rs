@@ -24,7 +24,7 @@ pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
 pub use fix::fixed;
-pub use log_set::{Ledgers, LogSet, enter};
+pub use log_set::{LogSet, enter};
 pub use settle::{Settled, settled};
 pub use sync_summary::raised;
 pub use union_merge::{merged_twice, repeated_lines};

@@ -47,7 +47,7 @@ enum RowKey {
 /// The monthly rows of one month as they will be.
 pub(super) struct MonthlyRows<'d> {
     document: &'d Document,
-    reconciled: &'d ReconciledMonth,
+    reconciled: &'d ReconciledMonth<'d>,
     month: Month,
     growth: BTreeMap<RowKey, Growth>,
     added: usize,
@@ -56,7 +56,7 @@ pub(super) struct MonthlyRows<'d> {
 impl<'d> MonthlyRows<'d> {
     pub(super) fn new(
         document: &'d Document,
-        reconciled: &'d ReconciledMonth,
+        reconciled: &'d ReconciledMonth<'d>,
         month: Month,
     ) -> Self {
         Self {

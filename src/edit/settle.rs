@@ -61,11 +61,11 @@ pub fn settled(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<Settled
         months.entry(entry.when.month).or_default().push(entry);
     }
     let mut reconciled_months = Vec::new();
-    let ledgers = log_set.fold(text);
+    let ledger = log_set.fold(text);
     let surplus = months.len().saturating_sub(MOST_MONTHS);
     let months: BTreeMap<_, _> = months.into_iter().skip(surplus).collect();
     for month in months.keys() {
-        reconciled_months.push(ledgers.reconcile(*month));
+        reconciled_months.push(ledger.find_month(*month));
     }
     let mut before = BTreeMap::new();
     // New summaries go in at one place, the newest month first.
@@ -94,9 +94,9 @@ pub fn settled(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<Settled
     };
     let settled = derived::refreshed(&settled, log_set, scope)?;
     let settled = derived::stamped(&settled, stamp)?;
-    let ledgers = log_set.fold(&settled);
+    let ledger = log_set.fold(&settled);
     let is_same = before.iter().all(|(month, used)| {
-        let after = ledgers.reconcile(*month);
+        let after = ledger.find_month(*month);
         after.is_some_and(|after| after.month.used() == *used)
     });
     if !is_same || !holds_all(&document, &settled, lines) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    Document, Kept, Ledgers, LogSet, Timestamp,
+    Document, Kept, LogSet, Timestamp,
     derived::{self, Scope},
     log_set::MOST_MONTHS,
     monthly::{Growth, MonthlyRows},
@@ -53,14 +53,13 @@ pub(super) fn raise(
     let document = Document::read(text, Kept::Since(NaiveDate::MAX));
     let mut edits = Vec::new();
     let (mut touched, mut before) = (Vec::new(), Vec::new());
-    let ledgers = log_set.fold(text);
-    for month in in_question(months, &ledgers, log_set, which) {
-        let Some(reconciled) = ledgers
-            .reconcile(month)
-            .filter(|reconciled| !reconciled.is_legacy())
-        else {
+    let ledger = log_set.fold(text);
+    for month in months.iter().rev().take(MOST_MONTHS).copied() {
+        let reconciled = ledger.reconcile(month, None);
+        let mut teams = reconciled.month.teams.iter();
+        if reconciled.is_legacy() || !teams.any(|team| missing(team, which).is_some()) {
             continue;
-        };
+        }
         let mut rows = MonthlyRows::new(&document, &reconciled, month);
         if !rows.is_writable() {
             continue;
@@ -103,9 +102,9 @@ pub(super) fn raise(
     };
     let raised = derived::refreshed(&raised, log_set, scope)?;
     // A row that does not count, being a second one of its id, does not make good what is missing.
-    let ledgers = log_set.fold(&raised);
+    let ledger = log_set.fold(&raised);
     let is_good = touched.iter().zip(&before).all(|(month, (used, wanting))| {
-        let Some(after) = ledgers.reconcile(*month) else {
+        let Some(after) = ledger.find_month(*month) else {
             return false;
         };
         let is_whole = |name: &String| {
@@ -116,28 +115,6 @@ pub(super) fn raise(
         after.month.used() == *used && wanting.iter().all(is_whole)
     });
     Ok(if is_good { raised } else { text.to_owned() })
-}
-
-/// The months in which rows may say too little, the newest first: to look into each of them takes time.
-fn in_question(
-    months: &[Month],
-    ledgers: &Ledgers<'_>,
-    log_set: &LogSet,
-    which: Which,
-) -> Vec<Month> {
-    let newest = ledgers.months().last().copied();
-    let Some(reconciled) = newest.and_then(|month| ledgers.reconcile(month)) else {
-        return Vec::new();
-    };
-    let is_in_question = |month: &Month| {
-        log_set.archives.contains_key(month)
-            || reconciled
-                .teams_of(*month)
-                .iter()
-                .any(|team| missing(team, which).is_some())
-    };
-    let months = months.iter().rev().copied();
-    months.filter(is_in_question).take(MOST_MONTHS).collect()
 }
 
 /// Whether a row of this name is read as that team's.

@@ -13,7 +13,7 @@ use super::{
     remaining::Remaining,
 };
 use crate::{
-    analysis::usage::{ReconciledMonth, is_dated},
+    analysis::{reconciled::ReconciledMonth, usage::is_dated},
     model::{Month, Probability, Tokens},
 };
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Quantiles, Risk, estimate::probability_of, remaining::Remaining};
 use crate::{
-    analysis::usage::ReconciledMonth,
+    analysis::reconciled::ReconciledMonth,
     model::{Level, Money, Policy, Probability, Tokens, divide_half_even},
 };
 

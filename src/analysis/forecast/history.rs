@@ -13,7 +13,8 @@ use super::{
 use crate::{
     analysis::{
         names::NameId,
-        usage::{ReconciledMonth, TeamUsage, is_dated},
+        reconciled::ReconciledMonth,
+        usage::{TeamUsage, is_dated},
     },
     model::{Month, Tokens},
 };
@@ -115,18 +116,19 @@ impl History {
     }
 
     /// The months before one that carry dates, the newest first, without a gap but for months in which nothing was spent.
-    fn earlier(
-        reconciled: &ReconciledMonth,
+    fn earlier<'m>(
+        reconciled: &'m ReconciledMonth<'_>,
         month: Month,
         end: NaiveDate,
         most: usize,
-    ) -> Vec<(Month, Cow<'_, [TeamUsage]>)> {
-        let dated = reconciled.first_days.keys().next();
-        let oldest = dated.into_iter().chain(reconciled.months.first()).min();
+    ) -> Vec<(Month, Cow<'m, [TeamUsage]>)> {
+        let dated = reconciled.first_days().keys().next().copied();
+        let listed = reconciled.oldest_month();
+        let oldest = dated.map_or(listed, |dated| dated.min(listed));
         let days = |month: Month| usize::try_from((end - month.last_day()).num_days()).unwrap_or(0);
         let months = std::iter::successors(month.before(), |month| month.before());
         months
-            .take_while(|month| oldest.is_some_and(|oldest| month >= oldest))
+            .take_while(|month| *month >= oldest)
             .take_while(|month| days(*month) <= most)
             .map(|month| (month, reconciled.teams_of(month)))
             .take_while(|(_, teams)| is_dated(teams))
@@ -181,9 +183,9 @@ impl History {
 /// The first day that is known, of which the months known go back to this one. That is the day the log began, unless it began
 /// before: then on days that are not known, or in a month of which too much carries no date.
 fn begun(reconciled: &ReconciledMonth, oldest: Month) -> NaiveDate {
-    let first = reconciled.first_days.first_key_value();
+    let first = reconciled.first_days().first_key_value();
     let first =
-        first.filter(|(first, _)| **first == oldest && reconciled.months.first() >= Some(first));
+        first.filter(|(first, _)| **first == oldest && reconciled.oldest_month() >= **first);
     first
         .filter(|_| is_dated(&reconciled.teams_of(oldest)))
         .map_or(oldest.first_day(), |(_, day)| *day)

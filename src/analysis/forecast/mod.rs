@@ -38,7 +38,7 @@ pub use report::{
 };
 
 use self::{estimate::Position, month::MonthAhead, project::Project};
-use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, usage::ReconciledMonth};
+use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, reconciled::ReconciledMonth};
 use crate::model::{Level, NoteValue, Policy, Thresholds, Tokens, ratio};
 
 /// The name of the method: a hurdle and a gamma, with two speeds.
@@ -47,7 +47,7 @@ const METHOD: &str = "hg1";
 /// What a forecast is made for.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
-    pub(super) reconciled: &'a ReconciledMonth,
+    pub(super) reconciled: &'a ReconciledMonth<'a>,
     pub(super) limits: &'a Limits,
     pub(super) budget: Option<Tokens>,
     pub(super) policy: &'a Policy,

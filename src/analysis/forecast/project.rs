@@ -14,7 +14,8 @@ use crate::{
     analysis::{
         Limits, Plan, PlanPhase,
         names::NameId,
-        usage::{ReconciledMonth, TeamUsage},
+        reconciled::ReconciledMonth,
+        usage::TeamUsage,
     },
     model::{Status, Tokens},
     text::FileId,

@@ -9,10 +9,10 @@ use chrono::{DateTime, FixedOffset};
 
 use super::{
     Context,
-    locate::{LogPath, log_and_settings, set_budget},
+    locate::{log_and_settings, set_budget},
 };
 use crate::{
-    analysis::{self, Ledger, ReconciledMonth, ReportOptions, Retention, Rows, StatusReport},
+    analysis::{self, Ledger, LedgerBuilder, ReconciledMonth, ReportOptions, Retention, Rows, StatusReport},
     check as rules,
     cli::{GlobalArgs, ViewArgs},
     diagnostic::Findings,
@@ -22,7 +22,7 @@ use crate::{
 };
 pub(super) use found::Found;
 pub(super) use months::{Checked, check};
-use reading::{Past, Reading, listed, no_usage};
+use reading::{Past, Reading, listed};
 
 /// A report, and what was found on the way.
 pub(super) struct Loaded {
@@ -88,7 +88,8 @@ pub(super) struct Read {
 
 /// What the files say, from which a report can be made for any moment.
 pub(super) struct Figures {
-    reconciled: ReconciledMonth,
+    ledger: Ledger,
+    month: Month,
     policy: Policy,
     shown: String,
     project: Option<String>,
@@ -117,16 +118,17 @@ impl Figures {
     /// The report for a moment.
     pub(super) fn report(&self, now: DateTime<FixedOffset>) -> StatusReport {
         let project = self.project.as_deref();
+        let reconciled = self.ledger.reconcile(self.month, project);
         let question = ReportOptions {
             path: &self.shown,
             now,
-            project: project.and_then(|project| self.reconciled.find_project(project)),
+            project: project.and_then(|project| reconciled.find_project(project)),
             team: self.team.as_deref(),
             rows: self.asked.rows.are_shown(),
             forecast_days: self.asked.forecast_days,
             backtest: self.backtest,
         };
-        analysis::report(&self.reconciled, &self.policy, &question)
+        analysis::report(&reconciled, &self.policy, &question)
     }
 }
 
@@ -145,20 +147,21 @@ pub(super) fn read(
         rows: asked.rows,
     };
     let findings = Findings::keeping(kept_findings(global));
-    let ledger = Ledger::new(&settings.policy, keep);
-    let mut reading = Reading::begin(ledger, findings, &log, cx)?;
+    let builder = LedgerBuilder::new(&settings.policy, keep);
+    let mut reading = Reading::begin(builder, findings, &log, cx)?;
     let past = Past {
         today: now.date_naive(),
         all: args.backtest,
     };
-    let reconciled = reading.month(&log, &settings, past);
+    let month = reading.month(&log, &settings, past);
     let Reading {
-        ledger,
+        builder,
         mut found,
         months,
         ..
     } = reading;
-    let reconciled = match reconciled.and_then(|()| reconcile(ledger, args, &log)) {
+    let ledger = builder.finish();
+    let reconciled = match month.and_then(|month| reconcile(&ledger, month, args)) {
         Ok(reconciled) => reconciled,
         Err(failure) => {
             found.findings.sort();
@@ -173,7 +176,8 @@ pub(super) fn read(
         .extend(rules::findings(&reconciled, &settings.policy));
     found.findings.sort();
     let figures = Figures {
-        reconciled,
+        month: reconciled.month.month,
+        ledger,
         policy: settings.policy,
         shown: log.shown,
         project: args.project.clone(),
@@ -194,10 +198,12 @@ fn kept_findings(global: &GlobalArgs) -> Option<usize> {
     some.then_some(render::MAX_FINDINGS)
 }
 
-fn reconcile(ledger: Ledger, args: &ViewArgs, log: &LogPath) -> Result<ReconciledMonth, Failure> {
-    let Some(reconciled) = ledger.reconcile(args.project.as_deref()) else {
-        return Err(no_usage(log));
-    };
+fn reconcile<'l>(
+    ledger: &'l Ledger,
+    month: Month,
+    args: &ViewArgs,
+) -> Result<ReconciledMonth<'l>, Failure> {
+    let reconciled = ledger.reconcile(month, args.project.as_deref());
     let month = &reconciled.month;
     if let Some(project) = &args.project
         && reconciled.find_project(project).is_none()

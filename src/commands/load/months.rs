@@ -7,7 +7,7 @@ use super::{
     reading::{Amount, Reading, no_usage},
 };
 use crate::{
-    analysis::{Ledger, ReconciledMonth, Retention, Rows},
+    analysis::{LedgerBuilder, Retention},
     check::{self as rules, Unsettled},
     cli::GlobalArgs,
     commands::{
@@ -36,9 +36,6 @@ const MOST_MONTHS: usize = 1_200;
 
 /// The largest log whose lines are looked at all at once.
 const MOST_AT_ONCE: usize = 64 << 20;
-
-/// The most projects that are looked at one by one, in all months together.
-const MOST_PROJECTS: usize = 1_000;
 
 /// What is wrong with a log.
 pub(in crate::commands) struct Checked {
@@ -79,38 +76,36 @@ pub(in crate::commands) fn check(
 ) -> Result<Checked, Failure> {
     let (log, mut settings) = log_and_settings(global, cx)?;
     set_budget(&mut settings, global, cx)?;
-    let keep = Retention {
-        month: None,
-        rows: Rows::Summed,
-    };
-    let ledger = Ledger::new(&settings.policy, keep);
+    let builder = LedgerBuilder::new(&settings.policy, Retention::SUMS);
     let findings = Findings::listing(MAX_FINDINGS);
-    let mut reading = Reading::begin(ledger, findings, &log, cx)?;
+    let mut reading = Reading::begin(builder, findings, &log, cx)?;
     reading.read(FileId::LOG)?;
     reading.read(FileId::PROJECTION)?;
-    let (months, since) = months_of(&reading);
-    let mut all = AllMonths {
-        read: reading.ledger.clone(),
-        reading,
-        log: &log,
-        settings: &settings,
-        unsettled: Unsettled::default(),
-        projects_left: MOST_PROJECTS,
-    };
+    let (months, since) = months_of(&mut reading.builder);
     for month in &months {
-        all.month(*month, Some(month) == months.last())?;
+        reading.archive(*month, &log, &settings)?;
     }
-    let AllMonths {
-        mut reading,
-        unsettled,
-        ..
-    } = all;
-    reading.found.findings.extend(unsettled.finding());
-    unread_archives(&mut reading.found, log.archives(&settings))?;
-    merges(&mut reading, &log, &settings)?;
     let Reading {
-        mut found, read, ..
+        builder,
+        mut found,
+        read,
+        has_several_totals,
+        ..
     } = reading;
+    let ledger = builder.finish();
+    let findings = &mut found.findings;
+    let mut unsettled = Unsettled::default();
+    for month in months.iter().filter(|month| ledger.has_rows(**month)) {
+        let reconciled = ledger.reconcile_statements(*month);
+        unsettled.add(&reconciled);
+        findings.extend(rules::of_month(&reconciled, &settings.policy));
+    }
+    if let Some(reconciled) = months.last().and_then(|month| ledger.find_month(*month)) {
+        findings.extend(rules::of_log(&reconciled, &settings.policy));
+    }
+    findings.extend(unsettled.finding());
+    unread_archives(&mut found, log.archives(&settings))?;
+    merges(&mut found, has_several_totals, &log, &settings)?;
     found.findings.sort();
     if found.findings.kept().iter().any(forbids_writing) {
         found.findings.mark_all_manual();
@@ -150,27 +145,32 @@ fn unread_archives(found: &mut Found, archives: Option<&Archives>) -> Result<(),
 
 /// Adds what stands twice since git kept both sides of a merge. That takes the lines themselves, and so the whole text: it is read
 /// where something hints at it, and not where it is too large to be read at once.
-fn merges(reading: &mut Reading, log: &LogPath, settings: &Settings) -> Result<(), Failure> {
+fn merges(
+    found: &mut Found,
+    has_several_totals: bool,
+    log: &LogPath,
+    settings: &Settings,
+) -> Result<(), Failure> {
     let repeats = |finding: &Diagnostic| {
         finding.code == Code::DuplicateId && finding.place.file == FileId::LOG
     };
-    let has_repeats = reading.found.findings.kept().iter().any(repeats);
-    if !has_repeats && !reading.has_several_totals {
+    let has_repeats = found.findings.kept().iter().any(repeats);
+    if !has_repeats && !has_several_totals {
         return Ok(());
     }
-    let source = reading.found.sources.get_mut(&FileId::LOG);
+    let source = found.sources.get_mut(&FileId::LOG);
     let Some(Ok(text)) = source.map(|log| log.text(MOST_AT_ONCE)) else {
         return Ok(());
     };
     if has_repeats {
         let lines = edit::repeated_lines(&text);
-        let findings = &mut reading.found.findings;
+        let findings = &mut found.findings;
         findings.mark_safe(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
     }
-    if reading.has_several_totals {
+    if has_several_totals {
         let log_set = books_of(&text, log, settings)?;
         let findings = edit::merged_twice(&text, &log_set);
-        reading.found.findings.extend(findings);
+        found.findings.extend(findings);
     }
     Ok(())
 }
@@ -181,58 +181,13 @@ fn forbids_writing(finding: &Diagnostic) -> bool {
 }
 
 /// The months to look at, oldest first; the newest ones where there are too many, with the first of them.
-fn months_of(reading: &Reading) -> (Vec<Month>, Option<Month>) {
-    let mut months = reading.ledger.months();
-    months.extend(reading.ledger.clone().choose_month());
+fn months_of(builder: &mut LedgerBuilder) -> (Vec<Month>, Option<Month>) {
+    let mut months = builder.months();
+    months.extend(builder.choose_month());
     months.sort_unstable();
     months.dedup();
     let first = months.len().saturating_sub(MOST_MONTHS);
     let looked_at = months.split_off(first);
     let since = looked_at.first().copied().filter(|_| first > 0);
     (looked_at, since)
-}
-
-/// All months, one after the other.
-struct AllMonths<'a> {
-    reading: Reading,
-    /// What the log and the projection say, from which each month is made.
-    read: Ledger,
-    log: &'a LogPath,
-    settings: &'a Settings,
-    unsettled: Unsettled,
-    projects_left: usize,
-}
-
-impl AllMonths<'_> {
-    fn month(&mut self, month: Month, is_newest: bool) -> Result<(), Failure> {
-        self.reading.ledger = self.read.clone();
-        self.reading.ledger.show(month);
-        self.reading.archive(month, self.log, self.settings)?;
-        let policy = &self.settings.policy;
-        let reconcile = |project| self.reading.ledger.clone().reconcile(project);
-        let Some(reconciled) = reconcile(None) else {
-            return Ok(());
-        };
-        let mut found = if is_newest {
-            rules::findings(&reconciled, policy)
-        } else {
-            rules::of_month(&reconciled, policy)
-        };
-        for project in several(&reconciled).take(self.projects_left) {
-            self.projects_left -= 1;
-            let of_project = reconcile(Some(project));
-            let wrong = of_project.map(|reconciled| rules::of_project(&reconciled, policy));
-            found.extend(wrong.into_iter().flatten());
-        }
-        self.unsettled.add(&reconciled);
-        self.reading.found.findings.extend(found);
-        Ok(())
-    }
-}
-
-/// The projects of a month that has several.
-fn several(reconciled: &ReconciledMonth) -> impl Iterator<Item = &str> {
-    let projects = &reconciled.month.projects;
-    let several = projects.iter().filter(|_| projects.len() > 1);
-    several.map(String::as_str)
 }

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use super::found::Found;
 use crate::{
-    analysis::{self, Ledger},
+    analysis::{self, LedgerBuilder},
     commands::{Context, locate::LogPath},
     config::Settings,
     diagnostic::{Code, Diagnostic, Findings},
@@ -30,7 +30,7 @@ pub(super) struct Past {
 
 impl Past {
     /// The earlier months whose archives are of use, oldest first. A month that is over needs no forecast.
-    fn months(self, shown: Month, ledger: &Ledger) -> Vec<Month> {
+    fn months(self, shown: Month, builder: &LedgerBuilder) -> Vec<Month> {
         let first = analysis::forecast::first_day_looked_at(self.today).map(Month::of);
         let recent = std::iter::successors(shown.before(), |month| month.before())
             .take_while(|month| first.is_some_and(|first| *month >= first))
@@ -38,7 +38,7 @@ impl Past {
         let mut months: Vec<Month> = recent.collect();
         if self.all {
             let over = |month: &Month| *month != shown && *month < Month::of(self.today);
-            months.extend(ledger.months().into_iter().filter(over));
+            months.extend(builder.months().into_iter().filter(over));
         }
         months.sort_unstable();
         months.dedup();
@@ -47,7 +47,7 @@ impl Past {
 }
 
 pub(super) struct Reading {
-    pub(super) ledger: Ledger,
+    pub(super) builder: LedgerBuilder,
     pub(super) found: Found,
     /// Whose archives were looked for.
     pub(super) months: Vec<Month>,
@@ -67,7 +67,7 @@ pub(super) struct Amount {
 impl Reading {
     /// Opens the log, and the projection beside it.
     pub(super) fn begin(
-        ledger: Ledger,
+        builder: LedgerBuilder,
         findings: Findings,
         log: &LogPath,
         cx: &mut Context<'_>,
@@ -81,7 +81,7 @@ impl Reading {
             remarks: Vec::new(),
         };
         Ok(Self {
-            ledger,
+            builder,
             found,
             months: Vec::new(),
             read: Amount::default(),
@@ -95,23 +95,23 @@ impl Reading {
         log: &LogPath,
         settings: &Settings,
         past: Past,
-    ) -> Result<(), Failure> {
+    ) -> Result<Month, Failure> {
         self.read(FileId::LOG)?;
         self.read(FileId::PROJECTION)?;
-        let Some(month) = self.ledger.choose_month() else {
+        let Some(month) = self.builder.choose_month() else {
             return Err(no_usage(log));
         };
         self.months.push(month);
         self.archive(month, log, settings)?;
-        let months = self.ledger.months();
+        let months = self.builder.months();
         if months.is_empty() {
             return Err(no_usage(log));
         }
-        if self.ledger.has_rows(month) {
-            let past = past.months(month, &self.ledger);
+        if self.builder.has_rows(month) {
+            let past = past.months(month, &self.builder);
             self.look_back(log, settings, &past);
             self.months.extend(past);
-            return Ok(());
+            return Ok(month);
         }
         let all: Vec<String> = months.iter().map(ToString::to_string).collect();
         Err(
@@ -127,7 +127,7 @@ impl Reading {
         log: &LogPath,
         settings: &Settings,
     ) -> Result<(), Failure> {
-        self.ledger.archive(month);
+        self.builder.archive(month);
         let Some((path, archive)) = log.archive(month, settings)? else {
             return Ok(());
         };
@@ -146,13 +146,13 @@ impl Reading {
                 Ok(None) => continue,
                 Err(failure) => Err(failure.to_string()),
             };
-            self.ledger.archive(*month);
-            let (ledger, files) = (&mut self.ledger, &mut self.found.files);
+            self.builder.archive(*month);
+            let (builder, files) = (&mut self.builder, &mut self.found.files);
             let read = archive.and_then(|(path, mut archive)| {
                 let file = files.add(FileRole::Archive, path.display().to_string());
                 let bytes = archive.bytes();
                 let read = bytes.and_then(|bytes| {
-                    log::read(bytes, file, &mut |item| remember(ledger, file, item))
+                    log::read(bytes, file, &mut |item| edit::enter(builder, file, item))
                 });
                 read.map_err(|error| format!("cannot read the archive of {month}: {error}"))
             });
@@ -165,7 +165,7 @@ impl Reading {
     /// Reads a file, if it is there.
     pub(super) fn read(&mut self, file: FileId) -> Result<(), Failure> {
         let Self {
-            ledger,
+            builder,
             found,
             read: amount,
             has_several_totals,
@@ -175,7 +175,7 @@ impl Reading {
             return Ok(());
         };
         let mut sink = Sink {
-            ledger,
+            builder,
             findings: &mut found.findings,
             totals: Totals::Written,
             stated: 0,
@@ -234,7 +234,7 @@ enum Totals {
 
 /// Where the items of a file go.
 struct Sink<'l> {
-    ledger: &'l mut Ledger,
+    builder: &'l mut LedgerBuilder,
     findings: &'l mut Findings,
     /// Those of the section that is read.
     totals: Totals,
@@ -275,19 +275,7 @@ impl Sink<'_> {
             }
             _ => {}
         }
-        edit::enter(self.ledger, file, item);
-    }
-}
-
-/// Of an archive that is only looked back on, what was spent counts as far as it can be read.
-fn remember(ledger: &mut Ledger, file: FileId, item: Item<'_>) {
-    let is_readable = match &item {
-        Item::Unreadable { .. } => false,
-        Item::Row(row) => !matches!(row.value, RowValue::Unreadable(_)),
-        _ => true,
-    };
-    if is_readable {
-        edit::enter(ledger, file, item);
+        edit::enter(self.builder, file, item);
     }
 }
 

@@ -42,13 +42,13 @@ pub(super) struct UsedInMonth {
 
 /// What a log and its archives say was used.
 pub(super) fn used(text: &str, log_set: &LogSet) -> Used {
-    let ledgers = log_set.fold(text);
-    let mut months = ledgers.months();
+    let ledger = log_set.fold(text);
+    let mut months = ledger.months().to_vec();
     months.extend(log_set.archives.keys());
     months.sort_unstable();
     months.dedup();
     let month = |month: Month| {
-        let reconciled = ledgers.reconcile(month)?;
+        let reconciled = ledger.find_month(month)?;
         let mut used = UsedInMonth {
             teams: BTreeMap::new(),
             monthly: BTreeSet::new(),

@@ -162,8 +162,9 @@ fn months(document: &Document, log_set: &LogSet) -> BTreeMap<Month, MonthRows> {
     for (_, _, entry) in entries(document) {
         by_month.entry(entry.when.month).or_default().push(entry);
     }
+    let ledger = log_set.fold(document.text());
     let month = |(month, entries): (Month, Vec<&Entry<'_>>)| {
-        let reconciled = log_set.fold(document.text()).reconcile(month)?;
+        let reconciled = ledger.find_month(month)?;
         Some((month, month_rows(&reconciled, &entries)))
     };
     by_month.into_iter().filter_map(month).collect()

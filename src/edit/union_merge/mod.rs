@@ -11,9 +11,9 @@ mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Document, Kept, Ledgers, LogSet, TableBlock, log_set::MOST_MONTHS, timestamp};
+use super::{Document, Kept, LogSet, TableBlock, log_set::MOST_MONTHS, timestamp};
 use crate::{
-    analysis::ReconciledMonth,
+    analysis::{Ledger, ReconciledMonth},
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Tokens},
     text::{self, Edit, EditSet, Overlap, Place},
@@ -36,9 +36,9 @@ pub(super) fn mended(text: &str, log_set: &LogSet) -> Result<String, Overlap> {
     let mut edits = Vec::new();
     let mut reconciled = Vec::new();
     let mut is_whole = true;
-    let ledgers = log_set.fold(document.text());
+    let ledger = log_set.fold(document.text());
     for seam in &seams {
-        let Some(joined) = Joined::of(&document, seam, &ledgers) else {
+        let Some(joined) = Joined::of(&document, seam, &ledger) else {
             is_whole = false;
             continue;
         };
@@ -59,10 +59,10 @@ pub(super) fn mended(text: &str, log_set: &LogSet) -> Result<String, Overlap> {
         return Ok(document.text().to_owned());
     };
     let mended = text::splice(document.text(), &edits);
-    let ledgers = log_set.fold(&mended);
+    let ledger = log_set.fold(&mended);
     let is_good = reconciled
         .iter()
-        .all(|joined| joined.is_kept(&ledgers, &reconciled));
+        .all(|joined| joined.is_kept(&ledger, &reconciled));
     Ok(if is_good {
         mended
     } else {
@@ -75,10 +75,10 @@ pub(super) fn mended(text: &str, log_set: &LogSet) -> Result<String, Overlap> {
 pub fn merged_twice(text: &str, log_set: &LogSet) -> Vec<Diagnostic> {
     let document = Document::read(text, Kept::All);
     let mut findings = Vec::new();
-    let ledgers = log_set.fold(text);
+    let ledger = log_set.fold(text);
     for seam in seams::of(&document).into_iter().take(MOST_MONTHS) {
         let table = &document.tables[seam.table];
-        let joined = Joined::of(&document, &seam, &ledgers);
+        let joined = Joined::of(&document, &seam, &ledger);
         let doubled = joined.as_ref().map_or(&[][..], |joined| &joined.doubled);
         findings.extend(
             doubled
@@ -113,15 +113,15 @@ pub(super) fn is_merged(text: &str) -> bool {
 }
 
 /// A merged table, with what its month says.
-struct Joined {
-    reconciled: ReconciledMonth,
+struct Joined<'l> {
+    reconciled: ReconciledMonth<'l>,
     doubled: Vec<Doubled>,
 }
 
-impl Joined {
+impl<'l> Joined<'l> {
     /// None where nothing can be said about the month, as in a log from before v2.0.
-    fn of(document: &Document, seam: &Seam, ledgers: &Ledgers<'_>) -> Option<Self> {
-        let reconciled = ledgers.reconcile(seam.month)?;
+    fn of(document: &Document, seam: &Seam, ledger: &'l Ledger) -> Option<Self> {
+        let reconciled = ledger.find_month(seam.month)?;
         if reconciled.is_legacy() {
             return None;
         }
@@ -154,9 +154,9 @@ impl Joined {
     }
 
     /// Whether teams that were mended have what they are to have, and all others what they had. `all` are all merged tables.
-    fn is_kept(&self, mended: &Ledgers<'_>, all: &[Self]) -> bool {
+    fn is_kept(&self, mended: &Ledger, all: &[Joined<'_>]) -> bool {
         let month = self.reconciled.month.month;
-        let Some(after) = mended.reconcile(month) else {
+        let Some(after) = mended.find_month(month) else {
             return false;
         };
         let of_month = all

@@ -13,7 +13,7 @@ mod screens;
 use std::time::Duration;
 
 use crate::{
-    analysis::{self, Ledger, ReportOptions, Retention, Rows, StatusReport},
+    analysis::{self, LedgerBuilder, ReportOptions, Retention, Rows, StatusReport},
     log,
     model::Policy,
     render::{ColorMode, Style, StyledLine},
@@ -46,12 +46,14 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
 
 fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
     let keep = Retention { month: None, rows };
-    let mut ledger = Ledger::new(policy, keep);
+    let mut builder = LedgerBuilder::new(policy, keep);
     log::read(text, FileId::LOG, &mut |item| {
-        crate::edit::enter(&mut ledger, FileId::LOG, item);
+        crate::edit::enter(&mut builder, FileId::LOG, item);
     })
     .unwrap();
-    let reconciled = ledger.reconcile(None).unwrap();
+    let ledger = builder.finish();
+    let month = *ledger.months().last().unwrap();
+    let reconciled = ledger.reconcile(month, None);
     let question = ReportOptions {
         path: "cost-log.md",
         now: now(),

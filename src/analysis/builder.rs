@@ -1,0 +1,362 @@
+//! Fills a ledger with what files say, item by item. Keeps no row that will not be shown.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    cost::CostSum,
+    ledger::{Duplicate, HoldEntry, Ledger},
+    names::Roster,
+    rows::Retention,
+    tally::Tally,
+};
+use crate::{
+    model::{
+        Allocation, Entry, EntryKind, Header, HookLine, LineEvent, Month, Note, Optimization,
+        Phase, Policy, StatedTotal, Tokens,
+    },
+    text::{FileRole, Place},
+};
+
+/// A ledger that is being filled: with the log first, then with the projection and with the archives of its months.
+#[derive(Clone, Debug)]
+pub struct LedgerBuilder {
+    ledger: Ledger,
+    retention: Retention,
+    /// The line of the last heading of a monthly summary.
+    summary: usize,
+    /// The month whose archive is read.
+    archive: Option<Month>,
+    /// The ids of the log.
+    ids: Ids,
+    /// Those of each archive. They concern its month alone: whether another month's archive is read changes nothing there.
+    archived_ids: BTreeMap<Month, Ids>,
+}
+
+/// The ids that one file states, each with where it did so first.
+#[derive(Clone, Debug, Default)]
+struct Ids {
+    /// Usage lines that wait until it is known that their ids are not settled. Boxed, since there may be a hundred thousand: what
+    /// a map of them reserves stays small.
+    waiting: HashMap<String, Box<Entry<'static>>>,
+    settled: HashMap<String, SettledRows>,
+}
+
+/// The rows into which a usage line was settled: in the summary, in the details, or in both, which are two views of the same
+/// spending.
+#[derive(Clone, Copy, Debug, Default)]
+struct SettledRows {
+    monthly: Option<Place>,
+    detail: Option<Place>,
+}
+
+impl SettledRows {
+    const fn view(&mut self, kind: EntryKind) -> &mut Option<Place> {
+        match kind {
+            EntryKind::Monthly => &mut self.monthly,
+            _ => &mut self.detail,
+        }
+    }
+}
+
+impl Ids {
+    /// Where an entry with this id was met that this one repeats.
+    fn first(&self, id: &str, kind: EntryKind) -> Option<Place> {
+        if kind == EntryKind::Line {
+            return self.waiting.get(id).map(|line| line.place);
+        }
+        let mut rows = self.settled.get(id).copied()?;
+        *rows.view(kind)
+    }
+
+    fn settle(&mut self, entry: &Entry<'_>) {
+        for id in entry.ids() {
+            let rows = self.settled.entry(id.to_owned()).or_default();
+            rows.view(entry.kind).get_or_insert(entry.place);
+        }
+    }
+
+    /// Where a usage line with this id was settled.
+    fn settled(&self, id: &str) -> Option<Place> {
+        let rows = self.settled.get(id)?;
+        rows.detail.or(rows.monthly)
+    }
+}
+
+impl LedgerBuilder {
+    #[must_use]
+    pub fn new(policy: &Policy, retention: Retention) -> Self {
+        let mut ledger = Ledger {
+            prices: policy.prices.clone(),
+            ..Ledger::default()
+        };
+        ledger.roster = Roster::of_policy(&mut ledger.names, policy);
+        Self {
+            ledger,
+            retention,
+            summary: 0,
+            archive: None,
+            ids: Ids::default(),
+            archived_ids: BTreeMap::new(),
+        }
+    }
+
+    /// A monthly summary begins, with the line of its heading.
+    pub const fn summary(&mut self, line: usize) {
+        self.summary = line;
+    }
+
+    /// The archive of a month begins. Of what it says, that about this month counts.
+    pub const fn archive(&mut self, month: Month) {
+        self.archive = Some(month);
+    }
+
+    /// Everything was read: counts the usage lines that no row has settled.
+    #[must_use]
+    pub fn finish(mut self) -> Ledger {
+        self.count_waiting();
+        self.ledger.derive()
+    }
+
+    /// The months with rows or lines that count, oldest first, as far as files were read.
+    #[must_use]
+    pub fn months(&self) -> Vec<Month> {
+        let months = self.ledger.months.keys();
+        let mut months: Vec<Month> = months
+            .copied()
+            .filter(|month| self.ledger.has_readable_rows(*month))
+            .collect();
+        let all = [&self.ids].into_iter().chain(self.archived_ids.values());
+        let waiting = all.flat_map(|ids| &ids.waiting);
+        let counting = waiting.filter(|(id, line)| self.settled(id, line.when.month).is_none());
+        months.extend(counting.map(|(_, line)| line.when.month));
+        months.sort_unstable();
+        months.dedup();
+        months
+    }
+
+    /// The month to show: the one asked for, else the newest that has rows. From here on, no other month's rows are kept.
+    pub fn choose_month(&mut self) -> Option<Month> {
+        let unreadable = || self.ledger.unreadable.keys().flatten().max().copied();
+        let newest = || self.months().last().copied().max(unreadable());
+        self.retention.month = self.retention.month.or_else(newest);
+        self.retention.month
+    }
+
+    /// Whether a month has rows, be they unreadable.
+    #[must_use]
+    pub fn has_rows(&self, month: Month) -> bool {
+        self.months().contains(&month) || self.ledger.has_rows(month)
+    }
+
+    /// Where a usage line with this id was settled: in the log, or in the archive of its month.
+    fn settled(&self, id: &str, month: Month) -> Option<Place> {
+        let archived = || self.archived_ids.get(&month)?.settled(id);
+        self.ids.settled(id).or_else(archived)
+    }
+
+    /// A pair of the header. The first of a kind wins.
+    pub fn header(&mut self, header: &Header) {
+        let ledger = &mut self.ledger;
+        match header {
+            Header::RetentionDays(days) => {
+                ledger.retention_days.get_or_insert(*days);
+            }
+            Header::Currency {
+                currency, price, ..
+            } => {
+                ledger.currency.get_or_insert(*currency);
+                ledger.price = ledger.price.or(*price);
+            }
+            Header::LastUpdated(time) => {
+                ledger.last_updated.get_or_insert(*time);
+            }
+        }
+    }
+
+    /// Spending.
+    pub fn entry(&mut self, entry: &Entry<'_>) {
+        let archive = match entry.place.file.role() {
+            FileRole::Archive if self.archive != Some(entry.when.month) => return,
+            FileRole::Archive => self.archive,
+            _ => None,
+        };
+        if let Some(id) = &entry.hold {
+            self.ledger.freed.insert(id.clone().into_owned());
+        }
+        let Some(id) = &entry.id else {
+            return self.count(entry);
+        };
+        if let Some(first) = self.first(id, entry, archive) {
+            let (id, place) = (id.clone().into_owned(), entry.place);
+            return self.duplicate(archive, Duplicate { id, place, first });
+        }
+        let ids = match archive {
+            Some(month) => self.archived_ids.entry(month).or_default(),
+            None => &mut self.ids,
+        };
+        if entry.kind == EntryKind::Line {
+            let mut kept = Box::new(entry.to_static());
+            (kept.id, kept.hold) = (None, None);
+            if !self.retention.rows.are_shown() {
+                (kept.work.task, kept.work.notes) = (None, None);
+            }
+            ids.waiting.insert(id.clone().into_owned(), kept);
+        } else {
+            ids.settle(entry);
+            self.count(entry);
+        }
+    }
+
+    /// Where an entry that this one repeats was met: in the log, or in the same archive.
+    fn first(&self, id: &str, entry: &Entry<'_>, archive: Option<Month>) -> Option<Place> {
+        // A line of another month waits for the archive of that one.
+        let waits_elsewhere = || {
+            let line = self.ids.waiting.get(id);
+            let line = line.filter(|_| entry.kind == EntryKind::Line && archive.is_some());
+            line.is_some_and(|line| line.when.month != entry.when.month)
+        };
+        let in_log = self.ids.first(id, entry.kind);
+        let in_archive = || self.archived_ids.get(&archive?)?.first(id, entry.kind);
+        in_log
+            .filter(|_| !waits_elsewhere())
+            .or_else(in_archive)
+    }
+
+    fn duplicate(&mut self, archive: Option<Month>, duplicate: Duplicate) {
+        let duplicates = self.ledger.duplicates.entry(archive).or_default();
+        duplicates.push(duplicate);
+    }
+
+    fn count_waiting(&mut self) {
+        let log = std::mem::take(&mut self.ids);
+        let archived = std::mem::take(&mut self.archived_ids);
+        let of_archives = archived.iter().map(|(month, ids)| (Some(*month), ids));
+        for (archive, ids) in [(None, &log)].into_iter().chain(of_archives) {
+            let mut waiting: Vec<_> = ids.waiting.iter().collect();
+            waiting.sort_unstable_by_key(|(_, line)| line.place.order());
+            for (id, line) in waiting {
+                let month = line.when.month;
+                let in_log = log.settled(id).map(|first| (archive, first));
+                let in_archive = || Some((Some(month), archived.get(&month)?.settled(id)?));
+                match in_log.or_else(in_archive) {
+                    Some((archive, first)) => {
+                        let (id, place) = (id.clone(), line.place);
+                        self.duplicate(archive, Duplicate { id, place, first });
+                    }
+                    None => self.count(line),
+                }
+            }
+        }
+    }
+
+    fn count(&mut self, entry: &Entry<'_>) {
+        let cost = self.cost(entry);
+        let ledger = &mut self.ledger;
+        let month = ledger.months.entry(entry.when.month).or_default();
+        let first_currency = if entry.place.file.role() == FileRole::Archive {
+            &mut month.archive_currency
+        } else {
+            // An archive may be of another format than its log.
+            match entry.kind {
+                EntryKind::Legacy => {
+                    ledger.first_legacy.get_or_insert(entry.place);
+                }
+                EntryKind::Line => {}
+                _ => ledger.current_format = true,
+            }
+            &mut ledger.first_currency
+        };
+        *first_currency = first_currency.or(entry.figures.currency);
+        let name = ledger.names.id(&entry.work.team);
+        ledger.kept.keep(self.retention, entry, name, &cost);
+        if entry.kind == EntryKind::Monthly {
+            let project = || entry.work.project.clone();
+            let summaries = &mut month.summaries;
+            summaries.entry(self.summary).or_insert_with(project);
+        }
+        let key = (name, entry.work.project.clone(), entry.kind);
+        let tally = month.tallies.entry(key);
+        tally
+            .or_insert_with(|| Tally::new(entry.place))
+            .add(entry, &cost);
+        let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
+            return;
+        };
+        let day = month.days.entry(date).or_default();
+        day.entry((name, entry.kind))
+            .or_default()
+            .add(tokens.value, entry.when.time.map(|time| time.start));
+    }
+
+    /// What an entry cost: as written, else by its model's price from the settings; the header's price may come later.
+    fn cost(&self, entry: &Entry<'_>) -> CostSum {
+        let tokens = entry
+            .figures
+            .tokens
+            .map_or(Tokens::ZERO, |tokens| tokens.value);
+        if let Some(cost) = entry.figures.cost {
+            return CostSum::stated(cost, entry.figures.currency, entry.place);
+        }
+        let model = entry.work.model.as_deref();
+        let price = || self.ledger.prices.get(model?)?.cost(tokens, entry.figures.classes);
+        match price() {
+            Some(cost) => CostSum::priced(cost, entry.place),
+            None => CostSum::unpriced(tokens),
+        }
+    }
+
+    /// A stated total.
+    pub fn total(&mut self, total: StatedTotal) {
+        let month = self.ledger.months.entry(total.month).or_default();
+        month.totals.push((self.summary, total));
+    }
+
+    /// A row that cannot be read. One of an archive concerns the month of that.
+    pub fn unreadable(&mut self, month: Option<Month>, place: Place) {
+        let month = match place.file.role() {
+            FileRole::Archive if month.is_some_and(|month| self.archive != Some(month)) => return,
+            FileRole::Archive => self.archive,
+            _ => month,
+        };
+        let unreadable = self.ledger.unreadable.entry(month).or_default();
+        unreadable.add(place);
+    }
+
+    pub fn allocation(&mut self, row: Allocation) {
+        self.ledger.allocations.push(row);
+    }
+
+    pub fn phase(&mut self, phase: Phase) {
+        self.ledger.phases.push(phase);
+    }
+
+    pub fn optimization(&mut self, row: Optimization) {
+        self.ledger.optimizations.push(row);
+    }
+
+    pub fn note(&mut self, note: Note) {
+        self.ledger.notes.push(note);
+    }
+
+    /// A line that is not Markdown.
+    pub fn line(&mut self, line: &HookLine<'_>) {
+        let ledger = &mut self.ledger;
+        match &line.event {
+            LineEvent::Hold(hold) => {
+                let name = ledger.names.id(&hold.team);
+                // The line that came first holds; a retry changes nothing.
+                let held = ledger.holds.entry(hold.id.clone().into_owned());
+                held.or_insert(HoldEntry {
+                    name,
+                    tokens: hold.tokens,
+                    until: hold.until,
+                });
+            }
+            LineEvent::Free(id) => {
+                ledger.freed.insert(id.clone().into_owned());
+            }
+            LineEvent::Hook(_) | LineEvent::Notice(_) => {}
+        }
+        ledger.hook_lines += 1;
+    }
+}

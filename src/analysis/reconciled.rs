@@ -1,0 +1,220 @@
+//! One month, reconciled, with what the log says beside it. See `reconcile` for how it is made.
+
+use std::{cell::OnceCell, collections::{BTreeMap, HashMap}};
+
+use chrono::NaiveDate;
+
+use super::{
+    cost::{CostSum, CostTotal},
+    efficiency::{self, Output},
+    ledger::{Duplicate, Ledger, preferred},
+    names::{MonthRoster, NameId},
+    usage::{MonthUsage, TeamUsage},
+};
+use crate::{
+    model::{
+        Allocation, Currency, EntryKind, ModelPrice, Month, Note, NoteValue, fold_name,
+    },
+    text::Place,
+};
+
+/// A month of a ledger.
+#[derive(Clone, Debug)]
+pub struct ReconciledMonth<'l> {
+    pub(super) ledger: &'l Ledger,
+    pub(super) roster: MonthRoster<'l>,
+    /// The project that was asked for, folded.
+    pub(super) project: Option<String>,
+    pub month: MonthUsage<'l>,
+    pub(super) noted: OnceCell<HashMap<NameId, Output>>,
+}
+
+impl ReconciledMonth<'_> {
+    /// The months that have rows, oldest first.
+    pub(super) fn months(&self) -> Vec<Month> {
+        let mut months = self.ledger.months().to_vec();
+        if let Err(at) = months.binary_search(&self.month.month) {
+            months.insert(at, self.month.month);
+        }
+        months
+    }
+
+    /// The oldest of them.
+    pub(super) fn oldest_month(&self) -> Month {
+        let oldest = self.ledger.months().first().copied();
+        oldest.map_or(self.month.month, |oldest| oldest.min(self.month.month))
+    }
+
+    /// The first day of each month on which details or usage lines say that anything was spent.
+    pub(super) const fn first_days(&self) -> &BTreeMap<Month, NaiveDate> {
+        &self.ledger.derived.first_days
+    }
+
+    /// Whether the month was reconciled for one project.
+    #[must_use]
+    pub const fn is_of_project(&self) -> bool {
+        self.project.is_some()
+    }
+
+    /// Ids that occurred again in the log.
+    #[must_use]
+    pub fn duplicates(&self) -> &[Duplicate] {
+        self.duplicates_of(None)
+    }
+
+    /// Ids that the month's archive repeats, or that are repeated in spite of it.
+    #[must_use]
+    pub fn archive_duplicates(&self) -> &[Duplicate] {
+        self.duplicates_of(Some(self.month.month))
+    }
+
+    fn duplicates_of(&self, archive: Option<Month>) -> &[Duplicate] {
+        let duplicates = self.ledger.duplicates.get(&archive);
+        duplicates.map_or(&[], Vec::as_slice)
+    }
+
+    /// A table of an older log that does not count beside sections of v2.0.
+    #[must_use]
+    pub fn uncounted_legacy(&self) -> Option<Place> {
+        let first = self.ledger.first_legacy;
+        first.filter(|_| !self.ledger.counts(EntryKind::Legacy))
+    }
+
+    /// Whether the log is of the format before v2.0.
+    #[must_use]
+    pub fn is_legacy(&self) -> bool {
+        self.ledger.first_legacy.is_some() && self.ledger.counts(EntryKind::Legacy)
+    }
+
+    /// The rows of the allocation table.
+    pub fn allocations(&self) -> impl Iterator<Item = &Allocation> {
+        preferred(&self.ledger.allocations, |row| row.place)
+    }
+
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.ledger.notes
+    }
+
+    /// The log's currency: that of its header, else the first in which a cost is written, else the US dollar.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        let archived = || self.ledger.months.get(&self.month.month)?.archive_currency;
+        let Ledger {
+            currency,
+            first_currency,
+            ..
+        } = self.ledger;
+        currency
+            .or(*first_currency)
+            .or_else(archived)
+            .unwrap_or(Currency::USD)
+    }
+
+    /// What the month cost.
+    #[must_use]
+    pub fn cost(&self) -> Option<CostTotal> {
+        let mut cost = CostSum::default();
+        self.month
+            .teams
+            .iter()
+            .for_each(|team| cost.add(&team.cost()));
+        self.total_cost(&cost)
+    }
+
+    /// The first statement with a cost in another currency.
+    #[must_use]
+    pub fn first_foreign_cost(&self) -> Option<Place> {
+        let own = self.currency();
+        let tallies = self
+            .month
+            .teams
+            .iter()
+            .flat_map(|team| team.tallies.values());
+        tallies
+            .filter_map(|tally| tally.cost.first_foreign(own))
+            .min_by_key(Place::order)
+    }
+
+    pub(super) fn total_cost(&self, cost: &CostSum) -> Option<CostTotal> {
+        cost.total(self.currency(), self.ledger.price)
+    }
+
+    /// The price of a model's tokens: that of the settings, else that of the log.
+    #[must_use]
+    pub fn price_of(&self, model: Option<&str>) -> Option<ModelPrice> {
+        let by_model = || self.ledger.prices.get(model?).copied();
+        by_model().or(self.ledger.price.map(ModelPrice::from))
+    }
+
+    /// How many deliverables came of a team's tokens, by all that says so. None where nothing does, or it is counted in tasks.
+    #[must_use]
+    pub fn deliverables_of(&self, team: &TeamUsage) -> Option<u64> {
+        let output = efficiency::output(team, self.noted().get(&team.id))?;
+        output.deliverables.then_some(output.count)
+    }
+
+    /// What the list of efficiency metrics says of each team. It speaks of the newest month.
+    pub(super) fn noted(&self) -> &HashMap<NameId, Output> {
+        self.noted.get_or_init(|| {
+            let notes = self.ledger.notes.iter().filter(|_| self.month.newest);
+            let (first, then): (Vec<_>, Vec<_>) = notes.partition(|note| note.in_notes_section);
+            let mut noted = HashMap::new();
+            for note in first.into_iter().chain(then) {
+                if let NoteValue::Efficiency {
+                    team,
+                    count,
+                    deliverables,
+                } = &note.value
+                    && let Some(team) = self.find_team(team)
+                {
+                    noted.entry(team.id).or_insert(Output {
+                        count: *count,
+                        deliverables: *deliverables,
+                        place: note.place,
+                    });
+                }
+            }
+            noted
+        })
+    }
+
+    /// The name of the team that a row of this name belongs to.
+    pub(super) fn team_name(&self, id: NameId) -> &str {
+        self.ledger.names.shown(self.roster.team_of(id))
+    }
+
+    /// The project of the month that a name means, as the log spells it.
+    #[must_use]
+    pub fn find_project(&self, name: &str) -> Option<&str> {
+        let mut projects = self.month.projects.iter();
+        projects
+            .find(|project| fold_name(project) == fold_name(name))
+            .map(String::as_str)
+    }
+
+    /// The team of the month that a name means: its own, or by alias, or by the words it begins with.
+    #[must_use]
+    pub fn find_team(&self, name: &str) -> Option<&TeamUsage> {
+        let id = match self.ledger.names.find(&fold_name(name)) {
+            Some(id) => self.roster.team_of(id),
+            None => self.roster.team_of_text(name)?,
+        };
+        self.month.teams.get(*self.month.index.get(&id)?)
+    }
+
+    /// The team that a user asks for: by name, or by a part of the name that only one team has.
+    #[must_use]
+    pub fn search_team(&self, text: &str) -> Option<&TeamUsage> {
+        let folded = fold_name(text);
+        let words = |team: &&TeamUsage| fold_name(&team.name).split(' ').any(|word| word == folded);
+        let part = |team: &&TeamUsage| fold_name(&team.name).contains(&folded);
+        let only = |filter: &dyn Fn(&&TeamUsage) -> bool| {
+            let mut found = self.month.teams.iter().filter(filter);
+            found.next().filter(|_| found.next().is_none())
+        };
+        self.find_team(text)
+            .or_else(|| only(&words))
+            .or_else(|| only(&part))
+    }
+}

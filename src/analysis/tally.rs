@@ -1,0 +1,99 @@
+//! Statements of one kind as they add up: of a team, and of a day.
+
+use chrono::NaiveTime;
+
+use super::cost::CostSum;
+use crate::{
+    model::{Entry, EntryKind, RoundedSum, Status, Tokens},
+    text::Place,
+};
+
+/// The statements of one kind about one team, added up.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Their tokens.
+    pub sum: RoundedSum,
+    /// At least one of them gives tokens.
+    pub has_tokens: bool,
+    /// How many rows or lines.
+    pub rows: u64,
+    /// Where the first of them stands.
+    pub first: Place,
+    /// Deliverables, where any are given.
+    pub deliverables: Option<u64>,
+    /// The limit given beside the tokens.
+    pub limit: Option<(Tokens, Place)>,
+    pub(super) status: Option<Status>,
+    pub(super) cost: CostSum,
+}
+
+impl Tally {
+    pub(super) fn new(first: Place) -> Self {
+        Self {
+            sum: RoundedSum::default(),
+            has_tokens: false,
+            rows: 0,
+            first,
+            deliverables: None,
+            limit: None,
+            status: None,
+            cost: CostSum::default(),
+        }
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry<'_>, cost: &CostSum) {
+        if let Some(tokens) = entry.figures.tokens {
+            self.sum = self.sum + tokens.into();
+            self.has_tokens = true;
+        }
+        self.rows += 1;
+        self.cost.add(cost);
+        if let Some(count) = entry.figures.deliverables {
+            self.deliverables = Some(self.deliverables.unwrap_or_default().saturating_add(count));
+        }
+        self.limit = self
+            .limit
+            .or(entry.figures.limit.map(|limit| (limit.value, entry.place)));
+        self.status = match (self.status.take(), entry.status.clone()) {
+            // A team's monthly rows stand side by side; of details, the last one tells how it is now.
+            (Some(one), Some(two)) if entry.kind == EntryKind::Monthly => Some(one.combined(two)),
+            (one, two) => two.or(one),
+        };
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.sum = self.sum + other.sum;
+        self.has_tokens |= other.has_tokens;
+        self.rows += other.rows;
+        self.first = if other.first.order() < self.first.order() {
+            other.first
+        } else {
+            self.first
+        };
+        self.deliverables = match (self.deliverables, other.deliverables) {
+            (Some(one), Some(two)) => Some(one.saturating_add(two)),
+            (one, two) => one.or(two),
+        };
+        self.limit = self.limit.or(other.limit);
+        self.status = match (self.status.take(), other.status.clone()) {
+            (Some(one), Some(two)) => Some(one.combined(two)),
+            (one, two) => one.or(two),
+        };
+        self.cost.add(&other.cost);
+    }
+}
+
+/// What was spent on one day by rows and lines that carry its date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Day {
+    pub(super) tokens: Tokens,
+    /// The first hour given on it.
+    pub(super) first_time: Option<NaiveTime>,
+}
+
+impl Day {
+    pub(super) fn add(&mut self, tokens: Tokens, time: Option<NaiveTime>) {
+        self.tokens = self.tokens + tokens;
+        self.first_time = self.first_time.into_iter().chain(time).min();
+    }
+}
