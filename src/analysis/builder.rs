@@ -217,9 +217,7 @@ impl LedgerBuilder {
         };
         let in_log = self.ids.first(id, entry.kind);
         let in_archive = || self.archived_ids.get(&archive?)?.first(id, entry.kind);
-        in_log
-            .filter(|_| !waits_elsewhere())
-            .or_else(in_archive)
+        in_log.filter(|_| !waits_elsewhere()).or_else(in_archive)
     }
 
     fn duplicate(&mut self, archive: Option<Month>, duplicate: Duplicate) {
@@ -298,7 +296,12 @@ impl LedgerBuilder {
             return CostSum::stated(cost, entry.figures.currency, entry.place);
         }
         let model = entry.work.model.as_deref();
-        let price = || self.ledger.prices.get(model?)?.cost(tokens, entry.figures.classes);
+        let price = || {
+            self.ledger
+                .prices
+                .get(model?)?
+                .cost(tokens, entry.figures.classes)
+        };
         match price() {
             Some(cost) => CostSum::priced(cost, entry.place),
             None => CostSum::unpriced(tokens),

@@ -137,9 +137,8 @@ impl Ledger {
 
     /// Works out what follows from all that was read.
     pub(super) fn derive(mut self) -> Self {
-        let in_log = |kind: EntryKind, tally: &Tally| {
-            self.counts(kind) && tally.first.file == FileId::LOG
-        };
+        let in_log =
+            |kind: EntryKind, tally: &Tally| self.counts(kind) && tally.first.file == FileId::LOG;
         let months = self.months.iter().filter(|(_, data)| data.has(in_log));
         let months = months.map(|(month, _)| *month).collect();
         let first_days = self.first_days();

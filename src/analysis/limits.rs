@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::{
     names::NameId,
-    report::{Figure, FigureSource},
     reconciled::ReconciledMonth,
+    report::{Figure, FigureSource},
     usage::TeamUsage,
 };
 use crate::{

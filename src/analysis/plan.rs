@@ -5,12 +5,7 @@ use std::collections::{HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    ledger::preferred,
-    names::NameId,
-    reconciled::ReconciledMonth,
-    usage::TeamUsage,
-};
+use super::{ledger::preferred, names::NameId, reconciled::ReconciledMonth, usage::TeamUsage};
 use crate::{
     model::{Level, Phase, Policy, Status, Tokens, ratio},
     text::FileId,

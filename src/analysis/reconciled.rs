@@ -1,6 +1,9 @@
 //! One month, reconciled, with what the log says beside it. See `reconcile` for how it is made.
 
-use std::{cell::OnceCell, collections::{BTreeMap, HashMap}};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
+};
 
 use chrono::NaiveDate;
 
@@ -12,9 +15,7 @@ use super::{
     usage::{MonthUsage, TeamUsage},
 };
 use crate::{
-    model::{
-        Allocation, Currency, EntryKind, ModelPrice, Month, Note, NoteValue, fold_name,
-    },
+    model::{Allocation, Currency, EntryKind, ModelPrice, Month, Note, NoteValue, fold_name},
     text::Place,
 };
 

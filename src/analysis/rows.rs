@@ -168,7 +168,11 @@ impl KeptRows {
     ) {
         let month = entry.when.month;
         let asked = retention.month.is_none_or(|asked| asked == month);
-        let Some(date) = entry.when.date.filter(|_| retention.rows.are_shown() && asked) else {
+        let Some(date) = entry
+            .when
+            .date
+            .filter(|_| retention.rows.are_shown() && asked)
+        else {
             return;
         };
         let kept = &mut self.0[usize::from(entry.kind == EntryKind::Legacy)];

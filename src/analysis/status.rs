@@ -11,18 +11,15 @@ use super::{
     forecast::Request,
     limits::{self, Limits},
     names::NameId,
+    reconciled::ReconciledMonth,
     report::{
         BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace, RowReport,
         StatusReport, TeamReport, UsedReport,
     },
     rows::KeptRow,
-    reconciled::ReconciledMonth,
     usage::TeamUsage,
 };
-use crate::model::{
-    EntryKind, Policy, RoundedSum, Tokens,
-    ratio,
-};
+use crate::model::{EntryKind, Policy, RoundedSum, Tokens, ratio};
 
 /// What a report is made for, beside the log and the policy.
 #[derive(Clone, Debug)]

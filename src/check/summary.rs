@@ -68,7 +68,11 @@ pub(super) fn duplicate_ids(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Dia
 
 /// Ids that occur again in the month's archive, or in the log as well as there.
 pub(super) fn archive_duplicates(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
-    reconciled.archive_duplicates().iter().map(repeated).collect()
+    reconciled
+        .archive_duplicates()
+        .iter()
+        .map(repeated)
+        .collect()
 }
 
 fn repeated(duplicate: &Duplicate) -> Diagnostic {

@@ -12,10 +12,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        Limits, Plan, PlanPhase,
-        names::NameId,
-        reconciled::ReconciledMonth,
-        usage::TeamUsage,
+        Limits, Plan, PlanPhase, names::NameId, reconciled::ReconciledMonth, usage::TeamUsage,
     },
     model::{Status, Tokens},
     text::FileId,

@@ -12,7 +12,9 @@ use super::{
     locate::{log_and_settings, set_budget},
 };
 use crate::{
-    analysis::{self, Ledger, LedgerBuilder, ReconciledMonth, ReportOptions, Retention, Rows, StatusReport},
+    analysis::{
+        self, Ledger, LedgerBuilder, ReconciledMonth, ReportOptions, Retention, Rows, StatusReport,
+    },
     check as rules,
     cli::{GlobalArgs, ViewArgs},
     diagnostic::Findings,
