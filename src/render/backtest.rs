@@ -69,7 +69,7 @@ fn days(part: &Part) -> String {
 fn notes(backtest: &Backtest) -> Vec<String> {
     let Some((first, last)) = backtest.months.first().zip(backtest.months.last()) else {
         return vec![
-            "too little history: no month is over in which daily rows tell when tokens were used"
+            "too little history: no finished month has daily rows"
                 .to_owned(),
         ];
     };
@@ -111,9 +111,9 @@ fn summary(whole: &Part) -> String {
     });
     let chances = forecast.brier.zip(line.brier).map(|(brier, _)| {
         if brier < COIN {
-            "; its chances told more than a coin would"
+            "; its chances were better than a coin's"
         } else {
-            "; its chances told no more than a coin would"
+            "; its chances were no better than a coin's"
         }
     });
     format!(

@@ -17,14 +17,12 @@ use crate::{
 };
 
 /// A finding in one line: its place, and what is wrong.
-#[must_use]
 pub fn concise(finding: &Diagnostic, files: &Files) -> String {
     let position = files.position(&finding.place);
     format!("{position}  {} {}", finding.code, finding.message)
 }
 
 /// The number of findings in a line. None if there are only notes.
-#[must_use]
 pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
     let counted = counted(findings)?;
     let places = places(findings, files);
@@ -32,7 +30,6 @@ pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
 }
 
 /// `3 errors and 1 warning`. None if there are neither.
-#[must_use]
 pub fn counted(findings: &Findings) -> Option<String> {
     let (errors, warnings) = (
         findings.count(Severity::Error),

@@ -85,7 +85,6 @@ pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Resul
 }
 
 /// The JSON Schema (2020-12) of the report, made from its types.
-#[must_use]
 pub fn schema() -> String {
     schema_of::<StatusDocument<'_>>()
 }

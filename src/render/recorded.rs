@@ -18,7 +18,7 @@ pub const MAX_RECORDED: usize = 20;
 pub struct Recorded {
     /// The log.
     pub file: String,
-    /// The first of what was recorded, as it now stands.
+    /// The first of what was recorded, as it is now.
     pub rows: Vec<RecordedRow>,
     /// How much was recorded.
     pub count: usize,

@@ -10,7 +10,6 @@ use unicode_width::UnicodeWidthStr;
 const MAX_MARKS: usize = 8;
 
 /// Whether a character must not reach a terminal: control characters, invisible ones, and those that change the direction of text.
-#[must_use]
 pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -27,7 +26,6 @@ pub(crate) fn is_unsafe(c: char) -> bool {
         )
 }
 
-#[must_use]
 /// Whether a text contains characters that must not reach a terminal.
 pub fn has_unsafe(text: &str) -> bool {
     text.contains(is_unsafe)
@@ -40,7 +38,6 @@ const fn is_emoji_control(c: char) -> bool {
 
 /// The text for one line of a terminal: an unsafe character becomes an escape such as `\u{1b}`, a byte that was not UTF-8
 /// becomes `�`.
-#[must_use]
 pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
@@ -72,7 +69,6 @@ pub(crate) fn push_escaped(text: &mut String, c: char) {
 }
 
 /// The same number of characters, so that columns still count: unsafe characters other than tabs become `�`.
-#[must_use]
 pub(crate) fn sanitize_in_place(text: &str) -> String {
     let replace = |c| {
         if is_unsafe(c) && c != '\t' || is_emoji_control(c) {
@@ -89,13 +85,11 @@ fn is_mark(c: char) -> bool {
 }
 
 /// The cells that a text takes in a terminal.
-#[must_use]
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The text in two, the first part at most `most` cells wide, split between graphemes.
-#[must_use]
 pub(crate) fn split_at_width(text: &str, most: usize) -> (&str, &str) {
     let mut used = 0;
     let end = text.grapheme_indices(true).find(|(_, grapheme)| {
@@ -106,7 +100,6 @@ pub(crate) fn split_at_width(text: &str, most: usize) -> (&str, &str) {
 }
 
 /// The text in at most `most` cells, cut between graphemes. The ellipsis takes one cell.
-#[must_use]
 pub(crate) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= most {
         return Cow::Borrowed(text);

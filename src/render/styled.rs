@@ -42,7 +42,6 @@ impl StyledLine {
     }
 
     /// The text without its roles.
-    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -87,7 +86,6 @@ impl StyledLine {
     }
 
     /// The text in pieces, each with its role.
-    #[must_use]
     pub fn pieces(&self) -> Vec<(Option<TextRole>, &str)> {
         let (mut pieces, mut end) = (Vec::new(), 0);
         for StyledSpan { range, role } in &self.spans {

@@ -63,7 +63,6 @@ pub enum ColorDepth {
 
 impl Theme {
     /// The theme nearest to this one that a terminal can show.
-    #[must_use]
     pub const fn supported(self, mode: ColorMode, depth: ColorDepth) -> Self {
         match (mode, self, depth) {
             (ColorMode::Plain | ColorMode::Bold, _, _) => Self::Mono,
@@ -74,7 +73,6 @@ impl Theme {
     }
 
     /// How text of a role looks.
-    #[must_use]
     pub const fn style(self, role: TextRole) -> Ansi {
         const PLAIN: Ansi = Ansi::new();
         match (self, role) {

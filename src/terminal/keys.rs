@@ -1,45 +1,45 @@
-//! Bytes of a terminal to keys. Knows the keys that terminals send unasked; whatever else they say is dropped whole.
+//! Decodes the bytes of a terminal to keys. Other sequences, such as replies and pasted text marks, are dropped as a whole.
 
 use std::str;
 
 use super::{KeyCode, KeyEvent, KeyModifiers};
 
-/// No key is that long: what is, is not waited for.
-const LONGEST: usize = 64;
+/// The longest sequence that may be incomplete.
+const MAX_SEQUENCE: usize = 64;
 
 const ESC: u8 = 0x1b;
 
-/// Turns bytes into keys, wherever the bytes are cut.
+/// Decodes bytes that arrive in any pieces.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    /// The beginning of a key.
+    /// The start of a sequence.
     pending: Vec<u8>,
 }
 
-/// What the first bytes say: how many they are, and the key they are, if any. None where more must come first.
-type Step = Option<(usize, Option<KeyEvent>)>;
+/// The length of the first sequence, and its key if it has one. None if more bytes are needed.
+type Decoded = Option<(usize, Option<KeyEvent>)>;
 
 impl Decoder {
-    /// Takes bytes, and gives the keys that are whole by now.
+    /// Takes bytes, and returns the keys that are complete.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<KeyEvent> {
         self.pending.extend_from_slice(bytes);
         self.drain(false)
     }
 
-    /// More bytes may still make this another key.
+    /// Whether more bytes may change the key.
     pub(super) const fn is_waiting(&self) -> bool {
         !self.pending.is_empty()
     }
 
-    /// No more bytes came in time. Gives the keys that the waiting ones are by themselves.
-    pub(super) fn settle(&mut self) -> Vec<KeyEvent> {
+    /// Decodes the waiting bytes as they are: no more came in time.
+    pub(super) fn flush(&mut self) -> Vec<KeyEvent> {
         self.drain(true)
     }
 
-    fn drain(&mut self, is_all: bool) -> Vec<KeyEvent> {
+    fn drain(&mut self, is_complete: bool) -> Vec<KeyEvent> {
         let (mut keys, mut rest) = (Vec::new(), self.pending.as_slice());
         while !rest.is_empty() {
-            let Some((length, key)) = first(rest, is_all || rest.len() > LONGEST) else {
+            let Some((length, key)) = first(rest, is_complete || rest.len() > MAX_SEQUENCE) else {
                 break;
             };
             keys.extend(key);
@@ -50,37 +50,37 @@ impl Decoder {
     }
 }
 
-fn first(bytes: &[u8], is_all: bool) -> Step {
+fn first(bytes: &[u8], is_complete: bool) -> Decoded {
     match bytes {
-        [ESC] => is_all.then(|| (1, Some(KeyCode::Esc.into()))),
-        [ESC, b'[' | b'O'] if !is_all => None,
+        [ESC] => is_complete.then(|| (1, Some(KeyCode::Esc.into()))),
+        [ESC, b'[' | b'O'] if !is_complete => None,
         [ESC, b'[', b'[', rest @ ..] => match rest {
-            [] if !is_all => None,
+            [] if !is_complete => None,
             [name @ b'A'..=b'E', ..] => Some((4, Some(KeyCode::F(name - b'A' + 1).into()))),
             _ => Some((3, None)),
         },
-        [ESC, b'[', body @ ..] if !body.is_empty() => sequence(body, is_all),
+        [ESC, b'[', body @ ..] if !body.is_empty() => sequence(body, is_complete),
         [ESC, b'O', name, ..] => Some((3, named(*name, KeyModifiers::NONE))),
         [ESC, ESC, ..] => Some((1, Some(KeyCode::Esc.into()))),
         [ESC, rest @ ..] => {
-            let (length, key) = character(rest, is_all)?;
+            let (length, key) = character(rest, is_complete)?;
             let with_alt =
                 |key: KeyEvent| KeyEvent::new(key.code, key.modifiers | KeyModifiers::ALT);
             Some((length + 1, key.map(with_alt)))
         }
-        _ => character(bytes, is_all),
+        _ => character(bytes, is_complete),
     }
 }
 
-/// What comes behind `ESC [`: parameters, and one byte that ends them.
-fn sequence(body: &[u8], is_all: bool) -> Step {
+/// What follows `ESC [`: parameters, and one byte that ends them.
+fn sequence(body: &[u8], is_complete: bool) -> Decoded {
     let length = body
         .iter()
         .take_while(|byte| (0x20..0x40).contains(*byte))
         .count();
     let (parameters, rest) = body.split_at(length);
     match rest {
-        [] if !is_all => None,
+        [] if !is_complete => None,
         [end @ 0x40..0x7f, ..] => Some((length + 3, meaning(parameters, *end))),
         _ => Some((length + 2, None)),
     }
@@ -112,7 +112,7 @@ fn meaning(parameters: &[u8], end: u8) -> Option<KeyEvent> {
     Some(KeyEvent::new(code, modifiers))
 }
 
-/// The modifiers that a terminal counts from one.
+/// The modifiers, as a terminal numbers them from 1.
 fn modifiers(number: u8) -> KeyModifiers {
     let bits = number.saturating_sub(1);
     let all = [
@@ -149,7 +149,7 @@ fn named(name: u8, modifiers: KeyModifiers) -> Option<KeyEvent> {
 }
 
 /// A byte that is a key by itself, or a character in UTF-8.
-fn character(bytes: &[u8], is_all: bool) -> Step {
+fn character(bytes: &[u8], is_complete: bool) -> Decoded {
     let byte = *bytes.first()?;
     let control = |letter: u8| {
         let code = KeyCode::Char(char::from(letter));
@@ -162,19 +162,19 @@ fn character(bytes: &[u8], is_all: bool) -> Step {
         0 => control(b' '),
         0x01..=0x1a => control(byte - 1 + b'a'),
         0x1c..=0x1f => control(byte - 0x1c + b'4'),
-        _ => return letter(bytes, is_all),
+        _ => return letter(bytes, is_complete),
     };
     Some((1, key))
 }
 
-fn letter(bytes: &[u8], is_all: bool) -> Step {
+fn letter(bytes: &[u8], is_complete: bool) -> Decoded {
     let start = bytes.get(..4).unwrap_or(bytes);
     let valid = match str::from_utf8(start) {
         Ok(valid) => valid,
         Err(error) if error.valid_up_to() == 0 => {
             return match error.error_len() {
                 Some(length) => Some((length, None)),
-                None => is_all.then_some((start.len(), None)),
+                None => is_complete.then_some((start.len(), None)),
             };
         }
         Err(error) => str::from_utf8(start.get(..error.valid_up_to())?).ok()?,
@@ -200,7 +200,7 @@ mod tests {
     fn keys(bytes: &[u8]) -> Vec<KeyEvent> {
         let mut decoder = Decoder::default();
         let mut keys = decoder.push(bytes);
-        keys.extend(decoder.settle());
+        keys.extend(decoder.flush());
         keys
     }
 
@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(decoder.push(b"[B"), [KeyCode::Down.into()]);
         assert!(!decoder.is_waiting());
         assert_eq!(decoder.push(b"\x1b"), []);
-        assert_eq!(decoder.settle(), [KeyCode::Esc.into()]);
+        assert_eq!(decoder.flush(), [KeyCode::Esc.into()]);
         assert!(!decoder.is_waiting());
     }
 
@@ -286,8 +286,8 @@ mod tests {
         fn nothing_waits_for_ever(bytes: Vec<u8>) {
             let mut decoder = Decoder::default();
             decoder.push(&bytes);
-            prop_assert!(decoder.pending.len() <= LONGEST);
-            decoder.settle();
+            prop_assert!(decoder.pending.len() <= MAX_SEQUENCE);
+            decoder.flush();
             prop_assert!(!decoder.is_waiting());
         }
 
@@ -298,7 +298,7 @@ mod tests {
             let mut decoder = Decoder::default();
             let mut found = decoder.push(head);
             found.extend(decoder.push(tail));
-            found.extend(decoder.settle());
+            found.extend(decoder.flush());
             prop_assert_eq!(found, keys(bytes));
         }
     }

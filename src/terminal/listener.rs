@@ -1,5 +1,5 @@
-//! Keys and signals: a thread for each waits for them. Keys are not read through crossterm: its reader never comes back from a
-//! terminal that is gone, waits in the middle of a key, and forgets what is pasted beyond a thousand bytes.
+//! Keys and signals, each awaited by a thread. Keys are not read with crossterm: its reader does not return when the terminal is
+//! gone, blocks in the middle of a key, and loses pasted text beyond a thousand bytes.
 
 use std::{
     io::{self, PipeReader, PipeWriter},
@@ -22,195 +22,192 @@ use signal_hook::{
 use super::{Input, Signal, keys::Decoder, screen};
 use crate::exit::ExitCode;
 
-/// How long the rest of a key may take. An Esc is told from the start of another key by nothing else.
+/// How long the rest of a key may take. Only time tells an Esc from the start of another key.
 const REST_OF_KEY: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 50_000_000,
 };
 
-/// How long whoever was told to end may take, before it is ended.
+/// How long the main thread may take to quit before the process exits.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How long a signal to oneself takes at most. One that takes longer does not come: the first process of a container is never
-/// stopped.
+/// How long a signal to this process may take. The first process of a container is never stopped, so that none comes.
 const SIGNAL: Duration = Duration::from_millis(100);
 
-/// Listens to the keys and the signals, for as long as the process lives.
+/// Listens to keys and signals as long as the process lives.
 #[derive(Debug)]
 pub struct Listener {
-    desk: Arc<Desk>,
-    /// Wakes the thread that waits for keys.
-    bell: PipeWriter,
+    shared: Arc<Shared>,
+    /// Wakes the thread that reads keys.
+    wake_tx: PipeWriter,
 }
 
-/// Where the threads wait for each other.
+/// The state of the threads, and a way to wait for its change.
 #[derive(Debug, Default)]
-struct Desk {
-    state: Mutex<State>,
+struct Shared {
+    state: Mutex<ListenerState>,
     changed: Condvar,
 }
 
-/// What the threads know of each other.
 #[derive(Debug, Default)]
-struct State {
-    reader: Reader,
-    /// Another program has the terminal, so that signals from its keys are meant for that one.
+struct ListenerState {
+    reader: KeyReader,
+    /// Another program has the terminal: signals of its keys are for that program.
     is_lent: bool,
     /// The next SIGCONT is expected.
     is_stopping: bool,
-    /// The next SIGWINCH tells that those before it are dealt with.
+    /// The next SIGWINCH shows that earlier signals were handled.
     is_catching_up: bool,
 }
 
-/// What the thread that waits for keys is at.
+/// What the thread that reads keys does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Reader {
+enum KeyReader {
     #[default]
     Reading,
-    /// It is to stop reading.
+    /// It must stop reading.
     Asked,
     Parked,
-    /// It reads no more.
     Ended,
 }
 
 impl Listener {
-    /// Starts to listen, and sends what comes. From here on, no signal of [`Signal`] does what it would do by itself; but if the
-    /// process is still there half a second after it was told to end, it is ended, with the same code.
+    /// Starts to listen, and sends each input. From then on, the signals of [`Signal`] have no other effect; but if the process
+    /// still runs half a second after one to end, it exits with the code of the signal.
     pub fn start(send: impl Fn(Input) + Send + Clone + 'static) -> io::Result<Self> {
-        let desk = Arc::new(Desk::default());
+        let shared = Arc::new(Shared::default());
         let signals = Signals::new([SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH])?;
-        let (ear, bell) = io::pipe()?;
-        let (here, sender) = (Arc::clone(&desk), send.clone());
+        let (wake_rx, wake_tx) = io::pipe()?;
+        let (here, sender) = (Arc::clone(&shared), send.clone());
         thread::Builder::new()
             .name("signals".to_owned())
-            .spawn(move || here.hear_signals(signals, &sender))?;
-        let here = Arc::clone(&desk);
+            .spawn(move || here.receive_signals(signals, &sender))?;
+        let here = Arc::clone(&shared);
         thread::Builder::new()
             .name("keys".to_owned())
-            .spawn(move || here.read_keys(&ear, &send))?;
-        Ok(Self { desk, bell })
+            .spawn(move || here.read_keys(&wake_rx, &send))?;
+        Ok(Self { shared, wake_tx })
     }
 
-    /// Leaves every key that is typed from here on to another program, and the signals from keys too. Back when it is so.
+    /// Leaves keys, and signals from keys, to another program. Returns when it can read them.
     pub fn park(&self) {
-        let mut state = self.desk.state();
+        let mut state = self.shared.state();
         state.is_lent = true;
-        if state.reader == Reader::Reading {
-            state.reader = Reader::Asked;
-            let _ = rustix::io::write(&self.bell, b"!");
+        if state.reader == KeyReader::Reading {
+            state.reader = KeyReader::Asked;
+            let _ = rustix::io::write(&self.wake_tx, b"!");
         }
         let _parked = self
-            .desk
-            .wait_while(state, |state| state.reader == Reader::Asked);
+            .shared
+            .wait_while(state, |state| state.reader == KeyReader::Asked);
     }
 
-    /// Takes the keys and the signals again.
+    /// Takes keys and signals again.
     pub fn unpark(&self) {
         self.catch_up();
-        let mut state = self.desk.state();
+        let mut state = self.shared.state();
         state.is_lent = false;
-        if state.reader == Reader::Parked {
-            state.reader = Reader::Reading;
-            self.desk.changed.notify_all();
+        if state.reader == KeyReader::Parked {
+            state.reader = KeyReader::Reading;
+            self.shared.changed.notify_all();
         }
     }
 
-    /// Back when every signal that has come is dealt with: a Ctrl-C that ended the other program must not end this one too.
+    /// Waits until all signals so far are handled: a Ctrl-C that ended the other program must not end this one, too.
     fn catch_up(&self) {
-        // Signals are gone through from the lowest number up. A second round begins after whatever came before the first.
+        // Signals are handled by number. A second round starts after all that came before the first.
         for _ in 0..2 {
-            let mut state = self.desk.state();
+            let mut state = self.shared.state();
             state.is_catching_up = true;
             if kill_process(getpid(), Kill::WINCH).is_err() {
                 return;
             }
-            self.desk.wait_briefly(state, |state| state.is_catching_up);
+            self.shared.wait_briefly(state, |state| state.is_catching_up);
         }
     }
 
-    /// Stops until somebody lets it continue. So does everything of the same job, as if the terminal had stopped it: a shell sees
-    /// a job of a program and its wrapper stop only when both do. Cannot be ignored, as a plain Ctrl-Z can.
+    /// Stops the whole job until it is continued: a shell sees a program and its wrapper stop only if both do. Unlike Ctrl-Z, it
+    /// cannot be ignored.
     pub(super) fn stop(&self) -> io::Result<()> {
-        let mut state = self.desk.state();
+        let mut state = self.shared.state();
         state.is_stopping = true;
         kill_current_process_group(Kill::STOP)?;
-        // Another thread may take the signal, so that this one goes on for a while.
-        self.desk.wait_briefly(state, |state| state.is_stopping);
+        // Another thread may take the signal, while this one continues.
+        self.shared.wait_briefly(state, |state| state.is_stopping);
         Ok(())
     }
 }
 
-/// Calls from a thread of its own once nobody can read any more what is written to standard output, be it a terminal or a pipe.
+/// Calls back from another thread once the reader of standard output is gone, be it a terminal or a pipe.
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the door to the terminal"
+    reason = "this module is the adapter of the terminal"
 )]
-pub fn when_unread(tell: impl FnOnce() + Send + 'static) {
+pub fn when_unread(callback: impl FnOnce() + Send + 'static) {
     let wait = || {
         let output = io::stdout();
         let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
         loop {
             let mut sources = [PollFd::new(&output, PollFlags::empty())];
             match poll(&mut sources, None) {
-                Ok(_) if sources[0].revents().intersects(gone) => return tell(),
+                Ok(_) if sources[0].revents().intersects(gone) => return callback(),
                 Ok(_) | Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(_) => return,
             }
         }
     };
-    // Without it, it is not known, and what is written from then on is written for nobody.
+    // Without the thread, output is written although it is not read.
     let _ = thread::Builder::new().name("reader".to_owned()).spawn(wait);
 }
 
-impl Desk {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, ListenerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wait_while<'m>(
         &self,
-        state: MutexGuard<'m, State>,
-        holds: impl Fn(&State) -> bool,
-    ) -> MutexGuard<'m, State> {
+        state: MutexGuard<'m, ListenerState>,
+        holds: impl Fn(&ListenerState) -> bool,
+    ) -> MutexGuard<'m, ListenerState> {
         let woken = self.changed.wait_while(state, |state| holds(state));
         woken.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_briefly(&self, state: MutexGuard<'_, State>, holds: impl Fn(&State) -> bool) {
+    fn wait_briefly(&self, state: MutexGuard<'_, ListenerState>, holds: impl Fn(&ListenerState) -> bool) {
         let waited = self
             .changed
             .wait_timeout_while(state, SIGNAL, |state| holds(state));
         drop(waited);
     }
 
-    fn read_keys(&self, ear: &PipeReader, send: &impl Fn(Input)) {
-        let is_gone = self.read_to_end(ear, send);
-        self.state().reader = Reader::Ended;
+    fn read_keys(&self, wake_rx: &PipeReader, send: &impl Fn(Input)) {
+        let is_gone = self.read_to_end(wake_rx, send);
+        self.state().reader = KeyReader::Ended;
         self.changed.notify_all();
         if is_gone {
             send(Input::Gone);
-            insist(ExitCode::HungUp);
+            force_exit(ExitCode::HungUp);
         }
     }
 
-    /// Reads keys until the terminal is gone, which is true, or nobody listens.
+    /// Reads keys until the terminal is gone, which returns true, or the listener is.
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the door to the terminal"
+        reason = "this module is the adapter of the terminal"
     )]
-    fn read_to_end(&self, ear: &PipeReader, send: &impl Fn(Input)) -> bool {
+    fn read_to_end(&self, wake_rx: &PipeReader, send: &impl Fn(Input)) -> bool {
         let terminal = io::stdin();
         let mut decoder = Decoder::default();
         let mut bytes = [0; 4096];
         loop {
-            let keys = match next(&terminal, ear, decoder.is_waiting()) {
+            let keys = match next(&terminal, wake_rx, decoder.is_waiting()) {
                 Next::Nothing => continue,
                 Next::Gone => return true,
-                Next::Silence => decoder.settle(),
-                Next::Bell if rustix::io::read(ear, &mut bytes) == Ok(0) => return false,
-                Next::Bell => {
-                    self.rest();
+                Next::Silence => decoder.flush(),
+                Next::Wake if rustix::io::read(wake_rx, &mut bytes) == Ok(0) => return false,
+                Next::Wake => {
+                    self.rest_while_parked();
                     decoder = Decoder::default();
                     continue;
                 }
@@ -226,17 +223,17 @@ impl Desk {
         }
     }
 
-    /// Stays here while somebody else reads.
-    fn rest(&self) {
+    /// Waits while another program reads.
+    fn rest_while_parked(&self) {
         let mut state = self.state();
-        if state.reader == Reader::Asked {
-            state.reader = Reader::Parked;
+        if state.reader == KeyReader::Asked {
+            state.reader = KeyReader::Parked;
             self.changed.notify_all();
         }
-        let _reading = self.wait_while(state, |state| state.reader == Reader::Parked);
+        let _reading = self.wait_while(state, |state| state.reader == KeyReader::Parked);
     }
 
-    fn hear_signals(&self, mut signals: Signals, send: &impl Fn(Input)) {
+    fn receive_signals(&self, mut signals: Signals, send: &impl Fn(Input)) {
         for signal in signals.forever() {
             let signal = match signal {
                 SIGHUP => Signal::HangUp,
@@ -252,11 +249,11 @@ impl Desk {
                     continue;
                 }
             };
-            self.pass_on(signal, send);
+            self.handle(signal, send);
         }
     }
 
-    fn pass_on(&self, signal: Signal, send: &impl Fn(Input)) {
+    fn handle(&self, signal: Signal, send: &impl Fn(Input)) {
         let mut state = self.state();
         if signal == Signal::Continue && state.is_stopping {
             state.is_stopping = false;
@@ -270,12 +267,12 @@ impl Desk {
         }
         send(Input::Signal(signal));
         if let Some(code) = signal.exit_code() {
-            insist(code);
+            force_exit(code);
         }
     }
 }
 
-/// What a signal does while another program has the terminal, and whoever would answer it waits for that program.
+/// Handles a signal while the main thread waits for another program that has the terminal.
 fn while_lent(signal: Signal) {
     match signal {
         Signal::HangUp | Signal::Terminate => low_level::exit(
@@ -293,40 +290,38 @@ fn while_lent(signal: Signal) {
     }
 }
 
-/// Waits for whoever was told to end, and ends the process if that one cannot: it may be writing to a terminal that takes nothing.
-fn insist(code: ExitCode) {
+/// Gives the main thread time to quit, then exits: it may be blocked by a terminal that takes no output.
+fn force_exit(code: ExitCode) {
     thread::sleep(GRACE);
-    screen::give_back_if_it_takes();
+    screen::restore_without_blocking();
     low_level::exit(code.number().into());
 }
 
-/// Why the thread that waits for keys woke up.
+/// Why the thread that reads keys woke up.
 enum Next {
     /// The terminal is gone.
     Gone,
-    /// Somebody rang.
-    Bell,
-    /// There is something to read.
+    /// Another thread woke it.
+    Wake,
     Bytes,
-    /// A key whose rest was waited for has none.
+    /// The rest of a key did not come in time.
     Silence,
-    /// No reason.
     Nothing,
 }
 
-fn next(terminal: &io::Stdin, ear: &PipeReader, is_waiting: bool) -> Next {
+fn next(terminal: &io::Stdin, wake_rx: &PipeReader, is_waiting: bool) -> Next {
     let mut sources = [
         PollFd::new(terminal, PollFlags::IN),
-        PollFd::new(ear, PollFlags::IN),
+        PollFd::new(wake_rx, PollFlags::IN),
     ];
     let polled = poll(&mut sources, is_waiting.then_some(&REST_OF_KEY));
-    let [terminal, ear] = sources.map(|source| source.revents());
+    let [terminal, wake] = sources.map(|source| source.revents());
     let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
     match polled {
         Err(Errno::INTR | Errno::AGAIN) => Next::Nothing,
         Err(_) => Next::Gone,
         Ok(0) => Next::Silence,
-        Ok(_) if !ear.is_empty() => Next::Bell,
+        Ok(_) if !wake.is_empty() => Next::Wake,
         Ok(_) if terminal.intersects(gone) => Next::Gone,
         Ok(_) if terminal.contains(PollFlags::IN) => Next::Bytes,
         Ok(_) => Next::Nothing,

@@ -1,5 +1,5 @@
-//! The door to the terminal: its screen, its keys, the signals, and the loan of it to a shell or an editor. Leaves the terminal
-//! as it was on every way out. What is drawn, and what a key or a signal leads to, is the business of whoever holds the [`Screen`].
+//! The terminal: its screen, keys and signals, and its use by an editor or a shell in between. Restores the terminal on every way
+//! out. What is drawn is in `tui`, the main loop in `commands::watch`.
 
 #[cfg(unix)]
 mod keys;
@@ -18,39 +18,37 @@ pub use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use listener::{Listener, when_unread};
 pub use screen::Screen;
 
-/// What comes in from outside.
+/// An event from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A key went down, or repeats.
     Key(KeyEvent),
     /// The terminal has another size. The next [`Screen::draw`] finds out which.
     Resize,
-    /// Somebody sent a signal.
     Signal(Signal),
-    /// The terminal is no more, and nothing else will come. Only the end of the process is left, with [`ExitCode::HungUp`].
+    /// The terminal is gone. No other input follows; the process must exit with [`ExitCode::HungUp`].
     Gone,
 }
 
-/// A signal that a dashboard has to answer.
+/// A signal that a dashboard handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// SIGHUP: the terminal is about to go.
     HangUp,
-    /// SIGINT, from outside: the keys Ctrl-C come as a key.
+    /// SIGINT from another process. Ctrl-C comes as a key.
     Interrupt,
-    /// SIGQUIT, from outside.
+    /// SIGQUIT from another process.
     Quit,
     /// SIGTERM.
     Terminate,
-    /// SIGTSTP, from outside: answered with [`suspend`].
+    /// SIGTSTP from another process. Call [`suspend`].
     Stop,
-    /// SIGCONT after a stop that [`suspend`] knew nothing of: answered with [`Screen::resume`].
+    /// SIGCONT after a stop not by [`suspend`]. Call [`Screen::resume`].
     Continue,
 }
 
 impl Signal {
-    /// The code to end with. None for a signal that asks for no end.
-    #[must_use]
+    /// The exit code. None for a signal that does not end the process.
     pub const fn exit_code(self) -> Option<ExitCode> {
         match self {
             Self::HangUp => Some(ExitCode::HungUp),
@@ -62,16 +60,16 @@ impl Signal {
     }
 }
 
-/// The cells of the terminal, across and down. Fails where it is gone.
+/// The columns and rows of the terminal. Fails if it is gone.
 pub fn size() -> io::Result<(u16, u16)> {
     crossterm::terminal::size()
 }
 
-/// Hands the terminal to the shell, stops, and takes the terminal back when continued. Where there is no stopping, does nothing.
-/// The next [`Screen::draw`] paints everything. Fails where the terminal is gone.
+/// Restores the terminal, stops the process, and takes the terminal again when continued; does nothing on other systems than
+/// Unix. The next [`Screen::draw`] draws all cells. Fails if the terminal is gone.
 #[cfg_attr(
     not(unix),
-    expect(clippy::unnecessary_wraps, reason = "fails where one can stop")
+    expect(clippy::unnecessary_wraps, reason = "fails on Unix")
 )]
 pub fn suspend(screen: &mut Screen, listener: &Listener) -> io::Result<()> {
     #[cfg(unix)]
@@ -85,8 +83,8 @@ pub fn suspend(screen: &mut Screen, listener: &Listener) -> io::Result<()> {
     Ok(())
 }
 
-/// Lends the terminal, with every key typed, to a program until it ends. Fails where the program cannot be started or the
-/// terminal is gone. The next [`Screen::draw`] paints everything.
+/// Runs a program with the terminal and its keys until it ends. Fails if the program cannot be started or the terminal is gone.
+/// The next [`Screen::draw`] draws all cells.
 pub fn edit(
     screen: &mut Screen,
     listener: &Listener,

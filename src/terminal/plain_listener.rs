@@ -1,4 +1,4 @@
-//! Keys where there are no signals: a thread that waits for them.
+//! Keys on systems without Unix signals, read by a thread.
 
 use std::{io, thread};
 
@@ -6,12 +6,12 @@ use crossterm::event::{self, Event, KeyEventKind};
 
 use super::Input;
 
-/// Listens to the keys, for as long as the process lives.
+/// Listens to keys as long as the process lives.
 #[derive(Debug)]
 pub struct Listener(());
 
 impl Listener {
-    /// Starts to listen, and sends what comes.
+    /// Starts to listen, and sends each input.
     pub fn start(send: impl Fn(Input) + Send + Clone + 'static) -> io::Result<Self> {
         thread::Builder::new().spawn(move || {
             while let Ok(event) = event::read() {
@@ -26,14 +26,14 @@ impl Listener {
         Ok(Self(()))
     }
 
-    /// Does nothing: a program that is lent the terminal shares the keys.
-    #[expect(clippy::unused_self, reason = "as elsewhere")]
+    /// Does nothing: another program shares the keys.
+    #[expect(clippy::unused_self, reason = "as on Unix")]
     pub const fn park(&self) {}
 
     /// Does nothing.
-    #[expect(clippy::unused_self, reason = "as elsewhere")]
+    #[expect(clippy::unused_self, reason = "as on Unix")]
     pub const fn unpark(&self) {}
 }
 
-/// Does nothing: nobody tells.
+/// Does nothing: there is no event for it.
 pub fn when_unread(_: impl FnOnce() + Send + 'static) {}

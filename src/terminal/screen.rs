@@ -1,4 +1,4 @@
-//! The screen: taken, drawn on one whole frame at a time, and given back.
+//! The screen: taken, drawn one frame at a time, and restored.
 
 use std::{
     cell::RefCell,
@@ -25,54 +25,53 @@ use ratatui::{Frame, Terminal, backend::CrosstermBackend, layout::Rect};
 
 use crate::exit::ExitCode;
 
-/// The terminal is not as it was found. Also read by a panic and by a forced end, which have no screen at hand.
+/// The terminal must be restored. Also read by a panic and a forced exit, which have no [`Screen`].
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The process is being ended from another thread: what is drawn from here on would come after the terminal is given back.
+/// Another thread is ending the process: nothing may be drawn after the terminal is restored.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
-/// The terminal while it is ours: keys come unchanged, the alternate screen is shown, the cursor is hidden. Given back when
-/// dropped, and by a panic in any thread, which then ends the process.
+/// The terminal in raw mode, with the alternate screen and a hidden cursor. Restored when dropped, and by a panic in any thread,
+/// which then ends the process.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Page>>,
-    page: Page,
-    /// What the terminal shows is not known.
+    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    buffer: FrameBuffer,
+    /// What the terminal shows is unknown.
     is_stale: bool,
 }
 
 impl Screen {
-    /// Takes the terminal. A [`super::Listener`] should listen already: a signal that comes before one does leaves the terminal
-    /// as it is.
+    /// Takes the terminal. A [`super::Listener`] must have started: a signal before that would not restore the terminal.
     pub fn new() -> io::Result<Self> {
-        give_back_on_panic();
-        // Whoever draws has decided on colours; crossterm would decide anew, by `NO_COLOR` alone.
+        restore_on_panic();
+        // The theme has decided on colours; crossterm would look at `NO_COLOR` only.
         force_color_output(true);
-        let page = Page::default();
-        let terminal = Terminal::new(CrosstermBackend::new(page.clone()))?;
+        let buffer = FrameBuffer::default();
+        let terminal = Terminal::new(CrosstermBackend::new(buffer.clone()))?;
         let mut screen = Self {
             terminal,
-            page,
+            buffer,
             is_stale: true,
         };
         screen.enter()?;
         Ok(screen)
     }
 
-    /// Draws a frame at the terminal's present size: what differs from the last one, in one write, shown at once by a terminal
-    /// that can. Fails where the terminal is gone.
+    /// Draws a frame in the current size of the terminal: what differs from the last frame, in one write, as a synchronized update.
+    /// Fails if the terminal is gone.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         let outcome = self.compose(view);
         while IS_ENDING.load(Ordering::SeqCst) {
             thread::park();
         }
-        let outcome = outcome.and_then(|()| send(&self.page.take()));
+        let outcome = outcome.and_then(|()| send(&self.buffer.take()));
         self.is_stale = outcome.is_err();
         outcome
     }
 
     fn compose(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.page.take();
-        queue!(self.page, BeginSynchronizedUpdate)?;
+        self.buffer.take();
+        queue!(self.buffer, BeginSynchronizedUpdate)?;
         if self.is_stale {
             // `Terminal::clear` would ask the terminal where its cursor is, and wait for the answer among the keys.
             let size = self.terminal.size()?;
@@ -80,20 +79,20 @@ impl Screen {
                 .resize(Rect::new(0, 0, size.width, size.height))?;
         }
         self.terminal.draw(view)?;
-        queue!(self.page, EndSynchronizedUpdate)
+        queue!(self.buffer, EndSynchronizedUpdate)
     }
 
-    /// Lets the next frame be painted on a cleared screen, every cell of it.
+    /// Clears the screen and draws all cells with the next frame.
     pub const fn repaint(&mut self) {
         self.is_stale = true;
     }
 
-    /// Gives the terminal back for a while. Fails where it is gone.
+    /// Restores the terminal until [`Self::enter`]. Fails if it is gone.
     pub fn leave(&mut self) -> io::Result<()> {
-        give_back()
+        restore()
     }
 
-    /// Takes the terminal again. The next frame is painted whole. Fails where the terminal is gone.
+    /// Takes the terminal again. The next frame draws all cells. Fails if the terminal is gone.
     pub fn enter(&mut self) -> io::Result<()> {
         self.is_stale = true;
         IS_TAKEN.store(true, Ordering::SeqCst);
@@ -101,15 +100,15 @@ impl Screen {
             .and_then(|()| bytes(|page| queue!(page, EnterAlternateScreen, Hide)))
             .and_then(|bytes| send(&bytes));
         if taken.is_err() {
-            let _ = give_back();
+            let _ = restore();
         }
         taken
     }
 
-    /// Takes the terminal again that somebody else had without our leave, as a shell has while the process is stopped from
-    /// outside. Fails where the terminal is gone.
+    /// Takes the terminal again after another program had it unnoticed, as a shell while the process was stopped. Fails if the
+    /// terminal is gone.
     pub fn resume(&mut self) -> io::Result<()> {
-        // Whoever enters raw mode twice is believed to be in it still.
+        // crossterm ignores a second `enable_raw_mode`.
         disable_raw_mode()?;
         self.enter()
     }
@@ -117,12 +116,12 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        let _ = give_back();
+        let _ = restore();
     }
 }
 
-/// Leaves the terminal as it was found, if it is not. Needs no screen, and no lock that a stuck thread could hold.
-pub(super) fn give_back() -> io::Result<()> {
+/// Restores the terminal if it is taken. Needs no [`Screen`], and no lock that a blocked thread may hold.
+pub(super) fn restore() -> io::Result<()> {
     if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
@@ -132,14 +131,14 @@ pub(super) fn give_back() -> io::Result<()> {
     left.and_then(|bytes| send(&bytes)).and(cooked)
 }
 
-/// Leaves the terminal as it was found while another thread may be drawing, and lets none draw again. Of a terminal that takes
-/// nothing for a fifth of a second, only the mode is restored.
+/// Restores the terminal while another thread may be drawing, and stops drawing. If the terminal takes no output for a fifth of a
+/// second, only its mode is restored.
 #[cfg(unix)]
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the door to the terminal"
+    reason = "this module is the adapter of the terminal"
 )]
-pub(super) fn give_back_if_it_takes() {
+pub(super) fn restore_without_blocking() {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     let terminal = io::stdout();
@@ -151,21 +150,20 @@ pub(super) fn give_back_if_it_takes() {
     IS_ENDING.store(true, Ordering::SeqCst);
     let takes = poll(&mut out, Some(&fifth)).is_ok_and(|ready| ready > 0);
     if takes {
-        let _ = give_back();
+        let _ = restore();
     } else {
         let _ = disable_raw_mode();
     }
 }
 
-/// Lets a panic give the terminal back before it says what it has to say, and end the process: whichever thread it is in, and
-/// also where panics abort.
-fn give_back_on_panic() {
+/// Makes a panic in any thread restore the terminal before its message, and end the process, even with `panic = "abort"`.
+fn restore_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let tell = panic::take_hook();
+        let report = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let _ = give_back();
-            tell(info);
+            let _ = restore();
+            report(info);
             end(ExitCode::Panicked);
         }));
     });
@@ -174,23 +172,23 @@ fn give_back_on_panic() {
 #[expect(
     clippy::exit,
     clippy::disallowed_methods,
-    reason = "`main` is not reached any more, and the terminal is given back"
+    reason = "`main` is not reached any more, and the terminal is restored"
 )]
 fn end(code: ExitCode) -> ! {
     std::process::exit(code.number().into())
 }
 
-/// The bytes of a frame, until the frame is whole. What draws it flushes more than once; none of that reaches the terminal.
+/// The bytes of a frame until it is complete: crossterm flushes more than once.
 #[derive(Clone, Default)]
-struct Page(Rc<RefCell<Vec<u8>>>);
+struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
 
-impl Page {
+impl FrameBuffer {
     fn take(&self) -> Vec<u8> {
         self.0.take()
     }
 }
 
-impl Write for Page {
+impl Write for FrameBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().write(bytes)
     }
@@ -206,11 +204,11 @@ fn bytes(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Vec<u
     Ok(bytes)
 }
 
-/// Writes to the terminal past the standard library's lock, which another thread may hold for good.
+/// Writes to the terminal without the lock of the standard library, which a blocked thread may hold.
 #[cfg(unix)]
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the door to the terminal"
+    reason = "this module is the adapter of the terminal"
 )]
 fn send(mut bytes: &[u8]) -> io::Result<()> {
     use rustix::{
@@ -224,7 +222,7 @@ fn send(mut bytes: &[u8]) -> io::Result<()> {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(taken) => bytes = bytes.get(taken..).unwrap_or_default(),
             Err(Errno::INTR) => {}
-            // Another program may have made the terminal one that does not wait.
+            // Another program may have set the terminal to non-blocking.
             Err(Errno::AGAIN) => {
                 let _ = poll(&mut [PollFd::new(&terminal, PollFlags::OUT)], None);
             }
@@ -237,7 +235,7 @@ fn send(mut bytes: &[u8]) -> io::Result<()> {
 #[cfg(not(unix))]
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the door to the terminal"
+    reason = "this module is the adapter of the terminal"
 )]
 fn send(bytes: &[u8]) -> io::Result<()> {
     let mut terminal = io::stdout();

@@ -64,7 +64,6 @@ impl App {
         None
     }
 
-    #[must_use]
     pub fn open(&self) -> Option<Panel> {
         self.panel.map(|(panel, _)| panel)
     }

@@ -35,7 +35,6 @@ impl App {
     }
 
     /// The teams as they are listed.
-    #[must_use]
     pub fn teams(&self) -> Vec<&TeamReport> {
         let Some(report) = self.report() else {
             return Vec::new();
@@ -94,13 +93,11 @@ impl App {
     }
 
     /// The rows of the days as they are listed.
-    #[must_use]
     pub fn rows(&self) -> Vec<&RowReport> {
         self.rows_by_day().map(|(_, row)| row).collect()
     }
 
     /// The selected row of a list of this length. None before an alert is selected.
-    #[must_use]
     pub fn selected_row(&self, len: usize) -> Option<usize> {
         self.selected_row_in(self.tab, len)
     }
@@ -117,13 +114,11 @@ impl App {
     }
 
     /// The first line on the screen, in a view that is a text.
-    #[must_use]
     pub fn top(&self, last: usize) -> usize {
         self.selected[self.tab.index()].unwrap_or(0).min(last)
     }
 
     /// The team that is selected in the list of teams.
-    #[must_use]
     pub fn selected_team(&self) -> Option<&TeamReport> {
         let teams = self.teams();
         let at = self.selected_row_in(Tab::Teams, teams.len())?;

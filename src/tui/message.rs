@@ -41,7 +41,6 @@ pub enum Message {
 }
 
 impl Message {
-    #[must_use]
     pub const fn is_move(self) -> bool {
         matches!(self, Self::Move(_) | Self::Page(_) | Self::End(_))
     }
@@ -64,7 +63,6 @@ pub enum Direction {
 }
 
 /// The message of a key. None if it has no meaning.
-#[must_use]
 pub fn of(key: KeyEvent, typing: Typing, panel: Option<Panel>) -> Option<Message> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match typing {

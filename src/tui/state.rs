@@ -28,7 +28,6 @@ impl Tab {
     /// In the order of their keys.
     pub const ALL: [Self; 4] = [Self::Overview, Self::Teams, Self::Daily, Self::Forecast];
 
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
@@ -38,7 +37,6 @@ impl Tab {
         }
     }
 
-    #[must_use]
     pub const fn index(self) -> usize {
         self as usize
     }
@@ -123,7 +121,6 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    #[must_use]
     pub const fn place(&self) -> Option<(FileId, usize)> {
         match self {
             Self::Unreadable(problem) => problem.place,
@@ -150,7 +147,6 @@ pub struct Viewport {
 
 impl Viewport {
     /// The last row that can be at the top.
-    #[must_use]
     pub const fn last_top(self) -> usize {
         self.len.saturating_sub(self.page)
     }

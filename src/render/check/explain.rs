@@ -7,7 +7,6 @@ use crate::{
 };
 
 /// The page on a code.
-#[must_use]
 pub fn explain(code: Code, style: Style) -> String {
     let heading = |text: &str| style.paint(&styled::heading(text));
     let fix = if code.is_fixable() {

@@ -37,7 +37,7 @@ struct Counts {
     warnings: usize,
     /// What is worth knowing.
     notes: usize,
-    /// How much of it `tokmon check --fix` mends.
+    /// How much of it `tokmon check --fix` can fix.
     fixable: usize,
     /// How much of it is not among the findings, because there are too many.
     not_listed: usize,
@@ -64,7 +64,7 @@ struct CheckFinding<'a> {
     /// The column behind the last character, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<usize>,
-    /// What stands there.
+    /// What is there.
     #[serde(skip_serializing_if = "str::is_empty")]
     label: &'a str,
     /// What to do about it.
@@ -72,7 +72,7 @@ struct CheckFinding<'a> {
     help: Option<&'a str>,
     /// Other places that belong to it.
     related: Vec<Related<'a>>,
-    /// `tokmon check --fix` mends it.
+    /// Whether `tokmon check --fix` can fix it.
     fixable: bool,
 }
 
@@ -88,7 +88,7 @@ struct Related<'a> {
     /// The column behind the last character, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<usize>,
-    /// What stands there.
+    /// What is there.
     message: &'a str,
 }
 
@@ -148,7 +148,6 @@ pub(super) fn report(
 }
 
 /// The JSON Schema (2020-12) of the report, made from its types.
-#[must_use]
 pub fn schema() -> String {
     json::schema_of::<CheckDocument<'_>>()
 }

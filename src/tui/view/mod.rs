@@ -29,13 +29,11 @@ impl ViewContext {
 }
 
 /// All in one line, for a pipe.
-#[must_use]
 pub fn line(app: &App, view: ViewContext) -> String {
     overview::line(app, view)
 }
 
 /// The screen: no more lines than it is high, none wider than it is.
-#[must_use]
 pub fn screen(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     if size.width == 0 || size.height == 0 {
         return Vec::new();
@@ -55,7 +53,6 @@ pub fn screen(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
 }
 
 /// The length of the list in the view, and how much of it is on the screen.
-#[must_use]
 pub fn viewport(app: &App, size: Size, view: ViewContext) -> Viewport {
     let view = view.with_width(size.width);
     match (app.panel, app.tab) {
