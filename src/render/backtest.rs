@@ -68,10 +68,7 @@ fn days(part: &Part) -> String {
 /// What the figures mean, and what they are based on.
 fn notes(backtest: &Backtest) -> Vec<String> {
     let Some((first, last)) = backtest.months.first().zip(backtest.months.last()) else {
-        return vec![
-            "too little history: no finished month has daily rows"
-                .to_owned(),
-        ];
+        return vec!["too little history: no finished month has daily rows".to_owned()];
     };
     let Some(whole) = backtest.parts.last() else {
         return vec![format!(

@@ -122,7 +122,8 @@ impl Listener {
             if kill_process(getpid(), Kill::WINCH).is_err() {
                 return;
             }
-            self.shared.wait_briefly(state, |state| state.is_catching_up);
+            self.shared
+                .wait_briefly(state, |state| state.is_catching_up);
         }
     }
 
@@ -174,7 +175,11 @@ impl Shared {
         woken.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_briefly(&self, state: MutexGuard<'_, ListenerState>, holds: impl Fn(&ListenerState) -> bool) {
+    fn wait_briefly(
+        &self,
+        state: MutexGuard<'_, ListenerState>,
+        holds: impl Fn(&ListenerState) -> bool,
+    ) {
         let waited = self
             .changed
             .wait_timeout_while(state, SIGNAL, |state| holds(state));

@@ -67,10 +67,7 @@ pub fn size() -> io::Result<(u16, u16)> {
 
 /// Restores the terminal, stops the process, and takes the terminal again when continued; does nothing on other systems than
 /// Unix. The next [`Screen::draw`] draws all cells. Fails if the terminal is gone.
-#[cfg_attr(
-    not(unix),
-    expect(clippy::unnecessary_wraps, reason = "fails on Unix")
-)]
+#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "fails on Unix"))]
 pub fn suspend(screen: &mut Screen, listener: &Listener) -> io::Result<()> {
     #[cfg(unix)]
     {
