@@ -130,3 +130,24 @@ fn a_run_that_is_killed_and_then_its_recovery_are_made_good() {
     ));
     assert!(both * 2 > cases.len());
 }
+
+#[test]
+fn a_copy_of_what_a_kill_left_is_completed() {
+    if !can_trace() {
+        return;
+    }
+    let _machine = beside_others();
+    let proofs = Job::ALL.map(Proof::of);
+    let mut cases = Vec::new();
+    for (at, job) in Job::ALL.into_iter().enumerate() {
+        let calls = some_of(&unfinished(job), or_long(6, usize::MAX));
+        cases.extend(calls.into_iter().map(|call| (at, call)));
+    }
+    hold("copies of what a kill left", &cases, |(at, call)| {
+        let (proof, scene) = (&proofs[*at], Scene::new());
+        let job = proof.job;
+        traced(&scene, &with(call, KILL), job.args());
+        let held = proof.holds(&scene.copied(), call.nth % 2 == 0);
+        held.map_err(|fault| format!("{job:?} killed at {call}, copied: {fault}"))
+    });
+}

@@ -153,6 +153,16 @@ impl Scene {
         files
     }
 
+    /// The repository as `cp -r` copies it.
+    pub(crate) fn copied(&self) -> Self {
+        let copy = Self::new();
+        fs::remove_dir_all(&copy.folder).unwrap();
+        let mut cp = Command::new("cp");
+        cp.arg("-r").arg(&self.folder).arg(&copy.folder);
+        assert!(cp.status().unwrap().success());
+        copy
+    }
+
     /// Whether a run left something to be done or cleared away.
     pub(crate) fn is_unfinished(&self) -> bool {
         let names = ["cost-log.md.journal", "cost-log.md.journal.new"];

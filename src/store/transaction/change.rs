@@ -72,10 +72,14 @@ impl<T> Planned<T> {
     /// What was appended since, where that is all that happened and it means the same behind any text: nothing, or whole lines that
     /// begin as those of hooks do. Anything else may change the plan.
     pub(super) fn appended<'b>(&self, log: &'b [u8]) -> Option<&'b [u8]> {
-        let is_of_hook = |line: &[u8]| matches!(line, [b'[', b'A'..=b'Z', .., b'\n']);
         let tail = log.strip_prefix(self.seen.as_slice())?;
         let is_behind = tail.is_empty() || self.seen.ends_with(b"\n");
-        let mut lines = tail.split_inclusive(|byte| *byte == b'\n');
-        (is_behind && lines.all(is_of_hook)).then_some(tail)
+        (is_behind && are_hook_lines(tail)).then_some(tail)
     }
+}
+
+/// Whether a text is nothing but whole lines that begin as those of hooks do.
+pub(super) fn are_hook_lines(text: &[u8]) -> bool {
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    lines.all(|line| matches!(line, [b'[', b'A'..=b'Z', .., b'\n']))
 }

@@ -17,6 +17,7 @@ use super::{
         state_dir::{self, StateDir, name_with},
         system::{self, Access},
     },
+    change::are_hook_lines,
     commit_marker::{TransactionId, without_markers},
 };
 
@@ -45,7 +46,10 @@ pub(in crate::store) struct Journal {
     pub(super) seal: u64,
     /// All that the log is to hold.
     pub(super) text: Vec<u8>,
-    /// What the log held before, marker included: hashes of its blocks.
+    /// The length of the log before, and what it held.
+    pub(super) start: u64,
+    pub(super) old: Hash,
+    /// The log before and the marker behind it: hashes of the blocks.
     pub(super) before: Vec<u8>,
     pub(super) files: Vec<SideChange>,
 }
@@ -103,11 +107,21 @@ impl Journal {
             Some(tail) if is_same_file || self.is_between(log, tail.len()) => {
                 Progress::Sealed(tail)
             }
-            None if is_same_file && log.starts_with(&self.text) || log == self.text => {
+            None if log.starts_with(&self.text) && (is_same_file || self.is_complete(log)) => {
                 Progress::Complete
             }
             _ => Progress::Foreign,
         }
+    }
+
+    /// Whether a log is the new text with lines of hooks behind it, and not the old text that begins with the new one.
+    fn is_complete(&self, log: &[u8]) -> bool {
+        let tail = log.get(self.text.len()..).unwrap_or_default();
+        let old = usize::try_from(self.start)
+            .ok()
+            .and_then(|end| log.get(..end));
+        let is_old = old.is_some_and(|old| old.len() > self.text.len() && hash(old) == self.old);
+        are_hook_lines(tail) && !is_old
     }
 
     /// Whether every block of a log is the old or the new one, not counting what was appended.
@@ -141,6 +155,8 @@ impl Journal {
         put_number(&mut head, self.seal);
         put_number(&mut head, self.text.len() as u64);
         let mut rest = Vec::new();
+        put_number(&mut rest, self.start);
+        put(&mut rest, &self.old);
         put(&mut rest, &self.before);
         put_number(&mut rest, self.files.len() as u64);
         for file in &self.files {
@@ -170,6 +186,8 @@ impl Journal {
             id: TransactionId::from_letters(take(rest)?)?,
             seal: number(rest)?,
             text: take(rest)?.to_vec(),
+            start: number(rest)?,
+            old: take(rest)?.try_into().ok()?,
             before: take(rest)?.to_vec(),
             files: Vec::new(),
         };
@@ -353,6 +371,8 @@ mod tests {
             id: TransactionId::new(5),
             seal: 3,
             text: b"new".to_vec(),
+            start: 3,
+            old: hash(b"old"),
             before: block_hashes(b"old", b" zzz", 3),
             files: vec![
                 SideChange {
@@ -420,6 +440,19 @@ mod tests {
                 assert_eq!(journal.progress(&log, 8), Progress::Foreign, "{written}");
             }
         }
+    }
+
+    #[test]
+    fn an_old_text_that_begins_with_the_new_one_is_not_complete() {
+        let mut journal = journal();
+        (journal.start, journal.old) = (14, hash(b"new\n[PRE] old\n"));
+        journal.text = b"new\n".to_vec();
+        assert_eq!(journal.progress(b"new\n[PRE] old\n", 8), Progress::Foreign);
+        assert_eq!(
+            journal.progress(b"new\n[PRE] since\n", 8),
+            Progress::Complete
+        );
+        assert_eq!(journal.progress(b"new\n| since |\n", 8), Progress::Foreign);
     }
 
     proptest! {

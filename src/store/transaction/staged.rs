@@ -151,6 +151,8 @@ fn prepare(
         inode: target.inode()?,
         id,
         seal: marker.seal as u64,
+        start: log.len() as u64,
+        old: hash(log),
         before: block_hashes(log, &marker.bytes, text.len()),
         text,
         files: Vec::new(),
