@@ -226,6 +226,13 @@ impl Diagnostic {
         self
     }
 
+    /// Attaches what resolves the finding. One that nothing resolves needs a person.
+    pub fn set_fix(&mut self, fix: Option<Arc<Fix>>) {
+        let applicability = fix.as_ref().map(|fix| fix.applicability);
+        self.applicability = applicability.unwrap_or(Applicability::Manual);
+        self.fix = fix;
+    }
+
     #[must_use]
     pub const fn severity(&self) -> Severity {
         self.code.severity()
@@ -328,6 +335,11 @@ impl Findings {
     #[must_use]
     pub fn kept(&self) -> &[Diagnostic] {
         &self.kept
+    }
+
+    #[must_use]
+    pub fn kept_mut(&mut self) -> &mut [Diagnostic] {
+        &mut self.kept
     }
 
     /// How many there are of a severity, kept or dropped.

@@ -12,8 +12,8 @@
 //! | [`diagnostic`] | a finding as a value | text |
 //! | [`log`] | Markdown to entries, losslessly | text, model, diagnostic |
 //! | [`analysis`] | numbers from entries, budgets and a given day | text, model |
-//! | [`check`] | rules: log and policy to findings | text, model, diagnostic, analysis |
 //! | [`edit`] | what to change in a log, as edits of its text | text, model, diagnostic, log, analysis |
+//! | [`check`] | rules: log and policy to findings, and what fixes these | text, model, diagnostic, analysis, edit |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
 //! | [`exit`] | every code that a run ends with | |
 //! | [`tui`] | the dashboard over a report | text, model, analysis, render, exit |

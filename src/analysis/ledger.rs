@@ -119,6 +119,12 @@ impl Ledger {
         &self.derived.months
     }
 
+    /// Where ids occur again, in the log and in its archives.
+    pub fn repeats(&self) -> impl Iterator<Item = &Place> {
+        let duplicates = self.duplicates.values().flatten();
+        duplicates.map(|duplicate| &duplicate.place)
+    }
+
     /// Whether a month has rows, be they unreadable.
     #[must_use]
     pub fn has_rows(&self, month: Month) -> bool {

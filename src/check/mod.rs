@@ -2,13 +2,27 @@
 //! What cannot be read at all is found by `log`; here everything was read, and does not fit together.
 
 mod allocation;
+mod fix;
 mod settling;
 mod statements;
 mod summary;
 
-pub use settling::Unsettled;
+pub use fix::{FixedLog, attach, fix};
 
-use crate::{analysis::ReconciledMonth, diagnostic::Diagnostic, model::Policy};
+use settling::Unsettled;
+
+use crate::{
+    analysis::{Ledger, ReconciledMonth},
+    diagnostic::{Diagnostic, Findings},
+    edit::{self, LogSet, Revision},
+    model::{Month, Policy},
+};
+
+/// Findings beyond this number are counted and not listed, so that no log takes more memory than a machine has.
+pub const MAX_FINDINGS: usize = 100_000;
+
+/// The most months that are looked at one by one: those of a hundred years.
+pub const MOST_MONTHS: usize = 1_200;
 
 /// A rule looks at a month and passes on what it finds.
 type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
@@ -42,16 +56,34 @@ pub fn findings(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic
     findings
 }
 
-/// What concerns a month alone, with all of its projects.
-#[must_use]
-pub fn of_month(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
-    let all = OF_MONTH.iter().chain(&[summary::unsplit_details as Rule]);
-    all.flat_map(|rule| rule(reconciled, policy)).collect()
+/// Adds what the rules find in these months of a log, and in the log as a whole, which is as it is in the last of them.
+pub fn months(ledger: &Ledger, months: &[Month], policy: &Policy, findings: &mut Findings) {
+    let rules = OF_MONTH.iter().chain(&[summary::unsplit_details as Rule]);
+    let mut unsettled = Unsettled::default();
+    for month in months.iter().filter(|month| ledger.has_rows(**month)) {
+        let reconciled = ledger.reconcile_statements(*month);
+        unsettled.add(&reconciled);
+        findings.extend(rules.clone().flat_map(|rule| rule(&reconciled, policy)));
+    }
+    if let Some(newest) = months.last().and_then(|month| ledger.find_month(*month)) {
+        findings.extend(OF_LOG.iter().flat_map(|rule| rule(&newest, policy)));
+    }
+    findings.extend(unsettled.finding());
 }
 
-/// What concerns the log as a whole. To be asked of its newest month.
-#[must_use]
-pub fn of_log(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
-    let all = OF_LOG.iter();
-    all.flat_map(|rule| rule(reconciled, policy)).collect()
+/// All that is wrong with a log in memory.
+fn findings_of(revision: &Revision, log_set: &LogSet) -> Findings {
+    let mut findings = Findings::listing(MAX_FINDINGS);
+    findings.extend(revision.problems().iter().cloned());
+    let all = revision.ledger().months();
+    let newest = all.get(all.len().saturating_sub(MOST_MONTHS)..);
+    months(
+        revision.ledger(),
+        newest.unwrap_or_default(),
+        &log_set.policy,
+        &mut findings,
+    );
+    findings.extend(edit::resolve_union_merge(revision).findings);
+    findings.sort();
+    findings
 }

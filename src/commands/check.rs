@@ -1,17 +1,16 @@
-//! `tokmon check`: says what is wrong with a log, explains a code, and has mended what can be.
+//! `tokmon check`: reports what is wrong with a log, explains a code, and fixes what can be fixed.
 
-use super::{
-    Context,
-    edit_session::{self, EditSession},
-    load::{self, Checked},
-};
+use std::collections::BTreeMap;
+
+use super::{Context, edit_session::EditSession, load};
 use crate::{
+    check::{self as rules, FixedLog},
     cli::{CheckArgs, GlobalArgs},
-    diagnostic::{Code, Severity},
-    edit,
+    diagnostic::{Code, Findings, Severity},
+    edit::{ArchivesOf, Timestamp},
     exit::ExitCode,
     failure::{Failure, cannot_print},
-    render::{self, Format},
+    render::{self, FixOutcome, Format},
     store::{Change, FileChange},
 };
 
@@ -38,12 +37,11 @@ pub(super) fn run(
     if let Some(since) = checked.since.filter(|_| !global.quiet) {
         cx.note(format_args!("this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"));
     }
-    Ok(status(&checked))
+    Ok(status(&checked.found.findings))
 }
 
 /// Notes alone are no reason to fail.
-fn status(checked: &Checked) -> ExitCode {
-    let findings = &checked.found.findings;
+fn status(findings: &Findings) -> ExitCode {
     let wrong = findings.count(Severity::Error) + findings.count(Severity::Warning);
     if wrong == 0 {
         ExitCode::Success
@@ -61,57 +59,96 @@ const fn of_reports(format: Format) -> Option<&'static str> {
     }
 }
 
-/// Mends what can be mended, and tells what is left.
+/// Fixes what can be fixed safely, and reports what is left.
 fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     let session = EditSession::open(global, cx)?;
-    // What is read is reconciled again before the log is rewritten: nobody may have it open then, not even we.
-    let (before, found) = {
-        let checked = load::check(global, cx)?;
-        (checked.found.findings.total(), status(&checked))
-    };
+    let now = cx.now(global)?;
     if args.dry_run {
-        let text = session.text(cx)?;
-        let (mended, _) = fix_log(&session, &text, global, cx)?;
-        render::diff(&session.log.shown, &text, &mended, cx.style(global), cx.out)
-            .map_err(cannot_print)?;
-        return Ok(found);
+        return preview(&session, now, global, cx);
     }
-    let is_changed = session.rewrite(args.rewrite, &mut |text| {
-        let (log, files) = fix_log(&session, text, global, cx)?;
-        let is_changed = log != text || !files.is_empty();
-        let log = log.into_bytes();
-        Ok((is_changed.then_some(Change { log, files }), is_changed))
+    let fixed = session.rewrite(args.rewrite, &mut |text| {
+        let (mut fixed, files) = fix_text(&session, text, now)?;
+        let is_changed = fixed.text != text || !files.is_empty();
+        let log = std::mem::take(&mut fixed.text).into_bytes();
+        let change = is_changed.then_some(Change { log, files });
+        Ok((change, (is_changed, fixed)))
     })?;
     let mut after = load::check(global, cx)?;
     after
         .write(global.format(), cx.style(global), cx.out)
         .map_err(cannot_print)?;
     cx.out.flush().map_err(cannot_print)?;
-    if !global.quiet {
-        let shown = render::sanitize(&session.log.shown).into_owned();
-        let mended = before.saturating_sub(after.found.findings.total());
-        let told = match (is_changed, mended) {
-            (false, _) => format!("nothing to mend in {shown}"),
-            (true, 1) => format!("mended 1 finding in {shown}"),
-            (true, mended) => format!("mended {mended} findings in {shown}"),
-        };
-        cx.note(format_args!("{told}"));
-    }
-    Ok(status(&after))
+    let (is_changed, fixed) = fixed;
+    note_outcome(&session, is_changed, &fixed, global, cx);
+    Ok(status(&after.found.findings))
 }
 
 /// The log with what can be fixed, and the archives that it adopts.
-fn fix_log(
+fn fix_text(
     session: &EditSession,
     text: &str,
-    global: &GlobalArgs,
-    cx: &Context<'_>,
-) -> Result<(String, Vec<FileChange>), Failure> {
+    now: Timestamp,
+) -> Result<(FixedLog, Vec<FileChange>), Failure> {
     let adoption = session.archives()?.adopt(text)?;
-    let mut log_set = session.books_of(&adoption.text)?;
-    log_set.archives.extend(adoption.archives);
-    let fixed = edit::fixed(&adoption.text, &log_set, cx.now(global)?);
-    Ok((fixed.map_err(edit_session::overlapping)?, adoption.files))
+    let (revision, log_set) =
+        session.revision(adoption.text, ArchivesOf::AllMonths, adoption.archives)?;
+    let mut fixed = rules::fix(revision, &log_set, now);
+    fixed.resolved += adoption.files.len();
+    Ok((fixed, adoption.files))
+}
+
+/// Shows what fixing would change: as a diff, or in JSON as the edits of each finding.
+fn preview(
+    session: &EditSession,
+    now: Timestamp,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<ExitCode, Failure> {
+    let text = session.text(cx)?;
+    if global.format() == Format::Json {
+        let (revision, log_set) = session.revision(text, ArchivesOf::AllMonths, BTreeMap::new())?;
+        let mut checked = load::check(global, cx)?;
+        rules::attach(checked.found.findings.kept_mut(), &revision, &log_set);
+        checked
+            .write(Format::Json, cx.style(global), cx.out)
+            .map_err(cannot_print)?;
+        return Ok(status(&checked.found.findings));
+    }
+    let (fixed, _) = fix_text(session, &text, now)?;
+    render::diff(
+        &session.log.shown,
+        &text,
+        &fixed.text,
+        cx.style(global),
+        cx.out,
+    )
+    .map_err(cannot_print)?;
+    if fixed.text == text {
+        note_outcome(session, false, &fixed, global, cx);
+    }
+    Ok(status(&fixed.before))
+}
+
+fn note_outcome(
+    session: &EditSession,
+    is_changed: bool,
+    fixed: &FixedLog,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) {
+    let outcome = FixOutcome {
+        file: &session.log.shown,
+        is_changed,
+        resolved: fixed.resolved,
+        left: fixed.left,
+        is_unfinished: fixed.is_unfinished,
+        rejected: fixed.rejected.iter().map(ToString::to_string).collect(),
+    };
+    if !global.quiet {
+        for line in outcome.lines() {
+            cx.note(format_args!("{line}"));
+        }
+    }
 }
 
 pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitCode, Failure> {

@@ -1,5 +1,7 @@
 //! What every command that writes begins with: the log, its settings, what stands beside it, and the door it is written through.
 
+use std::{collections::BTreeMap, path::PathBuf};
+
 use anyhow::Context as _;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     cli::{GlobalArgs, RewriteArgs},
     config::Settings,
-    edit::{Document, Kept, LogLine, LogSet, RowKind},
+    edit::{ArchivesOf, Document, Kept, LogLine, LogSet, Revision, RowKind},
     exit::ExitCode,
     failure::Failure,
     model::Month,
@@ -107,9 +109,22 @@ impl EditSession {
         }
     }
 
-    /// What stands beside a text of the log: with the archives of all its months.
-    pub(super) fn books_of(&self, text: &str) -> Result<LogSet, Failure> {
-        books_of(text, &self.log, &self.settings)
+    /// A text of the log, read with the projection and the archives that matter for it, of which some are `known`.
+    pub(super) fn revision(
+        &self,
+        text: String,
+        archives: ArchivesOf,
+        mut known: BTreeMap<Month, Vec<u8>>,
+    ) -> Result<(Revision, LogSet), Failure> {
+        let mut log_set = self.log_set(&[])?;
+        let revision = Revision::load(text, &mut log_set, archives, &mut |month| {
+            let known = known.remove(&month);
+            known.map_or_else(
+                || archive(&self.log, &self.settings, month),
+                |bytes| Ok(Some(bytes)),
+            )
+        })?;
+        Ok((revision, log_set))
     }
 
     /// What stands beside a text of the log whose usage lines are to be settled: with the archives of their months.
@@ -141,14 +156,6 @@ pub(super) fn books_of(text: &str, log: &LogPath, settings: &Settings) -> Result
 }
 
 fn log_set(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<LogSet, Failure> {
-    let read = |mut opened: store::Opened, shown: &str| {
-        let mut bytes = Vec::new();
-        let read = opened
-            .bytes()
-            .and_then(|mut input| input.read_to_end(&mut bytes));
-        read.with_context(|| format!("cannot read {shown}"))?;
-        Ok::<_, Failure>(bytes)
-    };
     let mut log_set = LogSet {
         policy: settings.policy.clone(),
         ..LogSet::default()
@@ -157,12 +164,27 @@ fn log_set(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<LogSe
         log_set.projection = Some(read(projection, "the projection")?);
     }
     for month in months {
-        if let Some((path, archive)) = log.archive(*month, settings)? {
-            let bytes = read(archive, &path.display().to_string())?;
-            log_set.archives.insert(*month, bytes);
-        }
+        let archive = archive(log, settings, *month)?;
+        log_set
+            .archives
+            .extend(archive.map(|bytes| (*month, bytes)));
     }
     Ok(log_set)
+}
+
+fn archive(log: &LogPath, settings: &Settings, month: Month) -> Result<Option<Vec<u8>>, Failure> {
+    let archive = log.archive(month, settings)?;
+    let read = |(path, archive): (PathBuf, _)| read(archive, &path.display().to_string());
+    archive.map(read).transpose()
+}
+
+fn read(mut opened: store::Opened, shown: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = opened
+        .bytes()
+        .and_then(|mut input| input.read_to_end(&mut bytes));
+    read.with_context(|| format!("cannot read {shown}"))?;
+    Ok(bytes)
 }
 
 impl From<RewriteArgs> for RewriteOptions {

@@ -1,77 +1,89 @@
 //! Derived figures: totals of tables, budget status, efficiency metrics, `Last Updated`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset};
 
-use super::{Document, Kept, LogSet, notes, timestamp, totals};
+use super::{
+    Document, LogSet, Revision, notes,
+    revision::Proposal,
+    sections::NewSections,
+    totals::{self, Basis},
+};
 use crate::{
-    model::Month,
-    text::{self, EditSet, Overlap},
+    analysis::ReconciledMonth,
+    model::{Month, Policy},
+    text::Edit,
 };
 
 /// The moment of an edit.
 pub type Timestamp = DateTime<FixedOffset>;
 
-/// Which derived figures are looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Scope<'a> {
-    /// All there are.
-    All,
-    /// Those of what was changed.
-    Touched {
-        months: &'a [Month],
-        days: &'a BTreeSet<NaiveDate>,
-    },
+/// What an edit needs to bring the figures along that follow from what it changes.
+pub(super) struct Derived<'r> {
+    document: &'r Document,
+    policy: &'r Policy,
+    newest: Option<ReconciledMonth<'r>>,
+    pub(super) basis: Basis,
+    pub(super) sections: NewSections<'r>,
+    /// How many deliverables teams have, if the newest month changes.
+    counts: Option<BTreeMap<String, u64>>,
 }
 
-impl Scope<'_> {
-    pub(super) fn has_month(&self, month: Month) -> bool {
-        match self {
-            Self::All => true,
-            Self::Touched { months, .. } => months.contains(&month),
+impl<'r> Derived<'r> {
+    pub(super) fn new(revision: &'r Revision, log_set: &'r LogSet) -> Self {
+        let document = revision.document();
+        let ledger = revision.ledger();
+        let newest = ledger.months().last();
+        let newest = newest.and_then(|month| ledger.find_month(*month));
+        let basis = Basis::of(newest.as_ref(), &log_set.policy);
+        Self {
+            document,
+            policy: &log_set.policy,
+            sections: NewSections::new(document, basis),
+            basis,
+            newest,
+            counts: None,
         }
     }
 
-    pub(super) fn has_day(&self, day: NaiveDate) -> bool {
-        match self {
-            Self::All => true,
-            Self::Touched { days, .. } => days.contains(&day),
+    /// A month changes. The notes speak of the newest one.
+    pub(super) fn touch(&mut self, month: Month, counts: BTreeMap<String, u64>) {
+        if self
+            .newest
+            .as_ref()
+            .is_some_and(|newest| newest.month.month == month)
+        {
+            self.counts = Some(counts);
         }
     }
-}
 
-/// Brings every derived figure of a log up to date that contradicts what it is derived from. Nothing else changes.
-pub fn summed_up(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<String, Overlap> {
-    let summed = refreshed(text, log_set, Scope::All)?;
-    if summed == text {
-        return Ok(summed);
+    /// The edits of the notes on what changed.
+    pub(super) fn notes(&mut self) -> Vec<Edit> {
+        let Some((newest, counts)) = self.newest.as_ref().zip(self.counts.as_ref()) else {
+            return Vec::new();
+        };
+        let mut edits = notes::status(self.document, newest, self.policy);
+        edits.extend(notes::efficiency(
+            self.document,
+            newest,
+            self.policy,
+            counts,
+            &mut self.sections,
+        ));
+        edits
     }
-    stamped(&summed, stamp)
 }
 
-/// Brings derived figures up to date, the time of the last change not among them.
-pub(super) fn refreshed(text: &str, log_set: &LogSet, scope: Scope<'_>) -> Result<String, Overlap> {
-    let kept = match scope {
-        Scope::Touched { days, .. } if days.is_empty() => Kept::Since(NaiveDate::MAX),
-        Scope::Touched { .. } | Scope::All => Kept::All,
-    };
-    let document = Document::read(text, kept);
-    let ledger = log_set.fold(text);
-    let newest = ledger.months().last().copied();
-    let reconciled = newest.and_then(|month| ledger.find_month(month));
-    let mut edits = totals::edits(&document, reconciled.as_ref(), &log_set.policy, scope);
-    if let Some(reconciled) =
-        reconciled.filter(|reconciled| scope.has_month(reconciled.month.month))
-    {
-        edits.extend(notes::status(&document, &reconciled, &log_set.policy));
-        edits.extend(notes::efficiency(&document, &reconciled, &log_set.policy));
+/// Proposes to bring every derived figure of a log up to date that contradicts what it follows from.
+#[must_use]
+pub fn recalculate(revision: &Revision, log_set: &LogSet) -> Proposal {
+    let mut derived = Derived::new(revision, log_set);
+    derived.counts = Some(BTreeMap::new());
+    let mut edits = totals::recalculate(revision.document(), derived.basis);
+    edits.extend(derived.notes());
+    Proposal {
+        edits,
+        ..Proposal::default()
     }
-    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
-}
-
-/// Writes the moment of an edit into the header.
-pub(super) fn stamped(text: &str, stamp: Timestamp) -> Result<String, Overlap> {
-    let edits = timestamp::edit(text, stamp).into_iter().collect();
-    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
 }

@@ -1,71 +1,174 @@
-//! What can be mended without losing anything: usage lines and sessions that are not in the tables, derived figures, and lines
-//! that stand between the rows of a table.
+//! What can be fixed without losing anything: usage lines and sessions that are not in the tables, derived figures, lines between
+//! the rows of a table, and what a merge left twice.
 
 use super::{
-    Document, Kept, LogSet, Timestamp, derived, sections, settled,
-    sync_summary::{Which, raise},
+    LogSet, Revision, Timestamp, derived, hook_lines,
+    invariants::Violation,
+    revision::Proposal,
+    settle::settle,
+    sync_summary::{Tolerance, sync_summary},
     union_merge,
 };
-use crate::text::{self, Edit, EditSet, Overlap, Place};
+use crate::{
+    diagnostic::Code,
+    text::{Edit, Span},
+};
 
-/// How often what one mending leaves to another is looked at again. Two rounds are enough for every log known.
-const ROUNDS: usize = 4;
+/// How often what one round leaves or uncovers is looked at again. Five rounds are enough for every log known.
+const MOST_ROUNDS: usize = 12;
 
-/// Mends a log. Mending it again changes nothing.
-pub fn fixed(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<String, Overlap> {
-    let mut fixed = text.to_owned();
-    for _ in 0..ROUNDS {
-        let next = round(&fixed, log_set, stamp)?;
-        if next == fixed {
+/// A change that resolves findings of some kinds.
+#[derive(Clone, Debug)]
+pub struct Repair {
+    pub codes: &'static [Code],
+    pub proposal: Proposal,
+    /// Repairs of a higher stage wait until those of lower ones are made.
+    stage: u8,
+    /// Each of its edits is of use without the others.
+    pub is_divisible: bool,
+}
+
+/// All that can be repaired in a log as it is.
+#[must_use]
+pub fn repairs(revision: &Revision, log_set: &LogSet) -> Vec<Repair> {
+    let repair = |stage, codes, proposal| Repair {
+        codes,
+        proposal,
+        stage,
+        is_divisible: false,
+    };
+    let months = revision.ledger().months();
+    let beyond = sync_summary(revision, log_set, months, Tolerance::Rounding);
+    let mut repairs = vec![
+        repair(
+            0,
+            &[Code::DuplicateId],
+            union_merge::remove_repeats(revision),
+        ),
+        repair(
+            1,
+            &[Code::MergedTwice],
+            union_merge::resolve_union_merge(revision).proposal,
+        ),
+        repair(
+            2,
+            &[Code::UnsettledUsage],
+            settle(revision, log_set).proposal,
+        ),
+        repair(
+            2,
+            &[Code::DetailsExceedSummary, Code::SessionOutsideSummary],
+            beyond,
+        ),
+        repair(
+            2,
+            &[Code::HookLineInTable],
+            hook_lines::move_out_of_tables(revision.document()),
+        ),
+        Repair {
+            is_divisible: true,
+            ..repair(
+                2,
+                &[Code::TotalDiffers, Code::PercentDiffers],
+                derived::recalculate(revision, log_set),
+            )
+        },
+    ];
+    repairs.retain(|repair| !repair.proposal.is_empty());
+    repairs
+}
+
+/// A log that was fixed.
+#[derive(Debug)]
+pub struct Fixed {
+    pub revision: Revision,
+    /// Repairs that were not made, because the log would not have become what they mean it to be. Each is a mistake of this program.
+    pub rejected: Vec<Violation>,
+    /// There is more to repair than could be done.
+    pub is_unfinished: bool,
+}
+
+/// Makes all repairs of a log, round by round until none is left. Fixing it again changes nothing.
+#[must_use]
+pub fn fix(mut revision: Revision, log_set: &LogSet, now: Timestamp) -> Fixed {
+    let mut rejected: Vec<(&[Code], Violation)> = Vec::new();
+    let (mut is_changed, mut one_by_one, mut is_unfinished) = (false, false, true);
+    for _ in 0..MOST_ROUNDS {
+        let mut repairs = repairs(&revision, log_set);
+        repairs.retain(|repair| rejected.iter().all(|(codes, _)| *codes != repair.codes));
+        if one_by_one {
+            repairs.truncate(1);
+        }
+        let codes = repairs.first().map(|repair| repair.codes);
+        let mut proposal = combine(repairs);
+        if is_changed || !proposal.is_empty() {
+            proposal.stamp(&revision, now);
+        }
+        if proposal.is_empty() {
+            is_unfinished = false;
             break;
         }
-        fixed = next;
+        match (revision.apply(proposal, log_set), codes) {
+            (Ok(next), _) => {
+                revision = next;
+                is_changed = true;
+            }
+            (Err(violation), Some(codes)) if one_by_one => rejected.push((codes, violation)),
+            // One of them is to blame.
+            (Err(_), _) => one_by_one = true,
+        }
     }
-    if fixed == text {
-        return Ok(fixed);
+    Fixed {
+        revision,
+        rejected: rejected
+            .into_iter()
+            .map(|(_, violation)| violation)
+            .collect(),
+        is_unfinished,
     }
-    derived::stamped(&fixed, stamp)
 }
 
-fn round(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<String, Overlap> {
-    let text = union_merge::mended(text, log_set)?;
-    let text = settled(&text, log_set, stamp)?.text;
-    let months = log_set.months(&text);
-    let text = raise(&text, log_set, &months, Which::BeyondRounding)?;
-    let text = without_lines_in_tables(&text)?;
-    derived::refreshed(&text, log_set, derived::Scope::All)
-}
-
-/// Moves lines that stand between or directly below the rows of a table behind it, an empty line between. Their order stays.
-fn without_lines_in_tables(text: &str) -> Result<String, Overlap> {
-    let document = Document::read(text, Kept::All);
-    let mut edits = Vec::new();
-    for table in &document.tables {
-        let last = table.rows.last().map_or(table.dashes, |row| row.place);
-        let first = table.dashes.span.end;
-        let end = document.line_after(last.span.end);
-        let is_inside = |line: &&super::LogLine| {
-            line.in_table && line.place.line_start >= first && line.place.line_start < end
-        };
-        let inside: Vec<Place> = document
-            .lines
-            .iter()
-            .filter(is_inside)
-            .map(|line| line.place)
-            .collect();
-        let is_below = document
-            .lines
-            .iter()
-            .any(|line| line.in_table && line.place.line_start == end);
-        if inside.is_empty() && !is_below {
+/// Puts the repairs of the lowest stage together, but for those that touch what another one changes. They wait for the next round.
+fn combine(repairs: Vec<Repair>) -> Proposal {
+    let stage = repairs.iter().map(|repair| repair.stage).min();
+    let mut all = Proposal::default();
+    for repair in repairs
+        .into_iter()
+        .filter(|repair| Some(repair.stage) == stage)
+    {
+        let Proposal {
+            mut edits,
+            invariants,
+        } = repair.proposal;
+        let is_in_the_way = |edit: &Edit| is_taken(&all.edits, edit);
+        if repair.is_divisible {
+            edits.retain(|edit| !is_in_the_way(edit));
+        } else if edits.iter().any(is_in_the_way) {
             continue;
         }
-        let mut lines = vec![String::new()];
-        for place in inside {
-            lines.push(document.at(place.span).to_owned());
-            edits.push(Edit::delete(document.whole_line(place)));
-        }
-        edits.push(sections::insert_lines(&document, end, &lines));
+        // Repairs that both bring the same figure along make the same edit.
+        edits.retain(|edit| !neighbours(&all.edits, edit).any(|other| other == edit));
+        all.edits.extend(edits);
+        all.edits
+            .sort_by_key(|edit| (edit.span.start, edit.span.end));
+        all.invariants.extend(invariants);
     }
-    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
+    all
+}
+
+/// Whether an edit touches what another one of these changes, and is not the same.
+fn is_taken(sorted: &[Edit], edit: &Edit) -> bool {
+    let Span { start, end } = edit.span;
+    let is_at_one_place = |other: &Span| other.is_empty() && *other == edit.span;
+    neighbours(sorted, edit).any(|other| {
+        let overlaps = other.span.start < end && start < other.span.end;
+        other != edit && (overlaps || is_at_one_place(&other.span))
+    })
+}
+
+/// Of edits that do not overlap, those that may touch another one.
+fn neighbours<'e>(sorted: &'e [Edit], edit: &'e Edit) -> impl Iterator<Item = &'e Edit> {
+    let first = sorted.partition_point(|other| other.span.end < edit.span.start);
+    let near = sorted.get(first..).unwrap_or_default().iter();
+    near.take_while(|other| other.span.start <= edit.span.end)
 }

@@ -1,14 +1,18 @@
-//! Edits of whole logs: what a log says goes in, what to change in it comes out, as an [`EditSet`](crate::text::EditSet).
-//! Pure text to text. How files are written safely is for `store` to know, when to write for `commands`.
+//! Edits of logs as values: from a revision of a log to a proposal, and from both to the next revision.
+//! Text only: `store` writes files, `commands` decides when.
 
 pub mod archive;
+mod compat;
 mod derived;
 mod document;
 mod fix;
+mod hook_lines;
+mod invariants;
 mod log_set;
 pub mod migrate;
 mod monthly;
 mod notes;
+mod revision;
 mod sections;
 mod settle;
 mod style;
@@ -19,15 +23,18 @@ mod totals;
 mod union_merge;
 mod usage_line;
 
-pub use derived::{Timestamp, summed_up};
+pub use compat::{raised, settled};
+pub use derived::Timestamp;
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
-pub use fix::fixed;
+pub use fix::{Repair, fix, repairs};
+pub use invariants::Violation;
 pub use log_set::{LogSet, enter};
-pub use settle::{Settled, settled};
-pub use sync_summary::raised;
-pub use union_merge::{merged_twice, repeated_lines};
+pub use revision::{ArchivesOf, Revision};
+pub use settle::settle;
+pub use sync_summary::{Tolerance, sync_summary};
+pub use union_merge::{repeated_lines, resolve_union_merge};
 pub use usage_line::usage_line;
 
 #[cfg(test)]

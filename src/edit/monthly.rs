@@ -1,12 +1,14 @@
 //! Monthly rows that grow: which row of a team takes more tokens, and where a team without one gets its row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Document, RowKind, TableBlock, TableRow,
-    sections::{self, NewSection},
+    Document, TableBlock, TableRow,
+    revision::Proposal,
+    sections::NewSections,
     style,
     table::{NewRow, TableEditor, plain_text},
+    totals::{self, Basis},
 };
 use crate::{
     analysis::ReconciledMonth,
@@ -17,71 +19,24 @@ use crate::{
 
 /// What is added to a team in a month.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Growth {
+pub(super) struct Delta {
     pub(super) tokens: Tokens,
     pub(super) estimate: bool,
-    /// What that cost, where it is known, and whether it was given rather than computed.
+    /// What that cost, if it is known, and whether it was given rather than computed.
     pub(super) cost: Option<(Money, bool)>,
-    /// The price of a token, where all of it has the same.
+    /// The price of a token, if it is the same for all.
     pub(super) price: Option<Price>,
     pub(super) minutes: Option<u64>,
-    /// How many deliverables the team then has, where its monthly rows are to say so.
+    /// How many deliverables the team then has, if its monthly rows are to say so.
     pub(super) deliverables: Option<u64>,
     pub(super) status: Option<Status>,
 }
 
-/// The key of a row: where it stands, or who and what for it will be.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum RowKey {
-    Known {
-        table: usize,
-        row: usize,
-    },
-    New {
-        at: usize,
-        team: String,
-        task: Option<String>,
-    },
-}
-
-/// The monthly rows of one month as they will be.
-pub(super) struct MonthlyRows<'d> {
-    document: &'d Document,
-    reconciled: &'d ReconciledMonth<'d>,
-    month: Month,
-    growth: BTreeMap<RowKey, Growth>,
-    added: usize,
-}
-
-impl<'d> MonthlyRows<'d> {
-    pub(super) fn new(
-        document: &'d Document,
-        reconciled: &'d ReconciledMonth<'d>,
-        month: Month,
-    ) -> Self {
-        Self {
-            document,
-            reconciled,
-            month,
-            growth: BTreeMap::new(),
-            added: 0,
-        }
-    }
-
-    /// Whether figures can be written: no table of the month keeps them in and out apart only.
-    pub(super) fn is_writable(&self) -> bool {
-        self.tables()
-            .all(|(_, table)| table.columns.has(Column::Tokens))
-    }
-
-    /// Adds to a team.
-    pub(super) fn add(&mut self, team: &str, task: Option<&str>, growth: Growth) {
-        let key = self.key(team, task);
-        let is_first = !self.growth.contains_key(&key);
-        let sum = self.growth.entry(key).or_default();
-        sum.tokens = sum.tokens + growth.tokens;
-        sum.estimate |= growth.estimate;
-        sum.cost = match (sum.cost, growth.cost) {
+impl Delta {
+    fn add(&mut self, other: Self, is_first: bool) {
+        self.tokens = self.tokens + other.tokens;
+        self.estimate |= other.estimate;
+        self.cost = match (self.cost, other.cost) {
             (Some((one, exact)), Some((two, also))) if one.currency == two.currency => Some((
                 Money {
                     nanos: one.nanos.saturating_add(two.nanos),
@@ -91,210 +46,266 @@ impl<'d> MonthlyRows<'d> {
             )),
             (one, two) => one.or(two),
         };
-        sum.price = if is_first {
-            growth.price
+        self.price = if is_first {
+            other.price
         } else {
-            sum.price.filter(|price| Some(*price) == growth.price)
+            self.price.filter(|price| Some(*price) == other.price)
         };
-        sum.minutes = match (sum.minutes, growth.minutes) {
+        self.minutes = match (self.minutes, other.minutes) {
             (Some(one), Some(two)) => Some(one.saturating_add(two)),
             (one, two) => one.or(two),
         };
-        sum.deliverables = growth.deliverables.or(sum.deliverables);
-        sum.status = growth.status.or(sum.status.take());
+        self.deliverables = other.deliverables.or(self.deliverables);
+        self.status = other.status.or(self.status.take());
+    }
+}
+
+/// A row that a team has.
+struct KnownRow<'d> {
+    /// Which of the month's tables.
+    table: usize,
+    row: &'d TableRow,
+    entry: &'d Entry<'static>,
+}
+
+/// The rows of a team, by their place among all.
+#[derive(Default)]
+struct TeamRows {
+    all: Vec<usize>,
+    /// The first row of each task, folded.
+    by_task: HashMap<Option<String>, usize>,
+}
+
+/// A row that a team gets.
+struct AddedRow {
+    table: Option<usize>,
+    team: String,
+    task: Option<String>,
+    delta: Delta,
+}
+
+/// The monthly rows of one month as they will be.
+pub(super) struct MonthlyRows<'d, 'r> {
+    document: &'d Document,
+    reconciled: &'r ReconciledMonth<'r>,
+    month: Month,
+    /// The tables that hold rows of the month, or would.
+    tables: Vec<&'d TableBlock>,
+    known: Vec<KnownRow<'d>>,
+    teams: HashMap<String, TeamRows>,
+    deltas: BTreeMap<usize, Delta>,
+    added: Vec<AddedRow>,
+    /// The added rows by team and task, both folded; a team without a row gets one, not one for each task.
+    added_by: HashMap<(String, Option<String>), usize>,
+}
+
+impl<'d, 'r> MonthlyRows<'d, 'r> {
+    /// `repeats` are the starts of lines that repeat an id, and so do not count.
+    pub(super) fn new(
+        document: &'d Document,
+        reconciled: &'r ReconciledMonth<'r>,
+        repeats: &HashSet<usize>,
+    ) -> Self {
+        let month = reconciled.month.month;
+        let is_of_month = |table: &&TableBlock| {
+            table.role == Role::Monthly
+                && match table.month(document) {
+                    Some(of) => of == month,
+                    None => table.columns.has(Column::Month),
+                }
+        };
+        let mut rows = Self {
+            document,
+            reconciled,
+            month,
+            tables: document.tables.iter().filter(is_of_month).collect(),
+            known: Vec::new(),
+            teams: HashMap::new(),
+            deltas: BTreeMap::new(),
+            added: Vec::new(),
+            added_by: HashMap::new(),
+        };
+        rows.index(repeats);
+        rows
+    }
+
+    fn index(&mut self, repeats: &HashSet<usize>) {
+        for (table, block) in self.tables.iter().enumerate() {
+            for row in &block.rows {
+                let counts = !repeats.contains(&row.place.line_start);
+                let Some(entry) = row
+                    .entry()
+                    .filter(|entry| counts && entry.when.month == self.month)
+                else {
+                    continue;
+                };
+                let at = self.known.len();
+                let team = self
+                    .teams
+                    .entry(self.owner(&entry.work.team).1)
+                    .or_default();
+                team.all.push(at);
+                let task = entry.work.task.as_deref().map(fold_name);
+                team.by_task.entry(task).or_insert(at);
+                self.known.push(KnownRow { table, row, entry });
+            }
+        }
+    }
+
+    /// The team that a name belongs to, and its name folded.
+    fn owner<'n>(&'n self, team: &'n str) -> (&'n str, String) {
+        let owner = self.reconciled.find_team(team);
+        let name = owner.map_or(team, |owner| owner.name.as_str());
+        (name, fold_name(name))
+    }
+
+    fn rows_of(&self, team: &str) -> impl Iterator<Item = &KnownRow<'d>> {
+        let rows = self.teams.get(&self.owner(team).1);
+        let all = rows.into_iter().flat_map(|rows| &rows.all);
+        all.filter_map(|at| self.known.get(*at))
+    }
+
+    /// Whether figures can be written: no table of the month has columns of tokens in and out alone.
+    pub(super) fn is_writable(&self) -> bool {
+        let mut tables = self.tables.iter();
+        tables.all(|table| table.columns.has(Column::Tokens))
     }
 
     /// Whether the monthly rows say how many deliverables came of a team's tokens, or can: they have a column for it.
     pub(super) fn counts_deliverables(&self, team: &str) -> bool {
         let mut rows = self.rows_of(team).peekable();
         if rows.peek().is_none() {
-            return self
-                .tables()
-                .last()
-                .is_some_and(|(_, table)| table.columns.has(Column::Deliverables));
+            let last = self.tables.last();
+            return last.is_some_and(|table| table.columns.has(Column::Deliverables));
         }
-        rows.any(|(_, _, _, entry)| entry.figures.deliverables.is_some())
+        rows.any(|row| row.entry.figures.deliverables.is_some())
     }
 
     /// Whether the monthly rows of a team are of several projects.
     pub(super) fn is_of_several_projects(&self, team: &str) -> bool {
-        let project = |entry: &Entry<'_>| entry.work.project.as_deref().map(fold_name);
-        let mut projects = self.rows_of(team).map(|(_, _, _, entry)| project(entry));
+        let mut projects = self.rows_of(team).map(|row| {
+            let project = row.entry.work.project.as_deref();
+            project.map(fold_name)
+        });
         let first = projects.next();
         projects.any(|project| Some(&project) != first.as_ref())
     }
 
-    /// The tables that hold rows of the month, or would.
-    fn tables(&self) -> impl Iterator<Item = (usize, &'d TableBlock)> {
-        let (document, month) = (self.document, self.month);
-        let tables = document.tables.iter().enumerate();
-        tables.filter(move |(_, table)| {
-            table.role == Role::Monthly
-                && (table.month(document) == Some(month)
-                    || table.month(document).is_none() && table.columns.has(Column::Month))
-        })
-    }
-
-    fn rows_of(
-        &self,
-        team: &str,
-    ) -> impl Iterator<Item = (usize, usize, &'d TableRow, &'d Entry<'static>)> {
-        let folded = fold_name(self.owner(team));
-        let rows = self.tables().flat_map(|(at, table)| {
-            table
-                .rows
-                .iter()
-                .enumerate()
-                .filter_map(move |(row_at, row)| match &row.kind {
-                    RowKind::Entry(entry) => Some((at, row_at, row, &**entry)),
-                    _ => None,
-                })
+    /// Adds to a team: to its only row; to that of several which is of the task, or to a new one; without a task to the last.
+    pub(super) fn add(&mut self, team: &str, task: Option<&str>, delta: Delta) {
+        let (owner, folded) = self.owner(team);
+        let folded_task = task.map(fold_name);
+        let rows = self.teams.get(&folded);
+        let known = rows.and_then(|rows| {
+            let same = rows.by_task.get(&folded_task).copied();
+            match rows.all.as_slice() {
+                [only] => Some(*only),
+                [.., last] if task.is_none() => same.or(Some(*last)),
+                _ => same,
+            }
         });
-        rows.filter(move |(_, _, _, entry)| {
-            entry.when.month == self.month && fold_name(self.owner(&entry.work.team)) == folded
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-    }
-
-    fn owner<'n>(&'n self, team: &'n str) -> &'n str {
-        self.reconciled
-            .find_team(team)
-            .map_or(team, |team| &team.name)
-    }
-
-    /// The row that grows: the team's only one; of several the one of that task, or a new one for it; without a task the last.
-    fn key(&mut self, team: &str, task: Option<&str>) -> RowKey {
-        let rows: Vec<_> = self.rows_of(team).collect();
-        let folded = task.map(fold_name);
-        let same = rows
-            .iter()
-            .find(|(_, _, _, entry)| entry.work.task.as_deref().map(fold_name) == folded);
-        let known = match rows.as_slice() {
-            [] => None,
-            [only] => Some(only),
-            [.., last] if folded.is_none() => same.or(Some(last)),
-            _ => same,
+        if let Some(at) = known {
+            let is_first = !self.deltas.contains_key(&at);
+            self.deltas.entry(at).or_default().add(delta, is_first);
+            return;
+        }
+        // With its other rows, or a project's details could not be told from those of another.
+        let of_team = rows.and_then(|rows| self.known.get(*rows.all.last()?));
+        let table = of_team.map(|row| row.table);
+        let row = AddedRow {
+            table: table.or_else(|| self.tables.len().checked_sub(1)),
+            team: owner.to_owned(),
+            task: task.map(str::to_owned),
+            delta: Delta::default(),
         };
-        if let Some((table, row, ..)) = known {
-            return RowKey::Known {
-                table: *table,
-                row: *row,
-            };
+        let key = (folded, folded_task.filter(|_| rows.is_some()));
+        let next = self.added.len();
+        let at = *self.added_by.entry(key).or_insert(next);
+        if at == next {
+            self.added.push(row);
         }
-        let team = self.owner(team).to_owned();
-        let met = self.growth.keys().find(|key| {
-            let RowKey::New {
-                team: new,
-                task: of,
-                ..
-            } = key
-            else {
-                return false;
-            };
-            // A team without a row gets one, not one for each task.
-            fold_name(new) == fold_name(&team)
-                && (rows.is_empty() || of.as_deref().map(fold_name) == folded)
-        });
-        met.cloned().unwrap_or_else(|| {
-            self.added += 1;
-            RowKey::New {
-                at: self.added,
-                team,
-                task: task.map(str::to_owned),
-            }
-        })
+        if let Some(row) = self.added.get_mut(at) {
+            row.delta.add(delta, at == next);
+        }
     }
 
-    /// The edits that make them so. A month without a summary gets one.
-    pub(super) fn edits(&self) -> Vec<Edit> {
-        let currency = self.reconciled.currency();
-        let mut edits = Vec::new();
-        for (key, growth) in &self.growth {
-            if let RowKey::Known { table, row } = key {
-                let table = &self.document.tables[*table];
-                let editor = TableEditor::new(self.document, table, currency);
-                edits.extend(grown(&editor, &table.rows[*row], growth));
+    /// Proposes to write them so, totals included. A month without a summary gets one.
+    pub(super) fn propose(&self, sections: &mut NewSections<'_>, basis: Basis) -> Proposal {
+        let mut proposal = Proposal::default();
+        let mut changes: BTreeMap<Option<usize>, (Vec<_>, Vec<_>)> = BTreeMap::new();
+        for (at, delta) in &self.deltas {
+            if let Some(known) = self.known.get(*at) {
+                let of_table = changes.entry(Some(known.table)).or_default();
+                of_table.0.push((known, delta));
             }
         }
-        edits.extend(self.new_rows());
-        edits
+        for row in &self.added {
+            changes
+                .entry(row.table)
+                .or_default()
+                .1
+                .push(self.new_row(row));
+        }
+        for (table, (grown, new)) in changes {
+            let Some(table) = table.and_then(|table| self.tables.get(table)) else {
+                proposal.add_section(Role::Monthly, sections.month(self.month, &new));
+                continue;
+            };
+            let editor = TableEditor::new(self.document, table, basis.currency);
+            let grown = grown.into_iter();
+            let mut edits: Vec<Edit> = grown
+                .flat_map(|(known, delta)| grow(&editor, known, delta))
+                .collect();
+            if !new.is_empty() {
+                edits.push(editor.insert(&new));
+                proposal.invariants.add_rows(Role::Monthly, new.len());
+            }
+            edits.extend(totals::follow(self.document, table, &edits, basis));
+            proposal.edits.extend(edits);
+        }
+        proposal
     }
 
-    fn new_rows(&self) -> Option<Edit> {
-        let new: Vec<(&String, &Option<String>, &Growth)> = self
-            .growth
-            .iter()
-            .filter_map(|(key, growth)| match key {
-                RowKey::New { team, task, .. } => Some((team, task, growth)),
-                RowKey::Known { .. } => None,
-            })
-            .collect();
-        if new.is_empty() {
-            return None;
-        }
-        let rows: Vec<NewRow<'_>> = new
-            .iter()
-            .map(|(team, task, growth)| NewRow {
-                team,
-                task: task.as_deref(),
-                tokens: Some((growth.tokens, growth.estimate)),
-                cost: growth.cost,
-                status: growth.status.as_ref(),
-                minutes: growth.minutes,
-                deliverables: growth.deliverables,
-                month: Some(self.month.to_string()),
-                ..NewRow::default()
-            })
-            .collect();
-        let currency = self.reconciled.currency();
-        match self.tables().last() {
-            Some((_, table)) => {
-                let editor = TableEditor::new(self.document, table, currency);
-                let lines: Vec<String> = rows.iter().map(|row| editor.line(row)).collect();
-                Some(sections::insert_lines(self.document, editor.end(), &lines))
-            }
-            None => Some(sections::monthly(
-                self.document,
-                &NewSection {
-                    rows: &rows,
-                    currency,
-                },
-                self.month,
-            )),
+    fn new_row<'n>(&self, row: &'n AddedRow) -> NewRow<'n> {
+        NewRow {
+            team: &row.team,
+            task: row.task.as_deref(),
+            tokens: Some((row.delta.tokens, row.delta.estimate)),
+            cost: row.delta.cost,
+            status: row.delta.status.as_ref(),
+            minutes: row.delta.minutes,
+            deliverables: row.delta.deliverables,
+            month: Some(self.month.to_string()),
+            ..NewRow::default()
         }
     }
 }
 
 /// The edits of a row that grows.
-fn grown(editor: &TableEditor<'_>, row: &TableRow, growth: &Growth) -> Vec<Edit> {
-    let RowKind::Entry(entry) = &row.kind else {
-        return Vec::new();
-    };
+fn grow(editor: &TableEditor<'_>, known: &KnownRow<'_>, delta: &Delta) -> Vec<Edit> {
+    let KnownRow { row, entry, .. } = known;
     let figures = entry.figures;
     let before = figures.tokens.unwrap_or(Amount::exact(Tokens::ZERO));
     let is_idle = before.value == Tokens::ZERO;
     let tokens = editor.raw(row, Column::Tokens).map(|raw| {
-        let (sum, estimate) = (
-            before.value + growth.tokens,
-            before.estimate || growth.estimate,
-        );
+        let sum = before.value + delta.tokens;
+        let estimate = before.estimate || delta.estimate;
         style::respell_tokens(raw, sum, estimate)
             .filter(|_| !(is_idle && raw.len() == 1))
             .unwrap_or_else(|| editor.tokens(sum, estimate))
     });
     let cost = editor
         .raw(row, Column::Cost)
-        .and_then(|raw| cost(editor, raw, entry, growth));
+        .and_then(|raw| cost(editor, raw, entry, delta));
     let duration = editor.raw(row, Column::Duration).and_then(|raw| {
-        let minutes = growth.minutes?;
+        let minutes = delta.minutes?;
         let had = figures
             .minutes
             .or((is_idle && cell::is_absent(raw)).then_some(0))?;
         Some(editor.duration(had.saturating_add(minutes)))
     });
-    let deliverables = growth.deliverables.map(|count| count.to_string());
-    let status = growth
+    let deliverables = delta.deliverables.map(|count| count.to_string());
+    let status = delta
         .status
         .as_ref()
         .filter(|status| entry.status.as_ref() != Some(status))
@@ -312,13 +323,13 @@ fn grown(editor: &TableEditor<'_>, row: &TableRow, growth: &Growth) -> Vec<Edit>
 
 /// The cost of a row that grows. Where nothing is written, nothing is: the price of all its tokens is not that of some. A cost that
 /// is the price of its tokens stays so, or the rounding of each addition would add up.
-fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, growth: &Growth) -> Option<String> {
+fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, delta: &Delta) -> Option<String> {
     let before = entry
         .figures
         .tokens
         .map_or(Tokens::ZERO, |tokens| tokens.value);
     let written = cell::money(&plain_text(raw)).ok().flatten();
-    let Some((more, exact)) = growth.cost else {
+    let Some((more, exact)) = delta.cost else {
         // What nothing cost says nothing of what something does.
         let is_nothing = before == Tokens::ZERO && written?.amount.value == 0;
         return is_nothing.then(|| "—".to_owned());
@@ -339,8 +350,8 @@ fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, growth: &Growth)
                 .abs_diff(written.amount.value.into())
                 <= half
     };
-    let sum = match growth.price.filter(|price| !exact && is_price(price)) {
-        Some(price) => price.cost(before + growth.tokens).nanos,
+    let sum = match delta.price.filter(|price| !exact && is_price(price)) {
+        Some(price) => price.cost(before + delta.tokens).nanos,
         None => more.nanos.saturating_add(written.amount.value.into()),
     };
     style::respell_money(raw, sum, exact)

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Document, sections, style,
-    style::number_span,
-    totals::{Rounding, respelled_percent},
+    Document,
+    sections::{self, NewSections, order},
+    style::{self, number_span},
+    totals::{Rounding, respell_percent},
 };
 use crate::{
     analysis::{ReconciledMonth, budget, stated_budget},
@@ -23,8 +24,7 @@ pub(super) fn status(
     let used = reconciled.month.used();
     let budget = stated_budget(reconciled, policy).map(|budget| budget.tokens);
     let edit = |note: &Note| {
-        let line = line_of(document, note)?;
-        let (head, value) = line.value()?;
+        let (span, value) = value_of(document, note)?;
         let text = match &note.value {
             NoteValue::CurrentUsage(stated, _) => {
                 let is_right = RoundedSum::from(used_amount(used)).agrees_with(*stated);
@@ -38,12 +38,7 @@ pub(super) fn status(
             NoteValue::RiskLevel(word) => risk(value, word, reconciled, policy),
             _ => None,
         }?;
-        (text != value).then(|| {
-            Edit::replace(
-                Span::new(line.start + head, line.start + head + value.len()),
-                text,
-            )
-        })
+        (text != value).then(|| Edit::replace(span, text))
     };
     document.notes.iter().filter_map(edit).collect()
 }
@@ -57,27 +52,11 @@ pub(super) fn lists(document: &Document) -> impl Iterator<Item = &[Note]> {
     })
 }
 
-/// A list item and where it starts.
-struct Line<'d> {
-    start: usize,
-    text: &'d str,
-}
-
-impl<'d> Line<'d> {
-    /// Where the text behind the key starts, and that text.
-    fn value(&self) -> Option<(usize, &'d str)> {
-        let colon = self.text.find(':')? + 1;
-        Some((colon, self.text.get(colon..)?))
-    }
-}
-
-fn line_of<'d>(document: &'d Document, note: &Note) -> Option<Line<'d>> {
-    let span = Span::new(note.place.span.start, note.place.span.end);
-    let text = document.at(span);
-    (!text.is_empty()).then_some(Line {
-        start: span.start,
-        text,
-    })
+/// What an item says behind its key, and where.
+fn value_of<'d>(document: &'d Document, note: &Note) -> Option<(Span, &'d str)> {
+    let start = note.place.span.start + document.at(note.place.span).find(':')? + 1;
+    let span = Span::new(start, note.place.span.end);
+    Some((span, document.at(span)))
 }
 
 const fn used_amount(tokens: Tokens) -> crate::model::Amount<Tokens> {
@@ -103,12 +82,12 @@ fn figure(
     );
     let part = RoundedSum::from(used_amount(tokens));
     let rest = budget
-        .and_then(|budget| respelled_percent(&rest, part, budget, !is_right, rounding))
+        .and_then(|budget| respell_percent(&rest, part, budget, !is_right, rounding))
         .unwrap_or(rest);
     Some(head + &rest)
 }
 
-/// The words and marks of the risk level. Another word than these is somebody's own, and stays.
+/// The words and marks of the risk level. Another word than these stays.
 const RISKS: [(&str, &str, &str); 4] = [
     ("low", "LOW", "✅"),
     ("medium", "MEDIUM", "⚠️"),
@@ -118,9 +97,8 @@ const RISKS: [(&str, &str, &str); 4] = [
 
 fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) -> Option<String> {
     let first = word.split(|c: char| !c.is_alphabetic()).next()?;
-    let had = RISKS
-        .iter()
-        .position(|(lower, ..)| first.eq_ignore_ascii_case(lower))?;
+    let mut risks = RISKS.iter();
+    let had = risks.position(|(lower, ..)| first.eq_ignore_ascii_case(lower))?;
     let budget = budget(reconciled, policy)?;
     let is = match policy
         .thresholds
@@ -134,7 +112,7 @@ fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) 
     if is == had {
         return None;
     }
-    let (lower, upper, mark) = RISKS[is];
+    let (lower, upper, mark) = RISKS.get(is)?;
     let at = value.find(first)?;
     let new = if first.chars().all(char::is_uppercase) {
         upper
@@ -151,11 +129,14 @@ fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) 
     Some(format!("{before}{new}{}", value.get(at + first.len()..)?))
 }
 
-/// The edits that make the efficiency metrics say what each team used, and what that comes to for each thing it made.
+/// The edits that make the efficiency metrics say what each team used, and how much that is for each thing it made. Of the teams in
+/// `counts` they say how many deliverables there are now; a team that has no metric gets one.
 pub(super) fn efficiency(
     document: &Document,
-    reconciled: &ReconciledMonth,
+    reconciled: &ReconciledMonth<'_>,
     policy: &Policy,
+    counts: &BTreeMap<String, u64>,
+    sections: &mut NewSections<'_>,
 ) -> Vec<Edit> {
     let alert = policy.efficiency.alert.or_else(|| {
         document.notes.iter().find_map(|note| match note.value {
@@ -163,28 +144,53 @@ pub(super) fn efficiency(
             _ => None,
         })
     });
-    let edit = |note: &Note| {
+    let mut left = counts.clone();
+    let mut edits = Vec::new();
+    for note in &document.notes {
         let NoteValue::Efficiency {
             team,
             count,
             deliverables,
         } = &note.value
         else {
-            return None;
+            continue;
         };
-        let used = reconciled.find_team(team)?.used()?;
-        let line = line_of(document, note)?;
-        let (head, value) = line.value()?;
+        let Some((team, (span, value))) = reconciled.find_team(team).zip(value_of(document, note))
+        else {
+            continue;
+        };
         let alert = alert.filter(|_| *deliverables);
-        let text = metric(value, used, *count, alert)?;
-        (text != value).then(|| {
-            Edit::replace(
-                Span::new(line.start + head, line.start + head + value.len()),
-                text,
-            )
+        let new_count = left.remove(&fold_name(&team.name));
+        let counted = new_count.and_then(|count| recount(value, count));
+        let counted = counted.unwrap_or_else(|| value.to_owned());
+        let count = new_count.unwrap_or(*count);
+        let text = team
+            .used()
+            .and_then(|used| metric(&counted, used, count, alert));
+        let text = text.unwrap_or(counted);
+        if text != value {
+            edits.push(Edit::replace(span, text));
+        }
+    }
+    let missing = left.iter();
+    let lines: Vec<String> = missing
+        .filter_map(|(team, count)| {
+            let team = reconciled.find_team(team)?;
+            let used = team.used()?;
+            let each = Tokens(used.0.checked_div(*count)?);
+            let noun = if *count == 1 {
+                "deliverable"
+            } else {
+                "deliverables"
+            };
+            let (name, used, each) = (style::escaped(&team.name), used.compact(), each.compact());
+            Some(format!(
+                "{name}: {used} / {count} {noun} ≈ {each}/deliverable"
+            ))
         })
-    };
-    document.notes.iter().filter_map(edit).collect()
+        .collect();
+    edits.extend(add(document, &lines, sections));
+    edits
 }
 
 /// ` 12.45K / 4 deliverables ≈ 3.1K/deliverable ✅` with the figures of now. None where they are those of now.
@@ -216,20 +222,20 @@ fn metric(value: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> Optio
     let first = if is_used {
         first.to_owned()
     } else {
-        rounded(first, used)?
+        round(first, used)?
     };
     let quotient = match said {
-        Some(_) if !is_each => rounded(quotient, each)?,
+        Some(_) if !is_each => round(quotient, each)?,
         _ => quotient.to_owned(),
     };
     Some(format!(
         "{first}{counted}{}",
-        marked(&quotient, used, count, alert)
+        mark(&quotient, used, count, alert)
     ))
 }
 
 /// A figure in the place of another, rounded half up to the digits that one has.
-fn rounded(raw: &str, tokens: Tokens) -> Option<String> {
+fn round(raw: &str, tokens: Tokens) -> Option<String> {
     let span = number_span(raw)?;
     let number = raw.get(span.clone())?;
     let unit = cell::tokens(number).ok()??.used.unit.max(1);
@@ -263,8 +269,8 @@ fn with_digits(spelled: &str, like: &str) -> String {
     format!("{digits}{point}{}{letter}", "0".repeat(missing))
 }
 
-/// A mark at the end says whether the alert is reached; other marks and remarks are somebody's own.
-fn marked(quotient: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> String {
+/// A mark at the end says whether the alert is reached; other marks and remarks stay.
+fn mark(quotient: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> String {
     let Some(alert) = alert else {
         return quotient.to_owned();
     };
@@ -284,128 +290,54 @@ fn marked(quotient: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> St
     }
 }
 
-/// The edits that make the list say how many deliverables came of some teams' tokens. A team that is not in it is added.
-pub(super) fn deliverables(
-    document: &Document,
-    reconciled: &ReconciledMonth,
-    counts: &BTreeMap<String, u64>,
-) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let mut missing = Vec::new();
-    for (team, count) in counts {
-        let is_of = |note: &&Note| match &note.value {
-            NoteValue::Efficiency { team: noted, .. } => reconciled
-                .find_team(noted)
-                .is_some_and(|found| fold_name(&found.name) == fold_name(team)),
-            _ => false,
-        };
-        match document.notes.iter().find(is_of) {
-            Some(note) => edits.extend(recounted(document, note, *count)),
-            None => missing.push((team, *count)),
-        }
-    }
-    let lines: Vec<String> = missing
-        .into_iter()
-        .filter_map(|(team, count)| {
-            let used = reconciled.find_team(team)?.used()?;
-            let each = Tokens(used.0.checked_div(count)?);
-            let noun = if count == 1 {
-                "deliverable"
-            } else {
-                "deliverables"
-            };
-            Some(format!(
-                "{}: {} / {count} {noun} ≈ {}/deliverable",
-                style::escaped(team),
-                used.compact(),
-                each.compact()
-            ))
-        })
-        .collect();
-    edits.extend(added(document, &lines));
-    edits
-}
-
-/// The number of deliverables in a metric, and its noun.
-fn recounted(document: &Document, note: &Note, count: u64) -> Option<Edit> {
-    let line = line_of(document, note)?;
-    let (head, value) = line.value()?;
+/// A metric with another number of deliverables, and the noun that fits it.
+fn recount(value: &str, count: u64) -> Option<String> {
     let slash = value.find('/')? + 1;
-    let rest = value.get(slash..)?;
-    let from = slash + rest.find(|c: char| c.is_ascii_digit())?;
+    let from = slash + value.get(slash..)?.find(|c: char| c.is_ascii_digit())?;
     let digits = value.get(from..)?;
-    let len = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
-    let behind = digits.get(len..)?;
-    let noun_at = behind.len() - behind.trim_start().len();
-    let noun: String = behind
-        .trim_start()
-        .chars()
-        .take_while(|c| c.is_alphabetic())
-        .collect();
-    let new_noun = match (noun.as_str(), count) {
+    let behind = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = behind.trim_start();
+    let blank = behind.get(..behind.len() - rest.len())?;
+    let noun_end = rest.find(|c: char| !c.is_alphabetic());
+    let (noun, rest) = rest.split_at_checked(noun_end.unwrap_or(rest.len()))?;
+    let noun = match (noun, count) {
         ("deliverable", 2..) => "deliverables",
         ("deliverables", 1) => "deliverable",
         (noun, _) => noun,
     };
-    let text = format!("{count}{}{new_noun}", behind.get(..noun_at)?);
-    let start = line.start + head + from;
-    let old = Span::new(start, start + len + noun_at + noun.len());
-    (document.at(old) != text).then(|| Edit::replace(old, text))
+    Some(format!("{}{count}{blank}{noun}{rest}", value.get(..from)?))
 }
 
 /// New items: below the last metric; without any, a list of their own at the end of the notes.
-fn added(document: &Document, items: &[String]) -> Option<Edit> {
+fn add(document: &Document, items: &[String], sections: &mut NewSections<'_>) -> Option<Edit> {
     if items.is_empty() {
         return None;
     }
-    let last = document
-        .notes
-        .iter()
-        .rev()
-        .find(|note| matches!(note.value, NoteValue::Efficiency { .. }));
-    if let Some(note) = last {
-        let line = document.at(Span::new(note.place.line_start, note.place.span.start));
-        let marker = document.at(note.place.span);
-        let bullet: String = marker
-            .chars()
-            .take_while(|c| !c.is_alphanumeric())
-            .collect();
+    let is_metric = |note: &&Note| matches!(note.value, NoteValue::Efficiency { .. });
+    if let Some(note) = document.notes.iter().rev().find(is_metric) {
+        let indent = document.at(Span::new(note.place.line_start, note.place.span.start));
+        let item = document.at(note.place.span);
         // The place of an item begins at its marker.
-        let bullet = if bullet.trim().is_empty() {
-            "- ".to_owned()
-        } else {
-            bullet
-        };
+        let bullet = item.split(char::is_alphanumeric).next();
+        let bullet = bullet
+            .filter(|bullet| !bullet.trim().is_empty())
+            .unwrap_or("- ");
         let lines: Vec<String> = items
             .iter()
-            .map(|item| format!("{line}{bullet}{item}"))
+            .map(|item| format!("{indent}{bullet}{item}"))
             .collect();
-        return Some(sections::insert_lines(
-            document,
-            document.line_after(note.place.span.end),
-            &lines,
-        ));
+        let at = document.line_after(note.place.span.end);
+        return Some(sections::insert_lines(document, at, order::ITEM, &lines));
     }
-    let notes = document
-        .sections
-        .iter()
-        .find(|section| section.kind == Section::Notes);
     let label = "**Token Efficiency Metrics:**".to_owned();
     let items = items.iter().map(|item| format!("- {item}"));
-    match notes {
-        Some(section) => {
+    let mut notes = document.sections.iter();
+    Some(match notes.find(|section| section.kind == Section::Notes) {
+        Some(notes) => {
             let lines: Vec<String> = [String::new(), label].into_iter().chain(items).collect();
-            Some(sections::insert_lines(
-                document,
-                document.content_end(section),
-                &lines,
-            ))
+            let at = document.content_end(notes);
+            sections::insert_lines(document, at, order::ITEM, &lines)
         }
-        None => Some(sections::notes(
-            document,
-            &[label].into_iter().chain(items).collect::<Vec<_>>(),
-        )),
-    }
+        None => sections.notes(&std::iter::once(label).chain(items).collect::<Vec<_>>()),
+    })
 }

@@ -1,10 +1,14 @@
-//! Laws that hold for every log and every edit.
+//! Properties that hold for every log and every edit.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Document, Kept, LineKind, LogSet, RowKind, Timestamp, fixed, settled, union_merge};
+use super::{
+    Document, Kept, LineKind, LogSet, RowKind, Timestamp,
+    tests::{fix_text, settle_text},
+    union_merge,
+};
 use crate::log::Role;
 
 fn stamp() -> Timestamp {
@@ -258,25 +262,25 @@ proptest! {
 
     #[test]
     fn settling_changes_no_sum_and_loses_no_line(text in log()) {
-        let settled = settled(&text, &LogSet::default(), stamp()).unwrap();
-        prop_assert_eq!(used(&text), used(&settled.text), "{}\n=== after\n{}", text, settled.text);
-        assert_kept(&text, &settled.text)?;
-        prop_assert_eq!(settled.left == 0 || settled.lines == 0 || settled.text != text, true);
+        let (settled, lines, left) = settle_text(&text, stamp());
+        prop_assert_eq!(used(&text), used(&settled), "{}\n=== after\n{}", text, settled);
+        assert_kept(&text, &settled)?;
+        prop_assert_eq!(left == 0 || lines == 0 || settled != text, true);
     }
 
     #[test]
-    fn mending_changes_no_sum_loses_no_line_and_is_done_once(text in log()) {
+    fn fixing_changes_no_sum_loses_no_line_and_is_done_once(text in log()) {
         // Where a merge kept both sides, a sum is too large before.
         prop_assume!(!union_merge::is_merged(&text));
-        let once = fixed(&text, &LogSet::default(), stamp()).unwrap();
+        let once = fix_text(&text, stamp());
         prop_assert_eq!(used(&text), used(&once), "{}\n=== after\n{}", text, once);
         assert_kept(&text, &once)?;
-        let twice = fixed(&once, &LogSet::default(), stamp()).unwrap();
+        let twice = fix_text(&once, stamp());
         prop_assert_eq!(&twice, &once, "before:\n{}", text);
     }
 
     #[test]
     fn no_text_panics(text in "(\\| ?[-0-9,.K~|a-z ]{0,9}|\\[USE\\] 2026-02-25T10:00:00Z team=a tokens=5|## (2026-02 Monthly Summary|Daily Detail 2026-02-25)|-|:|>|\r?\n|한|\u{feff}|---){0,40}") {
-        let _ = fixed(&text, &LogSet::default(), stamp()).unwrap();
+        let _ = fix_text(&text, stamp());
     }
 }

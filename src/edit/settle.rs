@@ -1,194 +1,144 @@
 //! From usage lines to daily rows and monthly figures.
 //!
-//! A line is settled when its row stands in the daily table of its day, its tokens in the monthly row of its team, and the line
-//! itself is gone. What was used does not change by it, and that is checked before the text is given out.
+//! A line is settled when the daily table of its day has its row, the monthly row of its team has its tokens, and the line itself is
+//! gone. That changes nothing that was used.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use super::{
-    Document, Kept, LogSet, RowKind, TableBlock, Timestamp,
-    derived::{self, Scope},
+    Document, LineKind, LogSet, Revision, TableBlock,
+    derived::Derived,
     log_set::MOST_MONTHS,
-    monthly::{Growth, MonthlyRows},
-    notes, sections, style,
+    monthly::{Delta, MonthlyRows},
+    revision::Proposal,
+    style,
+    sync_summary::{self, Tolerance},
     table::{NewRow, TableEditor},
+    totals,
 };
 use crate::{
     analysis::ReconciledMonth,
-    log::{self, Column, Item, Role, RowValue, Section, cell},
-    model::{Entry, LineEvent, Money, Month, Tokens, is_total},
-    text::{self, Edit, EditSet, Overlap, Place},
+    log::{Column, Role, Section, cell},
+    model::{Amount, Entry, LineEvent, Money, Month, Tokens, fold_name, is_total},
+    text::Edit,
 };
 
-/// What settling makes of a log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settled {
-    /// The new text; the old one where nothing was to settle.
-    pub text: String,
-    /// How many usage lines were settled.
+/// How usage lines become rows.
+#[derive(Clone, Debug, Default)]
+pub struct Settlement {
+    /// Empty where there is nothing to settle.
+    pub proposal: Proposal,
+    /// How many usage lines are settled.
     pub lines: usize,
-    /// How many that count had to stay, since no table can hold them.
+    /// How many that count have to stay, since no table can hold them.
     pub left: usize,
 }
 
-/// Moves usage lines into the daily and monthly tables, and brings the totals of their months up to date. Lines that do not count,
-/// being second attempts, stay as they are.
-pub fn settled(text: &str, log_set: &LogSet, stamp: Timestamp) -> Result<Settled, Overlap> {
-    let unchanged = |left| Settled {
-        text: text.to_owned(),
-        lines: 0,
-        left,
-    };
-    if !text.contains("[USE]") {
-        return Ok(unchanged(0));
+/// Moves usage lines into the daily and monthly tables, and brings the figures of their months up to date. Lines that do not count,
+/// because they repeat an id, stay as they are.
+#[must_use]
+pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
+    let repeats = revision.repeats();
+    let document = revision.document();
+    let lines = document.lines.iter();
+    let counting = lines.filter(|line| !repeats.contains(&line.place.line_start));
+    let mut months: BTreeMap<Month, Vec<&Entry<'static>>> = BTreeMap::new();
+    for entry in counting.filter_map(super::LogLine::usage) {
+        months.entry(entry.when.month).or_default().push(entry);
     }
-    let document = Document::read(text, Kept::All);
-    let counting = counting(&document, log_set);
-    if counting.is_empty() {
-        return Ok(unchanged(0));
+    let all: usize = months.values().map(Vec::len).sum();
+    if months.is_empty() {
+        return Settlement::default();
     }
+    let surplus = months.len().saturating_sub(MOST_MONTHS);
     let mut settling = Settling {
-        document: &document,
-        edits: Vec::new(),
+        document,
+        holds: holds(document),
         rows: BTreeMap::new(),
         gone: BTreeSet::new(),
         lines: 0,
     };
-    let mut months: BTreeMap<Month, Vec<&Entry<'static>>> = BTreeMap::new();
-    for entry in &counting {
-        months.entry(entry.when.month).or_default().push(entry);
-    }
-    let mut reconciled_months = Vec::new();
-    let ledger = log_set.fold(text);
-    let surplus = months.len().saturating_sub(MOST_MONTHS);
-    let months: BTreeMap<_, _> = months.into_iter().skip(surplus).collect();
-    for month in months.keys() {
-        reconciled_months.push(ledger.find_month(*month));
-    }
-    let mut before = BTreeMap::new();
+    let mut derived = Derived::new(revision, log_set);
+    let mut proposal = Proposal::default();
     // New summaries go in at one place, the newest month first.
-    for ((month, entries), reconciled) in months.iter().zip(&reconciled_months).rev() {
-        let Some(reconciled) = reconciled
-            .as_ref()
-            .filter(|reconciled| !reconciled.is_legacy())
-        else {
+    for (month, entries) in months.iter().skip(surplus).rev() {
+        let reconciled = revision.ledger().find_month(*month);
+        let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.is_legacy()) else {
             continue;
         };
-        before.insert(*month, reconciled.month.used());
-        settling.month(*month, entries, reconciled);
+        let mut rows = MonthlyRows::new(document, &reconciled, &repeats);
+        if rows.is_writable() {
+            let counts = settling.month(&mut rows, entries, &reconciled);
+            proposal.extend(rows.propose(&mut derived.sections, derived.basis));
+            derived.touch(*month, counts);
+        }
     }
-    let days: BTreeSet<NaiveDate> = settling.rows.keys().copied().collect();
-    let lines = settling.lines;
-    let mut edits = settling.edits(&reconciled_months);
-    sections::close_up(&mut edits);
-    if lines == 0 {
-        return Ok(unchanged(counting.len()));
+    let (lines, left) = (settling.lines, all - settling.lines);
+    if lines > 0 {
+        proposal.extend(settling.propose(&mut derived));
+        proposal.edits.extend(derived.notes());
+    } else {
+        proposal = Proposal::default();
     }
-    let settled = text::splice(text, &EditSet::new(text::FileId::LOG, edits)?);
-    let touched: Vec<Month> = before.keys().copied().collect();
-    let scope = Scope::Touched {
-        months: &touched,
-        days: &days,
-    };
-    let settled = derived::refreshed(&settled, log_set, scope)?;
-    let settled = derived::stamped(&settled, stamp)?;
-    let ledger = log_set.fold(&settled);
-    let is_same = before.iter().all(|(month, used)| {
-        let after = ledger.find_month(*month);
-        after.is_some_and(|after| after.month.used() == *used)
-    });
-    if !is_same || !holds_all(&document, &settled, lines) {
-        return Ok(unchanged(counting.len()));
-    }
-    Ok(Settled {
-        text: settled,
+    Settlement {
+        proposal,
         lines,
-        left: counting.len() - lines,
-    })
-}
-
-/// The usage lines that count: of those with an id, the first, unless the id is settled in the log or in the archive of its month.
-fn counting(document: &Document, log_set: &LogSet) -> Vec<Entry<'static>> {
-    let rows = document.tables.iter().flat_map(|table| &table.rows);
-    let mut known: HashSet<String> = rows
-        .filter_map(|row| match &row.kind {
-            RowKind::Entry(entry) => Some(entry.ids().map(str::to_owned).collect::<Vec<_>>()),
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    let months: BTreeSet<Month> = document
-        .lines
-        .iter()
-        .filter_map(|line| Some(line.usage()?.when.month))
-        .collect();
-    let archived: BTreeMap<Month, HashSet<String>> = months
-        .into_iter()
-        .filter_map(|month| Some((month, ids_in(log_set.archives.get(&month)?, month))))
-        .collect();
-    let mut counting = Vec::new();
-    for entry in document.lines.iter().filter_map(super::LogLine::usage) {
-        if let Some(id) = &entry.id {
-            let is_archived = archived
-                .get(&entry.when.month)
-                .is_some_and(|ids| ids.contains(id.as_ref()));
-            if is_archived || !known.insert(id.clone().into_owned()) {
-                continue;
-            }
-        }
-        counting.push(entry.clone());
+        left,
     }
-    counting
 }
 
-/// The ids of what an archive holds of a month.
-fn ids_in(archive: &[u8], month: Month) -> HashSet<String> {
-    let mut ids = HashSet::new();
-    log::read_str(archive, text::FileId::archive(0), &mut |item| {
-        let entry = match &item {
-            Item::Usage(entry) => entry,
-            Item::Row(row) => match &row.value {
-                RowValue::Entry(entry) => entry,
-                _ => return,
-            },
-            _ => return,
-        };
-        if entry.when.month == month {
-            ids.extend(entry.ids().map(str::to_owned));
+/// The lines of holds by their ids; of one id, the first.
+fn holds(document: &Document) -> HashMap<&str, usize> {
+    let mut holds = HashMap::new();
+    for line in &document.lines {
+        if let LineKind::Event(LineEvent::Hold(hold)) = &line.kind {
+            holds.entry(&*hold.id).or_insert(line.place.line_start);
         }
-    });
-    ids
+    }
+    holds
 }
 
 struct Settling<'d> {
     document: &'d Document,
-    edits: Vec<Edit>,
+    holds: HashMap<&'d str, usize>,
     /// The rows to write, by day.
-    rows: BTreeMap<NaiveDate, Vec<Entry<'static>>>,
+    rows: BTreeMap<NaiveDate, Vec<NewRow<'d>>>,
     /// The starts of lines that go.
     gone: BTreeSet<usize>,
     lines: usize,
 }
 
-impl Settling<'_> {
-    fn month(&mut self, month: Month, entries: &[&Entry<'static>], reconciled: &ReconciledMonth) {
-        let mut rows = MonthlyRows::new(self.document, reconciled, month);
-        if !rows.is_writable() {
-            return;
-        }
+impl<'d> Settling<'d> {
+    /// Adds the lines of a month to its rows. Gives how many deliverables the notes are to say that teams have.
+    fn month(
+        &mut self,
+        rows: &mut MonthlyRows<'_, '_>,
+        entries: &[&'d Entry<'static>],
+        reconciled: &ReconciledMonth<'_>,
+    ) -> BTreeMap<String, u64> {
         let mut noted = BTreeMap::new();
+        let mut met = HashSet::new();
         for entry in entries.iter().filter(|entry| is_writable(entry)) {
             let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
                 continue;
             };
             let owner = reconciled.find_team(&entry.work.team);
             let name = owner.map_or(entry.work.team.as_ref(), |team| team.name.as_str());
-            let mut growth = Growth {
+            // The row will be exact: what its rounding explained so far would be missing from it.
+            let unrounded = owner
+                .filter(|team| met.insert(team.name.as_str()))
+                .filter(|team| sync_summary::missing(team, Tolerance::Rounding).is_none())
+                .and_then(|team| sync_summary::missing(team, Tolerance::None));
+            let tokens = Amount {
+                value: tokens.value + unrounded.unwrap_or_default(),
+                ..tokens
+            };
+            let mut delta = Delta {
                 tokens: tokens.value,
                 estimate: tokens.estimate,
-                cost: cost(entry, reconciled),
+                cost: cost(entry, tokens.value, reconciled),
                 price: reconciled
                     .price_of(entry.work.model.as_deref())
                     .and_then(|price| price.flat()),
@@ -197,83 +147,64 @@ impl Settling<'_> {
                 status: entry.status.clone(),
             };
             if entry.figures.deliverables.is_some()
-                && let Some(team) = owner
-                && let Some(count) = reconciled.deliverables_of(team)
+                && let Some(count) = owner.and_then(|team| reconciled.deliverables_of(team))
             {
                 if rows.counts_deliverables(name) {
-                    growth.deliverables = Some(count);
+                    delta.deliverables = Some(count);
                 } else {
-                    noted.insert(name.to_owned(), count);
+                    noted.insert(fold_name(name), count);
                 }
             }
-            rows.add(&entry.work.team, entry.work.task.as_deref(), growth);
-            self.take(entry);
-            self.rows.entry(date).or_default().push((*entry).clone());
+            rows.add(&entry.work.team, entry.work.task.as_deref(), delta);
+            self.gone.insert(entry.place.line_start);
+            let hold = entry.hold.as_deref().and_then(|id| self.holds.get(id));
+            self.gone.extend(hold);
+            let row = new_row(entry, reconciled);
+            self.rows.entry(date).or_default().push(row);
             self.lines += 1;
         }
-        self.edits.extend(rows.edits());
-        if reconciled.month.newest {
-            self.edits
-                .extend(notes::deliverables(self.document, reconciled, &noted));
-        }
+        noted
     }
 
-    /// Takes a line away, and that of the hold it ends.
-    fn take(&mut self, entry: &Entry<'_>) {
-        self.gone.insert(entry.place.line_start);
-        let Some(id) = &entry.hold else { return };
-        let hold = self.document.lines.iter().find(|line| match &line.kind {
-            super::LineKind::Event(LineEvent::Hold(hold)) => hold.id == *id,
-            _ => false,
-        });
-        self.gone.extend(hold.map(|line| line.place.line_start));
-    }
-
-    fn edits(mut self, reconciled: &[Option<ReconciledMonth>]) -> Vec<Edit> {
-        let Some(reconciled) = reconciled.iter().flatten().next() else {
-            return self.edits;
-        };
-        for (date, entries) in &self.rows {
-            let rows: Vec<NewRow<'_>> =
-                entries.iter().map(|entry| row(entry, reconciled)).collect();
-            self.edits.push(match daily_table(self.document, *date) {
-                Some(table) => {
-                    let editor = TableEditor::new(self.document, table, reconciled.currency());
-                    let lines: Vec<String> = rows.iter().map(|row| editor.line(row)).collect();
-                    sections::insert_lines(self.document, editor.end(), &lines)
-                }
-                None => sections::daily(
-                    self.document,
-                    &sections::NewSection {
-                        rows: &rows,
-                        currency: reconciled.currency(),
-                    },
-                    *date,
-                ),
-            });
+    /// Writes the rows of the days, and takes the lines away.
+    fn propose(self, derived: &mut Derived<'d>) -> Proposal {
+        let mut proposal = Proposal::default();
+        let tables = daily_tables(self.document);
+        let mut new_days = BTreeMap::new();
+        for (date, rows) in self.rows {
+            let Some(table) = tables.get(&date) else {
+                new_days.insert(date, rows);
+                continue;
+            };
+            let editor = TableEditor::new(self.document, table, derived.basis.currency);
+            let insertion = [editor.insert(&rows)];
+            proposal.invariants.add_rows(Role::Daily, rows.len());
+            let totals = totals::follow(self.document, table, &insertion, derived.basis);
+            proposal.edits.extend(insertion.into_iter().chain(totals));
         }
-        let gone = self
-            .document
-            .lines
-            .iter()
-            .filter(|line| self.gone.contains(&line.place.line_start));
-        let gone: Vec<Place> = gone.map(|line| line.place).collect();
-        self.edits.extend(
-            gone.into_iter()
-                .map(|place| Edit::delete(self.document.whole_line(place))),
-        );
-        self.edits
+        for section in derived.sections.days(new_days.into_iter()) {
+            proposal.add_section(Role::Daily, section);
+        }
+        let lines = self.document.lines.iter();
+        let gone = lines.filter(|line| self.gone.contains(&line.place.line_start));
+        let gone = gone.map(|line| Edit::delete(self.document.whole_line(line.place)));
+        proposal.edits.extend(gone);
+        proposal
     }
 }
 
-/// The table of a day that a row can be written into.
-fn daily_table(document: &Document, date: NaiveDate) -> Option<&TableBlock> {
-    document.tables_of(Role::Daily).find(|table| {
-        table.columns.has(Column::Tokens)
-            && document
-                .section_of(table)
-                .is_some_and(|section| section.kind == Section::Daily(Some(date)))
-    })
+/// The tables that rows can be written into, by day; of one day, the first.
+fn daily_tables(document: &Document) -> HashMap<NaiveDate, &TableBlock> {
+    let mut tables = HashMap::new();
+    for table in document.tables_of(Role::Daily) {
+        let section = document.section_of(table).map(|section| &section.kind);
+        if let Some(Section::Daily(Some(date))) = section
+            && table.columns.has(Column::Tokens)
+        {
+            tables.entry(*date).or_insert(table);
+        }
+    }
+    tables
 }
 
 /// Whether a row can hold what a line says, and be read as what it is.
@@ -284,11 +215,11 @@ fn is_writable(entry: &Entry<'_>) -> bool {
 }
 
 /// What a line cost: as it says, else by its price. And whether it says so.
-fn cost(entry: &Entry<'_>, reconciled: &ReconciledMonth) -> Option<(Money, bool)> {
-    let tokens = entry
-        .figures
-        .tokens
-        .map_or(Tokens::ZERO, |tokens| tokens.value);
+fn cost(
+    entry: &Entry<'_>,
+    tokens: Tokens,
+    reconciled: &ReconciledMonth<'_>,
+) -> Option<(Money, bool)> {
     if let Some(cost) = entry.figures.cost {
         let money = Money {
             nanos: cost.value.into(),
@@ -300,7 +231,8 @@ fn cost(entry: &Entry<'_>, reconciled: &ReconciledMonth) -> Option<(Money, bool)
     Some((price.cost(tokens, entry.figures.classes)?, false))
 }
 
-fn row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth) -> NewRow<'e> {
+fn new_row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth<'_>) -> NewRow<'e> {
+    let tokens = entry.figures.tokens;
     NewRow {
         team: &entry.work.team,
         task: entry
@@ -308,12 +240,9 @@ fn row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth) -> NewRow<'e
             .task
             .as_deref()
             .filter(|task| !cell::is_absent(task)),
-        tokens: entry
-            .figures
-            .tokens
-            .map(|tokens| (tokens.value, tokens.estimate)),
+        tokens: tokens.map(|tokens| (tokens.value, tokens.estimate)),
         classes: entry.figures.classes,
-        cost: cost(entry, reconciled),
+        cost: tokens.and_then(|tokens| cost(entry, tokens.value, reconciled)),
         status: entry.status.as_ref(),
         time: entry.when.time,
         minutes: entry.figures.minutes,
@@ -323,26 +252,4 @@ fn row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth) -> NewRow<'e
         month: Some(entry.when.month.to_string()),
         id: entry.id.as_deref(),
     }
-}
-
-/// Whether a text holds as many details more, and usage lines fewer, as were settled.
-fn holds_all(before: &Document, after: &str, lines: usize) -> bool {
-    let after = Document::read(after, Kept::All);
-    let count = |document: &Document| {
-        let details = document
-            .tables
-            .iter()
-            .filter(|table| matches!(table.role, Role::Daily | Role::Session))
-            .flat_map(|table| &table.rows)
-            .filter(|row| matches!(row.kind, RowKind::Entry(_)))
-            .count();
-        let usage = document
-            .lines
-            .iter()
-            .filter(|line| line.usage().is_some())
-            .count();
-        (details, usage)
-    };
-    let ((details, usage), (details_after, usage_after)) = (count(before), count(&after));
-    details_after == details + lines && usage_after + lines == usage
 }

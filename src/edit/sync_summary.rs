@@ -1,120 +1,76 @@
-//! Monthly rows raised to what the details of their teams add up to.
+//! Monthly rows brought up to what the details of their teams add up to.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 use super::{
-    Document, Kept, LogSet, Timestamp,
-    derived::{self, Scope},
+    LogSet, Revision,
+    derived::Derived,
     log_set::MOST_MONTHS,
-    monthly::{Growth, MonthlyRows},
-    sections,
+    monthly::{Delta, MonthlyRows},
+    revision::Proposal,
 };
 use crate::{
     analysis::TeamUsage,
     log::cell,
     model::{EntryKind, Month, RoundedSum, Tokens, is_total},
-    text::{self, EditSet, Overlap},
 };
 
-/// Which monthly rows say too little.
+/// How much less than the details a monthly row may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Which {
-    /// Those that say less by a token.
-    All,
-    /// Those that say less than their rounding explains.
-    BeyondRounding,
+pub enum Tolerance {
+    None,
+    /// What the rounding of either explains.
+    Rounding,
 }
 
-/// Raises the monthly rows of some months to what the details of their teams (those in the archives included) add up to, where
-/// they say less; a team without a monthly row gets one. Totals follow.
-pub fn raised(
-    text: &str,
+/// Proposes to bring the monthly rows of some months up to what the details of their teams, archived ones included, add up to. A
+/// team without a monthly row gets one. Totals follow.
+#[must_use]
+pub fn sync_summary(
+    revision: &Revision,
     log_set: &LogSet,
     months: &[Month],
-    stamp: Timestamp,
-) -> Result<String, Overlap> {
-    let raised = raise(text, log_set, months, Which::All)?;
-    if raised == text {
-        return Ok(raised);
-    }
-    derived::stamped(&raised, stamp)
-}
-
-/// Raises them, and leaves the time of the last change as it is.
-pub(super) fn raise(
-    text: &str,
-    log_set: &LogSet,
-    months: &[Month],
-    which: Which,
-) -> Result<String, Overlap> {
-    // Of details only the sums matter, and these are the ledger's.
-    let document = Document::read(text, Kept::Since(NaiveDate::MAX));
-    let mut edits = Vec::new();
-    let (mut touched, mut before) = (Vec::new(), Vec::new());
-    let ledger = log_set.fold(text);
-    for month in months.iter().rev().take(MOST_MONTHS).copied() {
-        let reconciled = ledger.reconcile(month, None);
-        let mut teams = reconciled.month.teams.iter();
-        if reconciled.is_legacy() || !teams.any(|team| missing(team, which).is_some()) {
+    tolerance: Tolerance,
+) -> Proposal {
+    let mut proposal = Proposal::default();
+    let mut derived = Derived::new(revision, log_set);
+    let repeats = revision.repeats();
+    for month in months.iter().rev().take(MOST_MONTHS) {
+        let reconciled = revision.ledger().find_month(*month);
+        let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.is_legacy()) else {
             continue;
-        }
-        let mut rows = MonthlyRows::new(&document, &reconciled, month);
+        };
+        let mut rows = MonthlyRows::new(revision.document(), &reconciled, &repeats);
         if !rows.is_writable() {
             continue;
         }
-        let mut wanting = Vec::new();
         let teams = reconciled.month.teams.iter();
         for team in teams.filter(|team| is_name(&team.name)) {
-            if which == Which::BeyondRounding && rows.is_of_several_projects(&team.name) {
+            if tolerance == Tolerance::Rounding && rows.is_of_several_projects(&team.name) {
                 // Nothing says which of them the details belong to.
                 continue;
             }
-            if let Some(tokens) = missing(team, which) {
+            if let Some(tokens) = missing(team, tolerance) {
                 let price = reconciled.price_of(None).and_then(|price| price.flat());
-                let growth = Growth {
+                let delta = Delta {
                     tokens,
                     cost: price.map(|price| (price.cost(tokens), false)),
                     price,
-                    ..Growth::default()
+                    ..Delta::default()
                 };
-                rows.add(&team.name, None, growth);
-                wanting.push(team.name.clone());
+                rows.add(&team.name, None, delta);
             }
         }
-        let raised = rows.edits();
-        if !raised.is_empty() {
-            touched.push(month);
-            before.push((reconciled.month.used(), wanting));
+        let of_month = rows.propose(&mut derived.sections, derived.basis);
+        if !of_month.is_empty() {
+            derived.touch(*month, BTreeMap::new());
+            proposal.extend(of_month);
         }
-        edits.extend(raised);
     }
-    if edits.is_empty() {
-        return Ok(text.to_owned());
+    if !proposal.is_empty() {
+        proposal.edits.extend(derived.notes());
     }
-    sections::close_up(&mut edits);
-    let raised = text::splice(text, &EditSet::new(text::FileId::LOG, edits)?);
-    let days = BTreeSet::new();
-    let scope = Scope::Touched {
-        months: &touched,
-        days: &days,
-    };
-    let raised = derived::refreshed(&raised, log_set, scope)?;
-    // A row that does not count, being a second one of its id, does not make good what is missing.
-    let ledger = log_set.fold(&raised);
-    let is_good = touched.iter().zip(&before).all(|(month, (used, wanting))| {
-        let Some(after) = ledger.find_month(*month) else {
-            return false;
-        };
-        let is_whole = |name: &String| {
-            after
-                .find_team(name)
-                .is_some_and(|team| missing(team, which).is_none())
-        };
-        after.month.used() == *used && wanting.iter().all(is_whole)
-    });
-    Ok(if is_good { raised } else { text.to_owned() })
+    proposal
 }
 
 /// Whether a row of this name is read as that team's.
@@ -123,7 +79,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// What the details of a team hold and its monthly rows do not.
-fn missing(team: &TeamUsage, which: Which) -> Option<Tokens> {
+pub(super) fn missing(team: &TeamUsage, tolerance: Tolerance) -> Option<Tokens> {
     let sum = |kinds: &[EntryKind]| -> RoundedSum {
         let tallies = kinds.iter().filter_map(|kind| team.tallies.get(kind));
         tallies.map(|tally| tally.sum).sum()
@@ -131,6 +87,6 @@ fn missing(team: &TeamUsage, which: Which) -> Option<Tokens> {
     let monthly = sum(&[EntryKind::Monthly]);
     let details = sum(&[EntryKind::Daily, EntryKind::Session, EntryKind::Legacy]);
     let missing = details.tokens.saturating_sub(monthly.tokens);
-    let is_explained = which == Which::BeyondRounding && details.agrees_with(monthly);
+    let is_explained = tolerance == Tolerance::Rounding && details.agrees_with(monthly);
     (missing > Tokens::ZERO && !is_explained).then_some(missing)
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{
-    Document, RowKind, TableBlock, TableRow,
-    style::{self, MoneyStyle, RowStyle, StatusStyle, TokenStyle},
+    Document, TableBlock, TableRow,
+    sections::{insert_lines, order},
+    style::{self, MoneyStyle, RowStyle, SAMPLED_ROWS, StatusStyle, TokenStyle},
 };
 use crate::{
     log::{Column, Columns, cell},
@@ -32,10 +33,12 @@ pub(super) struct NewRow<'a> {
     pub(super) id: Option<&'a str>,
 }
 
-/// A table, or the head of one that is not written yet, in the manner of another.
+/// A table, or the head of one that is not written yet, in the style of another.
 pub(super) struct TableEditor<'d> {
     document: &'d Document,
     table: &'d TableBlock,
+    /// The cells of the newest rows that add up no others, the newest first.
+    newest: Vec<Vec<&'d str>>,
     rows: RowStyle,
     currency: Currency,
 }
@@ -43,17 +46,12 @@ pub(super) struct TableEditor<'d> {
 impl<'d> TableEditor<'d> {
     /// `currency` is that of the log.
     pub(super) fn new(document: &'d Document, table: &'d TableBlock, currency: Currency) -> Self {
-        let line =
-            |row: &'d TableRow| document.at(Span::new(row.place.line_start, row.place.span.end));
-        let rows = table
-            .rows
-            .iter()
-            .rev()
-            .filter(|row| row.is_plain())
-            .map(line);
+        let newest = table.lines.iter().rev().take(SAMPLED_ROWS);
+        let newest: Vec<&str> = newest.map(|line| document.at(*line)).collect();
         let head = document.at(Span::new(table.head.line_start, table.head.span.end));
         Self {
-            rows: RowStyle::of(head, rows),
+            rows: RowStyle::of(head, newest.iter().copied()),
+            newest: newest.into_iter().map(style::cells_of).collect(),
             document,
             table,
             currency: table.columns.currency.unwrap_or(currency),
@@ -63,28 +61,22 @@ impl<'d> TableEditor<'d> {
     /// The cell of a row, as it is spelled. None where the row is too short.
     pub(super) fn raw(&self, row: &TableRow, column: Column) -> Option<&'d str> {
         let index = self.table.columns.index(column)?;
-        Some(self.document.at(self.visible(*row.cells.get(index)?)))
+        Some(visible(self.document.at(*row.cells.get(index)?)))
     }
 
-    /// The part of a cell that readers see: all but the comments at its end.
-    fn visible(&self, cell: Span) -> Span {
-        let raw = self.document.at(cell);
-        let shown = raw.split("<!--").next().unwrap_or_default().trim_end();
-        Span::new(cell.start, cell.start + shown.len())
-    }
-
-    /// The cells of a column, the newest first, those of sums left out.
+    /// The cells of a column in the newest rows, the newest first.
     fn column(&self, column: Column) -> impl Iterator<Item = &'d str> {
-        let rows = self.table.rows.iter().rev();
-        rows.filter(|row| row.is_plain())
-            .filter_map(move |row| self.raw(row, column))
+        let index = self.table.columns.index(column);
+        let cells = self.newest.iter();
+        cells.filter_map(move |cells| Some(visible(cells.get(index?)?.trim())))
     }
 
     /// Puts another text into a cell, and keeps the width of a column that is kept at one.
     pub(super) fn set(&self, row: &TableRow, column: Column, text: &str) -> Option<Edit> {
         let index = self.table.columns.index(column)?;
         let whole = *row.cells.get(index)?;
-        let cell = self.visible(whole);
+        let shown = visible(self.document.at(whole));
+        let cell = Span::new(whole.start, whole.start + shown.len());
         if self.document.at(cell) == text {
             return None;
         }
@@ -109,11 +101,17 @@ impl<'d> TableEditor<'d> {
         ))
     }
 
-    /// Where a row goes: below the last one that is no sum, or below the dashes.
-    pub(super) fn end(&self) -> usize {
-        let last = self.table.rows.iter().rev().find(|row| row.is_plain());
-        let line = last.map_or(self.table.dashes, |row| row.place);
-        self.document.line_after(line.span.end)
+    /// Where a row goes: below the last one that adds up no others, or below the dashes.
+    fn end(&self) -> usize {
+        let last = self.table.lines.last().copied();
+        let line = last.unwrap_or(self.table.dashes.span);
+        self.document.line_after(line.end)
+    }
+
+    /// New rows below the others.
+    pub(super) fn insert(&self, rows: &[NewRow<'_>]) -> Edit {
+        let lines: Vec<String> = rows.iter().map(|row| self.line(row)).collect();
+        insert_lines(self.document, self.end(), order::ROW, &lines)
     }
 
     /// The line of a new row, without a line end.
@@ -167,20 +165,11 @@ impl<'d> TableEditor<'d> {
 
     /// How a column says that there is no value.
     fn absent(&self, index: usize) -> String {
-        let rows = self.table.rows.iter().rev().filter(|row| row.is_plain());
-        let cells = rows.filter_map(|row| row.cells.get(index).map(|cell| self.document.at(*cell)));
-        // The id of a row may stand in a cell that says nothing.
-        let plain = |raw: &str| {
-            raw.split("<!--")
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
-        };
-        cells
-            .map(plain)
-            .find(|raw| cell::is_absent(raw))
-            .unwrap_or_else(|| "—".to_owned())
+        // The id of a row may follow in a cell that says nothing.
+        let cells = self.newest.iter().filter_map(|cells| cells.get(index));
+        let mut plain = cells.map(|raw| visible(raw).trim());
+        let absent = plain.find(|raw| cell::is_absent(raw));
+        absent.unwrap_or("—").to_owned()
     }
 
     /// A figure as the column spells it.
@@ -202,7 +191,7 @@ impl<'d> TableEditor<'d> {
         });
         let style = own.unwrap_or_else(|| match money.currency.sign() {
             _ if self.table.columns.currency == Some(money.currency)
-                && !self.table.rows.is_empty() =>
+                && !(self.table.lines.is_empty() && self.table.rows.is_empty()) =>
             {
                 MoneyStyle::plain("", "")
             }
@@ -226,11 +215,9 @@ impl<'d> TableEditor<'d> {
     }
 }
 
-impl TableRow {
-    /// Whether the row is none that adds up others.
-    pub(super) const fn is_plain(&self) -> bool {
-        !matches!(self.kind, RowKind::Total(_) | RowKind::Sum)
-    }
+/// The part of a cell that readers see: all but the comments at its end.
+fn visible(raw: &str) -> &str {
+    raw.split("<!--").next().unwrap_or_default().trim_end()
 }
 
 /// A cell without emphasis and comments.

@@ -1,7 +1,6 @@
 //! Edits on whole logs: whole text in, whole text out.
 
-use super::*;
-use crate::model::Policy;
+use super::{settle::Settlement, *};
 
 fn stamp() -> Timestamp {
     "2026-02-26T09:30:00Z".parse().unwrap()
@@ -28,28 +27,42 @@ fn changes(before: &str, after: &str) -> String {
     lines
 }
 
-fn settle(text: &str) -> Settled {
-    settled(
-        text,
-        &LogSet {
-            policy: Policy::default(),
-            ..LogSet::default()
-        },
-        stamp(),
-    )
-    .unwrap()
+/// A log after settling, with how many lines were settled and how many were left.
+pub(super) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) {
+    let log_set = LogSet::default();
+    let revision = Revision::read(text, &log_set);
+    let Settlement {
+        mut proposal,
+        lines,
+        left,
+    } = settle(&revision, &log_set);
+    if lines > 0 {
+        proposal.stamp(&revision, now);
+    }
+    let after = revision.apply(proposal, &log_set).unwrap();
+    (after.into_text(), lines, left)
+}
+
+pub(super) fn fix_text(text: &str, now: Timestamp) -> String {
+    let log_set = LogSet::default();
+    let fixed = fix(Revision::read(text, &log_set), &log_set, now);
+    assert_eq!(
+        (fixed.rejected, fixed.is_unfinished),
+        (vec![], false),
+        "{text}"
+    );
+    fixed.revision.into_text()
+}
+
+fn settled_changes(before: &str) -> String {
+    let (after, lines, left) = settle_text(before, stamp());
+    format!("{lines} settled, {left} left\n{}", changes(before, &after))
 }
 
 #[test]
 fn usage_lines_become_rows_of_the_tables() {
     let before = read("lines.md");
-    let after = settle(&before);
-    insta::assert_snapshot!(format!(
-        "{} settled, {} left\n{}",
-        after.lines,
-        after.left,
-        changes(&before, &after.text)
-    ));
+    insta::assert_snapshot!(settled_changes(&before));
 }
 
 #[test]
@@ -58,20 +71,14 @@ fn a_line_of_a_new_day_and_of_a_new_month_gets_sections() {
         + "[USE] 2026-02-26T09:00:00Z team=\"Team A\" task=Guidelines tokens=1200 deliverables=1 minutes=20 status=done id=k1\n"
         + "[USE] 2026-02-25T09:00:00Z team=\"Team Z\" task=\"New | thing\" tokens=34 cost=0.12345\n"
         + "[USE] 2026-03-01T09:00:00Z team=\"Team A\" tokens=500 model=m\n";
-    let after = settle(&before);
-    insta::assert_snapshot!(format!(
-        "{} settled, {} left\n{}",
-        after.lines,
-        after.left,
-        changes(&before, &after.text)
-    ));
+    insta::assert_snapshot!(settled_changes(&before));
 }
 
 #[test]
 fn a_settled_row_keeps_the_tokens_in_and_out_where_its_table_has_them() {
     let before = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 5,000 |\n| TOTAL | 5,000 |\n\n## Daily Detail — 2026-02-25\n\n| Time | Team | Tokens In | Tokens Out | Tokens |\n|---|---|---|---|---|\n| 09:00 | A | 4,000 | 1,000 | 5,000 |\n\n[USE] 2026-02-25T10:18:00Z team=A tokens=12450 input=12000 output=450 cache_read=90000 id=k3f9\n";
     assert_eq!(
-        changes(before, &settle(before).text),
+        changes(before, &settle_text(before, stamp()).0),
         "\
 -| A | 5,000 |
 -| TOTAL | 5,000 |
@@ -83,16 +90,16 @@ fn a_settled_row_keeps_the_tokens_in_and_out_where_its_table_has_them() {
     );
 }
 
-fn fix(text: &str) -> String {
-    fixed(text, &LogSet::default(), stamp()).unwrap()
+fn fixed(text: &str) -> String {
+    fix_text(text, stamp())
 }
 
 #[test]
 fn a_rotten_log_is_mended_and_stays_so() {
     let before = read("rotten.md");
-    let after = fix(&before);
+    let after = fixed(&before);
     insta::assert_snapshot!(changes(&before, &after));
-    assert_eq!(fix(&after), after);
+    assert_eq!(fixed(&after), after);
 }
 
 #[test]
@@ -108,7 +115,7 @@ fn a_sound_log_is_left_alone() {
         "v1.md",
     ] {
         let before = read(name);
-        let after = fix(&before);
+        let after = fixed(&before);
         assert_eq!(changes(&before, &after), "", "{name}");
     }
 }
@@ -116,7 +123,33 @@ fn a_sound_log_is_left_alone() {
 #[test]
 fn lines_between_rows_move_behind_their_table() {
     let before = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 5 |\n[PRE] 10:00:00 x\n| B | 7 |\n| TOTAL | 11 |\n[POST] 10:00:01 x\n[STOP] y\ntext\n";
-    let after = fix(before);
+    let after = fixed(before);
     insta::assert_snapshot!(after);
-    assert_eq!(fix(&after), after);
+    assert_eq!(fixed(&after), after);
+}
+
+#[test]
+fn a_new_row_stays_in_its_table_beside_new_notes() {
+    let before = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| QA | 10 |\n\n## 2026-01 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Dev | 10 |\n\n\
+        [USE] 2026-02-06T10:00:00Z team=QA tokens=500 deliverables=2 id=a\n\
+        [USE] 2026-01-06T10:00:00Z team=Ops tokens=7 id=b\n";
+    let (after, ..) = settle_text(before, stamp());
+    insta::assert_snapshot!(after);
+}
+
+#[test]
+fn a_row_whose_rounding_explained_its_details_says_them_in_full() {
+    let before = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 0K |\n\n## Daily Detail — 2026-02-25\n\n| Team | Tokens |\n|---|---|\n| A | 400 |\n\n\
+        [USE] 2026-02-25T10:00:00Z team=A tokens=100 id=a\n";
+    let (after, ..) = settle_text(before, stamp());
+    insta::assert_snapshot!(after);
+    assert_eq!(fixed(&after), after);
+}
+
+#[test]
+fn a_row_of_a_new_task_is_in_the_project_of_its_team() {
+    let before = "## 2026-02 Monthly Summary (P)\n\n| Team | Task | Tokens |\n|---|---|---|\n| A | x | 10 |\n| A | y | 10 |\n\n## 2026-02 Monthly Summary (Q)\n\n| Team | Task | Tokens |\n|---|---|---|\n| B | x | 10 |\n\n\
+        [USE] 2026-02-25T10:00:00Z team=A task=z tokens=100 id=a\n";
+    let (after, ..) = settle_text(before, stamp());
+    insta::assert_snapshot!(after);
 }

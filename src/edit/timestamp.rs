@@ -5,7 +5,7 @@ use chrono::{FixedOffset, NaiveDateTime, Timelike, Utc};
 use super::Timestamp;
 use crate::{
     log::{self, Section, cell},
-    text::{Edit, Source, Span},
+    text::{Edit, Span},
 };
 
 /// Sets the time stamp of the header, in its own zone where it names one that is known, else in UTC. Never back.
@@ -69,8 +69,8 @@ fn is_alike(text: &str, one: (Span, usize, &Written), two: (Span, usize, &Writte
 
 /// The lines of the header that hold a time stamp, with where it begins in them and how it is written.
 fn stamps(text: &str) -> impl Iterator<Item = (Span, usize, Written)> + '_ {
-    let source_start = Source::new(text).body_start();
-    let body = text.get(source_start..).unwrap_or_default();
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let source_start = text.len() - body.len();
     let mut at = source_start;
     let mut in_header = true;
     let lines = body.split_inclusive('\n').map(move |line| {

@@ -1,62 +1,110 @@
 //! Total rows: what a table's rows add up to, written where the table states it.
 
-use std::collections::BTreeMap;
-
 use super::{
     Document, RowKind, TableBlock, TableRow,
-    derived::Scope,
-    style::{self, number_span},
+    document::{Kept, RowSum},
+    style,
     table::{TableEditor, plain_text},
 };
 use crate::{
     analysis::{ReconciledMonth, stated_budget},
     log::{Column, Role, Section, cell},
-    model::{Amount, Currency, Money, Month, Policy, RoundedSum, Tokens, is_subtotal},
-    text::{Edit, Span},
+    model::{Currency, Money, Policy, RoundedSum, Tokens, is_subtotal},
+    text::{Edit, EditSet, FileId, Span, splice},
 };
 
-/// The edits that make the totals of tables what their rows add up to. A table with rows that cannot be read is left alone, and a
-/// total that agrees with its rows, as exactly as both are written, too.
-pub(super) fn edits(
-    document: &Document,
-    reconciled: Option<&ReconciledMonth>,
-    policy: &Policy,
-    scope: Scope<'_>,
-) -> Vec<Edit> {
-    let currency = reconciled.map_or(Currency::USD, ReconciledMonth::currency);
-    let budget = reconciled.and_then(|reconciled| stated_budget(reconciled, policy));
-    let budget = budget.map(|budget| budget.tokens);
-    let tables = document
-        .tables
-        .iter()
-        .filter(|table| matches!(table.role, Role::Monthly | Role::Daily | Role::Session));
+/// What totals are written in and judged by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Basis {
+    /// That of the log.
+    pub(super) currency: Currency,
+    /// The budget that percentages in the log are of.
+    budget: Option<Tokens>,
+}
+
+impl Basis {
+    /// As the newest month of a log has it.
+    pub(super) fn of(newest: Option<&ReconciledMonth<'_>>, policy: &Policy) -> Self {
+        let budget = newest.and_then(|newest| stated_budget(newest, policy));
+        Self {
+            currency: newest.map_or(Currency::USD, ReconciledMonth::currency),
+            budget: budget.map(|budget| budget.tokens),
+        }
+    }
+}
+
+/// The edits that make the totals of all tables what their rows add up to. A table with rows that cannot be read is left alone, and
+/// so is a total that agrees with its rows, as exactly as both are written.
+pub(super) fn recalculate(document: &Document, basis: Basis) -> Vec<Edit> {
+    let is_derived = |table: &&TableBlock| {
+        let section = document.section_of(table).map(|section| &section.kind);
+        let is_dated = matches!(
+            section,
+            Some(
+                Section::Monthly(_)
+                    | Section::Daily(Some(_))
+                    | Section::Session { date: Some(_), .. }
+            )
+        );
+        let is_of_use = matches!(table.role, Role::Monthly | Role::Daily | Role::Session);
+        is_dated && is_of_use && !table.subtotals.is_empty()
+    };
+    let tables = document.tables.iter().filter(is_derived);
     tables
-        .filter(|table| is_in(document, table, scope))
         .flat_map(|table| {
-            let totals = Totals {
-                document,
-                table,
-                editor: TableEditor::new(document, table, currency),
-                currency,
-                budget: budget.filter(|_| table.role == Role::Monthly),
-                is_touched: matches!(scope, Scope::Touched { .. }),
-            };
-            totals.edits()
+            let edits = Totals::new(document, table, basis, false).edits();
+            edits.into_iter().map(|(_, edit)| edit)
         })
         .collect()
 }
 
-fn is_in(document: &Document, table: &TableBlock, scope: Scope<'_>) -> bool {
-    match document.section_of(table).map(|section| &section.kind) {
-        Some(Section::Monthly(Some(month))) => scope.has_month(*month),
-        Some(Section::Monthly(None)) => true,
-        Some(
-            Section::Daily(Some(day))
-            | Section::Session {
-                date: Some(day), ..
-            },
-        ) => scope.has_day(*day),
-        _ => false,
+/// The edits that make the totals of a table what its rows add up to after `edits` of its other rows, its new rows among them.
+pub(super) fn follow(
+    document: &Document,
+    table: &TableBlock,
+    edits: &[Edit],
+    basis: Basis,
+) -> Vec<Edit> {
+    if table.subtotals.is_empty() {
+        return Vec::new();
+    }
+    let Some(heading) = document.section_of(table).map(|section| section.heading) else {
+        return Vec::new();
+    };
+    let heading = document.at(Span::new(heading.line_start, heading.span.end));
+    let start = table.head.line_start;
+    let whole = Span::new(start, document.line_after(table.last_line().end));
+    let edits = edits.iter().filter_map(|edit| edit.moved(start, 0));
+    let Ok(edits) = EditSet::new(FileId::LOG, edits.collect()) else {
+        return Vec::new();
+    };
+    let text = format!("{heading}\n\n{}", splice(document.at(whole), &edits));
+    let after = Document::read(text, Kept::Summaries);
+    let Some(changed) = after.tables.first() else {
+        return Vec::new();
+    };
+    let totals = Totals::new(&after, changed, basis, true)
+        .edits()
+        .into_iter();
+    totals
+        .filter_map(|(at, edit)| {
+            let line =
+                |table: &TableBlock| Some(table.rows.get(table.subtotals.get(at)?.row)?.line());
+            edit.moved(line(changed)?.start, line(table)?.start)
+        })
+        .collect()
+}
+
+/// A new section with the totals of its table written out.
+pub(super) fn complete(section: String, basis: Basis) -> String {
+    let document = Document::read(section, Kept::Summaries);
+    let edits = document.tables.first().map(|table| {
+        let edits = Totals::new(&document, table, basis, true).edits();
+        edits.into_iter().map(|(_, edit)| edit).collect()
+    });
+    match EditSet::new(FileId::LOG, edits.unwrap_or_default()) {
+        Ok(edits) => splice(document.text(), &edits),
+        Err(_) => document.text().to_owned(),
     }
 }
 
@@ -70,105 +118,36 @@ struct Totals<'d> {
     is_touched: bool,
 }
 
-/// What rows add up to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    tokens: RoundedSum,
-    /// None as soon as one cost is missing, or in another currency.
-    cost: Cost,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Cost(Option<i128>);
-
-impl Default for Cost {
-    fn default() -> Self {
-        Self(Some(0))
-    }
-}
-
-impl Sum {
-    fn add(&mut self, tokens: Option<Amount<Tokens>>, cost: Option<i128>, is_empty: bool) {
-        if let Some(tokens) = tokens {
-            self.tokens = self.tokens + tokens.into();
+impl<'d> Totals<'d> {
+    fn new(document: &'d Document, table: &'d TableBlock, basis: Basis, is_touched: bool) -> Self {
+        Self {
+            document,
+            table,
+            editor: TableEditor::new(document, table, basis.currency),
+            currency: basis.currency,
+            budget: basis.budget.filter(|_| table.role == Role::Monthly),
+            is_touched,
         }
-        let cost = cost.or(is_empty.then_some(0));
-        self.cost = Cost(
-            self.cost
-                .0
-                .zip(cost)
-                .and_then(|(sum, cost)| sum.checked_add(cost)),
-        );
     }
-}
 
-impl Totals<'_> {
-    fn edits(&self) -> Vec<Edit> {
+    /// With each edit, of which of the table's totals it is.
+    fn edits(&self) -> Vec<(usize, Edit)> {
         let is_readable = |row: &TableRow| !matches!(row.kind, RowKind::Unreadable);
         if !self.table.columns.has(Column::Tokens) || !self.table.rows.iter().all(is_readable) {
             return Vec::new();
         }
-        let all = self.sums();
-        let mut above: BTreeMap<Option<Month>, Sum> = BTreeMap::new();
         let mut edits = Vec::new();
-        for row in &self.table.rows {
-            let month = self.month(row);
-            match &row.kind {
-                RowKind::Entry(_) => self.count(row, above.entry(month).or_default()),
-                RowKind::Total(_) | RowKind::Sum => {
-                    let part = above.remove(&month).unwrap_or_default();
-                    if let Some(all) = all.get(&month) {
-                        edits.extend(self.total(row, *all, part));
-                    }
-                }
-                RowKind::Unreadable | RowKind::Other => {}
+        for (at, subtotal) in self.table.subtotals.iter().enumerate() {
+            let row = self.table.rows.get(subtotal.row);
+            if let Some((row, all)) = row.zip(self.table.sums.of(subtotal.month)) {
+                let total = self.total(row, all, &subtotal.above).into_iter();
+                edits.extend(total.map(|edit| (at, edit)));
             }
         }
         edits
     }
 
-    fn sums(&self) -> BTreeMap<Option<Month>, Sum> {
-        let mut sums: BTreeMap<Option<Month>, Sum> = BTreeMap::new();
-        for row in &self.table.rows {
-            if matches!(row.kind, RowKind::Entry(_)) {
-                self.count(row, sums.entry(self.month(row)).or_default());
-            }
-        }
-        sums
-    }
-
-    fn count(&self, row: &TableRow, sum: &mut Sum) {
-        let RowKind::Entry(entry) = &row.kind else {
-            return;
-        };
-        let figures = entry.figures;
-        let is_own = figures
-            .currency
-            .is_none_or(|currency| currency == self.currency);
-        let cost = figures
-            .cost
-            .filter(|_| is_own)
-            .map(|cost| cost.value.into());
-        let is_empty = figures
-            .tokens
-            .is_none_or(|tokens| tokens.value == Tokens::ZERO)
-            && figures.cost.is_none();
-        sum.add(figures.tokens, cost, is_empty);
-    }
-
-    /// The month of a row, where rows of a table are of several.
-    fn month(&self, row: &TableRow) -> Option<Month> {
-        if !self.table.columns.has(Column::Month) {
-            return None;
-        }
-        match &row.kind {
-            RowKind::Entry(entry) => Some(entry.when.month),
-            RowKind::Total(total) => Some(total.month),
-            _ => self.editor.raw(row, Column::Month)?.trim().parse().ok(),
-        }
-    }
-
-    fn total(&self, row: &TableRow, all: Sum, above: Sum) -> Vec<Edit> {
+    fn total(&self, row: &TableRow, all: &RowSum, above: &RowSum) -> Vec<Edit> {
         let Some(raw) = self.editor.raw(row, Column::Tokens) else {
             return Vec::new();
         };
@@ -204,10 +183,12 @@ impl Totals<'_> {
         edits
     }
 
-    fn cost(&self, row: &TableRow, sum: Sum) -> Option<Edit> {
+    fn cost(&self, row: &TableRow, sum: &RowSum) -> Option<Edit> {
         let raw = self.editor.raw(row, Column::Cost)?;
         let Some(stated) = cell::money(&plain_text(raw)).ok()? else {
-            let nanos = sum.cost.0.filter(|nanos| *nanos > 0 && self.is_touched)?;
+            let nanos = sum
+                .cost(self.currency)
+                .filter(|nanos| *nanos > 0 && self.is_touched)?;
             let money = Money {
                 nanos,
                 currency: self.currency,
@@ -218,7 +199,9 @@ impl Totals<'_> {
         let is_own = stated
             .currency
             .is_none_or(|currency| currency == self.currency);
-        let nanos = sum.cost.0.filter(|_| is_own && !stated.amount.estimate)?;
+        let nanos = sum
+            .cost(self.currency)
+            .filter(|_| is_own && !stated.amount.estimate)?;
         let half = u128::from(stated.amount.unit / 2);
         if i128::from(stated.amount.value).abs_diff(nanos) <= half {
             return None;
@@ -234,7 +217,7 @@ impl Totals<'_> {
             .into_iter()
             .find_map(|column| {
                 let raw = self.editor.raw(row, column)?;
-                let text = respelled_percent(raw, used, budget, changed, Rounding::Down)?;
+                let text = respell_percent(raw, used, budget, changed, Rounding::Down)?;
                 self.editor.set(row, column, &text)
             })
     }
@@ -251,15 +234,15 @@ pub(super) enum Rounding {
 
 /// A text with the percentage in it set to that of a part of a whole, with as many digits as it had. None where there is none to
 /// set, or where it fits the figures and nothing changed.
-pub(super) fn respelled_percent(
+pub(super) fn respell_percent(
     raw: &str,
     part: RoundedSum,
     whole: Tokens,
     changed: bool,
     rounding: Rounding,
 ) -> Option<String> {
-    let span = percent_span(raw)?;
-    let written = raw.get(span.range())?;
+    let span = cell::percent_span(raw)?;
+    let written = raw.get(span.clone())?;
     let decimals = written
         .split_once('.')
         .map_or(0, |(_, fraction)| fraction.len())
@@ -272,7 +255,7 @@ pub(super) fn respelled_percent(
             .checked_add(whole.checked_sub(1)?)?
             .checked_div(whole)?,
     };
-    // Written by somebody else, it may be rounded either way.
+    // A figure that another program or a person wrote may be rounded either way.
     let stated: u128 = written.replace('.', "").parse().ok()?;
     if !changed && stated.abs_diff(exact) <= 1 {
         return None;
@@ -283,21 +266,4 @@ pub(super) fn respelled_percent(
     };
     let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
     (new != written).then(|| format!("{before}{new}{after}"))
-}
-
-/// The digits before the first `%`.
-fn percent_span(raw: &str) -> Option<Span> {
-    let mark = raw.find('%')?;
-    let before = raw.get(..mark)?.trim_end();
-    let start = before
-        .rfind(|c: char| !c.is_ascii_digit() && c != '.')
-        .map_or(0, |at| {
-            at + before
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-                .map_or(1, char::len_utf8)
-        });
-    let number = before.get(start..)?;
-    number_span(number)?;
-    Some(Span::new(start, before.len()))
 }

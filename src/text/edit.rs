@@ -11,6 +11,8 @@ pub struct Edit {
     pub span: Span,
     /// What stands there afterwards.
     pub text: String,
+    /// The order of what is inserted at one place: lower first.
+    pub order: u8,
 }
 
 impl Edit {
@@ -20,6 +22,7 @@ impl Edit {
         Self {
             span,
             text: text.into(),
+            order: 0,
         }
     }
 
@@ -34,6 +37,24 @@ impl Edit {
     pub fn delete(span: Span) -> Self {
         Self::replace(span, "")
     }
+
+    /// The same edit with another place in the order of what is inserted at one place.
+    #[must_use]
+    pub const fn ordered(mut self, order: u8) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The same edit in a text that has at `to` what this one has at `from`. None where it would begin before that text.
+    #[must_use]
+    pub fn moved(&self, from: usize, to: usize) -> Option<Self> {
+        let at = |offset: usize| (offset + to).checked_sub(from);
+        let span = Span::new(at(self.span.start)?, at(self.span.end)?);
+        Some(Self {
+            span,
+            ..self.clone()
+        })
+    }
 }
 
 /// Edits of one file that cannot contradict each other: sorted by position, and no two of them touch the same byte.
@@ -44,9 +65,10 @@ pub struct EditSet {
 }
 
 impl EditSet {
-    /// Sorts the edits and refuses those that overlap. Several insertions at one place keep their order, before a replacement there.
+    /// Sorts the edits and refuses those that overlap. Several insertions at one place come in their order, those of equal order as
+    /// they were given, all before a replacement there.
     pub fn new(file: FileId, mut edits: Vec<Edit>) -> Result<Self, Overlap> {
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end, edit.order));
         match edits
             .windows(2)
             .find(|pair| pair[1].span.start < pair[0].span.end)
@@ -70,7 +92,7 @@ impl EditSet {
     }
 
     /// By position.
-    pub fn iter(&self) -> impl Iterator<Item = &Edit> {
+    pub fn iter(&self) -> std::slice::Iter<'_, Edit> {
         self.edits.iter()
     }
 }
@@ -187,5 +209,19 @@ mod tests {
             splice("abcde", &EditSet::new(FileId::LOG, edits).unwrap()),
             "12abCd"
         );
+    }
+
+    #[test]
+    fn insertions_at_one_place_come_in_their_order_however_they_were_given() {
+        let insert = |order, text: &str| Edit::insert(1, text).ordered(order);
+        let edits = vec![
+            insert(2, "section"),
+            insert(0, "row"),
+            insert(1, "item"),
+            insert(0, "next"),
+            Edit::delete(Span::new(1, 2)),
+        ];
+        let set = EditSet::new(FileId::LOG, edits).unwrap();
+        assert_eq!(splice("<->", &set), "<rownextitemsection>");
     }
 }

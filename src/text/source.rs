@@ -43,6 +43,11 @@ impl Source {
         &self.text
     }
 
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// The file without its byte-order mark: Markdown does not see a table that begins with one.
     #[must_use]
     pub fn body(&self) -> &str {

@@ -23,7 +23,7 @@ use crate::{
     render::{self, Format},
 };
 pub(super) use found::Found;
-pub(super) use months::{Checked, check};
+pub(super) use months::check;
 use reading::{Past, Reading, listed};
 
 /// A report, and what was found on the way.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     analysis::{LedgerBuilder, Retention},
-    check::{self as rules, Unsettled},
+    check::{self as rules, MAX_FINDINGS, MOST_MONTHS},
     cli::GlobalArgs,
     commands::{
         Context,
@@ -27,12 +27,6 @@ use crate::{
     },
     text::{FileId, FileRole},
 };
-
-/// Findings beyond so many are counted and not listed, so that no log takes more memory than a machine has.
-const MAX_FINDINGS: usize = 100_000;
-
-/// The most months that are looked at one by one: those of a hundred years.
-const MOST_MONTHS: usize = 1_200;
 
 /// The largest log whose lines are looked at all at once.
 const MOST_AT_ONCE: usize = 64 << 20;
@@ -94,16 +88,7 @@ pub(in crate::commands) fn check(
     } = reading;
     let ledger = builder.finish();
     let findings = &mut found.findings;
-    let mut unsettled = Unsettled::default();
-    for month in months.iter().filter(|month| ledger.has_rows(**month)) {
-        let reconciled = ledger.reconcile_statements(*month);
-        unsettled.add(&reconciled);
-        findings.extend(rules::of_month(&reconciled, &settings.policy));
-    }
-    if let Some(reconciled) = months.last().and_then(|month| ledger.find_month(*month)) {
-        findings.extend(rules::of_log(&reconciled, &settings.policy));
-    }
-    findings.extend(unsettled.finding());
+    rules::months(&ledger, &months, &settings.policy, findings);
     unread_archives(&mut found, log.archives(&settings))?;
     merges(&mut found, has_several_totals, &log, &settings)?;
     found.findings.sort();
@@ -169,7 +154,8 @@ fn merges(
     }
     if has_several_totals {
         let log_set = books_of(&text, log, settings)?;
-        let findings = edit::merged_twice(&text, &log_set);
+        let revision = edit::Revision::read(text, &log_set);
+        let findings = edit::resolve_union_merge(&revision).findings;
         found.findings.extend(findings);
     }
     Ok(())

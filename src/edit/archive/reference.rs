@@ -50,7 +50,7 @@ impl Contents {
 
 /// A log whose reference names an archive. One that names the archive of a later month is left as it is.
 pub(super) fn referenced(log: String, reference: &Reference) -> Result<String, Overlap> {
-    let document = Document::read(log, Kept::Since(chrono::NaiveDate::MAX));
+    let document = Document::read(log, Kept::Summaries);
     let section = document
         .sections
         .iter()
@@ -75,7 +75,7 @@ fn created(document: &Document, reference: &Reference) -> Edit {
         .chain(Key::ALL.map(|key| key.item(reference, "-")))
         .collect();
     let at = end_of_sections(document);
-    let mut edit = sections::insert_lines(document, at, &lines);
+    let mut edit = sections::insert_lines(document, at, sections::order::NOTES, &lines);
     let newline = document.newline(at);
     let rest = document.text().get(at..).unwrap_or_default();
     if at > document.source.body_start() {
@@ -209,10 +209,20 @@ fn updated(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> 
     let at = last.or(items.first().map(|item| item.line.start));
     let Some(at) = at else {
         new.insert(0, String::new());
-        edits.push(sections::insert_lines(document, body.end, &new));
+        edits.push(sections::insert_lines(
+            document,
+            body.end,
+            sections::order::ITEM,
+            &new,
+        ));
         return edits;
     };
-    edits.push(sections::insert_lines(document, at, &new));
+    edits.push(sections::insert_lines(
+        document,
+        at,
+        sections::order::ITEM,
+        &new,
+    ));
     edits
 }
 

@@ -1,5 +1,5 @@
-//! Where a log is written the way its neighbours are written.
-//! Knows spelling only; what a figure means is `log::cell`'s and `model`'s business.
+//! Spelling: figures, words and rows written as their neighbours are.
+//! See `log::cell` for what a cell means.
 
 mod number;
 mod row;
@@ -7,6 +7,6 @@ mod text;
 mod words;
 
 pub(super) use number::{MoneyStyle, TokenStyle, number_span, respell_money, respell_tokens};
-pub(super) use row::RowStyle;
+pub(super) use row::{RowStyle, SAMPLED_ROWS, cells_of};
 pub(super) use text::{escaped, is_writable_id};
 pub(super) use words::{StatusStyle, duration, hours};

@@ -1,11 +1,9 @@
 //! The line of a row: bars, blanks, and columns that are kept at one width.
 
-use std::ops::Range;
-
 use unicode_width::UnicodeWidthStr;
 
-/// How many rows are looked at to see whether columns are kept at one width.
-const ENOUGH: usize = 50;
+/// How many of a table's newest rows show how it is laid out and spelled.
+pub(crate) const SAMPLED_ROWS: usize = 50;
 
 /// How the rows of a table are laid out.
 #[derive(Clone, Debug)]
@@ -29,7 +27,7 @@ struct ColumnStyle {
 impl RowStyle {
     /// The style of a table, by the line of its head and its rows, the newest first.
     pub(crate) fn of<'a>(head: &'a str, rows: impl Iterator<Item = &'a str>) -> Self {
-        let rows: Vec<&str> = rows.take(ENOUGH).collect();
+        let rows: Vec<&str> = rows.take(SAMPLED_ROWS).collect();
         let like = rows.first().copied().unwrap_or(head);
         let all: Vec<Vec<&str>> = rows
             .iter()
@@ -134,35 +132,24 @@ impl ColumnStyle {
     }
 }
 
-/// The cells of a line with their blanks: what stands between its bars.
-fn cells_of(line: &str) -> Vec<&str> {
-    pieces(line)
-        .into_iter()
-        .filter_map(|piece| line.get(piece))
-        .collect()
-}
-
-/// Where these cells stand in the line.
-fn pieces(line: &str) -> Vec<Range<usize>> {
-    let trimmed = line.trim();
-    let start = line.len() - line.trim_start().len();
-    let end = start + trimmed.len();
-    let bytes = line.as_bytes();
-    let bars: Vec<usize> = (start..end)
-        .filter(|at| bytes[*at] == b'|' && (*at == 0 || bytes[*at - 1] != b'\\'))
-        .collect();
-    let mut edges = Vec::with_capacity(bars.len() + 2);
-    if bars.first() != Some(&start) {
-        edges.push(start.wrapping_sub(1));
+/// The cells of a line with their blanks: what is between its bars.
+pub(crate) fn cells_of(line: &str) -> Vec<&str> {
+    let body = line.trim();
+    let body = body.strip_prefix('|').unwrap_or(body);
+    let mut cells = Vec::new();
+    let mut start = 0;
+    for (bar, _) in body.match_indices('|') {
+        let before = body.get(..bar).unwrap_or_default();
+        if !before.ends_with('\\') {
+            cells.push(body.get(start..bar).unwrap_or_default());
+            start = bar + 1;
+        }
     }
-    edges.extend(&bars);
-    if bars.last().is_none_or(|bar| *bar + 1 != end) {
-        edges.push(end);
+    // Behind a bar at the end there is no cell.
+    if start < body.len() || cells.is_empty() {
+        cells.push(body.get(start..).unwrap_or_default());
     }
-    edges
-        .windows(2)
-        .map(|pair| pair[0].wrapping_add(1)..pair[1])
-        .collect()
+    cells
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Items that stand twice in a list of notes.
+//! Items that occur twice in a list of notes.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::{
     text::Edit,
 };
 
-/// The edits after which each item stands once. Its figures follow; of two counts the greater stays.
+/// The edits after which each item occurs once. Its figures follow; of two counts the greater stays.
 pub(super) fn edits(document: &Document) -> Vec<Edit> {
     notes::lists(document)
         .flat_map(|list| of_list(document, list))

@@ -1,202 +1,166 @@
-//! Logs in which git kept both sides of a merge: rows, totals, notes and lines that stand twice.
+//! Logs in which git kept both sides of a merge: rows, totals, notes and lines that occur twice.
 //! A line goes only where the rest of the log shows what it was. What cannot be told apart stays, and a finding says so.
 
+mod duplicate_rows;
+mod joined_row;
 mod lists;
+mod merged_table;
 #[cfg(test)]
 mod proptests;
 mod repeats;
-mod rows;
-mod seams;
-mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Document, Kept, LogSet, TableBlock, log_set::MOST_MONTHS, timestamp};
+use super::{Document, Kept, Revision, log_set::MOST_MONTHS, revision::Proposal, timestamp};
 use crate::{
-    analysis::{Ledger, ReconciledMonth},
+    analysis::ReconciledMonth,
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Tokens},
-    text::{self, Edit, EditSet, Overlap, Place},
+    text::{Edit, Place},
 };
-use rows::Doubled;
-use seams::Seam;
+use duplicate_rows::DuplicateRows;
+use merged_table::MergedTable;
 
-/// Takes away what stands twice since git kept both sides.
-pub(super) fn mended(text: &str, log_set: &LogSet) -> Result<String, Overlap> {
-    let text = repeats::without(text)?;
-    let document = Document::read(text, Kept::All);
-    let mut seams = seams::of(&document);
-    // To look into the month of each takes time.
-    seams.truncate(MOST_MONTHS);
-    let earlier = timestamp::earlier(document.text());
-    let has_lists = !seams::doubled_usage(&document).is_empty();
-    if seams.is_empty() && earlier.is_empty() && !has_lists {
-        return Ok(document.text().to_owned());
-    }
-    let mut edits = Vec::new();
-    let mut reconciled = Vec::new();
-    let mut is_whole = true;
-    let ledger = log_set.fold(document.text());
-    for seam in &seams {
-        let Some(joined) = Joined::of(&document, seam, &ledger) else {
-            is_whole = false;
-            continue;
-        };
-        is_whole &= joined.is_known();
-        edits.extend(joined.edits(&document, seam));
-        reconciled.push(joined);
-    }
-    // As long as a table has to be mended by hand, what shows that it was merged stays.
-    if is_whole {
-        if !seams.is_empty() || has_lists {
-            edits.extend(lists::edits(&document));
-        }
-        let lines = earlier.into_iter().map(Edit::delete);
-        edits.extend(lines);
-    }
-    // What does not fit together, or does not read back as it was meant, is not written.
-    let Ok(edits) = EditSet::new(text::FileId::LOG, edits) else {
-        return Ok(document.text().to_owned());
-    };
-    let mended = text::splice(document.text(), &edits);
-    let ledger = log_set.fold(&mended);
-    let is_good = reconciled
-        .iter()
-        .all(|joined| joined.is_kept(&ledger, &reconciled));
-    Ok(if is_good {
-        mended
-    } else {
-        document.text().to_owned()
-    })
+/// What is wrong with a log that was merged line by line, and how to resolve it.
+#[derive(Clone, Debug, Default)]
+pub struct UnionMerge {
+    /// What occurs twice in the monthly summaries. What nothing shows the right figure of is to be resolved by hand.
+    pub findings: Vec<Diagnostic>,
+    /// Resolves the others, and takes away what else occurs twice.
+    pub proposal: Proposal,
 }
 
-/// What stands twice in the monthly summaries, as findings. Those that tell nothing certain are to be mended by hand.
+/// Proposes to take away the rows and usage lines that repeat another one, id and all, or that were settled already.
 #[must_use]
-pub fn merged_twice(text: &str, log_set: &LogSet) -> Vec<Diagnostic> {
-    let document = Document::read(text, Kept::All);
-    let mut findings = Vec::new();
-    let ledger = log_set.fold(text);
-    for seam in seams::of(&document).into_iter().take(MOST_MONTHS) {
-        let table = &document.tables[seam.table];
-        let joined = Joined::of(&document, &seam, &ledger);
-        let doubled = joined.as_ref().map_or(&[][..], |joined| &joined.doubled);
-        findings.extend(
-            doubled
-                .iter()
-                .filter_map(|doubled| finding_of(table, doubled, joined.as_ref()?)),
-        );
-        if doubled.is_empty() {
-            let finding = totals_finding(table, &seam);
-            findings.extend(finding.map(|finding| match joined {
+pub fn remove_repeats(revision: &Revision) -> Proposal {
+    if revision.repeats().is_empty() {
+        return Proposal::default();
+    }
+    let document = Document::read(revision.text(), Kept::All);
+    let lines = repeats::find(&document).into_iter();
+    Proposal {
+        edits: lines.map(Edit::delete).collect(),
+        ..Proposal::default()
+    }
+}
+
+/// Looks for what occurs twice because git kept both sides of a merge.
+#[must_use]
+pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
+    let document = revision.document();
+    let earlier = timestamp::earlier(document.text());
+    let has_lists = !merged_table::doubled_usage(document).is_empty();
+    let has_tables = !merged_table::find(document).is_empty();
+    if !has_tables && earlier.is_empty() && !has_lists {
+        return UnionMerge::default();
+    }
+    let document = Document::read(revision.text(), Kept::All);
+    let mut union = UnionMerge::default();
+    let mut is_resolved = true;
+    for merged in merged_table::find(&document).iter().take(MOST_MONTHS) {
+        let month = revision.ledger().find_month(merged.month);
+        let month = month.filter(|month| !month.is_legacy());
+        is_resolved &= union.table(&document, merged, month.as_ref());
+    }
+    // While a table has to be resolved by hand, what shows that it was merged stays.
+    if is_resolved {
+        if has_tables || has_lists {
+            union.proposal.edits.extend(lists::edits(&document));
+        }
+        let earlier = earlier.into_iter().map(Edit::delete);
+        union.proposal.edits.extend(earlier);
+    }
+    union
+}
+
+impl UnionMerge {
+    /// Adds a merged table. Gives whether all that occurs twice in it is resolved.
+    fn table(
+        &mut self,
+        document: &Document,
+        merged: &MergedTable<'_>,
+        month: Option<&ReconciledMonth<'_>>,
+    ) -> bool {
+        let duplicates = month.map_or_else(Vec::new, |month| {
+            duplicate_rows::find(document, merged, month)
+        });
+        let is_resolved = duplicates.iter().all(|rows| rows.resolution.is_some());
+        if duplicates.is_empty() {
+            let finding = totals_finding(merged);
+            self.findings.extend(finding.map(|finding| match month {
                 Some(_) => finding,
                 None => finding.manual(),
             }));
         }
+        let Some(month) = month else { return false };
+        for rows in &duplicates {
+            self.findings.extend(finding_of(rows, month));
+            let edits = joined_row::edits(document, merged.table, rows, month);
+            self.proposal.edits.extend(edits);
+        }
+        self.set_used(month, &duplicates);
+        if is_resolved {
+            // The last one has all rows above it. Its figures follow.
+            let but_last = merged
+                .totals
+                .split_last()
+                .map_or(&[][..], |(_, others)| others);
+            let whole = but_last.iter().map(|row| document.whole_line(row.place));
+            self.proposal.edits.extend(whole.map(Edit::delete));
+        }
+        is_resolved
     }
-    findings
+
+    /// Says what teams use once their rows are resolved.
+    fn set_used(&mut self, month: &ReconciledMonth<'_>, duplicates: &[DuplicateRows<'_>]) {
+        let mut teams: BTreeMap<&str, (Tokens, Tokens)> = BTreeMap::new();
+        for rows in duplicates {
+            if let Some(resolution) = rows.resolution {
+                let (stated, right) = teams.entry(&rows.team).or_default();
+                *stated = *stated + rows.stated;
+                *right = *right + resolution.tokens;
+            }
+        }
+        for (name, (stated, right)) in teams {
+            if let Some(team) = month.find_team(name) {
+                let monthly = team.tokens_of(EntryKind::Monthly).saturating_sub(stated) + right;
+                let used = monthly.max(team.details()) + team.tokens_of(EntryKind::Line);
+                let invariants = &mut self.proposal.invariants;
+                invariants.set_used(month.month.month, &team.name, used);
+            }
+        }
+    }
 }
 
-/// The starts of the lines that repeat another one, id and all, or that were settled already. Mending takes them away.
+/// The starts of the lines that repeat another one, id and all, or that were settled already.
 #[must_use]
 pub fn repeated_lines(text: &str) -> BTreeSet<usize> {
     let document = Document::read(text, Kept::All);
-    repeats::of(&document)
-        .into_iter()
-        .map(|span| span.start)
-        .collect()
+    let lines = repeats::find(&document).into_iter();
+    lines.map(|span| span.start).collect()
 }
 
 /// Whether a log has a table that was merged so.
 #[cfg(test)]
 pub(super) fn is_merged(text: &str) -> bool {
-    !seams::of(&Document::read(text, Kept::All)).is_empty()
+    !merged_table::find(&Document::read(text, Kept::All)).is_empty()
 }
 
-/// A merged table, with what its month says.
-struct Joined<'l> {
-    reconciled: ReconciledMonth<'l>,
-    doubled: Vec<Doubled>,
-}
-
-impl<'l> Joined<'l> {
-    /// None where nothing can be said about the month, as in a log from before v2.0.
-    fn of(document: &Document, seam: &Seam, ledger: &'l Ledger) -> Option<Self> {
-        let reconciled = ledger.find_month(seam.month)?;
-        if reconciled.is_legacy() {
-            return None;
-        }
-        let doubled = rows::doubled(document, seam, &reconciled);
-        Some(Self {
-            reconciled,
-            doubled,
-        })
-    }
-
-    /// Whether all that stands twice is known.
-    fn is_known(&self) -> bool {
-        self.doubled.iter().all(|doubled| doubled.known.is_some())
-    }
-
-    fn edits(&self, document: &Document, seam: &Seam) -> Vec<Edit> {
-        let table = &document.tables[seam.table];
-        let mut edits: Vec<Edit> = self
-            .doubled
-            .iter()
-            .flat_map(|doubled| union::edits(document, table, doubled, &self.reconciled))
-            .collect();
-        if self.is_known() {
-            // The last one has all rows above it. Its figures follow.
-            let but_last = seam.totals.len().saturating_sub(1);
-            let totals = seam.totals.iter().take(but_last);
-            edits.extend(totals.map(|at| Edit::delete(document.whole_line(table.rows[*at].place))));
-        }
-        edits
-    }
-
-    /// Whether teams that were mended have what they are to have, and all others what they had. `all` are all merged tables.
-    fn is_kept(&self, mended: &Ledger, all: &[Joined<'_>]) -> bool {
-        let month = self.reconciled.month.month;
-        let Some(after) = mended.find_month(month) else {
-            return false;
-        };
-        let of_month = all
-            .iter()
-            .filter(|joined| joined.reconciled.month.month == month);
-        let mut monthly: BTreeMap<&str, Tokens> = BTreeMap::new();
-        for team in &self.reconciled.month.teams {
-            monthly.insert(&team.name, team.tokens_of(EntryKind::Monthly));
-        }
-        for doubled in of_month.flat_map(|joined| &joined.doubled) {
-            if let Some((known, sum)) = doubled.known.zip(monthly.get_mut(doubled.team.as_str())) {
-                *sum = sum.saturating_sub(doubled.stated) + known.tokens;
-            }
-        }
-        let mut teams = self.reconciled.month.teams.iter();
-        teams.all(|team| {
-            after.find_team(&team.name).is_some_and(|now| {
-                now.details() == team.details()
-                    && now.tokens_of(EntryKind::Line) == team.tokens_of(EntryKind::Line)
-                    && monthly.get(team.name.as_str()) == Some(&now.tokens_of(EntryKind::Monthly))
-            })
-        })
-    }
-}
-
-fn finding_of(table: &TableBlock, doubled: &Doubled, joined: &Joined) -> Option<Diagnostic> {
-    let mut places = doubled.rows.iter().filter_map(|at| table.figure_place(*at));
-    let first = places.next()?;
-    let second = places.next()?;
-    let (team, count) = (&doubled.team, doubled.rows.len());
-    let details = joined.reconciled.find_team(team)?.details();
+fn finding_of(rows: &DuplicateRows<'_>, month: &ReconciledMonth<'_>) -> Option<Diagnostic> {
+    let places = rows.rows.iter();
+    let mut places = places.filter_map(|row| Some(row.entry()?.place));
+    let (first, second) = (places.next()?, places.next()?);
+    let (team, count) = (&rows.team, rows.rows.len());
+    let details = month.find_team(team)?.details();
     let message = format!("{count} monthly rows of {team} stand for one, as after a merge");
     let finding = Diagnostic::new(Code::MergedTwice, message, second);
-    Some(match doubled.known {
-        Some(known) => finding
+    Some(match rows.resolution {
+        Some(right) => finding
             .label("from the other branch")
             .related(first, "from one branch")
             .help(format!(
                 "`tokmon check --fix` makes one row of {} of them",
-                known.tokens
+                right.tokens
             )),
         None => finding
             .label("perhaps counted twice")
@@ -208,21 +172,16 @@ fn finding_of(table: &TableBlock, doubled: &Doubled, joined: &Joined) -> Option<
     })
 }
 
-/// Totals that stand twice over rows that do not.
-fn totals_finding(table: &TableBlock, seam: &Seam) -> Option<Diagnostic> {
-    let mut places = seam.totals.iter().map(|at| table.rows[*at].place);
+/// Totals that occur twice over rows that do not.
+fn totals_finding(merged: &MergedTable<'_>) -> Option<Diagnostic> {
+    let mut places = merged.totals.iter().map(|row| row.place);
     let (first, second): (Place, Place) = (places.next()?, places.next()?);
+    let count = merged.totals.len();
+    let message = format!("{count} totals of one table, as after a merge");
     Some(
-        Diagnostic::new(
-            Code::MergedTwice,
-            format!(
-                "{} totals of one table, as after a merge",
-                seam.totals.len()
-            ),
-            second,
-        )
-        .label("from the other branch")
-        .related(first, "from one branch")
-        .help("`tokmon check --fix` makes one of them"),
+        Diagnostic::new(Code::MergedTwice, message, second)
+            .label("from the other branch")
+            .related(first, "from one branch")
+            .help("`tokmon check --fix` makes one of them"),
     )
 }

@@ -1,11 +1,14 @@
-//! Laws of merged logs: whatever two branches record, nothing is lost, and where both recorded in order, nothing counts twice.
+//! Properties of merged logs: whatever two branches record, nothing is lost, and where both recorded in order, nothing counts twice.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use similar::{DiffTag, TextDiff};
 
-use super::super::{Document, Kept, LogSet, Timestamp, fixed, settled};
+use super::super::{
+    Document, Kept, LogSet, Timestamp,
+    tests::{fix_text, settle_text},
+};
 
 /// One thing recorded: who, for what, how much, and how many hours after the one before.
 type Record = (&'static str, &'static str, u64, u32);
@@ -54,7 +57,7 @@ fn after(log: &str, branch: &str, records: &[Record], settles: bool) -> String {
         let line = format!("[USE] {when} team=\"{team}\"{task} tokens={tokens} id={branch}{at}\n");
         text += &line;
         if settles {
-            text = settled(&text, &LogSet::default(), time).unwrap().text;
+            text = settle_text(&text, time).0;
         }
     }
     text
@@ -123,7 +126,7 @@ fn ids(text: &str) -> BTreeMap<String, usize> {
 }
 
 fn fix(text: &str) -> String {
-    fixed(text, &LogSet::default(), stamp()).unwrap()
+    fix_text(text, stamp())
 }
 
 #[test]

@@ -2,24 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::super::{Document, Kept, LineKind, RowKind};
+use super::super::{Document, LineKind};
 use crate::{
     log::Role,
     model::{Entry, LineEvent, Month, Tokens, fold_name},
-    text::{self, Edit, EditSet, Overlap, Span},
+    text::Span,
 };
 
-/// A text without them.
-pub(super) fn without(text: &str) -> Result<String, Overlap> {
-    if !text.contains("id=") {
-        return Ok(text.to_owned());
-    }
-    let document = Document::read(text, Kept::All);
-    let edits = of(&document).into_iter().map(Edit::delete).collect();
-    Ok(text::splice(text, &EditSet::new(text::FileId::LOG, edits)?))
-}
-
-/// Whose spending an id stands for.
+/// The spending that an id names.
 #[derive(PartialEq, Eq)]
 struct Spending {
     team: String,
@@ -37,9 +27,9 @@ impl Spending {
     }
 }
 
-/// Their lines: rows of days and sessions that are those of before in every byte, usage lines that are so or stand in a row
+/// Their whole lines: rows of days and sessions that are those of before in every byte, usage lines that are so or stand in a row
 /// already, and the holds that these end.
-pub(super) fn of(document: &Document) -> BTreeSet<Span> {
+pub(super) fn find(document: &Document) -> BTreeSet<Span> {
     let mut gone = BTreeSet::new();
     let mut settled: HashMap<&str, (Span, Spending)> = HashMap::new();
     let details = document
@@ -47,10 +37,10 @@ pub(super) fn of(document: &Document) -> BTreeSet<Span> {
         .iter()
         .filter(|table| matches!(table.role, Role::Daily | Role::Session));
     for row in details.flat_map(|table| &table.rows) {
-        let RowKind::Entry(entry) = &row.kind else {
-            continue;
-        };
-        let Some(id) = entry.id.as_deref() else {
+        let Some((entry, id)) = row
+            .entry()
+            .and_then(|entry| Some((entry, entry.id.as_deref()?)))
+        else {
             continue;
         };
         let whole = document.whole_line(row.place);

@@ -1,50 +1,46 @@
-//! Monthly rows of one team and task that stand twice: what they add up to, and the one row that says so.
+//! Monthly rows of one team and task that occur twice: how much they are together, and the one row that says so.
 //!
-//! Two branches begin with the same row, and each adds to it. What is right holds what both began with once, and what each added;
-//! the details have all of that, if they hold everything. They do where those of before the branches parted, which come first, add
-//! up to exactly what the rows have in common.
+//! Two branches begin with the same row, and each adds to it. The right figure holds what both began with once, and what each added.
+//! The details show it if they hold everything: then those of before the branches parted, which come first, add up to exactly what
+//! the rows have in common.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::{
-    super::{Document, RowKind, TableBlock, TableRow},
-    seams::Seam,
+    super::{Document, TableRow},
+    merged_table::{MergedTable, task_of},
 };
 use crate::{
     analysis::{ReconciledMonth, TeamUsage},
-    log::{Role, cell},
-    model::{Amount, Entry, EntryKind, Month, RoundedSum, Tokens, fold_name},
-    text::{Place, Span},
+    log::Role,
+    model::{Amount, EntryKind, Month, RoundedSum, Tokens},
 };
 
-/// Rows that stand twice.
+/// Rows that occur twice.
 #[derive(Clone, Debug)]
-pub(super) struct Doubled {
-    /// Whose.
+pub(super) struct DuplicateRows<'d> {
     pub(super) team: String,
-    /// Which rows of the table.
-    pub(super) rows: Vec<usize>,
+    pub(super) rows: Vec<&'d TableRow>,
     /// What they add up to.
     pub(super) stated: Tokens,
-    /// What the one row that is right says. None where nothing tells.
-    pub(super) known: Option<Known>,
+    /// What the one right row says. None where nothing shows it.
+    pub(super) resolution: Option<Resolution>,
 }
 
-/// What is known of them.
+/// What the one right row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Known {
-    /// The figure of the one row.
+pub(super) struct Resolution {
     pub(super) tokens: Tokens,
     /// What the branches began with.
     pub(super) common: Tokens,
-    /// What the details say that it cost, where they say so of each.
+    /// What the details say that it cost, if each says so.
     pub(super) cost: Option<i128>,
 }
 
 /// A row of a day or a session.
 struct Detail {
     order: chrono::NaiveDate,
-    task: Option<String>,
+    task: Task,
     tokens: Amount<Tokens>,
     cost: Option<i128>,
     has_id: bool,
@@ -52,28 +48,27 @@ struct Detail {
 
 type Task = Option<String>;
 
-/// The rows of a merged table that stand twice.
-pub(super) fn doubled(
+/// The rows of a merged table that occur twice.
+pub(super) fn find<'d>(
     document: &Document,
-    seam: &Seam,
-    reconciled: &ReconciledMonth,
-) -> Vec<Doubled> {
-    let table = &document.tables[seam.table];
-    let mut teams: BTreeMap<&str, BTreeMap<Task, Vec<usize>>> = BTreeMap::new();
-    for (at, row) in table.rows.iter().enumerate() {
+    merged: &MergedTable<'d>,
+    reconciled: &ReconciledMonth<'_>,
+) -> Vec<DuplicateRows<'d>> {
+    let mut teams: BTreeMap<&str, BTreeMap<Task, Vec<&TableRow>>> = BTreeMap::new();
+    for row in &merged.table.rows {
         let Some(entry) = row.entry() else { continue };
         if let Some(team) = reconciled.find_team(&entry.work.team) {
             let tasks = teams.entry(team.name.as_str()).or_default();
-            tasks.entry(task_of(entry)).or_default().push(at);
+            tasks.entry(task_of(entry)).or_default().push(row);
         }
     }
     teams.retain(|_, tasks| tasks.values().any(|rows| rows.len() > 1));
     if teams.is_empty() {
         return Vec::new();
     }
-    let mut details = details(document, reconciled, seam.month);
+    let mut details = details(document, reconciled, merged.month);
     let mut all = Vec::new();
-    let several: Vec<&Vec<usize>> = teams
+    let several: Vec<&Vec<&TableRow>> = teams
         .values()
         .flat_map(BTreeMap::values)
         .filter(|rows| rows.len() > 1)
@@ -83,36 +78,31 @@ pub(super) fn doubled(
         let Some(team) = reconciled.find_team(name) else {
             continue;
         };
-        let judge = Judge {
+        let resolver = Resolver {
             document,
-            table,
             team,
             several: &several,
         };
-        let known = judge.known(tasks, &details);
-        for (rows, known) in tasks.values().zip(known).filter(|(rows, _)| rows.len() > 1) {
-            all.push(Doubled {
+        let resolutions = resolver.resolve(tasks, &details);
+        let all_rows = tasks.values().zip(resolutions);
+        for (rows, resolution) in all_rows.filter(|(rows, _)| rows.len() > 1) {
+            let tokens = rows.iter().filter_map(|row| tokens_of(row));
+            all.push(DuplicateRows {
                 team: (*name).to_owned(),
-                stated: rows.iter().filter_map(|row| tokens_of(table, *row)).sum(),
+                stated: tokens.map(|tokens| tokens.value).sum(),
                 rows: rows.clone(),
-                known,
+                resolution,
             });
         }
     }
-    all.sort_by_key(|doubled| doubled.rows.first().copied());
+    all.sort_by_key(|duplicate| duplicate.rows.first().map(|row| row.place.line_start));
     all
-}
-
-/// The task of a row, folded; none where the cell says nothing.
-pub(super) fn task_of(entry: &Entry<'_>) -> Task {
-    let task = entry.work.task.as_deref();
-    task.filter(|task| !cell::is_absent(task)).map(fold_name)
 }
 
 /// The details of a month that count, team by team, those of earlier days first.
 fn details(
     document: &Document,
-    reconciled: &ReconciledMonth,
+    reconciled: &ReconciledMonth<'_>,
     month: Month,
 ) -> BTreeMap<String, Vec<Detail>> {
     let mut ids: HashSet<&str> = HashSet::new();
@@ -153,18 +143,21 @@ fn details(
     details
 }
 
-/// What is to be judged: the monthly rows of a team.
-struct Judge<'d> {
-    document: &'d Document,
-    table: &'d TableBlock,
-    team: &'d TeamUsage,
+/// Finds what the monthly rows of a team should say.
+struct Resolver<'r, 'd> {
+    document: &'r Document,
+    team: &'r TeamUsage,
     /// All groups of the table with several rows.
-    several: &'d [&'d Vec<usize>],
+    several: &'r [&'r Vec<&'d TableRow>],
 }
 
-impl Judge<'_> {
-    /// What is known of each task.
-    fn known(&self, tasks: &BTreeMap<Task, Vec<usize>>, details: &[Detail]) -> Vec<Option<Known>> {
+impl Resolver<'_, '_> {
+    /// What the row of each task should say.
+    fn resolve(
+        &self,
+        tasks: &BTreeMap<Task, Vec<&TableRow>>,
+        details: &[Detail],
+    ) -> Vec<Option<Resolution>> {
         let listed: Tokens = details.iter().map(|detail| detail.tokens.value).sum();
         let archived = self.team.details().saturating_sub(listed);
         let count: usize = tasks.values().map(Vec::len).sum();
@@ -182,25 +175,25 @@ impl Judge<'_> {
                 .filter(|detail| is_only || detail.task == *task);
             own.collect()
         };
-        let is_parted = is_only || archived == Tokens::ZERO && self.are_parted(tasks, details);
-        let group = |(task, rows): (&Task, &Vec<usize>)| {
+        let is_separate = is_only || archived == Tokens::ZERO && self.are_separate(tasks, details);
+        let group = |(task, rows): (&Task, &Vec<&TableRow>)| {
             let of_details = self.group(rows, archived, &of_task(task));
             of_details
-                .filter(|_| is_parted)
-                .or_else(|| self.kept(rows).filter(|_| !has_ids))
+                .filter(|_| is_separate)
+                .or_else(|| self.unchanged(rows).filter(|_| !has_ids))
         };
         tasks.iter().map(group).collect()
     }
 
     /// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
-    fn are_parted(&self, tasks: &BTreeMap<Task, Vec<usize>>, details: &[Detail]) -> bool {
+    fn are_separate(&self, tasks: &BTreeMap<Task, Vec<&TableRow>>, details: &[Detail]) -> bool {
         let sum = |task: &Task| -> RoundedSum {
             let own = details.iter().filter(|detail| detail.task == *task);
             own.map(|detail| RoundedSum::from(detail.tokens)).sum()
         };
-        let agrees = |(task, rows): (&Task, &Vec<usize>)| match rows.as_slice() {
+        let agrees = |(task, rows): (&Task, &Vec<&TableRow>)| match rows.as_slice() {
             [only] => {
-                let tokens = self.tokens(*only);
+                let tokens = tokens_of(only);
                 tokens.is_some_and(|tokens| sum(task).agrees_with(tokens))
             }
             _ => true,
@@ -211,13 +204,13 @@ impl Judge<'_> {
             && tasks.iter().all(agrees)
     }
 
-    fn tokens(&self, row: usize) -> Option<Amount<Tokens>> {
-        self.table.rows.get(row)?.entry()?.figures.tokens
-    }
-
-    fn group(&self, rows: &[usize], archived: Tokens, details: &[&Detail]) -> Option<Known> {
-        let stated: Option<Vec<Amount<Tokens>>> =
-            rows.iter().map(|row| self.tokens(*row)).collect();
+    fn group(
+        &self,
+        rows: &[&TableRow],
+        archived: Tokens,
+        details: &[&Detail],
+    ) -> Option<Resolution> {
+        let stated: Option<Vec<Amount<Tokens>>> = rows.iter().map(|row| tokens_of(row)).collect();
         let stated = stated?;
         let is_estimate = stated.iter().any(|tokens| tokens.estimate)
             || details.iter().any(|detail| detail.tokens.estimate);
@@ -225,31 +218,34 @@ impl Judge<'_> {
             return None;
         }
         let amounts: Vec<Amount<Tokens>> = details.iter().map(|detail| detail.tokens).collect();
-        let (tokens, common) = joined(&stated, archived, &amounts)?;
+        let (tokens, common) = join(&stated, archived, &amounts)?;
         let costs: Option<Vec<i128>> = details.iter().map(|detail| detail.cost).collect();
         let cost = costs.filter(|_| archived == Tokens::ZERO);
-        Some(Known {
+        Some(Resolution {
             tokens,
             common,
             cost: cost.map(|costs| costs.into_iter().sum()),
         })
     }
 
-    /// A row that neither branch touched, and that stands twice since the rows beside it were: it is the same in every byte, and
-    /// the rows of another team stand twice in the same order.
-    fn kept(&self, rows: &[usize]) -> Option<Known> {
-        let line = |row: &usize| self.document.at(line_of(&self.table.rows[*row]));
+    /// A row that neither branch touched, and that occurs twice because the rows beside it were: it is the same in every byte, and
+    /// the rows of another team occur twice in the same order.
+    fn unchanged(&self, rows: &[&TableRow]) -> Option<Resolution> {
+        let line = |row: &TableRow| self.document.at(row.line());
+        let start = |row: &TableRow| row.place.line_start;
         let [one, two] = rows else { return None };
-        let tokens = tokens_of(self.table, *one).unwrap_or_default();
+        let tokens = tokens_of(one).map_or(Tokens::ZERO, |tokens| tokens.value);
         let is_inside = self.several.iter().any(|other| match other.as_slice() {
             [first, second] => {
-                let is_around = first < one && one < second && second < two;
-                let is_across = is_around || one < first && first < two && two < second;
+                let starts = [first, one, second, two].map(|row| start(row));
+                let is_around = starts.is_sorted_by(|one, two| one < two);
+                let starts = [one, first, two, second].map(|row| start(row));
+                let is_across = is_around || starts.is_sorted_by(|one, two| one < two);
                 is_across && line(first) != line(second)
             }
             _ => false,
         });
-        (is_inside && line(one) == line(two)).then_some(Known {
+        (is_inside && line(one) == line(two)).then_some(Resolution {
             tokens,
             common: tokens,
             cost: None,
@@ -257,8 +253,8 @@ impl Judge<'_> {
     }
 }
 
-/// What rows of several branches come to, and what they have in common. None where the details do not tell.
-fn joined(
+/// What rows of several branches say together, and what they have in common. None where the details do not show it.
+fn join(
     rows: &[Amount<Tokens>],
     archived: Tokens,
     details: &[Amount<Tokens>],
@@ -282,7 +278,7 @@ fn joined(
     if all.0.abs_diff(largest.0) <= slack.0 {
         return Some((largest, smallest));
     }
-    // Of so many rows, all but one hold what was there before once too often.
+    // All rows but one hold what was there before once too often.
     let too_often = rows.len().checked_sub(1)? as u128;
     let beyond = u128::from(stated.tokens.saturating_sub(all).0);
     let is_common = |before: Tokens| {
@@ -302,29 +298,6 @@ fn joined(
     None
 }
 
-fn tokens_of(table: &TableBlock, row: usize) -> Option<Tokens> {
-    let entry = table.rows.get(row)?.entry()?;
-    Some(entry.figures.tokens?.value)
-}
-
-/// The line of a row without its line end.
-pub(super) const fn line_of(row: &TableRow) -> Span {
-    Span::new(row.place.line_start, row.place.span.end)
-}
-
-impl TableRow {
-    /// The spending it tells of.
-    pub(super) fn entry(&self) -> Option<&Entry<'static>> {
-        match &self.kind {
-            RowKind::Entry(entry) => Some(entry),
-            _ => None,
-        }
-    }
-}
-
-impl TableBlock {
-    /// Where the figure of a row stands.
-    pub(super) fn figure_place(&self, row: usize) -> Option<Place> {
-        Some(self.rows.get(row)?.entry()?.place)
-    }
+fn tokens_of(row: &TableRow) -> Option<Amount<Tokens>> {
+    row.entry()?.figures.tokens
 }

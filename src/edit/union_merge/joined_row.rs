@@ -5,43 +5,40 @@ use super::{
         Document, TableBlock, TableRow, style,
         table::{TableEditor, plain_text},
     },
-    rows::{Doubled, Known, line_of},
+    duplicate_rows::{DuplicateRows, Resolution},
 };
 use crate::{
     analysis::ReconciledMonth,
     log::{Column, cell},
     model::{Amount, Entry, Price, Status, Tokens},
-    text::{self, Edit, EditSet, Span},
+    text::{Edit, EditSet, FileId, splice},
 };
 
 /// The edits that make one row of several. It stands where the first does, and has the words of the one that says most.
 pub(super) fn edits(
     document: &Document,
     table: &TableBlock,
-    doubled: &Doubled,
-    reconciled: &ReconciledMonth,
+    duplicate: &DuplicateRows<'_>,
+    reconciled: &ReconciledMonth<'_>,
 ) -> Vec<Edit> {
-    let rows: Vec<(&TableRow, &Entry<'static>)> = doubled
-        .rows
-        .iter()
-        .filter_map(|at| table.rows.get(*at))
-        .filter_map(|row| Some((row, row.entry()?)))
-        .collect();
-    let (Some(known), Some((first, _))) = (doubled.known, rows.first()) else {
+    let rows = duplicate.rows.iter();
+    let rows: Vec<(&TableRow, &Entry<'static>)> =
+        rows.filter_map(|row| Some((*row, row.entry()?))).collect();
+    let (Some(resolution), Some((first, _))) = (duplicate.resolution, rows.first()) else {
         return Vec::new();
     };
-    let union = Union {
+    let joined = JoinedRow {
         editor: TableEditor::new(document, table, reconciled.currency()),
         rows: &rows,
-        known,
+        resolution,
         price: reconciled.price_of(None).and_then(|price| price.flat()),
     };
-    let Some(line) = union.line(document) else {
+    let Some(line) = joined.line(document) else {
         return Vec::new();
     };
     let mut edits = Vec::new();
-    if line != document.at(line_of(first)) {
-        edits.push(Edit::replace(line_of(first), line));
+    if line != document.at(first.line()) {
+        edits.push(Edit::replace(first.line(), line));
     }
     let others = rows.iter().skip(1);
     edits.extend(others.map(|(row, _)| Edit::delete(document.whole_line(row.place))));
@@ -49,14 +46,14 @@ pub(super) fn edits(
 }
 
 /// Several rows that become one.
-struct Union<'u, 'd> {
+struct JoinedRow<'u, 'd> {
     editor: TableEditor<'d>,
     rows: &'u [(&'d TableRow, &'d Entry<'static>)],
-    known: Known,
+    resolution: Resolution,
     price: Option<Price>,
 }
 
-impl Union<'_, '_> {
+impl JoinedRow<'_, '_> {
     fn line(&self, document: &Document) -> Option<String> {
         let value = |entry: &Entry<'_>| entry.figures.tokens.map(|tokens| tokens.value);
         let (row, entry) = self.rows.iter().reduce(|one, two| {
@@ -68,8 +65,8 @@ impl Union<'_, '_> {
         })?;
         let editor = &self.editor;
         let tokens = editor.raw(row, Column::Tokens).and_then(|raw| {
-            let is_other = value(entry).is_some_and(|tokens| tokens != self.known.tokens);
-            let text = style::respell_tokens(raw, self.known.tokens, false);
+            let is_other = value(entry).is_some_and(|tokens| tokens != self.resolution.tokens);
+            let text = style::respell_tokens(raw, self.resolution.tokens, false);
             text.filter(|_| is_other)
         });
         let largest = |of: fn(&Entry<'_>) -> Option<u64>| {
@@ -94,24 +91,20 @@ impl Union<'_, '_> {
                     .map(|status| editor.status(&status)),
             ),
         ];
-        let line = line_of(row);
+        let line = row.line();
         let edits = cells
             .into_iter()
             .filter_map(|(column, text)| editor.set(row, column, &text?))
-            .map(|edit| {
-                let (start, end) = (edit.span.start, edit.span.end);
-                let span = Span::new(start - line.start, end - line.start);
-                Edit::replace(span, edit.text)
-            });
-        let edits = EditSet::new(text::FileId::LOG, edits.collect()).ok()?;
-        Some(text::splice(document.at(line), &edits))
+            .filter_map(|edit| edit.moved(line.start, 0));
+        let edits = EditSet::new(FileId::LOG, edits.collect()).ok()?;
+        Some(splice(document.at(line), &edits))
     }
 
     /// How far the work is: of those that a branch changed.
     fn status(&self) -> Option<Status> {
         let changed = self.rows.iter().filter(|(_, entry)| {
             let tokens = entry.figures.tokens;
-            tokens.is_some_and(|tokens| tokens.value > self.known.common)
+            tokens.is_some_and(|tokens| tokens.value > self.resolution.common)
         });
         changed
             .filter_map(|(_, entry)| entry.status.clone())
@@ -140,8 +133,8 @@ impl Union<'_, '_> {
         });
         let most = costs.iter().map(|(_, cost)| cost.value).max()?;
         let nanos = match priced {
-            Some(price) => price.cost(self.known.tokens).nanos,
-            None => i128::from(most).max(self.known.cost.unwrap_or_default()),
+            Some(price) => price.cost(self.resolution.tokens).nanos,
+            None => i128::from(most).max(self.resolution.cost.unwrap_or_default()),
         };
         let half = u128::from(written.amount.unit / 2);
         if i128::from(written.amount.value).abs_diff(nanos) <= half {

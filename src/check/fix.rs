@@ -1,0 +1,110 @@
+//! Findings and what resolves them: which edits belong to which finding, and what is left after all safe ones are made.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::findings_of;
+use crate::{
+    diagnostic::{Applicability, Code, Diagnostic, Findings, Fix},
+    edit::{self, LogSet, Repair, Revision, Timestamp, Violation},
+    text::{Edit, EditSet, FileId},
+};
+
+/// A log after `check --fix`.
+#[derive(Debug)]
+pub struct FixedLog {
+    pub text: String,
+    /// What was wrong with it before.
+    pub before: Findings,
+    /// How many findings are gone.
+    pub resolved: usize,
+    /// How many findings there are afterwards.
+    pub left: usize,
+    /// Some of these could be fixed, but not in any number of rounds.
+    pub is_unfinished: bool,
+    /// Fixes that were not made, because the log would not have become what they mean it to be.
+    pub rejected: Vec<Violation>,
+}
+
+/// Fixes what can be fixed safely.
+#[must_use]
+pub fn fix(revision: Revision, log_set: &LogSet, now: Timestamp) -> FixedLog {
+    let before = findings_of(&revision, log_set);
+    let fixed = edit::fix(revision, log_set, now);
+    let after = findings_of(&fixed.revision, log_set);
+    FixedLog {
+        resolved: gone(&before, &after),
+        before,
+        text: fixed.revision.into_text(),
+        left: after.total(),
+        is_unfinished: fixed.is_unfinished,
+        rejected: fixed.rejected,
+    }
+}
+
+/// How many of some findings are not among others. Places move, so that a finding is known by what it says.
+fn gone(before: &Findings, after: &Findings) -> usize {
+    let mut left: HashMap<(Code, &str), usize> = HashMap::new();
+    for finding in after.kept() {
+        *left.entry((finding.code, &finding.message)).or_default() += 1;
+    }
+    let mut gone = 0;
+    for finding in before.kept() {
+        match left.get_mut(&(finding.code, finding.message.as_str())) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => gone += 1,
+        }
+    }
+    gone
+}
+
+/// Attaches to findings about a log the edits that resolve them. A finding that none resolves needs a person.
+pub fn attach(findings: &mut [Diagnostic], revision: &Revision, log_set: &LogSet) {
+    let repairs = edit::repairs(revision, log_set);
+    let repairs: Vec<Attachable> = repairs.into_iter().filter_map(Attachable::new).collect();
+    for finding in findings {
+        let mut repairs = repairs.iter();
+        let repair = repairs.find(|repair| repair.codes.contains(&finding.code));
+        finding.set_fix(repair.and_then(|repair| repair.fix_of(finding, revision)));
+    }
+}
+
+/// A repair as a fix of findings.
+struct Attachable {
+    codes: &'static [Code],
+    /// It resolves a finding by the edits on the finding's own line.
+    is_by_line: bool,
+    fix: Arc<Fix>,
+}
+
+impl Attachable {
+    fn new(repair: Repair) -> Option<Self> {
+        Some(Self {
+            codes: repair.codes,
+            is_by_line: repair.is_divisible,
+            fix: safe(repair.proposal.edits)?,
+        })
+    }
+
+    fn fix_of(&self, finding: &Diagnostic, revision: &Revision) -> Option<Arc<Fix>> {
+        if finding.place.file != FileId::LOG && self.is_by_line {
+            return None;
+        }
+        let line = revision.document().whole_line(finding.place);
+        let on_line = |edit: &&Edit| line.start <= edit.span.start && edit.span.end <= line.end;
+        if self.is_by_line {
+            let edits: Vec<Edit> = self.fix.edits.iter().filter(on_line).cloned().collect();
+            return safe(edits).filter(|fix| !fix.edits.is_empty());
+        }
+        // An id may occur again without being a repetition that can go.
+        let is_repeat = finding.code == Code::DuplicateId;
+        let is_resolved = !is_repeat || self.fix.edits.iter().any(|edit| edit.span == line);
+        is_resolved.then(|| Arc::clone(&self.fix))
+    }
+}
+
+fn safe(edits: Vec<Edit>) -> Option<Arc<Fix>> {
+    Some(Arc::new(Fix {
+        edits: EditSet::new(FileId::LOG, edits).ok()?,
+        applicability: Applicability::Safe,
+    }))
+}

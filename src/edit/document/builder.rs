@@ -1,0 +1,254 @@
+//! From the items of a log to its document.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+
+use super::{
+    Document, Kept, LineKind, LogLine, RowKind, SectionBlock, Subtotal, TableBlock, TableRow,
+    TableSums,
+};
+use crate::{
+    log::{self, Column, Item, Role, RowValue, Section},
+    model::{Header, Hold, HookLine, LineEvent, Month, Note, Notice},
+    text::{Place, Source, Span},
+};
+
+/// A document that is being read.
+pub(in crate::edit) struct Builder {
+    kept: Kept,
+    sections: Vec<SectionBlock>,
+    tables: Vec<TableBlock>,
+    lines: Vec<LogLine>,
+    notes: Vec<Note>,
+    /// The sums of the table that is being read since its last total.
+    above: TableSums,
+    /// The day of the first dated item, for lines before it.
+    first_date: Option<NaiveDate>,
+    last_updated: Option<NaiveDate>,
+}
+
+impl Builder {
+    pub(in crate::edit) fn new(kept: Kept) -> Self {
+        Self {
+            kept,
+            sections: Vec::new(),
+            tables: Vec::new(),
+            lines: Vec::new(),
+            notes: Vec::new(),
+            above: TableSums::default(),
+            first_date: None,
+            last_updated: None,
+        }
+    }
+
+    pub(in crate::edit) fn item(&mut self, item: &Item<'_>) {
+        match item {
+            Item::Heading(heading) => self.heading(heading),
+            Item::Header(Header::LastUpdated(time)) => {
+                self.last_updated.get_or_insert(time.date());
+            }
+            Item::Table(table) => {
+                self.above = TableSums::default();
+                self.tables.push(TableBlock {
+                    role: table.role,
+                    section: self.sections.len().checked_sub(1),
+                    columns: table.columns.clone(),
+                    head: table.place,
+                    dashes: table.dashes,
+                    rows: Vec::new(),
+                    lines: Vec::new(),
+                    sums: TableSums::default(),
+                    subtotals: Vec::new(),
+                });
+            }
+            Item::Row(row) => self.row(row),
+            Item::Note(note) => self.notes.push(note.clone()),
+            Item::Usage(entry) => {
+                let kind = LineKind::Usage(Box::new(entry.to_static()));
+                self.dated(entry.when.date);
+                self.line(kind, entry.when.date, entry.place);
+            }
+            Item::Unreadable { month, place } => {
+                self.line(LineKind::Unreadable, month.map(Month::first_day), *place);
+            }
+            Item::Line(HookLine { event, date, place }) => {
+                self.dated(*date);
+                self.line(LineKind::Event(to_static(event)), *date, *place);
+            }
+            Item::Header(_) | Item::Problem(_) => {}
+        }
+    }
+
+    /// The months of the usage lines read so far.
+    pub(in crate::edit) fn usage_months(&self) -> impl Iterator<Item = Month> + '_ {
+        let entries = self.lines.iter().filter_map(LogLine::usage);
+        entries.map(|entry| entry.when.month)
+    }
+
+    fn heading(&mut self, heading: &log::Heading<'_>) {
+        self.dated(match heading.section {
+            Section::Daily(date) | Section::Session { date, .. } => *date,
+            _ => None,
+        });
+        self.sections.push(SectionBlock {
+            kind: heading.section.clone(),
+            level: heading.level,
+            heading: heading.place,
+            span: Span::at(heading.place.line_start),
+        });
+    }
+
+    fn dated(&mut self, date: Option<NaiveDate>) {
+        self.first_date = self.first_date.or(date);
+    }
+
+    fn line(&mut self, kind: LineKind, date: Option<NaiveDate>, place: Place) {
+        self.lines.push(LogLine {
+            kind,
+            date,
+            place,
+            in_table: false,
+        });
+    }
+
+    fn row(&mut self, row: &log::Row<'_>) {
+        let Some(table) = self.tables.last_mut() else {
+            return;
+        };
+        let line = Span::new(row.place.line_start, row.place.span.end);
+        let month = month_of(table, row);
+        let kind = match &row.value {
+            RowValue::Total(_) | RowValue::Sum => {
+                table.subtotals.push(Subtotal {
+                    row: table.rows.len(),
+                    month,
+                    above: self.above.take(month),
+                });
+                match &row.value {
+                    RowValue::Total(total) => RowKind::Total(Box::new(total.clone())),
+                    _ => RowKind::Sum,
+                }
+            }
+            RowValue::Entry(entry) => {
+                table.lines.push(line);
+                table.sums.add(month, &entry.figures);
+                self.above.add(month, &entry.figures);
+                let is_detail = matches!(table.role, Role::Daily | Role::Session);
+                if is_detail && self.kept == Kept::Summaries {
+                    return;
+                }
+                RowKind::Entry(Box::new(entry.to_static()))
+            }
+            RowValue::Unreadable(_) => {
+                table.lines.push(line);
+                RowKind::Unreadable
+            }
+            _ => {
+                table.lines.push(line);
+                RowKind::Other
+            }
+        };
+        table.rows.push(TableRow {
+            place: row.place,
+            cells: row.cells.iter().map(|cell| cell.span).collect(),
+            kind,
+        });
+    }
+
+    pub(in crate::edit) fn finish(mut self, source: Source) -> Document {
+        end_sections(&mut self.sections, source.text().len());
+        let first = self.first_date.or(self.last_updated);
+        for line in &mut self.lines {
+            line.date = line.date.or(first);
+        }
+        // Items come in the order of the chunks they were read in, which is that of the file but for code.
+        self.lines.sort_by_key(|line| line.place.line_start);
+        let mut document = Document {
+            in_flight: in_flight(source.text()),
+            source,
+            sections: self.sections,
+            tables: self.tables,
+            lines: self.lines,
+            notes: self.notes,
+        };
+        document.mark_lines_in_tables();
+        document
+    }
+}
+
+/// The month of a row, where rows of a table are of several.
+fn month_of(table: &TableBlock, row: &log::Row<'_>) -> Option<Month> {
+    let column = table.columns.index(Column::Month)?;
+    match &row.value {
+        RowValue::Entry(entry) => Some(entry.when.month),
+        RowValue::Total(total) => Some(total.month),
+        _ => row.cells.get(column)?.text.trim().parse().ok(),
+    }
+}
+
+impl Document {
+    /// A line stands in a table if nothing but such lines separates it from the dashes or a row above it.
+    fn mark_lines_in_tables(&mut self) {
+        if self.lines.is_empty() {
+            return;
+        }
+        let tables = self.tables.iter();
+        let tables = tables.filter(|table| table.role != Role::Foreign);
+        let mut ends: Vec<usize> = tables
+            .flat_map(|table| std::iter::once(table.dashes.span).chain(table.row_lines()))
+            .map(|line| self.line_after(line.end))
+            .collect();
+        ends.sort_unstable();
+        let mut run_end = None;
+        let mut lines = std::mem::take(&mut self.lines);
+        for line in &mut lines {
+            let start = line.place.line_start;
+            line.in_table = run_end == Some(start) || ends.binary_search(&start).is_ok();
+            run_end = line.in_table.then(|| self.line_after(line.place.span.end));
+        }
+        self.lines = lines;
+    }
+}
+
+fn in_flight(text: &str) -> Option<usize> {
+    let start = text.rfind('\n').map_or(0, |newline| newline + 1);
+    let last = text.get(start..)?;
+    log::is_hook_line(last.trim_start_matches('\u{feff}').as_bytes()).then_some(start)
+}
+
+/// A section ends where one of its level or above begins, or one that is recognised.
+fn end_sections(sections: &mut [SectionBlock], len: usize) {
+    // From the last to the first: the nearest start of a section that ends one of each level.
+    let mut next = [len; 7];
+    for section in sections.iter_mut().rev() {
+        let level = usize::from(section.level).min(next.len() - 1);
+        section.span.end = next.get(level).copied().unwrap_or(len);
+        let ends_all = section.kind != Section::Other;
+        let start = section.heading.line_start;
+        for (of, end) in next.iter_mut().enumerate() {
+            if ends_all || of >= level {
+                *end = start;
+            }
+        }
+    }
+}
+
+fn to_static(event: &LineEvent<'_>) -> LineEvent<'static> {
+    let text = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+    match event {
+        LineEvent::Hook(kind) => LineEvent::Hook(*kind),
+        LineEvent::Hold(hold) => LineEvent::Hold(Hold {
+            team: text(&hold.team),
+            tokens: hold.tokens,
+            until: hold.until,
+            id: text(&hold.id),
+        }),
+        LineEvent::Free(id) => LineEvent::Free(text(id)),
+        LineEvent::Notice(notice) => LineEvent::Notice(Notice {
+            threshold: notice.threshold,
+            scope: text(&notice.scope),
+            basis: text(&notice.basis),
+        }),
+    }
+}

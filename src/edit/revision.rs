@@ -1,0 +1,211 @@
+//! A log at one moment, and the only way from one moment to the next.
+//! What is to change is proposed elsewhere; here it is applied, read once, and held against what must be true afterwards.
+
+use std::collections::HashSet;
+
+use super::{
+    Document, Kept, LogSet, Timestamp,
+    document::Builder,
+    invariants::{Invariants, Violation},
+    log_set::enter,
+    sections, timestamp,
+};
+use crate::{
+    analysis::{Ledger, LedgerBuilder},
+    diagnostic::Diagnostic,
+    log::{self, Item, Role},
+    model::Month,
+    text::{Edit, EditSet, FileId, Source, splice},
+};
+
+/// Findings beyond this number are dropped, so that no log takes more memory than a machine has.
+const MOST_PROBLEMS: usize = 100_000;
+
+/// A log and what it says, read in one pass.
+#[derive(Debug)]
+pub struct Revision {
+    document: Document,
+    ledger: Ledger,
+    problems: Vec<Diagnostic>,
+}
+
+/// Edits of a log, and what must be true after them.
+#[derive(Clone, Debug, Default)]
+pub struct Proposal {
+    pub edits: Vec<Edit>,
+    pub invariants: Invariants,
+}
+
+impl Proposal {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// Sets the time of the last change in the header of the log.
+    pub fn stamp(&mut self, revision: &Revision, now: Timestamp) {
+        let edit = timestamp::edit(revision.text(), now);
+        let is_free = |stamp: &Edit| {
+            let mut edits = self.edits.iter();
+            // The line may be one that goes, since there is another one.
+            edits.all(|edit| edit.span.end <= stamp.span.start || stamp.span.end <= edit.span.start)
+        };
+        self.edits.extend(edit.filter(is_free));
+    }
+
+    /// Puts another proposal beside this one.
+    pub fn extend(&mut self, other: Self) {
+        self.edits.extend(other.edits);
+        self.invariants.extend(other.invariants);
+    }
+
+    /// A new section whose table, of this role, has so many rows.
+    pub(super) fn add_section(&mut self, role: Role, (edit, rows): (Edit, usize)) {
+        self.edits.push(edit);
+        self.invariants.add_rows(role, rows);
+    }
+}
+
+/// Whose archives matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArchivesOf {
+    AllMonths,
+    /// Those of usage lines, and the newest month, whose figures the notes give.
+    UsageLines,
+}
+
+/// A log that is being read.
+struct Reading {
+    source: Source,
+    builder: Builder,
+    ledger: LedgerBuilder,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reading {
+    fn of_log(text: String, log_set: &LogSet) -> Self {
+        let mut reading = Self {
+            source: Source::new(text),
+            builder: Builder::new(Kept::Summaries),
+            ledger: log_set.ledger_builder(),
+            problems: Vec::new(),
+        };
+        let Self {
+            source,
+            builder,
+            ledger,
+            problems,
+        } = &mut reading;
+        log::read_str(source.text(), FileId::LOG, &mut |item| {
+            builder.item(&item);
+            match item {
+                Item::Problem(problem) => keep(problems, problem),
+                item => enter(ledger, FileId::LOG, item),
+            }
+        });
+        reading
+    }
+
+    fn months(&self, archives: ArchivesOf) -> Vec<Month> {
+        let mut months = self.ledger.months();
+        if archives == ArchivesOf::UsageLines {
+            let newest = months.pop();
+            months = self.builder.usage_months().chain(newest).collect();
+            months.sort_unstable();
+            months.dedup();
+        }
+        months
+    }
+
+    fn finish(mut self, log_set: &LogSet) -> Revision {
+        let problems = &mut self.problems;
+        log_set.enter_beside(&mut self.ledger, &mut |problem| keep(problems, problem));
+        Revision {
+            document: self.builder.finish(self.source),
+            ledger: self.ledger.finish(),
+            problems: self.problems,
+        }
+    }
+}
+
+fn keep(problems: &mut Vec<Diagnostic>, problem: Diagnostic) {
+    if problems.len() < MOST_PROBLEMS {
+        problems.push(problem);
+    }
+}
+
+impl Revision {
+    /// Reads a log, with the files of `log_set` beside it.
+    #[must_use]
+    pub fn read(text: impl Into<String>, log_set: &LogSet) -> Self {
+        Reading::of_log(text.into(), log_set).finish(log_set)
+    }
+
+    /// Reads a log, and adds to `log_set` the archives that matter for it: `archive` gives that of a month, if there is one.
+    ///
+    /// # Errors
+    /// Where `archive` fails.
+    pub fn load<E>(
+        text: impl Into<String>,
+        log_set: &mut LogSet,
+        archives: ArchivesOf,
+        archive: &mut dyn FnMut(Month) -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Self, E> {
+        let reading = Reading::of_log(text.into(), log_set);
+        for month in reading.months(archives) {
+            if let Some(bytes) = archive(month)? {
+                log_set.archives.insert(month, bytes);
+            }
+        }
+        Ok(reading.finish(log_set))
+    }
+
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.document.text()
+    }
+
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.document.source.into_text()
+    }
+
+    #[must_use]
+    pub const fn document(&self) -> &Document {
+        &self.document
+    }
+
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What the reader found wrong with the log and the files beside it.
+    #[must_use]
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.problems
+    }
+
+    /// The starts of lines of the log that repeat an id, and so do not count.
+    pub(super) fn repeats(&self) -> HashSet<usize> {
+        let repeats = self.ledger.repeats();
+        let in_log = repeats.filter(|place| place.file == FileId::LOG);
+        in_log.map(|place| place.line_start).collect()
+    }
+
+    /// The log after a proposal. `log_set` is what stands beside it then.
+    ///
+    /// # Errors
+    /// Where the edits contradict each other, or the result is not what the proposal says. Either is a mistake of whoever made it.
+    pub fn apply(&self, proposal: Proposal, log_set: &LogSet) -> Result<Self, Violation> {
+        let Proposal {
+            mut edits,
+            invariants,
+        } = proposal;
+        sections::close_up(&mut edits);
+        let edits = EditSet::new(FileId::LOG, edits)?;
+        let after = Self::read(splice(self.text(), &edits), log_set);
+        invariants.check(self, &edits, &after)?;
+        Ok(after)
+    }
+}
