@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
-    EfficiencyGoal, Forecast, Optimizations, alerts,
+    EfficiencyGoal, Optimizations, alerts,
     cost::CostSum,
     efficiency::{self, Output},
-    forecast::Request,
+    forecast::{self, Request},
     limits::{self, Limits},
     names::NameId,
     reconciled::ReconciledMonth,
@@ -54,7 +54,7 @@ pub fn report(
     let goal = EfficiencyGoal::of(reconciled.ledger, policy.efficiency);
     let holds = reserved(reconciled, question.now, question.project.is_some());
     let limits = Limits::of(reconciled, policy);
-    let (forecast, forecasts) = Forecast::of(Request {
+    let (forecast, forecasts) = forecast::forecast(Request {
         reconciled,
         limits: &limits,
         budget: tokens,

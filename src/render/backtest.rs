@@ -5,7 +5,7 @@ use super::{
     table::{Cell, Column, ReportTable},
     theme::Style,
 };
-use crate::analysis::{Backtest, StatusReport, forecast::Part};
+use crate::analysis::{Backtest, StatusReport, forecast::BacktestPart};
 
 /// The Brier score of always saying 50%.
 const COIN: f64 = 0.25;
@@ -57,7 +57,7 @@ pub(super) fn table(report: &StatusReport) -> ReportTable {
 }
 
 /// `1-10`, and `all` for the whole month.
-fn days(part: &Part) -> String {
+fn days(part: &BacktestPart) -> String {
     match (part.from_day, part.to_day) {
         (1, 31) => "all".to_owned(),
         (from, 31) => format!("{from} on"),
@@ -99,7 +99,7 @@ fn notes(backtest: &Backtest) -> Vec<String> {
 }
 
 /// The result in a sentence.
-fn summary(whole: &Part) -> String {
+fn summary(whole: &BacktestPart) -> String {
     let percent = |share: f64| format!("{:.0}%", share * 100.0);
     let (forecast, line) = (&whole.forecast, &whole.straight_line);
     let ranges = forecast.in_80.map(|held| {

@@ -1,4 +1,4 @@
-//! How such forecasts did: made again for every day of the log's own finished months, and held against what came of them.
+//! How accurate such forecasts were: made again for every day of the log's finished months, and compared with the outcomes.
 
 use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
@@ -17,7 +17,7 @@ use crate::{
     model::{Month, Probability, Tokens},
 };
 
-/// How forecasts did on the finished months of the log.
+/// How accurate forecasts were on the finished months of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Backtest {
     /// The months: over, used in, and with a date for nine tenths of that. Empty where there is too little history.
@@ -25,12 +25,12 @@ pub struct Backtest {
     /// What was used in them on average. Errors are shares of it.
     pub tokens_per_month: Tokens,
     /// The parts of a month, and in the end all of it.
-    pub parts: Vec<Part>,
+    pub parts: Vec<BacktestPart>,
 }
 
 /// The forecasts of some days of the month.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Part {
+pub struct BacktestPart {
     /// From this day of the month.
     pub from_day: u32,
     /// To this one.
@@ -39,13 +39,13 @@ pub struct Part {
     pub forecasts: usize,
     /// Of these, how many were made while the budget was not used up.
     pub with_open_budget: usize,
-    /// How the forecasts did.
+    /// The accuracy of the forecasts.
     pub forecast: Score,
-    /// How a straight line did: the mean of the month so far for every day to come.
+    /// The accuracy of a straight line: the mean of the month so far for every day to come.
     pub straight_line: Score,
 }
 
-/// How well totals were foretold.
+/// How accurate forecasts of totals were.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Score {
     /// The mean distance of the single figure from the total, as a share of an average month. Less is better.
@@ -62,7 +62,7 @@ pub struct Score {
     pub brier: Option<f64>,
 }
 
-/// One forecast, and what came of it.
+/// One forecast, and the outcome.
 struct Trial {
     day: u32,
     actual: f64,
@@ -75,7 +75,7 @@ struct Trial {
 }
 
 impl Backtest {
-    pub(super) fn of(
+    pub(super) fn run(
         reconciled: &ReconciledMonth,
         budget: Option<Tokens>,
         today: NaiveDate,
@@ -99,7 +99,7 @@ impl Backtest {
         }
         let unit = used / as_float(months.len().max(1) as u64);
         let parts = [(1, 10), (11, 20), (21, 31), (1, 31)];
-        let part = |days: (u32, u32)| Part::of(&trials, days, unit);
+        let part = |days: (u32, u32)| BacktestPart::new(&trials, days, unit);
         Self {
             tokens_per_month: Tokens(as_tokens(unit)),
             parts: parts.into_iter().filter_map(part).collect(),
@@ -108,8 +108,8 @@ impl Backtest {
     }
 }
 
-impl Part {
-    fn of(trials: &[Trial], (from_day, to_day): (u32, u32), unit: f64) -> Option<Self> {
+impl BacktestPart {
+    fn new(trials: &[Trial], (from_day, to_day): (u32, u32), unit: f64) -> Option<Self> {
         let of_part = || {
             trials
                 .iter()
@@ -151,7 +151,7 @@ impl Part {
     }
 }
 
-/// The forecasts of a finished month, and what was used in it. None where nothing was, or when is not known.
+/// What was used in a finished month, and the forecasts of it. None without use, or without dates.
 fn try_month(
     reconciled: &ReconciledMonth,
     month: Month,
@@ -194,7 +194,7 @@ impl Outcome {
             .get(..=day)
             .filter(|days| days.len() >= 3)?;
         let date = history.first.iter_days().nth(day)?;
-        let rate = Rate::of(days, &Window::new(days.len(), history.first.weekday()))?
+        let rate = Rate::from_days(days, &Window::new(days.len(), history.first.weekday()))?
             .with_unknown_days(history.whole.undated_ratio());
         let horizon = calendar::after(self.month, date);
         let remaining = Remaining::new(Some(rate.remainder(horizon)), None)?;
@@ -229,10 +229,10 @@ impl Outcome {
         let probability = probability_of(remaining, Tokens(as_tokens(spent)), budget);
         let exceeded = |tokens: f64| f64::from(tokens >= as_float(budget.0));
         (probability != Probability::CERTAIN).then(|| {
-            let came = exceeded(self.actual);
+            let outcome = exceeded(self.actual);
             [
-                (f64::from(probability.millionths) / 1e6 - came).powi(2),
-                (exceeded(line) - came).powi(2),
+                (f64::from(probability.millionths) / 1e6 - outcome).powi(2),
+                (exceeded(line) - outcome).powi(2),
             ]
         })
     }

@@ -1,17 +1,16 @@
-//! The days still to come until a month ends. Today is one of them as far as it is not over.
+//! The days until a month ends; of today, the rest.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 
 use super::rate::Horizon;
 use crate::model::Month;
 
-/// Seconds in a day.
-const SECONDS: f64 = 86_400.0;
+const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// How much there is to come until each of these days is over, today first.
 pub(super) fn days_to_come(month: Month, now: DateTime<FixedOffset>) -> Vec<(NaiveDate, Horizon)> {
     let today = now.date_naive();
-    let rest_of_today = 1.0 - f64::from(now.num_seconds_from_midnight()) / SECONDS;
+    let rest_of_today = 1.0 - f64::from(now.num_seconds_from_midnight()) / SECONDS_PER_DAY;
     let mut horizon = Horizon::default();
     let mut days = Vec::new();
     for day in today.iter_days().take_while(|day| *day <= month.last_day()) {

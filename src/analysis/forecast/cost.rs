@@ -46,13 +46,12 @@ impl Priced {
 
 impl CostEstimate {
     /// The risk of spending the budget, in one word.
-    #[must_use]
     pub const fn risk(&self) -> Risk {
-        Risk::of(self.probability_over_budget, self.level)
+        Risk::new(self.probability_over_budget, self.level)
     }
 
     /// None without a budget in money, and where what the month cost so far is not known in its currency.
-    pub(super) fn of(
+    pub(super) fn new(
         reconciled: &ReconciledMonth,
         policy: &Policy,
         remaining: &Remaining,
@@ -77,7 +76,7 @@ impl CostEstimate {
             probability_of(remaining, Tokens::ZERO, priced.tokens(left.unsigned_abs()));
         Some(Self {
             budget,
-            quantiles: Quantiles::of(remaining).map(money),
+            quantiles: Quantiles::new(remaining).map(money),
             probability_over_budget: probability,
             level: policy.forecast.level(probability),
         })

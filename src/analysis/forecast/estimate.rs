@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::{ForecastPolicy, Level, Probability, Tokens, ratio};
 
-/// What a total comes to with given probability: half of all outcomes lie at or below `p50`, a tenth at or below `p10`.
+/// A total with its probabilities: half of all outcomes lie at or below `p50`, a tenth at or below `p10`.
 ///
 /// The middle is left out where too few days are known to give a single figure; then only the interval is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -35,8 +35,8 @@ pub struct Quantiles<T> {
 }
 
 impl Quantiles<Tokens> {
-    /// What is still to be spent.
-    pub(super) fn of(remaining: &Remaining) -> Self {
+    /// Of the remainder.
+    pub(super) fn new(remaining: &Remaining) -> Self {
         let quantile = |p| Tokens(as_tokens(remaining.quantile(p)));
         Self {
             p025: quantile(0.025),
@@ -51,7 +51,6 @@ impl Quantiles<Tokens> {
 }
 
 impl<T> Quantiles<T> {
-    /// The same in other units.
     pub(super) fn map<U>(self, unit: impl Fn(T) -> U) -> Quantiles<U> {
         Quantiles {
             p025: unit(self.p025),
@@ -65,12 +64,11 @@ impl<T> Quantiles<T> {
     }
 }
 
-/// A total in the end.
+/// A total at the end of the month or the project.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Estimate {
     /// What it is made from.
     pub basis: ForecastBasis,
-    /// What it comes to.
     #[serde(flatten)]
     pub quantiles: Quantiles<Tokens>,
     /// The share of the budget at `p50`.
@@ -85,7 +83,6 @@ pub struct Estimate {
     pub level: Option<Level>,
 }
 
-/// What is spent already, what may come, and how much there is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Position {
     pub(super) spent: Tokens,
@@ -93,12 +90,12 @@ pub(super) struct Position {
 }
 
 impl Estimate {
-    pub(super) fn of(
+    pub(super) fn new(
         remaining: &Remaining,
         Position { spent, budget }: Position,
         policy: ForecastPolicy,
     ) -> Self {
-        let quantiles = Quantiles::of(remaining).map(|more| spent + more);
+        let quantiles = Quantiles::new(remaining).map(|more| spent + more);
         let probability = budget.map(|budget| probability_of(remaining, spent, budget));
         Self {
             basis: remaining.basis(),
@@ -111,13 +108,11 @@ impl Estimate {
         }
     }
 
-    /// The risk of using up the budget, in one word.
-    #[must_use]
     pub fn risk(&self) -> Option<Risk> {
-        Some(Risk::of(self.probability_over_budget?, self.level?))
+        Some(Risk::new(self.probability_over_budget?, self.level?))
     }
 
-    /// The interval alone.
+    /// Without a single figure: only the interval.
     pub(super) const fn too_early(mut self) -> Self {
         let quantiles = &mut self.quantiles;
         (quantiles.p25, quantiles.p50, quantiles.p75) = (None, None, None);
@@ -126,7 +121,7 @@ impl Estimate {
     }
 }
 
-/// The probability that so many tokens are used in the end: 1 where they are, else `0.03 + 0.97 P(R > tokens - spent)`.
+/// The probability that this many tokens are used in the end: 1 once they are, else `0.03 + 0.97 P(R > tokens - spent)`.
 pub(super) fn probability_of(remaining: &Remaining, spent: Tokens, tokens: Tokens) -> Probability {
     if spent >= tokens {
         return Probability::CERTAIN;
@@ -135,9 +130,8 @@ pub(super) fn probability_of(remaining: &Remaining, spent: Tokens, tokens: Token
     Probability::open(with_floor(remaining.exceeds(more)))
 }
 
-/// The probability that is shown for that of a law, `0.03 + 0.97 P`. There is always work that nobody has logged yet: of what
-/// the law gave less than 5%, 5.3% came to pass in the months it was measured on.
-#[must_use]
+/// The probability that is shown for that of a law, `0.03 + 0.97 P`. Some work is never logged in time:
+/// of the events that the law gave less than 5%, 5.3% happened in the months it was measured on.
 pub const fn with_floor(probability: f64) -> f64 {
     const FLOOR: f64 = 0.03;
     FLOOR + (1.0 - FLOOR) * probability

@@ -1,6 +1,5 @@
-//! Spending day by day, as the laws want it: consecutive completed days, zeros included, of the whole and of each team.
-//!
-//! What carries no date is spread over the completed days of its month: when it was spent is not known any closer.
+//! Tokens per day: consecutive completed days, zeros included, of all teams together and of each.
+//! Tokens without a date are spread over the completed days of their month.
 
 use std::{borrow::Cow, collections::HashMap, ops::Range};
 
@@ -19,13 +18,11 @@ use crate::{
     model::{Month, Tokens},
 };
 
-/// The first day that a forecast of this day looks back on.
-#[must_use]
+/// The first day of the history of a forecast that is made on this day.
 pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
     days_before(today, MOST_DAYS)
 }
 
-/// The day so many days earlier. None before all calendars.
 fn days_before(day: NaiveDate, days: usize) -> Option<NaiveDate> {
     day.checked_sub_days(Days::new(u64::try_from(days).ok()?))
 }
@@ -33,14 +30,13 @@ fn days_before(day: NaiveDate, days: usize) -> Option<NaiveDate> {
 /// Tokens on consecutive completed days.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Series {
-    /// On each of them.
     pub(super) days: Vec<f64>,
-    /// Those of them that carry no date, and were spread.
+    /// The tokens without a date among them.
     spread: f64,
 }
 
 impl Series {
-    fn of_zeros(days: usize) -> Self {
+    fn zeros(days: usize) -> Self {
         Self {
             days: vec![0.0; days],
             spread: 0.0,
@@ -53,28 +49,24 @@ impl Series {
         if sum > 0.0 { self.spread / sum } else { 0.0 }
     }
 
-    /// Days with spending.
-    pub(super) fn active(&self) -> usize {
+    pub(super) fn active_days(&self) -> usize {
         self.days.iter().filter(|tokens| **tokens > 0.0).count()
     }
 }
 
-/// Completed days up to a moment.
 #[derive(Clone, Debug)]
 pub(super) struct History {
-    /// The first of them.
+    /// The first day.
     pub(super) first: NaiveDate,
-    /// All teams together.
     pub(super) whole: Series,
-    /// Each team.
     pub(super) teams: HashMap<NameId, Series>,
-    /// What of the last month carries no date.
+    /// Tokens of the last month without a date.
     pub(super) undated: Tokens,
-    /// What of it carries the date of a day to come.
+    /// Tokens of the last month with the date of a day to come.
     pub(super) later: Tokens,
 }
 
-/// The share of tokens without a date up to which days are taken for what they were: the tenth of [`is_dated`].
+/// The largest share of tokens without a date with which days count as known: the tenth of [`is_dated`].
 pub(super) const MOST_UNDATED: f64 = 0.1;
 
 impl History {
@@ -100,7 +92,7 @@ impl History {
         let days = usize::try_from((end - first).num_days()).unwrap_or(0);
         let mut history = Self {
             first,
-            whole: Series::of_zeros(days),
+            whole: Series::zeros(days),
             teams: HashMap::new(),
             undated,
             later,
@@ -135,13 +127,13 @@ impl History {
             .collect()
     }
 
-    /// Adds what a team used in a month. What carries no date is spread over the completed days of that month.
+    /// Adds what a team used in a month, tokens without a date spread over its completed days.
     fn add(&mut self, team: &TeamUsage, over: &Range<NaiveDate>) {
         let (first, whole) = (self.first, &mut self.whole);
         let series = self
             .teams
             .entry(team.id)
-            .or_insert_with(|| Series::of_zeros(whole.days.len()));
+            .or_insert_with(|| Series::zeros(whole.days.len()));
         let mut spend = |date: NaiveDate, tokens: f64, spread: f64| {
             let day = usize::try_from((date - first).num_days()).ok();
             for series in [&mut *series, &mut *whole] {
@@ -174,14 +166,13 @@ impl History {
         }
     }
 
-    /// The weights of its days.
     pub(super) fn window(&self) -> Window {
         Window::new(self.whole.days.len(), self.first.weekday())
     }
 }
 
-/// The first day that is known, of which the months known go back to this one. That is the day the log began, unless it began
-/// before: then on days that are not known, or in a month of which too much carries no date.
+/// The first day of the history, whose oldest month is given: the day the log began. If that month has an earlier beginning, or
+/// too much of it has no date, its first day.
 fn begun(reconciled: &ReconciledMonth, oldest: Month) -> NaiveDate {
     let first = reconciled.first_days().first_key_value();
     let first =

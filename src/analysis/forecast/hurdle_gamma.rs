@@ -6,7 +6,7 @@ use super::normal;
 /// statistical models for limited dependent variables" (Econometrica 39(5), 1971).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HurdleGamma {
-    /// p0, the chance that the hurdle is not taken. The normal form of the gamma adds to it, where it varies widely.
+    /// p0, the probability of zero. The normal form of a wide gamma adds to it.
     hurdle: f64,
     /// The mean of the gamma.
     mean: f64,
@@ -15,7 +15,6 @@ pub struct HurdleGamma {
 }
 
 impl HurdleGamma {
-    /// Nothing, for certain.
     pub const ZERO: Self = Self {
         hurdle: 1.0,
         mean: 0.0,
@@ -24,7 +23,6 @@ impl HurdleGamma {
 
     /// The law with a mean M, a relative variance r, and a hurdle p0. The gamma is that of the cases beyond the hurdle:
     /// `M / (1 - p0)`, and `max(0.01, (r + 1)(1 - p0) - 1)`.
-    #[must_use]
     pub fn new(mean: f64, relative_variance: f64, hurdle: f64) -> Self {
         if !(mean > 0.0 && mean.is_finite()) {
             return Self::ZERO;
@@ -39,7 +37,6 @@ impl HurdleGamma {
 
     /// The tokens that are not exceeded with probability `p`. The gamma has the normal form of E. B. Wilson and M. M. Hilferty,
     /// "The distribution of chi-square" (PNAS 17(12), 1931): its cube root is nearly normal.
-    #[must_use]
     pub fn quantile(&self, p: f64) -> f64 {
         if p <= self.hurdle {
             return 0.0;
@@ -49,7 +46,6 @@ impl HurdleGamma {
     }
 
     /// The probability of more than `tokens`.
-    #[must_use]
     pub fn exceeds(&self, tokens: f64) -> f64 {
         if self.mean <= 0.0 || tokens < 0.0 {
             return f64::from(tokens < 0.0);

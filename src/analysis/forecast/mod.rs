@@ -1,8 +1,8 @@
-//! Where it will end: how much, how surely, when each threshold is crossed, and why; beside it the plan, the burn rate, and what
-//! the log itself says, each with its source.
+//! The forecast: how much will be used, how likely that is, when each threshold is crossed, and why; beside it the plan, the burn
+//! rate and what the log itself says.
 //!
-//! The laws are pure arithmetic, from days and phases to a distribution: `rate` and `hurdle_gamma` for past days, `work` for
-//! planned phases, `remaining` for both. `history` and `project` draw their input from a log, `month` and `cost` say what follows.
+//! The laws are pure arithmetic from days and phases to a distribution: `rate` and `hurdle_gamma` for past days, `work` for planned
+//! phases, `remaining` for both. `history` and `project` take their input from a ledger; `month` and `cost` apply the laws.
 
 mod backtest;
 mod calendar;
@@ -25,7 +25,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
-pub use backtest::{Backtest, Part};
+pub use backtest::{Backtest, BacktestPart};
 pub use cost::CostEstimate;
 pub use estimate::{Estimate, Quantiles};
 pub use history::first_day_looked_at;
@@ -41,10 +41,9 @@ use self::{estimate::Position, month::MonthAhead, project::Project};
 use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, reconciled::ReconciledMonth};
 use crate::model::{Level, NoteValue, Policy, Thresholds, Tokens, ratio};
 
-/// The name of the method: a hurdle and a gamma, with two speeds.
+/// A hurdle and a gamma, with two speeds.
 const METHOD: &str = "hg1";
 
-/// What a forecast is made for.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     pub(super) reconciled: &'a ReconciledMonth<'a>,
@@ -52,9 +51,8 @@ pub(super) struct Request<'a> {
     pub(super) budget: Option<Tokens>,
     pub(super) policy: &'a Policy,
     pub(super) now: DateTime<FixedOffset>,
-    /// Whether the days so far and those to come are asked for, one by one.
+    /// With each day so far and each to come.
     pub(super) days: bool,
-    /// Whether it is asked how such forecasts did.
     pub(super) backtest: bool,
 }
 
@@ -75,10 +73,9 @@ impl Request<'_> {
         }
     }
 
-    /// What the law says of a project.
     fn estimate(&self, law: HurdleGamma) -> Option<Estimate> {
         let remaining = Remaining::new(None, Some(law))?;
-        Some(Estimate::of(
+        Some(Estimate::new(
             &remaining,
             self.position(),
             self.policy.forecast,
@@ -86,77 +83,75 @@ impl Request<'_> {
     }
 }
 
-impl Forecast {
-    /// Of the whole, and of the teams there is something to say about.
-    pub(super) fn of(request: Request<'_>) -> (Self, HashMap<NameId, TeamForecast>) {
-        let Request {
-            reconciled,
-            budget,
-            policy,
-            now,
-            ..
-        } = request;
-        let plan = Plan::of(reconciled, budget, policy);
-        let project = plan
-            .as_ref()
-            .and_then(|plan| Project::of(reconciled, plan, request.limits));
-        let burn_rate = BurnRate::of(reconciled, now);
-        let state = request.state();
-        let ahead = (state == ForecastState::Open)
-            .then(|| MonthAhead::of(&request, plan.as_ref(), project.as_ref()));
-        let teams = ahead.as_ref().map(MonthAhead::teams).unwrap_or_default();
-        let ahead = ahead.as_ref();
-        let month_end = ahead.and_then(MonthAhead::estimate);
-        // Of a plan with nothing left to do, it is known what it comes to.
-        let done = || {
-            let done = plan.as_ref().filter(|plan| plan.is_done());
-            done.map(|_| HurdleGamma::ZERO)
-        };
-        let law = project.as_ref().map(Project::remainder).or_else(done);
-        let of_project = law.and_then(|law| request.estimate(law));
-        let cost = ahead.and_then(MonthAhead::cost);
-        let mut thresholds = thresholds(&request, burn_rate);
-        if let Some(ahead) = ahead {
-            ahead.cross(&mut thresholds);
-        }
-        let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
-        let estimates = || [month_end, of_project].into_iter().flatten();
-        let levels = estimates().filter_map(|estimate| estimate.level);
-        let forecast = Self {
-            state,
-            ends: reconciled.month.month.last_day(),
-            method: METHOD,
-            confidence: ahead.map_or(Confidence::None, MonthAhead::confidence),
-            month_end,
-            project: of_project,
-            project_as_planned: project
-                .as_ref()
-                .and_then(|project| request.estimate(project.as_planned()?)),
-            level: levels.chain(cost.map(|cost| cost.level)).max(),
-            risk: risk(&request, estimates(), cost, plan.as_ref()),
-            cost,
-            alert_at: policy.forecast.into(),
-            thresholds,
-            straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, &request)),
-            inputs: ahead.map(MonthAhead::inputs),
-            project_inputs: project.as_ref().map(Project::inputs),
-            used_by_day: ahead.map(MonthAhead::used_by_day).unwrap_or_default(),
-            path: ahead.map(MonthAhead::path).unwrap_or_default(),
-            backtest: request
-                .backtest
-                .then(|| Backtest::of(reconciled, budget, now.date_naive())),
-            safety_margin: margin(&request, plan.as_ref()),
-            plan,
-            burn_rate,
-            stated: stated(reconciled, budget),
-            stated_risk,
-            stated_risk_line,
-        };
-        (forecast, teams)
-    }
+/// The forecast of all teams together, and those of single teams where something can be said about them.
+pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamForecast>) {
+    let Request {
+        reconciled,
+        budget,
+        policy,
+        now,
+        ..
+    } = request;
+    let plan = Plan::of(reconciled, budget, policy);
+    let planned = plan.as_ref();
+    let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
+    let burn_rate = BurnRate::of(reconciled, now);
+    let state = request.state();
+    let ahead = (state == ForecastState::Open)
+        .then(|| MonthAhead::new(&request, planned, project.as_ref()));
+    let ahead = ahead.as_ref();
+    let month_end = ahead.and_then(MonthAhead::estimate);
+    let of_project = project_estimate(&request, project.as_ref(), planned);
+    let cost = ahead.and_then(MonthAhead::cost);
+    let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
+    let estimates = || [month_end, of_project].into_iter().flatten();
+    let levels = estimates().filter_map(|estimate| estimate.level);
+    let as_planned = |project: &Project| request.estimate(project.as_planned()?);
+    let forecast = Forecast {
+        state,
+        ends: reconciled.month.month.last_day(),
+        method: METHOD,
+        confidence: ahead.map_or(Confidence::None, MonthAhead::confidence),
+        month_end,
+        project: of_project,
+        project_as_planned: project.as_ref().and_then(as_planned),
+        level: levels.chain(cost.map(|cost| cost.level)).max(),
+        risk: risk(&request, estimates(), cost, planned),
+        cost,
+        alert_at: policy.forecast.into(),
+        thresholds: thresholds(&request, burn_rate, ahead),
+        straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, &request)),
+        inputs: ahead.map(MonthAhead::inputs),
+        project_inputs: project.as_ref().map(Project::inputs),
+        used_by_day: ahead.map(MonthAhead::used_by_day).unwrap_or_default(),
+        path: ahead.map(MonthAhead::path).unwrap_or_default(),
+        backtest: request
+            .backtest
+            .then(|| Backtest::run(reconciled, budget, now.date_naive())),
+        safety_margin: margin(&request, planned),
+        burn_rate,
+        stated: stated(reconciled, budget),
+        stated_risk,
+        stated_risk_line,
+        plan,
+    };
+    (forecast, ahead.map(MonthAhead::teams).unwrap_or_default())
 }
 
-/// The worst risk there is by the forecast. Without one, that of the plan; of a month that is over, that of what is used.
+/// The total of the project. Of a plan with nothing left to do, it is known.
+fn project_estimate(
+    request: &Request<'_>,
+    project: Option<&Project>,
+    plan: Option<&Plan>,
+) -> Option<Estimate> {
+    let done = || {
+        plan.filter(|plan| plan.is_done())
+            .map(|_| HurdleGamma::ZERO)
+    };
+    request.estimate(project.map(Project::remainder).or_else(done)?)
+}
+
+/// The worst risk by the forecast. Without one, by the plan; of a month that is over, by what is used.
 fn risk(
     request: &Request<'_>,
     estimates: impl Iterator<Item = Estimate>,
@@ -198,8 +193,12 @@ fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens
     Some(request.position().spent + Tokens(u64::try_from(more).unwrap_or(u64::MAX)))
 }
 
-/// Every threshold, as far as the burn rate tells.
-fn thresholds(request: &Request<'_>, rate: Option<BurnRate>) -> Vec<Crossing> {
+/// When each threshold is crossed: by the burn rate, and by the forecast of the month ahead.
+fn thresholds(
+    request: &Request<'_>,
+    rate: Option<BurnRate>,
+    ahead: Option<&MonthAhead<'_>>,
+) -> Vec<Crossing> {
     let steps = request.policy.thresholds.steps();
     let crossing = |step| {
         Some(crossing(
@@ -210,7 +209,11 @@ fn thresholds(request: &Request<'_>, rate: Option<BurnRate>) -> Vec<Crossing> {
             request.now,
         ))
     };
-    steps.into_iter().filter_map(crossing).collect()
+    let mut thresholds: Vec<Crossing> = steps.into_iter().filter_map(crossing).collect();
+    if let Some(ahead) = ahead {
+        ahead.cross(&mut thresholds);
+    }
+    thresholds
 }
 
 fn crossing(
@@ -245,7 +248,7 @@ fn crossing(
     }
 }
 
-/// The log's own projection, which speaks of its newest month.
+/// The log's own projection, which is about its newest month.
 fn stated(reconciled: &ReconciledMonth, budget: Option<Tokens>) -> Option<Stated> {
     let note = reconciled.ledger.note_of(|note| match note {
         NoteValue::ProjectedFinal(from, to) => Some((*from, *to)),
@@ -262,7 +265,7 @@ fn stated(reconciled: &ReconciledMonth, budget: Option<Tokens>) -> Option<Stated
     })
 }
 
-/// The risk that the log sees, which speaks of its newest month; and the line where it says so.
+/// The risk that the log states for its newest month, and the line where it does.
 fn stated_risk(reconciled: &ReconciledMonth) -> Option<(String, usize)> {
     let note = reconciled.ledger.note_of(|note| match note {
         NoteValue::RiskLevel(text) => Some(text.clone()),

@@ -21,21 +21,21 @@ use crate::{
     model::{Policy, Probability, Status, Tokens},
 };
 
-/// The laws of what the whole, or a team, is still to spend.
-struct Scope {
+/// The laws of what all teams together, or one, will still spend.
+struct Outlook {
     rate: Option<Rate>,
-    /// The rate is that of too few days for a single figure.
+    /// The rate has too few days for a single figure.
     is_young: bool,
     confidence: Confidence,
-    /// What a plan that lists all work leaves to be spent.
+    /// By a plan that lists all work.
     plan: Option<HurdleGamma>,
 }
 
-impl Scope {
+impl Outlook {
     fn new(series: &Series, window: &Window, plan: Option<HurdleGamma>) -> Self {
         let undated = series.undated_ratio();
-        let rate = Rate::of(&series.days, window);
-        let confidence = Confidence::of(window.len(), rate.as_ref(), undated);
+        let rate = Rate::from_days(&series.days, window);
+        let confidence = Confidence::new(window.len(), rate.as_ref(), undated);
         Self {
             is_young: confidence == Confidence::TooEarly,
             confidence,
@@ -49,20 +49,19 @@ impl Scope {
         self.is_young && self.plan.is_none()
     }
 
-    /// The rate, where it says something. Of a rate that is too young the interval counts where there is nothing better.
+    /// The rate, unless it is too young and there is a plan.
     fn usable_rate(&self) -> Option<&Rate> {
         let usable = !self.is_young || self.is_too_early();
         self.rate.as_ref().filter(|_| usable)
     }
 
-    /// What is still to be spent on days to come.
     fn until(&self, horizon: Horizon) -> Option<Remaining> {
         let rate = self.usable_rate().map(|rate| rate.remainder(horizon));
         Remaining::new(rate, self.plan)
     }
 
     fn estimate(&self, end: Horizon, position: Position, policy: &Policy) -> Option<Estimate> {
-        let estimate = Estimate::of(&self.until(end)?, position, policy.forecast);
+        let estimate = Estimate::new(&self.until(end)?, position, policy.forecast);
         Some(if self.is_too_early() {
             estimate.too_early()
         } else {
@@ -71,24 +70,22 @@ impl Scope {
     }
 }
 
-/// The month ahead.
 pub(super) struct MonthAhead<'r> {
     request: &'r Request<'r>,
     history: History,
     window: Window,
-    /// Whether the plan lists all work.
+    /// The plan lists all work.
     complete: bool,
-    /// Its phases.
     project: Option<&'r Project>,
-    whole: Scope,
-    /// The days to come, and how much there is to come until each of them is over.
+    whole: Outlook,
+    /// The days to come, each with the time until it ends.
     days: Vec<(NaiveDate, Horizon)>,
-    /// How much there is to come until the month is.
+    /// The time until the month ends.
     end: Horizon,
 }
 
 impl<'r> MonthAhead<'r> {
-    pub(super) fn of(
+    pub(super) fn new(
         request: &'r Request<'r>,
         plan: Option<&Plan>,
         project: Option<&'r Project>,
@@ -106,7 +103,7 @@ impl<'r> MonthAhead<'r> {
         // A plan that lists all work and has nothing left to do leaves nothing to be spent.
         let left = || project.map_or(HurdleGamma::ZERO, Project::remainder);
         Self {
-            whole: Scope::new(&history.whole, &window, complete.then(left)),
+            whole: Outlook::new(&history.whole, &window, complete.then(left)),
             end: days.last().map(|(_, horizon)| *horizon).unwrap_or_default(),
             complete,
             project,
@@ -117,26 +114,23 @@ impl<'r> MonthAhead<'r> {
         }
     }
 
-    /// How far the days so far can be trusted.
     pub(super) const fn confidence(&self) -> Confidence {
         self.whole.confidence
     }
 
-    /// What is used when the month ends.
     pub(super) fn estimate(&self) -> Option<Estimate> {
         let (position, policy) = (self.request.position(), self.request.policy);
         self.whole.estimate(self.end, position, policy)
     }
 
-    /// The law of that, where it gives a single figure.
+    /// The remainder of the month, where it gives a single figure.
     fn remaining(&self) -> Option<Remaining> {
         let remaining = self.whole.until(self.end);
         remaining.filter(|_| !self.whole.is_too_early())
     }
 
-    /// What that costs.
     pub(super) fn cost(&self) -> Option<CostEstimate> {
-        CostEstimate::of(
+        CostEstimate::new(
             self.request.reconciled,
             self.request.policy,
             &self.remaining()?,
@@ -144,20 +138,20 @@ impl<'r> MonthAhead<'r> {
     }
 
     /// What each team will have used, by its own days. It spends no more than all do, nor more than what the plan leaves to it or
-    /// to nobody known. Of a team that has reported that it is done nothing more is to be expected.
+    /// to unknown teams. Of a team that has reported that it is done nothing more is to be expected.
     pub(super) fn teams(&self) -> HashMap<NameId, TeamForecast> {
         let none = Series::default();
         let team = |team: &TeamUsage| {
             let series = self.history.teams.get(&team.id).unwrap_or(&none);
-            let mut scope = Scope::new(series, &self.window, None);
-            if self.complete && scope.confidence >= Confidence::Low {
+            let mut outlook = Outlook::new(series, &self.window, None);
+            if self.complete && outlook.confidence >= Confidence::Low {
                 let most = self.project.map(|project| project.at_most(team.id));
-                scope.plan = Some(most.unwrap_or(HurdleGamma::ZERO));
+                outlook.plan = Some(most.unwrap_or(HurdleGamma::ZERO));
             } else if self.complete {
-                scope.plan = Some(self.project?.of_team(team.id)?);
+                outlook.plan = Some(self.project?.of_team(team.id)?);
                 // Its own days say nothing yet; it spends no more than all do.
-                scope.rate = self.whole.usable_rate().copied();
-                scope.is_young = false;
+                outlook.rate = self.whole.usable_rate().copied();
+                outlook.is_young = false;
             }
             let position = Position {
                 spent: team.used().unwrap_or_default(),
@@ -168,8 +162,8 @@ impl<'r> MonthAhead<'r> {
                     .and_then(|limit| limit.tokens),
             };
             let forecast = TeamForecast {
-                confidence: scope.confidence,
-                month_end: scope.estimate(self.end, position, self.request.policy)?,
+                confidence: outlook.confidence,
+                month_end: outlook.estimate(self.end, position, self.request.policy)?,
             };
             Some((team.id, forecast))
         };
@@ -198,7 +192,7 @@ impl<'r> MonthAhead<'r> {
                 continue;
             }
             let more = as_float(crossing.tokens.saturating_sub(spent).0);
-            // What is shown allows for work that nobody has logged; the dates do not. Where only what is shown reaches the
+            // The probability allows for work that is not logged; the dates do not. Where only what is shown reaches the
             // mark, it does so at the end.
             let first = |percent: u32| {
                 let reached = |(_, law): &&(NaiveDate, Remaining)| {
@@ -212,7 +206,7 @@ impl<'r> MonthAhead<'r> {
         }
     }
 
-    /// What is still to be spent until each of the days to come is over.
+    /// The remainder until each of the days to come ends.
     fn laws(&self) -> impl Iterator<Item = (NaiveDate, Remaining)> {
         let days = self.days.iter();
         days.filter_map(|(day, horizon)| Some((*day, self.whole.until(*horizon)?)))
@@ -241,8 +235,8 @@ impl<'r> MonthAhead<'r> {
         past.chain([now]).collect()
     }
 
-    /// What will be used by the end of each day to come. By none is it more than when the month ends, though the law of a longer
-    /// time can be the narrower one.
+    /// What will be used by the end of each day to come: never more than when the month ends, though the law of a longer time can be
+    /// narrower.
     pub(super) fn path(&self) -> Vec<PathDay> {
         if !self.request.days || self.whole.usable_rate().is_none() {
             return Vec::new();
@@ -268,7 +262,6 @@ impl<'r> MonthAhead<'r> {
         path
     }
 
-    /// What all this is made from.
     pub(super) fn inputs(&self) -> ForecastInputs {
         let (history, end) = (&self.history, self.end);
         let tokens = |number: f64| Tokens(as_tokens(number));
@@ -285,7 +278,7 @@ impl<'r> MonthAhead<'r> {
         ForecastInputs {
             since: history.first,
             completed_days: history.whole.days.len(),
-            active_days: history.whole.active(),
+            active_days: history.whole.active_days(),
             days_left: rounded(end.days()),
             undated_tokens: history.undated,
             undated_ratio: rounded(history.whole.undated_ratio()),

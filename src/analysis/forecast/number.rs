@@ -1,6 +1,5 @@
-//! From whole numbers to those that laws reckon with, and back.
+//! Conversions between whole numbers and floating point.
 
-/// A number of tokens or days as the laws reckon with them.
 #[expect(
     clippy::cast_precision_loss,
     reason = "a forecast is not known to one part in 2^53"

@@ -1,4 +1,4 @@
-//! The project: what the plan comes to, learned from what finished work took of its estimates.
+//! The project: what the plan will take, calibrated by finished work and its estimates.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,7 +18,7 @@ use crate::{
     text::FileId,
 };
 
-/// Where an estimate of finished work stands.
+/// Where an estimate of finished work comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EstimateSource {
@@ -37,7 +37,7 @@ pub struct Finished {
     pub estimated_tokens: Tokens,
     /// What the team used.
     pub actual_tokens: Tokens,
-    /// Where the estimate stands.
+    /// Where the estimate comes from.
     pub source: EstimateSource,
     /// In which file.
     pub file: FileId,
@@ -60,7 +60,6 @@ pub struct ProjectInputs {
     pub finished: Vec<Finished>,
 }
 
-/// The open phases of the plan, and what is expected of them.
 #[derive(Clone, Debug)]
 pub(super) struct Project {
     open: Vec<(Option<NameId>, OpenWork)>,
@@ -70,7 +69,7 @@ pub(super) struct Project {
 
 impl Project {
     /// None where nothing of the plan is estimated.
-    pub(super) fn of(reconciled: &ReconciledMonth, plan: &Plan, limits: &Limits) -> Option<Self> {
+    pub(super) fn new(reconciled: &ReconciledMonth, plan: &Plan, limits: &Limits) -> Option<Self> {
         let open: Vec<(Option<NameId>, OpenWork)> = plan
             .phases
             .iter()
@@ -87,7 +86,7 @@ impl Project {
         let works: Vec<FinishedWork> = finished.iter().map(Finished::work).collect();
         let all: Vec<OpenWork> = open.iter().map(|(_, work)| *work).collect();
         Some(Self {
-            calibration: Calibration::of(&works, &all)?,
+            calibration: Calibration::learn(&works, &all)?,
             open,
             finished,
         })
@@ -110,18 +109,18 @@ impl Project {
         (!open.is_empty()).then(|| self.calibration.remainder(&open))
     }
 
-    /// The most that a team is still to take: its open phases, and those of nobody known.
+    /// The most that a team is still to take: its open phases, and those of unknown teams.
     pub(super) fn at_most(&self, id: NameId) -> HurdleGamma {
         let open = self.open(|team| team.is_none_or(|team| team == id));
         self.calibration.remainder(&open)
     }
 
-    /// What all open phases take if nothing is learned from the finished ones.
+    /// What all open phases take without calibration; None where there is none.
     pub(super) fn as_planned(&self) -> Option<HurdleGamma> {
         let open = self.open(|_| true);
         let learned = !self.finished.is_empty();
         Some(
-            Calibration::of(&[], &open)
+            Calibration::learn(&[], &open)
                 .filter(|_| learned)?
                 .remainder(&open),
         )

@@ -1,4 +1,4 @@
-//! How tokens were spent on past days: two speeds, the difference of weekends, and how much days vary.
+//! The rate of past days: two speeds, a factor for weekends, and the variation of days.
 //!
 //! Formulas and constants are those of the method `hg1`. They were tuned on 521 months of 28 repositories and 261 months of other
 //! daily counts, halved by source, and measured on the half held back: 82% of the outcomes fell into the 80% interval, 93% into
@@ -8,23 +8,21 @@ use chrono::Weekday;
 
 use super::{hurdle_gamma::HurdleGamma, number::as_float};
 
-/// The most days that are looked back on.
+/// The most days of history.
 pub const MOST_DAYS: usize = 91;
 
-/// Days after which a day counts half: for the slow speed, and for the fast one.
+/// Half-lives in days: of the slow speed, and of the fast one.
 const HALF_LIVES: [f64; 2] = [28.0, 5.0];
 
-/// How much the slow speed says of the level; the fast one says the rest.
+/// The weight of the slow speed in the level; the fast one has the rest.
 const SLOW: f64 = 0.75;
 
 /// Days by which weekdays and weekends are shrunk towards no difference.
 const SHRINKAGE: f64 = 7.0;
 
-/// The squared coefficient of variation of daily spending that is believed before a day is seen, and how many days that belief
-/// is worth.
+/// The prior of the squared coefficient of variation of daily spending, and how many days it is worth.
 const PRIOR_VARIATION: (f64, f64) = (1.5 * 1.5, 0.5);
 
-/// The least squared coefficient of variation of daily spending.
 const LEAST_VARIATION: f64 = 0.0025;
 
 /// Days as they are weighted, exponentially by age (R. G. Brown, "Exponential Smoothing for Predicting Demand", 1956): the same
@@ -33,15 +31,13 @@ const LEAST_VARIATION: f64 = 0.0025;
 pub struct Window {
     /// Weights of the slow and of the fast speed, `2^(-age/28)` and `2^(-age/5)`.
     weights: Vec<[f64; 2]>,
-    /// Which of the days are at a weekend.
     weekend: Vec<bool>,
-    /// The weights' sums.
+    /// Of the weights: W and V.
     sums: [f64; 2],
 }
 
 impl Window {
-    /// So many consecutive days, the first of which is such a day of the week. No more than [`MOST_DAYS`].
-    #[must_use]
+    /// Consecutive days from a day of the week on; of more than [`MOST_DAYS`], the last.
     pub fn new(days: usize, first: Weekday) -> Self {
         let skipped = days.saturating_sub(MOST_DAYS);
         let days = days - skipped;
@@ -57,31 +53,24 @@ impl Window {
         }
     }
 
-    /// How many days.
-    #[must_use]
     pub const fn len(&self) -> usize {
         self.weights.len()
     }
 }
 
-/// How many days there are still to come, in days and parts of days.
+/// The time to come, in days and parts of days.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Horizon {
-    /// From Monday to Friday.
     pub weekdays: f64,
-    /// Saturdays and Sundays.
     pub weekend_days: f64,
 }
 
 impl Horizon {
-    /// All of them.
-    #[must_use]
     pub fn days(self) -> f64 {
         self.weekdays + self.weekend_days
     }
 
-    /// With a day, or a part of one, added to it.
-    #[must_use]
+    /// With a day, or a part of one, added.
     pub fn and(mut self, weekday: Weekday, part: f64) -> Self {
         match weekday {
             Weekday::Sat | Weekday::Sun => self.weekend_days += part,
@@ -91,7 +80,6 @@ impl Horizon {
     }
 }
 
-/// How tokens were spent on past days.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
     /// Tokens on an average day, `0.75 L + 0.25 S`.
@@ -100,9 +88,9 @@ pub struct Rate {
     pub slow: f64,
     /// S, the fast speed: tokens per day with a half-life of 5 days.
     pub fast: f64,
-    /// What a weekday has of an average day.
+    /// Tokens on a weekday over those on an average day.
     pub weekday_factor: f64,
-    /// What a day at a weekend has of it.
+    /// Likewise on a day of a weekend.
     pub weekend_factor: f64,
     /// c2, the squared coefficient of variation of a day's spending.
     pub daily_variation: f64,
@@ -118,8 +106,7 @@ impl Rate {
     /// The speeds of completed days, oldest first, zeros included: as many as the window has, the last of them counting.
     /// `L = sum(w y) / sum(w f)`, with the factors f of weekdays and weekends, and S likewise with the fast weights.
     /// None where nothing was spent on any.
-    #[must_use]
-    pub fn of(days: &[f64], window: &Window) -> Option<Self> {
+    pub fn from_days(days: &[f64], window: &Window) -> Option<Self> {
         let tokens = days.get(days.len().checked_sub(window.len())?..)?;
         let days = Days { tokens, window };
         let mean = days.weighted(0, |day| tokens[day]) / window.sums[0];
@@ -147,9 +134,8 @@ impl Rate {
         })
     }
 
-    /// The same where a share of the tokens, from 0 to 1, was spent on days that nobody knows: of their variation only what is
-    /// believed beforehand is known.
-    #[must_use]
+    /// The same where a share of the tokens, from 0 to 1, was spent on unknown days, of whose variation
+    /// only the prior is known.
     pub fn with_unknown_days(mut self, share: f64) -> Self {
         let (prior, _) = PRIOR_VARIATION;
         self.daily_variation = self.daily_variation * (1.0 - share) + prior * share;
@@ -157,7 +143,6 @@ impl Rate {
     }
 
     /// D, how far the two speeds disagree: `((S - L) / (S + L))^2`, from 0 where they are alike to 1.
-    #[must_use]
     pub fn disagreement(&self) -> f64 {
         ((self.fast - self.slow) / (self.fast + self.slow)).powi(2)
     }
@@ -165,7 +150,6 @@ impl Rate {
     /// The law of what is spent on days to come. Its mean is that of as many average days, its relative variance
     /// `c2 (2 (1/h + 1/n_m) + 0.2 h/30) + 4 D`: the factor 2 pays for the clustering of days, 0.2 h/30 for a rate that wanders, and
     /// 4 D says that of two speeds that disagree neither is to be trusted.
-    #[must_use]
     pub fn remainder(&self, over: Horizon) -> HurdleGamma {
         let days = over.days();
         if days <= 0.0 {
@@ -213,7 +197,7 @@ impl Days<'_> {
         weights.map(|(day, of)| of[speed] * value(day)).sum()
     }
 
-    /// What a weekday and what a day at a weekend have of an average day, d being either kind:
+    /// The factors of a weekday and of a day of a weekend, d being either kind:
     /// `f_d = (sum_d(w y) + 7 m) / (m sum_d(w) + 7 m)`, shrunk by seven days of the weighted mean m towards 1, as credibility
     /// theory does (H. Buehlmann, "Experience rating and credibility", ASTIN Bulletin 4(3), 1967).
     fn weekend_factors(&self, mean: f64) -> [f64; 2] {

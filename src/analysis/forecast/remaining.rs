@@ -1,4 +1,4 @@
-//! What is still to be spent until an end: by the rate, by the plan, or by the smaller of the two.
+//! What is still to be spent: by the rate, by the plan, or by the smaller of both.
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -20,7 +20,6 @@ pub enum ForecastBasis {
 
 impl ForecastBasis {
     /// Until when it holds, for a month that ends on a day: `by 2026-06-30`. A plan says how much, and not when.
-    #[must_use]
     pub fn until(self, ends: NaiveDate) -> String {
         match self {
             Self::Plan => "for all that is planned".to_owned(),
@@ -38,7 +37,6 @@ pub struct Remaining {
 
 impl Remaining {
     /// By one of them, or by both. None where there is neither.
-    #[must_use]
     pub const fn new(rate: Option<HurdleGamma>, plan: Option<HurdleGamma>) -> Option<Self> {
         match (rate, plan) {
             (None, None) => None,
@@ -47,7 +45,6 @@ impl Remaining {
     }
 
     /// What it is made from.
-    #[must_use]
     pub const fn basis(&self) -> ForecastBasis {
         match (self.rate, self.plan) {
             (Some(_), Some(_)) => ForecastBasis::RateAndPlan,
@@ -61,14 +58,12 @@ impl Remaining {
     }
 
     /// The probability of more than `tokens`. Of two laws, both must exceed it; they are taken to be independent.
-    #[must_use]
     pub fn exceeds(&self, tokens: f64) -> f64 {
         self.laws().map(|law| law.exceeds(tokens)).product()
     }
 
     /// The tokens that are not exceeded with probability `p`: of two laws by bisection, to a thousandth of a token or the last
     /// digit that there is.
-    #[must_use]
     pub fn quantile(&self, p: f64) -> f64 {
         let least = self.laws().map(|law| law.quantile(p));
         let most = least.fold(f64::INFINITY, f64::min);

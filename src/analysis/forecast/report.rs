@@ -22,7 +22,7 @@ pub struct Forecast {
     pub ends: NaiveDate,
     /// How the distribution is made: `hg1`.
     pub method: &'static str,
-    /// How far the days so far can be trusted to tell those to come.
+    /// How well the days so far predict those to come.
     pub confidence: Confidence,
     /// What is used when the month ends.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,13 +58,13 @@ pub struct Forecast {
     /// What will be used by the end of each day to come.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<PathDay>,
-    /// How such forecasts did on the finished months of the log. Left out unless it is asked for.
+    /// How accurate such forecasts were on the finished months of the log. Left out unless it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backtest: Option<Backtest>,
     /// The plan, where the log has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
-    /// How fast tokens are used, where that can be told.
+    /// How fast tokens are used, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub burn_rate: Option<BurnRate>,
     /// What the log itself expects.
@@ -119,13 +119,13 @@ impl From<ForecastPolicy> for AlertAt {
 pub enum ForecastState {
     /// The month is under way.
     Open,
-    /// It is over: what is used stands.
+    /// It is over: what is used is final.
     Over,
     /// It has not begun.
     NotBegun,
 }
 
-/// How far past days can be trusted to tell those to come.
+/// How well past days predict those to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
@@ -142,8 +142,6 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// The word for it.
-    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -155,7 +153,7 @@ impl Confidence {
     }
 
     /// `undated` is the share of tokens that carry no date.
-    pub(super) fn of(days: usize, rate: Option<&Rate>, undated: f64) -> Self {
+    pub(super) fn new(days: usize, rate: Option<&Rate>, undated: f64) -> Self {
         match (rate, days) {
             (None, _) | (_, 0) => Self::None,
             (_, 1..3) => Self::TooEarly,
@@ -261,8 +259,6 @@ pub enum Risk {
 }
 
 impl Risk {
-    /// The lower-case word.
-    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -276,7 +272,7 @@ impl Risk {
 
 impl Risk {
     /// Of a probability of using up a budget, which has this level.
-    pub(super) const fn of(probability: Probability, level: Level) -> Self {
+    pub(super) const fn new(probability: Probability, level: Level) -> Self {
         match level {
             _ if probability.reaches(100) => Self::Over,
             Level::Ok if probability.reaches(5) => Self::Moderate,
@@ -311,7 +307,7 @@ pub enum CrossingState {
     NotThisMonth,
     /// The month is over.
     NotReached,
-    /// There is no burn rate to tell by.
+    /// There is no burn rate.
     Unknown,
 }
 

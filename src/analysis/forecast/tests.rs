@@ -60,7 +60,7 @@ fn every_series_of_the_reference_has_its_quantiles_and_probabilities() {
             let spent: f64 = month[..day].iter().sum();
             let seen: Vec<f64> = history.iter().chain(&month[..day]).copied().collect();
             let window = Window::new(seen.len(), weekday(first + 700 - history.len()));
-            let rate = Rate::of(&seen, &window).unwrap();
+            let rate = Rate::from_days(&seen, &window).unwrap();
             let law = rate.remainder(days(first + day, month.len() - day));
             for (p, wanted) in levels.iter().zip(numbers(&expected["q"])) {
                 let found = spent + law.quantile(*p);
@@ -107,7 +107,9 @@ fn both_plans_of_the_reference_have_their_quantiles_and_probability() {
                 spent: None,
             })
             .collect();
-        let law = Calibration::of(&finished, &open).unwrap().remainder(&open);
+        let law = Calibration::learn(&finished, &open)
+            .unwrap()
+            .remainder(&open);
         let spent = check["spent"].as_f64().unwrap();
         for (p, wanted) in [0.1, 0.5, 0.9]
             .into_iter()
@@ -135,14 +137,18 @@ fn both_plans_of_the_reference_have_their_quantiles_and_probability() {
 fn nothing_is_said_of_days_without_spending() {
     for count in [0, 1, 30, 91, 400] {
         let window = Window::new(count, Weekday::Mon);
-        assert_eq!(Rate::of(&vec![0.0; count], &window), None, "{count} days");
+        assert_eq!(
+            Rate::from_days(&vec![0.0; count], &window),
+            None,
+            "{count} days"
+        );
     }
-    assert_eq!(Calibration::of(&[], &[]), None);
+    assert_eq!(Calibration::learn(&[], &[]), None);
     let nothing = OpenWork {
         estimate: 0.0,
         spent: None,
     };
-    assert_eq!(Calibration::of(&[], &[nothing]), None);
+    assert_eq!(Calibration::learn(&[], &[nothing]), None);
 }
 
 #[test]
@@ -151,7 +157,7 @@ fn only_the_last_91_days_count() {
         .map(|day| f64::from(day * 7919 % 5_000))
         .collect();
     let longer: Vec<f64> = std::iter::repeat_n(1e6, 21).chain(recent.clone()).collect();
-    let of = |days: &[f64]| Rate::of(days, &Window::new(days.len(), Weekday::Tue)).unwrap();
+    let of = |days: &[f64]| Rate::from_days(days, &Window::new(days.len(), Weekday::Tue)).unwrap();
     assert_eq!(of(&recent), of(&longer), "21 days are whole weeks");
 }
 
@@ -161,7 +167,7 @@ fn an_active_phase_keeps_some_of_its_estimate_however_much_is_spent() {
         estimate: 10_000.0,
         spent: Some(spent),
     };
-    let calibration = Calibration::of(&[], &[phase(0.0)]).unwrap();
+    let calibration = Calibration::learn(&[], &[phase(0.0)]).unwrap();
     for (spent, left) in [(0.0, 1e4), (4e3, 6e3), (9e3, 1_500.0), (5e4, 1_500.0)] {
         assert_near(
             calibration.expected(&phase(spent)),
@@ -197,7 +203,7 @@ fn horizon() -> impl Strategy<Value = Horizon> {
 
 fn law_of(series: &[f64], first: u8, horizon: Horizon) -> Option<HurdleGamma> {
     let window = Window::new(series.len(), Weekday::try_from(first).unwrap());
-    Some(Rate::of(series, &window)?.remainder(horizon))
+    Some(Rate::from_days(series, &window)?.remainder(horizon))
 }
 
 /// The law by the rate, by a plan, or by both.
@@ -213,8 +219,9 @@ fn laws() -> impl Strategy<Value = Remaining> {
     );
     (prop::option::of(rate), prop::option::of(plan)).prop_filter_map("neither", |(rate, plan)| {
         let rate = rate.and_then(|(series, first, horizon)| law_of(&series, first, horizon));
-        let plan = plan
-            .and_then(|(finished, open)| Some(Calibration::of(&finished, &open)?.remainder(&open)));
+        let plan = plan.and_then(|(finished, open)| {
+            Some(Calibration::learn(&finished, &open)?.remainder(&open))
+        });
         Remaining::new(rate, plan)
     })
 }
@@ -256,7 +263,7 @@ proptest! {
     #[test]
     fn with_a_plan_beside_the_rate_no_more_is_spent(series in series(), over in horizon(), estimate in 1.0..1e9_f64, p in 0.0..1.0_f64) {
         let open = [OpenWork { estimate, spent: None }];
-        let plan = Calibration::of(&[], &open).unwrap().remainder(&open);
+        let plan = Calibration::learn(&[], &open).unwrap().remainder(&open);
         if let Some(rate) = law_of(&series, 0, over) {
             let both = Remaining::new(Some(rate), Some(plan)).unwrap();
             prop_assert!(both.quantile(p) <= rate.quantile(p).min(plan.quantile(p)));

@@ -5,33 +5,31 @@ use super::{hurdle_gamma::HurdleGamma, number::as_float};
 /// Phases of average size by which the ratio of actual to estimate is shrunk towards one.
 const SHRINKAGE: f64 = 2.0;
 
-/// The squared noise of a phase that is believed before one is finished, and the phases it is worth.
+/// The prior of the squared noise of a phase, and how many phases it is worth.
 const PRIOR: (f64, f64) = (0.6 * 0.6, 4.0);
 
-/// The most squared noise of a phase. Beyond, a single estimate that was wildly off would say that nothing can be said of others.
+/// The most squared noise of a phase. Without it, one estimate that was wildly off would make all others worthless.
 const MOST_NOISE: f64 = 1.0;
 
-/// The squared noise of a whole project, before a phase is finished.
+/// The prior of the squared noise of a whole project.
 const PROJECT_NOISE: f64 = 0.09;
 
-/// The part of an active phase that is to come at the least, whatever is spent on it already.
+/// The least part of an active phase that is still to come, whatever was spent on it.
 const LEAST_LEFT: f64 = 0.15;
 
 /// A finished phase, in tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FinishedWork {
-    /// What it was to take; more than zero.
+    /// More than zero.
     pub estimate: f64,
-    /// What it took.
     pub actual: f64,
 }
 
 /// A phase still to come or under way, in tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OpenWork {
-    /// What all of it is to take.
     pub estimate: f64,
-    /// What was spent on it, where it is under way.
+    /// None where it has not begun.
     pub spent: Option<f64>,
 }
 
@@ -43,15 +41,14 @@ pub struct Calibration {
     pub ratio: f64,
     /// The squared noise of a single phase.
     pub noise: f64,
-    /// How many phases it is learned from.
+    /// k, the phases it is learned from.
     pub finished: usize,
 }
 
 impl Calibration {
     /// `G = (sum a + 2 e) / (sum e + 2 e)` with e the mean estimate of all phases, and the noise
     /// `(4 0.6^2 + sum (a/(e G) - 1)^2) / (4 + max(k - 1, 0))`, at most 1. None where nothing is estimated.
-    #[must_use]
-    pub fn of(finished: &[FinishedWork], open: &[OpenWork]) -> Option<Self> {
+    pub fn learn(finished: &[FinishedWork], open: &[OpenWork]) -> Option<Self> {
         let estimates = || {
             let finished = finished.iter().map(|phase| phase.estimate);
             finished.chain(open.iter().map(|phase| phase.estimate))
@@ -77,7 +74,6 @@ impl Calibration {
     }
 
     /// What a phase is still expected to take: `e G`, of an active one `max(e G - s, 0.15 e G)`.
-    #[must_use]
     pub fn expected(&self, phase: &OpenWork) -> f64 {
         let whole = phase.estimate * self.ratio;
         phase
@@ -87,7 +83,6 @@ impl Calibration {
 
     /// The law of what these phases are still to take. Its relative variance is
     /// `noise sum x^2 / (sum x)^2 + 0.09 2/(k + 2)`: that of the phases, and that of a bias they have in common.
-    #[must_use]
     pub fn remainder(&self, open: &[OpenWork]) -> HurdleGamma {
         let expected = || open.iter().map(|phase| self.expected(phase));
         let sum: f64 = expected().sum();
