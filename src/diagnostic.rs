@@ -20,7 +20,6 @@ pub enum Severity {
 }
 
 impl Severity {
-    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -59,31 +58,26 @@ macro_rules! codes {
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The stable identifier: `TM001`.
-            #[must_use]
             pub const fn id(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
 
             /// The readable name: `unreadable-number`.
-            #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
             /// How much such a finding matters.
-            #[must_use]
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)+ }
             }
 
             /// What holds for findings of this kind unless one of them says otherwise.
-            #[must_use]
             pub const fn applicability(self) -> Applicability {
                 match self { $(Self::$variant => Applicability::$applicability,)+ }
             }
 
             /// What it means, in one paragraph.
-            #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc,)+).trim_ascii(),)+ }
             }
@@ -147,13 +141,11 @@ codes! {
 }
 
 impl Code {
-    #[must_use]
     pub fn is_fixable(self) -> bool {
         self.applicability() == Applicability::Safe
     }
 
     /// The code with this identifier or name, in any case.
-    #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
         all.find(|code| {
@@ -187,7 +179,6 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    #[must_use]
     pub fn new(code: Code, message: impl Into<String>, place: Place) -> Self {
         Self {
             code,
@@ -201,26 +192,22 @@ impl Diagnostic {
         }
     }
 
-    #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
         self.related.push((place, label.into()));
         self
     }
 
-    #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Marks one finding of a code that is fixed automatically elsewhere.
-    #[must_use]
     pub const fn manual(mut self) -> Self {
         self.applicability = Applicability::Manual;
         self
@@ -233,14 +220,12 @@ impl Diagnostic {
         self.fix = fix;
     }
 
-    #[must_use]
     pub const fn severity(&self) -> Severity {
         self.code.severity()
     }
 
     /// Whether `tokmon check --fix` fixes it. Only the log is written, and the headers of archives; details beyond the summary are
     /// fixed in the log, whichever file they are in.
-    #[must_use]
     pub fn is_fixable(&self) -> bool {
         let anywhere = [
             Code::DetailsExceedSummary,
@@ -277,7 +262,6 @@ pub struct Findings {
 
 impl Findings {
     /// Keeps all of them, or the first `limit` errors and warnings.
-    #[must_use]
     pub fn keeping(limit: Option<usize>) -> Self {
         Self {
             limit,
@@ -287,7 +271,6 @@ impl Findings {
     }
 
     /// Keeps the first `limit`, notes among them.
-    #[must_use]
     pub fn listing(limit: usize) -> Self {
         Self {
             limit: Some(limit),
@@ -332,18 +315,15 @@ impl Findings {
         }
     }
 
-    #[must_use]
     pub fn kept(&self) -> &[Diagnostic] {
         &self.kept
     }
 
-    #[must_use]
     pub fn kept_mut(&mut self) -> &mut [Diagnostic] {
         &mut self.kept
     }
 
     /// How many there are of a severity, kept or dropped.
-    #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         let kept = self.kept.iter().map(Diagnostic::severity);
         let dropped = self.dropped.iter();
@@ -355,25 +335,21 @@ impl Findings {
     }
 
     /// How many of them `tokmon check --fix` fixes, kept or dropped.
-    #[must_use]
     pub fn fixable(&self) -> usize {
         let kept = self.kept.iter().filter(|finding| finding.is_fixable());
         kept.count() + self.dropped_fixable
     }
 
     /// How many there are, kept or dropped.
-    #[must_use]
     pub fn total(&self) -> usize {
         self.kept.len() + self.dropped()
     }
 
-    #[must_use]
     pub fn dropped(&self) -> usize {
         self.dropped.values().sum()
     }
 
     /// The files with errors or warnings.
-    #[must_use]
     pub fn files(&self) -> BTreeSet<FileId> {
         let kept = self.kept.iter();
         kept.map(|finding| (finding.place.file, finding.severity()))

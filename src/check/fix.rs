@@ -26,7 +26,6 @@ pub struct FixedLog {
 }
 
 /// Fixes what can be fixed safely.
-#[must_use]
 pub fn fix(revision: Revision, log_set: &LogSet, now: Timestamp) -> FixedLog {
     let before = findings_of(&revision, log_set);
     let fixed = edit::fix(revision, log_set, now);

@@ -46,7 +46,6 @@ const OF_LOG: [Rule; 6] = [
 ];
 
 /// Everything that concerns a report on a month, and on a project of it if it is of one.
-#[must_use]
 pub fn findings(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let all = OF_MONTH.iter().chain(&OF_LOG);
     let mut findings: Vec<Diagnostic> = all.flat_map(|rule| rule(reconciled, policy)).collect();

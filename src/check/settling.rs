@@ -26,7 +26,6 @@ impl Unsettled {
     }
 
     /// One finding for all of them, at the first.
-    #[must_use]
     pub fn finding(&self) -> Option<Diagnostic> {
         let (what, label) = match self.lines {
             1 => ("1 usage line is".to_owned(), "counted from here"),

@@ -2,7 +2,6 @@
 
 use crate::model::{Currency, fold_name};
 
-/// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     Team,
@@ -31,11 +30,11 @@ pub enum Column {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     known: Vec<(Column, usize)>,
-    /// How many columns there are.
+    /// How many columns there are, known or not.
     pub count: usize,
     /// The currency in the brackets of the cost column's header.
     pub currency: Option<Currency>,
-    /// The tokens are those that were estimated, by their header: `Est. Tokens`.
+    /// The header says that the tokens are estimates: `Est. Tokens`.
     pub estimated: bool,
 }
 
@@ -124,14 +123,11 @@ impl Columns {
         columns
     }
 
-    /// Whether the table has such a column.
-    #[must_use]
     pub fn has(&self, column: Column) -> bool {
         self.index(column).is_some()
     }
 
     /// What the column with this number, from 0, holds.
-    #[must_use]
     pub fn at(&self, index: usize) -> Option<Column> {
         let mut known = self.known.iter();
         known
@@ -139,8 +135,7 @@ impl Columns {
             .map(|(column, _)| *column)
     }
 
-    /// Which column it is, from 0.
-    #[must_use]
+    /// The number of a column, from 0.
     pub fn index(&self, column: Column) -> Option<usize> {
         self.known
             .iter()
@@ -148,13 +143,11 @@ impl Columns {
             .map(|(_, index)| *index)
     }
 
-    /// Whether tokens stand in the table: in a column of their own, or in and out.
-    #[must_use]
+    /// Whether there are tokens: in a column of their own, or in and out.
     pub fn has_tokens(&self) -> bool {
         self.has(Column::Tokens) || self.has(Column::TokensIn) || self.has(Column::TokensOut)
     }
 
-    /// Whether the table tells who used how much.
     pub(super) fn has_usage(&self) -> bool {
         self.has(Column::Team) && self.has_tokens()
     }
@@ -171,7 +164,7 @@ impl Columns {
         .all(|column| self.has(*column))
     }
 
-    /// A table of months: a stated total each, and nobody's rows.
+    /// A table of months: a stated total each, and no rows of teams.
     pub(super) fn is_of_months(&self) -> bool {
         self.has(Column::Month) && self.has_tokens() && !self.has(Column::Team)
     }

@@ -5,7 +5,6 @@ use chrono::NaiveDateTime;
 use super::cell;
 use crate::model::{Currency, Header, Price, Tokens, fold_name};
 
-/// The pairs of one line that mean something to us.
 pub(super) fn read(line: &str) -> impl Iterator<Item = Header> + '_ {
     line.split('|').filter_map(|pair| {
         let (key, value) = pair.split_once(':')?;
@@ -78,10 +77,8 @@ fn price(text: &str, currency: Currency) -> Option<Price> {
 fn timestamp(value: &str) -> Option<NaiveDateTime> {
     let date = cell::date(value.get(..10)?).ok()??;
     let rest = value.get(10..)?.trim_start_matches(['T', ' ', ',']);
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit() && c != ':')
-        .unwrap_or(rest.len());
-    let time = cell::time_range(rest.get(..end)?).ok().flatten();
+    let (time, _) = cell::split_while(rest, |c| c.is_ascii_digit() || c == ':');
+    let time = cell::time_range(time).ok().flatten();
     Some(date.and_time(time.map(|time| time.start).unwrap_or_default()))
 }
 

@@ -1,4 +1,4 @@
-//! The lines that are not Markdown: what hooks log, and the usage, hold, free and notify lines that agents agree by.
+//! The lines that are not Markdown: what hooks log, and usage, hold, free and notify lines.
 
 use std::borrow::Cow;
 
@@ -27,42 +27,35 @@ const TAGS: [&[u8]; 7] = [
 const NUMBER_LIKE: &str = "a number like `12450`";
 
 /// Whether a line has the shape of a hook line: one of the tags at its very start, then a blank or nothing.
-#[must_use]
 pub fn is_hook_line(line: &[u8]) -> bool {
-    let tagged = TAGS.iter().any(|tag| {
-        line.strip_prefix(*tag)
-            .is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n')))
-    });
-    tagged || meant(line).is_some()
+    let mut rests = TAGS.iter().filter_map(|tag| line.strip_prefix(*tag));
+    rests.any(|rest| matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n')))
+        || intended_tag(line).is_some()
 }
 
-/// The tag that a misspelled one is meant for: `[use] … tokens=5`, `[USED] …`. Such a line would be lost without a word.
-fn meant(line: &[u8]) -> Option<&'static str> {
+/// The tag that a misspelled one is meant for: `[use] … tokens=5`, `[USED] …`. Such a line would be lost silently.
+fn intended_tag(line: &[u8]) -> Option<&'static str> {
     const LONGEST: usize = "[USAGE]".len();
+    const WORDS: [(&[u8], &str); 5] = [
+        (b"use", "[USE]"),
+        (b"used", "[USE]"),
+        (b"usage", "[USE]"),
+        (b"hold", "[HOLD]"),
+        (b"free", "[FREE]"),
+    ];
     let start = line.strip_prefix(b"[")?;
     let end = start.iter().take(LONGEST).position(|byte| *byte == b']')?;
     let (word, rest) = start.split_at_checked(end)?;
-    let is = |words: &[&str]| {
-        let word = str::from_utf8(word).unwrap_or_default();
-        words.iter().any(|known| word.eq_ignore_ascii_case(known))
-    };
-    let tag = if is(&["use", "used", "usage"]) {
-        "[USE]"
-    } else if is(&["hold"]) {
-        "[HOLD]"
-    } else if is(&["free"]) {
-        "[FREE]"
-    } else {
-        return None;
-    };
+    let mut words = WORDS.iter();
+    let (_, tag) = words.find(|(known, _)| word.eq_ignore_ascii_case(known))?;
     let misspelled = !line.starts_with(tag.as_bytes());
-    (misspelled && rest.starts_with(b"] ") && rest.contains(&b'=')).then_some(tag)
+    (misspelled && rest.starts_with(b"] ") && rest.contains(&b'=')).then_some(*tag)
 }
 
-/// Whether a hook line tells of spending, or is meant to.
+/// Whether a hook line reports spending, or is meant to.
 pub(super) fn is_usage(line: &str) -> bool {
-    line.get(..4)
-        .is_some_and(|tag| tag.eq_ignore_ascii_case("[USE") || tag.eq_ignore_ascii_case("[USA"))
+    let tag = line.get(..4).unwrap_or_default();
+    tag.eq_ignore_ascii_case("[USE") || tag.eq_ignore_ascii_case("[USA")
 }
 
 /// What a hook line says.
@@ -80,11 +73,17 @@ pub(super) fn read(
 ) -> (Option<NaiveDate>, Result<Statement<'_>, Box<Diagnostic>>) {
     let (tag, rest) = line.split_once(']').unwrap_or((line, ""));
     let rest = rest.trim_ascii();
-    if let Some(meant) = meant(line.as_bytes()) {
+    if let Some(tag_meant) = intended_tag(line.as_bytes()) {
         let tag = Span::new(0, tag.len() + 1);
         let message = "the tag of this line is misspelled, so it is not counted";
-        let finding = problem(line, place, tag, message, &format!("expected `{meant}`"));
-        let finding = finding.help(format!("write `{meant}`, at the very start of the line"));
+        let finding = problem(
+            line,
+            place,
+            tag,
+            message,
+            &format!("expected `{tag_meant}`"),
+        );
+        let finding = finding.help(format!("write `{tag_meant}` at the start of the line"));
         return (own_date(rest), Err(Box::new(finding)));
     }
     let hook = |kind| Ok(Statement::Event(LineEvent::Hook(kind)));
@@ -175,13 +174,9 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
 
 fn hold<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
     let until = pairs.need("until")?;
-    let until = DateTime::parse_from_rfc3339(until).map_err(|_| {
-        pairs.problem(
-            "until",
-            until,
-            "an RFC 3339 time like `2026-02-25T10:18:00+09:00`",
-        )
-    })?;
+    let expected = "an RFC 3339 time like `2026-02-25T10:18:00+09:00`";
+    let until =
+        DateTime::parse_from_rfc3339(until).map_err(|_| pairs.problem("until", until, expected))?;
     Ok(Statement::Event(LineEvent::Hold(Hold {
         team: pairs.need("team")?.clone(),
         tokens: pairs.need_tokens()?.value,
@@ -199,65 +194,51 @@ fn notice(rest: &str) -> Option<Notice<'_>> {
     })
 }
 
-/// A time and `key=value` pairs, each with where its value stands.
+/// A time and `key=value` pairs.
 struct Pairs<'a> {
     line: &'a str,
     place: Place,
     time: DateTime<FixedOffset>,
-    /// Key, value, and where the value stands in the line.
+    /// Key, value, and the bytes of the value in the line.
     list: Vec<(&'a str, Cow<'a, str>, Span)>,
 }
 
 impl<'a> Pairs<'a> {
     fn read(line: &'a str, rest: &'a str, place: Place) -> Result<Self, Box<Diagnostic>> {
-        let at = |part: &str| (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
+        let span = |part: &str| {
+            let start = (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
+            Span::new(start, start + part.len())
+        };
         let (first, mut rest) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
         let time = DateTime::parse_from_rfc3339(first).map_err(|_| {
-            let span = Span::new(at(first), at(first) + first.len());
-            problem(
-                line,
-                place,
-                span,
-                "a line of this kind starts with its time",
-                "not an RFC 3339 time",
-            )
-            .help("write the time after the tag, like `2026-02-25T10:18:00+09:00`")
+            let message = "a line of this kind starts with its time";
+            problem(line, place, span(first), message, "not an RFC 3339 time")
+                .help("write the time after the tag, like `2026-02-25T10:18:00+09:00`")
         })?;
-        let mut pairs = Vec::new();
+        let mut list = Vec::new();
         loop {
             rest = rest.trim_start();
             if rest.is_empty() {
                 break;
             }
-            let word = rest.find([' ', '\t']).unwrap_or(rest.len());
+            let word = word_of(rest);
             let stray = || {
-                let span = Span::new(at(rest), at(rest) + word);
-                problem(
-                    line,
-                    place,
-                    span,
-                    "this is not a `key=value` pair",
-                    "expected `key=value`",
-                )
-                .help("put double quotes around a value with spaces: `team=\"Team A\"`")
+                let message = "this is not a `key=value` pair";
+                problem(line, place, span(word), message, "expected `key=value`")
+                    .help("put double quotes around a value with spaces: `team=\"Team A\"`")
             };
-            let equals = rest
-                .find('=')
-                .filter(|equals| *equals < word)
-                .ok_or_else(stray)?;
-            let (key, value) = (
-                rest.get(..equals).unwrap_or_default(),
-                rest.get(equals + 1..).unwrap_or_default(),
-            );
+            let (key, _) = word.split_once('=').ok_or_else(stray)?;
+            let value = rest.get(key.len() + 1..).unwrap_or_default();
             let (text, len) = value_of(value).ok_or_else(stray)?;
-            pairs.push((key, text, Span::new(at(value), at(value) + len)));
-            rest = value.get(len..).unwrap_or_default();
+            let (written, behind) = value.split_at_checked(len).unwrap_or((value, ""));
+            list.push((key, text, span(written)));
+            rest = behind;
         }
         Ok(Self {
             line,
             place,
             time,
-            list: pairs,
+            list,
         })
     }
 
@@ -266,20 +247,16 @@ impl<'a> Pairs<'a> {
     }
 
     fn get(&self, key: &str) -> Option<&Cow<'a, str>> {
-        self.find(key)
-            .map(|(_, text, _)| text)
-            .filter(|text| !text.trim().is_empty())
+        let (_, text, _) = self.find(key)?;
+        (!text.trim().is_empty()).then_some(text)
     }
 
     fn need(&self, key: &str) -> Result<&Cow<'a, str>, Box<Diagnostic>> {
         self.get(key).ok_or_else(|| {
             let message = format!("`{key}` is missing, so the line is not counted");
-            let finding = Diagnostic::new(Code::UnreadableLine, message, self.place)
-                .label(format!("needs `{key}=`"))
-                .help(format!(
-                    "append the line again with `{key}=…`, and remove this one"
-                ));
-            Box::new(finding)
+            let help = format!("append the line again with `{key}=…`, and remove this one");
+            let finding = Diagnostic::new(Code::UnreadableLine, message, self.place);
+            Box::new(finding.label(format!("needs `{key}=`")).help(help))
         })
     }
 
@@ -321,11 +298,15 @@ impl<'a> Pairs<'a> {
     }
 }
 
+fn word_of(text: &str) -> &str {
+    text.split([' ', '\t']).next().unwrap_or_default()
+}
+
 /// The value at the start of a text, and how many bytes it takes there.
 fn value_of(text: &str) -> Option<(Cow<'_, str>, usize)> {
     let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find([' ', '\t']).unwrap_or(text.len());
-        return Some((Cow::Borrowed(text.get(..end)?), end));
+        let word = word_of(text);
+        return Some((Cow::Borrowed(word), word.len()));
     };
     let mut value = String::new();
     let mut chars = quoted.char_indices();

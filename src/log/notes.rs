@@ -16,7 +16,7 @@ pub(super) fn is_known_label(label: &str) -> bool {
     .any(|known| label.contains(known))
 }
 
-/// What an item says, or that it should say something and cannot be read. None where it is none of our business.
+/// What an item says, or that it cannot be read. `None` where it means nothing here.
 pub(super) fn read(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
     let (key, value) = item.split_once(':')?;
     let value = value.trim();
@@ -47,10 +47,13 @@ pub(super) fn read(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
             .map(range)
             .map(|(from, to)| NoteValue::EfficiencyTarget(from, to)),
         "alert threshold" => amount().map(|cell| NoteValue::EfficiencyAlert(cell.used.value)),
-        _ => Ok(NoteValue::Efficiency {
-            team: key.trim().to_owned(),
-            count: cell::efficiency(value)?.count,
-            deliverables: cell::efficiency(value)?.deliverables,
-        }),
+        _ => {
+            let cell = cell::efficiency(value)?;
+            Ok(NoteValue::Efficiency {
+                team: key.trim().to_owned(),
+                count: cell.count,
+                deliverables: cell.deliverables,
+            })
+        }
     })
 }

@@ -10,7 +10,7 @@ use crate::{
     text::Place,
 };
 
-/// What the part of a log under a heading holds.
+/// What a part of a log is, by its heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Section {
     /// The block quotes at the top.
@@ -90,7 +90,6 @@ pub(super) fn recognise(
 }
 
 /// What a line like `## Cost Optimizations` opens above the first section that is recognised. None where it opens nothing.
-#[must_use]
 pub fn heading_opens(line: &str) -> Option<Section> {
     let text = line.trim_start_matches('#');
     let level = u8::try_from(line.len() - text.len()).ok()?;
@@ -100,89 +99,66 @@ pub fn heading_opens(line: &str) -> Option<Section> {
 
 fn section_named(text: &str) -> Section {
     let folded = fold_name(text);
-    let starts = |prefix: &str| folded.starts_with(prefix);
-    let month = folded.get(..7).and_then(|month| month.parse().ok());
-    if month.is_some()
-        && folded
-            .get(7..)
-            .is_some_and(|rest| rest.trim_start().starts_with("monthly summary"))
+    if let Some((month, rest)) = folded.split_at_checked(7)
+        && let Ok(month) = month.parse()
+        && rest.trim_start().starts_with("monthly summary")
     {
-        return Section::Monthly(month);
+        return Section::Monthly(Some(month));
     }
-    if starts("monthly aggregates") {
-        return Section::Monthly(
-            folded
-                .split(|c: char| !c.is_ascii_digit() && c != '-')
-                .find_map(|word| word.parse().ok()),
-        );
+    if folded.starts_with("monthly aggregates") {
+        let mut words = folded.split(|c: char| !c.is_ascii_digit() && c != '-');
+        return Section::Monthly(words.find_map(|word| word.parse().ok()));
     }
     if let Some(rest) = folded.strip_prefix("daily detail") {
         let rest = rest.strip_prefix('s').unwrap_or(rest);
         let date = rest.trim_start_matches(|c| is_separator(c) || c == '(');
-        let end = date
-            .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
-            .unwrap_or(date.len());
-        return Section::Daily(
-            cell::date(date.get(..end).unwrap_or_default())
-                .ok()
-                .flatten(),
-        );
+        let (date, _) = cell::split_while(date, |c| !c.is_whitespace() && !matches!(c, '(' | ')'));
+        return Section::Daily(cell::date(date).ok().flatten());
     }
     if let Some(rest) = folded
         .strip_prefix("session ")
         .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let date = cell::date(rest.get(..end).unwrap_or_default().trim_end_matches(':'))
-            .ok()
-            .flatten();
+        let (date, _) = cell::split_while(rest, |c| !c.is_whitespace());
         return Section::Session {
-            date,
+            date: cell::date(date.trim_end_matches(':')).ok().flatten(),
             name: session_name(text),
         };
     }
-    match folded.as_str() {
-        _ if starts("budget allocation by team") => Section::Allocation,
-        _ if starts("total projected usage")
-            || starts("projected ") && folded.contains(" usage") =>
-        {
-            Section::Plan
-        }
-        _ if starts("cost optimizations")
-            || starts("cost optimisations")
-            || starts("optimized token usage") =>
-        {
-            Section::Optimizations
-        }
-        _ if starts("cost-tracking notes") || starts("cost tracking notes") => Section::Notes,
-        _ if starts("previous historical data") => Section::ArchiveReference,
-        "hook log" => Section::HookLog,
-        _ => Section::Other,
+    if folded == "hook log" {
+        return Section::HookLog;
     }
+    if folded.starts_with("projected ") && folded.contains(" usage") {
+        return Section::Plan;
+    }
+    let known = [
+        ("budget allocation by team", Section::Allocation),
+        ("total projected usage", Section::Plan),
+        ("cost optimizations", Section::Optimizations),
+        ("cost optimisations", Section::Optimizations),
+        ("optimized token usage", Section::Optimizations),
+        ("cost-tracking notes", Section::Notes),
+        ("cost tracking notes", Section::Notes),
+        ("previous historical data", Section::ArchiveReference),
+    ];
+    let mut known = known.into_iter();
+    let section = known.find(|(prefix, _)| folded.starts_with(prefix));
+    section.map_or(Section::Other, |(_, section)| section)
 }
 
 /// What follows the date of a session's heading, without its brackets.
 fn session_name(text: &str) -> String {
-    let name = text
-        .split_whitespace()
-        .skip(2)
-        .collect::<Vec<_>>()
-        .join(" ");
-    short(before_bracket(name.trim_start_matches(is_separator))).to_owned()
+    let words: Vec<&str> = text.split_whitespace().skip(2).collect();
+    let name = words.join(" ");
+    let name = name.trim_start_matches(is_separator).split('(').next();
+    short(name.unwrap_or_default().trim()).to_owned()
 }
 
 /// A name no longer than a line of a screen: it is kept with each row that it is given to.
 fn short(name: &str) -> &str {
     const MOST: usize = 200;
-    let end = name
-        .char_indices()
-        .nth(MOST)
-        .map_or(name.len(), |(at, _)| at);
-    name.get(..end).unwrap_or_default()
-}
-
-fn before_bracket(text: &str) -> &str {
-    text.split('(').next().unwrap_or(text).trim()
+    let end = name.char_indices().nth(MOST).map(|(at, _)| at);
+    end.and_then(|end| name.get(..end)).unwrap_or(name)
 }
 
 fn is_separator(c: char) -> bool {

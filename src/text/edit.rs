@@ -17,7 +17,6 @@ pub struct Edit {
 
 impl Edit {
     /// Replaces `span` by `text`.
-    #[must_use]
     pub fn replace(span: Span, text: impl Into<String>) -> Self {
         Self {
             span,
@@ -27,13 +26,11 @@ impl Edit {
     }
 
     /// Puts `text` before the byte at `offset`.
-    #[must_use]
     pub fn insert(offset: usize, text: impl Into<String>) -> Self {
         Self::replace(Span::at(offset), text)
     }
 
     /// Takes the bytes of `span` away.
-    #[must_use]
     pub fn delete(span: Span) -> Self {
         Self::replace(span, "")
     }
@@ -81,12 +78,10 @@ impl EditSet {
         }
     }
 
-    #[must_use]
     pub const fn file(&self) -> FileId {
         self.file
     }
 
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
     }
@@ -123,7 +118,6 @@ impl std::error::Error for Overlap {}
 ///
 /// # Panics
 /// Where a span lies outside `source` or cuts a character: the edits then belong to another text.
-#[must_use]
 #[expect(clippy::string_slice, reason = "this is the place where bytes are cut")]
 pub fn splice(source: &str, edits: &EditSet) -> String {
     let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();

@@ -45,7 +45,6 @@ impl FileId {
     }
 
     /// One of several archives, counted from 0.
-    #[must_use]
     pub const fn archive(index: u32) -> Self {
         Self {
             role: FileRole::Archive,
@@ -53,7 +52,6 @@ impl FileId {
         }
     }
 
-    #[must_use]
     pub const fn role(self) -> FileRole {
         self.role
     }
@@ -85,13 +83,11 @@ impl Files {
     }
 
     /// Empty for a file that was never added.
-    #[must_use]
     pub fn name(&self, file: FileId) -> &str {
         self.0.get(&file).map_or("", String::as_str)
     }
 
     /// A place as editors take it: `cost-log.md:31:33`.
-    #[must_use]
     pub fn position(&self, place: &Place) -> String {
         format!("{}:{}:{}", self.name(place.file), place.line, place.column)
     }

@@ -15,7 +15,6 @@ pub struct Source {
 
 impl Source {
     /// The text of a file, with its byte-order mark if it has one.
-    #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         let line_starts = [0]
@@ -38,7 +37,6 @@ impl Source {
         })
     }
 
-    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -49,19 +47,16 @@ impl Source {
     }
 
     /// The file without its byte-order mark: Markdown does not see a table that begins with one.
-    #[must_use]
     pub fn body(&self) -> &str {
         self.text.strip_prefix(BOM).unwrap_or(&self.text)
     }
 
     /// The bytes that [`body`](Self::body) sets aside: add them to an offset in the body to get one in the file.
-    #[must_use]
     pub fn body_start(&self) -> usize {
         self.text.len() - self.body().len()
     }
 
     /// The line end of new lines: `\r\n` where every line has it, else `\n`.
-    #[must_use]
     pub fn newline(&self) -> &'static str {
         let ends = self.line_starts.iter().skip(1);
         let mut ends = ends.map(|&start| self.text.as_bytes()[..start - 1].ends_with(b"\r"));
@@ -73,7 +68,6 @@ impl Source {
 
     /// Line and column of a byte. The byte-order mark takes no column. An offset past the end, or inside a character,
     /// is taken to the next character border before it.
-    #[must_use]
     #[expect(
         clippy::string_slice,
         reason = "the offset is moved to a character border first"
@@ -98,7 +92,6 @@ impl Source {
     }
 
     /// The text of a line (from 1) without its line end, and without the byte-order mark. Empty past the end.
-    #[must_use]
     #[expect(clippy::string_slice, reason = "line starts are character borders")]
     pub fn line(&self, line: usize) -> &str {
         let Some(&start) = line
@@ -121,7 +114,6 @@ impl Source {
     }
 
     /// The byte at which a line (from 1) starts. The end of the text past the last line.
-    #[must_use]
     pub fn line_start(&self, line: usize) -> usize {
         let start = line
             .checked_sub(1)

@@ -14,7 +14,6 @@ pub struct Span {
 
 impl Span {
     /// The span `start..end`. An end before the start is taken as an empty span at `start`.
-    #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
         Self {
             start,
@@ -23,22 +22,18 @@ impl Span {
     }
 
     /// The empty span at `offset`.
-    #[must_use]
     pub const fn at(offset: usize) -> Self {
         Self::new(offset, offset)
     }
 
-    #[must_use]
     pub const fn len(self) -> usize {
         self.end - self.start
     }
 
-    #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
@@ -73,7 +68,6 @@ pub struct Place {
 
 impl Place {
     /// The sort key: by file, then from top to bottom.
-    #[must_use]
     pub const fn order(&self) -> (FileId, usize, usize) {
         (self.file, self.span.start, self.span.end)
     }

@@ -2,26 +2,34 @@
 
 use std::ops::Range;
 
-use super::{Parsed, number::Number, parse, without_estimate_mark};
+use super::{Parsed, number::Number, parse, split_while, without_estimate_mark};
 use crate::model::{Amount, Currency, Price, Tokens};
 
-/// Tokens as written: what was used, and the limit where one stands behind a slash.
+/// Tokens as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenCell {
-    /// The first figure.
     pub used: Amount<Tokens>,
     /// The lower end, where a range is written; the upper one is the value.
     pub from: Option<Tokens>,
-    /// The figure after the slash.
+    /// The figure after a slash.
     pub limit: Option<Amount<Tokens>>,
 }
 
-/// Money as written, with its currency where one is written.
+impl TokenCell {
+    const fn new(used: Amount<Tokens>, from: Option<Tokens>) -> Self {
+        Self {
+            used,
+            from,
+            limit: None,
+        }
+    }
+}
+
+/// Money as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MoneyCell {
-    /// The amount in nanos.
+    /// In nanos.
     pub amount: Amount<u64>,
-    /// The currency.
     pub currency: Option<Currency>,
 }
 
@@ -30,29 +38,22 @@ pub struct MoneyCell {
 pub fn tokens(text: &str) -> Parsed<TokenCell> {
     parse(text, |text| {
         if let Some(value) = plain_number(text) {
-            return Some(TokenCell {
-                used: Amount::exact(Tokens(value)),
-                from: None,
-                limit: None,
-            });
+            return Some(TokenCell::new(Amount::exact(Tokens(value)), None));
         }
         let text = without_remark(text);
-        match text.split_once('/') {
-            Some((used, limit)) => {
-                let cell = token_range(used)?;
-                let limit = token_range(limit)?.used;
-                Some(TokenCell {
-                    limit: Some(limit),
-                    ..cell
-                })
-            }
-            None => token_range(text),
-        }
+        let Some((used, limit)) = text.split_once('/') else {
+            return token_range(text);
+        };
+        let limit = token_range(limit)?.used;
+        Some(TokenCell {
+            limit: Some(limit),
+            ..token_range(used)?
+        })
     })
 }
 
-/// The spelling that nearly every figure has, digits with a comma before each three of them, read straight away.
-/// None for every other spelling, also for good ones.
+/// A fast path for the spelling that nearly every figure has: digits, with a comma before each three of them. `None` for every
+/// other spelling, even where it is valid.
 fn plain_number(text: &str) -> Option<u64> {
     const MOST_DIGITS: usize = 15;
     let bytes = text.as_bytes();
@@ -82,12 +83,8 @@ fn token_range(text: &str) -> Option<TokenCell> {
         .skip(1)
         .find(|(_, c)| matches!(c, '-' | '–' | '—'));
     let Some((at, dash)) = dash else {
-        let number = Number::read(text)?;
-        return Some(TokenCell {
-            used: number.tokens(estimate)?,
-            from: None,
-            limit: None,
-        });
+        let used = Number::read(text)?.tokens(estimate)?;
+        return Some(TokenCell::new(used, None));
     };
     let (from, to) = (text.get(..at)?, text.get(at + dash.len_utf8()..)?);
     let to = Number::read(without_estimate_mark(to.trim()).1)?;
@@ -97,14 +94,10 @@ fn token_range(text: &str) -> Option<TokenCell> {
         from.thousands = to.thousands;
     }
     let (from, to) = (from.tokens(true)?, to.tokens(true)?);
-    (from.value <= to.value).then_some(TokenCell {
-        used: to,
-        from: Some(from.value),
-        limit: None,
-    })
+    (from.value <= to.value).then_some(TokenCell::new(to, Some(from.value)))
 }
 
-/// Reads the amount at the start of a text that goes on: `200,000 tokens`, `~155,000-160,000 tokens (77-80% of budget)`,
+/// Reads the amount at the start of a longer text: `200,000 tokens`, `~155,000-160,000 tokens (77-80% of budget)`,
 /// `>6K tokens per deliverable`.
 pub fn leading_tokens(text: &str) -> Option<TokenCell> {
     let text = text
@@ -142,15 +135,10 @@ fn changes_the_number(rest: &str) -> bool {
         "percent",
     ];
     let rest = rest.trim_start();
-    if let Some(behind) = rest.strip_prefix('/') {
-        return behind
-            .trim_start()
-            .starts_with(|c: char| c.is_ascii_digit());
+    if let Some(limit) = rest.strip_prefix('/') {
+        return limit.trim_start().starts_with(|c: char| c.is_ascii_digit());
     }
-    let end = rest
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(rest.len());
-    let written = rest.get(..end).unwrap_or_default();
+    let (written, _) = split_while(rest, char::is_alphabetic);
     let is_code = || written.chars().all(char::is_uppercase) && Currency::parse(written).is_some();
     let word = written.to_lowercase();
     let word = word.strip_suffix('s').unwrap_or(&word);
@@ -186,7 +174,7 @@ pub fn price(text: &str, tokens: Tokens) -> Option<(u64, Option<Currency>)> {
     (per_token <= Price::MOST_PICOS).then_some((per_token, currency))
 }
 
-/// Splits the currency's sign or code, before or after the number, off it.
+/// Separates a number from the sign or code of its currency, on either side.
 fn split_currency(text: &str) -> Option<(Option<Currency>, &str)> {
     let is_number = |c: char| c.is_ascii_digit();
     let first = text.find(is_number)?;
@@ -222,7 +210,7 @@ pub fn percent(text: &str) -> Option<Amount<u64>> {
     })
 }
 
-/// Where the number before the first `%` stands.
+/// The bytes of the number before the first `%`.
 pub fn percent_span(text: &str) -> Option<Range<usize>> {
     let before = text.split_once('%')?.0.trim_end();
     let start = before
@@ -244,9 +232,8 @@ pub fn count(text: &str) -> Parsed<u64> {
 /// An efficiency statement: `12.45K / 4 deliverables ≈ 3.1K/deliverable`, `45.2K / 1 task = …`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EfficiencyCell {
-    /// How many things the tokens went into.
+    /// How many deliverables or tasks the tokens went into.
     pub count: u64,
-    /// Whether they are deliverables.
     pub deliverables: bool,
 }
 
@@ -254,27 +241,17 @@ pub struct EfficiencyCell {
 pub fn efficiency(text: &str) -> Option<EfficiencyCell> {
     let (used, rest) = text.split_once('/')?;
     token_range(used)?;
-    let rest = rest.trim_start();
-    let digits = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
-    let count = rest.get(..digits)?.parse().ok()?;
-    let word = rest.get(digits..)?.trim_start();
-    let end = word
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(word.len());
-    let word = word.get(..end)?.to_ascii_lowercase();
-    match word.as_str() {
-        "deliverable" | "deliverables" => Some(EfficiencyCell {
-            count,
-            deliverables: true,
-        }),
-        "task" | "tasks" => Some(EfficiencyCell {
-            count,
-            deliverables: false,
-        }),
-        _ => None,
-    }
+    let (count, rest) = split_while(rest.trim_start(), |c| c.is_ascii_digit());
+    let (word, _) = split_while(rest.trim_start(), char::is_alphabetic);
+    let deliverables = match word.to_ascii_lowercase().as_str() {
+        "deliverable" | "deliverables" => true,
+        "task" | "tasks" => false,
+        _ => return None,
+    };
+    Some(EfficiencyCell {
+        count: count.parse().ok()?,
+        deliverables,
+    })
 }
 
 /// `45,230 (est.)` without the remark in brackets.

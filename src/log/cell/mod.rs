@@ -20,7 +20,6 @@ pub struct Unreadable;
 pub type Parsed<T> = Result<Option<T>, Unreadable>;
 
 /// The text without white space at its ends, which cells seldom have.
-#[must_use]
 pub fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
         [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
@@ -29,7 +28,6 @@ pub fn trimmed(text: &str) -> &str {
 }
 
 /// Whether a cell says that there is no value.
-#[must_use]
 pub fn is_absent(text: &str) -> bool {
     let text = trimmed(text);
     if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
@@ -46,6 +44,11 @@ fn parse<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Parsed<T> {
         return Ok(None);
     }
     read(text).map(Some).ok_or(Unreadable)
+}
+
+/// Splits a text in front of the first character that is not `wanted`.
+pub fn split_while(text: &str, wanted: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(|c| !wanted(c)).unwrap_or(text.len()))
 }
 
 fn without_estimate_mark(text: &str) -> (bool, &str) {

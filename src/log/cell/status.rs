@@ -1,20 +1,15 @@
 //! The state of a piece of work: a symbol, a word, or both.
 
-use super::is_absent;
+use super::{is_absent, split_while};
 use crate::model::Status;
 
 /// Reads a symbol, a word or both; anything else is kept as it is written, as [`Status::Other`].
-#[must_use]
 pub fn status(text: &str) -> Option<Status> {
     let text = text.trim();
     if is_absent(text) {
         return None;
     }
-    let word = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let (symbol, word) = (
-        text.get(..text.len() - word.len()).unwrap_or_default(),
-        word,
-    );
+    let (symbol, word) = split_while(text, |c| !c.is_alphanumeric());
     let mut by_symbols = symbol.chars().filter_map(|c| match c {
         '✅' | '✔' | '✓' => Some(Status::Done),
         '⏳' | '⌛' => Some(Status::Pending),
@@ -23,23 +18,18 @@ pub fn status(text: &str) -> Option<Status> {
         _ => None,
     });
     let by_symbol = by_symbols.next();
-    if by_symbols.any(|other| Some(&other) != by_symbol.as_ref()) {
-        return Some(Status::Other(text.to_owned()));
-    }
-    let by_word = status_word(word);
-    Some(match (by_symbol, by_word) {
-        (Some(symbol), Some(word)) if symbol != word => Status::Other(text.to_owned()),
-        (_, Some(status)) | (Some(status), None) => status,
-        (None, None) => Status::Other(text.to_owned()),
-    })
+    let contradict = by_symbols.any(|other| Some(&other) != by_symbol.as_ref());
+    let known = match (by_symbol, status_word(word)) {
+        _ if contradict => None,
+        (Some(symbol), Some(word)) => (symbol == word).then_some(word),
+        (symbol, word) => word.or(symbol),
+    };
+    Some(known.unwrap_or_else(|| Status::Other(text.to_owned())))
 }
 
 fn status_word(text: &str) -> Option<Status> {
-    let end = text
-        .find(|c: char| !c.is_alphabetic() && c != '_')
-        .unwrap_or(text.len());
-    let first = text.get(..end)?.to_ascii_lowercase();
-    match first.as_str() {
+    let (first, _) = split_while(text, |c| c.is_alphabetic() || c == '_');
+    match first.to_ascii_lowercase().as_str() {
         "complete" | "completed" | "done" | "finished" => Some(Status::Done),
         "pending" | "todo" | "planned" | "queued" | "waiting" => Some(Status::Pending),
         "in_progress" | "running" | "active" | "wip" => Some(Status::Running),

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{Parsed, number::Number, parse, without_estimate_mark};
+use super::{Parsed, number::Number, parse, split_while, without_estimate_mark};
 use crate::model::TimeRange;
 
 /// Reads `2h`, `1h 15m`, `45m`, `75 min`, `~9h`, `1.5h` in minutes.
@@ -12,21 +12,18 @@ pub fn minutes(text: &str) -> Parsed<u64> {
         let mut rest = text.trim();
         let mut total = 0_u64;
         while !rest.is_empty() {
-            let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-            let number = Number::read(rest.get(..digits)?)?;
-            rest = rest.get(digits..)?.trim_start();
-            let word = rest
-                .find(|c: char| !c.is_ascii_alphabetic())
-                .unwrap_or(rest.len());
-            let seconds = match rest.get(..word)? {
+            let (number, unit) = split_while(rest, |c| c.is_ascii_digit() || c == '.');
+            let (unit, behind) = split_while(unit.trim_start(), |c| c.is_ascii_alphabetic());
+            let seconds = match unit {
                 "d" | "day" | "days" => 86_400,
                 "h" | "hr" | "hrs" | "hour" | "hours" => 3_600,
                 "m" | "min" | "mins" | "minute" | "minutes" => 60,
                 "s" | "sec" | "secs" | "second" | "seconds" => 1,
                 _ => return None,
             };
-            total = total.checked_add(number.scaled(2)?.checked_mul(seconds)?)?;
-            rest = rest.get(word..)?.trim_start();
+            let hundredths = Number::read(number)?.scaled(2)?.checked_mul(seconds)?;
+            total = total.checked_add(hundredths)?;
+            rest = behind.trim_start();
         }
         Some(total / 6_000)
     })
