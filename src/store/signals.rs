@@ -55,7 +55,7 @@ fn handlers() -> &'static Handlers {
 
 impl Handlers {
     fn install(&self) -> io::Result<()> {
-        // Another process waits for the lease, or the file has grown as far as it may: neither is to kill.
+        // Another process waits for the lease, or the file has reached its size limit: neither is to kill.
         for signal in [SIGIO, SIGXFSZ] {
             flag::register(signal, Arc::new(AtomicBool::new(false)))?;
         }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    proof::{Proof, told},
+    proof::{Proof, transcript},
     run::{beside_others, hold, is_long, or_long, say, some_of},
     scene::{Job, Scene},
     trace::{Call, Traced, can_trace, own_calls, traced, with},
@@ -35,8 +35,8 @@ const CALLS: [&str; 14] = [
 ];
 
 /// A run that failed ends by itself, with a code of its own, and names a file. `call` is the one that went wrong, as strace has it.
-fn is_told(ran: &Traced) -> Result<bool, String> {
-    let said = told(&ran.output);
+fn is_reported(ran: &Traced) -> Result<bool, String> {
+    let said = transcript(&ran.output);
     let call = ran.injected().unwrap_or_default();
     let code = ran.output.status.code();
     let is_panic = said.contains("panicked");
@@ -44,7 +44,7 @@ fn is_told(ran: &Traced) -> Result<bool, String> {
         let signal = ran.output.status.signal();
         return Err(format!("{call} ended it with signal {signal:?}: {said}"));
     };
-    // Nobody hears what cannot be written to whoever listens.
+    // What cannot be printed cannot be read.
     let is_stream = call.contains("write(1,") || call.contains("write(2,");
     let names = [".md", ".tokmon", ".toml", "/repository"];
     let names_a_file = names.iter().any(|name| said.contains(name));
@@ -74,7 +74,7 @@ fn refused(job: Job) {
         let ran = traced(&scene, &with(call, &format!("error={error}")), job.args());
         let at = |fault| format!("{job:?} with {error} at {call}: {fault}");
         hits.fetch_add(usize::from(ran.injected().is_some()), Relaxed);
-        failures.fetch_add(usize::from(is_told(&ran).map_err(at)?), Relaxed);
+        failures.fetch_add(usize::from(is_reported(&ran).map_err(at)?), Relaxed);
         proof
             .holds(&scene, is_long() && call.nth % 2 == 0)
             .map_err(at)
@@ -88,31 +88,31 @@ fn refused(job: Job) {
 }
 
 #[test]
-fn a_record_that_the_system_refuses_is_told_and_harmless() {
+fn a_record_that_the_system_refuses_is_reported_and_harmless() {
     refused(Job::Record);
 }
 
 #[test]
-fn a_fix_that_the_system_refuses_is_told_and_harmless() {
+fn a_fix_that_the_system_refuses_is_reported_and_harmless() {
     refused(Job::Fix);
 }
 
 #[test]
-fn a_move_that_the_system_refuses_is_told_and_harmless() {
+fn a_move_that_the_system_refuses_is_reported_and_harmless() {
     refused(Job::Archive);
 }
 
 #[test]
-fn what_nobody_can_be_told_is_done_all_the_same() {
+fn a_run_that_cannot_print_does_its_work() {
     let _machine = beside_others();
     for job in Job::ALL {
         let proof = Proof::of(job);
         let scene = Scene::new();
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = scene.job(job).stdout(Stdio::from(full)).output().unwrap();
-        let said = told(&output);
-        let is_told = output.status.code() == Some(74) && said.contains("cannot write");
-        assert!(is_told, "{job:?}: {said}");
+        let said = transcript(&output);
+        let is_reported = output.status.code() == Some(74) && said.contains("cannot write");
+        assert!(is_reported, "{job:?}: {said}");
         proof.is_once(&scene, false).unwrap();
         proof.holds(&scene, true).unwrap();
     }

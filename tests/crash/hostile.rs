@@ -13,7 +13,7 @@ use std::{
 use rustix::fs::{CWD, Dev, FileType, Mode, mkfifoat, mknodat};
 
 use crate::{
-    proof::told,
+    proof::transcript,
     run::{beside_others, comes, hold, say},
     scene::{Job, LOG, Scene},
 };
@@ -255,8 +255,13 @@ fn meets(by_way_of: &[&str], case: &Case, job: Job) -> Result<Duration, String> 
     }
     let took = start.elapsed();
     let output = child.wait_with_output().unwrap();
-    let fault = |fault: &str| Err(format!("{job:?} with {what}: {fault}: {}", told(&output)));
-    let is_panic = told(&output).contains("panicked");
+    let fault = |fault: &str| {
+        Err(format!(
+            "{job:?} with {what}: {fault}: {}",
+            transcript(&output)
+        ))
+    };
+    let is_panic = transcript(&output).contains("panicked");
     let Some(code @ 0..=125) = output.status.code().filter(|_| !is_panic) else {
         return fault("it broke");
     };

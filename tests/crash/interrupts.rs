@@ -11,7 +11,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
-    proof::{Proof, told},
+    proof::{Proof, transcript},
     run::{Dice, beside_others, comes, hold, or_long, say, some_of},
     scene::{Job, LOG, Scene},
     trace::{Call, can_trace, own_calls, traced, with},
@@ -24,7 +24,7 @@ const SIGNALS: [(Signal, i32, &str); 2] = [(Signal::INT, 130, "INT"), (Signal::T
 fn is_ended(output: &Output, code: i32) -> Result<bool, String> {
     let is_ended = output.status.code() == Some(code) || output.status.signal() == Some(code - 128);
     let is_fine = is_ended || output.status.code() == Some(0);
-    let said = told(output);
+    let said = transcript(output);
     if is_fine && !said.contains("panicked") {
         return Ok(is_ended);
     }
@@ -58,7 +58,7 @@ fn a_signal_at_any_moment_does_no_harm() {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
             let child = command.spawn().unwrap();
             thread::sleep(*span * u32::try_from(*moment).unwrap() / 600);
-            // Where it has ended, nobody has taken its number yet: it was not waited for.
+            // Where it has ended, its number is not taken yet: it was not waited for.
             kill_process(Pid::from_child(&child), signal).unwrap();
             let output = child.wait_with_output().unwrap();
             let at = |fault| format!("{:?} after {moment} of 600 of {span:?}: {fault}", proof.job);
@@ -119,7 +119,7 @@ fn a_batch_that_waits_for_its_lines_ends_at_once() {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stat = format!("/proc/{}/wchan", child.id());
         let waits = || std::fs::read_to_string(&stat).is_ok_and(|name| name.contains("pipe"));
-        // Where the system does not tell, it has had time enough to get there.
+        // Where the system does not say, it has had time enough to get there.
         comes(Duration::from_secs(2), waits);
         kill_process(Pid::from_child(&child), signal).unwrap();
         let ended = comes(Duration::from_secs(10), || {

@@ -64,7 +64,7 @@ fn a_record_that_is_killed_is_recorded_once() {
 }
 
 #[test]
-fn a_mended_log_that_was_killed_over_is_whole() {
+fn a_fix_that_is_killed_leaves_a_whole_log() {
     killed_once(Job::Fix);
 }
 

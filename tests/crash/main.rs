@@ -1,11 +1,11 @@
-//! The real program, cut short wherever it can be: killed, stopped, out of room, refused by the system, led astray by what lies
-//! where its files should. What is promised of the data then is held to byte by byte. `TOKMON_LONG=1` leaves nothing out.
+//! The real program, cut short wherever it can be: killed, stopped, out of room, refused by the system, misled by what is
+//! where its files should be. What is promised of the data then is held to byte by byte. `TOKMON_LONG=1` leaves nothing out.
 
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "a test that cannot set up its files has failed; it is whoever writes them beside the program, and waits by the clock"
+    reason = "a test that cannot set up its files has failed; it writes files beside the program, and waits by the clock"
 )]
 
 mod control;

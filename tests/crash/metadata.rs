@@ -9,12 +9,12 @@ use std::{
 };
 
 use crate::{
-    proof::{Proof, told},
+    proof::{Proof, transcript},
     run::{beside_others, say},
     scene::{Job, LOG, Scene},
 };
 
-/// Nobody in particular.
+/// The user `nobody`.
 const OTHER: u32 = 65_534;
 
 /// What a file is beside what it holds.
@@ -24,7 +24,7 @@ struct Metadata {
     mode: u32,
     owner: (u32, u32),
     links: u64,
-    /// Access lists and attributes, as far as there are tools that show them.
+    /// Access lists and attributes, where there are tools that show them.
     attached: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ fn tool(words: &str, path: &Path) -> Command {
 
 fn printed(words: &str, path: &Path) -> String {
     let output = tool(words, path).output();
-    output.map_or_else(|_| String::new(), |output| told(&output))
+    output.map_or_else(|_| String::new(), |output| transcript(&output))
 }
 
 /// Attaches something to a file. Says so where that cannot be done.
@@ -65,7 +65,7 @@ fn attach(words: &str, path: &Path) {
     }
 }
 
-/// A scene whose log has everything a file can have. Where nobody may give files away, it keeps its owner.
+/// A scene whose log has everything a file can have. Where files may not be given away, it keeps its owner.
 fn adorned() -> Scene {
     let scene = Scene::within(&std::env::temp_dir());
     let log = scene.log();
@@ -97,7 +97,7 @@ fn the_log_stays_the_file_it_is() {
         let mut args: Vec<&str> = job.args().to_vec();
         *args.last_mut().unwrap() = name;
         let output = scene.command::<&str>(&[], &args).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", transcript(&output));
         assert_eq!(Metadata::of(&scene.log()), before, "{job:?} by {name}");
         let link = fs::read_link(scene.folder.join("docs/link.md")).unwrap();
         assert_eq!(link, Path::new("../cost-log.md"));
@@ -113,7 +113,7 @@ fn the_log_stays_the_file_it_is() {
     }
 }
 
-/// A scene that anybody may enter and write into, with a program that anybody may start. None where nobody else can be.
+/// A scene that every user may enter and write into, with a program that every user may start. None where there is no other user.
 fn open_to_all() -> Option<(Scene, [String; 5])> {
     let scene = Scene::within(&std::env::temp_dir());
     let root = scene.folder.parent().unwrap();
@@ -135,13 +135,13 @@ fn open_to_all() -> Option<(Scene, [String; 5])> {
     let output = scene.command(&by_way_of, &["--version"]).output().ok();
     let runs = output.is_some_and(|output| output.status.success());
     if !runs {
-        say("note: nobody else can start the program here, so that logs of others are not tested");
+        say("note: no other user can start the program here: logs of other users are not tested");
     }
     runs.then_some((scene, by_way_of))
 }
 
 #[test]
-fn a_log_of_somebody_else_is_recorded_into_and_not_rewritten() {
+fn a_log_of_another_user_is_recorded_into_and_not_rewritten() {
     let _machine = beside_others();
     let Some((scene, other)) = open_to_all() else {
         return;
@@ -149,20 +149,25 @@ fn a_log_of_somebody_else_is_recorded_into_and_not_rewritten() {
     let before = (scene.files(), Metadata::of(&scene.log()));
     for job in [Job::Fix, Job::Archive] {
         let output = scene.command(&other, job.args()).output().unwrap();
-        assert_eq!(output.status.code(), Some(69), "{job:?}: {}", told(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(69),
+            "{job:?}: {}",
+            transcript(&output)
+        );
         assert_eq!((scene.files(), Metadata::of(&scene.log())), before);
     }
     let output = scene.command(&other, Job::Record.args()).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", transcript(&output));
     let log = fs::read_to_string(scene.log()).unwrap();
     assert_eq!(log.matches("id=r0").count(), 1);
     assert_eq!(Metadata::of(&scene.log()), before.1);
-    // Whoever owns it settles what the other one has recorded.
+    // The owner settles what the other user has recorded.
     Proof::of(Job::Record).holds(&scene, true).unwrap();
 }
 
 #[test]
-fn a_log_that_must_not_be_written_is_left_alone() {
+fn a_log_that_may_not_be_written_is_left_alone() {
     let _machine = beside_others();
     let Some((scene, other)) = open_to_all() else {
         return;
@@ -171,14 +176,19 @@ fn a_log_that_must_not_be_written_is_left_alone() {
     let before = scene.files();
     for job in Job::ALL {
         let output = scene.command(&other, job.args()).output().unwrap();
-        assert_eq!(output.status.code(), Some(77), "{job:?}: {}", told(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(77),
+            "{job:?}: {}",
+            transcript(&output)
+        );
         assert_eq!(scene.files(), before);
         assert!(!scene.folder.join(".tokmon").exists());
     }
 }
 
 #[test]
-fn an_own_log_is_rewritten_by_anybody() {
+fn every_user_can_rewrite_a_log_of_their_own() {
     let _machine = beside_others();
     for job in Job::ALL {
         let Some((scene, other)) = open_to_all() else {
@@ -189,14 +199,19 @@ fn an_own_log_is_rewritten_by_anybody() {
         }
         let before = Metadata::of(&scene.log());
         let output = scene.command(&other, job.args()).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{job:?}: {}", told(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{job:?}: {}",
+            transcript(&output)
+        );
         assert_eq!(Metadata::of(&scene.log()), before);
         Proof::of(job).holds(&scene, true).unwrap();
     }
 }
 
 #[test]
-fn in_a_folder_of_somebody_else_lines_are_recorded_and_nothing_is_made() {
+fn in_a_folder_of_another_user_lines_are_recorded_and_nothing_is_created() {
     let _machine = beside_others();
     let Some((scene, other)) = open_to_all() else {
         return;
@@ -208,12 +223,17 @@ fn in_a_folder_of_somebody_else_lines_are_recorded_and_nothing_is_made() {
     let before = scene.files();
     for job in [Job::Fix, Job::Archive] {
         let output = scene.command(&other, job.args()).output().unwrap();
-        assert_eq!(output.status.code(), Some(77), "{job:?}: {}", told(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(77),
+            "{job:?}: {}",
+            transcript(&output)
+        );
         assert_eq!(scene.files(), before);
         assert!(!scene.folder.join(".tokmon").exists());
     }
     let output = scene.command(&other, Job::Record.args()).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", transcript(&output));
     assert!(!scene.folder.join(".tokmon").exists());
     Proof::of(Job::Record).holds(&scene, true).unwrap();
 }

@@ -11,7 +11,7 @@ const MONTHS: [&str; 2] = ["2026-02", "2026-01"];
 /// What they are.
 pub(crate) type Totals = [u64; MONTHS.len()];
 
-/// How often each word that tells a row or a line from the others is there.
+/// How often each word is there that identifies a row or a line.
 pub(crate) type Words = BTreeMap<String, usize>;
 
 /// What every row and line of a scene must be after a job.
@@ -87,18 +87,18 @@ impl Proof {
 
     /// Runs the command once more and looks at everything.
     pub(crate) fn holds_after_rerun(&self, scene: &Scene, is_echoed: bool) -> Result<(), String> {
-        let told = self.succeeds(scene, self.job)?;
+        let second = self.succeeds(scene, self.job)?;
         self.is_as_ever(scene, is_echoed)
-            .map_err(|fault| format!("{fault}\nafter a second run that said {told}"))
+            .map_err(|fault| format!("{fault}\nafter a second run that said {second}"))
     }
 
     fn succeeds(&self, scene: &Scene, job: Job) -> Result<String, String> {
         let output = scene.run(job);
-        let told = told(&output);
+        let said = transcript(&output);
         if output.status.code() == Some(0) {
-            return Ok(told);
+            return Ok(said);
         }
-        Err(format!("after {:?}, {job:?} ended so: {told}", self.job))
+        Err(format!("after {:?}, {job:?} ended so: {said}", self.job))
     }
 
     /// Every row and line exactly once.
@@ -132,7 +132,7 @@ fn endings(job: Job, is_echoed: bool) -> Vec<Scene> {
             scene.echo();
         },
         |scene, job| {
-            // Nobody rewrites a log that somebody reads.
+            // A log that another program reads is not rewritten.
             let reader = File::open(scene.log()).unwrap();
             let at_once = ["--wait", "0s"].iter().filter(|_| job != Job::Record);
             let args: Vec<&str> = job.args().iter().chain(at_once).copied().collect();
@@ -154,7 +154,12 @@ fn endings(job: Job, is_echoed: bool) -> Vec<Scene> {
 
 fn ran(scene: &Scene, job: Job) {
     let output = scene.run(job);
-    assert_eq!(output.status.code(), Some(0), "{job:?}: {}", told(&output));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{job:?}: {}",
+        transcript(&output)
+    );
 }
 
 /// What all teams used in each month, as the program says it.
@@ -171,14 +176,14 @@ pub(crate) fn totals(scene: &Scene) -> Result<Totals, String> {
             .map(|report| &report["log"]["unreadable_rows"]);
         match (used.and_then(serde_json::Value::as_u64), unread) {
             (Some(used), Some(unread)) if *unread == 0 => *total = used,
-            _ => return Err(format!("{month} cannot be read: {}", told(&output))),
+            _ => return Err(format!("{month} cannot be read: {}", transcript(&output))),
         }
     }
     Ok(totals)
 }
 
 /// How a run ended, and what it said.
-pub(crate) fn told(output: &Output) -> String {
+pub(crate) fn transcript(output: &Output) -> String {
     format!(
         "{}: {}{}",
         output.status,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    proof::told,
+    proof::transcript,
     run::{beside_others, or_long, say},
     scene::{Job, LOG, Scene},
     trace::{calls, can_trace},
@@ -112,7 +112,7 @@ fn many_who_record_at_once_are_all_recorded_once() {
                         "record", "--team", "Team A", "--tokens", "10", "--id", &id, "-f", LOG,
                     ];
                     let output = scene.command::<&str>(&[], &args).output().unwrap();
-                    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+                    assert_eq!(output.status.code(), Some(0), "{}", transcript(&output));
                 }
             });
         }

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    proof::{Proof, told, totals, words_of_all},
+    proof::{Proof, totals, transcript, words_of_all},
     run::{beside_others, hold, or_long, report, say, some_of},
     scene::{ECHOED_TOKENS, Job, LOG, Scene},
     trace::{can_trace, strace},
@@ -20,8 +20,8 @@ use crate::{
 const MOST: usize = 16 * 1024;
 
 /// A run that failed says so with a code of its own, and names a file.
-fn is_told(output: &std::process::Output) -> Result<(), String> {
-    let said = told(output);
+fn is_reported(output: &std::process::Output) -> Result<(), String> {
+    let said = transcript(output);
     let is_fine = match output.status.code() {
         Some(0..=1) => true,
         Some(2..=125) => said.contains(".md") || said.contains(".tokmon"),
@@ -60,7 +60,7 @@ fn limited(job: Job) {
             .output()
             .unwrap();
         let at = |fault| format!("{job:?} with {limit}: {fault}");
-        is_told(&output).map_err(at)?;
+        is_reported(&output).map_err(at)?;
         proof.holds(&scene, limit.ends_with('6')).map_err(at)
     });
 }
@@ -80,7 +80,7 @@ fn a_move_within_a_limit_of_size_is_whole_or_not_made() {
     limited(Job::Archive);
 }
 
-/// A scene with so many usage lines that the log gets shorter, and its journal is, too.
+/// A scene with enough usage lines for the log and its journal to get shorter.
 fn long_winded() -> Scene {
     let scene = Scene::new();
     let mut text = fs::read_to_string(scene.log()).unwrap();
@@ -94,9 +94,9 @@ fn long_winded() -> Scene {
     scene
 }
 
-/// Kills a rewrite that has no room for more than so much of its mark, before it takes that off. Others write, and the log is
+/// Kills a rewrite that has no room for more than this much of its marker, before it removes that. Others write, and the log is
 /// rewritten.
-fn torn_mark(there: u64) -> Result<(), String> {
+fn torn_marker(there: u64) -> Result<(), String> {
     let scene = long_winded();
     let (mut words, mut wanted) = (words_of_all(&scene.files()), totals(&scene)?);
     let limit = fs::metadata(scene.log()).unwrap().len() + there;
@@ -105,15 +105,15 @@ fn torn_mark(there: u64) -> Result<(), String> {
     by_way_of.extend(["prlimit".to_owned(), format!("--fsize={limit}")]);
     let output = scene.command(&by_way_of, Job::Fix.args()).output().unwrap();
     if fs::metadata(scene.log()).unwrap().len() != limit {
-        return Err(format!("no mark was torn: {}", told(&output)));
+        return Err(format!("no marker was torn: {}", transcript(&output)));
     }
     scene.echo();
-    let fixed = told(&scene.run(Job::Fix));
+    let fixed = transcript(&scene.run(Job::Fix));
     words.extend(["echo1", "echo2"].map(|word| (word.to_owned(), 1)));
     wanted[0] += ECHOED_TOKENS;
     let (files, seen) = (scene.files(), totals(&scene)?);
-    let is_marked = files[LOG].contains("tokmon:t");
-    if words_of_all(&files) == words && seen == wanted && files.len() == 2 && !is_marked {
+    let has_marker = files[LOG].contains("tokmon:t");
+    if words_of_all(&files) == words && seen == wanted && files.len() == 2 && !has_marker {
         return Ok(());
     }
     Err(format!(
@@ -122,17 +122,17 @@ fn torn_mark(there: u64) -> Result<(), String> {
     ))
 }
 
-/// Where no more of a mark is there than anybody may begin a comment with, it stays: the first twelve bytes.
+/// The first twelve bytes of a marker may be those of any comment: they stay.
 #[test]
-fn lines_behind_half_a_mark_are_counted() {
+fn lines_behind_half_a_marker_are_counted() {
     if !can_trace() || !can_limit() {
         return;
     }
     let _machine = beside_others();
     let torn: Vec<u64> = (13..81).collect();
     let torn = some_of(&torn, or_long(7, usize::MAX));
-    hold("half a mark that nobody took off", &torn, |there| {
-        torn_mark(*there).map_err(|fault| format!("{there} bytes of it: {fault}"))
+    hold("half a marker that was left behind", &torn, |there| {
+        torn_marker(*there).map_err(|fault| format!("{there} bytes of it: {fault}"))
     });
 }
 
@@ -155,7 +155,7 @@ impl Small {
         self.place.path()
     }
 
-    /// Takes the room, but for so many pages.
+    /// Takes the room, but for this many pages.
     fn fill(&self, left: usize) -> PathBuf {
         let path = self.path().join("filler");
         let mut bytes = Vec::new();
@@ -178,7 +178,7 @@ impl Drop for Small {
 }
 
 #[test]
-fn a_full_file_system_is_told_and_harmless() {
+fn a_full_file_system_is_reported_and_harmless() {
     let _machine = beside_others();
     let Some(small) = Small::mount() else {
         say("note: nothing may be mounted here, so that no full file system is tested");
@@ -191,9 +191,9 @@ fn a_full_file_system_is_told_and_harmless() {
         for left in (0..16).step_by(or_long(3, 1)) {
             let scene = Scene::within(small.path());
             let filler = small.fill(left);
-            let told = is_told(&scene.run(job));
+            let reported = is_reported(&scene.run(job));
             fs::remove_file(filler).unwrap();
-            let held = told.and_then(|()| proof.holds(&scene, left % 2 == 0));
+            let held = reported.and_then(|()| proof.holds(&scene, left % 2 == 0));
             faults.extend(
                 held.err()
                     .map(|fault| format!("{job:?}, {left} pages left: {fault}")),

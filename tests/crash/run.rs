@@ -28,24 +28,24 @@ pub(crate) fn or_long(short: usize, long: usize) -> usize {
     if is_long() { long } else { short }
 }
 
-/// Tells whoever runs the tests, also where they pass.
+/// Prints a line, also where the tests pass.
 pub(crate) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 static MACHINE: RwLock<()> = RwLock::new(());
 
-/// Others may run at the same time, as long as nobody changes the machine.
+/// Other tests may run at the same time, unless one changes the machine.
 pub(crate) fn beside_others() -> RwLockReadGuard<'static, ()> {
     MACHINE.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Nobody else runs: the machine may be changed.
+/// No other test runs: the machine may be changed.
 pub(crate) fn alone() -> RwLockWriteGuard<'static, ()> {
     MACHINE.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// At most so many of these, evenly spread.
+/// At most this many of these, evenly spread.
 pub(crate) fn some_of<T: Clone>(items: &[T], most: usize) -> Vec<T> {
     if items.len() <= most {
         return items.to_vec();

@@ -1,4 +1,4 @@
-//! A log with its archives in a repository, and the commands that change it. What must be true of them is `proof`'s business.
+//! A log with its archives in a repository, and the commands that change it. See `proof` for what must be true of them.
 
 use std::{
     collections::BTreeMap,
@@ -65,7 +65,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// In a short run in memory, where nobody waits for a disk.
+    /// In a short run in memory, without waiting for a disk.
     pub(crate) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let is_there = !is_long() && memory.is_dir();
@@ -193,7 +193,7 @@ fn log() -> String {
     text += &day("2026-02-25", "new", 0..15, 1);
     text += &day("2026-01-10", "old", 0..20, 2);
     text += &day("2025-12-11", "old", 20..40, 2);
-    text += "A line of somebody: keep0.\n\n";
+    text += "A line of a person: keep0.\n\n";
     text += "[USE] 2026-02-26T09:00:00Z team=\"Team B\" task=\"used0\" tokens=500 id=u0\n";
     text
 }

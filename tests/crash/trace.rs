@@ -133,7 +133,7 @@ pub(crate) fn calls(scene: &Scene, args: &[&str]) -> Vec<Call> {
 /// The calls that a job makes in a new scene, from its first own one on.
 pub(crate) fn own_calls(job: Job) -> Vec<Call> {
     let mut calls = calls(&Scene::new(), job.args());
-    // What comes first is the loader's: that it fails is not for us to tell.
+    // What comes first is the loader's: its failures are not ours to report.
     let first = calls.iter().position(|call| call.name == "poll");
     calls.split_off(first.unwrap_or_default())
 }

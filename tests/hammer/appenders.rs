@@ -14,7 +14,7 @@ use crate::{
     scene::Scene,
 };
 
-/// How somebody appends.
+/// How an appender appends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Manner {
     /// Opens, writes and closes, and waits for this long.
@@ -27,7 +27,7 @@ pub(crate) enum Manner {
     Bash,
 }
 
-/// What somebody did.
+/// What an appender did.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wrote {
     pub(crate) writer: u32,

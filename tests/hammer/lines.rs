@@ -47,7 +47,7 @@ impl Id {
     }
 }
 
-/// A line without its end, padded with so many letters where it is one of a hook.
+/// A line without its end, padded with this many letters where it is one of a hook.
 pub(crate) fn line(id: Id, month: &str, pad: usize) -> String {
     let Id { writer, number } = id;
     let (day, minute, second) = (1 + number % 3, number / 60 % 60, number % 60);

@@ -104,7 +104,7 @@ struct Done {
 }
 
 impl Done {
-    /// What went wrong, as far as they noticed.
+    /// What went wrong, where they noticed.
     fn failures(&self) -> impl Iterator<Item = &String> {
         let runs = [&self.archived, &self.fixed, &self.read, &self.checked];
         let runs = runs.into_iter().flat_map(|runs| &runs.failures);
@@ -173,7 +173,7 @@ impl Verdict {
         let faults = [
             some("lost", &self.lost),
             some("doubled", &self.doubled),
-            some("that nobody wrote", &self.strange),
+            some("that no program wrote", &self.strange),
             torn.first()
                 .map(|line| format!("{} torn, like {line:?}", torn.len())),
             (self.count.marks > 0).then(|| format!("{} marks left", self.count.marks)),

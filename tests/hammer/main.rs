@@ -1,4 +1,4 @@
-//! The hammer: many write one log at once, most of them knowing nothing of tokmon, while tokmon settles, mends and archives it.
+//! The hammer: many programs write one log at once, most of them knowing nothing of tokmon, while tokmon settles, fixes and archives it.
 //! Afterwards every line is somewhere exactly once. `TOKMON_LONG=1` hammers for minutes instead of seconds; `TOKMON_SEED` repeats a
 //! run's random choices, though never the moments at which its writers meet.
 
@@ -7,7 +7,7 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "a test that cannot set up a log has failed; it is whoever changes the files, tells the time and prints its figures"
+    reason = "a test that cannot set up a log has failed; it changes files, reads the clock and prints its figures"
 )]
 
 mod appenders;

@@ -1,4 +1,4 @@
-//! tokmon itself, run over and over: it records, mends, archives and reads.
+//! tokmon itself, run over and over: it records, fixes, archives and reads.
 
 use std::{
     process::Output,
@@ -118,7 +118,7 @@ pub(crate) fn used_tokens(output: &Output) -> u64 {
     report["used"]["tokens"].as_u64().unwrap_or_default()
 }
 
-/// The codes of the errors that a check tells. None where it tells nothing that can be read.
+/// The codes of the errors that a check reports. None where its report cannot be read.
 pub(crate) fn errors(told: &[u8]) -> Option<Vec<String>> {
     let report: serde_json::Value = serde_json::from_slice(told).ok()?;
     let findings = report["findings"].as_array()?.iter();

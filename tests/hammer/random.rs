@@ -26,7 +26,7 @@ impl Random {
         self.next() % end
     }
 
-    /// A time up to so many milliseconds.
+    /// A time up to this many milliseconds.
     pub(crate) const fn millis(&mut self, most: u64) -> Duration {
         Duration::from_micros(self.below(most * 1_000 + 1))
     }

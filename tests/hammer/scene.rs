@@ -117,7 +117,7 @@ impl Scene {
         command
     }
 
-    /// Leaves everything as it is, for whoever wants to know why. Tells where.
+    /// Leaves everything as it is, to be looked at. Gives the path.
     pub(crate) fn leave(mut self) -> PathBuf {
         self.end();
         self.folder.take().unwrap().keep()

@@ -94,7 +94,7 @@ fn pending(path: &Path, log: &Opened) -> Result<Option<Pending>, OpenError> {
             journal,
             folder,
         }),
-        // The log is as far as the change, or another program changed it: what it holds counts.
+        // The log holds the change, or another program changed it: what it holds counts.
         Progress::Complete | Progress::Foreign => None,
     })
 }

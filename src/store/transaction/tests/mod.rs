@@ -38,8 +38,8 @@ fn write(target: &Target, how: &RewriteOptions, change: &Change) -> Result<(), W
         Ok::<_, Infallible>(Some((change.clone(), ())))
     });
     match done {
-        Ok(told) => {
-            assert_eq!(told, Some(()));
+        Ok(value) => {
+            assert_eq!(value, Some(()));
             Ok(())
         }
         Err(RewriteError::Write(error)) => Err(error),
