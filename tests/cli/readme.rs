@@ -1,4 +1,4 @@
-//! What the README shows is what the program does.
+//! What the README and the pages in `docs` show is what the program does.
 
 use std::fs;
 
@@ -7,7 +7,11 @@ use tokmon::internals::Code;
 use crate::harness::{Tokmon, fixture, log_of, repository};
 
 fn readme() -> String {
-    fs::read_to_string(fixture("../README.md")).unwrap()
+    page("README.md")
+}
+
+fn page(path: &str) -> String {
+    fs::read_to_string(fixture("..").join(path)).unwrap()
 }
 
 /// The fenced blocks of a language.
@@ -51,17 +55,17 @@ fn its_outputs_are_the_programs() {
 }
 
 #[test]
-fn its_settings_can_be_used() {
-    let readme = readme();
+fn the_settings_of_the_page_can_be_used() {
+    let page = page("docs/settings.md");
     let log = log_of(150_000);
-    let settings = blocks(&readme, "toml")[0];
+    let settings = blocks(&page, "toml")[0];
     let folder = repository(&[("docs/cost-log.md", &log), ("tokmon.toml", settings)]);
     let out = Tokmon::new([]).folder(folder.path()).output();
     assert!(out.contains("150,000 tokens  75.0%  note"), "{out}");
 }
 
 #[test]
-fn its_smallest_log_can_be_read() {
+fn its_minimal_log_can_be_read() {
     let readme = readme();
     let log = blocks(&readme, "markdown")[0];
     let out = Tokmon::new(["-f", "-"]).input(log.as_bytes()).output();
@@ -72,8 +76,8 @@ fn its_smallest_log_can_be_read() {
 }
 
 #[test]
-fn it_explains_each_code() {
-    let readme = readme();
+fn the_page_of_findings_explains_each_code() {
+    let page = page("docs/findings.md");
     for code in Code::ALL {
         let row = format!(
             "| {} | {} | {} | {} |",
@@ -82,6 +86,61 @@ fn it_explains_each_code() {
             code.severity().word(),
             code.meaning()
         );
-        assert!(readme.contains(&row), "missing in README.md:\n{row}");
+        assert!(page.contains(&row), "missing in docs/findings.md:\n{row}");
     }
+}
+
+#[test]
+fn its_table_of_contents_leads_everywhere() {
+    let readme = readme();
+    let headings = readme.lines().filter_map(|line| line.strip_prefix("## "));
+    // The minimal log has a heading, too.
+    let headings = headings.filter(|heading| !heading.starts_with("20"));
+    let anchors: Vec<String> = headings
+        .map(|heading| format!("#{}", heading.to_lowercase().replace(' ', "-")))
+        .collect();
+    let links = readme
+        .split("](")
+        .skip(1)
+        .map(|rest| rest.split(')').next().unwrap());
+    for link in links.filter(|link| !link.starts_with("http")) {
+        match link.strip_prefix('#') {
+            Some(_) => assert!(anchors.iter().any(|anchor| anchor == link), "{link}"),
+            None => assert!(fixture("..").join(link).exists(), "{link}"),
+        }
+    }
+    let list: Vec<&str> = readme
+        .lines()
+        .filter(|line| line.starts_with("- [") && line.contains("](#"))
+        .collect();
+    assert_eq!(
+        list.len() + 2,
+        anchors.len(),
+        "all but the last two sections"
+    );
+}
+
+/// The exit codes of a table or a list: the first numbers of each line.
+fn exit_codes(text: &str) -> Vec<u8> {
+    let numbers = text.lines().filter_map(|line| {
+        let cell = line
+            .trim_start_matches(['|', ' '])
+            .split([' ', ',', '|'])
+            .next()?;
+        cell.parse().ok()
+    });
+    numbers.collect()
+}
+
+#[test]
+fn help_and_the_page_list_the_same_exit_codes() {
+    let help = Tokmon::new(["--help"]).output();
+    let help = help.split("Exit codes:\n").nth(1).unwrap();
+    let page = exit_codes(&page("docs/exit-codes.md"));
+    let without_signals: Vec<u8> = page.into_iter().filter(|code| *code < 128).collect();
+    assert_eq!(exit_codes(help), without_signals);
+    assert_eq!(
+        without_signals,
+        [0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]
+    );
 }
