@@ -66,15 +66,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> Ex
 /// What the tests of this package use beside [`run`]. Not an interface.
 #[doc(hidden)]
 pub mod internals {
-    use clap::CommandFactory;
-
     pub use crate::{
         diagnostic::{Code, Severity},
         render::{Style, diff, has_unsafe},
     };
-
-    #[must_use]
-    pub fn command() -> clap::Command {
-        crate::cli::Cli::command()
-    }
 }

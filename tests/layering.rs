@@ -52,7 +52,7 @@ const CRATES: [(&str, &[&str]); 21] = [
         "terminal",
         &["crossterm", "ratatui", "rustix", "signal_hook"],
     ),
-    ("config", &["strsim", "toml"]),
+    ("config", &["serde", "strsim", "toml"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
     (
         "commands",
@@ -61,6 +61,7 @@ const CRATES: [(&str, &[&str]); 21] = [
             "chrono",
             "clap",
             "clap_complete",
+            "clap_mangen",
             "memchr",
             "serde",
             "serde_json",

@@ -8,7 +8,7 @@ use chrono::{Days, Months, NaiveDate};
 use super::{
     Context,
     archives::{ArchiveFile, Archives},
-    edit_session::{EditSession, table_or_json},
+    edit_session::EditSession,
     locate::archive_folder,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) fn run(
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<ExitCode, Failure> {
-    let format = table_or_json(global)?;
+    let format = global.format();
     let now = cx.now(global)?;
     let session = EditSession::open(global, cx)?;
     let task = Task {

@@ -1,30 +1,60 @@
-//! Reads the command line, and says what there is to say instead of a report: help, the version, or what is wrong.
+//! Reads the command line, and prints help, the version, or what is wrong with it.
 
 use std::ffi::OsString;
 
 use clap::{
     ArgAction, CommandFactory, FromArgMatches, ValueEnum,
-    error::{ContextKind, ContextValue},
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use super::Context;
 use crate::{
-    cli::{Cli, ColorArg},
+    cli::{Cli, ColorArg, GROUPS},
     exit::ExitCode,
     failure::{Failure, cannot_print, sanitize_lines},
     render::{ColorMode, sanitize},
 };
 
-/// Reads the command line. Help is folded to this many cells; its lines stay whole where there is no width.
+/// Reads the command line. Help is wrapped to this width, or not at all.
 pub(super) fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error> {
+    if let Some(cli) = Cli::read_views(args) {
+        return Ok(cli);
+    }
     // To clap, a width of zero is none at all.
     let mut command = Cli::command().term_width(width.unwrap_or(0));
     let mut matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Shows help or version, or says what is wrong with the command line.
-pub(super) fn tell(
+/// Fails if the command does not support the output format that is asked for.
+pub(super) fn check_format(cli: &Cli) -> Result<(), Failure> {
+    let (command, supported) = cli.formats();
+    let names = supported
+        .iter()
+        .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()));
+    let names: Vec<String> = names.collect();
+    let asked = if cli.global.json {
+        "json"
+    } else {
+        &cli.global.format
+    };
+    if names.iter().any(|name| name == asked) {
+        return Ok(());
+    }
+    let option = if cli.global.json {
+        "--json".to_owned()
+    } else {
+        format!("--format {asked}")
+    };
+    let failure = Failure::usage(format!("{option} is not supported by `{command}`"));
+    Err(failure.help(match names.as_slice() {
+        [_] => "leave it out: the output is always text".to_owned(),
+        names => format!("supported: {}", names.join(", ")),
+    }))
+}
+
+/// Prints help or the version, or explains what is wrong with the command line.
+pub(super) fn explain(
     mut error: clap::Error,
     args: &[OsString],
     cx: &mut Context<'_>,
@@ -43,22 +73,58 @@ pub(super) fn tell(
     } else {
         cx.out_terminal
     };
-    // What was typed is repeated in the message; where it is not harmless, it is shown without colour.
+    // What was typed is repeated in the message; if it holds control characters, it is shown without colour.
     let harmless = args.iter().all(|arg| {
         let arg = arg.to_string_lossy();
         sanitize(&arg) == arg
     });
-    let text = if harmless && cx.color_mode(terminal, color(args)) == ColorMode::Color {
+    let mut text = if harmless && cx.color_mode(terminal, color(args)) == ColorMode::Color {
         error.render().ansi().to_string()
     } else {
         sanitize_lines(&error.render().to_string())
     };
+    if error.kind() == ErrorKind::DisplayHelp {
+        text = grouped(&text);
+    }
     if wrong {
         let _ = cx.err.write_all(text.as_bytes());
         return Ok(ExitCode::Usage);
     }
     cx.out.write_all(text.as_bytes()).map_err(cannot_print)?;
     Ok(ExitCode::Success)
+}
+
+/// Help with its subcommands under the headings of [`GROUPS`], which clap has only one for.
+fn grouped(help: &str) -> String {
+    const HEADING: &str = "Commands:";
+    let mut template = None;
+    let mut text = String::new();
+    for line in help.split_inclusive('\n') {
+        if template.is_none() && line.contains(HEADING) {
+            template = Some(line);
+            continue;
+        }
+        let entry = line
+            .strip_prefix("  ")
+            .map(|rest| rest.trim_start_matches("\u{1b}[1m"));
+        let starts = |name: &str| {
+            let rest = entry.and_then(|entry| entry.strip_prefix(name));
+            rest.is_some_and(|rest| rest.starts_with([' ', '\u{1b}']))
+        };
+        if let Some(template) = template
+            && let Some((at, (heading, _))) = GROUPS
+                .iter()
+                .enumerate()
+                .find(|(_, (_, first))| starts(first))
+        {
+            if at > 0 {
+                text.push('\n');
+            }
+            text += &template.replace(HEADING, &format!("{heading}:"));
+        }
+        text += line;
+    }
+    text
 }
 
 /// What `--color` says on a command line that cannot be read as a whole.
@@ -76,7 +142,7 @@ fn color(args: &[OsString]) -> ColorArg {
     color.unwrap_or_default()
 }
 
-/// What somebody may have meant by a word that is no command.
+/// What a word that is not a command may stand for.
 fn tip(word: &str) -> Option<String> {
     if word.contains(['/', '\\', '.']) {
         let quote = if word.contains(char::is_whitespace) {
@@ -89,7 +155,7 @@ fn tip(word: &str) -> Option<String> {
         ));
     }
     if word == "status" {
-        return Some("the status is what 'tokmon' shows without a command".to_owned());
+        return Some("'tokmon' without a command shows the status".to_owned());
     }
     let command = Cli::command();
     let is_option = command

@@ -22,10 +22,6 @@ pub(super) fn run(
     if let Some(code) = &args.explain {
         return explain(code, global, cx);
     }
-    if let Some(name) = of_reports(global.format()) {
-        let help = "write --format table, json, sarif or github";
-        return Err(Failure::usage(format!("a check has no form `{name}`")).help(help));
-    }
     if args.fix {
         return fix(args, global, cx);
     }
@@ -47,15 +43,6 @@ fn status(findings: &Findings) -> ExitCode {
         ExitCode::Success
     } else {
         ExitCode::Findings
-    }
-}
-
-/// The name of a form that only reports have.
-const fn of_reports(format: Format) -> Option<&'static str> {
-    match format {
-        Format::Csv => Some("csv"),
-        Format::Markdown => Some("markdown"),
-        Format::Table | Format::Json | Format::Sarif | Format::Github => None,
     }
 }
 
@@ -160,7 +147,7 @@ pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
 
 fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     if global.format() != Format::Table {
-        return Err(Failure::usage("--explain has no other form than text"));
+        return Err(Failure::usage("--explain only prints text"));
     }
     let Some(code) = Code::find(text.trim()) else {
         let help = format!("did you mean {}?", nearest(text));

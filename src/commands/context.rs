@@ -151,6 +151,25 @@ impl Context<'_> {
         let _ = writeln!(self.err, "tokmon: {}", sanitize(&text.to_string()));
     }
 
+    /// The same context, with the output going elsewhere than to a terminal.
+    pub(super) fn with_output<'s>(&'s mut self, out: &'s mut dyn Write) -> Context<'s> {
+        Context {
+            environment: self.environment.clone(),
+            folder: self.folder.clone(),
+            clock: self.clock,
+            zone: self.zone,
+            input: &mut *self.input,
+            out,
+            err: &mut *self.err,
+            out_terminal: Terminal::default(),
+            err_terminal: self.err_terminal,
+            input_is_terminal: self.input_is_terminal,
+            uptime: self.uptime,
+            random: self.random,
+            signals: self.signals.clone(),
+        }
+    }
+
     /// How to draw on standard output.
     #[must_use]
     pub fn style(&self, global: &GlobalArgs) -> Style {

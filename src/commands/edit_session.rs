@@ -16,7 +16,6 @@ use crate::{
     exit::ExitCode,
     failure::Failure,
     model::Month,
-    render::Format,
     store::{self, Change, RewriteError, RewriteOptions, Target},
     text::{Overlap, Source},
 };
@@ -211,13 +210,4 @@ pub(super) fn overlapping(error: Overlap) -> Failure {
         format!("this log was not changed: {error}"),
     )
     .help("please report this, with the log if you can")
-}
-
-/// Refuses the forms that a command that writes has no use for.
-pub(super) fn table_or_json(global: &GlobalArgs) -> Result<Format, Failure> {
-    match global.format() {
-        format @ (Format::Table | Format::Json) => Ok(format),
-        _ => Err(Failure::usage("this command prints a table or JSON")
-            .help("leave --format out, or write --json")),
-    }
 }

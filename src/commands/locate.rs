@@ -240,18 +240,16 @@ impl SettingsPath {
             let mut files = Files::default();
             files.add(FileRole::Settings, shown.as_str());
             let style = cx.err_style(global);
-            let told = render::in_full(&problems.first, &files, style, &mut |place| {
+            let told = render::in_full(&problems.found, &files, style, &mut |place| {
                 memory.line(place.line_start, EXCERPT).ok()
             });
-            let more = match problems.more {
-                0 => String::new(),
-                more => format!(
-                    "tokmon: and {more} more errors in {}\n",
-                    render::sanitize(shown)
-                ),
+            let more = if problems.incomplete {
+                format!("tokmon: {} may have more errors\n", render::sanitize(shown))
+            } else {
+                String::new()
             };
             let brief = problems
-                .first
+                .found
                 .first()
                 .map(|first| render::concise(first, &files));
             Failure::config(brief.unwrap_or_default()).in_full(told + &more)

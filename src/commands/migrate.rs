@@ -7,7 +7,7 @@ use super::{
     Context,
     archive::{folder, keep_days},
     archives::ArchiveFile,
-    edit_session::{EditSession, table_or_json},
+    edit_session::EditSession,
 };
 use crate::{
     cli::{GlobalArgs, MigrateArgs},
@@ -29,7 +29,7 @@ pub(super) fn run(
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<ExitCode, Failure> {
-    let format = table_or_json(global)?;
+    let format = global.format();
     let now = cx.now(global)?;
     let session = EditSession::open(global, cx)?;
     let mut plan = |text: &str| plan(text, &session, now);

@@ -1,4 +1,4 @@
-//! One verb a file, and the world they act in.
+//! One file for each command, and the [`Context`] they run in.
 
 mod archive;
 mod archives;
@@ -11,7 +11,9 @@ mod edit_session;
 mod init;
 mod load;
 mod locate;
+mod man;
 mod migrate;
+mod output;
 mod record;
 mod status;
 mod watch;
@@ -26,11 +28,11 @@ use crate::{
     failure::Failure,
 };
 
-/// Does what the arguments ask, program name first.
+/// Runs the command that the arguments ask for, program name first.
 pub(crate) fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     match arguments::read(args, cx.out_terminal.width) {
         Ok(cli) => dispatch(&cli, cx),
-        Err(error) => arguments::tell(error, args, cx),
+        Err(error) => arguments::explain(error, args, cx),
     }
 }
 
@@ -41,7 +43,12 @@ fn dispatch(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
                 .help("see tokmon --help"),
         );
     }
-    let outcome = command(cli, cx);
+    arguments::check_format(cli)?;
+    let file = cli.global.output.as_deref();
+    let outcome = match file.filter(|path| path.as_os_str() != "-") {
+        Some(path) => output::to_file(path, cli, cx, command),
+        None => command(cli, cx),
+    };
     // A signal that arrived while a log was written was deferred until that was done.
     match cx.signals.received() {
         Some(signal) if outcome.is_ok() => Ok(signal.into()),
@@ -65,5 +72,6 @@ fn command(cli: &Cli, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
             of: SchemaOf::Check,
         }) => check::schema(cx),
         Some(Command::Completions { shell }) => completions::run(*shell, cx),
+        Some(Command::Man { command }) => man::run(command.as_deref(), cx),
     }
 }

@@ -1,31 +1,39 @@
-//! `tokmon.toml`: finds it, reads it, and says exactly what is wrong with it. The file as written and the policy made of it
-//! are two things: [`Settings`] is the second.
+//! `tokmon.toml`: finds it, reads it, and says exactly what is wrong with it.
+//! [`Settings`] is what the program uses, `file` is what a file may hold, `problems` explains what is wrong.
 
-mod value;
+mod file;
+mod problems;
 
 use std::{
     collections::{BTreeMap, HashSet},
-    ops::Range,
     path::{Path, PathBuf},
 };
 
-use toml::{Spanned, de::DeTable};
+use serde::Deserialize;
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
 
-use self::value::{Known, Reader, brief};
+use self::{
+    file::{EfficiencyTable, File, ForecastTable, TeamTable, ThresholdsTable, Value, Whole},
+    problems::{ProblemList, brief},
+};
 use crate::{
-    diagnostic::Diagnostic,
     model::{
-        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, ModelPrice, Policy, Scenarios,
-        TeamPolicy, Thresholds, fold_name,
+        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, Policy, Scenarios, TeamPolicy,
+        Thresholds, fold_name,
     },
     store,
     text::Source,
 };
 
+pub use problems::Problems;
+
 /// The file's name.
 pub const FILE: &str = "tokmon.toml";
 
-/// What the settings say.
+/// What a settings file says, with defaults for the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The cost log, relative to the settings' folder.
@@ -34,13 +42,12 @@ pub struct Settings {
     pub policy: Policy,
     /// Days that daily details are kept.
     pub keep_days: Option<u32>,
-    /// Where archives are, relative to the log's folder.
+    /// The folder of archives, relative to the log's folder.
     pub archive_dir: Option<PathBuf>,
 }
 
 /// Where the settings for a folder may be, the nearest first: in it or in a parent up to the root of the repository, else in the
-/// user's own settings. `user` is the user's settings folder, if there is one.
-#[must_use]
+/// user's settings folder.
 pub fn places(folder: &Path, user: Option<&Path>) -> Vec<PathBuf> {
     let near = store::up_to_repository(folder)
         .into_iter()
@@ -49,331 +56,239 @@ pub fn places(folder: &Path, user: Option<&Path>) -> Vec<PathBuf> {
     near.chain(own).collect()
 }
 
-/// The settings file for a folder: the first of its [`places`] that is there.
-#[must_use]
+/// The settings file for a folder: the first of its [`places`] that exists.
 pub fn find(folder: &Path, user: Option<&Path>) -> Option<PathBuf> {
     let mut places = places(folder, user).into_iter();
     places.find(|path| store::is_file(path))
 }
 
-/// What is wrong with a settings file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problems {
-    /// The first of them, in the order of the file.
-    pub first: Vec<Diagnostic>,
-    /// How many there are besides.
-    pub more: usize,
-}
-
-/// Reads the text of a settings file. Fails with what is wrong with it.
+/// Reads the text of a settings file. Fails with everything that is wrong with it.
 pub fn parse(text: &str) -> Result<Settings, Problems> {
     let source = Source::new(text);
-    let (table, errors) = DeTable::parse_recoverable(source.body());
-    let mut reader = Reader::default();
-    for error in errors {
-        reader.problem(
-            error.span().unwrap_or_default(),
-            error.message().trim().to_owned(),
-            "here",
+    let (mut table, errors) = DeTable::parse_recoverable(source.body());
+    let mut problems = ProblemList::new(&source);
+    for error in &errors {
+        let span = error.span().unwrap_or_default();
+        problems.add(
+            &span,
+            error.message().trim(),
             "see https://toml.io for how TOML is written",
         );
     }
-    // What is left of a broken file says little; it is looked at when it can be read whole.
-    let settings = if reader.is_fine() {
-        reader.settings(table.get_ref())
-    } else {
-        Settings::default()
-    };
-    if reader.is_fine() {
-        Ok(settings)
-    } else {
-        Err(reader.told(&source))
+    // The rest of a file with broken syntax says little; it is looked at when it can be read whole.
+    if problems.is_empty()
+        && let Some(file) = read(&mut table, &mut problems)
+    {
+        let settings = file.check(&mut problems);
+        if problems.is_empty() {
+            return Ok(settings);
+        }
+    }
+    Err(problems.finish())
+}
+
+/// Serde stops at the first error, so what is wrong is taken out of the table until the rest can be read.
+fn read(table: &mut Spanned<DeTable<'_>>, problems: &mut ProblemList<'_>) -> Option<File> {
+    while !problems.is_full() {
+        let mut copy = table.clone();
+        quote_floats(copy.get_mut());
+        match File::deserialize(toml::Deserializer::from(copy)) {
+            Ok(file) => return Some(file),
+            Err(error) if problems.add_error(&error, table.get_mut()) => {}
+            Err(_) => break,
+        }
+    }
+    None
+}
+
+/// Turns floats into strings of their digits as written: money never becomes binary floating point.
+fn quote_floats(table: &mut DeTable<'_>) {
+    for (_, value) in table.iter_mut() {
+        match value.get_mut() {
+            DeValue::Table(table) => quote_floats(table),
+            DeValue::Float(number) => {
+                *value.get_mut() = DeValue::String(DeString::Owned(number.as_str().to_owned()));
+            }
+            _ => {}
+        }
     }
 }
 
-const BUDGET: Known = Known {
-    header: "budget",
-    keys: &["tokens", "cost", "reserve", "thresholds"],
-    example: "tokens = \"200K\"",
-};
-
-const THRESHOLDS: Known = Known {
-    header: "budget.thresholds",
-    keys: &["note", "warning", "critical", "exceeded"],
-    example: "note = 75",
-};
-
-const EFFICIENCY: Known = Known {
-    header: "efficiency",
-    keys: &["target", "alert"],
-    example: "target = \"5K\"",
-};
-
-const SCENARIOS: Known = Known {
-    header: "scenarios",
-    keys: &["optimistic", "pessimistic"],
-    example: "optimistic = -10",
-};
-
-const FORECAST: Known = Known {
-    header: "forecast",
-    keys: &["warning", "critical", "plan_complete"],
-    example: "warning = 20",
-};
-
-const ARCHIVE: Known = Known {
-    header: "archive",
-    keys: &["keep_days", "dir"],
-    example: "keep_days = 14",
-};
-
-impl Reader {
-    fn settings(&mut self, root: &DeTable<'_>) -> Settings {
-        self.known_keys(
-            root,
-            &[
-                "log",
-                "budget",
-                "teams",
-                "efficiency",
-                "scenarios",
-                "forecast",
-                "archive",
-                "prices",
-            ],
-        );
-        let (keep_days, archive_dir) = self.archive(root);
-        let mut policy = Policy {
-            teams: self.teams(root),
-            efficiency: self.efficiency(root),
-            scenarios: self.scenarios(root),
-            forecast: self.forecast(root),
-            prices: self.prices(root),
-            ..Policy::default()
+impl File {
+    /// Checks what values must agree on.
+    fn check(self, problems: &mut ProblemList<'_>) -> Settings {
+        let scenarios = Scenarios::default();
+        let policy = Policy {
+            budget: self.budget.tokens.map(|tokens| Budget {
+                tokens: tokens.0,
+                source: BudgetSource::Config,
+                place: None,
+            }),
+            cost_budget: self.budget.cost.map(|cost| cost.0),
+            reserve: self.budget.reserve.map(|reserve| reserve.0),
+            thresholds: thresholds(&self.budget.thresholds, problems),
+            teams: teams(self.teams, problems),
+            efficiency: efficiency(self.efficiency, problems),
+            scenarios: Scenarios {
+                optimistic: or_default(self.scenarios.optimistic.as_ref(), scenarios.optimistic),
+                pessimistic: or_default(self.scenarios.pessimistic.as_ref(), scenarios.pessimistic),
+            },
+            forecast: forecast(&self.forecast, problems),
+            prices: self
+                .prices
+                .into_iter()
+                .map(|(model, price)| (model, price.0))
+                .collect(),
         };
-        self.budget(root, &mut policy);
+        let archive_dir = self.archive.dir.map(|dir| archive_dir(dir, problems));
         Settings {
-            log: root.get("log").and_then(|value| self.path(value)),
+            log: self.log.map(|path| path.0),
             policy,
-            keep_days,
+            keep_days: self.archive.keep_days.map(|days| days.0.0.unsigned_abs()),
             archive_dir,
         }
     }
+}
 
-    fn budget(&mut self, root: &DeTable<'_>, policy: &mut Policy) {
-        let Some(budget) = self.table(root, &BUDGET) else {
-            return;
-        };
-        let tokens = budget.get("tokens").and_then(|value| self.tokens(value));
-        policy.budget = tokens.map(|tokens| Budget {
-            tokens,
-            source: BudgetSource::Config,
-            place: None,
-        });
-        policy.cost_budget = budget.get("cost").and_then(|value| self.money(value));
-        policy.reserve = budget.get("reserve").and_then(|value| self.tokens(value));
-        policy.thresholds = self.thresholds(budget);
+fn or_default<const MIN: i32, const MAX: i32>(
+    value: Option<&Value<Whole<MIN, MAX>>>,
+    default: i32,
+) -> i32 {
+    value.map_or(default, |value| value.0.0)
+}
+
+/// A percentage that is set, else its default.
+fn percent<const MIN: i32, const MAX: i32>(
+    value: Option<&Spanned<Value<Whole<MIN, MAX>>>>,
+    default: u32,
+) -> u32 {
+    value.map_or(default, |value| value.get_ref().0.0.unsigned_abs())
+}
+
+fn thresholds(table: &ThresholdsTable, problems: &mut ProblemList<'_>) -> Thresholds {
+    let default = Thresholds::default();
+    let keys = [
+        &table.note,
+        &table.warning,
+        &table.critical,
+        &table.exceeded,
+    ]
+    .map(Option::as_ref);
+    let defaults = [
+        default.note,
+        default.warning,
+        default.critical,
+        default.exceeded,
+    ];
+    let steps: Vec<_> = keys
+        .into_iter()
+        .zip(defaults)
+        .map(|(key, default)| (key, percent(key, default)))
+        .collect();
+    if let Some([(low, _), (high, _)]) = steps.windows(2).find(|pair| pair[0].1 >= pair[1].1) {
+        let percents: Vec<_> = steps
+            .iter()
+            .map(|(_, percent)| percent.to_string())
+            .collect();
+        problems.add(
+            &high.or(*low).map(Spanned::span).unwrap_or_default(),
+            format!(
+                "note, warning, critical and exceeded must rise, but are {}",
+                percents.join(", ")
+            ),
+            "set each higher than the one before; the defaults are 75, 80, 90 and 100",
+        );
     }
+    Thresholds {
+        note: percent(table.note.as_ref(), default.note),
+        warning: percent(table.warning.as_ref(), default.warning),
+        critical: percent(table.critical.as_ref(), default.critical),
+        exceeded: percent(table.exceeded.as_ref(), default.exceeded),
+    }
+}
 
-    fn thresholds(&mut self, budget: &DeTable<'_>) -> Thresholds {
-        let mut thresholds = Thresholds::default();
-        let Some(table) = self.table(budget, &THRESHOLDS) else {
-            return thresholds;
-        };
-        let fields = [
-            ("note", &mut thresholds.note),
-            ("warning", &mut thresholds.warning),
-            ("critical", &mut thresholds.critical),
-            ("exceeded", &mut thresholds.exceeded),
-        ];
-        let mut steps = Vec::new();
-        for (key, field) in fields {
-            let written = table.get(key);
-            let percent = written.map(|value| self.integer(value, 1, 1_000));
-            match percent {
-                Some(Some(percent)) => *field = percent.unsigned_abs(),
-                // Of a figure that cannot be read, nobody knows whether it rises.
-                Some(None) => continue,
-                None => {}
+fn efficiency(table: EfficiencyTable, problems: &mut ProblemList<'_>) -> EfficiencyPolicy {
+    let target = table.target.map(|target| target.0);
+    let alert = table.alert.as_ref().map(|alert| alert.get_ref().0);
+    if let (Some(target), Some(alert), Some(written)) = (target, alert, table.alert)
+        && alert < target
+    {
+        let message = format!("the alert at {alert} is below the target of {target}");
+        problems.add(
+            &written.span(),
+            message,
+            "set an alert that is the target or more",
+        );
+    }
+    EfficiencyPolicy { target, alert }
+}
+
+fn forecast(table: &ForecastTable, problems: &mut ProblemList<'_>) -> ForecastPolicy {
+    let default = ForecastPolicy::default();
+    let warning = percent(table.warning.as_ref(), default.warning);
+    let critical = percent(table.critical.as_ref(), default.critical);
+    if critical <= warning
+        && let Some(written) = table.critical.as_ref().or(table.warning.as_ref())
+    {
+        let message = format!("a forecast is critical at {critical}%, and a warning at {warning}%");
+        problems.add(
+            &written.span(),
+            message,
+            "set both, `critical` higher than `warning`",
+        );
+    }
+    ForecastPolicy {
+        warning,
+        critical,
+        plan_complete: table.plan_complete,
+    }
+}
+
+fn archive_dir(dir: Spanned<Value<PathBuf>>, problems: &mut ProblemList<'_>) -> PathBuf {
+    let span = dir.span();
+    let dir = dir.into_inner().0;
+    if dir.iter().any(|part| part.eq_ignore_ascii_case(".tokmon")) {
+        let message = "archives cannot be in `.tokmon`, where tokmon keeps its own files";
+        problems.add(&span, message, "name another folder, like \"archive\"");
+    }
+    dir
+}
+
+fn teams(tables: BTreeMap<String, TeamTable>, problems: &mut ProblemList<'_>) -> Vec<TeamPolicy> {
+    let mut names: HashSet<String> = tables.keys().map(|name| fold_name(name)).collect();
+    let team = |(name, table): (String, TeamTable)| {
+        let mut aliases = Vec::new();
+        for alias in table.aliases {
+            if names.insert(fold_name(alias.get_ref())) {
+                aliases.push(alias.into_inner());
+            } else {
+                let message = format!(
+                    "`{}` is the name of another team or alias",
+                    brief(alias.get_ref())
+                );
+                problems.add(&alias.span(), message, "give each name to one team");
             }
-            steps.push((key, *field, written.map(Spanned::span)));
         }
-        let falling = steps.windows(2).find(|pair| pair[0].1 >= pair[1].1);
-        if let Some([low, high]) = falling {
-            let said = |(key, percent, span): &(&str, u32, Option<Range<usize>>)| match span {
-                Some(_) => format!("{key} is {percent}"),
-                None => format!("{key} is {percent} by default"),
-            };
-            let help = match (&low.2, &high.2) {
-                (Some(_), Some(_)) => {
-                    "give them in the order note, warning, critical, exceeded, each higher than the one before".to_owned()
-                }
-                (None, _) => format!("set `{}` too, below {}", low.0, high.1),
-                (_, None) => format!("set `{}` too, above {}", high.0, low.1),
-            };
-            let span = high.2.clone().or(low.2.clone()).unwrap_or_default();
-            self.problem(
-                span,
-                format!("thresholds must rise: {}, and {}", said(low), said(high)),
-                "not rising",
-                &help,
-            );
+        TeamPolicy {
+            name,
+            tokens: table.tokens.map(|tokens| tokens.0),
+            aliases,
         }
-        thresholds
-    }
-
-    fn efficiency(&mut self, root: &DeTable<'_>) -> EfficiencyPolicy {
-        let Some(table) = self.table(root, &EFFICIENCY) else {
-            return EfficiencyPolicy::default();
-        };
-        let policy = EfficiencyPolicy {
-            target: table.get("target").and_then(|value| self.tokens(value)),
-            alert: table.get("alert").and_then(|value| self.tokens(value)),
-        };
-        if let (Some(target), Some(alert), Some(written)) =
-            (policy.target, policy.alert, table.get("alert"))
-            && alert < target
-        {
-            self.problem(
-                written.span(),
-                format!("the alert at {alert} is below the target of {target}"),
-                "below the target",
-                "give an alert that is the target or more",
-            );
-        }
-        policy
-    }
-
-    fn scenarios(&mut self, root: &DeTable<'_>) -> Scenarios {
-        let default = Scenarios::default();
-        let Some(table) = self.table(root, &SCENARIOS) else {
-            return default;
-        };
-        let mut change = |key, default| {
-            let written = table.get(key);
-            written
-                .and_then(|value| self.integer(value, -100, 1_000))
-                .unwrap_or(default)
-        };
-        Scenarios {
-            optimistic: change("optimistic", default.optimistic),
-            pessimistic: change("pessimistic", default.pessimistic),
-        }
-    }
-
-    fn forecast(&mut self, root: &DeTable<'_>) -> ForecastPolicy {
-        let mut policy = ForecastPolicy::default();
-        let Some(table) = self.table(root, &FORECAST) else {
-            return policy;
-        };
-        // Below 5% a probability is shown as no more than that.
-        let mut percent = |key| Some(self.integer(table.get(key)?, 5, 100)?.unsigned_abs());
-        policy.warning = percent("warning").unwrap_or(policy.warning);
-        policy.critical = percent("critical").unwrap_or(policy.critical);
-        let complete = table.get("plan_complete");
-        policy.plan_complete = complete.and_then(|value| self.flag(value));
-        let written = table.get("critical").or(table.get("warning"));
-        if let Some(written) =
-            written.filter(|_| self.is_fine() && policy.critical <= policy.warning)
-        {
-            self.problem(
-                written.span(),
-                format!(
-                    "a forecast is critical at {}%, and a warning at {}%",
-                    policy.critical, policy.warning
-                ),
-                "not rising",
-                "give both, `critical` higher than `warning`",
-            );
-        }
-        policy
-    }
-
-    fn prices(&mut self, root: &DeTable<'_>) -> BTreeMap<String, ModelPrice> {
-        let table = root.get("prices").and_then(|value| {
-            self.as_table(
-                value,
-                "write a table `[prices]` with `claude-haiku-4-5 = 0.003`",
-            )
-        });
-        let models = table.into_iter().flatten();
-        models
-            .filter_map(|(model, value)| Some((model.get_ref().to_string(), self.price(value)?)))
-            .collect()
-    }
-
-    /// The days to keep, and where archives are.
-    fn archive(&mut self, root: &DeTable<'_>) -> (Option<u32>, Option<PathBuf>) {
-        let Some(table) = self.table(root, &ARCHIVE) else {
-            return (None, None);
-        };
-        let days = table
-            .get("keep_days")
-            .and_then(|value| self.integer(value, 0, 100_000));
-        (
-            days.map(i32::unsigned_abs),
-            table.get("dir").and_then(|value| self.path(value)),
-        )
-    }
-
-    fn teams(&mut self, table: &DeTable<'_>) -> Vec<TeamPolicy> {
-        let help = "write a table `[teams.NAME]` with `tokens = \"15K\"`";
-        let teams = table
-            .get("teams")
-            .and_then(|value| self.as_table(value, help));
-        let Some(teams) = teams else {
-            return Vec::new();
-        };
-        let mut names: HashSet<String> =
-            teams.keys().map(|name| fold_name(name.get_ref())).collect();
-        let mut policies = Vec::new();
-        for (name, value) in teams {
-            let help = format!(
-                "write a table `[teams.\"{}\"]` with `tokens = \"15K\"`",
-                brief(name.get_ref())
-            );
-            let Some(team) = self.as_table(value, &help) else {
-                continue;
-            };
-            self.known_keys(team, &["tokens", "aliases"]);
-            let mut aliases = Vec::new();
-            let array = team
-                .get("aliases")
-                .and_then(|value| self.strings(value))
-                .unwrap_or_default();
-            for (alias, span) in array {
-                if names.insert(fold_name(&alias)) {
-                    aliases.push(alias);
-                } else {
-                    self.problem(
-                        span,
-                        format!("`{}` is the name of another team or alias", brief(&alias)),
-                        "taken",
-                        "give each name to one team",
-                    );
-                }
-            }
-            policies.push(TeamPolicy {
-                name: name.get_ref().to_string(),
-                tokens: team.get("tokens").and_then(|value| self.tokens(value)),
-                aliases,
-            });
-        }
-        policies
-    }
+    };
+    tables.into_iter().map(team).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What is said about a file.
-    fn told(text: &str) -> String {
+    /// What is reported about a file.
+    fn report(text: &str) -> String {
         let (problems, source) = (parse(text).unwrap_err(), Source::new(text));
         let mut files = crate::text::Files::default();
         files.add(crate::text::FileRole::Settings, FILE);
         let style = crate::render::Style::PLAIN;
-        crate::render::in_full(&problems.first, &files, style, &mut |place| {
+        crate::render::in_full(&problems.found, &files, style, &mut |place| {
             Some(source.line(place.line).to_owned())
         })
     }
@@ -408,6 +323,8 @@ dir = "old"
 [prices]
 claude-haiku-4-5 = 0.003
 "claude-opus-4.1" = "0.0125 EUR"
+claude-sonnet = { input = 3, output = 15.00, cache_read = "0.30 USD", cache_write = "$3.75" }
+local = { input = "1 EUR", per = "1K" }
 "#,
         )
         .unwrap();
@@ -417,28 +334,28 @@ claude-haiku-4-5 = 0.003
     #[test]
     fn everything_wrong_is_found_with_its_place() {
         let text = "bugdet = 1\n[budget]\ntokens = true\ncost = \"lots\"\ncolour = 1\nthresholds = { note = 90, warning = 80, critical = 0 }\n[teams]\nA = { aliases = [\"B\", 3], token = 5 }\nB = 7\n[scenarios]\noptimistic = 1.5\n[prices]\nm = \"free\"\n";
-        insta::assert_snapshot!(told(text), @r#"
+        insta::assert_snapshot!(report(text), @r#"
         error[TM022]: unknown key `bugdet`
           ╭▸ tokmon.toml:1:1
           │
         1 │ bugdet = 1
-          │ ━━━━━━ not known
+          │ ━━━━━━ here
           │
           ╰ help: did you mean `budget`?
 
-        error[TM022]: found a boolean where a number of tokens like 200_000 or "200K" belongs
+        error[TM022]: `tokens` cannot be true
           ╭▸ tokmon.toml:3:10
           │
         3 │ tokens = true
-          │          ━━━━ cannot be used
+          │          ━━━━ here
           │
           ╰ help: write a number of tokens like 200_000 or "200K"
 
-        error[TM022]: found "lots" where an amount of money like 25.50 or "25.50 EUR" belongs
+        error[TM022]: `cost` cannot be "lots"
           ╭▸ tokmon.toml:4:8
           │
         4 │ cost = "lots"
-          │        ━━━━━━ cannot be used
+          │        ━━━━━━ here
           │
           ╰ help: write an amount of money like 25.50 or "25.50 EUR"
 
@@ -446,39 +363,31 @@ claude-haiku-4-5 = 0.003
           ╭▸ tokmon.toml:5:1
           │
         5 │ colour = 1
-          │ ━━━━━━ not known
+          │ ━━━━━━ here
           │
           ╰ help: known here: `tokens`, `cost`, `reserve`, `thresholds`
 
-        error[TM022]: thresholds must rise: note is 90, and warning is 80
+        error[TM022]: note, warning, critical and exceeded must rise, but are 90, 80, 90, 100
           ╭▸ tokmon.toml:6:37
           │
         6 │ thresholds = { note = 90, warning = 80, critical = 0 }
-          │                                     ━━ not rising
+          │                                     ━━ here
           │
-          ╰ help: give them in the order note, warning, critical, exceeded, each higher than the one before
+          ╰ help: set each higher than the one before; the defaults are 75, 80, 90 and 100
 
-        error[TM022]: found 0 where a whole number from 1 to 1000 belongs
+        error[TM022]: `critical` cannot be 0
           ╭▸ tokmon.toml:6:52
           │
         6 │ thresholds = { note = 90, warning = 80, critical = 0 }
-          │                                                    ━ cannot be used
+          │                                                    ━ here
           │
           ╰ help: write a whole number from 1 to 1000
 
-        error[TM022]: `B` is the name of another team or alias
-          ╭▸ tokmon.toml:8:18
-          │
-        8 │ A = { aliases = ["B", 3], token = 5 }
-          │                  ━━━ taken
-          │
-          ╰ help: give each name to one team
-
-        error[TM022]: found 3 where a name in quotes belongs
+        error[TM022]: `aliases` cannot be a list with 3
           ╭▸ tokmon.toml:8:23
           │
         8 │ A = { aliases = ["B", 3], token = 5 }
-          │                       ━ cannot be used
+          │                       ━ here
           │
           ╰ help: write a name in quotes
 
@@ -486,87 +395,80 @@ claude-haiku-4-5 = 0.003
           ╭▸ tokmon.toml:8:27
           │
         8 │ A = { aliases = ["B", 3], token = 5 }
-          │                           ━━━━━ not known
+          │                           ━━━━━ here
           │
           ╰ help: did you mean `tokens`?
 
-        error[TM022]: found 7 where a table belongs
+        error[TM022]: `B` cannot be 7
           ╭▸ tokmon.toml:9:5
           │
         9 │ B = 7
-          │     ━ cannot be used
+          │     ━ here
           │
-          ╰ help: write a table `[teams."B"]` with `tokens = "15K"`
+          ╰ help: write a table: `B = { … }`
 
-        error[TM022]: found 1.5 where a whole number from -100 to 1000 belongs
+        error[TM022]: `optimistic` cannot be 1.5
            ╭▸ tokmon.toml:11:14
            │
         11 │ optimistic = 1.5
-           │              ━━━ cannot be used
+           │              ━━━ here
            │
            ╰ help: write a whole number from -100 to 1000
 
-        error[TM022]: found "free" where a price per 1,000 tokens like 0.003 or "0.003 EUR" belongs
+        error[TM022]: `m` cannot be "free"
            ╭▸ tokmon.toml:13:5
            │
         13 │ m = "free"
-           │     ━━━━━━ cannot be used
+           │     ━━━━━━ here
            │
-           ╰ help: write a price per 1,000 tokens like 0.003 or "0.003 EUR"
+           ╰ help: write a price per 1,000 tokens like 0.003 or "0.003 EUR", or a table with `input`
         "#);
     }
 
     #[test]
-    fn a_value_in_the_place_of_a_table_is_shown_the_table() {
+    fn a_value_in_the_place_of_a_table_is_named() {
         let problems = parse("budget = \"200K\"\nteams = []\nefficiency = 5\nscenarios = 1\narchive = \"old\"\nprices = 0.3\n").unwrap_err();
-        let mut helps: Vec<_> = problems
-            .first
-            .iter()
-            .filter_map(|problem| problem.help.clone())
-            .collect();
+        let mut all: Vec<_> = problems.found;
         for text in ["budget.thresholds = 80", "teams.\"A B\" = 7"] {
-            helps.extend(
-                parse(text)
-                    .unwrap_err()
-                    .first
-                    .into_iter()
-                    .filter_map(|problem| problem.help),
-            );
+            all.extend(parse(text).unwrap_err().found);
         }
-        insta::assert_snapshot!(helps.join("\n"), @r#"
-        write a table `[budget]` with `tokens = "200K"`
-        write a table `[teams.NAME]` with `tokens = "15K"`
-        write a table `[efficiency]` with `target = "5K"`
-        write a table `[scenarios]` with `optimistic = -10`
-        write a table `[archive]` with `keep_days = 14`
-        write a table `[prices]` with `claude-haiku-4-5 = 0.003`
-        write a table `[budget.thresholds]` with `note = 75`
-        write a table `[teams."A B"]` with `tokens = "15K"`
+        let told = all
+            .iter()
+            .map(|problem| format!("{}: {:?}", problem.message, problem.help));
+        insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+        `budget` cannot be "200K": Some("write a table: `budget = { … }`")
+        `teams` cannot be a list: Some("write a table: `teams = { … }`")
+        `efficiency` cannot be 5: Some("write a table: `efficiency = { … }`")
+        `scenarios` cannot be 1: Some("write a table: `scenarios = { … }`")
+        `archive` cannot be "old": Some("write a table: `archive = { … }`")
+        `prices` cannot be 0.3: Some("write a table: `prices = { … }`")
+        `thresholds` cannot be 80: Some("write a table: `thresholds = { … }`")
+        `A B` cannot be 7: Some("write a table: `A B = { … }`")
         "#);
     }
 
     #[test]
-    fn figures_that_contradict_each_other_or_a_default_are_told() {
-        insta::assert_snapshot!(told("[budget.thresholds]\nwarning = 60\n[efficiency]\ntarget = \"5K\"\nalert = \"4K\"\n"), @r#"
-        error[TM022]: thresholds must rise: note is 75 by default, and warning is 60
+    fn figures_that_contradict_each_other_or_a_default_are_reported() {
+        insta::assert_snapshot!(report("[budget.thresholds]\nwarning = 60\n[efficiency]\ntarget = \"5K\"\nalert = \"4K\"\n"), @r#"
+        error[TM022]: note, warning, critical and exceeded must rise, but are 75, 60, 90, 100
           ╭▸ tokmon.toml:2:11
           │
         2 │ warning = 60
-          │           ━━ not rising
+          │           ━━ here
           │
-          ╰ help: set `note` too, below 60
+          ╰ help: set each higher than the one before; the defaults are 75, 80, 90 and 100
 
         error[TM022]: the alert at 4,000 is below the target of 5,000
           ╭▸ tokmon.toml:5:9
           │
         5 │ alert = "4K"
-          │         ━━━━ below the target
+          │         ━━━━ here
           │
-          ╰ help: give an alert that is the target or more
+          ╰ help: set an alert that is the target or more
         "#);
         let messages = |thresholds: &str| {
             let problems = parse(&format!("[budget.thresholds]\n{thresholds}\n")).unwrap_err();
-            let messages = problems.first.iter().map(|problem| {
+            let messages = problems.found.iter().map(|problem| {
                 format!(
                     "{}: {}\n  {}\n",
                     problem.place.line,
@@ -577,45 +479,101 @@ claude-haiku-4-5 = 0.003
             messages.collect::<String>()
         };
         insta::assert_snapshot!(messages("warning = 95"), @"
-        2: thresholds must rise: warning is 95, and critical is 90 by default
-          set `critical` too, above 95
+        2: note, warning, critical and exceeded must rise, but are 75, 95, 90, 100
+          set each higher than the one before; the defaults are 75, 80, 90 and 100
         ");
         insta::assert_snapshot!(messages("exceeded = 70\ncritical = 60\nwarning = 50\nnote = 50"), @"
-        4: thresholds must rise: note is 50, and warning is 50
-          give them in the order note, warning, critical, exceeded, each higher than the one before
+        4: note, warning, critical and exceeded must rise, but are 50, 50, 60, 70
+          set each higher than the one before; the defaults are 75, 80, 90 and 100
         ");
         insta::assert_snapshot!(messages("note = 89\nwarning = \"most\"\ncritical = 85"), @r#"
-        3: found "most" where a whole number from 1 to 1000 belongs
+        2: note, warning, critical and exceeded must rise, but are 89, 80, 85, 100
+          set each higher than the one before; the defaults are 75, 80, 90 and 100
+        3: `warning` cannot be "most"
           write a whole number from 1 to 1000
-        4: thresholds must rise: note is 89, and critical is 85
-          give them in the order note, warning, critical, exceeded, each higher than the one before
         "#);
         assert!(parse("[efficiency]\ntarget = 5000\nalert = 5000\n").is_ok());
         assert!(parse("[budget.thresholds]\ncritical = 95\n").is_ok());
     }
 
     #[test]
-    fn of_many_problems_the_first_in_the_file_are_told() {
+    fn the_search_for_problems_ends_after_fifty() {
         let keys: Vec<String> = (100..220).rev().map(|n| format!("x{n} = 1")).collect();
         let text = keys.join("\n");
-        let Problems { first, more } = parse(&text).unwrap_err();
-        let lines: Vec<usize> = first.iter().map(|problem| problem.place.line).collect();
-        assert_eq!((lines, more), ((1..=50).collect(), 70));
+        let Problems { found, incomplete } = parse(&text).unwrap_err();
+        let lines: Vec<usize> = found.iter().map(|problem| problem.place.line).collect();
+        assert_eq!((lines, incomplete), ((71..=120).collect(), true));
         let long = "x".repeat(1_000);
         let problems = parse(&format!(
             "{long} = 1\nlog = [\"{long}\"]\n[budget]\ntokens = \"{long}\"\n"
         ))
         .unwrap_err();
-        for problem in &problems.first {
+        for problem in &problems.found {
             assert!(problem.message.chars().count() < 150, "{}", problem.message);
         }
+    }
+
+    #[test]
+    fn prices_that_cannot_be_held_are_refused() {
+        let messages = [
+            "free = {}",
+            "m = { input = \"3 USD\", output = \"15 EUR\" }",
+            "m = { input = 3, per = 0 }",
+            "m = { input = 1, per = 3 }",
+            "m = { input = \"cheap\" }",
+            "m = { inptu = 3 }",
+            "m = [3]",
+        ]
+        .map(|price| {
+            let problem = parse(&format!("[prices]\n{price}\n"))
+                .unwrap_err()
+                .found
+                .remove(0);
+            let (column, help) = (problem.place.column, problem.help.unwrap_or_default());
+            format!("{price}\n  {column}: {}\n  {help}\n", problem.message)
+        });
+        insta::assert_snapshot!(messages.concat(), @r#"
+        free = {}
+          8: `free` cannot be a table
+          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+        m = { input = "3 USD", output = "15 EUR" }
+          5: `m` cannot be a table
+          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+        m = { input = 3, per = 0 }
+          5: `m` cannot be a table
+          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+        m = { input = 1, per = 3 }
+          5: `m` cannot be a table
+          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+        m = { input = "cheap" }
+          5: `m` cannot be a table
+          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+        m = { inptu = 3 }
+          5: `m` cannot be a table
+          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+        m = [3]
+          5: `m` cannot be a list
+          write a price per 1,000 tokens like 0.003 or "0.003 EUR", or a table with `input`
+        "#);
+    }
+
+    #[test]
+    fn archives_cannot_be_in_the_folder_of_tokmon() {
+        for dir in [".tokmon", "x/../.tokmon/old", "./.TOKMON"] {
+            let problems = parse(&format!("[archive]\ndir = \"{dir}\"\n")).unwrap_err();
+            assert_eq!(
+                problems.found[0].message,
+                "archives cannot be in `.tokmon`, where tokmon keeps its own files"
+            );
+        }
+        assert!(parse("[archive]\ndir = \"old.tokmon\"\n").is_ok());
     }
 
     #[test]
     fn broken_toml_is_reported_with_its_place() {
         let problems = parse("log = \n[budget\ntokens = 5\n").unwrap_err();
         let places: Vec<(usize, usize)> = problems
-            .first
+            .found
             .iter()
             .map(|problem| (problem.place.line, problem.place.column))
             .collect();

@@ -8,6 +8,7 @@ mod append;
 mod deadline;
 mod error;
 mod holders;
+mod replace;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod state_dir;
@@ -28,6 +29,7 @@ use std::{
 };
 
 pub use error::{DAMAGED_JOURNAL_HELP, Holder, RewriteError, WriteError, reason};
+pub use replace::{is_same_file, replace};
 pub use signals::Signals;
 pub use target::Target;
 pub use transaction::{

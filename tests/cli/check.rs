@@ -175,7 +175,7 @@ fn a_page() {
       help: did you mean TM013, total-differs?
     ");
     let ran = Tokmon::new(["check", "--explain", "TM013", "--json"]).run();
-    assert_snapshot!(ran.err, @"tokmon: --explain has no other form than text");
+    assert_snapshot!(ran.err, @"tokmon: --explain only prints text");
 }
 
 #[test]

@@ -40,6 +40,8 @@ fn a_wrong_command_line_exits_with_64_and_suggests() {
         ("bell_alone", &["--bell"]),
         ("poll_alone", &["--poll", "5"]),
         ("poll_never", &["--watch", "--poll", "0"]),
+        ("poll_forever", &["--follow", "--poll", "2h"]),
+        ("watch_to_a_file", &["--watch", "-o", "x"]),
     ] {
         let ran = sample(args.iter().copied()).run();
         assert_eq!(ran.code, 64, "{name}");
@@ -336,4 +338,138 @@ fn completions_are_printed_for_every_shell() {
             "{shell}"
         );
     }
+}
+
+#[test]
+fn each_command_supports_its_own_formats() {
+    let formats = ["table", "json", "csv", "markdown", "sarif", "github", "xml"];
+    let commands = [
+        "",
+        "record --team A --tokens 1",
+        "check",
+        "archive",
+        "migrate",
+        "init",
+        "schema",
+        "completions bash",
+        "man",
+    ];
+    let mut table = String::new();
+    for command in commands {
+        let supported = formats.into_iter().filter(|format| {
+            let run = |args: String| {
+                let folder = repository(&[]);
+                Tokmon::new(args.split_whitespace())
+                    .folder(folder.path())
+                    .run()
+            };
+            let after = run(format!("{command} --format {format}"));
+            let before = run(format!("--format {format} {command}"));
+            assert_eq!(after.code, before.code, "{command} {format}");
+            assert_eq!(after.err, before.err, "{command} {format}");
+            let refused = format!("--format {format} is not supported by");
+            assert_eq!(after.code == 64, after.err.contains(&refused), "{after}");
+            after.code != 64
+        });
+        let supported = supported.collect::<Vec<_>>().join(" ");
+        let name = command.split(' ').next().unwrap();
+        table += &format!("{name:<12} {supported}\n");
+    }
+    assert_snapshot!(table, @"
+                 table json csv markdown
+    record       table json
+    check        table json sarif github
+    archive      table json
+    migrate      table json
+    init         table
+    schema       table
+    completions  table
+    man          table
+    ");
+    let refused = ["check --format csv", "--format sarif", "init --json"];
+    let errors = refused.map(|args| Tokmon::new(args.split(' ')).run().err);
+    assert_snapshot!(errors.concat(), @"
+    tokmon: --format csv is not supported by `check`
+      help: supported: table, json, sarif, github
+    tokmon: --format sarif is not supported by `tokmon`
+      help: supported: table, json, csv, markdown
+    tokmon: --json is not supported by `init`
+      help: leave it out: the output is always text
+    ");
+}
+
+#[test]
+fn output_replaces_a_file_as_a_whole() {
+    let folder = repository(&[
+        ("cost-log.md", &crate::harness::log_of(5)),
+        ("old.json", "old"),
+    ]);
+    let run = |args: &'static str| Tokmon::new(args.split(' ')).folder(folder.path()).run();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let report = run("--json").out;
+    assert_eq!(run("--json --output -").out, report);
+    for args in ["--json -o old.json", "-o new.json --json"] {
+        let Ran { code, out, err } = run(args);
+        assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
+    }
+    assert_eq!(
+        (read("old.json"), read("new.json")),
+        (report.clone(), report.clone())
+    );
+    let refused = [
+        "--json --team Nobody -o old.json",
+        "-o cost-log.md",
+        "-f cost-log.md -o ./x/../cost-log.md",
+        "-o no/such/folder.txt",
+        "--watch -o old.json",
+    ];
+    std::fs::create_dir(folder.path().join("x")).unwrap();
+    let told = refused.map(|args| format!("{args}\n{}\n", run(args)));
+    assert_snapshot!("output_refused", told.concat());
+    assert_eq!(read("old.json"), report);
+    assert_eq!(read("cost-log.md"), crate::harness::log_of(5));
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    assert_eq!(files.count(), 5, "nothing is left beside them");
+}
+
+#[cfg(unix)]
+#[test]
+fn output_follows_links_and_keeps_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = repository(&[
+        ("cost-log.md", &crate::harness::log_of(5)),
+        ("real.txt", "old"),
+    ]);
+    let path = |name: &str| folder.path().join(name);
+    symlink(path("real.txt"), path("link.txt")).unwrap();
+    std::fs::set_permissions(path("real.txt"), PermissionsExt::from_mode(0o640)).unwrap();
+    let run = |args: &'static str| Tokmon::new(args.split(' ')).folder(folder.path()).run();
+    assert_eq!(run("-o link.txt").code, 0);
+    assert!(
+        std::fs::read_to_string(path("real.txt"))
+            .unwrap()
+            .contains("5 tokens")
+    );
+    assert!(path("link.txt").is_symlink());
+    let mode = std::fs::metadata(path("real.txt"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o640);
+    assert_eq!(run("-o /dev/null").code, 0);
+}
+
+#[test]
+fn man_pages_come_from_the_same_definition() {
+    let page = Tokmon::new(["man"]).output();
+    assert!(
+        page.starts_with(".ie") && page.contains(".TH tokmon 1"),
+        "{page}"
+    );
+    assert!(page.contains("fail\\-on\\-forecast"), "{page}");
+    assert_snapshot!("man_migrate", Tokmon::new(["man", "migrate"]).output());
+    assert_snapshot!(Tokmon::new(["man", "stauts"]).run().err, @"
+    tokmon: there is no command `stauts`
+      help: commands: record, check, archive, migrate, init, schema, completions, man
+    ");
 }

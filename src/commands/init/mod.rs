@@ -1,5 +1,5 @@
-//! `tokmon init`: begins a log and its settings, and writes over nothing.
-//! What is in them is `texts`' business, which teams there are `teams`'.
+//! `tokmon init`: creates a log and settings, and never overwrites a file.
+//! `texts` has their contents, `teams` reads the names of the teams.
 
 mod teams;
 mod texts;
@@ -15,9 +15,9 @@ use crate::{
     render, store,
 };
 use teams::Team;
-use texts::Begun;
+use texts::NewLog;
 
-/// Where a log begins if nothing else is said.
+/// The log to create if no other is named.
 const LOG: &str = "cost-log.md";
 
 pub(super) fn run(
@@ -27,14 +27,14 @@ pub(super) fn run(
 ) -> Result<ExitCode, Failure> {
     let [log, settings] = files(global, cx)?;
     let now = cx.now(global)?;
-    let begun = Begun {
+    let new_log = NewLog {
         teams: teams::parse(&args.teams, global.budget)?,
         budget: global.budget,
         log: log.name()?,
         now,
     };
-    let texts = [begun.log(), begun.settings()];
-    texts::verify(&texts, &begun.teams)?;
+    let texts = [new_log.log(), new_log.settings()];
+    texts::verify(&texts, &new_log.teams)?;
     let new = [(&log, &texts[0]), (&settings, &texts[1])];
     for (file, _) in new {
         file.must_be_missing()?;
@@ -53,11 +53,11 @@ pub(super) fn run(
     }
     let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::sanitize(shown));
     writeln!(cx.out, "Wrote {log} and {settings}").map_err(cannot_print)?;
-    writeln!(cx.out, "{}", next_steps(&begun.teams)).map_err(cannot_print)?;
+    writeln!(cx.out, "{}", next_steps(&new_log.teams)).map_err(cannot_print)?;
     Ok(ExitCode::Success)
 }
 
-/// What to do with a fresh log.
+/// What to do with a new log.
 fn next_steps(teams: &[Team]) -> String {
     let name = teams.first().map_or("NAME", |team| team.name.as_str());
     let record = format!(
@@ -71,10 +71,10 @@ fn next_steps(teams: &[Team]) -> String {
     )
 }
 
-/// A file to be made.
+/// A file to create.
 struct NewFile {
     path: PathBuf,
-    /// As it was given.
+    /// As the user wrote it.
     shown: String,
 }
 
@@ -84,12 +84,12 @@ fn files(global: &GlobalArgs, cx: &Context<'_>) -> Result<[NewFile; 2], Failure>
     let named = named.or(cx.environment.file.as_ref().map(Path::new));
     let log = named.unwrap_or(Path::new(LOG));
     if log.as_os_str() == "-" {
-        return Err(Failure::usage("a log cannot be begun on standard output")
+        return Err(Failure::usage("cannot create a log on standard output")
             .help("name the file to write with --file PATH, or use --dry-run"));
     }
     if global.config.is_some() {
         return Err(Failure::usage(
-            "init writes the settings beside the log, and to no other place",
+            "--config is not supported by `tokmon init`: the settings are written beside the log",
         )
         .help("leave out --config"));
     }
@@ -101,28 +101,28 @@ fn files(global: &GlobalArgs, cx: &Context<'_>) -> Result<[NewFile; 2], Failure>
 }
 
 impl NewFile {
-    /// The name alone, as settings in the same folder have it.
+    /// The file name, as the settings beside it name the log.
     fn name(&self) -> Result<String, Failure> {
         let name = self.path.file_name().and_then(|name| name.to_str());
         let name = name.filter(|name| !name.contains(char::is_control));
         name.map(str::to_owned).ok_or_else(|| {
-            Failure::usage(format!("`{}` is no name for a log", self.shown))
-                .help("name a file, in plain UTF-8, like docs/cost-log.md")
+            Failure::usage(format!("not a valid log name: `{}`", self.shown))
+                .help("name a file, in UTF-8, like docs/cost-log.md")
         })
     }
 
-    /// Fails where anything has that name, be it a link that leads nowhere.
+    /// Fails if the name is taken, even by a dangling link.
     fn must_be_missing(&self) -> Result<(), Failure> {
         match store::is_taken(&self.path) {
-            Ok(true) => Err(self.failure("it is there already")),
+            Ok(true) => Err(self.failure("it exists already")),
             Ok(false) => Ok(()),
             Err(error) => Err(self.failure(&error.to_string())),
         }
     }
 
     fn create(&self, text: &str) -> Result<(), Failure> {
-        let made = store::create_new(&self.path, text.as_bytes());
-        made.map_err(|error| self.failure(&error.to_string()))
+        let created = store::create_new(&self.path, text.as_bytes());
+        created.map_err(|error| self.failure(&error.to_string()))
     }
 
     fn remove(&self) {
@@ -130,8 +130,7 @@ impl NewFile {
     }
 
     fn failure(&self, why: &str) -> Failure {
-        Failure::cannot_create(format!("cannot make {}: {why}", self.shown)).help(
-            "nothing was written; another log is begun with --file PATH, in a folder that there is",
-        )
+        Failure::cannot_create(format!("cannot create {}: {why}", self.shown))
+            .help("nothing was written; name another log with --file PATH, in an existing folder")
     }
 }

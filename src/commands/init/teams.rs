@@ -1,4 +1,4 @@
-//! The teams that a log begins with, as `--teams` names them.
+//! The teams of a new log, as `--teams` names them.
 
 use std::collections::HashSet;
 
@@ -9,17 +9,17 @@ use crate::{
     render,
 };
 
-/// The team of a log of which nobody said whose it is: the agent that hands out the work.
+/// The team if none is named: the agent that hands out the work.
 const ONLY: &str = "Orchestrator";
 
-/// A team, and its own budget if it has one.
+/// A team, with its own budget if it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Team {
     pub(super) name: String,
     pub(super) budget: Option<Tokens>,
 }
 
-/// Reads names like `QA` and `QA:22K`. Fails where a name cannot be one, occurs twice, or the teams are given more than there is.
+/// Reads names like `QA` and `QA:22K`. Fails if a name is invalid or occurs twice, or if the team budgets exceed the budget.
 pub(super) fn parse(args: &[String], budget: Option<Tokens>) -> Result<Vec<Team>, Failure> {
     if args.is_empty() {
         return Ok(vec![Team {
@@ -42,9 +42,9 @@ pub(super) fn parse(args: &[String], budget: Option<Tokens>) -> Result<Vec<Team>
     let sum: Tokens = teams.iter().filter_map(|team| team.budget).sum();
     match budget.filter(|budget| sum > *budget) {
         Some(budget) => Err(Failure::usage(format!(
-            "the budgets of the teams add up to {sum}, more than the budget of {budget}"
+            "the team budgets add up to {sum}, more than the budget of {budget}"
         ))
-        .help("give the teams less, or raise --budget")),
+        .help("lower the team budgets, or raise --budget")),
         None => Ok(teams),
     }
 }
@@ -53,8 +53,8 @@ fn team(arg: &str) -> Result<Team, Failure> {
     let (name, budget) = match arg.rsplit_once(':') {
         Some((name, tokens)) => {
             let tokens = parse_tokens(tokens.trim()).map_err(|help| {
-                let message = format!("`{arg}` names no budget behind its colon");
-                Failure::usage(message).help(format!("{help}, or leave the colon out"))
+                let message = format!("`{arg}` has no budget after its colon");
+                Failure::usage(message).help(format!("{help}, or leave out the colon"))
             })?;
             (name, Some(tokens))
         }
@@ -62,17 +62,17 @@ fn team(arg: &str) -> Result<Team, Failure> {
     };
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let wrong = |why: &str| {
-        Failure::usage(format!("`{arg}` cannot be a team: {why}"))
+        Failure::usage(format!("invalid team name `{arg}`: {why}"))
             .help("write --teams 'NAME,NAME:22K'")
     };
     if name.is_empty() {
-        return Err(wrong("it has no name"));
+        return Err(wrong("it is empty"));
     }
     if is_total(&name) {
-        return Err(wrong("a row of that name is a sum"));
+        return Err(wrong("rows with this name are totals"));
     }
     if arg.contains(char::is_control) || render::has_unsafe(&name) {
-        return Err(wrong("there are characters in it that cannot be seen"));
+        return Err(wrong("it contains invisible characters"));
     }
     Ok(Team { name, budget })
 }

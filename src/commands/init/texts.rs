@@ -1,4 +1,4 @@
-//! The text of a fresh log, and that of the settings beside it.
+//! The text of a new log, and of the settings beside it.
 
 use std::fmt::Write as _;
 
@@ -13,8 +13,8 @@ use crate::{
     text::FileId,
 };
 
-/// What a log begins with.
-pub(super) struct Begun {
+/// What a new log is made of.
+pub(super) struct NewLog {
     pub(super) teams: Vec<Team>,
     /// For all teams together.
     pub(super) budget: Option<Tokens>,
@@ -23,8 +23,8 @@ pub(super) struct Begun {
     pub(super) now: DateTime<FixedOffset>,
 }
 
-impl Begun {
-    /// The log: its header, the month with a row for each team, their budgets, the budget.
+impl NewLog {
+    /// The log: a header, the month with a row for each team, the team budgets, the budget.
     pub(super) fn log(&self) -> String {
         let updated = self.now.to_utc().format("%Y-%m-%d %H:%M UTC");
         let month = Month::of(self.now.date_naive());
@@ -83,7 +83,7 @@ impl Begun {
         }
     }
 
-    /// The settings: every one there is, and in force those that were given.
+    /// Every setting there is, commented out unless its value was given.
     pub(super) fn settings(&self) -> String {
         let number = |tokens: Tokens| tokens.to_string().replace(',', "_");
         let budget = match self.budget {
@@ -112,57 +112,64 @@ impl Begun {
     }
 }
 
-const SETTINGS: &str = r#"# The settings of tokmon. Remove the # before a key to set it: what stands there is the default, or an example.
+const SETTINGS: &str = r#"# The settings of tokmon. Remove the # before a key to set it. The values are the defaults, or examples.
 
-# The cost log, seen from this folder.
+# The cost log, relative to this folder.
 log = <log>
 
 [budget]
-# Tokens of a month, for all teams together. --budget and TOKMON_BUDGET outrank it; it outranks what the log says.
+# The tokens for a month, for all teams together. Overrides the log; overridden by --budget and TOKMON_BUDGET.
 <budget>
-# Money of a month.
+# The money for a month.
 #cost = "25.00 USD"
-# Tokens that are kept back from the teams.
+# Tokens that are not allocated to teams.
 #reserve = "5K"
 
-# From how many percent of a budget on it has a level.
+# From which percentage of a budget its level rises.
 [budget.thresholds]
 #note = 75
 #warning = 80
 #critical = 90
 #exceeded = 100
 
-# A team: the tokens it may use in a month, and other names that it goes by in the log.
+# A team: the tokens it may use in a month, and its other names in the log.
 <teams>
-# Tokens per deliverable: how many are aimed at, and from how many on a team is pointed out. Outranks what the log says.
+# Tokens per deliverable: the target, and from where a team gets an alert. Overrides the log.
 [efficiency]
 #target = "5K"
 #alert = "6K"
 
-# By how many percent the plan's open phases differ from it in a good case and in a bad one.
+# How many percent less or more than planned the open phases of the plan may take.
 [scenarios]
 #optimistic = -10
 #pessimistic = 15
 
-# From which chance on, in percent, that a budget is not enough, the forecast has a level.
+# From which chance of exceeding the budget, in percent, the level of the forecast rises.
 [forecast]
 #warning = 20
 #critical = 50
-# The plan lists all work there is, so it ends the month's spending. Without this line, the log is asked.
+# Whether the plan lists all work of the month. Without this line, tokmon decides by the log.
 #plan_complete = true
 
 [archive]
-# How many days of daily details are kept. Outranks the retention policy of the log.
+# Days of daily details to keep. Overrides the retention policy of the log.
 #keep_days = 30
-# Where the archives are, seen from the folder of the log.
+# The folder of the archives, relative to the folder of the log.
 #dir = "archive"
 
-# What 1,000 tokens of a model cost, for spending of which no cost is written.
+# The price of 1,000 tokens of a model, for spending without a cost.
 [prices]
 #claude-haiku-4-5 = "0.003 USD"
+# By kind of token.
+#[prices."claude-opus-4-1"]
+#input = "15.00 USD"
+#output = "75.00 USD"
+#cache_read = "1.50 USD"
+#cache_write = "18.75 USD"
+#per = "1M"
 "#;
 
-/// A name as a cell of a table, with what has a meaning in Markdown escaped.
+/// A name as the text of a table cell, with Markdown escaped.
 fn cell(name: &str) -> String {
     let mut cell = String::new();
     for c in name.chars() {
@@ -174,12 +181,12 @@ fn cell(name: &str) -> String {
     cell
 }
 
-/// A text as TOML has it, in quotes.
+/// A TOML string.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Reads both texts the way they will be read. Fails where a name does not come back as it was given.
+/// Reads both texts back. Fails if a name does not come back as it was given.
 pub(super) fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<(), Failure> {
     let (mut names, mut given) = (Vec::new(), Vec::new());
     let mut is_fine = config::parse(settings).is_ok();
@@ -206,19 +213,34 @@ pub(super) fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<()
     }
     let message = match wrong {
         Some((team, _)) => format!(
-            "`{}` cannot be a team: a log would not give it back as it is",
+            "invalid team name `{}`: it would not survive in a Markdown table",
             team.name
         ),
-        None => "these teams cannot be told apart from other things in a log".to_owned(),
+        None => "these team names are ambiguous in a log".to_owned(),
     };
-    Err(Failure::usage(message).help("choose names of letters, digits and blanks"))
+    Err(Failure::usage(message).help("use letters, digits and spaces"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Thresholds;
 
-    /// Every setting in force, as if somebody had removed the `#` before each key.
+    fn settings(teams: &[(&str, u64)], budget: Option<u64>) -> String {
+        let team = |(name, budget): &(&str, u64)| Team {
+            name: (*name).to_owned(),
+            budget: Some(Tokens(*budget)),
+        };
+        let new_log = NewLog {
+            teams: teams.iter().map(team).collect(),
+            budget: budget.map(Tokens),
+            log: "cost-log.md".to_owned(),
+            now: "2026-02-25T17:00:00Z".parse().unwrap(),
+        };
+        new_log.settings()
+    }
+
+    /// The settings without the `#` before each key.
     fn in_force(settings: &str) -> String {
         let lines = settings.lines().map(|line| match line.strip_prefix('#') {
             Some(setting) if !setting.starts_with(' ') => setting,
@@ -229,25 +251,21 @@ mod tests {
 
     #[test]
     fn settings_are_defaults_or_what_was_given_and_each_can_be_set() {
-        for (teams, budget) in [
-            ("Team A", None),
-            ("A \"x\":5K,B\\C:1", Some(Tokens(90_000))),
+        for text in [
+            settings(&[], None),
+            settings(&[("A \"x\"", 5_000), ("B\\C", 1)], Some(90_000)),
         ] {
-            let begun = Begun {
-                teams: super::super::teams::parse(&[teams.to_owned()], budget).unwrap(),
-                budget,
-                log: "cost-log.md".to_owned(),
-                now: "2026-02-25T17:00:00Z".parse().unwrap(),
-            };
-            let text = begun.settings();
             let written = config::parse(&text).unwrap();
             let all = config::parse(&in_force(&text)).unwrap();
+            assert_eq!(written.policy.thresholds, Thresholds::default());
             assert_eq!(written.policy.thresholds, all.policy.thresholds);
             assert_eq!(written.policy.scenarios, all.policy.scenarios);
-            assert_eq!(written.policy.forecast.warning, all.policy.forecast.warning);
             assert_eq!(
-                written.policy.forecast.critical,
-                all.policy.forecast.critical
+                (
+                    written.policy.forecast.warning,
+                    written.policy.forecast.critical
+                ),
+                (all.policy.forecast.warning, all.policy.forecast.critical)
             );
             assert_eq!((written.keep_days, written.policy.reserve), (None, None));
             assert!(all.policy.budget.is_some() && all.policy.cost_budget.is_some());
@@ -255,12 +273,8 @@ mod tests {
             assert!(all.policy.efficiency.alert.is_some() && !all.policy.prices.is_empty());
             assert!(all.policy.forecast.plan_complete.is_some());
             assert!(all.keep_days.is_some() && all.archive_dir.is_some() && all.log.is_some());
-            assert!(
-                all.policy
-                    .teams
-                    .iter()
-                    .all(|team| team.tokens.is_some() && !team.aliases.is_empty())
-            );
+            let mut teams = all.policy.teams.iter();
+            assert!(teams.all(|team| team.tokens.is_some() && !team.aliases.is_empty()));
             assert!(!all.policy.teams.is_empty());
         }
     }

@@ -39,12 +39,6 @@ pub(super) fn report(
     rows: bool,
     cx: &mut Context<'_>,
 ) -> Result<Loaded, Failure> {
-    if let Some(name) = of_check(global.format()) {
-        return Err(Failure::usage(format!(
-            "a report has no form `{name}`: it is for what is wrong with a log"
-        ))
-        .help(format!("write `tokmon check --format {name}`")));
-    }
     let now = cx.now(global)?;
     let asked = Asked {
         rows: if rows { Rows::All } else { Rows::Summed },
@@ -60,15 +54,6 @@ pub(super) fn report(
         report: read.figures.report(now),
         found: read.found,
     })
-}
-
-/// The name of a form that only `tokmon check` has.
-const fn of_check(format: Format) -> Option<&'static str> {
-    match format {
-        Format::Sarif => Some("sarif"),
-        Format::Github => Some("github"),
-        Format::Table | Format::Json | Format::Csv | Format::Markdown => None,
-    }
 }
 
 /// What of a log is to be shown.

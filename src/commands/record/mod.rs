@@ -9,7 +9,7 @@ use chrono::Datelike as _;
 
 use super::{
     Context,
-    edit_session::{self, EditSession, table_or_json},
+    edit_session::{self, EditSession},
     load,
 };
 use crate::{
@@ -42,7 +42,7 @@ pub(super) fn run(
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<ExitCode, Failure> {
-    let format = table_or_json(global)?;
+    let format = global.format();
     let given = match &args.batch {
         Some(file) => batch::read(file, global, cx)?,
         None => vec![single(args, global, cx)?],

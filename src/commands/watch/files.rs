@@ -48,7 +48,7 @@ impl Files {
                 let _ = send.send(Event::Hint);
             }
         };
-        let poll = watching.poll.map(Duration::from_secs);
+        let poll = watching.poll;
         let mut files = Self {
             watch: Watch::start(watched.files(), poll, hint),
             coalesce: Coalesce::default(),

@@ -1,0 +1,218 @@
+//! The subcommands and their options. No behaviour. A doc comment on a struct would replace the summary of its command.
+
+use std::{path::PathBuf, time::Duration};
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::values::{self, FormatParser, parse_time, parse_tokens};
+use crate::{
+    model::{StatedCost, Tokens},
+    render::Format,
+};
+
+/// Help without options, for commands that take none.
+const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n";
+
+// Deferred: only the subcommand that is asked for is built.
+#[derive(Clone, Debug, Subcommand)]
+#[command(defer = true)]
+pub enum Command {
+    /// Record spending: append one line, then settle it into the tables
+    Record(RecordArgs),
+    /// Check the log, and fix it with --fix; exits with 1 on errors or warnings
+    Check(CheckArgs),
+    /// Move old daily details and hook lines to the archive (suitable for cron)
+    Archive(ArchiveArgs),
+    /// Bring a log from before v2.0 up to date
+    Migrate(MigrateArgs),
+    /// Create a log and settings
+    Init(InitArgs),
+    /// Print the JSON Schema of the report, or of the output of check
+    #[command(help_template = BARE, override_usage = "tokmon schema [report|check]")]
+    Schema {
+        /// The JSON to describe
+        #[arg(value_enum, default_value_t = SchemaOf::Report)]
+        of: SchemaOf,
+    },
+    /// Print a completion script for a shell
+    #[command(help_template = BARE, override_usage = "tokmon completions <bash|elvish|fish|powershell|zsh>")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page of tokmon, or of a subcommand
+    #[command(help_template = BARE, override_usage = "tokmon man [COMMAND]")]
+    Man {
+        /// The subcommand
+        command: Option<String>,
+    },
+}
+
+impl Command {
+    /// The name, and the formats of the output.
+    pub(super) const fn formats(&self) -> (&'static str, &'static [Format]) {
+        match self {
+            Self::Record(_) => ("record", values::WRITE_FORMATS),
+            Self::Check(_) => ("check", values::CHECK_FORMATS),
+            Self::Archive(_) => ("archive", values::WRITE_FORMATS),
+            Self::Migrate(_) => ("migrate", values::WRITE_FORMATS),
+            Self::Init(_) => ("init", values::TEXT_ONLY),
+            Self::Schema { .. } => ("schema", values::TEXT_ONLY),
+            Self::Completions { .. } => ("completions", values::TEXT_ONLY),
+            Self::Man { .. } => ("man", values::TEXT_ONLY),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The report
+    Report,
+    /// What check finds
+    Check,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub struct RewriteArgs {
+    /// How long to wait for other programs to close the log, like 500ms, 2s or 1m
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = values::parse_wait)]
+    pub wait: Duration,
+    /// Rewrite the log even if it cannot be locked; only safe if no other program writes it
+    #[arg(long)]
+    pub quiesced: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+pub struct RecordArgs {
+    /// The team that spent it
+    #[arg(long, value_name = "NAME", required_unless_present = "batch")]
+    pub team: Option<String>,
+    /// The number of tokens, like 12450 or 12.5K
+    #[arg(long, value_name = "TOKENS", required_unless_present = "batch", value_parser = parse_tokens, allow_hyphen_values = true)]
+    pub tokens: Option<Tokens>,
+    /// Input tokens; like the next three, they do not count against the budget
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub input_tokens: Option<Tokens>,
+    /// Output tokens
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub output_tokens: Option<Tokens>,
+    /// Tokens written to a cache
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub cache_write_tokens: Option<Tokens>,
+    /// Tokens read from a cache
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub cache_read_tokens: Option<Tokens>,
+    /// The task
+    #[arg(long, value_name = "TEXT")]
+    pub task: Option<String>,
+    /// The cost, like 0.037 or $0.037 [default: by the price of the model or the log]
+    #[arg(long, value_name = "AMOUNT", value_parser = values::parse_cost, allow_hyphen_values = true)]
+    pub cost: Option<StatedCost>,
+    /// The state of the work: done, running, pending or failed
+    #[arg(long, value_name = "STATUS")]
+    pub status: Option<String>,
+    /// The number of deliverables
+    #[arg(long, value_name = "COUNT")]
+    pub deliverables: Option<u32>,
+    /// The duration in minutes
+    #[arg(long, value_name = "COUNT")]
+    pub minutes: Option<u32>,
+    /// The model that was used
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The time of the spending, like 2026-02-25T10:18:00+09:00 [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    pub time: Option<chrono::DateTime<chrono::FixedOffset>>,
+    /// An id that makes retries harmless [default: a random one]
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// The id of the hold that this spending ends
+    #[arg(long = "ends-hold", alias = "hold", value_name = "ID")]
+    pub hold: Option<String>,
+    /// Record many, all or none: JSON lines or usage lines, from a file or from standard input (-)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["team", "tokens", "input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens", "task", "cost", "status", "deliverables", "minutes", "model", "time", "id", "hold"])]
+    pub batch: Option<PathBuf>,
+    /// Show what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+const CHECK_HELP: &str = "\
+Examples:
+  tokmon check                  show each finding with its line, and what to do about it
+  tokmon check --explain TM013  explain a code, with an example
+  tokmon check --fix --dry-run  show what --fix would change
+  tokmon check --format github  annotate the lines of a pull request
+  tokmon check --format sarif   report to code scanning";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = CHECK_HELP, mut_arg("format", |arg| arg.value_parser(FormatParser(values::CHECK_FORMATS))))]
+pub struct CheckArgs {
+    /// Fix what can be fixed safely: derived figures, usage lines and sessions missing from the tables, hook lines inside tables
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: show the changes as a unified diff, and write nothing
+    #[arg(short = 'n', long, requires = "fix")]
+    pub dry_run: bool,
+    /// Explain a code like TM013 or total-differs, and exit
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "dry_run"])]
+    pub explain: Option<String>,
+    #[command(flatten)]
+    pub rewrite: RewriteArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+pub struct ArchiveArgs {
+    /// Days of daily details to keep [default: tokmon.toml, else the log's retention policy, else 30]
+    #[arg(long, value_name = "DAYS", conflicts_with = "before")]
+    pub keep_days: Option<u32>,
+    /// Move daily details from before this day
+    #[arg(long, value_name = "DATE")]
+    pub before: Option<NaiveDate>,
+    /// Move hook lines only, no daily details
+    #[arg(long, conflicts_with_all = ["keep_days", "before", "compact"])]
+    pub hooks_only: bool,
+    /// Merge the rows of one team and task of a day into one, with their count and hours in its notes
+    #[arg(long)]
+    pub compact: bool,
+    /// Delete the archives of months older than this number of months, after listing them
+    #[arg(long, value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1_200))]
+    pub prune_archives: Option<u32>,
+    /// Show what would move, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub rewrite: RewriteArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+pub struct MigrateArgs {
+    /// Print the new log, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub rewrite: RewriteArgs,
+}
+
+const INIT_HELP: &str = "\
+Examples:
+  tokmon init --teams 'QA:22K,DevOps:20K,Orchestrator' --budget 200K
+  tokmon init --file docs/cost-log.md --dry-run
+
+The settings, tokmon.toml, are written beside the log.";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = INIT_HELP, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)))]
+pub struct InitArgs {
+    /// The teams, separated by commas, each with its own budget after a colon if it has one, like QA:22K [default: Orchestrator]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub teams: Vec<String>,
+    /// Show what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}

@@ -1,0 +1,226 @@
+//! How the values of options are spelled.
+
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset};
+use clap::{
+    ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser},
+};
+
+use crate::{
+    log::cell,
+    model::{Level, StatedCost, Tokens},
+    render::{Format, Theme},
+};
+
+pub(super) const VIEW_FORMATS: &[Format] =
+    &[Format::Table, Format::Json, Format::Csv, Format::Markdown];
+pub(super) const CHECK_FORMATS: &[Format] =
+    &[Format::Table, Format::Json, Format::Sarif, Format::Github];
+pub(super) const WRITE_FORMATS: &[Format] = &[Format::Table, Format::Json];
+pub(super) const TEXT_ONLY: &[Format] = &[Format::Table];
+
+/// Lists the formats of a command in its help and completions, but takes any text: a global option is read before its command
+/// is known, so the command checks it. Two value types under one global option would panic.
+#[derive(Clone)]
+pub(super) struct FormatParser(pub(super) &'static [Format]);
+
+impl TypedValueParser for FormatParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(
+            self.0.iter().filter_map(Format::to_possible_value),
+        ))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Table,
+            Self::Json,
+            Self::Csv,
+            Self::Markdown,
+            Self::Sarif,
+            Self::Github,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Table => ("table", "Text for people"),
+            Self::Json => ("json", "JSON; `tokmon schema` prints its schema"),
+            Self::Csv => ("csv", "Comma-separated values"),
+            Self::Markdown => ("markdown", "Markdown tables"),
+            Self::Sarif => ("sarif", "SARIF 2.1.0, for code scanning"),
+            Self::Github => (
+                "github",
+                "Workflow commands, which GitHub shows beside the lines",
+            ),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+impl ValueEnum for Theme {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Mono, Self::Cvd]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Auto => PossibleValue::new("auto").help("Those of the terminal"),
+            Self::Mono => PossibleValue::new("mono").help("None: bold and reverse video only"),
+            Self::Cvd | Self::NearCvd => PossibleValue::new("cvd")
+                .help("Safe for colour-blind users, on terminals with 256 colours or more"),
+        })
+    }
+}
+
+/// The levels that a run may fail on: every one but `ok`.
+impl ValueEnum for Level {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Note, Self::Warning, Self::Critical, Self::Exceeded]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
+}
+
+/// The levels that a forecast can reach.
+pub(super) fn forecast_level() -> impl TypedValueParser<Value = Level> {
+    let levels = [Level::Warning, Level::Critical];
+    PossibleValuesParser::new(levels.map(Level::word)).map(move |word| {
+        let named = levels.into_iter().find(|level| level.word() == word);
+        named.unwrap_or(Level::Critical)
+    })
+}
+
+/// Reads a number of tokens like `200K`.
+pub fn parse_tokens(text: &str) -> Result<Tokens, String> {
+    if is_too_large(text) {
+        return Err("it is too large for the tokens of a month".to_owned());
+    }
+    match cell::tokens(text) {
+        Ok(Some(cell::TokenCell {
+            used,
+            from: None,
+            limit: None,
+        })) => Ok(used.value),
+        _ => Err("write a number of tokens like 200000, 200,000 or 200K".to_owned()),
+    }
+}
+
+/// Whether a text is a number of a million billion or more.
+fn is_too_large(text: &str) -> bool {
+    const MOST_DIGITS: usize = 15;
+    let number = text.replace([',', '_'], "");
+    let digits = number.trim_end_matches(['k', 'K', 'm', 'M', 'b', 'B']);
+    let zeros = match number.get(digits.len()..) {
+        Some("k" | "K") => 3,
+        Some("m" | "M") => 6,
+        Some("b" | "B") => 9,
+        _ => 0,
+    };
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.trim_start_matches('0').len() + zeros > MOST_DIGITS
+}
+
+pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map_err(|_| "write a time like 2026-02-25T17:00:00Z".to_owned())
+}
+
+/// Reads a duration like `500ms`, `30s`, `10m`, `2h` or `3d`; a bare number has this unit.
+fn duration(text: &str, bare: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit());
+    let (number, unit) = text.split_at_checked(digits.unwrap_or(text.len()))?;
+    let number: u64 = number.parse().ok()?;
+    let seconds = match if unit.is_empty() { bare } else { unit } {
+        "ms" => return Some(Duration::from_millis(number)),
+        "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.checked_mul(seconds).map(Duration::from_secs)
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+pub(super) fn parse_wait(text: &str) -> Result<Duration, String> {
+    let wait = duration(text, "s").filter(|wait| *wait <= HOUR);
+    wait.ok_or_else(|| "write a time like 500ms, 2s or 1m, up to an hour".to_owned())
+}
+
+pub(super) fn parse_poll(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_secs(1)..=HOUR;
+    let poll = duration(text, "s").filter(|poll| range.contains(poll));
+    poll.ok_or_else(|| "write a time like 5s or 1m, from a second to an hour".to_owned())
+}
+
+pub(super) fn parse_cost(text: &str) -> Result<StatedCost, String> {
+    match cell::money(text) {
+        Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {
+            nanos: cost.amount.value,
+            currency: cost.currency,
+        }),
+        _ => Err("write an amount like 0.037 or $0.037, to a billionth at most".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_in_every_unit() {
+        let read = [
+            "500ms",
+            "30",
+            "30s",
+            "10m",
+            "5min",
+            "2h",
+            "3d",
+            "1w",
+            "",
+            "s",
+            "-1s",
+            "1.5h",
+            "99999999999999999999s",
+            "9999999999999999d",
+        ]
+        .map(|text| format!("{text} {:?}", duration(text, "s")));
+        insta::assert_snapshot!(read.join("\n"), @r"
+        500ms Some(500ms)
+        30 Some(30s)
+        30s Some(30s)
+        10m Some(600s)
+        5min Some(300s)
+        2h Some(7200s)
+        3d Some(259200s)
+        1w None
+         None
+        s None
+        -1s None
+        1.5h None
+        99999999999999999999s None
+        9999999999999999d None
+        ");
+        assert_eq!(duration("3", "d"), duration("72h", "s"));
+    }
+}

@@ -1,0 +1,275 @@
+//! What a settings file may hold: a struct for each table, and how its values are spelled.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData, path::PathBuf};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Unexpected, Visitor, value::MapAccessDeserializer},
+};
+use toml::Spanned;
+
+use crate::{
+    log::cell,
+    model::{Amount, Currency, ModelPrice, Money, Price, Tokens},
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) log: Option<Value<PathBuf>>,
+    pub(super) budget: BudgetTable,
+    pub(super) teams: BTreeMap<String, TeamTable>,
+    pub(super) efficiency: EfficiencyTable,
+    pub(super) scenarios: ScenariosTable,
+    pub(super) forecast: ForecastTable,
+    pub(super) archive: ArchiveTable,
+    pub(super) prices: BTreeMap<String, PriceSetting>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct BudgetTable {
+    pub(super) tokens: Option<Value<Tokens>>,
+    pub(super) cost: Option<Value<Money>>,
+    pub(super) reserve: Option<Value<Tokens>>,
+    pub(super) thresholds: ThresholdsTable,
+}
+
+pub(super) type Percent<const MIN: i32> = Option<Spanned<Value<Whole<MIN, 1_000>>>>;
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ThresholdsTable {
+    pub(super) note: Percent<1>,
+    pub(super) warning: Percent<1>,
+    pub(super) critical: Percent<1>,
+    pub(super) exceeded: Percent<1>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct TeamTable {
+    pub(super) tokens: Option<Value<Tokens>>,
+    pub(super) aliases: Vec<Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct EfficiencyTable {
+    pub(super) target: Option<Value<Tokens>>,
+    pub(super) alert: Option<Spanned<Value<Tokens>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ScenariosTable {
+    pub(super) optimistic: Option<Value<Whole<-100, 1_000>>>,
+    pub(super) pessimistic: Option<Value<Whole<-100, 1_000>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ForecastTable {
+    // A probability below 5% is shown as `5%` at most.
+    pub(super) warning: Option<Spanned<Value<Whole<5, 100>>>>,
+    pub(super) critical: Option<Spanned<Value<Whole<5, 100>>>>,
+    pub(super) plan_complete: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ArchiveTable {
+    pub(super) keep_days: Option<Value<Whole<0, 100_000>>>,
+    pub(super) dir: Option<Spanned<Value<PathBuf>>>,
+}
+
+/// How the text of a value is read.
+pub(super) trait Spelling: Sized {
+    /// Whether it may be written as a number, without quotes.
+    const IS_NUMBER: bool = true;
+
+    fn expected() -> String;
+    fn read(text: &str) -> Option<Self>;
+}
+
+/// A value with a [`Spelling`].
+pub(super) struct Value<T>(pub(super) T);
+
+impl<'de, T: Spelling> Deserialize<'de> for Value<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor(PhantomData))
+    }
+}
+
+struct ValueVisitor<T>(PhantomData<T>);
+
+impl<T: Spelling> Visitor<'_> for ValueVisitor<T> {
+    type Value = Value<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&T::expected())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        let wrong = || E::invalid_value(Unexpected::Str(text), &self);
+        T::read(text).map(Value).ok_or_else(wrong)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        if T::IS_NUMBER {
+            self.visit_str(&number.to_string())
+        } else {
+            Err(E::invalid_type(Unexpected::Signed(number), &self))
+        }
+    }
+}
+
+/// A whole number within bounds.
+pub(super) struct Whole<const MIN: i32, const MAX: i32>(pub(super) i32);
+
+impl<const MIN: i32, const MAX: i32> Spelling for Whole<MIN, MAX> {
+    fn expected() -> String {
+        format!("a whole number from {MIN} to {MAX}")
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let number = text.parse().ok()?;
+        (MIN..=MAX).contains(&number).then_some(Self(number))
+    }
+}
+
+impl Spelling for Tokens {
+    fn expected() -> String {
+        "a number of tokens like 200_000 or \"200K\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match cell::tokens(text) {
+            Ok(Some(cell::TokenCell {
+                used: Amount { value: tokens, .. },
+                from: None,
+                limit: None,
+            })) => Some(tokens),
+            _ => None,
+        }
+    }
+}
+
+impl Spelling for Money {
+    fn expected() -> String {
+        "an amount of money like 25.50 or \"25.50 EUR\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let money = cell::money(text).ok()??;
+        Some(Self {
+            nanos: money.amount.value.into(),
+            currency: money.currency.unwrap_or(Currency::USD),
+        })
+    }
+}
+
+/// The price of a model: one for every token, or a table by kind of token.
+pub(super) struct PriceSetting(pub(super) ModelPrice);
+
+impl<'de> Deserialize<'de> for PriceSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PriceVisitor)
+    }
+}
+
+struct PriceVisitor;
+
+impl<'de> Visitor<'de> for PriceVisitor {
+    type Value = PriceSetting;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a price per 1,000 tokens like 0.003 or \"0.003 EUR\", or a table with `input`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<PriceSetting, E> {
+        let price = cell::price(text, Tokens(1_000)).map(|(picos_per_token, currency)| Price {
+            picos_per_token,
+            currency: currency.unwrap_or(Currency::USD),
+        });
+        let price = price.ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+        Ok(PriceSetting(price.into()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<PriceSetting, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PriceSetting, A::Error> {
+        let table = PriceTable::deserialize(MapAccessDeserializer::new(map))?;
+        let expected = "a table with prices in one currency, like { input = \"3 USD\", output = \"15 USD\", per = \"1M\" }";
+        let wrong = || A::Error::invalid_value(Unexpected::Map, &expected);
+        table.price().map(PriceSetting).ok_or_else(wrong)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PriceTable {
+    input: Option<Value<PriceText>>,
+    output: Option<Value<PriceText>>,
+    cache_read: Option<Value<PriceText>>,
+    cache_write: Option<Value<PriceText>>,
+    per: Option<Value<Tokens>>,
+}
+
+impl PriceTable {
+    /// `None` without any price, with two currencies, or if a price is not a whole number of picos per token.
+    fn price(&self) -> Option<ModelPrice> {
+        let per = self.per.as_ref().map_or(Tokens(1_000_000), |per| per.0);
+        let mut currencies = Vec::new();
+        let mut picos = |price: &Option<Value<PriceText>>| {
+            let Some(Value(PriceText(text))) = price else {
+                return Some(None);
+            };
+            let (picos, currency) = cell::price(text, per)?;
+            currencies.push(currency.unwrap_or(Currency::USD));
+            Some(Some(picos))
+        };
+        let (input, output) = (picos(&self.input)?, picos(&self.output)?);
+        let (cache_write, cache_read) = (picos(&self.cache_write)?, picos(&self.cache_read)?);
+        let currency = *currencies.first()?;
+        currencies
+            .iter()
+            .all(|other| *other == currency)
+            .then_some(ModelPrice {
+                currency,
+                input,
+                output,
+                cache_write,
+                cache_read,
+                any: None,
+            })
+    }
+}
+
+/// A price that is read once it is known for how many tokens it is.
+struct PriceText(String);
+
+impl Spelling for PriceText {
+    fn expected() -> String {
+        "a price like 3.00 or \"3.00 EUR\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        cell::price(text, Tokens(1))?;
+        Some(Self(text.to_owned()))
+    }
+}
+
+impl Spelling for PathBuf {
+    const IS_NUMBER: bool = false;
+
+    fn expected() -> String {
+        "a path in quotes".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| text.into())
+    }
+}

@@ -1,0 +1,172 @@
+//! Everything that is wrong with a settings file, as findings with their places.
+
+use std::{borrow::Cow, ops::Range};
+
+use toml::de::{DeTable, DeValue};
+
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    text::{FileId, Place, Source, Span},
+};
+
+/// The most problems that are reported one by one.
+const MOST_PROBLEMS: usize = 50;
+
+/// The most of a name or a value that a message repeats, in characters.
+const MOST_REPEATED: usize = 40;
+
+/// What is wrong with a settings file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems {
+    /// In the order of the file.
+    pub found: Vec<Diagnostic>,
+    /// The search ended early, so there may be more.
+    pub incomplete: bool,
+}
+
+pub(super) struct ProblemList<'s> {
+    source: &'s Source,
+    found: Vec<Diagnostic>,
+}
+
+impl<'s> ProblemList<'s> {
+    pub(super) const fn new(source: &'s Source) -> Self {
+        Self {
+            source,
+            found: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(
+        &mut self,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let shift = self.source.body_start();
+        let start = self.source.line_column(span.start + shift);
+        let place = Place {
+            file: FileId::SETTINGS,
+            span: Span::new(span.start + shift, span.end + shift),
+            line: start.line,
+            column: start.column,
+            line_start: self.source.line_start(start.line).max(shift),
+        };
+        let problem = Diagnostic::new(Code::InvalidSetting, message.into(), place);
+        self.found.push(problem.label("here").help(help));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MOST_PROBLEMS
+    }
+
+    /// Adds an error of serde, and takes the entry at fault out of the table, so that reading it again finds the next error.
+    /// False if there is no such entry.
+    pub(super) fn add_error(&mut self, error: &toml::de::Error, table: &mut DeTable<'_>) -> bool {
+        let (span, message) = (error.span().unwrap_or_default(), error.message());
+        let Some((key, value)) = take_entry(table, &span) else {
+            self.add(&span, message, "correct or remove it");
+            return false;
+        };
+        let expected = message
+            .rsplit_once("expected ")
+            .map_or("", |(_, rest)| rest);
+        if message.starts_with("unknown field") {
+            let known: Vec<_> = expected.split('`').skip(1).step_by(2).collect();
+            self.add(
+                &span,
+                format!("unknown key `{}`", brief(&key)),
+                nearest(&key, &known),
+            );
+        } else {
+            let message = format!("`{}` cannot be {}", brief(&key), describe(&value, &span));
+            let help = match plain(expected) {
+                "a table" => format!("write a table: `{} = {{ … }}`", brief(&key)),
+                expected => format!("write {expected}"),
+            };
+            self.add(&span, message, help);
+        }
+        true
+    }
+
+    pub(super) fn finish(mut self) -> Problems {
+        self.found.sort_by_key(|problem| problem.place.span.start);
+        Problems {
+            incomplete: self.is_full(),
+            found: self.found,
+        }
+    }
+}
+
+/// Takes out the entry whose key or value has this span, or whose list has an item with it.
+fn take_entry<'i>(table: &mut DeTable<'i>, span: &Range<usize>) -> Option<(String, DeValue<'i>)> {
+    let mut entries = table.iter();
+    let found = entries.find(|(key, value)| {
+        let items = value.get_ref().as_array().into_iter().flatten();
+        key.span() == *span
+            || value.span() == *span
+            || items.map(toml::Spanned::span).any(|item| item == *span)
+    });
+    let Some((key, _)) = found else {
+        return table
+            .iter_mut()
+            .find_map(|(_, value)| match value.get_mut() {
+                DeValue::Table(table) => take_entry(table, span),
+                _ => None,
+            });
+    };
+    let key = key.clone();
+    let value = table.remove(&key)?;
+    Some((key.into_inner().into_owned(), value.into_inner()))
+}
+
+/// What to write instead of an unknown key.
+fn nearest(key: &str, known: &[&str]) -> String {
+    let distance = |known: &&&str| strsim::damerau_levenshtein(key, known);
+    let candidates = known.iter().filter(|_| key.len() <= MOST_REPEATED);
+    let near = candidates.min_by_key(distance);
+    match near.filter(|known| distance(known) <= 2.max(key.len() / 3)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known here: `{}`", known.join("`, `")),
+    }
+}
+
+/// What serde expects, in the words of TOML.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list like [\"A\", \"B\"]",
+        "a string" => "a name in quotes",
+        "a boolean" => "true or false",
+        "a map" => "a table",
+        table if table.starts_with("struct ") => "a table",
+        other => other,
+    }
+}
+
+/// The value with this span, as a message repeats it.
+fn describe(value: &DeValue<'_>, span: &Range<usize>) -> Cow<'static, str> {
+    match value {
+        DeValue::String(text) => format!("\"{}\"", brief(text)).into(),
+        DeValue::Integer(number) => brief(number.as_str()).into_owned().into(),
+        DeValue::Float(number) => brief(number.as_str()).into_owned().into(),
+        DeValue::Boolean(flag) => flag.to_string().into(),
+        DeValue::Datetime(date) => date.to_string().into(),
+        DeValue::Array(items) => match items.iter().find(|item| item.span() == *span) {
+            Some(item) => format!("a list with {}", describe(item.get_ref(), span)).into(),
+            None => "a list".into(),
+        },
+        DeValue::Table(_) => "a table".into(),
+    }
+}
+
+/// The start of a name or a value.
+pub(super) fn brief(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_REPEATED) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
+}
