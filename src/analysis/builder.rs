@@ -83,7 +83,6 @@ impl Ids {
 }
 
 impl LedgerBuilder {
-    #[must_use]
     pub fn new(policy: &Policy, retention: Retention) -> Self {
         let mut ledger = Ledger {
             prices: policy.prices.clone(),
@@ -111,14 +110,12 @@ impl LedgerBuilder {
     }
 
     /// Everything was read: counts the usage lines that no row has settled.
-    #[must_use]
     pub fn finish(mut self) -> Ledger {
         self.count_waiting();
         self.ledger.derive()
     }
 
     /// The months with rows or lines that count, oldest first, as far as files were read.
-    #[must_use]
     pub fn months(&self) -> Vec<Month> {
         let months = self.ledger.months.keys();
         let mut months: Vec<Month> = months
@@ -143,7 +140,6 @@ impl LedgerBuilder {
     }
 
     /// Whether a month has rows, be they unreadable.
-    #[must_use]
     pub fn has_rows(&self, month: Month) -> bool {
         self.months().contains(&month) || self.ledger.has_rows(month)
     }
@@ -173,7 +169,6 @@ impl LedgerBuilder {
         }
     }
 
-    /// Spending.
     pub fn entry(&mut self, entry: &Entry<'_>) {
         let archive = match entry.place.file.role() {
             FileRole::Archive if self.archive != Some(entry.when.month) => return,
@@ -308,7 +303,6 @@ impl LedgerBuilder {
         }
     }
 
-    /// A stated total.
     pub fn total(&mut self, total: StatedTotal) {
         let month = self.ledger.months.entry(total.month).or_default();
         month.totals.push((self.summary, total));
@@ -341,7 +335,6 @@ impl LedgerBuilder {
         self.ledger.notes.push(note);
     }
 
-    /// A line that is not Markdown.
     pub fn line(&mut self, line: &HookLine<'_>) {
         let ledger = &mut self.ledger;
         match &line.event {

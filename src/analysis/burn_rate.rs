@@ -106,20 +106,17 @@ impl BurnRate {
     }
 
     /// Tokens per minute, rounded half up.
-    #[must_use]
     pub fn tokens_per_minute(&self) -> Tokens {
         Self::rounded(self.tokens, 1, self.minutes)
     }
 
     /// Whether a rate by the minute says more than one by the day.
-    #[must_use]
     pub fn is_by_minute(&self) -> bool {
         self.basis == RateBasis::FirstDay
     }
 
     /// When so many more tokens are used at this rate: now plus tokens / rate, the minute rounded up.
     /// None where that is beyond all calendars.
-    #[must_use]
     pub fn after(
         &self,
         tokens: Tokens,

@@ -50,7 +50,6 @@ impl MonthLedger {
     }
 }
 
-/// A reservation.
 #[derive(Clone, Debug)]
 pub(super) struct HoldEntry {
     pub(super) name: NameId,
@@ -114,7 +113,6 @@ pub(super) struct Derived {
 
 impl Ledger {
     /// The months with rows or lines that count in the log itself, oldest first.
-    #[must_use]
     pub fn months(&self) -> &[Month] {
         &self.derived.months
     }
@@ -126,7 +124,6 @@ impl Ledger {
     }
 
     /// Whether a month has rows, be they unreadable.
-    #[must_use]
     pub fn has_rows(&self, month: Month) -> bool {
         self.has_readable_rows(month) || self.unreadable.contains_key(&Some(month))
     }

@@ -21,8 +21,6 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Of every team of the month.
-    #[must_use]
     pub fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Self {
         let by_policy = policy.teams.iter().filter_map(|team| {
             let usage = reconciled.find_team(&team.name)?;
@@ -69,7 +67,6 @@ impl Limits {
     }
 
     /// What the teams of the month are given together. None where none is given anything.
-    #[must_use]
     pub fn total(&self, reconciled: &ReconciledMonth) -> Option<Tokens> {
         let teams = reconciled.month.teams.iter();
         teams
@@ -79,14 +76,12 @@ impl Limits {
 }
 
 /// The first budget found: by option, environment or settings, else the log's own.
-#[must_use]
 pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
     policy.budget.or(reconciled.ledger.derived.own_budget)
 }
 
 /// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
 /// line or in the environment says nothing about the log.
-#[must_use]
 pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
     let of_settings = policy
         .budget
@@ -95,7 +90,6 @@ pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Bu
 }
 
 /// What is held back from the teams.
-#[must_use]
 pub fn reserve(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Tokens> {
     let rows = reconciled
         .allocations()

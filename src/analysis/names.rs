@@ -35,7 +35,6 @@ impl Names {
         id
     }
 
-    /// A name as it is shown.
     pub(super) fn shown(&self, id: NameId) -> &str {
         match self.first_spelling.get(id.0 as usize).map(String::as_str) {
             None | Some("") => "(unnamed)",

@@ -46,7 +46,6 @@ pub struct Saving {
 
 impl Saving {
     /// What was saved of what, for a percentage. None where more is needed than before.
-    #[must_use]
     pub fn saved(&self) -> Option<(Tokens, Tokens)> {
         let (before, after) = (self.before_tokens?, self.after_tokens?);
         (after <= before).then(|| (before.saturating_sub(after), before))

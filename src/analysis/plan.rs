@@ -144,12 +144,10 @@ impl Plan {
     }
 
     /// Whether nothing planned is left to do.
-    #[must_use]
     pub fn is_done(&self) -> bool {
         !self.phases.iter().any(PlanPhase::is_open)
     }
 
-    /// The phases still to come.
     pub fn pending(&self) -> impl Iterator<Item = &PlanPhase> {
         self.phases
             .iter()
@@ -159,7 +157,6 @@ impl Plan {
 
 impl PlanPhase {
     /// Whether it is still to come or under way.
-    #[must_use]
     pub fn is_open(&self) -> bool {
         self.status.as_deref() != Some(Status::Done.word())
     }

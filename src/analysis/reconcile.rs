@@ -26,19 +26,16 @@ impl Ledger {
     /// Reconciles a month, of one project if one is named. A month without rows has used nothing.
     ///
     /// Takes as long as what is written about this month, and the allocation table.
-    #[must_use]
     pub fn reconcile(&self, month: Month, project: Option<&str>) -> ReconciledMonth<'_> {
         self.reconcile_with(month, project, IdleTeams::Listed)
     }
 
     /// Reconciles a month, if it has rows.
-    #[must_use]
     pub fn find_month(&self, month: Month) -> Option<ReconciledMonth<'_>> {
         self.has_rows(month).then(|| self.reconcile(month, None))
     }
 
     /// Reconciles what is written about a month, and leaves out the teams that the allocation table alone names.
-    #[must_use]
     pub fn reconcile_statements(&self, month: Month) -> ReconciledMonth<'_> {
         self.reconcile_with(month, None, IdleTeams::LeftOut)
     }

@@ -52,19 +52,16 @@ impl ReconciledMonth<'_> {
     }
 
     /// Whether the month was reconciled for one project.
-    #[must_use]
     pub const fn is_of_project(&self) -> bool {
         self.project.is_some()
     }
 
     /// Ids that occurred again in the log.
-    #[must_use]
     pub fn duplicates(&self) -> &[Duplicate] {
         self.duplicates_of(None)
     }
 
     /// Ids that the month's archive repeats, or that are repeated in spite of it.
-    #[must_use]
     pub fn archive_duplicates(&self) -> &[Duplicate] {
         self.duplicates_of(Some(self.month.month))
     }
@@ -75,14 +72,12 @@ impl ReconciledMonth<'_> {
     }
 
     /// A table of an older log that does not count beside sections of v2.0.
-    #[must_use]
     pub fn uncounted_legacy(&self) -> Option<Place> {
         let first = self.ledger.first_legacy;
         first.filter(|_| !self.ledger.counts(EntryKind::Legacy))
     }
 
     /// Whether the log is of the format before v2.0.
-    #[must_use]
     pub fn is_legacy(&self) -> bool {
         self.ledger.first_legacy.is_some() && self.ledger.counts(EntryKind::Legacy)
     }
@@ -92,13 +87,11 @@ impl ReconciledMonth<'_> {
         preferred(&self.ledger.allocations, |row| row.place)
     }
 
-    #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.ledger.notes
     }
 
     /// The log's currency: that of its header, else the first in which a cost is written, else the US dollar.
-    #[must_use]
     pub fn currency(&self) -> Currency {
         let archived = || self.ledger.months.get(&self.month.month)?.archive_currency;
         let Ledger {
@@ -113,7 +106,6 @@ impl ReconciledMonth<'_> {
     }
 
     /// What the month cost.
-    #[must_use]
     pub fn cost(&self) -> Option<CostTotal> {
         let mut cost = CostSum::default();
         self.month
@@ -124,7 +116,6 @@ impl ReconciledMonth<'_> {
     }
 
     /// The first statement with a cost in another currency.
-    #[must_use]
     pub fn first_foreign_cost(&self) -> Option<Place> {
         let own = self.currency();
         let tallies = self
@@ -142,14 +133,12 @@ impl ReconciledMonth<'_> {
     }
 
     /// The price of a model's tokens: that of the settings, else that of the log.
-    #[must_use]
     pub fn price_of(&self, model: Option<&str>) -> Option<ModelPrice> {
         let by_model = || self.ledger.prices.get(model?).copied();
         by_model().or(self.ledger.price.map(ModelPrice::from))
     }
 
     /// How many deliverables came of a team's tokens, by all that says so. None where nothing does, or it is counted in tasks.
-    #[must_use]
     pub fn deliverables_of(&self, team: &TeamUsage) -> Option<u64> {
         let output = efficiency::output(team, self.noted().get(&team.id))?;
         output.deliverables.then_some(output.count)
@@ -186,7 +175,6 @@ impl ReconciledMonth<'_> {
     }
 
     /// The project of the month that a name means, as the log spells it.
-    #[must_use]
     pub fn find_project(&self, name: &str) -> Option<&str> {
         let mut projects = self.month.projects.iter();
         projects
@@ -195,7 +183,6 @@ impl ReconciledMonth<'_> {
     }
 
     /// The team of the month that a name means: its own, or by alias, or by the words it begins with.
-    #[must_use]
     pub fn find_team(&self, name: &str) -> Option<&TeamUsage> {
         let id = match self.ledger.names.find(&fold_name(name)) {
             Some(id) => self.roster.team_of(id),
@@ -205,7 +192,6 @@ impl ReconciledMonth<'_> {
     }
 
     /// The team that a user asks for: by name, or by a part of the name that only one team has.
-    #[must_use]
     pub fn search_team(&self, text: &str) -> Option<&TeamUsage> {
         let folded = fold_name(text);
         let words = |team: &&TeamUsage| fold_name(&team.name).split(' ').any(|word| word == folded);

@@ -64,13 +64,11 @@ pub struct StatusReport {
 
 impl StatusReport {
     /// The share of the budget that these tokens are. None without a budget.
-    #[must_use]
     pub fn share(&self, tokens: Tokens) -> Option<Percent> {
         Percent::new(tokens.0, self.budget.tokens?.0)
     }
 
     /// What is used of the budget. None without one, or where money is spent in another currency.
-    #[must_use]
     pub fn spending(&self) -> Option<Spending> {
         if let Some((budget, level)) = self.budget.tokens.zip(self.level) {
             return Some(Spending {
@@ -90,7 +88,6 @@ impl StatusReport {
     }
 
     /// The worst alert about each team that has one.
-    #[must_use]
     pub fn team_levels(&self) -> HashMap<&str, Level> {
         let mut levels = HashMap::new();
         for alert in &self.alerts {
@@ -118,13 +115,11 @@ pub struct Spending {
 
 impl Spending {
     /// The share of the budget. None of a budget of nothing.
-    #[must_use]
     pub fn share(&self) -> Option<Percent> {
         Percent::new(self.used, self.budget)
     }
 
     /// One of its amounts as it is written.
-    #[must_use]
     pub fn written(&self, amount: i128) -> String {
         match self.currency {
             Some(currency) => Money {
@@ -312,13 +307,11 @@ pub struct TeamReport {
 
 impl TeamReport {
     /// Whether it has reported that it is finished: nothing can be done about its limit any more.
-    #[must_use]
     pub fn is_done(&self) -> bool {
         self.status.as_deref() == Some(Status::Done.word())
     }
 
     /// Where the first of its figures of a kind stands.
-    #[must_use]
     pub fn place_of(&self, figure: Figure) -> Option<RowPlace> {
         let mut sources = self.sources.iter();
         let source = sources.find(|source| source.figure == figure && source.line.is_some())?;
@@ -329,7 +322,6 @@ impl TeamReport {
     }
 
     /// Its name where there is little room: `C` for `Team C`.
-    #[must_use]
     pub fn short_name(&self) -> &str {
         let rest = self.name.strip_prefix("Team ").map(str::trim_start);
         rest.filter(|rest| !rest.is_empty()).unwrap_or(&self.name)
@@ -372,7 +364,6 @@ pub struct FigureSource {
 
 impl FigureSource {
     /// One row.
-    #[must_use]
     pub fn at(figure: Figure, place: Place, tokens: Option<Tokens>) -> Self {
         Self {
             figure,

@@ -37,13 +37,10 @@ pub enum Rows {
     Summed,
     /// At least so many of the newest. Those before are summed by day, team and kind.
     Newest(usize),
-    /// All.
     All,
 }
 
 impl Rows {
-    /// Whether any are.
-    #[must_use]
     pub fn are_shown(self) -> bool {
         self != Self::Summed
     }
@@ -189,7 +186,6 @@ impl KeptRows {
         kept.keep(retention.rows, KeptRow::of(entry, date, name, cost));
     }
 
-    /// The rows of a month.
     pub(super) fn of(&self, month: Month) -> impl Iterator<Item = &KeptRow> {
         let of_month = self.0.iter().filter(move |kept| kept.month == Some(month));
         of_month.flat_map(|kept| &kept.rows)
@@ -199,7 +195,6 @@ impl KeptRows {
 /// Rows and lines that cannot be read: how many, and where the first of them stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unreadable {
-    /// How many.
     pub count: u64,
     /// Where the first of them stand.
     pub first: Vec<Place>,

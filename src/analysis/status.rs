@@ -24,9 +24,7 @@ use crate::model::{EntryKind, Policy, RoundedSum, Tokens, ratio};
 /// What a report is made for, beside the log and the policy.
 #[derive(Clone, Debug)]
 pub struct ReportOptions<'a> {
-    /// What the log is called.
     pub path: &'a str,
-    /// The moment.
     pub now: DateTime<FixedOffset>,
     /// The project that the month was reconciled for.
     pub project: Option<&'a str>,
@@ -40,8 +38,6 @@ pub struct ReportOptions<'a> {
     pub backtest: bool,
 }
 
-/// Makes the report.
-#[must_use]
 pub fn report(
     reconciled: &ReconciledMonth,
     policy: &Policy,

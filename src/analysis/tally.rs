@@ -11,11 +11,8 @@ use crate::{
 /// The statements of one kind about one team, added up.
 #[derive(Clone, Debug)]
 pub struct Tally {
-    /// Their tokens.
     pub sum: RoundedSum,
-    /// At least one of them gives tokens.
     pub has_tokens: bool,
-    /// How many rows or lines.
     pub rows: u64,
     /// Where the first of them stands.
     pub first: Place,

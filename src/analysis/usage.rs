@@ -22,17 +22,13 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct TeamUsage {
     pub(super) id: NameId,
-    /// Its name.
     pub name: String,
-    /// The kinds of statement there are about it.
     pub tallies: BTreeMap<EntryKind, Tally>,
     /// What its details and usage lines say was spent on each day.
     pub(super) days: BTreeMap<NaiveDate, Tokens>,
 }
 
 impl TeamUsage {
-    /// The tokens of one kind of statement.
-    #[must_use]
     pub fn tokens_of(&self, kind: EntryKind) -> Tokens {
         self.tallies
             .get(&kind)
@@ -40,7 +36,6 @@ impl TeamUsage {
     }
 
     /// Daily, session and dated rows together.
-    #[must_use]
     pub fn details(&self) -> Tokens {
         [EntryKind::Daily, EntryKind::Session, EntryKind::Legacy]
             .map(|kind| self.tokens_of(kind))
@@ -49,7 +44,6 @@ impl TeamUsage {
     }
 
     /// What the team used. None where nothing is stated about it, which is not zero.
-    #[must_use]
     pub fn used(&self) -> Option<Tokens> {
         let known = self.tallies.values().any(|tally| tally.has_tokens);
         known.then(|| {
@@ -112,21 +106,18 @@ pub(super) fn is_dated(teams: &[TeamUsage]) -> bool {
 pub struct StatedUse {
     /// The figure, of several projects their sum.
     pub tokens: RoundedSum,
-    /// Where it stands.
     pub place: Place,
 }
 
 /// One month, reconciled.
 #[derive(Clone, Debug)]
 pub struct MonthUsage<'l> {
-    /// Which month.
     pub month: Month,
     /// It is the newest one in the log, so undated notes speak of it.
     pub newest: bool,
     /// Every team, in the order of the monthly table, then of the allocation, then as they were met.
     pub teams: Vec<TeamUsage>,
     pub(super) index: HashMap<NameId, usize>,
-    /// The `TOTAL` rows.
     pub totals: Vec<StatedTotal>,
     /// The figure that the log states for all of it.
     pub stated: Option<StatedUse>,
@@ -134,15 +125,12 @@ pub struct MonthUsage<'l> {
     pub projects: Vec<String>,
     /// Teams whose details cannot be told apart by project, with where these stand.
     pub unsplit: Vec<(String, Place)>,
-    /// Rows that cannot be read.
     pub unreadable: Unreadable,
     pub(super) days: BTreeMap<NaiveDate, Day>,
     pub(super) rows: Vec<&'l KeptRow>,
 }
 
 impl MonthUsage<'_> {
-    /// What all teams used.
-    #[must_use]
     pub fn used(&self) -> Tokens {
         self.teams.iter().filter_map(TeamUsage::used).sum()
     }

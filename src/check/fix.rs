@@ -85,18 +85,17 @@ impl Attachable {
     }
 
     fn fix_of(&self, finding: &Diagnostic, revision: &Revision) -> Option<Arc<Fix>> {
-        if finding.place.file != FileId::LOG && self.is_by_line {
+        if finding.place.file != self.fix.edits.file() && self.is_by_line {
             return None;
         }
         let line = revision.document().whole_line(finding.place);
-        let on_line = |edit: &&Edit| line.start <= edit.span.start && edit.span.end <= line.end;
+        let on_line = self.fix.edits.within(line);
         if self.is_by_line {
-            let edits: Vec<Edit> = self.fix.edits.iter().filter(on_line).cloned().collect();
-            return safe(edits).filter(|fix| !fix.edits.is_empty());
+            return safe(on_line.to_vec()).filter(|fix| !fix.edits.is_empty());
         }
         // An id may occur again without being a repetition that can go.
         let is_repeat = finding.code == Code::DuplicateId;
-        let is_resolved = !is_repeat || self.fix.edits.iter().any(|edit| edit.span == line);
+        let is_resolved = !is_repeat || on_line.iter().any(|edit| edit.span == line);
         is_resolved.then(|| Arc::clone(&self.fix))
     }
 }

@@ -7,16 +7,13 @@ use super::{FileId, Span};
 /// Replace the bytes of `span` by `text`: an insertion where the span is empty, a deletion where the text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced.
     pub span: Span,
-    /// What stands there afterwards.
     pub text: String,
     /// The order of what is inserted at one place: lower first.
     pub order: u8,
 }
 
 impl Edit {
-    /// Replaces `span` by `text`.
     pub fn replace(span: Span, text: impl Into<String>) -> Self {
         Self {
             span,
@@ -25,25 +22,21 @@ impl Edit {
         }
     }
 
-    /// Puts `text` before the byte at `offset`.
     pub fn insert(offset: usize, text: impl Into<String>) -> Self {
         Self::replace(Span::at(offset), text)
     }
 
-    /// Takes the bytes of `span` away.
     pub fn delete(span: Span) -> Self {
         Self::replace(span, "")
     }
 
     /// The same edit with another place in the order of what is inserted at one place.
-    #[must_use]
     pub const fn ordered(mut self, order: u8) -> Self {
         self.order = order;
         self
     }
 
     /// The same edit in a text that has at `to` what this one has at `from`. None where it would begin before that text.
-    #[must_use]
     pub fn moved(&self, from: usize, to: usize) -> Option<Self> {
         let at = |offset: usize| (offset + to).checked_sub(from);
         let span = Span::new(at(self.span.start)?, at(self.span.end)?);
@@ -90,14 +83,22 @@ impl EditSet {
     pub fn iter(&self) -> std::slice::Iter<'_, Edit> {
         self.edits.iter()
     }
+
+    /// Those that change nothing outside a span.
+    pub fn within(&self, span: Span) -> &[Edit] {
+        let from = self
+            .edits
+            .partition_point(|edit| edit.span.start < span.start);
+        let rest = self.edits.get(from..).unwrap_or_default();
+        let len = rest.partition_point(|edit| edit.span.end <= span.end);
+        rest.get(..len).unwrap_or_default()
+    }
 }
 
-/// Two edits that want the same bytes.
+/// Two edits that change the same bytes, the one that begins first and the one that begins inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overlap {
-    /// The one that begins first.
     pub first: Span,
-    /// The one that begins inside it.
     pub second: Span,
 }
 
@@ -181,6 +182,15 @@ mod tests {
                 at = edit.span.end;
             }
             prop_assert_eq!(rest, text.get(at..).unwrap());
+        }
+    }
+
+    #[test]
+    fn edits_within_a_span_touch_nothing_outside_it() {
+        let edits = [1..3, 4..4, 4..6, 6..6, 6..8].map(|range| Edit::delete(range.into()));
+        let set = EditSet::new(FileId::LOG, edits.to_vec()).unwrap();
+        for (span, within) in [(0..9, 0..5), (2..6, 1..4), (3..5, 1..2), (7..9, 0..0)] {
+            assert_eq!(set.within(span.clone().into()), &edits[within], "{span:?}");
         }
     }
 
