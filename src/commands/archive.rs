@@ -178,7 +178,7 @@ impl Task<'_> {
         let log_set = self.session.log_set(&self.to_delete)?;
         let style = cx.style(global);
         for (month, archive) in &log_set.archives {
-            let lines = render::counted_of(count(archive), "line");
+            let lines = render::counted(count(archive) as u64, "line");
             let shown = files.get(month).map_or("", |file| &file.shown);
             let line = format!("to be deleted: {shown} ({lines})");
             writeln!(cx.out, "{}", style.text(&render::sanitize(&line))).map_err(cannot_print)?;

@@ -8,17 +8,15 @@ use std::{
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Format, json, sanitize};
+use super::{Format, counted, json, sanitize};
 use crate::model::{Month, Tokens};
 
 /// The most sections that are listed of those that stay.
 const MAX_LEFT: usize = 5;
 
-/// The outcome of archiving.
 #[derive(Debug, Serialize)]
 pub struct Archived {
     pub schema_version: u32,
-    /// The log.
     pub file: String,
     pub dry_run: bool,
     /// Details from before this day move.
@@ -34,7 +32,6 @@ pub struct Archived {
     pub deleted: Vec<Deleted>,
     /// Sections that are old enough and stay.
     pub left: Vec<Left>,
-    /// The lines of the log.
     pub lines_before: usize,
     pub lines_after: usize,
 }
@@ -51,7 +48,6 @@ pub struct MovedTo {
     pub hook_lines: usize,
 }
 
-/// An archive that was deleted.
 #[derive(Debug, Serialize)]
 pub struct Deleted {
     pub file: String,
@@ -96,13 +92,13 @@ impl Archived {
         };
         let mut lines = Vec::new();
         if self.settled_lines > 0 {
-            let settled = counted(self.settled_lines, "usage line");
+            let settled = counted(self.settled_lines as u64, "usage line");
             lines.push(format!("{settled} {settle} first"));
         }
         let moved = self.moved.iter();
         lines.extend(moved.map(|moved| format!("{move_to} {}  {}", moved.file, moved.amount())));
         lines.extend(self.deleted.iter().map(|deleted| {
-            let lines = counted(deleted.lines, "line");
+            let lines = counted(deleted.lines as u64, "line");
             format!("{delete} {}  {lines}", deleted.file)
         }));
         let [before, after] = [self.lines_before, self.lines_after].map(number);
@@ -132,25 +128,21 @@ impl MovedTo {
             (self.sessions, "session"),
         ];
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-        let mut parts: Vec<String> = parts.map(|(count, what)| counted(count, what)).collect();
+        let mut parts: Vec<String> = parts
+            .map(|(count, what)| counted(count as u64, what))
+            .collect();
         if let Some(last) = parts.last_mut() {
-            let _ = write!(last, " ({}", counted(self.rows, "row"));
+            let _ = write!(last, " ({}", counted(self.rows as u64, "row"));
             if self.merged_rows > 0 {
                 let _ = write!(last, ", {} merged into others", number(self.merged_rows));
             }
             last.push(')');
         }
         if self.hook_lines > 0 {
-            parts.push(counted(self.hook_lines, "hook line"));
+            parts.push(counted(self.hook_lines as u64, "hook line"));
         }
         parts.join(", ")
     }
-}
-
-/// `1 row`, `4,958 rows`.
-pub fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", number(count))
 }
 
 fn number(count: usize) -> Tokens {

@@ -21,7 +21,6 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-/// A row for each part of the month.
 pub(super) fn table(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Days of month").named("days_of_month"),

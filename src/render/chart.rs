@@ -20,7 +20,6 @@ enum Layer {
     Used,
 }
 
-/// A level across the chart.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) tokens: u64,
@@ -39,7 +38,6 @@ pub(crate) struct Chart {
     /// Texts at the right of the chart, at the height of these tokens.
     pub(crate) remarks: Vec<(u64, String)>,
     pub(crate) span: (i64, i64),
-    /// The tokens at the top.
     pub(crate) top: u64,
     /// The levels of what is used and of what is likely.
     pub(crate) levels: (Option<Level>, Option<Level>),
@@ -85,7 +83,6 @@ impl Chart {
         last - dot
     }
 
-    /// The row for these tokens, from the top.
     fn row(&self, tokens: u64, rows: usize, down: usize) -> usize {
         self.dot(tokens, rows, down) / down
     }

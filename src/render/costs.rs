@@ -5,7 +5,6 @@ use crate::analysis::Cost;
 
 const UNPRICED: &str = "some tokens have no cost and no price";
 
-/// The remarks on a single cost.
 pub(super) fn remarks(cost: &Cost, style: Style) -> Vec<String> {
     let others = cost
         .others

@@ -8,6 +8,7 @@ use annotate_snippets::{
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
 use super::{
+    counted,
     sanitize::{sanitize, sanitize_in_place},
     theme::{ColorMode, Style},
 };
@@ -24,26 +25,17 @@ pub fn concise(finding: &Diagnostic, files: &Files) -> String {
 
 /// The number of findings in a line. None if there are only notes.
 pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
-    let counted = counted(findings)?;
+    let counted = count_findings(findings)?;
     let places = places(findings, files);
     Some(format!("tokmon: {counted} in {places}; -v explains each"))
 }
 
 /// `3 errors and 1 warning`. None if there are neither.
-pub fn counted(findings: &Findings) -> Option<String> {
-    let (errors, warnings) = (
-        findings.count(Severity::Error),
-        findings.count(Severity::Warning),
-    );
-    let some = |count: usize, word: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        count => Some(format!("{count} {word}s")),
-    };
-    let parts: Vec<String> = [some(errors, "error"), some(warnings, "warning")]
-        .into_iter()
-        .flatten()
-        .collect();
+pub fn count_findings(findings: &Findings) -> Option<String> {
+    let kinds = [Severity::Error, Severity::Warning].into_iter();
+    let counts = kinds.map(|kind| (findings.count(kind) as u64, kind.word()));
+    let counts = counts.filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = counts.map(|(count, word)| counted(count, word)).collect();
     (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
@@ -59,10 +51,8 @@ fn places(findings: &Findings, files: &Files) -> String {
     }
 }
 
-/// Returns the line of a place.
 pub type LineAt<'l> = dyn FnMut(&Place) -> Option<String> + 'l;
 
-/// Findings with excerpts.
 pub fn in_full(
     findings: &[Diagnostic],
     files: &Files,

@@ -7,10 +7,7 @@ use std::{
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde::Serialize;
-use serde_json::{
-    Value,
-    ser::{Formatter, PrettyFormatter},
-};
+use serde_json::Value;
 
 use super::{Page, sanitize::is_unsafe};
 use crate::analysis::StatusReport;
@@ -52,7 +49,6 @@ struct StatusFinding<'a> {
     help: Option<&'a str>,
 }
 
-/// Writes the whole report.
 pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let diagnostics = page
         .findings
@@ -76,12 +72,20 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&document, out)
 }
 
-/// Writes a document with unsafe characters escaped.
+/// Writes a document with the unsafe characters escaped that JSON itself would leave as they are.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer =
-        serde_json::Serializer::with_formatter(&mut *out, Escaped(PrettyFormatter::new()));
-    document.serialize(&mut serializer)?;
-    writeln!(out)
+    let text = serde_json::to_string_pretty(document)?;
+    let is_kept = |c: char| c == '\n' || !is_unsafe(c);
+    let mut rest = text.as_str();
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| !is_kept(*c)) {
+        let (kept, after) = rest.split_at(at);
+        out.write_all(kept.as_bytes())?;
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        rest = after.get(c.len_utf8()..).unwrap_or_default();
+    }
+    writeln!(out, "{rest}")
 }
 
 /// The JSON Schema (2020-12) of the report, made from its types.
@@ -120,73 +124,5 @@ fn without_null(schema: &mut Schema) {
             schema.remove("anyOf");
             schema.extend(only);
         }
-    }
-}
-
-/// Escapes the unsafe characters that JSON itself would leave as they are.
-struct Escaped<'a>(PrettyFormatter<'a>);
-
-impl Formatter for Escaped<'_> {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, c)) = rest
-            .char_indices()
-            .find(|(_, c)| !c.is_ascii() && is_unsafe(*c) || *c == '\u{7f}')
-        {
-            writer.write_all(rest.get(..at).unwrap_or_default().as_bytes())?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-            rest = rest.get(at + c.len_utf8()..).unwrap_or_default();
-        }
-        writer.write_all(rest.as_bytes())
-    }
-
-    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
     }
 }

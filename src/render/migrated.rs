@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, archived::counted, json, sanitize};
+use super::{Format, counted, json, sanitize};
 use crate::model::{Month, RoundedSum};
 
 /// The outcome of a migration.
@@ -56,8 +56,8 @@ impl Migrated {
 
 impl MigratedLog {
     fn write(&self, file: &str, out: &mut dyn Write) -> io::Result<()> {
-        let [rows, months] =
-            [(self.rows, "row"), (self.months, "month")].map(|(count, what)| counted(count, what));
+        let [rows, months] = [(self.rows, "row"), (self.months, "month")]
+            .map(|(count, what)| counted(count as u64, what));
         let [file, original] = [file, &self.original].map(sanitize);
         writeln!(out, "{file} is of v2.0 now: {rows} of {months}")?;
         writeln!(out, "{original} is the original, whole")?;
@@ -66,7 +66,9 @@ impl MigratedLog {
             (self.other_lines_left, "other line"),
         ];
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> = parts.map(|(count, what)| counted(count, what)).collect();
+        let parts: Vec<String> = parts
+            .map(|(count, what)| counted(count as u64, what))
+            .collect();
         if parts.is_empty() {
             return Ok(());
         }

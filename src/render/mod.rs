@@ -26,8 +26,8 @@ mod theme;
 
 use std::io::{self, Write};
 
-pub use archived::{Archived, Deleted, Left, MovedTo, counted as counted_of};
-pub use diagnostics::{LineAt, concise, counted, in_full, summary};
+pub use archived::{Archived, Deleted, Left, MovedTo};
+pub use diagnostics::{LineAt, concise, count_findings, in_full, summary};
 pub use diff::diff;
 pub use fix_outcome::FixOutcome;
 pub use json::schema;
@@ -44,6 +44,7 @@ pub use theme::{ColorDepth, ColorMode, Style, TextRole, Theme};
 use crate::{
     analysis::StatusReport,
     diagnostic::{Findings, Severity},
+    model::Tokens,
     text::Files,
 };
 use table::ReportTable;
@@ -51,6 +52,12 @@ use table::ReportTable;
 /// What to do about a missing budget.
 const NO_BUDGET: &str =
     "no budget is set: --budget 200K, TOKMON_BUDGET or `[budget] tokens` in tokmon.toml sets one";
+
+/// `1 row`, `4,958 rows`.
+pub fn counted(count: u64, word: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {word}{plural}", Tokens(count))
+}
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,42 +53,29 @@ pub(super) fn table(report: &StatusReport) -> ReportTable {
 }
 
 pub(super) fn data(report: &StatusReport) -> ReportTable {
-    let columns = [
-        "operation",
-        "kind",
-        "before_tokens",
-        "after_tokens",
-        "saved_percent",
-        "line",
-    ];
-    let mut table = ReportTable::new("Optimizations", columns.map(Column::new));
-    let Some(optimizations) = &report.optimizations else {
-        return table;
-    };
-    let operations = optimizations
-        .operations
-        .iter()
-        .map(|saving| (saving, "operation"));
-    let stated = optimizations
-        .stated_average
-        .iter()
-        .map(|saving| (saving, "stated average"));
-    let computed = optimizations
-        .computed_average
-        .iter()
-        .map(|saving| (saving, "computed average"));
-    for (saving, kind) in operations.chain(stated).chain(computed) {
+    let of = report.optimizations.iter();
+    let savings = of.flat_map(|of| {
+        let operations = of.operations.iter().map(|saving| (saving, "operation"));
+        let stated = of
+            .stated_average
+            .iter()
+            .map(|saving| (saving, "stated average"));
+        let computed = of.computed_average.iter();
+        let computed = computed.map(|saving| (saving, "computed average"));
+        operations.chain(stated).chain(computed)
+    });
+    let record = |(saving, kind): (&Saving, &str)| {
         let [before, after, saved, line] = figures(saving);
-        table.row([
-            Cell::text(&saving.operation),
-            Cell::word(kind),
-            before,
-            after,
-            saved,
-            line,
-        ]);
-    }
-    table
+        [
+            ("operation", Cell::text(&saving.operation)),
+            ("kind", Cell::word(kind)),
+            ("before_tokens", before),
+            ("after_tokens", after),
+            ("saved_percent", saved),
+            ("line", line),
+        ]
+    };
+    ReportTable::records("Optimizations", savings.map(record))
 }
 
 fn row(saving: &Saving, name: Cell) -> [Cell; 5] {

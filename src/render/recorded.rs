@@ -13,36 +13,28 @@ use crate::{
 /// The most statements that are listed one by one.
 pub const MAX_RECORDED: usize = 20;
 
-/// What was recorded.
 #[derive(Debug)]
 pub struct Recorded {
-    /// The log.
     pub file: String,
     /// The first of what was recorded, as it is now.
     pub rows: Vec<RecordedRow>,
-    /// How much was recorded.
     pub count: usize,
     /// Ids that were recorded before, and not again.
     pub known: Vec<String>,
-    /// The report of the month.
     pub report: StatusReport,
 }
 
 /// A statement as it is in the log now.
 #[derive(Debug, Serialize)]
 pub struct RecordedRow {
-    /// Its id.
     pub id: String,
-    /// The team.
     pub team: String,
-    /// How much.
     pub tokens: Tokens,
     /// Whether it is in a row of a table; else it is a usage line.
     pub settled: bool,
     /// The line in the log, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// The text of that line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }

@@ -34,14 +34,12 @@ impl StyledLine {
         }
     }
 
-    /// Text that has one role.
     pub(crate) fn styled(role: TextRole, text: impl Into<String>) -> Self {
         let mut line = Self::from(text.into());
         line.push_span(0..line.text.len(), role);
         line
     }
 
-    /// The text without its roles.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -199,7 +197,6 @@ impl StyledLine {
     }
 }
 
-/// A line that is a heading.
 pub(crate) fn heading(text: impl Into<String>) -> StyledLine {
     StyledLine::styled(TextRole::Heading, text)
 }

@@ -1,7 +1,8 @@
 //! The details of one team, for a screen that has room for them: figures, efficiency, forecast, and their sources.
 
 use super::{
-    forecast::{Badge, in_brackets, many, team_outcome},
+    counted,
+    forecast::{Badge, in_brackets, team_outcome},
     styled::StyledLine,
     table::{Cell, signed},
     theme::Style,
@@ -55,11 +56,11 @@ fn used(team: &TeamReport, style: Style) -> String {
 /// `5 deliverables at 1,648 tokens each, alert at 6,000`
 fn efficiency(report: &StatusReport, team: &TeamReport, badge: Badge<'_>) -> Option<StyledLine> {
     if let (Some(tasks), Some(each)) = (team.tasks, team.tokens_per_task) {
-        let tasks = many(tasks, "task", "tasks");
+        let tasks = counted(tasks, "task");
         return Some(format!("{tasks} at {each} tokens each").into());
     }
     let (count, each) = (team.deliverables?, team.tokens_per_deliverable?);
-    let count = many(count, "deliverable", "deliverables");
+    let count = counted(count, "deliverable");
     let alert = report.efficiency.alert;
     let alert = alert.map(|alert| format!(", alert at {alert}"));
     let level = team.efficiency_level.filter(|level| *level > Level::Ok);

@@ -97,49 +97,53 @@ pub(crate) fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportT
 
 /// A row for each team, for programs.
 pub(crate) fn data(report: &StatusReport) -> ReportTable {
-    let columns = [
-        "team",
-        "used_tokens",
-        "estimate",
-        "allocated_tokens",
-        "percent",
-        "level",
-        "status",
-        "deliverables",
-        "tokens_per_deliverable",
-        "efficiency_level",
-        "tasks",
-        "tokens_per_task",
-        "cost",
-        "currency",
-        "cost_estimate",
-        "cost_complete",
-        "other_costs",
-    ];
-    let mut table = ReportTable::new("Teams", columns.map(Column::new));
-    for team in &report.teams {
+    let record = |team: &TeamReport| {
         let cost = team.cost.as_ref();
-        table.row([
-            Cell::text(&team.name),
-            Cell::some(team.used_tokens, Cell::Tokens),
-            Cell::flag(team.estimate),
-            Cell::some(team.allocated_tokens, Cell::Tokens),
-            Cell::some(share_of(team), Cell::Percent),
-            Cell::some(team.level, Cell::Level),
-            Cell::some(team.status.as_deref(), Cell::text),
-            Cell::some(team.deliverables, Cell::Count),
-            Cell::some(team.tokens_per_deliverable, Cell::Tokens),
-            Cell::some(team.efficiency_level, Cell::Level),
-            Cell::some(team.tasks, Cell::Count),
-            Cell::some(team.tokens_per_task, Cell::Tokens),
-            Cell::some(cost, Cell::cost),
-            Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
-            Cell::some(cost, |cost| Cell::flag(cost.estimate)),
-            Cell::some(cost, |cost| Cell::flag(cost.complete)),
-            Cell::some(cost, |cost| Cell::word(costs::others(cost))),
-        ]);
-    }
-    table
+        [
+            ("team", Cell::text(&team.name)),
+            ("used_tokens", Cell::some(team.used_tokens, Cell::Tokens)),
+            ("estimate", Cell::flag(team.estimate)),
+            (
+                "allocated_tokens",
+                Cell::some(team.allocated_tokens, Cell::Tokens),
+            ),
+            ("percent", Cell::some(share_of(team), Cell::Percent)),
+            ("level", Cell::some(team.level, Cell::Level)),
+            ("status", Cell::some(team.status.as_deref(), Cell::text)),
+            ("deliverables", Cell::some(team.deliverables, Cell::Count)),
+            (
+                "tokens_per_deliverable",
+                Cell::some(team.tokens_per_deliverable, Cell::Tokens),
+            ),
+            (
+                "efficiency_level",
+                Cell::some(team.efficiency_level, Cell::Level),
+            ),
+            ("tasks", Cell::some(team.tasks, Cell::Count)),
+            (
+                "tokens_per_task",
+                Cell::some(team.tokens_per_task, Cell::Tokens),
+            ),
+            ("cost", Cell::some(cost, Cell::cost)),
+            (
+                "currency",
+                Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
+            ),
+            (
+                "cost_estimate",
+                Cell::some(cost, |cost| Cell::flag(cost.estimate)),
+            ),
+            (
+                "cost_complete",
+                Cell::some(cost, |cost| Cell::flag(cost.complete)),
+            ),
+            (
+                "other_costs",
+                Cell::some(cost, |cost| Cell::word(costs::others(cost))),
+            ),
+        ]
+    };
+    ReportTable::records("Teams", report.teams.iter().map(record))
 }
 
 fn row(team: &TeamReport, levels: &HashMap<&str, Level>) -> [Cell; 10] {

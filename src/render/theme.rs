@@ -124,7 +124,6 @@ const fn ansi_color(level: Level) -> Color {
     })
 }
 
-/// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Which escape sequences are written.
@@ -193,7 +192,6 @@ impl Style {
         if self.ascii { " - " } else { " · " }
     }
 
-    /// Whether a line fits in the width.
     pub(crate) fn fits(self, line: &StyledLine) -> bool {
         self.width.is_none_or(|width| line.width() <= width)
     }
@@ -265,7 +263,6 @@ impl Style {
     }
 }
 
-/// The cell of a tick.
 fn tick_at(width: usize, percent: u32) -> usize {
     width * percent as usize / 100
 }

@@ -15,7 +15,6 @@ pub enum Effect {
     Quit,
     /// Quit with the code of an interrupt.
     Interrupt,
-    /// Read the files.
     Read,
     /// Draw all cells, not only changed ones.
     Repaint,
@@ -26,7 +25,6 @@ pub enum Effect {
 }
 
 impl App {
-    /// Handles a message.
     pub fn update(&mut self, message: Message, shown: Viewport, now: NaiveTime) -> Option<Effect> {
         let page = isize::try_from(shown.page.max(1)).unwrap_or(isize::MAX);
         self.remember_selection();
@@ -140,7 +138,6 @@ impl App {
         };
     }
 
-    /// Sorts the teams, in their view.
     fn sort(&mut self, message: Message) {
         if self.tab != Tab::Teams {
             return;

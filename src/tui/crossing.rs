@@ -10,7 +10,6 @@ use crate::{
 /// The percentage points that a figure must fall below a threshold before the bell rings for it again.
 const REARM: i128 = 2;
 
-/// The thresholds that were reached.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Crossing {
     /// The bell has rung for those up to this one, in percent.
@@ -20,9 +19,7 @@ pub(super) struct Crossing {
 /// The result of comparing new figures with those before.
 #[derive(Debug, Default)]
 pub(super) struct Crossed {
-    /// The new level.
     pub(super) level: Option<Level>,
-    /// If the level rose.
     pub(super) message: Option<String>,
     /// Once for each threshold, and never at the start.
     pub(super) rings: bool,

@@ -11,7 +11,6 @@ use ratatui::{
 
 use crate::render::{StyledLine, TextRole, Theme};
 
-/// The lines of a screen, to be drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct ScreenWidget<'s> {
     pub lines: &'s [StyledLine],

@@ -34,7 +34,6 @@ impl App {
         }
     }
 
-    /// The teams as they are listed.
     pub fn teams(&self) -> Vec<&TeamReport> {
         let Some(report) = self.report() else {
             return Vec::new();
@@ -92,7 +91,6 @@ impl App {
         rows.filter(move |(day, row)| is_listed(day, row))
     }
 
-    /// The rows of the days as they are listed.
     pub fn rows(&self) -> Vec<&RowReport> {
         self.rows_by_day().map(|(_, row)| row).collect()
     }
@@ -118,7 +116,6 @@ impl App {
         self.selected[self.tab.index()].unwrap_or(0).min(last)
     }
 
-    /// The team that is selected in the list of teams.
     pub fn selected_team(&self) -> Option<&TeamReport> {
         let teams = self.teams();
         let at = self.selected_row_in(Tab::Teams, teams.len())?;

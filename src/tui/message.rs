@@ -4,7 +4,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::state::{Panel, Tab, Typing};
 
-/// What the user wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
     Quit,
@@ -14,13 +13,10 @@ pub enum Message {
     /// Open a panel, or close it.
     Open(Panel),
     Show(Tab),
-    /// Show the next view or the previous one.
     Turn(Direction),
     /// Move by a number of rows.
     Move(isize),
-    /// Move by a page.
     Page(Direction),
-    /// Move to an end of the list.
     End(Direction),
     /// Go to the subject of the selected row.
     Enter,

@@ -14,7 +14,6 @@ pub const GRACE: Duration = Duration::from_millis(150);
 /// How long the last good figures are shown while a new row cannot be read: it may be half typed.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The result of reading the files.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
     Good(Box<Snapshot>),

@@ -2,7 +2,6 @@
 
 use crate::{analysis::TeamReport, model::Level};
 
-/// A column that teams can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
     Alert,
@@ -34,7 +33,6 @@ impl SortBy {
         rest.into_iter().find(|by| *by == Self::Team || ranks(*by))
     }
 
-    /// The heading of its column.
     pub(super) const fn heading(self) -> &'static str {
         match self {
             Self::Alert => "Alert",

@@ -14,7 +14,6 @@ use crate::{
 /// How long a message is shown.
 pub const FLASH: Duration = Duration::from_secs(10);
 
-/// A view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
     #[default]
@@ -50,7 +49,6 @@ impl Tab {
     }
 }
 
-/// What is being typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Typing {
     /// Keys are commands.
@@ -59,11 +57,9 @@ pub enum Typing {
     Filter,
 }
 
-/// Changes are not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pause {
     pub since: NaiveTime,
-    /// The changes seen since.
     pub changes: usize,
 }
 
@@ -85,9 +81,7 @@ pub enum Following {
 /// What may be shown in place of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
-    /// The keys.
     Help,
-    /// The problems in the files.
     Problems,
 }
 
@@ -101,7 +95,6 @@ pub struct Snapshot {
     pub counted: Option<String>,
 }
 
-/// A problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The place and the problem: `cost-log.md:31:33 not a number: "12,4x0"`.
@@ -169,7 +162,6 @@ pub(super) type RowKey = (
     Option<Tokens>,
 );
 
-/// The state.
 #[derive(Clone, Debug, Default)]
 pub struct App {
     pub tab: Tab,

@@ -49,7 +49,7 @@ impl Found {
 
     /// How much is wrong with the files: `3 errors and 1 warning`.
     pub(in crate::commands) fn counted(&self) -> Option<String> {
-        render::counted(&self.findings)
+        render::count_findings(&self.findings)
     }
 
     /// Says on standard error what was found: in full where that is asked for, else how much.

@@ -6,7 +6,6 @@ use crate::{
     render::{Style, StyledLine, styled},
 };
 
-/// The page on a code.
 pub fn explain(code: Code, style: Style) -> String {
     let heading = |text: &str| style.paint(&styled::heading(text));
     let fix = if code.is_fixable() {

@@ -8,7 +8,6 @@ use crate::{
     render::{Style, sanitize},
 };
 
-/// Writes a command for each finding, and a line on all of them.
 pub(super) fn report(
     report: &Report<'_>,
     line_at: &mut LineAt<'_>,

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Format, LineAt, Style,
+    Format, LineAt, Style, counted,
     diagnostics::{bare, excerpt, span_in},
 };
 use crate::{
@@ -34,10 +34,8 @@ pub struct CheckExtent {
     pub lines: u64,
 }
 
-/// The findings of a check.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
-    /// Sorted.
     pub findings: &'a Findings,
     pub files: &'a Files,
     pub extent: CheckExtent,
@@ -141,10 +139,8 @@ impl Report<'_> {
     }
 }
 
-/// A place for programs.
 struct Spot<'f> {
     file: &'f str,
-    /// From 1.
     line: usize,
     /// In characters, from 1.
     column: usize,
@@ -158,9 +154,4 @@ fn end_column(line: &str, place: &Place) -> Option<usize> {
     let is_whole = span.start + place.span.len() <= line.len();
     let text = line.get(span).filter(|_| is_whole)?;
     Some(place.column + text.chars().count())
-}
-
-fn counted(count: u64, word: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{s}")
 }

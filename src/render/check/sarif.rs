@@ -123,7 +123,6 @@ struct Region {
     end_column: Option<usize>,
 }
 
-/// Writes the report, with a rule for every code there is.
 pub(super) fn report(
     report: &Report<'_>,
     line_at: &mut LineAt<'_>,

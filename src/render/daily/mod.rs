@@ -117,53 +117,37 @@ fn columns(dates: Dates) -> [Column; 9] {
 
 /// A row with all that is known for each row of the log, for programs.
 pub(crate) fn data(report: &StatusReport) -> ReportTable {
-    let columns = [
-        "date",
-        "time",
-        "team",
-        "written_team",
-        "task",
-        "tokens",
-        "estimate",
-        "cost",
-        "currency",
-        "cost_estimate",
-        "status",
-        "minutes",
-        "model",
-        "notes",
-        "kind",
-        "line",
-    ];
-    let mut table = ReportTable::new("Daily", columns.map(Column::new));
-    for (day, row) in report
-        .days
-        .iter()
-        .flatten()
-        .flat_map(|day| day.rows.iter().map(move |row| (day, row)))
-    {
-        let text = |text: &Option<String>| Cell::some(text.as_deref(), Cell::text);
+    let text = |text: &Option<String>| Cell::some(text.as_deref(), Cell::text);
+    let record = |day: &DayReport, row: &RowReport| {
         let cost = row.cost.as_ref();
-        table.row([
-            Cell::word(day.date.to_string()),
-            Cell::some(row.time.as_deref(), Cell::word),
-            Cell::text(&row.team),
-            text(&row.written_team),
-            text(&row.task),
-            Cell::some(row.tokens, Cell::Tokens),
-            Cell::flag(row.estimate),
-            Cell::some(cost, Cell::cost),
-            Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
-            Cell::some(cost, |cost| Cell::flag(cost.estimate)),
-            text(&row.status),
-            Cell::some(row.minutes, Cell::Count),
-            text(&row.model),
-            text(&row.notes),
-            Cell::word(row.kind.word()),
-            Cell::Number(row.line as u64),
-        ]);
-    }
-    table
+        [
+            ("date", Cell::word(day.date.to_string())),
+            ("time", Cell::some(row.time.as_deref(), Cell::word)),
+            ("team", Cell::text(&row.team)),
+            ("written_team", text(&row.written_team)),
+            ("task", text(&row.task)),
+            ("tokens", Cell::some(row.tokens, Cell::Tokens)),
+            ("estimate", Cell::flag(row.estimate)),
+            ("cost", Cell::some(cost, Cell::cost)),
+            (
+                "currency",
+                Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
+            ),
+            (
+                "cost_estimate",
+                Cell::some(cost, |cost| Cell::flag(cost.estimate)),
+            ),
+            ("status", text(&row.status)),
+            ("minutes", Cell::some(row.minutes, Cell::Count)),
+            ("model", text(&row.model)),
+            ("notes", text(&row.notes)),
+            ("kind", Cell::word(row.kind.word())),
+            ("line", Cell::Number(row.line as u64)),
+        ]
+    };
+    let days = report.days.iter().flatten();
+    let rows = days.flat_map(|day| day.rows.iter().map(move |row| (day, row)));
+    ReportTable::records("Daily", rows.map(|(day, row)| record(day, row)))
 }
 
 fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {

@@ -1,10 +1,10 @@
 //! The context of the forecast: the plan, the burn rate, and what the log projects, each with its source.
 
-use super::{Badge, Field, NOT_ENOUGH, counted, in_brackets};
+use super::{Badge, Field, NOT_ENOUGH, in_brackets};
 use crate::{
     analysis::{BurnRate, Plan, PlanPhase, RateBasis, Stated, StatusReport},
     model::{Percent, Tokens},
-    render::{styled::StyledLine, table::signed, theme::Style},
+    render::{counted, styled::StyledLine, table::signed, theme::Style},
     text::FileRole,
 };
 
@@ -49,7 +49,6 @@ fn margin(report: &StatusReport) -> Option<Field> {
     Some(("Safety margin", text.into()))
 }
 
-/// What the log itself projects.
 fn stated(report: &StatusReport, style: Style) -> Vec<Field> {
     let forecast = &report.forecast;
     let end = forecast.stated.as_ref().map(|stated| {
@@ -98,7 +97,7 @@ fn plan_source(plan: &Plan) -> String {
 /// `309 tokens/min since 10:10`, `5,067 tokens/day since 2026-02-01`.
 pub(crate) fn rate(rate: &BurnRate) -> String {
     let (tokens, since) = tokens_and_since(rate);
-    let (tokens, per) = (counted(tokens), per(rate));
+    let (tokens, per) = (counted(tokens.0, "token"), per(rate));
     format!("{tokens}/{per} since {since}")
 }
 
@@ -139,14 +138,16 @@ fn rate_with_source(of: &BurnRate) -> String {
     let source = match of.basis {
         RateBasis::FirstDay => format!(
             "{} in {} min of the first day, {}",
-            counted(of.tokens),
+            counted(of.tokens.0, "token"),
             of.minutes,
             of.since
         ),
-        RateBasis::CompletedDays => format!("{} in {days} before today", counted(of.tokens)),
+        RateBasis::CompletedDays => {
+            format!("{} in {days} before today", counted(of.tokens.0, "token"))
+        }
         RateBasis::WholeMonth => format!(
             "{} in the {days} to the end of the month",
-            counted(of.tokens)
+            counted(of.tokens.0, "token")
         ),
     };
     format!("{} ({source})", rate(of))

@@ -1,12 +1,12 @@
 //! What the forecast is based on, in sentences.
 
-use super::{counted, many};
 use crate::{
     analysis::{
         Confidence, Estimate, ForecastBasis, ForecastState, Plan, StatusReport,
         forecast::{EstimateSource, ForecastInputs, ProjectInputs, RateInputs},
     },
     model::Tokens,
+    render::counted,
 };
 
 /// Rates with a greater disagreement differ by more than a tenth of their sum.
@@ -55,14 +55,14 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
             Some(format!("no day is complete yet, {instead}"))
         }
         Confidence::None => {
-            let days = many(inputs.completed_days, "complete day", "complete days");
+            let days = counted(inputs.completed_days as u64, "complete day");
             Some(format!(
                 "nothing was spent on the {days} since {}, {instead}",
                 inputs.since
             ))
         }
         Confidence::TooEarly => {
-            let days = many(inputs.completed_days, "complete day", "complete days");
+            let days = counted(inputs.completed_days as u64, "complete day");
             Some(format!(
                 "based on only {days}; typically off by most of a month, {instead}"
             ))
@@ -96,13 +96,13 @@ fn days(inputs: &ForecastInputs) -> Vec<String> {
     if inputs.later_tokens > Tokens::ZERO {
         reasons.push(format!(
             "{} have a date in the future and count as used; another time zone, or a wrong date?",
-            counted(inputs.later_tokens)
+            counted(inputs.later_tokens.0, "token")
         ));
     }
     if inputs.undated_tokens > Tokens::ZERO {
         reasons.push(format!(
             "the log does not say on which days {} of this month were used; they are spread over it",
-            counted(inputs.undated_tokens)
+            counted(inputs.undated_tokens.0, "token")
         ));
     }
     if let Some(rate) = &inputs.rate {
@@ -112,7 +112,7 @@ fn days(inputs: &ForecastInputs) -> Vec<String> {
 }
 
 fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
-    let days = many(inputs.completed_days, "complete day", "complete days");
+    let days = counted(inputs.completed_days as u64, "complete day");
     let active = if inputs.undated_ratio > 0.0 {
         String::new()
     } else {
@@ -120,7 +120,7 @@ fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
     };
     let mut reasons = vec![format!(
         "an average day takes {}, by {days} since {}{active}",
-        counted(rate.tokens_per_day),
+        counted(rate.tokens_per_day.0, "token"),
         inputs.since,
     )];
     let (slow, fast) = (rate.slow_tokens_per_day, rate.fast_tokens_per_day);
@@ -177,7 +177,7 @@ fn calibration(inputs: &ProjectInputs) -> String {
         (true, false) => "allocated",
         _ => "planned",
     };
-    let teams = many(finished.len(), "finished team", "finished teams");
+    let teams = counted(finished.len() as u64, "finished team");
     format!(
         "{teams} took {actual} of the {estimated} {word}, so a phase to come counts {:.2} of its estimate",
         inputs.ratio

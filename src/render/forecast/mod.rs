@@ -15,8 +15,6 @@ pub(crate) use context::{bare_rate, rate, short_rate, stated_range};
 pub(super) use data::{data, tables};
 pub(crate) use summary::{in_brief, team_outcome};
 
-use std::fmt::Display;
-
 use super::{
     styled::{StyledLine, heading},
     table::ReportTable,
@@ -24,7 +22,7 @@ use super::{
 };
 use crate::{
     analysis::{Confidence, Estimate, ForecastBasis, ForecastState, StatusReport},
-    model::{Level, Percent, Tokens},
+    model::{Level, Percent},
 };
 
 /// The column in which values start.
@@ -151,23 +149,4 @@ fn shown_estimate(report: &StatusReport) -> Option<Estimate> {
 
 pub(crate) fn in_brackets(share: Option<Percent>) -> String {
     share.map(|share| format!(" ({share})")).unwrap_or_default()
-}
-
-/// `1 day`, `3 days`.
-pub(crate) fn many<N: Copy + Display + PartialEq + From<u8>>(
-    count: N,
-    one: &str,
-    more: &str,
-) -> String {
-    let word = if count == N::from(1) { one } else { more };
-    format!("{count} {word}")
-}
-
-fn counted(tokens: Tokens) -> String {
-    let unit = if tokens == Tokens(1) {
-        "token"
-    } else {
-        "tokens"
-    };
-    format!("{tokens} {unit}")
 }

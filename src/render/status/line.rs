@@ -4,7 +4,8 @@ use crate::{
     analysis::StatusReport,
     model::{Level, Money, Tokens},
     render::{
-        forecast::{self, in_brackets},
+        counted,
+        forecast::in_brackets,
         styled::StyledLine,
         table::{Cell, Digits},
         theme::Style,
@@ -21,7 +22,7 @@ pub(crate) fn one_line(report: &StatusReport, style: Style, problem: Option<Stri
 /// `1 row not counted`
 fn uncounted(report: &StatusReport) -> Option<String> {
     let rows = report.log.unreadable_rows;
-    (rows > 0).then(|| forecast::many(rows, "row not counted", "rows not counted"))
+    (rows > 0).then(|| counted(rows, "row") + " not counted")
 }
 
 /// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.

@@ -32,7 +32,6 @@ pub const MAX_FINDINGS: usize = 20;
 /// The width of a bar if lines may have any length.
 const BAR: usize = 80;
 
-/// The log and the month.
 pub(super) fn title(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let path = style.text(&report.log.path);
     let mut title = heading("tokmon") + &*format!("  {path}  {}", report.month);
@@ -68,7 +67,6 @@ pub(super) fn remarks(report: &StatusReport) -> Vec<String> {
     other_month.into_iter().chain(old).collect()
 }
 
-/// The status as text.
 pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let report = page.report;
     draw([

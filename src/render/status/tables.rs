@@ -2,12 +2,12 @@
 
 use super::figures;
 use crate::{
-    analysis::StatusReport,
-    diagnostic::Severity,
+    analysis::{Alert, StatusReport},
+    diagnostic::{Diagnostic, Severity},
     model::Percent,
     render::{
         NO_BUDGET, Page, costs,
-        table::{Cell, Column, FigureTable, ReportTable},
+        table::{Cell, FigureTable, ReportTable},
         teams::share_of,
         theme::Style,
     },
@@ -87,32 +87,32 @@ fn remarks(all: impl IntoIterator<Item = String>) -> Cell {
 }
 
 fn alerts(report: &StatusReport) -> ReportTable {
-    let columns = ["alert", "message", "line"].map(Column::new);
-    let mut table = ReportTable::new("Alerts", columns);
-    for alert in &report.alerts {
-        table.row([
-            Cell::Level(alert.level),
-            Cell::text(&alert.message),
-            Cell::some(alert.place, |place| Cell::Number(place.line as u64)),
-        ]);
-    }
-    table
+    let alerts = report.alerts.iter();
+    let record = |alert: &Alert| {
+        let line = alert.place.map(|place| place.line as u64);
+        [
+            ("alert", Cell::Level(alert.level)),
+            ("message", Cell::text(&alert.message)),
+            ("line", Cell::some(line, Cell::Number)),
+        ]
+    };
+    ReportTable::records("Alerts", alerts.map(record))
 }
 
 /// The findings of at least this severity.
 pub(in crate::render) fn findings(page: &Page<'_>, least: Severity) -> ReportTable {
-    let columns = ["severity", "code", "file", "line", "column", "message"].map(Column::new);
-    let mut table = ReportTable::new("Data", columns);
+    let record = |finding: &Diagnostic| {
+        let place = &finding.place;
+        [
+            ("severity", Cell::word(finding.severity().word())),
+            ("code", Cell::word(finding.code.id())),
+            ("file", Cell::text(page.files.name(place.file))),
+            ("line", Cell::Number(place.line as u64)),
+            ("column", Cell::Number(place.column as u64)),
+            ("message", Cell::text(&finding.message)),
+        ]
+    };
     let kept = page.findings.kept().iter();
-    for finding in kept.filter(|finding| finding.severity() <= least) {
-        table.row([
-            Cell::word(finding.severity().word()),
-            Cell::word(finding.code.id()),
-            Cell::text(page.files.name(finding.place.file)),
-            Cell::Number(finding.place.line as u64),
-            Cell::Number(finding.place.column as u64),
-            Cell::text(&finding.message),
-        ]);
-    }
-    table
+    let shown = kept.filter(|finding| finding.severity() <= least);
+    ReportTable::records("Data", shown.map(record))
 }

@@ -132,6 +132,21 @@ impl ReportTable {
         }
     }
 
+    /// A table for programs: records of names and cells, all with the same names.
+    pub(crate) fn records<const N: usize>(
+        title: &'static str,
+        records: impl IntoIterator<Item = [(&'static str, Cell); N]>,
+    ) -> Self {
+        let mut table = Self::new(title, []);
+        for record in records {
+            if table.is_empty() {
+                table.columns = record.iter().map(|(name, _)| Column::new(name)).collect();
+            }
+            table.row(record.map(|(_, cell)| cell));
+        }
+        table
+    }
+
     pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
         self.rows.push(cells.into());
     }

@@ -9,7 +9,6 @@ use crate::{
 /// The cells for a filter that is typed. With fewer, no hint is beside it.
 const MIN_FILTER: usize = 24;
 
-/// In place of figures.
 pub(super) const NO_FIGURES: &str = "nothing could be read yet";
 
 /// The program, the log, the views, and the time. The least important is left out if there is no room.
@@ -112,7 +111,6 @@ fn tabs(app: &App, words: bool) -> StyledLine {
     StyledLine::join(Tab::ALL.iter().map(tab), if words { "" } else { " " })
 }
 
-/// Why the files cannot be read.
 pub(super) fn read_error(app: &App, view: ViewContext) -> Option<String> {
     Some(match app.read_error.as_ref()? {
         ReadError::Unreadable(problem) => format!("! {}", view.style.text(&problem.text)),
@@ -134,7 +132,6 @@ pub(super) fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
     Some(if fits { full } else { heading(error) })
 }
 
-/// A new message.
 fn flash(app: &App, view: ViewContext) -> Option<StyledLine> {
     let flash = app.flash.as_ref()?;
     let message = view.style.text(&flash.message);
@@ -203,7 +200,6 @@ fn paused(pause: Pause) -> StyledLine {
     heading(format!("PAUSED {since} ({changes})"))
 }
 
-/// How changes are noticed.
 fn following(app: &App) -> String {
     match &app.following {
         Following::Events => "watching".to_owned(),

@@ -28,7 +28,6 @@ impl ViewContext {
     }
 }
 
-/// All in one line, for a pipe.
 pub fn line(app: &App, view: ViewContext) -> String {
     overview::line(app, view)
 }

@@ -13,7 +13,6 @@ use crate::{
 const STATUS_PRIORITY: u8 = 7;
 const FOOTER_PRIORITY: u8 = 8;
 
-/// All in one line.
 pub(super) fn line(app: &App, view: ViewContext) -> String {
     let error = frame::read_error(app, view);
     match app.report() {
@@ -22,7 +21,6 @@ pub(super) fn line(app: &App, view: ViewContext) -> String {
     }
 }
 
-/// The overview on a screen of any size.
 pub(super) fn lines(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     let Some(report) = app.report() else {
         return vec![line(app, view).into()];
