@@ -428,7 +428,7 @@ fn a_log_that_is_wrong_on_every_line_is_listed() {
     let ran = check(&log, &[]);
     assert!(
         ran.out
-            .ends_with("3000 errors in - (3004 lines, 3000 rows, 1 month)\n")
+            .ends_with("3,000 errors in - (3,004 lines, 3,000 rows, 1 month)\n")
     );
     assert_eq!(ran.out.matches("error[TM001]").count(), 3_000);
 }
