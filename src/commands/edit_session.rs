@@ -1,4 +1,4 @@
-//! What every command that writes begins with: the log, its settings, what stands beside it, and the door it is written through.
+//! What every command that writes begins with: the log, its settings, the files beside it, and the way to rewrite it.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -12,12 +12,12 @@ use super::{
 use crate::{
     cli::{GlobalArgs, RewriteArgs},
     config::Settings,
-    edit::{ArchivesOf, Document, Kept, LogLine, LogSet, Revision, RowKind},
+    edit::{ArchivesOf, LogSet, Revision},
     exit::ExitCode,
     failure::Failure,
     model::Month,
     store::{self, Change, RewriteError, RewriteOptions, Target},
-    text::{Overlap, Source},
+    text::Source,
 };
 
 /// A log that may be written.
@@ -36,7 +36,7 @@ impl EditSession {
                 .help("name the log with --file PATH"));
         };
         let path = path.to_path_buf();
-        // What cannot be read is told as it is everywhere.
+        // A log that cannot be read fails with the same words everywhere.
         drop(log.open(cx)?);
         let target = Target::open(&path, cx.random, &cx.signals)?;
         Ok(Self {
@@ -70,7 +70,7 @@ impl EditSession {
         Ok(source.text().to_owned())
     }
 
-    /// What stands beside the log, with the archives of some months as far as there are any.
+    /// The files beside the log, with the archives of some months, if any.
     pub(super) fn log_set(&self, months: &[Month]) -> Result<LogSet, Failure> {
         log_set(&self.log, &self.settings, months)
     }
@@ -81,7 +81,7 @@ impl EditSession {
         archives.ok_or_else(|| Failure::usage("standard input has no archives"))
     }
 
-    /// Rewrites the log as `plan` has it, where that changes anything, and gives what else `plan` gave.
+    /// Rewrites the log as `plan` has it, if that changes anything, and gives what else `plan` gave.
     pub(super) fn rewrite<T>(
         &self,
         how: RewriteArgs,
@@ -125,27 +125,9 @@ impl EditSession {
         })?;
         Ok((revision, log_set))
     }
-
-    /// What stands beside a text of the log whose usage lines are to be settled: with the archives of their months.
-    pub(super) fn log_set_of_lines(&self, text: &str) -> Result<LogSet, Failure> {
-        let document = Document::read(text, Kept::All);
-        let lines = document.lines.iter().filter_map(LogLine::usage);
-        let rows = document.tables.iter().flat_map(|table| &table.rows);
-        let entries = rows.filter_map(|row| match &row.kind {
-            RowKind::Entry(entry) => Some(&**entry),
-            _ => None,
-        });
-        let mut months: Vec<Month> = lines.clone().map(|entry| entry.when.month).collect();
-        // Derived figures are those of the newest month.
-        let all = entries.chain(lines).map(|entry| entry.when.month);
-        months.extend(all.max());
-        months.sort_unstable();
-        months.dedup();
-        self.log_set(&months)
-    }
 }
 
-/// What stands beside a text of a log: with the archives of all its months.
+/// The files beside a text of a log, with the archives of all its months.
 pub(super) fn books_of(text: &str, log: &LogPath, settings: &Settings) -> Result<LogSet, Failure> {
     let bare = LogSet {
         policy: settings.policy.clone(),
@@ -201,13 +183,4 @@ pub(super) fn of_log(text: String) -> Change {
         log: text.into_bytes(),
         files: Vec::new(),
     }
-}
-
-/// Edits that contradict each other are a mistake of ours.
-pub(super) fn overlapping(error: Overlap) -> Failure {
-    Failure::new(
-        ExitCode::Internal,
-        format!("this log was not changed: {error}"),
-    )
-    .help("please report this, with the log if you can")
 }

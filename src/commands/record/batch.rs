@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use anyhow::Context as _;
 
-use super::{check_time, random_id, status};
+use super::single::{check_time, random_id, status};
 use crate::{
     cli::{GlobalArgs, parse_tokens},
     commands::Context,
@@ -93,7 +93,7 @@ pub(super) fn read(
         let place = format!("{shown}:{}", at + 1);
         let wrong = |message: String| {
             Failure::no_data(format!("{place}: {message}"))
-                .help("nothing was recorded; mend the line and try again")
+                .help("nothing was recorded; correct the line and try again")
         };
         let usage = if line.starts_with('{') {
             from_json(line, now, cx).map_err(wrong)?

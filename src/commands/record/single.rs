@@ -1,0 +1,92 @@
+//! One statement, from the options of the command line, and what holds for every statement.
+
+use chrono::{DateTime, Datelike as _, FixedOffset};
+
+use crate::{
+    cli::{GlobalArgs, RecordArgs},
+    commands::Context,
+    failure::Failure,
+    log::cell,
+    model::{Status, TokenClasses, Usage},
+};
+
+/// How far another clock may be ahead.
+const CLOCK_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+/// The years that can be recorded.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
+
+/// The statement that the options make.
+pub(super) fn from_options(
+    args: &RecordArgs,
+    global: &GlobalArgs,
+    cx: &Context<'_>,
+) -> Result<Usage, Failure> {
+    let now = cx.now(global)?;
+    let time = args.time.unwrap_or(now);
+    check_time(time, now)?;
+    let needed = |what| Failure::usage(format!("--{what} is needed"));
+    Ok(Usage {
+        time,
+        team: args
+            .team
+            .clone()
+            .ok_or_else(|| needed("team"))?
+            .trim()
+            .to_owned(),
+        tokens: args.tokens.ok_or_else(|| needed("tokens"))?,
+        classes: TokenClasses {
+            input: args.input_tokens,
+            output: args.output_tokens,
+            cache_write: args.cache_write_tokens,
+            cache_read: args.cache_read_tokens,
+        },
+        task: args.task.clone(),
+        cost: args.cost,
+        status: args.status.as_deref().map(status).transpose()?,
+        deliverables: args.deliverables.map(u64::from),
+        minutes: args.minutes.map(u64::from),
+        model: args.model.clone(),
+        id: args.id.clone().unwrap_or_else(|| random_id(cx)),
+        hold: args.hold.clone(),
+    })
+}
+
+/// Refuses a time in the future, and one in a year that a log cannot hold.
+pub(super) fn check_time(
+    time: DateTime<FixedOffset>,
+    now: DateTime<FixedOffset>,
+) -> Result<(), Failure> {
+    let shown = time.to_rfc3339();
+    let refused = |why: String| {
+        Err(Failure::usage(format!("{shown} is {why}"))
+            .help("say when it was spent, or leave --time out"))
+    };
+    if time > now + CLOCK_SKEW {
+        return refused(format!("in the future; it is {}", now.to_rfc3339()));
+    }
+    if !YEARS.contains(&time.year()) {
+        let (first, last) = (YEARS.start(), YEARS.end());
+        return refused(format!("not in the years {first} to {last}"));
+    }
+    Ok(())
+}
+
+pub(super) fn status(text: &str) -> Result<Status, Failure> {
+    match cell::status(text) {
+        Some(status) if !matches!(status, Status::Other(_)) => Ok(status),
+        _ => Err(Failure::usage(format!("unknown status `{text}`"))
+            .help("write done, running, pending or failed")),
+    }
+}
+
+/// Sixty random bits, in letters and digits that cannot be mistaken for each other.
+pub(super) fn random_id(cx: &Context<'_>) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let bits = (cx.random)();
+    let letter = |at: u32| {
+        let five = usize::try_from(bits >> (at * 5) & 31).unwrap_or_default();
+        LETTERS.get(five).copied().map(char::from)
+    };
+    (0..12).filter_map(letter).collect()
+}
