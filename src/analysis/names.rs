@@ -180,7 +180,9 @@ impl Prefixes {
 
     fn longest_first(&self) -> impl Iterator<Item = &str> {
         let ends = self.ends.iter().rev();
-        ends.filter_map(|end| Some(self.folded.get(..*end)?.trim_end()))
+        let prefixes = ends.filter_map(|end| Some(self.folded.get(..*end)?.trim_end()));
+        // What no team has for a name is the beginning of every name.
+        prefixes.filter(|prefix| !prefix.is_empty())
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod allocation;
 mod fix;
+#[cfg(test)]
+mod proptests;
 mod settling;
 mod statements;
 mod summary;

@@ -77,10 +77,11 @@ fn fix_text(
     now: Timestamp,
 ) -> Result<(FixedLog, Vec<FileChange>), Failure> {
     let adoption = session.archives()?.adopt(text)?;
+    let adopted = adoption.archives.len();
     let (revision, log_set) =
         session.revision(adoption.text, ArchivesOf::AllMonths, adoption.archives)?;
     let mut fixed = rules::fix(revision, &log_set, now);
-    fixed.resolved += adoption.files.len();
+    fixed.resolved += adopted;
     Ok((fixed, adoption.files))
 }
 
@@ -101,7 +102,7 @@ fn preview(
             .map_err(cannot_print)?;
         return Ok(status(&checked.found.findings));
     }
-    let (fixed, _) = fix_text(session, &text, now)?;
+    let (fixed, adopted) = fix_text(session, &text, now)?;
     render::diff(
         &session.log.shown,
         &text,
@@ -113,7 +114,11 @@ fn preview(
     if fixed.text == text {
         note_outcome(session, false, &fixed, global, cx);
     }
-    Ok(status(&fixed.before))
+    Ok(if adopted.is_empty() {
+        status(&fixed.before)
+    } else {
+        ExitCode::Findings
+    })
 }
 
 fn note_outcome(

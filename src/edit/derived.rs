@@ -76,7 +76,6 @@ impl<'r> Derived<'r> {
 }
 
 /// Proposes to bring every derived figure of a log up to date that contradicts what it follows from.
-#[must_use]
 pub fn recalculate(revision: &Revision, log_set: &LogSet) -> Proposal {
     let mut derived = Derived::new(revision, log_set);
     derived.counts = Some(BTreeMap::new());

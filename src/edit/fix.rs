@@ -29,7 +29,6 @@ pub struct Repair {
 }
 
 /// All that can be repaired in a log as it is.
-#[must_use]
 pub fn repairs(revision: &Revision, log_set: &LogSet) -> Vec<Repair> {
     let repair = |stage, codes, proposal| Repair {
         codes,
@@ -89,7 +88,6 @@ pub struct Fixed {
 }
 
 /// Makes all repairs of a log, round by round until none is left. Fixing it again changes nothing.
-#[must_use]
 pub fn fix(mut revision: Revision, log_set: &LogSet, now: Timestamp) -> Fixed {
     let mut rejected: Vec<(&[Code], Violation)> = Vec::new();
     let (mut is_changed, mut one_by_one, mut is_unfinished) = (false, false, true);

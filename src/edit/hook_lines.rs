@@ -5,10 +5,9 @@ use super::{
     revision::Proposal,
     sections::{self, order},
 };
-use crate::text::Edit;
+use crate::text::{Edit, Span};
 
 /// Proposes to move such lines behind their tables, with an empty line between. Their order stays.
-#[must_use]
 pub fn move_out_of_tables(document: &Document) -> Proposal {
     let mut proposal = Proposal::default();
     for table in &document.tables {
@@ -17,8 +16,31 @@ pub fn move_out_of_tables(document: &Document) -> Proposal {
     proposal
 }
 
+/// Where a table ends, rows that say nothing included.
+fn end_of(document: &Document, table: &TableBlock) -> usize {
+    let mut end = document.line_after(table.last_line().end);
+    let mut at = end;
+    let first = document
+        .lines
+        .partition_point(|line| line.place.line_start < at);
+    let mut lines = document.lines.iter().skip(first).peekable();
+    loop {
+        let next = document.line_after(at);
+        let is_line = lines.next_if(|line| line.place.line_start == at).is_some();
+        let text = document.at(Span::new(at, next));
+        let is_row = !is_line && text.trim_start().starts_with('|');
+        if at == next || !is_line && !is_row {
+            return end;
+        }
+        if is_row {
+            end = next;
+        }
+        at = next;
+    }
+}
+
 fn move_out_of(document: &Document, table: &TableBlock, proposal: &mut Proposal) {
-    let end = document.line_after(table.last_line().end);
+    let end = end_of(document, table);
     let below = |at: usize| {
         let lines = &document.lines;
         let first = lines.partition_point(|line| line.place.line_start < at);

@@ -156,13 +156,17 @@ impl Invariants {
                 .flat_map(teams)
                 .map(|(name, used)| (fold_name(name), used))
                 .collect();
-            if expected != found {
-                let sum = |used: &BTreeMap<String, Tokens>| used.values().copied().sum();
-                return Err(Violation::Used {
+            let differing = expected.keys().chain(found.keys()).find_map(|team| {
+                let [expected, found] = [&expected, &found].map(|used| used.get(team).copied());
+                (expected != found).then(|| Violation::Used {
                     month,
-                    expected: sum(&expected),
-                    found: sum(&found),
-                });
+                    team: team.clone(),
+                    expected: expected.unwrap_or_default(),
+                    found: found.unwrap_or_default(),
+                })
+            });
+            if let Some(violation) = differing {
+                return Err(violation);
             }
         }
         Ok(())
@@ -283,9 +287,10 @@ pub enum Violation {
     },
     /// There would be so many such lines that were not there.
     NewLines(usize),
-    /// Something else would be used.
+    /// A team would use something else.
     Used {
         month: Month,
+        team: String,
         expected: Tokens,
         found: Tokens,
     },
@@ -308,18 +313,12 @@ impl fmt::Display for Violation {
             Self::NewLines(count) => write!(f, "{count} lines would mean something else"),
             Self::Used {
                 month,
-                expected,
-                found,
-            } if expected == found => {
-                write!(f, "the use of teams in {month} would change")
-            }
-            Self::Used {
-                month,
+                team,
                 expected,
                 found,
             } => write!(
                 f,
-                "what was used in {month} would change from {expected} to {found}"
+                "what {team} used in {month} would change from {expected} to {found}"
             ),
         }
     }

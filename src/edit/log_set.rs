@@ -50,7 +50,6 @@ impl LogSet {
     }
 
     /// What a log says, with what is beside it, read once for all of its months.
-    #[must_use]
     pub fn fold(&self, text: &str) -> Ledger {
         let mut ledger = self.ledger_builder();
         log::read_str(text, FileId::LOG, &mut |item| {
@@ -61,7 +60,6 @@ impl LogSet {
     }
 
     /// The months of a log itself, oldest first.
-    #[must_use]
     pub fn months(&self, text: &str) -> Vec<Month> {
         self.fold(text).months().to_vec()
     }

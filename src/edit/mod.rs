@@ -38,6 +38,6 @@ pub use union_merge::{repeated_lines, resolve_union_merge};
 pub use usage_line::usage_line;
 
 #[cfg(test)]
-mod proptests;
+pub(crate) mod proptests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

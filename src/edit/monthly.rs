@@ -165,6 +165,10 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         all.filter_map(|at| self.known.get(*at))
     }
 
+    pub(super) const fn has_rows(&self) -> bool {
+        !self.known.is_empty()
+    }
+
     /// Whether figures can be written: no table of the month has columns of tokens in and out alone.
     pub(super) fn is_writable(&self) -> bool {
         let mut tables = self.tables.iter();

@@ -175,7 +175,7 @@ fn block() -> impl Strategy<Value = Vec<String>> {
 }
 
 /// A log of any sections in any order, with any line ends.
-fn log() -> impl Strategy<Value = String> {
+pub(crate) fn log() -> impl Strategy<Value = String> {
     let header =
         "> **Currency:** USD @ $0.003/1K tokens\n> **Last Updated:** 2026-02-25 19:15 UTC\n\n";
     (

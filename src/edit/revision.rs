@@ -37,7 +37,6 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
     }
@@ -136,7 +135,6 @@ fn keep(problems: &mut Vec<Diagnostic>, problem: Diagnostic) {
 
 impl Revision {
     /// Reads a log, with the files of `log_set` beside it.
-    #[must_use]
     pub fn read(text: impl Into<String>, log_set: &LogSet) -> Self {
         Reading::of_log(text.into(), log_set).finish(log_set)
     }
@@ -160,28 +158,23 @@ impl Revision {
         Ok(reading.finish(log_set))
     }
 
-    #[must_use]
     pub fn text(&self) -> &str {
         self.document.text()
     }
 
-    #[must_use]
     pub fn into_text(self) -> String {
         self.document.source.into_text()
     }
 
-    #[must_use]
     pub const fn document(&self) -> &Document {
         &self.document
     }
 
-    #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
     /// What the reader found wrong with the log and the files beside it.
-    #[must_use]
     pub fn problems(&self) -> &[Diagnostic] {
         &self.problems
     }

@@ -38,7 +38,6 @@ pub struct Settlement {
 
 /// Moves usage lines into the daily and monthly tables, and brings the figures of their months up to date. Lines that do not count,
 /// because they repeat an id, stay as they are.
-#[must_use]
 pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
     let repeats = revision.repeats();
     let document = revision.document();
@@ -120,6 +119,13 @@ impl<'d> Settling<'d> {
     ) -> BTreeMap<String, u64> {
         let mut noted = BTreeMap::new();
         let mut met = HashSet::new();
+        if !rows.has_rows() {
+            // A month's first summary names all of its teams, or names in its details would no longer belong to those that it omits.
+            let teams = reconciled.month.teams.iter();
+            for team in teams.filter(|team| met.insert(team.name.as_str())) {
+                sync_summary::add_missing(rows, team, reconciled, Tolerance::None);
+            }
+        }
         for entry in entries.iter().filter(|entry| is_writable(entry)) {
             let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
                 continue;

@@ -10,7 +10,7 @@ use super::{
     revision::Proposal,
 };
 use crate::{
-    analysis::TeamUsage,
+    analysis::{ReconciledMonth, TeamUsage},
     log::cell,
     model::{EntryKind, Month, RoundedSum, Tokens, is_total},
 };
@@ -25,7 +25,6 @@ pub enum Tolerance {
 
 /// Proposes to bring the monthly rows of some months up to what the details of their teams, archived ones included, add up to. A
 /// team without a monthly row gets one. Totals follow.
-#[must_use]
 pub fn sync_summary(
     revision: &Revision,
     log_set: &LogSet,
@@ -45,21 +44,12 @@ pub fn sync_summary(
             continue;
         }
         let teams = reconciled.month.teams.iter();
-        for team in teams.filter(|team| is_name(&team.name)) {
+        for team in teams {
             if tolerance == Tolerance::Rounding && rows.is_of_several_projects(&team.name) {
                 // Nothing says which of them the details belong to.
                 continue;
             }
-            if let Some(tokens) = missing(team, tolerance) {
-                let price = reconciled.price_of(None).and_then(|price| price.flat());
-                let delta = Delta {
-                    tokens,
-                    cost: price.map(|price| (price.cost(tokens), false)),
-                    price,
-                    ..Delta::default()
-                };
-                rows.add(&team.name, None, delta);
-            }
+            add_missing(&mut rows, team, &reconciled, tolerance);
         }
         let of_month = rows.propose(&mut derived.sections, derived.basis);
         if !of_month.is_empty() {
@@ -71,6 +61,26 @@ pub fn sync_summary(
         proposal.edits.extend(derived.notes());
     }
     proposal
+}
+
+/// Adds to a team's rows what they lack, at the price of the log.
+pub(super) fn add_missing(
+    rows: &mut MonthlyRows<'_, '_>,
+    team: &TeamUsage,
+    reconciled: &ReconciledMonth<'_>,
+    tolerance: Tolerance,
+) {
+    let Some(tokens) = missing(team, tolerance).filter(|_| is_name(&team.name)) else {
+        return;
+    };
+    let price = reconciled.price_of(None).and_then(|price| price.flat());
+    let delta = Delta {
+        tokens,
+        cost: price.map(|price| (price.cost(tokens), false)),
+        price,
+        ..Delta::default()
+    };
+    rows.add(&team.name, None, delta);
 }
 
 /// Whether a row of this name is read as that team's.

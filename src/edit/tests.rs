@@ -28,7 +28,7 @@ fn changes(before: &str, after: &str) -> String {
 }
 
 /// A log after settling, with how many lines were settled and how many were left.
-pub(super) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) {
+pub(crate) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) {
     let log_set = LogSet::default();
     let revision = Revision::read(text, &log_set);
     let Settlement {
@@ -43,7 +43,7 @@ pub(super) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) 
     (after.into_text(), lines, left)
 }
 
-pub(super) fn fix_text(text: &str, now: Timestamp) -> String {
+pub(crate) fn fix_text(text: &str, now: Timestamp) -> String {
     let log_set = LogSet::default();
     let fixed = fix(Revision::read(text, &log_set), &log_set, now);
     assert_eq!(
@@ -144,6 +144,14 @@ fn a_row_whose_rounding_explained_its_details_says_them_in_full() {
     let (after, ..) = settle_text(before, stamp());
     insta::assert_snapshot!(after);
     assert_eq!(fixed(&after), after);
+}
+
+#[test]
+fn a_line_of_a_team_that_no_row_can_name_stays() {
+    let before = "## 2026-02 Monthly Summary (P)\n\n| Agent | Tokens Used | Cost |\n|:--|--:|---|\n[USE] 2026-02-24T10:00:00+09:00 team=\"Team A\" tokens=2 id=k2 deliverables=2 minutes=5\n[USE] 2026-02-24T10:00:00+09:00 team=\"—\" tokens=1 id=k1 status=done\n\n## 2026-01 Monthly Summary\n\n| Team | Tokens | Status |\n|---|---|---|\n|                |         0 | ✅ |\n";
+    let (after, lines, left) = settle_text(before, stamp());
+    assert_eq!((lines, left), (1, 1));
+    insta::assert_snapshot!(after);
 }
 
 #[test]

@@ -19,7 +19,6 @@ pub struct FixOutcome<'a> {
 }
 
 impl FixOutcome<'_> {
-    #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let file = sanitize(self.file);
         let mut lines = vec![match (self.is_changed, self.resolved, self.left) {

@@ -125,7 +125,6 @@ pub enum LineKind {
 }
 
 impl Document {
-    #[must_use]
     pub fn read(text: impl Into<String>, kept: Kept) -> Self {
         let source = Source::new(text);
         let mut builder = Builder::new(kept);
@@ -133,31 +132,26 @@ impl Document {
         builder.finish(source)
     }
 
-    #[must_use]
     pub fn text(&self) -> &str {
         self.source.text()
     }
 
-    #[must_use]
     pub fn at(&self, span: Span) -> &str {
         self.text().get(span.range()).unwrap_or_default()
     }
 
     /// A line with its line end, by its place.
-    #[must_use]
     pub fn whole_line(&self, place: Place) -> Span {
         Span::new(place.line_start, self.line_after(place.span.end))
     }
 
     /// The start of the line after the byte at `at`.
-    #[must_use]
     pub fn line_after(&self, at: usize) -> usize {
         let rest = self.text().as_bytes().get(at..).unwrap_or_default();
         memchr::memchr(b'\n', rest).map_or(self.text().len(), |newline| at + newline + 1)
     }
 
     /// How the line that ends before `at` ends; where none does, as the lines of the text do.
-    #[must_use]
     pub fn newline(&self, at: usize) -> &'static str {
         let before = self.text().get(..at).unwrap_or_default();
         let sample = before.rfind('\n').map_or_else(
@@ -176,19 +170,16 @@ impl Document {
     }
 
     /// The tables of a role, from top to bottom.
-    #[must_use]
     pub fn tables_of(&self, role: Role) -> impl DoubleEndedIterator<Item = &TableBlock> {
         self.tables.iter().filter(move |table| table.role == role)
     }
 
     /// The section a table stands in.
-    #[must_use]
     pub fn section_of(&self, table: &TableBlock) -> Option<&SectionBlock> {
         self.sections.get(table.section?)
     }
 
     /// The end of what a section says: behind its last line that is neither blank, nor a rule, nor a line that is not Markdown.
-    #[must_use]
     pub fn content_end(&self, section: &SectionBlock) -> usize {
         let mut end = self.line_after(section.heading.span.end);
         let mut at = end;
@@ -211,7 +202,6 @@ impl Document {
 }
 
 /// Whether a line is a thematic break.
-#[must_use]
 pub(super) fn is_rule(line: &str) -> bool {
     let mark = |mark: char| line.chars().all(|c| c == mark) && line.chars().count() >= 3;
     mark('-') || mark('*') || mark('_')
@@ -219,7 +209,6 @@ pub(super) fn is_rule(line: &str) -> bool {
 
 impl TableBlock {
     /// The month its rows count for, where its section says that.
-    #[must_use]
     pub fn month(&self, document: &Document) -> Option<Month> {
         match document.section_of(self)?.kind {
             Section::Monthly(month) => month,
@@ -261,7 +250,6 @@ impl TableRow {
 
 impl LogLine {
     /// The spending it tells of.
-    #[must_use]
     pub fn usage(&self) -> Option<&Entry<'static>> {
         match &self.kind {
             LineKind::Usage(entry) => Some(entry),

@@ -31,7 +31,6 @@ pub struct UnionMerge {
 }
 
 /// Proposes to take away the rows and usage lines that repeat another one, id and all, or that were settled already.
-#[must_use]
 pub fn remove_repeats(revision: &Revision) -> Proposal {
     if revision.repeats().is_empty() {
         return Proposal::default();
@@ -45,7 +44,6 @@ pub fn remove_repeats(revision: &Revision) -> Proposal {
 }
 
 /// Looks for what occurs twice because git kept both sides of a merge.
-#[must_use]
 pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
     let document = revision.document();
     let earlier = timestamp::earlier(document.text());
@@ -133,7 +131,6 @@ impl UnionMerge {
 }
 
 /// The starts of the lines that repeat another one, id and all, or that were settled already.
-#[must_use]
 pub fn repeated_lines(text: &str) -> BTreeSet<usize> {
     let document = Document::read(text, Kept::All);
     let lines = repeats::find(&document).into_iter();

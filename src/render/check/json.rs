@@ -1,13 +1,17 @@
 //! Findings as JSON, and its schema.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+    sync::Arc,
+};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{CheckExtent, LineAt, Report, Spot};
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Applicability, Diagnostic, Fix, Severity},
     render::json,
     text::FileId,
 };
@@ -24,6 +28,9 @@ struct CheckDocument<'a> {
     looked_at: CheckExtent,
     /// What was found, by file and place.
     findings: Vec<CheckFinding<'a>>,
+    /// The edits that `tokmon check --fix` would make. Only with `--fix --dry-run`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<CheckFix<'a>>,
     /// How much was found.
     counts: Counts,
 }
@@ -74,6 +81,65 @@ struct CheckFinding<'a> {
     related: Vec<Related<'a>>,
     /// Whether `tokmon check --fix` can fix it.
     fixable: bool,
+    /// Which of the fixes resolves it, from 0. Only with `--fix --dry-run`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<usize>,
+}
+
+/// Edits of the cost log that resolve one or several findings.
+#[derive(Serialize, JsonSchema)]
+struct CheckFix<'a> {
+    /// `safe`: no figure and no line is lost.
+    applicability: &'static str,
+    /// By place. Totals that follow from them are among them.
+    edits: Vec<CheckEdit<'a>>,
+}
+
+/// Bytes of the cost log that are replaced.
+#[derive(Serialize, JsonSchema)]
+struct CheckEdit<'a> {
+    /// The first byte, from 0.
+    start: usize,
+    /// The byte behind the last one.
+    end: usize,
+    /// What replaces them.
+    text: &'a str,
+}
+
+impl<'a> CheckFix<'a> {
+    fn new(fix: &'a Fix) -> Self {
+        let edits = fix.edits.iter().map(|edit| CheckEdit {
+            start: edit.span.start,
+            end: edit.span.end,
+            text: &edit.text,
+        });
+        Self {
+            applicability: match fix.applicability {
+                Applicability::Safe => "safe",
+                Applicability::Manual => "manual",
+            },
+            edits: edits.collect(),
+        }
+    }
+}
+
+/// The fixes of findings, each once, and which of them is whose.
+#[derive(Default)]
+struct Fixes<'a> {
+    all: Vec<CheckFix<'a>>,
+    known: HashMap<*const Fix, usize>,
+}
+
+impl<'a> Fixes<'a> {
+    fn index(&mut self, finding: &'a Diagnostic) -> Option<usize> {
+        let fix = finding.fix.as_ref()?;
+        let next = self.all.len();
+        let index = *self.known.entry(Arc::as_ptr(fix)).or_insert(next);
+        if index == next {
+            self.all.push(CheckFix::new(fix));
+        }
+        Some(index)
+    }
 }
 
 /// Another place that belongs to a finding.
@@ -93,7 +159,7 @@ struct Related<'a> {
 }
 
 impl<'a> CheckFinding<'a> {
-    fn new(finding: &'a Diagnostic, spots: Vec<Spot<'a>>) -> Option<Self> {
+    fn new(finding: &'a Diagnostic, spots: Vec<Spot<'a>>, fix: Option<usize>) -> Option<Self> {
         let mut spots = spots.into_iter();
         let own = spots.next()?;
         let related = spots.map(|spot| Related {
@@ -116,6 +182,7 @@ impl<'a> CheckFinding<'a> {
             help: finding.help.as_deref(),
             related: related.collect(),
             fixable: finding.is_fixable(),
+            fix,
         })
     }
 }
@@ -127,15 +194,18 @@ pub(super) fn report(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let findings = report.findings;
-    let listed = findings
-        .kept()
-        .iter()
-        .filter_map(|finding| CheckFinding::new(finding, report.spots(finding, line_at)));
+    let mut fixes = Fixes::default();
+    let listed = findings.kept().iter().filter_map(|finding| {
+        let fix = fixes.index(finding);
+        CheckFinding::new(finding, report.spots(finding, line_at), fix)
+    });
+    let listed = listed.collect();
     let document = CheckDocument {
         schema_version: json::VERSION,
         file: report.files.name(FileId::LOG),
         looked_at: report.extent,
-        findings: listed.collect(),
+        findings: listed,
+        fixes: fixes.all,
         counts: Counts {
             errors: findings.count(Severity::Error),
             warnings: findings.count(Severity::Warning),
