@@ -77,14 +77,15 @@ impl Limits {
 
 /// The first budget found: by option, environment or settings, else the log's own.
 pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
-    policy.budget.or(reconciled.ledger.derived.own_budget)
+    let of_policy = policy.budget_of(reconciled.month.month);
+    of_policy.or(reconciled.ledger.derived.own_budget)
 }
 
 /// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
 /// line or in the environment says nothing about the log.
 pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
     let of_settings = policy
-        .budget
+        .budget_of(reconciled.month.month)
         .filter(|budget| budget.source == BudgetSource::Config);
     reconciled.ledger.derived.own_budget.or(of_settings)
 }

@@ -83,7 +83,7 @@ pub fn report(
             line: budget
                 .and_then(|budget| budget.place)
                 .map(|place| place.line),
-            cost: policy.cost_budget,
+            cost: policy.cost_budget_of(month.month),
             reserve_tokens: limits::reserve(reconciled, policy),
             allocated_tokens: limits.total(reconciled),
             thresholds: policy.thresholds,
@@ -177,7 +177,7 @@ fn used_report(
         stated_line: month.stated.map(|stated| stated.place.line),
         stated_agrees: month.stated.map(|stated| sum.agrees_with(stated.tokens)),
         ratio: budget.and_then(|budget| ratio(used.0, budget.0)),
-        cost_ratio: policy.cost_budget.and_then(share_of_cost),
+        cost_ratio: policy.cost_budget_of(month.month).and_then(share_of_cost),
         cost: cost.map(Cost::from),
     }
 }

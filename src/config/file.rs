@@ -2,21 +2,20 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData, path::PathBuf};
 
+use crate::{
+    log::cell,
+    model::{Amount, Currency, ModelPrice, Money, Month, Price, Tokens},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Unexpected, Visitor, value::MapAccessDeserializer},
-};
-use toml::Spanned;
-
-use crate::{
-    log::cell,
-    model::{Amount, Currency, ModelPrice, Money, Price, Tokens},
 };
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct File {
     pub(super) log: Option<Value<PathBuf>>,
+    pub(super) timezone: Option<String>,
     pub(super) budget: BudgetTable,
     pub(super) teams: BTreeMap<String, TeamTable>,
     pub(super) efficiency: EfficiencyTable,
@@ -33,31 +32,37 @@ pub(super) struct BudgetTable {
     pub(super) cost: Option<Value<Money>>,
     pub(super) reserve: Option<Value<Tokens>>,
     pub(super) thresholds: ThresholdsTable,
+    pub(super) months: BTreeMap<Value<Month>, MonthTable>,
 }
 
-pub(super) type Percent<const MIN: i32> = Option<Spanned<Value<Whole<MIN, 1_000>>>>;
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct MonthTable {
+    pub(super) tokens: Option<Value<Tokens>>,
+    pub(super) cost: Option<Value<Money>>,
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ThresholdsTable {
-    pub(super) note: Percent<1>,
-    pub(super) warning: Percent<1>,
-    pub(super) critical: Percent<1>,
-    pub(super) exceeded: Percent<1>,
+    pub(super) note: Option<Value<Whole<1, 1_000>>>,
+    pub(super) warning: Option<Value<Whole<1, 1_000>>>,
+    pub(super) critical: Option<Value<Whole<1, 1_000>>>,
+    pub(super) exceeded: Option<Value<Whole<1, 1_000>>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct TeamTable {
     pub(super) tokens: Option<Value<Tokens>>,
-    pub(super) aliases: Vec<Spanned<String>>,
+    pub(super) aliases: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct EfficiencyTable {
     pub(super) target: Option<Value<Tokens>>,
-    pub(super) alert: Option<Spanned<Value<Tokens>>>,
+    pub(super) alert: Option<Value<Tokens>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -71,8 +76,8 @@ pub(super) struct ScenariosTable {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ForecastTable {
     // A probability below 5% is shown as `5%` at most.
-    pub(super) warning: Option<Spanned<Value<Whole<5, 100>>>>,
-    pub(super) critical: Option<Spanned<Value<Whole<5, 100>>>>,
+    pub(super) warning: Option<Value<Whole<5, 100>>>,
+    pub(super) critical: Option<Value<Whole<5, 100>>>,
     pub(super) plan_complete: Option<bool>,
 }
 
@@ -80,7 +85,7 @@ pub(super) struct ForecastTable {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ArchiveTable {
     pub(super) keep_days: Option<Value<Whole<0, 100_000>>>,
-    pub(super) dir: Option<Spanned<Value<PathBuf>>>,
+    pub(super) dir: Option<Value<PathBuf>>,
 }
 
 /// How the text of a value is read.
@@ -93,6 +98,7 @@ pub(super) trait Spelling: Sized {
 }
 
 /// A value with a [`Spelling`].
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Value<T>(pub(super) T);
 
 impl<'de, T: Spelling> Deserialize<'de> for Value<T> {
@@ -169,8 +175,11 @@ impl Spelling for Money {
     }
 }
 
-/// The price of a model: one for every token, or a table by kind of token.
-pub(super) struct PriceSetting(pub(super) ModelPrice);
+/// The price of a model.
+pub(super) enum PriceSetting {
+    EveryToken(Price),
+    ByKind(PriceTable),
+}
 
 impl<'de> Deserialize<'de> for PriceSetting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -188,12 +197,13 @@ impl<'de> Visitor<'de> for PriceVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<PriceSetting, E> {
-        let price = cell::price(text, Tokens(1_000)).map(|(picos_per_token, currency)| Price {
+        let price = cell::price(text, Tokens(1_000));
+        let (picos_per_token, currency) =
+            price.ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+        Ok(PriceSetting::EveryToken(Price {
             picos_per_token,
             currency: currency.unwrap_or(Currency::USD),
-        });
-        let price = price.ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
-        Ok(PriceSetting(price.into()))
+        }))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<PriceSetting, E> {
@@ -201,16 +211,13 @@ impl<'de> Visitor<'de> for PriceVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PriceSetting, A::Error> {
-        let table = PriceTable::deserialize(MapAccessDeserializer::new(map))?;
-        let expected = "a table with prices in one currency, like { input = \"3 USD\", output = \"15 USD\", per = \"1M\" }";
-        let wrong = || A::Error::invalid_value(Unexpected::Map, &expected);
-        table.price().map(PriceSetting).ok_or_else(wrong)
+        PriceTable::deserialize(MapAccessDeserializer::new(map)).map(PriceSetting::ByKind)
     }
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct PriceTable {
+pub(super) struct PriceTable {
     input: Option<Value<PriceText>>,
     output: Option<Value<PriceText>>,
     cache_read: Option<Value<PriceText>>,
@@ -220,7 +227,7 @@ struct PriceTable {
 
 impl PriceTable {
     /// `None` without any price, with two currencies, or if a price is not a whole number of picos per token.
-    fn price(&self) -> Option<ModelPrice> {
+    pub(super) fn price(&self) -> Option<ModelPrice> {
         let per = self.per.as_ref().map_or(Tokens(1_000_000), |per| per.0);
         let mut currencies = Vec::new();
         let mut picos = |price: &Option<Value<PriceText>>| {
@@ -248,7 +255,7 @@ impl PriceTable {
     }
 }
 
-/// A price that is read once it is known for how many tokens it is.
+/// Read once it is known for how many tokens it is.
 struct PriceText(String);
 
 impl Spelling for PriceText {
@@ -271,5 +278,17 @@ impl Spelling for PathBuf {
 
     fn read(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| text.into())
+    }
+}
+
+impl Spelling for Month {
+    const IS_NUMBER: bool = false;
+
+    fn expected() -> String {
+        "a month like \"2026-02\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }

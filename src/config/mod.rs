@@ -16,13 +16,13 @@ use toml::{
 };
 
 use self::{
-    file::{EfficiencyTable, File, ForecastTable, TeamTable, ThresholdsTable, Value, Whole},
+    file::{File, MonthTable, PriceSetting, TeamTable, Value, Whole},
     problems::{ProblemList, brief},
 };
 use crate::{
     model::{
-        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, Policy, Scenarios, TeamPolicy,
-        Thresholds, fold_name,
+        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, ModelPrice, MonthBudget, Policy,
+        Scenarios, TeamPolicy, Thresholds, Tokens, fold_name,
     },
     store,
     text::Source,
@@ -30,7 +30,6 @@ use crate::{
 
 pub use problems::Problems;
 
-/// The file's name.
 pub const FILE: &str = "tokmon.toml";
 
 /// What a settings file says, with defaults for the rest.
@@ -38,7 +37,8 @@ pub const FILE: &str = "tokmon.toml";
 pub struct Settings {
     /// The cost log, relative to the settings' folder.
     pub log: Option<PathBuf>,
-    /// Budgets, teams, thresholds, prices.
+    /// The time zone of days, as `--timezone` names it.
+    pub timezone: Option<String>,
     pub policy: Policy,
     /// Days that daily details are kept.
     pub keep_days: Option<u32>,
@@ -65,8 +65,8 @@ pub fn find(folder: &Path, user: Option<&Path>) -> Option<PathBuf> {
 /// Reads the text of a settings file. Fails with everything that is wrong with it.
 pub fn parse(text: &str) -> Result<Settings, Problems> {
     let source = Source::new(text);
-    let (mut table, errors) = DeTable::parse_recoverable(source.body());
-    let mut problems = ProblemList::new(&source);
+    let (table, errors) = DeTable::parse_recoverable(source.body());
+    let mut problems = ProblemList::new(&source, table.into_inner());
     for error in &errors {
         let span = error.span().unwrap_or_default();
         problems.add(
@@ -77,7 +77,7 @@ pub fn parse(text: &str) -> Result<Settings, Problems> {
     }
     // The rest of a file with broken syntax says little; it is looked at when it can be read whole.
     if problems.is_empty()
-        && let Some(file) = read(&mut table, &mut problems)
+        && let Some(file) = read(&mut problems)
     {
         let settings = file.check(&mut problems);
         if problems.is_empty() {
@@ -88,13 +88,14 @@ pub fn parse(text: &str) -> Result<Settings, Problems> {
 }
 
 /// Serde stops at the first error, so what is wrong is taken out of the table until the rest can be read.
-fn read(table: &mut Spanned<DeTable<'_>>, problems: &mut ProblemList<'_>) -> Option<File> {
+fn read(problems: &mut ProblemList<'_>) -> Option<File> {
     while !problems.is_full() {
-        let mut copy = table.clone();
-        quote_floats(copy.get_mut());
-        match File::deserialize(toml::Deserializer::from(copy)) {
+        let mut table = problems.table.clone();
+        quote_floats(&mut table);
+        let table = Spanned::new(0..0, table);
+        match File::deserialize(toml::Deserializer::from(table)) {
             Ok(file) => return Some(file),
-            Err(error) if problems.add_error(&error, table.get_mut()) => {}
+            Err(error) if problems.add_error(&error) => {}
             Err(_) => break,
         }
     }
@@ -117,162 +118,172 @@ fn quote_floats(table: &mut DeTable<'_>) {
 impl File {
     /// Checks what values must agree on.
     fn check(self, problems: &mut ProblemList<'_>) -> Settings {
-        let scenarios = Scenarios::default();
+        let Self {
+            budget,
+            efficiency,
+            scenarios,
+            forecast,
+            archive,
+            ..
+        } = self;
+        let default = Policy::default();
         let policy = Policy {
-            budget: self.budget.tokens.map(|tokens| Budget {
-                tokens: tokens.0,
-                source: BudgetSource::Config,
-                place: None,
-            }),
-            cost_budget: self.budget.cost.map(|cost| cost.0),
-            reserve: self.budget.reserve.map(|reserve| reserve.0),
-            thresholds: thresholds(&self.budget.thresholds, problems),
-            teams: teams(self.teams, problems),
-            efficiency: efficiency(self.efficiency, problems),
-            scenarios: Scenarios {
-                optimistic: or_default(self.scenarios.optimistic.as_ref(), scenarios.optimistic),
-                pessimistic: or_default(self.scenarios.pessimistic.as_ref(), scenarios.pessimistic),
-            },
-            forecast: forecast(&self.forecast, problems),
-            prices: self
-                .prices
+            budget: budget.tokens.map(|tokens| of_settings(tokens.0)),
+            cost_budget: budget.cost.map(|cost| cost.0),
+            months: budget
+                .months
                 .into_iter()
-                .map(|(model, price)| (model, price.0))
+                .map(|(month, table)| (month.0, table.into()))
                 .collect(),
+            reserve: budget.reserve.map(|reserve| reserve.0),
+            thresholds: Thresholds {
+                note: percent(budget.thresholds.note, default.thresholds.note),
+                warning: percent(budget.thresholds.warning, default.thresholds.warning),
+                critical: percent(budget.thresholds.critical, default.thresholds.critical),
+                exceeded: percent(budget.thresholds.exceeded, default.thresholds.exceeded),
+            },
+            teams: teams(self.teams, problems),
+            efficiency: EfficiencyPolicy {
+                target: efficiency.target.map(|target| target.0),
+                alert: efficiency.alert.map(|alert| alert.0),
+            },
+            scenarios: Scenarios {
+                optimistic: scenarios
+                    .optimistic
+                    .map_or(default.scenarios.optimistic, |n| n.0.0),
+                pessimistic: scenarios
+                    .pessimistic
+                    .map_or(default.scenarios.pessimistic, |n| n.0.0),
+            },
+            forecast: ForecastPolicy {
+                warning: percent(forecast.warning, default.forecast.warning),
+                critical: percent(forecast.critical, default.forecast.critical),
+                plan_complete: forecast.plan_complete,
+            },
+            prices: prices(self.prices, problems),
         };
-        let archive_dir = self.archive.dir.map(|dir| archive_dir(dir, problems));
+        let archive_dir = archive.dir.map(|dir| dir.0);
+        check_policy(&policy, archive_dir.as_deref(), problems);
         Settings {
             log: self.log.map(|path| path.0),
+            timezone: self.timezone,
             policy,
-            keep_days: self.archive.keep_days.map(|days| days.0.0.unsigned_abs()),
+            keep_days: archive.keep_days.map(|days| days.0.0.unsigned_abs()),
             archive_dir,
         }
     }
 }
 
-fn or_default<const MIN: i32, const MAX: i32>(
-    value: Option<&Value<Whole<MIN, MAX>>>,
-    default: i32,
-) -> i32 {
-    value.map_or(default, |value| value.0.0)
+fn of_settings(tokens: Tokens) -> Budget {
+    Budget {
+        tokens,
+        source: BudgetSource::Config,
+        place: None,
+    }
 }
 
-/// A percentage that is set, else its default.
+impl From<MonthTable> for MonthBudget {
+    fn from(table: MonthTable) -> Self {
+        Self {
+            tokens: table.tokens.map(|tokens| of_settings(tokens.0)),
+            cost: table.cost.map(|cost| cost.0),
+        }
+    }
+}
+
 fn percent<const MIN: i32, const MAX: i32>(
-    value: Option<&Spanned<Value<Whole<MIN, MAX>>>>,
+    value: Option<Value<Whole<MIN, MAX>>>,
     default: u32,
 ) -> u32 {
-    value.map_or(default, |value| value.get_ref().0.0.unsigned_abs())
+    value.map_or(default, |value| value.0.0.unsigned_abs())
 }
 
-fn thresholds(table: &ThresholdsTable, problems: &mut ProblemList<'_>) -> Thresholds {
-    let default = Thresholds::default();
-    let keys = [
-        &table.note,
-        &table.warning,
-        &table.critical,
-        &table.exceeded,
-    ]
-    .map(Option::as_ref);
-    let defaults = [
-        default.note,
-        default.warning,
-        default.critical,
-        default.exceeded,
-    ];
-    let steps: Vec<_> = keys
-        .into_iter()
-        .zip(defaults)
-        .map(|(key, default)| (key, percent(key, default)))
-        .collect();
-    if let Some([(low, _), (high, _)]) = steps.windows(2).find(|pair| pair[0].1 >= pair[1].1) {
-        let percents: Vec<_> = steps
-            .iter()
-            .map(|(_, percent)| percent.to_string())
-            .collect();
-        problems.add(
-            &high.or(*low).map(Spanned::span).unwrap_or_default(),
-            format!(
-                "note, warning, critical and exceeded must rise, but are {}",
-                percents.join(", ")
-            ),
+fn check_policy(policy: &Policy, archive_dir: Option<&Path>, problems: &mut ProblemList<'_>) {
+    let Thresholds {
+        note,
+        warning,
+        critical,
+        exceeded,
+    } = policy.thresholds;
+    if !(note < warning && warning < critical && critical < exceeded) {
+        problems.add_at(
+            &["budget", "thresholds"],
+            format!("note, warning, critical and exceeded must rise, but are {note}, {warning}, {critical}, {exceeded}"),
             "set each higher than the one before; the defaults are 75, 80, 90 and 100",
         );
     }
-    Thresholds {
-        note: percent(table.note.as_ref(), default.note),
-        warning: percent(table.warning.as_ref(), default.warning),
-        critical: percent(table.critical.as_ref(), default.critical),
-        exceeded: percent(table.exceeded.as_ref(), default.exceeded),
-    }
-}
-
-fn efficiency(table: EfficiencyTable, problems: &mut ProblemList<'_>) -> EfficiencyPolicy {
-    let target = table.target.map(|target| target.0);
-    let alert = table.alert.as_ref().map(|alert| alert.get_ref().0);
-    if let (Some(target), Some(alert), Some(written)) = (target, alert, table.alert)
+    if let EfficiencyPolicy {
+        target: Some(target),
+        alert: Some(alert),
+    } = policy.efficiency
         && alert < target
     {
         let message = format!("the alert at {alert} is below the target of {target}");
-        problems.add(
-            &written.span(),
+        problems.add_at(
+            &["efficiency", "alert"],
             message,
             "set an alert that is the target or more",
         );
     }
-    EfficiencyPolicy { target, alert }
-}
-
-fn forecast(table: &ForecastTable, problems: &mut ProblemList<'_>) -> ForecastPolicy {
-    let default = ForecastPolicy::default();
-    let warning = percent(table.warning.as_ref(), default.warning);
-    let critical = percent(table.critical.as_ref(), default.critical);
-    if critical <= warning
-        && let Some(written) = table.critical.as_ref().or(table.warning.as_ref())
-    {
+    let ForecastPolicy {
+        warning, critical, ..
+    } = policy.forecast;
+    if critical <= warning {
         let message = format!("a forecast is critical at {critical}%, and a warning at {warning}%");
-        problems.add(
-            &written.span(),
+        problems.add_at(
+            &["forecast"],
             message,
             "set both, `critical` higher than `warning`",
         );
     }
-    ForecastPolicy {
-        warning,
-        critical,
-        plan_complete: table.plan_complete,
+    let mut parts = archive_dir.into_iter().flat_map(Path::iter);
+    if parts.any(|part| part.eq_ignore_ascii_case(".tokmon")) {
+        let message = "archives cannot be in `.tokmon`, where tokmon keeps its own files";
+        problems.add_at(
+            &["archive", "dir"],
+            message,
+            "name another folder, like \"archive\"",
+        );
     }
 }
 
-fn archive_dir(dir: Spanned<Value<PathBuf>>, problems: &mut ProblemList<'_>) -> PathBuf {
-    let span = dir.span();
-    let dir = dir.into_inner().0;
-    if dir.iter().any(|part| part.eq_ignore_ascii_case(".tokmon")) {
-        let message = "archives cannot be in `.tokmon`, where tokmon keeps its own files";
-        problems.add(&span, message, "name another folder, like \"archive\"");
-    }
-    dir
+fn prices(
+    settings: BTreeMap<String, PriceSetting>,
+    problems: &mut ProblemList<'_>,
+) -> BTreeMap<String, ModelPrice> {
+    let price = |(model, setting): (String, PriceSetting)| {
+        let price = match setting {
+            PriceSetting::EveryToken(price) => Some(price.into()),
+            PriceSetting::ByKind(table) => table.price(),
+        };
+        // A table from which something wrong was taken out is not whole.
+        if price.is_none() && problems.is_empty() {
+            let message = format!("`{}` has no price that can be used", brief(&model));
+            let help = "set prices in one currency, like { input = \"3 USD\", output = \"15 USD\", per = \"1M\" }";
+            problems.add_at(&["prices", &model], message, help);
+        }
+        Some((model, price?))
+    };
+    settings.into_iter().filter_map(price).collect()
 }
 
 fn teams(tables: BTreeMap<String, TeamTable>, problems: &mut ProblemList<'_>) -> Vec<TeamPolicy> {
     let mut names: HashSet<String> = tables.keys().map(|name| fold_name(name)).collect();
     let team = |(name, table): (String, TeamTable)| {
-        let mut aliases = Vec::new();
-        for alias in table.aliases {
-            if names.insert(fold_name(alias.get_ref())) {
-                aliases.push(alias.into_inner());
-            } else {
-                let message = format!(
-                    "`{}` is the name of another team or alias",
-                    brief(alias.get_ref())
+        for alias in &table.aliases {
+            if !names.insert(fold_name(alias)) {
+                let message = format!("`{}` is the name of another team or alias", brief(alias));
+                problems.add_at(
+                    &["teams", &name, "aliases"],
+                    message,
+                    "give each name to one team",
                 );
-                problems.add(&alias.span(), message, "give each name to one team");
             }
         }
         TeamPolicy {
             name,
             tokens: table.tokens.map(|tokens| tokens.0),
-            aliases,
+            aliases: table.aliases,
         }
     };
     tables.into_iter().map(team).collect()
@@ -298,11 +309,15 @@ mod tests {
         let settings = parse(
             r#"
 log = "docs/cost-log.md"
+timezone = "Asia/Seoul"
 [budget]
 tokens = 200_000
 cost = 25.50
 reserve = "5K"
 thresholds = { note = 70, warning = 80 }
+[budget.months.2026-01]
+tokens = "150K"
+cost = 20
 [teams."Team A"]
 tokens = "15K"
 aliases = ["A", "Alpha"]
@@ -365,13 +380,13 @@ local = { input = "1 EUR", per = "1K" }
         5 │ colour = 1
           │ ━━━━━━ here
           │
-          ╰ help: known here: `tokens`, `cost`, `reserve`, `thresholds`
+          ╰ help: known here: `tokens`, `cost`, `reserve`, `thresholds`, `months`
 
         error[TM022]: note, warning, critical and exceeded must rise, but are 90, 80, 90, 100
-          ╭▸ tokmon.toml:6:37
+          ╭▸ tokmon.toml:6:14
           │
         6 │ thresholds = { note = 90, warning = 80, critical = 0 }
-          │                                     ━━ here
+          │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ here
           │
           ╰ help: set each higher than the one before; the defaults are 75, 80, 90 and 100
 
@@ -383,7 +398,7 @@ local = { input = "1 EUR", per = "1K" }
           │
           ╰ help: write a whole number from 1 to 1000
 
-        error[TM022]: `aliases` cannot be a list with 3
+        error[TM022]: `aliases` cannot be 3
           ╭▸ tokmon.toml:8:23
           │
         8 │ A = { aliases = ["B", 3], token = 5 }
@@ -451,10 +466,10 @@ local = { input = "1 EUR", per = "1K" }
     fn figures_that_contradict_each_other_or_a_default_are_reported() {
         insta::assert_snapshot!(report("[budget.thresholds]\nwarning = 60\n[efficiency]\ntarget = \"5K\"\nalert = \"4K\"\n"), @r#"
         error[TM022]: note, warning, critical and exceeded must rise, but are 75, 60, 90, 100
-          ╭▸ tokmon.toml:2:11
+          ╭▸ tokmon.toml:1:1
           │
-        2 │ warning = 60
-          │           ━━ here
+        1 │ [budget.thresholds]
+          │ ━━━━━━━━━━━━━━━━━━━ here
           │
           ╰ help: set each higher than the one before; the defaults are 75, 80, 90 and 100
 
@@ -479,15 +494,15 @@ local = { input = "1 EUR", per = "1K" }
             messages.collect::<String>()
         };
         insta::assert_snapshot!(messages("warning = 95"), @"
-        2: note, warning, critical and exceeded must rise, but are 75, 95, 90, 100
+        1: note, warning, critical and exceeded must rise, but are 75, 95, 90, 100
           set each higher than the one before; the defaults are 75, 80, 90 and 100
         ");
         insta::assert_snapshot!(messages("exceeded = 70\ncritical = 60\nwarning = 50\nnote = 50"), @"
-        4: note, warning, critical and exceeded must rise, but are 50, 50, 60, 70
+        1: note, warning, critical and exceeded must rise, but are 50, 50, 60, 70
           set each higher than the one before; the defaults are 75, 80, 90 and 100
         ");
         insta::assert_snapshot!(messages("note = 89\nwarning = \"most\"\ncritical = 85"), @r#"
-        2: note, warning, critical and exceeded must rise, but are 89, 80, 85, 100
+        1: note, warning, critical and exceeded must rise, but are 89, 80, 85, 100
           set each higher than the one before; the defaults are 75, 80, 90 and 100
         3: `warning` cannot be "most"
           write a whole number from 1 to 1000
@@ -523,6 +538,8 @@ local = { input = "1 EUR", per = "1K" }
             "m = { input = \"cheap\" }",
             "m = { inptu = 3 }",
             "m = [3]",
+            "m = 3\n[budget.months.2026-13]\ntokens = 5",
+            "m = 3\n[budget.months]\n2026-12 = 5",
         ]
         .map(|price| {
             let problem = parse(&format!("[prices]\n{price}\n"))
@@ -534,26 +551,36 @@ local = { input = "1 EUR", per = "1K" }
         });
         insta::assert_snapshot!(messages.concat(), @r#"
         free = {}
-          8: `free` cannot be a table
-          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+          8: `free` has no price that can be used
+          set prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
         m = { input = "3 USD", output = "15 EUR" }
-          5: `m` cannot be a table
-          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+          5: `m` has no price that can be used
+          set prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
         m = { input = 3, per = 0 }
-          5: `m` cannot be a table
-          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+          5: `m` has no price that can be used
+          set prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
         m = { input = 1, per = 3 }
-          5: `m` cannot be a table
-          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+          5: `m` has no price that can be used
+          set prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
         m = { input = "cheap" }
-          5: `m` cannot be a table
-          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+          15: `input` cannot be "cheap"
+          write a price like 3.00 or "3.00 EUR"
         m = { inptu = 3 }
-          5: `m` cannot be a table
-          write a table with prices in one currency, like { input = "3 USD", output = "15 USD", per = "1M" }
+          7: unknown key `inptu`
+          did you mean `input`?
         m = [3]
           5: `m` cannot be a list
           write a price per 1,000 tokens like 0.003 or "0.003 EUR", or a table with `input`
+        m = 3
+        [budget.months.2026-13]
+        tokens = 5
+          16: `2026-13` cannot be used here
+          write a month like "2026-02"
+        m = 3
+        [budget.months]
+        2026-12 = 5
+          11: `2026-12` cannot be 5
+          write a table: `2026-12 = { … }`
         "#);
     }
 

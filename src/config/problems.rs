@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -26,13 +29,16 @@ pub struct Problems {
 
 pub(super) struct ProblemList<'s> {
     source: &'s Source,
+    /// What can be read of the file.
+    pub(super) table: DeTable<'s>,
     found: Vec<Diagnostic>,
 }
 
 impl<'s> ProblemList<'s> {
-    pub(super) const fn new(source: &'s Source) -> Self {
+    pub(super) const fn new(source: &'s Source, table: DeTable<'s>) -> Self {
         Self {
             source,
+            table,
             found: Vec::new(),
         }
     }
@@ -56,6 +62,24 @@ impl<'s> ProblemList<'s> {
         self.found.push(problem.label("here").help(help));
     }
 
+    /// Adds a problem with the value of a key in nested tables, or with the innermost table that there is.
+    pub(super) fn add_at(
+        &mut self,
+        path: &[&str],
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let (mut span, mut table) = (0..0, Some(&self.table));
+        for key in path {
+            let Some(value) = table.and_then(|table| table.get(*key)) else {
+                break;
+            };
+            span = value.span();
+            table = value.get_ref().as_table();
+        }
+        self.add(&span, message, help);
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -66,9 +90,9 @@ impl<'s> ProblemList<'s> {
 
     /// Adds an error of serde, and takes the entry at fault out of the table, so that reading it again finds the next error.
     /// False if there is no such entry.
-    pub(super) fn add_error(&mut self, error: &toml::de::Error, table: &mut DeTable<'_>) -> bool {
+    pub(super) fn add_error(&mut self, error: &toml::de::Error) -> bool {
         let (span, message) = (error.span().unwrap_or_default(), error.message());
-        let Some((key, value)) = take_entry(table, &span) else {
+        let Some((key, value)) = take_entry(&mut self.table, &span) else {
             self.add(&span, message, "correct or remove it");
             return false;
         };
@@ -82,14 +106,28 @@ impl<'s> ProblemList<'s> {
                 format!("unknown key `{}`", brief(&key)),
                 nearest(&key, &known),
             );
-        } else {
-            let message = format!("`{}` cannot be {}", brief(&key), describe(&value, &span));
-            let help = match plain(expected) {
-                "a table" => format!("write a table: `{} = {{ … }}`", brief(&key)),
-                expected => format!("write {expected}"),
-            };
-            self.add(&span, message, help);
+            return true;
         }
+        let found = match value.get_ref() {
+            _ if value.span() != span => self.source.body().get(span.clone()).unwrap_or_default(),
+            DeValue::Table(_) => "a table",
+            DeValue::Array(_) => "a list",
+            _ => self.source.body().get(span.clone()).unwrap_or_default(),
+        };
+        let message = match found == key {
+            true => format!("`{}` cannot be used here", brief(&key)),
+            false => format!("`{}` cannot be {}", brief(&key), brief(found)),
+        };
+        let help = match expected {
+            "a sequence" => "write a list like [\"A\", \"B\"]".to_owned(),
+            "a string" => "write a name in quotes".to_owned(),
+            "a boolean" => "write true or false".to_owned(),
+            table if table == "a map" || table.starts_with("struct ") => {
+                format!("write a table: `{} = {{ … }}`", brief(&key))
+            }
+            other => format!("write {other}"),
+        };
+        self.add(&span, message, help);
         true
     }
 
@@ -103,13 +141,16 @@ impl<'s> ProblemList<'s> {
 }
 
 /// Takes out the entry whose key or value has this span, or whose list has an item with it.
-fn take_entry<'i>(table: &mut DeTable<'i>, span: &Range<usize>) -> Option<(String, DeValue<'i>)> {
+fn take_entry<'i>(
+    table: &mut DeTable<'i>,
+    span: &Range<usize>,
+) -> Option<(String, Spanned<DeValue<'i>>)> {
     let mut entries = table.iter();
     let found = entries.find(|(key, value)| {
         let items = value.get_ref().as_array().into_iter().flatten();
         key.span() == *span
             || value.span() == *span
-            || items.map(toml::Spanned::span).any(|item| item == *span)
+            || items.map(Spanned::span).any(|item| item == *span)
     });
     let Some((key, _)) = found else {
         return table
@@ -121,7 +162,7 @@ fn take_entry<'i>(table: &mut DeTable<'i>, span: &Range<usize>) -> Option<(Strin
     };
     let key = key.clone();
     let value = table.remove(&key)?;
-    Some((key.into_inner().into_owned(), value.into_inner()))
+    Some((key.into_inner().into_owned(), value))
 }
 
 /// What to write instead of an unknown key.
@@ -132,34 +173,6 @@ fn nearest(key: &str, known: &[&str]) -> String {
     match near.filter(|known| distance(known) <= 2.max(key.len() / 3)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known here: `{}`", known.join("`, `")),
-    }
-}
-
-/// What serde expects, in the words of TOML.
-fn plain(expected: &str) -> &str {
-    match expected {
-        "a sequence" => "a list like [\"A\", \"B\"]",
-        "a string" => "a name in quotes",
-        "a boolean" => "true or false",
-        "a map" => "a table",
-        table if table.starts_with("struct ") => "a table",
-        other => other,
-    }
-}
-
-/// The value with this span, as a message repeats it.
-fn describe(value: &DeValue<'_>, span: &Range<usize>) -> Cow<'static, str> {
-    match value {
-        DeValue::String(text) => format!("\"{}\"", brief(text)).into(),
-        DeValue::Integer(number) => brief(number.as_str()).into_owned().into(),
-        DeValue::Float(number) => brief(number.as_str()).into_owned().into(),
-        DeValue::Boolean(flag) => flag.to_string().into(),
-        DeValue::Datetime(date) => date.to_string().into(),
-        DeValue::Array(items) => match items.iter().find(|item| item.span() == *span) {
-            Some(item) => format!("a list with {}", describe(item.get_ref(), span)).into(),
-            None => "a list".into(),
-        },
-        DeValue::Table(_) => "a table".into(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ForecastPolicy, ModelPrice, Money, Tokens};
+use super::{ForecastPolicy, ModelPrice, Money, Month, Tokens};
 use crate::text::Place;
 
 /// How far a budget is used up, from harmless to gone.
@@ -172,6 +172,8 @@ pub struct Budget {
 pub struct Policy {
     pub budget: Option<Budget>,
     pub cost_budget: Option<Money>,
+    /// Budgets of single months.
+    pub months: BTreeMap<Month, MonthBudget>,
     /// Tokens kept back from the teams.
     pub reserve: Option<Tokens>,
     pub thresholds: Thresholds,
@@ -180,6 +182,29 @@ pub struct Policy {
     pub scenarios: Scenarios,
     pub forecast: ForecastPolicy,
     pub prices: BTreeMap<String, ModelPrice>,
+}
+
+/// The budget of a single month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MonthBudget {
+    pub tokens: Option<Budget>,
+    pub cost: Option<Money>,
+}
+
+impl Policy {
+    /// The budget of a month: by option, else that of the month, else by environment or settings.
+    pub fn budget_of(&self, month: Month) -> Option<Budget> {
+        let by_option = self
+            .budget
+            .filter(|budget| budget.source == BudgetSource::Option);
+        let of_month = self.months.get(&month).and_then(|budget| budget.tokens);
+        by_option.or(of_month).or(self.budget)
+    }
+
+    pub fn cost_budget_of(&self, month: Month) -> Option<Money> {
+        let of_month = self.months.get(&month).and_then(|budget| budget.cost);
+        of_month.or(self.cost_budget)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,8 +15,8 @@ mod usage;
 
 pub use amount::{Amount, RoundedSum, Tokens, grouped};
 pub use budget::{
-    Budget, BudgetSource, EfficiencyPolicy, Level, Percent, Policy, Scenarios, TeamPolicy,
-    Thresholds, ratio,
+    Budget, BudgetSource, EfficiencyPolicy, Level, MonthBudget, Percent, Policy, Scenarios,
+    TeamPolicy, Thresholds, ratio,
 };
 pub use entry::{Entry, EntryKind, Figures, StatedTotal, When, Work};
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};

@@ -145,7 +145,7 @@ fn wrong_settings_are_told_in_the_style_of_standard_error() {
     1 | colour0 = "as long as this one"
       | ^^^^^^^ here
       |
-      = help: known here: `log`, `budget`, `teams`, `efficiency`, `scenarios`, `forecast`, `archive`, `prices`
+      = help: known here: `log`, `timezone`, `budget`, `teams`, `efficiency`, `scenarios`, `forecast`, `archive`, `prices`
 
 
     tokmon: ./tokmon.toml may have more errors
@@ -178,4 +178,27 @@ fn prices_by_model_give_costs() {
             && out.contains("at least: some tokens have no cost and no price"),
         "{out}"
     );
+}
+
+#[test]
+fn a_month_keeps_the_budget_it_had() {
+    let settings = "[budget]\ntokens = 200\ncost = 10\n[budget.months.\"2026-01\"]\ntokens = 50\n[budget.months.\"2026-02\"]\ncost = 20\n";
+    let log = log_of(5)
+        + "\n## 2026-01 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| Team A | 25 | $5 |\n";
+    let folder = repository(&[("cost-log.md", &log), ("tokmon.toml", settings)]);
+    let budget = |args: &[&'static str]| {
+        let args = ["--json", "-q"].into_iter().chain(args.iter().copied());
+        let out = Tokmon::new(args)
+            .folder(folder.path())
+            .env("TOKMON_BUDGET", "300")
+            .output();
+        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        format!(
+            "{} {} {}",
+            json["budget"]["tokens"], json["budget"]["cost"]["amount"], json["used"]["ratio"]
+        )
+    };
+    assert_snapshot!(budget(&["--month", "2026-01"]), @r#"50 "10.00" 0.5"#);
+    assert_snapshot!(budget(&["--month", "2026-01", "--budget", "100"]), @r#"100 "10.00" 0.25"#);
+    assert_snapshot!(budget(&["--month", "2026-02"]), @r#"300 "20.00" 0.016666"#);
 }

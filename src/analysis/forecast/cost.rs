@@ -56,7 +56,7 @@ impl CostEstimate {
         policy: &Policy,
         remaining: &Remaining,
     ) -> Option<Self> {
-        let budget = policy.cost_budget?;
+        let budget = policy.cost_budget_of(reconciled.month.month)?;
         let cost = reconciled.cost()?;
         let known =
             cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;

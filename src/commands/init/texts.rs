@@ -132,6 +132,11 @@ log = <log>
 #critical = 90
 #exceeded = 100
 
+# The budget of a single month, which overrides the one above.
+#[budget.months."2026-01"]
+#tokens = "150K"
+#cost = "20.00 USD"
+
 # A team: the tokens it may use in a month, and its other names in the log.
 <teams>
 # Tokens per deliverable: the target, and from where a team gets an alert. Overrides the log.
