@@ -244,7 +244,11 @@ impl Context<'_> {
     }
 
     /// The time in a zone: `local`, `UTC`, an offset, or a name.
-    fn in_zone(&self, time: DateTime<Utc>, zone: &str) -> Result<DateTime<FixedOffset>, Failure> {
+    pub(super) fn in_zone(
+        &self,
+        time: DateTime<Utc>,
+        zone: &str,
+    ) -> Result<DateTime<FixedOffset>, Failure> {
         if zone.eq_ignore_ascii_case("utc") || zone == "Z" {
             return Ok(time.fixed_offset());
         }

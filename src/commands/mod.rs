@@ -24,6 +24,7 @@ use std::ffi::OsString;
 
 use crate::{
     cli::{Cli, Command, SchemaOf, ViewArgs},
+    config,
     exit::ExitCode,
     failure::Failure,
 };
@@ -31,8 +32,41 @@ use crate::{
 /// Runs the command that the arguments ask for, program name first.
 pub(crate) fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     match arguments::read(args, cx.out_terminal.width) {
-        Ok(cli) => dispatch(&cli, cx),
+        Ok(mut cli) => {
+            if cli.global.timezone.is_none() {
+                cli.global.timezone = timezone_of_settings(&cli, cx)?;
+            }
+            dispatch(&cli, cx)
+        }
         Err(error) => arguments::explain(error, args, cx),
+    }
+}
+
+/// The time zone that the settings name. Settings that cannot be read are reported by the command.
+fn timezone_of_settings(cli: &Cli, cx: &Context<'_>) -> Result<Option<String>, Failure> {
+    let without_settings = matches!(
+        cli.command,
+        Some(
+            Command::Init(_)
+                | Command::Schema { .. }
+                | Command::Completions { .. }
+                | Command::Man { .. }
+        )
+    );
+    if without_settings {
+        return Ok(None);
+    }
+    let settings = locate::log_and_settings(&cli.global, cx).ok();
+    let Some(zone) = settings.and_then(|(_, settings)| settings.timezone) else {
+        return Ok(None);
+    };
+    match cx.in_zone((cx.clock)(), &zone) {
+        Ok(_) => Ok(Some(zone)),
+        Err(_) => Err(
+            Failure::config(format!("unknown time zone `{zone}` in {}", config::FILE)).help(
+                "set `timezone` to a name like Asia/Seoul, an offset like +09:00, UTC or local",
+            ),
+        ),
     }
 }
 

@@ -202,3 +202,38 @@ fn a_month_keeps_the_budget_it_had() {
     assert_snapshot!(budget(&["--month", "2026-01", "--budget", "100"]), @r#"100 "10.00" 0.25"#);
     assert_snapshot!(budget(&["--month", "2026-02"]), @r#"300 "20.00" 0.016666"#);
 }
+
+#[test]
+fn the_time_zone_of_the_settings_is_that_of_every_command() {
+    let log = "## Daily Detail — 2026-02-24\n\n| Team | Tokens |\n|---|---|\n| A | 5 |\n";
+    let folder = repository(&[
+        ("cost-log.md", log),
+        ("tokmon.toml", "timezone = \"+09:00\"\n"),
+    ]);
+    let run = |args: &[&'static str]| Tokmon::new(args.iter().copied()).folder(folder.path());
+    let now = |args: &[&'static str]| {
+        let json: serde_json::Value = serde_json::from_str(&run(args).output()).unwrap();
+        json["now"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(now(&["--json", "-q"]), "2026-02-26T02:00:00+09:00");
+    assert_eq!(
+        now(&["--json", "-q", "--timezone", "UTC"]),
+        "2026-02-25T17:00:00Z"
+    );
+    let line = run(&["record", "--team", "A", "--tokens", "7", "-n"])
+        .run()
+        .out;
+    assert!(line.contains("Daily Detail — 2026-02-26"), "{line}");
+    fs::write(
+        folder.path().join("tokmon.toml"),
+        "timezone = \"Mars/Olympus\"\n",
+    )
+    .unwrap();
+    assert_snapshot!(run(&[]).run(), @"
+    exit 78
+    --- out
+    --- err
+    tokmon: unknown time zone `Mars/Olympus` in tokmon.toml
+      help: set `timezone` to a name like Asia/Seoul, an offset like +09:00, UTC or local
+    ");
+}

@@ -116,6 +116,8 @@ const SETTINGS: &str = r#"# The settings of tokmon. Remove the # before a key to
 
 # The cost log, relative to this folder.
 log = <log>
+# The time zone of dates, like "Asia/Seoul", "+09:00" or "UTC". Overridden by --timezone.
+#timezone = "local"
 
 [budget]
 # The tokens for a month, for all teams together. Overrides the log; overridden by --budget and TOKMON_BUDGET.
