@@ -9,6 +9,7 @@ use std::{
 
 use crate::text::{EditSet, FileId, FileRole, Place};
 
+/// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Something could not be read, and is missing from the sums.
@@ -20,6 +21,8 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// In lower case.
+    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -141,11 +144,14 @@ codes! {
 }
 
 impl Code {
+    /// Whether `tokmon check --fix` fixes findings of this kind, save those that say otherwise.
+    #[must_use]
     pub fn is_fixable(self) -> bool {
         self.applicability() == Applicability::Safe
     }
 
     /// The code with this identifier or name, in any case.
+    #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
         all.find(|code| {

@@ -341,8 +341,8 @@ impl LedgerBuilder {
             LineEvent::Hold(hold) => {
                 let name = ledger.names.id(&hold.team);
                 // The line that came first holds; a retry changes nothing.
-                let held = ledger.holds.entry(hold.id.clone().into_owned());
-                held.or_insert(HoldEntry {
+                let entry = ledger.holds.entry(hold.id.clone().into_owned());
+                entry.or_insert(HoldEntry {
                     name,
                     tokens: hold.tokens,
                     until: hold.until,

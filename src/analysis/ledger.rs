@@ -174,7 +174,9 @@ impl Ledger {
         let rows = preferred(&self.allocations, |row| row.place)
             .filter(|row| !row.is_reserve() && !is_total(&row.team) && !row.team.is_empty());
         let ids: Vec<NameId> = rows.map(|row| self.names.id(&row.team)).collect();
-        ids.iter().for_each(|id| self.roster.add(*id));
+        for id in &ids {
+            self.roster.add(*id);
+        }
         let ranked = ids.into_iter().enumerate().rev();
         ranked
             .map(|(rank, id)| (self.roster.named(id), rank))

@@ -147,8 +147,8 @@ impl ReconciledMonth<'_> {
     /// What the list of efficiency metrics says of each team. It speaks of the newest month.
     pub(super) fn noted(&self) -> &HashMap<NameId, Output> {
         self.noted.get_or_init(|| {
-            let notes = self.ledger.notes.iter().filter(|_| self.month.newest);
-            let (first, then): (Vec<_>, Vec<_>) = notes.partition(|note| note.in_notes_section);
+            let all = self.ledger.notes.iter().filter(|_| self.month.newest);
+            let (first, then): (Vec<_>, Vec<_>) = all.partition(|note| note.in_notes_section);
             let mut noted = HashMap::new();
             for note in first.into_iter().chain(then) {
                 if let NoteValue::Efficiency {

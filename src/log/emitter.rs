@@ -64,9 +64,9 @@ impl<'f> Emitter<'f> {
         self.set_date(date);
         match statement {
             Ok(Statement::Usage(entry, problems)) => {
-                problems
-                    .into_iter()
-                    .for_each(|problem| self.problem(problem));
+                for problem in problems {
+                    self.problem(problem);
+                }
                 self.emit(Item::Usage(*entry));
             }
             Ok(Statement::Event(event)) => self.emit(Item::Line(HookLine {

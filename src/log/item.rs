@@ -1,6 +1,6 @@
 //! What the reader passes on.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use super::{Columns, Section};
 use crate::{
@@ -41,8 +41,6 @@ pub struct Heading<'a> {
     /// The number of `#`.
     pub level: u8,
     pub section: &'a Section,
-    /// The project it names in brackets.
-    pub project: Option<&'a Arc<str>>,
     pub place: Place,
 }
 

@@ -178,7 +178,6 @@ impl<'f> Reader<'f> {
         self.out.emit(Item::Heading(Heading {
             level,
             section: kind,
-            project: self.section.project.as_ref(),
             place,
         }));
     }

@@ -32,21 +32,17 @@ pub(super) struct Decoder<'r, 'p> {
     pub(super) problems: Vec<Diagnostic>,
 }
 
-pub(super) enum Decoded<'p> {
-    /// The row says nothing.
-    Nothing,
-    Row(RowValue<'p>, Addend),
-    /// A number or date in it cannot be read. The month is the one it would have counted for, if that is known.
-    Unreadable(Option<Month>),
-}
+/// What a row means. `None` where it says nothing.
+type Decoded<'p> = Option<(RowValue<'p>, Addend)>;
 
 /// A row that cannot be read. The problem was noted.
 struct Refused;
 
 impl<'r, 'p> Decoder<'r, 'p> {
+    /// Notes what is wrong with the row in `problems`.
     pub(super) fn decode(&mut self) -> Decoded<'p> {
         if self.cells.iter().all(|cell| cell::is_absent(&cell.text)) {
-            return Decoded::Nothing;
+            return None;
         }
         if !self.line.contains('|') {
             let message = "a line of text became a row of the table above";
@@ -55,7 +51,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
                     .label("no cells")
                     .help("put an empty line before it"),
             );
-            return Decoded::Nothing;
+            return None;
         }
         if self.cells.len() < self.columns.count {
             let (has, needs) = (self.cells.len(), self.columns.count);
@@ -72,16 +68,18 @@ impl<'r, 'p> Decoder<'r, 'p> {
             Role::Allocation => self.allocation(),
             Role::Plan => self.phase(),
             Role::Optimizations => self.optimization(),
-            Role::Foreign => Ok(Decoded::Nothing),
+            Role::Foreign => Ok(None),
         };
-        decoded.unwrap_or_else(|Refused| Decoded::Unreadable(self.month()))
+        decoded.unwrap_or_else(|Refused| {
+            Some((RowValue::Unreadable(self.month()), Addend::Unreadable))
+        })
     }
 
     fn usage(&mut self) -> Result<Decoded<'p>, Refused> {
         let figures = self.figures()?;
         let place = self.figure_place();
         if self.is_total() {
-            return Ok(self.sum(figures, place));
+            return Ok(Some(self.sum(figures, place)));
         }
         if figures.tokens.is_none() && self.figure_column().is_none() {
             // The row is too short to say how much it is about.
@@ -121,11 +119,11 @@ impl<'r, 'p> Decoder<'r, 'p> {
             place,
         };
         let addend = Addend::Row(entry.figures.tokens);
-        Ok(Decoded::Row(RowValue::Entry(entry), addend))
+        Ok(Some((RowValue::Entry(entry), addend)))
     }
 
     /// A row that adds up others. Of a month, the sum of all its rows is a statement of its own.
-    fn sum(&self, figures: Figures, place: Place) -> Decoded<'p> {
+    fn sum(&self, figures: Figures, place: Place) -> (RowValue<'p>, Addend) {
         let addend = Addend::Total(figures.tokens, place);
         let mut names = self.cells.iter().take(2);
         let is_part = names.any(|cell| is_subtotal(&cell.text));
@@ -133,19 +131,19 @@ impl<'r, 'p> Decoder<'r, 'p> {
             (Role::Monthly, Some(month)) if !is_part => self.stated_total(month, figures, false),
             _ => RowValue::Sum,
         };
-        Decoded::Row(value, addend)
+        (value, addend)
     }
 
     fn month_total(&mut self) -> Result<Decoded<'p>, Refused> {
         let text = self.text(Column::Month).unwrap_or_default();
         if is_total(&text) {
-            return Ok(Decoded::Nothing);
+            return Ok(None);
         }
         let figures = self.figures()?;
         let month = text.trim().parse();
         let month = month.map_err(|_| self.refuse_date(Column::Month))?;
         let total = self.stated_total(month, figures, true);
-        Ok(Decoded::Row(total, Addend::Nothing))
+        Ok(Some((total, Addend::Nothing)))
     }
 
     fn stated_total(&self, month: Month, figures: Figures, of_months: bool) -> RowValue<'p> {
@@ -179,14 +177,14 @@ impl<'r, 'p> Decoder<'r, 'p> {
         } else {
             Addend::Row(allocated)
         };
-        Ok(Decoded::Row(RowValue::Allocation(row), addend))
+        Ok(Some((RowValue::Allocation(row), addend)))
     }
 
     fn phase(&mut self) -> Result<Decoded<'p>, Refused> {
         let tokens = self.figures()?.tokens;
         let place = self.figure_place();
         if self.is_total() {
-            return Ok(Decoded::Row(RowValue::Sum, Addend::Total(tokens, place)));
+            return Ok(Some((RowValue::Sum, Addend::Total(tokens, place))));
         }
         let phase = Phase {
             name: self.text(Column::Task).map(Cow::into_owned),
@@ -196,7 +194,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
             status: self.status(),
             place,
         };
-        Ok(Decoded::Row(RowValue::Phase(phase), Addend::Row(tokens)))
+        Ok(Some((RowValue::Phase(phase), Addend::Row(tokens))))
     }
 
     fn optimization(&mut self) -> Result<Decoded<'p>, Refused> {
@@ -205,7 +203,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let operation = self.text(Column::Task).or_else(|| self.text(Column::Team));
         let operation = operation.unwrap_or_default().into_owned();
         if is_total(&operation) {
-            return Ok(Decoded::Nothing);
+            return Ok(None);
         }
         let mut words = operation.split_whitespace();
         let average = words.any(|word| word.eq_ignore_ascii_case("average"));
@@ -216,7 +214,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
             average,
             place: self.place(Column::Before),
         });
-        Ok(Decoded::Row(row, Addend::Nothing))
+        Ok(Some((row, Addend::Nothing)))
     }
 
     fn figures(&mut self) -> Result<Figures, Refused> {

@@ -31,8 +31,10 @@ struct Stated {
 }
 
 /// What a row is to the totals of its table, with the figure it states.
+#[derive(Clone, Copy)]
 pub(super) enum Addend {
     Nothing,
+    Unreadable,
     Row(Option<Amount<Tokens>>),
     Reserve(Option<Amount<Tokens>>),
     Total(Option<Amount<Tokens>>, Place),
@@ -55,12 +57,9 @@ impl Sums {
                     above,
                 }));
             }
+            Addend::Unreadable => sums.unreadable = true,
             Addend::Row(None) | Addend::Reserve(None) | Addend::Nothing => {}
         }
-    }
-
-    pub(super) fn unreadable(&mut self, month: Option<Month>) {
-        self.0.entry(month).or_default().unreadable = true;
     }
 
     /// Totals that differ from their rows. Estimates are not checked, nor are tables with unreadable rows.

@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::{
     Cell, Column, Columns, Item, Role, Row, RowValue, Section, Table,
     emitter::Emitter,
-    row::{Decoded, Decoder},
+    row::Decoder,
     section::OpenSection,
     sums::Sums,
     walk::{Walk, line_end},
@@ -145,13 +145,11 @@ impl OpenTable {
             place,
             problems: Vec::new(),
         };
-        let mut decoded = decoder.decode();
+        let mut row = decoder.decode();
         if walk.is_unterminated(range) {
             // Still being written: what cannot be read yet is no error.
             decoder.problems.clear();
-            if matches!(decoded, Decoded::Unreadable(_)) {
-                decoded = Decoded::Nothing;
-            }
+            row = row.filter(|(value, _)| !matches!(value, RowValue::Unreadable(_)));
         } else if cells.len() == self.columns.count {
             let surplus = surplus(walk.slice(&(last..range.end)), &decoder);
             decoder.problems.extend(surplus);
@@ -159,19 +157,11 @@ impl OpenTable {
         // Only a table with a column of months has rows of several.
         let of_months = self.columns.has(Column::Month);
         let month = of_months.then(|| decoder.month()).flatten();
-        let problems = decoder.problems.into_iter();
-        problems.for_each(|problem| out.problem(problem));
-        let value = match decoded {
-            Decoded::Nothing => return,
-            Decoded::Unreadable(of) => {
-                self.sums.unreadable(month);
-                RowValue::Unreadable(of)
-            }
-            Decoded::Row(value, addend) => {
-                self.sums.add(month, addend);
-                value
-            }
-        };
+        for problem in decoder.problems {
+            out.problem(problem);
+        }
+        let Some((value, addend)) = row else { return };
+        self.sums.add(month, addend);
         out.emit(Item::Row(Row {
             place,
             cells,
