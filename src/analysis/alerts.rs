@@ -191,7 +191,7 @@ fn pending(plan: &Plan) -> String {
 fn allocation(report: &StatusReport) -> Option<Alert> {
     let (budget, allocated) = (report.budget.tokens?, report.budget.allocated_tokens?);
     let reserve = report.budget.reserve_tokens.unwrap_or_default();
-    let sum = allocated + reserve;
+    let sum = allocated.saturating_add(reserve);
     if sum <= budget {
         return None;
     }

@@ -242,7 +242,21 @@ impl LedgerBuilder {
         }
     }
 
+    /// Adds to all that is counted. False where that would not fit: then it must not count.
+    fn fits(&mut self, tokens: Tokens, place: Place) -> bool {
+        let total = self.ledger.total.0.checked_add(tokens.0);
+        match total {
+            Some(total) => self.ledger.total = Tokens(total),
+            None => self.ledger.uncountable.add(place),
+        }
+        total.is_some()
+    }
+
     fn count(&mut self, entry: &Entry<'_>) {
+        let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+        if !self.fits(tokens.unwrap_or_default(), entry.place) {
+            return self.unreadable(Some(entry.when.month), entry.place);
+        }
         let cost = self.cost(entry);
         let ledger = &mut self.ledger;
         let month = ledger.months.entry(entry.when.month).or_default();
@@ -272,13 +286,13 @@ impl LedgerBuilder {
         tally
             .or_insert_with(|| Tally::new(entry.place))
             .add(entry, &cost);
-        let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
+        let (Some(date), Some(tokens)) = (entry.when.date, tokens) else {
             return;
         };
         let day = month.days.entry(date).or_default();
         day.entry((name, entry.kind))
             .or_default()
-            .add(tokens.value, entry.when.time.map(|time| time.start));
+            .add(tokens, entry.when.time.map(|time| time.start));
     }
 
     /// What an entry cost: as written, else by its model's price from the settings; the header's price may come later.
@@ -336,9 +350,10 @@ impl LedgerBuilder {
     }
 
     pub fn line(&mut self, line: &HookLine<'_>) {
-        let ledger = &mut self.ledger;
+        self.ledger.hook_lines += 1;
         match &line.event {
-            LineEvent::Hold(hold) => {
+            LineEvent::Hold(hold) if self.fits(hold.tokens, line.place) => {
+                let ledger = &mut self.ledger;
                 let name = ledger.names.id(&hold.team);
                 // The line that came first holds; a retry changes nothing.
                 let entry = ledger.holds.entry(hold.id.clone().into_owned());
@@ -349,10 +364,9 @@ impl LedgerBuilder {
                 });
             }
             LineEvent::Free(id) => {
-                ledger.freed.insert(id.clone().into_owned());
+                self.ledger.freed.insert(id.clone().into_owned());
             }
-            LineEvent::Hook(_) | LineEvent::Notice(_) => {}
+            LineEvent::Hold(_) | LineEvent::Hook(_) | LineEvent::Notice(_) => {}
         }
-        ledger.hook_lines += 1;
     }
 }

@@ -68,7 +68,7 @@ impl CostSum {
             }
         }
         self.estimate |= other.estimate;
-        self.unpriced = self.unpriced + other.unpriced;
+        self.unpriced = self.unpriced.saturating_add(other.unpriced);
     }
 
     pub(super) fn first_foreign(&self, own: Currency) -> Option<Place> {

@@ -77,6 +77,10 @@ pub struct Ledger {
     pub(super) kept: KeptRows,
     /// Rows that cannot be read, with the month they would have counted for where that is known.
     pub(super) unreadable: BTreeMap<Option<Month>, Unreadable>,
+    /// All tokens counted and reserved: they fit, so no sum of parts of them overflows.
+    pub(super) total: Tokens,
+    /// The rows and reservations left out because `total` would not fit any more.
+    pub uncountable: Unreadable,
     /// The log has a row of v2.0, so tables of an older format do not count.
     pub(super) current_format: bool,
     pub(super) first_legacy: Option<Place>,

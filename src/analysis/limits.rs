@@ -71,7 +71,7 @@ impl Limits {
         let teams = reconciled.month.teams.iter();
         teams
             .filter_map(|team| self.of_team(team)?.tokens)
-            .reduce(|one, two| one + two)
+            .reduce(|one, two| one.saturating_add(two))
     }
 }
 
@@ -96,7 +96,8 @@ pub fn reserve(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Tokens> 
         .allocations()
         .filter(|row| row.is_reserve())
         .filter_map(|row| row.allocated);
-    policy
-        .reserve
-        .or_else(|| rows.map(|amount| amount.value).reduce(|one, two| one + two))
+    policy.reserve.or_else(|| {
+        rows.map(|amount| amount.value)
+            .reduce(|one, two| one.saturating_add(two))
+    })
 }

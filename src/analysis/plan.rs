@@ -110,7 +110,7 @@ impl Plan {
         let pending: Tokens = phases.iter().map(|phase| phase.pending_tokens).sum();
         let scenario = |name, change_percent: i32| {
             let share = u32::try_from(100_i32.saturating_add(change_percent)).unwrap_or(0);
-            let total = used + pending.percent(share);
+            let total = used.saturating_add(pending.percent(share));
             Scenario {
                 name,
                 change_percent,

@@ -200,7 +200,7 @@ impl<'r, 'l> Reconciler<'r, 'l> {
             // A monthly row with a date is no detail: it is the view beside them.
             if let Some(team) = teams.get_mut(&id).filter(|_| kind != EntryKind::Monthly) {
                 let spent = team.days.entry(date).or_default();
-                *spent = *spent + day.tokens;
+                *spent = spent.saturating_add(day.tokens);
             }
         }
         let unsplit = unsplit

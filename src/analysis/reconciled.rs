@@ -22,7 +22,7 @@ use crate::{
 /// A month of a ledger.
 #[derive(Clone, Debug)]
 pub struct ReconciledMonth<'l> {
-    pub(super) ledger: &'l Ledger,
+    pub ledger: &'l Ledger,
     pub(super) roster: MonthRoster<'l>,
     /// The project that was asked for, folded.
     pub(super) project: Option<String>,

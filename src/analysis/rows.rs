@@ -91,7 +91,7 @@ impl KeptRow {
     fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         self.tokens = match (self.tokens, other.tokens) {
-            (Some(one), Some(two)) => Some(one + two),
+            (Some(one), Some(two)) => Some(one.saturating_add(two)),
             (one, two) => one.or(two),
         };
         self.minutes = match (self.minutes, other.minutes) {

@@ -126,7 +126,7 @@ fn reserved(
             continue;
         }
         let sum = reserved.entry(team).or_default();
-        *sum = *sum + hold.tokens;
+        *sum = sum.saturating_add(hold.tokens);
     }
     reserved
 }

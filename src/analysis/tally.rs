@@ -90,7 +90,7 @@ pub(super) struct Day {
 
 impl Day {
     pub(super) fn add(&mut self, tokens: Tokens, time: Option<NaiveTime>) {
-        self.tokens = self.tokens + tokens;
+        self.tokens = self.tokens.saturating_add(tokens);
         self.first_time = self.first_time.into_iter().chain(time).min();
     }
 }

@@ -47,7 +47,9 @@ impl TeamUsage {
     pub fn used(&self) -> Option<Tokens> {
         let known = self.tallies.values().any(|tally| tally.has_tokens);
         known.then(|| {
-            self.details().max(self.tokens_of(EntryKind::Monthly)) + self.tokens_of(EntryKind::Line)
+            self.details()
+                .max(self.tokens_of(EntryKind::Monthly))
+                .saturating_add(self.tokens_of(EntryKind::Line))
         })
     }
 

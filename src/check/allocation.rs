@@ -15,7 +15,9 @@ pub(super) fn over_allocated(reconciled: &ReconciledMonth, policy: &Policy) -> V
         .filter(|row| !is_total(&row.team) && row.allocated.is_some())
         .collect();
     let teams = Limits::of(reconciled, policy).total(reconciled);
-    let sum = teams.unwrap_or_default() + reserve(reconciled, policy).unwrap_or_default();
+    let sum = teams
+        .unwrap_or_default()
+        .saturating_add(reserve(reconciled, policy).unwrap_or_default());
     let Some((budget, first)) = budget(reconciled, policy).zip(rows.first()) else {
         return Vec::new();
     };

@@ -38,7 +38,8 @@ const OF_MONTH: [Rule; 4] = [
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.
-const OF_LOG: [Rule; 6] = [
+const OF_LOG: [Rule; 7] = [
+    summary::uncountable,
     summary::duplicate_ids,
     summary::uncounted_legacy,
     allocation::over_allocated,

@@ -16,6 +16,29 @@ pub(super) fn details_beyond_summary(reconciled: &ReconciledMonth, _: &Policy) -
         .collect()
 }
 
+/// Rows and reservations left out because the tokens of the whole log could not be added up with them.
+pub(super) fn uncountable(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    let left_out = &reconciled.ledger.uncountable;
+    let finding = |first| {
+        let message = format!(
+            "the tokens of the log and its archives add up to more than can be counted, so {} are left out",
+            match left_out.count {
+                1 => "those of 1 line".to_owned(),
+                lines => format!("those of {lines} lines"),
+            }
+        );
+        Diagnostic::new(Code::UnreadableNumber, message, first)
+            .label("left out from here on")
+            .help("correct figures that are far too large")
+    };
+    left_out
+        .first
+        .first()
+        .map(|first| finding(*first))
+        .into_iter()
+        .collect()
+}
+
 fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
     let tally = |kind| team.tallies.get(&kind);
     let monthly = tally(EntryKind::Monthly).map_or(RoundedSum::default(), |tally| tally.sum);

@@ -149,7 +149,7 @@ impl Invariants {
                 let owner = is.as_ref().and_then(|is| is.find_team(name));
                 let owner = owner.map_or(key.1, |owner| fold_name(&owner.name));
                 let sum = expected.entry(owner).or_default();
-                *sum = *sum + used;
+                *sum = sum.saturating_add(used);
             }
             let found: BTreeMap<String, Tokens> = is
                 .iter()

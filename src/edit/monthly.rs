@@ -34,7 +34,7 @@ pub(super) struct Delta {
 
 impl Delta {
     fn add(&mut self, other: Self, is_first: bool) {
-        self.tokens = self.tokens + other.tokens;
+        self.tokens = self.tokens.saturating_add(other.tokens);
         self.estimate |= other.estimate;
         self.cost = match (self.cost, other.cost) {
             (Some((one, exact)), Some((two, also))) if one.currency == two.currency => Some((
@@ -292,7 +292,7 @@ fn grow(editor: &TableEditor<'_>, known: &KnownRow<'_>, delta: &Delta) -> Vec<Ed
     let before = figures.tokens.unwrap_or(Amount::exact(Tokens::ZERO));
     let is_idle = before.value == Tokens::ZERO;
     let tokens = editor.raw(row, Column::Tokens).map(|raw| {
-        let sum = before.value + delta.tokens;
+        let sum = before.value.saturating_add(delta.tokens);
         let estimate = before.estimate || delta.estimate;
         style::respell_tokens(raw, sum, estimate)
             .filter(|_| !(is_idle && raw.len() == 1))
@@ -355,7 +355,7 @@ fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, delta: &Delta) -
                 <= half
     };
     let sum = match delta.price.filter(|price| !exact && is_price(price)) {
-        Some(price) => price.cost(before + delta.tokens).nanos,
+        Some(price) => price.cost(before.saturating_add(delta.tokens)).nanos,
         None => more.nanos.saturating_add(written.amount.value.into()),
     };
     style::respell_money(raw, sum, exact)

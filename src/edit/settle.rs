@@ -138,7 +138,7 @@ impl<'d> Settling<'d> {
                 .filter(|team| sync_summary::missing(team, Tolerance::Rounding).is_none())
                 .and_then(|team| sync_summary::missing(team, Tolerance::None));
             let tokens = Amount {
-                value: tokens.value + unrounded.unwrap_or_default(),
+                value: tokens.value.saturating_add(unrounded.unwrap_or_default()),
                 ..tokens
             };
             let mut delta = Delta {

@@ -15,6 +15,10 @@ pub struct Tokens(pub u64);
 impl Tokens {
     pub const ZERO: Self = Self(0);
 
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
@@ -49,17 +53,10 @@ impl Tokens {
     }
 }
 
-impl Add for Tokens {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
-    }
-}
-
+/// Exact for parts of a ledger, which counts no more than fits; of anything else, the largest number there is at most.
 impl Sum for Tokens {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Self::ZERO, Add::add)
+        iter.fold(Self::ZERO, Self::saturating_add)
     }
 }
 
@@ -109,7 +106,7 @@ impl Add for Amount<Tokens> {
 
     fn add(self, other: Self) -> Self {
         Self {
-            value: self.value + other.value,
+            value: self.value.saturating_add(other.value),
             unit: self.unit.max(other.unit),
             estimate: self.estimate || other.estimate,
         }
@@ -150,7 +147,7 @@ impl Add for RoundedSum {
 
     fn add(self, other: Self) -> Self {
         Self {
-            tokens: self.tokens + other.tokens,
+            tokens: self.tokens.saturating_add(other.tokens),
             rounding: self.rounding.saturating_add(other.rounding),
             estimate: self.estimate || other.estimate,
         }

@@ -229,6 +229,6 @@ fn allocation(report: &StatusReport) -> Option<String> {
         .unwrap_or_default();
     Some(format!(
         "allocated: {allocated} + reserve {reserve} = {}{budget}",
-        allocated + reserve
+        allocated.saturating_add(reserve)
     ))
 }

@@ -1,6 +1,6 @@
 //! What counts, and for which month, project and team: small logs, each for one rule, and laws that hold for all logs.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -639,4 +639,34 @@ fn a_price_is_no_cost() {
         (cost["amount"].as_str(), cost["currency"].as_str()),
         (Some("2.00"), Some("EUR"))
     );
+}
+
+/// The largest figure that is read, in more rows than can be added up: no sum stops at a number without a word.
+#[test]
+fn rows_beyond_what_can_be_counted_are_left_out_and_named() {
+    const MOST: u64 = 1_000_000_000_000_000;
+    let mut log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n".to_owned();
+    for _ in 0..18_449 {
+        writeln!(log, "| Team A | {MOST} |").unwrap();
+    }
+    log += "| Team B | 709,551,615 |\n\n";
+    log += &format!(
+        "[HOLD] 2026-02-25T10:00:00Z team=A tokens={MOST} until=2026-02-26T10:00:00Z id=h\n"
+    );
+    let folder = repository(&[("cost-log.md", &log)]);
+    let run = |args: &[&'static str]| {
+        Tokmon::new(args.iter().copied())
+            .folder(folder.path())
+            .run()
+    };
+    let report: Value =
+        serde_json::from_str(&run(&["--json", "--now", "2026-02-25T17:00:00Z"]).out).unwrap();
+    let log = &report["log"];
+    assert_eq!(report["used"]["tokens"], 18_446 * MOST + 709_551_615);
+    assert_eq!(report["reserved"], 0);
+    assert_eq!(log["unreadable_rows"], 3);
+    assert_eq!(log["unreadable_places"][0]["line"], 18_451);
+    let checked = run(&["check"]);
+    assert_eq!(checked.code, 1);
+    assert_snapshot!(checked.out);
 }

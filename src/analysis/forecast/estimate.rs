@@ -95,7 +95,7 @@ impl Estimate {
         Position { spent, budget }: Position,
         policy: ForecastPolicy,
     ) -> Self {
-        let quantiles = Quantiles::new(remaining).map(|more| spent + more);
+        let quantiles = Quantiles::new(remaining).map(|more| spent.saturating_add(more));
         let probability = budget.map(|budget| probability_of(remaining, spent, budget));
         Self {
             basis: remaining.basis(),

@@ -190,7 +190,12 @@ fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens
     let left = end.and_time(chrono::NaiveTime::MIN) - request.now.naive_local();
     let minutes = u128::try_from(left.num_minutes()).ok()?;
     let more = u128::from(rate.tokens.0) * minutes / u128::from(rate.minutes);
-    Some(request.position().spent + Tokens(u64::try_from(more).unwrap_or(u64::MAX)))
+    Some(
+        request
+            .position()
+            .spent
+            .saturating_add(Tokens(u64::try_from(more).unwrap_or(u64::MAX))),
+    )
 }
 
 /// When each threshold is crossed: by the burn rate, and by the forecast of the month ahead.

@@ -243,7 +243,7 @@ impl<'r> MonthAhead<'r> {
         }
         let spent = self.request.position().spent;
         let day = |(date, law): (NaiveDate, Remaining)| {
-            let at = |p| spent + Tokens(as_tokens(law.quantile(p)));
+            let at = |p| spent.saturating_add(Tokens(as_tokens(law.quantile(p))));
             PathDay {
                 date,
                 p10: at(0.1),

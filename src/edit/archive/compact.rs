@@ -207,7 +207,11 @@ fn tokens(raws: &[String]) -> Option<String> {
         };
         let used = cell.used;
         let (first, tokens, estimate) = sum.unwrap_or((at, Tokens::ZERO, false));
-        sum = Some((first, tokens + used.value, estimate || used.estimate));
+        sum = Some((
+            first,
+            tokens.saturating_add(used.value),
+            estimate || used.estimate,
+        ));
     }
     match sum {
         Some((first, tokens, estimate)) => {
@@ -348,7 +352,9 @@ fn adds_up(section: &str) -> Sums {
         };
         let figures = &entry.figures;
         let sums = teams.entry(fold_name(&entry.work.team)).or_default();
-        sums.0 = sums.0 + figures.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
+        sums.0 = sums
+            .0
+            .saturating_add(figures.tokens.map_or(Tokens::ZERO, |tokens| tokens.value));
         sums.1 = sums
             .1
             .saturating_add(figures.cost.map_or(0, |cost| cost.value));

@@ -263,7 +263,7 @@ fn join(
         amounts.iter().map(|amount| RoundedSum::from(*amount)).sum()
     };
     let (stated, held) = (sum(rows), sum(details));
-    let all = archived + held.tokens;
+    let all = archived.saturating_add(held.tokens);
     let largest = rows.iter().map(|row| row.value).max()?;
     let smallest = rows.iter().map(|row| row.value).min()?;
     if all >= stated.tokens {
@@ -271,7 +271,7 @@ fn join(
     }
     let rounding = stated.rounding.saturating_add(held.rounding);
     let slack = Tokens(rounding / 2);
-    if all + slack < largest {
+    if all.saturating_add(slack) < largest {
         return None;
     }
     // A row that has all of the details is that of the only branch that added to it.
@@ -283,14 +283,14 @@ fn join(
     let beyond = u128::from(stated.tokens.saturating_sub(all).0);
     let is_common = |before: Tokens| {
         let difference = (u128::from(before.0) * too_often).abs_diff(beyond);
-        difference * 2 <= u128::from(rounding) && before <= smallest + slack
+        difference * 2 <= u128::from(rounding) && before <= smallest.saturating_add(slack)
     };
     let mut before = archived;
     if is_common(before) {
         return Some((all, before));
     }
     for amount in details {
-        before = before + amount.value;
+        before = before.saturating_add(amount.value);
         if is_common(before) {
             return Some((all, before));
         }

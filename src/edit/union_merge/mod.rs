@@ -115,14 +115,19 @@ impl UnionMerge {
         for rows in duplicates {
             if let Some(resolution) = rows.resolution {
                 let (stated, right) = teams.entry(&rows.team).or_default();
-                *stated = *stated + rows.stated;
-                *right = *right + resolution.tokens;
+                *stated = stated.saturating_add(rows.stated);
+                *right = right.saturating_add(resolution.tokens);
             }
         }
         for (name, (stated, right)) in teams {
             if let Some(team) = month.find_team(name) {
-                let monthly = team.tokens_of(EntryKind::Monthly).saturating_sub(stated) + right;
-                let used = monthly.max(team.details()) + team.tokens_of(EntryKind::Line);
+                let monthly = team
+                    .tokens_of(EntryKind::Monthly)
+                    .saturating_sub(stated)
+                    .saturating_add(right);
+                let used = monthly
+                    .max(team.details())
+                    .saturating_add(team.tokens_of(EntryKind::Line));
                 let invariants = &mut self.proposal.invariants;
                 invariants.set_used(month.month.month, &team.name, used);
             }

@@ -34,7 +34,7 @@ pub(crate) fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -
         let before = lines.len();
         let listed = |row: &&RowReport| filter.is_none_or(|filter| filter(day, row));
         for row in day.rows.iter().filter(listed) {
-            sum = sum + row.tokens.unwrap_or_default();
+            sum = sum.saturating_add(row.tokens.unwrap_or_default());
             estimate |= row.estimate;
             lines.push(DayLine {
                 day,
