@@ -60,7 +60,9 @@ fn gone(before: &Findings, after: &Findings) -> usize {
 pub fn attach(findings: &mut [Diagnostic], revision: &Revision, log_set: &LogSet) {
     let repairs = edit::repairs(revision, log_set);
     let repairs: Vec<Attachable> = repairs.into_iter().filter_map(Attachable::new).collect();
-    for finding in findings {
+    // An archive is adopted before the log is fixed.
+    let findings = findings.iter_mut();
+    for finding in findings.filter(|finding| finding.code != Code::OrphanedArchive) {
         let mut repairs = repairs.iter();
         let repair = repairs.find(|repair| repair.codes.contains(&finding.code));
         finding.set_fix(repair.and_then(|repair| repair.fix_of(finding, revision)));

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
 use chrono::{Days, Months, NaiveDate};
 
 use super::{
     Context,
-    archives::{ArchiveFile, Archives},
+    archives::{ArchiveFile, Archives, MonthArchive},
     edit_session::EditSession,
     locate::archive_folder,
 };
@@ -15,8 +16,8 @@ use crate::{
     cli::{ArchiveArgs, GlobalArgs},
     config::Settings,
     edit::{
-        LogSet, Timestamp,
-        archive::{self, Asked, Moved, Problem, Survey},
+        ArchivesOf, Timestamp,
+        archive::{self, ArchiveError, ArchiveRequest, ArchiveStats},
     },
     exit::ExitCode,
     failure::{Failure, cannot_print},
@@ -78,87 +79,105 @@ impl Task<'_> {
     /// What a text of the log and the files beside it change to, and what to report of that.
     fn plan(&self, text: &str) -> Result<(Option<Change>, Archived), Failure> {
         let archives = self.session.archives()?;
-        let mut asked = self.asked(text, archives);
-        let survey = Survey::of(text);
-        let mut months = survey.months(&asked);
-        months.extend(&self.to_delete);
-        let files = files(archives, months.iter().copied())?;
-        let mut log_set = self
-            .session
-            .log_set(&months.into_iter().collect::<Vec<_>>())?;
-        asked.names = files
-            .iter()
-            .map(|(month, file)| (*month, file.name.clone()))
-            .collect();
-        let problem = |problem| failure(&problem, &files);
-        let plan = archive::plan(text, survey, &log_set, &asked).map_err(problem)?;
-        archives.check_adopted(text, |month| plan.archives.contains_key(&month))?;
-        let mut changes = Vec::new();
-        let mut change = |log_set: &LogSet, month: Month, after: Option<Vec<u8>>| {
-            let file = files.get(&month)?;
-            changes.push(FileChange {
-                path: file.path.clone(),
-                before: log_set.archives.get(&month).cloned(),
-                after,
-            });
-            Some(file.shown.clone())
-        };
-        // What was moved just now is deleted another time, if at all.
-        let is_old = |month: &Month| {
-            log_set.archives.contains_key(month) && !plan.archives.contains_key(month)
-        };
-        let to_delete: Vec<Month> = self.to_delete.iter().copied().filter(is_old).collect();
-        let mut moved = Vec::new();
-        for (month, after) in plan.archives {
-            let after = after.into_bytes();
-            let file = change(&log_set, month, Some(after.clone())).unwrap_or_default();
-            moved.extend(moved_to(&plan.moved, month, file));
-            log_set.archives.insert(month, after);
-        }
-        let mut log = plan.log;
-        let mut deleted = Vec::new();
-        if !to_delete.is_empty() {
-            log = archive::pruned(&log, &log_set, &to_delete, self.now).map_err(problem)?;
-            for month in to_delete {
-                let lines = log_set
-                    .archives
-                    .get(&month)
-                    .map_or(0, |archive| count(archive));
-                let file = change(&log_set, month, None).unwrap_or_default();
-                deleted.push(Deleted { file, month, lines });
-            }
-        }
-        let left = plan.moved.left.into_iter().map(|(section, obstacle)| Left {
-            section,
-            reason: obstacle.to_string(),
+        let request = self.request(text, archives);
+        let to_delete = self.contents(archives)?;
+        let (revision, mut log_set) =
+            self.session
+                .revision(text.to_owned(), ArchivesOf::Details, to_delete)?;
+        let archiving = archive::archive(&revision, &mut log_set, &request, &|month| {
+            file(archives, month).name
         });
-        let archived = Archived {
-            schema_version: 1,
-            file: self.session.log.shown.clone(),
-            dry_run: self.args.dry_run,
-            before: asked.before,
-            today: asked.today,
-            hooks_only: asked.hooks_only,
-            settled_lines: plan.moved.settled,
-            moved,
-            deleted,
-            left: left.collect(),
-            lines_before: count(text.as_bytes()),
-            lines_after: count(log.as_bytes()),
+        let archiving = archiving.map_err(|error| failure(&error, archives))?;
+        let replaced = archiving.replaced;
+        archives.check_adopted(text, |month| replaced.contains_key(&month))?;
+        // What was moved just now is deleted another time, if at all.
+        let to_delete = self.to_delete.iter().copied();
+        let to_delete: Vec<Month> = to_delete
+            .filter(|month| !replaced.contains_key(month))
+            .collect();
+        let log = archiving.revision.as_ref().unwrap_or(&revision);
+        let mut changes = Vec::new();
+        let mut deleted = Vec::new();
+        let pruned;
+        let log = if to_delete.is_empty() {
+            log.text()
+        } else {
+            let outcome = archive::prune(log, &mut log_set, &to_delete, self.now);
+            let (text, removed) = outcome.map_err(|error| failure(&error, archives))?;
+            for (month, archive) in removed {
+                let ArchiveFile { path, shown, .. } = file(archives, month);
+                deleted.push(Deleted {
+                    file: shown,
+                    month,
+                    lines: count(&archive),
+                });
+                changes.push(FileChange {
+                    path,
+                    before: Some(archive),
+                    after: None,
+                });
+            }
+            pruned = text;
+            &pruned
         };
+        let archived = self.outcome(&request, archiving.stats, deleted, [text, log])?;
+        for (month, before) in replaced {
+            changes.push(FileChange {
+                path: file(archives, month).path,
+                before,
+                after: log_set.archives.remove(&month),
+            });
+        }
         let change = (!changes.is_empty()).then(|| Change {
-            log: log.into_bytes(),
+            log: log.as_bytes().to_vec(),
             files: changes,
         });
         Ok((change, archived))
     }
 
-    fn asked(&self, text: &str, archives: &Archives) -> Asked {
+    fn outcome(
+        &self,
+        request: &ArchiveRequest,
+        stats: ArchiveStats,
+        deleted: Vec<Deleted>,
+        [before, after]: [&str; 2],
+    ) -> Result<Archived, Failure> {
+        let archives = self.session.archives()?;
+        let moved = stats.moved.into_iter().map(|(month, moved)| MovedTo {
+            file: file(archives, month).shown,
+            month,
+            daily_sections: moved.daily,
+            sessions: moved.sessions,
+            rows: moved.rows,
+            merged_rows: moved.merged,
+            hook_lines: moved.lines,
+        });
+        let left = stats.left.into_iter().map(|(section, obstacle)| Left {
+            section,
+            reason: obstacle.to_string(),
+        });
+        Ok(Archived {
+            schema_version: 1,
+            file: self.session.log.shown.clone(),
+            dry_run: self.args.dry_run,
+            before: request.before,
+            today: request.today,
+            hooks_only: request.hooks_only,
+            settled_lines: stats.settled,
+            moved: moved.collect(),
+            deleted,
+            left: left.collect(),
+            lines_before: count(before.as_bytes()),
+            lines_after: count(after.as_bytes()),
+        })
+    }
+
+    fn request(&self, text: &str, archives: &Archives) -> ArchiveRequest {
         let today = self.now.date_naive();
         let keep = self.args.keep_days;
         let keep = keep.unwrap_or_else(|| keep_days(&self.session.settings, text));
         let before = today.checked_sub_days(Days::new(u64::from(keep)));
-        Asked {
+        ArchiveRequest {
             before: self.args.before.or(before).unwrap_or(NaiveDate::MIN),
             today,
             now: self.now,
@@ -166,21 +185,32 @@ impl Task<'_> {
             compact: self.args.compact,
             folder: folder(&self.session.settings),
             log: archives.log_path(),
-            names: BTreeMap::new(),
         }
+    }
+
+    /// The archives to delete.
+    fn contents(&self, archives: &Archives) -> Result<BTreeMap<Month, Vec<u8>>, Failure> {
+        let mut contents = BTreeMap::new();
+        for month in &self.to_delete {
+            let MonthArchive { file, opened } = archives.find(*month)?;
+            if let Some(mut opened) = opened {
+                let bytes = opened.to_vec();
+                let bytes = bytes.with_context(|| format!("cannot read {}", file.shown))?;
+                contents.insert(*month, bytes);
+            }
+        }
+        Ok(contents)
     }
 
     fn announce_deletions(&self, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<(), Failure> {
         if self.to_delete.is_empty() {
             return Ok(());
         }
-        let files = files(self.session.archives()?, self.to_delete.iter().copied())?;
-        let log_set = self.session.log_set(&self.to_delete)?;
+        let archives = self.session.archives()?;
         let style = cx.style(global);
-        for (month, archive) in &log_set.archives {
-            let lines = render::counted(count(archive) as u64, "line");
-            let shown = files.get(month).map_or("", |file| &file.shown);
-            let line = format!("to be deleted: {shown} ({lines})");
+        for (month, archive) in self.contents(archives)? {
+            let lines = render::counted(count(&archive) as u64, "line");
+            let line = format!("to be deleted: {} ({lines})", file(archives, month).shown);
             writeln!(cx.out, "{}", style.text(&render::sanitize(&line))).map_err(cannot_print)?;
         }
         cx.out.flush().map_err(cannot_print)?;
@@ -188,48 +218,34 @@ impl Task<'_> {
     }
 }
 
-/// The archives of some months, whether they exist or not.
-fn files(
-    archives: &Archives,
-    months: impl Iterator<Item = Month>,
-) -> Result<BTreeMap<Month, ArchiveFile>, Failure> {
-    months
-        .map(|month| Ok((month, archives.find(month)?.file)))
-        .collect()
+/// The archive of a month, whether it exists or not.
+fn file(archives: &Archives, month: Month) -> ArchiveFile {
+    match archives.find(month) {
+        Ok(found) => found.file,
+        // It was found before.
+        Err(_) => archives.first_file(month),
+    }
 }
 
-fn moved_to(moved: &Moved, month: Month, file: String) -> Option<MovedTo> {
-    let share = moved.to.get(&month)?;
-    Some(MovedTo {
-        file,
-        month,
-        daily_sections: share.daily,
-        sessions: share.sessions,
-        rows: share.rows,
-        merged_rows: share.merged,
-        hook_lines: share.lines,
-    })
-}
-
-fn failure(problem: &Problem, files: &BTreeMap<Month, ArchiveFile>) -> Failure {
-    let (month, help) = match problem {
-        Problem::NotUtf8(month, _) => (Some(month), "save the file as UTF-8"),
-        Problem::Unclosed(month) => (
-            Some(month),
+fn failure(error: &ArchiveError, archives: &Archives) -> Failure {
+    let (month, help) = match error {
+        ArchiveError::NotUtf8(month, _) => (*month, "save the file as UTF-8"),
+        ArchiveError::Unclosed(month) => (
+            *month,
             "end the code block or the comment, or move the file away",
         ),
-        Problem::Needed { month, .. } => (
-            Some(month),
+        ArchiveError::Needed { month, .. } => (
+            *month,
             "fix the log with `tokmon check --fix`, or keep the archive",
         ),
-        Problem::Unequal(_) => (None, "this is a mistake of tokmon; nothing was changed"),
+        ArchiveError::LostLine | ArchiveError::Violation(_) => {
+            let message = format!("nothing is moved: {error}");
+            return Failure::new(ExitCode::Internal, message)
+                .help("this is a mistake of tokmon; nothing was changed");
+        }
     };
-    let shown = month.and_then(|month| files.get(month));
-    match shown {
-        Some(file) => Failure::new(ExitCode::DataError, format!("{}: {problem}", file.shown)),
-        None => Failure::new(ExitCode::Internal, format!("nothing is moved: {problem}")),
-    }
-    .help(help)
+    let shown = file(archives, month).shown;
+    Failure::new(ExitCode::DataError, format!("{shown}: {error}")).help(help)
 }
 
 /// How many lines a file has.

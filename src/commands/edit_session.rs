@@ -108,20 +108,17 @@ impl EditSession {
         }
     }
 
-    /// A text of the log, read with the projection and the archives that matter for it, of which some are `known`.
+    /// A text of the log, read with the projection, some `known` archives, and the others that matter for it.
     pub(super) fn revision(
         &self,
         text: String,
         archives: ArchivesOf,
-        mut known: BTreeMap<Month, Vec<u8>>,
+        known: BTreeMap<Month, Vec<u8>>,
     ) -> Result<(Revision, LogSet), Failure> {
         let mut log_set = self.log_set(&[])?;
+        log_set.archives = known;
         let revision = Revision::load(text, &mut log_set, archives, &mut |month| {
-            let known = known.remove(&month);
-            known.map_or_else(
-                || archive(&self.log, &self.settings, month),
-                |bytes| Ok(Some(bytes)),
-            )
+            archive(&self.log, &self.settings, month)
         })?;
         Ok((revision, log_set))
     }

@@ -1,6 +1,8 @@
 //! `tokmon migrate`: a log of the format before v2.0 becomes one of v2.0, and the original is kept whole beside the archives.
 //! How the new log is written is for `edit::migrate`, what is printed for `render`.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 
 use super::{
@@ -12,8 +14,8 @@ use super::{
 use crate::{
     cli::{GlobalArgs, MigrateArgs},
     edit::{
-        LogSet, Timestamp,
-        migrate::{self, Asked, Outcome},
+        ArchivesOf, Timestamp,
+        migrate::{self, MigrateRequest, Migration},
     },
     exit::ExitCode,
     failure::{Failure, cannot_print},
@@ -60,30 +62,31 @@ fn plan(
     session: &EditSession,
     now: Timestamp,
 ) -> Result<(Option<Change>, Option<MigratedLog>), Failure> {
-    let log_set = session.log_set(&LogSet::default().months(text))?;
+    let (revision, log_set) =
+        session.revision(text.to_owned(), ArchivesOf::AllMonths, BTreeMap::new())?;
     let (original, exists) = original(text.as_bytes(), session)?;
-    let asked = Asked {
-        today: now.date_naive(),
+    let request = MigrateRequest {
         now,
         keep_days: keep_days(&session.settings, text),
         original: format!("{}/{}", folder(&session.settings), original.name),
     };
-    let outcome = migrate::migrated(text, &log_set, &asked).map_err(|problem| {
-        Failure::new(ExitCode::Internal, format!("nothing is changed: {problem}")).help(
+    let migration =
+        migrate::migrate(&revision, &log_set, &request).map_err(|violation| {
+            Failure::new(ExitCode::Internal, format!("nothing is changed: {violation}")).help(
             "v1 archives are ignored once the log is v2.0; this log cannot be migrated as it is",
         )
-    })?;
+        })?;
     let shown = &session.log.shown;
-    let migrated = match outcome {
-        Outcome::Current => return Ok((None, None)),
-        Outcome::Migrated(migrated) => *migrated,
-        Outcome::Empty => {
+    let migrated = match migration {
+        Migration::Current => return Ok((None, None)),
+        Migration::Migrated(migrated) => *migrated,
+        Migration::Empty => {
             return Err(
                 Failure::no_data(format!("{shown} holds no usage that can be read"))
                     .help("tokmon init creates a new log"),
             );
         }
-        Outcome::Unreadable(line) => {
+        Migration::Unreadable(line) => {
             return Err(Failure::no_data(format!(
                 "{shown}:{line}: an unreadable row would be lost"
             ))
@@ -92,7 +95,7 @@ fn plan(
     };
     let whole = text.as_bytes().to_vec();
     let change = Change {
-        log: migrated.log.clone().into_bytes(),
+        log: migrated.text.clone().into_bytes(),
         files: vec![FileChange {
             path: original.path,
             before: exists.then(|| whole.clone()),
@@ -107,7 +110,7 @@ fn plan(
         hook_lines_left,
         other_lines_left,
         differing: migrated.differing,
-        log: migrated.log,
+        log: migrated.text,
     };
     Ok((Some(change), Some(migrated)))
 }

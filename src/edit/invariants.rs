@@ -136,7 +136,7 @@ impl Invariants {
     }
 
     /// A team that another one's new monthly row makes a part of that one is counted with it.
-    fn check_used(&self, before: &Ledger, after: &Ledger) -> Result<(), Violation> {
+    pub(super) fn check_used(&self, before: &Ledger, after: &Ledger) -> Result<(), Violation> {
         let months = before.months().iter().chain(after.months());
         let months: BTreeSet<Month> = months.copied().collect();
         for month in months {

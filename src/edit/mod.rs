@@ -2,7 +2,6 @@
 //! Text only: `store` writes files, `commands` decides when.
 
 pub mod archive;
-mod compat;
 mod derived;
 mod document;
 mod fix;
@@ -23,15 +22,14 @@ mod totals;
 mod union_merge;
 mod usage_line;
 
-pub use compat::{raised, settled};
 pub use derived::Timestamp;
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
 pub use fix::{Repair, fix, repairs};
-pub use invariants::Violation;
+pub use invariants::{Invariants, Violation};
 pub use log_set::{LogSet, enter};
-pub use revision::{ArchivesOf, Revision};
+pub use revision::{ArchivesOf, Proposal, Revision};
 pub use settle::settle;
 pub use sync_summary::{Tolerance, sync_summary};
 pub use union_merge::{repeated_lines, resolve_union_merge};

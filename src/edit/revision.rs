@@ -71,6 +71,8 @@ pub enum ArchivesOf {
     AllMonths,
     /// Those of usage lines, and the newest month, whose figures the notes give.
     UsageLines,
+    /// Those of daily and session sections and of lines that are not Markdown, and the newest month.
+    Details,
 }
 
 /// A log that is being read.
@@ -107,12 +109,14 @@ impl Reading {
 
     fn months(&self, archives: ArchivesOf) -> Vec<Month> {
         let mut months = self.ledger.months();
-        if archives == ArchivesOf::UsageLines {
-            let newest = months.pop();
-            months = self.builder.usage_months().chain(newest).collect();
-            months.sort_unstable();
-            months.dedup();
-        }
+        let some = match archives {
+            ArchivesOf::AllMonths => return months,
+            ArchivesOf::UsageLines => self.builder.usage_months().collect(),
+            ArchivesOf::Details => self.builder.detail_months(),
+        };
+        months = months.pop().into_iter().chain(some).collect();
+        months.sort_unstable();
+        months.dedup();
         months
     }
 
@@ -139,7 +143,7 @@ impl Revision {
         Reading::of_log(text.into(), log_set).finish(log_set)
     }
 
-    /// Reads a log, and adds to `log_set` the archives that matter for it: `archive` gives that of a month, if there is one.
+    /// Reads a log, and adds to the archives of `log_set` those that matter for it: `archive` gives that of a month, if there is one.
     ///
     /// # Errors
     /// Where `archive` fails.
@@ -151,7 +155,9 @@ impl Revision {
     ) -> Result<Self, E> {
         let reading = Reading::of_log(text.into(), log_set);
         for month in reading.months(archives) {
-            if let Some(bytes) = archive(month)? {
+            if !log_set.archives.contains_key(&month)
+                && let Some(bytes) = archive(month)?
+            {
                 log_set.archives.insert(month, bytes);
             }
         }

@@ -119,11 +119,11 @@ fn an_archive_that_cannot_be_read_is_not_passed_over() {
     let folder = repository(&[("cost-log.md", log.as_str())]);
     fs::create_dir_all(folder.path().join("archive/cost-log-2026-02.md")).unwrap();
     assert_snapshot!(Tokmon::new([]).folder(folder.path()).run(), @"
-    exit 66
+    exit 65
     --- out
     --- err
     tokmon: cannot read archive/cost-log-2026-02.md: it is a folder, not a regular file
-      help: its rows count beside those of the log; make it readable, or move it away
+      help: move it away, or put a file in its place
     ");
 }
 

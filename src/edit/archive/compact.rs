@@ -1,21 +1,23 @@
 //! Rows of one team and task that become one: their figures added up, their count and hours in the notes, all their ids kept.
 //!
-//! Only rows that differ in nothing but what can be added up are merged; any other stays as it stands. What a section adds up to is
+//! Only rows that differ in nothing but what can be added up are merged; any other stays as it is. What a section adds up to is
 //! the same before and after, and that is checked for each.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fmt::Write as _,
+    mem,
 };
 
+use super::cut::ArchiveDelta;
 use crate::{
     edit::{
-        Document, Kept, RowKind, TableBlock, TableRow,
+        Document, Kept, LogSet, RowKind, TableBlock, TableRow,
         style::{self, RowStyle, StatusStyle},
     },
     log::{self, Column, Item, Role, RowValue, cell},
-    model::{Entry, Status, TimeRange, Tokens, fold_name},
-    text::{self, Edit, EditSet, Span},
+    model::{Entry, Month, Status, TimeRange, Tokens, fold_name},
+    text::{self, Edit, EditSet, FileId, Span},
 };
 
 /// The longest remark that a merged row gets.
@@ -36,11 +38,33 @@ const MERGED: [Column; 8] = [
     Column::Notes,
 ];
 
+/// Merges rows of what goes to the archives. Gives the sections that this changes, as they were and as they are.
+pub(super) fn compact(
+    log: &str,
+    log_set: &LogSet,
+    deltas: &mut BTreeMap<Month, ArchiveDelta>,
+) -> Vec<[String; 2]> {
+    let archives = log_set.archives.values().map(Vec::as_slice);
+    let repeated = repeated_ids([log.as_bytes()].into_iter().chain(archives));
+    let mut changed = Vec::new();
+    for delta in deltas.values_mut() {
+        let mut count = 0;
+        for section in &mut delta.sections {
+            if let Some((compacted, merged)) = compact_section(section, &repeated) {
+                count += merged;
+                changed.push([mem::replace(section, compacted.clone()), compacted]);
+            }
+        }
+        delta.add_merged(count);
+    }
+    changed
+}
+
 /// The ids that more than one row has, in a log and its archives.
-pub(super) fn repeated<'t>(texts: impl Iterator<Item = &'t [u8]>) -> HashSet<String> {
+fn repeated_ids<'t>(texts: impl Iterator<Item = &'t [u8]>) -> HashSet<String> {
     let (mut met, mut repeated) = (HashSet::new(), HashSet::new());
     for text in texts {
-        log::read_str(text, text::FileId::LOG, &mut |item| {
+        log::read_str(text, FileId::LOG, &mut |item| {
             if let Item::Row(row) = item
                 && let RowValue::Entry(entry) = row.value
             {
@@ -57,7 +81,7 @@ pub(super) fn repeated<'t>(texts: impl Iterator<Item = &'t [u8]>) -> HashSet<Str
 
 /// A section with its rows merged, and by how many rows it is shorter. None where nothing can be merged. Rows with an id of
 /// `repeated` stay: those ids occur elsewhere, and decide what counts.
-pub(super) fn compacted(section: &str, repeated: &HashSet<String>) -> Option<(String, usize)> {
+fn compact_section(section: &str, repeated: &HashSet<String>) -> Option<(String, usize)> {
     let document = Document::read(section, Kept::All);
     let mut tables = document.tables.iter();
     let table = tables.find(|table| matches!(table.role, Role::Daily | Role::Session))?;
@@ -69,15 +93,19 @@ pub(super) fn compacted(section: &str, repeated: &HashSet<String>) -> Option<(St
             continue;
         };
         let (first, others) = group.split_first()?;
-        let whole = |row: &Row<'_>| Span::new(row.row.place.line_start, row.row.place.span.end);
-        edits.push(Edit::replace(whole(first), line));
+        edits.push(Edit::replace(first.row.line(), line));
         for row in others {
             edits.push(Edit::delete(document.whole_line(row.row.place)));
         }
         merged += others.len();
     }
-    let compacted = text::splice(section, &EditSet::new(text::FileId::LOG, edits).ok()?);
-    (merged > 0 && adds_up(section) == adds_up(&compacted)).then_some((compacted, merged))
+    if merged == 0 {
+        return None;
+    }
+    let compacted = text::splice(section, &EditSet::new(FileId::LOG, edits).ok()?);
+    let after = Document::read(compacted, Kept::All);
+    let is_same = sums_of(&document) == sums_of(&after);
+    is_same.then(|| (after.source.into_text(), merged))
 }
 
 /// A row and what it says.
@@ -121,7 +149,7 @@ fn key(
     row: &TableRow,
     entry: &Entry<'_>,
 ) -> Option<Vec<String>> {
-    let line = document.at(Span::new(row.place.line_start, row.place.span.end));
+    let line = document.at(row.line());
     let figures = &entry.figures;
     let end = row.cells.last()?.end - row.place.line_start;
     let has_no_more = matches!(line.get(end..)?.trim(), "" | "|");
@@ -154,7 +182,7 @@ fn visible(raw: &str) -> &str {
     raw.split("<!--").next().unwrap_or_default().trim_end()
 }
 
-/// The line of the row that stands for all of a group.
+/// The line of the row that takes the place of a group.
 fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<String> {
     let first = group.first()?;
     let raw = |row: &Row<'_>, at: usize| {
@@ -192,8 +220,7 @@ fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<S
         let _ = write!(last, " <!-- id={id} -->");
     }
     let head = document.at(Span::new(table.head.line_start, table.head.span.end));
-    let line =
-        |row: &Row<'_>| document.at(Span::new(row.row.place.line_start, row.row.place.span.end));
+    let line = |row: &Row<'_>| document.at(row.row.line());
     let style = RowStyle::of(head, group.iter().map(line));
     Some(style.line(&cells))
 }
@@ -340,8 +367,7 @@ fn note(group: &[Row<'_>], raws: &[String]) -> Option<String> {
 /// What a section adds up to: by team, tokens, cost and deliverables; and the ids in it.
 type Sums = (BTreeMap<String, (Tokens, u64, u64)>, Vec<String>, usize);
 
-fn adds_up(section: &str) -> Sums {
-    let document = Document::read(section, Kept::All);
+fn sums_of(document: &Document) -> Sums {
     let mut teams: BTreeMap<String, (Tokens, u64, u64)> = BTreeMap::new();
     let mut ids = Vec::new();
     let mut others = 0;

@@ -1,38 +1,39 @@
 //! Takes sections and lines out of a log, and gives their bytes to the archives they belong to.
 //!
-//! Works line by line: a line stays where it is, or goes to an archive, or is one of the blank lines and rules that parted what goes
-//! from what stays, of which one set is enough.
+//! Works line by line: a line stays where it is, or goes to an archive, or is one of the blank lines and rules that separated what
+//! goes from what stays, of which one set is enough.
 
 use std::collections::BTreeMap;
 
 use super::{
-    file::Addition,
-    lines::{Departures, HeldLine},
-    survey::{Leaving, Survey},
+    MoveStats,
+    expired_lines::ExpiredLines,
+    inventory::{ExpiredSection, Inventory},
 };
 use crate::{
-    edit::document::is_rule,
+    edit::{LogLine, Revision, document::is_rule},
     model::Month,
-    text::{Edit, EditSet, Overlap, Span, splice},
+    text::{Edit, Span},
 };
 
-/// What stays, and what goes where.
+/// What goes to one archive.
 #[derive(Debug, Default)]
-pub(super) struct Cut {
-    pub(super) log: String,
-    pub(super) archives: BTreeMap<Month, Portion>,
+pub(super) struct ArchiveDelta {
+    /// Whole sections, each without blank lines at its end.
+    pub(super) sections: Vec<String>,
+    /// Lines that are not Markdown, with their line ends.
+    pub(super) lines: String,
+    stats: MoveStats,
 }
 
-/// What goes to an archive.
-#[derive(Debug, Default)]
-pub(super) struct Portion {
-    pub(super) addition: Addition,
-    /// The sections of the addition.
-    pub(super) sections: Vec<Leaving>,
-    /// How many lines.
-    pub(super) lines: usize,
-    /// How many of their rows were merged into others.
-    pub(super) merged: usize,
+impl ArchiveDelta {
+    pub(super) const fn stats(&self) -> MoveStats {
+        self.stats
+    }
+
+    pub(super) const fn add_merged(&mut self, rows: usize) {
+        self.stats.merged += rows;
+    }
 }
 
 /// What happens to a line.
@@ -51,33 +52,32 @@ struct Cutter<'d> {
     /// Where each line starts; behind them, the end of the text.
     starts: Vec<usize>,
     fates: Vec<Fate>,
-    /// Lines that are not Markdown.
-    is_held: Vec<bool>,
-    cut: Cut,
+    /// Whether a line is one that is not Markdown.
+    is_hook_line: Vec<bool>,
+    /// How far it is known which lines stay, and the last of these that is not blank.
+    above: (usize, Option<usize>),
+    deltas: BTreeMap<Month, ArchiveDelta>,
 }
 
-/// Takes out of a log the sections that leave it, and the lines that do.
+/// Takes expired sections and lines out of a log.
 pub(super) fn cut(
-    text: &str,
-    newline: &'static str,
-    survey: &Survey,
-    leaving: &[Leaving],
-    departures: &Departures<'_>,
-) -> Result<Cut, Overlap> {
-    let mut cutter = Cutter::new(text, newline, survey);
-    cutter.lines(&survey.lines, departures);
-    for section in leaving {
-        cutter.section(*section);
+    log: &Revision,
+    inventory: &Inventory,
+    expired: &[ExpiredSection],
+    expired_lines: &ExpiredLines<'_>,
+) -> (Vec<Edit>, BTreeMap<Month, ArchiveDelta>) {
+    let mut cutter = Cutter::new(log, inventory);
+    cutter.cut_lines(&log.document().lines, expired_lines);
+    for section in expired {
+        cutter.cut_section(*section);
     }
     cutter.close_gaps();
-    let edits = EditSet::new(crate::text::FileId::LOG, cutter.edits())?;
-    let mut cut = cutter.cut;
-    cut.log = splice(text, &edits);
-    Ok(cut)
+    (cutter.edits(), cutter.deltas)
 }
 
 impl<'d> Cutter<'d> {
-    fn new(text: &'d str, newline: &'static str, survey: &Survey) -> Self {
+    fn new(log: &'d Revision, inventory: &Inventory) -> Self {
+        let text = log.text();
         let body = text.trim_start_matches('\u{feff}');
         let mut starts = vec![text.len() - body.len()];
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1));
@@ -87,17 +87,19 @@ impl<'d> Cutter<'d> {
         let lines = starts.len() - 1;
         let mut cutter = Self {
             source: text,
-            newline,
+            newline: log.document().newline(0),
             starts,
             fates: vec![Fate::Stays; lines],
-            is_held: vec![false; lines],
-            cut: Cut::default(),
+            is_hook_line: vec![false; lines],
+            above: (0, None),
+            deltas: BTreeMap::new(),
         };
-        let held = survey.lines.iter().map(|line| line.place.line_start);
-        for start in held.chain(survey.unread.iter().copied()) {
+        let hook_lines = log.document().lines.iter();
+        let hook_lines = hook_lines.map(|line| line.place.line_start);
+        for start in hook_lines.chain(inventory.unreadable_lines.iter().copied()) {
             let line = cutter.line_at(start);
-            if let Some(is_held) = cutter.is_held.get_mut(line) {
-                *is_held = true;
+            if let Some(is_hook_line) = cutter.is_hook_line.get_mut(line) {
+                *is_hook_line = true;
             }
         }
         cutter
@@ -107,81 +109,101 @@ impl<'d> Cutter<'d> {
         self.starts.partition_point(|other| *other < start)
     }
 
+    fn span(&self, first: usize, end: usize) -> Span {
+        let start = |line: usize| self.starts.get(line).copied().unwrap_or(self.source.len());
+        Span::new(start(first), start(end))
+    }
+
     fn text(&self, line: usize) -> &'d str {
-        let (start, end) = (self.starts[line], self.starts[line + 1]);
-        self.source.get(start..end).unwrap_or_default()
+        let span = self.span(line, line + 1);
+        self.source.get(span.range()).unwrap_or_default()
     }
 
     fn is_blank(&self, line: usize) -> bool {
         self.text(line).trim().is_empty()
     }
 
-    fn lines(&mut self, lines: &[HeldLine], departures: &Departures<'_>) {
+    fn is_hook_line(&self, line: usize) -> bool {
+        self.is_hook_line.get(line) == Some(&true)
+    }
+
+    fn stays(&self, line: usize) -> bool {
+        self.fates.get(line) == Some(&Fate::Stays)
+    }
+
+    fn mark(&mut self, line: usize, fate: Fate) {
+        if let Some(line) = self.fates.get_mut(line) {
+            *line = fate;
+        }
+    }
+
+    fn cut_lines(&mut self, lines: &[LogLine], expired: &ExpiredLines<'_>) {
         for line in lines {
-            let Some(month) = departures.month(line) else {
+            let Some(month) = expired.month(line) else {
                 continue;
             };
             let at = self.line_at(line.place.line_start);
             let text = self.text(at);
-            self.fates[at] = Fate::Goes;
-            let portion = self.cut.archives.entry(month).or_default();
-            portion.addition.lines.push_str(text);
-            portion.lines += 1;
+            self.mark(at, Fate::Goes);
+            let delta = self.deltas.entry(month).or_default();
+            delta.lines.push_str(text);
+            delta.stats.lines += 1;
         }
     }
 
-    fn section(&mut self, section: Leaving) {
+    fn cut_section(&mut self, section: ExpiredSection) {
         let first = self.line_at(section.span.start);
         let end = self.line_at(section.span.end);
         let filled = self.filled(first, end);
         let mut body = String::with_capacity(section.span.len());
-        for line in first..filled {
-            if !self.is_held[line] {
-                body.push_str(self.text(line));
-                self.fates[line] = Fate::GoesInSection;
-            }
+        for line in (first..filled).filter(|line| !self.is_hook_line(*line)) {
+            body.push_str(self.text(line));
         }
         if !body.ends_with('\n') {
             body.push_str(self.newline);
         }
         let kept_from = self.kept_from(first, filled, end);
-        for line in filled..kept_from {
-            if !self.is_held[line] {
-                self.fates[line] = Fate::GoesInSection;
+        for line in first..kept_from {
+            if !self.is_hook_line(line) {
+                self.mark(line, Fate::GoesInSection);
             }
         }
-        let portion = self.cut.archives.entry(section.month).or_default();
-        portion.addition.sections.push(body);
-        portion.sections.push(section);
+        let delta = self.deltas.entry(section.month).or_default();
+        delta.sections.push(body);
+        delta.stats.rows += section.rows;
+        let count = if section.is_session {
+            &mut delta.stats.sessions
+        } else {
+            &mut delta.stats.daily
+        };
+        *count += 1;
     }
 
-    /// The line behind the last one of a section that says something: that is neither blank, nor a rule below a blank line, nor held.
+    /// The line behind the last one of a section that says something: that is neither blank, nor a rule below a blank line, nor a hook line.
     fn filled(&self, first: usize, end: usize) -> usize {
         let says_something = |line: &usize| {
             let is_parting = is_rule(self.text(*line).trim()) && self.is_blank(line - 1);
-            !self.is_held[*line] && !self.is_blank(*line) && !is_parting
+            !self.is_hook_line(*line) && !self.is_blank(*line) && !is_parting
         };
         let last = (first + 1..end).rev().find(says_something);
         last.unwrap_or(first) + 1
     }
 
     /// From where on the blank lines and rules at the end of a section stay. Of those before it and these, one set is enough: that
-    /// before it, unless a rule stands here alone. Behind lines that stay, they part these from the next section.
-    fn kept_from(&self, first: usize, filled: usize, end: usize) -> usize {
+    /// before it, unless a rule stands here alone. Behind lines that stay, they separate these from the next section.
+    fn kept_from(&mut self, first: usize, filled: usize, end: usize) -> usize {
         if end == self.fates.len() {
             return end;
         }
-        let stays = |line: &usize| self.fates[*line] == Fate::Stays;
+        let above = self.above(first);
         let is_rule = |line: usize| is_rule(self.text(line).trim());
         let kept = (first..end)
             .rev()
-            .find(|line| self.is_held[*line] && stays(line));
+            .find(|line| self.is_hook_line(*line) && self.stays(*line));
         if let Some(kept) = kept {
             return filled.max(kept + 1);
         }
-        let mut before = (0..first).rev().filter(stays);
-        let above = before.find(|line| !self.is_blank(*line));
-        let has_rule = (filled..end).any(|line| !self.is_held[line] && is_rule(line));
+        let has_rule = (filled..end).any(|line| !self.is_hook_line(line) && is_rule(line));
         if has_rule && above.is_some_and(|line| !is_rule(line)) {
             filled
         } else {
@@ -189,12 +211,24 @@ impl<'d> Cutter<'d> {
         }
     }
 
+    /// The last line above another one that stays and is not blank. Asked from top to bottom.
+    fn above(&mut self, line: usize) -> Option<usize> {
+        let (from, mut above) = self.above;
+        for at in from..line {
+            if self.stays(at) && !self.is_blank(at) {
+                above = Some(at);
+            }
+        }
+        self.above = (line, above);
+        above
+    }
+
     /// Where lines go between two blank ones, one of these is enough; at the end of the text, none is needed.
     fn close_gaps(&mut self) {
         let lines = self.fates.len();
         let mut at = 0;
         while at < lines {
-            if self.fates[at] == Fate::Stays {
+            if self.stays(at) {
                 at += 1;
                 continue;
             }
@@ -202,10 +236,10 @@ impl<'d> Cutter<'d> {
             let is_open = first == 0 || self.is_blank(first - 1);
             let mut is_closed = false;
             while at < lines {
-                if self.fates[at] != Fate::Stays {
+                if !self.stays(at) {
                     is_closed = false;
                 } else if is_open && !is_closed && self.is_blank(at) {
-                    self.fates[at] = Fate::Goes;
+                    self.mark(at, Fate::Goes);
                     is_closed = true;
                 } else {
                     break;
@@ -216,7 +250,7 @@ impl<'d> Cutter<'d> {
                 let mut above = first;
                 while above > 0 && self.is_blank(above - 1) {
                     above -= 1;
-                    self.fates[above] = Fate::Goes;
+                    self.mark(above, Fate::Goes);
                 }
             }
         }
@@ -231,12 +265,11 @@ impl<'d> Cutter<'d> {
         {
             let end = first + run.len();
             if run.first() != Some(&Fate::Stays) {
-                let span = Span::new(self.starts[first], self.starts[end]);
-                edits.push(if self.needs_blank(first, end, run) {
-                    Edit::replace(span, self.newline)
-                } else {
-                    Edit::delete(span)
-                });
+                let span = self.span(first, end);
+                if self.needs_blank(first, end, run) {
+                    edits.push(Edit::insert(span.start, self.newline));
+                }
+                edits.push(Edit::delete(span));
             }
             first = end;
         }

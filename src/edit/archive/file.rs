@@ -1,6 +1,9 @@
 //! The text of an archive: what it is made of, and where more goes into one that is there.
 
-use super::owner::{log_line, named_log, with_log};
+use super::{
+    cut::ArchiveDelta,
+    owner::{log_line, named_log, with_log},
+};
 use crate::{
     log::{self, Item, Section},
     model::Month,
@@ -12,15 +15,6 @@ const HOOK_LOG: &str = "## Hook Log";
 
 /// Ends a text, to see whether anything in it has no end.
 const SENTINEL: &str = "\n\n## Hook Log\n";
-
-/// What is added to an archive.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Addition {
-    /// Whole sections, each without blank lines at its end.
-    pub(super) sections: Vec<String>,
-    /// Lines that are not Markdown, with their line ends.
-    pub(super) lines: String,
-}
 
 /// Where the sections of an archive begin that matter here.
 struct Frame {
@@ -59,59 +53,53 @@ pub(super) fn is_closed(text: &str) -> bool {
     Frame::of(text).is_closed
 }
 
-/// An archive with what was added to it.
-#[derive(Debug)]
-pub(super) struct Written {
-    pub(super) text: String,
-    /// The headings that are new.
-    pub(super) headings: Vec<String>,
-}
-
-/// A new archive.
-pub(super) fn new(month: Month, addition: &Addition, newline: &str, log: &str) -> Written {
-    let title = format!("# Cost Log Archive — {month}");
-    let log = log_line(log);
-    let mut written = Written {
-        text: format!("{title}{newline}{log}{newline}"),
-        headings: vec![title, log],
-    };
-    add_sections(&mut written.text, addition, newline);
-    add_hook_log(&mut written, addition, newline);
-    written
-}
-
-/// An archive with more in it. None where it has no end to add to.
-pub(super) fn extended(
-    old: &str,
-    addition: &Addition,
+/// A new archive. Its headings are added to `headings`.
+pub(super) fn create(
+    month: Month,
+    delta: &ArchiveDelta,
     newline: &str,
     log: &str,
-) -> Option<Written> {
-    let mut headings = Vec::new();
-    let old = if named_log(old).is_none() {
-        headings.push(log_line(log));
-        &with_log(old, log, newline)
-    } else {
+    headings: &mut Vec<String>,
+) -> String {
+    let title = format!("# Cost Log Archive — {month}");
+    let log = log_line(log);
+    let mut text = format!("{title}{newline}{log}{newline}");
+    headings.extend([title, log]);
+    add_sections(&mut text, delta, newline);
+    add_hook_log(&mut text, delta, newline, headings);
+    text
+}
+
+/// An archive with more in it, its new headings added to `headings`. None where something in it has no end, and would take that in.
+pub(super) fn extend(
+    old: &str,
+    delta: &ArchiveDelta,
+    newline: &str,
+    log: &str,
+    headings: &mut Vec<String>,
+) -> Option<String> {
+    let named;
+    let old = if named_log(old).is_some() {
         old
+    } else {
+        headings.push(log_line(log));
+        named = with_log(old, log, newline);
+        &named
     };
     let frame = Frame::of(old);
     if !frame.is_closed {
         return None;
     }
-    let mut written = Written {
-        text: String::with_capacity(old.len() + addition.len()),
-        headings,
-    };
-    let text = &mut written.text;
+    let mut text = String::with_capacity(old.len() + delta.len());
     let Some((start, end)) = frame.hook_log else {
         text.push_str(old);
-        add_sections(text, addition, newline);
-        add_hook_log(&mut written, addition, newline);
-        return Some(written);
+        add_sections(&mut text, delta, newline);
+        add_hook_log(&mut text, delta, newline, headings);
+        return Some(text);
     };
     text.push_str(old.get(..start)?);
-    if !addition.sections.is_empty() {
-        add_sections(text, addition, newline);
+    if !delta.sections.is_empty() {
+        add_sections(&mut text, delta, newline);
         text.push_str(newline);
     }
     let end = end.unwrap_or(old.len());
@@ -123,43 +111,44 @@ pub(super) fn extended(
         _ => hook_log.len(),
     };
     text.push_str(hook_log.get(..filled)?);
-    if !addition.lines.is_empty() {
-        end_line(text, newline);
+    if !delta.lines.is_empty() {
+        end_line(&mut text, newline);
         if !hook_log.trim().contains('\n') {
-            end_paragraph(text, newline);
+            end_paragraph(&mut text, newline);
         }
-        text.push_str(&addition.lines);
+        text.push_str(&delta.lines);
     }
     text.push_str(hook_log.get(filled..)?);
     text.push_str(old.get(end..)?);
-    Some(written)
+    Some(text)
 }
 
-impl Addition {
+impl ArchiveDelta {
     fn len(&self) -> usize {
         let sections: usize = self.sections.iter().map(String::len).sum();
         sections + self.lines.len() + 64
     }
 }
 
-fn add_sections(text: &mut String, addition: &Addition, newline: &str) {
-    for section in &addition.sections {
+fn add_sections(text: &mut String, delta: &ArchiveDelta, newline: &str) {
+    for section in &delta.sections {
         end_paragraph(text, newline);
         text.push_str(section);
     }
 }
 
-fn add_hook_log(written: &mut Written, addition: &Addition, newline: &str) {
-    if addition.lines.is_empty() {
+fn add_hook_log(
+    text: &mut String,
+    delta: &ArchiveDelta,
+    newline: &str,
+    headings: &mut Vec<String>,
+) {
+    if delta.lines.is_empty() {
         return;
     }
-    let text = &mut written.text;
     end_paragraph(text, newline);
-    text.push_str(HOOK_LOG);
-    text.push_str(newline);
-    text.push_str(newline);
-    text.push_str(&addition.lines);
-    written.headings.push(HOOK_LOG.to_owned());
+    text.extend([HOOK_LOG, newline, newline, &delta.lines]);
+    headings.push(HOOK_LOG.to_owned());
 }
 
 fn end_line(text: &mut String, newline: &str) {

@@ -1,90 +1,73 @@
 //! What of a log is old enough for its archives, and what the log and they look like with that moved.
-//! Pure text to text: which archives there are is given; when to write them is for `commands` to know.
+//! Text only: which archives there are is given, and `commands` decides when to write them.
 
 mod compact;
 mod cut;
+mod expired_lines;
 mod file;
-pub(super) mod lines;
+mod inventory;
 mod owner;
-mod prune;
 mod reference;
-mod survey;
-pub(super) mod verify;
+mod verify;
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    fmt, mem,
+    fmt,
 };
 
 use chrono::NaiveDate;
 
 use self::{
-    cut::{Cut, Portion},
-    file::Written,
-    lines::Departures,
+    cut::ArchiveDelta,
+    inventory::{ExpiredSection, Inventory},
     reference::{Contents, Reference},
-    survey::Leaving,
-    verify::State,
 };
-use super::{LogSet, Timestamp, raised, settled};
+use super::{
+    Document, Invariants, LogSet, Proposal, Revision, TableBlock, Timestamp, Tolerance, Violation,
+    settle, sync_summary,
+};
 use crate::{
     model::{Month, Tokens},
-    text::{self, Overlap, Source},
+    text::{NotUtf8, Source},
 };
+pub(super) use expired_lines::ExpiredLines;
+pub use inventory::Obstacle;
 pub use owner::{NamedLog, log_line, named_log, with_log};
-pub use prune::pruned;
-pub use survey::{Obstacle, Survey};
 
 /// What is to be moved.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ArchiveRequest {
     /// Daily and session sections from before this day.
     pub before: NaiveDate,
-    /// Lines of hooks from before this one.
+    /// Hook lines from before this one.
     pub today: NaiveDate,
     /// Holds that have ended by then.
     pub now: Timestamp,
-    /// Lines alone.
+    /// Lines only.
     pub hooks_only: bool,
     /// With the rows of one team and task of a day merged into one.
     pub compact: bool,
-    /// The folder of the archives from that of the log, as the log is to name it.
+    /// The folder of the archives from that of the log, as the log names it.
     pub folder: String,
     /// The path of the log from that folder, as the archives name it.
     pub log: String,
-    /// The names of the archives.
-    pub names: BTreeMap<Month, String>,
-}
-
-/// A log and its archives with everything moved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// The new log; the old one where nothing moves.
-    pub log: String,
-    /// The archives that change, whole.
-    pub archives: BTreeMap<Month, String>,
-    /// What moves.
-    pub moved: Moved,
 }
 
 /// What moves, and what does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Moved {
+pub struct ArchiveStats {
     /// How many usage lines became rows first.
     pub settled: usize,
-    /// To which archive how much goes.
-    pub to: BTreeMap<Month, Share>,
-    /// The sections that are old enough and stay: their headings, and what keeps them.
+    /// What goes to each archive.
+    pub moved: BTreeMap<Month, MoveStats>,
+    /// The headings of sections that are old enough and stay, with what keeps them.
     pub left: Vec<(String, Obstacle)>,
 }
 
-/// What goes to one archive.
+/// How much goes to one archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Share {
-    /// Daily sections.
+pub struct MoveStats {
     pub daily: usize,
-    /// Sessions.
     pub sessions: usize,
     /// The rows of both, sums not counted.
     pub rows: usize,
@@ -94,27 +77,36 @@ pub struct Share {
     pub lines: usize,
 }
 
+/// A log after archiving.
+#[derive(Debug)]
+pub struct Archiving {
+    /// None where nothing moves.
+    pub revision: Option<Revision>,
+    /// The archives that changed, as they were.
+    pub replaced: BTreeMap<Month, Option<Vec<u8>>>,
+    pub stats: ArchiveStats,
+}
+
 /// Why nothing can be moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The archive of a month is not text.
-    NotUtf8(Month, text::NotUtf8),
+pub enum ArchiveError {
+    NotUtf8(Month, NotUtf8),
     /// Something in the archive of a month, like a code block without its end, would take in what is added.
     Unclosed(Month),
     /// What is known of a month only by an archive that is to be deleted.
     Needed {
-        /// The month.
         month: Month,
-        /// What was used in it.
+        team: String,
         with: Tokens,
-        /// What the log would say without the archive.
         without: Tokens,
     },
-    /// Something would get lost or change. That is a mistake of this program.
-    Unequal(String),
+    /// A line would get lost. That is a bug.
+    LostLine,
+    /// A figure or a row would change. That is a bug.
+    Violation(Violation),
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ArchiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotUtf8(month, error) => write!(f, "the archive of {month} is {error}"),
@@ -124,234 +116,307 @@ impl fmt::Display for Problem {
             ),
             Self::Needed {
                 month,
+                team,
                 with,
                 without,
             } => write!(
                 f,
-                "the archive of {month} is needed: with it {with} tokens were used in that month, by the log alone {without}"
+                "the archive of {month} is needed: with it, {team} used {with} tokens, by the log alone {without}"
             ),
-            Self::Unequal(what) => f.write_str(what),
+            Self::LostLine => f.write_str("not every line would be kept"),
+            Self::Violation(violation) => violation.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Problem {}
+impl std::error::Error for ArchiveError {}
 
-impl From<Overlap> for Problem {
-    fn from(overlap: Overlap) -> Self {
-        Self::Unequal(overlap.to_string())
+impl From<Violation> for ArchiveError {
+    fn from(violation: Violation) -> Self {
+        Self::Violation(violation)
     }
 }
 
-impl Plan {
-    /// Whether there is nothing to move.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.moved.to.is_empty()
-    }
-}
-
-/// Plans what moves out of a log. `survey` is that of the log, and `log_set` holds the archives there are of its
-/// [months](Survey::months).
-pub fn plan(text: &str, survey: Survey, log_set: &LogSet, asked: &Asked) -> Result<Plan, Problem> {
-    let mut moved = Moved::default();
-    let (mut ready, mut survey) = (Cow::Borrowed(text), survey);
-    let mut leaving = Vec::new();
-    if !asked.hooks_only {
-        let settled = settled(text, log_set, asked.now)?;
-        if settled.lines > 0 {
-            moved.settled = settled.lines;
-            survey = Survey::of(&settled.text);
-            ready = Cow::Owned(settled.text);
-        }
-        leaving = departing(&survey, &ready, asked, &mut moved);
-        // Without any row of v2.0 left, rows of an older format would count again, in the log or in its archives.
-        if !survey.has_summary && !leaving.is_empty() {
-            let months: BTreeSet<Month> = leaving.iter().map(|section| section.month).collect();
-            let months: Vec<Month> = months.into_iter().collect();
-            let raised = raised(&ready, log_set, &months, asked.now)?;
-            survey = Survey::of(&raised);
-            leaving = departing(&survey, &raised, asked, &mut moved);
-            ready = Cow::Owned(raised);
-        }
-    }
-    let departures = Departures::of(&survey.lines, asked.today, asked.now);
-    let newline = newline(&ready);
-    let mut cut = cut::cut(&ready, newline, &survey, &leaving, &departures)?;
-    if cut.archives.is_empty() {
-        moved.settled = 0;
-        return Ok(Plan {
-            log: text.to_owned(),
-            archives: BTreeMap::new(),
-            moved,
+/// Moves what is old out of a log. `log_set` holds the archives of the months that have details or lines in the log, and afterwards
+/// what they are to be; `name` gives the name of the archive of a month.
+///
+/// # Errors
+/// Where an archive cannot be added to. `log_set` is of no use then.
+pub fn archive(
+    revision: &Revision,
+    log_set: &mut LogSet,
+    request: &ArchiveRequest,
+    name: &dyn Fn(Month) -> String,
+) -> Result<Archiving, ArchiveError> {
+    let ready = Ready::of(revision, log_set, request)?;
+    let log = ready.revision.as_ref().unwrap_or(revision);
+    let expired_lines = ExpiredLines::of(&log.document().lines, request.today, request.now);
+    let (edits, mut deltas) = cut::cut(log, &ready.inventory, &ready.expired, &expired_lines);
+    let mut stats = ArchiveStats {
+        settled: ready.settled,
+        moved: BTreeMap::new(),
+        left: ready.left,
+    };
+    if deltas.is_empty() {
+        stats.settled = 0;
+        return Ok(Archiving {
+            revision: None,
+            replaced: BTreeMap::new(),
+            stats,
         });
     }
-    let merged = if asked.compact {
-        compact(&ready, &mut cut, log_set)
+    let compacted = if request.compact {
+        compact::compact(log.text(), log_set, &mut deltas)
     } else {
         Vec::new()
     };
-    let shares = cut.archives.iter();
-    moved.to = shares
-        .map(|(month, portion)| (*month, portion.share()))
+    stats.moved = deltas
+        .iter()
+        .map(|(month, delta)| (*month, delta.stats()))
         .collect();
-    let plan = written(&ready, cut, &merged, log_set, moved, &asked.log)?;
-    let before = State { log: text, log_set };
-    plan.complete(&before, asked)
-}
-
-/// Merges rows of what goes to the archives. Gives the sections that this changes, as they were and as they are.
-fn compact(ready: &str, cut: &mut Cut, log_set: &LogSet) -> Vec<[String; 2]> {
-    let archives = log_set.archives.values().map(Vec::as_slice);
-    let repeated = compact::repeated([ready.as_bytes()].into_iter().chain(archives));
-    let mut changed = Vec::new();
-    for portion in cut.archives.values_mut() {
-        for section in &mut portion.addition.sections {
-            if let Some((compacted, merged)) = compact::compacted(section, &repeated) {
-                portion.merged += merged;
-                changed.push([mem::replace(section, compacted.clone()), compacted]);
-            }
-        }
+    let mut headings = Vec::new();
+    let replaced = write_archives(log, log_set, &deltas, &request.log, &mut headings)?;
+    let cut = log.apply(
+        Proposal {
+            edits,
+            ..Proposal::default()
+        },
+        log_set,
+    )?;
+    let texts = Texts {
+        before: log.text(),
+        after: cut.text(),
+        replaced: &replaced,
+        log_set,
+        headings: &headings,
+        compacted: &compacted,
+    };
+    if !texts.have_the_same_lines() {
+        return Err(ArchiveError::LostLine);
     }
-    changed
-}
-
-/// How the lines of a text end.
-fn newline(text: &str) -> &'static str {
-    match text.find('\n').and_then(|end| text.get(..end)) {
-        Some(line) if line.ends_with('\r') => "\r\n",
-        _ => "\n",
-    }
-}
-
-/// The sections that leave; what keeps others is noted.
-fn departing(survey: &Survey, text: &str, asked: &Asked, moved: &mut Moved) -> Vec<Leaving> {
-    moved.left.clear();
-    let mut leaving = Vec::new();
-    for section in survey.sections(text, asked.before) {
-        match section {
-            Ok(section) => leaving.push(section),
-            Err(staying) => {
-                let heading = text.get(staying.span.range()).unwrap_or_default();
-                let heading = heading.lines().next().unwrap_or_default();
-                moved
-                    .left
-                    .push((heading.trim().to_owned(), staying.obstacle));
-            }
-        }
-    }
-    leaving
-}
-
-impl Portion {
-    fn share(&self) -> Share {
-        let sessions = self.sections.iter().filter(|section| section.is_session);
-        let sessions = sessions.count();
-        Share {
-            daily: self.sections.len() - sessions,
-            sessions,
-            rows: self.sections.iter().map(|section| section.rows).sum(),
-            merged: self.merged,
-            lines: self.lines,
-        }
-    }
-}
-
-/// Writes the archives. The log is what stays of it. `merged` are the sections with merged rows, as they were and as they are.
-fn written(
-    ready: &str,
-    cut: Cut,
-    merged: &[[String; 2]],
-    log_set: &LogSet,
-    moved: Moved,
-    log: &str,
-) -> Result<Plan, Problem> {
-    let newline = newline(ready);
-    let mut before = vec![ready];
-    let mut new_headings = Vec::new();
-    let mut archives = BTreeMap::new();
-    for (month, portion) in cut.archives {
-        let old = log_set.archives.get(&month).map(|bytes| utf8(bytes, month));
-        let Written { text, headings } = match old.transpose()? {
-            Some(old) => {
-                before.push(old);
-                let extended = file::extended(old, &portion.addition, newline, log);
-                extended.ok_or(Problem::Unclosed(month))?
-            }
-            None => file::new(month, &portion.addition, newline, log),
-        };
-        new_headings.extend(headings);
-        archives.insert(month, text);
-    }
-    before.extend(new_headings.iter().map(String::as_str));
-    let mut after = vec![cut.log.as_str()];
-    after.extend(archives.values().map(String::as_str));
-    for [as_they_were, as_they_are] in merged {
-        before.push(as_they_are);
-        after.push(as_they_were);
-    }
-    if verify::sorted_lines(before) != verify::sorted_lines(after) {
-        return Err(Problem::Unequal("not every line would be kept".to_owned()));
-    }
-    Ok(Plan {
-        log: cut.log,
-        archives,
-        moved,
+    let last = deltas.last_key_value().map(|(month, _)| *month);
+    let reference = last.map(|month| Reference {
+        path: format!("{}/{}", request.folder, name(month)),
+        month,
+        contents: Contents::of(log_set.archives.get(&month).map_or(b"", Vec::as_slice)),
+    });
+    let revision = refer(cut, log_set, &stats, reference.as_ref(), request.now)?;
+    Ok(Archiving {
+        revision: Some(revision),
+        replaced,
+        stats,
     })
 }
 
-impl Plan {
-    /// Sees to it that the monthly rows say all that left the log, and that the log says where it is; then, that every figure is as
-    /// it was before.
-    fn complete(mut self, before: &State<'_>, asked: &Asked) -> Result<Self, Problem> {
-        let mut log_set = before.log_set.clone();
-        for (month, archive) in &self.archives {
-            log_set
-                .archives
-                .insert(*month, archive.clone().into_bytes());
-        }
-        let with_rows = self.moved.to.iter().filter(|(_, share)| share.rows > 0);
-        let months: Vec<Month> = with_rows.map(|(month, _)| *month).collect();
-        if !months.is_empty() {
-            self.log = raised(&self.log, &log_set, &months, asked.now)?;
-        }
-        if let Some((month, archive)) = self.archives.last_key_value() {
-            let reference = Reference {
-                path: match asked.names.get(month) {
-                    Some(name) => format!("{}/{name}", asked.folder),
-                    None => asked.folder.clone(),
-                },
-                month: *month,
-                contents: self.contents(*month, archive, before.log_set)?,
-            };
-            self.log = reference::referenced(self.log, &reference)?;
-        }
-        let after = State {
-            log: &self.log,
-            log_set: &log_set,
+/// A log whose usage lines are settled, and what of it is to leave.
+struct Ready {
+    /// None where that is the log as it was.
+    revision: Option<Revision>,
+    inventory: Inventory,
+    expired: Vec<ExpiredSection>,
+    left: Vec<(String, Obstacle)>,
+    settled: usize,
+}
+
+impl Ready {
+    fn of(
+        revision: &Revision,
+        log_set: &LogSet,
+        request: &ArchiveRequest,
+    ) -> Result<Self, ArchiveError> {
+        let mut ready = Self {
+            revision: None,
+            inventory: Inventory::of(revision),
+            expired: Vec::new(),
+            left: Vec::new(),
+            settled: 0,
         };
-        verify::same(before, &after)?;
-        Ok(self)
+        if request.hooks_only {
+            return Ok(ready);
+        }
+        let mut settlement = settle(revision, log_set);
+        if settlement.lines > 0 {
+            settlement.proposal.stamp(revision, request.now);
+            // A line that cannot be settled counts all the same.
+            if let Ok(settled) = revision.apply(settlement.proposal, log_set) {
+                ready.settled = settlement.lines;
+                ready.advance(settled);
+            }
+        }
+        ready.find_expired(revision, request.before);
+        // Without any row of v2.0 left, rows of an older format would count again, in the log or in its archives.
+        if !ready.inventory.has_summary && !ready.expired.is_empty() {
+            let months: BTreeSet<Month> =
+                ready.expired.iter().map(|section| section.month).collect();
+            let months: Vec<Month> = months.into_iter().collect();
+            let log = ready.revision.as_ref().unwrap_or(revision);
+            let mut proposal = sync_summary(log, log_set, &months, Tolerance::None);
+            proposal.stamp(log, request.now);
+            let synced = log.apply(proposal, log_set)?;
+            ready.advance(synced);
+            ready.find_expired(revision, request.before);
+        }
+        Ok(ready)
     }
 
-    /// What an archive holds: what it did before, and what is added to it.
-    fn contents(&self, month: Month, archive: &str, log_set: &LogSet) -> Result<Contents, Problem> {
-        let old = log_set.archives.get(&month).map(|bytes| utf8(bytes, month));
-        let old = old.transpose()?.map(Contents::of).unwrap_or_default();
-        let share = self.moved.to.get(&month).copied().unwrap_or_default();
-        Ok(Contents {
-            size: archive.lines().count(),
-            rows: old.rows + share.rows - share.merged,
-            lines: old.lines + share.lines,
-        })
+    fn advance(&mut self, revision: Revision) {
+        self.inventory = Inventory::of(&revision);
+        self.revision = Some(revision);
+    }
+
+    fn find_expired(&mut self, first: &Revision, before: NaiveDate) {
+        let log = self.revision.as_ref().unwrap_or(first);
+        (self.expired, self.left) = self.inventory.expired(log.document(), before);
     }
 }
 
-fn utf8(bytes: &[u8], month: Month) -> Result<&str, Problem> {
+/// Adds to the archives in `log_set` what goes there. Gives them as they were.
+fn write_archives(
+    log: &Revision,
+    log_set: &mut LogSet,
+    deltas: &BTreeMap<Month, ArchiveDelta>,
+    log_path: &str,
+    headings: &mut Vec<String>,
+) -> Result<BTreeMap<Month, Option<Vec<u8>>>, ArchiveError> {
+    let newline = log.document().newline(0);
+    let mut replaced = BTreeMap::new();
+    for (month, delta) in deltas {
+        let old = log_set.archives.get(month);
+        let old = old.map(|bytes| utf8(bytes, *month)).transpose()?;
+        let written = match old {
+            Some(old) => file::extend(old, delta, newline, log_path, headings)
+                .ok_or(ArchiveError::Unclosed(*month))?,
+            None => file::create(*month, delta, newline, log_path, headings),
+        };
+        let old = log_set.archives.insert(*month, written.into_bytes());
+        replaced.insert(*month, old);
+    }
+    Ok(replaced)
+}
+
+/// All texts before and after a move.
+struct Texts<'a> {
+    before: &'a str,
+    after: &'a str,
+    replaced: &'a BTreeMap<Month, Option<Vec<u8>>>,
+    log_set: &'a LogSet,
+    /// Lines that are new.
+    headings: &'a [String],
+    /// Sections with merged rows, as they were and as they are.
+    compacted: &'a [[String; 2]],
+}
+
+impl Texts<'_> {
+    fn have_the_same_lines(&self) -> bool {
+        fn text(bytes: &[u8]) -> &str {
+            std::str::from_utf8(bytes).unwrap_or_default()
+        }
+        let old = self.replaced.values().flatten();
+        let mut before: Vec<&str> = old.map(|archive| text(archive)).collect();
+        before.push(self.before);
+        before.extend(self.headings.iter().map(String::as_str));
+        let new = self.replaced.keys();
+        let new = new.filter_map(|month| self.log_set.archives.get(month));
+        let mut after: Vec<&str> = new.map(|archive| text(archive)).collect();
+        after.push(self.after);
+        for [as_it_was, as_it_is] in self.compacted {
+            before.push(as_it_is);
+            after.push(as_it_was);
+        }
+        verify::sorted_lines(before) == verify::sorted_lines(after)
+    }
+}
+
+/// Has the monthly rows say all that left the log, and the log say where that is.
+fn refer(
+    cut: Revision,
+    log_set: &LogSet,
+    stats: &ArchiveStats,
+    reference: Option<&Reference>,
+    now: Timestamp,
+) -> Result<Revision, ArchiveError> {
+    let with_rows = stats.moved.iter().filter(|(_, moved)| moved.rows > 0);
+    let months: Vec<Month> = with_rows.map(|(month, _)| *month).collect();
+    let mut sync = sync_summary(&cut, log_set, &months, Tolerance::None);
+    let reference = reference.filter(|_| !has_open_row(cut.document()));
+    let edits = reference.map_or_else(Vec::new, |reference| {
+        reference::propose(cut.document(), reference)
+    });
+    if !sync.is_empty() {
+        sync.stamp(&cut, now);
+        sync.edits.extend_from_slice(&edits);
+        // A monthly row that cannot be brought up to its details is the smaller figure, which does not count.
+        if let Ok(synced) = cut.apply(sync, log_set) {
+            return Ok(synced);
+        }
+    }
+    if edits.is_empty() {
+        return Ok(cut);
+    }
+    let proposal = Proposal {
+        edits,
+        ..Proposal::default()
+    };
+    Ok(cut.apply(proposal, log_set)?)
+}
+
+/// Whether the last line begins a row and is none yet: it would become one with anything behind it.
+fn has_open_row(document: &Document) -> bool {
+    let start = document.text().rfind('\n').map_or(0, |newline| newline + 1);
+    let last = document.text().get(start..).unwrap_or_default();
+    let is_row = |table: &TableBlock| table.last_line().start == start;
+    last.starts_with('|') && !document.tables.last().is_some_and(is_row)
+}
+
+/// Takes the archives of some months out of `log_set`, after the log says all that they do. Gives the log, and the archives.
+///
+/// # Errors
+/// Where the log would say something else without them.
+pub fn prune(
+    revision: &Revision,
+    log_set: &mut LogSet,
+    months: &[Month],
+    now: Timestamp,
+) -> Result<(String, BTreeMap<Month, Vec<u8>>), ArchiveError> {
+    let mut sync = sync_summary(revision, log_set, months, Tolerance::None);
+    let synced = if sync.is_empty() {
+        None
+    } else {
+        sync.stamp(revision, now);
+        revision.apply(sync, log_set).ok()
+    };
+    let text = synced.as_ref().unwrap_or(revision).text();
+    let mut removed = BTreeMap::new();
+    for month in months {
+        if let Some(archive) = log_set.archives.remove(month) {
+            // What cannot be read may be worth keeping.
+            utf8(&archive, *month)?;
+            removed.insert(*month, archive);
+        }
+    }
+    let after = Revision::read(text, log_set);
+    match Invariants::default().check_used(revision.ledger(), after.ledger()) {
+        Ok(()) => Ok((after.into_text(), removed)),
+        Err(Violation::Used {
+            month,
+            team,
+            expected: with,
+            found: without,
+        }) => Err(ArchiveError::Needed {
+            month,
+            team,
+            with,
+            without,
+        }),
+        Err(violation) => Err(violation.into()),
+    }
+}
+
+fn utf8(bytes: &[u8], month: Month) -> Result<&str, ArchiveError> {
     std::str::from_utf8(bytes).map_err(|error| {
-        let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let at = Source::new(String::from_utf8_lossy(good)).line_column(good.len());
-        Problem::NotUtf8(month, text::NotUtf8 { at })
+        let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let at = Source::new(String::from_utf8_lossy(valid)).line_column(valid.len());
+        ArchiveError::NotUtf8(month, NotUtf8 { at })
     })
 }
 

@@ -15,7 +15,6 @@ pub struct NamedLog {
 }
 
 /// The log that an archive names, if it names one.
-#[must_use]
 pub fn named_log(archive: &str) -> Option<NamedLog> {
     header(archive).zip(1..).find_map(|((start, text), line)| {
         let value = value_of(text)?;
@@ -34,13 +33,11 @@ pub fn named_log(archive: &str) -> Option<NamedLog> {
 }
 
 /// The line that names a log, for the header of an archive.
-#[must_use]
 pub fn log_line(path: &str) -> String {
     format!("> **Log:** {}", escape(path))
 }
 
 /// An archive that names a log, in place of the one that it names now, if any.
-#[must_use]
 pub fn with_log(archive: &str, path: &str, newline: &str) -> String {
     let mut text = archive.to_owned();
     if let Some(named) = named_log(archive) {

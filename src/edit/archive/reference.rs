@@ -1,10 +1,14 @@
 //! The section of a log that says where its archived rows are.
 
 use crate::{
-    edit::{Document, Kept, sections, style},
+    edit::{
+        Document,
+        sections::{self, order},
+        style,
+    },
     log::{self, Item, RowValue, Section},
     model::{EntryKind, Month, Tokens},
-    text::{self, Edit, EditSet, Overlap, Span},
+    text::{Edit, FileId, Span},
 };
 
 /// The heading where there is none yet.
@@ -31,12 +35,12 @@ pub(super) struct Contents {
 
 impl Contents {
     /// What there is in an archive.
-    pub(super) fn of(archive: &str) -> Self {
+    pub(super) fn of(archive: &[u8]) -> Self {
         let mut contents = Self {
-            size: archive.lines().count(),
+            size: archive.split_inclusive(|byte| *byte == b'\n').count(),
             ..Self::default()
         };
-        log::read_str(archive, text::FileId::archive(0), &mut |item| match item {
+        log::read_str(archive, FileId::archive(0), &mut |item| match item {
             Item::Row(row) => {
                 let is_row = matches!(&row.value, RowValue::Entry(entry) if entry.kind != EntryKind::Monthly);
                 contents.rows += usize::from(is_row);
@@ -48,34 +52,29 @@ impl Contents {
     }
 }
 
-/// A log whose reference names an archive. One that names the archive of a later month is left as it is.
-pub(super) fn referenced(log: String, reference: &Reference) -> Result<String, Overlap> {
-    let document = Document::read(log, Kept::Summaries);
-    let section = document
-        .sections
+/// Proposes to refer to an archive. A reference to that of a later month is left as it is.
+pub(super) fn propose(document: &Document, reference: &Reference) -> Vec<Edit> {
+    let sections = &document.sections;
+    let section = sections
         .iter()
         .find(|section| section.kind == Section::ArchiveReference);
-    let edits = match section {
+    match section {
         Some(section) => {
             let end = document.content_end(section);
             let start = document.line_after(section.heading.span.end);
-            updated(&document, Span::new(start.min(end), end), reference)
+            update(document, Span::new(start.min(end), end), reference)
         }
-        None => vec![created(&document, reference)],
-    };
-    Ok(text::splice(
-        document.text(),
-        &EditSet::new(text::FileId::LOG, edits)?,
-    ))
+        None => vec![create(document, reference)],
+    }
 }
 
-fn created(document: &Document, reference: &Reference) -> Edit {
+fn create(document: &Document, reference: &Reference) -> Edit {
     let lines: Vec<String> = [HEADING.to_owned(), String::new()]
         .into_iter()
         .chain(Key::ALL.map(|key| key.item(reference, "-")))
         .collect();
     let at = end_of_sections(document);
-    let mut edit = sections::insert_lines(document, at, sections::order::NOTES, &lines);
+    let mut edit = sections::insert_lines(document, at, order::NOTES, &lines);
     let newline = document.newline(at);
     let rest = document.text().get(at..).unwrap_or_default();
     if at > document.source.body_start() {
@@ -89,7 +88,7 @@ fn created(document: &Document, reference: &Reference) -> Edit {
 
 /// Behind the last line that is neither blank nor one of those that are not Markdown.
 fn end_of_sections(document: &Document) -> usize {
-    let mut held = document.lines.iter().rev().peekable();
+    let mut hook_lines = document.lines.iter().rev().peekable();
     let text = document.text();
     let mut end = text.len();
     while end > document.source.body_start() {
@@ -97,13 +96,13 @@ fn end_of_sections(document: &Document) -> usize {
         let line = line.strip_suffix('\n').unwrap_or(line);
         let start = line.rfind('\n').map_or(0, |newline| newline + 1);
         let start = start.max(document.source.body_start());
-        let is_held = held
+        let is_hook_line = hook_lines
             .next_if(|line| line.place.line_start == start)
             .is_some();
         let line = text.get(start..end).unwrap_or_default();
         // A last line without its end may be one that is still being written.
         let is_open = !line.ends_with('\n') && line.starts_with('[');
-        if !is_held && !is_open && !line.trim().is_empty() {
+        if !is_hook_line && !is_open && !line.trim().is_empty() {
             break;
         }
         end = start;
@@ -130,7 +129,7 @@ impl Key {
         }
     }
 
-    /// Whether a value is one of ours.
+    /// Whether tokmon wrote a value.
     fn is_in(self, value: &str) -> bool {
         match self {
             Self::Location => month_in(value).is_some(),
@@ -177,14 +176,14 @@ struct ListItem<'d> {
     line: Span,
 }
 
-fn updated(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> {
+fn update(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> {
     let items = items(document, body);
     // What a person put in the same words to say something else is left alone.
     let find = |key: Key| {
         let folded = key.word().to_ascii_lowercase();
-        let is_ours =
+        let is_own =
             |item: &&ListItem<'_>| item.key == folded && key.is_in(document.at(item.value));
-        items.iter().find(is_ours)
+        items.iter().find(is_own)
     };
     let named = find(Key::Location).and_then(|item| month_in(document.at(item.value)));
     if named.is_some_and(|named| named > reference.month) {
@@ -198,7 +197,7 @@ fn updated(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> 
         match find(key) {
             Some(item) => {
                 last = Some(item.line.end);
-                edits.push(respelled(document, item, key, reference));
+                edits.push(respell(document, item, key, reference));
             }
             None => new.push(key.item(reference, bullet)),
         }
@@ -212,17 +211,12 @@ fn updated(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> 
         edits.push(sections::insert_lines(
             document,
             body.end,
-            sections::order::ITEM,
+            order::ITEM,
             &new,
         ));
         return edits;
     };
-    edits.push(sections::insert_lines(
-        document,
-        at,
-        sections::order::ITEM,
-        &new,
-    ));
+    edits.push(sections::insert_lines(document, at, order::ITEM, &new));
     edits
 }
 
@@ -267,7 +261,7 @@ fn month_in(text: &str) -> Option<Month> {
 }
 
 /// The item with another value, in its own manner.
-fn respelled(document: &Document, item: &ListItem<'_>, key: Key, reference: &Reference) -> Edit {
+fn respell(document: &Document, item: &ListItem<'_>, key: Key, reference: &Reference) -> Edit {
     let raw = document.at(item.value);
     let plain = key.item(reference, "");
     let plain = plain.split_once(": ").map_or("", |(_, value)| value);

@@ -1,6 +1,6 @@
 //! From the items of a log to its document.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -58,6 +58,7 @@ impl Builder {
                     dashes: table.dashes,
                     rows: Vec::new(),
                     lines: Vec::new(),
+                    dates: None,
                     sums: TableSums::default(),
                     subtotals: Vec::new(),
                 });
@@ -86,17 +87,26 @@ impl Builder {
         entries.map(|entry| entry.when.month)
     }
 
+    /// The months of the days of sections, details and lines read so far.
+    pub(in crate::edit) fn detail_months(&self) -> BTreeSet<Month> {
+        let sections = self.sections.iter().filter_map(SectionBlock::day);
+        let rows = self.tables.iter().filter_map(|table| table.dates);
+        let lines = self.lines.iter().filter_map(|line| line.date);
+        // Lines without a day get one of these.
+        let given = self.first_date.into_iter().chain(self.last_updated);
+        let days = sections.chain(rows.flat_map(|(first, last)| [first, last]));
+        days.chain(lines).chain(given).map(Month::of).collect()
+    }
+
     fn heading(&mut self, heading: &log::Heading<'_>) {
-        self.dated(match heading.section {
-            Section::Daily(date) | Section::Session { date, .. } => *date,
-            _ => None,
-        });
-        self.sections.push(SectionBlock {
+        let section = SectionBlock {
             kind: heading.section.clone(),
             level: heading.level,
             heading: heading.place,
             span: Span::at(heading.place.line_start),
-        });
+        };
+        self.dated(section.day());
+        self.sections.push(section);
     }
 
     fn dated(&mut self, date: Option<NaiveDate>) {
@@ -133,6 +143,10 @@ impl Builder {
             RowValue::Entry(entry) => {
                 table.lines.push(line);
                 table.sums.add(month, &entry.figures);
+                if let Some(date) = entry.when.date {
+                    let (first, last) = table.dates.unwrap_or((date, date));
+                    table.dates = Some((first.min(date), last.max(date)));
+                }
                 self.above.add(month, &entry.figures);
                 let is_detail = matches!(table.role, Role::Daily | Role::Session);
                 if is_detail && self.kept == Kept::Summaries {

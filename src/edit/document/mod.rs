@@ -64,6 +64,8 @@ pub struct TableBlock {
     pub rows: Vec<TableRow>,
     /// The lines of all rows but totals and sums, without their line ends.
     pub lines: Vec<Span>,
+    /// The first and the last day of its entries.
+    pub dates: Option<(NaiveDate, NaiveDate)>,
     pub(super) sums: TableSums,
     pub(super) subtotals: Vec<Subtotal>,
 }
@@ -205,6 +207,16 @@ impl Document {
 pub(super) fn is_rule(line: &str) -> bool {
     let mark = |mark: char| line.chars().all(|c| c == mark) && line.chars().count() >= 3;
     mark('-') || mark('*') || mark('_')
+}
+
+impl SectionBlock {
+    /// The day of a daily detail or a session.
+    pub(super) const fn day(&self) -> Option<NaiveDate> {
+        match self.kind {
+            Section::Daily(date) | Section::Session { date, .. } => date,
+            _ => None,
+        }
+    }
 }
 
 impl TableBlock {

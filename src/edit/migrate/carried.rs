@@ -3,11 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    edit::{
-        Document, SectionBlock,
-        archive::lines::{Departures, HeldLine},
-        document::is_rule,
-    },
+    edit::{Document, SectionBlock, archive::ExpiredLines, document::is_rule},
     log::{Role, Section},
     text::Span,
 };
@@ -32,11 +28,7 @@ pub(super) struct Carried<'d> {
 const WRITTEN: [&str; 4] = ["format change", "retention policy", "unit", "last updated"];
 
 impl<'d> Carried<'d> {
-    pub(super) fn of(
-        document: &'d Document,
-        lines: &[HeldLine],
-        departures: &Departures<'_>,
-    ) -> Self {
+    pub(super) fn of(document: &'d Document, expired: &ExpiredLines<'_>) -> Self {
         let mut carried = Self::default();
         let mut taken: Vec<Span> = Vec::new();
         for section in document
@@ -57,8 +49,8 @@ impl<'d> Carried<'d> {
         let notes = document.notes.iter().map(|note| note.place);
         let notes = notes.filter(|place| !is_taken(place.line_start));
         carried.notes = notes.map(|place| document.at(place.span)).collect();
-        for line in lines {
-            if departures.is_in_force(line) {
+        for line in &document.lines {
+            if expired.is_needed(line) {
                 carried.lines.push(document.at(line.place.span));
             } else {
                 carried.left.0 += 1;

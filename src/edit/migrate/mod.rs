@@ -1,23 +1,19 @@
 //! From a log of the format before v2.0 to one of v2.0: its dated rows become daily sections and monthly summaries, what is still
 //! in force is carried over, and the rest is left to the original, which is kept whole elsewhere.
 //!
-//! How the new log is spelled is `written`'s business.
+//! See `text` for how the new log is written.
 
 mod carried;
-mod written;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use self::{carried::Carried, written::DayRow};
+use self::{carried::Carried, text::DayRow};
 use super::{
-    Document, Kept, LogSet, RowKind, TableBlock, TableRow, Timestamp,
-    archive::{
-        Problem,
-        lines::{Departures, HeldLine},
-        verify::{self, State},
-    },
+    Document, Invariants, LogSet, Revision, RowKind, TableBlock, TableRow, Timestamp, Violation,
+    archive::ExpiredLines,
 };
 use crate::{
     analysis::ReconciledMonth,
@@ -27,91 +23,103 @@ use crate::{
 
 /// How to bring a log up to date.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    /// The day of the change.
-    pub today: NaiveDate,
-    /// Its moment.
+pub struct MigrateRequest {
     pub now: Timestamp,
     /// Days that daily details are to be kept.
     pub keep_days: u32,
-    /// Where the original will be, as the log is to name it.
+    /// Where the original will be, as the log names it.
     pub original: String,
+}
+
+impl MigrateRequest {
+    fn today(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
 }
 
 /// What becomes of a log.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum Migration {
     /// It is of v2.0 already.
     Current,
     /// It holds no rows of either format.
     Empty,
-    /// It holds rows that cannot be read, of which the first is on this line. They would be lost from sight.
+    /// It holds rows that cannot be read, of which the first is on this line. They would be lost.
     Unreadable(usize),
-    /// It changes.
-    Migrated(Box<Migrated>),
+    Migrated(Box<NewLog>),
 }
 
 /// A log of v2.0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Migrated {
-    /// The new log.
-    pub log: String,
+pub struct NewLog {
+    pub text: String,
     /// How many rows became daily rows.
     pub rows: usize,
     /// How many months have a summary.
     pub months: usize,
-    /// How many lines of hooks, and how many others that say something, are in the original alone.
+    /// How many hook lines, and how many other lines that say something, are in the original only.
     pub left: (usize, usize),
     /// Months whose stated total is not what their rows add up to: what is stated, and the sum.
     pub differing: Vec<(Month, RoundedSum, RoundedSum)>,
 }
 
-/// Plans what becomes of a log. `log_set` holds the archives there are of its months.
-pub fn migrated(text: &str, log_set: &LogSet, asked: &Asked) -> Result<Outcome, Problem> {
-    let document = Document::read(text, Kept::All);
-    let is_current = document.tables.iter().any(|table| {
-        let is_of_v2 = matches!(table.role, Role::Monthly | Role::Daily | Role::Session);
-        is_of_v2 && table.rows.iter().any(TableRow::is_entry)
-    });
-    if is_current {
-        return Ok(Outcome::Current);
+/// Makes a log of v2.0 of a log of the older format.
+///
+/// # Errors
+/// Where the new log would say that something else was used.
+pub fn migrate(
+    revision: &Revision,
+    log_set: &LogSet,
+    request: &MigrateRequest,
+) -> Result<Migration, Violation> {
+    let document = revision.document();
+    let is_current = |role| document.tables_of(role).any(TableBlock::has_entries);
+    if [Role::Monthly, Role::Daily, Role::Session]
+        .into_iter()
+        .any(is_current)
+    {
+        return Ok(Migration::Current);
     }
-    let tables = || document.tables_of(Role::Legacy);
-    if !tables().any(|table| table.rows.iter().any(TableRow::is_entry)) {
-        return Ok(Outcome::Empty);
+    if !document
+        .tables_of(Role::Legacy)
+        .any(TableBlock::has_entries)
+    {
+        return Ok(Migration::Empty);
     }
-    let mut rows = tables().flat_map(|table| &table.rows);
+    let mut rows = document
+        .tables_of(Role::Legacy)
+        .flat_map(|table| &table.rows);
     if let Some(row) = rows.find(|row| matches!(row.kind, RowKind::Unreadable)) {
-        return Ok(Outcome::Unreadable(row.place.line));
+        return Ok(Migration::Unreadable(row.place.line));
     }
-    let lines: Vec<HeldLine> = document.lines.iter().map(HeldLine::from).collect();
-    let departures = Departures::of(&lines, asked.today, asked.now);
-    let carried = Carried::of(&document, &lines, &departures);
-    let days = days(&document);
-    let months = months(&document, log_set);
-    let newline = document.source.newline();
-    let (log, lines_left) = written::log(&document, asked, &months, &days, &carried);
-    let log = if newline == "\n" {
-        log
-    } else {
-        log.replace("\r\n", "\n").replace('\n', newline)
-    };
-    let bom = text.get(..document.source.body_start()).unwrap_or_default();
-    let log = format!("{bom}{log}");
-    let before = State { log: text, log_set };
-    verify::same(&before, &State { log: &log, log_set })?;
-    Ok(Outcome::Migrated(Box::new(Migrated {
-        log,
+    let expired = ExpiredLines::of(&document.lines, request.today(), request.now);
+    let carried = Carried::of(document, &expired);
+    let days = days(document);
+    let months = months(revision);
+    let mut text = text::write(document, request, &months, &days, &carried);
+    if document.source.newline() == "\r\n" {
+        text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
+    let bom = revision.text().get(..document.source.body_start());
+    text.insert_str(0, bom.unwrap_or_default());
+    let after = Revision::read(text, log_set);
+    Invariants::default().check_used(revision.ledger(), after.ledger())?;
+    Ok(Migration::Migrated(Box::new(NewLog {
+        text: after.into_text(),
         rows: days.values().map(Vec::len).sum(),
         months: months.len(),
-        left: lines_left,
-        differing: differing(&document, &months),
+        left: carried.left,
+        differing: differing(document, &months),
     })))
 }
 
-impl TableRow {
-    fn is_entry(&self) -> bool {
-        matches!(self.kind, RowKind::Entry(_))
+impl TableBlock {
+    fn has_entries(&self) -> bool {
+        let others = self
+            .rows
+            .iter()
+            .filter(|row| row.is_plain() && row.entry().is_none());
+        self.lines.len() > others.count()
     }
 }
 
@@ -157,44 +165,39 @@ struct MonthRows {
     currency: Option<Currency>,
 }
 
-fn months(document: &Document, log_set: &LogSet) -> BTreeMap<Month, MonthRows> {
+fn months(revision: &Revision) -> BTreeMap<Month, MonthRows> {
     let mut by_month: BTreeMap<Month, Vec<&Entry<'_>>> = BTreeMap::new();
-    for (_, _, entry) in entries(document) {
+    for (_, _, entry) in entries(revision.document()) {
         by_month.entry(entry.when.month).or_default().push(entry);
     }
-    let ledger = log_set.fold(document.text());
     let month = |(month, entries): (Month, Vec<&Entry<'_>>)| {
-        let reconciled = ledger.find_month(month)?;
+        let reconciled = revision.ledger().find_month(month)?;
         Some((month, month_rows(&reconciled, &entries)))
     };
     by_month.into_iter().filter_map(month).collect()
 }
 
-fn month_rows(reconciled: &ReconciledMonth, entries: &[&Entry<'_>]) -> MonthRows {
+fn month_rows(reconciled: &ReconciledMonth<'_>, entries: &[&Entry<'_>]) -> MonthRows {
     let currency = reconciled.currency();
     let mut costs: BTreeMap<&str, Costs<'_>> = BTreeMap::new();
     for entry in entries {
         let team = reconciled.find_team(&entry.work.team);
         let name = team.map_or("", |team| team.name.as_str());
-        costs
-            .entry(name)
-            .or_default()
-            .add(entry, reconciled, currency);
+        let costs = costs.entry(name).or_default();
+        costs.add(entry, reconciled, currency);
+        costs.is_named |= !entry.work.team.is_empty();
     }
     let mut teams = Vec::new();
     for team in &reconciled.month.teams {
-        // A row that names nobody has nobody's monthly row.
-        let is_named = entries
-            .iter()
-            .any(|entry| !entry.work.team.is_empty() && is_of(reconciled, entry, &team.name));
-        if !is_named {
+        // Rows without a team get no monthly row.
+        let costs = costs.remove(team.name.as_str());
+        let Some(costs) = costs.filter(|costs| costs.is_named) else {
             continue;
-        }
+        };
         let details = [EntryKind::Daily, EntryKind::Session, EntryKind::Legacy];
         let mut tallies = details.iter().filter_map(|kind| team.tallies.get(kind));
         let estimate = tallies.clone().any(|tally| tally.sum.estimate);
         let has_tokens = tallies.any(|tally| tally.has_tokens);
-        let costs = costs.remove(team.name.as_str()).unwrap_or_default();
         teams.push(TeamMonth {
             name: team.name.clone(),
             tokens: has_tokens.then(|| Amount {
@@ -216,15 +219,11 @@ fn month_rows(reconciled: &ReconciledMonth, entries: &[&Entry<'_>]) -> MonthRows
     }
 }
 
-fn is_of(reconciled: &ReconciledMonth, entry: &Entry<'_>, team: &str) -> bool {
-    reconciled
-        .find_team(&entry.work.team)
-        .is_some_and(|found| found.name == team)
-}
-
 /// What a team's rows cost, and what they were for.
 #[derive(Debug, Default)]
 struct Costs<'e> {
+    /// A row says whose they are.
+    is_named: bool,
     sum: Option<Amount<i128>>,
     tasks: BTreeSet<Option<&'e str>>,
 }
@@ -239,14 +238,18 @@ impl<'e> Costs<'e> {
             .filter(|_| self.tasks.len() == 1)
     }
 
-    fn add(&mut self, entry: &'e Entry<'_>, reconciled: &ReconciledMonth, currency: Currency) {
+    fn add(&mut self, entry: &'e Entry<'_>, reconciled: &ReconciledMonth<'_>, currency: Currency) {
         self.tasks.insert(entry.work.task.as_deref());
-        let is_ours = entry.figures.currency.is_none_or(|own| own == currency);
-        let stated = entry.figures.cost.filter(|_| is_ours).map(|cost| Amount {
-            value: i128::from(cost.value),
-            unit: 1,
-            estimate: cost.estimate,
-        });
+        let is_own_currency = entry.figures.currency.is_none_or(|own| own == currency);
+        let stated = entry
+            .figures
+            .cost
+            .filter(|_| is_own_currency)
+            .map(|cost| Amount {
+                value: i128::from(cost.value),
+                unit: 1,
+                estimate: cost.estimate,
+            });
         let tokens = entry
             .figures
             .tokens

@@ -6,36 +6,35 @@ use super::*;
 
 const V1: &str = include_str!("../../../fixtures/logs/v1.md");
 
-fn asked() -> Asked {
-    let now: Timestamp = "2026-02-26T09:30:00+09:00".parse().unwrap();
-    Asked {
-        today: now.date_naive(),
-        now,
+fn request() -> MigrateRequest {
+    MigrateRequest {
+        now: "2026-02-26T09:30:00+09:00".parse().unwrap(),
         keep_days: 30,
         original: "archive/cost-log-v1.md".to_owned(),
     }
 }
 
-fn outcome(text: &str) -> Outcome {
-    migrated(text, &LogSet::default(), &asked()).unwrap()
+fn migration(text: &str) -> Migration {
+    let log_set = LogSet::default();
+    migrate(&Revision::read(text, &log_set), &log_set, &request()).unwrap()
 }
 
-fn of(text: &str) -> Migrated {
-    match outcome(text) {
-        Outcome::Migrated(migrated) => *migrated,
+fn of(text: &str) -> NewLog {
+    match migration(text) {
+        Migration::Migrated(log) => *log,
         other => panic!("{other:?}"),
     }
 }
 
-fn picture(migrated: &Migrated) -> String {
-    let Migrated {
-        log,
+fn picture(log: &NewLog) -> String {
+    let NewLog {
+        text,
         rows,
         months,
         left,
         differing,
-    } = migrated;
-    format!("{rows} rows, {months} months, left {left:?}, differing {differing:?}\n===\n{log}")
+    } = log;
+    format!("{rows} rows, {months} months, left {left:?}, differing {differing:?}\n===\n{text}")
 }
 
 #[test]
@@ -84,24 +83,24 @@ fn what_is_in_force_is_carried_over() {
         Something to keep.\n";
     assert_snapshot!(picture(&of(text)));
     let crlf = text.replace('\n', "\r\n");
-    let of_crlf = of(&format!("\u{feff}{crlf}")).log;
-    let plain = of(text).log.replace("\r\n", "\n");
+    let of_crlf = of(&format!("\u{feff}{crlf}")).text;
+    let plain = of(text).text.replace("\r\n", "\n");
     assert_eq!(of_crlf, format!("\u{feff}{}", plain.replace('\n', "\r\n")));
 }
 
 #[test]
 fn every_total_stays() {
-    let after = of(V1).log;
+    let after = of(V1).text;
     let log_set = LogSet::default();
     assert_eq!(log_set.used(&after), log_set.used(V1));
-    assert!(matches!(outcome(&after), Outcome::Current));
+    assert!(matches!(migration(&after), Migration::Current));
 }
 
 #[test]
 fn what_is_no_log_of_the_older_format_is_left_alone() {
     let sample = include_str!("../../../fixtures/logs/sample.md");
-    assert!(matches!(outcome(sample), Outcome::Current));
-    assert!(matches!(outcome("# Diary\n"), Outcome::Empty));
+    assert!(matches!(migration(sample), Migration::Current));
+    assert!(matches!(migration("# Diary\n"), Migration::Empty));
     let broken = V1.replace("~10,000", "ten");
-    assert!(matches!(outcome(&broken), Outcome::Unreadable(9)));
+    assert!(matches!(migration(&broken), Migration::Unreadable(9)));
 }

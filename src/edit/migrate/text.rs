@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::NaiveDate;
 
-use super::{Asked, MonthRows, carried::Carried};
+use super::{MigrateRequest, MonthRows, carried::Carried};
 use crate::{
     edit::{
         Document, TableBlock, TableRow,
@@ -109,16 +109,16 @@ fn or_absent(text: &str) -> &str {
     if text.is_empty() { ABSENT } else { text }
 }
 
-/// The new log, and how many lines are not carried over.
-pub(super) fn log(
+/// Writes the new log.
+pub(super) fn write(
     document: &Document,
-    asked: &Asked,
+    request: &MigrateRequest,
     months: &BTreeMap<Month, MonthRows>,
     days: &BTreeMap<NaiveDate, Vec<DayRow<'_>>>,
     carried: &Carried<'_>,
-) -> (String, (usize, usize)) {
+) -> String {
     let currency = months.values().rev().find_map(|month| month.currency);
-    let mut text = header(asked, currency, carried);
+    let mut text = header(request, currency, carried);
     for (month, rows) in months.iter().rev() {
         summary(&mut text, *month, rows);
     }
@@ -137,34 +137,27 @@ pub(super) fn log(
     for (date, rows) in days {
         daily(&mut text, *date, rows, currency);
     }
-    reference(&mut text, document, asked, carried);
+    reference(&mut text, document, request, carried);
     if !carried.lines.is_empty() {
         text.push('\n');
     }
     for line in &carried.lines {
         let _ = writeln!(text, "{line}");
     }
-    (text, carried.left)
+    text
 }
 
-fn header(asked: &Asked, currency: Option<Currency>, carried: &Carried<'_>) -> String {
-    let Asked {
-        today, keep_days, ..
-    } = asked;
-    let updated = asked.now.to_utc().format("%Y-%m-%d %H:%M UTC");
-    let days = if *keep_days == 1 { "day" } else { "days" };
+fn header(request: &MigrateRequest, currency: Option<Currency>, carried: &Carried<'_>) -> String {
+    let (today, keep_days) = (request.today(), request.keep_days);
+    let updated = request.now.to_utc().format("%Y-%m-%d %H:%M UTC");
+    let days = if keep_days == 1 { "day" } else { "days" };
     let is_known = |pair: &&str| pair.to_lowercase().contains("currency");
     let own = currency.filter(|_| !carried.header.iter().any(is_known));
     let unit = own.map_or_else(
         || "> **Unit:** Tokens\n".to_owned(),
         |own| format!("> **Unit:** Tokens | **Currency:** {own}\n"),
     );
-    let kept = carried.header.iter().map(|pair| {
-        format!(
-            "> {pair}
-"
-        )
-    });
+    let kept = carried.header.iter().map(|pair| format!("> {pair}\n"));
     let kept = kept.collect::<Vec<String>>().concat();
     format!(
         "# Cost Log v2.0 — Compressed Format\n\
@@ -295,11 +288,20 @@ fn row(text: &mut String, cells: &[&str]) {
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
-fn reference(text: &mut String, document: &Document, asked: &Asked, carried: &Carried<'_>) {
+fn reference(
+    text: &mut String,
+    document: &Document,
+    request: &MigrateRequest,
+    carried: &Carried<'_>,
+) {
     let size = document.text().lines().count();
     let lines = Tokens(u64::try_from(size).unwrap_or(u64::MAX));
     let own = carried.reference.as_deref();
     text.push_str(own.unwrap_or("## Previous Historical Data\n"));
     text.push('\n');
-    let _ = writeln!(text, "- Before v2.0: `{}` ({lines} lines)", asked.original);
+    let _ = writeln!(
+        text,
+        "- Before v2.0: `{}` ({lines} lines)",
+        request.original
+    );
 }

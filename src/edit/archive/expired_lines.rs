@@ -1,0 +1,71 @@
+//! Which of the lines that are not Markdown are over: hook lines of past days, notices of past months, and holds that reserve nothing
+//! any more.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use crate::{
+    edit::{LineKind, LogLine, Timestamp},
+    model::{LineEvent, Month},
+};
+
+/// Tells which lines of a log leave it.
+pub(in crate::edit) struct ExpiredLines<'l> {
+    today: NaiveDate,
+    /// Whether each hold has ended, by its id. The first of an id is the one that holds.
+    holds: HashMap<&'l str, bool>,
+}
+
+impl<'l> ExpiredLines<'l> {
+    pub(in crate::edit) fn of(lines: &'l [LogLine], today: NaiveDate, now: Timestamp) -> Self {
+        let events = || {
+            lines.iter().filter_map(|line| match &line.kind {
+                LineKind::Event(event) => Some(event),
+                _ => None,
+            })
+        };
+        let freed: HashSet<&str> = events()
+            .filter_map(|event| match event {
+                LineEvent::Free(id) => Some(id.as_ref()),
+                _ => None,
+            })
+            .collect();
+        let mut holds = HashMap::new();
+        for event in events() {
+            if let LineEvent::Hold(hold) = event {
+                let has_ended = hold.until <= now || freed.contains(hold.id.as_ref());
+                holds.entry(hold.id.as_ref()).or_insert(has_ended);
+            }
+        }
+        Self { today, holds }
+    }
+
+    /// The month whose archive a line goes to. None where it stays.
+    pub(in crate::edit) fn month(&self, line: &LogLine) -> Option<Month> {
+        let date = line.date?;
+        self.is_expired(line, date).then(|| Month::of(date))
+    }
+
+    /// Whether a line is still needed. A line without a day is not, unless it is spending.
+    pub(in crate::edit) fn is_needed(&self, line: &LogLine) -> bool {
+        match line.kind {
+            LineKind::Usage(_) | LineKind::Unreadable => true,
+            LineKind::Event(_) => line.date.is_some_and(|date| !self.is_expired(line, date)),
+        }
+    }
+
+    fn is_expired(&self, line: &LogLine, date: NaiveDate) -> bool {
+        let is_past = date < self.today;
+        let LineKind::Event(event) = &line.kind else {
+            return false;
+        };
+        match event {
+            LineEvent::Hook(_) => is_past,
+            // It keeps the notice from going out again until its month ends.
+            LineEvent::Notice(_) => Month::of(date) < Month::of(self.today),
+            LineEvent::Hold(hold) => self.holds.get(hold.id.as_ref()) == Some(&true),
+            LineEvent::Free(id) => self.holds.get(id.as_ref()).copied().unwrap_or(is_past),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Which daily and session sections are old enough to leave a log, and why some of them stay all the same.
+//! See `cut` for where their bytes go.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use super::file::is_closed;
+use crate::{
+    diagnostic::Code,
+    edit::{Document, Revision, RowKind, SectionBlock, TableBlock},
+    log::{Role, Section},
+    model::Month,
+    text::{FileId, Span},
+};
+
+/// What a section that is old enough holds that keeps it in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A row, a number or a line that cannot be read.
+    Unreadable,
+    /// A table that looks like usage and is not counted.
+    Uncounted,
+    SeveralMonths,
+    /// Rows of days that stay.
+    Recent,
+    /// Rows or notes that are no details of its day.
+    Foreign,
+    /// The last line of the file, which is still being written.
+    Unfinished,
+    /// A code block or a comment that nothing ends.
+    Unclosed,
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreadable => "something in it cannot be read",
+            Self::Uncounted => "it has a table that is not counted",
+            Self::SeveralMonths => "its rows are of several months",
+            Self::Recent => "it has rows of days that stay",
+            Self::Foreign => "it has rows or notes that are no details of its day",
+            Self::Unfinished => "its last line is still being written",
+            Self::Unclosed => "a code block or a comment in it has no end",
+        })
+    }
+}
+
+/// What of a log matters for moving it.
+#[derive(Debug)]
+pub(super) struct Inventory {
+    /// One for each section of the document.
+    sections: Vec<SectionContent>,
+    /// It has monthly rows.
+    pub(super) has_summary: bool,
+    /// Where lines start that begin like a hook line and cannot be read.
+    pub(super) unreadable_lines: Vec<usize>,
+}
+
+/// What is between a heading and the next one of any kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct SectionContent {
+    rows: usize,
+    dates: Option<(NaiveDate, NaiveDate)>,
+    /// Where its last row ends.
+    rows_end: usize,
+    obstacle: Option<Obstacle>,
+}
+
+/// A section that leaves the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ExpiredSection {
+    /// From its heading to that of the next section.
+    pub(super) span: Span,
+    /// The archive it belongs to.
+    pub(super) month: Month,
+    pub(super) is_session: bool,
+    /// How many rows it has, sums not counted.
+    pub(super) rows: usize,
+}
+
+impl Inventory {
+    pub(super) fn of(revision: &Revision) -> Self {
+        let document = revision.document();
+        let mut inventory = Self {
+            sections: vec![SectionContent::default(); document.sections.len()],
+            has_summary: document.tables_of(Role::Monthly).any(|table| {
+                let mut rows = table.rows.iter();
+                rows.any(|row| matches!(row.kind, RowKind::Entry(_)))
+            }),
+            unreadable_lines: Vec::new(),
+        };
+        for table in &document.tables {
+            let section = table.section.and_then(|at| inventory.sections.get_mut(at));
+            if let Some(section) = section {
+                section.add(table);
+            }
+        }
+        for note in &document.notes {
+            inventory.hinder(document, note.place.line_start, Obstacle::Foreign);
+        }
+        let problems = revision.problems().iter();
+        for problem in problems.filter(|problem| problem.place.file == FileId::LOG) {
+            let at = problem.place.line_start;
+            match problem.code {
+                Code::UnreadableLine => inventory.unreadable_lines.push(at),
+                Code::UnreadableNumber | Code::UnreadableDate | Code::OverlongLine => {
+                    inventory.hinder(document, at, Obstacle::Unreadable);
+                }
+                Code::UncountedTable => inventory.hinder(document, at, Obstacle::Uncounted),
+                _ => {}
+            }
+        }
+        inventory.add_last_line(document.text());
+        inventory
+    }
+
+    fn hinder(&mut self, document: &Document, at: usize, obstacle: Obstacle) {
+        let sections = &document.sections;
+        let after = sections.partition_point(|section| section.span.start <= at);
+        let section = after
+            .checked_sub(1)
+            .and_then(|at| self.sections.get_mut(at));
+        if let Some(section) = section {
+            section.obstacle.get_or_insert(obstacle);
+        }
+    }
+
+    /// A last line without its line end may still grow: one that begins like a hook line stays where it is, and so does the section of
+    /// one that begins like a row and is none yet.
+    fn add_last_line(&mut self, text: &str) {
+        let start = text.rfind('\n').map_or(0, |newline| newline + 1);
+        let last = text.get(start..).unwrap_or_default();
+        if last.starts_with('[') {
+            self.unreadable_lines.push(start);
+        }
+        if let Some(section) = self.sections.last_mut()
+            && last.starts_with('|')
+            && section.rows_end < start
+        {
+            section.obstacle.get_or_insert(Obstacle::Unfinished);
+        }
+    }
+
+    /// The sections from before a day that leave, and the headings of those that stay with what keeps them, from top to bottom.
+    pub(super) fn expired(
+        &self,
+        document: &Document,
+        before: NaiveDate,
+    ) -> (Vec<ExpiredSection>, Vec<(String, Obstacle)>) {
+        let (mut expired, mut left) = (Vec::new(), Vec::new());
+        for (at, section) in document.sections.iter().enumerate() {
+            let Some(day) = section.day().filter(|day| *day < before) else {
+                continue;
+            };
+            match self.check(document, at, section, (day, before)) {
+                Ok(section) => expired.push(section),
+                Err(obstacle) => {
+                    let heading = document.at(section.span).lines().next();
+                    left.push((heading.unwrap_or_default().trim().to_owned(), obstacle));
+                }
+            }
+        }
+        (expired, left)
+    }
+
+    fn check(
+        &self,
+        document: &Document,
+        at: usize,
+        section: &SectionBlock,
+        (day, before): (NaiveDate, NaiveDate),
+    ) -> Result<ExpiredSection, Obstacle> {
+        let span = section.span;
+        let contents = self.sections.get(at..).unwrap_or_default();
+        let (own, below) = contents.split_first().ok_or(Obstacle::Unreadable)?;
+        let inner = document.sections.iter().skip(at + 1).zip(below);
+        for (_, part) in inner.take_while(|(part, _)| part.span.start < span.end) {
+            if let Some(obstacle) = part.obstacle {
+                return Err(obstacle);
+            }
+            if part.rows > 0 {
+                return Err(Obstacle::Foreign);
+            }
+        }
+        let (first, last) = own.dates.unwrap_or((day, day));
+        match own.obstacle {
+            Some(obstacle) => Err(obstacle),
+            None if last >= before => Err(Obstacle::Recent),
+            None if Month::of(first) != Month::of(last) => Err(Obstacle::SeveralMonths),
+            // What has no end takes in all that follows.
+            None if span.end == document.text().len() && !is_closed(document.at(span)) => {
+                Err(Obstacle::Unclosed)
+            }
+            None => Ok(ExpiredSection {
+                span,
+                month: Month::of(first),
+                is_session: matches!(section.kind, Section::Session { .. }),
+                rows: own.rows,
+            }),
+        }
+    }
+}
+
+impl SectionContent {
+    fn add(&mut self, table: &TableBlock) {
+        let mut unreadable = table.rows.iter();
+        if unreadable.any(|row| matches!(row.kind, RowKind::Unreadable)) {
+            self.obstacle.get_or_insert(Obstacle::Unreadable);
+        }
+        let is_detail = matches!(table.role, Role::Daily | Role::Session);
+        let others = |row: &RowKind| !matches!(row, RowKind::Entry(_) | RowKind::Sum);
+        if !is_detail && !table.lines.is_empty() || table.rows.iter().any(|row| others(&row.kind)) {
+            self.obstacle.get_or_insert(Obstacle::Foreign);
+        }
+        self.rows += table.lines.len();
+        let ends = table.row_lines().map(|line| line.end);
+        self.rows_end = ends.fold(self.rows_end, usize::max);
+        let dates = self.dates.into_iter().chain(table.dates);
+        self.dates = dates.reduce(|(first, last), (one, two)| (first.min(one), last.max(two)));
+    }
+}
