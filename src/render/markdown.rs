@@ -8,7 +8,6 @@ use super::{
     theme::Style,
 };
 
-/// Writes a title, then each table under its own heading.
 pub(super) fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
     let report = page.report;
     let projects = status::projects(report)

@@ -7,11 +7,9 @@ use serde::Serialize;
 use super::{Format, counted, json, sanitize};
 use crate::model::{Month, RoundedSum};
 
-/// The outcome of a migration.
 #[derive(Debug, Serialize)]
 pub struct Migrated {
     pub schema_version: u32,
-    /// The log.
     pub file: String,
     pub dry_run: bool,
     /// Whether the log changed; it may be of v2.0 already.
@@ -20,10 +18,8 @@ pub struct Migrated {
     pub change: Option<MigratedLog>,
 }
 
-/// What became of a log.
 #[derive(Debug, Serialize)]
 pub struct MigratedLog {
-    /// Where the original is.
     pub original: String,
     /// How many rows became daily rows.
     pub rows: usize,
@@ -35,7 +31,6 @@ pub struct MigratedLog {
     /// Months whose stated total is not the sum of their rows: what is stated, and the sum.
     #[serde(skip)]
     pub differing: Vec<(Month, RoundedSum, RoundedSum)>,
-    /// The new log.
     #[serde(skip)]
     pub log: String,
 }

@@ -59,10 +59,8 @@ pub fn counted(count: u64, word: &str) -> String {
     format!("{} {word}{plural}", Tokens(count))
 }
 
-/// The form of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Text for a terminal.
     Table,
     /// The whole report, whichever views are chosen.
     Json,
@@ -76,7 +74,6 @@ pub enum Format {
     Github,
 }
 
-/// A part of the report to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
     Status,
@@ -88,7 +85,6 @@ pub enum View {
 }
 
 impl View {
-    /// Every view, in the order in which they are shown.
     pub const ALL: [Self; 6] = [
         Self::Status,
         Self::Teams,
@@ -99,11 +95,9 @@ impl View {
     ];
 }
 
-/// What the views show.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
     pub report: &'a StatusReport,
-    /// Sorted.
     pub findings: &'a Findings,
     pub files: &'a Files,
 }
@@ -151,7 +145,6 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// The tables of a page.
     fn tables(&self, views: &[View]) -> Vec<ReportTable> {
         let of = |view: &View| match view {
             View::Status => status::tables(self),

@@ -20,7 +20,6 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-/// A row for each operation, and the averages.
 pub(super) fn table(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Operation").cut(4),

@@ -10,7 +10,6 @@ use crate::{
     model::{Level, Month, Tokens},
 };
 
-/// The most statements that are listed one by one.
 pub const MAX_RECORDED: usize = 20;
 
 #[derive(Debug)]
@@ -24,7 +23,6 @@ pub struct Recorded {
     pub report: StatusReport,
 }
 
-/// A statement as it is in the log now.
 #[derive(Debug, Serialize)]
 pub struct RecordedRow {
     pub id: String,
@@ -54,7 +52,6 @@ struct Json<'a> {
     level: Option<Level>,
 }
 
-/// Writes it as a table or as JSON.
 pub fn recorded(
     recorded: &Recorded,
     format: Format,

@@ -84,7 +84,6 @@ fn is_mark(c: char) -> bool {
     !c.is_ascii() && width(c.encode_utf8(&mut [0; 4])) == 0
 }
 
-/// The cells that a text takes in a terminal.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }

@@ -48,6 +48,10 @@ impl StyledLine {
         self.text.is_empty()
     }
 
+    pub(crate) fn is_styled(&self) -> bool {
+        !self.spans.is_empty()
+    }
+
     /// The cells it takes in a terminal.
     pub(crate) fn width(&self) -> usize {
         width(&self.text)

@@ -24,7 +24,6 @@ pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-/// A row for each team, and their total.
 pub(crate) fn table(report: &StatusReport) -> ReportTable {
     table_of(report, &report.teams.iter().collect::<Vec<_>>())
 }
@@ -95,7 +94,6 @@ pub(crate) fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportT
     table
 }
 
-/// A row for each team, for programs.
 pub(crate) fn data(report: &StatusReport) -> ReportTable {
     let record = |team: &TeamReport| {
         let cost = team.cost.as_ref();

@@ -1,6 +1,6 @@
 //! Colours and symbols, in one place: what each role of a text looks like, the badges of levels, and bars.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use anstyle::{AnsiColor, Color, RgbColor, Style as Ansi};
 
@@ -13,11 +13,8 @@ use crate::model::{Level, Money, Thresholds};
 /// Which escape sequences may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColorMode {
-    /// None at all.
     Plain,
-    /// Bold, but no colours.
     Bold,
-    /// Bold and colours.
     Color,
 }
 
@@ -29,7 +26,6 @@ pub enum TextRole {
     Badge(Level),
     /// The filled part of a bar, or a line of a chart.
     Bar(Level),
-    /// The rest of a bar.
     Track,
 }
 
@@ -39,7 +35,6 @@ impl TextRole {
     }
 }
 
-/// Which colours roles have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// The terminal's own sixteen.
@@ -124,6 +119,7 @@ const fn ansi_color(level: Level) -> Color {
     })
 }
 
+/// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Which escape sequences are written.
@@ -249,17 +245,20 @@ impl Style {
     }
 
     /// A line with escape sequences for its roles, if there are any.
-    pub(crate) fn paint(self, line: &StyledLine) -> String {
+    pub(crate) fn paint(self, line: &StyledLine) -> Cow<'_, str> {
+        if self.color == ColorMode::Plain || !line.is_styled() {
+            return Cow::Borrowed(line.text());
+        }
         let mut painted = String::with_capacity(line.text().len());
         for (role, text) in line.pieces() {
             let ansi = match (self.color, role) {
-                (ColorMode::Plain, _) | (_, None) => Ansi::new(),
-                (ColorMode::Bold, Some(role)) => Theme::Mono.style(role),
+                (_, None) => Ansi::new(),
                 (ColorMode::Color, Some(role)) => Theme::Auto.style(role),
+                (_, Some(role)) => Theme::Mono.style(role),
             };
             let _ = write!(painted, "{ansi}{text}{ansi:#}");
         }
-        painted
+        Cow::Owned(painted)
     }
 }
 
@@ -286,7 +285,12 @@ mod tests {
     #[test]
     fn a_bar_has_ticks_at_the_thresholds() {
         let at = Thresholds::default();
-        let bar = |used| ASCII.paint(&ASCII.bar(40, used, 200_000, Level::Ok, Some(&at)));
+        let bar = |used| {
+            ASCII
+                .bar(40, used, 200_000, Level::Ok, Some(&at))
+                .text()
+                .to_owned()
+        };
         assert_eq!(bar(126_670), "#########################.....|.|...|...");
         assert_eq!(bar(0), "..............................|.|...|...");
         assert_eq!(bar(300_000), "#".repeat(40));

@@ -12,7 +12,6 @@ const ESC: u8 = 0x1b;
 /// Decodes bytes that arrive in any pieces.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    /// The start of a sequence.
     pending: Vec<u8>,
 }
 

@@ -34,7 +34,6 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long a signal to this process may take. The first process of a container is never stopped, so that none comes.
 const SIGNAL: Duration = Duration::from_millis(100);
 
-/// Listens to keys and signals as long as the process lives.
 #[derive(Debug)]
 pub struct Listener {
     shared: Arc<Shared>,
@@ -54,13 +53,11 @@ struct ListenerState {
     reader: KeyReader,
     /// Another program has the terminal: signals of its keys are for that program.
     is_lent: bool,
-    /// The next SIGCONT is expected.
     is_stopping: bool,
     /// The next SIGWINCH shows that earlier signals were handled.
     is_catching_up: bool,
 }
 
-/// What the thread that reads keys does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum KeyReader {
     #[default]
@@ -102,7 +99,6 @@ impl Listener {
             .wait_while(state, |state| state.reader == KeyReader::Asked);
     }
 
-    /// Takes keys and signals again.
     pub fn unpark(&self) {
         self.catch_up();
         let mut state = self.shared.state();
@@ -304,7 +300,6 @@ fn force_exit(code: ExitCode) {
 
 /// Why the thread that reads keys woke up.
 enum Next {
-    /// The terminal is gone.
     Gone,
     /// Another thread woke it.
     Wake,

@@ -18,10 +18,8 @@ pub use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use listener::{Listener, when_unread};
 pub use screen::Screen;
 
-/// An event from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// A key went down, or repeats.
     Key(KeyEvent),
     /// The terminal has another size. The next [`Screen::draw`] finds out which.
     Resize,
@@ -39,7 +37,6 @@ pub enum Signal {
     Interrupt,
     /// SIGQUIT from another process.
     Quit,
-    /// SIGTERM.
     Terminate,
     /// SIGTSTP from another process. Call [`suspend`].
     Stop,
@@ -49,6 +46,7 @@ pub enum Signal {
 
 impl Signal {
     /// The exit code. None for a signal that does not end the process.
+    #[must_use]
     pub const fn exit_code(self) -> Option<ExitCode> {
         match self {
             Self::HangUp => Some(ExitCode::HungUp),

@@ -6,7 +6,6 @@ use crossterm::event::{self, Event, KeyEventKind};
 
 use super::Input;
 
-/// Listens to keys as long as the process lives.
 #[derive(Debug)]
 pub struct Listener(());
 
@@ -30,7 +29,6 @@ impl Listener {
     #[expect(clippy::unused_self, reason = "as on Unix")]
     pub const fn park(&self) {}
 
-    /// Does nothing.
     #[expect(clippy::unused_self, reason = "as on Unix")]
     pub const fn unpark(&self) {}
 }

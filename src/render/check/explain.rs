@@ -7,7 +7,7 @@ use crate::{
 };
 
 pub fn explain(code: Code, style: Style) -> String {
-    let heading = |text: &str| style.paint(&styled::heading(text));
+    let heading = |text: &str| style.paint(&styled::heading(text)).into_owned();
     let fix = if code.is_fixable() {
         "fixed by `tokmon check --fix`"
     } else {

@@ -18,10 +18,8 @@ use crate::{
 /// In place of days.
 pub(crate) const NO_ROWS: &str = "no daily rows in this month; what is used is in the monthly rows";
 
-/// Where the dates are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dates {
-    /// In a column of their own.
     Beside,
     /// Each above its rows, in the column of the hours.
     Above,

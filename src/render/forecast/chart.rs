@@ -14,7 +14,6 @@ use crate::{
     },
 };
 
-/// The rows of a printed chart.
 const ROWS: usize = 10;
 
 /// The most columns of a printed chart.
@@ -37,7 +36,6 @@ pub(crate) const SCREEN_END: usize = 8;
 const MIN_ROWS: usize = 6;
 const MAX_ROWS: usize = 16;
 
-/// The lines above and below a chart.
 const TITLE_AND_AXIS: usize = 2;
 
 const MINUTES_PER_DAY: i64 = 24 * 60;

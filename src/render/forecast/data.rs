@@ -11,7 +11,6 @@ use crate::{
     },
 };
 
-/// For a page.
 pub(crate) fn tables(report: &StatusReport) -> Vec<ReportTable> {
     let mut figures = ReportTable::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
     let word = |level: Level| StyledLine::from(format!(", {}", level.word()));
@@ -29,7 +28,6 @@ pub(crate) fn tables(report: &StatusReport) -> Vec<ReportTable> {
     tables
 }
 
-/// For programs.
 pub(crate) fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
     let mut figures = FigureTable::new("Forecast", ["forecast", "value", "percent", "line"]);

@@ -94,7 +94,6 @@ fn why(report: &StatusReport, style: Style) -> Vec<StyledLine> {
         .collect()
 }
 
-/// The plan, the burn rate, and what the log projects.
 fn context(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = vec![StyledLine::new(), heading("Beside the forecast")];
     lines.extend(fields(context::fields(report, style, &badge(style)), style));

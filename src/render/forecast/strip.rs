@@ -9,7 +9,6 @@ use crate::{
     },
 };
 
-/// The most cells of the bar.
 const MAX_WIDTH: usize = 50;
 
 /// A shorter bar is left out.
@@ -54,7 +53,6 @@ pub(super) fn lines(
     lines
 }
 
-/// The cells of the bar, from 0 to an end.
 fn bar(
     report: &StatusReport,
     estimate: &Estimate,

@@ -29,7 +29,6 @@ pub(super) fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Ve
     fields
 }
 
-/// The cost, the end of all planned work, and the selected team.
 pub(super) fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
     let cost = report.forecast.cost.as_ref().map(|cost| {
         let write = |money| style.money(money);

@@ -13,7 +13,6 @@ use crate::{
     render::table::{Cell, Column, ReportTable},
 };
 
-/// All tables. That of the thresholds comes first.
 pub(super) fn all(report: &StatusReport) -> [ReportTable; 5] {
     [
         thresholds(report),
@@ -57,7 +56,6 @@ pub(super) fn thresholds(report: &StatusReport) -> ReportTable {
     table
 }
 
-/// What the columns of the thresholds mean.
 fn explain(table: &mut ReportTable, report: &StatusReport) {
     let alert = &report.forecast.alert_at;
     table.note_about(
@@ -213,7 +211,6 @@ fn scenarios(report: &StatusReport) -> ReportTable {
     table
 }
 
-/// What is planned and not done.
 fn pending(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Phase").named("phase").cut(4).droppable(2),

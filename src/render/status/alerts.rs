@@ -12,7 +12,6 @@ use crate::{
 /// The cells of the longest symbol, and the blanks behind it.
 const SYMBOL: usize = 10;
 
-/// All alerts, below a heading.
 pub(super) fn text(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let count = report.alerts.len();
     let mut lines = vec![StyledLine::new(), heading(format!("Alerts ({count})"))];

@@ -3,7 +3,6 @@
 
 use crate::render::styled::StyledLine;
 
-/// Draws a block in a number of lines.
 type Draw<'a> = Box<dyn FnOnce(usize) -> Vec<StyledLine> + 'a>;
 
 pub(crate) struct Block<'a> {
@@ -14,7 +13,6 @@ pub(crate) struct Block<'a> {
     draw: Draw<'a>,
 }
 
-/// A step in which a block gives up lines.
 #[derive(Clone, Copy)]
 struct Shrink {
     /// Steps with a lower priority come first.
@@ -69,7 +67,6 @@ impl<'a> Block<'a> {
     }
 }
 
-/// The lines that blocks take.
 pub(crate) fn height(blocks: &[Block<'_>]) -> usize {
     blocks.iter().map(|block| block.height).sum()
 }

@@ -22,7 +22,6 @@ const FIELD: usize = 11;
 /// Follows a number of tokens.
 const UNIT: &str = " tokens";
 
-/// A line of them.
 struct StatusFigure {
     name: &'static str,
     value: String,
@@ -146,7 +145,6 @@ fn figures(page: &Page<'_>, style: Style) -> Vec<StatusFigure> {
         .collect()
 }
 
-/// Where the budget was found.
 pub(super) fn source(report: &StatusReport, files: &Files) -> Option<String> {
     let line = report
         .budget

@@ -22,7 +22,6 @@ use crate::{
 /// The least and the most cells of a name.
 const NAME: (usize, usize) = (4, 20);
 
-/// The cells of a state.
 const STATE: usize = 4;
 
 /// The most lines that teams, like alerts, take of a screen.
@@ -72,7 +71,6 @@ pub(super) fn table(report: &StatusReport, lines: usize, screen: ScreenStatus) -
 /// Teams as cells beside and below each other: `Orch 45.2K/50K 90.4% done`.
 pub(super) struct TeamGrid<'r> {
     teams: Vec<&'r TeamReport>,
-    /// The cells beside each other.
     across: usize,
     /// The widths of a name, of the figures, and of the share.
     widths: [usize; 3],

@@ -94,7 +94,6 @@ pub(super) fn amounts(report: &StatusReport, style: Style) -> [String; 2] {
     used_of(report, style).map(|[used, of]| format!("{used}{}", of.replace(' ', "")))
 }
 
-/// The cost, marked if it is only a part.
 pub(super) fn cost(report: &StatusReport, style: Style) -> Option<String> {
     let cost = report.used.cost.as_ref()?;
     Some(Cell::marked_cost(cost).shown(style))
@@ -113,7 +112,6 @@ fn end(report: &StatusReport, style: Style) -> Option<String> {
     Some(format!("{name} {share} {}", word(level?, style)))
 }
 
-/// The word of a level without its symbol.
 fn word(level: Level, style: Style) -> &'static str {
     let symbol = style.symbol(level);
     symbol.split_once(' ').map_or(symbol, |(_, word)| word)

@@ -34,17 +34,13 @@ pub(crate) enum Cell {
     /// A change in whole percent.
     Change(i32),
     Money(Money),
-    /// The level's symbol and word.
     Level(Level),
     /// A bar of used and whole. Text only.
     Bar(u64, u64, Level),
-    /// An estimate.
     About(Box<Cell>),
-    /// A lower bound.
     AtLeast(Box<Cell>),
 }
 
-/// How numbers of tokens are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Digits {
     /// `126,670`

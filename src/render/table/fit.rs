@@ -20,16 +20,12 @@ pub(super) enum Priority {
     Normal(u8),
     /// Dropped once numbers and names are short.
     Important(u8),
-    /// Never dropped.
     Required,
 }
 
-/// How a table is drawn.
 #[derive(Clone, Debug)]
 pub(super) struct TableLayout {
-    /// The columns that are kept.
     pub(super) kept: Vec<usize>,
-    /// The width of every column.
     pub(super) widths: Vec<usize>,
     pub(super) gap: usize,
     pub(super) digits: Digits,
@@ -90,7 +86,6 @@ impl TableLayout {
         }
     }
 
-    /// The cells of a row.
     pub(super) fn width(&self) -> usize {
         let gaps = WIDE_GAP + self.kept.len().saturating_sub(1) * self.gap;
         self.kept.iter().map(|at| self.widths[*at]).sum::<usize>() + gaps

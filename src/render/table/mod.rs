@@ -22,7 +22,6 @@ const MAX_TEXT: usize = 200;
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     heading: &'static str,
-    /// The name for programs.
     name: &'static str,
     priority: Priority,
     /// Only text shows it.
@@ -54,7 +53,6 @@ impl Column {
         self
     }
 
-    /// A column of bars.
     pub(crate) const fn bars() -> Self {
         Self {
             drawn: true,
@@ -112,7 +110,6 @@ pub(crate) struct ReportTable {
     notes: Vec<TableNote>,
 }
 
-/// A line below a table.
 #[derive(Clone, Debug)]
 struct TableNote {
     text: String,
@@ -163,7 +160,6 @@ impl ReportTable {
         self.mark = at.map(|at| (at, sign));
     }
 
-    /// Adds a line below the table.
     pub(crate) fn note(&mut self, text: impl Into<String>) {
         let (text, about) = (text.into(), None);
         self.notes.push(TableNote { text, about });
@@ -183,7 +179,6 @@ impl ReportTable {
         self.data_columns().map(|at| self.columns[at].heading)
     }
 
-    /// The names of the columns for programs.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.data_columns().map(|at| self.columns[at].name)
     }
@@ -274,7 +269,6 @@ impl ReportTable {
         self.draw(&layout, &rows).into_iter().chain(notes).collect()
     }
 
-    /// Pads and aligns cells to lines.
     fn draw(&self, layout: &TableLayout, rows: &[Vec<StyledLine>]) -> Vec<StyledLine> {
         let mut table = comfy_table::Table::new();
         table
@@ -352,16 +346,17 @@ impl ReportTable {
 
 /// A drawn line with the roles of its cells. Only blanks separate them.
 fn restyle(drawn: String, cells: &[StyledLine]) -> StyledLine {
-    let mut at = 0;
-    let mut starts = Vec::with_capacity(cells.len());
-    for cell in cells {
-        let rest = drawn.get(at..).unwrap_or_default();
-        at += rest.len() - rest.trim_start_matches(' ').len();
-        starts.push(at);
-        at += cell.text().trim_matches(' ').len();
+    let (mut start, mut spans) = (0, Vec::new());
+    if cells.iter().any(StyledLine::is_styled) {
+        for cell in cells {
+            let rest = drawn.get(start..).unwrap_or_default();
+            start += rest.len() - rest.trim_start_matches(' ').len();
+            spans.push((start, cell));
+            start += cell.text().trim_matches(' ').len();
+        }
     }
     let mut line = StyledLine::from(drawn);
-    for (start, cell) in starts.into_iter().zip(cells) {
+    for (start, cell) in spans {
         line.style_like(start, cell);
     }
     line.trim_end()
@@ -406,7 +401,7 @@ mod tests {
         table()
             .lines(style)
             .iter()
-            .map(|line| style.paint(line) + "\n")
+            .map(|line| style.paint(line).into_owned() + "\n")
             .collect()
     }
 
