@@ -178,26 +178,22 @@ const ONCE: [&str; 8] = [
 ];
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Dashboard")]
 pub struct WatchArgs {
     /// Follow the log in a dashboard, opened at --teams, --daily or --forecast; like --follow if the output is not a terminal
-    #[arg(long, group = "following", conflicts_with_all = ONCE, help_heading = "Dashboard")]
+    #[arg(long, group = "following", conflicts_with_all = ONCE)]
     pub watch: bool,
     /// Follow the log, printing a line for each change
-    #[arg(long, group = "following", conflicts_with_all = ONCE, conflicts_with_all = ["teams", "daily", "forecast"], help_heading = "Dashboard")]
+    #[arg(long, group = "following", conflicts_with_all = ONCE, conflicts_with_all = ["teams", "daily", "forecast"])]
     pub follow: bool,
     /// Poll the files, like 5s, where the file system sends no change events
-    #[arg(long, requires = "following", value_name = "TIME", value_parser = values::parse_poll, help_heading = "Dashboard")]
+    #[arg(long, requires = "following", value_name = "TIME", value_parser = values::parse_poll)]
     pub poll: Option<Duration>,
     /// Ring the bell when a threshold is crossed; the key b turns it on and off
-    #[arg(
-        long,
-        requires = "watch",
-        conflicts_with = "follow",
-        help_heading = "Dashboard"
-    )]
+    #[arg(long, requires = "watch", conflicts_with = "follow")]
     pub bell: bool,
     /// The colours of the dashboard
-    #[arg(long, requires = "watch", conflicts_with = "follow", value_enum, default_value_t = Theme::Auto, value_name = "THEME", help_heading = "Dashboard")]
+    #[arg(long, requires = "watch", conflicts_with = "follow", value_enum, default_value_t = Theme::Auto, value_name = "THEME")]
     pub theme: Theme,
 }
 

@@ -20,7 +20,7 @@ const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n";
 #[command(defer = true)]
 pub enum Command {
     /// Record spending: append one line, then settle it into the tables
-    Record(RecordArgs),
+    Record(Box<RecordArgs>),
     /// Check the log, and fix it with --fix; exits with 1 on errors or warnings
     Check(CheckArgs),
     /// Move old daily details and hook lines to the archive (suitable for cron)

@@ -114,9 +114,10 @@ impl<'s> ProblemList<'s> {
             DeValue::Array(_) => "a list",
             _ => self.source.body().get(span.clone()).unwrap_or_default(),
         };
-        let message = match found == key {
-            true => format!("`{}` cannot be used here", brief(&key)),
-            false => format!("`{}` cannot be {}", brief(&key), brief(found)),
+        let message = if found == key {
+            format!("`{}` cannot be used here", brief(&key))
+        } else {
+            format!("`{}` cannot be {}", brief(&key), brief(found))
         };
         let help = match expected {
             "a sequence" => "write a list like [\"A\", \"B\"]".to_owned(),

@@ -1,5 +1,7 @@
 //! Options, environment, exit codes.
 
+use std::fmt::Write as _;
+
 use insta::assert_snapshot;
 
 use crate::harness::{Ran, Tokmon, repository};
@@ -373,7 +375,7 @@ fn each_command_supports_its_own_formats() {
         });
         let supported = supported.collect::<Vec<_>>().join(" ");
         let name = command.split(' ').next().unwrap();
-        table += &format!("{name:<12} {supported}\n");
+        let _ = writeln!(table, "{name:<12} {supported}");
     }
     assert_snapshot!(table, @"
                  table json csv markdown
