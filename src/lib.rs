@@ -1,14 +1,14 @@
-//! tokmon reads the Markdown file in which a team of AI agents keeps its token spending, and answers how much of the budget is
-//! gone, who spent it, how efficiently, and where it will end.
+//! tokmon reads the Markdown file in which a team of AI agents keeps its token spending, and reports how much of the budget is
+//! used, who used it, how efficiently, and whether the rest will last.
 //!
-//! # The map
+//! # Modules
 //!
-//! Strictly downward; `tests/layering.rs` reads this list.
+//! Each uses only those in its last column; `tests/layering.rs` enforces it.
 //!
 //! | Module | Duty | May use |
 //! |---|---|---|
 //! | [`text`] | positions and splicing in a string | |
-//! | [`model`] | what the words mean: amounts, entries, periods, budgets | text |
+//! | [`model`] | amounts, money, periods, budgets, teams, usage | text |
 //! | [`diagnostic`] | a finding as a value | text |
 //! | [`log`] | Markdown to entries, losslessly | text, model, diagnostic |
 //! | [`analysis`] | numbers from entries, budgets and a given day | text, model |
@@ -20,12 +20,12 @@
 //! | [`store`] | all file I/O | exit |
 //! | [`stream`] | adapters of standard output and standard error | |
 //! | [`failure`] | why a run failed, and with which code it ends | exit, render, store |
-//! | [`watch`] | the door to changes of files | |
-//! | [`zone`] | the door to time zones | |
-//! | [`terminal`] | the door to the terminal: screen, keys, signals | exit |
+//! | [`watch`] | changes of files, as events or by polling | |
+//! | [`zone`] | time zones | |
+//! | [`terminal`] | the terminal: screen, keys, signals | exit |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
-//! | [`cli`] | what may be typed on the command line | model, log, render, tui |
-//! | [`commands`] | load, compute, show or write | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, store, watch, terminal, config, cli |
+//! | [`cli`] | the definition of the command line | model, log, render, tui |
+//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, store, watch, terminal, config, cli |
 
 mod analysis;
 mod check;

@@ -1,14 +1,17 @@
-//! The door to time zones: the system's own, and those of its database.
+//! Time zones: the system's own, and those of its database.
 
-#![expect(clippy::disallowed_types, reason = "this is the door to time zones")]
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "all time zones are looked up here"
+)]
 
 use chrono::{DateTime, FixedOffset, Local, Utc};
 use jiff::{Timestamp, tz::TimeZone};
 
-/// The offset from UTC that a zone has at a moment. `local` is the system's own zone; any other is a name of the database.
-/// None where there is no zone of that name.
+/// The offset from UTC of a zone at a time. `local` is the system's zone; any other is a name of the database. `None` if there is
+/// no zone of that name.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the door to time zones")]
 pub fn offset(zone: &str, at: DateTime<Utc>) -> Option<FixedOffset> {
     if zone == "local" {
         return Some(*at.with_timezone(&Local).offset());

@@ -1,6 +1,11 @@
-//! The door to changes of files: tells that one of them may have changed, however it is saved, moved or made again. Watches
+//! Reports that a file may have changed, however it is saved, moved or created again. Watches
 //! folders, never files, which a save by renaming would leave behind; compares what a file looks like, and opens none. When to
 //! read is worked out by [`Coalesce`], from times that the caller gives; reading is left to the caller.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "changes of files are watched here"
+)]
 
 mod coalesce;
 #[cfg(test)]
@@ -351,10 +356,6 @@ fn spots(file: &Path) -> Vec<Spot> {
 
 /// The entry of a file in its folder; where that folder is missing, that of the first missing folder in the nearest one that is
 /// there. Folders are spelled in the one way that is the same for all paths to them, since a folder is watched only once.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the door to changes of files"
-)]
 fn spot(path: &Path) -> Option<Spot> {
     path.ancestors().find_map(|path| {
         let (parent, name) = (path.parent()?, path.file_name()?.to_owned());
@@ -370,10 +371,6 @@ fn spot(path: &Path) -> Option<Spot> {
     })
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the door to changes of files"
-)]
 fn fingerprint(path: &Path) -> Option<Fingerprint> {
     let metadata = fs::metadata(path).ok()?;
     Some(Fingerprint {
