@@ -57,7 +57,7 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// Every code there is.
+            /// In the order of their identifiers.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The stable identifier: `TM001`.
@@ -97,13 +97,13 @@ codes! {
     UnreadableTime = "TM003", "unreadable-time", Warning, Manual;
     /// A row has fewer cells than its table has columns.
     MissingCells = "TM004", "missing-cells", Warning, Manual;
-    /// A row has more cells than its table has columns. Markdown drops the surplus, so nobody sees it.
+    /// A row has more cells than its table has columns. Markdown drops the surplus silently.
     SurplusCells = "TM005", "surplus-cells", Warning, Manual;
     /// A status is not a known spelling of done, running, pending or failed.
     UnknownStatus = "TM006", "unknown-status", Warning, Manual;
     /// A table looks like usage and is not counted: its section is not recognised, or it lacks a column or its row of dashes.
     UncountedTable = "TM007", "uncounted-table", Warning, Manual;
-    /// Hook lines stand inside a table. tokmon reads past them; Markdown shows them as rows of the table.
+    /// Hook lines are inside a table. tokmon reads past them; Markdown shows them as rows of the table.
     HookLineInTable = "TM008", "hook-line-in-table", Warning, Safe;
     /// An id occurs twice. The second is taken for a retry and not counted again.
     DuplicateId = "TM009", "duplicate-id", Warning, Safe;
@@ -111,7 +111,7 @@ codes! {
     NotUtf8 = "TM010", "not-utf8", Error, Manual;
     /// A line is longer than 64 KiB. It is left alone and not read.
     OverlongLine = "TM011", "overlong-line", Error, Manual;
-    /// A usage, hold or free line lacks a key that it needs, is misspelled, or has a value that cannot be read. It is not counted, unless that value is only a class of tokens.
+    /// A usage, hold or free line lacks a key, is misspelled, or has an unreadable value. It is not counted, unless that is only a class of tokens.
     UnreadableLine = "TM012", "unreadable-line", Error, Manual;
     /// A stated total differs from the sum of its rows. The sum is used.
     TotalDiffers = "TM013", "total-differs", Warning, Safe;
@@ -135,7 +135,7 @@ codes! {
     InvalidSetting = "TM022", "invalid-setting", Error, Manual;
     /// Usage lines are not settled into the tables yet. They count from the moment they are written.
     UnsettledUsage = "TM023", "unsettled-usage", Note, Safe;
-    /// What should stand once in a monthly summary stands twice, as after a merge that kept both sides. Both count.
+    /// Something that a monthly summary should have once is there twice, as after a merge that kept both sides. Both count.
     MergedTwice = "TM024", "merged-twice", Warning, Safe;
     /// An archive under the name of this log's names another log, with which it shares the folder. It is not read for this one.
     ForeignArchive = "TM025", "foreign-archive", Note, Manual;
@@ -166,7 +166,6 @@ impl fmt::Display for Code {
     }
 }
 
-/// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub code: Code,
@@ -177,7 +176,6 @@ pub struct Diagnostic {
     pub label: String,
     /// Other places that belong to it, with their labels.
     pub related: Vec<(Place, String)>,
-    /// What to do about it.
     pub help: Option<String>,
     /// Computed only where it is asked for. One fix may resolve several findings.
     pub fix: Option<Arc<Fix>>,
@@ -346,7 +344,6 @@ impl Findings {
         kept.count() + self.dropped_fixable
     }
 
-    /// How many there are, kept or dropped.
     pub fn total(&self) -> usize {
         self.kept.len() + self.dropped()
     }

@@ -196,11 +196,9 @@ pub(super) struct Chunker<R> {
     damage: Option<Damage>,
     chunk_size: usize,
     pub(super) chunk: Chunk,
-    /// What was wrong with the bytes read so far.
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// Consecutive lines that are not UTF-8.
 struct Damage {
     first: Place,
     last_line: usize,
@@ -226,7 +224,6 @@ impl<R: Read> Chunker<R> {
         }
     }
 
-    /// How many bytes were read.
     pub(super) const fn bytes(&self) -> usize {
         self.offset
     }

@@ -116,7 +116,6 @@ impl Columns {
             .map(|(column, _)| *column)
     }
 
-    /// The number of a column, from 0.
     pub fn index(&self, column: Column) -> Option<usize> {
         self.known
             .iter()

@@ -14,15 +14,12 @@ use crate::{
 pub enum Item<'a> {
     /// A heading that opens a section.
     Heading(Heading<'a>),
-    /// A pair of the header.
     Header(Header),
     /// The head of a table; its rows follow.
     Table(Table<'a>),
     /// A row of a table in a section that is recognised.
     Row(Row<'a>),
-    /// An item of a list.
     Note(Note),
-    /// A usage line.
     Usage(Entry<'a>),
     /// A usage line that cannot be read; the problem was passed on before.
     Unreadable {
@@ -55,13 +52,9 @@ pub enum Role {
     Session,
     /// Dated rows of a log from before v2.0.
     Legacy,
-    /// Months and their totals.
     Months,
-    /// Team budgets.
     Allocation,
-    /// Phases.
     Plan,
-    /// Tokens before and after.
     Optimizations,
     /// Anything else: left alone.
     Foreign,
@@ -103,16 +96,13 @@ pub struct Cell<'a> {
     pub further_ids: Vec<&'a str>,
 }
 
-/// What a row means.
 #[derive(Clone, Debug)]
 pub enum RowValue<'a> {
-    /// Spending.
     Entry(Entry<'a>),
     /// A month's total as stated.
     Total(StatedTotal),
     /// A team's budget, the reserve, or their total.
     Allocation(Allocation),
-    /// A phase of the plan.
     Phase(Phase),
     /// An operation before and after, or their average.
     Optimization(Optimization),

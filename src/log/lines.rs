@@ -58,7 +58,6 @@ pub(super) fn is_usage(line: &str) -> bool {
     tag.eq_ignore_ascii_case("[USE") || tag.eq_ignore_ascii_case("[USA")
 }
 
-/// What a hook line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Statement<'a> {
     /// Spending, and what of the line cannot be read without spoiling that.
@@ -194,7 +193,6 @@ fn notice(rest: &str) -> Option<Notice<'_>> {
     })
 }
 
-/// A time and `key=value` pairs.
 struct Pairs<'a> {
     line: &'a str,
     place: Place,

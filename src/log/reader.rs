@@ -69,7 +69,6 @@ struct Progress {
 struct Reader<'f> {
     out: Emitter<'f>,
     section: OpenSection,
-    /// A section was recognised.
     begun: bool,
     /// The last block was a label; whether it is a known one.
     label: Option<bool>,

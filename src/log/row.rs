@@ -19,16 +19,13 @@ use crate::{
     text::{Place, Span},
 };
 
-/// A row and all that its meaning depends on.
 pub(super) struct Decoder<'r, 'p> {
     pub(super) role: Role,
     pub(super) columns: &'r Columns,
     pub(super) cells: &'r [Cell<'p>],
     pub(super) section: &'r OpenSection,
-    /// The line as it is written.
     pub(super) line: &'p str,
     pub(super) place: Place,
-    /// What was wrong with the row.
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -321,7 +318,6 @@ impl<'r, 'p> Decoder<'r, 'p> {
         self.cells.get(self.columns.index(column)?)
     }
 
-    /// The text of a cell that holds something.
     fn text(&self, column: Column) -> Option<Cow<'p, str>> {
         let cell = self.cell(column)?;
         if cell::is_absent(&cell.text) {

@@ -47,12 +47,10 @@ impl Section {
     }
 }
 
-/// The section that is being read.
 pub(super) struct OpenSection {
     pub(super) kind: Section,
     pub(super) project: Option<Arc<str>>,
     pub(super) place: Place,
-    /// A table of it was read.
     pub(super) has_table: bool,
 }
 

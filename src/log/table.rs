@@ -37,7 +37,6 @@ impl Role {
     }
 }
 
-/// A table that is being read.
 pub(super) struct OpenTable {
     role: Role,
     columns: Columns,

@@ -19,7 +19,6 @@ pub(super) struct Walk<'p> {
     hook_lines: &'p [RawHookLine],
 }
 
-/// A run of inline content.
 pub(super) struct Inline<'p> {
     pub(super) text: Cow<'p, str>,
     pub(super) id: Option<&'p str>,
@@ -53,7 +52,6 @@ impl<'p> Walk<'p> {
         self.text.get(range.clone()).unwrap_or_default()
     }
 
-    /// The line on which a range starts.
     pub(super) fn line(&mut self, range: &Range<usize>) -> LineStart {
         self.lines.line_at(range.start)
     }

@@ -122,7 +122,6 @@ impl Source {
     }
 }
 
-/// A file that is not UTF-8 text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotUtf8 {
     /// The first byte that is not.

@@ -21,7 +21,6 @@ impl Span {
         }
     }
 
-    /// The empty span at `offset`.
     pub const fn at(offset: usize) -> Self {
         Self::new(offset, offset)
     }

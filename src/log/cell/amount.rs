@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::{Parsed, number::Number, parse, split_while, without_estimate_mark};
 use crate::model::{Amount, Currency, Price, Tokens};
 
-/// Tokens as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenCell {
     pub used: Amount<Tokens>,
@@ -25,7 +24,6 @@ impl TokenCell {
     }
 }
 
-/// Money as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MoneyCell {
     /// In nanos.
@@ -219,7 +217,6 @@ pub fn percent_span(text: &str) -> Option<Range<usize>> {
     (start < before.len()).then_some(start..before.len())
 }
 
-/// Reads a whole number of things.
 pub fn count(text: &str) -> Parsed<u64> {
     parse(text, |text| {
         let number = Number::read(without_remark(text))?;

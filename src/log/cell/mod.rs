@@ -27,7 +27,6 @@ pub fn trimmed(text: &str) -> &str {
     }
 }
 
-/// Whether a cell says that there is no value.
 pub fn is_absent(text: &str) -> bool {
     let text = trimmed(text);
     if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
