@@ -1,6 +1,9 @@
 //! Edits of logs as values: from a revision of a log to a proposal, and from both to the next revision.
 //! Text only: `store` writes files, `commands` decides when.
 
+// A log may say anything, and a run must not be cut short while it is written.
+#![warn(clippy::indexing_slicing)]
+
 pub mod archive;
 mod derived;
 mod document;
