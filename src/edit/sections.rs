@@ -107,11 +107,11 @@ pub(super) struct NewSections<'d> {
     daily: Option<Model<'d>>,
     monthly: Option<Model<'d>>,
     days: BTreeMap<NaiveDate, &'d SectionBlock>,
-    /// The newest day comes first.
+    /// Whether the newest day comes first.
     is_descending: bool,
     months: Vec<(Month, &'d SectionBlock)>,
-    /// Where the contents of sections end, by their headings.
-    ends: HashMap<usize, usize>,
+    /// Where the contents of sections end, by their headings; without one, where the log does.
+    ends: HashMap<Option<usize>, usize>,
 }
 
 impl<'d> NewSections<'d> {
@@ -177,7 +177,7 @@ impl<'d> NewSections<'d> {
         };
         let position = position.or_else(|| behind_notes(self.document));
         let body = Model::lines(self.daily.as_ref(), rows, None);
-        let edit = self.insert(position, &heading, &body, order::DAILY);
+        let edit = self.insert(position.as_ref(), &heading, &body, order::DAILY);
         (edit, rows.len())
     }
 
@@ -197,13 +197,13 @@ impl<'d> NewSections<'d> {
         let total = model.and_then(|model| total_name(model.document, model.table));
         let body = Model::lines(model, rows, total.as_deref());
         let heading = format!("## {month} Monthly Summary");
-        let mut edit = self.insert(position, &heading, &body, order::SUMMARY);
+        let mut edit = self.insert(position.as_ref(), &heading, &body, order::SUMMARY);
         // Where a rule ends the summaries, it ends this one too.
         if let Some(older) = older
             && edit.span.start == older.heading.line_start
             && self
                 .document
-                .at(Span::new(self.end_of(older), older.span.end))
+                .at(Span::new(self.end_of(Some(older)), older.span.end))
                 .lines()
                 .any(|line| document::is_rule(line.trim()))
         {
@@ -226,19 +226,20 @@ impl<'d> NewSections<'d> {
         let mut sections = self.document.sections.iter().rev();
         let last = sections.find(|section| ours(&section.kind));
         let heading = "## Cost-Tracking Notes";
-        self.insert(last.map(Position::Behind), heading, body, order::NOTES)
+        self.insert(last.map(Position::Behind).as_ref(), heading, body, order::NOTES)
     }
 
-    fn end_of(&mut self, section: &SectionBlock) -> usize {
+    fn end_of(&mut self, section: Option<&SectionBlock>) -> usize {
         let document = self.document;
-        let end = self.ends.entry(section.heading.line_start);
-        *end.or_insert_with(|| document.content_end(section))
+        let heading = section.map(|section| section.heading.line_start);
+        let end = || section.map_or_else(|| end_of_prose(document), |it| document.content_end(it));
+        *self.ends.entry(heading).or_insert_with(end)
     }
 
     /// A section put in, with an empty line around it and its totals written out.
     fn insert(
         &mut self,
-        position: Option<Position<'_>>,
+        position: Option<&Position<'_>>,
         heading: &str,
         body: &[String],
         order: u8,
@@ -246,8 +247,8 @@ impl<'d> NewSections<'d> {
         let document = self.document;
         let (at, is_before) = match position {
             Some(Position::Before(section)) => (section.heading.line_start, true),
-            Some(Position::Behind(section)) => (self.end_of(section), false),
-            None => (end_of_prose(document), false),
+            Some(Position::Behind(section)) => (self.end_of(Some(section)), false),
+            None => (self.end_of(None), false),
         };
         let newline = document.newline(at);
         let before = document.text().get(..at).unwrap_or_default();

@@ -86,3 +86,21 @@ fn a_log_that_somebody_has_open_is_put_off_and_the_holder_named() {
     assert!(ran.contains(&std::process::id().to_string()), "{ran}");
     assert_eq!(log(folder.path()), before);
 }
+
+#[test]
+fn what_only_a_person_can_fix_is_said() {
+    let (folder, before) = fixed("invalid/tm006-unknown-status.md");
+    let preview = check(folder.path(), &["--fix", "--dry-run"]);
+    let ran = check(folder.path(), &["--fix", "--quiet"]);
+    assert_eq!(log(folder.path()), before);
+    assert_snapshot!(format!("$ --fix -n\n{preview}\n$ --fix -q\n{ran}"));
+}
+
+#[test]
+fn a_dry_run_in_json_has_the_edits_of_each_finding() {
+    let text = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Status |\n|---|---|---|\n| A | 5 | odd |\n| TOTAL | 6 | |\n\n[USE] 2026-02-25T10:00:00Z team=A tokens=7 id=k1\n";
+    let folder = repository(&[("cost-log.md", text)]);
+    let preview = check(folder.path(), &["--fix", "--dry-run", "--json"]);
+    assert_eq!(log(folder.path()), text);
+    assert_snapshot!(preview);
+}
