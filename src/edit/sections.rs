@@ -226,7 +226,12 @@ impl<'d> NewSections<'d> {
         let mut sections = self.document.sections.iter().rev();
         let last = sections.find(|section| ours(&section.kind));
         let heading = "## Cost-Tracking Notes";
-        self.insert(last.map(Position::Behind).as_ref(), heading, body, order::NOTES)
+        self.insert(
+            last.map(Position::Behind).as_ref(),
+            heading,
+            body,
+            order::NOTES,
+        )
     }
 
     fn end_of(&mut self, section: Option<&SectionBlock>) -> usize {
