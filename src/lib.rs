@@ -24,8 +24,9 @@
 //! | [`zone`] | time zones | |
 //! | [`terminal`] | the terminal: screen, keys, signals | exit |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
+//! | [`session`] | a log with its files, loaded, and loaded again on change | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, store, config |
 //! | [`cli`] | the definition of the command line | model, log, render, tui |
-//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, store, watch, terminal, config, cli |
+//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, store, session, watch, terminal, config, cli |
 
 mod analysis;
 mod check;
@@ -39,6 +40,7 @@ mod failure;
 mod log;
 mod model;
 mod render;
+mod session;
 mod store;
 pub mod stream;
 #[doc(hidden)]

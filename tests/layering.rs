@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The crates that a module may use beside the standard library.
-const CRATES: [(&str, &[&str]); 21] = [
+const CRATES: &[(&str, &[&str])] = &[
     ("text", &["memchr", "schemars", "serde"]),
     ("model", &["chrono", "schemars", "serde"]),
     ("diagnostic", &[]),
@@ -53,6 +53,7 @@ const CRATES: [(&str, &[&str]); 21] = [
         &["crossterm", "ratatui", "rustix", "signal_hook"],
     ),
     ("config", &["serde", "strsim", "toml"]),
+    ("session", &["anyhow", "chrono", "strsim"]),
     ("cli", &["chrono", "clap", "clap_complete"]),
     (
         "commands",

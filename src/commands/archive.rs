@@ -8,9 +8,7 @@ use chrono::{Days, Months, NaiveDate};
 
 use super::{
     Context,
-    archives::{ArchiveFile, Archives, MonthArchive},
     edit_session::EditSession,
-    locate::archive_folder,
 };
 use crate::{
     cli::{ArchiveArgs, GlobalArgs},
@@ -24,6 +22,10 @@ use crate::{
     log::{self, Item},
     model::{Header, Month},
     render::{self, Archived, Deleted, Format, Left, MovedTo},
+    session::{
+        archive_folder,
+        archives::{ArchiveFile, Archives, MonthArchive},
+    },
     store::{Change, FileChange},
     text::FileId,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, edit_session::EditSession, load};
+use super::{Context, edit_session::EditSession};
 use crate::{
     check::{self as rules, FixedLog},
     cli::{CheckArgs, GlobalArgs},
@@ -10,7 +10,11 @@ use crate::{
     edit::{ArchivesOf, Timestamp},
     exit::ExitCode,
     failure::{Failure, cannot_print},
-    render::{self, FixOutcome, Format},
+    render::{
+        self, FixOutcome, Format,
+        check::{CheckExtent, Report},
+    },
+    session::{self, CheckedLog, ReadFiles},
     store::{Change, FileChange},
 };
 
@@ -25,15 +29,50 @@ pub(super) fn run(
     if args.fix {
         return fix(args, global, cx);
     }
-    let mut checked = load::check(global, cx)?;
-    checked
-        .write(global.format(), cx.style(global), cx.out)
-        .map_err(cannot_print)?;
-    cx.out.flush().map_err(cannot_print)?;
+    let mut checked = check(global, cx)?;
+    print(&mut checked, global, cx)?;
     if let Some(since) = checked.since.filter(|_| !global.quiet) {
         cx.note(format_args!("this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"));
     }
-    Ok(status(&checked.found.findings))
+    Ok(status(&checked.files.findings))
+}
+
+fn check(global: &GlobalArgs, cx: &mut Context<'_>) -> Result<CheckedLog, Failure> {
+    session::check(&cx.log_options(global), cx.budget(global)?, cx.input)
+}
+
+fn print(
+    checked: &mut CheckedLog,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<(), Failure> {
+    let CheckedLog {
+        months,
+        lines,
+        rows,
+        ..
+    } = *checked;
+    let ReadFiles {
+        findings,
+        files,
+        opened,
+        ..
+    } = &mut checked.files;
+    let report = Report {
+        findings,
+        files,
+        extent: CheckExtent {
+            months,
+            rows,
+            lines,
+        },
+    };
+    let mut line_at = |place: &_| session::line_at(opened, place);
+    let (format, style) = (global.format(), cx.style(global));
+    report
+        .write(format, style, &mut line_at, cx.out)
+        .and_then(|()| cx.out.flush())
+        .map_err(cannot_print)
 }
 
 /// Notes alone are no reason to fail.
@@ -60,14 +99,11 @@ fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Ex
         let change = is_changed.then_some(Change { log, files });
         Ok((change, (is_changed, fixed)))
     })?;
-    let mut after = load::check(global, cx)?;
-    after
-        .write(global.format(), cx.style(global), cx.out)
-        .map_err(cannot_print)?;
-    cx.out.flush().map_err(cannot_print)?;
+    let mut after = check(global, cx)?;
+    print(&mut after, global, cx)?;
     let (is_changed, fixed) = fixed;
     note_outcome(&session, is_changed, &fixed, global, cx);
-    Ok(status(&after.found.findings))
+    Ok(status(&after.files.findings))
 }
 
 /// The log with what can be fixed, and the archives that it adopts.
@@ -95,12 +131,10 @@ fn preview(
     let text = session.text(cx)?;
     if global.format() == Format::Json {
         let (revision, log_set) = session.revision(text, ArchivesOf::AllMonths, BTreeMap::new())?;
-        let mut checked = load::check(global, cx)?;
-        rules::attach(checked.found.findings.kept_mut(), &revision, &log_set);
-        checked
-            .write(Format::Json, cx.style(global), cx.out)
-            .map_err(cannot_print)?;
-        return Ok(status(&checked.found.findings));
+        let mut checked = check(global, cx)?;
+        rules::attach(checked.files.findings.kept_mut(), &revision, &log_set);
+        print(&mut checked, global, cx)?;
+        return Ok(status(&checked.files.findings));
     }
     let (fixed, adopted) = fix_text(session, &text, now)?;
     render::diff(

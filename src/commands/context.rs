@@ -4,17 +4,18 @@ use std::{
     ffi::OsString,
     fmt::Display,
     io::{Read, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 
 use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
-    cli::{ColorArg, GlobalArgs, parse_time},
+    cli::{ColorArg, GlobalArgs, parse_time, parse_tokens},
     failure::Failure,
-    render::ColorDepth,
-    render::{ColorMode, Style, sanitize},
+    model::{Budget, BudgetSource},
+    render::{ColorDepth, ColorMode, Style, sanitize},
+    session::LogOptions,
     store::Signals,
 };
 
@@ -170,6 +171,45 @@ impl Context<'_> {
         }
     }
 
+    /// What decides which log is meant, and which settings: an option outranks the environment.
+    pub(super) fn log_options(&self, global: &GlobalArgs) -> LogOptions {
+        let environment = &self.environment;
+        let by_option = global.config.clone();
+        let by_option = by_option.map(|path| (path, "name a tokmon.toml with --config PATH"));
+        let by_environment = || {
+            let help = "TOKMON_CONFIG names it: let it name a tokmon.toml, or unset it";
+            Some((environment.config.as_ref()?.into(), help))
+        };
+        let log = global.file.clone();
+        LogOptions {
+            folder: self.folder.clone(),
+            log: log.or_else(|| environment.file.as_ref().map(PathBuf::from)),
+            settings: by_option.or_else(by_environment),
+            user_settings: environment.user_settings.clone(),
+            style: self.err_style(global),
+        }
+    }
+
+    /// The budget by option, else by environment.
+    pub(super) fn budget(&self, global: &GlobalArgs) -> Result<Option<Budget>, Failure> {
+        let budget = |tokens, source| Budget {
+            tokens,
+            source,
+            place: None,
+        };
+        if let Some(tokens) = global.budget {
+            return Ok(Some(budget(tokens, BudgetSource::Option)));
+        }
+        let Some(text) = &self.environment.budget else {
+            return Ok(None);
+        };
+        let text = text.to_string_lossy();
+        let tokens = parse_tokens(&text).map_err(|help| {
+            Failure::usage(format!("TOKMON_BUDGET is not a number of tokens: `{text}`")).help(help)
+        })?;
+        Ok(Some(budget(tokens, BudgetSource::Environment)))
+    }
+
     /// How to draw on standard output.
     #[must_use]
     pub fn style(&self, global: &GlobalArgs) -> Style {
@@ -266,11 +306,5 @@ impl Context<'_> {
                 .help("write a name like Asia/Seoul, an offset like +09:00, UTC or local")
         })?;
         Ok(time.with_timezone(&offset))
-    }
-
-    /// A path as it was given, seen from the working folder.
-    #[must_use]
-    pub fn absolute(&self, path: &Path) -> PathBuf {
-        self.folder.join(path)
     }
 }

@@ -1,14 +1,10 @@
 //! What every command that writes begins with: the log, its settings, the files beside it, and the way to rewrite it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 
-use super::{
-    Context,
-    archives::Archives,
-    locate::{LogPath, log_and_settings},
-};
+use super::Context;
 use crate::{
     cli::{GlobalArgs, RewriteArgs},
     config::Settings,
@@ -16,7 +12,8 @@ use crate::{
     exit::ExitCode,
     failure::Failure,
     model::Month,
-    store::{self, Change, RewriteError, RewriteOptions, Target},
+    session::{Located, LogPath, archives::Archives, locate},
+    store::{Change, RewriteError, RewriteOptions, Target},
     text::Source,
 };
 
@@ -30,14 +27,14 @@ pub(super) struct EditSession {
 impl EditSession {
     /// Finds the log, and whether it may be written at all.
     pub(super) fn open(global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Self, Failure> {
-        let (log, settings) = log_and_settings(global, cx)?;
+        let Located { log, settings, .. } = locate(&cx.log_options(global))?;
         let Some(path) = log.path() else {
             return Err(Failure::usage("standard input cannot be written")
                 .help("name the log with --file PATH"));
         };
         let path = path.to_path_buf();
         // A log that cannot be read fails with the same words everywhere.
-        drop(log.open(cx)?);
+        drop(log.open(cx.input)?);
         let target = Target::open(&path, cx.random, &cx.signals)?;
         Ok(Self {
             log,
@@ -48,13 +45,8 @@ impl EditSession {
 
     /// The log as it is now. Fails where it is not UTF-8: what is written into it would not be either.
     pub(super) fn text(&self, cx: &mut Context<'_>) -> Result<String, Failure> {
-        let mut opened = self.log.open(cx)?;
-        let mut bytes = Vec::new();
-        let read = opened
-            .bytes()
-            .and_then(|mut input| input.read_to_end(&mut bytes));
-        read.with_context(|| format!("cannot read {}", self.log.shown))?;
-        self.utf8(bytes)
+        let bytes = self.log.open(cx.input)?.to_vec();
+        self.utf8(bytes.with_context(|| format!("cannot read {}", self.log.shown))?)
     }
 
     /// Bytes of the log as text.
@@ -72,7 +64,7 @@ impl EditSession {
 
     /// The files beside the log, with the archives of some months, if any.
     pub(super) fn log_set(&self, months: &[Month]) -> Result<LogSet, Failure> {
-        log_set(&self.log, &self.settings, months)
+        self.log.log_set(&self.settings, months)
     }
 
     /// Its archives.
@@ -118,51 +110,10 @@ impl EditSession {
         let mut log_set = self.log_set(&[])?;
         log_set.archives = known;
         let revision = Revision::load(text, &mut log_set, archives, &mut |month| {
-            archive(&self.log, &self.settings, month)
+            self.log.archive_bytes(month, &self.settings)
         })?;
         Ok((revision, log_set))
     }
-}
-
-/// The files beside a text of a log, with the archives of all its months.
-pub(super) fn books_of(text: &str, log: &LogPath, settings: &Settings) -> Result<LogSet, Failure> {
-    let bare = LogSet {
-        policy: settings.policy.clone(),
-        ..LogSet::default()
-    };
-    log_set(log, settings, &bare.months(text))
-}
-
-fn log_set(log: &LogPath, settings: &Settings, months: &[Month]) -> Result<LogSet, Failure> {
-    let mut log_set = LogSet {
-        policy: settings.policy.clone(),
-        ..LogSet::default()
-    };
-    if let Some(projection) = log.projection()? {
-        log_set.projection = Some(read(projection, "the projection")?);
-    }
-    for month in months {
-        let archive = archive(log, settings, *month)?;
-        log_set
-            .archives
-            .extend(archive.map(|bytes| (*month, bytes)));
-    }
-    Ok(log_set)
-}
-
-fn archive(log: &LogPath, settings: &Settings, month: Month) -> Result<Option<Vec<u8>>, Failure> {
-    let archive = log.archive(month, settings)?;
-    let read = |(path, archive): (PathBuf, _)| read(archive, &path.display().to_string());
-    archive.map(read).transpose()
-}
-
-fn read(mut opened: store::Opened, shown: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = opened
-        .bytes()
-        .and_then(|mut input| input.read_to_end(&mut bytes));
-    read.with_context(|| format!("cannot read {shown}"))?;
-    Ok(bytes)
 }
 
 impl From<RewriteArgs> for RewriteOptions {

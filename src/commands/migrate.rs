@@ -8,7 +8,6 @@ use anyhow::Context as _;
 use super::{
     Context,
     archive::{folder, keep_days},
-    archives::ArchiveFile,
     edit_session::EditSession,
 };
 use crate::{
@@ -20,6 +19,7 @@ use crate::{
     exit::ExitCode,
     failure::{Failure, cannot_print},
     render::{Migrated, MigratedLog},
+    session::archives::ArchiveFile,
     store::{self, Change, FileChange, OpenError},
 };
 

@@ -1,7 +1,6 @@
 //! One file for each command, and the [`Context`] they run in.
 
 mod archive;
-mod archives;
 mod arguments;
 mod check;
 mod completions;
@@ -9,8 +8,6 @@ mod context;
 mod edit;
 mod edit_session;
 mod init;
-mod load;
-mod locate;
 mod man;
 mod migrate;
 mod output;
@@ -27,6 +24,7 @@ use crate::{
     config,
     exit::ExitCode,
     failure::Failure,
+    session::locate,
 };
 
 /// Runs the command that the arguments ask for, program name first.
@@ -56,8 +54,8 @@ fn timezone_of_settings(cli: &Cli, cx: &Context<'_>) -> Result<Option<String>, F
     if without_settings {
         return Ok(None);
     }
-    let settings = locate::log_and_settings(&cli.global, cx).ok();
-    let Some(zone) = settings.and_then(|(_, settings)| settings.timezone) else {
+    let located = locate(&cx.log_options(&cli.global)).ok();
+    let Some(zone) = located.and_then(|located| located.settings.timezone) else {
         return Ok(None);
     };
     match cx.in_zone((cx.clock)(), &zone) {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::{Context, locate};
-use crate::{cli::Cli, exit::ExitCode, failure::Failure, store};
+use super::Context;
+use crate::{cli::Cli, exit::ExitCode, failure::Failure, session::locate, store};
 
 /// Runs a command and replaces the file with what it prints. The file stays as it is if the command fails.
 pub(super) fn to_file(
@@ -14,9 +14,9 @@ pub(super) fn to_file(
     cx: &mut Context<'_>,
     command: fn(&Cli, &mut Context<'_>) -> Result<ExitCode, Failure>,
 ) -> Result<ExitCode, Failure> {
-    let target = cx.absolute(path);
-    let log = locate::log_and_settings(&cli.global, cx).ok();
-    let log = log.as_ref().and_then(|(log, _)| log.path());
+    let target = cx.folder.join(path);
+    let located = locate(&cx.log_options(&cli.global)).ok();
+    let log = located.as_ref().and_then(|located| located.log.path());
     if log.is_some_and(|log| store::is_same_file(log, &target)) {
         return Err(Failure::usage(format!(
             "--output {} is the cost log itself",

@@ -1,12 +1,13 @@
 //! `tokmon`: reads the log and shows the report.
 
-use super::{Context, load};
+use super::Context;
 use crate::{
-    analysis::StatusReport,
+    analysis::{Rows, StatusReport},
     cli::{GlobalArgs, ViewArgs},
     exit::ExitCode,
     failure::{Failure, cannot_print},
     render::{self, Format, Page, View},
+    session::{self, LoadFailure, LoadedLog, ReadFiles, Session, ViewRequest},
 };
 
 pub(super) fn run(
@@ -15,20 +16,25 @@ pub(super) fn run(
     cx: &mut Context<'_>,
 ) -> Result<ExitCode, Failure> {
     let views = args.chosen();
-    let rows = global.format() == Format::Json || views.contains(&View::Daily);
-    let mut loaded = load::report(args, global, rows, cx)?;
+    let rows = if global.format() == Format::Json || views.contains(&View::Daily) {
+        Rows::All
+    } else {
+        Rows::Summed
+    };
+    let mut loaded = load(args, rows, global, cx)?;
+    let report = loaded.report(cx.now(global)?);
     let page = Page {
-        report: &loaded.report,
-        findings: &loaded.found.findings,
-        files: &loaded.found.files,
+        report: &report,
+        findings: &loaded.files.findings,
+        files: &loaded.files.files,
     };
     page.write(&views, global.format(), cx.style(global), cx.out)
         .map_err(cannot_print)?;
     cx.out.flush().map_err(cannot_print)?;
-    loaded.found.tell(global, cx);
+    print_findings(&mut loaded.files, global, cx);
     let reached = [
-        is_used_up(args, &loaded.report)?,
-        may_be_used_up(args, &loaded.report)?,
+        is_used_up(args, &report)?,
+        may_be_used_up(args, &report)?,
     ];
     let mut status = ExitCode::Success;
     for message in reached.into_iter().flatten() {
@@ -38,6 +44,67 @@ pub(super) fn run(
         }
     }
     Ok(status)
+}
+
+/// Loads the log. Where its files cannot be used, prints what is wrong with them.
+pub(super) fn load(
+    args: &ViewArgs,
+    rows: Rows,
+    global: &GlobalArgs,
+    cx: &mut Context<'_>,
+) -> Result<LoadedLog, Failure> {
+    let request = view_request(args, rows, global, cx)?;
+    let session = Session::new(cx.log_options(global), request);
+    session
+        .read(cx.now(global)?, cx.input)
+        .map_err(|LoadFailure { failure, files }| {
+            if let Some(mut files) = files {
+                print_findings(&mut files, global, cx);
+            }
+            failure
+        })
+}
+
+/// What the options ask to be shown, of single rows `rows`.
+pub(super) fn view_request(
+    args: &ViewArgs,
+    rows: Rows,
+    global: &GlobalArgs,
+    cx: &Context<'_>,
+) -> Result<ViewRequest, Failure> {
+    // A table lists the first findings and counts the others.
+    let lists_some = global.format() == Format::Table && !global.verbose;
+    Ok(ViewRequest {
+        month: args.month,
+        project: args.project.clone(),
+        team: args.team.clone(),
+        rows,
+        forecast_days: args.shows_forecast() || global.format() == Format::Json,
+        backtest: args.backtest,
+        budget: cx.budget(global)?,
+        max_findings: lists_some.then_some(render::MAX_FINDINGS),
+    })
+}
+
+/// Prints on standard error what is wrong with the files: in full where that is asked for, else how much.
+fn print_findings(read: &mut ReadFiles, global: &GlobalArgs, cx: &mut Context<'_>) {
+    let ReadFiles {
+        findings,
+        files,
+        opened,
+        unread,
+    } = read;
+    for reason in unread.iter().filter(|_| !global.quiet) {
+        cx.note(format_args!("{reason}; the forecast does without it"));
+    }
+    if global.verbose {
+        let mut line_at = |place: &_| session::line_at(opened, place);
+        let style = cx.err_style(global);
+        let text = render::in_full(findings.kept(), files, style, &mut line_at);
+        let _ = cx.err.write_all(text.as_bytes());
+    } else if let Some(line) = render::summary(findings, files).filter(|_| !global.quiet) {
+        let _ = writeln!(cx.err, "{line}");
+    }
 }
 
 /// What is said where the level of `--fail-on` is reached.

@@ -95,7 +95,7 @@ fn files(global: &GlobalArgs, cx: &Context<'_>) -> Result<[NewFile; 2], Failure>
     }
     let file = |path: &Path| NewFile {
         shown: path.display().to_string(),
-        path: cx.absolute(path),
+        path: cx.folder.join(path),
     };
     Ok([file(log), file(&log.with_file_name(config::FILE))])
 }

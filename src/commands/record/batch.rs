@@ -124,7 +124,7 @@ fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
     let read = if file.as_os_str() == "-" {
         cx.input.take(MOST + 1).read_to_end(&mut bytes)
     } else {
-        let path = cx.absolute(file);
+        let path = cx.folder.join(file);
         let mut opened = store::open(&path)
             .map_err(|error| Failure::no_input(format!("cannot read {shown}: {error}")))?;
         let input = opened.bytes();

@@ -9,9 +9,10 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     Context,
     edit_session::{EditSession, of_log},
-    load,
+    status,
 };
 use crate::{
+    analysis::Rows,
     cli::{GlobalArgs, RecordArgs, ViewArgs},
     edit::{self, ArchivesOf, Revision},
     exit::ExitCode,
@@ -156,12 +157,13 @@ fn outcome(
         month: months.max(),
         ..ViewArgs::default()
     };
+    let loaded = status::load(&view, Rows::Summed, global, cx)?;
     Ok(Recorded {
         file: session.log.shown.clone(),
         rows,
         count: new.len(),
         known,
-        report: load::report(&view, global, false, cx)?.report,
+        report: loaded.report(cx.now(global)?),
     })
 }
 

@@ -54,6 +54,7 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
     /// Takes the terminal.
     pub(super) fn open(
         follower: &'f mut Follower<'a, 'w>,
+        args: &ViewArgs,
         watching: &WatchArgs,
         send: Sender<Event>,
     ) -> Result<Self, Failure> {
@@ -69,7 +70,7 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
         let theme = watching.theme.supported(style.color, depth);
         let mut app = App::default();
         app.bell = watching.bell;
-        app.tab = first_view(follower.args);
+        app.tab = first_view(args);
         Ok(Self {
             frozen: follower.cx.is_frozen(follower.global),
             follower,
@@ -210,10 +211,10 @@ impl Dashboard<'_, '_, '_> {
             return self.read();
         }
         let minute = |time: DateTime<FixedOffset>| time.timestamp().div_euclid(60);
-        if let Some(figures) = self.follower.figures.as_ref()
-            && minute(now) != minute(then)
+        if minute(now) != minute(then)
+            && let Some(report) = self.follower.session.report(now)
         {
-            latest.report = figures.report(now);
+            latest.report = report;
             self.is_stale = true;
         }
         Ok(())

@@ -13,7 +13,7 @@ use std::{
 use super::Event;
 use crate::{
     cli::WatchArgs,
-    commands::locate::Watched,
+    session::WatchedFiles,
     tui::Following,
     watch::{Coalesce, Source, Watch},
 };
@@ -39,7 +39,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn watch(watched: &Watched, watching: &WatchArgs, send: &Sender<Event>) -> Self {
+    pub(super) fn watch(watched: &WatchedFiles, watching: &WatchArgs, send: &Sender<Event>) -> Self {
         let pending = Arc::new(AtomicBool::new(false));
         let (flag, send) = (Arc::clone(&pending), send.clone());
         let hint = move || {

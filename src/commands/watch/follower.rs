@@ -6,31 +6,21 @@ use chrono::{DateTime, FixedOffset};
 
 use super::{Event, files::Files};
 use crate::{
-    analysis::Rows,
-    cli::{GlobalArgs, ViewArgs},
-    commands::{
-        Context,
-        load::{self, Asked, Figures},
-        locate::{self, Watched},
-    },
+    cli::GlobalArgs,
+    commands::Context,
+    diagnostic::{Diagnostic, Severity},
     failure::Failure,
+    render,
+    session::{LoadFailure, ReadFiles, Session, WatchedFiles},
     store,
     tui::{App, Problem, Reading, Snapshot},
 };
 
-/// Everything is shown: the rows of late, and days for the picture.
-const ALL: Asked = Asked {
-    rows: Rows::Newest(5_000),
-    forecast_days: true,
-};
-
 pub(super) struct Follower<'a, 'w> {
-    pub(super) args: &'a ViewArgs,
+    pub(super) session: Session,
     pub(super) global: &'a GlobalArgs,
     pub(super) cx: &'a mut Context<'w>,
-    pub(super) watched: Watched,
-    /// What the files said when they were last read.
-    pub(super) figures: Option<Figures>,
+    pub(super) watched: WatchedFiles,
     pub(super) files: Files,
     pub(super) receive: Receiver<Event>,
     /// The files were read before.
@@ -46,43 +36,36 @@ impl Follower<'_, '_> {
     pub(super) fn read(&mut self) -> Result<Reading, Failure> {
         self.files.reading((self.cx.uptime)());
         let now = self.now()?;
-        let mut months = None;
-        let reading = match load::read(self.args, self.global, ALL, self.cx) {
-            Ok(read) => {
-                let (problems, counted) = (read.found.problems(), read.found.counted());
-                let report = read.figures.report(now);
-                self.figures = Some(read.figures);
-                months = Some(read.months);
-                Reading::Good(Box::new(Snapshot {
-                    report,
-                    problems,
-                    counted,
-                }))
+        let mut watched = None;
+        let reading = match self.session.load(now, self.cx.input) {
+            Ok(loaded) => {
+                let snapshot = Snapshot {
+                    report: loaded.report(now),
+                    problems: problems(&loaded.files),
+                    counted: render::count_findings(&loaded.files.findings),
+                };
+                // Where the settings cannot be read, the files that mattered before still do.
+                watched = self.session.watched_files().ok();
+                Reading::Good(Box::new(snapshot))
             }
             Err(_) if store::is_missing(&self.watched.log) => {
                 Reading::Gone(self.watched.shown.clone())
             }
-            // What was asked for is not to be had, and somebody is there to read so.
-            Err(unread) if unread.failure.is_usage() && !self.begun => {
-                return Err(unread.failure);
+            // What was asked for does not exist, and the user is there to read so.
+            Err(LoadFailure { failure, .. }) if failure.is_usage() && !self.begun => {
+                return Err(failure);
             }
-            Err(unread) => {
-                let found = unread.found.map(|found| found.problems());
-                let mut errors = found
-                    .into_iter()
-                    .flatten()
-                    .filter(|problem| problem.is_error);
-                let failure = || Problem {
-                    text: unread.failure.to_string(),
+            Err(LoadFailure { failure, files }) => {
+                let problems = files.map(|files| problems(&files)).unwrap_or_default();
+                let first = problems.into_iter().find(|problem| problem.is_error);
+                Reading::Bad(first.unwrap_or_else(|| Problem {
+                    text: failure.to_string(),
                     place: None,
                     is_error: true,
-                };
-                Reading::Bad(errors.next().unwrap_or_else(failure))
+                }))
             }
         };
         self.begun = true;
-        // Where the settings cannot be read, what mattered before still does.
-        let watched = months.and_then(|months| locate::watched(self.global, &months, self.cx).ok());
         let matter = watched.map(|watched| {
             self.watched = watched;
             self.watched.files()
@@ -113,4 +96,19 @@ impl Follower<'_, '_> {
         let left = wake.saturating_sub((self.cx.uptime)());
         self.receive.recv_timeout(left).ok()
     }
+}
+
+/// The findings that are listed, each with its place.
+fn problems(read: &ReadFiles) -> Vec<Problem> {
+    let kept = read.findings.kept().iter();
+    let problem = |finding: &Diagnostic| Problem {
+        text: format!(
+            "{} {}",
+            read.files.position(&finding.place),
+            finding.message
+        ),
+        place: Some((finding.place.file, finding.place.line)),
+        is_error: finding.severity() == Severity::Error,
+    };
+    kept.map(problem).collect()
 }

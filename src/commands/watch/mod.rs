@@ -7,16 +7,21 @@ mod lines;
 
 use std::sync::mpsc;
 
-use super::{Context, locate};
+use super::{Context, status::view_request};
 use crate::{
+    analysis::Rows,
     cli::{GlobalArgs, ViewArgs, WatchArgs},
     exit::ExitCode,
     failure::Failure,
+    session::{Session, ViewRequest},
     terminal::{self, Input},
 };
 use dashboard::Dashboard;
 use files::Files;
 use follower::Follower;
+
+/// Of rows before so many of the newest, only sums are kept.
+const MAX_ROWS: usize = 5_000;
 
 /// What wakes the loop.
 #[derive(Clone, Copy)]
@@ -26,22 +31,26 @@ enum Event {
     Hint,
 }
 
-/// Follows the files until somebody ends it.
+/// Follows the files until the user ends it.
 pub(super) fn run(
     args: &ViewArgs,
     watching: &WatchArgs,
     global: &GlobalArgs,
     cx: &mut Context<'_>,
 ) -> Result<ExitCode, Failure> {
-    let watched = locate::watched(global, &[], cx)?;
+    let request = ViewRequest {
+        forecast_days: true,
+        ..view_request(args, Rows::Newest(MAX_ROWS), global, cx)?
+    };
+    let session = Session::new(cx.log_options(global), request);
+    let watched = session.watched_files()?;
     let (send, receive) = mpsc::channel();
     let files = Files::watch(&watched, watching, &send);
     let mut following = Follower {
-        args,
+        session,
         global,
         cx,
         watched,
-        figures: None,
         files,
         receive,
         begun: false,
@@ -58,5 +67,5 @@ pub(super) fn run(
         });
         return following.in_lines(first);
     }
-    Dashboard::open(&mut following, watching, send)?.run(first)
+    Dashboard::open(&mut following, args, watching, send)?.run(first)
 }

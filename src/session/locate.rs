@@ -1,24 +1,21 @@
-//! Which files a run is about: the log that is named or found, and the settings that hold for it.
-//! What they say is read by `load`.
+//! Which files a session is about: the log that is named or found, what is beside it, and the settings that hold for it.
+//! See `loader` for what they say, `archives` for which files are archives of the log.
 
 use std::{
     cell::OnceCell,
+    io::Read,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 
-use super::{
-    Context,
-    archives::{Archives, MonthArchive},
-};
+use super::archives::{Archives, MonthArchive};
 use crate::{
-    cli::{GlobalArgs, parse_tokens},
     config::{self, Settings},
     exit::ExitCode,
     failure::Failure,
-    model::{Budget, BudgetSource, Month},
-    render,
+    model::Month,
+    render::{self, Style},
     store::{self, OpenError, Opened},
     text::{FileId, FileRole, Files},
 };
@@ -37,45 +34,60 @@ const PROJECTION: &str = "cost-projection.md";
 const MOST_SETTINGS: usize = 1024 * 1024;
 
 /// The most of a line that an excerpt shows.
-pub(super) const EXCERPT: usize = 4 * 1024;
+pub const EXCERPT: usize = 4 * 1024;
 
-/// A log that was asked for or found.
-pub(super) struct LogPath {
+/// What decides which log is meant, and which settings: the options of a run and its environment.
+#[derive(Clone, Debug)]
+pub struct LogOptions {
+    /// The working folder.
+    pub folder: PathBuf,
+    /// The log that is named; `-` is standard input.
+    pub log: Option<PathBuf>,
+    /// The settings that are named, with what to do where they cannot be read.
+    pub settings: Option<(PathBuf, &'static str)>,
+    /// The folder of the user's own settings.
+    pub user_settings: Option<PathBuf>,
+    /// How errors in the settings are drawn.
+    pub style: Style,
+}
+
+/// A log that was named or found.
+pub struct LogPath {
     /// None for standard input.
     path: Option<PathBuf>,
     /// As it was given.
-    pub(super) shown: String,
+    pub shown: String,
     archives: OnceCell<Option<Archives>>,
 }
 
 impl LogPath {
     /// The log that was asked for; `-` is standard input.
-    fn named(path: &Path, cx: &Context<'_>) -> Self {
+    fn named(path: &Path, options: &LogOptions) -> Self {
         Self {
-            path: (path.as_os_str() != "-").then(|| cx.absolute(path)),
+            path: (path.as_os_str() != "-").then(|| options.folder.join(path)),
             shown: path.display().to_string(),
             archives: OnceCell::new(),
         }
     }
 
     /// A log that was found.
-    fn found(path: PathBuf, cx: &Context<'_>) -> Self {
+    fn found(path: PathBuf, options: &LogOptions) -> Self {
         Self {
-            shown: shown_from(&path, cx),
+            shown: shown_from(&path, options),
             path: Some(path),
             archives: OnceCell::new(),
         }
     }
 
     /// Where it is. None for standard input.
-    pub(super) fn path(&self) -> Option<&Path> {
+    pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// Opens it.
-    pub(super) fn open(&self, cx: &mut Context<'_>) -> Result<Opened, Failure> {
+    /// Opens it. `input` is standard input.
+    pub fn open(&self, input: &mut dyn Read) -> Result<Opened, Failure> {
         let Some(path) = &self.path else {
-            return Opened::read_all(cx.input)
+            return Opened::read_all(input)
                 .context("cannot read standard input")
                 .map_err(Failure::from);
         };
@@ -101,7 +113,7 @@ impl LogPath {
     }
 
     /// The projection file beside it, if there is one.
-    pub(super) fn projection(&self) -> Result<Option<Opened>, Failure> {
+    pub fn projection(&self) -> Result<Option<Opened>, Failure> {
         match self.beside(PROJECTION) {
             Some(path) => if_there(store::open(&path), &self.beside_shown(PROJECTION)),
             None => Ok(None),
@@ -116,7 +128,7 @@ impl LogPath {
         self.folder().map(|folder| folder.join(name))
     }
 
-    pub(super) fn files(&self) -> Files {
+    pub fn files(&self) -> Files {
         let mut files = Files::default();
         files.add(FileRole::Log, self.shown.as_str());
         files.add(FileRole::Projection, self.beside_shown(PROJECTION));
@@ -131,7 +143,7 @@ impl LogPath {
     }
 
     /// Its archives. Standard input has none.
-    pub(super) fn archives(&self, settings: &Settings) -> Option<&Archives> {
+    pub fn archives(&self, settings: &Settings) -> Option<&Archives> {
         let archives = self.archives.get_or_init(|| {
             let path = self.path.as_deref()?;
             Some(Archives::of(path, &self.shown, archive_folder(settings)))
@@ -140,7 +152,7 @@ impl LogPath {
     }
 
     /// The archive of a month, if there is one.
-    pub(super) fn archive(
+    pub fn archive(
         &self,
         month: Month,
         settings: &Settings,
@@ -154,13 +166,13 @@ impl LogPath {
 }
 
 /// The folder of the archives, from that of the log.
-pub(super) fn archive_folder(settings: &Settings) -> &Path {
+pub fn archive_folder(settings: &Settings) -> &Path {
     let folder = settings.archive_dir.as_deref();
     folder.unwrap_or(Path::new("archive"))
 }
 
 /// A file that need not be there. One that is there and cannot be read would be missing from every sum.
-pub(super) fn if_there(
+pub fn if_there(
     opened: Result<Opened, OpenError>,
     shown: &str,
 ) -> Result<Option<Opened>, Failure> {
@@ -195,38 +207,26 @@ struct SettingsPath {
 }
 
 impl SettingsPath {
-    /// The settings that were asked for: by option, else by environment.
-    fn named(global: &GlobalArgs, cx: &Context<'_>) -> Option<Self> {
-        let by_option = global
-            .config
-            .as_deref()
-            .map(|path| (path, "name a tokmon.toml with --config PATH"));
-        let by_environment = || {
-            let path = cx.environment.config.as_ref()?;
-            Some((
-                Path::new(path),
-                "TOKMON_CONFIG names it: let it name a tokmon.toml, or unset it",
-            ))
-        };
-        let (path, help) = by_option.or_else(by_environment)?;
+    fn named(options: &LogOptions) -> Option<Self> {
+        let (path, help) = options.settings.as_ref()?;
         Some(Self {
-            path: cx.absolute(path),
+            path: options.folder.join(path),
             shown: path.display().to_string(),
             help,
         })
     }
 
     /// The settings nearest to a folder.
-    fn near(folder: &Path, cx: &Context<'_>) -> Option<Self> {
-        let path = config::find(folder, cx.environment.user_settings.as_deref())?;
+    fn near(folder: &Path, options: &LogOptions) -> Option<Self> {
+        let path = config::find(folder, options.user_settings.as_deref())?;
         Some(Self {
-            shown: shown_from(&path, cx),
+            shown: shown_from(&path, options),
             path,
             help: "check the permissions of the file and its folders",
         })
     }
 
-    fn read(&self, global: &GlobalArgs, cx: &Context<'_>) -> Result<Settings, Failure> {
+    fn read(&self, style: Style) -> Result<Settings, Failure> {
         let shown = &self.shown;
         let unreadable = |error: &dyn std::fmt::Display| {
             Failure::config(format!("cannot read settings {shown}: {error}")).help(self.help)
@@ -239,7 +239,6 @@ impl SettingsPath {
             let mut memory = Opened::Memory(text.into_bytes());
             let mut files = Files::default();
             files.add(FileRole::Settings, shown.as_str());
-            let style = cx.err_style(global);
             let told = render::in_full(&problems.found, &files, style, &mut |place| {
                 memory.line(place.line_start, EXCERPT).ok()
             });
@@ -257,28 +256,21 @@ impl SettingsPath {
     }
 }
 
-/// The log, and the settings that hold for it: those named, else those that name the log, else the nearest to it.
-pub(super) fn log_and_settings(
-    global: &GlobalArgs,
-    cx: &Context<'_>,
-) -> Result<(LogPath, Settings), Failure> {
-    let located = locate(global, cx)?;
-    Ok((located.log, located.settings))
-}
-
 /// A log, its settings, and the file that these are from.
-struct Located {
-    log: LogPath,
-    settings: Settings,
+pub struct Located {
+    pub log: LogPath,
+    pub settings: Settings,
     from: Option<SettingsPath>,
 }
 
-fn locate(global: &GlobalArgs, cx: &Context<'_>) -> Result<Located, Failure> {
-    let near =
-        |folder: &Path| SettingsPath::named(global, cx).or_else(|| SettingsPath::near(folder, cx));
+/// Finds the log, and the settings that hold for it: those named, else those that name the log, else the nearest to it.
+pub fn locate(options: &LogOptions) -> Result<Located, Failure> {
+    let near = |folder: &Path| {
+        SettingsPath::named(options).or_else(|| SettingsPath::near(folder, options))
+    };
     let with = |log: LogPath, from: Option<SettingsPath>| {
         let settings = match &from {
-            Some(path) => path.read(global, cx)?,
+            Some(path) => path.read(options.style)?,
             None => Settings::default(),
         };
         Ok(Located {
@@ -287,29 +279,27 @@ fn locate(global: &GlobalArgs, cx: &Context<'_>) -> Result<Located, Failure> {
             from,
         })
     };
-    let named = global.file.as_deref();
-    let named = named.or(cx.environment.file.as_ref().map(Path::new));
-    if let Some(path) = named {
-        let log = LogPath::named(path, cx);
-        let from = near(log.folder().unwrap_or(&cx.folder));
+    if let Some(path) = &options.log {
+        let log = LogPath::named(path, options);
+        let from = near(log.folder().unwrap_or(&options.folder));
         return with(log, from);
     }
-    let Some(here) = near(&cx.folder) else {
-        let log = find_log(cx)?;
-        let from = near(log.folder().unwrap_or(&cx.folder));
+    let Some(here) = near(&options.folder) else {
+        let log = find_log(options)?;
+        let from = near(log.folder().unwrap_or(&options.folder));
         return with(log, from);
     };
-    let settings = here.read(global, cx)?;
+    let settings = here.read(options.style)?;
     if let Some(log) = &settings.log {
         let folder = here.path.parent().unwrap_or(&here.path);
         return Ok(Located {
-            log: LogPath::found(folder.join(log), cx),
+            log: LogPath::found(folder.join(log), options),
             settings,
             from: Some(here),
         });
     }
-    let log = find_log(cx)?;
-    match near(log.folder().unwrap_or(&cx.folder)) {
+    let log = find_log(options)?;
+    match near(log.folder().unwrap_or(&options.folder)) {
         Some(nearer) if nearer == here => Ok(Located {
             log,
             settings,
@@ -320,18 +310,18 @@ fn locate(global: &GlobalArgs, cx: &Context<'_>) -> Result<Located, Failure> {
 }
 
 /// The log in one of the usual places, from here up to the root of the repository.
-fn find_log(cx: &Context<'_>) -> Result<LogPath, Failure> {
-    let folders = store::up_to_repository(&cx.folder);
+fn find_log(options: &LogOptions) -> Result<LogPath, Failure> {
+    let folders = store::up_to_repository(&options.folder);
     let tried: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| USUAL_PLACES.map(|name| folder.join(name)))
         .collect();
     if let Some(path) = tried.iter().find(|path| store::is_file(path)) {
-        return Ok(LogPath::found(path.clone(), cx));
+        return Ok(LogPath::found(path.clone(), options));
     }
     let tried: Vec<String> = tried
         .iter()
-        .map(|path| format!("  {}", &shown_from(path, cx)))
+        .map(|path| format!("  {}", shown_from(path, options)))
         .collect();
     Err(Failure::no_input(format!(
         "no cost log found; looked for\n{}",
@@ -341,52 +331,19 @@ fn find_log(cx: &Context<'_>) -> Result<LogPath, Failure> {
 }
 
 /// A path as short as it can be written from the working folder.
-fn shown_from(path: &Path, cx: &Context<'_>) -> String {
-    path.strip_prefix(&cx.folder)
+fn shown_from(path: &Path, options: &LogOptions) -> String {
+    path.strip_prefix(&options.folder)
         .unwrap_or(path)
         .display()
         .to_string()
 }
 
-/// The budget by option, else by environment, else as the settings have it.
-pub(super) fn set_budget(
-    settings: &mut Settings,
-    global: &GlobalArgs,
-    cx: &Context<'_>,
-) -> Result<(), Failure> {
-    let from_environment = || {
-        let text = cx
-            .environment
-            .budget
-            .as_ref()?
-            .to_string_lossy()
-            .into_owned();
-        Some(parse_tokens(&text).map_err(|help| {
-            Failure::usage(format!("TOKMON_BUDGET is not a number of tokens: `{text}`")).help(help)
-        }))
-    };
-    let found = match global.budget {
-        Some(tokens) => Some((tokens, BudgetSource::Option)),
-        None => from_environment()
-            .transpose()?
-            .map(|tokens| (tokens, BudgetSource::Environment)),
-    };
-    if let Some((tokens, source)) = found {
-        settings.policy.budget = Some(Budget {
-            tokens,
-            source,
-            place: None,
-        });
-    }
-    Ok(())
-}
-
-/// The files whose changes matter to a run.
-pub(super) struct Watched {
+/// The files whose changes matter to a session.
+pub struct WatchedFiles {
     /// The log.
-    pub(super) log: PathBuf,
+    pub log: PathBuf,
     /// As it was given.
-    pub(super) shown: String,
+    pub shown: String,
     projection: PathBuf,
     /// The settings, there or not.
     settings: PathBuf,
@@ -396,9 +353,9 @@ pub(super) struct Watched {
     places: Vec<PathBuf>,
 }
 
-impl Watched {
+impl WatchedFiles {
     /// Of the archives, only that of the month shown has places in a report.
-    pub(super) fn path_of(&self, file: FileId) -> &Path {
+    pub fn path_of(&self, file: FileId) -> &Path {
         match file.role() {
             FileRole::Log => &self.log,
             FileRole::Archive => self.archives.first().unwrap_or(&self.log),
@@ -408,7 +365,7 @@ impl Watched {
     }
 
     /// All of them, there or not.
-    pub(super) fn files(&self) -> Vec<PathBuf> {
+    pub fn files(&self) -> Vec<PathBuf> {
         let own = [&self.log, &self.projection, &self.settings];
         let others = self.archives.iter().chain(&self.places);
         own.into_iter().chain(others).cloned().collect()
@@ -416,16 +373,12 @@ impl Watched {
 }
 
 /// Finds them, with the archives of some months. Fails where there is no log, or it is standard input.
-pub(super) fn watched(
-    global: &GlobalArgs,
-    months: &[Month],
-    cx: &Context<'_>,
-) -> Result<Watched, Failure> {
+pub fn watched(options: &LogOptions, months: &[Month]) -> Result<WatchedFiles, Failure> {
     let Located {
         log,
         settings,
         from,
-    } = locate(global, cx)?;
+    } = locate(options)?;
     let Some(path) = log.path.clone() else {
         return Err(Failure::usage("standard input cannot be watched")
             .help("name the log with --file PATH"));
@@ -440,14 +393,14 @@ pub(super) fn watched(
         months.iter().map(file).collect()
     });
     let mut places = Vec::new();
-    if SettingsPath::named(global, cx).is_none() {
-        let user = cx.environment.user_settings.as_deref();
+    if options.settings.is_none() {
+        let user = options.user_settings.as_deref();
         places = config::places(&folder, user);
-        places.extend(config::places(&cx.folder, user));
+        places.extend(config::places(&options.folder, user));
         places.sort_unstable();
         places.dedup();
     }
-    Ok(Watched {
+    Ok(WatchedFiles {
         archives,
         projection: folder.join(PROJECTION),
         settings: from.map_or_else(|| folder.join(config::FILE), |from| from.path),

@@ -26,7 +26,7 @@ use crate::{
 const LONGEST_HEADER: u64 = 64 * 1024;
 
 /// The archives of a log.
-pub(super) struct Archives {
+pub struct Archives {
     /// The log, as it is opened.
     log: PathBuf,
     /// The log, by a path without links.
@@ -50,23 +50,23 @@ struct ListedName {
 
 /// A file in the folder of the archives, whether it exists or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ArchiveFile {
-    pub(super) name: String,
-    pub(super) path: PathBuf,
-    pub(super) shown: String,
+pub struct ArchiveFile {
+    pub name: String,
+    pub path: PathBuf,
+    pub shown: String,
 }
 
 /// The archive of a month.
-pub(super) struct MonthArchive {
+pub struct MonthArchive {
     /// Where it is; where there is none, the name that a new one gets.
-    pub(super) file: ArchiveFile,
-    pub(super) opened: Option<Opened>,
+    pub file: ArchiveFile,
+    pub opened: Option<Opened>,
 }
 
 /// An archive that is not read, since it names another log.
-pub(super) struct UnreadArchive {
-    pub(super) file: ArchiveFile,
-    pub(super) opened: Opened,
+pub struct UnreadArchive {
+    pub file: ArchiveFile,
+    pub opened: Opened,
     month: Month,
     /// The log that it names. An older archive names none; it had the name of its log.
     named: Option<NamedLog>,
@@ -87,11 +87,11 @@ enum Unread {
 }
 
 /// Archives that a log adopts after it was renamed.
-pub(super) struct Adoption {
+pub struct Adoption {
     /// The log, with their new names in it.
-    pub(super) text: String,
-    pub(super) files: Vec<FileChange>,
-    pub(super) archives: BTreeMap<Month, Vec<u8>>,
+    pub text: String,
+    pub files: Vec<FileChange>,
+    pub archives: BTreeMap<Month, Vec<u8>>,
 }
 
 enum Owner {
@@ -102,7 +102,7 @@ enum Owner {
 
 impl Archives {
     /// The archives of a log in a folder, which is given relative to that of the log. `shown` is the log as it is shown.
-    pub(super) fn of(log: &Path, shown: &str, folder: &Path) -> Self {
+    pub fn of(log: &Path, shown: &str, folder: &Path) -> Self {
         let own_folder = log.parent().unwrap_or(log).join(folder);
         let real_log = store::real_path(log);
         let stem = real_log.file_stem().unwrap_or(OsStr::new("cost-log"));
@@ -118,12 +118,12 @@ impl Archives {
     }
 
     /// The path of the log from the folder of the archives, as an archive names it.
-    pub(super) fn log_path(&self) -> String {
+    pub fn log_path(&self) -> String {
         relative(&self.real_folder, &self.real_log)
     }
 
     /// A file in the folder of the archives.
-    pub(super) fn file(&self, name: String) -> ArchiveFile {
+    pub fn file(&self, name: String) -> ArchiveFile {
         ArchiveFile {
             path: self.folder.join(&name),
             shown: self.shown.join(&name).display().to_string(),
@@ -132,17 +132,17 @@ impl Archives {
     }
 
     /// The name of the archive of a month that comes first, before names that are taken by other logs are known.
-    pub(super) fn first_file(&self, month: Month) -> ArchiveFile {
+    pub fn first_file(&self, month: Month) -> ArchiveFile {
         self.file(self.name(month, 1))
     }
 
     /// The name with which the names of other files begin that belong to the log.
-    pub(super) fn stem(&self) -> &str {
+    pub fn stem(&self) -> &str {
         &self.stem
     }
 
     /// Looks for the archive of a month.
-    pub(super) fn find(&self, month: Month) -> Result<MonthArchive, Failure> {
+    pub fn find(&self, month: Month) -> Result<MonthArchive, Failure> {
         let mut free = None;
         for count in 1.. {
             if count > 1 && count > self.last_count(month) + 1 {
@@ -172,7 +172,7 @@ impl Archives {
     }
 
     /// The months that may have an archive, by the names of the files there are.
-    pub(super) fn months(&self) -> Vec<Month> {
+    pub fn months(&self) -> Vec<Month> {
         let own = self
             .listed()
             .iter()
@@ -185,7 +185,7 @@ impl Archives {
 
     /// The archives that are not read although they have a name of this log, or their own log does not exist. `text` is what the
     /// log says, where it is asked for.
-    pub(super) fn unread(
+    pub fn unread(
         &self,
         text: &mut dyn FnMut() -> Option<String>,
     ) -> Result<Vec<UnreadArchive>, Failure> {
@@ -255,7 +255,7 @@ impl Archives {
     }
 
     /// What changes so that a log with this text has the archives of the log whose place it takes.
-    pub(super) fn adopt(&self, text: &str) -> Result<Adoption, Failure> {
+    pub fn adopt(&self, text: &str) -> Result<Adoption, Failure> {
         let mut adoption = Adoption {
             text: text.to_owned(),
             files: Vec::new(),
@@ -294,7 +294,7 @@ impl Archives {
     }
 
     /// Fails where an archive that the log should adopt first holds one of some months.
-    pub(super) fn check_adopted(
+    pub fn check_adopted(
         &self,
         text: &str,
         months: impl Fn(Month) -> bool,
@@ -388,7 +388,7 @@ impl ListedName {
 
 impl UnreadArchive {
     /// The finding that it is not read. `file` is the archive.
-    pub(super) fn diagnostic(&self, file: FileId, archives: &Archives) -> Diagnostic {
+    pub fn diagnostic(&self, file: FileId, archives: &Archives) -> Diagnostic {
         let path = self.named.as_ref().map(|named| named.path.as_str());
         let path = path.unwrap_or_default();
         let place = Place {
