@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use chrono::{Days, Months, NaiveDate};
 
-use super::{
-    Context,
-    edit_session::EditSession,
-};
+use super::{Context, edit_session::EditSession};
 use crate::{
     cli::{ArchiveArgs, GlobalArgs},
     config::Settings,

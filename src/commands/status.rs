@@ -32,10 +32,7 @@ pub(super) fn run(
         .map_err(cannot_print)?;
     cx.out.flush().map_err(cannot_print)?;
     print_findings(&mut loaded.files, global, cx);
-    let reached = [
-        is_used_up(args, &report)?,
-        may_be_used_up(args, &report)?,
-    ];
+    let reached = [is_used_up(args, &report)?, may_be_used_up(args, &report)?];
     let mut status = ExitCode::Success;
     for message in reached.into_iter().flatten() {
         status = ExitCode::Findings;

@@ -294,11 +294,7 @@ impl Archives {
     }
 
     /// Fails where an archive that the log should adopt first holds one of some months.
-    pub fn check_adopted(
-        &self,
-        text: &str,
-        months: impl Fn(Month) -> bool,
-    ) -> Result<(), Failure> {
+    pub fn check_adopted(&self, text: &str, months: impl Fn(Month) -> bool) -> Result<(), Failure> {
         let unread = self.unread(&mut || Some(text.to_owned()))?;
         let is_due =
             |archive: &&UnreadArchive| archive.kind == Unread::Adoptable && months(archive.month);

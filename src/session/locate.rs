@@ -172,10 +172,7 @@ pub fn archive_folder(settings: &Settings) -> &Path {
 }
 
 /// A file that need not be there. One that is there and cannot be read would be missing from every sum.
-pub fn if_there(
-    opened: Result<Opened, OpenError>,
-    shown: &str,
-) -> Result<Option<Opened>, Failure> {
+pub fn if_there(opened: Result<Opened, OpenError>, shown: &str) -> Result<Option<Opened>, Failure> {
     match opened {
         Ok(opened) => Ok(Some(opened)),
         Err(OpenError::Missing) => Ok(None),

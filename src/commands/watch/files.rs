@@ -39,7 +39,11 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn watch(watched: &WatchedFiles, watching: &WatchArgs, send: &Sender<Event>) -> Self {
+    pub(super) fn watch(
+        watched: &WatchedFiles,
+        watching: &WatchArgs,
+        send: &Sender<Event>,
+    ) -> Self {
         let pending = Arc::new(AtomicBool::new(false));
         let (flag, send) = (Arc::clone(&pending), send.clone());
         let hint = move || {
