@@ -17,7 +17,7 @@ use crate::{
 /// A cell. Its width is what most fonts of fifteen pixels have.
 pub(crate) const WIDTH: u16 = 9;
 pub(crate) const HEIGHT: u16 = 20;
-/// How deep in its cell a text stands.
+/// How deep in its cell a text is.
 const BASELINE: u16 = 15;
 /// The middle of a cell, so that a line of one pixel covers one.
 const MIDDLE: (f64, f64) = (4.5, 9.5);

@@ -20,7 +20,7 @@ use crate::{
     terminal::{Size, Terminal},
 };
 
-/// What is shown. The moment is that of the sample's tests, and stands still: nothing in a picture depends on when it is drawn.
+/// What is shown. The time is fixed to that of the sample's tests, so that no picture depends on when it is drawn.
 const ARGUMENTS: [&str; 5] = [
     "--watch",
     "--file",

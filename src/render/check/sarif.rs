@@ -55,13 +55,8 @@ struct Rule {
     name: String,
     short_description: Text,
     full_description: Text,
-    help: Help,
+    help: Text,
     default_configuration: Configuration,
-}
-
-#[derive(Serialize)]
-struct Help {
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -71,7 +66,13 @@ struct Configuration {
 
 #[derive(Serialize)]
 struct Text {
-    text: &'static str,
+    text: String,
+}
+
+impl Text {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
 }
 
 #[derive(Serialize)]
@@ -80,15 +81,10 @@ struct Outcome {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
-    message: Message,
+    message: Text,
     locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
-}
-
-#[derive(Serialize)]
-struct Message {
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -99,7 +95,7 @@ struct Location {
     #[serde(rename = "physicalLocation")]
     physical: Physical,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
+    message: Option<Text>,
 }
 
 #[derive(Serialize)]
@@ -159,11 +155,9 @@ fn rule(code: Code) -> Rule {
     Rule {
         id: code.id(),
         name: format!("{code:?}"),
-        short_description: Text { text: first },
-        full_description: Text { text: meaning },
-        help: Help {
-            text: explain(code, Style::PLAIN),
-        },
+        short_description: Text::new(first),
+        full_description: Text::new(meaning),
+        help: Text::new(explain(code, Style::PLAIN)),
         default_configuration: Configuration {
             level: level(code.severity()),
         },
@@ -182,6 +176,7 @@ fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> Outcome {
     let code = finding.code;
     let index = Code::ALL.iter().position(|one| *one == code);
     let help = finding.help.as_ref().map(|help| format!("\n{help}"));
+    let text = format!("{}{}", finding.message, help.unwrap_or_default());
     let mut locations: Vec<Location> = spots.iter().map(location).collect();
     let mut related = locations.split_off(locations.len().min(1));
     for (at, location) in related.iter_mut().enumerate() {
@@ -191,9 +186,7 @@ fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> Outcome {
         rule_id: code.id(),
         rule_index: index.unwrap_or_default(),
         level: level(finding.severity()),
-        message: Message {
-            text: escape_links(&format!("{}{}", finding.message, help.unwrap_or_default())),
-        },
+        message: Text::new(escape_links(&text)),
         locations,
         related_locations: related,
     }
@@ -212,9 +205,7 @@ fn location(spot: &Spot<'_>) -> Location {
                 end_column: spot.end_column,
             },
         },
-        message: (!spot.label.is_empty()).then(|| Message {
-            text: escape_links(spot.label),
-        }),
+        message: (!spot.label.is_empty()).then(|| Text::new(escape_links(spot.label))),
     }
 }
 

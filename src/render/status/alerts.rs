@@ -1,6 +1,9 @@
 //! The alerts, in the forms that text, a screen and a small screen have for them.
 
-use super::screen::{ScreenStatus, around, rule, with_more};
+use super::{
+    layout::{around, rule, with_more},
+    screen::ScreenStatus,
+};
 use crate::{
     analysis::{Alert, StatusReport},
     render::{

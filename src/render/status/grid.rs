@@ -4,8 +4,9 @@
 use std::{cmp::Reverse, collections::HashSet};
 
 use super::{
+    layout::{Size, rule},
     line,
-    screen::{ScreenStatus, Size, rule},
+    screen::ScreenStatus,
 };
 use crate::{
     analysis::{StatusReport, TeamReport},

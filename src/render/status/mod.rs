@@ -5,6 +5,7 @@ mod alerts;
 mod block;
 mod figures;
 mod grid;
+mod layout;
 mod line;
 mod screen;
 mod tables;
@@ -21,9 +22,10 @@ use crate::{
     text::FileRole,
 };
 pub(crate) use block::{Block, draw, fit, height};
+pub use layout::Size;
+pub(crate) use layout::{SizeClass, apart, around, rule};
 pub(crate) use line::one_line;
-pub use screen::Size;
-pub(crate) use screen::{ScreenStatus, SizeClass, apart, around, blocks, rule};
+pub(crate) use screen::{ScreenStatus, blocks};
 pub(super) use tables::{findings as findings_table, tables};
 
 /// The most findings that are listed without `-v`.

@@ -1,7 +1,5 @@
 //! The status on a screen of any size, as blocks. The dashboard adds what surrounds them.
 
-use std::ops::Range;
-
 use chrono::{DateTime, FixedOffset};
 
 use super::{
@@ -9,6 +7,7 @@ use super::{
     block::Block,
     figures::stated,
     grid::{self, TeamGrid},
+    layout::{Size, SizeClass, apart, rule},
     line,
 };
 use crate::{
@@ -23,7 +22,7 @@ use crate::{
             in_brackets,
         },
         split_at_width,
-        styled::{StyledLine, heading},
+        styled::StyledLine,
         table::signed,
         theme::Style,
         width,
@@ -39,36 +38,6 @@ const FEW_TEAMS: usize = 4;
 
 /// The lines of a chart besides its rows: title and axis.
 const TITLE_AND_AXIS: usize = 2;
-
-/// The size of a screen in cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    pub width: usize,
-    pub height: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum SizeClass {
-    /// The single line, continued below.
-    Line,
-    /// No tabs, chart or rules.
-    Tiny,
-    /// As on 80 by 24.
-    Normal,
-    /// All teams beside the chart.
-    Wide,
-}
-
-impl Size {
-    pub(crate) const fn class(self) -> SizeClass {
-        match (self.width, self.height) {
-            (100.., 30..) => SizeClass::Wide,
-            (60.., 16..) => SizeClass::Normal,
-            (30.., 6..) => SizeClass::Tiny,
-            _ => SizeClass::Line,
-        }
-    }
-}
 
 /// What the blocks depend on besides the report.
 #[derive(Clone, Copy, Debug)]
@@ -391,45 +360,4 @@ fn working_teams(report: &StatusReport, screen: ScreenStatus) -> String {
         parts.push(format!("pending {}", waiting.join(" ")));
     }
     cut(&parts.join("   "), screen.size.width, style.ellipsis()).into_owned()
-}
-
-/// Two texts, the second one at the right edge. At least one blank is between them.
-pub(crate) fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine {
-    let blanks = columns.saturating_sub(left.width() + right.width()).max(1);
-    left + &*" ".repeat(blanks) + right
-}
-
-/// A text, and at the right edge how many more there are.
-pub(super) fn with_more(
-    text: StyledLine,
-    more: Option<&str>,
-    columns: usize,
-    style: Style,
-) -> StyledLine {
-    let Some(more) = more else {
-        return text;
-    };
-    let room = columns.saturating_sub(more.len() + 1);
-    apart(text.cut(room, style.ellipsis()), more.into(), columns)
-}
-
-/// A title on a rule across the screen, and perhaps a badge: `── Alerts (4) ────`.
-pub(crate) fn rule(title: &str, badge: StyledLine, columns: usize, style: Style) -> StyledLine {
-    let dash = if style.ascii { "-" } else { "─" };
-    let gap = if badge.is_empty() { "" } else { " " };
-    let taken = 4 + gap.len() + badge.width();
-    let title = cut(title, columns.saturating_sub(taken + 2), style.ellipsis());
-    let rest = columns.saturating_sub(taken + width(&title));
-    StyledLine::from(dash.repeat(2) + " ")
-        + heading(title)
-        + gap
-        + badge
-        + " "
-        + &*dash.repeat(rest)
-}
-
-/// The part of a list that is shown: around a row, within the list.
-pub(crate) fn around(at: usize, len: usize, page: usize) -> Range<usize> {
-    let top = at.saturating_sub(page / 2).min(len.saturating_sub(page));
-    top..(top + page).min(len)
 }
