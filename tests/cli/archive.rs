@@ -266,10 +266,19 @@ fn two_logs_of_one_name_share_a_folder_of_archives() {
     let logs = ["one/cost-log.md", "two/cost-log.md"];
     let before = logs.map(|log| figures(at, log));
     let mut picture = String::new();
-    for log in logs {
-        picture += &archive(at, &["-f", log, "--before", "2026-03-20"]);
+    for (log, day) in logs.into_iter().zip(["2026-03-20", "2026-02-10"]) {
+        picture += &archive(at, &["-f", log, "--before", day]);
         assert_eq!(logs.map(|log| figures(at, log)), before);
     }
+    // What was archived before is referred to once, whatever the name of its archive.
+    picture += &archive(at, &["-f", "two/cost-log.md", "--before", "2026-03-20"]);
+    let two = read(at, "two/cost-log.md");
+    let reference = two.lines().filter(|line| line.starts_with("- Location"));
+    let reference: Vec<&str> = reference.collect();
+    assert_eq!(
+        reference,
+        ["- Location: `../old/logs/cost-log-2-2026-02.md`"]
+    );
     // The second is found with the first one gone.
     for log in logs {
         let now = ["--now", "2026-12-24T00:00:00Z"];

@@ -225,80 +225,71 @@ fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<S
     Some(style.line(&cells))
 }
 
-/// The sum of cells of tokens in the manner of the first that holds any.
-fn tokens(raws: &[String]) -> Option<String> {
-    let mut sum: Option<(usize, Tokens, bool)> = None;
-    for (at, raw) in raws.iter().enumerate() {
-        let Some(cell) = cell::tokens(&plain(raw)).ok()? else {
-            continue;
-        };
-        let used = cell.used;
-        let (first, tokens, estimate) = sum.unwrap_or((at, Tokens::ZERO, false));
-        sum = Some((
-            first,
-            tokens.saturating_add(used.value),
-            estimate || used.estimate,
-        ));
+/// The sum of some cells, spelled like the first that has a value. None where a cell cannot be read.
+fn sum<T, E>(
+    raws: &[String],
+    read: impl Fn(&str) -> Result<Option<T>, E>,
+    add: impl Fn(T, T) -> T,
+    spell: impl Fn(&str, T) -> Option<String>,
+) -> Option<String> {
+    let mut sum: Option<(&str, T)> = None;
+    for raw in raws {
+        if let Some(value) = read(&plain(raw)).ok()? {
+            sum = Some(match sum {
+                Some((first, before)) => (first, add(before, value)),
+                None => (raw, value),
+            });
+        }
     }
     match sum {
-        Some((first, tokens, estimate)) => {
-            style::respell_tokens(raws.get(first)?, tokens, estimate)
-        }
+        Some((first, sum)) => spell(first, sum),
         None => raws.first().cloned(),
     }
+}
+
+fn tokens(raws: &[String]) -> Option<String> {
+    let read = |raw: &str| {
+        cell::tokens(raw).map(|cell| cell.map(|cell| (cell.used.value, cell.used.estimate)))
+    };
+    sum(
+        raws,
+        read,
+        |(one, is_about), (two, is_also)| (one.saturating_add(two), is_about || is_also),
+        |like, (tokens, estimate)| style::respell_tokens(like, tokens, estimate),
+    )
 }
 
 fn count(raws: &[String]) -> Option<String> {
-    let mut sum: Option<(usize, u64)> = None;
-    for (at, raw) in raws.iter().enumerate() {
-        if let Some(count) = cell::count(&plain(raw)).ok()? {
-            let (first, before) = sum.unwrap_or((at, 0));
-            sum = Some((first, before.saturating_add(count)));
-        }
-    }
-    match sum {
-        Some((first, sum)) => style::respell_tokens(raws.get(first)?, Tokens(sum), false),
-        None => raws.first().cloned(),
-    }
-}
-
-fn cost(raws: &[String]) -> Option<String> {
-    let mut sum: Option<(usize, i128, bool)> = None;
-    for (at, raw) in raws.iter().enumerate() {
-        if let Some(cost) = cell::money(&plain(raw)).ok()? {
-            let (first, before, estimate) = sum.unwrap_or((at, 0, false));
-            let nanos = before + i128::from(cost.amount.value);
-            sum = Some((first, nanos, estimate || cost.amount.estimate));
-        }
-    }
-    let Some((first, nanos, estimate)) = sum else {
-        return raws.first().cloned();
-    };
-    let like = raws.get(first)?;
-    let spelled = style::respell_money(like, nanos, true)?;
-    let is_marked = like.contains(['~', '≈', '<']);
-    Some(if estimate && !is_marked {
-        format!("~{spelled}")
-    } else {
-        spelled
+    sum(raws, cell::count, u64::saturating_add, |like, count| {
+        style::respell_tokens(like, Tokens(count), false)
     })
 }
 
 fn duration(raws: &[String]) -> Option<String> {
-    let mut sum: Option<(usize, u64)> = None;
-    for (at, raw) in raws.iter().enumerate() {
-        if let Some(minutes) = cell::minutes(&plain(raw)).ok()? {
-            let (first, before) = sum.unwrap_or((at, 0));
-            sum = Some((first, before.saturating_add(minutes)));
-        }
-    }
-    match sum {
-        Some((first, minutes)) => Some(style::duration(
-            minutes,
-            raws.get(first).map(String::as_str),
-        )),
-        None => raws.first().cloned(),
-    }
+    sum(raws, cell::minutes, u64::saturating_add, |like, minutes| {
+        Some(style::duration(minutes, Some(like)))
+    })
+}
+
+fn cost(raws: &[String]) -> Option<String> {
+    let read = |raw: &str| {
+        let amount = cell::money(raw).map(|cell| cell.map(|cell| cell.amount));
+        amount.map(|cost| cost.map(|cost| (i128::from(cost.value), cost.estimate)))
+    };
+    sum(
+        raws,
+        read,
+        |(one, is_about), (two, is_also)| (one + two, is_about || is_also),
+        |like, (nanos, estimate)| {
+            let spelled = style::respell_money(like, nanos, true)?;
+            let mark = if estimate && !like.contains(['~', '≈', '<']) {
+                "~"
+            } else {
+                ""
+            };
+            Some(format!("{mark}{spelled}"))
+        },
+    )
 }
 
 fn status(group: &[Row<'_>], raws: &[String]) -> String {

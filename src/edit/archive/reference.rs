@@ -206,16 +206,10 @@ fn update(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> {
         return edits;
     }
     let at = last.or(items.first().map(|item| item.line.start));
-    let Some(at) = at else {
+    if at.is_none() {
         new.insert(0, String::new());
-        edits.push(sections::insert_lines(
-            document,
-            body.end,
-            order::ITEM,
-            &new,
-        ));
-        return edits;
-    };
+    }
+    let at = at.unwrap_or(body.end);
     edits.push(sections::insert_lines(document, at, order::ITEM, &new));
     edits
 }
@@ -252,12 +246,13 @@ fn item(line: &str, span: Span) -> Option<ListItem<'_>> {
     })
 }
 
-/// The month that the name of an archive holds.
+/// The month that the name of an archive ends with: 2026-02 of `cost-log-2-2026-02.md`.
 fn month_in(text: &str) -> Option<Month> {
-    let words = text.split(|c: char| !c.is_ascii_digit() && c != '-');
-    words
-        .map(|word| word.trim_matches('-'))
-        .find_map(|word| word.parse().ok())
+    let mut words = text.split(|c: char| !c.is_ascii_digit() && c != '-');
+    words.find_map(|word| {
+        let start = word.len().checked_sub("2026-02".len())?;
+        word.get(start..)?.parse().ok()
+    })
 }
 
 /// The item with another value, in its own manner.
