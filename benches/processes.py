@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Times whole processes side by side, in turn and in random order, and compares tokmon with what it stands against.
+"""Times whole processes side by side, in turn and in random order, and compares tokmon with the shell line that it replaces.
 
-Needs a release build (cargo build --release), rustc, bash, grep and awk; /usr/bin/time for memory. Ratios within one run mean
-something; single times do not.
+Needs a release build (cargo build --release), rustc, bash, grep and awk; /usr/bin/time for memory. Compare ratios within one run,
+never single times.
 """
 
 import argparse
@@ -22,7 +22,7 @@ SAMPLE, ROTTEN = ROOT / "fixtures/logs/sample.md", ROOT / "fixtures/logs/rotten.
 
 
 def daily_rows(path, rows):
-    """A log of so many daily rows of about 75 bytes, 400 to a day, over three years."""
+    """Writes a log with this many daily rows of about 75 bytes, 400 to a day, over three years."""
     draw = random.Random(42)
     date = datetime.date(2024, 1, 1)
     with open(path, "w", encoding="utf-8") as log:
@@ -39,7 +39,7 @@ def daily_rows(path, rows):
 
 
 def hello(folder):
-    """A program that says hello, built as tokmon is."""
+    """Builds a program that prints hello, with the options of tokmon."""
     source = folder / "hello.rs"
     source.write_text('fn main() { println!("hello, world"); }\n')
     options = ["-C", "opt-level=3", "-C", "lto=fat", "-C", "codegen-units=1", "-C", "strip=symbols"]
@@ -48,7 +48,7 @@ def hello(folder):
 
 
 def wall(command, sink):
-    """One run in milliseconds. The output goes to a file: grep stops early where it goes to /dev/null."""
+    """Runs a command and returns milliseconds. The output goes to a file, because grep stops early if it goes to /dev/null."""
     files = [(os.POSIX_SPAWN_DUP2, sink, 1), (os.POSIX_SPAWN_DUP2, sink, 2)]
     start = time.perf_counter()
     pid = os.posix_spawnp(command[0], command, os.environ, file_actions=files)
@@ -73,7 +73,7 @@ def in_turn(commands, rounds):
 
 
 def peak(command):
-    """The most memory a run takes, in KiB, or none where nothing here can tell."""
+    """Returns the peak memory of a run in KiB, or None without /usr/bin/time."""
     if not shutil.which("/usr/bin/time"):
         return None
     run = subprocess.run(["/usr/bin/time", "-f", "%M", *command], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-//! Reading and reporting inside one process: per log of the fixtures, and per row as logs grow.
+//! Benchmarks of reading and reporting inside one process: for each log of the fixtures, and per row as logs grow.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@ use std::{ffi::OsStr, fmt::Write as _, fs, hint::black_box, path::Path};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tokmon::{Context, Environment, Terminal};
 
-/// A log of so many daily rows, 400 to a day.
+/// A log with this many daily rows, 400 to a day.
 fn daily_rows(rows: usize) -> String {
     let mut log = "# Cost Log v2.0\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 1,000 |\n".to_owned();
     for row in 0..rows {
@@ -52,7 +52,7 @@ fn many_days() -> String {
     text
 }
 
-/// Runs a command on a log, its output thrown away.
+/// Runs a command on a log and discards its output.
 fn run(log: &Path, options: &[&str]) {
     let args = ["tokmon".as_ref(), "-qf".as_ref(), log.as_os_str()];
     let args = args.into_iter().chain(options.iter().map(AsRef::as_ref));
@@ -103,7 +103,7 @@ fn rows(c: &mut Criterion) {
     group.finish();
 }
 
-/// A report of which nearly all is the forecast: of the whole and of each team, thresholds, and the course of the month.
+/// A report that is almost only a forecast.
 fn forecasts(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("cost-log.md");

@@ -1,20 +1,20 @@
-//! The logs that are shown.
+//! The logs of the benchmark.
 
 use std::{fmt::Write as _, fs, io::Write as _, path::Path};
 
-/// What the sample adds up to.
+/// The total of the sample.
 const SAMPLE: u64 = 126_670;
 
 pub(crate) fn sample() -> String {
     fs::read_to_string("fixtures/logs/sample.md").unwrap()
 }
 
-/// A line that reports so many tokens.
+/// A usage line with this many tokens.
 pub(crate) fn usage(tokens: u64) -> String {
     format!("[USE] 2026-02-25T16:30:00Z team=\"Team G\" tokens={tokens}\n")
 }
 
-/// A log of so many daily rows, 400 to a day, up to the month that is shown, and what that month adds up to.
+/// A log with this many daily rows, 400 to a day, up to the month that is shown, and the total of that month.
 pub(crate) fn daily_rows(rows: usize) -> (String, u64) {
     let mut log = "# Cost Log v2.0\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 0 |\n".to_owned();
     // Months are counted from the year 0, and have 25 days each.
@@ -36,7 +36,7 @@ pub(crate) fn daily_rows(rows: usize) -> (String, u64) {
     (log, sum)
 }
 
-/// The sample's total and so many tokens more, as it is shown.
+/// The sample's total plus this many tokens, as it is shown.
 pub(crate) fn total(more: u64) -> String {
     figure(SAMPLE + more)
 }
@@ -59,7 +59,7 @@ pub(crate) fn append(path: &Path, text: &str) {
     file.write_all(text.as_bytes()).unwrap();
 }
 
-/// Writes a new file and puts it in the place of another, as most editors do.
+/// Replaces a file by renaming, as most editors do.
 pub(crate) fn save_by_renaming(path: &Path, text: &str) {
     let new = path.with_extension("tmp");
     fs::write(&new, text).unwrap();

@@ -1,7 +1,7 @@
-//! The dashboard as its user has it: the program in a terminal, its paint, its use of the machine, its end.
+//! Benchmarks of the dashboard in a terminal: time to paint, use of CPU and memory, time to exit.
 //!
-//! `cargo bench --bench dashboard` builds the program with the profile for benchmarks, which is that for releases but for its
-//! debug information. Times hold for this machine only; the goals are for any.
+//! `cargo bench --bench dashboard` builds the program with the benchmark profile: that for releases, with debug information. The
+//! goals are for any machine.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What is measured, against what is wanted.
+//! The measurements and their goals.
 
 use std::{
     fs,
@@ -15,20 +15,19 @@ use crate::{
     tty::{Tty, is_there, open, put_away, scene},
 };
 
-/// How long what goes on and on is looked at.
+/// How long continuous activity is measured.
 const WHILE: Duration = Duration::from_secs(5);
 
-/// Lines a second in a storm.
+/// Lines per second in a burst of changes.
 const STORM: f64 = 10_000.0;
 
-/// What is printed.
 #[derive(Default)]
 pub(crate) struct Table {
     missed: usize,
 }
 
 impl Table {
-    /// A figure with its goal, which is the most that it may be. One that cannot be had here is passed over.
+    /// A figure with its goal, an upper limit. A figure that is not available here is skipped.
     fn row(&mut self, name: &str, value: Option<f64>, unit: &str, goal: Option<f64>) {
         let Some(value) = value else {
             println!("  {name:<44} {:>10}", "not here");
@@ -58,7 +57,7 @@ fn number(count: u64) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// From a write to its paint.
+/// From a write until it is painted.
 pub(crate) fn paint(table: &mut Table) {
     type Write = fn(&Path, u64);
     let ways: [(&str, Write); 2] = [
@@ -87,7 +86,7 @@ pub(crate) fn paint(table: &mut Table) {
     }
 }
 
-/// What is used up while nothing happens.
+/// Use of the machine while nothing happens.
 pub(crate) fn rest(table: &mut Table) {
     println!("nothing happens for {WHILE:?}, and time stands still");
     let (tty, _) = Tty::start(&sample(), &total(0));
@@ -105,7 +104,7 @@ pub(crate) fn rest(table: &mut Table) {
     table.row("bytes written", Some(number(used.bytes)), "", Some(0.0));
 }
 
-/// Writes lines of one token each for a while, each in a write of its own. How many there were.
+/// Writes lines of one token for a while, each with a write of its own, and returns their number.
 fn storm(log: &Path) -> u64 {
     let mut log = fs::OpenOptions::new().append(true).open(log).unwrap();
     let (line, begun, mut lines) = (usage(1), Instant::now(), 0_u64);
@@ -119,7 +118,7 @@ fn storm(log: &Path) -> u64 {
     lines
 }
 
-/// What storms cost, of lines and of sizes.
+/// The cost of bursts of lines and of resizes.
 pub(crate) fn storms(table: &mut Table) {
     let (long, sum) = daily_rows(100_000);
     for (name, log, sum) in [
@@ -177,7 +176,7 @@ pub(crate) fn storms(table: &mut Table) {
     );
 }
 
-/// How soon it is gone when its terminal is, though its shell ignores that.
+/// How soon it ends after its terminal, even if its shell ignores SIGHUP.
 pub(crate) fn end(table: &mut Table) {
     println!("the terminal vanishes");
     let script = "trap '' HUP; sh -c 'echo $$ >pid; exec \"$@\"' sh \"$@\"; sleep 20";
@@ -205,7 +204,7 @@ pub(crate) fn end(table: &mut Table) {
     put_away(&mut *shell);
 }
 
-/// The start and the memory, with a short log and with a long one.
+/// Startup time and memory, with a short log and a long one.
 pub(crate) fn sizes(table: &mut Table) {
     let (long, sum) = daily_rows(100_000);
     for (name, log, sum, most) in [

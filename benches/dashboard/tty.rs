@@ -1,4 +1,4 @@
-//! A terminal with the program in it, and what the program uses up.
+//! A pseudo terminal with the program in it, and the resources that the program uses.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pt
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-/// Nothing that is measured takes longer.
+/// The time limit of a measurement.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const SIZE: PtySize = PtySize {
@@ -37,16 +37,16 @@ struct Seen {
     screen: vt100::Parser,
 }
 
-/// What the program has used up so far. None where nothing here can tell.
+/// The resources used so far. `None` if they are not known here.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Used {
-    /// Hundredths of a second of a core.
+    /// CPU time in hundredths of a second.
     pub(crate) ticks: Option<u64>,
-    /// How often a thread was given a core.
+    /// Context switches.
     pub(crate) switches: Option<u64>,
-    /// What was written to the terminal.
+    /// Bytes written to the terminal.
     pub(crate) bytes: u64,
-    /// How often it was painted.
+    /// Frames painted.
     pub(crate) frames: u64,
 }
 
@@ -54,7 +54,7 @@ fn cells(number: u16) -> NonZeroU16 {
     NonZeroU16::new(number).unwrap()
 }
 
-/// A folder with a log, and a command behind some words that shows it at a time that stands still.
+/// A folder with a log, and a command that shows it at a fixed time.
 pub(crate) fn scene(log: &str, words: &[&str]) -> (TempDir, CommandBuilder) {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("cost-log.md"), log).unwrap();
@@ -85,7 +85,7 @@ pub(crate) fn open(command: CommandBuilder) -> (PtyPair, Box<dyn Child + Send + 
 }
 
 impl Tty {
-    /// Runs the program, until it shows a text, and tells how long that took.
+    /// Runs the program until it shows a text, and returns how long that took.
     pub(crate) fn start(log: &str, text: &str) -> (Self, Duration) {
         let (folder, command) = scene(log, &[]);
         let begun = Instant::now();
@@ -165,7 +165,7 @@ impl Tty {
         Some(sum)
     }
 
-    /// The most memory that it has held, in megabytes.
+    /// The peak memory in megabytes.
     pub(crate) fn peak(&self) -> Option<f64> {
         let status = self.about("status")?;
         let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -190,7 +190,7 @@ impl Tty {
 }
 
 impl Used {
-    /// What was used up since.
+    /// The resources used since.
     pub(crate) fn since(self, before: Self) -> Self {
         let more = |now: Option<u64>, then: Option<u64>| Some(now? - then?);
         Self {
@@ -213,12 +213,12 @@ impl Drop for Tty {
     }
 }
 
-/// Whether a process is there.
+/// Whether a process exists.
 pub(crate) fn is_there(process: Pid) -> bool {
     rustix::process::test_kill_process(process).is_ok()
 }
 
-/// Ends a process that is only there for another one.
+/// Kills a helper process.
 pub(crate) fn put_away(shell: &mut (dyn Child + Send + Sync)) {
     if let Some(pid) = shell
         .process_id()

@@ -1,5 +1,5 @@
-//! The cells of a screen as SVG: paths for what fills its cell, by colour and from the back to the front, and above them the text, each
-//! piece with the place and the width that the terminal gives it.
+//! The cells of a screen as SVG: paths for shapes, by colour and from back to front, and above them the text, each piece at the place
+//! and with the width that the terminal gives it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

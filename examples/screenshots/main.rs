@@ -1,5 +1,5 @@
-//! Draws the pictures of the dashboard in the README: runs tokmon in a terminal of its own, presses its keys, and writes what the
-//! terminal shows to `docs/` as SVG. With `--check` it writes nothing, and fails where a picture is not what it would write.
+//! Takes the screenshots of the dashboard in the README: runs tokmon in a pseudo terminal, presses keys, and writes what the
+//! terminal shows to `docs/` as SVG. With `--check` it writes nothing, and fails if a file differs.
 
 #[cfg(unix)]
 mod drawing;

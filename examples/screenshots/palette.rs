@@ -1,4 +1,4 @@
-//! Colours of a picture: the sixteen of a terminal on a light and on a dark page, and what a cell makes of them.
+//! The colours of a screenshot: the sixteen of a terminal, on a light and on a dark page.
 
 use std::collections::BTreeSet;
 

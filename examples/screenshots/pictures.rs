@@ -1,4 +1,4 @@
-//! Which pictures there are: the views and sizes, the log and the moment they show, and the files they go to.
+//! The screenshots: their views and sizes, log and time, and files.
 
 #![expect(
     clippy::disallowed_methods,
@@ -20,7 +20,7 @@ use crate::{
     terminal::{Size, Terminal},
 };
 
-/// What is shown. The time is fixed to that of the sample's tests, so that no picture depends on when it is drawn.
+/// The log and the fixed time that all screenshots show.
 const ARGUMENTS: [&str; 5] = [
     "--watch",
     "--file",
@@ -28,7 +28,7 @@ const ARGUMENTS: [&str; 5] = [
     "--now",
     "2026-02-25T17:00:00Z",
 ];
-/// A figure of that log: once it is there, the log has been read.
+/// A figure of that log: once it is shown, the log has been read.
 const FIGURE: &str = "126,670";
 
 const NORMAL: Size = Size {
@@ -40,7 +40,7 @@ const WIDE: Size = Size {
     columns: 120,
 };
 
-/// A view, by the key that shows it and the mark that says that it is shown.
+/// A view, by its key and the text that marks it as shown.
 struct View {
     key: &'static str,
     mark: &'static str,
@@ -68,7 +68,7 @@ const FORECAST: View = View {
     about: "The forecast: whether the budget will do, how sure that is, and when it is crossed",
 };
 
-/// A picture: its file, without the folder and `.svg`.
+/// A screenshot, by its file name without `.svg`.
 type Picture = (&'static str, View);
 
 /// Draws all pictures, or checks them.
@@ -88,7 +88,7 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// The files and what belongs into them.
+/// The files and their contents.
 type Drawn = Vec<(String, String)>;
 
 fn draw() -> Result<Drawn, Box<dyn Error>> {
@@ -156,7 +156,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Builds tokmon and says where it is: for an example, cargo does neither.
+/// Builds tokmon and returns its path: cargo does not do that for examples.
 fn build() -> Result<PathBuf, Box<dyn Error>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)

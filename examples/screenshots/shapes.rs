@@ -1,5 +1,5 @@
-//! Characters that are drawn and not written: blocks, lines and Braille dots. They fill their cell or meet at its edge, which no font
-//! but the terminal's own promises, and some fonts lack them.
+//! Characters that are drawn as shapes: blocks, lines and Braille dots. They must fill their cell or meet at its edge, which fonts do
+//! not guarantee, and some fonts lack them.
 
 /// How a cell is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Writes what a terminal shows as an SVG of exact cells: text where text is, shapes for what has to fill its cell, and both colour
-//! schemes in one picture. It needs no font but one of equal widths, and no script.
+//! Writes a screen as SVG with exact cells: text as text, block characters as shapes, and both colour schemes in one file. Needs any
+//! monospaced font, and no script.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::{
 /// The size of letters.
 const FONT: u16 = 15;
 
-/// What surrounds the cells.
+/// The margin around the cells.
 const SIDE: u16 = 16;
 const TITLE: u16 = 34;
 const TOP: u16 = TITLE + 12;
@@ -66,7 +66,7 @@ path{{stroke-width:0}}
     )
 }
 
-/// Text as XML has it.
+/// Escapes text for XML.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

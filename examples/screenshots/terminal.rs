@@ -1,5 +1,4 @@
-//! A pseudo terminal in which a program runs: keys go in, whole frames come out. It has an environment of its own, and knows no
-//! time: each wait ends with what it waits for, or says what is on the screen instead.
+//! A pseudo terminal in which a program runs: keys go in, whole frames come out. Waits for what is shown, never for a fixed time.
 
 use std::{
     error::Error,
@@ -14,7 +13,7 @@ use std::{
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::{Callbacks, Parser, Screen};
 
-/// How long a program may say nothing while something is awaited from it.
+/// How long a program may be silent while a text is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How many characters a terminal shows.
@@ -33,7 +32,7 @@ pub(crate) struct Terminal {
     _master: Box<dyn MasterPty + Send>,
 }
 
-/// The last frame that was drawn to its end: a screen in between shows half of two.
+/// The last complete frame: between two frames, a screen shows parts of both.
 #[derive(Default)]
 struct Frames {
     whole: Option<Screen>,
@@ -116,7 +115,7 @@ impl Terminal {
         whole.ok_or_else(|| "no frame".into())
     }
 
-    /// Waits for the end of the program, which is to be a good one.
+    /// Waits until the program exits with success.
     pub(crate) fn end(mut self) -> Result<(), Box<dyn Error>> {
         loop {
             match self.output.recv_timeout(PATIENCE) {

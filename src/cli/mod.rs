@@ -265,3 +265,55 @@ pub enum ColorArg {
     /// Never
     Never,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+        let names: Vec<String> = Cli::command()
+            .get_subcommands()
+            .map(|command| command.get_name().to_owned())
+            .collect();
+        let firsts = GROUPS.map(|(_, first)| names.iter().position(|name| name == first));
+        assert_eq!(firsts[0], Some(0), "every subcommand is under a heading");
+        assert!(firsts.is_sorted() && firsts.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn views_are_read_alike_with_and_without_subcommands() {
+        for line in [
+            "",
+            "--teams --daily --month 2026-02 -f x.md --budget 200K",
+            "--json -q --color=never --ascii -o out.json --timezone -05:00",
+            "--watch --poll 5s --theme cvd --bell --team record-keeping",
+            "--fail-on critical --fail-on-forecast warning --now 2026-02-25T17:00:00Z",
+        ] {
+            let args: Vec<OsString> = ["tokmon"]
+                .into_iter()
+                .chain(line.split_whitespace())
+                .map(OsString::from)
+                .collect();
+            let views = Cli::read_views(&args).unwrap();
+            let all = Cli::try_parse_from(&args).unwrap();
+            assert_eq!(format!("{views:?}"), format!("{all:?}"), "{line}");
+        }
+        for line in [
+            "check",
+            "--team record",
+            "--help",
+            "-h",
+            "-V",
+            "--teem x",
+            "x",
+        ] {
+            let args = ["tokmon"].into_iter().chain(line.split_whitespace());
+            let args: Vec<OsString> = args.map(OsString::from).collect();
+            assert!(Cli::read_views(&args).is_none(), "{line}");
+        }
+    }
+}

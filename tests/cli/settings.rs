@@ -181,6 +181,17 @@ fn prices_by_model_give_costs() {
 }
 
 #[test]
+fn prices_by_kind_of_token_give_costs() {
+    let log = "[USE] 2026-02-25T10:00:00Z team=\"A\" tokens=1500000 input=1000000 output=500000 cache_read=2000000 model=opus id=u1\n";
+    let settings =
+        "[prices.opus]\ninput = \"15.00 USD\"\noutput = 75\ncache_read = 1.50\nper = \"1M\"\n";
+    let folder = repository(&[("cost-log.md", log), ("tokmon.toml", settings)]);
+    let out = Tokmon::new(["-q"]).folder(folder.path()).output();
+    let cost = out.lines().find(|line| line.starts_with("Cost")).unwrap();
+    assert_snapshot!(cost, @"Cost         ~$55.50");
+}
+
+#[test]
 fn a_month_keeps_the_budget_it_had() {
     let settings = "[budget]\ntokens = 200\ncost = 10\n[budget.months.\"2026-01\"]\ntokens = 50\n[budget.months.\"2026-02\"]\ncost = 20\n";
     let log = log_of(5)
