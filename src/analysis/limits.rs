@@ -71,7 +71,7 @@ impl Limits {
         let teams = reconciled.month.teams.iter();
         teams
             .filter_map(|team| self.of_team(team)?.tokens)
-            .reduce(|one, two| one.saturating_add(two))
+            .reduce(Tokens::saturating_add)
     }
 }
 
@@ -98,6 +98,6 @@ pub fn reserve(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Tokens> 
         .filter_map(|row| row.allocated);
     policy.reserve.or_else(|| {
         rows.map(|amount| amount.value)
-            .reduce(|one, two| one.saturating_add(two))
+            .reduce(Tokens::saturating_add)
     })
 }

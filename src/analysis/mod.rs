@@ -27,8 +27,8 @@ pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::CostTotal;
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{
-    Backtest, Confidence, CostEstimate, Crossing, CrossingState, Estimate, Forecast, ForecastBasis,
-    ForecastState, Quantiles, Stated, TeamForecast,
+    Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
+    ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,
 };
 pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, budget, reserve, stated_budget};

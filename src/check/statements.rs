@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A part, the whole, the percentage stated beside them, and where.
-type Stated = (Amount<Tokens>, Amount<Tokens>, Amount<u64>, Place);
+type StatedShare = (Amount<Tokens>, Amount<Tokens>, Amount<u64>, Place);
 
 /// Percentages beside the totals of a month that contradict these.
 pub(super) fn percentages_of_month(
@@ -49,7 +49,7 @@ fn written_for(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Amount<T
 }
 
 /// A percentage fits if it is one of the part and the whole, each as exactly as it is written, rounded either way.
-fn percent_differs((part, whole, percent, place): Stated) -> Option<Diagnostic> {
+fn percent_differs((part, whole, percent, place): StatedShare) -> Option<Diagnostic> {
     let half = |unit: u64| if unit > 1 { u128::from(unit / 2) } else { 0 };
     let value = |amount: &Amount<Tokens>| u128::from(amount.value.0);
     let hundredths = |part: u128, whole: u128| (part * 10_000).checked_div(whole);

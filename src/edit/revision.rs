@@ -76,14 +76,14 @@ pub enum ArchivesOf {
 }
 
 /// A log that is being read.
-struct Reading {
+struct RevisionReader {
     source: Source,
     builder: Builder,
     ledger: LedgerBuilder,
     problems: Vec<Diagnostic>,
 }
 
-impl Reading {
+impl RevisionReader {
     fn of_log(text: String, log_set: &LogSet) -> Self {
         let mut reading = Self {
             source: Source::new(text),
@@ -140,7 +140,7 @@ fn keep(problems: &mut Vec<Diagnostic>, problem: Diagnostic) {
 impl Revision {
     /// Reads a log, with the files of `log_set` beside it.
     pub fn read(text: impl Into<String>, log_set: &LogSet) -> Self {
-        Reading::of_log(text.into(), log_set).finish(log_set)
+        RevisionReader::of_log(text.into(), log_set).finish(log_set)
     }
 
     /// Reads a log, and adds to the archives of `log_set` those that matter for it: `archive` gives that of a month, if there is one.
@@ -153,7 +153,7 @@ impl Revision {
         archives: ArchivesOf,
         archive: &mut dyn FnMut(Month) -> Result<Option<Vec<u8>>, E>,
     ) -> Result<Self, E> {
-        let reading = Reading::of_log(text.into(), log_set);
+        let reading = RevisionReader::of_log(text.into(), log_set);
         for month in reading.months(archives) {
             if !log_set.archives.contains_key(&month)
                 && let Some(bytes) = archive(month)?

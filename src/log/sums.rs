@@ -18,12 +18,12 @@ struct MonthSums {
     all: RoundedSum,
     without_reserve: RoundedSum,
     since_last: RoundedSum,
-    stated: Vec<Stated>,
+    stated: Vec<StatedSum>,
     unreadable: bool,
 }
 
 #[derive(Debug)]
-struct Stated {
+struct StatedSum {
     tokens: Amount<Tokens>,
     place: Place,
     /// The rows since the total before.
@@ -51,7 +51,7 @@ impl Sums {
             Addend::Reserve(Some(tokens)) => sums.add_row(tokens.into()),
             Addend::Total(tokens, place) => {
                 let above = std::mem::take(&mut sums.since_last);
-                sums.stated.extend(tokens.map(|tokens| Stated {
+                sums.stated.extend(tokens.map(|tokens| StatedSum {
                     tokens,
                     place,
                     above,
@@ -79,11 +79,11 @@ impl MonthSums {
         if self.all.estimate || self.unreadable || self.rows == 0 {
             return Vec::new();
         }
-        let differs = |stated: &&Stated| {
+        let differs = |stated: &&StatedSum| {
             let sums = [self.all, self.without_reserve, stated.above];
             !stated.tokens.estimate && !sums.iter().any(|sum| sum.agrees_with(stated.tokens))
         };
-        let finding = |stated: &Stated| {
+        let finding = |stated: &StatedSum| {
             let (sum, rows) = (self.all.tokens, self.rows);
             let said = stated.tokens.value;
             Diagnostic::new(

@@ -52,11 +52,11 @@ impl Currency {
         str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
-    /// The sign that stands before amounts, for the currencies that have one everybody knows.
-    pub fn sign(&self) -> Option<&'static str> {
+    /// The sign that stands before amounts, for currencies with a well-known one.
+    pub fn sign(self) -> Option<&'static str> {
         Self::SIGNS
             .iter()
-            .find(|(_, currency)| currency == self)
+            .find(|(_, currency)| *currency == self)
             .map(|(sign, _)| *sign)
     }
 }

@@ -21,7 +21,7 @@ enum Layer {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Rule {
+pub(crate) struct RuleLine {
     pub(crate) tokens: u64,
     pub(crate) label: String,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Chart {
     /// The lower and the upper edge of what is possible.
     pub(crate) fan: [Vec<Point>; 2],
     /// The budget, and other levels below it. Dots above a rule are above its row.
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: Vec<RuleLine>,
     /// Texts at the right of the chart, at the height of these tokens.
     pub(crate) remarks: Vec<(u64, String)>,
     pub(crate) span: (i64, i64),

@@ -650,9 +650,11 @@ fn rows_beyond_what_can_be_counted_are_left_out_and_named() {
         writeln!(log, "| Team A | {MOST} |").unwrap();
     }
     log += "| Team B | 709,551,615 |\n\n";
-    log += &format!(
-        "[HOLD] 2026-02-25T10:00:00Z team=A tokens={MOST} until=2026-02-26T10:00:00Z id=h\n"
-    );
+    writeln!(
+        log,
+        "[HOLD] 2026-02-25T10:00:00Z team=A tokens={MOST} until=2026-02-26T10:00:00Z id=h"
+    )
+    .unwrap();
     let folder = repository(&[("cost-log.md", &log)]);
     let run = |args: &[&'static str]| {
         Tokmon::new(args.iter().copied())

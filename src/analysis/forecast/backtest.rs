@@ -164,7 +164,7 @@ fn try_month(
     if !is_dated(&reconciled.teams_of(month)) || actual <= 0.0 {
         return None;
     }
-    let outcome = Outcome {
+    let outcome = MonthOutcome {
         month,
         first,
         actual,
@@ -177,7 +177,7 @@ fn try_month(
     Some((actual, trials))
 }
 
-struct Outcome {
+struct MonthOutcome {
     month: Month,
     /// Where the month begins in the history.
     first: usize,
@@ -185,7 +185,7 @@ struct Outcome {
     budget: Option<Tokens>,
 }
 
-impl Outcome {
+impl MonthOutcome {
     /// The forecast at the end of a day. None where a single figure would have been too early.
     fn trial(&self, history: &History, day: usize) -> Option<Trial> {
         let days = history

@@ -84,7 +84,7 @@ pub struct Estimate {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Position {
+pub(super) struct BudgetPosition {
     pub(super) spent: Tokens,
     pub(super) budget: Option<Tokens>,
 }
@@ -92,7 +92,7 @@ pub(super) struct Position {
 impl Estimate {
     pub(super) fn new(
         remaining: &Remaining,
-        Position { spent, budget }: Position,
+        BudgetPosition { spent, budget }: BudgetPosition,
         policy: ForecastPolicy,
     ) -> Self {
         let quantiles = Quantiles::new(remaining).map(|more| spent.saturating_add(more));

@@ -33,11 +33,11 @@ pub use hurdle_gamma::HurdleGamma;
 pub use project::{EstimateSource, Finished, ProjectInputs};
 pub use remaining::{ForecastBasis, Remaining};
 pub use report::{
-    Confidence, Crossing, CrossingState, Forecast, ForecastInputs, ForecastState, PathDay,
-    RateInputs, Risk, Stated, TeamForecast, UsedByDay,
+    Confidence, CrossingState, Forecast, ForecastInputs, ForecastState, PathDay, RateInputs, Risk,
+    StatedForecast, TeamForecast, ThresholdCrossing, UsedByDay,
 };
 
-use self::{estimate::Position, month::MonthAhead, project::Project};
+use self::{estimate::BudgetPosition, month::MonthAhead, project::Project};
 use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, reconciled::ReconciledMonth};
 use crate::model::{Level, NoteValue, Policy, Thresholds, Tokens, ratio};
 
@@ -57,8 +57,8 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn position(&self) -> Position {
-        Position {
+    fn position(&self) -> BudgetPosition {
+        BudgetPosition {
             spent: self.reconciled.month.used(),
             budget: self.budget,
         }
@@ -104,8 +104,8 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
     let of_project = project_estimate(&request, project.as_ref(), planned);
     let cost = ahead.and_then(MonthAhead::cost);
     let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
-    let estimates = || [month_end, of_project].into_iter().flatten();
-    let levels = estimates().filter_map(|estimate| estimate.level);
+    let estimates: Vec<Estimate> = [month_end, of_project].into_iter().flatten().collect();
+    let levels = estimates.iter().filter_map(|estimate| estimate.level);
     let as_planned = |project: &Project| request.estimate(project.as_planned()?);
     let forecast = Forecast {
         state,
@@ -116,7 +116,7 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
         project: of_project,
         project_as_planned: project.as_ref().and_then(as_planned),
         level: levels.chain(cost.map(|cost| cost.level)).max(),
-        risk: risk(&request, estimates(), cost, planned),
+        risk: risk(&request, &estimates, cost, planned),
         cost,
         alert_at: policy.forecast.into(),
         thresholds: thresholds(&request, burn_rate, ahead),
@@ -154,16 +154,16 @@ fn project_estimate(
 /// The worst risk by the forecast. Without one, by the plan; of a month that is over, by what is used.
 fn risk(
     request: &Request<'_>,
-    estimates: impl Iterator<Item = Estimate>,
+    estimates: &[Estimate],
     cost: Option<CostEstimate>,
     plan: Option<&Plan>,
 ) -> Option<Risk> {
-    let Position { spent, budget } = request.position();
+    let BudgetPosition { spent, budget } = request.position();
     let used = budget.map(|budget| request.policy.thresholds.level(spent.0, budget.0));
     if used == Some(Level::Exceeded) {
         return Some(Risk::Over);
     }
-    let forecast = estimates.filter_map(|estimate| estimate.risk());
+    let forecast = estimates.iter().filter_map(Estimate::risk);
     let forecast = forecast.chain(cost.map(|cost| cost.risk())).max();
     // Of a month that goes on, what is used says nothing about what will be.
     let used = used.filter(|_| request.state() == ForecastState::Over);
@@ -176,7 +176,7 @@ fn risk(
 
 /// What the plan leaves of the budget, without a plan what is left of it now.
 fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
-    let Position { spent, budget } = request.position();
+    let BudgetPosition { spent, budget } = request.position();
     match plan {
         Some(plan) => plan.end.remaining,
         None => budget.map(|budget| budget.signed_sub(spent)),
@@ -203,7 +203,7 @@ fn thresholds(
     request: &Request<'_>,
     rate: Option<BurnRate>,
     ahead: Option<&MonthAhead<'_>>,
-) -> Vec<Crossing> {
+) -> Vec<ThresholdCrossing> {
     let steps = request.policy.thresholds.steps();
     let crossing = |step| {
         Some(crossing(
@@ -214,7 +214,7 @@ fn thresholds(
             request.now,
         ))
     };
-    let mut thresholds: Vec<Crossing> = steps.into_iter().filter_map(crossing).collect();
+    let mut thresholds: Vec<ThresholdCrossing> = steps.into_iter().filter_map(crossing).collect();
     if let Some(ahead) = ahead {
         ahead.cross(&mut thresholds);
     }
@@ -227,7 +227,7 @@ fn crossing(
     budget: Tokens,
     rate: Option<BurnRate>,
     now: DateTime<FixedOffset>,
-) -> Crossing {
+) -> ThresholdCrossing {
     let (used, tokens) = (
         reconciled.month.used(),
         Thresholds::tokens_at(percent, budget),
@@ -241,7 +241,7 @@ fn crossing(
         (Some(_), Some(at)) if at.date_naive() <= last_day => CrossingState::Expected,
         (Some(_), _) => CrossingState::NotThisMonth,
     };
-    Crossing {
+    ThresholdCrossing {
         percent,
         level,
         tokens,
@@ -254,14 +254,14 @@ fn crossing(
 }
 
 /// The log's own projection, which is about its newest month.
-fn stated(reconciled: &ReconciledMonth, budget: Option<Tokens>) -> Option<Stated> {
+fn stated(reconciled: &ReconciledMonth, budget: Option<Tokens>) -> Option<StatedForecast> {
     let note = reconciled.ledger.note_of(|note| match note {
         NoteValue::ProjectedFinal(from, to) => Some((*from, *to)),
         _ => None,
     });
     let ((from, to), place) = note.filter(|_| reconciled.month.newest)?;
     let share = |tokens: Tokens| budget.and_then(|budget| ratio(tokens.0, budget.0));
-    Some(Stated {
+    Some(StatedForecast {
         from_tokens: from,
         to_tokens: to,
         from_ratio: share(from),

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::{
-    Confidence, CostEstimate, Crossing, Estimate, ForecastInputs, PathDay, RateInputs, Request,
-    TeamForecast, UsedByDay,
+    Confidence, CostEstimate, Estimate, ForecastInputs, PathDay, RateInputs, Request, TeamForecast,
+    ThresholdCrossing, UsedByDay,
     calendar::days_to_come,
-    estimate::{Position, probability_of},
+    estimate::{BudgetPosition, probability_of},
     history::{History, Series},
     hurdle_gamma::HurdleGamma,
     number::{as_float, as_tokens, rounded},
@@ -60,7 +60,12 @@ impl Outlook {
         Remaining::new(rate, self.plan)
     }
 
-    fn estimate(&self, end: Horizon, position: Position, policy: &Policy) -> Option<Estimate> {
+    fn estimate(
+        &self,
+        end: Horizon,
+        position: BudgetPosition,
+        policy: &Policy,
+    ) -> Option<Estimate> {
         let estimate = Estimate::new(&self.until(end)?, position, policy.forecast);
         Some(if self.is_too_early() {
             estimate.too_early()
@@ -153,7 +158,7 @@ impl<'r> MonthAhead<'r> {
                 outlook.rate = self.whole.usable_rate().copied();
                 outlook.is_young = false;
             }
-            let position = Position {
+            let position = BudgetPosition {
                 spent: team.used().unwrap_or_default(),
                 budget: self
                     .request
@@ -175,7 +180,7 @@ impl<'r> MonthAhead<'r> {
     }
 
     /// The probability of each threshold, and its days: the first with a probability of a half, and of a tenth.
-    pub(super) fn cross(&self, thresholds: &mut [Crossing]) {
+    pub(super) fn cross(&self, thresholds: &mut [ThresholdCrossing]) {
         let Some(remaining) = self.remaining() else {
             return;
         };

@@ -42,7 +42,7 @@ pub struct Forecast {
     /// From which probability on an estimate has which level.
     pub alert_at: AlertAt,
     /// When each threshold is crossed. Empty without a budget.
-    pub thresholds: Vec<Crossing>,
+    pub thresholds: Vec<ThresholdCrossing>,
     /// What would be used if every day to come were like the average of those since the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub straight_line_tokens: Option<Tokens>,
@@ -69,7 +69,7 @@ pub struct Forecast {
     pub burn_rate: Option<BurnRate>,
     /// What the log itself expects.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stated: Option<Stated>,
+    pub stated: Option<StatedForecast>,
     /// The risk that the log itself sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_risk: Option<String>,
@@ -313,7 +313,7 @@ pub enum CrossingState {
 
 /// A threshold: when it is crossed by the forecast, and when at the burn rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Crossing {
+pub struct ThresholdCrossing {
     /// Percent of the budget.
     pub percent: u32,
     /// The level from there on.
@@ -338,7 +338,7 @@ pub struct Crossing {
 
 /// What the log itself expects to be used in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Stated {
+pub struct StatedForecast {
     /// The lower end.
     pub from_tokens: Tokens,
     /// The upper end.

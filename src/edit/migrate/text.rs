@@ -220,7 +220,7 @@ fn money(cost: Option<Amount<i128>>, currency: Option<Currency>) -> String {
         return ABSENT.to_owned();
     };
     let code = currency.map_or_else(String::new, |own| format!(" {own}"));
-    let sign = currency.as_ref().and_then(Currency::sign);
+    let sign = currency.and_then(Currency::sign);
     let style = match sign {
         Some(sign) => MoneyStyle::plain(sign, ""),
         None => MoneyStyle::plain("", &code),

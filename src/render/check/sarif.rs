@@ -31,7 +31,7 @@ struct Run {
     tool: Tool,
     /// Our columns count characters, not the 16-bit units that are the format's default.
     column_kind: &'static str,
-    results: Vec<Outcome>,
+    results: Vec<SarifResult>,
 }
 
 #[derive(Serialize)]
@@ -77,7 +77,7 @@ impl Text {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Outcome {
+struct SarifResult {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
@@ -172,7 +172,7 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> Outcome {
+fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> SarifResult {
     let code = finding.code;
     let index = Code::ALL.iter().position(|one| *one == code);
     let help = finding.help.as_ref().map(|help| format!("\n{help}"));
@@ -182,7 +182,7 @@ fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> Outcome {
     for (at, location) in related.iter_mut().enumerate() {
         location.id = Some(at + 1);
     }
-    Outcome {
+    SarifResult {
         rule_id: code.id(),
         rule_index: index.unwrap_or_default(),
         level: level(finding.severity()),

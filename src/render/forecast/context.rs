@@ -2,7 +2,7 @@
 
 use super::{Badge, Field, NOT_ENOUGH, in_brackets};
 use crate::{
-    analysis::{BurnRate, Plan, PlanPhase, RateBasis, Stated, StatusReport},
+    analysis::{BurnRate, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
     model::{Percent, Tokens},
     render::{counted, styled::StyledLine, table::signed, theme::Style},
     text::FileRole,
@@ -154,7 +154,7 @@ fn rate_with_source(of: &BurnRate) -> String {
 }
 
 /// `155,000-160,000`.
-pub(crate) fn stated_range(stated: &Stated) -> String {
+pub(crate) fn stated_range(stated: &StatedForecast) -> String {
     let (from, to) = (stated.from_tokens, stated.to_tokens);
     if from == to {
         to.to_string()
@@ -163,7 +163,7 @@ pub(crate) fn stated_range(stated: &Stated) -> String {
     }
 }
 
-fn stated_share(report: &StatusReport, stated: &Stated) -> String {
+fn stated_share(report: &StatusReport, stated: &StatedForecast) -> String {
     let share = |tokens| report.share(tokens);
     match (share(stated.from_tokens), share(stated.to_tokens)) {
         (Some(from), Some(to)) if from == to => format!(" ({to})"),

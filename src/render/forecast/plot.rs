@@ -1,16 +1,16 @@
 //! What the charts of a month and of its first day share: the scale, and the line below.
 
-use crate::{analysis::StatusReport, model::Tokens, render::chart::Rule};
+use crate::{analysis::StatusReport, model::Tokens, render::chart::RuleLine};
 
 /// The tokens at the top, not below the highest of the curves, and the budget as a rule. None if both are 0.
-pub(super) fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<Rule>)> {
+pub(super) fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<RuleLine>)> {
     // A budget far above the curves would press them into the lowest row.
     let budget = report
         .budget
         .tokens
         .filter(|budget| budget.0 / 4 <= highest);
     let top = highest.max(budget.unwrap_or_default().0);
-    let rule = |budget: Tokens| Rule {
+    let rule = |budget: Tokens| RuleLine {
         tokens: budget.0,
         label: budget.compact(),
     };

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::NOT_ENOUGH;
 use crate::{
     analysis::{
-        BurnRate, Crossing, CrossingState, Estimate, ForecastBasis, Plan, StatusReport,
-        TeamForecast,
+        BurnRate, CrossingState, Estimate, ForecastBasis, Plan, StatusReport, TeamForecast,
+        ThresholdCrossing,
         forecast::{EstimateSource, Finished},
     },
     model::Percent,
@@ -78,7 +78,7 @@ fn explain(table: &mut ReportTable, report: &StatusReport) {
     );
 }
 
-fn crossed(crossing: &Crossing, rate: Option<&BurnRate>) -> String {
+fn crossed(crossing: &ThresholdCrossing, rate: Option<&BurnRate>) -> String {
     let by_minute = rate.is_some_and(BurnRate::is_by_minute);
     match (crossing.burn_rate_state, crossing.burn_rate_at) {
         (CrossingState::Expected, Some(at)) if by_minute => at.format("%Y-%m-%d %H:%M").to_string(),
