@@ -44,7 +44,7 @@ pub(super) fn run(
         schema_version: 1,
         file: session.log.shown.clone(),
         dry_run: args.dry_run,
-        migrated: change.is_some(),
+        is_changed: change.is_some(),
         change,
     };
     migrated.write(format, cx.out).map_err(cannot_print)?;

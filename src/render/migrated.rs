@@ -13,7 +13,8 @@ pub struct Migrated {
     pub file: String,
     pub dry_run: bool,
     /// Whether the log changed; it may be of v2.0 already.
-    pub migrated: bool,
+    #[serde(rename = "migrated")]
+    pub is_changed: bool,
     #[serde(flatten)]
     pub change: Option<MigratedLog>,
 }

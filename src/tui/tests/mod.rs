@@ -118,7 +118,7 @@ fn view_context(ascii: bool) -> ViewContext {
 
 fn text_of(lines: &[StyledLine]) -> String {
     let lines = lines.iter();
-    lines.map(|line| format!("{}\n", line.text())).collect()
+    lines.flat_map(|line| [line.text(), "\n"]).collect()
 }
 
 fn picture(app: &App, width: usize, height: usize, ascii: bool) -> String {
