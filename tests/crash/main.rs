@@ -15,6 +15,7 @@ mod interrupts;
 mod kills;
 mod leases;
 mod metadata;
+mod power;
 mod proof;
 mod records;
 mod room;

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// How many try at once.
-const WORKERS: usize = 3;
+pub(crate) const WORKERS: usize = 3;
 
 /// No more faults than these are printed.
 const MOST_FAULTS: usize = 12;

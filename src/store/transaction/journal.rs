@@ -346,16 +346,10 @@ impl JournalFile {
         is_gone
     }
 
-    /// Removes the journal in force. It may be back after a power cut, until the directory is [synced](Self::sync).
+    /// Removes the journal in force.
     pub(super) fn remove(&self) -> Result<(), WriteError> {
         let removed = self.dir.remove(&self.name);
         removed.map_err(|error| self.io("remove", error))
-    }
-
-    /// Returns when the removal of the journal is on the disk. The log need not be leased meanwhile: a journal that comes back finds it
-    /// begin with the new text.
-    pub(super) fn sync(&self) -> Result<(), WriteError> {
-        self.dir.sync().map_err(|error| self.io("remove", error))
     }
 }
 

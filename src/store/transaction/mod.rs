@@ -138,7 +138,10 @@ impl<'t> Transaction<'t> {
         if !decided? {
             return Ok(Attempt::Conflict);
         }
-        match self.complete(log, &staged.journal, origin) {
+        let completed = self.complete(&log, &staged.journal, origin);
+        // Before a replay, which leases it anew.
+        drop(log);
+        match completed {
             Ok(Outcome::Complete) => Ok(Attempt::Committed),
             Ok(Outcome::LeaseLost) if origin == Origin::Replay => Ok(Attempt::Conflict),
             Ok(Outcome::LeaseLost) => {

@@ -52,14 +52,9 @@ impl Transaction<'_> {
     fn resume(&self, journal: &Journal, log: LeasedFile) -> Result<(), WriteError> {
         let bytes = log.bytes().map_err(|error| self.target.io("read", error))?;
         match journal.progress(&bytes, log.inode(self.target)?) {
-            Progress::Complete => {
-                self.install_all(journal, &log, Origin::Replay)?;
-                self.journal.remove()?;
-                drop(log);
-                self.journal.sync()
-            }
+            Progress::Complete => self.journal.remove(),
             Progress::Foreign => Err(self.foreign()),
-            Progress::Sealed([]) => self.complete(log, journal, Origin::Replay).map(|_| ()),
+            Progress::Sealed([]) => self.complete(&log, journal, Origin::Replay).map(|_| ()),
             Progress::Sealed(tail) => {
                 let text = journal.with_tail(tail);
                 let staged = Staged::of_journal(self.target, &self.journal, &bytes, text, journal)?;
@@ -68,24 +63,14 @@ impl Transaction<'_> {
         }
     }
 
-    /// Completes a decided change: the side files, the log, its length, and away with the journal. Releases the log as soon as it
-    /// holds the new text alone.
+    /// Completes a decided change: the side files, the log, its length, and away with the journal.
     pub(super) fn complete(
         &self,
-        log: LeasedFile,
+        log: &LeasedFile,
         journal: &Journal,
         origin: Origin,
     ) -> Result<Outcome, WriteError> {
-        self.install_all(journal, &log, origin)?;
-        let outcome = self.overwrite(&log, journal)?;
-        drop(log);
-        if outcome == Outcome::Complete {
-            self.journal.sync()?;
-        }
-        Ok(outcome)
-    }
-
-    fn overwrite(&self, log: &LeasedFile, journal: &Journal) -> Result<Outcome, WriteError> {
+        self.install_all(journal, log, origin)?;
         if !log.is_fresh() {
             return Ok(Outcome::LeaseLost);
         }
@@ -104,6 +89,7 @@ impl Transaction<'_> {
         let synced = shortened.and_then(|()| log.file.sync_all());
         synced.map_err(|error| self.target.io("shorten", error))?;
         self.check_place(log)?;
+        // After a power cut it may be back, and finds that the log begins with the new text: no need to wait for the disk.
         self.journal.remove()?;
         Ok(Outcome::Complete)
     }
@@ -131,25 +117,30 @@ impl Transaction<'_> {
     ) -> Result<(), WriteError> {
         let metadata = log.file.metadata();
         let access = Access::of(&metadata.map_err(|error| self.target.io("look at", error))?);
-        let mut files = journal.files.iter();
-        files.try_for_each(|file| self.install(file, origin, access))
+        let mut installed: Vec<SideFile> = Vec::new();
+        for change in &journal.files {
+            installed.extend(self.install(change, origin, access)?);
+        }
+        installed.dedup_by(|file, last| file.is_beside(last));
+        installed.iter().try_for_each(SideFile::sync)
     }
 
+    /// Installs a side file. Its name is on the disk once the file is synced.
     fn install(
         &self,
         change: &SideChange,
         origin: Origin,
         access_of_log: Access,
-    ) -> Result<(), WriteError> {
+    ) -> Result<Option<SideFile>, WriteError> {
         let after = change.after.as_deref();
         let created = &mut Vec::new();
         let created = after.is_some().then_some(created);
         let Some(file) = SideFile::at(self.target, &change.path, created)? else {
-            return Ok(());
+            return Ok(None);
         };
         let now = file.bytes()?.as_deref().map(hash);
         if now == after.map(hash) {
-            return Ok(());
+            return Ok(Some(file));
         }
         if now != change.before {
             return Err(WriteError::Damaged {
@@ -157,13 +148,15 @@ impl Transaction<'_> {
                 journal: self.journal.path(),
             });
         }
-        let Some(after) = after else {
-            return file.remove();
-        };
-        if origin == Origin::Replay {
-            // What an earlier run staged may not be whole.
-            file.stage(after, access_of_log)?;
+        match after {
+            Some(after) if origin == Origin::Replay => {
+                // What an earlier run staged may not be whole.
+                file.stage(after, access_of_log)?;
+                file.install_staged()?;
+            }
+            Some(_) => file.install_staged()?,
+            None => file.remove()?,
         }
-        file.install_staged()
+        Ok(Some(file))
     }
 }

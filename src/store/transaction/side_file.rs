@@ -202,11 +202,20 @@ impl SideFile {
         synced.map_err(|error| self.io("write", error))
     }
 
-    /// Replaces it by what was staged, and returns when that is on the disk.
+    /// Replaces it by what was staged.
     pub(super) fn install_staged(&self) -> Result<(), WriteError> {
         let renamed = self.folder.rename(&self.staged, &self.name);
-        let synced = renamed.and_then(|()| self.folder.sync());
-        synced.map_err(|error| self.io("replace", error))
+        renamed.map_err(|error| self.io("replace", error))
+    }
+
+    /// Whether another one is in the same folder.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.path.parent() == other.path.parent()
+    }
+
+    /// Returns when the names in its folder are on the disk.
+    pub(super) fn sync(&self) -> Result<(), WriteError> {
+        self.folder.sync().map_err(|error| self.io("sync", error))
     }
 
     pub(super) fn remove_staged(&self) {
@@ -214,11 +223,9 @@ impl SideFile {
         let _ = self.folder.remove(&self.staged);
     }
 
-    /// Removes it, and returns when that is on the disk.
     pub(super) fn remove(&self) -> Result<(), WriteError> {
         let removed = self.folder.remove(&self.name);
-        let synced = removed.and_then(|()| self.folder.sync());
-        synced.map_err(|error| self.io("remove", error))
+        removed.map_err(|error| self.io("remove", error))
     }
 }
 
