@@ -1,7 +1,6 @@
 //! Team names: how they compare, and which of them are no teams.
 
 /// The form in which names are compared: lower case, runs of white space as one blank, none at the ends.
-#[must_use]
 pub fn fold_name(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for word in name.split_whitespace() {
@@ -14,7 +13,6 @@ pub fn fold_name(name: &str) -> String {
 }
 
 /// Whether a name in the team's column marks a sum (`TOTAL MTD`, `Subtotal`, `Day total`) and so is no team.
-#[must_use]
 pub fn is_total(name: &str) -> bool {
     if !name
         .as_bytes()
@@ -35,7 +33,6 @@ pub fn is_total(name: &str) -> bool {
 
 /// Whether a text is the name of a sum and nothing else (`TOTAL MTD`, `Day total`), as in a column of tasks, where
 /// `Total rewrite of the parser` is one.
-#[must_use]
 pub fn is_sum(text: &str) -> bool {
     const WORDS: [&str; 20] = [
         "total",
@@ -68,7 +65,6 @@ pub fn is_sum(text: &str) -> bool {
 }
 
 /// Whether the name of a sum says that it is one of a part.
-#[must_use]
 pub fn is_subtotal(name: &str) -> bool {
     let folded = fold_name(name);
     folded.contains("subtotal") || folded.contains("sub-total")

@@ -672,3 +672,25 @@ fn rows_beyond_what_can_be_counted_are_left_out_and_named() {
     assert_eq!(checked.code, 1);
     assert_snapshot!(checked.out);
 }
+
+#[test]
+fn classes_of_tokens_cost_what_each_does_to_the_last_digit() {
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 10 | $0.0000001 |\n\n\
+        [USE] 2026-02-25T10:00:00Z team=A tokens=1240 input=1000 output=200 cache_write=40 cache_read=50000 model=m\n\
+        [USE] 2026-02-25T10:00:00Z team=B tokens=7 model=flat\n";
+    let prices = "[prices]\nm = { input = 3, output = 15, cache_write = 3.75, cache_read = 0.30, per = \"1M\" }\nflat = 0.0000025\n";
+    let folder = repository(&[("cost-log.md", log), ("tokmon.toml", prices)]);
+    let run = |args: &[&'static str]| {
+        Tokmon::new(args.iter().copied())
+            .folder(folder.path())
+            .run()
+    };
+    let report: Value = serde_json::from_str(&run(&["--json"]).out).unwrap();
+    let costs = |value: &Value| value["cost"]["amount"].as_str().unwrap().to_owned();
+    assert_eq!(costs(&report["used"]), "0.021150118");
+    assert_eq!(costs(&report["teams"][0]), "0.0211501");
+    // 17.5 nanos, half to even.
+    assert_eq!(costs(&report["teams"][1]), "0.000000018");
+    assert_eq!(report["used"]["cost"]["complete"], true);
+    assert_snapshot!(run(&["--teams"]).out);
+}
