@@ -297,7 +297,7 @@ mod tests {
     fn report(text: &str) -> String {
         let (problems, source) = (parse(text).unwrap_err(), Source::new(text));
         let mut files = crate::text::Files::default();
-        files.add(crate::text::FileRole::Settings, FILE);
+        files.add(crate::text::FileRole::Settings, FILE, None);
         let style = crate::render::Style::PLAIN;
         crate::render::in_full(&problems.found, &files, style, &mut |place| {
             Some(source.line(place.line).to_owned())

@@ -83,9 +83,11 @@ fn unread_archives(read: &mut ReadFiles, archives: Option<&Archives>) -> Result<
     let unread =
         archives.unread(&mut || read.opened.get_mut(&FileId::LOG)?.text(MOST_AT_ONCE).ok())?;
     for archive in unread {
-        let file = read
-            .files
-            .add(FileRole::Archive, archive.file.shown.clone());
+        let file = read.files.add(
+            FileRole::Archive,
+            archive.file.shown.clone(),
+            Some(archive.file.path.clone()),
+        );
         read.findings.push(archive.diagnostic(file, archives));
         read.opened.insert(file, archive.opened);
     }

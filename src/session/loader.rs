@@ -132,23 +132,23 @@ impl<'l> Loader<'l> {
     /// Reads the archive of a month, if there is one.
     pub(super) fn archive(&mut self, month: Month) -> Result<(), Failure> {
         self.builder.archive(month);
-        let Some((path, archive)) = self.log.archive(month, self.settings)? else {
+        let Some((found, archive)) = self.log.archive(month, self.settings)? else {
             return Ok(());
         };
         let files = &mut self.files.files;
-        let file = files.add(FileRole::Archive, path.display().to_string());
+        let file = files.add(FileRole::Archive, found.shown, Some(found.path));
         self.files.opened.insert(file, archive);
         self.read(file)
     }
 
     fn look_back(&mut self, month: Month) -> Result<(), String> {
         let archive = self.log.archive(month, self.settings);
-        let Some((path, mut archive)) = archive.map_err(|failure| failure.to_string())? else {
+        let Some((found, mut archive)) = archive.map_err(|failure| failure.to_string())? else {
             return Ok(());
         };
         self.builder.archive(month);
         let files = &mut self.files.files;
-        let file = files.add(FileRole::Archive, path.display().to_string());
+        let file = files.add(FileRole::Archive, found.shown, Some(found.path));
         let builder = &mut self.builder;
         let read = archive
             .bytes()

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 
-use super::archives::{Archives, MonthArchive};
+use super::archives::{ArchiveFile, Archives, MonthArchive};
 use crate::{
     config::{self, Settings},
     exit::ExitCode,
@@ -17,7 +17,7 @@ use crate::{
     model::Month,
     render::{self, Style},
     store::{self, OpenError, Opened},
-    text::{FileId, FileRole, Files},
+    text::{FileRole, Files},
 };
 
 /// Where a log is looked for, in a folder and its parents.
@@ -130,8 +130,12 @@ impl LogPath {
 
     pub fn files(&self) -> Files {
         let mut files = Files::default();
-        files.add(FileRole::Log, self.shown.as_str());
-        files.add(FileRole::Projection, self.beside_shown(PROJECTION));
+        files.add(FileRole::Log, self.shown.as_str(), self.path.clone());
+        files.add(
+            FileRole::Projection,
+            self.beside_shown(PROJECTION),
+            self.beside(PROJECTION),
+        );
         files
     }
 
@@ -156,12 +160,12 @@ impl LogPath {
         &self,
         month: Month,
         settings: &Settings,
-    ) -> Result<Option<(PathBuf, Opened)>, Failure> {
+    ) -> Result<Option<(ArchiveFile, Opened)>, Failure> {
         let Some(archives) = self.archives(settings) else {
             return Ok(None);
         };
         let MonthArchive { file, opened, .. } = archives.find(month)?;
-        Ok(opened.map(|opened| (PathBuf::from(file.shown), opened)))
+        Ok(opened.map(|opened| (file, opened)))
     }
 }
 
@@ -235,7 +239,7 @@ impl SettingsPath {
         config::parse(&text).map_err(|problems| {
             let mut memory = Opened::Memory(text.into_bytes());
             let mut files = Files::default();
-            files.add(FileRole::Settings, shown.as_str());
+            files.add(FileRole::Settings, shown.as_str(), Some(self.path.clone()));
             let told = render::in_full(&problems.found, &files, style, &mut |place| {
                 memory.line(place.line_start, EXCERPT).ok()
             });
@@ -351,16 +355,6 @@ pub struct WatchedFiles {
 }
 
 impl WatchedFiles {
-    /// Of the archives, only that of the month shown has places in a report.
-    pub fn path_of(&self, file: FileId) -> &Path {
-        match file.role() {
-            FileRole::Log => &self.log,
-            FileRole::Archive => self.archives.first().unwrap_or(&self.log),
-            FileRole::Projection => &self.projection,
-            FileRole::Settings => &self.settings,
-        }
-    }
-
     /// All of them, there or not.
     pub fn files(&self) -> Vec<PathBuf> {
         let own = [&self.log, &self.projection, &self.settings];

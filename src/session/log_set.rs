@@ -32,7 +32,7 @@ impl LogPath {
     ) -> Result<Option<Vec<u8>>, Failure> {
         let archive = self.archive(month, settings)?;
         archive
-            .map(|(path, archive)| read(archive, &path.display().to_string()))
+            .map(|(file, archive)| read(archive, &file.shown))
             .transpose()
     }
 }

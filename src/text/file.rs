@@ -1,6 +1,9 @@
 //! Which file a place is in, and what the files of a run are called.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -63,12 +66,25 @@ impl From<FileId> for FileRole {
     }
 }
 
-/// The files of a run and their names, as messages show them.
+/// The files of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files(BTreeMap<FileId, String>);
+pub struct Files(BTreeMap<FileId, NamedFile>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct NamedFile {
+    /// As messages show it.
+    name: String,
+    path: Option<PathBuf>,
+}
 
 impl Files {
-    pub fn add(&mut self, role: FileRole, name: impl Into<String>) -> FileId {
+    /// Registers a file. Standard input has no path.
+    pub fn add(
+        &mut self,
+        role: FileRole,
+        name: impl Into<String>,
+        path: Option<PathBuf>,
+    ) -> FileId {
         let last = FileId {
             role,
             index: u32::MAX,
@@ -78,13 +94,18 @@ impl Files {
             .filter(|(file, _)| file.role == role)
             .map_or(0, |(file, _)| file.index.saturating_add(1));
         let file = FileId { role, index };
-        self.0.insert(file, name.into());
+        let name = name.into();
+        self.0.insert(file, NamedFile { name, path });
         file
     }
 
     /// Empty for a file that was never added.
     pub fn name(&self, file: FileId) -> &str {
-        self.0.get(&file).map_or("", String::as_str)
+        self.0.get(&file).map_or("", |file| &file.name)
+    }
+
+    pub fn path(&self, file: FileId) -> Option<&Path> {
+        self.0.get(&file)?.path.as_deref()
     }
 
     /// A place as editors take it: `cost-log.md:31:33`.
@@ -106,7 +127,7 @@ mod tests {
             (FileRole::Projection, "cost-projection.md"),
             (FileRole::Archive, "archive/cost-log-2026-02.md"),
         ];
-        let ids = named.map(|(role, name)| files.add(role, name));
+        let ids = named.map(|(role, name)| files.add(role, name, Some(Path::new("/").join(name))));
         assert_eq!(
             ids,
             [
@@ -118,6 +139,7 @@ mod tests {
         );
         for (file, (role, name)) in ids.into_iter().zip(named) {
             assert_eq!((file.role(), files.name(file)), (role, name));
+            assert_eq!(files.path(file), Some(&*Path::new("/").join(name)));
         }
         let place = Place {
             file: FileId::archive(1),

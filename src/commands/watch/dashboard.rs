@@ -274,7 +274,7 @@ impl Dashboard<'_, '_, '_> {
             Effect::Read => self.read()?,
             Effect::Repaint => self.repaint(),
             Effect::Suspend => return self.suspend(),
-            Effect::Edit(document, line) => return self.edit(document, line),
+            Effect::Edit(file, line) => return self.edit(file, line),
         }
         Ok(None)
     }
@@ -297,8 +297,9 @@ impl Dashboard<'_, '_, '_> {
         Ok(None)
     }
 
-    fn edit(&mut self, document: FileId, line: usize) -> Result<Flow, Failure> {
-        let path = self.follower.watched.path_of(document);
+    fn edit(&mut self, file: FileId, line: usize) -> Result<Flow, Failure> {
+        let path = self.follower.read_files.path(file);
+        let path = path.unwrap_or(&self.follower.watched.log);
         let told = match edit::command(&self.follower.cx.environment, path, line) {
             Err(why) => Some(why),
             Ok(mut command) => {

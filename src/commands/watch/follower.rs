@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     render,
     session::{LoadFailure, ReadFiles, Session, WatchedFiles},
-    store,
+    store, text,
     tui::{App, Problem, Reading, Snapshot},
 };
 
@@ -21,6 +21,8 @@ pub(super) struct Follower<'a, 'w> {
     pub(super) global: &'a GlobalArgs,
     pub(super) cx: &'a mut Context<'w>,
     pub(super) watched: WatchedFiles,
+    /// The files that were read last.
+    pub(super) read_files: text::Files,
     pub(super) files: Files,
     pub(super) receive: Receiver<Event>,
     /// The files were read before.
@@ -44,6 +46,7 @@ impl Follower<'_, '_> {
                     problems: problems(&loaded.files),
                     counted: render::count_findings(&loaded.files.findings),
                 };
+                self.read_files = loaded.files.files.clone();
                 // Where the settings cannot be read, the files that mattered before still do.
                 watched = self.session.watched_files().ok();
                 Reading::Good(Box::new(snapshot))
@@ -56,7 +59,10 @@ impl Follower<'_, '_> {
                 return Err(failure);
             }
             Err(LoadFailure { failure, files }) => {
-                let problems = files.map(|files| problems(&files)).unwrap_or_default();
+                let problems = files.as_deref().map(problems).unwrap_or_default();
+                if let Some(files) = files {
+                    self.read_files = files.files;
+                }
                 let first = problems.into_iter().find(|problem| problem.is_error);
                 Reading::Bad(first.unwrap_or_else(|| Problem {
                     text: failure.to_string(),

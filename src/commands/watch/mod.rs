@@ -51,6 +51,7 @@ pub(super) fn run(
         global,
         cx,
         watched,
+        read_files: crate::text::Files::default(),
         files,
         receive,
         begun: false,
