@@ -18,7 +18,6 @@ const MOST_PROBLEMS: usize = 50;
 /// The most of a name or a value that a message repeats, in characters.
 const MOST_REPEATED: usize = 40;
 
-/// What is wrong with a settings file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems {
     /// In the order of the file.
@@ -108,10 +107,10 @@ impl<'s> ProblemList<'s> {
             );
             return true;
         }
+        let is_item = value.span() != span;
         let found = match value.get_ref() {
-            _ if value.span() != span => self.source.body().get(span.clone()).unwrap_or_default(),
-            DeValue::Table(_) => "a table",
-            DeValue::Array(_) => "a list",
+            DeValue::Table(_) if !is_item => "a table",
+            DeValue::Array(_) if !is_item => "a list",
             _ => self.source.body().get(span.clone()).unwrap_or_default(),
         };
         let message = if found == key {
