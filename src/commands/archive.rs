@@ -101,8 +101,8 @@ impl Task<'_> {
         let log = if to_delete.is_empty() {
             log.text()
         } else {
-            let outcome = archive::prune(log, &mut log_set, &to_delete, self.now);
-            let (text, removed) = outcome.map_err(|error| failure(&error, archives))?;
+            let pruning = archive::prune(log, &mut log_set, &to_delete, self.now);
+            let (text, removed) = pruning.map_err(|error| failure(&error, archives))?;
             for (month, archive) in removed {
                 let ArchiveFile { path, shown, .. } = file(archives, month);
                 deleted.push(Deleted {
@@ -119,7 +119,7 @@ impl Task<'_> {
             pruned = text;
             &pruned
         };
-        let archived = self.outcome(&request, archiving.stats, deleted, [text, log])?;
+        let outcome = self.outcome(&request, archiving.stats, deleted, [text, log])?;
         for (month, before) in replaced {
             changes.push(FileChange {
                 path: file(archives, month).path,
@@ -131,7 +131,7 @@ impl Task<'_> {
             log: log.as_bytes().to_vec(),
             files: changes,
         });
-        Ok((change, archived))
+        Ok((change, outcome))
     }
 
     fn outcome(

@@ -291,7 +291,7 @@ fn two_logs_of_one_name_share_a_folder_of_archives() {
 }
 
 #[test]
-fn an_older_archive_belongs_to_the_log_of_its_name_and_is_told_so() {
+fn an_older_archive_belongs_to_the_log_of_its_name_and_gets_its_path() {
     let old = "# Cost Log Archive — 2026-02\n\n## Daily Detail — 2026-02-01\n\n| Team | Tokens |\n|---|---|\n| Team A | 500 |\n";
     let folder = repository(&[
         ("cost-log.md", &log("sample.md")),

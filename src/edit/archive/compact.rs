@@ -1,7 +1,7 @@
 //! Rows of one team and task that become one: their figures added up, their count and hours in the notes, all their ids kept.
 //!
-//! Only rows that differ in nothing but what can be added up are merged; any other stays as it is. What a section adds up to is
-//! the same before and after, and that is checked for each.
+//! Only rows that differ in nothing but what can be added up are merged; any other stays as it is. Each section adds up to the
+//! same before and after, which is checked.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

@@ -190,7 +190,7 @@ impl<'d> Cutter<'d> {
     }
 
     /// From where on the blank lines and rules at the end of a section stay. Of those before it and these, one set is enough: that
-    /// before it, unless a rule stands here alone. Behind lines that stay, they separate these from the next section.
+    /// before it, unless only this one has a rule. Behind lines that stay, they separate these from the next section.
     fn kept_from(&mut self, first: usize, filled: usize, end: usize) -> usize {
         if end == self.fates.len() {
             return end;

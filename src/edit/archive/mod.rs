@@ -8,7 +8,6 @@ mod file;
 mod inventory;
 mod owner;
 mod reference;
-mod verify;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +23,7 @@ use self::{
 };
 use super::{
     Document, Invariants, LogSet, Proposal, Revision, TableBlock, Timestamp, Tolerance, Violation,
-    settle, sync_summary,
+    document::is_rule, settle, sync_summary,
 };
 use crate::{
     model::{Month, Tokens},
@@ -153,12 +152,10 @@ pub fn archive(
     let expired_lines = ExpiredLines::of(&log.document().lines, request.today, request.now);
     let (edits, mut deltas) = cut::cut(log, &ready.inventory, &ready.expired, &expired_lines);
     let mut stats = ArchiveStats {
-        settled: ready.settled,
-        moved: BTreeMap::new(),
         left: ready.left,
+        ..ArchiveStats::default()
     };
     if deltas.is_empty() {
-        stats.settled = 0;
         return Ok(Archiving {
             revision: None,
             replaced: BTreeMap::new(),
@@ -170,35 +167,24 @@ pub fn archive(
     } else {
         Vec::new()
     };
-    stats.moved = deltas
-        .iter()
+    stats.settled = ready.settled;
+    let moved = deltas.iter();
+    stats.moved = moved
         .map(|(month, delta)| (*month, delta.stats()))
         .collect();
     let mut headings = Vec::new();
     let replaced = write_archives(log, log_set, &deltas, &request.log, &mut headings)?;
-    let cut = log.apply(
-        Proposal {
-            edits,
-            ..Proposal::default()
-        },
-        log_set,
-    )?;
-    let texts = Texts {
-        before: log.text(),
-        after: cut.text(),
-        replaced: &replaced,
-        log_set,
-        headings: &headings,
-        compacted: &compacted,
+    let proposal = Proposal {
+        edits,
+        ..Proposal::default()
     };
-    if !texts.have_the_same_lines() {
-        return Err(ArchiveError::LostLine);
-    }
-    let last = deltas.last_key_value().map(|(month, _)| *month);
-    let reference = last.map(|month| Reference {
-        path: format!("{}/{}", request.folder, name(month)),
-        month,
-        contents: Contents::of(log_set.archives.get(&month).map_or(b"", Vec::as_slice)),
+    let cut = log.apply(proposal, log_set)?;
+    let logs = [log.text(), cut.text()];
+    check_lines(logs, &replaced, log_set, &headings, &compacted)?;
+    let reference = deltas.last_key_value().map(|(month, _)| Reference {
+        path: format!("{}/{}", request.folder, name(*month)),
+        month: *month,
+        contents: Contents::of(log_set.archives.get(month).map_or(b"", Vec::as_slice)),
     });
     let revision = refer(cut, log_set, &stats, reference.as_ref(), request.now)?;
     Ok(Archiving {
@@ -294,37 +280,47 @@ fn write_archives(
     Ok(replaced)
 }
 
-/// All texts before and after a move.
-struct Texts<'a> {
-    before: &'a str,
-    after: &'a str,
-    replaced: &'a BTreeMap<Month, Option<Vec<u8>>>,
-    log_set: &'a LogSet,
-    /// Lines that are new.
-    headings: &'a [String],
-    /// Sections with merged rows, as they were and as they are.
-    compacted: &'a [[String; 2]],
+/// Checks that the log and its archives have the lines that they had, and `headings`. `compacted` are sections with merged rows, as they
+/// were and as they are.
+fn check_lines(
+    [log, cut]: [&str; 2],
+    replaced: &BTreeMap<Month, Option<Vec<u8>>>,
+    log_set: &LogSet,
+    headings: &[String],
+    compacted: &[[String; 2]],
+) -> Result<(), ArchiveError> {
+    fn text(bytes: &[u8]) -> &str {
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+    let old = replaced.values().flatten().map(|archive| text(archive));
+    let new = replaced.keys();
+    let new = new.filter_map(|month| Some(text(log_set.archives.get(month)?)));
+    let mut before: Vec<&str> = old.chain([log]).collect();
+    let mut after: Vec<&str> = new.chain([cut]).collect();
+    before.extend(headings.iter().map(String::as_str));
+    for [as_it_was, as_it_is] in compacted {
+        before.push(as_it_is);
+        after.push(as_it_was);
+    }
+    if sorted_lines(before) == sorted_lines(after) {
+        Ok(())
+    } else {
+        Err(ArchiveError::LostLine)
+    }
 }
 
-impl Texts<'_> {
-    fn have_the_same_lines(&self) -> bool {
-        fn text(bytes: &[u8]) -> &str {
-            std::str::from_utf8(bytes).unwrap_or_default()
-        }
-        let old = self.replaced.values().flatten();
-        let mut before: Vec<&str> = old.map(|archive| text(archive)).collect();
-        before.push(self.before);
-        before.extend(self.headings.iter().map(String::as_str));
-        let new = self.replaced.keys();
-        let new = new.filter_map(|month| self.log_set.archives.get(month));
-        let mut after: Vec<&str> = new.map(|archive| text(archive)).collect();
-        after.push(self.after);
-        for [as_it_was, as_it_is] in self.compacted {
-            before.push(as_it_is);
-            after.push(as_it_was);
-        }
-        verify::sorted_lines(before) == verify::sorted_lines(after)
-    }
+/// The lines of some texts, sorted: equal exactly where the same lines are in them, each as often. Blank lines and rules only
+/// separate others and are left out, and so are line ends.
+fn sorted_lines(texts: Vec<&str>) -> Vec<&str> {
+    let bodies = texts
+        .into_iter()
+        .map(|text| text.trim_start_matches('\u{feff}'));
+    let lines = bodies.flat_map(|text| text.split('\n').map(|line| line.trim_end_matches('\r')));
+    let mut lines: Vec<&str> = lines
+        .filter(|line| !line.trim().is_empty() && !is_rule(line.trim()))
+        .collect();
+    lines.sort_unstable();
+    lines
 }
 
 /// Has the monthly rows say all that left the log, and the log say where that is.

@@ -168,7 +168,7 @@ fn plural(count: usize, word: &str) -> String {
     }
 }
 
-/// An item of a list: its key, and where its value stands.
+/// An item of a list: its key, and the place of its value.
 struct ListItem<'d> {
     bullet: &'d str,
     key: String,

@@ -1,4 +1,4 @@
-//! What of a log of the older format is still in force, and goes over to the new one as it stands.
+//! What of a log of the older format is still in force, and goes over to the new one as it is.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ pub(super) struct Carried<'d> {
     /// Sections whose words mean the same in both formats, without blank lines at their ends.
     pub(super) sections: Vec<String>,
     pub(super) reference: Option<String>,
-    /// Items of lists that stand elsewhere.
+    /// List items outside of these.
     pub(super) notes: Vec<&'d str>,
     /// `Key: value` pairs.
     pub(super) header: Vec<&'d str>,

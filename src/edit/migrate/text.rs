@@ -15,7 +15,7 @@ use crate::{
     text::Span,
 };
 
-/// What stands in a cell without a value.
+/// A cell without a value.
 const ABSENT: &str = "—";
 
 /// The cells of a daily row, as they are to be written.
@@ -243,7 +243,7 @@ fn daily(text: &mut String, date: NaiveDate, rows: &[DayRow<'_>], currency: Opti
         "Status",
         "Notes",
     ];
-    // A column in which nothing stands is written only where rows to come have a use for it.
+    // An empty column is written only where later rows can use it.
     let used: Vec<usize> = (0..heads.len())
         .filter(|at| {
             let is_filled = |row: &DayRow<'_>| {
