@@ -75,9 +75,13 @@ impl Invariants {
             let mut offsets = OffsetMap::new(edits);
             let mut rows = lines(after).peekable();
             let mut count_new = |row: &RowStart| {
-                let left = new.get_mut(usize::from(row.role != Role::Monthly));
-                left.and_then(|left| Some(*left = left.checked_sub(1)?))
-                    .ok_or(Violation::NewRow { at: row.start })
+                match new.get_mut(usize::from(row.role != Role::Monthly)) {
+                    Some(left) if *left > 0 => {
+                        *left -= 1;
+                        Ok(())
+                    }
+                    _ => Err(Violation::NewRow { at: row.start }),
+                }
             };
             for row in lines(before) {
                 let Some(start) = offsets.map(row.start) else {

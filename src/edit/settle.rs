@@ -32,8 +32,6 @@ pub struct Settlement {
     pub proposal: Proposal,
     /// How many usage lines are settled.
     pub lines: usize,
-    /// How many that count have to stay, since no table can hold them.
-    pub left: usize,
 }
 
 /// Moves usage lines into the daily and monthly tables, and brings the figures of their months up to date. Lines that do not count,
@@ -47,7 +45,6 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
     for entry in counting.filter_map(super::LogLine::usage) {
         months.entry(entry.when.month).or_default().push(entry);
     }
-    let all: usize = months.values().map(Vec::len).sum();
     if months.is_empty() {
         return Settlement::default();
     }
@@ -74,7 +71,7 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
             derived.touch(*month, counts);
         }
     }
-    let (lines, left) = (settling.lines, all - settling.lines);
+    let lines = settling.lines;
     if lines > 0 {
         proposal.extend(settling.propose(&mut derived));
         proposal.edits.extend(derived.notes());
@@ -84,7 +81,6 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
     Settlement {
         proposal,
         lines,
-        left,
     }
 }
 

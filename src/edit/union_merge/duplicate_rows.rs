@@ -175,57 +175,14 @@ impl Resolver<'_, '_> {
                 .filter(|detail| is_only || detail.task == *task);
             own.collect()
         };
-        let is_separate = is_only || archived == Tokens::ZERO && self.are_separate(tasks, details);
+        let is_separate = is_only || archived == Tokens::ZERO && are_separate(tasks, details);
         let group = |(task, rows): (&Task, &Vec<&TableRow>)| {
-            let of_details = self.group(rows, archived, &of_task(task));
+            let of_details = group(rows, archived, &of_task(task));
             of_details
                 .filter(|_| is_separate)
                 .or_else(|| self.unchanged(rows).filter(|_| !has_ids))
         };
         tasks.iter().map(group).collect()
-    }
-
-    /// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
-    fn are_separate(&self, tasks: &BTreeMap<Task, Vec<&TableRow>>, details: &[Detail]) -> bool {
-        let sum = |task: &Task| -> RoundedSum {
-            let own = details.iter().filter(|detail| detail.task == *task);
-            own.map(|detail| RoundedSum::from(detail.tokens)).sum()
-        };
-        let agrees = |(task, rows): (&Task, &Vec<&TableRow>)| match rows.as_slice() {
-            [only] => {
-                let tokens = tokens_of(only);
-                tokens.is_some_and(|tokens| sum(task).agrees_with(tokens))
-            }
-            _ => true,
-        };
-        details
-            .iter()
-            .all(|detail| tasks.contains_key(&detail.task))
-            && tasks.iter().all(agrees)
-    }
-
-    fn group(
-        &self,
-        rows: &[&TableRow],
-        archived: Tokens,
-        details: &[&Detail],
-    ) -> Option<Resolution> {
-        let stated: Option<Vec<Amount<Tokens>>> = rows.iter().map(|row| tokens_of(row)).collect();
-        let stated = stated?;
-        let is_estimate = stated.iter().any(|tokens| tokens.estimate)
-            || details.iter().any(|detail| detail.tokens.estimate);
-        if is_estimate {
-            return None;
-        }
-        let amounts: Vec<Amount<Tokens>> = details.iter().map(|detail| detail.tokens).collect();
-        let (tokens, common) = join(&stated, archived, &amounts)?;
-        let costs: Option<Vec<i128>> = details.iter().map(|detail| detail.cost).collect();
-        let cost = costs.filter(|_| archived == Tokens::ZERO);
-        Some(Resolution {
-            tokens,
-            common,
-            cost: cost.map(|costs| costs.into_iter().sum()),
-        })
     }
 
     /// A row that neither branch touched, and that occurs twice because the rows beside it were: it is the same in every byte, and
@@ -251,6 +208,48 @@ impl Resolver<'_, '_> {
             cost: None,
         })
     }
+}
+
+/// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
+fn are_separate(tasks: &BTreeMap<Task, Vec<&TableRow>>, details: &[Detail]) -> bool {
+    let sum = |task: &Task| -> RoundedSum {
+        let own = details.iter().filter(|detail| detail.task == *task);
+        own.map(|detail| RoundedSum::from(detail.tokens)).sum()
+    };
+    let agrees = |(task, rows): (&Task, &Vec<&TableRow>)| match rows.as_slice() {
+        [only] => {
+            let tokens = tokens_of(only);
+            tokens.is_some_and(|tokens| sum(task).agrees_with(tokens))
+        }
+        _ => true,
+    };
+    details
+        .iter()
+        .all(|detail| tasks.contains_key(&detail.task))
+        && tasks.iter().all(agrees)
+}
+
+fn group(
+    rows: &[&TableRow],
+    archived: Tokens,
+    details: &[&Detail],
+) -> Option<Resolution> {
+    let stated: Option<Vec<Amount<Tokens>>> = rows.iter().map(|row| tokens_of(row)).collect();
+    let stated = stated?;
+    let is_estimate = stated.iter().any(|tokens| tokens.estimate)
+        || details.iter().any(|detail| detail.tokens.estimate);
+    if is_estimate {
+        return None;
+    }
+    let amounts: Vec<Amount<Tokens>> = details.iter().map(|detail| detail.tokens).collect();
+    let (tokens, common) = join(&stated, archived, &amounts)?;
+    let costs: Option<Vec<i128>> = details.iter().map(|detail| detail.cost).collect();
+    let cost = costs.filter(|_| archived == Tokens::ZERO);
+    Some(Resolution {
+        tokens,
+        common,
+        cost: cost.map(|costs| costs.into_iter().sum()),
+    })
 }
 
 /// What rows of several branches say together, and what they have in common. None where the details do not show it.
