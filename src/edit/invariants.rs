@@ -74,15 +74,14 @@ impl Invariants {
         for lines in [plain_rows, sums] {
             let mut offsets = OffsetMap::new(edits);
             let mut rows = lines(after).peekable();
-            let mut count_new = |row: &RowStart| {
-                match new.get_mut(usize::from(row.role != Role::Monthly)) {
+            let mut count_new =
+                |row: &RowStart| match new.get_mut(usize::from(row.role != Role::Monthly)) {
                     Some(left) if *left > 0 => {
                         *left -= 1;
                         Ok(())
                     }
                     _ => Err(Violation::NewRow { at: row.start }),
-                }
-            };
+                };
             for row in lines(before) {
                 let Some(start) = offsets.map(row.start) else {
                     continue;

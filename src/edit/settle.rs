@@ -78,10 +78,7 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
     } else {
         proposal = Proposal::default();
     }
-    Settlement {
-        proposal,
-        lines,
-    }
+    Settlement { proposal, lines }
 }
 
 /// The lines of holds by their ids; of one id, the first.

@@ -40,9 +40,11 @@ pub(crate) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) 
     }
     let after = revision.apply(proposal, &log_set).unwrap();
     let repeats = after.repeats();
-    let counting = after.document().lines.iter().filter(|line| {
-        line.usage().is_some() && !repeats.contains(&line.place.line_start)
-    });
+    let counting = after
+        .document()
+        .lines
+        .iter()
+        .filter(|line| line.usage().is_some() && !repeats.contains(&line.place.line_start));
     let left = counting.count();
     (after.into_text(), lines, left)
 }

@@ -229,11 +229,7 @@ fn are_separate(tasks: &BTreeMap<Task, Vec<&TableRow>>, details: &[Detail]) -> b
         && tasks.iter().all(agrees)
 }
 
-fn group(
-    rows: &[&TableRow],
-    archived: Tokens,
-    details: &[&Detail],
-) -> Option<Resolution> {
+fn group(rows: &[&TableRow], archived: Tokens, details: &[&Detail]) -> Option<Resolution> {
     let stated: Option<Vec<Amount<Tokens>>> = rows.iter().map(|row| tokens_of(row)).collect();
     let stated = stated?;
     let is_estimate = stated.iter().any(|tokens| tokens.estimate)
