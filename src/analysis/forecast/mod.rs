@@ -116,7 +116,7 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
         project: of_project,
         project_as_planned: project.as_ref().and_then(as_planned),
         level: levels.chain(cost.map(|cost| cost.level)).max(),
-        risk: risk(&request, &estimates, cost, planned),
+        risk: risk(&request, &estimates, cost.as_ref(), planned),
         cost,
         alert_at: policy.forecast.into(),
         thresholds: thresholds(&request, burn_rate, ahead),
@@ -155,7 +155,7 @@ fn project_estimate(
 fn risk(
     request: &Request<'_>,
     estimates: &[Estimate],
-    cost: Option<CostEstimate>,
+    cost: Option<&CostEstimate>,
     plan: Option<&Plan>,
 ) -> Option<Risk> {
     let BudgetPosition { spent, budget } = request.position();
@@ -164,7 +164,7 @@ fn risk(
         return Some(Risk::Over);
     }
     let forecast = estimates.iter().filter_map(Estimate::risk);
-    let forecast = forecast.chain(cost.map(|cost| cost.risk())).max();
+    let forecast = forecast.chain(cost.map(CostEstimate::risk)).max();
     // Of a month that goes on, what is used says nothing about what will be.
     let used = used.filter(|_| request.state() == ForecastState::Over);
     forecast.or_else(|| {

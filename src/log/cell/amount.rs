@@ -364,7 +364,7 @@ mod tests {
         Some((
             cell.amount.value,
             cell.amount.estimate,
-            cell.currency.and_then(|currency| currency.sign()),
+            cell.currency.and_then(Currency::sign),
         ))
     }
 
@@ -410,7 +410,7 @@ mod tests {
     fn prices_are_read_exactly_or_not_at_all() {
         let read = |text, tokens| {
             price(text, Tokens(tokens))
-                .map(|(picos, currency)| (picos, currency.and_then(|own| own.sign())))
+                .map(|(picos, currency)| (picos, currency.and_then(Currency::sign)))
         };
         assert_eq!(read("0.003", 1_000), Some((3_000_000, None)));
         assert_eq!(read("$0.003", 1_000), Some((3_000_000, Some("$"))));
