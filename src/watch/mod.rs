@@ -1,13 +1,13 @@
 //! Reports that a file may have changed, however it is saved, moved or created again. Watches
 //! folders, never files, which a save by renaming would leave behind; compares what a file looks like, and opens none. When to
-//! read is worked out by [`Coalesce`], from times that the caller gives; reading is left to the caller.
+//! read is worked out by [`Debouncer`], from times that the caller gives; reading is left to the caller.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "changes of files are watched here"
 )]
 
-mod coalesce;
+mod debouncer;
 #[cfg(test)]
 mod tests;
 
@@ -25,30 +25,30 @@ use notify::{
     ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind,
 };
 
-pub use coalesce::Coalesce;
+pub use debouncer::Debouncer;
 
-/// How often files are looked at where the system tells nothing.
+/// How often files are polled where the system reports no events.
 const FALLBACK: Duration = Duration::from_secs(2);
 
 /// How many symlinks are followed from one file: as many as Linux follows.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
-/// How often folders are gone through in one look, where some come or go meanwhile.
-const MOST_ROUNDS: usize = 4;
+/// How many passes over the folders one poll makes, where some come or go meanwhile.
+const MAX_ROUNDS: usize = 4;
 
-/// Who tells of changes.
+/// What reports changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// The system, at once; looks find what it misses.
+pub enum WatchSource {
+    /// The system, at once; polls find what it misses.
     Events,
-    /// Nobody: looks find them.
+    /// Polls alone.
     Polling {
-        /// From one look to the next.
+        /// From one poll to the next.
         every: Duration,
-        /// Why the system cannot tell, where that was not asked for.
+        /// Why the system cannot report them, unless polling was asked for.
         because: Option<String>,
     },
-    /// The system told, and then broke off; the text says why. Looks find changes, and the next one tries to begin anew.
+    /// The system's watcher failed, with the reason. Polls find changes, and the next one tries to start it again.
     Lost(String),
 }
 
@@ -61,27 +61,27 @@ pub struct Watch {
     /// The folders that the watcher watches, and which ones they were then.
     watched: BTreeMap<PathBuf, FolderId>,
     shared: Arc<Shared>,
-    source: Source,
+    source: WatchSource,
 }
 
-/// What the caller and the thread of the watcher both hold.
+/// What the caller shares with the thread of the watcher.
 struct Shared {
     hint: Box<dyn Fn() + Send + Sync>,
-    scope: Mutex<Scope>,
+    filter: Mutex<EventFilter>,
 }
 
-/// Which events matter, and what they told about the watching itself.
+/// Which events matter, and what they reported about the watcher itself.
 #[derive(Default)]
-struct Scope {
+struct EventFilter {
     folders: BTreeSet<PathBuf>,
-    /// What to look out for in the folders, in lower case.
+    /// The names of interest in the folders, in lower case.
     names: BTreeSet<OsString>,
-    /// Watched folders that were removed or moved. A new one may get the number of the old one, so that numbers do not tell.
+    /// Watched folders that were removed or moved. A new folder may get the inode of the old one.
     gone: BTreeSet<PathBuf>,
     trouble: Option<String>,
 }
 
-/// Tells a state of a file from another one. The time of change counts as well as that of writing: it tells when a file becomes
+/// Distinguishes the states of a file. The time of change counts as well as that of writing: it shows when a file becomes
 /// readable, and when a tool sets the time of writing back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fingerprint {
@@ -92,7 +92,7 @@ struct Fingerprint {
     changed: (i64, i64),
 }
 
-/// Tells a folder from another one at the same path.
+/// Distinguishes folders at the same path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FolderId {
     inode: Inode,
@@ -103,17 +103,17 @@ struct FolderId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Inode(u64, u64);
 
-/// An entry of a folder that is to be watched, there or not.
-struct Spot {
+/// An entry of a folder that is to be watched, whether it exists or not.
+struct WatchTarget {
     folder: PathBuf,
     id: FolderId,
     name: OsString,
 }
 
 impl Watch {
-    /// Begins to watch files, which need not be there, nor their folders. `hint` is called from a thread of its own whenever one
+    /// Starts to watch files, which need not exist, nor their folders. `hint` is called from a thread of its own whenever one
     /// of them may have changed, often several times for one change; it must not wait for the caller. With `poll`, or where the
-    /// system cannot tell, it is never called, and [`Watch::look`] is to be asked as often as [`Watch::source`] says.
+    /// system cannot report changes, it is never called: call [`Watch::poll`] as often as [`Watch::source`] says.
     pub fn start(
         files: Vec<PathBuf>,
         poll: Option<Duration>,
@@ -126,52 +126,50 @@ impl Watch {
             watched: BTreeMap::new(),
             shared: Arc::new(Shared {
                 hint: Box::new(hint),
-                scope: Mutex::default(),
+                filter: Mutex::default(),
             }),
-            source: Source::Events,
+            source: WatchSource::Events,
         };
         match poll {
             Some(every) => {
                 let because = None;
-                watch.source = Source::Polling { every, because };
+                watch.source = WatchSource::Polling { every, because };
             }
             None => watch.begin(),
         }
-        watch.seen();
+        watch.mark_seen();
         watch
     }
 
-    /// Watches these files from here on. Whether they are others than before; then they are to be read: what happened to them
+    /// Watches these files from here on. Returns whether they are others than before; then read them: what happened to them
     /// until now is not known.
     pub fn follow(&mut self, files: Vec<PathBuf>) -> bool {
         let are_others = files != self.files;
         if are_others {
             self.files = files;
-            self.seen();
+            self.mark_seen();
         }
         are_others
     }
 
-    /// Who tells of changes now.
-    #[must_use]
-    pub const fn source(&self) -> &Source {
+    pub const fn source(&self) -> &WatchSource {
         &self.source
     }
 
-    /// Whether any file looks different than at the last look. Also watches folders that came since. To be asked every few
-    /// seconds beside the hints: what other machines write, and what happens above the watched folders, gives none.
-    pub fn look(&mut self) -> bool {
-        self.arrange();
+    /// Returns whether any file looks different than at the last poll. Also watches folders that were created since. Call it every
+    /// few seconds beside the hints: what other machines write, and what happens above the watched folders, gives none.
+    pub fn poll(&mut self) -> bool {
+        self.update_watches();
         let now = self.files.iter().map(|file| fingerprint(file)).collect();
         let is_changed = now != self.known;
         self.known = now;
         is_changed
     }
 
-    /// Takes the files as they are for known. To be called right before they are read: what changes while they are read is
-    /// then found by the next look.
-    pub fn seen(&mut self) {
-        self.look();
+    /// Takes the files as they are for known. Call it right before they are read: the next poll then finds what changes while
+    /// they are read.
+    pub fn mark_seen(&mut self) {
+        self.poll();
     }
 
     /// Starts the system's watcher, with no folder yet.
@@ -180,7 +178,7 @@ impl Watch {
         match notify::recommended_watcher(move |event| shared.take(event)) {
             Ok(watcher) => {
                 self.watcher = Some(watcher);
-                self.source = Source::Events;
+                self.source = WatchSource::Events;
             }
             Err(error) => self.fall_back(&error),
         }
@@ -193,22 +191,22 @@ impl Watch {
 
     fn fall_back(&mut self, error: &notify::Error) {
         self.end();
-        self.source = Source::Polling {
+        self.source = WatchSource::Polling {
             every: FALLBACK,
             because: Some(reason(error)),
         };
     }
 
-    /// Sees to it that the folders that matter are watched.
-    fn arrange(&mut self) {
-        let trouble = self.shared.scope().trouble.take();
+    /// Watches the folders that matter, and no others.
+    fn update_watches(&mut self) {
+        let trouble = self.shared.filter().trouble.take();
         if let Some(trouble) = trouble {
             self.end();
-            self.source = Source::Lost(trouble);
-        } else if matches!(self.source, Source::Lost(_)) {
+            self.source = WatchSource::Lost(trouble);
+        } else if matches!(self.source, WatchSource::Lost(_)) {
             self.begin();
         }
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             match self.update() {
                 Ok(true) => {}
                 Ok(false) => break,
@@ -217,28 +215,36 @@ impl Watch {
         }
     }
 
-    /// Goes through the folders once. Whether anything was different; then something may have come before it was watched.
+    /// Goes through the folders once. Returns whether anything was different; then a file may have changed before it was watched.
     fn update(&mut self) -> notify::Result<bool> {
         if self.watcher.is_none() {
             return Ok(false);
         }
-        let spots: Vec<Spot> = self.files.iter().flat_map(|file| spots(file)).collect();
-        let gone = self.shared.look_out_for(&spots);
-        let wanted = spots
-            .into_iter()
-            .map(|spot| (spot.folder, spot.id))
+        let targets: Vec<WatchTarget> = self
+            .files
+            .iter()
+            .flat_map(|file| targets_of(file))
             .collect();
-        let are_wrong_left = self.leave(&wanted, &gone);
-        Ok(self.enter(wanted)? || are_wrong_left)
+        let gone = self.shared.set_filter(&targets);
+        let wanted = targets
+            .into_iter()
+            .map(|target| (target.folder, target.id))
+            .collect();
+        let has_left_some = self.unwatch_others(&wanted, &gone);
+        Ok(self.watch_new(wanted)? || has_left_some)
     }
 
-    /// No longer watches folders that do not matter any more, or are others than they were. Whether there were any.
-    fn leave(&mut self, wanted: &BTreeMap<PathBuf, FolderId>, gone: &BTreeSet<PathBuf>) -> bool {
+    /// Stops watching folders that no longer matter, or are others than they were. Returns whether there were any.
+    fn unwatch_others(
+        &mut self,
+        wanted: &BTreeMap<PathBuf, FolderId>,
+        gone: &BTreeSet<PathBuf>,
+    ) -> bool {
         let before = self.watched.len();
         self.watched.retain(|folder, id| {
             let is_right = wanted.get(folder) == Some(id) && !gone.contains(folder);
             if !is_right && let Some(watcher) = &mut self.watcher {
-                // It fails for a folder that is no more, which is not watched any more either.
+                // Fails for a folder that was removed, and is no longer watched either.
                 let _ = watcher.unwatch(folder);
             }
             is_right
@@ -246,8 +252,8 @@ impl Watch {
         self.watched.len() < before
     }
 
-    /// Watches the folders that are not watched yet. Whether there were any.
-    fn enter(&mut self, wanted: BTreeMap<PathBuf, FolderId>) -> notify::Result<bool> {
+    /// Watches the folders that are not watched yet. Returns whether there were any.
+    fn watch_new(&mut self, wanted: BTreeMap<PathBuf, FolderId>) -> notify::Result<bool> {
         let mut is_any_new = false;
         let first = self.files.first().and_then(|file| file.parent());
         for (folder, id) in wanted {
@@ -262,9 +268,9 @@ impl Watch {
                 Ok(()) => {
                     self.watched.insert(folder, id);
                 }
-                // It was there a moment ago; the next round sees where things stand.
+                // It was there a moment ago; the next pass finds out more.
                 Err(error) if is_missing(&error) => {}
-                // Looks find what happens in a folder that may not be listed. Only for that of the first file is this too slow.
+                // Polls find what happens in a folder that may not be listed. Only for the folder of the first file is this too slow.
                 Err(error) if is_refused(&error) && first != Some(folder.as_path()) => {
                     self.watched.insert(folder, id);
                 }
@@ -276,43 +282,43 @@ impl Watch {
 }
 
 impl Shared {
-    fn scope(&self) -> MutexGuard<'_, Scope> {
-        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    fn filter(&self) -> MutexGuard<'_, EventFilter> {
+        self.filter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes up what to look out for, before it is watched. Gives the folders that are gone.
-    fn look_out_for(&self, spots: &[Spot]) -> BTreeSet<PathBuf> {
-        let mut scope = self.scope();
-        scope.folders = spots.iter().map(|spot| spot.folder.clone()).collect();
-        scope.names = spots
+    /// Sets which events matter, before their folders are watched. Returns the folders that are gone.
+    fn set_filter(&self, targets: &[WatchTarget]) -> BTreeSet<PathBuf> {
+        let mut filter = self.filter();
+        filter.folders = targets.iter().map(|target| target.folder.clone()).collect();
+        filter.names = targets
             .iter()
-            .map(|spot| spot.name.to_ascii_lowercase())
+            .map(|target| target.name.to_ascii_lowercase())
             .collect();
-        std::mem::take(&mut scope.gone)
+        std::mem::take(&mut filter.gone)
     }
 
-    /// What the thread of the watcher does with an event.
+    /// Called on the thread of the watcher.
     fn take(&self, event: notify::Result<Event>) {
         let is_hint = match event {
-            Ok(event) => self.scope().concerns(&event),
+            Ok(event) => self.filter().concerns(&event),
             Err(error) => {
-                self.scope().trouble = Some(reason(&error));
+                self.filter().trouble = Some(reason(&error));
                 true
             }
         };
-        // Nothing is locked by now: the caller may do what it likes.
+        // Nothing is locked by now: the caller may do anything.
         if is_hint {
             (self.hint)();
         }
     }
 }
 
-impl Scope {
+impl EventFilter {
     fn concerns(&mut self, event: &Event) -> bool {
         if event.need_rescan() {
             return true;
         }
-        // Reading a file is none of our business, and would go round in circles.
+        // Reading the files would cause a hint to read them.
         if matches!(event.kind, EventKind::Access(_)) {
             return false;
         }
@@ -321,42 +327,42 @@ impl Scope {
             EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
         );
         let is_metadata = matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(_)));
-        let mut is_ours = event.paths.is_empty();
+        let mut matters = event.paths.is_empty();
         for path in &event.paths {
             if self.folders.contains(path) {
                 if is_move {
                     self.gone.insert(path.clone());
                 }
-                is_ours |= is_move || is_metadata;
+                matters |= is_move || is_metadata;
             }
-            // Some systems take names for the same in any case: a hint too many does no harm.
+            // Some systems ignore the case of names; a superfluous hint does no harm.
             let name = path.file_name().map(std::ffi::OsStr::to_ascii_lowercase);
-            is_ours |= name.is_some_and(|name| self.names.contains(&name));
+            matters |= name.is_some_and(|name| self.names.contains(&name));
         }
-        is_ours
+        matters
     }
 }
 
 /// The entries that lead to a file: its own, and where that is a symlink, all that it leads to. Symlinks among the folders are
-/// not among them: a look finds that they lead elsewhere.
-fn spots(file: &Path) -> Vec<Spot> {
-    let (mut spots, mut path) = (Vec::new(), file.to_path_buf());
-    while let Some(spot) = spot(&path)
-        && spots.len() < MOST_LINKS
+/// not among them: a poll finds that they lead elsewhere.
+fn targets_of(file: &Path) -> Vec<WatchTarget> {
+    let (mut targets, mut path) = (Vec::new(), file.to_path_buf());
+    while let Some(target) = target_of(&path)
+        && targets.len() < MAX_LINKS
     {
-        let target = fs::read_link(&path).map(|target| spot.folder.join(target));
-        spots.push(spot);
-        match target {
-            Ok(target) => path = target,
+        let linked = fs::read_link(&path).map(|linked| target.folder.join(linked));
+        targets.push(target);
+        match linked {
+            Ok(linked) => path = linked,
             Err(_) => break,
         }
     }
-    spots
+    targets
 }
 
 /// The entry of a file in its folder; where that folder is missing, that of the first missing folder in the nearest one that is
 /// there. Folders are spelled in the one way that is the same for all paths to them, since a folder is watched only once.
-fn spot(path: &Path) -> Option<Spot> {
+fn target_of(path: &Path) -> Option<WatchTarget> {
     path.ancestors().find_map(|path| {
         let (parent, name) = (path.parent()?, path.file_name()?.to_owned());
         let here = Path::new(".");
@@ -367,7 +373,9 @@ fn spot(path: &Path) -> Option<Spot> {
             inode: inode(&metadata),
             created: metadata.created().ok(),
         };
-        metadata.is_dir().then_some(Spot { folder, id, name })
+        metadata
+            .is_dir()
+            .then_some(WatchTarget { folder, id, name })
     })
 }
 

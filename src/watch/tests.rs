@@ -122,15 +122,15 @@ fn every_way_of_saving_is_told() {
     ];
     for (way, save) in ways {
         let mut scene = Scene::new();
-        assert_eq!(scene.watch.source(), &Source::Events, "{way}");
-        assert!(!scene.watch.look(), "{way}");
+        assert_eq!(scene.watch.source(), &WatchSource::Events, "{way}");
+        assert!(!scene.watch.poll(), "{way}");
         save(&scene.log());
         scene.hears(Some("start end"));
-        assert!(scene.watch.look(), "{way}");
-        assert!(!scene.watch.look(), "{way}");
+        assert!(scene.watch.poll(), "{way}");
+        assert!(!scene.watch.poll(), "{way}");
         scene.still_hears();
-        scene.watch.seen();
-        assert!(!scene.watch.look(), "{way}");
+        scene.watch.mark_seen();
+        assert!(!scene.watch.poll(), "{way}");
     }
 }
 
@@ -141,10 +141,10 @@ fn a_file_that_goes_is_told_and_so_is_its_return() {
     scene.hears(Some("start!"));
     fs::remove_file(scene.log()).unwrap();
     scene.hears(None);
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     fs::write(scene.log(), "again").unwrap();
     scene.hears(Some("again"));
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     scene.still_hears();
 }
 
@@ -157,15 +157,15 @@ fn a_folder_that_is_removed_and_made_again_is_watched_again() {
     fs::remove_dir_all(scene.path("project")).unwrap();
     fs::create_dir(scene.path("project")).unwrap();
     fs::write(scene.log(), "again").unwrap();
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     // Where the new folder has the number of the old one, that the old one went is told a moment later.
     until("deaf", || {
-        scene.watch.look();
+        scene.watch.poll();
         append(&scene.log(), "+");
         let now = fs::read_to_string(scene.log()).ok();
         *scene.heard.lock().unwrap() == now
     });
-    scene.watch.look();
+    scene.watch.poll();
     scene.still_hears();
 }
 
@@ -174,11 +174,11 @@ fn a_folder_that_is_removed_and_made_again_is_watched_again() {
 fn a_folder_that_was_missing_at_a_look_is_told_when_it_comes() {
     let mut scene = Scene::new();
     fs::rename(scene.path("project"), scene.path("elsewhere")).unwrap();
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     let before = scene.hints();
     fs::rename(scene.path("elsewhere"), scene.path("project")).unwrap();
     until("not told", || scene.hints() > before);
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     scene.still_hears();
 }
 
@@ -193,7 +193,7 @@ fn a_folder_whose_parent_is_replaced_is_found_by_a_look() {
     let mut scene = Scene::with(|home| deep(home, "old"), &files, None);
     fs::rename(scene.path("above"), scene.path("backup")).unwrap();
     deep(scene.home.path(), "new");
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     scene.still_hears();
 }
 
@@ -201,16 +201,16 @@ fn a_folder_whose_parent_is_replaced_is_found_by_a_look() {
 fn a_folder_that_was_never_there_is_told_when_it_comes() {
     let files = ["project/deep/archive/log.md"];
     let mut scene = Scene::with(|_| {}, &files, None);
-    assert_eq!(scene.watch.source(), &Source::Events);
+    assert_eq!(scene.watch.source(), &WatchSource::Events);
     for folder in ["project/deep", "project/deep/archive"] {
         let before = scene.hints();
         fs::create_dir(scene.path(folder)).unwrap();
         until(folder, || scene.hints() > before);
-        assert!(!scene.watch.look(), "still no file");
+        assert!(!scene.watch.poll(), "still no file");
     }
     fs::write(scene.log(), "new").unwrap();
     scene.hears(Some("new"));
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     scene.still_hears();
 }
 
@@ -238,7 +238,7 @@ mod links {
         let mut scene = scene();
         append(&scene.path("store/one.md"), "!");
         scene.hears(Some("one!"));
-        assert!(scene.watch.look());
+        assert!(scene.watch.poll());
         scene.still_hears();
     }
 
@@ -250,7 +250,7 @@ mod links {
             symlink(scene.path("store/two.md"), &new).unwrap();
             fs::rename(new, scene.path(link)).unwrap();
             scene.hears(Some("two"));
-            assert!(scene.watch.look(), "{link}");
+            assert!(scene.watch.poll(), "{link}");
             scene.still_hears();
         }
     }
@@ -264,7 +264,7 @@ mod links {
         fs::remove_file(scene.log()).unwrap();
         symlink(far.join("log.md"), scene.log()).unwrap();
         scene.hears(Some("far"));
-        assert!(scene.watch.look());
+        assert!(scene.watch.poll());
         scene.still_hears();
         assert_eq!(
             scene.watch.watched.len(),
@@ -283,7 +283,7 @@ mod links {
         let mut scene = Scene::with(prepare, &["current/log.md"], None);
         fs::remove_file(scene.path("current")).unwrap();
         symlink("store", scene.path("current")).unwrap();
-        assert!(scene.watch.look());
+        assert!(scene.watch.poll());
         scene.still_hears();
     }
 
@@ -296,11 +296,11 @@ mod links {
         };
         let files = ["project/c.md", "project/a.md"];
         let mut scene = Scene::with(prepare, &files, None);
-        assert_eq!(scene.watch.source(), &Source::Events);
+        assert_eq!(scene.watch.source(), &WatchSource::Events);
         let before = scene.hints();
         fs::create_dir(scene.path("missing")).unwrap();
         until("the folder is not told", || scene.hints() > before);
-        assert!(!scene.watch.look());
+        assert!(!scene.watch.poll());
         fs::write(scene.path("missing/log.md"), "found").unwrap();
         scene.hears(Some("found"));
         scene.still_hears();
@@ -316,7 +316,7 @@ fn gives_a_hint(act: impl FnOnce(&Path)) -> bool {
     let shared = Arc::clone(&scene.watch.shared);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let event = event.unwrap();
-        let is_hint = shared.scope().concerns(&event);
+        let is_hint = shared.filter().concerns(&event);
         let _ = tell.send((event, is_hint));
     })
     .unwrap();
@@ -387,10 +387,10 @@ fn a_folder_is_watched_once_whatever_it_is_called() {
 #[test]
 fn an_overflow_is_a_hint_and_access_is_none() {
     use notify::event::{AccessKind, AccessMode, DataChange, Flag};
-    let mut scope = Scope::default();
-    scope.names.insert("log.md".into());
+    let mut filter = EventFilter::default();
+    filter.names.insert("log.md".into());
     let rescan = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-    assert!(scope.concerns(&rescan));
+    assert!(filter.concerns(&rescan));
     let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
     let closed = EventKind::Access(AccessKind::Close(AccessMode::Write));
     for (kind, path, is_ours) in [
@@ -400,7 +400,7 @@ fn an_overflow_is_a_hint_and_access_is_none() {
         (closed, "/project/log.md", false),
     ] {
         let event = Event::new(kind).add_path(path.into());
-        assert_eq!(scope.concerns(&event), is_ours, "{event:?}");
+        assert_eq!(filter.concerns(&event), is_ours, "{event:?}");
     }
 }
 
@@ -410,20 +410,23 @@ fn polling_gives_no_hints_and_finds_everything() {
     let files = ["project/log.md", "project/archive/old.md"];
     let mut scene = Scene::with(|_| {}, &files, Some(every));
     let because = None;
-    assert_eq!(scene.watch.source(), &Source::Polling { every, because });
-    assert!(!scene.watch.look());
+    assert_eq!(
+        scene.watch.source(),
+        &WatchSource::Polling { every, because }
+    );
+    assert!(!scene.watch.poll());
     append(&scene.log(), "!");
-    assert!(scene.watch.look());
-    assert!(!scene.watch.look());
+    assert!(scene.watch.poll());
+    assert!(!scene.watch.poll());
     fs::create_dir(scene.path("project/archive")).unwrap();
-    assert!(!scene.watch.look());
+    assert!(!scene.watch.poll());
     fs::write(scene.path("project/archive/old.md"), "old").unwrap();
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     fs::remove_file(scene.log()).unwrap();
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
     fs::write(scene.log(), "again").unwrap();
-    scene.watch.seen();
-    assert!(!scene.watch.look());
+    scene.watch.mark_seen();
+    assert!(!scene.watch.poll());
     assert_eq!(scene.hints(), 0);
 }
 
@@ -437,7 +440,7 @@ fn a_look_finds_a_new_file_of_the_same_size_and_time() {
     let file = fs::OpenOptions::new().append(true).open(&new).unwrap();
     file.set_modified(time).unwrap();
     fs::rename(new, scene.log()).unwrap();
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
 }
 
 #[test]
@@ -453,7 +456,7 @@ fn other_files_can_be_followed_instead() {
     let before = scene.hints();
     append(&new, "!");
     until("the new file is not told", || scene.hints() > before);
-    assert!(scene.watch.look());
+    assert!(scene.watch.poll());
 }
 
 #[test]
@@ -463,10 +466,13 @@ fn where_the_system_cannot_tell_looks_take_over() {
     scene.watch.fall_back(&limit);
     let because = Some("the system's limit of watches is reached".to_owned());
     let every = FALLBACK;
-    assert_eq!(scene.watch.source(), &Source::Polling { every, because });
+    assert_eq!(
+        scene.watch.source(),
+        &WatchSource::Polling { every, because }
+    );
     append(&scene.log(), "!");
-    assert!(scene.watch.look());
-    assert!(!scene.watch.look());
+    assert!(scene.watch.poll());
+    assert!(!scene.watch.poll());
 }
 
 #[test]
@@ -477,9 +483,12 @@ fn a_watch_that_breaks_is_a_hint_and_begins_anew() {
     scene.watch.shared.take(Err(broken));
     assert!(scene.hints() > before);
     append(&scene.log(), "!");
-    assert!(scene.watch.look());
-    assert_eq!(scene.watch.source(), &Source::Lost("broken".to_owned()));
-    assert!(!scene.watch.look());
-    assert_eq!(scene.watch.source(), &Source::Events);
+    assert!(scene.watch.poll());
+    assert_eq!(
+        scene.watch.source(),
+        &WatchSource::Lost("broken".to_owned())
+    );
+    assert!(!scene.watch.poll());
+    assert_eq!(scene.watch.source(), &WatchSource::Events);
     scene.still_hears();
 }

@@ -19,6 +19,7 @@ mod json;
 mod merge;
 mod options;
 mod readme;
+mod scaling;
 mod settings;
 mod views;
 

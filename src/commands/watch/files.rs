@@ -1,4 +1,4 @@
-//! When the files are to be read again: hints of changes, looks beside them, and rests after a read. Reads none itself.
+//! When the files are to be read again: after hints of changes, and after polls beside them. Reads none itself.
 
 use std::{
     path::PathBuf,
@@ -15,26 +15,25 @@ use crate::{
     cli::WatchArgs,
     session::WatchedFiles,
     tui::Following,
-    watch::{Coalesce, Source, Watch},
+    watch::{Debouncer, Watch, WatchSource},
 };
 
-/// How often the files are looked at beside what the system tells: some file systems tell nothing.
-const LOOK: Duration = Duration::from_secs(3);
+/// How often the files are polled beside the events of the system: some file systems have none.
+const POLL_INTERVAL: Duration = Duration::from_secs(3);
 
-/// So long after a hint, others are not listened to: in a storm, hearing each would take longer than reading.
-const DEAF: Duration = Duration::from_millis(25);
+/// For this time after a hint, others are ignored: handling each of many would take longer than reading.
+const IGNORED_AFTER_HINT: Duration = Duration::from_millis(25);
 
 /// The files, and when they are to be read again.
 pub(super) struct Files {
     watch: Watch,
-    coalesce: Coalesce,
-    /// A hint is on its way, or was heard just now: more of them say nothing new.
-    pending: Arc<AtomicBool>,
-    /// When hints are listened to again.
-    deaf: Option<Duration>,
-    /// When they are looked at next.
-    look: Duration,
-    /// A look has found a change that was not read yet.
+    debouncer: Debouncer,
+    /// A hint is in the queue, or was handled just now: more of them say nothing new.
+    hint_pending: Arc<AtomicBool>,
+    /// When hints are handled again.
+    ignoring_until: Option<Duration>,
+    next_poll: Duration,
+    /// A poll has found a change that was not read yet.
     changed: bool,
 }
 
@@ -44,99 +43,100 @@ impl Files {
         watching: &WatchArgs,
         send: &Sender<Event>,
     ) -> Self {
-        let pending = Arc::new(AtomicBool::new(false));
-        let (flag, send) = (Arc::clone(&pending), send.clone());
+        let hint_pending = Arc::new(AtomicBool::new(false));
+        let (flag, send) = (Arc::clone(&hint_pending), send.clone());
         let hint = move || {
             if !flag.swap(true, Ordering::SeqCst) {
-                // Nobody listens any more: the run is ending.
+                // Fails where the run is ending.
                 let _ = send.send(Event::Hint);
             }
         };
         let poll = watching.poll;
         let mut files = Self {
             watch: Watch::start(watched.files(), poll, hint),
-            coalesce: Coalesce::default(),
-            pending,
-            deaf: None,
-            look: Duration::ZERO,
+            debouncer: Debouncer::default(),
+            hint_pending,
+            ignoring_until: None,
+            next_poll: Duration::ZERO,
             changed: false,
         };
-        files.look = files.every();
+        files.next_poll = files.poll_interval();
         files
     }
 
-    /// How often they are looked at.
-    const fn every(&self) -> Duration {
+    const fn poll_interval(&self) -> Duration {
         match self.watch.source() {
-            Source::Polling { every, .. } => *every,
-            Source::Events | Source::Lost(_) => LOOK,
+            WatchSource::Polling { every, .. } => *every,
+            WatchSource::Events | WatchSource::Lost(_) => POLL_INTERVAL,
         }
     }
 
-    /// A hint has come.
     pub(super) fn hinted(&mut self, at: Duration) {
-        self.deaf = Some(at + DEAF);
-        self.coalesce.hint(at);
+        self.ignoring_until = Some(at + IGNORED_AFTER_HINT);
+        self.debouncer.hint(at);
     }
 
     fn listen(&mut self) {
-        self.deaf = None;
-        self.pending.store(false, Ordering::SeqCst);
+        self.ignoring_until = None;
+        self.hint_pending.store(false, Ordering::SeqCst);
     }
 
     /// Whether they are to be read now.
     pub(super) fn is_due(&mut self, at: Duration) -> bool {
-        if self.deaf.is_some_and(|deaf| deaf <= at) {
+        if self
+            .ignoring_until
+            .is_some_and(|ignoring_until| ignoring_until <= at)
+        {
             self.listen();
         }
-        if at >= self.look {
-            if self.watch.look() {
+        if at >= self.next_poll {
+            if self.watch.poll() {
                 self.changed = true;
-                self.coalesce.hint(at);
+                self.debouncer.hint(at);
             }
-            self.look = at + self.every();
+            self.next_poll = at + self.poll_interval();
         }
-        self.coalesce.due().is_some_and(|due| due <= at)
+        self.debouncer.due().is_some_and(|due| due <= at)
     }
 
     /// They are read now.
     pub(super) fn reading(&mut self, at: Duration) {
         // What changes from here on may not be in what is read.
         self.listen();
-        self.watch.seen();
+        self.watch.mark_seen();
         self.changed = false;
-        self.coalesce.read(at);
+        self.debouncer.read(at);
     }
 
-    /// They are not read now. Whether there is anything new to read.
+    /// They are not read now. Returns whether there is anything new to read.
     pub(super) fn skip(&mut self, at: Duration) -> bool {
         self.listen();
-        self.coalesce.read(at);
-        self.watch.look() | std::mem::take(&mut self.changed)
+        self.debouncer.read(at);
+        self.watch.poll() | std::mem::take(&mut self.changed)
     }
 
     /// They were read, and these are the ones that matter from here on.
     pub(super) fn done(&mut self, matter: Option<Vec<PathBuf>>, at: Duration) {
-        self.coalesce.done(at);
+        self.debouncer.done(at);
         if matter.is_some_and(|matter| self.watch.follow(matter)) {
-            self.coalesce.hint(at);
+            self.debouncer.hint(at);
         }
     }
 
     /// When to wake for them.
     pub(super) fn wake(&self) -> Duration {
-        let due = self.coalesce.due().into_iter().chain(self.deaf);
-        due.fold(self.look, Duration::min)
+        let due = self.debouncer.due().into_iter().chain(self.ignoring_until);
+        due.fold(self.next_poll, Duration::min)
     }
 
     pub(super) fn following(&self) -> Following {
         match self.watch.source() {
-            Source::Events => Following::Events,
-            Source::Polling { every, because } => Following::Polling {
+            WatchSource::Events => Following::Events,
+            WatchSource::Polling { every, because } => Following::Polling {
                 every: *every,
                 because: because.clone(),
             },
-            Source::Lost(why) => Following::Lost(why.clone()),
+            WatchSource::Lost(why) => Following::Lost(why.clone()),
         }
     }
 }

@@ -1,37 +1,36 @@
-//! When to read files that may have changed: soon after the first hint, again after the last one, and never so often that reading is
-//! all there is time for. Knows times only, which the caller gives.
+//! When to read files that may have changed: soon after the first hint, again after the last one, and never so often that reading
+//! takes all the time. Knows times only, which the caller gives.
 
 use std::time::Duration;
 
-/// When to read files of which hints tell that they may have changed: at once after the first one, and again when the hints
-/// have ended. Times are counted from one moment, the same for all of them, and never go back.
+/// Decides when to read files after hints that they may have changed: at once after the first hint, and again when the hints
+/// have ended. All times are counted from the same moment, and never go back.
 #[derive(Clone, Debug, Default)]
-pub struct Coalesce {
+pub struct Debouncer {
     /// The first and the last hint since the last read.
     unread: Option<(Duration, Duration)>,
     read: Option<Duration>,
-    /// No read begins before.
-    rest: Duration,
+    /// No read begins before this time.
+    backoff: Duration,
 }
 
-impl Coalesce {
-    /// Without hints for so long, what goes on is over.
+impl Debouncer {
+    /// Without a hint for this time, a series of changes is over.
     pub const QUIET: Duration = Duration::from_millis(50);
-    /// The least from one read to the next: no more than ten a second, whatever comes.
+    /// The shortest time from one read to the next.
     pub const PAUSE: Duration = Duration::from_millis(100);
-    /// The most that a hint waits for its read.
+    /// The longest time that a hint waits for its read.
     pub const LONGEST: Duration = Duration::from_secs(1);
-    /// So many times as long as a read took is rested after it: a storm on a long log keeps no core busy.
-    const REST: u32 = 5;
+    /// How many times as long as a read took no other begins: many changes of a long log must not keep a core busy.
+    const BACKOFF: u32 = 5;
 
-    /// Something may have changed.
+    /// A file may have changed.
     pub fn hint(&mut self, at: Duration) {
         let first = self.unread.map_or(at, |(first, _)| first);
         self.unread = Some((first, at));
     }
 
-    /// When to read, a time that may be past; `None` without a hint.
-    #[must_use]
+    /// When to read, which may be in the past; `None` without a hint.
     pub fn due(&self) -> Option<Duration> {
         let (first, last) = self.unread?;
         let Some(read) = self.read else {
@@ -42,7 +41,7 @@ impl Coalesce {
         } else {
             (last + Self::QUIET).min(first + Self::LONGEST)
         };
-        Some(due.max(read + Self::PAUSE).max(self.rest))
+        Some(due.max(read + Self::PAUSE).max(self.backoff))
     }
 
     /// A read begins now.
@@ -54,7 +53,7 @@ impl Coalesce {
     /// The read that began last has ended now.
     pub fn done(&mut self, at: Duration) {
         let took = at.saturating_sub(self.read.unwrap_or(at));
-        self.rest = at + (took * Self::REST).min(Self::LONGEST);
+        self.backoff = at + (took * Self::BACKOFF).min(Self::LONGEST);
     }
 }
 
@@ -66,22 +65,23 @@ mod tests {
 
     /// When a caller that is never late reads, for hints at some times.
     fn reads(hints: &[Duration]) -> Vec<Duration> {
-        let (mut coalesce, mut reads, mut now) = (Coalesce::default(), Vec::new(), Duration::ZERO);
-        let mut read_up_to = |coalesce: &mut Coalesce, end: Duration, now: &mut Duration| {
-            while let Some(due) = coalesce.due()
+        let (mut debouncer, mut reads, mut now) =
+            (Debouncer::default(), Vec::new(), Duration::ZERO);
+        let mut read_up_to = |debouncer: &mut Debouncer, end: Duration, now: &mut Duration| {
+            while let Some(due) = debouncer.due()
                 && due < end
             {
                 *now = due.max(*now);
-                coalesce.read(*now);
+                debouncer.read(*now);
                 reads.push(*now);
             }
         };
         for &hint in hints {
-            read_up_to(&mut coalesce, hint, &mut now);
-            coalesce.hint(hint);
+            read_up_to(&mut debouncer, hint, &mut now);
+            debouncer.hint(hint);
             now = hint;
         }
-        read_up_to(&mut coalesce, Duration::MAX, &mut now);
+        read_up_to(&mut debouncer, Duration::MAX, &mut now);
         reads
     }
 
@@ -119,15 +119,15 @@ mod tests {
     }
 
     #[test]
-    fn a_read_that_takes_long_is_followed_by_a_longer_rest() {
-        for (took, rest) in [(10, 90), (100, 500), (200, 1_000), (2_000, 1_000)] {
-            let [took, rest] = [took, rest].map(Duration::from_millis);
-            let mut coalesce = Coalesce::default();
-            coalesce.read(Duration::ZERO);
-            coalesce.hint(took / 2);
-            coalesce.done(took);
-            coalesce.hint(took);
-            assert_eq!(coalesce.due(), Some(took + rest), "{took:?}");
+    fn a_read_that_takes_long_is_followed_by_a_longer_pause() {
+        for (took, backoff) in [(10, 90), (100, 500), (200, 1_000), (2_000, 1_000)] {
+            let [took, backoff] = [took, backoff].map(Duration::from_millis);
+            let mut debouncer = Debouncer::default();
+            debouncer.read(Duration::ZERO);
+            debouncer.hint(took / 2);
+            debouncer.done(took);
+            debouncer.hint(took);
+            assert_eq!(debouncer.due(), Some(took + backoff), "{took:?}");
         }
     }
 
@@ -145,11 +145,11 @@ mod tests {
                 .collect();
             let reads = reads(&hints);
             for &hint in &hints {
-                let is_read = |read: &Duration| (hint..=hint + Coalesce::LONGEST).contains(read);
+                let is_read = |read: &Duration| (hint..=hint + Debouncer::LONGEST).contains(read);
                 prop_assert!(reads.iter().any(is_read), "{:?} is not read", hint);
             }
             for pair in reads.windows(2) {
-                prop_assert!(pair[1] >= pair[0] + Coalesce::PAUSE, "{:?}", pair);
+                prop_assert!(pair[1] >= pair[0] + Debouncer::PAUSE, "{:?}", pair);
             }
             let mut after = None;
             for &read in &reads {

@@ -1,0 +1,95 @@
+//! The time of a run grows no faster than its log. Four times the log takes four times as long, or sixteen times if some step is
+//! quadratic: the limit is between the two.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    time::{Duration, Instant},
+};
+
+use tempfile::tempdir;
+
+use crate::harness::Tokmon;
+
+/// Months of 20 teams each, from 1950 on.
+fn months(count: usize) -> String {
+    let mut log = String::new();
+    for month in 0..count {
+        let (year, month) = (1950 + month / 12, month % 12 + 1);
+        let heading = format!("## {year}-{month:02} Monthly Summary");
+        write!(log, "{heading}\n\n| Team | Tokens |\n|---|---|\n").unwrap();
+        for team in 0..20 {
+            writeln!(log, "| Team {team} | {} |", 1_000 + team).unwrap();
+        }
+        log.push('\n');
+    }
+    log
+}
+
+/// A summary, and usage lines of teams that are in no table.
+fn names(count: usize) -> String {
+    let mut log =
+        "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Dev | 10 |\n\n".to_owned();
+    for team in 0..count {
+        writeln!(
+            log,
+            "[USE] 2026-02-25T10:00:00Z team=\"Team {team} of many\" tokens=1"
+        )
+        .unwrap();
+    }
+    log
+}
+
+/// A summary, and as many holds of different teams.
+fn holds(count: usize) -> String {
+    let mut log =
+        "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Dev | 10 |\n\n".to_owned();
+    for team in 0..count {
+        writeln!(log, "[HOLD] 2026-02-25T10:00:00Z team=\"Team {team} of many\" tokens=1 until=2026-02-26T10:00:00Z id=h{team}").unwrap();
+    }
+    log
+}
+
+/// The shortest of a few runs on a log.
+fn fastest(log: &str, args: &[&str]) -> Duration {
+    let run = |_| {
+        let folder = tempdir().unwrap();
+        fs::write(folder.path().join("cost-log.md"), log).unwrap();
+        let run = Tokmon::new(args.iter().copied()).folder(folder.path());
+        let start = Instant::now();
+        let ran = run.run();
+        let took = start.elapsed();
+        assert!(ran.code <= 1, "{ran}");
+        took
+    };
+    (0..5).map(run).min().unwrap()
+}
+
+#[track_caller]
+fn assert_linear(log: fn(usize) -> String, size: usize, args: &[&str]) {
+    let [one, four] = [size, size * 4].map(|size| fastest(&log(size), args));
+    assert!(
+        four < one * 8,
+        "{one:?}, and of four times as much {four:?}"
+    );
+}
+
+#[test]
+fn checking_takes_no_longer_for_a_month_among_many() {
+    assert_linear(months, 200, &["check"]);
+}
+
+#[test]
+fn a_report_takes_no_longer_for_a_team_among_many() {
+    assert_linear(names, 1_000, &["--json"]);
+    assert_linear(holds, 1_000, &["--json"]);
+}
+
+// Elsewhere no log can be locked, so that it is not settled after a record.
+#[cfg(target_os = "linux")]
+#[test]
+fn recording_takes_no_longer_for_a_team_among_many() {
+    let args = ["record", "--team", "Dev", "--tokens", "5"];
+    assert_linear(names, 1_000, &args);
+    assert_linear(holds, 1_000, &args);
+}
