@@ -62,7 +62,7 @@ fn fastest(log: &str, args: &[&str]) -> Duration {
         assert!(ran.code <= 1, "{ran}");
         took
     };
-    (0..5).map(run).min().unwrap()
+    (0..3).map(run).min().unwrap()
 }
 
 #[track_caller]
@@ -90,6 +90,6 @@ fn a_report_takes_no_longer_for_a_team_among_many() {
 #[test]
 fn recording_takes_no_longer_for_a_team_among_many() {
     let args = ["record", "--team", "Dev", "--tokens", "5"];
-    assert_linear(names, 1_000, &args);
-    assert_linear(holds, 1_000, &args);
+    assert_linear(names, 250, &args);
+    assert_linear(holds, 250, &args);
 }
