@@ -16,7 +16,6 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOKMON = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/tokmon"
 BUDGETS = ROOT / "benches/instructions.json"
 TOLERANCE = 0.03
 NOW = "2026-02-25T17:00:00Z"
@@ -47,7 +46,14 @@ RUNS = {
 }
 
 
-def count(log, arguments, expected):
+def binary():
+    """The release binary, wherever cargo is told to put it."""
+    metadata = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--offline"]
+    metadata = subprocess.run(metadata, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return pathlib.Path(json.loads(metadata)["target_directory"]) / "release/tokmon"
+
+
+def count(tokmon, log, arguments, expected):
     """The instructions of one run in a folder of its own, with nothing in its environment that could differ."""
     with tempfile.TemporaryDirectory(prefix="tokmon-") as folder:
         folder = pathlib.Path(folder)
@@ -57,7 +63,7 @@ def count(log, arguments, expected):
             (folder / ".git").mkdir()
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "TOKMON_NOW": NOW}
         callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-file=callgrind.log"]
-        run = subprocess.run([*callgrind, str(TOKMON), "-q", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+        run = subprocess.run([*callgrind, str(tokmon), "-q", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
         if run.returncode not in expected:
             sys.exit(f"`tokmon {' '.join(arguments)}` ended with {run.returncode}:\n{run.stderr}")
         counted = re.search(r"Collected : (\d+)", (folder / "callgrind.log").read_text())
@@ -77,12 +83,13 @@ def main():
     options = options.parse_args()
     if not shutil.which("valgrind"):
         sys.exit("valgrind is not installed")
-    if not TOKMON.exists():
+    tokmon = binary()
+    if not tokmon.exists():
         sys.exit("build it first: cargo build --release")
     key = compiler()
     all_budgets = json.loads(BUDGETS.read_text()) if BUDGETS.exists() else {}
     budgets = all_budgets.get(key)
-    counts = {name: count(*run) for name, run in RUNS.items()}
+    counts = {name: count(tokmon, *run) for name, run in RUNS.items()}
     if options.update:
         all_budgets[key] = counts
         BUDGETS.write_text(json.dumps(all_budgets, indent=2, sort_keys=True) + "\n")
