@@ -193,7 +193,7 @@ impl Task<'_> {
         for month in &self.to_delete {
             let MonthArchive { file, opened } = archives.find(*month)?;
             if let Some(mut opened) = opened {
-                let bytes = opened.to_vec();
+                let bytes = opened.read_to_vec();
                 let bytes = bytes.with_context(|| format!("cannot read {}", file.shown))?;
                 contents.insert(*month, bytes);
             }

@@ -17,6 +17,9 @@ use crate::{
     text::Source,
 };
 
+/// Plans a change of a text of the log, with what else the caller wants to know.
+type Plan<'p, T> = dyn FnMut(&str) -> Result<(Option<Change>, T), Failure> + 'p;
+
 /// A log that may be written.
 pub(super) struct EditSession {
     pub(super) log: LogPath,
@@ -45,7 +48,7 @@ impl EditSession {
 
     /// The log as it is now. Fails where it is not UTF-8: what is written into it would not be either.
     pub(super) fn text(&self, cx: &mut Context<'_>) -> Result<String, Failure> {
-        let bytes = self.log.open(cx.input)?.to_vec();
+        let bytes = self.log.open(cx.input)?.read_to_vec();
         self.utf8(bytes.with_context(|| format!("cannot read {}", self.log.shown))?)
     }
 
@@ -77,19 +80,17 @@ impl EditSession {
     pub(super) fn rewrite<T>(
         &self,
         how: RewriteArgs,
-        plan: &mut dyn FnMut(&str) -> Result<(Option<Change>, T), Failure>,
+        plan: &mut Plan<'_, T>,
     ) -> Result<T, Failure> {
         let mut unchanged = None;
         let outcome = self.target.rewrite(&how.into(), &mut |bytes| {
             let text = self.utf8(bytes.to_vec())?;
             let (change, outcome) = plan(&text)?;
-            Ok(match change {
-                Some(change) => Some((change, outcome)),
-                None => {
-                    unchanged = Some(outcome);
-                    None
-                }
-            })
+            if let Some(change) = change {
+                return Ok(Some((change, outcome)));
+            }
+            unchanged = Some(outcome);
+            Ok(None)
         });
         match outcome {
             Ok(outcome) => outcome

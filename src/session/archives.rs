@@ -266,7 +266,7 @@ impl Archives {
                 continue;
             }
             let old = archive.file;
-            let bytes = archive.opened.to_vec();
+            let bytes = archive.opened.read_to_vec();
             let bytes = bytes.with_context(|| format!("cannot read {}", old.shown))?;
             let Ok(before) = std::str::from_utf8(&bytes) else {
                 continue;

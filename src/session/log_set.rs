@@ -38,6 +38,6 @@ impl LogPath {
 }
 
 fn read(mut opened: Opened, shown: &str) -> Result<Vec<u8>, Failure> {
-    let bytes = opened.to_vec();
+    let bytes = opened.read_to_vec();
     Ok(bytes.with_context(|| format!("cannot read {shown}"))?)
 }

@@ -6,6 +6,7 @@ use std::{fs::File, io, time::Duration};
 use super::{
     OpenError, RewriteError, WriteError,
     deadline::Deadline,
+    holders,
     system::{self, Lock},
     target::Target,
     transaction::{lease, pending},
@@ -19,6 +20,9 @@ const DECIDING: Duration = Duration::from_secs(1);
 
 /// Makes the beginning of a line one that is not counted.
 const CUT_SHORT: &str = " [cut short by tokmon: not counted]";
+
+/// Makes whole lines of what a log says; None where there is nothing to append.
+type Decide<'d, E> = dyn FnMut(&[u8]) -> Result<Option<String>, E> + 'd;
 
 impl Target {
     /// Appends whole lines, all or none of them, and returns when they are on the disk. Where the log was replaced meanwhile,
@@ -52,14 +56,16 @@ impl Target {
     pub fn append_decided<E>(
         &self,
         wait: Duration,
-        decide: &mut dyn FnMut(&[u8]) -> Result<Option<String>, E>,
+        decide: &mut Decide<'_, E>,
     ) -> Result<(), RewriteError<E>> {
         self.signals.listen();
         let deadline = Deadline::after(wait);
         for _ in 0..TRIES {
             let file = self.open_to_append()?;
             if !self.lock(&file, Lock::Exclusive, &deadline)? {
-                let (path, holders) = (self.path.clone(), Vec::new());
+                let path = self.path.clone();
+                let holders = deadline.waits().then(|| holders::of_lock(&path));
+                let holders = holders.unwrap_or_default();
                 return Err(WriteError::Busy { path, holders }.into());
             }
             if !self.is_at_path(&file)? {

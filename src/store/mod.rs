@@ -210,7 +210,7 @@ impl Opened {
     }
 
     /// All of it.
-    pub fn to_vec(&mut self) -> io::Result<Vec<u8>> {
+    pub fn read_to_vec(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.bytes()?.read_to_end(&mut bytes)?;
         Ok(bytes)

@@ -78,7 +78,7 @@ fn a_device_in_place_of_a_log_is_not_written() {
 fn hold(target: &Target, line: &str, most: usize) -> bool {
     let mut is_held = false;
     let decided = target.append_decided(PATIENCE, &mut |log| {
-        is_held = log.iter().filter(|byte| **byte == b'\n').count() < most;
+        is_held = log.split_inclusive(|byte| *byte == b'\n').count() < most;
         Ok::<_, Infallible>(is_held.then(|| format!("{line}\n")))
     });
     decided.unwrap();

@@ -53,10 +53,10 @@ impl<T> Planned<T> {
     /// Plans a change. Markers that were left behind are removed in any case.
     pub(super) fn new<E>(
         seen: Vec<u8>,
-        planner: &mut Planner<'_, T, E>,
+        plan: &mut Planner<'_, T, E>,
     ) -> Result<Self, RewriteError<E>> {
         let clean = without_markers(&seen);
-        let (change, value) = planner(&clean).map_err(RewriteError::Plan)?.unzip();
+        let (change, value) = plan(&clean).map_err(RewriteError::Plan)?.unzip();
         let change = change.unwrap_or_else(|| Change {
             log: clean.into_owned(),
             files: Vec::new(),

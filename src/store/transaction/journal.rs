@@ -91,7 +91,7 @@ pub(super) fn block_hashes(log: &[u8], marker: &[u8], text_length: usize) -> Vec
         hasher.finalize().into_iter().take(BLOCK_HASH)
     };
     blocks
-        .chain([text_length.min(end)..end])
+        .chain(std::iter::once(text_length.min(end)..end))
         .flat_map(hash_of)
         .collect()
 }
@@ -413,7 +413,8 @@ mod tests {
 
     /// A text of a length, unlike one of another seed everywhere.
     fn text(length: usize, seed: u8) -> Vec<u8> {
-        (0..length).map(|at| (at % 97) as u8 ^ seed).collect()
+        let bytes = (0..=96).map(|byte: u8| byte ^ seed);
+        bytes.cycle().take(length).collect()
     }
 
     #[test]
@@ -421,12 +422,12 @@ mod tests {
         for (old, new) in [(2000, 1300), (10, 1300), (1024, 1024), (700, 0)] {
             let (mut journal, old, new) = (journal(), text(old, 0x00), text(new, 0x80));
             let marker = CommitMarker::behind(&old, new.len(), &journal.id);
-            let marked = [&*old, &*marker.bytes].concat();
+            let whole = [&*old, &*marker.bytes].concat();
             journal.seal = marker.seal as u64;
             journal.before = block_hashes(&old, &marker.bytes, new.len());
             journal.text.clone_from(&new);
             for written in (0..new.len()).step_by(BLOCK).chain([new.len()]) {
-                let mut log = marked.clone();
+                let mut log = whole.clone();
                 log[..written].copy_from_slice(&new[..written]);
                 log.extend_from_slice(b"- tail\n");
                 assert_eq!(journal.progress(&log, 8), Progress::Sealed(b"- tail\n"));

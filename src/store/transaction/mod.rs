@@ -78,11 +78,11 @@ impl<'t> Transaction<'t> {
     fn attempt<T, E>(
         &self,
         planned: &mut Planned<T>,
-        planner: &mut Planner<'_, T, E>,
+        plan: &mut Planner<'_, T, E>,
     ) -> Result<Attempt, RewriteError<E>> {
         let attempt = {
             let _deferred = self.target.signals.defer();
-            self.attempt_deferred(planned, planner)?
+            self.attempt_deferred(planned, plan)?
         };
         match (&attempt, self.target.signals.received()) {
             (Attempt::Committed, Some(signal)) => {
@@ -96,7 +96,7 @@ impl<'t> Transaction<'t> {
     fn attempt_deferred<T, E>(
         &self,
         planned: &mut Planned<T>,
-        planner: &mut Planner<'_, T, E>,
+        plan: &mut Planner<'_, T, E>,
     ) -> Result<Attempt, RewriteError<E>> {
         let mut staged = self.stage(planned)?;
         let log = LeasedFile::acquire(self.target, self.options, &self.deadline)?;
@@ -107,7 +107,7 @@ impl<'t> Transaction<'t> {
             (Some(staged), Some(tail)) => staged.carry(&bytes, tail)?,
             _ => {
                 drop(staged.take());
-                *planned = Planned::new(bytes, planner)?;
+                *planned = Planned::new(bytes, plan)?;
                 staged = self.stage(planned)?;
             }
         }
@@ -193,21 +193,21 @@ impl<'t> Transaction<'t> {
 }
 
 impl Target {
-    /// Rewrites the log, and the files that change with it. The planner gets what the log holds and gives what it is to hold, or None
+    /// Rewrites the log, and the files that change with it. `plan` gets what the log holds and gives what it is to hold, or None
     /// where there is nothing to do. It is called again when the log has changed meanwhile, and may then be called while every
     /// other program that opens the log waits: it must be quick, and must not open the log itself. Lines of hooks that were appended
     /// are no such change: they stay behind the new text.
     ///
-    /// Gives what the planner gave with its change. Fails with nothing changed, unless the error says otherwise.
+    /// Gives what `plan` gave with its change. Fails with nothing changed, unless the error says otherwise.
     pub fn rewrite<T, E>(
         &self,
         options: &RewriteOptions,
-        planner: &mut Planner<'_, T, E>,
+        plan: &mut Planner<'_, T, E>,
     ) -> Result<Option<T>, RewriteError<E>> {
         self.signals.listen();
         let mut planned = None;
         if !self.is_pending() {
-            let first = Planned::new(self.read()?, planner)?;
+            let first = Planned::new(self.read()?, plan)?;
             if first.change.is_none() {
                 return Ok(first.value);
             }
@@ -216,7 +216,7 @@ impl Target {
         let is_asked = planned
             .as_ref()
             .is_none_or(|planned| planned.value.is_some());
-        match self.rewrite_planned(options, planned, planner) {
+        match self.rewrite_planned(options, planned, plan) {
             // Failing to remove an old marker is not worth an error.
             Err(RewriteError::Write(error)) if !is_asked && error.is_before_anything() => Ok(None),
             rewritten => rewritten,
@@ -227,7 +227,7 @@ impl Target {
         &self,
         options: &RewriteOptions,
         mut planned: Option<Planned<T>>,
-        planner: &mut Planner<'_, T, E>,
+        plan: &mut Planner<'_, T, E>,
     ) -> Result<Option<T>, RewriteError<E>> {
         let transaction = Transaction::begin(self, options)?;
         transaction.recover()?;
@@ -236,12 +236,12 @@ impl Target {
             let log = self.read()?;
             let mut next = match planned.take() {
                 Some(planned) if planned.appended(&log).is_some() => planned,
-                _ => Planned::new(log, planner)?,
+                _ => Planned::new(log, plan)?,
             };
             if next.change.is_none() {
                 return Ok(next.value);
             }
-            match transaction.attempt(&mut next, planner) {
+            match transaction.attempt(&mut next, plan) {
                 Ok(Attempt::Committed) => return Ok(next.value),
                 Ok(Attempt::Conflict) => {}
                 Err(RewriteError::Write(WriteError::Changing { path })) => changing = path,
