@@ -136,7 +136,9 @@ fn groups<'d>(
         if group == next {
             groups.push(Vec::new());
         }
-        groups[group].push(row);
+        if let Some(group) = groups.get_mut(group) {
+            group.push(row);
+        }
     }
     groups.retain(|group| group.len() > 1);
     groups
@@ -199,7 +201,7 @@ fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<S
             continue;
         };
         let raws: Vec<String> = group.iter().map(|row| raw(row, at)).collect();
-        cells[at] = match column {
+        *cells.get_mut(at)? = match column {
             Column::Tokens | Column::TokensIn | Column::TokensOut => tokens(&raws)?,
             Column::Deliverables => count(&raws)?,
             Column::Cost => cost(&raws)?,

@@ -118,15 +118,12 @@ fn unescape(value: &str) -> String {
     while let Some((byte, after)) = rest.split_first() {
         let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
         let encoded = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match encoded.filter(|_| *byte == b'%') {
-            Some(encoded) => {
-                bytes.push(encoded);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*byte);
-                rest = after;
-            }
+        if let Some(encoded) = encoded.filter(|_| *byte == b'%') {
+            bytes.push(encoded);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*byte);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
