@@ -30,7 +30,11 @@ fn run(code: Code, options: &str) -> Ran {
 #[test]
 fn each_code_has_a_file_and_a_message() {
     // Only `tokmon check` finds these.
-    let of_check = [Code::UnsettledUsage, Code::MergedTwice, Code::ForeignArchive];
+    let of_check = [
+        Code::UnsettledUsage,
+        Code::MergedTwice,
+        Code::ForeignArchive,
+    ];
     let reported = Code::ALL.iter().filter(|code| !of_check.contains(code));
     for code in reported {
         let ran = run(*code, "-v");
