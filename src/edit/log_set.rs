@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    analysis::{Ledger, LedgerBuilder, Retention},
+    analysis::{LedgerBuilder, Retention},
     diagnostic::Diagnostic,
     log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month, Policy},
@@ -49,25 +49,11 @@ impl LogSet {
         }
     }
 
-    /// What a log says, with what is beside it, read once for all of its months.
-    pub fn fold(&self, text: &str) -> Ledger {
-        let mut ledger = self.ledger_builder();
-        log::read_str(text, FileId::LOG, &mut |item| {
-            enter(&mut ledger, FileId::LOG, item);
-        });
-        self.enter_beside(&mut ledger, &mut |_| {});
-        ledger.finish()
-    }
-
-    /// The months of a log itself, oldest first.
-    pub fn months(&self, text: &str) -> Vec<Month> {
-        self.fold(text).months().to_vec()
-    }
-
     /// What all teams used in each month of a log or of its archives.
     #[cfg(test)]
     pub fn used(&self, text: &str) -> BTreeMap<Month, crate::model::Tokens> {
-        let ledger = self.fold(text);
+        let revision = super::Revision::read(text, self);
+        let ledger = revision.ledger();
         let all = ledger.months().iter().chain(self.archives.keys());
         all.filter_map(|month| Some((*month, ledger.find_month(*month)?.month.used())))
             .collect()
