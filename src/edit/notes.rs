@@ -172,8 +172,18 @@ pub(super) fn efficiency(
             edits.push(Edit::replace(span, text));
         }
     }
-    let missing = left.iter();
-    let lines: Vec<String> = missing
+    let lines = new_metrics(reconciled, &left);
+    edits.extend(add(document, &lines, sections));
+    edits
+}
+
+/// The metrics of teams that have none.
+fn new_metrics(
+    reconciled: &ReconciledMonth<'_>,
+    counts: &BTreeMap<String, u64>,
+) -> Vec<String> {
+    counts
+        .iter()
         .filter_map(|(team, count)| {
             let team = reconciled.find_team(team)?;
             let used = team.used()?;
@@ -188,9 +198,7 @@ pub(super) fn efficiency(
                 "{name}: {used} / {count} {noun} ≈ {each}/deliverable"
             ))
         })
-        .collect();
-    edits.extend(add(document, &lines, sections));
-    edits
+        .collect()
 }
 
 /// ` 12.45K / 4 deliverables ≈ 3.1K/deliverable ✅` with the figures of now. None where they are those of now.
