@@ -178,10 +178,7 @@ pub(super) fn efficiency(
 }
 
 /// The metrics of teams that have none.
-fn new_metrics(
-    reconciled: &ReconciledMonth<'_>,
-    counts: &BTreeMap<String, u64>,
-) -> Vec<String> {
+fn new_metrics(reconciled: &ReconciledMonth<'_>, counts: &BTreeMap<String, u64>) -> Vec<String> {
     counts
         .iter()
         .filter_map(|(team, count)| {
