@@ -34,6 +34,7 @@ fn each_code_has_a_file_and_a_message() {
         Code::UnsettledUsage,
         Code::MergedTwice,
         Code::ForeignArchive,
+        Code::OrphanedArchive,
     ];
     let reported = Code::ALL.iter().filter(|code| !of_check.contains(code));
     for code in reported {
