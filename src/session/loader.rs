@@ -153,8 +153,7 @@ impl<'l> Loader<'l> {
         let read = archive
             .bytes()
             .and_then(|bytes| log::read(bytes, file, &mut |item| edit::enter(builder, file, item)));
-        read.map(|_| ())
-            .map_err(|error| format!("cannot read the archive of {month}: {error}"))
+        read.map_err(|error| format!("cannot read the archive of {month}: {error}"))
     }
 
     /// Reads a file, if there is one.

@@ -62,16 +62,16 @@ fn fastest(log: &str, args: &[&str]) -> Duration {
         assert!(ran.code <= 1, "{ran}");
         took
     };
-    (0..3).map(run).min().unwrap()
+    (0..2).map(run).min().unwrap()
 }
 
 #[track_caller]
 fn assert_linear(log: fn(usize) -> String, size: usize, args: &[&str]) {
-    let [one, four] = [size, size * 4].map(|size| fastest(&log(size), args));
-    assert!(
-        four < one * 8,
-        "{one:?}, and of four times as much {four:?}"
-    );
+    // Other work on the machine may slow down a measurement; a quadratic step slows down all of them.
+    let measure = |_| [size, size * 4].map(|size| fastest(&log(size), args));
+    let measured: Vec<[Duration; 2]> = (0..4).map(measure).collect();
+    let is_linear = measured.iter().any(|[one, four]| *four < *one * 8);
+    assert!(is_linear, "{measured:?}");
 }
 
 #[test]
