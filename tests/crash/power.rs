@@ -277,9 +277,12 @@ impl Recording {
         };
         let open: Vec<usize> = (0..moment).filter(is_open).collect();
         let cut = |instead: &dyn Fn(usize) -> Option<Op>| {
-            let op = |at: usize| match open.contains(&at) {
-                true => instead(at),
-                false => Some(ops[at].clone()),
+            let op = |at: usize| {
+                if open.contains(&at) {
+                    instead(at)
+                } else {
+                    Some(ops[at].clone())
+                }
             };
             (0..moment).filter_map(op).collect()
         };
@@ -317,7 +320,9 @@ impl Recording {
     /// What is wrong after a cut that leaves a state.
     fn fault(&self, proof: &Proof, (moment, ops): &(usize, Vec<Op>)) -> Result<(), String> {
         let mut disk = self.start.clone();
-        ops.iter().for_each(|op| disk.apply(op));
+        for op in ops {
+            disk.apply(op);
+        }
         let held = proof.holds(&disk.scene(&self.folder), moment % 2 == 0);
         held.map_err(|fault| {
             let next = format!("{:?}", self.ops.get(*moment));
