@@ -228,7 +228,7 @@ fn a_damaged_journal_or_archive_is_named_with_what_to_do() {
             &record,
             &["archive", "--now", "2026-06-01T00:00:00Z"],
         ] {
-            all += &format!("--- {args:?}\n{}", run(&root, args));
+            all.extend([format!("--- {args:?}\n"), run(&root, args)]);
         }
         all = all.replace(&root.display().to_string(), "ROOT");
     }
