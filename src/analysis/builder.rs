@@ -115,7 +115,7 @@ impl LedgerBuilder {
         self.ledger.derive()
     }
 
-    /// The months with rows or lines that count, oldest first, as far as files were read.
+    /// The months with rows or lines that count, oldest first, as read from the files so far.
     pub fn months(&self) -> Vec<Month> {
         let months = self.ledger.months.keys();
         let mut months: Vec<Month> = months

@@ -202,7 +202,7 @@ fn month_of(table: &TableBlock, row: &log::Row<'_>) -> Option<Month> {
 }
 
 impl Document {
-    /// A line stands in a table if nothing but such lines separates it from the dashes or a row above it.
+    /// A line is in a table if only such lines separate it from the dashes or a row above it.
     fn mark_lines_in_tables(&mut self) {
         if self.lines.is_empty() {
             return;

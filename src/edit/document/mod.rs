@@ -22,19 +22,19 @@ pub enum Kept {
     Summaries,
 }
 
-/// What stands in a log, and where.
+/// The parsed text of a log, with the place of each part.
 #[derive(Clone, Debug)]
 pub struct Document {
     pub source: Source,
     /// Its sections, from top to bottom, one for each heading of level 1 to 3.
     pub sections: Vec<SectionBlock>,
-    /// Its tables, those that are none of ours included.
+    /// Its tables, including those that tokmon does not know.
     pub tables: Vec<TableBlock>,
     /// The lines that are not Markdown, usage lines included.
     pub lines: Vec<LogLine>,
     /// The list items that mean something to us.
     pub notes: Vec<Note>,
-    /// Where a last line starts that somebody is still writing. Nothing goes behind it.
+    /// The start of a last line without its line end, which another process may still be writing. No edit goes after it.
     pub in_flight: Option<usize>,
 }
 
@@ -53,7 +53,7 @@ pub struct SectionBlock {
 #[derive(Clone, Debug)]
 pub struct TableBlock {
     pub role: Role,
-    /// The section it stands in; none above the first heading.
+    /// The section that it is in; `None` above the first heading.
     pub section: Option<usize>,
     pub columns: Columns,
     /// The line that names them.
