@@ -10,7 +10,8 @@ use std::{
 use crate::text::{EditSet, FileId, FileRole, Place};
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Severity {
     /// Something could not be read, and is missing from the sums.
     Error,
@@ -18,18 +19,6 @@ pub enum Severity {
     Warning,
     /// Worth knowing.
     Note,
-}
-
-impl Severity {
-    /// In lower case.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        }
-    }
 }
 
 /// Whether a finding may be fixed without asking.

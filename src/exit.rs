@@ -1,7 +1,5 @@
 //! Every code that a run can end with: those of the README's table, which are those of sysexits where it has one.
 
-use std::fmt;
-
 /// How a run ended, as the system is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -51,27 +49,16 @@ impl ExitCode {
 }
 
 /// A signal that ends a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
 pub enum EndingSignal {
-    /// SIGHUP
+    #[strum(serialize = "SIGHUP")]
     HangUp,
-    /// SIGINT
+    #[strum(serialize = "SIGINT")]
     Interrupt,
-    /// SIGQUIT
+    #[strum(serialize = "SIGQUIT")]
     Quit,
-    /// SIGTERM
+    #[strum(serialize = "SIGTERM")]
     Terminate,
-}
-
-impl fmt::Display for EndingSignal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::HangUp => "SIGHUP",
-            Self::Interrupt => "SIGINT",
-            Self::Quit => "SIGQUIT",
-            Self::Terminate => "SIGTERM",
-        })
-    }
 }
 
 /// 128 and the number of the signal, as shells have it.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{
     reconciled::ReconciledMonth,
@@ -23,6 +24,7 @@ pub enum RateBasis {
 }
 
 /// Tokens per time, kept as the fraction it is.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BurnRate {
     /// Tokens used in that time.
@@ -34,7 +36,6 @@ pub struct BurnRate {
     /// The day on which the time begins.
     pub since: NaiveDate,
     /// The hour, where it begins with a row.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub since_time: Option<NaiveTime>,
     /// What it is measured over.

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{ledger::Ledger, usage::TeamUsage};
 use crate::{
@@ -10,16 +11,14 @@ use crate::{
 };
 
 /// What tokens per deliverable are measured against.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EfficiencyGoal {
     /// The least a deliverable is expected to take.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_from: Option<Tokens>,
     /// The most a deliverable should take.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Tokens>,
     /// From here on a team's figure is a warning.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub alert: Option<Tokens>,
 }
 

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{ledger::preferred, reconciled::ReconciledMonth};
 use crate::{
@@ -10,37 +11,32 @@ use crate::{
 };
 
 /// What was saved, operation by operation and on average.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Optimizations {
     /// The operations.
     pub operations: Vec<Saving>,
     /// The average that the log states.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_average: Option<Saving>,
     /// The mean of the operations, all counting alike: the log gives them no weights. Rounded half up.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub computed_average: Option<Saving>,
 }
 
 /// One operation, or an average of several.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Saving {
     /// Its name.
     pub operation: String,
     /// Tokens per 1,000 operations before.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub before_tokens: Option<Tokens>,
     /// Tokens per 1,000 operations after.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub after_tokens: Option<Tokens>,
     /// The share that was saved. Left out where more is needed than before.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub saved_ratio: Option<f64>,
     /// The file it stands in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileId>,
     /// Its line.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{ledger::preferred, names::NameId, reconciled::ReconciledMonth, usage::TeamUsage};
 use crate::{
@@ -33,39 +34,34 @@ pub struct Plan {
 }
 
 /// What a plan ends at.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PlanEnd {
     /// What is used then.
     pub total_tokens: Tokens,
     /// The share of the budget.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
     /// Its level, if it came to pass.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// What would be left of the budget.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<i64>,
 }
 
 /// A phase.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanPhase {
     /// What to call it: its team, else its name.
     pub label: String,
     /// Its name or number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its planned or finished tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
     /// What is spent on it, where it is under way.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spent_tokens: Option<Tokens>,
     /// What of it is still to come: all of a pending phase, the rest of a running one, nothing of a finished one.
     pub pending_tokens: Tokens,
     /// `done`, `running`, `pending`, `failed`, or what is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The file it stands in.
     pub file: FileId,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{CostTotal, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
 };
 
 /// The state of a budget at a moment, from one log.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StatusReport {
     /// The log it was read from.
@@ -27,7 +29,6 @@ pub struct StatusReport {
     /// Whether that is the month of `now`.
     pub is_current_month: bool,
     /// The project it is limited to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
     /// The projects of the month.
     pub projects: Vec<String>,
@@ -36,27 +37,22 @@ pub struct StatusReport {
     /// What was used of it.
     pub used: UsedReport,
     /// Tokens left, negative where more was used than there is. Left out without a budget.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<i64>,
     /// Tokens held for work about to start.
     pub reserved: Tokens,
     /// How far the budget is used up. Left out without a budget.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// The team the lists below are limited to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
     /// Every team.
     pub teams: Vec<TeamReport>,
     /// The days that have rows or usage lines, oldest first. Left out where no row was kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<Vec<DayReport>>,
     /// What tokens per deliverable are aimed at.
     pub efficiency: EfficiencyGoal,
     /// Where it will end.
     pub forecast: Forecast,
     /// Tokens per 1,000 operations before and after.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optimizations: Option<Optimizations>,
     /// What needs somebody's attention, the worst first.
     pub alerts: Vec<Alert>,
@@ -133,6 +129,7 @@ impl Spending {
 }
 
 /// The log.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LogReport {
     /// Its path as given or found; `-` for standard input.
@@ -142,10 +139,8 @@ pub struct LogReport {
     /// The months that have rows, oldest first.
     pub months: Vec<Month>,
     /// When it says it was last brought up to date, on its own clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<NaiveDateTime>,
     /// Days that it keeps daily details.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<u32>,
     /// Lines that hooks appended, usage lines not counted.
     pub hook_lines: u64,
@@ -174,34 +169,29 @@ impl From<Place> for RowPlace {
 }
 
 /// The budget.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BudgetReport {
     /// Tokens for the month. Left out where no budget is set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
     /// Where it was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<BudgetSource>,
     /// The file it was found in, if in one with lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileId>,
     /// Its line there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
     /// Money for the month.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
     /// Tokens held back from the teams.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reserve_tokens: Option<Tokens>,
     /// What the teams are given together, the reserve not counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocated_tokens: Option<Tokens>,
     /// When the level rises, in percent.
     pub thresholds: Thresholds,
 }
 
 /// What was used.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UsedReport {
     /// Tokens, reconciled.
@@ -211,22 +201,16 @@ pub struct UsedReport {
     /// Those of them that stand in usage lines, not settled into the tables yet.
     pub unsettled_tokens: Tokens,
     /// What the log itself says.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_tokens: Option<Tokens>,
     /// Where it says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_line: Option<usize>,
     /// Whether the stated figure agrees with this one, within the rounding of both.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_agrees: Option<bool>,
     /// What it cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
     /// The share of the budget, 1 being all of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
     /// The share of the budget in money.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_ratio: Option<f64>,
 }
 
@@ -257,49 +241,38 @@ impl From<CostTotal> for Cost {
 }
 
 /// One team.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamReport {
     /// Its name.
     pub name: String,
     /// What it used. Left out where nothing is written about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub used_tokens: Option<Tokens>,
     /// A figure in it is an estimate.
     pub estimate: bool,
     /// Its limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocated_tokens: Option<Tokens>,
     /// The share of its limit that it used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
     /// How far its limit is used up.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// Tokens held for work it is about to start.
     pub reserved_tokens: Tokens,
     /// `done`, `running`, `pending`, `failed`, or what is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// What it cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
     /// How many deliverables came of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deliverables: Option<u64>,
     /// Tokens per deliverable, rounded down.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_per_deliverable: Option<Tokens>,
     /// That figure against the alert. Left out where there is none, and for teams counted in tasks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub efficiency_level: Option<Level>,
     /// Tasks, for a team that is counted in these.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tasks: Option<u64>,
     /// Tokens per task, rounded down.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_per_task: Option<Tokens>,
     /// What it has used when the month ends. Left out where nothing can be said about that.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub forecast: Option<TeamForecast>,
     /// Where its figures stand.
     pub sources: Vec<FigureSource>,
@@ -343,22 +316,20 @@ pub enum Figure {
 }
 
 /// Where a figure stands.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FigureSource {
     /// Which figure.
     pub figure: Figure,
     /// Of tokens used: in which kind of statement.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<EntryKind>,
     /// The file: `log`, `archive`, `projection` or `config`.
     pub file: FileId,
     /// Its line; the first, where there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
     /// How many rows or lines.
     pub rows: u64,
     /// Their tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
 }
 
@@ -377,6 +348,7 @@ impl FigureSource {
 }
 
 /// One day.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DayReport {
     /// The day.
@@ -384,48 +356,39 @@ pub struct DayReport {
     /// Tokens of its rows.
     pub tokens: Tokens,
     /// Cost of its rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
     /// The rows, by file and line.
     pub rows: Vec<RowReport>,
 }
 
 /// One row or usage line.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RowReport {
     /// How many it stands for: those that only a dashboard has no room for are summed.
     #[serde(skip)]
     pub rows: u64,
     /// The hours, `10:10-10:17`; an open end is `now`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// The team it counts for.
     pub team: String,
     /// The name as written, where it differs.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub written_team: Option<String>,
     /// The task.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
     /// Tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
     /// The figure is an estimate.
     pub estimate: bool,
     /// Cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
     /// `done`, `running`, `pending`, `failed`, or what is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Minutes of work.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u64>,
     /// The model.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Remarks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
     /// Which kind of statement it is.
     pub kind: EntryKind,
@@ -456,6 +419,7 @@ pub enum AlertScope {
 }
 
 /// Something that needs attention.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Alert {
     /// How bad it is.
@@ -463,7 +427,6 @@ pub struct Alert {
     /// What it is about.
     pub scope: AlertScope,
     /// The team, where it is about one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
     /// What is the matter.
     pub message: String,
@@ -471,6 +434,6 @@ pub struct Alert {
     #[serde(skip)]
     pub brief: String,
     /// Where the figure stands, the first of several.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[serde(flatten)]
     pub place: Option<RowPlace>,
 }

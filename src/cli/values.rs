@@ -95,15 +95,15 @@ impl ValueEnum for Level {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()))
+        Some(PossibleValue::new(self.into_str()))
     }
 }
 
 /// The levels that a forecast can reach.
 pub(super) fn forecast_level() -> impl TypedValueParser<Value = Level> {
     let levels = [Level::Warning, Level::Critical];
-    PossibleValuesParser::new(levels.map(Level::word)).map(move |word| {
-        let named = levels.into_iter().find(|level| level.word() == word);
+    PossibleValuesParser::new(levels.map(|level| level.into_str())).map(move |word| {
+        let named = levels.into_iter().find(|level| level.into_str() == word);
         named.unwrap_or(Level::Critical)
     })
 }

@@ -69,7 +69,7 @@ fn said_in_chunks(bytes: &[u8], chunk_size: usize) -> String {
                         let tokens = entry.figures.tokens.map(|tokens| tokens.value.0);
                         format!(
                             "{} {:?} {tokens:?}{id} «{}»",
-                            entry.kind.word(),
+                            entry.kind.into_str(),
                             entry.work.team,
                             spelled(entry.place)
                         )

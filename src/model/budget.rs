@@ -4,13 +4,28 @@ use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use strum::IntoStaticStr;
 
 use super::{ForecastPolicy, ModelPrice, Money, Month, Tokens};
 use crate::text::Place;
 
 /// How far a budget is used up, from harmless to gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    JsonSchema,
+    strum::Display,
+    IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Level {
     /// Below every threshold.
     Ok,
@@ -22,24 +37,6 @@ pub enum Level {
     Critical,
     /// At the budget, or past it.
     Exceeded,
-}
-
-impl Level {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-            Self::Exceeded => "exceeded",
-        }
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
 }
 
 /// The percentages of a budget at which its level rises.

@@ -5,13 +5,17 @@ use std::{borrow::Cow, sync::Arc};
 use chrono::{FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
+use strum::IntoStaticStr;
 
 use super::{Amount, Currency, Month, Status, TimeRange, TokenClasses, Tokens};
 use crate::text::Place;
 
 /// Which kind of statement a figure comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum EntryKind {
     /// A team's row in a monthly summary.
     Monthly,
@@ -23,18 +27,6 @@ pub enum EntryKind {
     Legacy,
     /// A usage line, not yet settled into the tables.
     Line,
-}
-
-impl EntryKind {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Monthly => "monthly",
-            Self::Daily => "daily",
-            Self::Session => "session",
-            Self::Legacy => "legacy",
-            Self::Line => "line",
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

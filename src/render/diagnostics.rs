@@ -33,7 +33,7 @@ pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
 /// `3 errors and 1 warning`. None if there are neither.
 pub fn count_findings(findings: &Findings) -> Option<String> {
     let kinds = [Severity::Error, Severity::Warning].into_iter();
-    let counts = kinds.map(|kind| (findings.count(kind) as u64, kind.word()));
+    let counts = kinds.map(|kind| (findings.count(kind) as u64, kind.into_str()));
     let counts = counts.filter(|(count, _)| *count > 0);
     let parts: Vec<String> = counts.map(|(count, word)| counted(count, word)).collect();
     (!parts.is_empty()).then(|| parts.join(" and "))

@@ -8,6 +8,7 @@ use std::{
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 
 use super::{Page, sanitize::is_unsafe};
 use crate::analysis::StatusReport;
@@ -29,6 +30,7 @@ struct StatusDocument<'a> {
 }
 
 /// Something wrong with a file.
+#[skip_serializing_none]
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Finding")]
 struct StatusFinding<'a> {
@@ -45,7 +47,6 @@ struct StatusFinding<'a> {
     /// What is wrong.
     message: &'a str,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
 }
 
@@ -56,7 +57,7 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         .iter()
         .map(|finding| StatusFinding {
             code: finding.code.id(),
-            severity: finding.severity().word(),
+            severity: finding.severity().into_str(),
             file: page.files.name(finding.place.file),
             line: finding.place.line,
             column: finding.place.column,

@@ -55,7 +55,7 @@ fn write_row(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Re
 
 fn cell(cell: &Cell) -> String {
     let shown = match cell {
-        Cell::Level(level) => level.word().to_owned(),
+        Cell::Level(level) => level.into_str().to_owned(),
         Cell::Absent => "—".to_owned(),
         cell => cell.shown(Style::PLAIN),
     };

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{Format, Style, json, sanitize};
 use crate::{
@@ -23,6 +24,7 @@ pub struct Recorded {
     pub report: StatusReport,
 }
 
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct RecordedRow {
     pub id: String,
@@ -31,12 +33,11 @@ pub struct RecordedRow {
     /// Whether it is in a row of a table; else it is a usage line.
     pub settled: bool,
     /// The line in the log, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 struct Json<'a> {
     schema_version: u32,
@@ -46,9 +47,7 @@ struct Json<'a> {
     already_recorded: &'a [String],
     month: Month,
     used: Tokens,
-    #[serde(skip_serializing_if = "Option::is_none")]
     budget: Option<Tokens>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<Level>,
 }
 

@@ -88,7 +88,7 @@ fn source(source: &FigureSource) -> Option<String> {
             let tokens = source.tokens.unwrap_or_default();
             let (kind, row) = match kind {
                 EntryKind::Line => ("usage", "line"),
-                kind => (kind.word(), "row"),
+                kind => (kind.into_str(), "row"),
             };
             match source.rows {
                 1 => format!("{tokens} by 1 {kind} {row}, {line}"),

@@ -83,7 +83,7 @@ fn the_page_of_findings_explains_each_code() {
             "| {} | {} | {} | {} |",
             code.id(),
             code.name(),
-            code.severity().word(),
+            code.severity().into_str(),
             code.meaning()
         );
         assert!(page.contains(&row), "missing in docs/findings.md:\n{row}");

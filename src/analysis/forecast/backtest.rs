@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{
     calendar,
@@ -46,19 +47,17 @@ pub struct BacktestPart {
 }
 
 /// How accurate forecasts of totals were.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Score {
     /// The mean distance of the single figure from the total, as a share of an average month. Less is better.
     pub error: f64,
     /// The share of totals within the 80% interval; 0.8 is right. A line has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub in_80: Option<f64>,
     /// The share of totals within the 95% interval; 0.95 is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub in_95: Option<f64>,
     /// The mean squared error of the probability of exceeding the budget (G. W. Brier, "Verification of forecasts expressed in
     /// terms of probability", Monthly Weather Review 78(1), 1950). Less is better; always saying 50% is 0.25.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub brier: Option<f64>,
 }
 

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{
     Risk,
@@ -13,6 +14,7 @@ use crate::model::{ForecastPolicy, Level, Probability, Tokens, ratio};
 /// A total with its probabilities: half of all outcomes lie at or below `p50`, a tenth at or below `p10`.
 ///
 /// The middle is left out where too few days are known to give a single figure; then only the interval is.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Quantiles<T> {
     /// 2.5% lie at or below this.
@@ -20,13 +22,10 @@ pub struct Quantiles<T> {
     /// 10%.
     pub p10: T,
     /// 25%.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub p25: Option<T>,
     /// 50%: the likely figure.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub p50: Option<T>,
     /// 75%.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub p75: Option<T>,
     /// 90%.
     pub p90: T,
@@ -65,6 +64,7 @@ impl<T> Quantiles<T> {
 }
 
 /// A total at the end of the month or the project.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Estimate {
     /// What it is made from.
@@ -72,14 +72,11 @@ pub struct Estimate {
     #[serde(flatten)]
     pub quantiles: Quantiles<Tokens>,
     /// The share of the budget at `p50`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
     /// The probability that the budget is used up. Never below 0.03 while it is open: that much work is on average not
     /// logged yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub probability_over_budget: Option<Probability>,
     /// The level of that probability: `ok`, `warning` or `critical`. Not the level of what is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{
     hurdle_gamma::HurdleGamma,
@@ -29,6 +30,7 @@ pub enum EstimateSource {
 }
 
 /// Finished work: what it was to take, and what it took.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finished {
     /// The team that did it.
@@ -42,7 +44,6 @@ pub struct Finished {
     /// In which file.
     pub file: FileId,
     /// On which line, if it has lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
 }
 

@@ -3,6 +3,8 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
+use strum::IntoStaticStr;
 
 use super::{
     Backtest, CostEstimate, Estimate, ForecastBasis, ProjectInputs, history::MOST_UNDATED,
@@ -14,6 +16,7 @@ use crate::{
 };
 
 /// Where it will end.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Forecast {
     /// Whether there is anything left to forecast.
@@ -25,32 +28,24 @@ pub struct Forecast {
     /// How well the days so far predict those to come.
     pub confidence: Confidence,
     /// What is used when the month ends.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub month_end: Option<Estimate>,
     /// What is used when everything planned is done, whenever that is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<Estimate>,
     /// The same if nothing is learned from finished work: every phase takes on average what is planned for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub project_as_planned: Option<Estimate>,
     /// What it costs when the month ends, where a budget in money is set and every token has its cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostEstimate>,
     /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// From which probability on an estimate has which level.
     pub alert_at: AlertAt,
     /// When each threshold is crossed. Empty without a budget.
     pub thresholds: Vec<ThresholdCrossing>,
     /// What would be used if every day to come were like the average of those since the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub straight_line_tokens: Option<Tokens>,
     /// What the month's end is made from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inputs: Option<ForecastInputs>,
     /// What the plan says, and finished work about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub project_inputs: Option<ProjectInputs>,
     /// What was used in the month by the end of each day so far, that of today being now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -59,29 +54,21 @@ pub struct Forecast {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<PathDay>,
     /// How accurate such forecasts were on the finished months of the log. Left out unless it is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backtest: Option<Backtest>,
     /// The plan, where the log has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
     /// How fast tokens are used, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub burn_rate: Option<BurnRate>,
     /// What the log itself expects.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated: Option<StatedForecast>,
     /// The risk that the log itself sees.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_risk: Option<String>,
     /// The line of the log where it says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_risk_line: Option<usize>,
     /// The risk of exceeding the budget: the worst by the forecast; by the plan's level where there is none. Of a month that is
     /// over, by the level of what is used. Left out where nothing can be said yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<Risk>,
     /// What the plan leaves of the budget, without a plan what is left of it now.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub safety_margin: Option<i64>,
 }
 
@@ -126,12 +113,16 @@ pub enum ForecastState {
 }
 
 /// How well past days predict those to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Confidence {
     /// No completed day, or nothing was spent on any: the rate says nothing.
     None,
     /// One or two completed days: an interval, and no single figure.
+    #[strum(serialize = "too early")]
     TooEarly,
     /// Three to six completed days, hardly any with spending, or more than a tenth of the tokens without a date.
     Low,
@@ -142,16 +133,6 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::TooEarly => "too early",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-
     /// `undated` is the share of tokens that carry no date.
     pub(super) fn new(days: usize, rate: Option<&Rate>, undated: f64) -> Self {
         match (rate, days) {
@@ -166,6 +147,7 @@ impl Confidence {
 }
 
 /// What the forecast of the month's end is made from.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ForecastInputs {
     /// The first day that is looked at.
@@ -183,7 +165,6 @@ pub struct ForecastInputs {
     /// Tokens of the month that carry the date of a day to come. They are counted as used.
     pub later_tokens: Tokens,
     /// The probability that nothing more is spent at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zero_probability: Option<f64>,
     /// How tokens were spent. Left out where none were.
     #[serde(flatten)]
@@ -229,6 +210,7 @@ pub struct UsedByDay {
 }
 
 /// What will be used by the end of a day.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PathDay {
     /// The day.
@@ -236,15 +218,17 @@ pub struct PathDay {
     /// A tenth of all outcomes lie at or below this.
     pub p10: Tokens,
     /// Half of them. Left out where too few days are known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub p50: Option<Tokens>,
     /// Nine tenths.
     pub p90: Tokens,
 }
 
 /// The risk of exceeding the budget, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Risk {
     /// Less than one in twenty; without a forecast, below every threshold.
     Low,
@@ -256,18 +240,6 @@ pub enum Risk {
     Critical,
     /// The budget is used up; without a forecast, it would be by the plan.
     Over,
-}
-
-impl Risk {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Moderate => "moderate",
-            Self::High => "high",
-            Self::Critical => "critical",
-            Self::Over => "over",
-        }
-    }
 }
 
 impl Risk {
@@ -312,6 +284,7 @@ pub enum CrossingState {
 }
 
 /// A threshold: when it is crossed by the forecast, and when at the burn rate.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ThresholdCrossing {
     /// Percent of the budget.
@@ -321,22 +294,19 @@ pub struct ThresholdCrossing {
     /// The fewest tokens that reach it.
     pub tokens: Tokens,
     /// The probability that it is reached before the month ends. Left out where there is no forecast.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<Probability>,
     /// The first day by the end of which it is more likely reached than not. Left out where that is not before the month ends.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub likely: Option<NaiveDate>,
     /// The first day by the end of which it is reached with a probability of a tenth.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub earliest: Option<NaiveDate>,
     /// Whether it is crossed if the burn rate holds.
     pub burn_rate_state: CrossingState,
     /// When, where that is expected.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub burn_rate_at: Option<DateTime<FixedOffset>>,
 }
 
 /// What the log itself expects to be used in the end.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StatedForecast {
     /// The lower end.
@@ -344,10 +314,8 @@ pub struct StatedForecast {
     /// The upper end.
     pub to_tokens: Tokens,
     /// The share of the budget at the lower end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_ratio: Option<f64>,
     /// The share of the budget at the upper end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_ratio: Option<f64>,
     /// The line of the log where it says so.
     pub line: usize,

@@ -18,7 +18,7 @@ pub fn explain(code: Code, style: Style) -> String {
     let mut page = format!(
         "{} ({}, {fix})\n\n{}\n\n",
         heading(&format!("{} {}", code.id(), code.name())),
-        code.severity().word(),
+        code.severity().into_str(),
         meaning.join("\n"),
     );
     for line in text(code).lines() {

@@ -8,6 +8,7 @@ use std::{
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{CheckExtent, LineAt, Report, Spot};
 use crate::{
@@ -51,6 +52,7 @@ struct Counts {
 }
 
 /// Something wrong.
+#[skip_serializing_none]
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Finding")]
 struct CheckFinding<'a> {
@@ -69,20 +71,17 @@ struct CheckFinding<'a> {
     /// The column in characters, from 1.
     column: usize,
     /// The column behind the last character, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<usize>,
     /// What is there.
     #[serde(skip_serializing_if = "str::is_empty")]
     label: &'a str,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
     /// Other places that belong to it.
     related: Vec<Related<'a>>,
     /// Whether `tokmon check --fix` can fix it.
     fixable: bool,
     /// Which of the fixes resolves it, from 0. Only with `--fix --dry-run`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<usize>,
 }
 
@@ -143,6 +142,7 @@ impl<'a> Fixes<'a> {
 }
 
 /// Another place that belongs to a finding.
+#[skip_serializing_none]
 #[derive(Serialize, JsonSchema)]
 struct Related<'a> {
     /// The file.
@@ -152,7 +152,6 @@ struct Related<'a> {
     /// The column in characters, from 1.
     column: usize,
     /// The column behind the last character, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<usize>,
     /// What is there.
     message: &'a str,
@@ -172,7 +171,7 @@ impl<'a> CheckFinding<'a> {
         Some(Self {
             code: finding.code.id(),
             name: finding.code.name(),
-            severity: finding.severity().word(),
+            severity: finding.severity().into_str(),
             message: &finding.message,
             file: own.file,
             line: own.line,

@@ -99,7 +99,7 @@ impl Report<'_> {
     fn kinds(&self) -> Option<String> {
         let some = |severity: Severity| match self.findings.count(severity) {
             0 => None,
-            count => Some(counted(count as u64, severity.word())),
+            count => Some(counted(count as u64, severity.into_str())),
         };
         let kinds = [Severity::Error, Severity::Warning, Severity::Note];
         let mut kinds: Vec<String> = kinds.into_iter().filter_map(some).collect();

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{LineAt, Report, Spot, explain};
 use crate::{
@@ -87,14 +88,13 @@ struct SarifResult {
     related_locations: Vec<Location>,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     #[serde(rename = "physicalLocation")]
     physical: Physical,
-    #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Text>,
 }
 
@@ -110,12 +110,12 @@ struct Artifact {
     uri: String,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
     start_line: usize,
     start_column: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<usize>,
 }
 

@@ -139,7 +139,7 @@ pub(crate) fn data(report: &StatusReport) -> ReportTable {
             ("minutes", Cell::some(row.minutes, Cell::Count)),
             ("model", text(&row.model)),
             ("notes", text(&row.notes)),
-            ("kind", Cell::word(row.kind.word())),
+            ("kind", Cell::word(row.kind.into_str())),
             ("line", Cell::Number(row.line as u64)),
         ]
     };

@@ -17,7 +17,7 @@ pub(super) fn fields(report: &StatusReport, style: Style, badge: Badge<'_>) -> V
     fields.extend(risk.map(|risk| {
         (
             "Risk",
-            format!("{}, the worst of the above", risk.word()).into(),
+            format!("{}, the worst of the above", risk.into_str()).into(),
         )
     }));
     fields.extend(stated(report, style));

@@ -13,7 +13,7 @@ use crate::{
 
 pub(crate) fn tables(report: &StatusReport) -> Vec<ReportTable> {
     let mut figures = ReportTable::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
-    let word = |level: Level| StyledLine::from(format!(", {}", level.word()));
+    let word = |level: Level| StyledLine::from(format!(", {}", level.into_str()));
     let mut fields: Vec<Field> = vec![("Forecast", title(report).into())];
     fields.extend(summary::first(report, Style::PLAIN, &word));
     fields.extend(summary::more(report, Style::PLAIN, &word));
@@ -31,7 +31,7 @@ pub(crate) fn tables(report: &StatusReport) -> Vec<ReportTable> {
 pub(crate) fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
     let mut figures = FigureTable::new("Forecast", ["forecast", "value", "percent", "line"]);
-    figures.add("confidence", Cell::word(forecast.confidence.word()));
+    figures.add("confidence", Cell::word(forecast.confidence.into_str()));
     figures.add("ends", Cell::word(forecast.ends.to_string()));
     let estimates = [
         ("month_end", forecast.month_end),
@@ -115,7 +115,7 @@ fn others(figures: &mut FigureTable, report: &StatusReport) {
     }
     let margin = Cell::some(forecast.safety_margin, Cell::Signed);
     figures.add("safety_margin_tokens", margin);
-    let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.word()));
+    let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.into_str()));
     figures.add("risk", risk);
     if let Some(stated) = &forecast.stated {
         let line = || Cell::Number(stated.line as u64);

@@ -134,7 +134,7 @@ fn title(report: &StatusReport) -> String {
         (Confidence::None, _) if no_day => "no complete day yet".to_owned(),
         (Confidence::None, _) => "no spending to go by".to_owned(),
         (Confidence::TooEarly, _) => "too early".to_owned(),
-        (confidence, _) => format!("{} confidence", confidence.word()),
+        (confidence, _) => format!("{} confidence", confidence.into_str()),
     };
     let day = (today - report.month.first_day()).num_days() + 1;
     let days = (ends - report.month.first_day()).num_days() + 1;

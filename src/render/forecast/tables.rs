@@ -128,7 +128,7 @@ fn teams(report: &StatusReport) -> ReportTable {
             Cell::some(team.allocated_tokens, Cell::Tokens),
             Cell::some(end.probability_over_budget, Cell::Probability),
             Cell::some(end.level, Cell::Level),
-            Cell::word(confidence.word()),
+            Cell::word(confidence.into_str()),
             Cell::some(team.status.as_deref(), Cell::text),
         ]);
     }

@@ -170,7 +170,7 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let shown = kept.filter(|finding| finding.severity() != Severity::Note);
     let mut lines = vec![StyledLine::new(), heading(format!("Data ({count})"))];
     for finding in shown.take(MAX_FINDINGS) {
-        let severity = finding.severity().word();
+        let severity = finding.severity().into_str();
         let text = style.text(&concise(finding, page.files));
         lines.extend(style.fold(format!("{severity:<8}  {text}"), 10));
     }

@@ -104,7 +104,7 @@ pub(in crate::render) fn findings(page: &Page<'_>, least: Severity) -> ReportTab
     let record = |finding: &Diagnostic| {
         let place = &finding.place;
         [
-            ("severity", Cell::word(finding.severity().word())),
+            ("severity", Cell::word(finding.severity().into_str())),
             ("code", Cell::word(finding.code.id())),
             ("file", Cell::text(page.files.name(place.file))),
             ("line", Cell::Number(place.line as u64)),

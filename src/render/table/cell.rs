@@ -151,7 +151,7 @@ impl Cell {
             Self::Decimal(number) => number.to_string(),
             Self::Change(percent) => percent.to_string(),
             Self::Money(money) => money.decimal(),
-            Self::Level(level) => level.word().to_owned(),
+            Self::Level(level) => level.into_str().to_owned(),
             Self::About(figure) | Self::AtLeast(figure) => return figure.raw(),
         };
         (bare, false)
