@@ -75,18 +75,43 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes a document with the unsafe characters escaped that JSON itself would leave as they are.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
-    let is_kept = |c: char| c == '\n' || !is_unsafe(c);
-    let mut rest = text.as_str();
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| !is_kept(*c)) {
-        let (kept, after) = rest.split_at(at);
-        out.write_all(kept.as_bytes())?;
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            write!(out, "\\u{unit:04x}")?;
+    serde_json::to_writer_pretty(EscapeUnsafe(&mut *out), document)?;
+    writeln!(out)
+}
+
+/// Passes on what a serializer writes, in whole characters, with the unsafe ones escaped.
+struct EscapeUnsafe<'w>(&'w mut dyn Write);
+
+impl Write for EscapeUnsafe<'_> {
+    fn write(&mut self, fragment: &[u8]) -> io::Result<usize> {
+        // Most fragments are plain ASCII, and there are many of them.
+        if fragment
+            .iter()
+            .all(|byte| matches!(byte, b'\n' | b' '..=b'~'))
+        {
+            return self.0.write(fragment);
         }
-        rest = after.get(c.len_utf8()..).unwrap_or_default();
+        let text = str::from_utf8(fragment).map_err(io::Error::other)?;
+        let mut kept = 0;
+        for (at, c) in text
+            .char_indices()
+            .filter(|(_, c)| *c != '\n' && is_unsafe(*c))
+        {
+            self.0
+                .write_all(text.get(kept..at).unwrap_or_default().as_bytes())?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(self.0, "\\u{unit:04x}")?;
+            }
+            kept = at + c.len_utf8();
+        }
+        self.0
+            .write_all(text.get(kept..).unwrap_or_default().as_bytes())?;
+        Ok(fragment.len())
     }
-    writeln!(out, "{rest}")
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The JSON Schema (2020-12) of the report, made from its types.
