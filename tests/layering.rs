@@ -43,7 +43,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("failure", &["anyhow"]),
     (
         "store",
-        &["libc", "memchr", "rustix", "sha2", "signal_hook"],
+        &[
+            "libc",
+            "memchr",
+            "rustix",
+            "sha2",
+            "signal_hook",
+            "thiserror",
+        ],
     ),
     ("stream", &[]),
     ("watch", &["notify"]),

@@ -1,15 +1,15 @@
 //! Appending to a log: one write, on the disk when it returns, which loses nothing of other programs and needs no lock. A short lock on
 //! the log itself separates it from those who decide on what the log says.
 
-use std::{fs::File, io, time::Duration};
+use std::{
+    fs::{File, TryLockError},
+    io,
+    time::Duration,
+};
 
 use super::{
-    OpenError, RewriteError, WriteError,
-    deadline::Deadline,
-    holders,
-    system::{self, Lock},
-    target::Target,
-    transaction::{lease, pending},
+    OpenError, RewriteError, WriteError, deadline::Deadline, error::Doing as _, holders, lease,
+    system, target::Target, transaction::pending,
 };
 
 /// How often lines are written to a file that is replaced each time.
@@ -19,7 +19,7 @@ const TRIES: usize = 5;
 const DECIDING: Duration = Duration::from_secs(1);
 
 /// Makes the beginning of a line one that is not counted.
-const CUT_SHORT: &str = " [cut short by tokmon: not counted]";
+const CUT_SHORT: &[u8] = b" [cut short by tokmon: not counted]\n";
 
 /// Makes whole lines of what a log says; None where there is nothing to append.
 type Decide<'d, E> = dyn FnMut(&[u8]) -> Result<Option<String>, E> + 'd;
@@ -37,7 +37,7 @@ impl Target {
             let file = self.open_to_append()?;
             let _deferred = self.signals.defer();
             // What was spent is recorded whatever others decide.
-            let _ = self.lock(&file, Lock::Shared, &Deadline::after(DECIDING));
+            let _ = self.lock(&file, File::try_lock_shared, &Deadline::after(DECIDING));
             self.append_to(&file, lines)?;
             if self.is_at_path(&file)? || is_there(&self.read()?) {
                 return Ok(());
@@ -62,10 +62,9 @@ impl Target {
         let deadline = Deadline::after(wait);
         for _ in 0..TRIES {
             let file = self.open_to_append()?;
-            if !self.lock(&file, Lock::Exclusive, &deadline)? {
+            if !self.lock(&file, File::try_lock, &deadline)? {
+                let holders = holders::of_lock(&self.path, &deadline);
                 let path = self.path.clone();
-                let holders = deadline.waits().then(|| holders::of_lock(&path));
-                let holders = holders.unwrap_or_default();
                 return Err(WriteError::Busy { path, holders }.into());
             }
             if !self.is_at_path(&file)? {
@@ -86,21 +85,27 @@ impl Target {
 
     /// What the log says. It is open, so that no other process rewrites it.
     fn current(&self, file: &File) -> Result<Vec<u8>, WriteError> {
-        let file = file.try_clone().map_err(|error| self.io("open", error))?;
+        let file = file.try_clone().doing("open", &self.path)?;
         pending::current(&self.path, file).map_err(|error| match error {
             OpenError::DamagedJournal(journal) => WriteError::DamagedJournal { journal },
-            OpenError::Refused(error) => self.io("read", error),
+            OpenError::Refused(error) => WriteError::io("read", &self.path, error),
             OpenError::Missing | OpenError::NotAFile(_) => WriteError::Missing {
                 path: self.path.clone(),
             },
         })
     }
 
-    /// Locks the log. False where that took too long.
-    fn lock(&self, file: &File, kind: Lock, deadline: &Deadline) -> Result<bool, WriteError> {
+    /// Locks the log. False where that took too long. Does nothing where a lock would keep other programs from reading and writing, as
+    /// on Windows.
+    fn lock(
+        &self,
+        file: &File,
+        try_lock: fn(&File) -> Result<(), TryLockError>,
+        deadline: &Deadline,
+    ) -> Result<bool, WriteError> {
         deadline.begin();
         loop {
-            if system::try_lock(file, kind).map_err(|error| self.io("lock", error))? {
+            if cfg!(not(unix)) || system::is_locked(try_lock(file)).doing("lock", &self.path)? {
                 return Ok(true);
             }
             self.check_interrupted()?;
@@ -112,57 +117,55 @@ impl Target {
 
     /// Writes the lines, lets others go on, and waits for the disk.
     fn append_to(&self, file: &File, lines: &str) -> Result<(), WriteError> {
-        let is_open = ends_open(file).map_err(|error| self.io("read", error))?;
-        let in_front = match is_open {
+        let in_front = match ends_open(file).doing("read", &self.path)? {
             true if lines.ends_with("\r\n") => "\r\n",
             true => "\n",
             false => "",
         };
         let bytes = [in_front, lines].concat().into_bytes();
-        let written = system::write_once(file, &bytes).map_err(|error| self.io("write", error))?;
+        let written = system::write_once(file, &bytes).doing("write", &self.path)?;
         if written < bytes.len() {
             return Err(self.cut_short(file, written));
         }
-        system::unlock(file);
-        file.sync_data().map_err(|error| {
+        // Closing the file unlocks it, too.
+        let _ = file.unlock();
+        let synced = file.sync_data().inspect_err(|_| {
             roll_back(file, written);
-            self.io("sync", error)
-        })
+        });
+        synced.doing("sync", &self.path)
     }
 
     /// A write ended early: the file system is full. Removes what was written, or makes a line of it that is not counted.
     fn cut_short(&self, file: &File, written: usize) -> WriteError {
         let error = io::ErrorKind::StorageFull.into();
         if roll_back(file, written) {
-            return self.io("write", error);
+            return WriteError::io("write", &self.path, error);
         }
-        let note = format!("{CUT_SHORT}\n").into_bytes();
-        let _ = system::write_once(file, &note).and_then(|_| file.sync_data());
+        let _ = system::write_once(file, CUT_SHORT).and_then(|_| file.sync_data());
         let path = self.path.clone();
         WriteError::CutShort { path, error }
     }
 }
 
-/// Removes what was written last, if no other program has written behind it and none can. Whether it did.
-fn roll_back(file: &File, written: usize) -> bool {
+/// Removes what was written last through this file, if no other program has written behind it and none can. Whether it did.
+fn roll_back(mut file: &File, written: usize) -> bool {
+    use std::io::Seek as _;
+
     if lease::take(file).is_err() {
         return false;
     }
-    let removed = remove_last(file, written as u64);
+    let mut remove = || {
+        let end = file.stream_position()?;
+        let is_last = file.metadata()?.len() == end;
+        if is_last {
+            file.set_len(end.saturating_sub(written as u64))?;
+            file.sync_data()?;
+        }
+        io::Result::Ok(is_last)
+    };
+    let is_removed = remove().unwrap_or(false);
     lease::give_back(file);
-    removed.is_ok_and(|is_removed| is_removed)
-}
-
-/// Removes the last bytes that were written through this file. False where they are not the last ones of the file.
-fn remove_last(mut file: &File, written: u64) -> io::Result<bool> {
-    use std::io::Seek;
-
-    let end = file.stream_position()?;
-    if file.metadata()?.len() != end {
-        return Ok(false);
-    }
-    file.set_len(end.saturating_sub(written))?;
-    file.sync_data().map(|()| true)
+    is_removed
 }
 
 /// Whether the last line of a file has no end.

@@ -9,11 +9,6 @@ use std::{
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
 
-/// Now, for measuring spans.
-pub(super) fn now() -> Instant {
-    Instant::now()
-}
-
 /// When to stop trying. Only the time of trying counts, not what is done in between: however long planning takes, as much time is left
 /// to wait for others. Pauses grow from one try to the next.
 #[derive(Debug)]
@@ -30,7 +25,7 @@ impl Deadline {
         Self {
             wait,
             left: Cell::new(wait),
-            since: Cell::new(now()),
+            since: Cell::new(Instant::now()),
             pause: Cell::new(PAUSES.0),
         }
     }
@@ -42,7 +37,7 @@ impl Deadline {
 
     /// Starts a series of tries.
     pub(super) fn begin(&self) {
-        self.since.set(now());
+        self.since.set(Instant::now());
         self.pause.set(PAUSES.0);
     }
 
@@ -50,7 +45,7 @@ impl Deadline {
     pub(super) fn pause(&self) -> bool {
         let left = self.left.get().saturating_sub(self.since.get().elapsed());
         self.left.set(left);
-        self.since.set(now());
+        self.since.set(Instant::now());
         if left.is_zero() {
             return false;
         }

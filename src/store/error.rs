@@ -1,11 +1,26 @@
-//! Why a log could not be written, in one sentence each, and what to do about it.
+//! Why a file could not be read or written, in one sentence each, and what to do about it.
 
 use std::{
-    fmt, io,
+    io,
     path::{Path, PathBuf},
 };
 
 use crate::exit::EndingSignal;
+
+/// Why a file could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("there is no such file")]
+    Missing,
+    /// Not a regular file; the text says what it is.
+    #[error("it is {0}, not a regular file")]
+    NotAFile(&'static str),
+    #[error("{}", reason(.0))]
+    Refused(io::Error),
+    /// A rewrite was cut short, and its journal is not readable.
+    #[error("{0} is damaged")]
+    DamagedJournal(PathBuf),
+}
 
 /// A process that has the log open, or its lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,78 +31,67 @@ pub struct Holder {
 }
 
 /// Why a log could not be written. Unless it says otherwise, nothing was changed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    Missing {
-        path: PathBuf,
-    },
-    NotAFile {
-        path: PathBuf,
-        /// What it is: `a pipe`, `a folder`.
-        what: &'static str,
-    },
+    #[error("there is no {path}")]
+    Missing { path: PathBuf },
+    /// `what` is like `a pipe`.
+    #[error("{path} is {what}, not a regular file")]
+    NotAFile { path: PathBuf, what: &'static str },
     /// A file that is to change with the log is a link, a folder or a device.
-    SideFile {
-        path: PathBuf,
-    },
-    /// A path leads out of the tree it belongs to.
-    LeadsOut {
-        path: PathBuf,
-        /// The folder that it leads out of.
-        tree: PathBuf,
-    },
-    /// Other programs have the log open, or rewrite it.
-    Busy {
-        path: PathBuf,
-        /// Those that are known. Empty where there was no waiting.
-        holders: Vec<Holder>,
-    },
+    #[error("{path} is not a regular file")]
+    SideFile { path: PathBuf },
+    /// A path leads out of the folder that it must stay in.
+    #[error("{path} leads out of {tree}")]
+    LeadsOut { path: PathBuf, tree: PathBuf },
+    /// Other programs have the log open, or rewrite it. The holders are those that are known; none where there was no waiting.
+    #[error("{path} is in use{}", listed(.holders))]
+    Busy { path: PathBuf, holders: Vec<Holder> },
     /// The system cannot keep other programs out while the log is rewritten.
-    NoLease {
-        path: PathBuf,
-        why: String,
-    },
+    #[error("cannot lock {path} against other writers: {why}")]
+    NoLease { path: PathBuf, why: String },
     /// The file, or the folder of the journal, may not be written.
-    NotPermitted {
-        path: PathBuf,
-        why: String,
-    },
-    /// Another program changed a file in the middle of a rewrite. The journal is kept.
-    Damaged {
-        path: PathBuf,
-        /// The journal, which holds what was to be written.
-        journal: PathBuf,
-    },
+    #[error("cannot write {path}: {why}")]
+    NotPermitted { path: PathBuf, why: String },
+    /// Another program changed a file in the middle of a rewrite. The journal is kept; it holds what was to be written.
+    #[error("{path} was changed by another program in the middle of a rewrite")]
+    Damaged { path: PathBuf, journal: PathBuf },
     /// A rewrite was cut short, and its journal is not readable.
-    DamagedJournal {
-        journal: PathBuf,
-    },
+    #[error("{journal} is damaged")]
+    DamagedJournal { journal: PathBuf },
     /// Other programs change the files faster than they can be rewritten.
-    Changing {
-        path: PathBuf,
-    },
+    #[error("{path} changes faster than it can be rewritten")]
+    Changing { path: PathBuf },
+    /// `doing` is like `write` or `rename`.
+    #[error("cannot {doing} {path}: {}", reason(.error))]
     Io {
-        /// What was being done: `write`, `rename`.
         doing: &'static str,
         path: PathBuf,
         error: io::Error,
     },
     /// A line was written in part, and is marked as such.
-    CutShort {
-        path: PathBuf,
-        error: io::Error,
-    },
-    Interrupted {
-        signal: EndingSignal,
-        /// The change is complete all the same.
-        is_done: bool,
-    },
+    #[error("the line in {path} was cut short: {}", reason(.error))]
+    CutShort { path: PathBuf, error: io::Error },
+    /// The change is complete all the same if it `is_done`.
+    #[error("interrupted ({signal}); {}", if *.is_done { "the change is complete" } else { "nothing was changed" })]
+    Interrupted { signal: EndingSignal, is_done: bool },
     /// The change is decided but not complete. The next run that writes completes it; until then, readers see it as made.
+    #[error("the change is saved in {journal} but not complete: {why}")]
     Unfinished {
         journal: PathBuf,
-        /// What prevented it.
         why: Box<WriteError>,
     },
+}
+
+/// Adds to an I/O error what was being done, and to which file.
+pub(super) trait Doing<T> {
+    fn doing(self, doing: &'static str, path: &Path) -> Result<T, WriteError>;
+}
+
+impl<T> Doing<T> for io::Result<T> {
+    fn doing(self, doing: &'static str, path: &Path) -> Result<T, WriteError> {
+        self.map_err(|error| WriteError::io(doing, path, error))
+    }
 }
 
 impl WriteError {
@@ -105,14 +109,13 @@ impl WriteError {
 
     /// A path component that is not a folder, or cannot be opened.
     pub(super) fn not_a_folder(path: &Path, error: io::Error) -> Self {
-        let kind = std::fs::symlink_metadata(path).map(|metadata| metadata.file_type());
-        match kind {
-            Ok(kind) if !kind.is_dir() => Self::NotPermitted {
-                path: path.to_path_buf(),
-                why: "it is not a folder".to_owned(),
-            },
-            _ => Self::io("open", path, error),
+        let metadata = std::fs::symlink_metadata(path);
+        if metadata.is_ok_and(|metadata| !metadata.is_dir()) {
+            let why = "it is not a folder".to_owned();
+            let path = path.to_path_buf();
+            return Self::NotPermitted { path, why };
         }
+        Self::io("open", path, error)
     }
 
     /// It failed before anything was written, and may well not fail another time.
@@ -128,110 +131,46 @@ impl WriteError {
 
     /// What to do about it, as an order.
     pub fn help(&self) -> Option<String> {
-        Some(match self {
-            Self::Missing { .. } => "name an existing log with --file PATH".to_owned(),
-            Self::NotAFile { .. } => {
-                "name the file itself, like `--file docs/cost-log.md`".to_owned()
-            }
-            Self::SideFile { .. } => "move it away, or put a file in its place".to_owned(),
-            Self::LeadsOut { .. } => "name the file itself, not a link to it".to_owned(),
+        let help = match self {
+            Self::Missing { .. } => "name an existing log with --file PATH",
+            Self::NotAFile { .. } => "name the file itself, like `--file docs/cost-log.md`",
+            Self::SideFile { .. } => "move it away, or put a file in its place",
+            Self::LeadsOut { .. } => "name the file itself, not a link to it",
             Self::Busy { holders, .. } if holders.is_empty() => {
-                "run the command again; --wait waits longer".to_owned()
+                "run the command again; --wait waits longer"
             }
             Self::Busy { .. } => {
-                "close the log there, and run the command again; --wait waits longer".to_owned()
+                "close the log there, and run the command again; --wait waits longer"
             }
-            Self::Changing { .. } => "run the command again when less is written".to_owned(),
+            Self::Changing { .. } => "run the command again when less is written",
             Self::NoLease { .. } => {
-                "make sure that no other program writes the log, and add --quiesced".to_owned()
+                "make sure that no other program writes the log, and add --quiesced"
             }
-            Self::NotPermitted { .. } => {
-                "check the permissions of the file and its folder".to_owned()
-            }
-            Self::Damaged { path, journal } => format!(
-                "see that {} holds what it should ({} has the text that was to be written), then remove the journal",
-                path.display(),
-                journal.display()
-            ),
-            Self::DamagedJournal { .. } => DAMAGED_JOURNAL_HELP.to_owned(),
-            Self::CutShort { .. } => "free some space, and write the line again".to_owned(),
-            Self::Unfinished { .. } => "run the command again to finish it".to_owned(),
-            Self::Io { .. } | Self::Interrupted { .. } => return None,
-        })
-    }
-}
-
-impl fmt::Display for WriteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { path } => write!(f, "there is no {}", path.display()),
-            Self::NotAFile { path, what } => {
-                write!(f, "{} is {what}, not a regular file", path.display())
-            }
-            Self::SideFile { path } => write!(f, "{} is not a regular file", path.display()),
-            Self::LeadsOut { path, tree } => {
-                write!(f, "{} leads out of {}", path.display(), tree.display())
-            }
-            Self::Busy { path, holders } => busy(f, path, holders),
-            Self::NoLease { path, why } => write!(
-                f,
-                "cannot lock {} against other writers: {why}",
-                path.display()
-            ),
-            Self::NotPermitted { path, why } => {
-                write!(f, "cannot write {}: {why}", path.display())
-            }
-            Self::Damaged { path, .. } => write!(
-                f,
-                "{} was changed by another program in the middle of a rewrite",
-                path.display()
-            ),
-            Self::DamagedJournal { journal } => write!(f, "{} is damaged", journal.display()),
-            Self::Changing { path } => {
-                write!(
-                    f,
-                    "{} changes faster than it can be rewritten",
-                    path.display()
-                )
-            }
-            Self::Io { doing, path, error } => {
-                write!(f, "cannot {doing} {}: {}", path.display(), reason(error))
-            }
-            Self::CutShort { path, error } => {
-                write!(
-                    f,
-                    "the line in {} was cut short: {}",
+            Self::NotPermitted { .. } => "check the permissions of the file and its folder",
+            Self::Damaged { path, journal } => {
+                return Some(format!(
+                    "see that {} holds what it should ({} has the text that was to be written), then remove the journal",
                     path.display(),
-                    reason(error)
-                )
+                    journal.display()
+                ));
             }
-            Self::Interrupted { signal, is_done } => {
-                let what = if *is_done {
-                    "the change is complete"
-                } else {
-                    "nothing was changed"
-                };
-                write!(f, "interrupted ({signal}); {what}")
-            }
-            Self::Unfinished { journal, why } => write!(
-                f,
-                "the change is saved in {} but not complete: {why}",
-                journal.display()
-            ),
-        }
+            Self::DamagedJournal { .. } => DAMAGED_JOURNAL_HELP,
+            Self::CutShort { .. } => "free some space, and write the line again",
+            Self::Unfinished { .. } => "run the command again to finish it",
+            Self::Io { .. } | Self::Interrupted { .. } => return None,
+        };
+        Some(help.to_owned())
     }
 }
 
-fn busy(f: &mut fmt::Formatter<'_>, path: &Path, holders: &[Holder]) -> fmt::Result {
-    write!(f, "{} is in use", path.display())?;
-    for (at, holder) in holders.iter().enumerate() {
+/// The processes that have a file open, as the end of a sentence.
+fn listed(holders: &[Holder]) -> String {
+    let listed = holders.iter().enumerate().map(|(at, holder)| {
         let before = if at == 0 { " by" } else { "," };
-        write!(f, "{before} {} (process {})", holder.program, holder.pid)?;
-    }
-    Ok(())
+        format!("{before} {} (process {})", holder.program, holder.pid)
+    });
+    listed.collect()
 }
-
-impl std::error::Error for WriteError {}
 
 /// Why a rewrite failed.
 #[derive(Debug)]

@@ -1,25 +1,20 @@
-//! Which processes have a file open, or hold a lock. What the system does not say is left out.
+//! Which processes have a file open, or hold a lock: what `/proc` says, where there is one.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
-use super::Holder;
+use super::{
+    Holder,
+    deadline::Deadline,
+    system::{Identity, identity_at},
+};
 
-/// The other processes that have a file open. Empty unless `is_asked`, since it looks at every process.
-#[cfg(target_os = "linux")]
-pub(super) fn of_file(path: &Path, is_asked: bool) -> Vec<Holder> {
-    use super::system::{Identity, identity_at};
-
-    let Ok(Some(wanted)) = identity_at(path) else {
+/// The other processes that have a file open. Empty where there was no waiting, since it looks at every process.
+pub(super) fn of_file(path: &Path, deadline: &Deadline) -> Vec<Holder> {
+    let (true, Ok(Some(wanted))) = (deadline.waits(), identity_at(path)) else {
         return Vec::new();
     };
-    let is_it =
-        |entry: &Path| following(entry).is_some_and(|metadata| Identity::from(&metadata) == wanted);
-    let processes = if is_asked {
-        names("/proc".as_ref())
-    } else {
-        Vec::new()
-    };
-    let others = processes
+    let is_it = |entry: &Path| fs::metadata(entry).is_ok_and(|at| Identity::from(&at) == wanted);
+    let others = names("/proc".as_ref())
         .into_iter()
         .filter_map(|name| name.parse().ok())
         .filter(|pid| *pid != std::process::id());
@@ -30,14 +25,12 @@ pub(super) fn of_file(path: &Path, is_asked: bool) -> Vec<Holder> {
     others.filter(holds).map(holder).collect()
 }
 
-/// The processes that hold the lock on a file.
-#[cfg(target_os = "linux")]
-pub(super) fn of_lock(path: &Path) -> Vec<Holder> {
-    use super::system::{identity_at, read_small};
-
-    let (Ok(Some(wanted)), Some(locks)) = (identity_at(path), read_small("/proc/locks")) else {
+/// The processes that hold the lock on a file. Empty where there was no waiting.
+pub(super) fn of_lock(path: &Path, deadline: &Deadline) -> Vec<Holder> {
+    let (true, Ok(Some(wanted))) = (deadline.waits(), identity_at(path)) else {
         return Vec::new();
     };
+    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
     let inode = format!(":{}", wanted.inode);
     let pids = locks.lines().filter_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
@@ -49,34 +42,15 @@ pub(super) fn of_lock(path: &Path) -> Vec<Holder> {
     pids.filter(|pid| *pid != 0).map(holder).collect()
 }
 
-#[cfg(target_os = "linux")]
 fn holder(pid: u32) -> Holder {
-    let name = super::system::read_small(&format!("/proc/{pid}/comm"));
+    let name = fs::read_to_string(format!("/proc/{pid}/comm"));
     let program = name.unwrap_or_default().trim().to_owned();
     Holder { pid, program }
 }
 
-#[cfg(target_os = "linux")]
 fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect()
-}
-
-#[cfg(target_os = "linux")]
-fn following(entry: &Path) -> Option<std::fs::Metadata> {
-    std::fs::metadata(entry).ok()
-}
-
-/// Not known.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn of_file(_: &Path, _: bool) -> Vec<Holder> {
-    Vec::new()
-}
-
-/// Not known.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn of_lock(_: &Path) -> Vec<Holder> {
-    Vec::new()
 }

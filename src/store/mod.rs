@@ -7,12 +7,14 @@
 mod append;
 mod deadline;
 mod error;
+#[cfg_attr(not(unix), path = "plain_folder.rs")]
+mod folder;
 mod holders;
+mod lease;
 mod replace;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod state_dir;
-#[cfg_attr(not(unix), path = "plain_system.rs")]
 mod system;
 mod target;
 #[cfg(target_os = "linux")]
@@ -22,13 +24,12 @@ mod transaction;
 
 use std::{
     ffi::OsString,
-    fmt,
     fs::{self, File},
-    io::{self, Read, Seek, SeekFrom, Write as _},
+    io::{self, ErrorKind, Read, Seek, SeekFrom, Write as _},
     path::{Component, Path, PathBuf},
 };
 
-pub use error::{DAMAGED_JOURNAL_HELP, Holder, RewriteError, WriteError, reason};
+pub use error::{DAMAGED_JOURNAL_HELP, Holder, OpenError, RewriteError, WriteError, reason};
 pub use replace::{is_same_file, replace};
 pub use signals::Signals;
 pub use target::Target;
@@ -45,69 +46,23 @@ pub enum Opened {
     Memory(Vec<u8>),
 }
 
-/// Why a file could not be opened.
-#[derive(Debug)]
-pub enum OpenError {
-    Missing,
-    /// Not a regular file; the text says what it is.
-    NotAFile(&'static str),
-    Refused(io::Error),
-    /// A rewrite was cut short, and its journal is not readable.
-    DamagedJournal(PathBuf),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => f.write_str("there is no such file"),
-            Self::NotAFile(what) => write!(f, "it is {what}, not a regular file"),
-            Self::Refused(error) => f.write_str(&reason(error)),
-            Self::DamagedJournal(journal) => write!(f, "{} is damaged", journal.display()),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
 /// Opens a regular file for reading. What is anything else is refused before it is opened, since a pipe is waited for; a pipe
 /// that takes the file's place in between still is.
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
-    let refused = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OpenError::Missing,
-        _ => OpenError::Refused(error),
+    let refused = |error: io::Error| match is_missing_error(&error) {
+        true => OpenError::Missing,
+        false => OpenError::Refused(error),
     };
     let metadata = fs::metadata(path).map_err(refused)?;
-    if !metadata.is_file() {
-        return Err(OpenError::NotAFile(kind_of(metadata.file_type())));
+    match system::unreadable_kind(&metadata) {
+        Some(what) => Err(OpenError::NotAFile(what)),
+        None => File::open(path).map(Opened::File).map_err(refused),
     }
-    if system::is_sparse(&metadata) {
-        return Err(OpenError::NotAFile(SPARSE));
-    }
-    File::open(path).map(Opened::File).map_err(refused)
 }
 
-/// What a file is called that is long, and for which next to nothing is on the disk.
-const SPARSE: &str = "a sparse file";
-
-fn kind_of(kind: fs::FileType) -> &'static str {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return "a pipe";
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return "a device";
-        }
-        if kind.is_socket() {
-            return "a socket";
-        }
-    }
-    if kind.is_dir() {
-        "a folder"
-    } else {
-        "something else"
-    }
+/// Whether an error says that there is nothing at a path.
+fn is_missing_error(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Whether there is a regular file at a path.
@@ -117,8 +72,7 @@ pub fn is_file(path: &Path) -> bool {
 
 /// Whether there is nothing at a path.
 pub fn is_missing(path: &Path) -> bool {
-    let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
-    fs::metadata(path).is_err_and(|error| absent.contains(&error.kind()))
+    fs::metadata(path).is_err_and(|error| is_missing_error(&error))
 }
 
 /// The names of what is in a folder.
@@ -128,21 +82,29 @@ pub fn list(folder: &Path) -> io::Result<Vec<OsString>> {
         .collect()
 }
 
-/// A path without links. The end of it need not exist, and is taken as it is written.
+/// A path without links. The end of it need not exist, and is taken as it is written; so is the path itself where it cannot be looked
+/// up.
 pub fn real_path(path: &Path) -> PathBuf {
-    if let Ok(real) = fs::canonicalize(path) {
-        return real;
-    }
-    let Some(parent) = path.parent() else {
-        return path.to_path_buf();
+    resolve(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// A path without links. The end of it need not exist, and is taken as it is written. Fails with `InvalidInput` at a link that leads
+/// nowhere.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let missing = match fs::canonicalize(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => error,
+        resolved => return resolved,
     };
-    let mut real = real_path(parent);
+    let (Some(parent), Err(_)) = (path.parent(), fs::symlink_metadata(path)) else {
+        return Err(ErrorKind::InvalidInput.into());
+    };
+    let mut real = resolve(parent)?;
     match path.components().next_back() {
         Some(Component::Normal(name)) => real.push(name),
         Some(Component::ParentDir) => drop(real.pop()),
-        _ => return path.to_path_buf(),
+        _ => return Err(missing),
     }
-    real
+    Ok(real)
 }
 
 /// The folder and its parents, up to the root of the repository it is in; the folder alone where it is in none.
@@ -166,17 +128,14 @@ fn repository(folder: &Path) -> Option<PathBuf> {
 pub fn is_taken(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
 }
 
 /// Creates a file that outlasts a power cut. Fails where one of that name exists, and leaves nothing where it fails.
 pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)?;
+    let mut file = File::create_new(path)?;
     let folder = path.parent().filter(|_| cfg!(unix));
     let written = file
         .write_all(bytes)
@@ -209,11 +168,11 @@ impl Opened {
         })
     }
 
-    /// All of it.
     pub fn read_to_vec(&mut self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.bytes()?.read_to_end(&mut bytes)?;
-        Ok(bytes)
+        match self {
+            Self::File(file) => system::read_whole(file),
+            Self::Memory(bytes) => Ok(bytes.clone()),
+        }
     }
 
     /// The line that starts at a byte, or as much of it as `most` bytes hold. Bytes that are not UTF-8 are replaced.
@@ -222,10 +181,10 @@ impl Opened {
         let got = match self {
             Self::File(file) => {
                 file.seek(SeekFrom::Start(start as u64))?;
-                read_up_to(file, &mut line)?
+                system::read_up_to(file, &mut line)?
             }
             Self::Memory(bytes) => {
-                read_up_to(&mut bytes.get(start..).unwrap_or_default(), &mut line)?
+                system::read_up_to(&mut bytes.get(start..).unwrap_or_default(), &mut line)?
             }
         };
         line.truncate(got);
@@ -242,23 +201,10 @@ impl Opened {
             .read_to_string(&mut text)?;
         if text.len() > most {
             return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
+                ErrorKind::FileTooLarge,
                 format!("it is larger than {most} bytes"),
             ));
         }
         Ok(text)
     }
-}
-
-fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match input.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(got) => filled += got,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

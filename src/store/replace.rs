@@ -1,10 +1,6 @@
 //! Files that are replaced as a whole, which nothing else writes.
 
-use std::{
-    fs, io,
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, io::Write as _, path::Path};
 
 use super::{create_new, roll_back};
 
@@ -13,16 +9,15 @@ use super::{create_new, roll_back};
 pub fn replace(path: &Path, bytes: &[u8], random: u64) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let old = fs::metadata(&path).ok();
-    if old
-        .as_ref()
-        .is_some_and(|old| !old.is_file() && !old.is_dir())
+    if let Some(old) = &old
+        && !old.is_file()
+        && !old.is_dir()
     {
-        return fs::OpenOptions::new()
-            .write(true)
-            .open(&path)?
-            .write_all(bytes);
+        let mut device = fs::OpenOptions::new().write(true).open(&path)?;
+        return device.write_all(bytes);
     }
-    let staged = staged(&path, random);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let staged = path.with_file_name(format!(".{name}.{random:016x}"));
     create_new(&staged, bytes)?;
     let kept = old.map_or(Ok(()), |old| {
         fs::set_permissions(&staged, old.permissions())
@@ -37,10 +32,4 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     }
-}
-
-/// A hidden name in the same folder.
-fn staged(path: &Path, random: u64) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{random:016x}"))
 }

@@ -1,29 +1,22 @@
-//! The directory `.tokmon/` beside a log: what tokmon keeps for itself. Knows locks and files that are replaced as a whole, not what
-//! they mean.
+//! The directory `.tokmon/` beside a log: what tokmon keeps for itself. Knows where it is and how locks are taken in it, not what its
+//! files mean.
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::{File, TryLockError},
-    io::{self, ErrorKind, Read},
+    fs::File,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
 use super::{
     WriteError,
     deadline::Deadline,
-    holders,
-    system::{self, Access, Folder},
+    error::Doing as _,
+    folder::{Access, Folder},
+    holders, system,
 };
 
-/// The name of the directory.
 pub(super) const NAME: &str = ".tokmon";
-
-/// The directory, open.
-#[derive(Debug)]
-pub(super) struct StateDir {
-    folder: Folder,
-    path: PathBuf,
-}
 
 /// Where a file of the directory beside a log is, whether the directory exists or not.
 pub(super) fn path_of(folder: &Path, file: &OsStr) -> PathBuf {
@@ -37,113 +30,52 @@ pub(super) fn name_with(name: &OsStr, ending: &str) -> OsString {
     name
 }
 
-impl StateDir {
-    /// Opens the directory in this folder, and creates it where there is none, for the owner of the log.
-    pub(super) fn create(parent: &Path, access: Access) -> Result<Self, WriteError> {
-        let path = parent.join(NAME);
-        let failed = |doing| {
-            let path = path.clone();
-            move |error| WriteError::io(doing, &path, error)
-        };
-        let opened = Folder::open(parent).map_err(|error| WriteError::io("open", parent, error))?;
-        opened
-            .make(NAME.as_ref(), access)
-            .map_err(failed("create"))?;
-        let folder = opened
-            .enter(NAME.as_ref())
-            .map_err(|error| WriteError::not_a_folder(&path, error))?;
-        let state = Self { folder, path };
-        let ignore = OsStr::new(".gitignore");
-        if matches!(state.folder.read(ignore), Ok(None)) {
-            let written = state.folder.write_new(ignore, &[b"*\n"], access);
-            written.map_err(|error| WriteError::io("write", &state.file(ignore), error))?;
-        }
-        Ok(state)
+/// Opens the directory in this folder, and creates it where there is none, for the owner of the log.
+pub(super) fn create(parent: &Path, access: Access) -> Result<Folder, WriteError> {
+    let path = parent.join(NAME);
+    let opened = Folder::open(parent).doing("open", parent)?;
+    opened.make(NAME.as_ref(), access).doing("create", &path)?;
+    let entered = opened.enter(NAME.as_ref());
+    let dir = entered.map_err(|error| WriteError::not_a_folder(&path, error))?;
+    let ignore = OsStr::new(".gitignore");
+    if matches!(dir.read(ignore), Ok(None)) {
+        let written = dir.write_new(ignore, &[b"*\n"], access);
+        written.doing("write", &dir.path_of(ignore))?;
     }
+    Ok(dir)
+}
 
-    /// Opens the directory in this folder. None where there is none.
-    pub(super) fn open(parent: &Path) -> io::Result<Option<Self>> {
-        let path = parent.join(NAME);
-        match Folder::open(&path) {
-            Ok(folder) => Ok(Some(Self { folder, path })),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+/// Opens the directory in this folder. None where there is none.
+pub(super) fn open(parent: &Path) -> io::Result<Option<Folder>> {
+    match Folder::open(&parent.join(NAME)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
     }
+}
 
-    pub(super) fn file(&self, name: &OsStr) -> PathBuf {
-        self.path.join(name)
-    }
-
-    /// All that a file holds. None where there is none; fails with `InvalidInput` where it is not a regular file.
-    pub(super) fn read(&self, name: &OsStr) -> io::Result<Option<Vec<u8>>> {
-        let Some(mut file) = self.folder.read(name)? else {
-            return Ok(None);
-        };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
-    }
-
-    /// Creates a file in place of any of that name. It is on the disk when this returns; its name is once the directory is
-    /// [synced](Self::sync).
-    pub(super) fn write_new(
-        &self,
-        name: &OsStr,
-        parts: &[&[u8]],
-        access: Access,
-    ) -> io::Result<()> {
-        self.folder.write_new(name, parts, access)?.sync_all()
-    }
-
-    /// Gives a file another name, also one that is taken.
-    pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        self.folder.rename(from, to)
-    }
-
-    /// Removes a file, if there is one.
-    pub(super) fn remove(&self, name: &OsStr) -> io::Result<()> {
-        self.folder.remove(name)
-    }
-
-    /// Returns when the names of the files are on the disk.
-    pub(super) fn sync(&self) -> io::Result<()> {
-        self.folder.sync()
-    }
-
-    /// Takes the lock of this name, until the file is dropped. `log` is named as what is in use at the deadline. The file of a lock is
-    /// never removed: another process may wait for it.
-    pub(super) fn lock(
-        &self,
-        name: &OsStr,
-        log: &Path,
-        deadline: &Deadline,
-    ) -> Result<File, WriteError> {
-        let path = self.file(name);
-        let failed = |error| WriteError::io("lock", &path, error);
-        deadline.begin();
-        loop {
-            let file = self.folder.open_lock(name).map_err(failed)?;
-            match file.try_lock() {
-                Ok(()) => {
-                    let here = system::identity(&file).map_err(failed)?;
-                    if system::identity_at(&path).map_err(failed)? == Some(here) {
-                        return Ok(file);
-                    }
-                }
-                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {
-                    continue;
-                }
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-                Err(TryLockError::WouldBlock) => {}
+/// Takes the lock of this name, until the file is dropped. `log` is named as what is in use at the deadline. The file of a lock is
+/// never removed: another process may wait for it.
+pub(super) fn lock(
+    dir: &Folder,
+    name: &OsStr,
+    log: &Path,
+    deadline: &Deadline,
+) -> Result<File, WriteError> {
+    let path = dir.path_of(name);
+    deadline.begin();
+    loop {
+        let file = dir.open_lock(name).doing("lock", &path)?;
+        if system::is_locked(file.try_lock()).doing("lock", &path)? {
+            let here = system::identity(&file).doing("lock", &path)?;
+            if system::identity_at(&path).doing("lock", &path)? == Some(here) {
+                return Ok(file);
             }
-            if !deadline.pause() {
-                let holders = deadline.waits().then(|| holders::of_lock(&path));
-                return Err(WriteError::Busy {
-                    path: log.to_path_buf(),
-                    holders: holders.unwrap_or_default(),
-                });
-            }
+        }
+        if !deadline.pause() {
+            return Err(WriteError::Busy {
+                path: log.to_path_buf(),
+                holders: holders::of_lock(&path, deadline),
+            });
         }
     }
 }
@@ -151,7 +83,7 @@ impl StateDir {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use std::fs;
+    use std::{fs, time::Duration};
 
     use super::*;
 
@@ -159,28 +91,21 @@ mod tests {
     fn state_is_kept_without_any_rewrite() {
         let folder = tempfile::tempdir().unwrap();
         let path = fs::canonicalize(folder.path()).unwrap();
-        assert!(StateDir::open(&path).unwrap().is_none());
+        assert!(open(&path).unwrap().is_none());
         let access = Access::of(&fs::metadata(&path).unwrap());
-        let state = StateDir::create(&path, access).unwrap();
+        let state = create(&path, access).unwrap();
         let (name, staged) = (OsStr::new("alerts"), OsStr::new("alerts.new"));
         state.write_new(staged, &[b"one"], access).unwrap();
         state.rename(staged, name).unwrap();
         state.sync().unwrap();
-        let again = StateDir::open(&path).unwrap().unwrap();
-        assert_eq!(again.read(name).unwrap().as_deref(), Some(&b"one"[..]));
+        let again = open(&path).unwrap().unwrap();
+        let kept = system::read_whole(&again.read(name).unwrap().unwrap());
+        assert_eq!(kept.unwrap(), b"one");
         again.remove(name).unwrap();
-        assert_eq!(state.read(name).unwrap(), None);
-        let lock = state.lock(
-            "l".as_ref(),
-            &path,
-            &Deadline::after(std::time::Duration::ZERO),
-        );
-        let busy = again.lock(
-            "l".as_ref(),
-            &path,
-            &Deadline::after(std::time::Duration::ZERO),
-        );
-        assert!(matches!(busy, Err(WriteError::Busy { .. })), "{lock:?}");
+        assert!(state.read(name).unwrap().is_none());
+        let lock = |dir| lock(dir, "l".as_ref(), &path, &Deadline::after(Duration::ZERO));
+        let _held = lock(&state).unwrap();
+        assert!(matches!(lock(&again), Err(WriteError::Busy { .. })));
         assert_eq!(
             fs::read(path_of(&path, ".gitignore".as_ref())).unwrap(),
             b"*\n"

@@ -4,15 +4,17 @@ use std::{
     cell::Cell,
     ffi::OsString,
     fs::{self, File},
-    io::{self, ErrorKind},
+    io,
     path::{Component, Path, PathBuf},
 };
 
 use super::{
-    SPARSE, WriteError, kind_of, repository,
+    WriteError,
+    error::Doing as _,
+    folder::Access,
+    is_missing_error, lease, repository,
     signals::Signals,
-    system::{self, Access},
-    transaction::{commit_marker::TransactionId, lease, leased_file::TakeLease},
+    system::{self, unreadable_kind, without_links},
 };
 
 /// A log that may be written: links resolved once, a regular file, inside the tree.
@@ -23,7 +25,8 @@ pub struct Target {
     pub(super) name: OsString,
     next_id: Cell<u128>,
     pub(super) signals: Signals,
-    pub(super) take_lease: TakeLease,
+    /// Takes the lease on a file; another function in tests.
+    pub(super) take_lease: fn(&File) -> io::Result<()>,
 }
 
 impl Target {
@@ -34,14 +37,9 @@ impl Target {
         random: &dyn Fn() -> u64,
         signals: &Signals,
     ) -> Result<Self, WriteError> {
-        let path = resolve(path)?;
+        let path = resolve_in_tree(path)?;
         let metadata = fs::symlink_metadata(&path).map_err(|error| unfound(&path, error))?;
-        if !metadata.is_file() {
-            let what = kind_of(metadata.file_type());
-            return Err(WriteError::NotAFile { path, what });
-        }
-        if system::is_sparse(&metadata) {
-            let what = SPARSE;
+        if let Some(what) = unreadable_kind(&metadata) {
             return Err(WriteError::NotAFile { path, what });
         }
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
@@ -58,32 +56,32 @@ impl Target {
         })
     }
 
-    /// An id that was never used.
-    pub(super) fn id(&self) -> TransactionId {
+    /// A number that was never used.
+    pub(super) fn next_id(&self) -> u128 {
         let id = self.next_id.get();
         self.next_id.set(id.wrapping_add(1));
-        TransactionId::new(id)
+        id
     }
 
-    /// Opens it to be rewritten.
+    /// Opens it to be rewritten. Waits while another process rewrites it.
     pub(super) fn open_to_write(&self) -> Result<File, WriteError> {
-        self.checked(system::open_to_write(&self.path))
+        self.checked(without_links().write(true).open(&self.path))
     }
 
-    /// Opens it to be written at its end.
+    /// Opens it to be written at its end. Waits while another process rewrites it.
     pub(super) fn open_to_append(&self) -> Result<File, WriteError> {
-        self.checked(system::open_to_append(&self.path))
+        self.checked(without_links().append(true).open(&self.path))
     }
 
     fn checked(&self, opened: io::Result<File>) -> Result<File, WriteError> {
         let path = || self.path.clone();
         let file = opened.map_err(|error| unfound(&self.path, error))?;
-        let metadata = file.metadata().map_err(|error| self.io("look at", error))?;
-        if !metadata.is_file() {
-            let what = kind_of(metadata.file_type());
+        let metadata = file.metadata().doing("look at", &self.path)?;
+        if let Some(what) = unreadable_kind(&metadata) {
             return Err(WriteError::NotAFile { path: path(), what });
         }
-        if !system::is_writable(&metadata) {
+        // The permission bits do not stop the superuser, but they say what is wanted.
+        if metadata.permissions().readonly() {
             let why = "it is read-only".to_owned();
             return Err(WriteError::NotPermitted { path: path(), why });
         }
@@ -92,31 +90,25 @@ impl Target {
 
     /// All that the log holds. Waits while another process rewrites it.
     pub(super) fn read(&self) -> Result<Vec<u8>, WriteError> {
-        fs::read(&self.path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => unfound(&self.path, error),
-            _ => self.io("read", error),
-        })
+        match fs::read(&self.path) {
+            Err(error) if is_missing_error(&error) => Err(unfound(&self.path, error)),
+            read => read.doing("read", &self.path),
+        }
     }
 
     /// Whether the path leads to this file.
     pub(super) fn is_at_path(&self, file: &File) -> Result<bool, WriteError> {
-        let failed = |error| self.io("look at", error);
-        let here = system::identity(file).map_err(failed)?;
-        Ok(system::identity_at(&self.path).map_err(failed)? == Some(here))
+        let here = system::identity(file).doing("look at", &self.path)?;
+        Ok(system::identity_at(&self.path).doing("look at", &self.path)? == Some(here))
     }
 
-    fn metadata(&self) -> Result<fs::Metadata, WriteError> {
-        let metadata = fs::symlink_metadata(&self.path);
-        metadata.map_err(|error| self.io("look at", error))
+    pub(super) fn metadata(&self) -> Result<fs::Metadata, WriteError> {
+        fs::symlink_metadata(&self.path).doing("look at", &self.path)
     }
 
     /// Who may do what with the log.
     pub(super) fn access(&self) -> Result<Access, WriteError> {
         Ok(Access::of(&self.metadata()?))
-    }
-
-    pub(super) fn inode(&self) -> Result<u64, WriteError> {
-        Ok(system::Identity::from(&self.metadata()?).inode)
     }
 
     /// Fails where a signal is to end the process.
@@ -127,24 +119,18 @@ impl Target {
             None => Ok(()),
         }
     }
-
-    /// Reading or writing the log failed.
-    pub(super) fn io(&self, doing: &'static str, error: io::Error) -> WriteError {
-        WriteError::io(doing, &self.path, error)
-    }
 }
 
 fn unfound(path: &Path, error: io::Error) -> WriteError {
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => WriteError::Missing {
-            path: path.to_path_buf(),
-        },
-        _ => WriteError::io("open", path, error),
+    if is_missing_error(&error) {
+        let path = path.to_path_buf();
+        return WriteError::Missing { path };
     }
+    WriteError::io("open", path, error)
 }
 
 /// The path without links, each of them looked at where it lies.
-fn resolve(path: &Path) -> Result<PathBuf, WriteError> {
+fn resolve_in_tree(path: &Path) -> Result<PathBuf, WriteError> {
     let absolute = std::path::absolute(path).map_err(|error| unfound(path, error))?;
     let mut parts = absolute.components().peekable();
     let mut here = PathBuf::new();

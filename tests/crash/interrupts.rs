@@ -114,7 +114,9 @@ fn a_batch_that_waits_for_its_lines_ends_at_once() {
     for (signal, code, _) in SIGNALS {
         let scene = Scene::new();
         let before = scene.files();
-        let mut command = scene.command::<&str>(&[], &["record", "--batch", "-", "-f", LOG]);
+        // A shell makes what it runs in the background ignore SIGINT.
+        let heeding = ["env", "--default-signal=INT"];
+        let mut command = scene.command(&heeding, &["record", "--batch", "-", "-f", LOG]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stat = format!("/proc/{}/wchan", child.id());

@@ -54,7 +54,7 @@ fn what_says_it_is_long_and_holds_nothing_is_not_read() {
             ..
         }
     ));
-    let folder = super::system::Folder::open(&scene.at("in")).unwrap();
+    let folder = super::folder::Folder::open(&scene.at("in")).unwrap();
     assert!(folder.read("sparse.md".as_ref()).is_err());
     // What is long and is there is read.
     file.set_len((1 << 30) - 1).unwrap();

@@ -1,17 +1,8 @@
 //! What a rewrite changes, and what a caller plans.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use super::{super::RewriteError, commit_marker::without_markers};
-
-/// How a log is rewritten.
-#[derive(Clone, Copy, Debug)]
-pub struct RewriteOptions {
-    /// How long to wait for other programs that have the log open, or rewrite it. Zero tries once.
-    pub wait: Duration,
-    /// The user vouches that no other program writes the log: it is then rewritten also where the system offers no lease.
-    pub quiesced: bool,
-}
 
 /// What a rewrite changes.
 #[derive(Clone, Debug, PartialEq, Eq)]

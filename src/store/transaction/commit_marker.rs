@@ -20,10 +20,10 @@ const WIDEST: usize = 1000;
 
 /// 128 random bits, as letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store) struct TransactionId([u8; ID]);
+pub(super) struct TransactionId([u8; ID]);
 
 impl TransactionId {
-    pub(in crate::store) fn new(number: u128) -> Self {
+    pub(super) fn new(number: u128) -> Self {
         let bits = (0..ID).map(|at| number >> (4 * at) & 15);
         let mut letters = [0; ID];
         for (letter, bits) in letters.iter_mut().zip(bits) {

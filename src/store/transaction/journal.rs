@@ -14,8 +14,10 @@ use sha2::{Digest, Sha256};
 use super::{
     super::{
         WriteError,
-        state_dir::{self, StateDir, name_with},
-        system::{self, Access},
+        error::Doing as _,
+        folder::{Access, Folder},
+        state_dir::{self, name_with},
+        system::read_whole,
     },
     change::are_hook_lines,
     commit_marker::{TransactionId, without_markers},
@@ -38,7 +40,7 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 
 /// A rewrite that is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Journal {
+pub(super) struct Journal {
     /// The file that the log is.
     pub(super) inode: u64,
     pub(super) id: TransactionId,
@@ -56,13 +58,13 @@ pub(in crate::store) struct Journal {
 
 /// A file that changes with the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store) struct SideChange {
+pub(super) struct SideChange {
     /// From the folder of the log.
-    pub(in crate::store) path: PathBuf,
+    pub(super) path: PathBuf,
     /// What it holds before; None where there is no such file.
     pub(super) before: Option<Hash>,
     /// What it is to hold; None where there is to be no such file.
-    pub(in crate::store) after: Option<Vec<u8>>,
+    pub(super) after: Option<Vec<u8>>,
 }
 
 /// How far a rewrite has come.
@@ -148,7 +150,7 @@ impl Journal {
     }
 
     /// As the bytes of a file, with the text as it is.
-    fn to_parts(&self) -> [Cow<'_, [u8]>; 3] {
+    pub(super) fn to_parts(&self) -> [Cow<'_, [u8]>; 3] {
         let mut head = HEAD.to_vec();
         put_number(&mut head, self.inode);
         put(&mut head, self.id.letters());
@@ -160,7 +162,7 @@ impl Journal {
         put(&mut rest, &self.before);
         put_number(&mut rest, self.files.len() as u64);
         for file in &self.files {
-            put(&mut rest, &system::path_to_bytes(&file.path));
+            put(&mut rest, file.path.as_os_str().as_encoded_bytes());
             put(&mut rest, file.before.as_ref().map_or(&[], Hash::as_slice));
             put_number(&mut rest, u64::from(file.after.is_some()));
             put(&mut rest, file.after.as_deref().unwrap_or_default());
@@ -171,13 +173,8 @@ impl Journal {
         [head.into(), (&self.text).into(), rest.into()]
     }
 
-    #[cfg(test)]
-    pub(in crate::store) fn to_bytes(&self) -> Vec<u8> {
-        self.to_parts().concat()
-    }
-
     /// From the bytes of a file. None where they are not those of a whole journal.
-    pub(in crate::store) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (bytes, sum) = bytes.split_last_chunk::<32>()?;
         let mut rest = bytes.strip_prefix(HEAD).filter(|_| hash(bytes) == *sum)?;
         let rest = &mut rest;
@@ -193,7 +190,7 @@ impl Journal {
         };
         for _ in 0..number(rest)? {
             journal.files.push(SideChange {
-                path: system::path_from_bytes(take(rest)?.to_vec())?,
+                path: path_from_bytes(take(rest)?)?,
                 before: match take(rest)? {
                     [] => None,
                     hash => Some(hash.try_into().ok()?),
@@ -206,6 +203,20 @@ impl Journal {
         }
         rest.is_empty().then_some(journal)
     }
+}
+
+/// A path from its bytes. None where they are none.
+#[cfg(not(unix))]
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    str::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
+/// A path from its bytes.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "fails where a path is text")]
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(PathBuf::from(OsStr::from_bytes(bytes)))
 }
 
 fn put_number(bytes: &mut Vec<u8>, number: u64) {
@@ -233,7 +244,7 @@ fn take<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
 /// The files of a log's journal: the one in force, and the one that is being written.
 #[derive(Debug)]
 pub(super) struct JournalFile {
-    pub(super) dir: StateDir,
+    dir: Folder,
     name: OsString,
     staged: OsString,
 }
@@ -247,31 +258,23 @@ pub(super) enum Found {
     Damaged,
 }
 
-/// Why a journal could not be put in force.
-#[derive(Debug)]
-pub(super) struct CommitError {
-    pub(super) error: WriteError,
-    /// The journal is there, though it may be gone after a power cut.
-    pub(super) is_in_force: bool,
-}
-
 /// Where the journal of a log is.
-pub(in crate::store) fn path(folder: &Path, log: &OsStr) -> PathBuf {
+pub(super) fn path(folder: &Path, log: &OsStr) -> PathBuf {
     state_dir::path_of(folder, &name_with(log, ENDING))
 }
 
 /// What the journal of a log says, read without a lock.
 pub(super) fn read(folder: &Path, log: &OsStr) -> io::Result<Found> {
-    match StateDir::open(folder)? {
+    match state_dir::open(folder)? {
         Some(dir) => found(&dir, &name_with(log, ENDING)),
         None => Ok(Found::Nothing),
     }
 }
 
-fn found(dir: &StateDir, name: &OsStr) -> io::Result<Found> {
+fn found(dir: &Folder, name: &OsStr) -> io::Result<Found> {
     match dir.read(name) {
-        Ok(Some(bytes)) => {
-            let journal = Journal::from_bytes(&bytes).map(Box::new);
+        Ok(Some(file)) => {
+            let journal = Journal::from_bytes(&read_whole(&file)?).map(Box::new);
             Ok(journal.map_or(Found::Damaged, Found::Journal))
         }
         Ok(None) => Ok(Found::Nothing),
@@ -281,7 +284,7 @@ fn found(dir: &StateDir, name: &OsStr) -> io::Result<Found> {
 }
 
 impl JournalFile {
-    pub(super) fn of(log: &OsStr, dir: StateDir) -> Self {
+    pub(super) fn of(log: &OsStr, dir: Folder) -> Self {
         Self {
             name: name_with(log, ENDING),
             staged: name_with(log, STAGED_ENDING),
@@ -290,25 +293,21 @@ impl JournalFile {
     }
 
     pub(super) fn path(&self) -> PathBuf {
-        self.dir.file(&self.name)
+        self.dir.path_of(&self.name)
     }
 
-    fn io(&self, doing: &'static str, error: io::Error) -> WriteError {
-        WriteError::io(doing, &self.path(), error)
-    }
-
-    fn io_of_staged(&self, doing: &'static str, error: io::Error) -> WriteError {
-        WriteError::io(doing, &self.dir.file(&self.staged), error)
+    fn staged_path(&self) -> PathBuf {
+        self.dir.path_of(&self.staged)
     }
 
     /// The journal in force.
     pub(super) fn read(&self) -> Result<Found, WriteError> {
-        found(&self.dir, &self.name).map_err(|error| self.io("read", error))
+        found(&self.dir, &self.name).doing("read", &self.path())
     }
 
     /// The journal that was being written.
     pub(super) fn read_staged(&self) -> Result<Found, WriteError> {
-        found(&self.dir, &self.staged).map_err(|error| self.io_of_staged("read", error))
+        found(&self.dir, &self.staged).doing("read", &self.staged_path())
     }
 
     /// Writes a journal that is not in force yet, and returns when it is on the disk.
@@ -316,40 +315,46 @@ impl JournalFile {
         let parts = journal.to_parts();
         let parts = parts.each_ref().map(|part| &**part);
         let written = self.dir.write_new(&self.staged, &parts, access);
-        written.map_err(|error| self.io_of_staged("write", error))
+        written.doing("write", &self.staged_path())
     }
 
     /// Removes the journal that is not in force.
     pub(super) fn remove_staged(&self) -> Result<(), WriteError> {
         let removed = self.dir.remove(&self.staged);
-        removed.map_err(|error| self.io_of_staged("remove", error))
+        removed.doing("remove", &self.staged_path())
     }
 
-    /// Puts the staged journal in force, in place of any other. From here on, the change is decided.
-    pub(super) fn commit(&self) -> Result<(), CommitError> {
-        let failed = |is_in_force| {
-            move |error| CommitError {
-                error: self.io("write", error),
-                is_in_force,
-            }
-        };
+    /// Puts the staged journal in force, in place of any other. From here on, the change is decided. Where only the wait for the disk
+    /// failed, the journal is in force, though it may be gone after a power cut: it is taken out of force again if it `can_withdraw`.
+    pub(super) fn commit(&self, can_withdraw: bool) -> Result<(), WriteError> {
         let renamed = self.dir.rename(&self.staged, &self.name);
-        renamed.map_err(failed(false))?;
-        self.dir.sync().map_err(failed(true))
+        renamed.doing("write", &self.path())?;
+        let synced = self.dir.sync().doing("write", &self.path());
+        synced.map_err(|error| {
+            if can_withdraw && self.dir.remove(&self.name).is_ok() {
+                let _ = self.dir.sync();
+                return error;
+            }
+            self.unfinished(error)
+        })
     }
 
-    /// Takes the journal out of force that was put there just now. Whether it did.
-    pub(super) fn withdraw(&self) -> bool {
-        let is_gone = self.dir.remove(&self.name).is_ok();
-        // It was not known to be on the disk either.
-        let _ = self.dir.sync();
-        is_gone
+    /// Why a change is not complete whose journal is in force.
+    pub(super) fn unfinished(&self, why: WriteError) -> WriteError {
+        match why {
+            WriteError::Damaged { .. }
+            | WriteError::DamagedJournal { .. }
+            | WriteError::Unfinished { .. } => why,
+            why => WriteError::Unfinished {
+                journal: self.path(),
+                why: Box::new(why),
+            },
+        }
     }
 
     /// Removes the journal in force.
     pub(super) fn remove(&self) -> Result<(), WriteError> {
-        let removed = self.dir.remove(&self.name);
-        removed.map_err(|error| self.io("remove", error))
+        self.dir.remove(&self.name).doing("remove", &self.path())
     }
 }
 
@@ -385,7 +390,7 @@ mod tests {
 
     #[test]
     fn a_journal_is_read_as_it_was_written_and_only_whole() {
-        let bytes = journal().to_bytes();
+        let bytes = journal().to_parts().concat();
         assert_eq!(Journal::from_bytes(&bytes), Some(journal()));
         for length in 0..bytes.len() {
             assert_eq!(Journal::from_bytes(&bytes[..length]), None, "{length}");

@@ -1,27 +1,26 @@
 //! The log, open for writing with the lease on it. Knows which programs to wait for, and what it means when a lease is refused.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, ErrorKind},
     time::{Duration, Instant},
 };
 
-use super::{
-    super::{
-        WriteError,
-        deadline::{self, Deadline},
-        holders, system,
-        target::Target,
-    },
-    change::RewriteOptions,
-    lease,
+use super::super::{
+    WriteError, deadline::Deadline, error::Doing as _, holders, lease, system, target::Target,
 };
+
+/// How a log is rewritten.
+#[derive(Clone, Copy, Debug)]
+pub struct RewriteOptions {
+    /// How long to wait for other programs that have the log open, or rewrite it. Zero tries once.
+    pub wait: Duration,
+    /// The user vouches that no other program writes the log: it is then rewritten also where the system offers no lease.
+    pub quiesced: bool,
+}
 
 /// How long a lease is relied on at most: two thirds of what the system gives its holder by default.
 const RELIED_ON: Duration = Duration::from_secs(30);
-
-/// Takes the lease on a file.
-pub(in crate::store) type TakeLease = fn(&File) -> io::Result<()>;
 
 /// The log, open for writing. Until it is dropped, other programs that open the log wait, where there are leases.
 #[derive(Debug)]
@@ -42,37 +41,31 @@ impl LeasedFile {
         deadline.begin();
         loop {
             let file = target.open_to_write()?;
-            if let Some(is_leased) = lease_or_lock(target, options, &file)? {
-                let log = Self {
-                    file,
-                    is_leased,
-                    since: deadline::now(),
-                    relied_on: relied_on(),
-                };
-                if log.is_in_place(target)? {
-                    return Ok(log);
-                }
-            } else {
-                drop(file);
+            let is_leased = lease_or_lock(target, options, &file)?;
+            let log = is_leased.map(|is_leased| Self {
+                file,
+                is_leased,
+                since: Instant::now(),
+                relied_on: relied_on(),
+            });
+            if let Some(log) = log
+                && target.is_at_path(&log.file)?
+            {
+                return Ok(log);
             }
             target.check_interrupted()?;
             if !deadline.pause() {
                 return Err(WriteError::Busy {
                     path: target.path.clone(),
-                    holders: holders::of_file(&target.path, deadline.waits()),
+                    holders: holders::of_file(&target.path, deadline),
                 });
             }
         }
     }
 
-    /// Whether the path still leads to it: a lease does not keep other programs from renaming.
-    pub(super) fn is_in_place(&self, target: &Target) -> Result<bool, WriteError> {
-        target.is_at_path(&self.file)
-    }
-
     pub(super) fn inode(&self, target: &Target) -> Result<u64, WriteError> {
-        let here = system::identity(&self.file).map_err(|error| target.io("look at", error))?;
-        Ok(here.inode)
+        let identity = system::identity(&self.file).doing("look at", &target.path)?;
+        Ok(identity.inode)
     }
 
     /// Whether the lease is too young for the system to have taken it away.
@@ -82,11 +75,6 @@ impl LeasedFile {
 
     pub(super) fn length(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())
-    }
-
-    /// All that the file holds.
-    pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
-        system::read_whole(&self.file)
     }
 }
 
@@ -117,12 +105,17 @@ fn lease_or_lock(
         },
     };
     if options.quiesced {
-        return Ok(system::try_lock(file, system::Lock::Exclusive)
-            .unwrap_or(true)
-            .then_some(false));
+        let is_locked = cfg!(not(unix)) || system::is_locked(file.try_lock()).unwrap_or(true);
+        return Ok(is_locked.then_some(false));
     }
     let path = target.path.clone();
     Err(WriteError::NoLease { path, why })
+}
+
+/// Why a lease would keep out only the programs of this machine.
+#[cfg(not(target_os = "linux"))]
+fn network_filesystem(_: &File) -> Option<&'static str> {
+    None
 }
 
 /// Why a lease would keep out only the programs of this machine.
@@ -151,20 +144,10 @@ fn network_filesystem(file: &File) -> Option<&'static str> {
         .then_some("it is on a file system that other machines may share")
 }
 
-/// Not known.
-#[cfg(not(target_os = "linux"))]
-fn network_filesystem(_: &File) -> Option<&'static str> {
-    None
-}
-
 fn relied_on() -> Duration {
-    #[cfg(target_os = "linux")]
-    {
-        let given = system::read_small("/proc/sys/fs/lease-break-time");
-        let seconds = given.and_then(|text| text.trim().parse::<u32>().ok());
-        if let Some(seconds @ 1..) = seconds {
-            return RELIED_ON.min(Duration::from_secs(seconds.into()) * 2 / 3);
-        }
+    let given = fs::read_to_string("/proc/sys/fs/lease-break-time").unwrap_or_default();
+    match given.trim().parse::<u32>() {
+        Ok(seconds @ 1..) => RELIED_ON.min(Duration::from_secs(seconds.into()) * 2 / 3),
+        _ => RELIED_ON,
     }
-    RELIED_ON
 }

@@ -4,10 +4,9 @@
 //! is there exactly once.
 
 mod change;
-pub(super) mod commit_marker;
-pub(super) mod journal;
-pub(super) mod lease;
-pub(super) mod leased_file;
+mod commit_marker;
+mod journal;
+mod leased_file;
 pub(super) mod pending;
 mod replay;
 mod side_file;
@@ -18,26 +17,29 @@ mod tests;
 
 use std::fs::File;
 
-use self::{journal::JournalFile, leased_file::LeasedFile, replay::Outcome, staged::Staged};
+use self::{change::Planned, journal::JournalFile, leased_file::LeasedFile, staged::Staged};
 use super::{
     RewriteError, WriteError,
     deadline::Deadline,
-    state_dir::{StateDir, name_with},
+    error::Doing as _,
+    state_dir::{self, name_with},
+    system::read_whole,
     target::Target,
 };
 
-use change::Planned;
-pub use change::{Change, FileChange, Planner, RewriteOptions};
+pub use change::{Change, FileChange, Planner};
+pub use leased_file::RewriteOptions;
 
 /// How often a change is tried while other programs get in the way.
 const TRIES: usize = 5;
 
 const LOCK_ENDING: &str = ".lock";
 
-/// How an attempt went.
-enum Attempt {
-    Committed,
-    /// Another program got in between. Nothing was changed.
+/// How an attempt to make a change went.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Complete,
+    /// Another program got in between. Unless the journal is in force, nothing was changed.
     Conflict,
 }
 
@@ -63,10 +65,10 @@ impl<'t> Transaction<'t> {
         let deadline = Deadline::after(options.wait);
         // Whether the log can be written at all is found out before anything is created.
         drop(LeasedFile::acquire(target, options, &deadline)?);
-        let dir = StateDir::create(&target.folder, target.access()?)?;
+        let dir = state_dir::create(&target.folder, target.access()?)?;
         let lock = name_with(&target.name, LOCK_ENDING);
         Ok(Self {
-            _lock: dir.lock(&lock, &target.path, &deadline)?,
+            _lock: state_dir::lock(&dir, &lock, &target.path, &deadline)?,
             journal: JournalFile::of(&target.name, dir),
             target,
             options,
@@ -79,13 +81,13 @@ impl<'t> Transaction<'t> {
         &self,
         planned: &mut Planned<T>,
         plan: &mut Planner<'_, T, E>,
-    ) -> Result<Attempt, RewriteError<E>> {
+    ) -> Result<Outcome, RewriteError<E>> {
         let attempt = {
             let _deferred = self.target.signals.defer();
             self.attempt_deferred(planned, plan)?
         };
         match (&attempt, self.target.signals.received()) {
-            (Attempt::Committed, Some(signal)) => {
+            (Outcome::Complete, Some(signal)) => {
                 let is_done = true;
                 Err(WriteError::Interrupted { signal, is_done }.into())
             }
@@ -97,11 +99,10 @@ impl<'t> Transaction<'t> {
         &self,
         planned: &mut Planned<T>,
         plan: &mut Planner<'_, T, E>,
-    ) -> Result<Attempt, RewriteError<E>> {
+    ) -> Result<Outcome, RewriteError<E>> {
         let mut staged = self.stage(planned)?;
         let log = LeasedFile::acquire(self.target, self.options, &self.deadline)?;
-        let bytes = log.bytes();
-        let bytes = bytes.map_err(|error| self.target.io("read", error))?;
+        let bytes = read_whole(&log.file).doing("read", &self.target.path)?;
         match (&mut staged, planned.appended(&bytes)) {
             (_, Some([])) => {}
             (Some(staged), Some(tail)) => staged.carry(&bytes, tail)?,
@@ -114,7 +115,7 @@ impl<'t> Transaction<'t> {
         match staged {
             Some(staged) => Ok(self.commit(staged, log, Origin::ThisRun)?),
             // By now, another process has made the change.
-            None => Ok(Attempt::Committed),
+            None => Ok(Outcome::Complete),
         }
     }
 
@@ -129,27 +130,25 @@ impl<'t> Transaction<'t> {
         mut staged: Staged<'_>,
         log: LeasedFile,
         origin: Origin,
-    ) -> Result<Attempt, WriteError> {
+    ) -> Result<Outcome, WriteError> {
         let decided = self.decide(&mut staged, &log, origin);
         if !matches!(decided, Ok(true) | Err(WriteError::Unfinished { .. })) {
             // A marker that stays is a comment.
             let _ = staged.marker.remove_from(&log);
         }
         if !decided? {
-            return Ok(Attempt::Conflict);
+            return Ok(Outcome::Conflict);
         }
         let completed = self.complete(&log, &staged.journal, origin);
         // Before a replay, which leases it anew.
         drop(log);
         match completed {
-            Ok(Outcome::Complete) => Ok(Attempt::Committed),
-            Ok(Outcome::LeaseLost) if origin == Origin::Replay => Ok(Attempt::Conflict),
-            Ok(Outcome::LeaseLost) => {
+            Ok(Outcome::Conflict) if origin == Origin::ThisRun => {
                 let replayed = self.replay(&Deadline::after(self.options.wait));
-                replayed.map_err(|why| self.unfinished(why))?;
-                Ok(Attempt::Committed)
+                replayed.map_err(|why| self.journal.unfinished(why))?;
+                Ok(Outcome::Complete)
             }
-            Err(why) => Err(self.unfinished(why)),
+            completed => completed.map_err(|why| self.journal.unfinished(why)),
         }
     }
 
@@ -160,35 +159,18 @@ impl<'t> Transaction<'t> {
         log: &LeasedFile,
         origin: Origin,
     ) -> Result<bool, WriteError> {
-        let appended = staged.marker.append_to(log);
-        appended.map_err(|error| self.target.io("write", error))?;
-        let inode = log.inode(self.target)?;
-        let is_same = log.is_in_place(self.target)? && inode == staged.journal.inode;
-        let is_last = staged.marker.is_last_in(log);
-        let is_last = is_last.map_err(|error| self.target.io("read", error))?;
+        let path = &self.target.path;
+        staged.marker.append_to(log).doing("write", path)?;
+        let is_same =
+            self.target.is_at_path(&log.file)? && log.inode(self.target)? == staged.journal.inode;
+        let is_last = staged.marker.is_last_in(log).doing("read", path)?;
         if !is_same || !log.is_fresh() || !is_last {
             return Ok(false);
         }
         if origin == Origin::ThisRun {
             self.target.check_interrupted()?;
         }
-        match staged.commit(origin == Origin::ThisRun) {
-            Ok(()) => Ok(true),
-            Err(refused) if refused.is_in_force => Err(self.unfinished(refused.error)),
-            Err(refused) => Err(refused.error),
-        }
-    }
-
-    fn unfinished(&self, why: WriteError) -> WriteError {
-        match why {
-            WriteError::Damaged { .. }
-            | WriteError::DamagedJournal { .. }
-            | WriteError::Unfinished { .. } => why,
-            why => WriteError::Unfinished {
-                journal: self.journal.path(),
-                why: Box::new(why),
-            },
-        }
+        staged.commit(origin == Origin::ThisRun).map(|()| true)
     }
 }
 
@@ -242,8 +224,8 @@ impl Target {
                 return Ok(next.value);
             }
             match transaction.attempt(&mut next, plan) {
-                Ok(Attempt::Committed) => return Ok(next.value),
-                Ok(Attempt::Conflict) => {}
+                Ok(Outcome::Complete) => return Ok(next.value),
+                Ok(Outcome::Conflict) => {}
                 Err(RewriteError::Write(WriteError::Changing { path })) => changing = path,
                 Err(error) => return Err(error),
             }

@@ -51,8 +51,7 @@ pub(in crate::store) fn current(path: &Path, log: fs::File) -> Result<Vec<u8>, O
     let opened = Opened::File(log);
     match (pending(path, &opened)?, opened) {
         (Some(pending), _) => Ok(pending.text),
-        (None, Opened::File(file)) => system::read_whole(&file).map_err(OpenError::Refused),
-        (None, Opened::Memory(bytes)) => Ok(bytes),
+        (None, mut opened) => opened.read_to_vec().map_err(OpenError::Refused),
     }
 }
 

@@ -2,25 +2,13 @@
 //! can be repeated.
 
 use super::{
-    super::{
-        WriteError,
-        deadline::Deadline,
-        system::{self, Access},
-    },
-    Origin, TRIES, Transaction,
+    super::{WriteError, deadline::Deadline, error::Doing as _, folder::Access, system},
+    Origin, Outcome, TRIES, Transaction,
     journal::{Found, Journal, Progress, SideChange, hash},
     leased_file::LeasedFile,
     side_file::SideFile,
     staged::Staged,
 };
-
-/// How completing a change went.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Complete,
-    /// Another program may have written meanwhile: the journal is to be replayed.
-    LeaseLost,
-}
 
 impl Transaction<'_> {
     /// Completes a change that was cut short, and removes what was left of one that was not decided.
@@ -50,7 +38,7 @@ impl Transaction<'_> {
 
     /// Goes on from where the change was cut short.
     fn resume(&self, journal: &Journal, log: LeasedFile) -> Result<(), WriteError> {
-        let bytes = log.bytes().map_err(|error| self.target.io("read", error))?;
+        let bytes = system::read_whole(&log.file).doing("read", &self.target.path)?;
         match journal.progress(&bytes, log.inode(self.target)?) {
             Progress::Complete => self.journal.remove(),
             Progress::Foreign => Err(self.foreign()),
@@ -63,31 +51,31 @@ impl Transaction<'_> {
         }
     }
 
-    /// Completes a decided change: the side files, the log, its length, and away with the journal.
+    /// Completes a decided change: the side files, the log, its length, and away with the journal. In a conflict, another program may
+    /// have written meanwhile: the journal is to be replayed.
     pub(super) fn complete(
         &self,
         log: &LeasedFile,
         journal: &Journal,
         origin: Origin,
     ) -> Result<Outcome, WriteError> {
+        let (file, path) = (&log.file, &self.target.path);
         self.install_all(journal, log, origin)?;
         if !log.is_fresh() {
-            return Ok(Outcome::LeaseLost);
+            return Ok(Outcome::Conflict);
         }
         self.check_place(log)?;
-        let written = system::write_over(&log.file, &journal.text, 0);
-        let synced = written.and_then(|()| log.file.sync_data());
-        synced.map_err(|error| self.target.io("write", error))?;
+        let written = system::write_over(file, &journal.text);
+        let synced = written.and_then(|()| file.sync_data());
+        synced.doing("write", path)?;
         let end = journal.seal + journal.id.seal().len() as u64;
-        let length = log
-            .length()
-            .map_err(|error| self.target.io("look at", error))?;
+        let length = log.length().doing("look at", path)?;
         if !log.is_fresh() || length != end {
-            return Ok(Outcome::LeaseLost);
+            return Ok(Outcome::Conflict);
         }
-        let shortened = log.file.set_len(journal.text.len() as u64);
-        let synced = shortened.and_then(|()| log.file.sync_all());
-        synced.map_err(|error| self.target.io("shorten", error))?;
+        let shortened = file.set_len(journal.text.len() as u64);
+        let synced = shortened.and_then(|()| file.sync_all());
+        synced.doing("shorten", path)?;
         self.check_place(log)?;
         // After a power cut it may be back, and finds that the log begins with the new text: no need to wait for the disk.
         self.journal.remove()?;
@@ -96,10 +84,10 @@ impl Transaction<'_> {
 
     /// Fails where another file has taken the place of the log.
     fn check_place(&self, log: &LeasedFile) -> Result<(), WriteError> {
-        if log.is_in_place(self.target)? {
-            return Ok(());
+        match self.target.is_at_path(&log.file)? {
+            true => Ok(()),
+            false => Err(self.foreign()),
         }
-        Err(self.foreign())
     }
 
     fn foreign(&self) -> WriteError {
@@ -115,8 +103,8 @@ impl Transaction<'_> {
         log: &LeasedFile,
         origin: Origin,
     ) -> Result<(), WriteError> {
-        let metadata = log.file.metadata();
-        let access = Access::of(&metadata.map_err(|error| self.target.io("look at", error))?);
+        let metadata = log.file.metadata().doing("look at", &self.target.path)?;
+        let access = Access::of(&metadata);
         let mut installed: Vec<SideFile> = Vec::new();
         for change in &journal.files {
             installed.extend(self.install(change, origin, access)?);

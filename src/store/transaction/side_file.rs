@@ -1,15 +1,18 @@
 //! Files that change with a log: where they may be, and how one is replaced. See `staged` and `replay` for what they hold, and when.
 
 use std::{
-    ffi::OsString,
-    io::{self, ErrorKind, Read},
+    ffi::{OsStr, OsString},
+    io::{self, ErrorKind},
     path::{Component, Path, PathBuf},
 };
 
 use super::super::{
-    WriteError, repository,
+    WriteError,
+    error::Doing as _,
+    folder::{Access, Folder},
+    repository, resolve,
     state_dir::{self, name_with},
-    system::{self, Access, Folder},
+    system,
     target::Target,
 };
 
@@ -23,12 +26,6 @@ pub(super) struct SideFile {
     name: OsString,
     staged: OsString,
     path: PathBuf,
-}
-
-#[derive(Debug)]
-struct Content {
-    bytes: Vec<u8>,
-    access: Access,
 }
 
 /// A folder that was created for a side file.
@@ -87,24 +84,6 @@ fn is_private(path: &Path) -> bool {
         .any(|part| private.iter().any(|name| part.as_os_str() == *name))
 }
 
-/// A path without links, of which the end need not exist.
-fn resolve(path: &Path) -> io::Result<PathBuf> {
-    match std::fs::canonicalize(path) {
-        Ok(path) => Ok(path),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            // A link that leads nowhere exists all the same.
-            let is_link = std::fs::symlink_metadata(path).is_ok();
-            match (path.parent(), path.components().next_back()) {
-                (Some(parent), Some(Component::Normal(name))) if !is_link => {
-                    Ok(resolve(parent)?.join(name))
-                }
-                _ => Err(ErrorKind::InvalidInput.into()),
-            }
-        }
-        Err(error) => Err(error),
-    }
-}
-
 impl SideFile {
     /// The file at a [relative path](relative_path). Missing folders are created for the owner of the log, and noted in `created`;
     /// without `created` there is no such file then.
@@ -132,16 +111,13 @@ impl SideFile {
             return Err(leads_out());
         }
         let mut here = tree.clone();
-        let mut folder =
-            Folder::open(&here).map_err(|error| WriteError::io("open", &here, error))?;
+        let mut folder = Folder::open(&here).doing("open", &here)?;
         for part in parent {
             here.push(part);
             folder = match (folder.enter(part), created.as_deref_mut()) {
                 (Err(error), None) if error.kind() == ErrorKind::NotFound => return Ok(None),
                 (Err(error), Some(created)) if error.kind() == ErrorKind::NotFound => {
-                    let access = target.access()?;
-                    create(folder, part, access, created)
-                        .map_err(|error| WriteError::io("create", &here, error))?
+                    create(folder, part, target.access()?, created).doing("create", &here)?
                 }
                 (entered, _) => entered.map_err(|error| WriteError::not_a_folder(&here, error))?,
             };
@@ -169,37 +145,33 @@ impl SideFile {
         }
     }
 
-    /// What it holds. None where it does not exist.
-    pub(super) fn bytes(&self) -> Result<Option<Vec<u8>>, WriteError> {
-        Ok(self.content()?.map(|content| content.bytes))
-    }
-
-    fn content(&self) -> Result<Option<Content>, WriteError> {
+    /// What it holds, and who may do what with it. None where it does not exist.
+    fn content(&self) -> Result<Option<(Vec<u8>, Access)>, WriteError> {
         let failed = |error| self.io("read", error);
-        let Some(mut file) = self.folder.read(&self.name).map_err(failed)? else {
+        let Some(file) = self.folder.read(&self.name).map_err(failed)? else {
             return Ok(None);
         };
         let metadata = file.metadata().map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(failed)?;
-        let access = Access::of(&metadata);
-        if !system::is_writable(&metadata) {
+        if metadata.permissions().readonly() {
             let why = "it is read-only".to_owned();
             let path = self.path.clone();
             return Err(WriteError::NotPermitted { path, why });
         }
-        Ok(Some(Content { bytes, access }))
+        let bytes = system::read_whole(&file).map_err(failed)?;
+        Ok(Some((bytes, Access::of(&metadata))))
+    }
+
+    /// What it holds. None where it does not exist.
+    pub(super) fn bytes(&self) -> Result<Option<Vec<u8>>, WriteError> {
+        Ok(self.content()?.map(|(bytes, _)| bytes))
     }
 
     /// Writes what it is to hold next to it, and returns when that is on the disk. Owner and permissions stay as they are; those of
     /// a new file are those of the log.
     pub(super) fn stage(&self, bytes: &[u8], access_of_log: Access) -> Result<(), WriteError> {
-        let access = self
-            .content()?
-            .map_or(access_of_log, |content| content.access);
+        let access = self.content()?.map_or(access_of_log, |(_, access)| access);
         let written = self.folder.write_new(&self.staged, &[bytes], access);
-        let synced = written.and_then(|file| file.sync_all());
-        synced.map_err(|error| self.io("write", error))
+        written.map_err(|error| self.io("write", error))
     }
 
     /// Replaces it by what was staged.
@@ -231,7 +203,7 @@ impl SideFile {
 
 fn create(
     parent: Folder,
-    name: &std::ffi::OsStr,
+    name: &OsStr,
     access: Access,
     created: &mut Vec<CreatedFolder>,
 ) -> io::Result<Folder> {

@@ -2,10 +2,10 @@
 //! nothing behind.
 
 use super::{
-    super::{WriteError, system::Access, target::Target},
+    super::{WriteError, folder::Access, system, target::Target},
     change::{Change, FileChange},
-    commit_marker::CommitMarker,
-    journal::{CommitError, Found, Journal, JournalFile, SideChange, block_hashes, hash},
+    commit_marker::{CommitMarker, TransactionId},
+    journal::{Found, Journal, JournalFile, SideChange, block_hashes, hash},
     side_file::{CreatedFolder, SideFile, relative_path},
 };
 
@@ -110,16 +110,9 @@ impl<'s> Staged<'s> {
 
     /// Decides the change: its journal is in force. Where that failed in part, the change is not decided if it `can_withdraw` and the
     /// journal can be removed again.
-    pub(super) fn commit(&mut self, can_withdraw: bool) -> Result<(), CommitError> {
-        let committed = self.file.commit().map_err(|mut error| {
-            if error.is_in_force && can_withdraw {
-                error.is_in_force = !self.file.withdraw();
-            }
-            error
-        });
-        self.is_decided = committed
-            .as_ref()
-            .map_or_else(|error| error.is_in_force, |()| true);
+    pub(super) fn commit(&mut self, can_withdraw: bool) -> Result<(), WriteError> {
+        let committed = self.file.commit(can_withdraw);
+        self.is_decided = matches!(committed, Ok(()) | Err(WriteError::Unfinished { .. }));
         committed
     }
 
@@ -145,10 +138,10 @@ fn prepare(
     log: &[u8],
     text: Vec<u8>,
 ) -> Result<(CommitMarker, Journal), WriteError> {
-    let id = target.id();
+    let id = TransactionId::new(target.next_id());
     let marker = CommitMarker::behind(log, text.len(), &id);
     let journal = Journal {
-        inode: target.inode()?,
+        inode: system::Identity::from(&target.metadata()?).inode,
         id,
         seal: marker.seal as u64,
         start: log.len() as u64,

@@ -57,7 +57,11 @@ fn cut_short(stage: Stage, text: &str, tail: &str) -> Scene {
         }],
     };
     fs::create_dir(scene.at("in/.tokmon")).unwrap();
-    fs::write(scene.at("in/.tokmon/log.md.journal"), journal.to_bytes()).unwrap();
+    fs::write(
+        scene.at("in/.tokmon/log.md.journal"),
+        journal.to_parts().concat(),
+    )
+    .unwrap();
     fs::create_dir(scene.at("in/archive")).unwrap();
     let archived = if stage >= Stage::Archived {
         "- zero\n- two\n"
@@ -274,7 +278,7 @@ fn a_forged_journal_writes_nowhere_else() {
         let mut journal = Journal::from_bytes(&fs::read(&at).unwrap()).unwrap();
         journal.files[0].path = path.into();
         journal.files[0].before = None;
-        fs::write(&at, journal.to_bytes()).unwrap();
+        fs::write(&at, journal.to_parts().concat()).unwrap();
         fs::create_dir(scene.at("in/.git")).unwrap();
         let before = scene.files();
         assert!(recover(&scene).is_err(), "{path}");

@@ -149,7 +149,7 @@ thread_local! {
 fn take_late(file: &File) -> io::Result<()> {
     let tail = TAILS.with_borrow_mut(Vec::pop).unwrap_or_default();
     file.write_all_at(tail.as_bytes(), file.metadata()?.len())?;
-    lease::take(file)
+    crate::store::lease::take(file)
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The write lease: while it is held, other programs that open the file wait. Only the calls; see `leased_file`.
+//! The write lease: while it is held, other programs that open the file wait. Only the calls; see `transaction::leased_file`.
 #![cfg_attr(
     target_os = "linux",
     expect(unsafe_code, reason = "no safe crate offers F_SETLEASE")
@@ -8,13 +8,13 @@ use std::{fs::File, io};
 
 /// Takes the lease. Refused with `WouldBlock` while another program has the file open, otherwise where there are no leases.
 #[cfg(target_os = "linux")]
-pub(in crate::store) fn take(file: &File) -> io::Result<()> {
+pub(super) fn take(file: &File) -> io::Result<()> {
     set(file, libc::F_WRLCK)
 }
 
 /// Gives the lease back, and lets those who wait go on. Closing the file does so too.
 #[cfg(target_os = "linux")]
-pub(in crate::store) fn give_back(file: &File) {
+pub(super) fn give_back(file: &File) {
     // Without a lease there is nothing to give back.
     let _ = set(file, libc::F_UNLCK);
 }
@@ -36,7 +36,7 @@ fn set(file: &File, kind: libc::c_int) -> io::Result<()> {
 
 /// Refused: there are no leases.
 #[cfg(not(target_os = "linux"))]
-pub(in crate::store) fn take(_: &File) -> io::Result<()> {
+pub(super) fn take(_: &File) -> io::Result<()> {
     Err(io::Error::new(
         io::ErrorKind::Unsupported,
         "this system has no write leases",
@@ -44,4 +44,4 @@ pub(in crate::store) fn take(_: &File) -> io::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(in crate::store) fn give_back(_: &File) {}
+pub(super) fn give_back(_: &File) {}
