@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    io::{self, Write},
+    io::{self, BufWriter, Write},
 };
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
@@ -75,42 +75,48 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes a document with the unsafe characters escaped that JSON itself would leave as they are.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(EscapeUnsafe(&mut *out), document)?;
-    writeln!(out)
+    let mut escaped = BufWriter::new(EscapeUnsafe(out));
+    serde_json::to_writer_pretty(&mut escaped, document)?;
+    writeln!(escaped)?;
+    escaped.flush()
 }
 
-/// Passes on what a serializer writes, in whole characters, with the unsafe ones escaped.
+/// Passes on the UTF-8 of a serializer, with its unsafe characters escaped.
 struct EscapeUnsafe<'w>(&'w mut dyn Write);
 
 impl Write for EscapeUnsafe<'_> {
-    fn write(&mut self, fragment: &[u8]) -> io::Result<usize> {
-        // Most fragments are plain ASCII, and there are many of them.
-        if fragment
-            .iter()
-            .all(|byte| matches!(byte, b'\n' | b' '..=b'~'))
-        {
-            return self.0.write(fragment);
-        }
-        let text = str::from_utf8(fragment).map_err(io::Error::other)?;
-        let mut kept = 0;
-        for (at, c) in text
-            .char_indices()
-            .filter(|(_, c)| *c != '\n' && is_unsafe(*c))
-        {
-            self.0
-                .write_all(text.get(kept..at).unwrap_or_default().as_bytes())?;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A serializer writes whole characters, and a buffer passes on whole writes.
+        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+        let mut rest = text;
+        while let Some((at, c)) = first_unsafe(rest) {
+            let (kept, after) = rest.split_at(at);
+            self.0.write_all(kept.as_bytes())?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(self.0, "\\u{unit:04x}")?;
             }
-            kept = at + c.len_utf8();
+            rest = after.get(c.len_utf8()..).unwrap_or_default();
         }
-        self.0
-            .write_all(text.get(kept..).unwrap_or_default().as_bytes())?;
-        Ok(fragment.len())
+        self.0.write_all(rest.as_bytes())?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// The first character to escape. JSON itself escapes the control characters of ASCII but one.
+fn first_unsafe(text: &str) -> Option<(usize, char)> {
+    let mut from = 0;
+    loop {
+        let rest = text.get(from..)?;
+        let at = from + rest.bytes().position(|byte| byte >= b'\x7f')?;
+        let c = text.get(at..)?.chars().next()?;
+        if is_unsafe(c) {
+            return Some((at, c));
+        }
+        from = at + c.len_utf8();
     }
 }
 
