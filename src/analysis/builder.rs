@@ -283,9 +283,11 @@ impl LedgerBuilder {
         }
         let key = (name, entry.work.project.clone(), entry.kind);
         let tally = month.tallies.entry(key);
-        tally
-            .or_insert_with(|| Tally::new(entry.place))
-            .add(entry, &cost);
+        let first = || Tally {
+            first: entry.place,
+            ..Tally::default()
+        };
+        tally.or_insert_with(first).add(entry, &cost);
         let (Some(date), Some(tokens)) = (entry.when.date, tokens) else {
             return;
         };
@@ -297,22 +299,15 @@ impl LedgerBuilder {
 
     /// What an entry cost: as written, else by its model's price from the settings; the header's price may come later.
     fn cost(&self, entry: &Entry<'_>) -> CostSum {
-        let tokens = entry
-            .figures
-            .tokens
-            .map_or(Tokens::ZERO, |tokens| tokens.value);
-        if let Some(cost) = entry.figures.cost {
-            return CostSum::stated(cost, entry.figures.currency, entry.place);
+        let (figures, place) = (&entry.figures, entry.place);
+        if let Some(cost) = figures.cost {
+            return CostSum::new(cost.value.into(), figures.currency, cost.estimate, place);
         }
-        let model = entry.work.model.as_deref();
-        let price = || {
-            self.ledger
-                .prices
-                .get(model?)?
-                .cost(tokens, entry.figures.classes)
-        };
-        match price() {
-            Some(cost) => CostSum::priced(cost, entry.place),
+        let tokens = figures.tokens.map(|tokens| tokens.value);
+        let tokens = tokens.unwrap_or_default();
+        let price = || self.ledger.prices.get(entry.work.model.as_deref()?);
+        match price().and_then(|price| price.cost(tokens, figures.classes)) {
+            Some(cost) => CostSum::new(cost.nanos, Some(cost.currency), true, place),
             None => CostSum::unpriced(tokens),
         }
     }

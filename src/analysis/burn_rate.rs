@@ -5,10 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{
-    reconciled::ReconciledMonth,
-    usage::{MonthUsage, is_dated},
-};
+use super::{reconciled::ReconciledMonth, usage::is_dated};
 use crate::model::Tokens;
 
 /// What a burn rate is measured over.
@@ -47,16 +44,16 @@ const MINUTES_PER_DAY: u64 = 24 * 60;
 impl BurnRate {
     /// None where the month has not begun, has no time to measure over, or nothing was used in it.
     pub(super) fn of(reconciled: &ReconciledMonth, now: DateTime<FixedOffset>) -> Option<Self> {
-        let month = &reconciled.month;
-        let (used, today) = (month.used(), now.date_naive());
-        let (first, first_time) = first_day(month);
+        let month = reconciled.month;
+        let (used, today) = (reconciled.used(), now.date_naive());
+        let (first, first_time) = first_day(reconciled);
         let days = |to: NaiveDate| {
             u64::try_from((to - first).num_days())
                 .ok()
                 .filter(|days| *days > 0)
         };
-        if today > month.month.last_day() {
-            let whole = days(month.month.last_day().succ_opt()?)?;
+        if today > month.last_day() {
+            let whole = days(month.last_day().succ_opt()?)?;
             return Self::new(
                 used,
                 whole * MINUTES_PER_DAY,
@@ -67,7 +64,11 @@ impl BurnRate {
         }
         if let Some(completed) = days(today) {
             // Days to come as well, which only a wrong date or another clock can bring up.
-            let since_today = month.days.range(today..).map(|(_, day)| day.tokens).sum();
+            let since_today = reconciled
+                .days
+                .range(today..)
+                .map(|(_, day)| day.tokens)
+                .sum();
             return Self::new(
                 used.saturating_sub(since_today),
                 completed * MINUTES_PER_DAY,
@@ -131,7 +132,7 @@ impl BurnRate {
 
 /// The first day of the month that has a row, and its first hour. The first of the month where more than a tenth of what was
 /// used carries no date: when that was spent is not known any closer.
-fn first_day(usage: &MonthUsage) -> (NaiveDate, Option<NaiveTime>) {
+fn first_day(usage: &ReconciledMonth) -> (NaiveDate, Option<NaiveTime>) {
     let dated = is_dated(&usage.teams);
     let mut days = usage.days.iter();
     days.find(|(date, _)| usage.month.contains(**date) && dated)

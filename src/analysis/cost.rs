@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::{
-    model::{Amount, Currency, Money, Price, Tokens},
+    model::{Currency, Money, Price, Tokens},
     text::Place,
 };
 
-/// Stated costs by currency, and tokens whose price is not known yet.
+/// Costs by currency, and tokens whose price is not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CostSum {
     stated: Vec<CurrencySum>,
@@ -15,7 +18,7 @@ pub(super) struct CostSum {
     unpriced: Tokens,
 }
 
-/// Costs in one currency, or in none that is written.
+/// Costs in one currency; in none where only a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct CurrencySum {
     currency: Option<Currency>,
@@ -24,26 +27,19 @@ struct CurrencySum {
 }
 
 impl CostSum {
-    pub(super) fn stated(cost: Amount<u64>, currency: Option<Currency>, first: Place) -> Self {
+    pub(super) fn new(
+        nanos: i128,
+        currency: Option<Currency>,
+        estimate: bool,
+        first: Place,
+    ) -> Self {
         Self {
             stated: vec![CurrencySum {
                 currency,
-                nanos: cost.value.into(),
+                nanos,
                 first,
             }],
-            estimate: cost.estimate,
-            unpriced: Tokens::ZERO,
-        }
-    }
-
-    pub(super) fn priced(cost: Money, first: Place) -> Self {
-        Self {
-            stated: vec![CurrencySum {
-                currency: Some(cost.currency),
-                nanos: cost.nanos,
-                first,
-            }],
-            estimate: true,
+            estimate,
             unpriced: Tokens::ZERO,
         }
     }
@@ -58,11 +54,8 @@ impl CostSum {
 
     pub(super) fn add(&mut self, other: &Self) {
         for cost in &other.stated {
-            match self
-                .stated
-                .iter_mut()
-                .find(|known| known.currency == cost.currency)
-            {
+            let mut known = self.stated.iter_mut();
+            match known.find(|known| known.currency == cost.currency) {
                 Some(sum) => sum.nanos = sum.nanos.saturating_add(cost.nanos),
                 None => self.stated.push(*cost),
             }
@@ -72,48 +65,46 @@ impl CostSum {
     }
 
     pub(super) fn first_foreign(&self, own: Currency) -> Option<Place> {
-        self.stated
-            .iter()
-            .find(|cost| cost.currency.is_some_and(|currency| currency != own))
-            .map(|cost| cost.first)
+        let mut costs = self.stated.iter();
+        let is_foreign = |cost: &&CurrencySum| cost.currency.is_some_and(|of| of != own);
+        costs.find(is_foreign).map(|cost| cost.first)
     }
 
-    /// The sum in `currency`, with what is in others beside it. Tokens without a cost are priced where there is a price.
-    pub(super) fn total(&self, currency: Currency, price: Option<Price>) -> Option<CostTotal> {
-        let mut all = self.clone();
-        let mut complete = true;
-        if all.unpriced > Tokens::ZERO {
-            match price {
-                Some(price) => all.add(&Self::priced(price.cost(all.unpriced), Place::default())),
-                None => complete = false,
-            }
-        }
+    /// The sum in `currency`, and beside it the sums in others. Tokens without a cost are priced where there is a price.
+    pub(super) fn total(&self, currency: Currency, price: Option<Price>) -> Option<Cost> {
+        let priced = price
+            .filter(|_| self.unpriced > Tokens::ZERO)
+            .map(|price| price.cost(self.unpriced));
+        let stated = self.stated.iter();
+        let stated = stated.map(|cost| (cost.currency.unwrap_or(currency), cost.nanos));
         let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
-        for cost in all.stated {
-            let sum = sums.entry(cost.currency.unwrap_or(currency)).or_default();
-            *sum = sum.saturating_add(cost.nanos);
+        for (currency, nanos) in stated.chain(priced.map(|cost| (cost.currency, cost.nanos))) {
+            let sum = sums.entry(currency).or_default();
+            *sum = sum.saturating_add(nanos);
         }
         let money = |(currency, nanos)| Money { nanos, currency };
         // Where nothing is in the log's own currency, that is not zero of it.
         let own = sums.remove_entry(&currency).or_else(|| sums.pop_first())?;
-        Some(CostTotal {
+        Some(Cost {
             money: money(own),
+            estimate: self.estimate || priced.is_some(),
+            complete: self.unpriced == Tokens::ZERO || priced.is_some(),
             others: sums.into_iter().map(money).collect(),
-            estimate: all.estimate,
-            complete,
         })
     }
 }
 
 /// A cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CostTotal {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Cost {
     /// The sum in the log's currency; in another where nothing is in that one.
+    #[serde(flatten)]
     pub money: Money,
-    /// What is in other currencies, and cannot be added.
-    pub others: Vec<Money>,
     /// Some of it is estimated, or priced by tokens.
     pub estimate: bool,
-    /// Every token has its cost.
+    /// Every token has its cost; otherwise it is more than this.
     pub complete: bool,
+    /// What is in other currencies, and cannot be added.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Money>,
 }

@@ -10,65 +10,53 @@ use super::{
 };
 use crate::{
     model::{Budget, BudgetSource, Policy, Tokens, is_total},
-    text::FileId,
+    text::{FileId, Place},
 };
 
 /// Every team's limit: by the settings, else in the allocation table, else beside its monthly row.
 #[derive(Debug)]
 pub struct Limits {
-    set: HashMap<NameId, FigureSource>,
-    allocated: HashMap<NameId, FigureSource>,
+    stated: HashMap<NameId, FigureSource>,
 }
 
 impl Limits {
     pub fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Self {
         let by_policy = policy.teams.iter().filter_map(|team| {
             let usage = reconciled.find_team(&team.name)?;
-            let source = FigureSource {
-                figure: Figure::Allocated,
-                kind: None,
+            let settings = Place {
                 file: FileId::SETTINGS,
-                line: None,
-                rows: 1,
-                tokens: Some(team.tokens?),
+                ..Place::default()
             };
-            Some((usage.id, source))
+            let limit = FigureSource {
+                line: None,
+                ..FigureSource::at(Figure::Allocated, settings, Some(team.tokens?))
+            };
+            Some((usage.id, limit))
         });
-        let mut allocated = HashMap::new();
-        for row in reconciled
-            .allocations()
-            .filter(|row| !row.is_reserve() && !is_total(&row.team))
-        {
+        let mut stated: HashMap<NameId, FigureSource> = by_policy.collect();
+        let rows = reconciled.allocations();
+        for row in rows.filter(|row| !row.is_reserve() && !is_total(&row.team)) {
             if let (Some(team), Some(tokens)) = (reconciled.find_team(&row.team), row.allocated) {
-                allocated.entry(team.id).or_insert_with(|| {
+                stated.entry(team.id).or_insert_with(|| {
                     FigureSource::at(Figure::Allocated, row.place, Some(tokens.value))
                 });
             }
         }
-        Self {
-            set: by_policy.collect(),
-            allocated,
-        }
+        Self { stated }
     }
 
     /// One team's, with where it is set.
     pub(super) fn of_team(&self, team: &TeamUsage) -> Option<FigureSource> {
         let beside = || {
-            team.tallies
-                .values()
-                .find_map(|tally| tally.limit)
-                .map(|(tokens, place)| FigureSource::at(Figure::Allocated, place, Some(tokens)))
+            let (tokens, place) = team.tallies.values().find_map(|tally| tally.limit)?;
+            Some(FigureSource::at(Figure::Allocated, place, Some(tokens)))
         };
-        self.set
-            .get(&team.id)
-            .or_else(|| self.allocated.get(&team.id))
-            .cloned()
-            .or_else(beside)
+        self.stated.get(&team.id).cloned().or_else(beside)
     }
 
     /// What the teams of the month are given together. None where none is given anything.
     pub fn total(&self, reconciled: &ReconciledMonth) -> Option<Tokens> {
-        let teams = reconciled.month.teams.iter();
+        let teams = reconciled.teams.iter();
         teams
             .filter_map(|team| self.of_team(team)?.tokens)
             .reduce(Tokens::saturating_add)
@@ -77,7 +65,7 @@ impl Limits {
 
 /// The first budget found: by option, environment or settings, else the log's own.
 pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
-    let of_policy = policy.budget_of(reconciled.month.month);
+    let of_policy = policy.budget_of(reconciled.month);
     of_policy.or(reconciled.ledger.derived.own_budget)
 }
 
@@ -85,7 +73,7 @@ pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
 /// line or in the environment says nothing about the log.
 pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
     let of_settings = policy
-        .budget_of(reconciled.month.month)
+        .budget_of(reconciled.month)
         .filter(|budget| budget.source == BudgetSource::Config);
     reconciled.ledger.derived.own_budget.or(of_settings)
 }

@@ -24,7 +24,7 @@ mod usage;
 
 pub use builder::LedgerBuilder;
 pub use burn_rate::{BurnRate, RateBasis};
-pub use cost::CostTotal;
+pub use cost::Cost;
 pub use efficiency::EfficiencyGoal;
 pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
@@ -36,7 +36,7 @@ pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase};
 pub use reconciled::ReconciledMonth;
 pub use report::{
-    Alert, AlertScope, Cost, DayReport, Figure, FigureSource, RowPlace, RowReport, Spending,
+    Alert, AlertScope, DayReport, Figure, FigureSource, RowPlace, RowReport, Spending,
     StatusReport, TeamReport,
 };
 pub use rows::{Retention, Rows};

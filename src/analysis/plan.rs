@@ -95,14 +95,14 @@ impl Plan {
         policy: &Policy,
     ) -> Option<Self> {
         let rows: Vec<&Phase> = preferred(&reconciled.ledger.phases, |phase| phase.place)
-            .filter(|phase| reconciled.month.newest && !phase.is_total())
+            .filter(|phase| reconciled.newest && !phase.is_total())
             .collect();
         if rows.is_empty() {
             return None;
         }
         let mut spent = Spent::on(reconciled, &rows);
         let phases: Vec<PlanPhase> = rows.iter().map(|row| phase(row, &mut spent)).collect();
-        let used = reconciled.month.used();
+        let used = reconciled.used();
         let pending: Tokens = phases.iter().map(|phase| phase.pending_tokens).sum();
         let scenario = |name, change_percent: i32| {
             let share = u32::try_from(100_i32.saturating_add(change_percent)).unwrap_or(0);
@@ -162,7 +162,7 @@ impl PlanPhase {
 /// nobody known took.
 fn accounted(reconciled: &ReconciledMonth, phases: &[PlanPhase]) -> Tokens {
     let named: HashSet<NameId> = phases.iter().filter_map(|phase| phase.team).collect();
-    let teams = reconciled.month.teams.iter();
+    let teams = reconciled.teams.iter();
     let by_teams = teams
         .filter(|team| named.contains(&team.id))
         .filter_map(TeamUsage::used);
@@ -171,7 +171,7 @@ fn accounted(reconciled: &ReconciledMonth, phases: &[PlanPhase]) -> Tokens {
         .filter(|phase| phase.team.is_none() && !phase.is_open())
         .filter_map(|phase| phase.tokens);
     let all: Tokens = by_teams.chain(by_others).sum();
-    all.min(reconciled.month.used())
+    all.min(reconciled.used())
 }
 
 fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {

@@ -12,10 +12,10 @@ use chrono::NaiveDate;
 use super::{
     ledger::{Ledger, MonthLedger, TallyKey},
     names::{MonthRoster, NameId},
-    reconciled::ReconciledMonth,
+    reconciled::{ReconciledMonth, StatedUse},
     rows::{KeptRow, Unreadable},
     tally::Day,
-    usage::{MonthUsage, StatedUse, TeamUsage},
+    usage::TeamUsage,
 };
 use crate::{
     model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, fold_name},
@@ -53,12 +53,45 @@ impl Ledger {
             .roster
             .of_month(&self.names, month, data.monthly_names());
         let reconciler = Reconciler::new(self, &roster, project.as_deref(), data);
-        let month = reconciler.month(month, data, idle);
+        let (mut teams, unsplit) = reconciler.teams(data);
+        if project.is_none() && idle == IdleTeams::Listed {
+            for id in self.derived.allocated.keys() {
+                teams.entry(*id).or_insert_with(|| reconciler.idle(*id));
+            }
+        }
+        let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+        for (date, _, _, day) in reconciler.days(data) {
+            let of_all = days.entry(date).or_default();
+            of_all.add(day.tokens, day.first_time);
+        }
+        let totals = data.totals.iter().map(|(_, total)| total);
+        let totals = totals.filter(|total| reconciler.is_wanted(total.project.as_ref()));
+        let totals: Vec<StatedTotal> = totals.cloned().collect();
+        let newest = self.months().last();
+        let newest = newest.is_none_or(|newest| *newest <= month);
+        let is_shown = |row: &&KeptRow| {
+            let team = reconciler.owners.get(&row.name);
+            let team = team.and_then(|id| teams.get(id));
+            team.is_some_and(|team| team.tallies.contains_key(&row.kind))
+        };
+        let rows = self.kept.of(month).filter(is_shown).collect();
+        let teams = reconciler.in_order(teams);
+        let index = teams.iter().enumerate();
         ReconciledMonth {
+            month,
+            newest,
+            stated: reconciler.stated(data, &totals, newest && project.is_none()),
+            totals,
+            unsplit,
+            unreadable: reconciler.unreadable(month),
+            days,
+            rows,
+            index: index.map(|(at, team)| (team.id, at)).collect(),
+            teams,
+            projects: reconciler.projects.names,
             ledger: self,
             roster,
             project,
-            month,
             noted: OnceCell::new(),
         }
     }
@@ -74,8 +107,8 @@ enum IdleTeams {
 impl ReconciledMonth<'_> {
     /// Every team of a month.
     pub(super) fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
-        if month == self.month.month {
-            return Cow::Borrowed(&self.month.teams);
+        if month == self.month {
+            return Cow::Borrowed(&self.teams);
         }
         let Some(data) = self.ledger.months.get(&month) else {
             return Cow::Borrowed(&[]);
@@ -113,50 +146,6 @@ impl<'r, 'l> Reconciler<'r, 'l> {
             wanted,
             projects: Projects::of(ledger, data),
             owners,
-        }
-    }
-
-    fn month(&self, month: Month, data: &MonthLedger, idle: IdleTeams) -> MonthUsage<'l> {
-        let (mut teams, unsplit) = self.teams(data);
-        if self.wanted.is_none() && idle == IdleTeams::Listed {
-            for id in self.ledger.derived.allocated.keys() {
-                teams.entry(*id).or_insert_with(|| self.idle(*id));
-            }
-        }
-        let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-        for (date, _, _, day) in self.days(data) {
-            days.entry(date)
-                .or_default()
-                .add(day.tokens, day.first_time);
-        }
-        let totals: Vec<StatedTotal> = data
-            .totals
-            .iter()
-            .map(|(_, total)| total)
-            .filter(|total| self.is_wanted(total.project.as_ref()))
-            .cloned()
-            .collect();
-        let newest = self.ledger.months().last();
-        let newest = newest.is_none_or(|newest| *newest <= month);
-        let is_shown = |row: &&KeptRow| {
-            let team = self.owners.get(&row.name).and_then(|id| teams.get(id));
-            team.is_some_and(|team| team.tallies.contains_key(&row.kind))
-        };
-        let rows = self.ledger.kept.of(month).filter(is_shown).collect();
-        let teams = self.in_order(teams);
-        let index = teams.iter().enumerate();
-        MonthUsage {
-            month,
-            newest,
-            stated: self.stated(data, &totals, newest && self.wanted.is_none()),
-            totals,
-            unsplit,
-            unreadable: self.unreadable(month),
-            days,
-            rows,
-            index: index.map(|(at, team)| (team.id, at)).collect(),
-            teams,
-            projects: self.projects.names.clone(),
         }
     }
 

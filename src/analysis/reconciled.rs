@@ -8,34 +8,65 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
-    cost::{CostSum, CostTotal},
+    cost::{Cost, CostSum},
     efficiency::{self, Output},
     ledger::{Duplicate, Ledger, preferred},
     names::{MonthRoster, NameId},
-    usage::{MonthUsage, TeamUsage},
+    rows::{KeptRow, Unreadable},
+    tally::Day,
+    usage::TeamUsage,
 };
 use crate::{
-    model::{Allocation, Currency, EntryKind, ModelPrice, Month, Note, NoteValue, fold_name},
+    model::{
+        Allocation, Currency, EntryKind, ModelPrice, Month, Note, NoteValue, RoundedSum,
+        StatedTotal, Tokens, fold_name,
+    },
     text::Place,
 };
 
-/// A month of a ledger.
+/// What the log itself says was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatedUse {
+    /// Of several projects, their sum.
+    pub tokens: RoundedSum,
+    pub place: Place,
+}
+
 #[derive(Clone, Debug)]
 pub struct ReconciledMonth<'l> {
     pub ledger: &'l Ledger,
     pub(super) roster: MonthRoster<'l>,
     /// The project that was asked for, folded.
     pub(super) project: Option<String>,
-    pub month: MonthUsage<'l>,
+    pub month: Month,
+    /// It is the newest one in the log, so undated notes are about it.
+    pub newest: bool,
+    /// In the order of the monthly table, then of the allocation, then as they were met.
+    pub teams: Vec<TeamUsage>,
+    pub(super) index: HashMap<NameId, usize>,
+    pub totals: Vec<StatedTotal>,
+    /// The figure that the log states for the whole month.
+    pub stated: Option<StatedUse>,
+    /// The projects named by the month's sections.
+    pub projects: Vec<String>,
+    /// Teams whose details cannot be assigned to a project, with the first of these.
+    pub unsplit: Vec<(String, Place)>,
+    pub unreadable: Unreadable,
+    pub(super) days: BTreeMap<NaiveDate, Day>,
+    pub(super) rows: Vec<&'l KeptRow>,
     pub(super) noted: OnceCell<HashMap<NameId, Output>>,
 }
 
 impl ReconciledMonth<'_> {
+    pub fn used(&self) -> Tokens {
+        self.teams.iter().filter_map(TeamUsage::used).sum()
+    }
+
     /// The months that have rows, oldest first.
     pub(super) fn months(&self) -> Vec<Month> {
         let mut months = self.ledger.months().to_vec();
-        if let Err(at) = months.binary_search(&self.month.month) {
-            months.insert(at, self.month.month);
+        if let Err(at) = months.binary_search(&self.month) {
+            months.insert(at, self.month);
         }
         months
     }
@@ -43,7 +74,7 @@ impl ReconciledMonth<'_> {
     /// The oldest of them.
     pub(super) fn oldest_month(&self) -> Month {
         let oldest = self.ledger.months().first().copied();
-        oldest.map_or(self.month.month, |oldest| oldest.min(self.month.month))
+        oldest.map_or(self.month, |oldest| oldest.min(self.month))
     }
 
     /// The first day of each month on which details or usage lines say that anything was spent.
@@ -63,7 +94,7 @@ impl ReconciledMonth<'_> {
 
     /// Ids that the month's archive repeats, or that are repeated in spite of it.
     pub fn archive_duplicates(&self) -> &[Duplicate] {
-        self.duplicates_of(Some(self.month.month))
+        self.duplicates_of(Some(self.month))
     }
 
     fn duplicates_of(&self, archive: Option<Month>) -> &[Duplicate] {
@@ -93,7 +124,7 @@ impl ReconciledMonth<'_> {
 
     /// The log's currency: that of its header, else the first in which a cost is written, else the US dollar.
     pub fn currency(&self) -> Currency {
-        let archived = || self.ledger.months.get(&self.month.month)?.archive_currency;
+        let archived = || self.ledger.months.get(&self.month)?.archive_currency;
         let Ledger {
             currency,
             first_currency,
@@ -106,29 +137,24 @@ impl ReconciledMonth<'_> {
     }
 
     /// What the month cost.
-    pub fn cost(&self) -> Option<CostTotal> {
+    pub fn cost(&self) -> Option<Cost> {
         let mut cost = CostSum::default();
-        self.month
-            .teams
-            .iter()
-            .for_each(|team| cost.add(&team.cost()));
+        for team in &self.teams {
+            cost.add(&team.cost());
+        }
         self.total_cost(&cost)
     }
 
     /// The first statement with a cost in another currency.
     pub fn first_foreign_cost(&self) -> Option<Place> {
         let own = self.currency();
-        let tallies = self
-            .month
-            .teams
-            .iter()
-            .flat_map(|team| team.tallies.values());
+        let tallies = self.teams.iter().flat_map(|team| team.tallies.values());
         tallies
             .filter_map(|tally| tally.cost.first_foreign(own))
             .min_by_key(Place::order)
     }
 
-    pub(super) fn total_cost(&self, cost: &CostSum) -> Option<CostTotal> {
+    pub(super) fn total_cost(&self, cost: &CostSum) -> Option<Cost> {
         cost.total(self.currency(), self.ledger.price)
     }
 
@@ -147,7 +173,7 @@ impl ReconciledMonth<'_> {
     /// What the list of efficiency metrics says of each team. It speaks of the newest month.
     pub(super) fn noted(&self) -> &HashMap<NameId, Output> {
         self.noted.get_or_init(|| {
-            let all = self.ledger.notes.iter().filter(|_| self.month.newest);
+            let all = self.ledger.notes.iter().filter(|_| self.newest);
             let (first, then): (Vec<_>, Vec<_>) = all.partition(|note| note.in_notes_section);
             let mut noted = HashMap::new();
             for note in first.into_iter().chain(then) {
@@ -176,7 +202,7 @@ impl ReconciledMonth<'_> {
 
     /// The project of the month that a name means, as the log spells it.
     pub fn find_project(&self, name: &str) -> Option<&str> {
-        let mut projects = self.month.projects.iter();
+        let mut projects = self.projects.iter();
         projects
             .find(|project| fold_name(project) == fold_name(name))
             .map(String::as_str)
@@ -188,7 +214,7 @@ impl ReconciledMonth<'_> {
             Some(id) => self.roster.team_of(id),
             None => self.roster.team_of_text(name)?,
         };
-        self.month.teams.get(*self.month.index.get(&id)?)
+        self.teams.get(*self.index.get(&id)?)
     }
 
     /// The team that a user asks for: by name, or by a part of the name that only one team has.
@@ -197,7 +223,7 @@ impl ReconciledMonth<'_> {
         let words = |team: &&TeamUsage| fold_name(&team.name).split(' ').any(|word| word == folded);
         let part = |team: &&TeamUsage| fold_name(&team.name).contains(&folded);
         let only = |filter: &dyn Fn(&&TeamUsage) -> bool| {
-            let mut found = self.month.teams.iter().filter(filter);
+            let mut found = self.teams.iter().filter(filter);
             found.next().filter(|_| found.next().is_none())
         };
         self.find_team(text)

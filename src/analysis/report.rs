@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{CostTotal, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
+use super::{Cost, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
 use crate::{
     model::{
         BudgetSource, Currency, EntryKind, Level, Money, Month, Percent, Status, Thresholds, Tokens,
@@ -212,32 +212,6 @@ pub struct UsedReport {
     pub ratio: Option<f64>,
     /// The share of the budget in money.
     pub cost_ratio: Option<f64>,
-}
-
-/// A cost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Cost {
-    /// What is in the log's currency.
-    #[serde(flatten)]
-    pub money: Money,
-    /// Some of it is estimated, or priced by tokens.
-    pub estimate: bool,
-    /// Every token has its cost; otherwise it is more than this.
-    pub complete: bool,
-    /// What is in other currencies, and cannot be added.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub others: Vec<Money>,
-}
-
-impl From<CostTotal> for Cost {
-    fn from(cost: CostTotal) -> Self {
-        Self {
-            money: cost.money,
-            estimate: cost.estimate,
-            complete: cost.complete,
-            others: cost.others,
-        }
-    }
 }
 
 /// One team.

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{cost::CostSum, names::NameId};
+use super::{cost::CostSum, names::NameId, tally::sum};
 use crate::{
     model::{Entry, EntryKind, Month, Status, TimeRange, Tokens},
     text::{FileId, FileRole, Place},
@@ -90,14 +90,9 @@ impl KeptRow {
     /// Stands for another row as well, of the same day, team and kind. What is not the same in both is not told.
     fn add(&mut self, other: &Self) {
         self.rows += other.rows;
-        self.tokens = match (self.tokens, other.tokens) {
-            (Some(one), Some(two)) => Some(one.saturating_add(two)),
-            (one, two) => one.or(two),
-        };
-        self.minutes = match (self.minutes, other.minutes) {
-            (Some(one), Some(two)) => Some(one.saturating_add(two)),
-            (one, two) => one.or(two),
-        };
+        let tokens = self.tokens.into_iter().chain(other.tokens);
+        self.tokens = tokens.reduce(Tokens::saturating_add);
+        self.minutes = sum(self.minutes, other.minutes);
         self.estimate |= other.estimate;
         self.cost.add(&other.cost);
         (self.time, self.status) = (None, None);

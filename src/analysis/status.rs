@@ -13,7 +13,7 @@ use super::{
     names::NameId,
     reconciled::ReconciledMonth,
     report::{
-        BudgetReport, Cost, DayReport, Figure, FigureSource, LogReport, RowPlace, RowReport,
+        BudgetReport, DayReport, Figure, FigureSource, LogReport, RowPlace, RowReport,
         StatusReport, TeamReport, UsedReport,
     },
     rows::KeptRow,
@@ -43,10 +43,9 @@ pub fn report(
     policy: &Policy,
     question: &ReportOptions<'_>,
 ) -> StatusReport {
-    let month = &reconciled.month;
     let budget = limits::budget(reconciled, policy);
     let tokens = budget.map(|budget| budget.tokens);
-    let used = month.used();
+    let used = reconciled.used();
     let goal = EfficiencyGoal::of(reconciled.ledger, policy.efficiency);
     let holds = reserved(reconciled, question.now, question.project.is_some());
     let limits = Limits::of(reconciled, policy);
@@ -60,7 +59,7 @@ pub fn report(
         backtest: question.backtest,
     });
     let mut teams = teams(reconciled, policy, &limits, goal, &holds);
-    for (team, usage) in teams.iter_mut().zip(&reconciled.month.teams) {
+    for (team, usage) in teams.iter_mut().zip(&reconciled.teams) {
         team.forecast = forecasts.get(&usage.id).copied();
     }
     let team = question
@@ -70,10 +69,10 @@ pub fn report(
     let mut report = StatusReport {
         log: log(reconciled, question.path),
         now: question.now,
-        month: month.month,
-        is_current_month: month.month.contains(question.now.date_naive()),
+        month: reconciled.month,
+        is_current_month: reconciled.month.contains(question.now.date_naive()),
         project: question.project.map(str::to_owned),
-        projects: month.projects.clone(),
+        projects: reconciled.projects.clone(),
         budget: BudgetReport {
             tokens,
             source: budget.map(|budget| budget.source),
@@ -83,7 +82,7 @@ pub fn report(
             line: budget
                 .and_then(|budget| budget.place)
                 .map(|place| place.line),
-            cost: policy.cost_budget_of(month.month),
+            cost: policy.cost_budget_of(reconciled.month),
             reserve_tokens: limits::reserve(reconciled, policy),
             allocated_tokens: limits.total(reconciled),
             thresholds: policy.thresholds,
@@ -120,9 +119,9 @@ fn reserved(
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
     let live = reconciled.ledger.live_holds(now);
     // What is about to start belongs to the newest month.
-    for hold in live.filter(|_| reconciled.month.newest) {
+    for hold in live.filter(|_| reconciled.newest) {
         let team = reconciled.roster.team_of(hold.name);
-        if one_project && !reconciled.month.index.contains_key(&team) {
+        if one_project && !reconciled.index.contains_key(&team) {
             continue;
         }
         let sum = reserved.entry(team).or_default();
@@ -132,7 +131,7 @@ fn reserved(
 }
 
 fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
-    let (ledger, month) = (&reconciled.ledger, &reconciled.month);
+    let ledger = reconciled.ledger;
     LogReport {
         path: path.to_owned(),
         format: if reconciled.is_legacy() { "1" } else { "2.0" },
@@ -140,8 +139,8 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
         last_updated: ledger.last_updated,
         retention_days: ledger.retention_days,
         hook_lines: ledger.hook_lines,
-        unreadable_rows: month.unreadable.count,
-        unreadable_places: month
+        unreadable_rows: reconciled.unreadable.count,
+        unreadable_places: reconciled
             .unreadable
             .first
             .iter()
@@ -155,9 +154,8 @@ fn used_report(
     budget: Option<Tokens>,
     policy: &Policy,
 ) -> UsedReport {
-    let month = &reconciled.month;
-    let used = month.used();
-    let sum: RoundedSum = month.teams.iter().map(TeamUsage::sum).sum();
+    let used = reconciled.used();
+    let sum: RoundedSum = reconciled.teams.iter().map(TeamUsage::sum).sum();
     let cost = reconciled.cost();
     let share_of_cost = |budget: crate::model::Money| {
         let cost = cost
@@ -168,17 +166,21 @@ fn used_report(
     UsedReport {
         tokens: used,
         estimate: sum.estimate,
-        unsettled_tokens: month
+        unsettled_tokens: reconciled
             .teams
             .iter()
             .map(|team| team.tokens_of(EntryKind::Line))
             .sum(),
-        stated_tokens: month.stated.map(|stated| stated.tokens.tokens),
-        stated_line: month.stated.map(|stated| stated.place.line),
-        stated_agrees: month.stated.map(|stated| sum.agrees_with(stated.tokens)),
+        stated_tokens: reconciled.stated.map(|stated| stated.tokens.tokens),
+        stated_line: reconciled.stated.map(|stated| stated.place.line),
+        stated_agrees: reconciled
+            .stated
+            .map(|stated| sum.agrees_with(stated.tokens)),
         ratio: budget.and_then(|budget| ratio(used.0, budget.0)),
-        cost_ratio: policy.cost_budget_of(month.month).and_then(share_of_cost),
-        cost: cost.map(Cost::from),
+        cost_ratio: policy
+            .cost_budget_of(reconciled.month)
+            .and_then(share_of_cost),
+        cost: cost,
     }
 }
 
@@ -211,7 +213,7 @@ fn teams(
                 .map(|(used, allocated)| policy.thresholds.level(used.0, allocated.0)),
             reserved_tokens: holds.get(&team.id).copied().unwrap_or_default(),
             status: team.status().map(|status| status.word().to_owned()),
-            cost: reconciled.total_cost(&team.cost()).map(Cost::from),
+            cost: reconciled.total_cost(&team.cost()),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),
             efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),
@@ -221,7 +223,7 @@ fn teams(
             sources: sources(team, limit, output),
         }
     };
-    reconciled.month.teams.iter().map(team).collect()
+    reconciled.teams.iter().map(team).collect()
 }
 
 fn sources(
@@ -254,7 +256,7 @@ fn sources(
 fn days(reconciled: &ReconciledMonth, team: Option<&str>) -> Vec<DayReport> {
     let mut by_day: std::collections::BTreeMap<NaiveDate, Vec<&KeptRow>> =
         std::collections::BTreeMap::new();
-    for row in &reconciled.month.rows {
+    for row in &reconciled.rows {
         if team.is_none_or(|team| reconciled.team_name(row.name) == team) {
             by_day.entry(row.date).or_default().push(row);
         }
@@ -274,7 +276,7 @@ fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -
     DayReport {
         date,
         tokens: rows.iter().filter_map(|row| row.tokens).sum(),
-        cost: reconciled.total_cost(&cost).map(Cost::from),
+        cost: reconciled.total_cost(&cost),
         rows: rows
             .into_iter()
             .map(|row| row_report(reconciled, row))
@@ -295,7 +297,7 @@ fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
         task: row.task.clone(),
         tokens: row.tokens,
         estimate: row.estimate,
-        cost: reconciled.total_cost(&row.cost).map(Cost::from),
+        cost: reconciled.total_cost(&row.cost),
         status: row.status.as_ref().map(|status| status.word().to_owned()),
         minutes: row.minutes,
         model: row.model.clone(),

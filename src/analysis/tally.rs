@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The statements of one kind about one team, added up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub sum: RoundedSum,
     pub has_tokens: bool,
@@ -25,19 +25,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(first: Place) -> Self {
-        Self {
-            sum: RoundedSum::default(),
-            has_tokens: false,
-            rows: 0,
-            first,
-            deliverables: None,
-            limit: None,
-            status: None,
-            cost: CostSum::default(),
-        }
-    }
-
     pub(super) fn add(&mut self, entry: &Entry<'_>, cost: &CostSum) {
         if let Some(tokens) = entry.figures.tokens {
             self.sum = self.sum + tokens.into();
@@ -45,14 +32,11 @@ impl Tally {
         }
         self.rows += 1;
         self.cost.add(cost);
-        if let Some(count) = entry.figures.deliverables {
-            self.deliverables = Some(self.deliverables.unwrap_or_default().saturating_add(count));
-        }
-        self.limit = self
-            .limit
-            .or(entry.figures.limit.map(|limit| (limit.value, entry.place)));
+        self.deliverables = sum(self.deliverables, entry.figures.deliverables);
+        let limit = entry.figures.limit;
+        self.limit = self.limit.or(limit.map(|limit| (limit.value, entry.place)));
         self.status = match (self.status.take(), entry.status.clone()) {
-            // A team's monthly rows stand side by side; of details, the last one tells how it is now.
+            // A team's monthly rows are equals; of details, the last one is the state it is in now.
             (Some(one), Some(two)) if entry.kind == EntryKind::Monthly => Some(one.combined(two)),
             (one, two) => two.or(one),
         };
@@ -62,15 +46,10 @@ impl Tally {
         self.sum = self.sum + other.sum;
         self.has_tokens |= other.has_tokens;
         self.rows += other.rows;
-        self.first = if other.first.order() < self.first.order() {
-            other.first
-        } else {
-            self.first
-        };
-        self.deliverables = match (self.deliverables, other.deliverables) {
-            (Some(one), Some(two)) => Some(one.saturating_add(two)),
-            (one, two) => one.or(two),
-        };
+        if other.first.order() < self.first.order() {
+            self.first = other.first;
+        }
+        self.deliverables = sum(self.deliverables, other.deliverables);
         self.limit = self.limit.or(other.limit);
         self.status = match (self.status.take(), other.status.clone()) {
             (Some(one), Some(two)) => Some(one.combined(two)),
@@ -78,6 +57,11 @@ impl Tally {
         };
         self.cost.add(&other.cost);
     }
+}
+
+/// The sum of figures of which each may be unknown.
+pub(super) fn sum(one: Option<u64>, two: Option<u64>) -> Option<u64> {
+    one.into_iter().chain(two).reduce(u64::saturating_add)
 }
 
 /// What was spent on one day by rows and lines that carry its date.

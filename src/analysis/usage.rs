@@ -3,20 +3,12 @@
 //! A team's monthly rows and its details are two views of the same spending, so the greater counts; usage lines are spending
 //! that is in neither yet, so they are added. Nothing is counted twice, and nothing written down anywhere is left out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{
-    cost::CostSum,
-    names::NameId,
-    rows::{KeptRow, Unreadable},
-    tally::{Day, Tally},
-};
-use crate::{
-    model::{EntryKind, Month, RoundedSum, StatedTotal, Status, Tokens},
-    text::Place,
-};
+use super::{cost::CostSum, names::NameId, tally::Tally};
+use crate::model::{EntryKind, RoundedSum, Status, Tokens};
 
 /// What one team used, by kind of statement.
 #[derive(Clone, Debug)]
@@ -101,39 +93,4 @@ pub(super) fn is_dated(teams: &[TeamUsage]) -> bool {
     let used: Tokens = teams.iter().filter_map(TeamUsage::used).sum();
     let undated: Tokens = teams.iter().map(TeamUsage::undated).sum();
     u128::from(undated.0) * 10 <= u128::from(used.0)
-}
-
-/// What the log itself says was used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StatedUse {
-    /// The figure, of several projects their sum.
-    pub tokens: RoundedSum,
-    pub place: Place,
-}
-
-/// One month, reconciled.
-#[derive(Clone, Debug)]
-pub struct MonthUsage<'l> {
-    pub month: Month,
-    /// It is the newest one in the log, so undated notes speak of it.
-    pub newest: bool,
-    /// Every team, in the order of the monthly table, then of the allocation, then as they were met.
-    pub teams: Vec<TeamUsage>,
-    pub(super) index: HashMap<NameId, usize>,
-    pub totals: Vec<StatedTotal>,
-    /// The figure that the log states for all of it.
-    pub stated: Option<StatedUse>,
-    /// The projects named by the month's sections.
-    pub projects: Vec<String>,
-    /// Teams whose details cannot be told apart by project, with where these stand.
-    pub unsplit: Vec<(String, Place)>,
-    pub unreadable: Unreadable,
-    pub(super) days: BTreeMap<NaiveDate, Day>,
-    pub(super) rows: Vec<&'l KeptRow>,
-}
-
-impl MonthUsage<'_> {
-    pub fn used(&self) -> Tokens {
-        self.teams.iter().filter_map(TeamUsage::used).sum()
-    }
 }

@@ -17,7 +17,7 @@ pub struct Unsettled {
 impl Unsettled {
     /// Adds those of a month.
     pub fn add(&mut self, reconciled: &ReconciledMonth) {
-        let teams = reconciled.month.teams.iter();
+        let teams = reconciled.teams.iter();
         for tally in teams.filter_map(|team| team.tallies.get(&EntryKind::Line)) {
             self.lines += tally.rows;
             let places = self.first.into_iter().chain([tally.first]);

@@ -16,7 +16,7 @@ pub(super) fn percentages_of_month(
     policy: &Policy,
 ) -> Vec<Diagnostic> {
     let budget = written_for(reconciled, policy);
-    let totals = reconciled.month.totals.iter();
+    let totals = reconciled.totals.iter();
     let all = totals
         .filter_map(|total| Some((total.figures.tokens?, budget?, total.percent?, total.place)));
     all.filter_map(percent_differs).collect()
@@ -26,10 +26,7 @@ pub(super) fn percentages_of_month(
 /// use are both typed, so nobody but their writer knows which of the figures is wrong.
 pub(super) fn percentages(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let budget = written_for(reconciled, policy);
-    let notes = reconciled
-        .notes()
-        .iter()
-        .filter(|_| reconciled.month.newest);
+    let notes = reconciled.notes().iter().filter(|_| reconciled.newest);
     let notes = notes.filter_map(|note| match &note.value {
         NoteValue::CurrentUsage(tokens, percent) | NoteValue::Remaining(tokens, percent) => {
             Some((*tokens, budget?, (*percent)?, note.place))

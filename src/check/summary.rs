@@ -8,12 +8,7 @@ use crate::{
 
 /// Teams whose daily or session rows add up to more than their monthly rows.
 pub(super) fn details_beyond_summary(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
-    reconciled
-        .month
-        .teams
-        .iter()
-        .filter_map(beyond_summary)
-        .collect()
+    reconciled.teams.iter().filter_map(beyond_summary).collect()
 }
 
 /// Rows and reservations left out because the tokens of the whole log could not be added up with them.
@@ -125,7 +120,7 @@ pub(super) fn unsplit_details(reconciled: &ReconciledMonth, _: &Policy) -> Vec<D
         .label("the first of them")
         .help(format!("write what belongs to the project into a monthly row of {team} under that project"))
     };
-    reconciled.month.unsplit.iter().map(finding).collect()
+    reconciled.unsplit.iter().map(finding).collect()
 }
 
 /// A table of dated rows as logs had before v2.0, in a log that has sections of v2.0.

@@ -52,7 +52,7 @@ impl<'r> Derived<'r> {
         if self
             .newest
             .as_ref()
-            .is_some_and(|newest| newest.month.month == month)
+            .is_some_and(|newest| newest.month == month)
         {
             self.counts = Some(counts);
         }

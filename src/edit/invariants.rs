@@ -178,7 +178,7 @@ impl Invariants {
 
 /// The teams of a month that used something.
 fn teams<'m>(month: &'m ReconciledMonth<'_>) -> impl Iterator<Item = (&'m str, Tokens)> {
-    let teams = month.month.teams.iter();
+    let teams = month.teams.iter();
     teams
         .filter_map(|team| Some((team.name.as_str(), team.used()?)))
         .filter(|(_, used)| *used > Tokens::ZERO)

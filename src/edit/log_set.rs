@@ -55,7 +55,7 @@ impl LogSet {
         let revision = super::Revision::read(text, self);
         let ledger = revision.ledger();
         let all = ledger.months().iter().chain(self.archives.keys());
-        all.filter_map(|month| Some((*month, ledger.find_month(*month)?.month.used())))
+        all.filter_map(|month| Some((*month, ledger.find_month(*month)?.used())))
             .collect()
     }
 }

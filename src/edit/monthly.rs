@@ -106,7 +106,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         reconciled: &'r ReconciledMonth<'r>,
         repeats: &HashSet<usize>,
     ) -> Self {
-        let month = reconciled.month.month;
+        let month = reconciled.month;
         let is_of_month = |table: &&TableBlock| {
             table.role == Role::Monthly
                 && match table.month(document) {

@@ -21,7 +21,7 @@ pub(super) fn status(
     reconciled: &ReconciledMonth,
     policy: &Policy,
 ) -> Vec<Edit> {
-    let used = reconciled.month.used();
+    let used = reconciled.used();
     let budget = stated_budget(reconciled, policy).map(|budget| budget.tokens);
     let edit = |note: &Note| {
         let (span, value) = value_of(document, note)?;
@@ -102,7 +102,7 @@ fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) 
     let budget = budget(reconciled, policy)?;
     let is = match policy
         .thresholds
-        .level(reconciled.month.used().0, budget.tokens.0)
+        .level(reconciled.used().0, budget.tokens.0)
     {
         Level::Ok => 0,
         Level::Note => 1,

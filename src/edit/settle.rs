@@ -114,7 +114,7 @@ impl<'d> Settling<'d> {
         let mut met = HashSet::new();
         if !rows.has_rows() {
             // A month's first summary names all of its teams, or names in its details would no longer belong to those that it omits.
-            let teams = reconciled.month.teams.iter();
+            let teams = reconciled.teams.iter();
             for team in teams.filter(|team| met.insert(team.name.as_str())) {
                 sync_summary::add_missing(rows, team, reconciled, Tolerance::None);
             }

@@ -43,7 +43,7 @@ pub fn sync_summary(
         if !rows.is_writable() {
             continue;
         }
-        let teams = reconciled.month.teams.iter();
+        let teams = reconciled.teams.iter();
         for team in teams {
             if tolerance == Tolerance::Rounding && rows.is_of_several_projects(&team.name) {
                 // Nothing says which of them the details belong to.

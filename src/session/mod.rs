@@ -180,7 +180,7 @@ impl LoadedLog {
 
 /// Fails where the month has no such project or team as is asked for.
 fn check_names(reconciled: &ReconciledMonth, request: &ViewRequest) -> Result<(), Failure> {
-    let month = &reconciled.month;
+    let month = &reconciled;
     if let Some(project) = &request.project
         && reconciled.find_project(project).is_none()
     {

@@ -82,7 +82,7 @@ impl Backtest {
         let current = Month::of(today);
         let months = reconciled.ledger.months.keys().copied();
         let mut finished: Vec<Month> = months
-            .chain([reconciled.month.month])
+            .chain([reconciled.month])
             .filter(|month| *month < current)
             .collect();
         finished.sort_unstable();

@@ -56,11 +56,11 @@ impl CostEstimate {
         policy: &Policy,
         remaining: &Remaining,
     ) -> Option<Self> {
-        let budget = policy.cost_budget_of(reconciled.month.month)?;
+        let budget = policy.cost_budget_of(reconciled.month)?;
         let cost = reconciled.cost()?;
         let known =
             cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
-        let spent = reconciled.month.used();
+        let spent = reconciled.used();
         let so_far = Priced {
             tokens: u128::from(spent.0),
             nanos: cost.money.nanos.unsigned_abs(),

@@ -59,13 +59,13 @@ pub(super) struct Request<'a> {
 impl Request<'_> {
     fn position(&self) -> BudgetPosition {
         BudgetPosition {
-            spent: self.reconciled.month.used(),
+            spent: self.reconciled.used(),
             budget: self.budget,
         }
     }
 
     fn state(&self) -> ForecastState {
-        let (month, today) = (self.reconciled.month.month, self.now.date_naive());
+        let (month, today) = (self.reconciled.month, self.now.date_naive());
         match () {
             () if today > month.last_day() => ForecastState::Over,
             () if today < month.first_day() => ForecastState::NotBegun,
@@ -109,7 +109,7 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
     let as_planned = |project: &Project| request.estimate(project.as_planned()?);
     let forecast = Forecast {
         state,
-        ends: reconciled.month.month.last_day(),
+        ends: reconciled.month.last_day(),
         method: METHOD,
         confidence: ahead.map_or(Confidence::None, MonthAhead::confidence),
         month_end,
@@ -186,7 +186,7 @@ fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
 /// What would be used if every day to come were like the average of those before today.
 fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens> {
     let rate = rate.filter(|rate| rate.basis == RateBasis::CompletedDays)?;
-    let end = request.reconciled.month.month.last_day().succ_opt()?;
+    let end = request.reconciled.month.last_day().succ_opt()?;
     let left = end.and_time(chrono::NaiveTime::MIN) - request.now.naive_local();
     let minutes = u128::try_from(left.num_minutes()).ok()?;
     let more = u128::from(rate.tokens.0) * minutes / u128::from(rate.minutes);
@@ -228,11 +228,8 @@ fn crossing(
     rate: Option<BurnRate>,
     now: DateTime<FixedOffset>,
 ) -> ThresholdCrossing {
-    let (used, tokens) = (
-        reconciled.month.used(),
-        Thresholds::tokens_at(percent, budget),
-    );
-    let last_day = reconciled.month.month.last_day();
+    let (used, tokens) = (reconciled.used(), Thresholds::tokens_at(percent, budget));
+    let last_day = reconciled.month.last_day();
     let at = rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now));
     let state = match (rate, at) {
         _ if used >= tokens => CrossingState::Reached,
@@ -259,7 +256,7 @@ fn stated(reconciled: &ReconciledMonth, budget: Option<Tokens>) -> Option<Stated
         NoteValue::ProjectedFinal(from, to) => Some((*from, *to)),
         _ => None,
     });
-    let ((from, to), place) = note.filter(|_| reconciled.month.newest)?;
+    let ((from, to), place) = note.filter(|_| reconciled.newest)?;
     let share = |tokens: Tokens| budget.and_then(|budget| ratio(tokens.0, budget.0));
     Some(StatedForecast {
         from_tokens: from,
@@ -276,6 +273,6 @@ fn stated_risk(reconciled: &ReconciledMonth) -> Option<(String, usize)> {
         NoteValue::RiskLevel(text) => Some(text.clone()),
         _ => None,
     });
-    let (text, place) = note.filter(|_| reconciled.month.newest)?;
+    let (text, place) = note.filter(|_| reconciled.newest)?;
     Some((text, place.line))
 }

@@ -95,7 +95,7 @@ impl<'r> MonthAhead<'r> {
         plan: Option<&Plan>,
         project: Option<&'r Project>,
     ) -> Self {
-        let month = request.reconciled.month.month;
+        let month = request.reconciled.month;
         let history = History::before(
             request.reconciled,
             month,
@@ -172,7 +172,7 @@ impl<'r> MonthAhead<'r> {
             };
             Some((team.id, forecast))
         };
-        let teams = self.request.reconciled.month.teams.iter();
+        let teams = self.request.reconciled.teams.iter();
         teams
             .filter(|team| team.status() != Some(Status::Done))
             .filter_map(team)
@@ -222,7 +222,7 @@ impl<'r> MonthAhead<'r> {
         if !self.request.days {
             return Vec::new();
         }
-        let month = &self.request.reconciled.month;
+        let month = self.request.reconciled;
         let mut sum = 0.0;
         let days = self.history.first.iter_days().zip(&self.history.whole.days);
         let of_month = days.filter(|(date, _)| month.month.contains(*date));

@@ -195,7 +195,7 @@ fn finished(reconciled: &ReconciledMonth, plan: &Plan, limits: &Limits) -> Vec<F
             line,
         })
     };
-    let teams = reconciled.month.teams.iter();
+    let teams = reconciled.teams.iter();
     teams
         .filter(|team| !open.contains(&team.id))
         .filter_map(finished)

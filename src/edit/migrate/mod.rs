@@ -188,7 +188,7 @@ fn month_rows(reconciled: &ReconciledMonth<'_>, entries: &[&Entry<'_>]) -> Month
         costs.is_named |= !entry.work.team.is_empty();
     }
     let mut teams = Vec::new();
-    for team in &reconciled.month.teams {
+    for team in &reconciled.teams {
         // Rows without a team get no monthly row.
         let costs = costs.remove(team.name.as_str());
         let Some(costs) = costs.filter(|costs| costs.is_named) else {

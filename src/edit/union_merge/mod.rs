@@ -129,7 +129,7 @@ impl UnionMerge {
                     .max(team.details())
                     .saturating_add(team.tokens_of(EntryKind::Line));
                 let invariants = &mut self.proposal.invariants;
-                invariants.set_used(month.month.month, &team.name, used);
+                invariants.set_used(month.month, &team.name, used);
             }
         }
     }
