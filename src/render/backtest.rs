@@ -1,16 +1,12 @@
 //! How accurate forecasts were in the finished months of the log.
 
-use super::{
-    styled::{StyledLine, heading},
-    table::{Cell, Column, ReportTable},
-    theme::Style,
-};
+use super::{Cell, Column, ReportTable, Style, StyledLine, heading};
 use crate::analysis::{Backtest, StatusReport, forecast::BacktestPart};
 
 /// The Brier score of always saying 50%.
 const COIN: f64 = 0.25;
 
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = vec![heading("Backtest")];
     let table = table(report);
     if table.is_empty() {
@@ -21,7 +17,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-pub(super) fn table(report: &StatusReport) -> ReportTable {
+pub fn table(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Days of month").named("days_of_month"),
         Column::new("Forecasts").named("forecasts").droppable(1),

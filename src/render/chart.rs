@@ -2,14 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::{
-    styled::StyledLine,
-    theme::{Style, TextRole},
-};
+use super::{Style, StyledLine, TextRole};
 use crate::model::{Level, Tokens};
 
 /// Minutes since the start, and the tokens used by then.
-pub(crate) type Point = (i64, u64);
+pub type Point = (i64, u64);
 
 /// What a dot shows. Later layers cover earlier ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,41 +18,41 @@ enum Layer {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct RuleLine {
-    pub(crate) tokens: u64,
-    pub(crate) label: String,
+pub struct RuleLine {
+    pub tokens: u64,
+    pub label: String,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Chart {
-    pub(crate) used: Vec<Point>,
+pub struct Chart {
+    pub used: Vec<Point>,
     /// The likely course from now on, if known.
-    pub(crate) likely: Vec<Point>,
+    pub likely: Vec<Point>,
     /// The lower and the upper edge of what is possible.
-    pub(crate) fan: [Vec<Point>; 2],
+    pub fan: [Vec<Point>; 2],
     /// The budget, and other levels below it. Dots above a rule are above its row.
-    pub(crate) rules: Vec<RuleLine>,
+    pub rules: Vec<RuleLine>,
     /// Texts at the right of the chart, at the height of these tokens.
-    pub(crate) remarks: Vec<(u64, String)>,
-    pub(crate) span: (i64, i64),
-    pub(crate) top: u64,
+    pub remarks: Vec<(u64, String)>,
+    pub span: (i64, i64),
+    pub top: u64,
     /// The levels of what is used and of what is likely.
-    pub(crate) levels: (Option<Level>, Option<Level>),
+    pub levels: (Option<Level>, Option<Level>),
 }
 
 /// The size of a chart, and its style.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Canvas {
+pub struct Canvas {
     /// Cells of the numbers at the left.
-    pub(crate) scale: usize,
-    pub(crate) columns: usize,
-    pub(crate) rows: usize,
-    pub(crate) style: Style,
+    pub scale: usize,
+    pub columns: usize,
+    pub rows: usize,
+    pub style: Style,
 }
 
 impl Chart {
     /// The rows of the chart, each with its scale.
-    pub(crate) fn lines(&self, canvas: Canvas) -> Vec<StyledLine> {
+    pub fn lines(&self, canvas: Canvas) -> Vec<StyledLine> {
         let dots = DotMatrix::draw(self, canvas);
         (0..canvas.rows)
             .map(|row| dots.row(row, self, canvas))

@@ -1,11 +1,11 @@
 //! Notes on costs that are only a part: others are in another currency, or tokens have no price.
 
-use super::{table::AT_LEAST, theme::Style};
+use super::{AT_LEAST, Style};
 use crate::analysis::Cost;
 
 const UNPRICED: &str = "some tokens have no cost and no price";
 
-pub(super) fn remarks(cost: &Cost, style: Style) -> Vec<String> {
+pub fn remarks(cost: &Cost, style: Style) -> Vec<String> {
     let others = cost
         .others
         .iter()
@@ -15,7 +15,7 @@ pub(super) fn remarks(cost: &Cost, style: Style) -> Vec<String> {
 }
 
 /// What the mark of partial costs means. None if no cost has it.
-pub(super) fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<String> {
+pub fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<String> {
     let costs: Vec<&Cost> = costs.into_iter().collect();
     let reasons: Vec<&str> = [
         (costs.iter().any(|cost| !cost.complete), UNPRICED),
@@ -36,7 +36,7 @@ pub(super) fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<Stri
 }
 
 /// The amounts in other currencies, for programs: `2.00 EUR 3.50 CHF`.
-pub(super) fn others(cost: &Cost) -> String {
+pub fn others(cost: &Cost) -> String {
     let others: Vec<String> = cost
         .others
         .iter()

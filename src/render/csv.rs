@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::table::ReportTable;
+use super::ReportTable;
 
 /// Every table with its headings, an empty line between them.
-pub(super) fn write(tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
+pub fn write(tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
     for (at, table) in tables.iter().filter(|table| !table.is_empty()).enumerate() {
         if at > 0 {
             writeln!(out)?;

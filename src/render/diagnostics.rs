@@ -7,11 +7,7 @@ use annotate_snippets::{
 };
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{
-    counted,
-    sanitize::{sanitize, sanitize_in_place},
-    theme::{ColorMode, Style},
-};
+use super::{ColorMode, Style, counted, sanitize, sanitize_in_place};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     text::{Files, Place},
@@ -66,7 +62,7 @@ pub fn in_full(
 }
 
 /// A finding with its excerpt and an empty line.
-pub(super) fn excerpt(
+pub fn excerpt(
     finding: &Diagnostic,
     files: &Files,
     style: Style,
@@ -85,7 +81,7 @@ pub(super) fn excerpt(
 }
 
 /// The bytes that a place covers in its line without line end and byte-order mark.
-pub(super) fn span_in(line: &str, place: &Place) -> Range<usize> {
+pub fn span_in(line: &str, place: &Place) -> Range<usize> {
     let start = line
         .char_indices()
         .nth(place.column - 1)
@@ -98,7 +94,7 @@ pub(super) fn span_in(line: &str, place: &Place) -> Range<usize> {
 }
 
 /// A line without its line end and byte-order mark, as columns are counted.
-pub(super) fn bare(line: &str) -> &str {
+pub fn bare(line: &str) -> &str {
     let line = line.trim_end_matches(['\r', '\n']);
     line.strip_prefix('\u{feff}').unwrap_or(line)
 }

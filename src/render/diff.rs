@@ -5,10 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Ansi};
 use similar::{Change, ChangeTag, TextDiff};
 
-use super::{
-    sanitize::{is_unsafe, push_escaped, sanitize},
-    theme::{ColorMode, Style},
-};
+use super::{ColorMode, Style, is_unsafe, push_escaped, sanitize};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 

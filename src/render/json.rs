@@ -10,11 +10,11 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use super::{Page, sanitize::is_unsafe};
+use super::{Page, is_unsafe};
 use crate::analysis::StatusReport;
 
 /// Bumped only when a field changes its meaning or is removed; additions do not count.
-pub(super) const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// The state of a token budget, as read from a cost log. Readers ignore keys they do not know.
 #[derive(Serialize, JsonSchema)]
@@ -50,7 +50,7 @@ struct StatusFinding<'a> {
     help: Option<&'a str>,
 }
 
-pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let diagnostics = page
         .findings
         .kept()
@@ -74,7 +74,7 @@ pub(super) fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes a document with the unsafe characters escaped that JSON itself would leave as they are.
-pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut escaped = BufWriter::new(EscapeUnsafe(out));
     serde_json::to_writer_pretty(&mut escaped, document)?;
     writeln!(escaped)?;
@@ -126,7 +126,7 @@ pub fn schema() -> String {
 }
 
 /// The JSON Schema (2020-12) of a document, made from its types.
-pub(super) fn schema_of<T: JsonSchema>() -> String {
+pub fn schema_of<T: JsonSchema>() -> String {
     let schema = SchemaSettings::draft2020_12()
         .for_serialize()
         .with_transform(RecursiveTransform(without_null))

@@ -2,13 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{
-    Page, sanitize, status,
-    table::{Cell, ReportTable},
-    theme::Style,
-};
+use super::{Cell, Page, ReportTable, Style, sanitize, status};
 
-pub(super) fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
+pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
     let report = page.report;
     let projects = status::projects(report)
         .map(|projects| format!(": {}", escape(&sanitize(&projects))))

@@ -2,43 +2,45 @@
 
 mod archived;
 mod backtest;
-pub(crate) mod chart;
+pub mod chart;
 pub mod check;
 mod costs;
 mod csv;
-pub(crate) mod daily;
+pub mod daily;
 mod diagnostics;
 mod diff;
 mod fix_outcome;
-pub(crate) mod forecast;
+pub mod forecast;
 mod json;
 mod markdown;
 mod migrated;
 mod optimizations;
 mod recorded;
 mod sanitize;
-pub(crate) mod status;
+pub mod status;
 mod styled;
-pub(crate) mod table;
-pub(crate) mod team;
-pub(crate) mod teams;
+pub mod table;
+pub mod team;
+pub mod teams;
 mod theme;
 
 use std::io::{self, Write};
 
 pub use archived::{Archived, Deleted, Left, MovedTo};
+pub use chart::{Canvas, Chart, Point, RuleLine};
 pub use diagnostics::{LineAt, concise, count_findings, in_full, summary};
 pub use diff::diff;
 pub use fix_outcome::FixOutcome;
+pub use forecast::{SCREEN_END, SCREEN_SCALE, in_brackets};
 pub use json::schema;
 pub use migrated::{Migrated, MigratedLog};
 pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};
-pub use sanitize::has_unsafe;
-pub(crate) use sanitize::{cut, sanitize, split_at_width, width};
-pub(crate) use status::SizeClass;
-pub use status::{MAX_FINDINGS, Size};
-pub use styled::StyledLine;
-pub(crate) use styled::heading;
+pub use sanitize::{
+    cut, has_unsafe, is_unsafe, push_escaped, sanitize, sanitize_in_place, split_at_width, width,
+};
+pub use status::{MAX_FINDINGS, Size, SizeClass, apart, around, rule};
+pub use styled::{StyledLine, heading};
+pub use table::{AT_LEAST, Cell, Column, Digits, FigureTable, ReportTable, signed};
 pub use theme::{ColorDepth, ColorMode, Style, TextRole, Theme};
 
 use crate::{
@@ -47,7 +49,6 @@ use crate::{
     model::Tokens,
     text::Files,
 };
-use table::ReportTable;
 
 /// What to do about a missing budget.
 const NO_BUDGET: &str =

@@ -1,16 +1,12 @@
 //! Savings per operation, the stated average beside the computed one.
 
-use super::{
-    styled::{StyledLine, heading},
-    table::{Cell, Column, ReportTable},
-    theme::Style,
-};
+use super::{Cell, Column, ReportTable, Style, StyledLine, heading};
 use crate::{
     analysis::{Saving, StatusReport},
     model::Percent,
 };
 
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = vec![heading("Optimizations")];
     if report.optimizations.is_none() {
         lines.push("the log has no table of optimizations".into());
@@ -20,7 +16,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-pub(super) fn table(report: &StatusReport) -> ReportTable {
+pub fn table(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Operation").cut(4),
         Column::new("Before").droppable(2),
@@ -51,7 +47,7 @@ pub(super) fn table(report: &StatusReport) -> ReportTable {
     table
 }
 
-pub(super) fn data(report: &StatusReport) -> ReportTable {
+pub fn data(report: &StatusReport) -> ReportTable {
     let of = report.optimizations.iter();
     let savings = of.flat_map(|of| {
         let operations = of.operations.iter().map(|saving| (saving, "operation"));

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 const MAX_MARKS: usize = 8;
 
 /// Whether a character must not reach a terminal: control characters, invisible ones, and those that change the direction of text.
-pub(crate) fn is_unsafe(c: char) -> bool {
+pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -38,7 +38,7 @@ const fn is_emoji_control(c: char) -> bool {
 
 /// The text for one line of a terminal: an unsafe character becomes an escape such as `\u{1b}`, a byte that was not UTF-8
 /// becomes `�`.
-pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
+pub fn sanitize(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
@@ -64,12 +64,12 @@ pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes a character as an escape: `\u{1b}`.
-pub(crate) fn push_escaped(text: &mut String, c: char) {
+pub fn push_escaped(text: &mut String, c: char) {
     let _ = write!(text, "\\u{{{:x}}}", u32::from(c));
 }
 
 /// The same number of characters, so that columns still count: unsafe characters other than tabs become `�`.
-pub(crate) fn sanitize_in_place(text: &str) -> String {
+pub fn sanitize_in_place(text: &str) -> String {
     let replace = |c| {
         if is_unsafe(c) && c != '\t' || is_emoji_control(c) {
             '\u{fffd}'
@@ -84,12 +84,12 @@ fn is_mark(c: char) -> bool {
     !c.is_ascii() && width(c.encode_utf8(&mut [0; 4])) == 0
 }
 
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The text in two, the first part at most `most` cells wide, split between graphemes.
-pub(crate) fn split_at_width(text: &str, most: usize) -> (&str, &str) {
+pub fn split_at_width(text: &str, most: usize) -> (&str, &str) {
     let mut used = 0;
     let end = text.grapheme_indices(true).find(|(_, grapheme)| {
         used += width(grapheme);
@@ -99,7 +99,7 @@ pub(crate) fn split_at_width(text: &str, most: usize) -> (&str, &str) {
 }
 
 /// The text in at most `most` cells, cut between graphemes. The ellipsis takes one cell.
-pub(crate) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
+pub fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= most {
         return Cow::Borrowed(text);
     }

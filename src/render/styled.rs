@@ -3,10 +3,7 @@
 
 use std::ops::{Add, AddAssign, Range};
 
-use super::{
-    sanitize::{split_at_width, width},
-    theme::TextRole,
-};
+use super::{TextRole, split_at_width, width};
 
 /// A part of a line, in bytes, and its role.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +23,7 @@ pub struct StyledLine {
 }
 
 impl StyledLine {
-    pub(crate) const fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
             text: String::new(),
             spans: Vec::new(),
@@ -34,7 +31,7 @@ impl StyledLine {
         }
     }
 
-    pub(crate) fn styled(role: TextRole, text: impl Into<String>) -> Self {
+    pub fn styled(role: TextRole, text: impl Into<String>) -> Self {
         let mut line = Self::from(text.into());
         line.push_span(0..line.text.len(), role);
         line
@@ -44,26 +41,26 @@ impl StyledLine {
         &self.text
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    pub(crate) fn is_styled(&self) -> bool {
+    pub fn is_styled(&self) -> bool {
         !self.spans.is_empty()
     }
 
     /// The cells it takes in a terminal.
-    pub(crate) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         width(&self.text)
     }
 
-    pub(crate) const fn reverse(mut self, reversed: bool) -> Self {
+    pub const fn reverse(mut self, reversed: bool) -> Self {
         self.reversed = reversed;
         self
     }
 
     /// The line with a mark in place of the blank that it begins with.
-    pub(crate) fn mark(mut self, mark: char) -> Self {
+    pub fn mark(mut self, mark: char) -> Self {
         if self.text.starts_with(' ') && mark.is_ascii() {
             self.text.replace_range(0..1, mark.encode_utf8(&mut [0; 4]));
         }
@@ -77,7 +74,7 @@ impl StyledLine {
     }
 
     /// Gives the text from a byte on the roles that the text of another line has.
-    pub(crate) fn style_like(&mut self, start: usize, line: &Self) {
+    pub fn style_like(&mut self, start: usize, line: &Self) {
         for StyledSpan { range, role } in &line.spans {
             self.push_span(start + range.start..start + range.end, *role);
         }
@@ -118,13 +115,13 @@ impl StyledLine {
     }
 
     /// The line without blanks at its end.
-    pub(crate) fn trim_end(mut self) -> Self {
+    pub fn trim_end(mut self) -> Self {
         self.truncate(self.text.trim_end().len());
         self
     }
 
     /// The line in at most `most` cells, cut between graphemes. The ellipsis takes one cell, and the role of what it ends.
-    pub(crate) fn cut(mut self, most: usize, ellipsis: &str) -> Self {
+    pub fn cut(mut self, most: usize, ellipsis: &str) -> Self {
         if self.width() <= most {
             return self;
         }
@@ -140,7 +137,7 @@ impl StyledLine {
 
     /// The line in lines of at most `most` cells, broken between words, all but the first indented. A word that is wider than a
     /// line is broken too, after a slash where it has one: a path is of no use without its end. A badge is one word.
-    pub(crate) fn fold(self, most: usize, indent: usize, ellipsis: &str) -> Vec<Self> {
+    pub fn fold(self, most: usize, indent: usize, ellipsis: &str) -> Vec<Self> {
         if self.width() <= most {
             return vec![self];
         }
@@ -194,14 +191,14 @@ impl StyledLine {
     }
 
     /// The lines joined, `separator` between them.
-    pub(crate) fn join(lines: impl IntoIterator<Item = Self>, separator: &str) -> Self {
+    pub fn join(lines: impl IntoIterator<Item = Self>, separator: &str) -> Self {
         let mut lines = lines.into_iter();
         let first = lines.next().unwrap_or_default();
         lines.fold(first, |all, line| all + separator + line)
     }
 }
 
-pub(crate) fn heading(text: impl Into<String>) -> StyledLine {
+pub fn heading(text: impl Into<String>) -> StyledLine {
     StyledLine::styled(TextRole::Heading, text)
 }
 

@@ -1,19 +1,14 @@
 //! The details of one team, for a screen that has room for them: figures, efficiency, forecast, and their sources.
 
-use super::{
-    counted,
-    forecast::{Badge, in_brackets, team_outcome},
-    styled::StyledLine,
-    table::{Cell, signed},
-    theme::Style,
-};
+use super::{Cell, Style, StyledLine, counted, in_brackets, signed};
 use crate::{
     analysis::{Figure, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
+    render::forecast::{Badge, team_outcome},
     text::FileRole,
 };
 
-pub(crate) fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<StyledLine> {
     let badge = |level| StyledLine::from("  ") + style.badge(level);
     let outcome = team_outcome(report, team, &badge);
     let by = format!("by {}: ", report.forecast.ends);

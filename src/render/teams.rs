@@ -2,19 +2,13 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::{
-    costs,
-    styled::{StyledLine, heading},
-    table::{Cell, Column, ReportTable},
-    theme::Style,
-    width,
-};
+use super::{Cell, Column, ReportTable, Style, StyledLine, costs, heading, width};
 use crate::{
     analysis::{StatusReport, TeamReport},
     model::{Level, Percent, Tokens},
 };
 
-pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = vec![heading("Teams")];
     if report.teams.is_empty() {
         lines.push("no team has rows in this month".into());
@@ -24,16 +18,12 @@ pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-pub(crate) fn table(report: &StatusReport) -> ReportTable {
+pub fn table(report: &StatusReport) -> ReportTable {
     table_of(report, &report.teams.iter().collect::<Vec<_>>())
 }
 
 /// Some of the listed teams, and the total of all, in columns as wide as all listed teams need.
-pub(crate) fn part(
-    report: &StatusReport,
-    listed: &[&TeamReport],
-    shown: Range<usize>,
-) -> ReportTable {
+pub fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) -> ReportTable {
     let mut table = table_of(report, listed.get(shown).unwrap_or_default());
     let levels = report.team_levels();
     let widest: [&dyn Fn(&TeamReport) -> i128; 7] = [
@@ -58,7 +48,7 @@ pub(crate) fn part(
 }
 
 /// A row for each of some teams, and the total of all.
-pub(crate) fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
+pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
     let columns = [
         Column::new("Team").cut(4).long(24),
         Column::new("Used"),
@@ -94,7 +84,7 @@ pub(crate) fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportT
     table
 }
 
-pub(crate) fn data(report: &StatusReport) -> ReportTable {
+pub fn data(report: &StatusReport) -> ReportTable {
     let record = |team: &TeamReport| {
         let cost = team.cost.as_ref();
         [
@@ -174,12 +164,12 @@ fn row(team: &TeamReport, levels: &HashMap<&str, Level>) -> [Cell; 10] {
 }
 
 /// The used share of what a team is allocated.
-pub(crate) fn share_of(team: &TeamReport) -> Option<Percent> {
+pub fn share_of(team: &TeamReport) -> Option<Percent> {
     Percent::new(team.used_tokens?.0, team.allocated_tokens?.0)
 }
 
 /// The level of a team whose work is not done.
-pub(crate) fn unfinished_level(team: &TeamReport) -> Option<Level> {
+pub fn unfinished_level(team: &TeamReport) -> Option<Level> {
     team.level.filter(|_| !team.is_done())
 }
 

@@ -4,10 +4,7 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use anstyle::{AnsiColor, Color, RgbColor, Style as Ansi};
 
-use super::{
-    sanitize::{cut, sanitize},
-    styled::StyledLine,
-};
+use super::{StyledLine, cut, sanitize};
 use crate::model::{Level, Money, Thresholds};
 
 /// Which escape sequences may be written.
@@ -30,7 +27,7 @@ pub enum TextRole {
 }
 
 impl TextRole {
-    pub(crate) const fn is_badge(self) -> bool {
+    pub const fn is_badge(self) -> bool {
         matches!(self, Self::Badge(_))
     }
 }
@@ -142,17 +139,17 @@ impl Style {
     };
 
     /// Whether a terminal shows it: only there are lines limited, and escape sequences understood.
-    pub(crate) fn is_for_terminal(self) -> bool {
+    pub fn is_for_terminal(self) -> bool {
         self.width.is_some() || self.color != ColorMode::Plain
     }
 
     /// Text from a log for use within a sentence: sanitized, and cut where it is very long.
-    pub(crate) fn text(self, text: &str) -> String {
+    pub fn text(self, text: &str) -> String {
         cut(&sanitize(text), MAX_TEXT, self.ellipsis()).into_owned()
     }
 
     /// An amount, with the currency's code where its sign cannot be drawn.
-    pub(crate) fn money(self, money: Money) -> String {
+    pub fn money(self, money: Money) -> String {
         let shown = money.to_string();
         match money.currency.sign() {
             Some(sign) if self.ascii && !sign.is_ascii() => {
@@ -163,7 +160,7 @@ impl Style {
     }
 
     /// The symbol and word of a level: `!! WARN`.
-    pub(crate) const fn symbol(self, level: Level) -> &'static str {
+    pub const fn symbol(self, level: Level) -> &'static str {
         match (level, self.ascii) {
             (Level::Ok, true) => "+ OK",
             (Level::Ok, false) => "✓ OK",
@@ -175,25 +172,25 @@ impl Style {
     }
 
     /// The badge of a level: `[!! WARN]`.
-    pub(crate) fn badge(self, level: Level) -> StyledLine {
+    pub fn badge(self, level: Level) -> StyledLine {
         StyledLine::styled(TextRole::Badge(level), format!("[{}]", self.symbol(level)))
     }
 
-    pub(crate) const fn ellipsis(self) -> &'static str {
+    pub const fn ellipsis(self) -> &'static str {
         if self.ascii { "~" } else { "…" }
     }
 
     /// Separates unrelated parts of a line.
-    pub(crate) const fn separator(self) -> &'static str {
+    pub const fn separator(self) -> &'static str {
         if self.ascii { " - " } else { " · " }
     }
 
-    pub(crate) fn fits(self, line: &StyledLine) -> bool {
+    pub fn fits(self, line: &StyledLine) -> bool {
         self.width.is_none_or(|width| line.width() <= width)
     }
 
     /// A bar of `width` cells, filled by `used` of `whole`, with ticks at the thresholds.
-    pub(crate) fn bar(
+    pub fn bar(
         self,
         width: usize,
         used: impl Into<i128>,
@@ -221,7 +218,7 @@ impl Style {
     }
 
     /// The percentages below the ticks of such a bar, if there is room for them.
-    pub(crate) fn scale(width: usize, thresholds: &Thresholds) -> String {
+    pub fn scale(width: usize, thresholds: &Thresholds) -> String {
         let mut scale = String::new();
         for (percent, _) in thresholds.steps() {
             let label = percent.to_string();
@@ -236,7 +233,7 @@ impl Style {
     }
 
     /// A line folded to the width, all but its first line indented.
-    pub(crate) fn fold(self, line: impl Into<StyledLine>, indent: usize) -> Vec<StyledLine> {
+    pub fn fold(self, line: impl Into<StyledLine>, indent: usize) -> Vec<StyledLine> {
         let line = line.into();
         match self.width {
             Some(width) => line.fold(width, indent, self.ellipsis()),
@@ -245,7 +242,7 @@ impl Style {
     }
 
     /// A line with escape sequences for its roles, if there are any.
-    pub(crate) fn paint(self, line: &StyledLine) -> Cow<'_, str> {
+    pub fn paint(self, line: &StyledLine) -> Cow<'_, str> {
         if self.color == ColorMode::Plain || !line.is_styled() {
             return Cow::Borrowed(line.text());
         }

@@ -2,12 +2,14 @@
 
 use chrono::NaiveTime;
 
-use super::{
-    message::{Direction, EditPart, Message},
-    sort::SortBy,
-    state::{App, Panel, Pause, Tab, Typing, Viewport},
+use crate::{
+    text::FileId,
+    tui::{
+        message::{Direction, EditPart, Message},
+        sort::SortBy,
+        state::{App, Panel, Pause, Tab, Typing, Viewport},
+    },
 };
-use crate::text::FileId;
 
 /// What `commands::watch` must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,23 +11,23 @@ use crate::{
 const REARM: i128 = 2;
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Crossing {
+pub struct Crossing {
     /// The bell has rung for those up to this one, in percent.
     rung: Option<u32>,
 }
 
 /// The result of comparing new figures with those before.
 #[derive(Debug, Default)]
-pub(super) struct Crossed {
-    pub(super) level: Option<Level>,
-    pub(super) message: Option<String>,
+pub struct Crossed {
+    pub level: Option<Level>,
+    pub message: Option<String>,
     /// Once for each threshold, and never at the start.
-    pub(super) rings: bool,
+    pub rings: bool,
 }
 
 impl Crossing {
     /// Compares figures with those before.
-    pub(super) fn update(
+    pub fn update(
         &mut self,
         before: Option<&StatusReport>,
         report: &StatusReport,

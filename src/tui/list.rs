@@ -1,13 +1,13 @@
 //! What the views list, and what of it is selected.
 
-use super::{
-    sort::SortBy,
-    state::{App, ReadError, RowKey, Tab},
-};
 use crate::{
     analysis::{Alert, AlertScope, DayReport, RowReport, StatusReport, TeamReport},
     model::fold_name,
     text::FileId,
+    tui::{
+        sort::SortBy,
+        state::{App, ReadError, RowKey, Tab},
+    },
 };
 
 fn key((day, row): (&DayReport, &RowReport)) -> RowKey {
@@ -21,12 +21,12 @@ fn key((day, row): (&DayReport, &RowReport)) -> RowKey {
 }
 
 impl App {
-    pub(super) fn report(&self) -> Option<&StatusReport> {
+    pub fn report(&self) -> Option<&StatusReport> {
         self.latest.as_ref().map(|latest| &latest.report)
     }
 
     /// Whether the view lists only what a filter leaves.
-    pub(super) fn is_filtered(&self) -> bool {
+    pub fn is_filtered(&self) -> bool {
         match self.tab {
             Tab::Overview | Tab::Forecast => false,
             Tab::Teams => !self.filter.is_empty(),
@@ -64,13 +64,13 @@ impl App {
         teams
     }
 
-    pub(super) fn days(&self) -> &[DayReport] {
+    pub fn days(&self) -> &[DayReport] {
         let days = self.report().and_then(|report| report.days.as_deref());
         days.unwrap_or_default()
     }
 
     /// Whether a row of the days is listed: it is of the team whose days are shown, and contains the filter.
-    pub(super) fn lists_row(&self) -> impl Fn(&DayReport, &RowReport) -> bool + '_ {
+    pub fn lists_row(&self) -> impl Fn(&DayReport, &RowReport) -> bool + '_ {
         let filter = fold_name(&self.filter);
         move |day, row| {
             if self.team.as_ref().is_some_and(|team| *team != row.team) {
@@ -123,7 +123,7 @@ impl App {
     }
 
     /// Shows the days of all teams again.
-    pub(super) fn leave_team(&mut self) {
+    pub fn leave_team(&mut self) {
         if self.team.take().is_some() {
             self.filter = std::mem::take(&mut self.filter_of_teams);
             self.restore_selection();
@@ -131,7 +131,7 @@ impl App {
     }
 
     /// Goes from an alert to its subject, from a team to its days.
-    pub(super) fn enter(&mut self) {
+    pub fn enter(&mut self) {
         match self.tab {
             Tab::Overview => self.enter_alert(),
             Tab::Teams => {
@@ -165,7 +165,7 @@ impl App {
     }
 
     /// Where the editor opens: at a read error, else at the selected row, else at the top of the log.
-    pub(super) fn edit_place(&self) -> (FileId, usize) {
+    pub fn edit_place(&self) -> (FileId, usize) {
         let error = self.read_error.as_ref().and_then(ReadError::place);
         error
             .or_else(|| self.selected_place())
@@ -197,7 +197,7 @@ impl App {
     }
 
     /// Remembers what is selected in the view.
-    pub(super) fn remember_selection(&mut self) {
+    pub fn remember_selection(&mut self) {
         match self.tab {
             Tab::Overview => {
                 let alert = self.report().and_then(|report| {
@@ -221,7 +221,7 @@ impl App {
     }
 
     /// Selects what was selected, wherever it is now.
-    pub(super) fn restore_selection(&mut self) {
+    pub fn restore_selection(&mut self) {
         let selection = &self.selection;
         let alerts = self.report().map_or(&[][..], |report| &report.alerts);
         let is_selected =

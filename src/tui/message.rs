@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::state::{Panel, Tab, Typing};
+use crate::tui::state::{Panel, Tab, Typing};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {

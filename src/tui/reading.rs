@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::state::{App, FLASH, Flash, Problem, ReadError, Snapshot};
-use crate::analysis::TeamReport;
+use crate::{
+    analysis::TeamReport,
+    tui::state::{App, FLASH, Flash, Problem, ReadError, Snapshot},
+};
 
 /// The delay before a bad reading is tried again and then shown: editors write in two parts.
 pub const GRACE: Duration = Duration::from_millis(150);

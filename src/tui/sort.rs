@@ -27,13 +27,13 @@ impl SortBy {
     ];
 
     /// The next column that ranks any team. None after the last one.
-    pub(super) fn after(by: Option<Self>, ranks: impl Fn(Self) -> bool) -> Option<Self> {
+    pub fn after(by: Option<Self>, ranks: impl Fn(Self) -> bool) -> Option<Self> {
         let passed = by.and_then(|by| Self::ALL.iter().position(|one| *one == by));
         let rest = Self::ALL.into_iter().skip(passed.map_or(0, |at| at + 1));
         rest.into_iter().find(|by| *by == Self::Team || ranks(*by))
     }
 
-    pub(super) const fn heading(self) -> &'static str {
+    pub const fn heading(self) -> &'static str {
         match self {
             Self::Alert => "Alert",
             Self::Used => "Used",
@@ -46,12 +46,12 @@ impl SortBy {
     }
 
     /// Whether the greatest comes first, unless reversed.
-    pub(super) const fn is_descending(self) -> bool {
+    pub const fn is_descending(self) -> bool {
         !matches!(self, Self::Team)
     }
 
     /// The rank of a team, the highest first. None if it has no value in this column, and for names.
-    pub(super) fn rank(self, team: &TeamReport, alert: Option<&Level>) -> Option<u64> {
+    pub fn rank(self, team: &TeamReport, alert: Option<&Level>) -> Option<u64> {
         match self {
             Self::Alert => alert.map(|level| *level as u64),
             Self::Used => team.used_tokens.map(|tokens| tokens.0),

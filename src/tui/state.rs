@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 
-use super::{crossing::Crossing, message::Direction, sort::SortBy};
 use crate::{
     analysis::{AlertScope, StatusReport},
     model::{Level, Tokens},
     text::FileId,
+    tui::{crossing::Crossing, message::Direction, sort::SortBy},
 };
 
 /// How long a message is shown.
@@ -40,7 +40,7 @@ impl Tab {
         self as usize
     }
 
-    pub(super) const fn next(self, direction: Direction) -> Self {
+    pub const fn next(self, direction: Direction) -> Self {
         let step = match direction {
             Direction::Forward => 1,
             Direction::Back => Self::ALL.len() - 1,
@@ -147,14 +147,14 @@ impl Viewport {
 
 /// What is selected in each view, by what it is: rows come and go above it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Selection {
-    pub(super) alert: Option<(AlertScope, Option<String>)>,
-    pub(super) team: Option<String>,
-    pub(super) row: Option<RowKey>,
+pub struct Selection {
+    pub alert: Option<(AlertScope, Option<String>)>,
+    pub team: Option<String>,
+    pub row: Option<RowKey>,
 }
 
 /// Identifies a row whose line has moved: day, time, team, task and tokens.
-pub(super) type RowKey = (
+pub type RowKey = (
     NaiveDate,
     Option<String>,
     String,
@@ -173,12 +173,12 @@ pub struct App {
     /// Only the days of this team are listed.
     pub team: Option<String>,
     /// The filter of the teams while the days of one are shown.
-    pub(super) filter_of_teams: String,
+    pub filter_of_teams: String,
     /// The column that teams are sorted by. None for the order of the log.
     pub sort: Option<SortBy>,
     pub reversed: bool,
     /// The selected row of each view. None before the first move, and at the end of the days, which follows new rows.
-    pub(super) selected: [Option<usize>; 4],
+    pub selected: [Option<usize>; 4],
     /// The last good figures.
     pub latest: Option<Snapshot>,
     /// When they were read: by the clock, and since the start.
@@ -190,12 +190,12 @@ pub struct App {
     /// When figures are shown even if rows cannot be read.
     pub patience: Option<Duration>,
     /// Figures are shown whatever cannot be read: the user asked for them.
-    pub(super) reload_requested: bool,
+    pub reload_requested: bool,
     pub pause: Option<Pause>,
     pub following: Following,
     pub flash: Option<Flash>,
     /// Whether thresholds ring the bell.
     pub bell: bool,
-    pub(super) crossing: Crossing,
-    pub(super) selection: Selection,
+    pub crossing: Crossing,
+    pub selection: Selection,
 }

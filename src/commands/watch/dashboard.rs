@@ -4,10 +4,10 @@ use std::{sync::mpsc::Sender, time::Duration};
 
 use chrono::{DateTime, FixedOffset, Timelike};
 
-use super::{Event, follower::Follower};
+use super::Event;
 use crate::{
     cli::{ViewArgs, WatchArgs},
-    commands::edit,
+    commands::{edit, watch::follower::Follower},
     exit::ExitCode,
     failure::Failure,
     render::{Style, StyledLine, Theme},
@@ -27,7 +27,7 @@ const SETTLE: Duration = Duration::from_millis(16);
 /// The longest that keys are answered without drawing.
 const FRAME: Duration = Duration::from_millis(50);
 
-pub(super) struct Dashboard<'f, 'a, 'w> {
+pub struct Dashboard<'f, 'a, 'w> {
     follower: &'f mut Follower<'a, 'w>,
     app: App,
     screen: Screen,
@@ -52,7 +52,7 @@ type Flow = Option<ExitCode>;
 
 impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
     /// Takes the terminal.
-    pub(super) fn open(
+    pub fn open(
         follower: &'f mut Follower<'a, 'w>,
         args: &ViewArgs,
         watching: &WatchArgs,
@@ -93,7 +93,7 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
 
 impl Dashboard<'_, '_, '_> {
     /// Shows what there is to see until somebody ends it.
-    pub(super) fn run(&mut self, first: Reading) -> Result<ExitCode, Failure> {
+    pub fn run(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (now, at) = (self.follower.now()?, self.uptime());
         self.app.take(first, now, at);
         loop {

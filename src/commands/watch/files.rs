@@ -25,7 +25,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(3);
 const IGNORED_AFTER_HINT: Duration = Duration::from_millis(25);
 
 /// The files, and when they are to be read again.
-pub(super) struct Files {
+pub struct Files {
     watch: Watch,
     debouncer: Debouncer,
     /// A hint is in the queue, or was handled just now: more of them say nothing new.
@@ -38,11 +38,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn watch(
-        watched: &WatchedFiles,
-        watching: &WatchArgs,
-        send: &Sender<Event>,
-    ) -> Self {
+    pub fn watch(watched: &WatchedFiles, watching: &WatchArgs, send: &Sender<Event>) -> Self {
         let hint_pending = Arc::new(AtomicBool::new(false));
         let (flag, send) = (Arc::clone(&hint_pending), send.clone());
         let hint = move || {
@@ -71,7 +67,7 @@ impl Files {
         }
     }
 
-    pub(super) fn hinted(&mut self, at: Duration) {
+    pub fn hinted(&mut self, at: Duration) {
         self.ignoring_until = Some(at + IGNORED_AFTER_HINT);
         self.debouncer.hint(at);
     }
@@ -82,7 +78,7 @@ impl Files {
     }
 
     /// Whether they are to be read now.
-    pub(super) fn is_due(&mut self, at: Duration) -> bool {
+    pub fn is_due(&mut self, at: Duration) -> bool {
         if self
             .ignoring_until
             .is_some_and(|ignoring_until| ignoring_until <= at)
@@ -100,7 +96,7 @@ impl Files {
     }
 
     /// They are read now.
-    pub(super) fn reading(&mut self, at: Duration) {
+    pub fn reading(&mut self, at: Duration) {
         // What changes from here on may not be in what is read.
         self.listen();
         self.watch.mark_seen();
@@ -109,14 +105,14 @@ impl Files {
     }
 
     /// They are not read now. Returns whether there is anything new to read.
-    pub(super) fn skip(&mut self, at: Duration) -> bool {
+    pub fn skip(&mut self, at: Duration) -> bool {
         self.listen();
         self.debouncer.read(at);
         self.watch.poll() | std::mem::take(&mut self.changed)
     }
 
     /// They were read, and these are the ones that matter from here on.
-    pub(super) fn done(&mut self, matter: Option<Vec<PathBuf>>, at: Duration) {
+    pub fn done(&mut self, matter: Option<Vec<PathBuf>>, at: Duration) {
         self.debouncer.done(at);
         if matter.is_some_and(|matter| self.watch.follow(matter)) {
             self.debouncer.hint(at);
@@ -124,12 +120,12 @@ impl Files {
     }
 
     /// When to wake for them.
-    pub(super) fn wake(&self) -> Duration {
+    pub fn wake(&self) -> Duration {
         let due = self.debouncer.due().into_iter().chain(self.ignoring_until);
         due.fold(self.next_poll, Duration::min)
     }
 
-    pub(super) fn following(&self) -> Following {
+    pub fn following(&self) -> Following {
         match self.watch.source() {
             WatchSource::Events => Following::Events,
             WatchSource::Polling { every, because } => Following::Polling {

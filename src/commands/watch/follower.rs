@@ -4,10 +4,10 @@ use std::{sync::mpsc::Receiver, time::Duration};
 
 use chrono::{DateTime, FixedOffset};
 
-use super::{Event, files::Files};
+use super::Event;
 use crate::{
     cli::GlobalArgs,
-    commands::Context,
+    commands::{Context, watch::files::Files},
     diagnostic::{Diagnostic, Severity},
     failure::Failure,
     render,
@@ -16,26 +16,26 @@ use crate::{
     tui::{App, Problem, Reading, Snapshot},
 };
 
-pub(super) struct Follower<'a, 'w> {
-    pub(super) session: Session,
-    pub(super) global: &'a GlobalArgs,
-    pub(super) cx: &'a mut Context<'w>,
-    pub(super) watched: WatchedFiles,
+pub struct Follower<'a, 'w> {
+    pub session: Session,
+    pub global: &'a GlobalArgs,
+    pub cx: &'a mut Context<'w>,
+    pub watched: WatchedFiles,
     /// The files that were read last.
-    pub(super) read_files: text::Files,
-    pub(super) files: Files,
-    pub(super) receive: Receiver<Event>,
+    pub read_files: text::Files,
+    pub files: Files,
+    pub receive: Receiver<Event>,
     /// The files were read before.
-    pub(super) begun: bool,
+    pub begun: bool,
 }
 
 impl Follower<'_, '_> {
-    pub(super) fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
+    pub fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
         self.cx.now(self.global)
     }
 
     /// Reads the files.
-    pub(super) fn read(&mut self) -> Result<Reading, Failure> {
+    pub fn read(&mut self) -> Result<Reading, Failure> {
         self.files.reading((self.cx.uptime)());
         let now = self.now()?;
         let mut watched = None;
@@ -82,14 +82,14 @@ impl Follower<'_, '_> {
 
     /// When to wake for the files. Between a bad reading and its second try they are not read: whoever writes in parts may be
     /// at it still.
-    pub(super) fn wake(&self, app: &App) -> Duration {
+    pub fn wake(&self, app: &App) -> Duration {
         let patience = app.patience.filter(|_| app.pause.is_none());
         let wake = patience.map_or(self.files.wake(), |end| end.min(self.files.wake()));
         app.retry.filter(|_| app.pause.is_none()).unwrap_or(wake)
     }
 
     /// Whether the files are to be read now.
-    pub(super) fn is_due(&mut self, app: &App, at: Duration) -> bool {
+    pub fn is_due(&mut self, app: &App, at: Duration) -> bool {
         let patience = app.patience.filter(|_| app.pause.is_none());
         match app.retry.filter(|_| app.pause.is_none()) {
             Some(retry) => retry <= at,
@@ -98,7 +98,7 @@ impl Follower<'_, '_> {
     }
 
     /// The next event; none where something else is due before one comes.
-    pub(super) fn next(&self, wake: Duration) -> Option<Event> {
+    pub fn next(&self, wake: Duration) -> Option<Event> {
         let left = wake.saturating_sub((self.cx.uptime)());
         self.receive.recv_timeout(left).ok()
     }

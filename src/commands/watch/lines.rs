@@ -1,7 +1,8 @@
 //! Follow mode: a line at the start, and one for each change, for pipes and logs of their own. Reads no keys.
 
-use super::{Event, follower::Follower};
+use super::Event;
 use crate::{
+    commands::watch::follower::Follower,
     exit::ExitCode,
     failure::{Failure, cannot_print},
     render::Style,
@@ -14,7 +15,7 @@ use crate::{
 
 impl Follower<'_, '_> {
     /// A line at the start, and one for each change, as long as somebody reads them.
-    pub(super) fn in_lines(&mut self, first: Reading) -> Result<ExitCode, Failure> {
+    pub fn in_lines(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (mut app, mut last) = (App::default(), None);
         let style = Style {
             width: None,

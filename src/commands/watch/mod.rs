@@ -7,10 +7,11 @@ mod lines;
 
 use std::sync::mpsc;
 
-use super::{Context, status::view_request};
+use super::Context;
 use crate::{
     analysis::Rows,
     cli::{GlobalArgs, ViewArgs, WatchArgs},
+    commands::status::view_request,
     exit::ExitCode,
     failure::Failure,
     session::{Session, ViewRequest},
@@ -32,7 +33,7 @@ enum Event {
 }
 
 /// Follows the files until the user ends it.
-pub(super) fn run(
+pub fn run(
     args: &ViewArgs,
     watching: &WatchArgs,
     global: &GlobalArgs,

@@ -8,7 +8,7 @@ use crate::{
     render::{Style, sanitize},
 };
 
-pub(super) fn report(
+pub fn report(
     report: &Report<'_>,
     line_at: &mut LineAt<'_>,
     out: &mut dyn Write,

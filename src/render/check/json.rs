@@ -187,7 +187,7 @@ impl<'a> CheckFinding<'a> {
 }
 
 /// Writes the report.
-pub(super) fn report(
+pub fn report(
     report: &Report<'_>,
     line_at: &mut LineAt<'_>,
     out: &mut dyn Write,

@@ -13,12 +13,10 @@ pub use json::schema;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    Format, LineAt, Style, counted,
-    diagnostics::{bare, excerpt, span_in},
-};
+use super::{Format, LineAt, Style, counted};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
+    render::diagnostics::{bare, excerpt, span_in},
     text::{FileId, Files, Place},
 };
 

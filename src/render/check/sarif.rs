@@ -119,7 +119,7 @@ struct Region {
     end_column: Option<usize>,
 }
 
-pub(super) fn report(
+pub fn report(
     report: &Report<'_>,
     line_at: &mut LineAt<'_>,
     out: &mut dyn Write,

@@ -6,28 +6,28 @@ use super::{Dates, cells, columns, total};
 use crate::{
     analysis::{DayReport, RowReport},
     model::Tokens,
-    render::table::{Cell, ReportTable},
+    render::{Cell, ReportTable},
 };
 
 /// Whether a row of a day is listed.
-pub(crate) type Filter<'f> = &'f dyn Fn(&DayReport, &RowReport) -> bool;
+pub type Filter<'f> = &'f dyn Fn(&DayReport, &RowReport) -> bool;
 
 /// A row with the sum of all rows up to it, or the total of a day, or of all listed rows if only some are listed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DayLine<'r> {
-    pub(super) day: &'r DayReport,
+pub struct DayLine<'r> {
+    pub day: &'r DayReport,
     /// None for a total.
-    pub(crate) row: Option<&'r RowReport>,
+    pub row: Option<&'r RowReport>,
     sum: Tokens,
     estimate: bool,
     /// The first of its day.
-    pub(super) first: bool,
+    pub first: bool,
     /// Not all rows are listed.
     listed: bool,
 }
 
 /// The days line by line, each with its total; with a filter, the rows that match it and their total.
-pub(crate) fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -> Vec<DayLine<'r>> {
+pub fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -> Vec<DayLine<'r>> {
     let mut lines: Vec<DayLine<'r>> = Vec::new();
     let (mut sum, mut estimate) = (Tokens::ZERO, false);
     for day in days {
@@ -67,7 +67,7 @@ pub(crate) fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -
 }
 
 /// Some of these lines as a table, as wide as a table of all would be.
-pub(crate) fn part(all: &[DayLine<'_>], shown: Range<usize>) -> ReportTable {
+pub fn part(all: &[DayLine<'_>], shown: Range<usize>) -> ReportTable {
     let mut table = ReportTable::new("Daily", columns(Dates::Beside));
     let top = shown.start;
     for (at, line) in all.iter().enumerate().take(shown.end).skip(top) {
@@ -113,7 +113,7 @@ fn widest(all: &[DayLine<'_>]) -> Option<[Cell; 9]> {
 }
 
 impl DayLine<'_> {
-    pub(super) fn cells(&self, date: Cell) -> [Cell; 9] {
+    pub fn cells(&self, date: Cell) -> [Cell; 9] {
         let sum = Cell::Tokens(self.sum).about(self.estimate);
         if let Some(row) = self.row {
             return cells(row, sum, date);

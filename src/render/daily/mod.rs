@@ -2,21 +2,16 @@
 
 mod lines;
 
-pub(crate) use lines::{day_lines, part};
+pub use lines::{day_lines, part};
 
-use super::{
-    costs,
-    styled::{StyledLine, heading},
-    table::{Cell, Column, ReportTable},
-    theme::Style,
-};
+use super::{Cell, Column, ReportTable, Style, StyledLine, costs, heading};
 use crate::{
     analysis::{DayReport, RowReport, StatusReport},
     model::Tokens,
 };
 
 /// In place of days.
-pub(crate) const NO_ROWS: &str = "no daily rows in this month; what is used is in the monthly rows";
+pub const NO_ROWS: &str = "no daily rows in this month; what is used is in the monthly rows";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dates {
@@ -25,7 +20,7 @@ enum Dates {
     Above,
 }
 
-pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = vec![heading("Daily")];
     let days = report.days.as_deref().unwrap_or_default();
     if days.is_empty() {
@@ -50,7 +45,7 @@ pub(crate) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 }
 
 /// A row for each row of the log, the date once, and a sum for each day.
-pub(crate) fn table(report: &StatusReport) -> ReportTable {
+pub fn table(report: &StatusReport) -> ReportTable {
     with_dates(report, Dates::Beside)
 }
 
@@ -83,7 +78,7 @@ fn with_dates(report: &StatusReport, dates: Dates) -> ReportTable {
 }
 
 /// What is used besides the daily rows. Their sum alone would hide it.
-pub(crate) fn remainder(report: &StatusReport) -> Option<String> {
+pub fn remainder(report: &StatusReport) -> Option<String> {
     let days = report.days.as_deref().unwrap_or_default();
     let sum: Tokens = days.iter().map(|day| day.tokens).sum();
     let differs = !days.is_empty() && report.team.is_none() && sum != report.used.tokens;
@@ -114,7 +109,7 @@ fn columns(dates: Dates) -> [Column; 9] {
 }
 
 /// A row with all that is known for each row of the log, for programs.
-pub(crate) fn data(report: &StatusReport) -> ReportTable {
+pub fn data(report: &StatusReport) -> ReportTable {
     let text = |text: &Option<String>| Cell::some(text.as_deref(), Cell::text);
     let record = |day: &DayReport, row: &RowReport| {
         let cost = row.cost.as_ref();

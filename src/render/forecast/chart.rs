@@ -3,15 +3,10 @@
 use chrono::{NaiveDate, Timelike};
 
 use super::{first_day, plot};
-
 use crate::{
     analysis::{StatusReport, forecast::PathDay},
     model::Tokens,
-    render::{
-        chart::{Canvas, Chart, Point},
-        styled::{StyledLine, heading},
-        theme::Style,
-    },
+    render::{Canvas, Chart, Point, Style, StyledLine, heading},
 };
 
 const ROWS: usize = 10;
@@ -29,8 +24,8 @@ const SCALE: usize = 9;
 const END: usize = 8;
 
 /// The same on a screen.
-pub(crate) const SCREEN_SCALE: usize = 6;
-pub(crate) const SCREEN_END: usize = 8;
+pub const SCREEN_SCALE: usize = 6;
+pub const SCREEN_END: usize = 8;
 
 /// The rows of a chart on a screen.
 const MIN_ROWS: usize = 6;
@@ -41,7 +36,7 @@ const TITLE_AND_AXIS: usize = 2;
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// The printed chart. Empty if there is no room for it, or no forecast of the days to come.
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let columns = columns(style, SCALE, END, MAX_COLUMNS);
     let course = of_month(report).filter(|_| columns >= MIN_COLUMNS);
     let Some(chart) = course.filter(|_| !report.forecast.path.is_empty()) else {
@@ -60,7 +55,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 }
 
 /// The chart on a screen with room for this many lines, some of which other parts want. Empty if there is no room.
-pub(super) fn on_screen(
+pub fn on_screen(
     report: &StatusReport,
     style: Style,
     room: usize,
@@ -100,7 +95,7 @@ fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
 
 /// The course so far and to come, with the line below it: the hours of a first day, else the days of the month. None if neither
 /// is known.
-pub(crate) fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> {
+pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> {
     let (scale, columns) = (canvas.scale, canvas.columns);
     if let Some(day) = first_day::course(report) {
         let axis = day.axis(scale, columns);
@@ -112,7 +107,7 @@ pub(crate) fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, St
 }
 
 /// What the lines of a chart mean.
-pub(crate) fn key(chart: &Chart, style: Style) -> String {
+pub fn key(chart: &Chart, style: Style) -> String {
     let [low, high] = &chart.fan;
     let fan = !low.is_empty() && !high.is_empty();
     let mut key = match (style.ascii, chart.likely.is_empty()) {

@@ -1,14 +1,14 @@
 //! The context of the forecast: the plan, the burn rate, and what the log projects, each with its source.
 
-use super::{Badge, Field, NOT_ENOUGH, in_brackets};
+use super::{Badge, Field, NOT_ENOUGH};
 use crate::{
     analysis::{BurnRate, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
     model::{Percent, Tokens},
-    render::{counted, styled::StyledLine, table::signed, theme::Style},
+    render::{Style, StyledLine, counted, in_brackets, signed},
     text::FileRole,
 };
 
-pub(super) fn fields(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+pub fn fields(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
     let rate = rate.map_or_else(|| NOT_ENOUGH.to_owned(), rate_with_source);
     let mut fields = plan(report, badge);
@@ -95,20 +95,20 @@ fn plan_source(plan: &Plan) -> String {
 }
 
 /// `309 tokens/min since 10:10`, `5,067 tokens/day since 2026-02-01`.
-pub(crate) fn rate(rate: &BurnRate) -> String {
+pub fn rate(rate: &BurnRate) -> String {
     let (tokens, since) = tokens_and_since(rate);
     let (tokens, per) = (counted(tokens.0, "token"), per(rate));
     format!("{tokens}/{per} since {since}")
 }
 
 /// `309/min since 10:10`
-pub(crate) fn short_rate(rate: &BurnRate) -> String {
+pub fn short_rate(rate: &BurnRate) -> String {
     let (_, since) = tokens_and_since(rate);
     format!("{} since {since}", bare_rate(rate))
 }
 
 /// `309/min`
-pub(crate) fn bare_rate(rate: &BurnRate) -> String {
+pub fn bare_rate(rate: &BurnRate) -> String {
     let (tokens, _) = tokens_and_since(rate);
     format!("{tokens}/{}", per(rate))
 }
@@ -154,7 +154,7 @@ fn rate_with_source(of: &BurnRate) -> String {
 }
 
 /// `155,000-160,000`.
-pub(crate) fn stated_range(stated: &StatedForecast) -> String {
+pub fn stated_range(stated: &StatedForecast) -> String {
     let (from, to) = (stated.from_tokens, stated.to_tokens);
     if from == to {
         to.to_string()

@@ -1,17 +1,16 @@
 //! The forecast for programs and pages.
 
-use super::{Field, context, explanation, summary, tables::all as all_tables, title};
+use super::{Field, context, explanation, summary, title};
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Level,
     render::{
-        styled::StyledLine,
-        table::{Cell, Column, FigureTable, ReportTable},
-        theme::Style,
+        Cell, Column, FigureTable, ReportTable, Style, StyledLine,
+        forecast::tables::all as all_tables,
     },
 };
 
-pub(crate) fn tables(report: &StatusReport) -> Vec<ReportTable> {
+pub fn tables(report: &StatusReport) -> Vec<ReportTable> {
     let mut figures = ReportTable::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
     let word = |level: Level| StyledLine::from(format!(", {}", level.into_str()));
     let mut fields: Vec<Field> = vec![("Forecast", title(report).into())];
@@ -28,7 +27,7 @@ pub(crate) fn tables(report: &StatusReport) -> Vec<ReportTable> {
     tables
 }
 
-pub(crate) fn data(report: &StatusReport) -> Vec<ReportTable> {
+pub fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
     let mut figures = FigureTable::new("Forecast", ["forecast", "value", "percent", "line"]);
     figures.add("confidence", Cell::word(forecast.confidence.into_str()));

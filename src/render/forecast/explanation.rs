@@ -15,7 +15,7 @@ const DISAGREEING: f64 = 0.01;
 /// The least difference between weekends and other days that is mentioned.
 const NOTABLE: f64 = 0.05;
 
-pub(super) fn all(report: &StatusReport) -> Vec<String> {
+pub fn all(report: &StatusReport) -> Vec<String> {
     let forecast = &report.forecast;
     let mut reasons = Vec::new();
     if let Some(inputs) = &forecast.inputs {

@@ -6,21 +6,21 @@ use super::plot;
 use crate::{
     analysis::{ForecastBasis, RowReport, StatusReport},
     model::Tokens,
-    render::chart::{Chart, Point},
+    render::{Chart, Point},
 };
 
 /// The part of the chart for what is planned, in fifths of the time passed.
 const AHEAD: i64 = 2;
 
-pub(super) struct FirstDay {
-    pub(super) chart: Chart,
+pub struct FirstDay {
+    pub chart: Chart,
     first: NaiveDateTime,
     /// Minutes since then.
     now: i64,
 }
 
 /// The chart. None if there are more days than one, or the rows have no hours.
-pub(super) fn course(report: &StatusReport) -> Option<FirstDay> {
+pub fn course(report: &StatusReport) -> Option<FirstDay> {
     let [day] = report.days.as_deref()? else {
         return None;
     };
@@ -80,7 +80,7 @@ fn steps(rows: &[RowReport], minute: impl Fn(&RowReport) -> Option<i64>, now: i6
 
 impl FirstDay {
     /// The hours below the chart: that of the first row, and now. The end of the plan has none.
-    pub(super) fn axis(&self, scale: usize, columns: usize) -> String {
+    pub fn axis(&self, scale: usize, columns: usize) -> String {
         let clock = |minutes: i64| {
             let time = self.first + TimeDelta::minutes(minutes);
             time.format("%H:%M").to_string()

@@ -1,7 +1,7 @@
 //! The forecast: whether the budget is enough and how certain that is, when thresholds are crossed, and why; then the plan, the
 //! burn rate and the log's own projection, each with its source.
 
-pub(crate) mod chart;
+pub mod chart;
 mod context;
 mod data;
 mod explanation;
@@ -11,15 +11,12 @@ mod strip;
 mod summary;
 mod tables;
 
-pub(crate) use context::{bare_rate, rate, short_rate, stated_range};
-pub(super) use data::{data, tables};
-pub(crate) use summary::{in_brief, team_outcome};
+pub use chart::{SCREEN_END, SCREEN_SCALE};
+pub use context::{bare_rate, rate, short_rate, stated_range};
+pub use data::{data, tables};
+pub use summary::{in_brief, team_outcome};
 
-use super::{
-    styled::{StyledLine, heading},
-    table::ReportTable,
-    theme::Style,
-};
+use super::{ReportTable, Style, StyledLine, heading};
 use crate::{
     analysis::{Confidence, Estimate, ForecastBasis, ForecastState, StatusReport},
     model::{Level, Percent},
@@ -35,13 +32,13 @@ const NOT_ENOUGH: &str = "not enough data yet";
 type Field = (&'static str, StyledLine);
 
 /// Writes the level behind a figure.
-pub(crate) type Badge<'b> = &'b dyn Fn(Level) -> StyledLine;
+pub type Badge<'b> = &'b dyn Fn(Level) -> StyledLine;
 
 fn badge(style: Style) -> impl Fn(Level) -> StyledLine {
     move |level| StyledLine::from("  ") + style.badge(level)
 }
 
-pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = summary(report, style, true);
     lines.extend(titled(&tables::thresholds(report), style));
     lines.extend(why(report, style));
@@ -52,7 +49,7 @@ pub(super) fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 
 /// The forecast for a screen with room for this many lines. The chart takes the lines that the parts around it leave, and replaces
 /// the bar.
-pub(crate) fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<StyledLine> {
+pub fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<StyledLine> {
     let crossing = titled(&tables::thresholds(report), style);
     let mut lines = summary(report, style, false);
     let left = room.saturating_sub(lines.len());
@@ -146,6 +143,6 @@ fn shown_estimate(report: &StatusReport) -> Option<Estimate> {
     report.forecast.estimates().next().copied()
 }
 
-pub(crate) fn in_brackets(share: Option<Percent>) -> String {
+pub fn in_brackets(share: Option<Percent>) -> String {
     share.map(|share| format!(" ({share})")).unwrap_or_default()
 }

@@ -1,9 +1,9 @@
 //! What the charts of a month and of its first day share: the scale, and the line below.
 
-use crate::{analysis::StatusReport, model::Tokens, render::chart::RuleLine};
+use crate::{analysis::StatusReport, model::Tokens, render::RuleLine};
 
 /// The tokens at the top, not below the highest of the curves, and the budget as a rule. None if both are 0.
-pub(super) fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<RuleLine>)> {
+pub fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<RuleLine>)> {
     // A budget far above the curves would press them into the lowest row.
     let budget = report
         .budget
@@ -18,7 +18,7 @@ pub(super) fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<R
 }
 
 /// The line below a chart: one label at the left, one at a column if there is room before `end`, one at the right edge.
-pub(super) fn axis(
+pub fn axis(
     (scale, columns): (usize, usize),
     start: &str,
     middle: Option<(usize, &str)>,

@@ -3,10 +3,7 @@
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Tokens,
-    render::{
-        styled::StyledLine,
-        theme::{Style, TextRole},
-    },
+    render::{Style, StyledLine, TextRole},
 };
 
 const MAX_WIDTH: usize = 50;
@@ -15,7 +12,7 @@ const MAX_WIDTH: usize = 50;
 const MIN_WIDTH: usize = 12;
 
 /// The bar and its key. Empty if there is not room for it, or nothing to show.
-pub(super) fn lines(
+pub fn lines(
     report: &StatusReport,
     estimate: &Estimate,
     style: Style,

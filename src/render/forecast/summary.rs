@@ -1,14 +1,14 @@
 //! Whether the budget is enough, and how certain that is.
 
-use super::{Badge, Field, in_brackets};
+use super::{Badge, Field};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
-    render::{styled::StyledLine, theme::Style},
+    render::{Style, StyledLine, in_brackets},
 };
 
 /// Whether the budget is enough, in tokens and in money, and how certain that is.
-pub(super) fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+pub fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
     let forecast = &report.forecast;
     let tokens =
         (report.budget.tokens.is_some() || forecast.cost.is_none()).then(|| verdict(report, badge));
@@ -29,7 +29,7 @@ pub(super) fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Ve
     fields
 }
 
-pub(super) fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+pub fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
     let cost = report.forecast.cost.as_ref().map(|cost| {
         let write = |money| style.money(money);
         let likely = cost.quantiles.p50.map(write);
@@ -134,7 +134,7 @@ fn of_team(
 }
 
 /// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance that its 70,000 tokens are not enough`.
-pub(crate) fn team_outcome(
+pub fn team_outcome(
     report: &StatusReport,
     team: &TeamReport,
     badge: Badge<'_>,
@@ -168,7 +168,7 @@ fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
 }
 
 /// `likely 174.2K by 2026-06-30, 41% chance that the budget is not enough [!! WARN]`.
-pub(crate) fn in_brief(report: &StatusReport, style: Style) -> Option<StyledLine> {
+pub fn in_brief(report: &StatusReport, style: Style) -> Option<StyledLine> {
     let end = report.forecast.month_end.as_ref()?;
     let (likely, until) = (
         end.quantiles.p50?.compact(),

@@ -10,10 +10,10 @@ use crate::{
         forecast::{EstimateSource, Finished},
     },
     model::Percent,
-    render::table::{Cell, Column, ReportTable},
+    render::{Cell, Column, ReportTable},
 };
 
-pub(super) fn all(report: &StatusReport) -> [ReportTable; 5] {
+pub fn all(report: &StatusReport) -> [ReportTable; 5] {
     [
         thresholds(report),
         scenarios(report),
@@ -24,7 +24,7 @@ pub(super) fn all(report: &StatusReport) -> [ReportTable; 5] {
 }
 
 /// When each threshold is crossed, by the forecast and at the burn rate.
-pub(super) fn thresholds(report: &StatusReport) -> ReportTable {
+pub fn thresholds(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::new("Threshold").named("threshold_percent"),
         Column::new("Level").named("level").important(1),

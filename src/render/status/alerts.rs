@@ -1,21 +1,17 @@
 //! The alerts, in the forms that text, a screen and a small screen have for them.
 
-use super::{
-    layout::{around, rule, with_more},
-    screen::ScreenStatus,
-};
 use crate::{
     analysis::{Alert, StatusReport},
     render::{
-        styled::{StyledLine, heading},
-        theme::{Style, TextRole},
+        Style, StyledLine, TextRole, around, heading, rule,
+        status::{layout::with_more, screen::ScreenStatus},
     },
 };
 
 /// The cells of the longest symbol, and the blanks behind it.
 const SYMBOL: usize = 10;
 
-pub(super) fn text(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn text(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let count = report.alerts.len();
     let mut lines = vec![StyledLine::new(), heading(format!("Alerts ({count})"))];
     let alerts = report.alerts.iter();
@@ -38,7 +34,7 @@ fn badge(alert: &Alert, symbol: &str, width: usize) -> StyledLine {
 }
 
 /// The alerts below a rule, in this many lines.
-pub(super) fn ruled(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
+pub fn ruled(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
     let title = format!("Alerts ({})", report.alerts.len());
     let rule = rule(&title, StyledLine::new(), screen.size.width, screen.style);
     let write = |alert: &Alert, _| line(alert, screen.style);
@@ -47,7 +43,7 @@ pub(super) fn ruled(report: &StatusReport, screen: ScreenStatus, height: usize) 
 }
 
 /// The alerts without a rule, each in few words if there is not room for all: `!   C 5.9K/deliverable, limit 6K  (+1)`.
-pub(super) fn brief(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
+pub fn brief(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
     let style = screen.style;
     listed(report, screen, height, |alert, room| {
         let symbol = style.symbol(alert.level);

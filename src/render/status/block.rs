@@ -1,11 +1,11 @@
 //! Blocks: the parts of a status in their order, each with the lines it wants and what it gives up when there is not room for all.
 //! Printed text, the dashboard and the single line all draw from a list of them.
 
-use crate::render::styled::StyledLine;
+use crate::render::StyledLine;
 
 type Draw<'a> = Box<dyn FnOnce(usize) -> Vec<StyledLine> + 'a>;
 
-pub(crate) struct Block<'a> {
+pub struct Block<'a> {
     height: usize,
     /// Takes the lines that are left over.
     grows: bool,
@@ -24,7 +24,7 @@ struct Shrink {
 }
 
 impl<'a> Block<'a> {
-    pub(crate) fn new(height: usize, draw: impl FnOnce(usize) -> Vec<StyledLine> + 'a) -> Self {
+    pub fn new(height: usize, draw: impl FnOnce(usize) -> Vec<StyledLine> + 'a) -> Self {
         Self {
             height,
             grows: false,
@@ -34,7 +34,7 @@ impl<'a> Block<'a> {
     }
 
     /// A block of lines, cut at the end if there is not room for all.
-    pub(crate) fn lines(lines: impl IntoIterator<Item = StyledLine>) -> Self {
+    pub fn lines(lines: impl IntoIterator<Item = StyledLine>) -> Self {
         let mut lines: Vec<StyledLine> = lines.into_iter().collect();
         Self::new(lines.len(), |height| {
             lines.truncate(height);
@@ -43,12 +43,12 @@ impl<'a> Block<'a> {
     }
 
     /// Shrinks to this height at once when it is its turn.
-    pub(crate) fn shrink(self, priority: u8, to: usize) -> Self {
+    pub fn shrink(self, priority: u8, to: usize) -> Self {
         self.step(priority, to, false)
     }
 
     /// Shrinks line by line when it is its turn, down to this height.
-    pub(crate) fn shrink_gradually(self, priority: u8, to: usize) -> Self {
+    pub fn shrink_gradually(self, priority: u8, to: usize) -> Self {
         self.step(priority, to, true)
     }
 
@@ -61,18 +61,18 @@ impl<'a> Block<'a> {
         self
     }
 
-    pub(crate) const fn grow(mut self) -> Self {
+    pub const fn grow(mut self) -> Self {
         self.grows = true;
         self
     }
 }
 
-pub(crate) fn height(blocks: &[Block<'_>]) -> usize {
+pub fn height(blocks: &[Block<'_>]) -> usize {
     blocks.iter().map(|block| block.height).sum()
 }
 
 /// Shrinks blocks by priority until they fit in `most` lines. Lines that are left over go to the blocks that grow.
-pub(crate) fn fit(blocks: &mut [Block<'_>], most: usize) {
+pub fn fit(blocks: &mut [Block<'_>], most: usize) {
     let each = blocks.iter().enumerate();
     let steps = each.flat_map(|(at, block)| block.steps.iter().map(move |step| (at, *step)));
     let mut steps: Vec<(usize, Shrink)> = steps.collect();
@@ -100,7 +100,7 @@ pub(crate) fn fit(blocks: &mut [Block<'_>], most: usize) {
 }
 
 /// The lines of blocks. Those without any height are left out.
-pub(crate) fn draw<'a>(blocks: impl IntoIterator<Item = Block<'a>>) -> Vec<StyledLine> {
+pub fn draw<'a>(blocks: impl IntoIterator<Item = Block<'a>>) -> Vec<StyledLine> {
     let shown = blocks.into_iter().filter(|block| block.height > 0);
     shown.flat_map(|block| (block.draw)(block.height)).collect()
 }

@@ -6,11 +6,8 @@ use crate::{
     analysis::{Cost, StatusReport, TeamReport},
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
-        Page, costs, sanitize,
-        styled::StyledLine,
-        table::{Cell, signed},
+        Cell, Page, Style, StyledLine, TextRole, costs, sanitize, signed,
         teams::{share_of, unfinished_level},
-        theme::{Style, TextRole},
         width,
     },
     text::{FileId, Files},
@@ -79,7 +76,7 @@ impl StatusFigure {
     }
 }
 
-pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let report = page.report;
     let figures = figures(page, style);
     let values = figures.iter().map(|figure| width(&figure.value)).max();
@@ -145,7 +142,7 @@ fn figures(page: &Page<'_>, style: Style) -> Vec<StatusFigure> {
         .collect()
 }
 
-pub(super) fn source(report: &StatusReport, files: &Files) -> Option<String> {
+pub fn source(report: &StatusReport, files: &Files) -> Option<String> {
     let line = report
         .budget
         .line
@@ -167,7 +164,7 @@ pub(super) fn source(report: &StatusReport, files: &Files) -> Option<String> {
 }
 
 /// What the log itself states, if it differs.
-pub(super) fn stated(report: &StatusReport) -> Option<String> {
+pub fn stated(report: &StatusReport) -> Option<String> {
     let used = &report.used;
     let stated = used
         .stated_tokens

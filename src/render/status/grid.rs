@@ -3,19 +3,14 @@
 
 use std::{cmp::Reverse, collections::HashSet};
 
-use super::{
-    layout::{Size, rule},
-    line,
-    screen::ScreenStatus,
-};
+use super::line;
 use crate::{
     analysis::{StatusReport, TeamReport},
     model::Tokens,
     render::{
-        cut, split_at_width,
-        styled::StyledLine,
+        Size, Style, StyledLine, cut, rule, split_at_width,
+        status::screen::ScreenStatus,
         teams::{self, share_of},
-        theme::Style,
         width,
     },
 };
@@ -26,12 +21,12 @@ const NAME: (usize, usize) = (4, 20);
 const STATE: usize = 4;
 
 /// The most lines that teams, like alerts, take of a screen.
-pub(super) fn max_lines(size: Size) -> usize {
+pub fn max_lines(size: Size) -> usize {
     (size.height.saturating_sub(6) / 6).max(3)
 }
 
 /// The lines of a table of all teams. Of thousands, those without room are only counted.
-pub(super) fn table_height(report: &StatusReport, screen: ScreenStatus) -> usize {
+pub fn table_height(report: &StatusReport, screen: ScreenStatus) -> usize {
     let teams: Vec<&TeamReport> = report.teams.iter().collect();
     let some = teams.len().min(screen.size.height);
     let table = teams::part(report, &teams, 0..some);
@@ -53,7 +48,7 @@ fn titled(title: &str, hidden: usize, screen: ScreenStatus) -> StyledLine {
 }
 
 /// The table of teams in a number of lines: without notes if there is not room for all, but always with the total.
-pub(super) fn table(report: &StatusReport, lines: usize, screen: ScreenStatus) -> Vec<StyledLine> {
+pub fn table(report: &StatusReport, lines: usize, screen: ScreenStatus) -> Vec<StyledLine> {
     let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
     let total = usize::from(teams.len() > 1);
     let room = lines.saturating_sub(1 + total);
@@ -70,7 +65,7 @@ pub(super) fn table(report: &StatusReport, lines: usize, screen: ScreenStatus) -
 }
 
 /// Teams as cells beside and below each other: `Orch 45.2K/50K 90.4% done`.
-pub(super) struct TeamGrid<'r> {
+pub struct TeamGrid<'r> {
     teams: Vec<&'r TeamReport>,
     across: usize,
     /// The widths of a name, of the figures, and of the share.
@@ -80,7 +75,7 @@ pub(super) struct TeamGrid<'r> {
 impl<'r> TeamGrid<'r> {
     /// Those that used most come first. As many are beside each other as there is room for names, and no more than it takes to
     /// show all.
-    pub(super) fn new(report: &'r StatusReport, screen: ScreenStatus) -> Self {
+    pub fn new(report: &'r StatusReport, screen: ScreenStatus) -> Self {
         let (columns, style) = (screen.size.width, screen.style);
         let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
         let parts = || teams.iter().map(|team| figures(team));
@@ -119,11 +114,11 @@ impl<'r> TeamGrid<'r> {
         }
     }
 
-    pub(super) fn height(&self) -> usize {
+    pub fn height(&self) -> usize {
         self.teams.len().div_ceil(self.across)
     }
 
-    pub(super) fn lines(&self, lines: usize, screen: ScreenStatus) -> Vec<StyledLine> {
+    pub fn lines(&self, lines: usize, screen: ScreenStatus) -> Vec<StyledLine> {
         let most = lines * self.across;
         let hidden = self.teams.len().saturating_sub(most);
         let cells = self.teams.iter().map(|team| self.cell(team, screen.style));
@@ -157,7 +152,7 @@ impl<'r> TeamGrid<'r> {
 }
 
 /// `45.2K/50K` and `90.4%`.
-pub(super) fn figures(team: &TeamReport) -> [String; 2] {
+pub fn figures(team: &TeamReport) -> [String; 2] {
     let used = team
         .used_tokens
         .map_or_else(|| "-".to_owned(), |used| line::about(used, team.estimate));

@@ -2,12 +2,7 @@
 
 use std::ops::Range;
 
-use crate::render::{
-    cut,
-    styled::{StyledLine, heading},
-    theme::Style,
-    width,
-};
+use crate::render::{Style, StyledLine, cut, heading, width};
 
 /// The size of a screen in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +12,7 @@ pub struct Size {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum SizeClass {
+pub enum SizeClass {
     /// The single line, continued below.
     Line,
     /// No tabs, chart or rules.
@@ -29,7 +24,7 @@ pub(crate) enum SizeClass {
 }
 
 impl Size {
-    pub(crate) const fn class(self) -> SizeClass {
+    pub const fn class(self) -> SizeClass {
         match (self.width, self.height) {
             (100.., 30..) => SizeClass::Wide,
             (60.., 16..) => SizeClass::Normal,
@@ -40,18 +35,13 @@ impl Size {
 }
 
 /// Two texts, the second one at the right edge. At least one blank is between them.
-pub(crate) fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine {
+pub fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine {
     let blanks = columns.saturating_sub(left.width() + right.width()).max(1);
     left + &*" ".repeat(blanks) + right
 }
 
 /// A text, and at the right edge how many more there are.
-pub(super) fn with_more(
-    text: StyledLine,
-    more: Option<&str>,
-    columns: usize,
-    style: Style,
-) -> StyledLine {
+pub fn with_more(text: StyledLine, more: Option<&str>, columns: usize, style: Style) -> StyledLine {
     let Some(more) = more else {
         return text;
     };
@@ -60,7 +50,7 @@ pub(super) fn with_more(
 }
 
 /// A title on a rule across the screen, and perhaps a badge: `── Alerts (4) ────`.
-pub(crate) fn rule(title: &str, badge: StyledLine, columns: usize, style: Style) -> StyledLine {
+pub fn rule(title: &str, badge: StyledLine, columns: usize, style: Style) -> StyledLine {
     let dash = if style.ascii { "-" } else { "─" };
     let gap = if badge.is_empty() { "" } else { " " };
     let taken = 4 + gap.len() + badge.width();
@@ -75,7 +65,7 @@ pub(crate) fn rule(title: &str, badge: StyledLine, columns: usize, style: Style)
 }
 
 /// The part of a list that is shown: around a row, within the list.
-pub(crate) fn around(at: usize, len: usize, page: usize) -> Range<usize> {
+pub fn around(at: usize, len: usize, page: usize) -> Range<usize> {
     let top = at.saturating_sub(page / 2).min(len.saturating_sub(page));
     top..(top + page).min(len)
 }

@@ -3,17 +3,11 @@
 use crate::{
     analysis::StatusReport,
     model::{Level, Money, Tokens},
-    render::{
-        counted,
-        forecast::in_brackets,
-        styled::StyledLine,
-        table::{Cell, Digits},
-        theme::Style,
-    },
+    render::{Cell, Digits, Style, StyledLine, counted, in_brackets},
 };
 
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`. A problem with the files comes last.
-pub(crate) fn one_line(report: &StatusReport, style: Style, problem: Option<String>) -> String {
+pub fn one_line(report: &StatusReport, style: Style, problem: Option<String>) -> String {
     let parts = std::iter::once(used(report, style)).chain(others(report, style));
     let parts = parts.chain(problem.or_else(|| uncounted(report)));
     parts.collect::<Vec<String>>().join(" | ")
@@ -26,7 +20,7 @@ fn uncounted(report: &StatusReport) -> Option<String> {
 }
 
 /// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.
-pub(super) fn used(report: &StatusReport, style: Style) -> String {
+pub fn used(report: &StatusReport, style: Style) -> String {
     let [_, amounts] = amounts(report, style);
     let Some(spending) = report.spending() else {
         return format!("tokens {amounts}");
@@ -41,7 +35,7 @@ pub(super) fn used(report: &StatusReport, style: Style) -> String {
 }
 
 /// The share and its level: `63.3% OK`.
-pub(super) fn share_and_level(report: &StatusReport, style: Style) -> String {
+pub fn share_and_level(report: &StatusReport, style: Style) -> String {
     let Some(spending) = report.spending() else {
         return about(report.used.tokens, report.used.estimate);
     };
@@ -50,13 +44,13 @@ pub(super) fn share_and_level(report: &StatusReport, style: Style) -> String {
 }
 
 /// Where it will end, and what else was spent.
-pub(super) fn others(report: &StatusReport, style: Style) -> Vec<String> {
+pub fn others(report: &StatusReport, style: Style) -> Vec<String> {
     let secondary = secondary(report, style);
     end(report, style).into_iter().chain(secondary).collect()
 }
 
 /// What was spent in the unit that the budget is not in: money, or tokens.
-pub(super) fn secondary(report: &StatusReport, style: Style) -> Option<String> {
+pub fn secondary(report: &StatusReport, style: Style) -> Option<String> {
     let spending = report.spending();
     if spending.is_some_and(|spending| spending.currency.is_some()) {
         let tokens = about(report.used.tokens, report.used.estimate);
@@ -66,13 +60,13 @@ pub(super) fn secondary(report: &StatusReport, style: Style) -> Option<String> {
 }
 
 /// Compact, with a mark for an estimate: `~126.7K`.
-pub(super) fn about(tokens: Tokens, estimate: bool) -> String {
+pub fn about(tokens: Tokens, estimate: bool) -> String {
     let mark = if estimate { "~" } else { "" };
     format!("{mark}{}", tokens.compact())
 }
 
 /// What is used, and ` / ` and the budget behind it; with full and with compact numbers.
-pub(super) fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
+pub fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
     if let Some(spending) = report.spending()
         && let Some(currency) = spending.currency
     {
@@ -90,11 +84,11 @@ pub(super) fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
 }
 
 /// The same without blanks: `126,670/200,000` and `126.7K/200K`.
-pub(super) fn amounts(report: &StatusReport, style: Style) -> [String; 2] {
+pub fn amounts(report: &StatusReport, style: Style) -> [String; 2] {
     used_of(report, style).map(|[used, of]| format!("{used}{}", of.replace(' ', "")))
 }
 
-pub(super) fn cost(report: &StatusReport, style: Style) -> Option<String> {
+pub fn cost(report: &StatusReport, style: Style) -> Option<String> {
     let cost = report.used.cost.as_ref()?;
     Some(Cell::marked_cost(cost).shown(style))
 }
@@ -118,14 +112,14 @@ fn word(level: Level, style: Style) -> &'static str {
 }
 
 /// `plan 191,670 (95.8%)`, with full and with compact numbers.
-pub(super) fn planned(report: &StatusReport) -> Option<[String; 2]> {
+pub fn planned(report: &StatusReport) -> Option<[String; 2]> {
     let total = report.forecast.plan.as_ref()?.end.total_tokens;
     let share = in_brackets(report.share(total));
     Some([total.to_string(), total.compact()].map(|total| format!("plan {total}{share}")))
 }
 
 /// The same with its badge: `plan 191,670 (95.8%) [!!! CRIT]`.
-pub(super) fn plan(report: &StatusReport, style: Style) -> Option<[StyledLine; 2]> {
+pub fn plan(report: &StatusReport, style: Style) -> Option<[StyledLine; 2]> {
     let level = report.forecast.plan.as_ref()?.end.level;
     let badge = level.map(|level| StyledLine::from(" ") + style.badge(level));
     let badge = badge.unwrap_or_default();

@@ -10,23 +10,19 @@ mod line;
 mod screen;
 mod tables;
 
-use super::{
-    Page, concise, forecast,
-    styled::{StyledLine, heading},
-    theme::Style,
-};
+use super::{Page, Style, StyledLine, concise, forecast, heading};
 use crate::{
     analysis::{RowPlace, StatusReport},
     diagnostic::Severity,
     model::Month,
     text::FileRole,
 };
-pub(crate) use block::{Block, draw, fit, height};
+pub use block::{Block, draw, fit, height};
 pub use layout::Size;
-pub(crate) use layout::{SizeClass, apart, around, rule};
-pub(crate) use line::one_line;
-pub(crate) use screen::{ScreenStatus, blocks};
-pub(super) use tables::{findings as findings_table, tables};
+pub use layout::{SizeClass, apart, around, rule};
+pub use line::one_line;
+pub use screen::{ScreenStatus, blocks};
+pub use tables::{findings as findings_table, tables};
 
 /// The most findings that are listed without `-v`.
 pub const MAX_FINDINGS: usize = 20;
@@ -34,7 +30,7 @@ pub const MAX_FINDINGS: usize = 20;
 /// The width of a bar if lines may have any length.
 const BAR: usize = 80;
 
-pub(super) fn title(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn title(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let path = style.text(&report.log.path);
     let mut title = heading("tokmon") + &*format!("  {path}  {}", report.month);
     if let Some(projects) = projects(report) {
@@ -46,13 +42,13 @@ pub(super) fn title(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 }
 
 /// The project it is limited to, else all projects.
-pub(super) fn projects(report: &StatusReport) -> Option<String> {
+pub fn projects(report: &StatusReport) -> Option<String> {
     let all = || Some(report.projects.join(", ")).filter(|all| !all.is_empty());
     report.project.clone().or_else(all)
 }
 
 /// What is unusual about the log and the month.
-pub(super) fn remarks(report: &StatusReport) -> Vec<String> {
+pub fn remarks(report: &StatusReport) -> Vec<String> {
     let today = report.now.date_naive();
     let other_month = (!report.is_current_month).then(|| {
         let month = report.month;
@@ -69,7 +65,7 @@ pub(super) fn remarks(report: &StatusReport) -> Vec<String> {
     other_month.into_iter().chain(old).collect()
 }
 
-pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let report = page.report;
     draw([
         Block::lines(figures::lines(page, style)),
@@ -81,7 +77,7 @@ pub(super) fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
 }
 
 /// What is missing from the figures, and what contradicts them. Every view shows this.
-pub(super) fn data_lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+pub fn data_lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let unreadable = unreadable(page.report).map(StyledLine::from);
     let findings = findings(page, style);
     unreadable.into_iter().chain(findings).collect()
@@ -129,7 +125,7 @@ fn forecast_line(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 }
 
 /// Rows that are in no sum.
-pub(super) fn unreadable(report: &StatusReport) -> Option<String> {
+pub fn unreadable(report: &StatusReport) -> Option<String> {
     let (count, places) = (report.log.unreadable_rows, &report.log.unreadable_places);
     if count == 0 {
         return None;

@@ -2,29 +2,14 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::{
-    alerts,
-    block::Block,
-    figures::stated,
-    grid::{self, TeamGrid},
-    layout::{Size, SizeClass, apart, rule},
-    line,
-};
+use super::{alerts, grid, line};
 use crate::{
     analysis::StatusReport,
     model::{Level, Percent, Tokens},
     render::{
-        chart::Canvas,
-        cut,
-        forecast::{
-            self,
-            chart::{SCREEN_END, SCREEN_SCALE},
-            in_brackets,
-        },
-        split_at_width,
-        styled::StyledLine,
-        table::signed,
-        theme::Style,
+        Canvas, SCREEN_END, SCREEN_SCALE, Size, SizeClass, Style, StyledLine, apart, cut, forecast,
+        in_brackets, rule, signed, split_at_width,
+        status::{block::Block, figures::stated, grid::TeamGrid},
         width,
     },
 };
@@ -41,15 +26,15 @@ const TITLE_AND_AXIS: usize = 2;
 
 /// What the blocks depend on besides the report.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ScreenStatus {
-    pub(crate) size: Size,
+pub struct ScreenStatus {
+    pub size: Size,
     /// Its width is that of the screen.
-    pub(crate) style: Style,
-    pub(crate) now: DateTime<FixedOffset>,
+    pub style: Style,
+    pub now: DateTime<FixedOffset>,
     /// The selected alert.
-    pub(crate) selected: Option<usize>,
+    pub selected: Option<usize>,
     /// `stale ` or `PAUSED `, or nothing.
-    pub(crate) state: &'static str,
+    pub state: &'static str,
 }
 
 impl ScreenStatus {
@@ -69,7 +54,7 @@ impl ScreenStatus {
 }
 
 /// The status as blocks that fit the width of a screen. The first one is the headline.
-pub(crate) fn blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
+pub fn blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     match screen.size.class() {
         SizeClass::Line => line_blocks(report, screen),
         SizeClass::Tiny => tiny_blocks(report, screen),

@@ -5,17 +5,12 @@ use crate::{
     analysis::{Alert, StatusReport},
     diagnostic::{Diagnostic, Severity},
     model::Percent,
-    render::{
-        NO_BUDGET, Page, costs,
-        table::{Cell, FigureTable, ReportTable},
-        teams::share_of,
-        theme::Style,
-    },
+    render::{Cell, FigureTable, NO_BUDGET, Page, ReportTable, Style, costs, teams::share_of},
 };
 
 const ESTIMATE: &str = "an estimate";
 
-pub(in crate::render) fn tables(page: &Page<'_>) -> Vec<ReportTable> {
+pub fn tables(page: &Page<'_>) -> Vec<ReportTable> {
     vec![
         status(page),
         alerts(page.report),
@@ -100,7 +95,7 @@ fn alerts(report: &StatusReport) -> ReportTable {
 }
 
 /// The findings of at least this severity.
-pub(in crate::render) fn findings(page: &Page<'_>, least: Severity) -> ReportTable {
+pub fn findings(page: &Page<'_>, least: Severity) -> ReportTable {
     let record = |finding: &Diagnostic| {
         let place = &finding.place;
         [

@@ -3,15 +3,11 @@
 use crate::{
     analysis::Cost,
     model::{Level, Money, Percent, Probability, Tokens},
-    render::{
-        sanitize,
-        styled::StyledLine,
-        theme::{Style, TextRole},
-    },
+    render::{Style, StyledLine, TextRole, sanitize},
 };
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell {
+pub enum Cell {
     /// Not known, which is not zero.
     Absent,
     /// Text from a log.
@@ -42,7 +38,7 @@ pub(crate) enum Cell {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Digits {
+pub enum Digits {
     /// `126,670`
     Full,
     /// `126.7K`
@@ -59,24 +55,24 @@ impl Digits {
 }
 
 impl Cell {
-    pub(crate) fn text(text: &str) -> Self {
+    pub fn text(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 
-    pub(crate) fn word(text: impl Into<String>) -> Self {
+    pub fn word(text: impl Into<String>) -> Self {
         Self::Word(text.into())
     }
 
-    pub(crate) fn flag(flag: bool) -> Self {
+    pub fn flag(flag: bool) -> Self {
         Self::Word(flag.to_string())
     }
 
-    pub(crate) fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
+    pub fn some<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
         value.map_or(Self::Absent, cell)
     }
 
     /// The figure, which may be an estimate.
-    pub(crate) fn about(self, estimate: bool) -> Self {
+    pub fn about(self, estimate: bool) -> Self {
         if estimate {
             Self::About(Box::new(self))
         } else {
@@ -84,12 +80,12 @@ impl Cell {
         }
     }
 
-    pub(crate) fn cost(cost: &Cost) -> Self {
+    pub fn cost(cost: &Cost) -> Self {
         Self::Money(cost.money).about(cost.estimate)
     }
 
     /// A cost with a mark if it is only a part.
-    pub(crate) fn marked_cost(cost: &Cost) -> Self {
+    pub fn marked_cost(cost: &Cost) -> Self {
         if cost.complete && cost.others.is_empty() {
             Self::cost(cost)
         } else {
@@ -98,11 +94,11 @@ impl Cell {
     }
 
     /// For people.
-    pub(crate) fn shown(&self, style: Style) -> String {
+    pub fn shown(&self, style: Style) -> String {
         self.written(style, Digits::Full)
     }
 
-    pub(crate) fn written(&self, style: Style, digits: Digits) -> String {
+    pub fn written(&self, style: Style, digits: Digits) -> String {
         match self {
             Self::Absent => "-".to_owned(),
             Self::Text(text) => sanitize(text).into_owned(),
@@ -127,7 +123,7 @@ impl Cell {
     }
 
     /// For people, with roles.
-    pub(crate) fn styled(&self, style: Style, digits: Digits) -> StyledLine {
+    pub fn styled(&self, style: Style, digits: Digits) -> StyledLine {
         match self {
             Self::Level(level) => StyledLine::styled(TextRole::Badge(*level), style.symbol(*level)),
             Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),
@@ -136,7 +132,7 @@ impl Cell {
     }
 
     /// For programs: bare numbers, and nothing if absent. True for text from a log.
-    pub(crate) fn raw(&self) -> (String, bool) {
+    pub fn raw(&self) -> (String, bool) {
         let bare = match self {
             Self::Absent | Self::Bar(..) => String::new(),
             Self::Text(text) => return (sanitize(text).into_owned(), true),
@@ -157,14 +153,14 @@ impl Cell {
         (bare, false)
     }
 
-    pub(crate) const fn is_number(&self) -> bool {
+    pub const fn is_number(&self) -> bool {
         !matches!(
             self,
             Self::Absent | Self::Text(_) | Self::Word(_) | Self::Level(_) | Self::Bar(..)
         )
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         match self {
             Self::Absent => true,
             Self::Word(word) => word.is_empty(),
@@ -174,10 +170,10 @@ impl Cell {
 }
 
 /// Follows a figure that is a lower bound.
-pub(crate) const AT_LEAST: char = '+';
+pub const AT_LEAST: char = '+';
 
 /// With thousands separators and its sign: `-5,000`.
-pub(crate) fn signed(number: i64) -> String {
+pub fn signed(number: i64) -> String {
     with_sign(number, Digits::Full)
 }
 

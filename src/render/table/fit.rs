@@ -1,10 +1,10 @@
 //! Fits a table into a width: which columns are kept, how wide each is, and the gap between them. What is least important goes
 //! first; numbers are shortened, never cut.
 
-use super::{ReportTable, cell::Digits};
+use crate::render::{ReportTable, table::cell::Digits};
 
 /// Blanks before the first column, and between columns if there is room.
-pub(super) const WIDE_GAP: usize = 2;
+pub const WIDE_GAP: usize = 2;
 
 const NARROW_GAP: usize = 1;
 
@@ -13,7 +13,7 @@ const DISTINCT_NAME: usize = 8;
 
 /// When a column is dropped: in this order, and of one kind those with a smaller number first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Priority {
+pub enum Priority {
     /// Dropped before anything else is shortened.
     Optional(u8),
     /// Dropped once the gaps are narrow.
@@ -24,11 +24,11 @@ pub(super) enum Priority {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct TableLayout {
-    pub(super) kept: Vec<usize>,
-    pub(super) widths: Vec<usize>,
-    pub(super) gap: usize,
-    pub(super) digits: Digits,
+pub struct TableLayout {
+    pub kept: Vec<usize>,
+    pub widths: Vec<usize>,
+    pub gap: usize,
+    pub digits: Digits,
 }
 
 /// How far text columns may be cut.
@@ -77,7 +77,7 @@ impl Priority {
 
 impl TableLayout {
     /// Everything is shown in full.
-    pub(super) const fn full(kept: Vec<usize>, widths: Vec<usize>) -> Self {
+    pub const fn full(kept: Vec<usize>, widths: Vec<usize>) -> Self {
         Self {
             kept,
             widths,
@@ -86,7 +86,7 @@ impl TableLayout {
         }
     }
 
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         let gaps = WIDE_GAP + self.kept.len().saturating_sub(1) * self.gap;
         self.kept.iter().map(|at| self.widths[*at]).sum::<usize>() + gaps
     }
@@ -94,7 +94,7 @@ impl TableLayout {
 
 impl ReportTable {
     /// The layout in at most `most` cells. `full` and `compact` are the widths of the columns with full and with compact numbers.
-    pub(super) fn fit(&self, full: &[usize], compact: &[usize], most: usize) -> TableLayout {
+    pub fn fit(&self, full: &[usize], compact: &[usize], most: usize) -> TableLayout {
         let mut kept = self.filled_columns();
         loop {
             let next = kept

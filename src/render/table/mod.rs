@@ -7,20 +7,17 @@ mod fit;
 
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 
-pub(crate) use cell::{AT_LEAST, Cell, Digits, signed};
-pub(crate) use figures::FigureTable;
+pub use cell::{AT_LEAST, Cell, Digits, signed};
+pub use figures::FigureTable;
 
-use super::{
-    styled::StyledLine,
-    theme::{Style, TextRole},
-};
+use super::{Style, StyledLine, TextRole};
 use fit::{Priority, TableLayout, WIDE_GAP};
 
 /// The most cells of a text in a table of any width: every row is as wide as the widest.
 const MAX_TEXT: usize = 200;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Column {
+pub struct Column {
     heading: &'static str,
     name: &'static str,
     priority: Priority,
@@ -35,7 +32,7 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    pub(crate) const fn new(heading: &'static str) -> Self {
+    pub const fn new(heading: &'static str) -> Self {
         Self {
             heading,
             name: heading,
@@ -48,12 +45,12 @@ impl Column {
     }
 
     /// Programs know it by another name.
-    pub(crate) const fn named(mut self, name: &'static str) -> Self {
+    pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self
     }
 
-    pub(crate) const fn bars() -> Self {
+    pub const fn bars() -> Self {
         Self {
             drawn: true,
             ..Self::new("")
@@ -61,37 +58,37 @@ impl Column {
     }
 
     /// Dropped before anything is shortened, a smaller number first.
-    pub(crate) const fn optional(mut self, order: u8) -> Self {
+    pub const fn optional(mut self, order: u8) -> Self {
         self.priority = Priority::Optional(order);
         self
     }
 
     /// Dropped if there is not room for all, a smaller number first.
-    pub(crate) const fn droppable(mut self, order: u8) -> Self {
+    pub const fn droppable(mut self, order: u8) -> Self {
         self.priority = Priority::Normal(order);
         self
     }
 
     /// Dropped once numbers and names are as short as they can be.
-    pub(crate) const fn important(mut self, order: u8) -> Self {
+    pub const fn important(mut self, order: u8) -> Self {
         self.priority = Priority::Important(order);
         self
     }
 
     /// Names, which may be cut to this width once other columns are dropped.
-    pub(crate) const fn cut(mut self, min_width: usize) -> Self {
+    pub const fn cut(mut self, min_width: usize) -> Self {
         self.min_width = Some(min_width);
         self
     }
 
     /// Names that are longer than this take room from no other column.
-    pub(crate) const fn long(mut self, width: usize) -> Self {
+    pub const fn long(mut self, width: usize) -> Self {
         self.long_width = Some(width);
         self
     }
 
     /// Long texts, which may be cut to the first width before other columns are dropped, and to the second one after that.
-    pub(crate) const fn cut_easily(mut self, easy_width: usize, min_width: usize) -> Self {
+    pub const fn cut_easily(mut self, easy_width: usize, min_width: usize) -> Self {
         self.easy_width = Some(easy_width);
         self.min_width = Some(min_width);
         self
@@ -99,8 +96,8 @@ impl Column {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct ReportTable {
-    pub(crate) title: &'static str,
+pub struct ReportTable {
+    pub title: &'static str,
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
     /// How many rows at the end only set the widths of columns.
@@ -118,7 +115,7 @@ struct TableNote {
 }
 
 impl ReportTable {
-    pub(crate) fn new(title: &'static str, columns: impl Into<Vec<Column>>) -> Self {
+    pub fn new(title: &'static str, columns: impl Into<Vec<Column>>) -> Self {
         Self {
             title,
             columns: columns.into(),
@@ -130,7 +127,7 @@ impl ReportTable {
     }
 
     /// A table for programs: records of names and cells, all with the same names.
-    pub(crate) fn records<const N: usize>(
+    pub fn records<const N: usize>(
         title: &'static str,
         records: impl IntoIterator<Item = [(&'static str, Cell); N]>,
     ) -> Self {
@@ -144,53 +141,53 @@ impl ReportTable {
         table
     }
 
-    pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
+    pub fn row(&mut self, cells: impl Into<Vec<Cell>>) {
         self.rows.push(cells.into());
     }
 
     /// Adds a row that is not drawn but makes columns as wide as if it were. No other rows may follow.
-    pub(crate) fn hidden_row(&mut self, cells: impl Into<Vec<Cell>>) {
+    pub fn hidden_row(&mut self, cells: impl Into<Vec<Cell>>) {
         self.row(cells);
         self.hidden += 1;
     }
 
     /// Puts a sign behind the heading of a column.
-    pub(crate) fn mark(&mut self, heading: &str, sign: char) {
+    pub fn mark(&mut self, heading: &str, sign: char) {
         let at = self.columns.iter().position(|one| one.heading == heading);
         self.mark = at.map(|at| (at, sign));
     }
 
-    pub(crate) fn note(&mut self, text: impl Into<String>) {
+    pub fn note(&mut self, text: impl Into<String>) {
         let (text, about) = (text.into(), None);
         self.notes.push(TableNote { text, about });
     }
 
     /// Adds a line below the table that explains a column.
-    pub(crate) fn note_about(&mut self, heading: &'static str, text: impl Into<String>) {
+    pub fn note_about(&mut self, heading: &'static str, text: impl Into<String>) {
         let (text, about) = (text.into(), Some(heading));
         self.notes.push(TableNote { text, about });
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    pub(crate) fn headings(&self) -> impl Iterator<Item = &'static str> {
+    pub fn headings(&self) -> impl Iterator<Item = &'static str> {
         self.data_columns().map(|at| self.columns[at].heading)
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.data_columns().map(|at| self.columns[at].name)
     }
 
     /// The cells of each row, without bars.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = Vec<&Cell>> {
+    pub fn rows(&self) -> impl Iterator<Item = Vec<&Cell>> {
         self.rows
             .iter()
             .map(|row| self.data_columns().map(|at| &row[at]).collect())
     }
 
-    pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
         self.notes.iter().map(|note| note.text.as_str())
     }
 
@@ -199,7 +196,7 @@ impl ReportTable {
     }
 
     /// Which columns hold numbers, and so are aligned to the right.
-    pub(crate) fn numeric(&self) -> Vec<bool> {
+    pub fn numeric(&self) -> Vec<bool> {
         self.data_columns().map(|at| self.is_numeric(at)).collect()
     }
 
@@ -222,11 +219,7 @@ impl ReportTable {
     }
 
     /// The widths that columns have, and those that they would need. Both are 0 for an empty column.
-    pub(crate) fn room<const N: usize>(
-        &self,
-        headings: [&str; N],
-        style: Style,
-    ) -> [(usize, usize); N] {
+    pub fn room<const N: usize>(&self, headings: [&str; N], style: Style) -> [(usize, usize); N] {
         let (layout, written) = self.layout(style);
         let (filled, wanted) = (self.filled_columns(), self.widths(&written));
         headings.map(|heading| {
@@ -242,7 +235,7 @@ impl ReportTable {
 
     /// The lines of the table, no wider than the style allows. Empty columns are left out, and so are those that do not fit;
     /// numbers are never cut.
-    pub(crate) fn lines(&self, style: Style) -> Vec<StyledLine> {
+    pub fn lines(&self, style: Style) -> Vec<StyledLine> {
         let (layout, mut written) = self.layout(style);
         written.truncate(written.len() - self.hidden);
         let heading = |at: &usize| StyledLine::styled(TextRole::Heading, self.drawn_heading(*at));
@@ -287,7 +280,7 @@ impl ReportTable {
     }
 
     /// The same, with notes folded that are wider than the style allows.
-    pub(crate) fn folded(&self, style: Style) -> Vec<StyledLine> {
+    pub fn folded(&self, style: Style) -> Vec<StyledLine> {
         let lines = self.lines(style).into_iter();
         lines
             .flat_map(|line| style.fold(line, WIDE_GAP * 2))

@@ -4,15 +4,14 @@ use super::{Body, ViewContext, list_line, position};
 use crate::{
     analysis::StatusReport,
     render::{
-        StyledLine,
+        StyledLine, around,
         daily::{NO_ROWS, day_lines, part, remainder},
-        status::around,
     },
     tui::state::{App, Viewport},
 };
 
 /// The rows around the selected one, and the totals between them.
-pub(super) fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) -> Body {
+pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) -> Body {
     let filter = app.lists_row();
     let lines = day_lines(app.days(), app.is_filtered().then_some(&filter));
     let rows: Vec<usize> = (0..lines.len())

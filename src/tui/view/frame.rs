@@ -2,17 +2,17 @@
 
 use super::{Size, SizeClass, ViewContext};
 use crate::{
-    render::{StyledLine, TextRole, heading, sanitize, split_at_width, status::apart, width},
+    render::{StyledLine, TextRole, apart, heading, sanitize, split_at_width, width},
     tui::state::{App, Following, Pause, ReadError, Tab, Typing},
 };
 
 /// The cells for a filter that is typed. With fewer, no hint is beside it.
 const MIN_FILTER: usize = 24;
 
-pub(super) const NO_FIGURES: &str = "nothing could be read yet";
+pub const NO_FIGURES: &str = "nothing could be read yet";
 
 /// The program, the log, the views, and the time. The least important is left out if there is no room.
-pub(super) fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
+pub fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
     let wide = size.class() == SizeClass::Wide;
     let clock = if wide {
         view.now.format("%Y-%m-%d %H:%M")
@@ -111,7 +111,7 @@ fn tabs(app: &App, words: bool) -> StyledLine {
     StyledLine::join(Tab::ALL.iter().map(tab), if words { "" } else { " " })
 }
 
-pub(super) fn read_error(app: &App, view: ViewContext) -> Option<String> {
+pub fn read_error(app: &App, view: ViewContext) -> Option<String> {
     Some(match app.read_error.as_ref()? {
         ReadError::Unreadable(problem) => format!("! {}", view.style.text(&problem.text)),
         ReadError::Gone(name) if app.latest.is_none() => {
@@ -122,7 +122,7 @@ pub(super) fn read_error(app: &App, view: ViewContext) -> Option<String> {
 }
 
 /// Why the files cannot be read, and which figures are shown instead.
-pub(super) fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
+pub fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
     let error = read_error(app, view)?;
     let showing = app.read_at.filter(|_| app.latest.is_some());
     let showing = showing.map(|(at, _)| format!(" - showing {}", at.format("%H:%M:%S")));
@@ -145,12 +145,12 @@ fn flash(app: &App, view: ViewContext) -> Option<StyledLine> {
 }
 
 /// Whether the status row shows what nothing else does.
-pub(super) const fn is_urgent(app: &App) -> bool {
+pub const fn is_urgent(app: &App) -> bool {
     app.pause.is_some() || app.flash.is_some()
 }
 
 /// How changes are followed, the age of the figures, and which part of a list is shown: as much of it as there is room for.
-pub(super) fn status(app: &App, position: &str, size: Size, view: ViewContext) -> StyledLine {
+pub fn status(app: &App, position: &str, size: Size, view: ViewContext) -> StyledLine {
     if let Some(pause) = &app.pause {
         let news = flash(app, view).unwrap_or_else(|| position.into());
         let parts = [paused(*pause), news].into_iter();
@@ -235,7 +235,7 @@ fn rounded(seconds: u64) -> String {
 }
 
 /// The most useful keys of a view, as many as fit; the filter while it is typed.
-pub(super) fn footer(app: &App, size: Size) -> StyledLine {
+pub fn footer(app: &App, size: Size) -> StyledLine {
     if app.typing == Typing::Filter {
         let hints = ["  Enter keeps it, Esc clears it", ""];
         let fits = |hint: &&str| size.width >= hint.len() + MIN_FILTER;
@@ -302,7 +302,7 @@ fn hints(app: &App) -> (String, &'static [&'static str]) {
 }
 
 /// The screen before there are figures: why, and which keys work.
-pub(super) fn no_figures(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
+pub fn no_figures(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     let mut rows = vec![header(app, size, view), StyledLine::new()];
     let why = read_error(app, view).unwrap_or_else(|| NO_FIGURES.to_owned());
     rows.extend(view.style.fold(why, 2));

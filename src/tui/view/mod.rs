@@ -8,9 +8,11 @@ mod teams;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::state::{App, Tab, Viewport};
 pub use crate::render::Size;
-use crate::render::{SizeClass, Style, StyledLine, forecast};
+use crate::{
+    render::{SizeClass, Style, StyledLine, forecast},
+    tui::state::{App, Tab, Viewport},
+};
 
 /// What a screen depends on besides the state.
 #[derive(Clone, Copy, Debug)]

@@ -13,7 +13,7 @@ use crate::{
 const STATUS_PRIORITY: u8 = 7;
 const FOOTER_PRIORITY: u8 = 8;
 
-pub(super) fn line(app: &App, view: ViewContext) -> String {
+pub fn line(app: &App, view: ViewContext) -> String {
     let error = frame::read_error(app, view);
     match app.report() {
         Some(report) => status::one_line(report, view.style, error),
@@ -21,7 +21,7 @@ pub(super) fn line(app: &App, view: ViewContext) -> String {
     }
 }
 
-pub(super) fn lines(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
+pub fn lines(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     let Some(report) = app.report() else {
         return vec![line(app, view).into()];
     };

@@ -41,7 +41,7 @@ const MOVE: [(&str, &str); 3] = [
     ("g G, Home End", "to the first, to the last"),
 ];
 
-pub(super) fn body(app: &App, panel: Panel, room: usize, view: ViewContext) -> Body {
+pub fn body(app: &App, panel: Panel, room: usize, view: ViewContext) -> Body {
     let lines = match panel {
         Panel::Help => keys(app.tab, view),
         Panel::Problems => problems(app, view),

@@ -3,16 +3,12 @@
 use super::{Body, ViewContext, list_line, position};
 use crate::{
     analysis::{StatusReport, TeamReport},
-    render::{
-        StyledLine,
-        status::{around, rule},
-        team, teams,
-    },
+    render::{StyledLine, around, rule, team, teams},
     tui::state::{App, Viewport},
 };
 
 /// The list, with the total of all teams.
-pub(super) fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) -> Body {
+pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) -> Body {
     let listed = app.teams();
     let len = listed.len();
     let selected = app.selected_row(len);
