@@ -208,7 +208,7 @@ impl Task<'_> {
         let archives = self.session.archives()?;
         let style = cx.style(global);
         for (month, archive) in self.contents(archives)? {
-            let lines = render::counted(count(&archive) as u64, "line");
+            let lines = render::counted(count(&archive), "line");
             let line = format!("to be deleted: {} ({lines})", file(archives, month).shown);
             writeln!(cx.out, "{}", style.text(&render::sanitize(&line))).map_err(cannot_print)?;
         }

@@ -8,7 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Format, counted, json, sanitize};
+use super::{Format, amounts, counted, json, sanitize};
 use crate::model::{Month, Tokens};
 
 /// The most sections that are listed of those that stay.
@@ -92,13 +92,13 @@ impl Archived {
         };
         let mut lines = Vec::new();
         if self.settled_lines > 0 {
-            let settled = counted(self.settled_lines as u64, "usage line");
+            let settled = counted(self.settled_lines, "usage line");
             lines.push(format!("{settled} {settle} first"));
         }
         let moved = self.moved.iter();
         lines.extend(moved.map(|moved| format!("{move_to} {}  {}", moved.file, moved.amount())));
         lines.extend(self.deleted.iter().map(|deleted| {
-            let lines = counted(deleted.lines as u64, "line");
+            let lines = counted(deleted.lines, "line");
             format!("{delete} {}  {lines}", deleted.file)
         }));
         let [before, after] = [self.lines_before, self.lines_after].map(number);
@@ -132,15 +132,13 @@ impl MovedTo {
             .map(|(count, what)| counted(count as u64, what))
             .collect();
         if let Some(last) = parts.last_mut() {
-            let _ = write!(last, " ({}", counted(self.rows as u64, "row"));
+            let _ = write!(last, " ({}", counted(self.rows, "row"));
             if self.merged_rows > 0 {
                 let _ = write!(last, ", {} merged into others", number(self.merged_rows));
             }
             last.push(')');
         }
-        if self.hook_lines > 0 {
-            parts.push(counted(self.hook_lines as u64, "hook line"));
-        }
+        parts.extend(amounts([(self.hook_lines, "hook line")]));
         parts.join(", ")
     }
 }

@@ -7,7 +7,7 @@ use annotate_snippets::{
 };
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{ColorMode, Style, counted, sanitize, sanitize_in_place};
+use super::{ColorMode, Style, amounts, sanitize, sanitize_in_place};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     text::{Files, Place},
@@ -28,11 +28,20 @@ pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
 
 /// `3 errors and 1 warning`. None if there are neither.
 pub fn count_findings(findings: &Findings) -> Option<String> {
-    let kinds = [Severity::Error, Severity::Warning].into_iter();
-    let counts = kinds.map(|kind| (findings.count(kind) as u64, kind.into_str()));
-    let counts = counts.filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = counts.map(|(count, word)| counted(count, word)).collect();
-    (!parts.is_empty()).then(|| parts.join(" and "))
+    count_kinds(findings, &[Severity::Error, Severity::Warning])
+}
+
+/// `2 errors, 1 warning and 3 notes`. None if there are no findings of these kinds.
+pub fn count_kinds(findings: &Findings, kinds: &[Severity]) -> Option<String> {
+    let counts = kinds
+        .iter()
+        .map(|kind| (findings.count(*kind), kind.into_str()));
+    let mut parts = amounts(counts);
+    let last = parts.pop()?;
+    Some(match parts.join(", ") {
+        first if first.is_empty() => last,
+        first => format!("{first} and {last}"),
+    })
 }
 
 /// The files with findings: `cost-log.md`, `cost-log.md and 1 other file`.

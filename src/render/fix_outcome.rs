@@ -1,6 +1,6 @@
 //! What `check --fix` did to a log, in a line or two for standard error.
 
-use super::sanitize;
+use super::{counted, sanitize};
 
 /// What `check --fix` did.
 #[derive(Clone, Debug, Default)]
@@ -8,13 +8,13 @@ pub struct FixOutcome<'a> {
     /// The log, as it is shown.
     pub file: &'a str,
     pub is_changed: bool,
-    /// How many findings are gone.
+    /// The number of findings that are gone.
     pub resolved: usize,
-    /// How many there are afterwards.
+    /// The number of findings afterwards.
     pub left: usize,
-    /// Some of these could be fixed, and were not in all the rounds there were.
+    /// The last round of fixes still changed something, so that another one may fix more.
     pub is_unfinished: bool,
-    /// Why fixes were not made.
+    /// The reasons of fixes that were not made.
     pub rejected: Vec<String>,
 }
 
@@ -23,15 +23,13 @@ impl FixOutcome<'_> {
         let file = sanitize(self.file);
         let mut lines = vec![match (self.is_changed, self.resolved, self.left) {
             (false, _, 0) => format!("nothing to fix in {file}"),
-            (false, _, 1) => {
-                "nothing can be fixed automatically; 1 finding needs a person".to_owned()
-            }
             (false, _, left) => {
-                format!("nothing can be fixed automatically; {left} findings need a person")
+                let verb = if left == 1 { "needs" } else { "need" };
+                let findings = counted(left, "finding");
+                format!("nothing can be fixed automatically; {findings} {verb} a person")
             }
             (true, 0, _) => format!("brought the figures of {file} up to date"),
-            (true, 1, _) => format!("fixed 1 finding in {file}"),
-            (true, resolved, _) => format!("fixed {resolved} findings in {file}"),
+            (true, resolved, _) => format!("fixed {} in {file}", counted(resolved, "finding")),
         }];
         if self.is_unfinished {
             lines.push("not everything that can be fixed is fixed; run the command again".into());

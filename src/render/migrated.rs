@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, counted, json, sanitize};
+use super::{Format, amounts, counted, json, sanitize};
 use crate::model::{Month, RoundedSum};
 
 #[derive(Debug, Serialize)]
@@ -52,27 +52,20 @@ impl Migrated {
 
 impl MigratedLog {
     fn write(&self, file: &str, out: &mut dyn Write) -> io::Result<()> {
-        let [rows, months] = [(self.rows, "row"), (self.months, "month")]
-            .map(|(count, what)| counted(count as u64, what));
+        let [rows, months] =
+            [(self.rows, "row"), (self.months, "month")].map(|(count, what)| counted(count, what));
         let [file, original] = [file, &self.original].map(sanitize);
         writeln!(out, "{file} is of v2.0 now: {rows} of {months}")?;
         writeln!(out, "{original} is the original, whole")?;
-        let parts = [
+        let parts = amounts([
             (self.hook_lines_left, "hook line"),
             (self.other_lines_left, "other line"),
-        ];
-        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> = parts
-            .map(|(count, what)| counted(count as u64, what))
-            .collect();
+        ]);
         if parts.is_empty() {
             return Ok(());
         }
-        let verb = if self.hook_lines_left + self.other_lines_left == 1 {
-            "is"
-        } else {
-            "are"
-        };
+        let is_one = self.hook_lines_left + self.other_lines_left == 1;
+        let verb = if is_one { "is" } else { "are" };
         writeln!(out, "{} {verb} in the original only", parts.join(" and "))
     }
 

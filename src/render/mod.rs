@@ -28,7 +28,7 @@ use std::io::{self, Write};
 
 pub use archived::{Archived, Deleted, Left, MovedTo};
 pub use chart::{Canvas, Chart, Point, RuleLine};
-pub use diagnostics::{LineAt, concise, count_findings, in_full, summary};
+pub use diagnostics::{LineAt, concise, count_findings, count_kinds, in_full, summary};
 pub use diff::diff;
 pub use fix_outcome::FixOutcome;
 pub use forecast::{SCREEN_END, SCREEN_SCALE, in_brackets};
@@ -40,7 +40,7 @@ pub use sanitize::{
 };
 pub use status::{MAX_FINDINGS, Size, SizeClass, apart, around, rule};
 pub use styled::{StyledLine, heading};
-pub use table::{AT_LEAST, Cell, Column, Digits, FigureTable, ReportTable, signed};
+pub use table::{AT_LEAST, Cell, Column, Digits, ReportTable, signed};
 pub use theme::{ColorDepth, ColorMode, Style, TextRole, Theme};
 
 use crate::{
@@ -55,9 +55,16 @@ const NO_BUDGET: &str =
     "no budget is set: --budget 200K, TOKMON_BUDGET or `[budget] tokens` in tokmon.toml sets one";
 
 /// `1 row`, `4,958 rows`.
-pub fn counted(count: u64, word: &str) -> String {
+pub fn counted(count: impl TryInto<u64>, word: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {word}{plural}", Tokens(count))
+}
+
+/// The counts that are not zero, each with its word.
+fn amounts<'w>(counts: impl IntoIterator<Item = (usize, &'w str)>) -> Vec<String> {
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, word)| counted(count, word)).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,14 +14,14 @@ pub fn report(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for finding in report.findings.kept() {
-        let spots = report.spots(finding, line_at);
-        let Some(own) = spots.first() else { continue };
+        let (own, _) = report.spots(finding, line_at);
         let command = match finding.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let (file, title) = (property(own.file), property(&title(finding)));
+        let title = format!("{} {}", finding.code.id(), finding.code.name());
+        let (file, title) = (property(own.file), property(&title));
         let end = own.end_column.map(|end| format!(",endColumn={end}"));
         writeln!(
             out,
@@ -33,10 +33,6 @@ pub fn report(
         )?;
     }
     report.summary(Style::PLAIN, out)
-}
-
-fn title(finding: &Diagnostic) -> String {
-    format!("{} {}", finding.code.id(), finding.code.name())
 }
 
 /// What is wrong, and on the next line what to do about it.

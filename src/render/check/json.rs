@@ -78,7 +78,7 @@ struct CheckFinding<'a> {
     /// What to do about it.
     help: Option<&'a str>,
     /// Other places that belong to it.
-    related: Vec<Related<'a>>,
+    related: Vec<Spot<'a>>,
     /// Whether `tokmon check --fix` can fix it.
     fixable: bool,
     /// Which of the fixes resolves it, from 0. Only with `--fix --dry-run`.
@@ -105,24 +105,7 @@ struct CheckEdit<'a> {
     text: &'a str,
 }
 
-impl<'a> CheckFix<'a> {
-    fn new(fix: &'a Fix) -> Self {
-        let edits = fix.edits.iter().map(|edit| CheckEdit {
-            start: edit.span.start,
-            end: edit.span.end,
-            text: &edit.text,
-        });
-        Self {
-            applicability: match fix.applicability {
-                Applicability::Safe => "safe",
-                Applicability::Manual => "manual",
-            },
-            edits: edits.collect(),
-        }
-    }
-}
-
-/// The fixes of findings, each once, and which of them is whose.
+/// The fixes of findings, each once, with the index of each.
 #[derive(Default)]
 struct Fixes<'a> {
     all: Vec<CheckFix<'a>>,
@@ -135,40 +118,33 @@ impl<'a> Fixes<'a> {
         let next = self.all.len();
         let index = *self.known.entry(Arc::as_ptr(fix)).or_insert(next);
         if index == next {
-            self.all.push(CheckFix::new(fix));
+            let edits = fix.edits.iter().map(|edit| CheckEdit {
+                start: edit.span.start,
+                end: edit.span.end,
+                text: &edit.text,
+            });
+            self.all.push(CheckFix {
+                applicability: match fix.applicability {
+                    Applicability::Safe => "safe",
+                    Applicability::Manual => "manual",
+                },
+                edits: edits.collect(),
+            });
         }
         Some(index)
     }
 }
 
-/// Another place that belongs to a finding.
-#[skip_serializing_none]
-#[derive(Serialize, JsonSchema)]
-struct Related<'a> {
-    /// The file.
-    file: &'a str,
-    /// The line, from 1.
-    line: usize,
-    /// The column in characters, from 1.
-    column: usize,
-    /// The column behind the last character, where it is known.
-    end_column: Option<usize>,
-    /// What is there.
-    message: &'a str,
-}
-
-impl<'a> CheckFinding<'a> {
-    fn new(finding: &'a Diagnostic, spots: Vec<Spot<'a>>, fix: Option<usize>) -> Option<Self> {
-        let mut spots = spots.into_iter();
-        let own = spots.next()?;
-        let related = spots.map(|spot| Related {
-            file: spot.file,
-            line: spot.line,
-            column: spot.column,
-            end_column: spot.end_column,
-            message: spot.label,
-        });
-        Some(Self {
+pub fn report(
+    report: &Report<'_>,
+    line_at: &mut LineAt<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let findings = report.findings;
+    let mut fixes = Fixes::default();
+    let listed = findings.kept().iter().map(|finding| {
+        let (own, related) = report.spots(finding, line_at);
+        CheckFinding {
             code: finding.code.id(),
             name: finding.code.name(),
             severity: finding.severity().into_str(),
@@ -177,33 +153,18 @@ impl<'a> CheckFinding<'a> {
             line: own.line,
             column: own.column,
             end_column: own.end_column,
-            label: own.label,
+            label: own.message,
             help: finding.help.as_deref(),
-            related: related.collect(),
+            related,
             fixable: finding.is_fixable(),
-            fix,
-        })
-    }
-}
-
-/// Writes the report.
-pub fn report(
-    report: &Report<'_>,
-    line_at: &mut LineAt<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let findings = report.findings;
-    let mut fixes = Fixes::default();
-    let listed = findings.kept().iter().filter_map(|finding| {
-        let fix = fixes.index(finding);
-        CheckFinding::new(finding, report.spots(finding, line_at), fix)
+            fix: fixes.index(finding),
+        }
     });
-    let listed = listed.collect();
     let document = CheckDocument {
         schema_version: json::VERSION,
         file: report.files.name(FileId::LOG),
         looked_at: report.extent,
-        findings: listed,
+        findings: listed.collect(),
         fixes: fixes.all,
         counts: Counts {
             errors: findings.count(Severity::Error),

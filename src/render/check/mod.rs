@@ -12,13 +12,16 @@ pub use json::schema;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
-use super::{Format, LineAt, Style, counted};
+use super::{Format, LineAt, Style, count_kinds, counted};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     render::diagnostics::{bare, excerpt, span_in},
     text::{FileId, Files, Place},
 };
+
+const KINDS: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
 /// How much was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -78,9 +81,9 @@ impl Report<'_> {
             lines,
         } = self.extent;
         let (rows, lines) = (counted(rows, "row"), counted(lines, "line"));
-        let extent = format!("{lines}, {rows}, {}", counted(months as u64, "month"));
+        let extent = format!("{lines}, {rows}, {}", counted(months, "month"));
         let file = style.text(self.files.name(FileId::LOG));
-        let line = match self.kinds() {
+        let line = match count_kinds(self.findings, &KINDS) {
             Some(kinds) => format!("{kinds} in {file} ({extent}){}", self.fixable()),
             None => format!("Nothing wrong in {file} ({extent})"),
         };
@@ -93,25 +96,9 @@ impl Report<'_> {
         }
     }
 
-    /// `2 errors, 1 warning and 3 notes`. None if there are no findings.
-    fn kinds(&self) -> Option<String> {
-        let some = |severity: Severity| match self.findings.count(severity) {
-            0 => None,
-            count => Some(counted(count as u64, severity.into_str())),
-        };
-        let kinds = [Severity::Error, Severity::Warning, Severity::Note];
-        let mut kinds: Vec<String> = kinds.into_iter().filter_map(some).collect();
-        let last = kinds.pop()?;
-        Some(match kinds.join(", ") {
-            first if first.is_empty() => last,
-            first => format!("{first} and {last}"),
-        })
-    }
-
     /// How much `--fix` can fix.
     fn fixable(&self) -> String {
-        let kinds = [Severity::Error, Severity::Warning, Severity::Note];
-        let all: usize = kinds.map(|kind| self.findings.count(kind)).iter().sum();
+        let all: usize = KINDS.map(|kind| self.findings.count(kind)).iter().sum();
         match self.findings.fixable() {
             0 => String::new(),
             1 if all == 1 => "; fixable with --fix".to_owned(),
@@ -120,31 +107,43 @@ impl Report<'_> {
         }
     }
 
-    /// The places of a finding with their files, its own first. The texts are not sanitized.
-    fn spots<'f>(&'f self, finding: &'f Diagnostic, line_at: &mut LineAt<'_>) -> Vec<Spot<'f>> {
-        let own = std::iter::once((&finding.place, finding.label.as_str()));
+    /// The place of a finding and the related ones. The texts are not sanitized.
+    fn spots<'f>(
+        &'f self,
+        finding: &'f Diagnostic,
+        line_at: &mut LineAt<'_>,
+    ) -> (Spot<'f>, Vec<Spot<'f>>) {
+        let mut spot = |place: &Place, message: &'f str| Spot {
+            file: self.files.name(place.file),
+            line: place.line,
+            column: place.column,
+            end_column: line_at(place).and_then(|line| end_column(bare(&line), place)),
+            message,
+        };
+        let own = spot(&finding.place, &finding.label);
         let related = finding.related.iter();
-        let related = related.map(|(place, label)| (place, label.as_str()));
-        own.chain(related)
-            .map(|(place, label)| Spot {
-                file: self.files.name(place.file),
-                line: place.line,
-                column: place.column,
-                end_column: line_at(place).and_then(|line| end_column(bare(&line), place)),
-                label,
-            })
-            .collect()
+        (
+            own,
+            related.map(|(place, label)| spot(place, label)).collect(),
+        )
     }
 }
 
+/// Another place that belongs to a finding.
+#[skip_serializing_none]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Related")]
 struct Spot<'f> {
+    /// The file.
     file: &'f str,
+    /// The line, from 1.
     line: usize,
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     column: usize,
-    /// Behind the last character. None if that is too far away to be looked up.
+    /// The column behind the last character, where it is known.
     end_column: Option<usize>,
-    label: &'f str,
+    /// What is there.
+    message: &'f str,
 }
 
 fn end_column(line: &str, place: &Place) -> Option<usize> {

@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0, which code scanning reads. The fields have that format's names.
+//! Findings as SARIF 2.1.0, which code scanning reads.
 
 use std::{
     fmt::Write as _,
@@ -6,118 +6,16 @@ use std::{
     path::Path,
 };
 
-use serde::Serialize;
-use serde_with::skip_serializing_none;
+use serde_json::{Value, json};
 
 use super::{LineAt, Report, Spot, explain};
 use crate::{
-    diagnostic::{Code, Diagnostic, Severity},
+    diagnostic::{Code, Diagnostic},
     render::{Style, json},
 };
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-#[derive(Serialize)]
-struct Log {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run {
-    tool: Tool,
-    /// Our columns count characters, not the 16-bit units that are the format's default.
-    column_kind: &'static str,
-    results: Vec<SarifResult>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    driver: Driver,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Driver {
-    name: &'static str,
-    version: &'static str,
-    semantic_version: &'static str,
-    rules: Vec<Rule>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule {
-    id: &'static str,
-    name: String,
-    short_description: Text,
-    full_description: Text,
-    help: Text,
-    default_configuration: Configuration,
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    level: &'static str,
-}
-
-#[derive(Serialize)]
-struct Text {
-    text: String,
-}
-
-impl Text {
-    fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifResult {
-    rule_id: &'static str,
-    rule_index: usize,
-    level: &'static str,
-    message: Text,
-    locations: Vec<Location>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
-}
-
-#[skip_serializing_none]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    id: Option<usize>,
-    #[serde(rename = "physicalLocation")]
-    physical: Physical,
-    message: Option<Text>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Physical {
-    artifact_location: Artifact,
-    region: Region,
-}
-
-#[derive(Serialize)]
-struct Artifact {
-    uri: String,
-}
-
-#[skip_serializing_none]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: usize,
-    start_column: usize,
-    end_column: Option<usize>,
-}
 
 pub fn report(
     report: &Report<'_>,
@@ -125,108 +23,98 @@ pub fn report(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let findings = report.findings.kept().iter();
-    let results = findings.map(|finding| outcome(finding, &report.spots(finding, line_at)));
-    let log = Log {
-        schema: SCHEMA,
-        version: "2.1.0",
-        runs: [Run {
-            tool: Tool {
-                driver: Driver {
-                    name: "tokmon",
-                    version: env!("CARGO_PKG_VERSION"),
-                    semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: Code::ALL.iter().copied().map(rule).collect(),
-                },
+    let results = findings.map(|finding| {
+        let (own, related) = report.spots(finding, line_at);
+        outcome(finding, &own, &related)
+    });
+    let version = env!("CARGO_PKG_VERSION");
+    let run = json!({
+        "tool": {
+            "driver": {
+                "name": "tokmon",
+                "version": version,
+                "semanticVersion": version,
+                "rules": Code::ALL.iter().copied().map(rule).collect::<Vec<_>>(),
             },
-            column_kind: "unicodeCodePoints",
-            results: results.collect(),
-        }],
-    };
-    json::write(&log, out)
-}
-
-fn rule(code: Code) -> Rule {
-    let meaning = code.meaning();
-    let first = meaning
-        .split_inclusive(". ")
-        .next()
-        .unwrap_or(meaning)
-        .trim_end();
-    Rule {
-        id: code.id(),
-        name: format!("{code:?}"),
-        short_description: Text::new(first),
-        full_description: Text::new(meaning),
-        help: Text::new(explain(code, Style::PLAIN)),
-        default_configuration: Configuration {
-            level: level(code.severity()),
         },
-    }
+        // Columns count characters; the format's default is 16-bit units.
+        "columnKind": "unicodeCodePoints",
+        "results": results.collect::<Vec<_>>(),
+    });
+    json::write(
+        &json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}),
+        out,
+    )
 }
 
-const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
+/// The severities of findings have the names of SARIF's levels.
+fn rule(code: Code) -> Value {
+    let meaning = code.meaning();
+    let first = meaning.split_inclusive(". ").next().unwrap_or(meaning);
+    json!({
+        "id": code.id(),
+        "name": format!("{code:?}"),
+        "shortDescription": {"text": first.trim_end()},
+        "fullDescription": {"text": meaning},
+        "help": {"text": explain(code, Style::PLAIN)},
+        "defaultConfiguration": {"level": code.severity().into_str()},
+    })
 }
 
-fn outcome(finding: &Diagnostic, spots: &[Spot<'_>]) -> SarifResult {
+fn outcome(finding: &Diagnostic, own: &Spot<'_>, related: &[Spot<'_>]) -> Value {
     let code = finding.code;
     let index = Code::ALL.iter().position(|one| *one == code);
     let help = finding.help.as_ref().map(|help| format!("\n{help}"));
     let text = format!("{}{}", finding.message, help.unwrap_or_default());
-    let mut locations: Vec<Location> = spots.iter().map(location).collect();
-    let mut related = locations.split_off(locations.len().min(1));
-    for (at, location) in related.iter_mut().enumerate() {
-        location.id = Some(at + 1);
+    let mut outcome = json!({
+        "ruleId": code.id(),
+        "ruleIndex": index,
+        "level": finding.severity().into_str(),
+        "message": {"text": escape_links(&text)},
+        "locations": [location(own)],
+    });
+    if !related.is_empty() {
+        let numbered = related.iter().zip(1_u64..).map(|(spot, number)| {
+            let mut location = location(spot);
+            location["id"] = number.into();
+            location
+        });
+        outcome["relatedLocations"] = numbered.collect();
     }
-    SarifResult {
-        rule_id: code.id(),
-        rule_index: index.unwrap_or_default(),
-        level: level(finding.severity()),
-        message: Text::new(escape_links(&text)),
-        locations,
-        related_locations: related,
-    }
+    outcome
 }
 
-fn location(spot: &Spot<'_>) -> Location {
-    Location {
-        id: None,
-        physical: Physical {
-            artifact_location: Artifact {
-                uri: uri(spot.file),
-            },
-            region: Region {
-                start_line: spot.line,
-                start_column: spot.column,
-                end_column: spot.end_column,
-            },
-        },
-        message: (!spot.label.is_empty()).then(|| Text::new(escape_links(spot.label))),
+fn location(spot: &Spot<'_>) -> Value {
+    let mut region = json!({"startLine": spot.line, "startColumn": spot.column});
+    if let Some(end) = spot.end_column {
+        region["endColumn"] = end.into();
     }
+    let artifact = json!({"uri": uri(spot.file)});
+    let mut location = json!({
+        "physicalLocation": {"artifactLocation": artifact, "region": region},
+    });
+    if !spot.message.is_empty() {
+        location["message"] = json!({"text": escape_links(spot.message)});
+    }
+    location
 }
 
-/// Text without links such as `[text](place)`.
+/// Separates what SARIF would take for a link: `[text](place)`.
 fn escape_links(text: &str) -> String {
     text.replace("](", "] (")
 }
 
-/// A path as a reference that has no other meaning: relative to the folder that the check ran in, if it is.
+/// A path as a URI reference, relative where the path is.
 fn uri(path: &str) -> String {
     let mut uri = String::new();
     if Path::new(path).is_absolute() {
         uri.push_str("file://");
     }
     for byte in path.bytes() {
-        match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
-            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
-            byte => {
-                let _ = write!(uri, "%{byte:02X}");
-            }
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri

@@ -135,7 +135,7 @@ pub fn data(report: &StatusReport) -> ReportTable {
             ("model", text(&row.model)),
             ("notes", text(&row.notes)),
             ("kind", Cell::word(row.kind.into_str())),
-            ("line", Cell::Number(row.line as u64)),
+            ("line", Cell::Number(row.line)),
         ]
     };
     let days = report.days.iter().flatten();

@@ -4,10 +4,7 @@ use super::{Field, context, explanation, summary, title};
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Level,
-    render::{
-        Cell, Column, FigureTable, ReportTable, Style, StyledLine,
-        forecast::tables::all as all_tables,
-    },
+    render::{Cell, Column, ReportTable, Style, StyledLine, forecast::tables::all as all_tables},
 };
 
 pub fn tables(report: &StatusReport) -> Vec<ReportTable> {
@@ -29,9 +26,10 @@ pub fn tables(report: &StatusReport) -> Vec<ReportTable> {
 
 pub fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
-    let mut figures = FigureTable::new("Forecast", ["forecast", "value", "percent", "line"]);
-    figures.add("confidence", Cell::word(forecast.confidence.into_str()));
-    figures.add("ends", Cell::word(forecast.ends.to_string()));
+    let mut table = ReportTable::figures("Forecast", ["forecast", "value", "percent", "line"]);
+    let mut figure = |name: &str, value| table.figure(name, value, None, Cell::Absent);
+    figure("confidence", Cell::word(forecast.confidence.into_str()));
+    figure("ends", Cell::word(forecast.ends.to_string()));
     let estimates = [
         ("month_end", forecast.month_end),
         ("project", forecast.project),
@@ -39,23 +37,30 @@ pub fn data(report: &StatusReport) -> Vec<ReportTable> {
     ];
     for (name, estimate) in estimates {
         if let Some(estimate) = estimate {
-            quantiles(&mut figures, report, name, &estimate);
+            quantiles(&mut table, report, name, &estimate);
         }
     }
-    cost(&mut figures, report);
+    let mut figure = |name: &str, value| table.figure(name, value, None, Cell::Absent);
+    if let Some(cost) = &forecast.cost {
+        let quantiles = &cost.quantiles;
+        figure("cost_p10", Cell::Money(quantiles.p10));
+        figure("cost_p50", Cell::some(quantiles.p50, Cell::Money));
+        figure("cost_p90", Cell::Money(quantiles.p90));
+        let chance = Cell::Probability(cost.probability_over_budget);
+        figure("cost_probability_over_budget_percent", chance);
+        figure("cost_level", Cell::Level(cost.level));
+    }
     let line = Cell::some(forecast.straight_line_tokens, Cell::Tokens);
-    figures.add("straight_line_tokens", line);
-    others(&mut figures, report);
-    let rate = forecast.burn_rate.as_ref();
-    let rate = Cell::some(rate, |rate| Cell::Tokens(rate.tokens_per_day));
-    figures.add("burn_rate_tokens_per_day", rate);
-    let mut tables = vec![figures.into_table()];
-    tables.extend(all_tables(report));
-    tables
+    figure("straight_line_tokens", line);
+    others(&mut table, report);
+    let rate = forecast.burn_rate.as_ref().map(|rate| rate.tokens_per_day);
+    let rate = Cell::some(rate, Cell::Tokens);
+    table.figure("burn_rate_tokens_per_day", rate, None, Cell::Absent);
+    std::iter::once(table).chain(all_tables(report)).collect()
 }
 
 /// The quantiles of an estimate by name, and its probability.
-fn quantiles(figures: &mut FigureTable, report: &StatusReport, name: &str, estimate: &Estimate) {
+fn quantiles(table: &mut ReportTable, report: &StatusReport, name: &str, estimate: &Estimate) {
     let of = &estimate.quantiles;
     let each = [
         ("p025", Some(of.p025)),
@@ -67,65 +72,47 @@ fn quantiles(figures: &mut FigureTable, report: &StatusReport, name: &str, estim
         ("p975", Some(of.p975)),
     ];
     for (quantile, tokens) in each {
-        let name = format!("{name}_{quantile}_tokens");
-        figures
-            .add(&name, Cell::some(tokens, Cell::Tokens))
-            .share(tokens.and_then(|tokens| report.share(tokens)));
-    }
-    let chance = estimate.probability_over_budget;
-    figures.add(
-        &format!("{name}_probability_over_budget_percent"),
-        Cell::some(chance, Cell::Probability),
-    );
-    let level = Cell::some(estimate.level, Cell::Level);
-    figures.add(&format!("{name}_level"), level);
-}
-
-/// The cost, and the chance that it exceeds its budget.
-fn cost(figures: &mut FigureTable, report: &StatusReport) {
-    if let Some(cost) = &report.forecast.cost {
-        let (likely, chance) = (cost.quantiles.p50, cost.probability_over_budget);
-        for (name, money) in [
-            ("cost_p10", Some(cost.quantiles.p10)),
-            ("cost_p50", likely),
-            ("cost_p90", Some(cost.quantiles.p90)),
-        ] {
-            figures.add(name, Cell::some(money, Cell::Money));
-        }
-        figures.add(
-            "cost_probability_over_budget_percent",
-            Cell::Probability(chance),
+        let (name, value) = (
+            format!("{name}_{quantile}_tokens"),
+            Cell::some(tokens, Cell::Tokens),
         );
-        figures.add("cost_level", Cell::Level(cost.level));
+        let share = tokens.and_then(|tokens| report.share(tokens));
+        table.figure(&name, value, share, Cell::Absent);
     }
+    let chance = Cell::some(estimate.probability_over_budget, Cell::Probability);
+    let name_of_chance = format!("{name}_probability_over_budget_percent");
+    table.figure(&name_of_chance, chance, None, Cell::Absent);
+    let level = Cell::some(estimate.level, Cell::Level);
+    table.figure(&format!("{name}_level"), level, None, Cell::Absent);
 }
 
 /// The plan, the margin, and what the log projects.
-fn others(figures: &mut FigureTable, report: &StatusReport) {
+fn others(table: &mut ReportTable, report: &StatusReport) {
     let forecast = &report.forecast;
+    let tokens = |table: &mut ReportTable, name: &str, tokens, line| {
+        table.figure(name, Cell::Tokens(tokens), report.share(tokens), line);
+    };
     if let Some(plan) = &forecast.plan {
-        let (total, pending) = (plan.end.total_tokens, plan.pending_tokens);
-        figures
-            .add("plan_total_tokens", Cell::Tokens(total))
-            .share(report.share(total));
-        figures
-            .add("plan_pending_tokens", Cell::Tokens(pending))
-            .share(report.share(pending));
+        tokens(
+            table,
+            "plan_total_tokens",
+            plan.end.total_tokens,
+            Cell::Absent,
+        );
+        tokens(
+            table,
+            "plan_pending_tokens",
+            plan.pending_tokens,
+            Cell::Absent,
+        );
     }
     let margin = Cell::some(forecast.safety_margin, Cell::Signed);
-    figures.add("safety_margin_tokens", margin);
+    table.figure("safety_margin_tokens", margin, None, Cell::Absent);
     let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.into_str()));
-    figures.add("risk", risk);
+    table.figure("risk", risk, None, Cell::Absent);
     if let Some(stated) = &forecast.stated {
-        let line = || Cell::Number(stated.line as u64);
-        for (name, tokens) in [
-            ("stated_from_tokens", stated.from_tokens),
-            ("stated_to_tokens", stated.to_tokens),
-        ] {
-            figures
-                .add(name, Cell::Tokens(tokens))
-                .share(report.share(tokens))
-                .remark(line());
-        }
+        let line = || Cell::Number(stated.line);
+        tokens(table, "stated_from_tokens", stated.from_tokens, line());
+        tokens(table, "stated_to_tokens", stated.to_tokens, line());
     }
 }

@@ -55,14 +55,14 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
             Some(format!("no day is complete yet, {instead}"))
         }
         Confidence::None => {
-            let days = counted(inputs.completed_days as u64, "complete day");
+            let days = counted(inputs.completed_days, "complete day");
             Some(format!(
                 "nothing was spent on the {days} since {}, {instead}",
                 inputs.since
             ))
         }
         Confidence::TooEarly => {
-            let days = counted(inputs.completed_days as u64, "complete day");
+            let days = counted(inputs.completed_days, "complete day");
             Some(format!(
                 "based on only {days}; typically off by most of a month, {instead}"
             ))
@@ -112,7 +112,7 @@ fn days(inputs: &ForecastInputs) -> Vec<String> {
 }
 
 fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
-    let days = counted(inputs.completed_days as u64, "complete day");
+    let days = counted(inputs.completed_days, "complete day");
     let active = if inputs.undated_ratio > 0.0 {
         String::new()
     } else {
@@ -177,7 +177,7 @@ fn calibration(inputs: &ProjectInputs) -> String {
         (true, false) => "allocated",
         _ => "planned",
     };
-    let teams = counted(finished.len() as u64, "finished team");
+    let teams = counted(finished.len(), "finished team");
     format!(
         "{teams} took {actual} of the {estimated} {word}, so a phase to come counts {:.2} of its estimate",
         inputs.ratio

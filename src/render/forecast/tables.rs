@@ -165,7 +165,7 @@ fn finished(report: &StatusReport) -> ReportTable {
                 Cell::Percent,
             ),
             Cell::word(source(work)),
-            Cell::some(work.line, |line| Cell::Number(line as u64)),
+            Cell::some(work.line, Cell::Number),
         ]);
     }
     table
@@ -226,7 +226,7 @@ fn pending(report: &StatusReport) -> ReportTable {
             Cell::text(&phase.label),
             Cell::Tokens(phase.pending_tokens),
             Cell::some(phase.status.as_deref(), Cell::text),
-            Cell::Number(phase.line as u64),
+            Cell::Number(phase.line),
         ]);
     }
     table

@@ -5,10 +5,8 @@ use crate::{
     analysis::{Alert, StatusReport},
     diagnostic::{Diagnostic, Severity},
     model::Percent,
-    render::{Cell, FigureTable, NO_BUDGET, Page, ReportTable, Style, costs, teams::share_of},
+    render::{Cell, NO_BUDGET, Page, ReportTable, Style, costs, teams::share_of},
 };
-
-const ESTIMATE: &str = "an estimate";
 
 pub fn tables(page: &Page<'_>) -> Vec<ReportTable> {
     vec![
@@ -19,57 +17,53 @@ pub fn tables(page: &Page<'_>) -> Vec<ReportTable> {
 }
 
 fn status(page: &Page<'_>) -> ReportTable {
-    let report = page.report;
-    let used = &report.used;
-    let mut table = FigureTable::new("Status", ["figure", "value", "percent", "remark"]);
-    table.add("month", Cell::word(report.month.to_string()));
-    table
-        .add("budget", Cell::some(report.budget.tokens, Cell::Tokens))
-        .remark(Cell::some(figures::source(report, page.files), Cell::Word));
-    table
-        .add("used", Cell::Tokens(used.tokens).about(used.estimate))
-        .share(report.share(used.tokens))
-        .remark(remarks(used.estimate.then(|| ESTIMATE.to_owned())));
+    let (report, used) = (page.report, &page.report.used);
+    let mut table = ReportTable::figures("Status", ["figure", "value", "percent", "remark"]);
+    let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
+    let (none, share) = (|| Cell::Absent, report.share(used.tokens));
+    table.figure("month", Cell::word(report.month.to_string()), None, none());
+    let source = Cell::some(figures::source(report, page.files), Cell::Word);
+    table.figure("budget", tokens(report.budget.tokens), None, source);
+    let spent = Cell::Tokens(used.tokens).about(used.estimate);
+    let estimate = |is: bool| is.then(|| "an estimate".to_owned());
+    table.figure("used", spent, share, remarks(estimate(used.estimate)));
     if let Some((stated, line)) = used.stated_tokens.zip(used.stated_line) {
-        table
-            .add("stated", Cell::Tokens(stated))
-            .share(report.share(stated))
-            .remark(Cell::word(format!("line {line} of the log")));
+        let line = Cell::word(format!("line {line} of the log"));
+        table.figure("stated", Cell::Tokens(stated), report.share(stated), line);
     }
-    table
-        .add("remaining", Cell::some(report.remaining, Cell::Signed))
-        .share(report.share(used.tokens).and_then(Percent::rest));
-    table.add("reserved", Cell::Tokens(report.reserved));
-    table.add("level", Cell::some(report.level, Cell::Level));
+    let remaining = Cell::some(report.remaining, Cell::Signed);
+    table.figure(
+        "remaining",
+        remaining,
+        share.and_then(Percent::rest),
+        none(),
+    );
+    table.figure("reserved", Cell::Tokens(report.reserved), None, none());
+    table.figure("level", Cell::some(report.level, Cell::Level), None, none());
     if let Some(cost) = &used.cost {
         let currency = Some(cost.money.currency.code().to_owned());
-        let estimate = cost.estimate.then(|| ESTIMATE.to_owned());
-        let rest = costs::remarks(cost, Style::PLAIN);
-        table
-            .add("cost", Cell::cost(cost))
-            .remark(remarks(currency.into_iter().chain(estimate).chain(rest)));
+        let all = currency.into_iter().chain(estimate(cost.estimate));
+        let all = all.chain(costs::remarks(cost, Style::PLAIN));
+        table.figure("cost", Cell::cost(cost), None, remarks(all));
     }
     if let Some(team) = report.team.as_ref().and_then(|_| report.teams.first()) {
-        table.add("team", Cell::text(&team.name));
-        table
-            .add(
-                "team_used",
-                Cell::some(team.used_tokens, Cell::Tokens).about(team.estimate),
-            )
-            .share(share_of(team))
-            .remark(Cell::some(team.status.as_deref(), Cell::text));
-        table.add(
+        table.figure("team", Cell::text(&team.name), None, none());
+        let (used, state) = (tokens(team.used_tokens), team.status.as_deref());
+        let (used, state) = (used.about(team.estimate), Cell::some(state, Cell::text));
+        table.figure("team_used", used, share_of(team), state);
+        table.figure(
             "team_allocated",
-            Cell::some(team.allocated_tokens, Cell::Tokens),
+            tokens(team.allocated_tokens),
+            None,
+            none(),
         );
     }
     if let Some(plan) = &report.forecast.plan {
-        table
-            .add("plan", Cell::Tokens(plan.end.total_tokens))
-            .share(report.share(plan.end.total_tokens));
+        let total = plan.end.total_tokens;
+        table.figure("plan", Cell::Tokens(total), report.share(total), none());
     }
-    table.add("unreadable_rows", Cell::Count(report.log.unreadable_rows));
-    let mut table = table.into_table();
+    let unreadable = Cell::Count(report.log.unreadable_rows);
+    table.figure("unreadable_rows", unreadable, None, none());
     if report.budget.tokens.is_none() {
         table.note(NO_BUDGET);
     }
@@ -84,7 +78,7 @@ fn remarks(all: impl IntoIterator<Item = String>) -> Cell {
 fn alerts(report: &StatusReport) -> ReportTable {
     let alerts = report.alerts.iter();
     let record = |alert: &Alert| {
-        let line = alert.place.map(|place| place.line as u64);
+        let line = alert.place.map(|place| place.line);
         [
             ("alert", Cell::Level(alert.level)),
             ("message", Cell::text(&alert.message)),
@@ -102,8 +96,8 @@ pub fn findings(page: &Page<'_>, least: Severity) -> ReportTable {
             ("severity", Cell::word(finding.severity().into_str())),
             ("code", Cell::word(finding.code.id())),
             ("file", Cell::text(page.files.name(place.file))),
-            ("line", Cell::Number(place.line as u64)),
-            ("column", Cell::Number(place.column as u64)),
+            ("line", Cell::Number(place.line)),
+            ("column", Cell::Number(place.column)),
             ("message", Cell::text(&finding.message)),
         ]
     };

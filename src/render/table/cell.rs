@@ -17,8 +17,8 @@ pub enum Cell {
     Tokens(Tokens),
     Signed(i64),
     Count(u64),
-    /// A line, or another number without thousands separators.
-    Number(u64),
+    /// The number of a line or column, without thousands separators.
+    Number(usize),
     Percent(Percent),
     /// A whole percentage of a setting.
     Setting(u32),
@@ -139,7 +139,8 @@ impl Cell {
             Self::Word(word) => word.clone(),
             Self::Tokens(tokens) => tokens.0.to_string(),
             Self::Signed(tokens) => tokens.to_string(),
-            Self::Count(number) | Self::Number(number) => number.to_string(),
+            Self::Count(number) => number.to_string(),
+            Self::Number(number) => number.to_string(),
             Self::Percent(percent) => percent.to_string().trim_end_matches('%').to_owned(),
             Self::Setting(percent) => percent.to_string(),
             Self::Probability(probability) => probability.percent().to_string(),

@@ -2,15 +2,14 @@
 //! them their own way. `fit` decides which columns a width has room for, and comfy-table aligns and pads them.
 
 mod cell;
-mod figures;
 mod fit;
 
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 
 pub use cell::{AT_LEAST, Cell, Digits, signed};
-pub use figures::FigureTable;
 
 use super::{Style, StyledLine, TextRole};
+use crate::model::Percent;
 use fit::{Priority, TableLayout, WIDE_GAP};
 
 /// The most cells of a text in a table of any width: every row is as wide as the widest.
@@ -139,6 +138,17 @@ impl ReportTable {
             table.row(record.map(|(_, cell)| cell));
         }
         table
+    }
+
+    /// A table of single figures: name, value, share, remark.
+    pub fn figures(title: &'static str, names: [&'static str; 4]) -> Self {
+        Self::new(title, names.map(Column::new))
+    }
+
+    /// A row of such a table.
+    pub fn figure(&mut self, name: &str, value: Cell, share: Option<Percent>, remark: Cell) {
+        let share = Cell::some(share, Cell::Percent);
+        self.row([Cell::word(name), value, share, remark]);
     }
 
     pub fn row(&mut self, cells: impl Into<Vec<Cell>>) {
