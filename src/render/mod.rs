@@ -122,8 +122,8 @@ impl Page<'_> {
         match format {
             Format::Table => self.write_text(views, style, out),
             Format::Json => json::report(self, out),
-            Format::Csv => csv::write(&self.data(views), out),
-            Format::Markdown => markdown::page(self, &self.tables(views), out),
+            Format::Csv => csv::write(&self.tables(views, true), out),
+            Format::Markdown => markdown::page(self, &self.tables(views, false), out),
             Format::Sarif | Format::Github => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -153,32 +153,25 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn tables(&self, views: &[View]) -> Vec<ReportTable> {
-        let of = |view: &View| match view {
-            View::Status => status::tables(self),
-            View::Teams => vec![teams::table(self.report)],
-            View::Daily => vec![daily::table(self.report)],
-            View::Forecast => forecast::tables(self.report),
-            View::Backtest => vec![backtest::table(self.report)],
-            View::Optimizations => vec![optimizations::table(self.report)],
+    /// The tables of a page; `for_programs`, one table of teams, days or operations, without totals.
+    fn tables(&self, views: &[View], for_programs: bool) -> Vec<ReportTable> {
+        let report = self.report;
+        let of = |view: &View| match (view, for_programs) {
+            (View::Status, _) => status::tables(self),
+            (View::Teams, false) => vec![teams::table(report)],
+            (View::Teams, true) => vec![teams::data(report)],
+            (View::Daily, false) => vec![daily::table(report)],
+            (View::Daily, true) => vec![daily::data(report)],
+            (View::Forecast, false) => forecast::tables(report),
+            (View::Forecast, true) => forecast::data(report),
+            (View::Backtest, _) => vec![backtest::table(report)],
+            (View::Optimizations, false) => vec![optimizations::table(report)],
+            (View::Optimizations, true) => vec![optimizations::data(report)],
         };
         let mut tables: Vec<ReportTable> = views.iter().flat_map(of).collect();
-        if !views.contains(&View::Status) {
+        if !for_programs && !views.contains(&View::Status) {
             tables.push(status::findings_table(self, Severity::Warning));
         }
         tables
-    }
-
-    /// The tables for programs: one table of teams, days or operations, without totals.
-    fn data(&self, views: &[View]) -> Vec<ReportTable> {
-        let of = |view: &View| match view {
-            View::Status => status::tables(self),
-            View::Teams => vec![teams::data(self.report)],
-            View::Daily => vec![daily::data(self.report)],
-            View::Forecast => forecast::data(self.report),
-            View::Backtest => vec![backtest::table(self.report)],
-            View::Optimizations => vec![optimizations::data(self.report)],
-        };
-        views.iter().flat_map(of).collect()
     }
 }

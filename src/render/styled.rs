@@ -217,30 +217,21 @@ impl From<String> for StyledLine {
     }
 }
 
-impl AddAssign<&str> for StyledLine {
-    fn add_assign(&mut self, text: &str) {
-        self.text.push_str(text);
+impl From<&Self> for StyledLine {
+    fn from(line: &Self) -> Self {
+        line.clone()
     }
 }
 
-impl AddAssign<&Self> for StyledLine {
-    fn add_assign(&mut self, line: &Self) {
-        let start = self.text.len();
-        self.text.push_str(&line.text);
-        self.style_like(start, line);
+impl<T: Into<Self>> AddAssign<T> for StyledLine {
+    fn add_assign(&mut self, more: T) {
+        let (start, more) = (self.text.len(), more.into());
+        self.text.push_str(&more.text);
+        self.style_like(start, &more);
     }
 }
 
-impl AddAssign for StyledLine {
-    fn add_assign(&mut self, line: Self) {
-        *self += &line;
-    }
-}
-
-impl<T> Add<T> for StyledLine
-where
-    Self: AddAssign<T>,
-{
+impl<T: Into<Self>> Add<T> for StyledLine {
     type Output = Self;
 
     fn add(mut self, more: T) -> Self {

@@ -5,7 +5,6 @@ use crate::{
     analysis::{Figure, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
     render::forecast::{Badge, team_outcome},
-    text::FileRole,
 };
 
 pub fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<StyledLine> {
@@ -71,13 +70,7 @@ fn sources(team: &TeamReport) -> Option<String> {
 }
 
 fn source(source: &FigureSource) -> Option<String> {
-    let file = match source.file.role() {
-        FileRole::Log => "",
-        FileRole::Archive => " of the archive",
-        FileRole::Projection => " of the projection file",
-        FileRole::Settings => " of the settings",
-    };
-    let line = format!("line {}{file}", source.line?);
+    let line = format!("line {}{}", source.line?, source.file.role().suffix());
     Some(match (source.figure, source.kind) {
         (Figure::Used, Some(kind)) => {
             let tokens = source.tokens.unwrap_or_default();

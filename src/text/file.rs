@@ -28,6 +28,18 @@ pub enum FileRole {
     Settings,
 }
 
+impl FileRole {
+    /// Follows the number of a line: nothing for the log.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Log => "",
+            Self::Archive => " of the archive",
+            Self::Projection => " of the projection file",
+            Self::Settings => " of the settings",
+        }
+    }
+}
+
 /// A file of a run, which programs see by its role.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema,

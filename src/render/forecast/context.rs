@@ -76,14 +76,8 @@ fn plan_source(plan: &Plan) -> String {
         (Some(first), _) => format!(", line {}", first.line),
         _ => String::new(),
     };
-    let file = if phases
-        .iter()
-        .any(|phase| phase.file.role() == FileRole::Projection)
-    {
-        " of the projection file"
-    } else {
-        ""
-    };
+    let files = phases.iter().map(|phase| phase.file.role());
+    let file = files.max().map_or("", FileRole::suffix);
     let count = match phases.len() {
         1 => "1 phase".to_owned(),
         count => format!("{count} phases"),

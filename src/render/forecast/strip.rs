@@ -38,7 +38,7 @@ pub fn lines(
     let pad = " ".repeat(indent);
     let mut lines = vec![StyledLine::from(format!("{pad}0 ")) + bar + " " + &*to];
     let spent = in_level(report, marks[0].to_string());
-    let mut key = vec![spent + &*format!(" used {}", used.compact())];
+    let mut key = vec![spent + format!(" used {}", used.compact())];
     let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
         key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact()).into()));
     };

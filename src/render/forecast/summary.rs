@@ -179,7 +179,7 @@ pub fn in_brief(report: &StatusReport, style: Style) -> Option<StyledLine> {
     let chance = end.probability_over_budget.filter(open).zip(end.level);
     let mut line = StyledLine::from(format!("likely {likely} {until}"));
     if let Some((chance, level)) = chance {
-        line += &*format!(", {chance} chance that the budget is not enough");
+        line += format!(", {chance} chance that the budget is not enough");
         if level > Level::Ok {
             line += " ";
             line += style.badge(level);

@@ -25,12 +25,12 @@ pub fn text(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 /// `!! WARN   Team G 8,240 / 10,000 (82.4%)`.
 fn line(alert: &Alert, style: Style) -> StyledLine {
     let symbol = style.symbol(alert.level);
-    badge(alert, symbol, SYMBOL) + &*style.text(&alert.message)
+    badge(alert, symbol, SYMBOL) + style.text(&alert.message)
 }
 
 fn badge(alert: &Alert, symbol: &str, width: usize) -> StyledLine {
     let blanks = width.saturating_sub(symbol.chars().count());
-    StyledLine::styled(TextRole::Badge(alert.level), symbol) + &*" ".repeat(blanks)
+    StyledLine::styled(TextRole::Badge(alert.level), symbol) + " ".repeat(blanks)
 }
 
 /// The alerts below a rule, in this many lines.
@@ -49,7 +49,7 @@ pub fn brief(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<
         let symbol = style.symbol(alert.level);
         let sign = symbol.split(' ').next().unwrap_or(symbol);
         let [full, brief] =
-            [&alert.message, &alert.brief].map(|text| badge(alert, sign, 4) + &*style.text(text));
+            [&alert.message, &alert.brief].map(|text| badge(alert, sign, 4) + style.text(text));
         if full.width() <= room { full } else { brief }
     })
 }

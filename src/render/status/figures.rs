@@ -19,78 +19,29 @@ const FIELD: usize = 11;
 /// Follows a number of tokens.
 const UNIT: &str = " tokens";
 
-struct StatusFigure {
-    name: &'static str,
-    value: String,
-    share: Option<Percent>,
-    remark: StyledLine,
-}
-
-impl StatusFigure {
-    fn tokens(name: &'static str, value: &str) -> Self {
-        Self::new(name, format!("{value}{UNIT}"))
-    }
-
-    /// No unit follows money. Its digits end where those of the tokens do.
-    fn money(name: &'static str, value: &str) -> Self {
-        Self::new(name, format!("{value}{}", " ".repeat(UNIT.len())))
-    }
-
-    const fn new(name: &'static str, value: String) -> Self {
-        Self {
-            name,
-            value,
-            share: None,
-            remark: StyledLine::new(),
-        }
-    }
-
-    fn share(self, share: Option<Percent>) -> Self {
-        Self { share, ..self }
-    }
-
-    fn remark(self, remark: impl Into<StyledLine>) -> Self {
-        let remark = remark.into();
-        Self { remark, ..self }
-    }
-
-    fn shown_share(&self) -> String {
-        self.share
-            .map(|share| share.to_string())
-            .unwrap_or_default()
-    }
-
-    /// The figure with its remark, which is on the next line if there is not room for both.
-    fn lines(&self, values: usize, shares: usize, style: Style) -> Vec<StyledLine> {
-        let Self { name, value, .. } = self;
-        let pad = " ".repeat(values.saturating_sub(width(value)));
-        let share = self.shown_share();
-        let line = StyledLine::from(format!("{name:<10} {pad}{value}  {share:>shares$}"));
-        let full = line.clone() + "  " + &self.remark;
-        if style.fits(&full) {
-            return vec![full];
-        }
-        let remark = StyledLine::from(" ".repeat(FIELD)) + &self.remark;
-        let remark = style.fold(remark, FIELD);
-        std::iter::once(line).chain(remark).collect()
-    }
-}
+/// Name, value, share and remark.
+type Figure = (&'static str, String, String, StyledLine);
 
 pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let report = page.report;
     let figures = figures(page, style);
-    let values = figures.iter().map(|figure| width(&figure.value)).max();
-    let shares = figures
-        .iter()
-        .map(|figure| figure.shown_share().len())
-        .max();
+    let values = figures.iter().map(|(_, value, ..)| width(value)).max();
+    let shares = figures.iter().map(|(_, _, share, _)| share.len()).max();
     let (values, shares) = (values.unwrap_or(0), shares.unwrap_or(0));
+    let indent = " ".repeat(FIELD);
     let mut lines = Vec::new();
-    for figure in &figures {
-        lines.extend(figure.lines(values, shares, style));
-        if figure.name == "Used" {
-            let stated = stated(report);
-            lines.extend(stated.map(|stated| (" ".repeat(FIELD) + &stated).into()));
+    for (name, value, share, remark) in figures {
+        let pad = " ".repeat(values.saturating_sub(width(&value)));
+        let line = StyledLine::from(format!("{name:<10} {pad}{value}  {share:>shares$}"));
+        let full = line.clone() + "  " + &remark;
+        if style.fits(&full) {
+            lines.push(full);
+        } else {
+            lines.push(line);
+            lines.extend(style.fold(StyledLine::from(&*indent) + remark, FIELD));
+        }
+        if name == "Used" {
+            lines.extend(stated(report).map(|stated| (indent.clone() + &stated).into()));
         }
     }
     lines.extend(team(report, style));
@@ -105,41 +56,43 @@ pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-fn figures(page: &Page<'_>, style: Style) -> Vec<StatusFigure> {
-    let report = page.report;
-    let used = &report.used;
-    let share = report.share(used.tokens);
-    let level = report
-        .level
-        .map(|level| StyledLine::from(format!("{level} ")) + style.badge(level));
-    let shown = |cell: Cell| cell.shown(style);
-    let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
-    let budget = report.budget.tokens.map(|budget| {
+fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
+    let (report, used) = (page.report, &page.report.used);
+    let mut figures: Vec<Figure> = Vec::new();
+    let mut add = |name, value: String, share: Option<Percent>, remark| {
+        let share = share.map(|share| share.to_string());
+        figures.push((name, value, share.unwrap_or_default(), remark));
+    };
+    let tokens = |value: String| value + UNIT;
+    if let Some(budget) = report.budget.tokens {
         let source = source(report, page.files).unwrap_or_default();
-        StatusFigure::tokens("Budget", &budget.to_string()).remark(source)
-    });
-    let spent = Cell::Tokens(used.tokens).about(used.estimate);
-    let spent = StatusFigure::tokens("Used", &shown(spent))
-        .share(share)
-        .remark(level.unwrap_or_default());
-    let left = report.remaining.map(|left| {
-        StatusFigure::tokens("Remaining", &signed(left)).share(share.and_then(Percent::rest))
-    });
-    let held = held.map(|held| {
-        StatusFigure::tokens("Reserved", &held.to_string()).remark("held for work about to start")
-    });
-    let cost = used.cost.as_ref().map(|cost| {
-        StatusFigure::money("Cost", &shown(Cell::cost(cost)))
-            .share(cost_share(report, cost))
-            .remark(costs::remarks(cost, style).join(", "))
-    });
-    budget
-        .into_iter()
-        .chain([spent])
-        .chain(left)
-        .chain(held)
-        .chain(cost)
-        .collect()
+        add("Budget", tokens(budget.to_string()), None, source.into());
+    }
+    let spent = Cell::Tokens(used.tokens).about(used.estimate).shown(style);
+    let share = report.share(used.tokens);
+    let level = report.level;
+    let level = level.map(|level| StyledLine::from(format!("{level} ")) + style.badge(level));
+    add("Used", tokens(spent), share, level.unwrap_or_default());
+    if let Some(left) = report.remaining {
+        let rest = share.and_then(Percent::rest);
+        add("Remaining", tokens(signed(left)), rest, StyledLine::new());
+    }
+    if report.reserved > Tokens::ZERO {
+        let remark = "held for work about to start";
+        add(
+            "Reserved",
+            tokens(report.reserved.to_string()),
+            None,
+            remark.into(),
+        );
+    }
+    if let Some(cost) = &used.cost {
+        // The digits end where those of the tokens do.
+        let value = Cell::cost(cost).shown(style) + &" ".repeat(UNIT.len());
+        let remark = costs::remarks(cost, style).join(", ");
+        add("Cost", value, cost_share(report, cost), remark.into());
+    }
+    figures
 }
 
 pub fn source(report: &StatusReport, files: &Files) -> Option<String> {

@@ -37,7 +37,7 @@ impl Size {
 /// Two texts, the second one at the right edge. At least one blank is between them.
 pub fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine {
     let blanks = columns.saturating_sub(left.width() + right.width()).max(1);
-    left + &*" ".repeat(blanks) + right
+    left + " ".repeat(blanks) + right
 }
 
 /// A text, and at the right edge how many more there are.
@@ -56,12 +56,7 @@ pub fn rule(title: &str, badge: StyledLine, columns: usize, style: Style) -> Sty
     let taken = 4 + gap.len() + badge.width();
     let title = cut(title, columns.saturating_sub(taken + 2), style.ellipsis());
     let rest = columns.saturating_sub(taken + width(&title));
-    StyledLine::from(dash.repeat(2) + " ")
-        + heading(title)
-        + gap
-        + badge
-        + " "
-        + &*dash.repeat(rest)
+    StyledLine::from(dash.repeat(2) + " ") + heading(title) + gap + badge + " " + dash.repeat(rest)
 }
 
 /// The part of a list that is shown: around a row, within the list.

@@ -15,7 +15,6 @@ use crate::{
     analysis::{RowPlace, StatusReport},
     diagnostic::Severity,
     model::Month,
-    text::FileRole,
 };
 pub use block::{Block, draw, fit, height};
 pub use layout::Size;
@@ -32,10 +31,10 @@ const BAR: usize = 80;
 
 pub fn title(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let path = style.text(&report.log.path);
-    let mut title = heading("tokmon") + &*format!("  {path}  {}", report.month);
+    let mut title = heading("tokmon") + format!("  {path}  {}", report.month);
     if let Some(projects) = projects(report) {
         title += "  ";
-        title += &*style.text(&projects);
+        title += style.text(&projects);
     }
     let remarks = remarks(report).into_iter().map(StyledLine::from);
     std::iter::once(title).chain(remarks).collect()
@@ -130,7 +129,8 @@ pub fn unreadable(report: &StatusReport) -> Option<String> {
     if count == 0 {
         return None;
     }
-    let numbers: Vec<String> = places.iter().map(line_number).collect();
+    let number = |place: &RowPlace| format!("{}{}", place.line, place.file.role().suffix());
+    let numbers: Vec<String> = places.iter().map(number).collect();
     let more = if count > places.len() as u64 {
         " and more"
     } else {
@@ -145,16 +145,6 @@ pub fn unreadable(report: &StatusReport) -> Option<String> {
         "{count} {rows} unreadable, {word} {}{more}: not counted",
         numbers.join(", ")
     ))
-}
-
-/// `31`, `7 of the archive`.
-fn line_number(place: &RowPlace) -> String {
-    let line = place.line;
-    match place.file.role() {
-        FileRole::Log | FileRole::Settings => line.to_string(),
-        FileRole::Archive => format!("{line} of the archive"),
-        FileRole::Projection => format!("{line} of the projection file"),
-    }
 }
 
 fn findings(page: &Page<'_>, style: Style) -> Vec<StyledLine> {

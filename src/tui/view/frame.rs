@@ -85,12 +85,12 @@ fn state(app: &App, view: ViewContext) -> StyledLine {
     };
     let team = app.team.as_ref().filter(|_| app.tab == Tab::Daily);
     if let Some(team) = team {
-        state += &*format!("  {}", view.style.text(team));
+        state += format!("  {}", view.style.text(team));
     }
     if !app.filter.is_empty() {
-        state += &*format!("  filter: {}", view.style.text(&app.filter));
+        state += format!("  filter: {}", view.style.text(&app.filter));
     }
-    state + &*format!(" ({listed} of {all})")
+    state + format!(" ({listed} of {all})")
 }
 
 /// `[1 Overview] 2 Teams  3 Daily  4 Forecast`, or `[1] 2 3 4`.
@@ -138,7 +138,7 @@ fn flash(app: &App, view: ViewContext) -> Option<StyledLine> {
     Some(match flash.level {
         Some(level) => {
             let symbol = view.style.symbol(level);
-            StyledLine::styled(TextRole::Badge(level), symbol) + &*format!("  {message}")
+            StyledLine::styled(TextRole::Badge(level), symbol) + format!("  {message}")
         }
         None => heading(message),
     })
