@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::{
     analysis::TeamReport,
-    tui::state::{App, FLASH, Flash, Problem, ReadError, Snapshot},
+    tui::state::{App, Problem, ReadError, Snapshot},
 };
 
 /// The delay before a bad reading is tried again and then shown: editors write in two parts.
@@ -88,16 +88,12 @@ impl App {
     ) -> bool {
         let rings = self.show_figures(snapshot, now, at);
         // A crossed threshold is more important.
-        let crossed = self
+        if self
             .flash
             .as_ref()
-            .is_some_and(|flash| flash.level.is_some());
-        if !crossed {
-            self.flash = Some(Flash {
-                message: format!("not counted: {}", problem.text),
-                level: None,
-                until: at + FLASH,
-            });
+            .is_none_or(|flash| flash.level.is_none())
+        {
+            self.flash(format!("not counted: {}", problem.text), None, at);
         }
         rings
     }
@@ -122,14 +118,12 @@ impl App {
         let crossed = self.crossing.update(before, &latest.report, now.time());
         let level = crossed.level;
         // A message about a level that is left is outdated.
-        let holds = |flash: &Flash| flash.level.is_none() || flash.level == level;
-        self.flash = self.flash.take().filter(holds);
+        self.flash = self
+            .flash
+            .take()
+            .filter(|flash| flash.level.is_none() || flash.level == level);
         if let Some(message) = crossed.message {
-            self.flash = Some(Flash {
-                message,
-                level,
-                until: at + FLASH,
-            });
+            self.flash(message, level, at);
         }
         self.restore_selection();
         crossed.rings && self.bell

@@ -9,10 +9,11 @@ use crate::{
     model::{Level, Tokens},
     text::FileId,
     tui::{crossing::Crossing, message::Direction, sort::SortBy},
+    watch::WatchSource,
 };
 
 /// How long a message is shown.
-pub const FLASH: Duration = Duration::from_secs(10);
+const FLASH: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
@@ -61,21 +62,6 @@ pub enum Typing {
 pub struct Pause {
     pub since: NaiveTime,
     pub changes: usize,
-}
-
-/// How changes are noticed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Following {
-    /// By events of the system.
-    #[default]
-    Events,
-    Polling {
-        every: Duration,
-        /// Why there are no events, if polling was not asked for.
-        because: Option<String>,
-    },
-    /// No longer: why.
-    Lost(String),
 }
 
 /// What may be shown in place of a view.
@@ -129,6 +115,18 @@ pub struct Flash {
     /// The level that was reached, if it is about one.
     pub level: Option<Level>,
     pub until: Duration,
+}
+
+impl App {
+    /// Shows a message for a while.
+    pub fn flash(&mut self, message: String, level: Option<Level>, at: Duration) {
+        let until = at + FLASH;
+        self.flash = Some(Flash {
+            message,
+            level,
+            until,
+        });
+    }
 }
 
 /// The length of a list, and how many of its rows are on the screen.
@@ -192,7 +190,8 @@ pub struct App {
     /// Figures are shown whatever cannot be read: the user asked for them.
     pub reload_requested: bool,
     pub pause: Option<Pause>,
-    pub following: Following,
+    /// How changes are noticed.
+    pub following: WatchSource,
     pub flash: Option<Flash>,
     /// Whether thresholds ring the bell.
     pub bell: bool,

@@ -37,9 +37,10 @@ const MAX_LINKS: usize = 40;
 const MAX_ROUNDS: usize = 4;
 
 /// What reports changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum WatchSource {
     /// The system, at once; polls find what it misses.
+    #[default]
     Events,
     /// Polls alone.
     Polling {

@@ -14,17 +14,17 @@ use crate::{
     terminal::{self, Input, Listener, Screen, Signal},
     text::FileId,
     tui::{
-        App, Effect, FLASH, Flash, Reading, Tab,
+        App, Effect, Reading, Tab,
         draw::ScreenWidget,
         message,
         view::{self, Size, ViewContext},
     },
 };
 
-/// A window that is dragged tells of many sizes: so long after the first of them, that of the moment is drawn.
+/// The time after a first new size until the size of the moment is drawn: dragging a window reports many sizes.
 const SETTLE: Duration = Duration::from_millis(16);
 
-/// The longest that keys are answered without drawing.
+/// The longest time that keys are handled without drawing.
 const FRAME: Duration = Duration::from_millis(50);
 
 pub struct Dashboard<'f, 'a, 'w> {
@@ -34,20 +34,17 @@ pub struct Dashboard<'f, 'a, 'w> {
     listener: Listener,
     style: Style,
     theme: Theme,
-    /// Time stands still: it was given.
-    frozen: bool,
-    /// What was drawn may not be what there is to see.
+    /// The screen must be drawn again.
     is_stale: bool,
-    /// When what was drawn shows another time.
+    /// When a time on the screen is outdated.
     tick: Option<Duration>,
-    /// When the size is taken for one that stays.
+    /// When a new size is drawn.
     settled: Option<Duration>,
-    /// What was drawn last.
     drawn: Vec<StyledLine>,
     size: Size,
 }
 
-/// How it goes on.
+/// The exit code if the run ends.
 type Flow = Option<ExitCode>;
 
 impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
@@ -68,11 +65,12 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
         let style = follower.cx.style(follower.global);
         let depth = follower.cx.environment.color_depth();
         let theme = watching.theme.supported(style.color, depth);
-        let mut app = App::default();
-        app.bell = watching.bell;
-        app.tab = first_view(args);
+        let app = App {
+            bell: watching.bell,
+            tab: first_view(args),
+            ..App::default()
+        };
         Ok(Self {
-            frozen: follower.cx.is_frozen(follower.global),
             follower,
             app,
             screen: Screen::new().map_err(failed)?,
@@ -83,16 +81,13 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
             tick: None,
             settled: None,
             drawn: Vec::new(),
-            size: Size {
-                width: 0,
-                height: 0,
-            },
+            size: Size::default(),
         })
     }
 }
 
 impl Dashboard<'_, '_, '_> {
-    /// Shows what there is to see until somebody ends it.
+    /// Draws the screen and handles events until the run ends.
     pub fn run(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (now, at) = (self.follower.now()?, self.uptime());
         self.app.take(first, now, at);
@@ -100,17 +95,17 @@ impl Dashboard<'_, '_, '_> {
             if self.is_stale && self.settled.is_none() && self.draw()?.is_err() {
                 return Ok(ExitCode::HungUp);
             }
-            // Whatever has come by now is answered before anything is drawn, but a key that is held starves no screen.
+            // All waiting events are handled before drawing, but not for longer than a frame: a key may be held.
             let mut event = self.follower.next(self.wake());
             let start = self.uptime();
             while let Some(next) = event {
                 if let Some(status) = self.answer(next)? {
                     return Ok(status);
                 }
-                let has_time = self.uptime() < start + FRAME;
-                event = has_time
-                    .then(|| self.follower.receive.try_recv().ok())
-                    .flatten();
+                if self.uptime() >= start + FRAME {
+                    break;
+                }
+                event = self.follower.receive.try_recv().ok();
             }
             self.due()?;
         }
@@ -130,77 +125,69 @@ impl Dashboard<'_, '_, '_> {
         }
     }
 
+    /// Time was given, and stands still.
+    fn is_frozen(&self) -> bool {
+        self.follower.cx.is_frozen(self.follower.global)
+    }
+
     fn uptime(&self) -> Duration {
         (self.follower.cx.uptime)()
     }
 
-    /// Reads the files, shows what came of it, and rings where that is worth it.
-    fn read(&mut self) -> Result<(), Failure> {
-        if self.catch_up()? {
-            self.ring();
-        }
-        Ok(())
-    }
-
-    /// Reads the files, and shows what came of it. Whether that is worth a ring.
-    fn catch_up(&mut self) -> Result<bool, Failure> {
+    /// Reads the files and shows their figures. A crossed threshold rings the bell if it may.
+    fn read(&mut self, may_ring: bool) -> Result<(), Failure> {
         let reading = self.follower.read()?;
         let (now, at) = (self.follower.now()?, self.uptime());
         self.is_stale = true;
-        Ok(self.app.take(reading, now, at))
-    }
-
-    fn ring(&mut self) {
-        // That a terminal cannot ring is no failure.
-        let _ = self
-            .follower
-            .cx
-            .out
-            .write_all(b"\x07")
-            .and_then(|()| self.follower.cx.out.flush());
+        if self.app.take(reading, now, at) && may_ring {
+            let out = &mut self.follower.cx.out;
+            // A terminal that cannot ring is no failure.
+            let _ = out.write_all(b"\x07").and_then(|()| out.flush());
+        }
+        Ok(())
     }
 
     /// Does what has become due.
     fn due(&mut self) -> Result<(), Failure> {
         let at = self.uptime();
         let is_due = |time: Option<Duration>| time.is_some_and(|time| time <= at);
-        let following = self.follower.files.following();
+        let following = self.follower.files.source();
         let is_over = is_due(self.app.flash.as_ref().map(|flash| flash.until));
-        self.is_stale |= following != self.app.following || is_over || is_due(self.tick);
-        self.app.following = following;
+        self.is_stale |= *following != self.app.following || is_over || is_due(self.tick);
+        self.app.following.clone_from(following);
         if is_over {
             self.app.flash = None;
         }
         if is_due(self.settled) {
-            // A terminal may have lost what it showed on the way, even where the size is the old one again.
+            // The terminal may have lost cells meanwhile, even if the size is the old one again.
             self.settled = None;
             self.repaint();
         }
         if !self.follower.is_due(&self.app, at) {
-            return self.tell_time();
+            return self.update_time();
         }
         if self.app.pause.is_none() {
-            return self.read();
+            return self.read(true);
         }
         if self.follower.files.skip(at) {
             self.is_stale = true;
             self.app.count_change();
         }
-        self.tell_time()
+        self.update_time()
     }
 
-    /// Lets every cell be drawn anew.
+    /// Draws all cells with the next frame.
     fn repaint(&mut self) {
         self.is_stale = true;
         self.screen.repaint();
         self.drawn.clear();
     }
 
-    /// Makes the report anew where a minute has passed since: rates and days depend on the time. Another day looks back on others,
-    /// so that everything is read again.
-    fn tell_time(&mut self) -> Result<(), Failure> {
+    /// Makes a new report when the minute has changed: rates and days depend on the time. On a new day, which has other days
+    /// before it, everything is read again.
+    fn update_time(&mut self) -> Result<(), Failure> {
         let now = self.follower.now()?;
-        // What was read last and is not shown must not come in by this way.
+        // A reading that was rejected must not be shown in this way.
         let app = &mut self.app;
         let is_shown = app.read_error.is_none() && app.retry.is_none() && app.pause.is_none();
         let Some(latest) = app.latest.as_mut().filter(|_| is_shown) else {
@@ -208,7 +195,7 @@ impl Dashboard<'_, '_, '_> {
         };
         let then = latest.report.now;
         if now.date_naive() != then.date_naive() {
-            return self.read();
+            return self.read(true);
         }
         let minute = |time: DateTime<FixedOffset>| time.timestamp().div_euclid(60);
         if minute(now) != minute(then)
@@ -220,22 +207,20 @@ impl Dashboard<'_, '_, '_> {
         Ok(())
     }
 
-    /// When to wake at the latest.
+    /// The latest time to wake.
     fn wake(&self) -> Duration {
         let flash = self.app.flash.as_ref().map(|flash| flash.until);
         let wakes = [self.tick, self.settled, flash].into_iter().flatten();
         wakes.fold(self.follower.wake(&self.app), Duration::min)
     }
 
-    /// When a time that is drawn now is told differently.
+    /// When a time on the screen changes. None if time stands still.
     fn next_tick(&self, now: DateTime<FixedOffset>, at: Duration) -> Option<Duration> {
         let minute = at + Duration::from_secs(60 - u64::from(now.second()));
-        let age = self
-            .app
-            .read_at
-            .map(|(_, read)| read + next_age(at.saturating_sub(read)));
+        let read = self.app.read_at.map(|(_, read)| read);
+        let age = read.map(|read| read + view::next_age(at.saturating_sub(read)));
         let tick = age.map_or(minute, |age| age.min(minute));
-        (!self.frozen).then_some(tick)
+        (!self.is_frozen()).then_some(tick)
     }
 
     fn input(&mut self, input: Input) -> Result<Flow, Failure> {
@@ -257,7 +242,7 @@ impl Dashboard<'_, '_, '_> {
                 let view = self.view_context()?;
                 let now = view.now.time();
                 let effect = message.and_then(|message| {
-                    // Counting the lines of a long text takes time: only whoever moves in it has to know.
+                    // Counting the lines of a long text takes time, and only moves need it.
                     let moves = message.is_move();
                     let shown = moves.then(|| view::viewport(&self.app, self.size, view));
                     self.app.update(message, shown.unwrap_or_default(), now)
@@ -271,7 +256,7 @@ impl Dashboard<'_, '_, '_> {
         match effect {
             Effect::Quit => return Ok(Some(ExitCode::Success)),
             Effect::Interrupt => return Ok(Some(ExitCode::Interrupted)),
-            Effect::Read => self.read()?,
+            Effect::Read => self.read(true)?,
             Effect::Repaint => self.repaint(),
             Effect::Suspend => return self.suspend(),
             Effect::Edit(file, line) => return self.edit(file, line),
@@ -284,15 +269,15 @@ impl Dashboard<'_, '_, '_> {
         self.again(&suspended)
     }
 
-    /// Goes on after the terminal was somebody else's.
+    /// Continues after another program had the terminal.
     fn again(&mut self, returned: &std::io::Result<()>) -> Result<Flow, Failure> {
         if returned.is_err() {
             return Ok(Some(ExitCode::HungUp));
         }
         self.repaint();
         if self.app.pause.is_none() {
-            // Whoever comes back looks at the screen anyway.
-            self.catch_up()?;
+            // No bell: the user looks at the screen.
+            self.read(false)?;
         }
         Ok(None)
     }
@@ -300,7 +285,7 @@ impl Dashboard<'_, '_, '_> {
     fn edit(&mut self, file: FileId, line: usize) -> Result<Flow, Failure> {
         let path = self.follower.read_files.path(file);
         let path = path.unwrap_or(&self.follower.watched.log);
-        let told = match edit::command(&self.follower.cx.environment, path, line) {
+        let failed = match edit::command(&self.follower.cx.environment, path, line) {
             Err(why) => Some(why),
             Ok(mut command) => {
                 let name = command.get_program().to_string_lossy().into_owned();
@@ -313,13 +298,9 @@ impl Dashboard<'_, '_, '_> {
                 }
             }
         };
-        if let Some(message) = told {
-            let until = self.uptime() + FLASH;
-            self.app.flash = Some(Flash {
-                message,
-                level: None,
-                until,
-            });
+        if let Some(message) = failed {
+            let at = self.uptime();
+            self.app.flash(message, None, at);
         }
         self.again(&Ok(()))
     }
@@ -327,7 +308,7 @@ impl Dashboard<'_, '_, '_> {
     fn view_context(&self) -> Result<ViewContext, Failure> {
         let at = self.uptime();
         let now = self.follower.now()?;
-        let age = self.app.read_at.filter(|_| !self.frozen);
+        let age = self.app.read_at.filter(|_| !self.is_frozen());
         Ok(ViewContext {
             style: self.style,
             now,
@@ -340,7 +321,7 @@ impl Dashboard<'_, '_, '_> {
         })
     }
 
-    /// Draws what is not drawn yet. The outer failure is ours, the inner one says that the terminal is gone.
+    /// Draws the screen if it differs. The inner error means that the terminal is gone.
     fn draw(&mut self) -> Result<std::io::Result<()>, Failure> {
         let view = self.view_context()?;
         self.is_stale = false;
@@ -354,37 +335,31 @@ impl Dashboard<'_, '_, '_> {
             height: size.1.into(),
         };
         let lines = view::screen(&self.app, size, view);
-        if lines == self.drawn && (size.width, size.height) == (self.size.width, self.size.height) {
+        if lines == self.drawn && size == self.size {
             return Ok(Ok(()));
         }
-        let theme = self.theme;
-        if lines
-            .iter()
-            .chain(&self.drawn)
-            .any(|line| has_emoji(line.text()))
-        {
-            // What a terminal draws otherwise than it is counted leaves pieces behind.
+        let mut shown = lines.iter().chain(&self.drawn);
+        if shown.any(|line| has_emoji(line.text())) {
+            // Characters of another width than counted leave pieces behind.
             self.screen.repaint();
         }
-        let drawn = self.screen.draw(|frame| {
-            let screen = ScreenWidget {
-                lines: &lines,
-                theme,
-            };
-            frame.render_widget(screen, frame.area());
-        });
+        let screen = ScreenWidget {
+            lines: &lines,
+            theme: self.theme,
+        };
+        let drawn = self
+            .screen
+            .draw(|frame| frame.render_widget(screen, frame.area()));
         (self.drawn, self.size) = (lines, size);
         Ok(drawn)
     }
 }
 
-/// Whether there are characters in a text that terminals draw in different widths: flags, and other emoji.
+/// Whether a text has characters that terminals draw in different widths: flags, and other emoji.
 fn has_emoji(text: &str) -> bool {
-    text.chars()
-        .any(|c| ('\u{1f000}'..'\u{e0000}').contains(&c))
+    text.contains(|c| ('\u{1f000}'..'\u{e0000}').contains(&c))
 }
 
-/// The view that is asked for.
 const fn first_view(args: &ViewArgs) -> Tab {
     match args {
         ViewArgs { teams: true, .. } => Tab::Teams,
@@ -392,15 +367,4 @@ const fn first_view(args: &ViewArgs) -> Tab {
         ViewArgs { forecast: true, .. } => Tab::Forecast,
         _ => Tab::Overview,
     }
-}
-
-/// When an age is told differently next: by the second up to ten, by ten up to a minute, then by the minute.
-fn next_age(age: Duration) -> Duration {
-    let seconds = age.as_secs();
-    let step = match seconds {
-        0..10 => 1,
-        10..60 => 10,
-        _ => 60,
-    };
-    Duration::from_secs((seconds / step + 1) * step)
 }

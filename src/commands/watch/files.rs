@@ -14,7 +14,6 @@ use super::Event;
 use crate::{
     cli::WatchArgs,
     session::WatchedFiles,
-    tui::Following,
     watch::{Debouncer, Watch, WatchSource},
 };
 
@@ -125,14 +124,7 @@ impl Files {
         due.fold(self.next_poll, Duration::min)
     }
 
-    pub fn following(&self) -> Following {
-        match self.watch.source() {
-            WatchSource::Events => Following::Events,
-            WatchSource::Polling { every, because } => Following::Polling {
-                every: *every,
-                because: because.clone(),
-            },
-            WatchSource::Lost(why) => Following::Lost(why.clone()),
-        }
+    pub const fn source(&self) -> &WatchSource {
+        self.watch.source()
     }
 }

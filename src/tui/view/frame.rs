@@ -1,9 +1,12 @@
 //! What surrounds every view: header, banner, status row and footer. Each shows what fits.
 
+use std::time::Duration;
+
 use super::{Size, SizeClass, ViewContext};
 use crate::{
     render::{StyledLine, TextRole, apart, heading, sanitize, split_at_width, width},
-    tui::state::{App, Following, Pause, ReadError, Tab, Typing},
+    tui::state::{App, Pause, ReadError, Tab, Typing},
+    watch::WatchSource,
 };
 
 /// The cells for a filter that is typed. With fewer, no hint is beside it.
@@ -202,13 +205,13 @@ fn paused(pause: Pause) -> StyledLine {
 
 fn following(app: &App) -> String {
     match &app.following {
-        Following::Events => "watching".to_owned(),
-        Following::Polling { every, because } => {
+        WatchSource::Events => "watching".to_owned(),
+        WatchSource::Polling { every, because } => {
             let because = because.as_ref().map(|because| format!(" ({because})"));
             let because = because.unwrap_or_default();
             format!("polling {} s{because}", every.as_secs().max(1))
         }
-        Following::Lost(why) => format!("watch lost, r reloads ({why})"),
+        WatchSource::Lost(why) => format!("watch lost, r reloads ({why})"),
     }
 }
 
@@ -224,14 +227,28 @@ fn updated(app: &App, view: ViewContext) -> (String, String) {
     }
 }
 
-/// An age, as precise as it is redrawn: to the second, to ten seconds, to the minute.
+/// The age as it is shown: in whole seconds, tens of seconds, minutes or hours.
 fn rounded(seconds: u64) -> String {
+    let seconds = seconds / age_step(seconds) * age_step(seconds);
     match seconds {
-        0..10 => format!("{seconds} s"),
-        10..60 => format!("{} s", seconds / 10 * 10),
+        0..60 => format!("{seconds} s"),
         60..3_600 => format!("{} min", seconds / 60),
         _ => format!("{} h", seconds / 3_600),
     }
+}
+
+const fn age_step(seconds: u64) -> u64 {
+    match seconds {
+        0..10 => 1,
+        10..60 => 10,
+        _ => 60,
+    }
+}
+
+/// The next age that is shown differently.
+pub fn next_age(age: Duration) -> Duration {
+    let step = age_step(age.as_secs());
+    Duration::from_secs((age.as_secs() / step + 1) * step)
 }
 
 /// The most useful keys of a view, as many as fit; the filter while it is typed.

@@ -13,6 +13,7 @@ use crate::{
     render::{SizeClass, Style, StyledLine, forecast},
     tui::state::{App, Tab, Viewport},
 };
+pub use frame::next_age;
 
 /// What a screen depends on besides the state.
 #[derive(Clone, Copy, Debug)]
