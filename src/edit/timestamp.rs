@@ -1,6 +1,6 @@
 //! `Last Updated` in the header: found as it is spelled, and set to the moment of an edit.
 
-use chrono::{FixedOffset, NaiveDateTime, Timelike, Utc};
+use chrono::{FixedOffset, NaiveDateTime, Offset, Utc};
 
 use super::Timestamp;
 use crate::{
@@ -9,76 +9,49 @@ use crate::{
 };
 
 /// Sets the time stamp of the header, in its own zone where it names one that is known, else in UTC. Never back.
-pub(super) fn edit(text: &str, stamp: Timestamp) -> Option<Edit> {
-    let (line, from, written) = stamps(text).next()?;
-    let new = written.at(stamp);
-    let start = line.start + from;
-    let old = Span::new(start, start + written.len);
-    let had = text.get(old.range())?;
-    let is_newer = written.time.is_none_or(|time| written.local(stamp) > time);
-    (is_newer && new != had).then(|| Edit::replace(old, new))
+pub(super) fn edit(text: &str, now: Timestamp) -> Option<Edit> {
+    let stamp = stamps(text).next()?;
+    let local = stamp.local(now);
+    let new = local.format(&stamp.format).to_string();
+    let is_newer = local > stamp.time && text.get(stamp.span.range())? != new;
+    is_newer.then(|| Edit::replace(stamp.span, new))
 }
 
 /// Of header lines one after the other that differ in the time stamp alone, as after a merge: all but that of the latest time.
 pub(super) fn earlier(text: &str) -> Vec<Span> {
     let mut earlier = Vec::new();
-    let mut latest: Option<(usize, Span, usize, Written)> = None;
-    for (line, from, written) in stamps(text) {
-        let next = (line.end, line, from, written);
-        latest = Some(match latest {
-            Some((end, one, one_from, one_written))
-                if end == line.start
-                    && is_alike(text, (one, one_from, &one_written), (line, from, &next.3)) =>
+    // Where the line above ends, and the latest of the stamps that are alike above it.
+    let mut above: Option<(usize, Stamp)> = None;
+    for stamp in stamps(text) {
+        let end = stamp.line.end;
+        let latest = match above {
+            Some((above_end, latest))
+                if above_end == stamp.line.start && latest.is_alike(&stamp, text) =>
             {
-                let stamp = |line: Span, from: usize, written: &Written| {
-                    let start = line.start + from;
-                    text.get(start..start + written.len)
-                };
-                if stamp(one, one_from, &one_written) < stamp(line, from, &next.3) {
-                    earlier.push(one);
-                    next
+                let is_later = text.get(latest.span.range()) < text.get(stamp.span.range());
+                let (late, early) = if is_later {
+                    (stamp, latest)
                 } else {
-                    earlier.push(line);
-                    (line.end, one, one_from, one_written)
-                }
+                    (latest, stamp)
+                };
+                earlier.push(early.line);
+                late
             }
-            _ => next,
-        });
+            _ => stamp,
+        };
+        above = Some((end, latest));
     }
     earlier
 }
 
-/// Whether two lines are the same but for the time, which both spell in one way and one zone.
-fn is_alike(text: &str, one: (Span, usize, &Written), two: (Span, usize, &Written)) -> bool {
-    let parts = |(line, from, written): (Span, usize, &Written)| {
-        let line = text.get(line.range())?;
-        let stamp = line.get(from..from + written.len)?;
-        let form: String = stamp
-            .chars()
-            .map(|c| if c.is_ascii_digit() { '0' } else { c })
-            .collect();
-        let zone = match &written.zone {
-            Zone::Offset(offset, _) => Some(*offset),
-            _ => None,
-        };
-        let behind = line.get(from + written.len..)?.trim_end().to_owned();
-        Some((line.get(..from)?.to_owned(), form, zone, behind))
-    };
-    parts(one).is_some() && parts(one) == parts(two)
-}
-
-/// The lines of the header that hold a time stamp, with where it begins in them and how it is written.
-fn stamps(text: &str) -> impl Iterator<Item = (Span, usize, Written)> + '_ {
+/// The time stamps of the header.
+fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let source_start = text.len() - body.len();
-    let mut at = source_start;
+    let mut at = text.len() - body.len();
     let mut in_header = true;
-    let lines = body.split_inclusive('\n').map(move |line| {
+    let stamps = body.split_inclusive('\n').map_while(move |line| {
         let start = at;
         at += line.len();
-        (start, line)
-    });
-    let open = move |(start, line): (usize, &'_ str)| {
         let body = line.trim_start();
         if body.starts_with('#') {
             match log::heading_opens(body) {
@@ -89,140 +62,93 @@ fn stamps(text: &str) -> impl Iterator<Item = (Span, usize, Written)> + '_ {
             }
         }
         let is_quote = in_header && body.starts_with('>');
-        let found = time_stamp(line).filter(|_| is_quote);
-        Some(found.map(|(from, written)| (Span::new(start, start + line.len()), from, written)))
-    };
-    lines.map_while(open).flatten()
+        Some(is_quote.then(|| Stamp::of(line, start)))
+    });
+    stamps.flatten().flatten()
 }
 
 /// A time stamp as it is written.
-struct Written {
-    len: usize,
-    time: Option<NaiveDateTime>,
-    has_seconds: bool,
-    has_time: bool,
-    between: String,
-    zone: Zone,
+struct Stamp {
+    /// The line it is in.
+    line: Span,
+    span: Span,
+    time: NaiveDateTime,
+    /// Its form, for chrono, the zone included.
+    format: String,
+    /// `None` where none is written: that of the edit.
+    zone: Option<FixedOffset>,
 }
 
-/// The zone behind a time stamp.
-enum Zone {
-    /// None is written: that of whoever writes.
-    Unwritten,
-    /// UTC, by this word.
-    Utc(String),
-    Offset(FixedOffset, String),
-    /// One whose rules are not known: it gives way to UTC.
-    Other,
-}
-
-impl Written {
-    fn local(&self, stamp: Timestamp) -> NaiveDateTime {
-        let local = match &self.zone {
-            Zone::Unwritten => stamp.naive_local(),
-            Zone::Offset(offset, _) => stamp.with_timezone(offset).naive_local(),
-            Zone::Utc(_) | Zone::Other => stamp.with_timezone(&Utc).naive_local(),
-        };
-        let local = if self.has_seconds {
-            local
-        } else {
-            local.with_second(0).unwrap_or(local)
-        };
-        local.with_nanosecond(0).unwrap_or(local)
-    }
-
-    fn at(&self, stamp: Timestamp) -> String {
-        let local = self.local(stamp);
-        if !self.has_time {
-            return local.format("%Y-%m-%d").to_string();
+impl Stamp {
+    /// The time stamp of a line that begins at `start`.
+    fn of(line: &str, start: usize) -> Option<Self> {
+        let lower = line.to_ascii_lowercase();
+        let key = lower.find("last updated")? + "last updated".len();
+        let colon = key + line.get(key..)?.find(':')? + 1;
+        let from = colon + line.get(colon..)?.find(|c: char| c.is_ascii_digit())?;
+        let is_filler = |c: char| c.is_whitespace() || c == '*' || c == '_';
+        if !line.get(colon..from)?.chars().all(is_filler) {
+            return None;
         }
-        let time = if self.has_seconds {
-            "%H:%M:%S"
-        } else {
-            "%H:%M"
+        let date = cell::date(line.get(from..from + 10)?).ok()??;
+        let rest = line.get(from + 10..)?;
+        let clock = rest.trim_start_matches(['T', ' ', ',']);
+        let gap = rest.get(..rest.len() - clock.len())?;
+        let is_clock = |c: char| c.is_ascii_digit() || c == ':';
+        let (clock, behind) = cell::split_while(clock, is_clock);
+        let time = cell::time_range(clock).ok().flatten();
+        let mut stamp = Self {
+            line: Span::new(start, start + line.len()),
+            span: Span::new(start + from, start + from + 10),
+            time: date.into(),
+            format: "%Y-%m-%d".to_owned(),
+            zone: None,
         };
-        let zone = match &self.zone {
-            Zone::Unwritten => "",
-            Zone::Utc(word) | Zone::Offset(_, word) => word,
-            Zone::Other => " UTC",
+        if let Some(time) = time.filter(|_| !gap.is_empty()) {
+            let has_seconds = clock.matches(':').count() == 2;
+            let (zone, word, len) = zone(behind);
+            let clock_format = if has_seconds { "%H:%M:%S" } else { "%H:%M" };
+            stamp.format.extend([gap, clock_format, word]);
+            stamp.time = date.and_time(time.start);
+            stamp.span.end += gap.len() + clock.len() + len;
+            stamp.zone = zone;
+        }
+        Some(stamp)
+    }
+
+    fn local(&self, now: Timestamp) -> NaiveDateTime {
+        let zone = self.zone.unwrap_or(*now.offset());
+        now.with_timezone(&zone).naive_local()
+    }
+
+    /// Whether the lines of both are the same but for the time, which both spell in one way and one zone.
+    fn is_alike(&self, other: &Self, text: &str) -> bool {
+        let form = |stamp: &Self| {
+            let before = text.get(stamp.line.start..stamp.span.start)?;
+            let time = text.get(stamp.span.range())?;
+            let time = time.replace(|c: char| c.is_ascii_digit(), "0");
+            let behind = text.get(stamp.span.end..stamp.line.end)?.trim_end();
+            Some((before, time, behind, stamp.zone))
         };
-        format!(
-            "{}{}{}{zone}",
-            local.format("%Y-%m-%d"),
-            self.between,
-            local.format(time)
-        )
+        form(self) == form(other)
     }
 }
 
-/// Where the time stamp of a line stands, and how it is written.
-fn time_stamp(line: &str) -> Option<(usize, Written)> {
-    let lower = line.to_ascii_lowercase();
-    let key = lower.find("last updated")? + "last updated".len();
-    let colon = key + line.get(key..)?.find(':')? + 1;
-    let date_at = colon + line.get(colon..)?.find(|c: char| c.is_ascii_digit())?;
-    let between_keys = line.get(colon..date_at)?;
-    if !between_keys
-        .chars()
-        .all(|c| c.is_whitespace() || c == '*' || c == '_')
-    {
-        return None;
-    }
-    let date = cell::date(line.get(date_at..date_at + 10)?).ok()??;
-    let rest = line.get(date_at + 10..)?;
-    let gap = rest.len() - rest.trim_start_matches(['T', ' ', ',']).len();
-    let clock = rest.get(gap..)?;
-    let clock_len = clock
-        .find(|c: char| !c.is_ascii_digit() && c != ':')
-        .unwrap_or(clock.len());
-    let clock_text = clock.get(..clock_len)?;
-    let time = cell::time_range(clock_text).ok().flatten();
-    let Some(time) = time.filter(|_| gap > 0) else {
-        let time = date.and_hms_opt(0, 0, 0);
-        let written = Written {
-            len: 10,
-            time: time.filter(|_| false),
-            has_seconds: false,
-            has_time: false,
-            between: String::new(),
-            zone: Zone::Unwritten,
-        };
-        return Some((date_at, written));
-    };
-    let (zone, zone_len) = zone(clock.get(clock_len..)?);
-    let written = Written {
-        len: 10 + gap + clock_len + zone_len,
-        time: Some(date.and_time(time.start)),
-        has_seconds: clock_text.matches(':').count() == 2,
-        has_time: true,
-        between: rest.get(..gap)?.to_owned(),
-        zone,
-    };
-    Some((date_at, written))
-}
-
-/// The zone at the start of a text, and how many bytes it takes there, the blank before it included.
-fn zone(text: &str) -> (Zone, usize) {
-    let blank = text.len() - text.trim_start_matches(' ').len();
-    let word = text.get(blank..).unwrap_or_default();
-    let end = word
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | ':' | '/' | '_')))
-        .unwrap_or(word.len());
-    let word = word.get(..end).unwrap_or_default();
-    let written = text.get(..blank + end).unwrap_or_default().to_owned();
-    if word.is_empty() {
-        return (Zone::Unwritten, 0);
-    }
-    if ["UTC", "Z", "GMT"]
-        .iter()
-        .any(|utc| word.eq_ignore_ascii_case(utc))
-    {
-        return (Zone::Utc(written), blank + end);
-    }
-    match word.parse::<FixedOffset>() {
-        Ok(offset) if word.starts_with(['+', '-']) => (Zone::Offset(offset, written), blank + end),
-        _ if word.starts_with(|c: char| c.is_ascii_alphabetic()) => (Zone::Other, blank + end),
-        _ => (Zone::Unwritten, 0),
+/// The zone at the start of a text, how it is written again, and how many bytes it takes there, the blank before it included.
+fn zone(text: &str) -> (Option<FixedOffset>, &str, usize) {
+    let word = text.trim_start_matches(' ');
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | ':' | '/' | '_');
+    let (word, rest) = cell::split_while(word, is_part);
+    let len = text.len() - rest.len();
+    let written = text.get(..len).unwrap_or_default();
+    let utc = Some(Utc.fix());
+    let names = ["UTC", "Z", "GMT"];
+    match word.parse() {
+        _ if names.iter().any(|utc| word.eq_ignore_ascii_case(utc)) => (utc, written, len),
+        Ok(offset) if word.starts_with(['+', '-']) => (Some(offset), written, len),
+        // The rules of other zones are not known.
+        _ if word.starts_with(|c: char| c.is_ascii_alphabetic()) => (utc, " UTC", len),
+        _ => (None, "", 0),
     }
 }
 
