@@ -31,11 +31,8 @@ impl<'d> Carried<'d> {
     pub(super) fn of(document: &'d Document, expired: &ExpiredLines<'_>) -> Self {
         let mut carried = Self::default();
         let mut taken: Vec<Span> = Vec::new();
-        for section in document
-            .sections
-            .iter()
-            .filter(|section| is_in_force(section))
-        {
+        let sections = document.sections.iter();
+        for section in sections.filter(|section| is_in_force(section)) {
             let span = Span::new(section.span.start, document.content_end(section));
             let text = without_lines(document, span);
             if section.kind == Section::ArchiveReference && carried.reference.is_none() {
@@ -81,7 +78,6 @@ impl<'d> Carried<'d> {
 /// How many lines say something and are neither carried over nor rows of tables that are made anew.
 fn others(document: &Document, is_taken: &dyn Fn(usize) -> bool) -> usize {
     let mut known: HashSet<usize> = HashSet::new();
-    known.extend(document.lines.iter().map(|line| line.place.line_start));
     known.extend(document.notes.iter().map(|note| note.place.line_start));
     let headings = document.sections.iter();
     known.extend(headings.map(|section| section.heading.line_start));
@@ -91,43 +87,30 @@ fn others(document: &Document, is_taken: &dyn Fn(usize) -> bool) -> usize {
             known.extend(table.rows.iter().map(|row| row.place.line_start));
         }
     }
-    let mut start = document.source.body_start();
-    let mut count = 0;
-    for line in document.source.body().split_inclusive('\n') {
-        let text = line.trim();
-        let says_something = !text.is_empty() && !text.starts_with('>');
-        count += usize::from(
-            says_something && !is_rule(text) && !known.contains(&start) && !is_taken(start),
-        );
-        start += line.len();
-    }
-    count
+    let lines = document.text_lines(document.source.body_start());
+    let others = lines.filter(|(line, text, is_log_line)| {
+        let text = text.trim();
+        let says_something = !text.is_empty() && !text.starts_with('>') && !is_rule(text);
+        let is_known = *is_log_line || known.contains(&line.start) || is_taken(line.start);
+        says_something && !is_known
+    });
+    others.count()
 }
 
 const fn is_in_force(section: &SectionBlock) -> bool {
+    use Section::{Allocation, ArchiveReference, Notes, Optimizations, Plan};
+    let kind = &section.kind;
     matches!(
-        section.kind,
-        Section::Allocation
-            | Section::Plan
-            | Section::Optimizations
-            | Section::Notes
-            | Section::ArchiveReference
+        kind,
+        Allocation | Plan | Optimizations | Notes | ArchiveReference
     )
 }
 
 /// A part of a log without the lines in it that are not Markdown.
 fn without_lines(document: &Document, span: Span) -> String {
-    let mut text = String::with_capacity(span.len());
-    let mut at = span.start;
-    let first = document
-        .lines
-        .partition_point(|line| line.place.line_start < span.start);
-    let lines = document.lines.iter().skip(first);
-    for line in lines.take_while(|line| line.place.line_start < span.end) {
-        text.push_str(document.at(Span::new(at, line.place.line_start)));
-        at = document.whole_line(line.place).end;
-    }
-    text.push_str(document.at(Span::new(at.min(span.end), span.end)));
-    text.truncate(text.trim_end().len());
-    text
+    let lines = document.text_lines(span.start);
+    let lines = lines.take_while(|(line, ..)| line.start < span.end);
+    let prose = lines.filter(|(.., is_log_line)| !is_log_line);
+    let text: String = prose.map(|(_, text, _)| text).collect();
+    text.trim_end().to_owned()
 }

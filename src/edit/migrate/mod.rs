@@ -73,17 +73,14 @@ pub fn migrate(
     request: &MigrateRequest,
 ) -> Result<Migration, Violation> {
     let document = revision.document();
-    let is_current = |role| document.tables_of(role).any(TableBlock::has_entries);
+    let has_entries = |role| document.tables_of(role).any(TableBlock::has_entries);
     if [Role::Monthly, Role::Daily, Role::Session]
         .into_iter()
-        .any(is_current)
+        .any(has_entries)
     {
         return Ok(Migration::Current);
     }
-    if !document
-        .tables_of(Role::Legacy)
-        .any(TableBlock::has_entries)
-    {
+    if !has_entries(Role::Legacy) {
         return Ok(Migration::Empty);
     }
     let mut rows = document
@@ -115,10 +112,8 @@ pub fn migrate(
 
 impl TableBlock {
     fn has_entries(&self) -> bool {
-        let others = self
-            .rows
-            .iter()
-            .filter(|row| row.is_plain() && row.entry().is_none());
+        let rows = self.rows.iter();
+        let others = rows.filter(|row| row.is_plain() && row.entry().is_none());
         self.lines.len() > others.count()
     }
 }
@@ -127,71 +122,108 @@ impl TableBlock {
 fn entries(document: &Document) -> impl Iterator<Item = (&TableBlock, &TableRow, &Entry<'static>)> {
     let tables = document.tables_of(Role::Legacy);
     tables.flat_map(|table| {
-        table.rows.iter().filter_map(move |row| match &row.kind {
-            RowKind::Entry(entry) => Some((table, row, &**entry)),
-            _ => None,
-        })
+        let rows = table.rows.iter();
+        rows.filter_map(move |row| Some((table, row, row.entry()?)))
     })
 }
 
 /// The rows of each day, in their order.
-fn days(document: &Document) -> BTreeMap<NaiveDate, Vec<DayRow<'_>>> {
-    let mut days: BTreeMap<NaiveDate, Vec<DayRow<'_>>> = BTreeMap::new();
+fn days(document: &Document) -> BTreeMap<NaiveDate, Vec<DayRow>> {
+    let mut days: BTreeMap<NaiveDate, Vec<DayRow>> = BTreeMap::new();
     for (table, row, entry) in entries(document) {
         let date = entry.when.date.unwrap_or(entry.when.month.first_day());
         let rows = days.entry(date).or_default();
-        rows.push(DayRow::of(document, table, row, entry));
+        rows.push(text::day_row(document, table, row, entry));
     }
     days
 }
 
-/// What a team spent in a month.
-#[derive(Debug)]
-struct TeamMonth {
-    name: String,
-    tokens: Option<Amount<Tokens>>,
-    /// In nanos; an estimate where not every row gives its cost.
-    cost: Option<Amount<i128>>,
-    /// What for, where that is one thing.
-    task: Option<String>,
-}
-
 /// What was spent in a month.
 #[derive(Debug)]
-struct MonthRows {
-    teams: Vec<TeamMonth>,
+struct MonthRows<'e> {
+    teams: Vec<TeamMonth<'e>>,
     sum: RoundedSum,
     /// That of the costs, where it is known.
     currency: Option<Currency>,
 }
 
-fn months(revision: &Revision) -> BTreeMap<Month, MonthRows> {
+/// What a team spent in a month.
+#[derive(Debug, Default)]
+struct TeamMonth<'e> {
+    name: String,
+    tokens: Option<Amount<Tokens>>,
+    /// Of rows with tokens or a cost, in nanos.
+    costs: Vec<Option<Amount<i128>>>,
+    tasks: BTreeSet<Option<&'e str>>,
+    /// A row says whose they are.
+    is_named: bool,
+}
+
+impl<'e> TeamMonth<'e> {
+    /// The task of all rows. None where there are several.
+    fn task(&self) -> Option<&'e str> {
+        let only = self.tasks.first().filter(|_| self.tasks.len() == 1);
+        only.copied().flatten()
+    }
+
+    fn add(&mut self, entry: &'e Entry<'_>, reconciled: &ReconciledMonth<'_>) {
+        self.is_named |= !entry.work.team.is_empty();
+        self.tasks.insert(entry.work.task.as_deref());
+        let figures = &entry.figures;
+        let currency = reconciled.currency();
+        let is_own_currency = figures.currency.is_none_or(|own| own == currency);
+        let stated = figures.cost.filter(|_| is_own_currency);
+        let stated = stated.map(|cost| Amount {
+            estimate: cost.estimate,
+            ..Amount::exact(cost.value.into())
+        });
+        let tokens = figures.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
+        let priced = || {
+            let price = reconciled.price_of(entry.work.model.as_deref())?;
+            Some(Amount::exact(price.cost(tokens, figures.classes)?.nanos))
+        };
+        let cost = stated.or_else(priced);
+        if cost.is_some() || tokens > Tokens::ZERO {
+            self.costs.push(cost);
+        }
+    }
+}
+
+/// The sum of the costs that are known, an estimate where another is not. None where none is known.
+fn sum_of_costs(costs: &[Option<Amount<i128>>]) -> Option<Amount<i128>> {
+    let known = costs.iter().flatten().map(|cost| cost.value);
+    let sum = known.reduce(i128::saturating_add)?;
+    let mut all = costs.iter();
+    Some(Amount {
+        estimate: all.any(|cost| cost.is_none_or(|cost| cost.estimate)),
+        ..Amount::exact(sum)
+    })
+}
+
+fn months(revision: &Revision) -> BTreeMap<Month, MonthRows<'_>> {
     let mut by_month: BTreeMap<Month, Vec<&Entry<'_>>> = BTreeMap::new();
     for (_, _, entry) in entries(revision.document()) {
         by_month.entry(entry.when.month).or_default().push(entry);
     }
-    let month = |(month, entries): (Month, Vec<&Entry<'_>>)| {
+    let month = |(month, entries): (Month, Vec<_>)| {
         let reconciled = revision.ledger().find_month(month)?;
         Some((month, month_rows(&reconciled, &entries)))
     };
     by_month.into_iter().filter_map(month).collect()
 }
 
-fn month_rows(reconciled: &ReconciledMonth<'_>, entries: &[&Entry<'_>]) -> MonthRows {
-    let currency = reconciled.currency();
-    let mut costs: BTreeMap<&str, Costs<'_>> = BTreeMap::new();
+fn month_rows<'e>(reconciled: &ReconciledMonth<'_>, entries: &[&'e Entry<'_>]) -> MonthRows<'e> {
+    let mut by_name: BTreeMap<&str, TeamMonth<'_>> = BTreeMap::new();
     for entry in entries {
         let team = reconciled.find_team(&entry.work.team);
         let name = team.map_or("", |team| team.name.as_str());
-        let costs = costs.entry(name).or_default();
-        costs.add(entry, reconciled, currency);
-        costs.is_named |= !entry.work.team.is_empty();
+        by_name.entry(name).or_default().add(entry, reconciled);
     }
     let mut teams = Vec::new();
     for team in &reconciled.teams {
         // Rows without a team get no monthly row.
-        let costs = costs.remove(team.name.as_str());
-        let Some(costs) = costs.filter(|costs| costs.is_named) else {
+        let month = by_name.remove(team.name.as_str());
+        let Some(month) = month.filter(|month| month.is_named) else {
             continue;
         };
         let details = [EntryKind::Daily, EntryKind::Session, EntryKind::Legacy];
@@ -204,84 +236,24 @@ fn month_rows(reconciled: &ReconciledMonth<'_>, entries: &[&Entry<'_>]) -> Month
                 estimate,
                 ..Amount::exact(team.details())
             }),
-            cost: costs.sum,
-            task: costs.task().map(str::to_owned),
+            ..month
         });
     }
     let amounts = entries.iter().filter_map(|entry| entry.figures.tokens);
+    let mut figures = entries.iter().map(|entry| entry.figures);
     MonthRows {
         teams,
         sum: amounts.map(RoundedSum::from).sum(),
-        currency: entries
-            .iter()
-            .any(|entry| entry.figures.currency.is_some())
-            .then_some(currency),
-    }
-}
-
-/// What a team's rows cost, and what they were for.
-#[derive(Debug, Default)]
-struct Costs<'e> {
-    /// A row says whose they are.
-    is_named: bool,
-    sum: Option<Amount<i128>>,
-    tasks: BTreeSet<Option<&'e str>>,
-}
-
-impl<'e> Costs<'e> {
-    /// The one thing it was for; nothing where there are several.
-    fn task(&self) -> Option<&'e str> {
-        self.tasks
-            .first()
-            .copied()
-            .flatten()
-            .filter(|_| self.tasks.len() == 1)
-    }
-
-    fn add(&mut self, entry: &'e Entry<'_>, reconciled: &ReconciledMonth<'_>, currency: Currency) {
-        self.tasks.insert(entry.work.task.as_deref());
-        let is_own_currency = entry.figures.currency.is_none_or(|own| own == currency);
-        let stated = entry
-            .figures
-            .cost
-            .filter(|_| is_own_currency)
-            .map(|cost| Amount {
-                value: i128::from(cost.value),
-                unit: 1,
-                estimate: cost.estimate,
-            });
-        let tokens = entry
-            .figures
-            .tokens
-            .map_or(Tokens::ZERO, |tokens| tokens.value);
-        let priced = || {
-            let price = reconciled.price_of(entry.work.model.as_deref())?;
-            let cost = price.cost(tokens, entry.figures.classes)?;
-            Some(Amount::exact(cost.nanos))
-        };
-        let cost = stated.or_else(priced);
-        // Where a cost is not known, the sum of the others is less than all.
-        let is_part = cost.is_none() && tokens > Tokens::ZERO;
-        let known = cost.map_or(0, |cost| cost.value);
-        let estimate = cost.is_some_and(|cost| cost.estimate) || is_part;
-        self.sum = match (self.sum, cost) {
-            (None, None) => None,
-            (before, _) => {
-                let before = before.unwrap_or(Amount::exact(0));
-                Some(Amount {
-                    value: before.value.saturating_add(known),
-                    unit: 1,
-                    estimate: before.estimate || estimate,
-                })
-            }
-        };
+        currency: figures
+            .any(|figures| figures.currency.is_some())
+            .then_some(reconciled.currency()),
     }
 }
 
 /// The months whose stated totals contradict their rows.
 fn differing(
     document: &Document,
-    months: &BTreeMap<Month, MonthRows>,
+    months: &BTreeMap<Month, MonthRows<'_>>,
 ) -> Vec<(Month, RoundedSum, RoundedSum)> {
     let rows = document
         .tables_of(Role::Months)

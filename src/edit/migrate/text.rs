@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::NaiveDate;
 
-use super::{MigrateRequest, MonthRows, carried::Carried};
+use super::{MigrateRequest, MonthRows, carried::Carried, sum_of_costs};
 use crate::{
     edit::{
         Document, TableBlock, TableRow,
         style::{self, MoneyStyle, TokenStyle},
+        table::visible,
     },
     log::{Column, cell},
     model::{Amount, Currency, Entry, Month, Tokens, fold_name},
@@ -18,76 +19,40 @@ use crate::{
 /// A cell without a value.
 const ABSENT: &str = "—";
 
-/// The cells of a daily row, as they are to be written.
-#[derive(Debug)]
-pub(super) struct DayRow<'d> {
-    team: &'d str,
-    task: &'d str,
-    model: &'d str,
-    through: [&'d str; 2],
-    tokens: String,
-    cost: &'d str,
-    status: &'d str,
-    /// The last one, so that it can hold what readers do not see.
-    notes: String,
-}
+/// The cells of a daily row. The last one also holds what readers do not see.
+pub(super) type DayRow = [String; 10];
 
-impl<'d> DayRow<'d> {
-    pub(super) fn of(
-        document: &'d Document,
-        table: &'d TableBlock,
-        row: &'d TableRow,
-        entry: &Entry<'_>,
-    ) -> Self {
-        let raw = |index: usize| row.cells.get(index).map_or("", |span| document.at(*span));
-        let visible = |raw: &'d str| raw.split("<!--").next().unwrap_or_default().trim_end();
-        let cell = |column| {
-            table
-                .columns
-                .index(column)
-                .map_or("", |at| visible(raw(at)))
-        };
-        let through = [cell(Column::TokensIn), cell(Column::TokensOut)];
-        let own = cell(Column::Tokens);
-        let tokens = match entry.figures.tokens {
-            None => String::new(),
-            Some(_) if !own.is_empty() => own.to_owned(),
-            Some(tokens) => spelled(tokens, &through),
-        };
-        let flag = table
-            .columns
-            .index(Column::Notes)
-            .or_else(|| flag(document, table));
-        let notes = flag.map_or("", |at| visible(raw(at)));
-        let ids = entry.ids().filter(|id| style::is_writable_id(id));
-        let ids: Vec<String> = ids.map(|id| format!(" <!-- id={id} -->")).collect();
-        Self {
-            team: cell(Column::Team),
-            task: cell(Column::Task),
-            model: cell(Column::Model),
-            through,
-            tokens,
-            cost: cell(Column::Cost),
-            status: cell(Column::Status),
-            notes: format!("{}{}", or_absent(notes), ids.concat()),
-        }
-    }
-
-    fn cells(&self) -> [&str; 10] {
-        let [tokens_in, tokens_out] = self.through;
-        [
-            "",
-            self.team,
-            self.task,
-            self.model,
-            tokens_in,
-            tokens_out,
-            &self.tokens,
-            self.cost,
-            self.status,
-            &self.notes,
-        ]
-    }
+pub(super) fn day_row(
+    document: &Document,
+    table: &TableBlock,
+    row: &TableRow,
+    entry: &Entry<'_>,
+) -> DayRow {
+    let at = |span: Option<Span>| span.map_or("", |span| visible(document.at(span)));
+    let cell = |column| at(row.cell(table, column));
+    let through = [cell(Column::TokensIn), cell(Column::TokensOut)];
+    let own = cell(Column::Tokens);
+    let tokens = match entry.figures.tokens {
+        Some(tokens) if own.is_empty() => spelled(tokens, &through),
+        Some(_) => own.to_owned(),
+        None => String::new(),
+    };
+    let flag = || row.cells.get(flag(document, table)?).copied();
+    let notes = at(row.cell(table, Column::Notes).or_else(flag));
+    let ids = entry.ids().filter(|id| style::is_writable_id(id));
+    let ids: String = ids.map(|id| format!(" <!-- id={id} -->")).collect();
+    [
+        String::new(),
+        cell(Column::Team).to_owned(),
+        cell(Column::Task).to_owned(),
+        cell(Column::Model).to_owned(),
+        through[0].to_owned(),
+        through[1].to_owned(),
+        tokens,
+        cell(Column::Cost).to_owned(),
+        cell(Column::Status).to_owned(),
+        format!("{}{ids}", or_absent(notes)),
+    ]
 }
 
 /// The column that is headed `Flag`.
@@ -113,8 +78,8 @@ fn or_absent(text: &str) -> &str {
 pub(super) fn write(
     document: &Document,
     request: &MigrateRequest,
-    months: &BTreeMap<Month, MonthRows>,
-    days: &BTreeMap<NaiveDate, Vec<DayRow<'_>>>,
+    months: &BTreeMap<Month, MonthRows<'_>>,
+    days: &BTreeMap<NaiveDate, Vec<DayRow>>,
     carried: &Carried<'_>,
 ) -> String {
     let currency = months.values().rev().find_map(|month| month.currency);
@@ -150,7 +115,7 @@ pub(super) fn write(
 fn header(request: &MigrateRequest, currency: Option<Currency>, carried: &Carried<'_>) -> String {
     let (today, keep_days) = (request.today(), request.keep_days);
     let updated = request.now.to_utc().format("%Y-%m-%d %H:%M UTC");
-    let days = if keep_days == 1 { "day" } else { "days" };
+    let days = style::plural(keep_days.into(), "day");
     let is_known = |pair: &&str| pair.to_lowercase().contains("currency");
     let own = currency.filter(|_| !carried.header.iter().any(is_known));
     let unit = own.map_or_else(
@@ -158,7 +123,7 @@ fn header(request: &MigrateRequest, currency: Option<Currency>, carried: &Carrie
         |own| format!("> **Unit:** Tokens | **Currency:** {own}\n"),
     );
     let kept = carried.header.iter().map(|pair| format!("> {pair}\n"));
-    let kept = kept.collect::<Vec<String>>().concat();
+    let kept: String = kept.collect();
     format!(
         "# Cost Log v2.0 — Compressed Format\n\
          > **Format Change:** {today} (see archive/ for historical data)\n\
@@ -167,49 +132,38 @@ fn header(request: &MigrateRequest, currency: Option<Currency>, carried: &Carrie
     )
 }
 
-fn summary(text: &mut String, month: Month, rows: &MonthRows) {
-    let currency = rows.currency;
+fn summary(text: &mut String, month: Month, rows: &MonthRows<'_>) {
     let _ = write!(text, "## {month} Monthly Summary\n\n");
-    let cost = cost_head(currency);
+    let cost = cost_head(rows.currency);
     head(
         text,
         &["Agent/Team", "Task", "Tokens", &cost, "Status", "Duration"],
     );
-    let (mut tokens, mut cost) = (Amount::exact(Tokens::ZERO), None::<Amount<i128>>);
     for team in &rows.teams {
-        if let Some(own) = team.tokens {
-            tokens = tokens + own;
-        }
-        if let Some(own) = team.cost {
-            let before = cost.unwrap_or(Amount::exact(0));
-            cost = Some(Amount {
-                value: before.value.saturating_add(own.value),
-                unit: 1,
-                estimate: before.estimate || own.estimate,
-            });
-        }
-        let task = team.task.as_deref().map(style::escaped);
-        let own = team.tokens.map(|own| spelled(own, &[]));
+        let task = team.task().map(style::escaped).unwrap_or_default();
+        let tokens = team.tokens.map(|own| spelled(own, &[])).unwrap_or_default();
         let cells = [
             &style::escaped(&team.name),
-            or_absent(task.as_deref().unwrap_or_default()),
-            or_absent(own.as_deref().unwrap_or_default()),
-            &money(team.cost, currency),
+            or_absent(&task),
+            or_absent(&tokens),
+            &money(sum_of_costs(&team.costs), rows.currency),
             ABSENT,
             ABSENT,
         ];
         row(text, &cells);
     }
-    let [total, money] = [spelled(tokens, &[]), money(cost, currency)];
-    let total = format!("**{total}**");
-    let money = if cost.is_some() {
-        format!("**{money}**")
-    } else {
-        money
+    let tokens = rows.teams.iter().filter_map(|team| team.tokens);
+    let tokens = tokens.fold(Amount::exact(Tokens::ZERO), |sum, own| sum + own);
+    let costs = rows.teams.iter().map(|team| sum_of_costs(&team.costs));
+    let costs: Vec<_> = costs.filter(Option::is_some).collect();
+    let total = format!("**{}**", spelled(tokens, &[]));
+    let cost = match sum_of_costs(&costs) {
+        None => ABSENT.to_owned(),
+        cost => format!("**{}**", money(cost, rows.currency)),
     };
     row(
         text,
-        &["**TOTAL MTD**", ABSENT, &total, &money, ABSENT, ABSENT],
+        &["**TOTAL MTD**", ABSENT, &total, &cost, ABSENT, ABSENT],
     );
     text.push('\n');
 }
@@ -219,18 +173,12 @@ fn money(cost: Option<Amount<i128>>, currency: Option<Currency>) -> String {
     let Some(cost) = cost else {
         return ABSENT.to_owned();
     };
-    let code = currency.map_or_else(String::new, |own| format!(" {own}"));
-    let sign = currency.and_then(Currency::sign);
-    let style = match sign {
-        Some(sign) => MoneyStyle::plain(sign, ""),
-        None => MoneyStyle::plain("", &code),
-    };
     let mark = if cost.estimate { "~" } else { "" };
-    format!("{mark}{}", style.spell(cost.value, true))
+    let spelled = MoneyStyle::plain(currency).spell(cost.value, true);
+    format!("{mark}{spelled}")
 }
 
-fn daily(text: &mut String, date: NaiveDate, rows: &[DayRow<'_>], currency: Option<Currency>) {
-    let cost = cost_head(currency);
+fn daily(text: &mut String, date: NaiveDate, rows: &[DayRow], currency: Option<Currency>) {
     let heads = [
         "Time",
         "Team",
@@ -239,32 +187,22 @@ fn daily(text: &mut String, date: NaiveDate, rows: &[DayRow<'_>], currency: Opti
         "Tokens In",
         "Tokens Out",
         "Tokens",
-        &cost,
+        &cost_head(currency),
         "Status",
         "Notes",
     ];
     // An empty column is written only where later rows can use it.
-    let used: Vec<usize> = (0..heads.len())
-        .filter(|at| {
-            let is_filled = |row: &DayRow<'_>| {
-                row.cells()
-                    .get(*at)
-                    .is_some_and(|cell| !cell::is_absent(cell))
-            };
-            !matches!(at, 3..=5) || rows.iter().any(is_filled)
-        })
-        .collect();
-    let pick = |cells: &[&'_ str; 10]| -> Vec<String> {
-        let cells = used.iter().filter_map(|at| cells.get(*at));
-        cells.map(|cell| or_absent(cell).to_owned()).collect()
+    let is_used = |at: usize| {
+        let mut cells = rows.iter().filter_map(|row| row.get(at));
+        !matches!(at, 3..=5) || cells.any(|cell| !cell::is_absent(cell))
     };
+    let used: Vec<usize> = (0..heads.len()).filter(|at| is_used(*at)).collect();
+    let heads = used.iter().filter_map(|at| heads.get(*at).copied());
     let _ = write!(text, "## Daily Detail — {date}\n\n");
-    let heads = pick(&heads);
-    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-    head(text, &heads);
+    head(text, &heads.collect::<Vec<_>>());
     for day_row in rows {
-        let cells = pick(&day_row.cells());
-        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let cells = used.iter().filter_map(|at| day_row.get(*at));
+        let cells: Vec<&str> = cells.map(|cell| or_absent(cell)).collect();
         row(text, &cells);
     }
     text.push('\n');
