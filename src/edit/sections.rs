@@ -9,7 +9,7 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
-    Document, Kept, RowKind, SectionBlock, TableBlock, document,
+    Document, Kept, SectionBlock, TableBlock, document,
     table::{NewRow, TableEditor},
     totals::{self, Basis},
 };
@@ -93,19 +93,13 @@ static PLAIN: LazyLock<Document> = LazyLock::new(|| {
     Document::read(text, Kept::All)
 });
 
-/// A table whose style a new one takes over.
-struct Model<'d> {
-    document: &'d Document,
-    table: &'d TableBlock,
-    editor: TableEditor<'d>,
-}
-
 /// Writes the sections that a log lacks.
 pub(super) struct NewSections<'d> {
     document: &'d Document,
     basis: Basis,
-    daily: Option<Model<'d>>,
-    monthly: Option<Model<'d>>,
+    /// The tables whose style new ones take over.
+    daily: Option<TableEditor<'d>>,
+    monthly: Option<TableEditor<'d>>,
     days: BTreeMap<NaiveDate, &'d SectionBlock>,
     /// Whether the newest day comes first.
     is_descending: bool,
@@ -132,8 +126,8 @@ impl<'d> NewSections<'d> {
         Self {
             document,
             basis,
-            daily: Model::of(document, Role::Daily, basis),
-            monthly: Model::of(document, Role::Monthly, basis),
+            daily: newest_table(document, Role::Daily, basis),
+            monthly: newest_table(document, Role::Monthly, basis),
             days,
             is_descending: in_order.first() > in_order.last(),
             months,
@@ -141,75 +135,72 @@ impl<'d> NewSections<'d> {
         }
     }
 
-    /// The sections of these days, in the order in which the log has its days.
-    pub(super) fn days<'r>(
+    /// The sections of these days with the number of their rows, in the order in which the log has its days.
+    pub(super) fn days(
         &mut self,
-        days: impl DoubleEndedIterator<Item = (NaiveDate, Vec<NewRow<'r>>)>,
+        days: BTreeMap<NaiveDate, Vec<NewRow<'_>>>,
     ) -> Vec<(Edit, usize)> {
+        let sections = days.iter().map(|(date, rows)| self.day(*date, rows));
+        let mut sections: Vec<_> = sections.collect();
         if self.is_descending {
-            days.rev()
-                .map(|(date, rows)| self.day(date, &rows))
-                .collect()
-        } else {
-            days.map(|(date, rows)| self.day(date, &rows)).collect()
+            sections.reverse();
         }
+        sections
     }
 
     fn day(&mut self, date: NaiveDate, rows: &[NewRow<'_>]) -> (Edit, usize) {
         let newest = self.days.last_key_value();
-        let heading = newest.and_then(|(date_of, section)| {
+        let heading = newest.and_then(|(newest, section)| {
             let heading = self.document.at(section.heading.span);
-            let at = heading.find(&date_of.to_string())?;
+            let at = heading.find(&newest.to_string())?;
             Some(format!("{}{date}", heading.get(..at)?))
         });
         let heading = heading.unwrap_or_else(|| format!("## Daily Detail — {date}"));
         let oldest = self.days.first_key_value().map(|(_, section)| *section);
-        let position = if self.is_descending {
-            let before = self.days.range(..date).next_back();
-            before
-                .map(|(_, section)| Position::Before(section))
-                .or_else(|| oldest.map(Position::Behind))
+        let mut earlier = if self.is_descending {
+            self.days.range(..date)
         } else {
-            let before = self.days.range(..=date).next_back();
-            before
-                .map(|(_, section)| Position::Behind(section))
-                .or_else(|| oldest.map(Position::Before))
+            self.days.range(..=date)
         };
-        let position = position.or_else(|| behind_notes(self.document));
-        let body = Model::lines(self.daily.as_ref(), rows, None);
-        let edit = self.insert(position.as_ref(), &heading, &body, order::DAILY);
+        let earlier = earlier.next_back().map(|(_, section)| *section);
+        let position = match (earlier, oldest) {
+            (Some(earlier), _) if self.is_descending => Position::Before(earlier),
+            (Some(earlier), _) => Position::Behind(Some(earlier)),
+            (None, oldest @ Some(_)) if self.is_descending => Position::Behind(oldest),
+            (None, Some(oldest)) => Position::Before(oldest),
+            (None, None) => Position::Behind(notes_or_last(self.document)),
+        };
+        let body = table_lines(self.daily.as_ref(), rows, None);
+        let edit = self.insert(position, &heading, &body, order::DAILY);
         (edit, rows.len())
     }
 
     /// The summary of a month, and how many rows it has, its total included.
     pub(super) fn month(&mut self, month: Month, rows: &[NewRow<'_>]) -> (Edit, usize) {
-        let older = self.months.iter().find(|(other, _)| *other < month);
+        let mut sections = self.months.iter();
+        let older = sections.find(|(other, _)| *other < month);
         let older = older.map(|(_, section)| *section);
         let last = self.months.last().map(|(_, section)| *section);
-        let position = older.map(Position::Before);
-        let position = position.or_else(|| last.map(Position::Behind)).or_else(|| {
-            let ours =
-                |section: &&SectionBlock| !matches!(section.kind, Section::Other | Section::Header);
-            let first = self.document.sections.iter().find(ours);
-            first.map(Position::Before)
-        });
-        let model = self.monthly.as_ref();
-        let total = model.and_then(|model| total_name(model.document, model.table));
-        let body = Model::lines(model, rows, total.as_deref());
+        let is_known = |kind: &Section| !matches!(kind, Section::Other | Section::Header);
+        let mut sections = self.document.sections.iter();
+        let first = sections.find(|section| is_known(&section.kind));
+        let position = match (older, last, first) {
+            (Some(older), ..) => Position::Before(older),
+            (None, last @ Some(_), _) => Position::Behind(last),
+            (None, None, Some(first)) => Position::Before(first),
+            (None, None, None) => Position::Behind(None),
+        };
+        let total = self.monthly.as_ref().and_then(TableEditor::total_name);
+        let body = table_lines(self.monthly.as_ref(), rows, total);
         let heading = format!("## {month} Monthly Summary");
-        let mut edit = self.insert(position.as_ref(), &heading, &body, order::SUMMARY);
+        let mut edit = self.insert(position, &heading, &body, order::SUMMARY);
         // Where a rule ends the summaries, it ends this one too.
-        if let Some(older) = older
-            && edit.span.start == older.heading.line_start
-            && self
-                .document
-                .at(Span::new(self.end_of(Some(older)), older.span.end))
-                .lines()
-                .any(|line| document::is_rule(line.trim()))
-        {
-            let newline = self.document.newline(edit.span.start);
-            for part in ["---", newline, newline] {
-                edit.text.push_str(part);
+        if let Some(older) = older {
+            let below = Span::new(self.end_of(Some(older)), older.span.end);
+            let mut below = self.document.at(below).lines();
+            if below.any(|line| document::is_rule(line.trim())) {
+                let newline = self.document.newline(edit.span.start);
+                edit.text.extend(["---", newline, newline]);
             }
         }
         (edit, rows.len() + usize::from(total.is_some()))
@@ -217,21 +208,14 @@ impl<'d> NewSections<'d> {
 
     /// Notes for a log that has none.
     pub(super) fn notes(&mut self, body: &[String]) -> Edit {
-        let ours = |kind: &Section| {
-            matches!(
-                kind,
-                Section::Monthly(_) | Section::Allocation | Section::Plan | Section::Optimizations
-            )
+        use Section::{Allocation, Monthly, Optimizations, Plan};
+        let is_above = |section: &&SectionBlock| {
+            let kind = &section.kind;
+            matches!(kind, Monthly(_) | Allocation | Plan | Optimizations)
         };
-        let mut sections = self.document.sections.iter().rev();
-        let last = sections.find(|section| ours(&section.kind));
+        let last = self.document.sections.iter().rev().find(is_above);
         let heading = "## Cost-Tracking Notes";
-        self.insert(
-            last.map(Position::Behind).as_ref(),
-            heading,
-            body,
-            order::NOTES,
-        )
+        self.insert(Position::Behind(last), heading, body, order::NOTES)
     }
 
     fn end_of(&mut self, section: Option<&SectionBlock>) -> usize {
@@ -241,139 +225,105 @@ impl<'d> NewSections<'d> {
         *self.ends.entry(heading).or_insert_with(end)
     }
 
-    /// A section put in, with an empty line around it and its totals written out.
-    fn insert(
-        &mut self,
-        position: Option<&Position<'_>>,
-        heading: &str,
-        body: &[String],
-        order: u8,
-    ) -> Edit {
-        let document = self.document;
-        let (at, is_before) = match position {
-            Some(Position::Before(section)) => (section.heading.line_start, true),
-            Some(Position::Behind(section)) => (self.end_of(Some(section)), false),
-            None => (self.end_of(None), false),
+    /// A section put in, with its totals written out.
+    fn insert(&mut self, at: Position<'_>, heading: &str, body: &[String], order: u8) -> Edit {
+        let (at, is_before) = match at {
+            Position::Before(section) => (section.heading.line_start, true),
+            Position::Behind(section) => (self.end_of(section), false),
         };
-        let newline = document.newline(at);
-        let before = document.text().get(..at).unwrap_or_default();
-        let after = document.text().get(at..).unwrap_or_default();
-        let mut text = String::new();
-        if !before.is_empty() && !before.ends_with('\n') {
-            text.push_str(newline);
-        }
-        if !is_before && at > document.source.body_start() {
-            text.push_str(newline);
-        }
-        let mut section = format!("{heading}{newline}{newline}");
-        for line in body {
-            section.push_str(line);
-            section.push_str(newline);
-        }
-        text.push_str(&totals::complete(section, self.basis));
-        let is_blank_next = after.starts_with('\n') || after.starts_with("\r\n");
-        if is_before || !after.is_empty() && !is_blank_next {
-            text.push_str(newline);
-        }
-        Edit::insert(at, text).ordered(order)
+        let lines = [heading, ""].into_iter();
+        let lines = lines.chain(body.iter().map(String::as_str));
+        let newline = self.document.newline(at);
+        let section: String = lines.flat_map(|line| [line, newline]).collect();
+        let section = totals::complete(section, self.basis);
+        insert_section(self.document, at, is_before, &section).ordered(order)
     }
 }
 
-impl<'d> Model<'d> {
-    /// The newest table of its kind; where the log has none, a plain one.
-    fn of(document: &'d Document, role: Role, basis: Basis) -> Option<Self> {
-        let newest = |document: &'d Document| {
-            let tables = document.tables_of(role);
-            let tables = tables.filter(|table| table.columns.has(Column::Tokens));
-            let table = match role {
-                Role::Monthly => {
-                    tables.max_by_key(|table| (table.month(document), Reverse(table.head.line)))
-                }
-                _ => tables.max_by_key(|table| table.lines.last().map(|line| line.start)),
-            }?;
-            Some(Self {
-                document,
-                table,
-                editor: TableEditor::new(document, table, basis.currency),
-            })
-        };
-        newest(document).or_else(|| newest(&PLAIN))
-    }
-
-    /// The lines of a table in this style, with a total where it has a name.
-    fn lines(model: Option<&Self>, rows: &[NewRow<'_>], total: Option<&str>) -> Vec<String> {
-        /// Gives way to the name as it is spelled, emphasis and all.
-        const NAME: &str = "TOTALNAME";
-        let Some(Self {
-            document,
-            table,
-            editor,
-        }) = model
-        else {
-            return Vec::new();
-        };
-        let heads = [table.head, table.dashes].into_iter();
-        let heads = heads.map(|place| Span::new(place.line_start, place.span.end));
-        let mut lines: Vec<String> = heads.map(|line| document.at(line).to_owned()).collect();
-        lines.extend(rows.iter().map(|row| editor.line(row)));
-        if let Some(name) = total {
-            let tokens = rows.iter().filter_map(|row| row.tokens);
-            let row = NewRow {
-                team: NAME,
-                tokens: Some((
-                    tokens.clone().map(|(tokens, _)| tokens).sum(),
-                    tokens.clone().any(|(_, estimate)| estimate),
-                )),
-                cost: rows.iter().find_map(|row| row.cost),
-                month: rows.iter().find_map(|row| row.month.clone()),
-                ..NewRow::default()
-            };
-            lines.push(editor.line(&row).replace(NAME, name));
-        }
-        lines
-    }
+/// A section put in with an empty line around it, before another one or behind what ends there.
+pub(super) fn insert_section(
+    document: &Document,
+    at: usize,
+    is_before: bool,
+    section: &str,
+) -> Edit {
+    let newline = document.newline(at);
+    let before = document.text().get(..at).unwrap_or_default();
+    let after = document.text().get(at..).unwrap_or_default();
+    let is_open = !before.is_empty() && !before.ends_with('\n');
+    let is_apart = is_before || at <= document.source.body_start();
+    let is_blank_next = after.is_empty() || after.starts_with('\n') || after.starts_with("\r\n");
+    let parts = [
+        (is_open, newline),
+        (!is_apart, newline),
+        (true, section),
+        (is_before || !is_blank_next, newline),
+    ];
+    let parts = parts.into_iter().filter(|(is_needed, _)| *is_needed);
+    Edit::insert(at, parts.map(|(_, part)| part).collect::<String>())
 }
 
-/// Where a section goes.
+/// The newest table of a role; where the log has none, a plain one.
+fn newest_table(document: &Document, role: Role, basis: Basis) -> Option<TableEditor<'_>> {
+    fn newest(document: &Document, role: Role) -> Option<&TableBlock> {
+        let tables = document.tables_of(role);
+        let tables = tables.filter(|table| table.columns.has(Column::Tokens));
+        if role == Role::Monthly {
+            return tables.max_by_key(|table| (table.month(document), Reverse(table.head.line)));
+        }
+        tables.max_by_key(|table| table.lines.last().map(|line| line.start))
+    }
+    let own = newest(document, role).map(|table| (document, table));
+    let found = own.or_else(|| Some((&*PLAIN, newest(&PLAIN, role)?)));
+    found.map(|(document, table)| TableEditor::new(document, table, basis.currency))
+}
+
+/// The lines of a new table in the style of another, with a total where that has a name.
+fn table_lines(
+    model: Option<&TableEditor<'_>>,
+    rows: &[NewRow<'_>],
+    total: Option<&str>,
+) -> Vec<String> {
+    /// Gives way to the name as it is spelled, emphasis and all.
+    const NAME: &str = "TOTALNAME";
+    let Some(model) = model else {
+        return Vec::new();
+    };
+    let mut lines = model.head_lines();
+    lines.extend(rows.iter().map(|row| model.line(row)));
+    if let Some(name) = total {
+        let tokens = rows.iter().filter_map(|row| row.tokens);
+        let is_estimate = tokens.clone().any(|(_, estimate)| estimate);
+        let row = NewRow {
+            team: NAME,
+            tokens: Some((tokens.map(|(tokens, _)| tokens).sum(), is_estimate)),
+            cost: rows.iter().find_map(|row| row.cost),
+            month: rows.iter().find_map(|row| row.month.clone()),
+            ..NewRow::default()
+        };
+        lines.push(model.line(&row).replace(NAME, name));
+    }
+    lines
+}
+
+/// Where a section goes: behind the last line that is Markdown where it is behind no other section.
+#[derive(Clone, Copy)]
 enum Position<'d> {
     Before(&'d SectionBlock),
-    Behind(&'d SectionBlock),
+    Behind(Option<&'d SectionBlock>),
 }
 
-/// What a table calls its total.
-fn total_name(document: &Document, table: &TableBlock) -> Option<String> {
-    let total = table
-        .rows
-        .iter()
-        .rev()
-        .find(|row| matches!(row.kind, RowKind::Total(_)))?;
-    let team = table.columns.index(Column::Team)?;
-    Some(document.at(*total.cells.get(team)?).to_owned())
-}
-
-/// Behind the notes; without any, behind the last section that is ours and not the reference to the archive.
-fn behind_notes(document: &Document) -> Option<Position<'_>> {
-    let find = |is: fn(&Section) -> bool| {
-        document
-            .sections
-            .iter()
-            .rev()
-            .find(|section| is(&section.kind))
-    };
-    find(|kind| *kind == Section::Notes)
-        .or_else(|| {
-            find(|kind| {
-                !matches!(
-                    kind,
-                    Section::Other | Section::Header | Section::ArchiveReference | Section::HookLog
-                )
-            })
-        })
-        .map(Position::Behind)
+/// The notes; without any, the last section known to tokmon that does not end the log.
+fn notes_or_last(document: &Document) -> Option<&SectionBlock> {
+    use Section::{ArchiveReference, Header, HookLog, Other};
+    let sections = || document.sections.iter().rev();
+    let notes = sections().find(|section| section.kind == Section::Notes);
+    let is_inner = |kind: &Section| !matches!(kind, Other | Header | ArchiveReference | HookLog);
+    notes.or_else(|| sections().find(|section| is_inner(&section.kind)))
 }
 
 /// Behind the last line that is Markdown.
-fn end_of_prose(document: &Document) -> usize {
+pub(super) fn end_of_prose(document: &Document) -> usize {
     let mut end = document.in_flight.unwrap_or(document.text().len());
     for line in document.lines.iter().rev() {
         let whole = document.whole_line(line.place);
@@ -384,6 +334,6 @@ fn end_of_prose(document: &Document) -> usize {
         end = whole.start;
     }
     let kept = document.text().get(..end).unwrap_or_default();
-    let trimmed = kept.trim_end();
-    document.line_after(trimmed.len()).min(end)
+    let end = document.line_after(kept.trim_end().len()).min(end);
+    end.max(document.source.body_start())
 }

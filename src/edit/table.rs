@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Document, TableBlock, TableRow,
+    Document, RowKind, TableBlock, TableRow,
     sections::{insert_lines, order},
     style::{self, MoneyStyle, RowStyle, SAMPLED_ROWS, StatusStyle, TokenStyle},
 };
@@ -58,10 +58,25 @@ impl<'d> TableEditor<'d> {
         }
     }
 
+    /// The line of the head, and that of the dashes.
+    pub(super) fn head_lines(&self) -> Vec<String> {
+        let heads = [self.table.head, self.table.dashes].into_iter();
+        let heads = heads.map(|place| Span::new(place.line_start, place.span.end));
+        heads
+            .map(|line| self.document.at(line).to_owned())
+            .collect()
+    }
+
+    /// What the table calls its total.
+    pub(super) fn total_name(&self) -> Option<&'d str> {
+        let mut rows = self.table.rows.iter().rev();
+        let total = rows.find(|row| matches!(row.kind, RowKind::Total(_)))?;
+        Some(self.document.at(total.cell(self.table, Column::Team)?))
+    }
+
     /// The cell of a row, as it is spelled. None where the row is too short.
     pub(super) fn raw(&self, row: &TableRow, column: Column) -> Option<&'d str> {
-        let index = self.table.columns.index(column)?;
-        Some(visible(self.document.at(*row.cells.get(index)?)))
+        Some(visible(self.document.at(row.cell(self.table, column)?)))
     }
 
     /// The cells of a column in the newest rows, the newest first.
@@ -74,7 +89,7 @@ impl<'d> TableEditor<'d> {
     /// Puts another text into a cell, and keeps the width of a column that is kept at one.
     pub(super) fn set(&self, row: &TableRow, column: Column, text: &str) -> Option<Edit> {
         let index = self.table.columns.index(column)?;
-        let whole = *row.cells.get(index)?;
+        let whole = row.cell(self.table, column)?;
         let shown = visible(self.document.at(whole));
         let cell = Span::new(whole.start, whole.start + shown.len());
         if self.document.at(cell) == text {
@@ -82,12 +97,12 @@ impl<'d> TableEditor<'d> {
         }
         let has_comment = cell != whole;
         if has_comment || !self.rows.is_aligned(index) && !cell.is_empty() {
-            let text = if has_comment && cell.is_empty() {
-                format!("{text} ")
+            let blank = if has_comment && cell.is_empty() {
+                " "
             } else {
-                text.to_owned()
+                ""
             };
-            return Some(Edit::replace(cell, text));
+            return Some(Edit::replace(cell, format!("{text}{blank}")));
         }
         let line = Span::new(row.place.line_start, row.place.span.end);
         let before = self.document.at(Span::new(line.start, cell.start));
@@ -117,15 +132,11 @@ impl<'d> TableEditor<'d> {
     /// The line of a new row, without a line end.
     pub(super) fn line(&self, row: &NewRow<'_>) -> String {
         let columns = &self.table.columns;
-        let mut cells: Vec<String> = (0..columns.count)
-            .map(|index| {
-                match columns.at(index) {
-                    Some(column) => self.cell(column, row),
-                    None => None,
-                }
-                .unwrap_or_else(|| self.absent(index))
-            })
-            .collect();
+        let cells = (0..columns.count).map(|index| {
+            let cell = columns.at(index).and_then(|column| self.cell(column, row));
+            cell.unwrap_or_else(|| self.absent(index))
+        });
+        let mut cells: Vec<String> = cells.collect();
         if let Some(last) = cells.last_mut() {
             for comment in comments(columns, row) {
                 if !last.is_empty() {
@@ -153,7 +164,7 @@ impl<'d> TableEditor<'d> {
             Column::Deliverables => row.deliverables.map(|count| count.to_string()),
             Column::Model => row.model.map(style::escaped),
             Column::Notes => {
-                let notes = beside(columns_without(&self.table.columns), row).join(", ");
+                let notes = beside(&self.table.columns, row);
                 (!notes.is_empty()).then(|| style::escaped(&notes))
             }
             Column::Date => row.date.clone(),
@@ -175,11 +186,8 @@ impl<'d> TableEditor<'d> {
     /// A figure as the column spells it.
     pub(super) fn tokens(&self, tokens: Tokens, estimate: bool) -> String {
         let spelled = TokenStyle::of(self.column(Column::Tokens)).spell(tokens);
-        if estimate {
-            format!("~{spelled}")
-        } else {
-            spelled
-        }
+        let mark = if estimate { "~" } else { "" };
+        format!("{mark}{spelled}")
     }
 
     /// An amount as the column spells it; in another currency than the column's, with the sign or code of that one.
@@ -189,14 +197,10 @@ impl<'d> TableEditor<'d> {
             let is_own = written.currency.unwrap_or(self.currency) == money.currency;
             MoneyStyle::of(raw).filter(|_| is_own)
         });
-        let style = own.unwrap_or_else(|| match money.currency.sign() {
-            _ if self.table.columns.currency == Some(money.currency)
-                && !(self.table.lines.is_empty() && self.table.rows.is_empty()) =>
-            {
-                MoneyStyle::plain("", "")
-            }
-            Some(sign) => MoneyStyle::plain(sign, ""),
-            None => MoneyStyle::plain("", &format!(" {}", money.currency)),
+        let is_in_head = self.table.columns.currency == Some(money.currency);
+        let has_rows = !self.table.lines.is_empty() || !self.table.rows.is_empty();
+        let style = own.unwrap_or_else(|| {
+            MoneyStyle::plain(Some(money.currency).filter(|_| !(is_in_head && has_rows)))
         });
         style.spell(money.nanos, exact)
     }
@@ -216,59 +220,40 @@ impl<'d> TableEditor<'d> {
 }
 
 /// The part of a cell that readers see: all but the comments at its end.
-fn visible(raw: &str) -> &str {
+pub(super) fn visible(raw: &str) -> &str {
     raw.split("<!--").next().unwrap_or_default().trim_end()
 }
 
 /// A cell without emphasis and comments.
 pub(super) fn plain_text(raw: &str) -> Cow<'_, str> {
-    let raw = raw.split("<!--").next().unwrap_or_default().trim();
+    let raw = visible(raw).trim();
     if raw.contains(['*', '`', '_']) {
         return Cow::Owned(raw.replace(['*', '`'], "").trim_matches('_').to_owned());
     }
     Cow::Borrowed(raw)
 }
 
-/// Which figures a table has no column for.
-#[derive(Clone, Copy)]
-struct Without {
-    deliverables: bool,
-    minutes: bool,
-    model: bool,
-}
-
-fn columns_without(columns: &Columns) -> Without {
-    Without {
-        deliverables: !columns.has(Column::Deliverables),
-        minutes: !columns.has(Column::Duration) && !columns.has(Column::Time),
-        model: !columns.has(Column::Model),
-    }
-}
-
 /// What is known of a row and has no column of its own, in words.
-fn beside(without: Without, row: &NewRow<'_>) -> Vec<String> {
-    let count = row.deliverables.filter(|_| without.deliverables);
-    let count = count.map(|count| match count {
-        1 => "1 deliverable".to_owned(),
-        count => format!("{count} deliverables"),
-    });
-    let minutes = row.minutes.filter(|_| without.minutes);
-    let minutes = minutes.map(|minutes| style::duration(minutes, None));
-    let model = row.model.filter(|_| without.model).map(str::to_owned);
-    [count, minutes, model].into_iter().flatten().collect()
+fn beside(columns: &Columns, row: &NewRow<'_>) -> String {
+    let has = |column| columns.has(column);
+    let has_time = has(Column::Duration) || has(Column::Time);
+    let count = row.deliverables.filter(|_| !has(Column::Deliverables));
+    let minutes = row.minutes.filter(|_| !has_time);
+    let words = [
+        count.map(|count| format!("{count} {}", style::plural(count, "deliverable"))),
+        minutes.map(|minutes| style::duration(minutes, None)),
+        row.model.filter(|_| !has(Column::Model)).map(str::to_owned),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Comments for the last cell: what a table without notes has no place for, and the id, which comes last.
-fn comments(columns: &Columns, row: &NewRow<'_>) -> Vec<String> {
-    let mut comments = Vec::new();
-    let beside = beside(columns_without(columns), row).join(", ");
-    if !columns.has(Column::Notes)
-        && !beside.is_empty()
-        && !beside.contains(['|', '<', '>'])
-        && !beside.contains("--")
-    {
-        comments.push(format!("<!-- {beside} -->"));
-    }
-    comments.extend(row.id.map(|id| format!("<!-- id={id} -->")));
-    comments
+fn comments(columns: &Columns, row: &NewRow<'_>) -> impl Iterator<Item = String> {
+    let beside = beside(columns, row);
+    let is_writable = !beside.contains(['|', '<', '>']) && !beside.contains("--");
+    let is_needed = !columns.has(Column::Notes) && !beside.is_empty();
+    let beside = (is_needed && is_writable).then_some(beside);
+    let id = row.id.map(|id| format!("id={id}"));
+    let comments = beside.into_iter().chain(id);
+    comments.map(|comment| format!("<!-- {comment} -->"))
 }

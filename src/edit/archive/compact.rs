@@ -55,7 +55,7 @@ pub(super) fn compact(
                 changed.push([mem::replace(section, compacted.clone()), compacted]);
             }
         }
-        delta.add_merged(count);
+        delta.stats.merged += count;
     }
     changed
 }

@@ -23,17 +23,7 @@ pub(super) struct ArchiveDelta {
     pub(super) sections: Vec<String>,
     /// Lines that are not Markdown, with their line ends.
     pub(super) lines: String,
-    stats: MoveStats,
-}
-
-impl ArchiveDelta {
-    pub(super) const fn stats(&self) -> MoveStats {
-        self.stats
-    }
-
-    pub(super) const fn add_merged(&mut self, rows: usize) {
-        self.stats.merged += rows;
-    }
+    pub(super) stats: MoveStats,
 }
 
 /// What happens to a line.

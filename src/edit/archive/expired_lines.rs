@@ -10,7 +10,6 @@ use crate::{
     model::{LineEvent, Month},
 };
 
-/// Tells which lines of a log leave it.
 pub(in crate::edit) struct ExpiredLines<'l> {
     today: NaiveDate,
     /// Whether each hold has ended, by its id. The first of an id is the one that holds.
@@ -19,20 +18,17 @@ pub(in crate::edit) struct ExpiredLines<'l> {
 
 impl<'l> ExpiredLines<'l> {
     pub(in crate::edit) fn of(lines: &'l [LogLine], today: NaiveDate, now: Timestamp) -> Self {
-        let events = || {
-            lines.iter().filter_map(|line| match &line.kind {
-                LineKind::Event(event) => Some(event),
-                _ => None,
-            })
-        };
-        let freed: HashSet<&str> = events()
-            .filter_map(|event| match event {
-                LineEvent::Free(id) => Some(id.as_ref()),
-                _ => None,
-            })
-            .collect();
+        let events = lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Event(event) => Some(event),
+            _ => None,
+        });
+        let freed = events.clone().filter_map(|event| match event {
+            LineEvent::Free(id) => Some(id.as_ref()),
+            _ => None,
+        });
+        let freed: HashSet<&str> = freed.collect();
         let mut holds = HashMap::new();
-        for event in events() {
+        for event in events {
             if let LineEvent::Hold(hold) = event {
                 let has_ended = hold.until <= now || freed.contains(hold.id.as_ref());
                 holds.entry(hold.id.as_ref()).or_insert(has_ended);

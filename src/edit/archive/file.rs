@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     log::{self, Item, Section},
-    model::Month,
     text::FileId,
 };
 
@@ -53,23 +52,6 @@ pub(super) fn is_closed(text: &str) -> bool {
     Frame::of(text).is_closed
 }
 
-/// A new archive. Its headings are added to `headings`.
-pub(super) fn create(
-    month: Month,
-    delta: &ArchiveDelta,
-    newline: &str,
-    log: &str,
-    headings: &mut Vec<String>,
-) -> String {
-    let title = format!("# Cost Log Archive — {month}");
-    let log = log_line(log);
-    let mut text = format!("{title}{newline}{log}{newline}");
-    headings.extend([title, log]);
-    add_sections(&mut text, delta, newline);
-    add_hook_log(&mut text, delta, newline, headings);
-    text
-}
-
 /// An archive with more in it, its new headings added to `headings`. None where something in it has no end, and would take that in.
 pub(super) fn extend(
     old: &str,
@@ -90,11 +72,15 @@ pub(super) fn extend(
     if !frame.is_closed {
         return None;
     }
-    let mut text = String::with_capacity(old.len() + delta.len());
+    let mut text = String::with_capacity(old.len());
     let Some((start, end)) = frame.hook_log else {
         text.push_str(old);
         add_sections(&mut text, delta, newline);
-        add_hook_log(&mut text, delta, newline, headings);
+        if !delta.lines.is_empty() {
+            end_paragraph(&mut text, newline);
+            text.extend([HOOK_LOG, newline, newline, &delta.lines]);
+            headings.push(HOOK_LOG.to_owned());
+        }
         return Some(text);
     };
     text.push_str(old.get(..start)?);
@@ -123,32 +109,11 @@ pub(super) fn extend(
     Some(text)
 }
 
-impl ArchiveDelta {
-    fn len(&self) -> usize {
-        let sections: usize = self.sections.iter().map(String::len).sum();
-        sections + self.lines.len() + 64
-    }
-}
-
 fn add_sections(text: &mut String, delta: &ArchiveDelta, newline: &str) {
     for section in &delta.sections {
         end_paragraph(text, newline);
         text.push_str(section);
     }
-}
-
-fn add_hook_log(
-    text: &mut String,
-    delta: &ArchiveDelta,
-    newline: &str,
-    headings: &mut Vec<String>,
-) {
-    if delta.lines.is_empty() {
-        return;
-    }
-    end_paragraph(text, newline);
-    text.extend([HOOK_LOG, newline, newline, &delta.lines]);
-    headings.push(HOOK_LOG.to_owned());
 }
 
 fn end_line(text: &mut String, newline: &str) {

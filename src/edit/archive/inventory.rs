@@ -111,7 +111,7 @@ impl Inventory {
                 _ => {}
             }
         }
-        inventory.add_last_line(document.text());
+        inventory.add_last_line(document);
         inventory
     }
 
@@ -128,12 +128,11 @@ impl Inventory {
 
     /// A last line without its line end may still grow: one that begins like a hook line stays where it is, and so does the section of
     /// one that begins like a row and is none yet.
-    fn add_last_line(&mut self, text: &str) {
+    fn add_last_line(&mut self, document: &Document) {
+        self.unreadable_lines.extend(document.in_flight);
+        let text = document.text();
         let start = text.rfind('\n').map_or(0, |newline| newline + 1);
         let last = text.get(start..).unwrap_or_default();
-        if last.starts_with('[') {
-            self.unreadable_lines.push(start);
-        }
         if let Some(section) = self.sections.last_mut()
             && last.starts_with('|')
             && section.rows_end < start

@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 
 use self::{
     cut::ArchiveDelta,
-    inventory::{ExpiredSection, Inventory},
+    inventory::Inventory,
     reference::{Contents, Reference},
 };
 use super::{
@@ -90,7 +90,7 @@ pub struct Archiving {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ArchiveError {
     NotUtf8(Month, NotUtf8),
-    /// Something in the archive of a month, like a code block without its end, would take in what is added.
+    /// Something in the archive of a month, such as a code block without its end, would take in what is added.
     Unclosed(Month),
     /// What is known of a month only by an archive that is to be deleted.
     Needed {
@@ -147,12 +147,18 @@ pub fn archive(
     request: &ArchiveRequest,
     name: &dyn Fn(Month) -> String,
 ) -> Result<Archiving, ArchiveError> {
-    let ready = Ready::of(revision, log_set, request)?;
-    let log = ready.revision.as_ref().unwrap_or(revision);
+    let (ready, settled) = make_ready(revision, log_set, request)?;
+    let log = ready.as_ref().unwrap_or(revision);
+    let inventory = Inventory::of(log);
+    let (expired, left) = if request.hooks_only {
+        (Vec::new(), Vec::new())
+    } else {
+        inventory.expired(log.document(), request.before)
+    };
     let expired_lines = ExpiredLines::of(&log.document().lines, request.today, request.now);
-    let (edits, mut deltas) = cut::cut(log, &ready.inventory, &ready.expired, &expired_lines);
+    let (edits, mut deltas) = cut::cut(log, &inventory, &expired, &expired_lines);
     let mut stats = ArchiveStats {
-        left: ready.left,
+        left,
         ..ArchiveStats::default()
     };
     if deltas.is_empty() {
@@ -167,11 +173,9 @@ pub fn archive(
     } else {
         Vec::new()
     };
-    stats.settled = ready.settled;
+    stats.settled = settled;
     let moved = deltas.iter();
-    stats.moved = moved
-        .map(|(month, delta)| (*month, delta.stats()))
-        .collect();
+    stats.moved = moved.map(|(month, delta)| (*month, delta.stats)).collect();
     let mut headings = Vec::new();
     let replaced = write_archives(log, log_set, &deltas, &request.log, &mut headings)?;
     let proposal = Proposal {
@@ -194,66 +198,36 @@ pub fn archive(
     })
 }
 
-/// A log whose usage lines are settled, and what of it is to leave.
-struct Ready {
-    /// None where that is the log as it was.
-    revision: Option<Revision>,
-    inventory: Inventory,
-    expired: Vec<ExpiredSection>,
-    left: Vec<(String, Obstacle)>,
-    settled: usize,
-}
-
-impl Ready {
-    fn of(
-        revision: &Revision,
-        log_set: &LogSet,
-        request: &ArchiveRequest,
-    ) -> Result<Self, ArchiveError> {
-        let mut ready = Self {
-            revision: None,
-            inventory: Inventory::of(revision),
-            expired: Vec::new(),
-            left: Vec::new(),
-            settled: 0,
-        };
-        if request.hooks_only {
-            return Ok(ready);
-        }
-        let mut settlement = settle(revision, log_set);
-        if settlement.lines > 0 {
-            settlement.proposal.stamp(revision, request.now);
-            // A line that cannot be settled counts all the same.
-            if let Ok(settled) = revision.apply(settlement.proposal, log_set) {
-                ready.settled = settlement.lines;
-                ready.advance(settled);
-            }
-        }
-        ready.find_expired(revision, request.before);
-        // Without any row of v2.0 left, rows of an older format would count again, in the log or in its archives.
-        if !ready.inventory.has_summary && !ready.expired.is_empty() {
-            let months: BTreeSet<Month> =
-                ready.expired.iter().map(|section| section.month).collect();
-            let months: Vec<Month> = months.into_iter().collect();
-            let log = ready.revision.as_ref().unwrap_or(revision);
-            let mut proposal = sync_summary(log, log_set, &months, Tolerance::None);
-            proposal.stamp(log, request.now);
-            let synced = log.apply(proposal, log_set)?;
-            ready.advance(synced);
-            ready.find_expired(revision, request.before);
-        }
-        Ok(ready)
+/// Settles the usage lines of a log, and has it say what its expired sections say. Gives the log where that changes it, and the number
+/// of lines settled.
+fn make_ready(
+    revision: &Revision,
+    log_set: &LogSet,
+    request: &ArchiveRequest,
+) -> Result<(Option<Revision>, usize), ArchiveError> {
+    if request.hooks_only {
+        return Ok((None, 0));
     }
-
-    fn advance(&mut self, revision: Revision) {
-        self.inventory = Inventory::of(&revision);
-        self.revision = Some(revision);
+    let mut settlement = settle(revision, log_set);
+    let mut settled = None;
+    if settlement.lines > 0 {
+        settlement.proposal.stamp(revision, request.now);
+        // A line that cannot be settled counts all the same.
+        settled = revision.apply(settlement.proposal, log_set).ok();
     }
-
-    fn find_expired(&mut self, first: &Revision, before: NaiveDate) {
-        let log = self.revision.as_ref().unwrap_or(first);
-        (self.expired, self.left) = self.inventory.expired(log.document(), before);
+    let lines = settled.as_ref().map_or(0, |_| settlement.lines);
+    let log = settled.as_ref().unwrap_or(revision);
+    let inventory = Inventory::of(log);
+    let (expired, _) = inventory.expired(log.document(), request.before);
+    if inventory.has_summary || expired.is_empty() {
+        return Ok((settled, lines));
     }
+    // Without any row of v2.0 left, rows of an older format would count again, in the log or in its archives.
+    let months: BTreeSet<Month> = expired.iter().map(|section| section.month).collect();
+    let months: Vec<Month> = months.into_iter().collect();
+    let mut proposal = sync_summary(log, log_set, &months, Tolerance::None);
+    proposal.stamp(log, request.now);
+    Ok((Some(log.apply(proposal, log_set)?), lines))
 }
 
 /// Adds to the archives in `log_set` what goes there. Gives them as they were.
@@ -267,14 +241,15 @@ fn write_archives(
     let newline = log.document().newline(0);
     let mut replaced = BTreeMap::new();
     for (month, delta) in deltas {
+        let title = format!("# Cost Log Archive — {month}{newline}");
         let old = log_set.archives.get(month);
         let old = old.map(|bytes| utf8(bytes, *month)).transpose()?;
-        let written = match old {
-            Some(old) => file::extend(old, delta, newline, log_path, headings)
-                .ok_or(ArchiveError::Unclosed(*month))?,
-            None => file::create(*month, delta, newline, log_path, headings),
-        };
-        let old = log_set.archives.insert(*month, written.into_bytes());
+        if old.is_none() {
+            headings.push(title.clone());
+        }
+        let text = file::extend(old.unwrap_or(&title), delta, newline, log_path, headings);
+        let text = text.ok_or(ArchiveError::Unclosed(*month))?;
+        let old = log_set.archives.insert(*month, text.into_bytes());
         replaced.insert(*month, old);
     }
     Ok(replaced)
@@ -345,9 +320,6 @@ fn refer(
         if let Ok(synced) = cut.apply(sync, log_set) {
             return Ok(synced);
         }
-    }
-    if edits.is_empty() {
-        return Ok(cut);
     }
     let proposal = Proposal {
         edits,

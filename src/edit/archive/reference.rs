@@ -27,23 +27,23 @@ pub(super) struct Reference {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Contents {
     /// Lines of text.
-    pub(super) size: usize,
-    pub(super) rows: usize,
+    pub(super) size: u64,
+    pub(super) rows: u64,
     /// Lines that are not Markdown.
-    pub(super) lines: usize,
+    pub(super) lines: u64,
 }
 
 impl Contents {
     /// What there is in an archive.
     pub(super) fn of(archive: &[u8]) -> Self {
         let mut contents = Self {
-            size: archive.split_inclusive(|byte| *byte == b'\n').count(),
+            size: archive.split_inclusive(|byte| *byte == b'\n').count() as u64,
             ..Self::default()
         };
         log::read_str(archive, FileId::archive(0), &mut |item| match item {
             Item::Row(row) => {
                 let is_row = matches!(&row.value, RowValue::Entry(entry) if entry.kind != EntryKind::Monthly);
-                contents.rows += usize::from(is_row);
+                contents.rows += u64::from(is_row);
             }
             Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => contents.lines += 1,
             _ => {}
@@ -69,45 +69,13 @@ pub(super) fn propose(document: &Document, reference: &Reference) -> Vec<Edit> {
 }
 
 fn create(document: &Document, reference: &Reference) -> Edit {
-    let lines: Vec<String> = [HEADING.to_owned(), String::new()]
-        .into_iter()
-        .chain(Key::ALL.map(|key| key.item(reference, "-")))
-        .collect();
-    let at = end_of_sections(document);
-    let mut edit = sections::insert_lines(document, at, order::NOTES, &lines);
+    let at = sections::end_of_prose(document);
     let newline = document.newline(at);
-    let rest = document.text().get(at..).unwrap_or_default();
-    if at > document.source.body_start() {
-        edit.text.insert_str(0, newline);
-    }
-    if !rest.is_empty() && !rest.starts_with(['\n', '\r']) {
-        edit.text.push_str(newline);
-    }
-    edit
-}
-
-/// Behind the last line that is neither blank nor one of those that are not Markdown.
-fn end_of_sections(document: &Document) -> usize {
-    let mut hook_lines = document.lines.iter().rev().peekable();
-    let text = document.text();
-    let mut end = text.len();
-    while end > document.source.body_start() {
-        let line = text.get(..end).unwrap_or_default();
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        let start = line.rfind('\n').map_or(0, |newline| newline + 1);
-        let start = start.max(document.source.body_start());
-        let is_hook_line = hook_lines
-            .next_if(|line| line.place.line_start == start)
-            .is_some();
-        let line = text.get(start..end).unwrap_or_default();
-        // A last line without its end may be one that is still being written.
-        let is_open = !line.ends_with('\n') && line.starts_with('[');
-        if !is_hook_line && !is_open && !line.trim().is_empty() {
-            break;
-        }
-        end = start;
-    }
-    end
+    let items = Key::ALL.map(|key| key.item(reference, "-"));
+    let lines = [HEADING, ""].into_iter();
+    let lines = lines.chain(items.iter().map(String::as_str));
+    let section: String = lines.flat_map(|line| [line, newline]).collect();
+    sections::insert_section(document, at, false, &section).ordered(order::NOTES)
 }
 
 /// What the items of the list say.
@@ -143,12 +111,11 @@ impl Key {
         let Contents { size, rows, lines } = reference.contents;
         let value = match self {
             Self::Location => format!("`{}`", reference.path),
-            Self::Size => format!("{} {}", number(size), plural(size, "line")),
+            Self::Size => counted(size, "line"),
             Self::Archived => {
-                let parts = [(rows, "row"), (lines, "hook line")];
-                let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-                let parts =
-                    parts.map(|(count, what)| format!("{} {}", number(count), plural(count, what)));
+                let parts = [(rows, "row"), (lines, "hook line")].into_iter();
+                let parts = parts.filter(|(count, _)| *count > 0);
+                let parts = parts.map(|(count, what)| counted(count, what));
                 parts.collect::<Vec<_>>().join(" and ")
             }
         };
@@ -156,16 +123,9 @@ impl Key {
     }
 }
 
-fn number(count: usize) -> Tokens {
-    Tokens(u64::try_from(count).unwrap_or(u64::MAX))
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 {
-        word.to_owned()
-    } else {
-        format!("{word}s")
-    }
+/// `1 row`, `4,958 rows`.
+fn counted(count: u64, word: &str) -> String {
+    format!("{} {}", Tokens(count), style::plural(count, word))
 }
 
 /// An item of a list: its key, and the place of its value.
@@ -215,15 +175,10 @@ fn update(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> {
 }
 
 fn items(document: &Document, body: Span) -> Vec<ListItem<'_>> {
-    let mut items = Vec::new();
-    let mut start = body.start;
-    while start < body.end {
-        let end = document.line_after(start);
-        let line = document.at(Span::new(start, end)).trim_end();
-        items.extend(item(line, Span::new(start, end)));
-        start = end;
-    }
-    items
+    let lines = document.text_lines(body.start);
+    let lines = lines.take_while(|(line, ..)| line.start < body.end);
+    let items = lines.filter_map(|(line, text, _)| item(text.trim_end(), line));
+    items.collect()
 }
 
 fn item(line: &str, span: Span) -> Option<ListItem<'_>> {
@@ -267,7 +222,7 @@ fn respell(document: &Document, item: &ListItem<'_>, key: Key, reference: &Refer
             }
             _ => plain.to_owned(),
         },
-        Key::Size => style::respell_tokens(raw, number(reference.contents.size), false)
+        Key::Size => style::respell_tokens(raw, Tokens(reference.contents.size), false)
             .unwrap_or_else(|| plain.to_owned()),
         Key::Archived => plain.to_owned(),
     };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::{self, Tokens, divide_half_even};
+use crate::model::{self, Currency, Tokens, divide_half_even};
 
 /// How figures of tokens are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,11 +82,13 @@ pub(crate) struct MoneyStyle {
 }
 
 impl MoneyStyle {
-    /// Without a style to follow: three decimals, and what stands for the currency before or after them.
-    pub(crate) fn plain(before: &str, after: &str) -> Self {
+    /// Without a style to follow: three decimals, and the sign of the currency before or its code after them.
+    pub(crate) fn plain(currency: Option<Currency>) -> Self {
+        let sign = currency.and_then(Currency::sign);
+        let code = currency.filter(|_| sign.is_none());
         Self {
-            before: before.to_owned(),
-            after: after.to_owned(),
+            before: sign.unwrap_or_default().to_owned(),
+            after: code.map_or_else(String::new, |code| format!(" {code}")),
             decimals: 3,
             point: '.',
             separator: Some(','),
@@ -277,7 +279,7 @@ mod tests {
             "$0.037"
         );
         assert_eq!(
-            MoneyStyle::plain("", " CHF").spell(1_500_000_000, false),
+            MoneyStyle::plain(Currency::parse("CHF")).spell(1_500_000_000, false),
             "1.500 CHF"
         );
     }

@@ -31,6 +31,10 @@ pub(crate) fn escaped(text: &str) -> String {
     escaped
 }
 
+pub(crate) fn plural(count: u64, word: &str) -> String {
+    format!("{word}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Whether an id can stand in a comment of a cell and be read from there.
 pub(crate) fn is_writable_id(id: &str) -> bool {
     let is_plain =
