@@ -5,10 +5,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     iter::Peekable,
+    mem,
     slice::Iter,
 };
 
-use super::{Document, LineKind, Revision, TableBlock, TableRow};
+use super::{Document, LogLine, Revision};
 use crate::{
     analysis::{Ledger, ReconciledMonth},
     log::Role,
@@ -16,38 +17,36 @@ use crate::{
     text::{Edit, EditSet, Overlap},
 };
 
-/// What an edit says about its result, beside that nothing else changes.
+/// What an edit says about its result. Nothing else changes.
 #[derive(Clone, Debug, Default)]
 pub struct Invariants {
-    monthly_rows: usize,
-    detail_rows: usize,
-    /// Lines that are not Markdown and stand elsewhere afterwards.
-    moved_lines: usize,
+    /// How many rows are new, in monthly tables and in others.
+    new_rows: [usize; 2],
+    /// How many lines that are not Markdown are elsewhere afterwards.
+    pub(super) moved_lines: usize,
     /// What teams, their names folded, use afterwards where that is not what they did.
     used: BTreeMap<(Month, String), Tokens>,
 }
 
 impl Invariants {
-    /// So many rows are new in tables of a role.
     pub fn add_rows(&mut self, role: Role, count: usize) {
-        match role {
-            Role::Monthly => self.monthly_rows += count,
-            _ => self.detail_rows += count,
-        }
+        let [monthly, others] = &mut self.new_rows;
+        let rows = if role == Role::Monthly {
+            monthly
+        } else {
+            others
+        };
+        *rows += count;
     }
 
-    pub fn move_lines(&mut self, count: usize) {
-        self.moved_lines += count;
-    }
-
-    /// A team uses this much in a month.
     pub fn set_used(&mut self, month: Month, team: &str, tokens: Tokens) {
         self.used.insert((month, fold_name(team)), tokens);
     }
 
     pub(super) fn extend(&mut self, other: Self) {
-        self.monthly_rows += other.monthly_rows;
-        self.detail_rows += other.detail_rows;
+        for (rows, more) in self.new_rows.iter_mut().zip(other.new_rows) {
+            *rows += more;
+        }
         self.moved_lines += other.moved_lines;
         self.used.extend(other.used);
     }
@@ -69,38 +68,34 @@ impl Invariants {
         edits: &EditSet,
         after: &Document,
     ) -> Result<(), Violation> {
-        let mut new = [self.monthly_rows, self.detail_rows];
+        let mut new = [0, 0];
         let mut tables = TableMap::default();
-        for lines in [plain_rows, sums] {
-            let mut offsets = OffsetMap::new(edits);
-            let mut rows = lines(after).peekable();
-            let mut count_new =
-                |row: &RowStart| match new.get_mut(usize::from(row.role != Role::Monthly)) {
-                    Some(left) if *left > 0 => {
-                        *left -= 1;
-                        Ok(())
-                    }
-                    _ => Err(Violation::NewRow { at: row.start }),
-                };
-            for row in lines(before) {
-                let Some(start) = offsets.map(row.start) else {
-                    continue;
-                };
-                while let Some(row) = rows.next_if(|row| row.start < start) {
-                    count_new(&row)?;
-                }
-                let same = rows.next_if(|after| after.start == start && after.role == row.role);
-                let is_in_table = same.is_some_and(|after| tables.is_same(row.table, after.table));
-                if !is_in_table {
-                    let line = before.source.line_column(row.start).line;
-                    return Err(Violation::Row { line });
-                }
+        let mut offsets = OffsetMap::new(edits);
+        let mut rows = row_starts(after).into_iter().peekable();
+        let mut count_new = |row: RowStart| new[usize::from(row.role != Role::Monthly)] += 1;
+        for row in row_starts(before) {
+            let Some(start) = offsets.map(row.start) else {
+                continue;
+            };
+            while let Some(row) = rows.next_if(|row| row.start < start) {
+                count_new(row);
             }
-            rows.try_for_each(|row| count_new(&row))?;
+            let same = rows.next_if(|after| {
+                (after.start, after.role, after.is_sum) == (start, row.role, row.is_sum)
+            });
+            if !same.is_some_and(|after| tables.is_same(row.table, after.table)) {
+                let line = before.source.line_column(row.start).line;
+                return Err(Violation::Row { line });
+            }
         }
-        match new {
-            [0, 0] => Ok(()),
-            [monthly, details] => Err(Violation::MissingRows(monthly + details)),
+        rows.for_each(count_new);
+        if new == self.new_rows {
+            Ok(())
+        } else {
+            Err(Violation::NewRows {
+                expected: self.new_rows.iter().sum(),
+                found: new.iter().sum(),
+            })
         }
     }
 
@@ -117,14 +112,13 @@ impl Invariants {
             let Some(start) = offsets.map(line.place.line_start) else {
                 continue;
             };
-            while lines
-                .next_if(|after| after.place.line_start < start)
-                .is_some()
-            {
+            let is_above = |after: &&LogLine| after.place.line_start < start;
+            while lines.next_if(is_above).is_some() {
                 new += 1;
             }
-            let is_same = |after: &&super::LogLine| {
-                after.place.line_start == start && is_alike(&after.kind, &line.kind)
+            let is_same = |after: &&LogLine| {
+                let kinds = [&after.kind, &line.kind].map(mem::discriminant);
+                after.place.line_start == start && kinds[0] == kinds[1]
             };
             if lines.next_if(is_same).is_none() {
                 return Err(Violation::Line {
@@ -184,42 +178,30 @@ fn teams<'m>(month: &'m ReconciledMonth<'_>) -> impl Iterator<Item = (&'m str, T
         .filter(|(_, used)| *used > Tokens::ZERO)
 }
 
-const fn is_alike(one: &LineKind, two: &LineKind) -> bool {
-    matches!(
-        (one, two),
-        (LineKind::Usage(_), LineKind::Usage(_))
-            | (LineKind::Unreadable, LineKind::Unreadable)
-            | (LineKind::Event(_), LineKind::Event(_))
-    )
-}
-
 /// A row of a table, by the start of its line.
 struct RowStart {
     start: usize,
     role: Role,
     table: usize,
+    is_sum: bool,
 }
 
-fn rows<'d, I: Iterator<Item = usize> + 'd>(
-    document: &'d Document,
-    starts: fn(&'d TableBlock) -> I,
-) -> Box<dyn Iterator<Item = RowStart> + 'd> {
-    let tables = document.tables.iter().enumerate();
-    Box::new(tables.flat_map(move |(table, block)| {
-        let role = block.role;
-        starts(block).map(move |start| RowStart { start, role, table })
-    }))
-}
-
-fn plain_rows(document: &Document) -> Box<dyn Iterator<Item = RowStart> + '_> {
-    rows(document, |table| table.lines.iter().map(|line| line.start))
-}
-
-fn sums(document: &Document) -> Box<dyn Iterator<Item = RowStart> + '_> {
-    rows(document, |table| {
-        let sums = table.rows.iter().filter(|row: &&TableRow| !row.is_plain());
-        sums.map(|row| row.place.line_start)
-    })
+/// The rows of all tables, from top to bottom.
+fn row_starts(document: &Document) -> Vec<RowStart> {
+    let mut rows = Vec::new();
+    for (table, block) in document.tables.iter().enumerate() {
+        let sums = block.rows.iter().filter(|row| !row.is_plain());
+        let sums = sums.map(|row| (row.place.line_start, true));
+        let lines = block.lines.iter().map(|line| (line.start, false));
+        rows.extend(lines.chain(sums).map(|(start, is_sum)| RowStart {
+            start,
+            role: block.role,
+            table,
+            is_sum,
+        }));
+    }
+    rows.sort_by_key(|row| row.start);
+    rows
 }
 
 /// Which table of a log is which of its tables afterwards.
@@ -278,17 +260,16 @@ pub enum Violation {
     Row {
         line: usize,
     },
-    /// There would be a row at this byte that nothing wrote.
-    NewRow {
-        at: usize,
+    /// There would be more or fewer new rows than were written.
+    NewRows {
+        expected: usize,
+        found: usize,
     },
-    /// So many new rows would not be read as such.
-    MissingRows(usize),
     /// A line that is not Markdown would be read as something else.
     Line {
         line: usize,
     },
-    /// There would be so many such lines that were not there.
+    /// This number of such lines would be new.
     NewLines(usize),
     /// A team would use something else.
     Used {
@@ -310,8 +291,9 @@ impl fmt::Display for Violation {
         match self {
             Self::Overlap(overlap) => overlap.fmt(f),
             Self::Row { line } => write!(f, "the row on line {line} would leave its table"),
-            Self::NewRow { at } => write!(f, "byte {at} would begin a row that nothing wrote"),
-            Self::MissingRows(count) => write!(f, "{count} new rows would be in no table"),
+            Self::NewRows { expected, found } => {
+                write!(f, "{expected} rows were written, and {found} would be read")
+            }
             Self::Line { line } => write!(f, "line {line} would mean something else"),
             Self::NewLines(count) => write!(f, "{count} lines would mean something else"),
             Self::Used {

@@ -258,7 +258,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             let editor = TableEditor::new(self.document, table, basis.currency);
             let grown = grown.into_iter();
             let mut edits: Vec<Edit> = grown
-                .flat_map(|(known, delta)| grow(&editor, known, delta))
+                .flat_map(|(known, delta)| grow(&editor, known.row, known.entry, delta))
                 .collect();
             if !new.is_empty() {
                 edits.push(editor.insert(&new));
@@ -286,40 +286,44 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
 }
 
 /// The edits of a row that grows.
-fn grow(editor: &TableEditor<'_>, known: &KnownRow<'_>, delta: &Delta) -> Vec<Edit> {
-    let KnownRow { row, entry, .. } = known;
+pub(super) fn grow(
+    editor: &TableEditor<'_>,
+    row: &TableRow,
+    entry: &Entry<'_>,
+    delta: &Delta,
+) -> Vec<Edit> {
     let figures = entry.figures;
     let before = figures.tokens.unwrap_or(Amount::exact(Tokens::ZERO));
     let is_idle = before.value == Tokens::ZERO;
-    let tokens = editor.raw(row, Column::Tokens).map(|raw| {
+    let tokens = editor.raw(row, Column::Tokens);
+    let tokens = tokens.filter(|_| is_idle || delta.tokens > Tokens::ZERO);
+    let tokens = tokens.map(|raw| {
         let sum = before.value.saturating_add(delta.tokens);
         let estimate = before.estimate || delta.estimate;
         style::respell_tokens(raw, sum, estimate)
             .filter(|_| !(is_idle && raw.len() == 1))
             .unwrap_or_else(|| editor.tokens(sum, estimate))
     });
-    let cost = editor
-        .raw(row, Column::Cost)
-        .and_then(|raw| cost(editor, raw, entry, delta));
+    let cost = editor.raw(row, Column::Cost);
+    let cost = cost.and_then(|raw| cost_text(editor, raw, entry, delta));
     let duration = editor.raw(row, Column::Duration).and_then(|raw| {
-        let minutes = delta.minutes?;
-        let had = figures
-            .minutes
-            .or((is_idle && cell::is_absent(raw)).then_some(0))?;
-        Some(editor.duration(had.saturating_add(minutes)))
+        let nothing = (is_idle && cell::is_absent(raw)).then_some(0);
+        let had = figures.minutes.or(nothing)?;
+        Some(editor.duration(had.saturating_add(delta.minutes?)))
     });
-    let deliverables = delta.deliverables.map(|count| count.to_string());
-    let status = delta
-        .status
-        .as_ref()
-        .filter(|status| entry.status.as_ref() != Some(status))
-        .map(|status| editor.status(status));
+    let status = delta.status.as_ref();
+    let status = status.filter(|status| entry.status.as_ref() != Some(status));
+    let deliverables = delta.deliverables;
+    let deliverables = deliverables.filter(|count| figures.deliverables != Some(*count));
     let cells = [
         (Column::Tokens, tokens),
         (Column::Cost, cost),
         (Column::Duration, duration),
-        (Column::Deliverables, deliverables),
-        (Column::Status, status),
+        (
+            Column::Deliverables,
+            deliverables.map(|count| count.to_string()),
+        ),
+        (Column::Status, status.map(|status| editor.status(status))),
     ];
     let edit = |(column, text): (Column, Option<String>)| editor.set(row, column, &text?);
     cells.into_iter().filter_map(edit).collect()
@@ -327,11 +331,14 @@ fn grow(editor: &TableEditor<'_>, known: &KnownRow<'_>, delta: &Delta) -> Vec<Ed
 
 /// The cost of a row that grows. Where nothing is written, nothing is: the price of all its tokens is not that of some. A cost that
 /// is the price of its tokens stays so, or the rounding of each addition would add up.
-fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, delta: &Delta) -> Option<String> {
-    let before = entry
-        .figures
-        .tokens
-        .map_or(Tokens::ZERO, |tokens| tokens.value);
+fn cost_text(
+    editor: &TableEditor<'_>,
+    raw: &str,
+    entry: &Entry<'_>,
+    delta: &Delta,
+) -> Option<String> {
+    let tokens = entry.figures.tokens;
+    let before = tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
     let written = cell::money(&plain_text(raw)).ok().flatten();
     let Some((more, exact)) = delta.cost else {
         // What nothing cost says nothing of what something does.
@@ -345,18 +352,18 @@ fn cost(editor: &TableEditor<'_>, raw: &str, entry: &Entry<'_>, delta: &Delta) -
     if currency.is_some_and(|currency| currency != more.currency) {
         return None;
     }
-    let is_price = |price: &Price| {
-        let half = u128::from(written.amount.unit.div_ceil(2));
-        price.currency == more.currency
-            && price
-                .cost(before)
-                .nanos
-                .abs_diff(written.amount.value.into())
-                <= half
-    };
-    let sum = match delta.price.filter(|price| !exact && is_price(price)) {
+    let price = delta.price.filter(|price| {
+        !exact && price.currency == more.currency && is_price(price, before, written.amount)
+    });
+    let sum = match price {
         Some(price) => price.cost(before.saturating_add(delta.tokens)).nanos,
         None => more.nanos.saturating_add(written.amount.value.into()),
     };
     style::respell_money(raw, sum, exact)
+}
+
+/// Whether a cost is the price of some tokens, as exactly as it is written.
+pub(super) fn is_price(price: &Price, tokens: Tokens, cost: Amount<u64>) -> bool {
+    let half = u128::from(cost.unit.div_ceil(2));
+    price.cost(tokens).nanos.abs_diff(cost.value.into()) <= half
 }

@@ -1,7 +1,7 @@
 //! A log at one moment, and the only way from one moment to the next.
 //! What is to change is proposed elsewhere; here it is applied, read once, and held against what must be true afterwards.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Document, Kept, LogSet, Timestamp,
@@ -45,33 +45,33 @@ impl Proposal {
     pub fn stamp(&mut self, revision: &Revision, now: Timestamp) {
         let edit = timestamp::edit(revision.text(), now);
         let is_free = |stamp: &Edit| {
-            let mut edits = self.edits.iter();
             // The line may be one that goes, since there is another one.
-            edits.all(|edit| edit.span.end <= stamp.span.start || stamp.span.end <= edit.span.start)
+            let is_behind = |one: &Edit, two: &Edit| two.span.end <= one.span.start;
+            let mut edits = self.edits.iter();
+            edits.all(|edit| is_behind(edit, stamp) || is_behind(stamp, edit))
         };
         self.edits.extend(edit.filter(is_free));
     }
 
-    /// Puts another proposal beside this one.
     pub fn extend(&mut self, other: Self) {
         self.edits.extend(other.edits);
         self.invariants.extend(other.invariants);
     }
 
-    /// A new section whose table, of this role, has so many rows.
+    /// Adds an edit that is a new section, with the number of rows in its table of this role.
     pub(super) fn add_section(&mut self, role: Role, (edit, rows): (Edit, usize)) {
         self.edits.push(edit);
         self.invariants.add_rows(role, rows);
     }
 }
 
-/// Whose archives matter.
+/// Which months' archives matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArchivesOf {
     AllMonths,
-    /// Those of usage lines, and the newest month, whose figures the notes give.
+    /// Those of usage lines, and the newest one, whose figures the notes give.
     UsageLines,
-    /// Those of daily and session sections and of lines that are not Markdown, and the newest month.
+    /// Those of daily and session sections and of lines that are not Markdown, and the newest one.
     Details,
 }
 
@@ -85,39 +85,34 @@ struct RevisionReader {
 
 impl RevisionReader {
     fn of_log(text: String, log_set: &LogSet) -> Self {
-        let mut reading = Self {
-            source: Source::new(text),
-            builder: Builder::new(Kept::Summaries),
-            ledger: log_set.ledger_builder(),
-            problems: Vec::new(),
-        };
-        let Self {
+        let source = Source::new(text);
+        let mut builder = Builder::new(Kept::Summaries);
+        let mut ledger = log_set.ledger_builder();
+        let mut problems = Vec::new();
+        log::read_str(source.text(), FileId::LOG, &mut |item| {
+            builder.item(&item);
+            match item {
+                Item::Problem(problem) => keep(&mut problems, problem),
+                item => enter(&mut ledger, FileId::LOG, item),
+            }
+        });
+        Self {
             source,
             builder,
             ledger,
             problems,
-        } = &mut reading;
-        log::read_str(source.text(), FileId::LOG, &mut |item| {
-            builder.item(&item);
-            match item {
-                Item::Problem(problem) => keep(problems, problem),
-                item => enter(ledger, FileId::LOG, item),
-            }
-        });
-        reading
+        }
     }
 
-    fn months(&self, archives: ArchivesOf) -> Vec<Month> {
-        let mut months = self.ledger.months();
-        let some = match archives {
-            ArchivesOf::AllMonths => return months,
+    fn months(&self, archives: ArchivesOf) -> BTreeSet<Month> {
+        let months = self.ledger.months();
+        let mut some = match archives {
+            ArchivesOf::AllMonths => return months.into_iter().collect(),
             ArchivesOf::UsageLines => self.builder.usage_months().collect(),
             ArchivesOf::Details => self.builder.detail_months(),
         };
-        months = months.pop().into_iter().chain(some).collect();
-        months.sort_unstable();
-        months.dedup();
-        months
+        some.extend(months.last());
+        some
     }
 
     fn finish(mut self, log_set: &LogSet) -> Revision {
@@ -192,10 +187,10 @@ impl Revision {
         in_log.map(|place| place.line_start).collect()
     }
 
-    /// The log after a proposal. `log_set` is what stands beside it then.
+    /// The log after a proposal. `log_set` is what is beside it then.
     ///
     /// # Errors
-    /// Where the edits contradict each other, or the result is not what the proposal says. Either is a mistake of whoever made it.
+    /// Where the edits contradict each other, or the result is not what the proposal says. Either is a mistake of this program.
     pub fn apply(&self, proposal: Proposal, log_set: &LogSet) -> Result<Self, Violation> {
         let Proposal {
             mut edits,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::{
-    Document, LineKind, LogSet, Revision, TableBlock,
+    Document, LogSet, Revision, TableBlock,
     derived::Derived,
     log_set::MOST_MONTHS,
     monthly::{Delta, MonthlyRows},
@@ -21,8 +21,8 @@ use super::{
 use crate::{
     analysis::ReconciledMonth,
     log::{Column, Role, Section, cell},
-    model::{Amount, Entry, LineEvent, Money, Month, Tokens, fold_name, is_total},
-    text::Edit,
+    model::{Amount, Entry, Money, Month, Tokens, fold_name, is_total},
+    text::{Edit, Place},
 };
 
 /// How usage lines become rows.
@@ -51,7 +51,7 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
     let surplus = months.len().saturating_sub(MOST_MONTHS);
     let mut settling = Settling {
         document,
-        holds: holds(document),
+        holds: document.holds(),
         rows: BTreeMap::new(),
         gone: BTreeSet::new(),
         lines: 0,
@@ -81,20 +81,9 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
     Settlement { proposal, lines }
 }
 
-/// The lines of holds by their ids; of one id, the first.
-fn holds(document: &Document) -> HashMap<&str, usize> {
-    let mut holds = HashMap::new();
-    for line in &document.lines {
-        if let LineKind::Event(LineEvent::Hold(hold)) = &line.kind {
-            holds.entry(&*hold.id).or_insert(line.place.line_start);
-        }
-    }
-    holds
-}
-
 struct Settling<'d> {
     document: &'d Document,
-    holds: HashMap<&'d str, usize>,
+    holds: HashMap<&'d str, Place>,
     /// The rows to write, by day.
     rows: BTreeMap<NaiveDate, Vec<NewRow<'d>>>,
     /// The starts of lines that go.
@@ -157,7 +146,7 @@ impl<'d> Settling<'d> {
             rows.add(&entry.work.team, entry.work.task.as_deref(), delta);
             self.gone.insert(entry.place.line_start);
             let hold = entry.hold.as_deref().and_then(|id| self.holds.get(id));
-            self.gone.extend(hold);
+            self.gone.extend(hold.map(|hold| hold.line_start));
             let row = new_row(entry, reconciled);
             self.rows.entry(date).or_default().push(row);
             self.lines += 1;
@@ -181,7 +170,7 @@ impl<'d> Settling<'d> {
             let totals = totals::follow(self.document, table, &insertion, derived.basis);
             proposal.edits.extend(insertion.into_iter().chain(totals));
         }
-        for section in derived.sections.days(new_days.into_iter()) {
+        for section in derived.sections.days(new_days) {
             proposal.add_section(Role::Daily, section);
         }
         let lines = self.document.lines.iter();

@@ -21,7 +21,6 @@ mod walk;
 
 pub use columns::{Column, Columns};
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
-pub use lines::is_hook_line;
 pub use reader::{read, read_str};
 pub use section::{Section, heading_opens};
 

@@ -7,7 +7,7 @@ use super::LineColumn;
 const BOM: &str = "\u{feff}";
 
 /// A text file, kept byte for byte. Spans count from its first byte, the byte-order mark included.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     text: String,
     line_starts: Vec<usize>,

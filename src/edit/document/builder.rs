@@ -10,17 +10,15 @@ use super::{
 };
 use crate::{
     log::{self, Column, Item, Role, RowValue, Section},
-    model::{Header, Hold, HookLine, LineEvent, Month, Note, Notice},
+    model::{Header, Hold, HookLine, LineEvent, Month, Notice},
     text::{Place, Source, Span},
 };
 
 /// A document that is being read.
+#[derive(Default)]
 pub(in crate::edit) struct Builder {
     kept: Kept,
-    sections: Vec<SectionBlock>,
-    tables: Vec<TableBlock>,
-    lines: Vec<LogLine>,
-    notes: Vec<Note>,
+    document: Document,
     /// The sums of the table that is being read since its last total.
     above: TableSums,
     /// The day of the first dated item, for lines before it.
@@ -32,13 +30,7 @@ impl Builder {
     pub(in crate::edit) fn new(kept: Kept) -> Self {
         Self {
             kept,
-            sections: Vec::new(),
-            tables: Vec::new(),
-            lines: Vec::new(),
-            notes: Vec::new(),
-            above: TableSums::default(),
-            first_date: None,
-            last_updated: None,
+            ..Self::default()
         }
     }
 
@@ -50,9 +42,9 @@ impl Builder {
             }
             Item::Table(table) => {
                 self.above = TableSums::default();
-                self.tables.push(TableBlock {
+                self.document.tables.push(TableBlock {
                     role: table.role,
-                    section: self.sections.len().checked_sub(1),
+                    section: self.document.sections.len().checked_sub(1),
                     columns: table.columns.clone(),
                     head: table.place,
                     dashes: table.dashes,
@@ -64,7 +56,7 @@ impl Builder {
                 });
             }
             Item::Row(row) => self.row(row),
-            Item::Note(note) => self.notes.push(note.clone()),
+            Item::Note(note) => self.document.notes.push(note.clone()),
             Item::Usage(entry) => {
                 let kind = LineKind::Usage(Box::new(entry.to_static()));
                 self.dated(entry.when.date);
@@ -83,15 +75,16 @@ impl Builder {
 
     /// The months of the usage lines read so far.
     pub(in crate::edit) fn usage_months(&self) -> impl Iterator<Item = Month> + '_ {
-        let entries = self.lines.iter().filter_map(LogLine::usage);
+        let entries = self.document.lines.iter().filter_map(LogLine::usage);
         entries.map(|entry| entry.when.month)
     }
 
     /// The months of the days of sections, details and lines read so far.
     pub(in crate::edit) fn detail_months(&self) -> BTreeSet<Month> {
-        let sections = self.sections.iter().filter_map(SectionBlock::day);
-        let rows = self.tables.iter().filter_map(|table| table.dates);
-        let lines = self.lines.iter().filter_map(|line| line.date);
+        let document = &self.document;
+        let sections = document.sections.iter().filter_map(SectionBlock::day);
+        let rows = document.tables.iter().filter_map(|table| table.dates);
+        let lines = document.lines.iter().filter_map(|line| line.date);
         // Lines without a day get one of these.
         let given = self.first_date.into_iter().chain(self.last_updated);
         let days = sections.chain(rows.flat_map(|(first, last)| [first, last]));
@@ -106,7 +99,7 @@ impl Builder {
             span: Span::at(heading.place.line_start),
         };
         self.dated(section.day());
-        self.sections.push(section);
+        self.document.sections.push(section);
     }
 
     fn dated(&mut self, date: Option<NaiveDate>) {
@@ -114,7 +107,7 @@ impl Builder {
     }
 
     fn line(&mut self, kind: LineKind, date: Option<NaiveDate>, place: Place) {
-        self.lines.push(LogLine {
+        self.document.lines.push(LogLine {
             kind,
             date,
             place,
@@ -123,25 +116,24 @@ impl Builder {
     }
 
     fn row(&mut self, row: &log::Row<'_>) {
-        let Some(table) = self.tables.last_mut() else {
+        let Some(table) = self.document.tables.last_mut() else {
             return;
         };
         let line = Span::new(row.place.line_start, row.place.span.end);
         let month = month_of(table, row);
+        if matches!(row.value, RowValue::Total(_) | RowValue::Sum) {
+            table.subtotals.push(Subtotal {
+                row: table.rows.len(),
+                month,
+                above: self.above.take(month),
+            });
+        } else {
+            table.lines.push(line);
+        }
         let kind = match &row.value {
-            RowValue::Total(_) | RowValue::Sum => {
-                table.subtotals.push(Subtotal {
-                    row: table.rows.len(),
-                    month,
-                    above: self.above.take(month),
-                });
-                match &row.value {
-                    RowValue::Total(total) => RowKind::Total(Box::new(total.clone())),
-                    _ => RowKind::Sum,
-                }
-            }
+            RowValue::Total(total) => RowKind::Total(Box::new(total.clone())),
+            RowValue::Sum => RowKind::Sum,
             RowValue::Entry(entry) => {
-                table.lines.push(line);
                 table.sums.add(month, &entry.figures);
                 if let Some(date) = entry.when.date {
                     let (first, last) = table.dates.unwrap_or((date, date));
@@ -154,14 +146,8 @@ impl Builder {
                 }
                 RowKind::Entry(Box::new(entry.to_static()))
             }
-            RowValue::Unreadable(_) => {
-                table.lines.push(line);
-                RowKind::Unreadable
-            }
-            _ => {
-                table.lines.push(line);
-                RowKind::Other
-            }
+            RowValue::Unreadable(_) => RowKind::Unreadable,
+            _ => RowKind::Other,
         };
         table.rows.push(TableRow {
             place: row.place,
@@ -170,22 +156,17 @@ impl Builder {
         });
     }
 
-    pub(in crate::edit) fn finish(mut self, source: Source) -> Document {
-        end_sections(&mut self.sections, source.text().len());
+    pub(in crate::edit) fn finish(self, source: Source) -> Document {
+        let mut document = self.document;
+        end_sections(&mut document.sections, source.text().len());
         let first = self.first_date.or(self.last_updated);
-        for line in &mut self.lines {
+        for line in &mut document.lines {
             line.date = line.date.or(first);
         }
         // Items come in the order of the chunks they were read in, which is that of the file but for code.
-        self.lines.sort_by_key(|line| line.place.line_start);
-        let mut document = Document {
-            in_flight: in_flight(source.text()),
-            source,
-            sections: self.sections,
-            tables: self.tables,
-            lines: self.lines,
-            notes: self.notes,
-        };
+        document.lines.sort_by_key(|line| line.place.line_start);
+        document.in_flight = in_flight(source.text());
+        document.source = source;
         document.mark_lines_in_tables();
         document
     }
@@ -228,7 +209,9 @@ impl Document {
 fn in_flight(text: &str) -> Option<usize> {
     let start = text.rfind('\n').map_or(0, |newline| newline + 1);
     let last = text.get(start..)?;
-    log::is_hook_line(last.trim_start_matches('\u{feff}').as_bytes()).then_some(start)
+    last.trim_start_matches('\u{feff}')
+        .starts_with('[')
+        .then_some(start)
 }
 
 /// A section ends where one of its level or above begins, or one that is recognised.

@@ -4,10 +4,12 @@
 mod builder;
 mod sums;
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::{
-    log::{self, Columns, Role, Section},
+    log::{self, Column, Columns, Role, Section},
     model::{Entry, LineEvent, Month, Note, StatedTotal},
     text::{FileId, Place, Source, Span},
 };
@@ -15,30 +17,31 @@ pub(super) use builder::Builder;
 pub(super) use sums::{RowSum, TableSums};
 
 /// Which rows a document keeps decoded. Of the others it knows their lines and what they add up to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kept {
+    #[default]
     All,
     /// Those of all tables but the entries of daily and session tables, of which there may be any number.
     Summaries,
 }
 
 /// The parsed text of a log, with the place of each part.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Document {
     pub source: Source,
-    /// Its sections, from top to bottom, one for each heading of level 1 to 3.
+    /// From top to bottom, one for each heading of level 1 to 3.
     pub sections: Vec<SectionBlock>,
-    /// Its tables, including those that tokmon does not know.
+    /// Including those that tokmon does not know.
     pub tables: Vec<TableBlock>,
     /// The lines that are not Markdown, usage lines included.
     pub lines: Vec<LogLine>,
-    /// The list items that mean something to us.
+    /// The list items with a known meaning.
     pub notes: Vec<Note>,
     /// The start of a last line without its line end, which another process may still be writing. No edit goes after it.
     pub in_flight: Option<usize>,
 }
 
-/// A heading and what stands below it.
+/// A heading and what is below it.
 #[derive(Clone, Debug)]
 pub struct SectionBlock {
     pub kind: Section,
@@ -49,7 +52,6 @@ pub struct SectionBlock {
     pub span: Span,
 }
 
-/// A table.
 #[derive(Clone, Debug)]
 pub struct TableBlock {
     pub role: Role,
@@ -60,7 +62,6 @@ pub struct TableBlock {
     pub head: Place,
     /// The row of dashes.
     pub dashes: Place,
-    /// The rows that are kept.
     pub rows: Vec<TableRow>,
     /// The lines of all rows but totals and sums, without their line ends.
     pub lines: Vec<Span>,
@@ -70,7 +71,7 @@ pub struct TableBlock {
     pub(super) subtotals: Vec<Subtotal>,
 }
 
-/// What stands above a total or sum.
+/// The rows above a total or sum.
 #[derive(Clone, Debug)]
 pub(super) struct Subtotal {
     /// Which of the table's rows.
@@ -80,7 +81,6 @@ pub(super) struct Subtotal {
     pub(super) above: RowSum,
 }
 
-/// A row of a table.
 #[derive(Clone, Debug)]
 pub struct TableRow {
     /// Its line without the line end.
@@ -112,17 +112,15 @@ pub struct LogLine {
     pub date: Option<NaiveDate>,
     /// The line without its line end.
     pub place: Place,
-    /// Whether it stands between rows of a table.
+    /// Whether it is between rows of a table.
     pub in_table: bool,
 }
 
-/// What such a line says.
 #[derive(Clone, Debug)]
 pub enum LineKind {
     Usage(Box<Entry<'static>>),
     /// A usage line that cannot be read.
     Unreadable,
-    /// Any other; those of holds own their texts.
     Event(LineEvent<'static>),
 }
 
@@ -156,50 +154,72 @@ impl Document {
     /// How the line that ends before `at` ends; where none does, as the lines of the text do.
     pub fn newline(&self, at: usize) -> &'static str {
         let before = self.text().get(..at).unwrap_or_default();
-        let sample = before.rfind('\n').map_or_else(
-            || {
-                self.text()
-                    .find('\n')
-                    .and_then(|end| self.text().get(..end))
-            },
-            |end| before.get(..end),
-        );
-        if sample.is_some_and(|line| line.ends_with('\r')) {
+        let end = before.rfind('\n').or_else(|| self.text().find('\n'));
+        let line = end.and_then(|end| self.text().get(..end));
+        if line.is_some_and(|line| line.ends_with('\r')) {
             "\r\n"
         } else {
             "\n"
         }
     }
 
-    /// The tables of a role, from top to bottom.
     pub fn tables_of(&self, role: Role) -> impl DoubleEndedIterator<Item = &TableBlock> {
         self.tables.iter().filter(move |table| table.role == role)
     }
 
-    /// The section a table stands in.
+    /// The rows of daily and session tables.
+    pub(super) fn details(&self) -> impl Iterator<Item = &TableRow> {
+        let tables = self.tables.iter();
+        let details = tables.filter(|table| matches!(table.role, Role::Daily | Role::Session));
+        details.flat_map(|table| &table.rows)
+    }
+
     pub fn section_of(&self, table: &TableBlock) -> Option<&SectionBlock> {
         self.sections.get(table.section?)
     }
 
+    /// The lines that are not Markdown and start at `at` or below.
+    pub fn lines_from(&self, at: usize) -> &[LogLine] {
+        let lines = &self.lines;
+        let first = lines.partition_point(|line| line.place.line_start < at);
+        lines.get(first..).unwrap_or_default()
+    }
+
+    /// The lines of the text from the start of one on, with their line ends, and whether each is one that is not Markdown.
+    pub(super) fn text_lines(&self, at: usize) -> impl Iterator<Item = (Span, &str, bool)> {
+        let mut log_lines = self.lines_from(at).iter().peekable();
+        let mut end = at;
+        let rest = self.text().get(at..).unwrap_or_default();
+        rest.split_inclusive('\n').map(move |text| {
+            let start = end;
+            end += text.len();
+            let log_line = log_lines.next_if(|line| line.place.line_start == start);
+            (Span::new(start, end), text, log_line.is_some())
+        })
+    }
+
+    /// The lines of holds, by their ids; of one id, the first.
+    pub(super) fn holds(&self) -> HashMap<&str, Place> {
+        let mut holds = HashMap::new();
+        for line in &self.lines {
+            if let LineKind::Event(LineEvent::Hold(hold)) = &line.kind {
+                holds.entry(&*hold.id).or_insert(line.place);
+            }
+        }
+        holds
+    }
+
     /// The end of what a section says: behind its last line that is neither blank, nor a rule, nor a line that is not Markdown.
     pub fn content_end(&self, section: &SectionBlock) -> usize {
-        let mut end = self.line_after(section.heading.span.end);
-        let mut at = end;
-        let below = self
-            .lines
-            .partition_point(|line| line.place.line_start < end);
-        let mut lines = self.lines.iter().skip(below).peekable();
-        let last = self.in_flight.unwrap_or(section.span.end);
-        while at < section.span.end.min(last) {
-            let next = self.line_after(at);
-            let is_held = lines.next_if(|line| line.place.line_start == at).is_some();
-            let text = self.text().get(at..next).unwrap_or_default().trim();
-            if !is_held && !text.is_empty() && !is_rule(text) {
-                end = next;
-            }
-            at = next;
-        }
-        end
+        let start = self.line_after(section.heading.span.end);
+        let end = self.in_flight.unwrap_or(section.span.end);
+        let end = end.min(section.span.end);
+        let lines = self.text_lines(start);
+        let lines = lines.take_while(|(line, ..)| line.start < end);
+        let content = lines.filter(|(_, text, is_log_line)| {
+            !is_log_line && !text.trim().is_empty() && !is_rule(text.trim())
+        });
+        content.last().map_or(start, |(line, ..)| line.end)
     }
 }
 
@@ -242,6 +262,11 @@ impl TableBlock {
 }
 
 impl TableRow {
+    /// Where the value of a column is. None where the table has no such column, or the row is too short.
+    pub(super) fn cell(&self, table: &TableBlock, column: Column) -> Option<Span> {
+        self.cells.get(table.columns.index(column)?).copied()
+    }
+
     /// The whole line without its line end.
     pub(super) const fn line(&self) -> Span {
         Span::new(self.place.line_start, self.place.span.end)
@@ -261,7 +286,6 @@ impl TableRow {
 }
 
 impl LogLine {
-    /// The spending it tells of.
     pub fn usage(&self) -> Option<&Entry<'static>> {
         match &self.kind {
             LineKind::Usage(entry) => Some(entry),
