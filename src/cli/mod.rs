@@ -23,7 +23,7 @@ use crate::{
 pub use subcommands::{
     ArchiveArgs, CheckArgs, Command, InitArgs, MigrateArgs, RecordArgs, RewriteArgs, SchemaOf,
 };
-pub use values::{parse_time, parse_tokens};
+pub use values::{parse_cost, parse_time, parse_tokens};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -93,6 +93,15 @@ impl Cli {
         )));
         let mut matches = command.try_get_matches_from(args).ok()?;
         Self::from_arg_matches_mut(&mut matches).ok()
+    }
+
+    /// Whether a cost log and its settings are needed.
+    pub const fn reads_log(&self) -> bool {
+        use Command::{Completions, Init, Man, Schema};
+        !matches!(
+            self.command,
+            Some(Init(_) | Schema { .. } | Completions { .. } | Man { .. })
+        )
     }
 
     /// The name of the subcommand, and the formats that it or the views have.

@@ -172,7 +172,7 @@ pub(super) fn parse_poll(text: &str) -> Result<Duration, String> {
     poll.ok_or_else(|| "write a time like 5s or 1m, from a second to an hour".to_owned())
 }
 
-pub(super) fn parse_cost(text: &str) -> Result<StatedCost, String> {
+pub fn parse_cost(text: &str) -> Result<StatedCost, String> {
     match cell::money(text) {
         Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {
             nanos: cost.amount.value,

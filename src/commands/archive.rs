@@ -3,26 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context as _;
 use chrono::{Days, Months, NaiveDate};
 
-use super::{Context, edit_session::EditSession};
+use super::{edit_session::EditSession, run::Run};
 use crate::{
-    cli::{ArchiveArgs, GlobalArgs},
+    cli::ArchiveArgs,
     config::Settings,
     edit::{
         ArchivesOf, Timestamp,
         archive::{self, ArchiveError, ArchiveRequest, ArchiveStats},
     },
     exit::ExitCode,
-    failure::{Failure, cannot_print},
+    failure::Failure,
     log::{self, Item},
     model::{Header, Month},
     render::{self, Archived, Deleted, Format, Left, MovedTo},
-    session::{
-        archive_folder,
-        archives::{ArchiveFile, Archives, MonthArchive},
-    },
+    session::archives::{ArchiveFile, Archives},
     store::{Change, FileChange},
     text::FileId,
 };
@@ -30,14 +26,10 @@ use crate::{
 /// Days that daily details are kept where neither options nor settings nor the log say otherwise.
 const KEEP_DAYS: u32 = 30;
 
-pub(super) fn run(
-    args: &ArchiveArgs,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<ExitCode, Failure> {
-    let format = global.format();
-    let now = cx.now(global)?;
-    let session = EditSession::open(global, cx)?;
+pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let format = run.format();
+    let now = run.now()?;
+    let session = EditSession::open(run)?;
     let task = Task {
         to_delete: match args.prune_archives {
             Some(months) => old_archives(session.archives()?, now, months)?,
@@ -48,19 +40,18 @@ pub(super) fn run(
         session,
     };
     let archived = if args.dry_run {
-        let text = task.session.text(cx)?;
+        let text = task.session.text(run)?;
         task.plan(&text)?.1
     } else {
         if format == Format::Table {
-            task.announce_deletions(global, cx)?;
+            task.announce_deletions(run)?;
         }
         task.session
             .rewrite(args.rewrite, &mut |text| task.plan(text))?
     };
-    archived.write(format, cx.out).map_err(cannot_print)?;
-    cx.out.flush().map_err(cannot_print)?;
-    for remark in archived.remarks().iter().filter(|_| !global.quiet) {
-        cx.note(remark);
+    run.print(|out| archived.write(format, out))?;
+    for remark in archived.remarks() {
+        run.note(remark);
     }
     Ok(ExitCode::Success)
 }
@@ -79,12 +70,12 @@ impl Task<'_> {
     fn plan(&self, text: &str) -> Result<(Option<Change>, Archived), Failure> {
         let archives = self.session.archives()?;
         let request = self.request(text, archives);
-        let to_delete = self.contents(archives)?;
+        let to_delete = self.contents()?;
         let (revision, mut log_set) =
             self.session
                 .revision(text.to_owned(), ArchivesOf::Details, to_delete)?;
         let archiving = archive::archive(&revision, &mut log_set, &request, &|month| {
-            file(archives, month).name
+            archives.file_of(month).name
         });
         let archiving = archiving.map_err(|error| failure(&error, archives))?;
         let replaced = archiving.replaced;
@@ -104,7 +95,7 @@ impl Task<'_> {
             let pruning = archive::prune(log, &mut log_set, &to_delete, self.now);
             let (text, removed) = pruning.map_err(|error| failure(&error, archives))?;
             for (month, archive) in removed {
-                let ArchiveFile { path, shown, .. } = file(archives, month);
+                let ArchiveFile { path, shown, .. } = archives.file_of(month);
                 deleted.push(Deleted {
                     file: shown,
                     month,
@@ -122,7 +113,7 @@ impl Task<'_> {
         let outcome = self.outcome(&request, archiving.stats, deleted, [text, log])?;
         for (month, before) in replaced {
             changes.push(FileChange {
-                path: file(archives, month).path,
+                path: archives.file_of(month).path,
                 before,
                 after: log_set.archives.remove(&month),
             });
@@ -143,7 +134,7 @@ impl Task<'_> {
     ) -> Result<Archived, Failure> {
         let archives = self.session.archives()?;
         let moved = stats.moved.into_iter().map(|(month, moved)| MovedTo {
-            file: file(archives, month).shown,
+            file: archives.file_of(month).shown,
             month,
             daily_sections: moved.daily,
             sessions: moved.sessions,
@@ -174,7 +165,7 @@ impl Task<'_> {
     fn request(&self, text: &str, archives: &Archives) -> ArchiveRequest {
         let today = self.now.date_naive();
         let keep = self.args.keep_days;
-        let keep = keep.unwrap_or_else(|| keep_days(&self.session.settings, text));
+        let keep = keep.unwrap_or_else(|| keep_days(&self.session.log.settings, text));
         let before = today.checked_sub_days(Days::new(u64::from(keep)));
         ArchiveRequest {
             before: self.args.before.or(before).unwrap_or(NaiveDate::MIN),
@@ -182,47 +173,33 @@ impl Task<'_> {
             now: self.now,
             hooks_only: self.args.hooks_only,
             compact: self.args.compact,
-            folder: folder(&self.session.settings),
+            folder: folder(&self.session.log.settings),
             log: archives.log_path(),
         }
     }
 
     /// The archives to delete.
-    fn contents(&self, archives: &Archives) -> Result<BTreeMap<Month, Vec<u8>>, Failure> {
+    fn contents(&self) -> Result<BTreeMap<Month, Vec<u8>>, Failure> {
         let mut contents = BTreeMap::new();
         for month in &self.to_delete {
-            let MonthArchive { file, opened } = archives.find(*month)?;
-            if let Some(mut opened) = opened {
-                let bytes = opened.read_to_vec();
-                let bytes = bytes.with_context(|| format!("cannot read {}", file.shown))?;
-                contents.insert(*month, bytes);
-            }
+            let bytes = self.session.log.archive_bytes(*month)?;
+            contents.extend(bytes.map(|bytes| (*month, bytes)));
         }
         Ok(contents)
     }
 
-    fn announce_deletions(&self, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<(), Failure> {
+    fn announce_deletions(&self, run: &mut Run<'_, '_>) -> Result<(), Failure> {
         if self.to_delete.is_empty() {
             return Ok(());
         }
         let archives = self.session.archives()?;
-        let style = cx.style(global);
-        for (month, archive) in self.contents(archives)? {
+        let style = run.style();
+        for (month, archive) in self.contents()? {
             let lines = render::counted(count(&archive), "line");
-            let line = format!("to be deleted: {} ({lines})", file(archives, month).shown);
-            writeln!(cx.out, "{}", style.text(&render::sanitize(&line))).map_err(cannot_print)?;
+            let line = format!("to be deleted: {} ({lines})", archives.file_of(month).shown);
+            run.print(|out| writeln!(out, "{}", style.text(&render::sanitize(&line))))?;
         }
-        cx.out.flush().map_err(cannot_print)?;
         Ok(())
-    }
-}
-
-/// The archive of a month, whether it exists or not.
-fn file(archives: &Archives, month: Month) -> ArchiveFile {
-    match archives.find(month) {
-        Ok(found) => found.file,
-        // It was found before.
-        Err(_) => archives.first_file(month),
     }
 }
 
@@ -243,7 +220,7 @@ fn failure(error: &ArchiveError, archives: &Archives) -> Failure {
                 .help("this is a mistake of tokmon; nothing was changed");
         }
     };
-    let shown = file(archives, month).shown;
+    let shown = archives.file_of(month).shown;
     Failure::new(ExitCode::DataError, format!("{shown}: {error}")).help(help)
 }
 
@@ -274,7 +251,7 @@ fn retention(text: &str) -> Option<u32> {
 
 /// The folder of the archives as a log names it.
 pub(super) fn folder(settings: &Settings) -> String {
-    let folder = archive_folder(settings).to_string_lossy();
+    let folder = settings.archive_folder().to_string_lossy();
     folder.replace('\\', "/").trim_end_matches('/').to_owned()
 }
 
@@ -286,7 +263,7 @@ fn old_archives(archives: &Archives, now: Timestamp, months: u32) -> Result<Vec<
     };
     let mut old = Vec::new();
     for month in archives.months().into_iter().filter(|month| *month < kept) {
-        if archives.find(month)?.opened.is_some() {
+        if archives.find(month)?.1.is_some() {
             old.push(month);
         }
     }

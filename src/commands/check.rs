@@ -2,77 +2,55 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, edit_session::EditSession};
+use super::{edit_session::EditSession, run::Run};
 use crate::{
     check::{self as rules, FixedLog},
-    cli::{CheckArgs, GlobalArgs},
+    cli::CheckArgs,
     diagnostic::{Code, Findings, Severity},
     edit::{ArchivesOf, Timestamp},
     exit::ExitCode,
-    failure::{Failure, cannot_print},
-    render::{
-        self, FixOutcome, Format,
-        check::{CheckExtent, Report},
-    },
-    session::{self, CheckedLog, ReadFiles},
+    failure::Failure,
+    render::{self, FixOutcome, Format, check::Report},
+    session::{self, CheckedLog, LogFiles, ReadFiles},
     store::{Change, FileChange},
 };
 
-pub(super) fn run(
-    args: &CheckArgs,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     if let Some(code) = &args.explain {
-        return explain(code, global, cx);
+        return explain(code, run);
     }
     if args.fix {
-        return fix(args, global, cx);
+        return fix(args, run);
     }
-    let mut checked = check(global, cx)?;
-    print(&mut checked, global, cx)?;
-    if let Some(since) = checked.since.filter(|_| !global.quiet) {
-        cx.note(format_args!("this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"));
+    let log = run.locate()?;
+    let mut checked = check(&log, run)?;
+    print(&mut checked, run)?;
+    if let Some(since) = checked.since {
+        run.note(format_args!("this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"));
     }
     Ok(status(&checked.files.findings))
 }
 
-fn check(global: &GlobalArgs, cx: &mut Context<'_>) -> Result<CheckedLog, Failure> {
-    session::check(&cx.log_options(global), cx.budget(global)?, cx.input)
+fn check(log: &LogFiles, run: &mut Run<'_, '_>) -> Result<CheckedLog, Failure> {
+    session::check(log, run.budget()?, run.cx.input)
 }
 
-fn print(
-    checked: &mut CheckedLog,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<(), Failure> {
-    let CheckedLog {
-        months,
-        lines,
-        rows,
-        ..
-    } = *checked;
+fn print(checked: &mut CheckedLog, run: &mut Run<'_, '_>) -> Result<(), Failure> {
+    let extent = checked.extent;
     let ReadFiles {
         findings,
         files,
-        opened,
+        log,
         ..
     } = &mut checked.files;
     let report = Report {
         findings,
         files,
-        extent: CheckExtent {
-            months,
-            rows,
-            lines,
-        },
+        extent,
     };
-    let mut line_at = |place: &_| session::line_at(opened, place);
-    let (format, style) = (global.format(), cx.style(global));
-    report
-        .write(format, style, &mut line_at, cx.out)
-        .and_then(|()| cx.out.flush())
-        .map_err(cannot_print)
+    let mut line_at = |place: &_| session::line_at(log, files, place);
+    let (format, style) = (run.format(), run.style());
+    run.print(|out| report.write(format, style, &mut line_at, out))
 }
 
 /// Notes alone are no reason to fail.
@@ -86,23 +64,22 @@ fn status(findings: &Findings) -> ExitCode {
 }
 
 /// Fixes what can be fixed safely, and reports what is left.
-fn fix(args: &CheckArgs, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
-    let session = EditSession::open(global, cx)?;
-    let now = cx.now(global)?;
+fn fix(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let session = EditSession::open(run)?;
+    let now = run.now()?;
     if args.dry_run {
-        return preview(&session, now, global, cx);
+        return preview(&session, now, run);
     }
-    let fixed = session.rewrite(args.rewrite, &mut |text| {
+    let (is_changed, fixed) = session.rewrite(args.rewrite, &mut |text| {
         let (mut fixed, files) = fix_text(&session, text, now)?;
         let is_changed = fixed.text != text || !files.is_empty();
         let log = std::mem::take(&mut fixed.text).into_bytes();
         let change = is_changed.then_some(Change { log, files });
         Ok((change, (is_changed, fixed)))
     })?;
-    let mut after = check(global, cx)?;
-    print(&mut after, global, cx)?;
-    let (is_changed, fixed) = fixed;
-    note_outcome(&session, is_changed, &fixed, global, cx);
+    let mut after = check(&session.log, run)?;
+    print(&mut after, run)?;
+    note_outcome(&session, is_changed, &fixed, run);
     Ok(status(&after.files.findings))
 }
 
@@ -125,28 +102,21 @@ fn fix_text(
 fn preview(
     session: &EditSession,
     now: Timestamp,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
+    run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
-    let text = session.text(cx)?;
-    if global.format() == Format::Json {
+    let text = session.text(run)?;
+    if run.format() == Format::Json {
         let (revision, log_set) = session.revision(text, ArchivesOf::AllMonths, BTreeMap::new())?;
-        let mut checked = check(global, cx)?;
+        let mut checked = check(&session.log, run)?;
         rules::attach(checked.files.findings.kept_mut(), &revision, &log_set);
-        print(&mut checked, global, cx)?;
+        print(&mut checked, run)?;
         return Ok(status(&checked.files.findings));
     }
     let (fixed, adopted) = fix_text(session, &text, now)?;
-    render::diff(
-        &session.log.shown,
-        &text,
-        &fixed.text,
-        cx.style(global),
-        cx.out,
-    )
-    .map_err(cannot_print)?;
+    let (shown, style) = (&session.log.shown, run.style());
+    run.print(|out| render::diff(shown, &text, &fixed.text, style, out))?;
     if fixed.text == text {
-        note_outcome(session, false, &fixed, global, cx);
+        note_outcome(session, false, &fixed, run);
     }
     Ok(if adopted.is_empty() {
         status(&fixed.before)
@@ -155,13 +125,7 @@ fn preview(
     })
 }
 
-fn note_outcome(
-    session: &EditSession,
-    is_changed: bool,
-    fixed: &FixedLog,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) {
+fn note_outcome(session: &EditSession, is_changed: bool, fixed: &FixedLog, run: &mut Run<'_, '_>) {
     let outcome = FixOutcome {
         file: &session.log.shown,
         is_changed,
@@ -170,30 +134,21 @@ fn note_outcome(
         is_unfinished: fixed.is_unfinished,
         rejected: fixed.rejected.iter().map(ToString::to_string).collect(),
     };
-    if !global.quiet {
-        for line in outcome.lines() {
-            cx.note(format_args!("{line}"));
-        }
+    for line in outcome.lines() {
+        run.note(line);
     }
 }
 
-pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
-    cx.out
-        .write_all(render::check::schema().as_bytes())
-        .map_err(cannot_print)?;
-    Ok(ExitCode::Success)
-}
-
-fn explain(text: &str, global: &GlobalArgs, cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
-    if global.format() != Format::Table {
+fn explain(text: &str, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    if run.format() != Format::Table {
         return Err(Failure::usage("--explain only prints text"));
     }
     let Some(code) = Code::find(text.trim()) else {
         let help = format!("did you mean {}?", nearest(text));
         return Err(Failure::usage(format!("there is no code `{text}`")).help(help));
     };
-    let page = render::check::explain(code, cx.style(global));
-    cx.out.write_all(page.as_bytes()).map_err(cannot_print)?;
+    let page = render::check::explain(code, run.style());
+    run.print(|out| out.write_all(page.as_bytes()))?;
     Ok(ExitCode::Success)
 }
 

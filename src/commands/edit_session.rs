@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 
-use super::Context;
+use super::run::Run;
 use crate::{
-    cli::{GlobalArgs, RewriteArgs},
-    config::Settings,
+    cli::RewriteArgs,
     edit::{ArchivesOf, LogSet, Revision},
     exit::ExitCode,
     failure::Failure,
     model::Month,
-    session::{Located, LogPath, archives::Archives, locate},
+    session::{LogFiles, archives::Archives},
     store::{Change, RewriteError, RewriteOptions, Target},
     text::Source,
 };
@@ -22,33 +21,27 @@ type Plan<'p, T> = dyn FnMut(&str) -> Result<(Option<Change>, T), Failure> + 'p;
 
 /// A log that may be written.
 pub(super) struct EditSession {
-    pub(super) log: LogPath,
-    pub(super) settings: Settings,
+    pub(super) log: LogFiles,
     pub(super) target: Target,
 }
 
 impl EditSession {
     /// Finds the log, and whether it may be written at all.
-    pub(super) fn open(global: &GlobalArgs, cx: &mut Context<'_>) -> Result<Self, Failure> {
-        let Located { log, settings, .. } = locate(&cx.log_options(global))?;
-        let Some(path) = log.path() else {
+    pub(super) fn open(run: &mut Run<'_, '_>) -> Result<Self, Failure> {
+        let log = run.locate()?;
+        let Some(path) = &log.path else {
             return Err(Failure::usage("standard input cannot be written")
                 .help("name the log with --file PATH"));
         };
-        let path = path.to_path_buf();
         // A log that cannot be read fails with the same words everywhere.
-        drop(log.open(cx.input)?);
-        let target = Target::open(&path, cx.random, &cx.signals)?;
-        Ok(Self {
-            log,
-            settings,
-            target,
-        })
+        drop(log.open(run.cx.input)?);
+        let target = Target::open(path, run.cx.random, &run.cx.signals)?;
+        Ok(Self { log, target })
     }
 
     /// The log as it is now. Fails where it is not UTF-8: what is written into it would not be either.
-    pub(super) fn text(&self, cx: &mut Context<'_>) -> Result<String, Failure> {
-        let bytes = self.log.open(cx.input)?.read_to_vec();
+    pub(super) fn text(&self, run: &mut Run<'_, '_>) -> Result<String, Failure> {
+        let bytes = self.log.open(run.cx.input)?.read_to_vec();
         self.utf8(bytes.with_context(|| format!("cannot read {}", self.log.shown))?)
     }
 
@@ -65,14 +58,9 @@ impl EditSession {
         Ok(source.text().to_owned())
     }
 
-    /// The files beside the log, with the archives of some months, if any.
-    pub(super) fn log_set(&self, months: &[Month]) -> Result<LogSet, Failure> {
-        self.log.log_set(&self.settings, months)
-    }
-
     /// Its archives.
     pub(super) fn archives(&self) -> Result<&Archives, Failure> {
-        let archives = self.log.archives(&self.settings);
+        let archives = self.log.archives.as_ref();
         archives.ok_or_else(|| Failure::usage("standard input has no archives"))
     }
 
@@ -108,10 +96,10 @@ impl EditSession {
         archives: ArchivesOf,
         known: BTreeMap<Month, Vec<u8>>,
     ) -> Result<(Revision, LogSet), Failure> {
-        let mut log_set = self.log_set(&[])?;
+        let mut log_set = self.log.log_set(&[])?;
         log_set.archives = known;
         let revision = Revision::load(text, &mut log_set, archives, &mut |month| {
-            self.log.archive_bytes(month, &self.settings)
+            self.log.archive_bytes(month)
         })?;
         Ok((revision, log_set))
     }

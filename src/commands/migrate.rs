@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 
 use super::{
-    Context,
     archive::{folder, keep_days},
     edit_session::EditSession,
+    run::Run,
 };
 use crate::{
-    cli::{GlobalArgs, MigrateArgs},
+    cli::MigrateArgs,
     edit::{
         ArchivesOf, Timestamp,
         migrate::{self, MigrateRequest, Migration},
     },
     exit::ExitCode,
-    failure::{Failure, cannot_print},
+    failure::Failure,
     render::{Migrated, MigratedLog},
     session::archives::ArchiveFile,
     store::{self, Change, FileChange, OpenError},
@@ -26,17 +26,13 @@ use crate::{
 /// How many originals of one log there may be.
 const MOST_ORIGINALS: usize = 1_000;
 
-pub(super) fn run(
-    args: &MigrateArgs,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<ExitCode, Failure> {
-    let format = global.format();
-    let now = cx.now(global)?;
-    let session = EditSession::open(global, cx)?;
+pub(super) fn run(args: &MigrateArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let format = run.format();
+    let now = run.now()?;
+    let session = EditSession::open(run)?;
     let mut plan = |text: &str| plan(text, &session, now);
     let change = if args.dry_run {
-        plan(&session.text(cx)?)?.1
+        plan(&session.text(run)?)?.1
     } else {
         session.rewrite(args.rewrite, &mut plan)?
     };
@@ -47,11 +43,9 @@ pub(super) fn run(
         is_changed: change.is_some(),
         change,
     };
-    migrated.write(format, cx.out).map_err(cannot_print)?;
-    cx.out.flush().map_err(cannot_print)?;
-    let remarks = migrated.change.iter().flat_map(MigratedLog::remarks);
-    for remark in remarks.filter(|_| !global.quiet) {
-        cx.note(remark);
+    run.print(|out| migrated.write(format, out))?;
+    for remark in migrated.change.iter().flat_map(MigratedLog::remarks) {
+        run.note(remark);
     }
     Ok(ExitCode::Success)
 }
@@ -67,8 +61,8 @@ fn plan(
     let (original, exists) = original(text.as_bytes(), session)?;
     let request = MigrateRequest {
         now,
-        keep_days: keep_days(&session.settings, text),
-        original: format!("{}/{}", folder(&session.settings), original.name),
+        keep_days: keep_days(&session.log.settings, text),
+        original: format!("{}/{}", folder(&session.log.settings), original.name),
     };
     let migration =
         migrate::migrate(&revision, &log_set, &request).map_err(|violation| {

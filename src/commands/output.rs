@@ -4,29 +4,55 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::Context;
-use crate::{cli::Cli, exit::ExitCode, failure::Failure, session::locate, store};
+use super::run::Run;
+use crate::{
+    exit::ExitCode,
+    failure::Failure,
+    session::{LogFiles, locate},
+    store,
+};
 
 /// Runs a command and replaces the file with what it prints. The file stays as it is if the command fails.
 pub(super) fn to_file(
     path: &Path,
-    cli: &Cli,
-    cx: &mut Context<'_>,
-    command: fn(&Cli, &mut Context<'_>) -> Result<ExitCode, Failure>,
+    run: &mut Run<'_, '_>,
+    command: impl FnOnce(&mut Run<'_, '_>) -> Result<ExitCode, Failure>,
 ) -> Result<ExitCode, Failure> {
-    let target = cx.folder.join(path);
-    let located = locate(&cx.log_options(&cli.global)).ok();
-    let log = located.as_ref().and_then(|located| located.log.path());
-    if log.is_some_and(|log| store::is_same_file(log, &target)) {
-        return Err(Failure::usage(format!(
-            "--output {} is the cost log itself",
-            path.display()
-        ))
-        .help("name another file"));
+    let target = run.cx.folder.join(path);
+    let located = match run.located.take() {
+        Some(located) => located,
+        None => locate(&run.log_options()),
+    };
+    if let Some(what) = input_at(&target, located.as_ref().ok(), run) {
+        let message = format!("--output {} is {what}", path.display());
+        return Err(Failure::usage(message).help("name another file"));
     }
-    let mut text = Vec::new();
-    let status = command(cli, &mut cx.with_output(&mut text))?;
-    store::replace(&target, &text, (cx.random)())
+    run.located = Some(located);
+    run.buffer = Some(Vec::new());
+    let status = command(run)?;
+    let text = run.buffer.take().unwrap_or_default();
+    store::replace(&target, &text, (run.cx.random)())
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(status)
+}
+
+/// What is at a path, if it is a file that tokmon reads, and that must not be overwritten.
+fn input_at(target: &Path, log: Option<&LogFiles>, run: &Run<'_, '_>) -> Option<&'static str> {
+    let is = |path: Option<&Path>| path.is_some_and(|path| store::is_same_file(path, target));
+    let options = run.log_options();
+    let settings = options.settings_near(&options.folder);
+    if is(settings.as_deref()) || is(log.and_then(|log| log.settings_path.as_deref()).as_deref()) {
+        return Some("the settings file");
+    }
+    let log = log?;
+    let mut archives = log.archives.iter().flat_map(|archives| archives.paths());
+    if is(log.path.as_deref()) {
+        Some("the cost log itself")
+    } else if is(log.projection_path().as_deref()) {
+        Some("the projection beside the cost log")
+    } else if archives.any(|path| is(Some(&path))) {
+        Some("an archive of the cost log")
+    } else {
+        None
+    }
 }

@@ -1,110 +1,101 @@
 //! `tokmon`: reads the log and shows the report.
 
-use super::Context;
+use super::run::Run;
 use crate::{
     analysis::{Rows, StatusReport},
-    cli::{GlobalArgs, ViewArgs},
+    cli::ViewArgs,
     exit::ExitCode,
-    failure::{Failure, cannot_print},
+    failure::Failure,
     render::{self, Format, Page, View},
-    session::{self, LoadFailure, LoadedLog, ReadFiles, Session, ViewRequest},
+    session::{self, LoadFailure, LoadedLog, LogFiles, ReadFiles, ViewRequest},
 };
 
-pub(super) fn run(
-    args: &ViewArgs,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let views = args.chosen();
-    let rows = if global.format() == Format::Json || views.contains(&View::Daily) {
+    let format = run.format();
+    let rows = if format == Format::Json || views.contains(&View::Daily) {
         Rows::All
     } else {
         Rows::Summed
     };
-    let mut loaded = load(args, rows, global, cx)?;
-    let report = loaded.report(cx.now(global)?);
+    let log = run.locate()?;
+    let mut loaded = load(&log, args, rows, run)?;
+    let report = loaded.report(run.now()?);
     let page = Page {
         report: &report,
         findings: &loaded.files.findings,
         files: &loaded.files.files,
     };
-    page.write(&views, global.format(), cx.style(global), cx.out)
-        .map_err(cannot_print)?;
-    cx.out.flush().map_err(cannot_print)?;
-    print_findings(&mut loaded.files, global, cx);
+    let style = run.style();
+    run.print(|out| page.write(&views, format, style, out))?;
+    print_findings(&mut loaded.files, run);
     let reached = [is_used_up(args, &report)?, may_be_used_up(args, &report)?];
     let mut status = ExitCode::Success;
     for message in reached.into_iter().flatten() {
         status = ExitCode::Findings;
-        if !global.quiet {
-            cx.note(format_args!("{message}"));
-        }
+        run.note(message);
     }
     Ok(status)
 }
 
-/// Loads the log. Where its files cannot be used, prints what is wrong with them.
+/// Loads a log. If its files cannot be used, prints what is wrong with them.
 pub(super) fn load(
+    log: &LogFiles,
     args: &ViewArgs,
     rows: Rows,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
+    run: &mut Run<'_, '_>,
 ) -> Result<LoadedLog, Failure> {
-    let request = view_request(args, rows, global, cx)?;
-    let session = Session::new(cx.log_options(global), request);
-    session
-        .read(cx.now(global)?, cx.input)
-        .map_err(|LoadFailure { failure, files }| {
-            if let Some(mut files) = files {
-                print_findings(&mut files, global, cx);
-            }
-            failure
-        })
+    let request = view_request(args, rows, run)?;
+    let loaded = session::load(log, &request, run.now()?, run.cx.input);
+    loaded.map_err(|LoadFailure { failure, files }| {
+        if let Some(mut files) = files {
+            print_findings(&mut files, run);
+        }
+        failure
+    })
 }
 
-/// What the options ask to be shown, of single rows `rows`.
+/// What the options ask to be shown, with these rows.
 pub(super) fn view_request(
     args: &ViewArgs,
     rows: Rows,
-    global: &GlobalArgs,
-    cx: &Context<'_>,
+    run: &Run<'_, '_>,
 ) -> Result<ViewRequest, Failure> {
     // A table lists the first findings and counts the others.
-    let lists_some = global.format() == Format::Table && !global.verbose;
+    let lists_some = run.format() == Format::Table && !run.global.verbose;
     Ok(ViewRequest {
         month: args.month,
         project: args.project.clone(),
         team: args.team.clone(),
         rows,
-        forecast_days: args.shows_forecast() || global.format() == Format::Json,
+        forecast_days: args.shows_forecast() || run.format() == Format::Json,
         backtest: args.backtest,
-        budget: cx.budget(global)?,
+        budget: run.budget()?,
         max_findings: lists_some.then_some(render::MAX_FINDINGS),
     })
 }
 
-/// Prints on standard error what is wrong with the files: in full where that is asked for, else how much.
-fn print_findings(read: &mut ReadFiles, global: &GlobalArgs, cx: &mut Context<'_>) {
+/// Prints on standard error what is wrong with the files: in full with `--verbose`, else the number of findings.
+fn print_findings(read: &mut ReadFiles, run: &mut Run<'_, '_>) {
     let ReadFiles {
         findings,
         files,
-        opened,
+        log,
         unread,
     } = read;
-    for reason in unread.iter().filter(|_| !global.quiet) {
-        cx.note(format_args!("{reason}; the forecast does without it"));
+    for reason in unread {
+        run.note(format_args!("{reason}; the forecast does without it"));
     }
-    if global.verbose {
-        let mut line_at = |place: &_| session::line_at(opened, place);
-        let style = cx.err_style(global);
-        let text = render::in_full(findings.kept(), files, style, &mut line_at);
-        let _ = cx.err.write_all(text.as_bytes());
-    } else if let Some(line) = render::summary(findings, files).filter(|_| !global.quiet) {
-        let _ = writeln!(cx.err, "{line}");
+    if run.global.verbose {
+        let mut line_at = |place: &_| session::line_at(log, files, place);
+        let text = render::in_full(findings.kept(), files, run.err_style(), &mut line_at);
+        let _ = run.cx.err.write_all(text.as_bytes());
+    } else if let Some(line) = render::summary(findings, files).filter(|_| !run.global.quiet) {
+        let _ = writeln!(run.cx.err, "{line}");
     }
 }
 
-/// What is said where the level of `--fail-on` is reached.
+/// The note if the level of `--fail-on` is reached.
 fn is_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
     let Some(limit) = args.fail_on else {
         return Ok(None);
@@ -117,7 +108,7 @@ fn is_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, 
     )
 }
 
-/// What is said where that of `--fail-on-forecast` is. Without a forecast nothing is reached.
+/// The note if that of `--fail-on-forecast` is. Without a forecast nothing is reached.
 fn may_be_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
     let Some(limit) = args.fail_on_forecast else {
         return Ok(None);
@@ -147,11 +138,4 @@ fn figures(report: &StatusReport) -> String {
         of.unwrap_or_default(),
         share.unwrap_or_default()
     )
-}
-
-pub(super) fn schema(cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
-    cx.out
-        .write_all(render::schema().as_bytes())
-        .map_err(cannot_print)?;
-    Ok(ExitCode::Success)
 }

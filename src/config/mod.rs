@@ -42,8 +42,15 @@ pub struct Settings {
     pub policy: Policy,
     /// Days that daily details are kept.
     pub keep_days: Option<u32>,
-    /// The folder of archives, relative to the log's folder.
     pub archive_dir: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The folder of the archives, relative to the log's folder.
+    pub fn archive_folder(&self) -> &Path {
+        let folder = self.archive_dir.as_deref();
+        folder.unwrap_or(Path::new("archive"))
+    }
 }
 
 /// Where the settings for a folder may be, the nearest first: in it or in a parent up to the root of the repository, else in the

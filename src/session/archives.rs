@@ -11,14 +11,13 @@ use std::{
 
 use anyhow::Context as _;
 
-use super::locate::if_there;
 use crate::{
     diagnostic::{Code, Diagnostic},
     edit::archive::{NamedLog, log_line, named_log, with_log},
     exit::ExitCode,
     failure::Failure,
     model::Month,
-    store::{self, FileChange, Opened},
+    store::{self, FileChange, OpenError, Opened},
     text::{FileId, Place},
 };
 
@@ -56,17 +55,9 @@ pub struct ArchiveFile {
     pub shown: String,
 }
 
-/// The archive of a month.
-pub struct MonthArchive {
-    /// Where it is; where there is none, the name that a new one gets.
-    pub file: ArchiveFile,
-    pub opened: Option<Opened>,
-}
-
 /// An archive that is not read, since it names another log.
 pub struct UnreadArchive {
     pub file: ArchiveFile,
-    pub opened: Opened,
     month: Month,
     /// The log that it names. An older archive names none; it had the name of its log.
     named: Option<NamedLog>,
@@ -94,10 +85,35 @@ pub struct Adoption {
     pub archives: BTreeMap<Month, Vec<u8>>,
 }
 
-enum Owner {
-    ThisLog,
-    Another(NamedLog),
-    Unnamed,
+/// A file that need not exist. If it exists and cannot be read, every sum would lack its rows.
+pub(super) fn if_there(
+    opened: Result<Opened, OpenError>,
+    shown: &str,
+) -> Result<Option<Opened>, Failure> {
+    let (error, code, help) = match opened {
+        Ok(opened) => return Ok(Some(opened)),
+        Err(OpenError::Missing) => return Ok(None),
+        Err(error @ OpenError::NotAFile(_)) => (
+            error,
+            ExitCode::DataError,
+            "move it away, or put a file in its place",
+        ),
+        Err(error @ OpenError::DamagedJournal(_)) => {
+            (error, ExitCode::DataError, store::DAMAGED_JOURNAL_HELP)
+        }
+        Err(error @ OpenError::Refused(_)) => (
+            error,
+            ExitCode::Io,
+            "its rows count beside those of the log; make it readable, or move it away",
+        ),
+    };
+    Err(Failure::new(code, format!("cannot read {shown}: {error}")).help(help))
+}
+
+/// All of a file that is open.
+pub(super) fn read_all(mut opened: Opened, shown: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = opened.read_to_vec();
+    Ok(bytes.with_context(|| format!("cannot read {shown}"))?)
 }
 
 impl Archives {
@@ -132,7 +148,7 @@ impl Archives {
     }
 
     /// The name of the archive of a month that comes first, before names that are taken by other logs are known.
-    pub fn first_file(&self, month: Month) -> ArchiveFile {
+    fn first_file(&self, month: Month) -> ArchiveFile {
         self.file(self.name(month, 1))
     }
 
@@ -141,34 +157,46 @@ impl Archives {
         &self.stem
     }
 
-    /// Looks for the archive of a month.
-    pub fn find(&self, month: Month) -> Result<MonthArchive, Failure> {
+    fn open(&self, file: &ArchiveFile) -> Result<Option<Opened>, Failure> {
+        if_there(store::open_beside(&self.log, &file.path), &file.shown)
+    }
+
+    /// Looks for the archive of a month. If there is none, returns the file that a new one would be.
+    pub fn find(&self, month: Month) -> Result<(ArchiveFile, Option<Opened>), Failure> {
         let mut free = None;
         for count in 1.. {
             if count > 1 && count > self.last_count(month) + 1 {
                 break;
             }
             let file = self.file(self.name(month, count));
-            let opened = if_there(store::open_beside(&self.log, &file.path), &file.shown)?;
-            let Some(mut opened) = opened else {
+            let Some(mut opened) = self.open(&file)? else {
                 free = free.or(Some(file));
                 continue;
             };
-            let is_own = match self.owner(&file, &mut opened)? {
-                Owner::ThisLog => true,
+            let is_own = match named_in(&file, &mut opened)? {
+                Some(named) => self.resolve(&named.path) == self.real_log,
                 // Under a later name it is that of a log with another name.
-                Owner::Unnamed => count == 1,
-                Owner::Another(_) => false,
+                None => count == 1,
             };
             if is_own {
-                let opened = Some(opened);
-                return Ok(MonthArchive { file, opened });
+                return Ok((file, Some(opened)));
             }
         }
-        Ok(MonthArchive {
-            file: free.unwrap_or_else(|| self.first_file(month)),
-            opened: None,
-        })
+        Ok((free.unwrap_or_else(|| self.first_file(month)), None))
+    }
+
+    /// Where the archive of a month is or would be.
+    pub fn file_of(&self, month: Month) -> ArchiveFile {
+        // An archive that cannot be read now may be readable later.
+        self.find(month)
+            .map_or_else(|_| self.first_file(month), |(file, _)| file)
+    }
+
+    /// The files that may be archives of the log, by their names.
+    pub fn paths(&self) -> impl Iterator<Item = PathBuf> {
+        let own = self.listed().iter();
+        own.filter(|listed| self.count(listed).is_some())
+            .map(|listed| self.folder.join(&listed.name))
     }
 
     /// The months that may have an archive, by the names of the files there are.
@@ -192,21 +220,18 @@ impl Archives {
         let mut unread = Vec::new();
         for listed in self.listed() {
             let file = self.file(listed.name.clone());
-            let opened = if_there(store::open_beside(&self.log, &file.path), &file.shown);
             // What is no regular file is no archive.
-            let Ok(Some(mut opened)) = opened else {
+            let Ok(Some(mut opened)) = self.open(&file) else {
                 continue;
             };
-            let (named, log) = match self.owner(&file, &mut opened)? {
-                Owner::ThisLog => continue,
-                Owner::Unnamed if listed.stem == self.stem => continue,
-                Owner::Unnamed => (None, format!("{}.md", listed.stem)),
-                Owner::Another(named) => (Some(named), String::new()),
-            };
+            let named = named_in(&file, &mut opened)?;
             let log = match &named {
                 Some(named) => self.resolve(&named.path),
-                None => self.real_log.with_file_name(log),
+                None => self.real_log.with_file_name(format!("{}.md", listed.stem)),
             };
+            if log == self.real_log || named.is_none() && listed.stem == self.stem {
+                continue;
+            }
             let kind = match store::is_missing(&log) {
                 true => Unread::Orphaned,
                 false if named.is_some() && self.count(listed) == Some(1) => Unread::Foreign,
@@ -214,17 +239,14 @@ impl Archives {
             };
             unread.push(UnreadArchive {
                 file,
-                opened,
                 month: listed.month,
                 named,
                 log,
                 kind,
             });
         }
-        if unread
-            .iter()
-            .any(|archive| archive.kind == Unread::Orphaned)
-        {
+        let is_orphaned = |archive: &UnreadArchive| archive.kind == Unread::Orphaned;
+        if unread.iter().any(is_orphaned) {
             let text = text().unwrap_or_default();
             self.mark_adoptable(&mut unread, &text)?;
             // What names no log may be something else than an archive.
@@ -245,7 +267,7 @@ impl Archives {
         for archive in unread.iter_mut() {
             if archive.kind == Unread::Orphaned
                 && logs.contains(&archive.log)
-                && self.find(archive.month)?.opened.is_none()
+                && self.find(archive.month)?.1.is_none()
                 && months.insert(archive.month)
             {
                 archive.kind = Unread::Adoptable;
@@ -261,13 +283,15 @@ impl Archives {
             files: Vec::new(),
             archives: BTreeMap::new(),
         };
-        for mut archive in self.unread(&mut || Some(text.to_owned()))? {
+        for archive in self.unread(&mut || Some(text.to_owned()))? {
             if archive.kind != Unread::Adoptable {
                 continue;
             }
             let old = archive.file;
-            let bytes = archive.opened.read_to_vec();
-            let bytes = bytes.with_context(|| format!("cannot read {}", old.shown))?;
+            let Some(opened) = self.open(&old)? else {
+                continue;
+            };
+            let bytes = read_all(opened, &old.shown)?;
             let Ok(before) = std::str::from_utf8(&bytes) else {
                 continue;
             };
@@ -276,18 +300,29 @@ impl Archives {
             let new = if has_own_name {
                 old.clone()
             } else {
-                self.find(archive.month)?.file
+                self.find(archive.month)?.0
             };
-            let after = with_log(before, &self.log_path(), newline(before)).into_bytes();
+            let newline = if before.contains("\r\n") {
+                "\r\n"
+            } else {
+                "\n"
+            };
+            let after = with_log(before, &self.log_path(), newline).into_bytes();
             adoption.archives.insert(archive.month, after.clone());
             adoption.text = renamed(&adoption.text, &old.name, &new.name);
+            let mut change = |path, before, after| {
+                let file = FileChange {
+                    path,
+                    before,
+                    after,
+                };
+                adoption.files.push(file);
+            };
             if new.path == old.path {
-                adoption
-                    .files
-                    .push(file_change(new, Some(bytes), Some(after)));
+                change(new.path, Some(bytes), Some(after));
             } else {
-                adoption.files.push(file_change(new, None, Some(after)));
-                adoption.files.push(file_change(old, Some(bytes), None));
+                change(new.path, None, Some(after));
+                change(old.path, Some(bytes), None);
             }
         }
         Ok(adoption)
@@ -343,26 +378,6 @@ impl Archives {
         })
     }
 
-    fn owner(&self, file: &ArchiveFile, opened: &mut Opened) -> Result<Owner, Failure> {
-        let mut head = Vec::new();
-        let read = opened
-            .bytes()
-            .and_then(|bytes| bytes.take(LONGEST_HEADER).read_to_end(&mut head));
-        read.with_context(|| format!("cannot read {}", file.shown))?;
-        let head = match std::str::from_utf8(&head) {
-            Ok(head) => head,
-            Err(error) => {
-                let valid = head.get(..error.valid_up_to()).unwrap_or_default();
-                std::str::from_utf8(valid).unwrap_or_default()
-            }
-        };
-        Ok(match named_log(head) {
-            None => Owner::Unnamed,
-            Some(named) if self.resolve(&named.path) == self.real_log => Owner::ThisLog,
-            Some(named) => Owner::Another(named),
-        })
-    }
-
     /// The file that a path in an archive leads to.
     fn resolve(&self, path: &str) -> PathBuf {
         store::real_path(&self.real_folder.join(path))
@@ -385,58 +400,41 @@ impl ListedName {
 impl UnreadArchive {
     /// The finding that it is not read. `file` is the archive.
     pub fn diagnostic(&self, file: FileId, archives: &Archives) -> Diagnostic {
-        let path = self.named.as_ref().map(|named| named.path.as_str());
-        let path = path.unwrap_or_default();
-        let place = Place {
-            file,
-            ..self
-                .named
-                .as_ref()
-                .map_or_else(Place::default, |named| named.place)
-        };
+        let named = self.named.as_ref();
+        let (path, place) =
+            named.map_or_else(Default::default, |named| (named.path.as_str(), named.place));
+        let place = Place { file, ..place };
         let log_line = log_line(&archives.log_path());
-        let own = archives.first_file(self.month).name;
-        match self.kind {
-            Unread::Foreign => Diagnostic::new(
-                Code::ForeignArchive,
-                "this archive belongs to another log",
-                place,
-            )
-            .label(format!("its log is `{path}`"))
-            .help(format!(
-                "if it is an archive of this log, write `{log_line}`"
-            )),
-            Unread::Adoptable => orphaned(place, path),
-            Unread::Orphaned => orphaned(place, path).manual().help(format!(
-                "if it is an archive of this log, write `{log_line}` and name it `{own}`"
-            )),
+        let help = format!("if it is an archive of this log, write `{log_line}`");
+        if self.kind == Unread::Foreign {
+            let message = "this archive belongs to another log";
+            return Diagnostic::new(Code::ForeignArchive, message, place)
+                .label(format!("its log is `{path}`"))
+                .help(help);
         }
+        let message = "the log of this archive does not exist";
+        let finding = Diagnostic::new(Code::OrphanedArchive, message, place).label(match path {
+            "" => "it had the name of its log".to_owned(),
+            path => format!("there is no `{path}`"),
+        });
+        if self.kind == Unread::Adoptable {
+            return finding;
+        }
+        let own = archives.first_file(self.month).name;
+        let help = format!("{help} and name it `{own}`");
+        finding.manual().help(help)
     }
 }
 
-fn orphaned(place: Place, path: &str) -> Diagnostic {
-    let finding = Diagnostic::new(
-        Code::OrphanedArchive,
-        "the log of this archive does not exist",
-        place,
-    );
-    if path.is_empty() {
-        return finding.label("it had the name of its log");
-    }
-    finding.label(format!("there is no `{path}`"))
-}
-
-fn file_change(file: ArchiveFile, before: Option<Vec<u8>>, after: Option<Vec<u8>>) -> FileChange {
-    FileChange {
-        path: file.path,
-        before,
-        after,
-    }
-}
-
-/// How the lines of a text end.
-fn newline(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
+/// The log that the header of an archive names, if it names one.
+fn named_in(file: &ArchiveFile, opened: &mut Opened) -> Result<Option<NamedLog>, Failure> {
+    let mut head = Vec::new();
+    let read = opened
+        .bytes()
+        .and_then(|bytes| bytes.take(LONGEST_HEADER).read_to_end(&mut head));
+    read.with_context(|| format!("cannot read {}", file.shown))?;
+    let text = head.utf8_chunks().next();
+    Ok(text.and_then(|text| named_log(text.valid())))
 }
 
 /// Whether a text holds the name of a file, and not as the end of a longer one.

@@ -3,105 +3,87 @@
 use std::io::Read;
 
 use super::{
-    ReadFiles,
-    archives::Archives,
-    loader::{Extent, Loader, no_usage},
-    locate::{Located, LogOptions, LogPath, locate},
+    LogFiles, ReadFiles,
+    loader::{Loader, no_usage},
 };
 use crate::{
     analysis::Retention,
     check::{self as rules, MAX_FINDINGS, MOST_MONTHS},
-    config::Settings,
     diagnostic::{Code, Diagnostic, Findings},
     edit::{self, ArchivesOf, Revision},
     failure::Failure,
     model::{Budget, Month},
+    render::check::CheckExtent,
     text::{FileId, FileRole},
 };
 
-/// The largest log whose lines are looked at all at once.
+/// The largest log that is read at once, in bytes.
 const MOST_AT_ONCE: usize = 64 << 20;
 
 /// What is wrong with a log.
 pub struct CheckedLog {
     pub files: ReadFiles,
-    /// How many months were reconciled.
-    pub months: usize,
-    pub lines: u64,
-    /// Rows of tables, and usage lines.
-    pub rows: u64,
-    /// The first month that was reconciled, where there are too many to reconcile them all.
+    pub extent: CheckExtent,
+    /// The first month that was reconciled, if there are too many to reconcile them all.
     pub since: Option<Month>,
 }
 
-/// Reads the log, the projection beside it and the archives of its months, and finds all that is wrong with them. A budget that
-/// is given is taken in place of that of the settings; `input` is standard input.
+/// Reads a log, the projection beside it and the archives of its months, and finds all that is wrong with them. A budget that
+/// is given replaces that of the settings; `input` is standard input.
 pub fn check(
-    options: &LogOptions,
+    log: &LogFiles,
     budget: Option<Budget>,
     input: &mut dyn Read,
 ) -> Result<CheckedLog, Failure> {
-    let Located {
-        log, mut settings, ..
-    } = locate(options)?;
-    settings.policy.budget = budget.or(settings.policy.budget);
+    let policy = log.policy(budget);
+    let mut opened = log.open(input)?;
     let findings = Findings::listing(MAX_FINDINGS);
-    let mut loader = Loader::begin(&log, &settings, Retention::SUMS, findings, input)?;
+    let mut loader = Loader::begin(log, &mut opened, &policy, Retention::SUMS, findings)?;
     let mut months = loader.months();
     let surplus = months.len().saturating_sub(MOST_MONTHS);
     months.drain(..surplus);
     for month in &months {
         loader.archive(*month)?;
     }
-    let Extent { lines, rows } = loader.extent;
+    let extent = CheckExtent {
+        months: months.len(),
+        ..loader.extent
+    };
     let has_several_totals = loader.has_several_totals;
-    let (ledger, mut read) = loader.finish();
-    rules::months(&ledger, &months, &settings.policy, &mut read.findings);
-    unread_archives(&mut read, log.archives(&settings))?;
-    merges(&mut read, has_several_totals, &log, &settings)?;
+    let (ledger, mut read) = loader.finish(opened);
+    rules::months(&ledger, &months, &policy, &mut read.findings);
+    unread_archives(&mut read, log)?;
+    merges(&mut read, has_several_totals, log)?;
     read.findings.sort();
     if read.findings.kept().iter().any(forbids_writing) {
         read.findings.mark_all_manual();
     }
     if months.is_empty() && read.findings.kept().is_empty() {
-        return Err(no_usage(&log));
+        return Err(no_usage(log));
     }
     Ok(CheckedLog {
         files: read,
-        months: months.len(),
-        lines,
-        rows,
+        extent,
         since: months.first().copied().filter(|_| surplus > 0),
     })
 }
 
 /// Adds the archives that are not read, since they name another log.
-fn unread_archives(read: &mut ReadFiles, archives: Option<&Archives>) -> Result<(), Failure> {
-    let Some(archives) = archives else {
+fn unread_archives(read: &mut ReadFiles, log: &LogFiles) -> Result<(), Failure> {
+    let Some(archives) = &log.archives else {
         return Ok(());
     };
-    let unread =
-        archives.unread(&mut || read.opened.get_mut(&FileId::LOG)?.text(MOST_AT_ONCE).ok())?;
-    for archive in unread {
-        let file = read.files.add(
-            FileRole::Archive,
-            archive.file.shown.clone(),
-            Some(archive.file.path.clone()),
-        );
+    for archive in archives.unread(&mut || read.log.text(MOST_AT_ONCE).ok())? {
+        let (shown, path) = (&archive.file.shown, Some(archive.file.path.clone()));
+        let file = read.files.add(FileRole::Archive, shown, path);
         read.findings.push(archive.diagnostic(file, archives));
-        read.opened.insert(file, archive.opened);
     }
     Ok(())
 }
 
-/// Adds what stands twice since git kept both sides of a merge. That takes the lines themselves, and so the whole text: it is read
-/// where something hints at it, and not where it is too large to be read at once.
-fn merges(
-    read: &mut ReadFiles,
-    has_several_totals: bool,
-    log: &LogPath,
-    settings: &Settings,
-) -> Result<(), Failure> {
+/// Adds what is in the log twice since git kept both sides of a merge. That needs the whole text, which is read only if something
+/// hints at such a merge, and if it is not too large to be read at once.
+fn merges(read: &mut ReadFiles, has_several_totals: bool, log: &LogFiles) -> Result<(), Failure> {
     let repeats = |finding: &Diagnostic| {
         finding.code == Code::DuplicateId && finding.place.file == FileId::LOG
     };
@@ -109,8 +91,7 @@ fn merges(
     if !has_repeats && !has_several_totals {
         return Ok(());
     }
-    let source = read.opened.get_mut(&FileId::LOG);
-    let Some(Ok(text)) = source.map(|log| log.text(MOST_AT_ONCE)) else {
+    let Ok(text) = read.log.text(MOST_AT_ONCE) else {
         return Ok(());
     };
     if has_repeats {
@@ -119,8 +100,8 @@ fn merges(
         findings.mark_safe(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
     }
     if has_several_totals {
-        let mut log_set = log.log_set(settings, &[])?;
-        let archive = &mut |month| log.archive_bytes(month, settings);
+        let mut log_set = log.log_set(&[])?;
+        let archive = &mut |month| log.archive_bytes(month);
         let revision = Revision::load(text, &mut log_set, ArchivesOf::AllMonths, archive)?;
         let findings = edit::resolve_union_merge(&revision).findings;
         read.findings.extend(findings);

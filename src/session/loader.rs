@@ -1,5 +1,5 @@
-//! Reads the files of a log, in the order in which they count: the log, the projection beside it, the archive of the month to show,
-//! and those of months before it.
+//! Reads the files of a log in the order in which they count: the log, the projection beside it, the archive of the month to show,
+//! and those of months before it. Each archive is closed before the next is opened: a log may have a thousand.
 
 use std::{
     io::{self, Read},
@@ -9,23 +9,45 @@ use std::{
 use anyhow::Context as _;
 use chrono::NaiveDate;
 
-use super::{locate::LogPath, read_files::ReadFiles};
+use super::log_files::{EXCERPT, LogFiles};
 use crate::{
     analysis::{self, Ledger, LedgerBuilder, Retention},
-    config::Settings,
     diagnostic::{Code, Diagnostic, Findings},
     edit,
     failure::Failure,
     log::{self, Item, RowValue, Section},
-    model::Month,
-    text::{FileId, FileRole},
+    model::{Month, Policy},
+    render::check::CheckExtent,
+    store::{self, Opened},
+    text::{FileId, FileRole, Files, Place},
 };
 
-/// How far to look back for how tokens were spent before the month to show.
+/// The files that were read, and what is wrong with them.
+pub struct ReadFiles {
+    pub findings: Findings,
+    pub files: Files,
+    /// The log. It stays open, since standard input cannot be read again.
+    pub log: Opened,
+    /// Why archives of earlier months could not be read.
+    pub unread: Vec<String>,
+}
+
+/// The line that a place is on, with enough of it to show the place. `log` is the log itself.
+pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String> {
+    let most = EXCERPT.max((place.column + place.span.len().min(256)) * 4);
+    if place.file == FileId::LOG {
+        return log.line(place.line_start, most).ok();
+    }
+    let path = files.path(place.file)?;
+    let mut file = store::open_beside(files.path(FileId::LOG)?, path).ok()?;
+    file.line(place.line_start, most).ok()
+}
+
+/// How many months to read before the month to show.
 #[derive(Clone, Copy)]
 pub(super) struct LookBack {
     pub(super) today: NaiveDate,
-    /// As far as the log goes, not only as far as a forecast looks.
+    /// Every finished month of the log, not only those that a forecast uses.
     pub(super) all: bool,
 }
 
@@ -48,53 +70,48 @@ impl LookBack {
 }
 
 pub(super) struct Loader<'l> {
-    log: &'l LogPath,
-    settings: &'l Settings,
+    log: &'l LogFiles,
     builder: LedgerBuilder,
-    files: ReadFiles,
-    pub(super) extent: Extent,
-    /// A monthly table of the log has more than one total.
+    findings: Findings,
+    files: Files,
+    unread: Vec<String>,
+    pub(super) extent: CheckExtent,
+    /// The totals of the section that is being read follow from its rows, and can be recalculated.
+    has_derived_totals: bool,
+    /// The number of totals so far in the table that is being read.
+    totals_in_table: usize,
+    /// A table of the log has more than one total.
     pub(super) has_several_totals: bool,
 }
 
-/// How much was read.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Extent {
-    pub(super) lines: u64,
-    /// Rows of tables, and usage lines.
-    pub(super) rows: u64,
-}
-
 impl<'l> Loader<'l> {
-    /// Reads the log, which is `input` if it is standard input, and the projection beside it.
+    /// Reads the log, which is open, and the projection beside it.
     pub(super) fn begin(
-        log: &'l LogPath,
-        settings: &'l Settings,
+        log: &'l LogFiles,
+        opened: &mut Opened,
+        policy: &Policy,
         retention: Retention,
         findings: Findings,
-        input: &mut dyn Read,
     ) -> Result<Self, Failure> {
-        let opened = Some((FileId::LOG, log.open(input)?));
-        let projection = log.projection()?.map(|file| (FileId::PROJECTION, file));
         let mut loader = Self {
             log,
-            settings,
-            builder: LedgerBuilder::new(&settings.policy, retention),
-            files: ReadFiles {
-                findings,
-                files: log.files(),
-                opened: opened.into_iter().chain(projection).collect(),
-                unread: Vec::new(),
-            },
-            extent: Extent::default(),
+            builder: LedgerBuilder::new(policy, retention),
+            findings,
+            files: log.names(),
+            unread: Vec::new(),
+            extent: CheckExtent::default(),
+            has_derived_totals: false,
+            totals_in_table: 0,
             has_several_totals: false,
         };
-        loader.read(FileId::LOG)?;
-        loader.read(FileId::PROJECTION)?;
+        loader.read(FileId::LOG, opened)?;
+        if let Some(mut projection) = log.projection()? {
+            loader.read(FileId::PROJECTION, &mut projection)?;
+        }
         Ok(loader)
     }
 
-    /// Reads the archives that matter to the month to show. Gives that month and those looked back on.
+    /// Reads the archives that matter to the month to show. Returns that month and those looked back on.
     pub(super) fn month(&mut self, look_back: LookBack) -> Result<(Month, Vec<Month>), Failure> {
         let Some(month) = self.builder.choose_month() else {
             return Err(no_usage(self.log));
@@ -111,12 +128,14 @@ impl<'l> Loader<'l> {
             return Err(Failure::no_data(message).help(help));
         }
         let earlier = look_back.months(month, &self.builder);
+        // What is wrong with earlier months does not concern this one, and the forecast can do without them.
+        let findings = mem::replace(&mut self.findings, Findings::listing(0));
         for month in &earlier {
-            // What is wrong with them does not concern this month: the forecast does without one that cannot be read.
-            if let Err(error) = self.look_back(*month) {
-                self.files.unread.push(error);
+            if let Err(failure) = self.archive(*month) {
+                self.unread.push(failure.to_string());
             }
         }
+        self.findings = findings;
         Ok((month, earlier))
     }
 
@@ -132,49 +151,17 @@ impl<'l> Loader<'l> {
     /// Reads the archive of a month, if there is one.
     pub(super) fn archive(&mut self, month: Month) -> Result<(), Failure> {
         self.builder.archive(month);
-        let Some((found, archive)) = self.log.archive(month, self.settings)? else {
+        let Some((found, mut archive)) = self.log.archive(month)? else {
             return Ok(());
         };
-        let files = &mut self.files.files;
-        let file = files.add(FileRole::Archive, found.shown, Some(found.path));
-        self.files.opened.insert(file, archive);
-        self.read(file)
+        let path = Some(found.path);
+        let file = self.files.add(FileRole::Archive, found.shown, path);
+        self.read(file, &mut archive)
     }
 
-    fn look_back(&mut self, month: Month) -> Result<(), String> {
-        let archive = self.log.archive(month, self.settings);
-        let Some((found, mut archive)) = archive.map_err(|failure| failure.to_string())? else {
-            return Ok(());
-        };
-        self.builder.archive(month);
-        let files = &mut self.files.files;
-        let file = files.add(FileRole::Archive, found.shown, Some(found.path));
-        let builder = &mut self.builder;
-        let read = archive
-            .bytes()
-            .and_then(|bytes| log::read(bytes, file, &mut |item| edit::enter(builder, file, item)));
-        read.map_err(|error| format!("cannot read the archive of {month}: {error}"))
-    }
-
-    /// Reads a file, if there is one.
-    fn read(&mut self, file: FileId) -> Result<(), Failure> {
-        let ReadFiles {
-            findings,
-            files,
-            opened,
-            ..
-        } = &mut self.files;
-        let Some(opened) = opened.get_mut(&file) else {
-            return Ok(());
-        };
-        let mut sink = Sink {
-            builder: &mut self.builder,
-            findings,
-            rows: 0,
-            totals: Totals::Written,
-            totals_in_table: 0,
-            has_several_totals: &mut self.has_several_totals,
-        };
+    fn read(&mut self, file: FileId, opened: &mut Opened) -> Result<(), Failure> {
+        self.has_derived_totals = false;
+        self.totals_in_table = 0;
         let mut lines = 0;
         let outcome = opened.bytes().and_then(|bytes| {
             let bytes = CountedLines {
@@ -182,20 +169,55 @@ impl<'l> Loader<'l> {
                 lines: &mut lines,
                 is_open: false,
             };
-            log::read(bytes, file, &mut |item| sink.item(file, item))
+            log::read(bytes, file, &mut |item| self.item(file, item))
         });
-        self.extent.rows += sink.rows;
         self.extent.lines += lines;
-        outcome.with_context(|| format!("cannot read {}", files.name(file)))?;
+        outcome.with_context(|| format!("cannot read {}", self.files.name(file)))?;
         Ok(())
     }
 
-    pub(super) fn finish(self) -> (Ledger, ReadFiles) {
-        (self.builder.finish(), self.files)
+    fn item(&mut self, file: FileId, item: Item<'_>) {
+        match &item {
+            Item::Heading(heading) => {
+                self.has_derived_totals = matches!(
+                    heading.section,
+                    Section::Monthly(_) | Section::Daily(_) | Section::Session { .. }
+                );
+            }
+            Item::Table(_) => self.totals_in_table = 0,
+            Item::Row(row) => {
+                self.extent.rows += 1;
+                let is_total = matches!(row.value, RowValue::Total(_)) && file == FileId::LOG;
+                self.totals_in_table += usize::from(is_total);
+                self.has_several_totals |= self.totals_in_table > 1;
+            }
+            Item::Usage(_) => self.extent.rows += 1,
+            _ => {}
+        }
+        match item {
+            Item::Problem(problem) => self.problem(problem),
+            item => edit::enter(&mut self.builder, file, item),
+        }
+    }
+
+    fn problem(&mut self, problem: Diagnostic) {
+        let is_manual = problem.code == Code::TotalDiffers && !self.has_derived_totals;
+        self.findings
+            .push(if is_manual { problem.manual() } else { problem });
+    }
+
+    pub(super) fn finish(self, log: Opened) -> (Ledger, ReadFiles) {
+        let files = ReadFiles {
+            findings: self.findings,
+            files: self.files,
+            log,
+            unread: self.unread,
+        };
+        (self.builder.finish(), files)
     }
 }
 
-/// Bytes on their way to the reader, whose lines are counted. A last line without a line end is one.
+/// Counts the lines of the bytes that pass through. A last line without a line end is one.
 struct CountedLines<'c, R> {
     bytes: R,
     lines: &'c mut u64,
@@ -215,71 +237,12 @@ impl<R: Read> Read for CountedLines<'_, R> {
     }
 }
 
-/// Where the totals of a table come from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Totals {
-    /// They follow from the rows, and can be computed from them again.
-    Derived,
-    /// A person wrote them, like the sum of the budgets of all teams.
-    Written,
-}
-
-/// Where the items of a file go.
-struct Sink<'l> {
-    builder: &'l mut LedgerBuilder,
-    findings: &'l mut Findings,
-    rows: u64,
-    /// Those of the section that is read.
-    totals: Totals,
-    /// How many totals the table has that is read.
-    totals_in_table: usize,
-    /// Set where that is more than one.
-    has_several_totals: &'l mut bool,
-}
-
-impl Sink<'_> {
-    fn problem(&mut self, problem: Diagnostic) {
-        let is_written = problem.code == Code::TotalDiffers && self.totals == Totals::Written;
-        self.findings.push(if is_written {
-            problem.manual()
-        } else {
-            problem
-        });
-    }
-
-    fn item(&mut self, file: FileId, item: Item<'_>) {
-        match &item {
-            Item::Heading(heading) => {
-                self.totals = match heading.section {
-                    Section::Monthly(_) | Section::Daily(_) | Section::Session { .. } => {
-                        Totals::Derived
-                    }
-                    _ => Totals::Written,
-                };
-            }
-            Item::Table(_) => self.totals_in_table = 0,
-            Item::Row(row) => {
-                self.rows += 1;
-                let is_total = matches!(row.value, RowValue::Total(_)) && file == FileId::LOG;
-                self.totals_in_table += usize::from(is_total);
-                *self.has_several_totals |= self.totals_in_table > 1;
-            }
-            Item::Usage(_) => self.rows += 1,
-            _ => {}
-        }
-        match item {
-            Item::Problem(problem) => self.problem(problem),
-            item => edit::enter(self.builder, file, item),
-        }
-    }
-}
-
-pub(super) fn no_usage(log: &LogPath) -> Failure {
+pub(super) fn no_usage(log: &LogFiles) -> Failure {
     Failure::no_data(format!("{} holds no usage that can be read", log.shown))
         .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens")
 }
 
-/// The first of some names, and how many more there are.
+/// The first of some names, and the number of the others.
 pub(super) fn first_of(names: &[String]) -> String {
     const MAX_LISTED: usize = 12;
     let first = names.get(..MAX_LISTED).unwrap_or(names).join(", ");

@@ -1,12 +1,11 @@
 //! A log with all that belongs to it, loaded from its files: for a report at any moment, and again when a file changes.
-//! Borrows nothing from its caller, who says which log is meant, what is to be shown of it, and what time it is.
+//! Borrows nothing from its caller, which says which log is meant, what of it to show, and what time it is.
 
 pub mod archives;
 mod check;
 mod loader;
 mod locate;
-mod log_set;
-mod read_files;
+mod log_files;
 
 use std::io::Read;
 
@@ -21,10 +20,11 @@ use crate::{
 };
 pub use check::{CheckedLog, check};
 use loader::{Loader, LookBack, first_of};
-pub use locate::{Located, LogOptions, LogPath, WatchedFiles, archive_folder, locate};
-pub use read_files::{ReadFiles, line_at};
+pub use loader::{ReadFiles, line_at};
+pub use locate::{LogOptions, WatchedFiles, locate};
+pub use log_files::LogFiles;
 
-/// What of a log is to be shown, and how it is judged.
+/// What of a log to show, and how to judge it.
 #[derive(Clone, Debug)]
 pub struct ViewRequest {
     pub month: Option<Month>,
@@ -38,15 +38,8 @@ pub struct ViewRequest {
     pub backtest: bool,
     /// A budget in place of that of the settings.
     pub budget: Option<Budget>,
-    /// How many findings to keep; all, where nothing is said.
+    /// The number of findings to keep; all of them for `None`.
     pub max_findings: Option<usize>,
-}
-
-/// A log, as it was when its files were read last.
-pub struct Session {
-    options: LogOptions,
-    request: ViewRequest,
-    loaded: Option<LoadedLog>,
 }
 
 /// What the files of a log say.
@@ -65,7 +58,7 @@ pub struct LoadedLog {
 /// The files could not be loaded.
 pub struct LoadFailure {
     pub failure: Failure,
-    /// The files, if it is what they say that is wrong.
+    /// The files, if what they say is the reason.
     pub files: Option<Box<ReadFiles>>,
 }
 
@@ -78,85 +71,47 @@ impl From<Failure> for LoadFailure {
     }
 }
 
-impl Session {
-    /// A session whose files are not read yet.
-    pub const fn new(options: LogOptions, request: ViewRequest) -> Self {
-        Self {
-            options,
-            request,
-            loaded: None,
-        }
-    }
-
-    /// Reads the files and keeps what they say. Where that fails, what they said before stays.
-    pub fn load(
-        &mut self,
-        now: DateTime<FixedOffset>,
-        input: &mut dyn Read,
-    ) -> Result<&mut LoadedLog, LoadFailure> {
-        let loaded = self.read(now, input)?;
-        Ok(self.loaded.insert(loaded))
-    }
-
-    /// The report for a moment, by what the files said when they were read last.
-    pub fn report(&self, now: DateTime<FixedOffset>) -> Option<StatusReport> {
-        Some(self.loaded.as_ref()?.report(now))
-    }
-
-    /// The files whose changes matter. Fails where there is no log, or it is standard input.
-    pub fn watched_files(&self) -> Result<WatchedFiles, Failure> {
-        let loaded = self.loaded.as_ref();
-        let months = loaded.map(|loaded| [loaded.month].into_iter().chain(loaded.earlier.clone()));
-        let months: Vec<Month> = months.into_iter().flatten().collect();
-        locate::watched(&self.options, &months)
-    }
-
-    /// Reads the files, the log from `input` if it is standard input.
-    pub fn read(
-        &self,
-        now: DateTime<FixedOffset>,
-        input: &mut dyn Read,
-    ) -> Result<LoadedLog, LoadFailure> {
-        let Located {
-            log, mut settings, ..
-        } = locate(&self.options)?;
-        let request = &self.request;
-        settings.policy.budget = request.budget.or(settings.policy.budget);
-        let retention = Retention {
-            month: request.month,
-            rows: request.rows,
-        };
-        let findings = Findings::keeping(request.max_findings);
-        let mut loader = Loader::begin(&log, &settings, retention, findings, input)?;
-        let look_back = LookBack {
-            today: now.date_naive(),
-            all: request.backtest,
-        };
-        let months = loader.month(look_back);
-        let (ledger, mut files) = loader.finish();
-        let months = months.and_then(|(month, earlier)| {
-            let reconciled = ledger.reconcile(month, request.project.as_deref());
-            check_names(&reconciled, request)?;
-            let findings = rules::findings(&reconciled, &settings.policy);
-            files.findings.extend(findings);
-            Ok((month, earlier))
-        });
-        files.findings.sort();
-        match months {
-            Ok((month, earlier)) => Ok(LoadedLog {
-                ledger,
-                policy: settings.policy,
-                shown: log.shown,
-                month,
-                earlier,
-                request: request.clone(),
-                files,
-            }),
-            Err(failure) => Err(LoadFailure {
-                failure,
-                files: Some(Box::new(files)),
-            }),
-        }
+/// Reads the files of a log, the log itself from `input` if it is standard input.
+pub fn load(
+    log: &LogFiles,
+    request: &ViewRequest,
+    now: DateTime<FixedOffset>,
+    input: &mut dyn Read,
+) -> Result<LoadedLog, LoadFailure> {
+    let policy = log.policy(request.budget);
+    let retention = Retention {
+        month: request.month,
+        rows: request.rows,
+    };
+    let mut opened = log.open(input)?;
+    let findings = Findings::keeping(request.max_findings);
+    let mut loader = Loader::begin(log, &mut opened, &policy, retention, findings)?;
+    let months = loader.month(LookBack {
+        today: now.date_naive(),
+        all: request.backtest,
+    });
+    let (ledger, mut files) = loader.finish(opened);
+    let months = months.and_then(|(month, earlier)| {
+        let reconciled = ledger.reconcile(month, request.project.as_deref());
+        check_names(&reconciled, request)?;
+        files.findings.extend(rules::findings(&reconciled, &policy));
+        Ok((month, earlier))
+    });
+    files.findings.sort();
+    match months {
+        Ok((month, earlier)) => Ok(LoadedLog {
+            ledger,
+            policy,
+            shown: log.shown.clone(),
+            month,
+            earlier,
+            request: request.clone(),
+            files,
+        }),
+        Err(failure) => Err(LoadFailure {
+            failure,
+            files: Some(Box::new(files)),
+        }),
     }
 }
 
@@ -178,7 +133,64 @@ impl LoadedLog {
     }
 }
 
-/// Fails where the month has no such project or team as is asked for.
+/// A log that is loaded again and again, as it was when its files were read last.
+pub struct Session {
+    options: LogOptions,
+    request: ViewRequest,
+    log: LogFiles,
+    loaded: Option<LoadedLog>,
+}
+
+impl Session {
+    /// A session whose files are not read yet.
+    pub const fn new(options: LogOptions, request: ViewRequest, log: LogFiles) -> Self {
+        Self {
+            options,
+            request,
+            log,
+            loaded: None,
+        }
+    }
+
+    /// Finds the log and reads its settings again, for [`Self::load`].
+    pub fn locate(&self) -> Result<LogFiles, Failure> {
+        locate(&self.options)
+    }
+
+    /// Reads the files and keeps what they say. If that fails, what they said before stays.
+    pub fn load(
+        &mut self,
+        log: LogFiles,
+        now: DateTime<FixedOffset>,
+        input: &mut dyn Read,
+    ) -> Result<&mut LoadedLog, LoadFailure> {
+        let loaded = load(&log, &self.request, now, input)?;
+        self.log = log;
+        Ok(self.loaded.insert(loaded))
+    }
+
+    /// The report for a moment, by what the files said when they were read last.
+    pub fn report(&self, now: DateTime<FixedOffset>) -> Option<StatusReport> {
+        Some(self.loaded.as_ref()?.report(now))
+    }
+
+    /// The time zone of the settings that were read last.
+    pub fn timezone(&self) -> Option<&str> {
+        self.log.settings.timezone.as_deref()
+    }
+
+    /// The files whose changes matter. Fails for standard input.
+    pub fn watched_files(&self) -> Result<WatchedFiles, Failure> {
+        let mut months = Vec::new();
+        if let Some(loaded) = &self.loaded {
+            months.push(loaded.month);
+            months.extend(&loaded.earlier);
+        }
+        locate::watched(&self.log, &self.options, &months)
+    }
+}
+
+/// Fails if the month has no such project or team as is asked for.
 fn check_names(reconciled: &ReconciledMonth, request: &ViewRequest) -> Result<(), Failure> {
     let month = &reconciled;
     if let Some(project) = &request.project

@@ -336,3 +336,39 @@ fn a_renamed_log_adopts_its_archives() {
     names.sort();
     assert_eq!(names, ["b-2025-12.md", "b-2026-01.md", "b-2026-02.md"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn more_archives_than_files_may_be_open_are_read_one_by_one() {
+    let months = (0..120).map(|month| format!("{}-{:02}", 2_000 + month / 12, month % 12 + 1));
+    let mut summaries = String::from("# Cost Log v2.0\n");
+    let folder = repository(&[]);
+    fs::create_dir(folder.path().join("archive")).unwrap();
+    for month in months {
+        let section = format!(
+            "\n## {month} Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| QA | 5 |\n| **TOTAL** | 6 |\n"
+        );
+        summaries += &section;
+        let names = ["cost-log", "other"].map(|log| format!("archive/{log}-{month}.md"));
+        fs::write(folder.path().join(&names[0]), &section).unwrap();
+        let foreign = format!("# Archive\n\n> **Log:** ../gone.md\n{section}");
+        fs::write(folder.path().join(&names[1]), foreign).unwrap();
+    }
+    fs::write(folder.path().join("cost-log.md"), summaries).unwrap();
+    let program = binary(folder.path());
+    let limited = format!(
+        "ulimit -n 24; exec '{}' check",
+        program.get_program().display()
+    );
+    let output = Command::new("sh")
+        .args(["-c", &limited])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let picture = told(&output);
+    assert!(picture.contains("120 months"), "{picture}");
+    assert!(
+        picture.contains("archive/cost-log-2009-12.md:7"),
+        "{picture}"
+    );
+}

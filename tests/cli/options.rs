@@ -434,6 +434,46 @@ fn output_replaces_a_file_as_a_whole() {
     assert_eq!(files.count(), 5, "nothing is left beside them");
 }
 
+#[test]
+fn output_replaces_none_of_the_files_that_are_read() {
+    let archive = crate::harness::log_of(3).replace("2026-02", "2026-01");
+    let files = [
+        ("cost-log.md", crate::harness::log_of(5)),
+        ("cost-projection.md", "# Projection\n".to_owned()),
+        ("archive/cost-log-2026-01.md", archive),
+        ("archive/other-2026-01.md", "other".to_owned()),
+        ("tokmon.toml", "timezone = \"UTC\"\n".to_owned()),
+    ];
+    let folder = repository(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let told = [
+        "-o tokmon.toml",
+        "-o ./tokmon.toml schema",
+        "-o cost-projection.md",
+        "-o archive/cost-log-2026-01.md",
+        "-o archive/../archive/cost-log-2026-01.md check",
+    ]
+    .map(|args| {
+        let ran = Tokmon::new(args.split(' ')).folder(folder.path()).run();
+        format!("{args}\n{ran}\n")
+    });
+    assert_snapshot!(told.concat());
+    for (name, text) in &files {
+        assert_eq!(read(name), *text);
+    }
+    let broken = "timezone = ";
+    std::fs::write(folder.path().join("tokmon.toml"), broken).unwrap();
+    let ran = Tokmon::new(["schema", "-o", "tokmon.toml"])
+        .folder(folder.path())
+        .run();
+    assert_eq!((ran.code, read("tokmon.toml").as_str()), (64, broken));
+    let ran = Tokmon::new(["schema", "-o", "archive/other-2026-01.md"])
+        .folder(folder.path())
+        .run();
+    assert_eq!(ran.code, 0);
+    assert_ne!(read("archive/other-2026-01.md"), "other");
+}
+
 #[cfg(unix)]
 #[test]
 fn output_follows_links_and_keeps_permissions() {

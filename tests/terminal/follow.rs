@@ -45,6 +45,10 @@ impl Follower {
         if let Some(text) = text {
             fs::write(folder.path().join("cost-log.md"), text).unwrap();
         }
+        Self::follow(folder, options)
+    }
+
+    fn follow(folder: TempDir, options: &[&str]) -> Self {
         let mut child = command(&folder, options).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (send, lines) = mpsc::channel();
@@ -105,6 +109,22 @@ fn each_change_is_a_line_that_begins_with_the_time() {
         let line = follower.line();
         assert!(line.contains("OVER"), "{line}");
     }
+}
+
+#[test]
+fn a_time_zone_that_changes_holds_from_the_next_line() {
+    let zone = |zone: &str| format!("timezone = \"{zone}\"\n");
+    let folder = TempDir::new().unwrap();
+    let settings = folder.path().join("tokmon.toml");
+    fs::write(folder.path().join("cost-log.md"), sample()).unwrap();
+    fs::write(&settings, zone("UTC")).unwrap();
+    let follower = Follower::follow(folder, &["--follow"]);
+    let first = follower.line();
+    assert!(first.starts_with("2026-02-25T17:00:00+00:00 "), "{first}");
+    save_by_renaming(&settings, &zone("+09:00"));
+    append(&follower.log(), &usage(60_000));
+    let line = follower.line();
+    assert!(line.starts_with("2026-02-26T02:00:00+09:00 "), "{line}");
 }
 
 #[test]

@@ -6,32 +6,22 @@ mod texts;
 
 use std::path::{Path, PathBuf};
 
-use super::Context;
-use crate::{
-    cli::{GlobalArgs, InitArgs},
-    config,
-    exit::ExitCode,
-    failure::{Failure, cannot_print},
-    render, store,
-};
+use super::run::Run;
+use crate::{cli::InitArgs, config, exit::ExitCode, failure::Failure, render, store};
 use teams::Team;
 use texts::NewLog;
 
 /// The log to create if no other is named.
 const LOG: &str = "cost-log.md";
 
-pub(super) fn run(
-    args: &InitArgs,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<ExitCode, Failure> {
-    let [log, settings] = files(global, cx)?;
-    let now = cx.now(global)?;
+pub(super) fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let [log, settings] = files(run)?;
+    let budget = run.global.budget;
     let new_log = NewLog {
-        teams: teams::parse(&args.teams, global.budget)?,
-        budget: global.budget,
+        teams: teams::parse(&args.teams, budget)?,
+        budget,
         log: log.name()?,
-        now,
+        now: run.now()?,
     };
     let texts = [new_log.log(), new_log.settings()];
     texts::verify(&texts, &new_log.teams)?;
@@ -41,8 +31,8 @@ pub(super) fn run(
     }
     if args.dry_run {
         for (file, text) in new {
-            writeln!(cx.out, "==> {} <==", render::sanitize(&file.shown)).map_err(cannot_print)?;
-            writeln!(cx.out, "{text}").map_err(cannot_print)?;
+            let shown = render::sanitize(&file.shown);
+            run.print(|out| write!(out, "==> {shown} <==\n{text}\n"))?;
         }
         return Ok(ExitCode::Success);
     }
@@ -52,8 +42,8 @@ pub(super) fn run(
         return Err(failure);
     }
     let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::sanitize(shown));
-    writeln!(cx.out, "Wrote {log} and {settings}").map_err(cannot_print)?;
-    writeln!(cx.out, "{}", next_steps(&new_log.teams)).map_err(cannot_print)?;
+    let next = next_steps(&new_log.teams);
+    run.print(|out| writeln!(out, "Wrote {log} and {settings}\n{next}"))?;
     Ok(ExitCode::Success)
 }
 
@@ -79,15 +69,15 @@ struct NewFile {
 }
 
 /// The log, by option, else by environment, else in the working folder; and the settings beside it.
-fn files(global: &GlobalArgs, cx: &Context<'_>) -> Result<[NewFile; 2], Failure> {
-    let named = global.file.as_deref();
-    let named = named.or(cx.environment.file.as_ref().map(Path::new));
+fn files(run: &Run<'_, '_>) -> Result<[NewFile; 2], Failure> {
+    let named = run.global.file.as_deref();
+    let named = named.or(run.cx.environment.file.as_ref().map(Path::new));
     let log = named.unwrap_or(Path::new(LOG));
     if log.as_os_str() == "-" {
         return Err(Failure::usage("cannot create a log on standard output")
             .help("name the file to write with --file PATH, or use --dry-run"));
     }
-    if global.config.is_some() {
+    if run.global.config.is_some() {
         return Err(Failure::usage(
             "--config is not supported by `tokmon init`: the settings are written beside the log",
         )
@@ -95,7 +85,7 @@ fn files(global: &GlobalArgs, cx: &Context<'_>) -> Result<[NewFile; 2], Failure>
     }
     let file = |path: &Path| NewFile {
         shown: path.display().to_string(),
-        path: cx.folder.join(path),
+        path: run.cx.folder.join(path),
     };
     Ok([file(log), file(&log.with_file_name(config::FILE))])
 }

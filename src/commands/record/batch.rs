@@ -9,11 +9,11 @@ use anyhow::Context as _;
 
 use super::single::{check_time, random_id, status};
 use crate::{
-    cli::{GlobalArgs, parse_tokens},
-    commands::Context,
+    cli::{parse_cost, parse_tokens},
+    commands::run::Run,
     edit,
     failure::Failure,
-    log::{self, Item, cell},
+    log::{self, Item},
     model::{Entry, StatedCost, TokenClasses, Tokens, Usage},
     store,
     text::FileId,
@@ -76,14 +76,13 @@ impl Figure {
 }
 
 /// Reads statements from a file, or from standard input (`-`). Fails at the first that cannot be recorded.
-pub(super) fn read(
-    file: &Path,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<Vec<Usage>, Failure> {
-    let now = cx.now(global)?;
-    let text = text(file, cx)?;
-    let shown = shown(file);
+pub(super) fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
+    let now = run.now()?;
+    let shown = match file.as_os_str() == "-" {
+        true => "standard input".to_owned(),
+        false => file.display().to_string(),
+    };
+    let text = text(file, &shown, run)?;
     let mut given = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let line = line.trim_start_matches('\u{feff}').trim();
@@ -96,9 +95,9 @@ pub(super) fn read(
                 .help("nothing was recorded; correct the line and try again")
         };
         let usage = if line.starts_with('{') {
-            from_json(line, now, cx).map_err(wrong)?
+            from_json(line, now, run).map_err(wrong)?
         } else {
-            from_line(line, cx).map_err(wrong)?
+            from_line(line, run).map_err(wrong)?
         };
         check_time(usage.time, now).map_err(|failure| wrong(failure.to_string()))?;
         edit::usage_line(&usage).map_err(|error| wrong(error.message))?;
@@ -111,20 +110,12 @@ pub(super) fn read(
     Ok(given)
 }
 
-fn shown(file: &Path) -> String {
-    if file.as_os_str() == "-" {
-        return "standard input".to_owned();
-    }
-    file.display().to_string()
-}
-
-fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
-    let shown = shown(file);
+fn text(file: &Path, shown: &str, run: &mut Run<'_, '_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let read = if file.as_os_str() == "-" {
-        cx.input.take(MOST + 1).read_to_end(&mut bytes)
+        run.cx.input.take(MOST + 1).read_to_end(&mut bytes)
     } else {
-        let path = cx.folder.join(file);
+        let path = run.cx.folder.join(file);
         let mut opened = store::open(&path)
             .map_err(|error| Failure::no_input(format!("cannot read {shown}: {error}")))?;
         let input = opened.bytes();
@@ -141,18 +132,16 @@ fn text(file: &Path, cx: &mut Context<'_>) -> Result<String, Failure> {
     })
 }
 
-fn from_json(line: &str, now: DateTime<FixedOffset>, cx: &Context<'_>) -> Result<Usage, String> {
+fn from_json(line: &str, now: DateTime<FixedOffset>, run: &Run<'_, '_>) -> Result<Usage, String> {
     let given: Line = serde_json::from_str(line).map_err(|error| {
         // It is the line of the batch that counts, and that is said before.
         let text = error.to_string();
         let text = text.split(" at line 1 ").next().unwrap_or_default();
         format!("{text} (column {})", error.column())
     })?;
-    let cost = given
-        .cost
-        .as_ref()
-        .map(|cost| money(&cost.text()))
-        .transpose()?;
+    let cost = given.cost.as_ref().map(Figure::text).map(|text| {
+        parse_cost(&text).map_err(|help| format!("`{text}` is not an amount of money: {help}"))
+    });
     let word = given.status.as_deref().map(status).transpose();
     Ok(Usage {
         time: given.time.unwrap_or(now),
@@ -160,38 +149,26 @@ fn from_json(line: &str, now: DateTime<FixedOffset>, cx: &Context<'_>) -> Result
         tokens: tokens(&given.tokens.text())?,
         classes: given.classes()?,
         task: given.task,
-        cost,
+        cost: cost.transpose()?,
         status: word.map_err(|failure| failure.to_string())?,
         deliverables: given.deliverables,
         minutes: given.minutes,
         model: given.model,
-        id: given.id.unwrap_or_else(|| random_id(cx)),
+        id: given.id.unwrap_or_else(|| random_id(run)),
         hold: given.hold,
     })
 }
 
 fn tokens(text: &str) -> Result<Tokens, String> {
-    parse_tokens(text).map_err(|help| format!("`{text}` is no number of tokens: {help}"))
+    parse_tokens(text).map_err(|help| format!("`{text}` is not a number of tokens: {help}"))
 }
 
-fn money(text: &str) -> Result<StatedCost, String> {
-    match cell::money(text) {
-        Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {
-            nanos: cost.amount.value,
-            currency: cost.currency,
-        }),
-        _ => Err(format!(
-            "`{text}` is no amount of money: write one like 0.037 or $0.037"
-        )),
-    }
-}
-
-fn from_line(line: &str, cx: &Context<'_>) -> Result<Usage, String> {
+fn from_line(line: &str, run: &Run<'_, '_>) -> Result<Usage, String> {
     let mut found: Result<Usage, String> =
         Err("this is neither a JSON object nor a usage line".to_owned());
     let text = format!("{line}\n");
     log::read_str(text, FileId::LOG, &mut |item| match item {
-        Item::Usage(entry) => found = from_entry(&entry, cx),
+        Item::Usage(entry) => found = from_entry(&entry, run),
         Item::Problem(problem) => {
             found = Err(format!("{} ({})", problem.message, problem.label));
         }
@@ -200,7 +177,7 @@ fn from_line(line: &str, cx: &Context<'_>) -> Result<Usage, String> {
     found
 }
 
-fn from_entry(entry: &Entry<'_>, cx: &Context<'_>) -> Result<Usage, String> {
+fn from_entry(entry: &Entry<'_>, run: &Run<'_, '_>) -> Result<Usage, String> {
     let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
     let (Some(date), Some(time), Some(offset)) =
         (entry.when.date, entry.when.time, entry.when.offset)
@@ -228,7 +205,7 @@ fn from_entry(entry: &Entry<'_>, cx: &Context<'_>) -> Result<Usage, String> {
         deliverables: entry.figures.deliverables,
         minutes: entry.figures.minutes,
         model: text(&entry.work.model),
-        id: text(&entry.id).unwrap_or_else(|| random_id(cx)),
+        id: text(&entry.id).unwrap_or_else(|| random_id(run)),
         hold: text(&entry.hold),
     })
 }

@@ -7,16 +7,16 @@ mod single;
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Context,
     edit_session::{EditSession, of_log},
+    run::Run,
     status,
 };
 use crate::{
     analysis::Rows,
-    cli::{GlobalArgs, RecordArgs, ViewArgs},
+    cli::{RecordArgs, ViewArgs},
     edit::{self, ArchivesOf, Revision},
     exit::ExitCode,
-    failure::{Failure, cannot_print},
+    failure::Failure,
     model::{Month, Usage},
     render::{self, Recorded, RecordedRow},
     store::{RewriteError, RewriteOptions, WriteError},
@@ -27,36 +27,37 @@ use crate::{
 /// must not take long.
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
-pub(super) fn run(
-    args: &RecordArgs,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<ExitCode, Failure> {
-    let format = global.format();
+pub(super) fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let given = match &args.batch {
-        Some(file) => batch::read(file, global, cx)?,
-        None => vec![single::from_options(args, global, cx)?],
+        Some(file) => batch::read(file, run)?,
+        None => vec![single::from_options(args, run)?],
     };
-    let session = EditSession::open(global, cx)?;
-    let before = session.text(cx)?;
+    let session = EditSession::open(run)?;
+    let before = session.text(run)?;
     let (new, known) = ids::without_known(given, &before, &session)?;
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
     if args.dry_run {
-        return preview(&session, &before, &lines, global, cx);
+        return preview(&session, &before, &lines, run);
     }
     drop(before);
     if !lines.is_empty() {
         let is_there = |log: &[u8]| ids::has_all(log, &new);
         session.target.append(&lines, &is_there)?;
     }
-    // Also where all is known: a run that was cut short may have left lines to be settled, or half a rewrite.
-    let remark = settle(&session, global, cx)?;
-    let recorded = outcome(&session, &new, known, global, cx)?;
-    render::recorded(&recorded, format, cx.style(global), cx.out).map_err(cannot_print)?;
-    cx.out.flush().map_err(cannot_print)?;
-    if let Some(remark) = remark {
-        cx.note(remark);
+    // Also if all is known: a run that was cut short may have left lines to be settled, or half a rewrite.
+    let settled = settle(&session, run.now()?);
+    let remark = settled.map_or_else(not_settled, |()| Ok(None))?;
+    let recorded = outcome(&session, &new, known, run)?;
+    let (format, style) = (run.format(), run.style());
+    run.print(|out| render::recorded(&recorded, format, style, out))?;
+    match remark {
+        Some(Remark {
+            text,
+            is_urgent: true,
+        }) => run.urgent_note(text),
+        Some(remark) => run.note(remark.text),
+        None => {}
     }
     Ok(ExitCode::Success)
 }
@@ -72,29 +73,20 @@ fn lines_of(new: &[Usage], newline: &str) -> Result<String, Failure> {
     Ok(lines)
 }
 
-/// Settles what waits in the log, without waiting for other programs. Gives what prevented it; the lines count all the same.
-fn settle(
-    session: &EditSession,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
-) -> Result<Option<String>, Failure> {
-    let now = cx.now(global)?;
+/// Settles what waits in the log, without waiting for other programs. If that fails, the lines count all the same.
+fn settle(session: &EditSession, now: edit::Timestamp) -> Result<(), RewriteError<Failure>> {
     let options = RewriteOptions {
         wait: Duration::ZERO,
         quiesced: false,
     };
-    let outcome = session.target.rewrite(&options, &mut |bytes| {
+    let settled = session.target.rewrite(&options, &mut |bytes| {
         if bytes.len() > SETTLED_AT_ONCE {
             return Ok(None);
         }
         let settled = settled(session, session.utf8(bytes.to_vec())?, now)?;
         Ok(settled.map(|revision| (of_log(revision.into_text()), ())))
     });
-    match outcome {
-        Ok(_) => Ok(None),
-        Err(error) => Ok(not_settled(error)?.filter(|remark| remark.is_urgent || !global.quiet))
-            .map(|remark| remark.map(|remark| remark.text)),
-    }
+    settled.map(|_| ())
 }
 
 /// The log with its usage lines settled. None where there are none to settle.
@@ -146,10 +138,9 @@ fn outcome(
     session: &EditSession,
     new: &[Usage],
     known: Vec<String>,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
+    run: &mut Run<'_, '_>,
 ) -> Result<Recorded, Failure> {
-    let source = Source::new(session.text(cx)?);
+    let source = Source::new(session.text(run)?);
     let rows = new.iter().take(render::MAX_RECORDED);
     let rows = rows.map(|usage| row_of(usage, &source)).collect();
     let months = new.iter().map(|usage| Month::of(usage.time.date_naive()));
@@ -157,13 +148,13 @@ fn outcome(
         month: months.max(),
         ..ViewArgs::default()
     };
-    let loaded = status::load(&view, Rows::Summed, global, cx)?;
+    let loaded = status::load(&session.log, &view, Rows::Summed, run)?;
     Ok(Recorded {
         file: session.log.shown.clone(),
         rows,
         count: new.len(),
         known,
-        report: loaded.report(cx.now(global)?),
+        report: loaded.report(run.now()?),
     })
 }
 
@@ -187,17 +178,16 @@ fn preview(
     session: &EditSession,
     before: &Source,
     lines: &str,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
+    run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
     let text = before.text();
     let is_open = !lines.is_empty() && !text.is_empty() && !text.ends_with('\n');
     let between = if is_open { before.newline() } else { "" };
     let after = [text, between, lines].concat();
-    let settled = settled(session, after.clone(), cx.now(global)?)?;
+    let settled = settled(session, after.clone(), run.now()?)?;
     let after = settled.map_or(after, Revision::into_text);
-    let style = cx.style(global);
-    render::diff(&session.log.shown, text, &after, style, cx.out).map_err(cannot_print)?;
+    let (shown, style) = (&session.log.shown, run.style());
+    run.print(|out| render::diff(shown, text, &after, style, out))?;
     Ok(ExitCode::Success)
 }
 

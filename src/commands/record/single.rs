@@ -3,8 +3,8 @@
 use chrono::{DateTime, Datelike as _, FixedOffset};
 
 use crate::{
-    cli::{GlobalArgs, RecordArgs},
-    commands::Context,
+    cli::RecordArgs,
+    commands::run::Run,
     failure::Failure,
     log::cell,
     model::{Status, TokenClasses, Usage},
@@ -17,12 +17,8 @@ const CLOCK_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
 
 /// The statement that the options make.
-pub(super) fn from_options(
-    args: &RecordArgs,
-    global: &GlobalArgs,
-    cx: &Context<'_>,
-) -> Result<Usage, Failure> {
-    let now = cx.now(global)?;
+pub(super) fn from_options(args: &RecordArgs, run: &Run<'_, '_>) -> Result<Usage, Failure> {
+    let now = run.now()?;
     let time = args.time.unwrap_or(now);
     check_time(time, now)?;
     let needed = |what| Failure::usage(format!("--{what} is needed"));
@@ -47,7 +43,7 @@ pub(super) fn from_options(
         deliverables: args.deliverables.map(u64::from),
         minutes: args.minutes.map(u64::from),
         model: args.model.clone(),
-        id: args.id.clone().unwrap_or_else(|| random_id(cx)),
+        id: args.id.clone().unwrap_or_else(|| random_id(run)),
         hold: args.hold.clone(),
     })
 }
@@ -81,9 +77,9 @@ pub(super) fn status(text: &str) -> Result<Status, Failure> {
 }
 
 /// Sixty random bits, in letters and digits that cannot be mistaken for each other.
-pub(super) fn random_id(cx: &Context<'_>) -> String {
+pub(super) fn random_id(run: &Run<'_, '_>) -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bits = (cx.random)();
+    let bits = (run.cx.random)();
     let letter = |at: u32| {
         let five = usize::try_from(bits >> (at * 5) & 31).unwrap_or_default();
         LETTERS.get(five).copied().map(char::from)

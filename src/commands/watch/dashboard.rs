@@ -62,8 +62,8 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
             let _ = send.send(Event::Input(input));
         })
         .map_err(failed)?;
-        let style = follower.cx.style(follower.global);
-        let depth = follower.cx.environment.color_depth();
+        let style = follower.run.style();
+        let depth = follower.run.cx.environment.color_depth();
         let theme = watching.theme.supported(style.color, depth);
         let app = App {
             bell: watching.bell,
@@ -127,11 +127,11 @@ impl Dashboard<'_, '_, '_> {
 
     /// Time was given, and stands still.
     fn is_frozen(&self) -> bool {
-        self.follower.cx.is_frozen(self.follower.global)
+        self.follower.run.is_frozen()
     }
 
     fn uptime(&self) -> Duration {
-        (self.follower.cx.uptime)()
+        (self.follower.run.cx.uptime)()
     }
 
     /// Reads the files and shows their figures. A crossed threshold rings the bell if it may.
@@ -140,7 +140,7 @@ impl Dashboard<'_, '_, '_> {
         let (now, at) = (self.follower.now()?, self.uptime());
         self.is_stale = true;
         if self.app.take(reading, now, at) && may_ring {
-            let out = &mut self.follower.cx.out;
+            let out = &mut self.follower.run.cx.out;
             // A terminal that cannot ring is no failure.
             let _ = out.write_all(b"\x07").and_then(|()| out.flush());
         }
@@ -285,7 +285,7 @@ impl Dashboard<'_, '_, '_> {
     fn edit(&mut self, file: FileId, line: usize) -> Result<Flow, Failure> {
         let path = self.follower.read_files.path(file);
         let path = path.unwrap_or(&self.follower.watched.log);
-        let failed = match edit::command(&self.follower.cx.environment, path, line) {
+        let failed = match edit::command(&self.follower.run.cx.environment, path, line) {
             Err(why) => Some(why),
             Ok(mut command) => {
                 let name = command.get_program().to_string_lossy().into_owned();

@@ -48,7 +48,7 @@ impl Files {
         };
         let poll = watching.poll;
         let mut files = Self {
-            watch: Watch::start(watched.files(), poll, hint),
+            watch: Watch::start(watched.files.clone(), poll, hint),
             debouncer: Debouncer::default(),
             hint_pending,
             ignoring_until: None,

@@ -6,8 +6,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::Event;
 use crate::{
-    cli::GlobalArgs,
-    commands::{Context, watch::files::Files},
+    commands::{run::Run, watch::files::Files},
     diagnostic::{Diagnostic, Severity},
     failure::Failure,
     render,
@@ -18,8 +17,7 @@ use crate::{
 
 pub struct Follower<'a, 'w> {
     pub session: Session,
-    pub global: &'a GlobalArgs,
-    pub cx: &'a mut Context<'w>,
+    pub run: Run<'a, 'w>,
     pub watched: WatchedFiles,
     /// The files that were read last.
     pub read_files: text::Files,
@@ -31,22 +29,15 @@ pub struct Follower<'a, 'w> {
 
 impl Follower<'_, '_> {
     pub fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
-        self.cx.now(self.global)
+        self.run.now_in(self.session.timezone())
     }
 
     /// Reads the files.
     pub fn read(&mut self) -> Result<Reading, Failure> {
-        self.files.reading((self.cx.uptime)());
-        let now = self.now()?;
+        self.files.reading((self.run.cx.uptime)());
         let mut watched = None;
-        let reading = match self.session.load(now, self.cx.input) {
-            Ok(loaded) => {
-                let snapshot = Snapshot {
-                    report: loaded.report(now),
-                    problems: problems(&loaded.files),
-                    counted: render::count_findings(&loaded.files.findings),
-                };
-                self.read_files = loaded.files.files.clone();
+        let reading = match self.load() {
+            Ok(snapshot) => {
                 // Where the settings cannot be read, the files that mattered before still do.
                 watched = self.session.watched_files().ok();
                 Reading::Good(Box::new(snapshot))
@@ -74,10 +65,22 @@ impl Follower<'_, '_> {
         self.begun = true;
         let matter = watched.map(|watched| {
             self.watched = watched;
-            self.watched.files()
+            self.watched.files.clone()
         });
-        self.files.done(matter, (self.cx.uptime)());
+        self.files.done(matter, (self.run.cx.uptime)());
         Ok(reading)
+    }
+
+    fn load(&mut self) -> Result<Snapshot, LoadFailure> {
+        let log = self.session.locate()?;
+        let now = self.run.now_in(log.settings.timezone.as_deref())?;
+        let loaded = self.session.load(log, now, self.run.cx.input)?;
+        self.read_files = loaded.files.files.clone();
+        Ok(Snapshot {
+            report: loaded.report(now),
+            problems: problems(&loaded.files),
+            counted: render::count_findings(&loaded.files.findings),
+        })
     }
 
     /// When to wake for the files. Between a bad reading and its second try they are not read: whoever writes in parts may be
@@ -99,7 +102,7 @@ impl Follower<'_, '_> {
 
     /// The next event; none where something else is due before one comes.
     pub fn next(&self, wake: Duration) -> Option<Event> {
-        let left = wake.saturating_sub((self.cx.uptime)());
+        let left = wake.saturating_sub((self.run.cx.uptime)());
         self.receive.recv_timeout(left).ok()
     }
 }

@@ -4,7 +4,7 @@ use super::Event;
 use crate::{
     commands::watch::follower::Follower,
     exit::ExitCode,
-    failure::{Failure, cannot_print},
+    failure::Failure,
     render::Style,
     terminal::Input,
     tui::{
@@ -19,11 +19,11 @@ impl Follower<'_, '_> {
         let (mut app, mut last) = (App::default(), None);
         let style = Style {
             width: None,
-            ..self.cx.style(self.global)
+            ..self.run.style()
         };
         let mut reading = first;
         loop {
-            let (now, at) = (self.now()?, (self.cx.uptime)());
+            let (now, at) = (self.now()?, (self.run.cx.uptime)());
             app.take(reading, now, at);
             let view = ViewContext {
                 style,
@@ -37,15 +37,14 @@ impl Follower<'_, '_> {
             if told != last
                 && let Some((line, _)) = &told
             {
-                writeln!(self.cx.out, "{} {line}", now.format("%Y-%m-%dT%H:%M:%S%:z"))
-                    .map_err(cannot_print)?;
-                self.cx.out.flush().map_err(cannot_print)?;
+                let time = now.format("%Y-%m-%dT%H:%M:%S%:z");
+                self.run.print(|out| writeln!(out, "{time} {line}"))?;
                 last = told;
             }
-            while !self.is_due(&app, (self.cx.uptime)()) {
+            while !self.is_due(&app, (self.run.cx.uptime)()) {
                 match self.next(self.wake(&app)) {
                     Some(Event::Input(Input::Gone)) => return Ok(ExitCode::Success),
-                    Some(Event::Hint) => self.files.hinted((self.cx.uptime)()),
+                    Some(Event::Hint) => self.files.hinted((self.run.cx.uptime)()),
                     Some(Event::Input(_)) | None => {}
                 }
             }

@@ -7,10 +7,10 @@ mod lines;
 
 use std::sync::mpsc;
 
-use super::Context;
+use super::run::Run;
 use crate::{
     analysis::Rows,
-    cli::{GlobalArgs, ViewArgs, WatchArgs},
+    cli::{ViewArgs, WatchArgs},
     commands::status::view_request,
     exit::ExitCode,
     failure::Failure,
@@ -36,29 +36,27 @@ enum Event {
 pub fn run(
     args: &ViewArgs,
     watching: &WatchArgs,
-    global: &GlobalArgs,
-    cx: &mut Context<'_>,
+    run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
     let request = ViewRequest {
         forecast_days: true,
-        ..view_request(args, Rows::Newest(MAX_ROWS), global, cx)?
+        ..view_request(args, Rows::Newest(MAX_ROWS), run)?
     };
-    let session = Session::new(cx.log_options(global), request);
+    let session = Session::new(run.log_options(), request, run.locate()?);
     let watched = session.watched_files()?;
     let (send, receive) = mpsc::channel();
     let files = Files::watch(&watched, watching, &send);
     let mut following = Follower {
         session,
-        global,
-        cx,
+        run: run.reborrow(),
         watched,
         read_files: crate::text::Files::default(),
         files,
         receive,
         begun: false,
     };
-    let on_screen = !watching.follow && following.cx.is_screen();
-    if on_screen && !following.cx.input_is_terminal {
+    let on_screen = !watching.follow && following.run.is_screen();
+    if on_screen && !following.run.cx.input_is_terminal {
         return Err(Failure::usage("--watch needs a keyboard")
             .help("--follow writes a line for each change, and reads no keys"));
     }

@@ -1,0 +1,238 @@
+//! One run: its global options, the context it runs in, what the settings say, and where its output goes.
+
+use std::{fmt::Display, io, path::PathBuf};
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use super::{Context, Terminal};
+use crate::{
+    cli::{ColorArg, GlobalArgs, parse_time, parse_tokens},
+    config,
+    failure::{Failure, cannot_print},
+    model::{Budget, BudgetSource},
+    render::{ColorMode, Format, Style, sanitize},
+    session::{LogFiles, LogOptions, locate},
+};
+
+/// What names of time zones look like, for help.
+const ZONES: &str = "a name like Asia/Seoul, an offset like +09:00, UTC or local";
+
+pub(super) struct Run<'r, 'w> {
+    pub(super) global: &'r GlobalArgs,
+    pub(super) cx: &'r mut Context<'w>,
+    /// The output so far, if `--output` names a file.
+    pub(super) buffer: Option<Vec<u8>>,
+    /// What was found for the time zone, for the command to take.
+    pub(super) located: Option<Result<LogFiles, Failure>>,
+    /// The time zone that the settings name.
+    timezone: Option<String>,
+}
+
+impl<'r, 'w> Run<'r, 'w> {
+    pub(super) const fn new(global: &'r GlobalArgs, cx: &'r mut Context<'w>) -> Self {
+        Self {
+            global,
+            cx,
+            buffer: None,
+            located: None,
+            timezone: None,
+        }
+    }
+
+    /// The same run, for a part of it.
+    pub(super) fn reborrow(&mut self) -> Run<'_, 'w> {
+        Run {
+            timezone: self.timezone.clone(),
+            ..Run::new(self.global, self.cx)
+        }
+    }
+
+    /// Reads the settings for the time zone that they name. If they cannot be read, the command that needs them says so.
+    pub(super) fn read_settings(&mut self) -> Result<(), Failure> {
+        let located = self.locate();
+        if let Ok(log) = &located
+            && self.global.timezone.is_none()
+            && let Some(zone) = &log.settings.timezone
+        {
+            self.in_zone((self.cx.clock)(), Some(zone))?;
+            self.timezone = Some(zone.clone());
+        }
+        self.located = Some(located);
+        Ok(())
+    }
+
+    /// The log and its settings.
+    pub(super) fn locate(&mut self) -> Result<LogFiles, Failure> {
+        let located = self.located.take();
+        located.unwrap_or_else(|| locate(&self.log_options()))
+    }
+
+    /// What decides which log is meant, and which settings: an option outranks the environment.
+    pub(super) fn log_options(&self) -> LogOptions {
+        let (global, environment) = (self.global, &self.cx.environment);
+        let by_option = global.config.clone();
+        let by_option = by_option.map(|path| (path, "name a tokmon.toml with --config PATH"));
+        let by_environment = || {
+            let help = "TOKMON_CONFIG names it: let it name a tokmon.toml, or unset it";
+            Some((environment.config.as_ref()?.into(), help))
+        };
+        let log = global.file.clone();
+        LogOptions {
+            folder: self.cx.folder.clone(),
+            log: log.or_else(|| environment.file.as_ref().map(PathBuf::from)),
+            settings: by_option.or_else(by_environment),
+            user_settings: environment.user_settings.clone(),
+            style: self.err_style(),
+        }
+    }
+
+    /// The budget by option, else by environment.
+    pub(super) fn budget(&self) -> Result<Option<Budget>, Failure> {
+        let (tokens, source) = match (self.global.budget, &self.cx.environment.budget) {
+            (Some(tokens), _) => (tokens, BudgetSource::Option),
+            (None, None) => return Ok(None),
+            (None, Some(text)) => {
+                let text = text.to_string_lossy();
+                let tokens = parse_tokens(&text).map_err(|help| {
+                    let message = format!("TOKMON_BUDGET is not a number of tokens: `{text}`");
+                    Failure::usage(message).help(help)
+                })?;
+                (tokens, BudgetSource::Environment)
+            }
+        };
+        Ok(Some(Budget {
+            tokens,
+            source,
+            place: None,
+        }))
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.global.format()
+    }
+
+    /// Prints on standard output, or into the file of `--output`.
+    pub(super) fn print(
+        &mut self,
+        write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let out = match &mut self.buffer {
+            Some(buffer) => buffer,
+            None => &mut *self.cx.out,
+        };
+        write(out).and_then(|()| out.flush()).map_err(cannot_print)
+    }
+
+    /// Prints a note on standard error, unless `--quiet` is given.
+    pub(super) fn note(&mut self, text: impl Display) {
+        if !self.global.quiet {
+            self.urgent_note(text);
+        }
+    }
+
+    /// Prints a note on standard error.
+    pub(super) fn urgent_note(&mut self, text: impl Display) {
+        // Never fails: see `Context::err`.
+        let _ = writeln!(self.cx.err, "tokmon: {}", sanitize(&text.to_string()));
+    }
+
+    /// How to draw the output.
+    pub(super) fn style(&self) -> Style {
+        let is_file = self.buffer.is_some();
+        let terminal = Some(self.cx.out_terminal).filter(|_| !is_file);
+        self.style_on(terminal.unwrap_or_default())
+    }
+
+    /// How to draw on standard error.
+    pub(super) fn err_style(&self) -> Style {
+        self.style_on(self.cx.err_terminal)
+    }
+
+    fn style_on(&self, terminal: Terminal) -> Style {
+        let is_ascii = terminal.is_terminal && self.cx.environment.is_ascii();
+        Style {
+            color: self.cx.color_mode(terminal, self.global.color),
+            ascii: self.global.ascii || is_ascii,
+            width: terminal.width,
+        }
+    }
+
+    /// Whether a dashboard can be drawn on standard output.
+    pub(super) fn is_screen(&self) -> bool {
+        self.cx.out_terminal.is_terminal && !self.cx.environment.is_dumb()
+    }
+
+    /// Whether time does not pass, because the moment is given.
+    pub(super) const fn is_frozen(&self) -> bool {
+        self.global.now.is_some() || self.cx.environment.now.is_some()
+    }
+
+    /// The moment to report for, in the zone to report in.
+    pub(super) fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
+        self.now_in(self.timezone.as_deref())
+    }
+
+    /// The moment to report for: `--now`, else `TOKMON_NOW`, else the clock. Its zone is that of `--timezone`, else the one that
+    /// the settings name, else that of the given moment, else the local one.
+    pub(super) fn now_in(
+        &self,
+        of_settings: Option<&str>,
+    ) -> Result<DateTime<FixedOffset>, Failure> {
+        let given = match (self.global.now, &self.cx.environment.now) {
+            (None, Some(text)) => {
+                let text = text.to_string_lossy();
+                Some(parse_time(&text).map_err(|help| {
+                    Failure::usage(format!("TOKMON_NOW is not a time: `{text}`")).help(help)
+                })?)
+            }
+            (given, _) => given,
+        };
+        match given {
+            Some(given) if of_settings.or(self.global.timezone.as_deref()).is_none() => Ok(given),
+            Some(given) => self.in_zone(given.to_utc(), of_settings),
+            None => self.in_zone((self.cx.clock)(), of_settings),
+        }
+    }
+
+    /// A time in a zone: `local`, `UTC`, an offset, or a name.
+    fn in_zone(
+        &self,
+        time: DateTime<Utc>,
+        of_settings: Option<&str>,
+    ) -> Result<DateTime<FixedOffset>, Failure> {
+        let option = self.global.timezone.as_deref();
+        let zone = option.or(of_settings).unwrap_or("local");
+        if zone.eq_ignore_ascii_case("utc") || zone == "Z" {
+            return Ok(time.fixed_offset());
+        }
+        let local = Some("local").filter(|local| zone.eq_ignore_ascii_case(local));
+        let by_name = || (self.cx.zone)(local.unwrap_or(zone), time);
+        let offset = zone.parse::<FixedOffset>().ok().or_else(by_name);
+        let offset = offset.ok_or_else(|| {
+            let message = format!("unknown time zone `{zone}`");
+            if of_settings.is_none() || option.is_some() {
+                return Failure::usage(message).help(format!("write {ZONES}"));
+            }
+            Failure::config(format!("{message} in {}", config::FILE))
+                .help(format!("set `timezone` to {ZONES}"))
+        })?;
+        Ok(time.with_timezone(&offset))
+    }
+}
+
+impl Context<'_> {
+    /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
+    /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour. `NO_COLOR` leaves a terminal its bold.
+    pub(super) fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
+        let environment = &self.environment;
+        let able = terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb();
+        match asked {
+            ColorArg::Always => ColorMode::Color,
+            ColorArg::Auto if environment.no_color && able => ColorMode::Bold,
+            ColorArg::Auto if !environment.no_color && (environment.force_color || able) => {
+                ColorMode::Color
+            }
+            ColorArg::Never | ColorArg::Auto => ColorMode::Plain,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A log, the settings that hold for it, and the files beside it: which they are, and how each is opened.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+
+use super::archives::{ArchiveFile, Archives, if_there, read_all};
+use crate::{
+    config::Settings,
+    edit::LogSet,
+    exit::ExitCode,
+    failure::Failure,
+    model::{Budget, Month, Policy},
+    store::{self, OpenError, Opened},
+    text::{FileRole, Files},
+};
+
+/// The file beside a log that may hold its allocation and its plan.
+const PROJECTION: &str = "cost-projection.md";
+
+/// The most of a line that an excerpt shows, in bytes.
+pub const EXCERPT: usize = 4 * 1024;
+
+pub struct LogFiles {
+    /// `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// As it was given, or from the working folder.
+    pub shown: String,
+    pub settings: Settings,
+    /// The file that the settings are from.
+    pub settings_path: Option<PathBuf>,
+    /// Standard input has none.
+    pub archives: Option<Archives>,
+}
+
+impl LogFiles {
+    /// Opens the log. `input` is standard input.
+    pub fn open(&self, input: &mut dyn Read) -> Result<Opened, Failure> {
+        let Some(path) = &self.path else {
+            return Ok(Opened::read_all(input).context("cannot read standard input")?);
+        };
+        store::open_log(path).map_err(|error| {
+            let code = match error {
+                OpenError::DamagedJournal(_) => ExitCode::DataError,
+                _ => ExitCode::NoInput,
+            };
+            let help = match error {
+                OpenError::Missing => {
+                    "name an existing log with --file PATH, or begin one with `tokmon init`"
+                }
+                OpenError::NotAFile("a pipe" | "a device") => {
+                    "to read from a pipe, write `--file -`"
+                }
+                OpenError::NotAFile(_) => "name the file itself, like `--file docs/cost-log.md`",
+                OpenError::Refused(_) => "check the permissions of the file and its folders",
+                OpenError::DamagedJournal(_) => store::DAMAGED_JOURNAL_HELP,
+            };
+            let message = format!("cannot read cost log {}: {error}", self.shown);
+            Failure::new(code, message).help(help)
+        })
+    }
+
+    /// The projection beside the log, if there is one.
+    pub fn projection(&self) -> Result<Option<Opened>, Failure> {
+        match self.projection_path() {
+            Some(path) => if_there(store::open(&path), &self.shown_projection()),
+            None => Ok(None),
+        }
+    }
+
+    pub fn projection_path(&self) -> Option<PathBuf> {
+        Some(self.path.as_ref()?.with_file_name(PROJECTION))
+    }
+
+    fn shown_projection(&self) -> String {
+        let shown = Path::new(&self.shown).with_file_name(PROJECTION);
+        shown.display().to_string()
+    }
+
+    /// The names of the log and the projection.
+    pub fn names(&self) -> Files {
+        let mut files = Files::default();
+        files.add(FileRole::Log, self.shown.as_str(), self.path.clone());
+        let projection = self.projection_path();
+        files.add(FileRole::Projection, self.shown_projection(), projection);
+        files
+    }
+
+    /// The archive of a month, if there is one.
+    pub fn archive(&self, month: Month) -> Result<Option<(ArchiveFile, Opened)>, Failure> {
+        let Some(archives) = &self.archives else {
+            return Ok(None);
+        };
+        let (file, opened) = archives.find(month)?;
+        Ok(opened.map(|opened| (file, opened)))
+    }
+
+    pub fn archive_bytes(&self, month: Month) -> Result<Option<Vec<u8>>, Failure> {
+        let archive = self.archive(month)?;
+        archive
+            .map(|(file, archive)| read_all(archive, &file.shown))
+            .transpose()
+    }
+
+    /// What edits need of the files beside the log: the projection, and the archives of some months.
+    pub fn log_set(&self, months: &[Month]) -> Result<LogSet, Failure> {
+        let mut log_set = LogSet {
+            policy: self.settings.policy.clone(),
+            ..LogSet::default()
+        };
+        if let Some(projection) = self.projection()? {
+            log_set.projection = Some(read_all(projection, "the projection")?);
+        }
+        for month in months {
+            let archive = self.archive_bytes(*month)?;
+            log_set
+                .archives
+                .extend(archive.map(|bytes| (*month, bytes)));
+        }
+        Ok(log_set)
+    }
+
+    /// The policy of the settings, with another budget if one is given.
+    pub fn policy(&self, budget: Option<Budget>) -> Policy {
+        let policy = self.settings.policy.clone();
+        Policy {
+            budget: budget.or(policy.budget),
+            ..policy
+        }
+    }
+}
