@@ -41,7 +41,8 @@ fn input_at(target: &Path, log: Option<&LogFiles>, run: &Run<'_, '_>) -> Option<
     let is = |path: Option<&Path>| path.is_some_and(|path| store::is_same_file(path, target));
     let options = run.log_options();
     let settings = options.settings_near(&options.folder);
-    if is(settings.as_deref()) || is(log.and_then(|log| log.settings_path.as_deref()).as_deref()) {
+    let named = log.and_then(|log| log.settings_path.as_deref());
+    if is(settings.as_deref()) || is(named) {
         return Some("the settings file");
     }
     let log = log?;
