@@ -9,7 +9,6 @@ use std::{
 
 use crate::text::{EditSet, FileId, FileRole, Place};
 
-/// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Severity {
@@ -17,7 +16,6 @@ pub enum Severity {
     Error,
     /// Everything was read, but something contradicts something else.
     Warning,
-    /// Worth knowing.
     Note,
 }
 
@@ -30,7 +28,6 @@ pub enum Applicability {
     Manual,
 }
 
-/// The edits that resolve a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     pub edits: EditSet,
@@ -46,7 +43,6 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// In the order of their identifiers.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The stable identifier: `TM001`.
@@ -59,7 +55,6 @@ macro_rules! codes {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// How much such a finding matters.
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)+ }
             }
@@ -69,7 +64,6 @@ macro_rules! codes {
                 match self { $(Self::$variant => Applicability::$applicability,)+ }
             }
 
-            /// What it means, in one paragraph.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc,)+).trim_ascii(),)+ }
             }

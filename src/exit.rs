@@ -4,15 +4,12 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// Everything is fine.
     Success = 0,
     /// The condition that was asked for holds: a level is reached, or the log has errors or warnings.
     Findings = 1,
-    /// The command line is wrong.
     Usage = 64,
     /// A file does not hold what it should.
     DataError = 65,
-    /// There is no log.
     NoInput = 66,
     /// The system cannot keep other writers out while the log is rewritten.
     Unavailable = 69,
@@ -24,31 +21,24 @@ pub enum ExitCode {
     CannotCreate = 73,
     /// Reading or writing failed.
     Io = 74,
-    /// Another program has the log open.
     TryAgain = 75,
     /// A file may not be written.
     NoPermission = 77,
-    /// The settings are wrong.
     Config = 78,
     /// Ended by SIGHUP, or the terminal is gone.
     HungUp = 129,
-    /// Ended by SIGINT or Ctrl-C.
     Interrupted = 130,
-    /// Ended by SIGQUIT.
     Quit = 131,
-    /// Ended by SIGTERM.
     Terminated = 143,
 }
 
 impl ExitCode {
-    /// The number for the system.
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8
     }
 }
 
-/// A signal that ends a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
 pub enum EndingSignal {
     #[strum(serialize = "SIGHUP")]

@@ -61,7 +61,6 @@ impl Failure {
         self
     }
 
-    /// Says what to do about it.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -26,8 +26,8 @@ pub struct LedgerBuilder {
     summary: usize,
     /// The month whose archive is read.
     archive: Option<Month>,
-    /// The ids of the log.
     ids: Ids,
+    has_legacy: bool,
     /// Those of each archive. They concern its month alone: whether another month's archive is read changes nothing there.
     archived_ids: BTreeMap<Month, Ids>,
 }
@@ -75,7 +75,6 @@ impl Ids {
         }
     }
 
-    /// Where a usage line with this id was settled.
     fn settled(&self, id: &str) -> Option<Place> {
         let rows = self.settled.get(id)?;
         rows.detail.or(rows.monthly)
@@ -95,6 +94,7 @@ impl LedgerBuilder {
             summary: 0,
             archive: None,
             ids: Ids::default(),
+            has_legacy: false,
             archived_ids: BTreeMap::new(),
         }
     }
@@ -112,16 +112,31 @@ impl LedgerBuilder {
     /// Everything was read: counts the usage lines that no row has settled.
     pub fn finish(mut self) -> Ledger {
         self.count_waiting();
-        self.ledger.derive()
+        if self.ledger.current_format && self.has_legacy {
+            self.drop_legacy();
+        }
+        self.ledger.derive();
+        self.ledger
+    }
+
+    /// Drops the rows of tables of an older format, which do not count beside those of v2.0.
+    fn drop_legacy(&mut self) {
+        for month in self.ledger.months.values_mut() {
+            month
+                .tallies
+                .retain(|(_, _, kind), _| *kind != EntryKind::Legacy);
+            for day in month.days.values_mut() {
+                day.retain(|(_, kind), _| *kind != EntryKind::Legacy);
+            }
+        }
     }
 
     /// The months with rows or lines that count, oldest first, as read from the files so far.
     pub fn months(&self) -> Vec<Month> {
-        let months = self.ledger.months.keys();
-        let mut months: Vec<Month> = months
-            .copied()
-            .filter(|month| self.ledger.has_readable_rows(*month))
-            .collect();
+        let counts = |kind| kind != EntryKind::Legacy || !self.ledger.current_format;
+        let months = self.ledger.months.iter();
+        let months = months.filter(|(_, data)| data.tallies.keys().any(|key| counts(key.2)));
+        let mut months: Vec<Month> = months.map(|(month, _)| *month).collect();
         let all = [&self.ids].into_iter().chain(self.archived_ids.values());
         let waiting = all.flat_map(|ids| &ids.waiting);
         let counting = waiting.filter(|(id, line)| self.settled(id, line.when.month).is_none());
@@ -139,9 +154,8 @@ impl LedgerBuilder {
         self.retention.month
     }
 
-    /// Whether a month has rows, be they unreadable.
     pub fn has_rows(&self, month: Month) -> bool {
-        self.months().contains(&month) || self.ledger.has_rows(month)
+        self.months().contains(&month) || self.ledger.unreadable.contains_key(&Some(month))
     }
 
     /// Where a usage line with this id was settled: in the log, or in the archive of its month.
@@ -281,6 +295,7 @@ impl LedgerBuilder {
             let summaries = &mut month.summaries;
             summaries.entry(self.summary).or_insert_with(project);
         }
+        self.has_legacy |= entry.kind == EntryKind::Legacy;
         let key = (name, entry.work.project.clone(), entry.kind);
         let tally = month.tallies.entry(key);
         let first = || Tally {

@@ -24,9 +24,7 @@ pub enum RateBasis {
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BurnRate {
-    /// Tokens used in that time.
     pub tokens: Tokens,
-    /// The time in minutes.
     pub minutes: u64,
     /// Tokens per day, rounded half up.
     pub tokens_per_day: Tokens,
@@ -35,7 +33,6 @@ pub struct BurnRate {
     /// The hour, where it begins with a row.
     #[schemars(with = "Option<String>")]
     pub since_time: Option<NaiveTime>,
-    /// What it is measured over.
     pub basis: RateBasis,
 }
 

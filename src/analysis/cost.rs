@@ -94,7 +94,6 @@ impl CostSum {
     }
 }
 
-/// A cost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cost {
     /// The sum in the log's currency; in another where nothing is in that one.

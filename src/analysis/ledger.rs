@@ -23,7 +23,6 @@ use crate::{
 /// Whose spending a tally is, of which project, and in which kind of statement.
 pub(super) type TallyKey = (NameId, Option<Arc<str>>, EntryKind);
 
-/// One month, with what its archive holds of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MonthLedger {
     pub(super) tallies: BTreeMap<TallyKey, Tally>,
@@ -37,16 +36,10 @@ pub(super) struct MonthLedger {
 }
 
 impl MonthLedger {
-    /// The names that have monthly rows.
     pub(super) fn monthly_names(&self) -> impl Iterator<Item = NameId> {
         let keys = self.tallies.keys();
         keys.filter(|(_, _, kind)| *kind == EntryKind::Monthly)
             .map(|(name, _, _)| *name)
-    }
-
-    fn has(&self, counts: impl Fn(EntryKind, &Tally) -> bool) -> bool {
-        let mut tallies = self.tallies.iter();
-        tallies.any(|((_, _, kind), tally)| counts(*kind, tally))
     }
 }
 
@@ -99,14 +92,10 @@ pub struct Ledger {
     pub(super) price: Option<Price>,
     pub(super) last_updated: Option<NaiveDateTime>,
     pub(super) retention_days: Option<u32>,
-    pub(super) derived: Derived,
-}
-
-/// What follows from all that was read, for every month alike.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Derived {
+    /// From here on: what follows from all that was read, for every month alike.
+    ///
     /// The months with rows or lines of the log itself, oldest first.
-    pub(super) months: Vec<Month>,
+    pub(super) own_months: Vec<Month>,
     /// The first day of each month on which details or usage lines say that anything was spent.
     pub(super) first_days: BTreeMap<Month, NaiveDate>,
     /// The teams that the allocation table names, with their rank in it.
@@ -118,7 +107,7 @@ pub(super) struct Derived {
 impl Ledger {
     /// The months with rows or lines that count in the log itself, oldest first.
     pub fn months(&self) -> &[Month] {
-        &self.derived.months
+        &self.own_months
     }
 
     /// Where ids occur again, in the log and in its archives.
@@ -127,47 +116,33 @@ impl Ledger {
         duplicates.map(|duplicate| &duplicate.place)
     }
 
-    /// Whether a month has rows, be they unreadable.
+    /// Whether a month has rows, even if they are unreadable.
     pub fn has_rows(&self, month: Month) -> bool {
-        self.has_readable_rows(month) || self.unreadable.contains_key(&Some(month))
-    }
-
-    pub(super) fn has_readable_rows(&self, month: Month) -> bool {
         let data = self.months.get(&month);
-        data.is_some_and(|data| data.has(|kind, _| self.counts(kind)))
-    }
-
-    /// Whether statements of a kind count: those of an older format do where there is nothing newer.
-    pub(super) fn counts(&self, kind: EntryKind) -> bool {
-        kind != EntryKind::Legacy || !self.current_format
+        data.is_some_and(|data| !data.tallies.is_empty())
+            || self.unreadable.contains_key(&Some(month))
     }
 
     /// Works out what follows from all that was read.
-    pub(super) fn derive(mut self) -> Self {
-        let in_log =
-            |kind: EntryKind, tally: &Tally| self.counts(kind) && tally.first.file == FileId::LOG;
-        let months = self.months.iter().filter(|(_, data)| data.has(in_log));
-        let months = months.map(|(month, _)| *month).collect();
-        let first_days = self.first_days();
-        let own_budget = self.own_budget();
-        let allocated = self.allocated_teams();
-        self.meet_teams();
-        self.derived = Derived {
-            months,
-            first_days,
-            allocated,
-            own_budget,
+    pub(super) fn derive(&mut self) {
+        let is_own = |data: &MonthLedger| {
+            let mut tallies = data.tallies.values();
+            tallies.any(|tally| tally.first.file == FileId::LOG)
         };
-        self
+        let months = self.months.iter().filter(|(_, data)| is_own(data));
+        self.own_months = months.map(|(month, _)| *month).collect();
+        self.first_days = self.first_days();
+        self.own_budget = self.own_budget();
+        self.allocated = self.allocated_teams();
+        self.meet_teams();
     }
 
     fn first_days(&self) -> BTreeMap<Month, NaiveDate> {
         let first = |(month, data): (&Month, &MonthLedger)| {
-            let counts = |kind: EntryKind| kind != EntryKind::Monthly && self.counts(kind);
+            let is_detail = |(_, kind): &(NameId, EntryKind)| *kind != EntryKind::Monthly;
             let mut days = data.days.iter();
-            let (date, _) = days.find(|(date, parts)| {
-                month.contains(**date) && parts.keys().any(|(_, kind)| counts(*kind))
-            })?;
+            let (date, _) =
+                days.find(|(date, parts)| month.contains(**date) && parts.keys().any(is_detail))?;
             Some((*month, *date))
         };
         self.months.iter().filter_map(first).collect()
@@ -196,9 +171,8 @@ impl Ledger {
         let mut roster = std::mem::take(&mut self.roster);
         for (month, data) in &self.months {
             let of_month = roster.of_month(&self.names, *month, data.monthly_names());
-            let spending = data.tallies.iter().filter(|((_, _, kind), tally)| {
-                self.counts(*kind) && tally.sum.tokens > Tokens::ZERO
-            });
+            let spending = data.tallies.iter();
+            let spending = spending.filter(|(_, tally)| tally.sum.tokens > Tokens::ZERO);
             let spenders = spending.map(|((name, _, _), _)| of_month.team_of(*name));
             let teams: Vec<NameId> = spenders.chain(of_month.monthly.iter().copied()).collect();
             roster.meet(*month, teams);

@@ -66,7 +66,7 @@ impl Limits {
 /// The first budget found: by option, environment or settings, else the log's own.
 pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
     let of_policy = policy.budget_of(reconciled.month);
-    of_policy.or(reconciled.ledger.derived.own_budget)
+    of_policy.or(reconciled.ledger.own_budget)
 }
 
 /// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command
@@ -75,10 +75,9 @@ pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Bu
     let of_settings = policy
         .budget_of(reconciled.month)
         .filter(|budget| budget.source == BudgetSource::Config);
-    reconciled.ledger.derived.own_budget.or(of_settings)
+    reconciled.ledger.own_budget.or(of_settings)
 }
 
-/// What is held back from the teams.
 pub fn reserve(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Tokens> {
     let rows = reconciled
         .allocations()

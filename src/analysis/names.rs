@@ -17,7 +17,6 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The id of a name, whatever its case and spaces.
     pub(super) fn id(&mut self, spelling: &str) -> NameId {
         if let Some(id) = self.by_spelling.get(spelling) {
             return *id;
@@ -59,7 +58,6 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    /// The teams named by the settings, with their aliases.
     pub(super) fn of_policy(names: &mut Names, policy: &Policy) -> Self {
         let mut roster = Self::default();
         for team in &policy.teams {

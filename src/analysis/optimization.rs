@@ -14,7 +14,6 @@ use crate::{
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Optimizations {
-    /// The operations.
     pub operations: Vec<Saving>,
     /// The average that the log states.
     pub stated_average: Option<Saving>,
@@ -22,11 +21,9 @@ pub struct Optimizations {
     pub computed_average: Option<Saving>,
 }
 
-/// One operation, or an average of several.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Saving {
-    /// Its name.
     pub operation: String,
     /// Tokens per 1,000 operations before.
     pub before_tokens: Option<Tokens>,
@@ -34,9 +31,7 @@ pub struct Saving {
     pub after_tokens: Option<Tokens>,
     /// The share that was saved. Left out where more is needed than before.
     pub saved_ratio: Option<f64>,
-    /// The file it stands in.
     pub file: Option<FileId>,
-    /// Its line.
     pub line: Option<usize>,
 }
 

@@ -15,11 +15,9 @@ use crate::{
 /// What the project takes if its pending phases take what is planned for them.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Plan {
-    /// What is used already.
     pub used_tokens: Tokens,
     /// What the phases still to come are planned to take.
     pub pending_tokens: Tokens,
-    /// Both together.
     #[serde(flatten)]
     pub end: PlanEnd,
     /// What of the used tokens its finished and running phases account for.
@@ -27,7 +25,6 @@ pub struct Plan {
     /// It lists all work there is, so that nothing is spent beside it: by the settings, else where it accounts for nine tenths
     /// of what is used, has a phase still to come, and an estimate for each of these.
     pub complete: bool,
-    /// Every phase of the plan.
     pub phases: Vec<PlanPhase>,
     /// The plan with its pending phases taking a fixed share more or less. Scenarios, not an interval.
     pub scenarios: Vec<Scenario>,
@@ -39,7 +36,6 @@ pub struct Plan {
 pub struct PlanEnd {
     /// What is used then.
     pub total_tokens: Tokens,
-    /// The share of the budget.
     pub ratio: Option<f64>,
     /// Its level, if it came to pass.
     pub level: Option<Level>,
@@ -47,7 +43,6 @@ pub struct PlanEnd {
     pub remaining: Option<i64>,
 }
 
-/// A phase.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanPhase {
@@ -63,9 +58,7 @@ pub struct PlanPhase {
     pub pending_tokens: Tokens,
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,
-    /// The file it stands in.
     pub file: FileId,
-    /// Its line.
     pub line: usize,
     /// The team of the log that does it.
     #[serde(skip)]
@@ -75,14 +68,12 @@ pub struct PlanPhase {
     pub(super) estimated: bool,
 }
 
-/// The plan under an assumption.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Scenario {
     /// `optimistic`, `plan` or `pessimistic`.
     pub name: &'static str,
     /// How many percent more or less than planned the pending phases take.
     pub change_percent: i32,
-    /// What it ends at.
     #[serde(flatten)]
     pub end: PlanEnd,
 }
@@ -199,44 +190,36 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
 /// is taken for one phase only, in the order of the plan; the last phase of a team takes all that is left.
 struct Spent<'c> {
     reconciled: &'c ReconciledMonth<'c>,
-    left: HashMap<NameId, Tokens>,
-    /// How many phases each team has under way.
-    running: HashMap<NameId, usize>,
+    /// What is left of each team's tokens, and how many of its phases are under way.
+    teams: HashMap<NameId, (Tokens, usize)>,
 }
 
 impl<'c> Spent<'c> {
     fn on(reconciled: &'c ReconciledMonth<'c>, rows: &[&Phase]) -> Self {
-        let mut left: HashMap<NameId, Tokens> = HashMap::new();
-        let mut running: HashMap<NameId, usize> = HashMap::new();
+        let mut teams: HashMap<NameId, (Tokens, usize)> = HashMap::new();
         for row in rows {
             let Some(team) = team_of(reconciled, row) else {
                 continue;
             };
-            let left = left
-                .entry(team.id)
-                .or_insert_with(|| team.used().unwrap_or_default());
-            if row.status == Some(Status::Done) {
-                let took = row.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
-                *left = left.saturating_sub(took);
+            let used = || (team.used().unwrap_or_default(), 0);
+            let (left, running) = teams.entry(team.id).or_insert_with(used);
+            match row.status {
+                Some(Status::Done) => {
+                    let took = row.tokens.map(|tokens| tokens.value);
+                    *left = left.saturating_sub(took.unwrap_or_default());
+                }
+                Some(Status::Running) => *running += 1,
+                _ => {}
             }
-            *running.entry(team.id).or_default() +=
-                usize::from(row.status == Some(Status::Running));
         }
-        Self {
-            reconciled,
-            left,
-            running,
-        }
+        Self { reconciled, teams }
     }
 
     fn take(&mut self, row: &Phase, planned: Tokens) -> Tokens {
-        let Some(team) = team_of(self.reconciled, row) else {
+        let team = team_of(self.reconciled, row);
+        let Some((left, running)) = team.and_then(|team| self.teams.get_mut(&team.id)) else {
             return Tokens::ZERO;
         };
-        let (left, running) = (
-            self.left.entry(team.id).or_default(),
-            self.running.entry(team.id).or_default(),
-        );
         let taken = if *running > 1 {
             planned.min(*left)
         } else {

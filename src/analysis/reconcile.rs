@@ -55,7 +55,7 @@ impl Ledger {
         let reconciler = Reconciler::new(self, &roster, project.as_deref(), data);
         let (mut teams, unsplit) = reconciler.teams(data);
         if project.is_none() && idle == IdleTeams::Listed {
-            for id in self.derived.allocated.keys() {
+            for id in self.allocated.keys() {
                 teams.entry(*id).or_insert_with(|| reconciler.idle(*id));
             }
         }
@@ -105,7 +105,6 @@ enum IdleTeams {
 }
 
 impl ReconciledMonth<'_> {
-    /// Every team of a month.
     pub(super) fn teams_of(&self, month: Month) -> Cow<'_, [TeamUsage]> {
         if month == self.month {
             return Cow::Borrowed(&self.teams);
@@ -224,10 +223,8 @@ impl<'r, 'l> Reconciler<'r, 'l> {
         }
     }
 
-    /// Whose a tally is. None where it does not count at all.
     fn owner(&self, (name, _, kind): &TallyKey) -> Option<NameId> {
         match kind {
-            kind if !self.ledger.counts(*kind) => None,
             EntryKind::Monthly => Some(self.ledger.roster.named(*name)),
             _ => self.owners.get(name).copied(),
         }
@@ -264,7 +261,7 @@ impl<'r, 'l> Reconciler<'r, 'l> {
     }
 
     fn in_order(&self, teams: BTreeMap<NameId, TeamUsage>) -> Vec<TeamUsage> {
-        let allocated = &self.ledger.derived.allocated;
+        let allocated = &self.ledger.allocated;
         let mut teams: Vec<TeamUsage> = teams.into_values().collect();
         teams.sort_by_key(|team| {
             let monthly = team.tallies.get(&EntryKind::Monthly);
@@ -298,7 +295,7 @@ impl<'r, 'l> Reconciler<'r, 'l> {
         let mut summaries = data.summaries.iter();
         let complete =
             summaries.all(|(summary, project)| !wanted(project) || own.contains_key(summary));
-        let legacy = self.ledger.counts(EntryKind::Legacy);
+        let legacy = !self.ledger.current_format;
         let of_months = totals.iter().filter(|total| total.of_months && legacy);
         let note = || {
             let (tokens, place) = self.ledger.note_of(|note| match note {
@@ -318,7 +315,6 @@ impl<'r, 'l> Reconciler<'r, 'l> {
 
 /// The projects of a month, by its monthly summaries.
 struct Projects {
-    /// As they are written, in their order.
     names: Vec<String>,
     /// Ledgers, by the teams that have rows in them.
     of_team: HashMap<NameId, HashSet<String>>,

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Currency, EntryKind, ModelPrice, Month, Note, NoteValue, RoundedSum,
-        StatedTotal, Tokens, fold_name,
+        Allocation, Currency, ModelPrice, Month, Note, NoteValue, RoundedSum, StatedTotal, Tokens,
+        fold_name,
     },
     text::Place,
 };
@@ -71,7 +71,6 @@ impl ReconciledMonth<'_> {
         months
     }
 
-    /// The oldest of them.
     pub(super) fn oldest_month(&self) -> Month {
         let oldest = self.ledger.months().first().copied();
         oldest.map_or(self.month, |oldest| oldest.min(self.month))
@@ -79,7 +78,7 @@ impl ReconciledMonth<'_> {
 
     /// The first day of each month on which details or usage lines say that anything was spent.
     pub(super) const fn first_days(&self) -> &BTreeMap<Month, NaiveDate> {
-        &self.ledger.derived.first_days
+        &self.ledger.first_days
     }
 
     /// Whether the month was reconciled for one project.
@@ -105,15 +104,14 @@ impl ReconciledMonth<'_> {
     /// A table of an older log that does not count beside sections of v2.0.
     pub fn uncounted_legacy(&self) -> Option<Place> {
         let first = self.ledger.first_legacy;
-        first.filter(|_| !self.ledger.counts(EntryKind::Legacy))
+        first.filter(|_| self.ledger.current_format)
     }
 
     /// Whether the log is of the format before v2.0.
     pub fn is_legacy(&self) -> bool {
-        self.ledger.first_legacy.is_some() && self.ledger.counts(EntryKind::Legacy)
+        self.ledger.first_legacy.is_some() && !self.ledger.current_format
     }
 
-    /// The rows of the allocation table.
     pub fn allocations(&self) -> impl Iterator<Item = &Allocation> {
         preferred(&self.ledger.allocations, |row| row.place)
     }
@@ -136,7 +134,6 @@ impl ReconciledMonth<'_> {
             .unwrap_or(Currency::USD)
     }
 
-    /// What the month cost.
     pub fn cost(&self) -> Option<Cost> {
         let mut cost = CostSum::default();
         for team in &self.teams {

@@ -20,21 +20,14 @@ use crate::{
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StatusReport {
-    /// The log it was read from.
     pub log: LogReport,
     /// The moment it was made for.
     pub now: DateTime<FixedOffset>,
-    /// The month it is about.
     pub month: Month,
-    /// Whether that is the month of `now`.
     pub is_current_month: bool,
-    /// The project it is limited to.
     pub project: Option<String>,
-    /// The projects of the month.
     pub projects: Vec<String>,
-    /// The budget.
     pub budget: BudgetReport,
-    /// What was used of it.
     pub used: UsedReport,
     /// Tokens left, negative where more was used than there is. Left out without a budget.
     pub remaining: Option<i64>,
@@ -59,7 +52,6 @@ pub struct StatusReport {
 }
 
 impl StatusReport {
-    /// The share of the budget that these tokens are. None without a budget.
     pub fn share(&self, tokens: Tokens) -> Option<Percent> {
         Percent::new(tokens.0, self.budget.tokens?.0)
     }
@@ -99,13 +91,9 @@ impl StatusReport {
 /// What is used of a budget: of that in tokens where there is one, else of that in money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spending {
-    /// Tokens, or nanos of money.
     pub used: i128,
-    /// The budget, in the same.
     pub budget: i128,
-    /// The currency, of money.
     pub currency: Option<Currency>,
-    /// How far it is used up.
     pub level: Level,
 }
 
@@ -128,7 +116,6 @@ impl Spending {
     }
 }
 
-/// The log.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LogReport {
@@ -150,12 +137,9 @@ pub struct LogReport {
     pub unreadable_places: Vec<RowPlace>,
 }
 
-/// Where a row stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RowPlace {
-    /// In which file.
     pub file: FileId,
-    /// On which line, from 1.
     pub line: usize,
 }
 
@@ -168,7 +152,6 @@ impl From<Place> for RowPlace {
     }
 }
 
-/// The budget.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BudgetReport {
@@ -178,7 +161,6 @@ pub struct BudgetReport {
     pub source: Option<BudgetSource>,
     /// The file it was found in, if in one with lines.
     pub file: Option<FileId>,
-    /// Its line there.
     pub line: Option<usize>,
     /// Money for the month.
     pub cost: Option<Money>,
@@ -190,7 +172,6 @@ pub struct BudgetReport {
     pub thresholds: Thresholds,
 }
 
-/// What was used.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UsedReport {
@@ -206,7 +187,6 @@ pub struct UsedReport {
     pub stated_line: Option<usize>,
     /// Whether the stated figure agrees with this one, within the rounding of both.
     pub stated_agrees: Option<bool>,
-    /// What it cost.
     pub cost: Option<Cost>,
     /// The share of the budget, 1 being all of it.
     pub ratio: Option<f64>,
@@ -214,17 +194,14 @@ pub struct UsedReport {
     pub cost_ratio: Option<f64>,
 }
 
-/// One team.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamReport {
-    /// Its name.
     pub name: String,
     /// What it used. Left out where nothing is written about it.
     pub used_tokens: Option<Tokens>,
     /// A figure in it is an estimate.
     pub estimate: bool,
-    /// Its limit.
     pub allocated_tokens: Option<Tokens>,
     /// The share of its limit that it used.
     pub ratio: Option<f64>,
@@ -234,7 +211,6 @@ pub struct TeamReport {
     pub reserved_tokens: Tokens,
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,
-    /// What it cost.
     pub cost: Option<Cost>,
     /// How many deliverables came of it.
     pub deliverables: Option<u64>,
@@ -293,7 +269,6 @@ pub enum Figure {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FigureSource {
-    /// Which figure.
     pub figure: Figure,
     /// Of tokens used: in which kind of statement.
     pub kind: Option<EntryKind>,
@@ -301,9 +276,7 @@ pub struct FigureSource {
     pub file: FileId,
     /// Its line; the first, where there are several.
     pub line: Option<usize>,
-    /// How many rows or lines.
     pub rows: u64,
-    /// Their tokens.
     pub tokens: Option<Tokens>,
 }
 
@@ -321,15 +294,11 @@ impl FigureSource {
     }
 }
 
-/// One day.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DayReport {
-    /// The day.
     pub date: NaiveDate,
-    /// Tokens of its rows.
     pub tokens: Tokens,
-    /// Cost of its rows.
     pub cost: Option<Cost>,
     /// The rows, by file and line.
     pub rows: Vec<RowReport>,
@@ -348,27 +317,19 @@ pub struct RowReport {
     pub team: String,
     /// The name as written, where it differs.
     pub written_team: Option<String>,
-    /// The task.
     pub task: Option<String>,
-    /// Tokens.
     pub tokens: Option<Tokens>,
     /// The figure is an estimate.
     pub estimate: bool,
-    /// Cost.
     pub cost: Option<Cost>,
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,
-    /// Minutes of work.
     pub minutes: Option<u64>,
-    /// The model.
     pub model: Option<String>,
-    /// Remarks.
     pub notes: Option<String>,
     /// Which kind of statement it is.
     pub kind: EntryKind,
-    /// The file it stands in.
     pub file: FileId,
-    /// Its line.
     pub line: usize,
 }
 
@@ -398,7 +359,6 @@ pub enum AlertScope {
 pub struct Alert {
     /// How bad it is.
     pub level: Level,
-    /// What it is about.
     pub scope: AlertScope,
     /// The team, where it is about one.
     pub team: Option<String>,

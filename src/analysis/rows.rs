@@ -13,17 +13,14 @@ use crate::{
     text::{FileId, FileRole, Place},
 };
 
-/// Which rows to keep, beside the sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// The month to show; none for the newest that has rows.
     pub month: Option<Month>,
-    /// How many of its rows are shown one by one.
     pub rows: Rows,
 }
 
 impl Retention {
-    /// No rows of any month: sums alone.
     pub const SUMS: Self = Self {
         month: None,
         rows: Rows::Summed,
@@ -49,7 +46,6 @@ impl Rows {
 /// A row that will be shown, or several that are shown as one.
 #[derive(Clone, Debug)]
 pub(super) struct KeptRow {
-    /// How many it stands for.
     pub(super) rows: u64,
     pub(super) kind: EntryKind,
     pub(super) date: NaiveDate,
@@ -191,7 +187,6 @@ impl KeptRows {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unreadable {
     pub count: u64,
-    /// Where the first of them stand.
     pub first: Vec<Place>,
 }
 

@@ -14,9 +14,7 @@ pub struct Tally {
     pub sum: RoundedSum,
     pub has_tokens: bool,
     pub rows: u64,
-    /// Where the first of them stands.
     pub first: Place,
-    /// Deliverables, where any are given.
     pub deliverables: Option<u64>,
     /// The limit given beside the tokens.
     pub limit: Option<(Tokens, Place)>,

@@ -69,7 +69,6 @@ impl TeamUsage {
         cost
     }
 
-    /// The figures that make up what was used, added up.
     pub(super) fn sum(&self) -> RoundedSum {
         self.leading().map(|tally| tally.sum).sum()
     }

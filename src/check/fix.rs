@@ -13,11 +13,8 @@ use crate::{
 #[derive(Debug)]
 pub struct FixedLog {
     pub text: String,
-    /// What was wrong with it before.
     pub before: Findings,
-    /// How many findings are gone.
     pub resolved: usize,
-    /// How many findings there are afterwards.
     pub left: usize,
     /// Some of these could be fixed, but not in any number of rounds.
     pub is_unfinished: bool,
@@ -25,7 +22,6 @@ pub struct FixedLog {
     pub rejected: Vec<Violation>,
 }
 
-/// Fixes what can be fixed safely.
 pub fn fix(revision: Revision, log_set: &LogSet, now: Timestamp) -> FixedLog {
     let before = findings_of(&revision, log_set);
     let fixed = edit::fix(revision, log_set, now);

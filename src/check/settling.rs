@@ -15,7 +15,6 @@ pub struct Unsettled {
 }
 
 impl Unsettled {
-    /// Adds those of a month.
     pub fn add(&mut self, reconciled: &ReconciledMonth) {
         let teams = reconciled.teams.iter();
         for tally in teams.filter_map(|team| team.tallies.get(&EntryKind::Line)) {

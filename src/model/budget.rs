@@ -42,13 +42,9 @@ pub enum Level {
 /// The percentages of a budget at which its level rises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Thresholds {
-    /// From here: note.
     pub note: u32,
-    /// From here: warning.
     pub warning: u32,
-    /// From here: critical.
     pub critical: u32,
-    /// From here: exceeded.
     pub exceeded: u32,
 }
 
@@ -156,7 +152,6 @@ pub enum BudgetSource {
     Allocation,
 }
 
-/// A month's limit in tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     pub tokens: Tokens,
@@ -169,7 +164,6 @@ pub struct Budget {
 pub struct Policy {
     pub budget: Option<Budget>,
     pub cost_budget: Option<Money>,
-    /// Budgets of single months.
     pub months: BTreeMap<Month, MonthBudget>,
     /// Tokens kept back from the teams.
     pub reserve: Option<Tokens>,
@@ -181,7 +175,6 @@ pub struct Policy {
     pub prices: BTreeMap<String, ModelPrice>,
 }
 
-/// The budget of a single month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MonthBudget {
     pub tokens: Option<Budget>,

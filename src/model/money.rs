@@ -163,7 +163,6 @@ pub fn divide_half_even(value: u128, divisor: u128) -> u128 {
     quotient + u128::from(is_up)
 }
 
-/// What a token costs, whatever it was used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Price {
     /// Millionths of a millionth of a unit: $0.003 per 1,000 tokens is 3,000,000.

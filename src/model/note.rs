@@ -86,7 +86,6 @@ pub enum LineEvent<'a> {
     Notice(Notice<'a>),
 }
 
-/// A reservation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold<'a> {
     pub team: Cow<'a, str>,

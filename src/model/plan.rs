@@ -39,7 +39,6 @@ pub struct Phase {
 }
 
 impl Phase {
-    /// Whether the row is the sum of others.
     pub fn is_total(&self) -> bool {
         self.team.as_deref().is_some_and(is_total) || self.name.as_deref().is_some_and(is_sum)
     }
@@ -56,7 +55,6 @@ impl Phase {
 /// A row of the optimizations: tokens per 1,000 operations before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Optimization {
-    /// The operation, or the name of the average.
     pub operation: String,
     pub before: Option<Amount<Tokens>>,
     pub after: Option<Amount<Tokens>>,

@@ -71,14 +71,14 @@ impl JsonSchema for Probability {
     }
 }
 
-/// What is decided by a forecast, and what the user knows that the log does not say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The probabilities of exceeding a budget, in percent, from which on an estimate is more than `ok`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "AlertAt")]
 pub struct ForecastPolicy {
-    /// The probability of exceeding a budget, in percent, from which it is a warning.
     pub warning: u32,
-    /// From which it is critical.
     pub critical: u32,
-    /// Whether the plan lists all work there is. None to judge by the log.
+    /// Whether the plan lists all work. None to judge by the log.
+    #[serde(skip)]
     pub plan_complete: Option<bool>,
 }
 
@@ -93,7 +93,6 @@ impl Default for ForecastPolicy {
 }
 
 impl ForecastPolicy {
-    /// Of a probability of exceeding a budget.
     pub const fn level(&self, probability: Probability) -> Level {
         if probability.reaches(self.critical) {
             Level::Critical

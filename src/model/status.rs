@@ -9,7 +9,6 @@ pub enum Status {
     Running,
     Pending,
     Failed,
-    /// Something else, kept as text.
     Other(String),
 }
 

@@ -29,7 +29,6 @@ impl TokenClasses {
     }
 }
 
-/// A cost as it is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatedCost {
     pub nanos: u64,
@@ -44,7 +43,6 @@ pub struct Usage {
     pub team: String,
     /// What counts against the budget.
     pub tokens: Tokens,
-    /// What kinds of tokens these were.
     pub classes: TokenClasses,
     pub task: Option<String>,
     pub cost: Option<StatedCost>,
@@ -54,6 +52,5 @@ pub struct Usage {
     pub model: Option<String>,
     /// Makes a second attempt harmless: an id counts once.
     pub id: String,
-    /// The id of the hold that it ends.
     pub hold: Option<String>,
 }

@@ -32,21 +32,17 @@ pub struct Backtest {
 /// The forecasts of some days of the month.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BacktestPart {
-    /// From this day of the month.
     pub from_day: u32,
-    /// To this one.
     pub to_day: u32,
     /// How many forecasts were made at the end of such days. Those of one month are not independent of each other.
     pub forecasts: usize,
     /// Of these, how many were made while the budget was not used up.
     pub with_open_budget: usize,
-    /// The accuracy of the forecasts.
     pub forecast: Score,
     /// The accuracy of a straight line: the mean of the month so far for every day to come.
     pub straight_line: Score,
 }
 
-/// How accurate forecasts of totals were.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Score {
@@ -61,7 +57,6 @@ pub struct Score {
     pub brier: Option<f64>,
 }
 
-/// One forecast, and the outcome.
 struct Trial {
     day: u32,
     actual: f64,
@@ -100,7 +95,7 @@ impl Backtest {
         let parts = [(1, 10), (11, 20), (21, 31), (1, 31)];
         let part = |days: (u32, u32)| BacktestPart::new(&trials, days, unit);
         Self {
-            tokens_per_month: Tokens(as_tokens(unit)),
+            tokens_per_month: as_tokens(unit),
             parts: parts.into_iter().filter_map(part).collect(),
             months,
         }
@@ -225,7 +220,7 @@ impl MonthOutcome {
         line: f64,
         remaining: &Remaining,
     ) -> Option<[f64; 2]> {
-        let probability = probability_of(remaining, Tokens(as_tokens(spent)), budget);
+        let probability = probability_of(remaining, as_tokens(spent), budget);
         let exceeded = |tokens: f64| f64::from(tokens >= as_float(budget.0));
         (probability != Probability::CERTAIN).then(|| {
             let outcome = exceeded(self.actual);

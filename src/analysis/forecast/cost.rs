@@ -12,14 +12,11 @@ use crate::{
 /// What the month costs in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CostEstimate {
-    /// The budget.
     pub budget: Money,
-    /// What it comes to.
     #[serde(flatten)]
     pub quantiles: Quantiles<Money>,
     /// The probability that the budget is used up.
     pub probability_over_budget: Probability,
-    /// The level of that probability.
     pub level: Level,
 }
 
@@ -45,7 +42,6 @@ impl Priced {
 }
 
 impl CostEstimate {
-    /// The risk of spending the budget, in one word.
     pub const fn risk(&self) -> Risk {
         Risk::new(self.probability_over_budget, self.level)
     }
@@ -76,7 +72,7 @@ impl CostEstimate {
             probability_of(remaining, Tokens::ZERO, priced.tokens(left.unsigned_abs()));
         Some(Self {
             budget,
-            quantiles: Quantiles::new(remaining).map(money),
+            quantiles: Quantiles::new(remaining, money),
             probability_over_budget: probability,
             level: policy.forecast.level(probability),
         })

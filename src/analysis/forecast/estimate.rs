@@ -19,24 +19,19 @@ use crate::model::{ForecastPolicy, Level, Probability, Tokens, ratio};
 pub struct Quantiles<T> {
     /// 2.5% lie at or below this.
     pub p025: T,
-    /// 10%.
     pub p10: T,
-    /// 25%.
     pub p25: Option<T>,
     /// 50%: the likely figure.
     pub p50: Option<T>,
-    /// 75%.
     pub p75: Option<T>,
-    /// 90%.
     pub p90: T,
-    /// 97.5%.
     pub p975: T,
 }
 
-impl Quantiles<Tokens> {
-    /// Of the remainder.
-    pub(super) fn new(remaining: &Remaining) -> Self {
-        let quantile = |p| Tokens(as_tokens(remaining.quantile(p)));
+impl<T> Quantiles<T> {
+    /// Of what `of` makes of the tokens still to be spent.
+    pub(super) fn new(remaining: &Remaining, of: impl Fn(Tokens) -> T) -> Self {
+        let quantile = |p| of(as_tokens(remaining.quantile(p)));
         Self {
             p025: quantile(0.025),
             p10: quantile(0.1),
@@ -49,25 +44,10 @@ impl Quantiles<Tokens> {
     }
 }
 
-impl<T> Quantiles<T> {
-    pub(super) fn map<U>(self, unit: impl Fn(T) -> U) -> Quantiles<U> {
-        Quantiles {
-            p025: unit(self.p025),
-            p10: unit(self.p10),
-            p25: self.p25.map(&unit),
-            p50: self.p50.map(&unit),
-            p75: self.p75.map(&unit),
-            p90: unit(self.p90),
-            p975: unit(self.p975),
-        }
-    }
-}
-
 /// A total at the end of the month or the project.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Estimate {
-    /// What it is made from.
     pub basis: ForecastBasis,
     #[serde(flatten)]
     pub quantiles: Quantiles<Tokens>,
@@ -80,19 +60,14 @@ pub struct Estimate {
     pub level: Option<Level>,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BudgetPosition {
-    pub(super) spent: Tokens,
-    pub(super) budget: Option<Tokens>,
-}
-
 impl Estimate {
     pub(super) fn new(
         remaining: &Remaining,
-        BudgetPosition { spent, budget }: BudgetPosition,
+        spent: Tokens,
+        budget: Option<Tokens>,
         policy: ForecastPolicy,
     ) -> Self {
-        let quantiles = Quantiles::new(remaining).map(|more| spent.saturating_add(more));
+        let quantiles = Quantiles::new(remaining, |more| spent.saturating_add(more));
         let probability = budget.map(|budget| probability_of(remaining, spent, budget));
         Self {
             basis: remaining.basis(),

@@ -56,7 +56,6 @@ impl Series {
 
 #[derive(Clone, Debug)]
 pub(super) struct History {
-    /// The first day.
     pub(super) first: NaiveDate,
     pub(super) whole: Series,
     pub(super) teams: HashMap<NameId, Series>,

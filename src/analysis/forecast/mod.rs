@@ -37,7 +37,7 @@ pub use report::{
     StatedForecast, TeamForecast, ThresholdCrossing, UsedByDay,
 };
 
-use self::{estimate::BudgetPosition, month::MonthAhead, project::Project};
+use self::{month::MonthAhead, project::Project};
 use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, reconciled::ReconciledMonth};
 use crate::model::{Level, NoteValue, Policy, Thresholds, Tokens, ratio};
 
@@ -57,11 +57,8 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn position(&self) -> BudgetPosition {
-        BudgetPosition {
-            spent: self.reconciled.used(),
-            budget: self.budget,
-        }
+    fn spent(&self) -> Tokens {
+        self.reconciled.used()
     }
 
     fn state(&self) -> ForecastState {
@@ -77,7 +74,8 @@ impl Request<'_> {
         let remaining = Remaining::new(None, Some(law))?;
         Some(Estimate::new(
             &remaining,
-            self.position(),
+            self.spent(),
+            self.budget,
             self.policy.forecast,
         ))
     }
@@ -85,13 +83,8 @@ impl Request<'_> {
 
 /// The forecast of all teams together, and those of single teams where something can be said about them.
 pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamForecast>) {
-    let Request {
-        reconciled,
-        budget,
-        policy,
-        now,
-        ..
-    } = request;
+    let (reconciled, budget) = (request.reconciled, request.budget);
+    let (policy, now) = (request.policy, request.now);
     let plan = Plan::of(reconciled, budget, policy);
     let planned = plan.as_ref();
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
@@ -118,7 +111,7 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
         level: levels.chain(cost.map(|cost| cost.level)).max(),
         risk: risk(&request, &estimates, cost.as_ref(), planned),
         cost,
-        alert_at: policy.forecast.into(),
+        alert_at: policy.forecast,
         thresholds: thresholds(&request, burn_rate, ahead),
         straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, &request)),
         inputs: ahead.map(MonthAhead::inputs),
@@ -158,8 +151,8 @@ fn risk(
     cost: Option<&CostEstimate>,
     plan: Option<&Plan>,
 ) -> Option<Risk> {
-    let BudgetPosition { spent, budget } = request.position();
-    let used = budget.map(|budget| request.policy.thresholds.level(spent.0, budget.0));
+    let level = |budget: Tokens| request.policy.thresholds.level(request.spent().0, budget.0);
+    let used = request.budget.map(level);
     if used == Some(Level::Exceeded) {
         return Some(Risk::Over);
     }
@@ -176,10 +169,9 @@ fn risk(
 
 /// What the plan leaves of the budget, without a plan what is left of it now.
 fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
-    let BudgetPosition { spent, budget } = request.position();
     match plan {
         Some(plan) => plan.end.remaining,
-        None => budget.map(|budget| budget.signed_sub(spent)),
+        None => Some(request.budget?.signed_sub(request.spent())),
     }
 }
 
@@ -190,12 +182,8 @@ fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens
     let left = end.and_time(chrono::NaiveTime::MIN) - request.now.naive_local();
     let minutes = u128::try_from(left.num_minutes()).ok()?;
     let more = u128::from(rate.tokens.0) * minutes / u128::from(rate.minutes);
-    Some(
-        request
-            .position()
-            .spent
-            .saturating_add(Tokens(u64::try_from(more).unwrap_or(u64::MAX))),
-    )
+    let more = Tokens(u64::try_from(more).unwrap_or(u64::MAX));
+    Some(request.spent().saturating_add(more))
 }
 
 /// When each threshold is crossed: by the burn rate, and by the forecast of the month ahead.
@@ -205,15 +193,7 @@ fn thresholds(
     ahead: Option<&MonthAhead<'_>>,
 ) -> Vec<ThresholdCrossing> {
     let steps = request.policy.thresholds.steps();
-    let crossing = |step| {
-        Some(crossing(
-            request.reconciled,
-            step,
-            request.budget?,
-            rate,
-            request.now,
-        ))
-    };
+    let crossing = |step| Some(crossing(request, step, request.budget?, rate));
     let mut thresholds: Vec<ThresholdCrossing> = steps.into_iter().filter_map(crossing).collect();
     if let Some(ahead) = ahead {
         ahead.cross(&mut thresholds);
@@ -222,14 +202,14 @@ fn thresholds(
 }
 
 fn crossing(
-    reconciled: &ReconciledMonth,
+    request: &Request<'_>,
     (percent, level): (u32, Level),
     budget: Tokens,
     rate: Option<BurnRate>,
-    now: DateTime<FixedOffset>,
 ) -> ThresholdCrossing {
-    let (used, tokens) = (reconciled.used(), Thresholds::tokens_at(percent, budget));
-    let last_day = reconciled.month.last_day();
+    let (used, now) = (request.spent(), request.now);
+    let tokens = Thresholds::tokens_at(percent, budget);
+    let last_day = request.reconciled.month.last_day();
     let at = rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now));
     let state = match (rate, at) {
         _ if used >= tokens => CrossingState::Reached,

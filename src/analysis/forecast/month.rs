@@ -8,7 +8,7 @@ use super::{
     Confidence, CostEstimate, Estimate, ForecastInputs, PathDay, RateInputs, Request, TeamForecast,
     ThresholdCrossing, UsedByDay,
     calendar::days_to_come,
-    estimate::{BudgetPosition, probability_of},
+    estimate::probability_of,
     history::{History, Series},
     hurdle_gamma::HurdleGamma,
     number::{as_float, as_tokens, rounded},
@@ -63,10 +63,11 @@ impl Outlook {
     fn estimate(
         &self,
         end: Horizon,
-        position: BudgetPosition,
+        spent: Tokens,
+        budget: Option<Tokens>,
         policy: &Policy,
     ) -> Option<Estimate> {
-        let estimate = Estimate::new(&self.until(end)?, position, policy.forecast);
+        let estimate = Estimate::new(&self.until(end)?, spent, budget, policy.forecast);
         Some(if self.is_too_early() {
             estimate.too_early()
         } else {
@@ -85,7 +86,6 @@ pub(super) struct MonthAhead<'r> {
     whole: Outlook,
     /// The days to come, each with the time until it ends.
     days: Vec<(NaiveDate, Horizon)>,
-    /// The time until the month ends.
     end: Horizon,
 }
 
@@ -124,8 +124,9 @@ impl<'r> MonthAhead<'r> {
     }
 
     pub(super) fn estimate(&self) -> Option<Estimate> {
-        let (position, policy) = (self.request.position(), self.request.policy);
-        self.whole.estimate(self.end, position, policy)
+        let request = self.request;
+        self.whole
+            .estimate(self.end, request.spent(), request.budget, request.policy)
     }
 
     /// The remainder of the month, where it gives a single figure.
@@ -158,17 +159,12 @@ impl<'r> MonthAhead<'r> {
                 outlook.rate = self.whole.usable_rate().copied();
                 outlook.is_young = false;
             }
-            let position = BudgetPosition {
-                spent: team.used().unwrap_or_default(),
-                budget: self
-                    .request
-                    .limits
-                    .of_team(team)
-                    .and_then(|limit| limit.tokens),
-            };
+            let (limits, policy) = (self.request.limits, self.request.policy);
+            let limit = limits.of_team(team).and_then(|limit| limit.tokens);
+            let spent = team.used().unwrap_or_default();
             let forecast = TeamForecast {
                 confidence: outlook.confidence,
-                month_end: outlook.estimate(self.end, position, self.request.policy)?,
+                month_end: outlook.estimate(self.end, spent, limit, policy)?,
             };
             Some((team.id, forecast))
         };
@@ -189,7 +185,7 @@ impl<'r> MonthAhead<'r> {
             Some(_) => self.laws().collect(),
             None => Vec::new(),
         };
-        let spent = self.request.position().spent;
+        let spent = self.request.spent();
         for crossing in thresholds {
             let probability = probability_of(&remaining, spent, crossing.tokens);
             crossing.probability = Some(probability);
@@ -230,7 +226,7 @@ impl<'r> MonthAhead<'r> {
             sum += tokens;
             UsedByDay {
                 date,
-                tokens: Tokens(as_tokens(sum)),
+                tokens: as_tokens(sum),
             }
         });
         let now = UsedByDay {
@@ -246,9 +242,9 @@ impl<'r> MonthAhead<'r> {
         if !self.request.days || self.whole.usable_rate().is_none() {
             return Vec::new();
         }
-        let spent = self.request.position().spent;
+        let spent = self.request.spent();
         let day = |(date, law): (NaiveDate, Remaining)| {
-            let at = |p| spent.saturating_add(Tokens(as_tokens(law.quantile(p))));
+            let at = |p| spent.saturating_add(as_tokens(law.quantile(p)));
             PathDay {
                 date,
                 p10: at(0.1),
@@ -269,12 +265,11 @@ impl<'r> MonthAhead<'r> {
 
     pub(super) fn inputs(&self) -> ForecastInputs {
         let (history, end) = (&self.history, self.end);
-        let tokens = |number: f64| Tokens(as_tokens(number));
         let nothing = self.whole.until(end).map(|law| 1.0 - law.exceeds(0.0));
         let rate = self.whole.rate.as_ref().map(|rate| RateInputs {
-            tokens_per_day: tokens(rate.tokens_per_day),
-            slow_tokens_per_day: tokens(rate.slow),
-            fast_tokens_per_day: tokens(rate.fast),
+            tokens_per_day: as_tokens(rate.tokens_per_day),
+            slow_tokens_per_day: as_tokens(rate.slow),
+            fast_tokens_per_day: as_tokens(rate.fast),
             disagreement: rounded(rate.disagreement()),
             weekday_factor: rounded(rate.weekday_factor),
             weekend_factor: rounded(rate.weekend_factor),

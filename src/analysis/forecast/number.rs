@@ -1,5 +1,7 @@
 //! Conversions between whole numbers and floating point.
 
+use crate::model::Tokens;
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "a forecast is not known to one part in 2^53"
@@ -8,14 +10,14 @@ pub(super) const fn as_float(number: u64) -> f64 {
     number as f64
 }
 
-/// The nearest whole number of tokens, at least zero.
+/// The nearest whole number, at least zero.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "`as` stops at the ends of u64, as tokens do"
 )]
-pub(super) fn as_tokens(number: f64) -> u64 {
-    number.round() as u64
+pub(super) fn as_tokens(number: f64) -> Tokens {
+    Tokens(number.round() as u64)
 }
 
 /// To six decimals, more than anything here is known to.

@@ -23,9 +23,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EstimateSource {
-    /// It is what the team was allocated.
+    /// What the team was allocated.
     Allocation,
-    /// It is what the plan estimated for the team's phases.
+    /// What the plan estimated for the team's phases.
     Plan,
 }
 
@@ -33,17 +33,12 @@ pub enum EstimateSource {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finished {
-    /// The team that did it.
     pub team: String,
     /// What it was to take.
     pub estimated_tokens: Tokens,
-    /// What the team used.
     pub actual_tokens: Tokens,
-    /// Where the estimate comes from.
     pub source: EstimateSource,
-    /// In which file.
     pub file: FileId,
-    /// On which line, if it has lines.
     pub line: Option<usize>,
 }
 
@@ -84,7 +79,11 @@ impl Project {
             })
             .collect();
         let finished = finished(reconciled, plan, limits);
-        let works: Vec<FinishedWork> = finished.iter().map(Finished::work).collect();
+        let work = |work: &Finished| {
+            let (estimate, actual) = (work.estimated_tokens, work.actual_tokens);
+            (as_float(estimate.0), as_float(actual.0))
+        };
+        let works: Vec<FinishedWork> = finished.iter().map(work).collect();
         let all: Vec<OpenWork> = open.iter().map(|(_, work)| *work).collect();
         Some(Self {
             calibration: Calibration::learn(&works, &all)?,
@@ -136,17 +135,8 @@ impl Project {
         ProjectInputs {
             ratio: rounded(self.calibration.ratio),
             phase_deviation: rounded(self.calibration.noise.sqrt()),
-            expected_tokens: Tokens(as_tokens(expected)),
+            expected_tokens: as_tokens(expected),
             finished: self.finished.clone(),
-        }
-    }
-}
-
-impl Finished {
-    fn work(&self) -> FinishedWork {
-        FinishedWork {
-            estimate: as_float(self.estimated_tokens.0),
-            actual: as_float(self.actual_tokens.0),
         }
     }
 }

@@ -28,7 +28,6 @@ impl ForecastBasis {
     }
 }
 
-/// The law of what is still to be spent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Remaining {
     rate: Option<HurdleGamma>,
@@ -44,7 +43,6 @@ impl Remaining {
         }
     }
 
-    /// What it is made from.
     pub const fn basis(&self) -> ForecastBasis {
         match (self.rate, self.plan) {
             (Some(_), Some(_)) => ForecastBasis::RateAndPlan,

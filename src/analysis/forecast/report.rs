@@ -15,13 +15,11 @@ use crate::{
     model::{ForecastPolicy, Level, Probability, Tokens},
 };
 
-/// Where it will end.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Forecast {
     /// Whether there is anything left to forecast.
     pub state: ForecastState,
-    /// The last day of the month.
     pub ends: NaiveDate,
     /// How the distribution is made: `hg1`.
     pub method: &'static str,
@@ -38,7 +36,7 @@ pub struct Forecast {
     /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used.
     pub level: Option<Level>,
     /// From which probability on an estimate has which level.
-    pub alert_at: AlertAt,
+    pub alert_at: ForecastPolicy,
     /// When each threshold is crossed. Empty without a budget.
     pub thresholds: Vec<ThresholdCrossing>,
     /// What would be used if every day to come were like the average of those since the first.
@@ -55,13 +53,9 @@ pub struct Forecast {
     pub path: Vec<PathDay>,
     /// How accurate such forecasts were on the finished months of the log. Left out unless it is asked for.
     pub backtest: Option<Backtest>,
-    /// The plan, where the log has one.
     pub plan: Option<Plan>,
-    /// How fast tokens are used, where that is known.
     pub burn_rate: Option<BurnRate>,
-    /// What the log itself expects.
     pub stated: Option<StatedForecast>,
-    /// The risk that the log itself sees.
     pub stated_risk: Option<String>,
     /// The line of the log where it says so.
     pub stated_risk_line: Option<usize>,
@@ -79,24 +73,6 @@ impl Forecast {
         let same = self.month_end.as_ref().is_some_and(by_plan);
         let project = self.project.as_ref().filter(|_| !same);
         self.month_end.iter().chain(project)
-    }
-}
-
-/// The probabilities of exceeding a budget, in percent, from which on an estimate is more than `ok`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct AlertAt {
-    /// From here on: warning.
-    pub warning: u32,
-    /// From here on: critical.
-    pub critical: u32,
-}
-
-impl From<ForecastPolicy> for AlertAt {
-    fn from(policy: ForecastPolicy) -> Self {
-        let ForecastPolicy {
-            warning, critical, ..
-        } = policy;
-        Self { warning, critical }
     }
 }
 
@@ -166,7 +142,6 @@ pub struct ForecastInputs {
     pub later_tokens: Tokens,
     /// The probability that nothing more is spent at all.
     pub zero_probability: Option<f64>,
-    /// How tokens were spent. Left out where none were.
     #[serde(flatten)]
     pub rate: Option<RateInputs>,
 }
@@ -200,26 +175,20 @@ pub struct TeamForecast {
     pub month_end: Estimate,
 }
 
-/// What was used by the end of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsedByDay {
-    /// The day.
     pub date: NaiveDate,
     /// Tokens of the month until then.
     pub tokens: Tokens,
 }
 
-/// What will be used by the end of a day.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PathDay {
-    /// The day.
     pub date: NaiveDate,
     /// A tenth of all outcomes lie at or below this.
     pub p10: Tokens,
-    /// Half of them. Left out where too few days are known.
     pub p50: Option<Tokens>,
-    /// Nine tenths.
     pub p90: Tokens,
 }
 
@@ -267,7 +236,6 @@ impl From<Level> for Risk {
     }
 }
 
-/// Whether and when a threshold is crossed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CrossingState {
@@ -287,7 +255,6 @@ pub enum CrossingState {
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ThresholdCrossing {
-    /// Percent of the budget.
     pub percent: u32,
     /// The level from there on.
     pub level: Level,
@@ -299,9 +266,7 @@ pub struct ThresholdCrossing {
     pub likely: Option<NaiveDate>,
     /// The first day by the end of which it is reached with a probability of a tenth.
     pub earliest: Option<NaiveDate>,
-    /// Whether it is crossed if the burn rate holds.
     pub burn_rate_state: CrossingState,
-    /// When, where that is expected.
     pub burn_rate_at: Option<DateTime<FixedOffset>>,
 }
 
@@ -309,13 +274,9 @@ pub struct ThresholdCrossing {
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StatedForecast {
-    /// The lower end.
     pub from_tokens: Tokens,
-    /// The upper end.
     pub to_tokens: Tokens,
-    /// The share of the budget at the lower end.
     pub from_ratio: Option<f64>,
-    /// The share of the budget at the upper end.
     pub to_ratio: Option<f64>,
     /// The line of the log where it says so.
     pub line: usize,

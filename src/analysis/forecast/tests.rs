@@ -95,10 +95,7 @@ fn both_plans_of_the_reference_have_their_quantiles_and_probability() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|phase| FinishedWork {
-                estimate: phase[0].as_f64().unwrap(),
-                actual: phase[1].as_f64().unwrap(),
-            })
+            .map(|phase| (phase[0].as_f64().unwrap(), phase[1].as_f64().unwrap()))
             .collect();
         let pending = numbers(&check["pending"]).into_iter();
         let open: Vec<OpenWork> = pending
@@ -210,8 +207,7 @@ fn law_of(series: &[f64], first: u8, horizon: Horizon) -> Option<HurdleGamma> {
 fn laws() -> impl Strategy<Value = Remaining> {
     let phase = (0.0..1e15_f64, prop::option::of(0.0..1e15_f64))
         .prop_map(|(estimate, spent)| OpenWork { estimate, spent });
-    let finished = (1.0..1e15_f64, 0.0..1e15_f64)
-        .prop_map(|(estimate, actual)| FinishedWork { estimate, actual });
+    let finished = (1.0..1e15_f64, 0.0..1e15_f64);
     let rate = (series(), 0..7_u8, horizon());
     let plan = (
         prop::collection::vec(finished, 0..8),

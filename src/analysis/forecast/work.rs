@@ -17,13 +17,8 @@ const PROJECT_NOISE: f64 = 0.09;
 /// The least part of an active phase that is still to come, whatever was spent on it.
 const LEAST_LEFT: f64 = 0.15;
 
-/// A finished phase, in tokens.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FinishedWork {
-    /// More than zero.
-    pub estimate: f64,
-    pub actual: f64,
-}
+/// A finished phase: its estimate, which is more than zero, and what it took.
+pub type FinishedWork = (f64, f64);
 
 /// A phase still to come or under way, in tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,7 +45,7 @@ impl Calibration {
     /// `(4 0.6^2 + sum (a/(e G) - 1)^2) / (4 + max(k - 1, 0))`, at most 1. None where nothing is estimated.
     pub fn learn(finished: &[FinishedWork], open: &[OpenWork]) -> Option<Self> {
         let estimates = || {
-            let finished = finished.iter().map(|phase| phase.estimate);
+            let finished = finished.iter().map(|(estimate, _)| *estimate);
             finished.chain(open.iter().map(|phase| phase.estimate))
         };
         let count = as_float(estimates().count() as u64);
@@ -59,10 +54,10 @@ impl Calibration {
         if !(mean > 0.0 && mean.is_finite()) {
             return None;
         }
-        let took: f64 = finished.iter().map(|phase| phase.actual).sum();
-        let planned: f64 = finished.iter().map(|phase| phase.estimate).sum();
+        let planned: f64 = finished.iter().map(|(estimate, _)| estimate).sum();
+        let took: f64 = finished.iter().map(|(_, actual)| actual).sum();
         let ratio = (took + SHRINKAGE * mean) / (planned + SHRINKAGE * mean);
-        let off = |phase: &FinishedWork| (phase.actual / (phase.estimate * ratio) - 1.0).powi(2);
+        let off = |(estimate, actual): &FinishedWork| (actual / (estimate * ratio) - 1.0).powi(2);
         let (prior, worth) = PRIOR;
         let seen = as_float(finished.len().saturating_sub(1) as u64);
         let noise = (worth * prior + finished.iter().map(off).sum::<f64>()) / (worth + seen);
