@@ -61,7 +61,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("config", &["serde", "strsim", "toml"]),
     ("session", &["anyhow", "chrono", "strsim"]),
-    ("cli", &["chrono", "clap", "clap_complete"]),
+    (
+        "cli",
+        &["chrono", "clap", "clap_complete", "serde", "serde_json"],
+    ),
     (
         "commands",
         &[

@@ -22,8 +22,9 @@ use crate::{
 
 pub use subcommands::{
     ArchiveArgs, CheckArgs, Command, InitArgs, MigrateArgs, RecordArgs, RewriteArgs, SchemaOf,
+    StatementArgs,
 };
-pub use values::{parse_cost, parse_time, parse_tokens};
+pub use values::{parse_time, parse_tokens};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::Deserialize;
 
 use super::values::{self, FormatParser, parse_time, parse_tokens};
 use crate::{
@@ -52,7 +53,7 @@ pub enum Command {
 
 impl Command {
     /// The name, and the formats of the output.
-    pub(super) const fn formats(&self) -> (&'static str, &'static [Format]) {
+    pub const fn formats(&self) -> (&'static str, &'static [Format]) {
         match self {
             Self::Record(_) => ("record", values::WRITE_FORMATS),
             Self::Check(_) => ("check", values::CHECK_FORMATS),
@@ -87,39 +88,59 @@ pub struct RewriteArgs {
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct RecordArgs {
+    #[command(flatten)]
+    pub statement: StatementArgs,
+    /// Record many, all or none: JSON lines or usage lines, from a file or from standard input (-)
+    #[arg(long, value_name = "FILE", conflicts_with = "StatementArgs")]
+    pub batch: Option<PathBuf>,
+    /// Show what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+// A line of JSON in a batch has the same fields.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StatementArgs {
     /// The team that spent it
     #[arg(long, value_name = "NAME", required_unless_present = "batch")]
     pub team: Option<String>,
     /// The number of tokens, like 12450 or 12.5K
     #[arg(long, value_name = "TOKENS", required_unless_present = "batch", value_parser = parse_tokens, allow_hyphen_values = true)]
+    #[serde(deserialize_with = "values::tokens_of_json")]
     pub tokens: Option<Tokens>,
     /// Input tokens; like the next three, they do not count against the budget
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    #[serde(rename = "input", deserialize_with = "values::tokens_of_json")]
     pub input_tokens: Option<Tokens>,
     /// Output tokens
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    #[serde(rename = "output", deserialize_with = "values::tokens_of_json")]
     pub output_tokens: Option<Tokens>,
     /// Tokens written to a cache
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    #[serde(rename = "cache_write", deserialize_with = "values::tokens_of_json")]
     pub cache_write_tokens: Option<Tokens>,
     /// Tokens read from a cache
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    #[serde(rename = "cache_read", deserialize_with = "values::tokens_of_json")]
     pub cache_read_tokens: Option<Tokens>,
     /// The task
     #[arg(long, value_name = "TEXT")]
     pub task: Option<String>,
     /// The cost, like 0.037 or $0.037 [default: by the price of the model or the log]
     #[arg(long, value_name = "AMOUNT", value_parser = values::parse_cost, allow_hyphen_values = true)]
+    #[serde(deserialize_with = "values::cost_of_json")]
     pub cost: Option<StatedCost>,
     /// The state of the work: done, running, pending or failed
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
     /// The number of deliverables
     #[arg(long, value_name = "COUNT")]
-    pub deliverables: Option<u32>,
+    pub deliverables: Option<u64>,
     /// The duration in minutes
     #[arg(long, value_name = "COUNT")]
-    pub minutes: Option<u32>,
+    pub minutes: Option<u64>,
     /// The model that was used
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
@@ -132,12 +153,6 @@ pub struct RecordArgs {
     /// The id of the hold that this spending ends
     #[arg(long = "ends-hold", alias = "hold", value_name = "ID")]
     pub hold: Option<String>,
-    /// Record many, all or none: JSON lines or usage lines, from a file or from standard input (-)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["team", "tokens", "input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens", "task", "cost", "status", "deliverables", "minutes", "model", "time", "id", "hold"])]
-    pub batch: Option<PathBuf>,
-    /// Show what would be written, and write nothing
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
 }
 
 const CHECK_HELP: &str = "\

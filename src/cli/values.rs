@@ -7,6 +7,8 @@ use clap::{
     ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser},
 };
+use serde::{Deserialize as _, Deserializer, de::Error as _};
+use serde_json::Value;
 
 use crate::{
     log::cell,
@@ -14,17 +16,15 @@ use crate::{
     render::{Format, Theme},
 };
 
-pub(super) const VIEW_FORMATS: &[Format] =
-    &[Format::Table, Format::Json, Format::Csv, Format::Markdown];
-pub(super) const CHECK_FORMATS: &[Format] =
-    &[Format::Table, Format::Json, Format::Sarif, Format::Github];
-pub(super) const WRITE_FORMATS: &[Format] = &[Format::Table, Format::Json];
-pub(super) const TEXT_ONLY: &[Format] = &[Format::Table];
+pub const VIEW_FORMATS: &[Format] = &[Format::Table, Format::Json, Format::Csv, Format::Markdown];
+pub const CHECK_FORMATS: &[Format] = &[Format::Table, Format::Json, Format::Sarif, Format::Github];
+pub const WRITE_FORMATS: &[Format] = &[Format::Table, Format::Json];
+pub const TEXT_ONLY: &[Format] = &[Format::Table];
 
 /// Lists the formats of a command in its help and completions, but takes any text: a global option is read before its command
 /// is known, so the command checks it. Two value types under one global option would panic.
 #[derive(Clone)]
-pub(super) struct FormatParser(pub(super) &'static [Format]);
+pub struct FormatParser(pub &'static [Format]);
 
 impl TypedValueParser for FormatParser {
     type Value = String;
@@ -100,7 +100,7 @@ impl ValueEnum for Level {
 }
 
 /// The levels that a forecast can reach.
-pub(super) fn forecast_level() -> impl TypedValueParser<Value = Level> {
+pub fn forecast_level() -> impl TypedValueParser<Value = Level> {
     let levels = [Level::Warning, Level::Critical];
     PossibleValuesParser::new(levels.map(|level| level.into_str())).map(move |word| {
         let named = levels.into_iter().find(|level| level.into_str() == word);
@@ -161,12 +161,12 @@ fn duration(text: &str, bare: &str) -> Option<Duration> {
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-pub(super) fn parse_wait(text: &str) -> Result<Duration, String> {
+pub fn parse_wait(text: &str) -> Result<Duration, String> {
     let wait = duration(text, "s").filter(|wait| *wait <= HOUR);
     wait.ok_or_else(|| "write a time like 500ms, 2s or 1m, up to an hour".to_owned())
 }
 
-pub(super) fn parse_poll(text: &str) -> Result<Duration, String> {
+pub fn parse_poll(text: &str) -> Result<Duration, String> {
     let range = Duration::from_secs(1)..=HOUR;
     let poll = duration(text, "s").filter(|poll| range.contains(poll));
     poll.ok_or_else(|| "write a time like 5s or 1m, from a second to an hour".to_owned())
@@ -180,6 +180,31 @@ pub fn parse_cost(text: &str) -> Result<StatedCost, String> {
         }),
         _ => Err("write an amount like 0.037 or $0.037, to a billionth at most".to_owned()),
     }
+}
+
+pub fn tokens_of_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Tokens>, D::Error> {
+    figure_of_json(json, parse_tokens, "a number of tokens")
+}
+
+pub fn cost_of_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<StatedCost>, D::Error> {
+    figure_of_json(json, parse_cost, "an amount of money")
+}
+
+/// Reads a figure from a number or a text. No arithmetic is done on the number: its digits are read as they are.
+fn figure_of_json<'de, D: Deserializer<'de>, T>(
+    json: D,
+    read: fn(&str) -> Result<T, String>,
+    what: &str,
+) -> Result<Option<T>, D::Error> {
+    let text = match Value::deserialize(json)? {
+        Value::Null => return Ok(None),
+        Value::String(text) => text,
+        value => value.to_string(),
+    };
+    let figure = read(&text);
+    figure
+        .map(Some)
+        .map_err(|help| D::Error::custom(format!("`{text}` is not {what}: {help}")))
 }
 
 #[cfg(test)]

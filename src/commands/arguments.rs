@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Reads the command line. Help is wrapped to this width, or not at all.
-pub(super) fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error> {
+pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error> {
     if let Some(cli) = Cli::read_views(args) {
         return Ok(cli);
     }
@@ -27,7 +27,7 @@ pub(super) fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap:
 }
 
 /// Fails if the command does not support the output format that is asked for.
-pub(super) fn check_format(cli: &Cli) -> Result<(), Failure> {
+pub fn check_format(cli: &Cli) -> Result<(), Failure> {
     let (command, supported) = cli.formats();
     let names = supported
         .iter()
@@ -54,7 +54,7 @@ pub(super) fn check_format(cli: &Cli) -> Result<(), Failure> {
 }
 
 /// Prints help or the version, or explains what is wrong with the command line.
-pub(super) fn explain(
+pub fn explain(
     mut error: clap::Error,
     args: &[OsString],
     cx: &mut Context<'_>,

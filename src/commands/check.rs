@@ -15,7 +15,7 @@ use crate::{
     store::{Change, FileChange},
 };
 
-pub(super) fn run(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn run(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     if let Some(code) = &args.explain {
         return explain(code, run);
     }

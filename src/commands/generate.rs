@@ -11,7 +11,7 @@ use crate::{
     render,
 };
 
-pub(super) fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let schema = match of {
         SchemaOf::Report => render::schema(),
         SchemaOf::Check => render::check::schema(),
@@ -20,14 +20,14 @@ pub(super) fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Fa
     Ok(ExitCode::Success)
 }
 
-pub(super) fn completions(shell: Shell, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn completions(shell: Shell, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "tokmon", &mut script);
     run.print(|out| out.write_all(&script))?;
     Ok(ExitCode::Success)
 }
 
-pub(super) fn man(name: Option<&str>, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn man(name: Option<&str>, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let mut command = Cli::command();
     command.build();
     let command = match name {

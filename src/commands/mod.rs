@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Runs the command that the arguments ask for, program name first.
-pub(crate) fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
+pub fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     let cli = match arguments::read(args, cx.out_terminal.width) {
         Ok(cli) => cli,
         Err(error) => return arguments::explain(error, args, cx),

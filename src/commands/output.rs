@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Runs a command and replaces the file with what it prints. The file stays as it is if the command fails.
-pub(super) fn to_file(
+pub fn to_file(
     path: &Path,
     run: &mut Run<'_, '_>,
     command: impl FnOnce(&mut Run<'_, '_>) -> Result<ExitCode, Failure>,

@@ -17,19 +17,19 @@ use crate::{
 /// What names of time zones look like, for help.
 const ZONES: &str = "a name like Asia/Seoul, an offset like +09:00, UTC or local";
 
-pub(super) struct Run<'r, 'w> {
-    pub(super) global: &'r GlobalArgs,
-    pub(super) cx: &'r mut Context<'w>,
+pub struct Run<'r, 'w> {
+    pub global: &'r GlobalArgs,
+    pub cx: &'r mut Context<'w>,
     /// The output so far, if `--output` names a file.
-    pub(super) buffer: Option<Vec<u8>>,
+    pub buffer: Option<Vec<u8>>,
     /// What was found for the time zone, for the command to take.
-    pub(super) located: Option<Result<LogFiles, Failure>>,
+    pub located: Option<Result<LogFiles, Failure>>,
     /// The time zone that the settings name.
     timezone: Option<String>,
 }
 
 impl<'r, 'w> Run<'r, 'w> {
-    pub(super) const fn new(global: &'r GlobalArgs, cx: &'r mut Context<'w>) -> Self {
+    pub const fn new(global: &'r GlobalArgs, cx: &'r mut Context<'w>) -> Self {
         Self {
             global,
             cx,
@@ -40,7 +40,7 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     /// The same run, for a part of it.
-    pub(super) fn reborrow(&mut self) -> Run<'_, 'w> {
+    pub fn reborrow(&mut self) -> Run<'_, 'w> {
         Run {
             timezone: self.timezone.clone(),
             ..Run::new(self.global, self.cx)
@@ -48,7 +48,7 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     /// Reads the settings for the time zone that they name. If they cannot be read, the command that needs them says so.
-    pub(super) fn read_settings(&mut self) -> Result<(), Failure> {
+    pub fn read_settings(&mut self) -> Result<(), Failure> {
         let located = self.locate();
         if let Ok(log) = &located
             && self.global.timezone.is_none()
@@ -62,13 +62,13 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     /// The log and its settings.
-    pub(super) fn locate(&mut self) -> Result<LogFiles, Failure> {
+    pub fn locate(&mut self) -> Result<LogFiles, Failure> {
         let located = self.located.take();
         located.unwrap_or_else(|| locate(&self.log_options()))
     }
 
     /// What decides which log is meant, and which settings: an option outranks the environment.
-    pub(super) fn log_options(&self) -> LogOptions {
+    pub fn log_options(&self) -> LogOptions {
         let (global, environment) = (self.global, &self.cx.environment);
         let by_option = global.config.clone();
         let by_option = by_option.map(|path| (path, "name a tokmon.toml with --config PATH"));
@@ -87,7 +87,7 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     /// The budget by option, else by environment.
-    pub(super) fn budget(&self) -> Result<Option<Budget>, Failure> {
+    pub fn budget(&self) -> Result<Option<Budget>, Failure> {
         let (tokens, source) = match (self.global.budget, &self.cx.environment.budget) {
             (Some(tokens), _) => (tokens, BudgetSource::Option),
             (None, None) => return Ok(None),
@@ -107,12 +107,12 @@ impl<'r, 'w> Run<'r, 'w> {
         }))
     }
 
-    pub(super) fn format(&self) -> Format {
+    pub fn format(&self) -> Format {
         self.global.format()
     }
 
     /// Prints on standard output, or into the file of `--output`.
-    pub(super) fn print(
+    pub fn print(
         &mut self,
         write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
@@ -124,27 +124,27 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     /// Prints a note on standard error, unless `--quiet` is given.
-    pub(super) fn note(&mut self, text: impl Display) {
+    pub fn note(&mut self, text: impl Display) {
         if !self.global.quiet {
             self.urgent_note(text);
         }
     }
 
     /// Prints a note on standard error.
-    pub(super) fn urgent_note(&mut self, text: impl Display) {
+    pub fn urgent_note(&mut self, text: impl Display) {
         // Never fails: see `Context::err`.
         let _ = writeln!(self.cx.err, "tokmon: {}", sanitize(&text.to_string()));
     }
 
     /// How to draw the output.
-    pub(super) fn style(&self) -> Style {
+    pub fn style(&self) -> Style {
         let is_file = self.buffer.is_some();
         let terminal = Some(self.cx.out_terminal).filter(|_| !is_file);
         self.style_on(terminal.unwrap_or_default())
     }
 
     /// How to draw on standard error.
-    pub(super) fn err_style(&self) -> Style {
+    pub fn err_style(&self) -> Style {
         self.style_on(self.cx.err_terminal)
     }
 
@@ -158,26 +158,23 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     /// Whether a dashboard can be drawn on standard output.
-    pub(super) fn is_screen(&self) -> bool {
+    pub fn is_screen(&self) -> bool {
         self.cx.out_terminal.is_terminal && !self.cx.environment.is_dumb()
     }
 
     /// Whether time does not pass, because the moment is given.
-    pub(super) const fn is_frozen(&self) -> bool {
+    pub const fn is_frozen(&self) -> bool {
         self.global.now.is_some() || self.cx.environment.now.is_some()
     }
 
     /// The moment to report for, in the zone to report in.
-    pub(super) fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
+    pub fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
         self.now_in(self.timezone.as_deref())
     }
 
     /// The moment to report for: `--now`, else `TOKMON_NOW`, else the clock. Its zone is that of `--timezone`, else the one that
     /// the settings name, else that of the given moment, else the local one.
-    pub(super) fn now_in(
-        &self,
-        of_settings: Option<&str>,
-    ) -> Result<DateTime<FixedOffset>, Failure> {
+    pub fn now_in(&self, of_settings: Option<&str>) -> Result<DateTime<FixedOffset>, Failure> {
         let given = match (self.global.now, &self.cx.environment.now) {
             (None, Some(text)) => {
                 let text = text.to_string_lossy();
@@ -223,7 +220,7 @@ impl<'r, 'w> Run<'r, 'w> {
 impl Context<'_> {
     /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
     /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour. `NO_COLOR` leaves a terminal its bold.
-    pub(super) fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
+    pub fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
         let environment = &self.environment;
         let able = terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb();
         match asked {

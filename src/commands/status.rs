@@ -10,7 +10,7 @@ use crate::{
     session::{self, LoadFailure, LoadedLog, LogFiles, ReadFiles, ViewRequest},
 };
 
-pub(super) fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let views = args.chosen();
     let format = run.format();
     let rows = if format == Format::Json || views.contains(&View::Daily) {
@@ -39,7 +39,7 @@ pub(super) fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Fa
 }
 
 /// Loads a log. If its files cannot be used, prints what is wrong with them.
-pub(super) fn load(
+pub fn load(
     log: &LogFiles,
     args: &ViewArgs,
     rows: Rows,
@@ -56,7 +56,7 @@ pub(super) fn load(
 }
 
 /// What the options ask to be shown, with these rows.
-pub(super) fn view_request(
+pub fn view_request(
     args: &ViewArgs,
     rows: Rows,
     run: &Run<'_, '_>,

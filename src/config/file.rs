@@ -13,83 +13,83 @@ use serde::{
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct File {
-    pub(super) log: Option<Value<PathBuf>>,
-    pub(super) timezone: Option<String>,
-    pub(super) budget: BudgetTable,
-    pub(super) teams: BTreeMap<String, TeamTable>,
-    pub(super) efficiency: EfficiencyTable,
-    pub(super) scenarios: ScenariosTable,
-    pub(super) forecast: ForecastTable,
-    pub(super) archive: ArchiveTable,
-    pub(super) prices: BTreeMap<String, PriceSetting>,
+pub struct File {
+    pub log: Option<Value<PathBuf>>,
+    pub timezone: Option<String>,
+    pub budget: BudgetTable,
+    pub teams: BTreeMap<String, TeamTable>,
+    pub efficiency: EfficiencyTable,
+    pub scenarios: ScenariosTable,
+    pub forecast: ForecastTable,
+    pub archive: ArchiveTable,
+    pub prices: BTreeMap<String, PriceSetting>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct BudgetTable {
-    pub(super) tokens: Option<Value<Tokens>>,
-    pub(super) cost: Option<Value<Money>>,
-    pub(super) reserve: Option<Value<Tokens>>,
-    pub(super) thresholds: ThresholdsTable,
-    pub(super) months: BTreeMap<Value<Month>, MonthTable>,
+pub struct BudgetTable {
+    pub tokens: Option<Value<Tokens>>,
+    pub cost: Option<Value<Money>>,
+    pub reserve: Option<Value<Tokens>>,
+    pub thresholds: ThresholdsTable,
+    pub months: BTreeMap<Value<Month>, MonthTable>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct MonthTable {
-    pub(super) tokens: Option<Value<Tokens>>,
-    pub(super) cost: Option<Value<Money>>,
+pub struct MonthTable {
+    pub tokens: Option<Value<Tokens>>,
+    pub cost: Option<Value<Money>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct ThresholdsTable {
-    pub(super) note: Option<Value<Whole<1, 1_000>>>,
-    pub(super) warning: Option<Value<Whole<1, 1_000>>>,
-    pub(super) critical: Option<Value<Whole<1, 1_000>>>,
-    pub(super) exceeded: Option<Value<Whole<1, 1_000>>>,
+pub struct ThresholdsTable {
+    pub note: Option<Value<Whole<1, 1_000>>>,
+    pub warning: Option<Value<Whole<1, 1_000>>>,
+    pub critical: Option<Value<Whole<1, 1_000>>>,
+    pub exceeded: Option<Value<Whole<1, 1_000>>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct TeamTable {
-    pub(super) tokens: Option<Value<Tokens>>,
-    pub(super) aliases: Vec<String>,
+pub struct TeamTable {
+    pub tokens: Option<Value<Tokens>>,
+    pub aliases: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct EfficiencyTable {
-    pub(super) target: Option<Value<Tokens>>,
-    pub(super) alert: Option<Value<Tokens>>,
+pub struct EfficiencyTable {
+    pub target: Option<Value<Tokens>>,
+    pub alert: Option<Value<Tokens>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct ScenariosTable {
-    pub(super) optimistic: Option<Value<Whole<-100, 1_000>>>,
-    pub(super) pessimistic: Option<Value<Whole<-100, 1_000>>>,
+pub struct ScenariosTable {
+    pub optimistic: Option<Value<Whole<-100, 1_000>>>,
+    pub pessimistic: Option<Value<Whole<-100, 1_000>>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct ForecastTable {
+pub struct ForecastTable {
     // A probability below 5% is shown as `5%` at most.
-    pub(super) warning: Option<Value<Whole<5, 100>>>,
-    pub(super) critical: Option<Value<Whole<5, 100>>>,
-    pub(super) plan_complete: Option<bool>,
+    pub warning: Option<Value<Whole<5, 100>>>,
+    pub critical: Option<Value<Whole<5, 100>>>,
+    pub plan_complete: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct ArchiveTable {
-    pub(super) keep_days: Option<Value<Whole<0, 100_000>>>,
-    pub(super) dir: Option<Value<PathBuf>>,
+pub struct ArchiveTable {
+    pub keep_days: Option<Value<Whole<0, 100_000>>>,
+    pub dir: Option<Value<PathBuf>>,
 }
 
 /// How the text of a value is read.
-pub(super) trait Spelling: Sized {
+pub trait Spelling: Sized {
     /// Whether it may be written as a number, without quotes.
     const IS_NUMBER: bool = true;
 
@@ -99,7 +99,7 @@ pub(super) trait Spelling: Sized {
 
 /// A value with a [`Spelling`].
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Value<T>(pub(super) T);
+pub struct Value<T>(pub T);
 
 impl<'de, T: Spelling> Deserialize<'de> for Value<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -131,7 +131,7 @@ impl<T: Spelling> Visitor<'_> for ValueVisitor<T> {
 }
 
 /// A whole number within bounds.
-pub(super) struct Whole<const MIN: i32, const MAX: i32>(pub(super) i32);
+pub struct Whole<const MIN: i32, const MAX: i32>(pub i32);
 
 impl<const MIN: i32, const MAX: i32> Spelling for Whole<MIN, MAX> {
     fn expected() -> String {
@@ -176,7 +176,7 @@ impl Spelling for Money {
 }
 
 /// The price of a model.
-pub(super) enum PriceSetting {
+pub enum PriceSetting {
     EveryToken(Price),
     ByKind(PriceTable),
 }
@@ -217,7 +217,7 @@ impl<'de> Visitor<'de> for PriceVisitor {
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct PriceTable {
+pub struct PriceTable {
     input: Option<Value<PriceText>>,
     output: Option<Value<PriceText>>,
     cache_read: Option<Value<PriceText>>,
@@ -227,7 +227,7 @@ pub(super) struct PriceTable {
 
 impl PriceTable {
     /// `None` without any price, with two currencies, or if a price is not a whole number of picos per token.
-    pub(super) fn price(&self) -> Option<ModelPrice> {
+    pub fn price(&self) -> Option<ModelPrice> {
         let per = self.per.as_ref().map_or(Tokens(1_000_000), |per| per.0);
         let mut currencies = Vec::new();
         let mut picos = |price: &Option<Value<PriceText>>| {

@@ -26,15 +26,15 @@ pub struct Problems {
     pub incomplete: bool,
 }
 
-pub(super) struct ProblemList<'s> {
+pub struct ProblemList<'s> {
     source: &'s Source,
     /// What can be read of the file.
-    pub(super) table: DeTable<'s>,
+    pub table: DeTable<'s>,
     found: Vec<Diagnostic>,
 }
 
 impl<'s> ProblemList<'s> {
-    pub(super) const fn new(source: &'s Source, table: DeTable<'s>) -> Self {
+    pub const fn new(source: &'s Source, table: DeTable<'s>) -> Self {
         Self {
             source,
             table,
@@ -42,7 +42,7 @@ impl<'s> ProblemList<'s> {
         }
     }
 
-    pub(super) fn add(
+    pub fn add(
         &mut self,
         span: &Range<usize>,
         message: impl Into<String>,
@@ -62,12 +62,7 @@ impl<'s> ProblemList<'s> {
     }
 
     /// Adds a problem with the value of a key in nested tables, or with the innermost table that there is.
-    pub(super) fn add_at(
-        &mut self,
-        path: &[&str],
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    pub fn add_at(&mut self, path: &[&str], message: impl Into<String>, help: impl Into<String>) {
         let (mut span, mut table) = (0..0, Some(&self.table));
         for key in path {
             let Some(value) = table.and_then(|table| table.get(*key)) else {
@@ -79,17 +74,17 @@ impl<'s> ProblemList<'s> {
         self.add(&span, message, help);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.found.len() >= MOST_PROBLEMS
     }
 
     /// Adds an error of serde, and takes the entry at fault out of the table, so that reading it again finds the next error.
     /// False if there is no such entry.
-    pub(super) fn add_error(&mut self, error: &toml::de::Error) -> bool {
+    pub fn add_error(&mut self, error: &toml::de::Error) -> bool {
         let (span, message) = (error.span().unwrap_or_default(), error.message());
         let Some((key, value)) = take_entry(&mut self.table, &span) else {
             self.add(&span, message, "correct or remove it");
@@ -131,7 +126,7 @@ impl<'s> ProblemList<'s> {
         true
     }
 
-    pub(super) fn finish(mut self) -> Problems {
+    pub fn finish(mut self) -> Problems {
         self.found.sort_by_key(|problem| problem.place.span.start);
         Problems {
             incomplete: self.is_full(),
@@ -177,7 +172,7 @@ fn nearest(key: &str, known: &[&str]) -> String {
 }
 
 /// The start of a name or a value.
-pub(super) fn brief(text: &str) -> Cow<'_, str> {
+pub fn brief(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MOST_REPEATED) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),

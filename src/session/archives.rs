@@ -86,10 +86,7 @@ pub struct Adoption {
 }
 
 /// A file that need not exist. If it exists and cannot be read, every sum would lack its rows.
-pub(super) fn if_there(
-    opened: Result<Opened, OpenError>,
-    shown: &str,
-) -> Result<Option<Opened>, Failure> {
+pub fn if_there(opened: Result<Opened, OpenError>, shown: &str) -> Result<Option<Opened>, Failure> {
     let (error, code, help) = match opened {
         Ok(opened) => return Ok(Some(opened)),
         Err(OpenError::Missing) => return Ok(None),
@@ -111,7 +108,7 @@ pub(super) fn if_there(
 }
 
 /// All of a file that is open.
-pub(super) fn read_all(mut opened: Opened, shown: &str) -> Result<Vec<u8>, Failure> {
+pub fn read_all(mut opened: Opened, shown: &str) -> Result<Vec<u8>, Failure> {
     let bytes = opened.read_to_vec();
     Ok(bytes.with_context(|| format!("cannot read {shown}"))?)
 }

@@ -45,10 +45,10 @@ pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String>
 
 /// How many months to read before the month to show.
 #[derive(Clone, Copy)]
-pub(super) struct LookBack {
-    pub(super) today: NaiveDate,
+pub struct LookBack {
+    pub today: NaiveDate,
     /// Every finished month of the log, not only those that a forecast uses.
-    pub(super) all: bool,
+    pub all: bool,
 }
 
 impl LookBack {
@@ -69,24 +69,24 @@ impl LookBack {
     }
 }
 
-pub(super) struct Loader<'l> {
+pub struct Loader<'l> {
     log: &'l LogFiles,
     builder: LedgerBuilder,
     findings: Findings,
     files: Files,
     unread: Vec<String>,
-    pub(super) extent: CheckExtent,
+    pub extent: CheckExtent,
     /// The totals of the section that is being read follow from its rows, and can be recalculated.
     has_derived_totals: bool,
     /// The number of totals so far in the table that is being read.
     totals_in_table: usize,
     /// A table of the log has more than one total.
-    pub(super) has_several_totals: bool,
+    pub has_several_totals: bool,
 }
 
 impl<'l> Loader<'l> {
     /// Reads the log, which is open, and the projection beside it.
-    pub(super) fn begin(
+    pub fn begin(
         log: &'l LogFiles,
         opened: &mut Opened,
         policy: &Policy,
@@ -112,7 +112,7 @@ impl<'l> Loader<'l> {
     }
 
     /// Reads the archives that matter to the month to show. Returns that month and those looked back on.
-    pub(super) fn month(&mut self, look_back: LookBack) -> Result<(Month, Vec<Month>), Failure> {
+    pub fn month(&mut self, look_back: LookBack) -> Result<(Month, Vec<Month>), Failure> {
         let Some(month) = self.builder.choose_month() else {
             return Err(no_usage(self.log));
         };
@@ -140,7 +140,7 @@ impl<'l> Loader<'l> {
     }
 
     /// The months of the log, and the month to show, oldest first.
-    pub(super) fn months(&mut self) -> Vec<Month> {
+    pub fn months(&mut self) -> Vec<Month> {
         let mut months = self.builder.months();
         months.extend(self.builder.choose_month());
         months.sort_unstable();
@@ -149,7 +149,7 @@ impl<'l> Loader<'l> {
     }
 
     /// Reads the archive of a month, if there is one.
-    pub(super) fn archive(&mut self, month: Month) -> Result<(), Failure> {
+    pub fn archive(&mut self, month: Month) -> Result<(), Failure> {
         self.builder.archive(month);
         let Some((found, mut archive)) = self.log.archive(month)? else {
             return Ok(());
@@ -206,7 +206,7 @@ impl<'l> Loader<'l> {
             .push(if is_manual { problem.manual() } else { problem });
     }
 
-    pub(super) fn finish(self, log: Opened) -> (Ledger, ReadFiles) {
+    pub fn finish(self, log: Opened) -> (Ledger, ReadFiles) {
         let files = ReadFiles {
             findings: self.findings,
             files: self.files,
@@ -237,13 +237,13 @@ impl<R: Read> Read for CountedLines<'_, R> {
     }
 }
 
-pub(super) fn no_usage(log: &LogFiles) -> Failure {
+pub fn no_usage(log: &LogFiles) -> Failure {
     Failure::no_data(format!("{} holds no usage that can be read", log.shown))
         .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens")
 }
 
 /// The first of some names, and the number of the others.
-pub(super) fn first_of(names: &[String]) -> String {
+pub fn first_of(names: &[String]) -> String {
     const MAX_LISTED: usize = 12;
     let first = names.get(..MAX_LISTED).unwrap_or(names).join(", ");
     match names.len().saturating_sub(MAX_LISTED) {

@@ -173,7 +173,7 @@ pub struct WatchedFiles {
 }
 
 /// The files to watch, with the archives of some months. Fails for standard input.
-pub(super) fn watched(
+pub fn watched(
     log: &LogFiles,
     options: &LogOptions,
     months: &[Month],

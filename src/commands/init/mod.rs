@@ -14,7 +14,7 @@ use texts::NewLog;
 /// The log to create if no other is named.
 const LOG: &str = "cost-log.md";
 
-pub(super) fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let [log, settings] = files(run)?;
     let budget = run.global.budget;
     let new_log = NewLog {

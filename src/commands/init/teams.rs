@@ -14,13 +14,13 @@ const ONLY: &str = "Orchestrator";
 
 /// A team, with its own budget if it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Team {
-    pub(super) name: String,
-    pub(super) budget: Option<Tokens>,
+pub struct Team {
+    pub name: String,
+    pub budget: Option<Tokens>,
 }
 
 /// Reads names like `QA` and `QA:22K`. Fails if a name is invalid or occurs twice, or if the team budgets exceed the budget.
-pub(super) fn parse(args: &[String], budget: Option<Tokens>) -> Result<Vec<Team>, Failure> {
+pub fn parse(args: &[String], budget: Option<Tokens>) -> Result<Vec<Team>, Failure> {
     if args.is_empty() {
         return Ok(vec![Team {
             name: ONLY.to_owned(),

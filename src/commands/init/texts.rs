@@ -1,7 +1,5 @@
 //! The text of a new log, and of the settings beside it.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, FixedOffset};
 
 use super::Team;
@@ -14,20 +12,25 @@ use crate::{
 };
 
 /// What a new log is made of.
-pub(super) struct NewLog {
-    pub(super) teams: Vec<Team>,
+pub struct NewLog {
+    pub teams: Vec<Team>,
     /// For all teams together.
-    pub(super) budget: Option<Tokens>,
+    pub budget: Option<Tokens>,
     /// The name of the log's file.
-    pub(super) log: String,
-    pub(super) now: DateTime<FixedOffset>,
+    pub log: String,
+    pub now: DateTime<FixedOffset>,
 }
 
 impl NewLog {
     /// The log: a header, the month with a row for each team, the team budgets, the budget.
-    pub(super) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         let updated = self.now.to_utc().format("%Y-%m-%d %H:%M UTC");
         let month = Month::of(self.now.date_naive());
+        let names = self.teams.iter().map(|team| cell(&team.name));
+        let rows: String = names
+            .map(|name| format!("| {name} | — | 0 | — | ⏳ PENDING | — |\n"))
+            .collect();
+        let complete = self.budget.map_or("—", |_| "**0.0% complete**");
         let mut text = format!(
             "# Cost Log v2.0 — Compressed Format\n\
              > **Retention Policy:** Monthly aggregates kept indefinitely; daily details purged after 30 days\n\
@@ -35,80 +38,59 @@ impl NewLog {
              > **Last Updated:** {updated}\n\n---\n\n\
              ## {month} Monthly Summary\n\n\
              | Agent/Team | Task | Tokens | Cost (USD) | Status | Duration |\n\
-             |-----------|------|--------|-----------|--------|----------|\n"
+             |-----------|------|--------|-----------|--------|----------|\n\
+             {rows}\
+             | **TOTAL MTD** | — | **0** | — | {complete} | — |\n"
         );
-        for Team { name, .. } in &self.teams {
+        let row = |(name, budget)| {
             let name = cell(name);
-            let _ = writeln!(text, "| {name} | — | 0 | — | ⏳ PENDING | — |");
-        }
-        let complete = self.budget.map_or("—", |_| "**0.0% complete**");
-        let _ = writeln!(text, "| **TOTAL MTD** | — | **0** | — | {complete} | — |");
-        self.allocation(&mut text);
-        self.budget_status(&mut text);
-        text
-    }
-
-    fn allocation(&self, text: &mut String) {
-        let given = self
-            .teams
-            .iter()
-            .filter_map(|team| Some((team, team.budget?)));
-        let mut rows = String::new();
-        for (team, budget) in given {
-            let name = cell(&team.name);
-            let _ = writeln!(
-                rows,
-                "| {name} | — | {budget} | 0 | {budget} | 0% | — | ⏳ PENDING |"
-            );
-        }
+            format!("| {name} | — | {budget} | 0 | {budget} | 0% | — | ⏳ PENDING |\n")
+        };
+        let rows: String = self.team_budgets().map(row).collect();
         if !rows.is_empty() {
-            text.push_str(
-                "\n---\n\n## Budget Allocation by Team\n\n\
-                 | Team | Role | Allocated | Used | Remaining | % Complete | Efficiency | Status |\n\
-                 |------|------|-----------|------|-----------|------------|-----------|--------|\n",
-            );
-            text.push_str(&rows);
+            text += "\n---\n\n## Budget Allocation by Team\n\n\
+                | Team | Role | Allocated | Used | Remaining | % Complete | Efficiency | Status |\n\
+                |------|------|-----------|------|-----------|------------|-----------|--------|\n";
+            text += &rows;
         }
-    }
-
-    fn budget_status(&self, text: &mut String) {
         if let Some(budget) = self.budget {
-            let _ = write!(
-                text,
+            text += &format!(
                 "\n---\n\n## Cost-Tracking Notes\n\n**Budget Status:**\n\
                  - Total budget: {budget} tokens\n\
                  - Current usage: 0 tokens (0.0%)\n\
                  - Remaining budget: {budget} tokens (100.0%)\n"
             );
         }
+        text
+    }
+
+    fn team_budgets(&self) -> impl Iterator<Item = (&str, Tokens)> {
+        let teams = self.teams.iter();
+        teams.filter_map(|team| Some((team.name.as_str(), team.budget?)))
     }
 
     /// Every setting there is, commented out unless its value was given.
-    pub(super) fn settings(&self) -> String {
+    pub fn settings(&self) -> String {
         let number = |tokens: Tokens| tokens.to_string().replace(',', "_");
         let budget = match self.budget {
             Some(budget) => format!("tokens = {}", number(budget)),
             None => "#tokens = \"200K\"".to_owned(),
         };
-        let given = self.teams.iter();
-        let given = given.filter_map(|team| Some((&team.name, team.budget?)));
-        let teams: Vec<String> = given
-            .map(|(name, budget)| {
-                let alias = quoted(&format!("{name} (old name)"));
-                let (name, budget) = (quoted(name), number(budget));
-                format!("[teams.{name}]\ntokens = {budget}\n#aliases = [{alias}]\n")
-            })
-            .collect();
-        let teams = if teams.is_empty() {
-            "#[teams.\"Team A\"]\n#tokens = \"15K\"\n#aliases = [\"Alpha\", \"team-a\"]\n"
-                .to_owned()
-        } else {
-            teams.join("\n")
+        let team = |(name, budget)| {
+            let alias = quoted(&format!("{name} (old name)"));
+            let (name, budget) = (quoted(name), number(budget));
+            format!("[teams.{name}]\ntokens = {budget}\n#aliases = [{alias}]\n")
         };
+        let mut teams: Vec<String> = self.team_budgets().map(team).collect();
+        if teams.is_empty() {
+            let example =
+                "#[teams.\"Team A\"]\n#tokens = \"15K\"\n#aliases = [\"Alpha\", \"team-a\"]\n";
+            teams.push(example.to_owned());
+        }
         SETTINGS
             .replace("<log>", &quoted(&self.log))
             .replace("<budget>", &budget)
-            .replace("<teams>", &teams)
+            .replace("<teams>", &teams.join("\n"))
     }
 }
 
@@ -194,8 +176,8 @@ fn quoted(text: &str) -> String {
 }
 
 /// Reads both texts back. Fails if a name does not come back as it was given.
-pub(super) fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<(), Failure> {
-    let (mut names, mut given) = (Vec::new(), Vec::new());
+pub fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<(), Failure> {
+    let (mut names, mut budgets) = (Vec::new(), 0);
     let mut is_fine = config::parse(settings).is_ok();
     log::read_str(log, FileId::LOG, &mut |item| match item {
         Item::Problem(_) | Item::Unreadable { .. } | Item::Usage(_) | Item::Line(_) => {
@@ -203,27 +185,25 @@ pub(super) fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<()
         }
         Item::Row(row) => match row.value {
             RowValue::Entry(entry) if entry.kind == EntryKind::Monthly => {
-                names.push(entry.work.team.into_owned());
+                names.push(fold_name(&entry.work.team));
             }
-            RowValue::Allocation(row) if !row.is_reserve() => given.push(row.team),
+            RowValue::Allocation(row) if !row.is_reserve() => budgets += 1,
             _ => {}
         },
         _ => {}
     });
-    let all = teams.iter();
-    let wrong = all.clone().zip(0..).find(|(team, at)| {
-        names.get(*at).map(|name| fold_name(name)) != Some(fold_name(&team.name))
-    });
-    let budgets = all.filter(|team| team.budget.is_some()).count();
-    if is_fine && wrong.is_none() && names.len() == teams.len() && given.len() == budgets {
-        return Ok(());
-    }
+    let mut read = names.iter();
+    let wrong = teams
+        .iter()
+        .find(|team| read.next() != Some(&fold_name(&team.name)));
+    is_fine &= budgets == teams.iter().filter(|team| team.budget.is_some()).count();
     let message = match wrong {
-        Some((team, _)) => format!(
+        None if is_fine && names.len() == teams.len() => return Ok(()),
+        None => "these team names are ambiguous in a log".to_owned(),
+        Some(team) => format!(
             "invalid team name `{}`: it would not survive in a Markdown table",
             team.name
         ),
-        None => "these team names are ambiguous in a log".to_owned(),
     };
     Err(Failure::usage(message).help("use letters, digits and spaces"))
 }

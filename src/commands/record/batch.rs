@@ -3,18 +3,16 @@
 use std::{io::Read, path::Path};
 
 use chrono::{DateTime, FixedOffset};
-use serde::Deserialize;
 
 use anyhow::Context as _;
 
-use super::single::{check_time, random_id, status};
+use super::single::{check_time, random_id, usage_of};
 use crate::{
-    cli::{parse_cost, parse_tokens},
     commands::run::Run,
     edit,
     failure::Failure,
     log::{self, Item},
-    model::{Entry, StatedCost, TokenClasses, Tokens, Usage},
+    model::{Entry, StatedCost, Usage},
     store,
     text::FileId,
 };
@@ -22,61 +20,8 @@ use crate::{
 /// The most that is read.
 const MOST: u64 = 64 * 1024 * 1024;
 
-/// A line of JSON. Figures may be numbers or texts.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line {
-    team: String,
-    tokens: Figure,
-    input: Option<Figure>,
-    output: Option<Figure>,
-    cache_write: Option<Figure>,
-    cache_read: Option<Figure>,
-    task: Option<String>,
-    cost: Option<Figure>,
-    status: Option<String>,
-    deliverables: Option<u64>,
-    minutes: Option<u64>,
-    model: Option<String>,
-    time: Option<DateTime<FixedOffset>>,
-    id: Option<String>,
-    hold: Option<String>,
-}
-
-impl Line {
-    fn classes(&self) -> Result<TokenClasses, String> {
-        let class = |figure: &Option<Figure>| {
-            let text = figure.as_ref().map(Figure::text);
-            text.map(|text| tokens(&text)).transpose()
-        };
-        Ok(TokenClasses {
-            input: class(&self.input)?,
-            output: class(&self.output)?,
-            cache_write: class(&self.cache_write)?,
-            cache_read: class(&self.cache_read)?,
-        })
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Figure {
-    Number(serde_json::Number),
-    Text(String),
-}
-
-impl Figure {
-    /// As it was written: a number has its shortest spelling, and no arithmetic is done on it.
-    fn text(&self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text.clone(),
-        }
-    }
-}
-
 /// Reads statements from a file, or from standard input (`-`). Fails at the first that cannot be recorded.
-pub(super) fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
+pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
     let now = run.now()?;
     let shown = match file.as_os_str() == "-" {
         true => "standard input".to_owned(),
@@ -133,34 +78,13 @@ fn text(file: &Path, shown: &str, run: &mut Run<'_, '_>) -> Result<String, Failu
 }
 
 fn from_json(line: &str, now: DateTime<FixedOffset>, run: &Run<'_, '_>) -> Result<Usage, String> {
-    let given: Line = serde_json::from_str(line).map_err(|error| {
-        // It is the line of the batch that counts, and that is said before.
+    let given = serde_json::from_str(line).map_err(|error| {
+        // The line of the batch is named already.
         let text = error.to_string();
         let text = text.split(" at line 1 ").next().unwrap_or_default();
         format!("{text} (column {})", error.column())
     })?;
-    let cost = given.cost.as_ref().map(Figure::text).map(|text| {
-        parse_cost(&text).map_err(|help| format!("`{text}` is not an amount of money: {help}"))
-    });
-    let word = given.status.as_deref().map(status).transpose();
-    Ok(Usage {
-        time: given.time.unwrap_or(now),
-        team: given.team.trim().to_owned(),
-        tokens: tokens(&given.tokens.text())?,
-        classes: given.classes()?,
-        task: given.task,
-        cost: cost.transpose()?,
-        status: word.map_err(|failure| failure.to_string())?,
-        deliverables: given.deliverables,
-        minutes: given.minutes,
-        model: given.model,
-        id: given.id.unwrap_or_else(|| random_id(run)),
-        hold: given.hold,
-    })
-}
-
-fn tokens(text: &str) -> Result<Tokens, String> {
-    parse_tokens(text).map_err(|help| format!("`{text}` is not a number of tokens: {help}"))
+    usage_of(&given, now, run).map_err(|failure| failure.to_string())
 }
 
 fn from_line(line: &str, run: &Run<'_, '_>) -> Result<Usage, String> {

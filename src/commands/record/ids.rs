@@ -14,7 +14,7 @@ use crate::{
 const KEY: &[u8] = b"id=";
 
 /// Separates the statements that are new from the ids of those that the log, or the archive of their month, has already.
-pub(super) fn without_known(
+pub fn without_known(
     given: Vec<Usage>,
     log: &str,
     session: &EditSession,
@@ -50,13 +50,13 @@ pub(super) fn without_known(
 }
 
 /// Whether a log has all of these ids.
-pub(super) fn has_all(log: &[u8], new: &[Usage]) -> bool {
+pub fn has_all(log: &[u8], new: &[Usage]) -> bool {
     let words = words(log);
     new.iter().all(|usage| words.contains(usage.id.as_bytes()))
 }
 
 /// The offset of the first word that gives an id.
-pub(super) fn position(log: &[u8], id: &str) -> Option<usize> {
+pub fn position(log: &[u8], id: &str) -> Option<usize> {
     let mut places = memmem::find_iter(log, KEY);
     places.find(|at| word(log, *at) == id.as_bytes())
 }

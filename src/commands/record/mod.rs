@@ -4,7 +4,7 @@ mod batch;
 mod ids;
 mod single;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt::Display, time::Duration};
 
 use super::{
     edit_session::{EditSession, of_log},
@@ -27,10 +27,15 @@ use crate::{
 /// must not take long.
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
-pub(super) fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let given = match &args.batch {
         Some(file) => batch::read(file, run)?,
-        None => vec![single::from_options(args, run)?],
+        None => {
+            let now = run.now()?;
+            let usage = single::usage_of(&args.statement, now, run)?;
+            single::check_time(usage.time, now)?;
+            vec![usage]
+        }
     };
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
@@ -52,11 +57,8 @@ pub(super) fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, 
     let (format, style) = (run.format(), run.style());
     run.print(|out| render::recorded(&recorded, format, style, out))?;
     match remark {
-        Some(Remark {
-            text,
-            is_urgent: true,
-        }) => run.urgent_note(text),
-        Some(remark) => run.note(remark.text),
+        Some(Remark::Urgent(text)) => run.urgent_note(text),
+        Some(Remark::Plain(text)) => run.note(text),
         None => {}
     }
     Ok(ExitCode::Success)
@@ -109,27 +111,24 @@ fn settled(
 }
 
 /// Why the log was not settled.
-#[derive(Debug)]
-struct Remark {
-    text: String,
+#[derive(Debug, PartialEq)]
+enum Remark {
+    Plain(String),
     /// A decided change waits in the journal: the user must know.
-    is_urgent: bool,
+    Urgent(String),
 }
 
 /// None while another program uses the log, or where the system cannot keep other programs out: the next run settles.
 fn not_settled(error: RewriteError<Failure>) -> Result<Option<Remark>, Failure> {
-    let is_urgent = matches!(error, RewriteError::Write(WriteError::Unfinished { .. }));
-    let why = match error {
+    let text = |why: &dyn Display| format!("recorded, but not settled: {why}");
+    Ok(Some(match error {
         RewriteError::Write(
             WriteError::Busy { .. } | WriteError::Changing { .. } | WriteError::NoLease { .. },
         ) => return Ok(None),
         RewriteError::Write(error @ WriteError::Interrupted { .. }) => return Err(error.into()),
-        RewriteError::Write(error) => error.to_string(),
-        RewriteError::Plan(failure) => failure.to_string(),
-    };
-    Ok(Some(Remark {
-        text: format!("recorded, but not settled: {why}"),
-        is_urgent,
+        RewriteError::Write(error @ WriteError::Unfinished { .. }) => Remark::Urgent(text(&error)),
+        RewriteError::Write(error) => Remark::Plain(text(&error)),
+        RewriteError::Plan(failure) => Remark::Plain(text(&failure)),
     }))
 }
 
@@ -210,7 +209,7 @@ mod tests {
         let remark = not_settled(unfinished.into()).unwrap().unwrap();
         let text =
             "recorded, but not settled: the change is saved in j but not complete: a.md is in use";
-        assert_eq!((remark.text.as_str(), remark.is_urgent), (text, true));
+        assert_eq!(remark, Remark::Urgent(text.to_owned()));
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! One statement, from the options of the command line, and what holds for every statement.
+//! A statement, from the options of the command line or from a line of JSON, and what holds for every statement.
 
 use chrono::{DateTime, Datelike as _, FixedOffset};
 
 use crate::{
-    cli::RecordArgs,
+    cli::StatementArgs,
     commands::run::Run,
     failure::Failure,
     log::cell,
@@ -16,43 +16,37 @@ const CLOCK_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 /// The years that can be recorded.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
 
-/// The statement that the options make.
-pub(super) fn from_options(args: &RecordArgs, run: &Run<'_, '_>) -> Result<Usage, Failure> {
-    let now = run.now()?;
-    let time = args.time.unwrap_or(now);
-    check_time(time, now)?;
-    let needed = |what| Failure::usage(format!("--{what} is needed"));
+/// The statement that options or a line of JSON make.
+pub fn usage_of(
+    given: &StatementArgs,
+    now: DateTime<FixedOffset>,
+    run: &Run<'_, '_>,
+) -> Result<Usage, Failure> {
+    let missing = |field| Failure::usage(format!("missing field `{field}`"));
+    let team = given.team.as_ref().ok_or_else(|| missing("team"))?;
     Ok(Usage {
-        time,
-        team: args
-            .team
-            .clone()
-            .ok_or_else(|| needed("team"))?
-            .trim()
-            .to_owned(),
-        tokens: args.tokens.ok_or_else(|| needed("tokens"))?,
+        time: given.time.unwrap_or(now),
+        team: team.trim().to_owned(),
+        tokens: given.tokens.ok_or_else(|| missing("tokens"))?,
         classes: TokenClasses {
-            input: args.input_tokens,
-            output: args.output_tokens,
-            cache_write: args.cache_write_tokens,
-            cache_read: args.cache_read_tokens,
+            input: given.input_tokens,
+            output: given.output_tokens,
+            cache_write: given.cache_write_tokens,
+            cache_read: given.cache_read_tokens,
         },
-        task: args.task.clone(),
-        cost: args.cost,
-        status: args.status.as_deref().map(status).transpose()?,
-        deliverables: args.deliverables.map(u64::from),
-        minutes: args.minutes.map(u64::from),
-        model: args.model.clone(),
-        id: args.id.clone().unwrap_or_else(|| random_id(run)),
-        hold: args.hold.clone(),
+        task: given.task.clone(),
+        cost: given.cost,
+        status: given.status.as_deref().map(status).transpose()?,
+        deliverables: given.deliverables,
+        minutes: given.minutes,
+        model: given.model.clone(),
+        id: given.id.clone().unwrap_or_else(|| random_id(run)),
+        hold: given.hold.clone(),
     })
 }
 
 /// Refuses a time in the future, and one in a year that a log cannot hold.
-pub(super) fn check_time(
-    time: DateTime<FixedOffset>,
-    now: DateTime<FixedOffset>,
-) -> Result<(), Failure> {
+pub fn check_time(time: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> Result<(), Failure> {
     let shown = time.to_rfc3339();
     let refused = |why: String| {
         Err(Failure::usage(format!("{shown} is {why}"))
@@ -68,7 +62,7 @@ pub(super) fn check_time(
     Ok(())
 }
 
-pub(super) fn status(text: &str) -> Result<Status, Failure> {
+fn status(text: &str) -> Result<Status, Failure> {
     match cell::status(text) {
         Some(status) if !matches!(status, Status::Other(_)) => Ok(status),
         _ => Err(Failure::usage(format!("unknown status `{text}`"))
@@ -77,7 +71,7 @@ pub(super) fn status(text: &str) -> Result<Status, Failure> {
 }
 
 /// Sixty random bits, in letters and digits that cannot be mistaken for each other.
-pub(super) fn random_id(run: &Run<'_, '_>) -> String {
+pub fn random_id(run: &Run<'_, '_>) -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let bits = (run.cx.random)();
     let letter = |at: u32| {
