@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Format, amounts, counted, json, sanitize};
 use crate::model::{Month, Tokens};
 
-/// The most sections that are listed of those that stay.
+/// The maximum number of listed sections that stay.
 const MAX_LEFT: usize = 5;
 
 #[derive(Debug, Serialize)]
@@ -26,7 +26,7 @@ pub struct Archived {
     pub today: NaiveDate,
     #[serde(skip)]
     pub hooks_only: bool,
-    /// How many usage lines became rows first.
+    /// The number of usage lines that became rows first.
     pub settled_lines: usize,
     pub moved: Vec<MovedTo>,
     pub deleted: Vec<Deleted>,
@@ -55,7 +55,6 @@ pub struct Deleted {
     pub lines: usize,
 }
 
-/// A section that stays, and why.
 #[derive(Debug, Serialize)]
 pub struct Left {
     pub section: String,
@@ -106,7 +105,7 @@ impl Archived {
         lines
     }
 
-    /// What to say of the sections that stay, one line each.
+    /// A line for each section that stays, up to a limit.
     pub fn remarks(&self) -> Vec<String> {
         let listed = self.left.iter().take(MAX_LEFT);
         let mut remarks: Vec<String> = listed

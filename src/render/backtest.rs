@@ -93,7 +93,6 @@ fn notes(backtest: &Backtest) -> Vec<String> {
     ]
 }
 
-/// The result in a sentence.
 fn summary(whole: &BacktestPart) -> String {
     let percent = |share: f64| format!("{:.0}%", share * 100.0);
     let (forecast, line) = (&whole.forecast, &whole.straight_line);

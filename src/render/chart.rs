@@ -40,7 +40,6 @@ pub struct Chart {
     pub levels: (Option<Level>, Option<Level>),
 }
 
-/// The size of a chart, and its style.
 #[derive(Clone, Copy, Debug)]
 pub struct Canvas {
     /// Cells of the numbers at the left.
@@ -51,7 +50,6 @@ pub struct Canvas {
 }
 
 impl Chart {
-    /// The rows of the chart, each with its scale.
     pub fn lines(&self, canvas: Canvas) -> Vec<StyledLine> {
         let dots = DotMatrix::draw(self, canvas);
         (0..canvas.rows)
@@ -148,7 +146,6 @@ impl DotMatrix {
         Self { dots, cell, ascii }
     }
 
-    /// A row with its scale.
     fn row(&self, row: usize, chart: &Chart, canvas: Canvas) -> StyledLine {
         let (rows, down) = (canvas.rows, self.cell.1);
         let rule = chart

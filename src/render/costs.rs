@@ -14,7 +14,7 @@ pub fn remarks(cost: &Cost, style: Style) -> Vec<String> {
     others.chain(unpriced).collect()
 }
 
-/// What the mark of partial costs means. None if no cost has it.
+/// Explains the mark of partial costs. None if no cost has it.
 pub fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<String> {
     let costs: Vec<&Cost> = costs.into_iter().collect();
     let reasons: Vec<&str> = [

@@ -13,13 +13,11 @@ use crate::{
     text::{Files, Place},
 };
 
-/// A finding in one line: its place, and what is wrong.
 pub fn concise(finding: &Diagnostic, files: &Files) -> String {
     let position = files.position(&finding.place);
     format!("{position}  {} {}", finding.code, finding.message)
 }
 
-/// The number of findings in a line. None if there are only notes.
 pub fn summary(findings: &Findings, files: &Files) -> Option<String> {
     let counted = count_findings(findings)?;
     let places = places(findings, files);

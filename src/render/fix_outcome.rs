@@ -2,10 +2,8 @@
 
 use super::{counted, sanitize};
 
-/// What `check --fix` did.
 #[derive(Clone, Debug, Default)]
 pub struct FixOutcome<'a> {
-    /// The log, as it is shown.
     pub file: &'a str,
     pub is_changed: bool,
     /// The number of findings that are gone.

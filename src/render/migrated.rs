@@ -22,9 +22,9 @@ pub struct Migrated {
 #[derive(Debug, Serialize)]
 pub struct MigratedLog {
     pub original: String,
-    /// How many rows became daily rows.
+    /// The number of rows that became daily rows.
     pub rows: usize,
-    /// How many months have a summary.
+    /// The number of months with a summary.
     pub months: usize,
     /// Lines that are in the original alone.
     pub hook_lines_left: usize,
@@ -69,7 +69,7 @@ impl MigratedLog {
         writeln!(out, "{} {verb} in the original only", parts.join(" and "))
     }
 
-    /// What to say of months whose stated totals contradict their rows, one line each.
+    /// A line for each month whose stated total contradicts its rows.
     pub fn remarks(&self) -> Vec<String> {
         let spell = |sum: &RoundedSum| {
             let mark = if sum.estimate { "~" } else { "" };

@@ -50,7 +50,6 @@ use crate::{
     text::Files,
 };
 
-/// What to do about a missing budget.
 const NO_BUDGET: &str =
     "no budget is set: --budget 200K, TOKMON_BUDGET or `[budget] tokens` in tokmon.toml sets one";
 
@@ -70,15 +69,11 @@ fn amounts<'w>(counts: impl IntoIterator<Item = (usize, &'w str)>) -> Vec<String
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Table,
-    /// The whole report, whichever views are chosen.
     Json,
     /// Comma-separated values: a table for each part of a view, an empty line between them.
     Csv,
-    /// Tables of a Markdown page.
     Markdown,
-    /// SARIF 2.1.0, of findings only.
     Sarif,
-    /// GitHub's workflow commands, of findings only.
     Github,
 }
 

@@ -6,7 +6,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Combining marks on one character beyond this many are dropped: a pile of them spills over the lines around.
+/// The maximum number of combining marks on one character. A pile of them would spill over the lines around.
 const MAX_MARKS: usize = 8;
 
 /// Whether a character must not reach a terminal: control characters, invisible ones, and those that change the direction of text.
@@ -26,7 +26,6 @@ pub fn is_unsafe(c: char) -> bool {
         )
 }
 
-/// Whether a text contains characters that must not reach a terminal.
 pub fn has_unsafe(text: &str) -> bool {
     text.contains(is_unsafe)
 }
@@ -63,7 +62,6 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Writes a character as an escape: `\u{1b}`.
 pub fn push_escaped(text: &mut String, c: char) {
     let _ = write!(text, "\\u{{{:x}}}", u32::from(c));
 }

@@ -5,14 +5,12 @@ use std::ops::{Add, AddAssign, Range};
 
 use super::{TextRole, split_at_width, width};
 
-/// A part of a line, in bytes, and its role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct StyledSpan {
     range: Range<usize>,
     role: TextRole,
 }
 
-/// A line of text, parts of which have a role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StyledLine {
     text: String,
@@ -49,7 +47,6 @@ impl StyledLine {
         !self.spans.is_empty()
     }
 
-    /// The cells it takes in a terminal.
     pub fn width(&self) -> usize {
         width(&self.text)
     }
@@ -84,7 +81,6 @@ impl StyledLine {
         self.text.get(range).unwrap_or_default()
     }
 
-    /// The text in pieces, each with its role.
     pub fn pieces(&self) -> Vec<(Option<TextRole>, &str)> {
         let (mut pieces, mut end) = (Vec::new(), 0);
         for StyledSpan { range, role } in &self.spans {
@@ -97,7 +93,6 @@ impl StyledLine {
         pieces
     }
 
-    /// A part of the line, in bytes.
     fn slice(&self, part: Range<usize>) -> Self {
         let mut line = Self::from(self.bytes(part.clone())).reverse(self.reversed);
         let end = line.text.len();
@@ -114,7 +109,6 @@ impl StyledLine {
         }
     }
 
-    /// The line without blanks at its end.
     pub fn trim_end(mut self) -> Self {
         self.truncate(self.text.trim_end().len());
         self
@@ -190,7 +184,6 @@ impl StyledLine {
         words
     }
 
-    /// The lines joined, `separator` between them.
     pub fn join(lines: impl IntoIterator<Item = Self>, separator: &str) -> Self {
         let mut lines = lines.into_iter();
         let first = lines.next().unwrap_or_default();

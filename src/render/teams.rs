@@ -191,7 +191,6 @@ fn total(report: &StatusReport) -> Vec<Cell> {
     cells
 }
 
-/// The goals of tokens per deliverable.
 fn goal(report: &StatusReport) -> Option<String> {
     let goal = &report.efficiency;
     let target = goal.target.map(|target| match goal.target_from {

@@ -7,7 +7,6 @@ use anstyle::{AnsiColor, Color, RgbColor, Style as Ansi};
 use super::{StyledLine, cut, sanitize};
 use crate::model::{Level, Money, Thresholds};
 
-/// Which escape sequences may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColorMode {
     Plain,
@@ -19,7 +18,6 @@ pub enum ColorMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextRole {
     Heading,
-    /// The symbol and word of a level.
     Badge(Level),
     /// The filled part of a bar, or a line of a chart.
     Bar(Level),
@@ -34,7 +32,6 @@ impl TextRole {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// The terminal's own sixteen.
     #[default]
     Auto,
     /// None: bold only.
@@ -45,7 +42,6 @@ pub enum Theme {
     NearCvd,
 }
 
-/// How many colours a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColorDepth {
     Ansi,
@@ -64,7 +60,6 @@ impl Theme {
         }
     }
 
-    /// How text of a role looks.
     pub const fn style(self, role: TextRole) -> Ansi {
         const PLAIN: Ansi = Ansi::new();
         match (self, role) {
@@ -116,10 +111,8 @@ const fn ansi_color(level: Level) -> Color {
     })
 }
 
-/// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Which escape sequences are written.
     pub color: ColorMode,
     /// Symbols, bars and charts in ASCII only.
     pub ascii: bool,
@@ -127,11 +120,10 @@ pub struct Style {
     pub width: Option<usize>,
 }
 
-/// The most cells of a text from a log within a sentence.
+/// The maximum width of a text from a log within a sentence.
 const MAX_TEXT: usize = 300;
 
 impl Style {
-    /// Plain text of any width.
     pub const PLAIN: Self = Self {
         color: ColorMode::Plain,
         ascii: false,
@@ -171,7 +163,6 @@ impl Style {
         }
     }
 
-    /// The badge of a level: `[!! WARN]`.
     pub fn badge(self, level: Level) -> StyledLine {
         StyledLine::styled(TextRole::Badge(level), format!("[{}]", self.symbol(level)))
     }

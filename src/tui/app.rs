@@ -20,9 +20,7 @@ pub enum Effect {
     Read,
     /// Draw all cells, not only changed ones.
     Repaint,
-    /// Stop the process until it is continued.
     Suspend,
-    /// Open a file at a line in the editor.
     Edit(FileId, usize),
 }
 
@@ -68,7 +66,6 @@ impl App {
         self.panel.map(|(panel, _)| panel)
     }
 
-    /// Reads the files now, paused or not.
     fn reload(&mut self, now: NaiveTime) -> Effect {
         self.reload_requested = true;
         if let Some(pause) = &mut self.pause {
@@ -80,7 +77,6 @@ impl App {
         Effect::Read
     }
 
-    /// Counts a change that is not read during a pause.
     pub fn count_change(&mut self) {
         if let Some(pause) = &mut self.pause {
             pause.changes += 1;
@@ -159,7 +155,6 @@ impl App {
         self.restore_selection();
     }
 
-    /// Edits the filter, in views with a filter.
     fn type_filter(&mut self, message: Message) {
         if !matches!(self.tab, Tab::Teams | Tab::Daily) {
             return;

@@ -16,7 +16,6 @@ pub struct Crossing {
     rung: Option<u32>,
 }
 
-/// The result of comparing new figures with those before.
 #[derive(Debug, Default)]
 pub struct Crossed {
     pub level: Option<Level>,
@@ -26,7 +25,6 @@ pub struct Crossed {
 }
 
 impl Crossing {
-    /// Compares figures with those before.
     pub fn update(
         &mut self,
         before: Option<&StatusReport>,

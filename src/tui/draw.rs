@@ -41,7 +41,7 @@ impl Widget for ScreenWidget<'_> {
     }
 }
 
-/// The same style for ratatui, which calls bright white white.
+/// The style for ratatui, whose white is bright white.
 fn to_ratatui(style: anstyle::Style) -> Style {
     let mut converted = Style::new();
     converted.fg = style.get_fg_color().map(color);

@@ -25,7 +25,6 @@ impl App {
         self.latest.as_ref().map(|latest| &latest.report)
     }
 
-    /// Whether the view lists only what a filter leaves.
     pub fn is_filtered(&self) -> bool {
         match self.tab {
             Tab::Overview | Tab::Forecast => false,
@@ -111,7 +110,6 @@ impl App {
         selected.map(|at| at.min(last))
     }
 
-    /// The first line on the screen, in a view that is a text.
     pub fn top(&self, last: usize) -> usize {
         self.selected[self.tab.index()].unwrap_or(0).min(last)
     }
@@ -122,7 +120,6 @@ impl App {
         teams.get(at).copied()
     }
 
-    /// Shows the days of all teams again.
     pub fn leave_team(&mut self) {
         if self.team.take().is_some() {
             self.filter = std::mem::take(&mut self.filter_of_teams);
@@ -196,7 +193,6 @@ impl App {
         }
     }
 
-    /// Remembers what is selected in the view.
     pub fn remember_selection(&mut self) {
         match self.tab {
             Tab::Overview => {

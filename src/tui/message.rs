@@ -10,11 +10,9 @@ pub enum Message {
     Interrupt,
     /// Close a panel, clear a filter, or leave the days of a team.
     Back,
-    /// Open a panel, or close it.
     Open(Panel),
     Show(Tab),
     Turn(Direction),
-    /// Move by a number of rows.
     Move(isize),
     Page(Direction),
     End(Direction),
@@ -22,11 +20,9 @@ pub enum Message {
     Enter,
     Sort,
     Reverse,
-    /// Start to type a filter.
     Filter,
     Type(char),
     Erase(EditPart),
-    /// Accept the filter.
     Accept,
     Reload,
     Repaint,
@@ -42,7 +38,6 @@ impl Message {
     }
 }
 
-/// The part of a typed text to erase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditPart {
     Letter,

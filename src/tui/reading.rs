@@ -130,7 +130,7 @@ impl App {
     }
 }
 
-/// Whether two readings found the same in the files, whenever they were made.
+/// Whether two readings found the same in the files, at whatever time.
 fn is_same(one: &Snapshot, two: &Snapshot) -> bool {
     let (one_says, two_says) = (&one.report, &two.report);
     let teams = || one_says.teams.iter().zip(&two_says.teams);

@@ -12,7 +12,6 @@ use crate::{
     watch::WatchSource,
 };
 
-/// How long a message is shown.
 const FLASH: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,18 +63,15 @@ pub struct Pause {
     pub changes: usize,
 }
 
-/// What may be shown in place of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
     Help,
     Problems,
 }
 
-/// The figures of one reading of the files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     pub report: StatusReport,
-    /// The problems in the files that are listed.
     pub problems: Vec<Problem>,
     /// How many there are: `3 errors and 1 warning`.
     pub counted: Option<String>,
@@ -95,7 +91,6 @@ pub struct Problem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
     Unreadable(Problem),
-    /// The file with this name is gone.
     Gone(String),
 }
 
@@ -108,7 +103,6 @@ impl ReadError {
     }
 }
 
-/// A message that disappears by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flash {
     pub message: String,
@@ -166,9 +160,7 @@ pub struct App {
     /// What is shown in place of the view, and its first line.
     pub panel: Option<(Panel, usize)>,
     pub typing: Typing,
-    /// Only rows that contain this are listed.
     pub filter: String,
-    /// Only the days of this team are listed.
     pub team: Option<String>,
     /// The filter of the teams while the days of one are shown.
     pub filter_of_teams: String,
@@ -177,17 +169,16 @@ pub struct App {
     pub reversed: bool,
     /// The selected row of each view. None before the first move, and at the end of the days, which follows new rows.
     pub selected: [Option<usize>; 4],
-    /// The last good figures.
     pub latest: Option<Snapshot>,
-    /// When they were read: by the clock, and since the start.
+    /// When the figures were read: by the clock, and since the start.
     pub read_at: Option<(DateTime<FixedOffset>, Duration)>,
-    /// Why they are not those of the file.
+    /// Why the figures are not those of the file.
     pub read_error: Option<ReadError>,
     /// When a bad reading is tried again.
     pub retry: Option<Duration>,
     /// When figures are shown even if rows cannot be read.
     pub patience: Option<Duration>,
-    /// Figures are shown whatever cannot be read: the user asked for them.
+    /// The user asked for figures whatever cannot be read.
     pub reload_requested: bool,
     pub pause: Option<Pause>,
     /// How changes are noticed.

@@ -21,10 +21,9 @@ impl Debouncer {
     pub const PAUSE: Duration = Duration::from_millis(100);
     /// The longest time that a hint waits for its read.
     pub const LONGEST: Duration = Duration::from_secs(1);
-    /// How many times as long as a read took no other begins: many changes of a long log must not keep a core busy.
+    /// The pause after a read, in times of how long it took: many changes of a long log must not keep a core busy.
     const BACKOFF: u32 = 5;
 
-    /// A file may have changed.
     pub fn hint(&mut self, at: Duration) {
         let first = self.unread.map_or(at, |(first, _)| first);
         self.unread = Some((first, at));

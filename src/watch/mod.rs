@@ -30,13 +30,12 @@ pub use debouncer::Debouncer;
 /// How often files are polled where the system reports no events.
 const FALLBACK: Duration = Duration::from_secs(2);
 
-/// How many symlinks are followed from one file: as many as Linux follows.
+/// The maximum number of symlinks followed from one file, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// How many passes over the folders one poll makes, where some come or go meanwhile.
+/// The maximum number of passes over the folders in one poll: some may come or go meanwhile.
 const MAX_ROUNDS: usize = 4;
 
-/// What reports changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum WatchSource {
     /// The system, at once; polls find what it misses.
@@ -65,7 +64,6 @@ pub struct Watch {
     source: WatchSource,
 }
 
-/// What the caller shares with the thread of the watcher.
 struct Shared {
     hint: Box<dyn Fn() + Send + Sync>,
     filter: Mutex<EventFilter>,
@@ -89,7 +87,6 @@ struct Fingerprint {
     inode: Inode,
     size: u64,
     modified: Option<SystemTime>,
-    /// Seconds and nanoseconds.
     changed: (i64, i64),
 }
 
@@ -173,7 +170,6 @@ impl Watch {
         self.poll();
     }
 
-    /// Starts the system's watcher, with no folder yet.
     fn begin(&mut self) {
         let shared = Arc::clone(&self.shared);
         match notify::recommended_watcher(move |event| shared.take(event)) {

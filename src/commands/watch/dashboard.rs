@@ -48,7 +48,6 @@ pub struct Dashboard<'f, 'a, 'w> {
 type Flow = Option<ExitCode>;
 
 impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
-    /// Takes the terminal.
     pub fn open(
         follower: &'f mut Follower<'a, 'w>,
         args: &ViewArgs,

@@ -20,14 +20,13 @@ use crate::{
 /// How often the files are polled beside the events of the system: some file systems have none.
 const POLL_INTERVAL: Duration = Duration::from_secs(3);
 
-/// For this time after a hint, others are ignored: handling each of many would take longer than reading.
+/// The time after a hint in which others are ignored: handling each of many would take longer than reading.
 const IGNORED_AFTER_HINT: Duration = Duration::from_millis(25);
 
-/// The files, and when they are to be read again.
 pub struct Files {
     watch: Watch,
     debouncer: Debouncer,
-    /// A hint is in the queue, or was handled just now: more of them say nothing new.
+    /// A hint is in the queue or was just handled, so that more hints add nothing.
     hint_pending: Arc<AtomicBool>,
     /// When hints are handled again.
     ignoring_until: Option<Duration>,
@@ -76,7 +75,6 @@ impl Files {
         self.hint_pending.store(false, Ordering::SeqCst);
     }
 
-    /// Whether they are to be read now.
     pub fn is_due(&mut self, at: Duration) -> bool {
         if self
             .ignoring_until
@@ -94,7 +92,7 @@ impl Files {
         self.debouncer.due().is_some_and(|due| due <= at)
     }
 
-    /// They are read now.
+    /// Called right before the files are read.
     pub fn reading(&mut self, at: Duration) {
         // What changes from here on may not be in what is read.
         self.listen();
@@ -103,14 +101,14 @@ impl Files {
         self.debouncer.read(at);
     }
 
-    /// They are not read now. Returns whether there is anything new to read.
+    /// Called in place of reading the files. Returns whether there is anything new to read.
     pub fn skip(&mut self, at: Duration) -> bool {
         self.listen();
         self.debouncer.read(at);
         self.watch.poll() | std::mem::take(&mut self.changed)
     }
 
-    /// They were read, and these are the ones that matter from here on.
+    /// Called after the files were read, with the files to watch from now on.
     pub fn done(&mut self, matter: Option<Vec<PathBuf>>, at: Duration) {
         self.debouncer.done(at);
         if matter.is_some_and(|matter| self.watch.follow(matter)) {
@@ -118,7 +116,6 @@ impl Files {
         }
     }
 
-    /// When to wake for them.
     pub fn wake(&self) -> Duration {
         let due = self.debouncer.due().into_iter().chain(self.ignoring_until);
         due.fold(self.next_poll, Duration::min)

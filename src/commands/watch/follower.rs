@@ -19,11 +19,9 @@ pub struct Follower<'a, 'w> {
     pub session: Session,
     pub run: Run<'a, 'w>,
     pub watched: WatchedFiles,
-    /// The files that were read last.
     pub read_files: text::Files,
     pub files: Files,
     pub receive: Receiver<Event>,
-    /// The files were read before.
     pub begun: bool,
 }
 
@@ -32,7 +30,6 @@ impl Follower<'_, '_> {
         self.run.now_in(self.session.timezone())
     }
 
-    /// Reads the files.
     pub fn read(&mut self) -> Result<Reading, Failure> {
         self.files.reading((self.run.cx.uptime)());
         let mut watched = None;
@@ -91,7 +88,6 @@ impl Follower<'_, '_> {
         app.retry.filter(|_| app.pause.is_none()).unwrap_or(wake)
     }
 
-    /// Whether the files are to be read now.
     pub fn is_due(&mut self, app: &App, at: Duration) -> bool {
         let patience = app.patience.filter(|_| app.pause.is_none());
         match app.retry.filter(|_| app.pause.is_none()) {
@@ -100,7 +96,7 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// The next event; none where something else is due before one comes.
+    /// The next event. None if something else is due first.
     pub fn next(&self, wake: Duration) -> Option<Event> {
         let left = wake.saturating_sub((self.run.cx.uptime)());
         self.receive.recv_timeout(left).ok()

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Follower<'_, '_> {
-    /// A line at the start, and one for each change, as long as somebody reads them.
+    /// Writes a line at the start and for each change, until the reader is gone.
     pub fn in_lines(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (mut app, mut last) = (App::default(), None);
         let style = Style {

@@ -21,14 +21,12 @@ use dashboard::Dashboard;
 use files::Files;
 use follower::Follower;
 
-/// Of rows before so many of the newest, only sums are kept.
+/// The number of the newest rows that are kept. Of older ones, only sums are.
 const MAX_ROWS: usize = 5_000;
 
-/// What wakes the loop.
 #[derive(Clone, Copy)]
 enum Event {
     Input(Input),
-    /// A file may have changed.
     Hint,
 }
 

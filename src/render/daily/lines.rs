@@ -9,7 +9,6 @@ use crate::{
     render::{Cell, ReportTable},
 };
 
-/// Whether a row of a day is listed.
 pub type Filter<'f> = &'f dyn Fn(&DayReport, &RowReport) -> bool;
 
 /// A row with the sum of all rows up to it, or the total of a day, or of all listed rows if only some are listed.
@@ -20,7 +19,6 @@ pub struct DayLine<'r> {
     pub row: Option<&'r RowReport>,
     sum: Tokens,
     estimate: bool,
-    /// The first of its day.
     pub first: bool,
     /// Not all rows are listed.
     listed: bool,

@@ -10,7 +10,6 @@ use crate::{
     model::Tokens,
 };
 
-/// In place of days.
 pub const NO_ROWS: &str = "no daily rows in this month; what is used is in the monthly rows";
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,10 +11,8 @@ use crate::{
 
 const ROWS: usize = 10;
 
-/// The most columns of a printed chart.
 const MAX_COLUMNS: usize = 72;
 
-/// A narrower chart is left out.
 const MIN_COLUMNS: usize = 30;
 
 /// Cells for the numbers at the left of a printed chart.
@@ -27,7 +25,6 @@ const END: usize = 8;
 pub const SCREEN_SCALE: usize = 6;
 pub const SCREEN_END: usize = 8;
 
-/// The rows of a chart on a screen.
 const MIN_ROWS: usize = 6;
 const MAX_ROWS: usize = 16;
 
@@ -106,7 +103,6 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
     Some((chart, axis))
 }
 
-/// What the lines of a chart mean.
 pub fn key(chart: &Chart, style: Style) -> String {
     let [low, high] = &chart.fan;
     let fan = !low.is_empty() && !high.is_empty();

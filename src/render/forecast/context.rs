@@ -37,7 +37,6 @@ fn plan(report: &StatusReport, badge: Badge<'_>) -> Vec<Field> {
     vec![(NAME, total + badge), ("", plan_source(plan).into())]
 }
 
-/// What is left in the end.
 fn margin(report: &StatusReport) -> Option<Field> {
     let (end, basis) = match &report.forecast.plan {
         Some(plan) => (plan.end.total_tokens, "the plan"),

@@ -86,7 +86,6 @@ fn quantiles(table: &mut ReportTable, report: &StatusReport, name: &str, estimat
     table.figure(&format!("{name}_level"), level, None, Cell::Absent);
 }
 
-/// The plan, the margin, and what the log projects.
 fn others(table: &mut ReportTable, report: &StatusReport) {
     let forecast = &report.forecast;
     let tokens = |table: &mut ReportTable, name: &str, tokens, line| {

@@ -42,7 +42,6 @@ fn has_likely(end: Estimate) -> bool {
     end.quantiles.p50.is_some()
 }
 
-/// Why the confidence is not higher.
 fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     let forecast = &report.forecast;
     let instead = if forecast.month_end.is_some_and(has_likely) {
@@ -90,7 +89,6 @@ fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     ))
 }
 
-/// What is known of the days so far.
 fn days(inputs: &ForecastInputs) -> Vec<String> {
     let mut reasons = Vec::new();
     if inputs.later_tokens > Tokens::ZERO {
@@ -162,7 +160,6 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     })
 }
 
-/// How finished work compares with its estimates.
 fn calibration(inputs: &ProjectInputs) -> String {
     let finished = &inputs.finished;
     if finished.is_empty() {
@@ -184,7 +181,6 @@ fn calibration(inputs: &ProjectInputs) -> String {
     )
 }
 
-/// The forecast without that.
 fn as_planned(report: &StatusReport) -> Option<String> {
     let estimate = report.forecast.project_as_planned.as_ref()?;
     let likely = estimate.quantiles.p50?.compact();

@@ -8,7 +8,6 @@ use crate::{
 
 const MAX_WIDTH: usize = 50;
 
-/// A shorter bar is left out.
 const MIN_WIDTH: usize = 12;
 
 /// The bar and its key. Empty if there is not room for it, or nothing to show.
@@ -78,7 +77,6 @@ fn bar(
     in_level(report, spent) + &*rest
 }
 
-/// What is used, in the colour of its level.
 fn in_level(report: &StatusReport, used: String) -> StyledLine {
     match report.level {
         Some(level) => StyledLine::styled(TextRole::Bar(level), used),

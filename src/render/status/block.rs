@@ -7,7 +7,6 @@ type Draw<'a> = Box<dyn FnOnce(usize) -> Vec<StyledLine> + 'a>;
 
 pub struct Block<'a> {
     height: usize,
-    /// Takes the lines that are left over.
     grows: bool,
     steps: Vec<Shrink>,
     draw: Draw<'a>,
@@ -17,7 +16,6 @@ pub struct Block<'a> {
 struct Shrink {
     /// Steps with a lower priority come first.
     priority: u8,
-    /// The lines that are left at least.
     to: usize,
     /// Gives up no more lines than needed.
     gradually: bool,

@@ -20,7 +20,7 @@ const NAME: (usize, usize) = (4, 20);
 
 const STATE: usize = 4;
 
-/// The most lines that teams, like alerts, take of a screen.
+/// The maximum number of lines of the teams, and of the alerts, on a screen.
 pub fn max_lines(size: Size) -> usize {
     (size.height.saturating_sub(6) / 6).max(3)
 }
@@ -38,7 +38,7 @@ fn sort_by_alert(report: &StatusReport, teams: &mut [&TeamReport]) {
     teams.sort_by_key(|team| Reverse((levels.get(team.name.as_str()), share_of(team))));
 }
 
-/// A title that says how many there is no room for.
+/// A title with the number of teams that have no room.
 fn titled(title: &str, hidden: usize, screen: ScreenStatus) -> StyledLine {
     let title = match hidden {
         0 => title.to_owned(),

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::render::{Style, StyledLine, cut, heading, width};
 
-/// The size of a screen in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     pub width: usize,

@@ -23,7 +23,6 @@ pub use line::one_line;
 pub use screen::{ScreenStatus, blocks};
 pub use tables::{findings as findings_table, tables};
 
-/// The most findings that are listed without `-v`.
 pub const MAX_FINDINGS: usize = 20;
 
 /// The width of a bar if lines may have any length.
@@ -46,7 +45,6 @@ pub fn projects(report: &StatusReport) -> Option<String> {
     report.project.clone().or_else(all)
 }
 
-/// What is unusual about the log and the month.
 pub fn remarks(report: &StatusReport) -> Vec<String> {
     let today = report.now.date_naive();
     let other_month = (!report.is_current_month).then(|| {
@@ -123,7 +121,6 @@ fn forecast_line(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     folded.collect()
 }
 
-/// Rows that are in no sum.
 pub fn unreadable(report: &StatusReport) -> Option<String> {
     let (count, places) = (report.log.unreadable_rows, &report.log.unreadable_places);
     if count == 0 {

@@ -14,11 +14,9 @@ use crate::{
     },
 };
 
-/// What to do about a missing budget, in a line.
 const NO_BUDGET: &str =
     "no budget is set: --budget 200K, or `[budget] tokens` in tokmon.toml, sets one";
 
-/// The most teams for which a table is drawn on a screen of normal size.
 const FEW_TEAMS: usize = 4;
 
 /// The lines of a chart besides its rows: title and axis.
@@ -31,7 +29,6 @@ pub struct ScreenStatus {
     /// Its width is that of the screen.
     pub style: Style,
     pub now: DateTime<FixedOffset>,
-    /// The selected alert.
     pub selected: Option<usize>,
     /// `stale ` or `PAUSED `, or nothing.
     pub state: &'static str,

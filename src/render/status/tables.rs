@@ -88,7 +88,6 @@ fn alerts(report: &StatusReport) -> ReportTable {
     ReportTable::records("Alerts", alerts.map(record))
 }
 
-/// The findings of at least this severity.
 pub fn findings(page: &Page<'_>, least: Severity) -> ReportTable {
     let record = |finding: &Diagnostic| {
         let place = &finding.place;

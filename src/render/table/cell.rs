@@ -39,9 +39,7 @@ pub enum Cell {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digits {
-    /// `126,670`
     Full,
-    /// `126.7K`
     Compact,
 }
 
@@ -93,7 +91,6 @@ impl Cell {
         }
     }
 
-    /// For people.
     pub fn shown(&self, style: Style) -> String {
         self.written(style, Digits::Full)
     }
@@ -122,7 +119,6 @@ impl Cell {
         }
     }
 
-    /// For people, with roles.
     pub fn styled(&self, style: Style, digits: Digits) -> StyledLine {
         match self {
             Self::Level(level) => StyledLine::styled(TextRole::Badge(*level), style.symbol(*level)),

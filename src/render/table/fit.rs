@@ -76,7 +76,6 @@ impl Priority {
 }
 
 impl TableLayout {
-    /// Everything is shown in full.
     pub const fn full(kept: Vec<usize>, widths: Vec<usize>) -> Self {
         Self {
             kept,

@@ -20,7 +20,6 @@ pub struct Column {
     heading: &'static str,
     name: &'static str,
     priority: Priority,
-    /// Only text shows it.
     drawn: bool,
     /// May be cut to this width before columns are dropped.
     easy_width: Option<usize>,
@@ -43,7 +42,6 @@ impl Column {
         }
     }
 
-    /// Programs know it by another name.
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self
@@ -99,9 +97,7 @@ pub struct ReportTable {
     pub title: &'static str,
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
-    /// How many rows at the end only set the widths of columns.
     hidden: usize,
-    /// A sign behind the heading of a column.
     mark: Option<(usize, char)>,
     notes: Vec<TableNote>,
 }
@@ -161,7 +157,6 @@ impl ReportTable {
         self.hidden += 1;
     }
 
-    /// Puts a sign behind the heading of a column.
     pub fn mark(&mut self, heading: &str, sign: char) {
         let at = self.columns.iter().position(|one| one.heading == heading);
         self.mark = at.map(|at| (at, sign));

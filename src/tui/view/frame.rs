@@ -70,7 +70,6 @@ fn name(app: &App, in_full: bool, view: ViewContext) -> String {
     parts.join("  ")
 }
 
-/// Whether the figures are stale, and the filter.
 fn state(app: &App, view: ViewContext) -> StyledLine {
     let mut state = StyledLine::new();
     if app.read_error.is_some() && app.latest.is_some() {
@@ -147,7 +146,7 @@ fn flash(app: &App, view: ViewContext) -> Option<StyledLine> {
     })
 }
 
-/// Whether the status row shows what nothing else does.
+/// Whether the status row shows something that is nowhere else on the screen.
 pub const fn is_urgent(app: &App) -> bool {
     app.pause.is_some() || app.flash.is_some()
 }
@@ -215,7 +214,6 @@ fn following(app: &App) -> String {
     }
 }
 
-/// The age of the figures, and the time of the reading.
 fn updated(app: &App, view: ViewContext) -> (String, String) {
     let Some((at, _)) = app.read_at else {
         return (String::new(), String::new());

@@ -81,7 +81,6 @@ struct Body {
 }
 
 impl Body {
-    /// The lines of a text from `top` on.
     fn text(lines: Vec<StyledLine>, top: usize, room: usize) -> Self {
         let viewport = Viewport {
             len: lines.len(),

@@ -50,7 +50,6 @@ pub fn body(app: &App, panel: Panel, room: usize, view: ViewContext) -> Body {
     Body::text(lines, top, room)
 }
 
-/// All keys of a view, its own first.
 fn keys(tab: Tab, view: ViewContext) -> Vec<StyledLine> {
     let own: &[(&str, &str)] = match tab {
         Tab::Overview => &[("Enter", "to what the selected alert is about")],
@@ -78,7 +77,6 @@ fn keys(tab: Tab, view: ViewContext) -> Vec<StyledLine> {
     std::iter::once(heading(title)).chain(lines).collect()
 }
 
-/// The problems in the files that are listed.
 fn problems(app: &App, view: ViewContext) -> Vec<StyledLine> {
     let style = view.style;
     let error = frame::read_error(app, view).map(|text| style.fold(text, 2));

@@ -7,7 +7,6 @@ use crate::{
     tui::state::{App, Viewport},
 };
 
-/// The list, with the total of all teams.
 pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) -> Body {
     let listed = app.teams();
     let len = listed.len();
