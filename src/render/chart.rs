@@ -205,7 +205,7 @@ impl DotMatrix {
     }
 }
 
-fn in_level(run: String, level: Option<Level>) -> StyledLine {
+pub fn in_level(run: String, level: Option<Level>) -> StyledLine {
     match level {
         Some(level) => StyledLine::styled(TextRole::Bar(level), run),
         None => run.into(),

@@ -22,19 +22,23 @@ pub fn diff(
     let diff = TextDiff::configure()
         .newline_terminated(true)
         .diff_slices(&old, &new);
-    let printer = Printer::new(style, &old, &new);
+    let mut printer = Printer::new(style, &old, &new, out);
     let name = sanitize(name);
     // A name with blanks ends at a tab.
     let end = if name.contains(' ') { "\t" } else { "" };
-    let mut header = Some(format!("{name}{end}"));
-    for hunk in diff.unified_diff().iter_hunks() {
-        if let Some(name) = header.take() {
-            printer.print(out, Part::Header, &format!("--- {name}"))?;
-            printer.print(out, Part::Header, &format!("+++ {name}"))?;
+    let bold = match style.color {
+        ColorMode::Plain => Ansi::new(),
+        ColorMode::Bold | ColorMode::Color => Ansi::new().bold(),
+    };
+    for (at, hunk) in diff.unified_diff().iter_hunks().enumerate() {
+        if at == 0 {
+            printer.print(bold, &format!("--- {name}{end}"))?;
+            printer.print(bold, &format!("+++ {name}{end}"))?;
         }
-        printer.print(out, Part::Range, &hunk.header().to_string())?;
+        let range = printer.color(AnsiColor::Cyan);
+        printer.print(range, &hunk.header().to_string())?;
         for change in hunk.iter_changes() {
-            printer.change(&change, out)?;
+            printer.change(&change)?;
         }
     }
     Ok(())
@@ -45,34 +49,28 @@ fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-#[derive(Clone, Copy)]
-enum Part {
-    Header,
-    Range,
-    Line(ChangeTag),
-    Hint,
-}
-
-struct Printer {
+struct Printer<'o> {
+    out: &'o mut dyn Write,
     color: ColorMode,
     for_terminal: bool,
     /// Carriage returns at the end of lines are escaped: they are invisible, and only some lines have one.
     escapes_returns: bool,
 }
 
-impl Printer {
-    fn new(style: Style, old: &[&str], new: &[&str]) -> Self {
+impl<'o> Printer<'o> {
+    fn new(style: Style, old: &[&str], new: &[&str], out: &'o mut dyn Write) -> Self {
         let all = || old.iter().chain(new).filter(|line| line.ends_with('\n'));
         let returns = all().filter(|line| line.ends_with("\r\n")).count();
         let for_terminal = style.is_for_terminal();
         Self {
+            out,
             color: style.color,
             for_terminal,
             escapes_returns: for_terminal && returns != 0 && returns != all().count(),
         }
     }
 
-    fn change(&self, change: &Change<&str>, out: &mut dyn Write) -> io::Result<()> {
+    fn change(&mut self, change: &Change<&str>) -> io::Result<()> {
         let line = change.value();
         let text = line.strip_suffix('\n').unwrap_or(line);
         let is_ended = text.len() < line.len();
@@ -92,26 +90,27 @@ impl Printer {
         if stripped.is_some() && !self.for_terminal {
             shown.push('\r');
         }
-        self.print(out, Part::Line(change.tag()), &shown)?;
+        let ansi = match change.tag() {
+            ChangeTag::Delete => self.color(AnsiColor::Red),
+            ChangeTag::Insert => self.color(AnsiColor::Green),
+            ChangeTag::Equal => Ansi::new(),
+        };
+        self.print(ansi, &shown)?;
         if !is_ended {
-            self.print(out, Part::Hint, "\\ No newline at end of file")?;
+            self.print(Ansi::new(), "\\ No newline at end of file")?;
         }
         Ok(())
     }
 
-    fn print(&self, out: &mut dyn Write, part: Part, line: &str) -> io::Result<()> {
-        let color = |color: AnsiColor| match self.color {
+    const fn color(&self, color: AnsiColor) -> Ansi {
+        match self.color {
             ColorMode::Color => color.on_default(),
             ColorMode::Plain | ColorMode::Bold => Ansi::new(),
-        };
-        let ansi = match part {
-            Part::Header if self.color != ColorMode::Plain => Ansi::new().bold(),
-            Part::Range => color(AnsiColor::Cyan),
-            Part::Line(ChangeTag::Delete) => color(AnsiColor::Red),
-            Part::Line(ChangeTag::Insert) => color(AnsiColor::Green),
-            Part::Header | Part::Line(ChangeTag::Equal) | Part::Hint => Ansi::new(),
-        };
-        writeln!(out, "{ansi}{line}{ansi:#}")
+        }
+    }
+
+    fn print(&mut self, ansi: Ansi, line: &str) -> io::Result<()> {
+        writeln!(self.out, "{ansi}{line}{ansi:#}")
     }
 }
 

@@ -27,11 +27,11 @@ mod theme;
 use std::io::{self, Write};
 
 pub use archived::{Archived, Deleted, Left, MovedTo};
-pub use chart::{Canvas, Chart, Point, RuleLine};
+pub use chart::{Canvas, Chart, Point, RuleLine, in_level};
 pub use diagnostics::{LineAt, concise, count_findings, count_kinds, in_full, summary};
 pub use diff::diff;
 pub use fix_outcome::FixOutcome;
-pub use forecast::{SCREEN_END, SCREEN_SCALE, in_brackets};
+pub use forecast::in_brackets;
 pub use json::schema;
 pub use migrated::{Migrated, MigratedLog};
 pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::{Cell, Column, ReportTable, Style, StyledLine, costs, heading, width};
+use super::{Cell, Column, ReportTable, Style, StyledLine, costs, counted, heading, width};
 use crate::{
     analysis::{StatusReport, TeamReport},
     model::{Level, Percent, Tokens},
@@ -137,10 +137,7 @@ pub fn data(report: &StatusReport) -> ReportTable {
 fn row(team: &TeamReport, levels: &HashMap<&str, Level>) -> [Cell; 10] {
     let (used, limit) = (team.used_tokens, team.allocated_tokens);
     let both = used.zip(limit);
-    let tasks = team.tasks.map(|tasks| match tasks {
-        1 => Cell::word("1 task"),
-        tasks => Cell::word(format!("{} tasks", Tokens(tasks))),
-    });
+    let tasks = team.tasks.map(|tasks| Cell::word(counted(tasks, "task")));
     [
         Cell::text(&team.name),
         Cell::some(used, |used| Cell::Tokens(used).about(team.estimate)),

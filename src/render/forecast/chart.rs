@@ -2,31 +2,26 @@
 
 use chrono::{NaiveDate, Timelike};
 
-use super::{first_day, plot};
+use super::first_day;
 use crate::{
     analysis::{StatusReport, forecast::PathDay},
     model::Tokens,
-    render::{Canvas, Chart, Point, Style, StyledLine, heading},
+    render::{Canvas, Chart, Point, RuleLine, Style, StyledLine, heading},
 };
 
 const ROWS: usize = 10;
-
 const MAX_COLUMNS: usize = 72;
-
 const MIN_COLUMNS: usize = 30;
 
-/// Cells for the numbers at the left of a printed chart.
+/// Cells for the numbers at the left of a printed chart, and of one on a screen.
 const SCALE: usize = 9;
+const SCREEN_SCALE: usize = 6;
 
 /// Cells for the likely end at the right.
 const END: usize = 8;
 
-/// The same on a screen.
-pub const SCREEN_SCALE: usize = 6;
-pub const SCREEN_END: usize = 8;
-
-const MIN_ROWS: usize = 6;
-const MAX_ROWS: usize = 16;
+const MIN_SCREEN_ROWS: usize = 6;
+const MAX_SCREEN_ROWS: usize = 16;
 
 const TITLE_AND_AXIS: usize = 2;
 
@@ -34,21 +29,15 @@ const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// The printed chart. Empty if there is no room for it, or no forecast of the days to come.
 pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
-    let columns = columns(style, SCALE, END, MAX_COLUMNS);
-    let course = of_month(report).filter(|_| columns >= MIN_COLUMNS);
-    let Some(chart) = course.filter(|_| !report.forecast.path.is_empty()) else {
+    let mut canvas = canvas(style, SCALE, ROWS);
+    canvas.columns = canvas.columns.min(MAX_COLUMNS);
+    let fits = canvas.columns >= MIN_COLUMNS && !report.forecast.path.is_empty();
+    let Some(chart) = of_month(report).filter(|_| fits) else {
         return Vec::new();
     };
-    let axis = month_axis(report, &chart, SCALE, columns);
-    let canvas = Canvas {
-        scale: SCALE,
-        columns,
-        rows: ROWS,
-        style,
-    };
-    let mut lines = vec![StyledLine::new()];
-    lines.extend(titled(&chart, &axis, canvas));
-    lines
+    let axis = month_axis(report, &chart, canvas);
+    let chart = titled(&chart, &axis, canvas);
+    std::iter::once(StyledLine::new()).chain(chart).collect()
 }
 
 /// The chart on a screen with room for this many lines, some of which other parts want. Empty if there is no room.
@@ -58,31 +47,34 @@ pub fn on_screen(
     room: usize,
     others: usize,
 ) -> Vec<StyledLine> {
-    let columns = columns(style, SCREEN_SCALE, SCREEN_END, usize::MAX);
     let room = room.saturating_sub(TITLE_AND_AXIS);
-    let rows = room.saturating_sub(others).clamp(MIN_ROWS, MAX_ROWS);
-    let canvas = Canvas {
-        scale: SCREEN_SCALE,
-        columns,
-        rows,
-        style,
-    };
-    let fits = room >= MIN_ROWS && columns >= MIN_COLUMNS;
+    let rows = room.saturating_sub(others);
+    let canvas = screen_canvas(style, rows.clamp(MIN_SCREEN_ROWS, MAX_SCREEN_ROWS));
+    let fits = room >= MIN_SCREEN_ROWS && canvas.columns >= MIN_COLUMNS;
     let course = fits.then(|| course(report, canvas)).flatten();
     course.map_or_else(Vec::new, |(chart, axis)| titled(&chart, &axis, canvas))
 }
 
-/// The columns between the numbers at both sides.
-fn columns(style: Style, scale: usize, end: usize, most: usize) -> usize {
-    style.width.map_or(MAX_COLUMNS, |width| {
-        width.saturating_sub(scale + 2 + end).min(most)
-    })
+/// The canvas between the numbers at both sides of a screen.
+pub fn screen_canvas(style: Style, rows: usize) -> Canvas {
+    canvas(style, SCREEN_SCALE, rows)
+}
+
+fn canvas(style: Style, scale: usize, rows: usize) -> Canvas {
+    let columns = style
+        .width
+        .map_or(MAX_COLUMNS, |width| width.saturating_sub(scale + 2 + END));
+    Canvas {
+        scale,
+        columns,
+        rows,
+        style,
+    }
 }
 
 fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
     let style = canvas.style;
-    let title = heading("Course") + "  " + &*key(chart, style);
-    let mut lines = style.fold(title, 4);
+    let mut lines = style.fold(heading("Course") + "  " + key(chart, style), 4);
     lines.extend(chart.lines(canvas));
     lines.push(axis.into());
     let width = style.width.unwrap_or(usize::MAX);
@@ -93,38 +85,31 @@ fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
 /// The course so far and to come, with the line below it: the hours of a first day, else the days of the month. None if neither
 /// is known.
 pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> {
-    let (scale, columns) = (canvas.scale, canvas.columns);
-    if let Some(day) = first_day::course(report) {
-        let axis = day.axis(scale, columns);
-        return Some((day.chart, axis));
-    }
-    let chart = of_month(report)?;
-    let axis = month_axis(report, &chart, scale, columns);
-    Some((chart, axis))
+    first_day::course(report, canvas).or_else(|| {
+        let chart = of_month(report)?;
+        let axis = month_axis(report, &chart, canvas);
+        Some((chart, axis))
+    })
 }
 
+/// What the signs of a chart mean.
 pub fn key(chart: &Chart, style: Style) -> String {
-    let [low, high] = &chart.fan;
-    let fan = !low.is_empty() && !high.is_empty();
+    let [fan, budget] = if style.ascii {
+        [": 80% range", "- budget"]
+    } else {
+        ["dots: 80% range", "┈ budget"]
+    };
     let mut key = match (style.ascii, chart.likely.is_empty()) {
         (true, false) => vec!["# used", "* likely"],
         (true, true) => vec!["# used"],
         (false, false) => vec!["line: used, then likely"],
         (false, true) => vec!["line: used"],
     };
-    if fan {
-        key.push(if style.ascii {
-            ": 80% range"
-        } else {
-            "dots: 80% range"
-        });
+    if chart.fan.iter().all(|edge| !edge.is_empty()) {
+        key.push(fan);
     }
     if !chart.rules.is_empty() {
-        key.push(if style.ascii {
-            "- budget"
-        } else {
-            "┈ budget"
-        });
+        key.push(budget);
     }
     key.join("  ")
 }
@@ -152,7 +137,7 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
     let highest = fan[1].last().map_or(0, |(_, tokens)| *tokens);
     let highest = highest.max(report.used.tokens.0);
     let end = |(_, tokens): &Point| (*tokens, format!(" {}", Tokens(*tokens).compact()));
-    let (top, rules) = plot::ceiling(report, highest)?;
+    let (top, rules) = ceiling(report, highest)?;
     Some(Chart {
         used,
         remarks: likely.last().map(end).into_iter().collect(),
@@ -166,13 +151,43 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
 }
 
 /// The days below the chart: the first, today, the last.
-fn month_axis(report: &StatusReport, chart: &Chart, scale: usize, columns: usize) -> String {
+fn month_axis(report: &StatusReport, chart: &Chart, canvas: Canvas) -> String {
     let day = |date: NaiveDate| date.format("%m-%d").to_string();
     let (first, last) = (day(report.month.first_day()), day(report.forecast.ends));
     let today = chart.used.last().map_or(0, |(minute, _)| *minute);
-    let column = today * i64::try_from(columns).unwrap_or(0) / chart.span.1.max(1);
-    let column = usize::try_from(column).unwrap_or(0);
-    let has_room = column > first.len() + 1 && column + 12 < columns;
+    let column = column(today, chart, canvas);
+    let has_room = column > first.len() + 1 && column + 12 < canvas.columns;
     let middle = has_room.then_some((column, "today"));
-    plot::axis((scale, columns), &first, middle, &last)
+    axis(canvas, &first, middle, &last)
+}
+
+/// The column of a minute.
+pub fn column(minute: i64, chart: &Chart, canvas: Canvas) -> usize {
+    let columns = i64::try_from(canvas.columns).unwrap_or(0);
+    usize::try_from(minute * columns / chart.span.1.max(1)).unwrap_or(0)
+}
+
+/// The tokens at the top, not below the highest of the curves, and the budget as a rule. None if both are 0.
+pub fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<RuleLine>)> {
+    // A budget far above the curves would press them into the lowest row.
+    let budget = report
+        .budget
+        .tokens
+        .filter(|budget| budget.0 / 4 <= highest);
+    let top = highest.max(budget.unwrap_or_default().0);
+    let rule = |budget: Tokens| RuleLine {
+        tokens: budget.0,
+        label: budget.compact(),
+    };
+    (top > 0).then(|| (top, budget.map(rule).into_iter().collect()))
+}
+
+/// The line below a chart: one label at the left, one at a column if there is room before `end`, one at the right edge.
+pub fn axis(canvas: Canvas, start: &str, middle: Option<(usize, &str)>, end: &str) -> String {
+    let mut line = start.to_owned();
+    if let Some((column, label)) = middle {
+        line = format!("{line:<column$}{label}");
+    }
+    let room = canvas.columns.saturating_sub(end.len());
+    format!("{:width$}{line:<room$}{end}", "", width = canvas.scale + 2)
 }

@@ -77,10 +77,7 @@ fn plan_source(plan: &Plan) -> String {
     };
     let files = phases.iter().map(|phase| phase.file.role());
     let file = files.max().map_or("", FileRole::suffix);
-    let count = match phases.len() {
-        1 => "1 phase".to_owned(),
-        count => format!("{count} phases"),
-    };
+    let count = counted(phases.len(), "phase");
     format!(
         "used {} by the rows of the log + pending {} by {count}{lines}{file}",
         plan.used_tokens, plan.pending_tokens
@@ -124,24 +121,17 @@ fn tokens_and_since(rate: &BurnRate) -> (Tokens, String) {
 }
 
 fn rate_with_source(of: &BurnRate) -> String {
-    let days = match of.minutes / (24 * 60) {
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
-    };
+    let days = counted(of.minutes / (24 * 60), "day");
+    let tokens = counted(of.tokens.0, "token");
     let source = match of.basis {
-        RateBasis::FirstDay => format!(
-            "{} in {} min of the first day, {}",
-            counted(of.tokens.0, "token"),
-            of.minutes,
-            of.since
-        ),
-        RateBasis::CompletedDays => {
-            format!("{} in {days} before today", counted(of.tokens.0, "token"))
+        RateBasis::FirstDay => {
+            format!(
+                "{tokens} in {} min of the first day, {}",
+                of.minutes, of.since
+            )
         }
-        RateBasis::WholeMonth => format!(
-            "{} in the {days} to the end of the month",
-            counted(of.tokens.0, "token")
-        ),
+        RateBasis::CompletedDays => format!("{tokens} in {days} before today"),
+        RateBasis::WholeMonth => format!("{tokens} in the {days} to the end of the month"),
     };
     format!("{} ({source})", rate(of))
 }

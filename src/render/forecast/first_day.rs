@@ -1,26 +1,20 @@
 //! The first day with spending as a chart, by the hours of its rows; then the end of the plan, at no certain time.
 
-use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{NaiveTime, TimeDelta};
 
-use super::plot;
+use super::chart;
 use crate::{
     analysis::{ForecastBasis, RowReport, StatusReport},
     model::Tokens,
-    render::{Chart, Point},
+    render::{Canvas, Chart, Point},
 };
 
 /// The part of the chart for what is planned, in fifths of the time passed.
 const AHEAD: i64 = 2;
 
-pub struct FirstDay {
-    pub chart: Chart,
-    first: NaiveDateTime,
-    /// Minutes since then.
-    now: i64,
-}
-
-/// The chart. None if there are more days than one, or the rows have no hours.
-pub fn course(report: &StatusReport) -> Option<FirstDay> {
+/// The chart, and the hours below it: that of the first row, and now. The end of the plan has none. None if there are more days
+/// than one, or the rows have no hours.
+pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> {
     let [day] = report.days.as_deref()? else {
         return None;
     };
@@ -52,7 +46,7 @@ pub fn course(report: &StatusReport) -> Option<FirstDay> {
         .map(|tokens| (tokens.0, format!(" {}", tokens.compact())))
         .collect();
     let highest = remarks.iter().map(|(tokens, _)| *tokens).max();
-    let (top, rules) = plot::ceiling(report, highest.unwrap_or(0).max(spent.1))?;
+    let (top, rules) = chart::ceiling(report, highest.unwrap_or(0).max(spent.1))?;
     let chart = Chart {
         used,
         likely: likely.map(to).unwrap_or_default(),
@@ -63,7 +57,19 @@ pub fn course(report: &StatusReport) -> Option<FirstDay> {
         top,
         levels: (report.level, planned.and_then(|planned| planned.level)),
     };
-    Some(FirstDay { chart, first, now })
+    let clock = |minutes: i64| {
+        let time = first + TimeDelta::minutes(minutes);
+        time.format("%H:%M").to_string()
+    };
+    let (start, until) = (clock(0), clock(now));
+    if planned.is_none() {
+        let axis = chart::axis(canvas, &start, None, &until);
+        return Some((chart, axis));
+    }
+    let column = chart::column(now, &chart, canvas).saturating_sub(2);
+    let middle = (column > start.len()).then_some((column, until.as_str()));
+    let axis = chart::axis(canvas, &start, middle, "all done");
+    Some((chart, axis))
 }
 
 /// What was used by which minute up to now. The tokens of a row are taken to be spent evenly until the next row starts.
@@ -76,23 +82,4 @@ fn steps(rows: &[RowReport], minute: impl Fn(&RowReport) -> Option<i64>, now: i6
     }
     used.push((now, sum));
     used
-}
-
-impl FirstDay {
-    /// The hours below the chart: that of the first row, and now. The end of the plan has none.
-    pub fn axis(&self, scale: usize, columns: usize) -> String {
-        let clock = |minutes: i64| {
-            let time = self.first + TimeDelta::minutes(minutes);
-            time.format("%H:%M").to_string()
-        };
-        let (start, end) = (clock(0), self.chart.span.1);
-        if end <= self.now {
-            return plot::axis((scale, columns), &start, None, &clock(self.now));
-        }
-        let column = self.now * i64::try_from(columns).unwrap_or(0) / end;
-        let column = usize::try_from(column).unwrap_or(0).saturating_sub(2);
-        let now = clock(self.now);
-        let middle = (column > start.len()).then_some((column, now.as_str()));
-        plot::axis((scale, columns), &start, middle, "all done")
-    }
 }

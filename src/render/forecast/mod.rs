@@ -6,12 +6,10 @@ mod context;
 mod data;
 mod explanation;
 mod first_day;
-mod plot;
 mod strip;
 mod summary;
 mod tables;
 
-pub use chart::{SCREEN_END, SCREEN_SCALE};
 pub use context::{bare_rate, rate, short_rate, stated_range};
 pub use data::{data, tables};
 pub use summary::{in_brief, team_outcome};

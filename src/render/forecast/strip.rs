@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Tokens,
-    render::{Style, StyledLine, TextRole},
+    render::{Style, StyledLine, in_level},
 };
 
 const MAX_WIDTH: usize = 50;
@@ -36,7 +36,7 @@ pub fn lines(
     let bar = bar(report, estimate, (width, end), marks);
     let pad = " ".repeat(indent);
     let mut lines = vec![StyledLine::from(format!("{pad}0 ")) + bar + " " + &*to];
-    let spent = in_level(report, marks[0].to_string());
+    let spent = in_level(marks[0].to_string(), report.level);
     let mut key = vec![spent + format!(" used {}", used.compact())];
     let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
         key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact()).into()));
@@ -74,14 +74,7 @@ fn bar(
         (0..ends[0]).map(mark).collect(),
         (ends[0]..width).map(mark).collect(),
     );
-    in_level(report, spent) + &*rest
-}
-
-fn in_level(report: &StatusReport, used: String) -> StyledLine {
-    match report.level {
-        Some(level) => StyledLine::styled(TextRole::Bar(level), used),
-        None => used.into(),
-    }
+    in_level(spent, report.level) + &*rest
 }
 
 /// The parts of a key, as many in a line as fit. A mark stays with its name.

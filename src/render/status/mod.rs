@@ -10,7 +10,7 @@ mod line;
 mod screen;
 mod tables;
 
-use super::{Page, Style, StyledLine, concise, forecast, heading};
+use super::{Page, Style, StyledLine, concise, counted, forecast, heading};
 use crate::{
     analysis::{RowPlace, StatusReport},
     diagnostic::Severity,
@@ -133,14 +133,10 @@ pub fn unreadable(report: &StatusReport) -> Option<String> {
     } else {
         ""
     };
-    let (rows, word) = if count == 1 {
-        ("row", "line")
-    } else {
-        ("rows", "lines")
-    };
+    let word = if count == 1 { "line" } else { "lines" };
+    let (rows, numbers) = (counted(count, "row"), numbers.join(", "));
     Some(format!(
-        "{count} {rows} unreadable, {word} {}{more}: not counted",
-        numbers.join(", ")
+        "{rows} unreadable, {word} {numbers}{more}: not counted"
     ))
 }
 

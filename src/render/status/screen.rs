@@ -7,7 +7,8 @@ use crate::{
     analysis::StatusReport,
     model::{Level, Percent, Tokens},
     render::{
-        Canvas, SCREEN_END, SCREEN_SCALE, Size, SizeClass, Style, StyledLine, apart, cut, forecast,
+        Size, SizeClass, Style, StyledLine, apart, cut, forecast,
+        forecast::chart::screen_canvas,
         in_brackets, rule, signed, split_at_width,
         status::{block::Block, figures::stated, grid::TeamGrid},
         width,
@@ -107,7 +108,7 @@ fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 
 fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let wide = screen.is_wide();
-    let has_chart = forecast::chart::course(report, canvas(screen, 1)).is_some();
+    let has_chart = forecast::chart::course(report, screen_canvas(screen.style, 1)).is_some();
     let share = grid::max_lines(screen.size);
     let as_table = wide || !has_chart || report.teams.len() <= FEW_TEAMS;
     let teams = if as_table {
@@ -248,22 +249,10 @@ fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLi
     std::iter::once(bar).chain(ticks).collect()
 }
 
-const fn canvas(screen: ScreenStatus, rows: usize) -> Canvas {
-    Canvas {
-        scale: SCREEN_SCALE,
-        columns: screen
-            .size
-            .width
-            .saturating_sub(SCREEN_SCALE + 2 + SCREEN_END),
-        rows,
-        style: screen.style,
-    }
-}
-
 /// The chart below a rule that says what it shows.
 fn chart(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<StyledLine> {
     let (style, columns) = (screen.style, screen.size.width);
-    let canvas = canvas(screen, rows);
+    let canvas = screen_canvas(style, rows);
     let Some((chart, axis)) = forecast::chart::course(report, canvas) else {
         return Vec::new();
     };

@@ -262,7 +262,7 @@ pub fn footer(app: &App, size: Size) -> StyledLine {
         return format!("/{end}_{hint}").into();
     }
     let (mut text, hints) = hints(app);
-    for hint in hints {
+    for hint in hints.split("  ") {
         if width(&text) + 2 + hint.len() > size.width {
             break;
         }
@@ -273,45 +273,16 @@ pub fn footer(app: &App, size: Size) -> StyledLine {
 }
 
 /// The keys that always work, and the most useful ones of a view.
-fn hints(app: &App) -> (String, &'static [&'static str]) {
+fn hints(app: &App) -> (String, &'static str) {
     if app.panel.is_some() {
-        return ("q closes this".to_owned(), &["j/k move", "1-4 view"]);
+        return ("q closes this".to_owned(), "j/k move  1-4 view");
     }
-    let hints: &[&str] = match app.tab {
-        Tab::Overview => &[
-            "Tab/1-4 view",
-            "j/k alerts",
-            "Enter go to",
-            "r reload",
-            "p pause",
-            "e edit",
-        ],
-        Tab::Teams => &[
-            "Tab/1-4 view",
-            "j/k move",
-            "s sort",
-            "/ filter",
-            "Enter days",
-            "e edit",
-        ],
-        Tab::Daily if app.team.is_some() => {
-            &["Esc back", "Tab/1-4 view", "j/k move", "/ filter", "e edit"]
-        }
-        Tab::Daily => &[
-            "Tab/1-4 view",
-            "j/k move",
-            "/ filter",
-            "r reload",
-            "p pause",
-            "e edit",
-        ],
-        Tab::Forecast => &[
-            "Tab/1-4 view",
-            "j/k scroll",
-            "r reload",
-            "p pause",
-            "e edit",
-        ],
+    let hints = match app.tab {
+        Tab::Overview => "Tab/1-4 view  j/k alerts  Enter go to  r reload  p pause  e edit",
+        Tab::Teams => "Tab/1-4 view  j/k move  s sort  / filter  Enter days  e edit",
+        Tab::Daily if app.team.is_some() => "Esc back  Tab/1-4 view  j/k move  / filter  e edit",
+        Tab::Daily => "Tab/1-4 view  j/k move  / filter  r reload  p pause  e edit",
+        Tab::Forecast => "Tab/1-4 view  j/k scroll  r reload  p pause  e edit",
     };
     ("q quit  ? help".to_owned(), hints)
 }
