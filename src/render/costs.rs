@@ -1,6 +1,6 @@
 //! Notes on costs that are only a part: others are in another currency, or tokens have no price.
 
-use super::{AT_LEAST, Style};
+use super::{AT_LEAST, Cell, Style};
 use crate::analysis::Cost;
 
 const UNPRICED: &str = "some tokens have no cost and no price";
@@ -35,8 +35,20 @@ pub fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<String> {
     })
 }
 
-/// The amounts in other currencies, for programs: `2.00 EUR 3.50 CHF`.
-pub fn others(cost: &Cost) -> String {
+/// For programs: the amount, its currency, whether it is an estimate, whether it is complete, and the amounts in other
+/// currencies: `2.00 EUR 3.50 CHF`.
+pub fn cells(cost: Option<&Cost>) -> [Cell; 5] {
+    let of = |cell: fn(&Cost) -> Cell| Cell::some(cost, cell);
+    [
+        of(Cell::cost),
+        of(|cost| Cell::word(cost.money.currency.code())),
+        of(|cost| Cell::flag(cost.estimate)),
+        of(|cost| Cell::flag(cost.complete)),
+        of(|cost| Cell::word(others(cost))),
+    ]
+}
+
+fn others(cost: &Cost) -> String {
     let others: Vec<String> = cost
         .others
         .iter()

@@ -85,50 +85,30 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
 }
 
 pub fn data(report: &StatusReport) -> ReportTable {
+    let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
     let record = |team: &TeamReport| {
-        let cost = team.cost.as_ref();
+        let [cost, currency, cost_estimate, cost_complete, others] =
+            costs::cells(team.cost.as_ref());
+        let per_deliverable = tokens(team.tokens_per_deliverable);
+        let efficiency = Cell::some(team.efficiency_level, Cell::Level);
         [
             ("team", Cell::text(&team.name)),
-            ("used_tokens", Cell::some(team.used_tokens, Cell::Tokens)),
+            ("used_tokens", tokens(team.used_tokens)),
             ("estimate", Cell::flag(team.estimate)),
-            (
-                "allocated_tokens",
-                Cell::some(team.allocated_tokens, Cell::Tokens),
-            ),
+            ("allocated_tokens", tokens(team.allocated_tokens)),
             ("percent", Cell::some(share_of(team), Cell::Percent)),
             ("level", Cell::some(team.level, Cell::Level)),
             ("status", Cell::some(team.status.as_deref(), Cell::text)),
             ("deliverables", Cell::some(team.deliverables, Cell::Count)),
-            (
-                "tokens_per_deliverable",
-                Cell::some(team.tokens_per_deliverable, Cell::Tokens),
-            ),
-            (
-                "efficiency_level",
-                Cell::some(team.efficiency_level, Cell::Level),
-            ),
+            ("tokens_per_deliverable", per_deliverable),
+            ("efficiency_level", efficiency),
             ("tasks", Cell::some(team.tasks, Cell::Count)),
-            (
-                "tokens_per_task",
-                Cell::some(team.tokens_per_task, Cell::Tokens),
-            ),
-            ("cost", Cell::some(cost, Cell::cost)),
-            (
-                "currency",
-                Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
-            ),
-            (
-                "cost_estimate",
-                Cell::some(cost, |cost| Cell::flag(cost.estimate)),
-            ),
-            (
-                "cost_complete",
-                Cell::some(cost, |cost| Cell::flag(cost.complete)),
-            ),
-            (
-                "other_costs",
-                Cell::some(cost, |cost| Cell::word(costs::others(cost))),
-            ),
+            ("tokens_per_task", tokens(team.tokens_per_task)),
+            ("cost", cost),
+            ("currency", currency),
+            ("cost_estimate", cost_estimate),
+            ("cost_complete", cost_complete),
+            ("other_costs", others),
         ]
     };
     ReportTable::records("Teams", report.teams.iter().map(record))

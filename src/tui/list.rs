@@ -142,14 +142,16 @@ impl App {
         }
     }
 
+    fn selected_alert(&self) -> Option<&Alert> {
+        let alerts = &self.report()?.alerts;
+        alerts.get(self.selected_row_in(Tab::Overview, alerts.len())?)
+    }
+
     fn enter_alert(&mut self) {
-        let alert = self.report().and_then(|report| {
-            let at = self.selected_row(report.alerts.len())?;
-            report.alerts.get(at)
-        });
-        let Some((scope, team)) = alert.map(|alert| (alert.scope, alert.team.clone())) else {
+        let Some(alert) = self.selected_alert() else {
             return;
         };
+        let (scope, team) = (alert.scope, alert.team.clone());
         self.tab = match (scope, &team) {
             (AlertScope::Forecast | AlertScope::Plan, None) => Tab::Forecast,
             _ => Tab::Teams,
@@ -170,13 +172,9 @@ impl App {
     }
 
     fn selected_place(&self) -> Option<(FileId, usize)> {
-        let report = self.report()?;
         match self.tab {
             Tab::Overview => {
-                let place = report
-                    .alerts
-                    .get(self.selected_row(report.alerts.len())?)?
-                    .place?;
+                let place = self.selected_alert()?.place?;
                 Some((place.file, place.line))
             }
             Tab::Teams => {
@@ -196,11 +194,8 @@ impl App {
     pub fn remember_selection(&mut self) {
         match self.tab {
             Tab::Overview => {
-                let alert = self.report().and_then(|report| {
-                    let alert = report.alerts.get(self.selected_row(report.alerts.len())?)?;
-                    Some((alert.scope, alert.team.clone()))
-                });
-                self.selection.alert = alert;
+                let alert = self.selected_alert();
+                self.selection.alert = alert.map(|alert| (alert.scope, alert.team.clone()));
             }
             Tab::Teams => {
                 // With a filter that matches nothing, the team before is kept.

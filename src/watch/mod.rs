@@ -214,67 +214,43 @@ impl Watch {
 
     /// Goes through the folders once. Returns whether anything was different; then a file may have changed before it was watched.
     fn update(&mut self) -> notify::Result<bool> {
-        if self.watcher.is_none() {
+        let Some(watcher) = &mut self.watcher else {
             return Ok(false);
-        }
-        let targets: Vec<WatchTarget> = self
-            .files
-            .iter()
-            .flat_map(|file| targets_of(file))
-            .collect();
+        };
+        let targets = self.files.iter().flat_map(|file| targets_of(file));
+        let targets: Vec<WatchTarget> = targets.collect();
         let gone = self.shared.set_filter(&targets);
-        let wanted = targets
-            .into_iter()
-            .map(|target| (target.folder, target.id))
-            .collect();
-        let has_left_some = self.unwatch_others(&wanted, &gone);
-        Ok(self.watch_new(wanted)? || has_left_some)
-    }
-
-    /// Stops watching folders that no longer matter, or are others than they were. Returns whether there were any.
-    fn unwatch_others(
-        &mut self,
-        wanted: &BTreeMap<PathBuf, FolderId>,
-        gone: &BTreeSet<PathBuf>,
-    ) -> bool {
+        let wanted = targets.into_iter().map(|target| (target.folder, target.id));
+        let wanted: BTreeMap<PathBuf, FolderId> = wanted.collect();
         let before = self.watched.len();
         self.watched.retain(|folder, id| {
-            let is_right = wanted.get(folder) == Some(id) && !gone.contains(folder);
-            if !is_right && let Some(watcher) = &mut self.watcher {
-                // Fails for a folder that was removed, and is no longer watched either.
+            let is_kept = wanted.get(folder) == Some(id) && !gone.contains(folder);
+            if !is_kept {
+                // Fails for a folder that was removed and is no longer watched.
                 let _ = watcher.unwatch(folder);
             }
-            is_right
+            is_kept
         });
-        self.watched.len() < before
-    }
-
-    /// Watches the folders that are not watched yet. Returns whether there were any.
-    fn watch_new(&mut self, wanted: BTreeMap<PathBuf, FolderId>) -> notify::Result<bool> {
-        let mut is_any_new = false;
+        let mut is_different = self.watched.len() < before;
         let first = self.files.first().and_then(|file| file.parent());
         for (folder, id) in wanted {
-            let Some(watcher) = &mut self.watcher else {
-                break;
-            };
             if self.watched.contains_key(&folder) {
                 continue;
             }
-            is_any_new = true;
-            match watcher.watch(&folder, RecursiveMode::NonRecursive) {
-                Ok(()) => {
-                    self.watched.insert(folder, id);
+            is_different = true;
+            if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                match io_kind(&error) {
+                    // It was there a moment ago; the next pass finds out more.
+                    Some(io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
+                    // Polls find what happens in a folder that may not be listed. Only for the folder of the first file is this
+                    // too slow.
+                    Some(io::ErrorKind::PermissionDenied) if first != Some(&*folder) => {}
+                    _ => return Err(error),
                 }
-                // It was there a moment ago; the next pass finds out more.
-                Err(error) if is_missing(&error) => {}
-                // Polls find what happens in a folder that may not be listed. Only for the folder of the first file is this too slow.
-                Err(error) if is_refused(&error) && first != Some(folder.as_path()) => {
-                    self.watched.insert(folder, id);
-                }
-                Err(error) => return Err(error),
             }
+            self.watched.insert(folder, id);
         }
-        Ok(is_any_new)
+        Ok(is_different)
     }
 }
 
@@ -408,23 +384,12 @@ const fn changed(_: &Metadata) -> (i64, i64) {
     (0, 0)
 }
 
-fn is_missing(error: &notify::Error) -> bool {
+fn io_kind(error: &notify::Error) -> Option<io::ErrorKind> {
     match &error.kind {
-        ErrorKind::PathNotFound => true,
-        ErrorKind::Io(error) => matches!(
-            error.kind(),
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-        ),
-        _ => false,
-    }
-}
-
-fn is_refused(error: &notify::Error) -> bool {
-    let io = match &error.kind {
+        ErrorKind::PathNotFound => Some(io::ErrorKind::NotFound),
         ErrorKind::Io(error) => Some(error.kind()),
         _ => None,
-    };
-    io == Some(io::ErrorKind::PermissionDenied)
+    }
 }
 
 fn reason(error: &notify::Error) -> String {

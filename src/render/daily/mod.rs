@@ -111,7 +111,7 @@ fn columns(dates: Dates) -> [Column; 9] {
 pub fn data(report: &StatusReport) -> ReportTable {
     let text = |text: &Option<String>| Cell::some(text.as_deref(), Cell::text);
     let record = |day: &DayReport, row: &RowReport| {
-        let cost = row.cost.as_ref();
+        let [cost, currency, cost_estimate, ..] = costs::cells(row.cost.as_ref());
         [
             ("date", Cell::word(day.date.to_string())),
             ("time", Cell::some(row.time.as_deref(), Cell::word)),
@@ -120,15 +120,9 @@ pub fn data(report: &StatusReport) -> ReportTable {
             ("task", text(&row.task)),
             ("tokens", Cell::some(row.tokens, Cell::Tokens)),
             ("estimate", Cell::flag(row.estimate)),
-            ("cost", Cell::some(cost, Cell::cost)),
-            (
-                "currency",
-                Cell::some(cost, |cost| Cell::word(cost.money.currency.code())),
-            ),
-            (
-                "cost_estimate",
-                Cell::some(cost, |cost| Cell::flag(cost.estimate)),
-            ),
+            ("cost", cost),
+            ("currency", currency),
+            ("cost_estimate", cost_estimate),
             ("status", text(&row.status)),
             ("minutes", Cell::some(row.minutes, Cell::Count)),
             ("model", text(&row.model)),

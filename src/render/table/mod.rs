@@ -99,14 +99,8 @@ pub struct ReportTable {
     rows: Vec<Vec<Cell>>,
     hidden: usize,
     mark: Option<(usize, char)>,
-    notes: Vec<TableNote>,
-}
-
-#[derive(Clone, Debug)]
-struct TableNote {
-    text: String,
-    /// The heading of the column that it explains, and with which it is dropped.
-    about: Option<&'static str>,
+    /// Each with the heading of the column that it explains, and with which it is dropped.
+    notes: Vec<(String, Option<&'static str>)>,
 }
 
 impl ReportTable {
@@ -163,14 +157,12 @@ impl ReportTable {
     }
 
     pub fn note(&mut self, text: impl Into<String>) {
-        let (text, about) = (text.into(), None);
-        self.notes.push(TableNote { text, about });
+        self.notes.push((text.into(), None));
     }
 
     /// Adds a line below the table that explains a column.
     pub fn note_about(&mut self, heading: &'static str, text: impl Into<String>) {
-        let (text, about) = (text.into(), Some(heading));
-        self.notes.push(TableNote { text, about });
+        self.notes.push((text.into(), Some(heading)));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -193,7 +185,7 @@ impl ReportTable {
     }
 
     pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.notes.iter().map(|note| note.text.as_str())
+        self.notes.iter().map(|(text, _)| text.as_str())
     }
 
     fn data_columns(&self) -> impl Iterator<Item = usize> {
@@ -259,11 +251,9 @@ impl ReportTable {
             let mut kept = layout.kept.iter();
             kept.any(|at| self.columns[*at].heading == heading)
         };
-        let notes = self
-            .notes
-            .iter()
-            .filter(|note| note.about.is_none_or(is_kept));
-        let notes = notes.map(|note| format!("  {}", note.text).into());
+        let notes = self.notes.iter();
+        let notes = notes.filter(|(_, about)| about.is_none_or(is_kept));
+        let notes = notes.map(|(text, _)| format!("  {text}").into());
         self.draw(&layout, &rows).into_iter().chain(notes).collect()
     }
 

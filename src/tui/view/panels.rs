@@ -9,37 +9,24 @@ use crate::{
 /// The column of the meanings of keys, if there is room beside the keys.
 const MEANING: usize = 28;
 
-const EVERYWHERE: [(&str, &str); 11] = [
-    ("1-4, Tab, h l, arrows", "views"),
-    (
-        "r",
-        "read the files now, and show whatever of the log can be read",
-    ),
-    ("p, Space", "stop following changes, or go on"),
-    (
-        "e",
-        "open the file in $VISUAL or $EDITOR at the selected row, or where something is wrong",
-    ),
-    (
-        "b",
-        "ring the bell at each threshold of the budget, or no longer",
-    ),
-    ("v", "what is wrong with the files"),
-    (
-        "Esc",
-        "close what was opened last: this, a filter, the days of a team",
-    ),
-    ("Ctrl-L", "draw everything anew"),
-    ("Ctrl-Z", "suspend"),
-    ("?, F1", "this list"),
-    ("q, Ctrl-C", "quit; here, q closes this"),
-];
+/// Keys and what they do, two blanks between them.
+const EVERYWHERE: &str = "\
+1-4, Tab, h l, arrows  views
+r  read the files now, and show whatever of the log can be read
+p, Space  stop following changes, or go on
+e  open the file in $VISUAL or $EDITOR at the selected row, or where something is wrong
+b  ring the bell at each threshold of the budget, or no longer
+v  what is wrong with the files
+Esc  close what was opened last: this, a filter, the days of a team
+Ctrl-L  draw everything anew
+Ctrl-Z  suspend
+?, F1  this list
+q, Ctrl-C  quit; here, q closes this";
 
-const MOVE: [(&str, &str); 3] = [
-    ("j k, arrows", "move by a row"),
-    ("PgUp PgDn, Ctrl-U Ctrl-D", "move by a page"),
-    ("g G, Home End", "to the first, to the last"),
-];
+const MOVE: &str = "\
+j k, arrows  move by a row
+PgUp PgDn, Ctrl-U Ctrl-D  move by a page
+g G, Home End  to the first, to the last";
 
 pub fn body(app: &App, panel: Panel, room: usize, view: ViewContext) -> Body {
     let lines = match panel {
@@ -51,18 +38,20 @@ pub fn body(app: &App, panel: Panel, room: usize, view: ViewContext) -> Body {
 }
 
 fn keys(tab: Tab, view: ViewContext) -> Vec<StyledLine> {
-    let own: &[(&str, &str)] = match tab {
-        Tab::Overview => &[("Enter", "to what the selected alert is about")],
-        Tab::Teams => &[
-            ("Enter", "to the days of the selected team"),
-            ("s", "sort by the next column"),
-            ("S", "the other way round"),
-            ("/", "list only teams that contain a text"),
-        ],
-        Tab::Daily => &[("/", "list only rows that contain a text")],
-        Tab::Forecast => &[],
+    let own = match tab {
+        Tab::Overview => "Enter  to what the selected alert is about",
+        Tab::Teams => {
+            "\
+Enter  to the days of the selected team
+s  sort by the next column
+S  the other way round
+/  list only teams that contain a text"
+        }
+        Tab::Daily => "/  list only rows that contain a text",
+        Tab::Forecast => "",
     };
-    let all = own.iter().chain(&MOVE).chain(&EVERYWHERE);
+    let all = [own, MOVE, EVERYWHERE].into_iter().flat_map(str::lines);
+    let all = all.filter_map(|line| line.split_once("  "));
     let title = format!("Keys of {}", tab.name());
     let narrow = view.style.width.is_some_and(|width| width < MEANING * 2);
     let width = MEANING - 2;
