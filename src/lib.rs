@@ -16,11 +16,11 @@
 //! | [`check`] | rules: log and policy to findings, and what fixes these | text, model, diagnostic, analysis, edit |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
 //! | [`exit`] | every code that a run ends with | |
+//! | [`watch`] | changes of files, as events or by polling | |
 //! | [`tui`] | the dashboard over a report | text, model, analysis, render, exit, watch |
 //! | [`store`] | all file I/O | exit |
 //! | [`stream`] | adapters of standard output and standard error | |
 //! | [`failure`] | why a run failed, and with which code it ends | exit, render, store |
-//! | [`watch`] | changes of files, as events or by polling | |
 //! | [`zone`] | time zones | |
 //! | [`terminal`] | the terminal: screen, keys, signals | exit |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |

@@ -166,7 +166,7 @@ impl ViewArgs {
             View::Backtest => self.backtest,
             View::Optimizations => self.full || self.optimizations,
         };
-        let views: Vec<View> = View::ALL.into_iter().filter(is_asked).collect();
+        let views: Vec<View> = View::ALL.iter().copied().filter(is_asked).collect();
         if views.is_empty() {
             vec![View::Status]
         } else {

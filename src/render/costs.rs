@@ -1,6 +1,6 @@
 //! Notes on costs that are only a part: others are in another currency, or tokens have no price.
 
-use super::{AT_LEAST, Cell, Style};
+use super::{AT_LEAST, Cell, Style, joined};
 use crate::analysis::Cost;
 
 const UNPRICED: &str = "some tokens have no cost and no price";
@@ -16,23 +16,18 @@ pub fn remarks(cost: &Cost, style: Style) -> Vec<String> {
 
 /// Explains the mark of partial costs. None if no cost has it.
 pub fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<String> {
-    let costs: Vec<&Cost> = costs.into_iter().collect();
-    let reasons: Vec<&str> = [
-        (costs.iter().any(|cost| !cost.complete), UNPRICED),
-        (
-            costs.iter().any(|cost| !cost.others.is_empty()),
-            "some costs are in another currency",
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(is, reason)| is.then_some(reason))
-    .collect();
-    (!reasons.is_empty()).then(|| {
-        format!(
-            "a cost marked with {AT_LEAST} is at least that: {}",
-            reasons.join("; ")
-        )
-    })
+    let (mut unpriced, mut others) = (None, None);
+    for cost in costs {
+        if !cost.complete {
+            unpriced = Some(UNPRICED.to_owned());
+        }
+        if !cost.others.is_empty() {
+            others = Some("some costs are in another currency".to_owned());
+        }
+    }
+    let reasons = joined([unpriced, others], "; ");
+    let note = format!("a cost marked with {AT_LEAST} is at least that: {reasons}");
+    (!reasons.is_empty()).then_some(note)
 }
 
 /// For programs: the amount, its currency, whether it is an estimate, whether it is complete, and the amounts in other

@@ -1,9 +1,6 @@
 //! The report as JSON, and its schema.
 
-use std::{
-    borrow::Cow,
-    io::{self, BufWriter, Write},
-};
+use std::io::{self, BufWriter, Write};
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde::Serialize;
@@ -24,7 +21,7 @@ struct StatusDocument<'a> {
     schema_version: u32,
     #[serde(flatten)]
     #[schemars(flatten)]
-    report: Cow<'a, StatusReport>,
+    report: &'a StatusReport,
     /// What is wrong with the files, by file and line.
     diagnostics: Vec<StatusFinding<'a>>,
 }
@@ -67,7 +64,7 @@ pub fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         .collect();
     let document = StatusDocument {
         schema_version: VERSION,
-        report: Cow::Borrowed(page.report),
+        report: page.report,
         diagnostics,
     };
     write(&document, out)

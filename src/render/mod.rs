@@ -26,6 +26,8 @@ mod theme;
 
 use std::io::{self, Write};
 
+use strum::VariantArray as _;
+
 pub use archived::{Archived, Deleted, Left, MovedTo};
 pub use chart::{Canvas, Chart, Point, RuleLine, in_level};
 pub use diagnostics::{LineAt, concise, count_findings, count_kinds, in_full, summary};
@@ -60,6 +62,12 @@ pub fn counted(count: impl TryInto<u64>, word: &str) -> String {
     format!("{} {word}{plural}", Tokens(count))
 }
 
+/// The parts that there are, joined.
+pub fn joined(parts: impl IntoIterator<Item = Option<String>>, separator: &str) -> String {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(separator)
+}
+
 /// The counts that are not zero, each with its word.
 fn amounts<'w>(counts: impl IntoIterator<Item = (usize, &'w str)>) -> Vec<String> {
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
@@ -77,7 +85,7 @@ pub enum Format {
     Github,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
 pub enum View {
     Status,
     Teams,
@@ -88,14 +96,7 @@ pub enum View {
 }
 
 impl View {
-    pub const ALL: [Self; 6] = [
-        Self::Status,
-        Self::Teams,
-        Self::Daily,
-        Self::Forecast,
-        Self::Backtest,
-        Self::Optimizations,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! The details of one team, for a screen that has room for them: figures, efficiency, forecast, and their sources.
 
-use super::{Cell, Style, StyledLine, counted, in_brackets, signed};
+use super::{Cell, Style, StyledLine, counted, in_brackets, joined, signed};
 use crate::{
     analysis::{Figure, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
@@ -44,7 +44,7 @@ fn used(team: &TeamReport, style: Style) -> String {
         held.map(|held| format!("held {held}")),
         cost.map(|cost| Cell::marked_cost(cost).shown(style)),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    joined(parts, ", ")
 }
 
 /// `5 deliverables at 1,648 tokens each, alert at 6,000`

@@ -7,7 +7,7 @@ use crate::{
     tui::{
         message::{Direction, EditPart, Message},
         sort::SortBy,
-        state::{App, Panel, Pause, Tab, Typing, Viewport},
+        state::{App, Pause, Tab, Typing, Viewport},
     },
 };
 
@@ -60,10 +60,6 @@ impl App {
         }
         self.remember_selection();
         None
-    }
-
-    pub fn open(&self) -> Option<Panel> {
-        self.panel.map(|(panel, _)| panel)
     }
 
     fn reload(&mut self, now: NaiveTime) -> Effect {

@@ -54,12 +54,12 @@ pub enum Direction {
 }
 
 /// The message of a key. None if it has no meaning.
-pub fn of(key: KeyEvent, typing: Typing, panel: Option<Panel>) -> Option<Message> {
+pub fn of(key: KeyEvent, typing: Typing, in_panel: bool) -> Option<Message> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match typing {
         Typing::Filter => typed(key.code, control),
         Typing::Nothing if control => with_control(key.code),
-        Typing::Nothing if panel.is_some() => in_panel(key.code),
+        Typing::Nothing if in_panel => of_panel(key.code),
         Typing::Nothing => plain(key.code),
     }
 }
@@ -91,7 +91,7 @@ const fn with_control(code: KeyCode) -> Option<Message> {
 }
 
 /// The keys of a panel close it, move in it, or are those of the view behind it.
-const fn in_panel(code: KeyCode) -> Option<Message> {
+const fn of_panel(code: KeyCode) -> Option<Message> {
     match code {
         KeyCode::Char('q') | KeyCode::Esc => Some(Message::Back),
         KeyCode::Enter | KeyCode::Char('s' | 'S' | '/' | 'p' | ' ' | 'b') => None,

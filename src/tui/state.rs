@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use strum::VariantArray as _;
 
 use crate::{
     analysis::{AlertScope, StatusReport},
@@ -14,7 +15,9 @@ use crate::{
 
 const FLASH: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// In the order of their keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(const_into_str)]
 pub enum Tab {
     #[default]
     Overview,
@@ -24,17 +27,7 @@ pub enum Tab {
 }
 
 impl Tab {
-    /// In the order of their keys.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Teams, Self::Daily, Self::Forecast];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Teams => "Teams",
-            Self::Daily => "Daily",
-            Self::Forecast => "Forecast",
-        }
-    }
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     pub const fn index(self) -> usize {
         self as usize

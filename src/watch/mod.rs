@@ -80,26 +80,29 @@ struct EventFilter {
     trouble: Option<String>,
 }
 
-/// Distinguishes the states of a file. The time of change counts as well as that of writing: it shows when a file becomes
-/// readable, and when a tool sets the time of writing back.
+/// Distinguishes the states of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fingerprint {
     inode: Inode,
     size: u64,
     modified: Option<SystemTime>,
-    changed: (i64, i64),
 }
 
 /// Distinguishes folders at the same path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FolderId {
-    inode: Inode,
+    inode: (u64, u64),
     created: Option<SystemTime>,
 }
 
-/// The numbers of the device and of the file on it; zeros where the system gives none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Inode(u64, u64);
+/// What the inode says; zeros where the system has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Inode {
+    /// The device and the number on it.
+    id: (u64, u64),
+    /// When it changed, in seconds and nanoseconds: when a file became readable, or a tool set the time of writing back.
+    changed: (i64, i64),
+}
 
 /// An entry of a folder that is to be watched, whether it exists or not.
 struct WatchTarget {
@@ -343,7 +346,7 @@ fn target_of(path: &Path) -> Option<WatchTarget> {
         let folder = fs::canonicalize(if is_here { here } else { parent }).ok()?;
         let metadata = fs::metadata(&folder).ok()?;
         let id = FolderId {
-            inode: inode(&metadata),
+            inode: inode(&metadata).id,
             created: metadata.created().ok(),
         };
         metadata
@@ -358,30 +361,21 @@ fn fingerprint(path: &Path) -> Option<Fingerprint> {
         inode: inode(&metadata),
         size: metadata.len(),
         modified: metadata.modified().ok(),
-        changed: changed(&metadata),
     })
 }
 
 #[cfg(unix)]
 fn inode(metadata: &Metadata) -> Inode {
     use std::os::unix::fs::MetadataExt as _;
-    Inode(metadata.dev(), metadata.ino())
+    Inode {
+        id: (metadata.dev(), metadata.ino()),
+        changed: (metadata.ctime(), metadata.ctime_nsec()),
+    }
 }
 
 #[cfg(not(unix))]
-const fn inode(_: &Metadata) -> Inode {
-    Inode(0, 0)
-}
-
-#[cfg(unix)]
-fn changed(metadata: &Metadata) -> (i64, i64) {
-    use std::os::unix::fs::MetadataExt as _;
-    (metadata.ctime(), metadata.ctime_nsec())
-}
-
-#[cfg(not(unix))]
-const fn changed(_: &Metadata) -> (i64, i64) {
-    (0, 0)
+fn inode(_: &Metadata) -> Inode {
+    Inode::default()
 }
 
 fn io_kind(error: &notify::Error) -> Option<io::ErrorKind> {

@@ -237,7 +237,7 @@ impl Dashboard<'_, '_, '_> {
             }
             Input::Signal(signal) => Ok(signal.exit_code()),
             Input::Key(key) => {
-                let message = message::of(key, self.app.typing, self.app.open());
+                let message = message::of(key, self.app.typing, self.app.panel.is_some());
                 let view = self.view_context()?;
                 let now = view.now.time();
                 let effect = message.and_then(|message| {

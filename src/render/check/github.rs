@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{LineAt, Report};
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    render::{Style, sanitize},
+    render::{Style, joined, sanitize},
 };
 
 pub fn report(
@@ -37,10 +37,9 @@ pub fn report(
 
 /// What is wrong, and on the next line what to do about it.
 fn message(finding: &Diagnostic) -> String {
-    let parts = [Some(&finding.message), finding.help.as_ref()];
-    let parts = parts.into_iter().flatten();
-    let lines: Vec<String> = parts.map(|part| Style::PLAIN.text(part)).collect();
-    lines.join("\n")
+    let text = |text: &String| Style::PLAIN.text(text);
+    let help = finding.help.as_ref().map(text);
+    joined([Some(text(&finding.message)), help], "\n")
 }
 
 /// A message, with what would end the command escaped.

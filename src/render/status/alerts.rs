@@ -3,8 +3,7 @@
 use crate::{
     analysis::{Alert, StatusReport},
     render::{
-        Style, StyledLine, TextRole, around, heading, rule,
-        status::{layout::with_more, screen::ScreenStatus},
+        Style, StyledLine, TextRole, apart, around, heading, rule, status::screen::ScreenStatus,
     },
 };
 
@@ -66,10 +65,15 @@ fn listed(
     let (end, hidden) = (shown.end, all.len() - shown.len());
     let listed = all.iter().enumerate().take(end).skip(shown.start);
     let lines = listed.map(|(at, alert)| {
-        let more = (at + 1 == end && hidden > 0).then(|| format!("(+{hidden})"));
-        let taken = more.as_ref().map_or(0, |more| more.len() + 1);
-        let text = write(alert, width.saturating_sub(taken));
-        with_more(text, more.as_deref(), width, screen.style).reverse(screen.selected == Some(at))
+        let line = if at + 1 == end && hidden > 0 {
+            let more = format!("(+{hidden})");
+            let room = width.saturating_sub(more.len() + 1);
+            let text = write(alert, room).cut(room, screen.style.ellipsis());
+            apart(text, more.into(), width)
+        } else {
+            write(alert, width)
+        };
+        line.reverse(screen.selected == Some(at))
     });
     lines.collect()
 }

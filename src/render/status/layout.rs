@@ -39,15 +39,6 @@ pub fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine 
     left + " ".repeat(blanks) + right
 }
 
-/// A text, and at the right edge how many more there are.
-pub fn with_more(text: StyledLine, more: Option<&str>, columns: usize, style: Style) -> StyledLine {
-    let Some(more) = more else {
-        return text;
-    };
-    let room = columns.saturating_sub(more.len() + 1);
-    apart(text.cut(room, style.ellipsis()), more.into(), columns)
-}
-
 /// A title on a rule across the screen, and perhaps a badge: `── Alerts (4) ────`.
 pub fn rule(title: &str, badge: StyledLine, columns: usize, style: Style) -> StyledLine {
     let dash = if style.ascii { "-" } else { "─" };

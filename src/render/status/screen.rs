@@ -9,7 +9,7 @@ use crate::{
     render::{
         Size, SizeClass, Style, StyledLine, apart, cut, forecast,
         forecast::chart::screen_canvas,
-        in_brackets, rule, signed, split_at_width,
+        in_brackets, joined, rule, signed, split_at_width,
         status::{block::Block, figures::stated, grid::TeamGrid},
         width,
     },
@@ -303,7 +303,7 @@ fn left(report: &StatusReport, style: Style) -> String {
         .map(|left| format!("left {}", signed(left)));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
     let parts = [left, line::secondary(report, style), rate];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("   ")
+    joined(parts, "   ")
 }
 
 /// `G 8.2K/10K   pending D 22K E 20K F 15K`: the teams at work, and those that will be. Empty if no row has such a state.

@@ -88,7 +88,7 @@ fn without_colours_nothing_has_one_and_every_word_is_there() {
         (180_000, "!!! CRIT"),
         (200_000, "X OVER"),
     ] {
-        for tab in Tab::ALL {
+        for tab in Tab::ALL.iter().copied() {
             let mut app = at(tokens);
             app.tab = tab;
             let buffer = drawn(&app, Theme::Mono);

@@ -38,7 +38,7 @@ fn key(name: &str) -> KeyEvent {
 /// Presses keys, and gives what the world is to do in the end.
 pub fn press(app: &mut App, keys: &str) -> Option<Effect> {
     keys.split(' ').fold(None, |_, name| {
-        let message = message::of(key(name), app.typing, app.open())?;
+        let message = message::of(key(name), app.typing, app.panel.is_some())?;
         let shown = view::viewport(app, SIZE, view_context(false));
         app.update(message, shown, now().time())
     })

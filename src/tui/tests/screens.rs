@@ -21,10 +21,10 @@ use super::{
 #[test]
 fn every_view_of_the_sample_at_each_class_of_size() {
     for (width, height) in [(80, 24), (120, 40), (40, 10), (20, 3)] {
-        for tab in Tab::ALL {
+        for tab in Tab::ALL.iter().copied() {
             let mut app = app("sample");
             app.tab = tab;
-            let name = format!("{}_{width}x{height}", tab.name().to_lowercase());
+            let name = format!("{}_{width}x{height}", tab.into_str().to_lowercase());
             insta::assert_snapshot!(name.clone(), picture(&app, width, height, false));
             let ascii = picture(&app, width, height, true);
             assert!(ascii.is_ascii(), "{ascii}");
@@ -83,7 +83,7 @@ fn what_a_screen_shows_when_something_happens() {
 fn other_logs() {
     for name in ["history", "hostile", "korean", "lines", "rotten", "v1"] {
         let mut pictures = String::new();
-        for tab in Tab::ALL {
+        for tab in Tab::ALL.iter().copied() {
             let mut app = app(name);
             app.tab = tab;
             pictures += &screen(&app);
@@ -264,7 +264,7 @@ fn no_view_is_larger_than_its_screen() {
     let all: Vec<(usize, usize)> = (0..=130)
         .flat_map(|width| (0..=45).map(move |height| (width, height)))
         .collect();
-    for tab in Tab::ALL {
+    for tab in Tab::ALL.iter().copied() {
         let mut app = app("sample");
         app.tab = tab;
         for (width, height) in &all {
@@ -272,7 +272,7 @@ fn no_view_is_larger_than_its_screen() {
         }
     }
     for name in ["history", "hostile", "rotten", "korean", "lines", "v1"] {
-        for tab in Tab::ALL {
+        for tab in Tab::ALL.iter().copied() {
             for keys in ["g", "?", "/ a", "End"] {
                 let mut app = app(name);
                 app.tab = tab;

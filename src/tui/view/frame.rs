@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Size, SizeClass, ViewContext};
 use crate::{
-    render::{StyledLine, TextRole, apart, heading, sanitize, split_at_width, width},
+    render::{StyledLine, TextRole, apart, heading, joined, sanitize, split_at_width, width},
     tui::state::{App, Pause, ReadError, Tab, Typing},
     watch::WatchSource,
 };
@@ -66,8 +66,7 @@ fn name(app: &App, in_full: bool, view: ViewContext) -> String {
         report.team.as_ref().map(|team| view.style.text(team)),
         month,
     ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    parts.join("  ")
+    joined(parts, "  ")
 }
 
 fn state(app: &App, view: ViewContext) -> StyledLine {
@@ -100,7 +99,7 @@ fn tabs(app: &App, words: bool) -> StyledLine {
     let tab = |tab: &Tab| {
         let number = tab.index() + 1;
         let text = if words {
-            format!("{number} {}", tab.name())
+            format!("{number} {}", tab.into_str())
         } else {
             number.to_string()
         };

@@ -52,7 +52,7 @@ S  the other way round
     };
     let all = [own, MOVE, EVERYWHERE].into_iter().flat_map(str::lines);
     let all = all.filter_map(|line| line.split_once("  "));
-    let title = format!("Keys of {}", tab.name());
+    let title = format!("Keys of {}", tab.into_str());
     let narrow = view.style.width.is_some_and(|width| width < MEANING * 2);
     let width = MEANING - 2;
     let lines = all.flat_map(|(key, what)| {
