@@ -15,10 +15,13 @@ use std::{
 /// The crates that a module may use beside the standard library.
 const CRATES: &[(&str, &[&str])] = &[
     ("text", &["memchr", "schemars", "serde"]),
-    ("model", &["chrono", "schemars", "serde"]),
-    ("diagnostic", &[]),
+    ("model", &["chrono", "schemars", "serde", "strum"]),
+    ("diagnostic", &["strum"]),
     ("log", &["chrono", "memchr", "pulldown_cmark"]),
-    ("analysis", &["chrono", "libm", "schemars", "serde"]),
+    (
+        "analysis",
+        &["chrono", "libm", "schemars", "serde", "serde_with", "strum"],
+    ),
     ("check", &[]),
     // Its tests show what an edit changes with `similar`.
     ("edit", &["chrono", "memchr", "similar", "unicode_width"]),
@@ -33,13 +36,18 @@ const CRATES: &[(&str, &[&str])] = &[
             "schemars",
             "serde",
             "serde_json",
+            "serde_with",
             "similar",
+            "strum",
             "unicode_segmentation",
             "unicode_width",
         ],
     ),
-    ("tui", &["anstyle", "chrono", "crossterm", "ratatui"]),
-    ("exit", &[]),
+    (
+        "tui",
+        &["anstyle", "chrono", "crossterm", "ratatui", "strum"],
+    ),
+    ("exit", &["strum"]),
     ("failure", &["anyhow"]),
     (
         "store",
