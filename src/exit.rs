@@ -1,6 +1,6 @@
 //! Every code that a run can end with: those of the README's table, which are those of sysexits where it has one.
 
-/// How a run ended, as the system is told.
+/// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {

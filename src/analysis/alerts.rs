@@ -1,14 +1,15 @@
-//! What needs somebody's attention. The limit of a finished team raises no alert, nothing can be done about it any more; its
-//! efficiency does, for the next one to know.
+//! What needs attention. The limit of a finished team raises no alert, since nothing can be done about it any more; its efficiency
+//! does, so that the next team knows.
 
 use super::{
     Estimate, ForecastBasis, Plan,
-    report::{Alert, AlertScope, Figure, RowPlace, StatusReport, TeamReport},
+    report::{Alert, AlertScope, FigureKind, StatusReport, TeamReport},
 };
 use crate::model::{Level, Money, Percent, Probability, Thresholds, Tokens};
 
 /// Every alert of the report, the worst first; of those alike, the whole before the parts.
-pub(super) fn all(report: &StatusReport, teams: &[TeamReport]) -> Vec<Alert> {
+pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
+    let teams = &report.teams;
     let mut alerts: Vec<Alert> = [
         total(report),
         cost(report),
@@ -82,7 +83,7 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
         return None;
     }
     let likely_over = |end: &&Estimate| end.level > Some(Level::Ok);
-    let told: Vec<String> = forecast
+    let estimates: Vec<String> = forecast
         .estimates()
         .filter(likely_over)
         .filter_map(|end| {
@@ -98,7 +99,7 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
     alert(
         level?,
         AlertScope::Forecast,
-        format!("{budget} tokens may not be enough {}", told.join(", ")),
+        format!("{budget} tokens may not be enough {}", estimates.join(", ")),
         format!("may not be enough ({} chance)", chances.max()?),
     )
 }
@@ -121,7 +122,7 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     )
 }
 
-/// A team's limit will be reached. Of one that is reached already, another alert tells.
+/// A team's limit will be reached. For one that is reached already there is another alert.
 fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     let (end, limit) = (team.forecast?.month_end, team.allocated_tokens?);
     let chance = end.probability_over_budget?;
@@ -137,7 +138,7 @@ fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     let brief = format!("{} may run out ({chance} chance)", team.short_name());
     Some(Alert {
         team: Some(name.clone()),
-        place: team.place_of(Figure::Used),
+        place: team.place_of(FigureKind::Used),
         ..alert(end.level?, AlertScope::Forecast, message, brief)?
     })
 }
@@ -162,17 +163,14 @@ fn plan(report: &StatusReport) -> Option<Alert> {
         "plan passes {percent}% ({})",
         Thresholds::tokens_at(percent, budget)
     );
-    let place = plan.pending().next().map(|phase| RowPlace {
-        file: phase.file,
-        line: phase.line,
-    });
+    let place = plan.pending().next().map(|phase| phase.place);
     Some(Alert {
         place,
         ..alert(level, AlertScope::Plan, message, brief)?
     })
 }
 
-/// `pending QA 22,000 + Security 15,000`, no longer than anybody reads.
+/// `pending QA 22,000 + Security 15,000`, with at most four phases.
 fn pending(plan: &Plan) -> String {
     const MOST: usize = 4;
     let named: Vec<String> = plan
@@ -236,7 +234,7 @@ fn limit(team: &TeamReport) -> Option<Alert> {
     );
     Some(Alert {
         team: Some(team.name.clone()),
-        place: team.place_of(Figure::Used),
+        place: team.place_of(FigureKind::Used),
         ..alert(team.level?, AlertScope::Team, message, brief)?
     })
 }
@@ -254,10 +252,10 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
         each.compact(),
         limit.compact()
     );
-    let place = team.place_of(Figure::Deliverables);
+    let place = team.place_of(FigureKind::Deliverables);
     Some(Alert {
         team: Some(team.name.clone()),
-        place: place.or_else(|| team.place_of(Figure::Used)),
+        place: place.or_else(|| team.place_of(FigureKind::Used)),
         ..alert(
             team.efficiency_level?,
             AlertScope::Efficiency,

@@ -114,7 +114,7 @@ impl BurnRate {
         self.basis == RateBasis::FirstDay
     }
 
-    /// When so many more tokens are used at this rate: now plus tokens / rate, the minute rounded up.
+    /// When this many more tokens are used at this rate: now plus tokens / rate, the minute rounded up.
     /// None where that is beyond all calendars.
     pub fn after(
         &self,

@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
 use super::{
     names::{NameId, Names, Roster},
-    rows::{KeptRows, Unreadable},
+    rows::{KeptRows, UnreadableRows},
     tally::{Day, Tally},
 };
 use crate::{
@@ -69,11 +69,11 @@ pub struct Ledger {
     pub(super) months: BTreeMap<Month, MonthLedger>,
     pub(super) kept: KeptRows,
     /// Rows that cannot be read, with the month they would have counted for where that is known.
-    pub(super) unreadable: BTreeMap<Option<Month>, Unreadable>,
+    pub(super) unreadable: BTreeMap<Option<Month>, UnreadableRows>,
     /// All tokens counted and reserved: they fit, so no sum of parts of them overflows.
     pub(super) total: Tokens,
     /// The rows and reservations left out because `total` would not fit any more.
-    pub uncountable: Unreadable,
+    pub uncountable: UnreadableRows,
     /// The log has a row of v2.0, so tables of an older format do not count.
     pub(super) current_format: bool,
     pub(super) first_legacy: Option<Place>,

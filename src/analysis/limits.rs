@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     names::NameId,
     reconciled::ReconciledMonth,
-    report::{Figure, FigureSource},
+    report::{FigureKind, FigureSource},
     usage::TeamUsage,
 };
 use crate::{
@@ -29,7 +29,7 @@ impl Limits {
             };
             let limit = FigureSource {
                 line: None,
-                ..FigureSource::at(Figure::Allocated, settings, Some(team.tokens?))
+                ..FigureSource::at(FigureKind::Allocated, settings, Some(team.tokens?))
             };
             Some((usage.id, limit))
         });
@@ -38,7 +38,7 @@ impl Limits {
         for row in rows.filter(|row| !row.is_reserve() && !is_total(&row.team)) {
             if let (Some(team), Some(tokens)) = (reconciled.find_team(&row.team), row.allocated) {
                 stated.entry(team.id).or_insert_with(|| {
-                    FigureSource::at(Figure::Allocated, row.place, Some(tokens.value))
+                    FigureSource::at(FigureKind::Allocated, row.place, Some(tokens.value))
                 });
             }
         }
@@ -49,7 +49,7 @@ impl Limits {
     pub(super) fn of_team(&self, team: &TeamUsage) -> Option<FigureSource> {
         let beside = || {
             let (tokens, place) = team.tallies.values().find_map(|tally| tally.limit)?;
-            Some(FigureSource::at(Figure::Allocated, place, Some(tokens)))
+            Some(FigureSource::at(FigureKind::Allocated, place, Some(tokens)))
         };
         self.stated.get(&team.id).cloned().or_else(beside)
     }

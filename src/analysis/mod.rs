@@ -36,8 +36,8 @@ pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase};
 pub use reconciled::ReconciledMonth;
 pub use report::{
-    Alert, AlertScope, DayReport, Figure, FigureSource, RowPlace, RowReport, Spending,
-    StatusReport, TeamReport,
+    Alert, AlertScope, DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport,
+    TeamReport,
 };
 pub use rows::{Retention, Rows};
 pub use status::{ReportOptions, report};

@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 use super::{ledger::preferred, reconciled::ReconciledMonth};
 use crate::{
     model::{Tokens, ratio},
-    text::FileId,
+    text::Place,
 };
 
 /// What was saved, operation by operation and on average.
@@ -21,6 +21,7 @@ pub struct Optimizations {
     pub computed_average: Option<Saving>,
 }
 
+/// An operation, or an average of several.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Saving {
@@ -31,8 +32,8 @@ pub struct Saving {
     pub after_tokens: Option<Tokens>,
     /// The share that was saved. Left out where more is needed than before.
     pub saved_ratio: Option<f64>,
-    pub file: Option<FileId>,
-    pub line: Option<usize>,
+    #[serde(flatten)]
+    pub place: Option<Place>,
 }
 
 impl Saving {
@@ -48,8 +49,7 @@ impl Saving {
             before_tokens: before,
             after_tokens: after,
             saved_ratio: None,
-            file: None,
-            line: None,
+            place: None,
         };
         saving.saved_ratio = saving
             .saved()
@@ -68,8 +68,7 @@ impl Optimizations {
                 row.after.map(|after| after.value),
             );
             let saving = Saving {
-                file: Some(row.place.file),
-                line: Some(row.place.line),
+                place: Some(row.place),
                 ..Saving::new(row.operation.clone(), before, after)
             };
             if row.average {

@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 use super::{ledger::preferred, names::NameId, reconciled::ReconciledMonth, usage::TeamUsage};
 use crate::{
     model::{Level, Phase, Policy, Status, Tokens, ratio},
-    text::FileId,
+    text::Place,
 };
 
 /// What the project takes if its pending phases take what is planned for them.
@@ -43,6 +43,7 @@ pub struct PlanEnd {
     pub remaining: Option<i64>,
 }
 
+/// A phase of the plan.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanPhase {
@@ -58,8 +59,8 @@ pub struct PlanPhase {
     pub pending_tokens: Tokens,
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,
-    pub file: FileId,
-    pub line: usize,
+    #[serde(flatten)]
+    pub place: Place,
     /// The team of the log that does it.
     #[serde(skip)]
     pub(super) team: Option<NameId>,
@@ -149,8 +150,8 @@ impl PlanPhase {
     }
 }
 
-/// What of the used tokens is accounted for by the phases: all that the teams used that they name, and what finished phases of
-/// nobody known took.
+/// The used tokens that the phases account for: all that the teams they name used, and what finished phases without a known team
+/// took.
 fn accounted(reconciled: &ReconciledMonth, phases: &[PlanPhase]) -> Tokens {
     let named: HashSet<NameId> = phases.iter().filter_map(|phase| phase.team).collect();
     let teams = reconciled.teams.iter();
@@ -179,8 +180,7 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
             _ => planned.saturating_sub(spent_tokens.unwrap_or_default()),
         },
         status: row.status.as_ref().map(|status| status.word().to_owned()),
-        file: row.place.file,
-        line: row.place.line,
+        place: row.place,
         team: team_of(spent.reconciled, row).map(|team| team.id),
         estimated: row.estimated,
     }

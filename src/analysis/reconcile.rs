@@ -13,7 +13,7 @@ use super::{
     ledger::{Ledger, MonthLedger, TallyKey},
     names::{MonthRoster, NameId},
     reconciled::{ReconciledMonth, StatedUse},
-    rows::{KeptRow, Unreadable},
+    rows::{KeptRow, UnreadableRows},
     tally::Day,
     usage::TeamUsage,
 };
@@ -148,8 +148,8 @@ impl<'r, 'l> Reconciler<'r, 'l> {
         }
     }
 
-    fn unreadable(&self, month: Month) -> Unreadable {
-        let mut unreadable = Unreadable::default();
+    fn unreadable(&self, month: Month) -> UnreadableRows {
+        let mut unreadable = UnreadableRows::default();
         for of in [Some(month), None] {
             if let Some(some) = self.ledger.unreadable.get(&of) {
                 unreadable.merge(some);

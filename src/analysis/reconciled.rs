@@ -12,7 +12,7 @@ use super::{
     efficiency::{self, Output},
     ledger::{Duplicate, Ledger, preferred},
     names::{MonthRoster, NameId},
-    rows::{KeptRow, Unreadable},
+    rows::{KeptRow, UnreadableRows},
     tally::Day,
     usage::TeamUsage,
 };
@@ -51,7 +51,7 @@ pub struct ReconciledMonth<'l> {
     pub projects: Vec<String>,
     /// Teams whose details cannot be assigned to a project, with the first of these.
     pub unsplit: Vec<(String, Place)>,
-    pub unreadable: Unreadable,
+    pub unreadable: UnreadableRows,
     pub(super) days: BTreeMap<NaiveDate, Day>,
     pub(super) rows: Vec<&'l KeptRow>,
     pub(super) noted: OnceCell<HashMap<NameId, Output>>,

@@ -47,7 +47,7 @@ pub struct StatusReport {
     pub forecast: Forecast,
     /// Tokens per 1,000 operations before and after.
     pub optimizations: Option<Optimizations>,
-    /// What needs somebody's attention, the worst first.
+    /// What needs attention, the worst first.
     pub alerts: Vec<Alert>,
 }
 
@@ -133,25 +133,11 @@ pub struct LogReport {
     pub hook_lines: u64,
     /// Rows and usage lines that cannot be read, and so are in no sum.
     pub unreadable_rows: u64,
-    /// Where the first of them stand.
-    pub unreadable_places: Vec<RowPlace>,
+    /// The places of the first of them.
+    pub unreadable_places: Vec<Place>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct RowPlace {
-    pub file: FileId,
-    pub line: usize,
-}
-
-impl From<Place> for RowPlace {
-    fn from(place: Place) -> Self {
-        Self {
-            file: place.file,
-            line: place.line,
-        }
-    }
-}
-
+/// The budget, and what of it is allocated.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BudgetReport {
@@ -159,9 +145,9 @@ pub struct BudgetReport {
     pub tokens: Option<Tokens>,
     /// Where it was found.
     pub source: Option<BudgetSource>,
-    /// The file it was found in, if in one with lines.
-    pub file: Option<FileId>,
-    pub line: Option<usize>,
+    /// Where it is written, if in a file with lines.
+    #[serde(flatten)]
+    pub place: Option<Place>,
     /// Money for the month.
     pub cost: Option<Money>,
     /// Tokens held back from the teams.
@@ -179,7 +165,7 @@ pub struct UsedReport {
     pub tokens: Tokens,
     /// A figure in it is an estimate.
     pub estimate: bool,
-    /// Those of them that stand in usage lines, not settled into the tables yet.
+    /// Those of them in usage lines that are not settled into the tables yet.
     pub unsettled_tokens: Tokens,
     /// What the log itself says.
     pub stated_tokens: Option<Tokens>,
@@ -224,7 +210,7 @@ pub struct TeamReport {
     pub tokens_per_task: Option<Tokens>,
     /// What it has used when the month ends. Left out where nothing can be said about that.
     pub forecast: Option<TeamForecast>,
-    /// Where its figures stand.
+    /// Where its figures come from.
     pub sources: Vec<FigureSource>,
 }
 
@@ -234,13 +220,14 @@ impl TeamReport {
         self.status.as_deref() == Some(Status::Done.word())
     }
 
-    /// Where the first of its figures of a kind stands.
-    pub fn place_of(&self, figure: Figure) -> Option<RowPlace> {
+    /// The place of the first of its figures of a kind.
+    pub fn place_of(&self, figure: FigureKind) -> Option<Place> {
         let mut sources = self.sources.iter();
         let source = sources.find(|source| source.figure == figure && source.line.is_some())?;
-        Some(RowPlace {
+        Some(Place {
             file: source.file,
             line: source.line?,
+            ..Place::default()
         })
     }
 
@@ -251,10 +238,11 @@ impl TeamReport {
     }
 }
 
-/// A figure of a team that stands in a file.
+/// A figure of a team that is written in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Figure {
+#[schemars(rename = "Figure")]
+pub enum FigureKind {
     /// Tokens used.
     Used,
     /// Its limit.
@@ -265,11 +253,11 @@ pub enum Figure {
     Tasks,
 }
 
-/// Where a figure stands.
+/// Where a figure comes from.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FigureSource {
-    pub figure: Figure,
+    pub figure: FigureKind,
     /// Of tokens used: in which kind of statement.
     pub kind: Option<EntryKind>,
     /// The file: `log`, `archive`, `projection` or `config`.
@@ -282,7 +270,7 @@ pub struct FigureSource {
 
 impl FigureSource {
     /// One row.
-    pub fn at(figure: Figure, place: Place, tokens: Option<Tokens>) -> Self {
+    pub fn at(figure: FigureKind, place: Place, tokens: Option<Tokens>) -> Self {
         Self {
             figure,
             kind: None,
@@ -308,7 +296,7 @@ pub struct DayReport {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RowReport {
-    /// How many it stands for: those that only a dashboard has no room for are summed.
+    /// The number of rows it sums up, more than one where a dashboard has no room for each.
     #[serde(skip)]
     pub rows: u64,
     /// The hours, `10:10-10:17`; an open end is `now`.
@@ -329,8 +317,8 @@ pub struct RowReport {
     pub notes: Option<String>,
     /// Which kind of statement it is.
     pub kind: EntryKind,
-    pub file: FileId,
-    pub line: usize,
+    #[serde(flatten)]
+    pub place: Place,
 }
 
 /// What an alert is about.
@@ -367,7 +355,7 @@ pub struct Alert {
     /// The same in about thirty cells.
     #[serde(skip)]
     pub brief: String,
-    /// Where the figure stands, the first of several.
+    /// Where the figure is written, the first of several.
     #[serde(flatten)]
-    pub place: Option<RowPlace>,
+    pub place: Option<Place>,
 }

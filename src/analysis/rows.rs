@@ -32,7 +32,7 @@ impl Retention {
 pub enum Rows {
     /// None: sums say enough.
     Summed,
-    /// At least so many of the newest. Those before are summed by day, team and kind.
+    /// At least this many of the newest. Those before are summed by day, team and kind.
     Newest(usize),
     All,
 }
@@ -83,7 +83,7 @@ impl KeptRow {
         }
     }
 
-    /// Stands for another row as well, of the same day, team and kind. What is not the same in both is not told.
+    /// Adds another row of the same day, team and kind. What can differ between them is left out.
     fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         let tokens = self.tokens.into_iter().chain(other.tokens);
@@ -95,7 +95,7 @@ impl KeptRow {
         (self.task, self.model, self.notes) = (None, None, None);
     }
 
-    /// Where it stands among others: by day; those of an archive before those of the log.
+    /// The sort key: by day; rows of an archive before those of the log.
     pub(super) fn order(&self) -> (NaiveDate, bool, (FileId, usize, usize)) {
         let in_log = self.place.file.role() != FileRole::Archive;
         (self.date, in_log, self.place.order())
@@ -127,7 +127,7 @@ impl OfMonth {
         }
     }
 
-    /// Sums all rows but so many of the newest.
+    /// Sums all rows but the `kept` newest.
     fn sum_but(&mut self, kept: usize) {
         self.rows.sort_by_key(KeptRow::order);
         let newest = self.rows.split_off(self.rows.len().saturating_sub(kept));
@@ -146,7 +146,7 @@ impl OfMonth {
 }
 
 impl KeptRows {
-    /// Keeps a row, if it has a date and will be shown as far as is known yet.
+    /// Keeps a row if it has a date and, by what is known so far, will be shown.
     pub(super) fn keep(
         &mut self,
         retention: Retention,
@@ -183,15 +183,15 @@ impl KeptRows {
     }
 }
 
-/// Rows and lines that cannot be read: how many, and where the first of them stand.
+/// Rows and lines that cannot be read: their number, and the places of the first of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unreadable {
+pub struct UnreadableRows {
     pub count: u64,
     pub first: Vec<Place>,
 }
 
-impl Unreadable {
-    /// More than these nobody looks up one by one.
+impl UnreadableRows {
+    /// More places are too many to look up one by one.
     const MOST: usize = 10;
 
     pub(super) fn add(&mut self, place: Place) {

@@ -1,6 +1,6 @@
 //! Puts the report together. Every figure in it is made by the module of its own; here they meet.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
@@ -13,13 +13,13 @@ use super::{
     names::NameId,
     reconciled::ReconciledMonth,
     report::{
-        BudgetReport, DayReport, Figure, FigureSource, LogReport, RowPlace, RowReport,
+        Alert, BudgetReport, DayReport, FigureKind, FigureSource, LogReport, RowReport,
         StatusReport, TeamReport, UsedReport,
     },
     rows::KeptRow,
     usage::TeamUsage,
 };
-use crate::model::{EntryKind, Policy, RoundedSum, Tokens, ratio};
+use crate::model::{Budget, EntryKind, Money, Policy, RoundedSum, Tokens, ratio};
 
 /// What a report is made for, beside the log and the policy.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct ReportOptions<'a> {
     pub team: Option<&'a str>,
     /// Whether rows were kept, so that days can be listed.
     pub rows: bool,
-    /// Whether the forecast tells the days so far and to come, one by one.
+    /// Whether the forecast lists the days so far and those to come.
     pub forecast_days: bool,
     /// Whether forecasts are made again for finished months.
     pub backtest: bool,
@@ -73,20 +73,7 @@ pub fn report(
         is_current_month: reconciled.month.contains(question.now.date_naive()),
         project: question.project.map(str::to_owned),
         projects: reconciled.projects.clone(),
-        budget: BudgetReport {
-            tokens,
-            source: budget.map(|budget| budget.source),
-            file: budget
-                .and_then(|budget| budget.place)
-                .map(|place| place.file),
-            line: budget
-                .and_then(|budget| budget.place)
-                .map(|place| place.line),
-            cost: policy.cost_budget_of(reconciled.month),
-            reserve_tokens: limits::reserve(reconciled, policy),
-            allocated_tokens: limits.total(reconciled),
-            thresholds: policy.thresholds,
-        },
+        budget: budget_report(reconciled, policy, budget, &limits),
         used: used_report(reconciled, tokens, policy),
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
         reserved: holds.values().copied().sum(),
@@ -96,18 +83,33 @@ pub fn report(
         alerts: Vec::new(),
         forecast,
         optimizations: Optimizations::of(reconciled),
-        teams: Vec::new(),
+        teams,
         team: team.clone(),
     };
-    report.alerts = alerts::all(&report, &teams);
+    report.alerts = alerts::all(&report);
     if let Some(team) = team {
-        teams.retain(|one| one.name == team);
-        report
-            .alerts
-            .retain(|alert| alert.team.as_ref().is_none_or(|name| *name == team));
+        let is_about = |alert: &Alert| alert.team.as_ref().is_none_or(|name| *name == team);
+        report.alerts.retain(is_about);
+        report.teams.retain(|one| one.name == team);
     }
-    report.teams = teams;
     report
+}
+
+fn budget_report(
+    reconciled: &ReconciledMonth,
+    policy: &Policy,
+    budget: Option<Budget>,
+    limits: &Limits,
+) -> BudgetReport {
+    BudgetReport {
+        tokens: budget.map(|budget| budget.tokens),
+        source: budget.map(|budget| budget.source),
+        place: budget.and_then(|budget| budget.place),
+        cost: policy.cost_budget_of(reconciled.month),
+        reserve_tokens: limits::reserve(reconciled, policy),
+        allocated_tokens: limits.total(reconciled),
+        thresholds: policy.thresholds,
+    }
 }
 
 /// Live reservations by team.
@@ -140,12 +142,7 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
         retention_days: ledger.retention_days,
         hook_lines: ledger.hook_lines,
         unreadable_rows: reconciled.unreadable.count,
-        unreadable_places: reconciled
-            .unreadable
-            .first
-            .iter()
-            .map(|place| RowPlace::from(*place))
-            .collect(),
+        unreadable_places: reconciled.unreadable.first.clone(),
     }
 }
 
@@ -157,7 +154,7 @@ fn used_report(
     let used = reconciled.used();
     let sum: RoundedSum = reconciled.teams.iter().map(TeamUsage::sum).sum();
     let cost = reconciled.cost();
-    let share_of_cost = |budget: crate::model::Money| {
+    let share_of_cost = |budget: Money| {
         let cost = cost
             .as_ref()
             .filter(|cost| cost.money.currency == budget.currency)?;
@@ -232,7 +229,7 @@ fn sources(
     output: Option<Output>,
 ) -> Vec<FigureSource> {
     let used = team.tallies.iter().map(|(kind, tally)| FigureSource {
-        figure: Figure::Used,
+        figure: FigureKind::Used,
         kind: Some(*kind),
         file: tally.first.file,
         line: Some(tally.first.line),
@@ -242,9 +239,9 @@ fn sources(
     let deliverables = output.map(|output| {
         FigureSource::at(
             if output.deliverables {
-                Figure::Deliverables
+                FigureKind::Deliverables
             } else {
-                Figure::Tasks
+                FigureKind::Tasks
             },
             output.place,
             None,
@@ -254,8 +251,7 @@ fn sources(
 }
 
 fn days(reconciled: &ReconciledMonth, team: Option<&str>) -> Vec<DayReport> {
-    let mut by_day: std::collections::BTreeMap<NaiveDate, Vec<&KeptRow>> =
-        std::collections::BTreeMap::new();
+    let mut by_day: BTreeMap<NaiveDate, Vec<&KeptRow>> = BTreeMap::new();
     for row in &reconciled.rows {
         if team.is_none_or(|team| reconciled.team_name(row.name) == team) {
             by_day.entry(row.date).or_default().push(row);
@@ -303,7 +299,6 @@ fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
         model: row.model.clone(),
         notes: row.notes.clone(),
         kind: row.kind,
-        file: row.place.file,
-        line: row.place.line,
+        place: row.place,
     }
 }

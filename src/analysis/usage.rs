@@ -45,7 +45,7 @@ impl TeamUsage {
         })
     }
 
-    /// What was used on days that nothing tells: what the monthly rows hold beyond the details.
+    /// What was used on unknown days: what the monthly rows hold beyond the details.
     pub(super) fn undated(&self) -> Tokens {
         let dated = self.days.values().copied().sum();
         self.used().unwrap_or_default().saturating_sub(dated)

@@ -1,4 +1,4 @@
-//! What is not settled yet: usage lines that the tables do not hold. A report counts them all the same, so only a check tells.
+//! What is not settled yet: usage lines that the tables do not hold. A report counts them all the same, so only a check finds them.
 
 use crate::{
     analysis::ReconciledMonth,

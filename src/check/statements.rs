@@ -22,8 +22,8 @@ pub(super) fn percentages_of_month(
     all.filter_map(percent_differs).collect()
 }
 
-/// Percentages in the notes and beside the budgets of teams that contradict the figures they stand beside. A team's budget and its
-/// use are both typed, so nobody but their writer knows which of the figures is wrong.
+/// Percentages in the notes and beside the budgets of teams that contradict the figures beside them. A team's budget and its use
+/// are both typed, so only their writer knows which of the figures is wrong.
 pub(super) fn percentages(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let budget = written_for(reconciled, policy);
     let notes = reconciled.notes().iter().filter(|_| reconciled.newest);

@@ -52,7 +52,7 @@ impl Currency {
         str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
-    /// The sign that stands before amounts, for currencies with a well-known one.
+    /// The sign written before amounts, for currencies with a well-known one.
     pub fn sign(self) -> Option<&'static str> {
         Self::SIGNS
             .iter()

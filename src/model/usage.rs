@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::{Currency, Status, Tokens};
 
-/// Tokens by what they were used for, each where it is known. They stand beside `tokens`, which alone counts against a budget.
+/// Tokens by what they were used for, each where it is known. Only `tokens` counts against a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenClasses {
     /// Read by the model, neither from nor into a cache.

@@ -86,6 +86,6 @@ fn figures(saving: &Saving) -> [Cell; 4] {
         Cell::some(saving.before_tokens, Cell::Tokens),
         Cell::some(saving.after_tokens, Cell::Tokens),
         Cell::some(saved, Cell::Percent),
-        Cell::some(saving.line, Cell::Number),
+        Cell::some(saving.place, |place| Cell::Number(place.line)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::{Cell, Style, StyledLine, counted, in_brackets, joined, signed};
 use crate::{
-    analysis::{Figure, FigureSource, StatusReport, TeamReport},
+    analysis::{FigureKind, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
     render::forecast::{Badge, team_outcome},
 };
@@ -72,7 +72,7 @@ fn sources(team: &TeamReport) -> Option<String> {
 fn source(source: &FigureSource) -> Option<String> {
     let line = format!("line {}{}", source.line?, source.file.role().suffix());
     Some(match (source.figure, source.kind) {
-        (Figure::Used, Some(kind)) => {
+        (FigureKind::Used, Some(kind)) => {
             let tokens = source.tokens.unwrap_or_default();
             let (kind, row) = match kind {
                 EntryKind::Line => ("usage", "line"),
@@ -83,9 +83,9 @@ fn source(source: &FigureSource) -> Option<String> {
                 rows => format!("{tokens} by {} {kind} {row}s from {line}", Tokens(rows)),
             }
         }
-        (Figure::Used, None) => format!("used {line}"),
-        (Figure::Allocated, _) => format!("limit {line}"),
-        (Figure::Deliverables, _) => format!("deliverables {line}"),
-        (Figure::Tasks, _) => format!("tasks {line}"),
+        (FigureKind::Used, None) => format!("used {line}"),
+        (FigureKind::Allocated, _) => format!("limit {line}"),
+        (FigureKind::Deliverables, _) => format!("deliverables {line}"),
+        (FigureKind::Tasks, _) => format!("tasks {line}"),
     })
 }

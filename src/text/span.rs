@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::FileId;
 
 /// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).
@@ -53,15 +56,19 @@ pub struct LineColumn {
 }
 
 /// Where a value is written, with all that is needed to cite it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[schemars(rename = "RowPlace")]
 pub struct Place {
     pub file: FileId,
+    #[serde(skip)]
     pub span: Span,
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
     /// Of the first character, from 1.
+    #[serde(skip)]
     pub column: usize,
     /// The first byte of that line.
+    #[serde(skip)]
     pub line_start: usize,
 }
 

@@ -185,7 +185,7 @@ impl App {
             Tab::Daily => {
                 let rows = self.rows();
                 let row = rows.get(self.selected_row(rows.len())?)?;
-                Some((row.file, row.line))
+                Some((row.place.file, row.place.line))
             }
             Tab::Forecast => None,
         }

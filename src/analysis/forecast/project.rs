@@ -169,7 +169,12 @@ fn finished(reconciled: &ReconciledMonth, plan: &Plan, limits: &Limits) -> Vec<F
             let phases = planned.get(&team.id)?;
             let first = phases.first()?;
             let tokens = phases.iter().filter_map(|phase| phase.tokens).sum();
-            Some((tokens, EstimateSource::Plan, first.file, Some(first.line)))
+            Some((
+                tokens,
+                EstimateSource::Plan,
+                first.place.file,
+                Some(first.place.line),
+            ))
         };
         let some = |estimate: &(Tokens, _, _, _)| estimate.0 > Tokens::ZERO;
         let estimate = allocated()

@@ -128,7 +128,7 @@ pub fn data(report: &StatusReport) -> ReportTable {
             ("model", text(&row.model)),
             ("notes", text(&row.notes)),
             ("kind", Cell::word(row.kind.into_str())),
-            ("line", Cell::Number(row.line)),
+            ("line", Cell::Number(row.place.line)),
         ]
     };
     let days = report.days.iter().flatten();

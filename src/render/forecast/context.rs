@@ -69,13 +69,13 @@ fn stated(report: &StatusReport, style: Style) -> Vec<Field> {
 fn plan_source(plan: &Plan) -> String {
     let phases: Vec<&PlanPhase> = plan.pending().collect();
     let lines = match (phases.first(), phases.last()) {
-        (Some(first), Some(last)) if first.line != last.line => {
-            format!(", lines {}-{}", first.line, last.line)
+        (Some(first), Some(last)) if first.place.line != last.place.line => {
+            format!(", lines {}-{}", first.place.line, last.place.line)
         }
-        (Some(first), _) => format!(", line {}", first.line),
+        (Some(first), _) => format!(", line {}", first.place.line),
         _ => String::new(),
     };
-    let files = phases.iter().map(|phase| phase.file.role());
+    let files = phases.iter().map(|phase| phase.place.file.role());
     let file = files.max().map_or("", FileRole::suffix);
     let count = counted(phases.len(), "phase");
     format!(

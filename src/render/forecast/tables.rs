@@ -226,7 +226,7 @@ fn pending(report: &StatusReport) -> ReportTable {
             Cell::text(&phase.label),
             Cell::Tokens(phase.pending_tokens),
             Cell::some(phase.status.as_deref(), Cell::text),
-            Cell::Number(phase.line),
+            Cell::Number(phase.place.line),
         ]);
     }
     table

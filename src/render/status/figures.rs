@@ -96,17 +96,15 @@ fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
 }
 
 pub fn source(report: &StatusReport, files: &Files) -> Option<String> {
-    let line = report
-        .budget
-        .line
-        .map(|line| format!(", line {line}"))
-        .unwrap_or_default();
+    let place = report.budget.place;
+    let line = place.map(|place| format!(", line {}", place.line));
+    let line = line.unwrap_or_default();
     Some(match report.budget.source? {
         BudgetSource::Option => "from --budget".to_owned(),
         BudgetSource::Environment => "from TOKMON_BUDGET".to_owned(),
         BudgetSource::Config => "from tokmon.toml".to_owned(),
         BudgetSource::Log => format!("from the log{line}"),
-        BudgetSource::Allocation if report.budget.file == Some(FileId::PROJECTION) => {
+        BudgetSource::Allocation if place.is_some_and(|place| place.file == FileId::PROJECTION) => {
             let file = Path::new(files.name(FileId::PROJECTION));
             let file = file.file_name().unwrap_or_default();
             let file = sanitize(&file.to_string_lossy()).into_owned();

@@ -11,11 +11,7 @@ mod screen;
 mod tables;
 
 use super::{Page, Style, StyledLine, concise, counted, forecast, heading};
-use crate::{
-    analysis::{RowPlace, StatusReport},
-    diagnostic::Severity,
-    model::Month,
-};
+use crate::{analysis::StatusReport, diagnostic::Severity, model::Month, text::Place};
 pub use block::{Block, draw, fit, height};
 pub use layout::Size;
 pub use layout::{SizeClass, apart, around, rule};
@@ -126,7 +122,7 @@ pub fn unreadable(report: &StatusReport) -> Option<String> {
     if count == 0 {
         return None;
     }
-    let number = |place: &RowPlace| format!("{}{}", place.line, place.file.role().suffix());
+    let number = |place: &Place| format!("{}{}", place.line, place.file.role().suffix());
     let numbers: Vec<String> = places.iter().map(number).collect();
     let more = if count > places.len() as u64 {
         " and more"
