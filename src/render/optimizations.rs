@@ -2,9 +2,12 @@
 
 use super::{Cell, Column, ReportTable, Style, StyledLine, heading};
 use crate::{
-    analysis::{Saving, StatusReport},
+    analysis::{Optimizations, Saving, StatusReport},
     model::Percent,
 };
+
+const STATED: &str = "stated average";
+const COMPUTED: &str = "computed average";
 
 pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = vec![heading("Optimizations")];
@@ -29,37 +32,21 @@ pub fn table(report: &StatusReport) -> ReportTable {
         return table;
     };
     table.note("tokens per 1,000 operations");
-    for saving in &optimizations.operations {
-        table.row(row(saving, Cell::text(&saving.operation)));
-    }
-    if let Some(stated) = &optimizations.stated_average {
-        table.row(row(
-            stated,
-            Cell::text(&format!("{} (stated)", stated.operation)),
-        ));
-    }
-    if let Some(computed) = &optimizations.computed_average {
-        table.row(row(
-            computed,
-            Cell::word(format!("Average (computed, {})", computed.operation)),
-        ));
+    for (saving, kind) in savings(optimizations) {
+        let name = &saving.operation;
+        let name = match kind {
+            STATED => Cell::text(&format!("{name} (stated)")),
+            COMPUTED => Cell::word(format!("Average (computed, {name})")),
+            _ => Cell::text(name),
+        };
+        let [before, after, saved, line] = figures(saving);
+        table.row([name, before, after, saved, line]);
     }
     table
 }
 
 pub fn data(report: &StatusReport) -> ReportTable {
-    let of = report.optimizations.iter();
-    let savings = of.flat_map(|of| {
-        let operations = of.operations.iter().map(|saving| (saving, "operation"));
-        let stated = of
-            .stated_average
-            .iter()
-            .map(|saving| (saving, "stated average"));
-        let computed = of.computed_average.iter();
-        let computed = computed.map(|saving| (saving, "computed average"));
-        operations.chain(stated).chain(computed)
-    });
-    let record = |(saving, kind): (&Saving, &str)| {
+    let record = |(saving, kind): (&Saving, &'static str)| {
         let [before, after, saved, line] = figures(saving);
         [
             ("operation", Cell::text(&saving.operation)),
@@ -70,12 +57,16 @@ pub fn data(report: &StatusReport) -> ReportTable {
             ("line", line),
         ]
     };
+    let savings = report.optimizations.iter().flat_map(savings);
     ReportTable::records("Optimizations", savings.map(record))
 }
 
-fn row(saving: &Saving, name: Cell) -> [Cell; 5] {
-    let [before, after, saved, line] = figures(saving);
-    [name, before, after, saved, line]
+/// The operations and the averages, each with its kind.
+fn savings(of: &Optimizations) -> impl Iterator<Item = (&Saving, &'static str)> {
+    let operations = of.operations.iter().map(|saving| (saving, "operation"));
+    let stated = of.stated_average.iter().map(|saving| (saving, STATED));
+    let computed = of.computed_average.iter().map(|saving| (saving, COMPUTED));
+    operations.chain(stated).chain(computed)
 }
 
 fn figures(saving: &Saving) -> [Cell; 4] {

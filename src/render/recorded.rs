@@ -16,7 +16,7 @@ pub const MAX_RECORDED: usize = 20;
 #[derive(Debug)]
 pub struct Recorded {
     pub file: String,
-    /// The first of what was recorded, as it is now.
+    /// The first of the recorded rows, as they are now.
     pub rows: Vec<RecordedRow>,
     pub count: usize,
     /// Ids that were recorded before, and not again.

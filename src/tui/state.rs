@@ -66,7 +66,7 @@ pub enum Panel {
 pub struct Snapshot {
     pub report: StatusReport,
     pub problems: Vec<Problem>,
-    /// How many there are: `3 errors and 1 warning`.
+    /// The number of problems: `3 errors and 1 warning`.
     pub counted: Option<String>,
 }
 
@@ -116,7 +116,7 @@ impl App {
     }
 }
 
-/// The length of a list, and how many of its rows are on the screen.
+/// The length of a list, and the number of its rows on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Viewport {
     pub len: usize,

@@ -77,7 +77,7 @@ struct EventFilter {
     names: BTreeSet<OsString>,
     /// Watched folders that were removed or moved. A new folder may get the inode of the old one.
     gone: BTreeSet<PathBuf>,
-    trouble: Option<String>,
+    failure: Option<String>,
 }
 
 /// Distinguishes the states of a file.
@@ -199,10 +199,10 @@ impl Watch {
 
     /// Watches the folders that matter, and no others.
     fn update_watches(&mut self) {
-        let trouble = self.shared.filter().trouble.take();
-        if let Some(trouble) = trouble {
+        let failure = self.shared.filter().failure.take();
+        if let Some(failure) = failure {
             self.end();
-            self.source = WatchSource::Lost(trouble);
+            self.source = WatchSource::Lost(failure);
         } else if matches!(self.source, WatchSource::Lost(_)) {
             self.begin();
         }
@@ -278,7 +278,7 @@ impl Shared {
         let is_hint = match event {
             Ok(event) => self.filter().concerns(&event),
             Err(error) => {
-                self.filter().trouble = Some(reason(&error));
+                self.filter().failure = Some(reason(&error));
                 true
             }
         };

@@ -1,8 +1,8 @@
-//! Files changed in every way, and what the watch tells of it.
+//! Files changed in every way, and what the watch reports.
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "the tests are whoever changes the files, and wait by the clock"
+    reason = "the tests change the files, and wait by the clock"
 )]
 
 use std::{
@@ -88,7 +88,7 @@ impl Scene {
         });
     }
 
-    /// What comes next is told as well; thrice, since a hint may be a late one.
+    /// The next changes are reported as well; three of them, since a hint may be a late one.
     fn still_hears(&self) {
         let log = self.log();
         for _ in 0..3 {
@@ -99,7 +99,7 @@ impl Scene {
 }
 
 #[test]
-fn every_way_of_saving_is_told() {
+fn every_way_of_saving_is_noticed() {
     type Save = fn(&Path);
     let ways: [(&str, Save); 5] = [
         ("append", |log| append(log, " end")),
@@ -135,7 +135,7 @@ fn every_way_of_saving_is_told() {
 }
 
 #[test]
-fn a_file_that_goes_is_told_and_so_is_its_return() {
+fn a_removed_file_is_noticed_and_so_is_its_return() {
     let mut scene = Scene::new();
     append(&scene.log(), "!");
     scene.hears(Some("start!"));
@@ -158,7 +158,7 @@ fn a_folder_that_is_removed_and_made_again_is_watched_again() {
     fs::create_dir(scene.path("project")).unwrap();
     fs::write(scene.log(), "again").unwrap();
     assert!(scene.watch.poll());
-    // Where the new folder has the number of the old one, that the old one went is told a moment later.
+    // Where the new folder has the number of the old one, the removal of the old one is reported a moment later.
     until("deaf", || {
         scene.watch.poll();
         append(&scene.log(), "+");
@@ -171,13 +171,13 @@ fn a_folder_that_is_removed_and_made_again_is_watched_again() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_was_missing_at_a_look_is_told_when_it_comes() {
+fn a_folder_that_was_missing_at_a_poll_is_noticed_when_it_comes() {
     let mut scene = Scene::new();
     fs::rename(scene.path("project"), scene.path("elsewhere")).unwrap();
     assert!(scene.watch.poll());
     let before = scene.hints();
     fs::rename(scene.path("elsewhere"), scene.path("project")).unwrap();
-    until("not told", || scene.hints() > before);
+    until("no hint", || scene.hints() > before);
     assert!(scene.watch.poll());
     scene.still_hears();
 }
@@ -198,7 +198,7 @@ fn a_folder_whose_parent_is_replaced_is_found_by_a_look() {
 }
 
 #[test]
-fn a_folder_that_was_never_there_is_told_when_it_comes() {
+fn a_folder_that_was_never_there_is_noticed_when_it_comes() {
     let files = ["project/deep/archive/log.md"];
     let mut scene = Scene::with(|_| {}, &files, None);
     assert_eq!(scene.watch.source(), &WatchSource::Events);
@@ -299,7 +299,7 @@ mod links {
         assert_eq!(scene.watch.source(), &WatchSource::Events);
         let before = scene.hints();
         fs::create_dir(scene.path("missing")).unwrap();
-        until("the folder is not told", || scene.hints() > before);
+        until("no hint of the folder", || scene.hints() > before);
         assert!(!scene.watch.poll());
         fs::write(scene.path("missing/log.md"), "found").unwrap();
         scene.hears(Some("found"));
@@ -312,12 +312,12 @@ mod links {
 fn gives_a_hint(act: impl FnOnce(&Path)) -> bool {
     let files = ["project/log.md", "project/last.md"];
     let scene = Scene::with(|_| {}, &files, None);
-    let (tell, told) = std::sync::mpsc::channel();
+    let (sender, receiver) = std::sync::mpsc::channel();
     let shared = Arc::clone(&scene.watch.shared);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let event = event.unwrap();
         let is_hint = shared.filter().concerns(&event);
-        let _ = tell.send((event, is_hint));
+        let _ = sender.send((event, is_hint));
     })
     .unwrap();
     watcher
@@ -327,16 +327,16 @@ fn gives_a_hint(act: impl FnOnce(&Path)) -> bool {
     fs::write(scene.path("project/last.md"), "last").unwrap();
     let mut is_any = false;
     loop {
-        let (event, is_hint) = told.recv_timeout(Duration::from_secs(5)).unwrap();
+        let (event, is_hint) = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
         if event.paths[0].ends_with("last.md") {
             return is_any;
         }
-        // What the watch of the scene reads at a hint is also told here, and is none.
+        // What the watch of the scene reads at a hint is also reported here, and is no change.
         is_any |= is_hint;
     }
 }
 
-/// Only inotify tells everything once, and in the order in which it happened.
+/// Only inotify reports everything once, and in the order in which it happened.
 #[cfg(target_os = "linux")]
 #[test]
 fn reading_and_what_happens_to_others_give_no_hint() {
@@ -455,12 +455,12 @@ fn other_files_can_be_followed_instead() {
     assert!(scene.watch.follow(vec![new.clone()]));
     let before = scene.hints();
     append(&new, "!");
-    until("the new file is not told", || scene.hints() > before);
+    until("no hint of the new file", || scene.hints() > before);
     assert!(scene.watch.poll());
 }
 
 #[test]
-fn where_the_system_cannot_tell_looks_take_over() {
+fn polls_take_over_where_the_system_reports_nothing() {
     let mut scene = Scene::new();
     let limit = notify::Error::new(ErrorKind::MaxFilesWatch);
     scene.watch.fall_back(&limit);

@@ -124,7 +124,7 @@ impl Dashboard<'_, '_, '_> {
         }
     }
 
-    /// Time was given, and stands still.
+    /// Whether the time was given, and does not pass.
     fn is_frozen(&self) -> bool {
         self.follower.run.is_frozen()
     }
@@ -213,7 +213,7 @@ impl Dashboard<'_, '_, '_> {
         wakes.fold(self.follower.wake(&self.app), Duration::min)
     }
 
-    /// When a time on the screen changes. None if time stands still.
+    /// When a time on the screen changes. None if time does not pass.
     fn next_tick(&self, now: DateTime<FixedOffset>, at: Duration) -> Option<Duration> {
         let minute = at + Duration::from_secs(60 - u64::from(now.second()));
         let read = self.app.read_at.map(|(_, read)| read);

@@ -1,4 +1,4 @@
-//! Reads the files whenever that is worth it, and waits for what comes next. What is made of a reading is decided in `tui`.
+//! Reads the files when they may have changed, and waits for events between. `tui` decides what to show of a reading.
 
 use std::{sync::mpsc::Receiver, time::Duration};
 
@@ -35,14 +35,14 @@ impl Follower<'_, '_> {
         let mut watched = None;
         let reading = match self.load() {
             Ok(snapshot) => {
-                // Where the settings cannot be read, the files that mattered before still do.
+                // If the settings cannot be read, the same files as before are watched.
                 watched = self.session.watched_files().ok();
                 Reading::Good(Box::new(snapshot))
             }
             Err(_) if store::is_missing(&self.watched.log) => {
                 Reading::Gone(self.watched.shown.clone())
             }
-            // What was asked for does not exist, and the user is there to read so.
+            // The command line asks for something that does not exist: the run ends with that message.
             Err(LoadFailure { failure, .. }) if failure.is_usage() && !self.begun => {
                 return Err(failure);
             }
@@ -80,8 +80,8 @@ impl Follower<'_, '_> {
         })
     }
 
-    /// When to wake for the files. Between a bad reading and its second try they are not read: whoever writes in parts may be
-    /// at it still.
+    /// When to wake for the files. Between a bad reading and its second try they are not read: another program may still be
+    /// writing.
     pub fn wake(&self, app: &App) -> Duration {
         let patience = app.patience.filter(|_| app.pause.is_none());
         let wake = patience.map_or(self.files.wake(), |end| end.min(self.files.wake()));

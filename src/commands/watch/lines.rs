@@ -33,13 +33,13 @@ impl Follower<'_, '_> {
             let line = view::line(&app, view);
             // What is written is rounded: a figure may change where it does not.
             let used = app.latest.as_ref().map(|latest| latest.report.used.clone());
-            let told = Some((line, used));
-            if told != last
-                && let Some((line, _)) = &told
+            let current = Some((line, used));
+            if current != last
+                && let Some((line, _)) = &current
             {
                 let time = now.format("%Y-%m-%dT%H:%M:%S%:z");
                 self.run.print(|out| writeln!(out, "{time} {line}"))?;
-                last = told;
+                last = current;
             }
             while !self.is_due(&app, (self.run.cx.uptime)()) {
                 match self.next(self.wake(&app)) {

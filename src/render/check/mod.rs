@@ -73,7 +73,7 @@ impl Report<'_> {
         self.summary(style, out)
     }
 
-    /// How much was found, in how many lines, and how much of it `--fix` can fix.
+    /// The number of findings, of lines, and of findings that `--fix` can fix.
     fn summary(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let CheckExtent {
             months,

@@ -44,24 +44,22 @@ pub fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -> Vec<D
             });
         }
         if filter.is_none() && lines.len() > before {
-            let line = DayLine {
-                row: None,
-                first: false,
-                ..lines[lines.len() - 1]
-            };
-            lines.push(line);
+            lines.extend(total_after(&lines));
         }
     }
-    if filter.is_some()
-        && let Some(last) = lines.last().copied()
-    {
-        lines.push(DayLine {
-            row: None,
-            first: false,
-            ..last
-        });
+    if filter.is_some() {
+        lines.extend(total_after(&lines));
     }
     lines
+}
+
+fn total_after<'r>(lines: &[DayLine<'r>]) -> Option<DayLine<'r>> {
+    let last = *lines.last()?;
+    Some(DayLine {
+        row: None,
+        first: false,
+        ..last
+    })
 }
 
 /// Some of these lines as a table, as wide as a table of all would be.

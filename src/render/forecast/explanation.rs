@@ -49,29 +49,21 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
     } else {
         "so there is no likely figure"
     };
-    match forecast.confidence {
+    let (days, since) = (counted(inputs.completed_days, "complete day"), inputs.since);
+    Some(match forecast.confidence {
         Confidence::None if inputs.completed_days == 0 => {
-            Some(format!("no day is complete yet, {instead}"))
+            format!("no day is complete yet, {instead}")
         }
-        Confidence::None => {
-            let days = counted(inputs.completed_days, "complete day");
-            Some(format!(
-                "nothing was spent on the {days} since {}, {instead}",
-                inputs.since
-            ))
-        }
+        Confidence::None => format!("nothing was spent on the {days} since {since}, {instead}"),
         Confidence::TooEarly => {
-            let days = counted(inputs.completed_days, "complete day");
-            Some(format!(
-                "based on only {days}; typically off by most of a month, {instead}"
-            ))
+            format!("based on only {days}; typically off by most of a month, {instead}")
         }
-        Confidence::Low if inputs.undated_ratio > 0.0 => None,
-        Confidence::Low => Some(
-            "few days, or few with spending: the range is wide and the figure rough".to_owned(),
-        ),
-        Confidence::Medium | Confidence::High => None,
-    }
+        Confidence::Low if inputs.undated_ratio > 0.0 => return None,
+        Confidence::Low => {
+            "few days, or few with spending: the range is wide and the figure rough".to_owned()
+        }
+        Confidence::Medium | Confidence::High => return None,
+    })
 }
 
 /// `67K are used, and the 20 days left likely take 107.2K`.

@@ -33,7 +33,20 @@ pub fn lines(
     } else {
         ['█', '▓', '▒', '░', ' ', '┊']
     };
-    let bar = bar(report, estimate, (width, end), marks);
+    let cell = |tokens: Tokens| {
+        let cells = width as u128 * u128::from(tokens.0) / u128::from(end.0);
+        usize::try_from(cells).unwrap_or(width)
+    };
+    let likely = quantiles.p50.unwrap_or(used);
+    let ends = [used, likely, quantiles.p90, quantiles.p975].map(cell);
+    let tick = budget.map(|budget| cell(budget).min(width - 1));
+    let mark = |at: usize| match ends.iter().position(|end| at < *end) {
+        _ if tick == Some(at) => marks[5],
+        part => marks[part.unwrap_or(4)],
+    };
+    let spent: String = (0..ends[0]).map(mark).collect();
+    let rest: String = (ends[0]..width).map(mark).collect();
+    let bar = in_level(spent, report.level) + rest;
     let pad = " ".repeat(indent);
     let mut lines = vec![StyledLine::from(format!("{pad}0 ")) + bar + " " + &*to];
     let spent = in_level(marks[0].to_string(), report.level);
@@ -49,45 +62,16 @@ pub fn lines(
     lines
 }
 
-fn bar(
-    report: &StatusReport,
-    estimate: &Estimate,
-    (width, end): (usize, Tokens),
-    marks: [char; 6],
-) -> StyledLine {
-    let (used, quantiles) = (report.used.tokens, &estimate.quantiles);
-    let cell = |tokens: Tokens| {
-        let cells = width as u128 * u128::from(tokens.0) / u128::from(end.0);
-        usize::try_from(cells).unwrap_or(width)
-    };
-    let likely = quantiles.p50.unwrap_or(used);
-    let ends = [used, likely, quantiles.p90, quantiles.p975].map(cell);
-    let tick = report
-        .budget
-        .tokens
-        .map(|budget| cell(budget).min(width - 1));
-    let mark = |at: usize| match ends.iter().position(|end| at < *end) {
-        _ if tick == Some(at) => marks[5],
-        part => marks[part.unwrap_or(4)],
-    };
-    let (spent, rest): (String, String) = (
-        (0..ends[0]).map(mark).collect(),
-        (ends[0]..width).map(mark).collect(),
-    );
-    in_level(spent, report.level) + &*rest
-}
-
 /// The parts of a key, as many in a line as fit. A mark stays with its name.
 fn in_lines(parts: Vec<StyledLine>, pad: &str, style: Style) -> Vec<StyledLine> {
     let mut lines: Vec<StyledLine> = Vec::new();
     for part in parts {
         let longer = lines.last().map(|line| line.clone() + "  " + &part);
-        match longer
-            .filter(|longer| style.fits(longer))
-            .zip(lines.last_mut())
-        {
-            Some((longer, last)) => *last = longer,
-            None => lines.push(StyledLine::from(pad) + part),
+        if let Some(longer) = longer.filter(|longer| style.fits(longer)) {
+            lines.pop();
+            lines.push(longer);
+        } else {
+            lines.push(StyledLine::from(pad) + part);
         }
     }
     lines

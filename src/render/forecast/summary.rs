@@ -38,7 +38,10 @@ pub fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field>
     });
     let is_selected = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
     let team = report.teams.iter().find(is_selected);
-    let team = team.and_then(|team| of_team(report, team, style, badge));
+    let team = team.and_then(|team| {
+        let outcome = team_outcome(report, team, badge)?;
+        Some(StyledLine::from(style.text(&team.name) + ": ") + outcome)
+    });
     let fields = [
         ("Cost", cost.map(StyledLine::from)),
         ("All planned", of_project(report, badge)),
@@ -121,16 +124,6 @@ fn of_project(report: &StatusReport, badge: Badge<'_>) -> Option<StyledLine> {
     let badge = project.level.map(badge).unwrap_or_default();
     let text = outcome(report, &project.quantiles);
     Some(StyledLine::from(text + &chance.unwrap_or_default()) + badge)
-}
-
-fn of_team(
-    report: &StatusReport,
-    team: &TeamReport,
-    style: Style,
-    badge: Badge<'_>,
-) -> Option<StyledLine> {
-    let outcome = team_outcome(report, team, badge)?;
-    Some(StyledLine::from(style.text(&team.name) + ": ") + outcome)
 }
 
 /// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance that its 70,000 tokens are not enough`.

@@ -53,7 +53,7 @@ pub fn brief(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<
     })
 }
 
-/// The worst alerts, or those around the selected one. The last line says how many more there are.
+/// The worst alerts, or those around the selected one. The last line gives the number of the others.
 fn listed(
     report: &StatusReport,
     screen: ScreenStatus,

@@ -8,7 +8,7 @@ pub const WIDE_GAP: usize = 2;
 
 const NARROW_GAP: usize = 1;
 
-/// A name cut shorter than this does not tell one from another.
+/// The width below which cut names are no longer distinct.
 const DISTINCT_NAME: usize = 8;
 
 /// When a column is dropped: in this order, and of one kind those with a smaller number first.
@@ -38,7 +38,7 @@ enum CutLimit {
     /// Only optional columns, and very long names.
     Optional,
     Easy,
-    /// As long as names can be told apart.
+    /// While names stay distinct.
     Distinct,
     Minimum,
 }
@@ -121,7 +121,7 @@ impl ReportTable {
         }
     }
 
-    /// Cuts columns until the rows fit, the last ones first. Returns how many cells are still too many.
+    /// Cuts columns until the rows fit, the last ones first. Returns the number of cells that are still too many.
     fn cut_columns(&self, layout: &mut TableLayout, limit: CutLimit, most: usize) -> usize {
         let mut excess = layout.width().saturating_sub(most);
         for at in layout.kept.iter().rev() {

@@ -1,4 +1,4 @@
-//! Every level has a word, a sign and a style, and is told apart without colours.
+//! Every level has a word, a sign and a style, and is distinct without colours.
 
 use std::time::Duration;
 

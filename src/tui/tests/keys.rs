@@ -245,13 +245,13 @@ fn esc_closes_what_was_opened_last() {
 #[test]
 fn columns_that_tell_nothing_are_passed_over() {
     let mut app = log_of(&["A", "B"]);
-    let mut told = Vec::new();
+    let mut sorts = Vec::new();
     for _ in 0..4 {
         press(&mut app, "2 s");
-        told.push(app.sort);
+        sorts.push(app.sort);
     }
     assert_eq!(
-        told,
+        sorts,
         [
             Some(SortBy::Used),
             Some(SortBy::Team),

@@ -89,7 +89,7 @@ fn app(name: &str) -> App {
     app
 }
 
-/// The sample with so many tokens used, by a line of a team without a limit.
+/// The sample with this number of tokens used, by a line of a team without a limit.
 fn used(tokens: u64) -> StatusReport {
     let sample = std::fs::read_to_string("fixtures/logs/sample.md").unwrap();
     let more = tokens.checked_sub(126_670);

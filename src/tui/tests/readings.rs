@@ -59,12 +59,12 @@ fn the_bell_rings_once_for_each_threshold() {
     press(&mut app, "b");
     let at = Duration::from_secs(5);
     let mut rings = |tokens| app.take(good(used(tokens)), now(), at);
-    let told = [
+    let rung = [
         140_000, 150_000, 149_000, 151_000, 145_999, 152_000, 181_200, 182_000,
     ]
     .map(&mut rings);
     // Up to 150,000; again only after falling two points of the budget below it; then two at once.
-    assert_eq!(told, [false, true, false, false, false, true, true, false]);
+    assert_eq!(rung, [false, true, false, false, false, true, true, false]);
     let screen = picture(&app, 80, 24, false);
     assert!(
         screen.contains("!!! CRIT  passed 90%: 181,200 of 200,000 (90.6%) at 17:00"),
@@ -119,7 +119,7 @@ fn a_row_that_stays_unreadable_holds_the_others_back_for_ten_seconds() {
 }
 
 #[test]
-fn whoever_asks_gets_what_can_be_read() {
+fn a_reload_shows_what_can_be_read() {
     let mut app = app("sample");
     let at = Duration::from_secs(5);
     app.take(worse(130_000), now(), at);
@@ -158,7 +158,7 @@ fn what_was_said_of_a_level_goes_with_it() {
 }
 
 #[test]
-fn a_pause_keeps_what_is_shown_until_somebody_asks() {
+fn a_pause_keeps_what_is_shown_until_a_reload() {
     let mut app = app("sample");
     app.take(bad(), now(), Duration::from_secs(5));
     assert!(app.retry.is_some());
@@ -167,7 +167,7 @@ fn a_pause_keeps_what_is_shown_until_somebody_asks() {
     assert_eq!((app.retry, pause.changes), (None, 1));
     assert_eq!(press(&mut app, "r"), Some(Effect::Read));
     assert_eq!(app.pause.unwrap().changes, 0);
-    // Whoever asks is told at once, and nothing is left that would have to be tried again.
+    // A reload shows the error at once, and nothing is tried again.
     app.take(bad(), now(), Duration::from_secs(6));
     assert_eq!((app.retry, app.read_error.is_some()), (None, true));
 }

@@ -93,7 +93,7 @@ fn other_logs() {
     }
 }
 
-/// A log of some days of February, each with so many rows.
+/// A log of some days of February, each with this number of rows.
 fn log_of_days(days: &[&str], rows: u64) -> String {
     let row = |row| {
         let team = if row % 3 == 0 { "A" } else { "B" };
@@ -147,7 +147,7 @@ fn a_badge_is_never_cut() {
     }
 }
 
-/// A log of so many teams, the last of which are over their limits.
+/// A log of this number of teams, the last of which are over their limits.
 fn many_teams(count: u64) -> App {
     let used = |team| if team + 3 > count { 1_200 } else { 400 + team };
     let row = |team, tokens| format!("| Team number {team} | {tokens} |\n");
@@ -164,7 +164,7 @@ fn many_teams(count: u64) -> App {
 }
 
 #[test]
-fn of_many_teams_those_in_trouble_are_on_the_screen() {
+fn of_many_teams_those_over_their_limits_are_on_the_screen() {
     let app = many_teams(100);
     insta::assert_snapshot!("many_teams", screen(&app));
     insta::assert_snapshot!("many_teams_120x40", picture(&app, 120, 40, false));
@@ -190,7 +190,7 @@ fn a_budget_in_money_is_one() {
 }
 
 #[test]
-fn a_small_pane_tells_of_trouble_too() {
+fn a_small_pane_shows_read_errors() {
     let mut gone = app("sample");
     gone.read_error = Some(ReadError::Gone("cost-log.md".to_owned()));
     let paused = pressed("sample", "p");
@@ -209,11 +209,11 @@ fn a_small_pane_tells_of_trouble_too() {
 #[test]
 fn what_is_selected_is_on_the_screen() {
     for tab in [Tab::Teams, Tab::Daily] {
-        for (keys, trouble) in [("g", false), ("G", false), ("g j j", true), ("G", true)] {
+        for (keys, is_gone) in [("g", false), ("G", false), ("g j j", true), ("G", true)] {
             let mut app = pressed("sample", "1");
             app.tab = tab;
             press(&mut app, keys);
-            app.read_error = trouble.then(|| ReadError::Gone("cost-log.md".to_owned()));
+            app.read_error = is_gone.then(|| ReadError::Gone("cost-log.md".to_owned()));
             for height in 6..=45 {
                 for width in [30, 60, 80, 130] {
                     let screen = picture(&app, width, height, false);

@@ -20,7 +20,7 @@ pub use frame::next_age;
 pub struct ViewContext {
     pub style: Style,
     pub now: DateTime<FixedOffset>,
-    /// The age of the figures in seconds. None if time stands still.
+    /// The age of the figures in seconds. None if time does not pass.
     pub age: Option<u64>,
 }
 
