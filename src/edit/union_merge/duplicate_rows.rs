@@ -12,16 +12,13 @@ use super::{
 };
 use crate::{
     analysis::{ReconciledMonth, TeamUsage},
-    log::Role,
-    model::{Amount, EntryKind, Month, RoundedSum, Tokens},
+    model::{Amount, Currency, Entry, EntryKind, Figures, Month, RoundedSum, Tokens},
 };
 
-/// Rows that occur twice.
 #[derive(Clone, Debug)]
 pub(super) struct DuplicateRows<'d> {
     pub(super) team: String,
     pub(super) rows: Vec<&'d TableRow>,
-    /// What they add up to.
     pub(super) stated: Tokens,
     /// What the one right row says. None where nothing shows it.
     pub(super) resolution: Option<Resolution>,
@@ -37,16 +34,9 @@ pub(super) struct Resolution {
     pub(super) cost: Option<i128>,
 }
 
-/// A row of a day or a session.
-struct Detail {
-    order: chrono::NaiveDate,
-    task: Task,
-    tokens: Amount<Tokens>,
-    cost: Option<i128>,
-    has_id: bool,
-}
-
 type Task = Option<String>;
+
+type Tasks<'d> = BTreeMap<Task, Vec<&'d TableRow>>;
 
 /// The rows of a merged table that occur twice.
 pub(super) fn find<'d>(
@@ -54,7 +44,7 @@ pub(super) fn find<'d>(
     merged: &MergedTable<'d>,
     reconciled: &ReconciledMonth<'_>,
 ) -> Vec<DuplicateRows<'d>> {
-    let mut teams: BTreeMap<&str, BTreeMap<Task, Vec<&TableRow>>> = BTreeMap::new();
+    let mut teams: BTreeMap<&str, Tasks<'d>> = BTreeMap::new();
     for row in &merged.table.rows {
         let Some(entry) = row.entry() else { continue };
         if let Some(team) = reconciled.find_team(&entry.work.team) {
@@ -67,26 +57,23 @@ pub(super) fn find<'d>(
         return Vec::new();
     }
     let mut details = details(document, reconciled, merged.month);
-    let mut all = Vec::new();
-    let several: Vec<&Vec<&TableRow>> = teams
-        .values()
-        .flat_map(BTreeMap::values)
+    let groups = teams.values().flat_map(BTreeMap::values);
+    let several: Vec<&[&TableRow]> = groups
+        .map(Vec::as_slice)
         .filter(|rows| rows.len() > 1)
         .collect();
+    let mut all = Vec::new();
     for (name, tasks) in &teams {
         let details = details.remove(*name).unwrap_or_default();
-        let Some(team) = reconciled.find_team(name) else {
-            continue;
-        };
-        let resolver = Resolver {
-            document,
-            team,
-            several: &several,
-        };
-        let resolutions = resolver.resolve(tasks, &details);
-        let all_rows = tasks.values().zip(resolutions);
-        for (rows, resolution) in all_rows.filter(|(rows, _)| rows.len() > 1) {
+        let team = reconciled.find_team(name);
+        let context = team.and_then(|team| Details::of(team, tasks, details));
+        for (task, rows) in tasks.iter().filter(|(_, rows)| rows.len() > 1) {
             let tokens = rows.iter().filter_map(|row| tokens_of(row));
+            let resolution = context.as_ref().and_then(|details| {
+                let resolution = details.resolve(task, rows, reconciled.currency());
+                let is_known = details.entries.iter().any(|entry| entry.id.is_some());
+                resolution.or_else(|| unchanged(document, rows, &several).filter(|_| !is_known))
+            });
             all.push(DuplicateRows {
                 team: (*name).to_owned(),
                 stated: tokens.map(|tokens| tokens.value).sum(),
@@ -99,153 +86,132 @@ pub(super) fn find<'d>(
     all
 }
 
-/// The details of a month that count, team by team, those of earlier days first.
-fn details(
-    document: &Document,
-    reconciled: &ReconciledMonth<'_>,
+/// The entries of days and sessions of a month that count, team by team, those of earlier days first.
+fn details<'d, 'r>(
+    document: &'d Document,
+    reconciled: &'r ReconciledMonth<'_>,
     month: Month,
-) -> BTreeMap<String, Vec<Detail>> {
+) -> BTreeMap<&'r str, Vec<&'d Entry<'static>>> {
     let mut ids: HashSet<&str> = HashSet::new();
-    let mut details: BTreeMap<String, Vec<Detail>> = BTreeMap::new();
-    let tables = document
-        .tables
-        .iter()
-        .filter(|table| matches!(table.role, Role::Daily | Role::Session));
-    for row in tables.flat_map(|table| &table.rows) {
-        let Some(entry) = row.entry() else { continue };
+    let mut details: BTreeMap<&str, Vec<&Entry<'_>>> = BTreeMap::new();
+    for entry in document.details().filter_map(TableRow::entry) {
         let is_new = entry.id.as_deref().is_none_or(|id| ids.insert(id));
-        let (Some(tokens), Some(date)) = (entry.figures.tokens, entry.when.date) else {
-            continue;
-        };
-        if !is_new || entry.when.month != month {
-            continue;
-        }
-        let own = entry.figures.currency;
-        let is_own = own.is_none_or(|currency| currency == reconciled.currency());
+        let is_dated = entry.when.month == month && entry.when.date.is_some();
         let team = reconciled.find_team(&entry.work.team);
-        if let Some(team) = team {
-            details.entry(team.name.clone()).or_default().push(Detail {
-                order: date,
-                task: task_of(entry),
-                tokens,
-                cost: entry
-                    .figures
-                    .cost
-                    .filter(|_| is_own)
-                    .map(|cost| cost.value.into()),
-                has_id: entry.id.is_some(),
-            });
+        if let Some(team) = team.filter(|_| is_new && is_dated)
+            && entry.figures.tokens.is_some()
+        {
+            details.entry(&team.name).or_default().push(entry);
         }
     }
-    for rows in details.values_mut() {
-        rows.sort_by_key(|detail| detail.order);
+    for entries in details.values_mut() {
+        entries.sort_by_key(|entry| entry.when.date);
     }
     details
 }
 
-/// Finds what the monthly rows of a team should say.
-struct Resolver<'r, 'd> {
-    document: &'r Document,
-    team: &'r TeamUsage,
-    /// All groups of the table with several rows.
-    several: &'r [&'r Vec<&'d TableRow>],
+/// The details of a team whose monthly rows are all in one table.
+struct Details<'d> {
+    entries: Vec<&'d Entry<'static>>,
+    /// What the details in archives add up to.
+    archived: Tokens,
+    has_one_task: bool,
+    /// Whether it is known which details belong to a row.
+    are_separate: bool,
 }
 
-impl Resolver<'_, '_> {
-    /// What the row of each task should say.
-    fn resolve(
-        &self,
-        tasks: &BTreeMap<Task, Vec<&TableRow>>,
-        details: &[Detail],
-    ) -> Vec<Option<Resolution>> {
-        let listed: Tokens = details.iter().map(|detail| detail.tokens.value).sum();
-        let archived = self.team.details().saturating_sub(listed);
+impl<'d> Details<'d> {
+    /// None where rows in other tables of the month share the details with these.
+    fn of(team: &TeamUsage, tasks: &Tasks<'_>, entries: Vec<&'d Entry<'static>>) -> Option<Self> {
+        let tokens = entries.iter().filter_map(|entry| entry.figures.tokens);
+        let listed: Tokens = tokens.map(|tokens| tokens.value).sum();
+        let archived = team.details().0.checked_sub(listed.0).map(Tokens)?;
         let count: usize = tasks.values().map(Vec::len).sum();
-        let monthly = self.team.tallies.get(&EntryKind::Monthly);
-        // Rows in other tables of the month share the details with these.
-        let is_here = monthly.is_some_and(|tally| tally.rows == count as u64);
-        if !is_here || listed > self.team.details() {
-            return vec![None; tasks.len()];
-        }
-        let has_ids = details.iter().any(|detail| detail.has_id);
-        let is_only = tasks.len() == 1;
-        let of_task = |task: &Task| -> Vec<&Detail> {
-            let own = details
-                .iter()
-                .filter(|detail| is_only || detail.task == *task);
-            own.collect()
-        };
-        let is_separate = is_only || archived == Tokens::ZERO && are_separate(tasks, details);
-        let group = |(task, rows): (&Task, &Vec<&TableRow>)| {
-            let of_details = group(rows, archived, &of_task(task));
-            of_details
-                .filter(|_| is_separate)
-                .or_else(|| self.unchanged(rows).filter(|_| !has_ids))
-        };
-        tasks.iter().map(group).collect()
+        let monthly = team.tallies.get(&EntryKind::Monthly);
+        let has_one_task = tasks.len() == 1;
+        let are_separate =
+            has_one_task || archived == Tokens::ZERO && are_separate(tasks, &entries);
+        monthly.filter(|tally| tally.rows == count as u64)?;
+        Some(Self {
+            entries,
+            archived,
+            has_one_task,
+            are_separate,
+        })
     }
 
-    /// A row that neither branch touched, and that occurs twice because the rows beside it were: it is the same in every byte, and
-    /// the rows of another team occur twice in the same order.
-    fn unchanged(&self, rows: &[&TableRow]) -> Option<Resolution> {
-        let line = |row: &TableRow| self.document.at(row.line());
-        let start = |row: &TableRow| row.place.line_start;
-        let [one, two] = rows else { return None };
-        let tokens = tokens_of(one).map_or(Tokens::ZERO, |tokens| tokens.value);
-        let is_inside = self.several.iter().any(|other| match other.as_slice() {
-            [first, second] => {
-                let starts = [first, one, second, two].map(|row| start(row));
-                let is_around = starts.is_sorted_by(|one, two| one < two);
-                let starts = [one, first, two, second].map(|row| start(row));
-                let is_across = is_around || starts.is_sorted_by(|one, two| one < two);
-                is_across && line(first) != line(second)
-            }
-            _ => false,
+    /// What the row of a task should say.
+    fn resolve(&self, task: &Task, rows: &[&TableRow], currency: Currency) -> Option<Resolution> {
+        let entries = self.entries.iter();
+        let own = entries.filter(|entry| self.has_one_task || task_of(entry) == *task);
+        let figures: Vec<Figures> = own.map(|entry| entry.figures).collect();
+        let details: Vec<_> = figures.iter().filter_map(|own| own.tokens).collect();
+        let stated: Option<Vec<_>> = rows.iter().map(|row| tokens_of(row)).collect();
+        let stated = stated.filter(|_| self.are_separate)?;
+        if stated.iter().chain(&details).any(|tokens| tokens.estimate) {
+            return None;
+        }
+        let (tokens, common) = join(&stated, self.archived, &details)?;
+        let costs = figures.iter().map(|own| {
+            let is_own = own.currency.is_none_or(|own| own == currency);
+            own.cost
+                .filter(|_| is_own)
+                .map(|cost| i128::from(cost.value))
         });
-        (is_inside && line(one) == line(two)).then_some(Resolution {
+        let cost: Option<i128> = costs.sum();
+        Some(Resolution {
             tokens,
-            common: tokens,
-            cost: None,
+            common,
+            cost: cost.filter(|_| self.archived == Tokens::ZERO),
         })
     }
 }
 
-/// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
-fn are_separate(tasks: &BTreeMap<Task, Vec<&TableRow>>, details: &[Detail]) -> bool {
-    let sum = |task: &Task| -> RoundedSum {
-        let own = details.iter().filter(|detail| detail.task == *task);
-        own.map(|detail| RoundedSum::from(detail.tokens)).sum()
+/// A row that neither branch touched, and that occurs twice because the rows beside it were: it is the same in every byte, and
+/// the rows of another team occur twice in the same order.
+fn unchanged(
+    document: &Document,
+    rows: &[&TableRow],
+    several: &[&[&TableRow]],
+) -> Option<Resolution> {
+    let line = |row: &TableRow| document.at(row.line());
+    let [one, two] = rows else { return None };
+    let tokens = tokens_of(one).map_or(Tokens::ZERO, |tokens| tokens.value);
+    let is_in_order = |rows: [&TableRow; 4]| {
+        let starts = rows.map(|row| row.place.line_start);
+        starts.is_sorted_by(|one, two| one < two)
     };
-    let agrees = |(task, rows): (&Task, &Vec<&TableRow>)| match rows.as_slice() {
-        [only] => {
-            let tokens = tokens_of(only);
-            tokens.is_some_and(|tokens| sum(task).agrees_with(tokens))
+    let is_across = several.iter().any(|other| match other {
+        [first, second] if line(first) != line(second) => {
+            is_in_order([first, one, second, two]) || is_in_order([one, first, two, second])
         }
-        _ => true,
-    };
-    details
-        .iter()
-        .all(|detail| tasks.contains_key(&detail.task))
-        && tasks.iter().all(agrees)
+        _ => false,
+    });
+    (is_across && line(one) == line(two)).then_some(Resolution {
+        tokens,
+        common: tokens,
+        cost: None,
+    })
 }
 
-fn group(rows: &[&TableRow], archived: Tokens, details: &[&Detail]) -> Option<Resolution> {
-    let stated: Option<Vec<Amount<Tokens>>> = rows.iter().map(|row| tokens_of(row)).collect();
-    let stated = stated?;
-    let is_estimate = stated.iter().any(|tokens| tokens.estimate)
-        || details.iter().any(|detail| detail.tokens.estimate);
-    if is_estimate {
-        return None;
+/// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
+fn are_separate(tasks: &Tasks<'_>, details: &[&Entry<'_>]) -> bool {
+    let mut sums: BTreeMap<Task, RoundedSum> = BTreeMap::new();
+    for entry in details {
+        let sum = sums.entry(task_of(entry)).or_default();
+        *sum = entry
+            .figures
+            .tokens
+            .map_or(*sum, |tokens| *sum + tokens.into());
     }
-    let amounts: Vec<Amount<Tokens>> = details.iter().map(|detail| detail.tokens).collect();
-    let (tokens, common) = join(&stated, archived, &amounts)?;
-    let costs: Option<Vec<i128>> = details.iter().map(|detail| detail.cost).collect();
-    let cost = costs.filter(|_| archived == Tokens::ZERO);
-    Some(Resolution {
-        tokens,
-        common,
-        cost: cost.map(|costs| costs.into_iter().sum()),
-    })
+    let agrees = |(task, rows): (&Task, &Vec<&TableRow>)| match rows.as_slice() {
+        [only] => tokens_of(only).is_some_and(|tokens| {
+            let sum = sums.get(task).copied().unwrap_or_default();
+            sum.agrees_with(tokens)
+        }),
+        _ => true,
+    };
+    sums.keys().all(|task| tasks.contains_key(task)) && tasks.iter().all(agrees)
 }
 
 /// What rows of several branches say together, and what they have in common. None where the details do not show it.
@@ -276,21 +242,17 @@ fn join(
     // All rows but one hold what was there before once too often.
     let too_often = rows.len().checked_sub(1)? as u128;
     let beyond = u128::from(stated.tokens.saturating_sub(all).0);
-    let is_common = |before: Tokens| {
+    let is_common = |before: &Tokens| {
         let difference = (u128::from(before.0) * too_often).abs_diff(beyond);
-        difference * 2 <= u128::from(rounding) && before <= smallest.saturating_add(slack)
+        difference * 2 <= u128::from(rounding) && *before <= smallest.saturating_add(slack)
     };
     let mut before = archived;
-    if is_common(before) {
-        return Some((all, before));
-    }
-    for amount in details {
+    let more = details.iter().map(|amount| {
         before = before.saturating_add(amount.value);
-        if is_common(before) {
-            return Some((all, before));
-        }
-    }
-    None
+        before
+    });
+    let common = std::iter::once(archived).chain(more).find(is_common);
+    Some((all, common?))
 }
 
 fn tokens_of(row: &TableRow) -> Option<Amount<Tokens>> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::{Document, RowKind, TableBlock, TableRow, notes, timestamp};
 use crate::{
     log::{Column, Role, cell},
-    model::{Amount, Entry, Month, NoteValue, RoundedSum, Tokens, fold_name},
+    model::{Amount, Entry, Month, Note, NoteValue, RoundedSum, Tokens, fold_name},
 };
 
 /// A monthly table with several totals of one name.
@@ -16,7 +16,7 @@ pub(super) struct MergedTable<'d> {
     pub(super) totals: Vec<&'d TableRow>,
 }
 
-/// More branches than anyone merges without looking at the log.
+/// Tables with more totals are left to a person.
 const MOST_TOTALS: usize = 100;
 
 /// The tables that were merged. Two totals of one name in a row show it. With rows between them they may be those of two groups,
@@ -41,17 +41,13 @@ pub(super) fn find(document: &Document) -> Vec<MergedTable<'_>> {
 
 fn merged_table<'d>(document: &'d Document, table: &'d TableBlock) -> Option<MergedTable<'d>> {
     let columns = &table.columns;
-    let is_plain = table.role == Role::Monthly
-        && columns.has(Column::Tokens)
-        && columns.has(Column::Team)
-        && !columns.has(Column::Month);
-    let month = table.month(document).filter(|_| is_plain)?;
-    let rows = table.rows.iter();
-    let totals: Vec<&TableRow> = rows
-        .filter(|row| matches!(row.kind, RowKind::Total(_)))
-        .collect();
-    let team = columns.index(Column::Team)?;
-    let name = |row: &&TableRow| Some(document.at(*row.cells.get(team)?));
+    let is_plain = columns.has(Column::Tokens) && !columns.has(Column::Month);
+    let is_monthly = table.role == Role::Monthly && is_plain;
+    let month = table.month(document).filter(|_| is_monthly)?;
+    let totals = table.rows.iter();
+    let totals = totals.filter(|row| matches!(row.kind, RowKind::Total(_)));
+    let totals: Vec<&TableRow> = totals.collect();
+    let name = |row: &&TableRow| Some(document.at(row.cell(table, Column::Team)?));
     let first = name(totals.first()?)?;
     let is_of_one_name = totals.iter().all(|row| name(row) == Some(first));
     let is_several = totals.len() > 1 && totals.len() <= MOST_TOTALS;
@@ -62,6 +58,21 @@ fn merged_table<'d>(document: &'d Document, table: &'d TableBlock) -> Option<Mer
     })
 }
 
+/// Whether a line that begins like a row is in no table, as where a merge parted it from its head. What it says is not known, so the
+/// details do not show what was spent.
+pub(super) fn has_stray_rows(document: &Document) -> bool {
+    let tables = document.tables.iter();
+    let known = tables.flat_map(|table| {
+        let heads = [table.head.line_start, table.dashes.line_start];
+        heads
+            .into_iter()
+            .chain(table.row_lines().map(|line| line.start))
+    });
+    let known: HashSet<usize> = known.collect();
+    let mut lines = document.text_lines(document.source.body_start());
+    lines.any(|(line, text, _)| text.trim_start().starts_with('|') && !known.contains(&line.start))
+}
+
 /// The task of a row, folded; none where the cell says nothing.
 pub(super) fn task_of(entry: &Entry<'_>) -> Option<String> {
     let task = entry.work.task.as_deref();
@@ -70,19 +81,16 @@ pub(super) fn task_of(entry: &Entry<'_>) -> Option<String> {
 
 /// `Current usage` where a list has it more than once.
 pub(super) fn doubled_usage(document: &Document) -> Vec<Amount<Tokens>> {
-    let usage = |value: &NoteValue| match value {
-        NoteValue::CurrentUsage(tokens, _) => Some(*tokens),
+    let usage = |note: &Note| match note.value {
+        NoteValue::CurrentUsage(tokens, _) => Some(tokens),
         _ => None,
     };
     let lists = notes::lists(document);
-    lists
-        .map(|list| list.iter().filter_map(|note| usage(&note.value)).collect())
-        .filter(|usage: &Vec<_>| usage.len() > 1)
-        .flatten()
-        .collect()
+    let usages = lists.map(|list| list.iter().filter_map(usage).collect());
+    let doubled = usages.filter(|usages: &Vec<_>| usages.len() > 1);
+    doubled.flatten().collect()
 }
 
-/// What else shows that a log was merged.
 struct Evidence {
     /// What the notes say is used, if they say so twice.
     usage: Vec<Amount<Tokens>>,
@@ -101,27 +109,25 @@ impl Evidence {
     /// Whether a total and the next one are those of two branches, and not of two groups: nothing is between them, or what is above
     /// both is between them again, or the next is no sum of what is between them, or the notes state both.
     fn separates(&self, table: &TableBlock, one: &TableRow, two: &TableRow) -> bool {
-        let start = |row: &TableRow| row.place.line_start;
-        let is_above = |row: &&TableRow| start(row) < start(one);
-        let is_between = |row: &&TableRow| start(row) > start(one) && start(row) < start(two);
-        let mut between = table.rows.iter().filter(is_between).peekable();
-        if between.peek().is_none() {
+        let at = |row: &TableRow| {
+            let mut rows = table.rows.iter();
+            rows.position(|other| other.place == row.place)
+                .unwrap_or_default()
+        };
+        let (above, below) = table.rows.split_at(at(one));
+        let between = below.get(1..at(two) - at(one)).unwrap_or_default();
+        if between.is_empty() {
             return true;
         }
         if self.usage.is_empty() && !self.has_two_timestamps {
             return false;
         }
-        let key = |row: &TableRow| {
-            let entry = row.entry()?;
-            Some((fold_name(&entry.work.team), task_of(entry)))
-        };
-        let above: HashSet<_> = table.rows.iter().filter(is_above).filter_map(key).collect();
-        let between: Vec<&Entry<'_>> = between.filter_map(TableRow::entry).collect();
-        let sum: RoundedSum = between
-            .iter()
-            .filter_map(|entry| entry.figures.tokens)
-            .map(RoundedSum::from)
-            .sum();
+        let key = |entry: &Entry<'_>| (fold_name(&entry.work.team), task_of(entry));
+        let above = above.iter().filter_map(TableRow::entry).map(key);
+        let above: HashSet<_> = above.collect();
+        let between: Vec<&Entry<'_>> = between.iter().filter_map(TableRow::entry).collect();
+        let tokens = between.iter().filter_map(|entry| entry.figures.tokens);
+        let sum: RoundedSum = tokens.map(RoundedSum::from).sum();
         let stated = |row: &TableRow| match &row.kind {
             RowKind::Total(total) => total.figures.tokens,
             _ => None,
@@ -130,9 +136,7 @@ impl Evidence {
             let stated = stated(row);
             stated.is_some_and(|stated| self.usage.iter().any(|noted| noted.agrees_with(&stated)))
         };
-        let mut keys = between
-            .iter()
-            .map(|entry| (fold_name(&entry.work.team), task_of(entry)));
+        let mut keys = between.into_iter().map(key);
         keys.any(|key| above.contains(&key))
             || stated(two).is_some_and(|stated| !sum.agrees_with(stated))
             || is_noted(one) && is_noted(two)

@@ -16,7 +16,7 @@ use crate::{
     analysis::ReconciledMonth,
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Tokens},
-    text::{Edit, Place},
+    text::Edit,
 };
 use duplicate_rows::DuplicateRows;
 use merged_table::MergedTable;
@@ -53,11 +53,12 @@ pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
         return UnionMerge::default();
     }
     let document = Document::read(revision.text(), Kept::All);
+    let has_stray_rows = merged_table::has_stray_rows(&document);
     let mut union = UnionMerge::default();
     let mut is_resolved = true;
     for merged in merged_table::find(&document).iter().take(MOST_MONTHS) {
         let month = revision.ledger().find_month(merged.month);
-        let month = month.filter(|month| !month.is_legacy());
+        let month = month.filter(|month| !month.is_legacy() && !has_stray_rows);
         is_resolved &= union.table(&document, merged, month.as_ref());
     }
     // While a table has to be resolved by hand, what shows that it was merged stays.
@@ -85,10 +86,9 @@ impl UnionMerge {
         let is_resolved = duplicates.iter().all(|rows| rows.resolution.is_some());
         if duplicates.is_empty() {
             let finding = totals_finding(merged);
-            self.findings.extend(finding.map(|finding| match month {
-                Some(_) => finding,
-                None => finding.manual(),
-            }));
+            let is_manual = month.is_none();
+            self.findings
+                .extend(finding.map(|finding| if is_manual { finding.manual() } else { finding }));
         }
         let Some(month) = month else { return false };
         for rows in &duplicates {
@@ -99,11 +99,8 @@ impl UnionMerge {
         self.set_used(month, &duplicates);
         if is_resolved {
             // The last one has all rows above it. Its figures follow.
-            let but_last = merged
-                .totals
-                .split_last()
-                .map_or(&[][..], |(_, others)| others);
-            let whole = but_last.iter().map(|row| document.whole_line(row.place));
+            let but_last = merged.totals.iter().rev().skip(1);
+            let whole = but_last.map(|row| document.whole_line(row.place));
             self.proposal.edits.extend(whole.map(Edit::delete));
         }
         is_resolved
@@ -119,18 +116,15 @@ impl UnionMerge {
                 *right = right.saturating_add(resolution.tokens);
             }
         }
-        for (name, (stated, right)) in teams {
-            if let Some(team) = month.find_team(name) {
-                let monthly = team
-                    .tokens_of(EntryKind::Monthly)
-                    .saturating_sub(stated)
-                    .saturating_add(right);
-                let used = monthly
-                    .max(team.details())
-                    .saturating_add(team.tokens_of(EntryKind::Line));
-                let invariants = &mut self.proposal.invariants;
-                invariants.set_used(month.month, &team.name, used);
-            }
+        let teams = teams
+            .into_iter()
+            .filter_map(|(name, sums)| Some((month.find_team(name)?, sums)));
+        for (team, (stated, right)) in teams {
+            let others = team.tokens_of(EntryKind::Monthly).saturating_sub(stated);
+            let settled = others.saturating_add(right).max(team.details());
+            let used = settled.saturating_add(team.tokens_of(EntryKind::Line));
+            let invariants = &mut self.proposal.invariants;
+            invariants.set_used(month.month, &team.name, used);
         }
     }
 }
@@ -149,9 +143,8 @@ pub(super) fn is_merged(text: &str) -> bool {
 }
 
 fn finding_of(rows: &DuplicateRows<'_>, month: &ReconciledMonth<'_>) -> Option<Diagnostic> {
-    let places = rows.rows.iter();
-    let mut places = places.filter_map(|row| Some(row.entry()?.place));
-    let (first, second) = (places.next()?, places.next()?);
+    let mut entries = rows.rows.iter().filter_map(|row| row.entry());
+    let (first, second) = (entries.next()?.place, entries.next()?.place);
     let (team, count) = (&rows.team, rows.rows.len());
     let details = month.find_team(team)?.details();
     let message = format!("{count} monthly rows of {team} stand for one, as after a merge");
@@ -176,14 +169,15 @@ fn finding_of(rows: &DuplicateRows<'_>, month: &ReconciledMonth<'_>) -> Option<D
 
 /// Totals that occur twice over rows that do not.
 fn totals_finding(merged: &MergedTable<'_>) -> Option<Diagnostic> {
-    let mut places = merged.totals.iter().map(|row| row.place);
-    let (first, second): (Place, Place) = (places.next()?, places.next()?);
+    let [first, second, ..] = merged.totals.as_slice() else {
+        return None;
+    };
     let count = merged.totals.len();
     let message = format!("{count} totals of one table, as after a merge");
     Some(
-        Diagnostic::new(Code::MergedTwice, message, second)
+        Diagnostic::new(Code::MergedTwice, message, second.place)
             .label("from the other branch")
-            .related(first, "from one branch")
+            .related(first.place, "from one branch")
             .help("`tokmon check --fix` makes one of them"),
     )
 }

@@ -253,6 +253,20 @@ fn rows_become_one_where_the_details_tell_what_it_says() {
 }
 
 #[test]
+fn rows_stay_where_a_detail_is_in_no_table() {
+    let before = ["A | 13", "A | 12", "TOTAL | 13", "TOTAL | 12"];
+    let details = [("A", 10), ("A", 3)];
+    let stray = "\n## Daily Detail — 2026-02-26\n| A | 2 |\n";
+    let log = small("", &before, &details) + stray;
+    let once = fix(&log);
+    assert_eq!(rows(&once)[..2], ["A | 13", "A | 12"]);
+    assert!(once.ends_with(stray), "{once}");
+    assert_eq!(fix(&once), once);
+    let whole = fix(&small("", &before, &details));
+    assert_eq!(rows(&whole), ["A | 13", "TOTAL | 13"]);
+}
+
+#[test]
 fn totals_of_groups_are_not_those_of_branches() {
     let groups = ["A | 13", "TOTAL | 13", "B | 2", "TOTAL | 2"];
     let details = [("A", 13), ("B", 2)];
