@@ -39,16 +39,11 @@ pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
         now,
         session,
     };
-    let archived = if args.dry_run {
-        let text = task.session.text(run)?;
-        task.plan(&text)?.1
-    } else {
-        if format == Format::Table {
-            task.announce_deletions(run)?;
-        }
-        task.session
-            .rewrite(args.rewrite, &mut |text| task.plan(text))?
-    };
+    if format == Format::Table && !args.dry_run {
+        task.announce_deletions(run)?;
+    }
+    let how = (args.dry_run, args.rewrite);
+    let archived = task.session.plan(how, run, &mut |text| task.plan(text))?;
     run.print(|out| archived.write(format, out))?;
     for remark in archived.remarks() {
         run.note(remark);
@@ -56,7 +51,6 @@ pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
     Ok(ExitCode::Success)
 }
 
-/// What is to be done, to which log.
 struct Task<'a> {
     args: &'a ArchiveArgs,
     now: Timestamp,
@@ -66,7 +60,7 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// What a text of the log and the files beside it change to, and what to report of that.
+    /// The change of the log and of the files beside it, and the report on it.
     fn plan(&self, text: &str) -> Result<(Option<Change>, Archived), Failure> {
         let archives = self.session.archives()?;
         let request = self.request(text, archives);
@@ -88,28 +82,22 @@ impl Task<'_> {
         let log = archiving.revision.as_ref().unwrap_or(&revision);
         let mut changes = Vec::new();
         let mut deleted = Vec::new();
-        let pruned;
-        let log = if to_delete.is_empty() {
-            log.text()
-        } else {
-            let pruning = archive::prune(log, &mut log_set, &to_delete, self.now);
-            let (text, removed) = pruning.map_err(|error| failure(&error, archives))?;
-            for (month, archive) in removed {
-                let ArchiveFile { path, shown, .. } = archives.file_of(month);
-                deleted.push(Deleted {
-                    file: shown,
-                    month,
-                    lines: count(&archive),
-                });
-                changes.push(FileChange {
-                    path,
-                    before: Some(archive),
-                    after: None,
-                });
-            }
-            pruned = text;
-            &pruned
-        };
+        let pruned = archive::prune(log, &mut log_set, &to_delete, self.now);
+        let (pruned, removed) = pruned.map_err(|error| failure(&error, archives))?;
+        for (month, archive) in removed {
+            let ArchiveFile { path, shown, .. } = archives.file_of(month);
+            deleted.push(Deleted {
+                file: shown,
+                month,
+                lines: count(&archive),
+            });
+            changes.push(FileChange {
+                path,
+                before: Some(archive),
+                after: None,
+            });
+        }
+        let log = pruned.as_ref().unwrap_or(log).text();
         let outcome = self.outcome(&request, archiving.stats, deleted, [text, log])?;
         for (month, before) in replaced {
             changes.push(FileChange {

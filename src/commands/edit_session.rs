@@ -45,7 +45,6 @@ impl EditSession {
         self.utf8(bytes.with_context(|| format!("cannot read {}", self.log.shown))?)
     }
 
-    /// Bytes of the log as text.
     pub(super) fn utf8(&self, bytes: Vec<u8>) -> Result<String, Failure> {
         let source = Source::from_bytes(bytes).map_err(|error| {
             let at = error.at;
@@ -58,32 +57,41 @@ impl EditSession {
         Ok(source.text().to_owned())
     }
 
-    /// Its archives.
     pub(super) fn archives(&self) -> Result<&Archives, Failure> {
         let archives = self.log.archives.as_ref();
         archives.ok_or_else(|| Failure::usage("standard input has no archives"))
     }
 
-    /// Rewrites the log as `plan` has it, if that changes anything, and gives what else `plan` gave.
+    /// Plans a change of the log, and makes it unless this is a dry run. Gives what else `plan` gave.
+    pub(super) fn plan<T>(
+        &self,
+        (dry_run, how): (bool, RewriteArgs),
+        run: &mut Run<'_, '_>,
+        plan: &mut Plan<'_, T>,
+    ) -> Result<T, Failure> {
+        if dry_run {
+            Ok(plan(&self.text(run)?)?.1)
+        } else {
+            self.rewrite(how, plan)
+        }
+    }
+
+    /// Rewrites the log as planned, if that changes anything. Gives what else `plan` gave.
     pub(super) fn rewrite<T>(
         &self,
         how: RewriteArgs,
         plan: &mut Plan<'_, T>,
     ) -> Result<T, Failure> {
-        let mut unchanged = None;
+        let mut planned = None;
         let outcome = self.target.rewrite(&how.into(), &mut |bytes| {
-            let text = self.utf8(bytes.to_vec())?;
-            let (change, outcome) = plan(&text)?;
-            if let Some(change) = change {
-                return Ok(Some((change, outcome)));
-            }
-            unchanged = Some(outcome);
-            Ok(None)
+            let (change, outcome) = plan(&self.utf8(bytes.to_vec())?)?;
+            planned = Some(outcome);
+            Ok(change.map(|change| (change, ())))
         });
         match outcome {
-            Ok(outcome) => outcome
-                .or(unchanged)
-                .ok_or_else(|| Failure::new(ExitCode::Internal, "nothing was planned")),
+            Ok(_) => {
+                planned.ok_or_else(|| Failure::new(ExitCode::Internal, "nothing was planned"))
+            }
             Err(RewriteError::Plan(failure)) => Err(failure),
             Err(RewriteError::Write(error)) => Err(error.into()),
         }

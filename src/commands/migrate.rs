@@ -23,7 +23,7 @@ use crate::{
     store::{self, Change, FileChange, OpenError},
 };
 
-/// How many originals of one log there may be.
+/// The maximum number of originals kept for one log.
 const MOST_ORIGINALS: usize = 1_000;
 
 pub(super) fn run(args: &MigrateArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
@@ -31,11 +31,7 @@ pub(super) fn run(args: &MigrateArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
     let now = run.now()?;
     let session = EditSession::open(run)?;
     let mut plan = |text: &str| plan(text, &session, now);
-    let change = if args.dry_run {
-        plan(&session.text(run)?)?.1
-    } else {
-        session.rewrite(args.rewrite, &mut plan)?
-    };
+    let change = session.plan((args.dry_run, args.rewrite), run, &mut plan)?;
     let migrated = Migrated {
         schema_version: 1,
         file: session.log.shown.clone(),
@@ -50,7 +46,7 @@ pub(super) fn run(args: &MigrateArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
     Ok(ExitCode::Success)
 }
 
-/// What a text of the log changes to, with its original in another file.
+/// The change of a text of the log, with its original in another file.
 fn plan(
     text: &str,
     session: &EditSession,
@@ -127,12 +123,8 @@ fn original(bytes: &[u8], session: &EditSession) -> Result<(ArchiveFile, bool), 
             }
             Ok(opened) => opened,
         };
-        let mut found = Vec::new();
-        let read = opened
-            .bytes()
-            .and_then(|mut input| input.read_to_end(&mut found));
-        read.with_context(|| format!("cannot read {shown}"))?;
-        if found == bytes {
+        let found = opened.read_to_vec();
+        if found.with_context(|| format!("cannot read {shown}"))? == bytes {
             return Ok((file, true));
         }
     }
