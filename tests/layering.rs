@@ -24,7 +24,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("check", &[]),
     // Its tests show what an edit changes with `similar`.
-    ("edit", &["chrono", "memchr", "similar", "unicode_width"]),
+    (
+        "edit",
+        &["chrono", "memchr", "similar", "thiserror", "unicode_width"],
+    ),
     (
         "render",
         &[

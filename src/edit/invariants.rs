@@ -3,7 +3,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
     iter::Peekable,
     mem,
     slice::Iter,
@@ -178,7 +177,6 @@ fn teams<'m>(month: &'m ReconciledMonth<'_>) -> impl Iterator<Item = (&'m str, T
         .filter(|(_, used)| *used > Tokens::ZERO)
 }
 
-/// A row of a table, by the start of its line.
 struct RowStart {
     start: usize,
     role: Role,
@@ -253,25 +251,20 @@ impl<'e> OffsetMap<'e> {
 }
 
 /// What is not true after an edit. The log stays as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
-    Overlap(Overlap),
-    /// A row would no longer be in its table.
-    Row {
-        line: usize,
-    },
-    /// There would be more or fewer new rows than were written.
-    NewRows {
-        expected: usize,
-        found: usize,
-    },
-    /// A line that is not Markdown would be read as something else.
-    Line {
-        line: usize,
-    },
-    /// This number of such lines would be new.
+    #[error(transparent)]
+    Overlap(#[from] Overlap),
+    #[error("the row on line {line} would leave its table")]
+    Row { line: usize },
+    #[error("{expected} rows were written, and {found} would be read")]
+    NewRows { expected: usize, found: usize },
+    /// Of a line that is not Markdown.
+    #[error("line {line} would mean something else")]
+    Line { line: usize },
+    #[error("{0} lines would mean something else")]
     NewLines(usize),
-    /// A team would use something else.
+    #[error("what {team} used in {month} would change from {expected} to {found}")]
     Used {
         month: Month,
         team: String,
@@ -279,34 +272,3 @@ pub enum Violation {
         found: Tokens,
     },
 }
-
-impl From<Overlap> for Violation {
-    fn from(overlap: Overlap) -> Self {
-        Self::Overlap(overlap)
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Overlap(overlap) => overlap.fmt(f),
-            Self::Row { line } => write!(f, "the row on line {line} would leave its table"),
-            Self::NewRows { expected, found } => {
-                write!(f, "{expected} rows were written, and {found} would be read")
-            }
-            Self::Line { line } => write!(f, "line {line} would mean something else"),
-            Self::NewLines(count) => write!(f, "{count} lines would mean something else"),
-            Self::Used {
-                month,
-                team,
-                expected,
-                found,
-            } => write!(
-                f,
-                "what {team} used in {month} would change from {expected} to {found}"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Violation {}

@@ -12,21 +12,20 @@ use std::{
 use super::cut::ArchiveDelta;
 use crate::{
     edit::{
-        Document, Kept, LogSet, RowKind, TableBlock, TableRow,
+        Document, Kept, LogSet, TableBlock, TableRow,
         style::{self, RowStyle, StatusStyle},
+        table::{plain_text, visible},
     },
     log::{self, Column, Item, Role, RowValue, cell},
     model::{Entry, Month, Status, TimeRange, Tokens, fold_name},
     text::{self, Edit, EditSet, FileId, Span},
 };
 
-/// The longest remark that a merged row gets.
+/// The most characters in the note of a merged row.
 const LONGEST_NOTE: usize = 500;
 
-/// Minutes of a day.
 const DAY: u64 = 24 * 60;
 
-/// The columns whose cells are added up or put together.
 const MERGED: [Column; 8] = [
     Column::Tokens,
     Column::TokensIn,
@@ -92,10 +91,10 @@ fn compact_section(section: &str, repeated: &HashSet<String>) -> Option<(String,
         let Some(line) = merge(&document, table, &group) else {
             continue;
         };
-        let (first, others) = group.split_first()?;
-        edits.push(Edit::replace(first.row.line(), line));
-        for row in others {
-            edits.push(Edit::delete(document.whole_line(row.row.place)));
+        let ((first, _), others) = group.split_first()?;
+        edits.push(Edit::replace(first.line(), line));
+        for (row, _) in others {
+            edits.push(Edit::delete(document.whole_line(row.place)));
         }
         merged += others.len();
     }
@@ -108,11 +107,7 @@ fn compact_section(section: &str, repeated: &HashSet<String>) -> Option<(String,
     is_same.then(|| (after.source.into_text(), merged))
 }
 
-/// A row and what it says.
-struct Row<'d> {
-    row: &'d TableRow,
-    entry: &'d Entry<'static>,
-}
+type Row<'d> = (&'d TableRow, &'d Entry<'static>);
 
 /// Rows that differ only in what can be added up, in their order; two or more of each kind.
 fn groups<'d>(
@@ -120,28 +115,22 @@ fn groups<'d>(
     table: &'d TableBlock,
     repeated: &HashSet<String>,
 ) -> Vec<Vec<Row<'d>>> {
-    let mut at: HashMap<Vec<String>, usize> = HashMap::new();
-    let mut groups: Vec<Vec<Row<'d>>> = Vec::new();
-    for row in &table.rows {
-        let RowKind::Entry(entry) = &row.kind else {
-            continue;
-        };
+    let mut first_of: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut groups: BTreeMap<usize, Vec<Row<'d>>> = BTreeMap::new();
+    let rows = table
+        .rows
+        .iter()
+        .filter_map(|row| Some((row, row.entry()?)));
+    for (row, entry) in rows {
         let has_repeated = entry.ids().any(|id| repeated.contains(id));
-        let Some(key) = key(document, table, row, entry).filter(|_| !has_repeated) else {
-            continue;
-        };
-        let row = Row { row, entry };
-        let next = groups.len();
-        let group = *at.entry(key).or_insert(next);
-        if group == next {
-            groups.push(Vec::new());
-        }
-        if let Some(group) = groups.get_mut(group) {
-            group.push(row);
+        let key = key(document, table, row, entry).filter(|_| !has_repeated);
+        if let Some(key) = key {
+            let first = *first_of.entry(key).or_insert(row.place.line_start);
+            groups.entry(first).or_default().push((row, entry));
         }
     }
-    groups.retain(|group| group.len() > 1);
-    groups
+    groups.retain(|_, group| group.len() > 1);
+    groups.into_values().collect()
 }
 
 /// What must be the same in rows that are merged. None where a row is none to merge.
@@ -156,9 +145,8 @@ fn key(
     let end = row.cells.last()?.end - row.place.line_start;
     let has_no_more = matches!(line.get(end..)?.trim(), "" | "|");
     let is_whole = row.cells.len() == table.columns.count && has_no_more;
-    let tokens = figures
-        .tokens
-        .filter(|_| is_whole && figures.limit.is_none())?;
+    let is_mergeable = is_whole && figures.limit.is_none();
+    let tokens = figures.tokens.filter(|_| is_mergeable)?;
     let mut key = vec![
         fold_name(&entry.work.team),
         fold_name(entry.work.task.as_deref().unwrap_or_default()),
@@ -166,170 +154,122 @@ fn key(
         format!("{:?} {}", figures.currency, figures.cost.is_some()),
         entry.when.time.is_some().to_string(),
     ];
-    let is_free = |at: usize| {
-        let merged = MERGED
-            .iter()
-            .chain(&[Column::Team, Column::Task, Column::Time]);
-        let mut merged = merged.filter_map(|column| table.columns.index(*column));
-        !merged.any(|index| index == at)
-    };
-    for (at, cell) in row.cells.iter().enumerate().filter(|(at, _)| is_free(*at)) {
-        key.push(format!("{at} {}", visible(document.at(*cell))));
+    for (at, cell) in row.cells.iter().enumerate() {
+        let column = table.columns.at(at);
+        let is_merged = |column| {
+            use Column::{Task, Team, Time};
+            MERGED.contains(&column) || matches!(column, Team | Task | Time)
+        };
+        if !column.is_some_and(is_merged) {
+            key.push(format!("{at} {}", visible(document.at(*cell))));
+        }
     }
     Some(key)
 }
 
-/// The part of a cell that readers see.
-fn visible(raw: &str) -> &str {
-    raw.split("<!--").next().unwrap_or_default().trim_end()
-}
-
 /// The line of the row that takes the place of a group.
 fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<String> {
-    let first = group.first()?;
-    let raw = |row: &Row<'_>, at: usize| {
-        row.row
-            .cells
-            .get(at)
-            .map_or("", |span| visible(document.at(*span)))
+    let raw = |(row, _): &Row<'_>, at: usize| {
+        let cell = row.cells.get(at);
+        cell.map_or("", |span| visible(document.at(*span)))
             .to_owned()
     };
-    let columns = &table.columns;
-    let mut cells: Vec<String> = (0..columns.count).map(|at| raw(first, at)).collect();
+    let first = group.first()?;
+    let mut cells: Vec<String> = (0..table.columns.count).map(|at| raw(first, at)).collect();
     for column in MERGED.into_iter().chain([Column::Time]) {
-        let Some(at) = columns.index(column) else {
+        let Some(at) = table.columns.index(column) else {
             continue;
         };
         let raws: Vec<String> = group.iter().map(|row| raw(row, at)).collect();
-        *cells.get_mut(at)? = match column {
-            Column::Tokens | Column::TokensIn | Column::TokensOut => tokens(&raws)?,
-            Column::Deliverables => count(&raws)?,
-            Column::Cost => cost(&raws)?,
-            Column::Duration => duration(&raws)?,
+        let merged = match column {
             Column::Status => status(group, &raws),
-            Column::Time => hours(group)
-                .ok()?
-                .map_or_else(|| raw(first, at), |hours| style::hours(hours, None)),
-            _ => note(group, &raws)?,
+            Column::Time => hours(group).ok()?.map(|hours| style::hours(hours, None)),
+            Column::Notes => Some(note(group, &raws)?),
+            _ => Some(sum(column, &raws)?),
         };
+        let cell = cells.get_mut(at)?;
+        *cell = merged.unwrap_or_else(|| mem::take(cell));
     }
-    let ids = group.iter().flat_map(|row| row.entry.ids());
     let last = cells.last_mut()?;
-    for id in ids {
+    for id in group.iter().flat_map(|(_, entry)| entry.ids()) {
         if !style::is_writable_id(id) {
             return None;
         }
         let _ = write!(last, " <!-- id={id} -->");
     }
     let head = document.at(Span::new(table.head.line_start, table.head.span.end));
-    let line = |row: &Row<'_>| document.at(row.row.line());
-    let style = RowStyle::of(head, group.iter().map(line));
-    Some(style.line(&cells))
+    let lines = group.iter().map(|(row, _)| document.at(row.line()));
+    Some(RowStyle::of(head, lines).line(&cells))
 }
 
-/// The sum of some cells, spelled like the first that has a value. None where a cell cannot be read.
-fn sum<T, E>(
-    raws: &[String],
-    read: impl Fn(&str) -> Result<Option<T>, E>,
-    add: impl Fn(T, T) -> T,
-    spell: impl Fn(&str, T) -> Option<String>,
-) -> Option<String> {
-    let mut sum: Option<(&str, T)> = None;
+/// The sum of the cells of a column, spelled like the first that has a value. None where a cell cannot be read.
+fn sum(column: Column, raws: &[String]) -> Option<String> {
+    let mut sum: Option<(&str, i128, bool)> = None;
     for raw in raws {
-        if let Some(value) = read(&plain(raw)).ok()? {
-            sum = Some(match sum {
-                Some((first, before)) => (first, add(before, value)),
-                None => (raw, value),
-            });
+        if let Some((value, estimate)) = value(column, &plain_text(raw))? {
+            let (first, before, is_estimate) = sum.unwrap_or((raw.as_str(), 0, false));
+            sum = Some((first, before + value, is_estimate || estimate));
         }
     }
-    match sum {
-        Some((first, sum)) => spell(first, sum),
-        None => raws.first().cloned(),
-    }
-}
-
-fn tokens(raws: &[String]) -> Option<String> {
-    let read = |raw: &str| {
-        cell::tokens(raw).map(|cell| cell.map(|cell| (cell.used.value, cell.used.estimate)))
+    let Some((like, sum, estimate)) = sum else {
+        return raws.first().cloned();
     };
-    sum(
-        raws,
-        read,
-        |(one, is_about), (two, is_also)| (one.saturating_add(two), is_about || is_also),
-        |like, (tokens, estimate)| style::respell_tokens(like, tokens, estimate),
-    )
+    if column == Column::Cost {
+        let spelled = style::respell_money(like, sum, true)?;
+        let is_marked = like.contains(['~', '≈', '<']);
+        let mark = if estimate && !is_marked { "~" } else { "" };
+        return Some(format!("{mark}{spelled}"));
+    }
+    let sum = u64::try_from(sum).ok()?;
+    if column == Column::Duration {
+        return Some(style::duration(sum, Some(like)));
+    }
+    style::respell_tokens(like, Tokens(sum), estimate)
 }
 
-fn count(raws: &[String]) -> Option<String> {
-    sum(raws, cell::count, u64::saturating_add, |like, count| {
-        style::respell_tokens(like, Tokens(count), false)
+/// The figure in a cell, money in nanos, and whether it is an estimate. None where the cell cannot be read.
+#[expect(clippy::option_option, reason = "a cell without a figure is readable")]
+fn value(column: Column, raw: &str) -> Option<Option<(i128, bool)>> {
+    Some(match column {
+        Column::Cost => {
+            let amount = cell::money(raw).ok()?.map(|money| money.amount);
+            amount.map(|amount| (amount.value.into(), amount.estimate))
+        }
+        Column::Duration => cell::minutes(raw)
+            .ok()?
+            .map(|minutes| (minutes.into(), false)),
+        Column::Deliverables => cell::count(raw).ok()?.map(|count| (count.into(), false)),
+        _ => {
+            let used = cell::tokens(raw).ok()?.map(|tokens| tokens.used);
+            used.map(|used| (used.value.0.into(), used.estimate))
+        }
     })
 }
 
-fn duration(raws: &[String]) -> Option<String> {
-    sum(raws, cell::minutes, u64::saturating_add, |like, minutes| {
-        Some(style::duration(minutes, Some(like)))
-    })
+fn status(group: &[Row<'_>], raws: &[String]) -> Option<String> {
+    let statuses = group.iter().filter_map(|(_, entry)| entry.status.clone());
+    let status = statuses.reduce(Status::combined)?;
+    Some(StatusStyle::of(raws.iter().map(String::as_str)).spell(&status))
 }
 
-fn cost(raws: &[String]) -> Option<String> {
-    let read = |raw: &str| {
-        let amount = cell::money(raw).map(|cell| cell.map(|cell| cell.amount));
-        amount.map(|cost| cost.map(|cost| (i128::from(cost.value), cost.estimate)))
-    };
-    sum(
-        raws,
-        read,
-        |(one, is_about), (two, is_also)| (one + two, is_about || is_also),
-        |like, (nanos, estimate)| {
-            let spelled = style::respell_money(like, nanos, true)?;
-            let mark = if estimate && !like.contains(['~', '≈', '<']) {
-                "~"
-            } else {
-                ""
-            };
-            Some(format!("{mark}{spelled}"))
-        },
-    )
-}
-
-fn status(group: &[Row<'_>], raws: &[String]) -> String {
-    let statuses = group.iter().filter_map(|row| row.entry.status.clone());
-    let known = StatusStyle::of(raws.iter().map(String::as_str));
-    match statuses.reduce(Status::combined) {
-        Some(status) => known.spell(&status),
-        None => raws.first().cloned().unwrap_or_default(),
-    }
-}
-
-/// A cell without the marks of emphasis and code around it.
-fn plain(raw: &str) -> String {
-    raw.replace(['*', '`'], "")
-}
-
-/// A time that `10:10-10:17` cannot tell: a day or more.
-struct TooLong;
-
-/// From the first start to the last end. None where no row has hours.
-fn hours(group: &[Row<'_>]) -> Result<Option<TimeRange>, TooLong> {
+/// From the first start to the last end. None where no row has hours. Fails for a day or more, which `10:10-10:17` cannot say.
+fn hours(group: &[Row<'_>]) -> Result<Option<TimeRange>, ()> {
     use chrono::Timelike;
     let minute = |time: chrono::NaiveTime| u64::from(time.hour() * 60 + time.minute());
-    let mut times = group.iter().filter_map(|row| row.entry.when.time);
+    let mut times = group.iter().filter_map(|(_, entry)| entry.when.time);
     let Some(first) = times.clone().min_by_key(|time| time.start) else {
         return Ok(None);
     };
-    let start = minute(first.start);
     let ends = times.clone().map(|time| match time.end {
         // An end before the start is on the next day.
         Some(end) if end < time.start => (minute(end) + DAY, end),
-        Some(end) => (minute(end), end),
-        None => (minute(time.start), time.start),
+        end => (minute(end.unwrap_or(time.start)), end.unwrap_or(time.start)),
     });
+    let start = minute(first.start);
     let last = ends.max_by_key(|(minute, _)| *minute);
     let (last, end) = last.unwrap_or((start, first.start));
     if last - start >= DAY {
-        return Err(TooLong);
+        return Err(());
     }
     Ok(Some(TimeRange {
         start: first.start,
@@ -338,50 +278,42 @@ fn hours(group: &[Row<'_>]) -> Result<Option<TimeRange>, TooLong> {
     }))
 }
 
-/// `merged 5 rows, 09:10-17:40: one note; another`, with as many of the notes as there is room for.
+/// `merged 5 rows, 09:10-17:40: one note; another`, with all notes that fit in.
 fn note(group: &[Row<'_>], raws: &[String]) -> Option<String> {
-    let span = hours(group)
-        .ok()?
-        .map(|hours| format!(", {}", style::hours(hours, None)));
+    let span = hours(group).ok()?;
+    let span = span.map(|hours| format!(", {}", style::hours(hours, None)));
     let mut note = format!("merged {} rows{}", group.len(), span.unwrap_or_default());
     let mut met = HashSet::new();
     let mut separator = ": ";
     for raw in raws {
-        let is_new = !cell::is_absent(&plain(raw)) && met.insert(raw);
+        let is_new = !cell::is_absent(&plain_text(raw)) && met.insert(raw);
         if is_new && note.chars().count() + separator.len() + raw.chars().count() <= LONGEST_NOTE {
-            note.push_str(separator);
-            note.push_str(raw);
+            note.extend([separator, raw]);
             separator = "; ";
         }
     }
     Some(note)
 }
 
-/// What a section adds up to: by team, tokens, cost and deliverables; and the ids in it.
-type Sums = (BTreeMap<String, (Tokens, u64, u64)>, Vec<String>, usize);
-
-fn sums_of(document: &Document) -> Sums {
-    let mut teams: BTreeMap<String, (Tokens, u64, u64)> = BTreeMap::new();
+/// What a section adds up to: by team, tokens, cost and deliverables; the ids in it; and the number of its other rows.
+fn sums_of(document: &Document) -> (BTreeMap<String, [u64; 3]>, Vec<String>, usize) {
+    let mut teams: BTreeMap<String, [u64; 3]> = BTreeMap::new();
     let mut ids = Vec::new();
-    let mut others = 0;
-    for row in document.tables.iter().flat_map(|table| &table.rows) {
-        let RowKind::Entry(entry) = &row.kind else {
-            others += 1;
-            continue;
-        };
+    let rows = || document.tables.iter().flat_map(|table| &table.rows);
+    for entry in rows().filter_map(TableRow::entry) {
         let figures = &entry.figures;
+        let tokens = figures.tokens.map(|tokens| tokens.value.0);
+        let cost = figures.cost.map(|cost| cost.value);
         let sums = teams.entry(fold_name(&entry.work.team)).or_default();
-        sums.0 = sums
-            .0
-            .saturating_add(figures.tokens.map_or(Tokens::ZERO, |tokens| tokens.value));
-        sums.1 = sums
-            .1
-            .saturating_add(figures.cost.map_or(0, |cost| cost.value));
-        sums.2 = sums
-            .2
-            .saturating_add(figures.deliverables.unwrap_or_default());
+        for (sum, own) in sums.iter_mut().zip([tokens, cost, figures.deliverables]) {
+            *sum = sum.saturating_add(own.unwrap_or_default());
+        }
         ids.extend(entry.ids().map(str::to_owned));
     }
     ids.sort_unstable();
-    (teams, ids, others)
+    (
+        teams,
+        ids,
+        rows().filter(|row| row.entry().is_none()).count(),
+    )
 }

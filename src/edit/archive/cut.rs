@@ -3,7 +3,7 @@
 //! Works line by line: a line stays where it is, or goes to an archive, or is one of the blank lines and rules that separated what
 //! goes from what stays, of which one set is enough.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     MoveStats,
@@ -26,7 +26,6 @@ pub(super) struct ArchiveDelta {
     pub(super) stats: MoveStats,
 }
 
-/// What happens to a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Stays,
@@ -36,15 +35,17 @@ enum Fate {
     GoesInSection,
 }
 
+struct Line<'d> {
+    span: Span,
+    text: &'d str,
+    is_hook_line: bool,
+    fate: Fate,
+}
+
 struct Cutter<'d> {
-    source: &'d str,
     newline: &'static str,
-    /// Where each line starts; behind them, the end of the text.
-    starts: Vec<usize>,
-    fates: Vec<Fate>,
-    /// Whether a line is one that is not Markdown.
-    is_hook_line: Vec<bool>,
-    /// How far it is known which lines stay, and the last of these that is not blank.
+    lines: Vec<Line<'d>>,
+    /// The end of the lines that are decided, and the last of them that stays and is not blank.
     above: (usize, Option<usize>),
     deltas: BTreeMap<Month, ArchiveDelta>,
 }
@@ -67,46 +68,30 @@ pub(super) fn cut(
 
 impl<'d> Cutter<'d> {
     fn new(log: &'d Revision, inventory: &Inventory) -> Self {
-        let text = log.text();
-        let body = text.trim_start_matches('\u{feff}');
-        let mut starts = vec![text.len() - body.len()];
-        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1));
-        if starts.last() != Some(&text.len()) {
-            starts.push(text.len());
-        }
-        let lines = starts.len() - 1;
-        let mut cutter = Self {
-            source: text,
-            newline: log.document().newline(0),
-            starts,
-            fates: vec![Fate::Stays; lines],
-            is_hook_line: vec![false; lines],
+        let document = log.document();
+        let unreadable = inventory.unreadable_lines.iter().copied();
+        let unreadable: HashSet<usize> = unreadable.collect();
+        let lines = document.text_lines(document.source.body_start());
+        let lines = lines.map(|(span, text, is_log_line)| Line {
+            span,
+            text,
+            is_hook_line: is_log_line || unreadable.contains(&span.start),
+            fate: Fate::Stays,
+        });
+        Self {
+            newline: document.newline(0),
+            lines: lines.collect(),
             above: (0, None),
             deltas: BTreeMap::new(),
-        };
-        let hook_lines = log.document().lines.iter();
-        let hook_lines = hook_lines.map(|line| line.place.line_start);
-        for start in hook_lines.chain(inventory.unreadable_lines.iter().copied()) {
-            let line = cutter.line_at(start);
-            if let Some(is_hook_line) = cutter.is_hook_line.get_mut(line) {
-                *is_hook_line = true;
-            }
         }
-        cutter
     }
 
     fn line_at(&self, start: usize) -> usize {
-        self.starts.partition_point(|other| *other < start)
-    }
-
-    fn span(&self, first: usize, end: usize) -> Span {
-        let start = |line: usize| self.starts.get(line).copied().unwrap_or(self.source.len());
-        Span::new(start(first), start(end))
+        self.lines.partition_point(|line| line.span.start < start)
     }
 
     fn text(&self, line: usize) -> &'d str {
-        let span = self.span(line, line + 1);
-        self.source.get(span.range()).unwrap_or_default()
+        self.lines.get(line).map_or("", |line| line.text)
     }
 
     fn is_blank(&self, line: usize) -> bool {
@@ -114,16 +99,18 @@ impl<'d> Cutter<'d> {
     }
 
     fn is_hook_line(&self, line: usize) -> bool {
-        self.is_hook_line.get(line) == Some(&true)
+        self.lines.get(line).is_some_and(|line| line.is_hook_line)
     }
 
     fn stays(&self, line: usize) -> bool {
-        self.fates.get(line) == Some(&Fate::Stays)
+        self.lines
+            .get(line)
+            .is_some_and(|line| line.fate == Fate::Stays)
     }
 
     fn mark(&mut self, line: usize, fate: Fate) {
-        if let Some(line) = self.fates.get_mut(line) {
-            *line = fate;
+        if let Some(line) = self.lines.get_mut(line) {
+            line.fate = fate;
         }
     }
 
@@ -145,18 +132,15 @@ impl<'d> Cutter<'d> {
         let first = self.line_at(section.span.start);
         let end = self.line_at(section.span.end);
         let filled = self.filled(first, end);
-        let mut body = String::with_capacity(section.span.len());
-        for line in (first..filled).filter(|line| !self.is_hook_line(*line)) {
-            body.push_str(self.text(line));
-        }
+        let lines = (first..filled).filter(|line| !self.is_hook_line(*line));
+        let mut body: String = lines.map(|line| self.text(line)).collect();
         if !body.ends_with('\n') {
             body.push_str(self.newline);
         }
         let kept_from = self.kept_from(first, filled, end);
-        for line in first..kept_from {
-            if !self.is_hook_line(line) {
-                self.mark(line, Fate::GoesInSection);
-            }
+        let lines = self.lines.get_mut(first..kept_from).unwrap_or_default();
+        for line in lines.iter_mut().filter(|line| !line.is_hook_line) {
+            line.fate = Fate::GoesInSection;
         }
         let delta = self.deltas.entry(section.month).or_default();
         delta.sections.push(body);
@@ -182,15 +166,13 @@ impl<'d> Cutter<'d> {
     /// From where on the blank lines and rules at the end of a section stay. Of those before it and these, one set is enough: that
     /// before it, unless only this one has a rule. Behind lines that stay, they separate these from the next section.
     fn kept_from(&mut self, first: usize, filled: usize, end: usize) -> usize {
-        if end == self.fates.len() {
+        if end == self.lines.len() {
             return end;
         }
         let above = self.above(first);
         let is_rule = |line: usize| is_rule(self.text(line).trim());
-        let kept = (first..end)
-            .rev()
-            .find(|line| self.is_hook_line(*line) && self.stays(*line));
-        if let Some(kept) = kept {
+        let mut lines = (first..end).rev();
+        if let Some(kept) = lines.find(|line| self.is_hook_line(*line) && self.stays(*line)) {
             return filled.max(kept + 1);
         }
         let has_rule = (filled..end).any(|line| !self.is_hook_line(line) && is_rule(line));
@@ -215,7 +197,7 @@ impl<'d> Cutter<'d> {
 
     /// Where lines go between two blank ones, one of these is enough; at the end of the text, none is needed.
     fn close_gaps(&mut self) {
-        let lines = self.fates.len();
+        let lines = self.lines.len();
         let mut at = 0;
         while at < lines {
             if self.stays(at) {
@@ -247,30 +229,29 @@ impl<'d> Cutter<'d> {
     }
 
     fn edits(&self) -> Vec<Edit> {
+        let stays = |line: &Line<'_>| line.fate == Fate::Stays;
         let mut edits = Vec::new();
         let mut first = 0;
-        for run in self
-            .fates
-            .chunk_by(|one, two| (*one == Fate::Stays) == (*two == Fate::Stays))
-        {
+        for run in self.lines.chunk_by(|one, two| stays(one) == stays(two)) {
             let end = first + run.len();
-            if run.first() != Some(&Fate::Stays) {
-                let span = self.span(first, end);
+            if let ([one, ..], [.., last]) = (run, run)
+                && !stays(one)
+            {
                 if self.needs_blank(first, end, run) {
-                    edits.push(Edit::insert(span.start, self.newline));
+                    edits.push(Edit::insert(one.span.start, self.newline));
                 }
-                edits.push(Edit::delete(span));
+                edits.push(Edit::delete(Span::new(one.span.start, last.span.end)));
             }
             first = end;
         }
         edits
     }
 
-    /// Whether what stood apart by a section would run together without it: a paragraph, and a heading that is underlined.
-    fn needs_blank(&self, first: usize, end: usize, run: &[Fate]) -> bool {
-        run.contains(&Fate::GoesInSection)
+    /// Whether a paragraph, or a heading that is underlined, would run together with the text above the section that parts them.
+    fn needs_blank(&self, first: usize, end: usize, run: &[Line<'_>]) -> bool {
+        run.iter().any(|line| line.fate == Fate::GoesInSection)
             && first > 0
-            && end < self.fates.len()
+            && end < self.lines.len()
             && !self.is_blank(first - 1)
             && !self.is_blank(end)
             && !self.text(end).trim_start().starts_with('#')

@@ -12,7 +12,7 @@ use crate::{
 
 pub(in crate::edit) struct ExpiredLines<'l> {
     today: NaiveDate,
-    /// Whether each hold has ended, by its id. The first of an id is the one that holds.
+    /// Whether each hold has ended, by its id; of one id, the first counts.
     holds: HashMap<&'l str, bool>,
 }
 

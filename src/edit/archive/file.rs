@@ -9,7 +9,6 @@ use crate::{
     text::FileId,
 };
 
-/// The heading above the lines that are not Markdown.
 const HOOK_LOG: &str = "## Hook Log";
 
 /// Ends a text, to see whether anything in it has no end.

@@ -1,8 +1,6 @@
 //! Which daily and session sections are old enough to leave a log, and why some of them stay all the same.
 //! See `cut` for where their bytes go.
 
-use std::fmt;
-
 use chrono::NaiveDate;
 
 use super::file::is_closed;
@@ -14,44 +12,29 @@ use crate::{
     text::{FileId, Span},
 };
 
-/// What a section that is old enough holds that keeps it in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What keeps a section in the log that is old enough to move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Obstacle {
-    /// A row, a number or a line that cannot be read.
+    #[error("something in it cannot be read")]
     Unreadable,
-    /// A table that looks like usage and is not counted.
+    #[error("it has a table that is not counted")]
     Uncounted,
+    #[error("its rows are of several months")]
     SeveralMonths,
-    /// Rows of days that stay.
+    #[error("it has rows of days that stay")]
     Recent,
-    /// Rows or notes that are no details of its day.
+    #[error("it has rows or notes that are no details of its day")]
     Foreign,
-    /// The last line of the file, which is still being written.
+    #[error("its last line is still being written")]
     Unfinished,
-    /// A code block or a comment that nothing ends.
+    #[error("a code block or a comment in it has no end")]
     Unclosed,
 }
 
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unreadable => "something in it cannot be read",
-            Self::Uncounted => "it has a table that is not counted",
-            Self::SeveralMonths => "its rows are of several months",
-            Self::Recent => "it has rows of days that stay",
-            Self::Foreign => "it has rows or notes that are no details of its day",
-            Self::Unfinished => "its last line is still being written",
-            Self::Unclosed => "a code block or a comment in it has no end",
-        })
-    }
-}
-
-/// What of a log matters for moving it.
 #[derive(Debug)]
 pub(super) struct Inventory {
     /// One for each section of the document.
     sections: Vec<SectionContent>,
-    /// It has monthly rows.
     pub(super) has_summary: bool,
     /// Where lines start that begin like a hook line and cannot be read.
     pub(super) unreadable_lines: Vec<usize>,
@@ -67,15 +50,13 @@ struct SectionContent {
     obstacle: Option<Obstacle>,
 }
 
-/// A section that leaves the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ExpiredSection {
     /// From its heading to that of the next section.
     pub(super) span: Span,
-    /// The archive it belongs to.
     pub(super) month: Month,
     pub(super) is_session: bool,
-    /// How many rows it has, sums not counted.
+    /// Without sums.
     pub(super) rows: usize,
 }
 

@@ -9,18 +9,11 @@ mod inventory;
 mod owner;
 mod reference;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use self::{
-    cut::ArchiveDelta,
-    inventory::Inventory,
-    reference::{Contents, Reference},
-};
+use self::{cut::ArchiveDelta, inventory::Inventory, reference::Reference};
 use super::{
     Document, Invariants, LogSet, Proposal, Revision, TableBlock, Timestamp, Tolerance, Violation,
     document::is_rule, settle, sync_summary,
@@ -33,16 +26,14 @@ pub(super) use expired_lines::ExpiredLines;
 pub use inventory::Obstacle;
 pub use owner::{NamedLog, log_line, named_log, with_log};
 
-/// What is to be moved.
 #[derive(Clone, Debug)]
 pub struct ArchiveRequest {
     /// Daily and session sections from before this day.
     pub before: NaiveDate,
-    /// Hook lines from before this one.
+    /// Hook lines from before this day.
     pub today: NaiveDate,
     /// Holds that have ended by then.
     pub now: Timestamp,
-    /// Lines only.
     pub hooks_only: bool,
     /// With the rows of one team and task of a day merged into one.
     pub compact: bool,
@@ -52,31 +43,28 @@ pub struct ArchiveRequest {
     pub log: String,
 }
 
-/// What moves, and what does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArchiveStats {
-    /// How many usage lines became rows first.
+    /// Usage lines that became rows first.
     pub settled: usize,
-    /// What goes to each archive.
     pub moved: BTreeMap<Month, MoveStats>,
     /// The headings of sections that are old enough and stay, with what keeps them.
     pub left: Vec<(String, Obstacle)>,
 }
 
-/// How much goes to one archive.
+/// What goes to one archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MoveStats {
     pub daily: usize,
     pub sessions: usize,
-    /// The rows of both, sums not counted.
+    /// The rows of both, without sums.
     pub rows: usize,
-    /// How many of these were merged into others.
+    /// Rows merged into others.
     pub merged: usize,
     /// Lines that are not Markdown.
     pub lines: usize,
 }
 
-/// A log after archiving.
 #[derive(Debug)]
 pub struct Archiving {
     /// None where nothing moves.
@@ -86,54 +74,28 @@ pub struct Archiving {
     pub stats: ArchiveStats,
 }
 
-/// Why nothing can be moved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveError {
+    #[error("the archive of {0} is {1}")]
     NotUtf8(Month, NotUtf8),
-    /// Something in the archive of a month, such as a code block without its end, would take in what is added.
+    #[error(
+        "the archive of {0} ends inside a code block or a comment, which would take in what is added to it"
+    )]
     Unclosed(Month),
-    /// What is known of a month only by an archive that is to be deleted.
+    #[error(
+        "the archive of {month} is needed: with it, {team} used {with} tokens, by the log alone {without}"
+    )]
     Needed {
         month: Month,
         team: String,
         with: Tokens,
         without: Tokens,
     },
-    /// A line would get lost. That is a bug.
+    /// This is a bug, and so is a violation.
+    #[error("not every line would be kept")]
     LostLine,
-    /// A figure or a row would change. That is a bug.
-    Violation(Violation),
-}
-
-impl fmt::Display for ArchiveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUtf8(month, error) => write!(f, "the archive of {month} is {error}"),
-            Self::Unclosed(month) => write!(
-                f,
-                "the archive of {month} ends inside a code block or a comment, which would take in what is added to it"
-            ),
-            Self::Needed {
-                month,
-                team,
-                with,
-                without,
-            } => write!(
-                f,
-                "the archive of {month} is needed: with it, {team} used {with} tokens, by the log alone {without}"
-            ),
-            Self::LostLine => f.write_str("not every line would be kept"),
-            Self::Violation(violation) => violation.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ArchiveError {}
-
-impl From<Violation> for ArchiveError {
-    fn from(violation: Violation) -> Self {
-        Self::Violation(violation)
-    }
+    #[error(transparent)]
+    Violation(#[from] Violation),
 }
 
 /// Moves what is old out of a log. `log_set` holds the archives of the months that have details or lines in the log, and afterwards
@@ -185,10 +147,10 @@ pub fn archive(
     let cut = log.apply(proposal, log_set)?;
     let logs = [log.text(), cut.text()];
     check_lines(logs, &replaced, log_set, &headings, &compacted)?;
-    let reference = deltas.last_key_value().map(|(month, _)| Reference {
-        path: format!("{}/{}", request.folder, name(*month)),
-        month: *month,
-        contents: Contents::of(log_set.archives.get(month).map_or(b"", Vec::as_slice)),
+    let reference = deltas.last_key_value().map(|(month, _)| {
+        let path = format!("{}/{}", request.folder, name(*month));
+        let archive = log_set.archives.get(month);
+        Reference::of(path, *month, archive.map_or(b"", Vec::as_slice))
     });
     let revision = refer(cut, log_set, &stats, reference.as_ref(), request.now)?;
     Ok(Archiving {
@@ -198,8 +160,8 @@ pub fn archive(
     })
 }
 
-/// Settles the usage lines of a log, and has it say what its expired sections say. Gives the log where that changes it, and the number
-/// of lines settled.
+/// Settles the usage lines of a log, and gives it a summary of its expired sections if it has none. Returns the log where that changes
+/// it, and the number of lines settled.
 fn make_ready(
     revision: &Revision,
     log_set: &LogSet,
@@ -298,7 +260,7 @@ fn sorted_lines(texts: Vec<&str>) -> Vec<&str> {
     lines
 }
 
-/// Has the monthly rows say all that left the log, and the log say where that is.
+/// Brings the monthly rows up to all that left the log, and refers to its archive.
 fn refer(
     cut: Revision,
     log_set: &LogSet,
@@ -336,7 +298,8 @@ fn has_open_row(document: &Document) -> bool {
     last.starts_with('|') && !document.tables.last().is_some_and(is_row)
 }
 
-/// Takes the archives of some months out of `log_set`, after the log says all that they do. Gives the log, and the archives.
+/// Takes the archives of some months out of `log_set`, after the log says all that they do. Gives the log, if there are any, and the
+/// archives.
 ///
 /// # Errors
 /// Where the log would say something else without them.
@@ -345,16 +308,17 @@ pub fn prune(
     log_set: &mut LogSet,
     months: &[Month],
     now: Timestamp,
-) -> Result<(String, BTreeMap<Month, Vec<u8>>), ArchiveError> {
-    let mut sync = sync_summary(revision, log_set, months, Tolerance::None);
-    let synced = if sync.is_empty() {
-        None
-    } else {
-        sync.stamp(revision, now);
-        revision.apply(sync, log_set).ok()
-    };
-    let text = synced.as_ref().unwrap_or(revision).text();
+) -> Result<(Option<Revision>, BTreeMap<Month, Vec<u8>>), ArchiveError> {
     let mut removed = BTreeMap::new();
+    if months.is_empty() {
+        return Ok((None, removed));
+    }
+    let mut sync = sync_summary(revision, log_set, months, Tolerance::None);
+    let mut synced = None;
+    if !sync.is_empty() {
+        sync.stamp(revision, now);
+        synced = revision.apply(sync, log_set).ok();
+    }
     for month in months {
         if let Some(archive) = log_set.archives.remove(month) {
             // What cannot be read may be worth keeping.
@@ -362,9 +326,9 @@ pub fn prune(
             removed.insert(*month, archive);
         }
     }
-    let after = Revision::read(text, log_set);
+    let after = Revision::read(synced.as_ref().unwrap_or(revision).text(), log_set);
     match Invariants::default().check_used(revision.ledger(), after.ledger()) {
-        Ok(()) => Ok((after.into_text(), removed)),
+        Ok(()) => Ok((Some(after), removed)),
         Err(Violation::Used {
             month,
             team,

@@ -10,11 +10,9 @@ use crate::text::{Place, Span};
 pub struct NamedLog {
     /// Its path from the folder of the archive.
     pub path: String,
-    /// Where that is written.
     pub place: Place,
 }
 
-/// The log that an archive names, if it names one.
 pub fn named_log(archive: &str) -> Option<NamedLog> {
     header(archive).zip(1..).find_map(|((start, text), line)| {
         let value = value_of(text)?;

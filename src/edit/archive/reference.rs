@@ -11,54 +11,45 @@ use crate::{
     text::{Edit, FileId, Span},
 };
 
-/// The heading where there is none yet.
 const HEADING: &str = "## Previous Historical Data";
 
-/// What the section says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reference {
     /// The archive, from the folder of the log.
     pub(super) path: String,
     pub(super) month: Month,
-    pub(super) contents: Contents,
+    /// The number of lines of text in the archive.
+    size: u64,
+    rows: u64,
+    /// The number of lines that are not Markdown.
+    lines: u64,
 }
 
-/// What an archive holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Contents {
-    /// Lines of text.
-    pub(super) size: u64,
-    pub(super) rows: u64,
-    /// Lines that are not Markdown.
-    pub(super) lines: u64,
-}
-
-impl Contents {
-    /// What there is in an archive.
-    pub(super) fn of(archive: &[u8]) -> Self {
-        let mut contents = Self {
+impl Reference {
+    pub(super) fn of(path: String, month: Month, archive: &[u8]) -> Self {
+        let mut reference = Self {
+            path,
+            month,
             size: archive.split_inclusive(|byte| *byte == b'\n').count() as u64,
-            ..Self::default()
+            rows: 0,
+            lines: 0,
         };
         log::read_str(archive, FileId::archive(0), &mut |item| match item {
             Item::Row(row) => {
                 let is_row = matches!(&row.value, RowValue::Entry(entry) if entry.kind != EntryKind::Monthly);
-                contents.rows += u64::from(is_row);
+                reference.rows += u64::from(is_row);
             }
-            Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => contents.lines += 1,
+            Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => reference.lines += 1,
             _ => {}
         });
-        contents
+        reference
     }
 }
 
 /// Proposes to refer to an archive. A reference to that of a later month is left as it is.
 pub(super) fn propose(document: &Document, reference: &Reference) -> Vec<Edit> {
-    let sections = &document.sections;
-    let section = sections
-        .iter()
-        .find(|section| section.kind == Section::ArchiveReference);
-    match section {
+    let mut sections = document.sections.iter();
+    match sections.find(|section| section.kind == Section::ArchiveReference) {
         Some(section) => {
             let end = document.content_end(section);
             let start = document.line_after(section.heading.span.end);
@@ -108,12 +99,11 @@ impl Key {
 
     /// The item as it is written where there is none to follow.
     fn item(self, reference: &Reference, bullet: &str) -> String {
-        let Contents { size, rows, lines } = reference.contents;
         let value = match self {
             Self::Location => format!("`{}`", reference.path),
-            Self::Size => counted(size, "line"),
+            Self::Size => counted(reference.size, "line"),
             Self::Archived => {
-                let parts = [(rows, "row"), (lines, "hook line")].into_iter();
+                let parts = [(reference.rows, "row"), (reference.lines, "hook line")].into_iter();
                 let parts = parts.filter(|(count, _)| *count > 0);
                 let parts = parts.map(|(count, what)| counted(count, what));
                 parts.collect::<Vec<_>>().join(" and ")
@@ -222,7 +212,7 @@ fn respell(document: &Document, item: &ListItem<'_>, key: Key, reference: &Refer
             }
             _ => plain.to_owned(),
         },
-        Key::Size => style::respell_tokens(raw, Tokens(reference.contents.size), false)
+        Key::Size => style::respell_tokens(raw, Tokens(reference.size), false)
             .unwrap_or_else(|| plain.to_owned()),
         Key::Archived => plain.to_owned(),
     };
