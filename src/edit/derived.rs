@@ -16,10 +16,9 @@ use crate::{
     text::Edit,
 };
 
-/// The moment of an edit.
 pub type Timestamp = DateTime<FixedOffset>;
 
-/// What an edit needs to bring the figures along that follow from what it changes.
+/// The figures that follow from what an edit changes.
 pub(super) struct Derived<'r> {
     document: &'r Document,
     policy: &'r Policy,
@@ -47,30 +46,22 @@ impl<'r> Derived<'r> {
         }
     }
 
-    /// A month changes. The notes speak of the newest one.
+    /// Notes that a month changes. The notes of the log are about the newest one.
     pub(super) fn touch(&mut self, month: Month, counts: BTreeMap<String, u64>) {
-        if self
-            .newest
-            .as_ref()
-            .is_some_and(|newest| newest.month == month)
-        {
+        let newest = self.newest.as_ref();
+        if newest.is_some_and(|newest| newest.month == month) {
             self.counts = Some(counts);
         }
     }
 
-    /// The edits of the notes on what changed.
     pub(super) fn notes(&mut self) -> Vec<Edit> {
         let Some((newest, counts)) = self.newest.as_ref().zip(self.counts.as_ref()) else {
             return Vec::new();
         };
-        let mut edits = notes::status(self.document, newest, self.policy);
-        edits.extend(notes::efficiency(
-            self.document,
-            newest,
-            self.policy,
-            counts,
-            &mut self.sections,
-        ));
+        let (document, policy) = (self.document, self.policy);
+        let mut edits = notes::status(document, newest, policy);
+        let metrics = notes::efficiency(document, newest, policy, counts, &mut self.sections);
+        edits.extend(metrics);
         edits
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     text::{Edit, Span},
 };
 
-/// How often what one round leaves or uncovers is looked at again. Five rounds are enough for every log known.
+/// The maximum number of rounds. Five are enough for every log known.
 const MOST_ROUNDS: usize = 12;
 
 /// A change that resolves findings of some kinds.
@@ -24,64 +24,46 @@ pub struct Repair {
     pub proposal: Proposal,
     /// Repairs of a higher stage wait until those of lower ones are made.
     stage: u8,
-    /// Each of its edits is of use without the others.
+    /// Each of its edits is useful without the others.
     pub is_divisible: bool,
 }
 
 /// All that can be repaired in a log as it is.
 pub fn repairs(revision: &Revision, log_set: &LogSet) -> Vec<Repair> {
-    let repair = |stage, codes, proposal| Repair {
+    use Code::{
+        DetailsExceedSummary, DuplicateId, HookLineInTable, MergedTwice, PercentDiffers,
+        SessionOutsideSummary, TotalDiffers, UnsettledUsage,
+    };
+    let months = revision.ledger().months();
+    let repeats = union_merge::remove_repeats(revision);
+    let merged = union_merge::resolve_union_merge(revision).proposal;
+    let settled = settle(revision, log_set).proposal;
+    let synced = sync_summary(revision, log_set, months, Tolerance::Rounding);
+    let moved = hook_lines::move_out_of_tables(revision.document());
+    let derived = derived::recalculate(revision, log_set);
+    let repairs: [(u8, &'static [Code], Proposal); 6] = [
+        (0, &[DuplicateId], repeats),
+        (1, &[MergedTwice], merged),
+        (2, &[UnsettledUsage], settled),
+        (2, &[DetailsExceedSummary, SessionOutsideSummary], synced),
+        (2, &[HookLineInTable], moved),
+        (2, &[TotalDiffers, PercentDiffers], derived),
+    ];
+    let repairs = repairs.into_iter().map(|(stage, codes, proposal)| Repair {
         codes,
         proposal,
         stage,
-        is_divisible: false,
-    };
-    let months = revision.ledger().months();
-    let beyond = sync_summary(revision, log_set, months, Tolerance::Rounding);
-    let mut repairs = vec![
-        repair(
-            0,
-            &[Code::DuplicateId],
-            union_merge::remove_repeats(revision),
-        ),
-        repair(
-            1,
-            &[Code::MergedTwice],
-            union_merge::resolve_union_merge(revision).proposal,
-        ),
-        repair(
-            2,
-            &[Code::UnsettledUsage],
-            settle(revision, log_set).proposal,
-        ),
-        repair(
-            2,
-            &[Code::DetailsExceedSummary, Code::SessionOutsideSummary],
-            beyond,
-        ),
-        repair(
-            2,
-            &[Code::HookLineInTable],
-            hook_lines::move_out_of_tables(revision.document()),
-        ),
-        Repair {
-            is_divisible: true,
-            ..repair(
-                2,
-                &[Code::TotalDiffers, Code::PercentDiffers],
-                derived::recalculate(revision, log_set),
-            )
-        },
-    ];
-    repairs.retain(|repair| !repair.proposal.is_empty());
+        is_divisible: codes.contains(&TotalDiffers),
+    });
     repairs
+        .filter(|repair| !repair.proposal.is_empty())
+        .collect()
 }
 
-/// A log that was fixed.
 #[derive(Debug)]
 pub struct Fixed {
     pub revision: Revision,
-    /// Repairs that were not made, because the log would not have become what they mean it to be. Each is a mistake of this program.
+    /// Why repairs were not made. Each is a mistake of this program.
     pub rejected: Vec<Violation>,
     /// There is more to repair than could be done.
     pub is_unfinished: bool,
@@ -116,12 +98,10 @@ pub fn fix(mut revision: Revision, log_set: &LogSet, now: Timestamp) -> Fixed {
             (Err(_), _) => one_by_one = true,
         }
     }
+    let rejected = rejected.into_iter().map(|(_, violation)| violation);
     Fixed {
         revision,
-        rejected: rejected
-            .into_iter()
-            .map(|(_, violation)| violation)
-            .collect(),
+        rejected: rejected.collect(),
         is_unfinished,
     }
 }
@@ -130,10 +110,8 @@ pub fn fix(mut revision: Revision, log_set: &LogSet, now: Timestamp) -> Fixed {
 fn combine(repairs: Vec<Repair>) -> Proposal {
     let stage = repairs.iter().map(|repair| repair.stage).min();
     let mut all = Proposal::default();
-    for repair in repairs
-        .into_iter()
-        .filter(|repair| Some(repair.stage) == stage)
-    {
+    let repairs = repairs.into_iter();
+    for repair in repairs.filter(|repair| Some(repair.stage) == stage) {
         let Proposal {
             mut edits,
             invariants,
@@ -147,8 +125,8 @@ fn combine(repairs: Vec<Repair>) -> Proposal {
         // Repairs that both bring the same figure along make the same edit.
         edits.retain(|edit| !neighbours(&all.edits, edit).any(|other| other == edit));
         all.edits.extend(edits);
-        all.edits
-            .sort_by_key(|edit| (edit.span.start, edit.span.end));
+        let order = |edit: &Edit| (edit.span.start, edit.span.end);
+        all.edits.sort_by_key(order);
         all.invariants.extend(invariants);
     }
     all

@@ -10,16 +10,14 @@ use crate::{
     text::{FileId, FileRole},
 };
 
-/// The most months that one edit looks into: those of a hundred years, the newest ones.
+/// The most months that one edit changes, the newest ones: a hundred years.
 pub(super) const MOST_MONTHS: usize = 1_200;
 
 /// The files beside a log.
 #[derive(Clone, Debug, Default)]
 pub struct LogSet {
-    /// Budgets, teams, prices.
     pub policy: Policy,
     pub projection: Option<Vec<u8>>,
-    /// The archives there are, by month.
     pub archives: BTreeMap<Month, Vec<u8>>,
 }
 
@@ -28,7 +26,6 @@ impl LogSet {
         LedgerBuilder::new(&self.policy, Retention::SUMS)
     }
 
-    /// Enters the files beside a log into its ledger.
     pub(super) fn enter_beside(
         &self,
         ledger: &mut LedgerBuilder,

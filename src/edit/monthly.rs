@@ -33,39 +33,37 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    fn add(&mut self, other: Self, is_first: bool) {
-        self.tokens = self.tokens.saturating_add(other.tokens);
-        self.estimate |= other.estimate;
-        self.cost = match (self.cost, other.cost) {
-            (Some((one, exact)), Some((two, also))) if one.currency == two.currency => Some((
-                Money {
-                    nanos: one.nanos.saturating_add(two.nanos),
-                    ..one
-                },
-                exact || also,
-            )),
+    /// Adds what was added before.
+    fn after(self, before: Option<Self>) -> Self {
+        let Some(before) = before else { return self };
+        let cost = match (before.cost, self.cost) {
+            (Some((one, exact)), Some((two, also))) if one.currency == two.currency => {
+                let nanos = one.nanos.saturating_add(two.nanos);
+                Some((Money { nanos, ..one }, exact || also))
+            }
             (one, two) => one.or(two),
         };
-        self.price = if is_first {
-            other.price
-        } else {
-            self.price.filter(|price| Some(*price) == other.price)
-        };
-        self.minutes = match (self.minutes, other.minutes) {
+        let minutes = match (before.minutes, self.minutes) {
             (Some(one), Some(two)) => Some(one.saturating_add(two)),
             (one, two) => one.or(two),
         };
-        self.deliverables = other.deliverables.or(self.deliverables);
-        self.status = other.status.or(self.status.take());
+        Self {
+            tokens: before.tokens.saturating_add(self.tokens),
+            estimate: before.estimate || self.estimate,
+            cost,
+            price: before.price.filter(|price| Some(*price) == self.price),
+            minutes,
+            deliverables: self.deliverables.or(before.deliverables),
+            status: self.status.or(before.status),
+        }
     }
 }
 
-/// A row that a team has.
 struct KnownRow<'d> {
-    /// Which of the month's tables.
     table: usize,
     row: &'d TableRow,
     entry: &'d Entry<'static>,
+    delta: Option<Delta>,
 }
 
 /// The rows of a team, by their place among all.
@@ -76,12 +74,11 @@ struct TeamRows {
     by_task: HashMap<Option<String>, usize>,
 }
 
-/// A row that a team gets.
 struct AddedRow {
     table: Option<usize>,
     team: String,
     task: Option<String>,
-    delta: Delta,
+    delta: Option<Delta>,
 }
 
 /// The monthly rows of one month as they will be.
@@ -93,7 +90,6 @@ pub(super) struct MonthlyRows<'d, 'r> {
     tables: Vec<&'d TableBlock>,
     known: Vec<KnownRow<'d>>,
     teams: HashMap<String, TeamRows>,
-    deltas: BTreeMap<usize, Delta>,
     added: Vec<AddedRow>,
     /// The added rows by team and task, both folded; a team without a row gets one, not one for each task.
     added_by: HashMap<(String, Option<String>), usize>,
@@ -121,7 +117,6 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             tables: document.tables.iter().filter(is_of_month).collect(),
             known: Vec::new(),
             teams: HashMap::new(),
-            deltas: BTreeMap::new(),
             added: Vec::new(),
             added_by: HashMap::new(),
         };
@@ -133,21 +128,22 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         for (table, block) in self.tables.iter().enumerate() {
             for row in &block.rows {
                 let counts = !repeats.contains(&row.place.line_start);
-                let Some(entry) = row
-                    .entry()
-                    .filter(|entry| counts && entry.when.month == self.month)
-                else {
+                let entry = row.entry().filter(|entry| entry.when.month == self.month);
+                let Some(entry) = entry.filter(|_| counts) else {
                     continue;
                 };
                 let at = self.known.len();
-                let team = self
-                    .teams
-                    .entry(self.owner(&entry.work.team).1)
-                    .or_default();
+                let owner = self.owner(&entry.work.team).1;
+                let team = self.teams.entry(owner).or_default();
                 team.all.push(at);
                 let task = entry.work.task.as_deref().map(fold_name);
                 team.by_task.entry(task).or_insert(at);
-                self.known.push(KnownRow { table, row, entry });
+                self.known.push(KnownRow {
+                    table,
+                    row,
+                    entry,
+                    delta: None,
+                });
             }
         }
     }
@@ -198,6 +194,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
     /// Adds to a team: to its only row; to that of several which is of the task, or to a new one; without a task to the last.
     pub(super) fn add(&mut self, team: &str, task: Option<&str>, delta: Delta) {
         let (owner, folded) = self.owner(team);
+        let owner = owner.to_owned();
         let folded_task = task.map(fold_name);
         let rows = self.teams.get(&folded);
         let known = rows.and_then(|rows| {
@@ -208,9 +205,8 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                 _ => same,
             }
         });
-        if let Some(at) = known {
-            let is_first = !self.deltas.contains_key(&at);
-            self.deltas.entry(at).or_default().add(delta, is_first);
+        if let Some(row) = known.and_then(|at| self.known.get_mut(at)) {
+            row.delta = Some(delta.after(row.delta.take()));
             return;
         }
         // With its other rows, or a project's details could not be told from those of another.
@@ -218,9 +214,9 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         let table = of_team.map(|row| row.table);
         let row = AddedRow {
             table: table.or_else(|| self.tables.len().checked_sub(1)),
-            team: owner.to_owned(),
+            team: owner,
             task: task.map(str::to_owned),
-            delta: Delta::default(),
+            delta: None,
         };
         let key = (folded, folded_task.filter(|_| rows.is_some()));
         let next = self.added.len();
@@ -229,7 +225,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             self.added.push(row);
         }
         if let Some(row) = self.added.get_mut(at) {
-            row.delta.add(delta, at == next);
+            row.delta = Some(delta.after(row.delta.take()));
         }
     }
 
@@ -237,18 +233,15 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
     pub(super) fn propose(&self, sections: &mut NewSections<'_>, basis: Basis) -> Proposal {
         let mut proposal = Proposal::default();
         let mut changes: BTreeMap<Option<usize>, (Vec<_>, Vec<_>)> = BTreeMap::new();
-        for (at, delta) in &self.deltas {
-            if let Some(known) = self.known.get(*at) {
-                let of_table = changes.entry(Some(known.table)).or_default();
-                of_table.0.push((known, delta));
+        for row in &self.known {
+            if let Some(delta) = &row.delta {
+                let of_table = changes.entry(Some(row.table)).or_default();
+                of_table.0.push((row, delta));
             }
         }
         for row in &self.added {
-            changes
-                .entry(row.table)
-                .or_default()
-                .1
-                .push(self.new_row(row));
+            let of_table = changes.entry(row.table).or_default();
+            of_table.1.extend(self.new_row(row));
         }
         for (table, (grown, new)) in changes {
             let Some(table) = table.and_then(|table| self.tables.get(table)) else {
@@ -256,10 +249,10 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                 continue;
             };
             let editor = TableEditor::new(self.document, table, basis.currency);
-            let grown = grown.into_iter();
-            let mut edits: Vec<Edit> = grown
-                .flat_map(|(known, delta)| grow(&editor, known.row, known.entry, delta))
-                .collect();
+            let edits = grown.into_iter();
+            let edits =
+                edits.flat_map(|(known, delta)| grow(&editor, known.row, known.entry, delta));
+            let mut edits: Vec<Edit> = edits.collect();
             if !new.is_empty() {
                 edits.push(editor.insert(&new));
                 proposal.invariants.add_rows(Role::Monthly, new.len());
@@ -270,18 +263,19 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         proposal
     }
 
-    fn new_row<'n>(&self, row: &'n AddedRow) -> NewRow<'n> {
-        NewRow {
+    fn new_row<'n>(&self, row: &'n AddedRow) -> Option<NewRow<'n>> {
+        let delta = row.delta.as_ref()?;
+        Some(NewRow {
             team: &row.team,
             task: row.task.as_deref(),
-            tokens: Some((row.delta.tokens, row.delta.estimate)),
-            cost: row.delta.cost,
-            status: row.delta.status.as_ref(),
-            minutes: row.delta.minutes,
-            deliverables: row.delta.deliverables,
+            tokens: Some((delta.tokens, delta.estimate)),
+            cost: delta.cost,
+            status: delta.status.as_ref(),
+            minutes: delta.minutes,
+            deliverables: delta.deliverables,
             month: Some(self.month.to_string()),
             ..NewRow::default()
-        }
+        })
     }
 }
 

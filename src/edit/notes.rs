@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analysis::{ReconciledMonth, budget, stated_budget},
     log::{Section, cell},
-    model::{Level, Note, NoteValue, Policy, RoundedSum, Tokens, fold_name},
+    model::{Amount, Level, Note, NoteValue, Policy, Tokens, fold_name},
     text::{Edit, Span},
 };
 
@@ -27,12 +27,12 @@ pub(super) fn status(
         let (span, value) = value_of(document, note)?;
         let text = match &note.value {
             NoteValue::CurrentUsage(stated, _) => {
-                let is_right = RoundedSum::from(used_amount(used)).agrees_with(*stated);
+                let is_right = stated.agrees_with(&Amount::exact(used));
                 figure(value, used, budget, is_right, Rounding::Down)
             }
             NoteValue::Remaining(stated, _) => {
                 let left = budget?.saturating_sub(used);
-                let is_right = RoundedSum::from(used_amount(left)).agrees_with(*stated);
+                let is_right = stated.agrees_with(&Amount::exact(left));
                 figure(value, left, budget, is_right, Rounding::Up)
             }
             NoteValue::RiskLevel(word) => risk(value, word, reconciled, policy),
@@ -59,10 +59,6 @@ fn value_of<'d>(document: &'d Document, note: &Note) -> Option<(Span, &'d str)> 
     Some((span, document.at(span)))
 }
 
-const fn used_amount(tokens: Tokens) -> crate::model::Amount<Tokens> {
-    crate::model::Amount::exact(tokens)
-}
-
 /// A figure and its share of the budget, as they are spelled.
 fn figure(
     value: &str,
@@ -76,15 +72,13 @@ fn figure(
         text = style::respell_tokens(value, tokens, false)?;
     }
     let behind = number_span(&text)?.end;
-    let (head, rest) = (
-        text.get(..behind)?.to_owned(),
-        text.get(behind..)?.to_owned(),
-    );
-    let part = RoundedSum::from(used_amount(tokens));
-    let rest = budget
-        .and_then(|budget| respell_percent(&rest, part, budget, !is_right, rounding))
-        .unwrap_or(rest);
-    Some(head + &rest)
+    let rest = text.get(behind..)?;
+    let percent =
+        budget.and_then(|budget| respell_percent(rest, tokens, budget, !is_right, rounding));
+    if let Some(percent) = percent {
+        text.replace_range(behind.., &percent);
+    }
+    Some(text)
 }
 
 /// The words and marks of the risk level. Another word than these stays.
@@ -100,10 +94,10 @@ fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) 
     let mut risks = RISKS.iter();
     let had = risks.position(|(lower, ..)| first.eq_ignore_ascii_case(lower))?;
     let budget = budget(reconciled, policy)?;
-    let is = match policy
+    let level = policy
         .thresholds
-        .level(reconciled.used().0, budget.tokens.0)
-    {
+        .level(reconciled.used().0, budget.tokens.0);
+    let is = match level {
         Level::Ok => 0,
         Level::Note => 1,
         Level::Warning => 2,
@@ -114,18 +108,12 @@ fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) 
     }
     let (lower, upper, mark) = RISKS.get(is)?;
     let at = value.find(first)?;
-    let new = if first.chars().all(char::is_uppercase) {
-        upper
-    } else {
-        lower
-    };
+    let is_upper = first.chars().all(char::is_uppercase);
+    let new = if is_upper { upper } else { lower };
     let before = value.get(..at)?;
     let symbols: String = before.chars().filter(|c| !c.is_ascii()).collect();
-    let before = if symbols.is_empty() {
-        before.to_owned()
-    } else {
-        before.replace(symbols.as_str(), mark)
-    };
+    let mark = if symbols.is_empty() { "" } else { mark };
+    let before = before.replace(symbols.as_str(), mark);
     Some(format!("{before}{new}{}", value.get(at + first.len()..)?))
 }
 
@@ -185,11 +173,7 @@ fn new_metrics(reconciled: &ReconciledMonth<'_>, counts: &BTreeMap<String, u64>)
             let team = reconciled.find_team(team)?;
             let used = team.used()?;
             let each = Tokens(used.0.checked_div(*count)?);
-            let noun = if *count == 1 {
-                "deliverable"
-            } else {
-                "deliverables"
-            };
+            let noun = style::plural(*count, "deliverable");
             let (name, used, each) = (style::escaped(&team.name), used.compact(), each.compact());
             Some(format!(
                 "{name}: {used} / {count} {noun} ≈ {each}/deliverable"
@@ -206,37 +190,29 @@ fn metric(value: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> Optio
     let sign = rest.find(is_sign);
     let (counted, quotient) = rest.split_at_checked(sign.unwrap_or(rest.len()))?;
     let stated = cell::tokens(first.trim()).ok()??.used;
-    let each = Tokens(
-        (u128::from(used.0) * 2 + u128::from(count))
-            .checked_div(u128::from(count) * 2)
-            .and_then(|each| u64::try_from(each).ok())?,
-    );
+    let twice = u128::from(used.0) * 2 + u128::from(count);
+    let each = twice.checked_div(u128::from(count) * 2)?;
+    let each = Tokens(u64::try_from(each).ok()?);
     let said = number_span(quotient).and_then(|span| {
         let raw = quotient.get(span)?;
         cell::tokens(raw).ok()?.map(|cell| cell.used)
     });
-    let is_used = RoundedSum::from(used_amount(used)).agrees_with(stated);
+    let is_used = stated.agrees_with(&Amount::exact(used));
     if used < stated.value && !is_used {
         // Within a month use only grows: the item still speaks of the month before.
         return None;
     }
-    let is_each = said.is_none_or(|said| said.agrees_with(&used_amount(each)));
+    let is_each = said.is_none_or(|said| said.agrees_with(&Amount::exact(each)));
     if is_used && is_each {
         return None;
     }
-    let first = if is_used {
-        first.to_owned()
-    } else {
-        round(first, used)?
+    let respell = |raw: &str, is_right, tokens| match is_right {
+        true => Some(raw.to_owned()),
+        false => round(raw, tokens),
     };
-    let quotient = match said {
-        Some(_) if !is_each => round(quotient, each)?,
-        _ => quotient.to_owned(),
-    };
-    Some(format!(
-        "{first}{counted}{}",
-        mark(&quotient, used, count, alert)
-    ))
+    let first = respell(first, is_used, used)?;
+    let quotient = mark(respell(quotient, is_each, each)?, used, count, alert);
+    Some(format!("{first}{counted}{quotient}"))
 }
 
 /// A figure in the place of another, rounded half up to the digits that one has.
@@ -246,26 +222,18 @@ fn round(raw: &str, tokens: Tokens) -> Option<String> {
     let unit = cell::tokens(number).ok()??.used.unit.max(1);
     let rounded = tokens.0.checked_add(unit / 2)? / unit * unit;
     let spelled = style::respell_tokens(number, Tokens(rounded), false)?;
-    Some(format!(
-        "{}{}{}",
-        raw.get(..span.start)?,
-        with_digits(&spelled, number),
-        raw.get(span.end..)?
-    ))
+    style::with(raw, span, &with_digits(&spelled, number))
 }
 
 /// `3K` as `3.0K` where the figure before had a digit after the point.
 fn with_digits(spelled: &str, like: &str) -> String {
     let decimals = |text: &str| {
-        text.split_once('.').map_or(0, |(_, rest)| {
-            rest.chars().take_while(char::is_ascii_digit).count()
-        })
+        let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
+        fraction.chars().take_while(char::is_ascii_digit).count()
     };
     let missing = decimals(like).saturating_sub(decimals(spelled));
-    let letter = spelled
-        .chars()
-        .next_back()
-        .filter(char::is_ascii_alphabetic);
+    let last = spelled.chars().next_back();
+    let letter = last.filter(char::is_ascii_alphabetic);
     let Some(letter) = letter.filter(|_| missing > 0) else {
         return spelled.to_owned();
     };
@@ -275,24 +243,21 @@ fn with_digits(spelled: &str, like: &str) -> String {
 }
 
 /// A mark at the end says whether the alert is reached; other marks and remarks stay.
-fn mark(quotient: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> String {
+fn mark(mut quotient: String, used: Tokens, count: u64, alert: Option<Tokens>) -> String {
     let Some(alert) = alert else {
-        return quotient.to_owned();
+        return quotient;
     };
     let is_reached = u128::from(used.0) >= u128::from(alert.0) * u128::from(count);
-    let trimmed = quotient.trim_end();
     let (from, to) = if is_reached {
         ("✅", "⚠️")
     } else {
         ("⚠️", "✅")
     };
-    match trimmed.strip_suffix(from) {
-        Some(before) => format!(
-            "{before}{to}{}",
-            quotient.get(trimmed.len()..).unwrap_or_default()
-        ),
-        None => quotient.to_owned(),
+    let end = quotient.trim_end().len();
+    if let Some(before) = quotient.trim_end().strip_suffix(from) {
+        quotient.replace_range(before.len()..end, to);
     }
+    quotient
 }
 
 /// A metric with another number of deliverables, and the noun that fits it.
@@ -324,13 +289,10 @@ fn add(document: &Document, items: &[String], sections: &mut NewSections<'_>) ->
         let item = document.at(note.place.span);
         // The place of an item begins at its marker.
         let bullet = item.split(char::is_alphanumeric).next();
-        let bullet = bullet
-            .filter(|bullet| !bullet.trim().is_empty())
-            .unwrap_or("- ");
-        let lines: Vec<String> = items
-            .iter()
-            .map(|item| format!("{indent}{bullet}{item}"))
-            .collect();
+        let bullet = bullet.filter(|bullet| !bullet.trim().is_empty());
+        let start = format!("{indent}{}", bullet.unwrap_or("- "));
+        let lines = items.iter().map(|item| format!("{start}{item}"));
+        let lines: Vec<String> = lines.collect();
         let at = document.line_after(note.place.span.end);
         return Some(sections::insert_lines(document, at, order::ITEM, &lines));
     }

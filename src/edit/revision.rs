@@ -75,7 +75,6 @@ pub enum ArchivesOf {
     Details,
 }
 
-/// A log that is being read.
 struct RevisionReader {
     source: Source,
     builder: Builder,
@@ -175,7 +174,6 @@ impl Revision {
         &self.ledger
     }
 
-    /// What the reader found wrong with the log and the files beside it.
     pub fn problems(&self) -> &[Diagnostic] {
         &self.problems
     }

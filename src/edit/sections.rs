@@ -19,7 +19,6 @@ use crate::{
     text::{Edit, Span},
 };
 
-/// The head of a daily table where the log has none to follow.
 const DAILY: [&str; 2] = [
     "| Time | Team | Task | Tokens | Cost | Status | Notes |",
     "|------|------|------|--------|------|--------|-------|",
@@ -93,11 +92,9 @@ static PLAIN: LazyLock<Document> = LazyLock::new(|| {
     Document::read(text, Kept::All)
 });
 
-/// Writes the sections that a log lacks.
 pub(super) struct NewSections<'d> {
     document: &'d Document,
     basis: Basis,
-    /// The tables whose style new ones take over.
     daily: Option<TableEditor<'d>>,
     monthly: Option<TableEditor<'d>>,
     days: BTreeMap<NaiveDate, &'d SectionBlock>,
@@ -322,7 +319,6 @@ fn notes_or_last(document: &Document) -> Option<&SectionBlock> {
     notes.or_else(|| sections().find(|section| is_inner(&section.kind)))
 }
 
-/// Behind the last line that is Markdown.
 pub(super) fn end_of_prose(document: &Document) -> usize {
     let mut end = document.in_flight.unwrap_or(document.text().len());
     for line in document.lines.iter().rev() {

@@ -25,12 +25,11 @@ use crate::{
     text::{Edit, Place},
 };
 
-/// How usage lines become rows.
 #[derive(Clone, Debug, Default)]
 pub struct Settlement {
     /// Empty where there is nothing to settle.
     pub proposal: Proposal,
-    /// How many usage lines are settled.
+    /// The number of usage lines that are settled.
     pub lines: usize,
 }
 
@@ -119,17 +118,14 @@ impl<'d> Settling<'d> {
                 .filter(|team| met.insert(team.name.as_str()))
                 .filter(|team| sync_summary::missing(team, Tolerance::Rounding).is_none())
                 .and_then(|team| sync_summary::missing(team, Tolerance::None));
-            let tokens = Amount {
-                value: tokens.value.saturating_add(unrounded.unwrap_or_default()),
-                ..tokens
-            };
+            let value = tokens.value.saturating_add(unrounded.unwrap_or_default());
+            let tokens = Amount { value, ..tokens };
+            let price = reconciled.price_of(entry.work.model.as_deref());
             let mut delta = Delta {
                 tokens: tokens.value,
                 estimate: tokens.estimate,
                 cost: cost(entry, tokens.value, reconciled),
-                price: reconciled
-                    .price_of(entry.work.model.as_deref())
-                    .and_then(|price| price.flat()),
+                price: price.and_then(|price| price.flat()),
                 minutes: entry.figures.minutes,
                 deliverables: None,
                 status: entry.status.clone(),
@@ -221,13 +217,10 @@ fn cost(
 
 fn new_row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth<'_>) -> NewRow<'e> {
     let tokens = entry.figures.tokens;
+    let task = entry.work.task.as_deref();
     NewRow {
         team: &entry.work.team,
-        task: entry
-            .work
-            .task
-            .as_deref()
-            .filter(|task| !cell::is_absent(task)),
+        task: task.filter(|task| !cell::is_absent(task)),
         tokens: tokens.map(|tokens| (tokens.value, tokens.estimate)),
         classes: entry.figures.classes,
         cost: tokens.and_then(|tokens| cost(entry, tokens.value, reconciled)),

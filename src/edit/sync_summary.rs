@@ -88,7 +88,7 @@ fn is_name(name: &str) -> bool {
     name != "(unnamed)" && !cell::is_absent(name) && !is_total(name)
 }
 
-/// What the details of a team hold and its monthly rows do not.
+/// The tokens of a team's details that its monthly rows do not have.
 pub(super) fn missing(team: &TeamUsage, tolerance: Tolerance) -> Option<Tokens> {
     let sum = |kinds: &[EntryKind]| -> RoundedSum {
         let tallies = kinds.iter().filter_map(|kind| team.tallies.get(kind));

@@ -58,7 +58,6 @@ impl<'d> TableEditor<'d> {
         }
     }
 
-    /// The line of the head, and that of the dashes.
     pub(super) fn head_lines(&self) -> Vec<String> {
         let heads = [self.table.head, self.table.dashes].into_iter();
         let heads = heads.map(|place| Span::new(place.line_start, place.span.end));
@@ -79,7 +78,6 @@ impl<'d> TableEditor<'d> {
         Some(visible(self.document.at(row.cell(self.table, column)?)))
     }
 
-    /// The cells of a column in the newest rows, the newest first.
     fn column(&self, column: Column) -> impl Iterator<Item = &'d str> {
         let index = self.table.columns.index(column);
         let cells = self.newest.iter();
@@ -123,7 +121,6 @@ impl<'d> TableEditor<'d> {
         self.document.line_after(line.end)
     }
 
-    /// New rows below the others.
     pub(super) fn insert(&self, rows: &[NewRow<'_>]) -> Edit {
         let lines: Vec<String> = rows.iter().map(|row| self.line(row)).collect();
         insert_lines(self.document, self.end(), order::ROW, &lines)
@@ -183,7 +180,6 @@ impl<'d> TableEditor<'d> {
         absent.unwrap_or("—").to_owned()
     }
 
-    /// A figure as the column spells it.
     pub(super) fn tokens(&self, tokens: Tokens, estimate: bool) -> String {
         let spelled = TokenStyle::of(self.column(Column::Tokens)).spell(tokens);
         let mark = if estimate { "~" } else { "" };
@@ -205,12 +201,10 @@ impl<'d> TableEditor<'d> {
         style.spell(money.nanos, exact)
     }
 
-    /// A status as the column spells it.
     pub(super) fn status(&self, status: &Status) -> String {
         StatusStyle::of(self.column(Column::Status)).spell(status)
     }
 
-    /// A duration as the column spells it.
     pub(super) fn duration(&self, minutes: u64) -> String {
         let like = self
             .column(Column::Duration)

@@ -44,7 +44,6 @@ pub(super) fn earlier(text: &str) -> Vec<Span> {
     earlier
 }
 
-/// The time stamps of the header.
 fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut at = text.len() - body.len();
@@ -67,9 +66,7 @@ fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     stamps.flatten().flatten()
 }
 
-/// A time stamp as it is written.
 struct Stamp {
-    /// The line it is in.
     line: Span,
     span: Span,
     time: NaiveDateTime,
@@ -80,7 +77,6 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// The time stamp of a line that begins at `start`.
     fn of(line: &str, start: usize) -> Option<Self> {
         let lower = line.to_ascii_lowercase();
         let key = lower.find("last updated")? + "last updated".len();

@@ -9,21 +9,19 @@ use super::{
 use crate::{
     analysis::{ReconciledMonth, stated_budget},
     log::{Column, Role, Section, cell},
-    model::{Currency, Money, Policy, RoundedSum, Tokens, is_subtotal},
+    model::{Currency, Money, Policy, Tokens, is_subtotal},
     text::{Edit, EditSet, FileId, Span, splice},
 };
 
 /// What totals are written in and judged by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Basis {
-    /// That of the log.
     pub(super) currency: Currency,
     /// The budget that percentages in the log are of.
     budget: Option<Tokens>,
 }
 
 impl Basis {
-    /// As the newest month of a log has it.
     pub(super) fn of(newest: Option<&ReconciledMonth<'_>>, policy: &Policy) -> Self {
         let budget = newest.and_then(|newest| stated_budget(newest, policy));
         Self {
@@ -37,25 +35,15 @@ impl Basis {
 /// so is a total that agrees with its rows, as exactly as both are written.
 pub(super) fn recalculate(document: &Document, basis: Basis) -> Vec<Edit> {
     let is_derived = |table: &&TableBlock| {
-        let section = document.section_of(table).map(|section| &section.kind);
-        let is_dated = matches!(
-            section,
-            Some(
-                Section::Monthly(_)
-                    | Section::Daily(Some(_))
-                    | Section::Session { date: Some(_), .. }
-            )
-        );
+        let is_dated = document.section_of(table).is_some_and(|section| {
+            section.day().is_some() || matches!(section.kind, Section::Monthly(_))
+        });
         let is_of_use = matches!(table.role, Role::Monthly | Role::Daily | Role::Session);
         is_dated && is_of_use && !table.subtotals.is_empty()
     };
     let tables = document.tables.iter().filter(is_derived);
-    tables
-        .flat_map(|table| {
-            let edits = Totals::new(document, table, basis, false).edits();
-            edits.into_iter().map(|(_, edit)| edit)
-        })
-        .collect()
+    let edits = tables.flat_map(|table| Totals::new(document, table, basis, false).edits());
+    edits.map(|(_, edit)| edit).collect()
 }
 
 /// The edits that make the totals of a table what its rows add up to after `edits` of its other rows, its new rows among them.
@@ -98,13 +86,11 @@ pub(super) fn follow(
 /// A new section with the totals of its table written out.
 pub(super) fn complete(section: String, basis: Basis) -> String {
     let document = Document::read(section, Kept::Summaries);
-    let edits = document.tables.first().map(|table| {
-        let edits = Totals::new(&document, table, basis, true).edits();
-        edits.into_iter().map(|(_, edit)| edit).collect()
-    });
-    match EditSet::new(FileId::LOG, edits.unwrap_or_default()) {
+    let table = document.tables.first().into_iter();
+    let edits = table.flat_map(|table| Totals::new(&document, table, basis, true).edits());
+    match EditSet::new(FileId::LOG, edits.map(|(_, edit)| edit).collect()) {
         Ok(edits) => splice(document.text(), &edits),
-        Err(_) => document.text().to_owned(),
+        Err(_) => document.source.into_text(),
     }
 }
 
@@ -139,7 +125,7 @@ impl<'d> Totals<'d> {
         let mut edits = Vec::new();
         for (at, subtotal) in self.table.subtotals.iter().enumerate() {
             let row = self.table.rows.get(subtotal.row);
-            if let Some((row, all)) = row.zip(self.table.sums.of(subtotal.month)) {
+            if let Some((row, all)) = row.zip(self.table.sums.get(&subtotal.month)) {
                 let total = self.total(row, all, &subtotal.above).into_iter();
                 edits.extend(total.map(|edit| (at, edit)));
             }
@@ -148,21 +134,15 @@ impl<'d> Totals<'d> {
     }
 
     fn total(&self, row: &TableRow, all: &RowSum, above: &RowSum) -> Vec<Edit> {
-        let Some(raw) = self.editor.raw(row, Column::Tokens) else {
-            return Vec::new();
-        };
+        let raw = self.editor.raw(row, Column::Tokens).unwrap_or_default();
         let Ok(Some(stated)) = cell::tokens(&plain_text(raw)) else {
             return Vec::new();
         };
-        let is_part = row
-            .cells
-            .iter()
-            .take(2)
-            .any(|cell| is_subtotal(&plain_text(self.document.at(*cell))));
+        let mut names = row.cells.iter().take(2);
+        let is_part = names.any(|cell| is_subtotal(&plain_text(self.document.at(*cell))));
         let sum = if is_part { above } else { all };
-        let agrees = [all, above]
-            .iter()
-            .any(|sum| sum.tokens.agrees_with(stated.used));
+        let agrees = |sum: &RowSum| sum.tokens.agrees_with(stated.used);
+        let agrees = agrees(all) || agrees(above);
         let differs = !agrees && (self.is_touched || !all.tokens.estimate && !stated.used.estimate);
         let mut edits = Vec::new();
         if differs {
@@ -172,12 +152,12 @@ impl<'d> Totals<'d> {
         if differs || self.is_touched {
             edits.extend(self.cost(row, sum));
         }
-        let used = if differs {
-            sum.tokens
-        } else {
-            stated.used.into()
-        };
         if !is_part {
+            let used = if differs {
+                sum.tokens.tokens
+            } else {
+                stated.used.value
+            };
             edits.extend(self.percent(row, used, differs));
         }
         edits
@@ -186,9 +166,8 @@ impl<'d> Totals<'d> {
     fn cost(&self, row: &TableRow, sum: &RowSum) -> Option<Edit> {
         let raw = self.editor.raw(row, Column::Cost)?;
         let Some(stated) = cell::money(&plain_text(raw)).ok()? else {
-            let nanos = sum
-                .cost(self.currency)
-                .filter(|nanos| *nanos > 0 && self.is_touched)?;
+            let nanos = sum.cost(self.currency);
+            let nanos = nanos.filter(|nanos| *nanos > 0 && self.is_touched)?;
             let money = Money {
                 nanos,
                 currency: self.currency,
@@ -196,12 +175,9 @@ impl<'d> Totals<'d> {
             let text = self.editor.money(money, false);
             return self.editor.set(row, Column::Cost, &text);
         };
-        let is_own = stated
-            .currency
-            .is_none_or(|currency| currency == self.currency);
-        let nanos = sum
-            .cost(self.currency)
-            .filter(|_| is_own && !stated.amount.estimate)?;
+        let is_own = stated.currency.is_none_or(|own| own == self.currency);
+        let is_exact = is_own && !stated.amount.estimate;
+        let nanos = sum.cost(self.currency).filter(|_| is_exact)?;
         let half = u128::from(stated.amount.unit / 2);
         if i128::from(stated.amount.value).abs_diff(nanos) <= half {
             return None;
@@ -210,20 +186,17 @@ impl<'d> Totals<'d> {
         self.editor.set(row, Column::Cost, &text)
     }
 
-    /// The share of the budget beside a total.
-    fn percent(&self, row: &TableRow, used: RoundedSum, changed: bool) -> Option<Edit> {
+    fn percent(&self, row: &TableRow, used: Tokens, changed: bool) -> Option<Edit> {
         let budget = self.budget?;
-        [Column::Percent, Column::Status]
-            .into_iter()
-            .find_map(|column| {
-                let raw = self.editor.raw(row, column)?;
-                let text = respell_percent(raw, used, budget, changed, Rounding::Down)?;
-                self.editor.set(row, column, &text)
-            })
+        let mut columns = [Column::Percent, Column::Status].into_iter();
+        columns.find_map(|column| {
+            let raw = self.editor.raw(row, column)?;
+            let text = respell_percent(raw, used, budget, changed, Rounding::Down)?;
+            self.editor.set(row, column, &text)
+        })
     }
 }
 
-/// Which way a percentage is rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rounding {
     /// Of what is used.
@@ -236,24 +209,21 @@ pub(super) enum Rounding {
 /// set, or where it fits the figures and nothing changed.
 pub(super) fn respell_percent(
     raw: &str,
-    part: RoundedSum,
+    part: Tokens,
     whole: Tokens,
     changed: bool,
     rounding: Rounding,
 ) -> Option<String> {
     let span = cell::percent_span(raw)?;
     let written = raw.get(span.clone())?;
-    let decimals = written
-        .split_once('.')
-        .map_or(0, |(_, fraction)| fraction.len())
-        .min(2);
+    let fraction = written.split_once('.').map_or("", |(_, fraction)| fraction);
+    let decimals = fraction.len().min(2);
     let scale = 10_u128.pow(u32::try_from(decimals).ok()?);
-    let (part, whole) = (u128::from(part.tokens.0) * 100 * scale, u128::from(whole.0));
+    let (part, whole) = (u128::from(part.0) * 100 * scale, u128::from(whole.0));
     let exact = match rounding {
         Rounding::Down => part.checked_div(whole)?,
-        Rounding::Up => part
-            .checked_add(whole.checked_sub(1)?)?
-            .checked_div(whole)?,
+        Rounding::Up if whole == 0 => return None,
+        Rounding::Up => part.div_ceil(whole),
     };
     // A figure that another program or a person wrote may be rounded either way.
     let stated: u128 = written.replace('.', "").parse().ok()?;
@@ -264,6 +234,5 @@ pub(super) fn respell_percent(
         0 => exact.to_string(),
         places => format!("{}.{:0places$}", exact / scale, exact % scale),
     };
-    let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
-    (new != written).then(|| format!("{before}{new}{after}"))
+    (new != written).then(|| style::with(raw, span, &new))?
 }

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::style::is_writable_id;
+use super::style::{is_writable_id, one_line};
 use crate::{
     log::{self, Item, cell},
-    model::{Currency, Money, StatedCost, Usage, is_total},
+    model::{Currency, Money, StatedCost, Status, Usage, is_total},
     text::FileId,
 };
 
-/// The longest line that is written: one that long is written at once by every shell and system.
+/// The most bytes of a line: every shell and system writes that many at once.
 pub const LONGEST: usize = 4_000;
 
 /// The line, without a line end. Fails with what is wrong and what to do where it would not read back as it is.
@@ -22,35 +22,24 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
             let _ = write!(line, " {key}={}", quoted(&value));
         }
     };
+    let text = |text: &Option<String>| text.as_deref().map(one_line);
+    let number = |count: Option<u64>| count.map(|count| count.to_string());
+    let status = usage.status.as_ref().map(Status::word);
     pair(
         "task",
-        usage
-            .task
-            .as_deref()
-            .map(one_line)
-            .filter(|task| !cell::is_absent(task)),
+        text(&usage.task).filter(|task| !cell::is_absent(task)),
     );
-    pair("tokens", Some(usage.tokens.0.to_string()));
+    pair("tokens", number(Some(usage.tokens.0)));
     for (key, tokens) in usage.classes.by_key() {
-        pair(key, tokens.map(|tokens| tokens.0.to_string()));
+        pair(key, number(tokens.map(|tokens| tokens.0)));
     }
     pair("cost", usage.cost.map(cost));
-    pair(
-        "status",
-        usage.status.as_ref().map(|status| status.word().to_owned()),
-    );
-    pair(
-        "deliverables",
-        usage.deliverables.map(|count| count.to_string()),
-    );
-    pair("minutes", usage.minutes.map(|count| count.to_string()));
+    pair("status", status.map(str::to_owned));
+    pair("deliverables", number(usage.deliverables));
+    pair("minutes", number(usage.minutes));
     pair(
         "model",
-        usage
-            .model
-            .as_deref()
-            .map(one_line)
-            .filter(|model| !model.is_empty()),
+        text(&usage.model).filter(|model| !model.is_empty()),
     );
     pair("id", Some(usage.id.clone()));
     pair("hold", usage.hold.clone());
@@ -99,7 +88,7 @@ fn check(usage: &Usage) -> Result<(), Unwritable> {
     Ok(())
 }
 
-/// Reads the line as everybody will.
+/// Reads the line as any other run will.
 fn read_back(usage: &Usage, line: &str) -> Result<(), Unwritable> {
     let mut is_same = false;
     let text = format!("{line}\n");
@@ -126,9 +115,7 @@ fn read_back(usage: &Usage, line: &str) -> Result<(), Unwritable> {
 /// Why something cannot be recorded, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unwritable {
-    /// What is wrong.
     pub message: String,
-    /// What to do about it.
     pub help: &'static str,
 }
 
@@ -139,15 +126,6 @@ impl Unwritable {
             help,
         }
     }
-}
-
-/// Line breaks and runs of blanks become one blank, control characters are dropped.
-fn one_line(text: &str) -> String {
-    let words: Vec<String> = text
-        .split_whitespace()
-        .map(|word| word.chars().filter(|c| !c.is_control()).collect())
-        .collect();
-    words.join(" ").trim().to_owned()
 }
 
 fn quoted(value: &str) -> String {
@@ -164,12 +142,10 @@ fn cost(cost: StatedCost) -> String {
         currency: cost.currency.unwrap_or(Currency::USD),
     };
     let decimal = money.decimal();
-    match cost.currency {
+    match cost.currency.map(|currency| (currency.sign(), currency)) {
         None => decimal,
-        Some(currency) => match currency.sign() {
-            Some(sign) => format!("{sign}{decimal}"),
-            None => format!("{decimal} {currency}"),
-        },
+        Some((Some(sign), _)) => format!("{sign}{decimal}"),
+        Some((None, currency)) => format!("{decimal} {currency}"),
     }
 }
 
@@ -179,7 +155,7 @@ mod tests {
 
     use super::*;
     use crate::edit::{LogSet, Revision, settle};
-    use crate::model::{Status, TokenClasses, Tokens};
+    use crate::model::{TokenClasses, Tokens};
 
     fn usage(team: &str) -> Usage {
         Usage {

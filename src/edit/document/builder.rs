@@ -14,7 +14,6 @@ use crate::{
     text::{Place, Source, Span},
 };
 
-/// A document that is being read.
 #[derive(Default)]
 pub(in crate::edit) struct Builder {
     kept: Kept,
@@ -125,7 +124,7 @@ impl Builder {
             table.subtotals.push(Subtotal {
                 row: table.rows.len(),
                 month,
-                above: self.above.take(month),
+                above: self.above.remove(&month).unwrap_or_default(),
             });
         } else {
             table.lines.push(line);
@@ -134,12 +133,12 @@ impl Builder {
             RowValue::Total(total) => RowKind::Total(Box::new(total.clone())),
             RowValue::Sum => RowKind::Sum,
             RowValue::Entry(entry) => {
-                table.sums.add(month, &entry.figures);
+                table.sums.entry(month).or_default().add(&entry.figures);
                 if let Some(date) = entry.when.date {
                     let (first, last) = table.dates.unwrap_or((date, date));
                     table.dates = Some((first.min(date), last.max(date)));
                 }
-                self.above.add(month, &entry.figures);
+                self.above.entry(month).or_default().add(&entry.figures);
                 let is_detail = matches!(table.role, Role::Daily | Role::Session);
                 if is_detail && self.kept == Kept::Summaries {
                     return;

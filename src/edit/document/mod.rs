@@ -45,7 +45,6 @@ pub struct Document {
 #[derive(Clone, Debug)]
 pub struct SectionBlock {
     pub kind: Section,
-    /// The number of `#` of its heading.
     pub level: u8,
     pub heading: Place,
     /// From the start of its heading's line to that of the next one that ends it, or to the end of the text.
@@ -58,9 +57,7 @@ pub struct TableBlock {
     /// The section that it is in; `None` above the first heading.
     pub section: Option<usize>,
     pub columns: Columns,
-    /// The line that names them.
     pub head: Place,
-    /// The row of dashes.
     pub dashes: Place,
     pub rows: Vec<TableRow>,
     /// The lines of all rows but totals and sums, without their line ends.
@@ -74,7 +71,7 @@ pub struct TableBlock {
 /// The rows above a total or sum.
 #[derive(Clone, Debug)]
 pub(super) struct Subtotal {
-    /// Which of the table's rows.
+    /// Its index in the rows of the table.
     pub(super) row: usize,
     pub(super) month: Option<Month>,
     /// The rows since the total before.
@@ -90,17 +87,12 @@ pub struct TableRow {
     pub kind: RowKind,
 }
 
-/// What a row means to an edit.
 #[derive(Clone, Debug)]
 pub enum RowKind {
     Entry(Box<Entry<'static>>),
-    /// A month's total.
     Total(Box<StatedTotal>),
-    /// A sum over other rows.
     Sum,
-    /// Not to be read.
     Unreadable,
-    /// Anything else.
     Other,
 }
 
@@ -110,9 +102,7 @@ pub struct LogLine {
     pub kind: LineKind,
     /// Its day: its own, else that of the last dated thing before it, else of the first after it.
     pub date: Option<NaiveDate>,
-    /// The line without its line end.
     pub place: Place,
-    /// Whether it is between rows of a table.
     pub in_table: bool,
 }
 
@@ -230,7 +220,6 @@ pub(super) fn is_rule(line: &str) -> bool {
 }
 
 impl SectionBlock {
-    /// The day of a daily detail or a session.
     pub(super) const fn day(&self) -> Option<NaiveDate> {
         match self.kind {
             Section::Daily(date) | Section::Session { date, .. } => date,
@@ -279,7 +268,7 @@ impl TableRow {
         }
     }
 
-    /// Whether the row adds up no others.
+    /// Whether the row is neither a total nor a sum of others.
     pub(super) const fn is_plain(&self) -> bool {
         !matches!(self.kind, RowKind::Total(_) | RowKind::Sum)
     }

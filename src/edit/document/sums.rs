@@ -41,20 +41,4 @@ impl RowSum {
 }
 
 /// The sums of a table, by month in a table with a column of months.
-#[derive(Clone, Debug, Default)]
-pub(in crate::edit) struct TableSums(BTreeMap<Option<Month>, RowSum>);
-
-impl TableSums {
-    pub(super) fn add(&mut self, month: Option<Month>, figures: &Figures) {
-        self.0.entry(month).or_default().add(figures);
-    }
-
-    /// The sum since this was called before.
-    pub(super) fn take(&mut self, month: Option<Month>) -> RowSum {
-        self.0.remove(&month).unwrap_or_default()
-    }
-
-    pub(in crate::edit) fn of(&self, month: Option<Month>) -> Option<&RowSum> {
-        self.0.get(&month)
-    }
-}
+pub(in crate::edit) type TableSums = BTreeMap<Option<Month>, RowSum>;

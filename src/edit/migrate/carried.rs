@@ -20,7 +20,7 @@ pub(super) struct Carried<'d> {
     pub(super) header: Vec<&'d str>,
     /// Without their line ends.
     pub(super) lines: Vec<&'d str>,
-    /// How many lines of hooks, and how many others that say something, are not carried over.
+    /// The numbers of hook lines, and of other lines that are not blank, that are not carried over.
     pub(super) left: (usize, usize),
 }
 

@@ -21,11 +21,10 @@ use crate::{
     model::{Amount, Currency, Entry, EntryKind, Month, RoundedSum, Tokens},
 };
 
-/// How to bring a log up to date.
 #[derive(Clone, Debug)]
 pub struct MigrateRequest {
     pub now: Timestamp,
-    /// Days that daily details are to be kept.
+    /// Days that daily details are kept.
     pub keep_days: u32,
     /// Where the original will be, as the log names it.
     pub original: String,
@@ -37,7 +36,7 @@ impl MigrateRequest {
     }
 }
 
-/// What becomes of a log.
+/// The outcome for a log.
 #[derive(Clone, Debug)]
 pub enum Migration {
     /// It is of v2.0 already.
@@ -49,15 +48,14 @@ pub enum Migration {
     Migrated(Box<NewLog>),
 }
 
-/// A log of v2.0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewLog {
     pub text: String,
-    /// How many rows became daily rows.
+    /// The number of rows that became daily rows.
     pub rows: usize,
-    /// How many months have a summary.
+    /// The number of months with a summary.
     pub months: usize,
-    /// How many hook lines, and how many other lines that say something, are in the original only.
+    /// The numbers of hook lines, and of other lines that are not blank, in the original alone.
     pub left: (usize, usize),
     /// Months whose stated total is not what their rows add up to: what is stated, and the sum.
     pub differing: Vec<(Month, RoundedSum, RoundedSum)>,

@@ -16,7 +16,6 @@ use crate::{
     text::Span,
 };
 
-/// A cell without a value.
 const ABSENT: &str = "—";
 
 /// The cells of a daily row. The last one also holds what readers do not see.
@@ -74,7 +73,6 @@ fn or_absent(text: &str) -> &str {
     if text.is_empty() { ABSENT } else { text }
 }
 
-/// Writes the new log.
 pub(super) fn write(
     document: &Document,
     request: &MigrateRequest,
@@ -212,7 +210,6 @@ fn cost_head(currency: Option<Currency>) -> String {
     currency.map_or_else(|| "Cost".to_owned(), |own| format!("Cost ({own})"))
 }
 
-/// The head of a table, and the dashes below it.
 fn head(text: &mut String, heads: &[&str]) {
     row(text, heads);
     let dashes = heads

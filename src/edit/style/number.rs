@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::model::{self, Currency, Tokens, divide_half_even};
 
-/// How figures of tokens are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TokenStyle {
     separator: Option<char>,
@@ -65,13 +64,17 @@ impl TokenStyle {
 pub(crate) fn respell_tokens(raw: &str, tokens: Tokens, estimate: bool) -> Option<String> {
     let span = number_span(raw)?;
     let style = TokenStyle::of_figure(raw.get(span.clone())?).unwrap_or_default();
-    let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
-    let is_marked = before.trim_end().ends_with(['~', '≈']);
+    let is_marked = raw.get(..span.start)?.trim_end().ends_with(['~', '≈']);
     let mark = if estimate && !is_marked { "~" } else { "" };
-    Some(format!("{before}{mark}{}{after}", style.spell(tokens)))
+    with(raw, span, &format!("{mark}{}", style.spell(tokens)))
 }
 
-/// How amounts of money are spelled.
+/// A text with another one in the place of a part of it.
+pub(crate) fn with(raw: &str, span: Range<usize>, text: &str) -> Option<String> {
+    let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
+    Some([before, text, after].concat())
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MoneyStyle {
     before: String,
@@ -140,8 +143,7 @@ impl MoneyStyle {
 pub(crate) fn respell_money(raw: &str, nanos: i128, exact: bool) -> Option<String> {
     let span = number_span(raw)?;
     let style = MoneyStyle::of(raw.get(span.clone())?)?;
-    let (before, after) = (raw.get(..span.start)?, raw.get(span.end..)?);
-    Some(format!("{before}{}{after}", style.digits(nanos, exact)))
+    with(raw, span, &style.digits(nanos, exact))
 }
 
 /// The first number in a text: digits, what groups them, a decimal part, the letter of a magnitude. Of a range, both ends.
@@ -172,9 +174,8 @@ fn one_number(raw: &str, start: usize) -> usize {
     let rest = raw.get(end..).unwrap_or_default();
     let blanks = rest.len() - rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']).len();
     let mut letters = rest.get(blanks..).unwrap_or_default().chars();
-    let is_magnitude = letters
-        .next()
-        .is_some_and(|c| matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b'));
+    let letter = letters.next().unwrap_or(' ');
+    let is_magnitude = matches!(letter.to_ascii_uppercase(), 'K' | 'M' | 'B');
     if is_magnitude && !letters.next().is_some_and(char::is_alphanumeric) {
         end += blanks + 1;
     }
@@ -182,10 +183,7 @@ fn one_number(raw: &str, start: usize) -> usize {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(
-        c,
-        ',' | '_' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\''
-    )
+    [',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''].contains(&c)
 }
 
 /// The part before the decimal mark, how many digits follow it, and the mark. A comma before one or two digits is one.

@@ -5,7 +5,6 @@ use unicode_width::UnicodeWidthStr;
 /// How many of a table's newest rows show how it is laid out and spelled.
 pub(crate) const SAMPLED_ROWS: usize = 50;
 
-/// How the rows of a table are laid out.
 #[derive(Clone, Debug)]
 pub(crate) struct RowStyle {
     indent: String,
@@ -71,7 +70,6 @@ impl RowStyle {
         line
     }
 
-    /// A cell with its blanks.
     pub(crate) fn padded(&self, column: usize, cell: &str) -> String {
         let style = self.columns.get(column).copied().unwrap_or_default();
         let (mut left, mut right) = (style.left, style.right);
@@ -87,7 +85,6 @@ impl RowStyle {
         format!("{}{cell}{}", " ".repeat(left), " ".repeat(right))
     }
 
-    /// Whether the cells of a column are kept at one width.
     pub(crate) fn is_aligned(&self, column: usize) -> bool {
         let style = self.columns.get(column);
         style.is_some_and(|style| style.width.is_some())

@@ -1,14 +1,16 @@
 //! Text in a cell: what of it Markdown would take for something else.
 
-/// A text as a cell holds it: it reads back as the same words. Line breaks and runs of blanks become one blank, control characters
-/// are dropped.
+/// A text on one line: line breaks and runs of blanks become one blank, control characters are dropped.
+pub(crate) fn one_line(text: &str) -> String {
+    let words = text.split_whitespace();
+    let words = words.map(|word| word.chars().filter(|c| !c.is_control()).collect());
+    let words: Vec<String> = words.filter(|word: &String| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// A text as a cell holds it: it reads back as the same words.
 pub(crate) fn escaped(text: &str) -> String {
-    let words: Vec<String> = text
-        .split(|c: char| c.is_whitespace())
-        .map(|word| word.chars().filter(|c| !c.is_control()).collect())
-        .filter(|word: &String| !word.is_empty())
-        .collect();
-    let plain = words.join(" ");
+    let plain = one_line(text);
     let mut escaped = String::with_capacity(plain.len());
     let mut before = ' ';
     let mut chars = plain.chars().peekable();

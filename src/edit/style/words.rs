@@ -1,13 +1,12 @@
 //! Statuses, durations and hours, in the words that a table uses for them.
 
-use chrono::NaiveTime;
+use chrono::TimeDelta;
 
 use crate::{
     log::cell,
     model::{Status, TimeRange},
 };
 
-/// How a column spells statuses.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StatusStyle {
     /// Spellings met, the newest first.
@@ -15,16 +14,13 @@ pub(crate) struct StatusStyle {
 }
 
 impl StatusStyle {
-    /// The style of a column, its newest cells first.
     pub(crate) fn of<'a>(newest_first: impl Iterator<Item = &'a str>) -> Self {
         let mut style = Self::default();
         for raw in newest_first {
-            let Some(status) =
-                cell::status(raw).filter(|status| !matches!(status, Status::Other(_)))
-            else {
-                continue;
-            };
-            if !style.known.iter().any(|(known, _)| *known == status) {
+            let status = cell::status(raw);
+            let status = status.filter(|status| !matches!(status, Status::Other(_)));
+            let is_new = |status: &Status| style.known.iter().all(|(known, _)| known != status);
+            if let Some(status) = status.filter(is_new) {
                 style.known.push((status, raw.to_owned()));
             }
         }
@@ -48,17 +44,12 @@ impl StatusStyle {
         };
         let letters: String = like.chars().filter(|c| c.is_alphabetic()).collect();
         let has_symbol = !like.starts_with(|c: char| c.is_ascii());
-        let word = if letters.is_empty() {
-            String::new()
-        } else if letters.chars().all(char::is_uppercase) {
-            word.to_owned()
-        } else {
-            status.word().to_owned()
-        };
-        match (has_symbol, word.as_str()) {
-            (true, "") => symbol.to_owned(),
-            (true, word) => format!("{symbol} {word}"),
-            (false, word) => word.to_owned(),
+        let is_upper = letters.chars().all(char::is_uppercase);
+        let word = if is_upper { word } else { status.word() };
+        match (has_symbol, letters.is_empty()) {
+            (true, true) => symbol.to_owned(),
+            (true, false) => format!("{symbol} {word}"),
+            (false, _) => word.to_owned(),
         }
     }
 }
@@ -78,21 +69,17 @@ pub(crate) fn duration(minutes: u64, like: Option<&str>) -> String {
 
 /// When something was spent: `10:18`, or `10:18-11:30` where it is known how long it took.
 pub(crate) fn hours(time: TimeRange, minutes: Option<u64>) -> String {
-    let written = |time: NaiveTime| time.format("%H:%M").to_string();
-    let after = |minutes: u64| {
-        let seconds = i64::try_from(minutes.checked_mul(60)?).ok()?;
-        let span = chrono::TimeDelta::try_seconds(seconds)?;
+    let end = time.end.or_else(|| {
         // Of a day or more, the end does not say which day.
-        (minutes < 24 * 60).then(|| time.start.overflowing_add_signed(span).0)
-    };
-    match (time.end, time.open, minutes.filter(|minutes| *minutes > 0)) {
-        (_, true, _) => format!("{}-present", written(time.start)),
-        (Some(end), ..) => format!("{}-{}", written(time.start), written(end)),
-        (None, _, Some(minutes)) => match after(minutes) {
-            Some(end) => format!("{}-{}", written(time.start), written(end)),
-            None => written(time.start),
-        },
-        (None, _, None) => written(time.start),
+        let minutes = minutes.filter(|minutes| (1..24 * 60).contains(minutes))?;
+        let span = TimeDelta::minutes(i64::try_from(minutes).ok()?);
+        Some(time.start.overflowing_add_signed(span).0)
+    });
+    let start = time.start.format("%H:%M");
+    match end {
+        _ if time.open => format!("{start}-present"),
+        Some(end) => format!("{start}-{}", end.format("%H:%M")),
+        None => start.to_string(),
     }
 }
 
