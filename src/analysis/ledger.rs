@@ -91,7 +91,7 @@ pub struct Ledger {
     pub(super) first_currency: Option<Currency>,
     pub(super) price: Option<Price>,
     pub(super) last_updated: Option<NaiveDateTime>,
-    pub(super) retention_days: Option<u32>,
+    pub retention_days: Option<u32>,
     /// From here on: what follows from all that was read, for every month alike.
     ///
     /// The months with rows or lines of the log itself, oldest first.

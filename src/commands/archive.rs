@@ -10,17 +10,15 @@ use crate::{
     cli::ArchiveArgs,
     config::Settings,
     edit::{
-        ArchivesOf, Timestamp,
+        ArchivesOf, Revision, Timestamp,
         archive::{self, ArchiveError, ArchiveRequest, ArchiveStats},
     },
     exit::ExitCode,
     failure::Failure,
-    log::{self, Item},
-    model::{Header, Month},
+    model::Month,
     render::{self, Archived, Deleted, Format, Left, MovedTo},
     session::archives::{ArchiveFile, Archives},
     store::{Change, FileChange},
-    text::FileId,
 };
 
 /// Days that daily details are kept where neither options nor settings nor the log say otherwise.
@@ -63,11 +61,11 @@ impl Task<'_> {
     /// The change of the log and of the files beside it, and the report on it.
     fn plan(&self, text: &str) -> Result<(Option<Change>, Archived), Failure> {
         let archives = self.session.archives()?;
-        let request = self.request(text, archives);
         let to_delete = self.contents()?;
         let (revision, mut log_set) =
             self.session
                 .revision(text.to_owned(), ArchivesOf::Details, to_delete)?;
+        let request = self.request(&revision, archives);
         let archiving = archive::archive(&revision, &mut log_set, &request, &|month| {
             archives.file_of(month).name
         });
@@ -150,10 +148,10 @@ impl Task<'_> {
         })
     }
 
-    fn request(&self, text: &str, archives: &Archives) -> ArchiveRequest {
+    fn request(&self, revision: &Revision, archives: &Archives) -> ArchiveRequest {
         let today = self.now.date_naive();
         let keep = self.args.keep_days;
-        let keep = keep.unwrap_or_else(|| keep_days(&self.session.log.settings, text));
+        let keep = keep.unwrap_or_else(|| keep_days(&self.session.log.settings, revision));
         let before = today.checked_sub_days(Days::new(u64::from(keep)));
         ArchiveRequest {
             before: self.args.before.or(before).unwrap_or(NaiveDate::MIN),
@@ -212,29 +210,14 @@ fn failure(error: &ArchiveError, archives: &Archives) -> Failure {
     Failure::new(ExitCode::DataError, format!("{shown}: {error}")).help(help)
 }
 
-/// How many lines a file has.
 fn count(bytes: &[u8]) -> usize {
     bytes.split_inclusive(|byte| *byte == b'\n').count()
 }
 
-/// How many days of daily details are kept: by the settings, else by the log, else 30.
-pub(super) fn keep_days(settings: &Settings, text: &str) -> u32 {
-    let own = settings.keep_days.or_else(|| retention(text));
+/// The number of days that daily details are kept: by the settings, else by the log, else 30.
+pub(super) fn keep_days(settings: &Settings, revision: &Revision) -> u32 {
+    let own = settings.keep_days.or(revision.ledger().retention_days);
     own.unwrap_or(KEEP_DAYS)
-}
-
-/// The days to keep that a log names in its header.
-fn retention(text: &str) -> Option<u32> {
-    /// No header is longer.
-    const MOST: usize = 64 * 1024;
-    let head = text.as_bytes().get(..MOST).unwrap_or(text.as_bytes());
-    let mut days = None;
-    log::read_str(head, FileId::LOG, &mut |item| {
-        if let Item::Header(Header::RetentionDays(found)) = item {
-            days.get_or_insert(found);
-        }
-    });
-    days
 }
 
 /// The folder of the archives as a log names it.

@@ -89,9 +89,7 @@ impl EditSession {
             Ok(change.map(|change| (change, ())))
         });
         match outcome {
-            Ok(_) => {
-                planned.ok_or_else(|| Failure::new(ExitCode::Internal, "nothing was planned"))
-            }
+            Ok(_) => planned.ok_or_else(|| Failure::new(ExitCode::Internal, "nothing was planned")),
             Err(RewriteError::Plan(failure)) => Err(failure),
             Err(RewriteError::Write(error)) => Err(error.into()),
         }

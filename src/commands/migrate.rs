@@ -57,7 +57,7 @@ fn plan(
     let (original, exists) = original(text.as_bytes(), session)?;
     let request = MigrateRequest {
         now,
-        keep_days: keep_days(&session.log.settings, text),
+        keep_days: keep_days(&session.log.settings, &revision),
         original: format!("{}/{}", folder(&session.log.settings), original.name),
     };
     let migration =
