@@ -110,8 +110,8 @@ fn original(bytes: &[u8], session: &EditSession) -> Result<(ArchiveFile, bool), 
     let archives = session.archives()?;
     for count in 1..=MOST_ORIGINALS {
         let name = match count {
-            1 => format!("{}-v1.md", archives.stem()),
-            count => format!("{}-v1-{count}.md", archives.stem()),
+            1 => format!("{}-v1.md", archives.stem),
+            count => format!("{}-v1-{count}.md", archives.stem),
         };
         let file = archives.file(name);
         let shown = &file.shown;

@@ -18,7 +18,7 @@ use crate::{
     failure::Failure,
     model::Month,
     store::{self, FileChange, OpenError, Opened},
-    text::{FileId, Place},
+    text::{FileId, Place, Source},
 };
 
 /// The most of an archive that its header is looked for in.
@@ -36,7 +36,7 @@ pub struct Archives {
     /// The folder as it is shown.
     shown: PathBuf,
     /// What the names of its archives begin with: the name of the log without its ending.
-    stem: String,
+    pub stem: String,
     listed: OnceCell<Vec<ListedName>>,
 }
 
@@ -45,6 +45,8 @@ struct ListedName {
     name: String,
     stem: String,
     month: Month,
+    /// The number of the name, if it is one that an archive of this log can have.
+    count: Option<usize>,
 }
 
 /// A file in the folder of the archives, whether it exists or not.
@@ -149,11 +151,6 @@ impl Archives {
         self.file(self.name(month, 1))
     }
 
-    /// The name with which the names of other files begin that belong to the log.
-    pub fn stem(&self) -> &str {
-        &self.stem
-    }
-
     fn open(&self, file: &ArchiveFile) -> Result<Option<Opened>, Failure> {
         if_there(store::open_beside(&self.log, &file.path), &file.shown)
     }
@@ -190,32 +187,28 @@ impl Archives {
     }
 
     /// The files that may be archives of the log, by their names.
+    fn own(&self) -> impl Iterator<Item = &ListedName> {
+        let listed = self.all_listed().iter();
+        listed.filter(|listed| listed.count.is_some())
+    }
+
     pub fn paths(&self) -> impl Iterator<Item = PathBuf> {
-        let own = self.listed().iter();
-        own.filter(|listed| self.count(listed).is_some())
-            .map(|listed| self.folder.join(&listed.name))
+        self.own().map(|listed| self.folder.join(&listed.name))
     }
 
     /// The months that may have an archive, by the names of the files there are.
-    pub fn months(&self) -> Vec<Month> {
-        let own = self
-            .listed()
-            .iter()
-            .filter(|listed| self.count(listed).is_some());
-        let mut months: Vec<Month> = own.map(|listed| listed.month).collect();
-        months.sort_unstable();
-        months.dedup();
-        months
+    pub fn months(&self) -> BTreeSet<Month> {
+        self.own().map(|listed| listed.month).collect()
     }
 
     /// The archives that are not read although they have a name of this log, or their own log does not exist. `text` is what the
     /// log says, where it is asked for.
     pub fn unread(
         &self,
-        text: &mut dyn FnMut() -> Option<String>,
+        text: impl FnOnce() -> Option<String>,
     ) -> Result<Vec<UnreadArchive>, Failure> {
         let mut unread = Vec::new();
-        for listed in self.listed() {
+        for listed in self.all_listed() {
             let file = self.file(listed.name.clone());
             // What is no regular file is no archive.
             let Ok(Some(mut opened)) = self.open(&file) else {
@@ -231,7 +224,7 @@ impl Archives {
             }
             let kind = match store::is_missing(&log) {
                 true => Unread::Orphaned,
-                false if named.is_some() && self.count(listed) == Some(1) => Unread::Foreign,
+                false if named.is_some() && listed.count == Some(1) => Unread::Foreign,
                 false => continue,
             };
             unread.push(UnreadArchive {
@@ -280,7 +273,7 @@ impl Archives {
             files: Vec::new(),
             archives: BTreeMap::new(),
         };
-        for archive in self.unread(&mut || Some(text.to_owned()))? {
+        for archive in self.unread(|| Some(text.to_owned()))? {
             if archive.kind != Unread::Adoptable {
                 continue;
             }
@@ -292,34 +285,28 @@ impl Archives {
             let Ok(before) = std::str::from_utf8(&bytes) else {
                 continue;
             };
-            let has_own_name =
-                ListedName::of(&old.name).is_some_and(|name| self.count(&name).is_some());
-            let new = if has_own_name {
-                old.clone()
-            } else {
-                self.find(archive.month)?.0
+            let new = match self.listed(&old.name).and_then(|listed| listed.count) {
+                Some(_) => old.clone(),
+                None => self.find(archive.month)?.0,
             };
-            let newline = if before.contains("\r\n") {
-                "\r\n"
-            } else {
-                "\n"
-            };
+            let newline = Source::new(before).newline();
             let after = with_log(before, &self.log_path(), newline).into_bytes();
             adoption.archives.insert(archive.month, after.clone());
             adoption.text = renamed(&adoption.text, &old.name, &new.name);
-            let mut change = |path, before, after| {
-                let file = FileChange {
-                    path,
-                    before,
-                    after,
-                };
-                adoption.files.push(file);
+            let change = |path, before, after| FileChange {
+                path,
+                before,
+                after,
             };
             if new.path == old.path {
-                change(new.path, Some(bytes), Some(after));
+                let file = change(new.path, Some(bytes), Some(after));
+                adoption.files.push(file);
             } else {
-                change(new.path, None, Some(after));
-                change(old.path, Some(bytes), None);
+                let files = [
+                    change(new.path, None, Some(after)),
+                    change(old.path, Some(bytes), None),
+                ];
+                adoption.files.extend(files);
             }
         }
         Ok(adoption)
@@ -327,14 +314,14 @@ impl Archives {
 
     /// Fails where an archive that the log should adopt first holds one of some months.
     pub fn check_adopted(&self, text: &str, months: impl Fn(Month) -> bool) -> Result<(), Failure> {
-        let unread = self.unread(&mut || Some(text.to_owned()))?;
+        let unread = self.unread(|| Some(text.to_owned()))?;
         let is_due =
             |archive: &&UnreadArchive| archive.kind == Unread::Adoptable && months(archive.month);
         match unread.iter().find(is_due) {
-            Some(archive) => Err(Failure::new(
-                ExitCode::DataError,
-                format!("{}: its log does not exist", archive.file.shown),
-            )
+            Some(archive) => Err(Failure::no_data(format!(
+                "{}: its log does not exist",
+                archive.file.shown
+            ))
             .help("`tokmon check --fix` makes it an archive of this log")),
             None => Ok(()),
         }
@@ -347,50 +334,45 @@ impl Archives {
         }
     }
 
-    /// The number of a name that an archive of this log can have.
-    fn count(&self, listed: &ListedName) -> Option<usize> {
-        let rest = listed.stem.strip_prefix(&self.stem)?;
-        if rest.is_empty() {
-            return Some(1);
-        }
-        rest.strip_prefix('-')?.parse().ok()
-    }
-
     /// The highest number of a name that is taken.
     fn last_count(&self, month: Month) -> usize {
-        let of_month = self.listed().iter().filter(|listed| listed.month == month);
+        let of_month = self.own().filter(|listed| listed.month == month);
         of_month
-            .filter_map(|listed| self.count(listed))
+            .filter_map(|listed| listed.count)
             .max()
             .unwrap_or(0)
     }
 
-    fn listed(&self) -> &[ListedName] {
+    fn all_listed(&self) -> &[ListedName] {
         self.listed.get_or_init(|| {
-            let names = store::list(&self.folder).unwrap_or_default();
+            let mut names = store::list(&self.folder).unwrap_or_default();
+            names.sort();
             let names = names.iter().filter_map(|name| name.to_str());
-            let mut listed: Vec<ListedName> = names.filter_map(ListedName::of).collect();
-            listed.sort_by(|one, two| one.name.cmp(&two.name));
-            listed
+            names.filter_map(|name| self.listed(name)).collect()
+        })
+    }
+
+    /// What the name of a file says, if it can be that of an archive.
+    fn listed(&self, name: &str) -> Option<ListedName> {
+        let stem = name.strip_suffix(".md")?;
+        let at = stem.len().checked_sub("-2026-02".len())?;
+        let (stem, month) = stem.split_at_checked(at)?;
+        let month = month.strip_prefix('-')?;
+        let count = match stem.strip_prefix(&self.stem) {
+            Some("") => Some(1),
+            rest => rest.and_then(|rest| rest.strip_prefix('-')?.parse().ok()),
+        };
+        Some(ListedName {
+            name: name.to_owned(),
+            stem: stem.to_owned(),
+            month: month.parse().ok()?,
+            count,
         })
     }
 
     /// The file that a path in an archive leads to.
     fn resolve(&self, path: &str) -> PathBuf {
         store::real_path(&self.real_folder.join(path))
-    }
-}
-
-impl ListedName {
-    fn of(name: &str) -> Option<Self> {
-        let stem = name.strip_suffix(".md")?;
-        let at = stem.len().checked_sub("2026-02".len())?;
-        let (stem, month) = stem.split_at_checked(at)?;
-        Some(Self {
-            name: name.to_owned(),
-            stem: stem.strip_suffix('-')?.to_owned(),
-            month: month.parse().ok()?,
-        })
     }
 }
 

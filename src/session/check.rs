@@ -73,7 +73,7 @@ fn unread_archives(read: &mut ReadFiles, log: &LogFiles) -> Result<(), Failure> 
     let Some(archives) = &log.archives else {
         return Ok(());
     };
-    for archive in archives.unread(&mut || read.log.text(MOST_AT_ONCE).ok())? {
+    for archive in archives.unread(|| read.log.text(MOST_AT_ONCE).ok())? {
         let (shown, path) = (&archive.file.shown, Some(archive.file.path.clone()));
         let file = read.files.add(FileRole::Archive, shown, path);
         read.findings.push(archive.diagnostic(file, archives));
