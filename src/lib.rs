@@ -56,7 +56,7 @@ pub use commands::{Context, Environment, Terminal};
 pub use exit::ExitCode;
 pub use store::Signals;
 
-/// Does what the arguments ask, program name first, and tells how it went. Messages go to the context's streams.
+/// Runs the command that the arguments name, program name first, and returns how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let outcome = commands::run(&args, cx);

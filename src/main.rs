@@ -1,4 +1,4 @@
-//! What `tokmon::run` knows of the system: arguments, environment, clock, streams, exit code.
+//! Passes the system to `tokmon::run`: arguments, environment, clock, streams, exit code.
 
 use std::{
     hash::{BuildHasher, RandomState},

@@ -127,7 +127,7 @@ fn grouped(help: &str) -> String {
     text
 }
 
-/// What `--color` says on a command line that cannot be read as a whole.
+/// The value of `--color` on a command line that is wrong elsewhere.
 fn color(args: &[OsString]) -> ColorArg {
     let mut args = args.iter().filter_map(|arg| arg.to_str()).skip(1);
     let mut color = None;
@@ -142,7 +142,7 @@ fn color(args: &[OsString]) -> ColorArg {
     color.unwrap_or_default()
 }
 
-/// What a word that is not a command may stand for.
+/// A tip for a word that is not a command.
 fn tip(word: &str) -> Option<String> {
     if word.contains(['/', '\\', '.']) {
         let quote = if word.contains(char::is_whitespace) {

@@ -127,7 +127,7 @@ fn no_budget(option: &str) -> Failure {
         .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")
 }
 
-/// What the level is judged by: `180,000 of 200,000 tokens, 90.0%`.
+/// The figures behind a level: `180,000 of 200,000 tokens, 90.0%`.
 fn figures(report: &StatusReport) -> String {
     let used = report.used.tokens;
     let mark = if report.used.estimate { "~" } else { "" };

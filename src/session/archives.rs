@@ -35,7 +35,7 @@ pub struct Archives {
     real_folder: PathBuf,
     /// The folder as it is shown.
     shown: PathBuf,
-    /// What the names of its archives begin with: the name of the log without its ending.
+    /// The start of the names of its archives: the name of the log without its extension.
     pub stem: String,
     listed: OnceCell<Vec<ListedName>>,
 }
@@ -210,7 +210,7 @@ impl Archives {
         let mut unread = Vec::new();
         for listed in self.all_listed() {
             let file = self.file(listed.name.clone());
-            // What is no regular file is no archive.
+            // Only a regular file can be an archive.
             let Ok(Some(mut opened)) = self.open(&file) else {
                 continue;
             };
@@ -239,7 +239,7 @@ impl Archives {
         if unread.iter().any(is_orphaned) {
             let text = text().unwrap_or_default();
             self.mark_adoptable(&mut unread, &text)?;
-            // What names no log may be something else than an archive.
+            // A file that names no log may not be an archive at all.
             unread.retain(|archive| archive.named.is_some() || archive.kind == Unread::Adoptable);
         }
         Ok(unread)
@@ -352,7 +352,7 @@ impl Archives {
         })
     }
 
-    /// What the name of a file says, if it can be that of an archive.
+    /// Reads the name of a file. `None` if it cannot be that of an archive.
     fn listed(&self, name: &str) -> Option<ListedName> {
         let stem = name.strip_suffix(".md")?;
         let at = stem.len().checked_sub("-2026-02".len())?;

@@ -20,7 +20,7 @@ use crate::{
 /// The largest log that is read at once, in bytes.
 const MOST_AT_ONCE: usize = 64 << 20;
 
-/// What is wrong with a log.
+/// The findings of a check, and how much was checked.
 pub struct CheckedLog {
     pub files: ReadFiles,
     pub extent: CheckExtent,

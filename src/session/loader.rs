@@ -43,7 +43,7 @@ pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String>
     file.line(place.line_start, most).ok()
 }
 
-/// How many months to read before the month to show.
+/// Which months before the month to show are read.
 #[derive(Clone, Copy)]
 pub struct LookBack {
     pub today: NaiveDate,

@@ -11,12 +11,11 @@ use crate::{
     text::FileId,
 };
 
-/// What a new log is made of.
 pub struct NewLog {
     pub teams: Vec<Team>,
     /// For all teams together.
     pub budget: Option<Tokens>,
-    /// The name of the log's file.
+    /// The file name of the log.
     pub log: String,
     pub now: DateTime<FixedOffset>,
 }
@@ -128,7 +127,7 @@ log = <log>
 #target = "5K"
 #alert = "6K"
 
-# How many percent less or more than planned the open phases of the plan may take.
+# The percentage by which the open phases of the plan may take less or more than planned.
 [scenarios]
 #optimistic = -10
 #pessimistic = 15

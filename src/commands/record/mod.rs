@@ -132,7 +132,7 @@ fn not_settled(error: RewriteError<Failure>) -> Result<Option<Remark>, Failure> 
     }))
 }
 
-/// What is recorded, as the log has it now, and what all teams used.
+/// The output: what was recorded, as it is in the log now, and what all teams used.
 fn outcome(
     session: &EditSession,
     new: &[Usage],
