@@ -97,7 +97,7 @@ impl Environment {
     }
 
     /// The number of colours that a terminal draws, by what it says of itself.
-    pub fn color_depth(&self) -> ColorDepth {
+    pub(super) fn color_depth(&self) -> ColorDepth {
         let all = self.color_term.as_ref();
         let all = all.is_some_and(|term| term == "truecolor" || term == "24bit");
         let many = self.term.as_ref().map(|term| term.to_string_lossy());
@@ -109,12 +109,12 @@ impl Environment {
         }
     }
 
-    pub fn is_dumb(&self) -> bool {
+    pub(super) fn is_dumb(&self) -> bool {
         self.term.as_ref().is_some_and(|term| term == "dumb")
     }
 
     /// Whether a terminal in this environment may not draw more than ASCII.
-    pub fn is_ascii(&self) -> bool {
+    pub(super) fn is_ascii(&self) -> bool {
         let locale = self
             .locale
             .as_ref()

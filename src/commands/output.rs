@@ -8,7 +8,7 @@ use super::run::Run;
 use crate::{
     exit::ExitCode,
     failure::Failure,
-    session::{LogFiles, locate},
+    session::{LogFiles, archives::Archives, locate},
     store,
 };
 
@@ -46,7 +46,7 @@ fn input_at(target: &Path, log: Option<&LogFiles>, run: &Run<'_, '_>) -> Option<
         return Some("the settings file");
     }
     let log = log?;
-    let mut archives = log.archives.iter().flat_map(|archives| archives.paths());
+    let mut archives = log.archives.iter().flat_map(Archives::paths);
     if is(log.path.as_deref()) {
         Some("the cost log itself")
     } else if is(log.projection_path().as_deref()) {

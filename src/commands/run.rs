@@ -220,7 +220,7 @@ impl<'r, 'w> Run<'r, 'w> {
 impl Context<'_> {
     /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
     /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour. `NO_COLOR` leaves a terminal its bold.
-    pub fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
+    pub(super) fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
         let environment = &self.environment;
         let able = terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb();
         match asked {

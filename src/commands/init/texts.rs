@@ -26,9 +26,10 @@ impl NewLog {
         let updated = self.now.to_utc().format("%Y-%m-%d %H:%M UTC");
         let month = Month::of(self.now.date_naive());
         let names = self.teams.iter().map(|team| cell(&team.name));
-        let rows: String = names
+        let rows: Vec<String> = names
             .map(|name| format!("| {name} | — | 0 | — | ⏳ PENDING | — |\n"))
             .collect();
+        let rows = rows.concat();
         let complete = self.budget.map_or("—", |_| "**0.0% complete**");
         let mut text = format!(
             "# Cost Log v2.0 — Compressed Format\n\
@@ -45,20 +46,21 @@ impl NewLog {
             let name = cell(name);
             format!("| {name} | — | {budget} | 0 | {budget} | 0% | — | ⏳ PENDING |\n")
         };
-        let rows: String = self.team_budgets().map(row).collect();
+        let rows: Vec<String> = self.team_budgets().map(row).collect();
         if !rows.is_empty() {
             text += "\n---\n\n## Budget Allocation by Team\n\n\
                 | Team | Role | Allocated | Used | Remaining | % Complete | Efficiency | Status |\n\
                 |------|------|-----------|------|-----------|------------|-----------|--------|\n";
-            text += &rows;
+            text += &rows.concat();
         }
         if let Some(budget) = self.budget {
-            text += &format!(
+            let status = format!(
                 "\n---\n\n## Cost-Tracking Notes\n\n**Budget Status:**\n\
                  - Total budget: {budget} tokens\n\
                  - Current usage: 0 tokens (0.0%)\n\
                  - Remaining budget: {budget} tokens (100.0%)\n"
             );
+            text += &status;
         }
         text
     }

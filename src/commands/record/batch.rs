@@ -23,9 +23,10 @@ const MOST: u64 = 64 * 1024 * 1024;
 /// Reads statements from a file, or from standard input (`-`). Fails at the first that cannot be recorded.
 pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
     let now = run.now()?;
-    let shown = match file.as_os_str() == "-" {
-        true => "standard input".to_owned(),
-        false => file.display().to_string(),
+    let shown = if file.as_os_str() == "-" {
+        "standard input".to_owned()
+    } else {
+        file.display().to_string()
     };
     let text = text(file, &shown, run)?;
     let mut given = Vec::new();

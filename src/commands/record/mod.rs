@@ -28,14 +28,13 @@ use crate::{
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
 pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let given = match &args.batch {
-        Some(file) => batch::read(file, run)?,
-        None => {
-            let now = run.now()?;
-            let usage = single::usage_of(&args.statement, now, run)?;
-            single::check_time(usage.time, now)?;
-            vec![usage]
-        }
+    let given = if let Some(file) = &args.batch {
+        batch::read(file, run)?
+    } else {
+        let now = run.now()?;
+        let usage = single::usage_of(&args.statement, now, run)?;
+        single::check_time(usage.time, now)?;
+        vec![usage]
     };
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
