@@ -155,7 +155,6 @@ pub struct Diagnostic {
     /// What is wrong, in lower case, without advice and without a full stop.
     pub message: String,
     pub place: Place,
-    /// What to see at the place.
     pub label: String,
     /// Other places that belong to it, with their labels.
     pub related: Vec<(Place, String)>,
@@ -334,8 +333,6 @@ impl Findings {
     pub fn dropped(&self) -> usize {
         self.dropped.values().sum()
     }
-
-    /// The files with errors or warnings.
     pub fn files(&self) -> BTreeSet<FileId> {
         let kept = self.kept.iter();
         kept.map(|finding| (finding.place.file, finding.severity()))

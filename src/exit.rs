@@ -1,6 +1,4 @@
 //! Every code that a run can end with: those of the README's table, which are those of sysexits where it has one.
-
-/// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
@@ -19,10 +17,8 @@ pub enum ExitCode {
     Panicked = 101,
     /// A file exists already, or cannot be created.
     CannotCreate = 73,
-    /// Reading or writing failed.
     Io = 74,
     TryAgain = 75,
-    /// A file may not be written.
     NoPermission = 77,
     Config = 78,
     /// Ended by SIGHUP, or the terminal is gone.

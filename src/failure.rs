@@ -129,8 +129,6 @@ impl From<&WriteError> for ExitCode {
         }
     }
 }
-
-/// Writing to standard output failed.
 pub(crate) fn cannot_print(error: io::Error) -> Failure {
     anyhow::Error::new(error)
         .context("cannot write to standard output")

@@ -2,7 +2,7 @@
 //! does, so that the next team knows.
 
 use super::{
-    Estimate, ForecastBasis, Plan,
+    ForecastBasis, Plan,
     report::{Alert, AlertScope, FigureKind, StatusReport, TeamReport},
 };
 use crate::model::{Level, Money, Percent, Probability, Thresholds, Tokens};
@@ -41,21 +41,25 @@ fn alert(level: Level, scope: AlertScope, message: String, brief: String) -> Opt
     })
 }
 
+impl Alert {
+    fn of_team(self, team: &TeamReport, figure: FigureKind) -> Self {
+        let place = team.place_of(figure);
+        Self {
+            team: Some(team.name.clone()),
+            place: place.or_else(|| team.place_of(FigureKind::Used)),
+            ..self
+        }
+    }
+}
+
 fn total(report: &StatusReport) -> Option<Alert> {
     let (used, budget) = (report.used.tokens, report.budget.tokens?);
+    let share = in_percent(used.0, budget.0);
     alert(
         report.level?,
         AlertScope::Total,
-        format!(
-            "{used} of {budget} tokens used{}",
-            in_percent(used.0, budget.0)
-        ),
-        format!(
-            "{} of {} used{}",
-            used.compact(),
-            budget.compact(),
-            in_percent(used.0, budget.0)
-        ),
+        format!("{used} of {budget} tokens used{share}"),
+        format!("{} of {} used{share}", used.compact(), budget.compact()),
     )
 }
 
@@ -82,16 +86,14 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
     if report.level == Some(Level::Exceeded) {
         return None;
     }
-    let likely_over = |end: &&Estimate| end.level > Some(Level::Ok);
-    let estimates: Vec<String> = forecast
-        .estimates()
-        .filter(likely_over)
-        .filter_map(|end| {
-            let (until, chance) = (end.basis.until(forecast.ends), end.probability_over_budget?);
-            let likely = end.quantiles.p50?.compact();
-            Some(format!("{until} (likely {likely}, {chance} chance)"))
-        })
-        .collect();
+    let likely_over = forecast.estimates();
+    let likely_over = likely_over.filter(|end| end.level > Some(Level::Ok));
+    let estimates = likely_over.filter_map(|end| {
+        let (until, chance) = (end.basis.until(forecast.ends), end.probability_over_budget?);
+        let likely = end.quantiles.p50?.compact();
+        Some(format!("{until} (likely {likely}, {chance} chance)"))
+    });
+    let estimates: Vec<String> = estimates.collect();
     let level = forecast.estimates().filter_map(|end| end.level).max();
     let chances = forecast
         .estimates()
@@ -136,33 +138,23 @@ fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
         end.quantiles.p50?.compact()
     );
     let brief = format!("{} may run out ({chance} chance)", team.short_name());
-    Some(Alert {
-        team: Some(name.clone()),
-        place: team.place_of(FigureKind::Used),
-        ..alert(end.level?, AlertScope::Forecast, message, brief)?
-    })
+    let alert = alert(end.level?, AlertScope::Forecast, message, brief)?;
+    Some(alert.of_team(team, FigureKind::Used))
 }
 
 fn plan(report: &StatusReport) -> Option<Alert> {
     let (plan, budget) = (report.forecast.plan.as_ref()?, report.budget.tokens?);
     let level = plan.end.level?;
-    let (percent, _) = report
-        .budget
-        .thresholds
-        .steps()
-        .into_iter()
-        .find(|(_, step)| *step == level)?;
+    let mut steps = report.budget.thresholds.steps().into_iter();
+    let (percent, _) = steps.find(|(_, step)| *step == level)?;
+    let tokens = Thresholds::tokens_at(percent, budget);
     let message = format!(
-        "plan {}{} passes {percent}% ({}); {}",
+        "plan {}{} passes {percent}% ({tokens}); {}",
         plan.end.total_tokens,
         in_percent(plan.end.total_tokens.0, budget.0),
-        Thresholds::tokens_at(percent, budget),
         pending(plan),
     );
-    let brief = format!(
-        "plan passes {percent}% ({})",
-        Thresholds::tokens_at(percent, budget)
-    );
+    let brief = format!("plan passes {percent}% ({tokens})");
     let place = plan.pending().next().map(|phase| phase.place);
     Some(Alert {
         place,
@@ -215,11 +207,8 @@ fn limit(team: &TeamReport) -> Option<Alert> {
     if team.is_done() {
         return None;
     }
-    let status = team
-        .status
-        .as_deref()
-        .map(|status| format!(", {status}"))
-        .unwrap_or_default();
+    let status = team.status.as_ref().map(|status| format!(", {status}"));
+    let status = status.unwrap_or_default();
     let message = format!(
         "{} {used} / {limit}{}{status}",
         team.name,
@@ -232,11 +221,8 @@ fn limit(team: &TeamReport) -> Option<Alert> {
         share.unwrap_or_default(),
         limit.compact()
     );
-    Some(Alert {
-        team: Some(team.name.clone()),
-        place: team.place_of(FigureKind::Used),
-        ..alert(team.level?, AlertScope::Team, message, brief)?
-    })
+    let alert = alert(team.level?, AlertScope::Team, message, brief)?;
+    Some(alert.of_team(team, FigureKind::Used))
 }
 
 fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
@@ -252,17 +238,9 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
         each.compact(),
         limit.compact()
     );
-    let place = team.place_of(FigureKind::Deliverables);
-    Some(Alert {
-        team: Some(team.name.clone()),
-        place: place.or_else(|| team.place_of(FigureKind::Used)),
-        ..alert(
-            team.efficiency_level?,
-            AlertScope::Efficiency,
-            message,
-            brief,
-        )?
-    })
+    let level = team.efficiency_level?;
+    let alert = alert(level, AlertScope::Efficiency, message, brief)?;
+    Some(alert.of_team(team, FigureKind::Deliverables))
 }
 
 fn in_percent(part: impl Into<i128>, whole: impl Into<i128>) -> String {

@@ -24,7 +24,6 @@ pub struct LedgerBuilder {
     retention: Retention,
     /// The line of the last heading of a monthly summary.
     summary: usize,
-    /// The month whose archive is read.
     archive: Option<Month>,
     ids: Ids,
     has_legacy: bool,

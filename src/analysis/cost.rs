@@ -9,8 +9,6 @@ use crate::{
     model::{Currency, Money, Price, Tokens},
     text::Place,
 };
-
-/// Costs by currency, and tokens whose price is not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CostSum {
     stated: Vec<CurrencySum>,

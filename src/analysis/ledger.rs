@@ -54,9 +54,7 @@ pub(super) struct HoldEntry {
 #[derive(Clone, Debug)]
 pub struct Duplicate {
     pub id: String,
-    /// Where it occurs again.
     pub place: Place,
-    /// Where it occurred first.
     pub first: Place,
 }
 
@@ -85,7 +83,7 @@ pub struct Ledger {
     pub(super) allocations: Vec<Allocation>,
     pub(super) phases: Vec<Phase>,
     pub(super) optimizations: Vec<Optimization>,
-    pub(super) notes: Vec<Note>,
+    pub notes: Vec<Note>,
     pub(super) currency: Option<Currency>,
     /// The first currency in which the log states a cost.
     pub(super) first_currency: Option<Currency>,
@@ -100,7 +98,6 @@ pub struct Ledger {
     pub(super) first_days: BTreeMap<Month, NaiveDate>,
     /// The teams that the allocation table names, with their rank in it.
     pub(super) allocated: HashMap<NameId, usize>,
-    /// The budget that the log states.
     pub(super) own_budget: Option<Budget>,
 }
 
@@ -122,8 +119,6 @@ impl Ledger {
         data.is_some_and(|data| !data.tallies.is_empty())
             || self.unreadable.contains_key(&Some(month))
     }
-
-    /// Works out what follows from all that was read.
     pub(super) fn derive(&mut self) {
         let is_own = |data: &MonthLedger| {
             let mut tallies = data.tallies.values();
@@ -202,8 +197,6 @@ impl Ledger {
             .map(|found| budget(BudgetSource::Log, found))
             .or_else(|| allocated().map(|found| budget(BudgetSource::Allocation, found)))
     }
-
-    /// The reservations that are live at a moment.
     pub(super) fn live_holds(
         &self,
         now: DateTime<FixedOffset>,

@@ -40,8 +40,6 @@ impl Names {
             Some(name) => name,
         }
     }
-
-    /// The id of a name that was met, in its folded form.
     pub(super) fn find(&self, folded: &str) -> Option<NameId> {
         self.by_folded.get(folded).copied()
     }
@@ -104,8 +102,6 @@ impl Roster {
         }
     }
 }
-
-/// The teams that one month knows.
 #[derive(Clone, Debug)]
 pub(super) struct MonthRoster<'l> {
     names: &'l Names,
@@ -158,8 +154,6 @@ impl MonthRoster<'_> {
             .is_some_and(|month| first.is_some_and(|first| *first < month))
     }
 }
-
-/// The whole-word prefixes of a name.
 struct Prefixes {
     folded: String,
     ends: Vec<usize>,

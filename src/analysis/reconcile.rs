@@ -29,8 +29,6 @@ impl Ledger {
     pub fn reconcile(&self, month: Month, project: Option<&str>) -> ReconciledMonth<'_> {
         self.reconcile_with(month, project, IdleTeams::Listed)
     }
-
-    /// Reconciles a month, if it has rows.
     pub fn find_month(&self, month: Month) -> Option<ReconciledMonth<'_>> {
         self.has_rows(month).then(|| self.reconcile(month, None))
     }
@@ -122,7 +120,6 @@ impl ReconciledMonth<'_> {
 
 struct Reconciler<'r, 'l> {
     ledger: &'l Ledger,
-    /// The project asked for, folded.
     wanted: Option<&'r str>,
     projects: Projects,
     /// Whose the details of each name are.
@@ -316,9 +313,9 @@ impl<'r, 'l> Reconciler<'r, 'l> {
 /// The projects of a month, by its monthly summaries.
 struct Projects {
     names: Vec<String>,
-    /// Ledgers, by the teams that have rows in them.
+    /// The projects that each team has rows in.
     of_team: HashMap<NameId, HashSet<String>>,
-    /// All that have rows, folded; empty for rows that name none.
+    /// All that have rows, folded; an empty name for rows that name none.
     all: HashSet<String>,
 }
 

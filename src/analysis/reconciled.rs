@@ -18,13 +18,11 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Currency, ModelPrice, Month, Note, NoteValue, RoundedSum, StatedTotal, Tokens,
+        Allocation, Currency, ModelPrice, Month, NoteValue, RoundedSum, StatedTotal, Tokens,
         fold_name,
     },
     text::Place,
 };
-
-/// What the log itself says was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatedUse {
     /// Of several projects, their sum.
@@ -37,7 +35,7 @@ pub struct ReconciledMonth<'l> {
     pub ledger: &'l Ledger,
     pub(super) roster: MonthRoster<'l>,
     /// The project that was asked for, folded.
-    pub(super) project: Option<String>,
+    pub project: Option<String>,
     pub month: Month,
     /// It is the newest one in the log, so undated notes are about it.
     pub newest: bool,
@@ -76,27 +74,9 @@ impl ReconciledMonth<'_> {
         oldest.map_or(self.month, |oldest| oldest.min(self.month))
     }
 
-    /// The first day of each month on which details or usage lines say that anything was spent.
-    pub(super) const fn first_days(&self) -> &BTreeMap<Month, NaiveDate> {
-        &self.ledger.first_days
-    }
-
-    /// Whether the month was reconciled for one project.
-    pub const fn is_of_project(&self) -> bool {
-        self.project.is_some()
-    }
-
-    /// Ids that occurred again in the log.
-    pub fn duplicates(&self) -> &[Duplicate] {
-        self.duplicates_of(None)
-    }
-
-    /// Ids that the month's archive repeats, or that are repeated in spite of it.
-    pub fn archive_duplicates(&self) -> &[Duplicate] {
-        self.duplicates_of(Some(self.month))
-    }
-
-    fn duplicates_of(&self, archive: Option<Month>) -> &[Duplicate] {
+    /// Ids that the archive of this month repeats, or that are repeated in spite of it; without a month, those that occur again in
+    /// the log alone.
+    pub fn duplicates(&self, archive: Option<Month>) -> &[Duplicate] {
         let duplicates = self.ledger.duplicates.get(&archive);
         duplicates.map_or(&[], Vec::as_slice)
     }
@@ -106,18 +86,12 @@ impl ReconciledMonth<'_> {
         let first = self.ledger.first_legacy;
         first.filter(|_| self.ledger.current_format)
     }
-
-    /// Whether the log is of the format before v2.0.
     pub fn is_legacy(&self) -> bool {
         self.ledger.first_legacy.is_some() && !self.ledger.current_format
     }
 
     pub fn allocations(&self) -> impl Iterator<Item = &Allocation> {
         preferred(&self.ledger.allocations, |row| row.place)
-    }
-
-    pub fn notes(&self) -> &[Note] {
-        &self.ledger.notes
     }
 
     /// The log's currency: that of its header, else the first in which a cost is written, else the US dollar.

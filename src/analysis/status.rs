@@ -28,7 +28,6 @@ pub struct ReportOptions<'a> {
     pub now: DateTime<FixedOffset>,
     /// The project that the month was reconciled for.
     pub project: Option<&'a str>,
-    /// The only team to list.
     pub team: Option<&'a str>,
     /// Whether rows were kept, so that days can be listed.
     pub rows: bool,
@@ -111,8 +110,6 @@ fn budget_report(
         thresholds: policy.thresholds,
     }
 }
-
-/// Live reservations by team.
 fn reserved(
     reconciled: &ReconciledMonth,
     now: DateTime<FixedOffset>,

@@ -9,8 +9,6 @@ use chrono::NaiveDate;
 
 use super::{cost::CostSum, names::NameId, tally::Tally};
 use crate::model::{EntryKind, RoundedSum, Status, Tokens};
-
-/// What one team used, by kind of statement.
 #[derive(Clone, Debug)]
 pub struct TeamUsage {
     pub(super) id: NameId,

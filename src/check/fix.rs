@@ -8,8 +8,6 @@ use crate::{
     edit::{self, LogSet, Repair, Revision, Timestamp, Violation},
     text::{Edit, EditSet, FileId},
 };
-
-/// A log after `check --fix`.
 #[derive(Debug)]
 pub struct FixedLog {
     pub text: String,
@@ -64,8 +62,6 @@ pub fn attach(findings: &mut [Diagnostic], revision: &Revision, log_set: &LogSet
         finding.set_fix(repair.and_then(|repair| repair.fix_of(finding, revision)));
     }
 }
-
-/// A repair as a fix of findings.
 struct Attachable {
     codes: &'static [Code],
     /// It resolves a finding by the edits on the finding's own line.

@@ -5,13 +5,12 @@ mod allocation;
 mod fix;
 #[cfg(test)]
 mod proptests;
-mod settling;
 mod statements;
 mod summary;
 
 pub use fix::{FixedLog, attach, fix};
 
-use settling::Unsettled;
+use summary::Unsettled;
 
 use crate::{
     analysis::{Ledger, ReconciledMonth},
@@ -25,11 +24,7 @@ pub const MAX_FINDINGS: usize = 100_000;
 
 /// The most months that are looked at one by one: those of a hundred years.
 pub const MOST_MONTHS: usize = 1_200;
-
-/// A rule looks at a month and passes on what it finds.
 type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
-
-/// What concerns one month.
 const OF_MONTH: [Rule; 4] = [
     summary::details_beyond_summary,
     summary::archive_duplicates,
@@ -52,7 +47,7 @@ const OF_LOG: [Rule; 7] = [
 pub fn findings(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let all = OF_MONTH.iter().chain(&OF_LOG);
     let mut findings: Vec<Diagnostic> = all.flat_map(|rule| rule(reconciled, policy)).collect();
-    if reconciled.is_of_project() {
+    if reconciled.project.is_some() {
         findings.extend(summary::unsplit_details(reconciled, policy));
     }
     findings
@@ -72,8 +67,6 @@ pub fn months(ledger: &Ledger, months: &[Month], policy: &Policy, findings: &mut
     }
     findings.extend(unsettled.finding());
 }
-
-/// All that is wrong with a log in memory.
 fn findings_of(revision: &Revision, log_set: &LogSet) -> Findings {
     let mut findings = Findings::listing(MAX_FINDINGS);
     findings.extend(revision.problems().iter().cloned());

@@ -26,7 +26,7 @@ pub(super) fn percentages_of_month(
 /// are both typed, so only their writer knows which of the figures is wrong.
 pub(super) fn percentages(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
     let budget = written_for(reconciled, policy);
-    let notes = reconciled.notes().iter().filter(|_| reconciled.newest);
+    let notes = reconciled.ledger.notes.iter().filter(|_| reconciled.newest);
     let notes = notes.filter_map(|note| match &note.value {
         NoteValue::CurrentUsage(tokens, percent) | NoteValue::Remaining(tokens, percent) => {
             Some((*tokens, budget?, (*percent)?, note.place))
@@ -84,7 +84,8 @@ fn percent_differs((part, whole, percent, place): StatedShare) -> Option<Diagnos
 pub(super) fn conflicting_notes(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let budgets = |in_notes: bool| {
         let notes = reconciled
-            .notes()
+            .ledger
+            .notes
             .iter()
             .filter(move |note: &&Note| note.in_notes_section == in_notes);
         notes.filter_map(|note| match note.value {

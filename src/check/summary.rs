@@ -1,9 +1,11 @@
-//! Rules on spending: whether the details are in the summary, once each, and all in one currency.
+//! Rules on spending: whether the details are in the summary, once each, and all in one currency; and what is not settled into
+//! the tables yet, which a report counts all the same.
 
 use crate::{
     analysis::{Duplicate, ReconciledMonth, TeamUsage},
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Policy, RoundedSum},
+    text::Place,
 };
 
 /// Teams whose daily or session rows add up to more than their monthly rows.
@@ -28,9 +30,10 @@ pub(super) fn uncountable(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagn
     };
     left_out
         .first
-        .first()
-        .map(|first| finding(*first))
-        .into_iter()
+        .iter()
+        .take(1)
+        .copied()
+        .map(finding)
         .collect()
 }
 
@@ -81,16 +84,13 @@ fn beyond_summary(team: &TeamUsage) -> Option<Diagnostic> {
 
 /// Ids that occur again in the log.
 pub(super) fn duplicate_ids(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
-    reconciled.duplicates().iter().map(repeated).collect()
+    reconciled.duplicates(None).iter().map(repeated).collect()
 }
 
 /// Ids that occur again in the month's archive, or in the log as well as there.
 pub(super) fn archive_duplicates(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
-    reconciled
-        .archive_duplicates()
-        .iter()
-        .map(repeated)
-        .collect()
+    let duplicates = reconciled.duplicates(Some(reconciled.month));
+    duplicates.iter().map(repeated).collect()
 }
 
 fn repeated(duplicate: &Duplicate) -> Diagnostic {
@@ -163,4 +163,36 @@ pub(super) fn mixed_currencies(reconciled: &ReconciledMonth, _: &Policy) -> Vec<
                 cost.money.currency
             )),
     ]
+}
+
+/// The usage lines of some months that are in no table yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unsettled {
+    lines: u64,
+    first: Option<Place>,
+}
+
+impl Unsettled {
+    pub fn add(&mut self, reconciled: &ReconciledMonth) {
+        let teams = reconciled.teams.iter();
+        for tally in teams.filter_map(|team| team.tallies.get(&EntryKind::Line)) {
+            self.lines += tally.rows;
+            let places = self.first.into_iter().chain([tally.first]);
+            self.first = places.min_by_key(Place::order);
+        }
+    }
+
+    /// One finding for all of them, at the first.
+    pub fn finding(&self) -> Option<Diagnostic> {
+        let (what, label) = match self.lines {
+            1 => ("1 usage line is".to_owned(), "counted from here"),
+            lines => (format!("{lines} usage lines are"), "the first of them"),
+        };
+        let message = format!("{what} not settled into the tables yet");
+        Some(
+            Diagnostic::new(Code::UnsettledUsage, message, self.first?)
+                .label(label)
+                .help("nothing is missing from the sums; `tokmon check --fix` settles them"),
+        )
+    }
 }

@@ -75,7 +75,6 @@ pub struct Entry<'a> {
     pub id: Option<Cow<'a, str>>,
     /// The ids of other entries that were merged into this one.
     pub further_ids: Box<[Cow<'a, str>]>,
-    /// The hold that this spending ends.
     pub hold: Option<Cow<'a, str>>,
     pub place: Place,
 }

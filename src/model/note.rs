@@ -90,7 +90,6 @@ pub enum LineEvent<'a> {
 pub struct Hold<'a> {
     pub team: Cow<'a, str>,
     pub tokens: Tokens,
-    /// When it ends by itself.
     pub until: DateTime<FixedOffset>,
     /// What a `[FREE]` or a usage line ends it by.
     pub id: Cow<'a, str>,

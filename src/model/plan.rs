@@ -9,7 +9,6 @@ pub struct Allocation {
     pub team: String,
     pub role: Option<String>,
     pub allocated: Option<Amount<Tokens>>,
-    /// What the table says it used.
     pub used: Option<Amount<Tokens>>,
     /// The share used as stated, in hundredths of a percent.
     pub percent: Option<Amount<u64>>,
@@ -26,7 +25,6 @@ impl Allocation {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phase {
-    /// The phase's name or number.
     pub name: Option<String>,
     pub team: Option<String>,
     /// What it took or will take.

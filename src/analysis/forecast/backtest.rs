@@ -6,11 +6,10 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    calendar,
     estimate::probability_of,
     history::History,
     number::{as_float, as_tokens, rounded},
-    rate::{MOST_DAYS, Rate, Window},
+    rate::{MOST_DAYS, Rate, Window, days_after},
     remaining::Remaining,
 };
 use crate::{
@@ -190,7 +189,7 @@ impl MonthOutcome {
         let date = history.first.iter_days().nth(day)?;
         let rate = Rate::from_days(days, &Window::new(days.len(), history.first.weekday()))?
             .with_unknown_days(history.whole.undated_ratio());
-        let horizon = calendar::after(self.month, date);
+        let horizon = days_after(self.month, date);
         let remaining = Remaining::new(Some(rate.remainder(horizon)), None)?;
         let spent: f64 = days.get(self.first..)?.iter().sum();
         let so_far = as_float((day + 1 - self.first) as u64);

@@ -26,8 +26,6 @@ pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
 fn days_before(day: NaiveDate, days: usize) -> Option<NaiveDate> {
     day.checked_sub_days(Days::new(u64::try_from(days).ok()?))
 }
-
-/// Tokens on consecutive completed days.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Series {
     pub(super) days: Vec<f64>,
@@ -113,7 +111,7 @@ impl History {
         end: NaiveDate,
         most: usize,
     ) -> Vec<(Month, Cow<'m, [TeamUsage]>)> {
-        let dated = reconciled.first_days().keys().next().copied();
+        let dated = reconciled.ledger.first_days.keys().next().copied();
         let listed = reconciled.oldest_month();
         let oldest = dated.map_or(listed, |dated| dated.min(listed));
         let days = |month: Month| usize::try_from((end - month.last_day()).num_days()).unwrap_or(0);
@@ -173,7 +171,7 @@ impl History {
 /// The first day of the history, whose oldest month is given: the day the log began. If that month has an earlier beginning, or
 /// too much of it has no date, its first day.
 fn begun(reconciled: &ReconciledMonth, oldest: Month) -> NaiveDate {
-    let first = reconciled.first_days().first_key_value();
+    let first = reconciled.ledger.first_days.first_key_value();
     let first =
         first.filter(|(first, _)| **first == oldest && reconciled.oldest_month() >= **first);
     first

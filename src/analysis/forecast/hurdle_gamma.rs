@@ -8,7 +8,6 @@ use super::normal;
 pub struct HurdleGamma {
     /// p0, the probability of zero. The normal form of a wide gamma adds to it.
     hurdle: f64,
-    /// The mean of the gamma.
     mean: f64,
     /// A ninth of the gamma's squared coefficient of variation, as its normal form wants it.
     ninth: f64,
@@ -44,8 +43,6 @@ impl HurdleGamma {
         let z = normal::quantile((p - self.hurdle) / (1.0 - self.hurdle));
         self.mean * (1.0 - self.ninth + z * self.ninth.sqrt()).max(0.0).powi(3)
     }
-
-    /// The probability of more than `tokens`.
     pub fn exceeds(&self, tokens: f64) -> f64 {
         if self.mean <= 0.0 || tokens < 0.0 {
             return f64::from(tokens < 0.0);

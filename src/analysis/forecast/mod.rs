@@ -5,7 +5,6 @@
 //! phases, `remaining` for both. `history` and `project` take their input from a ledger; `month` and `cost` apply the laws.
 
 mod backtest;
-mod calendar;
 mod cost;
 mod estimate;
 mod history;

@@ -7,13 +7,12 @@ use chrono::NaiveDate;
 use super::{
     Confidence, CostEstimate, Estimate, ForecastInputs, PathDay, RateInputs, Request, TeamForecast,
     ThresholdCrossing, UsedByDay,
-    calendar::days_to_come,
     estimate::probability_of,
     history::{History, Series},
     hurdle_gamma::HurdleGamma,
     number::{as_float, as_tokens, rounded},
     project::Project,
-    rate::{Horizon, MOST_DAYS, Rate, Window},
+    rate::{Horizon, MOST_DAYS, Rate, Window, days_to_come},
     remaining::Remaining,
 };
 use crate::{
@@ -80,7 +79,6 @@ pub(super) struct MonthAhead<'r> {
     request: &'r Request<'r>,
     history: History,
     window: Window,
-    /// The plan lists all work.
     complete: bool,
     project: Option<&'r Project>,
     whole: Outlook,

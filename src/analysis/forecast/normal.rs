@@ -4,8 +4,6 @@ use std::f64::consts::PI;
 
 /// Beyond this many standard deviations both tails are nothing that a probability can show.
 const FAR: f64 = 8.0;
-
-/// The most terms of the series.
 const MOST_TERMS: usize = 200;
 
 /// Phi(z), the probability of at most `z`: the series of G. Marsaglia, "Evaluating the Normal Distribution" (Journal of

@@ -4,11 +4,10 @@
 //! daily counts, halved by source, and measured on the half held back: 82% of the outcomes fell into the 80% interval, 93% into
 //! the 95% interval.
 
-use chrono::Weekday;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Weekday};
 
 use super::{hurdle_gamma::HurdleGamma, number::as_float};
-
-/// The most days of history.
+use crate::model::Month;
 pub const MOST_DAYS: usize = 91;
 
 /// Half-lives in days: of the slow speed, and of the fast one.
@@ -78,6 +77,32 @@ impl Horizon {
         }
         self
     }
+}
+
+const SECONDS_PER_DAY: f64 = 86_400.0;
+
+/// How much there is to come until each of these days is over, today first.
+pub(super) fn days_to_come(month: Month, now: DateTime<FixedOffset>) -> Vec<(NaiveDate, Horizon)> {
+    let today = now.date_naive();
+    let rest_of_today = 1.0 - f64::from(now.num_seconds_from_midnight()) / SECONDS_PER_DAY;
+    let mut horizon = Horizon::default();
+    let mut days = Vec::new();
+    for day in today.iter_days().take_while(|day| *day <= month.last_day()) {
+        let part = if day == today { rest_of_today } else { 1.0 };
+        horizon = horizon.and(day.weekday(), part);
+        days.push((day, horizon));
+    }
+    days
+}
+
+/// How much there is to come from the day after one until a month ends.
+pub(super) fn days_after(month: Month, day: NaiveDate) -> Horizon {
+    day.iter_days()
+        .skip(1)
+        .take_while(|day| *day <= month.last_day())
+        .fold(Horizon::default(), |horizon, day| {
+            horizon.and(day.weekday(), 1.0)
+        })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
