@@ -120,30 +120,6 @@ impl Chunk {
     }
 }
 
-/// Where a line starts: in the text of a chunk, and in the file.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct LineStart {
-    pub(super) at: usize,
-    file: FileId,
-    offset: usize,
-    number: usize,
-}
-
-impl LineStart {
-    /// The place of a part of this line, given by its bytes in the text.
-    pub(super) fn place(&self, text: &str, part: &Range<usize>) -> Place {
-        let before = text.get(self.at..part.start).unwrap_or_default();
-        let start = self.offset + before.len();
-        Place {
-            file: self.file,
-            span: Span::new(start, start + part.len()),
-            line: self.number,
-            column: before.chars().count() + 1,
-            line_start: self.offset,
-        }
-    }
-}
-
 /// Finds the lines of a chunk, from the top down.
 #[derive(Clone, Debug)]
 pub(super) struct Locator<'a> {
@@ -155,20 +131,24 @@ pub(super) struct Locator<'a> {
 }
 
 impl Locator<'_> {
-    /// The line that holds byte `at` of the text. Lines are to be asked for from the top down.
-    pub(super) fn line_at(&mut self, at: usize) -> LineStart {
-        let passed = self.chunk.text.as_bytes().get(self.at..at);
-        let passed = passed.unwrap_or_default();
-        if let Some(last) = memrchr(b'\n', passed) {
-            self.lines += memchr_iter(b'\n', passed).count();
-            self.at += last + 1;
+    /// The place of a part of one line, given by its bytes in the text. Parts are to be asked for from the top down, line by line.
+    pub(super) fn place(&mut self, part: &Range<usize>) -> Place {
+        let passed = self.chunk.text.get(self.at..part.start);
+        let mut before = passed.unwrap_or_default();
+        if let Some((passed, rest)) = before.rsplit_once('\n') {
+            self.lines += memchr_iter(b'\n', passed.as_bytes()).count() + 1;
+            self.at += passed.len() + 1;
             self.pass_gaps();
+            before = rest;
         }
-        LineStart {
-            at: self.at,
+        let line_start = self.chunk.start + self.gap_bytes + (self.at - self.chunk.head);
+        let start = line_start + before.len();
+        Place {
             file: self.chunk.file,
-            offset: self.chunk.start + self.gap_bytes + (self.at - self.chunk.head),
-            number: self.lines + 1,
+            span: Span::new(start, start + part.len()),
+            line: self.lines + 1,
+            column: before.chars().count() + 1,
+            line_start,
         }
     }
 

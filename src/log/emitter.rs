@@ -2,15 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::{
-    Item,
-    chunker::RawHookLine,
-    lines::{self, Statement},
-    walk::Walk,
-};
+use super::{Item, chunker::RawHookLine, lines, walk::Walk};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    model::{HookLine, Month},
     text::Place,
 };
 
@@ -60,30 +54,13 @@ impl<'f> Emitter<'f> {
     }
 
     fn hook_line(&mut self, text: &str, place: Place) {
-        let (date, statement) = lines::read(text, place);
+        let mut problems = Vec::new();
+        let (date, item) = lines::read(text, place, self.date, &mut problems);
         self.set_date(date);
-        match statement {
-            Ok(Statement::Usage(entry, problems)) => {
-                for problem in problems {
-                    self.problem(problem);
-                }
-                self.emit(Item::Usage(*entry));
-            }
-            Ok(Statement::Event(event)) => self.emit(Item::Line(HookLine {
-                event,
-                date: self.date,
-                place,
-            })),
-            Err(problem) => {
-                self.problem(*problem);
-                if lines::is_usage(text) {
-                    self.emit(Item::Unreadable {
-                        month: date.map(Month::of),
-                        place,
-                    });
-                }
-            }
-        }
+        problems
+            .into_iter()
+            .for_each(|problem| self.problem(problem));
+        item.into_iter().for_each(|item| self.emit(item));
     }
 
     fn hook_line_in_table(&mut self, line: &RawHookLine) {

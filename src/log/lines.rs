@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{cell, row::unknown_status};
+use super::{Item, cell, row::unknown_status};
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
-        Amount, Entry, EntryKind, Figures, Hold, HookKind, LineEvent, Month, Notice, Status,
-        TimeRange, TokenClasses, Tokens, When, Work,
+        Amount, Entry, EntryKind, Figures, Hold, HookKind, HookLine, LineEvent, Month, Notice,
+        Status, TimeRange, TokenClasses, Tokens, When, Work,
     },
     text::{Place, Span},
 };
@@ -53,53 +53,62 @@ fn intended_tag(line: &[u8]) -> Option<&'static str> {
 }
 
 /// Whether a hook line reports spending, or is meant to.
-pub(super) fn is_usage(line: &str) -> bool {
+fn is_usage(line: &str) -> bool {
     let tag = line.get(..4).unwrap_or_default();
     tag.eq_ignore_ascii_case("[USE") || tag.eq_ignore_ascii_case("[USA")
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Statement<'a> {
-    /// Spending, and what of the line cannot be read without spoiling that.
-    Usage(Box<Entry<'a>>, Vec<Diagnostic>),
-    Event(LineEvent<'a>),
-}
-
-/// Reads a line that [`is_hook_line`], with the date it carries itself.
-pub(super) fn read(
-    line: &str,
+/// Reads a line that [`is_hook_line`]: the date it carries itself, and what it says. `date_before` is that of the last thing before it
+/// that is dated. What cannot be read is a problem; without some of it, a line counts all the same.
+pub(super) fn read<'a>(
+    line: &'a str,
     place: Place,
-) -> (Option<NaiveDate>, Result<Statement<'_>, Box<Diagnostic>>) {
+    date_before: Option<NaiveDate>,
+    problems: &mut Vec<Diagnostic>,
+) -> (Option<NaiveDate>, Option<Item<'a>>) {
     let (tag, rest) = line.split_once(']').unwrap_or((line, ""));
     let rest = rest.trim_ascii();
+    let own_date = own_date(rest);
+    let date = own_date.or(date_before);
+    let item = match event(line, tag, rest, place) {
+        Ok(Some(event)) => Ok(Item::Line(HookLine { event, date, place })),
+        Ok(None) => Pairs::read(line, rest, place)
+            .and_then(|pairs| usage(&pairs, problems).map(Item::Usage)),
+        Err(problem) => Err(problem),
+    };
+    let item = item.map(Some).unwrap_or_else(|problem| {
+        problems.push(*problem);
+        let month = own_date.map(Month::of);
+        is_usage(line).then_some(Item::Unreadable { month, place })
+    });
+    (own_date, item)
+}
+
+/// What a line says that reports no spending. None for one that does.
+fn event<'a>(
+    line: &'a str,
+    tag: &str,
+    rest: &'a str,
+    place: Place,
+) -> Result<Option<LineEvent<'a>>, Box<Diagnostic>> {
     if let Some(tag_meant) = intended_tag(line.as_bytes()) {
         let tag = Span::new(0, tag.len() + 1);
         let message = "the tag of this line is misspelled, so it is not counted";
-        let finding = problem(
-            line,
-            place,
-            tag,
-            message,
-            &format!("expected `{tag_meant}`"),
-        );
-        let finding = finding.help(format!("write `{tag_meant}` at the start of the line"));
-        return (own_date(rest), Err(Box::new(finding)));
+        let label = format!("expected `{tag_meant}`");
+        let finding = problem(line, place, tag, message, &label);
+        let help = format!("write `{tag_meant}` at the start of the line");
+        return Err(Box::new(finding.help(help)));
     }
-    let hook = |kind| Ok(Statement::Event(LineEvent::Hook(kind)));
-    let statement = match tag {
-        "[PRE" => hook(HookKind::Pre),
-        "[POST" => hook(HookKind::Post),
-        "[STOP" => hook(HookKind::Stop),
-        "[NOTIFY" => Ok(Statement::Event(
-            notice(rest).map_or(LineEvent::Hook(HookKind::Notify), LineEvent::Notice),
-        )),
-        tag => Pairs::read(line, rest, place).and_then(|pairs| match tag {
-            "[HOLD" => hold(&pairs),
-            "[FREE" => Ok(Statement::Event(LineEvent::Free(pairs.need("id")?.clone()))),
-            _ => usage(&pairs),
-        }),
-    };
-    (own_date(rest), statement)
+    let pairs = || Pairs::read(line, rest, place);
+    Ok(Some(match tag {
+        "[PRE" => LineEvent::Hook(HookKind::Pre),
+        "[POST" => LineEvent::Hook(HookKind::Post),
+        "[STOP" => LineEvent::Hook(HookKind::Stop),
+        "[NOTIFY" => notice(rest).map_or(LineEvent::Hook(HookKind::Notify), LineEvent::Notice),
+        "[HOLD" => LineEvent::Hold(hold(&pairs()?)?),
+        "[FREE" => LineEvent::Free(pairs()?.need("id")?.clone()),
+        _ => return Ok(None),
+    }))
 }
 
 /// The date at the start of `2026-02-25T19:17:52+09:00 …`.
@@ -111,10 +120,17 @@ fn own_date(rest: &str) -> Option<NaiveDate> {
     cell::date(rest.get(..10)?).ok()?
 }
 
-fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
+fn usage<'a>(
+    pairs: &Pairs<'a>,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<Entry<'a>, Box<Diagnostic>> {
     let time = pairs.time.naive_local();
+    let text = |key| pairs.get(key).cloned();
     let cost = pairs.number("cost", cell::money)?;
-    let mut problems = Vec::new();
+    let team = pairs.need("team")?.clone();
+    let tokens = pairs.need_tokens()?;
+    let deliverables = pairs.number("deliverables", cell::count)?;
+    let minutes = pairs.number("minutes", cell::count)?;
     let mut class = |key| {
         let tokens = pairs.tokens(key).unwrap_or_else(|mut problem| {
             problem.message =
@@ -134,7 +150,7 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
     if let Some(Status::Other(_)) = status {
         problems.push(unknown_status(pairs.place));
     }
-    let entry = Entry {
+    Ok(Entry {
         kind: EntryKind::Line,
         when: When {
             month: Month::of(time.date()),
@@ -147,41 +163,39 @@ fn usage<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
             offset: Some(*pairs.time.offset()),
         },
         work: Work {
-            team: pairs.need("team")?.clone(),
-            task: pairs.get("task").cloned(),
-            model: pairs.get("model").cloned(),
-            notes: None,
-            project: None,
+            team,
+            task: text("task"),
+            model: text("model"),
+            ..Work::default()
         },
         figures: Figures {
-            tokens: Some(pairs.need_tokens()?),
+            tokens: Some(tokens),
             classes,
             limit: None,
             cost: cost.map(|cost| cost.amount),
             currency: cost.and_then(|cost| cost.currency),
-            deliverables: pairs.number("deliverables", cell::count)?,
-            minutes: pairs.number("minutes", cell::count)?,
+            deliverables,
+            minutes,
         },
         status,
-        id: pairs.get("id").cloned(),
+        id: text("id"),
         further_ids: Box::default(),
-        hold: pairs.get("hold").cloned(),
+        hold: text("hold"),
         place: pairs.place,
-    };
-    Ok(Statement::Usage(Box::new(entry), problems))
+    })
 }
 
-fn hold<'a>(pairs: &Pairs<'a>) -> Result<Statement<'a>, Box<Diagnostic>> {
+fn hold<'a>(pairs: &Pairs<'a>) -> Result<Hold<'a>, Box<Diagnostic>> {
     let until = pairs.need("until")?;
     let expected = "an RFC 3339 time like `2026-02-25T10:18:00+09:00`";
     let until =
         DateTime::parse_from_rfc3339(until).map_err(|_| pairs.problem("until", until, expected))?;
-    Ok(Statement::Event(LineEvent::Hold(Hold {
+    Ok(Hold {
         team: pairs.need("team")?.clone(),
         tokens: pairs.need_tokens()?.value,
         until,
         id: pairs.need("id")?.clone(),
-    })))
+    })
 }
 
 fn notice(rest: &str) -> Option<Notice<'_>> {
@@ -266,13 +280,11 @@ impl<'a> Pairs<'a> {
 
     fn tokens(&self, key: &str) -> Result<Option<Amount<Tokens>>, Box<Diagnostic>> {
         match self.number(key, cell::tokens)? {
-            None => Ok(None),
-            Some(cell::TokenCell {
-                used,
-                from: None,
-                limit: None,
-            }) => Ok(Some(used)),
-            Some(_) => Err(self.problem(key, self.get(key).map_or("", |text| text), NUMBER_LIKE)),
+            Some(cell) if cell.from.is_some() || cell.limit.is_some() => {
+                let text = self.get(key).map_or("", |text| text);
+                Err(self.problem(key, text, NUMBER_LIKE))
+            }
+            cell => Ok(cell.map(|cell| cell.used)),
         }
     }
 
@@ -360,10 +372,11 @@ mod tests {
             column: 1,
             ..Place::default()
         };
-        let (date, statement) = read(line, place);
+        let mut problems = Vec::new();
+        let (date, item) = read(line, place, None, &mut problems);
         let date = date.map(|date| format!("{date}: ")).unwrap_or_default();
-        match statement {
-            Ok(Statement::Usage(entry, problems)) => {
+        match item {
+            Some(Item::Usage(entry)) => {
                 let problems = problems
                     .iter()
                     .map(|problem| format!("; {}", shown(problem)));
@@ -375,7 +388,7 @@ mod tests {
                     id,
                     hold,
                     ..
-                } = *entry;
+                } = entry;
                 let tokens = figures.tokens.unwrap().value;
                 format!(
                     "{date}{} {} used {tokens} on {:?}, cost {:?}, {:?} deliverables, {:?} min, {status:?}, id {id:?}, hold {hold:?}{}",
@@ -388,8 +401,8 @@ mod tests {
                     problems.collect::<String>(),
                 )
             }
-            Ok(Statement::Event(event)) => format!("{date}{event:?}"),
-            Err(problem) => format!("{date}{}", shown(&problem)),
+            Some(Item::Line(line)) => format!("{date}{:?}", line.event),
+            _ => format!("{date}{}", problems.iter().map(shown).collect::<String>()),
         }
     }
 
@@ -430,8 +443,8 @@ mod tests {
         );
         let classes = |text: &str| {
             let line = format!("[USE] 2026-02-25T10:18:00Z team=A tokens=12450 {text}");
-            match read(&line, Place::default()).1 {
-                Ok(Statement::Usage(entry, _)) => {
+            match read(&line, Place::default(), None, &mut Vec::new()).1 {
+                Some(Item::Usage(entry)) => {
                     entry.figures.classes.by_key().map(|(_, tokens)| tokens)
                 }
                 other => panic!("{other:?}"),

@@ -23,36 +23,29 @@ pub(super) fn read(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
     if cell::is_absent(value) {
         return None;
     }
-    let amount = || cell::leading_tokens(value).ok_or(cell::Unreadable);
-    let range = |cell: cell::TokenCell| (cell.from.unwrap_or(cell.used.value), cell.used.value);
+    let cell = || cell::leading_tokens(value).ok_or(cell::Unreadable);
+    let amount = || Ok(cell()?.used);
+    let range = || cell().map(|cell| (cell.from.unwrap_or(cell.used.value), cell.used.value));
     Some(match fold_name(key).as_str() {
         "total budget" | "budget" | "monthly budget" | "token budget" => {
-            amount().map(|cell| NoteValue::TotalBudget(cell.used))
+            amount().map(NoteValue::TotalBudget)
         }
-        "current usage" => {
-            amount().map(|cell| NoteValue::CurrentUsage(cell.used, cell::percent(value)))
+        "current usage" => amount().map(|used| NoteValue::CurrentUsage(used, cell::percent(value))),
+        "remaining budget" => amount().map(|left| NoteValue::Remaining(left, cell::percent(value))),
+        "projected final" => range().map(|(from, to)| NoteValue::ProjectedFinal(from, to)),
+        "risk level" => {
+            let level = value.trim_start_matches(|c: char| !c.is_alphanumeric());
+            Ok(NoteValue::RiskLevel(level.to_owned()))
         }
-        "remaining budget" => {
-            amount().map(|cell| NoteValue::Remaining(cell.used, cell::percent(value)))
-        }
-        "projected final" => amount()
-            .map(range)
-            .map(|(from, to)| NoteValue::ProjectedFinal(from, to)),
-        "risk level" => Ok(NoteValue::RiskLevel(
-            value
-                .trim_start_matches(|c: char| !c.is_alphanumeric())
-                .to_owned(),
-        )),
-        "target per team" => amount()
-            .map(range)
-            .map(|(from, to)| NoteValue::EfficiencyTarget(from, to)),
-        "alert threshold" => amount().map(|cell| NoteValue::EfficiencyAlert(cell.used.value)),
+        "target per team" => range().map(|(from, to)| NoteValue::EfficiencyTarget(from, to)),
+        "alert threshold" => amount().map(|used| NoteValue::EfficiencyAlert(used.value)),
         _ => {
-            let cell = cell::efficiency(value)?;
+            let (count, deliverables) = cell::efficiency(value)?;
+            let team = key.trim().to_owned();
             Ok(NoteValue::Efficiency {
-                team: key.trim().to_owned(),
-                count: cell.count,
-                deliverables: cell.deliverables,
+                team,
+                count,
+                deliverables,
             })
         }
     })

@@ -11,9 +11,10 @@ use crate::{
 };
 
 /// What a part of a log is, by its heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Section {
     /// The block quotes at the top.
+    #[default]
     Header,
     /// One table of teams. `None` where the heading names no month; the table's own `Month` column may.
     Monthly(Option<Month>),
@@ -47,22 +48,12 @@ impl Section {
     }
 }
 
+#[derive(Default)]
 pub(super) struct OpenSection {
     pub(super) kind: Section,
     pub(super) project: Option<Arc<str>>,
     pub(super) place: Place,
     pub(super) has_table: bool,
-}
-
-impl Default for OpenSection {
-    fn default() -> Self {
-        Self {
-            kind: Section::Header,
-            project: None,
-            place: Place::default(),
-            has_table: false,
-        }
-    }
 }
 
 /// The section that a heading of this level and text opens, and its project. Headings below level 3 open none. `at_top` is true
@@ -173,9 +164,8 @@ fn in_brackets(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn opened(text: &str) -> (Section, Option<String>) {
-        let (section, project) = recognise(2, text, false).unwrap();
-        (section, project.map(|project| project.to_string()))
+    fn opened(text: &str) -> Section {
+        recognise(2, text, false).unwrap().0
     }
 
     fn day(day: u32) -> Option<NaiveDate> {
@@ -184,63 +174,26 @@ mod tests {
 
     #[test]
     fn headings_open_the_sections_they_name() {
-        let february = Some("2026-02".parse().unwrap());
-        let session = |name: &str| Section::Session {
-            date: day(25),
-            name: name.to_owned(),
-        };
-        let table = [
-            (
-                "2026-02 Monthly Summary (Infrastructure Upgrade)",
-                Section::Monthly(february),
-                Some("Infrastructure Upgrade"),
-            ),
-            (
-                "📊 2026-02 MONTHLY SUMMARY",
-                Section::Monthly(february),
-                None,
-            ),
-            ("Monthly Aggregates", Section::Monthly(None), None),
-            (
-                "Monthly Aggregates — 2026-02",
-                Section::Monthly(february),
-                None,
-            ),
-            ("Daily Detail — 2026-02-25", Section::Daily(day(25)), None),
-            ("Daily detail: 2026-02-25", Section::Daily(day(25)), None),
-            ("Daily Details — 2026-02-25", Section::Daily(day(25)), None),
-            ("Daily Detail (2026-02-25)", Section::Daily(day(25)), None),
-            (
-                "Daily Detail - 2026-02-25 (API)",
-                Section::Daily(day(25)),
-                None,
-            ),
-            ("Daily Detail – 2026-02-30", Section::Daily(None), None),
-            (
-                "Session 2026-02-25 — Team E DevOps (night run)",
-                session("Team E DevOps"),
-                None,
-            ),
-            ("Session 2026-02-25: Team E", session("Team E"), None),
-            ("💰 Budget Allocation by Team", Section::Allocation, None),
-            ("Projected Usage", Section::Plan, None),
-            ("Projected Token Usage by Phase", Section::Plan, None),
-            ("Total Projected Usage (March)", Section::Plan, None),
-            ("Cost Optimizations", Section::Optimizations, None),
-            ("Optimized Token Usage per 1K", Section::Optimizations, None),
-            ("Cost-Tracking Notes", Section::Notes, None),
-            ("Previous Historical Data", Section::ArchiveReference, None),
-            ("Session notes", Section::Other, None),
-            ("2026-13 Monthly Summary", Section::Other, None),
-            ("Projected savings", Section::Other, None),
-            ("", Section::Other, None),
-        ];
-        for (text, section, project) in table {
-            assert_eq!(
-                opened(text),
-                (section, project.map(str::to_owned)),
-                "{text}"
-            );
+        let february = Section::Monthly("2026-02".parse().ok());
+        for (text, section) in [
+            ("2026-02 Monthly Summary (Upgrade)", february.clone()),
+            ("📊 2026-02 MONTHLY SUMMARY", february.clone()),
+            ("Monthly Aggregates", Section::Monthly(None)),
+            ("Monthly Aggregates — 2026-02", february),
+            ("💰 Budget Allocation by Team", Section::Allocation),
+            ("Projected Usage", Section::Plan),
+            ("Projected Token Usage by Phase", Section::Plan),
+            ("Total Projected Usage (March)", Section::Plan),
+            ("Cost Optimizations", Section::Optimizations),
+            ("Optimized Token Usage per 1K", Section::Optimizations),
+            ("Cost-Tracking Notes", Section::Notes),
+            ("Previous Historical Data", Section::ArchiveReference),
+            ("Session notes", Section::Other),
+            ("2026-13 Monthly Summary", Section::Other),
+            ("Projected savings", Section::Other),
+            ("", Section::Other),
+        ] {
+            assert_eq!(opened(text), section, "{text}");
         }
         assert_eq!(recognise(4, "Cost Optimizations", true), None);
         let title = |at_top| recognise(1, "Cost Log v2.0", at_top).unwrap().0;
@@ -248,5 +201,46 @@ mod tests {
             (title(true), title(false)),
             (Section::Header, Section::Other)
         );
+    }
+
+    #[test]
+    fn headings_name_the_day_and_the_session() {
+        for text in [
+            "Daily Detail — 2026-02-25",
+            "Daily detail: 2026-02-25",
+            "Daily Details — 2026-02-25",
+            "Daily Detail (2026-02-25)",
+            "Daily Detail - 2026-02-25 (API)",
+        ] {
+            assert_eq!(opened(text), Section::Daily(day(25)), "{text}");
+        }
+        let unreadable = "Daily Detail – 2026-02-30";
+        assert_eq!(opened(unreadable), Section::Daily(None));
+        for (text, name) in [
+            (
+                "Session 2026-02-25 — Team E DevOps (night run)",
+                "Team E DevOps",
+            ),
+            ("Session 2026-02-25: Team E", "Team E"),
+        ] {
+            let (date, name) = (day(25), name.to_owned());
+            assert_eq!(opened(text), Section::Session { date, name }, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_monthly_summary_is_of_a_project() {
+        for (text, project) in [
+            (
+                "2026-02 Monthly Summary (Infrastructure Upgrade)",
+                Some("Infrastructure Upgrade"),
+            ),
+            ("2026-02 Monthly Summary", None),
+            ("Daily Detail - 2026-02-25 (API)", None),
+            ("Total Projected Usage (March)", None),
+        ] {
+            let (_, opened) = recognise(2, text, false).unwrap();
+            assert_eq!(opened.as_deref(), project, "{text}");
+        }
     }
 }

@@ -82,21 +82,16 @@ impl OpenTable {
         section: &mut OpenSection,
         out: &mut Emitter<'_>,
     ) -> Self {
-        let usage = [Role::Monthly, Role::Daily, Role::Session];
-        let role = match Role::of(&section.kind, &columns) {
+        let mut role = Role::of(&section.kind, &columns);
+        if section.has_table && matches!(role, Role::Monthly | Role::Daily | Role::Session) {
             // A section has one table; what follows it says the same in another way.
-            role if usage.contains(&role) && section.has_table => Role::Foreign,
-            role => role,
-        };
+            role = Role::Foreign;
+        }
         if role == Role::Foreign
             && let Some((message, help)) = why_uncounted(section, &columns)
         {
-            out.problem(uncounted(
-                message,
-                walk.place(range),
-                "the head of the table",
-                help,
-            ));
+            let label = "the head of the table";
+            out.problem(uncounted(message, walk.place(range), label, help));
         }
         section.has_table |= role != Role::Foreign;
         let (place, dashes) = walk.head_places(range);
@@ -132,15 +127,15 @@ impl OpenTable {
         cells: &mut Vec<Cell<'p>>,
         out: &mut Emitter<'_>,
     ) {
-        let line = walk.line(range);
+        let line = walk.line_start(range.start);
         let place = walk.place(range);
-        let last = read_cells(walk, range, place, line.at, cells);
+        let last = read_cells(walk, range, place, line, cells);
         let mut decoder = Decoder {
             role: self.role,
             columns: &self.columns,
             cells,
             section,
-            line: walk.slice(&(line.at..line_end(walk.text, line.at))),
+            line: walk.slice(&(line..line_end(walk.text, line))),
             place,
             problems: Vec::new(),
         };

@@ -7,7 +7,7 @@ use pulldown_cmark::{
     CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd,
 };
 
-use super::chunker::{Chunk, LineStart, Locator, RawHookLine};
+use super::chunker::{Chunk, Locator, RawHookLine};
 use crate::text::Place;
 
 pub(super) struct Walk<'p> {
@@ -52,16 +52,11 @@ impl<'p> Walk<'p> {
         self.text.get(range.clone()).unwrap_or_default()
     }
 
-    pub(super) fn line(&mut self, range: &Range<usize>) -> LineStart {
-        self.lines.line_at(range.start)
-    }
-
     /// The place of a range without the white space at its end; of several lines, the first one.
     pub(super) fn place(&mut self, range: &Range<usize>) -> Place {
         let first = range.start..line_end(self.text, range.start).min(range.end);
         let len = self.slice(&first).trim_end().len();
-        self.line(range)
-            .place(self.text, &(first.start..first.start + len))
+        self.lines.place(&(first.start..first.start + len))
     }
 
     /// Whether a range is in the last line of the file, and that line is still without its end.

@@ -15,12 +15,9 @@ pub struct TokenCell {
 }
 
 impl TokenCell {
-    const fn new(used: Amount<Tokens>, from: Option<Tokens>) -> Self {
-        Self {
-            used,
-            from,
-            limit: None,
-        }
+    const fn one(used: Amount<Tokens>) -> Self {
+        let (from, limit) = (None, None);
+        Self { used, from, limit }
     }
 }
 
@@ -36,17 +33,15 @@ pub struct MoneyCell {
 pub fn tokens(text: &str) -> Parsed<TokenCell> {
     parse(text, |text| {
         if let Some(value) = plain_number(text) {
-            return Some(TokenCell::new(Amount::exact(Tokens(value)), None));
+            return Some(TokenCell::one(Amount::exact(Tokens(value))));
         }
         let text = without_remark(text);
         let Some((used, limit)) = text.split_once('/') else {
             return token_range(text);
         };
-        let limit = token_range(limit)?.used;
-        Some(TokenCell {
-            limit: Some(limit),
-            ..token_range(used)?
-        })
+        let limit = Some(token_range(limit)?.used);
+        let used = token_range(used)?;
+        Some(TokenCell { limit, ..used })
     })
 }
 
@@ -81,8 +76,7 @@ fn token_range(text: &str) -> Option<TokenCell> {
         .skip(1)
         .find(|(_, c)| matches!(c, '-' | '–' | '—'));
     let Some((at, dash)) = dash else {
-        let used = Number::read(text)?.tokens(estimate)?;
-        return Some(TokenCell::new(used, None));
+        return Some(TokenCell::one(Number::read(text)?.tokens(estimate)?));
     };
     let (from, to) = (text.get(..at)?, text.get(at + dash.len_utf8()..)?);
     let to = Number::read(without_estimate_mark(to.trim()).1)?;
@@ -92,7 +86,11 @@ fn token_range(text: &str) -> Option<TokenCell> {
         from.thousands = to.thousands;
     }
     let (from, to) = (from.tokens(true)?, to.tokens(true)?);
-    (from.value <= to.value).then_some(TokenCell::new(to, Some(from.value)))
+    let from = Some(from.value).filter(|from| *from <= to.value)?;
+    Some(TokenCell {
+        from: Some(from),
+        ..TokenCell::one(to)
+    })
 }
 
 /// Reads the amount at the start of a longer text: `200,000 tokens`, `~155,000-160,000 tokens (77-80% of budget)`,
@@ -151,12 +149,9 @@ pub fn money(text: &str) -> Parsed<MoneyCell> {
     parse(text, |text| {
         let text = without_remark(text);
         let (tilde, text) = without_estimate_mark(text);
-        let (below, text) = match text.strip_prefix('<') {
-            Some(rest) => (true, rest.trim_start()),
-            None => (false, text),
-        };
-        let (currency, number) = split_currency(text)?;
-        let amount = Number::read_money(number)?.nanos(tilde || below)?;
+        let below = text.strip_prefix('<');
+        let (currency, number) = split_currency(below.unwrap_or(text))?;
+        let amount = Number::read_money(number)?.nanos(tilde || below.is_some())?;
         Some(MoneyCell { amount, currency })
     })
 }
@@ -165,7 +160,7 @@ pub fn money(text: &str) -> Parsed<MoneyCell> {
 /// written. None where that is not exact, or more than any token costs.
 pub fn price(text: &str, tokens: Tokens) -> Option<(u64, Option<Currency>)> {
     let (currency, number) = split_currency(text.trim())?;
-    let picos = Number::read_money(number)?.picos()?;
+    let picos = Number::read_money(number)?.scaled(12)?;
     let per_token = picos.checked_div(tokens.0.into())?;
     let is_exact = per_token * u128::from(tokens.0) == picos;
     let per_token = u64::try_from(per_token).ok().filter(|_| is_exact)?;
@@ -182,27 +177,21 @@ fn split_currency(text: &str) -> Option<(Option<Currency>, &str)> {
     if rest.trim_start().len() == 1 && rest.ends_with(['K', 'k', 'M', 'm']) {
         last = text.len();
     }
-    let (before, number, after) = (
-        text.get(..first)?.trim(),
-        text.get(first..last)?,
-        text.get(last..)?.trim(),
-    );
-    let currency = match (before, after) {
+    let currency = match (text.get(..first)?.trim(), text.get(last..)?.trim()) {
         ("", "") => None,
         (sign, "") | ("", sign) => Some(Currency::parse(sign)?),
         (sign, code) => {
             Some(Currency::parse(code).filter(|currency| currency.sign() == Some(sign))?)
         }
     };
-    Some((currency, number))
+    Some((currency, text.get(first..last)?))
 }
 
 /// Reads the first percentage in a text, in hundredths of a percent: `63.3% complete`, `(63.3 %)`, `77-80%` (its upper end).
 pub fn percent(text: &str) -> Option<Amount<u64>> {
     let number = Number::read(text.get(percent_span(text)?)?)?;
-    let value = number.scaled(2)?;
     Some(Amount {
-        value,
+        value: number.scaled(2)?.try_into().ok()?,
         unit: 10_u64.pow(2_u32.saturating_sub(number.decimals)),
         estimate: false,
     })
@@ -220,22 +209,14 @@ pub fn percent_span(text: &str) -> Option<Range<usize>> {
 pub fn count(text: &str) -> Parsed<u64> {
     parse(text, |text| {
         let number = Number::read(without_remark(text))?;
-        (number.thousands.is_none() && number.decimals == 0)
-            .then(|| number.scaled(0))
-            .flatten()
+        let is_whole = number.thousands.is_none() && number.decimals == 0;
+        number.scaled(0)?.try_into().ok().filter(|_| is_whole)
     })
 }
 
-/// An efficiency statement: `12.45K / 4 deliverables ≈ 3.1K/deliverable`, `45.2K / 1 task = …`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EfficiencyCell {
-    /// How many deliverables or tasks the tokens went into.
-    pub count: u64,
-    pub deliverables: bool,
-}
-
-/// Reads what follows the team's name in the list of efficiency metrics.
-pub fn efficiency(text: &str) -> Option<EfficiencyCell> {
+/// Reads what follows the team's name in the list of efficiency metrics: `12.45K / 4 deliverables ≈ 3.1K/deliverable`,
+/// `45.2K / 1 task = …`. Returns the number of things the tokens went into, and whether these are deliverables.
+pub fn efficiency(text: &str) -> Option<(u64, bool)> {
     let (used, rest) = text.split_once('/')?;
     token_range(used)?;
     let (count, rest) = split_while(rest.trim_start(), |c| c.is_ascii_digit());
@@ -245,10 +226,7 @@ pub fn efficiency(text: &str) -> Option<EfficiencyCell> {
         "task" | "tasks" => false,
         _ => return None,
     };
-    Some(EfficiencyCell {
-        count: count.parse().ok()?,
-        deliverables,
-    })
+    Some((count.parse().ok()?, deliverables))
 }
 
 /// `45,230 (est.)` without the remark in brackets.
@@ -458,17 +436,16 @@ mod tests {
         assert_eq!(read("200000"), Some((None, 200_000)));
         assert_eq!(read("about 200K"), None);
         assert_eq!(read(""), None);
-        let metric = |text| efficiency(text).map(|cell| (cell.count, cell.deliverables));
         assert_eq!(
-            metric("12.45K / 4 deliverables ≈ 3.1K/deliverable ✅"),
+            efficiency("12.45K / 4 deliverables ≈ 3.1K/deliverable ✅"),
             Some((4, true))
         );
         assert_eq!(
-            metric("45.2K / 1 task = 45.2K/task (framework heavy, expected)"),
+            efficiency("45.2K / 1 task = 45.2K/task (framework heavy, expected)"),
             Some((1, false))
         );
-        assert_eq!(metric("45.2K / some tasks"), None);
-        assert_eq!(metric("3.1K/deliverable"), None);
+        assert_eq!(efficiency("45.2K / some tasks"), None);
+        assert_eq!(efficiency("3.1K/deliverable"), None);
     }
 
     proptest! {

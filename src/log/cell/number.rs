@@ -17,17 +17,11 @@ impl Number {
     pub(super) fn read(text: &str) -> Option<Self> {
         let (text, thousands) = Self::split_magnitude(text.trim());
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        if text.ends_with('.') || whole.is_empty() {
+        if text.ends_with('.') {
             return None;
         }
-        Self::from_parts(
-            &ungrouped(
-                whole,
-                &[',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''],
-            )?,
-            fraction,
-            thousands,
-        )
+        let separators = [',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''];
+        Self::from_parts(&ungrouped(whole, &separators)?, fraction, thousands)
     }
 
     /// As [`read`](Self::read), but a comma followed by one or two digits at the end is a decimal comma.
@@ -50,46 +44,33 @@ impl Number {
             'b' | 'B' => Some(3),
             _ => None,
         };
-        match text.chars().next_back().and_then(power) {
-            Some(power) => (
-                text.get(..text.len() - 1).unwrap_or_default().trim_end(),
-                Some(power),
-            ),
+        let power = text.chars().next_back().and_then(power);
+        let digits = text.get(..text.len().saturating_sub(1));
+        match power.and(digits) {
+            Some(digits) => (digits.trim_end(), power),
             None => (text, None),
         }
     }
 
     fn from_parts(whole: &str, fraction: &str, thousands: Option<u32>) -> Option<Self> {
-        if !fraction.bytes().all(|byte| byte.is_ascii_digit()) || whole.len() + fraction.len() > 30
-        {
+        if whole.is_empty() || whole.len() + fraction.len() > 30 {
             return None;
         }
-        let whole: u128 = whole.parse().ok()?;
+        let mut written = whole.bytes().chain(fraction.bytes());
+        let digits = written.try_fold(0, |number, byte| {
+            let digit = byte.is_ascii_digit().then(|| u128::from(byte - b'0'))?;
+            Some(number * 10 + digit)
+        })?;
         let decimals = u32::try_from(fraction.len()).ok()?;
-        let fraction: u128 = if fraction.is_empty() {
-            0
-        } else {
-            fraction.parse().ok()?
-        };
         Some(Self {
-            digits: whole
-                .checked_mul(10_u128.checked_pow(decimals)?)?
-                .checked_add(fraction)?,
+            digits,
             decimals,
             thousands,
         })
     }
 
     /// The number times 10^`places`, where that is whole.
-    pub(super) fn scaled(&self, places: u32) -> Option<u64> {
-        u64::try_from(self.scaled_wide(places)?).ok()
-    }
-
-    pub(super) fn picos(&self) -> Option<u128> {
-        self.scaled_wide(12)
-    }
-
-    fn scaled_wide(&self, places: u32) -> Option<u128> {
+    pub(super) fn scaled(&self, places: u32) -> Option<u128> {
         let power = places + 3 * self.thousands.unwrap_or(0);
         if power >= self.decimals {
             let factor = 10_u128.checked_pow(power - self.decimals)?;
@@ -107,9 +88,9 @@ impl Number {
             // `45.230` is a decimal here and a thousands point elsewhere.
             return None;
         }
-        let value = self.scaled(0).filter(|value| *value <= MOST)?;
+        let value = u64::try_from(self.scaled(0)?).ok();
         Some(Amount {
-            value: Tokens(value),
+            value: Tokens(value.filter(|value| *value <= MOST)?),
             unit: 10_u64.pow((3 * self.thousands.unwrap_or(0)).saturating_sub(self.decimals)),
             estimate,
         })
@@ -135,18 +116,11 @@ impl Number {
 
 /// The digits of a whole number, its thousands set apart by one and the same separator or by none.
 fn ungrouped<'a>(text: &'a str, separators: &[char]) -> Option<Cow<'a, str>> {
-    let all_digits =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let Some(separator) = text.chars().find(|c| separators.contains(c)) else {
-        return all_digits(text).then_some(Cow::Borrowed(text));
+        return Some(Cow::Borrowed(text));
     };
     let mut groups = text.split(separator);
-    let first = groups.next()?;
-    let mut digits = first.to_owned();
-    let mut good = all_digits(first) && first.len() <= 3;
-    for group in groups {
-        good &= all_digits(group) && group.len() == 3;
-        digits.push_str(group);
-    }
-    good.then_some(Cow::Owned(digits))
+    let is_first_whole = matches!(groups.next()?.len(), 1..=3);
+    let are_whole = is_first_whole && groups.all(|group| group.len() == 3);
+    are_whole.then(|| Cow::Owned(text.replace(separator, "")))
 }

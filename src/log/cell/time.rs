@@ -21,7 +21,8 @@ pub fn minutes(text: &str) -> Parsed<u64> {
                 "s" | "sec" | "secs" | "second" | "seconds" => 1,
                 _ => return None,
             };
-            let hundredths = Number::read(number)?.scaled(2)?.checked_mul(seconds)?;
+            let hundredths = u64::try_from(Number::read(number)?.scaled(2)?).ok()?;
+            let hundredths = hundredths.checked_mul(seconds)?;
             total = total.checked_add(hundredths)?;
             rest = behind.trim_start();
         }
