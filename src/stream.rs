@@ -10,7 +10,6 @@ pub struct IgnoreBrokenPipe<W> {
 }
 
 impl<W: Write> IgnoreBrokenPipe<W> {
-    /// Nothing is dropped yet.
     pub const fn new(inner: W) -> Self {
         Self {
             inner,

@@ -14,9 +14,8 @@ use std::{
 
 /// The crates that a module may use beside the standard library.
 const CRATES: &[(&str, &[&str])] = &[
-    ("text", &["memchr", "schemars", "serde"]),
+    ("text", &["memchr", "schemars", "serde", "thiserror"]),
     ("model", &["chrono", "schemars", "serde", "strum"]),
-    ("diagnostic", &["strum"]),
     ("log", &["chrono", "memchr", "pulldown_cmark"]),
     (
         "analysis",

@@ -95,11 +95,10 @@ impl Columns {
         }
         if !columns.has(Column::Team) {
             // `Role` names the team where nothing else does.
-            columns
-                .known
-                .iter_mut()
-                .filter(|(column, _)| *column == Column::Role)
-                .for_each(|(column, _)| *column = Column::Team);
+            let mut known = columns.known.iter_mut();
+            if let Some((column, _)) = known.find(|(column, _)| *column == Column::Role) {
+                *column = Column::Team;
+            }
         }
         columns
     }
@@ -111,16 +110,12 @@ impl Columns {
     /// What the column with this number, from 0, holds.
     pub fn at(&self, index: usize) -> Option<Column> {
         let mut known = self.known.iter();
-        known
-            .find(|(_, at)| *at == index)
-            .map(|(column, _)| *column)
+        Some(known.find(|(_, at)| *at == index)?.0)
     }
 
     pub fn index(&self, column: Column) -> Option<usize> {
-        self.known
-            .iter()
-            .find(|(known, _)| *known == column)
-            .map(|(_, index)| *index)
+        let mut known = self.known.iter();
+        Some(known.find(|(known, _)| *known == column)?.1)
     }
 
     /// Whether there are tokens: in a column of their own, or in and out.
@@ -134,14 +129,8 @@ impl Columns {
 
     /// A table of a log from before v2.0: dated rows with the tokens going in and out.
     pub(super) fn is_legacy(&self) -> bool {
-        [
-            Column::Date,
-            Column::Team,
-            Column::TokensIn,
-            Column::TokensOut,
-        ]
-        .iter()
-        .all(|column| self.has(*column))
+        let dated = self.has(Column::Date) && self.has(Column::Team);
+        dated && self.has(Column::TokensIn) && self.has(Column::TokensOut)
     }
 
     /// A table of months: a stated total each, and no rows of teams.
@@ -153,10 +142,8 @@ impl Columns {
 fn recognise(header: &str) -> Option<(Column, usize)> {
     let folded = fold_name(header);
     // `Tokens (K)` would count in thousands what is read in ones.
-    if ["(k)", "(m)", "(thousands)", "(millions)"]
-        .iter()
-        .any(|unit| folded.ends_with(unit))
-    {
+    let mut units = ["(k)", "(m)", "(thousands)", "(millions)"].iter();
+    if units.any(|unit| folded.ends_with(unit)) {
         return None;
     }
     let plain = folded.split('(').next().unwrap_or_default().trim();
@@ -171,9 +158,8 @@ fn recognise(header: &str) -> Option<(Column, usize)> {
 
 /// How likely a header is that of the costs. A cost per something is a price.
 fn cost_rank(plain: &str) -> Option<usize> {
-    let rest = ["cost", "est. cost", "est cost", "est. total cost"]
-        .iter()
-        .find_map(|prefix| plain.strip_prefix(prefix))?;
+    let mut prefixes = ["cost", "est. cost", "est cost", "est. total cost"].iter();
+    let rest = prefixes.find_map(|prefix| plain.strip_prefix(prefix))?;
     match rest {
         "" | "s" => Some(0),
         rest if rest.contains('/') || rest.contains(" per ") => None,
@@ -182,11 +168,8 @@ fn cost_rank(plain: &str) -> Option<usize> {
 }
 
 fn in_brackets(header: &str) -> Option<&str> {
-    header
-        .split_once('(')?
-        .1
-        .split_once(')')
-        .map(|(inner, _)| inner.trim())
+    let (_, rest) = header.split_once('(')?;
+    Some(rest.split_once(')')?.0.trim())
 }
 
 #[cfg(test)]

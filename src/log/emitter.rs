@@ -71,11 +71,8 @@ impl<'f> Emitter<'f> {
             }
             _ => {
                 self.end_hook_run();
-                self.run = Some(HookRun {
-                    first: line.place,
-                    lines: 1,
-                    end: line.end,
-                });
+                let (first, lines, end) = (line.place, 1, line.end);
+                self.run = Some(HookRun { first, lines, end });
             }
         }
     }

@@ -35,21 +35,14 @@ fn retention(value: &str) -> Option<u32> {
 
 /// `USD @ $0.003/1K tokens (claude-haiku-4-5)`.
 fn currency(value: &str) -> Option<Header> {
-    let code = value
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '@'))
-        .next()?;
-    let currency = Currency::parse(code)?;
-    let price = value
-        .split_once('@')
-        .and_then(|(_, price)| self::price(price, currency));
-    let model = value
-        .rsplit_once('(')
-        .and_then(|(_, model)| model.split_once(')'))
-        .map(|(model, _)| model.trim().to_owned());
+    let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '@');
+    let currency = Currency::parse(value.split(is_end).next()?)?;
+    let after_at = value.split_once('@').map(|(_, price)| price);
+    let model = || Some(value.rsplit_once('(')?.1.split_once(')')?.0.trim());
     Some(Header::Currency {
         currency,
-        price,
-        model,
+        price: after_at.and_then(|text| price(text, currency)),
+        model: model().map(str::to_owned),
     })
 }
 

@@ -12,7 +12,6 @@ use crate::{
 /// One thing that a log says, in the order in which it says them.
 #[derive(Clone, Debug)]
 pub enum Item<'a> {
-    /// A heading that opens a section.
     Heading(Heading<'a>),
     Header(Header),
     /// The head of a table; its rows follow.
@@ -32,7 +31,6 @@ pub enum Item<'a> {
     Problem(Diagnostic),
 }
 
-/// A heading that opens a section.
 #[derive(Clone, Debug)]
 pub struct Heading<'a> {
     /// The number of `#`.
@@ -44,11 +42,8 @@ pub struct Heading<'a> {
 /// What the rows of a table are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// What teams used in a month.
     Monthly,
-    /// What was used on a day.
     Daily,
-    /// What was used in a session.
     Session,
     /// Dated rows of a log from before v2.0.
     Legacy,
@@ -60,7 +55,6 @@ pub enum Role {
     Foreign,
 }
 
-/// The head of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
     pub role: Role,
@@ -86,7 +80,6 @@ pub struct Row<'a> {
 pub struct Cell<'a> {
     /// The bytes between the bars, without the blanks at either end.
     pub span: Span,
-    /// These bytes.
     pub raw: &'a str,
     /// The text, emphasis and code marks stripped.
     pub text: Cow<'a, str>,

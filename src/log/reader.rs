@@ -44,26 +44,19 @@ pub(super) fn read_in_chunks(
 ) -> io::Result<usize> {
     let mut chunker = Chunker::new(input, file, chunk_size);
     let mut reader = Reader::new(each);
-    let mut progress = Progress::default();
+    let (mut read, mut head) = (0, String::new());
     loop {
-        let more = chunker.advance(progress.read, &progress.head)?;
+        let more = chunker.advance(read, &head)?;
         for problem in chunker.problems.drain(..) {
             reader.out.problem(problem);
         }
-        progress = reader.chunk(&chunker.chunk, !more);
+        (read, head) = reader.chunk(&chunker.chunk, !more);
         if !more {
             reader.end_table();
             reader.out.end_hook_run();
             return Ok(chunker.bytes());
         }
     }
-}
-
-/// How far a chunk was read, and the head of the table that continues after it.
-#[derive(Default)]
-struct Progress {
-    read: usize,
-    head: String,
 }
 
 struct Reader<'f> {
@@ -87,31 +80,28 @@ impl<'f> Reader<'f> {
         }
     }
 
-    fn chunk(&mut self, chunk: &Chunk, last: bool) -> Progress {
+    /// Returns how far the chunk was read, and the head of the table that continues behind it.
+    fn chunk(&mut self, chunk: &Chunk, last: bool) -> (usize, String) {
         let mut walk = Walk::new(chunk);
-        let mut progress = Progress {
-            read: chunk.text.len(),
-            head: String::new(),
-        };
+        let (mut read, mut head) = (chunk.text.len(), String::new());
         while let Some((event, range)) = walk.events.next() {
             let Event::Start(tag) = event else { continue };
             self.out.hook_lines(&mut walk, range.start, None);
             let may_continue = !last && walk.may_continue(&tag, &range);
             if may_continue && !matches!(tag, Tag::Table(_)) {
-                progress.read = walk.line_start(range.start);
+                read = walk.line_start(range.start);
                 walk.skip_code(&tag, &range);
                 break;
             }
             self.block(&mut walk, &tag, &range);
             if may_continue {
-                walk.slice(&walk.table_head(&range))
-                    .clone_into(&mut progress.head);
+                walk.slice(&walk.table_head(&range)).clone_into(&mut head);
             } else {
                 self.end_table();
             }
         }
         self.out.hook_lines(&mut walk, usize::MAX, None);
-        progress
+        (read, head)
     }
 
     fn end_table(&mut self) {

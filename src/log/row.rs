@@ -138,7 +138,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         }
         let figures = self.figures()?;
         let month = text.trim().parse();
-        let month = month.map_err(|_| self.refuse_date(Column::Month))?;
+        let month = month.map_err(|_| self.unreadable(Column::Month))?;
         let total = self.stated_total(month, figures, true);
         Ok(Some((total, Addend::Nothing)))
     }
@@ -221,7 +221,6 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let allocated = self.amount(Column::Allocated)?;
         let cost = self.number(Column::Cost, cell::money)?;
         let deliverables = self.number(Column::Deliverables, cell::count)?;
-        let expected = "a duration like `1h 15m`";
         let through = || input.into_iter().chain(output).reduce(|one, two| one + two);
         Ok(Figures {
             tokens: tokens.map(|cell| cell.used).or_else(through),
@@ -236,7 +235,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
                 .and_then(|cost| cost.currency)
                 .or(self.columns.currency),
             deliverables,
-            minutes: self.timed(Column::Duration, cell::minutes, expected),
+            minutes: self.timed(Column::Duration, cell::minutes),
         })
     }
 
@@ -244,7 +243,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let is_monthly = self.role == Role::Monthly;
         let date = match self.cell(Column::Date).map(|cell| cell::date(&cell.text)) {
             Some(Ok(Some(date))) => Some(date),
-            Some(Err(_)) if !is_monthly => return Err(self.refuse_date(Column::Date)),
+            Some(Err(_)) if !is_monthly => return Err(self.unreadable(Column::Date)),
             _ => self.section_date(),
         };
         let month = if is_monthly {
@@ -253,19 +252,16 @@ impl<'r, 'p> Decoder<'r, 'p> {
             date.map(Month::of)
         };
         let Some(month) = month else {
-            return Err(if self.cell(Column::Month).is_some() {
-                self.refuse_date(Column::Month)
-            } else if self.role == Role::Legacy {
-                self.refuse_date(Column::Date)
-            } else {
-                Refused
+            return Err(match self.role {
+                _ if self.cell(Column::Month).is_some() => self.unreadable(Column::Month),
+                Role::Legacy => self.unreadable(Column::Date),
+                _ => Refused,
             });
         };
-        let expected = "a time like `10:10` or `10:10-10:17`";
         Ok(When {
             month,
             date: date.filter(|_| !is_monthly),
-            time: self.timed(Column::Time, cell::time_range, expected),
+            time: self.timed(Column::Time, cell::time_range),
             offset: None,
         })
     }
@@ -298,11 +294,11 @@ impl<'r, 'p> Decoder<'r, 'p> {
 
     fn is_total(&self) -> bool {
         let team = self.text(Column::Team).unwrap_or_default();
-        let is_sum = |cell: &Cell<'_>| is_sum(&cell.text);
-        is_total(&team)
-            || team.is_empty()
-                && (self.cell(Column::Task).is_some_and(is_sum)
-                    || self.cells.first().is_some_and(is_sum))
+        let mut named = self
+            .cell(Column::Task)
+            .into_iter()
+            .chain(self.cells.first());
+        is_total(&team) || team.is_empty() && named.any(|cell| is_sum(&cell.text))
     }
 
     fn status(&mut self) -> Option<Status> {
@@ -330,8 +326,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
     }
 
     fn amount(&mut self, column: Column) -> Result<Option<Amount<Tokens>>, Refused> {
-        let cell = self.number(column, cell::tokens)?;
-        Ok(cell.map(|cell| cell.used))
+        Ok(self.number(column, cell::tokens)?.map(|cell| cell.used))
     }
 
     fn number<T>(
@@ -339,51 +334,36 @@ impl<'r, 'p> Decoder<'r, 'p> {
         column: Column,
         read: impl Fn(&str) -> Parsed<T>,
     ) -> Result<Option<T>, Refused> {
-        let Some(cell) = self.cell(column) else {
-            return Ok(None);
-        };
-        read(&cell.text).map_err(|cell::Unreadable| {
-            let expected = match column {
-                Column::Cost => "an amount like `$0.136`, or `—` for none",
-                Column::Deliverables => "a whole number, or `—` for none",
-                _ => "a number like `12,450` or `12.5K`, or `—` for none",
-            };
-            self.unreadable(column, Code::UnreadableNumber, expected);
-            Refused
-        })
+        match self.cell(column) {
+            Some(cell) => read(&cell.text).map_err(|cell::Unreadable| self.unreadable(column)),
+            None => Ok(None),
+        }
     }
 
     /// A time. The row counts without it where it cannot be read.
-    fn timed<T>(
-        &mut self,
-        column: Column,
-        read: impl Fn(&str) -> Parsed<T>,
-        expected: &str,
-    ) -> Option<T> {
-        read(&self.cell(column)?.text).unwrap_or_else(|cell::Unreadable| {
-            self.unreadable(column, Code::UnreadableTime, expected);
-            None
-        })
+    fn timed<T>(&mut self, column: Column, read: impl Fn(&str) -> Parsed<T>) -> Option<T> {
+        self.number(column, read).unwrap_or_else(|Refused| None)
     }
 
-    fn refuse_date(&mut self, column: Column) -> Refused {
-        let expected = match column {
-            Column::Month => "a month like 2026-02",
-            _ => "a date like 2026-02-25",
-        };
-        self.unreadable(column, Code::UnreadableDate, expected);
-        Refused
-    }
-
-    fn unreadable(&mut self, column: Column, code: Code, expected: &str) {
+    /// Notes that the cell in this column does not hold what it should.
+    fn unreadable(&mut self, column: Column) -> Refused {
         let found = self.cell(column).map_or("", |cell| cell.raw);
-        let what = match code {
-            Code::UnreadableNumber if found.starts_with(['-', '−']) => "a negative number",
-            Code::UnreadableNumber if is_ambiguous(found) => "an ambiguous number",
-            Code::UnreadableNumber => "not a number",
-            Code::UnreadableDate if column == Column::Month => "not a month",
-            Code::UnreadableDate => "not a date",
-            _ => "not a time",
+        let (code, what) = match column {
+            Column::Duration | Column::Time => (Code::UnreadableTime, "not a time"),
+            Column::Month => (Code::UnreadableDate, "not a month"),
+            Column::Date => (Code::UnreadableDate, "not a date"),
+            _ if found.starts_with(['-', '−']) => (Code::UnreadableNumber, "a negative number"),
+            _ if is_ambiguous(found) => (Code::UnreadableNumber, "an ambiguous number"),
+            _ => (Code::UnreadableNumber, "not a number"),
+        };
+        let expected = match column {
+            Column::Duration => "a duration like `1h 15m`",
+            Column::Time => "a time like `10:10` or `10:10-10:17`",
+            Column::Month => "a month like 2026-02",
+            Column::Date => "a date like 2026-02-25",
+            Column::Cost => "an amount like `$0.136`, or `—` for none",
+            Column::Deliverables => "a whole number, or `—` for none",
+            _ => "a number like `12,450` or `12.5K`, or `—` for none",
         };
         let label = match code {
             Code::UnreadableTime => "the row counts without it",
@@ -395,6 +375,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
                 .label(label)
                 .help(format!("write {expected}")),
         );
+        Refused
     }
 
     fn figure_column(&self) -> Option<Column> {
@@ -409,18 +390,15 @@ impl<'r, 'p> Decoder<'r, 'p> {
     }
 
     fn place(&self, column: Column) -> Place {
-        self.cell(column)
-            .map_or(self.place, |cell| self.place_of(cell.span))
+        let cell = self.cell(column);
+        cell.map_or(self.place, |cell| self.place_of(cell.span))
     }
 
     fn place_of(&self, span: Span) -> Place {
-        let before = self
-            .line
-            .get(..span.start - self.place.line_start)
-            .unwrap_or_default();
+        let before = self.line.get(..span.start - self.place.line_start);
         Place {
             span,
-            column: before.chars().count() + 1,
+            column: before.unwrap_or_default().chars().count() + 1,
             ..self.place
         }
     }

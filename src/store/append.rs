@@ -9,13 +9,13 @@ use std::{
 
 use super::{
     OpenError, RewriteError, WriteError, deadline::Deadline, error::Doing as _, holders, lease,
-    system, target::Target, transaction::pending,
+    open_log, system, target::Target,
 };
 
-/// How often lines are written to a file that is replaced each time.
+/// The maximum number of attempts where the file is replaced each time.
 const TRIES: usize = 5;
 
-/// How long what must be appended waits for others to decide.
+/// The longest that lines wait for other processes to decide.
 const DECIDING: Duration = Duration::from_secs(1);
 
 /// Makes the beginning of a line one that is not counted.
@@ -26,7 +26,7 @@ type Decide<'d, E> = dyn FnMut(&[u8]) -> Result<Option<String>, E> + 'd;
 
 impl Target {
     /// Appends whole lines, all or none of them, and returns when they are on the disk. Where the log was replaced meanwhile,
-    /// `is_there` tells whether what it holds now includes the lines; where it does not, they are written again.
+    /// `is_there` is given what it holds now and says whether the lines are in it; where they are not, they are written again.
     ///
     /// Waits while another process rewrites the log. Signals wait until the lines are written: see [`Signals::received`].
     ///
@@ -36,7 +36,7 @@ impl Target {
         for _ in 0..TRIES {
             let file = self.open_to_append()?;
             let _deferred = self.signals.defer();
-            // What was spent is recorded whatever others decide.
+            // Spending is recorded whatever other processes decide.
             let _ = self.lock(&file, File::try_lock_shared, &Deadline::after(DECIDING));
             self.append_to(&file, lines)?;
             if self.is_at_path(&file)? || is_there(&self.read()?) {
@@ -71,7 +71,7 @@ impl Target {
                 continue;
             }
             let _deferred = self.signals.defer();
-            let Some(lines) = decide(&self.current(&file)?).map_err(RewriteError::Plan)? else {
+            let Some(lines) = decide(&self.current()?).map_err(RewriteError::Plan)? else {
                 return Ok(());
             };
             self.append_to(&file, &lines)?;
@@ -83,10 +83,11 @@ impl Target {
         Err(WriteError::Changing { path }.into())
     }
 
-    /// What the log says. It is open, so that no other process rewrites it.
-    fn current(&self, file: &File) -> Result<Vec<u8>, WriteError> {
-        let file = file.try_clone().doing("open", &self.path)?;
-        pending::current(&self.path, file).map_err(|error| match error {
+    /// What the log says, whether a rewrite of it was cut short or not.
+    fn current(&self) -> Result<Vec<u8>, WriteError> {
+        let log = open_log(&self.path);
+        let bytes = log.and_then(|mut log| log.read_to_vec().map_err(OpenError::Refused));
+        bytes.map_err(|error| match error {
             OpenError::DamagedJournal(journal) => WriteError::DamagedJournal { journal },
             OpenError::Refused(error) => WriteError::io("read", &self.path, error),
             OpenError::Missing | OpenError::NotAFile(_) => WriteError::Missing {
@@ -115,7 +116,6 @@ impl Target {
         }
     }
 
-    /// Writes the lines, lets others go on, and waits for the disk.
     fn append_to(&self, file: &File, lines: &str) -> Result<(), WriteError> {
         let in_front = match ends_open(file).doing("read", &self.path)? {
             true if lines.ends_with("\r\n") => "\r\n",

@@ -30,12 +30,10 @@ impl Deadline {
         }
     }
 
-    /// Whether to wait at all.
     pub(super) const fn waits(&self) -> bool {
         !self.wait.is_zero()
     }
 
-    /// Starts a series of tries.
     pub(super) fn begin(&self) {
         self.since.set(Instant::now());
         self.pause.set(PAUSES.0);

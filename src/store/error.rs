@@ -95,7 +95,6 @@ impl<T> Doing<T> for io::Result<T> {
 }
 
 impl WriteError {
-    /// Reading or writing failed, or was not permitted.
     pub(super) fn io(doing: &'static str, path: &Path, error: io::Error) -> Self {
         let path = path.to_path_buf();
         match error.kind() {
@@ -172,12 +171,10 @@ fn listed(holders: &[Holder]) -> String {
     listed.collect()
 }
 
-/// Why a rewrite failed.
 #[derive(Debug)]
 pub enum RewriteError<E> {
     /// The planner failed. Nothing was changed.
     Plan(E),
-    /// The writing failed.
     Write(WriteError),
 }
 
@@ -187,7 +184,6 @@ impl<E> From<WriteError> for RewriteError<E> {
     }
 }
 
-/// What to do about a journal that is not readable.
 pub const DAMAGED_JOURNAL_HELP: &str =
     "restore the log from a backup or see that it is whole, then remove the journal";
 

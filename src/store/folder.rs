@@ -36,8 +36,8 @@ impl Access {
         }
     }
 
-    /// Sets those of another file. The owner stays where it may not be given away.
     fn give(self, file: &File) -> io::Result<()> {
+        // The owner stays where it may not be given away.
         let _ = calls::fchown(file, Some(self.owner), Some(self.group));
         file.set_permissions(Permissions::from_mode(self.mode))
     }

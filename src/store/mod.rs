@@ -46,8 +46,8 @@ pub enum Opened {
     Memory(Vec<u8>),
 }
 
-/// Opens a regular file for reading. What is anything else is refused before it is opened, since a pipe is waited for; a pipe
-/// that takes the file's place in between still is.
+/// Opens a regular file for reading. Anything else is refused before it is opened, since opening a pipe waits for its writer; one
+/// that takes the file's place in between is still waited for.
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
     let refused = |error: io::Error| match is_missing_error(&error) {
         true => OpenError::Missing,
@@ -65,17 +65,14 @@ fn is_missing_error(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// Whether there is a regular file at a path.
 pub fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Whether there is nothing at a path.
 pub fn is_missing(path: &Path) -> bool {
     fs::metadata(path).is_err_and(|error| is_missing_error(&error))
 }
 
-/// The names of what is in a folder.
 pub fn list(folder: &Path) -> io::Result<Vec<OsString>> {
     fs::read_dir(folder)?
         .map(|entry| Ok(entry?.file_name()))
@@ -117,7 +114,6 @@ pub fn up_to_repository(folder: &Path) -> Vec<PathBuf> {
     inside.map(Path::to_path_buf).collect()
 }
 
-/// The root of the repository that a folder is in.
 fn repository(folder: &Path) -> Option<PathBuf> {
     let mut folders = folder.ancestors();
     let root = folders.find(|folder| folder.join(".git").exists());
@@ -144,7 +140,7 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.inspect_err(|_| roll_back(path))
 }
 
-/// Removes a file that was just created. Failing to is no further failure.
+/// Removes a file that was just created, if it can be removed.
 pub fn roll_back(path: &Path) {
     let _ = fs::remove_file(path);
 }
@@ -157,7 +153,6 @@ impl Opened {
         Ok(Self::Memory(bytes))
     }
 
-    /// The bytes, from the first one.
     pub fn bytes(&mut self) -> io::Result<Box<dyn Read + '_>> {
         Ok(match self {
             Self::File(file) => {

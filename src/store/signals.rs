@@ -4,7 +4,7 @@
 use std::{
     io,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
 };
@@ -26,9 +26,8 @@ const ENDING: [(i32, EndingSignal); 3] = [
 
 /// The handlers of the process. A handler that cannot be installed leaves the signal to do what it would do by itself.
 struct Handlers {
-    /// No section defers signals.
     may_end: Arc<AtomicBool>,
-    /// How many sections defer signals.
+    /// The number of sections that defer signals.
     sections: Mutex<usize>,
     is_to_stop: Arc<AtomicBool>,
     /// The signals that the parent process does not want ignored, as `nohup` does.
@@ -54,6 +53,10 @@ fn handlers() -> &'static Handlers {
 }
 
 impl Handlers {
+    fn sections(&self) -> MutexGuard<'_, usize> {
+        self.sections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn install(&self) -> io::Result<()> {
         // Another process waits for the lease, or the file has reached its size limit: neither is to kill.
         for signal in [SIGIO, SIGXFSZ] {
@@ -93,7 +96,6 @@ struct Received {
 }
 
 impl Signals {
-    /// Notes signals from here on.
     pub(super) fn listen(&self) {
         self.0.registered.get_or_init(|| {
             let handled = handlers()
@@ -109,29 +111,22 @@ impl Signals {
     }
 
     /// The signal that is to end the process and was deferred. The run ends with its code as soon as it has said what was done.
-    #[must_use]
     pub fn received(&self) -> Option<EndingSignal> {
         let number = self.0.ending.load(SeqCst);
         let is_it = |(signal, _): &&(i32, EndingSignal)| usize::try_from(*signal) == Ok(number);
         ENDING.iter().find(is_it).map(|(_, ending)| *ending)
     }
 
-    /// Defers signals until the section is dropped.
     pub(super) fn defer(&self) -> DeferredSignals {
         let handlers = handlers();
-        let mut sections = handlers
-            .sections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut sections = handlers.sections();
         if *sections == 0 {
             // An earlier stop is over.
             handlers.is_to_stop.store(false, SeqCst);
         }
         *sections += 1;
         handlers.may_end.store(false, SeqCst);
-        DeferredSignals {
-            signals: self.clone(),
-        }
+        DeferredSignals(self.clone())
     }
 }
 
@@ -145,24 +140,19 @@ impl Drop for Received {
 
 /// A section in which signals wait.
 #[derive(Debug)]
-pub(super) struct DeferredSignals {
-    signals: Signals,
-}
+pub(super) struct DeferredSignals(Signals);
 
 impl Drop for DeferredSignals {
     fn drop(&mut self) {
         let handlers = handlers();
-        let mut sections = handlers
-            .sections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut sections = handlers.sections();
         *sections -= 1;
         if *sections > 0 {
             return;
         }
         handlers.may_end.store(true, SeqCst);
         let is_to_stop = handlers.is_to_stop.swap(false, SeqCst);
-        if is_to_stop && self.signals.received().is_none() {
+        if is_to_stop && self.0.received().is_none() {
             let _ = emulate_default_handler(SIGTSTP);
         }
     }

@@ -106,7 +106,6 @@ impl Target {
         fs::symlink_metadata(&self.path).doing("look at", &self.path)
     }
 
-    /// Who may do what with the log.
     pub(super) fn access(&self) -> Result<Access, WriteError> {
         Ok(Access::of(&self.metadata()?))
     }

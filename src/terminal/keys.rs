@@ -73,10 +73,8 @@ fn first(bytes: &[u8], is_complete: bool) -> Decoded {
 
 /// What follows `ESC [`: parameters, and one byte that ends them.
 fn sequence(body: &[u8], is_complete: bool) -> Decoded {
-    let length = body
-        .iter()
-        .take_while(|byte| (0x20..0x40).contains(*byte))
-        .count();
+    let is_end = |byte: &u8| !(0x20..0x40).contains(byte);
+    let length = body.iter().position(is_end).unwrap_or(body.len());
     let (parameters, rest) = body.split_at(length);
     match rest {
         [] if !is_complete => None,
@@ -114,19 +112,14 @@ fn meaning(parameters: &[u8], end: u8) -> Option<KeyEvent> {
 /// The modifiers, as a terminal numbers them from 1.
 fn modifiers(number: u8) -> KeyModifiers {
     let bits = number.saturating_sub(1);
-    let all = [
-        KeyModifiers::SHIFT,
-        KeyModifiers::ALT,
-        KeyModifiers::CONTROL,
-    ];
-    let held = all
-        .into_iter()
-        .enumerate()
-        .filter(|(bit, _)| bits >> bit & 1 == 1);
-    held.fold(KeyModifiers::NONE, |sum, (_, modifier)| sum | modifier)
+    let held = |bit: u8, modifier| match bits & bit {
+        0 => KeyModifiers::NONE,
+        _ => modifier,
+    };
+    held(1, KeyModifiers::SHIFT) | held(2, KeyModifiers::ALT) | held(4, KeyModifiers::CONTROL)
 }
 
-fn named(name: u8, modifiers: KeyModifiers) -> Option<KeyEvent> {
+fn named(name: u8, mut modifiers: KeyModifiers) -> Option<KeyEvent> {
     let code = match name {
         b'A' => KeyCode::Up,
         b'B' => KeyCode::Down,
@@ -137,10 +130,8 @@ fn named(name: u8, modifiers: KeyModifiers) -> Option<KeyEvent> {
         b'M' => KeyCode::Enter,
         b'P'..=b'S' => KeyCode::F(name - b'P' + 1),
         b'Z' => {
-            return Some(KeyEvent::new(
-                KeyCode::BackTab,
-                modifiers | KeyModifiers::SHIFT,
-            ));
+            modifiers |= KeyModifiers::SHIFT;
+            KeyCode::BackTab
         }
         _ => return None,
     };
@@ -168,26 +159,18 @@ fn character(bytes: &[u8], is_complete: bool) -> Decoded {
 
 fn letter(bytes: &[u8], is_complete: bool) -> Decoded {
     let start = bytes.get(..4).unwrap_or(bytes);
-    let valid = match str::from_utf8(start) {
-        Ok(valid) => valid,
-        Err(error) if error.valid_up_to() == 0 => {
-            return match error.error_len() {
-                Some(length) => Some((length, None)),
-                None => is_complete.then_some((start.len(), None)),
-            };
-        }
-        Err(error) => str::from_utf8(start.get(..error.valid_up_to())?).ok()?,
+    let Some(letter) = start.utf8_chunks().next()?.valid().chars().next() else {
+        // Without a length, more bytes may make it a character.
+        let length = str::from_utf8(start).err()?.error_len();
+        let length = length.or(is_complete.then_some(start.len()))?;
+        return Some((length, None));
     };
-    let letter = valid.chars().next()?;
-    let modifiers = if letter.is_uppercase() {
-        KeyModifiers::SHIFT
-    } else {
-        KeyModifiers::NONE
+    let modifiers = match letter.is_uppercase() {
+        true => KeyModifiers::SHIFT,
+        false => KeyModifiers::NONE,
     };
-    Some((
-        letter.len_utf8(),
-        Some(KeyEvent::new(KeyCode::Char(letter), modifiers)),
-    ))
+    let key = KeyEvent::new(KeyCode::Char(letter), modifiers);
+    Some((letter.len_utf8(), Some(key)))
 }
 
 #[cfg(test)]

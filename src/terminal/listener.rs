@@ -4,7 +4,7 @@
 use std::{
     io::{self, PipeReader, PipeWriter},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use signal_hook::{
 };
 
 use super::{Input, Signal, keys::Decoder, screen};
-use crate::exit::ExitCode;
+use crate::exit::{EndingSignal, ExitCode};
 
 /// How long the rest of a key may take. Only time tells an Esc from the start of another key.
 const REST_OF_KEY: Timespec = Timespec {
@@ -76,13 +76,9 @@ impl Listener {
         let signals = Signals::new([SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH])?;
         let (wake_rx, wake_tx) = io::pipe()?;
         let (here, sender) = (Arc::clone(&shared), send.clone());
-        thread::Builder::new()
-            .name("signals".to_owned())
-            .spawn(move || here.receive_signals(signals, &sender))?;
+        spawn("signals", move || here.receive_signals(signals, &sender))?;
         let here = Arc::clone(&shared);
-        thread::Builder::new()
-            .name("keys".to_owned())
-            .spawn(move || here.read_keys(&wake_rx, &send))?;
+        spawn("keys", move || here.read_keys(&wake_rx, &send))?;
         Ok(Self { shared, wake_tx })
     }
 
@@ -154,7 +150,11 @@ pub fn when_unread(callback: impl FnOnce() + Send + 'static) {
         }
     };
     // Without the thread, output is written although it is not read.
-    let _ = thread::Builder::new().name("reader".to_owned()).spawn(wait);
+    let _ = spawn("reader", wait);
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(run)
 }
 
 impl Shared {
@@ -237,10 +237,10 @@ impl Shared {
     fn receive_signals(&self, mut signals: Signals, send: &impl Fn(Input)) {
         for signal in signals.forever() {
             let signal = match signal {
-                SIGHUP => Signal::HangUp,
-                SIGINT => Signal::Interrupt,
-                SIGQUIT => Signal::Quit,
-                SIGTERM => Signal::Terminate,
+                SIGHUP => Signal::Ending(EndingSignal::HangUp),
+                SIGINT => Signal::Ending(EndingSignal::Interrupt),
+                SIGQUIT => Signal::Ending(EndingSignal::Quit),
+                SIGTERM => Signal::Ending(EndingSignal::Terminate),
                 SIGTSTP => Signal::Stop,
                 SIGCONT => Signal::Continue,
                 _ => {
@@ -267,8 +267,8 @@ impl Shared {
             return while_lent(signal);
         }
         send(Input::Signal(signal));
-        if let Some(code) = signal.exit_code() {
-            force_exit(code);
+        if let Signal::Ending(signal) = signal {
+            force_exit(signal.into());
         }
     }
 }
@@ -276,18 +276,14 @@ impl Shared {
 /// Handles a signal while the main thread waits for another program that has the terminal.
 fn while_lent(signal: Signal) {
     match signal {
-        Signal::HangUp | Signal::Terminate => low_level::exit(
-            signal
-                .exit_code()
-                .unwrap_or(ExitCode::HungUp)
-                .number()
-                .into(),
-        ),
+        Signal::Ending(ending @ (EndingSignal::HangUp | EndingSignal::Terminate)) => {
+            low_level::exit(ExitCode::from(ending).number().into());
+        }
         // The shell takes the terminal back only when all of the job has stopped.
         Signal::Stop => {
             let _ = low_level::emulate_default_handler(SIGTSTP);
         }
-        Signal::Interrupt | Signal::Quit | Signal::Continue => {}
+        Signal::Ending(_) | Signal::Continue => {}
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
     process::{Command, ExitStatus},
 };
 
-use crate::exit::ExitCode;
+use crate::exit::EndingSignal;
 
 pub use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use listener::{Listener, when_unread};
@@ -24,38 +24,19 @@ pub enum Input {
     /// The terminal has another size. The next [`Screen::draw`] finds out which.
     Resize,
     Signal(Signal),
-    /// The terminal is gone. No other input follows; the process must exit with [`ExitCode::HungUp`].
+    /// The terminal is gone. No other input follows; the process must exit as after SIGHUP.
     Gone,
 }
 
 /// A signal that a dashboard handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGHUP: the terminal is about to go.
-    HangUp,
-    /// SIGINT from another process. Ctrl-C comes as a key.
-    Interrupt,
-    /// SIGQUIT from another process.
-    Quit,
-    Terminate,
+    /// From another process: Ctrl-C comes as a key. SIGHUP says that the terminal is about to go.
+    Ending(EndingSignal),
     /// SIGTSTP from another process. Call [`suspend`].
     Stop,
     /// SIGCONT after a stop not by [`suspend`]. Call [`Screen::resume`].
     Continue,
-}
-
-impl Signal {
-    /// The exit code. None for a signal that does not end the process.
-    #[must_use]
-    pub const fn exit_code(self) -> Option<ExitCode> {
-        match self {
-            Self::HangUp => Some(ExitCode::HungUp),
-            Self::Interrupt => Some(ExitCode::Interrupted),
-            Self::Quit => Some(ExitCode::Quit),
-            Self::Terminate => Some(ExitCode::Terminated),
-            Self::Stop | Self::Continue => None,
-        }
-    }
 }
 
 /// The columns and rows of the terminal. Fails if it is gone.

@@ -1,7 +1,5 @@
 //! Edits as values, and the one function that applies them.
 
-use std::fmt;
-
 use super::{FileId, Span};
 
 /// Replace the bytes of `span` by `text`: an insertion where the span is empty, a deletion where the text is.
@@ -15,11 +13,8 @@ pub struct Edit {
 
 impl Edit {
     pub fn replace(span: Span, text: impl Into<String>) -> Self {
-        Self {
-            span,
-            text: text.into(),
-            order: 0,
-        }
+        let (text, order) = (text.into(), 0);
+        Self { span, text, order }
     }
 
     pub fn insert(offset: usize, text: impl Into<String>) -> Self {
@@ -59,14 +54,10 @@ impl EditSet {
     /// they were given, all before a replacement there.
     pub fn new(file: FileId, mut edits: Vec<Edit>) -> Result<Self, Overlap> {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end, edit.order));
-        match edits
-            .windows(2)
-            .find(|pair| pair[1].span.start < pair[0].span.end)
-        {
-            Some(pair) => Err(Overlap {
-                first: pair[0].span,
-                second: pair[1].span,
-            }),
+        let spans = edits.iter().map(|edit| edit.span);
+        let mut pairs = spans.clone().zip(spans.skip(1));
+        match pairs.find(|(first, second)| second.start < first.end) {
+            Some((first, second)) => Err(Overlap { first, second }),
             None => Ok(Self { file, edits }),
         }
     }
@@ -96,24 +87,12 @@ impl EditSet {
 }
 
 /// Two edits that change the same bytes, the one that begins first and the one that begins inside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("edits overlap: bytes {}..{} and {}..{}", .first.start, .first.end, .second.start, .second.end)]
 pub struct Overlap {
     pub first: Span,
     pub second: Span,
 }
-
-impl fmt::Display for Overlap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { first, second } = self;
-        write!(
-            f,
-            "edits overlap: bytes {}..{} and {}..{}",
-            first.start, first.end, second.start, second.end
-        )
-    }
-}
-
-impl std::error::Error for Overlap {}
 
 /// The text with the edits applied. Every byte outside their spans stays as it is.
 ///

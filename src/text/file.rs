@@ -78,16 +78,9 @@ impl From<FileId> for FileRole {
     }
 }
 
-/// The files of a run.
+/// The files of a run: the name of each as messages show it, and its path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files(BTreeMap<FileId, NamedFile>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct NamedFile {
-    /// As messages show it.
-    name: String,
-    path: Option<PathBuf>,
-}
+pub struct Files(BTreeMap<FileId, (String, Option<PathBuf>)>);
 
 impl Files {
     /// Registers a file. Standard input has no path.
@@ -106,18 +99,17 @@ impl Files {
             .filter(|(file, _)| file.role == role)
             .map_or(0, |(file, _)| file.index.saturating_add(1));
         let file = FileId { role, index };
-        let name = name.into();
-        self.0.insert(file, NamedFile { name, path });
+        self.0.insert(file, (name.into(), path));
         file
     }
 
     /// Empty for a file that was never added.
     pub fn name(&self, file: FileId) -> &str {
-        self.0.get(&file).map_or("", |file| &file.name)
+        self.0.get(&file).map_or("", |(name, _)| name)
     }
 
     pub fn path(&self, file: FileId) -> Option<&Path> {
-        self.0.get(&file)?.path.as_deref()
+        self.0.get(&file)?.1.as_deref()
     }
 
     /// A place as editors take it: `cost-log.md:31:33`.

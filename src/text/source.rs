@@ -1,7 +1,5 @@
 //! A whole file in memory, as it is: byte-order mark, line ends and all, with an index of its lines.
 
-use std::{fmt, str};
-
 use super::LineColumn;
 
 const BOM: &str = "\u{feff}";
@@ -17,13 +15,9 @@ impl Source {
     /// The text of a file, with its byte-order mark if it has one.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        let line_starts = [0]
-            .into_iter()
-            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-        Self {
-            line_starts: line_starts.collect(),
-            text,
-        }
+        let behind_ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+        let line_starts = std::iter::once(0).chain(behind_ends).collect();
+        Self { text, line_starts }
     }
 
     /// Fails at the first byte that is not UTF-8.
@@ -41,7 +35,6 @@ impl Source {
         &self.text
     }
 
-    #[must_use]
     pub fn into_text(self) -> String {
         self.text
     }
@@ -79,38 +72,15 @@ impl Source {
         }
         let line = self.line_starts.partition_point(|&start| start <= offset);
         let start = self.line_starts[line - 1];
-        let before = &self.text[start..offset];
-        let before = if line == 1 {
-            before.trim_start_matches(BOM)
-        } else {
-            before
-        };
-        LineColumn {
-            line,
-            column: before.chars().count() + 1,
-        }
+        let column = without_bom(line, &self.text[start..offset]).chars().count() + 1;
+        LineColumn { line, column }
     }
 
     /// The text of a line (from 1) without its line end, and without the byte-order mark. Empty past the end.
-    #[expect(clippy::string_slice, reason = "line starts are character borders")]
     pub fn line(&self, line: usize) -> &str {
-        let Some(&start) = line
-            .checked_sub(1)
-            .and_then(|index| self.line_starts.get(index))
-        else {
-            return "";
-        };
-        let end = self
-            .line_starts
-            .get(line)
-            .copied()
-            .unwrap_or(self.text.len());
-        let text = self.text[start..end].trim_end_matches(['\r', '\n']);
-        if line == 1 {
-            text.trim_start_matches(BOM)
-        } else {
-            text
-        }
+        let line_range = self.line_start(line)..self.line_start(line + 1);
+        let text = self.text.get(line_range).unwrap_or_default();
+        without_bom(line, text.trim_end_matches(['\r', '\n']))
     }
 
     /// The byte at which a line (from 1) starts. The end of the text past the last line.
@@ -122,23 +92,20 @@ impl Source {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A part of a line from its start, without the byte-order mark that the first line may have.
+fn without_bom(line: usize, text: &str) -> &str {
+    match line {
+        1 => text.trim_start_matches(BOM),
+        _ => text,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not UTF-8 at line {}, column {}", .at.line, .at.column)]
 pub struct NotUtf8 {
     /// The first byte that is not.
     pub at: LineColumn,
 }
-
-impl fmt::Display for NotUtf8 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "not UTF-8 at line {}, column {}",
-            self.at.line, self.at.column
-        )
-    }
-}
-
-impl std::error::Error for NotUtf8 {}
 
 #[cfg(test)]
 mod tests {

@@ -83,7 +83,7 @@ impl Dashboard {
             Input::Gone => return Some(ExitCode::HungUp.number()),
             Input::Signal(Signal::Stop) => suspend(&mut self.screen, &self.listener).unwrap(),
             Input::Signal(Signal::Continue) => self.screen.resume().unwrap(),
-            Input::Signal(signal) => return signal.exit_code().map(ExitCode::number),
+            Input::Signal(Signal::Ending(signal)) => return Some(ExitCode::from(signal).number()),
         }
         None
     }

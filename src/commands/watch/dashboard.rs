@@ -235,7 +235,7 @@ impl Dashboard<'_, '_, '_> {
                 let resumed = self.screen.resume();
                 self.again(&resumed)
             }
-            Input::Signal(signal) => Ok(signal.exit_code()),
+            Input::Signal(Signal::Ending(signal)) => Ok(Some(signal.into())),
             Input::Key(key) => {
                 let message = message::of(key, self.app.typing, self.app.panel.is_some());
                 let view = self.view_context()?;

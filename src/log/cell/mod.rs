@@ -16,7 +16,7 @@ pub use time::{date, minutes, time_range};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
-/// What reading a cell gives: nothing written (which is not zero), a value, or [`Unreadable`].
+/// None where nothing is written, which is not zero.
 pub type Parsed<T> = Result<Option<T>, Unreadable>;
 
 /// The text without white space at its ends, which cells seldom have.
@@ -32,9 +32,8 @@ pub fn is_absent(text: &str) -> bool {
     if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return false;
     }
-    ["", "-", "–", "—", "n/a", "tbd", "(pending)"]
-        .iter()
-        .any(|word| text.eq_ignore_ascii_case(word))
+    let mut words = ["", "-", "–", "—", "n/a", "tbd", "(pending)"].iter();
+    words.any(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn parse<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Parsed<T> {

@@ -39,9 +39,8 @@ pub fn date(text: &str) -> Parsed<NaiveDate> {
             return None;
         }
         let number = |part: &str, len: usize| {
-            (part.len() == len && part.bytes().all(|byte| byte.is_ascii_digit()))
-                .then(|| part.parse().ok())
-                .flatten()
+            let is_number = part.len() == len && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse().ok().filter(|_| is_number)
         };
         let year = i32::try_from(number(year, 4)?).ok()?;
         NaiveDate::from_ymd_opt(year, number(month, 2)?, number(day, 2)?)
@@ -52,22 +51,18 @@ pub fn date(text: &str) -> Parsed<NaiveDate> {
 pub fn time_range(text: &str) -> Parsed<TimeRange> {
     parse(text, |text| {
         let (_, text) = without_estimate_mark(text);
-        let Some((start, end)) = text.split_once(['-', '–', '—', '→']) else {
-            return Some(TimeRange {
-                start: time(text)?,
-                end: None,
-                open: false,
-            });
+        let (start, end) = match text.split_once(['-', '–', '—', '→']) {
+            Some((start, end)) => (start, Some(end.trim())),
+            None => (text, None),
         };
-        let (start, end) = (time(start)?, end.trim());
-        let open = ["present", "now", "ongoing"]
-            .iter()
-            .any(|word| end.eq_ignore_ascii_case(word));
-        Some(TimeRange {
-            start,
-            end: if open { None } else { Some(time(end)?) },
-            open,
-        })
+        let mut words = ["present", "now", "ongoing"].iter();
+        let open = words.any(|word| end.is_some_and(|end| end.eq_ignore_ascii_case(word)));
+        let start = time(start)?;
+        let end = match end {
+            Some(end) if !open => Some(time(end)?),
+            _ => None,
+        };
+        Some(TimeRange { start, end, open })
     })
 }
 
@@ -75,12 +70,9 @@ fn time(text: &str) -> Option<NaiveTime> {
     let mut parts = text.trim().split(':');
     let mut part = |limit: u32| {
         let text = parts.next()?;
-        let digits =
-            (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits
-            .then(|| text.parse().ok())
-            .flatten()
-            .filter(|number| *number < limit)
+        let is_number = text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| is_number);
+        number.filter(|number| *number < limit)
     };
     let (hour, minute) = (part(25)?, part(60)?);
     let second = part(60);

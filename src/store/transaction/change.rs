@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::{super::RewriteError, commit_marker::without_markers};
 
-/// What a rewrite changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// All that the log is to hold.
@@ -13,7 +12,6 @@ pub struct Change {
     pub files: Vec<FileChange>,
 }
 
-/// A file that changes with a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileChange {
     /// An absolute path, inside the repository of the log, or below the folder of a log that is in none.

@@ -32,7 +32,6 @@ impl TransactionId {
         Self(letters)
     }
 
-    /// An id from the letters that it was written with.
     pub(super) fn from_letters(letters: &[u8]) -> Option<Self> {
         let is_id = letters.iter().all(|letter| LETTERS.contains(letter));
         letters.try_into().ok().filter(|_| is_id).map(Self)
@@ -48,7 +47,6 @@ impl TransactionId {
     }
 }
 
-/// A marker for one log.
 #[derive(Debug)]
 pub(super) struct CommitMarker {
     pub(super) bytes: Vec<u8>,
@@ -84,7 +82,6 @@ impl CommitMarker {
         }
     }
 
-    /// The offset of its end in the file.
     pub(super) const fn end(&self) -> usize {
         self.start + self.bytes.len()
     }
@@ -186,7 +183,6 @@ fn length_of(text: &[u8]) -> usize {
     HEAD.len() + ID + blanks + end
 }
 
-/// The length of the common prefix.
 fn same(one: &[u8], other: &[u8]) -> usize {
     let pairs = one.iter().zip(other);
     pairs.take_while(|(one, other)| one == other).count()

@@ -41,7 +41,7 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 /// A rewrite that is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Journal {
-    /// The file that the log is.
+    /// The inode of the log.
     pub(super) inode: u64,
     pub(super) id: TransactionId,
     /// The offset of the marker's seal.
@@ -211,7 +211,6 @@ fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
-/// A path from its bytes.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "fails where a path is text")]
 fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
@@ -258,7 +257,6 @@ pub(super) enum Found {
     Damaged,
 }
 
-/// Where the journal of a log is.
 pub(super) fn path(folder: &Path, log: &OsStr) -> PathBuf {
     state_dir::path_of(folder, &name_with(log, ENDING))
 }
@@ -300,12 +298,10 @@ impl JournalFile {
         self.dir.path_of(&self.staged)
     }
 
-    /// The journal in force.
     pub(super) fn read(&self) -> Result<Found, WriteError> {
         found(&self.dir, &self.name).doing("read", &self.path())
     }
 
-    /// The journal that was being written.
     pub(super) fn read_staged(&self) -> Result<Found, WriteError> {
         found(&self.dir, &self.staged).doing("read", &self.staged_path())
     }
@@ -318,7 +314,6 @@ impl JournalFile {
         written.doing("write", &self.staged_path())
     }
 
-    /// Removes the journal that is not in force.
     pub(super) fn remove_staged(&self) -> Result<(), WriteError> {
         let removed = self.dir.remove(&self.staged);
         removed.doing("remove", &self.staged_path())
@@ -352,7 +347,6 @@ impl JournalFile {
         }
     }
 
-    /// Removes the journal in force.
     pub(super) fn remove(&self) -> Result<(), WriteError> {
         self.dir.remove(&self.name).doing("remove", &self.path())
     }

@@ -10,7 +10,6 @@ use super::super::{
     WriteError, deadline::Deadline, error::Doing as _, holders, lease, system, target::Target,
 };
 
-/// How a log is rewritten.
 #[derive(Clone, Copy, Debug)]
 pub struct RewriteOptions {
     /// How long to wait for other programs that have the log open, or rewrite it. Zero tries once.

@@ -30,12 +30,11 @@ use super::{
 pub use change::{Change, FileChange, Planner};
 pub use leased_file::RewriteOptions;
 
-/// How often a change is tried while other programs get in the way.
+/// The maximum number of attempts while other programs get in the way.
 const TRIES: usize = 5;
 
 const LOCK_ENDING: &str = ".lock";
 
-/// How an attempt to make a change went.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Complete,
@@ -76,7 +75,6 @@ impl<'t> Transaction<'t> {
         })
     }
 
-    /// Tries to make a change.
     fn attempt<T, E>(
         &self,
         planned: &mut Planned<T>,

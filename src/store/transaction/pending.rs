@@ -1,4 +1,4 @@
-//! What readers see while a rewrite waits to be completed: what is decided.
+//! What readers see while a rewrite waits to be completed: the decided change.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -8,15 +8,15 @@ use std::{
 
 use super::{
     super::{OpenError, Opened, open, system},
-    journal::{self, Found, Journal, Progress},
+    journal::{self, Found, Progress, SideChange},
     side_file::relative_path,
 };
 
 /// A change that is decided, and that the log does not hold yet.
 struct Pending {
-    journal: Journal,
     /// All that the log is to hold, with what was appended since.
     text: Vec<u8>,
+    files: Vec<SideChange>,
     folder: PathBuf,
 }
 
@@ -39,34 +39,21 @@ pub fn open_beside(log: &Path, path: &Path) -> Result<Opened, OpenError> {
         return open(path);
     };
     let relative = relative_path(&pending.folder, path).ok();
-    let mut files = pending.journal.files.into_iter();
+    let mut files = pending.files.into_iter();
     match files.find(|file| Some(&file.path) == relative.as_ref()) {
         Some(file) => file.after.map(Opened::Memory).ok_or(OpenError::Missing),
         None => open(path),
     }
 }
 
-/// What an open log says, whether a rewrite of it was cut short or not.
-pub(in crate::store) fn current(path: &Path, log: fs::File) -> Result<Vec<u8>, OpenError> {
-    let opened = Opened::File(log);
-    match (pending(path, &opened)?, opened) {
-        (Some(pending), _) => Ok(pending.text),
-        (None, mut opened) => opened.read_to_vec().map_err(OpenError::Refused),
-    }
-}
-
 /// The folder and the name of the file that a path leads to.
 fn file_of(path: &Path) -> Option<(PathBuf, OsString)> {
-    let is_link = fs::symlink_metadata(path).ok()?.is_symlink();
-    let path = if is_link {
-        &fs::canonicalize(path).ok()?
-    } else {
-        path
-    };
-    Some((
-        path.parent()?.to_path_buf(),
-        path.file_name()?.to_os_string(),
-    ))
+    let mut path = path.to_path_buf();
+    if fs::symlink_metadata(&path).ok()?.is_symlink() {
+        path = fs::canonicalize(path).ok()?;
+    }
+    let name = path.file_name()?.to_os_string();
+    Some((path.parent()?.to_path_buf(), name))
 }
 
 /// Whether there is a journal.
@@ -90,7 +77,7 @@ fn pending(path: &Path, log: &Opened) -> Result<Option<Pending>, OpenError> {
     Ok(match journal.progress(&log, inode) {
         Progress::Sealed(tail) => Some(Pending {
             text: journal.with_tail(tail),
-            journal,
+            files: journal.files,
             folder,
         }),
         // The log holds the change, or another program changed it: what it holds counts.

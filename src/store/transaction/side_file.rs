@@ -36,7 +36,7 @@ pub(super) struct CreatedFolder {
 }
 
 impl CreatedFolder {
-    /// Removes the folder, if it is still empty.
+    /// Does nothing where the folder is not empty.
     pub(super) fn remove(&self) {
         let _ = self.parent.remove_folder(&self.name);
     }
@@ -174,18 +174,15 @@ impl SideFile {
         written.map_err(|error| self.io("write", error))
     }
 
-    /// Replaces it by what was staged.
     pub(super) fn install_staged(&self) -> Result<(), WriteError> {
         let renamed = self.folder.rename(&self.staged, &self.name);
         renamed.map_err(|error| self.io("replace", error))
     }
 
-    /// Whether another one is in the same folder.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         self.path.parent() == other.path.parent()
     }
 
-    /// Returns when the names in its folder are on the disk.
     pub(super) fn sync(&self) -> Result<(), WriteError> {
         self.folder.sync().map_err(|error| self.io("sync", error))
     }
