@@ -297,14 +297,14 @@ fn the_map_names_a_module_above_those_it_uses() {
             assert!(line(below).is_some(), "{below} is not on the map");
             assert!(
                 line(below) < line(module),
-                "`{module}` uses `{below}`, which stands below it"
+                "`{module}` uses `{below}`, which the map lists below it"
             );
         }
     }
 }
 
 #[test]
-fn no_module_uses_a_crate_that_is_not_its_business() {
+fn no_module_uses_a_crate_that_is_not_listed_for_it() {
     let manifest = fs::read_to_string("Cargo.toml").unwrap();
     let dependencies = manifest
         .split("[dependencies]")

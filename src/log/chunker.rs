@@ -1,4 +1,4 @@
-//! Splits a byte stream into chunks of Markdown, and takes out what is none: hook lines, and lines too long to read.
+//! Splits a byte stream into chunks of Markdown, and takes out what is not Markdown: hook lines, and lines too long to read.
 //! Whether a hook line is in a code block, and which blocks of a chunk are complete, is for `reader` to judge.
 
 use std::{
@@ -17,10 +17,10 @@ use crate::{
 /// A longer line is reported and not read. In bytes.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// How many bytes of Markdown or of hook lines a chunk holds before it is handed out.
+/// The number of bytes of Markdown or of hook lines at which a chunk is passed on.
 pub(super) const CHUNK_SIZE: usize = 64 * 1024;
 
-/// How much is read at once: most logs are smaller than a chunk, and memory that is not touched costs nothing.
+/// The number of bytes read at once: most logs are smaller than a chunk, and memory that is not touched costs nothing.
 const READ_SIZE: usize = 16 * 1024;
 
 /// Replaces a byte that is not UTF-8: the ASCII character SUB. One for one, so that offsets stay true.
@@ -261,6 +261,7 @@ impl<R: Read> Chunker<R> {
     }
 
     /// Moves complete lines from the raw bytes to the chunk.
+    #[expect(clippy::string_slice, reason = "lines start and end at line ends")]
     fn split_lines(&mut self, end: usize) {
         let rest = self.raw.split_off(end);
         let mut lines = std::mem::replace(&mut self.raw, rest);
@@ -276,32 +277,25 @@ impl<R: Read> Chunker<R> {
             let (next, long) = (newline + 1, newline - start > LONGEST_LINE);
             let hook = bytes[start] == b'[' && lines::is_hook_line(&bytes[start..newline]);
             if long || hook {
-                self.push(&text, pending..start);
+                self.chunk.text.push_str(&text[pending..start]);
                 pending = next;
             }
             if long {
-                let problem = overlong(self.place(newline - start), newline - start);
-                self.problems.push(problem);
+                self.report_overlong(self.place(0), newline - start);
                 self.chunk.add_gap(next - start);
             } else if hook {
-                self.push_hook_line(&text, start..newline);
+                self.push_hook_line(&text[start..newline]);
             }
             self.offset += next - start;
             self.line += 1;
             start = next;
         }
-        self.push(&text, pending..start);
+        self.chunk.text.push_str(&text[pending..start]);
     }
 
-    #[expect(clippy::string_slice, reason = "lines start and end at line ends")]
-    fn push(&mut self, text: &str, range: Range<usize>) {
-        self.chunk.text.push_str(&text[range]);
-    }
-
-    #[expect(clippy::string_slice, reason = "lines start and end at line ends")]
-    fn push_hook_line(&mut self, text: &str, line: Range<usize>) {
+    fn push_hook_line(&mut self, line: &str) {
         let whole = line.len() + 1;
-        let line = text[line].trim_end_matches('\r');
+        let line = line.trim_end_matches('\r');
         let start = self.chunk.hook_text.len();
         self.chunk.hook_text.push_str(line);
         self.chunk.hook_lines.push(RawHookLine {
@@ -330,8 +324,7 @@ impl<R: Read> Chunker<R> {
         let mut line = std::mem::take(&mut self.raw);
         self.offset += line.len();
         if let Some(place) = self.overlong.take() {
-            let problem = overlong(place, self.offset - place.span.start);
-            self.problems.push(problem);
+            self.report_overlong(place, self.offset - place.span.start);
             return;
         }
         // A hook line is still being written: not read yet, and no error.
@@ -365,8 +358,7 @@ impl<R: Read> Chunker<R> {
         self.offset += end;
         self.line += 1;
         if let Some(place) = self.overlong.take() {
-            let problem = overlong(place, self.offset - 1 - place.span.start);
-            self.problems.push(problem);
+            self.report_overlong(place, self.offset - 1 - place.span.start);
         }
     }
 
@@ -399,15 +391,14 @@ impl<R: Read> Chunker<R> {
         self.report_damage();
         let line_start = self.offset + line_start;
         let start = line_start + before.len();
-        let first = Place {
-            file: self.chunk.file,
-            span: Span::new(start, start + len),
-            line,
-            column: String::from_utf8_lossy(before).chars().count() + 1,
-            line_start,
-        };
         self.damage = Some(Damage {
-            first,
+            first: Place {
+                file: self.chunk.file,
+                span: Span::new(start, start + len),
+                line,
+                column: String::from_utf8_lossy(before).chars().count() + 1,
+                line_start,
+            },
             last_line: line,
             bytes: len,
         });
@@ -433,15 +424,14 @@ impl<R: Read> Chunker<R> {
                 .help("save the file as UTF-8; until then tokmon reads it and will not write it"),
         );
     }
-}
 
-fn overlong(place: Place, bytes: usize) -> Diagnostic {
-    let place = Place {
-        span: Span::new(place.span.start, place.span.start + bytes),
-        ..place
-    };
-    let message = format!("line of {} KiB is not read", bytes / 1024);
-    Diagnostic::new(Code::OverlongLine, message, place)
-        .label("starts here")
-        .help("split it: a line may be up to 64 KiB long")
+    fn report_overlong(&mut self, mut place: Place, bytes: usize) {
+        place.span.end = place.span.start + bytes;
+        let message = format!("line of {} KiB is not read", bytes / 1024);
+        self.problems.push(
+            Diagnostic::new(Code::OverlongLine, message, place)
+                .label("starts here")
+                .help("split it: a line may be up to 64 KiB long"),
+        );
+    }
 }

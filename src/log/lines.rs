@@ -1,4 +1,4 @@
-//! The lines that are not Markdown: what hooks log, and usage, hold, free and notify lines.
+//! The lines that are not Markdown: the log of hooks, and usage, hold, free and notify lines.
 
 use std::borrow::Cow;
 
@@ -84,7 +84,7 @@ pub(super) fn read<'a>(
     (own_date, item)
 }
 
-/// What a line says that reports no spending. None for one that does.
+/// The event that a line reports. None for a usage line.
 fn event<'a>(
     line: &'a str,
     tag: &str,
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_told_by_their_tag_alone() {
+    fn a_line_is_recognised_by_its_tag_alone() {
         for line in [
             "[PRE] 19:15:25 tool=unknown",
             "[STOP]",

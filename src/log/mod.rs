@@ -1,8 +1,8 @@
-//! From a cost log to what it says: a stream of items, each with where it is and how it is spelled.
+//! Reads a cost log as a stream of items, each with its place and its spelling.
 //! Knows the format and no policy; `analysis` adds the items up.
 //!
 //! The reader keeps nothing of what it has passed on, so its memory follows the longest block of a file, not the file.
-//! pulldown-cmark alone decides what is Markdown; `chunker` gives it the text in chunks and without the lines that are none.
+//! pulldown-cmark alone decides what is Markdown; `chunker` passes it the text in chunks, without the lines that are not Markdown.
 
 pub mod cell;
 mod chunker;

@@ -3,7 +3,7 @@
 use super::cell;
 use crate::model::{NoteValue, fold_name};
 
-/// A label that makes the list under it worth reading, wherever it stands.
+/// Whether the list under a label is read, in whatever section it is.
 pub(super) fn is_known_label(label: &str) -> bool {
     let label = fold_name(label.trim_matches(|c: char| !c.is_alphanumeric()));
     [

@@ -151,10 +151,7 @@ impl<'f> Reader<'f> {
             has_table: false,
         };
         let (kind, place) = (&self.section.kind, self.section.place);
-        let date = match kind {
-            Section::Daily(date) | Section::Session { date, .. } => Some(*date),
-            _ => None,
-        };
+        let date = kind.date();
         if date == Some(None) {
             let message = "the date of this section cannot be read, so its rows are not counted";
             self.out.problem(

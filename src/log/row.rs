@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
-
 use super::{
     Cell, Column, Columns, Role, RowValue, Section,
     cell::{self, Parsed},
@@ -244,7 +242,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let date = match self.cell(Column::Date).map(|cell| cell::date(&cell.text)) {
             Some(Ok(Some(date))) => Some(date),
             Some(Err(_)) if !is_monthly => return Err(self.unreadable(Column::Date)),
-            _ => self.section_date(),
+            _ => self.section.kind.date().flatten(),
         };
         let month = if is_monthly {
             self.month()
@@ -266,19 +264,12 @@ impl<'r, 'p> Decoder<'r, 'p> {
         })
     }
 
-    fn section_date(&self) -> Option<NaiveDate> {
-        match &self.section.kind {
-            Section::Daily(date) | Section::Session { date, .. } => *date,
-            _ => None,
-        }
-    }
-
     /// The month the row counts for, if that is known without its date.
     pub(super) fn month(&self) -> Option<Month> {
         match &self.section.kind {
             Section::Monthly(Some(month)) => Some(*month),
             Section::Monthly(None) => self.cell(Column::Month)?.text.trim().parse().ok(),
-            _ => self.section_date().map(Month::of),
+            section => section.date()?.map(Month::of),
         }
     }
 

@@ -39,6 +39,14 @@ pub enum Section {
 }
 
 impl Section {
+    /// The date of a section of one day; an inner None where it cannot be read.
+    pub(super) const fn date(&self) -> Option<Option<NaiveDate>> {
+        match self {
+            Self::Daily(date) | Self::Session { date, .. } => Some(*date),
+            _ => None,
+        }
+    }
+
     /// Whether a table of usage is expected here.
     pub(super) const fn holds_usage(&self) -> bool {
         matches!(

@@ -18,16 +18,9 @@ struct MonthSums {
     all: RoundedSum,
     without_reserve: RoundedSum,
     since_last: RoundedSum,
-    stated: Vec<StatedSum>,
+    /// Each total, where it is, and the sum of the rows since the total before.
+    stated: Vec<(Amount<Tokens>, Place, RoundedSum)>,
     unreadable: bool,
-}
-
-#[derive(Debug)]
-struct StatedSum {
-    tokens: Amount<Tokens>,
-    place: Place,
-    /// The rows since the total before.
-    above: RoundedSum,
 }
 
 /// What a row is to the totals of its table, with the figure it states.
@@ -51,11 +44,8 @@ impl Sums {
             Addend::Reserve(Some(tokens)) => sums.add_row(tokens.into()),
             Addend::Total(tokens, place) => {
                 let above = std::mem::take(&mut sums.since_last);
-                sums.stated.extend(tokens.map(|tokens| StatedSum {
-                    tokens,
-                    place,
-                    above,
-                }));
+                let stated = tokens.map(|tokens| (tokens, place, above));
+                sums.stated.extend(stated);
             }
             Addend::Unreadable => sums.unreadable = true,
             Addend::Row(None) | Addend::Reserve(None) | Addend::Nothing => {}
@@ -79,22 +69,19 @@ impl MonthSums {
         if self.all.estimate || self.unreadable || self.rows == 0 {
             return Vec::new();
         }
-        let differs = |stated: &&StatedSum| {
-            let sums = [self.all, self.without_reserve, stated.above];
-            !stated.tokens.estimate && !sums.iter().any(|sum| sum.agrees_with(stated.tokens))
+        let differs = |(tokens, _, above): &&(Amount<Tokens>, Place, RoundedSum)| {
+            let sums = [self.all, self.without_reserve, *above];
+            !tokens.estimate && !sums.iter().any(|sum| sum.agrees_with(*tokens))
         };
-        let finding = |stated: &StatedSum| {
-            let (sum, rows) = (self.all.tokens, self.rows);
-            let said = stated.tokens.value;
-            Diagnostic::new(
-                Code::TotalDiffers,
-                format!("the total says {said}, its rows add up to {sum}"),
-                stated.place,
-            )
-            .label(format!("{rows} rows add up to {sum}"))
-            .help(format!(
-                "tokmon counts the rows; write `{sum}` here, or add the row that is missing"
-            ))
+        let (sum, rows) = (self.all.tokens, self.rows);
+        let finding = |(tokens, place, _): &(Amount<Tokens>, Place, RoundedSum)| {
+            let said = tokens.value;
+            let message = format!("the total says {said}, its rows add up to {sum}");
+            Diagnostic::new(Code::TotalDiffers, message, *place)
+                .label(format!("{rows} rows add up to {sum}"))
+                .help(format!(
+                    "tokmon counts the rows; write `{sum}` here, or add the row that is missing"
+                ))
         };
         self.stated.iter().filter(differs).map(finding).collect()
     }

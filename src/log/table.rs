@@ -212,16 +212,15 @@ pub(super) fn report_missing_dashes(
     if !section.kind.holds_usage() || !is_row || walk.is_unterminated(range) {
         return;
     }
-    let (label, help) = if section.has_table {
-        (
+    let (label, help) = match section.has_table {
+        true => (
             "an empty line separates them from the table above",
             "remove the empty line above them",
-        )
-    } else {
-        (
+        ),
+        false => (
             "no row of dashes follows",
             "write a row like `|---|---|`, with as many columns, below the headings",
-        )
+        ),
     };
     let message = "these rows are not a table, so they are not counted";
     out.problem(uncounted(message, walk.place(range), label, help));
@@ -243,16 +242,8 @@ pub(super) fn report_tables_in_list(walk: &mut Walk<'_>, out: &mut Emitter<'_>) 
 }
 
 fn read_head(walk: &mut Walk<'_>) -> Columns {
-    let mut headers = Vec::new();
-    while let Some((event, _)) = walk.events.next() {
-        match event {
-            Event::Start(Tag::TableCell) => {
-                headers.push(walk.inline(|end| *end == TagEnd::TableCell).0.text);
-            }
-            Event::End(TagEnd::TableHead) => break,
-            _ => {}
-        }
-    }
+    let cells = std::iter::from_fn(|| walk.next_cell());
+    let headers: Vec<_> = cells.map(|(_, cell)| cell.text).collect();
     Columns::read(headers.iter().map(AsRef::as_ref))
 }
 
@@ -266,29 +257,23 @@ fn read_cells<'p>(
 ) -> usize {
     cells.clear();
     let mut last = row.end;
-    while let Some((event, range)) = walk.events.next() {
-        match event {
-            Event::End(TagEnd::TableRow) => break,
-            Event::Start(Tag::TableCell) => {
-                let (inline, _) = walk.inline(|end| *end == TagEnd::TableCell);
-                // A short row is padded with cells behind its line end.
-                if range.start < row.end {
-                    let padded = walk.slice(&range);
-                    let raw = padded.trim_ascii();
-                    let indent = padded.len() - padded.trim_ascii_start().len();
-                    let start = place.line_start + (range.start - line) + indent;
-                    cells.push(Cell {
-                        span: Span::new(start, start + raw.len()),
-                        raw,
-                        text: inline.text,
-                        id: inline.id,
-                        further_ids: inline.further_ids,
-                    });
-                    last = range.end;
-                }
-            }
-            _ => {}
+    while let Some((range, inline)) = walk.next_cell() {
+        // A short row is padded with cells behind its line end.
+        if range.start >= row.end {
+            continue;
         }
+        let padded = walk.slice(&range);
+        let raw = padded.trim_ascii();
+        let indent = padded.len() - padded.trim_ascii_start().len();
+        let start = place.line_start + (range.start - line) + indent;
+        cells.push(Cell {
+            span: Span::new(start, start + raw.len()),
+            raw,
+            text: inline.text,
+            id: inline.id,
+            further_ids: inline.further_ids,
+        });
+        last = range.end;
     }
     last
 }

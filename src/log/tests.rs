@@ -1,4 +1,4 @@
-//! The reader on whole logs: what it passes on, where that stands, and that neither depends on how a file is cut.
+//! The reader on whole logs: what it passes on, where that is written, and that neither depends on how a file is split.
 
 use std::fmt::Write as _;
 
@@ -307,7 +307,7 @@ fn long_lines_and_bytes_that_are_not_utf8_are_reported_and_read_around() {
     assert_eq!(sorted(&said_in_chunks(&bytes, 100)), sorted(&whole));
 }
 
-/// Facts about the Markdown parser that the reader stands on.
+/// Facts about the Markdown parser that the reader relies on.
 mod parser {
     use super::*;
 

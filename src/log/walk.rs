@@ -141,6 +141,20 @@ impl<'p> Walk<'p> {
         while self.next_within(&mut depth).is_some() {}
     }
 
+    /// The next cell of the row of a table that was begun, and the text in it. None at the end of the row.
+    pub(super) fn next_cell(&mut self) -> Option<(Range<usize>, Inline<'p>)> {
+        loop {
+            match self.events.next()? {
+                (Event::End(TagEnd::TableHead | TagEnd::TableRow), _) => return None,
+                (Event::Start(Tag::TableCell), range) => {
+                    let (inline, _) = self.inline(|end| *end == TagEnd::TableCell);
+                    return Some((range, inline));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Collects text up to an end that `stops`. A block that begins is entered once and read over where it is a paragraph.
     pub(super) fn inline(&mut self, stops: impl Fn(&TagEnd) -> bool) -> (Inline<'p>, Stop) {
         let mut inline = Inline {

@@ -1,5 +1,5 @@
-//! Appending to a log: one write, on the disk when it returns, which loses nothing of other programs and needs no lock. A short lock on
-//! the log itself separates it from those who decide on what the log says.
+//! Appends to a log with one write that is on the disk when it returns and never overwrites what other programs append. A short lock on
+//! the log keeps it from happening between another process's reading and its decision.
 
 use std::{
     fs::{File, TryLockError},
@@ -18,10 +18,10 @@ const TRIES: usize = 5;
 /// The longest that lines wait for other processes to decide.
 const DECIDING: Duration = Duration::from_secs(1);
 
-/// Makes the beginning of a line one that is not counted.
+/// Turns the beginning of a line into one that is not counted.
 const CUT_SHORT: &[u8] = b" [cut short by tokmon: not counted]\n";
 
-/// Makes whole lines of what a log says; None where there is nothing to append.
+/// Makes whole lines from what a log says; None where there is nothing to append.
 type Decide<'d, E> = dyn FnMut(&[u8]) -> Result<Option<String>, E> + 'd;
 
 impl Target {
@@ -168,7 +168,7 @@ fn roll_back(mut file: &File, written: usize) -> bool {
     is_removed
 }
 
-/// Whether the last line of a file has no end.
+/// Whether the last line of a file lacks its line end.
 fn ends_open(file: &File) -> io::Result<bool> {
     let length = file.metadata()?.len();
     let mut last = [b'\n'];

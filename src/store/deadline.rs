@@ -1,4 +1,4 @@
-//! How long to try. Asks the clock for nothing but spans.
+//! How long to keep trying. Uses the clock only to measure durations.
 
 use std::{
     cell::Cell,
@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The first and the longest pause between two tries.
+/// The first and the longest pause between two attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
 
-/// When to stop trying. Only the time of trying counts, not what is done in between: however long planning takes, as much time is left
-/// to wait for others. Pauses grow from one try to the next.
+/// When to stop trying. Only the time spent waiting counts, so a long planning step leaves as much time to wait for others. Pauses grow
+/// from one attempt to the next.
 #[derive(Debug)]
 pub(super) struct Deadline {
     wait: Duration,
@@ -20,7 +20,7 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// Tries for as long as this, and once in any case.
+    /// Allows at least one attempt, also where the wait is zero.
     pub(super) fn after(wait: Duration) -> Self {
         Self {
             wait,
@@ -39,7 +39,7 @@ impl Deadline {
         self.pause.set(PAUSES.0);
     }
 
-    /// Pauses before the next try. False where the time is over.
+    /// Pauses before the next attempt. False where the time is over.
     pub(super) fn pause(&self) -> bool {
         let left = self.left.get().saturating_sub(self.since.get().elapsed());
         self.left.set(left);

@@ -1,5 +1,5 @@
-//! A folder that is open. Files in it are opened by their names, and no link is followed, so that nothing can be put in the way in
-//! between.
+//! An open folder. Files in it are opened by name, and no link is followed, so that no other program can redirect a write between two
+//! calls.
 
 use std::{
     ffi::OsStr,
@@ -19,7 +19,7 @@ use rustix::{
 
 use super::system::unreadable_kind;
 
-/// Who may do what with a file.
+/// The owner, group and permissions of a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Access {
     mode: u32,
@@ -49,7 +49,7 @@ fn open_at(folder: impl AsFd, name: &OsStr, flags: OFlags, mode: RawMode) -> io:
     Ok(opened?)
 }
 
-/// Takes the room that a file will need, where that can be done.
+/// Reserves the space that a file will need, where the file system can.
 #[cfg(target_os = "linux")]
 fn reserve(file: &File, length: u64) -> io::Result<()> {
     if length == 0 {
@@ -123,7 +123,7 @@ impl Folder {
         }
     }
 
-    /// Creates a file in it with these bytes, in place of any of that name. Takes the room before it writes. The file is on the disk
+    /// Creates a file in it with these bytes, in place of any of that name. Reserves the space before it writes. The file is on the disk
     /// when this returns; its name is once the folder is [synced](Self::sync).
     pub(super) fn write_new(
         &self,
@@ -153,13 +153,13 @@ impl Folder {
         }
     }
 
-    /// Gives a file in it another name, also one that is taken.
+    /// Renames a file in it, replacing any file of the new name.
     pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         let folder = &self.open;
         Ok(retry_on_intr(|| calls::renameat(folder, from, folder, to))?)
     }
 
-    /// Removes a file in it. That there is none is fine.
+    /// Removes a file in it, if there is one.
     pub(super) fn remove(&self, name: &OsStr) -> io::Result<()> {
         match retry_on_intr(|| calls::unlinkat(&self.open, name, AtFlags::empty())) {
             Err(Errno::NOENT) => Ok(()),

@@ -1,5 +1,5 @@
-//! Signals while files are written. From the first file created to the last one removed a signal waits; at any other time it does
-//! what it would do by itself. Handlers belong to the process; which signal arrived belongs to a run.
+//! Signals while files are written. A signal is deferred from the first file created to the last one removed; at any other time it has
+//! its default effect. Handlers belong to the process; which signal arrived belongs to a run.
 
 use std::{
     io,
@@ -24,13 +24,13 @@ const ENDING: [(i32, EndingSignal); 3] = [
     (SIGTERM, EndingSignal::Terminate),
 ];
 
-/// The handlers of the process. A handler that cannot be installed leaves the signal to do what it would do by itself.
+/// The handlers of the process. Where a handler cannot be installed, the signal keeps its default effect.
 struct Handlers {
     may_end: Arc<AtomicBool>,
     /// The number of sections that defer signals.
     sections: Mutex<usize>,
     is_to_stop: Arc<AtomicBool>,
-    /// The signals that the parent process does not want ignored, as `nohup` does.
+    /// The signals that the parent process did not set to be ignored, as `nohup` does.
     handled: Vec<i32>,
 }
 
@@ -76,7 +76,7 @@ impl Handlers {
     }
 }
 
-/// The signals that the process ignores, a bit each.
+/// The signals that the process ignores, as a bit mask.
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -138,7 +138,7 @@ impl Drop for Received {
     }
 }
 
-/// A section in which signals wait.
+/// A section in which signals are deferred, until it is dropped.
 #[derive(Debug)]
 pub(super) struct DeferredSignals(Signals);
 

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// Which file it is, whatever it is called. The same for all files where the system has no such numbers.
+/// Identifies a file independently of its path. The same for all files where the system has no such numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     device: u64,
@@ -45,7 +45,7 @@ pub(super) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
-/// What is not a file that can be read, in words. None for a regular file.
+/// What something is that cannot be read as a file, in words. None for a regular file.
 pub(super) fn unreadable_kind(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     #[cfg(unix)]
@@ -69,8 +69,8 @@ pub(super) fn unreadable_kind(metadata: &Metadata) -> Option<&'static str> {
     }
 }
 
-/// Whether a file is long, but next to nothing of it is on the disk: reading it gives zeros for minutes. No compression comes near
-/// that.
+/// Whether a file is long, but almost none of it is on the disk: reading it would yield zeros for minutes. No compression reaches that
+/// ratio.
 #[cfg(unix)]
 fn is_sparse(metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -148,7 +148,7 @@ pub(super) fn write_over(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
-/// As many bytes from a place on as there are, at most those that fit.
+/// Fills the buffer from an offset on, or as much of it as the file has bytes for. Returns that number.
 pub(super) fn read_at(mut file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     file.seek(SeekFrom::Start(at))?;
     read_up_to(&mut file, buffer)

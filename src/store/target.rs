@@ -31,7 +31,7 @@ pub struct Target {
 
 impl Target {
     /// Finds the file that a path leads to. A link may lead to any place in its own repository; one that is in none, and is the log, to
-    /// any place below its own folder. `random` gives 64 random bits.
+    /// any place below its own folder. `random` returns 64 random bits.
     pub fn open(
         path: &Path,
         random: &dyn Fn() -> u64,
@@ -80,7 +80,7 @@ impl Target {
         if let Some(what) = unreadable_kind(&metadata) {
             return Err(WriteError::NotAFile { path: path(), what });
         }
-        // The permission bits do not stop the superuser, but they say what is wanted.
+        // The permission bits do not stop the superuser, but they state the owner's intent.
         if metadata.permissions().readonly() {
             let why = "it is read-only".to_owned();
             return Err(WriteError::NotPermitted { path: path(), why });

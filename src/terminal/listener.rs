@@ -22,7 +22,7 @@ use signal_hook::{
 use super::{Input, Signal, keys::Decoder, screen};
 use crate::exit::{EndingSignal, ExitCode};
 
-/// How long the rest of a key may take. Only time tells an Esc from the start of another key.
+/// The longest that the rest of a key may take. Only time distinguishes an Esc from the start of another key.
 const REST_OF_KEY: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 50_000_000,

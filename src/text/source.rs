@@ -24,9 +24,9 @@ impl Source {
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, NotUtf8> {
         String::from_utf8(bytes).map(Self::new).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            let good = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+            let valid_text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
             NotUtf8 {
-                at: Self::new(good).line_column(valid),
+                at: Self::new(valid_text).line_column(valid),
             }
         })
     }

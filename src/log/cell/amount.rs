@@ -96,28 +96,17 @@ fn token_range(text: &str) -> Option<TokenCell> {
 /// Reads the amount at the start of a longer text: `200,000 tokens`, `~155,000-160,000 tokens (77-80% of budget)`,
 /// `>6K tokens per deliverable`.
 pub fn leading_tokens(text: &str) -> Option<TokenCell> {
+    const PARTS: &str = "0123456789,._-–—~≈ \u{a0}\u{202f}";
     let text = text
         .trim()
         .trim_start_matches(['>', '<', '≥', '≤'])
         .trim_start();
-    let is_part = |c: char| {
-        c.is_ascii_digit()
-            || matches!(
-                c,
-                ',' | '.' | '_' | '-' | '–' | '—' | '~' | '≈' | ' ' | '\u{a0}' | '\u{202f}'
-            )
+    let mut following = text.chars().skip(1);
+    let is_end = |c: char| {
+        let ends_word = !following.next().is_some_and(char::is_alphanumeric);
+        !(PARTS.contains(c) || ends_word && "KkMmBb".contains(c))
     };
-    let mut chars = text.char_indices().peekable();
-    let mut end = text.len();
-    while let Some((at, c)) = chars.next() {
-        let word_ends = !chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-        let is_magnitude = matches!(c, 'K' | 'k' | 'M' | 'm' | 'B' | 'b') && word_ends;
-        if !is_part(c) && !is_magnitude {
-            end = at;
-            break;
-        }
-    }
-    let (number, rest) = text.split_at_checked(end)?;
+    let (number, rest) = text.split_at(text.find(is_end).unwrap_or(text.len()));
     if changes_the_number(rest) {
         return None;
     }

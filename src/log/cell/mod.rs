@@ -1,5 +1,5 @@
 //! What the spellings in a cell mean: tokens, money, percentages, times, states.
-//! Reads generously where a spelling can mean only one thing, and refuses where it could mean two.
+//! Accepts any spelling that can mean only one thing, and refuses those that could mean two.
 
 mod amount;
 mod number;

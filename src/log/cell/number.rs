@@ -9,7 +9,7 @@ use crate::model::{Amount, Tokens, divide_half_even};
 pub(super) struct Number {
     digits: u128,
     pub(super) decimals: u32,
-    /// The power of a thousand that a K, M or B after it stands for.
+    /// The power of a thousand that a K, M or B after it means.
     pub(super) thousands: Option<u32>,
 }
 

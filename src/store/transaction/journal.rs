@@ -1,5 +1,5 @@
-//! The journal of a rewrite: all that it takes to complete it, in one file with a checksum. Knows its form, its file, and what it
-//! says about the state of a log; see `replay` for what is done with it.
+//! The journal of a rewrite: all that is needed to complete it, in one file with a checksum. Knows its format, its file, and what it
+//! says about the state of a log; `replay` acts on it.
 
 use std::{
     borrow::Cow,
@@ -29,7 +29,7 @@ const STAGED_ENDING: &str = ".journal.new";
 
 /// A rewrite in place is cut short between two pieces of this size, which a copy of a log is compared by.
 const BLOCK: usize = 512;
-/// How many bytes of a hash tell two blocks apart.
+/// The number of bytes of a hash that identify a block.
 const BLOCK_HASH: usize = 16;
 
 pub(super) type Hash = [u8; 32];
@@ -46,7 +46,7 @@ pub(super) struct Journal {
     pub(super) id: TransactionId,
     /// The offset of the marker's seal.
     pub(super) seal: u64,
-    /// All that the log is to hold.
+    /// The new text of the log.
     pub(super) text: Vec<u8>,
     /// The length of the log before, and what it held.
     pub(super) start: u64,

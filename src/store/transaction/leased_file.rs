@@ -14,11 +14,11 @@ use super::super::{
 pub struct RewriteOptions {
     /// How long to wait for other programs that have the log open, or rewrite it. Zero tries once.
     pub wait: Duration,
-    /// The user vouches that no other program writes the log: it is then rewritten also where the system offers no lease.
+    /// The user states that no other program writes the log: it is then rewritten also where the system offers no lease.
     pub quiesced: bool,
 }
 
-/// How long a lease is relied on at most: two thirds of what the system gives its holder by default.
+/// The longest that a lease is relied on: two thirds of the system's default lease break time.
 const RELIED_ON: Duration = Duration::from_secs(30);
 
 /// The log, open for writing. Until it is dropped, other programs that open the log wait, where there are leases.
@@ -85,7 +85,7 @@ impl Drop for LeasedFile {
     }
 }
 
-/// Whether there is a lease on the file now; where the user vouches for the log, an exclusive lock does. None while another program
+/// Whether there is a lease on the file now; with `quiesced`, an exclusive lock suffices. None while another program
 /// has the file open.
 fn lease_or_lock(
     target: &Target,

@@ -38,7 +38,7 @@ const LOCK_ENDING: &str = ".lock";
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Complete,
-    /// Another program got in between. Unless the journal is in force, nothing was changed.
+    /// Another program wrote in between. Unless the journal is in force, nothing was changed.
     Conflict,
 }
 
@@ -50,7 +50,7 @@ enum Origin {
     Replay,
 }
 
-/// A log that no other tokmon process rewrites.
+/// A log while its lock is held: no other tokmon process rewrites it.
 struct Transaction<'t> {
     target: &'t Target,
     options: &'t RewriteOptions,
@@ -150,7 +150,7 @@ impl<'t> Transaction<'t> {
         }
     }
 
-    /// Puts the journal in force behind the marker. False where another program got in between.
+    /// Appends the marker, then puts the journal in force. False where another program wrote in between.
     fn decide(
         &self,
         staged: &mut Staged<'_>,
@@ -173,12 +173,12 @@ impl<'t> Transaction<'t> {
 }
 
 impl Target {
-    /// Rewrites the log, and the files that change with it. `plan` gets what the log holds and gives what it is to hold, or None
-    /// where there is nothing to do. It is called again when the log has changed meanwhile, and may then be called while every
+    /// Rewrites the log, and the files that change with it. `plan` is given what the log holds and returns what it is to hold, or
+    /// None where there is nothing to do. It is called again when the log has changed meanwhile, and may then be called while every
     /// other program that opens the log waits: it must be quick, and must not open the log itself. Lines of hooks that were appended
     /// are no such change: they stay behind the new text.
     ///
-    /// Gives what `plan` gave with its change. Fails with nothing changed, unless the error says otherwise.
+    /// Returns what `plan` returned with its change. Fails with nothing changed, unless the error says otherwise.
     pub fn rewrite<T, E>(
         &self,
         options: &RewriteOptions,

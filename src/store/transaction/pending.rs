@@ -20,7 +20,7 @@ struct Pending {
     folder: PathBuf,
 }
 
-/// Opens a log for reading. Where a rewrite of it was cut short, gives what it is to hold.
+/// Opens a log for reading: where a rewrite of it was cut short, its new text.
 pub fn open_log(path: &Path) -> Result<Opened, OpenError> {
     let opened = open(path)?;
     Ok(match pending(path, &opened)? {
@@ -29,7 +29,7 @@ pub fn open_log(path: &Path) -> Result<Opened, OpenError> {
     })
 }
 
-/// Opens a file for reading that changes with a log. Where a change of both was cut short, gives what it is to hold.
+/// Opens a file for reading that changes with a log: where a change of both was cut short, its new text.
 pub fn open_beside(log: &Path, path: &Path) -> Result<Opened, OpenError> {
     let is_pending = |(folder, name): (PathBuf, OsString)| is_pending(&folder, &name);
     if !file_of(log).is_some_and(is_pending) {

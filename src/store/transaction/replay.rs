@@ -36,7 +36,7 @@ impl Transaction<'_> {
         Err(WriteError::Changing { path })
     }
 
-    /// Goes on from where the change was cut short.
+    /// Continues from where the change was cut short.
     fn resume(&self, journal: &Journal, log: LeasedFile) -> Result<(), WriteError> {
         let bytes = system::read_whole(&log.file).doing("read", &self.target.path)?;
         match journal.progress(&bytes, log.inode(self.target)?) {
@@ -132,7 +132,7 @@ impl Transaction<'_> {
         }
         if now != change.before {
             return Err(WriteError::Damaged {
-                path: file.path().to_path_buf(),
+                path: file.path,
                 journal: self.journal.path(),
             });
         }

@@ -25,7 +25,7 @@ pub(super) struct SideFile {
     folder: Folder,
     name: OsString,
     staged: OsString,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// A folder that was created for a side file.
@@ -132,32 +132,22 @@ impl SideFile {
         }))
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn io(&self, doing: &'static str, error: io::Error) -> WriteError {
-        match error.kind() {
-            ErrorKind::InvalidInput => WriteError::SideFile {
-                path: self.path.clone(),
-            },
-            _ => WriteError::io(doing, &self.path, error),
-        }
-    }
-
     /// What it holds, and who may do what with it. None where it does not exist.
     fn content(&self) -> Result<Option<(Vec<u8>, Access)>, WriteError> {
-        let failed = |error| self.io("read", error);
-        let Some(file) = self.folder.read(&self.name).map_err(failed)? else {
+        let path = self.path.clone();
+        let file = self.folder.read(&self.name);
+        if matches!(&file, Err(error) if error.kind() == ErrorKind::InvalidInput) {
+            return Err(WriteError::SideFile { path });
+        }
+        let Some(file) = file.doing("read", &path)? else {
             return Ok(None);
         };
-        let metadata = file.metadata().map_err(failed)?;
+        let metadata = file.metadata().doing("read", &path)?;
         if metadata.permissions().readonly() {
             let why = "it is read-only".to_owned();
-            let path = self.path.clone();
             return Err(WriteError::NotPermitted { path, why });
         }
-        let bytes = system::read_whole(&file).map_err(failed)?;
+        let bytes = system::read_whole(&file).doing("read", &path)?;
         Ok(Some((bytes, Access::of(&metadata))))
     }
 
@@ -171,12 +161,12 @@ impl SideFile {
     pub(super) fn stage(&self, bytes: &[u8], access_of_log: Access) -> Result<(), WriteError> {
         let access = self.content()?.map_or(access_of_log, |(_, access)| access);
         let written = self.folder.write_new(&self.staged, &[bytes], access);
-        written.map_err(|error| self.io("write", error))
+        written.doing("write", &self.path)
     }
 
     pub(super) fn install_staged(&self) -> Result<(), WriteError> {
         let renamed = self.folder.rename(&self.staged, &self.name);
-        renamed.map_err(|error| self.io("replace", error))
+        renamed.doing("replace", &self.path)
     }
 
     pub(super) fn is_beside(&self, other: &Self) -> bool {
@@ -184,7 +174,7 @@ impl SideFile {
     }
 
     pub(super) fn sync(&self) -> Result<(), WriteError> {
-        self.folder.sync().map_err(|error| self.io("sync", error))
+        self.folder.sync().doing("sync", &self.path)
     }
 
     pub(super) fn remove_staged(&self) {
@@ -193,8 +183,7 @@ impl SideFile {
     }
 
     pub(super) fn remove(&self) -> Result<(), WriteError> {
-        let removed = self.folder.remove(&self.name);
-        removed.map_err(|error| self.io("remove", error))
+        self.folder.remove(&self.name).doing("remove", &self.path)
     }
 }
 

@@ -29,7 +29,8 @@ impl<'s> Staged<'s> {
         log: &[u8],
         change: Change,
     ) -> Result<Self, WriteError> {
-        let mut staged = Self::new(target, file, log, change.log)?;
+        let prepared = prepare(target, log, change.log, Vec::new())?;
+        let mut staged = Self::new(target, file, prepared);
         for file in change.files.into_iter().filter(FileChange::is_change) {
             staged.add(file)?;
         }
@@ -50,8 +51,8 @@ impl<'s> Staged<'s> {
         text: Vec<u8>,
         journal: &Journal,
     ) -> Result<Self, WriteError> {
-        let mut staged = Self::new(target, file, log, text)?;
-        staged.journal.files.clone_from(&journal.files);
+        let prepared = prepare(target, log, text, journal.files.clone())?;
+        let staged = Self::new(target, file, prepared);
         staged.write_journal()?;
         Ok(staged)
     }
@@ -59,21 +60,17 @@ impl<'s> Staged<'s> {
     /// Stages the journal once more for a log that holds these bytes by now, of which the tail is to stay behind the new text.
     pub(super) fn carry(&mut self, log: &[u8], tail: &[u8]) -> Result<(), WriteError> {
         let text = self.journal.with_tail(tail);
-        let (marker, journal) = prepare(self.target, log, text)?;
         let files = std::mem::take(&mut self.journal.files);
-        self.marker = marker;
-        self.journal = Journal { files, ..journal };
+        (self.marker, self.journal) = prepare(self.target, log, text, files)?;
         self.write_journal().map(|_| ())
     }
 
     fn new(
         target: &'s Target,
         file: &'s JournalFile,
-        log: &[u8],
-        text: Vec<u8>,
-    ) -> Result<Self, WriteError> {
-        let (marker, journal) = prepare(target, log, text)?;
-        Ok(Self {
+        (marker, journal): (CommitMarker, Journal),
+    ) -> Self {
+        Self {
             target,
             file,
             marker,
@@ -81,7 +78,7 @@ impl<'s> Staged<'s> {
             side_files: Vec::new(),
             created: Vec::new(),
             is_decided: false,
-        })
+        }
     }
 
     /// Adds a file. Fails where it is not what the plan took it for.
@@ -137,6 +134,7 @@ fn prepare(
     target: &Target,
     log: &[u8],
     text: Vec<u8>,
+    files: Vec<SideChange>,
 ) -> Result<(CommitMarker, Journal), WriteError> {
     let id = TransactionId::new(target.next_id());
     let marker = CommitMarker::behind(log, text.len(), &id);
@@ -148,7 +146,7 @@ fn prepare(
         old: hash(log),
         before: block_hashes(log, &marker.bytes, text.len()),
         text,
-        files: Vec::new(),
+        files,
     };
     Ok((marker, journal))
 }
