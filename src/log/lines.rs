@@ -274,8 +274,8 @@ impl<'a> Pairs<'a> {
 
     fn need_tokens(&self) -> Result<Amount<Tokens>, Box<Diagnostic>> {
         let text = self.need("tokens")?;
-        let expected = || self.problem("tokens", text, NUMBER_LIKE);
-        self.tokens("tokens")?.ok_or_else(expected)
+        let tokens = self.tokens("tokens")?;
+        tokens.ok_or_else(|| self.problem("tokens", text, NUMBER_LIKE))
     }
 
     fn tokens(&self, key: &str) -> Result<Option<Amount<Tokens>>, Box<Diagnostic>> {

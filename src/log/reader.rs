@@ -43,7 +43,13 @@ pub(super) fn read_in_chunks(
     each: &mut dyn FnMut(Item<'_>),
 ) -> io::Result<usize> {
     let mut chunker = Chunker::new(input, file, chunk_size);
-    let mut reader = Reader::new(each);
+    let mut reader = Reader {
+        out: Emitter::new(each),
+        section: OpenSection::default(),
+        begun: false,
+        label: None,
+        table: None,
+    };
     let (mut read, mut head) = (0, String::new());
     loop {
         let more = chunker.advance(read, &head)?;
@@ -69,17 +75,7 @@ struct Reader<'f> {
     table: Option<OpenTable>,
 }
 
-impl<'f> Reader<'f> {
-    fn new(each: &'f mut dyn FnMut(Item<'_>)) -> Self {
-        Self {
-            out: Emitter::new(each),
-            section: OpenSection::default(),
-            begun: false,
-            label: None,
-            table: None,
-        }
-    }
-
+impl Reader<'_> {
     /// Returns how far the chunk was read, and the head of the table that continues behind it.
     fn chunk(&mut self, chunk: &Chunk, last: bool) -> (usize, String) {
         let mut walk = Walk::new(chunk);

@@ -109,7 +109,7 @@ impl Target {
             if cfg!(not(unix)) || system::is_locked(try_lock(file)).doing("lock", &self.path)? {
                 return Ok(true);
             }
-            self.check_interrupted()?;
+            self.check_interrupted(false)?;
             if !deadline.pause() {
                 return Ok(false);
             }

@@ -110,9 +110,8 @@ impl Target {
         Ok(Access::of(&self.metadata()?))
     }
 
-    /// Fails where a signal is to end the process.
-    pub(super) fn check_interrupted(&self) -> Result<(), WriteError> {
-        let is_done = false;
+    /// Fails where a signal is to end the process, and says whether the change `is_done`.
+    pub(super) fn check_interrupted(&self, is_done: bool) -> Result<(), WriteError> {
         match self.signals.received() {
             Some(signal) => Err(WriteError::Interrupted { signal, is_done }),
             None => Ok(()),

@@ -1,6 +1,11 @@
 //! Keys and signals, each awaited by a thread. Keys are not read with crossterm: its reader does not return when the terminal is
 //! gone, blocks in the middle of a key, and loses pasted text beyond a thousand bytes.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this module is the adapter of the terminal"
+)]
+
 use std::{
     io::{self, PipeReader, PipeWriter},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -132,10 +137,6 @@ impl Listener {
 }
 
 /// Calls back from another thread once the reader of standard output is gone, be it a terminal or a pipe.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is the adapter of the terminal"
-)]
 pub fn when_unread(callback: impl FnOnce() + Send + 'static) {
     let wait = || {
         let output = io::stdout();
@@ -193,10 +194,6 @@ impl Shared {
     }
 
     /// Reads keys until the terminal is gone, which returns true, or the listener is.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this module is the adapter of the terminal"
-    )]
     fn read_to_end(&self, wake_rx: &PipeReader, send: &impl Fn(Input)) -> bool {
         let terminal = io::stdin();
         let mut decoder = Decoder::default();

@@ -50,7 +50,7 @@ pub fn size() -> io::Result<(u16, u16)> {
 pub fn suspend(screen: &mut Screen, listener: &Listener) -> io::Result<()> {
     #[cfg(unix)]
     {
-        screen.leave()?;
+        screen::restore()?;
         listener.stop()?;
         screen.enter()?;
     }
@@ -67,7 +67,7 @@ pub fn edit(
     command: &mut Command,
 ) -> io::Result<ExitStatus> {
     listener.park();
-    let status = screen.leave().and_then(|()| command.status());
+    let status = screen::restore().and_then(|()| command.status());
     let entered = screen.enter();
     listener.unpark();
     let status = status?;

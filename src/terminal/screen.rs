@@ -1,5 +1,10 @@
 //! The screen: taken, drawn one frame at a time, and restored.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this module is the adapter of the terminal"
+)]
+
 use std::{
     cell::RefCell,
     io::{self, Write},
@@ -64,13 +69,13 @@ impl Screen {
         while IS_ENDING.load(Ordering::SeqCst) {
             thread::park();
         }
-        let outcome = outcome.and_then(|()| send(&self.buffer.take()));
+        let outcome = outcome.and_then(|()| send(&self.buffer.0.take()));
         self.is_stale = outcome.is_err();
         outcome
     }
 
     fn compose(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.buffer.take();
+        self.buffer.0.take();
         queue!(self.buffer, BeginSynchronizedUpdate)?;
         if self.is_stale {
             // `Terminal::clear` would ask the terminal where its cursor is, and wait for the answer among the keys.
@@ -87,18 +92,12 @@ impl Screen {
         self.is_stale = true;
     }
 
-    /// Restores the terminal until [`Self::enter`]. Fails if it is gone.
-    pub fn leave(&mut self) -> io::Result<()> {
-        restore()
-    }
-
     /// Takes the terminal again. The next frame draws all cells. Fails if the terminal is gone.
     pub fn enter(&mut self) -> io::Result<()> {
         self.is_stale = true;
         IS_TAKEN.store(true, Ordering::SeqCst);
         let taken = enable_raw_mode()
-            .and_then(|()| bytes(|page| queue!(page, EnterAlternateScreen, Hide)))
-            .and_then(|bytes| send(&bytes));
+            .and_then(|()| send_all(|page| queue!(page, EnterAlternateScreen, Hide)));
         if taken.is_err() {
             let _ = restore();
         }
@@ -127,17 +126,12 @@ pub(super) fn restore() -> io::Result<()> {
     }
     let cooked = disable_raw_mode();
     let reset = SetAttribute(Attribute::Reset);
-    let left = bytes(|page| queue!(page, reset, LeaveAlternateScreen, Show));
-    left.and_then(|bytes| send(&bytes)).and(cooked)
+    send_all(|page| queue!(page, reset, LeaveAlternateScreen, Show)).and(cooked)
 }
 
 /// Restores the terminal while another thread may be drawing, and stops drawing. If the terminal takes no output for a fifth of a
 /// second, only its mode is restored.
 #[cfg(unix)]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is the adapter of the terminal"
-)]
 pub(super) fn restore_without_blocking() {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -148,12 +142,10 @@ pub(super) fn restore_without_blocking() {
         tv_nsec: 200_000_000,
     };
     IS_ENDING.store(true, Ordering::SeqCst);
-    let takes = poll(&mut out, Some(&fifth)).is_ok_and(|ready| ready > 0);
-    if takes {
-        let _ = restore();
-    } else {
-        let _ = disable_raw_mode();
-    }
+    let _ = match poll(&mut out, Some(&fifth)) {
+        Ok(1..) => restore(),
+        _ => disable_raw_mode(),
+    };
 }
 
 /// Makes a panic in any thread restore the terminal before its message, and end the process, even with `panic = "abort"`.
@@ -171,7 +163,6 @@ fn restore_on_panic() {
 
 #[expect(
     clippy::exit,
-    clippy::disallowed_methods,
     reason = "`main` is not reached any more, and the terminal is restored"
 )]
 fn end(code: ExitCode) -> ! {
@@ -181,12 +172,6 @@ fn end(code: ExitCode) -> ! {
 /// The bytes of a frame until it is complete: crossterm flushes more than once.
 #[derive(Clone, Default)]
 struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
-
-impl FrameBuffer {
-    fn take(&self) -> Vec<u8> {
-        self.0.take()
-    }
-}
 
 impl Write for FrameBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -198,18 +183,14 @@ impl Write for FrameBuffer {
     }
 }
 
-fn bytes(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Vec<u8>> {
+fn send_all(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
     let mut bytes = Vec::new();
     write(&mut bytes)?;
-    Ok(bytes)
+    send(&bytes)
 }
 
 /// Writes to the terminal without the lock of the standard library, which a blocked thread may hold.
 #[cfg(unix)]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is the adapter of the terminal"
-)]
 fn send(mut bytes: &[u8]) -> io::Result<()> {
     use rustix::{
         event::{PollFd, PollFlags, poll},
@@ -233,10 +214,6 @@ fn send(mut bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is the adapter of the terminal"
-)]
 fn send(bytes: &[u8]) -> io::Result<()> {
     let mut terminal = io::stdout();
     terminal.write_all(bytes)?;

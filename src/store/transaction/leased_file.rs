@@ -52,7 +52,7 @@ impl LeasedFile {
             {
                 return Ok(log);
             }
-            target.check_interrupted()?;
+            target.check_interrupted(false)?;
             if !deadline.pause() {
                 return Err(WriteError::Busy {
                     path: target.path.clone(),

@@ -80,24 +80,7 @@ impl<'t> Transaction<'t> {
         planned: &mut Planned<T>,
         plan: &mut Planner<'_, T, E>,
     ) -> Result<Outcome, RewriteError<E>> {
-        let attempt = {
-            let _deferred = self.target.signals.defer();
-            self.attempt_deferred(planned, plan)?
-        };
-        match (&attempt, self.target.signals.received()) {
-            (Outcome::Complete, Some(signal)) => {
-                let is_done = true;
-                Err(WriteError::Interrupted { signal, is_done }.into())
-            }
-            _ => Ok(attempt),
-        }
-    }
-
-    fn attempt_deferred<T, E>(
-        &self,
-        planned: &mut Planned<T>,
-        plan: &mut Planner<'_, T, E>,
-    ) -> Result<Outcome, RewriteError<E>> {
+        let _deferred = self.target.signals.defer();
         let mut staged = self.stage(planned)?;
         let log = LeasedFile::acquire(self.target, self.options, &self.deadline)?;
         let bytes = read_whole(&log.file).doing("read", &self.target.path)?;
@@ -166,7 +149,7 @@ impl<'t> Transaction<'t> {
             return Ok(false);
         }
         if origin == Origin::ThisRun {
-            self.target.check_interrupted()?;
+            self.target.check_interrupted(false)?;
         }
         staged.commit(origin == Origin::ThisRun).map(|()| true)
     }
@@ -222,7 +205,10 @@ impl Target {
                 return Ok(next.value);
             }
             match transaction.attempt(&mut next, plan) {
-                Ok(Outcome::Complete) => return Ok(next.value),
+                Ok(Outcome::Complete) => {
+                    self.check_interrupted(true)?;
+                    return Ok(next.value);
+                }
                 Ok(Outcome::Conflict) => {}
                 Err(RewriteError::Write(WriteError::Changing { path })) => changing = path,
                 Err(error) => return Err(error),
