@@ -16,6 +16,7 @@ use std::{
 const CRATES: &[(&str, &[&str])] = &[
     ("text", &["memchr", "schemars", "serde", "thiserror"]),
     ("model", &["chrono", "schemars", "serde", "strum"]),
+    ("diagnostic", &["strum"]),
     ("log", &["chrono", "memchr", "pulldown_cmark"]),
     (
         "analysis",
