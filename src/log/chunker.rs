@@ -133,14 +133,14 @@ pub(super) struct Locator<'a> {
 impl Locator<'_> {
     /// The place of a part of one line, given by its bytes in the text. Parts are to be asked for from the top down, line by line.
     pub(super) fn place(&mut self, part: &Range<usize>) -> Place {
-        let passed = self.chunk.text.get(self.at..part.start);
-        let mut before = passed.unwrap_or_default();
-        if let Some((passed, rest)) = before.rsplit_once('\n') {
-            self.lines += memchr_iter(b'\n', passed.as_bytes()).count() + 1;
-            self.at += passed.len() + 1;
+        let passed = self.chunk.text.as_bytes().get(self.at..part.start);
+        let passed = passed.unwrap_or_default();
+        if let Some(last) = memrchr(b'\n', passed) {
+            self.lines += memchr_iter(b'\n', passed).count();
+            self.at += last + 1;
             self.pass_gaps();
-            before = rest;
         }
+        let before = self.chunk.text.get(self.at..part.start).unwrap_or_default();
         let line_start = self.chunk.start + self.gap_bytes + (self.at - self.chunk.head);
         let start = line_start + before.len();
         Place {
