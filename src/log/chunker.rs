@@ -2,7 +2,7 @@
 //! Whether a hook line is in a code block, and which blocks of a chunk are complete, is for `reader` to judge.
 
 use std::{
-    io::{self, ErrorKind, Read},
+    io::{self, Read},
     ops::Range,
 };
 
@@ -208,6 +208,11 @@ impl<R: Read> Chunker<R> {
         self.offset
     }
 
+    /// The number of lines that were read so far.
+    pub(super) const fn lines(&self) -> usize {
+        self.line - 1
+    }
+
     /// Drops what was read of the chunk and fills it up again. False where the file has ended: this is the last chunk.
     pub(super) fn advance(&mut self, read: usize, head: &str) -> io::Result<bool> {
         self.chunk.consume(read, head);
@@ -223,22 +228,17 @@ impl<R: Read> Chunker<R> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        let had = self.raw.len();
-        self.raw.resize(had + self.chunk_size.min(READ_SIZE), 0);
-        let got = loop {
-            match self.input.read(&mut self.raw[had..]) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                other => break other?,
-            }
-        };
-        self.raw.truncate(had + got);
+        let size = self.chunk_size.min(READ_SIZE) as u64;
+        let got = self.input.by_ref().take(size).read_to_end(&mut self.raw)?;
         let at_start = self.offset == 0 && self.chunk.start == 0 && self.line == 1;
         if at_start && !self.skip_bom(got == 0) {
             return Ok(());
         }
         if got == 0 {
             self.ended = true;
+            let is_open = !self.raw.is_empty() || self.overlong.is_some();
             self.end();
+            self.line += usize::from(is_open);
         } else if let Some(last) = memrchr(b'\n', &self.raw) {
             self.split_lines(last + 1);
         }

@@ -22,11 +22,11 @@ use crate::{
     text::FileId,
 };
 
-/// Reads a log, and passes each thing it says to `each`. Fails only where reading the bytes fails.
+/// Reads a log, and passes each thing it says to `each`. Returns the number of its lines. Fails only where reading the bytes fails.
 ///
 /// Memory follows the longest block of the file; a table, however long, is read in chunks.
-pub fn read(input: impl Read, file: FileId, each: &mut dyn FnMut(Item<'_>)) -> io::Result<()> {
-    read_in_chunks(input, file, CHUNK_SIZE, each).map(|_| ())
+pub fn read(input: impl Read, file: FileId, each: &mut dyn FnMut(Item<'_>)) -> io::Result<usize> {
+    read_in_chunks(input, file, CHUNK_SIZE, each).map(|(_, lines)| lines)
 }
 
 /// Reads a log that is in memory, where reading cannot fail.
@@ -35,13 +35,13 @@ pub fn read_str(text: impl AsRef<[u8]>, file: FileId, each: &mut dyn FnMut(Item<
     debug_assert!(read.is_ok(), "{read:?}");
 }
 
-/// Returns how many bytes were read.
+/// Returns the number of bytes that were read, and of lines.
 pub(super) fn read_in_chunks(
     input: impl Read,
     file: FileId,
     chunk_size: usize,
     each: &mut dyn FnMut(Item<'_>),
-) -> io::Result<usize> {
+) -> io::Result<(usize, usize)> {
     let mut chunker = Chunker::new(input, file, chunk_size);
     let mut reader = Reader {
         out: Emitter::new(each),
@@ -60,7 +60,7 @@ pub(super) fn read_in_chunks(
         if !more {
             reader.end_table();
             reader.out.end_hook_run();
-            return Ok(chunker.bytes());
+            return Ok((chunker.bytes(), chunker.lines()));
         }
     }
 }

@@ -127,7 +127,8 @@ fn said_in_chunks(bytes: &[u8], chunk_size: usize) -> String {
         };
         writeln!(said, "{line}").unwrap();
     });
-    assert_eq!(read.unwrap(), bytes.len());
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').count();
+    assert_eq!(read.unwrap(), (bytes.len(), lines));
     if hooks > 0 {
         writeln!(said, "{hooks} [PRE] lines").unwrap();
     }

@@ -1,10 +1,7 @@
 //! Reads the files of a log in the order in which they count: the log, the projection beside it, the archive of the month to show,
 //! and those of months before it. Each archive is closed before the next is opened: a log may have a thousand.
 
-use std::{
-    io::{self, Read},
-    mem,
-};
+use std::mem;
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
@@ -162,17 +159,11 @@ impl<'l> Loader<'l> {
     fn read(&mut self, file: FileId, opened: &mut Opened) -> Result<(), Failure> {
         self.has_derived_totals = false;
         self.totals_in_table = 0;
-        let mut lines = 0;
-        let outcome = opened.bytes().and_then(|bytes| {
-            let bytes = CountedLines {
-                bytes,
-                lines: &mut lines,
-                is_open: false,
-            };
-            log::read(bytes, file, &mut |item| self.item(file, item))
-        });
-        self.extent.lines += lines;
-        outcome.with_context(|| format!("cannot read {}", self.files.name(file)))?;
+        let lines = opened
+            .bytes()
+            .and_then(|bytes| log::read(bytes, file, &mut |item| self.item(file, item)));
+        let lines = lines.with_context(|| format!("cannot read {}", self.files.name(file)))?;
+        self.extent.lines += lines as u64;
         Ok(())
     }
 
@@ -214,26 +205,6 @@ impl<'l> Loader<'l> {
             unread: self.unread,
         };
         (self.builder.finish(), files)
-    }
-}
-
-/// Counts the lines of the bytes that pass through. A last line without a line end is one.
-struct CountedLines<'c, R> {
-    bytes: R,
-    lines: &'c mut u64,
-    /// The line that is being read was counted already.
-    is_open: bool,
-}
-
-impl<R: Read> Read for CountedLines<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let got = self.bytes.read(buffer)?;
-        let read = buffer.get(..got).unwrap_or_default();
-        for line in read.split_inclusive(|byte| *byte == b'\n') {
-            let was_open = mem::replace(&mut self.is_open, !line.ends_with(b"\n"));
-            *self.lines += u64::from(!was_open);
-        }
-        Ok(got)
     }
 }
 
