@@ -5,17 +5,11 @@ use std::ops::{Add, AddAssign, Range};
 
 use super::{TextRole, split_at_width, width};
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct StyledSpan {
-    range: Range<usize>,
-    role: TextRole,
-}
-
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StyledLine {
     text: String,
-    /// In order, disjoint and not empty.
-    spans: Vec<StyledSpan>,
+    /// Ranges of bytes with a role: in order, disjoint and not empty.
+    spans: Vec<(Range<usize>, TextRole)>,
     /// Drawn in reverse video: the selected row of a list, or a headline that must not be missed.
     pub reversed: bool,
 }
@@ -66,13 +60,13 @@ impl StyledLine {
 
     fn push_span(&mut self, range: Range<usize>, role: TextRole) {
         if !range.is_empty() {
-            self.spans.push(StyledSpan { range, role });
+            self.spans.push((range, role));
         }
     }
 
     /// Gives the text from a byte on the roles that the text of another line has.
     pub fn style_like(&mut self, start: usize, line: &Self) {
-        for StyledSpan { range, role } in &line.spans {
+        for (range, role) in &line.spans {
             self.push_span(start + range.start..start + range.end, *role);
         }
     }
@@ -83,7 +77,7 @@ impl StyledLine {
 
     pub fn pieces(&self) -> Vec<(Option<TextRole>, &str)> {
         let (mut pieces, mut end) = (Vec::new(), 0);
-        for StyledSpan { range, role } in &self.spans {
+        for (range, role) in &self.spans {
             pieces.push((None, self.bytes(end..range.start)));
             pieces.push((Some(*role), self.bytes(range.clone())));
             end = range.end;
@@ -96,7 +90,7 @@ impl StyledLine {
     fn slice(&self, part: Range<usize>) -> Self {
         let mut line = Self::from(self.bytes(part.clone())).reverse(self.reversed);
         let end = line.text.len();
-        for StyledSpan { range, role } in &self.spans {
+        for (range, role) in &self.spans {
             let clip = |at: usize| at.saturating_sub(part.start).min(end);
             line.push_span(clip(range.start)..clip(range.end), *role);
         }
@@ -120,8 +114,8 @@ impl StyledLine {
             return self;
         }
         let end = split_at_width(&self.text, most.saturating_sub(1)).0.len();
-        let role = self.spans.iter().find(|span| span.range.contains(&end));
-        let role = role.map(|span| span.role);
+        let role = self.spans.iter().find(|(range, _)| range.contains(&end));
+        let role = role.map(|(_, role)| *role);
         self.truncate(end);
         if most > 0 {
             self += role.map_or_else(|| ellipsis.into(), |role| Self::styled(role, ellipsis));
@@ -171,8 +165,8 @@ impl StyledLine {
     /// The words of the line, each with the blank behind it.
     fn words(&self) -> Vec<Range<usize>> {
         let is_in_badge = |at: usize| {
-            let mut badges = self.spans.iter().filter(|span| span.role.is_badge());
-            badges.any(|badge| badge.range.contains(&at))
+            let mut badges = self.spans.iter().filter(|(_, role)| role.is_badge());
+            badges.any(|(badge, _)| badge.contains(&at))
         };
         let blanks = self.text.match_indices(' ').map(|(at, _)| at);
         let ends = blanks.filter(|at| !is_in_badge(*at)).map(|at| at + 1);

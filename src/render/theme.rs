@@ -176,6 +176,16 @@ impl Style {
         if self.ascii { " - " } else { " · " }
     }
 
+    /// The first text if it fits, else the second one.
+    pub fn pick<T: Into<StyledLine>>(self, [full, compact]: [T; 2]) -> StyledLine {
+        let full = full.into();
+        if self.fits(&full) {
+            full
+        } else {
+            compact.into()
+        }
+    }
+
     pub fn fits(self, line: &StyledLine) -> bool {
         self.width.is_none_or(|width| line.width() <= width)
     }

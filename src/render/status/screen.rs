@@ -39,16 +39,6 @@ impl ScreenStatus {
     fn is_wide(self) -> bool {
         self.size.class() == SizeClass::Wide
     }
-
-    /// The first text if it fits, else the second one.
-    fn pick<T: Into<StyledLine>>(self, [full, compact]: [T; 2]) -> StyledLine {
-        let full = full.into();
-        if self.style.fits(&full) {
-            full
-        } else {
-            compact.into()
-        }
-    }
 }
 
 /// The status as blocks that fit the width of a screen. The first one is the headline.
@@ -91,7 +81,7 @@ fn line_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 }
 
 fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
-    let plan = line::plan(report, screen.style).map(|plan| screen.pick(plan));
+    let plan = line::plan(report, screen.style).map(|plan| screen.style.pick(plan));
     let teams = Some(working_teams(report, screen)).filter(|teams| !teams.is_empty());
     vec![
         Block::lines([short_headline(report, screen)]),
@@ -218,10 +208,13 @@ fn short_headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let badge = badge.unwrap_or_default();
     let texts = line::amounts(report, screen.style)
         .map(|amounts| StyledLine::from(amounts + &share) + &badge);
-    let text = screen.pick(texts);
+    let text = screen.style.pick(texts);
     let clock = screen.now.format("%H:%M").to_string();
     let with_clock = apart(text.clone(), clock.into(), screen.size.width);
-    screen.pick([with_clock, text]).reverse(is_exceeded(report))
+    screen
+        .style
+        .pick([with_clock, text])
+        .reverse(is_exceeded(report))
 }
 
 /// What is used as a bar, and the thresholds below it; beside them what the log states, if it differs.

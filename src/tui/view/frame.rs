@@ -38,11 +38,7 @@ pub fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
     let text = named.chain(nameless).find(|text| view.style.fits(text));
     let text = text.unwrap_or(numbers);
     let with_clock = apart(text.clone(), clock.into(), size.width);
-    if view.style.fits(&with_clock) {
-        with_clock
-    } else {
-        text
-    }
+    view.style.pick([with_clock, text])
 }
 
 /// The log, what of it is shown, and the month if it is not the current one.
@@ -129,8 +125,7 @@ pub fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
     let showing = showing.map(|(at, _)| format!(" - showing {}", at.format("%H:%M:%S")));
     // The place is more important than the time.
     let full = heading(format!("{error}{}", showing.unwrap_or_default()));
-    let fits = view.style.fits(&full);
-    Some(if fits { full } else { heading(error) })
+    Some(view.style.pick([full, heading(error)]))
 }
 
 fn flash(app: &App, view: ViewContext) -> Option<StyledLine> {
