@@ -131,17 +131,17 @@ impl Style {
     };
 
     /// Whether a terminal shows it: only there are lines limited, and escape sequences understood.
-    pub fn is_for_terminal(self) -> bool {
+    pub(crate) fn is_for_terminal(self) -> bool {
         self.width.is_some() || self.color != ColorMode::Plain
     }
 
     /// Text from a log for use within a sentence: sanitized, and cut where it is very long.
-    pub fn text(self, text: &str) -> String {
+    pub(crate) fn text(self, text: &str) -> String {
         cut(&sanitize(text), MAX_TEXT, self.ellipsis()).into_owned()
     }
 
     /// An amount, with the currency's code where its sign cannot be drawn.
-    pub fn money(self, money: Money) -> String {
+    pub(crate) fn money(self, money: Money) -> String {
         let shown = money.to_string();
         match money.currency.sign() {
             Some(sign) if self.ascii && !sign.is_ascii() => {
@@ -152,7 +152,7 @@ impl Style {
     }
 
     /// The symbol and word of a level: `!! WARN`.
-    pub const fn symbol(self, level: Level) -> &'static str {
+    pub(crate) const fn symbol(self, level: Level) -> &'static str {
         match (level, self.ascii) {
             (Level::Ok, true) => "+ OK",
             (Level::Ok, false) => "✓ OK",
@@ -163,21 +163,21 @@ impl Style {
         }
     }
 
-    pub fn badge(self, level: Level) -> StyledLine {
+    pub(crate) fn badge(self, level: Level) -> StyledLine {
         StyledLine::styled(TextRole::Badge(level), format!("[{}]", self.symbol(level)))
     }
 
-    pub const fn ellipsis(self) -> &'static str {
+    pub(crate) const fn ellipsis(self) -> &'static str {
         if self.ascii { "~" } else { "…" }
     }
 
     /// Separates unrelated parts of a line.
-    pub const fn separator(self) -> &'static str {
+    pub(crate) const fn separator(self) -> &'static str {
         if self.ascii { " - " } else { " · " }
     }
 
     /// The first text if it fits, else the second one.
-    pub fn pick<T: Into<StyledLine>>(self, [full, compact]: [T; 2]) -> StyledLine {
+    pub(crate) fn pick<T: Into<StyledLine>>(self, [full, compact]: [T; 2]) -> StyledLine {
         let full = full.into();
         if self.fits(&full) {
             full
@@ -186,12 +186,12 @@ impl Style {
         }
     }
 
-    pub fn fits(self, line: &StyledLine) -> bool {
+    pub(crate) fn fits(self, line: &StyledLine) -> bool {
         self.width.is_none_or(|width| line.width() <= width)
     }
 
     /// A bar of `width` cells, filled by `used` of `whole`, with ticks at the thresholds.
-    pub fn bar(
+    pub(crate) fn bar(
         self,
         width: usize,
         used: impl Into<i128>,
@@ -219,7 +219,7 @@ impl Style {
     }
 
     /// The percentages below the ticks of such a bar, if there is room for them.
-    pub fn scale(width: usize, thresholds: &Thresholds) -> String {
+    pub(crate) fn scale(width: usize, thresholds: &Thresholds) -> String {
         let mut scale = String::new();
         for (percent, _) in thresholds.steps() {
             let label = percent.to_string();
@@ -234,7 +234,7 @@ impl Style {
     }
 
     /// A line folded to the width, all but its first line indented.
-    pub fn fold(self, line: impl Into<StyledLine>, indent: usize) -> Vec<StyledLine> {
+    pub(crate) fn fold(self, line: impl Into<StyledLine>, indent: usize) -> Vec<StyledLine> {
         let line = line.into();
         match self.width {
             Some(width) => line.fold(width, indent, self.ellipsis()),
@@ -243,7 +243,7 @@ impl Style {
     }
 
     /// A line with escape sequences for its roles, if there are any.
-    pub fn paint(self, line: &StyledLine) -> Cow<'_, str> {
+    pub(crate) fn paint(self, line: &StyledLine) -> Cow<'_, str> {
         if self.color == ColorMode::Plain || !line.is_styled() {
             return Cow::Borrowed(line.text());
         }
