@@ -219,8 +219,7 @@ fn kept_lines(text: &str) -> BTreeMap<String, usize> {
     derived.extend(document.notes.iter().map(|note| note.place.line));
     let lines = document.lines.iter().filter(|line| match &line.kind {
         LineKind::Usage(_) => true,
-        LineKind::Event(event) => matches!(event, crate::model::LineEvent::Hold(_)),
-        LineKind::Unreadable => false,
+        kind => matches!(kind, LineKind::Hold { .. }),
     });
     derived.extend(lines.map(|line| line.place.line));
     derived.sort_unstable();

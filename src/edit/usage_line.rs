@@ -63,29 +63,22 @@ fn check(usage: &Usage) -> Result<(), Unwritable> {
         ));
     }
     if cell::is_absent(team) {
-        return Err(Unwritable::new(
-            "the name of the team is empty",
-            "say who spent the tokens",
-        ));
+        let message = "the name of the team is empty";
+        return Err(Unwritable::new(message, "say who spent the tokens"));
     }
     if is_total(team) {
-        return Err(Unwritable::new(
-            format!("`{team}` is the name of a total, not of a team"),
-            "say which team spent the tokens",
-        ));
+        let message = format!("`{team}` is the name of a total, not of a team");
+        return Err(Unwritable::new(message, "say which team spent the tokens"));
     }
-    for (what, id) in [("id", Some(&usage.id)), ("hold", usage.hold.as_ref())] {
-        if id.is_some_and(|id| !is_writable_id(id)) {
-            return Err(Unwritable::new(
-                format!(
-                    "this {what} cannot be written: {:?}",
-                    id.map_or("", String::as_str)
-                ),
-                "use letters, digits and `-_.:`, 200 of them at most, without blanks and without `--`",
-            ));
-        }
-    }
-    Ok(())
+    let id = Some(("id", &usage.id));
+    let hold = usage.hold.as_ref().map(|hold| ("hold", hold));
+    let mut ids = id.into_iter().chain(hold);
+    ids.find(|(_, id)| !is_writable_id(id)).map_or(Ok(()), |(what, id)| {
+        Err(Unwritable::new(
+            format!("this {what} cannot be written: {id:?}"),
+            "use letters, digits and `-_.:`, 200 of them at most, without blanks and without `--`",
+        ))
+    })
 }
 
 /// Reads the line as any other run will.

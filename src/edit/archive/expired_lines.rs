@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::{
     edit::{LineKind, LogLine, Timestamp},
-    model::{LineEvent, Month},
+    model::Month,
 };
 
 pub(in crate::edit) struct ExpiredLines<'l> {
@@ -18,20 +18,16 @@ pub(in crate::edit) struct ExpiredLines<'l> {
 
 impl<'l> ExpiredLines<'l> {
     pub(in crate::edit) fn of(lines: &'l [LogLine], today: NaiveDate, now: Timestamp) -> Self {
-        let events = lines.iter().filter_map(|line| match &line.kind {
-            LineKind::Event(event) => Some(event),
-            _ => None,
-        });
-        let freed = events.clone().filter_map(|event| match event {
-            LineEvent::Free(id) => Some(id.as_ref()),
+        let freed = lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Free(id) => Some(id.as_str()),
             _ => None,
         });
         let freed: HashSet<&str> = freed.collect();
         let mut holds = HashMap::new();
-        for event in events {
-            if let LineEvent::Hold(hold) = event {
-                let has_ended = hold.until <= now || freed.contains(hold.id.as_ref());
-                holds.entry(hold.id.as_ref()).or_insert(has_ended);
+        for line in lines {
+            if let LineKind::Hold { id, until } = &line.kind {
+                let has_ended = *until <= now || freed.contains(id.as_str());
+                holds.entry(id.as_str()).or_insert(has_ended);
             }
         }
         Self { today, holds }
@@ -47,21 +43,19 @@ impl<'l> ExpiredLines<'l> {
     pub(in crate::edit) fn is_needed(&self, line: &LogLine) -> bool {
         match line.kind {
             LineKind::Usage(_) | LineKind::Unreadable => true,
-            LineKind::Event(_) => line.date.is_some_and(|date| !self.is_expired(line, date)),
+            _ => line.date.is_some_and(|date| !self.is_expired(line, date)),
         }
     }
 
     fn is_expired(&self, line: &LogLine, date: NaiveDate) -> bool {
         let is_past = date < self.today;
-        let LineKind::Event(event) = &line.kind else {
-            return false;
-        };
-        match event {
-            LineEvent::Hook(_) => is_past,
+        match &line.kind {
+            LineKind::Usage(_) | LineKind::Unreadable => false,
+            LineKind::Hook => is_past,
             // It keeps the notice from going out again until its month ends.
-            LineEvent::Notice(_) => Month::of(date) < Month::of(self.today),
-            LineEvent::Hold(hold) => self.holds.get(hold.id.as_ref()) == Some(&true),
-            LineEvent::Free(id) => self.holds.get(id.as_ref()).copied().unwrap_or(is_past),
+            LineKind::Notice => Month::of(date) < Month::of(self.today),
+            LineKind::Hold { id, .. } => self.holds.get(id.as_str()) == Some(&true),
+            LineKind::Free(id) => self.holds.get(id.as_str()).copied().unwrap_or(is_past),
         }
     }
 }

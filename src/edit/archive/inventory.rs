@@ -65,10 +65,9 @@ impl Inventory {
         let document = revision.document();
         let mut inventory = Self {
             sections: vec![SectionContent::default(); document.sections.len()],
-            has_summary: document.tables_of(Role::Monthly).any(|table| {
-                let mut rows = table.rows.iter();
-                rows.any(|row| matches!(row.kind, RowKind::Entry(_)))
-            }),
+            has_summary: document
+                .tables_of(Role::Monthly)
+                .any(|table| table.rows.iter().any(|row| row.entry().is_some())),
             unreadable_lines: Vec::new(),
         };
         for table in &document.tables {
@@ -99,10 +98,8 @@ impl Inventory {
     fn hinder(&mut self, document: &Document, at: usize, obstacle: Obstacle) {
         let sections = &document.sections;
         let after = sections.partition_point(|section| section.span.start <= at);
-        let section = after
-            .checked_sub(1)
-            .and_then(|at| self.sections.get_mut(at));
-        if let Some(section) = section {
+        let before = self.sections.get_mut(..after).unwrap_or_default();
+        if let Some(section) = before.last_mut() {
             section.obstacle.get_or_insert(obstacle);
         }
     }
@@ -184,13 +181,13 @@ impl Inventory {
 
 impl SectionContent {
     fn add(&mut self, table: &TableBlock) {
-        let mut unreadable = table.rows.iter();
-        if unreadable.any(|row| matches!(row.kind, RowKind::Unreadable)) {
+        let has = |is: fn(&RowKind) -> bool| table.rows.iter().any(|row| is(&row.kind));
+        if has(|row| matches!(row, RowKind::Unreadable)) {
             self.obstacle.get_or_insert(Obstacle::Unreadable);
         }
         let is_detail = matches!(table.role, Role::Daily | Role::Session);
-        let others = |row: &RowKind| !matches!(row, RowKind::Entry(_) | RowKind::Sum);
-        if !is_detail && !table.lines.is_empty() || table.rows.iter().any(|row| others(&row.kind)) {
+        let is_foreign = !is_detail && !table.lines.is_empty();
+        if is_foreign || has(|row| !matches!(row, RowKind::Entry(_) | RowKind::Sum)) {
             self.obstacle.get_or_insert(Obstacle::Foreign);
         }
         self.rows += table.lines.len();

@@ -42,27 +42,23 @@ pub fn with_log(archive: &str, path: &str, newline: &str) -> String {
         text.replace_range(named.place.span.range(), &escape(path));
         return text;
     }
-    let title = header(archive).find(|(_, line)| !line.trim().is_empty());
-    let title = title.filter(|(_, line)| line.starts_with("# "));
+    let line = log_line(path);
+    let first = header(archive).find(|(_, line)| !line.trim().is_empty());
+    let title = first.filter(|(_, line)| line.starts_with("# "));
     let at = title.map_or_else(
         || archive.len() - archive.trim_start_matches('\u{feff}').len(),
         |(start, line)| start + line.len(),
     );
     let rest = archive.get(at..).unwrap_or_default();
-    let (_, rest) = rest
-        .split_once('\n')
-        .filter(|_| title.is_some())
-        .unwrap_or(("", rest));
+    let below_title = rest.split_once('\n').map_or(rest, |(_, below)| below);
+    let rest = if title.is_some() { below_title } else { rest };
     let is_apart = rest.is_empty() || rest.starts_with(['\n', '\r', '>']);
-    let line = log_line(path);
     let blank = if is_apart { "" } else { newline };
-    text.insert_str(
-        at,
-        &match title {
-            Some(_) => format!("{newline}{line}{blank}"),
-            None => format!("{line}{newline}{blank}"),
-        },
-    );
+    let parts = match title {
+        Some(_) => [newline, &line, blank],
+        None => [&line, newline, blank],
+    };
+    text.insert_str(at, &parts.concat());
     text
 }
 

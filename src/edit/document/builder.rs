@@ -1,6 +1,6 @@
 //! From the items of a log to its document.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     log::{self, Column, Item, Role, RowValue, Section},
-    model::{Header, Hold, HookLine, LineEvent, Month, Notice},
+    model::{Header, HookLine, LineEvent, Month},
     text::{Place, Source, Span},
 };
 
@@ -66,7 +66,16 @@ impl Builder {
             }
             Item::Line(HookLine { event, date, place }) => {
                 self.dated(*date);
-                self.line(LineKind::Event(to_static(event)), *date, *place);
+                let kind = match event {
+                    LineEvent::Hook(_) => LineKind::Hook,
+                    LineEvent::Notice(_) => LineKind::Notice,
+                    LineEvent::Free(id) => LineKind::Free(id.to_string()),
+                    LineEvent::Hold(hold) => LineKind::Hold {
+                        id: hold.id.to_string(),
+                        until: hold.until,
+                    },
+                };
+                self.line(kind, *date, *place);
             }
             Item::Header(_) | Item::Problem(_) => {}
         }
@@ -227,24 +236,5 @@ fn end_sections(sections: &mut [SectionBlock], len: usize) {
                 *end = start;
             }
         }
-    }
-}
-
-fn to_static(event: &LineEvent<'_>) -> LineEvent<'static> {
-    let text = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
-    match event {
-        LineEvent::Hook(kind) => LineEvent::Hook(*kind),
-        LineEvent::Hold(hold) => LineEvent::Hold(Hold {
-            team: text(&hold.team),
-            tokens: hold.tokens,
-            until: hold.until,
-            id: text(&hold.id),
-        }),
-        LineEvent::Free(id) => LineEvent::Free(text(id)),
-        LineEvent::Notice(notice) => LineEvent::Notice(Notice {
-            threshold: notice.threshold,
-            scope: text(&notice.scope),
-            basis: text(&notice.basis),
-        }),
     }
 }

@@ -6,11 +6,11 @@ mod sums;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::{
     log::{self, Column, Columns, Role, Section},
-    model::{Entry, LineEvent, Month, Note, StatedTotal},
+    model::{Entry, Month, Note, StatedTotal},
     text::{FileId, Place, Source, Span},
 };
 pub(super) use builder::Builder;
@@ -111,7 +111,14 @@ pub enum LineKind {
     Usage(Box<Entry<'static>>),
     /// A usage line that cannot be read.
     Unreadable,
-    Event(LineEvent<'static>),
+    Hook,
+    Notice,
+    Hold {
+        id: String,
+        until: DateTime<FixedOffset>,
+    },
+    /// With the id of the hold that is given up.
+    Free(String),
 }
 
 impl Document {
@@ -192,8 +199,8 @@ impl Document {
     pub(super) fn holds(&self) -> HashMap<&str, Place> {
         let mut holds = HashMap::new();
         for line in &self.lines {
-            if let LineKind::Event(LineEvent::Hold(hold)) = &line.kind {
-                holds.entry(&*hold.id).or_insert(line.place);
+            if let LineKind::Hold { id, .. } = &line.kind {
+                holds.entry(id.as_str()).or_insert(line.place);
             }
         }
         holds

@@ -84,13 +84,12 @@ impl UnionMerge {
             duplicate_rows::find(document, merged, month)
         });
         let is_resolved = duplicates.iter().all(|rows| rows.resolution.is_some());
-        if duplicates.is_empty() {
-            let finding = totals_finding(merged);
-            let is_manual = month.is_none();
-            self.findings
-                .extend(finding.map(|finding| if is_manual { finding.manual() } else { finding }));
-        }
-        let Some(month) = month else { return false };
+        let totals = totals_finding(merged).filter(|_| duplicates.is_empty());
+        let Some(month) = month else {
+            self.findings.extend(totals.map(Diagnostic::manual));
+            return false;
+        };
+        self.findings.extend(totals);
         for rows in &duplicates {
             self.findings.extend(finding_of(rows, month));
             let edits = joined_row::edits(document, merged.table, rows, month);
@@ -116,10 +115,10 @@ impl UnionMerge {
                 *right = right.saturating_add(resolution.tokens);
             }
         }
-        let teams = teams
-            .into_iter()
-            .filter_map(|(name, sums)| Some((month.find_team(name)?, sums)));
-        for (team, (stated, right)) in teams {
+        for (name, (stated, right)) in teams {
+            let Some(team) = month.find_team(name) else {
+                continue;
+            };
             let others = team.tokens_of(EntryKind::Monthly).saturating_sub(stated);
             let settled = others.saturating_add(right).max(team.details());
             let used = settled.saturating_add(team.tokens_of(EntryKind::Line));
