@@ -19,17 +19,19 @@ use crate::{
     text::{Edit, Span},
 };
 
-const DAILY: [&str; 2] = [
-    "| Time | Team | Task | Tokens | Cost | Status | Notes |",
-    "|------|------|------|--------|------|--------|-------|",
-];
+/// The tables whose style is taken where the log has none to follow: a daily one, and a monthly one without teams.
+const PLAIN: &str = "\
+## Daily Detail — 2000-01-01
 
-/// A monthly table without teams where the log has none to follow.
-const MONTHLY: [&str; 3] = [
-    "| Agent/Team | Task | Tokens | Cost | Status | Duration |",
-    "|------------|------|--------|------|--------|----------|",
-    "| **TOTAL** | | | | | |",
-];
+| Time | Team | Task | Tokens | Cost | Status | Notes |
+|------|------|------|--------|------|--------|-------|
+
+## 2000-01 Monthly Summary
+
+| Agent/Team | Task | Tokens | Cost | Status | Duration |
+|------------|------|--------|------|--------|----------|
+| **TOTAL** | | | | | |
+";
 
 /// The order of what is inserted at one place. What belongs to the table or list above comes before what begins anew; new sections
 /// are in the order in which a log has them.
@@ -82,15 +84,6 @@ pub(super) fn close_up(edits: &mut [Edit]) {
         before = Some(here);
     }
 }
-
-/// A log of two empty tables, whose style is taken where the log has none to follow.
-static PLAIN: LazyLock<Document> = LazyLock::new(|| {
-    let (daily, monthly) = (DAILY.join("\n"), MONTHLY.join("\n"));
-    let text = format!(
-        "## Daily Detail — 2000-01-01\n\n{daily}\n\n## 2000-01 Monthly Summary\n\n{monthly}\n"
-    );
-    Document::read(text, Kept::All)
-});
 
 pub(super) struct NewSections<'d> {
     document: &'d Document,
@@ -262,6 +255,8 @@ pub(super) fn insert_section(
 
 /// The newest table of a role; where the log has none, a plain one.
 fn newest_table(document: &Document, role: Role, basis: Basis) -> Option<TableEditor<'_>> {
+    static PLAIN_LOG: LazyLock<Document> = LazyLock::new(|| Document::read(PLAIN, Kept::All));
+
     fn newest(document: &Document, role: Role) -> Option<&TableBlock> {
         let tables = document.tables_of(role);
         let tables = tables.filter(|table| table.columns.has(Column::Tokens));
@@ -271,7 +266,7 @@ fn newest_table(document: &Document, role: Role, basis: Basis) -> Option<TableEd
         tables.max_by_key(|table| table.lines.last().map(|line| line.start))
     }
     let own = newest(document, role).map(|table| (document, table));
-    let found = own.or_else(|| Some((&*PLAIN, newest(&PLAIN, role)?)));
+    let found = own.or_else(|| Some((&*PLAIN_LOG, newest(&PLAIN_LOG, role)?)));
     found.map(|(document, table)| TableEditor::new(document, table, basis.currency))
 }
 

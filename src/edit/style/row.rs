@@ -28,24 +28,16 @@ impl RowStyle {
     pub(crate) fn of<'a>(head: &'a str, rows: impl Iterator<Item = &'a str>) -> Self {
         let rows: Vec<&str> = rows.take(SAMPLED_ROWS).collect();
         let like = rows.first().copied().unwrap_or(head);
-        let all: Vec<Vec<&str>> = rows
-            .iter()
-            .chain([&head])
-            .map(|line| cells_of(line))
-            .collect();
+        let all = rows.iter().chain([&head]).map(|line| cells_of(line));
+        let all: Vec<Vec<&str>> = all.collect();
         let columns = (0..cells_of(head).len()).map(|at| {
-            let cells: Vec<&str> = all
-                .iter()
-                .filter_map(|cells| cells.get(at).copied())
-                .collect();
-            ColumnStyle::of(&cells)
+            let cells = all.iter().filter_map(|cells| cells.get(at).copied());
+            ColumnStyle::of(&cells.collect::<Vec<&str>>())
         });
         let body = like.trim();
+        let indent = like.get(..like.len() - like.trim_start().len());
         Self {
-            indent: like
-                .get(..like.len() - like.trim_start().len())
-                .unwrap_or_default()
-                .to_owned(),
+            indent: indent.unwrap_or_default().to_owned(),
             opens: body.starts_with('|'),
             closes: body.ends_with('|') && !body.ends_with("\\|"),
             columns: columns.collect(),
@@ -109,22 +101,21 @@ impl ColumnStyle {
             let left = cell.len() - cell.trim_start_matches(' ').len();
             (left, cell.trim_start_matches(' ').len() - cell.trim().len())
         };
-        let Some(first) = cells.iter().find(|cell| !cell.trim().is_empty()) else {
+        let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+        let is_wide_left = filled.clone().any(|cell| blanks(cell).0 > 1);
+        let is_wide_right = filled.clone().any(|cell| blanks(cell).1 > 1);
+        let Some(first) = filled.next() else {
             return Self::default();
         };
         let (left, right) = blanks(first);
         let width = first.width();
-        let filled = cells.iter().filter(|cell| !cell.trim().is_empty());
-        let wide =
-            |at: fn((usize, usize)) -> usize| filled.clone().any(|cell| at(blanks(cell)) > 1);
-        let (wide_left, wide_right) = (wide(|(left, _)| left), wide(|(_, right)| right));
         let is_even = cells.len() > 1 && cells.iter().all(|cell| cell.width() == width);
-        let aligned = is_even && (wide_left || wide_right);
+        let aligned = is_even && (is_wide_left || is_wide_right);
         Self {
             left: if aligned { left } else { left.min(1) },
             right: if aligned { right } else { right.min(1) },
             width: aligned.then_some(width),
-            is_right: wide_left && !wide_right,
+            is_right: is_wide_left && !is_wide_right,
         }
     }
 }
