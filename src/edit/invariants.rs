@@ -67,11 +67,14 @@ impl Invariants {
         edits: &EditSet,
         after: &Document,
     ) -> Result<(), Violation> {
-        let mut new = [0, 0];
+        let [mut monthly, mut others] = [0, 0];
         let mut tables = TableMap::default();
         let mut offsets = OffsetMap::new(edits);
         let mut rows = row_starts(after).into_iter().peekable();
-        let mut count_new = |row: RowStart| new[usize::from(row.role != Role::Monthly)] += 1;
+        let mut count_new = |row: RowStart| match row.role {
+            Role::Monthly => monthly += 1,
+            _ => others += 1,
+        };
         for row in row_starts(before) {
             let Some(start) = offsets.map(row.start) else {
                 continue;
@@ -88,6 +91,7 @@ impl Invariants {
             }
         }
         rows.for_each(count_new);
+        let new = [monthly, others];
         if new == self.new_rows {
             Ok(())
         } else {

@@ -206,9 +206,12 @@ fn metric(value: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> Optio
     if is_used && is_each {
         return None;
     }
-    let respell = |raw: &str, is_right, tokens| match is_right {
-        true => Some(raw.to_owned()),
-        false => round(raw, tokens),
+    let respell = |raw: &str, is_right, tokens| {
+        if is_right {
+            Some(raw.to_owned())
+        } else {
+            round(raw, tokens)
+        }
     };
     let first = respell(first, is_used, used)?;
     let quotient = mark(respell(quotient, is_each, each)?, used, count, alert);

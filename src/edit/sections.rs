@@ -128,7 +128,7 @@ impl<'d> NewSections<'d> {
     /// The sections of these days with the number of their rows, in the order in which the log has its days.
     pub(super) fn days(
         &mut self,
-        days: BTreeMap<NaiveDate, Vec<NewRow<'_>>>,
+        days: &BTreeMap<NaiveDate, Vec<NewRow<'_>>>,
     ) -> Vec<(Edit, usize)> {
         let sections = days.iter().map(|(date, rows)| self.day(*date, rows));
         let mut sections: Vec<_> = sections.collect();

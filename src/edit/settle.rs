@@ -166,7 +166,7 @@ impl<'d> Settling<'d> {
             let totals = totals::follow(self.document, table, &insertion, derived.basis);
             proposal.edits.extend(insertion.into_iter().chain(totals));
         }
-        for section in derived.sections.days(new_days) {
+        for section in derived.sections.days(&new_days) {
             proposal.add_section(Role::Daily, section);
         }
         let lines = self.document.lines.iter();

@@ -38,7 +38,7 @@ enum Fate {
 struct Line<'d> {
     span: Span,
     text: &'d str,
-    is_hook_line: bool,
+    is_hook: bool,
     fate: Fate,
 }
 
@@ -75,7 +75,7 @@ impl<'d> Cutter<'d> {
         let lines = lines.map(|(span, text, is_log_line)| Line {
             span,
             text,
-            is_hook_line: is_log_line || unreadable.contains(&span.start),
+            is_hook: is_log_line || unreadable.contains(&span.start),
             fate: Fate::Stays,
         });
         Self {
@@ -99,7 +99,7 @@ impl<'d> Cutter<'d> {
     }
 
     fn is_hook_line(&self, line: usize) -> bool {
-        self.lines.get(line).is_some_and(|line| line.is_hook_line)
+        self.lines.get(line).is_some_and(|line| line.is_hook)
     }
 
     fn stays(&self, line: usize) -> bool {
@@ -139,7 +139,7 @@ impl<'d> Cutter<'d> {
         }
         let kept_from = self.kept_from(first, filled, end);
         let lines = self.lines.get_mut(first..kept_from).unwrap_or_default();
-        for line in lines.iter_mut().filter(|line| !line.is_hook_line) {
+        for line in lines.iter_mut().filter(|line| !line.is_hook) {
             line.fate = Fate::GoesInSection;
         }
         let delta = self.deltas.entry(section.month).or_default();

@@ -152,7 +152,7 @@ pub fn archive(
         let archive = log_set.archives.get(month);
         Reference::of(path, *month, archive.map_or(b"", Vec::as_slice))
     });
-    let revision = refer(cut, log_set, &stats, reference.as_ref(), request.now)?;
+    let revision = refer(&cut, log_set, &stats, reference.as_ref(), request.now)?;
     Ok(Archiving {
         revision: Some(revision),
         replaced,
@@ -262,7 +262,7 @@ fn sorted_lines(texts: Vec<&str>) -> Vec<&str> {
 
 /// Brings the monthly rows up to all that left the log, and refers to its archive.
 fn refer(
-    cut: Revision,
+    cut: &Revision,
     log_set: &LogSet,
     stats: &ArchiveStats,
     reference: Option<&Reference>,
@@ -270,13 +270,13 @@ fn refer(
 ) -> Result<Revision, ArchiveError> {
     let with_rows = stats.moved.iter().filter(|(_, moved)| moved.rows > 0);
     let months: Vec<Month> = with_rows.map(|(month, _)| *month).collect();
-    let mut sync = sync_summary(&cut, log_set, &months, Tolerance::None);
+    let mut sync = sync_summary(cut, log_set, &months, Tolerance::None);
     let reference = reference.filter(|_| !has_open_row(cut.document()));
     let edits = reference.map_or_else(Vec::new, |reference| {
         reference::propose(cut.document(), reference)
     });
     if !sync.is_empty() {
-        sync.stamp(&cut, now);
+        sync.stamp(cut, now);
         sync.edits.extend_from_slice(&edits);
         // A monthly row that cannot be brought up to its details is the smaller figure, which does not count.
         if let Ok(synced) = cut.apply(sync, log_set) {
@@ -298,6 +298,9 @@ fn has_open_row(document: &Document) -> bool {
     last.starts_with('|') && !document.tables.last().is_some_and(is_row)
 }
 
+/// The bytes of archives, by month.
+type RemovedArchives = BTreeMap<Month, Vec<u8>>;
+
 /// Takes the archives of some months out of `log_set`, after the log says all that they do. Gives the log, if there are any, and the
 /// archives.
 ///
@@ -308,7 +311,7 @@ pub fn prune(
     log_set: &mut LogSet,
     months: &[Month],
     now: Timestamp,
-) -> Result<(Option<Revision>, BTreeMap<Month, Vec<u8>>), ArchiveError> {
+) -> Result<(Option<Revision>, RemovedArchives), ArchiveError> {
     let mut removed = BTreeMap::new();
     if months.is_empty() {
         return Ok((None, removed));

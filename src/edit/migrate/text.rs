@@ -39,7 +39,8 @@ pub(super) fn day_row(
     let flag = || row.cells.get(flag(document, table)?).copied();
     let notes = at(row.cell(table, Column::Notes).or_else(flag));
     let ids = entry.ids().filter(|id| style::is_writable_id(id));
-    let ids: String = ids.map(|id| format!(" <!-- id={id} -->")).collect();
+    let ids = ids.map(|id| format!(" <!-- id={id} -->"));
+    let ids = ids.collect::<Vec<_>>().concat();
     [
         String::new(),
         cell(Column::Team).to_owned(),
@@ -153,7 +154,7 @@ fn summary(text: &mut String, month: Month, rows: &MonthRows<'_>) {
     let tokens = rows.teams.iter().filter_map(|team| team.tokens);
     let tokens = tokens.fold(Amount::exact(Tokens::ZERO), |sum, own| sum + own);
     let costs = rows.teams.iter().map(|team| sum_of_costs(&team.costs));
-    let costs: Vec<_> = costs.filter(Option::is_some).collect();
+    let costs: Vec<_> = costs.flatten().map(Some).collect();
     let total = format!("**{}**", spelled(tokens, &[]));
     let cost = match sum_of_costs(&costs) {
         None => ABSENT.to_owned(),
