@@ -174,7 +174,7 @@ fn used_report(
         cost_ratio: policy
             .cost_budget_of(reconciled.month)
             .and_then(share_of_cost),
-        cost: cost,
+        cost,
     }
 }
 

@@ -3,39 +3,36 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-/// A calendar month, written `2026-02`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Month {
-    first: NaiveDate,
-}
+/// A calendar month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema)]
+#[schemars(extend("pattern" = "^[0-9]{4}-[0-9]{2}$"))]
+pub struct Month(#[schemars(with = "String")] NaiveDate);
 
 impl Month {
     /// January is 1.
     pub fn new(year: i32, month: u32) -> Option<Self> {
-        NaiveDate::from_ymd_opt(year, month, 1).map(|first| Self { first })
+        NaiveDate::from_ymd_opt(year, month, 1).map(Self)
     }
 
     pub fn of(date: NaiveDate) -> Self {
-        Self {
-            first: date.with_day(1).unwrap_or(date),
-        }
+        Self(date.with_day(1).unwrap_or(date))
     }
 
     pub const fn first_day(self) -> NaiveDate {
-        self.first
+        self.0
     }
 
     pub fn last_day(self) -> NaiveDate {
-        let next = self.first.checked_add_months(Months::new(1));
+        let next = self.0.checked_add_months(Months::new(1));
         next.and_then(|next| next.checked_sub_days(Days::new(1)))
             .unwrap_or(NaiveDate::MAX)
     }
 
     pub fn before(self) -> Option<Self> {
-        self.first.checked_sub_months(Months::new(1)).map(Self::of)
+        self.0.checked_sub_months(Months::new(1)).map(Self::of)
     }
 
     pub fn contains(self, date: NaiveDate) -> bool {
@@ -45,11 +42,7 @@ impl Month {
 
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!(
-            "{:04}-{:02}",
-            self.first.year(),
-            self.first.month()
-        ))
+        f.pad(&format!("{:04}-{:02}", self.0.year(), self.0.month()))
     }
 }
 
@@ -70,20 +63,6 @@ impl FromStr for Month {
 impl Serialize for Month {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-impl JsonSchema for Month {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Month".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A calendar month.",
-            "type": "string",
-            "pattern": "^[0-9]{4}-[0-9]{2}$"
-        })
     }
 }
 
