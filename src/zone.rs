@@ -11,6 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 /// The offset from UTC of a zone at a time. `local` is the system's zone; any other is a name of the database. `None` if there is
 /// no zone of that name.
+#[must_use]
 pub fn offset(zone: &str, at: DateTime<Utc>) -> Option<FixedOffset> {
     if zone == "local" {
         return Some(*at.with_timezone(&Local).offset());

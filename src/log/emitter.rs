@@ -57,10 +57,12 @@ impl<'f> Emitter<'f> {
         let mut problems = Vec::new();
         let (date, item) = lines::read(text, place, self.date, &mut problems);
         self.set_date(date);
-        problems
-            .into_iter()
-            .for_each(|problem| self.problem(problem));
-        item.into_iter().for_each(|item| self.emit(item));
+        for problem in problems {
+            self.problem(problem);
+        }
+        if let Some(item) = item {
+            self.emit(item);
+        }
     }
 
     fn hook_line_in_table(&mut self, line: &RawHookLine) {

@@ -76,11 +76,14 @@ pub(super) fn read<'a>(
             .and_then(|pairs| usage(&pairs, problems).map(Item::Usage)),
         Err(problem) => Err(problem),
     };
-    let item = item.map(Some).unwrap_or_else(|problem| {
-        problems.push(*problem);
-        let month = own_date.map(Month::of);
-        is_usage(line).then_some(Item::Unreadable { month, place })
-    });
+    let item = item.map_or_else(
+        |problem| {
+            problems.push(*problem);
+            let month = own_date.map(Month::of);
+            is_usage(line).then_some(Item::Unreadable { month, place })
+        },
+        Some,
+    );
     (own_date, item)
 }
 

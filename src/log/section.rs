@@ -40,6 +40,7 @@ pub enum Section {
 
 impl Section {
     /// The date of a section of one day; an inner None where it cannot be read.
+    #[expect(clippy::option_option, reason = "these are two questions")]
     pub(super) const fn date(&self) -> Option<Option<NaiveDate>> {
         match self {
             Self::Daily(date) | Self::Session { date, .. } => Some(*date),

@@ -212,15 +212,16 @@ pub(super) fn report_missing_dashes(
     if !section.kind.holds_usage() || !is_row || walk.is_unterminated(range) {
         return;
     }
-    let (label, help) = match section.has_table {
-        true => (
+    let (label, help) = if section.has_table {
+        (
             "an empty line separates them from the table above",
             "remove the empty line above them",
-        ),
-        false => (
+        )
+    } else {
+        (
             "no row of dashes follows",
             "write a row like `|---|---|`, with as many columns, below the headings",
-        ),
+        )
     };
     let message = "these rows are not a table, so they are not counted";
     out.problem(uncounted(message, walk.place(range), label, help));

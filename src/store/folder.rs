@@ -95,7 +95,7 @@ impl Folder {
         let mode = Mode::from_raw_mode(0o755);
         match retry_on_intr(|| calls::mkdirat(&self.open, name, mode)) {
             Err(Errno::EXIST) => return Ok(false),
-            made => made?,
+            created => created?,
         }
         let (owner, group) = (Some(access.owner), Some(access.group));
         let _ = calls::chownat(&self.open, name, owner, group, AtFlags::SYMLINK_NOFOLLOW);

@@ -49,9 +49,11 @@ pub enum Opened {
 /// Opens a regular file for reading. Anything else is refused before it is opened, since opening a pipe waits for its writer; one
 /// that takes the file's place in between is still waited for.
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
-    let refused = |error: io::Error| match is_missing_error(&error) {
-        true => OpenError::Missing,
-        false => OpenError::Refused(error),
+    let refused = |error: io::Error| {
+        if is_missing_error(&error) {
+            return OpenError::Missing;
+        }
+        OpenError::Refused(error)
     };
     let metadata = fs::metadata(path).map_err(refused)?;
     match system::unreadable_kind(&metadata) {

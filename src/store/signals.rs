@@ -111,6 +111,7 @@ impl Signals {
     }
 
     /// The signal that is to end the process and was deferred. The run ends with its code as soon as it has said what was done.
+    #[must_use]
     pub fn received(&self) -> Option<EndingSignal> {
         let number = self.0.ending.load(SeqCst);
         let is_it = |(signal, _): &&(i32, EndingSignal)| usize::try_from(*signal) == Ok(number);

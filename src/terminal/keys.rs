@@ -165,9 +165,10 @@ fn letter(bytes: &[u8], is_complete: bool) -> Decoded {
         let length = length.or(is_complete.then_some(start.len()))?;
         return Some((length, None));
     };
-    let modifiers = match letter.is_uppercase() {
-        true => KeyModifiers::SHIFT,
-        false => KeyModifiers::NONE,
+    let modifiers = if letter.is_uppercase() {
+        KeyModifiers::SHIFT
+    } else {
+        KeyModifiers::NONE
     };
     let key = KeyEvent::new(KeyCode::Char(letter), modifiers);
     Some((letter.len_utf8(), Some(key)))

@@ -84,10 +84,10 @@ impl Transaction<'_> {
 
     /// Fails where another file has taken the place of the log.
     fn check_place(&self, log: &LeasedFile) -> Result<(), WriteError> {
-        match self.target.is_at_path(&log.file)? {
-            true => Ok(()),
-            false => Err(self.foreign()),
+        if self.target.is_at_path(&log.file)? {
+            return Ok(());
         }
+        Err(self.foreign())
     }
 
     fn foreign(&self) -> WriteError {
