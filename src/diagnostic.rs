@@ -19,6 +19,9 @@ pub enum Severity {
     Note,
 }
 
+/// Findings beyond this number are counted or dropped, so that no log takes more memory than a machine has.
+pub const MAX_FINDINGS: usize = 100_000;
+
 /// Whether a finding may be fixed without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applicability {
@@ -26,12 +29,6 @@ pub enum Applicability {
     Safe,
     /// Only a person knows what was meant.
     Manual,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    pub edits: EditSet,
-    pub applicability: Applicability,
 }
 
 macro_rules! codes {
@@ -88,7 +85,7 @@ codes! {
     UncountedTable = "TM007", "uncounted-table", Warning, Manual;
     /// Hook lines are inside a table. tokmon reads past them; Markdown shows them as rows of the table.
     HookLineInTable = "TM008", "hook-line-in-table", Warning, Safe;
-    /// An id occurs twice. The second is taken for a retry and not counted again.
+    /// An id occurs twice. The second is treated as a retry and not counted again.
     DuplicateId = "TM009", "duplicate-id", Warning, Safe;
     /// The file holds bytes that are not UTF-8. tokmon skips them, and will not write this file.
     NotUtf8 = "TM010", "not-utf8", Error, Manual;
@@ -159,8 +156,8 @@ pub struct Diagnostic {
     /// Other places that belong to it, with their labels.
     pub related: Vec<(Place, String)>,
     pub help: Option<String>,
-    /// Computed only where it is asked for. One fix may resolve several findings.
-    pub fix: Option<Arc<Fix>>,
+    /// The edits that resolve it, computed only where they are asked for. They may resolve several findings.
+    pub fix: Option<Arc<EditSet>>,
     applicability: Applicability,
 }
 
@@ -200,9 +197,11 @@ impl Diagnostic {
     }
 
     /// Attaches what resolves the finding. One that nothing resolves needs a person.
-    pub fn set_fix(&mut self, fix: Option<Arc<Fix>>) {
-        let applicability = fix.as_ref().map(|fix| fix.applicability);
-        self.applicability = applicability.unwrap_or(Applicability::Manual);
+    pub fn set_fix(&mut self, fix: Option<Arc<EditSet>>) {
+        self.applicability = match fix {
+            Some(_) => Applicability::Safe,
+            None => Applicability::Manual,
+        };
         self.fix = fix;
     }
 

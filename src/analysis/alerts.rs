@@ -164,10 +164,10 @@ fn plan(report: &StatusReport) -> Option<Alert> {
 
 /// `pending QA 22,000 + Security 15,000`, with at most four phases.
 fn pending(plan: &Plan) -> String {
-    const MOST: usize = 4;
+    const MAX_NAMED: usize = 4;
     let named: Vec<String> = plan
         .pending()
-        .take(MOST)
+        .take(MAX_NAMED)
         .map(|phase| format!("{} {}", phase.label, phase.pending_tokens))
         .collect();
     let more = plan.pending().count() - named.len();

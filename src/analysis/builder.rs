@@ -6,7 +6,7 @@ use super::{
     cost::CostSum,
     ledger::{Duplicate, HoldEntry, Ledger},
     names::Roster,
-    rows::Retention,
+    rows::RowSelection,
     tally::Tally,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct LedgerBuilder {
     ledger: Ledger,
-    retention: Retention,
+    selection: RowSelection,
     /// The line of the last heading of a monthly summary.
     summary: usize,
     archive: Option<Month>,
@@ -81,7 +81,7 @@ impl Ids {
 }
 
 impl LedgerBuilder {
-    pub fn new(policy: &Policy, retention: Retention) -> Self {
+    pub fn new(policy: &Policy, selection: RowSelection) -> Self {
         let mut ledger = Ledger {
             prices: policy.prices.clone(),
             ..Ledger::default()
@@ -89,7 +89,7 @@ impl LedgerBuilder {
         ledger.roster = Roster::of_policy(&mut ledger.names, policy);
         Self {
             ledger,
-            retention,
+            selection,
             summary: 0,
             archive: None,
             ids: Ids::default(),
@@ -99,12 +99,12 @@ impl LedgerBuilder {
     }
 
     /// A monthly summary begins, with the line of its heading.
-    pub const fn summary(&mut self, line: usize) {
+    pub const fn begin_summary(&mut self, line: usize) {
         self.summary = line;
     }
 
     /// The archive of a month begins. Of what it says, that about this month counts.
-    pub const fn archive(&mut self, month: Month) {
+    pub const fn begin_archive(&mut self, month: Month) {
         self.archive = Some(month);
     }
 
@@ -149,8 +149,8 @@ impl LedgerBuilder {
     pub fn choose_month(&mut self) -> Option<Month> {
         let unreadable = || self.ledger.unreadable.keys().flatten().max().copied();
         let newest = || self.months().last().copied().max(unreadable());
-        self.retention.month = self.retention.month.or_else(newest);
-        self.retention.month
+        self.selection.month = self.selection.month.or_else(newest);
+        self.selection.month
     }
 
     pub fn has_rows(&self, month: Month) -> bool {
@@ -205,7 +205,7 @@ impl LedgerBuilder {
         if entry.kind == EntryKind::Line {
             let mut kept = Box::new(entry.to_static());
             (kept.id, kept.hold) = (None, None);
-            if !self.retention.rows.are_shown() {
+            if !self.selection.rows.are_shown() {
                 (kept.work.task, kept.work.notes) = (None, None);
             }
             ids.waiting.insert(id.clone().into_owned(), kept);
@@ -288,7 +288,7 @@ impl LedgerBuilder {
         };
         *first_currency = first_currency.or(entry.figures.currency);
         let name = ledger.names.id(&entry.work.team);
-        ledger.kept.keep(self.retention, entry, name, &cost);
+        ledger.kept.keep(self.selection, entry, name, &cost);
         if entry.kind == EntryKind::Monthly {
             let project = || entry.work.project.clone();
             let summaries = &mut month.summaries;

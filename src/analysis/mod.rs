@@ -39,6 +39,6 @@ pub use report::{
     Alert, AlertScope, DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport,
     TeamReport,
 };
-pub use rows::{Retention, Rows};
+pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};
 pub use usage::TeamUsage;

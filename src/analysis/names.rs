@@ -161,12 +161,12 @@ struct Prefixes {
 
 impl Prefixes {
     /// No team's name has more words; it bounds the work that a hostile name can make.
-    const MOST: usize = 32;
+    const MAX_WORDS: usize = 32;
 
     fn of(name: &str) -> Self {
         let folded = fold_name(name);
         let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric());
-        let ends = ends.map(|(at, _)| at).take(Self::MOST).collect();
+        let ends = ends.map(|(at, _)| at).take(Self::MAX_WORDS).collect();
         Self { folded, ends }
     }
 

@@ -1,4 +1,4 @@
-//! From a ledger to one month, reconciled: whose is which statement, and what the log says it adds up to.
+//! Reconciles one month of a ledger: assigns each statement to its team, and finds the total that the log states.
 
 use std::{
     borrow::Cow,
@@ -242,8 +242,8 @@ impl<'r, 'l> Reconciler<'r, 'l> {
         }
     }
 
-    /// Whether nothing says to which project details of a team belong: it works for several, or has no monthly row that names
-    /// one. Asked for one project, those are meant that may belong to it; else, those of any.
+    /// Whether the project of a team's details is unknown: its monthly rows name several, or none. If one project is asked
+    /// for, only details that may belong to it are considered.
     fn is_unsplit(&self, id: NameId, counts: bool) -> bool {
         let projects = self.projects.of_team.get(&id);
         match self.wanted {
@@ -315,7 +315,7 @@ struct Projects {
     names: Vec<String>,
     /// The projects that each team has rows in.
     of_team: HashMap<NameId, HashSet<String>>,
-    /// All that have rows, folded; an empty name for rows that name none.
+    /// The folded names of all projects with rows. Rows without a project have an empty name.
     all: HashSet<String>,
 }
 

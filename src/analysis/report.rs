@@ -1,5 +1,5 @@
-//! What every view shows, and the JSON is: one value, complete, without a place to look anything up.
-//! A figure that nothing is known about is left out, which is neither null nor zero.
+//! The report as a value: everything that the views show and the JSON holds, so that neither looks anything up.
+//! A figure that is not known is absent, and neither null nor zero.
 
 use std::collections::HashMap;
 

@@ -14,13 +14,13 @@ use crate::{
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
+pub struct RowSelection {
     /// The month to show; none for the newest that has rows.
     pub month: Option<Month>,
     pub rows: Rows,
 }
 
-impl Retention {
+impl RowSelection {
     pub const SUMS: Self = Self {
         month: None,
         rows: Rows::Summed,
@@ -149,23 +149,23 @@ impl KeptRows {
     /// Keeps a row if it has a date and, by what is known so far, will be shown.
     pub(super) fn keep(
         &mut self,
-        retention: Retention,
+        selection: RowSelection,
         entry: &Entry<'_>,
         name: NameId,
         cost: &CostSum,
     ) {
         let month = entry.when.month;
-        let asked = retention.month.is_none_or(|asked| asked == month);
+        let asked = selection.month.is_none_or(|asked| asked == month);
         let Some(date) = entry
             .when
             .date
-            .filter(|_| retention.rows.are_shown() && asked)
+            .filter(|_| selection.rows.are_shown() && asked)
         else {
             return;
         };
         let kept = &mut self.0[usize::from(entry.kind == EntryKind::Legacy)];
         match kept.month {
-            Some(newest) if newest > month && retention.month.is_none() => return,
+            Some(newest) if newest > month && selection.month.is_none() => return,
             Some(same) if same == month => {}
             _ => {
                 *kept = OfMonth {
@@ -174,7 +174,7 @@ impl KeptRows {
                 }
             }
         }
-        kept.keep(retention.rows, KeptRow::of(entry, date, name, cost));
+        kept.keep(selection.rows, KeptRow::of(entry, date, name, cost));
     }
 
     pub(super) fn of(&self, month: Month) -> impl Iterator<Item = &KeptRow> {
@@ -192,11 +192,11 @@ pub struct UnreadableRows {
 
 impl UnreadableRows {
     /// More places are too many to look up one by one.
-    const MOST: usize = 10;
+    const MAX_PLACES: usize = 10;
 
     pub(super) fn add(&mut self, place: Place) {
         self.count += 1;
-        if self.first.len() < Self::MOST {
+        if self.first.len() < Self::MAX_PLACES {
             self.first.push(place);
         }
     }
@@ -206,6 +206,6 @@ impl UnreadableRows {
         self.count += other.count;
         self.first.extend(&other.first);
         self.first.sort_by_key(Place::order);
-        self.first.truncate(Self::MOST);
+        self.first.truncate(Self::MAX_PLACES);
     }
 }

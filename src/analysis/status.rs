@@ -1,4 +1,4 @@
-//! Puts the report together. Every figure in it is made by the module of its own; here they meet.
+//! Puts the report together from the figures that the other modules compute.
 
 use std::collections::{BTreeMap, HashMap};
 

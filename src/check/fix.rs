@@ -4,10 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::findings_of;
 use crate::{
-    diagnostic::{Applicability, Code, Diagnostic, Findings, Fix},
-    edit::{self, LogSet, Repair, Revision, Timestamp, Violation},
-    text::{Edit, EditSet, FileId},
+    diagnostic::{Code, Diagnostic, Findings},
+    edit::{self, LogSet, Revision, Timestamp, Violation},
+    text::{EditSet, FileId},
 };
+
 #[derive(Debug)]
 pub struct FixedLog {
     pub text: String,
@@ -22,7 +23,7 @@ pub struct FixedLog {
 
 pub fn fix(revision: Revision, log_set: &LogSet, now: Timestamp) -> FixedLog {
     let before = findings_of(&revision, log_set);
-    let fixed = edit::fix(revision, log_set, now);
+    let fixed = edit::make_fixes(revision, log_set, now);
     let after = findings_of(&fixed.revision, log_set);
     FixedLog {
         resolved: gone(&before, &after),
@@ -51,52 +52,29 @@ fn gone(before: &Findings, after: &Findings) -> usize {
 }
 
 /// Attaches to findings about a log the edits that resolve them. A finding that none resolves needs a person.
-pub fn attach(findings: &mut [Diagnostic], revision: &Revision, log_set: &LogSet) {
-    let repairs = edit::repairs(revision, log_set);
-    let repairs: Vec<Attachable> = repairs.into_iter().filter_map(Attachable::new).collect();
+pub fn attach_fixes(findings: &mut [Diagnostic], revision: &Revision, log_set: &LogSet) {
+    let proposed = edit::proposed_fixes(revision, log_set).into_iter();
+    let fixes = proposed.filter_map(|fix| {
+        let edits = EditSet::new(fix.proposal.edits).ok()?;
+        Some((fix.codes, fix.is_divisible, Arc::new(edits)))
+    });
+    let fixes: Vec<_> = fixes.collect();
     // An archive is adopted before the log is fixed.
     let findings = findings.iter_mut();
     for finding in findings.filter(|finding| finding.code != Code::OrphanedArchive) {
-        let mut repairs = repairs.iter();
-        let repair = repairs.find(|repair| repair.codes.contains(&finding.code));
-        finding.set_fix(repair.and_then(|repair| repair.fix_of(finding, revision)));
-    }
-}
-struct Attachable {
-    codes: &'static [Code],
-    /// It resolves a finding by the edits on the finding's own line.
-    is_by_line: bool,
-    fix: Arc<Fix>,
-}
-
-impl Attachable {
-    fn new(repair: Repair) -> Option<Self> {
-        Some(Self {
-            codes: repair.codes,
-            is_by_line: repair.is_divisible,
-            fix: safe(repair.proposal.edits)?,
-        })
-    }
-
-    fn fix_of(&self, finding: &Diagnostic, revision: &Revision) -> Option<Arc<Fix>> {
-        if finding.place.file != self.fix.edits.file() && self.is_by_line {
-            return None;
-        }
+        let fix = fixes.iter().find(|fix| fix.0.contains(&finding.code));
         let line = revision.document().whole_line(finding.place);
-        let on_line = self.fix.edits.within(line);
-        if self.is_by_line {
-            return safe(on_line.to_vec()).filter(|fix| !fix.edits.is_empty());
-        }
-        // An id may occur again without being a repetition that can go.
-        let is_repeat = finding.code == Code::DuplicateId;
-        let is_resolved = !is_repeat || on_line.iter().any(|edit| edit.span == line);
-        is_resolved.then(|| Arc::clone(&self.fix))
+        finding.set_fix(fix.and_then(|(_, is_divisible, edits)| {
+            let on_line = edits.within(line);
+            if *is_divisible {
+                let is_in_log = finding.place.file == FileId::LOG && !on_line.is_empty();
+                let own = is_in_log.then(|| EditSet::new(on_line.to_vec()).ok());
+                return own.flatten().map(Arc::new);
+            }
+            // An id may occur again without being a repetition that can go.
+            let is_repeat = finding.code == Code::DuplicateId;
+            let is_resolved = !is_repeat || on_line.iter().any(|edit| edit.span == line);
+            is_resolved.then(|| Arc::clone(edits))
+        }));
     }
-}
-
-fn safe(edits: Vec<Edit>) -> Option<Arc<Fix>> {
-    Some(Arc::new(Fix {
-        edits: EditSet::new(FileId::LOG, edits).ok()?,
-        applicability: Applicability::Safe,
-    }))
 }

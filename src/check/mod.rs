@@ -8,22 +8,17 @@ mod proptests;
 mod statements;
 mod summary;
 
-pub use fix::{FixedLog, attach, fix};
+pub use fix::{FixedLog, attach_fixes, fix};
 
 use summary::Unsettled;
 
 use crate::{
     analysis::{Ledger, ReconciledMonth},
-    diagnostic::{Diagnostic, Findings},
-    edit::{self, LogSet, Revision},
+    diagnostic::{Diagnostic, Findings, MAX_FINDINGS},
+    edit::{self, LogSet, MAX_MONTHS, Revision},
     model::{Month, Policy},
 };
 
-/// Findings beyond this number are counted and not listed, so that no log takes more memory than a machine has.
-pub const MAX_FINDINGS: usize = 100_000;
-
-/// The most months that are looked at one by one: those of a hundred years.
-pub const MOST_MONTHS: usize = 1_200;
 type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
 const OF_MONTH: [Rule; 4] = [
     summary::details_beyond_summary,
@@ -71,7 +66,7 @@ fn findings_of(revision: &Revision, log_set: &LogSet) -> Findings {
     let mut findings = Findings::listing(MAX_FINDINGS);
     findings.extend(revision.problems().iter().cloned());
     let all = revision.ledger().months();
-    let newest = all.get(all.len().saturating_sub(MOST_MONTHS)..);
+    let newest = all.get(all.len().saturating_sub(MAX_MONTHS)..);
     months(
         revision.ledger(),
         newest.unwrap_or_default(),

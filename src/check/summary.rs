@@ -102,7 +102,7 @@ fn repeated(duplicate: &Duplicate) -> Diagnostic {
         ),
         duplicate.place,
     )
-    .label("taken for a retry")
+    .label("treated as a retry")
     .related(duplicate.first, "first here")
     .help("give each piece of spending an id of its own, or remove this line")
     // What repeats the first in every byte is found where the lines themselves are at hand.

@@ -125,7 +125,7 @@ pub fn parse_tokens(text: &str) -> Result<Tokens, String> {
 
 /// Whether a text is a number of a million billion or more.
 fn is_too_large(text: &str) -> bool {
-    const MOST_DIGITS: usize = 15;
+    const MAX_INTEGER_DIGITS: usize = 15;
     let number = text.replace([',', '_'], "");
     let digits = number.trim_end_matches(['k', 'K', 'm', 'M', 'b', 'B']);
     let zeros = match number.get(digits.len()..) {
@@ -135,7 +135,7 @@ fn is_too_large(text: &str) -> bool {
         _ => 0,
     };
     digits.bytes().all(|byte| byte.is_ascii_digit())
-        && digits.trim_start_matches('0').len() + zeros > MOST_DIGITS
+        && digits.trim_start_matches('0').len() + zeros > MAX_INTEGER_DIGITS
 }
 
 pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {

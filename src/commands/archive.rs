@@ -203,7 +203,7 @@ fn failure(error: &ArchiveError, archives: &Archives) -> Failure {
         ArchiveError::LostLine | ArchiveError::Violation(_) => {
             let message = format!("nothing is moved: {error}");
             return Failure::new(ExitCode::Internal, message)
-                .help("this is a mistake of tokmon; nothing was changed");
+                .help("this is a bug in tokmon; nothing was changed");
         }
     };
     let shown = archives.file_of(month).shown;

@@ -10,7 +10,7 @@ use crate::{
     edit::{ArchivesOf, Timestamp},
     exit::ExitCode,
     failure::Failure,
-    render::{self, FixOutcome, Format, check::Report},
+    render::{self, FixOutcome, Format, check::CheckReport},
     session::{self, CheckedLog, LogFiles, ReadFiles},
     store::{Change, FileChange},
 };
@@ -43,7 +43,7 @@ fn print(checked: &mut CheckedLog, run: &mut Run<'_, '_>) -> Result<(), Failure>
         log,
         ..
     } = &mut checked.files;
-    let report = Report {
+    let report = CheckReport {
         findings,
         files,
         extent,
@@ -108,7 +108,7 @@ fn preview(
     if run.format() == Format::Json {
         let (revision, log_set) = session.revision(text, ArchivesOf::AllMonths, BTreeMap::new())?;
         let mut checked = check(&session.log, run)?;
-        rules::attach(checked.files.findings.kept_mut(), &revision, &log_set);
+        rules::attach_fixes(checked.files.findings.kept_mut(), &revision, &log_set);
         print(&mut checked, run)?;
         return Ok(status(&checked.files.findings));
     }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The maximum number of originals kept for one log.
-const MOST_ORIGINALS: usize = 1_000;
+const MAX_ORIGINALS: usize = 1_000;
 
 pub(super) fn run(args: &MigrateArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let format = run.format();
@@ -108,7 +108,7 @@ fn plan(
 /// Where the original goes, beside the archives, under a name that nothing else has; and whether it is there already.
 fn original(bytes: &[u8], session: &EditSession) -> Result<(ArchiveFile, bool), Failure> {
     let archives = session.archives()?;
-    for count in 1..=MOST_ORIGINALS {
+    for count in 1..=MAX_ORIGINALS {
         let name = match count {
             1 => format!("{}-v1.md", archives.stem),
             count => format!("{}-v1-{count}.md", archives.stem),

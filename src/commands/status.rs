@@ -19,8 +19,7 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         Rows::Summed
     };
     let log = run.locate()?;
-    let mut loaded = load(&log, args, rows, run)?;
-    let report = loaded.report(run.now()?);
+    let (mut loaded, report) = load(&log, args, rows, run)?;
     let page = Page {
         report: &report,
         findings: &loaded.files.findings,
@@ -44,7 +43,7 @@ pub fn load(
     args: &ViewArgs,
     rows: Rows,
     run: &mut Run<'_, '_>,
-) -> Result<LoadedLog, Failure> {
+) -> Result<(LoadedLog, StatusReport), Failure> {
     let request = view_request(args, rows, run)?;
     let loaded = session::load(log, &request, run.now()?, run.cx.input);
     loaded.map_err(|LoadFailure { failure, files }| {
@@ -71,7 +70,7 @@ pub fn view_request(
         forecast_days: args.shows_forecast() || run.format() == Format::Json,
         backtest: args.backtest,
         budget: run.budget()?,
-        max_findings: lists_some.then_some(render::MAX_FINDINGS),
+        max_findings: lists_some.then_some(render::MAX_LISTED),
     })
 }
 

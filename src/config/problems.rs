@@ -12,11 +12,11 @@ use crate::{
     text::{FileId, Place, Source, Span},
 };
 
-/// The most problems that are reported one by one.
-const MOST_PROBLEMS: usize = 50;
+/// The maximum number of problems reported one by one.
+const MAX_PROBLEMS: usize = 50;
 
-/// The most of a name or a value that a message repeats, in characters.
-const MOST_REPEATED: usize = 40;
+/// The maximum number of characters of a name or a value that a message repeats.
+const MAX_REPEATED: usize = 40;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems {
@@ -79,7 +79,7 @@ impl<'s> ProblemList<'s> {
     }
 
     pub fn is_full(&self) -> bool {
-        self.found.len() >= MOST_PROBLEMS
+        self.found.len() >= MAX_PROBLEMS
     }
 
     /// Adds an error of serde, and takes the entry at fault out of the table, so that reading it again finds the next error.
@@ -163,7 +163,7 @@ fn take_entry<'i>(
 /// What to write instead of an unknown key.
 fn nearest(key: &str, known: &[&str]) -> String {
     let distance = |known: &&&str| strsim::damerau_levenshtein(key, known);
-    let candidates = known.iter().filter(|_| key.len() <= MOST_REPEATED);
+    let candidates = known.iter().filter(|_| key.len() <= MAX_REPEATED);
     let near = candidates.min_by_key(distance);
     match near.filter(|known| distance(known) <= 2.max(key.len() / 3)) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -173,7 +173,7 @@ fn nearest(key: &str, known: &[&str]) -> String {
 
 /// The start of a name or a value.
 pub fn brief(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(MOST_REPEATED) {
+    match text.char_indices().nth(MAX_REPEATED) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
     }

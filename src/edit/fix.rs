@@ -15,21 +15,21 @@ use crate::{
 };
 
 /// The maximum number of rounds. Five are enough for every log known.
-const MOST_ROUNDS: usize = 12;
+const MAX_FIX_ROUNDS: usize = 12;
 
 /// A change that resolves findings of some kinds.
 #[derive(Clone, Debug)]
-pub struct Repair {
+pub struct ProposedFix {
     pub codes: &'static [Code],
     pub proposal: Proposal,
-    /// Repairs of a higher stage wait until those of lower ones are made.
+    /// Fixes of a higher stage wait until those of lower ones are made.
     stage: u8,
     /// Each of its edits is useful without the others.
     pub is_divisible: bool,
 }
 
-/// All that can be repaired in a log as it is.
-pub fn repairs(revision: &Revision, log_set: &LogSet) -> Vec<Repair> {
+/// All that can be fixed in a log as it is.
+pub fn proposed_fixes(revision: &Revision, log_set: &LogSet) -> Vec<ProposedFix> {
     use Code::{
         DetailsExceedSummary, DuplicateId, HookLineInTable, MergedTwice, PercentDiffers,
         SessionOutsideSummary, TotalDiffers, UnsettledUsage,
@@ -41,7 +41,7 @@ pub fn repairs(revision: &Revision, log_set: &LogSet) -> Vec<Repair> {
     let synced = sync_summary(revision, log_set, months, Tolerance::Rounding);
     let moved = hook_lines::move_out_of_tables(revision.document());
     let derived = derived::recalculate(revision, log_set);
-    let repairs: [(u8, &'static [Code], Proposal); 6] = [
+    let fixes: [(u8, &'static [Code], Proposal); 6] = [
         (0, &[DuplicateId], repeats),
         (1, &[MergedTwice], merged),
         (2, &[UnsettledUsage], settled),
@@ -49,38 +49,38 @@ pub fn repairs(revision: &Revision, log_set: &LogSet) -> Vec<Repair> {
         (2, &[HookLineInTable], moved),
         (2, &[TotalDiffers, PercentDiffers], derived),
     ];
-    let repairs = repairs.into_iter().map(|(stage, codes, proposal)| Repair {
-        codes,
-        proposal,
-        stage,
-        is_divisible: codes.contains(&TotalDiffers),
-    });
-    repairs
-        .filter(|repair| !repair.proposal.is_empty())
-        .collect()
+    let fixes = fixes
+        .into_iter()
+        .map(|(stage, codes, proposal)| ProposedFix {
+            codes,
+            proposal,
+            stage,
+            is_divisible: codes.contains(&TotalDiffers),
+        });
+    fixes.filter(|fix| !fix.proposal.is_empty()).collect()
 }
 
 #[derive(Debug)]
 pub struct Fixed {
     pub revision: Revision,
-    /// Why repairs were not made. Each is a mistake of this program.
+    /// Why fixes were not made. Each is a bug in tokmon.
     pub rejected: Vec<Violation>,
-    /// There is more to repair than could be done.
+    /// There is more to fix than could be done.
     pub is_unfinished: bool,
 }
 
-/// Makes all repairs of a log, round by round until none is left. Fixing it again changes nothing.
-pub fn fix(mut revision: Revision, log_set: &LogSet, now: Timestamp) -> Fixed {
+/// Fixes all that can be fixed, round by round until nothing is left. Fixing the log again changes nothing.
+pub fn make_fixes(mut revision: Revision, log_set: &LogSet, now: Timestamp) -> Fixed {
     let mut rejected: Vec<(&[Code], Violation)> = Vec::new();
     let (mut is_changed, mut one_by_one, mut is_unfinished) = (false, false, true);
-    for _ in 0..MOST_ROUNDS {
-        let mut repairs = repairs(&revision, log_set);
-        repairs.retain(|repair| rejected.iter().all(|(codes, _)| *codes != repair.codes));
+    for _ in 0..MAX_FIX_ROUNDS {
+        let mut fixes = proposed_fixes(&revision, log_set);
+        fixes.retain(|fix| rejected.iter().all(|(codes, _)| *codes != fix.codes));
         if one_by_one {
-            repairs.truncate(1);
+            fixes.truncate(1);
         }
-        let codes = repairs.first().map(|repair| repair.codes);
-        let mut proposal = combine(repairs);
+        let codes = fixes.first().map(|fix| fix.codes);
+        let mut proposal = combine(fixes);
         if is_changed || !proposal.is_empty() {
             proposal.stamp(&revision, now);
         }
@@ -106,23 +106,23 @@ pub fn fix(mut revision: Revision, log_set: &LogSet, now: Timestamp) -> Fixed {
     }
 }
 
-/// Puts the repairs of the lowest stage together, but for those that touch what another one changes. They wait for the next round.
-fn combine(repairs: Vec<Repair>) -> Proposal {
-    let stage = repairs.iter().map(|repair| repair.stage).min();
+/// Puts the fixes of the lowest stage together, but for those that touch what another one changes. They wait for the next round.
+fn combine(fixes: Vec<ProposedFix>) -> Proposal {
+    let stage = fixes.iter().map(|fix| fix.stage).min();
     let mut all = Proposal::default();
-    let repairs = repairs.into_iter();
-    for repair in repairs.filter(|repair| Some(repair.stage) == stage) {
+    let fixes = fixes.into_iter();
+    for fix in fixes.filter(|fix| Some(fix.stage) == stage) {
         let Proposal {
             mut edits,
             invariants,
-        } = repair.proposal;
+        } = fix.proposal;
         let is_in_the_way = |edit: &Edit| is_taken(&all.edits, edit);
-        if repair.is_divisible {
+        if fix.is_divisible {
             edits.retain(|edit| !is_in_the_way(edit));
         } else if edits.iter().any(is_in_the_way) {
             continue;
         }
-        // Repairs that both bring the same figure along make the same edit.
+        // Fixes that both bring the same figure along make the same edit.
         edits.retain(|edit| !neighbours(&all.edits, edit).any(|other| other == edit));
         all.edits.extend(edits);
         let order = |edit: &Edit| (edit.span.start, edit.span.end);

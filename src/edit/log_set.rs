@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    analysis::{LedgerBuilder, Retention},
+    analysis::{LedgerBuilder, RowSelection},
     diagnostic::Diagnostic,
     log::{self, Item, Row, RowValue, Section},
     model::{EntryKind, Month, Policy},
     text::{FileId, FileRole},
 };
 
-/// The most months that one edit changes, the newest ones: a hundred years.
-pub(super) const MOST_MONTHS: usize = 1_200;
+/// The maximum number of months that a check or an edit goes through, the newest ones: a hundred years.
+pub const MAX_MONTHS: usize = 1_200;
 
 /// The files beside a log.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub struct LogSet {
 
 impl LogSet {
     pub(super) fn ledger_builder(&self) -> LedgerBuilder {
-        LedgerBuilder::new(&self.policy, Retention::SUMS)
+        LedgerBuilder::new(&self.policy, RowSelection::SUMS)
     }
 
     pub(super) fn enter_beside(
@@ -41,7 +41,7 @@ impl LogSet {
             read(ledger, projection, FileId::PROJECTION);
         }
         for ((month, archive), index) in self.archives.iter().zip(0..) {
-            ledger.archive(*month);
+            ledger.begin_archive(*month);
             read(ledger, archive, FileId::archive(index));
         }
     }
@@ -67,7 +67,7 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
         (Item::Unreadable { month, place }, Log | Archive) => ledger.unreadable(month, place),
         (Item::Heading(heading), Log) => {
             if matches!(heading.section, Section::Monthly(_)) {
-                ledger.summary(heading.place.line);
+                ledger.begin_summary(heading.place.line);
             }
         }
         (Item::Header(header), Log) => ledger.header(&header),

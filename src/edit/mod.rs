@@ -29,9 +29,9 @@ pub use derived::Timestamp;
 pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
-pub use fix::{Repair, fix, repairs};
+pub use fix::{make_fixes, proposed_fixes};
 pub use invariants::{Invariants, Violation};
-pub use log_set::{LogSet, enter};
+pub use log_set::{LogSet, MAX_MONTHS, enter};
 pub use revision::{ArchivesOf, Proposal, Revision};
 pub use settle::settle;
 pub use sync_summary::{Tolerance, sync_summary};

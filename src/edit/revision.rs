@@ -12,14 +12,11 @@ use super::{
 };
 use crate::{
     analysis::{Ledger, LedgerBuilder},
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, MAX_FINDINGS},
     log::{self, Item, Role},
     model::Month,
     text::{Edit, EditSet, FileId, Source, splice},
 };
-
-/// Findings beyond this number are dropped, so that no log takes more memory than a machine has.
-const MOST_PROBLEMS: usize = 100_000;
 
 /// A log and what it says, read in one pass.
 #[derive(Debug)]
@@ -126,7 +123,7 @@ impl RevisionReader {
 }
 
 fn keep(problems: &mut Vec<Diagnostic>, problem: Diagnostic) {
-    if problems.len() < MOST_PROBLEMS {
+    if problems.len() < MAX_FINDINGS {
         problems.push(problem);
     }
 }
@@ -188,14 +185,14 @@ impl Revision {
     /// The log after a proposal. `log_set` is what is beside it then.
     ///
     /// # Errors
-    /// Where the edits contradict each other, or the result is not what the proposal says. Either is a mistake of this program.
+    /// Where the edits contradict each other, or the result is not what the proposal says. Either is a bug in tokmon.
     pub fn apply(&self, proposal: Proposal, log_set: &LogSet) -> Result<Self, Violation> {
         let Proposal {
             mut edits,
             invariants,
         } = proposal;
         sections::close_up(&mut edits);
-        let edits = EditSet::new(FileId::LOG, edits)?;
+        let edits = EditSet::new(edits)?;
         let after = Self::read(splice(self.text(), &edits), log_set);
         invariants.check(self, &edits, &after)?;
         Ok(after)

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::{
     Document, LogSet, Revision, TableBlock,
     derived::Derived,
-    log_set::MOST_MONTHS,
+    log_set::MAX_MONTHS,
     monthly::{Delta, MonthlyRows},
     revision::Proposal,
     style,
@@ -47,7 +47,7 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
     if months.is_empty() {
         return Settlement::default();
     }
-    let surplus = months.len().saturating_sub(MOST_MONTHS);
+    let surplus = months.len().saturating_sub(MAX_MONTHS);
     let mut settling = Settling {
         document,
         holds: document.holds(),

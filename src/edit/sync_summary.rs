@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     LogSet, Revision,
     derived::Derived,
-    log_set::MOST_MONTHS,
+    log_set::MAX_MONTHS,
     monthly::{Delta, MonthlyRows},
     revision::Proposal,
 };
@@ -34,7 +34,7 @@ pub fn sync_summary(
     let mut proposal = Proposal::default();
     let mut derived = Derived::new(revision, log_set);
     let repeats = revision.repeats();
-    for month in months.iter().rev().take(MOST_MONTHS) {
+    for month in months.iter().rev().take(MAX_MONTHS) {
         let reconciled = revision.ledger().find_month(*month);
         let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.is_legacy()) else {
             continue;

@@ -51,7 +51,7 @@ pub(crate) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) 
 
 pub(crate) fn fix_text(text: &str, now: Timestamp) -> String {
     let log_set = LogSet::default();
-    let fixed = fix(Revision::read(text, &log_set), &log_set, now);
+    let fixed = make_fixes(Revision::read(text, &log_set), &log_set, now);
     assert_eq!(
         (fixed.rejected, fixed.is_unfinished),
         (vec![], false),

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A longer line is reported and not read. In bytes.
-const LONGEST_LINE: usize = 64 * 1024;
+const MAX_LINE: usize = 64 * 1024;
 
 /// The number of bytes of Markdown or of hook lines at which a chunk is passed on.
 pub(super) const CHUNK_SIZE: usize = 64 * 1024;
@@ -242,7 +242,7 @@ impl<R: Read> Chunker<R> {
         } else if let Some(last) = memrchr(b'\n', &self.raw) {
             self.split_lines(last + 1);
         }
-        if self.raw.len() > LONGEST_LINE {
+        if self.raw.len() > MAX_LINE {
             self.skip_overlong();
         }
         Ok(())
@@ -274,7 +274,7 @@ impl<R: Read> Chunker<R> {
         let bytes = text.as_bytes();
         let (mut start, mut pending) = (0, 0);
         for newline in memchr_iter(b'\n', bytes) {
-            let (next, long) = (newline + 1, newline - start > LONGEST_LINE);
+            let (next, long) = (newline + 1, newline - start > MAX_LINE);
             let hook = bytes[start] == b'[' && lines::is_hook_line(&bytes[start..newline]);
             if long || hook {
                 self.chunk.text.push_str(&text[pending..start]);

@@ -418,8 +418,8 @@ fn is_ambiguous(text: &str) -> bool {
 
 /// A text short enough for a message.
 fn shortened(text: &str) -> Cow<'_, str> {
-    const MOST: usize = 40;
-    match text.char_indices().nth(MOST) {
+    const MAX_EXCERPT: usize = 40;
+    match text.char_indices().nth(MAX_EXCERPT) {
         Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
         None => Cow::Borrowed(text),
     }

@@ -154,8 +154,8 @@ fn session_name(text: &str) -> String {
 
 /// A name no longer than a line of a screen: it is kept with each row that it is given to.
 fn short(name: &str) -> &str {
-    const MOST: usize = 200;
-    let end = name.char_indices().nth(MOST).map(|(at, _)| at);
+    const MAX_NAME: usize = 200;
+    let end = name.char_indices().nth(MAX_NAME).map(|(at, _)| at);
     end.and_then(|end| name.get(..end)).unwrap_or(name)
 }
 

@@ -172,7 +172,7 @@ pub struct Price {
 
 impl Price {
     /// A thousand units for a single token: beyond it a price is a slip of the pen.
-    pub const MOST_PICOS: u64 = 1_000_000_000_000_000;
+    pub const MAX_PICOS: u64 = 1_000_000_000_000_000;
 
     pub fn cost(&self, tokens: Tokens) -> Money {
         let picos = u128::from(tokens.0) * u128::from(self.picos_per_token);
@@ -363,7 +363,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cost_is_no_further_from_the_exact_one_than_half_a_nano(
-            tokens in 0..=1_000_000_000_000_000_u64, picos_per_token in 0..=Price::MOST_PICOS,
+            tokens in 0..=1_000_000_000_000_000_u64, picos_per_token in 0..=Price::MAX_PICOS,
         ) {
             let cost = Price { picos_per_token, currency: Currency::USD }.cost(Tokens(tokens)).nanos.unsigned_abs();
             let exact = u128::from(tokens) * u128::from(picos_per_token);

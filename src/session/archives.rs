@@ -21,8 +21,8 @@ use crate::{
     text::{FileId, Place, Source},
 };
 
-/// The most of an archive that its header is looked for in.
-const LONGEST_HEADER: u64 = 64 * 1024;
+/// The maximum number of bytes of an archive in which its header is looked for.
+const MAX_HEADER: u64 = 64 * 1024;
 
 /// The archives of a log.
 pub struct Archives {
@@ -410,7 +410,7 @@ fn named_in(file: &ArchiveFile, opened: &mut Opened) -> Result<Option<NamedLog>,
     let mut head = Vec::new();
     let read = opened
         .bytes()
-        .and_then(|bytes| bytes.take(LONGEST_HEADER).read_to_end(&mut head));
+        .and_then(|bytes| bytes.take(MAX_HEADER).read_to_end(&mut head));
     read.with_context(|| format!("cannot read {}", file.shown))?;
     let text = head.utf8_chunks().next();
     Ok(text.and_then(|text| named_log(text.valid())))

@@ -7,10 +7,10 @@ use super::{
     loader::{Loader, no_usage},
 };
 use crate::{
-    analysis::Retention,
-    check::{self as rules, MAX_FINDINGS, MOST_MONTHS},
-    diagnostic::{Code, Diagnostic, Findings},
-    edit::{self, ArchivesOf, Revision},
+    analysis::RowSelection,
+    check as rules,
+    diagnostic::{Code, Diagnostic, Findings, MAX_FINDINGS},
+    edit::{self, ArchivesOf, MAX_MONTHS, Revision},
     failure::Failure,
     model::{Budget, Month},
     render::check::CheckExtent,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The largest log that is read at once, in bytes.
-const MOST_AT_ONCE: usize = 64 << 20;
+const MAX_LOG: usize = 64 << 20;
 
 /// The findings of a check, and how much was checked.
 pub struct CheckedLog {
@@ -38,12 +38,12 @@ pub fn check(
     let policy = log.policy(budget);
     let mut opened = log.open(input)?;
     let findings = Findings::listing(MAX_FINDINGS);
-    let mut loader = Loader::begin(log, &mut opened, &policy, Retention::SUMS, findings)?;
+    let mut loader = Loader::begin(log, &mut opened, &policy, RowSelection::SUMS, findings)?;
     let mut months = loader.months();
-    let surplus = months.len().saturating_sub(MOST_MONTHS);
+    let surplus = months.len().saturating_sub(MAX_MONTHS);
     months.drain(..surplus);
     for month in &months {
-        loader.archive(*month)?;
+        loader.load_archive(*month)?;
     }
     let extent = CheckExtent {
         months: months.len(),
@@ -73,7 +73,7 @@ fn unread_archives(read: &mut ReadFiles, log: &LogFiles) -> Result<(), Failure> 
     let Some(archives) = &log.archives else {
         return Ok(());
     };
-    for archive in archives.unread(|| read.log.text(MOST_AT_ONCE).ok())? {
+    for archive in archives.unread(|| read.log.text(MAX_LOG).ok())? {
         let (shown, path) = (&archive.file.shown, Some(archive.file.path.clone()));
         let file = read.files.add(FileRole::Archive, shown, path);
         read.findings.push(archive.diagnostic(file, archives));
@@ -91,7 +91,7 @@ fn merges(read: &mut ReadFiles, has_several_totals: bool, log: &LogFiles) -> Res
     if !has_repeats && !has_several_totals {
         return Ok(());
     }
-    let Ok(text) = read.log.text(MOST_AT_ONCE) else {
+    let Ok(text) = read.log.text(MAX_LOG) else {
         return Ok(());
     };
     if has_repeats {

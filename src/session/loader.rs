@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::log_files::{EXCERPT, LogFiles};
 use crate::{
-    analysis::{self, Ledger, LedgerBuilder, Retention},
+    analysis::{self, Ledger, LedgerBuilder, RowSelection},
     diagnostic::{Code, Diagnostic, Findings},
     edit,
     failure::Failure,
@@ -87,12 +87,12 @@ impl<'l> Loader<'l> {
         log: &'l LogFiles,
         opened: &mut Opened,
         policy: &Policy,
-        retention: Retention,
+        selection: RowSelection,
         findings: Findings,
     ) -> Result<Self, Failure> {
         let mut loader = Self {
             log,
-            builder: LedgerBuilder::new(policy, retention),
+            builder: LedgerBuilder::new(policy, selection),
             findings,
             files: log.names(),
             unread: Vec::new(),
@@ -109,11 +109,11 @@ impl<'l> Loader<'l> {
     }
 
     /// Reads the archives that matter to the month to show. Returns that month and those looked back on.
-    pub fn month(&mut self, look_back: LookBack) -> Result<(Month, Vec<Month>), Failure> {
+    pub fn load_month(&mut self, look_back: LookBack) -> Result<(Month, Vec<Month>), Failure> {
         let Some(month) = self.builder.choose_month() else {
             return Err(no_usage(self.log));
         };
-        self.archive(month)?;
+        self.load_archive(month)?;
         let months = self.builder.months();
         if months.is_empty() {
             return Err(no_usage(self.log));
@@ -128,7 +128,7 @@ impl<'l> Loader<'l> {
         // What is wrong with earlier months does not concern this one, and the forecast can do without them.
         let findings = mem::replace(&mut self.findings, Findings::listing(0));
         for month in &earlier {
-            if let Err(failure) = self.archive(*month) {
+            if let Err(failure) = self.load_archive(*month) {
                 self.unread.push(failure.to_string());
             }
         }
@@ -146,8 +146,8 @@ impl<'l> Loader<'l> {
     }
 
     /// Reads the archive of a month, if there is one.
-    pub fn archive(&mut self, month: Month) -> Result<(), Failure> {
-        self.builder.archive(month);
+    pub fn load_archive(&mut self, month: Month) -> Result<(), Failure> {
+        self.builder.begin_archive(month);
         let Some((found, mut archive)) = self.log.archive(month)? else {
             return Ok(());
         };
@@ -215,9 +215,9 @@ pub fn no_usage(log: &LogFiles) -> Failure {
 
 /// The first of some names, and the number of the others.
 pub fn first_of(names: &[String]) -> String {
-    const MAX_LISTED: usize = 12;
-    let first = names.get(..MAX_LISTED).unwrap_or(names).join(", ");
-    match names.len().saturating_sub(MAX_LISTED) {
+    const MAX_NAMES: usize = 12;
+    let first = names.get(..MAX_NAMES).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(MAX_NAMES) {
         0 => first,
         more => format!("{first} and {more} more"),
     }

@@ -12,7 +12,7 @@ use std::io::Read;
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
-    analysis::{self, Ledger, ReconciledMonth, ReportOptions, Retention, Rows, StatusReport},
+    analysis::{self, Ledger, ReconciledMonth, ReportOptions, RowSelection, Rows, StatusReport},
     check as rules,
     diagnostic::Findings,
     failure::Failure,
@@ -46,12 +46,9 @@ pub struct ViewRequest {
 pub struct LoadedLog {
     ledger: Ledger,
     policy: Policy,
-    /// The log as it is shown.
-    shown: String,
     month: Month,
     /// The months looked back on.
     earlier: Vec<Month>,
-    request: ViewRequest,
     pub files: ReadFiles,
 }
 
@@ -71,43 +68,45 @@ impl From<Failure> for LoadFailure {
     }
 }
 
-/// Reads the files of a log, the log itself from `input` if it is standard input.
+/// Reads the files of a log, the log itself from `input` if it is standard input. Also returns the report for `now`.
 pub fn load(
     log: &LogFiles,
     request: &ViewRequest,
     now: DateTime<FixedOffset>,
     input: &mut dyn Read,
-) -> Result<LoadedLog, LoadFailure> {
+) -> Result<(LoadedLog, StatusReport), LoadFailure> {
     let policy = log.policy(request.budget);
-    let retention = Retention {
+    let selection = RowSelection {
         month: request.month,
         rows: request.rows,
     };
     let mut opened = log.open(input)?;
     let findings = Findings::keeping(request.max_findings);
-    let mut loader = Loader::begin(log, &mut opened, &policy, retention, findings)?;
-    let months = loader.month(LookBack {
+    let mut loader = Loader::begin(log, &mut opened, &policy, selection, findings)?;
+    let months = loader.load_month(LookBack {
         today: now.date_naive(),
         all: request.backtest,
     });
     let (ledger, mut files) = loader.finish(opened);
-    let months = months.and_then(|(month, earlier)| {
+    let reported = months.and_then(|(month, earlier)| {
         let reconciled = ledger.reconcile(month, request.project.as_deref());
         check_names(&reconciled, request)?;
         files.findings.extend(rules::findings(&reconciled, &policy));
-        Ok((month, earlier))
+        let report = request.report(&reconciled, &policy, &log.shown, now);
+        Ok((report, month, earlier))
     });
     files.findings.sort();
-    match months {
-        Ok((month, earlier)) => Ok(LoadedLog {
-            ledger,
-            policy,
-            shown: log.shown.clone(),
-            month,
-            earlier,
-            request: request.clone(),
-            files,
-        }),
+    match reported {
+        Ok((report, month, earlier)) => {
+            let loaded = LoadedLog {
+                ledger,
+                policy,
+                month,
+                earlier,
+                files,
+            };
+            Ok((loaded, report))
+        }
         Err(failure) => Err(LoadFailure {
             failure,
             files: Some(Box::new(files)),
@@ -115,21 +114,25 @@ pub fn load(
     }
 }
 
-impl LoadedLog {
-    pub fn report(&self, now: DateTime<FixedOffset>) -> StatusReport {
-        let request = &self.request;
-        let project = request.project.as_deref();
-        let reconciled = self.ledger.reconcile(self.month, project);
+impl ViewRequest {
+    fn report(
+        &self,
+        reconciled: &ReconciledMonth<'_>,
+        policy: &Policy,
+        path: &str,
+        now: DateTime<FixedOffset>,
+    ) -> StatusReport {
+        let project = self.project.as_deref();
         let options = ReportOptions {
-            path: &self.shown,
+            path,
             now,
             project: project.and_then(|project| reconciled.find_project(project)),
-            team: request.team.as_deref(),
-            rows: request.rows.are_shown(),
-            forecast_days: request.forecast_days,
-            backtest: request.backtest,
+            team: self.team.as_deref(),
+            rows: self.rows.are_shown(),
+            forecast_days: self.forecast_days,
+            backtest: self.backtest,
         };
-        analysis::report(&reconciled, &self.policy, &options)
+        analysis::report(reconciled, policy, &options)
     }
 }
 
@@ -163,15 +166,19 @@ impl Session {
         log: LogFiles,
         now: DateTime<FixedOffset>,
         input: &mut dyn Read,
-    ) -> Result<&mut LoadedLog, LoadFailure> {
-        let loaded = load(&log, &self.request, now, input)?;
+    ) -> Result<(&LoadedLog, StatusReport), LoadFailure> {
+        let (loaded, report) = load(&log, &self.request, now, input)?;
         self.log = log;
-        Ok(self.loaded.insert(loaded))
+        Ok((self.loaded.insert(loaded), report))
     }
 
     /// The report for a moment, by what the files said when they were read last.
     pub fn report(&self, now: DateTime<FixedOffset>) -> Option<StatusReport> {
-        Some(self.loaded.as_ref()?.report(now))
+        let loaded = self.loaded.as_ref()?;
+        let project = self.request.project.as_deref();
+        let reconciled = loaded.ledger.reconcile(loaded.month, project);
+        let path = &self.log.shown;
+        Some(self.request.report(&reconciled, &loaded.policy, path, now))
     }
 
     /// The time zone of the settings that were read last.

@@ -1,6 +1,6 @@
 //! Edits as values, and the one function that applies them.
 
-use super::{FileId, Span};
+use super::Span;
 
 /// Replace the bytes of `span` by `text`: an insertion where the span is empty, a deletion where the text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,29 +45,20 @@ impl Edit {
 /// Edits of one file that cannot contradict each other: sorted by position, and no two of them touch the same byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EditSet {
-    file: FileId,
     edits: Vec<Edit>,
 }
 
 impl EditSet {
     /// Sorts the edits and refuses those that overlap. Several insertions at one place come in their order, those of equal order as
     /// they were given, all before a replacement there.
-    pub fn new(file: FileId, mut edits: Vec<Edit>) -> Result<Self, Overlap> {
+    pub fn new(mut edits: Vec<Edit>) -> Result<Self, Overlap> {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end, edit.order));
         let spans = edits.iter().map(|edit| edit.span);
         let mut pairs = spans.clone().zip(spans.skip(1));
         match pairs.find(|(first, second)| second.start < first.end) {
             Some((first, second)) => Err(Overlap { first, second }),
-            None => Ok(Self { file, edits }),
+            None => Ok(Self { edits }),
         }
-    }
-
-    pub const fn file(&self) -> FileId {
-        self.file
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.edits.is_empty()
     }
 
     /// By position.
@@ -151,7 +142,7 @@ mod tests {
 
         #[test]
         fn bytes_outside_the_edits_stay((text, edits) in text_and_edits()) {
-            let set = EditSet::new(FileId::LOG, edits.clone()).unwrap();
+            let set = EditSet::new(edits.clone()).unwrap();
             let spliced = splice(&text, &set);
             let mut rest = spliced.as_str();
             let mut at = 0;
@@ -167,7 +158,7 @@ mod tests {
     #[test]
     fn edits_within_a_span_touch_nothing_outside_it() {
         let edits = [1..3, 4..4, 4..6, 6..6, 6..8].map(|range| Edit::delete(range.into()));
-        let set = EditSet::new(FileId::LOG, edits.to_vec()).unwrap();
+        let set = EditSet::new(edits.to_vec()).unwrap();
         for (span, within) in [(0..9, 0..5), (2..6, 1..4), (3..5, 1..2), (7..9, 0..0)] {
             assert_eq!(set.within(span.clone().into()), &edits[within], "{span:?}");
         }
@@ -176,7 +167,7 @@ mod tests {
     #[test]
     fn overlapping_edits_are_refused() {
         let edits = vec![Edit::delete(Span::new(3, 6)), Edit::insert(5, "x")];
-        let overlap = EditSet::new(FileId::LOG, edits).unwrap_err();
+        let overlap = EditSet::new(edits).unwrap_err();
         assert_eq!(overlap.to_string(), "edits overlap: bytes 3..6 and 5..5");
     }
 
@@ -188,10 +179,7 @@ mod tests {
             Edit::insert(0, "2"),
             Edit::delete(Span::new(4, 5)),
         ];
-        assert_eq!(
-            splice("abcde", &EditSet::new(FileId::LOG, edits).unwrap()),
-            "12abCd"
-        );
+        assert_eq!(splice("abcde", &EditSet::new(edits).unwrap()), "12abCd");
     }
 
     #[test]
@@ -204,7 +192,7 @@ mod tests {
             insert(0, "next"),
             Edit::delete(Span::new(1, 2)),
         ];
-        let set = EditSet::new(FileId::LOG, edits).unwrap();
+        let set = EditSet::new(edits).unwrap();
         assert_eq!(splice("<->", &set), "<rownextitemsection>");
     }
 }

@@ -644,15 +644,15 @@ fn a_price_is_no_cost() {
 /// The largest figure that is read, in more rows than can be added up: no sum stops at a number without a word.
 #[test]
 fn rows_beyond_what_can_be_counted_are_left_out_and_named() {
-    const MOST: u64 = 1_000_000_000_000_000;
+    const MAX_TOKENS: u64 = 1_000_000_000_000_000;
     let mut log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n".to_owned();
     for _ in 0..18_449 {
-        writeln!(log, "| Team A | {MOST} |").unwrap();
+        writeln!(log, "| Team A | {MAX_TOKENS} |").unwrap();
     }
     log += "| Team B | 709,551,615 |\n\n";
     writeln!(
         log,
-        "[HOLD] 2026-02-25T10:00:00Z team=A tokens={MOST} until=2026-02-26T10:00:00Z id=h"
+        "[HOLD] 2026-02-25T10:00:00Z team=A tokens={MAX_TOKENS} until=2026-02-26T10:00:00Z id=h"
     )
     .unwrap();
     let folder = repository(&[("cost-log.md", &log)]);
@@ -664,7 +664,7 @@ fn rows_beyond_what_can_be_counted_are_left_out_and_named() {
     let report: Value =
         serde_json::from_str(&run(&["--json", "--now", "2026-02-25T17:00:00Z"]).out).unwrap();
     let log = &report["log"];
-    assert_eq!(report["used"]["tokens"], 18_446 * MOST + 709_551_615);
+    assert_eq!(report["used"]["tokens"], 18_446 * MAX_TOKENS + 709_551_615);
     assert_eq!(report["reserved"], 0);
     assert_eq!(log["unreadable_rows"], 3);
     assert_eq!(log["unreadable_places"][0]["line"], 18_451);

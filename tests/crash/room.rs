@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The largest file that a job makes of a scene is its journal; it is smaller than this.
-const MOST: usize = 16 * 1024;
+const MAX_JOURNAL: usize = 16 * 1024;
 
 /// A run that failed says so with a code of its own, and names a file.
 fn is_reported(output: &std::process::Output) -> Result<(), String> {
@@ -51,7 +51,7 @@ fn limited(job: Job) {
     let _machine = beside_others();
     let proof = Proof::of(job);
     let count = or_long(12, 128);
-    let limits: Vec<usize> = (0..count).map(|at| at * MOST / count).collect();
+    let limits: Vec<usize> = (0..count).map(|at| at * MAX_JOURNAL / count).collect();
     hold(&format!("limits of size for {job:?}"), &limits, |limit| {
         let scene = Scene::new();
         let limit = format!("--fsize={limit}");

@@ -16,7 +16,7 @@ use std::{
 pub(crate) const WORKERS: usize = 3;
 
 /// No more faults than these are printed.
-const MOST_FAULTS: usize = 12;
+const MAX_FAULTS: usize = 12;
 
 /// Whether everything is tried, however long it takes.
 pub(crate) fn is_long() -> bool {
@@ -112,7 +112,7 @@ pub(crate) fn report(what: &str, tried: usize, faults: &[String], took: Duration
         took.as_secs_f32()
     ));
     let mut text = String::new();
-    for fault in faults.iter().take(MOST_FAULTS) {
+    for fault in faults.iter().take(MAX_FAULTS) {
         let _ = writeln!(text, "- {fault}");
     }
     assert!(

@@ -9,7 +9,7 @@ use super::{
     estimate::probability_of,
     history::History,
     number::{as_float, as_tokens, rounded},
-    rate::{MOST_DAYS, Rate, Window, days_after},
+    rate::{MAX_DAYS, Rate, Window, days_after},
     remaining::Remaining,
 };
 use crate::{
@@ -151,7 +151,7 @@ fn try_month(
     budget: Option<Tokens>,
 ) -> Option<(f64, Vec<Trial>)> {
     let end = month.last_day().succ_opt()?;
-    let history = History::before(reconciled, month, end, MOST_DAYS + 31);
+    let history = History::before(reconciled, month, end, MAX_DAYS + 31);
     let first = usize::try_from((month.first_day() - history.first).num_days()).unwrap_or(0);
     let actual: f64 = history.whole.days.get(first..)?.iter().sum();
     if !is_dated(&reconciled.teams_of(month)) || actual <= 0.0 {

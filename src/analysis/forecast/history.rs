@@ -7,7 +7,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::{
     number::as_float,
-    rate::{MOST_DAYS, Window},
+    rate::{MAX_DAYS, Window},
 };
 use crate::{
     analysis::{
@@ -20,7 +20,7 @@ use crate::{
 
 /// The first day of the history of a forecast that is made on this day.
 pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
-    days_before(today, MOST_DAYS)
+    days_before(today, MAX_DAYS)
 }
 
 fn days_before(day: NaiveDate, days: usize) -> Option<NaiveDate> {
@@ -64,7 +64,7 @@ pub(super) struct History {
 }
 
 /// The largest share of tokens without a date with which days count as known: the tenth of [`is_dated`].
-pub(super) const MOST_UNDATED: f64 = 0.1;
+pub(super) const MAX_UNDATED: f64 = 0.1;
 
 impl History {
     /// The days before `end`, in `month` and in the months before it, as long as these are dated; of no more than `most` days.
@@ -145,7 +145,7 @@ impl History {
         let dated: f64 = dated.map(|(_, tokens)| as_float(tokens.0)).sum();
         let undated = as_float(team.undated().0);
         // A little without a date goes where the rest went, so that days without spending stay what they are.
-        let little = undated <= MOST_UNDATED * dated;
+        let little = undated <= MAX_UNDATED * dated;
         for (date, tokens) in &team.days {
             let tokens = as_float(tokens.0);
             let more = if little && dated > 0.0 && within(date) {

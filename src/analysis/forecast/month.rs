@@ -12,7 +12,7 @@ use super::{
     hurdle_gamma::HurdleGamma,
     number::{as_float, as_tokens, rounded},
     project::Project,
-    rate::{Horizon, MOST_DAYS, Rate, Window, days_to_come},
+    rate::{Horizon, MAX_DAYS, Rate, Window, days_to_come},
     remaining::Remaining,
 };
 use crate::{
@@ -98,7 +98,7 @@ impl<'r> MonthAhead<'r> {
             request.reconciled,
             month,
             request.now.date_naive(),
-            MOST_DAYS,
+            MAX_DAYS,
         );
         let window = history.window();
         let days = days_to_come(month, request.now);

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 /// Beyond this many standard deviations both tails are nothing that a probability can show.
 const FAR: f64 = 8.0;
-const MOST_TERMS: usize = 200;
+const MAX_TERMS: usize = 200;
 
 /// Phi(z), the probability of at most `z`: the series of G. Marsaglia, "Evaluating the Normal Distribution" (Journal of
 /// Statistical Software 11(4), 2004), accurate to about 1e-15. From 0 to 1.
@@ -15,7 +15,7 @@ pub(super) fn cdf(z: f64) -> f64 {
     let square = z * z;
     let (mut sum, mut term, mut odd) = (z, z, 1.0);
     // Up to z = 8 there is nothing left to add after some 120 terms.
-    for _ in 0..MOST_TERMS {
+    for _ in 0..MAX_TERMS {
         odd += 2.0;
         term *= square / odd;
         sum += term;

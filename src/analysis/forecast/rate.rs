@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Weekday};
 
 use super::{hurdle_gamma::HurdleGamma, number::as_float};
 use crate::model::Month;
-pub const MOST_DAYS: usize = 91;
+pub const MAX_DAYS: usize = 91;
 
 /// Half-lives in days: of the slow speed, and of the fast one.
 const HALF_LIVES: [f64; 2] = [28.0, 5.0];
@@ -36,9 +36,9 @@ pub struct Window {
 }
 
 impl Window {
-    /// Consecutive days from a day of the week on; of more than [`MOST_DAYS`], the last.
+    /// Consecutive days from a day of the week on; of more than [`MAX_DAYS`], the last.
     pub fn new(days: usize, first: Weekday) -> Self {
-        let skipped = days.saturating_sub(MOST_DAYS);
+        let skipped = days.saturating_sub(MAX_DAYS);
         let days = days - skipped;
         let age = |day: usize| as_float((days - 1 - day) as u64);
         let weights: Vec<[f64; 2]> = (0..days)

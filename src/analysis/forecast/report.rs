@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
 use super::{
-    Backtest, CostEstimate, Estimate, ForecastBasis, ProjectInputs, history::MOST_UNDATED,
+    Backtest, CostEstimate, Estimate, ForecastBasis, ProjectInputs, history::MAX_UNDATED,
     rate::Rate,
 };
 use crate::{
@@ -115,7 +115,7 @@ impl Confidence {
             (None, _) | (_, 0) => Self::None,
             (_, 1..3) => Self::TooEarly,
             (_, 3..7) => Self::Low,
-            (Some(rate), _) if rate.active_days < 2.0 || undated > MOST_UNDATED => Self::Low,
+            (Some(rate), _) if rate.active_days < 2.0 || undated > MAX_UNDATED => Self::Low,
             (_, 7..21) => Self::Medium,
             _ => Self::High,
         }

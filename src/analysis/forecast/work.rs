@@ -9,7 +9,7 @@ const SHRINKAGE: f64 = 2.0;
 const PRIOR: (f64, f64) = (0.6 * 0.6, 4.0);
 
 /// The most squared noise of a phase. Without it, one estimate that was wildly off would make all others worthless.
-const MOST_NOISE: f64 = 1.0;
+const MAX_NOISE: f64 = 1.0;
 
 /// The prior of the squared noise of a whole project.
 const PROJECT_NOISE: f64 = 0.09;
@@ -63,7 +63,7 @@ impl Calibration {
         let noise = (worth * prior + finished.iter().map(off).sum::<f64>()) / (worth + seen);
         Some(Self {
             ratio,
-            noise: noise.min(MOST_NOISE),
+            noise: noise.min(MAX_NOISE),
             finished: finished.len(),
         })
     }

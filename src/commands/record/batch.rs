@@ -17,8 +17,8 @@ use crate::{
     text::FileId,
 };
 
-/// The most that is read.
-const MOST: u64 = 64 * 1024 * 1024;
+/// In bytes.
+const MAX_BATCH: u64 = 64 * 1024 * 1024;
 
 /// Reads statements from a file, or from standard input (`-`). Fails at the first that cannot be recorded.
 pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
@@ -59,16 +59,16 @@ pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
 fn text(file: &Path, shown: &str, run: &mut Run<'_, '_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let read = if file.as_os_str() == "-" {
-        run.cx.input.take(MOST + 1).read_to_end(&mut bytes)
+        run.cx.input.take(MAX_BATCH + 1).read_to_end(&mut bytes)
     } else {
         let path = run.cx.folder.join(file);
         let mut opened = store::open(&path)
             .map_err(|error| Failure::no_input(format!("cannot read {shown}: {error}")))?;
         let input = opened.bytes();
-        input.and_then(|input| input.take(MOST + 1).read_to_end(&mut bytes))
+        input.and_then(|input| input.take(MAX_BATCH + 1).read_to_end(&mut bytes))
     };
     read.with_context(|| format!("cannot read {shown}"))?;
-    if bytes.len() as u64 > MOST {
+    if bytes.len() as u64 > MAX_BATCH {
         return Err(
             Failure::no_data(format!("{shown} is larger than 64 MiB")).help("record it in parts")
         );

@@ -146,13 +146,13 @@ fn outcome(
         month: months.max(),
         ..ViewArgs::default()
     };
-    let loaded = status::load(&session.log, &view, Rows::Summed, run)?;
+    let (_, report) = status::load(&session.log, &view, Rows::Summed, run)?;
     Ok(Recorded {
         file: session.log.shown.clone(),
         rows,
         count: new.len(),
         known,
-        report: loaded.report(run.now()?),
+        report,
     })
 }
 

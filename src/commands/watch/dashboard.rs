@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, Timelike};
 use super::Event;
 use crate::{
     cli::{ViewArgs, WatchArgs},
-    commands::{edit, watch::follower::Follower},
+    commands::{editor, watch::follower::Follower},
     exit::ExitCode,
     failure::Failure,
     render::{Style, StyledLine, Theme},
@@ -284,7 +284,7 @@ impl Dashboard<'_, '_, '_> {
     fn edit(&mut self, file: FileId, line: usize) -> Result<Flow, Failure> {
         let path = self.follower.read_files.path(file);
         let path = path.unwrap_or(&self.follower.watched.log);
-        let failed = match edit::command(&self.follower.run.cx.environment, path, line) {
+        let failed = match editor::command(&self.follower.run.cx.environment, path, line) {
             Err(why) => Some(why),
             Ok(mut command) => {
                 let name = command.get_program().to_string_lossy().into_owned();

@@ -71,10 +71,10 @@ impl Follower<'_, '_> {
     fn load(&mut self) -> Result<Snapshot, LoadFailure> {
         let log = self.session.locate()?;
         let now = self.run.now_in(log.settings.timezone.as_deref())?;
-        let loaded = self.session.load(log, now, self.run.cx.input)?;
+        let (loaded, report) = self.session.load(log, now, self.run.cx.input)?;
         self.read_files = loaded.files.files.clone();
         Ok(Snapshot {
-            report: loaded.report(now),
+            report,
             problems: problems(&loaded.files),
             counted: render::count_findings(&loaded.files.findings),
         })

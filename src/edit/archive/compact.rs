@@ -21,8 +21,8 @@ use crate::{
     text::{self, Edit, EditSet, FileId, Span},
 };
 
-/// The most characters in the note of a merged row.
-const LONGEST_NOTE: usize = 500;
+/// The maximum number of characters in the note of a merged row.
+const MAX_NOTE: usize = 500;
 
 const DAY: u64 = 24 * 60;
 
@@ -101,7 +101,7 @@ fn compact_section(section: &str, repeated: &HashSet<String>) -> Option<(String,
     if merged == 0 {
         return None;
     }
-    let compacted = text::splice(section, &EditSet::new(FileId::LOG, edits).ok()?);
+    let compacted = text::splice(section, &EditSet::new(edits).ok()?);
     let after = Document::read(compacted, Kept::All);
     let is_same = sums_of(&document) == sums_of(&after);
     is_same.then(|| (after.source.into_text(), merged))
@@ -287,7 +287,7 @@ fn note(group: &[Row<'_>], raws: &[String]) -> Option<String> {
     let mut separator = ": ";
     for raw in raws {
         let is_new = !cell::is_absent(&plain_text(raw)) && met.insert(raw);
-        if is_new && note.chars().count() + separator.len() + raw.chars().count() <= LONGEST_NOTE {
+        if is_new && note.chars().count() + separator.len() + raw.chars().count() <= MAX_NOTE {
             note.extend([separator, raw]);
             separator = "; ";
         }

@@ -17,7 +17,7 @@ pub(super) struct MergedTable<'d> {
 }
 
 /// Tables with more totals are left to a person.
-const MOST_TOTALS: usize = 100;
+const MAX_TOTALS: usize = 100;
 
 /// The tables that were merged. Two totals of one name in a row show it. With rows between them they may be those of two groups,
 /// unless more shows that they are not.
@@ -50,7 +50,7 @@ fn merged_table<'d>(document: &'d Document, table: &'d TableBlock) -> Option<Mer
     let name = |row: &&TableRow| Some(document.at(row.cell(table, Column::Team)?));
     let first = name(totals.first()?)?;
     let is_of_one_name = totals.iter().all(|row| name(row) == Some(first));
-    let is_several = totals.len() > 1 && totals.len() <= MOST_TOTALS;
+    let is_several = totals.len() > 1 && totals.len() <= MAX_TOTALS;
     (is_several && is_of_one_name).then_some(MergedTable {
         table,
         month,

@@ -11,7 +11,7 @@ mod repeats;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Document, Kept, Revision, log_set::MOST_MONTHS, revision::Proposal, timestamp};
+use super::{Document, Kept, Revision, log_set::MAX_MONTHS, revision::Proposal, timestamp};
 use crate::{
     analysis::ReconciledMonth,
     diagnostic::{Code, Diagnostic},
@@ -56,7 +56,7 @@ pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
     let has_stray_rows = merged_table::has_stray_rows(&document);
     let mut union = UnionMerge::default();
     let mut is_resolved = true;
-    for merged in merged_table::find(&document).iter().take(MOST_MONTHS) {
+    for merged in merged_table::find(&document).iter().take(MAX_MONTHS) {
         let month = revision.ledger().find_month(merged.month);
         let month = month.filter(|month| !month.is_legacy() && !has_stray_rows);
         is_resolved &= union.table(&document, merged, month.as_ref());

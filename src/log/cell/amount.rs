@@ -48,15 +48,15 @@ pub fn tokens(text: &str) -> Parsed<TokenCell> {
 /// A fast path for the spelling that nearly every figure has: digits, with a comma before each three of them. `None` for every
 /// other spelling, even where it is valid.
 fn plain_number(text: &str) -> Option<u64> {
-    const MOST_DIGITS: usize = 15;
+    const MAX_DIGITS: usize = 15;
     let bytes = text.as_bytes();
-    if bytes.is_empty() || bytes.len() > MOST_DIGITS + MOST_DIGITS / 3 {
+    if bytes.is_empty() || bytes.len() > MAX_DIGITS + MAX_DIGITS / 3 {
         return None;
     }
     let (mut value, mut digits) = (0, 0);
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
-            b'0'..=b'9' if digits < MOST_DIGITS => {
+            b'0'..=b'9' if digits < MAX_DIGITS => {
                 value = value * 10 + u64::from(byte - b'0');
                 digits += 1;
             }
@@ -153,7 +153,7 @@ pub fn price(text: &str, tokens: Tokens) -> Option<(u64, Option<Currency>)> {
     let per_token = picos.checked_div(tokens.0.into())?;
     let is_exact = per_token * u128::from(tokens.0) == picos;
     let per_token = u64::try_from(per_token).ok().filter(|_| is_exact)?;
-    (per_token <= Price::MOST_PICOS).then_some((per_token, currency))
+    (per_token <= Price::MAX_PICOS).then_some((per_token, currency))
 }
 
 /// Separates a number from the sign or code of its currency, on either side.

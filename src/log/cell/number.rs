@@ -83,14 +83,14 @@ impl Number {
     /// As tokens: whole, and no more than can be one month of anything.
     pub(super) fn tokens(self, estimate: bool) -> Option<Amount<Tokens>> {
         /// A million billion: beyond it a figure is a slip of the pen, and sums stay far from their limit.
-        const MOST: u64 = 1_000_000_000_000_000;
+        const MAX_TOKENS: u64 = 1_000_000_000_000_000;
         if self.thousands.is_none() && self.decimals > 2 {
             // `45.230` is a decimal here and a thousands point elsewhere.
             return None;
         }
         let value = u64::try_from(self.scaled(0)?).ok();
         Some(Amount {
-            value: Tokens(value.filter(|value| *value <= MOST)?),
+            value: Tokens(value.filter(|value| *value <= MAX_TOKENS)?),
             unit: 10_u64.pow((3 * self.thousands.unwrap_or(0)).saturating_sub(self.decimals)),
             estimate,
         })
@@ -99,7 +99,7 @@ impl Number {
     /// As money in nanos. Digits beyond them round half to even.
     pub(super) fn nanos(self, estimate: bool) -> Option<Amount<u64>> {
         /// A billion units.
-        const MOST: u64 = 1_000_000_000_000_000_000;
+        const MAX_NANOS: u64 = 1_000_000_000_000_000_000;
         let power = 9 + 3 * self.thousands.unwrap_or(0);
         let value = if let Some(up) = power.checked_sub(self.decimals) {
             self.digits.checked_mul(10_u128.checked_pow(up)?)?
@@ -107,7 +107,9 @@ impl Number {
             divide_half_even(self.digits, 10_u128.checked_pow(self.decimals - power)?)
         };
         Some(Amount {
-            value: u64::try_from(value).ok().filter(|value| *value <= MOST)?,
+            value: u64::try_from(value)
+                .ok()
+                .filter(|value| *value <= MAX_NANOS)?,
             unit: 10_u64.pow(power.saturating_sub(self.decimals)),
             estimate,
         })

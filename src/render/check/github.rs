@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{LineAt, Report};
+use super::{CheckReport, LineAt};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     render::{Style, joined, sanitize},
 };
 
 pub fn report(
-    report: &Report<'_>,
+    report: &CheckReport<'_>,
     line_at: &mut LineAt<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

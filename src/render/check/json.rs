@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{CheckExtent, LineAt, Report, Spot};
+use super::{CheckExtent, CheckReport, LineAt, Spot};
 use crate::{
-    diagnostic::{Applicability, Diagnostic, Fix, Severity},
+    diagnostic::{Diagnostic, Severity},
     render::json,
-    text::FileId,
+    text::{EditSet, FileId},
 };
 
 /// What is wrong with a cost log. Readers ignore keys they do not know.
@@ -109,7 +109,7 @@ struct CheckEdit<'a> {
 #[derive(Default)]
 struct Fixes<'a> {
     all: Vec<CheckFix<'a>>,
-    known: HashMap<*const Fix, usize>,
+    known: HashMap<*const EditSet, usize>,
 }
 
 impl<'a> Fixes<'a> {
@@ -118,16 +118,13 @@ impl<'a> Fixes<'a> {
         let next = self.all.len();
         let index = *self.known.entry(Arc::as_ptr(fix)).or_insert(next);
         if index == next {
-            let edits = fix.edits.iter().map(|edit| CheckEdit {
+            let edits = fix.iter().map(|edit| CheckEdit {
                 start: edit.span.start,
                 end: edit.span.end,
                 text: &edit.text,
             });
             self.all.push(CheckFix {
-                applicability: match fix.applicability {
-                    Applicability::Safe => "safe",
-                    Applicability::Manual => "manual",
-                },
+                applicability: "safe",
                 edits: edits.collect(),
             });
         }
@@ -136,7 +133,7 @@ impl<'a> Fixes<'a> {
 }
 
 pub fn report(
-    report: &Report<'_>,
+    report: &CheckReport<'_>,
     line_at: &mut LineAt<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

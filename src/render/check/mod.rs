@@ -36,13 +36,13 @@ pub struct CheckExtent {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Report<'a> {
+pub struct CheckReport<'a> {
     pub findings: &'a Findings,
     pub files: &'a Files,
     pub extent: CheckExtent,
 }
 
-impl Report<'_> {
+impl CheckReport<'_> {
     /// Writes the report. Fails if writing fails, and with `Unsupported` for a format that a check does not have.
     pub fn write(
         &self,

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{LineAt, Report, Spot, explain};
+use super::{CheckReport, LineAt, Spot, explain};
 use crate::{
     diagnostic::{Code, Diagnostic},
     render::{Style, json},
@@ -18,7 +18,7 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub fn report(
-    report: &Report<'_>,
+    report: &CheckReport<'_>,
     line_at: &mut LineAt<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

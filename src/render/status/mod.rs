@@ -19,7 +19,7 @@ pub use line::one_line;
 pub use screen::{ScreenStatus, blocks};
 pub use tables::{findings as findings_table, tables};
 
-pub const MAX_FINDINGS: usize = 20;
+pub const MAX_LISTED: usize = 20;
 
 /// The width of a bar if lines may have any length.
 const BAR: usize = 80;
@@ -144,13 +144,13 @@ fn findings(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     let kept = page.findings.kept().iter();
     let shown = kept.filter(|finding| finding.severity() != Severity::Note);
     let mut lines = vec![StyledLine::new(), heading(format!("Data ({count})"))];
-    for finding in shown.take(MAX_FINDINGS) {
+    for finding in shown.take(MAX_LISTED) {
         let severity = finding.severity().into_str();
         let text = style.text(&concise(finding, page.files));
         lines.extend(style.fold(format!("{severity:<8}  {text}"), 10));
     }
-    if count > MAX_FINDINGS {
-        let more = count - MAX_FINDINGS;
+    if count > MAX_LISTED {
+        let more = count - MAX_LISTED;
         lines.push(format!("and {more} more: -v shows all of them").into());
     }
     lines

@@ -12,8 +12,8 @@ use super::{Style, StyledLine, TextRole};
 use crate::model::Percent;
 use fit::{Priority, TableLayout, WIDE_GAP};
 
-/// The most cells of a text in a table of any width: every row is as wide as the widest.
-const MAX_TEXT: usize = 200;
+/// The maximum width of a text in a table of any width: every row is as wide as the widest.
+const MAX_CELL: usize = 200;
 
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -309,7 +309,7 @@ impl ReportTable {
         let write = |(cell, marked): (&Cell, &bool)| {
             let text = cell.styled(style, digits);
             match cell {
-                Cell::Text(_) => text.cut(MAX_TEXT, style.ellipsis()),
+                Cell::Text(_) => text.cut(MAX_CELL, style.ellipsis()),
                 // Digits are aligned whether a mark follows them or not.
                 Cell::Money(_) | Cell::About(_) | Cell::Absent if *marked => text + " ",
                 _ => text,

@@ -89,13 +89,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn exactly_as_many_lines_are_held_as_decided() {
-    const MOST: usize = 37;
+    const MAX_LINES: usize = 37;
     let scene = Scene::new("");
     let held = thread::scope(|scope| {
         let holders = (0..6).map(|holder| {
             let target = scene.target();
             scope.spawn(move || {
-                let is_held = |at: &i32| hold(&target, &format!("{holder} {at}"), MOST);
+                let is_held = |at: &i32| hold(&target, &format!("{holder} {at}"), MAX_LINES);
                 (0..20).filter(is_held).count()
             })
         });
@@ -103,7 +103,7 @@ fn exactly_as_many_lines_are_held_as_decided() {
         let held = holders.into_iter().map(|holder| holder.join().unwrap());
         held.sum::<usize>()
     });
-    assert_eq!((held, scene.text().lines().count()), (MOST, MOST));
+    assert_eq!((held, scene.text().lines().count()), (MAX_LINES, MAX_LINES));
 }
 
 #[test]

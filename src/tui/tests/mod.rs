@@ -13,7 +13,7 @@ mod screens;
 use std::time::Duration;
 
 use crate::{
-    analysis::{self, LedgerBuilder, ReportOptions, Retention, Rows, StatusReport},
+    analysis::{self, LedgerBuilder, ReportOptions, RowSelection, Rows, StatusReport},
     log,
     model::Policy,
     render::{ColorMode, Style, StyledLine},
@@ -45,7 +45,7 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
 }
 
 fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
-    let keep = Retention { month: None, rows };
+    let keep = RowSelection { month: None, rows };
     let mut builder = LedgerBuilder::new(policy, keep);
     log::read(text, FileId::LOG, &mut |item| {
         crate::edit::enter(&mut builder, FileId::LOG, item);

@@ -1,10 +1,10 @@
-//! How an editor is told to open a file at a line. Starts none: the terminal has to be given away first.
+//! The command that opens a file in the user's editor, at a line. Does not run it: the terminal must be released first.
 
 use std::{path::Path, process::Command};
 
 use super::Environment;
 
-/// The command for the user's editor: `$VISUAL`, else `$EDITOR`, else vi. Fails where that variable cannot be made sense of.
+/// The command for the user's editor: `$VISUAL`, else `$EDITOR`, else vi. Fails if that variable cannot be parsed.
 pub(super) fn command(
     environment: &Environment,
     file: &Path,
