@@ -32,6 +32,7 @@ pub use forecast::{
 };
 pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, budget, reserve, stated_budget};
+pub use names::word_prefixes;
 pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase};
 pub use reconciled::ReconciledMonth;

@@ -40,6 +40,8 @@ impl Names {
             Some(name) => name,
         }
     }
+
+    /// The id of a name that was met, in its folded form.
     pub(super) fn find(&self, folded: &str) -> Option<NameId> {
         self.by_folded.get(folded).copied()
     }
@@ -102,6 +104,8 @@ impl Roster {
         }
     }
 }
+
+/// The teams that one month knows.
 #[derive(Clone, Debug)]
 pub(super) struct MonthRoster<'l> {
     names: &'l Names,
@@ -115,37 +119,26 @@ pub(super) struct MonthRoster<'l> {
 impl MonthRoster<'_> {
     /// The team a row of this name belongs to: the known team (or alias) that is its longest whole-word prefix, else one of its own.
     pub(super) fn team_of(&self, id: NameId) -> NameId {
-        let prefixes = Prefixes::of(self.names.shown(id));
-        let find = |is_team: &dyn Fn(NameId) -> bool| {
-            self.owner_of(id, is_team)
-                .or_else(|| self.longest(&prefixes, is_team))
-        };
-        find(&|id| self.is_known(id))
-            .or_else(|| find(&|id| self.was_met(id)))
+        let team = self.owner_of(id);
+        team.or_else(|| self.team_of_text(self.names.shown(id)))
             .unwrap_or(id)
     }
 
     /// The known team (or alias) that is the longest whole-word prefix of a text.
     pub(super) fn team_of_text(&self, text: &str) -> Option<NameId> {
-        let prefixes = Prefixes::of(text);
-        self.longest(&prefixes, &|id| self.is_known(id))
-            .or_else(|| self.longest(&prefixes, &|id| self.was_met(id)))
+        let folded = fold_name(text);
+        let mut ids = word_prefixes(&folded).filter_map(|text| self.names.find(text));
+        ids.find_map(|id| self.owner_of(id))
     }
 
-    fn longest(&self, prefixes: &Prefixes, is_team: &dyn Fn(NameId) -> bool) -> Option<NameId> {
-        let mut ids = prefixes
-            .longest_first()
-            .filter_map(|text| self.names.find(text));
-        ids.find_map(|id| self.owner_of(id, is_team))
-    }
-
-    fn owner_of(&self, id: NameId, is_team: &dyn Fn(NameId) -> bool) -> Option<NameId> {
+    /// The team of exactly this name, if it is known.
+    fn owner_of(&self, id: NameId) -> Option<NameId> {
         let alias = self.roster.aliases.get(&id).copied();
-        alias.or_else(|| is_team(id).then_some(id))
+        alias.or_else(|| self.is_known(id).then_some(id))
     }
 
     fn is_known(&self, id: NameId) -> bool {
-        self.roster.known.contains(&id) || self.monthly.contains(&id)
+        self.roster.known.contains(&id) || self.monthly.contains(&id) || self.was_met(id)
     }
 
     fn was_met(&self, id: NameId) -> bool {
@@ -154,28 +147,18 @@ impl MonthRoster<'_> {
             .is_some_and(|month| first.is_some_and(|first| *first < month))
     }
 }
-struct Prefixes {
-    folded: String,
-    ends: Vec<usize>,
-}
 
-impl Prefixes {
+/// The whole-word prefixes of a folded name, the longest first.
+pub fn word_prefixes(folded: &str) -> impl Iterator<Item = &str> {
     /// No team's name has more words; it bounds the work that a hostile name can make.
     const MAX_WORDS: usize = 32;
-
-    fn of(name: &str) -> Self {
-        let folded = fold_name(name);
-        let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric());
-        let ends = ends.map(|(at, _)| at).take(Self::MAX_WORDS).collect();
-        Self { folded, ends }
-    }
-
-    fn longest_first(&self) -> impl Iterator<Item = &str> {
-        let ends = self.ends.iter().rev();
-        let prefixes = ends.filter_map(|end| Some(self.folded.get(..*end)?.trim_end()));
-        // What no team has for a name is the beginning of every name.
-        prefixes.filter(|prefix| !prefix.is_empty())
-    }
+    let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric());
+    let ends: Vec<usize> = ends.map(|(at, _)| at).take(MAX_WORDS).collect();
+    let prefixes = ends.into_iter().rev().filter_map(|end| folded.get(..end));
+    // What no team has for a name is the beginning of every name.
+    prefixes
+        .map(str::trim_end)
+        .filter(|prefix| !prefix.is_empty())
 }
 
 #[cfg(test)]

@@ -135,22 +135,17 @@ impl Invariants {
         }
     }
 
-    /// A team that another one's new monthly row makes a part of that one is counted with it.
     pub(super) fn check_used(&self, before: &Ledger, after: &Ledger) -> Result<(), Violation> {
         let months = before.months().iter().chain(after.months());
         let months: BTreeSet<Month> = months.copied().collect();
         for month in months {
             let [was, is] = [before, after].map(|ledger| ledger.find_month(month));
-            let mut expected: BTreeMap<String, Tokens> = BTreeMap::new();
-            for (name, used) in was.iter().flat_map(teams) {
-                let folded = fold_name(name);
-                let key = (month, folded);
+            let expected = was.iter().flat_map(teams).map(|(name, used)| {
+                let key = (month, fold_name(name));
                 let used = self.used.get(&key).copied().unwrap_or(used);
-                let owner = is.as_ref().and_then(|is| is.find_team(name));
-                let owner = owner.map_or(key.1, |owner| fold_name(&owner.name));
-                let sum = expected.entry(owner).or_default();
-                *sum = sum.saturating_add(used);
-            }
+                (key.1, used)
+            });
+            let expected: BTreeMap<String, Tokens> = expected.collect();
             let found: BTreeMap<String, Tokens> = is
                 .iter()
                 .flat_map(teams)

@@ -149,7 +149,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
     }
 
     /// The team that a name belongs to, and its name folded.
-    fn owner<'n>(&'n self, team: &'n str) -> (&'n str, String) {
+    pub(super) fn owner<'n>(&'n self, team: &'n str) -> (&'n str, String) {
         let owner = self.reconciled.find_team(team);
         let name = owner.map_or(team, |owner| owner.name.as_str());
         (name, fold_name(name))

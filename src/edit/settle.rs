@@ -19,9 +19,9 @@ use super::{
     totals,
 };
 use crate::{
-    analysis::ReconciledMonth,
+    analysis::{ReconciledMonth, word_prefixes},
     log::{Column, Role, Section, cell},
-    model::{Amount, Entry, Money, Month, Tokens, fold_name, is_total},
+    model::{Amount, Entry, EntryKind, Money, Month, Tokens, fold_name, is_total},
     text::{Edit, Place},
 };
 
@@ -100,10 +100,17 @@ impl<'d> Settling<'d> {
     ) -> BTreeMap<String, u64> {
         let mut noted = BTreeMap::new();
         let mut met = HashSet::new();
-        if !rows.has_rows() {
-            // A month's first summary names all of its teams, or names in its details would no longer belong to those that it omits.
-            let teams = reconciled.teams.iter();
-            for team in teams.filter(|team| met.insert(team.name.as_str())) {
+        let settled = entries.iter().filter(|entry| is_writable(entry));
+        let owners: HashSet<String> = settled
+            .map(|entry| rows.owner(&entry.work.team).1)
+            .collect();
+        for team in &reconciled.teams {
+            // A new monthly row makes its team known, and a month's first summary says which teams there are: a team with a longer
+            // name, or one that the summary omitted, would become a part of that one. So it gets its row, too.
+            let is_at_risk = !rows.has_rows()
+                || !team.tallies.contains_key(&EntryKind::Monthly)
+                    && word_prefixes(&fold_name(&team.name)).any(|prefix| owners.contains(prefix));
+            if is_at_risk && met.insert(team.name.as_str()) {
                 sync_summary::add_missing(rows, team, reconciled, Tolerance::None);
             }
         }
