@@ -35,6 +35,7 @@ struct Statement {
     date: String,
     team: String,
     tokens: u64,
+    ids: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,7 +58,6 @@ enum Section {
 #[derive(Default)]
 struct Reader {
     statements: Vec<Statement>,
-    ids: BTreeSet<String>,
     allocated: BTreeSet<String>,
 }
 
@@ -133,94 +133,104 @@ impl Reader {
             }
             Section::Other => return,
         };
-        let Some(tokens) = cell(&["tokens"]).and_then(|cell| tokens(&cell)) else {
-            return;
-        };
-        let ids: Vec<&str> = line
-            .split("<!-- id=")
-            .skip(1)
-            .filter_map(|rest| rest.split_once(" -->").map(|(id, _)| id))
-            .collect();
-        if kind == Kind::Detail && !self.are_new(&ids) {
+        let tokens = cell(&["tokens"]).and_then(|cell| tokens(&cell));
+        if tokens.is_none() && kind == Kind::Detail {
             return;
         }
+        let ids: Vec<String> = line
+            .split("<!-- id=")
+            .skip(1)
+            .filter_map(|rest| rest.split_once(" -->").map(|(id, _)| id.to_owned()))
+            .collect();
         self.statements.push(Statement {
             kind,
             date,
             team: fold(&team),
-            tokens,
+            tokens: tokens.unwrap_or_default(),
+            ids,
         });
     }
 
     fn usage_line(&mut self, line: &str) {
         let (time, rest) = line.split_once(' ').unwrap();
         let values = values(rest);
-        let id: Vec<&str> = values.get("id").map(String::as_str).into_iter().collect();
-        if !self.are_new(&id) {
-            return;
-        }
         self.statements.push(Statement {
             kind: Kind::Line,
             date: time.get(..10).unwrap().to_owned(),
             team: fold(&values["team"]),
             tokens: values["tokens"].parse().unwrap(),
+            ids: values.get("id").cloned().into_iter().collect(),
         });
     }
 
-    /// Whether a statement with these ids has not been read before.
-    fn are_new(&mut self, ids: &[&str]) -> bool {
-        let is_known = !ids.is_empty() && ids.iter().all(|id| self.ids.contains(*id));
-        self.ids.extend(ids.iter().map(|id| (*id).to_owned()));
-        !is_known
-    }
-
-    fn months(self) -> BTreeMap<String, Month> {
-        let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
-        for statement in &self.statements {
+    fn months(mut self) -> BTreeMap<String, Month> {
+        // A line that repeats the id of a row is the one that was settled into it, or a retry.
+        self.statements
+            .sort_by_key(|statement| statement.kind == Kind::Line);
+        let mut ids = BTreeSet::new();
+        self.statements.retain(|statement| {
+            let is_known =
+                !statement.ids.is_empty() && statement.ids.iter().all(|id| ids.contains(id));
+            ids.extend(statement.ids.iter().cloned());
+            !is_known
+        });
+        let mut by_month: BTreeMap<String, Vec<Statement>> = BTreeMap::new();
+        for statement in self.statements {
             let month = statement.date.get(..7).unwrap().to_owned();
-            let known = known.entry(month).or_insert_with(|| self.allocated.clone());
-            if statement.kind == Kind::Monthly {
-                known.insert(statement.team.clone());
-            }
+            by_month.entry(month).or_default().push(statement);
         }
-        let mut sources: BTreeMap<String, BTreeMap<String, Sources>> = BTreeMap::new();
-        let mut months: BTreeMap<String, Month> = BTreeMap::new();
-        for Statement {
-            kind,
-            date,
-            team,
-            tokens,
-        } in self.statements
-        {
-            let name = date.get(..7).unwrap();
-            let month = months.entry(name.to_owned()).or_default();
-            if kind != Kind::Monthly {
-                *month.days.entry(date.clone()).or_default() += tokens;
-            }
-            let team = owner(&team, &known[name]);
-            let team = sources
-                .entry(name.to_owned())
-                .or_default()
-                .entry(team)
-                .or_default();
-            match kind {
-                Kind::Monthly => team.monthly += tokens,
-                Kind::Detail => team.details += tokens,
-                Kind::Line => team.lines += tokens,
-            }
-        }
-        for (name, teams) in sources {
-            let month = months.get_mut(&name).unwrap();
-            for (team, sources) in teams {
-                let used = sources.monthly.max(sources.details) + sources.lines;
-                if used > 0 {
-                    month.teams.insert(team, used);
-                }
-            }
-            month.days.retain(|_, tokens| *tokens > 0);
+        let mut months = BTreeMap::new();
+        let mut met = BTreeSet::new();
+        for (name, statements) in by_month {
+            let monthly = statements
+                .iter()
+                .filter(|statement| statement.kind == Kind::Monthly);
+            let monthly: BTreeSet<String> =
+                monthly.map(|statement| statement.team.clone()).collect();
+            // A month without a summary knows the teams of the months before it.
+            let known = if monthly.is_empty() {
+                met.clone()
+            } else {
+                monthly
+            };
+            let known = known.union(&self.allocated).cloned().collect();
+            let month = month(statements, &known);
+            met.extend(month.teams.keys().cloned());
+            met.extend(known);
+            months.insert(name, month);
         }
         months
     }
+}
+
+fn month(statements: Vec<Statement>, known: &BTreeSet<String>) -> Month {
+    let mut month = Month::default();
+    let mut teams: BTreeMap<String, Sources> = BTreeMap::new();
+    for Statement {
+        kind,
+        date,
+        team,
+        tokens,
+        ..
+    } in statements
+    {
+        let team = teams.entry(owner(&team, known)).or_default();
+        match kind {
+            Kind::Monthly => team.monthly += tokens,
+            Kind::Detail => team.details += tokens,
+            Kind::Line => team.lines += tokens,
+        }
+        if kind != Kind::Monthly && tokens > 0 {
+            *month.days.entry(date).or_default() += tokens;
+        }
+    }
+    for (team, sources) in teams {
+        let used = sources.monthly.max(sources.details) + sources.lines;
+        if used > 0 {
+            month.teams.insert(team, used);
+        }
+    }
+    month
 }
 
 /// The known team whose name is the longest whole-word prefix of a name; else, the name itself.
