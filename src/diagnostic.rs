@@ -332,6 +332,7 @@ impl Findings {
     pub fn dropped(&self) -> usize {
         self.dropped.values().sum()
     }
+
     pub fn files(&self) -> BTreeSet<FileId> {
         let kept = self.kept.iter();
         kept.map(|finding| (finding.place.file, finding.severity()))

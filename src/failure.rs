@@ -129,6 +129,7 @@ impl From<&WriteError> for ExitCode {
         }
     }
 }
+
 pub(crate) fn cannot_print(error: io::Error) -> Failure {
     anyhow::Error::new(error)
         .context("cannot write to standard output")

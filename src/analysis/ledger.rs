@@ -119,6 +119,7 @@ impl Ledger {
         data.is_some_and(|data| !data.tallies.is_empty())
             || self.unreadable.contains_key(&Some(month))
     }
+
     pub(super) fn derive(&mut self) {
         let is_own = |data: &MonthLedger| {
             let mut tallies = data.tallies.values();
@@ -197,6 +198,7 @@ impl Ledger {
             .map(|found| budget(BudgetSource::Log, found))
             .or_else(|| allocated().map(|found| budget(BudgetSource::Allocation, found)))
     }
+
     pub(super) fn live_holds(
         &self,
         now: DateTime<FixedOffset>,

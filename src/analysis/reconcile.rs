@@ -29,6 +29,7 @@ impl Ledger {
     pub fn reconcile(&self, month: Month, project: Option<&str>) -> ReconciledMonth<'_> {
         self.reconcile_with(month, project, IdleTeams::Listed)
     }
+
     pub fn find_month(&self, month: Month) -> Option<ReconciledMonth<'_>> {
         self.has_rows(month).then(|| self.reconcile(month, None))
     }

@@ -86,6 +86,7 @@ impl ReconciledMonth<'_> {
         let first = self.ledger.first_legacy;
         first.filter(|_| self.ledger.current_format)
     }
+
     pub fn is_legacy(&self) -> bool {
         self.ledger.first_legacy.is_some() && !self.ledger.current_format
     }

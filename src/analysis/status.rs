@@ -110,6 +110,7 @@ fn budget_report(
         thresholds: policy.thresholds,
     }
 }
+
 fn reserved(
     reconciled: &ReconciledMonth,
     now: DateTime<FixedOffset>,

@@ -62,6 +62,7 @@ pub fn months(ledger: &Ledger, months: &[Month], policy: &Policy, findings: &mut
     }
     findings.extend(unsettled.finding());
 }
+
 fn findings_of(revision: &Revision, log_set: &LogSet) -> Findings {
     let mut findings = Findings::listing(MAX_FINDINGS);
     findings.extend(revision.problems().iter().cloned());

@@ -26,6 +26,7 @@ pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
 fn days_before(day: NaiveDate, days: usize) -> Option<NaiveDate> {
     day.checked_sub_days(Days::new(u64::try_from(days).ok()?))
 }
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Series {
     pub(super) days: Vec<f64>,

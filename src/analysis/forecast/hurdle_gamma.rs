@@ -43,6 +43,7 @@ impl HurdleGamma {
         let z = normal::quantile((p - self.hurdle) / (1.0 - self.hurdle));
         self.mean * (1.0 - self.ninth + z * self.ninth.sqrt()).max(0.0).powi(3)
     }
+
     pub fn exceeds(&self, tokens: f64) -> f64 {
         if self.mean <= 0.0 || tokens < 0.0 {
             return f64::from(tokens < 0.0);
