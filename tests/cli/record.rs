@@ -253,3 +253,24 @@ fn years_that_a_log_cannot_hold_are_refused() {
     assert_snapshot!(early + &late);
     assert_eq!(changes(&sample(), folder.path()), "");
 }
+
+#[test]
+fn a_new_monthly_row_takes_nothing_from_teams_with_longer_names() {
+    let log = "\
+## 2026-02 Monthly Summary
+
+| Team | Tokens |
+|------|--------|
+| QA | 10 |
+
+## Daily Detail — 2026-02-20
+
+| Team | Tokens |
+|------|--------|
+| Team A Docs | 500 |
+";
+    let folder = repository(&[(LOG, log)]);
+    let out = record(folder.path(), &["--team", "Team A", "--tokens", "100"]);
+    assert!(out.starts_with("exit Some(0)"), "{out}");
+    assert_snapshot!(changes(log, folder.path()));
+}

@@ -2,6 +2,7 @@
 //! before and after it records, settles, fixes, archives and merges. `TOKMON_LOGS` sets how many, `TOKMON_SEED` which.
 
 #[path = "../hammer/random.rs"]
+#[expect(dead_code, reason = "nothing here waits")]
 mod random;
 
 mod generator;
