@@ -11,13 +11,13 @@ use crate::{
     config::Settings,
     edit::{
         ArchivesOf, Revision, Timestamp,
-        archive::{self, ArchiveError, ArchiveRequest, ArchiveStats},
+        archive::{self, ArchiveError, ArchiveRequest, Archiving, MoveStats},
     },
     exit::ExitCode,
     failure::Failure,
     model::Month,
     render::{self, Archived, Deleted, Format, Left, MovedTo},
-    session::archives::{ArchiveFile, Archives},
+    session::archives::Archives,
     store::{Change, FileChange},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
     let format = run.format();
     let now = run.now()?;
     let session = EditSession::open(run)?;
-    let task = Task {
+    let archive_run = ArchiveRun {
         to_delete: match args.prune_archives {
             Some(months) => old_archives(session.archives()?, now, months)?,
             None => Vec::new(),
@@ -38,10 +38,12 @@ pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
         session,
     };
     if format == Format::Table && !args.dry_run {
-        task.announce_deletions(run)?;
+        archive_run.announce_deletions(run)?;
     }
     let how = (args.dry_run, args.rewrite);
-    let archived = task.session.plan(how, run, &mut |text| task.plan(text))?;
+    let archived = archive_run
+        .session
+        .plan(how, run, &mut |text| archive_run.plan(text))?;
     run.print(|out| archived.write(format, out))?;
     for remark in archived.remarks() {
         run.note(remark);
@@ -49,7 +51,7 @@ pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
     Ok(ExitCode::Success)
 }
 
-struct Task<'a> {
+struct ArchiveRun<'a> {
     args: &'a ArchiveArgs,
     now: Timestamp,
     session: EditSession,
@@ -57,7 +59,7 @@ struct Task<'a> {
     to_delete: Vec<Month>,
 }
 
-impl Task<'_> {
+impl ArchiveRun<'_> {
     /// The change of the log and of the files beside it, and the report on it.
     fn plan(&self, text: &str) -> Result<(Option<Change>, Archived), Failure> {
         let archives = self.session.archives()?;
@@ -70,82 +72,62 @@ impl Task<'_> {
             archives.file_of(month).name
         });
         let archiving = archiving.map_err(|error| failure(&error, archives))?;
-        let replaced = archiving.replaced;
+        let Archiving {
+            revision: archived,
+            replaced,
+            settled,
+            moved,
+            left,
+        } = archiving;
         archives.check_adopted(text, |month| replaced.contains_key(&month))?;
         // What was moved just now is deleted another time, if at all.
         let to_delete = self.to_delete.iter().copied();
         let to_delete: Vec<Month> = to_delete
             .filter(|month| !replaced.contains_key(month))
             .collect();
-        let log = archiving.revision.as_ref().unwrap_or(&revision);
-        let mut changes = Vec::new();
-        let mut deleted = Vec::new();
+        let log = archived.as_ref().unwrap_or(&revision);
         let pruned = archive::prune(log, &mut log_set, &to_delete, self.now);
         let (pruned, removed) = pruned.map_err(|error| failure(&error, archives))?;
-        for (month, archive) in removed {
-            let ArchiveFile { path, shown, .. } = archives.file_of(month);
-            deleted.push(Deleted {
-                file: shown,
-                month,
-                lines: count(&archive),
-            });
-            changes.push(FileChange {
-                path,
-                before: Some(archive),
-                after: None,
-            });
-        }
         let log = pruned.as_ref().unwrap_or(log).text();
-        let outcome = self.outcome(&request, archiving.stats, deleted, [text, log])?;
-        for (month, before) in replaced {
-            changes.push(FileChange {
-                path: archives.file_of(month).path,
-                before,
-                after: log_set.archives.remove(&month),
-            });
-        }
-        let change = (!changes.is_empty()).then(|| Change {
-            log: log.as_bytes().to_vec(),
-            files: changes,
+        let deleted = removed.iter().map(|(month, archive)| Deleted {
+            file: archives.file_of(*month).shown,
+            month: *month,
+            lines: count(archive),
         });
-        Ok((change, outcome))
-    }
-
-    fn outcome(
-        &self,
-        request: &ArchiveRequest,
-        stats: ArchiveStats,
-        deleted: Vec<Deleted>,
-        [before, after]: [&str; 2],
-    ) -> Result<Archived, Failure> {
-        let archives = self.session.archives()?;
-        let moved = stats.moved.into_iter().map(|(month, moved)| MovedTo {
-            file: archives.file_of(month).shown,
-            month,
-            daily_sections: moved.daily,
-            sessions: moved.sessions,
-            rows: moved.rows,
-            merged_rows: moved.merged,
-            hook_lines: moved.lines,
-        });
-        let left = stats.left.into_iter().map(|(section, obstacle)| Left {
+        let left = left.into_iter().map(|(section, obstacle)| Left {
             section,
             reason: obstacle.to_string(),
         });
-        Ok(Archived {
+        let archived = Archived {
             schema_version: 1,
             file: self.session.log.shown.clone(),
             dry_run: self.args.dry_run,
             before: request.before,
             today: request.today,
             hooks_only: request.hooks_only,
-            settled_lines: stats.settled,
-            moved: moved.collect(),
-            deleted,
+            settled_lines: settled,
+            moved: moved_to(moved, archives),
+            deleted: deleted.collect(),
             left: left.collect(),
-            lines_before: count(before.as_bytes()),
-            lines_after: count(after.as_bytes()),
-        })
+            lines_before: count(text.as_bytes()),
+            lines_after: count(log.as_bytes()),
+        };
+        let removed = removed.into_iter();
+        let removed = removed.map(|(month, archive)| (month, Some(archive), None));
+        let replaced = replaced.into_iter().map(|(month, before)| {
+            let after = log_set.archives.remove(&month);
+            (month, before, after)
+        });
+        let changes = removed.chain(replaced);
+        let changes = changes.map(|(month, before, after)| FileChange {
+            path: archives.file_of(month).path,
+            before,
+            after,
+        });
+        let files: Vec<FileChange> = changes.collect();
+        let log = log.as_bytes().to_vec();
+        let change = (!files.is_empty()).then_some(Change { log, files });
+        Ok((change, archived))
     }
 
     fn request(&self, revision: &Revision, archives: &Archives) -> ArchiveRequest {
@@ -187,6 +169,19 @@ impl Task<'_> {
         }
         Ok(())
     }
+}
+
+fn moved_to(moved: BTreeMap<Month, MoveStats>, archives: &Archives) -> Vec<MovedTo> {
+    let moved = moved.into_iter().map(|(month, moved)| MovedTo {
+        file: archives.file_of(month).shown,
+        month,
+        daily_sections: moved.daily,
+        sessions: moved.sessions,
+        rows: moved.rows,
+        merged_rows: moved.merged,
+        hook_lines: moved.lines,
+    });
+    moved.collect()
 }
 
 fn failure(error: &ArchiveError, archives: &Archives) -> Failure {

@@ -14,7 +14,7 @@ use crate::{
     cli::MigrateArgs,
     edit::{
         ArchivesOf, Timestamp,
-        migrate::{self, MigrateRequest, Migration},
+        migrate::{self, MigrateError, MigrateRequest},
     },
     exit::ExitCode,
     failure::Failure,
@@ -60,28 +60,10 @@ fn plan(
         keep_days: keep_days(&session.log.settings, &revision),
         original: format!("{}/{}", folder(&session.log.settings), original.name),
     };
-    let migration =
-        migrate::migrate(&revision, &log_set, &request).map_err(|violation| {
-            Failure::new(ExitCode::Internal, format!("nothing is changed: {violation}")).help(
-            "v1 archives are ignored once the log is v2.0; this log cannot be migrated as it is",
-        )
-        })?;
-    let shown = &session.log.shown;
-    let migrated = match migration {
-        Migration::Current => return Ok((None, None)),
-        Migration::Migrated(migrated) => *migrated,
-        Migration::Empty => {
-            return Err(
-                Failure::no_data(format!("{shown} holds no usage that can be read"))
-                    .help("tokmon init creates a new log"),
-            );
-        }
-        Migration::Unreadable(line) => {
-            return Err(Failure::no_data(format!(
-                "{shown}:{line}: an unreadable row would be lost"
-            ))
-            .help("tokmon check says what is wrong with it; fix it first"));
-        }
+    let migration = migrate::migrate(&revision, &log_set, &request);
+    let migration = migration.map_err(|error| failure(&error, &session.log.shown))?;
+    let Some(migrated) = migration else {
+        return Ok((None, None));
     };
     let whole = text.as_bytes().to_vec();
     let change = Change {
@@ -103,6 +85,22 @@ fn plan(
         log: migrated.text,
     };
     Ok((Some(change), Some(migrated)))
+}
+
+fn failure(error: &MigrateError, shown: &str) -> Failure {
+    match error {
+        MigrateError::Empty => Failure::no_data(format!("{shown} holds no usage that can be read"))
+            .help("tokmon init creates a new log"),
+        MigrateError::Unreadable(line) => {
+            Failure::no_data(format!("{shown}:{line}: an unreadable row would be lost"))
+                .help("tokmon check says what is wrong with it; fix it first")
+        }
+        MigrateError::Violation(violation) => Failure::new(
+            ExitCode::Internal,
+            format!("nothing is changed: {violation}"),
+        )
+        .help("v1 archives are ignored once the log is v2.0; this log cannot be migrated as it is"),
+    }
 }
 
 /// Where the original goes, beside the archives, under a name that nothing else has; and whether it is there already.

@@ -4,11 +4,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter::Peekable,
-    mem,
+    mem::{self, Discriminant},
     slice::Iter,
 };
 
-use super::{Document, LogLine, Revision};
+use super::{Document, LineKind, Revision};
 use crate::{
     analysis::{Ledger, ReconciledMonth},
     log::Role,
@@ -56,83 +56,62 @@ impl Invariants {
         edits: &EditSet,
         after: &Revision,
     ) -> Result<(), Violation> {
-        self.check_rows(before.document(), edits, after.document())?;
-        self.check_lines(before.document(), edits, after.document())?;
+        self.check_parts(before.document(), edits, after.document())?;
         self.check_used(before.ledger(), after.ledger())
     }
 
-    fn check_rows(
+    fn check_parts(
         &self,
         before: &Document,
         edits: &EditSet,
         after: &Document,
     ) -> Result<(), Violation> {
-        let [mut monthly, mut others] = [0, 0];
-        let mut tables = TableMap::default();
-        let mut offsets = OffsetMap::new(edits);
-        let mut rows = row_starts(after).into_iter().peekable();
-        let mut count_new = |row: RowStart| match row.role {
-            Role::Monthly => monthly += 1,
-            _ => others += 1,
+        let [mut monthly, mut others, mut lines] = [0, 0, 0];
+        let mut count_new = |part: Part| match part.kind {
+            PartKind::Row(Role::Monthly, _) => monthly += 1,
+            PartKind::Row(..) => others += 1,
+            PartKind::Line(_) => lines += 1,
         };
-        for row in row_starts(before) {
-            let Some(start) = offsets.map(row.start) else {
-                continue;
-            };
-            while let Some(row) = rows.next_if(|row| row.start < start) {
-                count_new(row);
-            }
-            let same = rows.next_if(|after| {
-                (after.start, after.role, after.is_sum) == (start, row.role, row.is_sum)
-            });
-            if !same.is_some_and(|after| tables.is_same(row.table, after.table)) {
-                let line = before.source.line_column(row.start).line;
-                return Err(Violation::Row { line });
-            }
-        }
-        rows.for_each(count_new);
-        let new = [monthly, others];
-        if new == self.new_rows {
-            Ok(())
-        } else {
-            Err(Violation::NewRows {
-                expected: self.new_rows.iter().sum(),
-                found: new.iter().sum(),
-            })
-        }
-    }
-
-    fn check_lines(
-        &self,
-        before: &Document,
-        edits: &EditSet,
-        after: &Document,
-    ) -> Result<(), Violation> {
         let mut offsets = OffsetMap::new(edits);
-        let mut lines = after.lines.iter().peekable();
-        let mut new = 0;
-        for line in &before.lines {
-            let Some(start) = offsets.map(line.place.line_start) else {
+        let mut found = parts(after).into_iter().peekable();
+        // The last table met, before and after. The order of tables stays.
+        let mut tables: Option<(usize, usize)> = None;
+        for part in parts(before) {
+            let Some(start) = offsets.map(part.start) else {
                 continue;
             };
-            let is_above = |after: &&LogLine| after.place.line_start < start;
-            while lines.next_if(is_above).is_some() {
-                new += 1;
+            while let Some(new) = found.next_if(|found| found.start < start) {
+                count_new(new);
             }
-            let is_same = |after: &&LogLine| {
-                let kinds = [&after.kind, &line.kind].map(mem::discriminant);
-                after.place.line_start == start && kinds[0] == kinds[1]
-            };
-            if lines.next_if(is_same).is_none() {
-                return Err(Violation::Line {
-                    line: line.place.line,
+            let same = found.next_if(|found| found.start == start && found.kind == part.kind);
+            let is_same = same.is_some_and(|same| {
+                let pair = part.table.zip(same.table);
+                let both = pair.zip(tables);
+                tables = pair.or(tables);
+                both.is_none_or(|((was, is), (last_was, last_is))| {
+                    was.cmp(&last_was) == is.cmp(&last_is)
+                })
+            });
+            if !is_same {
+                let line = before.source.line_column(part.start).line;
+                return Err(match part.kind {
+                    PartKind::Row(..) => Violation::Row { line },
+                    PartKind::Line(_) => Violation::Line { line },
                 });
             }
         }
-        match new + lines.count() {
-            new if new == self.moved_lines => Ok(()),
-            new => Err(Violation::NewLines(new)),
+        found.for_each(count_new);
+        let new = [monthly, others];
+        if new != self.new_rows {
+            return Err(Violation::NewRows {
+                expected: self.new_rows.iter().sum(),
+                found: new.iter().sum(),
+            });
         }
+        if lines != self.moved_lines {
+            return Err(Violation::NewLines(lines));
+        }
+        Ok(())
     }
 
     pub(super) fn check_used(&self, before: &Ledger, after: &Ledger) -> Result<(), Violation> {
@@ -176,48 +155,39 @@ fn teams<'m>(month: &'m ReconciledMonth<'_>) -> impl Iterator<Item = (&'m str, T
         .filter(|(_, used)| *used > Tokens::ZERO)
 }
 
-struct RowStart {
-    start: usize,
-    role: Role,
-    table: usize,
-    is_sum: bool,
+/// A row, with whether it is a total or sum, or a line that is not Markdown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PartKind {
+    Row(Role, bool),
+    Line(Discriminant<LineKind>),
 }
 
-/// The rows of all tables, from top to bottom.
-fn row_starts(document: &Document) -> Vec<RowStart> {
-    let mut rows = Vec::new();
+struct Part {
+    start: usize,
+    kind: PartKind,
+    table: Option<usize>,
+}
+
+/// The rows of all tables and the lines that are not Markdown, from top to bottom.
+fn parts(document: &Document) -> Vec<Part> {
+    let lines = document.lines.iter().map(|line| Part {
+        start: line.place.line_start,
+        kind: PartKind::Line(mem::discriminant(&line.kind)),
+        table: None,
+    });
+    let mut parts: Vec<Part> = lines.collect();
     for (table, block) in document.tables.iter().enumerate() {
         let sums = block.rows.iter().filter(|row| !row.is_plain());
         let sums = sums.map(|row| (row.place.line_start, true));
-        let lines = block.lines.iter().map(|line| (line.start, false));
-        rows.extend(lines.chain(sums).map(|(start, is_sum)| RowStart {
+        let rows = block.lines.iter().map(|line| (line.start, false));
+        parts.extend(rows.chain(sums).map(|(start, is_sum)| Part {
             start,
-            role: block.role,
-            table,
-            is_sum,
+            kind: PartKind::Row(block.role, is_sum),
+            table: Some(table),
         }));
     }
-    rows.sort_by_key(|row| row.start);
-    rows
-}
-
-/// Which table of a log is which of its tables afterwards.
-#[derive(Default)]
-struct TableMap(BTreeMap<usize, usize>);
-
-impl TableMap {
-    /// Whether the rows of `before` that were met are in `after`, and those of no other table.
-    fn is_same(&mut self, before: usize, after: usize) -> bool {
-        if let Some(known) = self.0.get(&before) {
-            return *known == after;
-        }
-        let below = self.0.range(..before).next_back();
-        let above = self.0.range(before..).next();
-        let is_own = below.is_none_or(|(_, below)| *below < after)
-            && above.is_none_or(|(_, above)| *above > after);
-        self.0.insert(before, after);
-        is_own
-    }
+    parts.sort_by_key(|part| part.start);
+    parts
 }
 
 /// Where the bytes of a text are after edits. Asked from the first to the last.

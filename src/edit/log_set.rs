@@ -45,16 +45,6 @@ impl LogSet {
             read(ledger, archive, FileId::archive(index));
         }
     }
-
-    /// What all teams used in each month of a log or of its archives.
-    #[cfg(test)]
-    pub fn used(&self, text: &str) -> BTreeMap<Month, crate::model::Tokens> {
-        let revision = super::Revision::read(text, self);
-        let ledger = revision.ledger();
-        let all = ledger.months().iter().chain(self.archives.keys());
-        all.filter_map(|month| Some((*month, ledger.find_month(*month)?.used())))
-            .collect()
-    }
 }
 
 /// Enters what a file says into a ledger, if it counts: all of a log; of an archive what was spent; of a projection what is

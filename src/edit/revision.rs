@@ -192,8 +192,22 @@ impl Revision {
             invariants,
         } = proposal;
         sections::close_up(&mut edits);
-        let edits = EditSet::new(edits)?;
-        let after = Self::read(splice(self.text(), &edits), log_set);
+        let mut edits = EditSet::new(edits)?;
+        let mut text = splice(self.text(), &edits);
+        if text.starts_with('\u{feff}') && self.document.source.body_start() == 0 {
+            // The mark at the start of a line would become that of the file: an empty line stays above.
+            let start = edits.iter().fold(0, |at, edit| {
+                if edit.span.start == at {
+                    edit.span.end
+                } else {
+                    at
+                }
+            });
+            let blank = Edit::insert(start, self.document.newline(start));
+            edits = EditSet::new(edits.iter().cloned().chain([blank]).collect())?;
+            text = splice(self.text(), &edits);
+        }
+        let after = Self::read(text, log_set);
         invariants.check(self, &edits, &after)?;
         Ok(after)
     }

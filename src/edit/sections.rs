@@ -153,15 +153,13 @@ impl<'d> NewSections<'d> {
             self.days.range(..=date)
         };
         let earlier = earlier.next_back().map(|(_, section)| *section);
-        let position = match (earlier, oldest) {
-            (Some(earlier), _) if self.is_descending => Position::Before(earlier),
-            (Some(earlier), _) => Position::Behind(Some(earlier)),
-            (None, oldest @ Some(_)) if self.is_descending => Position::Behind(oldest),
-            (None, Some(oldest)) => Position::Before(oldest),
-            (None, None) => Position::Behind(notes_or_last(self.document)),
+        let (next_to, is_before) = match earlier.or(oldest) {
+            None => (notes_or_last(self.document), false),
+            known => (known, earlier.is_some() == self.is_descending),
         };
         let body = table_lines(self.daily.as_ref(), rows, None);
-        let edit = self.insert(position, &heading, &body, order::DAILY);
+        let edit = self.insert(next_to, is_before, &heading, &body);
+        let edit = edit.ordered(order::DAILY);
         (edit, rows.len())
     }
 
@@ -174,16 +172,13 @@ impl<'d> NewSections<'d> {
         let is_known = |kind: &Section| !matches!(kind, Section::Other | Section::Header);
         let mut sections = self.document.sections.iter();
         let first = sections.find(|section| is_known(&section.kind));
-        let position = match (older, last, first) {
-            (Some(older), ..) => Position::Before(older),
-            (None, last @ Some(_), _) => Position::Behind(last),
-            (None, None, Some(first)) => Position::Before(first),
-            (None, None, None) => Position::Behind(None),
-        };
+        let is_before = older.is_some() || last.is_none() && first.is_some();
+        let next_to = older.or(last).or(first);
         let total = self.monthly.as_ref().and_then(TableEditor::total_name);
         let body = table_lines(self.monthly.as_ref(), rows, total);
         let heading = format!("## {month} Monthly Summary");
-        let mut edit = self.insert(position, &heading, &body, order::SUMMARY);
+        let edit = self.insert(next_to, is_before, &heading, &body);
+        let mut edit = edit.ordered(order::SUMMARY);
         // Where a rule ends the summaries, it ends this one too.
         if let Some(older) = older {
             let below = Span::new(self.end_of(Some(older)), older.span.end);
@@ -204,8 +199,8 @@ impl<'d> NewSections<'d> {
             matches!(kind, Monthly(_) | Allocation | Plan | Optimizations)
         };
         let last = self.document.sections.iter().rev().find(is_above);
-        let heading = "## Cost-Tracking Notes";
-        self.insert(Position::Behind(last), heading, body, order::NOTES)
+        let edit = self.insert(last, false, "## Cost-Tracking Notes", body);
+        edit.ordered(order::NOTES)
     }
 
     fn end_of(&mut self, section: Option<&SectionBlock>) -> usize {
@@ -215,18 +210,23 @@ impl<'d> NewSections<'d> {
         *self.ends.entry(heading).or_insert_with(end)
     }
 
-    /// A section put in, with its totals written out.
-    fn insert(&mut self, at: Position<'_>, heading: &str, body: &[String], order: u8) -> Edit {
-        let (at, is_before) = match at {
-            Position::Before(section) => (section.heading.line_start, true),
-            Position::Behind(section) => (self.end_of(section), false),
-        };
+    /// A section put in with its totals written out, before or behind another one; without one, behind the last line that is Markdown.
+    fn insert(
+        &mut self,
+        next_to: Option<&SectionBlock>,
+        is_before: bool,
+        heading: &str,
+        body: &[String],
+    ) -> Edit {
+        let before = next_to.filter(|_| is_before);
+        let at = before.map(|section| section.heading.line_start);
+        let at = at.unwrap_or_else(|| self.end_of(next_to));
         let lines = [heading, ""].into_iter();
         let lines = lines.chain(body.iter().map(String::as_str));
         let newline = self.document.newline(at);
         let section: String = lines.flat_map(|line| [line, newline]).collect();
         let section = totals::complete(section, self.basis);
-        insert_section(self.document, at, is_before, &section).ordered(order)
+        insert_section(self.document, at, is_before, &section)
     }
 }
 
@@ -296,13 +296,6 @@ fn table_lines(
         lines.push(model.line(&row).replace(NAME, name));
     }
     lines
-}
-
-/// Where a section goes: behind the last line that is Markdown where it is behind no other section.
-#[derive(Clone, Copy)]
-enum Position<'d> {
-    Before(&'d SectionBlock),
-    Behind(Option<&'d SectionBlock>),
 }
 
 /// The notes; without any, the last section known to tokmon that does not end the log.

@@ -25,17 +25,9 @@ use crate::{
     text::{Edit, Place},
 };
 
-#[derive(Clone, Debug, Default)]
-pub struct Settlement {
-    /// Empty where there is nothing to settle.
-    pub proposal: Proposal,
-    /// The number of usage lines that are settled.
-    pub lines: usize,
-}
-
 /// Moves usage lines into the daily and monthly tables, and brings the figures of their months up to date. Lines that do not count,
-/// because they repeat an id, stay as they are.
-pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
+/// because they repeat an id, stay as they are. Gives the number of lines that are settled.
+pub fn settle(revision: &Revision, log_set: &LogSet) -> (Proposal, usize) {
     let repeats = revision.repeats();
     let document = revision.document();
     let lines = document.lines.iter();
@@ -45,7 +37,7 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
         months.entry(entry.when.month).or_default().push(entry);
     }
     if months.is_empty() {
-        return Settlement::default();
+        return (Proposal::default(), 0);
     }
     let surplus = months.len().saturating_sub(MAX_MONTHS);
     let mut settling = Settling {
@@ -71,13 +63,12 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> Settlement {
         }
     }
     let lines = settling.lines;
-    if lines > 0 {
-        proposal.extend(settling.propose(&mut derived));
-        proposal.edits.extend(derived.notes());
-    } else {
-        proposal = Proposal::default();
+    if lines == 0 {
+        return (Proposal::default(), 0);
     }
-    Settlement { proposal, lines }
+    proposal.extend(settling.propose(&mut derived));
+    proposal.edits.extend(derived.notes());
+    (proposal, lines)
 }
 
 struct Settling<'d> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     Document, RowKind, TableBlock, TableRow,
     sections::{insert_lines, order},
-    style::{self, MoneyStyle, RowStyle, SAMPLED_ROWS, StatusStyle, TokenStyle},
+    style::{self, MoneyStyle, RowStyle, SAMPLED_ROWS, TokenStyle},
 };
 use crate::{
     log::{Column, Columns, cell},
@@ -48,7 +48,7 @@ impl<'d> TableEditor<'d> {
     pub(super) fn new(document: &'d Document, table: &'d TableBlock, currency: Currency) -> Self {
         let newest = table.lines.iter().rev().take(SAMPLED_ROWS);
         let newest: Vec<&str> = newest.map(|line| document.at(*line)).collect();
-        let head = document.at(Span::new(table.head.line_start, table.head.span.end));
+        let head = document.at(table.head.line_to_end());
         Self {
             rows: RowStyle::of(head, newest.iter().copied()),
             newest: newest.into_iter().map(style::cells_of).collect(),
@@ -59,11 +59,9 @@ impl<'d> TableEditor<'d> {
     }
 
     pub(super) fn head_lines(&self) -> Vec<String> {
-        let heads = [self.table.head, self.table.dashes].into_iter();
-        let heads = heads.map(|place| Span::new(place.line_start, place.span.end));
-        heads
-            .map(|line| self.document.at(line).to_owned())
-            .collect()
+        let heads = [self.table.head, self.table.dashes];
+        let heads = heads.map(|place| self.document.at(place.line_to_end()).to_owned());
+        heads.into()
     }
 
     /// What the table calls its total.
@@ -102,7 +100,7 @@ impl<'d> TableEditor<'d> {
             };
             return Some(Edit::replace(cell, format!("{text}{blank}")));
         }
-        let line = Span::new(row.place.line_start, row.place.span.end);
+        let line = row.line();
         let before = self.document.at(Span::new(line.start, cell.start));
         let after = self.document.at(Span::new(cell.end, line.end));
         let is_blank = |c: char| c == ' ' || c == '\t';
@@ -146,14 +144,13 @@ impl<'d> TableEditor<'d> {
     }
 
     fn cell(&self, column: Column, row: &NewRow<'_>) -> Option<String> {
+        let tokens = |(tokens, estimate)| self.tokens(tokens, estimate);
         match column {
             Column::Team => Some(style::escaped(row.team)),
             Column::Task => row.task.map(style::escaped),
-            Column::Tokens => row
-                .tokens
-                .map(|(tokens, estimate)| self.tokens(tokens, estimate)),
-            Column::TokensIn => row.classes.input.map(|tokens| self.tokens(tokens, false)),
-            Column::TokensOut => row.classes.output.map(|tokens| self.tokens(tokens, false)),
+            Column::Tokens => row.tokens.map(tokens),
+            Column::TokensIn => row.classes.input.map(|count| tokens((count, false))),
+            Column::TokensOut => row.classes.output.map(|count| tokens((count, false))),
             Column::Cost => row.cost.map(|(cost, exact)| self.money(cost, exact)),
             Column::Status => row.status.map(|status| self.status(status)),
             Column::Time => row.time.map(|time| style::hours(time, row.minutes)),
@@ -202,14 +199,12 @@ impl<'d> TableEditor<'d> {
     }
 
     pub(super) fn status(&self, status: &Status) -> String {
-        StatusStyle::of(self.column(Column::Status)).spell(status)
+        style::status(status, self.column(Column::Status))
     }
 
     pub(super) fn duration(&self, minutes: u64) -> String {
-        let like = self
-            .column(Column::Duration)
-            .find(|raw| !cell::is_absent(raw));
-        style::duration(minutes, like)
+        let mut raws = self.column(Column::Duration);
+        style::duration(minutes, raws.find(|raw| !cell::is_absent(raw)))
     }
 }
 

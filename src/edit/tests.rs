@@ -1,6 +1,9 @@
 //! Edits on whole logs: whole text in, whole text out.
 
-use super::{settle::Settlement, *};
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::{Month, Tokens};
 
 fn stamp() -> Timestamp {
     "2026-02-26T09:30:00Z".parse().unwrap()
@@ -31,10 +34,7 @@ fn changes(before: &str, after: &str) -> String {
 pub(crate) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) {
     let log_set = LogSet::default();
     let revision = Revision::read(text, &log_set);
-    let Settlement {
-        mut proposal,
-        lines,
-    } = settle(&revision, &log_set);
+    let (mut proposal, lines) = settle(&revision, &log_set);
     if lines > 0 {
         proposal.stamp(&revision, now);
     }
@@ -60,9 +60,41 @@ pub(crate) fn fix_text(text: &str, now: Timestamp) -> String {
     fixed.revision.into_text()
 }
 
+impl LogSet {
+    /// What all teams used in each month of a log or of its archives.
+    pub(crate) fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
+        let revision = Revision::read(text, self);
+        let ledger = revision.ledger();
+        let all = ledger.months().iter().chain(self.archives.keys());
+        all.filter_map(|month| Some((*month, ledger.find_month(*month)?.used())))
+            .collect()
+    }
+}
+
 fn settled_changes(before: &str) -> String {
     let (after, lines, left) = settle_text(before, stamp());
     format!("{lines} settled, {left} left\n{}", changes(before, &after))
+}
+
+#[test]
+fn the_mark_of_a_line_does_not_become_that_of_the_file() {
+    let line = "[USE] 2026-02-25T10:00:00Z team=a tokens=5 id=k1\n";
+    let text = format!("{line}\u{feff}{line}");
+    let after = "\n\u{feff}[USE] 2026-02-25T10:00:00Z team=a tokens=5 id=k1\n\
+        \n\
+        ## 2026-02 Monthly Summary\n\
+        \n\
+        | Agent/Team | Task | Tokens | Cost | Status | Duration |\n\
+        |------------|------|--------|------|--------|----------|\n\
+        | a | — | 5 | — | — | — |\n\
+        | **TOTAL** | — | 5 | — | — | — |\n\
+        \n\
+        ## Daily Detail — 2026-02-25\n\
+        \n\
+        | Time | Team | Task | Tokens | Cost | Status | Notes |\n\
+        |------|------|------|--------|------|--------|-------|\n\
+        | 10:00 | a | — | 5 | — | — | — <!-- id=k1 --> |\n";
+    assert_eq!(settle_text(&text, stamp()).0, after);
 }
 
 #[test]

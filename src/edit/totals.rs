@@ -59,7 +59,7 @@ pub(super) fn follow(
     let Some(heading) = document.section_of(table).map(|section| section.heading) else {
         return Vec::new();
     };
-    let heading = document.at(Span::new(heading.line_start, heading.span.end));
+    let heading = document.at(heading.line_to_end());
     let start = table.head.line_start;
     let whole = Span::new(start, document.line_after(table.last_line().end));
     let edits = edits.iter().filter_map(|edit| edit.moved(start, 0));

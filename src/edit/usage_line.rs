@@ -12,7 +12,10 @@ use crate::{
 /// The most bytes of a line: every shell and system writes that many at once.
 pub const LONGEST: usize = 4_000;
 
-/// The line, without a line end. Fails with what is wrong and what to do where it would not read back as it is.
+/// What is wrong with a statement, and what to do.
+pub type Unwritable = (String, &'static str);
+
+/// The line, without a line end. Fails where it would not read back as it is.
 pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
     check(usage)?;
     let time = usage.time.format("%Y-%m-%dT%H:%M:%S%:z");
@@ -48,7 +51,7 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
             "the line would have {} bytes, and may have {LONGEST}",
             line.len()
         );
-        return Err(Unwritable::new(message, "say the task in fewer words"));
+        return Err((message, "say the task in fewer words"));
     }
     read_back(usage, &line)?;
     Ok(line)
@@ -57,24 +60,24 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
 fn check(usage: &Usage) -> Result<(), Unwritable> {
     let team = &usage.team;
     if team.chars().any(char::is_control) {
-        return Err(Unwritable::new(
+        return Err((
             format!("the name of the team has a line break or a control character: {team:?}"),
             "write the name on one line, in printable characters",
         ));
     }
     if cell::is_absent(team) {
         let message = "the name of the team is empty";
-        return Err(Unwritable::new(message, "say who spent the tokens"));
+        return Err((message.to_owned(), "say who spent the tokens"));
     }
     if is_total(team) {
         let message = format!("`{team}` is the name of a total, not of a team");
-        return Err(Unwritable::new(message, "say which team spent the tokens"));
+        return Err((message, "say which team spent the tokens"));
     }
     let id = Some(("id", &usage.id));
     let hold = usage.hold.as_ref().map(|hold| ("hold", hold));
     let mut ids = id.into_iter().chain(hold);
     ids.find(|(_, id)| !is_writable_id(id)).map_or(Ok(()), |(what, id)| {
-        Err(Unwritable::new(
+        Err((
             format!("this {what} cannot be written: {id:?}"),
             "use letters, digits and `-_.:`, 200 of them at most, without blanks and without `--`",
         ))
@@ -99,26 +102,10 @@ fn read_back(usage: &Usage, line: &str) -> Result<(), Unwritable> {
     if is_same {
         return Ok(());
     }
-    Err(Unwritable::new(
-        "the line would not read back as it was given",
+    Err((
+        "the line would not read back as it was given".to_owned(),
         "use fewer tokens than a million billion, and plain text",
     ))
-}
-
-/// Why something cannot be recorded, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unwritable {
-    pub message: String,
-    pub help: &'static str,
-}
-
-impl Unwritable {
-    fn new(message: impl Into<String>, help: &'static str) -> Self {
-        Self {
-            message: message.into(),
-            help,
-        }
-    }
 }
 
 fn quoted(value: &str) -> String {
@@ -221,7 +208,7 @@ mod tests {
             task: Some("x".repeat(5_000)),
             ..usage("A")
         };
-        assert!(usage_line(&long).unwrap_err().message.contains("bytes"));
+        assert!(usage_line(&long).unwrap_err().0.contains("bytes"));
         let absurd = Usage {
             tokens: Tokens(u64::MAX),
             ..usage("A")
@@ -268,8 +255,8 @@ mod tests {
             let log_set = LogSet::default();
             let revision = Revision::read(log, &log_set);
             let settlement = settle(&revision, &log_set);
-            prop_assert_eq!(settlement.lines, 1, "{}", revision.text());
-            let settled = revision.apply(settlement.proposal, &log_set).unwrap();
+            prop_assert_eq!(settlement.1, 1, "{}", revision.text());
+            let settled = revision.apply(settlement.0, &log_set).unwrap();
             let word = |text: &str| one_line(text);
             let task = task.map(|task| word(&task)).filter(|task| !cell::is_absent(task));
             let expected = format!("{} {:?} Some({tokens}) {cost:?} None Some(\"k3f9\") Some(2026-02-25)", word(&team), task);

@@ -73,6 +73,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// From the first byte of its line to its end: of a row, its line without the line end.
+    pub const fn line_to_end(&self) -> Span {
+        Span::new(self.line_start, self.span.end)
+    }
+
     /// The sort key: by file, then from top to bottom.
     pub const fn order(&self) -> (FileId, usize, usize) {
         (self.file, self.span.start, self.span.end)

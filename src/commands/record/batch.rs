@@ -46,7 +46,7 @@ pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
             from_line(line, run).map_err(wrong)?
         };
         check_time(usage.time, now).map_err(|failure| wrong(failure.to_string()))?;
-        edit::usage_line(&usage).map_err(|error| wrong(error.message))?;
+        edit::usage_line(&usage).map_err(|(message, _)| wrong(message))?;
         given.push(usage);
     }
     if given.is_empty() {

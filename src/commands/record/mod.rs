@@ -4,7 +4,7 @@ mod batch;
 mod ids;
 mod single;
 
-use std::{collections::BTreeMap, fmt::Display, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     edit_session::{EditSession, of_log},
@@ -56,8 +56,8 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let (format, style) = (run.format(), run.style());
     run.print(|out| render::recorded(&recorded, format, style, out))?;
     match remark {
-        Some(Remark::Urgent(text)) => run.urgent_note(text),
-        Some(Remark::Plain(text)) => run.note(text),
+        Some((text, true)) => run.urgent_note(text),
+        Some((text, false)) => run.note(text),
         None => {}
     }
     Ok(ExitCode::Success)
@@ -68,7 +68,7 @@ fn lines_of(new: &[Usage], newline: &str) -> Result<String, Failure> {
     let mut lines = String::new();
     for usage in new {
         let line = edit::usage_line(usage);
-        lines += &line.map_err(|wrong| Failure::usage(wrong.message).help(wrong.help))?;
+        lines += &line.map_err(|(wrong, help)| Failure::usage(wrong).help(help))?;
         lines += newline;
     }
     Ok(lines)
@@ -97,7 +97,7 @@ fn settled(
     now: edit::Timestamp,
 ) -> Result<Option<Revision>, Failure> {
     let (revision, log_set) = session.revision(text, ArchivesOf::UsageLines, BTreeMap::new())?;
-    let mut proposal = edit::settle(&revision, &log_set).proposal;
+    let mut proposal = edit::settle(&revision, &log_set).0;
     if proposal.is_empty() {
         return Ok(None);
     }
@@ -109,26 +109,24 @@ fn settled(
     })
 }
 
-/// Why the log was not settled.
-#[derive(Debug, PartialEq)]
-enum Remark {
-    Plain(String),
-    /// A decided change waits in the journal: the user must know.
-    Urgent(String),
-}
-
-/// None while another program uses the log, or where the system cannot keep other programs out: the next run settles.
-fn not_settled(error: RewriteError<Failure>) -> Result<Option<Remark>, Failure> {
-    let text = |why: &dyn Display| format!("recorded, but not settled: {why}");
-    Ok(Some(match error {
+/// Why the log was not settled, and whether the user must know because a decided change waits in the journal. None while another
+/// program uses the log, or where the system cannot keep other programs out: the next run settles.
+fn not_settled(error: RewriteError<Failure>) -> Result<Option<(String, bool)>, Failure> {
+    let (why, is_urgent) = match error {
         RewriteError::Write(
             WriteError::Busy { .. } | WriteError::Changing { .. } | WriteError::NoLease { .. },
         ) => return Ok(None),
         RewriteError::Write(error @ WriteError::Interrupted { .. }) => return Err(error.into()),
-        RewriteError::Write(error @ WriteError::Unfinished { .. }) => Remark::Urgent(text(&error)),
-        RewriteError::Write(error) => Remark::Plain(text(&error)),
-        RewriteError::Plan(failure) => Remark::Plain(text(&failure)),
-    }))
+        RewriteError::Write(error) => {
+            let is_urgent = matches!(error, WriteError::Unfinished { .. });
+            (error.to_string(), is_urgent)
+        }
+        RewriteError::Plan(failure) => (failure.to_string(), false),
+    };
+    Ok(Some((
+        format!("recorded, but not settled: {why}"),
+        is_urgent,
+    )))
 }
 
 /// The output: what was recorded, as it is in the log now, and what all teams used.
@@ -208,7 +206,7 @@ mod tests {
         let remark = not_settled(unfinished.into()).unwrap().unwrap();
         let text =
             "recorded, but not settled: the change is saved in j but not complete: a.md is in use";
-        assert_eq!(remark, Remark::Urgent(text.to_owned()));
+        assert_eq!(remark, (text.to_owned(), true));
     }
 
     #[test]

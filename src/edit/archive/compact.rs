@@ -13,12 +13,12 @@ use super::cut::ArchiveDelta;
 use crate::{
     edit::{
         Document, Kept, LogSet, TableBlock, TableRow,
-        style::{self, RowStyle, StatusStyle},
+        style::{self, RowStyle},
         table::{plain_text, visible},
     },
     log::{self, Column, Item, Role, RowValue, cell},
     model::{Entry, Month, Status, TimeRange, Tokens, fold_name},
-    text::{self, Edit, EditSet, FileId, Span},
+    text::{self, Edit, EditSet, FileId},
 };
 
 /// The maximum number of characters in the note of a merged row.
@@ -197,7 +197,7 @@ fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<S
         }
         let _ = write!(last, " <!-- id={id} -->");
     }
-    let head = document.at(Span::new(table.head.line_start, table.head.span.end));
+    let head = document.at(table.head.line_to_end());
     let lines = group.iter().map(|(row, _)| document.at(row.line()));
     Some(RowStyle::of(head, lines).line(&cells))
 }
@@ -249,7 +249,7 @@ fn value(column: Column, raw: &str) -> Option<Option<(i128, bool)>> {
 fn status(group: &[Row<'_>], raws: &[String]) -> Option<String> {
     let statuses = group.iter().filter_map(|(_, entry)| entry.status.clone());
     let status = statuses.reduce(Status::combined)?;
-    Some(StatusStyle::of(raws.iter().map(String::as_str)).spell(&status))
+    Some(style::status(&status, raws.iter().map(String::as_str)))
 }
 
 /// From the first start to the last end. None where no row has hours. Fails for a day or more, which `10:10-10:17` cannot say.

@@ -43,15 +43,6 @@ pub struct ArchiveRequest {
     pub log: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ArchiveStats {
-    /// Usage lines that became rows first.
-    pub settled: usize,
-    pub moved: BTreeMap<Month, MoveStats>,
-    /// The headings of sections that are old enough and stay, with what keeps them.
-    pub left: Vec<(String, Obstacle)>,
-}
-
 /// What goes to one archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MoveStats {
@@ -65,13 +56,17 @@ pub struct MoveStats {
     pub lines: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Archiving {
     /// None where nothing moves.
     pub revision: Option<Revision>,
     /// The archives that changed, as they were.
     pub replaced: BTreeMap<Month, Option<Vec<u8>>>,
-    pub stats: ArchiveStats,
+    /// Usage lines that became rows first.
+    pub settled: usize,
+    pub moved: BTreeMap<Month, MoveStats>,
+    /// The headings of sections that are old enough and stay, with what keeps them.
+    pub left: Vec<(String, Obstacle)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -119,15 +114,10 @@ pub fn archive(
     };
     let expired_lines = ExpiredLines::of(&log.document().lines, request.today, request.now);
     let (edits, mut deltas) = cut::cut(log, &inventory, &expired, &expired_lines);
-    let mut stats = ArchiveStats {
-        left,
-        ..ArchiveStats::default()
-    };
     if deltas.is_empty() {
         return Ok(Archiving {
-            revision: None,
-            replaced: BTreeMap::new(),
-            stats,
+            left,
+            ..Archiving::default()
         });
     }
     let compacted = if request.compact {
@@ -135,9 +125,6 @@ pub fn archive(
     } else {
         Vec::new()
     };
-    stats.settled = settled;
-    let moved = deltas.iter();
-    stats.moved = moved.map(|(month, delta)| (*month, delta.stats)).collect();
     let mut headings = Vec::new();
     let replaced = write_archives(log, log_set, &deltas, &request.log, &mut headings)?;
     let proposal = Proposal {
@@ -152,11 +139,15 @@ pub fn archive(
         let archive = log_set.archives.get(month);
         Reference::of(path, *month, archive.map_or(b"", Vec::as_slice))
     });
-    let revision = refer(&cut, log_set, &stats, reference.as_ref(), request.now)?;
+    let moved = deltas.iter();
+    let moved = moved.map(|(month, delta)| (*month, delta.stats)).collect();
+    let revision = refer(&cut, log_set, &moved, reference.as_ref(), request.now)?;
     Ok(Archiving {
         revision: Some(revision),
         replaced,
-        stats,
+        settled,
+        moved,
+        left,
     })
 }
 
@@ -170,14 +161,14 @@ fn make_ready(
     if request.hooks_only {
         return Ok((None, 0));
     }
-    let mut settlement = settle(revision, log_set);
+    let (mut proposal, lines) = settle(revision, log_set);
     let mut settled = None;
-    if settlement.lines > 0 {
-        settlement.proposal.stamp(revision, request.now);
+    if lines > 0 {
+        proposal.stamp(revision, request.now);
         // A line that cannot be settled counts all the same.
-        settled = revision.apply(settlement.proposal, log_set).ok();
+        settled = revision.apply(proposal, log_set).ok();
     }
-    let lines = settled.as_ref().map_or(0, |_| settlement.lines);
+    let lines = settled.as_ref().map_or(0, |_| lines);
     let log = settled.as_ref().unwrap_or(revision);
     let inventory = Inventory::of(log);
     let (expired, _) = inventory.expired(log.document(), request.before);
@@ -264,11 +255,11 @@ fn sorted_lines(texts: Vec<&str>) -> Vec<&str> {
 fn refer(
     cut: &Revision,
     log_set: &LogSet,
-    stats: &ArchiveStats,
+    moved: &BTreeMap<Month, MoveStats>,
     reference: Option<&Reference>,
     now: Timestamp,
 ) -> Result<Revision, ArchiveError> {
-    let with_rows = stats.moved.iter().filter(|(_, moved)| moved.rows > 0);
+    let with_rows = moved.iter().filter(|(_, moved)| moved.rows > 0);
     let months: Vec<Month> = with_rows.map(|(month, _)| *month).collect();
     let mut sync = sync_summary(cut, log_set, &months, Tolerance::None);
     let reference = reference.filter(|_| !has_open_row(cut.document()));

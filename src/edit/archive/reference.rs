@@ -62,54 +62,44 @@ pub(super) fn propose(document: &Document, reference: &Reference) -> Vec<Edit> {
 fn create(document: &Document, reference: &Reference) -> Edit {
     let at = sections::end_of_prose(document);
     let newline = document.newline(at);
-    let items = Key::ALL.map(|key| key.item(reference, "-"));
+    let items = reference.items();
+    let items = items.map(|item| format!("- {}: {}", item.key, item.value));
     let lines = [HEADING, ""].into_iter();
     let lines = lines.chain(items.iter().map(String::as_str));
     let section: String = lines.flat_map(|line| [line, newline]).collect();
     sections::insert_section(document, at, false, &section).ordered(order::NOTES)
 }
 
-/// What the items of the list say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
-    Location,
-    Size,
-    Archived,
+/// An item of the list as tokmon writes it.
+struct NewItem {
+    key: &'static str,
+    value: String,
+    /// Whether tokmon wrote a value of this key. What a person put in the same words to say something else is left alone.
+    is_own: fn(&str) -> bool,
 }
 
-impl Key {
-    const ALL: [Self; 3] = [Self::Location, Self::Size, Self::Archived];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Location => "Location",
-            Self::Size => "Size",
-            Self::Archived => "Archived",
-        }
-    }
-
-    /// Whether tokmon wrote a value.
-    fn is_in(self, value: &str) -> bool {
-        match self {
-            Self::Location => month_in(value).is_some(),
-            Self::Size => value.contains("line"),
-            Self::Archived => value.contains(" row") || value.contains("hook line"),
-        }
-    }
-
-    /// The item as it is written where there is none to follow.
-    fn item(self, reference: &Reference, bullet: &str) -> String {
-        let value = match self {
-            Self::Location => format!("`{}`", reference.path),
-            Self::Size => counted(reference.size, "line"),
-            Self::Archived => {
-                let parts = [(reference.rows, "row"), (reference.lines, "hook line")].into_iter();
-                let parts = parts.filter(|(count, _)| *count > 0);
-                let parts = parts.map(|(count, what)| counted(count, what));
-                parts.collect::<Vec<_>>().join(" and ")
-            }
-        };
-        format!("{bullet} {}: {value}", self.word())
+impl Reference {
+    fn items(&self) -> [NewItem; 3] {
+        let amounts = [(self.rows, "row"), (self.lines, "hook line")].into_iter();
+        let amounts = amounts.filter(|(count, _)| *count > 0);
+        let amounts = amounts.map(|(count, what)| counted(count, what));
+        [
+            NewItem {
+                key: "Location",
+                value: format!("`{}`", self.path),
+                is_own: |value| month_in(value).is_some(),
+            },
+            NewItem {
+                key: "Size",
+                value: counted(self.size, "line"),
+                is_own: |value| value.contains("line"),
+            },
+            NewItem {
+                key: "Archived",
+                value: amounts.collect::<Vec<_>>().join(" and "),
+                is_own: |value| value.contains(" row") || value.contains("hook line"),
+            },
+        ]
     }
 }
 
@@ -127,30 +117,35 @@ struct ListItem<'d> {
 }
 
 fn update(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> {
-    let items = items(document, body);
-    // What a person put in the same words to say something else is left alone.
-    let find = |key: Key| {
-        let folded = key.word().to_ascii_lowercase();
-        let is_own =
-            |item: &&ListItem<'_>| item.key == folded && key.is_in(document.at(item.value));
-        items.iter().find(is_own)
-    };
-    let named = find(Key::Location).and_then(|item| month_in(document.at(item.value)));
-    if named.is_some_and(|named| named > reference.month) {
-        return Vec::new();
-    }
+    let lines = document.text_lines(body.start);
+    let lines = lines.take_while(|(line, ..)| line.start < body.end);
+    let items = lines.filter_map(|(line, text, _)| list_item(text.trim_end(), line));
+    let items: Vec<ListItem<'_>> = items.collect();
+    let bullet = items.last().map_or("-", |item| item.bullet);
     let mut edits = Vec::new();
     let mut last = None;
-    let bullet = items.last().map_or("-", |item| item.bullet);
     let mut new = Vec::new();
-    for key in Key::ALL {
-        match find(key) {
-            Some(item) => {
-                last = Some(item.line.end);
-                edits.push(respell(document, item, key, reference));
-            }
-            None => new.push(key.item(reference, bullet)),
+    for NewItem { key, value, is_own } in reference.items() {
+        let same = |item: &&ListItem<'_>| {
+            item.key.eq_ignore_ascii_case(key) && is_own(document.at(item.value))
+        };
+        let Some(item) = items.iter().find(same) else {
+            new.push(format!("{bullet} {key}: {value}"));
+            continue;
+        };
+        let raw = document.at(item.value);
+        if key == "Location" && month_in(raw) > Some(reference.month) {
+            return Vec::new();
         }
+        last = Some(item.line.end);
+        let text = match (key, raw.split('`').collect::<Vec<_>>().as_slice()) {
+            ("Location", [before, _, after @ ..]) if !after.is_empty() => {
+                Some(format!("{before}{value}{}", after.join("`")))
+            }
+            ("Size", _) => style::respell_tokens(raw, Tokens(reference.size), false),
+            _ => None,
+        };
+        edits.push(Edit::replace(item.value, text.unwrap_or(value)));
     }
     if new.is_empty() {
         return edits;
@@ -164,29 +159,19 @@ fn update(document: &Document, body: Span, reference: &Reference) -> Vec<Edit> {
     edits
 }
 
-fn items(document: &Document, body: Span) -> Vec<ListItem<'_>> {
-    let lines = document.text_lines(body.start);
-    let lines = lines.take_while(|(line, ..)| line.start < body.end);
-    let items = lines.filter_map(|(line, text, _)| item(text.trim_end(), line));
-    items.collect()
-}
-
-fn item(line: &str, span: Span) -> Option<ListItem<'_>> {
+fn list_item(line: &str, span: Span) -> Option<ListItem<'_>> {
     let text = line.trim_start();
     let rest = text.strip_prefix(['-', '*', '+'])?;
-    let colon = rest.starts_with([' ', '\t']).then(|| rest.find(':'))??;
-    let key = rest.get(..colon)?.replace(['*', '_'], "");
-    let value = rest
-        .get(colon + 1..)?
-        .trim_start_matches(['*', '_', ' ', '\t']);
+    let (key, value) = rest
+        .starts_with([' ', '\t'])
+        .then(|| rest.split_once(':'))??;
+    let value = value.trim_start_matches(['*', '_', ' ', '\t']);
     let indent = line.len() - text.len();
+    let end = span.start + line.len();
     Some(ListItem {
-        bullet: line.get(..indent + 1)?,
-        key: key.trim().to_ascii_lowercase(),
-        value: Span::new(
-            span.start + line.len() - value.len(),
-            span.start + line.len(),
-        ),
+        bullet: line.get(..=indent)?,
+        key: key.replace(['*', '_'], "").trim().to_owned(),
+        value: Span::new(end - value.len(), end),
         line: span,
     })
 }
@@ -198,23 +183,4 @@ fn month_in(text: &str) -> Option<Month> {
         let start = word.len().checked_sub("2026-02".len())?;
         word.get(start..)?.parse().ok()
     })
-}
-
-/// The item with another value, in its own manner.
-fn respell(document: &Document, item: &ListItem<'_>, key: Key, reference: &Reference) -> Edit {
-    let raw = document.at(item.value);
-    let plain = key.item(reference, "");
-    let plain = plain.split_once(": ").map_or("", |(_, value)| value);
-    let value = match key {
-        Key::Location => match raw.split('`').collect::<Vec<_>>().as_slice() {
-            [before, _, after @ ..] if !after.is_empty() => {
-                format!("{before}{plain}{}", after.join("`"))
-            }
-            _ => plain.to_owned(),
-        },
-        Key::Size => style::respell_tokens(raw, Tokens(reference.size), false)
-            .unwrap_or_else(|| plain.to_owned()),
-        Key::Archived => plain.to_owned(),
-    };
-    Edit::replace(item.value, value)
 }

@@ -34,13 +34,32 @@ struct Files {
     log_set: LogSet,
 }
 
+/// What is said of an archiving.
+#[derive(Debug)]
+struct ArchiveStats {
+    settled: usize,
+    moved: BTreeMap<Month, MoveStats>,
+    left: Vec<(String, Obstacle)>,
+}
+
 fn run(files: &Files, request: &ArchiveRequest) -> Result<(Files, ArchiveStats), ArchiveError> {
     let mut log_set = files.log_set.clone();
     let revision = Revision::read(files.log.clone(), &log_set);
     let name = |month: Month| format!("cost-log-{month}.md");
     let archiving = archive(&revision, &mut log_set, request, &name)?;
     let log = archiving.revision.unwrap_or(revision).into_text();
-    Ok((Files { log, log_set }, archiving.stats))
+    let Archiving {
+        settled,
+        moved,
+        left,
+        ..
+    } = archiving;
+    let stats = ArchiveStats {
+        settled,
+        moved,
+        left,
+    };
+    Ok((Files { log, log_set }, stats))
 }
 
 fn archived(text: &str, request: &ArchiveRequest) -> (Files, ArchiveStats) {

@@ -127,7 +127,7 @@ impl Builder {
         let Some(table) = self.document.tables.last_mut() else {
             return;
         };
-        let line = Span::new(row.place.line_start, row.place.span.end);
+        let line = row.place.line_to_end();
         let month = month_of(table, row);
         if matches!(row.value, RowValue::Total(_) | RowValue::Sum) {
             table.subtotals.push(Subtotal {

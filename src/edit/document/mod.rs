@@ -265,7 +265,7 @@ impl TableRow {
 
     /// The whole line without its line end.
     pub(super) const fn line(&self) -> Span {
-        Span::new(self.place.line_start, self.place.span.end)
+        self.place.line_to_end()
     }
 
     pub(super) fn entry(&self) -> Option<&Entry<'static>> {

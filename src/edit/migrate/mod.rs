@@ -36,20 +36,20 @@ impl MigrateRequest {
     }
 }
 
-/// The outcome for a log.
-#[derive(Clone, Debug)]
-pub enum Migration {
-    /// It is of v2.0 already.
-    Current,
+/// Why a log cannot be migrated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MigrateError {
     /// It holds no rows of either format.
     Empty,
     /// It holds rows that cannot be read, of which the first is on this line. They would be lost.
     Unreadable(usize),
-    Migrated(Box<NewLog>),
+    /// The new log would say that something else was used.
+    Violation(Violation),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewLog {
+pub struct Migration {
+    /// The new log.
     pub text: String,
     /// The number of rows that became daily rows.
     pub rows: usize,
@@ -61,31 +61,28 @@ pub struct NewLog {
     pub differing: Vec<(Month, RoundedSum, RoundedSum)>,
 }
 
-/// Makes a log of v2.0 of a log of the older format.
-///
-/// # Errors
-/// Where the new log would say that something else was used.
+/// Makes a log of v2.0 of a log of the older format. None where it is of v2.0 already.
 pub fn migrate(
     revision: &Revision,
     log_set: &LogSet,
     request: &MigrateRequest,
-) -> Result<Migration, Violation> {
+) -> Result<Option<Migration>, MigrateError> {
     let document = revision.document();
     let has_entries = |role| document.tables_of(role).any(TableBlock::has_entries);
     if [Role::Monthly, Role::Daily, Role::Session]
         .into_iter()
         .any(has_entries)
     {
-        return Ok(Migration::Current);
+        return Ok(None);
     }
     if !has_entries(Role::Legacy) {
-        return Ok(Migration::Empty);
+        return Err(MigrateError::Empty);
     }
     let mut rows = document
         .tables_of(Role::Legacy)
         .flat_map(|table| &table.rows);
     if let Some(row) = rows.find(|row| matches!(row.kind, RowKind::Unreadable)) {
-        return Ok(Migration::Unreadable(row.place.line));
+        return Err(MigrateError::Unreadable(row.place.line));
     }
     let expired = ExpiredLines::of(&document.lines, request.today(), request.now);
     let carried = Carried::of(document, &expired);
@@ -98,14 +95,15 @@ pub fn migrate(
     let bom = revision.text().get(..document.source.body_start());
     text.insert_str(0, bom.unwrap_or_default());
     let after = Revision::read(text, log_set);
-    Invariants::default().check_used(revision.ledger(), after.ledger())?;
-    Ok(Migration::Migrated(Box::new(NewLog {
+    let is_same = Invariants::default().check_used(revision.ledger(), after.ledger());
+    is_same.map_err(MigrateError::Violation)?;
+    Ok(Some(Migration {
         text: after.into_text(),
         rows: days.values().map(Vec::len).sum(),
         months: months.len(),
         left: carried.left,
         differing: differing(document, &months),
-    })))
+    }))
 }
 
 impl TableBlock {

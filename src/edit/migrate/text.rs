@@ -57,8 +57,7 @@ pub(super) fn day_row(
 
 /// The column that is headed `Flag`.
 fn flag(document: &Document, table: &TableBlock) -> Option<usize> {
-    let head = document.at(Span::new(table.head.line_start, table.head.span.end));
-    let head = head.trim();
+    let head = document.at(table.head.line_to_end()).trim();
     let mut headers = head.strip_prefix('|').unwrap_or(head).split('|');
     headers.position(|header| fold_name(header) == "flag")
 }

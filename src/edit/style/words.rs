@@ -7,49 +7,33 @@ use crate::{
     model::{Status, TimeRange},
 };
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct StatusStyle {
-    /// Spellings met, the newest first.
-    known: Vec<(Status, String)>,
-}
-
-impl StatusStyle {
-    pub(crate) fn of<'a>(newest_first: impl Iterator<Item = &'a str>) -> Self {
-        let mut style = Self::default();
-        for raw in newest_first {
-            let status = cell::status(raw);
-            let status = status.filter(|status| !matches!(status, Status::Other(_)));
-            let is_new = |status: &Status| style.known.iter().all(|(known, _)| known != status);
-            if let Some(status) = status.filter(is_new) {
-                style.known.push((status, raw.to_owned()));
+/// A status as the newest row of a column with that status spells it, else in the manner of the newest row.
+pub(crate) fn status<'a>(status: &Status, newest_first: impl Iterator<Item = &'a str>) -> String {
+    let (symbol, word) = match status {
+        Status::Done => ("✅", "COMPLETE"),
+        Status::Running => ("🔄", "IN_PROGRESS"),
+        Status::Pending => ("⏳", "PENDING"),
+        Status::Failed => ("❌", "FAILED"),
+        Status::Other(_) => ("", ""),
+    };
+    let known = newest_first.filter_map(|raw| Some((cell::status(raw)?, raw)));
+    let mut known = known.filter(|(known, _)| !matches!(known, Status::Other(_)));
+    let newest = known.next();
+    let mut same = newest.iter().cloned().chain(known);
+    let same = same.find(|(known, _)| known == status);
+    match (status, same, newest) {
+        (Status::Other(text), ..) => super::escaped(text),
+        (_, Some((_, raw)), _) => raw.to_owned(),
+        (_, None, None) => format!("{symbol} {word}"),
+        (_, None, Some((_, like))) => {
+            let letters: String = like.chars().filter(|c| c.is_alphabetic()).collect();
+            let is_upper = letters.chars().all(char::is_uppercase);
+            let word = if is_upper { word } else { status.word() };
+            match (like.starts_with(|c: char| c.is_ascii()), letters.is_empty()) {
+                (false, true) => symbol.to_owned(),
+                (false, false) => format!("{symbol} {word}"),
+                (true, _) => word.to_owned(),
             }
-        }
-        style
-    }
-
-    /// A status as the column spells it: as a neighbour of the same status does, else in the manner of the newest.
-    pub(crate) fn spell(&self, status: &Status) -> String {
-        if let Some((_, raw)) = self.known.iter().find(|(known, _)| known == status) {
-            return raw.clone();
-        }
-        let (symbol, word) = match status {
-            Status::Done => ("✅", "COMPLETE"),
-            Status::Running => ("🔄", "IN_PROGRESS"),
-            Status::Pending => ("⏳", "PENDING"),
-            Status::Failed => ("❌", "FAILED"),
-            Status::Other(text) => return super::escaped(text),
-        };
-        let Some((_, like)) = self.known.first() else {
-            return format!("{symbol} {word}");
-        };
-        let letters: String = like.chars().filter(|c| c.is_alphabetic()).collect();
-        let has_symbol = !like.starts_with(|c: char| c.is_ascii());
-        let is_upper = letters.chars().all(char::is_uppercase);
-        let word = if is_upper { word } else { status.word() };
-        match (has_symbol, letters.is_empty()) {
-            (true, true) => symbol.to_owned(),
-            (true, false) => format!("{symbol} {word}"),
-            (false, _) => word.to_owned(),
         }
     }
 }
@@ -89,15 +73,14 @@ mod tests {
 
     #[test]
     fn statuses_are_spelled_as_neighbours_spell_them() {
-        let style = |known: &[&str]| StatusStyle::of(known.iter().copied());
-        let running = Status::Running;
-        assert_eq!(style(&["✅", "🔄"]).spell(&running), "🔄");
-        assert_eq!(style(&["✅"]).spell(&running), "🔄");
-        assert_eq!(style(&["✅ COMPLETE"]).spell(&running), "🔄 IN_PROGRESS");
-        assert_eq!(style(&["done"]).spell(&running), "running");
-        assert_eq!(style(&["DONE"]).spell(&running), "IN_PROGRESS");
-        assert_eq!(style(&[]).spell(&running), "🔄 IN_PROGRESS");
-        assert_eq!(style(&["In progress"]).spell(&running), "In progress");
+        let running = |known: &[&str]| status(&Status::Running, known.iter().copied());
+        assert_eq!(running(&["✅", "🔄"]), "🔄");
+        assert_eq!(running(&["✅"]), "🔄");
+        assert_eq!(running(&["✅ COMPLETE"]), "🔄 IN_PROGRESS");
+        assert_eq!(running(&["done"]), "running");
+        assert_eq!(running(&["DONE"]), "IN_PROGRESS");
+        assert_eq!(running(&[]), "🔄 IN_PROGRESS");
+        assert_eq!(running(&["In progress"]), "In progress");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
 
 /// A monthly table with several totals of one name.
 #[derive(Clone, Debug)]
-pub(super) struct MergedTable<'d> {
+pub(in crate::edit) struct MergedTable<'d> {
     pub(super) table: &'d TableBlock,
     pub(super) month: Month,
     pub(super) totals: Vec<&'d TableRow>,
@@ -21,7 +21,7 @@ const MAX_TOTALS: usize = 100;
 
 /// The tables that were merged. Two totals of one name in a row show it. With rows between them they may be those of two groups,
 /// unless more shows that they are not.
-pub(super) fn find(document: &Document) -> Vec<MergedTable<'_>> {
+pub(in crate::edit) fn find(document: &Document) -> Vec<MergedTable<'_>> {
     let tables = document.tables.iter();
     let mut merged: Vec<MergedTable<'_>> = tables
         .filter_map(|table| merged_table(document, table))

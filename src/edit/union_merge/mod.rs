@@ -4,7 +4,7 @@
 mod duplicate_rows;
 mod joined_row;
 mod lists;
-mod merged_table;
+pub(super) mod merged_table;
 #[cfg(test)]
 mod proptests;
 mod repeats;
@@ -133,12 +133,6 @@ pub fn repeated_lines(text: &str) -> BTreeSet<usize> {
     let document = Document::read(text, Kept::All);
     let lines = repeats::find(&document).into_iter();
     lines.map(|span| span.start).collect()
-}
-
-/// Whether a log has a table that was merged so.
-#[cfg(test)]
-pub(super) fn is_merged(text: &str) -> bool {
-    !merged_table::find(&Document::read(text, Kept::All)).is_empty()
 }
 
 fn finding_of(rows: &DuplicateRows<'_>, month: &ReconciledMonth<'_>) -> Option<Diagnostic> {
