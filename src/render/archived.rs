@@ -122,14 +122,10 @@ impl Archived {
 impl MovedTo {
     /// `2 daily sections, 1 session (61 rows), 4,958 hook lines`.
     fn amount(&self) -> String {
-        let parts = [
+        let mut parts = amounts([
             (self.daily_sections, "daily section"),
             (self.sessions, "session"),
-        ];
-        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-        let mut parts: Vec<String> = parts
-            .map(|(count, what)| counted(count as u64, what))
-            .collect();
+        ]);
         if let Some(last) = parts.last_mut() {
             let _ = write!(last, " ({}", counted(self.rows, "row"));
             if self.merged_rows > 0 {

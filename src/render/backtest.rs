@@ -1,21 +1,10 @@
 //! How accurate forecasts were in the finished months of the log.
 
-use super::{Cell, Column, ReportTable, Style, StyledLine, heading};
+use super::{Cell, Column, ReportTable};
 use crate::analysis::{Backtest, StatusReport, forecast::BacktestPart};
 
 /// The Brier score of always saying 50%.
 const COIN: f64 = 0.25;
-
-pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
-    let mut lines = vec![heading("Backtest")];
-    let table = table(report);
-    if table.is_empty() {
-        lines.extend(table.notes().flat_map(|note| style.fold(note, 0)));
-        return lines;
-    }
-    lines.extend(table.folded(style));
-    lines
-}
 
 pub fn table(report: &StatusReport) -> ReportTable {
     let columns = [
@@ -32,17 +21,22 @@ pub fn table(report: &StatusReport) -> ReportTable {
     let Some(backtest) = &report.forecast.backtest else {
         return table;
     };
+    let share = |share: f64| {
+        let percent = share * 100.0;
+        Cell::Figure(format!("{percent:.0}%"), format!("{percent:.1}"))
+    };
+    let brier = |score: f64| Cell::Figure(format!("{score:.3}"), score.to_string());
     for part in &backtest.parts {
         let (forecast, line) = (&part.forecast, &part.straight_line);
         table.row([
             Cell::word(days(part)),
             Cell::Count(part.forecasts as u64),
-            Cell::Share(forecast.error),
-            Cell::Share(line.error),
-            Cell::some(forecast.in_80, Cell::Share),
-            Cell::some(forecast.in_95, Cell::Share),
-            Cell::some(forecast.brier, Cell::Decimal),
-            Cell::some(line.brier, Cell::Decimal),
+            share(forecast.error),
+            share(line.error),
+            Cell::some(forecast.in_80, share),
+            Cell::some(forecast.in_95, share),
+            Cell::some(forecast.brier, brier),
+            Cell::some(line.brier, brier),
         ]);
     }
     for note in notes(backtest) {

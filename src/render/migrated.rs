@@ -12,7 +12,7 @@ pub struct Migrated {
     pub schema_version: u32,
     pub file: String,
     pub dry_run: bool,
-    /// Whether the log changed; it may be of v2.0 already.
+    /// Whether the log changed; it may already be v2.0.
     #[serde(rename = "migrated")]
     pub is_changed: bool,
     #[serde(flatten)]
@@ -44,7 +44,7 @@ impl Migrated {
             Some(change) => change.write(&self.file, out),
             None => {
                 let file = sanitize(&self.file);
-                writeln!(out, "{file} is of v2.0 already: nothing to do")
+                writeln!(out, "{file} is already v2.0: nothing to do")
             }
         }
     }
@@ -56,7 +56,7 @@ impl MigratedLog {
             [(self.rows, "row"), (self.months, "month")].map(|(count, what)| counted(count, what));
         let [file, original] = [file, &self.original].map(sanitize);
         writeln!(out, "{file} is of v2.0 now: {rows} of {months}")?;
-        writeln!(out, "{original} is the original, whole")?;
+        writeln!(out, "the complete original is kept in {original}")?;
         let parts = amounts([
             (self.hook_lines_left, "hook line"),
             (self.other_lines_left, "other line"),

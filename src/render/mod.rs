@@ -130,11 +130,11 @@ impl Page<'_> {
             lines.push(StyledLine::new());
             lines.extend(match view {
                 View::Status => status::lines(self, style),
-                View::Teams => teams::lines(self.report, style),
+                View::Teams => teams::table(self.report).titled(style),
                 View::Daily => daily::lines(self.report, style),
                 View::Forecast => forecast::lines(self.report, style),
-                View::Backtest => backtest::lines(self.report, style),
-                View::Optimizations => optimizations::lines(self.report, style),
+                View::Backtest => backtest::table(self.report).titled(style),
+                View::Optimizations => optimizations::table(self.report).titled(style),
             });
         }
         if !views.contains(&View::Status) {

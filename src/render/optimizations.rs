@@ -1,6 +1,6 @@
 //! Savings per operation, the stated average beside the computed one.
 
-use super::{Cell, Column, ReportTable, Style, StyledLine, heading};
+use super::{Cell, Column, ReportTable};
 use crate::{
     analysis::{Optimizations, Saving, StatusReport},
     model::Percent,
@@ -8,16 +8,6 @@ use crate::{
 
 const STATED: &str = "stated average";
 const COMPUTED: &str = "computed average";
-
-pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
-    let mut lines = vec![heading("Optimizations")];
-    if report.optimizations.is_none() {
-        lines.push("the log has no table of optimizations".into());
-        return lines;
-    }
-    lines.extend(table(report).lines(style));
-    lines
-}
 
 pub fn table(report: &StatusReport) -> ReportTable {
     let columns = [
@@ -29,6 +19,7 @@ pub fn table(report: &StatusReport) -> ReportTable {
     ];
     let mut table = ReportTable::new("Optimizations", columns);
     let Some(optimizations) = &report.optimizations else {
+        table.note("the log has no table of optimizations");
         return table;
     };
     table.note("tokens per 1,000 operations");

@@ -15,12 +15,8 @@ pub struct StyledLine {
 }
 
 impl StyledLine {
-    pub const fn new() -> Self {
-        Self {
-            text: String::new(),
-            spans: Vec::new(),
-            reversed: false,
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     pub fn styled(role: TextRole, text: impl Into<String>) -> Self {
@@ -165,8 +161,8 @@ impl StyledLine {
     /// The words of the line, each with the blank behind it.
     fn words(&self) -> Vec<Range<usize>> {
         let is_in_badge = |at: usize| {
-            let mut badges = self.spans.iter().filter(|(_, role)| role.is_badge());
-            badges.any(|(badge, _)| badge.contains(&at))
+            let mut spans = self.spans.iter();
+            spans.any(|(span, role)| matches!(role, TextRole::Badge(_)) && span.contains(&at))
         };
         let blanks = self.text.match_indices(' ').map(|(at, _)| at);
         let ends = blanks.filter(|at| !is_in_badge(*at)).map(|at| at + 1);

@@ -4,16 +4,15 @@ use super::{Cell, Style, StyledLine, counted, in_brackets, joined, signed};
 use crate::{
     analysis::{FigureKind, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
-    render::forecast::{Badge, team_outcome},
+    render::forecast::{badge, team_outcome},
 };
 
 pub fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<StyledLine> {
-    let badge = |level| StyledLine::from("  ") + style.badge(level);
-    let outcome = team_outcome(report, team, &badge);
+    let outcome = team_outcome(report, team, style);
     let by = format!("by {}: ", report.forecast.ends);
     let lines = [
         Some(used(team, style).into()),
-        efficiency(report, team, &badge),
+        efficiency(report, team, style),
         outcome.map(|outcome| StyledLine::from(by) + outcome),
         sources(team).map(StyledLine::from),
     ];
@@ -48,7 +47,7 @@ fn used(team: &TeamReport, style: Style) -> String {
 }
 
 /// `5 deliverables at 1,648 tokens each, alert at 6,000`
-fn efficiency(report: &StatusReport, team: &TeamReport, badge: Badge<'_>) -> Option<StyledLine> {
+fn efficiency(report: &StatusReport, team: &TeamReport, style: Style) -> Option<StyledLine> {
     if let (Some(tasks), Some(each)) = (team.tasks, team.tokens_per_task) {
         let tasks = counted(tasks, "task");
         return Some(format!("{tasks} at {each} tokens each").into());
@@ -60,7 +59,8 @@ fn efficiency(report: &StatusReport, team: &TeamReport, badge: Badge<'_>) -> Opt
     let level = team.efficiency_level.filter(|level| *level > Level::Ok);
     let alert = alert.unwrap_or_default();
     let text = format!("{count} at {each} tokens each{alert}");
-    Some(StyledLine::from(text) + level.map(badge).unwrap_or_default())
+    let badge = level.map(|level| badge(level, style));
+    Some(StyledLine::from(text) + badge.unwrap_or_default())
 }
 
 /// `8,240 by 1 monthly row, line 20; 8,240 by 1 daily row, line 93; limit line 36`

@@ -2,23 +2,18 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::{Cell, Column, ReportTable, Style, StyledLine, costs, counted, heading, width};
+use super::{Cell, Column, ReportTable, costs, counted, width};
 use crate::{
     analysis::{StatusReport, TeamReport},
     model::{Level, Percent, Tokens},
 };
 
-pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
-    let mut lines = vec![heading("Teams")];
-    if report.teams.is_empty() {
-        lines.push("no team has rows in this month".into());
-        return lines;
-    }
-    lines.extend(table(report).lines(style));
-    lines
-}
-
 pub fn table(report: &StatusReport) -> ReportTable {
+    if report.teams.is_empty() {
+        let mut table = ReportTable::new("Teams", []);
+        table.note("no team has rows in this month");
+        return table;
+    }
     table_of(report, &report.teams.iter().collect::<Vec<_>>())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use anstyle::{AnsiColor, Color, RgbColor, Style as Ansi};
+use anstyle::{Ansi256Color, AnsiColor, Color, RgbColor, Style as Ansi};
 
 use super::{StyledLine, cut, sanitize};
 use crate::model::{Level, Money, Thresholds};
@@ -24,12 +24,6 @@ pub enum TextRole {
     Track,
 }
 
-impl TextRole {
-    pub const fn is_badge(self) -> bool {
-        matches!(self, Self::Badge(_))
-    }
-}
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     #[default]
@@ -38,7 +32,7 @@ pub enum Theme {
     Mono,
     /// Colours for any colour vision (M. Okabe and K. Ito, "Color Universal Design", 2008).
     Cvd,
-    /// The nearest to these of 256.
+    /// The same palette, mapped to the nearest of 256 colours.
     NearCvd,
 }
 
@@ -62,53 +56,39 @@ impl Theme {
 
     pub const fn style(self, role: TextRole) -> Ansi {
         const PLAIN: Ansi = Ansi::new();
-        match (self, role) {
-            (_, TextRole::Heading) | (Self::Mono, TextRole::Badge(_)) => PLAIN.bold(),
-            (_, TextRole::Track) | (Self::Mono, TextRole::Bar(_)) => PLAIN,
-            (Self::Auto, TextRole::Badge(level)) => Self::ansi_badge(level),
-            (Self::Auto, TextRole::Bar(level)) => PLAIN.fg_color(Some(ansi_color(level))),
-            (_, TextRole::Badge(level)) => PLAIN
-                .bold()
-                .fg_color(Some(Color::Ansi(AnsiColor::Black)))
-                .bg_color(Some(self.cvd_color(level))),
-            (_, TextRole::Bar(level)) => PLAIN.fg_color(Some(self.cvd_color(level))),
+        const BLACK: Option<Color> = Some(Color::Ansi(AnsiColor::Black));
+        const WHITE: Option<Color> = Some(Color::Ansi(AnsiColor::BrightWhite));
+        match (role, self) {
+            (TextRole::Heading, _)
+            | (TextRole::Badge(_), Self::Mono)
+            | (TextRole::Badge(Level::Ok), Self::Auto) => PLAIN.bold(),
+            (TextRole::Track, _) | (TextRole::Bar(_), Self::Mono) => PLAIN,
+            (TextRole::Bar(level), _) => PLAIN.fg_color(Some(self.color(level))),
+            (TextRole::Badge(level), _) => {
+                let ground = PLAIN.bg_color(Some(self.color(level)));
+                match (self, level) {
+                    (Self::Auto, Level::Critical | Level::Exceeded) => ground.fg_color(WHITE).bold(),
+                    (Self::Auto, _) => ground.fg_color(BLACK),
+                    _ => ground.fg_color(BLACK).bold(),
+                }
+            }
         }
     }
 
-    const fn ansi_badge(level: Level) -> Ansi {
-        const BLACK: Color = Color::Ansi(AnsiColor::Black);
-        const WHITE: Color = Color::Ansi(AnsiColor::BrightWhite);
-        let ground = Ansi::new().bg_color(Some(ansi_color(level)));
-        match level {
-            Level::Ok => Ansi::new().bold(),
-            Level::Note | Level::Warning => ground.fg_color(Some(BLACK)),
-            Level::Critical | Level::Exceeded => ground.fg_color(Some(WHITE)).bold(),
-        }
-    }
-
-    const fn cvd_color(self, level: Level) -> Color {
-        let (rgb, nearest) = match level {
-            Level::Ok => (RgbColor(0x00, 0x9e, 0x73), 36),
-            Level::Note => (RgbColor(0x56, 0xb4, 0xe9), 74),
-            Level::Warning => (RgbColor(0xe6, 0x9f, 0x00), 172),
-            Level::Critical => (RgbColor(0xd5, 0x5e, 0x00), 166),
-            Level::Exceeded => (RgbColor(0xcc, 0x79, 0xa7), 175),
+    const fn color(self, level: Level) -> Color {
+        let (ansi, rgb, nearest) = match level {
+            Level::Ok => (AnsiColor::Green, RgbColor(0x00, 0x9e, 0x73), 36),
+            Level::Note => (AnsiColor::Cyan, RgbColor(0x56, 0xb4, 0xe9), 74),
+            Level::Warning => (AnsiColor::Yellow, RgbColor(0xe6, 0x9f, 0x00), 172),
+            Level::Critical => (AnsiColor::Red, RgbColor(0xd5, 0x5e, 0x00), 166),
+            Level::Exceeded => (AnsiColor::Magenta, RgbColor(0xcc, 0x79, 0xa7), 175),
         };
         match self {
-            Self::NearCvd => Color::Ansi256(anstyle::Ansi256Color(nearest)),
-            _ => Color::Rgb(rgb),
+            Self::Cvd => Color::Rgb(rgb),
+            Self::NearCvd => Color::Ansi256(Ansi256Color(nearest)),
+            Self::Auto | Self::Mono => Color::Ansi(ansi),
         }
     }
-}
-
-const fn ansi_color(level: Level) -> Color {
-    Color::Ansi(match level {
-        Level::Ok => AnsiColor::Green,
-        Level::Note => AnsiColor::Cyan,
-        Level::Warning => AnsiColor::Yellow,
-        Level::Critical => AnsiColor::Red,
-        Level::Exceeded => AnsiColor::Magenta,
-    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The context of the forecast: the plan, the burn rate, and what the log projects, each with its source.
 
-use super::{Badge, Field, NOT_ENOUGH};
+use super::{Field, NOT_ENOUGH, badge};
 use crate::{
     analysis::{BurnRate, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
     model::{Percent, Tokens},
@@ -8,33 +8,29 @@ use crate::{
     text::FileRole,
 };
 
-pub fn fields(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+pub fn fields(report: &StatusReport, style: Style) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
     let rate = rate.map_or_else(|| NOT_ENOUGH.to_owned(), rate_with_source);
-    let mut fields = plan(report, badge);
+    let mut fields = plan(report, style);
     fields.extend(margin(report));
     let risk = report.forecast.risk;
-    fields.extend(risk.map(|risk| {
-        (
-            "Risk",
-            format!("{}, the worst of the above", risk.into_str()).into(),
-        )
-    }));
+    let risk = risk.map(|risk| format!("{}, the worst of the above", risk.into_str()));
+    fields.extend(risk.map(|risk| ("Risk", risk.into())));
     fields.extend(stated(report, style));
     fields.push(("Burn rate", rate.into()));
     fields
 }
 
-fn plan(report: &StatusReport, badge: Badge<'_>) -> Vec<Field> {
+fn plan(report: &StatusReport, style: Style) -> Vec<Field> {
     const NAME: &str = "Plan total";
     let Some(plan) = &report.forecast.plan else {
         let text = "the log has no table of phases still to come";
         return vec![(NAME, text.into())];
     };
     let share = in_brackets(report.share(plan.end.total_tokens));
-    let badge = plan.end.level.map(badge).unwrap_or_default();
+    let badge = plan.end.level.map(|level| badge(level, style));
     let total = StyledLine::from(format!("{}{share}", plan.end.total_tokens));
-    vec![(NAME, total + badge), ("", plan_source(plan).into())]
+    vec![(NAME, total + badge.unwrap_or_default()), ("", plan_source(plan).into())]
 }
 
 fn margin(report: &StatusReport) -> Option<Field> {

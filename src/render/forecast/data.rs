@@ -3,25 +3,36 @@
 use super::{Field, context, explanation, summary, title};
 use crate::{
     analysis::{Estimate, StatusReport},
-    model::Level,
-    render::{Cell, Column, ReportTable, Style, StyledLine, forecast::tables::all as all_tables},
+    render::{Cell, Column, ReportTable, Style, StyledLine, TextRole, forecast::tables::all as all_tables},
 };
 
 pub fn tables(report: &StatusReport) -> Vec<ReportTable> {
     let mut figures = ReportTable::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
-    let word = |level: Level| StyledLine::from(format!(", {}", level.into_str()));
     let mut fields: Vec<Field> = vec![("Forecast", title(report).into())];
-    fields.extend(summary::first(report, Style::PLAIN, &word));
-    fields.extend(summary::more(report, Style::PLAIN, &word));
+    fields.extend(summary::first(report, Style::PLAIN));
+    fields.extend(summary::more(report, Style::PLAIN));
     let names = std::iter::once("Why").chain(std::iter::repeat(""));
     fields.extend(names.zip(explanation::all(report).into_iter().map(StyledLine::from)));
-    fields.extend(context::fields(report, Style::PLAIN, &word));
+    fields.extend(context::fields(report, Style::PLAIN));
     for (name, value) in fields {
-        figures.row([Cell::word(name), Cell::text(value.text())]);
+        figures.row([Cell::word(name), Cell::Text(in_words(&value))]);
     }
     let mut tables = vec![figures];
     tables.extend(all_tables(report));
     tables
+}
+
+/// A text with words in place of badges.
+fn in_words(text: &StyledLine) -> String {
+    let mut words = String::new();
+    for (role, piece) in text.pieces() {
+        if let Some(TextRole::Badge(level)) = role {
+            words = format!("{}, {}", words.trim_end(), level.into_str());
+        } else {
+            words.push_str(piece);
+        }
+    }
+    words
 }
 
 pub fn data(report: &StatusReport) -> Vec<ReportTable> {

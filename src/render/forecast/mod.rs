@@ -29,11 +29,9 @@ const NOT_ENOUGH: &str = "not enough data yet";
 /// The name of a figure, empty if it continues the one before, and its text.
 type Field = (&'static str, StyledLine);
 
-/// Writes the level behind a figure.
-pub type Badge<'b> = &'b dyn Fn(Level) -> StyledLine;
-
-fn badge(style: Style) -> impl Fn(Level) -> StyledLine {
-    move |level| StyledLine::from("  ") + style.badge(level)
+/// The badge of a level behind a text.
+pub fn badge(level: Level, style: Style) -> StyledLine {
+    StyledLine::from("  ") + style.badge(level)
 }
 
 pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
@@ -64,16 +62,15 @@ pub fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<StyledLin
 
 /// Whether the budget is enough and how certain that is, with a bar of the possible outcomes or without.
 fn summary(report: &StatusReport, style: Style, bar: bool) -> Vec<StyledLine> {
-    let badge = badge(style);
     let mut lines = style.fold(heading(title(report)), 4);
     if report.budget.tokens.is_none() && report.budget.cost.is_none() {
         lines.extend(style.fold(format!("  {}", super::NO_BUDGET), 4));
     }
-    lines.extend(fields(summary::first(report, style, &badge), style));
+    lines.extend(fields(summary::first(report, style), style));
     if let Some(estimate) = shown_estimate(report).filter(|_| bar) {
         lines.extend(strip::lines(report, &estimate, style, FIELD));
     }
-    lines.extend(fields(summary::more(report, style, &badge), style));
+    lines.extend(fields(summary::more(report, style), style));
     lines
 }
 
@@ -91,7 +88,7 @@ fn why(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 
 fn context(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let mut lines = vec![StyledLine::new(), heading("Beside the forecast")];
-    lines.extend(fields(context::fields(report, style, &badge(style)), style));
+    lines.extend(fields(context::fields(report, style), style));
     let tables = &tables::all(report)[1..];
     lines.extend(tables.iter().flat_map(|table| titled(table, style)));
     lines
@@ -109,9 +106,8 @@ fn titled(table: &ReportTable, style: Style) -> Vec<StyledLine> {
     if table.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![StyledLine::new(), heading(table.title)];
-    lines.extend(table.folded(style));
-    lines
+    let blank = std::iter::once(StyledLine::new());
+    blank.chain(table.titled(style)).collect()
 }
 
 /// `Forecast to 2026-06-30 (day 10 of 30, medium confidence)`.

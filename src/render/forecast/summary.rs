@@ -1,6 +1,6 @@
 //! Whether the budget is enough, and how certain that is.
 
-use super::{Badge, Field};
+use super::{Field, badge};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
@@ -8,12 +8,12 @@ use crate::{
 };
 
 /// Whether the budget is enough, in tokens and in money, and how certain that is.
-pub fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+pub fn first(report: &StatusReport, style: Style) -> Vec<Field> {
     let forecast = &report.forecast;
     let tokens =
-        (report.budget.tokens.is_some() || forecast.cost.is_none()).then(|| verdict(report, badge));
+        (report.budget.tokens.is_some() || forecast.cost.is_none()).then(|| verdict(report, style));
     let cost = forecast.cost.as_ref();
-    let money = cost.map(|cost| of_money(report, cost, style, badge));
+    let money = cost.map(|cost| of_money(report, cost, style));
     let names = ["Will it fit?", ""];
     let mut fields: Vec<Field> = names
         .into_iter()
@@ -29,7 +29,7 @@ pub fn first(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field
     fields
 }
 
-pub fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field> {
+pub fn more(report: &StatusReport, style: Style) -> Vec<Field> {
     let cost = report.forecast.cost.as_ref().map(|cost| {
         let write = |money| style.money(money);
         let likely = cost.quantiles.p50.map(write);
@@ -39,12 +39,12 @@ pub fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field>
     let is_selected = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
     let team = report.teams.iter().find(is_selected);
     let team = team.and_then(|team| {
-        let outcome = team_outcome(report, team, badge)?;
+        let outcome = team_outcome(report, team, style)?;
         Some(StyledLine::from(style.text(&team.name) + ": ") + outcome)
     });
     let fields = [
         ("Cost", cost.map(StyledLine::from)),
-        ("All planned", of_project(report, badge)),
+        ("All planned", of_project(report, style)),
         ("Team", team),
     ];
     let known = |(name, text): (&'static str, Option<StyledLine>)| Some((name, text?));
@@ -52,7 +52,7 @@ pub fn more(report: &StatusReport, style: Style, badge: Badge<'_>) -> Vec<Field>
 }
 
 /// Whether the month's tokens are enough, in words and with the chance.
-fn verdict(report: &StatusReport, badge: Badge<'_>) -> StyledLine {
+fn verdict(report: &StatusReport, style: Style) -> StyledLine {
     let (used, month) = (report.used.tokens, report.month);
     let Some(budget) = report.budget.tokens else {
         return "there is no budget to fit into".into();
@@ -60,7 +60,7 @@ fn verdict(report: &StatusReport, badge: Badge<'_>) -> StyledLine {
     match report.forecast.state {
         _ if report.level == Some(Level::Exceeded) => {
             let text = format!("no: {used} of {budget} tokens are used already");
-            return StyledLine::from(text) + badge(Level::Exceeded);
+            return StyledLine::from(text) + badge(Level::Exceeded, style);
         }
         ForecastState::Over => {
             return format!("it did: {month} is over, with {used} of {budget} tokens used").into();
@@ -72,7 +72,7 @@ fn verdict(report: &StatusReport, badge: Badge<'_>) -> StyledLine {
     let answer = end.and_then(|end| {
         let until = end.basis.until(report.forecast.ends);
         let answer = answer(end, &format!("{budget} tokens"), &until)?;
-        Some(StyledLine::from(answer) + badge(end.level?))
+        Some(StyledLine::from(answer) + badge(end.level?, style))
     });
     answer.unwrap_or_else(|| "too early to tell".into())
 }
@@ -102,35 +102,34 @@ fn of_money(
     report: &StatusReport,
     cost: &CostEstimate,
     style: Style,
-    badge: Badge<'_>,
 ) -> StyledLine {
     let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
     if chance == Probability::CERTAIN {
         let text = format!("in money no: {budget} are spent already");
-        return StyledLine::from(text) + badge(Level::Exceeded);
+        return StyledLine::from(text) + badge(Level::Exceeded, style);
     }
     let (word, ends) = (word(chance), report.forecast.ends);
     let text = format!("in money {word}: {chance} chance that {budget} are not enough by {ends}");
-    StyledLine::from(text) + badge(cost.level)
+    StyledLine::from(text) + badge(cost.level, style)
 }
 
 /// The end of all planned work, if it is not the end of the month.
-fn of_project(report: &StatusReport, badge: Badge<'_>) -> Option<StyledLine> {
+fn of_project(report: &StatusReport, style: Style) -> Option<StyledLine> {
     let forecast = &report.forecast;
     let month = usize::from(forecast.month_end.is_some());
     let project = forecast.estimates().nth(month)?;
     let chance = project.probability_over_budget;
     let chance = chance.map(|chance| format!("; {chance} chance that the budget is not enough"));
-    let badge = project.level.map(badge).unwrap_or_default();
+    let badge = project.level.map(|level| badge(level, style));
     let text = outcome(report, &project.quantiles);
-    Some(StyledLine::from(text + &chance.unwrap_or_default()) + badge)
+    Some(StyledLine::from(text + &chance.unwrap_or_default()) + badge.unwrap_or_default())
 }
 
 /// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance that its 70,000 tokens are not enough`.
 pub fn team_outcome(
     report: &StatusReport,
     team: &TeamReport,
-    badge: Badge<'_>,
+    style: Style,
 ) -> Option<StyledLine> {
     let end = team.forecast?.month_end;
     let likely = end.quantiles.p50?.compact();
@@ -139,7 +138,7 @@ pub fn team_outcome(
         .map(|limit| format!("its {limit} tokens"));
     let answer = limit.and_then(|limit| {
         let answer = answer(&end, &limit, &end.basis.until(report.forecast.ends))?;
-        Some(StyledLine::from(format!(", {answer}")) + badge(end.level?))
+        Some(StyledLine::from(format!(", {answer}")) + badge(end.level?, style))
     });
     let ranges = ranges(&end.quantiles, Tokens::compact);
     let text = format!("likely {likely}, {ranges}");

@@ -40,9 +40,10 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
     ];
     let mut table = ReportTable::new("When does it cross?", columns);
     for crossing in &report.forecast.thresholds {
+        let percent = crossing.percent;
         let date = |date: Option<NaiveDate>| Cell::some(date, |date| Cell::word(date.to_string()));
         table.row([
-            Cell::Setting(crossing.percent),
+            Cell::Figure(format!("{percent}%"), percent.to_string()),
             Cell::Level(crossing.level),
             Cell::Tokens(crossing.tokens),
             Cell::Tokens(crossing.tokens.saturating_sub(report.used.tokens)),
@@ -192,9 +193,13 @@ fn scenarios(report: &StatusReport) -> ReportTable {
     let mut table = ReportTable::new("Scenarios", columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
         let share = report.share(scenario.end.total_tokens);
+        let change = match scenario.change_percent {
+            0 => "none".to_owned(),
+            percent => format!("{percent:+}%"),
+        };
         table.row([
             Cell::word(scenario.name),
-            Cell::Change(scenario.change_percent),
+            Cell::Figure(change, scenario.change_percent.to_string()),
             Cell::Tokens(scenario.end.total_tokens),
             Cell::some(share, Cell::Percent),
             Cell::some(scenario.end.remaining, Cell::Signed),

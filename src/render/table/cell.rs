@@ -20,15 +20,9 @@ pub enum Cell {
     /// The number of a line or column, without thousands separators.
     Number(usize),
     Percent(Percent),
-    /// A whole percentage of a setting.
-    Setting(u32),
     Probability(Probability),
-    /// A ratio, shown in whole percent.
-    Share(f64),
-    /// A number with three decimals.
-    Decimal(f64),
-    /// A change in whole percent.
-    Change(i32),
+    /// Another number: for people, and for programs.
+    Figure(String, String),
     Money(Money),
     Level(Level),
     /// A bar of used and whole. Text only.
@@ -105,12 +99,8 @@ impl Cell {
             Self::Count(count) => Tokens(*count).to_string(),
             Self::Number(number) => number.to_string(),
             Self::Percent(percent) => percent.to_string(),
-            Self::Setting(percent) => format!("{percent}%"),
             Self::Probability(probability) => probability.to_string(),
-            Self::Share(share) => format!("{:.0}%", share * 100.0),
-            Self::Decimal(number) => format!("{number:.3}"),
-            Self::Change(0) => "none".to_owned(),
-            Self::Change(percent) => format!("{percent:+}%"),
+            Self::Figure(shown, _) => shown.clone(),
             Self::Money(money) => style.money(*money),
             Self::Level(level) => style.symbol(*level).to_owned(),
             Self::Bar(..) => String::new(),
@@ -138,11 +128,8 @@ impl Cell {
             Self::Count(number) => number.to_string(),
             Self::Number(number) => number.to_string(),
             Self::Percent(percent) => percent.to_string().trim_end_matches('%').to_owned(),
-            Self::Setting(percent) => percent.to_string(),
             Self::Probability(probability) => probability.percent().to_string(),
-            Self::Share(share) => format!("{:.1}", share * 100.0),
-            Self::Decimal(number) => number.to_string(),
-            Self::Change(percent) => percent.to_string(),
+            Self::Figure(_, bare) => bare.clone(),
             Self::Money(money) => money.decimal(),
             Self::Level(level) => level.into_str().to_owned(),
             Self::About(figure) | Self::AtLeast(figure) => return figure.raw(),

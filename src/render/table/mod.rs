@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, ContentArrangement, presets};
 
 pub use cell::{AT_LEAST, Cell, Digits, signed};
 
-use super::{Style, StyledLine, TextRole};
+use super::{Style, StyledLine, TextRole, heading};
 use crate::model::Percent;
 use fit::{Priority, TableLayout, WIDE_GAP};
 
@@ -253,7 +253,7 @@ impl ReportTable {
         };
         let notes = self.notes.iter();
         let notes = notes.filter(|(_, about)| about.is_none_or(is_kept));
-        let notes = notes.map(|(text, _)| format!("  {text}").into());
+        let notes = notes.flat_map(|(text, _)| style.fold(format!("  {text}"), WIDE_GAP * 2));
         self.draw(&layout, &rows).into_iter().chain(notes).collect()
     }
 
@@ -274,12 +274,15 @@ impl ReportTable {
         lines.map(|(line, cells)| restyle(line, cells)).collect()
     }
 
-    /// The same, with notes folded that are wider than the style allows.
-    pub fn folded(&self, style: Style) -> Vec<StyledLine> {
-        let lines = self.lines(style).into_iter();
+    /// The lines below the title. A table without rows has its notes alone.
+    pub fn titled(&self, style: Style) -> Vec<StyledLine> {
+        let mut lines = vec![heading(self.title)];
+        if self.is_empty() {
+            lines.extend(self.notes().map(StyledLine::from));
+        } else {
+            lines.extend(self.lines(style));
+        }
         lines
-            .flat_map(|line| style.fold(line, WIDE_GAP * 2))
-            .collect()
     }
 
     /// How the table is drawn, and its cells as they are then written.
