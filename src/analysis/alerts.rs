@@ -134,7 +134,7 @@ fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     }
     let (name, ends) = (&team.name, report.forecast.ends);
     let message = format!(
-        "{name}: {chance} chance that its {limit} tokens are not enough by {ends} (likely {})",
+        "{name}: {chance} chance of exceeding its {limit} tokens by {ends} (likely {})",
         end.quantiles.p50?.compact()
     );
     let brief = format!("{} may run out ({chance} chance)", team.short_name());

@@ -100,7 +100,7 @@ fn is_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, 
         return Ok(None);
     };
     let level = report.level.ok_or_else(|| no_budget("--fail-on"))?;
-    let figures = figures(report);
+    let figures = render::spent(report, "tokens");
     Ok(
         (level >= limit)
             .then(|| format!("level {level}: --fail-on {limit} is reached ({figures})")),
@@ -124,17 +124,4 @@ fn may_be_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<Strin
 fn no_budget(option: &str) -> Failure {
     Failure::usage(format!("{option} needs a budget"))
         .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")
-}
-
-/// The figures behind a level: `180,000 of 200,000 tokens, 90.0%`.
-fn figures(report: &StatusReport) -> String {
-    let used = report.used.tokens;
-    let mark = if report.used.estimate { "~" } else { "" };
-    let of = report.budget.tokens.map(|budget| format!(" of {budget}"));
-    let share = report.share(used).map(|share| format!(", {share}"));
-    format!(
-        "{mark}{used}{} tokens{}",
-        of.unwrap_or_default(),
-        share.unwrap_or_default()
-    )
 }

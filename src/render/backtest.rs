@@ -71,7 +71,7 @@ fn notes(backtest: &Backtest) -> Vec<String> {
     let brier = match whole.with_open_budget {
         0 => "no Brier score: there is no budget, or it was used up all the time".to_owned(),
         open => format!(
-            "Brier: mean squared error of the chance that today's budget is not enough, on the {open} of {} days on which it was not used up yet; a coin gets 0.25",
+            "Brier: mean squared error of the chance of exceeding today's budget, on the {open} of {} days on which it was not used up yet; a coin gets 0.25",
             whole.forecasts
         ),
     };

@@ -6,22 +6,29 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{Format, Style, json, sanitize};
-use crate::{
-    analysis::StatusReport,
-    model::{Level, Month, Tokens},
-};
+use crate::model::{Level, Month, Tokens};
 
 pub const MAX_RECORDED: usize = 20;
 
-#[derive(Debug)]
+#[skip_serializing_none]
+#[derive(Debug, Serialize)]
 pub struct Recorded {
+    pub schema_version: u32,
     pub file: String,
-    /// The first of the recorded rows, as they are now.
-    pub rows: Vec<RecordedRow>,
     pub count: usize,
+    /// The first of the recorded rows, as they are now.
+    #[serde(rename = "recorded")]
+    pub rows: Vec<RecordedRow>,
     /// Ids that were recorded before, and not again.
+    #[serde(rename = "already_recorded")]
     pub known: Vec<String>,
-    pub report: StatusReport,
+    pub month: Month,
+    pub used: Tokens,
+    pub budget: Option<Tokens>,
+    pub level: Option<Level>,
+    /// `127,870 of 200,000 tokens used, 63.9%`.
+    #[serde(skip)]
+    pub total: String,
 }
 
 #[skip_serializing_none]
@@ -37,20 +44,6 @@ pub struct RecordedRow {
     pub text: Option<String>,
 }
 
-#[skip_serializing_none]
-#[derive(Serialize)]
-struct Json<'a> {
-    schema_version: u32,
-    file: &'a str,
-    count: usize,
-    recorded: &'a [RecordedRow],
-    already_recorded: &'a [String],
-    month: Month,
-    used: Tokens,
-    budget: Option<Tokens>,
-    level: Option<Level>,
-}
-
 pub fn recorded(
     recorded: &Recorded,
     format: Format,
@@ -58,21 +51,7 @@ pub fn recorded(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if format == Format::Json {
-        let report = &recorded.report;
-        return json::write(
-            &Json {
-                schema_version: 1,
-                file: &recorded.file,
-                count: recorded.count,
-                recorded: &recorded.rows,
-                already_recorded: &recorded.known,
-                month: report.month,
-                used: report.used.tokens,
-                budget: report.budget.tokens,
-                level: report.level,
-            },
-            out,
-        );
+        return json::write(recorded, out);
     }
     for row in &recorded.rows {
         let place = row.line.map(|line| format!(":{line}")).unwrap_or_default();
@@ -97,21 +76,7 @@ pub fn recorded(
     if more > 0 {
         writeln!(out, "and {more} more that were recorded before")?;
     }
-    writeln!(out, "{}", total(&recorded.report))
-}
-
-/// `2026-02: 127,870 of 200,000 tokens used, 63.9%, ok`.
-fn total(report: &StatusReport) -> String {
-    let used = report.used.tokens;
-    let mark = if report.used.estimate { "~" } else { "" };
-    let of = report.budget.tokens.map(|budget| format!(" of {budget}"));
-    let share = report.share(used).map(|share| format!(", {share}"));
-    let level = report.level.map(|level| format!(", {level}"));
-    format!(
-        "{}: {mark}{used}{} tokens used{}{}",
-        report.month,
-        of.unwrap_or_default(),
-        share.unwrap_or_default(),
-        level.unwrap_or_default()
-    )
+    let level = recorded.level.map(|level| format!(", {level}"));
+    let level = level.unwrap_or_default();
+    writeln!(out, "{}: {}{level}", recorded.month, recorded.total)
 }

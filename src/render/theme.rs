@@ -67,7 +67,9 @@ impl Theme {
             (TextRole::Badge(level), _) => {
                 let ground = PLAIN.bg_color(Some(self.color(level)));
                 match (self, level) {
-                    (Self::Auto, Level::Critical | Level::Exceeded) => ground.fg_color(WHITE).bold(),
+                    (Self::Auto, Level::Critical | Level::Exceeded) => {
+                        ground.fg_color(WHITE).bold()
+                    }
                     (Self::Auto, _) => ground.fg_color(BLACK),
                     _ => ground.fg_color(BLACK).bold(),
                 }

@@ -5,9 +5,9 @@ use chrono::NaiveTime;
 use crate::{
     text::FileId,
     tui::{
-        message::{Direction, EditPart, Message},
+        message::{EditPart, Message},
         sort::SortBy,
-        state::{App, Pause, Tab, Typing, Viewport},
+        state::{App, Pause, Tab, Viewport},
     },
 };
 
@@ -45,12 +45,9 @@ impl App {
                 self.panel = (!is_open).then_some((panel, 0));
             }
             Message::Show(tab) => self.show(tab),
-            Message::Turn(direction) => self.show(self.tab.next(direction)),
+            Message::Turn(by) => self.show(self.tab.next(by)),
             Message::Move(by) => self.move_by(by, shown),
-            Message::Page(Direction::Forward) => self.move_by(page, shown),
-            Message::Page(Direction::Back) => self.move_by(-page, shown),
-            Message::End(Direction::Forward) => self.move_by(isize::MAX, shown),
-            Message::End(Direction::Back) => self.move_by(isize::MIN, shown),
+            Message::Page(by) => self.move_by(page.saturating_mul(by), shown),
             Message::Enter => self.enter(),
             Message::Sort | Message::Reverse => self.sort(message),
             Message::Filter | Message::Type(_) | Message::Erase(_) | Message::Accept => {
@@ -96,8 +93,8 @@ impl App {
     fn back(&mut self) {
         let lists = matches!(self.tab, Tab::Teams | Tab::Daily);
         if self.panel.take().is_some() {
-        } else if lists && (self.typing == Typing::Filter || !self.filter.is_empty()) {
-            self.typing = Typing::Nothing;
+        } else if lists && (self.is_typing || !self.filter.is_empty()) {
+            self.is_typing = false;
             self.filter.clear();
             self.restore_selection();
         } else if self.team.is_some() {
@@ -157,7 +154,7 @@ impl App {
         }
         match message {
             Message::Filter => {
-                self.typing = Typing::Filter;
+                self.is_typing = true;
                 self.filter.clear();
             }
             Message::Type(c) => self.filter.push(c),
@@ -169,7 +166,7 @@ impl App {
                 self.filter.truncate(kept);
             }
             Message::Erase(EditPart::All) => self.filter.clear(),
-            _ => self.typing = Typing::Nothing,
+            _ => self.is_typing = false,
         }
         self.restore_selection();
     }

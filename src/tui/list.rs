@@ -42,23 +42,22 @@ impl App {
         let listed =
             all.filter(|team| filter.is_empty() || fold_name(&team.name).contains(&filter));
         let mut teams: Vec<&TeamReport> = listed.collect();
-        match self.sort {
-            None => {}
-            Some(SortBy::Team) => teams.sort_by_cached_key(|team| fold_name(&team.name)),
-            Some(by) => {
-                let levels = report.team_levels();
-                let rank = |team: &&TeamReport| by.rank(team, levels.get(team.name.as_str()));
-                let reversed = self.reversed;
-                // Unknown ranks come last in both directions.
-                teams.sort_by_key(|team| {
-                    let rank = rank(team);
-                    let order = rank.map(|rank| if reversed { rank } else { u64::MAX - rank });
-                    (rank.is_none(), order)
-                });
+        if let Some(by) = self.sort {
+            let levels = report.team_levels();
+            let is_name = by == SortBy::Team;
+            // Unknown ranks come last in both directions.
+            teams.sort_by_cached_key(|team| {
+                let rank = by.rank(team, levels.get(team.name.as_str()));
+                let order = rank.map(|rank| if self.reversed { rank } else { u64::MAX - rank });
+                (
+                    rank.is_none(),
+                    order,
+                    is_name.then(|| fold_name(&team.name)),
+                )
+            });
+            if is_name && self.reversed {
+                teams.reverse();
             }
-        }
-        if self.reversed && self.sort == Some(SortBy::Team) {
-            teams.reverse();
         }
         teams
     }

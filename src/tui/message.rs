@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::tui::state::{Panel, Tab, Typing};
+use crate::tui::state::{Panel, Tab};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
@@ -12,10 +12,12 @@ pub enum Message {
     Back,
     Open(Panel),
     Show(Tab),
-    Turn(Direction),
+    /// Show the view this number of places to the right.
+    Turn(isize),
+    /// Move by this number of rows.
     Move(isize),
-    Page(Direction),
-    End(Direction),
+    /// Move by this number of pages.
+    Page(isize),
     /// Go to the subject of the selected row.
     Enter,
     Sort,
@@ -34,7 +36,7 @@ pub enum Message {
 
 impl Message {
     pub const fn is_move(self) -> bool {
-        matches!(self, Self::Move(_) | Self::Page(_) | Self::End(_))
+        matches!(self, Self::Move(_) | Self::Page(_))
     }
 }
 
@@ -45,22 +47,14 @@ pub enum EditPart {
     All,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Also up, and to the first.
-    Back,
-    /// Also down, and to the last.
-    Forward,
-}
-
 /// The message of a key. None if it has no meaning.
-pub fn of(key: KeyEvent, typing: Typing, in_panel: bool) -> Option<Message> {
+pub fn of(key: KeyEvent, is_typing: bool, in_panel: bool) -> Option<Message> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    match typing {
-        Typing::Filter => typed(key.code, control),
-        Typing::Nothing if control => with_control(key.code),
-        Typing::Nothing if in_panel => of_panel(key.code),
-        Typing::Nothing => plain(key.code),
+    match (is_typing, control, in_panel) {
+        (true, ..) => typed(key.code, control),
+        (false, true, _) => with_control(key.code),
+        (false, false, true) => of_panel(key.code),
+        (false, false, false) => plain(key.code),
     }
 }
 
@@ -82,9 +76,9 @@ fn typed(code: KeyCode, control: bool) -> Option<Message> {
 const fn with_control(code: KeyCode) -> Option<Message> {
     Some(match code {
         KeyCode::Char('c') => Message::Interrupt,
-        KeyCode::Char('d') => Message::Page(Direction::Forward),
+        KeyCode::Char('d') => Message::Page(1),
         KeyCode::Char('l') => Message::Repaint,
-        KeyCode::Char('u') => Message::Page(Direction::Back),
+        KeyCode::Char('u') => Message::Page(-1),
         KeyCode::Char('z') => Message::Suspend,
         _ => return None,
     })
@@ -109,14 +103,14 @@ const fn plain(code: KeyCode) -> Option<Message> {
         KeyCode::Char('2') => Message::Show(Tab::Teams),
         KeyCode::Char('3') => Message::Show(Tab::Daily),
         KeyCode::Char('4') => Message::Show(Tab::Forecast),
-        KeyCode::Tab | KeyCode::Right | KeyCode::Char('l') => Message::Turn(Direction::Forward),
-        KeyCode::BackTab | KeyCode::Left | KeyCode::Char('h') => Message::Turn(Direction::Back),
+        KeyCode::Tab | KeyCode::Right | KeyCode::Char('l') => Message::Turn(1),
+        KeyCode::BackTab | KeyCode::Left | KeyCode::Char('h') => Message::Turn(-1),
         KeyCode::Char('j') | KeyCode::Down => Message::Move(1),
         KeyCode::Char('k') | KeyCode::Up => Message::Move(-1),
-        KeyCode::PageDown => Message::Page(Direction::Forward),
-        KeyCode::PageUp => Message::Page(Direction::Back),
-        KeyCode::Char('G') | KeyCode::End => Message::End(Direction::Forward),
-        KeyCode::Char('g') | KeyCode::Home => Message::End(Direction::Back),
+        KeyCode::PageDown => Message::Page(1),
+        KeyCode::PageUp => Message::Page(-1),
+        KeyCode::Char('G') | KeyCode::End => Message::Move(isize::MAX),
+        KeyCode::Char('g') | KeyCode::Home => Message::Move(isize::MIN),
         KeyCode::Enter => Message::Enter,
         KeyCode::Char('s') => Message::Sort,
         KeyCode::Char('S') => Message::Reverse,

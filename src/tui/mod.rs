@@ -14,4 +14,4 @@ pub mod view;
 
 pub use app::Effect;
 pub use reading::Reading;
-pub use state::{App, Problem, Snapshot, Tab};
+pub use state::{App, Problem, ReadError, Snapshot, Tab};

@@ -6,8 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
-    analysis::TeamReport,
-    tui::state::{App, Problem, ReadError, Snapshot},
+    analysis::{StatusReport, TeamReport},
+    tui::{
+        crossing::crossed,
+        state::{App, Problem, ReadError, Snapshot},
+    },
 };
 
 /// The delay before a bad reading is tried again and then shown: editors write in two parts.
@@ -16,36 +19,25 @@ pub const GRACE: Duration = Duration::from_millis(150);
 /// How long the last good figures are shown while a new row cannot be read: it may be half typed.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reading {
-    Good(Box<Snapshot>),
-    /// The log exists, but cannot be read: why.
-    Bad(Problem),
-    /// The log with this name does not exist.
-    Gone(String),
-}
+pub type Reading = Result<Box<Snapshot>, ReadError>;
 
 impl App {
     /// Takes a reading, at a moment by the clock and since the start. Returns whether to ring the bell.
     pub fn take(&mut self, reading: Reading, now: DateTime<FixedOffset>, at: Duration) -> bool {
         let error = match reading {
-            Reading::Good(snapshot) if self.reload_requested || self.is_no_worse(&snapshot) => {
+            Ok(snapshot) if self.reload_requested || self.is_no_worse(&snapshot) => {
                 return self.show_figures(*snapshot, now, at);
             }
-            Reading::Good(snapshot) => {
+            Ok(snapshot) => {
                 let problem = self.new_problem(&snapshot);
                 if at >= *self.patience.get_or_insert(at + PATIENCE) {
                     return self.show_without(&problem, *snapshot, now, at);
                 }
                 ReadError::Unreadable(problem)
             }
-            Reading::Bad(problem) => {
+            Err(error) => {
                 self.patience = None;
-                ReadError::Unreadable(problem)
-            }
-            Reading::Gone(name) => {
-                self.patience = None;
-                ReadError::Gone(name)
+                error
             }
         };
         let is_known = self.read_error.is_some() || self.latest.is_none();
@@ -115,40 +107,34 @@ impl App {
             self.read_at = Some((now, at));
         }
         let before = before.as_ref().map(|before| &before.report);
-        let crossed = self.crossing.update(before, &latest.report, now.time());
-        let level = crossed.level;
+        let (level, message, rings) = crossed(&mut self.rung, before, &latest.report, now.time());
         // A message about a level that is left is outdated.
         self.flash = self
             .flash
             .take()
             .filter(|flash| flash.level.is_none() || flash.level == level);
-        if let Some(message) = crossed.message {
+        if let Some(message) = message {
             self.flash(message, level, at);
         }
         self.restore_selection();
-        crossed.rings && self.bell
+        rings && self.bell
     }
 }
 
 /// Whether two readings found the same in the files, at whatever time.
 fn is_same(one: &Snapshot, two: &Snapshot) -> bool {
     let (one_says, two_says) = (&one.report, &two.report);
-    let teams = || one_says.teams.iter().zip(&two_says.teams);
+    // The forecast of a team depends on the moment.
+    let stated = |team: &TeamReport| TeamReport {
+        forecast: None,
+        ..team.clone()
+    };
+    let teams = |report: &StatusReport| report.teams.iter().map(stated).collect::<Vec<_>>();
     one.problems == two.problems
         && one_says.log == two_says.log
         && one_says.budget == two_says.budget
         && one_says.used == two_says.used
         && one_says.days == two_says.days
         && one_says.forecast.plan == two_says.forecast.plan
-        && one_says.teams.len() == two_says.teams.len()
-        && teams().all(|(one, two)| is_same_team(one, two))
-}
-
-/// Whether the files say the same of a team. Its forecast depends on the moment.
-fn is_same_team(one: &TeamReport, two: &TeamReport) -> bool {
-    let stated = |team: &TeamReport| TeamReport {
-        forecast: None,
-        ..team.clone()
-    };
-    stated(one) == stated(two)
+        && teams(one_says) == teams(two_says)
 }

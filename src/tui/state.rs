@@ -9,7 +9,7 @@ use crate::{
     analysis::{AlertScope, StatusReport},
     model::{Level, Tokens},
     text::FileId,
-    tui::{crossing::Crossing, message::Direction, sort::SortBy},
+    tui::sort::SortBy,
     watch::WatchSource,
 };
 
@@ -33,21 +33,10 @@ impl Tab {
         self as usize
     }
 
-    pub const fn next(self, direction: Direction) -> Self {
-        let step = match direction {
-            Direction::Forward => 1,
-            Direction::Back => Self::ALL.len() - 1,
-        };
-        Self::ALL[(self.index() + step) % Self::ALL.len()]
+    pub const fn next(self, by: isize) -> Self {
+        let count = Self::ALL.len();
+        Self::ALL[(self.index() + count).saturating_add_signed(by) % count]
     }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Typing {
-    /// Keys are commands.
-    #[default]
-    Nothing,
-    Filter,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +141,8 @@ pub struct App {
     pub tab: Tab,
     /// What is shown in place of the view, and its first line.
     pub panel: Option<(Panel, usize)>,
-    pub typing: Typing,
+    /// Keys are letters of the filter, and no commands.
+    pub is_typing: bool,
     pub filter: String,
     pub team: Option<String>,
     /// The filter of the teams while the days of one are shown.
@@ -179,6 +169,7 @@ pub struct App {
     pub flash: Option<Flash>,
     /// Whether thresholds ring the bell.
     pub bell: bool,
-    pub crossing: Crossing,
+    /// The bell has rung for the thresholds up to this one, in percent.
+    pub rung: Option<u32>,
     pub selection: Selection,
 }

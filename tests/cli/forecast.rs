@@ -644,12 +644,12 @@ fn money_is_forecast_where_a_budget_in_money_is_set() {
     );
     let answers: Vec<&str> = out.lines().skip(3).take(2).collect();
     assert_snapshot!(answers.join("\n"), @"
-      Will it fit?   yes, very likely: <5% chance that 400,000 tokens are not enough by 2026-02-28  [✓ OK]
-                     in money probably not: 90% chance that $0.500 are not enough by 2026-02-28  [!!! CRIT]
+      Will it fit?   yes, very likely: <5% chance of exceeding 400,000 tokens by 2026-02-28  [✓ OK]
+                     cost: probably not, 90% chance of exceeding $0.500 by 2026-02-28  [!!! CRIT]
     ");
     let (_, out) = of("[budget]\ncost = \"0.30 USD\"\n", "");
     assert!(
-        out.contains("in money no: $0.300 are spent already  [X OVER]"),
+        out.contains("cost: no, $0.300 already spent  [X OVER]"),
         "{out}"
     );
     let (report, out) = of("[budget]\ncost = \"0.60 EUR\"\n", "");
@@ -679,15 +679,15 @@ fn the_answer_is_that_of_the_chance_whatever_levels_are_set() {
         .map(|budget| of(budget, ""))
         .collect();
     assert_snapshot!(told.join("\n"), @"
-    yes, very likely: <5% chance that 1,000,000 tokens are not enough  [✓ OK]
-    probably: 11% chance that 290,000 tokens are not enough  [✓ OK]
-    uncertain: 30% chance that 240,000 tokens are not enough  [!! WARN]
-    probably not: 62% chance that 200,000 tokens are not enough  [!!! CRIT]
-    almost certainly not: 99% chance that 140,000 tokens are not enough  [!!! CRIT]
+    yes, very likely: <5% chance of exceeding 1,000,000 tokens  [✓ OK]
+    probably: 11% chance of exceeding 290,000 tokens  [✓ OK]
+    uncertain: 30% chance of exceeding 240,000 tokens  [!! WARN]
+    probably not: 62% chance of exceeding 200,000 tokens  [!!! CRIT]
+    almost certainly not: 99% chance of exceeding 140,000 tokens  [!!! CRIT]
     no: 127,560 of 127,560 tokens are used already  [X OVER]
     ");
     let lenient = "[forecast]\nwarning = 95\ncritical = 96\n";
-    assert_snapshot!(of("200K", lenient), @"probably not: 62% chance that 200,000 tokens are not enough  [✓ OK]");
+    assert_snapshot!(of("200K", lenient), @"probably not: 62% chance of exceeding 200,000 tokens  [✓ OK]");
 }
 
 #[test]

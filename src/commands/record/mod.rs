@@ -146,11 +146,16 @@ fn outcome(
     };
     let (_, report) = status::load(&session.log, &view, Rows::Summed, run)?;
     Ok(Recorded {
+        schema_version: 1,
         file: session.log.shown.clone(),
-        rows,
         count: new.len(),
+        rows,
         known,
-        report,
+        month: report.month,
+        used: report.used.tokens,
+        budget: report.budget.tokens,
+        level: report.level,
+        total: render::spent(&report, "tokens used"),
     })
 }
 

@@ -118,7 +118,7 @@ impl Dashboard<'_, '_, '_> {
             }
             Event::Hint => {
                 let at = self.uptime();
-                self.follower.files.hinted(at);
+                self.follower.scheduler.hinted(at);
                 Ok(None)
             }
         }
@@ -150,7 +150,7 @@ impl Dashboard<'_, '_, '_> {
     fn due(&mut self) -> Result<(), Failure> {
         let at = self.uptime();
         let is_due = |time: Option<Duration>| time.is_some_and(|time| time <= at);
-        let following = self.follower.files.source();
+        let following = self.follower.scheduler.source();
         let is_over = is_due(self.app.flash.as_ref().map(|flash| flash.until));
         self.is_stale |= *following != self.app.following || is_over || is_due(self.tick);
         self.app.following.clone_from(following);
@@ -168,7 +168,7 @@ impl Dashboard<'_, '_, '_> {
         if self.app.pause.is_none() {
             return self.read(true);
         }
-        if self.follower.files.skip(at) {
+        if self.follower.scheduler.skip(at) {
             self.is_stale = true;
             self.app.count_change();
         }
@@ -237,7 +237,7 @@ impl Dashboard<'_, '_, '_> {
             }
             Input::Signal(Signal::Ending(signal)) => Ok(Some(signal.into())),
             Input::Key(key) => {
-                let message = message::of(key, self.app.typing, self.app.panel.is_some());
+                let message = message::of(key, self.app.is_typing, self.app.panel.is_some());
                 let view = self.view_context()?;
                 let now = view.now.time();
                 let effect = message.and_then(|message| {

@@ -1,4 +1,5 @@
-//! Reads the files when they may have changed, and waits for events between. `tui` decides what to show of a reading.
+//! Reads the files when they may have changed, and waits for events between. `tui` decides what to show of a reading; without a
+//! screen, it is a line for each change.
 
 use std::{sync::mpsc::Receiver, time::Duration};
 
@@ -6,13 +7,19 @@ use chrono::{DateTime, FixedOffset};
 
 use super::Event;
 use crate::{
-    commands::{run::Run, watch::files::Files},
+    commands::{run::Run, watch::scheduler::ReadScheduler},
     diagnostic::{Diagnostic, Severity},
+    exit::ExitCode,
     failure::Failure,
-    render,
+    render::{self, Style},
     session::{LoadFailure, ReadFiles, Session, WatchedFiles},
-    store, text,
-    tui::{App, Problem, Reading, Snapshot},
+    store,
+    terminal::Input,
+    text,
+    tui::{
+        App, Problem, ReadError, Reading, Snapshot,
+        view::{self, ViewContext},
+    },
 };
 
 pub struct Follower<'a, 'w> {
@@ -20,7 +27,7 @@ pub struct Follower<'a, 'w> {
     pub run: Run<'a, 'w>,
     pub watched: WatchedFiles,
     pub read_files: text::Files,
-    pub files: Files,
+    pub scheduler: ReadScheduler,
     pub receive: Receiver<Event>,
     pub begun: bool,
 }
@@ -31,16 +38,16 @@ impl Follower<'_, '_> {
     }
 
     pub fn read(&mut self) -> Result<Reading, Failure> {
-        self.files.reading((self.run.cx.uptime)());
+        self.scheduler.reading((self.run.cx.uptime)());
         let mut watched = None;
         let reading = match self.load() {
             Ok(snapshot) => {
                 // If the settings cannot be read, the same files as before are watched.
                 watched = self.session.watched_files().ok();
-                Reading::Good(Box::new(snapshot))
+                Ok(Box::new(snapshot))
             }
             Err(_) if store::is_missing(&self.watched.log) => {
-                Reading::Gone(self.watched.shown.clone())
+                Err(ReadError::Gone(self.watched.shown.clone()))
             }
             // The command line asks for something that does not exist: the run ends with that message.
             Err(LoadFailure { failure, .. }) if failure.is_usage() && !self.begun => {
@@ -52,11 +59,11 @@ impl Follower<'_, '_> {
                     self.read_files = files.files;
                 }
                 let first = problems.into_iter().find(|problem| problem.is_error);
-                Reading::Bad(first.unwrap_or_else(|| Problem {
+                Err(ReadError::Unreadable(first.unwrap_or_else(|| Problem {
                     text: failure.to_string(),
                     place: None,
                     is_error: true,
-                }))
+                })))
             }
         };
         self.begun = true;
@@ -64,7 +71,7 @@ impl Follower<'_, '_> {
             self.watched = watched;
             self.watched.files.clone()
         });
-        self.files.done(matter, (self.run.cx.uptime)());
+        self.scheduler.done(matter, (self.run.cx.uptime)());
         Ok(reading)
     }
 
@@ -83,16 +90,17 @@ impl Follower<'_, '_> {
     /// When to wake for the files. Between a bad reading and its second try they are not read: another program may still be
     /// writing.
     pub fn wake(&self, app: &App) -> Duration {
-        let patience = app.patience.filter(|_| app.pause.is_none());
-        let wake = patience.map_or(self.files.wake(), |end| end.min(self.files.wake()));
-        app.retry.filter(|_| app.pause.is_none()).unwrap_or(wake)
+        let (retry, patience) = times(app);
+        let wake = patience
+            .into_iter()
+            .fold(self.scheduler.wake(), Duration::min);
+        retry.unwrap_or(wake)
     }
 
     pub fn is_due(&mut self, app: &App, at: Duration) -> bool {
-        let patience = app.patience.filter(|_| app.pause.is_none());
-        match app.retry.filter(|_| app.pause.is_none()) {
-            Some(retry) => retry <= at,
-            None => self.files.is_due(at) || patience.is_some_and(|end| end <= at),
+        match times(app) {
+            (Some(retry), _) => retry <= at,
+            (None, patience) => self.scheduler.is_due(at) || patience.is_some_and(|end| end <= at),
         }
     }
 
@@ -100,6 +108,52 @@ impl Follower<'_, '_> {
     pub fn next(&self, wake: Duration) -> Option<Event> {
         let left = wake.saturating_sub((self.run.cx.uptime)());
         self.receive.recv_timeout(left).ok()
+    }
+
+    /// Writes a line at the start and for each change, until the reader is gone.
+    pub fn in_lines(&mut self, first: Reading) -> Result<ExitCode, Failure> {
+        let (mut app, mut last) = (App::default(), None);
+        let style = Style {
+            width: None,
+            ..self.run.style()
+        };
+        let mut reading = first;
+        loop {
+            let (now, at) = (self.now()?, (self.run.cx.uptime)());
+            app.take(reading, now, at);
+            let view = ViewContext {
+                style,
+                now,
+                age: None,
+            };
+            let line = view::line(&app, view);
+            // What is written is rounded: a figure may change where it does not.
+            let used = app.latest.as_ref().map(|latest| latest.report.used.clone());
+            let current = Some((line, used));
+            if current != last
+                && let Some((line, _)) = &current
+            {
+                let time = now.format("%Y-%m-%dT%H:%M:%S%:z");
+                self.run.print(|out| writeln!(out, "{time} {line}"))?;
+                last = current;
+            }
+            while !self.is_due(&app, (self.run.cx.uptime)()) {
+                match self.next(self.wake(&app)) {
+                    Some(Event::Input(Input::Gone)) => return Ok(ExitCode::Success),
+                    Some(Event::Hint) => self.scheduler.hinted((self.run.cx.uptime)()),
+                    Some(Event::Input(_)) | None => {}
+                }
+            }
+            reading = self.read()?;
+        }
+    }
+}
+
+/// When a bad reading is tried again, and when figures are shown even if rows cannot be read. Neither happens during a pause.
+fn times(app: &App) -> (Option<Duration>, Option<Duration>) {
+    match app.pause {
+        Some(_) => (None, None),
+        None => (app.retry, app.patience),
     }
 }
 

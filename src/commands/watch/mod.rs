@@ -1,9 +1,8 @@
 //! `tokmon --watch`: follows the files and shows what they say; on a terminal as a dashboard, elsewhere with a line per change.
 
 mod dashboard;
-mod files;
 mod follower;
-mod lines;
+mod scheduler;
 
 use std::sync::mpsc;
 
@@ -18,8 +17,8 @@ use crate::{
     terminal::{self, Input},
 };
 use dashboard::Dashboard;
-use files::Files;
 use follower::Follower;
+use scheduler::ReadScheduler;
 
 /// The number of the newest rows that are kept. Of older ones, only sums are.
 const MAX_ROWS: usize = 5_000;
@@ -43,13 +42,13 @@ pub fn run(
     let session = Session::new(run.log_options(), request, run.locate()?);
     let watched = session.watched_files()?;
     let (send, receive) = mpsc::channel();
-    let files = Files::watch(&watched, watching, &send);
+    let scheduler = ReadScheduler::watch(&watched, watching, &send);
     let mut following = Follower {
         session,
         run: run.reborrow(),
         watched,
         read_files: crate::text::Files::default(),
-        files,
+        scheduler,
         receive,
         begun: false,
     };

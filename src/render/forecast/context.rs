@@ -30,7 +30,10 @@ fn plan(report: &StatusReport, style: Style) -> Vec<Field> {
     let share = in_brackets(report.share(plan.end.total_tokens));
     let badge = plan.end.level.map(|level| badge(level, style));
     let total = StyledLine::from(format!("{}{share}", plan.end.total_tokens));
-    vec![(NAME, total + badge.unwrap_or_default()), ("", plan_source(plan).into())]
+    vec![
+        (NAME, total + badge.unwrap_or_default()),
+        ("", plan_source(plan).into()),
+    ]
 }
 
 fn margin(report: &StatusReport) -> Option<Field> {

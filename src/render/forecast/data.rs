@@ -3,7 +3,9 @@
 use super::{Field, context, explanation, summary, title};
 use crate::{
     analysis::{Estimate, StatusReport},
-    render::{Cell, Column, ReportTable, Style, StyledLine, TextRole, forecast::tables::all as all_tables},
+    render::{
+        Cell, Column, ReportTable, Style, StyledLine, TextRole, forecast::tables::all as all_tables,
+    },
 };
 
 pub fn tables(report: &StatusReport) -> Vec<ReportTable> {

@@ -178,7 +178,7 @@ fn as_planned(report: &StatusReport) -> Option<String> {
     let likely = estimate.quantiles.p50?.compact();
     let chance = estimate
         .probability_over_budget
-        .map(|chance| format!(", {chance} chance that the budget is not enough"))
+        .map(|chance| format!(", {chance} chance of exceeding the budget"))
         .unwrap_or_default();
     Some(format!(
         "without that: likely {likely}, 80% range {}-{}{chance}",

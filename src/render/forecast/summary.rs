@@ -59,7 +59,7 @@ fn verdict(report: &StatusReport, style: Style) -> StyledLine {
     };
     match report.forecast.state {
         _ if report.level == Some(Level::Exceeded) => {
-            let text = format!("no: {used} of {budget} tokens are used already");
+            let text = format!("no: {used} of {budget} tokens already used");
             return StyledLine::from(text) + badge(Level::Exceeded, style);
         }
         ForecastState::Over => {
@@ -77,12 +77,12 @@ fn verdict(report: &StatusReport, style: Style) -> StyledLine {
     answer.unwrap_or_else(|| "too early to tell".into())
 }
 
-/// `uncertain: 41% chance that 200,000 tokens are not enough by 2026-06-30`.
+/// `uncertain: 41% chance of exceeding 200,000 tokens by 2026-06-30`.
 fn answer(end: &Estimate, budget: &str, until: &str) -> Option<String> {
     let chance = end.probability_over_budget?;
     let word = word(chance);
     Some(format!(
-        "{word}: {chance} chance that {budget} are not enough {until}"
+        "{word}: {chance} chance of exceeding {budget} {until}"
     ))
 }
 
@@ -98,18 +98,14 @@ const fn word(chance: Probability) -> &'static str {
     }
 }
 
-fn of_money(
-    report: &StatusReport,
-    cost: &CostEstimate,
-    style: Style,
-) -> StyledLine {
+fn of_money(report: &StatusReport, cost: &CostEstimate, style: Style) -> StyledLine {
     let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
     if chance == Probability::CERTAIN {
-        let text = format!("in money no: {budget} are spent already");
+        let text = format!("cost: no, {budget} already spent");
         return StyledLine::from(text) + badge(Level::Exceeded, style);
     }
     let (word, ends) = (word(chance), report.forecast.ends);
-    let text = format!("in money {word}: {chance} chance that {budget} are not enough by {ends}");
+    let text = format!("cost: {word}, {chance} chance of exceeding {budget} by {ends}");
     StyledLine::from(text) + badge(cost.level, style)
 }
 
@@ -119,18 +115,14 @@ fn of_project(report: &StatusReport, style: Style) -> Option<StyledLine> {
     let month = usize::from(forecast.month_end.is_some());
     let project = forecast.estimates().nth(month)?;
     let chance = project.probability_over_budget;
-    let chance = chance.map(|chance| format!("; {chance} chance that the budget is not enough"));
+    let chance = chance.map(|chance| format!("; {chance} chance of exceeding the budget"));
     let badge = project.level.map(|level| badge(level, style));
     let text = outcome(report, &project.quantiles);
     Some(StyledLine::from(text + &chance.unwrap_or_default()) + badge.unwrap_or_default())
 }
 
-/// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance that its 70,000 tokens are not enough`.
-pub fn team_outcome(
-    report: &StatusReport,
-    team: &TeamReport,
-    style: Style,
-) -> Option<StyledLine> {
+/// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance of exceeding its 70,000 tokens`.
+pub fn team_outcome(report: &StatusReport, team: &TeamReport, style: Style) -> Option<StyledLine> {
     let end = team.forecast?.month_end;
     let likely = end.quantiles.p50?.compact();
     let limit = team
@@ -159,7 +151,7 @@ fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
     format!("80% range {p10}-{p90}, 95% range {p025}-{p975}")
 }
 
-/// `likely 174.2K by 2026-06-30, 41% chance that the budget is not enough [!! WARN]`.
+/// `likely 174.2K by 2026-06-30, 41% chance of exceeding the budget [!! WARN]`.
 pub fn in_brief(report: &StatusReport, style: Style) -> Option<StyledLine> {
     let end = report.forecast.month_end.as_ref()?;
     let (likely, until) = (
@@ -171,7 +163,7 @@ pub fn in_brief(report: &StatusReport, style: Style) -> Option<StyledLine> {
     let chance = end.probability_over_budget.filter(open).zip(end.level);
     let mut line = StyledLine::from(format!("likely {likely} {until}"));
     if let Some((chance, level)) = chance {
-        line += format!(", {chance} chance that the budget is not enough");
+        line += format!(", {chance} chance of exceeding the budget");
         if level > Level::Ok {
             line += " ";
             line += style.badge(level);

@@ -136,7 +136,7 @@ fn teams(report: &StatusReport) -> ReportTable {
     table.note_about("From", "from-to holds 80% of all outcomes");
     table.note_about(
         "Chance",
-        "chance: that the limit is not enough before the month ends",
+        "chance: of exceeding the limit before the month ends",
     );
     if table.rows().count() > 1 {
         table.note("the likely figures of teams do not add up to that of the whole");

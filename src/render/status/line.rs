@@ -65,6 +65,16 @@ pub fn about(tokens: Tokens, estimate: bool) -> String {
     format!("{mark}{}", tokens.compact())
 }
 
+/// `180,000 of 200,000 tokens, 90.0%`.
+pub fn spent(report: &StatusReport, unit: &str) -> String {
+    let used = report.used.tokens;
+    let mark = if report.used.estimate { "~" } else { "" };
+    let of = report.budget.tokens.map(|budget| format!(" of {budget}"));
+    let share = report.share(used).map(|share| format!(", {share}"));
+    let (of, share) = (of.unwrap_or_default(), share.unwrap_or_default());
+    format!("{mark}{used}{of} {unit}{share}")
+}
+
 /// What is used, and ` / ` and the budget behind it; with full and with compact numbers.
 pub fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
     if let Some(spending) = report.spending()

@@ -15,7 +15,7 @@ use crate::{analysis::StatusReport, diagnostic::Severity, model::Month, text::Pl
 pub use block::{Block, draw, fit, height};
 pub use layout::Size;
 pub use layout::{SizeClass, apart, around, rule};
-pub use line::one_line;
+pub use line::{one_line, spent};
 pub use screen::{ScreenStatus, blocks};
 pub use tables::{findings as findings_table, tables};
 

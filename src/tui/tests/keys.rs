@@ -5,12 +5,7 @@ use std::time::Duration;
 use crate::{
     analysis::Rows,
     text::FileId,
-    tui::{
-        App, Effect, Tab, message,
-        sort::SortBy,
-        state::{ReadError, Typing},
-        view,
-    },
+    tui::{App, Effect, Tab, message, sort::SortBy, state::ReadError, view},
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -38,7 +33,7 @@ fn key(name: &str) -> KeyEvent {
 /// Presses keys, and gives what the world is to do in the end.
 pub fn press(app: &mut App, keys: &str) -> Option<Effect> {
     keys.split(' ').fold(None, |_, name| {
-        let message = message::of(key(name), app.typing, app.panel.is_some())?;
+        let message = message::of(key(name), app.is_typing, app.panel.is_some())?;
         let shown = view::viewport(app, SIZE, view_context(false));
         app.update(message, shown, now().time())
     })
@@ -87,11 +82,11 @@ fn a_filter_is_typed_live_and_a_letter_in_it_is_no_command() {
     press(&mut app, "Backspace t E a m");
     assert_eq!(app.teams().len(), 8, "in any case");
     press(&mut app, "Enter s");
-    assert_eq!(app.typing, Typing::Nothing);
+    assert!(!app.is_typing);
     press(&mut app, "Esc");
     assert_eq!(app.teams().len(), 9);
     press(&mut app, "/ g ^c");
-    assert_eq!((app.filter.as_str(), app.typing), ("", Typing::Nothing));
+    assert_eq!((app.filter.as_str(), app.is_typing), ("", false));
 }
 
 #[test]

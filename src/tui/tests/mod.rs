@@ -67,7 +67,7 @@ fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
 }
 
 fn good(report: StatusReport) -> Reading {
-    Reading::Good(Box::new(Snapshot {
+    Ok(Box::new(Snapshot {
         report,
         problems: vec![problem("cost-log.md:16:9 not a status: \"2 of 3\"", false)],
         counted: Some("1 warning".to_owned()),

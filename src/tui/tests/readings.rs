@@ -12,7 +12,10 @@ use crate::tui::{
 use super::{app, good, keys::press, now, picture, problem, used, view_context};
 
 fn bad() -> Reading {
-    Reading::Bad(problem("cost-log.md:31:33 not a number \"12,4x0\"", true))
+    Err(ReadError::Unreadable(problem(
+        "cost-log.md:31:33 not a number \"12,4x0\"",
+        true,
+    )))
 }
 
 #[test]
@@ -35,7 +38,11 @@ fn a_bad_reading_is_tried_again_before_it_is_shown() {
         screen.contains("stale") && screen.contains("Used 130,000"),
         "{screen}"
     );
-    app.take(Reading::Gone("cost-log.md".to_owned()), now(), at * 3);
+    app.take(
+        Err(ReadError::Gone("cost-log.md".to_owned())),
+        now(),
+        at * 3,
+    );
     assert!(picture(&app, 80, 24, false).contains("! cost-log.md is gone - showing 17:00:00"));
     app.take(good(used(131_000)), now(), at * 4);
     assert_eq!(app.read_error, None);
@@ -76,7 +83,7 @@ fn the_bell_rings_once_for_each_threshold() {
 fn worse(tokens: u64) -> Reading {
     let mut report = used(tokens);
     report.log.unreadable_rows = 1;
-    Reading::Good(Box::new(Snapshot {
+    Ok(Box::new(Snapshot {
         report,
         problems: vec![
             problem("cost-log.md:16:9 not a status: \"2 of 3\"", false),

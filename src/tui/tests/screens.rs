@@ -6,7 +6,7 @@ use crate::{
     analysis::Rows,
     model::{Policy, Tokens},
     tui::{
-        App, Reading, Tab,
+        App, Tab,
         state::ReadError,
         view::{self, Size},
     },
@@ -75,7 +75,7 @@ fn what_a_screen_shows_when_something_happens() {
     stale.read_error = Some(ReadError::Gone("cost-log.md".to_owned()));
     insta::assert_snapshot!("gone", screen(&stale));
     let mut nothing = App::default();
-    nothing.take(Reading::Bad(problem), now(), at);
+    nothing.take(Err(ReadError::Unreadable(problem)), now(), at);
     insta::assert_snapshot!("nothing_read", screen(&nothing));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Size, SizeClass, ViewContext};
 use crate::{
     render::{StyledLine, TextRole, apart, heading, joined, sanitize, split_at_width, width},
-    tui::state::{App, Pause, ReadError, Tab, Typing},
+    tui::state::{App, Pause, ReadError, Tab},
     watch::WatchSource,
 };
 
@@ -120,6 +120,10 @@ pub fn read_error(app: &App, view: ViewContext) -> Option<String> {
 
 /// Why the files cannot be read, and which figures are shown instead.
 pub fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
+    // Before there are figures, the body says why.
+    if app.latest.is_none() && app.panel.is_none() {
+        return None;
+    }
     let error = read_error(app, view)?;
     let showing = app.read_at.filter(|_| app.latest.is_some());
     let showing = showing.map(|(at, _)| format!(" - showing {}", at.format("%H:%M:%S")));
@@ -245,7 +249,7 @@ pub fn next_age(age: Duration) -> Duration {
 
 /// The most useful keys of a view, as many as fit; the filter while it is typed.
 pub fn footer(app: &App, size: Size) -> StyledLine {
-    if app.typing == Typing::Filter {
+    if app.is_typing {
         let hints = ["  Enter keeps it, Esc clears it", ""];
         let fits = |hint: &&str| size.width >= hint.len() + MIN_FILTER;
         let hint = hints.into_iter().find(fits).unwrap_or_default();
@@ -255,7 +259,8 @@ pub fn footer(app: &App, size: Size) -> StyledLine {
         let (_, end) = split_at_width(&typed, hidden);
         return format!("/{end}_{hint}").into();
     }
-    let (mut text, hints) = hints(app);
+    let (always, hints) = hints(app);
+    let mut text = always.to_owned();
     for hint in hints.split("  ") {
         if width(&text) + 2 + hint.len() > size.width {
             break;
@@ -267,9 +272,9 @@ pub fn footer(app: &App, size: Size) -> StyledLine {
 }
 
 /// The keys that always work, and the most useful ones of a view.
-fn hints(app: &App) -> (String, &'static str) {
+const fn hints(app: &App) -> (&'static str, &'static str) {
     if app.panel.is_some() {
-        return ("q closes this".to_owned(), "j/k move  1-4 view");
+        return ("q closes this", "j/k move  1-4 view");
     }
     let hints = match app.tab {
         Tab::Overview => "Tab/1-4 view  j/k alerts  Enter go to  r reload  p pause  e edit",
@@ -278,16 +283,5 @@ fn hints(app: &App) -> (String, &'static str) {
         Tab::Daily => "Tab/1-4 view  j/k move  / filter  r reload  p pause  e edit",
         Tab::Forecast => "Tab/1-4 view  j/k scroll  r reload  p pause  e edit",
     };
-    ("q quit  ? help".to_owned(), hints)
-}
-
-/// The screen before there are figures: why, and which keys work.
-pub fn no_figures(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
-    let mut rows = vec![header(app, size, view), StyledLine::new()];
-    let why = read_error(app, view).unwrap_or_else(|| NO_FIGURES.to_owned());
-    rows.extend(view.style.fold(why, 2));
-    rows.resize(size.height.saturating_sub(2), StyledLine::new());
-    rows.push(status(app, "", size, view));
-    rows.push(footer(app, size));
-    rows
+    ("q quit  ? help", hints)
 }

@@ -14,6 +14,7 @@ use crate::{
     tui::state::{App, Tab, Viewport},
 };
 pub use frame::next_age;
+pub use overview::line;
 
 /// What a screen depends on besides the state.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +32,6 @@ impl ViewContext {
     }
 }
 
-pub fn line(app: &App, view: ViewContext) -> String {
-    overview::line(app, view)
-}
-
 /// The screen: no more lines than it is high, none wider than it is.
 pub fn screen(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     if size.width == 0 || size.height == 0 {
@@ -44,8 +41,7 @@ pub fn screen(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     let mut lines = match (size.class(), app.panel, app.tab) {
         (SizeClass::Line, Some((panel, _)), _) => panels::body(app, panel, size.height, view).lines,
         (SizeClass::Line, None, _) => overview::lines(app, size, view),
-        (_, None, _) if app.latest.is_none() => frame::no_figures(app, size, view),
-        (_, None, Tab::Overview) => overview::lines(app, size, view),
+        (_, None, Tab::Overview) if app.latest.is_some() => overview::lines(app, size, view),
         _ => framed(app, body(app, size, view), size, view),
     };
     lines.truncate(size.height);
@@ -124,7 +120,12 @@ fn body(app: &App, size: Size, view: ViewContext) -> Body {
         return panels::body(app, panel, room, view);
     }
     let Some(report) = app.report() else {
-        return Body::default();
+        let why = frame::read_error(app, view).unwrap_or_else(|| frame::NO_FIGURES.to_owned());
+        let why = view.style.fold(why, 2);
+        return Body {
+            lines: std::iter::once(StyledLine::new()).chain(why).collect(),
+            ..Body::default()
+        };
     };
     match app.tab {
         Tab::Overview => Body::default(),

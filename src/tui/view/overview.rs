@@ -6,7 +6,7 @@ use crate::{
         SizeClass, StyledLine,
         status::{self, Block, ScreenStatus},
     },
-    tui::state::{App, Tab, Typing},
+    tui::state::{App, Tab},
 };
 
 /// The status row and the footer are left out after all but the last alert.
@@ -71,10 +71,9 @@ pub fn lines(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
 
 /// The last line of a screen of a few lines: the filter while it is typed, else the status row if it is urgent or has room.
 fn line_below(app: &App, size: Size, view: ViewContext, content: usize) -> Option<Block<'static>> {
-    let is_typing = app.typing == Typing::Filter;
-    let is_shown = is_typing || frame::is_urgent(app) || content < size.height;
+    let is_shown = app.is_typing || frame::is_urgent(app) || content < size.height;
     let line = (is_shown && size.height > 1).then(|| {
-        if is_typing {
+        if app.is_typing {
             frame::footer(app, size)
         } else {
             frame::status(app, "", size, view)

@@ -1,4 +1,4 @@
-//! When the files are to be read again: after hints of changes, and after polls beside them. Reads none itself.
+//! Decides when the files are read again: after hints of changes, and after polls beside them. Reads none itself.
 
 use std::{
     path::PathBuf,
@@ -23,7 +23,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(3);
 /// The time after a hint in which others are ignored: handling each of many would take longer than reading.
 const IGNORED_AFTER_HINT: Duration = Duration::from_millis(25);
 
-pub struct Files {
+pub struct ReadScheduler {
     watch: Watch,
     debouncer: Debouncer,
     /// A hint is in the queue or was just handled, so that more hints add nothing.
@@ -35,7 +35,7 @@ pub struct Files {
     changed: bool,
 }
 
-impl Files {
+impl ReadScheduler {
     pub fn watch(watched: &WatchedFiles, watching: &WatchArgs, send: &Sender<Event>) -> Self {
         let hint_pending = Arc::new(AtomicBool::new(false));
         let (flag, send) = (Arc::clone(&hint_pending), send.clone());
@@ -46,7 +46,7 @@ impl Files {
             }
         };
         let poll = watching.poll;
-        let mut files = Self {
+        let mut scheduler = Self {
             watch: Watch::start(watched.files.clone(), poll, hint),
             debouncer: Debouncer::default(),
             hint_pending,
@@ -54,8 +54,8 @@ impl Files {
             next_poll: Duration::ZERO,
             changed: false,
         };
-        files.next_poll = files.poll_interval();
-        files
+        scheduler.next_poll = scheduler.poll_interval();
+        scheduler
     }
 
     const fn poll_interval(&self) -> Duration {
