@@ -684,7 +684,7 @@ fn the_answer_is_that_of_the_chance_whatever_levels_are_set() {
     uncertain: 30% chance of exceeding 240,000 tokens  [!! WARN]
     probably not: 62% chance of exceeding 200,000 tokens  [!!! CRIT]
     almost certainly not: 99% chance of exceeding 140,000 tokens  [!!! CRIT]
-    no: 127,560 of 127,560 tokens are used already  [X OVER]
+    no: 127,560 of 127,560 tokens already used  [X OVER]
     ");
     let lenient = "[forecast]\nwarning = 95\ncritical = 96\n";
     assert_snapshot!(of("200K", lenient), @"probably not: 62% chance of exceeding 200,000 tokens  [✓ OK]");
