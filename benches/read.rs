@@ -9,7 +9,7 @@
 use std::{ffi::OsStr, fmt::Write as _, fs, hint::black_box, path::Path};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tokmon::{Context, Environment, Terminal};
+use tokmon::{Context, Terminal};
 
 /// A log with this many daily rows, 400 to a day.
 fn daily_rows(rows: usize) -> String {
@@ -57,7 +57,7 @@ fn run(log: &Path, options: &[&str]) {
     let args = ["tokmon".as_ref(), "-qf".as_ref(), log.as_os_str()];
     let args = args.into_iter().chain(options.iter().map(AsRef::as_ref));
     let mut context = Context {
-        environment: Environment::default(),
+        environment: &|_| None,
         folder: std::env::current_dir().unwrap(),
         clock: &|| "2026-04-16T12:00:00Z".parse().unwrap(),
         zone: &|_, _| None,

@@ -52,7 +52,7 @@ pub mod zone;
 
 use std::ffi::OsString;
 
-pub use commands::{Context, Environment, Terminal};
+pub use commands::{Context, Terminal};
 pub use exit::ExitCode;
 pub use store::Signals;
 

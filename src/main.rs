@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokmon::{
-    Context, Environment, Terminal,
+    Context, Terminal,
     stream::{BestEffort, IgnoreBrokenPipe},
     zone,
 };
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let err_terminal = terminal(&stderr, || terminal_size::terminal_size_of(&stderr));
     let mut out = BufWriter::new(IgnoreBrokenPipe::new(stdout.lock()));
     let mut context = Context {
-        environment: Environment::read(|name| std::env::var_os(name)),
+        environment: &|name| std::env::var_os(name),
         folder: std::env::current_dir().unwrap_or_default(),
         clock: &chrono::Utc::now,
         zone: &zone::offset,

@@ -57,9 +57,9 @@ Exit codes:
   77  permission denied
   78  wrong settings";
 
-/// The headings of the subcommands in help, each with the first of its subcommands.
-pub const GROUPS: [(&str, &str); 2] =
-    [("Keep the log", "record"), ("Connect and set up", "schema")];
+/// The headings of the subcommands in help. The second is above [`SECOND_GROUP`] and those after it.
+pub const GROUPS: [&str; 2] = ["Keep the log", "Connect and set up"];
+pub const SECOND_GROUP: &str = "schema";
 
 /// The token budget of a team of AI agents, read from its Markdown cost log
 #[derive(Clone, Debug, Parser)]
@@ -143,10 +143,10 @@ pub struct ViewArgs {
     #[arg(long, value_name = "NAME")]
     pub team: Option<String>,
     /// Exit with 1 if the level of what is used is at least this
-    #[arg(long, value_name = "LEVEL", value_enum)]
+    #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
     pub fail_on: Option<Level>,
     /// Exit with 1 if the level of the forecast is at least this
-    #[arg(long, value_name = "LEVEL", value_parser = values::forecast_level())]
+    #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Warning, Level::Critical]))]
     pub fail_on_forecast: Option<Level>,
 }
 
@@ -285,13 +285,7 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
-        let names: Vec<String> = Cli::command()
-            .get_subcommands()
-            .map(|command| command.get_name().to_owned())
-            .collect();
-        let firsts = GROUPS.map(|(_, first)| names.iter().position(|name| name == first));
-        assert_eq!(firsts[0], Some(0), "every subcommand is under a heading");
-        assert!(firsts.is_sorted() && firsts.iter().all(Option::is_some));
+        assert!(Command::has_subcommand(SECOND_GROUP));
     }
 
     #[test]

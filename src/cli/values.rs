@@ -88,23 +88,11 @@ impl ValueEnum for Theme {
     }
 }
 
-/// The levels that a run may fail on: every one but `ok`.
-impl ValueEnum for Level {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Note, Self::Warning, Self::Critical, Self::Exceeded]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.into_str()))
-    }
-}
-
-/// The levels that a forecast can reach.
-pub fn forecast_level() -> impl TypedValueParser<Value = Level> {
-    let levels = [Level::Warning, Level::Critical];
+/// Reads one of some levels.
+pub fn one_of<const N: usize>(levels: [Level; N]) -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(levels.map(|level| level.into_str())).map(move |word| {
         let named = levels.into_iter().find(|level| level.into_str() == word);
-        named.unwrap_or(Level::Critical)
+        named.unwrap_or(Level::Exceeded)
     })
 }
 

@@ -9,7 +9,7 @@ use clap::{
 
 use super::Context;
 use crate::{
-    cli::{Cli, ColorArg, GROUPS},
+    cli::{Cli, ColorArg, GROUPS, SECOND_GROUP},
     exit::ExitCode,
     failure::{Failure, cannot_print, sanitize_lines},
     render::{ColorMode, sanitize},
@@ -21,7 +21,8 @@ pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error>
         return Ok(cli);
     }
     // To clap, a width of zero is none at all.
-    let mut command = Cli::command().term_width(width.unwrap_or(0));
+    let command = Cli::command().term_width(width.unwrap_or(0));
+    let mut command = command.subcommand_help_heading(GROUPS[0]);
     let mut matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
@@ -94,33 +95,19 @@ pub fn explain(
     Ok(ExitCode::Success)
 }
 
-/// Help with its subcommands under the headings of [`GROUPS`], which clap has only one for.
+/// Help with the second heading of [`GROUPS`], since clap has only one.
 fn grouped(help: &str) -> String {
-    const HEADING: &str = "Commands:";
-    let mut template = None;
-    let mut text = String::new();
+    let [first, second] = GROUPS;
+    let is_heading = |line: &&str| line.contains(first);
+    let heading = help.split_inclusive('\n').find(is_heading);
+    let heading = heading.map(|line| format!("\n{}", line.replace(first, second)));
+    let mut text = String::with_capacity(help.len() + second.len());
     for line in help.split_inclusive('\n') {
-        if template.is_none() && line.contains(HEADING) {
-            template = Some(line);
-            continue;
-        }
-        let entry = line
-            .strip_prefix("  ")
-            .map(|rest| rest.trim_start_matches("\u{1b}[1m"));
-        let starts = |name: &str| {
-            let rest = entry.and_then(|entry| entry.strip_prefix(name));
-            rest.is_some_and(|rest| rest.starts_with([' ', '\u{1b}']))
-        };
-        if let Some(template) = template
-            && let Some((at, (heading, _))) = GROUPS
-                .iter()
-                .enumerate()
-                .find(|(_, (_, first))| starts(first))
-        {
-            if at > 0 {
-                text.push('\n');
-            }
-            text += &template.replace(HEADING, &format!("{heading}:"));
+        let entry = line.strip_prefix("  ").unwrap_or_default();
+        let entry = entry.trim_start_matches("\u{1b}[1m");
+        let rest = entry.strip_prefix(SECOND_GROUP).unwrap_or_default();
+        if rest.starts_with([' ', '\u{1b}']) {
+            text += heading.as_deref().unwrap_or_default();
         }
         text += line;
     }

@@ -10,7 +10,7 @@ use crate::{
     edit::{ArchivesOf, Timestamp},
     exit::ExitCode,
     failure::Failure,
-    render::{self, FixOutcome, Format, check::CheckReport},
+    render::{self, Format, check::CheckReport, counted},
     session::{self, CheckedLog, LogFiles, ReadFiles},
     store::{Change, FileChange},
 };
@@ -79,7 +79,9 @@ fn fix(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     })?;
     let mut after = check(&session.log, run)?;
     print(&mut after, run)?;
-    note_outcome(&session, is_changed, &fixed, run);
+    for line in outcome(&session.log.shown, is_changed, &fixed) {
+        run.note(line);
+    }
     Ok(status(&after.files.findings))
 }
 
@@ -116,7 +118,9 @@ fn preview(
     let (shown, style) = (&session.log.shown, run.style());
     run.print(|out| render::diff(shown, &text, &fixed.text, style, out))?;
     if fixed.text == text {
-        note_outcome(session, false, &fixed, run);
+        for line in outcome(shown, false, &fixed) {
+            run.note(line);
+        }
     }
     Ok(if adopted.is_empty() {
         status(&fixed.before)
@@ -125,18 +129,25 @@ fn preview(
     })
 }
 
-fn note_outcome(session: &EditSession, is_changed: bool, fixed: &FixedLog, run: &mut Run<'_, '_>) {
-    let outcome = FixOutcome {
-        file: &session.log.shown,
-        is_changed,
-        resolved: fixed.resolved,
-        left: fixed.left,
-        is_unfinished: fixed.is_unfinished,
-        rejected: fixed.rejected.iter().map(ToString::to_string).collect(),
-    };
-    for line in outcome.lines() {
-        run.note(line);
+/// What was done to a log, in a line or more.
+fn outcome(file: &str, is_changed: bool, fixed: &FixedLog) -> Vec<String> {
+    let mut lines = vec![match (is_changed, fixed.resolved, fixed.left) {
+        (false, _, 0) => format!("nothing to fix in {file}"),
+        (false, _, left) => {
+            let verb = if left == 1 { "needs" } else { "need" };
+            let findings = counted(left, "finding");
+            format!("nothing can be fixed automatically; {findings} {verb} a person")
+        }
+        (true, 0, _) => format!("brought the figures of {file} up to date"),
+        (true, resolved, _) => format!("fixed {} in {file}", counted(resolved, "finding")),
+    }];
+    if fixed.is_unfinished {
+        lines.push("not everything that can be fixed is fixed; run the command again".into());
     }
+    lines.extend(fixed.rejected.iter().map(|why| {
+        format!("a fix was not made: {why}; please report this, with the log if you can")
+    }));
+    lines
 }
 
 fn explain(text: &str, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
@@ -163,4 +174,54 @@ fn nearest(text: &str) -> String {
     nearest.map_or_else(String::new, |code| {
         format!("{}, {}", code.id(), code.name())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Violation;
+
+    #[test]
+    fn every_outcome_has_its_sentence() {
+        let mut fixed = FixedLog {
+            text: String::new(),
+            before: Findings::default(),
+            resolved: 0,
+            left: 0,
+            is_unfinished: false,
+            rejected: Vec::new(),
+        };
+        let table = [
+            ((false, 0, 0), "nothing to fix in cost-log.md"),
+            (
+                (false, 0, 1),
+                "nothing can be fixed automatically; 1 finding needs a person",
+            ),
+            (
+                (false, 0, 7),
+                "nothing can be fixed automatically; 7 findings need a person",
+            ),
+            ((true, 1, 2), "fixed 1 finding in cost-log.md"),
+            ((true, 3, 0), "fixed 3 findings in cost-log.md"),
+            (
+                (true, 0, 0),
+                "brought the figures of cost-log.md up to date",
+            ),
+        ];
+        for ((is_changed, resolved, left), expected) in table {
+            (fixed.resolved, fixed.left) = (resolved, left);
+            assert_eq!(outcome("cost-log.md", is_changed, &fixed), [expected]);
+        }
+        fixed.is_unfinished = true;
+        fixed.rejected = vec![Violation::Row { line: 3 }];
+        (fixed.resolved, fixed.left) = (1, 1);
+        assert_eq!(
+            outcome("cost-log.md", true, &fixed),
+            [
+                "fixed 1 finding in cost-log.md",
+                "not everything that can be fixed is fixed; run the command again",
+                "a fix was not made: the row on line 3 would leave its table; please report this, with the log if you can",
+            ]
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! The world as arguments: the environment, the working folder, the clock, the streams.
+//! What a command takes from the system: the environment, the working folder, the clock, the streams.
 
 use std::{
     ffi::OsString,
@@ -9,11 +9,15 @@ use std::{
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use crate::{render::ColorDepth, store::Signals};
+use crate::{
+    cli::ColorArg,
+    render::{ColorDepth, ColorMode},
+    store::Signals,
+};
 
-/// All that a command may know of the world.
 pub struct Context<'w> {
-    pub environment: Environment,
+    /// The value of an environment variable.
+    pub environment: &'w dyn Fn(&str) -> Option<OsString>,
     /// The working folder.
     pub folder: PathBuf,
     /// The current time, unless options or the environment give another.
@@ -44,82 +48,70 @@ pub struct Terminal {
     pub width: Option<usize>,
 }
 
-/// The variables that matter, as they are set: each field has the name of its own. An empty one counts as not set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
-    pub file: Option<OsString>,
-    pub budget: Option<OsString>,
-    pub config: Option<OsString>,
-    pub now: Option<OsString>,
-    pub no_color: bool,
-    /// `CLICOLOR_FORCE` or `FORCE_COLOR`, other than 0
-    pub force_color: bool,
-    /// `CLICOLOR` is 0
-    pub clicolor_off: bool,
-    pub term: Option<OsString>,
-    pub color_term: Option<OsString>,
-    /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set
-    pub locale: Option<OsString>,
-    /// `VISUAL`, else `EDITOR`
-    pub editor: Option<String>,
-    /// `XDG_CONFIG_HOME`, else `HOME/.config`
-    pub user_settings: Option<PathBuf>,
-}
-
-impl Environment {
-    /// Picks what matters from an environment.
-    pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let on = |name: &str| set(name).is_some_and(|value| value != "0");
-        let absolute = |path: OsString| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
-        let home = || {
-            set("HOME")
-                .and_then(absolute)
-                .map(|home| home.join(".config"))
-        };
-        Self {
-            file: set("TOKMON_FILE"),
-            budget: set("TOKMON_BUDGET"),
-            config: set("TOKMON_CONFIG"),
-            now: set("TOKMON_NOW"),
-            no_color: set("NO_COLOR").is_some(),
-            force_color: on("CLICOLOR_FORCE") || on("FORCE_COLOR"),
-            clicolor_off: set("CLICOLOR").is_some_and(|value| value == "0"),
-            term: set("TERM"),
-            color_term: set("COLORTERM"),
-            locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set),
-            editor: ["VISUAL", "EDITOR"]
-                .into_iter()
-                .find_map(set)
-                .map(|editor| editor.to_string_lossy().into_owned()),
-            user_settings: set("XDG_CONFIG_HOME").and_then(absolute).or_else(home),
-        }
+impl Context<'_> {
+    /// A variable of the environment. An empty one counts as not set.
+    pub(super) fn variable(&self, name: &str) -> Option<OsString> {
+        (self.environment)(name).filter(|value| !value.is_empty())
     }
 
-    /// The number of colours that a terminal draws, by what it says of itself.
+    /// The first of some variables that is set.
+    pub(super) fn first_variable(&self, names: &[&str]) -> Option<String> {
+        let value = names.iter().find_map(|name| self.variable(name))?;
+        Some(value.to_string_lossy().into_owned())
+    }
+
+    fn term(&self) -> String {
+        self.first_variable(&["TERM"]).unwrap_or_default()
+    }
+
+    /// The folder of the user's own settings.
+    pub(super) fn user_settings(&self) -> Option<PathBuf> {
+        let folder = |name| Some(PathBuf::from(self.variable(name)?));
+        let folder = |name| folder(name).filter(|folder| folder.is_absolute());
+        folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))
+    }
+
+    /// The number of colours that the terminal draws, by its own variables.
     pub(super) fn color_depth(&self) -> ColorDepth {
-        let all = self.color_term.as_ref();
-        let all = all.is_some_and(|term| term == "truecolor" || term == "24bit");
-        let many = self.term.as_ref().map(|term| term.to_string_lossy());
-        let many = many.is_some_and(|term| term.contains("256color") || term.contains("direct"));
-        match (all, many) {
-            (true, _) => ColorDepth::TrueColor,
-            (false, true) => ColorDepth::Fixed256,
-            (false, false) => ColorDepth::Ansi,
+        let color_term = self.variable("COLORTERM");
+        let term = self.term();
+        if color_term.is_some_and(|name| name == "truecolor" || name == "24bit") {
+            ColorDepth::TrueColor
+        } else if term.contains("256color") || term.contains("direct") {
+            ColorDepth::Fixed256
+        } else {
+            ColorDepth::Ansi
         }
     }
 
     pub(super) fn is_dumb(&self) -> bool {
-        self.term.as_ref().is_some_and(|term| term == "dumb")
+        self.term() == "dumb"
     }
 
     /// Whether a terminal in this environment may not draw more than ASCII.
     pub(super) fn is_ascii(&self) -> bool {
-        let locale = self
-            .locale
-            .as_ref()
-            .map(|locale| locale.to_string_lossy().to_ascii_uppercase());
-        let utf8 = locale.is_some_and(|locale| locale.contains("UTF-8") || locale.contains("UTF8"));
-        !utf8 || self.is_dumb() || self.term.as_ref().is_some_and(|term| term == "linux")
+        let locale = self.first_variable(&["LC_ALL", "LC_CTYPE", "LANG"]);
+        let locale = locale.unwrap_or_default().to_ascii_uppercase();
+        let is_utf8 = locale.contains("UTF-8") || locale.contains("UTF8");
+        !is_utf8 || ["dumb", "linux"].contains(&self.term().as_str())
+    }
+
+    /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
+    /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour. `NO_COLOR` leaves a terminal its bold.
+    pub(super) fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
+        let is_on = |name| self.variable(name).is_some_and(|value| value != "0");
+        let is_off = || self.variable("CLICOLOR").is_some_and(|value| value == "0");
+        let able = terminal.is_terminal && !is_off() && !self.is_dumb();
+        let plain = self.variable("NO_COLOR").is_some();
+        match asked {
+            ColorArg::Always => ColorMode::Color,
+            ColorArg::Auto if plain && able => ColorMode::Bold,
+            ColorArg::Auto
+                if !plain && (able || is_on("CLICOLOR_FORCE") || is_on("FORCE_COLOR")) =>
+            {
+                ColorMode::Color
+            }
+            ColorArg::Never | ColorArg::Auto => ColorMode::Plain,
+        }
     }
 }

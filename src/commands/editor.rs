@@ -2,16 +2,13 @@
 
 use std::{path::Path, process::Command};
 
-use super::Environment;
+use super::Context;
 
 /// The command for the user's editor: `$VISUAL`, else `$EDITOR`, else vi. Fails if that variable cannot be parsed.
-pub(super) fn command(
-    environment: &Environment,
-    file: &Path,
-    line: usize,
-) -> Result<Command, String> {
-    let editor = environment.editor.as_deref().unwrap_or("vi");
-    let words = shell_words::split(editor);
+pub(super) fn command(cx: &Context<'_>, file: &Path, line: usize) -> Result<Command, String> {
+    let editor = cx.first_variable(&["VISUAL", "EDITOR"]);
+    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    let words = shell_words::split(&editor);
     let words = words.map_err(|error| format!("$VISUAL or $EDITOR, `{editor}`: {error}"))?;
     let waits = words.iter().any(|word| word == "--wait" || word == "-w");
     let mut words = words.into_iter();

@@ -15,7 +15,7 @@ mod run;
 mod status;
 mod watch;
 
-pub use context::{Context, Environment, Terminal};
+pub use context::{Context, Terminal};
 
 use std::ffi::OsString;
 

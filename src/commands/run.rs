@@ -6,11 +6,11 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::{Context, Terminal};
 use crate::{
-    cli::{ColorArg, GlobalArgs, parse_time, parse_tokens},
+    cli::{GlobalArgs, parse_time, parse_tokens},
     config,
     failure::{Failure, cannot_print},
     model::{Budget, BudgetSource},
-    render::{ColorMode, Format, Style, sanitize},
+    render::{Format, Style, sanitize},
     session::{LogFiles, LogOptions, locate},
 };
 
@@ -69,30 +69,36 @@ impl<'r, 'w> Run<'r, 'w> {
 
     /// What decides which log is meant, and which settings: an option outranks the environment.
     pub fn log_options(&self) -> LogOptions {
-        let (global, environment) = (self.global, &self.cx.environment);
-        let by_option = global.config.clone();
+        let by_option = self.global.config.clone();
         let by_option = by_option.map(|path| (path, "name a tokmon.toml with --config PATH"));
         let by_environment = || {
             let help = "TOKMON_CONFIG names it: let it name a tokmon.toml, or unset it";
-            Some((environment.config.as_ref()?.into(), help))
+            Some((self.cx.variable("TOKMON_CONFIG")?.into(), help))
         };
-        let log = global.file.clone();
         LogOptions {
             folder: self.cx.folder.clone(),
-            log: log.or_else(|| environment.file.as_ref().map(PathBuf::from)),
+            log: self.log_path(),
             settings: by_option.or_else(by_environment),
-            user_settings: environment.user_settings.clone(),
+            user_settings: self.cx.user_settings(),
             style: self.err_style(),
         }
     }
 
+    /// The log by option, else by environment.
+    pub fn log_path(&self) -> Option<PathBuf> {
+        let by_environment = || self.cx.variable("TOKMON_FILE").map(PathBuf::from);
+        self.global.file.clone().or_else(by_environment)
+    }
+
     /// The budget by option, else by environment.
     pub fn budget(&self) -> Result<Option<Budget>, Failure> {
-        let (tokens, source) = match (self.global.budget, &self.cx.environment.budget) {
+        let (tokens, source) = match (
+            self.global.budget,
+            self.cx.first_variable(&["TOKMON_BUDGET"]),
+        ) {
             (Some(tokens), _) => (tokens, BudgetSource::Option),
             (None, None) => return Ok(None),
             (None, Some(text)) => {
-                let text = text.to_string_lossy();
                 let tokens = parse_tokens(&text).map_err(|help| {
                     let message = format!("TOKMON_BUDGET is not a number of tokens: `{text}`");
                     Failure::usage(message).help(help)
@@ -149,7 +155,7 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     fn style_on(&self, terminal: Terminal) -> Style {
-        let is_ascii = terminal.is_terminal && self.cx.environment.is_ascii();
+        let is_ascii = terminal.is_terminal && self.cx.is_ascii();
         Style {
             color: self.cx.color_mode(terminal, self.global.color),
             ascii: self.global.ascii || is_ascii,
@@ -159,12 +165,12 @@ impl<'r, 'w> Run<'r, 'w> {
 
     /// Whether a dashboard can be drawn on standard output.
     pub fn is_screen(&self) -> bool {
-        self.cx.out_terminal.is_terminal && !self.cx.environment.is_dumb()
+        self.cx.out_terminal.is_terminal && !self.cx.is_dumb()
     }
 
     /// Whether time does not pass, because the moment is given.
-    pub const fn is_frozen(&self) -> bool {
-        self.global.now.is_some() || self.cx.environment.now.is_some()
+    pub fn is_frozen(&self) -> bool {
+        self.global.now.is_some() || self.cx.variable("TOKMON_NOW").is_some()
     }
 
     /// The moment to report for, in the zone to report in.
@@ -175,13 +181,10 @@ impl<'r, 'w> Run<'r, 'w> {
     /// The moment to report for: `--now`, else `TOKMON_NOW`, else the clock. Its zone is that of `--timezone`, else the one that
     /// the settings name, else that of the given moment, else the local one.
     pub fn now_in(&self, of_settings: Option<&str>) -> Result<DateTime<FixedOffset>, Failure> {
-        let given = match (self.global.now, &self.cx.environment.now) {
-            (None, Some(text)) => {
-                let text = text.to_string_lossy();
-                Some(parse_time(&text).map_err(|help| {
-                    Failure::usage(format!("TOKMON_NOW is not a time: `{text}`")).help(help)
-                })?)
-            }
+        let given = match (self.global.now, self.cx.first_variable(&["TOKMON_NOW"])) {
+            (None, Some(text)) => Some(parse_time(&text).map_err(|help| {
+                Failure::usage(format!("TOKMON_NOW is not a time: `{text}`")).help(help)
+            })?),
             (given, _) => given,
         };
         match given {
@@ -214,22 +217,5 @@ impl<'r, 'w> Run<'r, 'w> {
                 .help(format!("set `timezone` to {ZONES}"))
         })?;
         Ok(time.with_timezone(&offset))
-    }
-}
-
-impl Context<'_> {
-    /// Whether to use colour there: the option outranks `NO_COLOR`, which outranks `FORCE_COLOR` and `CLICOLOR_FORCE`, which
-    /// outrank `CLICOLOR` and `TERM`; where none of them decides, a terminal has colour. `NO_COLOR` leaves a terminal its bold.
-    pub(super) fn color_mode(&self, terminal: Terminal, asked: ColorArg) -> ColorMode {
-        let environment = &self.environment;
-        let able = terminal.is_terminal && !environment.clicolor_off && !environment.is_dumb();
-        match asked {
-            ColorArg::Always => ColorMode::Color,
-            ColorArg::Auto if environment.no_color && able => ColorMode::Bold,
-            ColorArg::Auto if !environment.no_color && (environment.force_color || able) => {
-                ColorMode::Color
-            }
-            ColorArg::Never | ColorArg::Auto => ColorMode::Plain,
-        }
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct OpenTable {
     role: Role,
     columns: Columns,
     sums: Sums,
+    /// The totals follow from the rows, and can be recalculated.
+    is_derived: bool,
 }
 
 impl OpenTable {
@@ -116,6 +118,7 @@ impl OpenTable {
             role,
             columns,
             sums: Sums::default(),
+            is_derived: section.kind.holds_usage(),
         }
     }
 
@@ -164,8 +167,13 @@ impl OpenTable {
     }
 
     pub(super) fn end(self, out: &mut Emitter<'_>) {
-        let findings = self.sums.findings();
-        findings.for_each(|finding| out.problem(finding));
+        for finding in self.sums.findings() {
+            out.problem(if self.is_derived {
+                finding
+            } else {
+                finding.manual()
+            });
+        }
     }
 }
 

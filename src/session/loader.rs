@@ -9,10 +9,10 @@ use chrono::NaiveDate;
 use super::log_files::{EXCERPT, LogFiles};
 use crate::{
     analysis::{self, Ledger, LedgerBuilder, RowSelection},
-    diagnostic::{Code, Diagnostic, Findings},
+    diagnostic::Findings,
     edit,
     failure::Failure,
-    log::{self, Item, RowValue, Section},
+    log::{self, Item, RowValue},
     model::{Month, Policy},
     render::check::CheckExtent,
     store::{self, Opened},
@@ -40,30 +40,26 @@ pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String>
     file.line(place.line_start, most).ok()
 }
 
-/// Which months before the month to show are read.
-#[derive(Clone, Copy)]
-pub struct LookBack {
-    pub today: NaiveDate,
-    /// Every finished month of the log, not only those that a forecast uses.
-    pub all: bool,
-}
-
-impl LookBack {
-    /// The earlier months whose archives are of use, oldest first. A month that is over needs no forecast.
-    fn months(self, shown: Month, builder: &LedgerBuilder) -> Vec<Month> {
-        let first = analysis::forecast::first_day_looked_at(self.today).map(Month::of);
-        let recent = std::iter::successors(shown.before(), |month| month.before())
-            .take_while(|month| first.is_some_and(|first| *month >= first))
-            .filter(|_| shown.contains(self.today));
-        let mut months: Vec<Month> = recent.collect();
-        if self.all {
-            let over = |month: &Month| *month != shown && *month < Month::of(self.today);
-            months.extend(builder.months().into_iter().filter(over));
-        }
-        months.sort_unstable();
-        months.dedup();
-        months
+/// The months before the one shown whose archives are of use, oldest first: for `backtest` every finished month, else those that
+/// a forecast uses. A month that is over needs no forecast.
+fn earlier_months(
+    shown: Month,
+    today: NaiveDate,
+    backtest: bool,
+    builder: &LedgerBuilder,
+) -> Vec<Month> {
+    let first = analysis::forecast::first_day_looked_at(today).map(Month::of);
+    let recent = std::iter::successors(shown.before(), |month| month.before())
+        .take_while(|month| first.is_some_and(|first| *month >= first))
+        .filter(|_| shown.contains(today));
+    let mut months: Vec<Month> = recent.collect();
+    if backtest {
+        let over = |month: &Month| *month != shown && *month < Month::of(today);
+        months.extend(builder.months().into_iter().filter(over));
     }
+    months.sort_unstable();
+    months.dedup();
+    months
 }
 
 pub struct Loader<'l> {
@@ -73,8 +69,6 @@ pub struct Loader<'l> {
     files: Files,
     unread: Vec<String>,
     pub extent: CheckExtent,
-    /// The totals of the section that is being read follow from its rows, and can be recalculated.
-    has_derived_totals: bool,
     /// The number of totals so far in the table that is being read.
     totals_in_table: usize,
     /// A table of the log has more than one total.
@@ -97,7 +91,6 @@ impl<'l> Loader<'l> {
             files: log.names(),
             unread: Vec::new(),
             extent: CheckExtent::default(),
-            has_derived_totals: false,
             totals_in_table: 0,
             has_several_totals: false,
         };
@@ -109,7 +102,11 @@ impl<'l> Loader<'l> {
     }
 
     /// Reads the archives that matter to the month to show. Returns that month and those looked back on.
-    pub fn load_month(&mut self, look_back: LookBack) -> Result<(Month, Vec<Month>), Failure> {
+    pub fn load_month(
+        &mut self,
+        today: NaiveDate,
+        backtest: bool,
+    ) -> Result<(Month, Vec<Month>), Failure> {
         let Some(month) = self.builder.choose_month() else {
             return Err(no_usage(self.log));
         };
@@ -124,7 +121,7 @@ impl<'l> Loader<'l> {
             let help = format!("months with rows: {}", first_of(&all));
             return Err(Failure::no_data(message).help(help));
         }
-        let earlier = look_back.months(month, &self.builder);
+        let earlier = earlier_months(month, today, backtest, &self.builder);
         // What is wrong with earlier months does not concern this one, and the forecast can do without them.
         let findings = mem::replace(&mut self.findings, Findings::listing(0));
         for month in &earlier {
@@ -157,7 +154,6 @@ impl<'l> Loader<'l> {
     }
 
     fn read(&mut self, file: FileId, opened: &mut Opened) -> Result<(), Failure> {
-        self.has_derived_totals = false;
         self.totals_in_table = 0;
         let lines = opened
             .bytes()
@@ -169,12 +165,6 @@ impl<'l> Loader<'l> {
 
     fn item(&mut self, file: FileId, item: Item<'_>) {
         match &item {
-            Item::Heading(heading) => {
-                self.has_derived_totals = matches!(
-                    heading.section,
-                    Section::Monthly(_) | Section::Daily(_) | Section::Session { .. }
-                );
-            }
             Item::Table(_) => self.totals_in_table = 0,
             Item::Row(row) => {
                 self.extent.rows += 1;
@@ -186,15 +176,9 @@ impl<'l> Loader<'l> {
             _ => {}
         }
         match item {
-            Item::Problem(problem) => self.problem(problem),
+            Item::Problem(problem) => self.findings.push(problem),
             item => edit::enter(&mut self.builder, file, item),
         }
-    }
-
-    fn problem(&mut self, problem: Diagnostic) {
-        let is_manual = problem.code == Code::TotalDiffers && !self.has_derived_totals;
-        self.findings
-            .push(if is_manual { problem.manual() } else { problem });
     }
 
     pub fn finish(self, log: Opened) -> (Ledger, ReadFiles) {

@@ -19,7 +19,7 @@ use crate::{
     model::{Budget, Month, Policy, fold_name},
 };
 pub use check::{CheckedLog, check};
-use loader::{Loader, LookBack, first_of};
+use loader::{Loader, first_of};
 pub use loader::{ReadFiles, line_at};
 pub use locate::{LogOptions, WatchedFiles, locate};
 pub use log_files::LogFiles;
@@ -83,10 +83,7 @@ pub fn load(
     let mut opened = log.open(input)?;
     let findings = Findings::keeping(request.max_findings);
     let mut loader = Loader::begin(log, &mut opened, &policy, selection, findings)?;
-    let months = loader.load_month(LookBack {
-        today: now.date_naive(),
-        all: request.backtest,
-    });
+    let months = loader.load_month(now.date_naive(), request.backtest);
     let (ledger, mut files) = loader.finish(opened);
     let reported = months.and_then(|(month, earlier)| {
         let reconciled = ledger.reconcile(month, request.project.as_deref());

@@ -24,7 +24,7 @@ use signal_hook::{
     low_level,
 };
 
-use super::{Input, Signal, keys::Decoder, screen};
+use super::{Input, keys::Decoder, screen};
 use crate::exit::{EndingSignal, ExitCode};
 
 /// The longest that the rest of a key may take. Only time distinguishes an Esc from the start of another key.
@@ -74,7 +74,7 @@ enum KeyReader {
 }
 
 impl Listener {
-    /// Starts to listen, and sends each input. From then on, the signals of [`Signal`] have no other effect; but if the process
+    /// Starts to listen, and sends each input. From then on, the signals of [`Input`] have no other effect; but if the process
     /// still runs half a second after one to end, it exits with the code of the signal.
     pub fn start(send: impl Fn(Input) + Send + Clone + 'static) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
@@ -233,13 +233,13 @@ impl Shared {
 
     fn receive_signals(&self, mut signals: Signals, send: &impl Fn(Input)) {
         for signal in signals.forever() {
-            let signal = match signal {
-                SIGHUP => Signal::Ending(EndingSignal::HangUp),
-                SIGINT => Signal::Ending(EndingSignal::Interrupt),
-                SIGQUIT => Signal::Ending(EndingSignal::Quit),
-                SIGTERM => Signal::Ending(EndingSignal::Terminate),
-                SIGTSTP => Signal::Stop,
-                SIGCONT => Signal::Continue,
+            let input = match signal {
+                SIGHUP => Input::Ending(EndingSignal::HangUp),
+                SIGINT => Input::Ending(EndingSignal::Interrupt),
+                SIGQUIT => Input::Ending(EndingSignal::Quit),
+                SIGTERM => Input::Ending(EndingSignal::Terminate),
+                SIGTSTP => Input::Stop,
+                SIGCONT => Input::Continue,
                 _ => {
                     self.state().is_catching_up = false;
                     self.changed.notify_all();
@@ -247,13 +247,13 @@ impl Shared {
                     continue;
                 }
             };
-            self.handle(signal, send);
+            self.handle(input, send);
         }
     }
 
-    fn handle(&self, signal: Signal, send: &impl Fn(Input)) {
+    fn handle(&self, input: Input, send: &impl Fn(Input)) {
         let mut state = self.state();
-        if signal == Signal::Continue && state.is_stopping {
+        if input == Input::Continue && state.is_stopping {
             state.is_stopping = false;
             self.changed.notify_all();
             return;
@@ -261,26 +261,26 @@ impl Shared {
         let is_lent = state.is_lent;
         drop(state);
         if is_lent {
-            return while_lent(signal);
+            return while_lent(input);
         }
-        send(Input::Signal(signal));
-        if let Signal::Ending(signal) = signal {
+        send(input);
+        if let Input::Ending(signal) = input {
             force_exit(signal.into());
         }
     }
 }
 
 /// Handles a signal while the main thread waits for another program that has the terminal.
-fn while_lent(signal: Signal) {
+fn while_lent(signal: Input) {
     match signal {
-        Signal::Ending(ending @ (EndingSignal::HangUp | EndingSignal::Terminate)) => {
+        Input::Ending(ending @ (EndingSignal::HangUp | EndingSignal::Terminate)) => {
             low_level::exit(ExitCode::from(ending).number().into());
         }
         // The shell takes the terminal back only when all of the job has stopped.
-        Signal::Stop => {
+        Input::Stop => {
             let _ = low_level::emulate_default_handler(SIGTSTP);
         }
-        Signal::Ending(_) | Signal::Continue => {}
+        _ => {}
     }
 }
 

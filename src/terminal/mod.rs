@@ -23,20 +23,14 @@ pub enum Input {
     Key(KeyEvent),
     /// The terminal has another size. The next [`Screen::draw`] finds out which.
     Resize,
-    Signal(Signal),
-    /// The terminal is gone. No other input follows; the process must exit as after SIGHUP.
-    Gone,
-}
-
-/// A signal that a dashboard handles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// From another process: Ctrl-C comes as a key. SIGHUP says that the terminal is about to go.
+    /// A signal to end, from another process: Ctrl-C comes as a key. SIGHUP says that the terminal is about to go.
     Ending(EndingSignal),
     /// SIGTSTP from another process. Call [`suspend`].
     Stop,
     /// SIGCONT after a stop not by [`suspend`]. Call [`Screen::resume`].
     Continue,
+    /// The terminal is gone. No other input follows; the process must exit as after SIGHUP.
+    Gone,
 }
 
 /// The columns and rows of the terminal. Fails if it is gone.

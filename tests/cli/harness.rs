@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, FixedOffset, Utc};
 use tempfile::TempDir;
-use tokmon::{Context, Environment, Terminal};
+use tokmon::{Context, Terminal};
 
 /// The moment that the sample log is written for.
 pub(crate) const NOW: &str = "2026-02-25T17:00:00Z";
@@ -87,7 +87,7 @@ impl Tokmon {
         let status = tokmon::run(
             self.args,
             &mut Context {
-                environment: Environment::read(|name| self.environment.get(name).cloned()),
+                environment: &|name| self.environment.get(name).cloned(),
                 folder: self.folder,
                 clock: &|| "2026-11-21T12:00:00Z".parse().unwrap(),
                 zone: &zone,

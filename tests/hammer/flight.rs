@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::FixedOffset;
-use tokmon::{Context, Environment, Terminal};
+use tokmon::{Context, Terminal};
 
 use crate::{
     alone, is_long,
@@ -36,7 +36,7 @@ pub(crate) fn check(log: &Path) -> Vec<String> {
     let status = tokmon::run(
         args,
         &mut Context {
-            environment: Environment::read(|_| None),
+            environment: &|_| None,
             folder: log.parent().unwrap().to_path_buf(),
             clock: &|| "2026-02-26T12:00:00Z".parse().unwrap(),
             zone: &|_, _| FixedOffset::east_opt(0),

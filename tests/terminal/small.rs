@@ -14,7 +14,7 @@ use rustix::process::Pid;
 use tempfile::TempDir;
 use tokmon::{
     ExitCode,
-    terminal::{Input, KeyCode, KeyEvent, KeyModifiers, Listener, Screen, Signal, edit, suspend},
+    terminal::{Input, KeyCode, KeyEvent, KeyModifiers, Listener, Screen, edit, suspend},
 };
 
 use crate::tty::{PATIENCE, Tty, wait_until};
@@ -81,9 +81,9 @@ impl Dashboard {
             Input::Key(key) => return self.press(key),
             Input::Resize => {}
             Input::Gone => return Some(ExitCode::HungUp.number()),
-            Input::Signal(Signal::Stop) => suspend(&mut self.screen, &self.listener).unwrap(),
-            Input::Signal(Signal::Continue) => self.screen.resume().unwrap(),
-            Input::Signal(Signal::Ending(signal)) => return Some(ExitCode::from(signal).number()),
+            Input::Stop => suspend(&mut self.screen, &self.listener).unwrap(),
+            Input::Continue => self.screen.resume().unwrap(),
+            Input::Ending(signal) => return Some(ExitCode::from(signal).number()),
         }
         None
     }

@@ -70,9 +70,7 @@ struct NewFile {
 
 /// The log, by option, else by environment, else in the working folder; and the settings beside it.
 fn files(run: &Run<'_, '_>) -> Result<[NewFile; 2], Failure> {
-    let named = run.global.file.as_deref();
-    let named = named.or(run.cx.environment.file.as_ref().map(Path::new));
-    let log = named.unwrap_or(Path::new(LOG));
+    let log = run.log_path().unwrap_or_else(|| LOG.into());
     if log.as_os_str() == "-" {
         return Err(Failure::usage("cannot create a log on standard output")
             .help("name the file to write with --file PATH, or use --dry-run"));
@@ -87,7 +85,7 @@ fn files(run: &Run<'_, '_>) -> Result<[NewFile; 2], Failure> {
         shown: path.display().to_string(),
         path: run.cx.folder.join(path),
     };
-    Ok([file(log), file(&log.with_file_name(config::FILE))])
+    Ok([file(&log), file(&log.with_file_name(config::FILE))])
 }
 
 impl NewFile {

@@ -11,7 +11,7 @@ use crate::{
     exit::ExitCode,
     failure::Failure,
     render::{Style, StyledLine, Theme},
-    terminal::{self, Input, Listener, Screen, Signal},
+    terminal::{self, Input, Listener, Screen},
     text::FileId,
     tui::{
         App, Effect, Reading, Tab,
@@ -62,7 +62,7 @@ impl<'f, 'a, 'w> Dashboard<'f, 'a, 'w> {
         })
         .map_err(failed)?;
         let style = follower.run.style();
-        let depth = follower.run.cx.environment.color_depth();
+        let depth = follower.run.cx.color_depth();
         let theme = watching.theme.supported(style.color, depth);
         let app = App {
             bell: watching.bell,
@@ -230,12 +230,12 @@ impl Dashboard<'_, '_, '_> {
                 self.settled.get_or_insert(settled);
                 Ok(None)
             }
-            Input::Signal(Signal::Stop) => self.suspend(),
-            Input::Signal(Signal::Continue) => {
+            Input::Stop => self.suspend(),
+            Input::Continue => {
                 let resumed = self.screen.resume();
                 self.again(&resumed)
             }
-            Input::Signal(Signal::Ending(signal)) => Ok(Some(signal.into())),
+            Input::Ending(signal) => Ok(Some(signal.into())),
             Input::Key(key) => {
                 let message = message::of(key, self.app.is_typing, self.app.panel.is_some());
                 let view = self.view_context()?;
@@ -284,7 +284,7 @@ impl Dashboard<'_, '_, '_> {
     fn edit(&mut self, file: FileId, line: usize) -> Result<Flow, Failure> {
         let path = self.follower.read_files.path(file);
         let path = path.unwrap_or(&self.follower.watched.log);
-        let failed = match editor::command(&self.follower.run.cx.environment, path, line) {
+        let failed = match editor::command(&self.follower.run.cx, path, line) {
             Err(why) => Some(why),
             Ok(mut command) => {
                 let name = command.get_program().to_string_lossy().into_owned();
