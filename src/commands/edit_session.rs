@@ -79,11 +79,12 @@ impl EditSession {
     /// Rewrites the log as planned, if that changes anything. Gives what else `plan` gave.
     pub(super) fn rewrite<T>(
         &self,
-        how: RewriteArgs,
+        RewriteArgs { wait, quiesced }: RewriteArgs,
         plan: &mut Plan<'_, T>,
     ) -> Result<T, Failure> {
         let mut planned = None;
-        let outcome = self.target.rewrite(&how.into(), &mut |bytes| {
+        let options = RewriteOptions { wait, quiesced };
+        let outcome = self.target.rewrite(&options, &mut |bytes| {
             let (change, outcome) = plan(&self.utf8(bytes.to_vec())?)?;
             planned = Some(outcome);
             Ok(change.map(|change| (change, ())))
@@ -108,22 +109,5 @@ impl EditSession {
             self.log.archive_bytes(month)
         })?;
         Ok((revision, log_set))
-    }
-}
-
-impl From<RewriteArgs> for RewriteOptions {
-    fn from(args: RewriteArgs) -> Self {
-        Self {
-            wait: args.wait,
-            quiesced: args.quiesced,
-        }
-    }
-}
-
-/// A change of the log alone.
-pub(super) fn of_log(text: String) -> Change {
-    Change {
-        log: text.into_bytes(),
-        files: Vec::new(),
     }
 }

@@ -21,8 +21,8 @@ use self::{
 };
 use crate::{
     model::{
-        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, ModelPrice, MonthBudget, Policy,
-        Scenarios, TeamPolicy, Thresholds, Tokens, fold_name,
+        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, ModelPrice, Month, MonthBudget,
+        Policy, Scenarios, TeamPolicy, Thresholds, Tokens, fold_name,
     },
     store,
     text::Source,
@@ -134,14 +134,15 @@ impl File {
             ..
         } = self;
         let default = Policy::default();
+        let month = |(month, table): (Value<Month>, MonthTable)| {
+            let tokens = table.tokens.map(|tokens| of_settings(tokens.0));
+            let cost = table.cost.map(|cost| cost.0);
+            (month.0, MonthBudget { tokens, cost })
+        };
         let policy = Policy {
             budget: budget.tokens.map(|tokens| of_settings(tokens.0)),
             cost_budget: budget.cost.map(|cost| cost.0),
-            months: budget
-                .months
-                .into_iter()
-                .map(|(month, table)| (month.0, table.into()))
-                .collect(),
+            months: budget.months.into_iter().map(month).collect(),
             reserve: budget.reserve.map(|reserve| reserve.0),
             thresholds: Thresholds {
                 note: percent(budget.thresholds.note, default.thresholds.note),
@@ -189,15 +190,6 @@ fn of_settings(tokens: Tokens) -> Budget {
     }
 }
 
-impl From<MonthTable> for MonthBudget {
-    fn from(table: MonthTable) -> Self {
-        Self {
-            tokens: table.tokens.map(|tokens| of_settings(tokens.0)),
-            cost: table.cost.map(|cost| cost.0),
-        }
-    }
-}
-
 fn percent<const MIN: i32, const MAX: i32>(
     value: Option<Value<Whole<MIN, MAX>>>,
     default: u32,
@@ -206,51 +198,49 @@ fn percent<const MIN: i32, const MAX: i32>(
 }
 
 fn check_policy(policy: &Policy, archive_dir: Option<&Path>, problems: &mut ProblemList<'_>) {
-    let Thresholds {
-        note,
-        warning,
-        critical,
-        exceeded,
-    } = policy.thresholds;
-    if !(note < warning && warning < critical && critical < exceeded) {
-        problems.add_at(
-            &["budget", "thresholds"],
-            format!("note, warning, critical and exceeded must rise, but are {note}, {warning}, {critical}, {exceeded}"),
-            "set each higher than the one before; the defaults are 75, 80, 90 and 100",
-        );
-    }
-    if let EfficiencyPolicy {
-        target: Some(target),
-        alert: Some(alert),
-    } = policy.efficiency
-        && alert < target
-    {
-        let message = format!("the alert at {alert} is below the target of {target}");
-        problems.add_at(
-            &["efficiency", "alert"],
-            message,
-            "set an alert that is the target or more",
-        );
-    }
+    let at = policy.thresholds;
+    let steps = [at.note, at.warning, at.critical, at.exceeded];
+    let EfficiencyPolicy { target, alert } = policy.efficiency;
     let ForecastPolicy {
         warning, critical, ..
     } = policy.forecast;
-    if critical <= warning {
-        let message = format!("a forecast is critical at {critical}%, and a warning at {warning}%");
-        problems.add_at(
-            &["forecast"],
-            message,
-            "set both, `critical` higher than `warning`",
-        );
-    }
     let mut parts = archive_dir.into_iter().flat_map(Path::iter);
-    if parts.any(|part| part.eq_ignore_ascii_case(".tokmon")) {
-        let message = "archives cannot be in `.tokmon`, where tokmon keeps its own files";
-        problems.add_at(
+    let is_own = parts.any(|part| part.eq_ignore_ascii_case(".tokmon"));
+    let checks: [(bool, &[&str], String, &str); 4] = [
+        (
+            steps.is_sorted_by(|one, next| one < next),
+            &["budget", "thresholds"],
+            format!(
+                "note, warning, critical and exceeded must rise, but are {}",
+                steps.map(|step| step.to_string()).join(", ")
+            ),
+            "set each higher than the one before; the defaults are 75, 80, 90 and 100",
+        ),
+        (
+            alert.is_none() || target <= alert,
+            &["efficiency", "alert"],
+            format!(
+                "the alert at {} is below the target of {}",
+                alert.unwrap_or_default(),
+                target.unwrap_or_default()
+            ),
+            "set an alert that is the target or more",
+        ),
+        (
+            warning < critical,
+            &["forecast"],
+            format!("a forecast is critical at {critical}%, and a warning at {warning}%"),
+            "set both, `critical` higher than `warning`",
+        ),
+        (
+            !is_own,
             &["archive", "dir"],
-            message,
+            "archives cannot be in `.tokmon`, where tokmon keeps its own files".to_owned(),
             "name another folder, like \"archive\"",
-        );
+        ),
+    ];
+    for (_, path, message, help) in checks.into_iter().filter(|check| !check.0) {
+        problems.add_at(path, message, help);
     }
 }
 

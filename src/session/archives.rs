@@ -251,7 +251,8 @@ impl Archives {
         let orphans = unread
             .iter()
             .filter(|archive| archive.kind == Unread::Orphaned);
-        let referred = orphans.filter(|archive| refers_to(text, &archive.file.name));
+        let referred =
+            orphans.filter(|archive| occurrences(text, &archive.file.name).next().is_some());
         let logs: BTreeSet<PathBuf> = referred.map(|archive| archive.log.clone()).collect();
         let mut months = BTreeSet::new();
         for archive in unread.iter_mut() {
@@ -293,21 +294,18 @@ impl Archives {
             let after = with_log(before, &self.log_path(), newline).into_bytes();
             adoption.archives.insert(archive.month, after.clone());
             adoption.text = renamed(&adoption.text, &old.name, &new.name);
-            let change = |path, before, after| FileChange {
-                path,
-                before,
-                after,
+            let is_renamed = new.path != old.path;
+            let mut file = FileChange {
+                path: old.path,
+                before: Some(bytes),
+                after: None,
             };
-            if new.path == old.path {
-                let file = change(new.path, Some(bytes), Some(after));
-                adoption.files.push(file);
-            } else {
-                let files = [
-                    change(new.path, None, Some(after)),
-                    change(old.path, Some(bytes), None),
-                ];
-                adoption.files.extend(files);
+            if is_renamed {
+                adoption.files.push(file.clone());
+                (file.path, file.before) = (new.path, None);
             }
+            file.after = Some(after);
+            adoption.files.push(file);
         }
         Ok(adoption)
     }
@@ -416,11 +414,6 @@ fn named_in(file: &ArchiveFile, opened: &mut Opened) -> Result<Option<NamedLog>,
     Ok(text.and_then(|text| named_log(text.valid())))
 }
 
-/// Whether a text holds the name of a file, and not as the end of a longer one.
-fn refers_to(text: &str, name: &str) -> bool {
-    occurrences(text, name).next().is_some()
-}
-
 /// A text with another name in place of the name of a file.
 fn renamed(text: &str, old: &str, new: &str) -> String {
     let mut renamed = String::with_capacity(text.len());
@@ -433,6 +426,7 @@ fn renamed(text: &str, old: &str, new: &str) -> String {
     renamed + text.get(at..).unwrap_or_default()
 }
 
+/// Where a text holds the name of a file, and not as the end of a longer one.
 fn occurrences(text: &str, name: &str) -> impl Iterator<Item = usize> {
     let found = text.match_indices(name).map(|(at, _)| at);
     found.filter(|at| {

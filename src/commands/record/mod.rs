@@ -6,11 +6,7 @@ mod single;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{
-    edit_session::{EditSession, of_log},
-    run::Run,
-    status,
-};
+use super::{edit_session::EditSession, run::Run, status};
 use crate::{
     analysis::Rows,
     cli::{RecordArgs, ViewArgs},
@@ -19,7 +15,7 @@ use crate::{
     failure::Failure,
     model::{Month, Usage},
     render::{self, Recorded, RecordedRow},
-    store::{RewriteError, RewriteOptions, WriteError},
+    store::{Change, RewriteError, RewriteOptions, WriteError},
     text::Source,
 };
 
@@ -85,7 +81,11 @@ fn settle(session: &EditSession, now: edit::Timestamp) -> Result<(), RewriteErro
             return Ok(None);
         }
         let settled = settled(session, session.utf8(bytes.to_vec())?, now)?;
-        Ok(settled.map(|revision| (of_log(revision.into_text()), ())))
+        let change = settled.map(|revision| Change {
+            log: revision.into_text().into_bytes(),
+            files: Vec::new(),
+        });
+        Ok(change.map(|change| (change, ())))
     });
     settled.map(|_| ())
 }

@@ -13,7 +13,7 @@ use crate::{
     commands::status::view_request,
     exit::ExitCode,
     failure::Failure,
-    session::{Session, ViewRequest},
+    session::{self, ViewRequest},
     terminal::{self, Input},
 };
 use dashboard::Dashboard;
@@ -39,12 +39,15 @@ pub fn run(
         forecast_days: true,
         ..view_request(args, Rows::Newest(MAX_ROWS), run)?
     };
-    let session = Session::new(run.log_options(), request, run.locate()?);
-    let watched = session.watched_files()?;
+    let (options, log) = (run.log_options(), run.locate()?);
+    let watched = session::watched(&log, &options, None)?;
     let (send, receive) = mpsc::channel();
     let scheduler = ReadScheduler::watch(&watched, watching, &send);
     let mut following = Follower {
-        session,
+        options,
+        request,
+        log,
+        loaded: None,
         run: run.reborrow(),
         watched,
         read_files: crate::text::Files::default(),
