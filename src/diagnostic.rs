@@ -146,6 +146,13 @@ impl fmt::Display for Code {
     }
 }
 
+/// The edits that resolve a finding, and whether they may be made without asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub edits: EditSet,
+    pub applicability: Applicability,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub code: Code,
@@ -156,8 +163,8 @@ pub struct Diagnostic {
     /// Other places that belong to it, with their labels.
     pub related: Vec<(Place, String)>,
     pub help: Option<String>,
-    /// The edits that resolve it, computed only where they are asked for. They may resolve several findings.
-    pub fix: Option<Arc<EditSet>>,
+    /// Computed only where it is asked for. One fix may resolve several findings.
+    pub fix: Option<Arc<Fix>>,
     applicability: Applicability,
 }
 
@@ -197,11 +204,9 @@ impl Diagnostic {
     }
 
     /// Attaches what resolves the finding. One that nothing resolves needs a person.
-    pub fn set_fix(&mut self, fix: Option<Arc<EditSet>>) {
-        self.applicability = match fix {
-            Some(_) => Applicability::Safe,
-            None => Applicability::Manual,
-        };
+    pub fn set_fix(&mut self, fix: Option<Arc<Fix>>) {
+        let applicability = fix.as_ref().map(|fix| fix.applicability);
+        self.applicability = applicability.unwrap_or(Applicability::Manual);
         self.fix = fix;
     }
 

@@ -4,9 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::findings_of;
 use crate::{
-    diagnostic::{Code, Diagnostic, Findings},
+    diagnostic::{Applicability, Code, Diagnostic, Findings, Fix},
     edit::{self, LogSet, Revision, Timestamp, Violation},
-    text::{EditSet, FileId},
+    text::{Edit, EditSet, FileId},
 };
 
 #[derive(Debug)]
@@ -55,8 +55,8 @@ fn gone(before: &Findings, after: &Findings) -> usize {
 pub fn attach_fixes(findings: &mut [Diagnostic], revision: &Revision, log_set: &LogSet) {
     let proposed = edit::proposed_fixes(revision, log_set).into_iter();
     let fixes = proposed.filter_map(|fix| {
-        let edits = EditSet::new(fix.proposal.edits).ok()?;
-        Some((fix.codes, fix.is_divisible, Arc::new(edits)))
+        let safe = safe(fix.proposal.edits)?;
+        Some((fix.codes, fix.is_divisible, safe))
     });
     let fixes: Vec<_> = fixes.collect();
     // An archive is adopted before the log is fixed.
@@ -64,17 +64,23 @@ pub fn attach_fixes(findings: &mut [Diagnostic], revision: &Revision, log_set: &
     for finding in findings.filter(|finding| finding.code != Code::OrphanedArchive) {
         let fix = fixes.iter().find(|fix| fix.0.contains(&finding.code));
         let line = revision.document().whole_line(finding.place);
-        finding.set_fix(fix.and_then(|(_, is_divisible, edits)| {
-            let on_line = edits.within(line);
+        finding.set_fix(fix.and_then(|(_, is_divisible, fix)| {
+            let on_line = fix.edits.within(line);
             if *is_divisible {
-                let is_in_log = finding.place.file == FileId::LOG && !on_line.is_empty();
-                let own = is_in_log.then(|| EditSet::new(on_line.to_vec()).ok());
-                return own.flatten().map(Arc::new);
+                let is_own = finding.place.file == fix.edits.file() && !on_line.is_empty();
+                return is_own.then(|| safe(on_line.to_vec())).flatten();
             }
             // An id may occur again without being a repetition that can go.
             let is_repeat = finding.code == Code::DuplicateId;
             let is_resolved = !is_repeat || on_line.iter().any(|edit| edit.span == line);
-            is_resolved.then(|| Arc::clone(edits))
+            is_resolved.then(|| Arc::clone(fix))
         }));
     }
+}
+
+fn safe(edits: Vec<Edit>) -> Option<Arc<Fix>> {
+    Some(Arc::new(Fix {
+        edits: EditSet::new(FileId::LOG, edits).ok()?,
+        applicability: Applicability::Safe,
+    }))
 }

@@ -192,7 +192,7 @@ impl Revision {
             invariants,
         } = proposal;
         sections::close_up(&mut edits);
-        let mut edits = EditSet::new(edits)?;
+        let mut edits = EditSet::new(FileId::LOG, edits)?;
         let mut text = splice(self.text(), &edits);
         if text.starts_with('\u{feff}') && self.document.source.body_start() == 0 {
             // The mark at the start of a line would become that of the file: an empty line stays above.
@@ -204,7 +204,7 @@ impl Revision {
                 }
             });
             let blank = Edit::insert(start, self.document.newline(start));
-            edits = EditSet::new(edits.iter().cloned().chain([blank]).collect())?;
+            edits = EditSet::new(FileId::LOG, edits.iter().cloned().chain([blank]).collect())?;
             text = splice(self.text(), &edits);
         }
         let after = Self::read(text, log_set);

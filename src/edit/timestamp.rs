@@ -156,7 +156,10 @@ mod tests {
         let stamp = "2026-02-26T08:05:09+09:00".parse().unwrap();
         let text = format!("# Cost Log\n{header}\n\n## X\n");
         let edits = edit(&text, stamp).into_iter().collect();
-        let text = crate::text::splice(&text, &crate::text::EditSet::new(edits).unwrap());
+        let text = crate::text::splice(
+            &text,
+            &crate::text::EditSet::new(crate::text::FileId::LOG, edits).unwrap(),
+        );
         text.lines().nth(1).unwrap().to_owned()
     }
 

@@ -10,7 +10,7 @@ use crate::{
     analysis::{ReconciledMonth, stated_budget},
     log::{Column, Role, Section, cell},
     model::{Currency, Money, Policy, Tokens, is_subtotal},
-    text::{Edit, EditSet, Span, splice},
+    text::{Edit, EditSet, FileId, Span, splice},
 };
 
 /// What totals are written in and judged by.
@@ -63,7 +63,7 @@ pub(super) fn follow(
     let start = table.head.line_start;
     let whole = Span::new(start, document.line_after(table.last_line().end));
     let edits = edits.iter().filter_map(|edit| edit.moved(start, 0));
-    let Ok(edits) = EditSet::new(edits.collect()) else {
+    let Ok(edits) = EditSet::new(FileId::LOG, edits.collect()) else {
         return Vec::new();
     };
     let text = format!("{heading}\n\n{}", splice(document.at(whole), &edits));
@@ -88,7 +88,7 @@ pub(super) fn complete(section: String, basis: Basis) -> String {
     let document = Document::read(section, Kept::Summaries);
     let table = document.tables.first().into_iter();
     let edits = table.flat_map(|table| Totals::new(&document, table, basis, true).edits());
-    match EditSet::new(edits.map(|(_, edit)| edit).collect()) {
+    match EditSet::new(FileId::LOG, edits.map(|(_, edit)| edit).collect()) {
         Ok(edits) => splice(document.text(), &edits),
         Err(_) => document.source.into_text(),
     }

@@ -1,6 +1,6 @@
 //! Edits as values, and the one function that applies them.
 
-use super::Span;
+use super::{FileId, Span};
 
 /// Replace the bytes of `span` by `text`: an insertion where the span is empty, a deletion where the text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,22 +43,28 @@ impl Edit {
 }
 
 /// Edits of one file that cannot contradict each other: sorted by position, and no two of them touch the same byte.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditSet {
+    file: FileId,
     edits: Vec<Edit>,
 }
 
 impl EditSet {
     /// Sorts the edits and refuses those that overlap. Several insertions at one place come in their order, those of equal order as
     /// they were given, all before a replacement there.
-    pub fn new(mut edits: Vec<Edit>) -> Result<Self, Overlap> {
+    pub fn new(file: FileId, mut edits: Vec<Edit>) -> Result<Self, Overlap> {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end, edit.order));
         let spans = edits.iter().map(|edit| edit.span);
         let mut pairs = spans.clone().zip(spans.skip(1));
         match pairs.find(|(first, second)| second.start < first.end) {
             Some((first, second)) => Err(Overlap { first, second }),
-            None => Ok(Self { edits }),
+            None => Ok(Self { file, edits }),
         }
+    }
+
+    /// The file that the edits are of.
+    pub const fn file(&self) -> FileId {
+        self.file
     }
 
     /// By position.
@@ -137,12 +143,12 @@ mod tests {
     proptest! {
         #[test]
         fn splicing_nothing_changes_nothing(text in any::<String>()) {
-            prop_assert_eq!(splice(&text, &EditSet::default()), text);
+            prop_assert_eq!(splice(&text, &EditSet::new(FileId::LOG, Vec::new()).unwrap()), text);
         }
 
         #[test]
         fn bytes_outside_the_edits_stay((text, edits) in text_and_edits()) {
-            let set = EditSet::new(edits.clone()).unwrap();
+            let set = EditSet::new(FileId::LOG, edits.clone()).unwrap();
             let spliced = splice(&text, &set);
             let mut rest = spliced.as_str();
             let mut at = 0;
@@ -158,7 +164,7 @@ mod tests {
     #[test]
     fn edits_within_a_span_touch_nothing_outside_it() {
         let edits = [1..3, 4..4, 4..6, 6..6, 6..8].map(|range| Edit::delete(range.into()));
-        let set = EditSet::new(edits.to_vec()).unwrap();
+        let set = EditSet::new(FileId::LOG, edits.to_vec()).unwrap();
         for (span, within) in [(0..9, 0..5), (2..6, 1..4), (3..5, 1..2), (7..9, 0..0)] {
             assert_eq!(set.within(span.clone().into()), &edits[within], "{span:?}");
         }
@@ -167,7 +173,7 @@ mod tests {
     #[test]
     fn overlapping_edits_are_refused() {
         let edits = vec![Edit::delete(Span::new(3, 6)), Edit::insert(5, "x")];
-        let overlap = EditSet::new(edits).unwrap_err();
+        let overlap = EditSet::new(FileId::LOG, edits).unwrap_err();
         assert_eq!(overlap.to_string(), "edits overlap: bytes 3..6 and 5..5");
     }
 
@@ -179,7 +185,10 @@ mod tests {
             Edit::insert(0, "2"),
             Edit::delete(Span::new(4, 5)),
         ];
-        assert_eq!(splice("abcde", &EditSet::new(edits).unwrap()), "12abCd");
+        assert_eq!(
+            splice("abcde", &EditSet::new(FileId::LOG, edits).unwrap()),
+            "12abCd"
+        );
     }
 
     #[test]
@@ -192,7 +201,7 @@ mod tests {
             insert(0, "next"),
             Edit::delete(Span::new(1, 2)),
         ];
-        let set = EditSet::new(edits).unwrap();
+        let set = EditSet::new(FileId::LOG, edits).unwrap();
         assert_eq!(splice("<->", &set), "<rownextitemsection>");
     }
 }

@@ -101,7 +101,7 @@ fn compact_section(section: &str, repeated: &HashSet<String>) -> Option<(String,
     if merged == 0 {
         return None;
     }
-    let compacted = text::splice(section, &EditSet::new(edits).ok()?);
+    let compacted = text::splice(section, &EditSet::new(FileId::LOG, edits).ok()?);
     let after = Document::read(compacted, Kept::All);
     let is_same = sums_of(&document) == sums_of(&after);
     is_same.then(|| (after.source.into_text(), merged))

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analysis::ReconciledMonth,
     model::{Entry, Money, Status, Tokens},
-    text::{Edit, EditSet, splice},
+    text::{Edit, EditSet, FileId, splice},
 };
 
 /// The edits that make one row of several. It is where the first one is, and has the words of the one that says most.
@@ -84,7 +84,7 @@ fn line(
     let line = row.line();
     let edits = grow(editor, row, &entry, &delta).into_iter();
     let edits = edits.filter_map(|edit| edit.moved(line.start, 0));
-    let edits = EditSet::new(edits.collect()).ok()?;
+    let edits = EditSet::new(FileId::LOG, edits.collect()).ok()?;
     Some(splice(document.at(line), &edits))
 }
 

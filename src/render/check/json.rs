@@ -12,9 +12,9 @@ use serde_with::skip_serializing_none;
 
 use super::{CheckExtent, CheckReport, LineAt, Spot};
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Applicability, Diagnostic, Fix, Severity},
     render::json,
-    text::{EditSet, FileId},
+    text::FileId,
 };
 
 /// What is wrong with a cost log. Readers ignore keys they do not know.
@@ -109,7 +109,7 @@ struct CheckEdit<'a> {
 #[derive(Default)]
 struct Fixes<'a> {
     all: Vec<CheckFix<'a>>,
-    known: HashMap<*const EditSet, usize>,
+    known: HashMap<*const Fix, usize>,
 }
 
 impl<'a> Fixes<'a> {
@@ -118,13 +118,16 @@ impl<'a> Fixes<'a> {
         let next = self.all.len();
         let index = *self.known.entry(Arc::as_ptr(fix)).or_insert(next);
         if index == next {
-            let edits = fix.iter().map(|edit| CheckEdit {
+            let edits = fix.edits.iter().map(|edit| CheckEdit {
                 start: edit.span.start,
                 end: edit.span.end,
                 text: &edit.text,
             });
             self.all.push(CheckFix {
-                applicability: "safe",
+                applicability: match fix.applicability {
+                    Applicability::Safe => "safe",
+                    Applicability::Manual => "manual",
+                },
                 edits: edits.collect(),
             });
         }
