@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    LoadedLog,
     archives::Archives,
     log_files::{EXCERPT, LogFiles},
 };
 use crate::{
     config::{self, Settings},
     failure::Failure,
+    model::Month,
     render::{self, Style},
     store::{self, Opened},
     text::{FileRole, Files},
@@ -163,7 +163,7 @@ fn find_log(options: &LogOptions) -> Result<PathBuf, Failure> {
     ))
 }
 
-/// The files whose changes matter to a dashboard, whether they exist or not.
+/// The files whose changes matter to a session, whether they exist or not.
 pub struct WatchedFiles {
     pub log: PathBuf,
     /// The log, as it was given.
@@ -172,11 +172,11 @@ pub struct WatchedFiles {
     pub files: Vec<PathBuf>,
 }
 
-/// The files to watch, with the archives of the months that were read. Fails for standard input.
+/// The files to watch, with the archives of some months. Fails for standard input.
 pub fn watched(
     log: &LogFiles,
     options: &LogOptions,
-    loaded: Option<&LoadedLog>,
+    months: &[Month],
 ) -> Result<WatchedFiles, Failure> {
     let (Some(path), Some(archives)) = (log.path.clone(), &log.archives) else {
         return Err(Failure::usage("standard input cannot be watched")
@@ -188,10 +188,7 @@ pub fn watched(
         settings.unwrap_or_else(|| path.with_file_name(config::FILE)),
     ];
     files.extend(log.projection_path());
-    if let Some(LoadedLog { month, earlier, .. }) = loaded {
-        let months = earlier.iter().chain([month]);
-        files.extend(months.map(|month| archives.file_of(*month).path));
-    }
+    files.extend(months.iter().map(|month| archives.file_of(*month).path));
     if options.settings.is_none() {
         // Settings that would be found before those that hold now.
         let folders = [path.parent(), Some(&options.folder)];

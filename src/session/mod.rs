@@ -1,5 +1,5 @@
-//! A log with all that belongs to it, loaded from its files for reports at any moment.
-//! The caller decides which log is meant, what of it to show, and what time it is.
+//! A log with all that belongs to it, loaded from its files: for a report at any moment, and again when a file changes.
+//! Borrows nothing from its caller, which says which log is meant, what of it to show, and what time it is.
 
 pub mod archives;
 mod check;
@@ -17,12 +17,11 @@ use crate::{
     diagnostic::Findings,
     failure::Failure,
     model::{Budget, Month, Policy, fold_name},
-    text::FileId,
 };
 pub use check::{CheckedLog, check};
 use loader::{Loader, first_of};
 pub use loader::{ReadFiles, line_at};
-pub use locate::{LogOptions, WatchedFiles, locate, watched};
+pub use locate::{LogOptions, WatchedFiles, locate};
 pub use log_files::LogFiles;
 
 /// What of a log to show, and how to judge it.
@@ -90,7 +89,7 @@ pub fn load(
         let reconciled = ledger.reconcile(month, request.project.as_deref());
         check_names(&reconciled, request)?;
         files.findings.extend(rules::findings(&reconciled, &policy));
-        let report = request.report(&reconciled, &policy, &files, now);
+        let report = request.report(&reconciled, &policy, &log.shown, now);
         Ok((report, month, earlier))
     });
     files.findings.sort();
@@ -117,12 +116,12 @@ impl ViewRequest {
         &self,
         reconciled: &ReconciledMonth<'_>,
         policy: &Policy,
-        read: &ReadFiles,
+        path: &str,
         now: DateTime<FixedOffset>,
     ) -> StatusReport {
         let project = self.project.as_deref();
         let options = ReportOptions {
-            path: read.files.name(FileId::LOG),
+            path,
             now,
             project: project.and_then(|project| reconciled.find_project(project)),
             team: self.team.as_deref(),
@@ -134,12 +133,64 @@ impl ViewRequest {
     }
 }
 
-impl LoadedLog {
-    /// The report for another moment.
-    pub fn report(&self, request: &ViewRequest, now: DateTime<FixedOffset>) -> StatusReport {
-        let project = request.project.as_deref();
-        let reconciled = self.ledger.reconcile(self.month, project);
-        request.report(&reconciled, &self.policy, &self.files, now)
+/// A log that is loaded again and again, as it was when its files were read last.
+pub struct Session {
+    options: LogOptions,
+    request: ViewRequest,
+    log: LogFiles,
+    loaded: Option<LoadedLog>,
+}
+
+impl Session {
+    /// A session whose files are not read yet.
+    pub const fn new(options: LogOptions, request: ViewRequest, log: LogFiles) -> Self {
+        Self {
+            options,
+            request,
+            log,
+            loaded: None,
+        }
+    }
+
+    /// Finds the log and reads its settings again, for [`Self::load`].
+    pub fn locate(&self) -> Result<LogFiles, Failure> {
+        locate(&self.options)
+    }
+
+    /// Reads the files and keeps what they say. If that fails, what they said before stays.
+    pub fn load(
+        &mut self,
+        log: LogFiles,
+        now: DateTime<FixedOffset>,
+        input: &mut dyn Read,
+    ) -> Result<(&LoadedLog, StatusReport), LoadFailure> {
+        let (loaded, report) = load(&log, &self.request, now, input)?;
+        self.log = log;
+        Ok((self.loaded.insert(loaded), report))
+    }
+
+    /// The report for a moment, by what the files said when they were read last.
+    pub fn report(&self, now: DateTime<FixedOffset>) -> Option<StatusReport> {
+        let loaded = self.loaded.as_ref()?;
+        let project = self.request.project.as_deref();
+        let reconciled = loaded.ledger.reconcile(loaded.month, project);
+        let path = &self.log.shown;
+        Some(self.request.report(&reconciled, &loaded.policy, path, now))
+    }
+
+    /// The time zone of the settings that were read last.
+    pub fn timezone(&self) -> Option<&str> {
+        self.log.settings.timezone.as_deref()
+    }
+
+    /// The files whose changes matter. Fails for standard input.
+    pub fn watched_files(&self) -> Result<WatchedFiles, Failure> {
+        let mut months = Vec::new();
+        if let Some(loaded) = &self.loaded {
+            months.push(loaded.month);
+            months.extend(&loaded.earlier);
+        }
+        locate::watched(&self.log, &self.options, &months)
     }
 }
 

@@ -198,9 +198,9 @@ impl Dashboard<'_, '_, '_> {
         }
         let minute = |time: DateTime<FixedOffset>| time.timestamp().div_euclid(60);
         if minute(now) != minute(then)
-            && let Some(loaded) = &self.follower.loaded
+            && let Some(report) = self.follower.session.report(now)
         {
-            latest.report = loaded.report(&self.follower.request, now);
+            latest.report = report;
             self.is_stale = true;
         }
         Ok(())

@@ -12,10 +12,7 @@ use crate::{
     exit::ExitCode,
     failure::Failure,
     render::{self, Style},
-    session::{
-        self, LoadFailure, LoadedLog, LogFiles, LogOptions, ReadFiles, ViewRequest, WatchedFiles,
-        locate,
-    },
+    session::{LoadFailure, ReadFiles, Session, WatchedFiles},
     store,
     terminal::Input,
     text,
@@ -26,11 +23,7 @@ use crate::{
 };
 
 pub struct Follower<'a, 'w> {
-    pub options: LogOptions,
-    pub request: ViewRequest,
-    /// The log and its settings, and what its files say: as they were when they could be read last.
-    pub log: LogFiles,
-    pub loaded: Option<LoadedLog>,
+    pub session: Session,
     pub run: Run<'a, 'w>,
     pub watched: WatchedFiles,
     pub read_files: text::Files,
@@ -41,7 +34,7 @@ pub struct Follower<'a, 'w> {
 
 impl Follower<'_, '_> {
     pub fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
-        self.run.now_in(self.log.settings.timezone.as_deref())
+        self.run.now_in(self.session.timezone())
     }
 
     pub fn read(&mut self) -> Result<Reading, Failure> {
@@ -50,7 +43,7 @@ impl Follower<'_, '_> {
         let reading = match self.load() {
             Ok(snapshot) => {
                 // If the settings cannot be read, the same files as before are watched.
-                watched = session::watched(&self.log, &self.options, self.loaded.as_ref()).ok();
+                watched = self.session.watched_files().ok();
                 Ok(Box::new(snapshot))
             }
             Err(_) if store::is_missing(&self.watched.log) => {
@@ -83,11 +76,9 @@ impl Follower<'_, '_> {
     }
 
     fn load(&mut self) -> Result<Snapshot, LoadFailure> {
-        let log = locate(&self.options)?;
+        let log = self.session.locate()?;
         let now = self.run.now_in(log.settings.timezone.as_deref())?;
-        let (loaded, report) = session::load(&log, &self.request, now, self.run.cx.input)?;
-        self.log = log;
-        let loaded = self.loaded.insert(loaded);
+        let (loaded, report) = self.session.load(log, now, self.run.cx.input)?;
         self.read_files = loaded.files.files.clone();
         Ok(Snapshot {
             report,

@@ -13,7 +13,7 @@ use crate::{
     commands::status::view_request,
     exit::ExitCode,
     failure::Failure,
-    session::{self, ViewRequest},
+    session::{Session, ViewRequest},
     terminal::{self, Input},
 };
 use dashboard::Dashboard;
@@ -39,15 +39,12 @@ pub fn run(
         forecast_days: true,
         ..view_request(args, Rows::Newest(MAX_ROWS), run)?
     };
-    let (options, log) = (run.log_options(), run.locate()?);
-    let watched = session::watched(&log, &options, None)?;
+    let session = Session::new(run.log_options(), request, run.locate()?);
+    let watched = session.watched_files()?;
     let (send, receive) = mpsc::channel();
     let scheduler = ReadScheduler::watch(&watched, watching, &send);
     let mut following = Follower {
-        options,
-        request,
-        log,
-        loaded: None,
+        session,
         run: run.reborrow(),
         watched,
         read_files: crate::text::Files::default(),
