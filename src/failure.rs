@@ -116,7 +116,7 @@ impl From<WriteError> for Failure {
 impl From<&WriteError> for ExitCode {
     fn from(error: &WriteError) -> Self {
         match error {
-            WriteError::Damaged { .. }
+            WriteError::Conflict { .. }
             | WriteError::SideFile { .. }
             | WriteError::DamagedJournal { .. } => Self::DataError,
             WriteError::Missing { .. } | WriteError::NotAFile { .. } => Self::NoInput,

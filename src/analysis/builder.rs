@@ -7,12 +7,12 @@ use super::{
     ledger::{Duplicate, HoldEntry, Ledger},
     names::Roster,
     rows::RowSelection,
-    tally::Tally,
+    team_usage::Tally,
 };
 use crate::{
     model::{
-        Allocation, Entry, EntryKind, Header, HookLine, LineEvent, Month, Note, Optimization,
-        Phase, Policy, StatedTotal, Tokens,
+        Allocation, Entry, EntryKind, Header, LineEvent, Month, Note, Optimization, Phase, Policy,
+        StatedTotal, Tokens,
     },
     text::{FileRole, Place},
 };
@@ -358,24 +358,24 @@ impl LedgerBuilder {
         self.ledger.notes.push(note);
     }
 
-    pub fn line(&mut self, line: &HookLine<'_>) {
+    pub fn line(&mut self, event: &LineEvent<'_>, place: Place) {
         self.ledger.hook_lines += 1;
-        match &line.event {
-            LineEvent::Hold(hold) if self.fits(hold.tokens, line.place) => {
+        match event {
+            LineEvent::Hold(hold) if self.fits(hold.tokens, place) => {
                 let ledger = &mut self.ledger;
-                let name = ledger.names.id(&hold.team);
+                let (name, tokens, until) = (ledger.names.id(&hold.team), hold.tokens, hold.until);
                 // The line that came first holds; a retry changes nothing.
                 let entry = ledger.holds.entry(hold.id.clone().into_owned());
                 entry.or_insert(HoldEntry {
                     name,
-                    tokens: hold.tokens,
-                    until: hold.until,
+                    tokens,
+                    until,
                 });
             }
             LineEvent::Free(id) => {
                 self.ledger.freed.insert(id.clone().into_owned());
             }
-            LineEvent::Hold(_) | LineEvent::Hook(_) | LineEvent::Notice(_) => {}
+            LineEvent::Hold(_) | LineEvent::Hook | LineEvent::Notice => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{reconciled::ReconciledMonth, usage::is_dated};
+use super::{reconciled_month::ReconciledMonth, team_usage::is_dated};
 use crate::model::Tokens;
 
 /// What a burn rate is measured over.
@@ -41,55 +41,31 @@ const MINUTES_PER_DAY: u64 = 24 * 60;
 impl BurnRate {
     /// None where the month has not begun, has no time to measure over, or nothing was used in it.
     pub(super) fn of(reconciled: &ReconciledMonth, now: DateTime<FixedOffset>) -> Option<Self> {
-        let month = reconciled.month;
-        let (used, today) = (reconciled.used(), now.date_naive());
-        let (first, first_time) = first_day(reconciled);
-        let days = |to: NaiveDate| {
-            u64::try_from((to - first).num_days())
-                .ok()
-                .filter(|days| *days > 0)
+        let (month, used) = (reconciled.month, reconciled.used());
+        let today = now.date_naive();
+        let (since, first_time) = first_day(reconciled);
+        let is_over = today > month.last_day();
+        let end = if is_over {
+            month.last_day().succ_opt()?
+        } else {
+            today
         };
-        if today > month.last_day() {
-            let whole = days(month.last_day().succ_opt()?)?;
-            return Self::new(
-                used,
-                whole * MINUTES_PER_DAY,
-                first,
-                None,
-                RateBasis::WholeMonth,
-            );
-        }
-        if let Some(completed) = days(today) {
+        let days = u64::try_from((end - since).num_days()).unwrap_or(0);
+        let (tokens, minutes, since_time, basis) = if is_over {
+            (used, days * MINUTES_PER_DAY, None, RateBasis::WholeMonth)
+        } else if days > 0 {
             // Days to come as well, which only a wrong date or another clock can bring up.
-            let since_today = reconciled
-                .days
-                .range(today..)
-                .map(|(_, day)| day.tokens)
-                .sum();
-            return Self::new(
-                used.saturating_sub(since_today),
-                completed * MINUTES_PER_DAY,
-                first,
-                None,
-                RateBasis::CompletedDays,
-            );
-        }
-        let start = first.and_time(first_time.unwrap_or_default());
-        let minutes = u64::try_from((now.naive_local() - start).num_minutes()).ok()?;
-        Self::new(used, minutes, first, first_time, RateBasis::FirstDay)
-    }
-
-    fn new(
-        tokens: Tokens,
-        minutes: u64,
-        since: NaiveDate,
-        since_time: Option<NaiveTime>,
-        basis: RateBasis,
-    ) -> Option<Self> {
-        if tokens == Tokens::ZERO || minutes == 0 {
-            return None;
-        }
-        Some(Self {
+            let from_today = reconciled.days.range(today..);
+            let tokens = used.saturating_sub(from_today.map(|(_, day)| day.tokens).sum());
+            let minutes = days * MINUTES_PER_DAY;
+            (tokens, minutes, None, RateBasis::CompletedDays)
+        } else {
+            let start = since.and_time(first_time.unwrap_or_default());
+            let minutes = (now.naive_local() - start).num_minutes();
+            let minutes = u64::try_from(minutes).unwrap_or(0);
+            (used, minutes, first_time, RateBasis::FirstDay)
+        };
+        (tokens > Tokens::ZERO && minutes > 0).then(|| Self {
             tokens,
             minutes,
             tokens_per_day: Self::rounded(tokens, MINUTES_PER_DAY, minutes),

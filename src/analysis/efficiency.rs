@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{ledger::Ledger, usage::TeamUsage};
+use super::{ledger::Ledger, team_usage::TeamUsage};
 use crate::{
     model::{EfficiencyPolicy, EntryKind, Level, NoteValue, Tokens},
     text::Place,

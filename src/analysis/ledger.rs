@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use super::{
     names::{NameId, Names, Roster},
     rows::{KeptRows, UnreadableRows},
-    tally::{Day, Tally},
+    team_usage::{Day, Tally},
 };
 use crate::{
     model::{

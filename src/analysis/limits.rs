@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::{
     names::NameId,
-    reconciled::ReconciledMonth,
+    reconciled_month::ReconciledMonth,
     report::{FigureKind, FigureSource},
-    usage::TeamUsage,
+    team_usage::TeamUsage,
 };
 use crate::{
     model::{Budget, BudgetSource, Policy, Tokens, is_total},

@@ -15,12 +15,11 @@ mod names;
 mod optimization;
 mod plan;
 mod reconcile;
-mod reconciled;
+mod reconciled_month;
 mod report;
 mod rows;
 mod status;
-mod tally;
-mod usage;
+mod team_usage;
 
 pub use builder::LedgerBuilder;
 pub use burn_rate::{BurnRate, RateBasis};
@@ -35,11 +34,11 @@ pub use limits::{Limits, budget, reserve, stated_budget};
 pub use names::word_prefixes;
 pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanPhase};
-pub use reconciled::ReconciledMonth;
+pub use reconciled_month::ReconciledMonth;
 pub use report::{
     Alert, AlertScope, DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport,
     TeamReport,
 };
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};
-pub use usage::TeamUsage;
+pub use team_usage::TeamUsage;

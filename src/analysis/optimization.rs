@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{ledger::preferred, reconciled::ReconciledMonth};
+use super::{ledger::preferred, reconciled_month::ReconciledMonth};
 use crate::{
     model::{Tokens, ratio},
     text::Place,
@@ -64,13 +64,11 @@ impl Optimizations {
         let (mut operations, mut stated_average) = (Vec::new(), None);
         for row in preferred(&reconciled.ledger.optimizations, |row| row.place) {
             let (before, after) = (
-                row.before.map(|before| before.value),
-                row.after.map(|after| after.value),
+                row.before.map(|cell| cell.value),
+                row.after.map(|cell| cell.value),
             );
-            let saving = Saving {
-                place: Some(row.place),
-                ..Saving::new(row.operation.clone(), before, after)
-            };
+            let mut saving = Saving::new(row.operation.clone(), before, after);
+            saving.place = Some(row.place);
             if row.average {
                 stated_average.get_or_insert(saving);
             } else {
@@ -89,24 +87,19 @@ impl Optimizations {
 }
 
 fn mean(operations: &[Saving]) -> Option<Saving> {
-    let pairs: Vec<(u128, u128)> = operations
-        .iter()
-        .filter_map(|saving| {
-            Some((
-                u128::from(saving.before_tokens?.0),
-                u128::from(saving.after_tokens?.0),
-            ))
-        })
-        .collect();
-    let count = u128::try_from(pairs.len())
-        .ok()
-        .filter(|count| *count > 0)?;
-    let mean = |sum: u128| {
-        u64::try_from((sum * 2 + count) / (count * 2))
-            .ok()
-            .map(Tokens)
+    let figures = |saving: &Saving| {
+        let (before, after) = (saving.before_tokens?.0, saving.after_tokens?.0);
+        Some((u128::from(before), u128::from(after)))
     };
-    let before = mean(pairs.iter().map(|(before, _)| before).sum());
-    let after = mean(pairs.iter().map(|(_, after)| after).sum());
-    Some(Saving::new(format!("mean of {count}"), before, after))
+    let pairs: Vec<(u128, u128)> = operations.iter().filter_map(figures).collect();
+    let count = pairs.len() as u128;
+    let mean = |sum: u128| (sum * 2 + count).checked_div(count * 2)?.try_into().ok();
+    let before = mean(pairs.iter().map(|(before, _)| before).sum())?;
+    let after = mean(pairs.iter().map(|(_, after)| after).sum())?;
+    let operation = format!("mean of {count}");
+    Some(Saving::new(
+        operation,
+        Some(Tokens(before)),
+        Some(Tokens(after)),
+    ))
 }

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{ledger::preferred, names::NameId, reconciled::ReconciledMonth, usage::TeamUsage};
+use super::{
+    ledger::preferred, names::NameId, reconciled_month::ReconciledMonth, team_usage::TeamUsage,
+};
 use crate::{
     model::{Level, Phase, Policy, Status, Tokens, ratio},
     text::Place,
@@ -86,14 +88,19 @@ impl Plan {
         budget: Option<Tokens>,
         policy: &Policy,
     ) -> Option<Self> {
-        let rows: Vec<&Phase> = preferred(&reconciled.ledger.phases, |phase| phase.place)
-            .filter(|phase| reconciled.newest && !phase.is_total())
-            .collect();
+        let team_of = |phase: &Phase| reconciled.find_team(phase.team.as_deref()?);
+        let rows: Vec<(&Phase, Option<&TeamUsage>)> =
+            preferred(&reconciled.ledger.phases, |phase| phase.place)
+                .filter(|phase| reconciled.newest && !phase.is_total())
+                .map(|phase| (phase, team_of(phase)))
+                .collect();
         if rows.is_empty() {
             return None;
         }
-        let mut spent = Spent::on(reconciled, &rows);
-        let phases: Vec<PlanPhase> = rows.iter().map(|row| phase(row, &mut spent)).collect();
+        let phases = rows.iter().zip(spent(&rows));
+        let phases: Vec<PlanPhase> = phases
+            .map(|((row, team), spent)| phase(row, *team, spent))
+            .collect();
         let used = reconciled.used();
         let pending: Tokens = phases.iter().map(|phase| phase.pending_tokens).sum();
         let scenario = |name, change_percent: i32| {
@@ -166,10 +173,42 @@ fn accounted(reconciled: &ReconciledMonth, phases: &[PlanPhase]) -> Tokens {
     all.min(reconciled.used())
 }
 
-fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
-    let planned = row.tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
-    let running = row.status == Some(Status::Running);
-    let spent_tokens = running.then(|| spent.take(row, planned));
+/// What teams have spent on each phase that is under way: what they used, less what their finished phases took. Each token
+/// is taken for one phase only, in the order of the plan; the last phase of a team takes all that is left.
+fn spent(rows: &[(&Phase, Option<&TeamUsage>)]) -> Vec<Option<Tokens>> {
+    // What is left of each team's tokens, and how many of its phases are under way.
+    let mut teams: HashMap<NameId, (Tokens, usize)> = HashMap::new();
+    for (row, team) in rows {
+        let Some(team) = team else { continue };
+        let used = || (team.used().unwrap_or_default(), 0);
+        let (left, running) = teams.entry(team.id).or_insert_with(used);
+        match row.status {
+            Some(Status::Done) => *left = left.saturating_sub(planned(row)),
+            Some(Status::Running) => *running += 1,
+            _ => {}
+        }
+    }
+    let mut take = |(row, team): &(&Phase, Option<&TeamUsage>)| {
+        if row.status != Some(Status::Running) {
+            return None;
+        }
+        let Some((left, running)) = team.and_then(|team| teams.get_mut(&team.id)) else {
+            return Some(Tokens::ZERO);
+        };
+        let most = if *running > 1 { planned(row) } else { *left };
+        let taken = most.min(*left);
+        *left = left.saturating_sub(taken);
+        *running -= 1;
+        Some(taken)
+    };
+    rows.iter().map(&mut take).collect()
+}
+
+fn planned(row: &Phase) -> Tokens {
+    row.tokens.map_or(Tokens::ZERO, |tokens| tokens.value)
+}
+
+fn phase(row: &Phase, team: Option<&TeamUsage>, spent_tokens: Option<Tokens>) -> PlanPhase {
     PlanPhase {
         label: row.label().to_owned(),
         name: row.name.clone(),
@@ -177,60 +216,11 @@ fn phase(row: &Phase, spent: &mut Spent<'_>) -> PlanPhase {
         spent_tokens,
         pending_tokens: match &row.status {
             Some(Status::Done) => Tokens::ZERO,
-            _ => planned.saturating_sub(spent_tokens.unwrap_or_default()),
+            _ => planned(row).saturating_sub(spent_tokens.unwrap_or_default()),
         },
         status: row.status.as_ref().map(|status| status.word().to_owned()),
         place: row.place,
-        team: team_of(spent.reconciled, row).map(|team| team.id),
+        team: team.map(|team| team.id),
         estimated: row.estimated,
     }
-}
-
-/// What teams have spent on their phases that are under way: what they used, less what their finished phases took. Each token
-/// is taken for one phase only, in the order of the plan; the last phase of a team takes all that is left.
-struct Spent<'c> {
-    reconciled: &'c ReconciledMonth<'c>,
-    /// What is left of each team's tokens, and how many of its phases are under way.
-    teams: HashMap<NameId, (Tokens, usize)>,
-}
-
-impl<'c> Spent<'c> {
-    fn on(reconciled: &'c ReconciledMonth<'c>, rows: &[&Phase]) -> Self {
-        let mut teams: HashMap<NameId, (Tokens, usize)> = HashMap::new();
-        for row in rows {
-            let Some(team) = team_of(reconciled, row) else {
-                continue;
-            };
-            let used = || (team.used().unwrap_or_default(), 0);
-            let (left, running) = teams.entry(team.id).or_insert_with(used);
-            match row.status {
-                Some(Status::Done) => {
-                    let took = row.tokens.map(|tokens| tokens.value);
-                    *left = left.saturating_sub(took.unwrap_or_default());
-                }
-                Some(Status::Running) => *running += 1,
-                _ => {}
-            }
-        }
-        Self { reconciled, teams }
-    }
-
-    fn take(&mut self, row: &Phase, planned: Tokens) -> Tokens {
-        let team = team_of(self.reconciled, row);
-        let Some((left, running)) = team.and_then(|team| self.teams.get_mut(&team.id)) else {
-            return Tokens::ZERO;
-        };
-        let taken = if *running > 1 {
-            planned.min(*left)
-        } else {
-            *left
-        };
-        *left = left.saturating_sub(taken);
-        *running = running.saturating_sub(1);
-        taken
-    }
-}
-
-fn team_of<'c>(reconciled: &'c ReconciledMonth<'c>, row: &Phase) -> Option<&'c TeamUsage> {
-    reconciled.find_team(row.team.as_deref()?)
 }

@@ -12,13 +12,12 @@ use chrono::NaiveDate;
 use super::{
     ledger::{Ledger, MonthLedger, TallyKey},
     names::{MonthRoster, NameId},
-    reconciled::{ReconciledMonth, StatedUse},
+    reconciled_month::{ReconciledMonth, StatedUse},
     rows::{KeptRow, UnreadableRows},
-    tally::Day,
-    usage::TeamUsage,
+    team_usage::{Day, TeamUsage},
 };
 use crate::{
-    model::{EntryKind, Month, NoteValue, RoundedSum, StatedTotal, fold_name},
+    model::{EntryKind, Month, NoteValue, StatedTotal, fold_name},
     text::Place,
 };
 
@@ -27,7 +26,7 @@ impl Ledger {
     ///
     /// Takes as long as what is written about this month, and the allocation table.
     pub fn reconcile(&self, month: Month, project: Option<&str>) -> ReconciledMonth<'_> {
-        self.reconcile_with(month, project, IdleTeams::Listed)
+        self.reconcile_with(month, project, true)
     }
 
     pub fn find_month(&self, month: Month) -> Option<ReconciledMonth<'_>> {
@@ -36,14 +35,15 @@ impl Ledger {
 
     /// Reconciles what is written about a month, and leaves out the teams that the allocation table alone names.
     pub fn reconcile_statements(&self, month: Month) -> ReconciledMonth<'_> {
-        self.reconcile_with(month, None, IdleTeams::LeftOut)
+        self.reconcile_with(month, None, false)
     }
 
+    /// Lists teams about which the month says nothing where it `lists_idle` ones.
     fn reconcile_with(
         &self,
         month: Month,
         project: Option<&str>,
-        idle: IdleTeams,
+        lists_idle: bool,
     ) -> ReconciledMonth<'_> {
         let project = project.map(fold_name);
         let nothing = MonthLedger::default();
@@ -51,56 +51,49 @@ impl Ledger {
         let roster = self
             .roster
             .of_month(&self.names, month, data.monthly_names());
-        let reconciler = Reconciler::new(self, &roster, project.as_deref(), data);
-        let (mut teams, unsplit) = reconciler.teams(data);
-        if project.is_none() && idle == IdleTeams::Listed {
+        let assignment = Assignment::new(self, &roster, project.as_deref(), data);
+        let (mut teams, unsplit) = assignment.teams(data);
+        if project.is_none() && lists_idle {
             for id in self.allocated.keys() {
-                teams.entry(*id).or_insert_with(|| reconciler.idle(*id));
+                teams.entry(*id).or_insert_with(|| assignment.idle(*id));
             }
         }
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-        for (date, _, _, day) in reconciler.days(data) {
+        for (date, _, _, day) in assignment.days(data) {
             let of_all = days.entry(date).or_default();
             of_all.add(day.tokens, day.first_time);
         }
         let totals = data.totals.iter().map(|(_, total)| total);
-        let totals = totals.filter(|total| reconciler.is_wanted(total.project.as_ref()));
+        let totals = totals.filter(|total| assignment.is_wanted(total.project.as_ref()));
         let totals: Vec<StatedTotal> = totals.cloned().collect();
         let newest = self.months().last();
         let newest = newest.is_none_or(|newest| *newest <= month);
         let is_shown = |row: &&KeptRow| {
-            let team = reconciler.owners.get(&row.name);
+            let team = assignment.owners.get(&row.name);
             let team = team.and_then(|id| teams.get(id));
-            team.is_some_and(|team| team.tallies.contains_key(&row.kind))
+            team.is_some_and(|team| team.tallies.contains_key(&row.entry.kind))
         };
         let rows = self.kept.of(month).filter(is_shown).collect();
-        let teams = reconciler.in_order(teams);
+        let teams = assignment.in_order(teams);
         let index = teams.iter().enumerate();
         ReconciledMonth {
             month,
             newest,
-            stated: reconciler.stated(data, &totals, newest && project.is_none()),
+            stated: assignment.stated(data, &totals, newest && project.is_none()),
             totals,
             unsplit,
-            unreadable: reconciler.unreadable(month),
+            unreadable: assignment.unreadable(month),
             days,
             rows,
             index: index.map(|(at, team)| (team.id, at)).collect(),
             teams,
-            projects: reconciler.projects.names,
+            projects: assignment.projects.names,
             ledger: self,
             roster,
             project,
             noted: OnceCell::new(),
         }
     }
-}
-
-/// Whether teams are listed about which a month says nothing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum IdleTeams {
-    Listed,
-    LeftOut,
 }
 
 impl ReconciledMonth<'_> {
@@ -114,12 +107,13 @@ impl ReconciledMonth<'_> {
         let Ledger { roster, names, .. } = self.ledger;
         let roster = roster.of_month(names, month, data.monthly_names());
         let project = self.project.as_deref();
-        let reconciler = Reconciler::new(self.ledger, &roster, project, data);
-        Cow::Owned(reconciler.teams(data).0.into_values().collect())
+        let assignment = Assignment::new(self.ledger, &roster, project, data);
+        Cow::Owned(assignment.teams(data).0.into_values().collect())
     }
 }
 
-struct Reconciler<'r, 'l> {
+/// Which team and which projects the rows of a month count for.
+struct Assignment<'r, 'l> {
     ledger: &'l Ledger,
     wanted: Option<&'r str>,
     projects: Projects,
@@ -127,7 +121,7 @@ struct Reconciler<'r, 'l> {
     owners: HashMap<NameId, NameId>,
 }
 
-impl<'r, 'l> Reconciler<'r, 'l> {
+impl<'r, 'l> Assignment<'r, 'l> {
     fn new(
         ledger: &'l Ledger,
         roster: &MonthRoster<'l>,
@@ -273,18 +267,17 @@ impl<'r, 'l> Reconciler<'r, 'l> {
     /// The figure the log states: its `TOTAL` rows, if every summary has one, else the row of a table of months, else the note
     /// on current usage.
     fn stated(&self, data: &MonthLedger, totals: &[StatedTotal], notes: bool) -> Option<StatedUse> {
-        let of = |total: &StatedTotal| Some((RoundedSum::from(total.figures.tokens?), total.place));
-        let sum = |totals: &mut dyn Iterator<Item = (RoundedSum, Place)>| {
-            let (tokens, place) = totals.next()?;
-            let rest: RoundedSum = totals.map(|(tokens, _)| tokens).sum();
-            Some(StatedUse {
-                tokens: tokens + rest,
-                place,
-            })
+        let of = |total: &StatedTotal| {
+            let (tokens, place) = (total.figures.tokens?.into(), total.place);
+            Some(StatedUse { tokens, place })
+        };
+        let add = |sum: StatedUse, next: StatedUse| StatedUse {
+            tokens: sum.tokens + next.tokens,
+            ..sum
         };
         let wanted = |project: &Option<Arc<str>>| self.is_wanted(project.as_ref());
         // Of several totals of a summary, the last is that of all its rows.
-        let own: BTreeMap<usize, (RoundedSum, Place)> = data
+        let own: BTreeMap<usize, StatedUse> = data
             .totals
             .iter()
             .filter(|(_, total)| !total.of_months && wanted(&total.project))
@@ -300,13 +293,11 @@ impl<'r, 'l> Reconciler<'r, 'l> {
                 NoteValue::CurrentUsage(tokens, _) => Some(*tokens),
                 _ => None,
             })?;
-            Some(StatedUse {
-                tokens: tokens.into(),
-                place,
-            })
+            let tokens = tokens.into();
+            Some(StatedUse { tokens, place })
         };
-        sum(&mut own.into_values().filter(|_| complete))
-            .or_else(|| sum(&mut of_months.filter_map(of)))
+        let own = own.into_values().filter(|_| complete).reduce(add);
+        own.or_else(|| of_months.filter_map(of).reduce(add))
             .or_else(|| note().filter(|_| notes))
     }
 }

@@ -1,15 +1,15 @@
 //! The rows that will be shown one by one, and those that cannot be read.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, btree_map},
+    ops::Add,
 };
 
 use chrono::NaiveDate;
 
-use super::{cost::CostSum, names::NameId, tally::sum};
+use super::{cost::CostSum, names::NameId, team_usage::sum};
 use crate::{
-    model::{Entry, EntryKind, Month, Status, TimeRange, Tokens},
+    model::{Entry, EntryKind, Month},
     text::{FileId, FileRole, Place},
 };
 
@@ -46,59 +46,45 @@ impl Rows {
 /// A row that will be shown, or several that are shown as one.
 #[derive(Clone, Debug)]
 pub(super) struct KeptRow {
+    /// The number of rows.
     pub(super) rows: u64,
-    pub(super) kind: EntryKind,
-    pub(super) date: NaiveDate,
-    pub(super) time: Option<TimeRange>,
     pub(super) name: NameId,
-    pub(super) task: Option<String>,
-    pub(super) model: Option<String>,
-    pub(super) notes: Option<String>,
-    pub(super) tokens: Option<Tokens>,
-    pub(super) estimate: bool,
+    pub(super) date: NaiveDate,
     pub(super) cost: CostSum,
-    pub(super) status: Option<Status>,
-    pub(super) minutes: Option<u64>,
-    pub(super) place: Place,
+    /// The first of them, without ids, with the sums of all.
+    pub(super) entry: Entry<'static>,
 }
 
 impl KeptRow {
     fn of(entry: &Entry<'_>, date: NaiveDate, name: NameId, cost: &CostSum) -> Self {
-        let text = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let mut entry = entry.to_static();
+        (entry.id, entry.hold, entry.further_ids) = (None, None, Box::default());
         Self {
             rows: 1,
-            kind: entry.kind,
-            date,
-            time: entry.when.time,
             name,
-            task: text(&entry.work.task),
-            model: text(&entry.work.model),
-            notes: text(&entry.work.notes),
-            tokens: entry.figures.tokens.map(|tokens| tokens.value),
-            estimate: entry.figures.tokens.is_some_and(|tokens| tokens.estimate),
+            date,
             cost: cost.clone(),
-            status: entry.status.clone(),
-            minutes: entry.figures.minutes,
-            place: entry.place,
+            entry,
         }
     }
 
     /// Adds another row of the same day, team and kind. What can differ between them is left out.
     fn add(&mut self, other: &Self) {
         self.rows += other.rows;
-        let tokens = self.tokens.into_iter().chain(other.tokens);
-        self.tokens = tokens.reduce(Tokens::saturating_add);
-        self.minutes = sum(self.minutes, other.minutes);
-        self.estimate |= other.estimate;
         self.cost.add(&other.cost);
-        (self.time, self.status) = (None, None);
-        (self.task, self.model, self.notes) = (None, None, None);
+        let (entry, figures) = (&mut self.entry, &other.entry.figures);
+        let tokens = entry.figures.tokens.into_iter().chain(figures.tokens);
+        entry.figures.tokens = tokens.reduce(Add::add);
+        entry.figures.minutes = sum(entry.figures.minutes, figures.minutes);
+        (entry.when.time, entry.status) = (None, None);
+        (entry.work.task, entry.work.model, entry.work.notes) = (None, None, None);
     }
 
     /// The sort key: by day; rows of an archive before those of the log.
     pub(super) fn order(&self) -> (NaiveDate, bool, (FileId, usize, usize)) {
-        let in_log = self.place.file.role() != FileRole::Archive;
-        (self.date, in_log, self.place.order())
+        let place = &self.entry.place;
+        let in_log = place.file.role() != FileRole::Archive;
+        (self.date, in_log, place.order())
     }
 }
 
@@ -133,7 +119,7 @@ impl OfMonth {
         let newest = self.rows.split_off(self.rows.len().saturating_sub(kept));
         let mut sums: BTreeMap<(NaiveDate, NameId, EntryKind), KeptRow> = BTreeMap::new();
         for row in self.rows.drain(..) {
-            match sums.entry((row.date, row.name, row.kind)) {
+            match sums.entry((row.date, row.name, row.entry.kind)) {
                 btree_map::Entry::Occupied(mut sum) => sum.get_mut().add(&row),
                 btree_map::Entry::Vacant(sum) => {
                     sum.insert(row);

@@ -1,6 +1,9 @@
 //! Puts the report together from the figures that the other modules compute.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
@@ -11,13 +14,13 @@ use super::{
     forecast::{self, Request},
     limits::{self, Limits},
     names::NameId,
-    reconciled::ReconciledMonth,
+    reconciled_month::ReconciledMonth,
     report::{
         Alert, BudgetReport, DayReport, FigureKind, FigureSource, LogReport, RowReport,
         StatusReport, TeamReport, UsedReport,
     },
     rows::KeptRow,
-    usage::TeamUsage,
+    team_usage::TeamUsage,
 };
 use crate::model::{Budget, EntryKind, Money, Policy, RoundedSum, Tokens, ratio};
 
@@ -53,9 +56,7 @@ pub fn report(
         limits: &limits,
         budget: tokens,
         policy,
-        now: question.now,
-        days: question.forecast_days,
-        backtest: question.backtest,
+        options: question,
     });
     let mut teams = teams(reconciled, policy, &limits, goal, &holds);
     for (team, usage) in teams.iter_mut().zip(&reconciled.teams) {
@@ -264,12 +265,11 @@ fn days(reconciled: &ReconciledMonth, team: Option<&str>) -> Vec<DayReport> {
 fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -> DayReport {
     rows.sort_by_key(|row| row.order());
     let mut cost = CostSum::default();
-    for row in &rows {
-        cost.add(&row.cost);
-    }
+    rows.iter().for_each(|row| cost.add(&row.cost));
+    let tokens = rows.iter().filter_map(|row| row.entry.figures.tokens);
     DayReport {
         date,
-        tokens: rows.iter().filter_map(|row| row.tokens).sum(),
+        tokens: tokens.map(|tokens| tokens.value).sum(),
         cost: reconciled.total_cost(&cost),
         rows: rows
             .into_iter()
@@ -279,24 +279,24 @@ fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -
 }
 
 fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
-    let (team, written) = (
-        reconciled.team_name(row.name).to_owned(),
-        reconciled.ledger.names.shown(row.name),
-    );
+    let team = reconciled.team_name(row.name).to_owned();
+    let written = reconciled.ledger.names.shown(row.name);
+    let (entry, figures) = (&row.entry, &row.entry.figures);
+    let text = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
     RowReport {
         rows: row.rows,
-        time: row.time.map(|time| time.to_string()),
+        time: entry.when.time.map(|time| time.to_string()),
         written_team: (written != team).then(|| written.to_owned()),
         team,
-        task: row.task.clone(),
-        tokens: row.tokens,
-        estimate: row.estimate,
+        task: text(&entry.work.task),
+        tokens: figures.tokens.map(|tokens| tokens.value),
+        estimate: figures.tokens.is_some_and(|tokens| tokens.estimate),
         cost: reconciled.total_cost(&row.cost),
-        status: row.status.as_ref().map(|status| status.word().to_owned()),
-        minutes: row.minutes,
-        model: row.model.clone(),
-        notes: row.notes.clone(),
-        kind: row.kind,
-        place: row.place,
+        status: entry.status.as_ref().map(|status| status.word().to_owned()),
+        minutes: figures.minutes,
+        model: text(&entry.work.model),
+        notes: text(&entry.work.notes),
+        kind: entry.kind,
+        place: entry.place,
     }
 }

@@ -62,7 +62,7 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
         }
         (Item::Header(header), Log) => ledger.header(&header),
         (Item::Note(note), Log) => ledger.note(note),
-        (Item::Line(line), Log) => ledger.line(&line),
+        (Item::Line { event, place, .. }, Log) => ledger.line(&event, place),
         _ => {}
     }
 }

@@ -2,10 +2,15 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
+
 use super::{Columns, Section};
 use crate::{
     diagnostic::Diagnostic,
-    model::{Allocation, Entry, Header, HookLine, Month, Note, Optimization, Phase, StatedTotal},
+    model::{
+        Allocation, Amount, Entry, Header, LineEvent, Month, Note, Optimization, Phase,
+        StatedTotal, Tokens,
+    },
     text::{Place, Span},
 };
 
@@ -27,7 +32,13 @@ pub enum Item<'a> {
         place: Place,
     },
     /// Another line that is not Markdown.
-    Line(HookLine<'a>),
+    Line {
+        event: LineEvent<'a>,
+        /// The date it carries, else that of the last dated thing before it. None where nothing before it is dated.
+        date: Option<NaiveDate>,
+        /// The whole line without its line end.
+        place: Place,
+    },
     Problem(Diagnostic),
 }
 
@@ -100,7 +111,7 @@ pub enum RowValue<'a> {
     /// An operation before and after, or their average.
     Optimization(Optimization),
     /// A sum over rows that were passed on themselves.
-    Sum,
+    Sum(Option<Amount<Tokens>>, Place),
     /// Unreadable; the problem was passed on before. The month is the one it would have counted for, if that is known.
     Unreadable(Option<Month>),
 }

@@ -8,8 +8,8 @@ use super::{Item, cell, row::unknown_status};
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
-        Amount, Entry, EntryKind, Figures, Hold, HookKind, HookLine, LineEvent, Month, Notice,
-        Status, TimeRange, TokenClasses, Tokens, When, Work,
+        Amount, Entry, EntryKind, Figures, Hold, LineEvent, Month, Status, TimeRange, TokenClasses,
+        Tokens, When, Work,
     },
     text::{Place, Span},
 };
@@ -71,7 +71,7 @@ pub(super) fn read<'a>(
     let own_date = own_date(rest);
     let date = own_date.or(date_before);
     let item = match event(line, tag, rest, place) {
-        Ok(Some(event)) => Ok(Item::Line(HookLine { event, date, place })),
+        Ok(Some(event)) => Ok(Item::Line { event, date, place }),
         Ok(None) => Pairs::read(line, rest, place)
             .and_then(|pairs| usage(&pairs, problems).map(Item::Usage)),
         Err(problem) => Err(problem),
@@ -104,10 +104,9 @@ fn event<'a>(
     }
     let pairs = || Pairs::read(line, rest, place);
     Ok(Some(match tag {
-        "[PRE" => LineEvent::Hook(HookKind::Pre),
-        "[POST" => LineEvent::Hook(HookKind::Post),
-        "[STOP" => LineEvent::Hook(HookKind::Stop),
-        "[NOTIFY" => notice(rest).map_or(LineEvent::Hook(HookKind::Notify), LineEvent::Notice),
+        "[PRE" | "[POST" | "[STOP" => LineEvent::Hook,
+        "[NOTIFY" if is_notice(rest) => LineEvent::Notice,
+        "[NOTIFY" => LineEvent::Hook,
         "[HOLD" => LineEvent::Hold(hold(&pairs()?)?),
         "[FREE" => LineEvent::Free(pairs()?.need("id")?.clone()),
         _ => return Ok(None),
@@ -201,12 +200,14 @@ fn hold<'a>(pairs: &Pairs<'a>) -> Result<Hold<'a>, Box<Diagnostic>> {
     })
 }
 
-fn notice(rest: &str) -> Option<Notice<'_>> {
-    let pairs = Pairs::read(rest, rest, Place::default()).ok()?;
-    Some(Notice {
-        threshold: pairs.get("threshold")?.parse().ok()?,
-        scope: pairs.get("scope")?.clone(),
-        basis: pairs.get("basis")?.clone(),
+/// Whether this says which threshold of what was crossed, so that no other process sends the notice again.
+fn is_notice(rest: &str) -> bool {
+    Pairs::read(rest, rest, Place::default()).is_ok_and(|pairs| {
+        let threshold = pairs.get("threshold").map(|text| text.parse::<u32>());
+        let is_about = ["scope", "basis"]
+            .iter()
+            .all(|key| pairs.get(key).is_some());
+        is_about && matches!(threshold, Some(Ok(_)))
     })
 }
 
@@ -404,7 +405,7 @@ mod tests {
                     problems.collect::<String>(),
                 )
             }
-            Some(Item::Line(line)) => format!("{date}{:?}", line.event),
+            Some(Item::Line { event, .. }) => format!("{date}{event:?}"),
             _ => format!("{date}{}", problems.iter().map(shown).collect::<String>()),
         }
     }
@@ -476,20 +477,20 @@ mod tests {
 
     #[test]
     fn other_lines_are_read() {
-        assert_eq!(said("[PRE] 19:15:25 tool=unknown"), "Hook(Pre)");
+        assert_eq!(said("[PRE] 19:15:25 tool=unknown"), "Hook");
         assert_eq!(
             said("[STOP] 2026-02-25T19:17:52+09:00 session_end"),
-            "2026-02-25: Hook(Stop)"
+            "2026-02-25: Hook"
         );
         assert_eq!(
             said("[NOTIFY] 2026-02-25T19:16:18+09:00 threshold_breach"),
-            "2026-02-25: Hook(Notify)"
+            "2026-02-25: Hook"
         );
         assert_eq!(
             said(
                 "[NOTIFY] 2026-02-25T10:55:12+09:00 threshold=80 scope=total basis=actual level=warning used=161200 budget=200000"
             ),
-            r#"2026-02-25: Notice(Notice { threshold: 80, scope: "total", basis: "actual" })"#
+            "2026-02-25: Notice"
         );
         assert_eq!(
             said(

@@ -15,7 +15,6 @@ mod notes;
 mod reader;
 mod row;
 mod section;
-mod sums;
 mod table;
 mod walk;
 

@@ -6,7 +6,6 @@ use super::{
     Cell, Column, Columns, Role, RowValue, Section,
     cell::{self, Parsed},
     section::OpenSection,
-    sums::Addend,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -28,7 +27,7 @@ pub(super) struct Decoder<'r, 'p> {
 }
 
 /// What a row means. `None` where it says nothing.
-type Decoded<'p> = Option<(RowValue<'p>, Addend)>;
+type Decoded<'p> = Option<RowValue<'p>>;
 
 /// A row that cannot be read. The problem was noted.
 struct Refused;
@@ -65,9 +64,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
             Role::Optimizations => self.optimization(),
             Role::Foreign => Ok(None),
         };
-        decoded.unwrap_or_else(|Refused| {
-            Some((RowValue::Unreadable(self.month()), Addend::Unreadable))
-        })
+        decoded.unwrap_or_else(|Refused| Some(RowValue::Unreadable(self.month())))
     }
 
     fn usage(&mut self) -> Result<Decoded<'p>, Refused> {
@@ -113,20 +110,17 @@ impl<'r, 'p> Decoder<'r, 'p> {
             hold: None,
             place,
         };
-        let addend = Addend::Row(entry.figures.tokens);
-        Ok(Some((RowValue::Entry(entry), addend)))
+        Ok(Some(RowValue::Entry(entry)))
     }
 
     /// A row that adds up others. Of a month, the sum of all its rows is a statement of its own.
-    fn sum(&self, figures: Figures, place: Place) -> (RowValue<'p>, Addend) {
-        let addend = Addend::Total(figures.tokens, place);
+    fn sum(&self, figures: Figures, place: Place) -> RowValue<'p> {
         let mut names = self.cells.iter().take(2);
         let is_part = names.any(|cell| is_subtotal(&cell.text));
-        let value = match (self.role, self.month()) {
+        match (self.role, self.month()) {
             (Role::Monthly, Some(month)) if !is_part => self.stated_total(month, figures, false),
-            _ => RowValue::Sum,
-        };
-        (value, addend)
+            _ => RowValue::Sum(figures.tokens, place),
+        }
     }
 
     fn month_total(&mut self) -> Result<Decoded<'p>, Refused> {
@@ -137,8 +131,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let figures = self.figures()?;
         let month = text.trim().parse();
         let month = month.map_err(|_| self.unreadable(Column::Month))?;
-        let total = self.stated_total(month, figures, true);
-        Ok(Some((total, Addend::Nothing)))
+        Ok(Some(self.stated_total(month, figures, true)))
     }
 
     fn stated_total(&self, month: Month, figures: Figures, of_months: bool) -> RowValue<'p> {
@@ -165,21 +158,14 @@ impl<'r, 'p> Decoder<'r, 'p> {
             percent: percent.and_then(|text| cell::percent(&text)),
             place: self.place(Column::Allocated),
         };
-        let addend = if is_total(&row.team) {
-            Addend::Total(allocated, row.place)
-        } else if row.is_reserve() {
-            Addend::Reserve(allocated)
-        } else {
-            Addend::Row(allocated)
-        };
-        Ok(Some((RowValue::Allocation(row), addend)))
+        Ok(Some(RowValue::Allocation(row)))
     }
 
     fn phase(&mut self) -> Result<Decoded<'p>, Refused> {
         let tokens = self.figures()?.tokens;
         let place = self.figure_place();
         if self.is_total() {
-            return Ok(Some((RowValue::Sum, Addend::Total(tokens, place))));
+            return Ok(Some(RowValue::Sum(tokens, place)));
         }
         let phase = Phase {
             name: self.text(Column::Task).map(Cow::into_owned),
@@ -189,7 +175,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
             status: self.status(),
             place,
         };
-        Ok(Some((RowValue::Phase(phase), Addend::Row(tokens))))
+        Ok(Some(RowValue::Phase(phase)))
     }
 
     fn optimization(&mut self) -> Result<Decoded<'p>, Refused> {
@@ -202,14 +188,13 @@ impl<'r, 'p> Decoder<'r, 'p> {
         }
         let mut words = operation.split_whitespace();
         let average = words.any(|word| word.eq_ignore_ascii_case("average"));
-        let row = RowValue::Optimization(Optimization {
+        Ok(Some(RowValue::Optimization(Optimization {
             operation,
             before,
             after,
             average,
             place: self.place(Column::Before),
-        });
-        Ok(Some((row, Addend::Nothing)))
+        })))
     }
 
     fn figures(&mut self) -> Result<Figures, Refused> {

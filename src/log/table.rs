@@ -1,6 +1,6 @@
 //! The tables of a log: which of them are read, their rows, and whether their totals add up.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
@@ -9,11 +9,11 @@ use super::{
     emitter::Emitter,
     row::Decoder,
     section::OpenSection,
-    sums::Sums,
     walk::{Walk, line_end},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
+    model::{Amount, Month, RoundedSum, Tokens, is_total},
     text::{Place, Span},
 };
 
@@ -146,7 +146,7 @@ impl OpenTable {
         if walk.is_unterminated(range) {
             // Still being written: what cannot be read yet is no error.
             decoder.problems.clear();
-            row = row.filter(|(value, _)| !matches!(value, RowValue::Unreadable(_)));
+            row = row.filter(|value| !matches!(value, RowValue::Unreadable(_)));
         } else if cells.len() == self.columns.count {
             let surplus = surplus(walk.slice(&(last..range.end)), &decoder);
             decoder.problems.extend(surplus);
@@ -157,8 +157,8 @@ impl OpenTable {
         for problem in decoder.problems {
             out.problem(problem);
         }
-        let Some((value, addend)) = row else { return };
-        self.sums.add(month, addend);
+        let Some(value) = row else { return };
+        self.sums.add(month, &value);
         out.emit(Item::Row(Row {
             place,
             cells,
@@ -301,4 +301,84 @@ fn surplus(rest: &str, decoder: &Decoder<'_, '_>) -> Option<Diagnostic> {
             .label("Markdown drops this")
             .help("write `\\|` for a bar inside a cell, or remove the extra cells"),
     )
+}
+
+/// What a table's rows add up to, and what it says they do. A table of several months has a total for each.
+#[derive(Debug, Default)]
+struct Sums(BTreeMap<Option<Month>, MonthSums>);
+
+#[derive(Debug, Default)]
+struct MonthSums {
+    rows: usize,
+    all: RoundedSum,
+    without_reserve: RoundedSum,
+    since_last: RoundedSum,
+    /// Each total, where it is, and the sum of the rows since the total before.
+    stated: Vec<(Amount<Tokens>, Place, RoundedSum)>,
+    unreadable: bool,
+}
+
+impl Sums {
+    fn add(&mut self, month: Option<Month>, row: &RowValue<'_>) {
+        let sums = self.0.entry(month).or_default();
+        match row {
+            RowValue::Entry(entry) => sums.add_row(entry.figures.tokens, false),
+            RowValue::Phase(phase) => sums.add_row(phase.tokens, false),
+            RowValue::Allocation(row) if is_total(&row.team) => {
+                sums.add_total(row.allocated, row.place);
+            }
+            RowValue::Allocation(row) => sums.add_row(row.allocated, row.is_reserve()),
+            RowValue::Total(total) if total.of_months => {}
+            RowValue::Total(total) => sums.add_total(total.figures.tokens, total.place),
+            RowValue::Sum(tokens, place) => sums.add_total(*tokens, *place),
+            RowValue::Unreadable(_) => sums.unreadable = true,
+            RowValue::Optimization(_) => {}
+        }
+    }
+
+    /// Totals that differ from their rows. Estimates are not checked, nor are tables with unreadable rows.
+    fn findings(self) -> impl Iterator<Item = Diagnostic> {
+        self.0.into_values().flat_map(MonthSums::findings)
+    }
+}
+
+impl MonthSums {
+    fn add_row(&mut self, tokens: Option<Amount<Tokens>>, is_reserve: bool) {
+        let Some(tokens) = tokens.map(RoundedSum::from) else {
+            return;
+        };
+        self.rows += 1;
+        self.all = self.all + tokens;
+        self.since_last = self.since_last + tokens;
+        if !is_reserve {
+            self.without_reserve = self.without_reserve + tokens;
+        }
+    }
+
+    fn add_total(&mut self, tokens: Option<Amount<Tokens>>, place: Place) {
+        let above = std::mem::take(&mut self.since_last);
+        let stated = tokens.map(|tokens| (tokens, place, above));
+        self.stated.extend(stated);
+    }
+
+    fn findings(self) -> Vec<Diagnostic> {
+        if self.all.estimate || self.unreadable || self.rows == 0 {
+            return Vec::new();
+        }
+        let differs = |(tokens, _, above): &&(Amount<Tokens>, Place, RoundedSum)| {
+            let sums = [self.all, self.without_reserve, *above];
+            !tokens.estimate && !sums.iter().any(|sum| sum.agrees_with(*tokens))
+        };
+        let (sum, rows) = (self.all.tokens, self.rows);
+        let finding = |(tokens, place, _): &(Amount<Tokens>, Place, RoundedSum)| {
+            let said = tokens.value;
+            let message = format!("the total says {said}, its rows add up to {sum}");
+            Diagnostic::new(Code::TotalDiffers, message, *place)
+                .label(format!("{rows} rows add up to {sum}"))
+                .help(format!(
+                    "tokmon counts the rows; write `{sum}` here, or add the row that is missing"
+                ))
+        };
+        self.stated.iter().filter(differs).map(finding).collect()
+    }
 }

@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::{Item, RowValue, reader::read_in_chunks};
 use crate::{
-    model::{HookKind, LineEvent},
+    model::LineEvent,
     text::{FileId, Place, Source},
 };
 
@@ -98,15 +98,16 @@ fn said_in_chunks(bytes: &[u8], chunk_size: usize) -> String {
                     entry.figures.tokens.map(|tokens| tokens.value.0)
                 )
             }
-            Item::Line(line)
-                if line.event == LineEvent::Hook(HookKind::Pre) && bytes.len() > 5_000 =>
-            {
+            Item::Line {
+                event: LineEvent::Hook,
+                ..
+            } if bytes.len() > 5_000 => {
                 hooks += 1;
                 return;
             }
-            Item::Line(line) => {
-                check(line.place);
-                format!("{} {:?} {:?}", line.place.line, line.event, line.date)
+            Item::Line { event, date, place } => {
+                check(*place);
+                format!("{} {event:?} {date:?}", place.line)
             }
             Item::Unreadable { month, place } => {
                 check(*place);

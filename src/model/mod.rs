@@ -20,7 +20,7 @@ pub use budget::{
 };
 pub use entry::{Entry, EntryKind, Figures, StatedTotal, When, Work};
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
-pub use note::{Header, Hold, HookKind, HookLine, LineEvent, Note, NoteValue, Notice};
+pub use note::{Header, Hold, LineEvent, Note, NoteValue};
 pub use period::{Month, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
 use super::{Amount, Currency, Price, Tokens};
 use crate::text::Place;
@@ -56,34 +56,17 @@ pub enum NoteValue {
     EfficiencyAlert(Tokens),
 }
 
-/// A line that is not Markdown, other than a usage line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HookLine<'a> {
-    pub event: LineEvent<'a>,
-    /// The date it carries, else that of the last dated thing before it. None where nothing before it is dated.
-    pub date: Option<NaiveDate>,
-    /// The whole line without its line end.
-    pub place: Place,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HookKind {
-    Pre,
-    Post,
-    Stop,
-    /// `[NOTIFY]` without the keys of a notice.
-    Notify,
-}
-
+/// What a line says that is not Markdown, other than a usage line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineEvent<'a> {
-    Hook(HookKind),
+    /// `[PRE]`, `[POST]`, `[STOP]`, or `[NOTIFY]` without the keys of a notice.
+    Hook,
     /// `[HOLD]`: tokens are reserved for work about to start.
     Hold(Hold<'a>),
     /// `[FREE]`: the hold with this id is given up.
     Free(Cow<'a, str>),
     /// `[NOTIFY]` with keys: this notice was sent.
-    Notice(Notice<'a>),
+    Notice,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,15 +76,4 @@ pub struct Hold<'a> {
     pub until: DateTime<FixedOffset>,
     /// What a `[FREE]` or a usage line ends it by.
     pub id: Cow<'a, str>,
-}
-
-/// A notice that was sent, so that no other process sends it again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice<'a> {
-    /// The threshold crossed, in percent.
-    pub threshold: u32,
-    /// `total`, or a team.
-    pub scope: Cow<'a, str>,
-    /// `actual` or `forecast`.
-    pub basis: Cow<'a, str>,
 }

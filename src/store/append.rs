@@ -1,5 +1,5 @@
-//! Appends to a log with one write that is on the disk when it returns and never overwrites what other programs append. A short lock on
-//! the log keeps it from happening between another process's reading and its decision.
+//! Appends lines to a log in one synced write, which never overwrites what other programs append. A short lock on the log keeps the
+//! write from falling between another process's reading and its decision.
 
 use std::{
     fs::{File, TryLockError},
@@ -83,7 +83,7 @@ impl Target {
         Err(WriteError::Changing { path }.into())
     }
 
-    /// What the log says, whether a rewrite of it was cut short or not.
+    /// What the log says; where a rewrite of it was cut short, its new text.
     fn current(&self) -> Result<Vec<u8>, WriteError> {
         let log = open_log(&self.path);
         let bytes = log.and_then(|mut log| log.read_to_vec().map_err(OpenError::Refused));
@@ -106,7 +106,7 @@ impl Target {
     ) -> Result<bool, WriteError> {
         deadline.begin();
         loop {
-            if cfg!(not(unix)) || system::is_locked(try_lock(file)).doing("lock", &self.path)? {
+            if cfg!(not(unix)) || system::acquired(try_lock(file)).doing("lock", &self.path)? {
                 return Ok(true);
             }
             self.check_interrupted(false)?;

@@ -55,7 +55,7 @@ pub enum WriteError {
     NotPermitted { path: PathBuf, why: String },
     /// Another program changed a file in the middle of a rewrite. The journal is kept; it holds what was to be written.
     #[error("{path} was changed by another program in the middle of a rewrite")]
-    Damaged { path: PathBuf, journal: PathBuf },
+    Conflict { path: PathBuf, journal: PathBuf },
     /// A rewrite was cut short, and its journal is not readable.
     #[error("{journal} is damaged")]
     DamagedJournal { journal: PathBuf },
@@ -141,14 +141,14 @@ impl WriteError {
             Self::Busy { .. } => {
                 "close the log there, and run the command again; --wait waits longer"
             }
-            Self::Changing { .. } => "run the command again when less is written",
+            Self::Changing { .. } => "try again when the log is less busy",
             Self::NoLease { .. } => {
                 "make sure that no other program writes the log, and add --quiesced"
             }
             Self::NotPermitted { .. } => "check the permissions of the file and its folder",
-            Self::Damaged { path, journal } => {
+            Self::Conflict { path, journal } => {
                 return Some(format!(
-                    "see that {} holds what it should ({} has the text that was to be written), then remove the journal",
+                    "check that {} is correct ({} has the text that was to be written), then remove the journal",
                     path.display(),
                     journal.display()
                 ));
@@ -185,7 +185,7 @@ impl<E> From<WriteError> for RewriteError<E> {
 }
 
 pub const DAMAGED_JOURNAL_HELP: &str =
-    "restore the log from a backup or see that it is whole, then remove the journal";
+    "restore the log from a backup or check that it is complete, then remove the journal";
 
 /// Why the system refused something, as part of a sentence: `permission denied`.
 pub fn reason(error: &io::Error) -> String {

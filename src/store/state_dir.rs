@@ -65,7 +65,7 @@ pub(super) fn lock(
     deadline.begin();
     loop {
         let file = dir.open_lock(name).doing("lock", &path)?;
-        if system::is_locked(file.try_lock()).doing("lock", &path)? {
+        if system::acquired(file.try_lock()).doing("lock", &path)? {
             let here = system::identity(&file).doing("lock", &path)?;
             if system::identity_at(&path).doing("lock", &path)? == Some(here) {
                 return Ok(file);

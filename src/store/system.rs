@@ -174,8 +174,8 @@ pub(super) fn read_whole(mut file: &File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether a lock was taken. False where another process has the file locked.
-pub(super) fn is_locked(attempt: Result<(), TryLockError>) -> io::Result<bool> {
+/// Whether the lock was acquired. False where another process has the file locked.
+pub(super) fn acquired(attempt: Result<(), TryLockError>) -> io::Result<bool> {
     match attempt {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),

@@ -8,12 +8,12 @@ use serde_with::skip_serializing_none;
 use super::{
     estimate::probability_of,
     history::History,
+    hurdle_gamma::Remaining,
     number::{as_float, as_tokens, rounded},
     rate::{MAX_DAYS, Rate, Window, days_after},
-    remaining::Remaining,
 };
 use crate::{
-    analysis::{reconciled::ReconciledMonth, usage::is_dated},
+    analysis::{reconciled_month::ReconciledMonth, team_usage::is_dated},
     model::{Month, Probability, Tokens},
 };
 
@@ -103,31 +103,25 @@ impl Backtest {
 
 impl BacktestPart {
     fn new(trials: &[Trial], (from_day, to_day): (u32, u32), unit: f64) -> Option<Self> {
-        let of_part = || {
-            trials
-                .iter()
-                .filter(|trial| (from_day..=to_day).contains(&trial.day))
-        };
-        let (forecasts, with_open_budget) = (
-            of_part().count(),
-            of_part().filter(|trial| trial.brier.is_some()).count(),
-        );
-        if forecasts == 0 {
+        let within = |trial: &&Trial| (from_day..=to_day).contains(&trial.day);
+        let trials: Vec<&Trial> = trials.iter().filter(within).collect();
+        if trials.is_empty() {
             return None;
         }
         let mean = |of: &dyn Fn(&Trial) -> f64| {
-            rounded(of_part().map(of).sum::<f64>() / as_float(forecasts as u64))
+            let sum: f64 = trials.iter().map(|trial| of(trial)).sum();
+            rounded(sum / as_float(trials.len() as u64))
         };
+        let briers: Vec<[f64; 2]> = trials.iter().filter_map(|trial| trial.brier).collect();
         let brier = |which: usize| {
-            let errors = of_part().filter_map(|trial| trial.brier);
-            let sum: f64 = errors.map(|errors| errors[which]).sum();
-            (with_open_budget > 0).then(|| rounded(sum / as_float(with_open_budget as u64)))
+            let sum: f64 = briers.iter().map(|errors| errors[which]).sum();
+            (!briers.is_empty()).then(|| rounded(sum / as_float(briers.len() as u64)))
         };
         Some(Self {
             from_day,
             to_day,
-            forecasts,
-            with_open_budget,
+            forecasts: trials.len(),
+            with_open_budget: briers.len(),
             forecast: Score {
                 error: mean(&|trial| (trial.likely - trial.actual).abs() / unit),
                 in_80: Some(mean(&|trial| f64::from(trial.in_80))),
@@ -157,76 +151,51 @@ fn try_month(
     if !is_dated(&reconciled.teams_of(month)) || actual <= 0.0 {
         return None;
     }
-    let outcome = MonthOutcome {
-        month,
-        first,
-        actual,
-        budget,
-    };
     let days = first..history.whole.days.len().saturating_sub(1);
     let trials = days
-        .filter_map(|day| outcome.trial(&history, day))
+        .filter_map(|day| trial(&history, month, first, day, actual, budget))
         .collect();
     Some((actual, trials))
 }
 
-struct MonthOutcome {
+/// The forecast at the end of a day of a month, which begins in the history on the day `first`. None where a single figure would have
+/// been too early.
+fn trial(
+    history: &History,
     month: Month,
-    /// Where the month begins in the history.
     first: usize,
+    day: usize,
     actual: f64,
     budget: Option<Tokens>,
-}
-
-impl MonthOutcome {
-    /// The forecast at the end of a day. None where a single figure would have been too early.
-    fn trial(&self, history: &History, day: usize) -> Option<Trial> {
-        let days = history
-            .whole
-            .days
-            .get(..=day)
-            .filter(|days| days.len() >= 3)?;
-        let date = history.first.iter_days().nth(day)?;
-        let rate = Rate::from_days(days, &Window::new(days.len(), history.first.weekday()))?
-            .with_unknown_days(history.whole.undated_ratio());
-        let horizon = days_after(self.month, date);
-        let remaining = Remaining::new(Some(rate.remainder(horizon)), None)?;
-        let spent: f64 = days.get(self.first..)?.iter().sum();
-        let so_far = as_float((day + 1 - self.first) as u64);
-        let line = spent + spent / so_far * horizon.days();
-        let within = |low, high| {
-            (spent + remaining.quantile(low)..=spent + remaining.quantile(high))
-                .contains(&self.actual)
-        };
-        Some(Trial {
-            day: date.day(),
-            actual: self.actual,
-            likely: spent + remaining.quantile(0.5),
-            line,
-            in_80: within(0.1, 0.9),
-            in_95: within(0.025, 0.975),
-            brier: self
-                .budget
-                .and_then(|budget| self.brier(budget, spent, line, &remaining)),
-        })
-    }
-
-    /// The squared errors of the forecast's probability and of the line, which knows yes and no. None once the budget is used up.
-    fn brier(
-        &self,
-        budget: Tokens,
-        spent: f64,
-        line: f64,
-        remaining: &Remaining,
-    ) -> Option<[f64; 2]> {
-        let probability = probability_of(remaining, as_tokens(spent), budget);
+) -> Option<Trial> {
+    let days = history.whole.days.get(..=day);
+    let days = days.filter(|days| days.len() >= 3)?;
+    let date = history.first.iter_days().nth(day)?;
+    let rate = Rate::from_days(days, &Window::new(days.len(), history.first.weekday()))?
+        .with_unknown_days(history.whole.undated_ratio());
+    let horizon = days_after(month, date);
+    let remaining = Remaining::new(Some(rate.remainder(horizon)), None)?;
+    let spent: f64 = days.get(first..)?.iter().sum();
+    let so_far = as_float((day + 1 - first) as u64);
+    let line = spent + spent / so_far * horizon.days();
+    let within = |low, high| {
+        (spent + remaining.quantile(low)..=spent + remaining.quantile(high)).contains(&actual)
+    };
+    // The line knows yes and no.
+    let brier = |budget: Tokens| {
         let exceeded = |tokens: f64| f64::from(tokens >= as_float(budget.0));
-        (probability != Probability::CERTAIN).then(|| {
-            let outcome = exceeded(self.actual);
-            [
-                (f64::from(probability.millionths) / 1e6 - outcome).powi(2),
-                (exceeded(line) - outcome).powi(2),
-            ]
-        })
-    }
+        let probability = probability_of(&remaining, as_tokens(spent), budget);
+        let forecast = f64::from(probability.millionths) / 1e6;
+        let errors = [forecast, exceeded(line)].map(|said| (said - exceeded(actual)).powi(2));
+        (probability != Probability::CERTAIN).then_some(errors)
+    };
+    Some(Trial {
+        day: date.day(),
+        actual,
+        likely: spent + remaining.quantile(0.5),
+        line,
+        in_80: within(0.1, 0.9),
+        in_95: within(0.025, 0.975),
+        brier: budget.and_then(brier),
+    })
 }

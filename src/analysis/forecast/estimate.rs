@@ -5,11 +5,13 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    Risk,
+    ForecastBasis, Remaining, Risk,
     number::{as_float, as_tokens},
-    remaining::{ForecastBasis, Remaining},
 };
-use crate::model::{ForecastPolicy, Level, Probability, Tokens, ratio};
+use crate::{
+    analysis::reconciled_month::ReconciledMonth,
+    model::{ForecastPolicy, Level, Money, Policy, Probability, Tokens, divide_half_even, ratio},
+};
 
 /// A total with its probabilities: half of all outcomes lie at or below `p50`, a tenth at or below `p10`.
 ///
@@ -107,4 +109,57 @@ pub(super) fn probability_of(remaining: &Remaining, spent: Tokens, tokens: Token
 pub const fn with_floor(probability: f64) -> f64 {
     const FLOOR: f64 = 0.03;
     FLOOR + (1.0 - FLOOR) * probability
+}
+
+/// What the month costs in the end: tokens are forecast, and then priced at what the month's tokens cost so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CostEstimate {
+    pub budget: Money,
+    #[serde(flatten)]
+    pub quantiles: Quantiles<Money>,
+    /// The probability that the budget is used up.
+    pub probability_over_budget: Probability,
+    pub level: Level,
+}
+
+impl CostEstimate {
+    pub const fn risk(&self) -> Risk {
+        Risk::new(self.probability_over_budget, self.level)
+    }
+
+    /// None without a budget in money, and where what the month cost so far is not known in its currency.
+    pub(super) fn new(
+        reconciled: &ReconciledMonth,
+        policy: &Policy,
+        remaining: &Remaining,
+    ) -> Option<Self> {
+        let budget = policy.cost_budget_of(reconciled.month)?;
+        let cost = reconciled.cost()?;
+        let so_far = cost.money.nanos;
+        let known =
+            cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
+        let (tokens, nanos) = (u128::from(reconciled.used().0), so_far.unsigned_abs());
+        if !known || tokens == 0 || nanos == 0 {
+            return None;
+        }
+        let money = |more: Tokens| {
+            let more = divide_half_even(u128::from(more.0).saturating_mul(nanos), tokens);
+            let more = i128::try_from(more).unwrap_or(i128::MAX);
+            Money {
+                nanos: so_far.saturating_add(more),
+                currency: budget.currency,
+            }
+        };
+        let left = budget.nanos.saturating_sub(so_far).max(0).unsigned_abs();
+        // The fewest tokens that cost what is left.
+        let enough = left.saturating_mul(tokens).div_ceil(nanos);
+        let enough = Tokens(u64::try_from(enough).unwrap_or(u64::MAX));
+        let probability = probability_of(remaining, Tokens::ZERO, enough);
+        Some(Self {
+            budget,
+            quantiles: Quantiles::new(remaining, money),
+            probability_over_budget: probability,
+            level: policy.forecast.level(probability),
+        })
+    }
 }

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     analysis::{
         names::NameId,
-        reconciled::ReconciledMonth,
-        usage::{TeamUsage, is_dated},
+        reconciled_month::ReconciledMonth,
+        team_usage::{TeamUsage, is_dated},
     },
     model::{Month, Tokens},
 };

@@ -1,6 +1,7 @@
-//! The law of what is still to be spent: a hurdle (nothing more at all) and a gamma beyond it.
+//! The law of what is still to be spent, by the rate, by the plan, or by the smaller of both: a hurdle (nothing more at all) and a gamma
+//! beyond it.
 
-use super::normal;
+use super::{ForecastBasis, normal};
 
 /// A number of tokens: none with some chance, else by a gamma law. Two-part laws of this kind are those of J. G. Cragg, "Some
 /// statistical models for limited dependent variables" (Econometrica 39(5), 1971).
@@ -51,5 +52,65 @@ impl HurdleGamma {
         let root = libm::cbrt(tokens / self.mean);
         let z = (root - 1.0 + self.ninth) / self.ninth.sqrt();
         (1.0 - self.hurdle) * (1.0 - normal::cdf(z))
+    }
+}
+
+/// What is still to be spent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Remaining {
+    rate: Option<HurdleGamma>,
+    plan: Option<HurdleGamma>,
+}
+
+impl Remaining {
+    /// By one of them, or by both. None where there is neither.
+    pub const fn new(rate: Option<HurdleGamma>, plan: Option<HurdleGamma>) -> Option<Self> {
+        match (rate, plan) {
+            (None, None) => None,
+            (rate, plan) => Some(Self { rate, plan }),
+        }
+    }
+
+    pub const fn basis(&self) -> ForecastBasis {
+        match (self.rate, self.plan) {
+            (Some(_), Some(_)) => ForecastBasis::RateAndPlan,
+            (None, Some(_)) => ForecastBasis::Plan,
+            (_, None) => ForecastBasis::Rate,
+        }
+    }
+
+    fn laws(&self) -> impl Iterator<Item = &HurdleGamma> {
+        self.rate.iter().chain(&self.plan)
+    }
+
+    /// The probability of more than `tokens`. Of two laws, both must exceed it; they are taken to be independent.
+    pub fn exceeds(&self, tokens: f64) -> f64 {
+        self.laws().map(|law| law.exceeds(tokens)).product()
+    }
+
+    /// The tokens that are not exceeded with probability `p`: of two laws by bisection, to a thousandth of a token or the last
+    /// digit that there is.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let least = self.laws().map(|law| law.quantile(p));
+        let most = least.fold(f64::INFINITY, f64::min);
+        if self.basis() != ForecastBasis::RateAndPlan {
+            return most;
+        }
+        let (mut low, mut high) = (0.0, most);
+        if self.exceeds(low) <= 1.0 - p {
+            return low;
+        }
+        for _ in 0..60 {
+            let middle = f64::midpoint(low, high);
+            if high - low < 1e-3 {
+                break;
+            }
+            if self.exceeds(middle) > 1.0 - p {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        f64::midpoint(low, high)
     }
 }

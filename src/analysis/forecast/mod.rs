@@ -5,7 +5,6 @@
 //! phases, `remaining` for both. `history` and `project` take their input from a ledger; `month` and `cost` apply the laws.
 
 mod backtest;
-mod cost;
 mod estimate;
 mod history;
 mod hurdle_gamma;
@@ -14,7 +13,6 @@ mod normal;
 mod number;
 mod project;
 mod rate;
-mod remaining;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -22,22 +20,21 @@ mod work;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, FixedOffset};
-
 pub use backtest::{Backtest, BacktestPart};
-pub use cost::CostEstimate;
-pub use estimate::{Estimate, Quantiles};
+pub use estimate::{CostEstimate, Estimate, Quantiles};
 pub use history::first_day_looked_at;
-pub use hurdle_gamma::HurdleGamma;
+pub use hurdle_gamma::{HurdleGamma, Remaining};
 pub use project::{EstimateSource, Finished, ProjectInputs};
-pub use remaining::{ForecastBasis, Remaining};
 pub use report::{
-    Confidence, CrossingState, Forecast, ForecastInputs, ForecastState, PathDay, RateInputs, Risk,
-    StatedForecast, TeamForecast, ThresholdCrossing, UsedByDay,
+    Confidence, CrossingState, Forecast, ForecastBasis, ForecastInputs, ForecastState, PathDay,
+    RateInputs, Risk, StatedForecast, TeamForecast, ThresholdCrossing, UsedByDay,
 };
 
 use self::{month::MonthAhead, project::Project};
-use super::{BurnRate, Limits, Plan, RateBasis, names::NameId, reconciled::ReconciledMonth};
+use super::{
+    BurnRate, Limits, Plan, RateBasis, ReportOptions, names::NameId,
+    reconciled_month::ReconciledMonth,
+};
 use crate::model::{Level, NoteValue, Policy, Thresholds, Tokens, ratio};
 
 /// A hurdle and a gamma, with two speeds.
@@ -49,10 +46,7 @@ pub(super) struct Request<'a> {
     pub(super) limits: &'a Limits,
     pub(super) budget: Option<Tokens>,
     pub(super) policy: &'a Policy,
-    pub(super) now: DateTime<FixedOffset>,
-    /// With each day so far and each to come.
-    pub(super) days: bool,
-    pub(super) backtest: bool,
+    pub(super) options: &'a ReportOptions<'a>,
 }
 
 impl Request<'_> {
@@ -61,7 +55,7 @@ impl Request<'_> {
     }
 
     fn state(&self) -> ForecastState {
-        let (month, today) = (self.reconciled.month, self.now.date_naive());
+        let (month, today) = (self.reconciled.month, self.options.now.date_naive());
         match () {
             () if today > month.last_day() => ForecastState::Over,
             () if today < month.first_day() => ForecastState::NotBegun,
@@ -83,7 +77,7 @@ impl Request<'_> {
 /// The forecast of all teams together, and those of single teams where something can be said about them.
 pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamForecast>) {
     let (reconciled, budget) = (request.reconciled, request.budget);
-    let (policy, now) = (request.policy, request.now);
+    let (policy, now) = (request.policy, request.options.now);
     let plan = Plan::of(reconciled, budget, policy);
     let planned = plan.as_ref();
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
@@ -118,6 +112,7 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
         used_by_day: ahead.map(MonthAhead::used_by_day).unwrap_or_default(),
         path: ahead.map(MonthAhead::path).unwrap_or_default(),
         backtest: request
+            .options
             .backtest
             .then(|| Backtest::run(reconciled, budget, now.date_naive())),
         safety_margin: margin(&request, planned),
@@ -178,7 +173,7 @@ fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
 fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens> {
     let rate = rate.filter(|rate| rate.basis == RateBasis::CompletedDays)?;
     let end = request.reconciled.month.last_day().succ_opt()?;
-    let left = end.and_time(chrono::NaiveTime::MIN) - request.now.naive_local();
+    let left = end.and_time(chrono::NaiveTime::MIN) - request.options.now.naive_local();
     let minutes = u128::try_from(left.num_minutes()).ok()?;
     let more = u128::from(rate.tokens.0) * minutes / u128::from(rate.minutes);
     let more = Tokens(u64::try_from(more).unwrap_or(u64::MAX));
@@ -206,7 +201,7 @@ fn crossing(
     budget: Tokens,
     rate: Option<BurnRate>,
 ) -> ThresholdCrossing {
-    let (used, now) = (request.spent(), request.now);
+    let (used, now) = (request.spent(), request.options.now);
     let tokens = Thresholds::tokens_at(percent, budget);
     let last_day = request.reconciled.month.last_day();
     let at = rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now));

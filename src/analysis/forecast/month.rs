@@ -9,14 +9,13 @@ use super::{
     ThresholdCrossing, UsedByDay,
     estimate::probability_of,
     history::{History, Series},
-    hurdle_gamma::HurdleGamma,
+    hurdle_gamma::{HurdleGamma, Remaining},
     number::{as_float, as_tokens, rounded},
     project::Project,
     rate::{Horizon, MAX_DAYS, Rate, Window, days_to_come},
-    remaining::Remaining,
 };
 use crate::{
-    analysis::{Plan, names::NameId, usage::TeamUsage},
+    analysis::{Plan, names::NameId, team_usage::TeamUsage},
     model::{Policy, Probability, Status, Tokens},
 };
 
@@ -97,11 +96,11 @@ impl<'r> MonthAhead<'r> {
         let history = History::before(
             request.reconciled,
             month,
-            request.now.date_naive(),
+            request.options.now.date_naive(),
             MAX_DAYS,
         );
         let window = history.window();
-        let days = days_to_come(month, request.now);
+        let days = days_to_come(month, request.options.now);
         let complete = plan.is_some_and(|plan| plan.complete);
         // A plan that lists all work and has nothing left to do leaves nothing to be spent.
         let left = || project.map_or(HurdleGamma::ZERO, Project::remainder);
@@ -213,7 +212,7 @@ impl<'r> MonthAhead<'r> {
 
     /// What is used by the end of each day so far, that of today being now.
     pub(super) fn used_by_day(&self) -> Vec<UsedByDay> {
-        if !self.request.days {
+        if !self.request.options.forecast_days {
             return Vec::new();
         }
         let month = self.request.reconciled;
@@ -228,7 +227,7 @@ impl<'r> MonthAhead<'r> {
             }
         });
         let now = UsedByDay {
-            date: self.request.now.date_naive(),
+            date: self.request.options.now.date_naive(),
             tokens: month.used(),
         };
         past.chain([now]).collect()
@@ -237,7 +236,7 @@ impl<'r> MonthAhead<'r> {
     /// What will be used by the end of each day to come: never more than when the month ends, though the law of a longer time can be
     /// narrower.
     pub(super) fn path(&self) -> Vec<PathDay> {
-        if !self.request.days || self.whole.usable_rate().is_none() {
+        if !self.request.options.forecast_days || self.whole.usable_rate().is_none() {
             return Vec::new();
         }
         let spent = self.request.spent();

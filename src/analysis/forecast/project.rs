@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     analysis::{
-        Limits, Plan, PlanPhase, names::NameId, reconciled::ReconciledMonth, usage::TeamUsage,
+        Limits, Plan, PlanPhase, names::NameId, reconciled_month::ReconciledMonth,
+        team_usage::TeamUsage,
     },
     model::{Status, Tokens},
     text::FileId,

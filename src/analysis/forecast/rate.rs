@@ -133,16 +133,15 @@ impl Rate {
     /// None where nothing was spent on any.
     pub fn from_days(days: &[f64], window: &Window) -> Option<Self> {
         let tokens = days.get(days.len().checked_sub(window.len())?..)?;
-        let days = Days { tokens, window };
-        let mean = days.weighted(0, |day| tokens[day]) / window.sums[0];
+        let mean = window.weighted(0, |day| tokens[day]) / window.sums[0];
         // Also where there is no day at all, and the mean is not a number.
         if !(mean > 0.0 && mean.is_finite()) {
             return None;
         }
-        let factors = days.weekend_factors(mean);
+        let factors = window.weekend_factors(tokens, mean);
         let speed = |speed: usize| {
-            let spent = days.weighted(speed, |day| tokens[day]);
-            spent / days.weighted(speed, |day| days.factor(day, factors))
+            let spent = window.weighted(speed, |day| tokens[day]);
+            spent / window.weighted(speed, |day| window.factor(day, factors))
         };
         let (slow, fast) = (speed(0), speed(1));
         let tokens_per_day = SLOW * slow + (1.0 - SLOW) * fast;
@@ -152,8 +151,8 @@ impl Rate {
             fast,
             weekday_factor: factors[0],
             weekend_factor: factors[1],
-            daily_variation: days.variation(slow, tokens_per_day, factors),
-            active_days: days.weighted(0, |day| f64::from(tokens[day] > 0.0)),
+            daily_variation: window.variation(tokens, slow, tokens_per_day, factors),
+            active_days: window.weighted(0, |day| f64::from(tokens[day] > 0.0)),
             weighted_days: window.sums[0],
             effective_days: window.effective_days(),
         })
@@ -207,44 +206,36 @@ impl Window {
             .map(|[slow, fast]| (SLOW * slow / slow_sum + (1.0 - SLOW) * fast / fast_sum).powi(2));
         1.0 / shares.sum::<f64>()
     }
-}
 
-/// Tokens on the days of a window.
-struct Days<'d> {
-    tokens: &'d [f64],
-    window: &'d Window,
-}
-
-impl Days<'_> {
     /// The sum of a value of each day, weighted for a speed: 0 the slow, 1 the fast.
     fn weighted(&self, speed: usize, value: impl Fn(usize) -> f64) -> f64 {
-        let weights = self.window.weights.iter().enumerate();
+        let weights = self.weights.iter().enumerate();
         weights.map(|(day, of)| of[speed] * value(day)).sum()
     }
 
     /// The factors of a weekday and of a day of a weekend, d being either kind:
     /// `f_d = (sum_d(w y) + 7 m) / (m sum_d(w) + 7 m)`, shrunk by seven days of the weighted mean m towards 1, as credibility
     /// theory does (H. Buehlmann, "Experience rating and credibility", ASTIN Bulletin 4(3), 1967).
-    fn weekend_factors(&self, mean: f64) -> [f64; 2] {
+    fn weekend_factors(&self, tokens: &[f64], mean: f64) -> [f64; 2] {
         [false, true].map(|weekend| {
-            let of_kind = |day: usize| f64::from(self.window.weekend[day] == weekend);
-            let spent = self.weighted(0, |day| of_kind(day) * self.tokens[day]);
+            let of_kind = |day: usize| f64::from(self.weekend[day] == weekend);
+            let spent = self.weighted(0, |day| of_kind(day) * tokens[day]);
             let expected = mean * self.weighted(0, of_kind);
             (spent + SHRINKAGE * mean) / (expected + SHRINKAGE * mean)
         })
     }
 
     fn factor(&self, day: usize, factors: [f64; 2]) -> f64 {
-        factors[usize::from(self.window.weekend[day])]
+        factors[usize::from(self.weekend[day])]
     }
 
     /// c2, the squared coefficient of variation of a day's spending: the weighted variance around the slow speed,
     /// `s2 = sum(w (y - L f)^2)/W * n_e / max(n_e - 1, 0.5)` with Kish's effective sample size `n_e = W^2 / sum(w^2)`, over the
     /// squared level, mixed with the prior: `(0.5 1.5^2 + g s2/level^2) / (0.5 + g)`, g being `n_e - 1`.
-    fn variation(&self, slow: f64, level: f64, factors: [f64; 2]) -> f64 {
-        let sum = self.window.sums[0];
-        let sample = sum.powi(2) / self.weighted(0, |day| self.window.weights[day][0]);
-        let off = |day: usize| (self.tokens[day] - slow * self.factor(day, factors)).powi(2);
+    fn variation(&self, tokens: &[f64], slow: f64, level: f64, factors: [f64; 2]) -> f64 {
+        let sum = self.sums[0];
+        let sample = sum.powi(2) / self.weighted(0, |day| self.weights[day][0]);
+        let off = |day: usize| (tokens[day] - slow * self.factor(day, factors)).powi(2);
         let variance = self.weighted(0, off) / sum * sample / (sample - 1.0).max(0.5);
         let (prior, worth) = PRIOR_VARIATION;
         let seen = (sample - 1.0).max(0.0);

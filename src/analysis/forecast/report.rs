@@ -6,10 +6,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
-use super::{
-    Backtest, CostEstimate, Estimate, ForecastBasis, ProjectInputs, history::MAX_UNDATED,
-    rate::Rate,
-};
+use super::{Backtest, CostEstimate, Estimate, ProjectInputs, history::MAX_UNDATED, rate::Rate};
 use crate::{
     analysis::{BurnRate, Plan},
     model::{ForecastPolicy, Level, Probability, Tokens},
@@ -73,6 +70,28 @@ impl Forecast {
         let same = self.month_end.as_ref().is_some_and(by_plan);
         let project = self.project.as_ref().filter(|_| !same);
         self.month_end.iter().chain(project)
+    }
+}
+
+/// What a forecast is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ForecastBasis {
+    /// How tokens were spent on past days.
+    Rate,
+    /// What is planned and not done.
+    Plan,
+    /// The smaller of both: a plan that lists all work ends the spending, and the rate says how far it gets until then.
+    RateAndPlan,
+}
+
+impl ForecastBasis {
+    /// Until when it holds, for a month that ends on a day: `by 2026-06-30`. A plan says how much, and not when.
+    pub fn until(self, ends: NaiveDate) -> String {
+        match self {
+            Self::Plan => "for all that is planned".to_owned(),
+            Self::Rate | Self::RateAndPlan => format!("by {ends}"),
+        }
     }
 }
 

@@ -181,7 +181,7 @@ pub fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<(), Failu
     let (mut names, mut budgets) = (Vec::new(), 0);
     let mut is_fine = config::parse(settings).is_ok();
     log::read_str(log, FileId::LOG, &mut |item| match item {
-        Item::Problem(_) | Item::Unreadable { .. } | Item::Usage(_) | Item::Line(_) => {
+        Item::Problem(_) | Item::Unreadable { .. } | Item::Usage(_) | Item::Line { .. } => {
             is_fine = false;
         }
         Item::Row(row) => match row.value {

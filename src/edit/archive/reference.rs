@@ -39,7 +39,7 @@ impl Reference {
                 let is_row = matches!(&row.value, RowValue::Entry(entry) if entry.kind != EntryKind::Monthly);
                 reference.rows += u64::from(is_row);
             }
-            Item::Line(_) | Item::Usage(_) | Item::Unreadable { .. } => reference.lines += 1,
+            Item::Line { .. } | Item::Usage(_) | Item::Unreadable { .. } => reference.lines += 1,
             _ => {}
         });
         reference

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     log::{self, Column, Item, Role, RowValue, Section},
-    model::{Header, HookLine, LineEvent, Month},
+    model::{Header, LineEvent, Month},
     text::{Place, Source, Span},
 };
 
@@ -64,11 +64,11 @@ impl Builder {
             Item::Unreadable { month, place } => {
                 self.line(LineKind::Unreadable, month.map(Month::first_day), *place);
             }
-            Item::Line(HookLine { event, date, place }) => {
+            Item::Line { event, date, place } => {
                 self.dated(*date);
                 let kind = match event {
-                    LineEvent::Hook(_) => LineKind::Hook,
-                    LineEvent::Notice(_) => LineKind::Notice,
+                    LineEvent::Hook => LineKind::Hook,
+                    LineEvent::Notice => LineKind::Notice,
                     LineEvent::Free(id) => LineKind::Free(id.to_string()),
                     LineEvent::Hold(hold) => LineKind::Hold {
                         id: hold.id.to_string(),
@@ -129,7 +129,7 @@ impl Builder {
         };
         let line = row.place.line_to_end();
         let month = month_of(table, row);
-        if matches!(row.value, RowValue::Total(_) | RowValue::Sum) {
+        if matches!(row.value, RowValue::Total(_) | RowValue::Sum(..)) {
             table.subtotals.push(Subtotal {
                 row: table.rows.len(),
                 month,
@@ -140,7 +140,7 @@ impl Builder {
         }
         let kind = match &row.value {
             RowValue::Total(total) => RowKind::Total(Box::new(total.clone())),
-            RowValue::Sum => RowKind::Sum,
+            RowValue::Sum(..) => RowKind::Sum,
             RowValue::Entry(entry) => {
                 table.sums.entry(month).or_default().add(&entry.figures);
                 if let Some(date) = entry.when.date {

@@ -71,7 +71,7 @@ pub(super) struct SideChange {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress<'b> {
     /// The seal is still there, and this was appended since.
-    Sealed(&'b [u8]),
+    Committed(&'b [u8]),
     /// The log begins with the new text.
     Complete,
     /// The log is neither what it was nor what it was to be.
@@ -107,7 +107,7 @@ impl Journal {
         let from_seal = usize::try_from(self.seal).ok().and_then(|at| log.get(at..));
         match from_seal.and_then(|rest| rest.strip_prefix(seal.as_slice())) {
             Some(tail) if is_same_file || self.is_between(log, tail.len()) => {
-                Progress::Sealed(tail)
+                Progress::Committed(tail)
             }
             None if log.starts_with(&self.text) && (is_same_file || self.is_complete(log)) => {
                 Progress::Complete
@@ -250,7 +250,7 @@ pub(super) struct JournalFile {
 
 /// What a file says of a rewrite.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum JournalState {
     Nothing,
     Journal(Box<Journal>),
     /// It is not a whole journal.
@@ -262,21 +262,21 @@ pub(super) fn path(folder: &Path, log: &OsStr) -> PathBuf {
 }
 
 /// What the journal of a log says, read without a lock.
-pub(super) fn read(folder: &Path, log: &OsStr) -> io::Result<Found> {
+pub(super) fn read(folder: &Path, log: &OsStr) -> io::Result<JournalState> {
     match state_dir::open(folder)? {
         Some(dir) => found(&dir, &name_with(log, ENDING)),
-        None => Ok(Found::Nothing),
+        None => Ok(JournalState::Nothing),
     }
 }
 
-fn found(dir: &Folder, name: &OsStr) -> io::Result<Found> {
+fn found(dir: &Folder, name: &OsStr) -> io::Result<JournalState> {
     match dir.read(name) {
         Ok(Some(file)) => {
             let journal = Journal::from_bytes(&read_whole(&file)?).map(Box::new);
-            Ok(journal.map_or(Found::Damaged, Found::Journal))
+            Ok(journal.map_or(JournalState::Damaged, JournalState::Journal))
         }
-        Ok(None) => Ok(Found::Nothing),
-        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(Found::Damaged),
+        Ok(None) => Ok(JournalState::Nothing),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(JournalState::Damaged),
         Err(error) => Err(error),
     }
 }
@@ -298,11 +298,11 @@ impl JournalFile {
         self.dir.path_of(&self.staged)
     }
 
-    pub(super) fn read(&self) -> Result<Found, WriteError> {
+    pub(super) fn read(&self) -> Result<JournalState, WriteError> {
         found(&self.dir, &self.name).doing("read", &self.path())
     }
 
-    pub(super) fn read_staged(&self) -> Result<Found, WriteError> {
+    pub(super) fn read_staged(&self) -> Result<JournalState, WriteError> {
         found(&self.dir, &self.staged).doing("read", &self.staged_path())
     }
 
@@ -337,7 +337,7 @@ impl JournalFile {
     /// Why a change is not complete whose journal is in force.
     pub(super) fn unfinished(&self, why: WriteError) -> WriteError {
         match why {
-            WriteError::Damaged { .. }
+            WriteError::Conflict { .. }
             | WriteError::DamagedJournal { .. }
             | WriteError::Unfinished { .. } => why,
             why => WriteError::Unfinished {
@@ -400,7 +400,10 @@ mod tests {
     fn the_log_shows_how_far_the_rewrite_has_come() {
         let journal = journal();
         let sealed = [b"old", journal.id.seal().as_slice(), b"- tail\n"].concat();
-        assert_eq!(journal.progress(&sealed, 7), Progress::Sealed(b"- tail\n"));
+        assert_eq!(
+            journal.progress(&sealed, 7),
+            Progress::Committed(b"- tail\n")
+        );
         assert_eq!(journal.progress(&sealed, 8), Progress::Foreign);
         assert_eq!(journal.progress(b"new", 8), Progress::Complete);
         assert_eq!(journal.progress(b"new and more", 8), Progress::Foreign);
@@ -429,7 +432,7 @@ mod tests {
                 let mut log = whole.clone();
                 log[..written].copy_from_slice(&new[..written]);
                 log.extend_from_slice(b"- tail\n");
-                assert_eq!(journal.progress(&log, 8), Progress::Sealed(b"- tail\n"));
+                assert_eq!(journal.progress(&log, 8), Progress::Committed(b"- tail\n"));
                 log[5] ^= 1;
                 assert_eq!(journal.progress(&log, 8), Progress::Foreign, "{written}");
             }

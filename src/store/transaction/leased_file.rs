@@ -104,7 +104,7 @@ fn lease_or_lock(
         },
     };
     if options.quiesced {
-        let is_locked = cfg!(not(unix)) || system::is_locked(file.try_lock()).unwrap_or(true);
+        let is_locked = cfg!(not(unix)) || system::acquired(file.try_lock()).unwrap_or(true);
         return Ok(is_locked.then_some(false));
     }
     let path = target.path.clone();

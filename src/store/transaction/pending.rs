@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     super::{OpenError, Opened, open, system},
-    journal::{self, Found, Progress, SideChange},
+    journal::{self, JournalState, Progress, SideChange},
     side_file::relative_path,
 };
 
@@ -68,14 +68,16 @@ fn pending(path: &Path, log: &Opened) -> Result<Option<Pending>, OpenError> {
     };
     let folder = fs::canonicalize(folder).map_err(OpenError::Refused)?;
     let journal = match journal::read(&folder, &name).map_err(OpenError::Refused)? {
-        Found::Nothing => return Ok(None),
-        Found::Journal(journal) => *journal,
-        Found::Damaged => return Err(OpenError::DamagedJournal(journal::path(&folder, &name))),
+        JournalState::Nothing => return Ok(None),
+        JournalState::Journal(journal) => *journal,
+        JournalState::Damaged => {
+            return Err(OpenError::DamagedJournal(journal::path(&folder, &name)));
+        }
     };
     let inode = system::identity(file).map_err(OpenError::Refused)?.inode;
     let log = system::read_whole(file).map_err(OpenError::Refused)?;
     Ok(match journal.progress(&log, inode) {
-        Progress::Sealed(tail) => Some(Pending {
+        Progress::Committed(tail) => Some(Pending {
             text: journal.with_tail(tail),
             files: journal.files,
             folder,

@@ -4,7 +4,7 @@
 use super::{
     super::{WriteError, deadline::Deadline, error::Doing as _, folder::Access, system},
     Origin, Outcome, TRIES, Transaction,
-    journal::{Found, Journal, Progress, SideChange, hash},
+    journal::{Journal, JournalState, Progress, SideChange, hash},
     leased_file::LeasedFile,
     side_file::SideFile,
     staged::Staged,
@@ -21,9 +21,9 @@ impl Transaction<'_> {
     pub(super) fn replay(&self, deadline: &Deadline) -> Result<(), WriteError> {
         for _ in 0..TRIES {
             let journal = match self.journal.read()? {
-                Found::Nothing => return Ok(()),
-                Found::Journal(journal) => journal,
-                Found::Damaged => {
+                JournalState::Nothing => return Ok(()),
+                JournalState::Journal(journal) => journal,
+                JournalState::Damaged => {
                     let journal = self.journal.path();
                     return Err(WriteError::DamagedJournal { journal });
                 }
@@ -42,8 +42,8 @@ impl Transaction<'_> {
         match journal.progress(&bytes, log.inode(self.target)?) {
             Progress::Complete => self.journal.remove(),
             Progress::Foreign => Err(self.foreign()),
-            Progress::Sealed([]) => self.complete(&log, journal, Origin::Replay).map(|_| ()),
-            Progress::Sealed(tail) => {
+            Progress::Committed([]) => self.complete(&log, journal, Origin::Replay).map(|_| ()),
+            Progress::Committed(tail) => {
                 let text = journal.with_tail(tail);
                 let staged = Staged::of_journal(self.target, &self.journal, &bytes, text, journal)?;
                 self.commit(staged, log, Origin::Replay).map(|_| ())
@@ -51,7 +51,7 @@ impl Transaction<'_> {
         }
     }
 
-    /// Completes a decided change: the side files, the log, its length, and away with the journal. In a conflict, another program may
+    /// Completes a decided change: replaces the side files, writes and shortens the log, then removes the journal. In a conflict, another program may
     /// have written meanwhile: the journal is to be replayed.
     pub(super) fn complete(
         &self,
@@ -91,7 +91,7 @@ impl Transaction<'_> {
     }
 
     fn foreign(&self) -> WriteError {
-        WriteError::Damaged {
+        WriteError::Conflict {
             path: self.target.path.clone(),
             journal: self.journal.path(),
         }
@@ -131,7 +131,7 @@ impl Transaction<'_> {
             return Ok(Some(file));
         }
         if now != change.before {
-            return Err(WriteError::Damaged {
+            return Err(WriteError::Conflict {
                 path: file.path,
                 journal: self.journal.path(),
             });

@@ -5,7 +5,7 @@ use super::{
     super::{WriteError, folder::Access, system, target::Target},
     change::{Change, FileChange},
     commit_marker::{CommitMarker, TransactionId},
-    journal::{Found, Journal, JournalFile, SideChange, block_hashes, hash},
+    journal::{Journal, JournalFile, JournalState, SideChange, block_hashes, hash},
     side_file::{CreatedFolder, SideFile, relative_path},
 };
 
@@ -116,9 +116,9 @@ impl<'s> Staged<'s> {
     /// Removes what an earlier run left of a change that was not decided.
     pub(super) fn clear(target: &Target, file: &JournalFile) -> Result<(), WriteError> {
         let changes = match file.read_staged()? {
-            Found::Nothing => return Ok(()),
-            Found::Damaged => Vec::new(),
-            Found::Journal(journal) => journal.files,
+            JournalState::Nothing => return Ok(()),
+            JournalState::Damaged => Vec::new(),
+            JournalState::Journal(journal) => journal.files,
         };
         for change in changes {
             if let Ok(Some(file)) = SideFile::at(target, &change.path, None) {

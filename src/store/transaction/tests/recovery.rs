@@ -225,7 +225,7 @@ fn a_rewrite_is_completed_in_a_copy() {
                 if !is_even {
                     let before = scene.files();
                     let refused = recover(&scene).unwrap_err();
-                    assert!(matches!(refused, WriteError::Damaged { .. }), "{refused}");
+                    assert!(matches!(refused, WriteError::Conflict { .. }), "{refused}");
                     assert_eq!(scene.files(), before);
                     continue;
                 }
@@ -253,7 +253,7 @@ fn what_another_program_made_of_a_log_stays() {
             }
             let before = scene.files();
             let refused = write(&scene.target(), &PATIENT, &only("new\n")).unwrap_err();
-            assert!(matches!(refused, WriteError::Damaged { .. }), "{refused}");
+            assert!(matches!(refused, WriteError::Conflict { .. }), "{refused}");
             assert_eq!(scene.files(), before);
             assert_eq!(text_of(open_log(&scene.log())), scene.text());
         }
@@ -266,7 +266,7 @@ fn what_another_program_made_of_an_archive_stays() {
     fs::write(scene.archive(), "other\n").unwrap();
     let before = scene.files();
     let refused = recover(&scene).unwrap_err();
-    assert!(matches!(&refused, WriteError::Damaged { path, .. } if *path == scene.archive()));
+    assert!(matches!(&refused, WriteError::Conflict { path, .. } if *path == scene.archive()));
     assert_eq!(scene.files(), before);
 }
 

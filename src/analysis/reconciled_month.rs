@@ -13,8 +13,7 @@ use super::{
     ledger::{Duplicate, Ledger, preferred},
     names::{MonthRoster, NameId},
     rows::{KeptRow, UnreadableRows},
-    tally::Day,
-    usage::TeamUsage,
+    team_usage::{Day, TeamUsage},
 };
 use crate::{
     model::{
