@@ -37,24 +37,13 @@ struct Ids {
     /// Usage lines that wait until it is known that their ids are not settled. Boxed, since there may be a hundred thousand: what
     /// a map of them reserves stays small.
     waiting: HashMap<String, Box<Entry<'static>>>,
-    settled: HashMap<String, SettledRows>,
+    /// The rows into which usage lines were settled, by their [view].
+    settled: HashMap<String, [Option<Place>; 2]>,
 }
 
-/// The rows into which a usage line was settled: in the summary, in the details, or in both, which are two views of the same
-/// spending.
-#[derive(Clone, Copy, Debug, Default)]
-struct SettledRows {
-    monthly: Option<Place>,
-    detail: Option<Place>,
-}
-
-impl SettledRows {
-    const fn view(&mut self, kind: EntryKind) -> &mut Option<Place> {
-        match kind {
-            EntryKind::Monthly => &mut self.monthly,
-            _ => &mut self.detail,
-        }
-    }
+/// Of the details (0) and the summary (1), which are two views of the same spending, the one that an entry is in.
+fn view(kind: EntryKind) -> usize {
+    usize::from(kind == EntryKind::Monthly)
 }
 
 impl Ids {
@@ -63,20 +52,19 @@ impl Ids {
         if kind == EntryKind::Line {
             return self.waiting.get(id).map(|line| line.place);
         }
-        let mut rows = self.settled.get(id).copied()?;
-        *rows.view(kind)
+        self.settled.get(id)?[view(kind)]
     }
 
     fn settle(&mut self, entry: &Entry<'_>) {
         for id in entry.ids() {
             let rows = self.settled.entry(id.to_owned()).or_default();
-            rows.view(entry.kind).get_or_insert(entry.place);
+            rows[view(entry.kind)].get_or_insert(entry.place);
         }
     }
 
     fn settled(&self, id: &str) -> Option<Place> {
-        let rows = self.settled.get(id)?;
-        rows.detail.or(rows.monthly)
+        let [detail, monthly] = self.settled.get(id)?;
+        detail.or(*monthly)
     }
 }
 

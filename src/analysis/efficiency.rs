@@ -1,30 +1,14 @@
 //! Efficiency: tokens per deliverable, team by team, against what is aimed at and what raises an alert.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-use serde_with::skip_serializing_none;
-
 use super::{ledger::Ledger, team_usage::TeamUsage};
 use crate::{
-    model::{EfficiencyPolicy, EntryKind, Level, NoteValue, Tokens},
+    model::{EfficiencyGoal, EntryKind, Level, NoteValue, Tokens},
     text::Place,
 };
 
-/// What tokens per deliverable are measured against.
-#[skip_serializing_none]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct EfficiencyGoal {
-    /// The least a deliverable is expected to take.
-    pub target_from: Option<Tokens>,
-    /// The most a deliverable should take.
-    pub target: Option<Tokens>,
-    /// From here on a team's figure is a warning.
-    pub alert: Option<Tokens>,
-}
-
 impl EfficiencyGoal {
     /// From the settings, else from the log's notes.
-    pub(super) fn of(ledger: &Ledger, policy: EfficiencyPolicy) -> Self {
+    pub(super) fn of(ledger: &Ledger, policy: Self) -> Self {
         let target = ledger.note_of(|note| match note {
             NoteValue::EfficiencyTarget(from, to) => Some((*from, *to)),
             _ => None,

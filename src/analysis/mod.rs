@@ -24,7 +24,6 @@ mod team_usage;
 pub use builder::LedgerBuilder;
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::Cost;
-pub use efficiency::EfficiencyGoal;
 pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,

@@ -8,10 +8,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Cost, EfficiencyGoal, Forecast, Optimizations, TeamForecast};
+use super::{Cost, Forecast, Optimizations, TeamForecast};
 use crate::{
     model::{
-        BudgetSource, Currency, EntryKind, Level, Money, Month, Percent, Status, Thresholds, Tokens,
+        BudgetSource, Currency, EfficiencyGoal, EntryKind, Level, Money, Month, Percent, Status,
+        Thresholds, Tokens,
     },
     text::{FileId, Place},
 };

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
-    EfficiencyGoal, Optimizations, alerts,
+    Optimizations, alerts,
     cost::CostSum,
     efficiency::{self, Output},
     forecast::{self, Request},
@@ -22,7 +22,7 @@ use super::{
     rows::KeptRow,
     team_usage::TeamUsage,
 };
-use crate::model::{Budget, EntryKind, Money, Policy, RoundedSum, Tokens, ratio};
+use crate::model::{Budget, EfficiencyGoal, EntryKind, Money, Policy, RoundedSum, Tokens, ratio};
 
 /// What a report is made for, beside the log and the policy.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use self::{
 };
 use crate::{
     model::{
-        Budget, BudgetSource, EfficiencyPolicy, ForecastPolicy, ModelPrice, Month, MonthBudget,
+        Budget, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month, MonthBudget,
         Policy, Scenarios, TeamPolicy, Thresholds, Tokens, fold_name,
     },
     store,
@@ -151,9 +151,10 @@ impl File {
                 exceeded: percent(budget.thresholds.exceeded, default.thresholds.exceeded),
             },
             teams: teams(self.teams, problems),
-            efficiency: EfficiencyPolicy {
+            efficiency: EfficiencyGoal {
                 target: efficiency.target.map(|target| target.0),
                 alert: efficiency.alert.map(|alert| alert.0),
+                target_from: None,
             },
             scenarios: Scenarios {
                 optimistic: scenarios
@@ -200,7 +201,7 @@ fn percent<const MIN: i32, const MAX: i32>(
 fn check_policy(policy: &Policy, archive_dir: Option<&Path>, problems: &mut ProblemList<'_>) {
     let at = policy.thresholds;
     let steps = [at.note, at.warning, at.critical, at.exceeded];
-    let EfficiencyPolicy { target, alert } = policy.efficiency;
+    let EfficiencyGoal { target, alert, .. } = policy.efficiency;
     let ForecastPolicy {
         warning, critical, ..
     } = policy.forecast;

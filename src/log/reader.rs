@@ -14,7 +14,7 @@ use super::{
     header, notes,
     section::{self, OpenSection},
     table::{self, OpenTable},
-    walk::{Stop, Walk, line_end},
+    walk::{Walk, line_end},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -206,10 +206,10 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        if matches!(stop, Stop::Block) {
+        if matches!(stop, Some(Event::Start(_))) {
             walk.skip();
         }
-        matches!(stop, Stop::At(TagEnd::Item))
+        matches!(stop, Some(Event::End(TagEnd::Item)))
     }
 }
 

@@ -28,14 +28,6 @@ pub(super) struct Inline<'p> {
     pub(super) all_strong: bool,
 }
 
-/// Where a run of inline content stopped.
-pub(super) enum Stop {
-    At(TagEnd),
-    /// A block begins inside it.
-    Block,
-    EndOfText,
-}
-
 impl<'p> Walk<'p> {
     pub(super) fn new(chunk: &'p Chunk) -> Self {
         Self {
@@ -155,8 +147,11 @@ impl<'p> Walk<'p> {
         }
     }
 
-    /// Collects text up to an end that `stops`. A block that begins is entered once and read over where it is a paragraph.
-    pub(super) fn inline(&mut self, stops: impl Fn(&TagEnd) -> bool) -> (Inline<'p>, Stop) {
+    /// Collects text up to an end that `stops` or the start of a block, and returns that event, too. A block that begins is entered once and read over where it is a paragraph.
+    pub(super) fn inline(
+        &mut self,
+        stops: impl Fn(&TagEnd) -> bool,
+    ) -> (Inline<'p>, Option<Event<'p>>) {
         let mut inline = Inline {
             text: Cow::Borrowed(""),
             id: None,
@@ -167,7 +162,7 @@ impl<'p> Walk<'p> {
         let mut link_ends: Vec<String> = Vec::new();
         loop {
             let Some((event, _)) = self.events.next() else {
-                return (inline, Stop::EndOfText);
+                return (inline, None);
             };
             match event {
                 Event::Text(text) | Event::Code(text) => {
@@ -196,8 +191,8 @@ impl<'p> Walk<'p> {
                     }
                 }
                 Event::Start(Tag::Emphasis | Tag::Image { .. } | Tag::Paragraph) => {}
-                Event::End(end) if stops(&end) => return (inline, Stop::At(end)),
-                Event::Start(_) => return (inline, Stop::Block),
+                Event::End(end) if stops(&end) => return (inline, Some(event)),
+                Event::Start(_) => return (inline, Some(event)),
                 _ => {}
             }
         }

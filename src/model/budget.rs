@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
 use super::{ForecastPolicy, ModelPrice, Money, Month, Tokens};
@@ -169,7 +170,8 @@ pub struct Policy {
     pub reserve: Option<Tokens>,
     pub thresholds: Thresholds,
     pub teams: Vec<TeamPolicy>,
-    pub efficiency: EfficiencyPolicy,
+    /// Outranks the log's own figures.
+    pub efficiency: EfficiencyGoal,
     pub scenarios: Scenarios,
     pub forecast: ForecastPolicy,
     pub prices: BTreeMap<String, ModelPrice>,
@@ -206,12 +208,15 @@ pub struct TeamPolicy {
     pub aliases: Vec<String>,
 }
 
-/// Tokens per deliverable: what is aimed at, and what raises an alert. Outranks the log's own figures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EfficiencyPolicy {
+/// What tokens per deliverable are measured against.
+#[skip_serializing_none]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EfficiencyGoal {
+    /// The least a deliverable is expected to take, where the log states a range.
+    pub target_from: Option<Tokens>,
     /// The most a deliverable should take.
     pub target: Option<Tokens>,
-    /// From here on, a team's figure is a warning.
+    /// From here on a team's figure is a warning.
     pub alert: Option<Tokens>,
 }
 

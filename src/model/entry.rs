@@ -1,13 +1,13 @@
-//! Spending as the log states it: one row or usage line each.
+//! Spending: as the log states it, one row or usage line each, and as it is to be recorded.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-use super::{Amount, Currency, Month, Status, TimeRange, TokenClasses, Tokens};
+use super::{Amount, Currency, Month, TimeRange, Tokens};
 use crate::text::Place;
 
 /// Which kind of statement a figure comes from.
@@ -121,4 +121,99 @@ pub struct StatedTotal {
     /// From a table of months, which has no rows to add up.
     pub of_months: bool,
     pub place: Place,
+}
+
+/// The state of a row. Words that are none of the four are kept as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    Done,
+    Running,
+    Pending,
+    Failed,
+    Other(String),
+}
+
+impl Status {
+    /// The word shown in every view, or the text as it was written.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Done => "done",
+            Self::Running => "running",
+            Self::Pending => "pending",
+            Self::Failed => "failed",
+            Self::Other(text) => text,
+        }
+    }
+
+    /// The status of a team with several rows: of one kind, that kind; some of it running or begun, running;
+    /// else what is worst.
+    pub fn combined(self, other: Self) -> Self {
+        match (self, other) {
+            (one, two) if one == two => one,
+            (Self::Failed, other) | (other, Self::Failed) if other != Self::Running => Self::Failed,
+            (Self::Running, _)
+            | (_, Self::Running)
+            | (Self::Done, Self::Pending)
+            | (Self::Pending, Self::Done) => Self::Running,
+            (Self::Other(text), _) | (_, Self::Other(text)) => Self::Other(text),
+            (one, _) => one,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Tokens by what they were used for, each where it is known. Only `tokens` counts against a budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenClasses {
+    /// Read by the model, neither from nor into a cache.
+    pub input: Option<Tokens>,
+    /// Written by the model.
+    pub output: Option<Tokens>,
+    /// Read by the model and written into a cache.
+    pub cache_write: Option<Tokens>,
+    /// Read from a cache.
+    pub cache_read: Option<Tokens>,
+}
+
+impl TokenClasses {
+    /// The keys of usage lines and batches, with the tokens of each.
+    pub const fn by_key(&self) -> [(&'static str, Option<Tokens>); 4] {
+        [
+            ("input", self.input),
+            ("output", self.output),
+            ("cache_write", self.cache_write),
+            ("cache_read", self.cache_read),
+        ]
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatedCost {
+    pub nanos: u64,
+    /// None where only a number is given: then it is in the log's currency.
+    pub currency: Option<Currency>,
+}
+
+/// One spending that is to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    pub time: DateTime<FixedOffset>,
+    pub team: String,
+    /// What counts against the budget.
+    pub tokens: Tokens,
+    pub classes: TokenClasses,
+    pub task: Option<String>,
+    pub cost: Option<StatedCost>,
+    pub status: Option<Status>,
+    pub deliverables: Option<u64>,
+    pub minutes: Option<u64>,
+    pub model: Option<String>,
+    /// Makes a second attempt harmless: an id counts once.
+    pub id: String,
+    pub hold: Option<String>,
 }

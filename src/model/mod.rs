@@ -9,21 +9,19 @@ mod note;
 mod period;
 mod plan;
 mod probability;
-mod status;
 mod team;
-mod usage;
 
 pub use amount::{Amount, RoundedSum, Tokens, grouped};
 pub use budget::{
-    Budget, BudgetSource, EfficiencyPolicy, Level, MonthBudget, Percent, Policy, Scenarios,
+    Budget, BudgetSource, EfficiencyGoal, Level, MonthBudget, Percent, Policy, Scenarios,
     TeamPolicy, Thresholds, ratio,
 };
-pub use entry::{Entry, EntryKind, Figures, StatedTotal, When, Work};
+pub use entry::{
+    Entry, EntryKind, Figures, StatedCost, StatedTotal, Status, TokenClasses, Usage, When, Work,
+};
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, LineEvent, Note, NoteValue};
 pub use period::{Month, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
-pub use status::Status;
 pub use team::{fold_name, is_subtotal, is_sum, is_total};
-pub use usage::{StatedCost, TokenClasses, Usage};

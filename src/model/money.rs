@@ -1,16 +1,18 @@
 //! Money: exact amounts in nanos, prices in picos, never binary floating point.
 //! What a price makes of tokens is rounded once, half to even (as bankers and IEEE 754 do), so that sums have no bias.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+use serde_with::SerializeDisplay;
 
 use super::{TokenClasses, Tokens, amount::grouped};
 
 /// A currency by its ISO 4217 code.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Currency([u8; 3]);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, SerializeDisplay, JsonSchema)]
+#[schemars(extend("pattern" = "^[A-Z]{3}$"))]
+pub struct Currency(#[schemars(with = "String")] [u8; 3]);
 
 impl Currency {
     /// The US dollar, taken where a log names no currency at all.
@@ -73,11 +75,12 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount of money in nanos: 381,000,000 is $0.381.
-///
-/// A figure of a log is at most 10^18 nanos and a priced one at most 10^27, so that no log is long enough for a sum to overflow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// An amount of money: an exact decimal number as text, and its ISO 4217 currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Money {
+    // A figure of a log is at most 10^18 nanos and a priced one at most 10^27, so that no log is long enough for a sum to overflow.
+    #[serde(rename = "amount", serialize_with = "as_decimal")]
+    #[schemars(with = "String", extend("pattern" = r"^[0-9]+\.[0-9]{2,9}$"))]
     pub nanos: i128,
     pub currency: Currency,
 }
@@ -125,31 +128,10 @@ impl fmt::Display for Money {
     }
 }
 
-impl Serialize for Money {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut money = serializer.serialize_struct("Money", 2)?;
-        money.serialize_field("amount", &self.decimal())?;
-        money.serialize_field("currency", self.currency.code())?;
-        money.end()
-    }
-}
-
-impl JsonSchema for Money {
-    fn schema_name() -> Cow<'static, str> {
-        "Money".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "An amount of money: an exact decimal number as text, and its ISO 4217 currency.",
-            "type": "object",
-            "properties": {
-                "amount": { "type": "string", "pattern": r"^[0-9]+\.[0-9]{2,9}$" },
-                "currency": { "type": "string", "pattern": "^[A-Z]{3}$" }
-            },
-            "required": ["amount", "currency"]
-        })
-    }
+fn as_decimal<S: Serializer>(nanos: &i128, serializer: S) -> Result<S::Ok, S::Error> {
+    // The currency is written beside it.
+    let (nanos, currency) = (*nanos, Currency::USD);
+    serializer.collect_str(&Money { nanos, currency }.decimal())
 }
 
 /// The quotient, rounded to the nearest whole number, and to the even one of two that are equally near.

@@ -4,10 +4,12 @@ use std::{fmt, str::FromStr};
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde_with::SerializeDisplay;
 
 /// A calendar month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, SerializeDisplay, JsonSchema,
+)]
 #[schemars(extend("pattern" = "^[0-9]{4}-[0-9]{2}$"))]
 pub struct Month(#[schemars(with = "String")] NaiveDate);
 
@@ -57,12 +59,6 @@ impl FromStr for Month {
             .filter(|(year, month)| digits(year, 4) && digits(month, 2))
             .and_then(|(year, month)| Self::new(year.parse().ok()?, month.parse().ok()?))
             .ok_or("not a month: write it like 2026-02")
-    }
-}
-
-impl Serialize for Month {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

@@ -1,22 +1,22 @@
 //! Probabilities as whole numbers, so that a figure and what is decided by it cannot disagree.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::Level;
 
-/// A probability in whole millionths, rounded down, as are the percentages it is shown in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Probability {
-    pub millionths: u32,
-}
+/// A probability from 0 to 1, rounded down to six decimals. 1 is what has come to pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+#[schemars(extend("minimum" = 0, "maximum" = 1))]
+pub struct Probability(
+    // In millionths.
+    #[schemars(with = "f64")] u32,
+);
 
 impl Probability {
-    pub const CERTAIN: Self = Self {
-        millionths: 1_000_000,
-    };
+    pub const CERTAIN: Self = Self(1_000_000);
 
     /// Of an event that is still open: never quite certain.
     #[expect(
@@ -25,14 +25,16 @@ impl Probability {
         reason = "it is held between 0 and 1"
     )]
     pub fn open(probability: f64) -> Self {
-        Self {
-            millionths: (probability.clamp(0.0, 1.0) * 1e6).min(999_999.0) as u32,
-        }
+        Self((probability.clamp(0.0, 1.0) * 1e6).min(999_999.0) as u32)
+    }
+
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / 1e6
     }
 
     /// Whole percent, rounded down.
     pub const fn percent(self) -> u32 {
-        self.millionths / 10_000
+        self.0 / 10_000
     }
 
     pub const fn reaches(self, percent: u32) -> bool {
@@ -52,22 +54,7 @@ impl fmt::Display for Probability {
 
 impl Serialize for Probability {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(f64::from(self.millionths) / 1e6)
-    }
-}
-
-impl JsonSchema for Probability {
-    fn schema_name() -> Cow<'static, str> {
-        "Probability".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A probability from 0 to 1, rounded down to six decimals. 1 is what has come to pass.",
-            "type": "number",
-            "minimum": 0,
-            "maximum": 1
-        })
+        serializer.serialize_f64(self.fraction())
     }
 }
 

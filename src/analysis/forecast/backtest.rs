@@ -185,8 +185,8 @@ fn trial(
     let brier = |budget: Tokens| {
         let exceeded = |tokens: f64| f64::from(tokens >= as_float(budget.0));
         let probability = probability_of(&remaining, as_tokens(spent), budget);
-        let forecast = f64::from(probability.millionths) / 1e6;
-        let errors = [forecast, exceeded(line)].map(|said| (said - exceeded(actual)).powi(2));
+        let errors =
+            [probability.fraction(), exceeded(line)].map(|said| (said - exceeded(actual)).powi(2));
         (probability != Probability::CERTAIN).then_some(errors)
     };
     Some(Trial {

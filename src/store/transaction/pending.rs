@@ -12,19 +12,11 @@ use super::{
     side_file::relative_path,
 };
 
-/// A change that is decided, and that the log does not hold yet.
-struct Pending {
-    /// All that the log is to hold, with what was appended since.
-    text: Vec<u8>,
-    files: Vec<SideChange>,
-    folder: PathBuf,
-}
-
 /// Opens a log for reading: where a rewrite of it was cut short, its new text.
 pub fn open_log(path: &Path) -> Result<Opened, OpenError> {
     let opened = open(path)?;
     Ok(match pending(path, &opened)? {
-        Some(pending) => Opened::Memory(pending.text),
+        Some((text, ..)) => Opened::Memory(text),
         None => opened,
     })
 }
@@ -35,11 +27,11 @@ pub fn open_beside(log: &Path, path: &Path) -> Result<Opened, OpenError> {
     if !file_of(log).is_some_and(is_pending) {
         return open(path);
     }
-    let Some(pending) = pending(log, &open(log)?)? else {
+    let Some((_, files, folder)) = pending(log, &open(log)?)? else {
         return open(path);
     };
-    let relative = relative_path(&pending.folder, path).ok();
-    let mut files = pending.files.into_iter();
+    let relative = relative_path(&folder, path).ok();
+    let mut files = files.into_iter();
     match files.find(|file| Some(&file.path) == relative.as_ref()) {
         Some(file) => file.after.map(Opened::Memory).ok_or(OpenError::Missing),
         None => open(path),
@@ -61,6 +53,10 @@ pub(in crate::store) fn is_pending(folder: &Path, name: &OsStr) -> bool {
     journal::path(folder, name).symlink_metadata().is_ok()
 }
 
+/// All that a log is to hold by a decided change that it does not hold yet, with what was appended since; the files that change with it;
+/// and its folder.
+type Pending = (Vec<u8>, Vec<SideChange>, PathBuf);
+
 fn pending(path: &Path, log: &Opened) -> Result<Option<Pending>, OpenError> {
     let found = file_of(path).filter(|(folder, name)| is_pending(folder, name));
     let (Some((folder, name)), Opened::File(file)) = (found, log) else {
@@ -77,11 +73,7 @@ fn pending(path: &Path, log: &Opened) -> Result<Option<Pending>, OpenError> {
     let inode = system::identity(file).map_err(OpenError::Refused)?.inode;
     let log = system::read_whole(file).map_err(OpenError::Refused)?;
     Ok(match journal.progress(&log, inode) {
-        Progress::Committed(tail) => Some(Pending {
-            text: journal.with_tail(tail),
-            files: journal.files,
-            folder,
-        }),
+        Progress::Committed(tail) => Some((journal.with_tail(tail), journal.files, folder)),
         // The log holds the change, or another program changed it: what it holds counts.
         Progress::Complete | Progress::Foreign => None,
     })
