@@ -155,7 +155,7 @@ fn rows_keep_their_place_and_spelling() {
         "{MONTHLY}| **Team A** | `x` | ~45,230 | $0.1 | ✅ | a \\| b | 2h |\n| 팀 나 |  | 12.5K | — | ⏳ PENDING | <!-- id=k3 --> | |\n| **TOTAL** | | 57,730 | | | | |\n"
     );
     insta::assert_snapshot!(said(&log), @r#"
-    1 Monthly(Some(Month { first: 2026-02-01 }))
+    1 Monthly(Some(Month(2026-02-01)))
     5 monthly "Team A" Some(45230) «~45,230»
     6 monthly "팀 나" Some(12500) id k3 «12.5K»
     7 total 2026-02 «57,730»
@@ -169,9 +169,9 @@ fn crlf_and_a_byte_order_mark_move_nothing() {
     assert_eq!(said(&log.replace('\n', "\r\n")), lf);
     assert_eq!(said(log.trim_start_matches('\u{feff}')), lf);
     insta::assert_snapshot!(lf, @r#"
-    1 Monthly(Some(Month { first: 2026-02-01 }))
+    1 Monthly(Some(Month(2026-02-01)))
     5 monthly "A" Some(1) «1»
-    6 Hook(Pre) None
+    6 Hook None
     7 monthly "B" Some(2) «2»
     6:1 hook-line-in-table a hook line is inside a table
     "#);
@@ -271,7 +271,7 @@ fn cells_that_are_missing_or_too_many_are_found() {
         "{MONTHLY}| A | | 1 | | | |\n| B | |\n| C | | 2 | | | | | more | x |\n| D | | 3 | | | `a | b` | |\nfree text\n| E | | 4 | | | | \n"
     );
     insta::assert_snapshot!(said(&log), @r#"
-    1 Monthly(Some(Month { first: 2026-02-01 }))
+    1 Monthly(Some(Month(2026-02-01)))
     5:1 missing-cells row has 6 of the 7 cells of its table
     5 monthly "A" Some(1) «1»
     6:1 missing-cells row has 2 of the 7 cells of its table
@@ -300,7 +300,7 @@ fn long_lines_and_bytes_that_are_not_utf8_are_reported_and_read_around() {
     6:1 overlong-line line of 68 KiB is not read
     8:5 not-utf8 3 bytes that are not UTF-8 in lines 8-9
     11:1 overlong-line line of 68 KiB is not read
-    1 Monthly(Some(Month { first: 2026-02-01 }))
+    1 Monthly(Some(Month(2026-02-01)))
     5 monthly "A" Some(1) «»
     7 monthly "B" Some(2) «»
     8 monthly "C \u{1a}\u{1a}" Some(3) «»
