@@ -15,7 +15,10 @@ use std::{
 /// The crates that a module may use beside the standard library.
 const CRATES: &[(&str, &[&str])] = &[
     ("text", &["memchr", "schemars", "serde", "thiserror"]),
-    ("model", &["chrono", "schemars", "serde", "strum"]),
+    (
+        "model",
+        &["chrono", "schemars", "serde", "serde_with", "strum"],
+    ),
     ("diagnostic", &["strum"]),
     ("log", &["chrono", "memchr", "pulldown_cmark"]),
     (

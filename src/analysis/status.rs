@@ -152,7 +152,9 @@ fn used_report(
 ) -> UsedReport {
     let used = reconciled.used();
     let sum: RoundedSum = reconciled.teams.iter().map(TeamUsage::sum).sum();
-    let cost = reconciled.cost();
+    let (cost, stated) = (reconciled.cost(), reconciled.stated);
+    let teams = reconciled.teams.iter();
+    let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
     let share_of_cost = |budget: Money| {
         let cost = cost
             .as_ref()
@@ -162,16 +164,10 @@ fn used_report(
     UsedReport {
         tokens: used,
         estimate: sum.estimate,
-        unsettled_tokens: reconciled
-            .teams
-            .iter()
-            .map(|team| team.tokens_of(EntryKind::Line))
-            .sum(),
-        stated_tokens: reconciled.stated.map(|stated| stated.tokens.tokens),
-        stated_line: reconciled.stated.map(|stated| stated.place.line),
-        stated_agrees: reconciled
-            .stated
-            .map(|stated| sum.agrees_with(stated.tokens)),
+        unsettled_tokens: lines.sum(),
+        stated_tokens: stated.map(|stated| stated.tokens.tokens),
+        stated_line: stated.map(|stated| stated.place.line),
+        stated_agrees: stated.map(|stated| sum.agrees_with(stated.tokens)),
         ratio: budget.and_then(|budget| ratio(used.0, budget.0)),
         cost_ratio: policy
             .cost_budget_of(reconciled.month)
@@ -192,6 +188,7 @@ fn teams(
         let used = team.used();
         let limit = limits.of_team(team);
         let allocated = limit.as_ref().and_then(|source| source.tokens);
+        let of_limit = used.zip(allocated);
         let output = efficiency::output(team, noted.get(&team.id));
         let counted =
             |deliverables: bool| output.filter(|output| output.deliverables == deliverables);
@@ -201,12 +198,8 @@ fn teams(
             used_tokens: used,
             estimate: team.sum().estimate,
             allocated_tokens: allocated,
-            ratio: used
-                .zip(allocated)
-                .and_then(|(used, allocated)| ratio(used.0, allocated.0)),
-            level: used
-                .zip(allocated)
-                .map(|(used, allocated)| policy.thresholds.level(used.0, allocated.0)),
+            ratio: of_limit.and_then(|(used, limit)| ratio(used.0, limit.0)),
+            level: of_limit.map(|(used, limit)| policy.thresholds.level(used.0, limit.0)),
             reserved_tokens: holds.get(&team.id).copied().unwrap_or_default(),
             status: team.status().map(|status| status.word().to_owned()),
             cost: reconciled.total_cost(&team.cost()),
@@ -236,15 +229,11 @@ fn sources(
         tokens: tally.has_tokens.then_some(tally.sum.tokens),
     });
     let deliverables = output.map(|output| {
-        FigureSource::at(
-            if output.deliverables {
-                FigureKind::Deliverables
-            } else {
-                FigureKind::Tasks
-            },
-            output.place,
-            None,
-        )
+        let kind = match output.deliverables {
+            true => FigureKind::Deliverables,
+            false => FigureKind::Tasks,
+        };
+        FigureSource::at(kind, output.place, None)
     });
     used.chain(limit).chain(deliverables).collect()
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
-use strum::IntoStaticStr;
+use strum::{Display, IntoStaticStr};
 
 use super::{ForecastPolicy, ModelPrice, Money, Month, Tokens};
 use crate::text::Place;
@@ -22,7 +22,7 @@ use crate::text::Place;
     Ord,
     Serialize,
     JsonSchema,
-    strum::Display,
+    Display,
     IntoStaticStr,
 )]
 #[serde(rename_all = "lowercase")]
@@ -68,13 +68,9 @@ impl Thresholds {
         let reached = |percent: u32| {
             used.saturating_mul(100) >= budget.saturating_mul(percent.into()) && used > 0
         };
-        match () {
-            () if reached(self.exceeded) => Level::Exceeded,
-            () if reached(self.critical) => Level::Critical,
-            () if reached(self.warning) => Level::Warning,
-            () if reached(self.note) => Level::Note,
-            () => Level::Ok,
-        }
+        let mut steps = self.steps().into_iter().rev();
+        let highest = steps.find(|(percent, _)| reached(*percent));
+        highest.map_or(Level::Ok, |(_, level)| level)
     }
 
     pub const fn steps(&self) -> [(u32, Level); 4] {

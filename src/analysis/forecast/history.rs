@@ -20,11 +20,7 @@ use crate::{
 
 /// The first day of the history of a forecast that is made on this day.
 pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
-    days_before(today, MAX_DAYS)
-}
-
-fn days_before(day: NaiveDate, days: usize) -> Option<NaiveDate> {
-    day.checked_sub_days(Days::new(u64::try_from(days).ok()?))
+    today.checked_sub_days(Days::new(MAX_DAYS as u64))
 }
 
 #[derive(Clone, Debug, Default)]
@@ -86,7 +82,10 @@ impl History {
             reconciled,
             months.last().map_or(month, |(oldest, _)| *oldest),
         );
-        let first = begun.max(days_before(end, most).unwrap_or(begun));
+        let first = begun.max(
+            end.checked_sub_days(Days::new(most as u64))
+                .unwrap_or(begun),
+        );
         let days = usize::try_from((end - first).num_days()).unwrap_or(0);
         let mut history = Self {
             first,

@@ -109,7 +109,7 @@ impl Transaction<'_> {
         for change in &journal.files {
             installed.extend(self.install(change, origin, access)?);
         }
-        installed.dedup_by(|file, last| file.is_beside(last));
+        installed.dedup_by(|file, last| file.path.parent() == last.path.parent());
         installed.iter().try_for_each(SideFile::sync)
     }
 

@@ -169,10 +169,6 @@ impl SideFile {
         renamed.doing("replace", &self.path)
     }
 
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
-        self.path.parent() == other.path.parent()
-    }
-
     pub(super) fn sync(&self) -> Result<(), WriteError> {
         self.folder.sync().doing("sync", &self.path)
     }
