@@ -8,14 +8,14 @@ const COIN: f64 = 0.25;
 
 pub fn table(report: &StatusReport) -> ReportTable {
     let columns = [
-        Column::new("Days of month").named("days_of_month"),
-        Column::new("Forecasts").named("forecasts").droppable(1),
-        Column::new("Error").named("error_percent"),
-        Column::new("Line's error").named("line_error_percent"),
-        Column::new("In 80%").named("in_80_percent"),
-        Column::new("In 95%").named("in_95_percent"),
-        Column::new("Brier").named("brier").droppable(3),
-        Column::new("Line's Brier").named("line_brier").droppable(2),
+        Column::named("Days of month", "days_of_month"),
+        Column::named("Forecasts", "forecasts").droppable(1),
+        Column::named("Error", "error_percent"),
+        Column::named("Line's error", "line_error_percent"),
+        Column::named("In 80%", "in_80_percent"),
+        Column::named("In 95%", "in_95_percent"),
+        Column::named("Brier", "brier").droppable(3),
+        Column::named("Line's Brier", "line_brier").droppable(2),
     ];
     let mut table = ReportTable::new("Backtest", columns);
     let Some(backtest) = &report.forecast.backtest else {

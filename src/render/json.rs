@@ -85,35 +85,20 @@ impl Write for EscapeUnsafe<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // A serializer writes whole characters, and a buffer passes on whole writes.
         let text = str::from_utf8(bytes).map_err(io::Error::other)?;
-        let mut rest = text;
-        while let Some((at, c)) = first_unsafe(rest) {
-            let (kept, after) = rest.split_at(at);
+        // JSON itself escapes the control characters of ASCII but one.
+        let escapes = |c: char| c >= '\x7f' && is_unsafe(c);
+        for part in text.split_inclusive(escapes) {
+            let kept = part.trim_end_matches(escapes);
             self.0.write_all(kept.as_bytes())?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
+            for unit in part.get(kept.len()..).unwrap_or_default().encode_utf16() {
                 write!(self.0, "\\u{unit:04x}")?;
             }
-            rest = after.get(c.len_utf8()..).unwrap_or_default();
         }
-        self.0.write_all(rest.as_bytes())?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
-    }
-}
-
-/// The first character to escape. JSON itself escapes the control characters of ASCII but one.
-fn first_unsafe(text: &str) -> Option<(usize, char)> {
-    let mut from = 0;
-    loop {
-        let rest = text.get(from..)?;
-        let at = from + rest.bytes().position(|byte| byte >= b'\x7f')?;
-        let c = text.get(at..)?.chars().next()?;
-        if is_unsafe(c) {
-            return Some((at, c));
-        }
-        from = at + c.len_utf8();
     }
 }
 

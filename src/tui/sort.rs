@@ -1,48 +1,33 @@
 //! The columns that teams can be sorted by, and their order.
 
+use strum::VariantArray as _;
+
 use crate::{analysis::TeamReport, model::Level};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// In the order of the key `s`, each with its heading. After the last comes the order of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(const_into_str)]
 pub enum SortBy {
-    Alert,
     Used,
+    #[strum(serialize = "Alloc.")]
     Allocated,
     /// The used share of the allocation.
+    #[strum(serialize = "%")]
     Share,
+    #[strum(serialize = "Deliv.")]
     Deliverables,
+    #[strum(serialize = "Tok/del.")]
     PerDeliverable,
+    Alert,
     Team,
 }
 
 impl SortBy {
-    /// In the order of the key `s`. After the last comes the order of the log.
-    const ALL: [Self; 7] = [
-        Self::Used,
-        Self::Allocated,
-        Self::Share,
-        Self::Deliverables,
-        Self::PerDeliverable,
-        Self::Alert,
-        Self::Team,
-    ];
-
     /// The next column that ranks any team. None after the last one.
     pub fn after(by: Option<Self>, ranks: impl Fn(Self) -> bool) -> Option<Self> {
-        let passed = by.and_then(|by| Self::ALL.iter().position(|one| *one == by));
-        let rest = Self::ALL.into_iter().skip(passed.map_or(0, |at| at + 1));
-        rest.into_iter().find(|by| *by == Self::Team || ranks(*by))
-    }
-
-    pub const fn heading(self) -> &'static str {
-        match self {
-            Self::Alert => "Alert",
-            Self::Used => "Used",
-            Self::Allocated => "Alloc.",
-            Self::Share => "%",
-            Self::Deliverables => "Deliv.",
-            Self::PerDeliverable => "Tok/del.",
-            Self::Team => "Team",
-        }
+        let rest = Self::VARIANTS.iter().copied();
+        let mut rest = rest.skip(by.map_or(0, |by| by as usize + 1));
+        rest.find(|by| *by == Self::Team || ranks(*by))
     }
 
     /// Whether the greatest comes first, unless reversed.

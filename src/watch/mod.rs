@@ -61,7 +61,7 @@ pub struct Watch {
     /// The folders that the watcher watches, and which ones they were then.
     watched: BTreeMap<PathBuf, FolderId>,
     shared: Arc<Shared>,
-    source: WatchSource,
+    pub source: WatchSource,
 }
 
 struct Shared {
@@ -151,10 +151,6 @@ impl Watch {
             self.mark_seen();
         }
         are_others
-    }
-
-    pub const fn source(&self) -> &WatchSource {
-        &self.source
     }
 
     /// Returns whether any file looks different than at the last poll. Also watches folders that were created since. Call it every

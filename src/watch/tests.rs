@@ -122,7 +122,7 @@ fn every_way_of_saving_is_noticed() {
     ];
     for (way, save) in ways {
         let mut scene = Scene::new();
-        assert_eq!(scene.watch.source(), &WatchSource::Events, "{way}");
+        assert_eq!(scene.watch.source, WatchSource::Events, "{way}");
         assert!(!scene.watch.poll(), "{way}");
         save(&scene.log());
         scene.hears(Some("start end"));
@@ -201,7 +201,7 @@ fn a_folder_whose_parent_is_replaced_is_found_by_a_look() {
 fn a_folder_that_was_never_there_is_noticed_when_it_comes() {
     let files = ["project/deep/archive/log.md"];
     let mut scene = Scene::with(|_| {}, &files, None);
-    assert_eq!(scene.watch.source(), &WatchSource::Events);
+    assert_eq!(scene.watch.source, WatchSource::Events);
     for folder in ["project/deep", "project/deep/archive"] {
         let before = scene.hints();
         fs::create_dir(scene.path(folder)).unwrap();
@@ -296,7 +296,7 @@ mod links {
         };
         let files = ["project/c.md", "project/a.md"];
         let mut scene = Scene::with(prepare, &files, None);
-        assert_eq!(scene.watch.source(), &WatchSource::Events);
+        assert_eq!(scene.watch.source, WatchSource::Events);
         let before = scene.hints();
         fs::create_dir(scene.path("missing")).unwrap();
         until("no hint of the folder", || scene.hints() > before);
@@ -410,10 +410,7 @@ fn polling_gives_no_hints_and_finds_everything() {
     let files = ["project/log.md", "project/archive/old.md"];
     let mut scene = Scene::with(|_| {}, &files, Some(every));
     let because = None;
-    assert_eq!(
-        scene.watch.source(),
-        &WatchSource::Polling { every, because }
-    );
+    assert_eq!(scene.watch.source, WatchSource::Polling { every, because });
     assert!(!scene.watch.poll());
     append(&scene.log(), "!");
     assert!(scene.watch.poll());
@@ -466,10 +463,7 @@ fn polls_take_over_where_the_system_reports_nothing() {
     scene.watch.fall_back(&limit);
     let because = Some("the system's limit of watches is reached".to_owned());
     let every = FALLBACK;
-    assert_eq!(
-        scene.watch.source(),
-        &WatchSource::Polling { every, because }
-    );
+    assert_eq!(scene.watch.source, WatchSource::Polling { every, because });
     append(&scene.log(), "!");
     assert!(scene.watch.poll());
     assert!(!scene.watch.poll());
@@ -484,11 +478,8 @@ fn a_watch_that_breaks_is_a_hint_and_begins_anew() {
     assert!(scene.hints() > before);
     append(&scene.log(), "!");
     assert!(scene.watch.poll());
-    assert_eq!(
-        scene.watch.source(),
-        &WatchSource::Lost("broken".to_owned())
-    );
+    assert_eq!(scene.watch.source, WatchSource::Lost("broken".to_owned()));
     assert!(!scene.watch.poll());
-    assert_eq!(scene.watch.source(), &WatchSource::Events);
+    assert_eq!(scene.watch.source, WatchSource::Events);
     scene.still_hears();
 }

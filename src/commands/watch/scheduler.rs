@@ -59,7 +59,7 @@ impl ReadScheduler {
     }
 
     const fn poll_interval(&self) -> Duration {
-        match self.watch.source() {
+        match &self.watch.source {
             WatchSource::Polling { every, .. } => *every,
             WatchSource::Events | WatchSource::Lost(_) => POLL_INTERVAL,
         }
@@ -122,6 +122,6 @@ impl ReadScheduler {
     }
 
     pub const fn source(&self) -> &WatchSource {
-        self.watch.source()
+        &self.watch.source
     }
 }

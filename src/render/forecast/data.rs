@@ -3,6 +3,7 @@
 use super::{Field, context, explanation, summary, title};
 use crate::{
     analysis::{Estimate, StatusReport},
+    model::Tokens,
     render::{
         Cell, Column, ReportTable, Style, StyledLine, TextRole, forecast::tables::all as all_tables,
     },
@@ -40,9 +41,8 @@ fn in_words(text: &StyledLine) -> String {
 pub fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
     let mut table = ReportTable::figures("Forecast", ["forecast", "value", "percent", "line"]);
-    let mut figure = |name: &str, value| table.figure(name, value, None, Cell::Absent);
-    figure("confidence", Cell::word(forecast.confidence.into_str()));
-    figure("ends", Cell::word(forecast.ends.to_string()));
+    table.figure("confidence", Cell::word(forecast.confidence.into_str()));
+    table.figure("ends", Cell::word(forecast.ends.to_string()));
     let estimates = [
         ("month_end", forecast.month_end),
         ("project", forecast.project),
@@ -53,22 +53,39 @@ pub fn data(report: &StatusReport) -> Vec<ReportTable> {
             quantiles(&mut table, report, name, &estimate);
         }
     }
-    let mut figure = |name: &str, value| table.figure(name, value, None, Cell::Absent);
     if let Some(cost) = &forecast.cost {
         let quantiles = &cost.quantiles;
-        figure("cost_p10", Cell::Money(quantiles.p10));
-        figure("cost_p50", Cell::some(quantiles.p50, Cell::Money));
-        figure("cost_p90", Cell::Money(quantiles.p90));
+        table.figure("cost_p10", Cell::Money(quantiles.p10));
+        table.figure("cost_p50", Cell::some(quantiles.p50, Cell::Money));
+        table.figure("cost_p90", Cell::Money(quantiles.p90));
         let chance = Cell::Probability(cost.probability_over_budget);
-        figure("cost_probability_over_budget_percent", chance);
-        figure("cost_level", Cell::Level(cost.level));
+        table.figure("cost_probability_over_budget_percent", chance);
+        table.figure("cost_level", Cell::Level(cost.level));
     }
     let line = Cell::some(forecast.straight_line_tokens, Cell::Tokens);
-    figure("straight_line_tokens", line);
-    others(&mut table, report);
+    table.figure("straight_line_tokens", line);
+    if let Some(plan) = &forecast.plan {
+        let total = plan.end.total_tokens;
+        tokens(&mut table, report, "plan_total_tokens", total, None);
+        tokens(
+            &mut table,
+            report,
+            "plan_pending_tokens",
+            plan.pending_tokens,
+            None,
+        );
+    }
+    let margin = Cell::some(forecast.safety_margin, Cell::Signed);
+    table.figure("safety_margin_tokens", margin);
+    let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.into_str()));
+    table.figure("risk", risk);
+    if let Some(stated) = &forecast.stated {
+        let (from, to, line) = (stated.from_tokens, stated.to_tokens, Some(stated.line));
+        tokens(&mut table, report, "stated_from_tokens", from, line);
+        tokens(&mut table, report, "stated_to_tokens", to, line);
+    }
     let rate = forecast.burn_rate.as_ref().map(|rate| rate.tokens_per_day);
-    let rate = Cell::some(rate, Cell::Tokens);
-    table.figure("burn_rate_tokens_per_day", rate, None, Cell::Absent);
+    table.figure("burn_rate_tokens_per_day", Cell::some(rate, Cell::Tokens));
     std::iter::once(table).chain(all_tables(report)).collect()
 }
 
@@ -84,47 +101,27 @@ fn quantiles(table: &mut ReportTable, report: &StatusReport, name: &str, estimat
         ("p90", Some(of.p90)),
         ("p975", Some(of.p975)),
     ];
-    for (quantile, tokens) in each {
-        let (name, value) = (
-            format!("{name}_{quantile}_tokens"),
-            Cell::some(tokens, Cell::Tokens),
-        );
-        let share = tokens.and_then(|tokens| report.share(tokens));
-        table.figure(&name, value, share, Cell::Absent);
+    for (quantile, value) in each {
+        let name = format!("{name}_{quantile}_tokens");
+        match value {
+            Some(value) => tokens(table, report, &name, value, None),
+            None => table.figure(&name, Cell::Absent),
+        }
     }
     let chance = Cell::some(estimate.probability_over_budget, Cell::Probability);
-    let name_of_chance = format!("{name}_probability_over_budget_percent");
-    table.figure(&name_of_chance, chance, None, Cell::Absent);
+    table.figure(&format!("{name}_probability_over_budget_percent"), chance);
     let level = Cell::some(estimate.level, Cell::Level);
-    table.figure(&format!("{name}_level"), level, None, Cell::Absent);
+    table.figure(&format!("{name}_level"), level);
 }
 
-fn others(table: &mut ReportTable, report: &StatusReport) {
-    let forecast = &report.forecast;
-    let tokens = |table: &mut ReportTable, name: &str, tokens, line| {
-        table.figure(name, Cell::Tokens(tokens), report.share(tokens), line);
-    };
-    if let Some(plan) = &forecast.plan {
-        tokens(
-            table,
-            "plan_total_tokens",
-            plan.end.total_tokens,
-            Cell::Absent,
-        );
-        tokens(
-            table,
-            "plan_pending_tokens",
-            plan.pending_tokens,
-            Cell::Absent,
-        );
-    }
-    let margin = Cell::some(forecast.safety_margin, Cell::Signed);
-    table.figure("safety_margin_tokens", margin, None, Cell::Absent);
-    let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.into_str()));
-    table.figure("risk", risk, None, Cell::Absent);
-    if let Some(stated) = &forecast.stated {
-        let line = || Cell::Number(stated.line);
-        tokens(table, "stated_from_tokens", stated.from_tokens, line());
-        tokens(table, "stated_to_tokens", stated.to_tokens, line());
-    }
+/// A number of tokens with its share of the budget.
+fn tokens(
+    table: &mut ReportTable,
+    report: &StatusReport,
+    name: &str,
+    tokens: Tokens,
+    line: Option<usize>,
+) {
+    let line = Cell::some(line, Cell::Number);
+    table.figure_with(name, Cell::Tokens(tokens), report.share(tokens), line);
 }

@@ -26,15 +26,14 @@ pub fn all(report: &StatusReport) -> [ReportTable; 5] {
 /// When each threshold is crossed, by the forecast and at the burn rate.
 pub fn thresholds(report: &StatusReport) -> ReportTable {
     let columns = [
-        Column::new("Threshold").named("threshold_percent"),
-        Column::new("Level").named("level").important(1),
-        Column::new("Tokens").named("threshold_tokens").droppable(2),
-        Column::new("Left").named("remaining_tokens").droppable(1),
-        Column::new("Chance").named("probability_percent"),
-        Column::new("Likely").named("likely"),
-        Column::new("Earliest").named("earliest").important(3),
-        Column::new("If rate holds")
-            .named("at_burn_rate")
+        Column::named("Threshold", "threshold_percent"),
+        Column::named("Level", "level").important(1),
+        Column::named("Tokens", "threshold_tokens").droppable(2),
+        Column::named("Left", "remaining_tokens").droppable(1),
+        Column::named("Chance", "probability_percent"),
+        Column::named("Likely", "likely"),
+        Column::named("Earliest", "earliest").important(3),
+        Column::named("If rate holds", "at_burn_rate")
             .cut(10)
             .droppable(3),
     ];
@@ -94,18 +93,16 @@ fn crossed(crossing: &ThresholdCrossing, rate: Option<&BurnRate>) -> String {
 /// What each team will have used at the end of the month.
 fn teams(report: &StatusReport) -> ReportTable {
     let columns = [
-        Column::new("Team").named("team").cut(4),
-        Column::new("Used").named("used_tokens").droppable(2),
-        Column::new("Likely").named("p50"),
-        Column::new("From").named("p10").droppable(3),
-        Column::new("To").named("p90").droppable(3),
-        Column::new("Limit").named("allocated_tokens").droppable(4),
-        Column::new("Chance")
-            .named("probability_percent")
-            .important(1),
-        Column::new("Level").named("level").important(1),
-        Column::new("Confidence").named("confidence").droppable(1),
-        Column::new("State").named("status").droppable(1),
+        Column::named("Team", "team").cut(4),
+        Column::named("Used", "used_tokens").droppable(2),
+        Column::named("Likely", "p50"),
+        Column::named("From", "p10").droppable(3),
+        Column::named("To", "p90").droppable(3),
+        Column::named("Limit", "allocated_tokens").droppable(4),
+        Column::named("Chance", "probability_percent").important(1),
+        Column::named("Level", "level").important(1),
+        Column::named("Confidence", "confidence").droppable(1),
+        Column::named("State", "status").droppable(1),
     ];
     let mut table = ReportTable::new("Teams when the month ends", columns);
     for team in &report.teams {
@@ -147,12 +144,12 @@ fn teams(report: &StatusReport) -> ReportTable {
 /// The finished work that the plan's estimates are compared with.
 fn finished(report: &StatusReport) -> ReportTable {
     let columns = [
-        Column::new("Team").named("team").cut(4),
-        Column::new("Estimate").named("estimated_tokens"),
-        Column::new("Took").named("actual_tokens"),
-        Column::new("%").named("percent"),
-        Column::new("By").named("source").droppable(2),
-        Column::new("Line").named("line").droppable(1),
+        Column::named("Team", "team").cut(4),
+        Column::named("Estimate", "estimated_tokens"),
+        Column::named("Took", "actual_tokens"),
+        Column::named("%", "percent"),
+        Column::named("By", "source").droppable(2),
+        Column::named("Line", "line").droppable(1),
     ];
     let mut table = ReportTable::new("Finished work", columns);
     let inputs = report.forecast.project_inputs.iter();
@@ -182,13 +179,13 @@ fn source(work: &Finished) -> &'static str {
 /// The plan with a fixed share more or less.
 fn scenarios(report: &StatusReport) -> ReportTable {
     let columns = [
-        Column::new("Scenario").named("scenario"),
-        Column::new("Change").named("change_percent").droppable(3),
-        Column::new("Total").named("total_tokens"),
-        Column::new("%").named("percent").droppable(4),
-        Column::new("Left").named("remaining_tokens").droppable(2),
+        Column::named("Scenario", "scenario"),
+        Column::named("Change", "change_percent").droppable(3),
+        Column::named("Total", "total_tokens"),
+        Column::named("%", "percent").droppable(4),
+        Column::named("Left", "remaining_tokens").droppable(2),
         Column::bars().droppable(1),
-        Column::new("Level").named("level").important(1),
+        Column::named("Level", "level").important(1),
     ];
     let mut table = ReportTable::new("Scenarios", columns);
     for scenario in report.forecast.plan.iter().flat_map(|plan| &plan.scenarios) {
@@ -218,11 +215,11 @@ fn scenarios(report: &StatusReport) -> ReportTable {
 
 fn pending(report: &StatusReport) -> ReportTable {
     let columns = [
-        Column::new("Phase").named("phase").cut(4).droppable(2),
-        Column::new("Team").named("team").cut(4),
-        Column::new("Tokens").named("pending_tokens"),
-        Column::new("State").named("status").droppable(1),
-        Column::new("Line").named("line").droppable(3),
+        Column::named("Phase", "phase").cut(4).droppable(2),
+        Column::named("Team", "team").cut(4),
+        Column::named("Tokens", "pending_tokens"),
+        Column::named("State", "status").droppable(1),
+        Column::named("Line", "line").droppable(3),
     ];
     let mut table = ReportTable::new("Pending phases", columns);
     for phase in report.forecast.plan.iter().flat_map(Plan::pending) {

@@ -8,17 +8,9 @@ type Draw<'a> = Box<dyn FnOnce(usize) -> Vec<StyledLine> + 'a>;
 pub struct Block<'a> {
     height: usize,
     grows: bool,
-    steps: Vec<Shrink>,
+    /// Priority, height, and whether it gives up no more lines than needed.
+    steps: Vec<(u8, usize, bool)>,
     draw: Draw<'a>,
-}
-
-#[derive(Clone, Copy)]
-struct Shrink {
-    /// Steps with a lower priority come first.
-    priority: u8,
-    to: usize,
-    /// Gives up no more lines than needed.
-    gradually: bool,
 }
 
 impl<'a> Block<'a> {
@@ -40,22 +32,15 @@ impl<'a> Block<'a> {
         })
     }
 
-    /// Shrinks to this height at once when it is its turn.
-    pub fn shrink(self, priority: u8, to: usize) -> Self {
-        self.step(priority, to, false)
+    /// Shrinks to this height at once when it is its turn. Lower priorities come first.
+    pub fn shrink(mut self, priority: u8, to: usize) -> Self {
+        self.steps.push((priority, to, false));
+        self
     }
 
     /// Shrinks line by line when it is its turn, down to this height.
-    pub fn shrink_gradually(self, priority: u8, to: usize) -> Self {
-        self.step(priority, to, true)
-    }
-
-    fn step(mut self, priority: u8, to: usize, gradually: bool) -> Self {
-        self.steps.push(Shrink {
-            priority,
-            to,
-            gradually,
-        });
+    pub fn shrink_gradually(mut self, priority: u8, to: usize) -> Self {
+        self.steps.push((priority, to, true));
         self
     }
 
@@ -73,18 +58,18 @@ pub fn height(blocks: &[Block<'_>]) -> usize {
 pub fn fit(blocks: &mut [Block<'_>], most: usize) {
     let each = blocks.iter().enumerate();
     let steps = each.flat_map(|(at, block)| block.steps.iter().map(move |step| (at, *step)));
-    let mut steps: Vec<(usize, Shrink)> = steps.collect();
-    steps.sort_by_key(|(_, step)| step.priority);
-    for (at, step) in steps {
+    let mut steps: Vec<_> = steps.collect();
+    steps.sort_by_key(|(_, (priority, ..))| *priority);
+    for (at, (_, to, gradually)) in steps {
         let excess = height(blocks).saturating_sub(most);
         if excess == 0 {
             break;
         }
         let lines = &mut blocks[at].height;
-        let least = if step.gradually {
-            lines.saturating_sub(excess).max(step.to)
+        let least = if gradually {
+            lines.saturating_sub(excess).max(to)
         } else {
-            step.to
+            to
         };
         *lines = least.min(*lines);
     }

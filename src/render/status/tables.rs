@@ -21,49 +21,44 @@ fn status(page: &Page<'_>) -> ReportTable {
     let mut table = ReportTable::figures("Status", ["figure", "value", "percent", "remark"]);
     let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
     let (none, share) = (|| Cell::Absent, report.share(used.tokens));
-    table.figure("month", Cell::word(report.month.to_string()), None, none());
+    table.figure("month", Cell::word(report.month.to_string()));
     let source = Cell::some(figures::source(report, page.files), Cell::Word);
-    table.figure("budget", tokens(report.budget.tokens), None, source);
+    table.figure_with("budget", tokens(report.budget.tokens), None, source);
     let spent = Cell::Tokens(used.tokens).about(used.estimate);
     let estimate = |is: bool| is.then(|| "an estimate".to_owned());
-    table.figure("used", spent, share, remarks(estimate(used.estimate)));
+    table.figure_with("used", spent, share, remarks(estimate(used.estimate)));
     if let Some((stated, line)) = used.stated_tokens.zip(used.stated_line) {
         let line = Cell::word(format!("line {line} of the log"));
-        table.figure("stated", Cell::Tokens(stated), report.share(stated), line);
+        table.figure_with("stated", Cell::Tokens(stated), report.share(stated), line);
     }
     let remaining = Cell::some(report.remaining, Cell::Signed);
-    table.figure(
+    table.figure_with(
         "remaining",
         remaining,
         share.and_then(Percent::rest),
         none(),
     );
-    table.figure("reserved", Cell::Tokens(report.reserved), None, none());
-    table.figure("level", Cell::some(report.level, Cell::Level), None, none());
+    table.figure("reserved", Cell::Tokens(report.reserved));
+    table.figure("level", Cell::some(report.level, Cell::Level));
     if let Some(cost) = &used.cost {
         let currency = Some(cost.money.currency.code().to_owned());
         let all = currency.into_iter().chain(estimate(cost.estimate));
         let all = all.chain(costs::remarks(cost, Style::PLAIN));
-        table.figure("cost", Cell::cost(cost), None, remarks(all));
+        table.figure_with("cost", Cell::cost(cost), None, remarks(all));
     }
     if let Some(team) = report.team.as_ref().and_then(|_| report.teams.first()) {
-        table.figure("team", Cell::text(&team.name), None, none());
+        table.figure("team", Cell::text(&team.name));
         let (used, state) = (tokens(team.used_tokens), team.status.as_deref());
         let (used, state) = (used.about(team.estimate), Cell::some(state, Cell::text));
-        table.figure("team_used", used, share_of(team), state);
-        table.figure(
-            "team_allocated",
-            tokens(team.allocated_tokens),
-            None,
-            none(),
-        );
+        table.figure_with("team_used", used, share_of(team), state);
+        table.figure("team_allocated", tokens(team.allocated_tokens));
     }
     if let Some(plan) = &report.forecast.plan {
         let total = plan.end.total_tokens;
-        table.figure("plan", Cell::Tokens(total), report.share(total), none());
+        table.figure_with("plan", Cell::Tokens(total), report.share(total), none());
     }
     let unreadable = Cell::Count(report.log.unreadable_rows);
-    table.figure("unreadable_rows", unreadable, None, none());
+    table.figure("unreadable_rows", unreadable);
     if report.budget.tokens.is_none() {
         table.note(NO_BUDGET);
     }

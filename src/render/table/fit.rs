@@ -1,6 +1,7 @@
 //! Fits a table into a width: which columns are kept, how wide each is, and the gap between them. What is least important goes
 //! first; numbers are shortened, never cut.
 
+use super::Column;
 use crate::render::{ReportTable, table::cell::Digits};
 
 /// Blanks before the first column, and between columns if there is room.
@@ -31,47 +32,42 @@ pub struct TableLayout {
     pub digits: Digits,
 }
 
-/// How far text columns may be cut.
-#[derive(Clone, Copy)]
-enum CutLimit {
-    Never,
-    /// Only optional columns, and very long names.
-    Optional,
-    Easy,
-    /// While names stay distinct.
-    Distinct,
-    Minimum,
-}
-
-/// What is tried before the next column is dropped: gap, digits, and how far text is cut.
-type Attempt = (usize, Digits, CutLimit);
+/// The gaps and numbers that are tried, in this order.
+const SHAPES: [(usize, Digits); 4] = [
+    (WIDE_GAP, Digits::Full),
+    (NARROW_GAP, Digits::Full),
+    (WIDE_GAP, Digits::Compact),
+    (NARROW_GAP, Digits::Compact),
+];
 
 impl Priority {
-    const fn attempts(self) -> &'static [Attempt] {
-        use CutLimit::{Distinct, Easy, Minimum, Never, Optional};
-        use Digits::{Compact, Full};
-        match self {
-            Self::Optional(_) => &[(WIDE_GAP, Full, Never), (WIDE_GAP, Full, Optional)],
-            Self::Normal(_) => &[
-                (WIDE_GAP, Full, Never),
-                (NARROW_GAP, Full, Never),
-                (NARROW_GAP, Full, Easy),
-            ],
-            Self::Important(_) => &[
-                (WIDE_GAP, Full, Never),
-                (NARROW_GAP, Full, Never),
-                (WIDE_GAP, Compact, Never),
-                (NARROW_GAP, Compact, Never),
-                (NARROW_GAP, Compact, Distinct),
-            ],
-            Self::Required => &[
-                (WIDE_GAP, Full, Never),
-                (NARROW_GAP, Full, Never),
-                (WIDE_GAP, Compact, Never),
-                (NARROW_GAP, Compact, Never),
-                (NARROW_GAP, Compact, Minimum),
-            ],
-        }
+    /// The shapes that are tried before a column is dropped. In the last one, texts are cut, too.
+    fn shapes(self) -> impl DoubleEndedIterator<Item = (usize, Digits)> {
+        let count = match self {
+            Self::Optional(_) => 1,
+            Self::Normal(_) => 2,
+            Self::Important(_) | Self::Required => SHAPES.len(),
+        };
+        SHAPES.into_iter().take(count)
+    }
+
+    /// The width to which a text column may be cut before a column of this priority is dropped.
+    fn min_width(self, column: &Column) -> Option<usize> {
+        let is_optional = matches!(column.priority, Self::Optional(_));
+        let least = match self {
+            Self::Optional(_) => column
+                .easy_width
+                .filter(|_| is_optional)
+                .or(column.long_width),
+            Self::Normal(_) => column.easy_width.or(column.long_width),
+            // Names stay distinct.
+            Self::Important(_) => {
+                let distinct = column.easy_width.unwrap_or(DISTINCT_NAME);
+                column.min_width.map(|least| least.max(distinct))
+            }
+            Self::Required => column.min_width,
+        };
+        least.map(|least| least.max(column.heading.len()))
     }
 }
 
@@ -96,12 +92,12 @@ impl ReportTable {
     pub fn fit(&self, full: &[usize], compact: &[usize], most: usize) -> TableLayout {
         let mut kept = self.filled_columns();
         loop {
-            let next = kept
-                .iter()
-                .copied()
-                .min_by_key(|at| self.columns[*at].priority);
-            let priority = next.map_or(Priority::Required, |at| self.columns[at].priority);
-            for (gap, digits, limit) in priority.attempts() {
+            let by_priority = |at: &usize| self.columns[*at].priority;
+            let next = kept.iter().copied().min_by_key(by_priority);
+            let priority = next.map_or(Priority::Required, |at| by_priority(&at));
+            let uncut = priority.shapes().map(|shape| (shape, false));
+            let cut = priority.shapes().next_back().map(|shape| (shape, true));
+            for ((gap, digits), is_cut) in uncut.chain(cut) {
                 let widths = match digits {
                     Digits::Full => full,
                     Digits::Compact => compact,
@@ -109,11 +105,13 @@ impl ReportTable {
                 let mut layout = TableLayout {
                     kept: kept.clone(),
                     widths: widths.to_vec(),
-                    gap: *gap,
-                    digits: *digits,
+                    gap,
+                    digits,
                 };
-                let excess = self.cut_columns(&mut layout, *limit, most);
-                if excess == 0 || matches!(limit, CutLimit::Minimum) {
+                if is_cut {
+                    self.cut_columns(&mut layout, priority, most);
+                }
+                if layout.width() <= most || (is_cut && priority == Priority::Required) {
                     return layout;
                 }
             }
@@ -121,29 +119,15 @@ impl ReportTable {
         }
     }
 
-    /// Cuts columns until the rows fit, the last ones first. Returns the number of cells that are still too many.
-    fn cut_columns(&self, layout: &mut TableLayout, limit: CutLimit, most: usize) -> usize {
+    /// Cuts columns until the rows fit, the last ones first.
+    fn cut_columns(&self, layout: &mut TableLayout, priority: Priority, most: usize) {
         let mut excess = layout.width().saturating_sub(most);
         for at in layout.kept.iter().rev() {
-            let column = &self.columns[*at];
-            let least = match limit {
-                CutLimit::Never => None,
-                CutLimit::Optional => column
-                    .easy_width
-                    .filter(|_| matches!(column.priority, Priority::Optional(_)))
-                    .or(column.long_width),
-                CutLimit::Easy => column.easy_width.or(column.long_width),
-                CutLimit::Distinct => column
-                    .min_width
-                    .map(|least| least.max(column.easy_width.unwrap_or(DISTINCT_NAME))),
-                CutLimit::Minimum => column.min_width,
-            };
-            let least = least.map(|least| least.max(column.heading.len()));
+            let least = priority.min_width(&self.columns[*at]);
             let width = &mut layout.widths[*at];
             let less = excess.min(least.map_or(0, |least| width.saturating_sub(least)));
             *width -= less;
             excess -= less;
         }
-        excess
     }
 }

@@ -31,20 +31,20 @@ pub struct Column {
 
 impl Column {
     pub const fn new(heading: &'static str) -> Self {
+        Self::named(heading, heading)
+    }
+
+    /// A column with another name for programs.
+    pub const fn named(heading: &'static str, name: &'static str) -> Self {
         Self {
             heading,
-            name: heading,
+            name,
             priority: Priority::Required,
             drawn: false,
             easy_width: None,
             long_width: None,
             min_width: None,
         }
-    }
-
-    pub const fn named(mut self, name: &'static str) -> Self {
-        self.name = name;
-        self
     }
 
     pub const fn bars() -> Self {
@@ -135,8 +135,11 @@ impl ReportTable {
         Self::new(title, names.map(Column::new))
     }
 
-    /// A row of such a table.
-    pub fn figure(&mut self, name: &str, value: Cell, share: Option<Percent>, remark: Cell) {
+    pub fn figure(&mut self, name: &str, value: Cell) {
+        self.figure_with(name, value, None, Cell::Absent);
+    }
+
+    pub fn figure_with(&mut self, name: &str, value: Cell, share: Option<Percent>, remark: Cell) {
         let share = Cell::some(share, Cell::Percent);
         self.row([Cell::word(name), value, share, remark]);
     }
