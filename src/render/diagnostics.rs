@@ -108,12 +108,7 @@ pub fn bare(line: &str) -> &str {
 
 /// With colours for light and dark backgrounds: neither blue nor bright.
 fn renderer(mode: ColorMode) -> Renderer {
-    let bold = Ansi::new().bold();
-    let colored = |color: AnsiColor| match mode {
-        ColorMode::Color => color.on_default(),
-        ColorMode::Plain | ColorMode::Bold => Ansi::new(),
-    };
-    let strong = |color| colored(color) | Effects::BOLD;
+    let strong = |color| mode.ansi(color) | Effects::BOLD;
     match mode {
         ColorMode::Plain => Renderer::plain(),
         ColorMode::Bold | ColorMode::Color => Renderer::plain()
@@ -121,9 +116,9 @@ fn renderer(mode: ColorMode) -> Renderer {
             .warning(strong(AnsiColor::Yellow))
             .note(strong(AnsiColor::Cyan))
             .help(strong(AnsiColor::Green))
-            .emphasis(bold)
-            .line_num(colored(AnsiColor::Cyan))
-            .context(colored(AnsiColor::Cyan)),
+            .emphasis(Ansi::new().bold())
+            .line_num(mode.ansi(AnsiColor::Cyan))
+            .context(mode.ansi(AnsiColor::Cyan)),
     }
 }
 

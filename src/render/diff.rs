@@ -35,7 +35,7 @@ pub fn diff(
             printer.print(bold, &format!("--- {name}{end}"))?;
             printer.print(bold, &format!("+++ {name}{end}"))?;
         }
-        let range = printer.color(AnsiColor::Cyan);
+        let range = style.color.ansi(AnsiColor::Cyan);
         printer.print(range, &hunk.header().to_string())?;
         for change in hunk.iter_changes() {
             printer.change(&change)?;
@@ -91,8 +91,8 @@ impl<'o> Printer<'o> {
             shown.push('\r');
         }
         let ansi = match change.tag() {
-            ChangeTag::Delete => self.color(AnsiColor::Red),
-            ChangeTag::Insert => self.color(AnsiColor::Green),
+            ChangeTag::Delete => self.color.ansi(AnsiColor::Red),
+            ChangeTag::Insert => self.color.ansi(AnsiColor::Green),
             ChangeTag::Equal => Ansi::new(),
         };
         self.print(ansi, &shown)?;
@@ -100,13 +100,6 @@ impl<'o> Printer<'o> {
             self.print(Ansi::new(), "\\ No newline at end of file")?;
         }
         Ok(())
-    }
-
-    const fn color(&self, color: AnsiColor) -> Ansi {
-        match self.color {
-            ColorMode::Color => color.on_default(),
-            ColorMode::Plain | ColorMode::Bold => Ansi::new(),
-        }
     }
 
     fn print(&mut self, ansi: Ansi, line: &str) -> io::Result<()> {

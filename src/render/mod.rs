@@ -23,7 +23,10 @@ pub mod team;
 pub mod teams;
 mod theme;
 
-use std::io::{self, Write};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
 
 use strum::VariantArray as _;
 
@@ -58,6 +61,11 @@ pub fn counted(count: impl TryInto<u64>, word: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {word}{plural}", Tokens(count))
+}
+
+/// The value behind a text, or nothing.
+pub fn prefixed(prefix: &str, value: Option<impl Display>) -> String {
+    value.map_or_else(String::new, |value| format!("{prefix}{value}"))
 }
 
 /// The parts that there are, joined.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Format, Style, json, sanitize};
+use super::{Format, Style, json, prefixed, sanitize};
 use crate::model::{Level, Month, Tokens};
 
 pub const MAX_RECORDED: usize = 20;
@@ -54,7 +54,7 @@ pub fn recorded(
         return json::write(recorded, out);
     }
     for row in &recorded.rows {
-        let place = row.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let place = prefixed(":", row.line);
         let text = row.text.as_deref().unwrap_or("(removed since)");
         let waits = if row.settled {
             ""
@@ -76,7 +76,6 @@ pub fn recorded(
     if more > 0 {
         writeln!(out, "and {more} more that were recorded before")?;
     }
-    let level = recorded.level.map(|level| format!(", {level}"));
-    let level = level.unwrap_or_default();
+    let level = prefixed(", ", recorded.level);
     writeln!(out, "{}: {}{level}", recorded.month, recorded.total)
 }

@@ -1,6 +1,6 @@
 //! The details of one team, for a screen that has room for them: figures, efficiency, forecast, and their sources.
 
-use super::{Cell, Style, StyledLine, counted, in_brackets, joined, signed};
+use super::{Cell, Style, StyledLine, counted, in_brackets, joined, prefixed, signed};
 use crate::{
     analysis::{FigureKind, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
@@ -54,10 +54,8 @@ fn efficiency(report: &StatusReport, team: &TeamReport, style: Style) -> Option<
     }
     let (count, each) = (team.deliverables?, team.tokens_per_deliverable?);
     let count = counted(count, "deliverable");
-    let alert = report.efficiency.alert;
-    let alert = alert.map(|alert| format!(", alert at {alert}"));
+    let alert = prefixed(", alert at ", report.efficiency.alert);
     let level = team.efficiency_level.filter(|level| *level > Level::Ok);
-    let alert = alert.unwrap_or_default();
     let text = format!("{count} at {each} tokens each{alert}");
     let badge = level.map(|level| badge(level, style));
     Some(StyledLine::from(text) + badge.unwrap_or_default())

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::{Cell, Column, ReportTable, costs, counted, width};
+use super::{Cell, Column, ReportTable, costs, counted, joined, prefixed, width};
 use crate::{
     analysis::{StatusReport, TeamReport},
     model::{Level, Percent, Tokens},
@@ -169,11 +169,9 @@ fn goal(report: &StatusReport) -> Option<String> {
         Some(from) => format!("target {from}-{target}"),
         None => format!("target {target}"),
     });
-    let parts: Vec<String> = target
-        .into_iter()
-        .chain(goal.alert.map(|alert| format!("alert at {alert}")))
-        .collect();
-    (!parts.is_empty()).then(|| format!("tokens per deliverable: {}", parts.join(", ")))
+    let alert = goal.alert.map(|alert| format!("alert at {alert}"));
+    let goals = joined([target, alert], ", ");
+    (!goals.is_empty()).then(|| format!("tokens per deliverable: {goals}"))
 }
 
 fn allocation(report: &StatusReport) -> Option<String> {
@@ -181,11 +179,7 @@ fn allocation(report: &StatusReport) -> Option<String> {
         report.budget.allocated_tokens?,
         report.budget.reserve_tokens?,
     );
-    let budget = report
-        .budget
-        .tokens
-        .map(|budget| format!(" of {budget}"))
-        .unwrap_or_default();
+    let budget = prefixed(" of ", report.budget.tokens);
     Some(format!(
         "allocated: {allocated} + reserve {reserve} = {}{budget}",
         allocated.saturating_add(reserve)

@@ -14,6 +14,16 @@ pub enum ColorMode {
     Color,
 }
 
+impl ColorMode {
+    /// A style with this colour, if there are colours.
+    pub const fn ansi(self, color: AnsiColor) -> Ansi {
+        match self {
+            Self::Color => color.on_default(),
+            Self::Plain | Self::Bold => Ansi::new(),
+        }
+    }
+}
+
 /// What a piece of text is, which decides how it looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextRole {

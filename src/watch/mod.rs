@@ -95,14 +95,9 @@ struct FolderId {
     created: Option<SystemTime>,
 }
 
-/// What the inode says; zeros where the system has none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Inode {
-    /// The device and the number on it.
-    id: (u64, u64),
-    /// When it changed, in seconds and nanoseconds: when a file became readable, or a tool set the time of writing back.
-    changed: (i64, i64),
-}
+/// The device and the number on it, and when the inode changed, in seconds and nanoseconds: when a file became readable, or a tool
+/// set the time of writing back. Zeros where the system has none.
+type Inode = ((u64, u64), (i64, i64));
 
 /// An entry of a folder that is to be watched, whether it exists or not.
 struct WatchTarget {
@@ -342,7 +337,7 @@ fn target_of(path: &Path) -> Option<WatchTarget> {
         let folder = fs::canonicalize(if is_here { here } else { parent }).ok()?;
         let metadata = fs::metadata(&folder).ok()?;
         let id = FolderId {
-            inode: inode(&metadata).id,
+            inode: inode(&metadata).0,
             created: metadata.created().ok(),
         };
         metadata
@@ -363,10 +358,10 @@ fn fingerprint(path: &Path) -> Option<Fingerprint> {
 #[cfg(unix)]
 fn inode(metadata: &Metadata) -> Inode {
     use std::os::unix::fs::MetadataExt as _;
-    Inode {
-        id: (metadata.dev(), metadata.ino()),
-        changed: (metadata.ctime(), metadata.ctime_nsec()),
-    }
+    (
+        (metadata.dev(), metadata.ino()),
+        (metadata.ctime(), metadata.ctime_nsec()),
+    )
 }
 
 #[cfg(not(unix))]

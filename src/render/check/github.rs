@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{CheckReport, LineAt};
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    render::{Style, joined, sanitize},
+    render::{Style, joined, prefixed, sanitize},
 };
 
 pub fn report(
@@ -22,14 +22,11 @@ pub fn report(
         };
         let title = format!("{} {}", finding.code.id(), finding.code.name());
         let (file, title) = (property(own.file), property(&title));
-        let end = own.end_column.map(|end| format!(",endColumn={end}"));
+        let end = prefixed(",endColumn=", own.end_column);
+        let (line, column, text) = (own.line, own.column, data(&message(finding)));
         writeln!(
             out,
-            "::{command} file={file},line={},col={}{},title={title}::{}",
-            own.line,
-            own.column,
-            end.unwrap_or_default(),
-            data(&message(finding)),
+            "::{command} file={file},line={line},col={column}{end},title={title}::{text}"
         )?;
     }
     report.summary(Style::PLAIN, out)

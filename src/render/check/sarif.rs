@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{CheckReport, LineAt, Spot, explain};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    render::{Style, json},
+    render::{Style, json, prefixed},
 };
 
 const SCHEMA: &str =
@@ -64,8 +64,7 @@ fn rule(code: Code) -> Value {
 fn outcome(finding: &Diagnostic, own: &Spot<'_>, related: &[Spot<'_>]) -> Value {
     let code = finding.code;
     let index = Code::ALL.iter().position(|one| *one == code);
-    let help = finding.help.as_ref().map(|help| format!("\n{help}"));
-    let text = format!("{}{}", finding.message, help.unwrap_or_default());
+    let text = finding.message.clone() + &prefixed("\n", finding.help.as_ref());
     let mut outcome = json!({
         "ruleId": code.id(),
         "ruleIndex": index,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Dates, cells, columns, total};
+use super::{Dates, cells, columns};
 use crate::{
     analysis::{DayReport, RowReport},
     model::Tokens,
@@ -114,13 +114,16 @@ impl DayLine<'_> {
         if let Some(row) = self.row {
             return cells(row, sum, date);
         }
+        let mut cells = [(); 9].map(|()| Cell::word(""));
+        cells[5] = sum;
         if self.listed {
-            let mut cells = [(); 9].map(|()| Cell::word(""));
-            (cells[2], cells[5]) = (Cell::word("Listed"), sum);
-            return cells;
+            cells[2] = Cell::word("Listed");
+        } else {
+            let (day, estimate) = (self.day, self.day.rows.iter().any(|row| row.estimate));
+            (cells[0], cells[2]) = (date, Cell::word("Day total"));
+            cells[4] = Cell::Tokens(day.tokens).about(estimate);
+            cells[6] = Cell::some(day.cost.as_ref(), Cell::marked_cost);
         }
-        let mut cells = total(self.day, sum);
-        cells[0] = date;
         cells
     }
 }

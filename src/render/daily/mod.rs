@@ -158,19 +158,3 @@ fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
         Cell::some(row.notes.as_deref(), Cell::text),
     ]
 }
-
-fn total(day: &DayReport, sum: Cell) -> [Cell; 9] {
-    let blank = || Cell::word("");
-    let estimate = day.rows.iter().any(|row| row.estimate);
-    [
-        blank(),
-        blank(),
-        Cell::word("Day total"),
-        blank(),
-        Cell::Tokens(day.tokens).about(estimate),
-        sum,
-        Cell::some(day.cost.as_ref(), Cell::marked_cost),
-        blank(),
-        blank(),
-    ]
-}

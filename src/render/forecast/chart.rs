@@ -23,7 +23,8 @@ const END: usize = 8;
 const MIN_SCREEN_ROWS: usize = 6;
 const MAX_SCREEN_ROWS: usize = 16;
 
-const TITLE_AND_AXIS: usize = 2;
+/// The lines of a chart besides its rows.
+pub const TITLE_AND_AXIS: usize = 2;
 
 const MINUTES_PER_DAY: i64 = 24 * 60;
 

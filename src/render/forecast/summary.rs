@@ -4,7 +4,7 @@ use super::{Field, badge};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
-    render::{Style, StyledLine, in_brackets},
+    render::{Style, StyledLine, in_brackets, prefixed},
 };
 
 /// Whether the budget is enough, in tokens and in money, and how certain that is.
@@ -20,10 +20,9 @@ pub fn first(report: &StatusReport, style: Style) -> Vec<Field> {
         .zip(tokens.into_iter().chain(money))
         .collect();
     if let Some(end) = &forecast.month_end {
-        let line = forecast
-            .straight_line_tokens
-            .map(|line| format!("; a straight line says {}", line.compact()));
-        let text = outcome(report, &end.quantiles) + &line.unwrap_or_default();
+        let line = forecast.straight_line_tokens.map(Tokens::compact);
+        let line = prefixed("; a straight line says ", line);
+        let text = outcome(report, &end.quantiles) + &line;
         fields.push(("How sure?", text.into()));
     }
     fields

@@ -6,7 +6,7 @@ use crate::{
     analysis::{Cost, StatusReport, TeamReport},
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
-        Cell, Page, Style, StyledLine, TextRole, costs, sanitize, signed,
+        Cell, Page, Style, StyledLine, TextRole, costs, prefixed, sanitize, signed,
         teams::{share_of, unfinished_level},
         width,
     },
@@ -60,8 +60,7 @@ fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
     let (report, used) = (page.report, &page.report.used);
     let mut figures: Vec<Figure> = Vec::new();
     let mut add = |name, value: String, share: Option<Percent>, remark| {
-        let share = share.map(|share| share.to_string());
-        figures.push((name, value, share.unwrap_or_default(), remark));
+        figures.push((name, value, prefixed("", share), remark));
     };
     let tokens = |value: String| value + UNIT;
     if let Some(budget) = report.budget.tokens {
@@ -78,12 +77,12 @@ fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
         add("Remaining", tokens(signed(left)), rest, StyledLine::new());
     }
     if report.reserved > Tokens::ZERO {
-        let remark = "held for work about to start";
+        let held = tokens(report.reserved.to_string());
         add(
             "Reserved",
-            tokens(report.reserved.to_string()),
+            held,
             None,
-            remark.into(),
+            "held for work about to start".into(),
         );
     }
     if let Some(cost) = &used.cost {
@@ -97,8 +96,7 @@ fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
 
 pub fn source(report: &StatusReport, files: &Files) -> Option<String> {
     let place = report.budget.place;
-    let line = place.map(|place| format!(", line {}", place.line));
-    let line = line.unwrap_or_default();
+    let line = prefixed(", line ", place.map(|place| place.line));
     Some(match report.budget.source? {
         BudgetSource::Option => "from --budget".to_owned(),
         BudgetSource::Environment => "from TOKMON_BUDGET".to_owned(),
@@ -148,10 +146,8 @@ fn team(report: &StatusReport, style: Style) -> Vec<StyledLine> {
         || "nothing".to_owned(),
         |used| Cell::Tokens(used).about(team.estimate).shown(style),
     );
-    let limit = team.allocated_tokens.map(|limit| format!(" of {limit}"));
-    let limit = limit.unwrap_or_default();
-    let share = share_of(team).map(|share| format!("  {share}"));
-    let share = share.unwrap_or_default();
+    let limit = prefixed(" of ", team.allocated_tokens);
+    let share = prefixed("  ", share_of(team));
     let level = unfinished_level(team)
         .filter(|level| *level > Level::Ok)
         .map(|level| StyledLine::styled(TextRole::Badge(level), style.symbol(level)));

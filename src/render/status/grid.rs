@@ -8,7 +8,7 @@ use crate::{
     analysis::{StatusReport, TeamReport},
     model::Tokens,
     render::{
-        Size, Style, StyledLine, cut, rule, split_at_width,
+        Size, Style, StyledLine, cut, prefixed, rule, split_at_width,
         status::screen::ScreenStatus,
         teams::{self, share_of},
         width,
@@ -156,8 +156,6 @@ pub fn figures(team: &TeamReport) -> [String; 2] {
     let used = team
         .used_tokens
         .map_or_else(|| "-".to_owned(), |used| line::about(used, team.estimate));
-    let limit = team.allocated_tokens.map(Tokens::compact);
-    let limit = limit.map(|limit| format!("/{limit}")).unwrap_or_default();
-    let share = share_of(team).map(|share| share.to_string());
-    [used + &limit, share.unwrap_or_default()]
+    let limit = prefixed("/", team.allocated_tokens.map(Tokens::compact));
+    [used + &limit, prefixed("", share_of(team))]
 }

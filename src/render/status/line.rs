@@ -3,7 +3,7 @@
 use crate::{
     analysis::StatusReport,
     model::{Level, Money, Tokens},
-    render::{Cell, Digits, Style, StyledLine, counted, in_brackets},
+    render::{Cell, Digits, Style, StyledLine, counted, in_brackets, prefixed},
 };
 
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`. A problem with the files comes last.
@@ -29,8 +29,7 @@ pub fn used(report: &StatusReport, style: Style) -> String {
         Some(_) => "cost",
         None => "tokens",
     };
-    let share = spending.share().map(|share| format!(" {share}"));
-    let (share, word) = (share.unwrap_or_default(), word(spending.level, style));
+    let (share, word) = (prefixed(" ", spending.share()), word(spending.level, style));
     format!("{name}{share} {amounts} {word}")
 }
 
@@ -69,9 +68,8 @@ pub fn about(tokens: Tokens, estimate: bool) -> String {
 pub fn spent(report: &StatusReport, unit: &str) -> String {
     let used = report.used.tokens;
     let mark = if report.used.estimate { "~" } else { "" };
-    let of = report.budget.tokens.map(|budget| format!(" of {budget}"));
-    let share = report.share(used).map(|share| format!(", {share}"));
-    let (of, share) = (of.unwrap_or_default(), share.unwrap_or_default());
+    let of = prefixed(" of ", report.budget.tokens);
+    let share = prefixed(", ", report.share(used));
     format!("{mark}{used}{of} {unit}{share}")
 }
 
@@ -88,8 +86,8 @@ pub fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
     let used = Cell::Tokens(report.used.tokens).about(report.used.estimate);
     [Digits::Full, Digits::Compact].map(|digits| {
         let budget = report.budget.tokens.map(Cell::Tokens);
-        let of = budget.map(|budget| format!(" / {}", budget.written(style, digits)));
-        [used.written(style, digits), of.unwrap_or_default()]
+        let budget = budget.map(|budget| budget.written(style, digits));
+        [used.written(style, digits), prefixed(" / ", budget)]
     })
 }
 

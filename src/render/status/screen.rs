@@ -8,8 +8,8 @@ use crate::{
     model::{Level, Percent, Tokens},
     render::{
         Size, SizeClass, Style, StyledLine, apart, cut, forecast,
-        forecast::chart::screen_canvas,
-        in_brackets, joined, rule, signed, split_at_width,
+        forecast::chart::{self, TITLE_AND_AXIS, screen_canvas},
+        in_brackets, joined, prefixed, rule, signed, split_at_width,
         status::{block::Block, figures::stated, grid::TeamGrid},
         width,
     },
@@ -19,9 +19,6 @@ const NO_BUDGET: &str =
     "no budget is set: --budget 200K, or `[budget] tokens` in tokmon.toml, sets one";
 
 const FEW_TEAMS: usize = 4;
-
-/// The lines of a chart besides its rows: title and axis.
-const TITLE_AND_AXIS: usize = 2;
 
 /// What the blocks depend on besides the report.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +95,7 @@ fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 
 fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let wide = screen.is_wide();
-    let has_chart = forecast::chart::course(report, screen_canvas(screen.style, 1)).is_some();
+    let has_chart = chart::course(report, screen_canvas(screen.style, 1)).is_some();
     let share = grid::max_lines(screen.size);
     let as_table = wide || !has_chart || report.teams.len() <= FEW_TEAMS;
     let teams = if as_table {
@@ -125,7 +122,7 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
         (true, true) => TITLE_AND_AXIS + 15,
     };
     let chart = Block::new(rows, move |height| {
-        chart(report, screen, height - TITLE_AND_AXIS)
+        burn_up(report, screen, height - TITLE_AND_AXIS)
     });
     let [fourth, fifth] = if wide {
         [teams, alerts]
@@ -180,7 +177,7 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
         secondary.map(StyledLine::from),
         plan.map(|[plan, _]| plan),
     ];
-    let share = share.map(|share| format!("   {share}")).unwrap_or_default();
+    let share = prefixed("   ", share);
     let [full, compact] = line::used_of(report, style)
         .map(|[used, of]| StyledLine::from(format!("Used {used}{of}{unit}{share}")));
     let mut text = if full.width() <= room { full } else { compact };
@@ -201,8 +198,7 @@ fn is_exceeded(report: &StatusReport) -> bool {
 /// `126,670/200,000  63.3%  [✓ OK]     17:00`. The badge is never cut; a budget that is used up is shown in reverse.
 fn short_headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let spending = report.spending();
-    let share = spending.and_then(|spending| spending.share());
-    let share = share.map(|share| format!("  {share}")).unwrap_or_default();
+    let share = prefixed("  ", spending.and_then(|spending| spending.share()));
     let badge =
         spending.map(|spending| StyledLine::from("  ") + screen.style.badge(spending.level));
     let badge = badge.unwrap_or_default();
@@ -243,10 +239,10 @@ fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLi
 }
 
 /// The chart below a rule that says what it shows.
-fn chart(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<StyledLine> {
+fn burn_up(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<StyledLine> {
     let (style, columns) = (screen.style, screen.size.width);
     let canvas = screen_canvas(style, rows);
-    let Some((chart, axis)) = forecast::chart::course(report, canvas) else {
+    let Some((chart, axis)) = chart::course(report, canvas) else {
         return Vec::new();
     };
     let wide = screen.is_wide();
@@ -256,7 +252,7 @@ fn chart(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<Styled
         report.forecast.burn_rate.as_ref().map(forecast::short_rate),
         plan.map(|[plan, _]| plan),
         likely(report),
-        Some(forecast::chart::key(&chart, style)),
+        Some(chart::key(&chart, style)),
     ];
     let room = columns.saturating_sub(badge.width() + 7);
     let (mut title, mut gap) = ("Burn-up".to_owned(), "  ");
@@ -291,9 +287,8 @@ fn likely(report: &StatusReport) -> Option<String> {
 
 /// `left 73,330   $0.381   309/min`
 fn left(report: &StatusReport, style: Style) -> String {
-    let left = report
-        .remaining
-        .map(|left| format!("left {}", signed(left)));
+    let left = report.remaining.map(signed);
+    let left = left.map(|left| format!("left {left}"));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
     let parts = [left, line::secondary(report, style), rate];
     joined(parts, "   ")

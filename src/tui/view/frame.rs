@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::{Size, SizeClass, ViewContext};
 use crate::{
-    render::{StyledLine, TextRole, apart, heading, joined, sanitize, split_at_width, width},
+    render::{
+        StyledLine, TextRole, apart, heading, joined, prefixed, sanitize, split_at_width, width,
+    },
     tui::state::{App, Pause, ReadError, Tab},
     watch::WatchSource,
 };
@@ -125,10 +127,10 @@ pub fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
         return None;
     }
     let error = read_error(app, view)?;
-    let showing = app.read_at.filter(|_| app.latest.is_some());
-    let showing = showing.map(|(at, _)| format!(" - showing {}", at.format("%H:%M:%S")));
+    let shown = app.read_at.filter(|_| app.latest.is_some());
+    let shown = shown.map(|(at, _)| at.format("%H:%M:%S"));
     // The place is more important than the time.
-    let full = heading(format!("{error}{}", showing.unwrap_or_default()));
+    let full = heading(format!("{error}{}", prefixed(" - showing ", shown)));
     Some(view.style.pick([full, heading(error)]))
 }
 
