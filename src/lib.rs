@@ -70,6 +70,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> Ex
 pub mod internals {
     pub use crate::{
         diagnostic::{Code, Severity},
-        render::{Style, diff, has_unsafe},
+        render::{OutputStyle, diff, has_unsafe},
     };
 }

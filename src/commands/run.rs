@@ -10,7 +10,7 @@ use crate::{
     config,
     failure::{Failure, cannot_print},
     model::{Budget, BudgetSource},
-    render::{Format, Style, sanitize},
+    render::{Format, OutputStyle, sanitize},
     session::{LogFiles, LogOptions, locate},
 };
 
@@ -143,20 +143,20 @@ impl<'r, 'w> Run<'r, 'w> {
     }
 
     /// How to draw the output.
-    pub fn style(&self) -> Style {
+    pub fn style(&self) -> OutputStyle {
         let is_file = self.buffer.is_some();
         let terminal = Some(self.cx.out_terminal).filter(|_| !is_file);
         self.style_on(terminal.unwrap_or_default())
     }
 
     /// How to draw on standard error.
-    pub fn err_style(&self) -> Style {
+    pub fn err_style(&self) -> OutputStyle {
         self.style_on(self.cx.err_terminal)
     }
 
-    fn style_on(&self, terminal: Terminal) -> Style {
+    fn style_on(&self, terminal: Terminal) -> OutputStyle {
         let is_ascii = terminal.is_terminal && self.cx.is_ascii();
-        Style {
+        OutputStyle {
             color: self.cx.color_mode(terminal, self.global.color),
             ascii: self.global.ascii || is_ascii,
             width: terminal.width,

@@ -296,7 +296,7 @@ mod tests {
         let (problems, source) = (parse(text).unwrap_err(), Source::new(text));
         let mut files = crate::text::Files::default();
         files.add(crate::text::FileRole::Settings, FILE, None);
-        let style = crate::render::Style::PLAIN;
+        let style = crate::render::OutputStyle::PLAIN;
         crate::render::in_full(&problems.found, &files, style, &mut |place| {
             Some(source.line(place.line).to_owned())
         })

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Style, StyledLine, TextRole};
+use super::{OutputStyle, StyledLine, TextRole};
 use crate::model::{Level, Tokens};
 
 /// Minutes since the start, and the tokens used by then.
@@ -46,7 +46,7 @@ pub struct Canvas {
     pub scale: usize,
     pub columns: usize,
     pub rows: usize,
-    pub style: Style,
+    pub style: OutputStyle,
 }
 
 impl Chart {

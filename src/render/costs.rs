@@ -1,11 +1,11 @@
 //! Notes on costs that are only a part: others are in another currency, or tokens have no price.
 
-use super::{AT_LEAST, Cell, Style, joined};
-use crate::analysis::Cost;
+use super::{AT_LEAST, Cell, OutputStyle, joined};
+use crate::{analysis::Cost, model::Money};
 
 const UNPRICED: &str = "some tokens have no cost and no price";
 
-pub fn remarks(cost: &Cost, style: Style) -> Vec<String> {
+pub fn remarks(cost: &Cost, style: OutputStyle) -> Vec<String> {
     let others = cost
         .others
         .iter()
@@ -34,20 +34,13 @@ pub fn note<'c>(costs: impl IntoIterator<Item = &'c Cost>) -> Option<String> {
 /// currencies: `2.00 EUR 3.50 CHF`.
 pub fn cells(cost: Option<&Cost>) -> [Cell; 5] {
     let of = |cell: fn(&Cost) -> Cell| Cell::some(cost, cell);
+    let other = |other: &Money| Some(format!("{} {}", other.decimal(), other.currency));
+    let others = cost.map(|cost| joined(cost.others.iter().map(other), " "));
     [
         of(Cell::cost),
         of(|cost| Cell::word(cost.money.currency.code())),
         of(|cost| Cell::flag(cost.estimate)),
         of(|cost| Cell::flag(cost.complete)),
-        of(|cost| Cell::word(others(cost))),
+        Cell::some(others, Cell::Word),
     ]
-}
-
-fn others(cost: &Cost) -> String {
-    let others: Vec<String> = cost
-        .others
-        .iter()
-        .map(|other| format!("{} {}", other.decimal(), other.currency))
-        .collect();
-    others.join(" ")
 }

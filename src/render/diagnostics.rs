@@ -7,7 +7,7 @@ use annotate_snippets::{
 };
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{ColorMode, Style, amounts, sanitize, sanitize_in_place};
+use super::{ColorMode, OutputStyle, amounts, sanitize, sanitize_in_place};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     text::{Files, Place},
@@ -59,7 +59,7 @@ pub type LineAt<'l> = dyn FnMut(&Place) -> Option<String> + 'l;
 pub fn in_full(
     findings: &[Diagnostic],
     files: &Files,
-    style: Style,
+    style: OutputStyle,
     line_at: &mut LineAt<'_>,
 ) -> String {
     let excerpts = findings
@@ -72,7 +72,7 @@ pub fn in_full(
 pub fn excerpt(
     finding: &Diagnostic,
     files: &Files,
-    style: Style,
+    style: OutputStyle,
     line_at: &mut LineAt<'_>,
 ) -> String {
     let decor = if style.ascii {
@@ -125,7 +125,7 @@ fn renderer(mode: ColorMode) -> Renderer {
 fn group<'a>(
     finding: &'a Diagnostic,
     files: &'a Files,
-    style: Style,
+    style: OutputStyle,
     line_at: &mut LineAt<'_>,
 ) -> Group<'a> {
     let level = match finding.severity() {

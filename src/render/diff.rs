@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Ansi};
 use similar::{Change, ChangeTag, TextDiff};
 
-use super::{ColorMode, Style, is_unsafe, push_escaped, sanitize};
+use super::{ColorMode, OutputStyle, is_unsafe, push_escaped, sanitize};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -15,7 +15,7 @@ pub fn diff(
     name: &str,
     before: &str,
     after: &str,
-    style: Style,
+    style: OutputStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (old, new) = (lines(before), lines(after));
@@ -58,7 +58,7 @@ struct Printer<'o> {
 }
 
 impl<'o> Printer<'o> {
-    fn new(style: Style, old: &[&str], new: &[&str], out: &'o mut dyn Write) -> Self {
+    fn new(style: OutputStyle, old: &[&str], new: &[&str], out: &'o mut dyn Write) -> Self {
         let all = || old.iter().chain(new).filter(|line| line.ends_with('\n'));
         let returns = all().filter(|line| line.ends_with("\r\n")).count();
         let for_terminal = style.is_for_terminal();
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    fn diffed(before: &str, after: &str, style: Style) -> String {
+    fn diffed(before: &str, after: &str, style: OutputStyle) -> String {
         let mut out = Vec::new();
         diff("cost-log.md", before, after, style, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -161,7 +161,7 @@ mod tests {
             .replace("line 2\n", "line two\n")
             .replace("line 8\n", "")
             .replace("line 20\n", "line 20");
-        assert_snapshot!(diffed(&before, &after, Style::PLAIN), @r"
+        assert_snapshot!(diffed(&before, &after, OutputStyle::PLAIN), @r"
         --- cost-log.md
         +++ cost-log.md
         @@ -1,11 +1,10 @@
@@ -185,15 +185,15 @@ mod tests {
         +line 20
         \ No newline at end of file
         ");
-        assert_eq!(diffed(&before, &before, Style::PLAIN), "");
-        assert_snapshot!(diffed("", "a\nb\n", Style::PLAIN), @"
+        assert_eq!(diffed(&before, &before, OutputStyle::PLAIN), "");
+        assert_snapshot!(diffed("", "a\nb\n", OutputStyle::PLAIN), @"
         --- cost-log.md
         +++ cost-log.md
         @@ -0,0 +1,2 @@
         +a
         +b
         ");
-        assert_snapshot!(diffed("a\n", "", Style::PLAIN), @"
+        assert_snapshot!(diffed("a\n", "", OutputStyle::PLAIN), @"
         --- cost-log.md
         +++ cost-log.md
         @@ -1 +0,0 @@
@@ -203,24 +203,24 @@ mod tests {
 
     #[test]
     fn nothing_in_a_diff_drives_a_terminal() {
-        let color = Style {
+        let color = OutputStyle {
             color: ColorMode::Color,
-            ..Style::PLAIN
+            ..OutputStyle::PLAIN
         };
         let before = "\u{feff}| \u{1b}[31m |\r\n| ⚠️\tx |\r\nend\u{202e}\r\n";
         let after = "\u{feff}| \u{1b}[31m |\r\n| ⚠️\ty |\r\nend\u{202e}\r\n";
-        assert_snapshot!(diffed(before, after, Style::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1,3 +1,3 @@\n \u{feff}| \\u{1b}[31m |\r\n-| ⚠️\tx |\r\n+| ⚠️\ty |\r\n end\\u{202e}\r\n");
+        assert_snapshot!(diffed(before, after, OutputStyle::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1,3 +1,3 @@\n \u{feff}| \\u{1b}[31m |\r\n-| ⚠️\tx |\r\n+| ⚠️\ty |\r\n end\\u{202e}\r\n");
         assert_snapshot!(diffed(before, after, color).escape_debug(), @r"\u{1b}[1m--- cost-log.md\u{1b}[0m\n\u{1b}[1m+++ cost-log.md\u{1b}[0m\n\u{1b}[36m@@ -1,3 +1,3 @@\u{1b}[0m\n \u{feff}| \\u{1b}[31m |\n\u{1b}[31m-| ⚠️\tx |\u{1b}[0m\n\u{1b}[32m+| ⚠️\ty |\u{1b}[0m\n end\\u{202e}\n");
         let mixed = diffed("a\r\nb\n", "a\nb\n", color);
         assert_snapshot!(mixed.escape_debug(), @r"\u{1b}[1m--- cost-log.md\u{1b}[0m\n\u{1b}[1m+++ cost-log.md\u{1b}[0m\n\u{1b}[36m@@ -1,2 +1,2 @@\u{1b}[0m\n\u{1b}[31m-a\\u{d}\u{1b}[0m\n\u{1b}[32m+a\u{1b}[0m\n b\n");
-        assert_snapshot!(diffed("a\rb\n", "c\n", Style::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1 +1 @@\n-a\\u{d}b\n+c\n");
+        assert_snapshot!(diffed("a\rb\n", "c\n", OutputStyle::PLAIN).escape_debug(), @r"--- cost-log.md\n+++ cost-log.md\n@@ -1 +1 @@\n-a\\u{d}b\n+c\n");
     }
 
     #[test]
     fn a_lone_carriage_return_is_escaped_on_a_terminal() {
-        let terminal = Style {
+        let terminal = OutputStyle {
             width: Some(80),
-            ..Style::PLAIN
+            ..OutputStyle::PLAIN
         };
         let [before, after] = ["a\r\nb\rc\nd\n", "a\nb\rc\ne\n"];
         assert_snapshot!(diffed(before, after, terminal), @r"
@@ -234,7 +234,7 @@ mod tests {
         +e
         ");
         // A pipe gets what `patch` needs.
-        assert!(diffed(before, after, Style::PLAIN).contains("\n-a\r\n+a\n"));
+        assert!(diffed(before, after, OutputStyle::PLAIN).contains("\n-a\r\n+a\n"));
         assert!(!diffed("a\r\n", "b\r\n", terminal).contains('\r'));
     }
 
@@ -244,7 +244,7 @@ mod tests {
         let hook = |n: usize| format!("[PRE] 10:00:{:02} tool=Bash\n", n % 60);
         let before: String = (0..5_000).map(|n| row(n) + &hook(n)).collect();
         let after: String = (0..5_000).map(row).collect();
-        let diff = diffed(&before, &after, Style::PLAIN);
+        let diff = diffed(&before, &after, OutputStyle::PLAIN);
         assert_eq!(applied(&before, &diff), after);
         let half: String = (0..5_000)
             .map(|n| {
@@ -256,12 +256,12 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            applied(&before, &diffed(&before, &half, Style::PLAIN)),
+            applied(&before, &diffed(&before, &half, OutputStyle::PLAIN)),
             half
         );
         let turned: String = (0..5_000).rev().map(row).collect();
         assert_eq!(
-            applied(&after, &diffed(&after, &turned, Style::PLAIN)),
+            applied(&after, &diffed(&after, &turned, OutputStyle::PLAIN)),
             turned
         );
     }
@@ -269,13 +269,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_diff_applied_gives_the_other_text(before in "([abc]\r?\n){0,12}[abc]?", after in "([abc]\r?\n){0,12}[abc]?") {
-            let diff = diffed(&before, &after, Style::PLAIN);
+            let diff = diffed(&before, &after, OutputStyle::PLAIN);
             prop_assert_eq!(applied(&before, &diff), after);
         }
 
         #[test]
         fn any_diff_is_harmless(before in any::<String>(), after in any::<String>()) {
-            for c in diffed(&before, &after, Style::PLAIN).trim_start_matches('\u{feff}').replace("\r\n", "\n").chars() {
+            for c in diffed(&before, &after, OutputStyle::PLAIN).trim_start_matches('\u{feff}').replace("\r\n", "\n").chars() {
                 prop_assert!(!is_unsafe(c) || ['\n', '\t', '\u{feff}'].contains(&c), "{c:?}");
             }
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Cell, Page, ReportTable, Style, sanitize, status};
+use super::{Cell, OutputStyle, Page, ReportTable, sanitize, status};
 
 pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
     let report = page.report;
@@ -53,7 +53,7 @@ fn cell(cell: &Cell) -> String {
     let shown = match cell {
         Cell::Level(level) => level.into_str().to_owned(),
         Cell::Absent => "—".to_owned(),
-        cell => cell.shown(Style::PLAIN),
+        cell => cell.shown(OutputStyle::PLAIN),
     };
     if matches!(cell, Cell::Text(_)) {
         escape(&shown)

@@ -44,7 +44,7 @@ pub use sanitize::{
 pub use status::{MAX_LISTED, Size, SizeClass, apart, around, rule, spent};
 pub use styled::{StyledLine, heading};
 pub use table::{AT_LEAST, Cell, Column, Digits, ReportTable, signed};
-pub use theme::{ColorDepth, ColorMode, Style, TextRole, Theme};
+pub use theme::{ColorDepth, ColorMode, OutputStyle, TextRole, Theme};
 
 use crate::{
     analysis::StatusReport,
@@ -118,7 +118,7 @@ impl Page<'_> {
         &self,
         views: &[View],
         format: Format,
-        style: Style,
+        style: OutputStyle,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match format {
@@ -130,7 +130,12 @@ impl Page<'_> {
         }
     }
 
-    fn write_text(&self, views: &[View], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    fn write_text(
+        &self,
+        views: &[View],
+        style: OutputStyle,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let mut lines = status::title(self.report, style);
         for view in views {
             lines.push(StyledLine::new());

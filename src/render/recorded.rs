@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Format, Style, json, prefixed, sanitize};
+use super::{Format, OutputStyle, json, prefixed, sanitize};
 use crate::model::{Level, Month, Tokens};
 
 pub const MAX_RECORDED: usize = 20;
@@ -47,7 +47,7 @@ pub struct RecordedRow {
 pub fn recorded(
     recorded: &Recorded,
     format: Format,
-    style: Style,
+    style: OutputStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if format == Format::Json {

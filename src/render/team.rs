@@ -1,13 +1,13 @@
 //! The details of one team, for a screen that has room for them: figures, efficiency, forecast, and their sources.
 
-use super::{Cell, Style, StyledLine, counted, in_brackets, joined, prefixed, signed};
+use super::{Cell, OutputStyle, StyledLine, counted, in_brackets, joined, prefixed, signed};
 use crate::{
     analysis::{FigureKind, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
     render::forecast::{badge, team_outcome},
 };
 
-pub fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, team: &TeamReport, style: OutputStyle) -> Vec<StyledLine> {
     let outcome = team_outcome(report, team, style);
     let by = format!("by {}: ", report.forecast.ends);
     let lines = [
@@ -23,7 +23,7 @@ pub fn lines(report: &StatusReport, team: &TeamReport, style: Style) -> Vec<Styl
 }
 
 /// `used 8,240 of 10,000 tokens (82.4%), left 1,760, $0.025`
-fn used(team: &TeamReport, style: Style) -> String {
+fn used(team: &TeamReport, style: OutputStyle) -> String {
     let Some(used) = team.used_tokens else {
         return "no row says what it used".to_owned();
     };
@@ -47,7 +47,7 @@ fn used(team: &TeamReport, style: Style) -> String {
 }
 
 /// `5 deliverables at 1,648 tokens each, alert at 6,000`
-fn efficiency(report: &StatusReport, team: &TeamReport, style: Style) -> Option<StyledLine> {
+fn efficiency(report: &StatusReport, team: &TeamReport, style: OutputStyle) -> Option<StyledLine> {
     if let (Some(tasks), Some(each)) = (team.tasks, team.tokens_per_task) {
         let tasks = counted(tasks, "task");
         return Some(format!("{tasks} at {each} tokens each").into());

@@ -104,7 +104,7 @@ impl Theme {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+pub struct OutputStyle {
     pub color: ColorMode,
     /// Symbols, bars and charts in ASCII only.
     pub ascii: bool,
@@ -115,7 +115,7 @@ pub struct Style {
 /// The maximum width of a text from a log within a sentence.
 const MAX_TEXT: usize = 300;
 
-impl Style {
+impl OutputStyle {
     pub const PLAIN: Self = Self {
         color: ColorMode::Plain,
         ascii: false,
@@ -267,9 +267,9 @@ mod tests {
     use super::*;
     use crate::model::Currency;
 
-    const ASCII: Style = Style {
+    const ASCII: OutputStyle = OutputStyle {
         ascii: true,
-        ..Style::PLAIN
+        ..OutputStyle::PLAIN
     };
 
     #[test]
@@ -284,9 +284,12 @@ mod tests {
         assert_eq!(bar(126_670), "#########################.....|.|...|...");
         assert_eq!(bar(0), "..............................|.|...|...");
         assert_eq!(bar(300_000), "#".repeat(40));
-        assert_eq!(Style::scale(40, &at), format!("{}75    90", " ".repeat(30)));
         assert_eq!(
-            Style::scale(80, &at),
+            OutputStyle::scale(40, &at),
+            format!("{}75    90", " ".repeat(30))
+        );
+        assert_eq!(
+            OutputStyle::scale(80, &at),
             format!("{}75  80      90   100", " ".repeat(60))
         );
     }
@@ -297,17 +300,17 @@ mod tests {
             nanos: 18_760_000_000,
             currency: Currency::parse("€").unwrap(),
         };
-        assert_eq!(Style::PLAIN.money(euros), "€18.76");
+        assert_eq!(OutputStyle::PLAIN.money(euros), "€18.76");
         assert_eq!(ASCII.money(euros), "18.76 EUR");
     }
 
     #[test]
     fn roles_become_colours_or_nothing() {
-        let style = |color| Style {
+        let style = |color| OutputStyle {
             color,
-            ..Style::PLAIN
+            ..OutputStyle::PLAIN
         };
-        let line = StyledLine::from("a ") + Style::PLAIN.badge(Level::Critical) + " b";
+        let line = StyledLine::from("a ") + OutputStyle::PLAIN.badge(Level::Critical) + " b";
         assert_eq!(
             style(ColorMode::Color).paint(&line),
             "a \u{1b}[1m\u{1b}[97m\u{1b}[41m[!!! CRIT]\u{1b}[0m b"
@@ -316,7 +319,7 @@ mod tests {
             style(ColorMode::Bold).paint(&line),
             "a \u{1b}[1m[!!! CRIT]\u{1b}[0m b"
         );
-        assert_eq!(Style::PLAIN.paint(&line), "a [!!! CRIT] b");
+        assert_eq!(OutputStyle::PLAIN.paint(&line), "a [!!! CRIT] b");
         let bar = StyledLine::styled(TextRole::Bar(Level::Ok), "#");
         assert_eq!(style(ColorMode::Bold).paint(&bar), "#");
     }

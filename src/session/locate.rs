@@ -10,7 +10,7 @@ use crate::{
     config::{self, Settings},
     failure::Failure,
     model::Month,
-    render::{self, Style},
+    render::{self, OutputStyle},
     store::{self, Opened},
     text::{FileRole, Files},
 };
@@ -37,7 +37,7 @@ pub struct LogOptions {
     /// The folder of the user's own settings.
     pub user_settings: Option<PathBuf>,
     /// How errors in the settings are drawn.
-    pub style: Style,
+    pub style: OutputStyle,
 }
 
 impl LogOptions {

@@ -31,7 +31,16 @@ impl App {
             Ok(snapshot) => {
                 let problem = self.new_problem(&snapshot);
                 if at >= *self.patience.get_or_insert(at + PATIENCE) {
-                    return self.show_without(&problem, *snapshot, now, at);
+                    let rings = self.show_figures(*snapshot, now, at);
+                    // A crossed threshold is more important.
+                    if self
+                        .flash
+                        .as_ref()
+                        .is_none_or(|flash| flash.level.is_none())
+                    {
+                        self.flash(format!("not counted: {}", problem.text), None, at);
+                    }
+                    return rings;
                 }
                 ReadError::Unreadable(problem)
             }
@@ -68,26 +77,6 @@ impl App {
             place: None,
             is_error: true,
         })
-    }
-
-    /// Shows figures although a row is not counted, and says which.
-    fn show_without(
-        &mut self,
-        problem: &Problem,
-        snapshot: Snapshot,
-        now: DateTime<FixedOffset>,
-        at: Duration,
-    ) -> bool {
-        let rings = self.show_figures(snapshot, now, at);
-        // A crossed threshold is more important.
-        if self
-            .flash
-            .as_ref()
-            .is_none_or(|flash| flash.level.is_none())
-        {
-            self.flash(format!("not counted: {}", problem.text), None, at);
-        }
-        rings
     }
 
     fn show_figures(

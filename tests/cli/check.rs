@@ -10,7 +10,7 @@ use std::{
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::Value;
-use tokmon::internals::{Code, Severity, Style, diff, has_unsafe};
+use tokmon::internals::{Code, OutputStyle, Severity, diff, has_unsafe};
 
 use crate::harness::{Ran, Tokmon, fixture, log_of, repository};
 
@@ -495,7 +495,14 @@ fn programs_apply_a_diff() {
     ];
     for (before, after) in pairs {
         let mut changes = Vec::new();
-        diff("cost-log.md", &before, &after, Style::PLAIN, &mut changes).unwrap();
+        diff(
+            "cost-log.md",
+            &before,
+            &after,
+            OutputStyle::PLAIN,
+            &mut changes,
+        )
+        .unwrap();
         for (program, args) in [
             ("patch", &["-p0", "--binary", "--quiet"][..]),
             ("git", &["apply", "-p0"]),

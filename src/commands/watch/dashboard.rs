@@ -10,7 +10,7 @@ use crate::{
     commands::{editor, watch::follower::Follower},
     exit::ExitCode,
     failure::Failure,
-    render::{Style, StyledLine, Theme},
+    render::{OutputStyle, StyledLine, Theme},
     terminal::{self, Input, Listener, Screen},
     text::FileId,
     tui::{
@@ -32,7 +32,7 @@ pub struct Dashboard<'f, 'a, 'w> {
     app: App,
     screen: Screen,
     listener: Listener,
-    style: Style,
+    style: OutputStyle,
     theme: Theme,
     /// The screen must be drawn again.
     is_stale: bool,
@@ -98,8 +98,14 @@ impl Dashboard<'_, '_, '_> {
             let mut event = self.follower.next(self.wake());
             let start = self.uptime();
             while let Some(next) = event {
-                if let Some(status) = self.answer(next)? {
-                    return Ok(status);
+                if let Event::Input(input) = next {
+                    self.is_stale = true;
+                    if let Some(status) = self.input(input)? {
+                        return Ok(status);
+                    }
+                } else {
+                    let at = self.uptime();
+                    self.follower.scheduler.hinted(at);
                 }
                 if self.uptime() >= start + FRAME {
                     break;
@@ -108,25 +114,6 @@ impl Dashboard<'_, '_, '_> {
             }
             self.due()?;
         }
-    }
-
-    fn answer(&mut self, event: Event) -> Result<Flow, Failure> {
-        match event {
-            Event::Input(input) => {
-                self.is_stale = true;
-                self.input(input)
-            }
-            Event::Hint => {
-                let at = self.uptime();
-                self.follower.scheduler.hinted(at);
-                Ok(None)
-            }
-        }
-    }
-
-    /// Whether the time was given, and does not pass.
-    fn is_frozen(&self) -> bool {
-        self.follower.run.is_frozen()
     }
 
     fn uptime(&self) -> Duration {
@@ -150,7 +137,7 @@ impl Dashboard<'_, '_, '_> {
     fn due(&mut self) -> Result<(), Failure> {
         let at = self.uptime();
         let is_due = |time: Option<Duration>| time.is_some_and(|time| time <= at);
-        let following = self.follower.scheduler.source();
+        let following = &self.follower.scheduler.watch.source;
         let is_over = is_due(self.app.flash.as_ref().map(|flash| flash.until));
         self.is_stale |= *following != self.app.following || is_over || is_due(self.tick);
         self.app.following.clone_from(following);
@@ -219,7 +206,7 @@ impl Dashboard<'_, '_, '_> {
         let read = self.app.read_at.map(|(_, read)| read);
         let age = read.map(|read| read + view::next_age(at.saturating_sub(read)));
         let tick = age.map_or(minute, |age| age.min(minute));
-        (!self.is_frozen()).then_some(tick)
+        (!self.follower.run.is_frozen()).then_some(tick)
     }
 
     fn input(&mut self, input: Input) -> Result<Flow, Failure> {
@@ -307,7 +294,7 @@ impl Dashboard<'_, '_, '_> {
     fn view_context(&self) -> Result<ViewContext, Failure> {
         let at = self.uptime();
         let now = self.follower.now()?;
-        let age = self.app.read_at.filter(|_| !self.is_frozen());
+        let age = self.app.read_at.filter(|_| !self.follower.run.is_frozen());
         Ok(ViewContext {
             style: self.style,
             now,

@@ -11,7 +11,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     exit::ExitCode,
     failure::Failure,
-    render::{self, Style},
+    render::{self, OutputStyle},
     session::{LoadFailure, ReadFiles, Session, WatchedFiles},
     store,
     terminal::Input,
@@ -113,7 +113,7 @@ impl Follower<'_, '_> {
     /// Writes a line at the start and for each change, until the reader is gone.
     pub fn in_lines(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (mut app, mut last) = (App::default(), None);
-        let style = Style {
+        let style = OutputStyle {
             width: None,
             ..self.run.style()
         };

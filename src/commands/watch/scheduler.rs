@@ -24,7 +24,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(3);
 const IGNORED_AFTER_HINT: Duration = Duration::from_millis(25);
 
 pub struct ReadScheduler {
-    watch: Watch,
+    pub watch: Watch,
     debouncer: Debouncer,
     /// A hint is in the queue or was just handled, so that more hints add nothing.
     hint_pending: Arc<AtomicBool>,
@@ -119,9 +119,5 @@ impl ReadScheduler {
     pub fn wake(&self) -> Duration {
         let due = self.debouncer.due().into_iter().chain(self.ignoring_until);
         due.fold(self.next_poll, Duration::min)
-    }
-
-    pub const fn source(&self) -> &WatchSource {
-        &self.watch.source
     }
 }

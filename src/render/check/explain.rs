@@ -3,10 +3,10 @@
 
 use crate::{
     diagnostic::Code,
-    render::{Style, StyledLine, styled},
+    render::{OutputStyle, StyledLine, styled},
 };
 
-pub fn explain(code: Code, style: Style) -> String {
+pub fn explain(code: Code, style: OutputStyle) -> String {
     let heading = |text: &str| style.paint(&styled::heading(text)).into_owned();
     let fix = if code.is_fixable() {
         "fixed by `tokmon check --fix`"

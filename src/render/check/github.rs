@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{CheckReport, LineAt};
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    render::{Style, joined, prefixed, sanitize},
+    render::{OutputStyle, joined, prefixed, sanitize},
 };
 
 pub fn report(
@@ -29,12 +29,12 @@ pub fn report(
             "::{command} file={file},line={line},col={column}{end},title={title}::{text}"
         )?;
     }
-    report.summary(Style::PLAIN, out)
+    report.summary(OutputStyle::PLAIN, out)
 }
 
 /// What is wrong, and on the next line what to do about it.
 fn message(finding: &Diagnostic) -> String {
-    let text = |text: &String| Style::PLAIN.text(text);
+    let text = |text: &String| OutputStyle::PLAIN.text(text);
     let help = finding.help.as_ref().map(text);
     joined([Some(text(&finding.message)), help], "\n")
 }

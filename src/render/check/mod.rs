@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Format, LineAt, Style, count_kinds, counted};
+use super::{Format, LineAt, OutputStyle, count_kinds, counted};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     render::diagnostics::{bare, excerpt, span_in},
@@ -47,7 +47,7 @@ impl CheckReport<'_> {
     pub fn write(
         &self,
         format: Format,
-        style: Style,
+        style: OutputStyle,
         line_at: &mut LineAt<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -62,7 +62,7 @@ impl CheckReport<'_> {
 
     fn write_text(
         &self,
-        style: Style,
+        style: OutputStyle,
         line_at: &mut LineAt<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -74,7 +74,7 @@ impl CheckReport<'_> {
     }
 
     /// The number of findings, of lines, and of findings that `--fix` can fix.
-    fn summary(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    fn summary(&self, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
         let CheckExtent {
             months,
             rows,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{CheckReport, LineAt, Spot, explain};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    render::{Style, json, prefixed},
+    render::{OutputStyle, json, prefixed},
 };
 
 const SCHEMA: &str =
@@ -56,7 +56,7 @@ fn rule(code: Code) -> Value {
         "name": format!("{code:?}"),
         "shortDescription": {"text": first.trim_end()},
         "fullDescription": {"text": meaning},
-        "help": {"text": explain(code, Style::PLAIN)},
+        "help": {"text": explain(code, OutputStyle::PLAIN)},
         "defaultConfiguration": {"level": code.severity().into_str()},
     })
 }

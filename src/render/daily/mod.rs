@@ -4,7 +4,7 @@ mod lines;
 
 pub use lines::{day_lines, part};
 
-use super::{Cell, Column, ReportTable, Style, StyledLine, costs, heading};
+use super::{Cell, Column, OutputStyle, ReportTable, StyledLine, costs, heading};
 use crate::{
     analysis::{DayReport, RowReport, StatusReport},
     model::Tokens,
@@ -19,7 +19,7 @@ enum Dates {
     Above,
 }
 
-pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines = vec![heading("Daily")];
     let days = report.days.as_deref().unwrap_or_default();
     if days.is_empty() {

@@ -6,7 +6,7 @@ use super::first_day;
 use crate::{
     analysis::{StatusReport, forecast::PathDay},
     model::Tokens,
-    render::{Canvas, Chart, Point, RuleLine, Style, StyledLine, heading},
+    render::{Canvas, Chart, OutputStyle, Point, RuleLine, StyledLine, heading},
 };
 
 const ROWS: usize = 10;
@@ -29,7 +29,7 @@ pub const TITLE_AND_AXIS: usize = 2;
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// The printed chart. Empty if there is no room for it, or no forecast of the days to come.
-pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut canvas = canvas(style, SCALE, ROWS);
     canvas.columns = canvas.columns.min(MAX_COLUMNS);
     let fits = canvas.columns >= MIN_COLUMNS && !report.forecast.path.is_empty();
@@ -44,7 +44,7 @@ pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 /// The chart on a screen with room for this many lines, some of which other parts want. Empty if there is no room.
 pub fn on_screen(
     report: &StatusReport,
-    style: Style,
+    style: OutputStyle,
     room: usize,
     others: usize,
 ) -> Vec<StyledLine> {
@@ -57,11 +57,11 @@ pub fn on_screen(
 }
 
 /// The canvas between the numbers at both sides of a screen.
-pub fn screen_canvas(style: Style, rows: usize) -> Canvas {
+pub fn screen_canvas(style: OutputStyle, rows: usize) -> Canvas {
     canvas(style, SCREEN_SCALE, rows)
 }
 
-fn canvas(style: Style, scale: usize, rows: usize) -> Canvas {
+fn canvas(style: OutputStyle, scale: usize, rows: usize) -> Canvas {
     let columns = style
         .width
         .map_or(MAX_COLUMNS, |width| width.saturating_sub(scale + 2 + END));
@@ -94,7 +94,7 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
 }
 
 /// What the signs of a chart mean.
-pub fn key(chart: &Chart, style: Style) -> String {
+pub fn key(chart: &Chart, style: OutputStyle) -> String {
     let [fan, budget] = if style.ascii {
         [": 80% range", "- budget"]
     } else {

@@ -4,11 +4,11 @@ use super::{Field, NOT_ENOUGH, badge};
 use crate::{
     analysis::{BurnRate, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
     model::{Percent, Tokens},
-    render::{Style, StyledLine, counted, in_brackets, signed},
+    render::{OutputStyle, StyledLine, counted, in_brackets, signed},
     text::FileRole,
 };
 
-pub fn fields(report: &StatusReport, style: Style) -> Vec<Field> {
+pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
     let rate = rate.map_or_else(|| NOT_ENOUGH.to_owned(), rate_with_source);
     let mut fields = plan(report, style);
@@ -21,7 +21,7 @@ pub fn fields(report: &StatusReport, style: Style) -> Vec<Field> {
     fields
 }
 
-fn plan(report: &StatusReport, style: Style) -> Vec<Field> {
+fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     const NAME: &str = "Plan total";
     let Some(plan) = &report.forecast.plan else {
         let text = "the log has no table of phases still to come";
@@ -47,7 +47,7 @@ fn margin(report: &StatusReport) -> Option<Field> {
     Some(("Safety margin", text.into()))
 }
 
-fn stated(report: &StatusReport, style: Style) -> Vec<Field> {
+fn stated(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
     let end = forecast.stated.as_ref().map(|stated| {
         let (range, share) = (stated_range(stated), stated_share(report, stated));

@@ -5,18 +5,19 @@ use crate::{
     analysis::{Estimate, StatusReport},
     model::Tokens,
     render::{
-        Cell, Column, ReportTable, Style, StyledLine, TextRole, forecast::tables::all as all_tables,
+        Cell, Column, OutputStyle, ReportTable, StyledLine, TextRole,
+        forecast::tables::all as all_tables,
     },
 };
 
 pub fn tables(report: &StatusReport) -> Vec<ReportTable> {
     let mut figures = ReportTable::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
     let mut fields: Vec<Field> = vec![("Forecast", title(report).into())];
-    fields.extend(summary::first(report, Style::PLAIN));
-    fields.extend(summary::more(report, Style::PLAIN));
+    fields.extend(summary::first(report, OutputStyle::PLAIN));
+    fields.extend(summary::more(report, OutputStyle::PLAIN));
     let names = std::iter::once("Why").chain(std::iter::repeat(""));
     fields.extend(names.zip(explanation::all(report).into_iter().map(StyledLine::from)));
-    fields.extend(context::fields(report, Style::PLAIN));
+    fields.extend(context::fields(report, OutputStyle::PLAIN));
     for (name, value) in fields {
         figures.row([Cell::word(name), Cell::Text(in_words(&value))]);
     }

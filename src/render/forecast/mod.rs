@@ -14,9 +14,9 @@ pub use context::{bare_rate, rate, short_rate, stated_range};
 pub use data::{data, tables};
 pub use summary::{in_brief, team_outcome};
 
-use super::{ReportTable, Style, StyledLine, heading};
+use super::{OutputStyle, ReportTable, StyledLine, heading};
 use crate::{
-    analysis::{Confidence, Estimate, ForecastBasis, ForecastState, StatusReport},
+    analysis::{Confidence, ForecastBasis, ForecastState, StatusReport},
     model::{Level, Percent},
 };
 
@@ -30,11 +30,11 @@ const NOT_ENOUGH: &str = "not enough data yet";
 type Field = (&'static str, StyledLine);
 
 /// The badge of a level behind a text.
-pub fn badge(level: Level, style: Style) -> StyledLine {
+pub fn badge(level: Level, style: OutputStyle) -> StyledLine {
     StyledLine::from("  ") + style.badge(level)
 }
 
-pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines = summary(report, style, true);
     lines.extend(titled(&tables::thresholds(report), style));
     lines.extend(why(report, style));
@@ -45,7 +45,7 @@ pub fn lines(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 
 /// The forecast for a screen with room for this many lines. The chart takes the lines that the parts around it leave, and replaces
 /// the bar.
-pub fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<StyledLine> {
+pub fn screen(report: &StatusReport, style: OutputStyle, room: usize) -> Vec<StyledLine> {
     let crossing = titled(&tables::thresholds(report), style);
     let mut lines = summary(report, style, false);
     let left = room.saturating_sub(lines.len());
@@ -61,20 +61,20 @@ pub fn screen(report: &StatusReport, style: Style, room: usize) -> Vec<StyledLin
 }
 
 /// Whether the budget is enough and how certain that is, with a bar of the possible outcomes or without.
-fn summary(report: &StatusReport, style: Style, bar: bool) -> Vec<StyledLine> {
+fn summary(report: &StatusReport, style: OutputStyle, bar: bool) -> Vec<StyledLine> {
     let mut lines = style.fold(heading(title(report)), 4);
     if report.budget.tokens.is_none() && report.budget.cost.is_none() {
         lines.extend(style.fold(format!("  {}", super::NO_BUDGET), 4));
     }
     lines.extend(fields(summary::first(report, style), style));
-    if let Some(estimate) = shown_estimate(report).filter(|_| bar) {
-        lines.extend(strip::lines(report, &estimate, style, FIELD));
+    if let Some(estimate) = report.forecast.estimates().next().filter(|_| bar) {
+        lines.extend(strip::lines(report, estimate, style, FIELD));
     }
     lines.extend(fields(summary::more(report, style), style));
     lines
 }
 
-fn why(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+fn why(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let reasons = explanation::all(report);
     if reasons.is_empty() {
         return Vec::new();
@@ -86,7 +86,7 @@ fn why(report: &StatusReport, style: Style) -> Vec<StyledLine> {
         .collect()
 }
 
-fn context(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+fn context(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines = vec![StyledLine::new(), heading("Beside the forecast")];
     lines.extend(fields(context::fields(report, style), style));
     let tables = &tables::all(report)[1..];
@@ -94,7 +94,7 @@ fn context(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-fn fields(fields: Vec<Field>, style: Style) -> Vec<StyledLine> {
+fn fields(fields: Vec<Field>, style: OutputStyle) -> Vec<StyledLine> {
     let line = |(name, text)| StyledLine::from(format!("  {name:<15}")) + text;
     let fields = fields.into_iter();
     fields
@@ -102,7 +102,7 @@ fn fields(fields: Vec<Field>, style: Style) -> Vec<StyledLine> {
         .collect()
 }
 
-fn titled(table: &ReportTable, style: Style) -> Vec<StyledLine> {
+fn titled(table: &ReportTable, style: OutputStyle) -> Vec<StyledLine> {
     if table.is_empty() {
         return Vec::new();
     }
@@ -130,11 +130,6 @@ fn title(report: &StatusReport) -> String {
     let day = (today - report.month.first_day()).num_days() + 1;
     let days = (ends - report.month.first_day()).num_days() + 1;
     format!("Forecast to {ends} (day {day} of {days}, {trust})")
-}
-
-/// The estimate that is summarized: that of the end of the month, else of the project.
-fn shown_estimate(report: &StatusReport) -> Option<Estimate> {
-    report.forecast.estimates().next().copied()
 }
 
 pub fn in_brackets(share: Option<Percent>) -> String {

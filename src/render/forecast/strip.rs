@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Tokens,
-    render::{Style, StyledLine, in_level},
+    render::{OutputStyle, StyledLine, in_level},
 };
 
 const MAX_WIDTH: usize = 50;
@@ -14,7 +14,7 @@ const MIN_WIDTH: usize = 12;
 pub fn lines(
     report: &StatusReport,
     estimate: &Estimate,
-    style: Style,
+    style: OutputStyle,
     indent: usize,
 ) -> Vec<StyledLine> {
     let (used, budget) = (report.used.tokens, report.budget.tokens);
@@ -63,7 +63,7 @@ pub fn lines(
 }
 
 /// The parts of a key, as many in a line as fit. A mark stays with its name.
-fn in_lines(parts: Vec<StyledLine>, pad: &str, style: Style) -> Vec<StyledLine> {
+fn in_lines(parts: Vec<StyledLine>, pad: &str, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines: Vec<StyledLine> = Vec::new();
     for part in parts {
         let longer = lines.last().map(|line| line.clone() + "  " + &part);

@@ -4,11 +4,11 @@ use super::{Field, badge};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
-    render::{Style, StyledLine, in_brackets, prefixed},
+    render::{OutputStyle, StyledLine, in_brackets, prefixed},
 };
 
 /// Whether the budget is enough, in tokens and in money, and how certain that is.
-pub fn first(report: &StatusReport, style: Style) -> Vec<Field> {
+pub fn first(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
     let tokens =
         (report.budget.tokens.is_some() || forecast.cost.is_none()).then(|| verdict(report, style));
@@ -28,7 +28,7 @@ pub fn first(report: &StatusReport, style: Style) -> Vec<Field> {
     fields
 }
 
-pub fn more(report: &StatusReport, style: Style) -> Vec<Field> {
+pub fn more(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let cost = report.forecast.cost.as_ref().map(|cost| {
         let write = |money| style.money(money);
         let likely = cost.quantiles.p50.map(write);
@@ -51,7 +51,7 @@ pub fn more(report: &StatusReport, style: Style) -> Vec<Field> {
 }
 
 /// Whether the month's tokens are enough, in words and with the chance.
-fn verdict(report: &StatusReport, style: Style) -> StyledLine {
+fn verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let (used, month) = (report.used.tokens, report.month);
     let Some(budget) = report.budget.tokens else {
         return "there is no budget to fit into".into();
@@ -97,7 +97,7 @@ const fn word(chance: Probability) -> &'static str {
     }
 }
 
-fn of_money(report: &StatusReport, cost: &CostEstimate, style: Style) -> StyledLine {
+fn of_money(report: &StatusReport, cost: &CostEstimate, style: OutputStyle) -> StyledLine {
     let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
     if chance == Probability::CERTAIN {
         let text = format!("cost: no, {budget} already spent");
@@ -109,7 +109,7 @@ fn of_money(report: &StatusReport, cost: &CostEstimate, style: Style) -> StyledL
 }
 
 /// The end of all planned work, if it is not the end of the month.
-fn of_project(report: &StatusReport, style: Style) -> Option<StyledLine> {
+fn of_project(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let forecast = &report.forecast;
     let month = usize::from(forecast.month_end.is_some());
     let project = forecast.estimates().nth(month)?;
@@ -121,7 +121,11 @@ fn of_project(report: &StatusReport, style: Style) -> Option<StyledLine> {
 }
 
 /// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance of exceeding its 70,000 tokens`.
-pub fn team_outcome(report: &StatusReport, team: &TeamReport, style: Style) -> Option<StyledLine> {
+pub fn team_outcome(
+    report: &StatusReport,
+    team: &TeamReport,
+    style: OutputStyle,
+) -> Option<StyledLine> {
     let end = team.forecast?.month_end;
     let likely = end.quantiles.p50?.compact();
     let limit = team
@@ -151,7 +155,7 @@ fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
 }
 
 /// `likely 174.2K by 2026-06-30, 41% chance of exceeding the budget [!! WARN]`.
-pub fn in_brief(report: &StatusReport, style: Style) -> Option<StyledLine> {
+pub fn in_brief(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let end = report.forecast.month_end.as_ref()?;
     let (likely, until) = (
         end.quantiles.p50?.compact(),

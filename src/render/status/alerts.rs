@@ -3,14 +3,15 @@
 use crate::{
     analysis::{Alert, StatusReport},
     render::{
-        Style, StyledLine, TextRole, apart, around, heading, rule, status::screen::ScreenStatus,
+        OutputStyle, StyledLine, TextRole, apart, around, heading, rule,
+        status::screen::ScreenStatus,
     },
 };
 
 /// The cells of the longest symbol, and the blanks behind it.
 const SYMBOL: usize = 10;
 
-pub fn text(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn text(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let count = report.alerts.len();
     let mut lines = vec![StyledLine::new(), heading(format!("Alerts ({count})"))];
     let alerts = report.alerts.iter();
@@ -22,7 +23,7 @@ pub fn text(report: &StatusReport, style: Style) -> Vec<StyledLine> {
 }
 
 /// `!! WARN   Team G 8,240 / 10,000 (82.4%)`.
-fn line(alert: &Alert, style: Style) -> StyledLine {
+fn line(alert: &Alert, style: OutputStyle) -> StyledLine {
     let symbol = style.symbol(alert.level);
     badge(alert, symbol, SYMBOL) + style.text(&alert.message)
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::{
-    analysis::{Cost, StatusReport, TeamReport},
+    analysis::{StatusReport, TeamReport},
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
-        Cell, Page, Style, StyledLine, TextRole, costs, prefixed, sanitize, signed,
+        Cell, OutputStyle, Page, StyledLine, TextRole, costs, prefixed, sanitize, signed,
         teams::{share_of, unfinished_level},
         width,
     },
@@ -22,7 +22,7 @@ const UNIT: &str = " tokens";
 /// Name, value, share and remark.
 type Figure = (&'static str, String, String, StyledLine);
 
-pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     let report = page.report;
     let figures = figures(page, style);
     let values = figures.iter().map(|(_, value, ..)| width(value)).max();
@@ -56,7 +56,7 @@ pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
     lines
 }
 
-fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
+fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     let (report, used) = (page.report, &page.report.used);
     let mut figures: Vec<Figure> = Vec::new();
     let mut add = |name, value: String, share: Option<Percent>, remark| {
@@ -89,7 +89,10 @@ fn figures(page: &Page<'_>, style: Style) -> Vec<Figure> {
         // The digits end where those of the tokens do.
         let value = Cell::cost(cost).shown(style) + &" ".repeat(UNIT.len());
         let remark = costs::remarks(cost, style).join(", ");
-        add("Cost", value, cost_share(report, cost), remark.into());
+        // A cost in another currency than the budget's has no ratio.
+        let budget = report.budget.cost.filter(|_| used.cost_ratio.is_some());
+        let share = budget.and_then(|budget| Percent::new(cost.money.nanos, budget.nanos));
+        add("Cost", value, share, remark.into());
     }
     figures
 }
@@ -130,14 +133,8 @@ pub fn stated(report: &StatusReport) -> Option<String> {
     ))
 }
 
-fn cost_share(report: &StatusReport, cost: &Cost) -> Option<Percent> {
-    // A cost in another currency than the budget's has no ratio.
-    report.used.cost_ratio?;
-    Percent::new(cost.money.nanos, report.budget.cost?.nanos)
-}
-
 /// The selected team: `Team G     8,240 of 10,000 tokens  82.4%  !! WARN, running`.
-fn team(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+fn team(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let is_selected = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
     let Some(team) = report.teams.iter().find(is_selected) else {
         return Vec::new();

@@ -8,7 +8,7 @@ use crate::{
     analysis::{StatusReport, TeamReport},
     model::Tokens,
     render::{
-        Size, Style, StyledLine, cut, prefixed, rule, split_at_width,
+        OutputStyle, Size, StyledLine, cut, prefixed, rule, split_at_width,
         status::screen::ScreenStatus,
         teams::{self, share_of},
         width,
@@ -129,7 +129,7 @@ impl<'r> TeamGrid<'r> {
             .collect()
     }
 
-    fn cell(&self, team: &TeamReport, style: Style) -> String {
+    fn cell(&self, team: &TeamReport, style: OutputStyle) -> String {
         let [name_width, figures_width, share_width] = self.widths;
         let name = style.text(team.short_name());
         // An ellipsis would take one of a few letters.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::render::{Style, StyledLine, cut, heading, width};
+use crate::render::{OutputStyle, StyledLine, cut, heading, width};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -40,7 +40,7 @@ pub fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine 
 }
 
 /// A title on a rule across the screen, and perhaps a badge: `── Alerts (4) ────`.
-pub fn rule(title: &str, badge: StyledLine, columns: usize, style: Style) -> StyledLine {
+pub fn rule(title: &str, badge: StyledLine, columns: usize, style: OutputStyle) -> StyledLine {
     let dash = if style.ascii { "-" } else { "─" };
     let gap = if badge.is_empty() { "" } else { " " };
     let taken = 4 + gap.len() + badge.width();

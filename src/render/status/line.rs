@@ -3,11 +3,11 @@
 use crate::{
     analysis::StatusReport,
     model::{Level, Money, Tokens},
-    render::{Cell, Digits, Style, StyledLine, counted, in_brackets, prefixed},
+    render::{Cell, Digits, OutputStyle, StyledLine, counted, in_brackets, prefixed},
 };
 
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`. A problem with the files comes last.
-pub fn one_line(report: &StatusReport, style: Style, problem: Option<String>) -> String {
+pub fn one_line(report: &StatusReport, style: OutputStyle, problem: Option<String>) -> String {
     let parts = std::iter::once(used(report, style)).chain(others(report, style));
     let parts = parts.chain(problem.or_else(|| uncounted(report)));
     parts.collect::<Vec<String>>().join(" | ")
@@ -20,7 +20,7 @@ fn uncounted(report: &StatusReport) -> Option<String> {
 }
 
 /// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.
-pub fn used(report: &StatusReport, style: Style) -> String {
+pub fn used(report: &StatusReport, style: OutputStyle) -> String {
     let [_, amounts] = amounts(report, style);
     let Some(spending) = report.spending() else {
         return format!("tokens {amounts}");
@@ -34,7 +34,7 @@ pub fn used(report: &StatusReport, style: Style) -> String {
 }
 
 /// The share and its level: `63.3% OK`.
-pub fn share_and_level(report: &StatusReport, style: Style) -> String {
+pub fn share_and_level(report: &StatusReport, style: OutputStyle) -> String {
     let Some(spending) = report.spending() else {
         return about(report.used.tokens, report.used.estimate);
     };
@@ -43,13 +43,13 @@ pub fn share_and_level(report: &StatusReport, style: Style) -> String {
 }
 
 /// Where it will end, and what else was spent.
-pub fn others(report: &StatusReport, style: Style) -> Vec<String> {
+pub fn others(report: &StatusReport, style: OutputStyle) -> Vec<String> {
     let secondary = secondary(report, style);
     end(report, style).into_iter().chain(secondary).collect()
 }
 
 /// What was spent in the unit that the budget is not in: money, or tokens.
-pub fn secondary(report: &StatusReport, style: Style) -> Option<String> {
+pub fn secondary(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let spending = report.spending();
     if spending.is_some_and(|spending| spending.currency.is_some()) {
         let tokens = about(report.used.tokens, report.used.estimate);
@@ -74,7 +74,7 @@ pub fn spent(report: &StatusReport, unit: &str) -> String {
 }
 
 /// What is used, and ` / ` and the budget behind it; with full and with compact numbers.
-pub fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
+pub fn used_of(report: &StatusReport, style: OutputStyle) -> [[String; 2]; 2] {
     if let Some(spending) = report.spending()
         && let Some(currency) = spending.currency
     {
@@ -92,17 +92,17 @@ pub fn used_of(report: &StatusReport, style: Style) -> [[String; 2]; 2] {
 }
 
 /// The same without blanks: `126,670/200,000` and `126.7K/200K`.
-pub fn amounts(report: &StatusReport, style: Style) -> [String; 2] {
+pub fn amounts(report: &StatusReport, style: OutputStyle) -> [String; 2] {
     used_of(report, style).map(|[used, of]| format!("{used}{}", of.replace(' ', "")))
 }
 
-pub fn cost(report: &StatusReport, style: Style) -> Option<String> {
+pub fn cost(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let cost = report.used.cost.as_ref()?;
     Some(Cell::marked_cost(cost).shown(style))
 }
 
 /// Where it will end by the plan, else by the forecast: `plan 95.8% CRIT`.
-fn end(report: &StatusReport, style: Style) -> Option<String> {
+fn end(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let forecast = &report.forecast;
     let (name, tokens, level) = if let Some(plan) = &forecast.plan {
         ("plan", plan.end.total_tokens, plan.end.level)
@@ -114,7 +114,7 @@ fn end(report: &StatusReport, style: Style) -> Option<String> {
     Some(format!("{name} {share} {}", word(level?, style)))
 }
 
-fn word(level: Level, style: Style) -> &'static str {
+fn word(level: Level, style: OutputStyle) -> &'static str {
     let symbol = style.symbol(level);
     symbol.split_once(' ').map_or(symbol, |(_, word)| word)
 }
@@ -127,7 +127,7 @@ pub fn planned(report: &StatusReport) -> Option<[String; 2]> {
 }
 
 /// The same with its badge: `plan 191,670 (95.8%) [!!! CRIT]`.
-pub fn plan(report: &StatusReport, style: Style) -> Option<[StyledLine; 2]> {
+pub fn plan(report: &StatusReport, style: OutputStyle) -> Option<[StyledLine; 2]> {
     let level = report.forecast.plan.as_ref()?.end.level;
     let badge = level.map(|level| StyledLine::from(" ") + style.badge(level));
     let badge = badge.unwrap_or_default();

@@ -10,11 +10,10 @@ mod line;
 mod screen;
 mod tables;
 
-use super::{Page, Style, StyledLine, concise, counted, forecast, heading};
+use super::{OutputStyle, Page, StyledLine, concise, counted, forecast, heading};
 use crate::{analysis::StatusReport, diagnostic::Severity, model::Month, text::Place};
 pub use block::{Block, draw, fit, height};
-pub use layout::Size;
-pub use layout::{SizeClass, apart, around, rule};
+pub use layout::{Size, SizeClass, apart, around, rule};
 pub use line::{one_line, spent};
 pub use screen::{ScreenStatus, blocks};
 pub use tables::{findings as findings_table, tables};
@@ -24,7 +23,7 @@ pub const MAX_LISTED: usize = 20;
 /// The width of a bar if lines may have any length.
 const BAR: usize = 80;
 
-pub fn title(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+pub fn title(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let path = style.text(&report.log.path);
     let mut title = heading("tokmon") + format!("  {path}  {}", report.month);
     if let Some(projects) = projects(report) {
@@ -58,7 +57,7 @@ pub fn remarks(report: &StatusReport) -> Vec<String> {
     other_month.into_iter().chain(old).collect()
 }
 
-pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     let report = page.report;
     draw([
         Block::lines(figures::lines(page, style)),
@@ -70,13 +69,13 @@ pub fn lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
 }
 
 /// What is missing from the figures, and what contradicts them. Every view shows this.
-pub fn data_lines(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+pub fn data_lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     let unreadable = unreadable(page.report).map(StyledLine::from);
     let findings = findings(page, style);
     unreadable.into_iter().chain(findings).collect()
 }
 
-fn bar(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let Some((budget, level)) = report.budget.tokens.zip(report.level) else {
         return Vec::new();
     };
@@ -84,11 +83,11 @@ fn bar(report: &StatusReport, style: Style) -> Vec<StyledLine> {
     let at = &report.budget.thresholds;
     vec![
         style.bar(width, report.used.tokens.0, budget.0, level, Some(at)),
-        Style::scale(width, at).into(),
+        OutputStyle::scale(width, at).into(),
     ]
 }
 
-fn forecast_line(report: &StatusReport, style: Style) -> Vec<StyledLine> {
+fn forecast_line(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     const NAME: &str = "Forecast   ";
     let of = &report.forecast;
     let mut parts: Vec<StyledLine> = forecast::in_brief(report, style).into_iter().collect();
@@ -136,7 +135,7 @@ pub fn unreadable(report: &StatusReport) -> Option<String> {
     ))
 }
 
-fn findings(page: &Page<'_>, style: Style) -> Vec<StyledLine> {
+fn findings(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     let count = page.findings.count(Severity::Error) + page.findings.count(Severity::Warning);
     if count == 0 {
         return Vec::new();

@@ -7,7 +7,7 @@ use crate::{
     analysis::StatusReport,
     model::{Level, Percent, Tokens},
     render::{
-        Size, SizeClass, Style, StyledLine, apart, cut, forecast,
+        OutputStyle, Size, SizeClass, StyledLine, apart, cut, forecast,
         forecast::chart::{self, TITLE_AND_AXIS, screen_canvas},
         in_brackets, joined, prefixed, rule, signed, split_at_width,
         status::{block::Block, figures::stated, grid::TeamGrid},
@@ -25,7 +25,7 @@ const FEW_TEAMS: usize = 4;
 pub struct ScreenStatus {
     pub size: Size,
     /// Its width is that of the screen.
-    pub style: Style,
+    pub style: OutputStyle,
     pub now: DateTime<FixedOffset>,
     pub selected: Option<usize>,
     /// `stale ` or `PAUSED `, or nothing.
@@ -227,7 +227,7 @@ fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLi
         .style
         .bar(columns, used, budget, spending.level, Some(at));
     let ticks = scale.then(|| {
-        let ticks = Style::scale(columns, at);
+        let ticks = OutputStyle::scale(columns, at);
         let free = ticks.len() - ticks.trim_start().len();
         let stated = stated
             .filter(|stated| width(stated) < free)
@@ -269,7 +269,7 @@ fn burn_up(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<Styl
 }
 
 /// The badge of the end, unless it is no cause for alarm: by the plan, if it is not in the headline, else by the forecast.
-fn end_badge(report: &StatusReport, wide: bool, style: Style) -> Option<StyledLine> {
+fn end_badge(report: &StatusReport, wide: bool, style: OutputStyle) -> Option<StyledLine> {
     let forecast = &report.forecast;
     let plan = forecast.plan.as_ref().filter(|_| !wide);
     let of_plan = plan.map(|plan| plan.end.level);
@@ -286,7 +286,7 @@ fn likely(report: &StatusReport) -> Option<String> {
 }
 
 /// `left 73,330   $0.381   309/min`
-fn left(report: &StatusReport, style: Style) -> String {
+fn left(report: &StatusReport, style: OutputStyle) -> String {
     let left = report.remaining.map(signed);
     let left = left.map(|left| format!("left {left}"));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);

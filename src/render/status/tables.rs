@@ -5,7 +5,7 @@ use crate::{
     analysis::{Alert, StatusReport},
     diagnostic::{Diagnostic, Severity},
     model::Percent,
-    render::{Cell, NO_BUDGET, Page, ReportTable, Style, costs, teams::share_of},
+    render::{Cell, NO_BUDGET, OutputStyle, Page, ReportTable, costs, teams::share_of},
 };
 
 pub fn tables(page: &Page<'_>) -> Vec<ReportTable> {
@@ -43,7 +43,7 @@ fn status(page: &Page<'_>) -> ReportTable {
     if let Some(cost) = &used.cost {
         let currency = Some(cost.money.currency.code().to_owned());
         let all = currency.into_iter().chain(estimate(cost.estimate));
-        let all = all.chain(costs::remarks(cost, Style::PLAIN));
+        let all = all.chain(costs::remarks(cost, OutputStyle::PLAIN));
         table.figure_with("cost", Cell::cost(cost), None, remarks(all));
     }
     if let Some(team) = report.team.as_ref().and_then(|_| report.teams.first()) {

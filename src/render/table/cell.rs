@@ -3,7 +3,7 @@
 use crate::{
     analysis::Cost,
     model::{Level, Money, Percent, Probability, Tokens},
-    render::{Style, StyledLine, TextRole, sanitize},
+    render::{OutputStyle, StyledLine, TextRole, sanitize},
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -85,11 +85,11 @@ impl Cell {
         }
     }
 
-    pub fn shown(&self, style: Style) -> String {
+    pub fn shown(&self, style: OutputStyle) -> String {
         self.written(style, Digits::Full)
     }
 
-    pub fn written(&self, style: Style, digits: Digits) -> String {
+    pub fn written(&self, style: OutputStyle, digits: Digits) -> String {
         match self {
             Self::Absent => "-".to_owned(),
             Self::Text(text) => sanitize(text).into_owned(),
@@ -109,7 +109,7 @@ impl Cell {
         }
     }
 
-    pub fn styled(&self, style: Style, digits: Digits) -> StyledLine {
+    pub fn styled(&self, style: OutputStyle, digits: Digits) -> StyledLine {
         match self {
             Self::Level(level) => StyledLine::styled(TextRole::Badge(*level), style.symbol(*level)),
             Self::Bar(used, whole, level) => style.bar(10, *used, *whole, *level, None),

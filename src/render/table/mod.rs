@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, ContentArrangement, presets};
 
 pub use cell::{AT_LEAST, Cell, Digits, signed};
 
-use super::{Style, StyledLine, TextRole, heading};
+use super::{OutputStyle, StyledLine, TextRole, heading};
 use crate::model::Percent;
 use fit::{Priority, TableLayout, WIDE_GAP};
 
@@ -219,7 +219,11 @@ impl ReportTable {
     }
 
     /// The widths that columns have, and those that they would need. Both are 0 for an empty column.
-    pub fn room<const N: usize>(&self, headings: [&str; N], style: Style) -> [(usize, usize); N] {
+    pub fn room<const N: usize>(
+        &self,
+        headings: [&str; N],
+        style: OutputStyle,
+    ) -> [(usize, usize); N] {
         let (layout, written) = self.layout(style);
         let (filled, wanted) = (self.filled_columns(), self.widths(&written));
         headings.map(|heading| {
@@ -235,7 +239,7 @@ impl ReportTable {
 
     /// The lines of the table, no wider than the style allows. Empty columns are left out, and so are those that do not fit;
     /// numbers are never cut.
-    pub fn lines(&self, style: Style) -> Vec<StyledLine> {
+    pub fn lines(&self, style: OutputStyle) -> Vec<StyledLine> {
         let (layout, mut written) = self.layout(style);
         written.truncate(written.len() - self.hidden);
         let heading = |at: &usize| StyledLine::styled(TextRole::Heading, self.drawn_heading(*at));
@@ -278,7 +282,7 @@ impl ReportTable {
     }
 
     /// The lines below the title. A table without rows has its notes alone.
-    pub fn titled(&self, style: Style) -> Vec<StyledLine> {
+    pub fn titled(&self, style: OutputStyle) -> Vec<StyledLine> {
         let mut lines = vec![heading(self.title)];
         if self.is_empty() {
             lines.extend(self.notes().map(StyledLine::from));
@@ -289,7 +293,7 @@ impl ReportTable {
     }
 
     /// How the table is drawn, and its cells as they are then written.
-    fn layout(&self, style: Style) -> (TableLayout, Vec<Vec<StyledLine>>) {
+    fn layout(&self, style: OutputStyle) -> (TableLayout, Vec<Vec<StyledLine>>) {
         let full = self.written(style, Digits::Full);
         let widths = self.widths(&full);
         let whole = TableLayout::full(self.filled_columns(), widths.clone());
@@ -305,7 +309,7 @@ impl ReportTable {
         (layout, written)
     }
 
-    fn written(&self, style: Style, digits: Digits) -> Vec<Vec<StyledLine>> {
+    fn written(&self, style: OutputStyle, digits: Digits) -> Vec<Vec<StyledLine>> {
         let is_marked = |at| {
             self.rows
                 .iter()
@@ -388,9 +392,9 @@ mod tests {
     }
 
     fn drawn(width: usize) -> String {
-        let style = Style {
+        let style = OutputStyle {
             width: Some(width),
-            ..Style::PLAIN
+            ..OutputStyle::PLAIN
         };
         table()
             .lines(style)
@@ -410,7 +414,7 @@ mod tests {
         table.row([Cell::AtLeast(Box::new(money)), Cell::text("done")]);
         table.note_about("Cost", "a remark");
         table.note_about("Other", "none");
-        let lines = table.lines(Style::PLAIN);
+        let lines = table.lines(OutputStyle::PLAIN);
         let lines: Vec<&str> = lines.iter().map(StyledLine::text).collect();
         assert_eq!(
             lines[1..],

@@ -16,7 +16,7 @@ use crate::{
     analysis::{self, LedgerBuilder, ReportOptions, RowSelection, Rows, StatusReport},
     log,
     model::Policy,
-    render::{ColorMode, Style, StyledLine},
+    render::{ColorMode, OutputStyle, StyledLine},
     text::FileId,
     tui::{
         App, Problem, Reading, Snapshot,
@@ -106,7 +106,7 @@ fn used(tokens: u64) -> StatusReport {
 
 fn view_context(ascii: bool) -> ViewContext {
     ViewContext {
-        style: Style {
+        style: OutputStyle {
             color: ColorMode::Plain,
             ascii,
             width: None,

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 
 pub use crate::render::Size;
 use crate::{
-    render::{SizeClass, Style, StyledLine, forecast},
+    render::{OutputStyle, SizeClass, StyledLine, forecast},
     tui::state::{App, Tab, Viewport},
 };
 pub use frame::next_age;
@@ -19,7 +19,7 @@ pub use overview::line;
 /// What a screen depends on besides the state.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewContext {
-    pub style: Style,
+    pub style: OutputStyle,
     pub now: DateTime<FixedOffset>,
     /// The age of the figures in seconds. None if time does not pass.
     pub age: Option<u64>,
