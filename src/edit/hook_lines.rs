@@ -1,40 +1,35 @@
 //! Lines that are not Markdown, between the rows of tables, where Markdown takes them for rows.
 
 use super::{
-    Document, LogLine, TableBlock,
+    Document, TableBlock,
     revision::Proposal,
     sections::{self, order},
 };
-use crate::text::Edit;
+use crate::{log::Role, text::Edit};
 
 /// Proposes to move such lines behind their tables, with an empty line between. Their order stays.
 pub fn move_out_of_tables(document: &Document) -> Proposal {
     let mut proposal = Proposal::default();
-    for table in &document.tables {
+    let tables = document.tables.iter();
+    for table in tables.filter(|table| table.role != Role::Foreign) {
         move_out_of(document, table, &mut proposal);
     }
     proposal
 }
 
-/// Where a table ends, rows that say nothing included.
-fn end_of(document: &Document, table: &TableBlock) -> usize {
-    let end = document.line_after(table.last_line().end);
-    let lines = document.text_lines(end);
-    let below = lines
+fn move_out_of(document: &Document, table: &TableBlock, proposal: &mut Proposal) {
+    let rows_end = document.line_after(table.last_line().end);
+    // Rows that say nothing are a part of the table.
+    let below = document.text_lines(rows_end);
+    let below = below
         .take_while(|(_, text, is_log_line)| *is_log_line || text.trim_start().starts_with('|'));
     let rows = below.filter(|(.., is_log_line)| !is_log_line);
-    rows.last().map_or(end, |(line, ..)| line.end)
-}
-
-fn move_out_of(document: &Document, table: &TableBlock, proposal: &mut Proposal) {
-    let end = end_of(document, table);
-    let start = |line: &&LogLine| line.place.line_start;
-    let below = document.lines_from(table.dashes.span.end).iter();
-    let inside = below.take_while(|line| start(line) < end);
-    let inside: Vec<&LogLine> = inside.filter(|line| line.in_table).collect();
-    let next = document.lines_from(end).first();
-    let is_directly_below = next.is_some_and(|line| line.in_table && start(&line) == end);
-    if inside.is_empty() && !is_directly_below {
+    let end = rows.last().map_or(rows_end, |(line, ..)| line.end);
+    let lines = document.lines_from(table.dashes.span.end);
+    let inside = lines.partition_point(|line| line.place.line_start < end);
+    let (inside, below) = lines.split_at(inside);
+    let next = below.first().map(|line| line.place.line_start);
+    if inside.is_empty() && next != Some(rows_end) {
         return;
     }
     proposal.invariants.moved_lines += inside.len();

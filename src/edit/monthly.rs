@@ -59,11 +59,17 @@ impl Delta {
     }
 }
 
-struct KnownRow<'d> {
-    table: usize,
-    row: &'d TableRow,
-    entry: &'d Entry<'static>,
+/// A row of a month, with what is added to it.
+struct MonthlyRow<'d> {
+    /// Its table among those of the month. None where the month has none yet.
+    table: Option<usize>,
+    origin: Origin<'d>,
     delta: Option<Delta>,
+}
+
+enum Origin<'d> {
+    Log(&'d TableRow, &'d Entry<'static>),
+    New { team: String, task: Option<String> },
 }
 
 /// The rows of a team, by their place among all.
@@ -74,13 +80,6 @@ struct TeamRows {
     by_task: HashMap<Option<String>, usize>,
 }
 
-struct AddedRow {
-    table: Option<usize>,
-    team: String,
-    task: Option<String>,
-    delta: Option<Delta>,
-}
-
 /// The monthly rows of one month as they will be.
 pub(super) struct MonthlyRows<'d, 'r> {
     document: &'d Document,
@@ -88,11 +87,12 @@ pub(super) struct MonthlyRows<'d, 'r> {
     month: Month,
     /// The tables that hold rows of the month, or would.
     tables: Vec<&'d TableBlock>,
-    known: Vec<KnownRow<'d>>,
+    /// Those of the log, and behind them the new ones.
+    rows: Vec<MonthlyRow<'d>>,
+    /// The rows of the log.
     teams: HashMap<String, TeamRows>,
-    added: Vec<AddedRow>,
-    /// The added rows by team and task, both folded; a team without a row gets one, not one for each task.
-    added_by: HashMap<(String, Option<String>), usize>,
+    /// The new rows by team and task, both folded; a team without a row gets one, not one for each task.
+    added: HashMap<(String, Option<String>), usize>,
 }
 
 impl<'d, 'r> MonthlyRows<'d, 'r> {
@@ -115,10 +115,9 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             reconciled,
             month,
             tables: document.tables.iter().filter(is_of_month).collect(),
-            known: Vec::new(),
+            rows: Vec::new(),
             teams: HashMap::new(),
-            added: Vec::new(),
-            added_by: HashMap::new(),
+            added: HashMap::new(),
         };
         rows.index(repeats);
         rows
@@ -132,16 +131,15 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                 let Some(entry) = entry.filter(|_| counts) else {
                     continue;
                 };
-                let at = self.known.len();
+                let at = self.rows.len();
                 let owner = self.owner(&entry.work.team).1;
                 let team = self.teams.entry(owner).or_default();
                 team.all.push(at);
                 let task = entry.work.task.as_deref().map(fold_name);
                 team.by_task.entry(task).or_insert(at);
-                self.known.push(KnownRow {
-                    table,
-                    row,
-                    entry,
+                self.rows.push(MonthlyRow {
+                    table: Some(table),
+                    origin: Origin::Log(row, entry),
                     delta: None,
                 });
             }
@@ -155,14 +153,18 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         (name, fold_name(name))
     }
 
-    fn rows_of(&self, team: &str) -> impl Iterator<Item = &KnownRow<'d>> {
+    fn entries_of(&self, team: &str) -> impl Iterator<Item = &'d Entry<'static>> {
         let rows = self.teams.get(&self.owner(team).1);
         let all = rows.into_iter().flat_map(|rows| &rows.all);
-        all.filter_map(|at| self.known.get(*at))
+        all.filter_map(|at| match self.rows.get(*at)?.origin {
+            Origin::Log(_, entry) => Some(entry),
+            Origin::New { .. } => None,
+        })
     }
 
-    pub(super) const fn has_rows(&self) -> bool {
-        !self.known.is_empty()
+    /// Whether the log has any.
+    pub(super) fn has_rows(&self) -> bool {
+        !self.teams.is_empty()
     }
 
     /// Whether figures can be written: no table of the month has columns of tokens in and out alone.
@@ -173,20 +175,18 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
 
     /// Whether the monthly rows say how many deliverables came of a team's tokens, or can: they have a column for it.
     pub(super) fn counts_deliverables(&self, team: &str) -> bool {
-        let mut rows = self.rows_of(team).peekable();
-        if rows.peek().is_none() {
+        let mut entries = self.entries_of(team).peekable();
+        if entries.peek().is_none() {
             let last = self.tables.last();
             return last.is_some_and(|table| table.columns.has(Column::Deliverables));
         }
-        rows.any(|row| row.entry.figures.deliverables.is_some())
+        entries.any(|entry| entry.figures.deliverables.is_some())
     }
 
     /// Whether the monthly rows of a team are of several projects.
     pub(super) fn is_of_several_projects(&self, team: &str) -> bool {
-        let mut projects = self.rows_of(team).map(|row| {
-            let project = row.entry.work.project.as_deref();
-            project.map(fold_name)
-        });
+        let entries = self.entries_of(team);
+        let mut projects = entries.map(|entry| entry.work.project.as_deref().map(fold_name));
         let first = projects.next();
         projects.any(|project| Some(&project) != first.as_ref())
     }
@@ -205,26 +205,23 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                 _ => same,
             }
         });
-        if let Some(row) = known.and_then(|at| self.known.get_mut(at)) {
-            row.delta = Some(delta.after(row.delta.take()));
-            return;
-        }
         // With its other rows, or a project's details could not be told from those of another.
-        let of_team = rows.and_then(|rows| self.known.get(*rows.all.last()?));
-        let table = of_team.map(|row| row.table);
-        let row = AddedRow {
-            table: table.or_else(|| self.tables.len().checked_sub(1)),
-            team: owner,
-            task: task.map(str::to_owned),
-            delta: None,
-        };
-        let key = (folded, folded_task.filter(|_| rows.is_some()));
-        let next = self.added.len();
-        let at = *self.added_by.entry(key).or_insert(next);
+        let of_team = rows.and_then(|rows| self.rows.get(*rows.all.last()?)?.table);
+        let table = of_team.or_else(|| self.tables.len().checked_sub(1));
+        let next = self.rows.len();
+        let at = known.unwrap_or_else(|| {
+            let key = (folded, folded_task.filter(|_| rows.is_some()));
+            *self.added.entry(key).or_insert(next)
+        });
         if at == next {
-            self.added.push(row);
+            let task = task.map(str::to_owned);
+            self.rows.push(MonthlyRow {
+                table,
+                origin: Origin::New { team: owner, task },
+                delta: None,
+            });
         }
-        if let Some(row) = self.added.get_mut(at) {
+        if let Some(row) = self.rows.get_mut(at) {
             row.delta = Some(delta.after(row.delta.take()));
         }
     }
@@ -233,15 +230,23 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
     pub(super) fn propose(&self, sections: &mut NewSections<'_>, basis: Basis) -> Proposal {
         let mut proposal = Proposal::default();
         let mut changes: BTreeMap<Option<usize>, (Vec<_>, Vec<_>)> = BTreeMap::new();
-        for row in &self.known {
-            if let Some(delta) = &row.delta {
-                let of_table = changes.entry(Some(row.table)).or_default();
-                of_table.0.push((row, delta));
+        for row in &self.rows {
+            let Some(delta) = &row.delta else { continue };
+            let (grown, new) = changes.entry(row.table).or_default();
+            match &row.origin {
+                Origin::Log(row, entry) => grown.push((*row, *entry, delta)),
+                Origin::New { team, task } => new.push(NewRow {
+                    team,
+                    task: task.as_deref(),
+                    tokens: Some((delta.tokens, delta.estimate)),
+                    cost: delta.cost,
+                    status: delta.status.as_ref(),
+                    minutes: delta.minutes,
+                    deliverables: delta.deliverables,
+                    month: Some(self.month.to_string()),
+                    ..NewRow::default()
+                }),
             }
-        }
-        for row in &self.added {
-            let of_table = changes.entry(row.table).or_default();
-            of_table.1.extend(self.new_row(row));
         }
         for (table, (grown, new)) in changes {
             let Some(table) = table.and_then(|table| self.tables.get(table)) else {
@@ -250,8 +255,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             };
             let editor = TableEditor::new(self.document, table, basis.currency);
             let edits = grown.into_iter();
-            let edits =
-                edits.flat_map(|(known, delta)| grow(&editor, known.row, known.entry, delta));
+            let edits = edits.flat_map(|(row, entry, delta)| grow(&editor, row, entry, delta));
             let mut edits: Vec<Edit> = edits.collect();
             if !new.is_empty() {
                 edits.push(editor.insert(&new));
@@ -261,21 +265,6 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             proposal.edits.extend(edits);
         }
         proposal
-    }
-
-    fn new_row<'n>(&self, row: &'n AddedRow) -> Option<NewRow<'n>> {
-        let delta = row.delta.as_ref()?;
-        Some(NewRow {
-            team: &row.team,
-            task: row.task.as_deref(),
-            tokens: Some((delta.tokens, delta.estimate)),
-            cost: delta.cost,
-            status: delta.status.as_ref(),
-            minutes: delta.minutes,
-            deliverables: delta.deliverables,
-            month: Some(self.month.to_string()),
-            ..NewRow::default()
-        })
     }
 }
 

@@ -25,15 +25,14 @@ pub(super) fn status(
     let budget = stated_budget(reconciled, policy).map(|budget| budget.tokens);
     let edit = |note: &Note| {
         let (span, value) = value_of(document, note)?;
+        let respell = |stated: &Amount<Tokens>, tokens, rounding| {
+            let is_right = stated.agrees_with(&Amount::exact(tokens));
+            figure(value, tokens, budget, is_right, rounding)
+        };
         let text = match &note.value {
-            NoteValue::CurrentUsage(stated, _) => {
-                let is_right = stated.agrees_with(&Amount::exact(used));
-                figure(value, used, budget, is_right, Rounding::Down)
-            }
+            NoteValue::CurrentUsage(stated, _) => respell(stated, used, Rounding::Down),
             NoteValue::Remaining(stated, _) => {
-                let left = budget?.saturating_sub(used);
-                let is_right = stated.agrees_with(&Amount::exact(left));
-                figure(value, left, budget, is_right, Rounding::Up)
+                respell(stated, budget?.saturating_sub(used), Rounding::Up)
             }
             NoteValue::RiskLevel(word) => risk(value, word, reconciled, policy),
             _ => None,
@@ -206,15 +205,10 @@ fn metric(value: &str, used: Tokens, count: u64, alert: Option<Tokens>) -> Optio
     if is_used && is_each {
         return None;
     }
-    let respell = |raw: &str, is_right, tokens| {
-        if is_right {
-            Some(raw.to_owned())
-        } else {
-            round(raw, tokens)
-        }
-    };
-    let first = respell(first, is_used, used)?;
-    let quotient = mark(respell(quotient, is_each, each)?, used, count, alert);
+    let kept = |raw: &str, is_right: bool| is_right.then(|| raw.to_owned());
+    let first = kept(first, is_used).or_else(|| round(first, used))?;
+    let quotient = kept(quotient, is_each).or_else(|| round(quotient, each))?;
+    let quotient = mark(quotient, used, count, alert);
     Some(format!("{first}{counted}{quotient}"))
 }
 

@@ -19,29 +19,20 @@ pub(super) fn edit(text: &str, now: Timestamp) -> Option<Edit> {
 
 /// Of header lines one after the other that differ in the time stamp alone, as after a merge: all but that of the latest time.
 pub(super) fn earlier(text: &str) -> Vec<Span> {
-    let mut earlier = Vec::new();
-    // Where the line above ends, and the latest of the stamps that are alike above it.
-    let mut above: Option<(usize, Stamp)> = None;
-    for stamp in stamps(text) {
-        let end = stamp.line.end;
-        let latest = match above {
-            Some((above_end, latest))
-                if above_end == stamp.line.start && latest.is_alike(&stamp, text) =>
-            {
-                let is_later = text.get(latest.span.range()) < text.get(stamp.span.range());
-                let (late, early) = if is_later {
-                    (stamp, latest)
-                } else {
-                    (latest, stamp)
-                };
-                earlier.push(early.line);
-                late
-            }
-            _ => stamp,
-        };
-        above = Some((end, latest));
-    }
-    earlier
+    let stamps: Vec<Stamp> = stamps(text).collect();
+    let is_next =
+        |one: &Stamp, two: &Stamp| one.line.end == two.line.start && one.is_alike(two, text);
+    let runs = stamps.chunk_by(is_next);
+    let earlier = runs.flat_map(|run| {
+        // Of equals, the first.
+        let latest = run
+            .iter()
+            .rev()
+            .max_by_key(|stamp| text.get(stamp.span.range()));
+        let lines = run.iter().map(|stamp| stamp.line);
+        lines.filter(move |line| latest.is_some_and(|latest| latest.line != *line))
+    });
+    earlier.collect()
 }
 
 fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {

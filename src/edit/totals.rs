@@ -98,8 +98,7 @@ struct Totals<'d> {
     document: &'d Document,
     table: &'d TableBlock,
     editor: TableEditor<'d>,
-    currency: Currency,
-    budget: Option<Tokens>,
+    basis: Basis,
     /// A row of the table may have changed, so that figures without a check of their own are brought along.
     is_touched: bool,
 }
@@ -110,8 +109,7 @@ impl<'d> Totals<'d> {
             document,
             table,
             editor: TableEditor::new(document, table, basis.currency),
-            currency: basis.currency,
-            budget: basis.budget.filter(|_| table.role == Role::Monthly),
+            basis,
             is_touched,
         }
     }
@@ -165,29 +163,30 @@ impl<'d> Totals<'d> {
 
     fn cost(&self, row: &TableRow, sum: &RowSum) -> Option<Edit> {
         let raw = self.editor.raw(row, Column::Cost)?;
-        let Some(stated) = cell::money(&plain_text(raw)).ok()? else {
-            let nanos = sum.cost(self.currency);
-            let nanos = nanos.filter(|nanos| *nanos > 0 && self.is_touched)?;
-            let money = Money {
-                nanos,
-                currency: self.currency,
-            };
-            let text = self.editor.money(money, false);
-            return self.editor.set(row, Column::Cost, &text);
+        let stated = cell::money(&plain_text(raw)).ok()?;
+        let currency = self.basis.currency;
+        let nanos = sum.cost(currency)?;
+        let text = match stated {
+            None if nanos > 0 && self.is_touched => {
+                self.editor.money(Money { nanos, currency }, false)
+            }
+            None => return None,
+            Some(stated) => {
+                let is_own = stated.currency.is_none_or(|own| own == currency);
+                let half = u128::from(stated.amount.unit / 2);
+                let is_right = i128::from(stated.amount.value).abs_diff(nanos) <= half;
+                if !is_own || stated.amount.estimate || is_right {
+                    return None;
+                }
+                style::respell_money(raw, nanos, false)?
+            }
         };
-        let is_own = stated.currency.is_none_or(|own| own == self.currency);
-        let is_exact = is_own && !stated.amount.estimate;
-        let nanos = sum.cost(self.currency).filter(|_| is_exact)?;
-        let half = u128::from(stated.amount.unit / 2);
-        if i128::from(stated.amount.value).abs_diff(nanos) <= half {
-            return None;
-        }
-        let text = style::respell_money(raw, nanos, false)?;
         self.editor.set(row, Column::Cost, &text)
     }
 
     fn percent(&self, row: &TableRow, used: Tokens, changed: bool) -> Option<Edit> {
-        let budget = self.budget?;
+        let is_monthly = self.table.role == Role::Monthly;
+        let budget = self.basis.budget.filter(|_| is_monthly)?;
         let mut columns = [Column::Percent, Column::Status].into_iter();
         columns.find_map(|column| {
             let raw = self.editor.raw(row, column)?;

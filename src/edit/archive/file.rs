@@ -14,41 +14,31 @@ const HOOK_LOG: &str = "## Hook Log";
 /// Ends a text, to see whether anything in it has no end.
 const SENTINEL: &str = "\n\n## Hook Log\n";
 
-/// Where the sections of an archive begin that matter here.
-struct Frame {
-    /// The hook log, and the section behind it.
-    hook_log: Option<(usize, Option<usize>)>,
-    /// Nothing in it takes in all that would follow.
-    is_closed: bool,
-}
+/// Where the hook log of an archive begins, and the section behind it.
+type HookLog = Option<(usize, Option<usize>)>;
 
-impl Frame {
-    fn of(text: &str) -> Self {
-        let mut frame = Self {
-            hook_log: None,
-            is_closed: false,
-        };
-        let end = text.len() + 2;
-        let input = [text, SENTINEL].concat();
-        log::read_str(input, FileId::archive(0), &mut |item| {
-            let Item::Heading(heading) = item else { return };
-            let at = heading.place.line_start;
-            match &mut frame.hook_log {
-                _ if at >= end => frame.is_closed = true,
-                None if *heading.section == Section::HookLog => frame.hook_log = Some((at, None)),
-                None => {}
-                Some((_, next)) => {
-                    next.get_or_insert(at);
-                }
+/// The hook log of a text, and whether nothing in it, like a code block without its end, would take in what follows it.
+fn hook_log(text: &str) -> (HookLog, bool) {
+    let (mut hook_log, mut is_closed): (HookLog, _) = (None, false);
+    let end = text.len() + 2;
+    let input = [text, SENTINEL].concat();
+    log::read_str(input, FileId::archive(0), &mut |item| {
+        let Item::Heading(heading) = item else { return };
+        let at = heading.place.line_start;
+        match &mut hook_log {
+            _ if at >= end => is_closed = true,
+            None if *heading.section == Section::HookLog => hook_log = Some((at, None)),
+            None => {}
+            Some((_, next)) => {
+                next.get_or_insert(at);
             }
-        });
-        frame
-    }
+        }
+    });
+    (hook_log, is_closed)
 }
 
-/// Whether nothing in a text, like a code block without its end, would take in what follows it.
 pub(super) fn is_closed(text: &str) -> bool {
-    Frame::of(text).is_closed
+    hook_log(text).1
 }
 
 /// An archive with more in it, its new headings added to `headings`. None where something in it has no end, and would take that in.
@@ -67,12 +57,12 @@ pub(super) fn extend(
         named = with_log(old, log, newline);
         &named
     };
-    let frame = Frame::of(old);
-    if !frame.is_closed {
+    let (hook_log, is_closed) = hook_log(old);
+    if !is_closed {
         return None;
     }
     let mut text = String::with_capacity(old.len());
-    let Some((start, end)) = frame.hook_log else {
+    let Some((start, end)) = hook_log else {
         text.push_str(old);
         add_sections(&mut text, delta, newline);
         if !delta.lines.is_empty() {

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::file::is_closed;
+use super::{file::is_closed, has_open_row};
 use crate::{
     diagnostic::Code,
     edit::{Document, Revision, RowKind, SectionBlock, TableBlock},
@@ -45,8 +45,6 @@ pub(super) struct Inventory {
 struct SectionContent {
     rows: usize,
     dates: Option<(NaiveDate, NaiveDate)>,
-    /// Where its last row ends.
-    rows_end: usize,
     obstacle: Option<Obstacle>,
 }
 
@@ -91,7 +89,14 @@ impl Inventory {
                 _ => {}
             }
         }
-        inventory.add_last_line(document);
+        // A last line without its line end may still grow: one that begins like a hook line stays where it is, and so does the
+        // section of one that begins like a row and is none yet.
+        inventory.unreadable_lines.extend(document.in_flight);
+        if let Some(section) = inventory.sections.last_mut()
+            && has_open_row(document)
+        {
+            section.obstacle.get_or_insert(Obstacle::Unfinished);
+        }
         inventory
     }
 
@@ -101,21 +106,6 @@ impl Inventory {
         let before = self.sections.get_mut(..after).unwrap_or_default();
         if let Some(section) = before.last_mut() {
             section.obstacle.get_or_insert(obstacle);
-        }
-    }
-
-    /// A last line without its line end may still grow: one that begins like a hook line stays where it is, and so does the section of
-    /// one that begins like a row and is none yet.
-    fn add_last_line(&mut self, document: &Document) {
-        self.unreadable_lines.extend(document.in_flight);
-        let text = document.text();
-        let start = text.rfind('\n').map_or(0, |newline| newline + 1);
-        let last = text.get(start..).unwrap_or_default();
-        if let Some(section) = self.sections.last_mut()
-            && last.starts_with('|')
-            && section.rows_end < start
-        {
-            section.obstacle.get_or_insert(Obstacle::Unfinished);
         }
     }
 
@@ -191,8 +181,6 @@ impl SectionContent {
             self.obstacle.get_or_insert(Obstacle::Foreign);
         }
         self.rows += table.lines.len();
-        let ends = table.row_lines().map(|line| line.end);
-        self.rows_end = ends.fold(self.rows_end, usize::max);
         let dates = self.dates.into_iter().chain(table.dates);
         self.dates = dates.reduce(|(first, last), (one, two)| (first.min(one), last.max(two)));
     }

@@ -39,6 +39,7 @@ struct Files {
 struct ArchiveStats {
     settled: usize,
     moved: BTreeMap<Month, MoveStats>,
+    #[expect(dead_code, reason = "shown in snapshots")]
     left: Vec<(String, Obstacle)>,
 }
 

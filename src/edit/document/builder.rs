@@ -1,12 +1,12 @@
 //! From the items of a log to its document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
 use super::{
-    Document, Kept, LineKind, LogLine, RowKind, SectionBlock, Subtotal, TableBlock, TableRow,
-    TableSums,
+    Document, Kept, LineKind, LogLine, RowKind, RowSum, SectionBlock, Subtotal, TableBlock,
+    TableRow,
 };
 use crate::{
     log::{self, Column, Item, Role, RowValue, Section},
@@ -19,7 +19,7 @@ pub(in crate::edit) struct Builder {
     kept: Kept,
     document: Document,
     /// The sums of the table that is being read since its last total.
-    above: TableSums,
+    above: BTreeMap<Option<Month>, RowSum>,
     /// The day of the first dated item, for lines before it.
     first_date: Option<NaiveDate>,
     last_updated: Option<NaiveDate>,
@@ -40,7 +40,7 @@ impl Builder {
                 self.last_updated.get_or_insert(time.date());
             }
             Item::Table(table) => {
-                self.above = TableSums::default();
+                self.above.clear();
                 self.document.tables.push(TableBlock {
                     role: table.role,
                     section: self.document.sections.len().checked_sub(1),
@@ -50,7 +50,7 @@ impl Builder {
                     rows: Vec::new(),
                     lines: Vec::new(),
                     dates: None,
-                    sums: TableSums::default(),
+                    sums: BTreeMap::new(),
                     subtotals: Vec::new(),
                 });
             }
@@ -115,12 +115,7 @@ impl Builder {
     }
 
     fn line(&mut self, kind: LineKind, date: Option<NaiveDate>, place: Place) {
-        self.document.lines.push(LogLine {
-            kind,
-            date,
-            place,
-            in_table: false,
-        });
+        self.document.lines.push(LogLine { kind, date, place });
     }
 
     fn row(&mut self, row: &log::Row<'_>) {
@@ -175,7 +170,6 @@ impl Builder {
         document.lines.sort_by_key(|line| line.place.line_start);
         document.in_flight = in_flight(source.text());
         document.source = source;
-        document.mark_lines_in_tables();
         document
     }
 }
@@ -187,30 +181,6 @@ fn month_of(table: &TableBlock, row: &log::Row<'_>) -> Option<Month> {
         RowValue::Entry(entry) => Some(entry.when.month),
         RowValue::Total(total) => Some(total.month),
         _ => row.cells.get(column)?.text.trim().parse().ok(),
-    }
-}
-
-impl Document {
-    /// A line is in a table if only such lines separate it from the dashes or a row above it.
-    fn mark_lines_in_tables(&mut self) {
-        if self.lines.is_empty() {
-            return;
-        }
-        let tables = self.tables.iter();
-        let tables = tables.filter(|table| table.role != Role::Foreign);
-        let mut ends: Vec<usize> = tables
-            .flat_map(|table| std::iter::once(table.dashes.span).chain(table.row_lines()))
-            .map(|line| self.line_after(line.end))
-            .collect();
-        ends.sort_unstable();
-        let mut run_end = None;
-        let mut lines = std::mem::take(&mut self.lines);
-        for line in &mut lines {
-            let start = line.place.line_start;
-            line.in_table = run_end == Some(start) || ends.binary_search(&start).is_ok();
-            run_end = line.in_table.then(|| self.line_after(line.place.span.end));
-        }
-        self.lines = lines;
     }
 }
 

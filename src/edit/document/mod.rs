@@ -2,19 +2,17 @@
 //! See `log` for what they mean.
 
 mod builder;
-mod sums;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::{
     log::{self, Column, Columns, Role, Section},
-    model::{Entry, Month, Note, StatedTotal},
+    model::{Currency, Entry, Figures, Month, Note, RoundedSum, StatedTotal, Tokens},
     text::{FileId, Place, Source, Span},
 };
 pub(super) use builder::Builder;
-pub(super) use sums::{RowSum, TableSums};
 
 /// Which rows a document keeps decoded. Of the others it knows their lines and what they add up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +62,8 @@ pub struct TableBlock {
     pub lines: Vec<Span>,
     /// The first and the last day of its entries.
     pub dates: Option<(NaiveDate, NaiveDate)>,
-    pub(super) sums: TableSums,
+    /// By month in a table with a column of months.
+    pub(super) sums: BTreeMap<Option<Month>, RowSum>,
     pub(super) subtotals: Vec<Subtotal>,
 }
 
@@ -76,6 +75,16 @@ pub(super) struct Subtotal {
     pub(super) month: Option<Month>,
     /// The rows since the total before.
     pub(super) above: RowSum,
+}
+
+/// Rows added up: their tokens, and the costs that are written beside these.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RowSum {
+    pub(super) tokens: RoundedSum,
+    /// By the currency that is written, of which there is rarely more than one.
+    costs: BTreeMap<Option<Currency>, i128>,
+    /// A row has tokens and no cost.
+    is_cost_unknown: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -103,7 +112,6 @@ pub struct LogLine {
     /// Its day: its own, else that of the last dated thing before it, else of the first after it.
     pub date: Option<NaiveDate>,
     pub place: Place,
-    pub in_table: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -254,6 +262,27 @@ impl TableBlock {
     pub(super) fn last_line(&self) -> Span {
         let last = self.row_lines().max_by_key(|line| line.start);
         last.unwrap_or(self.dashes.span)
+    }
+}
+
+impl RowSum {
+    fn add(&mut self, figures: &Figures) {
+        if let Some(tokens) = figures.tokens {
+            self.tokens = self.tokens + tokens.into();
+        }
+        if let Some(cost) = figures.cost {
+            *self.costs.entry(figures.currency).or_default() += i128::from(cost.value);
+        } else {
+            let tokens = figures.tokens.map(|tokens| tokens.value);
+            self.is_cost_unknown |= tokens > Some(Tokens::ZERO);
+        }
+    }
+
+    /// The cost of the rows in nanos, if each states one in this currency or has no tokens. A cost without a currency is in this one.
+    pub(super) fn cost(&self, currency: Currency) -> Option<i128> {
+        let is_other = |written: &Option<Currency>| written.is_some_and(|other| other != currency);
+        let is_known = !self.is_cost_unknown && !self.costs.keys().any(is_other);
+        is_known.then(|| self.costs.values().sum())
     }
 }
 

@@ -27,11 +27,13 @@ pub(in crate::edit) fn find(document: &Document) -> Vec<MergedTable<'_>> {
         .filter_map(|table| merged_table(document, table))
         .collect();
     if !merged.is_empty() {
-        let evidence = Evidence::of(document);
+        let usage = doubled_usage(document);
+        let has_evidence = !usage.is_empty() || !timestamp::earlier(document.text()).is_empty();
+        let usage = has_evidence.then_some(usage.as_slice());
         merged.retain(|merged| {
             let mut pairs = merged.totals.windows(2);
             pairs.all(|pair| match pair {
-                [one, two] => evidence.separates(merged.table, one, two),
+                [one, two] => are_separate(merged.table, one, two, usage),
                 _ => false,
             })
         });
@@ -91,54 +93,42 @@ pub(super) fn doubled_usage(document: &Document) -> Vec<Amount<Tokens>> {
     doubled.flatten().collect()
 }
 
-struct Evidence {
-    /// What the notes say is used, if they say so twice.
-    usage: Vec<Amount<Tokens>>,
-    /// The header has the time of the last change twice.
-    has_two_timestamps: bool,
-}
-
-impl Evidence {
-    fn of(document: &Document) -> Self {
-        Self {
-            usage: doubled_usage(document),
-            has_two_timestamps: !timestamp::earlier(document.text()).is_empty(),
-        }
+/// Whether a total and the next one are those of two branches, and not of two groups: nothing is between them, or what is above
+/// both is between them again, or the next is no sum of what is between them, or the notes state both. Without `usage`, what the
+/// notes say twice that is used, nothing but the totals shows a merge.
+fn are_separate(
+    table: &TableBlock,
+    one: &TableRow,
+    two: &TableRow,
+    usage: Option<&[Amount<Tokens>]>,
+) -> bool {
+    let at = |row: &TableRow| {
+        let mut rows = table.rows.iter();
+        rows.position(|other| other.place == row.place)
+            .unwrap_or_default()
+    };
+    let (above, below) = table.rows.split_at(at(one));
+    let between = below.get(1..at(two) - at(one)).unwrap_or_default();
+    if between.is_empty() {
+        return true;
     }
-
-    /// Whether a total and the next one are those of two branches, and not of two groups: nothing is between them, or what is above
-    /// both is between them again, or the next is no sum of what is between them, or the notes state both.
-    fn separates(&self, table: &TableBlock, one: &TableRow, two: &TableRow) -> bool {
-        let at = |row: &TableRow| {
-            let mut rows = table.rows.iter();
-            rows.position(|other| other.place == row.place)
-                .unwrap_or_default()
-        };
-        let (above, below) = table.rows.split_at(at(one));
-        let between = below.get(1..at(two) - at(one)).unwrap_or_default();
-        if between.is_empty() {
-            return true;
-        }
-        if self.usage.is_empty() && !self.has_two_timestamps {
-            return false;
-        }
-        let key = |entry: &Entry<'_>| (fold_name(&entry.work.team), task_of(entry));
-        let above = above.iter().filter_map(TableRow::entry).map(key);
-        let above: HashSet<_> = above.collect();
-        let between: Vec<&Entry<'_>> = between.iter().filter_map(TableRow::entry).collect();
-        let tokens = between.iter().filter_map(|entry| entry.figures.tokens);
-        let sum: RoundedSum = tokens.map(RoundedSum::from).sum();
-        let stated = |row: &TableRow| match &row.kind {
-            RowKind::Total(total) => total.figures.tokens,
-            _ => None,
-        };
-        let is_noted = |row: &TableRow| {
-            let stated = stated(row);
-            stated.is_some_and(|stated| self.usage.iter().any(|noted| noted.agrees_with(&stated)))
-        };
-        let mut keys = between.into_iter().map(key);
-        keys.any(|key| above.contains(&key))
-            || stated(two).is_some_and(|stated| !sum.agrees_with(stated))
-            || is_noted(one) && is_noted(two)
-    }
+    let Some(usage) = usage else { return false };
+    let key = |entry: &Entry<'_>| (fold_name(&entry.work.team), task_of(entry));
+    let above = above.iter().filter_map(TableRow::entry).map(key);
+    let above: HashSet<_> = above.collect();
+    let between: Vec<&Entry<'_>> = between.iter().filter_map(TableRow::entry).collect();
+    let tokens = between.iter().filter_map(|entry| entry.figures.tokens);
+    let sum: RoundedSum = tokens.map(RoundedSum::from).sum();
+    let stated = |row: &TableRow| match &row.kind {
+        RowKind::Total(total) => total.figures.tokens,
+        _ => None,
+    };
+    let is_noted = |row: &TableRow| {
+        let stated = stated(row);
+        stated.is_some_and(|stated| usage.iter().any(|noted| noted.agrees_with(&stated)))
+    };
+    let mut keys = between.into_iter().map(key);
+    keys.any(|key| above.contains(&key))
+        || stated(two).is_some_and(|stated| !sum.agrees_with(stated))
+        || is_noted(one) && is_noted(two)
 }
