@@ -63,7 +63,7 @@ pub fn attach_fixes(findings: &mut [Diagnostic], revision: &Revision, log_set: &
     let findings = findings.iter_mut();
     for finding in findings.filter(|finding| finding.code != Code::OrphanedArchive) {
         let fix = fixes.iter().find(|fix| fix.0.contains(&finding.code));
-        let line = revision.document().whole_line(finding.place);
+        let line = revision.document.whole_line(finding.place);
         finding.set_fix(fix.and_then(|(_, is_divisible, fix)| {
             let on_line = fix.edits.within(line);
             if *is_divisible {

@@ -65,11 +65,11 @@ pub fn months(ledger: &Ledger, months: &[Month], policy: &Policy, findings: &mut
 
 fn findings_of(revision: &Revision, log_set: &LogSet) -> Findings {
     let mut findings = Findings::listing(MAX_FINDINGS);
-    findings.extend(revision.problems().iter().cloned());
-    let all = revision.ledger().months();
+    findings.extend(revision.problems.iter().cloned());
+    let all = revision.ledger.months();
     let newest = all.get(all.len().saturating_sub(MAX_MONTHS)..);
     months(
-        revision.ledger(),
+        &revision.ledger,
         newest.unwrap_or_default(),
         &log_set.policy,
         &mut findings,

@@ -211,7 +211,7 @@ fn count(bytes: &[u8]) -> usize {
 
 /// The number of days that daily details are kept: by the settings, else by the log, else 30.
 pub(super) fn keep_days(settings: &Settings, revision: &Revision) -> u32 {
-    let own = settings.keep_days.or(revision.ledger().retention_days);
+    let own = settings.keep_days.or(revision.ledger.retention_days);
     own.unwrap_or(KEEP_DAYS)
 }
 

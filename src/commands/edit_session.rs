@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Plans a change of a text of the log, with what else the caller wants to know.
-type Plan<'p, T> = dyn FnMut(&str) -> Result<(Option<Change>, T), Failure> + 'p;
+type Planner<'p, T> = dyn FnMut(&str) -> Result<(Option<Change>, T), Failure> + 'p;
 
 /// A log that may be written.
 pub(super) struct EditSession {
@@ -67,7 +67,7 @@ impl EditSession {
         &self,
         (dry_run, how): (bool, RewriteArgs),
         run: &mut Run<'_, '_>,
-        plan: &mut Plan<'_, T>,
+        plan: &mut Planner<'_, T>,
     ) -> Result<T, Failure> {
         if dry_run {
             Ok(plan(&self.text(run)?)?.1)
@@ -80,7 +80,7 @@ impl EditSession {
     pub(super) fn rewrite<T>(
         &self,
         RewriteArgs { wait, quiesced }: RewriteArgs,
-        plan: &mut Plan<'_, T>,
+        plan: &mut Planner<'_, T>,
     ) -> Result<T, Failure> {
         let mut planned = None;
         let options = RewriteOptions { wait, quiesced };

@@ -31,8 +31,8 @@ pub(super) struct Derived<'r> {
 
 impl<'r> Derived<'r> {
     pub(super) fn new(revision: &'r Revision, log_set: &'r LogSet) -> Self {
-        let document = revision.document();
-        let ledger = revision.ledger();
+        let document = &revision.document;
+        let ledger = &revision.ledger;
         let newest = ledger.months().last();
         let newest = newest.and_then(|month| ledger.find_month(*month));
         let basis = Basis::of(newest.as_ref(), &log_set.policy);
@@ -70,10 +70,7 @@ impl<'r> Derived<'r> {
 pub fn recalculate(revision: &Revision, log_set: &LogSet) -> Proposal {
     let mut derived = Derived::new(revision, log_set);
     derived.counts = Some(BTreeMap::new());
-    let mut edits = totals::recalculate(revision.document(), derived.basis);
+    let mut edits = totals::recalculate(&revision.document, derived.basis);
     edits.extend(derived.notes());
-    Proposal {
-        edits,
-        ..Proposal::default()
-    }
+    edits.into()
 }

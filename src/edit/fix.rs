@@ -34,12 +34,12 @@ pub fn proposed_fixes(revision: &Revision, log_set: &LogSet) -> Vec<ProposedFix>
         DetailsExceedSummary, DuplicateId, HookLineInTable, MergedTwice, PercentDiffers,
         SessionOutsideSummary, TotalDiffers, UnsettledUsage,
     };
-    let months = revision.ledger().months();
+    let months = revision.ledger.months();
     let repeats = union_merge::remove_repeats(revision);
     let merged = union_merge::resolve_union_merge(revision).proposal;
     let settled = settle(revision, log_set).0;
     let synced = sync_summary(revision, log_set, months, Tolerance::Rounding);
-    let moved = hook_lines::move_out_of_tables(revision.document());
+    let moved = hook_lines::move_out_of_tables(&revision.document);
     let derived = derived::recalculate(revision, log_set);
     let fixes: [(u8, &'static [Code], Proposal); 6] = [
         (0, &[DuplicateId], repeats),

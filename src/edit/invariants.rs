@@ -56,8 +56,8 @@ impl Invariants {
         edits: &EditSet,
         after: &Revision,
     ) -> Result<(), Violation> {
-        self.check_parts(before.document(), edits, after.document())?;
-        self.check_used(before.ledger(), after.ledger())
+        self.check_parts(&before.document, edits, &after.document)?;
+        self.check_used(&before.ledger, &after.ledger)
     }
 
     fn check_parts(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     analysis::{LedgerBuilder, RowSelection},
     diagnostic::Diagnostic,
-    log::{self, Item, Row, RowValue, Section},
+    log::{self, Item, RowValue, Section},
     model::{EntryKind, Month, Policy},
     text::{FileId, FileRole},
 };
@@ -50,9 +50,20 @@ impl LogSet {
 /// Enters what a file says into a ledger, if it counts: all of a log; of an archive what was spent; of a projection what is
 /// planned. Problems are passed over.
 pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
-    use FileRole::{Archive, Log};
+    use FileRole::{Archive, Log, Projection};
     match (item, file.role()) {
-        (Item::Row(row), role) => enter_row(ledger, role, row),
+        (Item::Row(row), role) => match (row.value, role) {
+            (RowValue::Entry(entry), Log) => ledger.entry(&entry),
+            (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
+                ledger.entry(&entry);
+            }
+            (RowValue::Total(total), Log) => ledger.total(total),
+            (RowValue::Unreadable(month), Log | Archive) => ledger.unreadable(month, row.place),
+            (RowValue::Allocation(row), Log | Projection) => ledger.allocation(row),
+            (RowValue::Phase(phase), Log | Projection) => ledger.phase(phase),
+            (RowValue::Optimization(row), Log | Projection) => ledger.optimization(row),
+            _ => {}
+        },
         (Item::Usage(entry), Log | Archive) => ledger.entry(&entry),
         (Item::Unreadable { month, place }, Log | Archive) => ledger.unreadable(month, place),
         (Item::Heading(heading), Log) => {
@@ -63,22 +74,6 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
         (Item::Header(header), Log) => ledger.header(&header),
         (Item::Note(note), Log) => ledger.note(note),
         (Item::Line { event, place, .. }, Log) => ledger.line(&event, place),
-        _ => {}
-    }
-}
-
-fn enter_row(ledger: &mut LedgerBuilder, role: FileRole, row: Row<'_>) {
-    use FileRole::{Archive, Log, Projection};
-    match (row.value, role) {
-        (RowValue::Entry(entry), Log) => ledger.entry(&entry),
-        (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
-            ledger.entry(&entry);
-        }
-        (RowValue::Total(total), Log) => ledger.total(total),
-        (RowValue::Unreadable(month), Log | Archive) => ledger.unreadable(month, row.place),
-        (RowValue::Allocation(row), Log | Projection) => ledger.allocation(row),
-        (RowValue::Phase(phase), Log | Projection) => ledger.phase(phase),
-        (RowValue::Optimization(row), Log | Projection) => ledger.optimization(row),
         _ => {}
     }
 }

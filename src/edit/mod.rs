@@ -32,7 +32,7 @@ pub use document::{
 pub use fix::{make_fixes, proposed_fixes};
 pub use invariants::{Invariants, Violation};
 pub use log_set::{LogSet, MAX_MONTHS, enter};
-pub use revision::{ArchivesOf, Proposal, Revision};
+pub use revision::{ArchivesOf, Revision};
 pub use settle::settle;
 pub use sync_summary::{Tolerance, sync_summary};
 pub use union_merge::{repeated_lines, resolve_union_merge};

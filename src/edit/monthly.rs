@@ -261,8 +261,9 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                 edits.push(editor.insert(&new));
                 proposal.invariants.add_rows(Role::Monthly, new.len());
             }
-            edits.extend(totals::follow(self.document, table, &edits, basis));
+            let totals = totals::follow(self.document, table, &edits, basis);
             proposal.edits.extend(edits);
+            proposal.edits.extend(totals.into_iter().flatten());
         }
         proposal
     }

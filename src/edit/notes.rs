@@ -151,9 +151,8 @@ pub(super) fn efficiency(
         let counted = new_count.and_then(|count| recount(value, count));
         let counted = counted.unwrap_or_else(|| value.to_owned());
         let count = new_count.unwrap_or(*count);
-        let text = team
-            .used()
-            .and_then(|used| metric(&counted, used, count, alert));
+        let used = team.used();
+        let text = used.and_then(|used| metric(&counted, used, count, alert));
         let text = text.unwrap_or(counted);
         if text != value {
             edits.push(Edit::replace(span, text));
@@ -166,19 +165,17 @@ pub(super) fn efficiency(
 
 /// The metrics of teams that have none.
 fn new_metrics(reconciled: &ReconciledMonth<'_>, counts: &BTreeMap<String, u64>) -> Vec<String> {
-    counts
-        .iter()
-        .filter_map(|(team, count)| {
-            let team = reconciled.find_team(team)?;
-            let used = team.used()?;
-            let each = Tokens(used.0.checked_div(*count)?);
-            let noun = style::plural(*count, "deliverable");
-            let (name, used, each) = (style::escaped(&team.name), used.compact(), each.compact());
-            Some(format!(
-                "{name}: {used} / {count} {noun} ≈ {each}/deliverable"
-            ))
-        })
-        .collect()
+    let metric = |(team, count): (&String, &u64)| {
+        let team = reconciled.find_team(team)?;
+        let used = team.used()?;
+        let each = Tokens(used.0.checked_div(*count)?);
+        let noun = style::plural(*count, "deliverable");
+        let (name, used, each) = (style::escaped(&team.name), used.compact(), each.compact());
+        Some(format!(
+            "{name}: {used} / {count} {noun} ≈ {each}/deliverable"
+        ))
+    };
+    counts.iter().filter_map(metric).collect()
 }
 
 /// ` 12.45K / 4 deliverables ≈ 3.1K/deliverable ✅` with the figures of now. None where they are those of now.

@@ -21,9 +21,9 @@ use crate::{
 /// A log and what it says, read in one pass.
 #[derive(Debug)]
 pub struct Revision {
-    document: Document,
-    ledger: Ledger,
-    problems: Vec<Diagnostic>,
+    pub document: Document,
+    pub ledger: Ledger,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// Edits of a log, and what must be true after them.
@@ -31,6 +31,15 @@ pub struct Revision {
 pub struct Proposal {
     pub edits: Vec<Edit>,
     pub invariants: Invariants,
+}
+
+impl From<Vec<Edit>> for Proposal {
+    fn from(edits: Vec<Edit>) -> Self {
+        Self {
+            edits,
+            ..Self::default()
+        }
+    }
 }
 
 impl Proposal {
@@ -60,6 +69,11 @@ impl Proposal {
         self.edits.push(edit);
         self.invariants.add_rows(role, rows);
     }
+}
+
+/// A text with edits applied. None where they contradict each other.
+pub(super) fn spliced(text: &str, edits: Vec<Edit>) -> Option<String> {
+    Some(splice(text, &EditSet::new(FileId::LOG, edits).ok()?))
 }
 
 /// Which months' archives matter.
@@ -161,18 +175,6 @@ impl Revision {
 
     pub fn into_text(self) -> String {
         self.document.source.into_text()
-    }
-
-    pub const fn document(&self) -> &Document {
-        &self.document
-    }
-
-    pub const fn ledger(&self) -> &Ledger {
-        &self.ledger
-    }
-
-    pub fn problems(&self) -> &[Diagnostic] {
-        &self.problems
     }
 
     /// The starts of lines of the log that repeat an id, and so do not count.

@@ -46,21 +46,17 @@ pub(super) mod order {
 /// Lines put in at the start of a line, or behind the last one.
 pub(super) fn insert_lines(document: &Document, at: usize, order: u8, lines: &[String]) -> Edit {
     let newline = document.newline(at);
-    let is_open = at > 0
-        && !document
-            .text()
-            .get(..at)
-            .is_some_and(|text| text.ends_with('\n'));
-    let mut text = String::new();
-    for line in lines {
+    let before = document.text().get(..at).unwrap_or_default();
+    let is_open = !before.is_empty() && !before.ends_with('\n');
+    let lines = lines.iter().map(String::as_str);
+    let parts = lines.map(|line| {
         if is_open {
-            text.push_str(newline);
+            [newline, line]
+        } else {
+            [line, newline]
         }
-        text.push_str(line);
-        if !is_open {
-            text.push_str(newline);
-        }
-    }
+    });
+    let text: String = parts.flatten().collect();
     Edit::insert(at, text).ordered(order)
 }
 

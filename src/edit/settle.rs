@@ -29,7 +29,7 @@ use crate::{
 /// because they repeat an id, stay as they are. Gives the number of lines that are settled.
 pub fn settle(revision: &Revision, log_set: &LogSet) -> (Proposal, usize) {
     let repeats = revision.repeats();
-    let document = revision.document();
+    let document = &revision.document;
     let lines = document.lines.iter();
     let counting = lines.filter(|line| !repeats.contains(&line.place.line_start));
     let mut months: BTreeMap<Month, Vec<&Entry<'static>>> = BTreeMap::new();
@@ -45,13 +45,12 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> (Proposal, usize) {
         holds: document.holds(),
         rows: BTreeMap::new(),
         gone: BTreeSet::new(),
-        lines: 0,
     };
     let mut derived = Derived::new(revision, log_set);
     let mut proposal = Proposal::default();
     // New summaries go in at one place, the newest month first.
     for (month, entries) in months.iter().skip(surplus).rev() {
-        let reconciled = revision.ledger().find_month(*month);
+        let reconciled = revision.ledger.find_month(*month);
         let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.is_legacy()) else {
             continue;
         };
@@ -62,7 +61,7 @@ pub fn settle(revision: &Revision, log_set: &LogSet) -> (Proposal, usize) {
             derived.touch(*month, counts);
         }
     }
-    let lines = settling.lines;
+    let lines = settling.rows.values().map(Vec::len).sum();
     if lines == 0 {
         return (Proposal::default(), 0);
     }
@@ -78,7 +77,6 @@ struct Settling<'d> {
     rows: BTreeMap<NaiveDate, Vec<NewRow<'d>>>,
     /// The starts of lines that go.
     gone: BTreeSet<usize>,
-    lines: usize,
 }
 
 impl<'d> Settling<'d> {
@@ -143,7 +141,6 @@ impl<'d> Settling<'d> {
             self.gone.extend(hold.map(|hold| hold.line_start));
             let row = new_row(entry, reconciled);
             self.rows.entry(date).or_default().push(row);
-            self.lines += 1;
         }
         noted
     }
@@ -162,7 +159,8 @@ impl<'d> Settling<'d> {
             let insertion = [editor.insert(&rows)];
             proposal.invariants.add_rows(Role::Daily, rows.len());
             let totals = totals::follow(self.document, table, &insertion, derived.basis);
-            proposal.edits.extend(insertion.into_iter().chain(totals));
+            proposal.edits.extend(insertion);
+            proposal.edits.extend(totals.into_iter().flatten());
         }
         for section in derived.sections.days(&new_days) {
             proposal.add_section(Role::Daily, section);

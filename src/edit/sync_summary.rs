@@ -35,11 +35,11 @@ pub fn sync_summary(
     let mut derived = Derived::new(revision, log_set);
     let repeats = revision.repeats();
     for month in months.iter().rev().take(MAX_MONTHS) {
-        let reconciled = revision.ledger().find_month(*month);
+        let reconciled = revision.ledger.find_month(*month);
         let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.is_legacy()) else {
             continue;
         };
-        let mut rows = MonthlyRows::new(revision.document(), &reconciled, &repeats);
+        let mut rows = MonthlyRows::new(&revision.document, &reconciled, &repeats);
         if !rows.is_writable() {
             continue;
         }

@@ -41,7 +41,7 @@ pub(crate) fn settle_text(text: &str, now: Timestamp) -> (String, usize, usize) 
     let after = revision.apply(proposal, &log_set).unwrap();
     let repeats = after.repeats();
     let counting = after
-        .document()
+        .document
         .lines
         .iter()
         .filter(|line| line.usage().is_some() && !repeats.contains(&line.place.line_start));
@@ -64,7 +64,7 @@ impl LogSet {
     /// What all teams used in each month of a log or of its archives.
     pub(crate) fn used(&self, text: &str) -> BTreeMap<Month, Tokens> {
         let revision = Revision::read(text, self);
-        let ledger = revision.ledger();
+        let ledger = &revision.ledger;
         let all = ledger.months().iter().chain(self.archives.keys());
         all.filter_map(|month| Some((*month, ledger.find_month(*month)?.used())))
             .collect()

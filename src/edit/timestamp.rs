@@ -11,7 +11,8 @@ use crate::{
 /// Sets the time stamp of the header, in its own zone where it names one that is known, else in UTC. Never back.
 pub(super) fn edit(text: &str, now: Timestamp) -> Option<Edit> {
     let stamp = stamps(text).next()?;
-    let local = stamp.local(now);
+    let zone = stamp.zone.unwrap_or(*now.offset());
+    let local = now.with_timezone(&zone).naive_local();
     let new = local.format(&stamp.format).to_string();
     let is_newer = local > stamp.time && text.get(stamp.span.range())? != new;
     is_newer.then(|| Edit::replace(stamp.span, new))
@@ -101,11 +102,6 @@ impl Stamp {
             stamp.zone = zone;
         }
         Some(stamp)
-    }
-
-    fn local(&self, now: Timestamp) -> NaiveDateTime {
-        let zone = self.zone.unwrap_or(*now.offset());
-        now.with_timezone(&zone).naive_local()
     }
 
     /// Whether the lines of both are the same but for the time, which both spell in one way and one zone.

@@ -3,6 +3,7 @@
 use super::{
     Document, RowKind, TableBlock, TableRow,
     document::{Kept, RowSum},
+    revision::spliced,
     style,
     table::{TableEditor, plain_text},
 };
@@ -10,7 +11,7 @@ use crate::{
     analysis::{ReconciledMonth, stated_budget},
     log::{Column, Role, Section, cell},
     model::{Currency, Money, Policy, Tokens, is_subtotal},
-    text::{Edit, EditSet, FileId, Span, splice},
+    text::{Edit, Span},
 };
 
 /// What totals are written in and judged by.
@@ -52,35 +53,24 @@ pub(super) fn follow(
     table: &TableBlock,
     edits: &[Edit],
     basis: Basis,
-) -> Vec<Edit> {
+) -> Option<Vec<Edit>> {
     if table.subtotals.is_empty() {
-        return Vec::new();
+        return None;
     }
-    let Some(heading) = document.section_of(table).map(|section| section.heading) else {
-        return Vec::new();
-    };
-    let heading = document.at(heading.line_to_end());
+    let heading = document.section_of(table)?.heading.line_to_end();
     let start = table.head.line_start;
     let whole = Span::new(start, document.line_after(table.last_line().end));
     let edits = edits.iter().filter_map(|edit| edit.moved(start, 0));
-    let Ok(edits) = EditSet::new(FileId::LOG, edits.collect()) else {
-        return Vec::new();
-    };
-    let text = format!("{heading}\n\n{}", splice(document.at(whole), &edits));
+    let text = spliced(document.at(whole), edits.collect())?;
+    let text = format!("{}\n\n{text}", document.at(heading));
     let after = Document::read(text, Kept::Summaries);
-    let Some(changed) = after.tables.first() else {
-        return Vec::new();
-    };
-    let totals = Totals::new(&after, changed, basis, true)
-        .edits()
-        .into_iter();
-    totals
-        .filter_map(|(at, edit)| {
-            let line =
-                |table: &TableBlock| Some(table.rows.get(table.subtotals.get(at)?.row)?.line());
-            edit.moved(line(changed)?.start, line(table)?.start)
-        })
-        .collect()
+    let changed = after.tables.first()?;
+    let totals = Totals::new(&after, changed, basis, true).edits();
+    let edits = totals.into_iter().filter_map(|(at, edit)| {
+        let line = |table: &TableBlock| Some(table.rows.get(table.subtotals.get(at)?.row)?.line());
+        edit.moved(line(changed)?.start, line(table)?.start)
+    });
+    Some(edits.collect())
 }
 
 /// A new section with the totals of its table written out.
@@ -88,10 +78,8 @@ pub(super) fn complete(section: String, basis: Basis) -> String {
     let document = Document::read(section, Kept::Summaries);
     let table = document.tables.first().into_iter();
     let edits = table.flat_map(|table| Totals::new(&document, table, basis, true).edits());
-    match EditSet::new(FileId::LOG, edits.map(|(_, edit)| edit).collect()) {
-        Ok(edits) => splice(document.text(), &edits),
-        Err(_) => document.source.into_text(),
-    }
+    let completed = spliced(document.text(), edits.map(|(_, edit)| edit).collect());
+    completed.unwrap_or_else(|| document.source.into_text())
 }
 
 struct Totals<'d> {

@@ -28,10 +28,8 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
     let text = |text: &Option<String>| text.as_deref().map(one_line);
     let number = |count: Option<u64>| count.map(|count| count.to_string());
     let status = usage.status.as_ref().map(Status::word);
-    pair(
-        "task",
-        text(&usage.task).filter(|task| !cell::is_absent(task)),
-    );
+    let task = text(&usage.task).filter(|task| !cell::is_absent(task));
+    pair("task", task);
     pair("tokens", number(Some(usage.tokens.0)));
     for (key, tokens) in usage.classes.by_key() {
         pair(key, number(tokens.map(|tokens| tokens.0)));
@@ -40,17 +38,13 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
     pair("status", status.map(str::to_owned));
     pair("deliverables", number(usage.deliverables));
     pair("minutes", number(usage.minutes));
-    pair(
-        "model",
-        text(&usage.model).filter(|model| !model.is_empty()),
-    );
+    let model = text(&usage.model).filter(|model| !model.is_empty());
+    pair("model", model);
     pair("id", Some(usage.id.clone()));
     pair("hold", usage.hold.clone());
-    if line.len() > LONGEST {
-        let message = format!(
-            "the line would have {} bytes, and may have {LONGEST}",
-            line.len()
-        );
+    let len = line.len();
+    if len > LONGEST {
+        let message = format!("the line would have {len} bytes, and may have {LONGEST}");
         return Err((message, "say the task in fewer words"));
     }
     read_back(usage, &line)?;

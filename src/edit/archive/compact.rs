@@ -13,12 +13,13 @@ use super::cut::ArchiveDelta;
 use crate::{
     edit::{
         Document, Kept, LogSet, TableBlock, TableRow,
+        revision::spliced,
         style::{self, RowStyle},
         table::{plain_text, visible},
     },
     log::{self, Column, Item, Role, RowValue, cell},
     model::{Entry, Month, Status, TimeRange, Tokens, fold_name},
-    text::{self, Edit, EditSet, FileId},
+    text::{Edit, FileId},
 };
 
 /// The maximum number of characters in the note of a merged row.
@@ -26,7 +27,7 @@ const MAX_NOTE: usize = 500;
 
 const DAY: u64 = 24 * 60;
 
-const MERGED: [Column; 8] = [
+const MERGED: [Column; 9] = [
     Column::Tokens,
     Column::TokensIn,
     Column::TokensOut,
@@ -35,6 +36,7 @@ const MERGED: [Column; 8] = [
     Column::Duration,
     Column::Deliverables,
     Column::Notes,
+    Column::Time,
 ];
 
 /// Merges rows of what goes to the archives. Gives the sections that this changes, as they were and as they are.
@@ -101,27 +103,23 @@ fn compact_section(section: &str, repeated: &HashSet<String>) -> Option<(String,
     if merged == 0 {
         return None;
     }
-    let compacted = text::splice(section, &EditSet::new(FileId::LOG, edits).ok()?);
-    let after = Document::read(compacted, Kept::All);
+    let after = Document::read(spliced(section, edits)?, Kept::All);
     let is_same = sums_of(&document) == sums_of(&after);
     is_same.then(|| (after.source.into_text(), merged))
 }
 
-type Row<'d> = (&'d TableRow, &'d Entry<'static>);
+type EntryRow<'d> = (&'d TableRow, &'d Entry<'static>);
 
 /// Rows that differ only in what can be added up, in their order; two or more of each kind.
 fn groups<'d>(
     document: &'d Document,
     table: &'d TableBlock,
     repeated: &HashSet<String>,
-) -> Vec<Vec<Row<'d>>> {
+) -> Vec<Vec<EntryRow<'d>>> {
     let mut first_of: HashMap<Vec<String>, usize> = HashMap::new();
-    let mut groups: BTreeMap<usize, Vec<Row<'d>>> = BTreeMap::new();
-    let rows = table
-        .rows
-        .iter()
-        .filter_map(|row| Some((row, row.entry()?)));
-    for (row, entry) in rows {
+    let mut groups: BTreeMap<usize, Vec<EntryRow<'d>>> = BTreeMap::new();
+    let rows = table.rows.iter();
+    for (row, entry) in rows.filter_map(|row| Some((row, row.entry()?))) {
         let has_repeated = entry.ids().any(|id| repeated.contains(id));
         let key = key(document, table, row, entry).filter(|_| !has_repeated);
         if let Some(key) = key {
@@ -156,11 +154,8 @@ fn key(
     ];
     for (at, cell) in row.cells.iter().enumerate() {
         let column = table.columns.at(at);
-        let is_merged = |column| {
-            use Column::{Task, Team, Time};
-            MERGED.contains(&column) || matches!(column, Team | Task | Time)
-        };
-        if !column.is_some_and(is_merged) {
+        let is_key = |column| matches!(column, Column::Team | Column::Task);
+        if !column.is_some_and(|column| MERGED.contains(&column) || is_key(column)) {
             key.push(format!("{at} {}", visible(document.at(*cell))));
         }
     }
@@ -168,15 +163,15 @@ fn key(
 }
 
 /// The line of the row that takes the place of a group.
-fn merge(document: &Document, table: &TableBlock, group: &[Row<'_>]) -> Option<String> {
-    let raw = |(row, _): &Row<'_>, at: usize| {
+fn merge(document: &Document, table: &TableBlock, group: &[EntryRow<'_>]) -> Option<String> {
+    let raw = |(row, _): &EntryRow<'_>, at: usize| {
         let cell = row.cells.get(at);
         cell.map_or("", |span| visible(document.at(*span)))
             .to_owned()
     };
     let first = group.first()?;
     let mut cells: Vec<String> = (0..table.columns.count).map(|at| raw(first, at)).collect();
-    for column in MERGED.into_iter().chain([Column::Time]) {
+    for column in MERGED {
         let Some(at) = table.columns.index(column) else {
             continue;
         };
@@ -246,14 +241,14 @@ fn value(column: Column, raw: &str) -> Option<Option<(i128, bool)>> {
     })
 }
 
-fn status(group: &[Row<'_>], raws: &[String]) -> Option<String> {
+fn status(group: &[EntryRow<'_>], raws: &[String]) -> Option<String> {
     let statuses = group.iter().filter_map(|(_, entry)| entry.status.clone());
     let status = statuses.reduce(Status::combined)?;
     Some(style::status(&status, raws.iter().map(String::as_str)))
 }
 
 /// From the first start to the last end. None where no row has hours. Fails for a day or more, which `10:10-10:17` cannot say.
-fn hours(group: &[Row<'_>]) -> Result<Option<TimeRange>, ()> {
+fn hours(group: &[EntryRow<'_>]) -> Result<Option<TimeRange>, ()> {
     use chrono::Timelike;
     let minute = |time: chrono::NaiveTime| u64::from(time.hour() * 60 + time.minute());
     let mut times = group.iter().filter_map(|(_, entry)| entry.when.time);
@@ -279,7 +274,7 @@ fn hours(group: &[Row<'_>]) -> Result<Option<TimeRange>, ()> {
 }
 
 /// `merged 5 rows, 09:10-17:40: one note; another`, with all notes that fit in.
-fn note(group: &[Row<'_>], raws: &[String]) -> Option<String> {
+fn note(group: &[EntryRow<'_>], raws: &[String]) -> Option<String> {
     let span = hours(group).ok()?;
     let span = span.map(|hours| format!(", {}", style::hours(hours, None)));
     let mut note = format!("merged {} rows{}", group.len(), span.unwrap_or_default());
@@ -311,9 +306,6 @@ fn sums_of(document: &Document) -> (BTreeMap<String, [u64; 3]>, Vec<String>, usi
         ids.extend(entry.ids().map(str::to_owned));
     }
     ids.sort_unstable();
-    (
-        teams,
-        ids,
-        rows().filter(|row| row.entry().is_none()).count(),
-    )
+    let others = rows().filter(|row| row.entry().is_none()).count();
+    (teams, ids, others)
 }

@@ -58,7 +58,7 @@ pub(super) fn cut(
     expired_lines: &ExpiredLines<'_>,
 ) -> (Vec<Edit>, BTreeMap<Month, ArchiveDelta>) {
     let mut cutter = Cutter::new(log, inventory);
-    cutter.cut_lines(&log.document().lines, expired_lines);
+    cutter.cut_lines(&log.document.lines, expired_lines);
     for section in expired {
         cutter.cut_section(*section);
     }
@@ -68,7 +68,7 @@ pub(super) fn cut(
 
 impl<'d> Cutter<'d> {
     fn new(log: &'d Revision, inventory: &Inventory) -> Self {
-        let document = log.document();
+        let document = &log.document;
         let unreadable = inventory.unreadable_lines.iter().copied();
         let unreadable: HashSet<usize> = unreadable.collect();
         let lines = document.text_lines(document.source.body_start());
@@ -103,9 +103,8 @@ impl<'d> Cutter<'d> {
     }
 
     fn stays(&self, line: usize) -> bool {
-        self.lines
-            .get(line)
-            .is_some_and(|line| line.fate == Fate::Stays)
+        let line = self.lines.get(line);
+        line.is_some_and(|line| line.fate == Fate::Stays)
     }
 
     fn mark(&mut self, line: usize, fate: Fate) {

@@ -60,7 +60,7 @@ pub(super) struct ExpiredSection {
 
 impl Inventory {
     pub(super) fn of(revision: &Revision) -> Self {
-        let document = revision.document();
+        let document = &revision.document;
         let mut inventory = Self {
             sections: vec![SectionContent::default(); document.sections.len()],
             has_summary: document
@@ -77,7 +77,7 @@ impl Inventory {
         for note in &document.notes {
             inventory.hinder(document, note.place.line_start, Obstacle::Foreign);
         }
-        let problems = revision.problems().iter();
+        let problems = revision.problems.iter();
         for problem in problems.filter(|problem| problem.place.file == FileId::LOG) {
             let at = problem.place.line_start;
             match problem.code {

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 
 use self::{cut::ArchiveDelta, inventory::Inventory, reference::Reference};
 use super::{
-    Document, Invariants, LogSet, Proposal, Revision, TableBlock, Timestamp, Tolerance, Violation,
+    Document, Invariants, LogSet, Revision, TableBlock, Timestamp, Tolerance, Violation,
     document::is_rule, settle, sync_summary,
 };
 use crate::{
@@ -110,9 +110,9 @@ pub fn archive(
     let (expired, left) = if request.hooks_only {
         (Vec::new(), Vec::new())
     } else {
-        inventory.expired(log.document(), request.before)
+        inventory.expired(&log.document, request.before)
     };
-    let expired_lines = ExpiredLines::of(&log.document().lines, request.today, request.now);
+    let expired_lines = ExpiredLines::of(&log.document.lines, request.today, request.now);
     let (edits, mut deltas) = cut::cut(log, &inventory, &expired, &expired_lines);
     if deltas.is_empty() {
         return Ok(Archiving {
@@ -127,11 +127,7 @@ pub fn archive(
     };
     let mut headings = Vec::new();
     let replaced = write_archives(log, log_set, &deltas, &request.log, &mut headings)?;
-    let proposal = Proposal {
-        edits,
-        ..Proposal::default()
-    };
-    let cut = log.apply(proposal, log_set)?;
+    let cut = log.apply(edits.into(), log_set)?;
     let logs = [log.text(), cut.text()];
     check_lines(logs, &replaced, log_set, &headings, &compacted)?;
     let reference = deltas.last_key_value().map(|(month, _)| {
@@ -171,7 +167,7 @@ fn make_ready(
     let lines = settled.as_ref().map_or(0, |_| lines);
     let log = settled.as_ref().unwrap_or(revision);
     let inventory = Inventory::of(log);
-    let (expired, _) = inventory.expired(log.document(), request.before);
+    let (expired, _) = inventory.expired(&log.document, request.before);
     if inventory.has_summary || expired.is_empty() {
         return Ok((settled, lines));
     }
@@ -191,7 +187,7 @@ fn write_archives(
     log_path: &str,
     headings: &mut Vec<String>,
 ) -> Result<BTreeMap<Month, Option<Vec<u8>>>, ArchiveError> {
-    let newline = log.document().newline(0);
+    let newline = log.document.newline(0);
     let mut replaced = BTreeMap::new();
     for (month, delta) in deltas {
         let title = format!("# Cost Log Archive — {month}{newline}");
@@ -240,13 +236,11 @@ fn check_lines(
 /// The lines of some texts, sorted: equal exactly where the same lines are in them, each as often. Blank lines and rules only
 /// separate others and are left out, and so are line ends.
 fn sorted_lines(texts: Vec<&str>) -> Vec<&str> {
-    let bodies = texts
-        .into_iter()
-        .map(|text| text.trim_start_matches('\u{feff}'));
+    let texts = texts.into_iter();
+    let bodies = texts.map(|text| text.trim_start_matches('\u{feff}'));
     let lines = bodies.flat_map(|text| text.split('\n').map(|line| line.trim_end_matches('\r')));
-    let mut lines: Vec<&str> = lines
-        .filter(|line| !line.trim().is_empty() && !is_rule(line.trim()))
-        .collect();
+    let filled = lines.filter(|line| !line.trim().is_empty() && !is_rule(line.trim()));
+    let mut lines: Vec<&str> = filled.collect();
     lines.sort_unstable();
     lines
 }
@@ -262,9 +256,9 @@ fn refer(
     let with_rows = moved.iter().filter(|(_, moved)| moved.rows > 0);
     let months: Vec<Month> = with_rows.map(|(month, _)| *month).collect();
     let mut sync = sync_summary(cut, log_set, &months, Tolerance::None);
-    let reference = reference.filter(|_| !has_open_row(cut.document()));
+    let reference = reference.filter(|_| !has_open_row(&cut.document));
     let edits = reference.map_or_else(Vec::new, |reference| {
-        reference::propose(cut.document(), reference)
+        reference::propose(&cut.document, reference)
     });
     if !sync.is_empty() {
         sync.stamp(cut, now);
@@ -274,17 +268,12 @@ fn refer(
             return Ok(synced);
         }
     }
-    let proposal = Proposal {
-        edits,
-        ..Proposal::default()
-    };
-    Ok(cut.apply(proposal, log_set)?)
+    Ok(cut.apply(edits.into(), log_set)?)
 }
 
 /// Whether the last line begins a row and is none yet: it would become one with anything behind it.
 fn has_open_row(document: &Document) -> bool {
-    let start = document.text().rfind('\n').map_or(0, |newline| newline + 1);
-    let last = document.text().get(start..).unwrap_or_default();
+    let (start, last) = document.last_line();
     let is_row = |table: &TableBlock| table.last_line().start == start;
     last.starts_with('|') && !document.tables.last().is_some_and(is_row)
 }
@@ -321,7 +310,7 @@ pub fn prune(
         }
     }
     let after = Revision::read(synced.as_ref().unwrap_or(revision).text(), log_set);
-    match Invariants::default().check_used(revision.ledger(), after.ledger()) {
+    match Invariants::default().check_used(&revision.ledger, &after.ledger) {
         Ok(()) => Ok((Some(after), removed)),
         Err(Violation::Used {
             month,

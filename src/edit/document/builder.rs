@@ -168,8 +168,10 @@ impl Builder {
         }
         // Items come in the order of the chunks they were read in, which is that of the file but for code.
         document.lines.sort_by_key(|line| line.place.line_start);
-        document.in_flight = in_flight(source.text());
         document.source = source;
+        let (start, last) = document.last_line();
+        let is_log_line = last.trim_start_matches('\u{feff}').starts_with('[');
+        document.in_flight = is_log_line.then_some(start);
         document
     }
 }
@@ -182,14 +184,6 @@ fn month_of(table: &TableBlock, row: &log::Row<'_>) -> Option<Month> {
         RowValue::Total(total) => Some(total.month),
         _ => row.cells.get(column)?.text.trim().parse().ok(),
     }
-}
-
-fn in_flight(text: &str) -> Option<usize> {
-    let start = text.rfind('\n').map_or(0, |newline| newline + 1);
-    let last = text.get(start..)?;
-    last.trim_start_matches('\u{feff}')
-        .starts_with('[')
-        .then_some(start)
 }
 
 /// A section ends where one of its level or above begins, or one that is recognised.

@@ -156,6 +156,12 @@ impl Document {
         memchr::memchr(b'\n', rest).map_or(self.text().len(), |newline| at + newline + 1)
     }
 
+    /// What follows the last line end, and where it starts.
+    pub(super) fn last_line(&self) -> (usize, &str) {
+        let start = self.text().rfind('\n').map_or(0, |newline| newline + 1);
+        (start, self.text().get(start..).unwrap_or_default())
+    }
+
     /// How the line that ends before `at` ends; where none does, as the lines of the text do.
     pub fn newline(&self, at: usize) -> &'static str {
         let before = self.text().get(..at).unwrap_or_default();

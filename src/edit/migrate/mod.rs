@@ -67,20 +67,17 @@ pub fn migrate(
     log_set: &LogSet,
     request: &MigrateRequest,
 ) -> Result<Option<Migration>, MigrateError> {
-    let document = revision.document();
+    let document = &revision.document;
     let has_entries = |role| document.tables_of(role).any(TableBlock::has_entries);
-    if [Role::Monthly, Role::Daily, Role::Session]
-        .into_iter()
-        .any(has_entries)
-    {
+    let mut current = [Role::Monthly, Role::Daily, Role::Session].into_iter();
+    if current.any(has_entries) {
         return Ok(None);
     }
     if !has_entries(Role::Legacy) {
         return Err(MigrateError::Empty);
     }
-    let mut rows = document
-        .tables_of(Role::Legacy)
-        .flat_map(|table| &table.rows);
+    let tables = document.tables_of(Role::Legacy);
+    let mut rows = tables.flat_map(|table| &table.rows);
     if let Some(row) = rows.find(|row| matches!(row.kind, RowKind::Unreadable)) {
         return Err(MigrateError::Unreadable(row.place.line));
     }
@@ -95,7 +92,7 @@ pub fn migrate(
     let bom = revision.text().get(..document.source.body_start());
     text.insert_str(0, bom.unwrap_or_default());
     let after = Revision::read(text, log_set);
-    let is_same = Invariants::default().check_used(revision.ledger(), after.ledger());
+    let is_same = Invariants::default().check_used(&revision.ledger, &after.ledger);
     is_same.map_err(MigrateError::Violation)?;
     Ok(Some(Migration {
         text: after.into_text(),
@@ -198,11 +195,11 @@ fn sum_of_costs(costs: &[Option<Amount<i128>>]) -> Option<Amount<i128>> {
 
 fn months(revision: &Revision) -> BTreeMap<Month, MonthRows<'_>> {
     let mut by_month: BTreeMap<Month, Vec<&Entry<'_>>> = BTreeMap::new();
-    for (_, _, entry) in entries(revision.document()) {
+    for (_, _, entry) in entries(&revision.document) {
         by_month.entry(entry.when.month).or_default().push(entry);
     }
     let month = |(month, entries): (Month, Vec<_>)| {
-        let reconciled = revision.ledger().find_month(month)?;
+        let reconciled = revision.ledger.find_month(month)?;
         Some((month, month_rows(&reconciled, &entries)))
     };
     by_month.into_iter().filter_map(month).collect()
@@ -237,12 +234,11 @@ fn month_rows<'e>(reconciled: &ReconciledMonth<'_>, entries: &[&'e Entry<'_>]) -
     }
     let amounts = entries.iter().filter_map(|entry| entry.figures.tokens);
     let mut figures = entries.iter().map(|entry| entry.figures);
+    let has_currency = figures.any(|figures| figures.currency.is_some());
     MonthRows {
         teams,
         sum: amounts.map(RoundedSum::from).sum(),
-        currency: figures
-            .any(|figures| figures.currency.is_some())
-            .then_some(reconciled.currency()),
+        currency: has_currency.then_some(reconciled.currency()),
     }
 }
 
@@ -251,9 +247,8 @@ fn differing(
     document: &Document,
     months: &BTreeMap<Month, MonthRows<'_>>,
 ) -> Vec<(Month, RoundedSum, RoundedSum)> {
-    let rows = document
-        .tables_of(Role::Months)
-        .flat_map(|table| &table.rows);
+    let tables = document.tables_of(Role::Months);
+    let rows = tables.flat_map(|table| &table.rows);
     let stated = rows.filter_map(|row| match &row.kind {
         RowKind::Total(total) => Some((total.month, RoundedSum::from(total.figures.tokens?))),
         _ => None,
@@ -262,9 +257,8 @@ fn differing(
         let rows = months.get(&month).map(|rows| rows.sum);
         (month, stated, rows.unwrap_or_default())
     });
-    with_rows
-        .filter(|(_, stated, sum)| !sum.agrees_with(*stated))
-        .collect()
+    let differing = with_rows.filter(|(_, stated, sum)| !sum.agrees_with(*stated));
+    differing.collect()
 }
 
 #[cfg(test)]

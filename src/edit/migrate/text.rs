@@ -133,10 +133,8 @@ fn header(request: &MigrateRequest, currency: Option<Currency>, carried: &Carrie
 fn summary(text: &mut String, month: Month, rows: &MonthRows<'_>) {
     let _ = write!(text, "## {month} Monthly Summary\n\n");
     let cost = cost_head(rows.currency);
-    head(
-        text,
-        &["Agent/Team", "Task", "Tokens", &cost, "Status", "Duration"],
-    );
+    let heads = ["Agent/Team", "Task", "Tokens", &cost, "Status", "Duration"];
+    head(text, &heads);
     for team in &rows.teams {
         let task = team.task().map(style::escaped).unwrap_or_default();
         let tokens = team.tokens.map(|own| spelled(own, &[])).unwrap_or_default();
@@ -159,10 +157,8 @@ fn summary(text: &mut String, month: Month, rows: &MonthRows<'_>) {
         None => ABSENT.to_owned(),
         cost => format!("**{}**", money(cost, rows.currency)),
     };
-    row(
-        text,
-        &["**TOTAL MTD**", ABSENT, &total, &cost, ABSENT, ABSENT],
-    );
+    let cells = ["**TOTAL MTD**", ABSENT, &total, &cost, ABSENT, ABSENT];
+    row(text, &cells);
     text.push('\n');
 }
 
@@ -212,10 +208,8 @@ fn cost_head(currency: Option<Currency>) -> String {
 
 fn head(text: &mut String, heads: &[&str]) {
     row(text, heads);
-    let dashes = heads
-        .iter()
-        .map(|head| "-".repeat(head.chars().count() + 2));
-    let dashes: Vec<String> = dashes.collect();
+    let dashes = heads.iter().map(|head| head.chars().count() + 2);
+    let dashes: Vec<String> = dashes.map(|width| "-".repeat(width)).collect();
     let _ = writeln!(text, "|{}|", dashes.join("|"));
 }
 
@@ -234,9 +228,6 @@ fn reference(
     let own = carried.reference.as_deref();
     text.push_str(own.unwrap_or("## Previous Historical Data\n"));
     text.push('\n');
-    let _ = writeln!(
-        text,
-        "- Before v2.0: `{}` ({lines} lines)",
-        request.original
-    );
+    let original = &request.original;
+    let _ = writeln!(text, "- Before v2.0: `{original}` ({lines} lines)");
 }

@@ -34,9 +34,9 @@ pub(super) struct Resolution {
     pub(super) cost: Option<i128>,
 }
 
-type Task = Option<String>;
+type FoldedTask = Option<String>;
 
-type Tasks<'d> = BTreeMap<Task, Vec<&'d TableRow>>;
+type Tasks<'d> = BTreeMap<FoldedTask, Vec<&'d TableRow>>;
 
 /// The rows of a merged table that occur twice.
 pub(super) fn find<'d>(
@@ -58,10 +58,8 @@ pub(super) fn find<'d>(
     }
     let mut details = details(document, reconciled, merged.month);
     let groups = teams.values().flat_map(BTreeMap::values);
-    let several: Vec<&[&TableRow]> = groups
-        .map(Vec::as_slice)
-        .filter(|rows| rows.len() > 1)
-        .collect();
+    let several = groups.filter(|rows| rows.len() > 1).map(Vec::as_slice);
+    let several: Vec<&[&TableRow]> = several.collect();
     let mut all = Vec::new();
     for (name, tasks) in &teams {
         let details = details.remove(*name).unwrap_or_default();
@@ -141,7 +139,12 @@ impl<'d> Details<'d> {
     }
 
     /// What the row of a task should say.
-    fn resolve(&self, task: &Task, rows: &[&TableRow], currency: Currency) -> Option<Resolution> {
+    fn resolve(
+        &self,
+        task: &FoldedTask,
+        rows: &[&TableRow],
+        currency: Currency,
+    ) -> Option<Resolution> {
         let entries = self.entries.iter();
         let own = entries.filter(|entry| self.has_one_task || task_of(entry) == *task);
         let figures: Vec<Figures> = own.map(|entry| entry.figures).collect();
@@ -196,7 +199,7 @@ fn unchanged(
 
 /// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
 fn are_separate(tasks: &Tasks<'_>, details: &[&Entry<'_>]) -> bool {
-    let mut sums: BTreeMap<Task, RoundedSum> = BTreeMap::new();
+    let mut sums: BTreeMap<FoldedTask, RoundedSum> = BTreeMap::new();
     for entry in details {
         let sum = sums.entry(task_of(entry)).or_default();
         *sum = entry
@@ -204,7 +207,7 @@ fn are_separate(tasks: &Tasks<'_>, details: &[&Entry<'_>]) -> bool {
             .tokens
             .map_or(*sum, |tokens| *sum + tokens.into());
     }
-    let agrees = |(task, rows): (&Task, &Vec<&TableRow>)| match rows.as_slice() {
+    let agrees = |(task, rows): (&FoldedTask, &Vec<&TableRow>)| match rows.as_slice() {
         [only] => tokens_of(only).is_some_and(|tokens| {
             let sum = sums.get(task).copied().unwrap_or_default();
             sum.agrees_with(tokens)

@@ -4,6 +4,7 @@ use super::{
     super::{
         Document, TableBlock, TableRow,
         monthly::{Delta, grow, is_price},
+        revision::spliced,
         table::TableEditor,
     },
     duplicate_rows::{DuplicateRows, Resolution},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     analysis::ReconciledMonth,
     model::{Entry, Money, Status, Tokens},
-    text::{Edit, EditSet, FileId, splice},
+    text::Edit,
 };
 
 /// The edits that make one row of several. It is where the first one is, and has the words of the one that says most.
@@ -84,8 +85,7 @@ fn line(
     let line = row.line();
     let edits = grow(editor, row, &entry, &delta).into_iter();
     let edits = edits.filter_map(|edit| edit.moved(line.start, 0));
-    let edits = EditSet::new(FileId::LOG, edits.collect()).ok()?;
-    Some(splice(document.at(line), &edits))
+    spliced(document.at(line), edits.collect())
 }
 
 /// How far the work is: of the rows that a branch changed.

@@ -37,15 +37,12 @@ pub fn remove_repeats(revision: &Revision) -> Proposal {
     }
     let document = Document::read(revision.text(), Kept::All);
     let lines = repeats::find(&document).into_iter();
-    Proposal {
-        edits: lines.map(Edit::delete).collect(),
-        ..Proposal::default()
-    }
+    lines.map(Edit::delete).collect::<Vec<_>>().into()
 }
 
 /// Looks for what occurs twice because git kept both sides of a merge.
 pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
-    let document = revision.document();
+    let document = &revision.document;
     let earlier = timestamp::earlier(document.text());
     let has_lists = !merged_table::doubled_usage(document).is_empty();
     let has_tables = !merged_table::find(document).is_empty();
@@ -57,7 +54,7 @@ pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
     let mut union = UnionMerge::default();
     let mut is_resolved = true;
     for merged in merged_table::find(&document).iter().take(MAX_MONTHS) {
-        let month = revision.ledger().find_month(merged.month);
+        let month = revision.ledger.find_month(merged.month);
         let month = month.filter(|month| !month.is_legacy() && !has_stray_rows);
         is_resolved &= union.table(&document, merged, month.as_ref());
     }
