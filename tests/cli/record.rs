@@ -270,7 +270,8 @@ fn a_new_monthly_row_takes_nothing_from_teams_with_longer_names() {
 | Team A Docs | 500 |
 ";
     let folder = repository(&[(LOG, log)]);
-    let out = record(folder.path(), &["--team", "Team A", "--tokens", "100"]);
+    let args = ["--team", "Team A", "--tokens", "100", "--id", "k1"];
+    let out = record(folder.path(), &args);
     assert!(out.starts_with("exit Some(0)"), "{out}");
     assert_snapshot!(changes(log, folder.path()));
 }
