@@ -73,7 +73,7 @@ impl ArchiveRun<'_> {
         });
         let archiving = archiving.map_err(|error| failure(&error, archives))?;
         let Archiving {
-            revision: archived,
+            revision: after_move,
             replaced,
             settled,
             moved,
@@ -85,7 +85,7 @@ impl ArchiveRun<'_> {
         let to_delete: Vec<Month> = to_delete
             .filter(|month| !replaced.contains_key(month))
             .collect();
-        let log = archived.as_ref().unwrap_or(&revision);
+        let log = after_move.as_ref().unwrap_or(&revision);
         let pruned = archive::prune(log, &mut log_set, &to_delete, self.now);
         let (pruned, removed) = pruned.map_err(|error| failure(&error, archives))?;
         let log = pruned.as_ref().unwrap_or(log).text();
@@ -98,7 +98,7 @@ impl ArchiveRun<'_> {
             section,
             reason: obstacle.to_string(),
         });
-        let archived = Archived {
+        let report = Archived {
             schema_version: 1,
             file: self.session.log.shown.clone(),
             dry_run: self.args.dry_run,
@@ -127,7 +127,7 @@ impl ArchiveRun<'_> {
         let files: Vec<FileChange> = changes.collect();
         let log = log.as_bytes().to_vec();
         let change = (!files.is_empty()).then_some(Change { log, files });
-        Ok((change, archived))
+        Ok((change, report))
     }
 
     fn request(&self, revision: &Revision, archives: &Archives) -> ArchiveRequest {
