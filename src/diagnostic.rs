@@ -225,16 +225,12 @@ impl Diagnostic {
         let is_written = self.place.file.role() == FileRole::Log || anywhere.contains(&self.code);
         self.applicability == Applicability::Safe && is_written
     }
-
-    fn order(&self) -> (FileId, usize, usize, Code) {
-        let (file, start, end) = self.place.order();
-        (file, start, end, self.code)
-    }
 }
 
 /// Sorts findings by file, place and code, and removes repetitions.
 pub fn sort(findings: &mut Vec<Diagnostic>) {
-    findings.sort_by(|one, two| (one.order(), &one.message).cmp(&(two.order(), &two.message)));
+    let order = |finding: &Diagnostic| (finding.place.order(), finding.code);
+    findings.sort_by(|one, two| (order(one), &one.message).cmp(&(order(two), &two.message)));
     findings.dedup();
 }
 
@@ -243,7 +239,7 @@ pub fn sort(findings: &mut Vec<Diagnostic>) {
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     kept: Vec<Diagnostic>,
-    /// How many to keep; `None` for all of them.
+    /// The number of findings to keep; `None` for all of them.
     limit: Option<usize>,
     without_notes: bool,
     dropped: BTreeMap<(FileId, Severity), usize>,
@@ -313,7 +309,7 @@ impl Findings {
         &mut self.kept
     }
 
-    /// How many there are of a severity, kept or dropped.
+    /// The number of findings of a severity, kept or dropped.
     pub fn count(&self, severity: Severity) -> usize {
         let kept = self.kept.iter().map(Diagnostic::severity);
         let dropped = self.dropped.iter();
@@ -324,7 +320,7 @@ impl Findings {
                 .sum::<usize>()
     }
 
-    /// How many of them `tokmon check --fix` fixes, kept or dropped.
+    /// The number of findings that `tokmon check --fix` fixes, kept or dropped.
     pub fn fixable(&self) -> usize {
         let kept = self.kept.iter().filter(|finding| finding.is_fixable());
         kept.count() + self.dropped_fixable

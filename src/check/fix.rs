@@ -35,7 +35,7 @@ pub fn fix(revision: Revision, log_set: &LogSet, now: Timestamp) -> FixedLog {
     }
 }
 
-/// How many of some findings are not among others. Places move, so that a finding is known by what it says.
+/// The number of findings before that are not among those after. Places move, so findings are compared by what they say.
 fn gone(before: &Findings, after: &Findings) -> usize {
     let mut left: HashMap<(Code, &str), usize> = HashMap::new();
     for finding in after.kept() {

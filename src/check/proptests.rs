@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// How many findings of each kind there are.
+/// The number of findings of each kind.
 fn findings(text: &str) -> BTreeMap<Code, usize> {
     let log_set = LogSet::default();
     let findings = findings_of(&Revision::read(text, &log_set), &log_set);

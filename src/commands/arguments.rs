@@ -30,23 +30,18 @@ pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error>
 /// Fails if the command does not support the output format that is asked for.
 pub fn check_format(cli: &Cli) -> Result<(), Failure> {
     let (command, supported) = cli.formats();
-    let names = supported
-        .iter()
-        .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()));
-    let names: Vec<String> = names.collect();
-    let asked = if cli.global.json {
-        "json"
-    } else {
-        &cli.global.format
+    let values = supported.iter().filter_map(ValueEnum::to_possible_value);
+    let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+    let (asked, option) = match cli.global.json {
+        true => ("json", "--json".to_owned()),
+        false => (
+            cli.global.format.as_str(),
+            format!("--format {}", cli.global.format),
+        ),
     };
     if names.iter().any(|name| name == asked) {
         return Ok(());
     }
-    let option = if cli.global.json {
-        "--json".to_owned()
-    } else {
-        format!("--format {asked}")
-    };
     let failure = Failure::usage(format!("{option} is not supported by `{command}`"));
     Err(failure.help(match names.as_slice() {
         [_] => "leave it out: the output is always text".to_owned(),

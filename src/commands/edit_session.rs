@@ -1,4 +1,4 @@
-//! What every command that writes begins with: the log, its settings, the files beside it, and the way to rewrite it.
+//! The log that a command writes: its settings, the files beside it, and the way to rewrite it.
 
 use std::collections::BTreeMap;
 

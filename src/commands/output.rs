@@ -38,22 +38,26 @@ pub fn to_file(
 
 /// What is at a path, if it is a file that tokmon reads, and that must not be overwritten.
 fn input_at(target: &Path, log: Option<&LogFiles>, run: &Run<'_, '_>) -> Option<&'static str> {
-    let is = |path: Option<&Path>| path.is_some_and(|path| store::is_same_file(path, target));
     let options = run.log_options();
+    let archives = log.and_then(|log| log.archives.as_ref());
+    let archives = archives.into_iter().flat_map(Archives::paths);
     let settings = options.settings_near(&options.folder);
-    let named = log.and_then(|log| log.settings_path.as_deref());
-    if is(settings.as_deref()) || is(named) {
-        return Some("the settings file");
-    }
-    let log = log?;
-    let mut archives = log.archives.iter().flat_map(Archives::paths);
-    if is(log.path.as_deref()) {
-        Some("the cost log itself")
-    } else if is(log.projection_path().as_deref()) {
-        Some("the projection beside the cost log")
-    } else if archives.any(|path| is(Some(&path))) {
-        Some("an archive of the cost log")
-    } else {
-        None
-    }
+    let inputs = [
+        ("the settings file", settings),
+        (
+            "the settings file",
+            log.and_then(|log| log.settings_path.clone()),
+        ),
+        ("the cost log itself", log.and_then(|log| log.path.clone())),
+        (
+            "the projection beside the cost log",
+            log.and_then(LogFiles::projection_path),
+        ),
+    ];
+    let inputs = inputs
+        .into_iter()
+        .filter_map(|(what, path)| Some((what, path?)));
+    let mut inputs = inputs.chain(archives.map(|path| ("an archive of the cost log", path)));
+    let found = inputs.find(|(_, path)| store::is_same_file(path, target));
+    found.map(|(what, _)| what)
 }

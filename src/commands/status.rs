@@ -2,7 +2,7 @@
 
 use super::run::Run;
 use crate::{
-    analysis::{Rows, StatusReport},
+    analysis::{RowSelection, Rows, StatusReport},
     cli::ViewArgs,
     exit::ExitCode,
     failure::Failure,
@@ -63,10 +63,12 @@ pub fn view_request(
     // A table lists the first findings and counts the others.
     let lists_some = run.format() == Format::Table && !run.global.verbose;
     Ok(ViewRequest {
-        month: args.month,
+        selection: RowSelection {
+            month: args.month,
+            rows,
+        },
         project: args.project.clone(),
         team: args.team.clone(),
-        rows,
         forecast_days: args.shows_forecast() || run.format() == Format::Json,
         backtest: args.backtest,
         budget: run.budget()?,

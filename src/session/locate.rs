@@ -91,45 +91,27 @@ impl LogOptions {
 /// Finds the log and reads the settings that hold for it.
 pub fn locate(options: &LogOptions) -> Result<LogFiles, Failure> {
     let near_log = |path: &Path| options.settings_near(path.parent().unwrap_or(path));
-    if let Some(named) = &options.log {
+    let here = || options.settings_near(&options.folder);
+    let (path, shown, settings_path, settings) = if let Some(named) = &options.log {
         let path = (named.as_os_str() != "-").then(|| options.folder.join(named));
-        let settings_path = match &path {
-            Some(path) => near_log(path),
-            None => options.settings_near(&options.folder),
+        let settings_path = path.as_deref().map_or_else(here, near_log);
+        (path, named.display().to_string(), settings_path, None)
+    } else {
+        let here = here();
+        let settings = here.as_deref().map(|path| options.read_settings(path));
+        let settings = settings.transpose()?;
+        let named = settings.as_ref().and_then(|settings| settings.log.as_ref());
+        let (path, nearest) = match (named, &here) {
+            (Some(log), Some(here)) => (here.with_file_name(log), Some(here.clone())),
+            _ => {
+                let path = find_log(options)?;
+                let nearest = near_log(&path);
+                (path, nearest)
+            }
         };
-        return log_files(
-            path,
-            named.display().to_string(),
-            settings_path,
-            None,
-            options,
-        );
-    }
-    let here = options.settings_near(&options.folder);
-    let settings = here.as_deref().map(|path| options.read_settings(path));
-    let settings = settings.transpose()?;
-    let named = settings.as_ref().and_then(|settings| settings.log.as_ref());
-    let (path, nearest) = match (named, &here) {
-        (Some(log), Some(here)) => (here.with_file_name(log), Some(here.clone())),
-        _ => {
-            let path = find_log(options)?;
-            let nearest = near_log(&path);
-            (path, nearest)
-        }
+        let settings = settings.filter(|_| nearest == here);
+        (Some(path.clone()), options.shown(&path), nearest, settings)
     };
-    let settings = settings.filter(|_| nearest == here);
-    let shown = options.shown(&path);
-    log_files(Some(path), shown, nearest, settings, options)
-}
-
-/// Puts together what was found. Reads the settings unless they are known already.
-fn log_files(
-    path: Option<PathBuf>,
-    shown: String,
-    settings_path: Option<PathBuf>,
-    settings: Option<Settings>,
-    options: &LogOptions,
-) -> Result<LogFiles, Failure> {
     let settings = match (settings, &settings_path) {
         (Some(settings), _) => settings,
         (None, Some(path)) => options.read_settings(path)?,

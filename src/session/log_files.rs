@@ -21,7 +21,7 @@ use crate::{
 /// The file beside a log that may hold its allocation and its plan.
 const PROJECTION: &str = "cost-projection.md";
 
-/// The most of a line that an excerpt shows, in bytes.
+/// The maximum length of an excerpt of a line, in bytes.
 pub const EXCERPT: usize = 4 * 1024;
 
 pub struct LogFiles {

@@ -12,7 +12,7 @@ use std::io::Read;
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
-    analysis::{self, Ledger, ReconciledMonth, ReportOptions, RowSelection, Rows, StatusReport},
+    analysis::{self, Ledger, ReconciledMonth, ReportOptions, RowSelection, StatusReport},
     check as rules,
     diagnostic::Findings,
     failure::Failure,
@@ -27,11 +27,10 @@ pub use log_files::LogFiles;
 /// What of a log to show, and how to judge it.
 #[derive(Clone, Debug)]
 pub struct ViewRequest {
-    pub month: Option<Month>,
+    pub selection: RowSelection,
     pub project: Option<String>,
     /// The only team to list.
     pub team: Option<String>,
-    pub rows: Rows,
     /// Whether the forecast lists the days so far and to come.
     pub forecast_days: bool,
     /// Whether forecasts are made again for finished months.
@@ -76,13 +75,9 @@ pub fn load(
     input: &mut dyn Read,
 ) -> Result<(LoadedLog, StatusReport), LoadFailure> {
     let policy = log.policy(request.budget);
-    let selection = RowSelection {
-        month: request.month,
-        rows: request.rows,
-    };
     let mut opened = log.open(input)?;
     let findings = Findings::keeping(request.max_findings);
-    let mut loader = Loader::begin(log, &mut opened, &policy, selection, findings)?;
+    let mut loader = Loader::begin(log, &mut opened, &policy, request.selection, findings)?;
     let months = loader.load_month(now.date_naive(), request.backtest);
     let (ledger, mut files) = loader.finish(opened);
     let reported = months.and_then(|(month, earlier)| {
@@ -125,7 +120,7 @@ impl ViewRequest {
             now,
             project: project.and_then(|project| reconciled.find_project(project)),
             team: self.team.as_deref(),
-            rows: self.rows.are_shown(),
+            rows: self.selection.rows.are_shown(),
             forecast_days: self.forecast_days,
             backtest: self.backtest,
         };

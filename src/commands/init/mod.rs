@@ -38,7 +38,7 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     }
     log.create(&texts[0])?;
     if let Err(failure) = settings.create(&texts[1]) {
-        log.remove();
+        store::roll_back(&log.path);
         return Err(failure);
     }
     let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::sanitize(shown));
@@ -111,10 +111,6 @@ impl NewFile {
     fn create(&self, text: &str) -> Result<(), Failure> {
         let created = store::create_new(&self.path, text.as_bytes());
         created.map_err(|error| self.failure(&error.to_string()))
-    }
-
-    fn remove(&self) {
-        store::roll_back(&self.path);
     }
 
     fn failure(&self, why: &str) -> Failure {

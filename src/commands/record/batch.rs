@@ -1,10 +1,11 @@
 //! Many statements at once: JSON lines or usage lines, each checked before anything is written.
 
-use std::{io::Read, path::Path};
+use std::{
+    io::{ErrorKind, Read},
+    path::Path,
+};
 
 use chrono::{DateTime, FixedOffset};
-
-use anyhow::Context as _;
 
 use super::single::{check_time, random_id, usage_of};
 use crate::{
@@ -13,12 +14,12 @@ use crate::{
     failure::Failure,
     log::{self, Item},
     model::{Entry, StatedCost, Usage},
-    store,
+    store::{self, Opened},
     text::FileId,
 };
 
 /// In bytes.
-const MAX_BATCH: u64 = 64 * 1024 * 1024;
+const MAX_BATCH: usize = 64 * 1024 * 1024;
 
 /// Reads statements from a file, or from standard input (`-`). Fails at the first that cannot be recorded.
 pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
@@ -57,24 +58,24 @@ pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
 }
 
 fn text(file: &Path, shown: &str, run: &mut Run<'_, '_>) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
     let read = if file.as_os_str() == "-" {
-        run.cx.input.take(MAX_BATCH + 1).read_to_end(&mut bytes)
+        let mut input = run.cx.input.take(MAX_BATCH as u64 + 1);
+        Opened::read_all(&mut input).and_then(|mut opened| opened.text(MAX_BATCH))
     } else {
-        let path = run.cx.folder.join(file);
-        let mut opened = store::open(&path)
-            .map_err(|error| Failure::no_input(format!("cannot read {shown}: {error}")))?;
-        let input = opened.bytes();
-        input.and_then(|input| input.take(MAX_BATCH + 1).read_to_end(&mut bytes))
+        let opened = store::open(&run.cx.folder.join(file));
+        let cannot_read = |error| Failure::no_input(format!("cannot read {shown}: {error}"));
+        opened.map_err(cannot_read)?.text(MAX_BATCH)
     };
-    read.with_context(|| format!("cannot read {shown}"))?;
-    if bytes.len() as u64 > MAX_BATCH {
-        return Err(
+    read.map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => {
             Failure::no_data(format!("{shown} is larger than 64 MiB")).help("record it in parts")
-        );
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::no_data(format!("{shown} is not UTF-8")).help("save the file as UTF-8")
+        }
+        ErrorKind::InvalidData => {
+            Failure::no_data(format!("{shown} is not UTF-8")).help("save the file as UTF-8")
+        }
+        _ => anyhow::Error::new(error)
+            .context(format!("cannot read {shown}"))
+            .into(),
     })
 }
 

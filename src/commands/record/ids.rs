@@ -6,9 +6,10 @@ use memchr::memmem;
 
 use crate::{
     commands::edit_session::EditSession,
-    edit::{Document, Kept, LogLine, RowKind},
     failure::Failure,
+    log::{self, Item, RowValue},
     model::{Month, Usage},
+    text::FileId,
 };
 
 const KEY: &[u8] = b"id=";
@@ -75,14 +76,17 @@ fn word(text: &[u8], at: usize) -> &[u8] {
 
 /// The ids of rows and usage lines.
 fn ids_of(text: &str) -> Vec<String> {
-    let document = Document::read(text, Kept::All);
-    let rows = document.tables.iter().flat_map(|table| &table.rows);
-    let rows = rows.filter_map(|row| match &row.kind {
-        RowKind::Entry(entry) => Some(&**entry),
-        _ => None,
+    let mut ids = Vec::new();
+    log::read_str(text, FileId::LOG, &mut |item| {
+        let entry = match &item {
+            Item::Usage(entry) => entry,
+            Item::Row(row) => match &row.value {
+                RowValue::Entry(entry) => entry,
+                _ => return,
+            },
+            _ => return,
+        };
+        ids.extend(entry.ids().map(str::to_owned));
     });
-    let lines = document.lines.iter().filter_map(LogLine::usage);
-    rows.chain(lines)
-        .flat_map(|entry| entry.ids().map(str::to_owned))
-        .collect()
+    ids
 }

@@ -10,7 +10,7 @@ use crate::{
     model::{Status, TokenClasses, Usage},
 };
 
-/// The most that another clock may be ahead.
+/// The maximum time that another clock may be ahead.
 const CLOCK_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
 /// The years that can be recorded.
