@@ -49,16 +49,16 @@ pub fn report(
     let tokens = budget.map(|budget| budget.tokens);
     let used = reconciled.used();
     let goal = EfficiencyGoal::of(reconciled.ledger, policy.efficiency);
-    let holds = reserved(reconciled, question.now, question.project.is_some());
-    let limits = Limits::of(reconciled, policy);
-    let (forecast, forecasts) = forecast::forecast(Request {
+    let request = Request {
         reconciled,
-        limits: &limits,
+        limits: &Limits::of(reconciled, policy),
         budget: tokens,
         policy,
         options: question,
-    });
-    let mut teams = teams(reconciled, policy, &limits, goal, &holds);
+    };
+    let holds = reserved(&request);
+    let (forecast, forecasts) = forecast::forecast(&request);
+    let mut teams = teams(&request, goal, &holds);
     for (team, usage) in teams.iter_mut().zip(&reconciled.teams) {
         team.forecast = forecasts.get(&usage.id).copied();
     }
@@ -73,8 +73,8 @@ pub fn report(
         is_current_month: reconciled.month.contains(question.now.date_naive()),
         project: question.project.map(str::to_owned),
         projects: reconciled.projects.clone(),
-        budget: budget_report(reconciled, policy, budget, &limits),
-        used: used_report(reconciled, tokens, policy),
+        budget: budget_report(&request, budget),
+        used: used_report(&request),
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
         reserved: holds.values().copied().sum(),
         level: tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0)),
@@ -95,34 +95,29 @@ pub fn report(
     report
 }
 
-fn budget_report(
-    reconciled: &ReconciledMonth,
-    policy: &Policy,
-    budget: Option<Budget>,
-    limits: &Limits,
-) -> BudgetReport {
+fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport {
+    let Request {
+        reconciled, policy, ..
+    } = *request;
     BudgetReport {
         tokens: budget.map(|budget| budget.tokens),
         source: budget.map(|budget| budget.source),
         place: budget.and_then(|budget| budget.place),
         cost: policy.cost_budget_of(reconciled.month),
         reserve_tokens: limits::reserve(reconciled, policy),
-        allocated_tokens: limits.total(reconciled),
+        allocated_tokens: request.limits.total(reconciled),
         thresholds: policy.thresholds,
     }
 }
 
-fn reserved(
-    reconciled: &ReconciledMonth,
-    now: DateTime<FixedOffset>,
-    one_project: bool,
-) -> HashMap<NameId, Tokens> {
+fn reserved(request: &Request<'_>) -> HashMap<NameId, Tokens> {
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
-    let live = reconciled.ledger.live_holds(now);
+    let (reconciled, options) = (request.reconciled, request.options);
+    let live = reconciled.ledger.live_holds(options.now);
     // What is about to start belongs to the newest month.
     for hold in live.filter(|_| reconciled.newest) {
         let team = reconciled.roster.team_of(hold.name);
-        if one_project && !reconciled.index.contains_key(&team) {
+        if options.project.is_some() && !reconciled.index.contains_key(&team) {
             continue;
         }
         let sum = reserved.entry(team).or_default();
@@ -145,11 +140,8 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
     }
 }
 
-fn used_report(
-    reconciled: &ReconciledMonth,
-    budget: Option<Tokens>,
-    policy: &Policy,
-) -> UsedReport {
+fn used_report(request: &Request<'_>) -> UsedReport {
+    let reconciled = request.reconciled;
     let used = reconciled.used();
     let sum: RoundedSum = reconciled.teams.iter().map(TeamUsage::sum).sum();
     let (cost, stated) = (reconciled.cost(), reconciled.stated);
@@ -168,8 +160,9 @@ fn used_report(
         stated_tokens: stated.map(|stated| stated.tokens.tokens),
         stated_line: stated.map(|stated| stated.place.line),
         stated_agrees: stated.map(|stated| sum.agrees_with(stated.tokens)),
-        ratio: budget.and_then(|budget| ratio(used.0, budget.0)),
-        cost_ratio: policy
+        ratio: request.budget.and_then(|budget| ratio(used.0, budget.0)),
+        cost_ratio: request
+            .policy
             .cost_budget_of(reconciled.month)
             .and_then(share_of_cost),
         cost,
@@ -177,16 +170,17 @@ fn used_report(
 }
 
 fn teams(
-    reconciled: &ReconciledMonth,
-    policy: &Policy,
-    limits: &Limits,
+    request: &Request<'_>,
     goal: EfficiencyGoal,
     holds: &HashMap<NameId, Tokens>,
 ) -> Vec<TeamReport> {
+    let Request {
+        reconciled, policy, ..
+    } = *request;
     let noted = reconciled.noted();
     let team = |team: &TeamUsage| {
         let used = team.used();
-        let limit = limits.of_team(team);
+        let limit = request.limits.of_team(team);
         let allocated = limit.as_ref().and_then(|source| source.tokens);
         let of_limit = used.zip(allocated);
         let output = efficiency::output(team, noted.get(&team.id));
@@ -229,9 +223,10 @@ fn sources(
         tokens: tally.has_tokens.then_some(tally.sum.tokens),
     });
     let deliverables = output.map(|output| {
-        let kind = match output.deliverables {
-            true => FigureKind::Deliverables,
-            false => FigureKind::Tasks,
+        let kind = if output.deliverables {
+            FigureKind::Deliverables
+        } else {
+            FigureKind::Tasks
         };
         FigureSource::at(kind, output.place, None)
     });
@@ -254,7 +249,9 @@ fn days(reconciled: &ReconciledMonth, team: Option<&str>) -> Vec<DayReport> {
 fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -> DayReport {
     rows.sort_by_key(|row| row.order());
     let mut cost = CostSum::default();
-    rows.iter().for_each(|row| cost.add(&row.cost));
+    for row in &rows {
+        cost.add(&row.cost);
+    }
     let tokens = rows.iter().filter_map(|row| row.entry.figures.tokens);
     DayReport {
         date,

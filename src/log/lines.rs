@@ -104,9 +104,8 @@ fn event<'a>(
     }
     let pairs = || Pairs::read(line, rest, place);
     Ok(Some(match tag {
-        "[PRE" | "[POST" | "[STOP" => LineEvent::Hook,
         "[NOTIFY" if is_notice(rest) => LineEvent::Notice,
-        "[NOTIFY" => LineEvent::Hook,
+        "[PRE" | "[POST" | "[STOP" | "[NOTIFY" => LineEvent::Hook,
         "[HOLD" => LineEvent::Hold(hold(&pairs()?)?),
         "[FREE" => LineEvent::Free(pairs()?.need("id")?.clone()),
         _ => return Ok(None),

@@ -8,7 +8,6 @@ pub mod cell;
 mod chunker;
 mod columns;
 mod emitter;
-mod header;
 mod item;
 mod lines;
 mod notes;

@@ -1,7 +1,81 @@
-//! Lists under a label: efficiency metrics, efficiency targets, budget status.
+//! The `Key: value` pairs outside tables: in the block quotes at the top of a log, and in lists under a label, such as efficiency
+//! metrics, efficiency targets and budget status.
+
+use chrono::NaiveDateTime;
 
 use super::cell;
-use crate::model::{NoteValue, fold_name};
+use crate::model::{Currency, Header, NoteValue, Price, Tokens, fold_name};
+
+/// What the pairs of a line of the header say; several are separated by `|`.
+pub(super) fn header(line: &str) -> impl Iterator<Item = Header> + '_ {
+    line.split('|').filter_map(|pair| {
+        let (key, value) = pair.split_once(':')?;
+        let value = value.trim();
+        match fold_name(key).as_str() {
+            "retention policy" => retention(value).map(Header::RetentionDays),
+            "currency" => currency(value),
+            "last updated" => timestamp(value).map(Header::LastUpdated),
+            _ => None,
+        }
+    })
+}
+
+/// The number before the word `day` or `days`: `… daily details purged after 30 days`.
+fn retention(value: &str) -> Option<u32> {
+    let mut before = None;
+    for word in value
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        if word.eq_ignore_ascii_case("days") || word.eq_ignore_ascii_case("day") {
+            return before;
+        }
+        before = word.parse().ok();
+    }
+    None
+}
+
+/// `USD @ $0.003/1K tokens (claude-haiku-4-5)`.
+fn currency(value: &str) -> Option<Header> {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '@');
+    let currency = Currency::parse(value.split(is_end).next()?)?;
+    let after_at = value.split_once('@').map(|(_, price)| price);
+    let model = || Some(value.rsplit_once('(')?.1.split_once(')')?.0.trim());
+    Some(Header::Currency {
+        currency,
+        price: after_at.and_then(|text| price(text, currency)),
+        model: model().map(str::to_owned),
+    })
+}
+
+/// `$0.003/1K tokens`, `$3 per 1,000,000 tokens`. None where it is no whole number of picos per token.
+fn price(text: &str, currency: Currency) -> Option<Price> {
+    let (amount, unit) = text.split_once('/').or_else(|| text.split_once(" per "))?;
+    let amount = amount.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let unit = unit.split_whitespace().next()?;
+    let tokens = match cell::tokens(unit) {
+        Ok(Some(cell)) => cell.used.value,
+        _ => match unit.to_ascii_lowercase().as_str() {
+            "k" | "ktok" => Tokens(1_000),
+            "m" | "mtok" | "million" => Tokens(1_000_000),
+            _ => return None,
+        },
+    };
+    let (picos_per_token, _) = cell::price(amount, tokens)?;
+    Some(Price {
+        picos_per_token,
+        currency,
+    })
+}
+
+/// `2026-02-25 19:15 UTC`, with or without seconds, `T` and zone; a date alone is its midnight.
+fn timestamp(value: &str) -> Option<NaiveDateTime> {
+    let date = cell::date(value.get(..10)?).ok()??;
+    let rest = value.get(10..)?.trim_start_matches(['T', ' ', ',']);
+    let (time, _) = cell::split_while(rest, |c| c.is_ascii_digit() || c == ':');
+    let time = cell::time_range(time).ok().flatten();
+    Some(date.and_time(time.map(|time| time.start).unwrap_or_default()))
+}
 
 /// Whether the list under a label is read, in whatever section it is.
 pub(super) fn is_known_label(label: &str) -> bool {
@@ -17,7 +91,7 @@ pub(super) fn is_known_label(label: &str) -> bool {
 }
 
 /// What an item says, or that it cannot be read. `None` where it means nothing here.
-pub(super) fn read(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
+pub(super) fn note(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
     let (key, value) = item.split_once(':')?;
     let value = value.trim();
     if cell::is_absent(value) {
@@ -49,4 +123,61 @@ pub(super) fn read(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
             })
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_read_and_others_passed_by() {
+        let read = |line| header(line).collect::<Vec<_>>();
+        let price_of = |picos_per_token, code| Price {
+            picos_per_token,
+            currency: Currency::parse(code).unwrap(),
+        };
+        assert_eq!(
+            read(
+                "Retention Policy: Monthly aggregates kept indefinitely; daily details purged after 30 days"
+            ),
+            [Header::RetentionDays(30)]
+        );
+        assert_eq!(
+            read("Unit: Tokens | Currency: USD @ $0.003/1K tokens (claude-haiku-4-5)"),
+            [Header::Currency {
+                currency: Currency::USD,
+                price: Some(price_of(3_000_000, "USD")),
+                model: Some("claude-haiku-4-5".to_owned()),
+            }]
+        );
+        assert_eq!(
+            read("Currency: EUR @ €3.00/1M tokens"),
+            [Header::Currency {
+                currency: Currency::parse("EUR").unwrap(),
+                price: Some(price_of(3_000_000, "EUR")),
+                model: None,
+            }]
+        );
+        for (text, picos) in [
+            ("USD @ $3.00/1,000,000 tokens", 3_000_000),
+            ("USD @ $0.003/1,000 tokens", 3_000_000),
+            ("USD, @ $3 per 1M tokens", 3_000_000),
+            ("USD @ $0.25/MTok", 250_000),
+        ] {
+            let Some(Header::Currency { price, .. }) = currency(text) else {
+                panic!("{text}");
+            };
+            assert_eq!(price, Some(price_of(picos, "USD")), "{text}");
+        }
+        let updated = |text: &str| Header::LastUpdated(text.parse().unwrap());
+        assert_eq!(
+            read("Last Updated: 2026-02-25 19:15 UTC"),
+            [updated("2026-02-25T19:15:00")]
+        );
+        assert_eq!(
+            read("Last Updated: 2026-02-25"),
+            [updated("2026-02-25T00:00:00")]
+        );
+        assert_eq!(read("Format Change: 2026-02-25 (see archive/) | Note"), []);
+    }
 }

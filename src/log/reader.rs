@@ -11,7 +11,7 @@ use super::{
     Heading, Item, Section,
     chunker::{CHUNK_SIZE, Chunk, Chunker},
     emitter::Emitter,
-    header, notes,
+    notes,
     section::{self, OpenSection},
     table::{self, OpenTable},
     walk::{Walk, line_end},
@@ -170,7 +170,7 @@ impl Reader<'_> {
             if matches!(event, Event::Start(Tag::Paragraph)) {
                 let (text, _) = walk.inline(|tag| *tag == TagEnd::Paragraph);
                 depth -= 1;
-                let pairs = text.text.lines().flat_map(header::read);
+                let pairs = text.text.lines().flat_map(notes::header);
                 pairs.for_each(|header| self.out.emit(Item::Header(header)));
             }
         }
@@ -190,7 +190,7 @@ impl Reader<'_> {
     fn list_item(&mut self, walk: &mut Walk<'_>, range: &Range<usize>) -> bool {
         let (text, stop) = walk.inline(|tag| matches!(tag, TagEnd::Item | TagEnd::Paragraph));
         let place = walk.place(&(range.start..line_end(walk.text, range.start)));
-        match notes::read(&text.text) {
+        match notes::note(&text.text) {
             Some(Ok(value)) => self.out.emit(Item::Note(Note {
                 value,
                 in_notes_section: self.section.kind == Section::Notes,

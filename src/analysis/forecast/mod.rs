@@ -75,7 +75,7 @@ impl Request<'_> {
 }
 
 /// The forecast of all teams together, and those of single teams where something can be said about them.
-pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamForecast>) {
+pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, TeamForecast>) {
     let (reconciled, budget) = (request.reconciled, request.budget);
     let (policy, now) = (request.policy, request.options.now);
     let plan = Plan::of(reconciled, budget, policy);
@@ -83,11 +83,11 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
     let burn_rate = BurnRate::of(reconciled, now);
     let state = request.state();
-    let ahead = (state == ForecastState::Open)
-        .then(|| MonthAhead::new(&request, planned, project.as_ref()));
+    let ahead =
+        (state == ForecastState::Open).then(|| MonthAhead::new(request, planned, project.as_ref()));
     let ahead = ahead.as_ref();
     let month_end = ahead.and_then(MonthAhead::estimate);
-    let of_project = project_estimate(&request, project.as_ref(), planned);
+    let of_project = project_estimate(request, project.as_ref(), planned);
     let cost = ahead.and_then(MonthAhead::cost);
     let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
     let estimates: Vec<Estimate> = [month_end, of_project].into_iter().flatten().collect();
@@ -102,11 +102,11 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
         project: of_project,
         project_as_planned: project.as_ref().and_then(as_planned),
         level: levels.chain(cost.map(|cost| cost.level)).max(),
-        risk: risk(&request, &estimates, cost.as_ref(), planned),
+        risk: risk(request, &estimates, cost.as_ref(), planned),
         cost,
         alert_at: policy.forecast,
-        thresholds: thresholds(&request, burn_rate, ahead),
-        straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, &request)),
+        thresholds: thresholds(request, burn_rate, ahead),
+        straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, request)),
         inputs: ahead.map(MonthAhead::inputs),
         project_inputs: project.as_ref().map(Project::inputs),
         used_by_day: ahead.map(MonthAhead::used_by_day).unwrap_or_default(),
@@ -115,7 +115,7 @@ pub(super) fn forecast(request: Request<'_>) -> (Forecast, HashMap<NameId, TeamF
             .options
             .backtest
             .then(|| Backtest::run(reconciled, budget, now.date_naive())),
-        safety_margin: margin(&request, planned),
+        safety_margin: margin(request, planned),
         burn_rate,
         stated: stated(reconciled, budget),
         stated_risk,
