@@ -47,14 +47,7 @@ impl TypedValueParser for FormatParser {
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self::Table,
-            Self::Json,
-            Self::Csv,
-            Self::Markdown,
-            Self::Sarif,
-            Self::Github,
-        ]
+        Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

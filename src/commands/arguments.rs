@@ -32,12 +32,11 @@ pub fn check_format(cli: &Cli) -> Result<(), Failure> {
     let (command, supported) = cli.formats();
     let values = supported.iter().filter_map(ValueEnum::to_possible_value);
     let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
-    let (asked, option) = match cli.global.json {
-        true => ("json", "--json".to_owned()),
-        false => (
-            cli.global.format.as_str(),
-            format!("--format {}", cli.global.format),
-        ),
+    let (asked, option) = if cli.global.json {
+        ("json", "--json".to_owned())
+    } else {
+        let format = cli.global.format.as_str();
+        (format, format!("--format {format}"))
     };
     if names.iter().any(|name| name == asked) {
         return Ok(());

@@ -80,7 +80,7 @@ fn amounts<'w>(counts: impl IntoIterator<Item = (usize, &'w str)>) -> Vec<String
     counts.map(|(count, word)| counted(count, word)).collect()
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
 pub enum Format {
     Table,
     Json,
@@ -89,6 +89,10 @@ pub enum Format {
     Markdown,
     Sarif,
     Github,
+}
+
+impl Format {
+    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]

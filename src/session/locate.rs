@@ -73,7 +73,7 @@ impl LogOptions {
             });
             if problems.incomplete {
                 let shown = render::sanitize(&shown);
-                full += &format!("tokmon: {shown} may have more errors\n");
+                full = format!("{full}tokmon: {shown} may have more errors\n");
             }
             let first = problems.found.first();
             let brief = first.map(|first| render::concise(first, &files));
@@ -101,13 +101,12 @@ pub fn locate(options: &LogOptions) -> Result<LogFiles, Failure> {
         let settings = here.as_deref().map(|path| options.read_settings(path));
         let settings = settings.transpose()?;
         let named = settings.as_ref().and_then(|settings| settings.log.as_ref());
-        let (path, nearest) = match (named, &here) {
-            (Some(log), Some(here)) => (here.with_file_name(log), Some(here.clone())),
-            _ => {
-                let path = find_log(options)?;
-                let nearest = near_log(&path);
-                (path, nearest)
-            }
+        let (path, nearest) = if let (Some(log), Some(here)) = (named, &here) {
+            (here.with_file_name(log), Some(here.clone()))
+        } else {
+            let path = find_log(options)?;
+            let nearest = near_log(&path);
+            (path, nearest)
         };
         let settings = settings.filter(|_| nearest == here);
         (Some(path.clone()), options.shown(&path), nearest, settings)

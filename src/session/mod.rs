@@ -90,14 +90,14 @@ pub fn load(
     files.findings.sort();
     match reported {
         Ok((report, month, earlier)) => {
-            let loaded = LoadedLog {
+            let log = LoadedLog {
                 ledger,
                 policy,
                 month,
                 earlier,
                 files,
             };
-            Ok((loaded, report))
+            Ok((log, report))
         }
         Err(failure) => Err(LoadFailure {
             failure,

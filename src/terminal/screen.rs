@@ -156,17 +156,10 @@ fn restore_on_panic() {
         panic::set_hook(Box::new(move |info| {
             let _ = restore();
             report(info);
-            end(ExitCode::Panicked);
+            #[expect(clippy::exit, reason = "after a panic, `main` is not reached")]
+            std::process::exit(ExitCode::Panicked.number().into());
         }));
     });
-}
-
-#[expect(
-    clippy::exit,
-    reason = "`main` is not reached any more, and the terminal is restored"
-)]
-fn end(code: ExitCode) -> ! {
-    std::process::exit(code.number().into())
 }
 
 /// The bytes of a frame until it is complete: crossterm flushes more than once.

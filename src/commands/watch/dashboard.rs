@@ -271,7 +271,7 @@ impl Dashboard<'_, '_, '_> {
     fn edit(&mut self, file: FileId, line: usize) -> Result<Flow, Failure> {
         let path = self.follower.read_files.path(file);
         let path = path.unwrap_or(&self.follower.watched.log);
-        let failed = match editor::command(&self.follower.run.cx, path, line) {
+        let failed = match editor::command(self.follower.run.cx, path, line) {
             Err(why) => Some(why),
             Ok(mut command) => {
                 let name = command.get_program().to_string_lossy().into_owned();
