@@ -100,7 +100,6 @@ struct DotMatrix {
     dots: Vec<Vec<Layer>>,
     /// Dots of a cell across and down.
     cell: (usize, usize),
-    ascii: bool,
 }
 
 impl DotMatrix {
@@ -143,7 +142,7 @@ impl DotMatrix {
                 *before = dot;
             }
         }
-        Self { dots, cell, ascii }
+        Self { dots, cell }
     }
 
     fn row(&self, row: usize, chart: &Chart, canvas: Canvas) -> StyledLine {
@@ -158,7 +157,7 @@ impl DotMatrix {
             (None, row) if row == rows - 1 => "0".to_owned(),
             (None, _) => String::new(),
         };
-        let (side, dash) = if self.ascii {
+        let (side, dash) = if canvas.style.ascii {
             ('|', '-')
         } else {
             ('┤', '┈')
@@ -182,7 +181,13 @@ impl DotMatrix {
                 line += in_level(std::mem::take(&mut run), level);
                 level = next;
             }
-            run.push(self.glyph(strongest, &dots).unwrap_or(empty));
+            run.push(match strongest {
+                Layer::Empty => empty,
+                _ if !canvas.style.ascii => braille(&dots),
+                Layer::Used => '#',
+                Layer::Likely => '*',
+                Layer::Fan => ':',
+            });
         }
         line += in_level(run, level);
         let mut remarks = chart.remarks.iter();
@@ -191,17 +196,6 @@ impl DotMatrix {
             line += remark.as_str();
         }
         line.trim_end()
-    }
-
-    /// The character of a cell. None if it is empty.
-    fn glyph(&self, strongest: Layer, dots: &[Layer]) -> Option<char> {
-        Some(match strongest {
-            Layer::Empty => return None,
-            _ if !self.ascii => braille(dots),
-            Layer::Used => '#',
-            Layer::Likely => '*',
-            Layer::Fan => ':',
-        })
     }
 }
 

@@ -157,7 +157,7 @@ impl App {
         };
         if team.is_some() {
             self.filter.clear();
-            self.selection.team = team;
+            self.selected_team = team;
             self.restore_selection();
         }
     }
@@ -194,17 +194,17 @@ impl App {
         match self.tab {
             Tab::Overview => {
                 let alert = self.selected_alert();
-                self.selection.alert = alert.map(|alert| (alert.scope, alert.team.clone()));
+                self.selected_alert = alert.map(|alert| (alert.scope, alert.team.clone()));
             }
             Tab::Teams => {
                 // With a filter that matches nothing, the team before is kept.
                 if let Some(team) = self.selected_team().map(|team| team.name.clone()) {
-                    self.selection.team = Some(team);
+                    self.selected_team = Some(team);
                 }
             }
             Tab::Daily => {
                 let at = self.selected[Tab::Daily.index()];
-                self.selection.row = at.and_then(|at| self.rows_by_day().nth(at).map(key));
+                self.selected_row = at.and_then(|at| self.rows_by_day().nth(at).map(key));
             }
             Tab::Forecast => {}
         }
@@ -212,14 +212,14 @@ impl App {
 
     /// Selects what was selected, wherever it is now.
     pub fn restore_selection(&mut self) {
-        let selection = &self.selection;
         let alerts = self.report().map_or(&[][..], |report| &report.alerts);
-        let is_selected =
-            |alert: &Alert| selection.alert.as_ref() == Some(&(alert.scope, alert.team.clone()));
+        let is_selected = |alert: &Alert| {
+            self.selected_alert.as_ref() == Some(&(alert.scope, alert.team.clone()))
+        };
         let alert = self.nearest(Tab::Overview, alerts.iter().map(is_selected));
-        let is_selected = |team: &&TeamReport| Some(&team.name) == selection.team.as_ref();
+        let is_selected = |team: &&TeamReport| Some(&team.name) == self.selected_team.as_ref();
         let team = self.nearest(Tab::Teams, self.teams().iter().map(is_selected));
-        let row = selection.row.as_ref().and_then(|selected| {
+        let row = self.selected_row.as_ref().and_then(|selected| {
             let rows = self.rows_by_day().map(|row| key(row) == *selected);
             self.nearest(Tab::Daily, rows)
         });

@@ -119,14 +119,6 @@ impl Viewport {
     }
 }
 
-/// What is selected in each view, by what it is: rows come and go above it.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    pub alert: Option<(AlertScope, Option<String>)>,
-    pub team: Option<String>,
-    pub row: Option<RowKey>,
-}
-
 /// Identifies a row whose line has moved: day, time, team, task and tokens.
 pub type RowKey = (
     NaiveDate,
@@ -171,5 +163,8 @@ pub struct App {
     pub bell: bool,
     /// The bell has rung for the thresholds up to this one, in percent.
     pub rung: Option<u32>,
-    pub selection: Selection,
+    /// What is selected in each view, by what it is: rows come and go above it.
+    pub selected_alert: Option<(AlertScope, Option<String>)>,
+    pub selected_team: Option<String>,
+    pub selected_row: Option<RowKey>,
 }

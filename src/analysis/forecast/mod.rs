@@ -24,7 +24,7 @@ pub use backtest::{Backtest, BacktestPart};
 pub use estimate::{CostEstimate, Estimate, Quantiles};
 pub use history::first_day_looked_at;
 pub use hurdle_gamma::{HurdleGamma, Remaining};
-pub use project::{EstimateSource, Finished, ProjectInputs};
+pub use project::{EstimateSource, ProjectInputs};
 pub use report::{
     Confidence, CrossingState, Forecast, ForecastBasis, ForecastInputs, ForecastState, PathDay,
     RateInputs, Risk, StatedForecast, TeamForecast, ThresholdCrossing, UsedByDay,

@@ -6,8 +6,7 @@ use super::NOT_ENOUGH;
 use crate::{
     analysis::{
         BurnRate, CrossingState, Estimate, ForecastBasis, Plan, StatusReport, TeamForecast,
-        ThresholdCrossing,
-        forecast::{EstimateSource, Finished},
+        ThresholdCrossing, forecast::EstimateSource,
     },
     model::Percent,
     render::{Cell, Column, ReportTable},
@@ -162,18 +161,14 @@ fn finished(report: &StatusReport) -> ReportTable {
                 Percent::new(work.actual_tokens.0, work.estimated_tokens.0),
                 Cell::Percent,
             ),
-            Cell::word(source(work)),
+            Cell::word(match work.source {
+                EstimateSource::Allocation => "allocation",
+                EstimateSource::Plan => "plan",
+            }),
             Cell::some(work.line, Cell::Number),
         ]);
     }
     table
-}
-
-fn source(work: &Finished) -> &'static str {
-    match work.source {
-        EstimateSource::Allocation => "allocation",
-        EstimateSource::Plan => "plan",
-    }
 }
 
 /// The plan with a fixed share more or less.
