@@ -25,7 +25,7 @@ pub(super) struct Derived<'r> {
     newest: Option<ReconciledMonth<'r>>,
     pub(super) basis: Basis,
     pub(super) sections: NewSections<'r>,
-    /// How many deliverables teams have, if the newest month changes.
+    /// The deliverables of teams, if the newest month changes.
     counts: Option<BTreeMap<String, u64>>,
 }
 

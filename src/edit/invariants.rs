@@ -19,11 +19,11 @@ use crate::{
 /// What an edit says about its result. Nothing else changes.
 #[derive(Clone, Debug, Default)]
 pub struct Invariants {
-    /// How many rows are new, in monthly tables and in others.
+    /// The numbers of new rows, in monthly tables and in others.
     new_rows: [usize; 2],
-    /// How many lines that are not Markdown are elsewhere afterwards.
+    /// The number of lines that are not Markdown and are elsewhere afterwards.
     pub(super) moved_lines: usize,
-    /// What teams, their names folded, use afterwards where that is not what they did.
+    /// What teams, by their folded names, use afterwards where that differs from before.
     used: BTreeMap<(Month, String), Tokens>,
 }
 
@@ -228,7 +228,6 @@ pub enum Violation {
     Row { line: usize },
     #[error("{expected} rows were written, and {found} would be read")]
     NewRows { expected: usize, found: usize },
-    /// Of a line that is not Markdown.
     #[error("line {line} would mean something else")]
     Line { line: usize },
     #[error("{0} lines would mean something else")]

@@ -27,7 +27,7 @@ pub(super) struct Delta {
     /// The price of a token, if it is the same for all.
     pub(super) price: Option<Price>,
     pub(super) minutes: Option<u64>,
-    /// How many deliverables the team then has, if its monthly rows are to say so.
+    /// The number of deliverables that the team then has, if its monthly rows are to say so.
     pub(super) deliverables: Option<u64>,
     pub(super) status: Option<Status>,
 }
@@ -183,7 +183,6 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         entries.any(|entry| entry.figures.deliverables.is_some())
     }
 
-    /// Whether the monthly rows of a team are of several projects.
     pub(super) fn is_of_several_projects(&self, team: &str) -> bool {
         let entries = self.entries_of(team);
         let mut projects = entries.map(|entry| entry.work.project.as_deref().map(fold_name));
@@ -269,7 +268,6 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
     }
 }
 
-/// The edits of a row that grows.
 pub(super) fn grow(
     editor: &TableEditor<'_>,
     row: &TableRow,

@@ -163,7 +163,6 @@ pub(super) fn efficiency(
     edits
 }
 
-/// The metrics of teams that have none.
 fn new_metrics(reconciled: &ReconciledMonth<'_>, counts: &BTreeMap<String, u64>) -> Vec<String> {
     let metric = |(team, count): (&String, &u64)| {
         let team = reconciled.find_team(team)?;

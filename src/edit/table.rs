@@ -64,7 +64,6 @@ impl<'d> TableEditor<'d> {
         heads.into()
     }
 
-    /// What the table calls its total.
     pub(super) fn total_name(&self) -> Option<&'d str> {
         let mut rows = self.table.rows.iter().rev();
         let total = rows.find(|row| matches!(row.kind, RowKind::Total(_)))?;

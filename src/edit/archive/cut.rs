@@ -50,7 +50,6 @@ struct Cutter<'d> {
     deltas: BTreeMap<Month, ArchiveDelta>,
 }
 
-/// Takes expired sections and lines out of a log.
 pub(super) fn cut(
     log: &Revision,
     inventory: &Inventory,

@@ -50,7 +50,6 @@ pub struct MoveStats {
     pub sessions: usize,
     /// The rows of both, without sums.
     pub rows: usize,
-    /// Rows merged into others.
     pub merged: usize,
     /// Lines that are not Markdown.
     pub lines: usize,

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use crate::text::{Place, Span};
 
-/// The log that the header of an archive names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedLog {
     /// Its path from the folder of the archive.

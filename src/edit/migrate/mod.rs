@@ -53,7 +53,6 @@ pub struct Migration {
     pub text: String,
     /// The number of rows that became daily rows.
     pub rows: usize,
-    /// The number of months with a summary.
     pub months: usize,
     /// The numbers of hook lines, and of other lines that are not blank, in the original alone.
     pub left: (usize, usize),
@@ -131,7 +130,6 @@ fn days(document: &Document) -> BTreeMap<NaiveDate, Vec<DayRow>> {
     days
 }
 
-/// What was spent in a month.
 #[derive(Debug)]
 struct MonthRows<'e> {
     teams: Vec<TeamMonth<'e>>,
@@ -140,7 +138,6 @@ struct MonthRows<'e> {
     currency: Option<Currency>,
 }
 
-/// What a team spent in a month.
 #[derive(Debug, Default)]
 struct TeamMonth<'e> {
     name: String,

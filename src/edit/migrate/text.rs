@@ -162,7 +162,6 @@ fn summary(text: &mut String, month: Month, rows: &MonthRows<'_>) {
     text.push('\n');
 }
 
-/// An amount to its last digit.
 fn money(cost: Option<Amount<i128>>, currency: Option<Currency>) -> String {
     let Some(cost) = cost else {
         return ABSENT.to_owned();

@@ -160,7 +160,6 @@ pub(crate) fn number_span(raw: &str) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// Where the number that starts at a digit ends.
 fn one_number(raw: &str, start: usize) -> usize {
     let mut end = start;
     let mut chars = raw.get(start..).unwrap_or_default().chars().peekable();

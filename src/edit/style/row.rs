@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-/// How many of a table's newest rows show how it is laid out and spelled.
+/// The number of newest rows of a table that show how it is laid out and spelled.
 pub(crate) const SAMPLED_ROWS: usize = 50;
 
 #[derive(Clone, Debug)]

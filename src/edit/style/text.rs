@@ -37,7 +37,7 @@ pub(crate) fn plural(count: u64, word: &str) -> String {
     format!("{word}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether an id can stand in a comment of a cell and be read from there.
+/// Whether an id can be written in a comment of a cell and read from there.
 pub(crate) fn is_writable_id(id: &str) -> bool {
     let is_plain =
         |c: char| c.is_ascii_graphic() && !matches!(c, '|' | '"' | '<' | '>' | '\\' | '`');

@@ -38,7 +38,6 @@ type FoldedTask = Option<String>;
 
 type Tasks<'d> = BTreeMap<FoldedTask, Vec<&'d TableRow>>;
 
-/// The rows of a merged table that occur twice.
 pub(super) fn find<'d>(
     document: &Document,
     merged: &MergedTable<'d>,

@@ -137,7 +137,7 @@ fn finding_of(rows: &DuplicateRows<'_>, month: &ReconciledMonth<'_>) -> Option<D
     let (first, second) = (entries.next()?.place, entries.next()?.place);
     let (team, count) = (&rows.team, rows.rows.len());
     let details = month.find_team(team)?.details();
-    let message = format!("{count} monthly rows of {team} stand for one, as after a merge");
+    let message = format!("{count} monthly rows of {team} should be one, as after a merge");
     let finding = Diagnostic::new(Code::MergedTwice, message, second);
     Some(match rows.resolution {
         Some(right) => finding
