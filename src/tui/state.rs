@@ -128,6 +128,10 @@ pub type RowKey = (
     Option<Tokens>,
 );
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that do not depend on each other"
+)]
 #[derive(Clone, Debug, Default)]
 pub struct App {
     pub tab: Tab,

@@ -66,6 +66,7 @@ fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
     analysis::report(&reconciled, policy, &question)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a reading is a result")]
 fn good(report: StatusReport) -> Reading {
     Ok(Box::new(Snapshot {
         report,

@@ -80,6 +80,7 @@ fn the_bell_rings_once_for_each_threshold() {
 }
 
 /// Figures beside a row that cannot be read.
+#[expect(clippy::unnecessary_wraps, reason = "a reading is a result")]
 fn worse(tokens: u64) -> Reading {
     let mut report = used(tokens);
     report.log.unreadable_rows = 1;
