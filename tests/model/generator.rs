@@ -107,7 +107,7 @@ fn details(random: &mut Random, date: &str) -> String {
     let mut table = format!(
         "{heading}\n\n| Time | Team | Task | Tokens | Cost | Status |\n|---|---|---|---|---|---|"
     );
-    for _ in 0..1 + random.below(5) {
+    for _ in 0..=random.below(5) {
         let tokens = random.below(20_000);
         let id = match random.below(4) {
             0 => format!(" <!-- id={} -->", random.below(1_000_000)),

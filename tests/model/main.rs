@@ -1,6 +1,12 @@
 //! Generated logs, read by a second reader written from the description of the format alone, which must agree with the program
 //! before and after it records, settles, fixes, archives and merges. `TOKMON_LOGS` sets how many, `TOKMON_SEED` which.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot set up a log has failed; it writes files, and prints the log that it failed for"
+)]
+
 #[path = "../hammer/random.rs"]
 #[expect(dead_code, reason = "nothing here waits")]
 mod random;
@@ -80,7 +86,7 @@ fn check(folder: &Path, random: &mut Random) {
         // The program refuses a log without any usage.
         return;
     }
-    for step in 0..1 + random.below(4) {
+    for step in 0..=random.below(4) {
         match random.below(4) {
             0 => {
                 let tokens = 1 + random.below(5_000);
@@ -153,7 +159,7 @@ fn a_second_reader_agrees_with_the_program() {
         let log = generator::log(&mut random);
         fs::write(folder.path().join("cost-log.md"), &log).unwrap();
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            check(folder.path(), &mut random)
+            check(folder.path(), &mut random);
         }));
         if let Err(cause) = checked {
             println!(
