@@ -203,7 +203,7 @@ pub(crate) fn log() -> impl Strategy<Value = String> {
         })
 }
 
-/// What no edit may take away: rows of days and sessions, and everything that is none of tokmon's business, line by line.
+/// What no edit may take away: rows of days and sessions, and everything that tokmon does not read, line by line.
 fn kept_lines(text: &str) -> BTreeMap<String, usize> {
     let document = Document::read(text, Kept::All);
     let mut derived: Vec<usize> = Vec::new();
