@@ -11,7 +11,7 @@ use crate::{
     config::Settings,
     edit::{
         ArchivesOf, Revision, Timestamp,
-        archive::{self, ArchiveError, ArchiveRequest, Archiving, MoveStats},
+        archive::{self, ArchiveError, ArchiveRequest, Archiving, MoveStats, Obstacle},
     },
     exit::ExitCode,
     failure::Failure,
@@ -77,7 +77,7 @@ impl ArchiveRun<'_> {
             replaced,
             settled,
             moved,
-            left,
+            left: obstacles,
         } = archiving;
         archives.check_adopted(text, |month| replaced.contains_key(&month))?;
         // What was moved just now is deleted another time, if at all.
@@ -89,15 +89,6 @@ impl ArchiveRun<'_> {
         let pruned = archive::prune(log, &mut log_set, &to_delete, self.now);
         let (pruned, removed) = pruned.map_err(|error| failure(&error, archives))?;
         let log = pruned.as_ref().unwrap_or(log).text();
-        let deleted = removed.iter().map(|(month, archive)| Deleted {
-            file: archives.file_of(*month).shown,
-            month: *month,
-            lines: count(archive),
-        });
-        let left = left.into_iter().map(|(section, obstacle)| Left {
-            section,
-            reason: obstacle.to_string(),
-        });
         let report = Archived {
             schema_version: 1,
             file: self.session.log.shown.clone(),
@@ -107,13 +98,14 @@ impl ArchiveRun<'_> {
             hooks_only: request.hooks_only,
             settled_lines: settled,
             moved: moved_to(moved, archives),
-            deleted: deleted.collect(),
-            left: left.collect(),
+            deleted: deleted(&removed, archives),
+            left: left(obstacles),
             lines_before: count(text.as_bytes()),
             lines_after: count(log.as_bytes()),
         };
-        let removed = removed.into_iter();
-        let removed = removed.map(|(month, archive)| (month, Some(archive), None));
+        let removed = removed
+            .into_iter()
+            .map(|(month, archive)| (month, Some(archive), None));
         let replaced = replaced.into_iter().map(|(month, before)| {
             let after = log_set.archives.remove(&month);
             (month, before, after)
@@ -182,6 +174,23 @@ fn moved_to(moved: BTreeMap<Month, MoveStats>, archives: &Archives) -> Vec<Moved
         hook_lines: moved.lines,
     });
     moved.collect()
+}
+
+fn deleted(removed: &BTreeMap<Month, Vec<u8>>, archives: &Archives) -> Vec<Deleted> {
+    let deleted = removed.iter().map(|(month, archive)| Deleted {
+        file: archives.file_of(*month).shown,
+        month: *month,
+        lines: count(archive),
+    });
+    deleted.collect()
+}
+
+fn left(left: Vec<(String, Obstacle)>) -> Vec<Left> {
+    let left = left.into_iter().map(|(section, obstacle)| Left {
+        section,
+        reason: obstacle.to_string(),
+    });
+    left.collect()
 }
 
 fn failure(error: &ArchiveError, archives: &Archives) -> Failure {

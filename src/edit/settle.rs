@@ -19,7 +19,7 @@ use super::{
     totals,
 };
 use crate::{
-    analysis::{ReconciledMonth, word_prefixes},
+    analysis::{ReconciledMonth, TeamUsage, word_prefixes},
     log::{Column, Role, Section, cell},
     model::{Amount, Entry, EntryKind, Money, Month, Tokens, fold_name, is_total},
     text::{Edit, Place},
@@ -89,21 +89,12 @@ impl<'d> Settling<'d> {
     ) -> BTreeMap<String, u64> {
         let mut noted = BTreeMap::new();
         let mut met = HashSet::new();
-        let settled = entries.iter().filter(|entry| is_writable(entry));
-        let owners: HashSet<String> = settled
-            .map(|entry| rows.owner(&entry.work.team).1)
-            .collect();
-        for team in &reconciled.teams {
-            // A new monthly row makes its team known, and a month's first summary says which teams there are: a team with a longer
-            // name, or one that the summary omitted, would become a part of that one. So it gets its row, too.
-            let is_at_risk = !rows.has_rows()
-                || !team.tallies.contains_key(&EntryKind::Monthly)
-                    && word_prefixes(&fold_name(&team.name)).any(|prefix| owners.contains(prefix));
-            if is_at_risk && met.insert(team.name.as_str()) {
-                sync_summary::add_missing(rows, team, reconciled, Tolerance::None);
-            }
+        let entries: Vec<_> = entries.iter().filter(|entry| is_writable(entry)).collect();
+        for team in teams_at_risk(rows, &entries, reconciled) {
+            met.insert(team.name.as_str());
+            sync_summary::add_missing(rows, team, reconciled, Tolerance::None);
         }
-        for entry in entries.iter().filter(|entry| is_writable(entry)) {
+        for entry in entries {
             let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
                 continue;
             };
@@ -171,6 +162,23 @@ impl<'d> Settling<'d> {
         proposal.edits.extend(gone);
         proposal
     }
+}
+
+/// The teams that need a monthly row before others get theirs. A new row makes its team known, and a month's first summary says which
+/// teams there are: one with a longer name, or one that the summary omitted, would become a part of that team.
+fn teams_at_risk<'r>(
+    rows: &MonthlyRows<'_, '_>,
+    entries: &[&&Entry<'static>],
+    reconciled: &'r ReconciledMonth<'_>,
+) -> Vec<&'r TeamUsage> {
+    let owners = entries.iter().map(|entry| rows.owner(&entry.work.team).1);
+    let owners: HashSet<String> = owners.collect();
+    let is_at_risk = |team: &&TeamUsage| {
+        let has_row = team.tallies.contains_key(&EntryKind::Monthly);
+        let folded = fold_name(&team.name);
+        !rows.has_rows() || !has_row && word_prefixes(&folded).any(|name| owners.contains(name))
+    };
+    reconciled.teams.iter().filter(is_at_risk).collect()
 }
 
 /// The tables that rows can be written into, by day; of one day, the first.

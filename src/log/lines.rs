@@ -132,21 +132,7 @@ fn usage<'a>(
     let tokens = pairs.need_tokens()?;
     let deliverables = pairs.number("deliverables", cell::count)?;
     let minutes = pairs.number("minutes", cell::count)?;
-    let mut class = |key| {
-        let tokens = pairs.tokens(key).unwrap_or_else(|mut problem| {
-            problem.message =
-                format!("`{key}` of this line cannot be read; the line is counted without it");
-            problems.push(*problem);
-            None
-        });
-        tokens.map(|tokens| tokens.value)
-    };
-    let classes = TokenClasses {
-        input: class("input"),
-        output: class("output"),
-        cache_write: class("cache_write"),
-        cache_read: class("cache_read"),
-    };
+    let classes = classes(pairs, problems);
     let status = pairs.get("status").and_then(|text| cell::status(text));
     if let Some(Status::Other(_)) = status {
         problems.push(unknown_status(pairs.place));
@@ -184,6 +170,25 @@ fn usage<'a>(
         hold: text("hold"),
         place: pairs.place,
     })
+}
+
+/// The classes of the tokens. A line whose class cannot be read is counted without it.
+fn classes(pairs: &Pairs<'_>, problems: &mut Vec<Diagnostic>) -> TokenClasses {
+    let mut class = |key| {
+        let tokens = pairs.tokens(key).unwrap_or_else(|mut problem| {
+            problem.message =
+                format!("`{key}` of this line cannot be read; the line is counted without it");
+            problems.push(*problem);
+            None
+        });
+        tokens.map(|tokens| tokens.value)
+    };
+    TokenClasses {
+        input: class("input"),
+        output: class("output"),
+        cache_write: class("cache_write"),
+        cache_read: class("cache_read"),
+    }
 }
 
 fn hold<'a>(pairs: &Pairs<'a>) -> Result<Hold<'a>, Box<Diagnostic>> {
