@@ -62,7 +62,8 @@ pub fn attach_fixes(findings: &mut [Diagnostic], revision: &Revision, log_set: &
     // An archive is adopted before the log is fixed.
     let findings = findings.iter_mut();
     for finding in findings.filter(|finding| finding.code != Code::OrphanedArchive) {
-        let fix = fixes.iter().find(|fix| fix.0.contains(&finding.code));
+        let mut fixes = fixes.iter();
+        let fix = fixes.find(|(codes, ..)| codes.contains(&finding.code));
         let line = revision.document.whole_line(finding.place);
         finding.set_fix(fix.and_then(|(_, is_divisible, fix)| {
             let on_line = fix.edits.within(line);

@@ -103,18 +103,12 @@ impl ArchiveRun<'_> {
             lines_before: count(text.as_bytes()),
             lines_after: count(log.as_bytes()),
         };
-        let removed = removed
-            .into_iter()
-            .map(|(month, archive)| (month, Some(archive), None));
-        let replaced = replaced.into_iter().map(|(month, before)| {
-            let after = log_set.archives.remove(&month);
-            (month, before, after)
-        });
-        let changes = removed.chain(replaced);
-        let changes = changes.map(|(month, before, after)| FileChange {
+        // An archive that is deleted is no longer in the set.
+        let removed = removed.into_iter().map(|(month, was)| (month, Some(was)));
+        let changes = removed.chain(replaced).map(|(month, before)| FileChange {
             path: archives.file_of(month).path,
             before,
-            after,
+            after: log_set.archives.remove(&month),
         });
         let files: Vec<FileChange> = changes.collect();
         let log = log.as_bytes().to_vec();

@@ -65,7 +65,7 @@ pub struct Fixed {
     pub revision: Revision,
     /// Why fixes were not made. Each is a bug in tokmon.
     pub rejected: Vec<Violation>,
-    /// There is more to fix than could be done.
+    /// Some findings could still be fixed, but the limit of rounds is reached.
     pub is_unfinished: bool,
 }
 

@@ -33,7 +33,7 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    /// Adds what was added before.
+    /// Adds an earlier addition.
     fn after(self, before: Option<Self>) -> Self {
         let Some(before) = before else { return self };
         let cost = match (before.cost, self.cost) {

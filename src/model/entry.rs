@@ -199,7 +199,7 @@ pub struct StatedCost {
     pub currency: Option<Currency>,
 }
 
-/// One spending that is to be recorded.
+/// Spending to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
     pub time: DateTime<FixedOffset>,

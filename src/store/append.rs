@@ -21,7 +21,7 @@ const DECIDING: Duration = Duration::from_secs(1);
 /// Turns the beginning of a line into one that is not counted.
 const CUT_SHORT: &[u8] = b" [cut short by tokmon: not counted]\n";
 
-/// Makes whole lines from what a log says; None where there is nothing to append.
+/// Returns the whole lines to append to a log with this content, or None if there is nothing to append.
 type Decide<'d, E> = dyn FnMut(&[u8]) -> Result<Option<String>, E> + 'd;
 
 impl Target {

@@ -31,7 +31,7 @@ pub struct Quantiles<T> {
 }
 
 impl<T> Quantiles<T> {
-    /// Of what `of` makes of the tokens still to be spent.
+    /// Quantiles of what `of` computes from the tokens still to be spent.
     pub(super) fn new(remaining: &Remaining, of: impl Fn(Tokens) -> T) -> Self {
         let quantile = |p| of(as_tokens(remaining.quantile(p)));
         Self {

@@ -81,7 +81,7 @@ pub enum ForecastBasis {
     Rate,
     /// What is planned and not done.
     Plan,
-    /// The smaller of both: a plan that lists all work ends the spending, and the rate says how far it gets until then.
+    /// The smaller of both: a plan that lists all work ends the spending, and the rate limits how much of it is spent by then.
     RateAndPlan,
 }
 

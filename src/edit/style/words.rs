@@ -7,7 +7,7 @@ use crate::{
     model::{Status, TimeRange},
 };
 
-/// A status as the newest row of a column with that status spells it, else in the manner of the newest row.
+/// A status as the newest row with that status spells it, else in the style of the newest row.
 pub(crate) fn status<'a>(status: &Status, newest_first: impl Iterator<Item = &'a str>) -> String {
     let (symbol, word) = match status {
         Status::Done => ("✅", "COMPLETE"),

@@ -196,7 +196,8 @@ fn unchanged(
     })
 }
 
-/// Whether the details can be told apart by task: each is of one that has a row, and those of single rows agree with these.
+/// Whether each detail can be assigned to one task: every task has a monthly row, and the details of a task with only one row
+/// agree with it.
 fn are_separate(tasks: &Tasks<'_>, details: &[&Entry<'_>]) -> bool {
     let mut sums: BTreeMap<FoldedTask, RoundedSum> = BTreeMap::new();
     for entry in details {

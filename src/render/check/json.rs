@@ -70,7 +70,7 @@ struct CheckFinding<'a> {
     line: usize,
     /// The column in characters, from 1.
     column: usize,
-    /// The column behind the last character, where it is known.
+    /// The column after the last character, if it is known.
     end_column: Option<usize>,
     /// What is there.
     #[serde(skip_serializing_if = "str::is_empty")]

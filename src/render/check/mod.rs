@@ -140,7 +140,7 @@ struct Spot<'f> {
     line: usize,
     /// The column in characters, from 1.
     column: usize,
-    /// The column behind the last character, where it is known.
+    /// The column after the last character, if it is known.
     end_column: Option<usize>,
     /// What is there.
     message: &'f str,

@@ -205,7 +205,7 @@ impl Journal {
     }
 }
 
-/// A path from its bytes. None where they are none.
+/// A path from its bytes. None if they are not valid as a path.
 #[cfg(not(unix))]
 fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     str::from_utf8(bytes).ok().map(PathBuf::from)
