@@ -13,6 +13,9 @@ use crate::{
     model::{ForecastPolicy, Level, Money, Policy, Probability, Tokens, divide_half_even, ratio},
 };
 
+/// Those that are shown, in ascending order.
+const QUANTILES: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
+
 /// A total with its probabilities: half of all outcomes lie at or below `p50`, a tenth at or below `p10`.
 ///
 /// The middle is left out where too few days are known to give a single figure; then only the interval is.
@@ -33,15 +36,16 @@ pub struct Quantiles<T> {
 impl<T> Quantiles<T> {
     /// Quantiles of what `of` computes from the tokens still to be spent.
     pub(super) fn new(remaining: &Remaining, of: impl Fn(Tokens) -> T) -> Self {
-        let quantile = |p| of(as_tokens(remaining.quantile(p)));
+        let [p025, p10, p25, p50, p75, p90, p975] =
+            QUANTILES.map(|p| of(as_tokens(remaining.quantile(p))));
         Self {
-            p025: quantile(0.025),
-            p10: quantile(0.1),
-            p25: Some(quantile(0.25)),
-            p50: Some(quantile(0.5)),
-            p75: Some(quantile(0.75)),
-            p90: quantile(0.9),
-            p975: quantile(0.975),
+            p025,
+            p10,
+            p25: Some(p25),
+            p50: Some(p50),
+            p75: Some(p75),
+            p90,
+            p975,
         }
     }
 }
@@ -55,8 +59,8 @@ pub struct Estimate {
     pub quantiles: Quantiles<Tokens>,
     /// The share of the budget at `p50`.
     pub ratio: Option<f64>,
-    /// The probability that the budget is used up. Never below 0.03 while it is open: that much work is on average not
-    /// logged yet.
+    /// The probability that the budget is used up, by the law of the quantiles: 0.5 for a budget of `p50`. 1 once it is used up.
+    /// Below 0.05 it is not known any better than that.
     pub probability_over_budget: Option<Probability>,
     /// The level of that probability: `ok`, `warning` or `critical`. Not the level of what is used.
     pub level: Option<Level>,
@@ -95,20 +99,17 @@ impl Estimate {
     }
 }
 
-/// The probability that this many tokens are used in the end: 1 once they are, else `0.03 + 0.97 P(R > tokens - spent)`.
+/// The probability that this many tokens are used in the end: 1 once they are, else `P(R > tokens - spent)`.
 pub(super) fn probability_of(remaining: &Remaining, spent: Tokens, tokens: Tokens) -> Probability {
     if spent >= tokens {
         return Probability::CERTAIN;
     }
     let more = as_float(tokens.saturating_sub(spent).0);
-    Probability::open(with_floor(remaining.exceeds(more)))
-}
-
-/// The probability that is shown for that of a law, `0.03 + 0.97 P`. Some work is never logged in time:
-/// of the events that the law gave less than 5%, 5.3% happened in the months it was measured on.
-pub const fn with_floor(probability: f64) -> f64 {
-    const FLOOR: f64 = 0.03;
-    FLOOR + (1.0 - FLOOR) * probability
+    // The tokens of a quantile are rounded. It is exceeded with the rest of its probability all the same.
+    let rounded = remaining.exceeds(more + 0.5)..=remaining.exceeds(more - 0.5);
+    let mut of_quantile = QUANTILES.map(|p| 1.0 - p).into_iter();
+    let of_quantile = of_quantile.find(|rest| rounded.contains(rest));
+    Probability::open(of_quantile.unwrap_or_else(|| remaining.exceeds(more)))
 }
 
 /// What the month costs in the end: tokens are forecast, and then priced at what the month's tokens cost so far.

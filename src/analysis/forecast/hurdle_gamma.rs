@@ -55,6 +55,12 @@ impl HurdleGamma {
     }
 }
 
+/// How far the probability of a quantile of two laws may be off: less than what any probability is shown to.
+const PRECISION: f64 = 1e-11;
+
+/// As many as halve a range of floating-point numbers to neighbours.
+const MAX_BISECTIONS: usize = 60;
+
 /// What is still to be spent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Remaining {
@@ -88,24 +94,29 @@ impl Remaining {
         self.laws().map(|law| law.exceeds(tokens)).product()
     }
 
-    /// The tokens that are not exceeded with probability `p`: of two laws by bisection, to a thousandth of a token or the last
-    /// digit that there is.
+    /// The tokens that are not exceeded with probability `p`: of two laws by bisection, until they are exceeded with `1 - p` to
+    /// [`PRECISION`], or to the last digit that there is.
     pub fn quantile(&self, p: f64) -> f64 {
-        let least = self.laws().map(|law| law.quantile(p));
-        let most = least.fold(f64::INFINITY, f64::min);
+        let least = |p| {
+            let quantiles = self.laws().map(|law| law.quantile(p));
+            quantiles.fold(f64::INFINITY, f64::min)
+        };
+        let (tail, mut high) = (1.0 - p, least(p));
         if self.basis() != ForecastBasis::RateAndPlan {
-            return most;
+            return high;
         }
-        let (mut low, mut high) = (0.0, most);
-        if self.exceeds(low) <= 1.0 - p {
+        // Where each of the two is exceeded with the root of the probability at least, both are with the probability.
+        let mut low = least(1.0 - tail.sqrt());
+        if self.exceeds(low) <= tail {
             return low;
         }
-        for _ in 0..60 {
+        for _ in 0..MAX_BISECTIONS {
             let middle = f64::midpoint(low, high);
-            if high - low < 1e-3 {
-                break;
+            let over = self.exceeds(middle) - tail;
+            if over.abs() < PRECISION {
+                return middle;
             }
-            if self.exceeds(middle) > 1.0 - p {
+            if over > 0.0 {
                 low = middle;
             } else {
                 high = middle;

@@ -10,7 +10,7 @@ use super::{
     estimate::probability_of,
     history::{History, Series},
     hurdle_gamma::{HurdleGamma, Remaining},
-    number::{as_float, as_tokens, rounded},
+    number::{as_tokens, rounded},
     project::Project,
     rate::{Horizon, MAX_DAYS, Rate, Window, days_to_come},
 };
@@ -189,16 +189,13 @@ impl<'r> MonthAhead<'r> {
             if probability == Probability::CERTAIN {
                 continue;
             }
-            let more = as_float(crossing.tokens.saturating_sub(spent).0);
-            // The probability allows for work that is not logged; the dates do not. Where only what is shown reaches the
-            // mark, it does so at the end.
+            // The law of a longer time can be narrower: what is not reached by the end is not reached before.
             let first = |percent: u32| {
                 let reached = |(_, law): &&(NaiveDate, Remaining)| {
-                    law.exceeds(more) >= f64::from(percent) / 100.0
+                    probability_of(law, spent, crossing.tokens).reaches(percent)
                 };
-                let day = laws.iter().find(reached).or(laws.last());
-                day.map(|(day, _)| *day)
-                    .filter(|_| probability.reaches(percent))
+                let day = laws.iter().find(reached).map(|(day, _)| *day);
+                day.filter(|_| probability.reaches(percent))
             };
             (crossing.likely, crossing.earliest) = (first(50), first(10));
         }

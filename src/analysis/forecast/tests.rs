@@ -6,14 +6,15 @@
 )]
 
 use super::{
-    HurdleGamma, Remaining,
-    estimate::with_floor,
+    Estimate, HurdleGamma, Remaining,
     rate::{Horizon, Rate, Window},
     work::{Calibration, FinishedWork, OpenWork},
 };
 use chrono::Weekday;
 use proptest::prelude::*;
 use serde_json::Value;
+
+use crate::model::{ForecastPolicy, Level, Tokens};
 
 fn reference() -> Value {
     let text = std::fs::read_to_string("fixtures/forecast-reference.json").unwrap();
@@ -33,6 +34,11 @@ fn assert_near(found: f64, wanted: f64, most: f64, what: &str) {
         (found - wanted).abs() <= most,
         "{what}: {found}, not {wanted}"
     );
+}
+
+/// The reference keeps probabilities as they were shown once, `0.03 + 0.97 P`, except for what has come to pass.
+fn reference_probability(shown: f64) -> f64 {
+    (shown - 0.03) / 0.97
 }
 
 /// So many days, the first of which is such a weekday, Monday being 0.
@@ -76,8 +82,9 @@ fn every_series_of_the_reference_has_its_quantiles_and_probabilities() {
                 let found = if spent >= *budget {
                     1.0
                 } else {
-                    with_floor(law.exceeds(budget - spent))
+                    law.exceeds(budget - spent)
                 };
+                let wanted = reference_probability(wanted);
                 assert_near(found, wanted, 1e-5, &format!("{what}, P(> {budget})"));
             }
             forecasts += 1;
@@ -121,8 +128,8 @@ fn both_plans_of_the_reference_have_their_quantiles_and_probability() {
         }
         let wanted = check["p_exceed_200000"].as_f64().unwrap();
         assert_near(
-            with_floor(law.exceeds(200_000.0 - spent)),
-            wanted,
+            law.exceeds(200_000.0 - spent),
+            reference_probability(wanted),
             1e-5,
             "P(> 200,000)",
         );
@@ -248,11 +255,38 @@ proptest! {
     }
 
     #[test]
-    fn quantiles_and_probabilities_say_the_same(law in laws(), p in 0.01..0.99_f64) {
-        let quantile = law.quantile(p);
-        if quantile > 1.0 {
-            let chance = law.exceeds(quantile);
-            prop_assert!((chance - (1.0 - p)).abs() < 1e-3, "q({p}) = {quantile}, exceeded with {chance}");
+    fn a_quantile_is_exceeded_with_the_rest_of_its_probability(law in laws(), p in 0.001..0.999_f64) {
+        for p in [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975, p] {
+            let quantile = law.quantile(p);
+            if quantile > 0.0 {
+                let chance = law.exceeds(quantile);
+                prop_assert!((chance - (1.0 - p)).abs() < 1e-9, "q({p}) = {quantile}, exceeded with {chance}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_likely_figure_and_the_chance_are_on_the_same_side_of_the_budget(law in laws(), spent in 0..1_000_000_u64, off in 0..1_000_u64) {
+        let estimate = |budget| Estimate::new(&law, Tokens(spent), Some(budget), ForecastPolicy::default());
+        let likely = estimate(Tokens(spent)).quantiles.p50.unwrap();
+        for budget in [likely.0, likely.0 + 1, likely.0 + off, likely.0.saturating_sub(off)].map(Tokens) {
+            let estimate = estimate(budget);
+            let (chance, level) = (estimate.probability_over_budget.unwrap(), estimate.level.unwrap());
+            // At a million million tokens a billionth of the probability is more than one of them.
+            let is_near = budget.0.abs_diff(likely.0).saturating_mul(1_000_000) <= likely.0 / 1_000;
+            let is_over = likely >= budget;
+            prop_assert!(is_near || (chance.percent() >= 50) == is_over, "likely {likely} of {budget}: {chance}");
+            prop_assert_eq!(chance.percent() >= 50, level == Level::Critical, "{} {}", chance, level);
+            prop_assert!(budget != likely || chance.percent() >= 50, "likely all of {budget}: {chance}");
+        }
+        let of = estimate(likely).quantiles;
+        let each = [(0.025, of.p025), (0.1, of.p10), (0.25, of.p25.unwrap()), (0.5, likely), (0.75, of.p75.unwrap()), (0.9, of.p90), (0.975, of.p975)];
+        for (p, quantile) in each {
+            let is_alone = each.iter().filter(|(_, other)| *other == quantile).count() == 1;
+            if quantile.0 > spent && is_alone {
+                let chance = estimate(quantile).probability_over_budget.unwrap();
+                prop_assert!((chance.fraction() - (1.0 - p)).abs() < 1e-9, "{quantile} is exceeded with {chance:?}, not 1 - {p}");
+            }
         }
     }
 
