@@ -677,7 +677,11 @@ fn the_likely_figure_and_the_chance_agree_about_the_budget() {
         .iter()
         .map(|budget| {
             let Ran { out, .. } = picture(log, now, &format!("-q --forecast --budget {budget}"));
-            out.lines().skip(3).take(2).collect::<Vec<&str>>().join("\n")
+            out.lines()
+                .skip(3)
+                .take(2)
+                .collect::<Vec<&str>>()
+                .join("\n")
         })
         .collect();
     assert_snapshot!(told.join("\n"));
