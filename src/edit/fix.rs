@@ -4,6 +4,7 @@
 use super::{
     LogSet, Revision, Timestamp, derived, hook_lines,
     invariants::Violation,
+    outside_rows,
     revision::Proposal,
     settle::settle,
     sync_summary::{Tolerance, sync_summary},
@@ -32,16 +33,18 @@ pub struct ProposedFix {
 pub fn proposed_fixes(revision: &Revision, log_set: &LogSet) -> Vec<ProposedFix> {
     use Code::{
         DetailsExceedSummary, DuplicateId, HookLineInTable, MergedTwice, PercentDiffers,
-        SessionOutsideSummary, TotalDiffers, UnsettledUsage,
+        RowOutsideTable, SessionOutsideSummary, TotalDiffers, UnsettledUsage,
     };
     let months = revision.ledger.months();
+    let joined = outside_rows::move_into_tables(&revision.document);
     let repeats = union_merge::remove_repeats(revision);
     let merged = union_merge::resolve_union_merge(revision).proposal;
     let settled = settle(revision, log_set).0;
     let synced = sync_summary(revision, log_set, months, Tolerance::Rounding);
     let moved = hook_lines::move_out_of_tables(&revision.document);
     let derived = derived::recalculate(revision, log_set);
-    let fixes: [(u8, &'static [Code], Proposal); 6] = [
+    let fixes: [(u8, &'static [Code], Proposal); 7] = [
+        (0, &[RowOutsideTable], joined),
         (0, &[DuplicateId], repeats),
         (1, &[MergedTwice], merged),
         (2, &[UnsettledUsage], settled),

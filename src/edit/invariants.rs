@@ -179,7 +179,8 @@ fn parts(document: &Document) -> Vec<Part> {
     for (table, block) in document.tables.iter().enumerate() {
         let sums = block.rows.iter().filter(|row| !row.is_plain());
         let sums = sums.map(|row| (row.place.line_start, true));
-        let rows = block.lines.iter().map(|line| (line.start, false));
+        let rows = block.lines.iter().chain(&block.outside);
+        let rows = rows.map(|line| (line.start, false));
         parts.extend(rows.chain(sums).map(|(start, is_sum)| Part {
             start,
             kind: PartKind::Row(block.role, is_sum),

@@ -14,6 +14,7 @@ mod log_set;
 pub mod migrate;
 mod monthly;
 mod notes;
+mod outside_rows;
 mod revision;
 mod sections;
 mod settle;

@@ -8,7 +8,7 @@ use super::{
     style::{self, MoneyStyle, RowStyle, SAMPLED_ROWS, TokenStyle},
 };
 use crate::{
-    log::{Column, Columns, cell},
+    log::{Column, Columns, cell, cells_of},
     model::{Currency, Money, Status, TimeRange, TokenClasses, Tokens},
     text::{Edit, Span},
 };
@@ -51,7 +51,7 @@ impl<'d> TableEditor<'d> {
         let head = document.at(table.head.line_to_end());
         Self {
             rows: RowStyle::of(head, newest.iter().copied()),
-            newest: newest.into_iter().map(style::cells_of).collect(),
+            newest: newest.into_iter().map(cells_of).collect(),
             document,
             table,
             currency: table.columns.currency.unwrap_or(currency),

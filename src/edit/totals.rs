@@ -59,7 +59,7 @@ pub(super) fn follow(
     }
     let heading = document.section_of(table)?.heading.line_to_end();
     let start = table.head.line_start;
-    let whole = Span::new(start, document.line_after(table.last_line().end));
+    let whole = Span::new(start, document.line_after(table.last_counted_line().end));
     let edits = edits.iter().filter_map(|edit| edit.moved(start, 0));
     let text = spliced(document.at(whole), edits.collect())?;
     let text = format!("{}\n\n{text}", document.at(heading));

@@ -71,6 +71,20 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
+    /// A line that is to be read as a row of a table with this many columns.
+    pub(super) fn of_row(columns: usize, line: &str, place: Place, is_open: bool) -> Self {
+        let head = format!("{}|\n{}|\n", "|a".repeat(columns), "|-".repeat(columns));
+        Self {
+            text: format!("{head}{}\n", line.trim_end()),
+            head: head.len(),
+            unterminated: is_open.then_some(head.len()),
+            file: place.file,
+            start: place.line_start,
+            lines_before: place.line - 1,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn locator(&self) -> Locator<'_> {
         let mut locator = Locator {
             chunk: self,

@@ -66,6 +66,16 @@ pub enum Role {
     Foreign,
 }
 
+impl Role {
+    /// Whether its rows say what was spent.
+    pub const fn is_usage(self) -> bool {
+        matches!(
+            self,
+            Self::Monthly | Self::Daily | Self::Session | Self::Legacy
+        )
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
     pub role: Role,
@@ -83,6 +93,8 @@ pub struct Row<'a> {
     pub place: Place,
     /// The cells it really has; there may be fewer than columns.
     pub cells: &'a [Cell<'a>],
+    /// It is not in the table that it counts with, the last one of usage above it.
+    pub is_outside: bool,
     pub value: RowValue<'a>,
 }
 

@@ -11,16 +11,19 @@ mod emitter;
 mod item;
 mod lines;
 mod notes;
+mod outside;
 mod reader;
 mod row;
 mod section;
 mod table;
+mod text_row;
 mod walk;
 
 pub use columns::{Column, Columns};
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
 pub use reader::{read, read_str};
 pub use section::{Section, heading_opens};
+pub use text_row::cells_of;
 
 #[cfg(test)]
 mod tests;

@@ -12,8 +12,9 @@ use super::{
     chunker::{CHUNK_SIZE, Chunk, Chunker},
     emitter::Emitter,
     notes,
+    outside::{Tables, TextBlock},
     section::{self, OpenSection},
-    table::{self, OpenTable},
+    table,
     walk::{Walk, line_end},
 };
 use crate::{
@@ -48,7 +49,7 @@ pub(super) fn read_in_chunks(
         section: OpenSection::default(),
         begun: false,
         label: None,
-        table: None,
+        tables: Tables::default(),
     };
     let (mut read, mut head) = (0, String::new());
     loop {
@@ -58,7 +59,7 @@ pub(super) fn read_in_chunks(
         }
         (read, head) = reader.chunk(&chunker.chunk, !more);
         if !more {
-            reader.end_table();
+            reader.tables.end_section(&mut reader.out);
             reader.out.end_hook_run();
             return Ok((chunker.bytes(), chunker.lines()));
         }
@@ -71,8 +72,8 @@ struct Reader<'f> {
     begun: bool,
     /// The last block was a label; whether it is a known one.
     label: Option<bool>,
-    /// The table being read, which may continue in the next chunk.
-    table: Option<OpenTable>,
+    /// The tables of the section. The last one may continue in the next chunk.
+    tables: Tables,
 }
 
 impl Reader<'_> {
@@ -92,28 +93,21 @@ impl Reader<'_> {
             self.block(&mut walk, &tag, &range);
             if may_continue {
                 walk.slice(&walk.table_head(&range)).clone_into(&mut head);
-            } else {
-                self.end_table();
             }
         }
         self.out.hook_lines(&mut walk, usize::MAX, None);
         (read, head)
     }
 
-    fn end_table(&mut self) {
-        if let Some(table) = self.table.take() {
-            table.end(&mut self.out);
-        }
-    }
-
     fn block(&mut self, walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>) {
+        let text = TextBlock::of(walk, tag, range);
         let label = self.label.take();
         match tag {
-            Tag::Heading { level, .. } => self.heading(walk, *level as u8, range),
-            Tag::Paragraph => {
-                table::report_missing_dashes(walk, range, &self.section, &mut self.out);
-                self.label = label_of(walk);
+            Tag::Heading { .. } if text.as_ref().is_some_and(TextBlock::is_no_heading) => {
+                walk.skip();
             }
+            Tag::Heading { level, .. } => self.heading(walk, *level as u8, range),
+            Tag::Paragraph => self.label = label_of(walk),
             Tag::List(_) if self.section.kind == Section::Notes || label == Some(true) => {
                 self.list(walk);
             }
@@ -122,14 +116,16 @@ impl Reader<'_> {
             }
             Tag::BlockQuote(_) if self.section.kind == Section::Header => self.header(walk),
             Tag::Table(_) => {
-                let before = self.table.take();
                 let (section, out) = (&mut self.section, &mut self.out);
-                self.table = Some(OpenTable::read(walk, range, before, section, out));
+                self.tables.read(walk, range, section, out);
             }
             _ => {
                 walk.skip_code(tag, range);
                 walk.skip();
             }
+        }
+        if let Some(text) = text {
+            self.tables.rows_in_text(text, &self.section, &mut self.out);
         }
     }
 
@@ -139,6 +135,7 @@ impl Reader<'_> {
         let Some((kind, project)) = section::recognise(level, &text.text, !self.begun) else {
             return;
         };
+        self.tables.end_section(&mut self.out);
         self.begun |= !matches!(kind, Section::Header | Section::Other);
         self.section = OpenSection {
             kind,

@@ -1,6 +1,6 @@
 //! The tables of a log: which of them are read, their rows, and whether their totals add up.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, mem, ops::Range};
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
@@ -38,9 +38,11 @@ impl Role {
 }
 
 pub(super) struct OpenTable {
-    role: Role,
-    columns: Columns,
+    pub(super) role: Role,
+    pub(super) columns: Columns,
     sums: Sums,
+    /// The rows that are read are outside it.
+    is_outside: bool,
     /// The totals follow from the rows, and can be recalculated.
     is_derived: bool,
 }
@@ -57,24 +59,48 @@ impl OpenTable {
         let columns = read_head(walk);
         let before = before.filter(|_| walk.continues(range));
         let mut table = before.unwrap_or_else(|| Self::open(walk, range, columns, section, out));
-        let mut cells = Vec::with_capacity(table.columns.count);
+        table.rows(walk, range, section, out);
+        table
+    }
+
+    /// Reads rows that are outside the table, and count with it.
+    pub(super) fn read_outside(
+        &mut self,
+        walk: &mut Walk<'_>,
+        range: &Range<usize>,
+        section: &OpenSection,
+        out: &mut Emitter<'_>,
+    ) {
+        read_head(walk);
+        self.is_outside = true;
+        self.rows(walk, range, section, out);
+        self.is_outside = false;
+    }
+
+    fn rows(
+        &mut self,
+        walk: &mut Walk<'_>,
+        range: &Range<usize>,
+        section: &OpenSection,
+        out: &mut Emitter<'_>,
+    ) {
+        let mut cells = Vec::with_capacity(self.columns.count);
         let head_end = Some(walk.table_head(range).end);
         while let Some((event, row)) = walk.events.next() {
             match event {
                 Event::End(TagEnd::Table) => break,
                 Event::Start(Tag::TableRow) => {
                     out.hook_lines(walk, row.start, head_end);
-                    if table.role == Role::Foreign {
+                    if self.role == Role::Foreign {
                         walk.skip();
                     } else {
-                        table.row(walk, &row, section, &mut cells, out);
+                        self.row(walk, &row, section, &mut cells, out);
                     }
                 }
                 _ => {}
             }
         }
         out.hook_lines(walk, range.end, head_end);
-        table
     }
 
     fn open(
@@ -118,6 +144,7 @@ impl OpenTable {
             role,
             columns,
             sums: Sums::default(),
+            is_outside: false,
             is_derived: section.kind.holds_usage(),
         }
     }
@@ -162,12 +189,13 @@ impl OpenTable {
         out.emit(Item::Row(Row {
             place,
             cells,
+            is_outside: self.is_outside,
             value,
         }));
     }
 
-    pub(super) fn end(self, out: &mut Emitter<'_>) {
-        for finding in self.sums.findings() {
+    pub(super) fn end(&mut self, out: &mut Emitter<'_>) {
+        for finding in mem::take(&mut self.sums).findings() {
             out.problem(if self.is_derived {
                 finding
             } else {
@@ -177,7 +205,7 @@ impl OpenTable {
     }
 }
 
-fn uncounted(message: &str, place: Place, label: &str, help: &str) -> Diagnostic {
+pub(super) fn uncounted(message: &str, place: Place, label: &str, help: &str) -> Diagnostic {
     Diagnostic::new(Code::UncountedTable, message, place)
         .label(label)
         .help(help)
@@ -207,32 +235,6 @@ fn why_uncounted(section: &OpenSection, columns: &Columns) -> Option<(&'static s
         )),
         _ => None,
     }
-}
-
-/// Reports rows that are in no table: the row of dashes is missing, or an empty line separates them from it.
-pub(super) fn report_missing_dashes(
-    walk: &mut Walk<'_>,
-    range: &Range<usize>,
-    section: &OpenSection,
-    out: &mut Emitter<'_>,
-) {
-    let is_row = walk.slice(range).starts_with('|');
-    if !section.kind.holds_usage() || !is_row || walk.is_unterminated(range) {
-        return;
-    }
-    let (label, help) = if section.has_table {
-        (
-            "an empty line separates them from the table above",
-            "remove the empty line above them",
-        )
-    } else {
-        (
-            "no row of dashes follows",
-            "write a row like `|---|---|`, with as many columns, below the headings",
-        )
-    };
-    let message = "these rows are not a table, so they are not counted";
-    out.problem(uncounted(message, walk.place(range), label, help));
 }
 
 /// Skips a list in a section of usage. A table inside it is not counted, and reported.
@@ -356,7 +358,7 @@ impl MonthSums {
     }
 
     fn add_total(&mut self, tokens: Option<Amount<Tokens>>, place: Place) {
-        let above = std::mem::take(&mut self.since_last);
+        let above = mem::take(&mut self.since_last);
         let stated = tokens.map(|tokens| (tokens, place, above));
         self.stated.extend(stated);
     }

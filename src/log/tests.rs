@@ -248,6 +248,59 @@ fn tables_in_fences_comments_and_quotes_are_not_data() {
 }
 
 #[test]
+fn a_row_below_an_empty_line_or_text_counts_where_it_fits_the_table_of_its_section() {
+    let row = "| B | x | 2 | $0.1 | ✅ | n | 2h |";
+    for (text, line) in [
+        (format!("\n{row}\n"), 7),
+        (format!("\ntext\n{row}\n"), 8),
+        (format!("\n- item\n{row}\n- item\n"), 8),
+        (format!("\n1. item\n   - inner\n     {row}\n"), 9),
+        (format!("\n> quoted\n{row}\n"), 8),
+        (format!("\n<!-- note -->\n{row}\n"), 8),
+        (format!("\ntext\n{row}\n---\n"), 8),
+        (format!("\n[PRE] x\n\n{row}\n"), 9),
+        ("\ntext\nB | x | 2 | $0.1 | ✅ | n | 2h\n".to_owned(), 8),
+        (
+            format!("\n| Colour | Price |\n|---|---|\n| red | 5 |\n\n{row}\n"),
+            11,
+        ),
+    ] {
+        let log = format!("{MONTHLY}| A | | 1 | | | | |\n{text}## Other\n");
+        for piece in [1, 64 * 1024] {
+            let said = said_in_chunks(log.as_bytes(), piece);
+            let counted = format!("{line} monthly \"B\" Some(2) «2»");
+            assert_eq!(said.matches("monthly \"B\"").count(), 1, "{text}: {said}");
+            assert!(said.contains(&counted), "{text}: {said}");
+            assert!(said.contains("row-outside-table"), "{text}: {said}");
+            assert!(!said.contains("uncounted-table"), "{text}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_may_be_of_other_columns_is_reported_and_not_counted() {
+    let row = "| B | x | 2 | $0.1 | ✅ | n | 2h |";
+    let other =
+        "| Item | Colour | Size | Price | Kind | Use | Age |\n|---|---|---|---|---|---|---|\n";
+    let table = format!("{MONTHLY}| A | | 1 | | | | |\n");
+    for text in [
+        format!("{table}\n{other}\n{row}\n"),
+        format!("{table}\n- {row}\n"),
+        format!("{table}\n<div>\n{row}\n</div>\n"),
+        format!("{table}\ntext\n| B | x | 2 |\n"),
+        format!("{table}\ntext\n{}\n", row.replace(" 2 ", " 2x ")),
+        format!("{table}\n## Daily Detail — 2026-02-25\n\n{row}\n"),
+        format!("{table}\n## Ideas\n\ntext\n{row}\n"),
+        format!("## Ideas\n\n{row}\n\n{table}"),
+        format!("## 2026-02 Monthly Summary\n\n{row}\n\n| Team | Tokens |\n|---|---|\n| A | 1 |\n"),
+    ] {
+        let said = said(&text);
+        assert!(!said.contains("\"B\""), "{text}: {said}");
+        assert_eq!(said.matches("uncounted-table").count(), 1, "{text}: {said}");
+    }
+}
+
+#[test]
 fn a_last_line_without_its_end_is_no_error() {
     let daily =
         "## Daily Detail — 2026-02-25\n\n| Team | Task | Tokens |\n|---|---|---|\n| A | | 1 |\n";

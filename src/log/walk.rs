@@ -13,8 +13,8 @@ use crate::text::Place;
 pub(super) struct Walk<'p> {
     pub(super) text: &'p str,
     pub(super) events: OffsetIter<'p>,
-    chunk: &'p Chunk,
-    lines: Locator<'p>,
+    pub(super) chunk: &'p Chunk,
+    pub(super) lines: Locator<'p>,
     /// Those not passed yet.
     hook_lines: &'p [RawHookLine],
 }

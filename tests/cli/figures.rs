@@ -236,8 +236,10 @@ fn one_table_of_a_section_counts_and_none_is_dropped_without_a_word() {
         gist(&of(&format!("{log}{session}"))),
         found("2026-02", 100, &[])
     );
+    let parted = of(&format!("{log}\n| Team B | 5 |\n"));
+    assert_eq!(gist(&parted), found("2026-02", 105, &["TM028"]));
     for lost in [
-        "\n| Team B | 5 |\n",
+        "\n| Team B | five |\n",
         "- more\n\n  | Team | Tokens |\n  |---|---|\n  | Team B | 5 |\n",
     ] {
         let report = of(&format!("{log}{lost}"));

@@ -32,3 +32,5 @@ mod fix;
 mod migrate;
 #[cfg(target_os = "linux")]
 mod record;
+#[cfg(target_os = "linux")]
+mod rows;

@@ -176,11 +176,12 @@ impl SectionContent {
             self.obstacle.get_or_insert(Obstacle::Unreadable);
         }
         let is_detail = matches!(table.role, Role::Daily | Role::Session);
-        let is_foreign = !is_detail && !table.lines.is_empty();
+        let rows = table.lines.len() + table.outside.len();
+        let is_foreign = !is_detail && rows > 0;
         if is_foreign || has(|row| !matches!(row, RowKind::Entry(_) | RowKind::Sum)) {
             self.obstacle.get_or_insert(Obstacle::Foreign);
         }
-        self.rows += table.lines.len();
+        self.rows += rows;
         let dates = self.dates.into_iter().chain(table.dates);
         self.dates = dates.reduce(|(first, last), (one, two)| (first.min(one), last.max(two)));
     }

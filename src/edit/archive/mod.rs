@@ -273,7 +273,7 @@ fn refer(
 /// Whether the last line begins a row and is none yet: it would become one with anything behind it.
 fn has_open_row(document: &Document) -> bool {
     let (start, last) = document.last_line();
-    let is_row = |table: &TableBlock| table.last_line().start == start;
+    let is_row = |table: &TableBlock| table.last_counted_line().start == start;
     last.starts_with('|') && !document.tables.last().is_some_and(is_row)
 }
 

@@ -49,6 +49,7 @@ impl Builder {
                     dashes: table.dashes,
                     rows: Vec::new(),
                     lines: Vec::new(),
+                    outside: Vec::new(),
                     dates: None,
                     sums: BTreeMap::new(),
                     subtotals: Vec::new(),
@@ -119,12 +120,15 @@ impl Builder {
     }
 
     fn row(&mut self, row: &log::Row<'_>) {
-        let Some(table) = self.document.tables.last_mut() else {
-            return;
-        };
+        let mut tables = self.document.tables.iter_mut().rev();
+        let table = tables.find(|table| !row.is_outside || table.role.is_usage());
+        let Some(table) = table else { return };
         let line = row.place.line_to_end();
         let month = month_of(table, row);
-        if matches!(row.value, RowValue::Total(_) | RowValue::Sum(..)) {
+        let is_sum = matches!(row.value, RowValue::Total(_) | RowValue::Sum(..));
+        if row.is_outside {
+            table.outside.extend((!is_sum).then_some(line));
+        } else if is_sum {
             table.subtotals.push(Subtotal {
                 row: table.rows.len(),
                 month,
@@ -155,6 +159,7 @@ impl Builder {
         table.rows.push(TableRow {
             place: row.place,
             cells: row.cells.iter().map(|cell| cell.span).collect(),
+            is_outside: row.is_outside,
             kind,
         });
     }

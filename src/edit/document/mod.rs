@@ -60,6 +60,8 @@ pub struct TableBlock {
     pub rows: Vec<TableRow>,
     /// The lines of all rows but totals and sums, without their line ends.
     pub lines: Vec<Span>,
+    /// The lines of such rows that are outside the table, and count with it.
+    pub outside: Vec<Span>,
     /// The first and the last day of its entries.
     pub dates: Option<(NaiveDate, NaiveDate)>,
     /// By month in a table with a column of months.
@@ -93,6 +95,7 @@ pub struct TableRow {
     pub place: Place,
     /// Its cells without the blanks at either end; there may be fewer than columns.
     pub cells: Vec<Span>,
+    pub is_outside: bool,
     pub kind: RowKind,
 }
 
@@ -258,16 +261,33 @@ impl TableBlock {
         }
     }
 
-    /// The lines of all its rows, sums behind the others.
+    /// The lines of the rows in it, sums behind the others.
     pub(super) fn row_lines(&self) -> impl Iterator<Item = Span> + '_ {
-        let sums = self.rows.iter().filter(|row| !row.is_plain());
+        let sums = self.sums_where(false);
         self.lines.iter().copied().chain(sums.map(TableRow::line))
+    }
+
+    /// The lines of the rows outside it, sums behind the others.
+    pub(super) fn outside_lines(&self) -> impl Iterator<Item = Span> + '_ {
+        let sums = self.sums_where(true);
+        self.outside.iter().copied().chain(sums.map(TableRow::line))
+    }
+
+    fn sums_where(&self, is_outside: bool) -> impl Iterator<Item = &TableRow> {
+        let rows = self.rows.iter();
+        rows.filter(move |row| !row.is_plain() && row.is_outside == is_outside)
     }
 
     /// The last line of the table, without its line end.
     pub(super) fn last_line(&self) -> Span {
         let last = self.row_lines().max_by_key(|line| line.start);
         last.unwrap_or(self.dashes.span)
+    }
+
+    /// The last line that counts with the table, in it or outside, without its line end.
+    pub(super) fn last_counted_line(&self) -> Span {
+        let outside = self.outside_lines().max_by_key(|line| line.start);
+        outside.unwrap_or_else(|| self.last_line())
     }
 }
 

@@ -106,7 +106,7 @@ impl TableBlock {
     fn has_entries(&self) -> bool {
         let rows = self.rows.iter();
         let others = rows.filter(|row| row.is_plain() && row.entry().is_none());
-        self.lines.len() > others.count()
+        self.lines.len() + self.outside.len() > others.count()
     }
 }
 

@@ -7,6 +7,6 @@ mod text;
 mod words;
 
 pub(super) use number::{MoneyStyle, TokenStyle, number_span, respell_money, respell_tokens, with};
-pub(super) use row::{RowStyle, SAMPLED_ROWS, cells_of};
+pub(super) use row::{RowStyle, SAMPLED_ROWS};
 pub(super) use text::{escaped, is_writable_id, one_line, plural};
 pub(super) use words::{duration, hours, status};

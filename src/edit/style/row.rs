@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::log::cells_of;
+
 /// The number of newest rows of a table that show how it is laid out and spelled.
 pub(crate) const SAMPLED_ROWS: usize = 50;
 
@@ -118,26 +120,6 @@ impl ColumnStyle {
             is_right: is_wide_left && !is_wide_right,
         }
     }
-}
-
-/// The cells of a line with their blanks: what is between its bars.
-pub(crate) fn cells_of(line: &str) -> Vec<&str> {
-    let body = line.trim();
-    let body = body.strip_prefix('|').unwrap_or(body);
-    let mut cells = Vec::new();
-    let mut start = 0;
-    for (bar, _) in body.match_indices('|') {
-        let before = body.get(..bar).unwrap_or_default();
-        if !before.ends_with('\\') {
-            cells.push(body.get(start..bar).unwrap_or_default());
-            start = bar + 1;
-        }
-    }
-    // Behind a bar at the end there is no cell.
-    if start < body.len() || cells.is_empty() {
-        cells.push(body.get(start..).unwrap_or_default());
-    }
-    cells
 }
 
 #[cfg(test)]

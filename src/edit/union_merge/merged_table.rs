@@ -47,7 +47,7 @@ fn merged_table<'d>(document: &'d Document, table: &'d TableBlock) -> Option<Mer
     let is_monthly = table.role == Role::Monthly && is_plain;
     let month = table.month(document).filter(|_| is_monthly)?;
     let totals = table.rows.iter();
-    let totals = totals.filter(|row| matches!(row.kind, RowKind::Total(_)));
+    let totals = totals.filter(|row| matches!(row.kind, RowKind::Total(_)) && !row.is_outside);
     let totals: Vec<&TableRow> = totals.collect();
     let name = |row: &&TableRow| Some(document.at(row.cell(table, Column::Team)?));
     let first = name(totals.first()?)?;
@@ -69,6 +69,7 @@ pub(super) fn has_stray_rows(document: &Document) -> bool {
         heads
             .into_iter()
             .chain(table.row_lines().map(|line| line.start))
+            .chain(table.outside_lines().map(|line| line.start))
     });
     let known: HashSet<usize> = known.collect();
     let mut lines = document.text_lines(document.source.body_start());
