@@ -47,7 +47,7 @@ _tokmon() {
 
     case "${cmd}" in
         tokmon)
-            opts="-f -o -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --fail-on-forecast --watch --follow --poll --bell --theme --file --budget --config --now --timezone --format --json --output --color --ascii --quiet --verbose --help --version record check archive migrate init schema completions man"
+            opts="-f -o -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --fail-on-forecast --max-age --watch --follow --poll --bell --theme --file --budget --config --now --timezone --format --json --output --color --ascii --quiet --verbose --help --version record check archive migrate init schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -71,6 +71,10 @@ _tokmon() {
                     ;;
                 --fail-on-forecast)
                     COMPREPLY=($(compgen -W "warning critical" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --poll)

@@ -121,6 +121,8 @@ codes! {
     ForeignArchive = "TM025", "foreign-archive", Note, Manual;
     /// An archive names a log that does not exist, as after the log was renamed. It is not read.
     OrphanedArchive = "TM026", "orphaned-archive", Warning, Safe;
+    /// A row is dated more than 36 hours ahead, as after a typing error. It counts in the month that it names.
+    DatedAhead = "TM027", "dated-ahead", Warning, Manual;
     /// A row is below an empty line or a line of text, where Markdown shows no row. It counts with the table of its section.
     RowOutsideTable = "TM028", "row-outside-table", Warning, Safe;
 }

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, FixedOffset};
+
 use super::{
     cost::CostSum,
+    dating::Dating,
     ledger::{Duplicate, HoldEntry, Ledger},
     names::Roster,
     rows::RowSelection,
@@ -69,9 +72,15 @@ impl Ids {
 }
 
 impl LedgerBuilder {
-    pub fn new(policy: &Policy, selection: RowSelection) -> Self {
+    /// Rows are held against `now`, the moment of the report in its zone: one dated ahead does not hide the month of that moment.
+    pub fn new(
+        policy: &Policy,
+        selection: RowSelection,
+        now: Option<DateTime<FixedOffset>>,
+    ) -> Self {
         let mut ledger = Ledger {
             prices: policy.prices.clone(),
+            dating: Dating::at(now),
             ..Ledger::default()
         };
         ledger.roster = Roster::of_policy(&mut ledger.names, policy);
@@ -108,6 +117,7 @@ impl LedgerBuilder {
 
     /// Drops the rows of tables of an older format, which do not count beside those of v2.0.
     fn drop_legacy(&mut self) {
+        self.ledger.dating.drop_legacy();
         for month in self.ledger.months.values_mut() {
             month
                 .tallies
@@ -133,12 +143,27 @@ impl LedgerBuilder {
         months
     }
 
-    /// The month to show: the one asked for, else the newest that has rows. From here on, no other month's rows are kept.
+    /// The newest month with rows, even if they are unreadable, that is not after the moment of the report; where all are, the
+    /// newest.
+    pub fn newest_month(&self) -> Option<Month> {
+        let unreadable = self.ledger.unreadable.keys().flatten().copied();
+        let months = self.months().into_iter().chain(unreadable);
+        months.max_by_key(|month| self.ledger.rank(*month))
+    }
+
+    /// The month to show: the one asked for, else the newest. From here on, no other month's rows are kept.
     pub fn choose_month(&mut self) -> Option<Month> {
-        let unreadable = || self.ledger.unreadable.keys().flatten().max().copied();
-        let newest = || self.months().last().copied().max(unreadable());
-        self.selection.month = self.selection.month.or_else(newest);
+        self.selection.month = self.selection.month.or_else(|| self.newest_month());
         self.selection.month
+    }
+
+    /// Whether anything in the files is what a cost log says.
+    pub fn is_cost_log(&self) -> bool {
+        let ledger = &self.ledger;
+        self.summary > 0
+            || !ledger.allocations.is_empty()
+            || !ledger.notes.is_empty()
+            || self.newest_month().is_some()
     }
 
     pub fn has_rows(&self, month: Month) -> bool {
@@ -276,7 +301,11 @@ impl LedgerBuilder {
         };
         *first_currency = first_currency.or(entry.figures.currency);
         let name = ledger.names.id(&entry.work.team);
-        ledger.kept.keep(self.selection, entry, name, &cost);
+        ledger.dating.add(entry);
+        let current = ledger.dating.month();
+        ledger
+            .kept
+            .keep(self.selection, current, entry, name, &cost);
         if entry.kind == EntryKind::Monthly {
             let project = || entry.work.project.clone();
             let summaries = &mut month.summaries;

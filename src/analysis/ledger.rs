@@ -8,14 +8,16 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
 use super::{
+    dating::{AheadRows, Dating},
     names::{NameId, Names, Roster},
     rows::{KeptRows, UnreadableRows},
     team_usage::{Day, Tally},
 };
 use crate::{
     model::{
-        Allocation, Budget, BudgetSource, Currency, EntryKind, ModelPrice, Month, Note, NoteValue,
-        Optimization, Phase, Price, StatedTotal, Tokens, is_subtotal, is_total,
+        Allocation, Budget, BudgetSource, Currency, EntryKind, LastRow, ModelPrice, Month, Note,
+        NoteValue, Optimization, Phase, Price, StatedTotal, Tokens, fold_name, is_subtotal,
+        is_total,
     },
     text::{FileId, Place},
 };
@@ -62,6 +64,7 @@ pub struct Duplicate {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     pub(super) prices: BTreeMap<String, ModelPrice>,
+    pub(super) dating: Dating,
     pub(super) names: Names,
     pub(super) roster: Roster,
     pub(super) months: BTreeMap<Month, MonthLedger>,
@@ -94,6 +97,7 @@ pub struct Ledger {
     ///
     /// The months with rows or lines of the log itself, oldest first.
     pub(super) own_months: Vec<Month>,
+    pub(super) newest_month: Option<Month>,
     /// The first day of each month on which details or usage lines say that anything was spent.
     pub(super) first_days: BTreeMap<Month, NaiveDate>,
     /// The teams that the allocation table names, with their rank in it.
@@ -105,6 +109,31 @@ impl Ledger {
     /// The months with rows or lines that count in the log itself, oldest first.
     pub fn months(&self) -> &[Month] {
         &self.own_months
+    }
+
+    /// The month that is shown unless one is named, which undated statements are about: the newest of the log itself that is not
+    /// after the moment of the report; where all are, the newest.
+    pub const fn newest_month(&self) -> Option<Month> {
+        self.newest_month
+    }
+
+    /// The last row or usage line that is not dated ahead.
+    pub fn last_row(&self) -> Option<LastRow> {
+        self.dating.last_row()
+    }
+
+    /// The rows and usage lines that are dated ahead of the moment of the report.
+    pub fn ahead(&self) -> impl Iterator<Item = &AheadRows> {
+        self.dating.ahead()
+    }
+
+    /// When the log was read, in the zone of the report.
+    pub const fn now(&self) -> Option<DateTime<FixedOffset>> {
+        self.dating.now()
+    }
+
+    pub(super) fn rank(&self, month: Month) -> (bool, Month) {
+        month.rank(self.dating.month())
     }
 
     /// Where ids occur again, in the log and in its archives.
@@ -120,6 +149,17 @@ impl Ledger {
             || self.unreadable.contains_key(&Some(month))
     }
 
+    /// Whether a section of any month names a project.
+    pub fn has_project(&self, name: &str) -> bool {
+        let name = fold_name(name);
+        let summaries = self
+            .months
+            .values()
+            .flat_map(|data| data.summaries.values());
+        let mut projects = summaries.flatten();
+        projects.any(|project| fold_name(project) == name)
+    }
+
     pub(super) fn derive(&mut self) {
         let is_own = |data: &MonthLedger| {
             let mut tallies = data.tallies.values();
@@ -127,6 +167,8 @@ impl Ledger {
         };
         let months = self.months.iter().filter(|(_, data)| is_own(data));
         self.own_months = months.map(|(month, _)| *month).collect();
+        let own = self.own_months.iter().copied();
+        self.newest_month = own.max_by_key(|month| self.rank(*month));
         self.first_days = self.first_days();
         self.own_budget = self.own_budget();
         self.allocated = self.allocated_teams();

@@ -7,6 +7,7 @@ mod alerts;
 mod builder;
 mod burn_rate;
 mod cost;
+mod dating;
 mod efficiency;
 pub mod forecast;
 mod ledger;

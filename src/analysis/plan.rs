@@ -91,7 +91,7 @@ impl Plan {
         let team_of = |phase: &Phase| reconciled.find_team(phase.team.as_deref()?);
         let rows: Vec<(&Phase, Option<&TeamUsage>)> =
             preferred(&reconciled.ledger.phases, |phase| phase.place)
-                .filter(|phase| reconciled.newest && !phase.is_total())
+                .filter(|phase| reconciled.is_open && !phase.is_total())
                 .map(|phase| (phase, team_of(phase)))
                 .collect();
         if rows.is_empty() {

@@ -66,8 +66,9 @@ impl Ledger {
         let totals = data.totals.iter().map(|(_, total)| total);
         let totals = totals.filter(|total| assignment.is_wanted(total.project.as_ref()));
         let totals: Vec<StatedTotal> = totals.cloned().collect();
-        let newest = self.months().last();
-        let newest = newest.is_none_or(|newest| *newest <= month);
+        let newest = self.newest_month();
+        let is_open = newest.is_none_or(|newest| self.rank(newest) <= self.rank(month));
+        let newest = is_open && self.has_rows(month);
         let is_shown = |row: &&KeptRow| {
             let team = assignment.owners.get(&row.name);
             let team = team.and_then(|id| teams.get(id));
@@ -78,6 +79,7 @@ impl Ledger {
         let index = teams.iter().enumerate();
         ReconciledMonth {
             month,
+            is_open,
             newest,
             stated: assignment.stated(data, &totals, newest && project.is_none()),
             totals,

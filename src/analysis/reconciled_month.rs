@@ -36,7 +36,9 @@ pub struct ReconciledMonth<'l> {
     /// The project that was asked for, folded.
     pub project: Option<String>,
     pub month: Month,
-    /// It is the newest one in the log, so undated notes are about it.
+    /// No other month suits the moment of the report better, so plans and holds are about it.
+    pub is_open: bool,
+    /// It is open and has rows, so undated notes are about it.
     pub newest: bool,
     /// In the order of the monthly table, then of the allocation, then as they were met.
     pub teams: Vec<TeamUsage>,
@@ -62,7 +64,9 @@ impl ReconciledMonth<'_> {
     /// The months that have rows, oldest first.
     pub(super) fn months(&self) -> Vec<Month> {
         let mut months = self.ledger.months().to_vec();
-        if let Err(at) = months.binary_search(&self.month) {
+        if let Err(at) = months.binary_search(&self.month)
+            && self.ledger.has_rows(self.month)
+        {
             months.insert(at, self.month);
         }
         months
@@ -186,6 +190,29 @@ impl ReconciledMonth<'_> {
             None => self.roster.team_of_text(name)?,
         };
         self.teams.get(*self.index.get(&id)?)
+    }
+
+    /// Adds the team that a user asks for, if only other months or the settings know it. It has used nothing in this month.
+    pub fn add_idle_team(&mut self, text: &str) {
+        if self.search_team(text).is_some() {
+            return;
+        }
+        let ledger = self.ledger;
+        let elsewhere = || {
+            let newest = ledger.reconcile(ledger.newest_month()?, None);
+            Some(newest.search_team(text)?.id)
+        };
+        let named = ledger.names.find(&fold_name(text));
+        let Some(id) = named.map(|id| self.roster.team_of(id)).or_else(elsewhere) else {
+            return;
+        };
+        self.index.insert(id, self.teams.len());
+        self.teams.push(TeamUsage {
+            id,
+            name: ledger.names.shown(id).to_owned(),
+            tallies: BTreeMap::new(),
+            days: BTreeMap::new(),
+        });
     }
 
     /// The team that a user asks for: by name, or by a part of the name that only one team has.

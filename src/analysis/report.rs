@@ -11,8 +11,8 @@ use serde_with::skip_serializing_none;
 use super::{Cost, Forecast, Optimizations, TeamForecast};
 use crate::{
     model::{
-        BudgetSource, Currency, EfficiencyGoal, EntryKind, Level, Money, Month, Percent, Status,
-        Thresholds, Tokens,
+        BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money, Month, Percent,
+        Status, Thresholds, Tokens,
     },
     text::{FileId, Place},
 };
@@ -76,6 +76,16 @@ impl StatusReport {
         })
     }
 
+    /// Whether the month has any rows. One that a run judges need not.
+    pub fn has_rows(&self) -> bool {
+        self.log.months.contains(&self.month)
+    }
+
+    /// Whether the month is over, so that it has a result and no forecast.
+    pub fn is_over(&self) -> bool {
+        self.month.last_day() < self.now.date_naive()
+    }
+
     /// The worst alert about each team that has one.
     pub fn team_levels(&self) -> HashMap<&str, Level> {
         let mut levels = HashMap::new();
@@ -126,6 +136,8 @@ pub struct LogReport {
     pub format: &'static str,
     /// The months that have rows, oldest first.
     pub months: Vec<Month>,
+    /// The day of the last row or usage line, or its month where no day is written. One dated ahead is left out.
+    pub last_row: Option<LastRow>,
     /// When it says it was last brought up to date, on its own clock.
     pub last_updated: Option<NaiveDateTime>,
     /// Days that it keeps daily details.

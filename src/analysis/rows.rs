@@ -136,6 +136,7 @@ impl KeptRows {
     pub(super) fn keep(
         &mut self,
         selection: RowSelection,
+        current: Option<Month>,
         entry: &Entry<'_>,
         name: NameId,
         cost: &CostSum,
@@ -151,7 +152,11 @@ impl KeptRows {
         };
         let kept = &mut self.0[usize::from(entry.kind == EntryKind::Legacy)];
         match kept.month {
-            Some(newest) if newest > month && selection.month.is_none() => return,
+            Some(newest)
+                if selection.month.is_none() && newest.rank(current) > month.rank(current) =>
+            {
+                return;
+            }
             Some(same) if same == month => {}
             _ => {
                 *kept = OfMonth {

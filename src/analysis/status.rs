@@ -114,8 +114,9 @@ fn reserved(request: &Request<'_>) -> HashMap<NameId, Tokens> {
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
     let (reconciled, options) = (request.reconciled, request.options);
     let live = reconciled.ledger.live_holds(options.now);
-    // What is about to start belongs to the newest month.
-    for hold in live.filter(|_| reconciled.newest) {
+    // What is about to start will be spent in the current month.
+    let is_current = reconciled.month.contains(options.now.date_naive());
+    for hold in live.filter(|_| is_current) {
         let team = reconciled.roster.team_of(hold.name);
         if options.project.is_some() && !reconciled.index.contains_key(&team) {
             continue;
@@ -132,6 +133,7 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
         path: path.to_owned(),
         format: if reconciled.is_legacy() { "1" } else { "2.0" },
         months: reconciled.months(),
+        last_row: ledger.last_row(),
         last_updated: ledger.last_updated,
         retention_days: ledger.retention_days,
         hook_lines: ledger.hook_lines,

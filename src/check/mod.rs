@@ -2,6 +2,7 @@
 //! What cannot be read at all is found by `log`; here everything was read, and does not fit together.
 
 mod allocation;
+mod dates;
 mod fix;
 #[cfg(test)]
 mod proptests;
@@ -28,7 +29,8 @@ const OF_MONTH: [Rule; 4] = [
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.
-const OF_LOG: [Rule; 7] = [
+const OF_LOG: [Rule; 8] = [
+    dates::dated_ahead,
     summary::uncountable,
     summary::duplicate_ids,
     summary::uncounted_legacy,
@@ -48,7 +50,7 @@ pub fn findings(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic
     findings
 }
 
-/// Adds what the rules find in these months of a log, and in the log as a whole, which is as it is in the last of them.
+/// Adds what the rules find in these months of a log, and in the log as a whole, which is as it is in its newest month.
 pub fn months(ledger: &Ledger, months: &[Month], policy: &Policy, findings: &mut Findings) {
     let rules = OF_MONTH.iter().chain(&[summary::unsplit_details as Rule]);
     let mut unsettled = Unsettled::default();
@@ -57,7 +59,8 @@ pub fn months(ledger: &Ledger, months: &[Month], policy: &Policy, findings: &mut
         unsettled.add(&reconciled);
         findings.extend(rules.clone().flat_map(|rule| rule(&reconciled, policy)));
     }
-    if let Some(newest) = months.last().and_then(|month| ledger.find_month(*month)) {
+    let newest = ledger.newest_month().or(months.last().copied());
+    if let Some(newest) = newest.and_then(|month| ledger.find_month(month)) {
         findings.extend(OF_LOG.iter().flat_map(|rule| rule(&newest, policy)));
     }
     findings.extend(unsettled.finding());

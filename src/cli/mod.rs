@@ -45,7 +45,7 @@ Examples:
 const EXIT_CODES: &str = "\
 Exit codes:
   0   success
-  1   the level of --fail-on or --fail-on-forecast is reached, or `check` found errors or warnings
+  1   --fail-on, --fail-on-forecast or --max-age is reached, or `check` found errors or warnings
   64  wrong usage
   65  no usable data
   66  no log
@@ -133,7 +133,7 @@ pub struct ViewArgs {
     /// Show all views but the backtest
     #[arg(long, help_heading = "Views [default: status]")]
     pub full: bool,
-    /// Limit the report to a month, like 2026-02 [default: the newest with rows]
+    /// Limit the report to a month, like 2026-02 [default: the newest with rows, or the current one for --fail-on and --max-age]
     #[arg(long, value_name = "MONTH")]
     pub month: Option<Month>,
     /// Limit the report to a project of the month
@@ -148,12 +148,20 @@ pub struct ViewArgs {
     /// Exit with 1 if the level of the forecast is at least this
     #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Warning, Level::Critical]))]
     pub fail_on_forecast: Option<Level>,
+    /// Exit with 1 if the last row is older, like 2d or 36h; a bare number is in days
+    #[arg(long, value_name = "TIME", value_parser = values::parse_age)]
+    pub max_age: Option<Duration>,
 }
 
 impl ViewArgs {
     /// Whether the forecast is shown in full.
     pub const fn shows_forecast(&self) -> bool {
         self.forecast || self.full
+    }
+
+    /// Whether the run judges: then it is about the current month, with rows or without.
+    pub const fn judges(&self) -> bool {
+        self.fail_on.is_some() || self.fail_on_forecast.is_some() || self.max_age.is_some()
     }
 
     /// The chosen views, in the order in which they are shown.
@@ -176,12 +184,13 @@ impl ViewArgs {
 }
 
 /// Options of a single report, which cannot be followed.
-const ONCE: [&str; 8] = [
+const ONCE: [&str; 9] = [
     "json",
     "format",
     "output",
     "fail_on",
     "fail_on_forecast",
+    "max_age",
     "backtest",
     "optimizations",
     "full",
@@ -295,7 +304,7 @@ mod tests {
             "--teams --daily --month 2026-02 -f x.md --budget 200K",
             "--json -q --color=never --ascii -o out.json --timezone -05:00",
             "--watch --poll 5s --theme cvd --bell --team record-keeping",
-            "--fail-on critical --fail-on-forecast warning --now 2026-02-25T17:00:00Z",
+            "--fail-on critical --fail-on-forecast warning --max-age 2d --now 2026-02-25T17:00:00Z",
         ] {
             let args: Vec<OsString> = ["tokmon"]
                 .into_iter()

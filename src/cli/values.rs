@@ -153,6 +153,16 @@ pub fn parse_poll(text: &str) -> Result<Duration, String> {
     poll.ok_or_else(|| "write a time like 5s or 1m, from a second to an hour".to_owned())
 }
 
+pub fn parse_age(text: &str) -> Result<Duration, String> {
+    let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let age = if is_bare {
+        duration(&format!("{text}d"))
+    } else {
+        duration(text)
+    };
+    age.ok_or_else(|| "write a time like 2d, 36h or 90m".to_owned())
+}
+
 pub fn parse_cost(text: &str) -> Result<StatedCost, String> {
     match cell::money(text) {
         Ok(Some(cost)) if !cost.amount.estimate => Ok(StatedCost {

@@ -32,7 +32,7 @@ pub fn run(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
 }
 
 fn check(log: &LogFiles, run: &mut Run<'_, '_>) -> Result<CheckedLog, Failure> {
-    session::check(log, run.budget()?, run.cx.input)
+    session::check(log, run.budget()?, run.now()?, run.cx.input)
 }
 
 fn print(checked: &mut CheckedLog, run: &mut Run<'_, '_>) -> Result<(), Failure> {

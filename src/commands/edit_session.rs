@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::run::Run;
 use crate::{
     cli::RewriteArgs,
-    edit::{ArchivesOf, LogSet, Revision},
+    edit::{ArchivesOf, LogSet, Revision, Timestamp},
     exit::ExitCode,
     failure::Failure,
     model::Month,
@@ -23,6 +23,7 @@ type Planner<'p, T> = dyn FnMut(&str) -> Result<(Option<Change>, T), Failure> + 
 pub(super) struct EditSession {
     pub(super) log: LogFiles,
     pub(super) target: Target,
+    now: Timestamp,
 }
 
 impl EditSession {
@@ -36,7 +37,8 @@ impl EditSession {
         // A log that cannot be read fails with the same words everywhere.
         drop(log.open(run.cx.input)?);
         let target = Target::open(path, run.cx.random, &run.cx.signals)?;
-        Ok(Self { log, target })
+        let now = run.now()?;
+        Ok(Self { log, target, now })
     }
 
     /// The log as it is now. Fails where it is not UTF-8: what is written into it would not be either.
@@ -96,6 +98,11 @@ impl EditSession {
         }
     }
 
+    /// What edits need of the files beside the log: the projection, and the archives of some months.
+    pub(super) fn log_set(&self, months: &[Month]) -> Result<LogSet, Failure> {
+        self.log.log_set(months, self.now)
+    }
+
     /// A text of the log, read with the projection, some `known` archives, and the others that matter for it.
     pub(super) fn revision(
         &self,
@@ -103,7 +110,7 @@ impl EditSession {
         archives: ArchivesOf,
         known: BTreeMap<Month, Vec<u8>>,
     ) -> Result<(Revision, LogSet), Failure> {
-        let mut log_set = self.log.log_set(&[])?;
+        let mut log_set = self.log_set(&[])?;
         log_set.archives = known;
         let revision = Revision::load(text, &mut log_set, archives, &mut |month| {
             self.log.archive_bytes(month)

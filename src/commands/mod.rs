@@ -8,6 +8,7 @@ mod edit_session;
 mod editor;
 mod generate;
 mod init;
+mod judgement;
 mod migrate;
 mod output;
 mod record;

@@ -1,13 +1,13 @@
 //! `tokmon`: reads the log and shows the report.
 
-use super::run::Run;
+use super::{judgement::judge, run::Run};
 use crate::{
-    analysis::{RowSelection, Rows, StatusReport},
+    analysis::{Rows, StatusReport},
     cli::ViewArgs,
     exit::ExitCode,
     failure::Failure,
     render::{self, Format, Page, View},
-    session::{self, LoadFailure, LoadedLog, LogFiles, ReadFiles, ViewRequest},
+    session::{self, LoadFailure, LoadedLog, LogFiles, MonthChoice, ReadFiles, ViewRequest},
 };
 
 pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
@@ -28,13 +28,15 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     let style = run.style();
     run.print(|out| page.write(&views, format, style, out))?;
     print_findings(&mut loaded.files, run);
-    let reached = [is_used_up(args, &report)?, may_be_used_up(args, &report)?];
-    let mut status = ExitCode::Success;
-    for message in reached.into_iter().flatten() {
-        status = ExitCode::Findings;
+    let judgement = judge(args, &report)?;
+    for message in judgement.remarks.iter().chain(&judgement.reached) {
         run.note(message);
     }
-    Ok(status)
+    Ok(if judgement.reached.is_empty() {
+        ExitCode::Success
+    } else {
+        ExitCode::Findings
+    })
 }
 
 /// Loads a log. If its files cannot be used, prints what is wrong with them.
@@ -63,10 +65,12 @@ pub fn view_request(
     // A table lists the first findings and counts the others.
     let lists_some = run.format() == Format::Table && !run.global.verbose;
     Ok(ViewRequest {
-        selection: RowSelection {
-            month: args.month,
-            rows,
+        month: match args.month {
+            Some(month) => MonthChoice::Named(month),
+            None if args.judges() => MonthChoice::Current,
+            None => MonthChoice::Newest,
         },
+        rows,
         project: args.project.clone(),
         team: args.team.clone(),
         forecast_days: args.shows_forecast() || run.format() == Format::Json,
@@ -94,36 +98,4 @@ fn print_findings(read: &mut ReadFiles, run: &mut Run<'_, '_>) {
     } else if let Some(line) = render::summary(findings, files).filter(|_| !run.global.quiet) {
         let _ = writeln!(run.cx.err, "{line}");
     }
-}
-
-/// The note if the level of `--fail-on` is reached.
-fn is_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
-    let Some(limit) = args.fail_on else {
-        return Ok(None);
-    };
-    let level = report.level.ok_or_else(|| no_budget("--fail-on"))?;
-    let figures = render::spent(report, "tokens");
-    Ok(
-        (level >= limit)
-            .then(|| format!("level {level}: --fail-on {limit} is reached ({figures})")),
-    )
-}
-
-/// The note if that of `--fail-on-forecast` is. Without a forecast nothing is reached.
-fn may_be_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
-    let Some(limit) = args.fail_on_forecast else {
-        return Ok(None);
-    };
-    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
-        return Err(no_budget("--fail-on-forecast"));
-    }
-    let level = report.forecast.level.filter(|level| *level >= limit);
-    Ok(level.map(|level| {
-        format!("forecast {level}: --fail-on-forecast {limit} is reached (--forecast says why)")
-    }))
-}
-
-fn no_budget(option: &str) -> Failure {
-    Failure::usage(format!("{option} needs a budget"))
-        .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")
 }

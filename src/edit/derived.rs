@@ -33,8 +33,8 @@ impl<'r> Derived<'r> {
     pub(super) fn new(revision: &'r Revision, log_set: &'r LogSet) -> Self {
         let document = &revision.document;
         let ledger = &revision.ledger;
-        let newest = ledger.months().last();
-        let newest = newest.and_then(|month| ledger.find_month(*month));
+        let newest = ledger.newest_month();
+        let newest = newest.and_then(|month| ledger.find_month(month));
         let basis = Basis::of(newest.as_ref(), &log_set.policy);
         Self {
             document,

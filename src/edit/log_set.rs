@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, FixedOffset};
+
 use crate::{
     analysis::{LedgerBuilder, RowSelection},
     diagnostic::Diagnostic,
@@ -19,11 +21,13 @@ pub struct LogSet {
     pub policy: Policy,
     pub projection: Option<Vec<u8>>,
     pub archives: BTreeMap<Month, Vec<u8>>,
+    /// The moment that rows are held against, in the zone of the report.
+    pub now: Option<DateTime<FixedOffset>>,
 }
 
 impl LogSet {
     pub(super) fn ledger_builder(&self) -> LedgerBuilder {
-        LedgerBuilder::new(&self.policy, RowSelection::SUMS)
+        LedgerBuilder::new(&self.policy, RowSelection::SUMS, self.now)
     }
 
     pub(super) fn enter_beside(

@@ -116,12 +116,13 @@ impl RevisionReader {
 
     fn months(&self, archives: ArchivesOf) -> BTreeSet<Month> {
         let months = self.ledger.months();
+        let newest = self.ledger.newest_month();
         let mut some = match archives {
             ArchivesOf::AllMonths => return months.into_iter().collect(),
             ArchivesOf::UsageLines => self.builder.usage_months().collect(),
             ArchivesOf::Details => self.builder.detail_months(),
         };
-        some.extend(months.last());
+        some.extend(newest);
         some
     }
 

@@ -21,7 +21,7 @@ pub use entry::{
 };
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, LineEvent, Note, NoteValue};
-pub use period::{Month, TimeRange};
+pub use period::{LastRow, Month, RowDate, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
 pub use team::{fold_name, is_subtotal, is_sum, is_total};

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime};
 use schemars::JsonSchema;
 use serde_with::SerializeDisplay;
 
@@ -40,6 +40,11 @@ impl Month {
     pub fn contains(self, date: NaiveDate) -> bool {
         Self::of(date) == self
     }
+
+    /// Orders months by which is shown unless one is named: the newest that is not after the current one; where all are, the newest.
+    pub fn rank(self, current: Option<Self>) -> (bool, Self) {
+        (current.is_none_or(|current| self <= current), self)
+    }
 }
 
 impl fmt::Display for Month {
@@ -59,6 +64,37 @@ impl FromStr for Month {
             .filter(|(year, month)| digits(year, 4) && digits(month, 2))
             .and_then(|(year, month)| Self::new(year.parse().ok()?, month.parse().ok()?))
             .ok_or("not a month: write it like 2026-02")
+    }
+}
+
+/// When a row is of: its day, or its month where no day is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowDate {
+    Day(NaiveDate),
+    Month(Month),
+}
+
+impl fmt::Display for RowDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => day.fmt(f),
+            Self::Month(month) => month.fmt(f),
+        }
+    }
+}
+
+/// The last row of a log that is not dated ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SerializeDisplay, JsonSchema)]
+#[schemars(with = "String", extend("pattern" = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"))]
+pub struct LastRow {
+    pub date: RowDate,
+    /// The latest moment that it can be about: the end of its day where no time is written.
+    pub until: DateTime<FixedOffset>,
+}
+
+impl fmt::Display for LastRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.date.fmt(f)
     }
 }
 

@@ -41,7 +41,7 @@ pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};
 pub use sanitize::{
     cut, has_unsafe, is_unsafe, push_escaped, sanitize, sanitize_in_place, split_at_width, width,
 };
-pub use status::{MAX_LISTED, Size, SizeClass, apart, around, rule, spent};
+pub use status::{MAX_LISTED, Size, SizeClass, apart, around, no_rows, rule, spent};
 pub use styled::{StyledLine, heading};
 pub use table::{AT_LEAST, Cell, Column, Digits, ReportTable, signed};
 pub use theme::{ColorDepth, ColorMode, OutputStyle, TextRole, Theme};

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use chrono::{DateTime, FixedOffset};
+
 use super::{
     LogFiles, ReadFiles,
     loader::{Loader, no_usage},
@@ -33,12 +35,13 @@ pub struct CheckedLog {
 pub fn check(
     log: &LogFiles,
     budget: Option<Budget>,
+    now: DateTime<FixedOffset>,
     input: &mut dyn Read,
 ) -> Result<CheckedLog, Failure> {
     let policy = log.policy(budget);
     let mut opened = log.open(input)?;
     let findings = Findings::listing(MAX_FINDINGS);
-    let mut loader = Loader::begin(log, &mut opened, &policy, RowSelection::SUMS, findings)?;
+    let mut loader = Loader::begin(log, &mut opened, &policy, RowSelection::SUMS, now, findings)?;
     let mut months = loader.months();
     let surplus = months.len().saturating_sub(MAX_MONTHS);
     months.drain(..surplus);
@@ -53,7 +56,7 @@ pub fn check(
     let (ledger, mut read) = loader.finish(opened);
     rules::months(&ledger, &months, &policy, &mut read.findings);
     unread_archives(&mut read, log)?;
-    merges(&mut read, has_several_totals, log)?;
+    merges(&mut read, has_several_totals, log, now)?;
     read.findings.sort();
     if read.findings.kept().iter().any(forbids_writing) {
         read.findings.mark_all_manual();
@@ -83,7 +86,12 @@ fn unread_archives(read: &mut ReadFiles, log: &LogFiles) -> Result<(), Failure> 
 
 /// Adds what is in the log twice since git kept both sides of a merge. That needs the whole text, which is read only if something
 /// hints at such a merge, and if it is not too large to be read at once.
-fn merges(read: &mut ReadFiles, has_several_totals: bool, log: &LogFiles) -> Result<(), Failure> {
+fn merges(
+    read: &mut ReadFiles,
+    has_several_totals: bool,
+    log: &LogFiles,
+    now: DateTime<FixedOffset>,
+) -> Result<(), Failure> {
     let repeats = |finding: &Diagnostic| {
         finding.code == Code::DuplicateId && finding.place.file == FileId::LOG
     };
@@ -100,7 +108,7 @@ fn merges(read: &mut ReadFiles, has_several_totals: bool, log: &LogFiles) -> Res
         findings.mark_safe(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
     }
     if has_several_totals {
-        let mut log_set = log.log_set(&[])?;
+        let mut log_set = log.log_set(&[], now)?;
         let archive = &mut |month| log.archive_bytes(month);
         let revision = Revision::load(text, &mut log_set, ArchivesOf::AllMonths, archive)?;
         let findings = edit::resolve_union_merge(&revision).findings;

@@ -4,9 +4,12 @@
 use std::mem;
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::log_files::{EXCERPT, LogFiles};
+use super::{
+    log_files::{EXCERPT, LogFiles},
+    may_be_current,
+};
 use crate::{
     analysis::{self, Ledger, LedgerBuilder, RowSelection},
     diagnostic::Findings,
@@ -82,11 +85,12 @@ impl<'l> Loader<'l> {
         opened: &mut Opened,
         policy: &Policy,
         selection: RowSelection,
+        now: DateTime<FixedOffset>,
         findings: Findings,
     ) -> Result<Self, Failure> {
         let mut loader = Self {
             log,
-            builder: LedgerBuilder::new(policy, selection),
+            builder: LedgerBuilder::new(policy, selection, Some(now)),
             findings,
             files: log.names(),
             unread: Vec::new(),
@@ -104,24 +108,25 @@ impl<'l> Loader<'l> {
     /// Reads the archives that matter to the month to show. Returns that month and those looked back on.
     pub fn load_month(
         &mut self,
-        today: NaiveDate,
+        now: DateTime<FixedOffset>,
         backtest: bool,
     ) -> Result<(Month, Vec<Month>), Failure> {
         let Some(month) = self.builder.choose_month() else {
             return Err(no_usage(self.log));
         };
         self.load_archive(month)?;
-        let months = self.builder.months();
-        if months.is_empty() {
-            return Err(no_usage(self.log));
-        }
+        let mut earlier = earlier_months(month, now.date_naive(), backtest, &self.builder);
         if !self.builder.has_rows(month) {
-            let all: Vec<String> = months.iter().map(ToString::to_string).collect();
-            let message = format!("{} has no rows in {month}", self.log.shown);
-            let help = format!("months with rows: {}", first_of(&all));
-            return Err(Failure::no_data(message).help(help));
+            self.check_rowless(month, now)?;
+            // It may hold the last row.
+            let newest = self.builder.newest_month().into_iter();
+            earlier.splice(
+                ..0,
+                newest
+                    .filter(|newest| !earlier.contains(newest))
+                    .collect::<Vec<_>>(),
+            );
         }
-        let earlier = earlier_months(month, today, backtest, &self.builder);
         // What is wrong with earlier months does not concern this one, and the forecast can do without them.
         let findings = mem::replace(&mut self.findings, Findings::listing(0));
         for month in &earlier {
@@ -131,6 +136,21 @@ impl<'l> Loader<'l> {
         }
         self.findings = findings;
         Ok((month, earlier))
+    }
+
+    /// Fails for a month without rows, unless it may be the current one, whose first row is still to come.
+    fn check_rowless(&self, month: Month, now: DateTime<FixedOffset>) -> Result<(), Failure> {
+        let months = self.builder.months();
+        if !self.builder.is_cost_log() || months.is_empty() && !may_be_current(month, now) {
+            return Err(no_usage(self.log));
+        }
+        if may_be_current(month, now) {
+            return Ok(());
+        }
+        let all: Vec<String> = months.iter().map(ToString::to_string).collect();
+        let message = format!("{} has no rows in {month}", self.log.shown);
+        let help = format!("months with rows: {}", first_of(&all));
+        Err(Failure::no_data(message).help(help))
     }
 
     /// The months of the log, and the month to show, oldest first.

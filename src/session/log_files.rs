@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use chrono::{DateTime, FixedOffset};
 
 use super::archives::{ArchiveFile, Archives, if_there, read_all};
 use crate::{
@@ -106,9 +107,10 @@ impl LogFiles {
     }
 
     /// What edits need of the files beside the log: the projection, and the archives of some months.
-    pub fn log_set(&self, months: &[Month]) -> Result<LogSet, Failure> {
+    pub fn log_set(&self, months: &[Month], now: DateTime<FixedOffset>) -> Result<LogSet, Failure> {
         let mut log_set = LogSet {
             policy: self.settings.policy.clone(),
+            now: Some(now),
             ..LogSet::default()
         };
         if let Some(projection) = self.projection()? {

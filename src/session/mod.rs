@@ -9,10 +9,10 @@ mod log_files;
 
 use std::io::Read;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use crate::{
-    analysis::{self, Ledger, ReconciledMonth, ReportOptions, RowSelection, StatusReport},
+    analysis::{self, Ledger, ReconciledMonth, ReportOptions, RowSelection, Rows, StatusReport},
     check as rules,
     diagnostic::Findings,
     failure::Failure,
@@ -24,10 +24,44 @@ pub use loader::{ReadFiles, line_at};
 pub use locate::{LogOptions, WatchedFiles, locate};
 pub use log_files::LogFiles;
 
+/// The month that a run is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MonthChoice {
+    /// The newest with rows that is not after today; where all are, the newest. For views.
+    Newest,
+    /// That of today, with rows or without. For runs that judge.
+    Current,
+    Named(Month),
+}
+
+impl MonthChoice {
+    /// The month, where it does not depend on the log.
+    fn resolve(self, now: DateTime<FixedOffset>) -> Option<Month> {
+        match self {
+            Self::Newest => None,
+            Self::Current => Some(Month::of(now.date_naive())),
+            Self::Named(month) => Some(month),
+        }
+    }
+}
+
+/// Whether a month may be the current one, in any zone and by a clock that is a little wrong. It need not have rows yet.
+fn may_be_current(month: Month, now: DateTime<FixedOffset>) -> bool {
+    let day = |hours| {
+        let moment = now.checked_add_signed(TimeDelta::hours(hours));
+        moment.map(|moment| moment.date_naive())
+    };
+    [-36, 0, 36]
+        .into_iter()
+        .filter_map(day)
+        .any(|day| month.contains(day))
+}
+
 /// What of a log to show, and how to judge it.
 #[derive(Clone, Debug)]
 pub struct ViewRequest {
-    pub selection: RowSelection,
+    pub month: MonthChoice,
+    pub rows: Rows,
     pub project: Option<String>,
     /// The only team to list.
     pub team: Option<String>,
@@ -77,12 +111,19 @@ pub fn load(
     let policy = log.policy(request.budget);
     let mut opened = log.open(input)?;
     let findings = Findings::keeping(request.max_findings);
-    let mut loader = Loader::begin(log, &mut opened, &policy, request.selection, findings)?;
-    let months = loader.load_month(now.date_naive(), request.backtest);
+    let selection = RowSelection {
+        month: request.month.resolve(now),
+        rows: request.rows,
+    };
+    let mut loader = Loader::begin(log, &mut opened, &policy, selection, now, findings)?;
+    let months = loader.load_month(now, request.backtest);
     let (ledger, mut files) = loader.finish(opened);
     let reported = months.and_then(|(month, earlier)| {
-        let reconciled = ledger.reconcile(month, request.project.as_deref());
-        check_names(&reconciled, request)?;
+        let mut reconciled = ledger.reconcile(month, request.project.as_deref());
+        if let Some(team) = request.team.as_ref().filter(|_| may_be_current(month, now)) {
+            reconciled.add_idle_team(team);
+        }
+        check_names(&reconciled, request, may_be_current(month, now))?;
         files.findings.extend(rules::findings(&reconciled, &policy));
         let report = request.report(&reconciled, &policy, &log.shown, now);
         Ok((report, month, earlier))
@@ -118,9 +159,9 @@ impl ViewRequest {
         let options = ReportOptions {
             path,
             now,
-            project: project.and_then(|project| reconciled.find_project(project)),
+            project: project.map(|project| reconciled.find_project(project).unwrap_or(project)),
             team: self.team.as_deref(),
-            rows: self.selection.rows.are_shown(),
+            rows: self.rows.are_shown(),
             forecast_days: self.forecast_days,
             backtest: self.backtest,
         };
@@ -168,7 +209,10 @@ impl Session {
     pub fn report(&self, now: DateTime<FixedOffset>) -> Option<StatusReport> {
         let loaded = self.loaded.as_ref()?;
         let project = self.request.project.as_deref();
-        let reconciled = loaded.ledger.reconcile(loaded.month, project);
+        let mut reconciled = loaded.ledger.reconcile(loaded.month, project);
+        if let Some(team) = &self.request.team {
+            reconciled.add_idle_team(team);
+        }
         let path = &self.log.shown;
         Some(self.request.report(&reconciled, &loaded.policy, path, now))
     }
@@ -189,11 +233,17 @@ impl Session {
     }
 }
 
-/// Fails if the month has no such project or team as is asked for.
-fn check_names(reconciled: &ReconciledMonth, request: &ViewRequest) -> Result<(), Failure> {
+/// Fails if the month has no such project or team as is asked for. A month that may be the current one need not have rows of a
+/// project yet that the log knows.
+fn check_names(
+    reconciled: &ReconciledMonth,
+    request: &ViewRequest,
+    may_be_current: bool,
+) -> Result<(), Failure> {
     let month = &reconciled;
     if let Some(project) = &request.project
         && reconciled.find_project(project).is_none()
+        && !(may_be_current && reconciled.ledger.has_project(project))
     {
         return Err(unknown("project", project, &month.projects, month.month));
     }

@@ -17,6 +17,7 @@ mod init;
 mod inputs;
 mod json;
 mod merge;
+mod months;
 mod options;
 mod readme;
 mod scaling;

@@ -26,7 +26,7 @@ pub fn without_known(
         .collect();
     months.sort_unstable();
     months.dedup();
-    let archives = session.log.log_set(&months)?.archives;
+    let archives = session.log_set(&months)?.archives;
     let archives = archives.values().map(Vec::as_slice);
     let mut known: HashSet<String> = HashSet::new();
     for text in archives.chain([log.as_bytes()]) {

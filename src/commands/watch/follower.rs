@@ -3,7 +3,7 @@
 
 use std::{sync::mpsc::Receiver, time::Duration};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Timelike};
 
 use super::Event;
 use crate::{
@@ -110,6 +110,13 @@ impl Follower<'_, '_> {
         self.receive.recv_timeout(left).ok()
     }
 
+    /// When the next day begins.
+    fn midnight(&self) -> Result<Duration, Failure> {
+        let passed = u64::from(self.now()?.num_seconds_from_midnight());
+        let left = Duration::from_secs((24 * 60 * 60_u64).saturating_sub(passed));
+        Ok((self.run.cx.uptime)() + left)
+    }
+
     /// Writes a line at the start and for each change, until the reader is gone.
     pub fn in_lines(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (mut app, mut last) = (App::default(), None);
@@ -137,8 +144,12 @@ impl Follower<'_, '_> {
                 self.run.print(|out| writeln!(out, "{time} {line}"))?;
                 last = current;
             }
-            while !self.is_due(&app, (self.run.cx.uptime)()) {
-                match self.next(self.wake(&app)) {
+            // A day may begin a month, and then the figures are those of that month.
+            while !self.is_due(&app, (self.run.cx.uptime)())
+                && self.now()?.date_naive() == now.date_naive()
+            {
+                let wake = self.wake(&app).min(self.midnight()?);
+                match self.next(wake) {
                     Some(Event::Input(Input::Gone)) => return Ok(ExitCode::Success),
                     Some(Event::Hint) => self.scheduler.hinted((self.run.cx.uptime)()),
                     Some(Event::Input(_)) | None => {}

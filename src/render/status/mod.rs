@@ -10,7 +10,7 @@ mod line;
 mod screen;
 mod tables;
 
-use super::{OutputStyle, Page, StyledLine, concise, counted, forecast, heading};
+use super::{OutputStyle, Page, StyledLine, concise, counted, forecast, heading, prefixed};
 use crate::{analysis::StatusReport, diagnostic::Severity, model::Month, text::Place};
 pub use block::{Block, draw, fit, height};
 pub use layout::{Size, SizeClass, apart, around, rule};
@@ -42,19 +42,23 @@ pub fn projects(report: &StatusReport) -> Option<String> {
 
 pub fn remarks(report: &StatusReport) -> Vec<String> {
     let today = report.now.date_naive();
+    let month = report.month;
     let other_month = (!report.is_current_month).then(|| {
-        let month = report.month;
-        // A mistyped date can select a future month, which hides the month before.
-        let earlier = report.log.months.iter().rfind(|other| **other < month);
-        match earlier.filter(|_| month > Month::of(today)) {
-            Some(earlier) => format!(
-                "{month} is yet to come; today is {today}, and --month {earlier} shows the month before"
-            ),
-            None => format!("{month} is not the current month; today is {today}"),
+        if month > Month::of(today) {
+            format!("{month} is yet to come; today is {today}")
+        } else {
+            format!("{month} is not the current month; today is {today}")
         }
     });
+    let rowless = (!report.has_rows()).then(|| format!("{month}: {}", no_rows(report)));
     let old = (report.log.format == "1").then(|| "this log uses the format before v2.0".to_owned());
-    other_month.into_iter().chain(old).collect()
+    [other_month, rowless, old].into_iter().flatten().collect()
+}
+
+/// `no rows yet; last row 2026-02-25`, of a month that has none.
+pub fn no_rows(report: &StatusReport) -> String {
+    let last = report.log.last_row;
+    format!("no rows yet{}", prefixed("; last row ", last))
 }
 
 pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {

@@ -46,7 +46,7 @@ fn report_of(text: &[u8], rows: Rows) -> StatusReport {
 
 fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
     let keep = RowSelection { month: None, rows };
-    let mut builder = LedgerBuilder::new(policy, keep);
+    let mut builder = LedgerBuilder::new(policy, keep, Some(now()));
     log::read(text, FileId::LOG, &mut |item| {
         crate::edit::enter(&mut builder, FileId::LOG, item);
     })

@@ -1,0 +1,169 @@
+//! When rows are of, against the moment of the report: which is the last one, and which are dated ahead of that moment.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
+
+use crate::{
+    model::{Entry, EntryKind, LastRow, Month, RowDate, TimeRange, Tokens},
+    text::{FileId, Place},
+};
+
+/// How far ahead a row may be dated: zones differ by up to 26 hours, and clocks may be wrong.
+const TOLERANCE: TimeDelta = TimeDelta::hours(36);
+
+/// The number of days and months that are listed as dated ahead.
+const MAX_AHEAD: usize = 1_000;
+
+/// The rows and usage lines of a file that are dated a day, or a month, ahead of the moment of the report.
+#[derive(Clone, Copy, Debug)]
+pub struct AheadRows {
+    pub date: RowDate,
+    pub rows: u64,
+    pub first: Place,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dating {
+    /// In the zone of the report. None where nothing depends on it.
+    now: Option<DateTime<FixedOffset>>,
+    /// Of rows of the current format, and of the one before. Which of them count is known in the end.
+    timelines: [Timeline; 2],
+}
+
+#[derive(Clone, Debug, Default)]
+struct Timeline {
+    /// The last row with a day.
+    last: Option<(NaiveDate, DateTime<FixedOffset>)>,
+    /// The newest month with tokens in rows without a day.
+    last_month: Option<Month>,
+    ahead: BTreeMap<(FileId, RowDate), AheadRows>,
+}
+
+impl Dating {
+    pub(super) fn at(now: Option<DateTime<FixedOffset>>) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
+
+    pub(super) const fn now(&self) -> Option<DateTime<FixedOffset>> {
+        self.now
+    }
+
+    pub(super) fn month(&self) -> Option<Month> {
+        self.now.map(|now| Month::of(now.date_naive()))
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry<'_>) {
+        let Some(now) = self.now else { return };
+        let [current, legacy] = &mut self.timelines;
+        let timeline = match entry.kind {
+            EntryKind::Legacy => legacy,
+            _ => current,
+        };
+        match entry.when.date {
+            Some(date) => timeline.add_day(entry, date, now),
+            None => timeline.add_month(entry, now),
+        }
+    }
+
+    /// Forgets the rows of the older format.
+    pub(super) fn drop_legacy(&mut self) {
+        self.timelines[1] = Timeline::default();
+    }
+
+    /// The last row or usage line that is not dated ahead.
+    pub(super) fn last_row(&self) -> Option<LastRow> {
+        let now = self.now?;
+        let rows = self.timelines.iter().filter_map(|one| one.last_row(now));
+        rows.max_by_key(|row| row.until)
+    }
+
+    pub(super) fn ahead(&self) -> impl Iterator<Item = &AheadRows> {
+        self.timelines.iter().flat_map(|one| one.ahead.values())
+    }
+}
+
+impl Timeline {
+    fn add_day(&mut self, entry: &Entry<'_>, date: NaiveDate, now: DateTime<FixedOffset>) {
+        let (time, offset) = (entry.when.time, entry.when.offset);
+        let offset = offset.unwrap_or(*now.offset());
+        let start = time.map_or(NaiveTime::MIN, |time| time.start);
+        if date >= now.date_naive()
+            && moment(date, start, offset).is_none_or(|start| start > now + TOLERANCE)
+        {
+            return self.add_ahead(RowDate::Day(date), entry.place);
+        }
+        // An offset moves a moment by a day at most.
+        let is_earlier = |(last, _)| date.checked_add_days(Days::new(2)) < Some(last);
+        if self.last.is_some_and(is_earlier) {
+            return;
+        }
+        let Some(until) = end_of(date, time, offset) else {
+            return;
+        };
+        if self.last.is_none_or(|(_, last)| last <= until) {
+            self.last = Some((date, until));
+        }
+    }
+
+    /// A month that is prepared has rows of no tokens, which say nothing of when they were written.
+    fn add_month(&mut self, entry: &Entry<'_>, now: DateTime<FixedOffset>) {
+        let (month, tokens) = (entry.when.month, entry.figures.tokens);
+        if tokens.is_none_or(|tokens| tokens.value == Tokens::ZERO) {
+            return;
+        }
+        let start = moment(month.first_day(), NaiveTime::MIN, *now.offset());
+        if start.is_none_or(|start| start > now + TOLERANCE) {
+            return self.add_ahead(RowDate::Month(month), entry.place);
+        }
+        self.last_month = self.last_month.max(Some(month));
+    }
+
+    fn add_ahead(&mut self, date: RowDate, place: Place) {
+        let key = (place.file, date);
+        if self.ahead.len() >= MAX_AHEAD && !self.ahead.contains_key(&key) {
+            return;
+        }
+        let rows = self.ahead.entry(key).or_insert(AheadRows {
+            date,
+            rows: 0,
+            first: place,
+        });
+        rows.rows += 1;
+    }
+
+    fn last_row(&self, now: DateTime<FixedOffset>) -> Option<LastRow> {
+        let dated = self.last.map(|(date, until)| LastRow {
+            date: RowDate::Day(date),
+            until,
+        });
+        let dated_month = self.last.map(|(date, _)| Month::of(date));
+        let Some(month) = self.last_month.filter(|month| dated_month < Some(*month)) else {
+            return dated;
+        };
+        Some(LastRow {
+            date: RowDate::Month(month),
+            until: end_of(month.last_day(), None, *now.offset())?,
+        })
+    }
+}
+
+/// The latest moment that a row can be about; without a time it is the end of its day.
+fn end_of(
+    date: NaiveDate,
+    time: Option<TimeRange>,
+    offset: FixedOffset,
+) -> Option<DateTime<FixedOffset>> {
+    match time.map(|time| (time.start, time.end.unwrap_or(time.start))) {
+        None => moment(date.succ_opt()?, NaiveTime::MIN, offset),
+        Some((start, end)) if end < start => moment(date.succ_opt()?, end, offset),
+        Some((_, end)) => moment(date, end, offset),
+    }
+}
+
+fn moment(date: NaiveDate, time: NaiveTime, offset: FixedOffset) -> Option<DateTime<FixedOffset>> {
+    date.and_time(time).and_local_timezone(offset).single()
+}
