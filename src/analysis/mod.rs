@@ -33,7 +33,7 @@ pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, budget, reserve, stated_budget};
 pub use names::word_prefixes;
 pub use optimization::{Optimizations, Saving};
-pub use plan::{Plan, PlanPhase};
+pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{
     Alert, AlertScope, DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport,
