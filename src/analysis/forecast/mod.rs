@@ -97,7 +97,6 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
     let estimates: Vec<Estimate> = [month_end, of_project].into_iter().flatten().collect();
     let levels = estimates.iter().filter_map(|estimate| estimate.level);
     let levels = levels.chain(cost.map(|cost| cost.level));
-    let did_not_fit = result.and_then(|result| result.fits) == Some(false);
     let as_planned = |project: &Project| request.estimate(project.as_planned()?);
     let forecast = Forecast {
         state,
@@ -108,7 +107,7 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         month_end,
         project: of_project,
         project_as_planned: project.as_ref().and_then(as_planned),
-        level: levels.chain(did_not_fit.then_some(Level::Critical)).max(),
+        level: levels.max(),
         risk: risk(request, &estimates, cost.as_ref(), planned),
         cost,
         alert_at: policy.forecast,

@@ -34,8 +34,8 @@ pub struct Forecast {
     pub project_as_planned: Option<Estimate>,
     /// What it costs when the month ends, where a budget in money is set and every token has its cost.
     pub cost: Option<CostEstimate>,
-    /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used. Of a month that is
-    /// over: `critical` where its budget was used up, else left out.
+    /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used. Left out of a
+    /// month that is over.
     pub level: Option<Level>,
     /// From which probability on an estimate has which level.
     pub alert_at: ForecastPolicy,

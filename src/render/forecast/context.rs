@@ -1,6 +1,6 @@
 //! The context of the forecast: the plan, the burn rate, and what the log projects, each with its source.
 
-use super::{Field, NOT_ENOUGH, badge, is_over};
+use super::{Field, NOT_ENOUGH, badge};
 use crate::{
     analysis::{BurnRate, ForecastState, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
     model::{Percent, Tokens},
@@ -11,7 +11,7 @@ use crate::{
 pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
     let rate = rate.map_or_else(|| no_rate(report).to_owned(), rate_with_source);
-    let over = is_over(report);
+    let over = report.is_over();
     let mut fields = if over {
         Vec::new()
     } else {
@@ -29,7 +29,7 @@ pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 /// Why there is no burn rate.
 fn no_rate(report: &StatusReport) -> &'static str {
     match report.used.tokens {
-        Tokens::ZERO if is_over(report) => "nothing was used",
+        Tokens::ZERO if report.is_over() => "nothing was used",
         Tokens::ZERO => "nothing is used yet",
         _ => NOT_ENOUGH,
     }
@@ -56,7 +56,7 @@ fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 fn margin(report: &StatusReport) -> Option<Field> {
     let (name, end, basis) = match &report.forecast.plan {
         Some(plan) => ("Safety margin", plan.end.total_tokens, ", after the plan"),
-        None if is_over(report) => ("Left", report.used.tokens, ""),
+        None if report.is_over() => ("Left", report.used.tokens, ""),
         None => ("Safety margin", report.used.tokens, ", after what is used"),
     };
     let share = in_brackets(report.share(end).and_then(Percent::rest));
@@ -67,7 +67,7 @@ fn margin(report: &StatusReport) -> Option<Field> {
 
 fn stated(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
-    let [projects, sees] = if is_over(report) {
+    let [projects, sees] = if report.is_over() {
         ["Log projected", "Log saw risk"]
     } else {
         ["Log projects", "Log sees risk"]

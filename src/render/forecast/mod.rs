@@ -144,11 +144,6 @@ fn title(report: &StatusReport) -> String {
     format!("Forecast to {ends} (day {day} of {days}, {trust})")
 }
 
-/// Whether the month has a result, and no forecast.
-pub fn is_over(report: &StatusReport) -> bool {
-    report.forecast.state == ForecastState::Over
-}
-
 pub fn in_brackets(share: Option<Percent>) -> String {
     share.map(|share| format!(" ({share})")).unwrap_or_default()
 }

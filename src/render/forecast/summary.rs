@@ -1,6 +1,6 @@
 //! Whether the budget is enough, and how certain that is.
 
-use super::{Field, badge, is_over};
+use super::{Field, badge};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
@@ -16,7 +16,7 @@ pub fn first(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     };
     let tokens =
         (report.budget.tokens.is_some() || money.is_none()).then(|| verdict(report, style));
-    let question = if is_over(report) {
+    let question = if report.is_over() {
         "Did it fit?"
     } else {
         "Will it fit?"
@@ -125,7 +125,7 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
     });
     let amounts = amounts.unwrap_or_default();
     let over = level == Some(Level::Exceeded);
-    let text = match (is_over(report), over) {
+    let text = match (report.is_over(), over) {
         (true, true) => format!("cost: no, {amounts} spent"),
         (true, false) if is_whole => format!("cost: it did, {amounts} spent"),
         (false, true) => format!("cost: no, {amounts} already spent"),

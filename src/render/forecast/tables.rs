@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{NOT_ENOUGH, is_over};
+use super::NOT_ENOUGH;
 use crate::{
     analysis::{
         BurnRate, CrossingState, Estimate, ForecastBasis, PlanPhase, StatusReport, TeamForecast,
@@ -27,7 +27,7 @@ pub fn all(report: &StatusReport) -> [ReportTable; 5] {
 
 /// When each threshold is crossed, by the forecast and at the burn rate.
 pub fn thresholds(report: &StatusReport) -> ReportTable {
-    let (title, rate) = if is_over(report) {
+    let (title, rate) = if report.is_over() {
         ("What was crossed?", "Crossed")
     } else {
         ("When does it cross?", "If rate holds")
@@ -110,7 +110,7 @@ fn explain(table: &mut ReportTable, report: &StatusReport) {
 }
 
 fn crossed(crossing: &ThresholdCrossing, report: &StatusReport) -> String {
-    let (over, rate) = (is_over(report), report.forecast.burn_rate.as_ref());
+    let (over, rate) = (report.is_over(), report.forecast.burn_rate.as_ref());
     let by_minute = rate.is_some_and(BurnRate::is_by_minute);
     match (crossing.burn_rate_state, crossing.burn_rate_at) {
         (CrossingState::Expected, Some(at)) if by_minute => at.format("%Y-%m-%d %H:%M").to_string(),

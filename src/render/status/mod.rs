@@ -94,7 +94,7 @@ fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 fn forecast_line(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     const NAME: &str = "Forecast   ";
     let of = &report.forecast;
-    let over = forecast::is_over(report);
+    let over = report.is_over();
     let is_over = over.then(|| format!("{} is over", report.month).into());
     let first = is_over.or_else(|| forecast::in_brief(report, style));
     let mut parts: Vec<StyledLine> = first.into_iter().collect();
