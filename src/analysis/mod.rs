@@ -22,7 +22,7 @@ mod rows;
 mod status;
 mod team_usage;
 
-pub use builder::LedgerBuilder;
+pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::Cost;
 pub use forecast::{

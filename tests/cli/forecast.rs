@@ -212,7 +212,7 @@ fn whether_earlier_months_stand_in_the_log_or_in_the_archive_changes_nothing() {
 
 #[test]
 fn an_archive_that_is_looked_back_on_decides_nothing_about_this_month() {
-    let line = "[USE] 2026-02-16T09:00:00Z team=\"Team A\" tokens=500 id=k1";
+    let line = "[USE] 2026-02-16T09:00:00Z team=\"Team A\" tokens=500 id=k2";
     let log = format!("{}\n{line}\n", history());
     let archive = "# Archive\n\n## Daily Detail — 2026-01-05\n\n| Team | Task | Tokens |\n|---|---|---|\n| Team A | x | 700 <!-- id=k1 --> |\n| Team A | x | lots |\n\n[HOLD] 2026-02-16T10:00:00Z team=\"Team A\" tokens=9000 until=2026-02-17T10:00:00Z id=h1\n";
     let alone = report(&[("cost-log.md", &log)], MIDDLE, "--daily");
