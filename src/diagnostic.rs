@@ -115,7 +115,7 @@ codes! {
     InvalidSetting = "TM022", "invalid-setting", Error, Manual;
     /// Usage lines are not settled into the tables yet. They count from the moment they are written.
     UnsettledUsage = "TM023", "unsettled-usage", Note, Safe;
-    /// Something that a monthly summary should have once is there twice, as after a merge that kept both sides. Both count.
+    /// A monthly summary has something twice, as after a merge that kept both sides. Rows count once where their figure together is proven.
     MergedTwice = "TM024", "merged-twice", Warning, Safe;
     /// An archive under the name of this log's names another log, with which it shares the folder. It is not read for this one.
     ForeignArchive = "TM025", "foreign-archive", Note, Manual;

@@ -62,6 +62,58 @@ impl CostSum {
         self.unpriced = self.unpriced.saturating_add(other.unpriced);
     }
 
+    pub(super) const fn is_estimate(&self) -> bool {
+        self.estimate
+    }
+
+    /// Gives the tokens without a cost their price.
+    pub(super) fn set_price(&mut self, price: Option<Price>) {
+        if let Some(price) = price.filter(|_| self.unpriced > Tokens::ZERO) {
+            let cost = price.cost(self.unpriced);
+            self.unpriced = Tokens::ZERO;
+            self.add(&Self::new(cost.nanos, Some(cost.currency), true, Place::default()));
+        }
+    }
+
+    /// Less what other parts of it cost. None where costs are in several currencies.
+    pub(super) fn less<'c>(&self, parts: impl Iterator<Item = &'c Self>) -> Option<Self> {
+        let mut less = self.clone();
+        let mut own = self.only()?;
+        for part in parts {
+            less.unpriced = less.unpriced.saturating_sub(part.unpriced);
+            if part.stated.is_empty() {
+                continue;
+            }
+            let part = part.only()?;
+            let currencies = (own.currency, part.currency);
+            if matches!(currencies, (Some(one), Some(two)) if one != two) {
+                return None;
+            }
+            own.nanos = own.nanos.saturating_sub(part.nanos).max(0);
+        }
+        less.stated = vec![own];
+        Some(less)
+    }
+
+    /// What is known of it, where that is in one currency.
+    pub(super) fn nanos(&self) -> Option<u64> {
+        u64::try_from(self.only()?.nanos).ok()
+    }
+
+    /// The sum of what is stated, where that is in one currency.
+    fn only(&self) -> Option<CurrencySum> {
+        let mut sums = self.stated.iter();
+        let first = *sums.next()?;
+        sums.try_fold(first, |sum, next| {
+            let is_other = sum.currency.zip(next.currency).is_some_and(|(one, two)| one != two);
+            (!is_other).then(|| CurrencySum {
+                currency: sum.currency.or(next.currency),
+                nanos: sum.nanos.saturating_add(next.nanos),
+                ..sum
+            })
+        })
+    }
+
     pub(super) fn first_foreign(&self, own: Currency) -> Option<Place> {
         let mut costs = self.stated.iter();
         let is_foreign = |cost: &&CurrencySum| cost.currency.is_some_and(|of| of != own);

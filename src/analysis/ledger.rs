@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
 use super::{
     dating::{AheadRows, Dating},
+    merged_rows::{MergedRows, MonthlyRows},
     names::{NameId, Names, Roster},
     rows::{KeptRows, UnreadableRows},
     team_usage::{Day, Tally},
@@ -35,6 +36,9 @@ pub(super) struct MonthLedger {
     pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
     /// The first currency in which the archive states a cost.
     pub(super) archive_currency: Option<Currency>,
+    pub(super) rows: MonthlyRows,
+    /// The monthly rows that should be one, as after a merge.
+    pub(super) merged: Vec<MergedRows>,
 }
 
 impl MonthLedger {
@@ -138,12 +142,15 @@ impl Ledger {
 
     /// Where ids occur again, in the log and in its archives.
     pub fn repeats(&self) -> impl Iterator<Item = &Place> {
-        self.duplicates().map(|duplicate| &duplicate.place)
+        let duplicates = self.duplicates.values().flatten();
+        duplicates.map(|duplicate| &duplicate.place)
     }
 
-    /// The ids that occur again, in the log and in its archives.
-    pub fn duplicates(&self) -> impl Iterator<Item = &Duplicate> {
-        self.duplicates.values().flatten()
+    /// The months with monthly rows that should be one, oldest first.
+    pub fn merged_months(&self) -> impl Iterator<Item = Month> {
+        let months = self.months.iter();
+        let merged = months.filter(|(_, data)| !data.merged.is_empty());
+        merged.map(|(month, _)| *month)
     }
 
     /// Whether a month has rows, even if they are unreadable.
@@ -177,6 +184,7 @@ impl Ledger {
         self.own_budget = self.own_budget();
         self.allocated = self.allocated_teams();
         self.meet_teams();
+        self.resolve_merged_rows();
     }
 
     fn first_days(&self) -> BTreeMap<Month, NaiveDate> {

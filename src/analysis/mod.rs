@@ -12,6 +12,8 @@ mod efficiency;
 pub mod forecast;
 mod ledger;
 mod limits;
+mod merged_details;
+mod merged_rows;
 mod names;
 mod optimization;
 mod plan;
@@ -22,7 +24,7 @@ mod rows;
 mod status;
 mod team_usage;
 
-pub use builder::{LedgerBuilder, Superseded};
+pub use builder::LedgerBuilder;
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::Cost;
 pub use forecast::{
@@ -31,9 +33,10 @@ pub use forecast::{
 };
 pub use ledger::{Duplicate, Ledger};
 pub use limits::{Limits, budget, reserve, stated_budget};
+pub use merged_rows::{MergedRows, Resolution};
 pub use names::word_prefixes;
 pub use optimization::{Optimizations, Saving};
-pub use plan::{Plan, PlanGap, PlanPhase};
+pub use plan::{Plan, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{
     Alert, AlertScope, DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport,

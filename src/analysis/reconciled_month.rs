@@ -11,13 +11,14 @@ use super::{
     cost::{Cost, CostSum},
     efficiency::{self, Output},
     ledger::{Duplicate, Ledger, preferred},
+    merged_rows::{MergedRows, Resolution},
     names::{MonthRoster, NameId},
     rows::{KeptRow, UnreadableRows},
     team_usage::{Day, TeamUsage},
 };
 use crate::{
     model::{
-        Allocation, Currency, ModelPrice, Month, NoteValue, RoundedSum, StatedTotal, Tokens,
+        Allocation, Currency, EntryKind, ModelPrice, Month, NoteValue, RoundedSum, StatedTotal, Tokens,
         fold_name,
     },
     text::Place,
@@ -82,6 +83,31 @@ impl ReconciledMonth<'_> {
     pub fn duplicates(&self, archive: Option<Month>) -> &[Duplicate] {
         let duplicates = self.ledger.duplicates.get(&archive);
         duplicates.map_or(&[], Vec::as_slice)
+    }
+
+    /// Monthly rows that should be one, as after a merge.
+    pub fn merged_rows(&self) -> &[MergedRows] {
+        let month = self.ledger.months.get(&self.month);
+        month.map_or(&[], |month| month.merged.as_slice())
+    }
+
+    /// The cost of the row that takes the place of several.
+    pub fn cost_of(&self, resolution: &Resolution) -> Option<Cost> {
+        self.total_cost(&resolution.cost)
+    }
+
+    /// What the monthly rows of a team hold beyond its details with ids, and what that cost in nanos.
+    pub fn base_of(&self, team: &TeamUsage) -> (i128, Option<u64>) {
+        let mut keyed = CostSum::default();
+        let mut tokens = i128::from(team.tokens_of(EntryKind::Monthly).0);
+        for tally in [EntryKind::Daily, EntryKind::Session].iter().filter_map(|kind| team.tallies.get(kind)) {
+            tokens -= i128::from(tally.keyed.0);
+            keyed.add(&tally.keyed_cost);
+        }
+        keyed.set_price(self.ledger.price);
+        let monthly = team.tallies.get(&EntryKind::Monthly).map(|tally| &tally.cost);
+        let cost = monthly.and_then(|cost| cost.less([&keyed].into_iter()));
+        (tokens, cost.and_then(|cost| cost.nanos()))
     }
 
     /// A table of an older log that does not count beside sections of v2.0.

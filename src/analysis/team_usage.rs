@@ -106,6 +106,9 @@ pub struct Tally {
     pub deliverables: Option<u64>,
     /// The limit given beside the tokens.
     pub limit: Option<(Tokens, Place)>,
+    /// Of details, what those with ids add up to.
+    pub keyed: Tokens,
+    pub(super) keyed_cost: CostSum,
     pub(super) status: Option<Status>,
     pub(super) cost: CostSum,
 }
@@ -115,6 +118,11 @@ impl Tally {
         if let Some(tokens) = entry.figures.tokens {
             self.sum = self.sum + tokens.into();
             self.has_tokens = true;
+        }
+        if entry.id.is_some() {
+            let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+            self.keyed = self.keyed.saturating_add(tokens.unwrap_or_default());
+            self.keyed_cost.add(cost);
         }
         self.rows += 1;
         self.cost.add(cost);
@@ -132,6 +140,8 @@ impl Tally {
         self.sum = self.sum + other.sum;
         self.has_tokens |= other.has_tokens;
         self.rows += other.rows;
+        self.keyed = self.keyed.saturating_add(other.keyed);
+        self.keyed_cost.add(&other.keyed_cost);
         if other.first.order() < self.first.order() {
             self.first = other.first;
         }

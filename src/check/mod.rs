@@ -21,7 +21,8 @@ use crate::{
 };
 
 type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
-const OF_MONTH: [Rule; 4] = [
+const OF_MONTH: [Rule; 5] = [
+    summary::merged_rows,
     summary::details_beyond_summary,
     summary::archive_duplicates,
     summary::mixed_currencies,

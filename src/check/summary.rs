@@ -2,7 +2,7 @@
 //! the tables yet, which a report counts all the same.
 
 use crate::{
-    analysis::{Duplicate, ReconciledMonth, TeamUsage},
+    analysis::{Duplicate, MergedRows, ReconciledMonth, TeamUsage},
     diagnostic::{Code, Diagnostic},
     model::{EntryKind, Policy, RoundedSum},
     text::Place,
@@ -107,6 +107,37 @@ fn repeated(duplicate: &Duplicate) -> Diagnostic {
     .help("give each piece of spending an id of its own, or remove this line")
     // What repeats the first in every byte is found where the lines themselves are at hand.
     .manual()
+}
+
+/// Monthly rows that should be one, as after a merge.
+pub(super) fn merged_rows(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    let merged = reconciled.merged_rows().iter();
+    merged.filter_map(merged_rows_of).collect()
+}
+
+fn merged_rows_of(rows: &MergedRows) -> Option<Diagnostic> {
+    let [first, second, ..] = rows.places.as_slice() else {
+        return None;
+    };
+    let (team, count) = (&rows.team, rows.places.len());
+    let message = format!("{count} monthly rows of {team} should be one, as after a merge");
+    let finding = Diagnostic::new(Code::MergedTwice, message, *second);
+    Some(match &rows.resolution {
+        Some(right) => finding
+            .label("from the other branch")
+            .related(*first, "from one branch")
+            .help(format!(
+                "they count as {} together; `tokmon check --fix` makes one row of them",
+                right.tokens
+            )),
+        None => finding
+            .label("perhaps counted twice")
+            .related(*first, "and here")
+            .help(format!(
+                "all of them count, since the details of {team} do not show what they have in common; make one row of them"
+            ))
+            .manual(),
+    })
 }
 
 /// Details of a team that works for several projects.

@@ -23,8 +23,6 @@ pub struct Invariants {
     new_rows: [usize; 2],
     /// The number of lines that are not Markdown and are elsewhere afterwards.
     pub(super) moved_lines: usize,
-    /// What teams, by their folded names, use afterwards where that differs from before.
-    used: BTreeMap<(Month, String), Tokens>,
 }
 
 impl Invariants {
@@ -38,16 +36,11 @@ impl Invariants {
         *rows += count;
     }
 
-    pub fn set_used(&mut self, month: Month, team: &str, tokens: Tokens) {
-        self.used.insert((month, fold_name(team)), tokens);
-    }
-
     pub(super) fn extend(&mut self, other: Self) {
         for (rows, more) in self.new_rows.iter_mut().zip(other.new_rows) {
             *rows += more;
         }
         self.moved_lines += other.moved_lines;
-        self.used.extend(other.used);
     }
 
     pub(super) fn check(
@@ -57,7 +50,7 @@ impl Invariants {
         after: &Revision,
     ) -> Result<(), Violation> {
         self.check_parts(&before.document, edits, &after.document)?;
-        self.check_used(&before.ledger, &after.ledger)
+        Self::check_used(&before.ledger, &after.ledger)
     }
 
     fn check_parts(
@@ -114,22 +107,15 @@ impl Invariants {
         Ok(())
     }
 
-    pub(super) fn check_used(&self, before: &Ledger, after: &Ledger) -> Result<(), Violation> {
+    pub(super) fn check_used(before: &Ledger, after: &Ledger) -> Result<(), Violation> {
         let months = before.months().iter().chain(after.months());
         let months: BTreeSet<Month> = months.copied().collect();
         for month in months {
             let [was, is] = [before, after].map(|ledger| ledger.find_month(month));
-            let expected = was.iter().flat_map(teams).map(|(name, used)| {
-                let key = (month, fold_name(name));
-                let used = self.used.get(&key).copied().unwrap_or(used);
-                (key.1, used)
+            let [expected, found] = [was, is].map(|month| -> BTreeMap<String, Tokens> {
+                let teams = month.iter().flat_map(teams);
+                teams.map(|(name, used)| (fold_name(name), used)).collect()
             });
-            let expected: BTreeMap<String, Tokens> = expected.collect();
-            let found: BTreeMap<String, Tokens> = is
-                .iter()
-                .flat_map(teams)
-                .map(|(name, used)| (fold_name(name), used))
-                .collect();
             let differing = expected.keys().chain(found.keys()).find_map(|team| {
                 let [expected, found] = [&expected, &found].map(|used| used.get(team).copied());
                 (expected != found).then(|| Violation::Used {

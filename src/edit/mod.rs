@@ -36,7 +36,7 @@ pub use log_set::{LogSet, MAX_MONTHS, enter};
 pub use revision::{ArchivesOf, Revision};
 pub use settle::settle;
 pub use sync_summary::{Tolerance, sync_summary};
-pub use union_merge::{repeated_lines, resolve_union_merge};
+pub use union_merge::{join_rows, repeated_lines, resolve_union_merge};
 pub use usage_line::usage_line;
 
 #[cfg(test)]

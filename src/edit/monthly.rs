@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::ReconciledMonth,
     log::{Column, Role, cell},
-    model::{Amount, Entry, Money, Month, Price, Status, Tokens, fold_name},
+    model::{Amount, Entry, MergeBase, Money, Month, Price, Status, Tokens, fold_name},
     text::Edit,
 };
 
@@ -30,6 +30,9 @@ pub(super) struct Delta {
     /// The number of deliverables that the team then has, if its monthly rows are to say so.
     pub(super) deliverables: Option<u64>,
     pub(super) status: Option<Status>,
+    /// The tokens of new details with ids, and the id of the last of them.
+    pub(super) keyed: Tokens,
+    pub(super) last: Option<String>,
 }
 
 impl Delta {
@@ -55,6 +58,8 @@ impl Delta {
             minutes,
             deliverables: self.deliverables.or(before.deliverables),
             status: self.status.or(before.status),
+            keyed: before.keyed.saturating_add(self.keyed),
+            last: self.last.or(before.last),
         }
     }
 }
@@ -229,11 +234,13 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
     pub(super) fn propose(&self, sections: &mut NewSections<'_>, basis: Basis) -> Proposal {
         let mut proposal = Proposal::default();
         let mut changes: BTreeMap<Option<usize>, (Vec<_>, Vec<_>)> = BTreeMap::new();
+        let added = self.added();
         for row in &self.rows {
             let Some(delta) = &row.delta else { continue };
+            let base = self.base_of(row, delta, &added);
             let (grown, new) = changes.entry(row.table).or_default();
             match &row.origin {
-                Origin::Log(row, entry) => grown.push((*row, *entry, delta)),
+                Origin::Log(row, entry) => grown.push((*row, *entry, delta, base)),
                 Origin::New { team, task } => new.push(NewRow {
                     team,
                     task: task.as_deref(),
@@ -243,6 +250,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                     minutes: delta.minutes,
                     deliverables: delta.deliverables,
                     month: Some(self.month.to_string()),
+                    base,
                     ..NewRow::default()
                 }),
             }
@@ -254,7 +262,10 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             };
             let editor = TableEditor::new(self.document, table, basis.currency);
             let edits = grown.into_iter();
-            let edits = edits.flat_map(|(row, entry, delta)| grow(&editor, row, entry, delta));
+            let edits = edits.flat_map(|(row, entry, delta, base)| {
+                let edits = grow(&editor, row, entry, delta);
+                editor.with_base(row, edits, base.as_ref())
+            });
             let mut edits: Vec<Edit> = edits.collect();
             if !new.is_empty() {
                 edits.push(editor.insert(&new));
@@ -265,6 +276,71 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             proposal.edits.extend(totals.into_iter().flatten());
         }
         proposal
+    }
+}
+
+/// What is added to a team: all tokens, and those of new details with ids.
+#[derive(Default)]
+struct Added {
+    tokens: Tokens,
+    keyed: Tokens,
+}
+
+impl MonthlyRows<'_, '_> {
+    /// By the folded name of the team.
+    fn added(&self) -> HashMap<String, Added> {
+        let mut added: HashMap<String, Added> = HashMap::new();
+        for row in &self.rows {
+            if let Some(delta) = &row.delta {
+                let team = added.entry(self.team_of(row)).or_default();
+                team.tokens = team.tokens.saturating_add(delta.tokens);
+                team.keyed = team.keyed.saturating_add(delta.keyed);
+            }
+        }
+        added
+    }
+
+    fn team_of(&self, row: &MonthlyRow<'_>) -> String {
+        match &row.origin {
+            Origin::Log(_, entry) => self.owner(&entry.work.team).1,
+            Origin::New { team, .. } => fold_name(team),
+        }
+    }
+
+    /// What a row that grows is written with. None where no detail with an id was ever added to it.
+    fn base_of(
+        &self,
+        row: &MonthlyRow<'_>,
+        delta: &Delta,
+        added: &HashMap<String, Added>,
+    ) -> Option<MergeBase> {
+        let team = self.team_of(row);
+        let added = added.get(&team)?;
+        let entry = match row.origin {
+            Origin::Log(_, entry) => Some(entry),
+            Origin::New { .. } => None,
+        };
+        let before = entry.and_then(|entry| entry.base.as_deref());
+        let last = delta.last.clone().or_else(|| Some(before?.last.clone()))?;
+        let tokens = entry.and_then(|entry| entry.figures.tokens);
+        let tokens = tokens.unwrap_or(Amount::exact(Tokens::ZERO));
+        // The exact figure of a row that is written rounded.
+        let kept = before.filter(|base| tokens.value.0.abs_diff(base.row.0) < tokens.unit);
+        let is_only = self.teams.get(&team).is_none_or(|rows| rows.all.len() == 1);
+        let usage = self.reconciled.find_team(&team);
+        let (base, cost) = match kept.filter(|_| is_only && tokens.unit > 1) {
+            Some(base) => (base.base.0.into(), base.cost),
+            None => usage.map_or((0, None), |usage| self.reconciled.base_of(usage)),
+        };
+        let base = base + i128::from(added.tokens.0) - i128::from(added.keyed.0);
+        let base = Tokens(u64::try_from(base).unwrap_or_default());
+        let row = kept.map_or(tokens.value, |base| base.row);
+        Some(MergeBase {
+            base,
+            row: row.saturating_add(delta.tokens),
+            cost: cost.filter(|_| added.tokens == added.keyed && base > Tokens::ZERO),
+            last,
+        })
     }
 }
 

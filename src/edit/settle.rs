@@ -116,7 +116,12 @@ impl<'d> Settling<'d> {
                 minutes: entry.figures.minutes,
                 deliverables: None,
                 status: entry.status.clone(),
+                keyed: entry.figures.tokens.map_or(Tokens::ZERO, |own| own.value),
+                last: entry.id.as_deref().map(str::to_owned),
             };
+            if delta.last.is_none() {
+                delta.keyed = Tokens::ZERO;
+            }
             if entry.figures.deliverables.is_some()
                 && let Some(count) = owner.and_then(|team| reconciled.deliverables_of(team))
             {
@@ -236,5 +241,6 @@ fn new_row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth<'_>) -> N
         date: entry.when.date.map(|date| date.to_string()),
         month: Some(entry.when.month.to_string()),
         id: entry.id.as_deref(),
+        base: None,
     }
 }

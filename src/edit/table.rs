@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     log::{Column, Columns, cell, cells_of},
-    model::{Currency, Money, Status, TimeRange, TokenClasses, Tokens},
+    model::{Currency, MergeBase, Money, Status, TimeRange, TokenClasses, Tokens},
     text::{Edit, Span},
 };
 
@@ -31,6 +31,7 @@ pub(super) struct NewRow<'a> {
     pub(super) date: Option<String>,
     pub(super) month: Option<String>,
     pub(super) id: Option<&'a str>,
+    pub(super) base: Option<MergeBase>,
 }
 
 /// A table, or the head of one that is not written yet, in the style of another.
@@ -109,6 +110,41 @@ impl<'d> TableEditor<'d> {
             Span::new(cell.start - left, cell.end + right),
             self.rows.padded(index, text),
         ))
+    }
+
+    /// Adds to the edits of a row the comment that says what it was when it was written, in place of an earlier one.
+    pub(super) fn with_base(
+        &self,
+        row: &TableRow,
+        mut edits: Vec<Edit>,
+        base: Option<&MergeBase>,
+    ) -> Vec<Edit> {
+        let (Some(base), Some(last)) = (base, row.cells.last().copied()) else {
+            return edits;
+        };
+        let raw = self.document.at(last);
+        let mut text = visible(raw).to_owned();
+        let comments = raw.get(text.len()..).unwrap_or_default();
+        let comments = comments.split_inclusive("-->").map(str::trim);
+        let others = comments.filter(|comment| !comment.is_empty() && !is_base(comment));
+        let others: Vec<String> = others.map(str::to_owned).collect();
+        // The cell itself may change as well.
+        edits.retain(|edit| {
+            let is_own = edit.span.start <= last.end && last.start <= edit.span.end;
+            if is_own {
+                edit.text.trim().clone_into(&mut text);
+            }
+            !is_own
+        });
+        let base = format!("<!-- {base} -->");
+        let parts = [text].into_iter().chain(others).chain([base]);
+        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+        let after = self.document.at(Span::new(last.end, row.line().end));
+        let blanks = after.len() - after.trim_start_matches([' ', '\t']).len();
+        let blank = if after.trim().is_empty() { "" } else { " " };
+        let cell = Span::new(last.start, last.end + blanks);
+        edits.push(Edit::replace(cell, parts.join(" ") + blank));
+        edits
     }
 
     /// Where a row goes: below the last one that adds up no others, or below the dashes.
@@ -212,6 +248,12 @@ pub(super) fn visible(raw: &str) -> &str {
     raw.split("<!--").next().unwrap_or_default().trim_end()
 }
 
+/// Whether a comment says what its row was when it was written.
+fn is_base(comment: &str) -> bool {
+    let inner = comment.strip_prefix("<!--").map(str::trim_start);
+    inner.is_some_and(|inner| inner.starts_with("base="))
+}
+
 /// A cell without emphasis and comments.
 pub(super) fn plain_text(raw: &str) -> Cow<'_, str> {
     let raw = visible(raw).trim();
@@ -242,6 +284,7 @@ fn comments(columns: &Columns, row: &NewRow<'_>) -> impl Iterator<Item = String>
     let is_needed = !columns.has(Column::Notes) && !beside.is_empty();
     let beside = (is_needed && is_writable).then_some(beside);
     let id = row.id.map(|id| format!("id={id}"));
-    let comments = beside.into_iter().chain(id);
+    let base = row.base.as_ref().map(ToString::to_string);
+    let comments = beside.into_iter().chain(id).chain(base);
     comments.map(|comment| format!("<!-- {comment} -->"))
 }

@@ -86,7 +86,7 @@ fn the_mark_of_a_line_does_not_become_that_of_the_file() {
         \n\
         | Agent/Team | Task | Tokens | Cost | Status | Duration |\n\
         |------------|------|--------|------|--------|----------|\n\
-        | a | — | 5 | — | — | — |\n\
+        | a | — | 5 | — | — | — <!-- base=0 row=5 last=k1 --> |\n\
         | **TOTAL** | — | 5 | — | — | — |\n\
         \n\
         ## Daily Detail — 2026-02-25\n\
@@ -120,7 +120,7 @@ fn a_settled_row_keeps_the_tokens_in_and_out_where_its_table_has_them() {
         "\
 -| A | 5,000 |
 -| TOTAL | 5,000 |
-+| A | 17,450 |
++| A | 17,450 <!-- base=5000 row=17450 last=k3f9 --> |
 +| TOTAL | 17,450 |
 +| 10:18 | A | 12,000 | 450 | 12,450 <!-- id=k3f9 --> |
 -[USE] 2026-02-25T10:18:00Z team=A tokens=12450 input=12000 output=450 cache_read=90000 id=k3f9

@@ -110,6 +110,8 @@ pub struct Cell<'a> {
     pub id: Option<&'a str>,
     /// The ids in the comments before that one.
     pub further_ids: Vec<&'a str>,
+    /// The comment that says what the row was when it was last written.
+    pub base: Option<&'a str>,
 }
 
 #[derive(Clone, Debug)]

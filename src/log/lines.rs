@@ -168,6 +168,7 @@ fn usage<'a>(
         id: text("id"),
         further_ids: Box::default(),
         hold: text("hold"),
+        base: None,
         place: pairs.place,
     })
 }

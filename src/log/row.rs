@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
-        Allocation, Amount, Entry, EntryKind, Figures, Month, Optimization, Phase, StatedTotal,
+        Allocation, Amount, Entry, EntryKind, Figures, MergeBase, Month, Optimization, Phase, StatedTotal,
         Status, TokenClasses, Tokens, When, Work, is_subtotal, is_sum, is_total,
     },
     text::{Place, Span},
@@ -108,9 +108,16 @@ impl<'r, 'p> Decoder<'r, 'p> {
             id: keyed.and_then(|cell| cell.id).map(Cow::Borrowed),
             further_ids: further_ids.iter().map(|id| Cow::Borrowed(*id)).collect(),
             hold: None,
+            base: self.merge_base().map(Box::new),
             place,
         };
         Ok(Some(RowValue::Entry(entry)))
+    }
+
+    fn merge_base(&self) -> Option<MergeBase> {
+        let is_monthly = self.role == Role::Monthly;
+        let mut cells = self.cells.iter().rev().filter(|_| is_monthly);
+        cell::merge_base(cells.find_map(|cell| cell.base)?)
     }
 
     /// A row that adds up others. Of a month, the sum of all its rows is a statement of its own.

@@ -283,6 +283,7 @@ fn read_cells<'p>(
             text: inline.text,
             id: inline.id,
             further_ids: inline.further_ids,
+            base: inline.base,
         });
         last = range.end;
     }

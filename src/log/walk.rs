@@ -24,6 +24,8 @@ pub(super) struct Inline<'p> {
     pub(super) id: Option<&'p str>,
     /// The ids before that one.
     pub(super) further_ids: Vec<&'p str>,
+    /// The comment that says what the row was when it was last written.
+    pub(super) base: Option<&'p str>,
     /// All of it but blanks and colons is strong.
     pub(super) all_strong: bool,
 }
@@ -156,6 +158,7 @@ impl<'p> Walk<'p> {
             text: Cow::Borrowed(""),
             id: None,
             further_ids: Vec::new(),
+            base: None,
             all_strong: true,
         };
         let mut strong = 0_usize;
@@ -171,8 +174,11 @@ impl<'p> Walk<'p> {
                 }
                 Event::SoftBreak | Event::HardBreak => inline.push("\n".into()),
                 Event::InlineHtml(html) => {
-                    if let Some(id) = comment_id(&html) {
-                        inline.further_ids.extend(inline.id.replace(id));
+                    let comment = comment(&html).unwrap_or_default();
+                    if let Some(id) = comment.strip_prefix("id=").filter(|id| !id.is_empty()) {
+                        inline.further_ids.extend(inline.id.replace(id.trim()));
+                    } else if comment.starts_with("base=") {
+                        inline.base = Some(comment);
                     }
                 }
                 Event::Start(Tag::Strong) => strong += 1,
@@ -220,13 +226,12 @@ fn reference_end(link: LinkType, id: &str) -> String {
 }
 
 /// The id in `<!-- id=k3f9 -->`.
-fn comment_id<'p>(html: &CowStr<'p>) -> Option<&'p str> {
+fn comment<'p>(html: &CowStr<'p>) -> Option<&'p str> {
     let CowStr::Borrowed(html) = html else {
         return None;
     };
     let comment = html.strip_prefix("<!--")?.strip_suffix("-->")?;
-    let id = comment.trim().strip_prefix("id=")?.trim();
-    (!id.is_empty()).then_some(id)
+    Some(comment.trim())
 }
 
 /// Whether a fenced code block includes the line that ends it.

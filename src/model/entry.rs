@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-use super::{Amount, Currency, Month, TimeRange, Tokens};
+use super::{Amount, Currency, MergeBase, Month, TimeRange, Tokens};
 use crate::text::Place;
 
 /// Which kind of statement a figure comes from.
@@ -76,6 +76,8 @@ pub struct Entry<'a> {
     /// The ids of other entries that were merged into this one.
     pub further_ids: Box<[Cow<'a, str>]>,
     pub hold: Option<Cow<'a, str>>,
+    /// Of a monthly row, what it was when it was last written.
+    pub base: Option<Box<MergeBase>>,
     pub place: Place,
 }
 
@@ -105,6 +107,7 @@ impl Entry<'_> {
                 .map(|id| Cow::Owned(id.clone().into_owned()))
                 .collect(),
             hold: text(&self.hold),
+            base: self.base.clone(),
             ..*self
         }
     }

@@ -4,6 +4,7 @@
 mod amount;
 mod budget;
 mod entry;
+mod merge_base;
 mod money;
 mod note;
 mod period;
@@ -19,6 +20,7 @@ pub use budget::{
 pub use entry::{
     Entry, EntryKind, Figures, StatedCost, StatedTotal, Status, TokenClasses, Usage, When, Work,
 };
+pub use merge_base::MergeBase;
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, LineEvent, Note, NoteValue};
 pub use period::{LastRow, Month, RowDate, TimeRange};

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_with::SerializeDisplay;
 
-use super::{TokenClasses, Tokens, amount::grouped};
+use super::{Amount, TokenClasses, Tokens, amount::grouped};
 
 /// A currency by its ISO 4217 code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, SerializeDisplay, JsonSchema)]
@@ -159,6 +159,12 @@ impl Price {
     pub fn cost(&self, tokens: Tokens) -> Money {
         let picos = u128::from(tokens.0) * u128::from(self.picos_per_token);
         money_of(picos, self.currency)
+    }
+
+    /// Whether a cost is the price of some tokens, as exactly as it is written.
+    pub fn is_of(&self, tokens: Tokens, cost: Amount<u64>) -> bool {
+        let half = u128::from(cost.unit.div_ceil(2));
+        self.cost(tokens).nanos.abs_diff(cost.value.into()) <= half
     }
 }
 

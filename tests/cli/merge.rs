@@ -256,7 +256,7 @@ fn what_a_merge_left_is_told_and_mended() {
     );
     let before = log(folder.path());
     let found = check(folder.path(), &[]);
-    assert!(used(folder.path(), "2026-02") > BEFORE + 987);
+    assert_eq!(used(folder.path(), "2026-02"), BEFORE + 987);
     let mended = fixed(folder.path(), 4);
     assert_snapshot!(format!(
         "{found}\n=== changed\n{}",

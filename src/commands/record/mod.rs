@@ -6,8 +6,6 @@ mod single;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use ids::KnownId;
-
 use super::{edit_session::EditSession, run::Run, status};
 use crate::{
     analysis::Rows,
@@ -26,7 +24,6 @@ use crate::{
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
 pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let gave_ids = args.batch.is_some() || args.statement.id.is_some();
     let given = if let Some(file) = &args.batch {
         batch::read(file, run)?
     } else {
@@ -37,8 +34,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     };
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
-    let scope = (gave_ids, Month::of(run.now()?.date_naive()));
-    let (new, known) = ids::without_known(given, &before, &session, scope)?;
+    let (new, known) = ids::without_known(given, &before, &session)?;
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
     if args.dry_run {
@@ -100,7 +96,13 @@ fn settled(
     text: String,
     now: edit::Timestamp,
 ) -> Result<Option<Revision>, Failure> {
-    let (revision, log_set) = session.revision(text, ArchivesOf::UsageLines, BTreeMap::new())?;
+    let (mut revision, log_set) =
+        session.revision(text, ArchivesOf::UsageLines, BTreeMap::new())?;
+    let joined = edit::join_rows(&revision);
+    if !joined.is_empty() {
+        // What cannot be joined is a finding of `check`.
+        revision = revision.apply(joined, &log_set).unwrap_or(revision);
+    }
     let mut proposal = edit::settle(&revision, &log_set).0;
     if proposal.is_empty() {
         return Ok(None);
@@ -137,7 +139,7 @@ fn not_settled(error: RewriteError<Failure>) -> Result<Option<(String, bool)>, F
 fn outcome(
     session: &EditSession,
     new: &[Usage],
-    known: Vec<KnownId>,
+    known: Vec<String>,
     run: &mut Run<'_, '_>,
 ) -> Result<Recorded, Failure> {
     let source = Source::new(session.text(run)?);
@@ -154,8 +156,7 @@ fn outcome(
         file: session.log.shown.clone(),
         count: new.len(),
         rows,
-        known_at: known.iter().map(|known| known.place.clone()).collect(),
-        known: known.into_iter().map(|known| known.id).collect(),
+        known,
         month: report.month,
         used: report.used.tokens,
         budget: report.budget.tokens,

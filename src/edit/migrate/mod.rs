@@ -91,7 +91,7 @@ pub fn migrate(
     let bom = revision.text().get(..document.source.body_start());
     text.insert_str(0, bom.unwrap_or_default());
     let after = Revision::read(text, log_set);
-    let is_same = Invariants::default().check_used(&revision.ledger, &after.ledger);
+    let is_same = Invariants::check_used(&revision.ledger, &after.ledger);
     is_same.map_err(MigrateError::Violation)?;
     Ok(Some(Migration {
         text: after.into_text(),

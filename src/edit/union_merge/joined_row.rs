@@ -1,16 +1,13 @@
 //! One monthly row made of several: its figure is known, and its other cells say the most that any of them says.
 
-use super::{
-    super::{
-        Document, TableBlock, TableRow,
-        monthly::{Delta, grow, is_price},
-        revision::spliced,
-        table::TableEditor,
-    },
-    duplicate_rows::{DuplicateRows, Resolution},
+use super::super::{
+    Document, TableBlock, TableRow,
+    monthly::{Delta, grow},
+    revision::spliced,
+    table::TableEditor,
 };
 use crate::{
-    analysis::ReconciledMonth,
+    analysis::{ReconciledMonth, Resolution},
     model::{Entry, Money, Status, Tokens},
     text::Edit,
 };
@@ -19,17 +16,15 @@ use crate::{
 pub(super) fn edits(
     document: &Document,
     table: &TableBlock,
-    duplicate: &DuplicateRows<'_>,
+    rows: &[(&TableRow, &Entry<'static>)],
+    resolution: &Resolution,
     reconciled: &ReconciledMonth<'_>,
 ) -> Vec<Edit> {
-    let rows = duplicate.rows.iter();
-    let rows: Vec<(&TableRow, &Entry<'static>)> =
-        rows.filter_map(|row| Some((*row, row.entry()?))).collect();
-    let (Some(resolution), Some((first, _))) = (duplicate.resolution, rows.first()) else {
+    let Some((first, _)) = rows.first() else {
         return Vec::new();
     };
     let editor = TableEditor::new(document, table, reconciled.currency());
-    let Some(line) = line(document, &editor, &rows, resolution, reconciled) else {
+    let Some(line) = line(document, &editor, rows, resolution, reconciled) else {
         return Vec::new();
     };
     let mut edits = Vec::new();
@@ -46,7 +41,7 @@ fn line(
     document: &Document,
     editor: &TableEditor<'_>,
     rows: &[(&TableRow, &Entry<'static>)],
-    resolution: Resolution,
+    resolution: &Resolution,
     reconciled: &ReconciledMonth<'_>,
 ) -> Option<String> {
     let tokens = |entry: &Entry<'_>| entry.figures.tokens.map_or(Tokens::ZERO, |own| own.value);
@@ -56,40 +51,34 @@ fn line(
     let mut entry = (*entry).clone();
     let own_minutes = *entry.figures.minutes.get_or_insert(0);
     let figures = rows.iter().map(|(_, entry)| entry.figures);
-    // The price of the tokens where each row gives that of its own; else what the details say, and not less than any row.
-    let price = reconciled.price_of(None).and_then(|price| price.flat());
-    let price = price.filter(|price| {
-        let mut rows = rows.iter();
-        rows.all(|(_, entry)| {
-            let cost = entry.figures.cost;
-            cost.is_some_and(|cost| is_price(price, tokens(entry), cost))
-        })
-    });
-    let costs = figures.clone().filter_map(|figures| figures.cost);
-    let cost = costs.map(|cost| i128::from(cost.value)).max();
-    let cost = cost.zip(entry.figures.cost).map(|(most, own)| Money {
-        nanos: most.max(resolution.cost.unwrap_or_default()) - i128::from(own.value),
-        currency: entry.figures.currency.unwrap_or(reconciled.currency()),
+    let stated = figures.clone().filter_map(|figures| figures.cost);
+    let stated = stated.map(|cost| i128::from(cost.value)).max();
+    let known = reconciled.cost_of(resolution).map(|cost| cost.money);
+    let currency = entry.figures.currency.unwrap_or(reconciled.currency());
+    let known = known.filter(|cost| cost.currency == currency);
+    let cost = stated.zip(entry.figures.cost).map(|(most, own)| Money {
+        nanos: most.max(known.map_or(0, |cost| cost.nanos)) - i128::from(own.value),
+        currency,
     });
     let minutes = figures.clone().filter_map(|figures| figures.minutes).max();
     let minutes = minutes.map(|most| most.saturating_sub(own_minutes));
     let delta = Delta {
         tokens: resolution.tokens.saturating_sub(tokens(&entry)),
         cost: cost.map(|cost| (cost, false)),
-        price,
+        price: reconciled.price_of(None).and_then(|price| price.flat()),
         minutes: minutes.filter(|more| *more > 0),
         deliverables: figures.filter_map(|figures| figures.deliverables).max(),
         status: status(rows, resolution),
         ..Delta::default()
     };
     let line = row.line();
-    let edits = grow(editor, row, &entry, &delta).into_iter();
-    let edits = edits.filter_map(|edit| edit.moved(line.start, 0));
+    let edits = editor.with_base(row, grow(editor, row, &entry, &delta), resolution.base.as_ref());
+    let edits = edits.into_iter().filter_map(|edit| edit.moved(line.start, 0));
     spliced(document.at(line), edits.collect())
 }
 
 /// How far the work is: of the rows that a branch changed.
-fn status(rows: &[(&TableRow, &Entry<'static>)], resolution: Resolution) -> Option<Status> {
+fn status(rows: &[(&TableRow, &Entry<'static>)], resolution: &Resolution) -> Option<Status> {
     let changed = rows.iter().filter(|(_, entry)| {
         let tokens = entry.figures.tokens;
         tokens.is_some_and(|tokens| tokens.value > resolution.common)

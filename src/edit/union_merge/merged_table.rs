@@ -60,22 +60,6 @@ fn merged_table<'d>(document: &'d Document, table: &'d TableBlock) -> Option<Mer
     })
 }
 
-/// Whether a line that begins like a row is in no table, as where a merge parted it from its head. What it says is not known, so the
-/// details do not show what was spent.
-pub(super) fn has_stray_rows(document: &Document) -> bool {
-    let tables = document.tables.iter();
-    let known = tables.flat_map(|table| {
-        let heads = [table.head.line_start, table.dashes.line_start];
-        heads
-            .into_iter()
-            .chain(table.row_lines().map(|line| line.start))
-            .chain(table.outside_lines().map(|line| line.start))
-    });
-    let known: HashSet<usize> = known.collect();
-    let mut lines = document.text_lines(document.source.body_start());
-    lines.any(|(line, text, _)| text.trim_start().starts_with('|') && !known.contains(&line.start))
-}
-
 /// The task of a row, folded; none where the cell says nothing.
 pub(super) fn task_of(entry: &Entry<'_>) -> Option<String> {
     let task = entry.work.task.as_deref();

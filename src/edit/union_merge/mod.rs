@@ -1,7 +1,6 @@
 //! Logs in which git kept both sides of a merge: rows, totals, notes and lines that occur twice.
 //! A line goes only where the rest of the log shows what it was. What cannot be told apart stays, and a finding says so.
 
-mod duplicate_rows;
 mod joined_row;
 mod lists;
 pub(super) mod merged_table;
@@ -9,16 +8,16 @@ pub(super) mod merged_table;
 mod proptests;
 mod repeats;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Document, Kept, Revision, log_set::MAX_MONTHS, revision::Proposal, timestamp};
 use crate::{
-    analysis::ReconciledMonth,
+    analysis::MergedRows,
     diagnostic::{Code, Diagnostic},
-    model::{EntryKind, Tokens},
-    text::Edit,
+    log::Role,
+    model::Month,
+    text::{Edit, Span},
 };
-use duplicate_rows::DuplicateRows;
 use merged_table::MergedTable;
 
 /// What is wrong with a log that was merged line by line, and how to resolve it.
@@ -45,23 +44,16 @@ pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
     let document = &revision.document;
     let earlier = timestamp::earlier(document.text());
     let has_lists = !merged_table::doubled_usage(document).is_empty();
-    let has_tables = !merged_table::find(document).is_empty();
-    if !has_tables && earlier.is_empty() && !has_lists {
-        return UnionMerge::default();
-    }
-    let document = Document::read(revision.text(), Kept::All);
-    let has_stray_rows = merged_table::has_stray_rows(&document);
+    let tables = merged_table::find(document);
     let mut union = UnionMerge::default();
-    let mut is_resolved = true;
-    for merged in merged_table::find(&document).iter().take(MAX_MONTHS) {
-        let month = revision.ledger.find_month(merged.month);
-        let month = month.filter(|month| !month.is_legacy() && !has_stray_rows);
-        is_resolved &= union.table(&document, merged, month.as_ref());
+    let is_resolved = union.rows(revision, |_| true);
+    for merged in tables.iter().take(MAX_MONTHS) {
+        union.totals(revision, merged);
     }
-    // While a table has to be resolved by hand, what shows that it was merged stays.
+    // While a row has to be resolved by hand, what shows that it was merged stays.
     if is_resolved {
-        if has_tables || has_lists {
-            union.proposal.edits.extend(lists::edits(&document));
+        if !tables.is_empty() || has_lists {
+            union.proposal.edits.extend(lists::edits(document));
         }
         let earlier = earlier.into_iter().map(Edit::delete);
         union.proposal.edits.extend(earlier);
@@ -69,58 +61,72 @@ pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
     union
 }
 
+/// Proposes to make one row of the monthly rows that should be one, in the months that usage lines wait for.
+pub fn join_rows(revision: &Revision) -> Proposal {
+    let lines = revision.document.lines.iter();
+    let months = lines.filter_map(|line| Some(line.usage()?.when.month));
+    let months: BTreeSet<Month> = months.collect();
+    let mut union = UnionMerge::default();
+    union.rows(revision, |month| months.contains(&month));
+    union.proposal
+}
+
 impl UnionMerge {
-    /// Adds a merged table. Gives whether all that occurs twice in it is resolved.
-    fn table(
-        &mut self,
-        document: &Document,
-        merged: &MergedTable<'_>,
-        month: Option<&ReconciledMonth<'_>>,
-    ) -> bool {
-        let duplicates = month.map_or_else(Vec::new, |month| {
-            duplicate_rows::find(document, merged, month)
-        });
-        let is_resolved = duplicates.iter().all(|rows| rows.resolution.is_some());
-        let totals = totals_finding(merged).filter(|_| duplicates.is_empty());
-        let Some(month) = month else {
-            self.findings.extend(totals.map(Diagnostic::manual));
-            return false;
-        };
-        self.findings.extend(totals);
-        for rows in &duplicates {
-            self.findings.extend(finding_of(rows, month));
-            let edits = joined_row::edits(document, merged.table, rows, month);
-            self.proposal.edits.extend(edits);
+    /// Makes one row of monthly rows that should be one. Gives whether all of them could be resolved.
+    fn rows(&mut self, revision: &Revision, is_wanted: impl Fn(Month) -> bool) -> bool {
+        let document = &revision.document;
+        let mut is_resolved = true;
+        let months = revision.ledger.merged_months();
+        let months: Vec<Month> = months.filter(|month| is_wanted(*month)).collect();
+        if months.is_empty() {
+            return true;
         }
-        self.set_used(month, &duplicates);
+        let tables = document.tables_of(Role::Monthly);
+        let rows = tables.flat_map(|table| table.rows.iter().map(move |row| (table, row)));
+        let rows = rows.filter_map(|(table, row)| {
+            Some((row.place.line_start, (table, (row, row.entry()?))))
+        });
+        let rows: HashMap<usize, _> = rows.collect();
+        for reconciled in months.iter().rev().take(MAX_MONTHS).filter_map(|month| revision.ledger.find_month(*month)) {
+            for merged in reconciled.merged_rows() {
+                let Some(resolution) = &merged.resolution else {
+                    is_resolved = false;
+                    continue;
+                };
+                let places = merged.places.iter();
+                let found: Vec<_> = places.filter_map(|place| rows.get(&place.line_start)).collect();
+                let Some((table, _)) = found.first() else { continue };
+                let found: Vec<_> = found.iter().map(|(_, row)| *row).collect();
+                let edits = joined_row::edits(document, table, &found, resolution, &reconciled);
+                self.proposal.edits.extend(edits);
+            }
+        }
+        is_resolved
+    }
+
+    /// Takes away all totals of a merged table but the last, unless a row above them has to be resolved by hand.
+    fn totals(&mut self, revision: &Revision, merged: &MergedTable<'_>) {
+        let document = &revision.document;
+        let month = revision.ledger.find_month(merged.month);
+        let month = month.filter(|month| !month.is_legacy());
+        let table = Span::new(merged.table.head.line_start, merged.table.last_line().end);
+        let is_here = |rows: &&MergedRows| {
+            let mut places = rows.places.iter();
+            places.any(|place| table.start <= place.line_start && place.line_start < table.end)
+        };
+        let rows = month.iter().flat_map(|month| month.merged_rows());
+        let rows: Vec<&MergedRows> = rows.filter(is_here).collect();
+        let is_resolved = month.is_some() && rows.iter().all(|rows| rows.resolution.is_some());
+        let finding = totals_finding(merged).filter(|_| rows.is_empty());
+        self.findings.extend(finding.map(|finding| match is_resolved {
+            true => finding,
+            false => finding.manual(),
+        }));
         if is_resolved {
             // The last one has all rows above it. Its figures follow.
             let but_last = merged.totals.iter().rev().skip(1);
             let whole = but_last.map(|row| document.whole_line(row.place));
             self.proposal.edits.extend(whole.map(Edit::delete));
-        }
-        is_resolved
-    }
-
-    /// Says what teams use once their rows are resolved.
-    fn set_used(&mut self, month: &ReconciledMonth<'_>, duplicates: &[DuplicateRows<'_>]) {
-        let mut teams: BTreeMap<&str, (Tokens, Tokens)> = BTreeMap::new();
-        for rows in duplicates {
-            if let Some(resolution) = rows.resolution {
-                let (stated, right) = teams.entry(&rows.team).or_default();
-                *stated = stated.saturating_add(rows.stated);
-                *right = right.saturating_add(resolution.tokens);
-            }
-        }
-        for (name, (stated, right)) in teams {
-            let Some(team) = month.find_team(name) else {
-                continue;
-            };
-            let others = team.tokens_of(EntryKind::Monthly).saturating_sub(stated);
-            let settled = others.saturating_add(right).max(team.details());
-            let used = settled.saturating_add(team.tokens_of(EntryKind::Line));
-            let invariants = &mut self.proposal.invariants;
-            invariants.set_used(month.month, &team.name, used);
         }
     }
 }
@@ -130,31 +136,6 @@ pub fn repeated_lines(text: &str) -> BTreeSet<usize> {
     let document = Document::read(text, Kept::All);
     let lines = repeats::find(&document).into_iter();
     lines.map(|span| span.start).collect()
-}
-
-fn finding_of(rows: &DuplicateRows<'_>, month: &ReconciledMonth<'_>) -> Option<Diagnostic> {
-    let mut entries = rows.rows.iter().filter_map(|row| row.entry());
-    let (first, second) = (entries.next()?.place, entries.next()?.place);
-    let (team, count) = (&rows.team, rows.rows.len());
-    let details = month.find_team(team)?.details();
-    let message = format!("{count} monthly rows of {team} should be one, as after a merge");
-    let finding = Diagnostic::new(Code::MergedTwice, message, second);
-    Some(match rows.resolution {
-        Some(right) => finding
-            .label("from the other branch")
-            .related(first, "from one branch")
-            .help(format!(
-                "`tokmon check --fix` makes one row of {} of them",
-                right.tokens
-            )),
-        None => finding
-            .label("perhaps counted twice")
-            .related(first, "and here")
-            .help(format!(
-                "make one row of them; the details of {team}, {details}, do not show that they hold all of it"
-            ))
-            .manual(),
-    })
 }
 
 /// Totals that occur twice over rows that do not.

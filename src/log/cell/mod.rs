@@ -2,6 +2,7 @@
 //! Accepts any spelling that can mean only one thing, and refuses those that could mean two.
 
 mod amount;
+mod merge_base;
 mod number;
 mod status;
 mod time;
@@ -9,6 +10,7 @@ mod time;
 pub use amount::{
     TokenCell, count, efficiency, leading_tokens, money, percent, percent_span, price, tokens,
 };
+pub use merge_base::merge_base;
 pub use status::status;
 pub use time::{date, minutes, time_range};
 
