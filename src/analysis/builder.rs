@@ -34,9 +34,17 @@ pub struct LedgerBuilder {
     archive: Option<Month>,
     ids: Ids,
     has_legacy: bool,
-    /// Those of each archive. They concern its month alone: whether another month's archive is read changes nothing there.
+    /// Those of each archive.
     archived_ids: BTreeMap<Month, Ids>,
+    /// The ids of rows of the log that are repetitions of rows of its archives, with the places of these.
+    superseded: Superseded,
+    /// Those that were met on this reading and did not count as such.
+    met_again: Superseded,
 }
+
+/// The ids of rows that archives have, too, by [view]. An archive comes first, and is read last: where there are any, the files
+/// are read once more.
+pub type Superseded = HashMap<String, [Option<Place>; 2]>;
 
 /// The ids that one file states, each with where it did so first.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +104,21 @@ impl LedgerBuilder {
             ids: Ids::default(),
             has_legacy: false,
             archived_ids: BTreeMap::new(),
+            superseded: Superseded::new(),
+            met_again: Superseded::new(),
         }
+    }
+
+    /// The same for a second reading, with what the first one found.
+    pub fn with_superseded(mut self, superseded: Superseded) -> Self {
+        self.superseded = superseded;
+        self
+    }
+
+    /// What a second reading has to know. None where it would say the same.
+    pub fn take_superseded(&mut self) -> Option<Superseded> {
+        let met = std::mem::take(&mut self.met_again);
+        (!met.is_empty() && self.superseded.is_empty()).then_some(met)
     }
 
     /// A monthly summary begins, with the line of its heading.
@@ -153,7 +175,7 @@ impl LedgerBuilder {
         let mut months: Vec<Month> = months.map(|(month, _)| *month).collect();
         let all = [&self.ids].into_iter().chain(self.archived_ids.values());
         let waiting = all.flat_map(|ids| &ids.waiting);
-        let counting = waiting.filter(|(id, line)| self.settled(id, line.when.month).is_none());
+        let counting = waiting.filter(|(id, _)| self.settled(id).is_none());
         months.extend(counting.map(|(_, line)| line.when.month));
         months.sort_unstable();
         months.dedup();
@@ -187,9 +209,10 @@ impl LedgerBuilder {
         self.months().contains(&month) || self.ledger.unreadable.contains_key(&Some(month))
     }
 
-    /// Where a usage line with this id was settled: in the log, or in the archive of its month.
-    fn settled(&self, id: &str, month: Month) -> Option<Place> {
-        let archived = || self.archived_ids.get(&month)?.settled(id);
+    /// Where a usage line with this id was settled: in the log, or in an archive.
+    fn settled(&self, id: &str) -> Option<Place> {
+        let mut archives = self.archived_ids.values();
+        let archived = || archives.find_map(|ids| ids.settled(id));
         self.ids.settled(id).or_else(archived)
     }
 
@@ -224,7 +247,17 @@ impl LedgerBuilder {
         let Some(id) = &entry.id else {
             return self.count(entry);
         };
+        if let Some(first) = self.superseding(id, entry, archive) {
+            let (id, place) = (id.clone().into_owned(), entry.place);
+            let month = Some(entry.when.month);
+            return self.duplicate(month, Duplicate { id, place, first });
+        }
         if let Some(first) = self.first(id, entry, archive) {
+            let is_in_log = first.file.role() != FileRole::Archive;
+            if archive.is_some() && is_in_log && entry.kind != EntryKind::Line {
+                let met = self.met_again.entry(id.clone().into_owned());
+                met.or_default()[view(entry.kind)].get_or_insert(entry.place);
+            }
             let (id, place) = (id.clone().into_owned(), entry.place);
             return self.duplicate(archive, Duplicate { id, place, first });
         }
@@ -243,6 +276,12 @@ impl LedgerBuilder {
             ids.settle(entry);
             self.count(entry);
         }
+    }
+
+    /// The row of an archive that a row of the log repeats.
+    fn superseding(&self, id: &str, entry: &Entry<'_>, archive: Option<Month>) -> Option<Place> {
+        let is_row = archive.is_none() && entry.kind != EntryKind::Line;
+        self.superseded.get(id).filter(|_| is_row)?[view(entry.kind)]
     }
 
     /// Where an entry that this one repeats was met: in the log, or in the same archive.
@@ -273,7 +312,8 @@ impl LedgerBuilder {
             for (id, line) in waiting {
                 let month = line.when.month;
                 let in_log = log.settled(id).map(|first| (archive, first));
-                let in_archive = || Some((Some(month), archived.get(&month)?.settled(id)?));
+                let settled = || archived.values().find_map(|ids| ids.settled(id));
+                let in_archive = || Some((Some(month), settled()?));
                 match in_log.or_else(in_archive) {
                     Some((archive, first)) => {
                         let (id, place) = (id.clone(), line.place);
@@ -328,9 +368,7 @@ impl LedgerBuilder {
                 let project = || entry.work.project.clone();
                 let summaries = &mut month.summaries;
                 summaries.entry(self.summary).or_insert_with(project);
-                month
-                    .rows
-                    .add(MonthlyRow::of(entry, name, &cost, self.summary));
+                month.rows.add(MonthlyRow::of(entry, name, &cost, self.summary));
             }
             EntryKind::Daily | EntryKind::Session => month.rows.add_detail(entry, name, &cost),
             EntryKind::Legacy | EntryKind::Line => {}

@@ -142,8 +142,12 @@ impl Ledger {
 
     /// Where ids occur again, in the log and in its archives.
     pub fn repeats(&self) -> impl Iterator<Item = &Place> {
-        let duplicates = self.duplicates.values().flatten();
-        duplicates.map(|duplicate| &duplicate.place)
+        self.duplicates().map(|duplicate| &duplicate.place)
+    }
+
+    /// The ids that occur again, in the log and in its archives.
+    pub fn duplicates(&self) -> impl Iterator<Item = &Duplicate> {
+        self.duplicates.values().flatten()
     }
 
     /// The months with monthly rows that should be one, oldest first.

@@ -24,7 +24,7 @@ mod rows;
 mod status;
 mod team_usage;
 
-pub use builder::LedgerBuilder;
+pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::Cost;
 pub use forecast::{
@@ -36,7 +36,7 @@ pub use limits::{Limits, budget, reserve, stated_budget};
 pub use merged_rows::{MergedRows, Resolution};
 pub use names::word_prefixes;
 pub use optimization::{Optimizations, Saving};
-pub use plan::{Plan, PlanPhase};
+pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{
     Alert, AlertScope, DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport,

@@ -27,9 +27,24 @@ pub struct Plan {
     /// It lists all work there is, so that nothing is spent beside it: by the settings, else where it accounts for nine tenths
     /// of what is used, has a phase still to come, and an estimate for each of these.
     pub complete: bool,
+    /// What speaks against that. The settings may have decided all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<PlanGap>,
     pub phases: Vec<PlanPhase>,
     /// The plan with its pending phases taking a fixed share more or less. Scenarios, not an interval.
     pub scenarios: Vec<Scenario>,
+}
+
+/// Why a plan may not list all work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanGap {
+    /// More than a tenth of what is used is by no phase or team of it.
+    Unaccounted,
+    /// No phase is still to come.
+    NothingOpen,
+    /// A phase still to come has no estimate.
+    NoEstimate,
 }
 
 /// What a plan ends at.
@@ -119,16 +134,14 @@ impl Plan {
         };
         let planned = scenario("plan", 0);
         let accounted = accounted(reconciled, &phases);
-        let open = || phases.iter().filter(|phase| phase.is_open());
-        let lists_all = u128::from(accounted.0) * 10 >= u128::from(used.0) * 9
-            && open().next().is_some()
-            && open().all(|phase| phase.tokens.is_some());
+        let gaps = gaps(&phases, accounted, used);
         Some(Self {
             used_tokens: used,
             pending_tokens: pending,
             end: planned.end,
             accounted_tokens: accounted,
-            complete: policy.forecast.plan_complete.unwrap_or(lists_all),
+            complete: policy.forecast.plan_complete.unwrap_or(gaps.is_empty()),
+            gaps,
             phases,
             scenarios: vec![
                 scenario("optimistic", policy.scenarios.optimistic),
@@ -143,6 +156,11 @@ impl Plan {
         !self.phases.iter().any(PlanPhase::is_open)
     }
 
+    /// The phases still to come of which nothing is known. They count for nothing.
+    pub fn without_estimate(&self) -> impl Iterator<Item = &PlanPhase> {
+        self.phases.iter().filter(|phase| phase.has_no_estimate())
+    }
+
     pub fn pending(&self) -> impl Iterator<Item = &PlanPhase> {
         self.phases
             .iter()
@@ -155,6 +173,26 @@ impl PlanPhase {
     pub fn is_open(&self) -> bool {
         self.status.as_deref() != Some(Status::Done.word())
     }
+
+    pub fn has_no_estimate(&self) -> bool {
+        self.is_open() && self.tokens.is_none()
+    }
+}
+
+fn gaps(phases: &[PlanPhase], accounted: Tokens, used: Tokens) -> Vec<PlanGap> {
+    let gaps = [
+        (
+            PlanGap::Unaccounted,
+            u128::from(accounted.0) * 10 < u128::from(used.0) * 9,
+        ),
+        (PlanGap::NothingOpen, !phases.iter().any(PlanPhase::is_open)),
+        (
+            PlanGap::NoEstimate,
+            phases.iter().any(PlanPhase::has_no_estimate),
+        ),
+    ];
+    let found = gaps.into_iter().filter(|(_, found)| *found);
+    found.map(|(gap, _)| gap).collect()
 }
 
 /// The used tokens that the phases account for: all that the teams they name used, and what finished phases without a known team

@@ -43,14 +43,17 @@ fn may_be_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<Strin
     if report.budget.tokens.is_none() && report.budget.cost.is_none() {
         return Err(no_budget("--fail-on-forecast"));
     }
-    if report.is_over() {
-        let (month, figures) = (report.month, render::spent(report, "tokens"));
+    if let Some(result) = report.forecast.result {
+        let by_tokens = report.level == Some(Level::Exceeded);
+        let figures = by_tokens.then(|| format!(" ({})", render::spent(report, "tokens")));
         let message = || {
             format!(
-                "{month} is over, and its budget is used up: --fail-on-forecast {limit} is reached ({figures})"
+                "{} is over, and its budget is used up: --fail-on-forecast {limit} is reached{}",
+                report.month,
+                figures.unwrap_or_default()
             )
         };
-        return Ok((report.level == Some(Level::Exceeded)).then(message));
+        return Ok((result.fits == Some(false)).then(message));
     }
     let level = report.forecast.level.filter(|level| *level >= limit);
     Ok(level.map(|level| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
-    analysis::{LedgerBuilder, RowSelection},
+    analysis::{LedgerBuilder, RowSelection, Superseded},
     diagnostic::Diagnostic,
     log::{self, Item, RowValue, Section},
     model::{EntryKind, Month, Policy},
@@ -26,8 +26,8 @@ pub struct LogSet {
 }
 
 impl LogSet {
-    pub(super) fn ledger_builder(&self) -> LedgerBuilder {
-        LedgerBuilder::new(&self.policy, RowSelection::SUMS, self.now)
+    pub(super) fn ledger_builder(&self, superseded: Superseded) -> LedgerBuilder {
+        LedgerBuilder::new(&self.policy, RowSelection::SUMS, self.now).with_superseded(superseded)
     }
 
     pub(super) fn enter_beside(

@@ -11,7 +11,7 @@ use super::{
     sections, timestamp,
 };
 use crate::{
-    analysis::{Ledger, LedgerBuilder},
+    analysis::{Ledger, LedgerBuilder, Superseded},
     diagnostic::{Diagnostic, MAX_FINDINGS},
     log::{self, Item, Role},
     model::Month,
@@ -94,10 +94,10 @@ struct RevisionReader {
 }
 
 impl RevisionReader {
-    fn of_log(text: String, log_set: &LogSet) -> Self {
+    fn of_log(text: String, log_set: &LogSet, superseded: Superseded) -> Self {
         let source = Source::new(text);
         let mut builder = Builder::new(Kept::Summaries);
-        let mut ledger = log_set.ledger_builder();
+        let mut ledger = log_set.ledger_builder(superseded);
         let mut problems = Vec::new();
         log::read_str(source.text(), FileId::LOG, &mut |item| {
             builder.item(&item);
@@ -129,6 +129,10 @@ impl RevisionReader {
     fn finish(mut self, log_set: &LogSet) -> Revision {
         let problems = &mut self.problems;
         log_set.enter_beside(&mut self.ledger, &mut |problem| keep(problems, problem));
+        if let Some(superseded) = self.ledger.take_superseded() {
+            let text = self.source.into_text();
+            return Self::of_log(text, log_set, superseded).finish(log_set);
+        }
         Revision {
             document: self.builder.finish(self.source),
             ledger: self.ledger.finish(),
@@ -146,7 +150,7 @@ fn keep(problems: &mut Vec<Diagnostic>, problem: Diagnostic) {
 impl Revision {
     /// Reads a log, with the files of `log_set` beside it.
     pub fn read(text: impl Into<String>, log_set: &LogSet) -> Self {
-        RevisionReader::of_log(text.into(), log_set).finish(log_set)
+        RevisionReader::of_log(text.into(), log_set, Superseded::new()).finish(log_set)
     }
 
     /// Reads a log, and adds to the archives of `log_set` those that matter for it: `archive` gives that of a month, if there is one.
@@ -159,7 +163,7 @@ impl Revision {
         archives: ArchivesOf,
         archive: &mut dyn FnMut(Month) -> Result<Option<Vec<u8>>, E>,
     ) -> Result<Self, E> {
-        let reading = RevisionReader::of_log(text.into(), log_set);
+        let reading = RevisionReader::of_log(text.into(), log_set, Superseded::new());
         for month in reading.months(archives) {
             if !log_set.archives.contains_key(&month)
                 && let Some(bytes) = archive(month)?

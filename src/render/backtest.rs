@@ -39,7 +39,7 @@ pub fn table(report: &StatusReport) -> ReportTable {
             Cell::some(line.brier, brier),
         ]);
     }
-    for note in notes(backtest) {
+    for note in notes(backtest, report.budget.tokens.is_some()) {
         table.note(note);
     }
     table
@@ -55,9 +55,10 @@ fn days(part: &BacktestPart) -> String {
 }
 
 /// What the figures mean, and what they are based on.
-fn notes(backtest: &Backtest) -> Vec<String> {
+fn notes(backtest: &Backtest, has_budget: bool) -> Vec<String> {
     let Some((first, last)) = backtest.months.first().zip(backtest.months.last()) else {
-        return vec!["too little history: no finished month has daily rows".to_owned()];
+        let text = "too little history: no finished month has a date for nine tenths of its tokens";
+        return vec![text.to_owned()];
     };
     let Some(whole) = backtest.parts.last() else {
         return vec![format!(
@@ -69,7 +70,8 @@ fn notes(backtest: &Backtest) -> Vec<String> {
         count => format!("{count} finished months from {first} to {last}"),
     };
     let brier = match whole.with_open_budget {
-        0 => "no Brier score: there is no budget, or it was used up all the time".to_owned(),
+        0 if !has_budget => "no Brier score: there is no budget".to_owned(),
+        0 => "no Brier score: today's budget was used up all the time".to_owned(),
         open => format!(
             "Brier: mean squared error of the chance of exceeding today's budget, on the {open} of {} days on which it was not used up yet; a coin gets 0.25",
             whole.forecasts

@@ -22,6 +22,9 @@ pub struct Recorded {
     /// Ids that were recorded before, and not again.
     #[serde(rename = "already_recorded")]
     pub known: Vec<String>,
+    /// Where these are, as `cost-log.md:12`.
+    #[serde(rename = "already_recorded_at")]
+    pub known_at: Vec<String>,
     pub month: Month,
     pub used: Tokens,
     pub budget: Option<Tokens>,
@@ -68,9 +71,10 @@ pub fn recorded(
     if more > 0 {
         writeln!(out, "and {more} more")?;
     }
-    for id in recorded.known.iter().take(MAX_RECORDED) {
-        let id = sanitize(id);
-        writeln!(out, "id {id} was recorded before: not recorded again")?;
+    let known = recorded.known.iter().zip(&recorded.known_at);
+    for (id, place) in known.take(MAX_RECORDED) {
+        let line = format!("id {id} was recorded before, in {place}: not recorded again");
+        writeln!(out, "{}", sanitize(&line))?;
     }
     let more = recorded.known.len().saturating_sub(MAX_RECORDED);
     if more > 0 {

@@ -1,15 +1,16 @@
 //! Everything that is wrong with a log: what its reader finds, what the rules find in each month, and what git has merged.
 
-use std::io::Read;
+use std::{collections::BTreeSet, io::Read};
 
 use chrono::{DateTime, FixedOffset};
 
 use super::{
     LogFiles, ReadFiles,
+    archives::Archives,
     loader::{Loader, no_usage},
 };
 use crate::{
-    analysis::RowSelection,
+    analysis::{RowSelection, Superseded},
     check as rules,
     diagnostic::{Code, Diagnostic, Findings, MAX_FINDINGS},
     edit::{self, ArchivesOf, MAX_MONTHS, Revision},
@@ -40,13 +41,25 @@ pub fn check(
 ) -> Result<CheckedLog, Failure> {
     let policy = log.policy(budget);
     let mut opened = log.open(input)?;
-    let findings = Findings::listing(MAX_FINDINGS);
-    let mut loader = Loader::begin(log, &mut opened, &policy, RowSelection::SUMS, now, findings)?;
-    let mut months = loader.months();
-    let surplus = months.len().saturating_sub(MAX_MONTHS);
-    months.drain(..surplus);
-    for month in &months {
-        loader.load_archive(*month)?;
+    let mut read = |superseded| {
+        let (opened, findings) = (&mut opened, Findings::listing(MAX_FINDINGS));
+        let rows = RowSelection::SUMS;
+        let mut loader = Loader::begin(log, opened, &policy, rows, now, findings, superseded)?;
+        let mut months = loader.months();
+        let surplus = months.len().saturating_sub(MAX_MONTHS);
+        months.drain(..surplus);
+        let archives = log.archives.as_ref();
+        let archived = archives.map(Archives::months).unwrap_or_default();
+        let newest = archived.into_iter().rev().take(MAX_MONTHS);
+        let all: BTreeSet<Month> = months.iter().copied().chain(newest).collect();
+        for month in all {
+            loader.load_archive(month)?;
+        }
+        Ok::<_, Failure>((loader, months, surplus))
+    };
+    let (mut loader, mut months, mut surplus) = read(Superseded::new())?;
+    if let Some(superseded) = loader.take_superseded() {
+        (loader, months, surplus) = read(superseded)?;
     }
     let extent = CheckExtent {
         months: months.len(),

@@ -11,7 +11,7 @@ use super::{
     may_be_current,
 };
 use crate::{
-    analysis::{self, Ledger, LedgerBuilder, RowSelection},
+    analysis::{self, Ledger, LedgerBuilder, RowSelection, Superseded},
     diagnostic::Findings,
     edit,
     failure::Failure,
@@ -87,10 +87,11 @@ impl<'l> Loader<'l> {
         selection: RowSelection,
         now: DateTime<FixedOffset>,
         findings: Findings,
+        superseded: Superseded,
     ) -> Result<Self, Failure> {
         let mut loader = Self {
             log,
-            builder: LedgerBuilder::new(policy, selection, Some(now)),
+            builder: LedgerBuilder::new(policy, selection, Some(now)).with_superseded(superseded),
             findings,
             files: log.names(),
             unread: Vec::new(),
@@ -199,6 +200,11 @@ impl<'l> Loader<'l> {
             Item::Problem(problem) => self.findings.push(problem),
             item => edit::enter(&mut self.builder, file, item),
         }
+    }
+
+    /// What a second reading has to know, if one is needed.
+    pub fn take_superseded(&mut self) -> Option<Superseded> {
+        self.builder.take_superseded()
     }
 
     pub fn finish(self, log: Opened) -> (Ledger, ReadFiles) {

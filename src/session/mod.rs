@@ -12,7 +12,9 @@ use std::io::Read;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use crate::{
-    analysis::{self, Ledger, ReconciledMonth, ReportOptions, RowSelection, Rows, StatusReport},
+    analysis::{
+        self, Ledger, ReconciledMonth, ReportOptions, RowSelection, Rows, StatusReport, Superseded,
+    },
     check as rules,
     diagnostic::Findings,
     failure::Failure,
@@ -110,13 +112,21 @@ pub fn load(
 ) -> Result<(LoadedLog, StatusReport), LoadFailure> {
     let policy = log.policy(request.budget);
     let mut opened = log.open(input)?;
-    let findings = Findings::keeping(request.max_findings);
     let selection = RowSelection {
         month: request.month.resolve(now),
         rows: request.rows,
     };
-    let mut loader = Loader::begin(log, &mut opened, &policy, selection, now, findings)?;
-    let months = loader.load_month(now, request.backtest);
+    let mut read = |superseded| {
+        let findings = Findings::keeping(request.max_findings);
+        let opened = &mut opened;
+        let mut loader = Loader::begin(log, opened, &policy, selection, now, findings, superseded)?;
+        let months = loader.load_month(now, request.backtest);
+        Ok::<_, Failure>((loader, months))
+    };
+    let (mut loader, mut months) = read(Superseded::new())?;
+    if let Some(superseded) = loader.take_superseded() {
+        (loader, months) = read(superseded)?;
+    }
     let (ledger, mut files) = loader.finish(opened);
     let reported = months.and_then(|(month, earlier)| {
         let mut reconciled = ledger.reconcile(month, request.project.as_deref());

@@ -258,6 +258,7 @@ fn every_month_is_looked_at_with_its_archive() {
     assert_snapshot!(places.join("\n").replace('"', ""), @"
     TM013 cost-log.md:13
     TM018 cost-log.md:24
+    TM001 archive/cost-log-2025-11.md:8
     TM001 archive/cost-log-2025-12.md:8
     TM015 archive/cost-log-2026-01.md:7
     TM001 archive/cost-log-2026-01.md:8

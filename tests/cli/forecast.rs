@@ -212,7 +212,7 @@ fn whether_earlier_months_stand_in_the_log_or_in_the_archive_changes_nothing() {
 
 #[test]
 fn an_archive_that_is_looked_back_on_decides_nothing_about_this_month() {
-    let line = "[USE] 2026-02-16T09:00:00Z team=\"Team A\" tokens=500 id=k1";
+    let line = "[USE] 2026-02-16T09:00:00Z team=\"Team A\" tokens=500 id=k2";
     let log = format!("{}\n{line}\n", history());
     let archive = "# Archive\n\n## Daily Detail — 2026-01-05\n\n| Team | Task | Tokens |\n|---|---|---|\n| Team A | x | 700 <!-- id=k1 --> |\n| Team A | x | lots |\n\n[HOLD] 2026-02-16T10:00:00Z team=\"Team A\" tokens=9000 until=2026-02-17T10:00:00Z id=h1\n";
     let alone = report(&[("cost-log.md", &log)], MIDDLE, "--daily");
@@ -685,6 +685,107 @@ fn the_likely_figure_and_the_chance_agree_about_the_budget() {
         })
         .collect();
     assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_finished_month_has_a_result_and_no_forecast() {
+    let log = "phase-without-estimate";
+    let now = "2026-03-05T12:00:00Z";
+    let ran = picture(
+        log,
+        now,
+        "--month 2026-02 --full --fail-on-forecast warning",
+    );
+    assert_snapshot!("finished_month", ran);
+    let ran = picture(
+        log,
+        now,
+        "--month 2026-02 --forecast --budget 50K --fail-on-forecast warning",
+    );
+    assert_snapshot!("finished_month_over_budget", ran);
+    for options in ["", "--budget 50K"] {
+        let ran = picture(log, now, &format!("--month 2026-02 --json {options}"));
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        let forecast = &report["forecast"];
+        for absent in [
+            "level",
+            "month_end",
+            "project",
+            "project_as_planned",
+            "cost",
+            "plan",
+            "path",
+        ] {
+            assert_eq!(forecast.get(absent), None, "{absent}");
+        }
+        let over = !options.is_empty();
+        let result = &forecast["result"];
+        assert_eq!(
+            (&result["used_tokens"], &result["fits"]),
+            (&50_000.into(), &(!over).into())
+        );
+        let wanted = over.then(|| Value::from("over"));
+        assert_eq!(forecast.get("risk"), wanted.as_ref());
+        let scopes = report["alerts"].as_array().unwrap().iter();
+        let scopes: Vec<&Value> = scopes.map(|alert| &alert["scope"]).collect();
+        assert_eq!(scopes, ["total"]);
+    }
+}
+
+#[test]
+fn money_that_was_spent_in_a_finished_month_has_a_result() {
+    let of = |budget: &str, log: &str| {
+        let settings = format!("[budget]\ncost = \"{budget}\"\n");
+        let files = [("cost-log.md", log), ("tokmon.toml", settings.as_str())];
+        let options = "-q --forecast --month 2026-02 --fail-on-forecast critical";
+        let Ran { code, out, .. } = ran(&files, "2026-03-05T12:00:00Z", options);
+        let answers = out.lines().skip(4).take_while(|line| !line.is_empty());
+        let answers: Vec<&str> = answers.collect();
+        format!("{budget}: exit {code}\n{}", answers.join("\n"))
+    };
+    let log = fs::read_to_string(fixture("reports/phase-without-estimate.md")).unwrap();
+    let money_alone = log.replace("- Total budget: 60,000 tokens\n", "");
+    let unpriced = log.replace("| ✅ |\n\n", "| ✅ |\n| Blue | b | 1,000 | — | ✅ |\n\n");
+    let told = [
+        of("0.20 USD", &log),
+        of("0.15 USD", &log),
+        of("0.20 USD", &money_alone),
+        of("0.10 USD", &money_alone),
+        of("0.20 USD", &unpriced),
+        of("0.20 EUR", &log),
+    ];
+    assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_reason_is_the_real_one() {
+    let log = "phase-without-estimate";
+    for (name, now) in [
+        ("first_day", "2026-02-01T12:00:00Z"),
+        ("middle", "2026-02-20T12:00:00Z"),
+    ] {
+        assert_snapshot!(format!("reasons_{name}"), picture(log, now, "--forecast"));
+    }
+    let whole = fs::read_to_string(fixture("reports/phase-without-estimate.md")).unwrap();
+    let estimated = whole.replace("| 3 | Gr | — |", "| 3 | Gr | 1K |");
+    let others = estimated.replace("| Red | a | 50,000 |", "| Black | a | 70,000 |");
+    let reasons = |log: &str, settings: &str| {
+        let files = [("cost-log.md", log), ("tokmon.toml", settings)];
+        let out = ran(&files, "2026-02-20T12:00:00Z", "-q --forecast").out;
+        let of_plan = out
+            .lines()
+            .filter(|line| line.contains("the plan is") || line.contains("for nothing"));
+        of_plan.map(str::trim).collect::<Vec<&str>>().join("\n")
+    };
+    let told = [
+        reasons(&whole, ""),
+        reasons(&estimated, ""),
+        reasons(&others, ""),
+        reasons(&others.replace("| 3 | Gr | 1K |", "| 3 | Gr | — |"), ""),
+        reasons(&estimated, "[forecast]\nplan_complete = false\n"),
+        reasons(&whole, "[forecast]\nplan_complete = true\n"),
+    ];
+    assert_snapshot!(told.join("\n\n"));
 }
 
 #[test]

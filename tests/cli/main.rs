@@ -30,6 +30,8 @@ mod archive;
 #[cfg(target_os = "linux")]
 mod fix;
 #[cfg(target_os = "linux")]
+mod ids;
+#[cfg(target_os = "linux")]
 mod migrate;
 #[cfg(target_os = "linux")]
 mod record;

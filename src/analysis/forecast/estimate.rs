@@ -36,16 +36,15 @@ pub struct Quantiles<T> {
 impl<T> Quantiles<T> {
     /// Quantiles of what `of` computes from the tokens still to be spent.
     pub(super) fn new(remaining: &Remaining, of: impl Fn(Tokens) -> T) -> Self {
-        let [p025, p10, p25, p50, p75, p90, p975] =
-            QUANTILES.map(|p| of(as_tokens(remaining.quantile(p))));
+        let quantile = |p| of(as_tokens(remaining.quantile(p)));
         Self {
-            p025,
-            p10,
-            p25: Some(p25),
-            p50: Some(p50),
-            p75: Some(p75),
-            p90,
-            p975,
+            p025: quantile(0.025),
+            p10: quantile(0.1),
+            p25: Some(quantile(0.25)),
+            p50: Some(quantile(0.5)),
+            p75: Some(quantile(0.75)),
+            p90: quantile(0.9),
+            p975: quantile(0.975),
         }
     }
 }

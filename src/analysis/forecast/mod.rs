@@ -14,6 +14,7 @@ mod number;
 mod project;
 mod rate;
 mod report;
+mod result;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -29,6 +30,7 @@ pub use report::{
     Confidence, CrossingState, Forecast, ForecastBasis, ForecastInputs, ForecastState, PathDay,
     RateInputs, Risk, StatedForecast, TeamForecast, ThresholdCrossing, UsedByDay,
 };
+pub use result::MonthResult;
 
 use self::{month::MonthAhead, project::Project};
 use super::{
@@ -78,11 +80,13 @@ impl Request<'_> {
 pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, TeamForecast>) {
     let (reconciled, budget) = (request.reconciled, request.budget);
     let (policy, now) = (request.policy, request.options.now);
-    let plan = Plan::of(reconciled, budget, policy);
+    let state = request.state();
+    // What is still planned is not for a month that is over.
+    let result = (state == ForecastState::Over).then(|| MonthResult::new(request));
+    let plan = Plan::of(reconciled, budget, policy).filter(|_| result.is_none());
     let planned = plan.as_ref();
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
     let burn_rate = BurnRate::of(reconciled, now);
-    let state = request.state();
     let ahead =
         (state == ForecastState::Open).then(|| MonthAhead::new(request, planned, project.as_ref()));
     let ahead = ahead.as_ref();
@@ -92,16 +96,18 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
     let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
     let estimates: Vec<Estimate> = [month_end, of_project].into_iter().flatten().collect();
     let levels = estimates.iter().filter_map(|estimate| estimate.level);
+    let levels = levels.chain(cost.map(|cost| cost.level));
     let as_planned = |project: &Project| request.estimate(project.as_planned()?);
     let forecast = Forecast {
         state,
+        result,
         ends: reconciled.month.last_day(),
         method: METHOD,
         confidence: ahead.map_or(Confidence::None, MonthAhead::confidence),
         month_end,
         project: of_project,
         project_as_planned: project.as_ref().and_then(as_planned),
-        level: levels.chain(cost.map(|cost| cost.level)).max(),
+        level: levels.max(),
         risk: risk(request, &estimates, cost.as_ref(), planned),
         cost,
         alert_at: policy.forecast,
@@ -138,7 +144,7 @@ fn project_estimate(
     request.estimate(project.map(Project::remainder).or_else(done)?)
 }
 
-/// The worst risk by the forecast. Without one, by the plan; of a month that is over, by what is used.
+/// The worst risk by the forecast. Without one, by the plan. Of a month that is over only what has come to pass is one.
 fn risk(
     request: &Request<'_>,
     estimates: &[Estimate],
@@ -146,19 +152,12 @@ fn risk(
     plan: Option<&Plan>,
 ) -> Option<Risk> {
     let level = |budget: Tokens| request.policy.thresholds.level(request.spent().0, budget.0);
-    let used = request.budget.map(level);
-    if used == Some(Level::Exceeded) {
+    if request.budget.map(level) == Some(Level::Exceeded) {
         return Some(Risk::Over);
     }
     let forecast = estimates.iter().filter_map(Estimate::risk);
     let forecast = forecast.chain(cost.map(CostEstimate::risk)).max();
-    // Of a month that goes on, what is used says nothing about what will be.
-    let used = used.filter(|_| request.state() == ForecastState::Over);
-    forecast.or_else(|| {
-        plan.and_then(|plan| plan.end.level)
-            .or(used)
-            .map(Risk::from)
-    })
+    forecast.or_else(|| Some(Risk::from(plan?.end.level?)))
 }
 
 /// What the plan leaves of the budget, without a plan what is left of it now.

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
-use super::{Backtest, CostEstimate, Estimate, ProjectInputs, history::MAX_UNDATED, rate::Rate};
+use super::{
+    Backtest, CostEstimate, Estimate, MonthResult, ProjectInputs, history::MAX_UNDATED, rate::Rate,
+};
 use crate::{
     analysis::{BurnRate, Plan},
     model::{ForecastPolicy, Level, Probability, Tokens},
@@ -17,6 +19,8 @@ use crate::{
 pub struct Forecast {
     /// Whether there is anything left to forecast.
     pub state: ForecastState,
+    /// How the month ended, once it is over. Then there is no estimate, no plan, and no threshold that may still be crossed.
+    pub result: Option<MonthResult>,
     pub ends: NaiveDate,
     /// How the distribution is made: `hg1`.
     pub method: &'static str,
@@ -30,7 +34,8 @@ pub struct Forecast {
     pub project_as_planned: Option<Estimate>,
     /// What it costs when the month ends, where a budget in money is set and every token has its cost.
     pub cost: Option<CostEstimate>,
-    /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used.
+    /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used. Left out of a
+    /// month that is over.
     pub level: Option<Level>,
     /// From which probability on an estimate has which level.
     pub alert_at: ForecastPolicy,
@@ -56,8 +61,8 @@ pub struct Forecast {
     pub stated_risk: Option<String>,
     /// The line of the log where it says so.
     pub stated_risk_line: Option<usize>,
-    /// The risk of exceeding the budget: the worst by the forecast; by the plan's level where there is none. Of a month that is
-    /// over, by the level of what is used. Left out where nothing can be said yet.
+    /// The risk of exceeding the budget: the worst by the forecast; by the plan's level where there is none. `over` once it is
+    /// used up. Left out where nothing can be said yet, and of a month that ended within its budget.
     pub risk: Option<Risk>,
     /// What the plan leaves of the budget, without a plan what is left of it now.
     pub safety_margin: Option<i64>,
@@ -96,8 +101,9 @@ impl ForecastBasis {
 }
 
 /// Whether there is anything left to forecast.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ForecastState {
     /// The month is under way.
     Open,

@@ -1,6 +1,9 @@
 //! Where the id of a statement is in a log, and which statements a log has already.
 
-use std::collections::HashSet;
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    iter::successors,
+};
 
 use memchr::memmem;
 
@@ -9,45 +12,70 @@ use crate::{
     failure::Failure,
     log::{self, Item, RowValue},
     model::{Month, Usage},
+    session::archives,
     text::FileId,
 };
 
 const KEY: &[u8] = b"id=";
 
-/// Separates the statements that are new from the ids of those that the log, or the archive of their month, has already.
+/// The number of months before this one whose archives are searched for an id that a caller gives.
+const MONTHS: usize = 12;
+
+/// A statement that is not recorded again, and where its id is.
+pub struct KnownId {
+    pub id: String,
+    pub place: String,
+}
+
+/// Separates the statements that are new from those whose ids the log has already, or one of its archives of the last months.
+/// Only ids that a caller `gave` can be in an archive.
 pub fn without_known(
     given: Vec<Usage>,
     log: &str,
     session: &EditSession,
-) -> Result<(Vec<Usage>, Vec<String>), Failure> {
-    let mut months: Vec<Month> = given
-        .iter()
-        .map(|usage| Month::of(usage.time.date_naive()))
-        .collect();
-    months.sort_unstable();
-    months.dedup();
-    let archives = session.log_set(&months)?.archives;
-    let archives = archives.values().map(Vec::as_slice);
-    let mut known: HashSet<String> = HashSet::new();
-    for text in archives.chain([log.as_bytes()]) {
+    (gave, now): (bool, Month),
+) -> Result<(Vec<Usage>, Vec<KnownId>), Failure> {
+    let mut known: HashMap<String, String> = HashMap::new();
+    let mut search = |text: &[u8], shown: &str| {
         // A file is only read where one of the ids is in it; a random one never is.
         let words = words(text);
-        if given
-            .iter()
-            .any(|usage| words.contains(usage.id.as_bytes()))
-        {
-            known.extend(ids_of(&String::from_utf8_lossy(text)));
+        let mut ids = given.iter().map(|usage| usage.id.as_bytes());
+        if ids.any(|id| words.contains(id)) {
+            for (id, line) in ids_of(&String::from_utf8_lossy(text)) {
+                let place = || format!("{shown}:{line}");
+                known.entry(id).or_insert_with(place);
+            }
+        }
+    };
+    search(log.as_bytes(), &session.log.shown);
+    for month in months(&given, now).into_iter().filter(|_| gave) {
+        if let Some((file, archive)) = session.log.archive(month)? {
+            let bytes = archives::read_all(archive, &file.shown)?;
+            search(&bytes, &file.shown);
         }
     }
     let (mut new, mut again) = (Vec::new(), Vec::new());
     for usage in given {
-        if known.insert(usage.id.clone()) {
-            new.push(usage);
-        } else {
-            again.push(usage.id);
+        let id = &usage.id;
+        match known.get(id) {
+            Some(place) => again.push(KnownId {
+                id: id.clone(),
+                place: place.clone(),
+            }),
+            None => {
+                known.insert(id.clone(), "the same batch".to_owned());
+                new.push(usage);
+            }
         }
     }
     Ok((new, again))
+}
+
+/// The months whose archives may have an id: those of the statements, and the last ones.
+fn months(given: &[Usage], now: Month) -> BTreeSet<Month> {
+    let of_given = given.iter().map(|usage| Month::of(usage.time.date_naive()));
+    let last = successors(Some(now), |month| month.before());
+    of_given.chain(last.take(MONTHS + 1)).collect()
 }
 
 /// Whether a log has all of these ids.
@@ -74,8 +102,8 @@ fn word(text: &[u8], at: usize) -> &[u8] {
     rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
 }
 
-/// The ids of rows and usage lines.
-fn ids_of(text: &str) -> Vec<String> {
+/// The ids of rows and usage lines, with the numbers of their lines.
+fn ids_of(text: &str) -> Vec<(String, usize)> {
     let mut ids = Vec::new();
     log::read_str(text, FileId::LOG, &mut |item| {
         let entry = match &item {
@@ -86,7 +114,8 @@ fn ids_of(text: &str) -> Vec<String> {
             },
             _ => return,
         };
-        ids.extend(entry.ids().map(str::to_owned));
+        let line = entry.place.line;
+        ids.extend(entry.ids().map(|id| (id.to_owned(), line)));
     });
     ids
 }

@@ -6,6 +6,8 @@ mod single;
 
 use std::{collections::BTreeMap, time::Duration};
 
+use ids::KnownId;
+
 use super::{edit_session::EditSession, run::Run, status};
 use crate::{
     analysis::Rows,
@@ -24,6 +26,7 @@ use crate::{
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
 pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let gave_ids = args.batch.is_some() || args.statement.id.is_some();
     let given = if let Some(file) = &args.batch {
         batch::read(file, run)?
     } else {
@@ -34,7 +37,8 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     };
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
-    let (new, known) = ids::without_known(given, &before, &session)?;
+    let scope = (gave_ids, Month::of(run.now()?.date_naive()));
+    let (new, known) = ids::without_known(given, &before, &session, scope)?;
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
     if args.dry_run {
@@ -139,7 +143,7 @@ fn not_settled(error: RewriteError<Failure>) -> Result<Option<(String, bool)>, F
 fn outcome(
     session: &EditSession,
     new: &[Usage],
-    known: Vec<String>,
+    known: Vec<KnownId>,
     run: &mut Run<'_, '_>,
 ) -> Result<Recorded, Failure> {
     let source = Source::new(session.text(run)?);
@@ -156,7 +160,8 @@ fn outcome(
         file: session.log.shown.clone(),
         count: new.len(),
         rows,
-        known,
+        known_at: known.iter().map(|known| known.place.clone()).collect(),
+        known: known.into_iter().map(|known| known.id).collect(),
         month: report.month,
         used: report.used.tokens,
         budget: report.budget.tokens,

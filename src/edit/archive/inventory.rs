@@ -1,15 +1,18 @@
 //! Which daily and session sections are old enough to leave a log, and why some of them stay all the same.
 //! See `cut` for where their bytes go.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::{file::is_closed, has_open_row};
 use crate::{
+    analysis::Duplicate,
     diagnostic::Code,
-    edit::{Document, Revision, RowKind, SectionBlock, TableBlock},
+    edit::{Document, LogSet, Revision, RowKind, SectionBlock, TableBlock},
     log::{Role, Section},
     model::Month,
-    text::{FileId, Span},
+    text::{FileId, Place, Span},
 };
 
 /// What keeps a section in the log that is old enough to move.
@@ -29,6 +32,8 @@ pub enum Obstacle {
     Unfinished,
     #[error("a code block or a comment in it has no end")]
     Unclosed,
+    #[error("an id in it is that of another day's row or line, too")]
+    SharedId,
 }
 
 #[derive(Debug)]
@@ -59,7 +64,7 @@ pub(super) struct ExpiredSection {
 }
 
 impl Inventory {
-    pub(super) fn of(revision: &Revision) -> Self {
+    pub(super) fn of(revision: &Revision, log_set: &LogSet) -> Self {
         let document = &revision.document;
         let mut inventory = Self {
             sections: vec![SectionContent::default(); document.sections.len()],
@@ -89,6 +94,7 @@ impl Inventory {
                 _ => {}
             }
         }
+        inventory.hinder_shared_ids(revision, log_set);
         // A last line without its line end may still grow: one that begins like a hook line stays where it is, and so does the
         // section of one that begins like a row and is none yet.
         inventory.unreadable_lines.extend(document.in_flight);
@@ -98,6 +104,26 @@ impl Inventory {
             section.obstacle.get_or_insert(Obstacle::Unfinished);
         }
         inventory
+    }
+
+    /// Which row of an id counts depends on the file that it is in, so one does not leave without the others.
+    fn hinder_shared_ids(&mut self, revision: &Revision, log_set: &LogSet) {
+        let document = &revision.document;
+        let duplicates = || revision.ledger.duplicates();
+        let are_apart = |duplicate: &&Duplicate| {
+            let [(one, of_one), (two, of_two)] =
+                [duplicate.place, duplicate.first].map(|place| day(document, log_set, place));
+            of_one != of_two || one.zip(two).is_some_and(|(one, two)| one != two)
+        };
+        let apart = duplicates().filter(are_apart);
+        let apart: HashSet<&str> = apart.map(|duplicate| duplicate.id.as_str()).collect();
+        for duplicate in duplicates().filter(|duplicate| apart.contains(duplicate.id.as_str())) {
+            for place in [duplicate.place, duplicate.first] {
+                if day(document, log_set, place).0.is_some() {
+                    self.hinder(document, place.line_start, Obstacle::SharedId);
+                }
+            }
+        }
     }
 
     fn hinder(&mut self, document: &Document, at: usize, obstacle: Obstacle) {
@@ -167,6 +193,25 @@ impl Inventory {
             }),
         }
     }
+}
+
+/// The day of a row of the log, and the month of a row or line in any file.
+fn day(document: &Document, log_set: &LogSet, place: Place) -> (Option<NaiveDate>, Option<Month>) {
+    if place.file != FileId::LOG {
+        let mut archives = log_set.archives.keys().zip(0..);
+        let archive = archives.find(|(_, index)| FileId::archive(*index) == place.file);
+        return (None, archive.map(|(month, _)| *month));
+    }
+    let at = place.line_start;
+    let line = document.lines_from(at).first();
+    if let Some(line) = line.filter(|line| line.place.line_start == at) {
+        return (None, line.date.map(Month::of));
+    }
+    let sections = &document.sections;
+    let after = sections.partition_point(|section| section.span.start <= at);
+    let section = sections.get(after.saturating_sub(1));
+    let day = section.and_then(SectionBlock::day);
+    (day, day.map(Month::of))
 }
 
 impl SectionContent {

@@ -105,7 +105,7 @@ pub fn archive(
 ) -> Result<Archiving, ArchiveError> {
     let (ready, settled) = make_ready(revision, log_set, request)?;
     let log = ready.as_ref().unwrap_or(revision);
-    let inventory = Inventory::of(log);
+    let inventory = Inventory::of(log, log_set);
     let (expired, left) = if request.hooks_only {
         (Vec::new(), Vec::new())
     } else {
@@ -165,7 +165,7 @@ fn make_ready(
     }
     let lines = settled.as_ref().map_or(0, |_| lines);
     let log = settled.as_ref().unwrap_or(revision);
-    let inventory = Inventory::of(log);
+    let inventory = Inventory::of(log, log_set);
     let (expired, _) = inventory.expired(&log.document, request.before);
     if inventory.has_summary || expired.is_empty() {
         return Ok((settled, lines));

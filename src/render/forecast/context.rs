@@ -2,7 +2,7 @@
 
 use super::{Field, NOT_ENOUGH, badge};
 use crate::{
-    analysis::{BurnRate, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
+    analysis::{BurnRate, ForecastState, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
     model::{Percent, Tokens},
     render::{OutputStyle, StyledLine, counted, in_brackets, signed},
     text::FileRole,
@@ -10,10 +10,15 @@ use crate::{
 
 pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
-    let rate = rate.map_or_else(|| NOT_ENOUGH.to_owned(), rate_with_source);
-    let mut fields = plan(report, style);
+    let rate = rate.map_or_else(|| no_rate(report).to_owned(), rate_with_source);
+    let over = report.is_over();
+    let mut fields = if over {
+        Vec::new()
+    } else {
+        plan(report, style)
+    };
     fields.extend(margin(report));
-    let risk = report.forecast.risk;
+    let risk = report.forecast.risk.filter(|_| !over);
     let risk = risk.map(|risk| format!("{}, the worst of the above", risk.into_str()));
     fields.extend(risk.map(|risk| ("Risk", risk.into())));
     fields.extend(stated(report, style));
@@ -21,10 +26,22 @@ pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     fields
 }
 
+/// Why there is no burn rate.
+fn no_rate(report: &StatusReport) -> &'static str {
+    match report.used.tokens {
+        Tokens::ZERO if report.is_over() => "nothing was used",
+        Tokens::ZERO => "nothing is used yet",
+        _ => NOT_ENOUGH,
+    }
+}
+
 fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     const NAME: &str = "Plan total";
     let Some(plan) = &report.forecast.plan else {
-        let text = "the log has no table of phases still to come";
+        let text = match report.forecast.state {
+            ForecastState::NotBegun => "a plan is about the month under way",
+            _ => "the log has no table of phases still to come",
+        };
         return vec![(NAME, text.into())];
     };
     let share = in_brackets(report.share(plan.end.total_tokens));
@@ -37,29 +54,35 @@ fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 }
 
 fn margin(report: &StatusReport) -> Option<Field> {
-    let (end, basis) = match &report.forecast.plan {
-        Some(plan) => (plan.end.total_tokens, "the plan"),
-        None => (report.used.tokens, "what is used"),
+    let (name, end, basis) = match &report.forecast.plan {
+        Some(plan) => ("Safety margin", plan.end.total_tokens, ", after the plan"),
+        None if report.is_over() => ("Left", report.used.tokens, ""),
+        None => ("Safety margin", report.used.tokens, ", after what is used"),
     };
     let share = in_brackets(report.share(end).and_then(Percent::rest));
     let margin = signed(report.forecast.safety_margin?);
-    let text = format!("{margin}{share} of the budget, after {basis}");
-    Some(("Safety margin", text.into()))
+    let text = format!("{margin}{share} of the budget{basis}");
+    Some((name, text.into()))
 }
 
 fn stated(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
+    let [projects, sees] = if report.is_over() {
+        ["Log projected", "Log saw risk"]
+    } else {
+        ["Log projects", "Log sees risk"]
+    };
     let end = forecast.stated.as_ref().map(|stated| {
         let (range, share) = (stated_range(stated), stated_share(report, stated));
         (
-            "Log projects",
+            projects,
             format!("{range}{share}, line {}", stated.line).into(),
         )
     });
     let risk = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line);
     let risk = risk.map(|(risk, line)| {
         let risk = format!("{}, line {line}", style.text(risk));
-        ("Log sees risk", risk.into())
+        (sees, risk.into())
     });
     end.into_iter().chain(risk).collect()
 }
@@ -77,8 +100,12 @@ fn plan_source(plan: &Plan) -> String {
     let files = phases.iter().map(|phase| phase.place.file.role());
     let file = files.max().map_or("", FileRole::suffix);
     let count = counted(phases.len(), "phase");
+    let others = match plan.without_estimate().count() {
+        0 => String::new(),
+        others => format!(", and {others} without an estimate"),
+    };
     format!(
-        "used {} by the rows of the log + pending {} by {count}{lines}{file}",
+        "used {} by the rows of the log + pending {} by {count}{lines}{file}{others}",
         plan.used_tokens, plan.pending_tokens
     )
 }

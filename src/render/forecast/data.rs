@@ -42,6 +42,7 @@ fn in_words(text: &StyledLine) -> String {
 pub fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
     let mut table = ReportTable::figures("Forecast", ["forecast", "value", "percent", "line"]);
+    table.figure("state", Cell::word(forecast.state.into_str()));
     table.figure("confidence", Cell::word(forecast.confidence.into_str()));
     table.figure("ends", Cell::word(forecast.ends.to_string()));
     let estimates = [

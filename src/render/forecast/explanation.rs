@@ -1,12 +1,14 @@
 //! What the forecast is based on, in sentences.
 
+use chrono::Datelike;
+
 use crate::{
     analysis::{
-        Confidence, Estimate, ForecastBasis, ForecastState, Plan, StatusReport,
+        Confidence, Estimate, ForecastBasis, ForecastState, Plan, PlanGap, PlanPhase, StatusReport,
         forecast::{EstimateSource, ForecastInputs, ProjectInputs, RateInputs},
     },
     model::Tokens,
-    render::counted,
+    render::{counted, sanitize},
 };
 
 /// Rates with a greater disagreement differ by more than a tenth of their sum.
@@ -15,27 +17,43 @@ const DISAGREEING: f64 = 0.01;
 /// The least difference between weekends and other days that is mentioned.
 const NOTABLE: f64 = 0.05;
 
+const BY_SETTINGS: &str = "as `plan_complete` in the settings says";
+
 pub fn all(report: &StatusReport) -> Vec<String> {
     let forecast = &report.forecast;
     let mut reasons = Vec::new();
     if let Some(inputs) = &forecast.inputs {
         reasons.extend(confidence(report, inputs));
         reasons.extend(sum(report, inputs));
-        reasons.extend(days(inputs));
+        reasons.extend(days(report, inputs));
     }
     if let Some(plan) = &forecast.plan {
         reasons.extend(plan_counts(report, plan));
+        reasons.extend(without_estimate(plan));
         reasons.extend(forecast.project_inputs.as_ref().map(calibration));
         reasons.extend(as_planned(report));
     }
-    let money = report.budget.cost.filter(|_| forecast.cost.is_none());
-    if let Some(budget) = money.filter(|_| forecast.month_end.is_some_and(has_likely)) {
-        reasons.push(format!(
-            "no cost forecast: some tokens have no cost in {}",
-            budget.currency
-        ));
-    }
+    reasons.extend(no_cost(report));
     reasons
+}
+
+/// Why there is no forecast in money where there is one in tokens.
+fn no_cost(report: &StatusReport) -> Option<String> {
+    let forecast = &report.forecast;
+    let budget = report.budget.cost.filter(|_| forecast.cost.is_none())?;
+    forecast.month_end.filter(|end| has_likely(*end))?;
+    let wanted = budget.currency;
+    let reason = match &report.used.cost {
+        None => format!("no tokens have a cost in {wanted}"),
+        Some(cost) if cost.money.currency != wanted => {
+            format!("some tokens have no cost in {wanted}")
+        }
+        Some(cost) if !cost.complete || !cost.others.is_empty() => {
+            format!("some tokens have no cost in {wanted}")
+        }
+        Some(_) => "nothing was spent so far".to_owned(),
+    };
+    Some(format!("no cost forecast: {reason}"))
 }
 
 fn has_likely(end: Estimate) -> bool {
@@ -47,7 +65,7 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
     let instead = if forecast.month_end.is_some_and(has_likely) {
         "so the forecast is the plan alone"
     } else {
-        "so there is no likely figure"
+        "so there is no likely figure for the end of the month"
     };
     let (days, since) = (counted(inputs.completed_days, "complete day"), inputs.since);
     Some(match forecast.confidence {
@@ -58,9 +76,13 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
         Confidence::TooEarly => {
             format!("based on only {days}; typically off by most of a month, {instead}")
         }
+        Confidence::Low if inputs.completed_days < 7 => {
+            format!("based on only {days}: the range is wide and the figure rough")
+        }
+        // The days that it is spread over follow.
         Confidence::Low if inputs.undated_ratio > 0.0 => return None,
         Confidence::Low => {
-            "few days, or few with spending: the range is wide and the figure rough".to_owned()
+            "few of the last days had spending: the range is wide and the figure rough".to_owned()
         }
         Confidence::Medium | Confidence::High => return None,
     })
@@ -81,7 +103,7 @@ fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     ))
 }
 
-fn days(inputs: &ForecastInputs) -> Vec<String> {
+fn days(report: &StatusReport, inputs: &ForecastInputs) -> Vec<String> {
     let mut reasons = Vec::new();
     if inputs.later_tokens > Tokens::ZERO {
         reasons.push(format!(
@@ -90,9 +112,13 @@ fn days(inputs: &ForecastInputs) -> Vec<String> {
         ));
     }
     if inputs.undated_tokens > Tokens::ZERO {
+        let tokens = counted(inputs.undated_tokens.0, "token");
+        let spread = match report.now.day() {
+            1 => "",
+            _ => "; they are spread over it",
+        };
         reasons.push(format!(
-            "the log does not say on which days {} of this month were used; they are spread over it",
-            counted(inputs.undated_tokens.0, "token")
+            "the log does not say on which days {tokens} of this month were used{spread}"
         ));
     }
     if let Some(rate) = &inputs.rate {
@@ -138,18 +164,52 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     if report.forecast.state != ForecastState::Open {
         return None;
     }
-    let (accounted, used) = (plan.accounted_tokens, plan.used_tokens);
-    Some(if plan.complete {
-        format!(
-            "the plan is taken to list all work: {accounted} of {used} used tokens are accounted for by its phases and teams"
-        )
-    } else if plan.is_done() {
-        "nothing planned is left to do, so the month ends by the rate alone".to_owned()
-    } else {
-        format!(
-            "the plan is not taken to list all work ({accounted} of {used} used tokens are accounted for by its phases and teams), so the month ends by the rate alone"
-        )
+    let end = report.forecast.month_end.map(|end| end.basis);
+    let so = match end {
+        Some(ForecastBasis::Rate) => ", so the month ends by the rate alone",
+        _ => "",
+    };
+    let accounted = format!(
+        "{} of {} used tokens are accounted for by its phases and teams",
+        plan.accounted_tokens, plan.used_tokens
+    );
+    let reasons = plan.gaps.iter().filter_map(|gap| match gap {
+        PlanGap::Unaccounted => Some(format!("only {accounted}")),
+        PlanGap::NoEstimate => Some("not every phase to come has an estimate".to_owned()),
+        PlanGap::NothingOpen => None,
+    });
+    let reasons: Vec<String> = reasons.collect();
+    Some(match (plan.complete, plan.gaps.is_empty()) {
+        (true, true) => format!("the plan is taken to list all work: {accounted}"),
+        (true, false) => format!("the plan is taken to list all work, {BY_SETTINGS}"),
+        (false, _) if plan.is_done() => format!("nothing planned is left to do{so}"),
+        (false, true) => format!("the plan is not taken to list all work, {BY_SETTINGS}{so}"),
+        (false, false) => format!(
+            "the plan is not taken to list all work ({}){so}",
+            reasons.join(", and ")
+        ),
     })
+}
+
+/// `1 phase to come has no estimate and counts for nothing: Gr, line 13`.
+fn without_estimate(plan: &Plan) -> Option<String> {
+    const MAX_NAMED: usize = 4;
+    let count = plan.without_estimate().count();
+    let place = |phase: &PlanPhase| {
+        let (line, file) = (phase.place.line, phase.place.file.role().suffix());
+        format!("{}, line {line}{file}", sanitize(&phase.label))
+    };
+    let named: Vec<String> = plan.without_estimate().take(MAX_NAMED).map(place).collect();
+    let (phases, verbs) = match count {
+        0 => return None,
+        1 => ("1 phase".to_owned(), "has no estimate and counts"),
+        count => (format!("{count} phases"), "have no estimate and count"),
+    };
+    let more = if count > MAX_NAMED { "; and more" } else { "" };
+    Some(format!(
+        "{phases} to come {verbs} for nothing: {}{more}",
+        named.join("; ")
+    ))
 }
 
 fn calibration(inputs: &ProjectInputs) -> String {

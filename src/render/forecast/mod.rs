@@ -67,10 +67,16 @@ fn summary(report: &StatusReport, style: OutputStyle, bar: bool) -> Vec<StyledLi
         lines.extend(style.fold(format!("  {}", super::NO_BUDGET), 4));
     }
     lines.extend(fields(summary::first(report, style), style));
-    if let Some(estimate) = report.forecast.estimates().next().filter(|_| bar) {
-        lines.extend(strip::lines(report, estimate, style, FIELD));
-    }
-    lines.extend(fields(summary::more(report, style), style));
+    let strip = report.forecast.estimates().next().filter(|_| bar);
+    let strip = strip.map(|estimate| strip::lines(report, estimate, style, FIELD));
+    let strip = strip.unwrap_or_default();
+    let more = fields(summary::more(report, style), style);
+    // It is below the figures that it draws: those of the month's end, else those of the plan.
+    let parts = match report.forecast.month_end {
+        Some(_) => [strip, more],
+        None => [more, strip],
+    };
+    lines.extend(parts.into_iter().flatten());
     lines
 }
 
@@ -87,7 +93,11 @@ fn why(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 }
 
 fn context(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    let mut lines = vec![StyledLine::new(), heading("Beside the forecast")];
+    let title = match report.forecast.result {
+        Some(_) => "Beside the result",
+        None => "Beside the forecast",
+    };
+    let mut lines = vec![StyledLine::new(), heading(title)];
     lines.extend(fields(context::fields(report, style), style));
     let tables = &tables::all(report)[1..];
     lines.extend(tables.iter().flat_map(|table| titled(table, style)));
@@ -114,8 +124,10 @@ fn titled(table: &ReportTable, style: OutputStyle) -> Vec<StyledLine> {
 fn title(report: &StatusReport) -> String {
     let forecast = &report.forecast;
     let (today, ends) = (report.now.date_naive(), forecast.ends);
-    if forecast.state != ForecastState::Open {
-        return "Forecast".to_owned();
+    match forecast.state {
+        ForecastState::Open => {}
+        ForecastState::Over => return format!("Result of {}", report.month),
+        ForecastState::NotBegun => return "Forecast".to_owned(),
     }
     let basis = forecast.month_end.as_ref().map(|end| end.basis);
     let inputs = forecast.inputs.as_ref();

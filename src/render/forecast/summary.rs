@@ -4,18 +4,24 @@ use super::{Field, badge};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
-    render::{OutputStyle, StyledLine, in_brackets, prefixed},
+    render::{Cell, OutputStyle, StyledLine, in_brackets, prefixed},
 };
 
 /// Whether the budget is enough, in tokens and in money, and how certain that is.
 pub fn first(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
+    let money = match &forecast.cost {
+        Some(cost) => Some(of_money(report, cost, style)),
+        None => money_so_far(report, style),
+    };
     let tokens =
-        (report.budget.tokens.is_some() || forecast.cost.is_none()).then(|| verdict(report, style));
-    let cost = forecast.cost.as_ref();
-    let money = cost.map(|cost| of_money(report, cost, style));
-    let names = ["Will it fit?", ""];
-    let mut fields: Vec<Field> = names
+        (report.budget.tokens.is_some() || money.is_none()).then(|| verdict(report, style));
+    let question = if report.is_over() {
+        "Did it fit?"
+    } else {
+        "Will it fit?"
+    };
+    let mut fields: Vec<Field> = [question, ""]
         .into_iter()
         .zip(tokens.into_iter().chain(money))
         .collect();
@@ -56,13 +62,19 @@ fn verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let Some(budget) = report.budget.tokens else {
         return "there is no budget to fit into".into();
     };
+    let is_used_up = report.level == Some(Level::Exceeded);
     match report.forecast.state {
-        _ if report.level == Some(Level::Exceeded) => {
+        ForecastState::Over => {
+            let answer = if is_used_up { "no" } else { "it did" };
+            let share = in_brackets(report.share(used));
+            let text =
+                format!("{answer}: {month} is over, with {used} of {budget} tokens used{share}");
+            let badge = is_used_up.then(|| badge(Level::Exceeded, style));
+            return StyledLine::from(text) + badge.unwrap_or_default();
+        }
+        _ if is_used_up => {
             let text = format!("no: {used} of {budget} tokens already used");
             return StyledLine::from(text) + badge(Level::Exceeded, style);
-        }
-        ForecastState::Over => {
-            return format!("it did: {month} is over, with {used} of {budget} tokens used").into();
         }
         ForecastState::NotBegun => return format!("{month} has not begun").into(),
         ForecastState::Open => {}
@@ -95,6 +107,34 @@ const fn word(chance: Probability) -> &'static str {
         95..100 => "almost certainly not",
         _ => "no",
     }
+}
+
+/// Whether the month's money was enough, or that nothing can be said about it. None without a budget in money.
+fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let budget = report.budget.cost?;
+    let spent = report.used.cost.as_ref();
+    let spent = spent.filter(|spent| spent.money.currency == budget.currency);
+    let is_whole = spent.is_some_and(|spent| spent.complete && spent.others.is_empty());
+    let level = spent.map(|spent| {
+        let thresholds = &report.budget.thresholds;
+        thresholds.level(spent.money.nanos, budget.nanos)
+    });
+    let amounts = spent.map(|spent| {
+        let spent = Cell::marked_cost(spent).shown(style);
+        format!("{spent} of {}", style.money(budget))
+    });
+    let amounts = amounts.unwrap_or_default();
+    let over = level == Some(Level::Exceeded);
+    let text = match (report.is_over(), over) {
+        (true, true) => format!("cost: no, {amounts} spent"),
+        (true, false) if is_whole => format!("cost: it did, {amounts} spent"),
+        (false, true) => format!("cost: no, {amounts} already spent"),
+        (true, false) => format!("cost: some tokens have no cost in {}", budget.currency),
+        (false, false) if report.budget.tokens.is_some() => return None,
+        (false, false) => "cost: too early to tell".to_owned(),
+    };
+    let badge = over.then(|| badge(Level::Exceeded, style));
+    Some(StyledLine::from(text) + badge.unwrap_or_default())
 }
 
 fn of_money(report: &StatusReport, cost: &CostEstimate, style: OutputStyle) -> StyledLine {

@@ -5,12 +5,15 @@ use chrono::NaiveDate;
 use super::NOT_ENOUGH;
 use crate::{
     analysis::{
-        BurnRate, CrossingState, Estimate, ForecastBasis, Plan, StatusReport, TeamForecast,
+        BurnRate, CrossingState, Estimate, ForecastBasis, PlanPhase, StatusReport, TeamForecast,
         ThresholdCrossing, forecast::EstimateSource,
     },
-    model::Percent,
+    model::{Percent, Probability, Tokens},
     render::{Cell, Column, ReportTable},
 };
+
+/// In place of the day on which a threshold is crossed.
+const ALREADY: &str = "already";
 
 pub fn all(report: &StatusReport) -> [ReportTable; 5] {
     [
@@ -24,6 +27,12 @@ pub fn all(report: &StatusReport) -> [ReportTable; 5] {
 
 /// When each threshold is crossed, by the forecast and at the burn rate.
 pub fn thresholds(report: &StatusReport) -> ReportTable {
+    let (title, rate) = if report.is_over() {
+        ("What was crossed?", "Crossed")
+    } else {
+        ("When does it cross?", "If rate holds")
+    };
+    let without_days = is_by_plan(report);
     let columns = [
         Column::named("Threshold", "threshold_percent"),
         Column::named("Level", "level").important(1),
@@ -32,14 +41,18 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
         Column::named("Chance", "probability_percent"),
         Column::named("Likely", "likely"),
         Column::named("Earliest", "earliest").important(3),
-        Column::named("If rate holds", "at_burn_rate")
-            .cut(10)
-            .droppable(3),
+        Column::named(rate, "at_burn_rate").cut(10).droppable(3),
     ];
-    let mut table = ReportTable::new("When does it cross?", columns);
+    let mut table = ReportTable::new(title, columns);
     for crossing in &report.forecast.thresholds {
         let percent = crossing.percent;
-        let date = |date: Option<NaiveDate>| Cell::some(date, |date| Cell::word(date.to_string()));
+        let date = |date: Option<NaiveDate>| match (crossing.probability, date) {
+            (None, _) => Cell::Absent,
+            (_, Some(date)) => Cell::word(date.to_string()),
+            (Some(Probability::CERTAIN), _) => Cell::word(ALREADY),
+            _ if without_days => Cell::Absent,
+            _ => Cell::word("no"),
+        };
         table.row([
             Cell::Figure(format!("{percent}%"), percent.to_string()),
             Cell::Level(crossing.level),
@@ -48,11 +61,17 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
             Cell::some(crossing.probability, Cell::Probability),
             date(crossing.likely),
             date(crossing.earliest),
-            Cell::word(crossed(crossing, report.forecast.burn_rate.as_ref())),
+            Cell::word(crossed(crossing, report)),
         ]);
     }
     explain(&mut table, report);
     table
+}
+
+/// Whether the month's end is that of the plan, which does not say when its phases are done.
+fn is_by_plan(report: &StatusReport) -> bool {
+    let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
+    report.forecast.month_end.as_ref().is_some_and(by_plan)
 }
 
 fn explain(table: &mut ReportTable, report: &StatusReport) {
@@ -64,26 +83,41 @@ fn explain(table: &mut ReportTable, report: &StatusReport) {
             alert.warning, alert.critical
         ),
     );
-    let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
-    if report.forecast.month_end.as_ref().is_some_and(by_plan) {
+    if is_by_plan(report) {
         table.note_about(
             "Chance",
             "no likely days: the plan does not say when its phases are done",
         );
+        return;
     }
+    let crossings = report.forecast.thresholds.iter();
+    let mut open = crossings
+        .filter(|crossing| crossing.probability != Some(Probability::CERTAIN))
+        .peekable();
+    if open.peek().is_none() {
+        return;
+    }
+    let never = if open.any(|crossing| crossing.likely.is_none()) {
+        "; no: not before the month ends"
+    } else {
+        ""
+    };
     table.note_about(
-        "Earliest",
-        "likely: 50% by the end of that day; earliest: 10%; -: not before the month ends",
+        "Likely",
+        format!("likely: 50% by the end of that day{never}"),
     );
+    table.note_about("Earliest", "earliest: 10% by the end of that day");
 }
 
-fn crossed(crossing: &ThresholdCrossing, rate: Option<&BurnRate>) -> String {
+fn crossed(crossing: &ThresholdCrossing, report: &StatusReport) -> String {
+    let (over, rate) = (report.is_over(), report.forecast.burn_rate.as_ref());
     let by_minute = rate.is_some_and(BurnRate::is_by_minute);
     match (crossing.burn_rate_state, crossing.burn_rate_at) {
         (CrossingState::Expected, Some(at)) if by_minute => at.format("%Y-%m-%d %H:%M").to_string(),
         (CrossingState::Expected, Some(at)) => at.date_naive().to_string(),
-        (CrossingState::Reached, _) => "already".to_owned(),
-        (CrossingState::NotReached, _) => "no, month is over".to_owned(),
+        (CrossingState::Reached, _) if over => "yes".to_owned(),
+        (CrossingState::Reached, _) => ALREADY.to_owned(),
+        (CrossingState::NotReached, _) => "no".to_owned(),
         (CrossingState::NotThisMonth, _) => "not this month".to_owned(),
         (CrossingState::Unknown | CrossingState::Expected, _) => NOT_ENOUGH.to_owned(),
     }
@@ -217,14 +251,22 @@ fn pending(report: &StatusReport) -> ReportTable {
         Column::named("Line", "line").droppable(3),
     ];
     let mut table = ReportTable::new("Pending phases", columns);
-    for phase in report.forecast.plan.iter().flat_map(Plan::pending) {
+    let plan = report.forecast.plan.as_ref();
+    let phases = plan.iter().flat_map(|plan| &plan.phases);
+    let is_pending =
+        |phase: &&PlanPhase| phase.pending_tokens > Tokens::ZERO || phase.has_no_estimate();
+    for phase in phases.filter(is_pending) {
+        let tokens = Some(phase.pending_tokens).filter(|_| !phase.has_no_estimate());
         table.row([
             Cell::some(phase.name.as_deref(), Cell::text),
             Cell::text(&phase.label),
-            Cell::Tokens(phase.pending_tokens),
+            Cell::some(tokens, Cell::Tokens),
             Cell::some(phase.status.as_deref(), Cell::text),
             Cell::Number(phase.place.line),
         ]);
+    }
+    if plan.is_some_and(|plan| plan.without_estimate().next().is_some()) {
+        table.note_about("Tokens", "a phase without tokens has no estimate");
     }
     table
 }

@@ -94,7 +94,10 @@ fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 fn forecast_line(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     const NAME: &str = "Forecast   ";
     let of = &report.forecast;
-    let mut parts: Vec<StyledLine> = forecast::in_brief(report, style).into_iter().collect();
+    let over = report.is_over();
+    let is_over = over.then(|| format!("{} is over", report.month).into());
+    let first = is_over.or_else(|| forecast::in_brief(report, style));
+    let mut parts: Vec<StyledLine> = first.into_iter().collect();
     parts.extend(line::plan(report, style).map(|[plan, _]| plan));
     parts.extend(
         of.burn_rate
@@ -104,7 +107,8 @@ fn forecast_line(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let stated = of.stated.as_ref();
     parts.extend(stated.map(|stated| {
         let range = forecast::stated_range(stated);
-        format!("the log projects {range}").into()
+        let projects = if over { "projected" } else { "projects" };
+        format!("the log {projects} {range}").into()
     }));
     if parts.is_empty() {
         return Vec::new();

@@ -187,8 +187,16 @@ impl ReportTable {
             .map(|row| self.data_columns().map(|at| &row[at]).collect())
     }
 
+    /// The notes, without those about columns that are empty.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.notes.iter().map(|(text, _)| text.as_str())
+        let filled = self.filled_columns();
+        let has = move |heading| {
+            let mut filled = filled.iter();
+            filled.any(|at| self.columns[*at].heading == heading)
+        };
+        let notes = self.notes.iter();
+        let notes = notes.filter(move |(_, about)| about.is_none_or(&has));
+        notes.map(|(text, _)| text.as_str())
     }
 
     fn data_columns(&self) -> impl Iterator<Item = usize> {
