@@ -145,9 +145,9 @@ impl LedgerBuilder {
     /// Finds out which monthly rows that occur again were written after a detail that is not there any more.
     fn find_last_ids(&mut self) {
         let mut months = mem::take(&mut self.ledger.months);
-        for (month, data) in &mut months {
+        for data in months.values_mut() {
             for row in data.rows.again() {
-                let has_last = row.ids().all(|id| self.settled(id, *month).is_some());
+                let has_last = row.ids().all(|id| self.settled(id).is_some());
                 row.has_last = has_last;
             }
         }
