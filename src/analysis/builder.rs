@@ -368,7 +368,9 @@ impl LedgerBuilder {
                 let project = || entry.work.project.clone();
                 let summaries = &mut month.summaries;
                 summaries.entry(self.summary).or_insert_with(project);
-                month.rows.add(MonthlyRow::of(entry, name, &cost, self.summary));
+                month
+                    .rows
+                    .add(MonthlyRow::of(entry, name, &cost, self.summary));
             }
             EntryKind::Daily | EntryKind::Session => month.rows.add_detail(entry, name, &cost),
             EntryKind::Legacy | EntryKind::Line => {}

@@ -71,7 +71,12 @@ impl CostSum {
         if let Some(price) = price.filter(|_| self.unpriced > Tokens::ZERO) {
             let cost = price.cost(self.unpriced);
             self.unpriced = Tokens::ZERO;
-            self.add(&Self::new(cost.nanos, Some(cost.currency), true, Place::default()));
+            self.add(&Self::new(
+                cost.nanos,
+                Some(cost.currency),
+                true,
+                Place::default(),
+            ));
         }
     }
 
@@ -105,7 +110,10 @@ impl CostSum {
         let mut sums = self.stated.iter();
         let first = *sums.next()?;
         sums.try_fold(first, |sum, next| {
-            let is_other = sum.currency.zip(next.currency).is_some_and(|(one, two)| one != two);
+            let is_other = sum
+                .currency
+                .zip(next.currency)
+                .is_some_and(|(one, two)| one != two);
             (!is_other).then(|| CurrencySum {
                 currency: sum.currency.or(next.currency),
                 nanos: sum.nanos.saturating_add(next.nanos),

@@ -93,7 +93,11 @@ impl Divider<'_> {
             sums.push(last.saturating_add(*tokens));
         }
         let all = sums.last().copied().unwrap_or_default();
-        let stated: u128 = self.rows.iter().map(|(tokens, _)| u128::from(*tokens)).sum();
+        let stated: u128 = self
+            .rows
+            .iter()
+            .map(|(tokens, _)| u128::from(*tokens))
+            .sum();
         let (count, slack) = (self.rows.len() as u128, self.slack());
         for (first, before) in sums.iter().enumerate() {
             let own = all - before;
@@ -125,17 +129,28 @@ impl Divider<'_> {
         let mut at = first;
         let mut cuts = Vec::new();
         for (tokens, slack) in self.rows {
-            let own = tokens.checked_sub(common).or_else(|| (common - tokens <= *slack).then_some(0))?;
+            let own = tokens
+                .checked_sub(common)
+                .or_else(|| (common - tokens <= *slack).then_some(0))?;
             if own == 0 && !self.is_empty_allowed {
                 return None;
             }
             let target = sums.get(at)?.saturating_add(own);
-            let below = at + sums.get(at..)?.partition_point(|sum| *sum < target.saturating_sub(*slack));
-            let is_near = |at: &usize| sums.get(*at).is_some_and(|sum| sum.abs_diff(target) <= *slack);
+            let below = at
+                + sums
+                    .get(at..)?
+                    .partition_point(|sum| *sum < target.saturating_sub(*slack));
+            let is_near = |at: &usize| {
+                sums.get(*at)
+                    .is_some_and(|sum| sum.abs_diff(target) <= *slack)
+            };
             at = Some(below).filter(is_near)?;
             cuts.push(at);
         }
-        let is_whole = sums.get(at).zip(sums.last()).is_some_and(|(one, all)| one == all);
+        let is_whole = sums
+            .get(at)
+            .zip(sums.last())
+            .is_some_and(|(one, all)| one == all);
         is_whole.then_some(cuts)
     }
 
@@ -180,7 +195,11 @@ impl Divider<'_> {
                 self.in_table(below, row + 1, rest, parts, owners);
             }
             owners.truncate(len);
-            if let Some((part, before)) = row.checked_sub(1).and_then(|row| parts.get_mut(row)).zip(before) {
+            if let Some((part, before)) = row
+                .checked_sub(1)
+                .and_then(|row| parts.get_mut(row))
+                .zip(before)
+            {
                 *part = before;
             }
         }
@@ -193,7 +212,8 @@ impl Divider<'_> {
             return;
         }
         let pairs = self.rows.iter().zip(parts);
-        let commons = pairs.map(|((tokens, slack), (own, _))| Some((tokens.checked_sub(*own)?, slack)));
+        let commons =
+            pairs.map(|((tokens, slack), (own, _))| Some((tokens.checked_sub(*own)?, slack)));
         let Some(commons) = commons.collect::<Option<Vec<_>>>() else {
             return;
         };
@@ -201,7 +221,10 @@ impl Divider<'_> {
             return;
         };
         let slack = self.slack();
-        if commons.iter().all(|(other, _)| other.abs_diff(common) <= slack) {
+        if commons
+            .iter()
+            .all(|(other, _)| other.abs_diff(common) <= slack)
+        {
             self.found(common.saturating_add(own), common, owners.to_vec());
         }
     }
@@ -265,11 +288,26 @@ mod tests {
             (&[13, 12], &[], Perhaps, None),
         ];
         for (rows, tables, unchanged, expected) in cases {
-            assert_eq!(tokens(rows, tables, unchanged), expected, "{rows:?} {tables:?}");
+            assert_eq!(
+                tokens(rows, tables, unchanged),
+                expected,
+                "{rows:?} {tables:?}"
+            );
         }
-        let rounded = divide(&[(12_700, 50), (12_600, 50)], &[vec![234, 99]], Unchanged::No);
+        let rounded = divide(
+            &[(12_700, 50), (12_600, 50)],
+            &[vec![234, 99]],
+            Unchanged::No,
+        );
         assert_eq!(rounded.unwrap().tokens, 12_816);
         let many = vec![7; 3_000];
-        assert!(divide(&[(9_000, 0), (9_007, 0)], &[many.clone(), many], Unchanged::No).is_none());
+        assert!(
+            divide(
+                &[(9_000, 0), (9_007, 0)],
+                &[many.clone(), many],
+                Unchanged::No
+            )
+            .is_none()
+        );
     }
 }

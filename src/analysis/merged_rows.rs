@@ -183,7 +183,9 @@ impl Ledger {
         for (month, data) in &mut months {
             let rows = mem::take(&mut data.rows);
             if rows.has_repeats {
-                let roster = self.roster.of_month(&self.names, *month, data.monthly_names());
+                let roster = self
+                    .roster
+                    .of_month(&self.names, *month, data.monthly_names());
                 let teams = teams(self, &roster, data, &rows);
                 let names = |id| self.names.shown(id).to_owned();
                 let resolved = teams.into_iter().map(|(id, team)| team.resolve(names(id)));
@@ -193,7 +195,8 @@ impl Ledger {
                     }
                     data.merged.extend(merged);
                 }
-                data.merged.sort_by_key(|merged| merged.places.first().map(Place::order));
+                data.merged
+                    .sort_by_key(|merged| merged.places.first().map(Place::order));
             }
         }
         self.months = months;
@@ -290,7 +293,11 @@ impl<'r> Team<'r> {
         let mut groups: BTreeMap<_, Group<'r>> = BTreeMap::new();
         for row in &self.rows {
             let project = row.project.as_deref().map(fold_name);
-            let key = (project, &row.task, row.base.is_none().then_some(row.summary));
+            let key = (
+                project,
+                &row.task,
+                row.base.is_none().then_some(row.summary),
+            );
             groups.entry(key).or_default().rows.push(row);
         }
         // A row that was never recorded goes with the recorded ones of its table.
@@ -311,7 +318,8 @@ impl<'r> Team<'r> {
         for group in &mut self.groups {
             group.rows.sort_by_key(|row| row.place.order());
         }
-        self.groups.sort_by_key(|group| group.rows.first().map(|row| row.place.order()));
+        self.groups
+            .sort_by_key(|group| group.rows.first().map(|row| row.place.order()));
     }
 
     /// Rows that occur again and differ.
@@ -349,7 +357,10 @@ impl<'r> Team<'r> {
     fn joined(&self) -> Vec<Option<Joined>> {
         let mut joined: Vec<Option<Joined>> = self.groups.iter().map(Group::if_one).collect();
         let is_open = joined.iter().map(Option::is_none);
-        let open: Vec<usize> = is_open.enumerate().filter_map(|(at, open)| open.then_some(at)).collect();
+        let open: Vec<usize> = is_open
+            .enumerate()
+            .filter_map(|(at, open)| open.then_some(at))
+            .collect();
         if let Some(found) = self.by_bases(&open, &joined) {
             for (at, one) in open.into_iter().zip(found) {
                 if let Some(joined) = joined.get_mut(at) {
@@ -375,7 +386,9 @@ impl<'r> Team<'r> {
         let bases = rows().filter_map(|row| Some((*row, row.base.as_deref()?)));
         let base = bases.clone().next()?.1;
         let others: Tokens = joined.iter().flatten().map(|joined| joined.tokens).sum();
-        let is_known = bases.clone().all(|(row, of)| of.base == base.base && row.has_last);
+        let is_known = bases
+            .clone()
+            .all(|(row, of)| of.base == base.base && row.has_last);
         if !is_known || !self.began_with(base, &groups, others) {
             return None;
         }
@@ -397,12 +410,22 @@ impl<'r> Team<'r> {
         }
         let mut more = rest.saturating_sub(most);
         let found = groups.iter().enumerate().map(|(at, group)| {
-            let tokens = group.most_tokens().value.saturating_add(mem::take(&mut more));
-            let cost = |at| (at == 0).then(|| self.cost_beyond(base, by_hand, &groups, joined)).flatten();
+            let tokens = group
+                .most_tokens()
+                .value
+                .saturating_add(mem::take(&mut more));
+            let cost = |at| {
+                (at == 0)
+                    .then(|| self.cost_beyond(base, by_hand, &groups, joined))
+                    .flatten()
+            };
             Joined {
                 tokens,
                 common: group.least(),
-                cost: group.price(self.price, tokens).or_else(|| cost(at)).unwrap_or_else(|| group.cost_of(tokens)),
+                cost: group
+                    .price(self.price, tokens)
+                    .or_else(|| cost(at))
+                    .unwrap_or_else(|| group.cost_of(tokens)),
             }
         });
         Some(found.collect())
@@ -470,12 +493,24 @@ impl<'r> Team<'r> {
             });
             table.push(detail);
         }
-        let tables: Vec<Vec<&Detail>> = order.iter().filter_map(|table| tables.remove(table)).collect();
+        let tables: Vec<Vec<&Detail>> = order
+            .iter()
+            .filter_map(|table| tables.remove(table))
+            .collect();
         let figures = |table: &Vec<&Detail>| table.iter().map(|detail| detail.tokens.0).collect();
         let figures: Vec<Vec<u64>> = tables.iter().map(figures).collect();
-        let all = figures.iter().flatten().fold(0_u64, |all, one| all.saturating_add(*one));
-        let rows: Vec<(u64, u64)> = group.rows.iter().map(|row| (row.tokens().value.0, row.slack())).collect();
-        let stated = rows.iter().fold(0_u64, |all, (one, _)| all.saturating_add(*one));
+        let all = figures
+            .iter()
+            .flatten()
+            .fold(0_u64, |all, one| all.saturating_add(*one));
+        let rows: Vec<(u64, u64)> = group
+            .rows
+            .iter()
+            .map(|row| (row.tokens().value.0, row.slack()))
+            .collect();
+        let stated = rows
+            .iter()
+            .fold(0_u64, |all, (one, _)| all.saturating_add(*one));
         let division = if all >= stated {
             // The details hold everything.
             Division {
@@ -491,7 +526,9 @@ impl<'r> Team<'r> {
         Some(Joined {
             tokens,
             common: Tokens(division.common),
-            cost: group.price(self.price, tokens).unwrap_or_else(|| group.cost_by(&division, &details)),
+            cost: group
+                .price(self.price, tokens)
+                .unwrap_or_else(|| group.cost_by(&division, &details)),
         })
     }
 
@@ -517,7 +554,10 @@ impl<'r> Team<'r> {
             return None;
         }
         let own = self.details.iter().copied();
-        Some(own.filter(|detail| detail.task.as_ref() == task_of(group)).collect())
+        Some(
+            own.filter(|detail| detail.task.as_ref() == task_of(group))
+                .collect(),
+        )
     }
 
     /// What one row in place of several is to be written with.
@@ -525,7 +565,12 @@ impl<'r> Team<'r> {
         let rows = self.groups.iter().filter(|group| group.rows.len() > 1);
         let ids = rows.flat_map(|group| &group.rows).flat_map(|row| row.ids());
         let ids: BTreeSet<&str> = ids.collect();
-        let newest = || self.details.iter().rev().find_map(|detail| detail.id.clone());
+        let newest = || {
+            self.details
+                .iter()
+                .rev()
+                .find_map(|detail| detail.id.clone())
+        };
         let last = match ids.is_empty() {
             true => newest()?,
             false => ids.into_iter().collect::<Vec<_>>().join(","),
@@ -565,14 +610,21 @@ impl<'r> Team<'r> {
             }
         };
         for (group, joined) in self.groups.iter().zip(joined) {
-            let Some(first) = group.rows.first() else { continue };
+            let Some(first) = group.rows.first() else {
+                continue;
+            };
             match joined {
                 Some(joined) => add(first.key(), group.tally(joined)),
-                None => group.rows.iter().for_each(|row| add(row.key(), row.tally.clone())),
+                None => group
+                    .rows
+                    .iter()
+                    .for_each(|row| add(row.key(), row.tally.clone())),
             }
         }
         let tallies = tallies.into_iter();
-        tallies.map(|(key, tally)| (key, tally.unwrap_or_default())).collect()
+        tallies
+            .map(|(key, tally)| (key, tally.unwrap_or_default()))
+            .collect()
     }
 }
 
@@ -603,14 +655,19 @@ impl<'r> Group<'r> {
     }
 
     fn most_tokens(&self) -> Amount<Tokens> {
-        self.most().map_or(Amount::exact(Tokens::ZERO), MonthlyRow::tokens)
+        self.most()
+            .map_or(Amount::exact(Tokens::ZERO), MonthlyRow::tokens)
     }
 
     fn least(&self) -> Tokens {
         let rows = self.rows.iter().map(|row| row.tokens().value);
         let least = rows.clone().min().unwrap_or_default();
         // Where they are all the same, each branch changed it.
-        if rows.max() == Some(least) { Tokens::ZERO } else { least }
+        if rows.max() == Some(least) {
+            Tokens::ZERO
+        } else {
+            least
+        }
     }
 
     /// Looks for what else shows that its rows are those of branches, or that they are not.
@@ -620,16 +677,21 @@ impl<'r> Group<'r> {
         totals: &HashMap<usize, Vec<RoundedSum>>,
         all: &[MonthlyRow],
     ) {
-        let [one, two, ..] = self.rows.as_slice() else { return };
+        let [one, two, ..] = self.rows.as_slice() else {
+            return;
+        };
         let totals = totals.get(&one.summary).map_or(&[][..], Vec::as_slice);
         let is_own = |other: &MonthlyRow| self.rows.iter().any(|row| row.place == other.place);
-        let others = repeated.iter().filter(|[first, _]| first.summary == one.summary && !is_own(first));
+        let others = repeated
+            .iter()
+            .filter(|[first, _]| first.summary == one.summary && !is_own(first));
         self.unchanged = Some(match (others.clone().next(), totals.len() > 1) {
             (Some(_), _) => Unchanged::Yes,
             (None, true) => Unchanged::Perhaps,
             (None, false) => Unchanged::No,
         });
-        let lines = |rows: [&MonthlyRow; 4]| rows.map(|row| row.place.line).is_sorted_by(|a, b| a < b);
+        let lines =
+            |rows: [&MonthlyRow; 4]| rows.map(|row| row.place.line).is_sorted_by(|a, b| a < b);
         let is_across = others.clone().any(|[first, second]| {
             lines([first, one, second, two]) || lines([one, first, two, second])
         });
@@ -650,13 +712,22 @@ impl<'r> Group<'r> {
         };
         let first = self.rows.first()?;
         let estimate = self.rows.iter().any(|row| row.tally.cost.is_estimate());
-        let cost = || CostSum::new(price.cost(tokens).nanos, first.figures.currency, estimate, first.place);
+        let cost = || {
+            CostSum::new(
+                price.cost(tokens).nanos,
+                first.figures.currency,
+                estimate,
+                first.place,
+            )
+        };
         self.rows.iter().all(|row| is_price(&row)).then(cost)
     }
 
     /// The most that a row cost; the tokens beyond its own have no cost.
     fn cost_of(&self, tokens: Tokens) -> CostSum {
-        let mut cost = self.most().map_or_else(CostSum::default, |most| most.tally.cost.clone());
+        let mut cost = self
+            .most()
+            .map_or_else(CostSum::default, |most| most.tally.cost.clone());
         let more = tokens.saturating_sub(self.most_tokens().value);
         cost.add(&CostSum::unpriced(more));
         cost
@@ -678,7 +749,9 @@ impl<'r> Group<'r> {
     }
 
     fn tally(&self, joined: &Joined) -> Tally {
-        let mut tally = self.most().map_or_else(Tally::default, |most| most.tally.clone());
+        let mut tally = self
+            .most()
+            .map_or_else(Tally::default, |most| most.tally.clone());
         tally.sum.tokens = joined.tokens;
         tally.sum.estimate |= self.rows.iter().any(|row| row.tokens().estimate);
         tally.has_tokens = true;
@@ -686,7 +759,10 @@ impl<'r> Group<'r> {
         if let Some(first) = self.rows.first() {
             tally.first = first.place;
         }
-        let changed = self.rows.iter().filter(|row| row.tokens().value > joined.common);
+        let changed = self
+            .rows
+            .iter()
+            .filter(|row| row.tokens().value > joined.common);
         let statuses = changed.filter_map(|row| row.tally.status.clone());
         tally.status = statuses.reduce(Status::combined).or(tally.status);
         let counts = self.rows.iter().filter_map(|row| row.tally.deliverables);

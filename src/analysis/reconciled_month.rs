@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Currency, EntryKind, ModelPrice, Month, NoteValue, RoundedSum, StatedTotal, Tokens,
-        fold_name,
+        Allocation, Currency, EntryKind, ModelPrice, Month, NoteValue, RoundedSum, StatedTotal,
+        Tokens, fold_name,
     },
     text::Place,
 };
@@ -100,12 +100,18 @@ impl ReconciledMonth<'_> {
     pub fn base_of(&self, team: &TeamUsage) -> (i128, Option<u64>) {
         let mut keyed = CostSum::default();
         let mut tokens = i128::from(team.tokens_of(EntryKind::Monthly).0);
-        for tally in [EntryKind::Daily, EntryKind::Session].iter().filter_map(|kind| team.tallies.get(kind)) {
+        for tally in [EntryKind::Daily, EntryKind::Session]
+            .iter()
+            .filter_map(|kind| team.tallies.get(kind))
+        {
             tokens -= i128::from(tally.keyed.0);
             keyed.add(&tally.keyed_cost);
         }
         keyed.set_price(self.ledger.price);
-        let monthly = team.tallies.get(&EntryKind::Monthly).map(|tally| &tally.cost);
+        let monthly = team
+            .tallies
+            .get(&EntryKind::Monthly)
+            .map(|tally| &tally.cost);
         let cost = monthly.and_then(|cost| cost.less([&keyed].into_iter()));
         (tokens, cost.and_then(|cost| cost.nanos()))
     }

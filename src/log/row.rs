@@ -10,8 +10,8 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
-        Allocation, Amount, Entry, EntryKind, Figures, MergeBase, Month, Optimization, Phase, StatedTotal,
-        Status, TokenClasses, Tokens, When, Work, is_subtotal, is_sum, is_total,
+        Allocation, Amount, Entry, EntryKind, Figures, MergeBase, Month, Optimization, Phase,
+        StatedTotal, Status, TokenClasses, Tokens, When, Work, is_subtotal, is_sum, is_total,
     },
     text::{Place, Span},
 };

@@ -72,8 +72,14 @@ fn line(
         ..Delta::default()
     };
     let line = row.line();
-    let edits = editor.with_base(row, grow(editor, row, &entry, &delta), resolution.base.as_ref());
-    let edits = edits.into_iter().filter_map(|edit| edit.moved(line.start, 0));
+    let edits = editor.with_base(
+        row,
+        grow(editor, row, &entry, &delta),
+        resolution.base.as_ref(),
+    );
+    let edits = edits
+        .into_iter()
+        .filter_map(|edit| edit.moved(line.start, 0));
     spliced(document.at(line), edits.collect())
 }
 

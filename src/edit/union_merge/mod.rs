@@ -83,19 +83,27 @@ impl UnionMerge {
         }
         let tables = document.tables_of(Role::Monthly);
         let rows = tables.flat_map(|table| table.rows.iter().map(move |row| (table, row)));
-        let rows = rows.filter_map(|(table, row)| {
-            Some((row.place.line_start, (table, (row, row.entry()?))))
-        });
+        let rows = rows
+            .filter_map(|(table, row)| Some((row.place.line_start, (table, (row, row.entry()?)))));
         let rows: HashMap<usize, _> = rows.collect();
-        for reconciled in months.iter().rev().take(MAX_MONTHS).filter_map(|month| revision.ledger.find_month(*month)) {
+        for reconciled in months
+            .iter()
+            .rev()
+            .take(MAX_MONTHS)
+            .filter_map(|month| revision.ledger.find_month(*month))
+        {
             for merged in reconciled.merged_rows() {
                 let Some(resolution) = &merged.resolution else {
                     is_resolved = false;
                     continue;
                 };
                 let places = merged.places.iter();
-                let found: Vec<_> = places.filter_map(|place| rows.get(&place.line_start)).collect();
-                let Some((table, _)) = found.first() else { continue };
+                let found: Vec<_> = places
+                    .filter_map(|place| rows.get(&place.line_start))
+                    .collect();
+                let Some((table, _)) = found.first() else {
+                    continue;
+                };
                 let found: Vec<_> = found.iter().map(|(_, row)| *row).collect();
                 let edits = joined_row::edits(document, table, &found, resolution, &reconciled);
                 self.proposal.edits.extend(edits);
@@ -118,10 +126,11 @@ impl UnionMerge {
         let rows: Vec<&MergedRows> = rows.filter(is_here).collect();
         let is_resolved = month.is_some() && rows.iter().all(|rows| rows.resolution.is_some());
         let finding = totals_finding(merged).filter(|_| rows.is_empty());
-        self.findings.extend(finding.map(|finding| match is_resolved {
-            true => finding,
-            false => finding.manual(),
-        }));
+        self.findings
+            .extend(finding.map(|finding| match is_resolved {
+                true => finding,
+                false => finding.manual(),
+            }));
         if is_resolved {
             // The last one has all rows above it. Its figures follow.
             let but_last = merged.totals.iter().rev().skip(1);
