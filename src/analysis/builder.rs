@@ -92,7 +92,7 @@ impl LedgerBuilder {
     ) -> Self {
         let mut ledger = Ledger {
             prices: policy.prices.clone(),
-            dating: Dating::at(now),
+            dating: Dating::at(now, &policy.zone),
             ..Ledger::default()
         };
         ledger.roster = Roster::of_policy(&mut ledger.names, policy);
@@ -386,10 +386,11 @@ impl LedgerBuilder {
         let (Some(date), Some(tokens)) = (entry.when.date, tokens) else {
             return;
         };
+        let start = entry.when.time.map(|time| (time.start, entry.when.offset));
         let day = month.days.entry(date).or_default();
         day.entry((name, entry.kind))
             .or_default()
-            .add(tokens, entry.when.time.map(|time| time.start));
+            .add(tokens, start);
     }
 
     /// What an entry cost: as written, else by its model's price from the settings; the header's price may come later.

@@ -5,8 +5,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{reconciled_month::ReconciledMonth, team_usage::is_dated};
-use crate::model::Tokens;
+use super::{
+    reconciled_month::ReconciledMonth,
+    team_usage::{Start, is_dated},
+};
+use crate::model::{Tokens, Zone};
 
 /// What a burn rate is measured over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -40,7 +43,11 @@ const MINUTES_PER_DAY: u64 = 24 * 60;
 
 impl BurnRate {
     /// None where the month has not begun, has no time to measure over, or nothing was used in it.
-    pub(super) fn of(reconciled: &ReconciledMonth, now: DateTime<FixedOffset>) -> Option<Self> {
+    pub(super) fn of(
+        reconciled: &ReconciledMonth,
+        now: DateTime<FixedOffset>,
+        zone: &Zone,
+    ) -> Option<Self> {
         let (month, used) = (reconciled.month, reconciled.used());
         let today = now.date_naive();
         let (since, first_time) = first_day(reconciled);
@@ -60,10 +67,15 @@ impl BurnRate {
             let minutes = days * MINUTES_PER_DAY;
             (tokens, minutes, None, RateBasis::CompletedDays)
         } else {
-            let start = since.and_time(first_time.unwrap_or_default());
-            let minutes = (now.naive_local() - start).num_minutes();
-            let minutes = u64::try_from(minutes).unwrap_or(0);
-            (used, minutes, first_time, RateBasis::FirstDay)
+            // Time that has passed, whatever the clocks showed meanwhile.
+            let (time, offset) = first_time.unwrap_or_default();
+            let start = zone.moment_at(since.and_time(time), offset, now)?;
+            let minutes = u64::try_from((now - start).num_minutes()).unwrap_or(0);
+            let start = zone.clock(start.with_timezone(now.offset()));
+            let time = Some(start.time())
+                .filter(|_| start.date_naive() == since)
+                .unwrap_or(time);
+            (used, minutes, first_time.map(|_| time), RateBasis::FirstDay)
         };
         (tokens > Tokens::ZERO && minutes > 0).then(|| Self {
             tokens,
@@ -96,16 +108,18 @@ impl BurnRate {
         &self,
         tokens: Tokens,
         now: DateTime<FixedOffset>,
+        zone: &Zone,
     ) -> Option<DateTime<FixedOffset>> {
         let minutes =
             (u128::from(tokens.0) * u128::from(self.minutes)).div_ceil(u128::from(self.tokens.0));
-        now.checked_add_signed(TimeDelta::try_minutes(i64::try_from(minutes).ok()?)?)
+        let minutes = TimeDelta::try_minutes(i64::try_from(minutes).ok()?)?;
+        Some(zone.clock(now.checked_add_signed(minutes)?))
     }
 }
 
 /// The first day of the month that has a row, and its first hour. The first of the month where more than a tenth of what was
 /// used carries no date: when that was spent is not known any closer.
-fn first_day(usage: &ReconciledMonth) -> (NaiveDate, Option<NaiveTime>) {
+fn first_day(usage: &ReconciledMonth) -> (NaiveDate, Option<Start>) {
     let dated = is_dated(&usage.teams);
     let mut days = usage.days.iter();
     days.find(|(date, _)| usage.month.contains(**date) && dated)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 
 use crate::{
-    model::{Entry, EntryKind, LastRow, Month, RowDate, TimeRange, Tokens},
+    model::{Entry, EntryKind, LastRow, Month, RowDate, TimeRange, Tokens, Zone},
     text::{FileId, Place},
 };
 
@@ -27,6 +27,7 @@ pub struct AheadRows {
 pub(super) struct Dating {
     /// In the zone of the report. None where nothing depends on it.
     now: Option<DateTime<FixedOffset>>,
+    zone: Zone,
     /// Of rows of the current format, and of the one before. Which of them count is known in the end.
     timelines: [Timeline; 2],
 }
@@ -41,9 +42,10 @@ struct Timeline {
 }
 
 impl Dating {
-    pub(super) fn at(now: Option<DateTime<FixedOffset>>) -> Self {
+    pub(super) fn at(now: Option<DateTime<FixedOffset>>, zone: &Zone) -> Self {
         Self {
             now,
+            zone: zone.clone(),
             ..Self::default()
         }
     }
@@ -58,14 +60,18 @@ impl Dating {
 
     pub(super) fn add(&mut self, entry: &Entry<'_>) {
         let Some(now) = self.now else { return };
+        let clock = Clock {
+            now,
+            zone: &self.zone,
+        };
         let [current, legacy] = &mut self.timelines;
         let timeline = match entry.kind {
             EntryKind::Legacy => legacy,
             _ => current,
         };
         match entry.when.date {
-            Some(date) => timeline.add_day(entry, date, now),
-            None => timeline.add_month(entry, now),
+            Some(date) => timeline.add_day(entry, date, clock),
+            None => timeline.add_month(entry, clock),
         }
     }
 
@@ -76,8 +82,12 @@ impl Dating {
 
     /// The last row or usage line that is not dated ahead.
     pub(super) fn last_row(&self) -> Option<LastRow> {
-        let now = self.now?;
-        let rows = self.timelines.iter().filter_map(|one| one.last_row(now));
+        let clock = Clock {
+            now: self.now?,
+            zone: &self.zone,
+        };
+        let rows = self.timelines.iter();
+        let rows = rows.filter_map(|one| one.last_row(clock));
         rows.max_by_key(|row| row.until)
     }
 
@@ -87,12 +97,13 @@ impl Dating {
 }
 
 impl Timeline {
-    fn add_day(&mut self, entry: &Entry<'_>, date: NaiveDate, now: DateTime<FixedOffset>) {
-        let (time, offset) = (entry.when.time, entry.when.offset);
-        let offset = offset.unwrap_or(*now.offset());
+    fn add_day(&mut self, entry: &Entry<'_>, date: NaiveDate, clock: Clock<'_>) {
+        let (time, offset, now) = (entry.when.time, entry.when.offset, clock.now);
         let start = time.map_or(NaiveTime::MIN, |time| time.start);
         if date >= now.date_naive()
-            && moment(date, start, offset).is_none_or(|start| start > now + TOLERANCE)
+            && clock
+                .moment(date, start, offset)
+                .is_none_or(|start| start > now + TOLERANCE)
         {
             return self.add_ahead(RowDate::Day(date), entry.place);
         }
@@ -101,7 +112,7 @@ impl Timeline {
         if self.last.is_some_and(is_earlier) {
             return;
         }
-        let Some(until) = end_of(date, time, offset) else {
+        let Some(until) = clock.end_of(date, time, offset) else {
             return;
         };
         if self.last.is_none_or(|(_, last)| last <= until) {
@@ -110,13 +121,13 @@ impl Timeline {
     }
 
     /// A month that is prepared has rows of no tokens, which say nothing of when they were written.
-    fn add_month(&mut self, entry: &Entry<'_>, now: DateTime<FixedOffset>) {
+    fn add_month(&mut self, entry: &Entry<'_>, clock: Clock<'_>) {
         let (month, tokens) = (entry.when.month, entry.figures.tokens);
         if tokens.is_none_or(|tokens| tokens.value == Tokens::ZERO) {
             return;
         }
-        let start = moment(month.first_day(), NaiveTime::MIN, *now.offset());
-        if start.is_none_or(|start| start > now + TOLERANCE) {
+        let start = clock.moment(month.first_day(), NaiveTime::MIN, None);
+        if start.is_none_or(|start| start > clock.now + TOLERANCE) {
             return self.add_ahead(RowDate::Month(month), entry.place);
         }
         self.last_month = self.last_month.max(Some(month));
@@ -135,7 +146,7 @@ impl Timeline {
         rows.rows += 1;
     }
 
-    fn last_row(&self, now: DateTime<FixedOffset>) -> Option<LastRow> {
+    fn last_row(&self, clock: Clock<'_>) -> Option<LastRow> {
         let dated = self.last.map(|(date, until)| LastRow {
             date: RowDate::Day(date),
             until,
@@ -146,24 +157,39 @@ impl Timeline {
         };
         Some(LastRow {
             date: RowDate::Month(month),
-            until: end_of(month.last_day(), None, *now.offset())?,
+            until: clock.end_of(month.last_day(), None, None)?,
         })
     }
 }
 
-/// The latest moment that a row can be about; without a time it is the end of its day.
-fn end_of(
-    date: NaiveDate,
-    time: Option<TimeRange>,
-    offset: FixedOffset,
-) -> Option<DateTime<FixedOffset>> {
-    match time.map(|time| (time.start, time.end.unwrap_or(time.start))) {
-        None => moment(date.succ_opt()?, NaiveTime::MIN, offset),
-        Some((start, end)) if end < start => moment(date.succ_opt()?, end, offset),
-        Some((_, end)) => moment(date, end, offset),
-    }
+/// The moment of the report, and its zone.
+#[derive(Clone, Copy)]
+struct Clock<'a> {
+    now: DateTime<FixedOffset>,
+    zone: &'a Zone,
 }
 
-fn moment(date: NaiveDate, time: NaiveTime, offset: FixedOffset) -> Option<DateTime<FixedOffset>> {
-    date.and_time(time).and_local_timezone(offset).single()
+impl Clock<'_> {
+    /// The latest moment that a row can be about; without a time it is the end of its day.
+    fn end_of(
+        self,
+        date: NaiveDate,
+        time: Option<TimeRange>,
+        offset: Option<FixedOffset>,
+    ) -> Option<DateTime<FixedOffset>> {
+        match time.map(|time| (time.start, time.end.unwrap_or(time.start))) {
+            None => self.moment(date.succ_opt()?, NaiveTime::MIN, offset),
+            Some((start, end)) if end < start => self.moment(date.succ_opt()?, end, offset),
+            Some((_, end)) => self.moment(date, end, offset),
+        }
+    }
+
+    fn moment(
+        self,
+        date: NaiveDate,
+        time: NaiveTime,
+        offset: Option<FixedOffset>,
+    ) -> Option<DateTime<FixedOffset>> {
+        self.zone.moment_at(date.and_time(time), offset, self.now)
+    }
 }

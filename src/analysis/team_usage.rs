@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
 use super::{cost::CostSum, names::NameId};
 use crate::{
@@ -165,12 +165,16 @@ pub(super) fn sum(one: Option<u64>, two: Option<u64>) -> Option<u64> {
 pub(super) struct Day {
     pub(super) tokens: Tokens,
     /// The first hour given on it.
-    pub(super) first_time: Option<NaiveTime>,
+    pub(super) first_time: Option<Start>,
 }
 
+/// An hour, and the offset of its clock where one is written.
+pub(super) type Start = (NaiveTime, Option<FixedOffset>);
+
 impl Day {
-    pub(super) fn add(&mut self, tokens: Tokens, time: Option<NaiveTime>) {
+    pub(super) fn add(&mut self, tokens: Tokens, time: Option<Start>) {
         self.tokens = self.tokens.saturating_add(tokens);
-        self.first_time = self.first_time.into_iter().chain(time).min();
+        let times = self.first_time.into_iter().chain(time);
+        self.first_time = times.min_by_key(|(time, _)| *time);
     }
 }

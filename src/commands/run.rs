@@ -9,7 +9,7 @@ use crate::{
     cli::{GlobalArgs, parse_time, parse_tokens},
     config,
     failure::{Failure, cannot_print},
-    model::{Budget, BudgetSource},
+    model::{Budget, BudgetSource, Zone},
     render::{Format, OutputStyle, sanitize},
     session::{LogFiles, LogOptions, locate},
 };
@@ -176,6 +176,22 @@ impl<'r, 'w> Run<'r, 'w> {
     /// The moment to report for, in the zone to report in.
     pub fn now(&self) -> Result<DateTime<FixedOffset>, Failure> {
         self.now_in(self.timezone.as_deref())
+    }
+
+    /// The zone to report in, around the moment to report for.
+    pub fn zone(&self, now: DateTime<FixedOffset>) -> Zone {
+        self.zone_in(self.timezone.as_deref(), now)
+    }
+
+    /// The same where the settings name this one.
+    pub fn zone_in(&self, of_settings: Option<&str>, now: DateTime<FixedOffset>) -> Zone {
+        if self.is_frozen() && of_settings.or(self.global.timezone.as_deref()).is_none() {
+            return Zone::default();
+        }
+        Zone::around(now.to_utc(), |at| {
+            let time = self.in_zone(at, of_settings).ok()?;
+            Some(*time.offset())
+        })
     }
 
     /// The moment to report for: `--now`, else `TOKMON_NOW`, else the clock. Its zone is that of `--timezone`, else the one that

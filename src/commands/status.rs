@@ -76,6 +76,7 @@ pub fn view_request(
         forecast_days: args.shows_forecast() || run.format() == Format::Json,
         backtest: args.backtest,
         budget: run.budget()?,
+        zone: run.zone(run.now()?),
         max_findings: lists_some.then_some(render::MAX_LISTED),
     })
 }

@@ -22,7 +22,7 @@ use self::{
 use crate::{
     model::{
         Budget, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month, MonthBudget,
-        Policy, Scenarios, TeamPolicy, Thresholds, Tokens, fold_name,
+        Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
     },
     store,
     text::Source,
@@ -170,6 +170,7 @@ impl File {
                 plan_complete: forecast.plan_complete,
             },
             prices: prices(self.prices, problems),
+            zone: Zone::default(),
         };
         let archive_dir = archive.dir.map(|dir| dir.0);
         check_policy(&policy, archive_dir.as_deref(), problems);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use strum::{Display, IntoStaticStr};
 
-use super::{ForecastPolicy, ModelPrice, Money, Month, Tokens};
+use super::{ForecastPolicy, ModelPrice, Money, Month, Tokens, Zone};
 use crate::text::Place;
 
 /// How far a budget is used up, from harmless to gone.
@@ -171,6 +171,8 @@ pub struct Policy {
     pub scenarios: Scenarios,
     pub forecast: ForecastPolicy,
     pub prices: BTreeMap<String, ModelPrice>,
+    /// The zone of every moment and day.
+    pub zone: Zone,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

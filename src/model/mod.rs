@@ -11,6 +11,7 @@ mod period;
 mod plan;
 mod probability;
 mod team;
+mod zone;
 
 pub use amount::{Amount, RoundedSum, Tokens, grouped};
 pub use budget::{
@@ -27,3 +28,4 @@ pub use period::{LastRow, Month, RowDate, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
 pub use team::{fold_name, is_subtotal, is_sum, is_total};
+pub use zone::Zone;

@@ -39,8 +39,11 @@ pub fn table(report: &StatusReport) -> ReportTable {
             Cell::some(line.brier, brier),
         ]);
     }
-    for note in notes(backtest, report.budget.tokens.is_some()) {
-        table.note(note);
+    for (column, note) in notes(backtest, report.budget.tokens.is_some()) {
+        match column {
+            Some(column) => table.note_about(column, note),
+            None => table.note(note),
+        }
     }
     table
 }
@@ -54,38 +57,58 @@ fn days(part: &BacktestPart) -> String {
     }
 }
 
-/// What the figures mean, and what they are based on.
-fn notes(backtest: &Backtest, has_budget: bool) -> Vec<String> {
+/// What the figures mean, each with the column it is about, and what they are based on.
+fn notes(backtest: &Backtest, has_budget: bool) -> Vec<(Option<&'static str>, String)> {
     let Some((first, last)) = backtest.months.first().zip(backtest.months.last()) else {
         let text = "too little history: no finished month has a date for nine tenths of its tokens";
-        return vec![text.to_owned()];
+        return vec![(None, text.to_owned())];
     };
     let Some(whole) = backtest.parts.last() else {
-        return vec![format!(
+        let text = format!(
             "too little history: {first} has fewer than three days to forecast the rest from"
-        )];
+        );
+        return vec![(None, text)];
     };
     let of = match backtest.months.len() {
         1 => format!("{first} alone, which says little yet: its forecasts depend on each other"),
         count => format!("{count} finished months from {first} to {last}"),
     };
-    let brier = match whole.with_open_budget {
-        0 if !has_budget => "no Brier score: there is no budget".to_owned(),
-        0 => "no Brier score: today's budget was used up all the time".to_owned(),
-        open => format!(
-            "Brier: mean squared error of the chance of exceeding today's budget, on the {open} of {} days on which it was not used up yet; a coin gets 0.25",
-            whole.forecasts
+    let (about_brier, brier) = match whole.with_open_budget {
+        0 if !has_budget => (None, "no Brier score: there is no budget".to_owned()),
+        0 => (
+            None,
+            "no Brier score: today's budget was used up all the time".to_owned(),
+        ),
+        open => (
+            Some("Brier"),
+            format!(
+                "Brier: mean squared error of the chance of exceeding today's budget, on the {open} of {} days on which it was not used up yet; a coin gets 0.25",
+                whole.forecasts
+            ),
         ),
     };
     vec![
-        summary(whole),
-        format!("made again at the end of each past day by the rate alone, from {of}"),
-        format!(
-            "error: mean distance of the likely figure from what was used in the end, in percent of an average month ({} tokens)",
-            backtest.tokens_per_month
+        (None, summary(whole)),
+        (
+            None,
+            format!("made again at the end of each past day by the rate alone, from {of}"),
         ),
-        "in 80%, in 95%: how often what was used in the end lay in that range; line: a straight line, the mean of the month so far for every day to come".to_owned(),
-        brier,
+        (
+            Some("Error"),
+            format!(
+                "error: mean distance of the likely figure from what was used in the end, in percent of an average month ({} tokens)",
+                backtest.tokens_per_month
+            ),
+        ),
+        (
+            Some("In 80%"),
+            "in 80%, in 95%: how often what was used in the end lay in that range".to_owned(),
+        ),
+        (
+            Some("Line's error"),
+            "line: a straight line, the mean of the month so far for every day to come".to_owned(),
+        ),
+        (about_brier, brier),
     ]
 }
 

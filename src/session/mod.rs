@@ -18,7 +18,7 @@ use crate::{
     check as rules,
     diagnostic::Findings,
     failure::Failure,
-    model::{Budget, Month, Policy, fold_name},
+    model::{Budget, Month, Policy, Zone, fold_name},
 };
 pub use check::{CheckedLog, check};
 use loader::{Loader, first_of};
@@ -75,6 +75,8 @@ pub struct ViewRequest {
     pub budget: Option<Budget>,
     /// The number of findings to keep; all of them for `None`.
     pub max_findings: Option<usize>,
+    /// The zone of the moment of the report.
+    pub zone: Zone,
 }
 
 /// What the files of a log say.
@@ -110,7 +112,10 @@ pub fn load(
     now: DateTime<FixedOffset>,
     input: &mut dyn Read,
 ) -> Result<(LoadedLog, StatusReport), LoadFailure> {
-    let policy = log.policy(request.budget);
+    let policy = Policy {
+        zone: request.zone.clone(),
+        ..log.policy(request.budget)
+    };
     let mut opened = log.open(input)?;
     let selection = RowSelection {
         month: request.month.resolve(now),
@@ -225,6 +230,11 @@ impl Session {
         }
         let path = &self.log.shown;
         Some(self.request.report(&reconciled, &loaded.policy, path, now))
+    }
+
+    /// Reports in another zone from here on.
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.request.zone = zone;
     }
 
     /// The time zone of the settings that were read last.

@@ -689,7 +689,7 @@ fn the_likely_figure_and_the_chance_agree_about_the_budget() {
 
 #[test]
 fn a_finished_month_has_a_result_and_no_forecast() {
-    let log = "phase-without-estimate";
+    let log = "finished-month";
     let now = "2026-03-05T12:00:00Z";
     let ran = picture(
         log,
@@ -743,7 +743,7 @@ fn money_that_was_spent_in_a_finished_month_has_a_result() {
         let answers: Vec<&str> = answers.collect();
         format!("{budget}: exit {code}\n{}", answers.join("\n"))
     };
-    let log = fs::read_to_string(fixture("reports/phase-without-estimate.md")).unwrap();
+    let log = fs::read_to_string(fixture("reports/finished-month.md")).unwrap();
     let money_alone = log.replace("- Total budget: 60,000 tokens\n", "");
     let unpriced = log.replace("| ✅ |\n\n", "| ✅ |\n| Blue | b | 1,000 | — | ✅ |\n\n");
     let told = [
@@ -758,15 +758,71 @@ fn money_that_was_spent_in_a_finished_month_has_a_result() {
 }
 
 #[test]
+fn time_that_has_passed_is_not_what_clocks_show_across_a_change() {
+    let row = |time: &str| {
+        format!(
+            "## Daily Detail — 2026-03-29\n\n| Time | Team | Tokens |\n|---|---|---|\n| {time} | Team A | 6,300 |\n\n{BUDGET}"
+        )
+    };
+    let line = |time: &str| format!("{BUDGET}\n[USE] {time} team=\"Team A\" tokens=6300\n");
+    let rate = |log: &str, now: &str, zone: &str| {
+        let rate = report(&[("cost-log.md", log)], now, zone)["forecast"]["burn_rate"].clone();
+        format!(
+            "{} tokens in {} min since {}",
+            rate["tokens"], rate["minutes"], rate["since_time"]
+        )
+    };
+    let (noon, berlin) = ("2026-03-29T10:00:00Z", "--timezone Europe/Berlin");
+    let told = [
+        rate(&row("00:30-01:00"), noon, berlin),
+        rate(&row("00:30-01:00"), "2026-03-29T00:30:00Z", berlin),
+        rate(&row("04:00"), noon, berlin),
+        rate(&line("2026-03-29T00:30:00+01:00"), noon, berlin),
+        rate(&line("2026-03-29T07:00:00+09:00"), noon, "--timezone UTC"),
+        rate(
+            &line("2026-03-29T00:30:00+01:00"),
+            "2026-03-29T12:00:00+02:00",
+            "",
+        ),
+    ];
+    assert_snapshot!(told.join("\n"), @r#"
+    6300 tokens in 630 min since "00:30:00"
+    6300 tokens in 60 min since "00:30:00"
+    6300 tokens in 480 min since "04:00:00"
+    6300 tokens in 630 min since "00:30:00"
+    6300 tokens in 720 min since "07:00:00"
+    6300 tokens in 630 min since "01:30:00"
+    "#);
+    // The last hours before the change: thresholds are crossed by the clocks of then, and the day is shorter.
+    let log = row("00:30")
+        .replace("-29", "-28")
+        .replace("6,300", "130,000");
+    let report = report(&[("cost-log.md", &log)], "2026-03-28T20:00:00Z", berlin);
+    let forecast = &report["forecast"];
+    assert_eq!(
+        forecast["thresholds"][0]["burn_rate_at"],
+        "2026-03-29T00:10:00+01:00"
+    );
+    assert_eq!(
+        forecast["thresholds"][2]["burn_rate_at"],
+        "2026-03-29T05:54:00+02:00"
+    );
+    let log = june(&[], "").replace("2026-06", "2026-03") + &row("00:30").replace("-29", "-02");
+    let report = self::report(&[("cost-log.md", &log)], noon, berlin);
+    assert_eq!(report["forecast"]["inputs"]["days_left"], 2.521_739);
+    assert_eq!(report["forecast"]["straight_line_tokens"], 6_888);
+}
+
+#[test]
 fn a_reason_is_the_real_one() {
-    let log = "phase-without-estimate";
+    let log = "finished-month";
     for (name, now) in [
         ("first_day", "2026-02-01T12:00:00Z"),
         ("middle", "2026-02-20T12:00:00Z"),
     ] {
         assert_snapshot!(format!("reasons_{name}"), picture(log, now, "--forecast"));
     }
-    let whole = fs::read_to_string(fixture("reports/phase-without-estimate.md")).unwrap();
+    let whole = fs::read_to_string(fixture("reports/finished-month.md")).unwrap();
     let estimated = whole.replace("| 3 | Gr | — |", "| 3 | Gr | 1K |");
     let others = estimated.replace("| Red | a | 50,000 |", "| Black | a | 70,000 |");
     let reasons = |log: &str, settings: &str| {

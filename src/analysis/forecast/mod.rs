@@ -86,7 +86,7 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
     let plan = Plan::of(reconciled, budget, policy).filter(|_| result.is_none());
     let planned = plan.as_ref();
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
-    let burn_rate = BurnRate::of(reconciled, now);
+    let burn_rate = BurnRate::of(reconciled, now, &policy.zone);
     let ahead =
         (state == ForecastState::Open).then(|| MonthAhead::new(request, planned, project.as_ref()));
     let ahead = ahead.as_ref();
@@ -171,9 +171,10 @@ fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
 /// What would be used if every day to come were like the average of those before today.
 fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens> {
     let rate = rate.filter(|rate| rate.basis == RateBasis::CompletedDays)?;
-    let end = request.reconciled.month.last_day().succ_opt()?;
-    let left = end.and_time(chrono::NaiveTime::MIN) - request.options.now.naive_local();
-    let minutes = u128::try_from(left.num_minutes()).ok()?;
+    let now = request.options.now;
+    let (rest, day) = request.policy.zone.rest_of_day(now);
+    let days = (request.reconciled.month.last_day() - now.date_naive()).num_days();
+    let minutes = u128::try_from(days * 24 * 60 + rest * 24 * 60 / day).ok()?;
     let more = u128::from(rate.tokens.0) * minutes / u128::from(rate.minutes);
     let more = Tokens(u64::try_from(more).unwrap_or(u64::MAX));
     Some(request.spent().saturating_add(more))
@@ -203,7 +204,8 @@ fn crossing(
     let (used, now) = (request.spent(), request.options.now);
     let tokens = Thresholds::tokens_at(percent, budget);
     let last_day = request.reconciled.month.last_day();
-    let at = rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now));
+    let at =
+        rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now, &request.policy.zone));
     let state = match (rate, at) {
         _ if used >= tokens => CrossingState::Reached,
         _ if now.date_naive() > last_day => CrossingState::NotReached,

@@ -100,7 +100,7 @@ impl<'r> MonthAhead<'r> {
             MAX_DAYS,
         );
         let window = history.window();
-        let days = days_to_come(month, request.options.now);
+        let days = days_to_come(month, request.options.now, &request.policy.zone);
         let complete = plan.is_some_and(|plan| plan.complete);
         // A plan that lists all work and has nothing left to do leaves nothing to be spent.
         let left = || project.map_or(HurdleGamma::ZERO, Project::remainder);

@@ -4,10 +4,10 @@
 //! daily counts, halved by source, and measured on the half held back: 82% of the outcomes fell into the 80% interval, 93% into
 //! the 95% interval.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
 
 use super::{hurdle_gamma::HurdleGamma, number::as_float};
-use crate::model::Month;
+use crate::model::{Month, Zone};
 pub const MAX_DAYS: usize = 91;
 
 /// Half-lives in days: of the slow speed, and of the fast one.
@@ -79,12 +79,15 @@ impl Horizon {
     }
 }
 
-const SECONDS_PER_DAY: f64 = 86_400.0;
-
 /// How much there is to come until each of these days is over, today first.
-pub(super) fn days_to_come(month: Month, now: DateTime<FixedOffset>) -> Vec<(NaiveDate, Horizon)> {
+pub(super) fn days_to_come(
+    month: Month,
+    now: DateTime<FixedOffset>,
+    zone: &Zone,
+) -> Vec<(NaiveDate, Horizon)> {
     let today = now.date_naive();
-    let rest_of_today = 1.0 - f64::from(now.num_seconds_from_midnight()) / SECONDS_PER_DAY;
+    let (rest, all) = zone.rest_of_day(now);
+    let rest_of_today = as_float(rest.unsigned_abs()) / as_float(all.unsigned_abs());
     let mut horizon = Horizon::default();
     let mut days = Vec::new();
     for day in today.iter_days().take_while(|day| *day <= month.last_day()) {

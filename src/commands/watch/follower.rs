@@ -77,7 +77,9 @@ impl Follower<'_, '_> {
 
     fn load(&mut self) -> Result<Snapshot, LoadFailure> {
         let log = self.session.locate()?;
-        let now = self.run.now_in(log.settings.timezone.as_deref())?;
+        let timezone = log.settings.timezone.as_deref();
+        let now = self.run.now_in(timezone)?;
+        self.session.set_zone(self.run.zone_in(timezone, now));
         let (loaded, report) = self.session.load(log, now, self.run.cx.input)?;
         self.read_files = loaded.files.files.clone();
         Ok(Snapshot {

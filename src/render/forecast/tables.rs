@@ -6,7 +6,7 @@ use super::NOT_ENOUGH;
 use crate::{
     analysis::{
         BurnRate, CrossingState, Estimate, ForecastBasis, PlanPhase, StatusReport, TeamForecast,
-        ThresholdCrossing, forecast::EstimateSource,
+        TeamReport, ThresholdCrossing, forecast::EstimateSource,
     },
     model::{Percent, Probability, Tokens},
     render::{Cell, Column, ReportTable},
@@ -76,10 +76,15 @@ fn is_by_plan(report: &StatusReport) -> bool {
 
 fn explain(table: &mut ReportTable, report: &StatusReport) {
     let alert = &report.forecast.alert_at;
+    let until = if is_by_plan(report) {
+        "with all that is planned"
+    } else {
+        "before the month ends"
+    };
     table.note_about(
         "Chance",
         format!(
-            "chance: before the month ends; of the whole budget, {}% is a warning and {}% critical",
+            "chance: {until}; of the whole budget, {}% is a warning and {}% critical",
             alert.warning, alert.critical
         ),
     );
@@ -164,10 +169,17 @@ fn teams(report: &StatusReport) -> ReportTable {
         ]);
     }
     table.note_about("From", "from-to holds 80% of all outcomes");
-    table.note_about(
-        "Chance",
-        "chance: of exceeding the limit before the month ends",
-    );
+    let by_plan = |team: &TeamReport| team.forecast.map(|of| of.month_end.basis);
+    let by_plan = report
+        .teams
+        .iter()
+        .any(|team| by_plan(team) == Some(ForecastBasis::Plan));
+    let until = if by_plan {
+        "with all that is planned"
+    } else {
+        "before the month ends"
+    };
+    table.note_about("Chance", format!("chance: of exceeding the limit {until}"));
     if table.rows().count() > 1 {
         table.note("the likely figures of teams do not add up to that of the whole");
     }
