@@ -23,8 +23,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
         'tokmon' {
             [CompletionResult]::new('--month', '--month', [CompletionResultType]::ParameterName, 'Limit the report to a month, like 2026-02 [default: the newest with rows, or the current one for --fail-on and --max-age]')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Limit the report to a project of the month')
-            [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'List only this team; totals still include all teams')
+            [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'List only this team, and judge it by its own limit; totals still include all teams')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 1 if the level of what is used is at least this')
+            [CompletionResult]::new('--fail-on-reserved', '--fail-on-reserved', [CompletionResultType]::ParameterName, 'Exit with 1 if the level of what is used and held is at least this')
             [CompletionResult]::new('--fail-on-forecast', '--fail-on-forecast', [CompletionResultType]::ParameterName, 'Exit with 1 if the level of the forecast is at least this')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Exit with 1 if the last row is older, like 2d or 36h; a bare number is in days')
             [CompletionResult]::new('--poll', '--poll', [CompletionResultType]::ParameterName, 'Poll the files, like 5s, where the file system sends no change events')

@@ -47,7 +47,7 @@ _tokmon() {
 
     case "${cmd}" in
         tokmon)
-            opts="-f -o -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --fail-on-forecast --max-age --watch --follow --poll --bell --theme --file --budget --config --now --timezone --format --json --output --color --ascii --quiet --verbose --help --version record check archive migrate init schema completions man"
+            opts="-f -o -q -v -h -V --teams --daily --forecast --backtest --optimizations --full --month --project --team --fail-on --fail-on-reserved --fail-on-forecast --max-age --watch --follow --poll --bell --theme --file --budget --config --now --timezone --format --json --output --color --ascii --quiet --verbose --help --version record check archive migrate init schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -66,6 +66,10 @@ _tokmon() {
                     return 0
                     ;;
                 --fail-on)
+                    COMPREPLY=($(compgen -W "note warning critical exceeded" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on-reserved)
                     COMPREPLY=($(compgen -W "note warning critical exceeded" -- "${cur}"))
                     return 0
                     ;;

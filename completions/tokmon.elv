@@ -20,8 +20,9 @@ set edit:completion:arg-completer[tokmon] = {|@words|
         &'tokmon'= {
             cand --month 'Limit the report to a month, like 2026-02 [default: the newest with rows, or the current one for --fail-on and --max-age]'
             cand --project 'Limit the report to a project of the month'
-            cand --team 'List only this team; totals still include all teams'
+            cand --team 'List only this team, and judge it by its own limit; totals still include all teams'
             cand --fail-on 'Exit with 1 if the level of what is used is at least this'
+            cand --fail-on-reserved 'Exit with 1 if the level of what is used and held is at least this'
             cand --fail-on-forecast 'Exit with 1 if the level of the forecast is at least this'
             cand --max-age 'Exit with 1 if the last row is older, like 2d or 36h; a bare number is in days'
             cand --poll 'Poll the files, like 5s, where the file system sends no change events'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokmon_global_optspecs
-    string join \n teams daily forecast backtest optimizations full month= project= team= fail-on= fail-on-forecast= max-age= watch follow poll= bell theme= f/file= budget= config= now= timezone= format= json o/output= color= ascii q/quiet v/verbose h/help V/version
+    string join \n teams daily forecast backtest optimizations full month= project= team= fail-on= fail-on-reserved= fail-on-forecast= max-age= watch follow poll= bell theme= f/file= budget= config= now= timezone= format= json o/output= color= ascii q/quiet v/verbose h/help V/version
 end
 
 function __fish_tokmon_needs_command
@@ -26,8 +26,12 @@ end
 
 complete -c tokmon -n "__fish_tokmon_needs_command" -l month -d 'Limit the report to a month, like 2026-02 [default: the newest with rows, or the current one for --fail-on and --max-age]' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l project -d 'Limit the report to a project of the month' -r
-complete -c tokmon -n "__fish_tokmon_needs_command" -l team -d 'List only this team; totals still include all teams' -r
+complete -c tokmon -n "__fish_tokmon_needs_command" -l team -d 'List only this team, and judge it by its own limit; totals still include all teams' -r
 complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on -d 'Exit with 1 if the level of what is used is at least this' -r -f -a "note\t''
+warning\t''
+critical\t''
+exceeded\t''"
+complete -c tokmon -n "__fish_tokmon_needs_command" -l fail-on-reserved -d 'Exit with 1 if the level of what is used and held is at least this' -r -f -a "note\t''
 warning\t''
 critical\t''
 exceeded\t''"

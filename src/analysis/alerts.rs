@@ -12,6 +12,7 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     let teams = &report.teams;
     let mut alerts: Vec<Alert> = [
         total(report),
+        reserved(report),
         cost(report),
         forecast(report),
         forecast_cost(report),
@@ -22,6 +23,7 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     .flatten()
     .collect();
     alerts.extend(teams.iter().filter_map(limit));
+    alerts.extend(teams.iter().filter_map(limit_with_holds));
     let forecasts = teams.iter().filter_map(|team| forecast_limit(report, team));
     alerts.extend(forecasts);
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
@@ -60,6 +62,27 @@ fn total(report: &StatusReport) -> Option<Alert> {
         AlertScope::Total,
         format!("{used} of {budget} tokens used{share}"),
         format!("{} of {} used{share}", used.compact(), budget.compact()),
+    )
+}
+
+/// With what is held the budget is used up further than without.
+fn reserved(report: &StatusReport) -> Option<Alert> {
+    let (used, held, budget) = (report.used.tokens, report.reserved, report.budget.tokens?);
+    let level = report
+        .reserved_level
+        .filter(|level| Some(*level) > report.level)?;
+    let sum = used.saturating_add(held);
+    let share = in_percent(sum.0, budget.0);
+    alert(
+        level,
+        AlertScope::Reserved,
+        format!("{used} used + {held} reserved = {sum} of {budget} tokens{share}"),
+        format!(
+            "with {} reserved {} of {}{share}",
+            held.compact(),
+            sum.compact(),
+            budget.compact()
+        ),
     )
 }
 
@@ -222,6 +245,32 @@ fn limit(team: &TeamReport) -> Option<Alert> {
         limit.compact()
     );
     let alert = alert(team.level?, AlertScope::Team, message, brief)?;
+    Some(alert.of_team(team, FigureKind::Used))
+}
+
+/// A team that is done and holds tokens is about to start again.
+fn limit_with_holds(team: &TeamReport) -> Option<Alert> {
+    let (held, limit) = (team.reserved_tokens, team.allocated_tokens?);
+    let used = team.used_tokens.unwrap_or_default();
+    let without = team.level.filter(|_| !team.is_done());
+    let level = team.reserved_level.filter(|level| Some(*level) > without)?;
+    if held == Tokens::ZERO {
+        return None;
+    }
+    let sum = used.saturating_add(held);
+    let share = in_percent(sum.0, limit.0);
+    let message = format!(
+        "{} {used} used + {held} reserved = {sum} / {limit}{share}",
+        team.name
+    );
+    let brief = format!(
+        "{} with {} reserved {} of {}",
+        team.short_name(),
+        held.compact(),
+        sum.compact(),
+        limit.compact()
+    );
+    let alert = alert(level, AlertScope::Reserved, message, brief)?;
     Some(alert.of_team(team, FigureKind::Used))
 }
 

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
     cost::{Cost, CostSum},
@@ -235,13 +235,41 @@ impl ReconciledMonth<'_> {
             Some(newest.search_team(text)?.id)
         };
         let named = ledger.names.find(&fold_name(text));
-        let Some(id) = named.map(|id| self.roster.team_of(id)).or_else(elsewhere) else {
+        if let Some(id) = named.map(|id| self.roster.team_of(id)).or_else(elsewhere) {
+            self.list(id);
+        }
+    }
+
+    /// Lists the teams that hold tokens in this month and about which nothing else is stated yet.
+    pub fn add_holding_teams(&mut self, now: DateTime<FixedOffset>) {
+        if self.project.is_none() {
+            let mut teams: Vec<NameId> = self.holds(now).map(|(team, _)| team).collect();
+            teams.sort_unstable();
+            for team in teams {
+                self.list(team);
+            }
+        }
+    }
+
+    /// The teams that hold tokens, with these. What is about to start will be spent in the current month.
+    pub(super) fn holds(
+        &self,
+        now: DateTime<FixedOffset>,
+    ) -> impl Iterator<Item = (NameId, Tokens)> + use<'_> {
+        let live = self.ledger.live_holds(now);
+        let is_current = self.month.contains(now.date_naive());
+        let live = live.filter(move |_| is_current);
+        live.map(|hold| (self.roster.team_of(hold.name), hold.tokens))
+    }
+
+    fn list(&mut self, id: NameId) {
+        if self.index.contains_key(&id) {
             return;
-        };
+        }
         self.index.insert(id, self.teams.len());
         self.teams.push(TeamUsage {
             id,
-            name: ledger.names.shown(id).to_owned(),
+            name: self.ledger.names.shown(id).to_owned(),
             tallies: BTreeMap::new(),
             days: BTreeMap::new(),
         });

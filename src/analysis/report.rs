@@ -34,8 +34,12 @@ pub struct StatusReport {
     pub remaining: Option<i64>,
     /// Tokens held for work about to start.
     pub reserved: Tokens,
+    /// Tokens left that are not held either, negative where less is left than is held. Left out without a budget.
+    pub available: Option<i64>,
     /// How far the budget is used up. Left out without a budget.
     pub level: Option<Level>,
+    /// The same if all that is held were used, too.
+    pub reserved_level: Option<Level>,
     /// The team the lists below are limited to.
     pub team: Option<String>,
     /// Every team.
@@ -84,6 +88,12 @@ impl StatusReport {
     /// Whether the month is over, so that it has a result and no forecast.
     pub fn is_over(&self) -> bool {
         self.month.last_day() < self.now.date_naive()
+    }
+
+    /// The team that the lists are limited to.
+    pub fn selected_team(&self) -> Option<&TeamReport> {
+        let name = self.team.as_ref()?;
+        self.teams.iter().find(|team| team.name == *name)
     }
 
     /// The worst alert about each team that has one.
@@ -208,6 +218,10 @@ pub struct TeamReport {
     pub level: Option<Level>,
     /// Tokens held for work it is about to start.
     pub reserved_tokens: Tokens,
+    /// Tokens of its limit that are neither used nor held, negative where there are fewer. Left out without a limit.
+    pub available_tokens: Option<i64>,
+    /// How far its limit is used up if all that it holds were used, too.
+    pub reserved_level: Option<Level>,
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,
     pub cost: Option<Cost>,
@@ -340,6 +354,8 @@ pub struct RowReport {
 pub enum AlertScope {
     /// The whole budget.
     Total,
+    /// What is used of the whole budget, or of a team's limit, with what is held.
+    Reserved,
     /// The budget in money.
     Cost,
     /// What is forecast, not what is used.

@@ -57,6 +57,8 @@ pub fn report(
         options: question,
     };
     let holds = reserved(&request);
+    let reserved: Tokens = holds.values().copied().sum();
+    let committed = used.saturating_add(reserved);
     let (forecast, forecasts) = forecast::forecast(&request);
     let mut teams = teams(&request, goal, &holds);
     for (team, usage) in teams.iter_mut().zip(&reconciled.teams) {
@@ -76,8 +78,10 @@ pub fn report(
         budget: budget_report(&request, budget),
         used: used_report(&request),
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
-        reserved: holds.values().copied().sum(),
+        reserved,
+        available: tokens.map(|tokens| tokens.signed_sub(committed)),
         level: tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0)),
+        reserved_level: tokens.map(|tokens| policy.thresholds.level(committed.0, tokens.0)),
         days: question.rows.then(|| days(reconciled, team.as_deref())),
         efficiency: goal,
         alerts: Vec::new(),
@@ -113,16 +117,11 @@ fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport 
 fn reserved(request: &Request<'_>) -> HashMap<NameId, Tokens> {
     let mut reserved: HashMap<NameId, Tokens> = HashMap::new();
     let (reconciled, options) = (request.reconciled, request.options);
-    let live = reconciled.ledger.live_holds(options.now);
-    // What is about to start will be spent in the current month.
-    let is_current = reconciled.month.contains(options.now.date_naive());
-    for hold in live.filter(|_| is_current) {
-        let team = reconciled.roster.team_of(hold.name);
-        if options.project.is_some() && !reconciled.index.contains_key(&team) {
-            continue;
+    for (team, tokens) in reconciled.holds(options.now) {
+        if options.project.is_none() || reconciled.index.contains_key(&team) {
+            let sum = reserved.entry(team).or_default();
+            *sum = sum.saturating_add(tokens);
         }
-        let sum = reserved.entry(team).or_default();
-        *sum = sum.saturating_add(hold.tokens);
     }
     reserved
 }
@@ -182,6 +181,8 @@ fn teams(
     let noted = reconciled.noted();
     let team = |team: &TeamUsage| {
         let used = team.used();
+        let reserved = holds.get(&team.id).copied().unwrap_or_default();
+        let committed = used.unwrap_or_default().saturating_add(reserved);
         let limit = request.limits.of_team(team);
         let allocated = limit.as_ref().and_then(|source| source.tokens);
         let of_limit = used.zip(allocated);
@@ -196,7 +197,9 @@ fn teams(
             allocated_tokens: allocated,
             ratio: of_limit.and_then(|(used, limit)| ratio(used.0, limit.0)),
             level: of_limit.map(|(used, limit)| policy.thresholds.level(used.0, limit.0)),
-            reserved_tokens: holds.get(&team.id).copied().unwrap_or_default(),
+            reserved_tokens: reserved,
+            available_tokens: allocated.map(|limit| limit.signed_sub(committed)),
+            reserved_level: allocated.map(|limit| policy.thresholds.level(committed.0, limit.0)),
             status: team.status().map(|status| status.word().to_owned()),
             cost: reconciled.total_cost(&team.cost()),
             deliverables: counted(true).map(|output| output.count),

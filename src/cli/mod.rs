@@ -45,7 +45,7 @@ Examples:
 const EXIT_CODES: &str = "\
 Exit codes:
   0   success
-  1   --fail-on, --fail-on-forecast or --max-age is reached, or `check` found errors or warnings
+  1   the limit of a --fail-on… or of --max-age is reached, or `check` found errors or warnings
   64  wrong usage
   65  no usable data
   66  no log
@@ -139,12 +139,15 @@ pub struct ViewArgs {
     /// Limit the report to a project of the month
     #[arg(long, value_name = "NAME")]
     pub project: Option<String>,
-    /// List only this team; totals still include all teams
+    /// List only this team, and judge it by its own limit; totals still include all teams
     #[arg(long, value_name = "NAME")]
     pub team: Option<String>,
     /// Exit with 1 if the level of what is used is at least this
     #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
     pub fail_on: Option<Level>,
+    /// Exit with 1 if the level of what is used and held is at least this
+    #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
+    pub fail_on_reserved: Option<Level>,
     /// Exit with 1 if the level of the forecast is at least this
     #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Warning, Level::Critical]))]
     pub fail_on_forecast: Option<Level>,
@@ -161,7 +164,10 @@ impl ViewArgs {
 
     /// Whether the run judges: then it is about the current month, with rows or without.
     pub const fn judges(&self) -> bool {
-        self.fail_on.is_some() || self.fail_on_forecast.is_some() || self.max_age.is_some()
+        self.fail_on.is_some()
+            || self.fail_on_reserved.is_some()
+            || self.fail_on_forecast.is_some()
+            || self.max_age.is_some()
     }
 
     /// The chosen views, in the order in which they are shown.
@@ -184,11 +190,12 @@ impl ViewArgs {
 }
 
 /// Options of a single report, which cannot be followed.
-const ONCE: [&str; 9] = [
+const ONCE: [&str; 10] = [
     "json",
     "format",
     "output",
     "fail_on",
+    "fail_on_reserved",
     "fail_on_forecast",
     "max_age",
     "backtest",
@@ -304,7 +311,7 @@ mod tests {
             "--teams --daily --month 2026-02 -f x.md --budget 200K",
             "--json -q --color=never --ascii -o out.json --timezone -05:00",
             "--watch --poll 5s --theme cvd --bell --team record-keeping",
-            "--fail-on critical --fail-on-forecast warning --max-age 2d --now 2026-02-25T17:00:00Z",
+            "--fail-on critical --fail-on-reserved note --fail-on-forecast warning --max-age 2d --now 2026-02-25T17:00:00Z",
         ] {
             let args: Vec<OsString> = ["tokmon"]
                 .into_iter()

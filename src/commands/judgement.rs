@@ -2,63 +2,183 @@
 
 use std::time::Duration;
 
-use crate::{analysis::StatusReport, cli::ViewArgs, failure::Failure, model::Level, render};
+use crate::{
+    analysis::{StatusReport, TeamReport},
+    cli::ViewArgs,
+    failure::Failure,
+    model::{Level, Percent, Tokens},
+    render::{self, prefixed},
+};
 
 pub struct Judgement {
-    /// What was judged, where that goes without saying nowhere else.
+    /// What was judged, where the output does not say so anyway.
     pub remarks: Vec<String>,
     /// Each limit that is reached, and why. The run fails unless this is empty.
     pub reached: Vec<String>,
 }
 
+/// What is judged: the whole budget, or the limit of one team.
+#[derive(Clone, Copy)]
+struct Judged<'r> {
+    report: &'r StatusReport,
+    team: Option<&'r TeamReport>,
+}
+
 pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failure> {
+    let judged = Judged {
+        report,
+        team: report.selected_team(),
+    };
     let rowless = args.judges() && !report.has_rows();
-    let remark = rowless.then(|| format!("judged {}: {}", report.month, render::no_rows(report)));
-    let reached = [
-        is_used_up(args, report)?,
-        may_be_used_up(args, report)?,
-        args.max_age.and_then(|age| is_too_old(age, report)),
+    let rowless = rowless.then(|| format!("judged {}: {}", report.month, render::no_rows(report)));
+    let by_level = [
+        args.fail_on.map(|limit| judged.used("--fail-on", limit)),
+        args.fail_on_reserved
+            .map(|limit| judged.reserved("--fail-on-reserved", limit)),
+        args.fail_on_forecast
+            .map(|limit| judged.forecast("--fail-on-forecast", limit)),
     ];
+    let by_level: Vec<Result<Option<String>, Failure>> = by_level.into_iter().flatten().collect();
+    let team = judged.team.filter(|_| !by_level.is_empty());
+    let by_level: Result<Vec<Option<String>>, Failure> = by_level.into_iter().collect();
+    let too_old = args.max_age.and_then(|age| is_too_old(age, report));
     Ok(Judgement {
-        remarks: remark.into_iter().collect(),
-        reached: reached.into_iter().flatten().collect(),
+        reached: by_level?.into_iter().chain([too_old]).flatten().collect(),
+        remarks: rowless.into_iter().chain(team.map(of_team)).collect(),
     })
 }
 
-fn is_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
-    let Some(limit) = args.fail_on else {
-        return Ok(None);
-    };
-    let level = report.level.ok_or_else(|| no_budget("--fail-on"))?;
-    let figures = render::spent(report, "tokens");
-    let message = || format!("level {level}: --fail-on {limit} is reached ({figures})");
-    Ok((level >= limit).then(message))
+/// `judged Team G alone: 8,240 of 10,000 tokens, 82.4%`
+fn of_team(team: &TeamReport) -> String {
+    format!("judged {} alone: {}", team.name, spent_by(team, false))
 }
 
-/// By the forecast; of a month that is over, by its result. Without a forecast nothing is reached.
-fn may_be_used_up(args: &ViewArgs, report: &StatusReport) -> Result<Option<String>, Failure> {
-    let Some(limit) = args.fail_on_forecast else {
-        return Ok(None);
+/// What a team used of its limit, with or without what it holds.
+fn spent_by(team: &TeamReport, with_holds: bool) -> String {
+    let held = if with_holds {
+        team.reserved_tokens
+    } else {
+        Tokens::ZERO
     };
-    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
-        return Err(no_budget("--fail-on-forecast"));
-    }
-    if let Some(result) = report.forecast.result {
-        let by_tokens = report.level == Some(Level::Exceeded);
-        let figures = by_tokens.then(|| format!(" ({})", render::spent(report, "tokens")));
-        let message = || {
-            format!(
-                "{} is over, and its budget is used up: --fail-on-forecast {limit} is reached{}",
-                report.month,
-                figures.unwrap_or_default()
-            )
+    let used = (team.used_tokens.unwrap_or_default(), team.estimate);
+    spent_of(used, held, team.allocated_tokens)
+}
+
+/// `8,240 + reserved 6,000 of 10,000 tokens, 142.4%`
+fn spent_of((used, estimate): (Tokens, bool), held: Tokens, limit: Option<Tokens>) -> String {
+    let mark = if estimate { "~" } else { "" };
+    let shown = Some(held).filter(|held| *held > Tokens::ZERO);
+    let sum = used.saturating_add(held);
+    let share = limit.and_then(|limit| Percent::new(sum.0, limit.0));
+    format!(
+        "{mark}{used}{}{} tokens{}",
+        prefixed(" + reserved ", shown),
+        prefixed(" of ", limit),
+        prefixed(", ", share)
+    )
+}
+
+impl Judged<'_> {
+    /// Of what is used.
+    fn used(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
+        let level = match self.team {
+            Some(team) => team.level.or(team.allocated_tokens.map(|_| Level::Ok)),
+            None => self.report.level,
         };
-        return Ok((result.fits == Some(false)).then(message));
+        let level = level.ok_or_else(|| self.has_no_limit(option))?;
+        Ok(self.reached(option, limit, level, &self.spent(false)))
     }
-    let level = report.forecast.level.filter(|level| *level >= limit);
-    Ok(level.map(|level| {
-        format!("forecast {level}: --fail-on-forecast {limit} is reached (--forecast says why)")
-    }))
+
+    /// Of what is used, and of that with what is held.
+    fn reserved(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
+        let level = match self.team {
+            Some(team) => team.reserved_level.max(team.level),
+            None => self.report.reserved_level.max(self.report.level),
+        };
+        let level = level.ok_or_else(|| self.has_no_limit(option))?;
+        Ok(self.reached(option, limit, level, &self.spent(true)))
+    }
+
+    /// By the forecast; of a month that is over, by its result. Without a forecast nothing is reached.
+    fn forecast(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
+        let report = self.report;
+        let (has_limit, forecast) = match self.team {
+            Some(team) => {
+                let forecast = team.forecast.as_ref();
+                let level = forecast.and_then(|forecast| forecast.month_end.level);
+                (team.allocated_tokens.is_some(), level)
+            }
+            None => {
+                let budget = &report.budget;
+                let has_budget = budget.tokens.is_some() || budget.cost.is_some();
+                (has_budget, report.forecast.level)
+            }
+        };
+        if !has_limit {
+            return Err(self.has_no_limit(option));
+        }
+        if report.is_over() {
+            return Ok(self.is_exceeded().then(|| {
+                let (month, of, figures) = (report.month, self.limit(), self.spent(false));
+                format!("{month} is over, and {of} is used up: {option} {limit} is reached ({figures})")
+            }));
+        }
+        let of_team = prefixed(" of ", self.team.map(|team| &team.name));
+        let reached = forecast.filter(|level| *level >= limit);
+        Ok(reached.map(|level| {
+            format!("forecast{of_team} {level}: {option} {limit} is reached (--forecast says why)")
+        }))
+    }
+
+    fn reached(self, option: &str, limit: Level, level: Level, figures: &str) -> Option<String> {
+        let of_team = prefixed(" of ", self.team.map(|team| &team.name));
+        let message = || format!("level{of_team} {level}: {option} {limit} is reached ({figures})");
+        (level >= limit).then(message)
+    }
+
+    fn spent(self, with_holds: bool) -> String {
+        match self.team {
+            Some(team) => spent_by(team, with_holds),
+            None if with_holds => {
+                let used = &self.report.used;
+                let (reserved, budget) = (self.report.reserved, self.report.budget.tokens);
+                spent_of((used.tokens, used.estimate), reserved, budget)
+            }
+            None => render::spent(self.report, "tokens"),
+        }
+    }
+
+    fn is_exceeded(self) -> bool {
+        let exceeded = Some(Level::Exceeded);
+        match self.team {
+            Some(team) => team.level == exceeded,
+            None => {
+                let result = self.report.forecast.result;
+                self.report.level == exceeded || result.is_some_and(|of| of.fits == Some(false))
+            }
+        }
+    }
+
+    fn limit(self) -> String {
+        match self.team {
+            Some(team) => format!("the limit of {}", team.name),
+            None => "its budget".to_owned(),
+        }
+    }
+
+    fn has_no_limit(self, option: &str) -> Failure {
+        let Some(team) = self.team else {
+            return Failure::usage(format!("{option} needs a budget"))
+                .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml");
+        };
+        let name = &team.name;
+        Failure::usage(format!(
+            "{option} with --team needs a limit, and {name} has none"
+        ))
+        .help(format!(
+            "set `tokens` under [teams.\"{name}\"] in tokmon.toml, or leave out --team"
+        ))
+    }
 }
 
 fn is_too_old(max_age: Duration, report: &StatusReport) -> Option<String> {
@@ -79,9 +199,4 @@ fn written(duration: Duration) -> String {
         .find(|(unit, _)| seconds.is_multiple_of(*unit));
     let (unit, name) = fitting.filter(|_| seconds > 0).unwrap_or((1, "s"));
     format!("{}{name}", seconds / unit)
-}
-
-fn no_budget(option: &str) -> Failure {
-    Failure::usage(format!("{option} needs a budget"))
-        .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml")
 }

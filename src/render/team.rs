@@ -4,7 +4,10 @@ use super::{Cell, OutputStyle, StyledLine, counted, in_brackets, joined, prefixe
 use crate::{
     analysis::{FigureKind, FigureSource, StatusReport, TeamReport},
     model::{EntryKind, Level, Percent, Tokens},
-    render::forecast::{badge, team_outcome},
+    render::{
+        forecast::{badge, team_outcome},
+        teams::reserved,
+    },
 };
 
 pub fn lines(report: &StatusReport, team: &TeamReport, style: OutputStyle) -> Vec<StyledLine> {
@@ -36,11 +39,10 @@ fn used(team: &TeamReport, style: OutputStyle) -> String {
             signed(left)
         )
     });
-    let held = Some(team.reserved_tokens).filter(|held| *held > Tokens::ZERO);
     let cost = team.cost.as_ref();
     let parts = [
         Some(limited.unwrap_or_else(|| format!("used {shown} tokens, and has no limit"))),
-        held.map(|held| format!("held {held}")),
+        reserved(team),
         cost.map(|cost| Cell::marked_cost(cost).shown(style)),
     ];
     joined(parts, ", ")

@@ -2,11 +2,14 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::{Cell, Column, ReportTable, costs, counted, joined, prefixed, width};
+use super::{Cell, Column, ReportTable, costs, counted, joined, prefixed, signed, width};
 use crate::{
     analysis::{StatusReport, TeamReport},
     model::{Level, Percent, Tokens},
 };
+
+/// The index of the column of reserved tokens, which is shown where any are.
+const RESERVED: usize = 2;
 
 pub fn table(report: &StatusReport) -> ReportTable {
     if report.teams.is_empty() {
@@ -36,7 +39,7 @@ pub fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) 
     ];
     for size in widest {
         if let Some(team) = listed.iter().max_by_key(|team| size(team)) {
-            table.hidden_row(row(team, &levels));
+            table.hidden_row(row(report, team, &levels));
         }
     }
     table
@@ -44,7 +47,7 @@ pub fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) 
 
 /// A row for each of some teams, and the total of all.
 pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
-    let columns = [
+    let mut columns = vec![
         Column::new("Team").cut(4).long(24),
         Column::new("Used"),
         Column::new("Alloc.").droppable(4),
@@ -56,10 +59,13 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
         Column::new("State").cut_easily(10, 7).important(1),
         Column::new("Alert").important(3),
     ];
+    if report.reserved > Tokens::ZERO {
+        columns.insert(RESERVED, Column::new("Reserved").optional(2));
+    }
     let mut table = ReportTable::new("Teams", columns);
     let levels = report.team_levels();
     for team in listed {
-        table.row(row(team, &levels));
+        table.row(row(report, team, &levels));
     }
     let with_total = report.team.is_none() && report.teams.len() > 1;
     if with_total {
@@ -104,16 +110,25 @@ pub fn data(report: &StatusReport) -> ReportTable {
             ("cost_estimate", cost_estimate),
             ("cost_complete", cost_complete),
             ("other_costs", others),
+            ("reserved_tokens", Cell::Tokens(team.reserved_tokens)),
+            (
+                "available_tokens",
+                Cell::some(team.available_tokens, Cell::Signed),
+            ),
+            (
+                "reserved_level",
+                Cell::some(team.reserved_level, Cell::Level),
+            ),
         ]
     };
     ReportTable::records("Teams", report.teams.iter().map(record))
 }
 
-fn row(team: &TeamReport, levels: &HashMap<&str, Level>) -> [Cell; 10] {
+fn row(report: &StatusReport, team: &TeamReport, levels: &HashMap<&str, Level>) -> Vec<Cell> {
     let (used, limit) = (team.used_tokens, team.allocated_tokens);
     let both = used.zip(limit);
     let tasks = team.tasks.map(|tasks| Cell::word(counted(tasks, "task")));
-    [
+    let mut cells = vec![
         Cell::text(&team.name),
         Cell::some(used, |used| Cell::Tokens(used).about(team.estimate)),
         Cell::some(limit, Cell::Tokens),
@@ -132,7 +147,18 @@ fn row(team: &TeamReport, levels: &HashMap<&str, Level>) -> [Cell; 10] {
         levels
             .get(team.name.as_str())
             .map_or_else(|| Cell::word(""), |level| Cell::Level(*level)),
-    ]
+    ];
+    if report.reserved > Tokens::ZERO {
+        cells.insert(RESERVED, Cell::Tokens(team.reserved_tokens));
+    }
+    cells
+}
+
+/// `reserved 6,000, available -1,240`, of a team that holds tokens.
+pub fn reserved(team: &TeamReport) -> Option<String> {
+    let held = Some(team.reserved_tokens).filter(|held| *held > Tokens::ZERO)?;
+    let available = prefixed(", available ", team.available_tokens.map(signed));
+    Some(format!("reserved {held}{available}"))
 }
 
 /// The used share of what a team is allocated.
@@ -160,6 +186,9 @@ fn total(report: &StatusReport) -> Vec<Cell> {
     cells[2] = Cell::some(allocated, Cell::Tokens);
     cells[3] = Cell::some(share, Cell::Percent);
     cells[7] = Cell::some(report.used.cost.as_ref(), Cell::marked_cost);
+    if report.reserved > Tokens::ZERO {
+        cells.insert(RESERVED, Cell::Tokens(report.reserved));
+    }
     cells
 }
 

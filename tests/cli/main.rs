@@ -12,6 +12,7 @@ mod check;
 mod diagnostics;
 mod figures;
 mod forecast;
+mod gates;
 mod hostile;
 mod init;
 mod inputs;

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::{
-    analysis::{StatusReport, TeamReport},
+    analysis::StatusReport,
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
         Cell, OutputStyle, Page, StyledLine, TextRole, costs, prefixed, sanitize, signed,
-        teams::{share_of, unfinished_level},
+        teams::{reserved, share_of, unfinished_level},
         width,
     },
     text::{FileId, Files},
@@ -78,12 +78,18 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     }
     if report.reserved > Tokens::ZERO {
         let held = tokens(report.reserved.to_string());
-        add(
-            "Reserved",
-            held,
-            None,
-            "held for work about to start".into(),
-        );
+        let remark = "held for work about to start".into();
+        add("Reserved", held, report.share(report.reserved), remark);
+        if let Some(left) = report.available {
+            let level = report.reserved_level;
+            let badge = level.map(|level| {
+                StyledLine::from(format!("{level} "))
+                    + style.badge(level)
+                    + " with what is reserved"
+            });
+            let badge = badge.unwrap_or_default();
+            add("Available", tokens(signed(left)), None, badge);
+        }
     }
     if let Some(cost) = &used.cost {
         // The digits end where those of the tokens do.
@@ -135,8 +141,7 @@ pub fn stated(report: &StatusReport) -> Option<String> {
 
 /// The selected team: `Team G     8,240 of 10,000 tokens  82.4%  !! WARN, running`.
 fn team(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    let is_selected = |team: &&TeamReport| Some(&team.name) == report.team.as_ref();
-    let Some(team) = report.teams.iter().find(is_selected) else {
+    let Some(team) = report.selected_team() else {
         return Vec::new();
     };
     let used = team.used_tokens.map_or_else(
@@ -149,7 +154,9 @@ fn team(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
         .filter(|level| *level > Level::Ok)
         .map(|level| StyledLine::styled(TextRole::Badge(level), style.symbol(level)));
     let state = team.status.as_ref().map(|status| style.text(status).into());
-    let remarks = StyledLine::join(level.into_iter().chain(state), ", ");
+    let reserved = reserved(team).map(StyledLine::from);
+    let remarks = level.into_iter().chain(state).chain(reserved);
+    let remarks = StyledLine::join(remarks, ", ");
     let name = style.text(&team.name);
     let pad = " ".repeat(FIELD.saturating_sub(width(&name) + 1));
     let line = format!("{name}{pad} {used}{limit}{UNIT}{share}  ");

@@ -3,7 +3,7 @@
 use crate::{
     analysis::StatusReport,
     model::{Level, Money, Tokens},
-    render::{Cell, Digits, OutputStyle, StyledLine, counted, in_brackets, prefixed},
+    render::{Cell, Digits, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
 
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`. A problem with the files comes last.
@@ -45,7 +45,8 @@ pub fn share_and_level(report: &StatusReport, style: OutputStyle) -> String {
 /// Where it will end, and what else was spent.
 pub fn others(report: &StatusReport, style: OutputStyle) -> Vec<String> {
     let secondary = secondary(report, style);
-    end(report, style).into_iter().chain(secondary).collect()
+    let parts = [available(report, style), end(report, style), secondary];
+    parts.into_iter().flatten().collect()
 }
 
 /// What was spent in the unit that the budget is not in: money, or tokens.
@@ -99,6 +100,15 @@ pub fn amounts(report: &StatusReport, style: OutputStyle) -> [String; 2] {
 pub fn cost(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let cost = report.used.cost.as_ref()?;
     Some(Cell::marked_cost(cost).shown(style))
+}
+
+/// What is neither used nor held, where tokens are held: `available -6,670 OVER`.
+fn available(report: &StatusReport, style: OutputStyle) -> Option<String> {
+    let left = report
+        .available
+        .filter(|_| report.reserved > Tokens::ZERO)?;
+    let level = word(report.reserved_level?, style);
+    Some(format!("available {} {level}", signed(left)))
 }
 
 /// Where it will end by the plan, else by the forecast: `plan 95.8% CRIT`.

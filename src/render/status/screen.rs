@@ -164,7 +164,6 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     });
     let in_money = spending.is_some_and(|spending| spending.currency.is_some());
     let unit = if in_money { "" } else { " tokens" };
-    let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO);
     let secondary = if in_money {
         Some(format!("{} tokens", report.used.tokens))
     } else {
@@ -173,7 +172,7 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let plan = line::plan(report, style).filter(|_| wide);
     let parts = [
         left.map(StyledLine::from),
-        held.map(|held| format!("held {held}").into()),
+        reserved(report).map(StyledLine::from),
         secondary.map(StyledLine::from),
         plan.map(|[plan, _]| plan),
     ];
@@ -285,12 +284,19 @@ fn likely(report: &StatusReport) -> Option<String> {
     Some(format!("likely {}{share}", likely.compact()))
 }
 
+/// `reserved 80,000, available -6,670`, where tokens are reserved.
+fn reserved(report: &StatusReport) -> Option<String> {
+    let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO)?;
+    let available = prefixed(", available ", report.available.map(signed));
+    Some(format!("reserved {held}{available}"))
+}
+
 /// `left 73,330   $0.381   309/min`
 fn left(report: &StatusReport, style: OutputStyle) -> String {
     let left = report.remaining.map(signed);
     let left = left.map(|left| format!("left {left}"));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
-    let parts = [left, line::secondary(report, style), rate];
+    let parts = [left, reserved(report), line::secondary(report, style), rate];
     joined(parts, "   ")
 }
 

@@ -38,8 +38,12 @@ fn status(page: &Page<'_>) -> ReportTable {
         share.and_then(Percent::rest),
         none(),
     );
-    table.figure("reserved", Cell::Tokens(report.reserved));
+    let reserved = Cell::Tokens(report.reserved);
+    table.figure_with("reserved", reserved, report.share(report.reserved), none());
+    table.figure("available", Cell::some(report.available, Cell::Signed));
     table.figure("level", Cell::some(report.level, Cell::Level));
+    let reserved_level = Cell::some(report.reserved_level, Cell::Level);
+    table.figure("reserved_level", reserved_level);
     if let Some(cost) = &used.cost {
         let currency = Some(cost.money.currency.code().to_owned());
         let all = currency.into_iter().chain(estimate(cost.estimate));
@@ -52,6 +56,9 @@ fn status(page: &Page<'_>) -> ReportTable {
         let (used, state) = (used.about(team.estimate), Cell::some(state, Cell::text));
         table.figure_with("team_used", used, share_of(team), state);
         table.figure("team_allocated", tokens(team.allocated_tokens));
+        table.figure("team_reserved", Cell::Tokens(team.reserved_tokens));
+        let available = Cell::some(team.available_tokens, Cell::Signed);
+        table.figure("team_available", available);
     }
     if let Some(plan) = &report.forecast.plan {
         let total = plan.end.total_tokens;

@@ -1,0 +1,193 @@
+//! What `--fail-on…` judges: the budget or the limit of a team, by what is used and by what is reserved.
+
+use std::{fmt::Write as _, fs};
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use crate::harness::{Ran, Tokmon, fixture, repository};
+
+const LOG: &str = "cost-log.md";
+
+/// The sample with 80,000 tokens reserved, of which 73,330 are left.
+fn with_holds() -> String {
+    let sample = fs::read_to_string(fixture("logs/sample.md")).unwrap();
+    sample
+        + "\n[HOLD] 2026-02-25T16:20:00Z team=\"Team C\" tokens=78000 until=2026-02-25T18:20:00Z id=h81\n[HOLD] 2026-02-25T16:20:00Z team=\"Team X\" tokens=2000 until=2026-02-25T18:20:00Z id=h82\n"
+}
+
+fn run(log: &str, options: &[&str]) -> Ran {
+    let folder = repository(&[(LOG, log)]);
+    Tokmon::new(options.iter().copied())
+        .folder(folder.path())
+        .run()
+}
+
+fn endings(log: &str, runs: &[&[&str]]) -> String {
+    let mut all = String::new();
+    for options in runs {
+        let ran = run(log, options);
+        let _ = writeln!(all, "{}: exit {}\n{}", options.join(" "), ran.code, ran.err);
+    }
+    all
+}
+
+#[test]
+fn what_is_reserved_beyond_what_is_left_is_alarming_in_every_view() {
+    let log = with_holds();
+    let mut all = String::new();
+    for view in [
+        &[][..],
+        &["--teams"],
+        &["--team", "Team C"],
+        &["--format", "csv"],
+        &["--teams", "--format", "csv"],
+        &["--format", "markdown"],
+    ] {
+        let _ = writeln!(all, "=== {}\n{}", view.join(" "), run(&log, view).out);
+    }
+    assert_snapshot!(all);
+    let json = run(&log, &["--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let figures = [
+        "remaining",
+        "reserved",
+        "available",
+        "level",
+        "reserved_level",
+    ];
+    let figures = figures.map(|figure| format!("{figure} {}", json[figure]));
+    assert_eq!(
+        figures.join(", "),
+        r#"remaining 73330, reserved 80000, available -6670, level "ok", reserved_level "exceeded""#
+    );
+    let without = fs::read_to_string(fixture("logs/sample.md")).unwrap();
+    let without = run(&without, &["--json"]).out;
+    let without: serde_json::Value = serde_json::from_str(&without).unwrap();
+    assert_eq!(
+        (&without["available"], &without["reserved_level"]),
+        (&73_330.into(), &"ok".into())
+    );
+}
+
+#[test]
+fn a_gate_judges_what_is_used_or_what_is_reserved_too() {
+    assert_snapshot!(endings(
+        &with_holds(),
+        &[
+            &["--fail-on", "note"],
+            &["--fail-on-reserved", "exceeded"],
+            &[
+                "--fail-on-reserved",
+                "exceeded",
+                "--now",
+                "2026-02-25T18:20:01Z"
+            ],
+            &["--fail-on-reserved", "note", "--budget", "300K"],
+            &["--fail-on-reserved", "note", "--budget", "200M"],
+            &[
+                "--fail-on-reserved",
+                "note",
+                "--month",
+                "2026-02",
+                "--now",
+                "2026-03-01T00:00:00Z"
+            ],
+            &[
+                "--fail-on-reserved",
+                "warning",
+                "--fail-on",
+                "warning",
+                "--budget",
+                "150K"
+            ],
+            &["--fail-on-reserved", "ok"],
+        ]
+    ));
+}
+
+#[test]
+fn with_a_team_its_own_limit_is_judged() {
+    assert_snapshot!(endings(
+        &with_holds(),
+        &[
+            &["--team", "Team G", "--fail-on", "warning"],
+            &["--team", "Team G", "--fail-on", "critical"],
+            &["--team", "G", "--fail-on", "warning", "--budget", "1K"],
+            &["--team", "Team C", "--fail-on", "critical"],
+            &["--team", "Team C", "--fail-on-reserved", "exceeded"],
+            &[
+                "--team",
+                "Team D",
+                "--fail-on",
+                "note",
+                "--fail-on-forecast",
+                "warning"
+            ],
+            &["--team", "Team X", "--fail-on", "note"],
+            &["--team", "Team X", "--fail-on-reserved", "note"],
+            &["--team", "Team X", "--fail-on-forecast", "warning"],
+            &["--team", "Team G", "--fail-on-forecast", "critical"],
+            &[
+                "--team",
+                "Team G",
+                "--fail-on-forecast",
+                "critical",
+                "--month",
+                "2026-02",
+                "--now",
+                "2026-03-05T00:00:00Z"
+            ],
+            &["--team", "Orchestrator", "--fail-on", "critical"],
+            &[
+                "--team",
+                "Team G",
+                "--fail-on",
+                "note",
+                "--now",
+                "2026-03-01T00:00:00Z"
+            ],
+            &["--team", "Team H", "--max-age", "2d"],
+        ]
+    ));
+}
+
+/// The level that a line of a table shows, by its badge.
+fn shown(out: &str, line: &str) -> Option<usize> {
+    let badges = ["✓ OK", "! NOTE", "!! WARN", "!!! CRIT", "X OVER"];
+    let line = out.lines().find(|text| text.starts_with(line))?;
+    badges.iter().rposition(|badge| line.contains(badge))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_gate_passes_at_a_level_that_its_table_shows(
+        used in [0_u64..220, 0_u64..220],
+        held in prop_oneof![Just(0_u64), 1_u64..150],
+        budget in 0_u64..400,
+        limit in 0_u64..300,
+        is_over in any::<bool>(),
+    ) {
+        let [a, b] = used;
+        let log = format!("## 2026-02 Monthly Summary\n\n| Team | Tokens | Allocated |\n|---|---|---|\n| A | {a} | {limit} |\n| B | {b} | 5 |\n\n**Budget Status:**\n- Total budget: {budget} tokens\n\n[HOLD] 2026-02-25T10:00:00Z team=A tokens={held} until=2026-02-26T10:00:00Z id=h\n");
+        let month = ["--month", "2026-02", "--now", "2026-03-02T10:00:00Z"];
+        let month = if is_over { &month[..] } else { &[] };
+        for (level, name) in ["note", "warning", "critical", "exceeded"].into_iter().enumerate() {
+            for (gate, line, team) in [
+                ("--fail-on", "Used ", &[][..]),
+                ("--fail-on-reserved", "Used ", &[]),
+                ("--fail-on-reserved", "Available ", &[]),
+                ("--fail-on", "A  ", &["--team", "A"]),
+                ("--fail-on-reserved", "A  ", &["--team", "A"]),
+            ] {
+                let options = [&[gate, name], team, month].concat();
+                let ran = run(&log, &options);
+                let is_shown = shown(&ran.out, line).is_some_and(|shown| shown > level);
+                prop_assert!(ran.code == 1 || !is_shown, "{options:?}\n{log}\n{ran}");
+                prop_assert!(ran.code < 2, "{ran}");
+            }
+        }
+    }
+}
