@@ -119,8 +119,12 @@ impl Judged<'_> {
         }
         if report.is_over() {
             return Ok(self.is_exceeded().then(|| {
-                let (month, of, figures) = (report.month, self.limit(), self.spent(false));
-                format!("{month} is over, and {of} is used up: {option} {limit} is reached ({figures})")
+                let (month, of) = (report.month, self.limit());
+                let by_tokens = self.team.is_some() || report.level == Some(Level::Exceeded);
+                let figures = prefixed(" (", by_tokens.then(|| self.spent(false) + ")"));
+                format!(
+                    "{month} is over, and {of} is used up: {option} {limit} is reached{figures}"
+                )
             }));
         }
         let of_team = prefixed(" of ", self.team.map(|team| &team.name));
