@@ -266,7 +266,7 @@ pub struct GlobalArgs {
     /// Print no remarks about the log on standard error
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Show each problem in the log with its line, on standard error
+    /// Show each problem in the log with its line, and name the settings file, on standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }

@@ -64,11 +64,19 @@ impl Context<'_> {
         self.first_variable(&["TERM"]).unwrap_or_default()
     }
 
+    fn folder_of(&self, variable: &str) -> Option<PathBuf> {
+        let folder = PathBuf::from(self.variable(variable)?);
+        Some(folder).filter(|folder| folder.is_absolute())
+    }
+
+    pub(super) fn home(&self) -> Option<PathBuf> {
+        self.folder_of("HOME")
+    }
+
     /// The folder of the user's own settings.
     pub(super) fn user_settings(&self) -> Option<PathBuf> {
-        let folder = |name| Some(PathBuf::from(self.variable(name)?));
-        let folder = |name| folder(name).filter(|folder| folder.is_absolute());
-        folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))
+        let own = || Some(self.home()?.join(".config"));
+        self.folder_of("XDG_CONFIG_HOME").or_else(own)
     }
 
     /// The number of colours that the terminal draws, by its own variables.

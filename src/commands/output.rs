@@ -41,7 +41,7 @@ fn input_at(target: &Path, log: Option<&LogFiles>, run: &Run<'_, '_>) -> Option<
     let options = run.log_options();
     let archives = log.and_then(|log| log.archives.as_ref());
     let archives = archives.into_iter().flat_map(Archives::paths);
-    let settings = options.settings_near(&options.folder);
+    let settings = options.settings_near(&options.folder).path;
     let inputs = [
         ("the settings file", settings),
         (

@@ -47,7 +47,7 @@ impl<'r, 'w> Run<'r, 'w> {
         }
     }
 
-    /// Reads the settings for the time zone that they name. If they cannot be read, the command that needs them says so.
+    /// Reads the settings for the time zone that they name, and says which they are. If they cannot be read, the command that needs them says so.
     pub fn read_settings(&mut self) -> Result<(), Failure> {
         let located = self.locate();
         if let Ok(log) = &located
@@ -57,8 +57,26 @@ impl<'r, 'w> Run<'r, 'w> {
             self.in_zone((self.cx.clock)(), Some(zone))?;
             self.timezone = Some(zone.clone());
         }
+        if let Ok(log) = &located {
+            self.name_settings(log);
+        }
         self.located = Some(located);
         Ok(())
+    }
+
+    /// Says which settings hold, and which do not although they are near.
+    fn name_settings(&mut self, log: &LogFiles) {
+        let options = self.log_options();
+        for path in &log.foreign_settings {
+            let shown = options.shown(path);
+            self.note(format_args!(
+                "{shown} belongs to another user and is not used: to use it, name it with --config"
+            ));
+        }
+        if let Some(path) = log.settings_path.as_ref().filter(|_| self.global.verbose) {
+            let shown = options.shown(path);
+            self.note(format_args!("the settings are those of {shown}"));
+        }
     }
 
     /// The log and its settings.
@@ -79,6 +97,7 @@ impl<'r, 'w> Run<'r, 'w> {
             folder: self.cx.folder.clone(),
             log: self.log_path(),
             settings: by_option.or_else(by_environment),
+            home: self.cx.home(),
             user_settings: self.cx.user_settings(),
             style: self.err_style(),
         }

@@ -53,8 +53,8 @@ impl Settings {
     }
 }
 
-/// Where the settings for a folder may be, the nearest first: in it or in a parent up to the root of the repository, else in the
-/// user's settings folder.
+/// Where settings for a folder are likely to be written, the nearest first: in it or in a parent up to the root of the repository,
+/// or in the user's settings folder.
 pub fn places(folder: &Path, user: Option<&Path>) -> Vec<PathBuf> {
     let near = store::up_to_repository(folder)
         .into_iter()
@@ -63,10 +63,31 @@ pub fn places(folder: &Path, user: Option<&Path>) -> Vec<PathBuf> {
     near.chain(own).collect()
 }
 
-/// The settings file for a folder: the first of its [`places`] that exists.
-pub fn find(folder: &Path, user: Option<&Path>) -> Option<PathBuf> {
-    let mut places = places(folder, user).into_iter();
-    places.find(|path| store::is_file(path))
+/// The settings file for a folder.
+#[derive(Clone, Debug, Default)]
+pub struct FoundSettings {
+    pub path: Option<PathBuf>,
+    /// Nearer ones that belong to another user.
+    pub foreign: Vec<PathBuf>,
+}
+
+/// Finds the settings for a folder: in it or above it, up to the root of its repository; where it is in none, up to the home folder
+/// or a mount point; else in the folder of the user's settings.
+pub fn find(folder: &Path, home: Option<&Path>, user: Option<&Path>) -> FoundSettings {
+    let mut found = FoundSettings::default();
+    for place in store::above(folder, home) {
+        let path = place.join(FILE);
+        if store::is_file(&path) {
+            if store::is_trusted(&path, folder) {
+                found.path = Some(path);
+                return found;
+            }
+            found.foreign.push(path);
+        }
+    }
+    let own = user.map(|user| user.join("tokmon").join(FILE));
+    found.path = own.filter(|path| store::is_file(path));
+    found
 }
 
 /// Reads the text of a settings file. Fails with everything that is wrong with it.

@@ -7,7 +7,7 @@ use super::{
     log_files::{EXCERPT, LogFiles},
 };
 use crate::{
-    config::{self, Settings},
+    config::{self, FoundSettings, Settings},
     failure::Failure,
     model::Month,
     render::{self, OutputStyle},
@@ -34,6 +34,8 @@ pub struct LogOptions {
     pub log: Option<PathBuf>,
     /// The settings that are named, with what to do if they cannot be read.
     pub settings: Option<(PathBuf, &'static str)>,
+    /// The home folder, above which no settings are looked for.
+    pub home: Option<PathBuf>,
     /// The folder of the user's own settings.
     pub user_settings: Option<PathBuf>,
     /// How errors in the settings are drawn.
@@ -42,10 +44,14 @@ pub struct LogOptions {
 
 impl LogOptions {
     /// The settings file that is named, else the nearest to a folder.
-    pub fn settings_near(&self, folder: &Path) -> Option<PathBuf> {
+    pub fn settings_near(&self, folder: &Path) -> FoundSettings {
+        let (home, user) = (self.home.as_deref(), self.user_settings.as_deref());
         match &self.settings {
-            Some((path, _)) => Some(self.folder.join(path)),
-            None => config::find(folder, self.user_settings.as_deref()),
+            Some((path, _)) => FoundSettings {
+                path: Some(self.folder.join(path)),
+                foreign: Vec::new(),
+            },
+            None => config::find(folder, home, user),
         }
     }
 
@@ -82,7 +88,7 @@ impl LogOptions {
     }
 
     /// A path as short as it can be written from the working folder.
-    fn shown(&self, path: &Path) -> String {
+    pub fn shown(&self, path: &Path) -> String {
         let path = path.strip_prefix(&self.folder).unwrap_or(path);
         path.display().to_string()
     }
@@ -92,25 +98,28 @@ impl LogOptions {
 pub fn locate(options: &LogOptions) -> Result<LogFiles, Failure> {
     let near_log = |path: &Path| options.settings_near(path.parent().unwrap_or(path));
     let here = || options.settings_near(&options.folder);
-    let (path, shown, settings_path, settings) = if let Some(named) = &options.log {
+    let (path, shown, found, settings) = if let Some(named) = &options.log {
         let path = (named.as_os_str() != "-").then(|| options.folder.join(named));
-        let settings_path = path.as_deref().map_or_else(here, near_log);
-        (path, named.display().to_string(), settings_path, None)
+        let found = path.as_deref().map_or_else(here, near_log);
+        (path, named.display().to_string(), found, None)
     } else {
         let here = here();
-        let settings = here.as_deref().map(|path| options.read_settings(path));
-        let settings = settings.transpose()?;
+        let settings = here.path.as_deref();
+        let settings = settings
+            .map(|path| options.read_settings(path))
+            .transpose()?;
         let named = settings.as_ref().and_then(|settings| settings.log.as_ref());
-        let (path, nearest) = if let (Some(log), Some(here)) = (named, &here) {
-            (here.with_file_name(log), Some(here.clone()))
+        let (path, nearest) = if let (Some(log), Some(settings)) = (named, &here.path) {
+            (settings.with_file_name(log), here.clone())
         } else {
             let path = find_log(options)?;
             let nearest = near_log(&path);
             (path, nearest)
         };
-        let settings = settings.filter(|_| nearest == here);
+        let settings = settings.filter(|_| nearest.path == here.path);
         (Some(path.clone()), options.shown(&path), nearest, settings)
     };
+    let settings_path = found.path;
     let settings = match (settings, &settings_path) {
         (Some(settings), _) => settings,
         (None, Some(path)) => options.read_settings(path)?,
@@ -123,6 +132,7 @@ pub fn locate(options: &LogOptions) -> Result<LogFiles, Failure> {
         shown,
         settings,
         settings_path,
+        foreign_settings: found.foreign,
     })
 }
 

@@ -33,6 +33,8 @@ pub struct LogFiles {
     pub settings: Settings,
     /// The file that the settings are from.
     pub settings_path: Option<PathBuf>,
+    /// Nearer ones, which are not read since they belong to another user.
+    pub foreign_settings: Vec<PathBuf>,
     /// Standard input has none.
     pub archives: Option<Archives>,
 }

@@ -11,6 +11,7 @@ mod error;
 mod folder;
 mod holders;
 mod lease;
+mod parents;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod state_dir;
@@ -29,6 +30,8 @@ use std::{
 };
 
 pub use error::{DAMAGED_JOURNAL_HELP, Holder, OpenError, RewriteError, WriteError, reason};
+use parents::repository;
+pub use parents::{above, is_trusted, up_to_repository};
 pub use signals::Signals;
 pub use target::Target;
 pub use transaction::{
@@ -102,22 +105,6 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
         _ => return Err(missing),
     }
     Ok(real)
-}
-
-/// The folder and its parents, up to the root of the repository it is in; the folder alone where it is in none.
-pub fn up_to_repository(folder: &Path) -> Vec<PathBuf> {
-    let root = repository(folder);
-    let root = root.as_deref().unwrap_or(folder);
-    let inside = folder
-        .ancestors()
-        .take_while(|above| above.starts_with(root));
-    inside.map(Path::to_path_buf).collect()
-}
-
-fn repository(folder: &Path) -> Option<PathBuf> {
-    let mut folders = folder.ancestors();
-    let root = folders.find(|folder| folder.join(".git").exists());
-    root.map(Path::to_path_buf)
 }
 
 /// Whether anything has that name, even a link that leads nowhere. Fails where that cannot be found out.

@@ -32,6 +32,34 @@ impl From<&Metadata> for Identity {
     }
 }
 
+/// The device that a folder is on. None where it cannot be looked at; the same for all where the system has no such numbers.
+pub(super) fn device(folder: &Path) -> Option<u64> {
+    let metadata = fs::metadata(folder).ok()?;
+    Some(Identity::from(&metadata).device)
+}
+
+/// The user that a file belongs to. Root's number where the system has no such numbers.
+#[cfg(unix)]
+pub(super) fn owner(metadata: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::uid(metadata)
+}
+
+#[cfg(not(unix))]
+pub(super) const fn owner(_: &Metadata) -> u32 {
+    0
+}
+
+/// The user who runs tokmon.
+#[cfg(unix)]
+pub(super) fn user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+pub(super) const fn user() -> u32 {
+    0
+}
+
 pub(super) fn identity(file: &File) -> io::Result<Identity> {
     Ok(Identity::from(&file.metadata()?))
 }

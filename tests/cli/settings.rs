@@ -70,6 +70,77 @@ fn settings_are_found_beside_the_log_above_it_and_in_the_users_own() {
     assert!(out.contains("Budget     10 tokens"), "{out}");
 }
 
+/// The budget that is found for `a/b/cost-log.md` in a folder that is no repository, and what is said about the settings.
+fn found_in(folder: &std::path::Path, home: &str) -> (Option<u64>, String) {
+    let log = folder.join("a/b/cost-log.md");
+    let ran = Tokmon::new(["-v", "--json", "-f", log.to_str().unwrap()])
+        .folder(folder)
+        .env("HOME", folder.join(home).to_str().unwrap())
+        .run();
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    (json["budget"]["tokens"].as_u64(), ran.err)
+}
+
+/// A folder that is no repository, with a log in `a/b` and settings in some folders, whose budgets are their order.
+fn plain_folder(settings: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("a/b")).unwrap();
+    fs::write(folder.path().join("a/b/cost-log.md"), log_of(5)).unwrap();
+    for (place, budget) in settings.iter().zip(1..) {
+        let text = format!("[budget]\ntokens = {budget}\n");
+        fs::write(folder.path().join(place).join("tokmon.toml"), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn settings_above_the_log_are_found_without_a_repository_up_to_the_home_folder() {
+    let said = |path: &str| format!("tokmon: the settings are those of {path}\n");
+    let above = plain_folder(&["."]);
+    assert_eq!(found_in(above.path(), "."), (Some(1), said("tokmon.toml")));
+    assert_eq!(
+        found_in(above.path(), "elsewhere"),
+        (Some(1), said("tokmon.toml"))
+    );
+    // Above the home folder others may write.
+    assert_eq!(found_in(above.path(), "a"), (None, String::new()));
+    let both = plain_folder(&[".", "a"]);
+    assert_eq!(found_in(both.path(), "a"), (Some(2), said("a/tokmon.toml")));
+    let beside = plain_folder(&[".", "a", "a/b"]);
+    assert_eq!(
+        found_in(beside.path(), "a/b"),
+        (Some(3), said("a/b/tokmon.toml"))
+    );
+    // A repository begins below: what is above it is another project's.
+    fs::create_dir(both.path().join("a/b/.git")).unwrap();
+    assert_eq!(found_in(both.path(), "."), (None, String::new()));
+}
+
+#[test]
+#[cfg(unix)]
+fn settings_of_another_user_are_not_used() {
+    use std::os::unix::fs::{chown, symlink};
+    let folder = plain_folder(&[".", "a"]);
+    let settings = folder.path().join("a/tokmon.toml");
+    if chown(&settings, Some(12_345), None).is_err() {
+        // Only root may give a file away.
+        return;
+    }
+    let skipped = "tokmon: a/tokmon.toml belongs to another user and is not used: to use it, name it with --config\n";
+    let used = "tokmon: the settings are those of tokmon.toml\n";
+    assert_eq!(
+        found_in(folder.path(), "."),
+        (Some(1), format!("{skipped}{used}"))
+    );
+    // Nor by a link to them, nor by another user's link.
+    fs::rename(&settings, folder.path().join("theirs.toml")).unwrap();
+    symlink("../theirs.toml", &settings).unwrap();
+    assert_eq!(found_in(folder.path(), ".").0, Some(1));
+    // In the folder of that user, they are.
+    chown(folder.path().join("a/b"), Some(12_345), None).unwrap();
+    assert_eq!(found_in(folder.path(), ".").0, Some(2));
+}
+
 #[test]
 fn settings_name_the_log() {
     let folder = repository(&[
