@@ -61,6 +61,12 @@ impl Failure {
         self
     }
 
+    /// Says first what was done before it failed.
+    pub(crate) fn after(mut self, done: String) -> Self {
+        self.error = self.error.context(done);
+        self
+    }
+
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

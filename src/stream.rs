@@ -2,7 +2,8 @@
 
 use std::io::{self, ErrorKind, Write};
 
-/// Writes until the reader goes away, as `head` does. That is no failure: the rest is dropped.
+/// Writes until the reader goes away, as `head` does. That is no failure: the rest is dropped. It is also dropped behind any other
+/// error, which was returned once: the run decides what that means.
 #[derive(Debug)]
 pub struct IgnoreBrokenPipe<W> {
     inner: W,
@@ -30,7 +31,11 @@ impl<W: Write> IgnoreBrokenPipe<W> {
                 self.is_gone = true;
                 Ok(dropped)
             }
-            outcome => outcome,
+            outcome => {
+                let is_interrupted = |error: &io::Error| error.kind() == ErrorKind::Interrupted;
+                self.is_gone = outcome.as_ref().is_err_and(|error| !is_interrupted(error));
+                outcome
+            }
         }
     }
 }
@@ -96,6 +101,13 @@ mod tests {
             outcome(ErrorKind::StorageFull).map_err(|error| error.kind()),
             Err(ErrorKind::StorageFull)
         );
+    }
+
+    #[test]
+    fn an_error_is_returned_once() {
+        let mut out = IgnoreBrokenPipe::new(Failing(5, ErrorKind::StorageFull));
+        assert!(out.write_all(b"twelve bytes").is_err());
+        assert!(out.write_all(b"twelve bytes").is_ok() && out.flush().is_ok());
     }
 
     #[test]

@@ -31,9 +31,12 @@ pub fn to_file(
     run.buffer = Some(Vec::new());
     let status = command(run)?;
     let text = run.buffer.take().unwrap_or_default();
-    store::replace(&target, &text, (run.cx.random)())
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(status)
+    let replaced = store::replace(&target, &text, (run.cx.random)())
+        .with_context(|| format!("cannot write {}", path.display()));
+    match replaced {
+        Ok(()) => Ok(status),
+        Err(error) => run.not_printed(error.into()),
+    }
 }
 
 /// What is at a path, if it is a file that tokmon reads, and that must not be overwritten.

@@ -8,6 +8,7 @@ use super::{Context, Terminal};
 use crate::{
     cli::{GlobalArgs, parse_time, parse_tokens},
     config,
+    exit::ExitCode,
     failure::{Failure, cannot_print},
     model::{Budget, BudgetSource, Zone},
     render::{Format, OutputStyle, sanitize},
@@ -24,8 +25,17 @@ pub struct Run<'r, 'w> {
     pub buffer: Option<Vec<u8>>,
     /// What was found for the time zone, for the command to take.
     pub located: Option<Result<LogFiles, Failure>>,
+    /// What was recorded, of which a failure to print it must not be taken for a failure to record it.
+    pub recorded: Option<RecordedIds>,
     /// The time zone that the settings name.
     timezone: Option<String>,
+}
+
+/// The ids of what is on disk now.
+pub struct RecordedIds {
+    pub ids: Vec<String>,
+    /// Whether the caller gave all of them, so that a retry is harmless.
+    pub are_given: bool,
 }
 
 impl<'r, 'w> Run<'r, 'w> {
@@ -35,6 +45,7 @@ impl<'r, 'w> Run<'r, 'w> {
             cx,
             buffer: None,
             located: None,
+            recorded: None,
             timezone: None,
         }
     }
@@ -146,6 +157,25 @@ impl<'r, 'w> Run<'r, 'w> {
             None => &mut *self.cx.out,
         };
         write(out).and_then(|()| out.flush()).map_err(cannot_print)
+    }
+
+    /// A failure after something was recorded, with the ids of that.
+    pub fn recorded_but(&self, failure: Failure, what: &str) -> Failure {
+        let Some(RecordedIds { ids, .. }) = &self.recorded else {
+            return failure;
+        };
+        let word = if ids.len() == 1 { "id" } else { "ids" };
+        failure.after(format!("recorded as {word} {}, but {what}", ids.join(", ")))
+    }
+
+    /// How a run ends that could not print what it did. What the caller can record again without harm is no failure.
+    pub fn not_printed(&mut self, failure: Failure) -> Result<ExitCode, Failure> {
+        let failure = self.recorded_but(failure, "could not print");
+        match &self.recorded {
+            Some(recorded) if recorded.are_given => self.urgent_note(failure),
+            _ => return Err(failure),
+        }
+        Ok(ExitCode::Success)
     }
 
     /// Prints a note on standard error, unless `--quiet` is given.

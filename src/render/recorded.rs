@@ -16,6 +16,8 @@ pub struct Recorded {
     pub schema_version: u32,
     pub file: String,
     pub count: usize,
+    /// Of all that was recorded.
+    pub ids: Vec<String>,
     /// The first of the recorded rows, as they are now.
     #[serde(rename = "recorded")]
     pub rows: Vec<RecordedRow>,
@@ -58,7 +60,10 @@ pub fn recorded(
     }
     for row in &recorded.rows {
         let place = prefixed(":", row.line);
-        let text = row.text.as_deref().unwrap_or("(removed since)");
+        let text = match &row.text {
+            Some(text) => text.clone(),
+            None => format!("id={} (removed since)", row.id),
+        };
         let waits = if row.settled {
             ""
         } else {
@@ -67,9 +72,14 @@ pub fn recorded(
         let line = format!("{}{place}  {text}{waits}", recorded.file);
         writeln!(out, "{}", style.text(&sanitize(&line)))?;
     }
-    let more = recorded.count - recorded.rows.len();
-    if more > 0 {
-        writeln!(out, "and {more} more")?;
+    let more = recorded.ids.get(recorded.rows.len()..).unwrap_or_default();
+    if !more.is_empty() {
+        writeln!(
+            out,
+            "and {} more: {}",
+            more.len(),
+            sanitize(&more.join(", "))
+        )?;
     }
     let known = recorded.known.iter().zip(&recorded.known_at);
     for (id, place) in known.take(MAX_RECORDED) {

@@ -275,3 +275,123 @@ fn a_new_monthly_row_takes_nothing_from_teams_with_longer_names() {
     assert!(out.starts_with("exit Some(0)"), "{out}");
     assert_snapshot!(changes(log, folder.path()));
 }
+
+/// Records with its output going to a device that is full, and gives what was said and how many of the ids are in the log.
+#[cfg(target_os = "linux")]
+fn record_into_full(folder: &Path, args: &[&str], input: &str, full: [bool; 2]) -> String {
+    let open = |full: bool| {
+        let file = fs::File::options().write(true).open("/dev/full").unwrap();
+        if full {
+            Stdio::from(file)
+        } else {
+            Stdio::piped()
+        }
+    };
+    let mut child = binary(folder)
+        .arg("record")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(open(full[0]))
+        .stderr(open(full[1]))
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    told(&child.wait_with_output().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_recorded_but_not_printed_is_named() {
+    const OUT: [bool; 2] = [true, false];
+    let folder = repository(&[(LOG, &sample())]);
+    let run = |args: &[&str], input: &str, full| {
+        let shown = args.join(" ");
+        format!(
+            "$ record {shown}\n{}",
+            record_into_full(folder.path(), args, input, full)
+        )
+    };
+    let batch = "{\"team\":\"QA\",\"tokens\":5,\"id\":\"b1\"}\n{\"team\":\"QA\",\"tokens\":5,\"id\":\"b2\"}\n";
+    let told = [
+        run(
+            &["--team", "Team A", "--tokens", "5", "--id", "k1"],
+            "",
+            OUT,
+        ),
+        run(
+            &["--team", "Team A", "--tokens", "5", "--id", "k1"],
+            "",
+            OUT,
+        ),
+        run(
+            &[
+                "--team", "Team A", "--tokens", "5", "--id", "k2", "--json", "-q",
+            ],
+            "",
+            OUT,
+        ),
+        run(&["--batch", "-"], batch, OUT),
+        run(
+            &["--team", "Team A", "--tokens", "5", "--id", "k3"],
+            "",
+            [true, true],
+        ),
+        run(
+            &[
+                "--team", "Team A", "--tokens", "5", "--id", "k4", "--output", "none/out",
+            ],
+            "",
+            [false, false],
+        ),
+        run(
+            &["--team", "Team A", "--tokens", "5", "--id", "k5", "-n"],
+            "",
+            OUT,
+        ),
+    ];
+    assert_snapshot!(told.concat());
+    let log = || fs::read_to_string(folder.path().join(LOG)).unwrap();
+    for id in ["k1", "k2", "b1", "b2", "k3", "k4"] {
+        assert!(log().contains(&format!("id={id} ")), "{id}");
+    }
+    assert!(!log().contains("k5"));
+    // Without an id of the caller's, a retry would record it again: the run fails, and names it.
+    for args in [
+        &["--team", "Team A", "--tokens", "7"][..],
+        &["--batch", "-"],
+    ] {
+        let input =
+            "{\"team\":\"QA\",\"tokens\":7}\n{\"team\":\"QA\",\"tokens\":7,\"id\":\"b3\"}\n";
+        let told = record_into_full(folder.path(), args, input, OUT);
+        let (code, message) = told.split_once("--- err\n").unwrap();
+        assert!(code.starts_with("exit Some(74)"), "{told}");
+        let ids = message.strip_prefix("tokmon: recorded as id").unwrap();
+        let (ids, why) = ids.split_once(", but ").unwrap();
+        assert!(why.starts_with("could not print: "), "{told}");
+        for id in ids.trim_start_matches('s').split(", ") {
+            assert!(log().contains(&format!("id={} ", id.trim())), "{told}");
+        }
+    }
+}
+
+#[test]
+fn every_recorded_id_is_printed() {
+    let lines = |from: usize| {
+        (from..from + 30).fold(String::new(), |lines, at| {
+            lines + &format!("{{\"team\":\"QA\",\"tokens\":5,\"id\":\"n{at:03}x\"}}\n")
+        })
+    };
+    let folder = repository(&[(LOG, &sample()), ("one", &lines(0)), ("two", &lines(100))]);
+    let text = record(folder.path(), &["--batch", "one"]);
+    let json = record(folder.path(), &["--batch", "two", "--json"]);
+    for at in 0..30 {
+        assert!(text.contains(&format!("n{at:03}x")), "{text}");
+        assert!(json.contains(&format!("n{:03}x", at + 100)), "{json}");
+    }
+    assert!(json.contains("\"count\": 30"), "{json}");
+}

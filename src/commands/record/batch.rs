@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::single::{check_time, random_id, usage_of};
 use crate::{
+    cli::StatementArgs,
     commands::run::Run,
     edit,
     failure::Failure,
@@ -21,8 +22,9 @@ use crate::{
 /// In bytes.
 const MAX_BATCH: usize = 64 * 1024 * 1024;
 
-/// Reads statements from a file, or from standard input (`-`). Fails at the first that cannot be recorded.
-pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
+/// Reads statements from a file, or from standard input (`-`), and whether each of them has an id. Fails at the first that cannot be
+/// recorded.
+pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<(Vec<Usage>, bool), Failure> {
     let now = run.now()?;
     let shown = if file.as_os_str() == "-" {
         "standard input".to_owned()
@@ -30,7 +32,7 @@ pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
         file.display().to_string()
     };
     let text = text(file, &shown, run)?;
-    let mut given = Vec::new();
+    let (mut given, mut have_ids) = (Vec::new(), true);
     for (at, line) in text.lines().enumerate() {
         let line = line.trim_start_matches('\u{feff}').trim();
         if line.is_empty() {
@@ -41,7 +43,7 @@ pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
             Failure::no_data(format!("{place}: {message}"))
                 .help("nothing was recorded; correct the line and try again")
         };
-        let usage = if line.starts_with('{') {
+        let (usage, has_id) = if line.starts_with('{') {
             from_json(line, now, run).map_err(wrong)?
         } else {
             from_line(line, run).map_err(wrong)?
@@ -49,12 +51,13 @@ pub fn read(file: &Path, run: &mut Run<'_, '_>) -> Result<Vec<Usage>, Failure> {
         check_time(usage.time, now).map_err(|failure| wrong(failure.to_string()))?;
         edit::usage_line(&usage).map_err(|(message, _)| wrong(message))?;
         given.push(usage);
+        have_ids &= has_id;
     }
     if given.is_empty() {
         return Err(Failure::no_data(format!("{shown} holds nothing to record"))
             .help("write a JSON object or a usage line on each line"));
     }
-    Ok(given)
+    Ok((given, have_ids))
 }
 
 fn text(file: &Path, shown: &str, run: &mut Run<'_, '_>) -> Result<String, Failure> {
@@ -79,22 +82,29 @@ fn text(file: &Path, shown: &str, run: &mut Run<'_, '_>) -> Result<String, Failu
     })
 }
 
-fn from_json(line: &str, now: DateTime<FixedOffset>, run: &Run<'_, '_>) -> Result<Usage, String> {
-    let given = serde_json::from_str(line).map_err(|error| {
+fn from_json(
+    line: &str,
+    now: DateTime<FixedOffset>,
+    run: &Run<'_, '_>,
+) -> Result<(Usage, bool), String> {
+    let given: StatementArgs = serde_json::from_str(line).map_err(|error| {
         // The line of the batch is named already.
         let text = error.to_string();
         let text = text.split(" at line 1 ").next().unwrap_or_default();
         format!("{text} (column {})", error.column())
     })?;
-    usage_of(&given, now, run).map_err(|failure| failure.to_string())
+    let usage = usage_of(&given, now, run).map_err(|failure| failure.to_string())?;
+    Ok((usage, given.id.is_some()))
 }
 
-fn from_line(line: &str, run: &Run<'_, '_>) -> Result<Usage, String> {
-    let mut found: Result<Usage, String> =
+fn from_line(line: &str, run: &Run<'_, '_>) -> Result<(Usage, bool), String> {
+    let mut found: Result<(Usage, bool), String> =
         Err("this is neither a JSON object nor a usage line".to_owned());
     let text = format!("{line}\n");
     log::read_str(text, FileId::LOG, &mut |item| match item {
-        Item::Usage(entry) => found = from_entry(&entry, run),
+        Item::Usage(entry) => {
+            found = from_entry(&entry, run).map(|usage| (usage, entry.id.is_some()));
+        }
         Item::Problem(problem) => {
             found = Err(format!("{} ({})", problem.message, problem.label));
         }

@@ -8,7 +8,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ids::KnownId;
 
-use super::{edit_session::EditSession, run::Run, status};
+use super::{
+    edit_session::EditSession,
+    run::{RecordedIds, Run},
+    status,
+};
 use crate::{
     analysis::Rows,
     cli::{RecordArgs, ViewArgs},
@@ -27,13 +31,13 @@ const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
 pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let gave_ids = args.batch.is_some() || args.statement.id.is_some();
-    let given = if let Some(file) = &args.batch {
+    let (given, are_given) = if let Some(file) = &args.batch {
         batch::read(file, run)?
     } else {
         let now = run.now()?;
         let usage = single::usage_of(&args.statement, now, run)?;
         single::check_time(usage.time, now)?;
-        vec![usage]
+        (vec![usage], args.statement.id.is_some())
     };
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
@@ -49,18 +53,40 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         let is_there = |log: &[u8]| ids::has_all(log, &new);
         session.target.append(&lines, &is_there)?;
     }
+    run.recorded = Some(ids_of(&new, &known, are_given));
     // Also if all is known: a run that was cut short may have left lines to be settled, or half a rewrite.
     let settled = settle(&session, run.now()?);
-    let remark = settled.map_or_else(not_settled, |()| Ok(None))?;
-    let recorded = outcome(&session, &new, known, run)?;
-    let (format, style) = (run.format(), run.style());
-    run.print(|out| render::recorded(&recorded, format, style, out))?;
+    let remark = match settled.map_or_else(not_settled, |()| Ok(None)) {
+        Ok(remark) => remark,
+        Err(failure) => return Err(run.recorded_but(failure, "not settled")),
+    };
+    let printed = outcome(&session, &new, known, run).and_then(|recorded| {
+        let (format, style) = (run.format(), run.style());
+        run.print(|out| render::recorded(&recorded, format, style, out))
+    });
     match remark {
         Some((text, true)) => run.urgent_note(text),
         Some((text, false)) => run.note(text),
         None => {}
     }
-    Ok(ExitCode::Success)
+    match printed {
+        Ok(()) => Ok(ExitCode::Success),
+        Err(failure) => run.not_printed(failure),
+    }
+}
+
+/// The ids of what is recorded now: by this run, else before, of which the caller knows all.
+fn ids_of(new: &[Usage], known: &[KnownId], are_given: bool) -> RecordedIds {
+    let of_new = || new.iter().map(|usage| usage.id.clone());
+    let of_known = || known.iter().map(|known| known.id.clone());
+    RecordedIds {
+        ids: if new.is_empty() {
+            of_known().collect()
+        } else {
+            of_new().collect()
+        },
+        are_given: are_given || new.is_empty(),
+    }
 }
 
 /// The usage lines to append.
@@ -159,6 +185,7 @@ fn outcome(
         schema_version: 1,
         file: session.log.shown.clone(),
         count: new.len(),
+        ids: new.iter().map(|usage| usage.id.clone()).collect(),
         rows,
         known_at: known.iter().map(|known| known.place.clone()).collect(),
         known: known.into_iter().map(|known| known.id).collect(),
