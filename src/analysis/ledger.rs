@@ -164,15 +164,15 @@ impl Ledger {
             || self.unreadable.contains_key(&Some(month))
     }
 
-    /// Whether a section of any month names a project.
-    pub fn has_project(&self, name: &str) -> bool {
+    /// The project that a name means, as the summary of any month spells it.
+    pub fn find_project(&self, name: &str) -> Option<&str> {
         let name = fold_name(name);
         let summaries = self
             .months
             .values()
             .flat_map(|data| data.summaries.values());
-        let mut projects = summaries.flatten();
-        projects.any(|project| fold_name(project) == name)
+        let mut projects = summaries.flatten().map(AsRef::as_ref);
+        projects.find(|project| fold_name(project) == name)
     }
 
     pub(super) fn derive(&mut self) {

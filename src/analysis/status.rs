@@ -199,7 +199,9 @@ fn teams(
             level: of_limit.map(|(used, limit)| policy.thresholds.level(used.0, limit.0)),
             reserved_tokens: reserved,
             available_tokens: allocated.map(|limit| limit.signed_sub(committed)),
-            reserved_level: allocated.map(|limit| policy.thresholds.level(committed.0, limit.0)),
+            reserved_level: allocated
+                .filter(|_| used.is_some() || reserved > Tokens::ZERO)
+                .map(|limit| policy.thresholds.level(committed.0, limit.0)),
             status: team.status().map(|status| status.word().to_owned()),
             cost: reconciled.total_cost(&team.cost()),
             deliverables: counted(true).map(|output| output.count),

@@ -81,18 +81,21 @@ fn spent_of((used, estimate): (Tokens, bool), held: Tokens, limit: Option<Tokens
 impl Judged<'_> {
     /// Of what is used.
     fn used(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
-        let level = match self.team {
+        let level = self.used_level().ok_or_else(|| self.has_no_limit(option))?;
+        Ok(self.reached(option, limit, level, &self.spent(false)))
+    }
+
+    fn used_level(self) -> Option<Level> {
+        match self.team {
             Some(team) => team.level.or(team.allocated_tokens.map(|_| Level::Ok)),
             None => self.report.level,
-        };
-        let level = level.ok_or_else(|| self.has_no_limit(option))?;
-        Ok(self.reached(option, limit, level, &self.spent(false)))
+        }
     }
 
     /// Of what is used, and of that with what is held.
     fn reserved(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let level = match self.team {
-            Some(team) => team.reserved_level.max(team.level),
+            Some(team) => team.reserved_level.max(self.used_level()),
             None => self.report.reserved_level.max(self.report.level),
         };
         let level = level.ok_or_else(|| self.has_no_limit(option))?;

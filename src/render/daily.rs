@@ -8,7 +8,14 @@ use crate::{
     model::Tokens,
 };
 
-pub const NO_ROWS: &str = "no daily rows in this month; what is used is in the monthly rows";
+/// Why no day is listed.
+pub fn no_rows(report: &StatusReport) -> &'static str {
+    if report.has_rows() {
+        "no daily rows in this month; what is used is in the monthly rows"
+    } else {
+        "no rows in this month yet"
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dates {
@@ -21,7 +28,7 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines = vec![heading("Daily")];
     let days = report.days.as_deref().unwrap_or_default();
     if days.is_empty() {
-        lines.push(NO_ROWS.into());
+        lines.push(no_rows(report).into());
         return lines;
     }
     let beside = table(report);

@@ -175,7 +175,10 @@ impl ViewRequest {
         let options = ReportOptions {
             path,
             now,
-            project: project.map(|project| reconciled.find_project(project).unwrap_or(project)),
+            project: project.and_then(|project| {
+                let elsewhere = || reconciled.ledger.find_project(project);
+                reconciled.find_project(project).or_else(elsewhere)
+            }),
             team: self.team.as_deref(),
             rows: self.rows.are_shown(),
             forecast_days: self.forecast_days,
@@ -265,7 +268,7 @@ fn check_names(
     let month = &reconciled;
     if let Some(project) = &request.project
         && reconciled.find_project(project).is_none()
-        && !(may_be_current && reconciled.ledger.has_project(project))
+        && !(may_be_current && reconciled.ledger.find_project(project).is_some())
     {
         return Err(unknown("project", project, &month.projects, month.month));
     }

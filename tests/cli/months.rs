@@ -1,8 +1,18 @@
 //! Which month is shown, and which is judged.
 
-use std::{fmt::Write as _, fs};
+use std::{
+    cell::{Cell, RefCell},
+    ffi::OsString,
+    fmt::Write as _,
+    fs,
+    io::{self, Write},
+    path::Path,
+    time::Duration,
+};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
+use tokmon::Context;
 
 use crate::harness::{Ran, Tokmon, binary, changes, fixture, repository, told};
 
@@ -17,6 +27,63 @@ fn run(log: &str, now: &str, options: &str) -> Ran {
 
 fn report(name: &str) -> String {
     fs::read_to_string(fixture("reports").join(name)).unwrap()
+}
+
+/// What `--follow` prints until it has printed two lines, where midnight comes after the first.
+fn follow_past_midnight(folder: &Path, midnight: DateTime<Utc>) -> String {
+    struct TwoLines<'l>(&'l RefCell<Vec<u8>>);
+    impl Write for TwoLines<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut lines = self.0.borrow_mut();
+            lines.extend(bytes);
+            let are_all = lines.iter().filter(|byte| **byte == b'\n').count() > 1;
+            if are_all {
+                Err(io::ErrorKind::BrokenPipe.into())
+            } else {
+                Ok(bytes.len())
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let (lines, calls) = (RefCell::new(Vec::new()), Cell::new(0_u32));
+    let clock = || {
+        calls.set(calls.get() + 1);
+        assert!(calls.get() < 10_000, "no line for the new month");
+        let after = i64::from(!lines.borrow().is_empty()) * 2 - 1;
+        midnight + TimeDelta::seconds(after)
+    };
+    let uptime = || Duration::from_secs(u64::from(calls.get()));
+    tokmon::run(
+        ["tokmon", "--follow", "--timezone", "UTC", "-f", LOG].map(OsString::from),
+        &mut Context {
+            environment: &|_| None,
+            folder: folder.to_path_buf(),
+            clock: &clock,
+            zone: &|_, _| None,
+            input: &mut io::empty(),
+            out: &mut TwoLines(&lines),
+            err: &mut io::sink(),
+            out_terminal: tokmon::Terminal::default(),
+            err_terminal: tokmon::Terminal::default(),
+            input_is_terminal: false,
+            uptime: &uptime,
+            random: &|| 0,
+            signals: tokmon::Signals::default(),
+        },
+    );
+    String::from_utf8(lines.into_inner()).unwrap()
+}
+
+#[test]
+fn following_goes_on_to_the_new_month_at_midnight() {
+    let log = report("new-year.md");
+    let hook = format!("{log}\n\n[USE] 2027-01-01T05:00:00+09:00 team=\"Red\" tokens=7 id=h\n");
+    let folder = repository(&[(LOG, &hook)]);
+    let lines = follow_past_midnight(folder.path(), "2027-01-01T00:00:00Z".parse().unwrap());
+    assert_snapshot!(lines);
 }
 
 /// How runs end, with the month that each shows and what it says on standard error.

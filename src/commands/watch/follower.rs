@@ -127,6 +127,12 @@ impl Follower<'_, '_> {
             ..self.run.style()
         };
         let mut reading = first;
+        // A day may begin a month, and then the figures are those of that month.
+        let mut day = match &reading {
+            Ok(snapshot) => snapshot.report.now,
+            Err(_) => self.now()?,
+        }
+        .date_naive();
         loop {
             let (now, at) = (self.now()?, (self.run.cx.uptime)());
             app.take(reading, now, at);
@@ -146,10 +152,7 @@ impl Follower<'_, '_> {
                 self.run.print(|out| writeln!(out, "{time} {line}"))?;
                 last = current;
             }
-            // A day may begin a month, and then the figures are those of that month.
-            while !self.is_due(&app, (self.run.cx.uptime)())
-                && self.now()?.date_naive() == now.date_naive()
-            {
+            while !self.is_due(&app, (self.run.cx.uptime)()) && self.now()?.date_naive() == day {
                 let wake = self.wake(&app).min(self.midnight()?);
                 match self.next(wake) {
                     Some(Event::Input(Input::Gone)) => return Ok(ExitCode::Success),
@@ -157,6 +160,7 @@ impl Follower<'_, '_> {
                     Some(Event::Input(_)) | None => {}
                 }
             }
+            day = self.now()?.date_naive();
             reading = self.read()?;
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     analysis::StatusReport,
     render::{
         StyledLine, around,
-        daily::{NO_ROWS, day_lines, part, remainder},
+        daily::{day_lines, no_rows, part, remainder},
     },
     tui::state::{App, Viewport},
 };
@@ -41,7 +41,7 @@ pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) ->
         let empty = match &app.team {
             _ if !app.filter.is_empty() => "no row contains this".to_owned(),
             Some(team) => format!("{} has no daily rows in this month", view.style.text(team)),
-            None => NO_ROWS.to_owned(),
+            None => no_rows(report).to_owned(),
         };
         body = vec![format!("  {empty}").into()];
     }
