@@ -169,6 +169,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Computed only where it is asked for. One fix may resolve several findings.
     pub fix: Option<Arc<Fix>>,
+    severity: Severity,
     applicability: Applicability,
 }
 
@@ -182,6 +183,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             fix: None,
+            severity: code.severity(),
             applicability: code.applicability(),
         }
     }
@@ -207,6 +209,12 @@ impl Diagnostic {
         self
     }
 
+    /// Marks one finding of a code that is an error elsewhere: all that is known of it counts.
+    pub const fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
     /// Attaches what resolves the finding. One that nothing resolves needs a person.
     pub fn set_fix(&mut self, fix: Option<Arc<Fix>>) {
         let applicability = fix.as_ref().map(|fix| fix.applicability);
@@ -215,7 +223,7 @@ impl Diagnostic {
     }
 
     pub const fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 
     /// Whether `tokmon check --fix` fixes it. Only the log is written, and the headers of archives; details beyond the summary are

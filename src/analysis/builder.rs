@@ -342,6 +342,10 @@ impl LedgerBuilder {
         }
         let cost = self.cost(entry);
         let ledger = &mut self.ledger;
+        if !entry.has_figure() {
+            let rows = ledger.without_figure.entry(entry.when.month);
+            rows.or_default().add(entry.place);
+        }
         let month = ledger.months.entry(entry.when.month).or_default();
         let first_currency = if entry.place.file.role() == FileRole::Archive {
             &mut month.archive_currency

@@ -75,6 +75,8 @@ pub struct Ledger {
     pub(super) kept: KeptRows,
     /// Rows that cannot be read, with the month they would have counted for where that is known.
     pub(super) unreadable: BTreeMap<Option<Month>, UnreadableRows>,
+    /// Rows without a figure, by the month they are of.
+    pub(super) without_figure: BTreeMap<Month, UnreadableRows>,
     /// All tokens counted and reserved: they fit, so no sum of parts of them overflows.
     pub(super) total: Tokens,
     /// The rows and reservations left out because `total` would not fit any more.

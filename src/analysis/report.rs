@@ -158,6 +158,10 @@ pub struct LogReport {
     pub unreadable_rows: u64,
     /// The places of the first of them.
     pub unreadable_places: Vec<Place>,
+    /// Rows of the month that say neither tokens nor a cost, which is not zero.
+    pub rows_without_figure: u64,
+    /// The places of the first of them.
+    pub places_without_figure: Vec<Place>,
 }
 
 /// The budget, and what of it is allocated.

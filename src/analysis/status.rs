@@ -128,6 +128,7 @@ fn reserved(request: &Request<'_>) -> HashMap<NameId, Tokens> {
 
 fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
     let ledger = reconciled.ledger;
+    let without_figure = ledger.without_figure.get(&reconciled.month);
     LogReport {
         path: path.to_owned(),
         format: if reconciled.is_legacy() { "1" } else { "2.0" },
@@ -138,6 +139,8 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
         hook_lines: ledger.hook_lines,
         unreadable_rows: reconciled.unreadable.count,
         unreadable_places: reconciled.unreadable.first.clone(),
+        rows_without_figure: without_figure.map_or(0, |rows| rows.count),
+        places_without_figure: without_figure.map_or_else(Vec::new, |rows| rows.first.clone()),
     }
 }
 

@@ -136,10 +136,12 @@ pub struct StatementArgs {
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
     /// The number of deliverables
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = values::parse_count)]
+    #[serde(deserialize_with = "values::count_of_json")]
     pub deliverables: Option<u64>,
     /// The duration in minutes
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = values::parse_count)]
+    #[serde(deserialize_with = "values::count_of_json")]
     pub minutes: Option<u64>,
     /// The model that was used
     #[arg(long, value_name = "NAME")]

@@ -91,32 +91,28 @@ pub fn one_of<const N: usize>(levels: [Level; N]) -> impl TypedValueParser<Value
 
 /// Reads a number of tokens like `200K`.
 pub fn parse_tokens(text: &str) -> Result<Tokens, String> {
-    if is_too_large(text) {
-        return Err("it is too large for the tokens of a month".to_owned());
-    }
     match cell::tokens(text) {
         Ok(Some(cell::TokenCell {
             used,
             from: None,
             limit: None,
         })) => Ok(used.value),
+        Err(cell::Unreadable::TooLarge(most)) => Err(too_large(most)),
         _ => Err("write a number of tokens like 200000, 200,000 or 200K".to_owned()),
     }
 }
 
-/// Whether a text is a number of a million billion or more.
-fn is_too_large(text: &str) -> bool {
-    const MAX_INTEGER_DIGITS: usize = 15;
-    let number = text.replace([',', '_'], "");
-    let digits = number.trim_end_matches(['k', 'K', 'm', 'M', 'b', 'B']);
-    let zeros = match number.get(digits.len()..) {
-        Some("k" | "K") => 3,
-        Some("m" | "M") => 6,
-        Some("b" | "B") => 9,
-        _ => 0,
-    };
-    digits.bytes().all(|byte| byte.is_ascii_digit())
-        && digits.trim_start_matches('0').len() + zeros > MAX_INTEGER_DIGITS
+fn too_large(most: &str) -> String {
+    format!("it is too large: write {most} at most")
+}
+
+/// Reads a number of deliverables or minutes.
+pub fn parse_count(text: &str) -> Result<u64, String> {
+    match cell::count(text) {
+        Ok(Some(count)) => Ok(count),
+        Err(cell::Unreadable::TooLarge(most)) => Err(too_large(most)),
+        _ => Err("write a whole number".to_owned()),
+    }
 }
 
 pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {
@@ -169,6 +165,7 @@ pub fn parse_cost(text: &str) -> Result<StatedCost, String> {
             nanos: cost.amount.value,
             currency: cost.currency,
         }),
+        Err(cell::Unreadable::TooLarge(most)) => Err(too_large(most)),
         _ => Err("write an amount like 0.037 or $0.037, to a billionth at most".to_owned()),
     }
 }
@@ -179,6 +176,10 @@ pub fn tokens_of_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Token
 
 pub fn cost_of_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<StatedCost>, D::Error> {
     figure_of_json(json, parse_cost, "an amount of money")
+}
+
+pub fn count_of_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<u64>, D::Error> {
+    figure_of_json(json, parse_count, "a count")
 }
 
 /// Reads a figure from a number or a text. No arithmetic is done on the number: its digits are read as they are.

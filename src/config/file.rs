@@ -95,6 +95,11 @@ pub trait Spelling: Sized {
 
     fn expected() -> String;
     fn read(text: &str) -> Option<Self>;
+
+    /// The largest number that it may be, where a text is a larger one.
+    fn exceeded(_: &str) -> Option<&'static str> {
+        None
+    }
 }
 
 /// A value with a [`Spelling`].
@@ -117,7 +122,13 @@ impl<T: Spelling> Visitor<'_> for ValueVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let wrong = || E::invalid_value(Unexpected::Str(text), &self);
+        let wrong = || match T::exceeded(text) {
+            Some(most) => {
+                let expected = format!("{most} at most: the number is too large");
+                E::invalid_value(Unexpected::Str(text), &expected.as_str())
+            }
+            None => E::invalid_value(Unexpected::Str(text), &self),
+        };
         T::read(text).map(Value).ok_or_else(wrong)
     }
 
@@ -159,6 +170,10 @@ impl Spelling for Tokens {
             _ => None,
         }
     }
+
+    fn exceeded(text: &str) -> Option<&'static str> {
+        too_large(cell::tokens(text))
+    }
 }
 
 impl Spelling for Money {
@@ -172,6 +187,17 @@ impl Spelling for Money {
             nanos: money.amount.value.into(),
             currency: money.currency.unwrap_or(Currency::USD),
         })
+    }
+
+    fn exceeded(text: &str) -> Option<&'static str> {
+        too_large(cell::money(text))
+    }
+}
+
+fn too_large<T>(read: cell::Parsed<T>) -> Option<&'static str> {
+    match read {
+        Err(cell::Unreadable::TooLarge(most)) => Some(most),
+        _ => None,
     }
 }
 

@@ -305,7 +305,15 @@ impl<'a> Pairs<'a> {
         let Some(text) = self.get(key) else {
             return Ok(None);
         };
-        read(text).map_err(|_| self.problem(key, text, "a number"))
+        read(text).map_err(|why| match why {
+            cell::Unreadable::TooLarge(most) => {
+                let mut problem = self.problem(key, text, &format!("{most} at most"));
+                problem.message =
+                    format!("`{key}` of this line is too large, so the line is not counted");
+                problem
+            }
+            cell::Unreadable::Malformed => self.problem(key, text, "a number"),
+        })
     }
 
     fn problem(&self, key: &str, text: &str, expected: &str) -> Box<Diagnostic> {

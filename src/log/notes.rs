@@ -4,7 +4,11 @@
 use chrono::NaiveDateTime;
 
 use super::cell;
-use crate::model::{Currency, Header, NoteValue, Price, Tokens, fold_name};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    model::{Currency, Header, NoteValue, Price, Tokens, fold_name},
+    text::Place,
+};
 
 /// What the pairs of a line of the header say; several are separated by `|`.
 pub(super) fn header(line: &str) -> impl Iterator<Item = Header> + '_ {
@@ -97,7 +101,7 @@ pub(super) fn note(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
     if cell::is_absent(value) {
         return None;
     }
-    let cell = || cell::leading_tokens(value).ok_or(cell::Unreadable);
+    let cell = || cell::leading_tokens(value);
     let amount = || Ok(cell()?.used);
     let range = || cell().map(|cell| (cell.from.unwrap_or(cell.used.value), cell.used.value));
     Some(match fold_name(key).as_str() {
@@ -123,6 +127,23 @@ pub(super) fn note(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
             })
         }
     })
+}
+
+/// A finding about a note that cannot be read.
+pub(super) fn unreadable(why: cell::Unreadable, place: Place) -> Diagnostic {
+    let (message, label) = match why {
+        cell::Unreadable::TooLarge(most) => (
+            "the number of this note is too large",
+            format!("may be {most} at most"),
+        ),
+        cell::Unreadable::Malformed => (
+            "this note has no number that can be read",
+            "expected a number of tokens after the colon".to_owned(),
+        ),
+    };
+    Diagnostic::new(Code::UnreadableNumber, message, place)
+        .label(label)
+        .help("write it like `Total budget: 200,000 tokens`")
 }
 
 #[cfg(test)]

@@ -193,13 +193,8 @@ impl Reader<'_> {
                 in_notes_section: self.section.kind == Section::Notes,
                 place,
             })),
-            Some(Err(_)) if !walk.is_unterminated(range) => {
-                let message = "this note has no number that can be read";
-                self.out.problem(
-                    Diagnostic::new(Code::UnreadableNumber, message, place)
-                        .label("expected a number of tokens after the colon")
-                        .help("write it like `Total budget: 200,000 tokens`"),
-                );
+            Some(Err(why)) if !walk.is_unterminated(range) => {
+                self.out.problem(notes::unreadable(why, place));
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     Cell, Column, Columns, Role, RowValue, Section,
-    cell::{self, Parsed},
+    cell::{self, Parsed, Unreadable},
     section::OpenSection,
 };
 use crate::{
@@ -137,7 +137,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         }
         let figures = self.figures()?;
         let month = text.trim().parse();
-        let month = month.map_err(|_| self.unreadable(Column::Month))?;
+        let month = month.map_err(|_| self.unreadable(Column::Month, Unreadable::Malformed))?;
         Ok(Some(self.stated_total(month, figures, true)))
     }
 
@@ -233,7 +233,9 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let is_monthly = self.role == Role::Monthly;
         let date = match self.cell(Column::Date).map(|cell| cell::date(&cell.text)) {
             Some(Ok(Some(date))) => Some(date),
-            Some(Err(_)) if !is_monthly => return Err(self.unreadable(Column::Date)),
+            Some(Err(_)) if !is_monthly => {
+                return Err(self.unreadable(Column::Date, Unreadable::Malformed));
+            }
             _ => self.section.kind.date().flatten(),
         };
         let month = if is_monthly {
@@ -243,8 +245,10 @@ impl<'r, 'p> Decoder<'r, 'p> {
         };
         let Some(month) = month else {
             return Err(match self.role {
-                _ if self.cell(Column::Month).is_some() => self.unreadable(Column::Month),
-                Role::Legacy => self.unreadable(Column::Date),
+                _ if self.cell(Column::Month).is_some() => {
+                    self.unreadable(Column::Month, Unreadable::Malformed)
+                }
+                Role::Legacy => self.unreadable(Column::Date, Unreadable::Malformed),
                 _ => Refused,
             });
         };
@@ -318,7 +322,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         read: impl Fn(&str) -> Parsed<T>,
     ) -> Result<Option<T>, Refused> {
         match self.cell(column) {
-            Some(cell) => read(&cell.text).map_err(|cell::Unreadable| self.unreadable(column)),
+            Some(cell) => read(&cell.text).map_err(|why| self.unreadable(column, why)),
             None => Ok(None),
         }
     }
@@ -329,15 +333,25 @@ impl<'r, 'p> Decoder<'r, 'p> {
     }
 
     /// Notes that the cell in this column does not hold what it should.
-    fn unreadable(&mut self, column: Column) -> Refused {
+    fn unreadable(&mut self, column: Column, why: Unreadable) -> Refused {
         let found = self.cell(column).map_or("", |cell| cell.raw);
-        let (code, what) = match column {
-            Column::Duration | Column::Time => (Code::UnreadableTime, "not a time"),
-            Column::Month => (Code::UnreadableDate, "not a month"),
-            Column::Date => (Code::UnreadableDate, "not a date"),
-            _ if found.starts_with(['-', '−']) => (Code::UnreadableNumber, "a negative number"),
-            _ if is_ambiguous(found) => (Code::UnreadableNumber, "an ambiguous number"),
-            _ => (Code::UnreadableNumber, "not a number"),
+        let code = match column {
+            Column::Duration | Column::Time => Code::UnreadableTime,
+            Column::Month | Column::Date => Code::UnreadableDate,
+            _ => Code::UnreadableNumber,
+        };
+        let too_large = match why {
+            Unreadable::TooLarge(most) => Some(most),
+            Unreadable::Malformed => None,
+        };
+        let what = match column {
+            _ if too_large.is_some() => "too large",
+            Column::Duration | Column::Time => "not a time",
+            Column::Month => "not a month",
+            Column::Date => "not a date",
+            _ if found.starts_with(['-', '−']) => "a negative number",
+            _ if is_ambiguous(found) => "an ambiguous number",
+            _ => "not a number",
         };
         let expected = match column {
             Column::Duration => "a duration like `1h 15m`",
@@ -352,11 +366,15 @@ impl<'r, 'p> Decoder<'r, 'p> {
             Code::UnreadableTime => "the row counts without it",
             _ => "the row is left out of every sum",
         };
+        let help = match too_large {
+            Some(most) => format!("write {most} at most; is there a digit too many?"),
+            None => format!("write {expected}"),
+        };
         let message = format!("{what}: `{}`", shortened(found));
         self.problems.push(
             Diagnostic::new(code, message, self.place(column))
                 .label(label)
-                .help(format!("write {expected}")),
+                .help(help),
         );
         Refused
     }

@@ -82,6 +82,17 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// Whether it says anything of what was spent.
+    pub fn has_figure(&self) -> bool {
+        let Figures {
+            tokens,
+            classes,
+            cost,
+            ..
+        } = self.figures;
+        tokens.is_some() || cost.is_some() || classes != TokenClasses::default()
+    }
+
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         let further = self.further_ids.iter();
         self.id.iter().chain(further).map(AsRef::as_ref)

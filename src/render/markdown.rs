@@ -21,7 +21,7 @@ pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io:
             writeln!(out, "\n{note}")?;
         }
     }
-    if let Some(line) = status::unreadable(report) {
+    for line in status::missing(report) {
         writeln!(out, "\n{line}")?;
     }
     Ok(())

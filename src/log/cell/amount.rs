@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Parsed, number::Number, parse, split_while, without_estimate_mark};
+use super::{
+    Limit, Parsed, Unreadable, number::Number, parse_number, split_while, without_estimate_mark,
+};
 use crate::model::{Amount, Currency, Price, Tokens};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub struct MoneyCell {
 /// Reads `45,230`, `45.2K`, `~45,000`, `155K / 200K`, `~155,000-160,000`, each with or without the word `tokens`
 /// and a remark in brackets after it.
 pub fn tokens(text: &str) -> Parsed<TokenCell> {
-    parse(text, |text| {
+    parse_number(text, Limit::TOKENS, |text| {
         if let Some(value) = plain_number(text) {
             return Some(TokenCell::one(Amount::exact(Tokens(value))));
         }
@@ -95,7 +97,7 @@ fn token_range(text: &str) -> Option<TokenCell> {
 
 /// Reads the amount at the start of a longer text: `200,000 tokens`, `~155,000-160,000 tokens (77-80% of budget)`,
 /// `>6K tokens per deliverable`.
-pub fn leading_tokens(text: &str) -> Option<TokenCell> {
+pub fn leading_tokens(text: &str) -> Result<TokenCell, Unreadable> {
     const PARTS: &str = "0123456789,._-–—~≈ \u{a0}\u{202f}";
     let text = text
         .trim()
@@ -108,9 +110,10 @@ pub fn leading_tokens(text: &str) -> Option<TokenCell> {
     };
     let (number, rest) = text.split_at(text.find(is_end).unwrap_or(text.len()));
     if changes_the_number(rest) {
-        return None;
+        return Err(Unreadable::Malformed);
     }
-    token_range(number.trim_end_matches([' ', '.', ',', '-', '–', '—']))
+    let number = number.trim_end_matches([' ', '.', ',', '-', '–', '—']);
+    token_range(number).ok_or_else(|| Limit::TOKENS.refuse(number))
 }
 
 /// Whether what follows a number makes it another one: ` million`, `%`, ` / 200K`, ` USD`.
@@ -135,7 +138,7 @@ fn changes_the_number(rest: &str) -> bool {
 
 /// Reads `$0.136`, `€18.76`, `0.14 USD`, `25,57 $`, `<$0.01`, `~$0.315`.
 pub fn money(text: &str) -> Parsed<MoneyCell> {
-    parse(text, |text| {
+    parse_number(text, Limit::MONEY, |text| {
         let text = without_remark(text);
         let (tilde, text) = without_estimate_mark(text);
         let below = text.strip_prefix('<');
@@ -159,7 +162,11 @@ pub fn price(text: &str, tokens: Tokens) -> Option<(u64, Option<Currency>)> {
 /// Separates a number from the sign or code of its currency, on either side.
 fn split_currency(text: &str) -> Option<(Option<Currency>, &str)> {
     let is_number = |c: char| c.is_ascii_digit();
-    let first = text.find(is_number)?;
+    let mut first = text.find(is_number)?;
+    if text.get(..first)?.ends_with('.') {
+        // `$.01`: the point belongs to the number.
+        first -= 1;
+    }
     let mut last = text.rfind(is_number)? + 1;
     let rest = text.get(last..)?;
     // `25K`: the letter belongs to the number. `25 SEK`: it does not.
@@ -195,11 +202,13 @@ pub fn percent_span(text: &str) -> Option<Range<usize>> {
     (start < before.len()).then_some(start..before.len())
 }
 
+/// Reads a number of deliverables or minutes.
 pub fn count(text: &str) -> Parsed<u64> {
-    parse(text, |text| {
+    parse_number(text, Limit::COUNT, |text| {
         let number = Number::read(without_remark(text))?;
         let is_whole = number.thousands.is_none() && number.decimals == 0;
-        number.scaled(0)?.try_into().ok().filter(|_| is_whole)
+        let count = number.scaled(0)?.try_into().ok();
+        count.filter(|count| is_whole && Limit::COUNT.allows(*count))
     })
 }
 
@@ -243,11 +252,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{log::cell::Unreadable, model::Money};
+    use crate::model::Money;
 
     fn figure(text: &str) -> String {
         match tokens(text) {
-            Err(Unreadable) => "unreadable".to_owned(),
+            Err(Unreadable::Malformed) => "unreadable".to_owned(),
+            Err(Unreadable::TooLarge(most)) => format!("more than {most}"),
             Ok(None) => "absent".to_owned(),
             Ok(Some(TokenCell { used, from, limit })) => {
                 let mark = if used.estimate { "~" } else { "" };
@@ -308,8 +318,6 @@ mod tests {
             "1.",
             "0x10",
             "12 450 K K",
-            "99999999999999999999999999999999999999999",
-            "2,000,000,000,000,000",
             "1.0000000000000000000000000001K",
             "١٢٣",
             "12,450 done",
@@ -323,6 +331,53 @@ mod tests {
             "∞",
         ] {
             assert_eq!(figure(text), "unreadable", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_is_told_from_what_is_none() {
+        let too_large = Unreadable::TooLarge("1,000,000,000,000,000");
+        for text in [
+            "9,007,199,254,740,993",
+            "1,000,000,000,000,001",
+            "99999999999999999999999999999999999999999",
+            "~2,000,000,000,000,000",
+            "1,000,001B",
+            "2,000,000,000,000,000 tokens",
+            "1,000 / 2,000,000,000,000,000",
+            "5-2,000,000,000,000,000",
+            "99999999999999999999.5K",
+        ] {
+            assert_eq!(tokens(text), Err(too_large), "{text}");
+        }
+        assert_eq!(figure("1,000,000B"), "1,000,000,000,000,000 ±500000000");
+        let too_large = Err(Unreadable::TooLarge("1,000,000,000"));
+        for text in [
+            "$9,007,199,254,740,993",
+            "1.000.000.001,50 €",
+            "$1001M",
+            "99999999999 USD",
+        ] {
+            assert_eq!(
+                money(text).map(|_| ()),
+                too_large.map(|_: u64| ()),
+                "{text}"
+            );
+        }
+        for text in ["1,000,000,001", "99999999999999999999999"] {
+            assert_eq!(
+                count(text).map(|_| ()),
+                too_large.map(|_: u64| ()),
+                "{text}"
+            );
+        }
+        for text in [
+            "-9,007,199,254,740,993",
+            "9,007,199,254,740,99x",
+            "9,0071",
+            "1e99",
+        ] {
+            assert_eq!(tokens(text), Err(Unreadable::Malformed), "{text}");
         }
     }
 
@@ -354,6 +409,11 @@ mod tests {
             ("$0.0000005", Some((500, false, Some("$")))),
             ("$0.0000000005", Some((0, false, Some("$")))),
             ("$0.0000000015", Some((2, false, Some("$")))),
+            ("$.01", Some((10_000_000, false, Some("$")))),
+            (".5 EUR", Some((500_000_000, false, Some("€")))),
+            ("~$.01", Some((10_000_000, true, Some("$")))),
+            ("$.", None),
+            ("$..1", None),
             (
                 "$1000M",
                 Some((1_000_000_000_000_000_000, false, Some("$"))),
@@ -405,7 +465,9 @@ mod tests {
     #[test]
     fn sentences_of_the_notes_are_read() {
         let read = |text| {
-            leading_tokens(text).map(|cell| (cell.from.map(|from| from.0), cell.used.value.0))
+            leading_tokens(text)
+                .ok()
+                .map(|cell| (cell.from.map(|from| from.0), cell.used.value.0))
         };
         assert_eq!(read("200,000 tokens"), Some((None, 200_000)));
         assert_eq!(

@@ -7,6 +7,8 @@ mod number;
 mod status;
 mod time;
 
+use number::Limit;
+
 pub use amount::{
     TokenCell, count, efficiency, leading_tokens, money, percent, percent_span, price, tokens,
 };
@@ -16,7 +18,11 @@ pub use time::{date, minutes, time_range};
 
 /// A cell that holds something, but not what its column should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unreadable;
+pub enum Unreadable {
+    Malformed,
+    /// A number beyond this one.
+    TooLarge(&'static str),
+}
 
 /// None where nothing is written, which is not zero.
 pub type Parsed<T> = Result<Option<T>, Unreadable>;
@@ -43,7 +49,12 @@ fn parse<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Parsed<T> {
     if is_absent(text) {
         return Ok(None);
     }
-    read(text).map(Some).ok_or(Unreadable)
+    read(text).map(Some).ok_or(Unreadable::Malformed)
+}
+
+/// As [`parse`], for a number that may be so large.
+fn parse_number<T>(text: &str, most: Limit, read: impl FnOnce(&str) -> Option<T>) -> Parsed<T> {
+    parse(text, read).map_err(|_| most.refuse(text))
 }
 
 /// Splits a text in front of the first character that is not `wanted`.

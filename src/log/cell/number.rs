@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Unreadable;
 use crate::model::{Amount, Tokens, divide_half_even};
 
 /// A decimal number exactly as written: `digits` / 10^`decimals`, times a thousand to the power of `thousands`.
@@ -13,6 +14,78 @@ pub(super) struct Number {
     pub(super) thousands: Option<u32>,
 }
 
+/// The separators between thousands.
+const SEPARATORS: [char; 7] = [',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''];
+
+/// How large a number may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    most: u64,
+    shown: &'static str,
+}
+
+impl Limit {
+    /// A million billion: beyond it a figure is a slip of the pen, and sums stay far from their limit.
+    pub(super) const TOKENS: Self = Self {
+        most: 1_000_000_000_000_000,
+        shown: "1,000,000,000,000,000",
+    };
+    /// In units of a currency.
+    pub(super) const MONEY: Self = Self {
+        most: 1_000_000_000,
+        shown: "1,000,000,000",
+    };
+    /// For deliverables and minutes.
+    pub(super) const COUNT: Self = Self::MONEY;
+
+    pub(super) const fn allows(self, value: u64) -> bool {
+        value <= self.most
+    }
+
+    /// Why a text that is no number within this limit cannot be read.
+    pub(super) fn refuse(self, text: &str) -> Unreadable {
+        if text.trim_start().starts_with(['-', '−']) {
+            return Unreadable::Malformed;
+        }
+        let is_part_of_number = |c: char| {
+            c.is_ascii_digit() || c == '.' || SEPARATORS.contains(&c) || "kKmMbB".contains(c)
+        };
+        let mut parts = text.split(|c| !is_part_of_number(c));
+        if parts.any(|part| self.is_exceeded(part)) {
+            Unreadable::TooLarge(self.shown)
+        } else {
+            Unreadable::Malformed
+        }
+    }
+
+    /// Whether a text is a number beyond it, however long.
+    fn is_exceeded(self, text: &str) -> bool {
+        let (number, thousands) = Number::split_magnitude(text.trim());
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        // A decimal comma, and points between thousands.
+        let comma = number.rsplit_once(',');
+        let (whole, fraction) = match comma.filter(|(_, end)| matches!(end.len(), 1 | 2)) {
+            Some((whole, fraction)) => (whole.replace('.', ""), fraction),
+            None => (whole.to_owned(), fraction),
+        };
+        let Some(whole) = ungrouped(&whole, &SEPARATORS) else {
+            return false;
+        };
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !are_digits(&whole) || !are_digits(fraction) {
+            return false;
+        }
+        let scale = 1_000_u128.pow(thousands.unwrap_or(0));
+        let digits = whole.trim_start_matches('0');
+        let value = match digits.len() {
+            0 => 0,
+            ..=20 => digits.parse().unwrap_or(u128::MAX),
+            _ => u128::MAX,
+        };
+        value.saturating_mul(scale) > u128::from(self.most)
+    }
+}
+
 impl Number {
     pub(super) fn read(text: &str) -> Option<Self> {
         let (text, thousands) = Self::split_magnitude(text.trim());
@@ -20,8 +93,7 @@ impl Number {
         if text.ends_with('.') {
             return None;
         }
-        let separators = [',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''];
-        Self::from_parts(&ungrouped(whole, &separators)?, fraction, thousands)
+        Self::from_parts(&ungrouped(whole, &SEPARATORS)?, fraction, thousands)
     }
 
     /// As [`read`](Self::read), but a comma followed by one or two digits at the end is a decimal comma.
@@ -34,7 +106,12 @@ impl Number {
                 return Self::from_parts(&whole, fraction, thousands);
             }
         }
-        Self::read(text)
+        match number.strip_prefix('.') {
+            Some(fraction) => {
+                Self::from_parts("0", fraction, thousands).filter(|_| !fraction.is_empty())
+            }
+            None => Self::read(text),
+        }
     }
 
     fn split_magnitude(text: &str) -> (&str, Option<u32>) {
@@ -82,15 +159,13 @@ impl Number {
 
     /// As tokens: whole, and no more than can be one month of anything.
     pub(super) fn tokens(self, estimate: bool) -> Option<Amount<Tokens>> {
-        /// A million billion: beyond it a figure is a slip of the pen, and sums stay far from their limit.
-        const MAX_TOKENS: u64 = 1_000_000_000_000_000;
         if self.thousands.is_none() && self.decimals > 2 {
             // `45.230` is a decimal here and a thousands point elsewhere.
             return None;
         }
         let value = u64::try_from(self.scaled(0)?).ok();
         Some(Amount {
-            value: Tokens(value.filter(|value| *value <= MAX_TOKENS)?),
+            value: Tokens(value.filter(|value| Limit::TOKENS.allows(*value))?),
             unit: 10_u64.pow((3 * self.thousands.unwrap_or(0)).saturating_sub(self.decimals)),
             estimate,
         })
@@ -98,8 +173,7 @@ impl Number {
 
     /// As money in nanos. Digits beyond them round half to even.
     pub(super) fn nanos(self, estimate: bool) -> Option<Amount<u64>> {
-        /// A billion units.
-        const MAX_NANOS: u64 = 1_000_000_000_000_000_000;
+        const MAX_NANOS: u64 = Limit::MONEY.most * 1_000_000_000;
         let power = 9 + 3 * self.thousands.unwrap_or(0);
         let value = if let Some(up) = power.checked_sub(self.decimals) {
             self.digits.checked_mul(10_u128.checked_pow(up)?)?

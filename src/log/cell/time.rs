@@ -2,12 +2,12 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{Parsed, number::Number, parse, split_while, without_estimate_mark};
+use super::{Limit, Parsed, Unreadable, number::Number, parse, split_while, without_estimate_mark};
 use crate::model::TimeRange;
 
 /// Reads `2h`, `1h 15m`, `45m`, `75 min`, `~9h`, `1.5h` in minutes.
 pub fn minutes(text: &str) -> Parsed<u64> {
-    parse(text, |text| {
+    let parsed = parse(text, |text| {
         let (_, text) = without_estimate_mark(text);
         let mut rest = text.trim();
         let mut total = 0_u64;
@@ -21,13 +21,21 @@ pub fn minutes(text: &str) -> Parsed<u64> {
                 "s" | "sec" | "secs" | "second" | "seconds" => 1,
                 _ => return None,
             };
-            let hundredths = u64::try_from(Number::read(number)?.scaled(2)?).ok()?;
-            let hundredths = hundredths.checked_mul(seconds)?;
-            total = total.checked_add(hundredths)?;
+            let hundredths = match u64::try_from(Number::read(number)?.scaled(2)?) {
+                Ok(hundredths) => hundredths.saturating_mul(seconds),
+                Err(_) => u64::MAX,
+            };
+            total = total.saturating_add(hundredths);
             rest = behind.trim_start();
         }
         Some(total / 6_000)
-    })
+    });
+    match parsed {
+        Ok(Some(minutes)) if !Limit::COUNT.allows(minutes) => {
+            Err(Unreadable::TooLarge("1,000,000,000 minutes"))
+        }
+        parsed => parsed,
+    }
 }
 
 /// Reads `2026-02-25`, also with `/` or `.` between its parts.
@@ -85,7 +93,6 @@ fn time(text: &str) -> Option<NaiveTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::cell::Unreadable;
 
     #[test]
     fn durations_and_times_are_read() {
@@ -101,15 +108,12 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(minutes(text), Ok(Some(expected)), "{text}");
         }
-        for text in [
-            "2",
-            "h",
-            "2 weeks",
-            "two hours",
-            "1h15",
-            "99999999999999999999h",
-        ] {
-            assert_eq!(minutes(text), Err(Unreadable), "{text}");
+        for text in ["2", "h", "2 weeks", "two hours", "1h15"] {
+            assert_eq!(minutes(text), Err(Unreadable::Malformed), "{text}");
+        }
+        for text in ["99999999999999999999h", "16666667h 100m", "1000000001 min"] {
+            let too_large = Err(Unreadable::TooLarge("1,000,000,000 minutes"));
+            assert_eq!(minutes(text), too_large, "{text}");
         }
         let range = |text| time_range(text).map(|range| range.map(|range| range.to_string()));
         assert_eq!(range("10:10"), Ok(Some("10:10".to_owned())));
@@ -127,7 +131,7 @@ mod tests {
             "10:10-later",
             "1:2:3:4",
         ] {
-            assert_eq!(range(text), Err(Unreadable), "{text}");
+            assert_eq!(range(text), Err(Unreadable::Malformed), "{text}");
         }
         assert_eq!(date("2026-02-25"), Ok(NaiveDate::from_ymd_opt(2026, 2, 25)));
         assert_eq!(date("2026/02/25"), Ok(NaiveDate::from_ymd_opt(2026, 2, 25)));
@@ -139,7 +143,7 @@ mod tests {
             "2026-02",
             "2026-02-25-01",
         ] {
-            assert_eq!(date(text), Err(Unreadable), "{text}");
+            assert_eq!(date(text), Err(Unreadable::Malformed), "{text}");
         }
     }
 }

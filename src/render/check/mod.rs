@@ -31,6 +31,8 @@ pub struct CheckExtent {
     pub months: usize,
     /// Rows of tables, and usage lines.
     pub rows: u64,
+    /// Those of them that say neither tokens nor a cost.
+    pub rows_without_figure: u64,
     /// Lines of all files.
     pub lines: u64,
 }
@@ -78,10 +80,15 @@ impl CheckReport<'_> {
         let CheckExtent {
             months,
             rows,
+            rows_without_figure,
             lines,
         } = self.extent;
         let (rows, lines) = (counted(rows, "row"), counted(lines, "line"));
-        let extent = format!("{lines}, {rows}, {}", counted(months, "month"));
+        let without = match rows_without_figure {
+            0 => String::new(),
+            count => format!(", {count} of them without a figure"),
+        };
+        let extent = format!("{lines}, {rows}{without}, {}", counted(months, "month"));
         let file = style.text(self.files.name(FileId::LOG));
         let line = match count_kinds(self.findings, &KINDS) {
             Some(kinds) => format!("{kinds} in {file} ({extent}){}", self.fixable()),

@@ -13,10 +13,11 @@ pub fn one_line(report: &StatusReport, style: OutputStyle, problem: Option<Strin
     parts.collect::<Vec<String>>().join(" | ")
 }
 
-/// `1 row not counted`
+/// `1 row not counted`, `1 row without a figure`
 fn uncounted(report: &StatusReport) -> Option<String> {
-    let rows = report.log.unreadable_rows;
-    (rows > 0).then(|| counted(rows, "row") + " not counted")
+    let (unreadable, without) = (report.log.unreadable_rows, report.log.rows_without_figure);
+    let unreadable = (unreadable > 0).then(|| counted(unreadable, "row") + " not counted");
+    unreadable.or_else(|| (without > 0).then(|| counted(without, "row") + " without a figure"))
 }
 
 /// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.

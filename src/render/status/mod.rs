@@ -74,9 +74,9 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
 
 /// What is missing from the figures, and what contradicts them. Every view shows this.
 pub fn data_lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
-    let unreadable = unreadable(page.report).map(StyledLine::from);
-    let findings = findings(page, style);
-    unreadable.into_iter().chain(findings).collect()
+    let missing = missing(page.report).into_iter();
+    let missing = missing.flat_map(|line| style.fold(line.into(), 0));
+    missing.chain(findings(page, style)).collect()
 }
 
 fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
@@ -124,8 +124,21 @@ fn forecast_line(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     folded.collect()
 }
 
-pub fn unreadable(report: &StatusReport) -> Option<String> {
-    let (count, places) = (report.log.unreadable_rows, &report.log.unreadable_places);
+/// The rows that say nothing that is in the figures: those that cannot be read, and those without a figure.
+pub fn missing(report: &StatusReport) -> Vec<String> {
+    let log = &report.log;
+    let unreadable = rows(log.unreadable_rows, "unreadable", &log.unreadable_places);
+    let without = rows(
+        log.rows_without_figure,
+        "without a figure",
+        &log.places_without_figure,
+    );
+    let unreadable = unreadable.map(|rows| rows + ": not counted");
+    unreadable.into_iter().chain(without).collect()
+}
+
+/// `2 rows unreadable, lines 8, 9`.
+fn rows(count: u64, what: &str, places: &[Place]) -> Option<String> {
     if count == 0 {
         return None;
     }
@@ -138,9 +151,7 @@ pub fn unreadable(report: &StatusReport) -> Option<String> {
     };
     let word = if count == 1 { "line" } else { "lines" };
     let (rows, numbers) = (counted(count, "row"), numbers.join(", "));
-    Some(format!(
-        "{rows} unreadable, {word} {numbers}{more}: not counted"
-    ))
+    Some(format!("{rows} {what}, {word} {numbers}{more}"))
 }
 
 fn findings(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {

@@ -66,6 +66,8 @@ fn status(page: &Page<'_>) -> ReportTable {
     }
     let unreadable = Cell::Count(report.log.unreadable_rows);
     table.figure("unreadable_rows", unreadable);
+    let without = Cell::Count(report.log.rows_without_figure);
+    table.figure("rows_without_figure", without);
     if report.budget.tokens.is_none() {
         table.note(NO_BUDGET);
     }
