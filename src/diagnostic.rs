@@ -209,12 +209,6 @@ impl Diagnostic {
         self
     }
 
-    /// Marks one finding of a code that is an error elsewhere: all that is known of it counts.
-    pub const fn warning(mut self) -> Self {
-        self.severity = Severity::Warning;
-        self
-    }
-
     /// Attaches what resolves the finding. One that nothing resolves needs a person.
     pub fn set_fix(&mut self, fix: Option<Arc<Fix>>) {
         let applicability = fix.as_ref().map(|fix| fix.applicability);

@@ -191,6 +191,10 @@ fn figure_of_json<'de, D: Deserializer<'de>, T>(
     let text = match Value::deserialize(json)? {
         Value::Null => return Ok(None),
         Value::String(text) => text,
+        // Beyond what an integer holds; its digits are not exact, and it is refused.
+        Value::Number(number) if number.as_f64().is_some_and(|number| number >= 1e19) => {
+            format!("{:.0}", number.as_f64().unwrap_or_default())
+        }
         value => value.to_string(),
     };
     let figure = read(&text);

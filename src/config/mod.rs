@@ -130,13 +130,20 @@ fn read(problems: &mut ProblemList<'_>) -> Option<File> {
     None
 }
 
-/// Turns floats into strings of their digits as written: money never becomes binary floating point.
+/// Turns floats, and integers that no type holds, into strings of their digits as written: money never becomes binary floating
+/// point, and a number that is too large is told from what is none.
 fn quote_floats(table: &mut DeTable<'_>) {
     for (_, value) in table.iter_mut() {
         match value.get_mut() {
             DeValue::Table(table) => quote_floats(table),
             DeValue::Float(number) => {
                 *value.get_mut() = DeValue::String(DeString::Owned(number.as_str().to_owned()));
+            }
+            DeValue::Integer(number) if number.radix() == 10 => {
+                let digits = number.as_str();
+                if digits.parse::<i64>().is_err() {
+                    *value.get_mut() = DeValue::String(DeString::Owned(digits.to_owned()));
+                }
             }
             _ => {}
         }

@@ -309,7 +309,7 @@ impl<'a> Pairs<'a> {
             cell::Unreadable::TooLarge(most) => {
                 let mut problem = self.problem(key, text, &format!("{most} at most"));
                 problem.message =
-                    format!("`{key}` of this line is too large, so the line is not counted");
+                    format!("`{key}` of this line is more than {most}, so the line is not counted");
                 problem
             }
             cell::Unreadable::Malformed => self.problem(key, text, "a number"),

@@ -133,12 +133,12 @@ pub(super) fn note(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
 pub(super) fn unreadable(why: cell::Unreadable, place: Place) -> Diagnostic {
     let (message, label) = match why {
         cell::Unreadable::TooLarge(most) => (
-            "the number of this note is too large",
-            format!("may be {most} at most"),
+            format!("the number of this note is too large: it may be {most} at most"),
+            "too large",
         ),
         cell::Unreadable::Malformed => (
-            "this note has no number that can be read",
-            "expected a number of tokens after the colon".to_owned(),
+            "this note has no number that can be read".to_owned(),
+            "expected a number of tokens after the colon",
         ),
     };
     Diagnostic::new(Code::UnreadableNumber, message, place)

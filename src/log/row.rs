@@ -367,10 +367,11 @@ impl<'r, 'p> Decoder<'r, 'p> {
             _ => "the row is left out of every sum",
         };
         let help = match too_large {
-            Some(most) => format!("write {most} at most; is there a digit too many?"),
+            Some(most) => format!("write {most} at most"),
             None => format!("write {expected}"),
         };
-        let message = format!("{what}: `{}`", shortened(found));
+        let more = too_large.map_or_else(String::new, |most| format!(" is more than {most}"));
+        let message = format!("{what}: `{}`{more}", shortened(found));
         self.problems.push(
             Diagnostic::new(code, message, self.place(column))
                 .label(label)

@@ -62,3 +62,57 @@ fn a_row_outside_its_table_grows_where_it_is() {
     let changed = crate::harness::changes(&before, &after);
     assert_snapshot!(format!("{}\n=== changes\n{changed}", told(&ran)));
 }
+
+#[test]
+fn a_number_that_is_too_large_is_called_so_with_how_large_it_may_be() {
+    let (path, log) = report("numbers-too-large.md");
+    let check = Tokmon::new(["--file", &path, "check", "--now", NOW]).run();
+    let settings = "[budget]\ntokens = 9007199254740993\ncost = \"9007199254740993 USD\"\n[teams.\"A\"]\ntokens = 99999999999999999999\n";
+    let files = [("cost-log.md", log.as_str()), ("tokmon.toml", settings)];
+    let folder = repository(&files);
+    let mut said = format!("$ check\n{check}\n$ (settings)\n");
+    said += &Tokmon::new(["--now", NOW]).folder(folder.path()).run().err;
+    fs::remove_file(folder.path().join("tokmon.toml")).unwrap();
+    for args in [
+        "--budget 9,007,199,254,740,993",
+        "record --team A --tokens 9007199254740993",
+        "record --team A --tokens 5 --cost 9007199254740993",
+        "record --team A --tokens 5 --minutes 9007199254740993",
+        "record --team A --tokens 5 --deliverables 99999999999999999999",
+        "record --batch batch.json",
+    ] {
+        let batch = "{\"team\":\"A\",\"tokens\":99999999999999999999}";
+        fs::write(folder.path().join("batch.json"), batch).unwrap();
+        let ran = binary(folder.path())
+            .args(args.split(' '))
+            .output()
+            .unwrap();
+        said += &format!("\n$ {args}\n{}", told(&ran));
+    }
+    assert_snapshot!(said);
+}
+
+#[test]
+fn a_row_without_a_figure_is_counted_and_shown_and_not_taken_for_zero() {
+    let (path, _) = report("rows-without-figures.md");
+    let run = |options: &str| {
+        let args = ["--file", &path, "--now", NOW].into_iter();
+        let ran = Tokmon::new(args.chain(options.split_whitespace())).run();
+        format!("$ {options}\n{ran}\n")
+    };
+    let json = Tokmon::new(["--file", &path, "--now", NOW, "--json"]).output();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["log"]["rows_without_figure"], 2);
+    assert_eq!(json["log"]["places_without_figure"][1]["line"], 9);
+    assert_eq!(json["teams"][1]["used_tokens"], serde_json::Value::Null);
+    assert_snapshot!(
+        [
+            "--teams",
+            "--format csv",
+            "--format markdown --teams",
+            "check"
+        ]
+        .map(run)
+        .concat()
+    );
+}

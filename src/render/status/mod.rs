@@ -75,7 +75,7 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
 /// What is missing from the figures, and what contradicts them. Every view shows this.
 pub fn data_lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     let missing = missing(page.report).into_iter();
-    let missing = missing.flat_map(|line| style.fold(line.into(), 0));
+    let missing = missing.flat_map(|line| style.fold(StyledLine::from(line), 0));
     missing.chain(findings(page, style)).collect()
 }
 
