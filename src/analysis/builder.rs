@@ -8,7 +8,6 @@ use std::{
 use chrono::{DateTime, FixedOffset};
 
 use super::{
-    cost::CostSum,
     dating::Dating,
     ledger::{Duplicate, HoldEntry, Ledger},
     merged_rows::MonthlyRow,
@@ -340,7 +339,7 @@ impl LedgerBuilder {
         if !self.fits(tokens.unwrap_or_default(), entry.place) {
             return self.unreadable(Some(entry.when.month), entry.place);
         }
-        let cost = self.cost(entry);
+        let cost = self.ledger.cost_of(entry);
         let ledger = &mut self.ledger;
         if !entry.has_figure() {
             let rows = ledger.without_figure.entry(entry.when.month);
@@ -395,21 +394,6 @@ impl LedgerBuilder {
         day.entry((name, entry.kind))
             .or_default()
             .add(tokens, start);
-    }
-
-    /// What an entry cost: as written, else by its model's price from the settings; the header's price may come later.
-    fn cost(&self, entry: &Entry<'_>) -> CostSum {
-        let (figures, place) = (&entry.figures, entry.place);
-        if let Some(cost) = figures.cost {
-            return CostSum::new(cost.value.into(), figures.currency, cost.estimate, place);
-        }
-        let tokens = figures.tokens.map(|tokens| tokens.value);
-        let tokens = tokens.unwrap_or_default();
-        let price = || self.ledger.prices.get(entry.work.model.as_deref()?);
-        match price().and_then(|price| price.cost(tokens, figures.classes)) {
-            Some(cost) => CostSum::new(cost.nanos, Some(cost.currency), true, place),
-            None => CostSum::unpriced(tokens),
-        }
     }
 
     pub fn total(&mut self, total: StatedTotal) {

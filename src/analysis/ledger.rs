@@ -8,6 +8,7 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
 use super::{
+    cost::CostSum,
     dating::{AheadRows, Dating},
     merged_rows::{MergedRows, MonthlyRows},
     names::{NameId, Names, Roster},
@@ -16,8 +17,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Budget, BudgetSource, Currency, EntryKind, LastRow, ModelPrice, Month, Note,
-        NoteValue, Optimization, Phase, Price, StatedTotal, Tokens, fold_name, is_subtotal,
+        Allocation, Budget, BudgetSource, Currency, Entry, EntryKind, LastRow, ModelPrice, Month,
+        Note, NoteValue, Optimization, Phase, Price, StatedTotal, Tokens, fold_name, is_subtotal,
         is_total,
     },
     text::{FileId, Place},
@@ -140,6 +141,15 @@ impl Ledger {
 
     pub(super) fn rank(&self, month: Month) -> (bool, Month) {
         month.rank(self.dating.month())
+    }
+
+    /// What an entry cost: as written, else by its model's price from the settings. The price of the log is not needed.
+    pub fn cost_of(&self, entry: &Entry<'_>) -> CostSum {
+        let figures = &entry.figures;
+        CostSum::of(figures, entry.place, |tokens| {
+            let price = self.prices.get(entry.work.model.as_deref()?)?;
+            price.cost(tokens, figures.classes)
+        })
     }
 
     /// Where ids occur again, in the log and in its archives.

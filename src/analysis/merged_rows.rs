@@ -83,7 +83,7 @@ pub struct Resolution {
     pub tokens: Tokens,
     /// What the branches began with, at most.
     pub common: Tokens,
-    pub(super) cost: CostSum,
+    pub cost: CostSum,
     /// What it is to be written with. None where no detail has an id.
     pub base: Option<MergeBase>,
 }

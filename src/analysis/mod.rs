@@ -26,7 +26,7 @@ mod team_usage;
 
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
-pub use cost::Cost;
+pub use cost::{Cost, CostSum};
 pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,
@@ -44,4 +44,4 @@ pub use report::{
 };
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};
-pub use team_usage::TeamUsage;
+pub use team_usage::{MonthlyGap, TeamUsage};

@@ -8,13 +8,13 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
-    cost::{Cost, CostSum},
+    cost::{Cost, CostSum, PricedCost},
     efficiency::{self, Output},
     ledger::{Duplicate, Ledger, preferred},
-    merged_rows::{MergedRows, Resolution},
+    merged_rows::MergedRows,
     names::{MonthRoster, NameId},
     rows::{KeptRow, UnreadableRows},
-    team_usage::{Day, TeamUsage},
+    team_usage::{Day, MonthlyGap, TeamUsage},
 };
 use crate::{
     model::{
@@ -91,11 +91,6 @@ impl ReconciledMonth<'_> {
         month.map_or(&[], |month| month.merged.as_slice())
     }
 
-    /// The cost of the row that takes the place of several.
-    pub fn cost_of(&self, resolution: &Resolution) -> Option<Cost> {
-        self.total_cost(&resolution.cost)
-    }
-
     /// What the monthly rows of a team hold beyond its details with ids, and what that cost in nanos.
     pub fn base_of(&self, team: &TeamUsage) -> (i128, Option<u64>) {
         let mut keyed = CostSum::default();
@@ -145,11 +140,26 @@ impl ReconciledMonth<'_> {
     }
 
     pub fn cost(&self) -> Option<Cost> {
-        let mut cost = CostSum::default();
+        let mut cost = PricedCost::default();
         for team in &self.teams {
-            cost.add(&team.cost());
+            cost.add(&team.cost(self.currency(), self.ledger.price));
         }
-        self.total_cost(&cost)
+        cost.report(self.currency())
+    }
+
+    pub fn cost_of_team(&self, team: &TeamUsage) -> Option<Cost> {
+        let cost = team.cost(self.currency(), self.ledger.price);
+        cost.report(self.currency())
+    }
+
+    /// What the monthly rows of a team lack to say all that its details say.
+    pub fn gap_of(&self, team: &TeamUsage) -> MonthlyGap {
+        team.gap(self.currency(), self.ledger.price)
+    }
+
+    /// A sum of costs at the price of the log.
+    pub fn priced(&self, cost: &CostSum) -> PricedCost {
+        cost.priced(self.currency(), self.ledger.price)
     }
 
     /// The first statement with a cost in another currency.
@@ -162,7 +172,7 @@ impl ReconciledMonth<'_> {
     }
 
     pub(super) fn total_cost(&self, cost: &CostSum) -> Option<Cost> {
-        cost.total(self.currency(), self.ledger.price)
+        self.priced(cost).report(self.currency())
     }
 
     /// The price of a model's tokens: that of the settings, else that of the log.

@@ -206,7 +206,7 @@ fn teams(
                 .filter(|_| used.is_some() || reserved > Tokens::ZERO)
                 .map(|limit| policy.thresholds.level(committed.0, limit.0)),
             status: team.status().map(|status| status.word().to_owned()),
-            cost: reconciled.total_cost(&team.cost()),
+            cost: reconciled.cost_of_team(team),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),
             efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),

@@ -7,9 +7,12 @@ use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
-use super::{cost::CostSum, names::NameId};
+use super::{
+    cost::{CostSum, PricedCost},
+    names::NameId,
+};
 use crate::{
-    model::{Entry, EntryKind, RoundedSum, Status, Tokens},
+    model::{Currency, Entry, EntryKind, Money, Price, RoundedSum, Status, Tokens},
     text::Place,
 };
 
@@ -65,10 +68,63 @@ impl TeamUsage {
             .map(|(_, tally)| tally)
     }
 
-    pub(super) fn cost(&self) -> CostSum {
-        let mut cost = CostSum::default();
-        self.leading().for_each(|tally| cost.add(&tally.cost));
+    /// What it cost: by the same rule as the tokens, for themselves. Of the monthly rows and the details the larger, and beside it
+    /// what usage lines cost.
+    pub(super) fn cost(&self, own: Currency, price: Option<Price>) -> PricedCost {
+        let [monthly, details] = self.cost_of_tables();
+        let mut cost = PricedCost::larger(
+            (
+                &monthly.priced(own, price),
+                self.tokens_of(EntryKind::Monthly),
+            ),
+            (&details.priced(own, price), self.details()),
+        );
+        if let Some(lines) = self.tallies.get(&EntryKind::Line) {
+            cost.add(&lines.cost.priced(own, price));
+        }
         cost
+    }
+
+    /// Of its monthly rows, and of its details.
+    fn cost_of_tables(&self) -> [CostSum; 2] {
+        let [mut monthly, mut details] = [CostSum::default(), CostSum::default()];
+        for (kind, tally) in &self.tallies {
+            match kind {
+                EntryKind::Monthly => monthly.add(&tally.cost),
+                EntryKind::Line => {}
+                _ => details.add(&tally.cost),
+            }
+        }
+        [monthly, details]
+    }
+
+    /// What its monthly rows lack to say all that these and its details say.
+    pub(super) fn gap(&self, own: Currency, price: Option<Price>) -> MonthlyGap {
+        let [monthly, details] = self.cost_of_tables();
+        let has = self.tokens_of(EntryKind::Monthly);
+        let tokens = self.details().saturating_sub(has);
+        let (of_monthly, of_details) = (monthly.priced(own, price), details.priced(own, price));
+        let all = PricedCost::larger((&of_monthly, has), (&of_details, self.details()));
+        if monthly.is_unstated() && details.is_unstated() {
+            return MonthlyGap {
+                tokens,
+                cost: CostSum::unpriced(tokens),
+                with_cost: Tokens::ZERO,
+            };
+        }
+        let mut cost = match all.beyond(&of_monthly, own) {
+            Some((Money { nanos, currency }, estimate)) => {
+                CostSum::new(nanos, Some(currency), estimate, Place::default())
+            }
+            None => CostSum::default(),
+        };
+        let unpriced = all.unpriced.saturating_sub(of_monthly.unpriced);
+        cost.add(&CostSum::of_unknown(unpriced, all.open && !of_monthly.open));
+        MonthlyGap {
+            tokens,
+            cost,
+            with_cost: of_monthly.unpriced.saturating_sub(all.unpriced),
+        }
     }
 
     pub(super) fn sum(&self) -> RoundedSum {
@@ -87,6 +143,15 @@ impl TeamUsage {
             .or_else(|| of(EntryKind::Session))
             .or_else(|| of(EntryKind::Daily))
     }
+}
+
+/// What a team's monthly rows lack.
+#[derive(Clone, Debug)]
+pub struct MonthlyGap {
+    pub tokens: Tokens,
+    pub cost: CostSum,
+    /// How many of their tokens without a cost have one by the details.
+    pub with_cost: Tokens,
 }
 
 /// Whether no more than a tenth of what teams used carries no date: only then is it known when it was spent.

@@ -194,7 +194,7 @@ fn failure(error: &ArchiveError, archives: &Archives) -> Failure {
             *month,
             "end the code block or the comment, or move the file away",
         ),
-        ArchiveError::Needed { month, .. } => (
+        ArchiveError::Needed { month, .. } | ArchiveError::NeededForCost { month, .. } => (
             *month,
             "fix the log with `tokmon check --fix`, or keep the archive",
         ),

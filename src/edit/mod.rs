@@ -40,6 +40,8 @@ pub use union_merge::{join_rows, repeated_lines, resolve_union_merge};
 pub use usage_line::usage_line;
 
 #[cfg(test)]
+mod cost_proptests;
+#[cfg(test)]
 pub(crate) mod proptests;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -7,13 +7,13 @@ use super::{
     revision::Proposal,
     sections::NewSections,
     style,
-    table::{NewRow, TableEditor, plain_text},
+    table::{NewRow, RowCost, TableEditor},
     totals::{self, Basis},
 };
 use crate::{
-    analysis::ReconciledMonth,
+    analysis::{CostSum, MonthlyGap, ReconciledMonth},
     log::{Column, Role, cell},
-    model::{Amount, Entry, MergeBase, Money, Month, Price, Status, Tokens, fold_name},
+    model::{Amount, Entry, MergeBase, Money, Month, Status, Tokens, fold_name},
     text::Edit,
 };
 
@@ -22,10 +22,11 @@ use crate::{
 pub(super) struct Delta {
     pub(super) tokens: Tokens,
     pub(super) estimate: bool,
-    /// What that cost, if it is known, and whether it was given rather than computed.
-    pub(super) cost: Option<(Money, bool)>,
-    /// The price of a token, if it is the same for all.
-    pub(super) price: Option<Price>,
+    pub(super) cost: CostSum,
+    /// What the row costs then, where that is known.
+    pub(super) total_cost: Option<CostSum>,
+    /// How many of the row's own tokens had no cost, and have one with this.
+    pub(super) with_cost: Tokens,
     pub(super) minutes: Option<u64>,
     /// The number of deliverables that the team then has, if its monthly rows are to say so.
     pub(super) deliverables: Option<u64>,
@@ -36,16 +37,21 @@ pub(super) struct Delta {
 }
 
 impl Delta {
+    /// What the monthly rows of a team lack.
+    pub(super) fn of(gap: MonthlyGap) -> Self {
+        Self {
+            tokens: gap.tokens,
+            cost: gap.cost,
+            with_cost: gap.with_cost,
+            ..Self::default()
+        }
+    }
+
     /// Adds an earlier addition.
-    fn after(self, before: Option<Self>) -> Self {
+    pub(super) fn after(self, before: Option<Self>) -> Self {
         let Some(before) = before else { return self };
-        let cost = match (before.cost, self.cost) {
-            (Some((one, exact)), Some((two, also))) if one.currency == two.currency => {
-                let nanos = one.nanos.saturating_add(two.nanos);
-                Some((Money { nanos, ..one }, exact || also))
-            }
-            (one, two) => one.or(two),
-        };
+        let mut cost = before.cost;
+        cost.add(&self.cost);
         let minutes = match (before.minutes, self.minutes) {
             (Some(one), Some(two)) => Some(one.saturating_add(two)),
             (one, two) => one.or(two),
@@ -54,7 +60,8 @@ impl Delta {
             tokens: before.tokens.saturating_add(self.tokens),
             estimate: before.estimate || self.estimate,
             cost,
-            price: before.price.filter(|price| Some(*price) == self.price),
+            total_cost: None,
+            with_cost: before.with_cost.saturating_add(self.with_cost),
             minutes,
             deliverables: self.deliverables.or(before.deliverables),
             status: self.status.or(before.status),
@@ -167,6 +174,11 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         })
     }
 
+    /// Whether anything is added.
+    pub(super) fn is_changed(&self) -> bool {
+        self.rows.iter().any(|row| row.delta.is_some())
+    }
+
     /// Whether the log has any.
     pub(super) fn has_rows(&self) -> bool {
         !self.teams.is_empty()
@@ -245,7 +257,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                     team,
                     task: task.as_deref(),
                     tokens: Some((delta.tokens, delta.estimate)),
-                    cost: delta.cost,
+                    cost: RowCost::of(&delta.cost, self.reconciled, basis.currency),
                     status: delta.status.as_ref(),
                     minutes: delta.minutes,
                     deliverables: delta.deliverables,
@@ -263,7 +275,7 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
             let editor = TableEditor::new(self.document, table, basis.currency);
             let edits = grown.into_iter();
             let edits = edits.flat_map(|(row, entry, delta, base)| {
-                let edits = grow(&editor, row, entry, delta);
+                let edits = grow(&editor, row, entry, delta, self.reconciled);
                 editor.with_base(row, edits, base.as_ref())
             });
             let mut edits: Vec<Edit> = edits.collect();
@@ -344,11 +356,13 @@ impl MonthlyRows<'_, '_> {
     }
 }
 
+/// The edits of a row that grows.
 pub(super) fn grow(
     editor: &TableEditor<'_>,
     row: &TableRow,
     entry: &Entry<'_>,
     delta: &Delta,
+    reconciled: &ReconciledMonth<'_>,
 ) -> Vec<Edit> {
     let figures = entry.figures;
     let before = figures.tokens.unwrap_or(Amount::exact(Tokens::ZERO));
@@ -362,8 +376,18 @@ pub(super) fn grow(
             .filter(|_| !(is_idle && raw.len() == 1))
             .unwrap_or_else(|| editor.tokens(sum, estimate))
     });
-    let cost = editor.raw(row, Column::Cost);
-    let cost = cost.and_then(|raw| cost_text(editor, raw, entry, delta));
+    let cost = grown_cost(entry, delta, reconciled);
+    let cost_text = editor.raw(row, Column::Cost).zip(cost.as_ref());
+    let cost_text = cost_text.map(|(raw, cost)| {
+        let respelled = cost.money.and_then(|(money, estimate)| {
+            let marks = [estimate, cost.is_partial];
+            let is_same = figures.currency.is_none_or(|own| own == money.currency);
+            figures.cost.filter(|_| is_same)?;
+            style::respell_money(raw, money.nanos, true, marks)
+        });
+        let new = || editor.cost(cost).unwrap_or_else(|| "—".to_owned());
+        respelled.unwrap_or_else(new)
+    });
     let duration = editor.raw(row, Column::Duration).and_then(|raw| {
         let nothing = (is_idle && cell::is_absent(raw)).then_some(0);
         let had = figures.minutes.or(nothing)?;
@@ -375,7 +399,7 @@ pub(super) fn grow(
     let deliverables = deliverables.filter(|count| figures.deliverables != Some(*count));
     let cells = [
         (Column::Tokens, tokens),
-        (Column::Cost, cost),
+        (Column::Cost, cost_text),
         (Column::Duration, duration),
         (
             Column::Deliverables,
@@ -383,45 +407,49 @@ pub(super) fn grow(
         ),
         (Column::Status, status.map(|status| editor.status(status))),
     ];
-    let edit = |(column, text): (Column, Option<String>)| editor.set(row, column, &text?);
-    cells.into_iter().filter_map(edit).collect()
+    let texts = cells.into_iter();
+    let texts = texts.filter_map(|(column, text)| Some((column, text?)));
+    editor.set_row(row, texts.collect(), cost.as_ref())
 }
 
-/// The cost of a row that grows. Where nothing is written, nothing is: the price of all its tokens is not that of some. A cost that
-/// is the price of its tokens stays so, or the rounding of each addition would add up.
-fn cost_text(
-    editor: &TableEditor<'_>,
-    raw: &str,
+/// The cost of a row that grows. None where its cell stays as it is: it says so already, or says nothing, and the price of the log
+/// gives the same for all its tokens.
+fn grown_cost(
     entry: &Entry<'_>,
     delta: &Delta,
-) -> Option<String> {
-    let tokens = entry.figures.tokens;
-    let before = tokens.map_or(Tokens::ZERO, |tokens| tokens.value);
-    let written = cell::money(&plain_text(raw)).ok().flatten();
-    let Some((more, exact)) = delta.cost else {
-        // What nothing cost says nothing of what something does.
-        let is_nothing = before == Tokens::ZERO && written?.amount.value == 0;
-        return is_nothing.then(|| "—".to_owned());
+    reconciled: &ReconciledMonth<'_>,
+) -> Option<RowCost> {
+    let own = reconciled.ledger.cost_of(entry);
+    let mut sum = own.clone();
+    sum.add(&delta.cost);
+    let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+    let tokens = tokens.unwrap_or_default().saturating_add(delta.tokens);
+    let sum = match &delta.total_cost {
+        Some(total) if total.is_unstated() => CostSum::unpriced(tokens),
+        Some(total) => total.clone(),
+        None => sum,
     };
-    let Some(written) = written else {
-        return (before == Tokens::ZERO).then(|| editor.money(more, exact));
-    };
-    let currency = written.currency.or(entry.figures.currency);
-    if currency.is_some_and(|currency| currency != more.currency) {
-        return None;
+    let currency = entry.figures.currency.unwrap_or(reconciled.currency());
+    let of = |sum: &CostSum| RowCost::of(sum, reconciled, currency);
+    let mut cost = of(&sum);
+    cost.unpriced = cost.unpriced.saturating_sub(delta.with_cost);
+    cost.is_partial = cost.unpriced > Tokens::ZERO || reconciled.priced(&sum).open;
+    let implied = of(&CostSum::unpriced(tokens));
+    cost.is_implied = cost.money == implied.money && cost.unpriced == implied.unpriced;
+    if entry.figures.cost.is_none() {
+        // Some of the tokens may have no cost of their own: another row has it.
+        let nothing = Money { nanos: 0, currency };
+        cost.money = cost
+            .money
+            .or(Some((nothing, false)).filter(|_| !cost.is_implied));
+        return Some(cost).filter(|cost| !cost.is_implied);
     }
-    let price = delta.price.filter(|price| {
-        !exact && price.currency == more.currency && is_price(price, before, written.amount)
-    });
-    let sum = match price {
-        Some(price) => price.cost(before.saturating_add(delta.tokens)).nanos,
-        None => more.nanos.saturating_add(written.amount.value.into()),
-    };
-    style::respell_money(raw, sum, exact)
-}
-
-/// Whether a cost is the price of some tokens, as exactly as it is written.
-pub(super) fn is_price(price: &Price, tokens: Tokens, cost: Amount<u64>) -> bool {
-    let half = u128::from(cost.unit.div_ceil(2));
-    price.cost(tokens).nanos.abs_diff(cost.value.into()) <= half
+    let (money, _) = cost.money.filter(|(money, _)| money.currency == currency)?;
+    if cost.unpriced == tokens && money.nanos == 0 && tokens > Tokens::ZERO {
+        // What nothing cost says nothing of what something does.
+        cost.money = None;
+    }
+    let had = of(&own);
+    cost.is_implied = had.is_implied;
+    (cost != had).then_some(cost)
 }

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::{
     Document, Kept, SectionBlock, TableBlock, document,
-    table::{NewRow, TableEditor},
+    table::{NewRow, RowCost, TableEditor},
     totals::{self, Basis},
 };
 use crate::{
@@ -285,7 +285,11 @@ fn table_lines(
         let row = NewRow {
             team: NAME,
             tokens: Some((tokens.map(|(tokens, _)| tokens).sum(), is_estimate)),
-            cost: rows.iter().find_map(|row| row.cost),
+            cost: RowCost {
+                money: rows.iter().find_map(|row| row.cost.money),
+                is_implied: true,
+                ..RowCost::default()
+            },
             month: rows.iter().find_map(|row| row.month.clone()),
             ..NewRow::default()
         };

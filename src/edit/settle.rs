@@ -15,13 +15,13 @@ use super::{
     revision::Proposal,
     style,
     sync_summary::{self, Tolerance},
-    table::{NewRow, TableEditor},
+    table::{NewRow, RowCost, TableEditor},
     totals,
 };
 use crate::{
     analysis::{ReconciledMonth, TeamUsage, word_prefixes},
     log::{Column, Role, Section, cell},
-    model::{Amount, Entry, EntryKind, Money, Month, Tokens, fold_name, is_total},
+    model::{Entry, EntryKind, Month, Tokens, fold_name, is_total},
     text::{Edit, Place},
 };
 
@@ -93,6 +93,9 @@ impl<'d> Settling<'d> {
         for team in teams_at_risk(rows, &entries, reconciled) {
             met.insert(team.name.as_str());
             sync_summary::add_missing(rows, team, reconciled, Tolerance::None);
+            if !team.tallies.contains_key(&EntryKind::Monthly) {
+                sync_summary::add_costs(rows, team, reconciled);
+            }
         }
         for entry in entries {
             let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
@@ -104,24 +107,22 @@ impl<'d> Settling<'d> {
             let unrounded = owner
                 .filter(|team| met.insert(team.name.as_str()))
                 .filter(|team| sync_summary::missing(team, Tolerance::Rounding).is_none())
-                .and_then(|team| sync_summary::missing(team, Tolerance::None));
-            let value = tokens.value.saturating_add(unrounded.unwrap_or_default());
-            let tokens = Amount { value, ..tokens };
-            let price = reconciled.price_of(entry.work.model.as_deref());
+                .filter(|team| sync_summary::missing(team, Tolerance::None).is_some())
+                .map(|team| Delta::of(reconciled.gap_of(team)));
             let mut delta = Delta {
                 tokens: tokens.value,
                 estimate: tokens.estimate,
-                cost: cost(entry, tokens.value, reconciled),
-                price: price.and_then(|price| price.flat()),
+                cost: reconciled.ledger.cost_of(entry),
                 minutes: entry.figures.minutes,
-                deliverables: None,
                 status: entry.status.clone(),
                 keyed: entry.figures.tokens.map_or(Tokens::ZERO, |own| own.value),
                 last: entry.id.as_deref().map(str::to_owned),
+                ..Delta::default()
             };
             if delta.last.is_none() {
                 delta.keyed = Tokens::ZERO;
             }
+            let mut delta = delta.after(unrounded);
             if entry.figures.deliverables.is_some()
                 && let Some(count) = owner.and_then(|team| reconciled.deliverables_of(team))
             {
@@ -207,23 +208,6 @@ fn is_writable(entry: &Entry<'_>) -> bool {
     is_name && entry.id.as_deref().is_none_or(style::is_writable_id)
 }
 
-/// What a line cost: as it says, else by its price. And whether it says so.
-fn cost(
-    entry: &Entry<'_>,
-    tokens: Tokens,
-    reconciled: &ReconciledMonth<'_>,
-) -> Option<(Money, bool)> {
-    if let Some(cost) = entry.figures.cost {
-        let money = Money {
-            nanos: cost.value.into(),
-            currency: entry.figures.currency.unwrap_or(reconciled.currency()),
-        };
-        return Some((money, true));
-    }
-    let price = reconciled.price_of(entry.work.model.as_deref())?;
-    Some((price.cost(tokens, entry.figures.classes)?, false))
-}
-
 fn new_row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth<'_>) -> NewRow<'e> {
     let tokens = entry.figures.tokens;
     let task = entry.work.task.as_deref();
@@ -232,7 +216,11 @@ fn new_row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth<'_>) -> N
         task: task.filter(|task| !cell::is_absent(task)),
         tokens: tokens.map(|tokens| (tokens.value, tokens.estimate)),
         classes: entry.figures.classes,
-        cost: tokens.and_then(|tokens| cost(entry, tokens.value, reconciled)),
+        cost: RowCost::of(
+            &reconciled.ledger.cost_of(entry),
+            reconciled,
+            reconciled.currency(),
+        ),
         status: entry.status.as_ref(),
         time: entry.when.time,
         minutes: entry.figures.minutes,

@@ -19,6 +19,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tolerance {
     None,
+    /// None, and monthly rows cost no less than the details either.
+    NoneOfCosts,
     /// What the rounding of either explains.
     Rounding,
 }
@@ -51,6 +53,16 @@ pub fn sync_summary(
             }
             add_missing(&mut rows, team, &reconciled, tolerance);
         }
+        if rows.is_changed() || tolerance != Tolerance::Rounding {
+            // A new row makes its team known, of which one without tokens may have the name for a prefix of its own.
+            let is_for_all = tolerance == Tolerance::NoneOfCosts;
+            for team in &reconciled.teams {
+                let has_row = team.tallies.contains_key(&EntryKind::Monthly);
+                if is_for_all || !has_row {
+                    add_costs(&mut rows, team, &reconciled);
+                }
+            }
+        }
         let of_month = rows.propose(&mut derived.sections, derived.basis);
         if !of_month.is_empty() {
             derived.touch(*month, BTreeMap::new());
@@ -63,24 +75,28 @@ pub fn sync_summary(
     proposal
 }
 
-/// Adds to a team's rows what they lack, at the price of the log.
+/// Adds to a team's rows what they lack, at the cost that its details say.
 pub(super) fn add_missing(
     rows: &mut MonthlyRows<'_, '_>,
     team: &TeamUsage,
     reconciled: &ReconciledMonth<'_>,
     tolerance: Tolerance,
 ) {
-    let Some(tokens) = missing(team, tolerance).filter(|_| is_name(&team.name)) else {
-        return;
-    };
-    let price = reconciled.price_of(None).and_then(|price| price.flat());
-    let delta = Delta {
-        tokens,
-        cost: price.map(|price| (price.cost(tokens), false)),
-        price,
-        ..Delta::default()
-    };
-    rows.add(&team.name, None, delta);
+    if missing(team, tolerance).is_some() && is_name(&team.name) {
+        rows.add(&team.name, None, Delta::of(reconciled.gap_of(team)));
+    }
+}
+
+/// Adds to a team's rows what they lack of its costs, where they lack no tokens.
+pub(super) fn add_costs(
+    rows: &mut MonthlyRows<'_, '_>,
+    team: &TeamUsage,
+    reconciled: &ReconciledMonth<'_>,
+) {
+    let gap = reconciled.gap_of(team);
+    if gap.tokens == Tokens::ZERO && gap.cost.is_some() && is_name(&team.name) {
+        rows.add(&team.name, None, Delta::of(gap));
+    }
 }
 
 /// Whether a row of this name is read as that team's.

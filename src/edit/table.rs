@@ -8,6 +8,7 @@ use super::{
     style::{self, MoneyStyle, RowStyle, SAMPLED_ROWS, TokenStyle},
 };
 use crate::{
+    analysis::{CostSum, ReconciledMonth},
     log::{Column, Columns, cell, cells_of},
     model::{Currency, MergeBase, Money, Status, TimeRange, TokenClasses, Tokens},
     text::{Edit, Span},
@@ -20,8 +21,7 @@ pub(super) struct NewRow<'a> {
     pub(super) task: Option<&'a str>,
     pub(super) tokens: Option<(Tokens, bool)>,
     pub(super) classes: TokenClasses,
-    /// The cost, and whether it has to be written to its last digit.
-    pub(super) cost: Option<(Money, bool)>,
+    pub(super) cost: RowCost,
     pub(super) status: Option<&'a Status>,
     pub(super) time: Option<TimeRange>,
     pub(super) minutes: Option<u64>,
@@ -32,6 +32,32 @@ pub(super) struct NewRow<'a> {
     pub(super) month: Option<String>,
     pub(super) id: Option<&'a str>,
     pub(super) base: Option<MergeBase>,
+}
+
+/// What a row says of its cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct RowCost {
+    /// What is known of it, and whether that is an estimate.
+    pub(super) money: Option<(Money, bool)>,
+    /// How many of the row's tokens have neither a cost nor a price.
+    pub(super) unpriced: Tokens,
+    /// It is more than that.
+    pub(super) is_partial: bool,
+    /// A row that says nothing of its cost is read the same.
+    pub(super) is_implied: bool,
+}
+
+impl RowCost {
+    /// In `currency`; where nothing is in that, in another.
+    pub(super) fn of(cost: &CostSum, reconciled: &ReconciledMonth<'_>, currency: Currency) -> Self {
+        let priced = reconciled.priced(cost);
+        Self {
+            money: priced.of_any(currency),
+            unpriced: priced.unpriced,
+            is_partial: !priced.is_complete(),
+            is_implied: cost.is_unstated(),
+        }
+    }
 }
 
 /// A table, or the head of one that is not written yet, in the style of another.
@@ -124,15 +150,16 @@ impl<'d> TableEditor<'d> {
         };
         let raw = self.document.at(last);
         let mut text = visible(raw).to_owned();
-        let comments = raw.get(text.len()..).unwrap_or_default();
-        let comments = comments.split_inclusive("-->").map(str::trim);
-        let others = comments.filter(|comment| !comment.is_empty() && !is_base(comment));
-        let others: Vec<String> = others.map(str::to_owned).collect();
+        let mut others = others_of(raw);
         // The cell itself may change as well.
         edits.retain(|edit| {
             let is_own = edit.span.start <= last.end && last.start <= edit.span.end;
             if is_own {
-                edit.text.trim().clone_into(&mut text);
+                let new = edit.text.trim();
+                visible(new).clone_into(&mut text);
+                if edit.span == last {
+                    others = others_of(new);
+                }
             }
             !is_own
         });
@@ -144,6 +171,38 @@ impl<'d> TableEditor<'d> {
         let blank = if after.trim().is_empty() { "" } else { " " };
         let cell = Span::new(last.start, last.end + blanks);
         edits.push(Edit::replace(cell, parts.join(" ") + blank));
+        edits
+    }
+
+    /// Puts other texts into cells of a row, and says in a comment what no cell can say of its cost.
+    pub(super) fn set_row(
+        &self,
+        row: &TableRow,
+        texts: Vec<(Column, String)>,
+        cost: Option<&RowCost>,
+    ) -> Vec<Edit> {
+        let last = row.cells.last().copied();
+        let mark = last.zip(cost).and_then(|(last, cost)| {
+            let had = self.document.at(last);
+            let mark = cost_mark(&self.table.columns, cost);
+            let comments = with_mark(had.get(visible(had).len()..)?, mark.as_deref());
+            let had = had.get(visible(had).len()..)?;
+            (had != comments).then_some((last, comments))
+        });
+        let is_last = |column: &Column| {
+            let cell = row.cell(self.table, *column);
+            mark.is_some() && cell == last
+        };
+        let (at_last, others): (Vec<_>, Vec<_>) =
+            texts.into_iter().partition(|(column, _)| is_last(column));
+        let others = others.into_iter();
+        let edits = others.filter_map(|(column, text)| self.set(row, column, &text));
+        let mut edits: Vec<Edit> = edits.collect();
+        if let Some((cell, comments)) = mark {
+            let had = visible(self.document.at(cell));
+            let text = at_last.first().map_or(had, |(_, text)| text.as_str());
+            edits.push(Edit::replace(cell, format!("{text}{comments}")));
+        }
         edits
     }
 
@@ -186,7 +245,7 @@ impl<'d> TableEditor<'d> {
             Column::Tokens => row.tokens.map(tokens),
             Column::TokensIn => row.classes.input.map(|count| tokens((count, false))),
             Column::TokensOut => row.classes.output.map(|count| tokens((count, false))),
-            Column::Cost => row.cost.map(|(cost, exact)| self.money(cost, exact)),
+            Column::Cost => self.cost(&row.cost),
             Column::Status => row.status.map(|status| self.status(status)),
             Column::Time => row.time.map(|time| style::hours(time, row.minutes)),
             Column::Duration => row.minutes.map(|minutes| self.duration(minutes)),
@@ -218,6 +277,12 @@ impl<'d> TableEditor<'d> {
         format!("{mark}{spelled}")
     }
 
+    /// A cost as the column spells it, to its last digit. None where nothing is known of it.
+    pub(super) fn cost(&self, cost: &RowCost) -> Option<String> {
+        let (money, estimate) = cost.money?;
+        Some(marked(&self.money(money, true), estimate, cost.is_partial))
+    }
+
     /// An amount as the column spells it; in another currency than the column's, with the sign or code of that one.
     pub(super) fn money(&self, money: Money, exact: bool) -> String {
         let own = self.column(Column::Cost).find_map(|raw| {
@@ -241,6 +306,41 @@ impl<'d> TableEditor<'d> {
         let mut raws = self.column(Column::Duration);
         style::duration(minutes, raws.find(|raw| !cell::is_absent(raw)))
     }
+}
+
+/// An amount with the marks of an estimate and of a part.
+pub(super) fn marked(amount: &str, estimate: bool, partial: bool) -> String {
+    let (about, more) = (
+        if estimate { "~" } else { "" },
+        if partial { "+" } else { "" },
+    );
+    format!("{about}{amount}{more}")
+}
+
+/// The comments at the end of a cell but that which says what its row was.
+fn others_of(cell: &str) -> Vec<String> {
+    let comments = cell.get(visible(cell).len()..).unwrap_or_default();
+    let comments = comments.split_inclusive("-->").map(str::trim);
+    let others = comments.filter(|comment| !comment.is_empty() && !is_base(comment));
+    others.map(str::to_owned).collect()
+}
+
+/// The comments at the end of a cell with another one about the cost in the place of their own.
+fn with_mark(comments: &str, mark: Option<&str>) -> String {
+    let is_cost = |comment: &str| {
+        let body = comment
+            .trim()
+            .trim_start_matches("<!--")
+            .trim_end_matches("-->");
+        let mut words = body.split_whitespace().peekable();
+        words.peek().is_some()
+            && words.all(|word| word.starts_with("cost=") || word.starts_with("unpriced="))
+    };
+    let kept = comments
+        .split_inclusive("-->")
+        .filter(|comment| !is_cost(comment));
+    let mark = mark.map(|mark| format!(" <!-- {mark} -->"));
+    mark.into_iter().chain(kept.map(str::to_owned)).collect()
 }
 
 /// The part of a cell that readers see: all but the comments at its end.
@@ -285,6 +385,24 @@ fn comments(columns: &Columns, row: &NewRow<'_>) -> impl Iterator<Item = String>
     let beside = (is_needed && is_writable).then_some(beside);
     let id = row.id.map(|id| format!("id={id}"));
     let base = row.base.as_ref().map(ToString::to_string);
-    let comments = beside.into_iter().chain(id).chain(base);
+    let comments = beside
+        .into_iter()
+        .chain(cost_mark(columns, &row.cost))
+        .chain(id)
+        .chain(base);
     comments.map(|comment| format!("<!-- {comment} -->"))
+}
+
+/// What a comment says of a cost: what the cell of the cost cannot, or all where there is none. None where that is nothing.
+fn cost_mark(columns: &Columns, cost: &RowCost) -> Option<String> {
+    let money = cost.money.filter(|_| !cost.is_implied)?;
+    let written = |(money, estimate): (Money, bool)| {
+        let amount = format!("{}{}", money.decimal(), money.currency);
+        format!("cost={}", marked(&amount, estimate, cost.is_partial))
+    };
+    let amount = (!columns.has(Column::Cost)).then(|| written(money));
+    let unpriced = Some(cost.unpriced).filter(|tokens| *tokens > Tokens::ZERO);
+    let unpriced = unpriced.map(|tokens| format!("unpriced={}", tokens.0));
+    let mark: Vec<String> = amount.into_iter().chain(unpriced).collect();
+    (!mark.is_empty()).then(|| mark.join(" "))
 }

@@ -5,12 +5,12 @@ use super::{
     document::{Kept, RowSum},
     revision::spliced,
     style,
-    table::{TableEditor, plain_text},
+    table::{self, TableEditor, plain_text},
 };
 use crate::{
     analysis::{ReconciledMonth, stated_budget},
     log::{Column, Role, Section, cell},
-    model::{Currency, Money, Policy, Tokens, is_subtotal},
+    model::{Currency, Policy, Price, Tokens, is_subtotal},
     text::{Edit, Span},
 };
 
@@ -18,6 +18,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Basis {
     pub(super) currency: Currency,
+    price: Option<Price>,
     /// The budget that percentages in the log are of.
     budget: Option<Tokens>,
 }
@@ -27,6 +28,7 @@ impl Basis {
         let budget = newest.and_then(|newest| stated_budget(newest, policy));
         Self {
             currency: newest.map_or(Currency::USD, ReconciledMonth::currency),
+            price: newest.and_then(|newest| newest.price_of(None)?.flat()),
             budget: budget.map(|budget| budget.tokens),
         }
     }
@@ -149,24 +151,31 @@ impl<'d> Totals<'d> {
         edits
     }
 
+    /// What is in other currencies, or has no price, is not in the sum, which says so.
     fn cost(&self, row: &TableRow, sum: &RowSum) -> Option<Edit> {
         let raw = self.editor.raw(row, Column::Cost)?;
         let stated = cell::money(&plain_text(raw)).ok()?;
-        let currency = self.basis.currency;
-        let nanos = sum.cost(currency)?;
+        let Basis {
+            currency, price, ..
+        } = self.basis;
+        let priced = sum.cost.priced(currency, price);
+        let (money, estimate) = priced.of(currency)?;
+        let partial = !priced.is_complete() || priced.has_others(currency);
         let text = match stated {
-            None if nanos > 0 && self.is_touched => {
-                self.editor.money(Money { nanos, currency }, false)
+            None if money.nanos > 0 && self.is_touched && !sum.cost.is_unstated() => {
+                table::marked(&self.editor.money(money, false), estimate, partial)
             }
             None => return None,
             Some(stated) => {
                 let is_own = stated.currency.is_none_or(|own| own == currency);
                 let half = u128::from(stated.amount.unit / 2);
-                let is_right = i128::from(stated.amount.value).abs_diff(nanos) <= half;
-                if !is_own || stated.amount.estimate || is_right {
+                let is_right = i128::from(stated.amount.value).abs_diff(money.nanos) <= half;
+                let has_marks = [stated.amount.estimate, stated.open] == [estimate, partial];
+                let is_kept = stated.amount.estimate && !self.is_touched;
+                if !is_own || is_kept || is_right && has_marks {
                     return None;
                 }
-                style::respell_money(raw, nanos, false)?
+                style::respell_money(raw, money.nanos, false, [estimate, partial])?
             }
         };
         self.editor.set(row, Column::Cost, &text)

@@ -112,6 +112,8 @@ pub struct Cell<'a> {
     pub further_ids: Vec<&'a str>,
     /// The comment that says what the row was when it was last written.
     pub base: Option<&'a str>,
+    /// What other comments at its end say, in pairs of key and value: `unpriced=1234`.
+    pub marks: Vec<(&'a str, &'a str)>,
 }
 
 #[derive(Clone, Debug)]

@@ -161,6 +161,8 @@ fn usage<'a>(
             limit: None,
             cost: cost.map(|cost| cost.amount),
             currency: cost.and_then(|cost| cost.currency),
+            open: cost.is_some_and(|cost| cost.open),
+            unpriced: None,
             deliverables,
             minutes,
         },

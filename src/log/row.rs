@@ -210,6 +210,11 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let output = self.amount(Column::TokensOut)?;
         let allocated = self.amount(Column::Allocated)?;
         let cost = self.number(Column::Cost, cell::money)?;
+        let marked = |key| self.mark(key).and_then(|mark| cell::money(mark).ok()?);
+        let cost = cost.or_else(|| marked("cost").filter(|_| !self.columns.has(Column::Cost)));
+        let unpriced = self
+            .mark("unpriced")
+            .and_then(|mark| cell::tokens(mark).ok()?);
         let deliverables = self.number(Column::Deliverables, cell::count)?;
         let through = || input.into_iter().chain(output).reduce(|one, two| one + two);
         Ok(Figures {
@@ -224,6 +229,8 @@ impl<'r, 'p> Decoder<'r, 'p> {
             currency: cost
                 .and_then(|cost| cost.currency)
                 .or(self.columns.currency),
+            open: cost.is_some_and(|cost| cost.open),
+            unpriced: unpriced.map(|tokens| tokens.used.value),
             deliverables,
             minutes: self.timed(Column::Duration, cell::minutes),
         })
@@ -299,6 +306,12 @@ impl<'r, 'p> Decoder<'r, 'p> {
 
     fn cell(&self, column: Column) -> Option<&'r Cell<'p>> {
         self.cells.get(self.columns.index(column)?)
+    }
+
+    /// What a comment of the row says.
+    fn mark(&self, key: &str) -> Option<&'p str> {
+        let mut marks = self.cells.iter().flat_map(|cell| &cell.marks);
+        marks.find_map(|(of, value)| (*of == key).then_some(*value))
     }
 
     fn text(&self, column: Column) -> Option<Cow<'p, str>> {

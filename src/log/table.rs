@@ -284,6 +284,7 @@ fn read_cells<'p>(
             id: inline.id,
             further_ids: inline.further_ids,
             base: inline.base,
+            marks: inline.marks,
         });
         last = range.end;
     }

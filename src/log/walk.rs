@@ -26,6 +26,8 @@ pub(super) struct Inline<'p> {
     pub(super) further_ids: Vec<&'p str>,
     /// The comment that says what the row was when it was last written.
     pub(super) base: Option<&'p str>,
+    /// The pairs of key and value in other comments.
+    pub(super) marks: Vec<(&'p str, &'p str)>,
     /// All of it but blanks and colons is strong.
     pub(super) all_strong: bool,
 }
@@ -159,6 +161,7 @@ impl<'p> Walk<'p> {
             id: None,
             further_ids: Vec::new(),
             base: None,
+            marks: Vec::new(),
             all_strong: true,
         };
         let mut strong = 0_usize;
@@ -179,6 +182,10 @@ impl<'p> Walk<'p> {
                         inline.further_ids.extend(inline.id.replace(id.trim()));
                     } else if comment.starts_with("base=") {
                         inline.base = Some(comment);
+                    } else {
+                        let words = comment.split_whitespace();
+                        let pairs = words.filter_map(|word| word.split_once('='));
+                        inline.marks.extend(pairs);
                     }
                 }
                 Event::Start(Tag::Strong) => strong += 1,

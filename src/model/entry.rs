@@ -60,6 +60,11 @@ pub struct Figures {
     /// Cost in nanos.
     pub cost: Option<Amount<u64>>,
     pub currency: Option<Currency>,
+    /// The cost is more than what is written, as in `$0.037+`: some of the tokens have none. Without a cost, what they cost is not
+    /// known whatever the price.
+    pub open: bool,
+    /// How many of the tokens have no cost, where that is written.
+    pub unpriced: Option<Tokens>,
     pub deliverables: Option<u64>,
     pub minutes: Option<u64>,
 }

@@ -18,6 +18,7 @@ mod init;
 mod inputs;
 mod json;
 mod merge;
+mod money;
 mod months;
 mod options;
 mod readme;

@@ -143,7 +143,8 @@ fn key(
     let end = row.cells.last()?.end - row.place.line_start;
     let has_no_more = matches!(line.get(end..)?.trim(), "" | "|");
     let is_whole = row.cells.len() == table.columns.count && has_no_more;
-    let is_mergeable = is_whole && figures.limit.is_none();
+    let is_marked = figures.open || row.cells.iter().any(|cell| has_mark(document.at(*cell)));
+    let is_mergeable = is_whole && figures.limit.is_none() && !is_marked;
     let tokens = figures.tokens.filter(|_| is_mergeable)?;
     let mut key = vec![
         fold_name(&entry.work.team),
@@ -160,6 +161,12 @@ fn key(
         }
     }
     Some(key)
+}
+
+/// Whether a comment says something of the row's cost that a merged row could not.
+fn has_mark(cell: &str) -> bool {
+    let comments = cell.get(visible(cell).len()..).unwrap_or_default();
+    comments.contains("cost=") || comments.contains("unpriced=")
 }
 
 /// The line of the row that takes the place of a group.
@@ -210,10 +217,7 @@ fn sum(column: Column, raws: &[String]) -> Option<String> {
         return raws.first().cloned();
     };
     if column == Column::Cost {
-        let spelled = style::respell_money(like, sum, true)?;
-        let is_marked = like.contains(['~', '≈', '<']);
-        let mark = if estimate && !is_marked { "~" } else { "" };
-        return Some(format!("{mark}{spelled}"));
+        return style::respell_money(like, sum, true, [estimate, false]);
     }
     let sum = u64::try_from(sum).ok()?;
     if column == Column::Duration {

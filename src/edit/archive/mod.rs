@@ -19,6 +19,7 @@ use super::{
     document::is_rule, settle, sync_summary,
 };
 use crate::{
+    analysis::Ledger,
     model::{Month, Tokens},
     text::{NotUtf8, Source},
 };
@@ -85,6 +86,8 @@ pub enum ArchiveError {
         with: Tokens,
         without: Tokens,
     },
+    #[error("the archive of {month} is needed: the log alone does not say what {team} cost")]
+    NeededForCost { month: Month, team: String },
     /// This is a bug, and so is a violation.
     #[error("not every line would be kept")]
     LostLine,
@@ -295,7 +298,7 @@ pub fn prune(
     if months.is_empty() {
         return Ok((None, removed));
     }
-    let mut sync = sync_summary(revision, log_set, months, Tolerance::None);
+    let mut sync = sync_summary(revision, log_set, months, Tolerance::NoneOfCosts);
     let mut synced = None;
     if !sync.is_empty() {
         sync.stamp(revision, now);
@@ -310,7 +313,10 @@ pub fn prune(
     }
     let after = Revision::read(synced.as_ref().unwrap_or(revision).text(), log_set);
     match Invariants::check_used(&revision.ledger, &after.ledger) {
-        Ok(()) => Ok((Some(after), removed)),
+        Ok(()) => match changed_cost(&revision.ledger, &after.ledger, months) {
+            None => Ok((Some(after), removed)),
+            Some((month, team)) => Err(ArchiveError::NeededForCost { month, team }),
+        },
         Err(Violation::Used {
             month,
             team,
@@ -324,6 +330,21 @@ pub fn prune(
         }),
         Err(violation) => Err(violation.into()),
     }
+}
+
+/// The first team whose cost is another one, with the month.
+fn changed_cost(before: &Ledger, after: &Ledger, months: &[Month]) -> Option<(Month, String)> {
+    months.iter().find_map(|month| {
+        let [before, after] = [before, after].map(|ledger| ledger.reconcile(*month, None));
+        let mut teams = before.teams.iter();
+        let team = teams.find(|team| {
+            let cost = after
+                .find_team(&team.name)
+                .map(|team| after.cost_of_team(team));
+            before.cost_of_team(team) != cost.flatten()
+        })?;
+        Some((*month, team.name.clone()))
+    })
 }
 
 fn utf8(bytes: &[u8], month: Month) -> Result<&str, ArchiveError> {

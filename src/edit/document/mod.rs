@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::{
+    analysis::CostSum,
     log::{self, Column, Columns, Role, Section},
-    model::{Currency, Entry, Figures, Month, Note, RoundedSum, StatedTotal, Tokens},
+    model::{Entry, Figures, Month, Note, RoundedSum, StatedTotal},
     text::{FileId, Place, Source, Span},
 };
 pub(super) use builder::Builder;
@@ -83,10 +84,7 @@ pub(super) struct Subtotal {
 #[derive(Clone, Debug, Default)]
 pub(super) struct RowSum {
     pub(super) tokens: RoundedSum,
-    /// By the currency that is written, of which there is rarely more than one.
-    costs: BTreeMap<Option<Currency>, i128>,
-    /// A row has tokens and no cost.
-    is_cost_unknown: bool,
+    pub(super) cost: CostSum,
 }
 
 #[derive(Clone, Debug)]
@@ -296,19 +294,8 @@ impl RowSum {
         if let Some(tokens) = figures.tokens {
             self.tokens = self.tokens + tokens.into();
         }
-        if let Some(cost) = figures.cost {
-            *self.costs.entry(figures.currency).or_default() += i128::from(cost.value);
-        } else {
-            let tokens = figures.tokens.map(|tokens| tokens.value);
-            self.is_cost_unknown |= tokens > Some(Tokens::ZERO);
-        }
-    }
-
-    /// The cost of the rows in nanos, if each states one in this currency or has no tokens. A cost without a currency is in this one.
-    pub(super) fn cost(&self, currency: Currency) -> Option<i128> {
-        let is_other = |written: &Option<Currency>| written.is_some_and(|other| other != currency);
-        let is_known = !self.is_cost_unknown && !self.costs.keys().any(is_other);
-        is_known.then(|| self.costs.values().sum())
+        let of_row = CostSum::of(figures, Place::default(), |_| None);
+        self.cost.add(&of_row);
     }
 }
 

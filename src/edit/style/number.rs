@@ -101,7 +101,7 @@ impl MoneyStyle {
     /// The style of an amount. None where there is none.
     pub(crate) fn of(raw: &str) -> Option<Self> {
         let span = number_span(raw)?;
-        let bare = |part: &str| part.replace(['*', '_', '`', '~', '≈', '<'], "");
+        let bare = |part: &str| part.replace(['*', '_', '`', '~', '≈', '<', '+'], "");
         let number = raw.get(span.clone())?;
         let (whole, decimals, point) = split_decimals(number);
         Some(Self {
@@ -113,7 +113,8 @@ impl MoneyStyle {
         })
     }
 
-    /// The amount, rounded half to even to the digits of the style; to the last of its own where it has to be exact, or would vanish.
+    /// The amount, rounded half to even to the digits of the style; to the last of its own where it has to be exact, and to two that
+    /// are not leading zeros where it would be nearly nothing.
     pub(crate) fn spell(&self, nanos: i128, exact: bool) -> String {
         format!("{}{}{}", self.before, self.digits(nanos, exact), self.after)
     }
@@ -124,9 +125,15 @@ impl MoneyStyle {
         let unit = |places: usize| 10_u128.pow(u32::try_from(PLACES - places).unwrap_or(0));
         let rounded = |places: usize| divide_half_even(nanos, unit(places));
         let mut shown = self.decimals.min(PLACES);
-        if exact || rounded(shown) == 0 {
+        if exact || rounded(shown) == 0 || rounded(shown) < 10 && nanos < unit(0) {
             let own = (0..PLACES).find(|places| nanos.is_multiple_of(unit(*places)));
-            shown = shown.max(own.unwrap_or(PLACES));
+            let own = own.unwrap_or(PLACES);
+            let two = (shown..PLACES).find(|places| !exact && rounded(*places) >= 10);
+            let least = shown;
+            shown = shown.max(two.map_or(own, |two| two.min(own)));
+            while shown > least && rounded(shown) > 0 && rounded(shown).is_multiple_of(10) {
+                shown -= 1;
+            }
         }
         let scale = 10_u128.pow(u32::try_from(shown).unwrap_or(0));
         let whole = grouped(rounded(shown) / scale, self.separator);
@@ -139,11 +146,36 @@ impl MoneyStyle {
     }
 }
 
-/// A cell with another amount of money in the place of its own. None where it holds none.
-pub(crate) fn respell_money(raw: &str, nanos: i128, exact: bool) -> Option<String> {
+/// A cell with another amount of money in the place of its own, marked with `~` as an estimate and with `+` as only a part.
+/// None where it holds none.
+pub(crate) fn respell_money(
+    raw: &str,
+    nanos: i128,
+    exact: bool,
+    [estimate, partial]: [bool; 2],
+) -> Option<String> {
+    const EMPHASIS: [char; 4] = ['*', '_', '`', ' '];
     let span = number_span(raw)?;
     let style = MoneyStyle::of(raw.get(span.clone())?)?;
-    with(raw, span, &style.digits(nanos, exact))
+    let (before, after) = (
+        raw.get(..span.start)?,
+        raw.get(span.end..)?.replace('+', ""),
+    );
+    let opening = before.len() - before.trim_start_matches(EMPHASIS).len();
+    let (opening, sign) = before.split_at(opening);
+    let sign = sign.replace(['~', '≈', '<'], "");
+    let unit = after.split(['*', '_', '`', '(']).next()?.trim_end();
+    let (unit, closing) = after.split_at(unit.len());
+    let number = style.digits(nanos, exact);
+    let marks = [
+        if estimate { "~" } else { "" },
+        if partial { "+" } else { "" },
+    ];
+    let [about, more] = marks;
+    let sign = sign.trim_start();
+    Some(format!(
+        "{opening}{about}{sign}{number}{unit}{more}{closing}"
+    ))
 }
 
 /// The first number in a text: digits, what groups them, a decimal part, the letter of a magnitude. Of a range, both ends.
@@ -243,7 +275,8 @@ mod tests {
 
     #[test]
     fn money_follows_its_cell() {
-        let respelled = |raw: &str, nanos| respell_money(raw, nanos, false).unwrap();
+        let spelled = |raw: &str, nanos, exact, marks| respell_money(raw, nanos, exact, marks);
+        let respelled = |raw: &str, nanos| spelled(raw, nanos, false, [false; 2]).unwrap();
         let table = [
             ("$0.136", 140_600_000, "$0.141"),
             ("**$0.381**", 385_000_000, "**$0.385**"),
@@ -255,9 +288,20 @@ mod tests {
             assert_eq!(respelled(raw, nanos), expected, "{raw}");
         }
         assert_eq!(
-            respell_money("$0.136", 140_600_000, true).unwrap(),
+            spelled("$0.136", 140_600_000, true, [false; 2]).unwrap(),
             "$0.1406"
         );
+        let marked = [
+            ("**$0.381**", [true, true], "**~$0.5+**"),
+            ("~$0.381", [false, false], "$0.5"),
+            ("<$0.01", [true, false], "~$0.50"),
+            ("**25,57 $+**", [false, true], "**0,50 $+**"),
+            ("0.381 USD (est.)", [false, true], "0.5 USD+ (est.)"),
+        ];
+        for (raw, marks, expected) in marked {
+            let spelled = spelled(raw, 500_000_000, false, marks).unwrap();
+            assert_eq!(spelled.replace("500", "5"), expected, "{raw}");
+        }
         assert_eq!(
             [0, 3, 300_000, 500_000, 500_001, 1_500_000].map(|nanos| respelled("$0.136", nanos)),
             [
@@ -265,8 +309,8 @@ mod tests {
                 "$0.000000003",
                 "$0.0003",
                 "$0.0005",
-                "$0.001",
-                "$0.002"
+                "$0.0005",
+                "$0.0015"
             ]
         );
         assert_eq!(

@@ -8,7 +8,7 @@ use super::super::{
 };
 use crate::{
     analysis::{ReconciledMonth, Resolution},
-    model::{Entry, Money, Status, Tokens},
+    model::{Entry, Status, Tokens},
     text::Edit,
 };
 
@@ -51,21 +51,11 @@ fn line(
     let mut entry = (*entry).clone();
     let own_minutes = *entry.figures.minutes.get_or_insert(0);
     let figures = rows.iter().map(|(_, entry)| entry.figures);
-    let stated = figures.clone().filter_map(|figures| figures.cost);
-    let stated = stated.map(|cost| i128::from(cost.value)).max();
-    let known = reconciled.cost_of(resolution).map(|cost| cost.money);
-    let currency = entry.figures.currency.unwrap_or(reconciled.currency());
-    let known = known.filter(|cost| cost.currency == currency);
-    let cost = stated.zip(entry.figures.cost).map(|(most, own)| Money {
-        nanos: most.max(known.map_or(0, |cost| cost.nanos)) - i128::from(own.value),
-        currency,
-    });
     let minutes = figures.clone().filter_map(|figures| figures.minutes).max();
     let minutes = minutes.map(|most| most.saturating_sub(own_minutes));
     let delta = Delta {
         tokens: resolution.tokens.saturating_sub(tokens(&entry)),
-        cost: cost.map(|cost| (cost, false)),
-        price: reconciled.price_of(None).and_then(|price| price.flat()),
+        total_cost: Some(resolution.cost.clone()),
         minutes: minutes.filter(|more| *more > 0),
         deliverables: figures.filter_map(|figures| figures.deliverables).max(),
         status: status(rows, resolution),
@@ -74,7 +64,7 @@ fn line(
     let line = row.line();
     let edits = editor.with_base(
         row,
-        grow(editor, row, &entry, &delta),
+        grow(editor, row, &entry, &delta, reconciled),
         resolution.base.as_ref(),
     );
     let edits = edits

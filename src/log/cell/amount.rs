@@ -28,6 +28,8 @@ pub struct MoneyCell {
     /// In nanos.
     pub amount: Amount<u64>,
     pub currency: Option<Currency>,
+    /// A `+` follows: it is more than that.
+    pub open: bool,
 }
 
 /// Reads `45,230`, `45.2K`, `~45,000`, `155K / 200K`, `~155,000-160,000`, each with or without the word `tokens`
@@ -136,15 +138,21 @@ fn changes_the_number(rest: &str) -> bool {
         || is_code()
 }
 
-/// Reads `$0.136`, `€18.76`, `0.14 USD`, `25,57 $`, `<$0.01`, `~$0.315`.
+/// Reads `$0.136`, `€18.76`, `0.14 USD`, `25,57 $`, `<$0.01`, `~$0.315`, `$0.037+`.
 pub fn money(text: &str) -> Parsed<MoneyCell> {
     parse_number(text, Limit::MONEY, |text| {
         let text = without_remark(text);
+        let closed = text.strip_suffix('+').map(str::trim_end);
+        let (open, text) = (closed.is_some(), closed.unwrap_or(text));
         let (tilde, text) = without_estimate_mark(text);
         let below = text.strip_prefix('<');
         let (currency, number) = split_currency(below.unwrap_or(text))?;
         let amount = Number::read_money(number)?.nanos(tilde || below.is_some())?;
-        Some(MoneyCell { amount, currency })
+        Some(MoneyCell {
+            amount,
+            currency,
+            open,
+        })
     })
 }
 

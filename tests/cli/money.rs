@@ -1,0 +1,69 @@
+//! Money: costs and their marks in views and repairs, and amounts that are small.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use insta::assert_snapshot;
+
+use crate::harness::{Ran, Tokmon, fixture, repository};
+
+const LOG: &str = "cost-log.md";
+const NOW: &str = "2026-02-20T12:00:00Z";
+
+fn report(name: &str) -> String {
+    fs::read_to_string(fixture("reports").join(name)).unwrap()
+}
+
+fn run(folder: &Path, options: &str) -> Ran {
+    let args = options.split_whitespace().chain(["--now", NOW]);
+    Tokmon::new(args).folder(folder).run()
+}
+
+/// What each team used and cost by the report for programs, and what all of them did.
+fn costs(folder: &Path) -> String {
+    let report: serde_json::Value = serde_json::from_str(&run(folder, "--json").out).unwrap();
+    let mut costs = format!(
+        "all {} {}\n",
+        report["used"]["tokens"], report["used"]["cost"]
+    );
+    for team in report["teams"].as_array().unwrap() {
+        let _ = writeln!(
+            costs,
+            "{} {} {}",
+            team["name"], team["used_tokens"], team["cost"]
+        );
+    }
+    costs
+}
+
+/// A log before and after a command, with what was printed, and what its teams cost, which must stay.
+fn picture(log: &str, command: &str) -> String {
+    let folder = repository(&[(LOG, log)]);
+    let before = costs(folder.path());
+    let ran = run(folder.path(), command);
+    assert_eq!(costs(folder.path()), before, "after {command}");
+    let after = fs::read_to_string(folder.path().join(LOG)).unwrap();
+    let checked = run(folder.path(), "check");
+    format!("{before}=== {command}\n{ran}\n=== the log\n{after}=== check\n{checked}")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_repair_and_an_archive_keep_stated_costs() {
+    let log = report("stated-costs.md");
+    assert_snapshot!("stated_costs_fixed", picture(&log, "check --fix"));
+    assert_snapshot!(
+        "stated_costs_archived",
+        picture(&log, "archive --keep-days 0")
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_repair_and_an_archive_keep_marks_of_costs() {
+    let log = report("costs-partly-known.md");
+    assert_snapshot!("partly_known_costs_fixed", picture(&log, "check --fix"));
+    assert_snapshot!(
+        "partly_known_costs_archived",
+        picture(&log, "archive --keep-days 0")
+    );
+}
