@@ -102,6 +102,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no remarks about the log on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each problem in the log with its line, and name the settings file, on standard error')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each problem in the log with its line, and name the settings file, on standard error')
+            [CompletionResult]::new('--existing-team', '--existing-team', [CompletionResultType]::ParameterName, 'Refuse a team that neither the log nor the settings know')
+            [CompletionResult]::new('--new-team', '--new-team', [CompletionResultType]::ParameterName, 'Open a new team without a note, also if the settings allow known teams only')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show what would be written, and write nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be written, and write nothing')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -493,7 +493,7 @@ _tokmon() {
             return 0
             ;;
         tokmon__subcmd__record)
-            opts="-f -o -q -v -n -h --file --budget --config --now --timezone --json --output --color --ascii --quiet --verbose --team --tokens --input-tokens --output-tokens --cache-write-tokens --cache-read-tokens --task --cost --status --deliverables --minutes --model --time --id --ends-hold --batch --dry-run --format --help"
+            opts="-f -o -q -v -n -h --file --budget --config --now --timezone --json --output --color --ascii --quiet --verbose --team --tokens --input-tokens --output-tokens --cache-write-tokens --cache-read-tokens --task --cost --status --deliverables --minutes --model --time --id --ends-hold --batch --existing-team --new-team --dry-run --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -98,6 +98,8 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --quiet 'Print no remarks about the log on standard error'
             cand -v 'Show each problem in the log with its line, and name the settings file, on standard error'
             cand --verbose 'Show each problem in the log with its line, and name the settings file, on standard error'
+            cand --existing-team 'Refuse a team that neither the log nor the settings know'
+            cand --new-team 'Open a new team without a note, also if the settings allow known teams only'
             cand -n 'Show what would be written, and write nothing'
             cand --dry-run 'Show what would be written, and write nothing'
             cand -h 'Print help (see more with ''--help'')'

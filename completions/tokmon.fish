@@ -109,6 +109,8 @@ complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l json -d 'Short 
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l ascii -d 'Draw bars and symbols in ASCII'
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s q -l quiet -d 'Print no remarks about the log on standard error'
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s v -l verbose -d 'Show each problem in the log with its line, and name the settings file, on standard error'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l existing-team -d 'Refuse a team that neither the log nor the settings know'
+complete -c tokmon -n "__fish_tokmon_using_subcommand record" -l new-team -d 'Open a new team without a note, also if the settings allow known teams only'
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s n -l dry-run -d 'Show what would be written, and write nothing'
 complete -c tokmon -n "__fish_tokmon_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokmon -n "__fish_tokmon_using_subcommand check" -s f -l file -d 'The cost log; `-` reads standard input [env: TOKMON_FILE]' -r -F

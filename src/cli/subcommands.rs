@@ -93,6 +93,12 @@ pub struct RecordArgs {
     /// Record many, all or none: JSON lines or usage lines, from a file or from standard input (-)
     #[arg(long, value_name = "FILE", conflicts_with = "StatementArgs")]
     pub batch: Option<PathBuf>,
+    /// Refuse a team that neither the log nor the settings know
+    #[arg(long, conflicts_with = "new_team")]
+    pub existing_team: bool,
+    /// Open a new team without a note, also if the settings allow known teams only
+    #[arg(long)]
+    pub new_team: bool,
     /// Show what would be written, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,

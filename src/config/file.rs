@@ -23,6 +23,7 @@ pub struct File {
     pub forecast: ForecastTable,
     pub archive: ArchiveTable,
     pub prices: BTreeMap<String, PriceSetting>,
+    pub record: RecordTable,
 }
 
 #[derive(Default, Deserialize)]
@@ -75,7 +76,7 @@ pub struct ScenariosTable {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ForecastTable {
-    // A probability below 5% is shown as `5%` at most.
+    // A probability below 5% is not known any better.
     pub warning: Option<Value<Whole<5, 100>>>,
     pub critical: Option<Value<Whole<5, 100>>>,
     pub plan_complete: Option<bool>,
@@ -86,6 +87,20 @@ pub struct ForecastTable {
 pub struct ArchiveTable {
     pub keep_days: Option<Value<Whole<0, 100_000>>>,
     pub dir: Option<Value<PathBuf>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordTable {
+    pub teams: Option<Value<RecordedTeams>>,
+}
+
+/// Which teams may be recorded.
+#[derive(PartialEq, Eq)]
+pub enum RecordedTeams {
+    Any,
+    /// Those that the log or the settings know.
+    Known,
 }
 
 /// How the text of a value is read.
@@ -304,6 +319,22 @@ impl Spelling for PathBuf {
 
     fn read(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| text.into())
+    }
+}
+
+impl Spelling for RecordedTeams {
+    const IS_NUMBER: bool = false;
+
+    fn expected() -> String {
+        "\"known\" or \"any\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "known" => Some(Self::Known),
+            "any" => Some(Self::Any),
+            _ => None,
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use toml::{
 };
 
 use self::{
-    file::{File, MonthTable, PriceSetting, TeamTable, Value, Whole},
+    file::{File, MonthTable, PriceSetting, RecordedTeams, TeamTable, Value, Whole},
     problems::{ProblemList, brief},
 };
 use crate::{
@@ -43,6 +43,8 @@ pub struct Settings {
     /// Days that daily details are kept.
     pub keep_days: Option<u32>,
     pub archive_dir: Option<PathBuf>,
+    /// Whether `record` refuses new teams.
+    pub known_teams_only: bool,
 }
 
 impl Settings {
@@ -208,6 +210,7 @@ impl File {
             policy,
             keep_days: archive.keep_days.map(|days| days.0.0.unsigned_abs()),
             archive_dir,
+            known_teams_only: self.record.teams == Some(Value(RecordedTeams::Known)),
         }
     }
 }
@@ -362,6 +365,8 @@ plan_complete = true
 [archive]
 keep_days = 14
 dir = "old"
+[record]
+teams = "known"
 [prices]
 claude-haiku-4-5 = 0.003
 "claude-opus-4.1" = "0.0125 EUR"

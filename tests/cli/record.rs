@@ -395,3 +395,70 @@ fn every_recorded_id_is_printed() {
     }
     assert!(json.contains("\"count\": 30"), "{json}");
 }
+
+#[test]
+fn a_new_team_is_said_and_can_be_refused() {
+    let settings = "[teams.\"Design\"]\naliases = [\"UX\"]\n";
+    let known = format!("{settings}[record]\nteams = \"known\"\n");
+    let batch = "{\"team\":\"Team A\",\"tokens\":5,\"id\":\"b1\"}\n{\"team\":\"Taem B\",\"tokens\":5,\"id\":\"b2\"}\n";
+    let told = |settings: &str, args: &[&str]| {
+        let files = [
+            (LOG, sample()),
+            ("tokmon.toml", settings.to_owned()),
+            ("batch", batch.to_owned()),
+        ];
+        let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let folder = repository(&files);
+        let fixed = ["--id", "k1", "--tokens", "5"];
+        let fixed = fixed.iter().filter(|_| args[0] == "--team");
+        let args: Vec<&str> = args.iter().chain(fixed).copied().collect();
+        let told = record(folder.path(), &args);
+        let (code, _) = told.split_once('\n').unwrap();
+        let (_, err) = told.split_once("--- err\n").unwrap();
+        let is_changed = !changes(&sample(), folder.path()).is_empty();
+        format!(
+            "$ record {}\n{code}, recorded: {is_changed}\n{err}",
+            args.join(" ")
+        )
+    };
+    let told = [
+        told("", &["--team", "Taem A"]),
+        told("", &["--team", "Marketing"]),
+        told("", &["--team", "Team Z"]),
+        told("", &["--team", "Taem A", "--quiet"]),
+        told("", &["--team", "Taem A", "--new-team"]),
+        told("", &["--team", "team  a"]),
+        told("", &["--team", "Team E DevOps"]),
+        told(settings, &["--team", "Desing"]),
+        told(settings, &["--team", "ux"]),
+        told("", &["--team", "Taem A", "--existing-team"]),
+        told("", &["--team", "TEAM A", "--existing-team"]),
+        told("", &["--batch", "batch"]),
+        told("", &["--batch", "batch", "--existing-team"]),
+        told(&known, &["--team", "Taem A"]),
+        told(&known, &["--team", "Marketing"]),
+        told(&known, &["--team", "Marketing", "--new-team"]),
+        told(&known, &["--team", "Team A"]),
+        told(&known, &["--team", "UX"]),
+        told("[record]\nteams = \"some\"\n", &["--team", "Team A"]),
+    ];
+    assert_snapshot!(told.concat());
+    // The first team of a log is new without a note.
+    let folder = repository(&[(LOG, "# Cost Log\n")]);
+    let first = record(
+        folder.path(),
+        &["--team", "Alpha", "--tokens", "5", "--id", "k1"],
+    );
+    assert!(
+        first.starts_with("exit Some(0)") && first.ends_with("--- err\n"),
+        "{first}"
+    );
+    let again = record(
+        folder.path(),
+        &["--team", "Alpah", "--tokens", "5", "--id", "k2"],
+    );
+    assert!(
+        again.contains("new team \"Alpah\"; did you mean \"Alpha\"?"),
+        "{again}"
+    );
+}

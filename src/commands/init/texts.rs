@@ -147,6 +147,10 @@ log = <log>
 # The folder of the archives, relative to the folder of the log.
 #dir = "archive"
 
+[record]
+# Which teams `tokmon record` records: any, or only those that the log or these settings know.
+#teams = "any"
+
 # The price of 1,000 tokens of a model, for spending without a cost.
 [prices]
 #claude-haiku-4-5 = "0.003 USD"

@@ -3,6 +3,7 @@
 mod batch;
 mod ids;
 mod single;
+mod teams;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -43,9 +44,11 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let before = session.text(run)?;
     let scope = (gave_ids, Month::of(run.now()?.date_naive()));
     let (new, known) = ids::without_known(given, &before, &session, scope)?;
+    let notes = teams::check(&new, &before, &session, args)?;
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
     if args.dry_run {
+        notes.iter().for_each(|note| run.note(note));
         return preview(&session, &before, &lines, run);
     }
     drop(before);
@@ -53,6 +56,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         let is_there = |log: &[u8]| ids::has_all(log, &new);
         session.target.append(&lines, &is_there)?;
     }
+    notes.iter().for_each(|note| run.note(note));
     run.recorded = Some(ids_of(&new, &known, are_given));
     // Also if all is known: a run that was cut short may have left lines to be settled, or half a rewrite.
     let settled = settle(&session, run.now()?);
