@@ -462,3 +462,28 @@ fn a_new_team_is_said_and_can_be_refused() {
         "{again}"
     );
 }
+
+#[test]
+fn a_written_sum_is_no_more_precise_than_its_parts() {
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Task | Tokens | Status |\n|---|---|---|---|\n| Team A | a | 12.4K | ✅ |\n| Team B | b | ~18.9K | 🔄 |\n| Team C | c | 1.65M | 🔄 |\n| **TOTAL** | | **1.68M** | |\n";
+    let of = |records: &[(&str, &str)]| {
+        let folder = repository(&[(LOG, log)]);
+        for (at, (team, tokens)) in records.iter().enumerate() {
+            let id = format!("k{at}");
+            let time = "2026-02-25T16:10:00Z";
+            let args = [
+                "--team", team, "--tokens", tokens, "--id", &id, "--time", time, "-q",
+            ];
+            let told = record(folder.path(), &args);
+            assert!(told.starts_with("exit Some(0)"), "{told}");
+        }
+        changes(log, folder.path())
+    };
+    let told = [
+        of(&[("Team A", "1,234")]),
+        of(&[("Team A", "1,200")]),
+        of(&[("Team B", "5"), ("Team B", "5")]),
+        of(&[("Team C", "10K"), ("Team D", "5"), ("Team D", "1,200")]),
+    ];
+    assert_snapshot!(told.join("===\n"));
+}

@@ -7,8 +7,8 @@ use crate::model::{self, Currency, Tokens, divide_half_even};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TokenStyle {
     separator: Option<char>,
-    /// The letter for thousands, millions or billions.
-    magnitude: Option<char>,
+    /// The letter for thousands, millions or billions, and the digits after the point before it.
+    magnitude: Option<(char, usize)>,
 }
 
 impl Default for TokenStyle {
@@ -34,30 +34,40 @@ impl TokenStyle {
         if magnitude.is_none() && digits < 4 {
             return None;
         }
+        let magnitude = magnitude.map(|letter| {
+            let (_, decimals, _) = split_decimals(number.trim_end_matches(letter).trim_end());
+            (letter, decimals)
+        });
         Some(Self {
             separator: separator.filter(|_| magnitude.is_none()),
             magnitude,
         })
     }
 
-    /// The figure, to the last token: as many digits after the point as that takes.
+    /// The figure, to the last token: in full digits where a magnitude would take more digits after the point than it had. So a sum
+    /// does not look as if all its parts were known as exactly as it is written.
     pub(crate) fn spell(self, tokens: Tokens) -> String {
-        let power = match self.magnitude.map(|letter| letter.to_ascii_uppercase()) {
-            Some('K') => 3,
-            Some('M') => 6,
-            Some('B') => 9,
-            _ => 0,
-        };
-        let Some(letter) = self.magnitude.filter(|_| power > 0 && tokens.0 > 0) else {
-            return grouped(tokens.0.into(), self.separator);
-        };
-        let unit = 10_u64.pow(power);
-        let (whole, rest) = (tokens.0 / unit, tokens.0 % unit);
-        let fraction = format!("{rest:0width$}", width = power as usize);
-        let fraction = fraction.trim_end_matches('0');
-        let point = if fraction.is_empty() { "" } else { "." };
-        format!("{whole}{point}{fraction}{letter}")
+        let in_magnitude = self.magnitude.and_then(|style| in_magnitude(tokens, style));
+        let separator = self.separator.or(self.magnitude.map(|_| ','));
+        in_magnitude.unwrap_or_else(|| grouped(tokens.0.into(), separator))
     }
+}
+
+/// `13.6K`. None where that needs more digits after the point than these.
+fn in_magnitude(tokens: Tokens, (letter, decimals): (char, usize)) -> Option<String> {
+    let power = match letter.to_ascii_uppercase() {
+        'K' => 3,
+        'M' => 6,
+        'B' => 9,
+        _ => return None,
+    };
+    let unit = 10_u64.pow(power);
+    let (whole, rest) = (tokens.0 / unit, tokens.0 % unit);
+    let fraction = format!("{rest:0width$}", width = power as usize);
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    let is_short = tokens.0 > 0 && fraction.len() <= decimals;
+    is_short.then(|| format!("{whole}{point}{fraction}{letter}"))
 }
 
 /// A cell with another figure of tokens in the place of its own, everything else as it was. None where it holds no number.
@@ -252,15 +262,21 @@ mod tests {
             ("45,230", 46_430, "46,430"),
             ("**126,670**", 127_870, "**127,870**"),
             ("12.45K", 13_650, "13.65K"),
-            ("22K", 22_001, "22.001K"),
-            ("1.65M", 1_651_234, "1.651234M"),
+            ("22K", 22_001, "22,001"),
+            ("1.65M", 1_651_234, "1,651,234"),
+            ("1.65M", 2_000_000, "2M"),
+            ("12.4K", 13_634, "13,634"),
+            ("~12.4K", 13_634, "~13,634"),
+            ("12.4K", 13_600, "13.6K"),
+            ("18.9K", 5, "5"),
             ("~45 000", 46_200, "~46 200"),
             ("155K / 200K", 156_000, "156K / 200K"),
             ("~155,000-160,000", 161_000, "~161,000"),
             ("0", 12_450, "12,450"),
             ("45230 (est.)", 46_000, "46000 (est.)"),
             ("1200 tokens", 1_300, "1300 tokens"),
-            ("45.2 K", 45_201, "45.201K"),
+            ("45.2 K", 45_201, "45,201"),
+            ("45.2 K", 45_300, "45.3K"),
         ];
         for (raw, tokens, expected) in table {
             assert_eq!(respelled(raw, tokens), expected, "{raw}");
