@@ -64,15 +64,15 @@ fn spent_by(team: &TeamReport, with_holds: bool) -> String {
     spent_of(used, held, team.allocated_tokens)
 }
 
-/// `8,240 + reserved 6,000 of 10,000 tokens, 142.4%`
+/// `8,240 of 10,000 tokens, 82.4%`, with what is reserved `8,240 used + 6,000 reserved = 14,240 of 10,000 tokens, 142.4%`.
 fn spent_of((used, estimate): (Tokens, bool), held: Tokens, limit: Option<Tokens>) -> String {
     let mark = if estimate { "~" } else { "" };
-    let shown = Some(held).filter(|held| *held > Tokens::ZERO);
     let sum = used.saturating_add(held);
+    let parts = (held > Tokens::ZERO).then(|| format!("{used} used + {held} reserved = "));
     let share = limit.and_then(|limit| Percent::new(sum.0, limit.0));
     format!(
-        "{mark}{used}{}{} tokens{}",
-        prefixed(" + reserved ", shown),
+        "{mark}{}{sum}{} tokens{}",
+        parts.unwrap_or_default(),
         prefixed(" of ", limit),
         prefixed(", ", share)
     )
