@@ -17,7 +17,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("text", &["memchr", "schemars", "serde", "thiserror"]),
     (
         "model",
-        &["chrono", "schemars", "serde", "serde_with", "strum"],
+        &[
+            "chrono",
+            "schemars",
+            "serde",
+            "serde_with",
+            "strum",
+            "unicode_normalization",
+        ],
     ),
     ("diagnostic", &["strum"]),
     ("log", &["chrono", "memchr", "pulldown_cmark"]),

@@ -24,9 +24,11 @@ pub fn write(tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Puts an apostrophe before text that a spreadsheet would take for a formula, as OWASP advises against CSV injection.
+/// Puts an apostrophe before text that a spreadsheet would take for a formula, as OWASP advises against CSV injection. Text that has
+/// one there already gets another, so that without one apostrophe it is what the log says.
 fn escape_formula(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
+    let shown = text.trim_start_matches('\'');
+    if shown.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
         format!("'{text}")
     } else {
         text

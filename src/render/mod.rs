@@ -39,7 +39,8 @@ pub use json::schema;
 pub use migrated::{Migrated, MigratedLog};
 pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};
 pub use sanitize::{
-    cut, has_unsafe, is_unsafe, push_escaped, sanitize, sanitize_in_place, split_at_width, width,
+    cut, escape_unsafe, has_unsafe, is_unsafe, push_escaped, sanitize, sanitize_in_place,
+    split_at_width, width,
 };
 pub use status::{MAX_LISTED, Size, SizeClass, apart, around, no_rows, rule, spent};
 pub use styled::{StyledLine, heading};

@@ -38,6 +38,15 @@ const fn is_emoji_control(c: char) -> bool {
 /// The text for one line of a terminal: an unsafe character becomes an escape such as `\u{1b}`, a byte that was not UTF-8
 /// becomes `�`.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
+    escape(text, false)
+}
+
+/// The text for a program: as [`sanitize`], but with all that makes up a character, such as the joiners of emoji.
+pub fn escape_unsafe(text: &str) -> Cow<'_, str> {
+    escape(text, true)
+}
+
+fn escape(text: &str, is_whole: bool) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
@@ -47,6 +56,7 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
         match c {
             '\u{1a}' => safe.push('\u{fffd}'),
             c if is_unsafe(c) => push_escaped(&mut safe, c),
+            c if is_whole => safe.push(c),
             c if is_emoji_control(c) => {}
             c if is_mark(c) => {
                 marks += 1;
@@ -130,6 +140,9 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(sanitize(text), expected);
         }
+        let joined = "⚠️ 👩‍💻 e\u{301}";
+        assert_eq!(escape_unsafe(joined), joined);
+        assert_eq!(escape_unsafe("a\u{202e}\u{1b}"), "a\\u{202e}\\u{1b}");
         let pile = format!("e{}", "\u{301}".repeat(50));
         assert_eq!(sanitize(&pile).chars().count(), 1 + MAX_MARKS);
     }

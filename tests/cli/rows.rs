@@ -116,3 +116,28 @@ fn a_row_without_a_figure_is_counted_and_shown_and_not_taken_for_zero() {
         .concat()
     );
 }
+
+#[test]
+fn names_that_look_alike_are_one_and_names_like_a_total_are_teams() {
+    let (path, log) = report("names.md");
+    let run = |options: &str| {
+        let args = ["--file", &path, "--now", NOW].into_iter();
+        Tokmon::new(args.chain(options.split_whitespace())).run()
+    };
+    let json: serde_json::Value = serde_json::from_str(&run("--json").out).unwrap();
+    let teams = json["teams"].as_array().unwrap();
+    let names: Vec<&str> = teams
+        .iter()
+        .map(|team| team["name"].as_str().unwrap())
+        .collect();
+    let csv = run("--teams --format csv").out;
+    let first = |row: &str| row.split(',').next().unwrap().to_owned();
+    for (name, row) in names.iter().zip(csv.lines().skip(1)) {
+        let cell = first(row);
+        assert_eq!(cell.strip_prefix('\'').unwrap_or(&cell), *name);
+        assert!(log.contains(&format!("| {name} |")), "{name}");
+    }
+    let said = [run("--teams"), run("--team ÉQUIPE"), run("check")];
+    let said = said.map(|ran| ran.to_string()).concat();
+    assert_snapshot!(format!("{said}{csv}"));
+}

@@ -3,7 +3,7 @@
 use crate::{
     analysis::Cost,
     model::{Level, Money, Percent, Probability, Tokens},
-    render::{OutputStyle, StyledLine, TextRole, sanitize},
+    render::{OutputStyle, StyledLine, TextRole, escape_unsafe, sanitize},
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -121,7 +121,7 @@ impl Cell {
     pub fn raw(&self) -> (String, bool) {
         let bare = match self {
             Self::Absent | Self::Bar(..) => String::new(),
-            Self::Text(text) => return (sanitize(text).into_owned(), true),
+            Self::Text(text) => return (escape_unsafe(text).into_owned(), true),
             Self::Word(word) => word.clone(),
             Self::Tokens(tokens) => tokens.0.to_string(),
             Self::Signed(tokens) => tokens.to_string(),
