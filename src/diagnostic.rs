@@ -69,7 +69,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A cell that should hold a number holds something else. Its row is left out of every sum.
+    /// A cell that should hold a number holds something else. Its row is left out of every sum; for a cost, a warning: its row counts without it.
     UnreadableNumber = "TM001", "unreadable-number", Error, Manual;
     /// A date cannot be read. Without its date a row belongs to no month and is left out of every sum.
     UnreadableDate = "TM002", "unreadable-date", Error, Manual;
@@ -91,7 +91,7 @@ codes! {
     NotUtf8 = "TM010", "not-utf8", Error, Manual;
     /// A line is longer than 64 KiB. It is left alone and not read.
     OverlongLine = "TM011", "overlong-line", Error, Manual;
-    /// A usage, hold or free line lacks a key, is misspelled, or has an unreadable value. It is not counted, unless that is only a class of tokens.
+    /// A usage, hold or free line lacks a key, is misspelled, or has an unreadable value. It is not counted, unless that is only its cost or a class.
     UnreadableLine = "TM012", "unreadable-line", Error, Manual;
     /// A stated total differs from the sum of its rows. The sum is used.
     TotalDiffers = "TM013", "total-differs", Warning, Safe;
@@ -206,6 +206,12 @@ impl Diagnostic {
     /// Marks one finding of a code that is fixed automatically elsewhere.
     pub const fn manual(mut self) -> Self {
         self.applicability = Applicability::Manual;
+        self
+    }
+
+    /// Marks one finding of a code that is an error elsewhere: all that is known of it counts.
+    pub const fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
         self
     }
 

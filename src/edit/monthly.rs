@@ -419,6 +419,10 @@ fn grown_cost(
     delta: &Delta,
     reconciled: &ReconciledMonth<'_>,
 ) -> Option<RowCost> {
+    if entry.figures.open && entry.figures.cost.is_none() {
+        // What stands there cannot be read, and only its writer knows what it was to be.
+        return None;
+    }
     let own = reconciled.ledger.cost_of(entry);
     let mut sum = own.clone();
     sum.add(&delta.cost);

@@ -127,11 +127,16 @@ fn usage<'a>(
 ) -> Result<Entry<'a>, Box<Diagnostic>> {
     let time = pairs.time.naive_local();
     let text = |key| pairs.get(key).cloned();
-    let cost = pairs.number("cost", cell::money)?;
     let team = pairs.need("team")?.clone();
     let tokens = pairs.need_tokens()?;
     let deliverables = pairs.number("deliverables", cell::count)?;
     let minutes = pairs.number("minutes", cell::count)?;
+    let cost = pairs.number("cost", cell::money);
+    let is_cost_lost = cost.is_err();
+    let cost = cost.unwrap_or_else(|problem| {
+        problems.push(without("cost", *problem));
+        None
+    });
     let classes = classes(pairs, problems);
     let status = pairs.get("status").and_then(|text| cell::status(text));
     if let Some(Status::Other(_)) = status {
@@ -161,7 +166,7 @@ fn usage<'a>(
             limit: None,
             cost: cost.map(|cost| cost.amount),
             currency: cost.and_then(|cost| cost.currency),
-            open: cost.is_some_and(|cost| cost.open),
+            open: is_cost_lost || cost.is_some_and(|cost| cost.open),
             unpriced: None,
             deliverables,
             minutes,
@@ -175,13 +180,18 @@ fn usage<'a>(
     })
 }
 
+/// What is said of a value that is not needed for its line to count.
+fn without(key: &str, mut problem: Diagnostic) -> Diagnostic {
+    problem.message =
+        format!("`{key}` of this line cannot be read; the line is counted without it");
+    problem.warning()
+}
+
 /// The classes of the tokens. A line whose class cannot be read is counted without it.
 fn classes(pairs: &Pairs<'_>, problems: &mut Vec<Diagnostic>) -> TokenClasses {
     let mut class = |key| {
-        let tokens = pairs.tokens(key).unwrap_or_else(|mut problem| {
-            problem.message =
-                format!("`{key}` of this line cannot be read; the line is counted without it");
-            problems.push(*problem);
+        let tokens = pairs.tokens(key).unwrap_or_else(|problem| {
+            problems.push(without(key, *problem));
             None
         });
         tokens.map(|tokens| tokens.value)

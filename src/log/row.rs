@@ -11,7 +11,8 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
         Allocation, Amount, Entry, EntryKind, Figures, MergeBase, Month, Optimization, Phase,
-        StatedTotal, Status, TokenClasses, Tokens, When, Work, is_subtotal, is_sum, is_total,
+        RoundedSum, StatedTotal, Status, TokenClasses, Tokens, When, Work, is_group_total,
+        is_subtotal, is_sum, is_total,
     },
     text::{Place, Span},
 };
@@ -23,6 +24,8 @@ pub(super) struct Decoder<'r, 'p> {
     pub(super) section: &'r OpenSection,
     pub(super) line: &'p str,
     pub(super) place: Place,
+    /// The rows of the table since its last total.
+    pub(super) above: RoundedSum,
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -209,7 +212,10 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let input = self.amount(Column::TokensIn)?;
         let output = self.amount(Column::TokensOut)?;
         let allocated = self.amount(Column::Allocated)?;
-        let cost = self.number(Column::Cost, cell::money)?;
+        let cost = self.number(Column::Cost, cell::money);
+        // What the tokens cost is not known, whatever their price is.
+        let is_cost_lost = cost.is_err();
+        let cost = cost.unwrap_or_else(|Refused| None);
         let marked = |key| self.mark(key).and_then(|mark| cell::money(mark).ok()?);
         let cost = cost.or_else(|| marked("cost").filter(|_| !self.columns.has(Column::Cost)));
         let unpriced = self
@@ -229,7 +235,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
             currency: cost
                 .and_then(|cost| cost.currency)
                 .or(self.columns.currency),
-            open: cost.is_some_and(|cost| cost.open),
+            open: is_cost_lost || cost.is_some_and(|cost| cost.open),
             unpriced: unpriced.map(|tokens| tokens.used.value),
             deliverables,
             minutes: self.timed(Column::Duration, cell::minutes),
@@ -292,7 +298,17 @@ impl<'r, 'p> Decoder<'r, 'p> {
             .cell(Column::Task)
             .into_iter()
             .chain(self.cells.first());
-        is_total(&team) || team.is_empty() && named.any(|cell| is_sum(&cell.text))
+        is_total(&team)
+            || team.is_empty() && named.any(|cell| is_sum(&cell.text))
+            || is_group_total(&team) && self.adds_up()
+    }
+
+    /// Whether its tokens are those of the rows above it.
+    fn adds_up(&self) -> bool {
+        let tokens = self
+            .cell(Column::Tokens)
+            .map(|cell| cell::tokens(&cell.text));
+        matches!(tokens, Some(Ok(Some(tokens))) if self.above.agrees_with(tokens.used))
     }
 
     fn status(&mut self) -> Option<Status> {
@@ -377,6 +393,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         };
         let label = match code {
             Code::UnreadableTime => "the row counts without it",
+            _ if column == Column::Cost => "the row counts without its cost",
             _ => "the row is left out of every sum",
         };
         let help = match too_large {
@@ -385,11 +402,12 @@ impl<'r, 'p> Decoder<'r, 'p> {
         };
         let more = too_large.map_or_else(String::new, |most| format!(" is more than {most}"));
         let message = format!("{what}: `{}`{more}", shortened(found));
-        self.problems.push(
-            Diagnostic::new(code, message, self.place(column))
-                .label(label)
-                .help(help),
-        );
+        let finding = Diagnostic::new(code, message, self.place(column));
+        let finding = finding.label(label).help(help);
+        self.problems.push(match column {
+            Column::Cost => finding.warning(),
+            _ => finding,
+        });
         Refused
     }
 

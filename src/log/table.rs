@@ -167,6 +167,7 @@ impl OpenTable {
             section,
             line: walk.slice(&(line..line_end(walk.text, line))),
             place,
+            above: self.sums.above(),
             problems: Vec::new(),
         };
         let mut row = decoder.decode();
@@ -323,6 +324,12 @@ struct MonthSums {
 }
 
 impl Sums {
+    /// The rows since the last total, in a table of one month.
+    fn above(&self) -> RoundedSum {
+        let sums = self.0.get(&None);
+        sums.map(|sums| sums.since_last).unwrap_or_default()
+    }
+
     fn add(&mut self, month: Option<Month>, row: &RowValue<'_>) {
         let sums = self.0.entry(month).or_default();
         match row {

@@ -27,5 +27,5 @@ pub use note::{Header, Hold, LineEvent, Note, NoteValue};
 pub use period::{LastRow, Month, RowDate, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
-pub use team::{fold_name, is_subtotal, is_sum, is_total};
+pub use team::{fold_name, is_group_total, is_subtotal, is_sum, is_total};
 pub use zone::Zone;

@@ -36,6 +36,13 @@ pub fn is_total(name: &str) -> bool {
     words.next().is_some_and(is_sub) || words.next_back().is_some_and(is_total_word) || is_sum(name)
 }
 
+/// Whether a name may be that of the sum of a group (`Total eng`), if its figure is: all words behind `Total` are in lower case.
+pub fn is_group_total(name: &str) -> bool {
+    let mut words = name.split_whitespace();
+    let is_first = names_total(name) && words.next().is_some_and(is_total_word);
+    is_first && !words.any(|word| word.contains(char::is_uppercase))
+}
+
 const TOTALS: [&str; 4] = ["total", "totals", "subtotal", "sub-total"];
 
 /// A fast test that nearly every name fails.

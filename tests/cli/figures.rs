@@ -544,7 +544,7 @@ fn the_budget_of_an_allocation_is_its_last_total() {
     let report = of(&log);
     assert_eq!(report["budget"]["tokens"], 38_000);
     assert_eq!(report["budget"]["reserve_tokens"], 5_000);
-    let squad = &report["teams"][2];
+    let squad = &report["teams"][3];
     assert_eq!(
         (squad["name"].as_str(), squad["allocated_tokens"].as_u64()),
         (Some("Reserve Squad"), Some(2_000))

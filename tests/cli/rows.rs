@@ -141,3 +141,39 @@ fn names_that_look_alike_are_one_and_names_like_a_total_are_teams() {
     let said = said.map(|ran| ran.to_string()).concat();
     assert_snapshot!(format!("{said}{csv}"));
 }
+
+#[test]
+fn where_only_the_money_is_unreadable_the_tokens_count() {
+    let (path, before) = report("unreadable-costs.md");
+    let teams = Tokmon::new(["--file", &path, "--teams", "--now", NOW]).run();
+    let json = Tokmon::new(["--file", &path, "--json", "--now", NOW]).run();
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["log"]["unreadable_rows"], 0);
+    let costs = json["teams"].as_array().unwrap().iter();
+    let costs = costs
+        .map(|team| team["cost"]["complete"].as_bool())
+        .collect::<Vec<_>>();
+    assert_eq!(costs, [Some(true), None, Some(true), None]);
+    let folder = repository(&[("cost-log.md", &before)]);
+    let run = |args: &str| {
+        let mut command = binary(folder.path());
+        told(
+            &command
+                .args(args.split(' '))
+                .args(["--now", NOW])
+                .output()
+                .unwrap(),
+        )
+    };
+    let check = run("check --fix");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("cost-log.md")).unwrap(),
+        before
+    );
+    let record = run("record --team Blue --task b --tokens 500 --cost 0.005 --id b1");
+    let after = fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
+    let changed = crate::harness::changes(&before, &after);
+    assert_snapshot!(format!(
+        "{teams}\n$ check --fix\n{check}\n$ record\n{record}\n=== changes\n{changed}"
+    ));
+}

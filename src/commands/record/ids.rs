@@ -28,13 +28,13 @@ pub struct KnownId {
 }
 
 /// Separates the statements that are new from those whose ids the log has already, or one of its archives of the last months.
-/// Only ids that a caller `gave` can be in an archive.
+/// Only ids that a caller `gave` can be in an archive. Says which archives cannot be read.
 pub fn without_known(
     given: Vec<Usage>,
     log: &str,
     session: &EditSession,
     (gave, now): (bool, Month),
-) -> Result<(Vec<Usage>, Vec<KnownId>), Failure> {
+) -> Result<(Vec<Usage>, Vec<KnownId>, Vec<String>), Failure> {
     let mut known: HashMap<String, String> = HashMap::new();
     let mut search = |text: &[u8], shown: &str| {
         // A file is only read where one of the ids is in it; a random one never is.
@@ -48,10 +48,21 @@ pub fn without_known(
         }
     };
     search(log.as_bytes(), &session.log.shown);
+    let mut unread = Vec::new();
+    let own: HashSet<Month> = given.iter().map(month_of).collect();
     for month in months(&given, now).into_iter().filter(|_| gave) {
-        if let Some((file, archive)) = session.log.archive(month)? {
-            let bytes = archives::read_all(archive, &file.shown)?;
-            search(&bytes, &file.shown);
+        let archive = session.log.archive(month).and_then(|archive| {
+            let archive = archive.map(|(file, archive)| {
+                archives::read_all(archive, &file.shown).map(|bytes| (file.shown, bytes))
+            });
+            archive.transpose()
+        });
+        match archive {
+            Ok(Some((shown, bytes))) => search(&bytes, &shown),
+            Ok(None) => {}
+            Err(failure) if own.contains(&month) => return Err(failure),
+            // What was spent is recorded all the same.
+            Err(failure) => unread.push(format!("{failure}; no id was looked for there")),
         }
     }
     let (mut new, mut again) = (Vec::new(), Vec::new());
@@ -68,12 +79,16 @@ pub fn without_known(
             }
         }
     }
-    Ok((new, again))
+    Ok((new, again, unread))
+}
+
+fn month_of(usage: &Usage) -> Month {
+    Month::of(usage.time.date_naive())
 }
 
 /// The months whose archives may have an id: those of the statements, and the last ones.
 fn months(given: &[Usage], now: Month) -> BTreeSet<Month> {
-    let of_given = given.iter().map(|usage| Month::of(usage.time.date_naive()));
+    let of_given = given.iter().map(month_of);
     let last = successors(Some(now), |month| month.before());
     of_given.chain(last.take(MONTHS + 1)).collect()
 }

@@ -43,8 +43,8 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
     let scope = (gave_ids, Month::of(run.now()?.date_naive()));
-    let (new, known) = ids::without_known(given, &before, &session, scope)?;
-    let notes = teams::check(&new, &before, &session, args)?;
+    let (new, known, mut notes) = ids::without_known(given, &before, &session, scope)?;
+    notes.extend(teams::check(&new, &before, &session, args)?);
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
     if args.dry_run {
