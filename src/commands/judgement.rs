@@ -105,17 +105,14 @@ impl Judged<'_> {
     /// By the forecast; of a month that is over, by its result. Without a forecast nothing is reached.
     fn forecast(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let report = self.report;
-        let (has_limit, forecast) = match self.team {
-            Some(team) => {
-                let forecast = team.forecast.as_ref();
-                let level = forecast.and_then(|forecast| forecast.month_end.level);
-                (team.allocated_tokens.is_some(), level)
-            }
-            None => {
-                let budget = &report.budget;
-                let has_budget = budget.tokens.is_some() || budget.cost.is_some();
-                (has_budget, report.forecast.level)
-            }
+        let (has_limit, forecast) = if let Some(team) = self.team {
+            let forecast = team.forecast.as_ref();
+            let level = forecast.and_then(|forecast| forecast.month_end.level);
+            (team.allocated_tokens.is_some(), level)
+        } else {
+            let budget = &report.budget;
+            let has_budget = budget.tokens.is_some() || budget.cost.is_some();
+            (has_budget, report.forecast.level)
         };
         if !has_limit {
             return Err(self.has_no_limit(option));
@@ -157,13 +154,11 @@ impl Judged<'_> {
 
     fn is_exceeded(self) -> bool {
         let exceeded = Some(Level::Exceeded);
-        match self.team {
-            Some(team) => team.level == exceeded,
-            None => {
-                let result = self.report.forecast.result;
-                self.report.level == exceeded || result.is_some_and(|of| of.fits == Some(false))
-            }
+        if let Some(team) = self.team {
+            return team.level == exceeded;
         }
+        let result = self.report.forecast.result;
+        self.report.level == exceeded || result.is_some_and(|of| of.fits == Some(false))
     }
 
     fn limit(self) -> String {

@@ -1,7 +1,8 @@
 //! `tokmon.toml`: finds it, reads it, and says exactly what is wrong with it.
-//! [`Settings`] is what the program uses, `file` is what a file may hold, `problems` explains what is wrong.
+//! [`Settings`] is what the program uses, `find` knows where it is, `file` what it may hold, `problems` explains what is wrong.
 
 mod file;
+mod find;
 mod problems;
 
 use std::{
@@ -24,10 +25,10 @@ use crate::{
         Budget, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month, MonthBudget,
         Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
     },
-    store,
     text::Source,
 };
 
+pub use find::{FoundSettings, find, places};
 pub use problems::Problems;
 
 pub const FILE: &str = "tokmon.toml";
@@ -53,43 +54,6 @@ impl Settings {
         let folder = self.archive_dir.as_deref();
         folder.unwrap_or(Path::new("archive"))
     }
-}
-
-/// Where settings for a folder are likely to be written, the nearest first: in it or in a parent up to the root of the repository,
-/// or in the user's settings folder.
-pub fn places(folder: &Path, user: Option<&Path>) -> Vec<PathBuf> {
-    let near = store::up_to_repository(folder)
-        .into_iter()
-        .map(|folder| folder.join(FILE));
-    let own = user.map(|user| user.join("tokmon").join(FILE));
-    near.chain(own).collect()
-}
-
-/// The settings file for a folder.
-#[derive(Clone, Debug, Default)]
-pub struct FoundSettings {
-    pub path: Option<PathBuf>,
-    /// Nearer ones that belong to another user.
-    pub foreign: Vec<PathBuf>,
-}
-
-/// Finds the settings for a folder: in it or above it, up to the root of its repository; where it is in none, up to the home folder
-/// or a mount point; else in the folder of the user's settings.
-pub fn find(folder: &Path, home: Option<&Path>, user: Option<&Path>) -> FoundSettings {
-    let mut found = FoundSettings::default();
-    for place in store::above(folder, home) {
-        let path = place.join(FILE);
-        if store::is_file(&path) {
-            if store::is_trusted(&path, folder) {
-                found.path = Some(path);
-                return found;
-            }
-            found.foreign.push(path);
-        }
-    }
-    let own = user.map(|user| user.join("tokmon").join(FILE));
-    found.path = own.filter(|path| store::is_file(path));
-    found
 }
 
 /// Reads the text of a settings file. Fails with everything that is wrong with it.
