@@ -35,6 +35,15 @@ impl Failure {
         Self::new(ExitCode::Usage, message)
     }
 
+    /// Whether the reader of the output went away.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        let mut errors = self.error.chain();
+        errors.any(|cause| {
+            let error = cause.downcast_ref::<io::Error>();
+            error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        })
+    }
+
     pub(crate) fn is_usage(&self) -> bool {
         self.code == ExitCode::Usage
     }
@@ -140,6 +149,14 @@ pub(crate) fn cannot_print(error: io::Error) -> Failure {
     anyhow::Error::new(error)
         .context("cannot write to standard output")
         .into()
+}
+
+/// What became of printing. That a reader went away, as `head` does, is no failure.
+pub(crate) fn printed(outcome: io::Result<()>) -> Result<(), Failure> {
+    match outcome {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.map_err(cannot_print),
+    }
 }
 
 /// Text of several lines in which nothing drives a terminal.

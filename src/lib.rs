@@ -60,7 +60,7 @@ pub use store::Signals;
 pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let outcome = commands::run(&args, cx);
-    let flushed = cx.out.flush().map_err(failure::cannot_print);
+    let flushed = failure::printed(cx.out.flush());
     let outcome = outcome.and_then(|status| flushed.map(|()| status));
     outcome.unwrap_or_else(|failure| failure.print(cx.err))
 }

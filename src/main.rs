@@ -9,7 +9,7 @@ use std::{
 
 use tokmon::{
     Context, Terminal,
-    stream::{BestEffort, IgnoreBrokenPipe},
+    stream::{BestEffort, FailOnce},
     zone,
 };
 
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let out_terminal = terminal(&stdout, || terminal_size::terminal_size_of(&stdout));
     let err_terminal = terminal(&stderr, || terminal_size::terminal_size_of(&stderr));
-    let mut out = BufWriter::new(IgnoreBrokenPipe::new(stdout.lock()));
+    let mut out = BufWriter::new(FailOnce::new(stdout.lock()));
     let mut context = Context {
         environment: &|name| std::env::var_os(name),
         folder: std::env::current_dir().unwrap_or_default(),

@@ -11,7 +11,7 @@ use super::Context;
 use crate::{
     cli::{Cli, ColorArg, GROUPS, SECOND_GROUP},
     exit::ExitCode,
-    failure::{Failure, cannot_print, sanitize_lines},
+    failure::{Failure, printed, sanitize_lines},
     render::{ColorMode, sanitize},
 };
 
@@ -85,7 +85,7 @@ pub fn explain(
         let _ = cx.err.write_all(text.as_bytes());
         return Ok(ExitCode::Usage);
     }
-    cx.out.write_all(text.as_bytes()).map_err(cannot_print)?;
+    printed(cx.out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Success)
 }
 

@@ -9,7 +9,7 @@ use crate::{
     cli::{GlobalArgs, parse_time, parse_tokens},
     config,
     exit::ExitCode,
-    failure::{Failure, cannot_print},
+    failure::{Failure, cannot_print, printed},
     model::{Budget, BudgetSource, Zone},
     render::{Format, OutputStyle, sanitize},
     session::{LogFiles, LogOptions, locate},
@@ -156,7 +156,12 @@ impl<'r, 'w> Run<'r, 'w> {
             Some(buffer) => buffer,
             None => &mut *self.cx.out,
         };
-        write(out).and_then(|()| out.flush()).map_err(cannot_print)
+        let outcome = write(out).and_then(|()| out.flush());
+        // Of what is recorded, the ids must not be lost.
+        match self.recorded {
+            Some(_) => outcome.map_err(cannot_print),
+            None => printed(outcome),
+        }
     }
 
     /// A failure after something was recorded, with the ids of that.
@@ -172,10 +177,12 @@ impl<'r, 'w> Run<'r, 'w> {
     pub fn not_printed(&mut self, failure: Failure) -> Result<ExitCode, Failure> {
         let failure = self.recorded_but(failure, "could not print");
         match &self.recorded {
-            Some(recorded) if recorded.are_given => self.urgent_note(failure),
-            _ => return Err(failure),
+            Some(recorded) if recorded.are_given || failure.is_broken_pipe() => {
+                self.urgent_note(failure);
+                Ok(ExitCode::Success)
+            }
+            _ => Err(failure),
         }
-        Ok(ExitCode::Success)
     }
 
     /// Prints a note on standard error, unless `--quiet` is given.

@@ -379,6 +379,38 @@ fn what_is_recorded_but_not_printed_is_named() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_recorded_for_a_reader_that_is_gone_is_named() {
+    let folder = repository(&[(LOG, &sample())]);
+    let mut child = binary(folder.path())
+        .args(["record", "--batch", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let line = "{\"team\":\"QA\",\"tokens\":7}\n";
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(line.as_bytes())
+        .unwrap();
+    let told = told(&child.wait_with_output().unwrap());
+    let (code, message) = told.split_once("--- err\n").unwrap();
+    assert!(code.starts_with("exit Some(0)"), "{told}");
+    let (id, why) = message.split_once(", but ").unwrap();
+    assert_eq!(
+        why,
+        "could not print: cannot write to standard output: broken pipe\n"
+    );
+    let id = id.strip_prefix("tokmon: recorded as id ").unwrap();
+    let log = fs::read_to_string(folder.path().join(LOG)).unwrap();
+    assert!(log.contains(&format!("id={id} ")), "{told}");
+}
+
 #[test]
 fn every_recorded_id_is_printed() {
     let lines = |from: usize| {
