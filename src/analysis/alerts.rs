@@ -5,7 +5,7 @@ use super::{
     ForecastBasis, Plan,
     report::{Alert, AlertScope, FigureKind, StatusReport, TeamReport},
 };
-use crate::model::{Level, Money, Percent, Probability, Thresholds, Tokens};
+use crate::model::{Level, Percent, Probability, Thresholds, Tokens};
 
 /// Every alert of the report, the worst first; of those alike, the whole before the parts.
 pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
@@ -58,7 +58,7 @@ fn total(report: &StatusReport) -> Option<Alert> {
     let (used, budget) = (report.used.tokens, report.budget.tokens?);
     let share = in_percent(used.0, budget.0);
     alert(
-        report.level?,
+        report.token_level?,
         AlertScope::Total,
         format!("{used} of {budget} tokens used{share}"),
         format!("{} of {} used{share}", used.compact(), budget.compact()),
@@ -70,7 +70,7 @@ fn reserved(report: &StatusReport) -> Option<Alert> {
     let (used, held, budget) = (report.used.tokens, report.reserved, report.budget.tokens?);
     let level = report
         .reserved_level
-        .filter(|level| Some(*level) > report.level)?;
+        .filter(|level| Some(*level) > report.token_level)?;
     let sum = used.saturating_add(held);
     let share = in_percent(sum.0, budget.0);
     alert(
@@ -86,27 +86,35 @@ fn reserved(report: &StatusReport) -> Option<Alert> {
     )
 }
 
+/// What is spent of the budget in money, or why that cannot be said.
 fn cost(report: &StatusReport) -> Option<Alert> {
-    let (cost, budget): (Money, Money) = (report.used.cost.as_ref()?.money, report.budget.cost?);
-    if cost.currency != budget.currency {
-        return None;
+    let budget = report.cost_budget.as_ref()?;
+    let limit = budget.limit;
+    if let Some(problem) = budget.problem() {
+        return alert(
+            Level::Warning,
+            AlertScope::Cost,
+            format!("the budget of {limit} cannot be judged: {problem}"),
+            format!("{limit}: {problem}"),
+        );
     }
-    let level = report.budget.thresholds.level(cost.nanos, budget.nanos);
+    let used = budget.used?;
+    let mark = if budget.complete { "" } else { "+" };
     alert(
-        level,
+        budget.level?,
         AlertScope::Cost,
         format!(
-            "{cost} of {budget} spent{}",
-            in_percent(cost.nanos, budget.nanos)
+            "{used}{mark} of {limit} spent{}",
+            in_percent(used.nanos, limit.nanos)
         ),
-        format!("{cost} of {budget} spent"),
+        format!("{used}{mark} of {limit} spent"),
     )
 }
 
 /// The budget will be used up, more or less probably: by the month's end, or with all that is planned.
 fn forecast(report: &StatusReport) -> Option<Alert> {
     let (forecast, budget) = (&report.forecast, report.budget.tokens?);
-    if report.level == Some(Level::Exceeded) {
+    if report.token_level == Some(Level::Exceeded) {
         return None;
     }
     let likely_over = forecast.estimates();

@@ -38,7 +38,8 @@ impl CostSum {
             stated: vec![CurrencySum {
                 currency,
                 nanos,
-                estimate,
+                // Nothing is nothing: what is added to it is exact.
+                estimate: estimate && nanos != 0,
                 first,
             }],
             ..Self::default()

@@ -7,6 +7,7 @@ mod alerts;
 mod builder;
 mod burn_rate;
 mod cost;
+mod cost_budget;
 mod dating;
 mod efficiency;
 pub mod forecast;
@@ -27,6 +28,7 @@ mod team_usage;
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::{Cost, CostSum};
+pub use cost_budget::CostBudget;
 pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,

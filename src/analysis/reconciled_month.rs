@@ -125,18 +125,16 @@ impl ReconciledMonth<'_> {
         preferred(&self.ledger.allocations, |row| row.place)
     }
 
+    /// The currency that the log names: that of its header, else the first in which a cost is written.
+    pub(super) fn stated_currency(&self) -> Option<Currency> {
+        let archived = || self.ledger.months.get(&self.month)?.archive_currency;
+        let stated = self.ledger.currency.or(self.ledger.first_currency);
+        stated.or_else(archived)
+    }
+
     /// The log's currency: that of its header, else the first in which a cost is written, else the US dollar.
     pub fn currency(&self) -> Currency {
-        let archived = || self.ledger.months.get(&self.month)?.archive_currency;
-        let Ledger {
-            currency,
-            first_currency,
-            ..
-        } = self.ledger;
-        currency
-            .or(*first_currency)
-            .or_else(archived)
-            .unwrap_or(Currency::USD)
+        self.stated_currency().unwrap_or(Currency::USD)
     }
 
     pub fn cost(&self) -> Option<Cost> {
@@ -145,6 +143,11 @@ impl ReconciledMonth<'_> {
             cost.add(&team.cost(self.currency(), self.ledger.price));
         }
         cost.report(self.currency())
+    }
+
+    /// The tokens of a team that have neither a cost nor a price.
+    pub fn unpriced_of(&self, team: &TeamUsage) -> Tokens {
+        team.cost(self.currency(), self.ledger.price).unpriced
     }
 
     pub fn cost_of_team(&self, team: &TeamUsage) -> Option<Cost> {

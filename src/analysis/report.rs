@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Cost, Forecast, Optimizations, TeamForecast};
+use super::{Cost, CostBudget, Forecast, Optimizations, TeamForecast};
 use crate::{
     model::{
         BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money, Month, Percent,
@@ -36,8 +36,12 @@ pub struct StatusReport {
     pub reserved: Tokens,
     /// Tokens left that are not held either, negative where less is left than is held. Left out without a budget.
     pub available: Option<i64>,
-    /// How far the budget is used up. Left out without a budget.
+    /// How far the budget is used up: the worse of that in tokens and that in money. Left out without a budget.
     pub level: Option<Level>,
+    /// How far the budget in tokens is used up.
+    pub token_level: Option<Level>,
+    /// The budget in money, where one is set.
+    pub cost_budget: Option<CostBudget>,
     /// The same if all that is held were used, too.
     pub reserved_level: Option<Level>,
     /// The team the lists below are limited to.
@@ -61,23 +65,26 @@ impl StatusReport {
         Percent::new(tokens.0, self.budget.tokens?.0)
     }
 
-    /// What is used of the budget. None without one, or where money is spent in another currency.
+    /// What is used of the budget; of one in tokens and one in money, of that which is used up further. None without one, and where
+    /// it is not known how much money is spent.
     pub fn spending(&self) -> Option<Spending> {
-        if let Some((budget, level)) = self.budget.tokens.zip(self.level) {
-            return Some(Spending {
-                used: self.used.tokens.0.into(),
-                budget: budget.0.into(),
-                currency: None,
-                level,
-            });
-        }
-        let (spent, budget) = (self.used.cost.as_ref()?.money, self.budget.cost?);
-        (spent.currency == budget.currency).then(|| Spending {
-            used: spent.nanos,
-            budget: budget.nanos,
-            currency: Some(budget.currency),
-            level: self.budget.thresholds.level(spent.nanos, budget.nanos),
-        })
+        let of_tokens = self.budget.tokens.zip(self.token_level);
+        let of_tokens = of_tokens.map(|(budget, level)| Spending {
+            used: self.used.tokens.0.into(),
+            budget: budget.0.into(),
+            currency: None,
+            level,
+        });
+        let of_money = self.cost_budget.as_ref().and_then(|budget| {
+            Some(Spending {
+                used: budget.used?.nanos,
+                budget: budget.limit.nanos,
+                currency: Some(budget.limit.currency),
+                level: budget.level?,
+            })
+        });
+        let is_worse = |money: &Spending| of_tokens.is_none_or(|own| own.level < money.level);
+        of_money.filter(is_worse).or(of_tokens)
     }
 
     /// Whether the month has any rows. One that a run judges need not.
@@ -109,7 +116,7 @@ impl StatusReport {
     }
 }
 
-/// What is used of a budget: of that in tokens where there is one, else of that in money.
+/// What is used of a budget, in tokens or in money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spending {
     pub used: i128,

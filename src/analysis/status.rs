@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
-    Optimizations, alerts,
+    CostBudget, Optimizations, alerts,
     cost::CostSum,
     efficiency::{self, Output},
     forecast::{self, Request},
@@ -22,7 +22,7 @@ use super::{
     rows::KeptRow,
     team_usage::TeamUsage,
 };
-use crate::model::{Budget, EfficiencyGoal, EntryKind, Money, Policy, RoundedSum, Tokens, ratio};
+use crate::model::{Budget, EfficiencyGoal, EntryKind, Policy, RoundedSum, Tokens, ratio};
 
 /// What a report is made for, beside the log and the policy.
 #[derive(Clone, Debug)]
@@ -68,6 +68,8 @@ pub fn report(
         .team
         .and_then(|name| reconciled.search_team(name))
         .map(|team| team.name.clone());
+    let token_level = tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0));
+    let cost_budget = CostBudget::of(reconciled, policy);
     let mut report = StatusReport {
         log: log(reconciled, question.path),
         now: question.now,
@@ -80,7 +82,9 @@ pub fn report(
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
         reserved,
         available: tokens.map(|tokens| tokens.signed_sub(committed)),
-        level: tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0)),
+        level: token_level.max(cost_budget.as_ref().and_then(|budget| budget.level)),
+        token_level,
+        cost_budget,
         reserved_level: tokens.map(|tokens| policy.thresholds.level(committed.0, tokens.0)),
         days: question.rows.then(|| days(reconciled, team.as_deref())),
         efficiency: goal,
@@ -151,12 +155,6 @@ fn used_report(request: &Request<'_>) -> UsedReport {
     let (cost, stated) = (reconciled.cost(), reconciled.stated);
     let teams = reconciled.teams.iter();
     let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
-    let share_of_cost = |budget: Money| {
-        let cost = cost
-            .as_ref()
-            .filter(|cost| cost.money.currency == budget.currency)?;
-        ratio(cost.money.nanos, budget.nanos)
-    };
     UsedReport {
         tokens: used,
         estimate: sum.estimate,
@@ -165,10 +163,7 @@ fn used_report(request: &Request<'_>) -> UsedReport {
         stated_line: stated.map(|stated| stated.place.line),
         stated_agrees: stated.map(|stated| sum.agrees_with(stated.tokens)),
         ratio: request.budget.and_then(|budget| ratio(used.0, budget.0)),
-        cost_ratio: request
-            .policy
-            .cost_budget_of(reconciled.month)
-            .and_then(share_of_cost),
+        cost_ratio: CostBudget::of(reconciled, request.policy).and_then(|budget| budget.ratio),
         cost,
     }
 }

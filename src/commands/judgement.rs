@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::{
     analysis::{StatusReport, TeamReport},
     cli::ViewArgs,
+    exit::ExitCode,
     failure::Failure,
     model::{Level, Percent, Tokens},
-    render::{self, prefixed},
+    render::{self, OutputStyle, prefixed},
 };
 
 pub struct Judgement {
@@ -40,11 +41,16 @@ pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failur
     ];
     let by_level: Vec<Result<Option<String>, Failure>> = by_level.into_iter().flatten().collect();
     let team = judged.team.filter(|_| !by_level.is_empty());
+    let partial = judged.partial().filter(|_| !by_level.is_empty());
     let by_level: Result<Vec<Option<String>>, Failure> = by_level.into_iter().collect();
     let too_old = args.max_age.and_then(|age| is_too_old(age, report));
     Ok(Judgement {
         reached: by_level?.into_iter().chain([too_old]).flatten().collect(),
-        remarks: rowless.into_iter().chain(team.map(of_team)).collect(),
+        remarks: rowless
+            .into_iter()
+            .chain(team.map(of_team))
+            .chain(partial)
+            .collect(),
     })
 }
 
@@ -81,8 +87,48 @@ fn spent_of((used, estimate): (Tokens, bool), held: Tokens, limit: Option<Tokens
 impl Judged<'_> {
     /// Of what is used.
     fn used(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
-        let level = self.used_level().ok_or_else(|| self.has_no_limit(option))?;
-        Ok(self.reached(option, limit, level, &self.spent(false)))
+        let level = self.used_level();
+        self.by_level(option, limit, level, &self.spent(false))
+    }
+
+    /// Whether a level is reached. What cannot be judged fails, unless what can be judged has reached it.
+    fn by_level(
+        self,
+        option: &str,
+        limit: Level,
+        level: Option<Level>,
+        figures: &str,
+    ) -> Result<Option<String>, Failure> {
+        let reached = level.and_then(|level| self.reached(option, limit, level, figures));
+        match self.unjudged(option).filter(|_| reached.is_none()) {
+            Some(failure) => Err(failure),
+            None if level.is_none() => Err(self.has_no_limit(option)),
+            None => Ok(reached),
+        }
+    }
+
+    /// `judged $0.037+ of $1.00: some tokens have no cost and no price`
+    fn partial(self) -> Option<String> {
+        let budget = self.report.cost_budget.as_ref();
+        let budget = budget.filter(|budget| self.team.is_none() && !budget.complete)?;
+        let (used, limit) = (budget.used?, budget.limit);
+        budget.level?;
+        let cost = self.report.used.cost.as_ref()?;
+        let remarks = render::cost_remarks(cost, OutputStyle::PLAIN).join(", ");
+        let remarks = remarks.replace("at least: ", "");
+        Some(format!("judged {used}+ of {limit}: {remarks}"))
+    }
+
+    /// Why the budget in money cannot be judged.
+    fn unjudged(self, option: &str) -> Option<Failure> {
+        let budget = self.report.cost_budget.as_ref();
+        let budget = budget.filter(|_| self.team.is_none())?;
+        let (limit, problem) = (budget.limit, budget.problem()?);
+        let message = format!("{option} cannot judge the budget of {limit}: {problem}");
+        Some(
+            Failure::new(ExitCode::Config, message)
+                .help("set `[budget] cost` in the currency of the log, and a price in its header"),
+        )
     }
 
     fn used_level(self) -> Option<Level> {
@@ -98,8 +144,7 @@ impl Judged<'_> {
             Some(team) => team.reserved_level.max(self.used_level()),
             None => self.report.reserved_level.max(self.report.level),
         };
-        let level = level.ok_or_else(|| self.has_no_limit(option))?;
-        Ok(self.reached(option, limit, level, &self.spent(true)))
+        self.by_level(option, limit, level, &self.spent(true))
     }
 
     /// By the forecast; of a month that is over, by its result. Without a forecast nothing is reached.
@@ -120,7 +165,7 @@ impl Judged<'_> {
         if report.is_over() {
             return Ok(self.is_exceeded().then(|| {
                 let (month, of) = (report.month, self.limit());
-                let by_tokens = self.team.is_some() || report.level == Some(Level::Exceeded);
+                let by_tokens = self.team.is_some() || report.token_level == Some(Level::Exceeded);
                 let figures = prefixed(" (", by_tokens.then(|| self.spent(false) + ")"));
                 format!(
                     "{month} is over, and {of} is used up: {option} {limit} is reached{figures}"
@@ -148,8 +193,24 @@ impl Judged<'_> {
                 let (reserved, budget) = (self.report.reserved, self.report.budget.tokens);
                 spent_of((used.tokens, used.estimate), reserved, budget)
             }
-            None => render::spent(self.report, "tokens"),
+            None => self.spending(),
         }
+    }
+
+    /// By the budget that is used up further: `180,000 of 200,000 tokens, 90.0%` or `$0.013 of $0.010, 130.0%`.
+    fn spending(self) -> String {
+        let spending = self.report.spending();
+        let Some(money) = spending.filter(|spending| spending.currency.is_some()) else {
+            return render::spent(self.report, "tokens");
+        };
+        let budget = self.report.cost_budget.as_ref();
+        let mark = if budget.is_some_and(|budget| !budget.complete) {
+            "+"
+        } else {
+            ""
+        };
+        let (used, budget) = (money.written(money.used), money.written(money.budget));
+        format!("{used}{mark} of {budget}{}", prefixed(", ", money.share()))
     }
 
     fn is_exceeded(self) -> bool {

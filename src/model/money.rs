@@ -80,7 +80,7 @@ impl fmt::Display for Currency {
 pub struct Money {
     // A figure of a log is at most 10^18 nanos and a priced one at most 10^27, so that no log is long enough for a sum to overflow.
     #[serde(rename = "amount", serialize_with = "as_decimal")]
-    #[schemars(with = "String", extend("pattern" = r"^[0-9]+\.[0-9]{2,9}$"))]
+    #[schemars(with = "String", extend("pattern" = r"^-?[0-9]+\.[0-9]{2,9}$"))]
     pub nanos: i128,
     pub currency: Currency,
 }

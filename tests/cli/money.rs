@@ -67,3 +67,62 @@ fn a_repair_and_an_archive_keep_marks_of_costs() {
         picture(&log, "archive --keep-days 0")
     );
 }
+
+/// A budget in money beside the log, and what a run says of it.
+fn with_cost_budget(log: &str, cost: &str, options: &str) -> Ran {
+    let settings = format!("[budget]\ncost = \"{cost}\"\n");
+    let folder = repository(&[(LOG, log), ("tokmon.toml", &settings)]);
+    run(folder.path(), options)
+}
+
+#[test]
+fn a_budget_in_money_is_a_budget() {
+    let log = report("likely-just-below-the-budget.md");
+    let mut all = String::new();
+    for cost in ["0.01 USD", "0.021 USD", "0.5 USD", "0 USD", "5 EUR"] {
+        for options in ["", "--fail-on warning"] {
+            let ran = with_cost_budget(&log, cost, options);
+            let _ = writeln!(all, "=== {cost} {options}\n{ran}");
+        }
+        let json = with_cost_budget(&log, cost, "--json").out;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let _ = writeln!(all, "{} {}", json["level"], json["cost_budget"]);
+    }
+    assert_snapshot!(all);
+}
+
+#[test]
+fn a_budget_in_money_alone_is_judged_and_forecast() {
+    let log = report("likely-just-below-the-budget.md");
+    let log = log.split("**Budget Status").next().unwrap();
+    let mut all = String::new();
+    for (cost, options) in [
+        ("0.024 USD", ""),
+        ("0.024 USD", "--fail-on warning"),
+        ("0.03 USD", "--fail-on warning"),
+        ("0.03 USD", "--forecast"),
+        ("0.03 USD", "--fail-on-forecast critical"),
+        ("3 EUR", "--fail-on warning"),
+    ] {
+        let ran = with_cost_budget(log, cost, options);
+        let _ = writeln!(all, "=== {cost} {options}\n{ran}");
+    }
+    assert_snapshot!(all);
+}
+
+#[test]
+fn a_budget_in_money_is_judged_by_what_is_known() {
+    let unpriced = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| Red | 1,000 | $0.037 |\n\
+        | Blue | 1,234 | — |\n";
+    let all = [
+        with_cost_budget(unpriced, "0.1 USD", "--fail-on warning"),
+        with_cost_budget(unpriced, "0.04 USD", "--fail-on warning"),
+        with_cost_budget(
+            &unpriced.replace("$0.037", "—"),
+            "0.1 USD",
+            "--fail-on warning",
+        ),
+        with_cost_budget("# Nothing yet\n", "0.1 USD", "--fail-on warning"),
+    ];
+    assert_snapshot!(all.map(|ran| ran.to_string()).join("\n"));
+}

@@ -127,39 +127,64 @@ impl CostEstimate {
         Risk::new(self.probability_over_budget, self.level)
     }
 
-    /// None without a budget in money, and where what the month cost so far is not known in its currency.
+    /// None without a budget in money, and where nothing says what a token costs.
     pub(super) fn new(
         reconciled: &ReconciledMonth,
         policy: &Policy,
         remaining: &Remaining,
     ) -> Option<Self> {
-        let budget = policy.cost_budget_of(reconciled.month)?;
-        let cost = reconciled.cost()?;
-        let so_far = cost.money.nanos;
-        let known =
-            cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
-        let (tokens, nanos) = (u128::from(reconciled.used().0), so_far.unsigned_abs());
-        if !known || tokens == 0 || nanos == 0 {
-            return None;
-        }
-        let money = |more: Tokens| {
-            let more = divide_half_even(u128::from(more.0).saturating_mul(nanos), tokens);
-            let more = i128::try_from(more).unwrap_or(i128::MAX);
-            Money {
-                nanos: so_far.saturating_add(more),
-                currency: budget.currency,
-            }
-        };
-        let left = budget.nanos.saturating_sub(so_far).max(0).unsigned_abs();
-        // The fewest tokens that cost what is left.
-        let enough = left.saturating_mul(tokens).div_ceil(nanos);
-        let enough = Tokens(u64::try_from(enough).unwrap_or(u64::MAX));
-        let probability = probability_of(remaining, Tokens::ZERO, enough);
+        let rate = CostRate::of(reconciled, policy)?;
+        let probability = probability_of(remaining, Tokens::ZERO, rate.until(rate.budget.nanos));
         Some(Self {
-            budget,
-            quantiles: Quantiles::new(remaining, money),
+            budget: rate.budget,
+            quantiles: Quantiles::new(remaining, |more| rate.after(more)),
             probability_over_budget: probability,
             level: policy.forecast.level(probability),
         })
+    }
+}
+
+/// What a token of the month cost so far, on average.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CostRate {
+    pub(super) budget: Money,
+    so_far: i128,
+    tokens: u128,
+}
+
+impl CostRate {
+    /// None without a budget in money, and where what the month cost so far is not known in its currency, or is nothing.
+    pub(super) fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Self> {
+        let budget = policy.cost_budget_of(reconciled.month)?;
+        let cost = reconciled.cost()?;
+        let known =
+            cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
+        let rate = Self {
+            budget,
+            so_far: cost.money.nanos,
+            tokens: reconciled.used().0.into(),
+        };
+        (known && rate.tokens > 0 && rate.so_far > 0).then_some(rate)
+    }
+
+    /// What the month has cost after more tokens.
+    fn after(&self, more: Tokens) -> Money {
+        let nanos = u128::from(more.0).saturating_mul(self.so_far.unsigned_abs());
+        let more = divide_half_even(nanos, self.tokens);
+        Money {
+            nanos: self
+                .so_far
+                .saturating_add(i128::try_from(more).unwrap_or(i128::MAX)),
+            ..self.budget
+        }
+    }
+
+    /// The fewest further tokens with which the month has cost this.
+    pub(super) fn until(&self, nanos: i128) -> Tokens {
+        let left = nanos.saturating_sub(self.so_far).max(0).unsigned_abs();
+        let tokens = left
+            .saturating_mul(self.tokens)
+            .div_ceil(self.so_far.unsigned_abs());
+        Tokens(u64::try_from(tokens).unwrap_or(u64::MAX))
     }
 }

@@ -32,12 +32,12 @@ pub use report::{
 };
 pub use result::MonthResult;
 
-use self::{month::MonthAhead, project::Project};
+use self::{estimate::CostRate, month::MonthAhead, project::Project};
 use super::{
-    BurnRate, Limits, Plan, RateBasis, ReportOptions, names::NameId,
+    BurnRate, CostBudget, Limits, Plan, RateBasis, ReportOptions, names::NameId,
     reconciled_month::ReconciledMonth,
 };
-use crate::model::{Level, NoteValue, Policy, Thresholds, Tokens, ratio};
+use crate::model::{Level, Money, NoteValue, Policy, Thresholds, Tokens, ratio};
 
 /// A hurdle and a gamma, with two speeds.
 const METHOD: &str = "hg1";
@@ -112,6 +112,7 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         cost,
         alert_at: policy.forecast,
         thresholds: thresholds(request, burn_rate, ahead),
+        cost_thresholds: cost_thresholds(request, burn_rate, ahead),
         straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, request)),
         inputs: ahead.map(MonthAhead::inputs),
         project_inputs: project.as_ref().map(Project::inputs),
@@ -152,7 +153,9 @@ fn risk(
     plan: Option<&Plan>,
 ) -> Option<Risk> {
     let level = |budget: Tokens| request.policy.thresholds.level(request.spent().0, budget.0);
-    if request.budget.map(level) == Some(Level::Exceeded) {
+    let of_money = CostBudget::of(request.reconciled, request.policy);
+    let of_money = of_money.and_then(|budget| budget.level);
+    if request.budget.map(level).max(of_money) == Some(Level::Exceeded) {
         return Some(Risk::Over);
     }
     let forecast = estimates.iter().filter_map(Estimate::risk);
@@ -187,8 +190,40 @@ fn thresholds(
     ahead: Option<&MonthAhead<'_>>,
 ) -> Vec<ThresholdCrossing> {
     let steps = request.policy.thresholds.steps();
-    let crossing = |step| Some(crossing(request, step, request.budget?, rate));
+    let crossing = |(percent, level)| {
+        let tokens = Thresholds::tokens_at(percent, request.budget?);
+        Some(crossing(request, (percent, level), tokens, rate))
+    };
     let mut thresholds: Vec<ThresholdCrossing> = steps.into_iter().filter_map(crossing).collect();
+    if let Some(ahead) = ahead {
+        ahead.cross(&mut thresholds);
+    }
+    thresholds
+}
+
+/// When the thresholds of the budget in money are crossed: with the tokens that cost that much, at what they cost so far.
+fn cost_thresholds(
+    request: &Request<'_>,
+    rate: Option<BurnRate>,
+    ahead: Option<&MonthAhead<'_>>,
+) -> Vec<ThresholdCrossing> {
+    let Some(price) = CostRate::of(request.reconciled, request.policy) else {
+        return Vec::new();
+    };
+    let steps = request.policy.thresholds.steps().into_iter();
+    let crossing = |(percent, level): (u32, Level)| {
+        let scaled = price.budget.nanos.saturating_mul(percent.into());
+        let nanos = scaled / 100 + i128::from(scaled % 100 > 0);
+        let tokens = request.spent().saturating_add(price.until(nanos));
+        ThresholdCrossing {
+            cost: Some(Money {
+                nanos,
+                ..price.budget
+            }),
+            ..crossing(request, (percent, level), tokens, rate)
+        }
+    };
+    let mut thresholds: Vec<ThresholdCrossing> = steps.map(crossing).collect();
     if let Some(ahead) = ahead {
         ahead.cross(&mut thresholds);
     }
@@ -198,11 +233,10 @@ fn thresholds(
 fn crossing(
     request: &Request<'_>,
     (percent, level): (u32, Level),
-    budget: Tokens,
+    tokens: Tokens,
     rate: Option<BurnRate>,
 ) -> ThresholdCrossing {
     let (used, now) = (request.spent(), request.options.now);
-    let tokens = Thresholds::tokens_at(percent, budget);
     let last_day = request.reconciled.month.last_day();
     let at =
         rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now, &request.policy.zone));
@@ -217,6 +251,7 @@ fn crossing(
         percent,
         level,
         tokens,
+        cost: None,
         probability: None,
         likely: None,
         earliest: None,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{BurnRate, Plan},
-    model::{ForecastPolicy, Level, Probability, Tokens},
+    model::{ForecastPolicy, Level, Money, Probability, Tokens},
 };
 
 #[skip_serializing_none]
@@ -41,6 +41,9 @@ pub struct Forecast {
     pub alert_at: ForecastPolicy,
     /// When each threshold is crossed. Empty without a budget.
     pub thresholds: Vec<ThresholdCrossing>,
+    /// The same of the budget in money. Empty where there is no forecast of the cost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cost_thresholds: Vec<ThresholdCrossing>,
     /// What would be used if every day to come were like the average of those since the first.
     pub straight_line_tokens: Option<Tokens>,
     /// What the month's end is made from.
@@ -283,8 +286,10 @@ pub struct ThresholdCrossing {
     pub percent: u32,
     /// The level from there on.
     pub level: Level,
-    /// The fewest tokens that reach it.
+    /// The fewest tokens that reach it; of a budget in money, at what a token of the month cost so far.
     pub tokens: Tokens,
+    /// Of a budget in money, the amount that reaches it.
+    pub cost: Option<Money>,
     /// The probability that it is reached before the month ends. Left out where there is no forecast.
     pub probability: Option<Probability>,
     /// The first day by the end of which it is more likely reached than not. Left out where that is not before the month ends.

@@ -5,7 +5,10 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::Request;
-use crate::model::{Level, Tokens, ratio};
+use crate::{
+    analysis::CostBudget,
+    model::{Level, Tokens, ratio},
+};
 
 /// How a month ended.
 #[skip_serializing_none]
@@ -26,14 +29,10 @@ impl MonthResult {
             let level = request.policy.thresholds.level(used.0, budget.0);
             Some(level != Level::Exceeded)
         });
-        let money = request.policy.cost_budget_of(request.reconciled.month);
-        let by_money = money.map(|budget| {
-            let cost = request.reconciled.cost()?;
-            let same = cost.money.currency == budget.currency;
-            let thresholds = &request.policy.thresholds;
-            let level = same.then(|| thresholds.level(cost.money.nanos, budget.nanos))?;
-            let is_known = cost.complete && cost.others.is_empty();
-            (is_known || level == Level::Exceeded).then_some(level != Level::Exceeded)
+        let by_money = CostBudget::of(request.reconciled, request.policy);
+        let by_money = by_money.map(|budget| {
+            let is_exceeded = budget.level? == Level::Exceeded;
+            (budget.complete || is_exceeded).then_some(!is_exceeded)
         });
         let fits: Vec<Option<bool>> = by_tokens.into_iter().chain(by_money).collect();
         Self {

@@ -19,7 +19,7 @@ use super::{
     document::is_rule, settle, sync_summary,
 };
 use crate::{
-    analysis::Ledger,
+    analysis::{Ledger, ReconciledMonth},
     model::{Month, Tokens},
     text::{NotUtf8, Source},
 };
@@ -338,10 +338,11 @@ fn changed_cost(before: &Ledger, after: &Ledger, months: &[Month]) -> Option<(Mo
         let [before, after] = [before, after].map(|ledger| ledger.reconcile(*month, None));
         let mut teams = before.teams.iter();
         let team = teams.find(|team| {
-            let cost = after
-                .find_team(&team.name)
-                .map(|team| after.cost_of_team(team));
-            before.cost_of_team(team) != cost.flatten()
+            let cost = |month: &ReconciledMonth<'_>, team| {
+                (month.cost_of_team(team), month.unpriced_of(team))
+            };
+            let left = after.find_team(&team.name);
+            cost(&before, team) != left.map_or_else(Default::default, |team| cost(&after, team))
         })?;
         Some((*month, team.name.clone()))
     })

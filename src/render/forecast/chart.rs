@@ -147,7 +147,10 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
         rules,
         span: (0, minutes(forecast.ends) + MINUTES_PER_DAY),
         top,
-        levels: (report.level, forecast.month_end.and_then(|end| end.level)),
+        levels: (
+            report.token_level,
+            forecast.month_end.and_then(|end| end.level),
+        ),
     })
 }
 

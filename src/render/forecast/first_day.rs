@@ -55,7 +55,10 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
         remarks,
         span: (0, if planned.is_some() { end } else { now }),
         top,
-        levels: (report.level, planned.and_then(|planned| planned.level)),
+        levels: (
+            report.token_level,
+            planned.and_then(|planned| planned.level),
+        ),
     };
     let clock = |minutes: i64| {
         let time = first + TimeDelta::minutes(minutes);

@@ -12,7 +12,7 @@ mod tables;
 
 pub use context::{bare_rate, rate, short_rate, stated_range};
 pub use data::{data, tables};
-pub use summary::{in_brief, team_outcome};
+pub use summary::{cost_in_brief, in_brief, team_outcome};
 
 use super::{OutputStyle, ReportTable, StyledLine, heading};
 use crate::{
@@ -36,7 +36,7 @@ pub fn badge(level: Level, style: OutputStyle) -> StyledLine {
 
 pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines = summary(report, style, true);
-    lines.extend(titled(&tables::thresholds(report), style));
+    lines.extend(crossings(report, style));
     lines.extend(why(report, style));
     lines.extend(chart::lines(report, style));
     lines.extend(context(report, style));
@@ -46,7 +46,7 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 /// The forecast for a screen with room for this many lines. The chart takes the lines that the parts around it leave, and replaces
 /// the bar.
 pub fn screen(report: &StatusReport, style: OutputStyle, room: usize) -> Vec<StyledLine> {
-    let crossing = titled(&tables::thresholds(report), style);
+    let crossing = crossings(report, style);
     let mut lines = summary(report, style, false);
     let left = room.saturating_sub(lines.len());
     let chart = chart::on_screen(report, style, left, crossing.len());
@@ -99,7 +99,7 @@ fn context(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     };
     let mut lines = vec![StyledLine::new(), heading(title)];
     lines.extend(fields(context::fields(report, style), style));
-    let tables = &tables::all(report)[1..];
+    let tables = &tables::all(report)[2..];
     lines.extend(tables.iter().flat_map(|table| titled(table, style)));
     lines
 }
@@ -109,6 +109,15 @@ fn fields(fields: Vec<Field>, style: OutputStyle) -> Vec<StyledLine> {
     let fields = fields.into_iter();
     fields
         .flat_map(|field| style.fold(line(field), FIELD))
+        .collect()
+}
+
+/// When thresholds are crossed, in tokens and in money.
+fn crossings(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
+    let tables = [tables::thresholds(report), tables::cost_thresholds(report)];
+    tables
+        .iter()
+        .flat_map(|table| titled(table, style))
         .collect()
 }
 

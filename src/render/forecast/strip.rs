@@ -46,10 +46,10 @@ pub fn lines(
     };
     let spent: String = (0..ends[0]).map(mark).collect();
     let rest: String = (ends[0]..width).map(mark).collect();
-    let bar = in_level(spent, report.level) + rest;
+    let bar = in_level(spent, report.token_level) + rest;
     let pad = " ".repeat(indent);
     let mut lines = vec![StyledLine::from(format!("{pad}0 ")) + bar + " " + &*to];
-    let spent = in_level(marks[0].to_string(), report.level);
+    let spent = in_level(marks[0].to_string(), report.token_level);
     let mut key = vec![spent + format!(" used {}", used.compact())];
     let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
         key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact()).into()));

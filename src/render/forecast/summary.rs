@@ -62,7 +62,7 @@ fn verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let Some(budget) = report.budget.tokens else {
         return "there is no budget to fit into".into();
     };
-    let is_used_up = report.level == Some(Level::Exceeded);
+    let is_used_up = report.token_level == Some(Level::Exceeded);
     match report.forecast.state {
         ForecastState::Over => {
             let answer = if is_used_up { "no" } else { "it did" };
@@ -192,6 +192,22 @@ fn outcome(report: &StatusReport, quantiles: &Quantiles<Tokens>) -> String {
 fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
     let [p025, p10, p90, p975] = [of.p025, of.p10, of.p90, of.p975].map(write);
     format!("80% range {p10}-{p90}, 95% range {p025}-{p975}")
+}
+
+/// `cost likely $0.52, 41% chance of exceeding $0.60 [!! WARN]`. A budget that is used up is reported elsewhere.
+pub fn cost_in_brief(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let cost = report.forecast.cost.as_ref()?;
+    let (chance, limit) = (cost.probability_over_budget, style.money(cost.budget));
+    let likely = style.money(cost.quantiles.p50?);
+    let mut line = StyledLine::from(format!("cost likely {likely}"));
+    if chance != Probability::CERTAIN {
+        line += format!(", {chance} chance of exceeding {limit}");
+        if cost.level > Level::Ok {
+            line += " ";
+            line += style.badge(cost.level);
+        }
+    }
+    Some(line)
 }
 
 /// `likely 174.2K by 2026-06-30, 41% chance of exceeding the budget [!! WARN]`.

@@ -8,16 +8,17 @@ use crate::{
         BurnRate, CrossingState, Estimate, ForecastBasis, PlanPhase, StatusReport, TeamForecast,
         TeamReport, ThresholdCrossing, forecast::EstimateSource,
     },
-    model::{Percent, Probability, Tokens},
+    model::{Money, Percent, Probability, Tokens},
     render::{Cell, Column, ReportTable},
 };
 
 /// In place of the day on which a threshold is crossed.
 const ALREADY: &str = "already";
 
-pub fn all(report: &StatusReport) -> [ReportTable; 5] {
+pub fn all(report: &StatusReport) -> [ReportTable; 6] {
     [
         thresholds(report),
+        cost_thresholds(report),
         scenarios(report),
         pending(report),
         finished(report),
@@ -32,7 +33,6 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
     } else {
         ("When does it cross?", "If rate holds")
     };
-    let without_days = is_by_plan(report);
     let columns = [
         Column::named("Threshold", "threshold_percent"),
         Column::named("Level", "level").important(1),
@@ -45,27 +45,71 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
     ];
     let mut table = ReportTable::new(title, columns);
     for crossing in &report.forecast.thresholds {
-        let percent = crossing.percent;
-        let date = |date: Option<NaiveDate>| match (crossing.probability, date) {
-            (None, _) => Cell::Absent,
-            (_, Some(date)) => Cell::word(date.to_string()),
-            (Some(Probability::CERTAIN), _) => Cell::word(ALREADY),
-            _ if without_days => Cell::Absent,
-            _ => Cell::word("no"),
-        };
-        table.row([
-            Cell::Figure(format!("{percent}%"), percent.to_string()),
-            Cell::Level(crossing.level),
-            Cell::Tokens(crossing.tokens),
-            Cell::Tokens(crossing.tokens.saturating_sub(report.used.tokens)),
-            Cell::some(crossing.probability, Cell::Probability),
-            date(crossing.likely),
-            date(crossing.earliest),
-            Cell::word(crossed(crossing, report)),
-        ]);
+        let left = crossing.tokens.saturating_sub(report.used.tokens);
+        let [percent, level, rest @ ..] = crossing_cells(crossing, report);
+        let amounts = [Cell::Tokens(crossing.tokens), Cell::Tokens(left)];
+        let cells = [percent, level].into_iter().chain(amounts).chain(rest);
+        table.row(cells.collect::<Vec<Cell>>());
     }
-    explain(&mut table, report);
+    explain(&mut table, report, &report.forecast.thresholds);
     table
+}
+
+/// When each threshold of the budget in money is crossed.
+pub fn cost_thresholds(report: &StatusReport) -> ReportTable {
+    let (title, rate) = if report.is_over() {
+        ("What did the cost cross?", "Crossed")
+    } else {
+        ("When does the cost cross?", "If rate holds")
+    };
+    let columns = [
+        Column::named("Threshold", "cost_threshold_percent"),
+        Column::named("Level", "level").important(1),
+        Column::named("Cost", "threshold_cost").droppable(2),
+        Column::named("Left", "remaining_cost").droppable(1),
+        Column::named("Chance", "probability_percent"),
+        Column::named("Likely", "likely"),
+        Column::named("Earliest", "earliest").important(3),
+        Column::named(rate, "at_burn_rate").cut(10).droppable(3),
+    ];
+    let mut table = ReportTable::new(title, columns);
+    let spent = report.used.cost.as_ref().map_or(0, |cost| cost.money.nanos);
+    for crossing in &report.forecast.cost_thresholds {
+        let left = crossing.cost.map(|cost| Money {
+            nanos: cost.nanos.saturating_sub(spent).max(0),
+            ..cost
+        });
+        let [percent, level, rest @ ..] = crossing_cells(crossing, report);
+        let amounts = [crossing.cost, left].map(|amount| Cell::some(amount, Cell::Money));
+        let cells = [percent, level].into_iter().chain(amounts).chain(rest);
+        table.row(cells.collect::<Vec<Cell>>());
+    }
+    if table.rows().next().is_some() {
+        explain(&mut table, report, &report.forecast.cost_thresholds);
+        table.note("cost: the forecast in tokens, at what the month's tokens cost so far");
+    }
+    table
+}
+
+/// Percent, level, chance, likely and earliest day, and the day at the burn rate.
+fn crossing_cells(crossing: &ThresholdCrossing, report: &StatusReport) -> [Cell; 6] {
+    let percent = crossing.percent;
+    let without_days = is_by_plan(report);
+    let date = |date: Option<NaiveDate>| match (crossing.probability, date) {
+        (None, _) => Cell::Absent,
+        (_, Some(date)) => Cell::word(date.to_string()),
+        (Some(Probability::CERTAIN), _) => Cell::word(ALREADY),
+        _ if without_days => Cell::Absent,
+        _ => Cell::word("no"),
+    };
+    [
+        Cell::Figure(format!("{percent}%"), percent.to_string()),
+        Cell::Level(crossing.level),
+        Cell::some(crossing.probability, Cell::Probability),
+        date(crossing.likely),
+        date(crossing.earliest),
+        Cell::word(crossed(crossing, report)),
+    ]
 }
 
 /// Whether the month's end is that of the plan, which does not say when its phases are done.
@@ -74,7 +118,7 @@ fn is_by_plan(report: &StatusReport) -> bool {
     report.forecast.month_end.as_ref().is_some_and(by_plan)
 }
 
-fn explain(table: &mut ReportTable, report: &StatusReport) {
+fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[ThresholdCrossing]) {
     let alert = &report.forecast.alert_at;
     let until = if is_by_plan(report) {
         "with all that is planned"
@@ -95,8 +139,8 @@ fn explain(table: &mut ReportTable, report: &StatusReport) {
         );
         return;
     }
-    let crossings = report.forecast.thresholds.iter();
     let mut open = crossings
+        .iter()
         .filter(|crossing| crossing.probability != Some(Probability::CERTAIN))
         .peekable();
     if open.peek().is_none() {

@@ -6,7 +6,7 @@ use crate::{
     analysis::StatusReport,
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
-        Cell, OutputStyle, Page, StyledLine, TextRole, costs, prefixed, sanitize, signed,
+        AT_LEAST, Cell, OutputStyle, Page, StyledLine, TextRole, costs, prefixed, sanitize, signed,
         teams::{reserved, share_of, unfinished_level},
         width,
     },
@@ -45,7 +45,7 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
         }
     }
     lines.extend(team(report, style));
-    if report.budget.tokens.is_none() {
+    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
         lines.extend([
             "No budget is set: use --budget 200K, TOKMON_BUDGET, `[budget] tokens` in tokmon.toml,"
                 .into(),
@@ -69,7 +69,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     }
     let spent = Cell::Tokens(used.tokens).about(used.estimate).shown(style);
     let share = report.share(used.tokens);
-    let level = report.level;
+    let level = report.token_level;
     let level = level.map(|level| StyledLine::from(format!("{level} ")) + style.badge(level));
     add("Used", tokens(spent), share, level.unwrap_or_default());
     if let Some(left) = report.remaining {
@@ -91,16 +91,36 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
             add("Available", tokens(signed(left)), None, badge);
         }
     }
-    if let Some(cost) = &used.cost {
+    if used.cost.is_some() || report.cost_budget.is_some() {
+        let budget = report.cost_budget.as_ref();
         // The digits end where those of the tokens do.
-        let value = Cell::cost(cost).shown(style) + &" ".repeat(UNIT.len());
-        let remark = costs::remarks(cost, style).join(", ");
-        // A cost in another currency than the budget's has no ratio.
-        let budget = report.budget.cost.filter(|_| used.cost_ratio.is_some());
-        let share = budget.and_then(|budget| Percent::new(cost.money.nanos, budget.nanos));
-        add("Cost", value, share, remark.into());
+        let cost = Cell::some(used.cost.as_ref(), Cell::marked_cost).shown(style);
+        let mark = usize::from(cost.ends_with(AT_LEAST));
+        let value = cost + &" ".repeat(UNIT.len() - mark);
+        let share = budget.and_then(|budget| Percent::new(budget.used?.nanos, budget.limit.nanos));
+        add("Cost", value, share, cost_remark(report, style));
     }
     figures
+}
+
+/// `exceeded [X OVER] of $0.010, at least: some tokens have no cost and no price`
+fn cost_remark(report: &StatusReport, style: OutputStyle) -> StyledLine {
+    let of_budget = report.cost_budget.as_ref().map(|budget| {
+        let limit = style.money(budget.limit);
+        match (budget.level, budget.problem()) {
+            (_, Some(problem)) => format!("budget {limit} cannot be judged: {problem}").into(),
+            (Some(level), None) => {
+                StyledLine::from(format!("{level} ")) + style.badge(level) + format!(" of {limit}")
+            }
+            (None, None) => format!("of {limit}").into(),
+        }
+    });
+    let cost = report.used.cost.iter();
+    let remarks = cost.flat_map(|cost| costs::remarks(cost, style));
+    StyledLine::join(
+        of_budget.into_iter().chain(remarks.map(StyledLine::from)),
+        ", ",
+    )
 }
 
 pub fn source(report: &StatusReport, files: &Files) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::StatusReport,
-    model::{Level, Money, Tokens},
+    model::{Level, Money, Percent, Tokens},
     render::{Cell, Digits, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
 
@@ -115,6 +115,12 @@ fn available(report: &StatusReport, style: OutputStyle) -> Option<String> {
 /// Where it will end by the plan, else by the forecast: `plan 95.8% CRIT`.
 fn end(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let forecast = &report.forecast;
+    let spending = report.spending();
+    let in_money = spending.is_some_and(|spending| spending.currency.is_some());
+    if let Some(cost) = forecast.cost.as_ref().filter(|_| in_money) {
+        let share = Percent::new(cost.quantiles.p50?.nanos, cost.budget.nanos)?;
+        return Some(format!("likely {share} {}", word(cost.level, style)));
+    }
     let (name, tokens, level) = if let Some(plan) = &forecast.plan {
         ("plan", plan.end.total_tokens, plan.end.level)
     } else {

@@ -80,13 +80,14 @@ pub fn data_lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
 }
 
 fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    let Some((budget, level)) = report.budget.tokens.zip(report.level) else {
+    let Some(spending) = report.spending() else {
         return Vec::new();
     };
     let width = style.width.unwrap_or(BAR).min(BAR);
     let at = &report.budget.thresholds;
+    let (used, budget) = (spending.used, spending.budget);
     vec![
-        style.bar(width, report.used.tokens.0, budget.0, level, Some(at)),
+        style.bar(width, used, budget, spending.level, Some(at)),
         OutputStyle::scale(width, at).into(),
     ]
 }
@@ -98,6 +99,7 @@ fn forecast_line(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let is_over = over.then(|| format!("{} is over", report.month).into());
     let first = is_over.or_else(|| forecast::in_brief(report, style));
     let mut parts: Vec<StyledLine> = first.into_iter().collect();
+    parts.extend(forecast::cost_in_brief(report, style));
     parts.extend(line::plan(report, style).map(|[plan, _]| plan));
     parts.extend(
         of.burn_rate

@@ -158,11 +158,13 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let badge = badge.unwrap_or_default();
     let room = screen.size.width.saturating_sub(badge.width() + 1);
     let share = spending.and_then(|spending| spending.share());
-    let left = report.remaining.map(|left| {
+    let in_money = spending.is_some_and(|spending| spending.currency.is_some());
+    let left_money = spending.filter(|_| in_money);
+    let left_money = left_money.map(|of| format!("left {}", of.written(of.budget - of.used)));
+    let left = report.remaining.filter(|_| !in_money).map(|left| {
         let rest = share.and_then(Percent::rest).filter(|_| wide);
         format!("left {}{}", signed(left), in_brackets(rest))
     });
-    let in_money = spending.is_some_and(|spending| spending.currency.is_some());
     let unit = if in_money { "" } else { " tokens" };
     let secondary = if in_money {
         Some(format!("{} tokens", report.used.tokens))
@@ -171,7 +173,7 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     };
     let plan = line::plan(report, style).filter(|_| wide);
     let parts = [
-        left.map(StyledLine::from),
+        left.or(left_money).map(StyledLine::from),
         reserved(report).map(StyledLine::from),
         secondary.map(StyledLine::from),
         plan.map(|[plan, _]| plan),

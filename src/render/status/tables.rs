@@ -44,11 +44,18 @@ fn status(page: &Page<'_>) -> ReportTable {
     table.figure("level", Cell::some(report.level, Cell::Level));
     let reserved_level = Cell::some(report.reserved_level, Cell::Level);
     table.figure("reserved_level", reserved_level);
+    if let Some(budget) = &report.cost_budget {
+        let problem = Cell::some(budget.problem(), Cell::Word);
+        table.figure_with("cost_budget", Cell::Money(budget.limit), None, problem);
+        table.figure("cost_level", Cell::some(budget.level, Cell::Level));
+    }
     if let Some(cost) = &used.cost {
+        let share = report.cost_budget.as_ref();
+        let share = share.and_then(|budget| Percent::new(budget.used?.nanos, budget.limit.nanos));
         let currency = Some(cost.money.currency.code().to_owned());
         let all = currency.into_iter().chain(estimate(cost.estimate));
         let all = all.chain(costs::remarks(cost, OutputStyle::PLAIN));
-        table.figure_with("cost", Cell::cost(cost), None, remarks(all));
+        table.figure_with("cost", Cell::marked_cost(cost), share, remarks(all));
     }
     if let Some(team) = report.team.as_ref().and_then(|_| report.teams.first()) {
         table.figure("team", Cell::text(&team.name));
@@ -68,7 +75,7 @@ fn status(page: &Page<'_>) -> ReportTable {
     table.figure("unreadable_rows", unreadable);
     let without = Cell::Count(report.log.rows_without_figure);
     table.figure("rows_without_figure", without);
-    if report.budget.tokens.is_none() {
+    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
         table.note(NO_BUDGET);
     }
     table

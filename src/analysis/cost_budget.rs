@@ -1,0 +1,89 @@
+//! The budget in money: what of it is spent, and how far that is.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use super::reconciled_month::ReconciledMonth;
+use crate::model::{Currency, Level, Money, Policy, Tokens, ratio};
+
+/// The budget in money.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CostBudget {
+    /// Money for the month.
+    pub limit: Money,
+    /// What is spent in its currency. Left out where nothing is known to be.
+    pub used: Option<Money>,
+    /// What is left, negative where more was spent than there is.
+    pub remaining: Option<Money>,
+    /// Every token has its cost in the currency of the budget; otherwise more than this is spent.
+    pub complete: bool,
+    /// The share of the budget, 1 being all of it.
+    pub ratio: Option<f64>,
+    /// How far it is used up, by what is known.
+    pub level: Option<Level>,
+    /// Why its level says nothing.
+    pub problem: Option<CostProblem>,
+}
+
+/// Why a budget in money cannot be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum CostProblem {
+    /// The log's costs are in another currency.
+    OtherCurrency { currency: Currency },
+    /// Tokens were spent, and none of them has a cost or a price.
+    NoCosts,
+}
+
+impl CostBudget {
+    /// That of a month. None without a budget in money.
+    pub(super) fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Self> {
+        let limit = policy.cost_budget_of(reconciled.month)?;
+        let cost = reconciled.cost();
+        let is_own = |money: &&Money| money.currency == limit.currency;
+        let amounts = cost.iter().flat_map(|cost| {
+            let own = std::iter::once(&cost.money);
+            own.chain(&cost.others)
+        });
+        let known = amounts.clone().find(is_own).copied();
+        let foreign = cost.as_ref().map(|cost| cost.money.currency);
+        let foreign = foreign.or(reconciled.stated_currency());
+        let problem = match (foreign, known) {
+            (Some(currency), _) if currency != limit.currency => {
+                Some(CostProblem::OtherCurrency { currency })
+            }
+            (_, None) if reconciled.used() > Tokens::ZERO => Some(CostProblem::NoCosts),
+            _ => None,
+        };
+        let nothing = Money { nanos: 0, ..limit };
+        let used = known.or(Some(nothing).filter(|_| problem.is_none()));
+        let level = used.map(|used| policy.thresholds.level(used.nanos, limit.nanos));
+        // What is known may be too much already.
+        let is_exceeded = level == Some(Level::Exceeded);
+        Some(Self {
+            limit,
+            remaining: used.map(|used| Money {
+                nanos: limit.nanos.saturating_sub(used.nanos),
+                ..limit
+            }),
+            complete: problem.is_none()
+                && cost.is_none_or(|cost| cost.complete && cost.others.is_empty()),
+            ratio: used.and_then(|used| ratio(used.nanos, limit.nanos)),
+            level: level.filter(|_| problem.is_none() || is_exceeded),
+            problem: problem.filter(|_| !is_exceeded),
+            used,
+        })
+    }
+
+    /// Why its level says nothing, in words.
+    pub fn problem(&self) -> Option<String> {
+        Some(match self.problem? {
+            CostProblem::OtherCurrency { currency } => {
+                format!("the log's costs are in {currency}")
+            }
+            CostProblem::NoCosts => "no tokens have a cost or a price".to_owned(),
+        })
+    }
+}
