@@ -298,6 +298,11 @@ impl Findings {
         }
     }
 
+    /// Keeps those of the kept findings that `is` holds for.
+    pub fn retain(&mut self, is: impl Fn(&Diagnostic) -> bool) {
+        self.kept.retain(is);
+    }
+
     /// Marks all of them as not fixable, as in a log that must not be written.
     pub fn mark_all_manual(&mut self) {
         self.dropped_fixable = 0;

@@ -169,6 +169,19 @@ impl Ledger {
         merged.map(|(month, _)| *month)
     }
 
+    /// Where totals are that follow from monthly rows which are to become one: they add up to less than all of them.
+    pub fn totals_of_merged_rows(&self) -> HashSet<Place> {
+        let months = self.months.values().filter(|data| !data.merged.is_empty());
+        let totals = months.flat_map(|data| {
+            let merged = data.merged.iter().filter(|rows| rows.resolution.is_some());
+            let summaries: HashSet<usize> =
+                merged.flat_map(|rows| rows.summaries.clone()).collect();
+            let totals = data.totals.iter();
+            totals.filter(move |(summary, _)| summaries.contains(summary))
+        });
+        totals.map(|(_, total)| total.place).collect()
+    }
+
     /// Whether a month has rows, even if they are unreadable.
     pub fn has_rows(&self, month: Month) -> bool {
         let data = self.months.get(&month);

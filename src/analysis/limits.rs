@@ -1,6 +1,6 @@
 //! Budgets: of the whole, of each team, and what is held back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     names::NameId,
@@ -9,7 +9,7 @@ use super::{
     team_usage::TeamUsage,
 };
 use crate::{
-    model::{Budget, BudgetSource, Policy, Tokens, is_total},
+    model::{Allocation, Budget, BudgetSource, Policy, Tokens, fold_name, is_total},
     text::{FileId, Place},
 };
 
@@ -79,12 +79,40 @@ pub fn stated_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Bu
 }
 
 pub fn reserve(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Tokens> {
-    let rows = reconciled
+    let repeated = repeated_allocations(reconciled).into_iter();
+    let gone: HashSet<Place> = repeated.map(|(gone, _)| gone.place).collect();
+    let rows = reconciled.allocations();
+    let rows = rows.filter(|row| row.is_reserve() && !gone.contains(&row.place));
+    let rows = rows.filter_map(|row| Some(row.allocated?.value));
+    let reserved = || rows.reduce(Tokens::saturating_add);
+    policy.reserve.or_else(reserved)
+}
+
+/// The rows of the allocation table that repeat another one, as after a merge, each with the row that counts: of those with one team,
+/// role and budget, that which says most is used.
+pub fn repeated_allocations<'r>(
+    reconciled: &'r ReconciledMonth<'_>,
+) -> Vec<(&'r Allocation, &'r Allocation)> {
+    let mut alike: BTreeMap<_, Vec<&Allocation>> = BTreeMap::new();
+    for row in reconciled
         .allocations()
-        .filter(|row| row.is_reserve())
-        .filter_map(|row| row.allocated);
-    policy.reserve.or_else(|| {
-        rows.map(|amount| amount.value)
-            .reduce(Tokens::saturating_add)
-    })
+        .filter(|row| row.allocated.is_some())
+    {
+        let role = row.role.as_deref().map(fold_name);
+        let tokens = row.allocated.map(|amount| amount.value);
+        let key = (fold_name(&row.team), role, tokens, is_total(&row.team));
+        alike.entry(key).or_default().push(row);
+    }
+    // Totals may be those of two groups of teams.
+    let is_merged = alike.iter().any(|(key, rows)| !key.3 && rows.len() > 1);
+    let mut repeated = Vec::new();
+    for rows in alike.into_values().filter(|_| is_merged) {
+        let used = |row: &&&Allocation| row.used.map(|used| used.value);
+        if let Some(kept) = rows.iter().rev().max_by_key(used) {
+            let others = rows.iter().filter(|row| row.place != kept.place);
+            repeated.extend(others.map(|gone| (*gone, *kept)));
+        }
+    }
+    repeated.sort_by_key(|(gone, _)| gone.place.order());
+    repeated
 }

@@ -73,6 +73,8 @@ pub struct MergedRows {
     pub team: String,
     /// Two or more, from top to bottom.
     pub places: Vec<Place>,
+    /// The lines of the headings of their summaries.
+    pub(super) summaries: Vec<usize>,
     /// What the one right row says. None where nothing shows it, so that all of them count.
     pub resolution: Option<Resolution>,
 }
@@ -340,6 +342,7 @@ impl<'r> Team<'r> {
         let merged = merged.map(|(group, joined)| MergedRows {
             team: name.clone(),
             places: group.rows.iter().map(|row| row.place).collect(),
+            summaries: group.rows.iter().map(|row| row.summary).collect(),
             resolution: joined.map(|joined| Resolution {
                 base: base.clone().map(|base| MergeBase {
                     row: joined.tokens,
@@ -700,6 +703,22 @@ impl<'r> Group<'r> {
         let sum: RoundedSum = rows.map(|row| RoundedSum::from(row.tokens())).sum();
         let is_all = |total: &RoundedSum| sum.agrees_with(*total);
         self.is_stated = !totals.is_empty() && totals.iter().all(is_all);
+    }
+
+    /// What they cost: the price of the tokens, where each row gives that of its own, else `other`; not less than the row that says most.
+    fn cost(
+        &self,
+        price: Option<Price>,
+        tokens: Tokens,
+        other: impl FnOnce() -> CostSum,
+    ) -> CostSum {
+        let most = self.most().map(|row| &row.tally.cost);
+        if let Some(most) = most.filter(|_| tokens == self.most_tokens().value) {
+            return most.clone();
+        }
+        let cost = self.price(price, tokens).unwrap_or_else(other);
+        let is_less = |most: &&CostSum| cost.nanos() < most.nanos();
+        most.filter(is_less).cloned().unwrap_or(cost)
     }
 
     /// The price of the tokens, where each row gives that of its own.

@@ -34,7 +34,7 @@ pub use forecast::{
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,
 };
 pub use ledger::{Duplicate, Ledger};
-pub use limits::{Limits, budget, reserve, stated_budget};
+pub use limits::{Limits, budget, repeated_allocations, reserve, stated_budget};
 pub use merged_rows::{MergedRows, Resolution};
 pub use names::word_prefixes;
 pub use optimization::{Optimizations, Saving};

@@ -1,19 +1,22 @@
 //! Rules on team budgets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
-    analysis::{Limits, ReconciledMonth, budget, reserve},
+    analysis::{Limits, ReconciledMonth, budget, repeated_allocations, reserve},
     diagnostic::{Code, Diagnostic},
     model::{Allocation, Percent, Policy, is_total},
+    text::{FileId, Place},
 };
 
 /// Team budgets and reserve that add up to more than the budget.
 pub(super) fn over_allocated(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
-    let rows: Vec<&Allocation> = reconciled
-        .allocations()
-        .filter(|row| !is_total(&row.team) && row.allocated.is_some())
-        .collect();
+    let repeated = repeated_allocations(reconciled).into_iter();
+    let repeated: HashSet<Place> = repeated.map(|(gone, _)| gone.place).collect();
+    let counts = |row: &&Allocation| {
+        !is_total(&row.team) && row.allocated.is_some() && !repeated.contains(&row.place)
+    };
+    let rows: Vec<&Allocation> = reconciled.allocations().filter(counts).collect();
     let teams = Limits::of(reconciled, policy).total(reconciled);
     let sum = teams
         .unwrap_or_default()
@@ -37,6 +40,22 @@ pub(super) fn over_allocated(reconciled: &ReconciledMonth, policy: &Policy) -> V
         Some(place) => finding.related(place, format!("the budget is {}", budget.tokens)),
         None => finding,
     }]
+}
+
+/// Rows that repeat another one, as after a merge.
+pub(super) fn repeated_rows(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    let repeated = repeated_allocations(reconciled).into_iter();
+    let finding = |(gone, kept): (&Allocation, &Allocation)| {
+        let message = format!("the row of {} occurs twice, as after a merge", gone.team);
+        let finding = Diagnostic::new(Code::MergedTwice, message, gone.place)
+            .label("not counted")
+            .related(kept.place, "this one counts");
+        match gone.place.file {
+            FileId::LOG => finding.help("`tokmon check --fix` removes this row"),
+            _ => finding.help("remove this row").manual(),
+        }
+    };
+    repeated.map(finding).collect()
 }
 
 /// Two budgets for one team.

@@ -15,7 +15,7 @@ use summary::Unsettled;
 
 use crate::{
     analysis::{Ledger, ReconciledMonth},
-    diagnostic::{Diagnostic, Findings, MAX_FINDINGS},
+    diagnostic::{Code, Diagnostic, Findings, MAX_FINDINGS},
     edit::{self, LogSet, MAX_MONTHS, Revision},
     model::{Month, Policy},
 };
@@ -30,13 +30,14 @@ const OF_MONTH: [Rule; 5] = [
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.
-const OF_LOG: [Rule; 8] = [
+const OF_LOG: [Rule; 9] = [
     dates::dated_ahead,
     summary::uncountable,
     summary::duplicate_ids,
     summary::uncounted_legacy,
     allocation::over_allocated,
     allocation::conflicting_rows,
+    allocation::repeated_rows,
     statements::percentages,
     statements::conflicting_notes,
 ];
@@ -49,6 +50,16 @@ pub fn findings(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic
         findings.extend(summary::unsplit_details(reconciled, policy));
     }
     findings
+}
+
+/// Leaves out that a total differs from monthly rows which are to become one. It follows from that row.
+pub fn pass_over_totals(ledger: &Ledger, findings: &mut Findings) {
+    let totals = ledger.totals_of_merged_rows();
+    if !totals.is_empty() {
+        findings.retain(|finding| {
+            finding.code != Code::TotalDiffers || !totals.contains(&finding.place)
+        });
+    }
 }
 
 /// Adds what the rules find in these months of a log, and in the log as a whole, which is as it is in its newest month.
@@ -70,6 +81,7 @@ pub fn months(ledger: &Ledger, months: &[Month], policy: &Policy, findings: &mut
 fn findings_of(revision: &Revision, log_set: &LogSet) -> Findings {
     let mut findings = Findings::listing(MAX_FINDINGS);
     findings.extend(revision.problems.iter().cloned());
+    pass_over_totals(&revision.ledger, &mut findings);
     let all = revision.ledger.months();
     let newest = all.get(all.len().saturating_sub(MAX_MONTHS)..);
     months(

@@ -65,11 +65,12 @@ pub fn check(
         months: months.len(),
         ..loader.extent
     };
-    let has_several_totals = loader.has_several_totals;
+    let may_be_merged = loader.may_be_merged;
     let (ledger, mut read) = loader.finish(opened);
+    rules::pass_over_totals(&ledger, &mut read.findings);
     rules::months(&ledger, &months, &policy, &mut read.findings);
     unread_archives(&mut read, log)?;
-    merges(&mut read, has_several_totals, log, now)?;
+    merges(&mut read, may_be_merged, log, now)?;
     read.findings.sort();
     if read.findings.kept().iter().any(forbids_writing) {
         read.findings.mark_all_manual();
@@ -101,7 +102,7 @@ fn unread_archives(read: &mut ReadFiles, log: &LogFiles) -> Result<(), Failure> 
 /// hints at such a merge, and if it is not too large to be read at once.
 fn merges(
     read: &mut ReadFiles,
-    has_several_totals: bool,
+    may_be_merged: bool,
     log: &LogFiles,
     now: DateTime<FixedOffset>,
 ) -> Result<(), Failure> {
@@ -109,7 +110,7 @@ fn merges(
         finding.code == Code::DuplicateId && finding.place.file == FileId::LOG
     };
     let has_repeats = read.findings.kept().iter().any(repeats);
-    if !has_repeats && !has_several_totals {
+    if !has_repeats && !may_be_merged {
         return Ok(());
     }
     let Ok(text) = read.log.text(MAX_LOG) else {
@@ -120,7 +121,7 @@ fn merges(
         let findings = &mut read.findings;
         findings.mark_safe(|finding| repeats(finding) && lines.contains(&finding.place.line_start));
     }
-    if has_several_totals {
+    if may_be_merged {
         let mut log_set = log.log_set(&[], now)?;
         let archive = &mut |month| log.archive_bytes(month);
         let revision = Revision::load(text, &mut log_set, ArchivesOf::AllMonths, archive)?;

@@ -1,7 +1,11 @@
 //! Reads the files of a log in the order in which they count: the log, the projection beside it, the archive of the month to show,
 //! and those of months before it. Each archive is closed before the next is opened: a log may have a thousand.
 
-use std::mem;
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher as _},
+    mem,
+};
 
 use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -16,7 +20,7 @@ use crate::{
     edit,
     failure::Failure,
     log::{self, Item, RowValue},
-    model::{Month, Policy},
+    model::{Header, Month, NoteValue, Policy, fold_name},
     render::check::CheckExtent,
     store::{self, Opened},
     text::{FileId, FileRole, Files, Place},
@@ -74,8 +78,10 @@ pub struct Loader<'l> {
     pub extent: CheckExtent,
     /// The number of totals so far in the table that is being read.
     totals_in_table: usize,
-    /// A table of the log has more than one total.
-    pub has_several_totals: bool,
+    /// What the notes of the log and its header say, by hash.
+    said: HashSet<u64>,
+    /// A table of the log has more than one total, or its notes or its header say something twice.
+    pub may_be_merged: bool,
 }
 
 impl<'l> Loader<'l> {
@@ -97,7 +103,8 @@ impl<'l> Loader<'l> {
             unread: Vec::new(),
             extent: CheckExtent::default(),
             totals_in_table: 0,
-            has_several_totals: false,
+            said: HashSet::new(),
+            may_be_merged: false,
         };
         loader.read(FileId::LOG, opened)?;
         if let Some(mut projection) = log.projection()? {
@@ -194,9 +201,17 @@ impl<'l> Loader<'l> {
                 self.extent.rows_without_figure += u64::from(!has_figure);
                 let is_total = matches!(row.value, RowValue::Total(_)) && file == FileId::LOG;
                 self.totals_in_table += usize::from(is_total);
-                self.has_several_totals |= self.totals_in_table > 1;
+                self.may_be_merged |= self.totals_in_table > 1;
             }
             Item::Usage(_) => self.extent.rows += 1,
+            Item::Note(note) if file == FileId::LOG => {
+                let team = match &note.value {
+                    NoteValue::Efficiency { team, .. } => Some(fold_name(team)),
+                    _ => None,
+                };
+                self.say((mem::discriminant(&note.value), team));
+            }
+            Item::Header(Header::LastUpdated(_)) if file == FileId::LOG => self.say(()),
             _ => {}
         }
         match item {
@@ -208,6 +223,12 @@ impl<'l> Loader<'l> {
     /// What a second reading has to know, if one is needed.
     pub fn take_superseded(&mut self) -> Option<Superseded> {
         self.builder.take_superseded()
+    }
+
+    fn say(&mut self, what: impl Hash) {
+        let mut hasher = DefaultHasher::new();
+        what.hash(&mut hasher);
+        self.may_be_merged |= !self.said.insert(hasher.finish());
     }
 
     pub fn finish(self, log: Opened) -> (Ledger, ReadFiles) {

@@ -140,6 +140,7 @@ pub fn load(
             reconciled.add_idle_team(team);
         }
         check_names(&reconciled, request, may_be_current(month, now))?;
+        rules::pass_over_totals(reconciled.ledger, &mut files.findings);
         files.findings.extend(rules::findings(&reconciled, &policy));
         let report = request.report(&reconciled, &policy, &log.shown, now);
         Ok((report, month, earlier))

@@ -152,6 +152,8 @@ fn key(
         tokens.unit.to_string(),
         format!("{:?} {}", figures.currency, figures.cost.is_some()),
         entry.when.time.is_some().to_string(),
+        // What the details with ids add up to stays the same.
+        entry.id.is_some().to_string(),
     ];
     for (at, cell) in row.cells.iter().enumerate() {
         let column = table.columns.at(at);

@@ -151,6 +151,18 @@ impl Document {
         Span::new(place.line_start, self.line_after(place.span.end))
     }
 
+    /// The place of a whole line, without its line end.
+    pub(super) fn place_of_line(&self, line: Span) -> Place {
+        let text = self.at(line).trim_end_matches(['\r', '\n']);
+        Place {
+            span: Span::new(line.start, line.start + text.len()),
+            line: self.source.line_column(line.start).line,
+            column: 1,
+            line_start: line.start,
+            ..Place::default()
+        }
+    }
+
     /// The start of the line after the byte at `at`.
     pub fn line_after(&self, at: usize) -> usize {
         let rest = self.text().as_bytes().get(at..).unwrap_or_default();

@@ -1,11 +1,16 @@
 //! The line of a row: bars, blanks, and columns that are kept at one width.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::log::cells_of;
 
 /// The number of newest rows of a table that show how it is laid out and spelled.
 pub(crate) const SAMPLED_ROWS: usize = 50;
+
+/// A line that is indented so far is code.
+const CODE_INDENT: usize = 4;
 
 #[derive(Clone, Debug)]
 pub(crate) struct RowStyle {
@@ -29,19 +34,24 @@ impl RowStyle {
     /// The style of a table, by the line of its head and its rows, the newest first.
     pub(crate) fn of<'a>(head: &'a str, rows: impl Iterator<Item = &'a str>) -> Self {
         let rows: Vec<&str> = rows.take(SAMPLED_ROWS).collect();
+        let indent = |line: &'a str| line.get(..line.len() - line.trim_start().len());
         let like = rows.first().copied().unwrap_or(head);
-        let all = rows.iter().chain([&head]).map(|line| cells_of(line));
-        let all: Vec<Vec<&str>> = all.collect();
+        let own = indent(like).filter(|indent| indent.len() < CODE_INDENT);
+        // A row that lacks a bar at an end is no pattern for others.
+        let mut lines = rows.iter().chain([&head]).map(|line| line.trim());
+        let opens = lines.clone().any(|line| line.starts_with('|'));
+        let closes = lines.any(is_closed);
+        let whole = |line: &&'a str| whole(line, opens, closes);
+        let all: Vec<Cow<'_, str>> = rows.iter().chain([&head]).map(whole).collect();
+        let all: Vec<Vec<&str>> = all.iter().map(|line| cells_of(line)).collect();
         let columns = (0..cells_of(head).len()).map(|at| {
             let cells = all.iter().filter_map(|cells| cells.get(at).copied());
             ColumnStyle::of(&cells.collect::<Vec<&str>>())
         });
-        let body = like.trim();
-        let indent = like.get(..like.len() - like.trim_start().len());
         Self {
-            indent: indent.unwrap_or_default().to_owned(),
-            opens: body.starts_with('|'),
-            closes: body.ends_with('|') && !body.ends_with("\\|"),
+            indent: own.or(indent(head)).unwrap_or_default().to_owned(),
+            opens,
+            closes,
             columns: columns.collect(),
         }
     }
@@ -83,6 +93,25 @@ impl RowStyle {
         let style = self.columns.get(column);
         style.is_some_and(|style| style.width.is_some())
     }
+}
+
+fn is_closed(line: &str) -> bool {
+    line.ends_with('|') && !line.ends_with("\\|")
+}
+
+/// A row with the bars at its ends, if rows have them.
+fn whole(line: &str, opens: bool, closes: bool) -> Cow<'_, str> {
+    let body = line.trim();
+    let open = if opens && !body.starts_with('|') {
+        "| "
+    } else {
+        ""
+    };
+    let close = if closes && !is_closed(body) { " |" } else { "" };
+    if open.is_empty() && close.is_empty() {
+        return Cow::Borrowed(line);
+    }
+    Cow::Owned([open, body, close].concat())
 }
 
 impl Default for ColumnStyle {
@@ -147,6 +176,14 @@ mod tests {
             line("Team | Tokens", &["Team A | 12,450"], &cells),
             "Team B | 5"
         );
+        // A bar at either end is missing from a neighbour.
+        for row in [
+            "| Team A | 12,450",
+            "Team A | 12,450 |",
+            "      | Team A | 12,450 |",
+        ] {
+            assert_eq!(line("| Team | Tokens |", &[row], &cells), "| Team B | 5 |");
+        }
         assert_eq!(
             line(
                 "| Team       | Tokens |",

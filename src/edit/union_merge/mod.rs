@@ -8,15 +8,18 @@ pub(super) mod merged_table;
 mod proptests;
 mod repeats;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    mem,
+};
 
 use super::{Document, Kept, Revision, log_set::MAX_MONTHS, revision::Proposal, timestamp};
 use crate::{
-    analysis::MergedRows,
+    analysis::{MergedRows, repeated_allocations},
     diagnostic::{Code, Diagnostic},
     log::Role,
     model::Month,
-    text::{Edit, Span},
+    text::{Edit, FileId, Place, Span},
 };
 use merged_table::MergedTable;
 
@@ -42,22 +45,13 @@ pub fn remove_repeats(revision: &Revision) -> Proposal {
 /// Looks for what occurs twice because git kept both sides of a merge.
 pub fn resolve_union_merge(revision: &Revision) -> UnionMerge {
     let document = &revision.document;
-    let earlier = timestamp::earlier(document.text());
-    let has_lists = !merged_table::doubled_usage(document).is_empty();
-    let tables = merged_table::find(document);
     let mut union = UnionMerge::default();
     let is_resolved = union.rows(revision, |_| true);
-    for merged in tables.iter().take(MAX_MONTHS) {
+    for merged in merged_table::find(document).iter().take(MAX_MONTHS) {
         union.totals(revision, merged);
     }
-    // While a row has to be resolved by hand, what shows that it was merged stays.
-    if is_resolved {
-        if !tables.is_empty() || has_lists {
-            union.proposal.edits.extend(lists::edits(document));
-        }
-        let earlier = earlier.into_iter().map(Edit::delete);
-        union.proposal.edits.extend(earlier);
-    }
+    union.allocations(revision);
+    union.notes(revision, is_resolved);
     union
 }
 
@@ -110,6 +104,72 @@ impl UnionMerge {
             }
         }
         is_resolved
+    }
+
+    /// Takes away rows of the allocation table that repeat another one.
+    fn allocations(&mut self, revision: &Revision) {
+        let newest = revision.ledger.months().last();
+        let Some(newest) = newest.and_then(|month| revision.ledger.find_month(*month)) else {
+            return;
+        };
+        let document = &revision.document;
+        // The row that counts is written where the first one is.
+        let mut rows: BTreeMap<usize, (Place, Vec<Place>)> = BTreeMap::new();
+        for (gone, kept) in repeated_allocations(&newest) {
+            if gone.place.file == FileId::LOG {
+                let alike = rows.entry(kept.place.line_start);
+                let (_, gone_rows) = alike.or_insert_with(|| (kept.place, Vec::new()));
+                gone_rows.push(gone.place);
+            }
+        }
+        for (kept, gone) in rows.into_values() {
+            let mut gone: Vec<Span> = gone
+                .into_iter()
+                .map(|place| document.whole_line(place))
+                .collect();
+            let kept = document.whole_line(kept);
+            if let Some(first) = gone.first_mut().filter(|first| first.start < kept.start) {
+                let edit = Edit::replace(*first, document.at(kept));
+                self.proposal.edits.push(edit);
+                *first = kept;
+            }
+            self.proposal
+                .edits
+                .extend(gone.into_iter().map(Edit::delete));
+        }
+    }
+
+    /// Takes away items of the notes and times of the last change that occur twice. While a monthly row has to be resolved by hand,
+    /// they stay, since they show that it was merged.
+    fn notes(&mut self, revision: &Revision, is_resolved: bool) {
+        let document = &revision.document;
+        let repeats = lists::find(document);
+        let items = repeats.places.into_iter().map(|(place, first, count)| {
+            let (what, verb) = match count {
+                1 => ("an item".to_owned(), "occurs"),
+                count => (format!("{count} items"), "occur"),
+            };
+            let message = format!("{what} of the notes {verb} twice, as after a merge");
+            Diagnostic::new(Code::MergedTwice, message, place)
+                .label("from the other branch")
+                .related(first, "from one branch")
+        });
+        self.findings.extend(items);
+        let earlier = timestamp::earlier(document.text());
+        if let Some(line) = earlier.first() {
+            let message = "the time of the last change occurs twice, as after a merge";
+            let place = document.place_of_line(*line);
+            self.findings
+                .push(Diagnostic::new(Code::MergedTwice, message, place).label("the earlier time"));
+        }
+        if is_resolved {
+            self.proposal.edits.extend(repeats.edits);
+            let earlier = earlier.into_iter().map(Edit::delete);
+            self.proposal.edits.extend(earlier);
+        } else {
+            let findings = mem::take(&mut self.findings).into_iter();
+            self.findings = findings.map(Diagnostic::manual).collect();
+        }
     }
 
     /// Takes away all totals of a merged table but the last, unless a row above them has to be resolved by hand.
