@@ -425,10 +425,9 @@ impl<'r> Team<'r> {
             Joined {
                 tokens,
                 common: group.least(),
-                cost: group
-                    .price(self.price, tokens)
-                    .or_else(|| cost(at))
-                    .unwrap_or_else(|| group.cost_of(tokens)),
+                cost: group.cost(self.price, tokens, || {
+                    cost(at).unwrap_or_else(|| group.cost_of(tokens))
+                }),
             }
         });
         Some(found.collect())
@@ -463,7 +462,11 @@ impl<'r> Team<'r> {
         let first = groups.first()?.rows.first()?;
         let currency = first.figures.currency;
         let mut cost = match base.cost {
-            Some(cost) => CostSum::new(cost.into(), currency, false, first.place),
+            Some(cost) => {
+                let rows = groups.iter().flat_map(|group| &group.rows);
+                let estimate = rows.into_iter().any(|row| row.tally.cost.is_estimate());
+                CostSum::new(cost.into(), currency, estimate, first.place)
+            }
             None if base.base == Tokens::ZERO => CostSum::default(),
             None => return None,
         };
@@ -517,7 +520,7 @@ impl<'r> Team<'r> {
         let division = if all >= stated {
             // The details hold everything.
             Division {
-                tokens: all,
+                tokens: stated,
                 common: 0,
                 owners: vec![group.rows.len(); tables.concat().len()],
             }
@@ -529,9 +532,7 @@ impl<'r> Team<'r> {
         Some(Joined {
             tokens,
             common: Tokens(division.common),
-            cost: group
-                .price(self.price, tokens)
-                .unwrap_or_else(|| group.cost_by(&division, &details)),
+            cost: group.cost(self.price, tokens, || group.cost_by(&division, &details)),
         })
     }
 

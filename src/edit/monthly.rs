@@ -319,7 +319,7 @@ impl MonthlyRows<'_, '_> {
         }
     }
 
-    /// What a row that grows is written with. None where no detail with an id was ever added to it.
+    /// What a row that grows is written with.
     fn base_of(
         &self,
         row: &MonthlyRow<'_>,
@@ -333,7 +333,8 @@ impl MonthlyRows<'_, '_> {
             Origin::New { .. } => None,
         };
         let before = entry.and_then(|entry| entry.base.as_deref());
-        let last = delta.last.clone().or_else(|| Some(before?.last.clone()))?;
+        let last = || before.map(|base| base.last.clone());
+        let last = delta.last.clone().or_else(last).unwrap_or_default();
         let tokens = entry.and_then(|entry| entry.figures.tokens);
         let tokens = tokens.unwrap_or(Amount::exact(Tokens::ZERO));
         // The exact figure of a row that is written rounded.

@@ -16,15 +16,15 @@ pub struct MergeBase {
     pub row: Tokens,
     /// The cost of `base` in nanos, in the currency of the log. None where it is not known.
     pub cost: Option<u64>,
-    /// The id of the row that was added last; of several branches, those of each, with commas. It makes rows of two branches differ,
-    /// so that git keeps both even where both recorded the same amount.
+    /// The id of the row that was added last; of several branches, those of each, with commas; empty where none had an id. It makes rows
+    /// of two branches differ, so that git keeps both even where both recorded the same amount.
     pub last: String,
 }
 
 impl MergeBase {
     /// The ids of the rows that were added last.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.last.split(',')
+        self.last.split(',').filter(|id| !id.is_empty())
     }
 }
 
@@ -35,6 +35,9 @@ impl fmt::Display for MergeBase {
             let (nanos, currency) = (nanos.into(), Currency::USD);
             write!(f, " base_cost={}", Money { nanos, currency }.decimal())?;
         }
-        write!(f, " last={}", self.last)
+        if !self.last.is_empty() {
+            write!(f, " last={}", self.last)?;
+        }
+        Ok(())
     }
 }

@@ -338,7 +338,7 @@ fn what_can_be_mended_is_told_from_what_cannot() {
     assert_eq!(fixable(Code::SessionOutsideSummary), [true]);
     assert_eq!(fixable(Code::HookLineInTable), [true, true]);
     assert_eq!(fixable(Code::DuplicateId), [false, true]);
-    assert_eq!(fixable(Code::MergedTwice), [true, false]);
+    assert_eq!(fixable(Code::MergedTwice), [false, true, false]);
     assert_eq!(fixable(Code::UnsettledUsage), [true]);
     let ran = check_file_of(Code::NotUtf8, &[]);
     assert!(
