@@ -1,6 +1,6 @@
 //! When rows are of, against the moment of the report: which is the last one, and which are dated ahead of that moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 
@@ -92,7 +92,7 @@ impl Dating {
     }
 
     pub(super) fn ahead(&self) -> impl Iterator<Item = &AheadRows> {
-        self.timelines.iter().flat_map(|one| one.ahead.values())
+        self.timelines.iter().flat_map(Timeline::ahead)
     }
 }
 
@@ -144,6 +144,20 @@ impl Timeline {
             first: place,
         });
         rows.rows += 1;
+    }
+
+    /// A monthly row adds up details, and is not listed beside them.
+    fn ahead(&self) -> impl Iterator<Item = &AheadRows> {
+        let days = self.ahead.keys().filter_map(|(_, date)| match date {
+            RowDate::Day(day) => Some(Month::of(*day)),
+            RowDate::Month(_) => None,
+        });
+        let detailed: BTreeSet<Month> = days.collect();
+        let rows = self.ahead.values();
+        rows.filter(move |rows| match rows.date {
+            RowDate::Day(_) => true,
+            RowDate::Month(month) => !detailed.contains(&month),
+        })
     }
 
     fn last_row(&self, clock: Clock<'_>) -> Option<LastRow> {

@@ -142,6 +142,8 @@ fn recording_beside_a_mistyped_year_keeps_the_notes_of_the_current_month() {
     ];
     let recorded = told(&binary(folder.path()).args(args).output().unwrap());
     let after = fs::read_to_string(folder.path().join(LOG)).unwrap();
+    let checked = run(&after, "2026-02-20T12:00:00Z", "check").out;
+    assert_eq!(checked.matches("[TM027]").count(), 1, "{checked}");
     assert_snapshot!(format!(
         "{recorded}\n=== changed\n{}",
         changes(&log, &after)
