@@ -38,7 +38,7 @@ fn follow_past_midnight(folder: &Path, midnight: DateTime<Utc>) -> String {
             lines.extend(bytes);
             let are_all = lines.iter().filter(|byte| **byte == b'\n').count() > 1;
             if are_all {
-                Err(io::ErrorKind::BrokenPipe.into())
+                Err(io::ErrorKind::StorageFull.into())
             } else {
                 Ok(bytes.len())
             }
