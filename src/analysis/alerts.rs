@@ -69,7 +69,7 @@ fn total(report: &StatusReport) -> Option<Alert> {
 fn reserved(report: &StatusReport) -> Option<Alert> {
     let (used, held, budget) = (report.used.tokens, report.reserved, report.budget.tokens?);
     let level = report
-        .reserved_level
+        .reserved_token_level
         .filter(|level| Some(*level) > report.token_level)?;
     let sum = used.saturating_add(held);
     let share = in_percent(sum.0, budget.0);

@@ -42,8 +42,10 @@ pub struct StatusReport {
     pub token_level: Option<Level>,
     /// The budget in money, where one is set.
     pub cost_budget: Option<CostBudget>,
-    /// The same if all that is held were used, too.
+    /// How far the budget is used up, the worse of both, if all that is held were used, too.
     pub reserved_level: Option<Level>,
+    /// The same of the budget in tokens alone.
+    pub reserved_token_level: Option<Level>,
     /// The team the lists below are limited to.
     pub team: Option<String>,
     /// Every team.

@@ -70,6 +70,8 @@ pub fn report(
         .map(|team| team.name.clone());
     let token_level = tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0));
     let cost_budget = CostBudget::of(reconciled, policy);
+    let level = token_level.max(cost_budget.as_ref().and_then(|budget| budget.level));
+    let reserved_token_level = tokens.map(|tokens| policy.thresholds.level(committed.0, tokens.0));
     let mut report = StatusReport {
         log: log(reconciled, question.path),
         now: question.now,
@@ -82,10 +84,11 @@ pub fn report(
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
         reserved,
         available: tokens.map(|tokens| tokens.signed_sub(committed)),
-        level: token_level.max(cost_budget.as_ref().and_then(|budget| budget.level)),
+        level,
         token_level,
         cost_budget,
-        reserved_level: tokens.map(|tokens| policy.thresholds.level(committed.0, tokens.0)),
+        reserved_level: reserved_token_level.max(level),
+        reserved_token_level,
         days: question.rows.then(|| days(reconciled, team.as_deref())),
         efficiency: goal,
         alerts: Vec::new(),

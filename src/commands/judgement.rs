@@ -142,7 +142,7 @@ impl Judged<'_> {
     fn reserved(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let level = match self.team {
             Some(team) => team.reserved_level.max(self.used_level()),
-            None => self.report.reserved_level.max(self.report.level),
+            None => self.report.reserved_level,
         };
         self.by_level(option, limit, level, &self.spent(true))
     }
@@ -188,7 +188,10 @@ impl Judged<'_> {
     fn spent(self, with_holds: bool) -> String {
         match self.team {
             Some(team) => spent_by(team, with_holds),
-            None if with_holds => {
+            // Where money is used up further, holds in tokens do not matter.
+            None if with_holds
+                && self.report.reserved_token_level == self.report.reserved_level =>
+            {
                 let used = &self.report.used;
                 let (reserved, budget) = (self.report.reserved, self.report.budget.tokens);
                 spent_of((used.tokens, used.estimate), reserved, budget)

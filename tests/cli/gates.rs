@@ -107,6 +107,44 @@ fn a_gate_judges_what_is_used_or_what_is_reserved_too() {
 }
 
 #[test]
+fn the_reserved_level_is_no_better_than_that_of_money() {
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| Red | 500 | $0.010 |\n\n[HOLD] 2026-02-25T09:00:00Z team=\"Red\" tokens=400 until=2026-02-26T15:00:00Z id=h1\n";
+    let settings = |tokens: &str| format!("[budget]\ncost = \"0.010 USD\"\n{tokens}");
+    let mut all = String::new();
+    for tokens in ["", "tokens = 1000\n", "tokens = 900\n"] {
+        let settings = settings(tokens);
+        let folder = repository(&[(LOG, log), ("tokmon.toml", &settings)]);
+        let ran = Tokmon::new(["--json", "--fail-on-reserved", "exceeded"]);
+        let ran = ran.folder(folder.path()).run();
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let levels = [
+            "level",
+            "token_level",
+            "reserved_level",
+            "reserved_token_level",
+        ];
+        let levels = levels.map(|level| format!("{level} {}", json[level]));
+        let _ = writeln!(
+            all,
+            "{tokens}exit {}: {}\n{}",
+            ran.code,
+            levels.join(", "),
+            ran.err
+        );
+        let shown = Tokmon::new([]).folder(folder.path()).run().out;
+        let shown = shown.lines().filter(|line| {
+            ["Used", "Available", "Cost"]
+                .iter()
+                .any(|name| line.starts_with(name))
+        });
+        for line in shown {
+            let _ = writeln!(all, "{line}");
+        }
+    }
+    assert_snapshot!(all);
+}
+
+#[test]
 fn with_a_team_its_own_limit_is_judged() {
     assert_snapshot!(endings(
         &with_holds(),

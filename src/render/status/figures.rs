@@ -81,7 +81,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
         let remark = "held for work about to start".into();
         add("Reserved", held, report.share(report.reserved), remark);
         if let Some(left) = report.available {
-            let level = report.reserved_level;
+            let level = report.reserved_token_level;
             let badge = level.map(|level| {
                 StyledLine::from(format!("{level} "))
                     + style.badge(level)

@@ -108,7 +108,7 @@ fn available(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let left = report
         .available
         .filter(|_| report.reserved > Tokens::ZERO)?;
-    let level = word(report.reserved_level?, style);
+    let level = word(report.reserved_token_level?, style);
     Some(format!("available {} {level}", signed(left)))
 }
 
