@@ -168,9 +168,11 @@ impl Price {
     }
 }
 
+/// What costs anything does not cost nothing: it is a nano at least.
 fn money_of(picos: u128, currency: Currency) -> Money {
+    let nanos = divide_half_even(picos, 1_000).max(u128::from(picos > 0));
     Money {
-        nanos: i128::try_from(divide_half_even(picos, 1_000)).unwrap_or(i128::MAX),
+        nanos: i128::try_from(nanos).unwrap_or(i128::MAX),
         currency,
     }
 }
@@ -310,7 +312,7 @@ mod tests {
         let haiku = price(3_000_000);
         assert_eq!(haiku.cost(Tokens(126_670)), usd(380_010_000));
         assert_eq!(haiku.cost(Tokens(1)), usd(3_000));
-        for (picos, nanos) in [(499, 0), (500, 0), (501, 1), (1_500, 2), (2_500, 2)] {
+        for (picos, nanos) in [(0, 0), (1, 1), (501, 1), (1_499, 1), (1_500, 2), (2_500, 2)] {
             assert_eq!(price(picos).cost(Tokens(1)), usd(nanos), "{picos}");
         }
     }
@@ -350,12 +352,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cost_is_no_further_from_the_exact_one_than_half_a_nano(
+        fn a_cost_is_no_further_from_the_exact_one_than_half_a_nano_and_never_nothing(
             tokens in 0..=1_000_000_000_000_000_u64, picos_per_token in 0..=Price::MAX_PICOS,
         ) {
             let cost = Price { picos_per_token, currency: Currency::USD }.cost(Tokens(tokens)).nanos.unsigned_abs();
             let exact = u128::from(tokens) * u128::from(picos_per_token);
-            prop_assert!((cost * 1_000).abs_diff(exact) <= 500);
+            prop_assert!((cost * 1_000).abs_diff(exact) <= 500 || cost == 1);
+            prop_assert_eq!(cost == 0, exact == 0);
         }
 
         #[test]

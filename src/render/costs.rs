@@ -1,7 +1,10 @@
 //! Notes on costs that are only a part: others are in another currency, or tokens have no price.
 
 use super::{AT_LEAST, Cell, OutputStyle, joined};
-use crate::{analysis::Cost, model::Money};
+use crate::{
+    analysis::Cost,
+    model::{Money, Tokens},
+};
 
 const UNPRICED: &str = "some tokens have no cost and no price";
 
@@ -10,7 +13,11 @@ pub fn remarks(cost: &Cost, style: OutputStyle) -> Vec<String> {
         .others
         .iter()
         .map(|other| format!("and {}", style.money(*other)));
-    let unpriced = (!cost.complete).then(|| format!("at least: {UNPRICED}"));
+    let unpriced = (!cost.complete).then(|| match cost.unpriced_tokens {
+        Some(Tokens(1)) => "at least: 1 token has no cost and no price".to_owned(),
+        Some(tokens) => format!("at least: {tokens} tokens have no cost and no price"),
+        None => format!("at least: {UNPRICED}"),
+    });
     others.chain(unpriced).collect()
 }
 

@@ -126,3 +126,36 @@ fn a_budget_in_money_is_judged_by_what_is_known() {
     ];
     assert_snapshot!(all.map(|ran| ran.to_string()).join("\n"));
 }
+
+#[test]
+fn a_small_amount_is_never_shown_as_nothing() {
+    let small = report("small-amounts.md");
+    // A token of this model costs a millionth of a nano.
+    let tiny = small.replace("$0.0001/1K", "$0.000000000001/1K");
+    let tiny = tiny
+        .replace("$0.0001 |", "— |")
+        .replace("$0.0004 |", "$0.00000000001 |");
+    let mut all = String::new();
+    for log in [&small, &tiny] {
+        let folder = repository(&[(LOG, log)]);
+        for options in ["", "--teams", "--teams --format csv"] {
+            let _ = writeln!(all, "=== {options}\n{}", run(folder.path(), options).out);
+        }
+    }
+    assert_snapshot!(all);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_small_amount_is_never_written_as_nothing() {
+    let log = report("small-amounts.md").replace("$0.0001 |", "$0.000 |");
+    let log = log.replace("| 1,000 |", "| 0 |") + "| **TOTAL** | | **4,000** | **$0.000** | |\n";
+    let folder = repository(&[(LOG, &log)]);
+    for tokens in ["15", "250"] {
+        let options = format!(
+            "record --team Red --tokens {tokens} --id k{tokens} --time 2026-02-20T10:00:00Z"
+        );
+        assert_eq!(run(folder.path(), &options).code, 0, "{options}");
+    }
+    assert_snapshot!(fs::read_to_string(folder.path().join(LOG)).unwrap());
+}

@@ -246,7 +246,7 @@ fn prices_by_model_give_costs() {
     let out = Tokmon::new(["-q"]).folder(folder.path()).output();
     assert!(
         out.contains("Cost       ~$0.025")
-            && out.contains("at least: some tokens have no cost and no price"),
+            && out.contains("at least: 1,000 tokens have no cost and no price"),
         "{out}"
     );
 }

@@ -178,7 +178,10 @@ impl Number {
         let value = if let Some(up) = power.checked_sub(self.decimals) {
             self.digits.checked_mul(10_u128.checked_pow(up)?)?
         } else {
-            divide_half_even(self.digits, 10_u128.checked_pow(self.decimals - power)?)
+            // A positive amount is never nothing.
+            let rounded =
+                divide_half_even(self.digits, 10_u128.checked_pow(self.decimals - power)?);
+            rounded.max(u128::from(self.digits > 0))
         };
         Some(Amount {
             value: u64::try_from(value)
