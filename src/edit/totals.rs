@@ -67,8 +67,9 @@ pub(super) fn follow(
     let text = format!("{}\n\n{text}", document.at(heading));
     let after = Document::read(text, Kept::Summaries);
     let changed = after.tables.first()?;
-    let totals = Totals::new(&after, changed, basis, true).edits();
-    let edits = totals.into_iter().filter_map(|(at, edit)| {
+    let mut totals = Totals::new(&after, changed, basis, true);
+    totals.before = Some(table);
+    let edits = totals.edits().into_iter().filter_map(|(at, edit)| {
         let line = |table: &TableBlock| Some(table.rows.get(table.subtotals.get(at)?.row)?.line());
         edit.moved(line(changed)?.start, line(table)?.start)
     });
@@ -91,6 +92,8 @@ struct Totals<'d> {
     basis: Basis,
     /// A row of the table may have changed, so that figures without a check of their own are brought along.
     is_touched: bool,
+    /// The table before its rows changed.
+    before: Option<&'d TableBlock>,
 }
 
 impl<'d> Totals<'d> {
@@ -101,6 +104,7 @@ impl<'d> Totals<'d> {
             editor: TableEditor::new(document, table, basis.currency),
             basis,
             is_touched,
+            before: None,
         }
     }
 
@@ -114,14 +118,26 @@ impl<'d> Totals<'d> {
         for (at, subtotal) in self.table.subtotals.iter().enumerate() {
             let row = self.table.rows.get(subtotal.row);
             if let Some((row, all)) = row.zip(self.table.sums.get(&subtotal.month)) {
-                let total = self.total(row, all, &subtotal.above).into_iter();
+                let total = self.total(row, at, all, &subtotal.above).into_iter();
                 edits.extend(total.map(|edit| (at, edit)));
             }
         }
         edits
     }
 
-    fn total(&self, row: &TableRow, all: &RowSum, above: &RowSum) -> Vec<Edit> {
+    /// What was added to the rows of a total since it was written.
+    fn added(&self, at: usize, is_part: bool, sum: &RowSum) -> Option<Tokens> {
+        let before = self.before?;
+        let subtotal = before.subtotals.get(at)?;
+        let before = if is_part {
+            &subtotal.above
+        } else {
+            before.sums.get(&subtotal.month)?
+        };
+        Some(sum.tokens.tokens.saturating_sub(before.tokens.tokens))
+    }
+
+    fn total(&self, row: &TableRow, at: usize, all: &RowSum, above: &RowSum) -> Vec<Edit> {
         let raw = self.editor.raw(row, Column::Tokens).unwrap_or_default();
         let Ok(Some(stated)) = cell::tokens(&plain_text(raw)) else {
             return Vec::new();
@@ -132,21 +148,30 @@ impl<'d> Totals<'d> {
         let agrees = |sum: &RowSum| sum.tokens.agrees_with(stated.used);
         let agrees = agrees(all) || agrees(above);
         let differs = !agrees && (self.is_touched || !all.tokens.estimate && !stated.used.estimate);
+        // One that differs by no more than the rounding of its rows may be more exact than these. It grows as they do.
+        let stated_sum = stated.used.value;
+        let off = sum.tokens.tokens.0.abs_diff(stated_sum.0);
+        let added = self
+            .added(at, is_part, sum)
+            .filter(|_| agrees && off > stated.used.unit / 2);
+        let grown = added.map(|added| stated_sum.saturating_add(added));
+        let grown = grown.filter(|grown| *grown != stated_sum);
+        let tokens = grown.unwrap_or(if differs {
+            sum.tokens.tokens
+        } else {
+            stated_sum
+        });
         let mut edits = Vec::new();
-        if differs {
-            let text = style::respell_tokens(raw, sum.tokens.tokens, sum.tokens.estimate);
+        if differs || grown.is_some() {
+            let estimate = sum.tokens.estimate || stated.used.estimate;
+            let text = style::respell_tokens(raw, tokens, estimate);
             edits.extend(text.and_then(|text| self.editor.set(row, Column::Tokens, &text)));
         }
         if differs || self.is_touched {
             edits.extend(self.cost(row, sum));
         }
         if !is_part {
-            let used = if differs {
-                sum.tokens.tokens
-            } else {
-                stated.used.value
-            };
-            edits.extend(self.percent(row, used, differs));
+            edits.extend(self.percent(row, tokens, differs || grown.is_some()));
         }
         edits
     }
