@@ -435,12 +435,17 @@ impl LedgerBuilder {
                 let ledger = &mut self.ledger;
                 let (name, tokens, until) = (ledger.names.id(&hold.team), hold.tokens, hold.until);
                 // The line that came first holds; a retry changes nothing.
-                let entry = ledger.holds.entry(hold.id.clone().into_owned());
-                entry.or_insert(HoldEntry {
+                let id = hold.id.clone().into_owned();
+                if let Some(first) = ledger.holds.get(&id).map(|first| first.place) {
+                    return self.duplicate(None, Duplicate { id, place, first });
+                }
+                let entry = HoldEntry {
                     name,
                     tokens,
                     until,
-                });
+                    place,
+                };
+                ledger.holds.insert(id, entry);
             }
             LineEvent::Free(id) => {
                 self.ledger.freed.insert(id.clone().into_owned());

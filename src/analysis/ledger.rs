@@ -55,6 +55,7 @@ pub(super) struct HoldEntry {
     pub(super) name: NameId,
     pub(super) tokens: Tokens,
     pub(super) until: DateTime<FixedOffset>,
+    pub(super) place: Place,
 }
 
 /// An id that occurred a second time.

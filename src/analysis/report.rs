@@ -67,6 +67,12 @@ impl StatusReport {
         Percent::new(tokens.0, self.budget.tokens?.0)
     }
 
+    /// The share of the budget that is left after so many tokens; `None` where nothing is.
+    pub fn share_left(&self, tokens: Tokens) -> Option<Percent> {
+        let budget = self.budget.tokens?;
+        Percent::left(budget.0.checked_sub(tokens.0)?, budget.0)
+    }
+
     /// What is used of the budget; of one in tokens and one in money, of that which is used up further. None without one, and where
     /// it is not known how much money is spent.
     pub fn spending(&self) -> Option<Spending> {

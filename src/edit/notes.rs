@@ -32,7 +32,7 @@ pub(super) fn status(
         let text = match &note.value {
             NoteValue::CurrentUsage(stated, _) => respell(stated, used, Rounding::Down),
             NoteValue::Remaining(stated, _) => {
-                respell(stated, budget?.saturating_sub(used), Rounding::Up)
+                respell(stated, budget?.saturating_sub(used), Rounding::Nearest)
             }
             NoteValue::RiskLevel(word) => risk(value, word, reconciled, policy),
             _ => None,

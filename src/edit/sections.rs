@@ -171,7 +171,8 @@ impl<'d> NewSections<'d> {
         let is_before = older.is_some() || last.is_none() && first.is_some();
         let next_to = older.or(last).or(first);
         let total = self.monthly.as_ref().and_then(TableEditor::total_name);
-        let body = table_lines(self.monthly.as_ref(), rows, total);
+        let total = total.unwrap_or("**TOTAL**");
+        let body = table_lines(self.monthly.as_ref(), rows, Some(total));
         let heading = format!("## {month} Monthly Summary");
         let edit = self.insert(next_to, is_before, &heading, &body);
         let mut edit = edit.ordered(order::SUMMARY);
@@ -184,7 +185,7 @@ impl<'d> NewSections<'d> {
                 edit.text.extend(["---", newline, newline]);
             }
         }
-        (edit, rows.len() + usize::from(total.is_some()))
+        (edit, rows.len() + 1)
     }
 
     /// Notes for a log that has none.

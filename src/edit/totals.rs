@@ -222,8 +222,8 @@ impl<'d> Totals<'d> {
 pub(super) enum Rounding {
     /// Of what is used.
     Down,
-    /// Of what is left: what is used and what is left make up the whole.
-    Up,
+    /// Of what is left, but less than the whole as soon as anything is used.
+    Nearest,
 }
 
 /// A text with the percentage in it set to that of a part of a whole, with as many digits as it had. None where there is none to
@@ -243,8 +243,15 @@ pub(super) fn respell_percent(
     let (part, whole) = (u128::from(part.0) * 100 * scale, u128::from(whole.0));
     let exact = match rounding {
         Rounding::Down => part.checked_div(whole)?,
-        Rounding::Up if whole == 0 => return None,
-        Rounding::Up => part.div_ceil(whole),
+        Rounding::Nearest => {
+            let nearest = ((part * 2).checked_div(whole)? + 1) / 2;
+            let is_all = part >= whole * 100 * scale;
+            if is_all {
+                nearest
+            } else {
+                nearest.min(100 * scale - 1)
+            }
+        }
     };
     // A figure that another program or a person wrote may be rounded either way.
     let stated: u128 = written.replace('.', "").parse().ok()?;

@@ -207,8 +207,14 @@ fn classes(pairs: &Pairs<'_>, problems: &mut Vec<Diagnostic>) -> TokenClasses {
 fn hold<'a>(pairs: &Pairs<'a>) -> Result<Hold<'a>, Box<Diagnostic>> {
     let until = pairs.need("until")?;
     let expected = "an RFC 3339 time like `2026-02-25T10:18:00+09:00`";
+    let written = until;
     let until =
         DateTime::parse_from_rfc3339(until).map_err(|_| pairs.problem("until", until, expected))?;
+    if until < pairs.time {
+        let mut problem = pairs.problem("until", written, "a time after that of the line");
+        "this hold ends before it starts, so it reserves nothing".clone_into(&mut problem.message);
+        return Err(problem);
+    }
     Ok(Hold {
         team: pairs.need("team")?.clone(),
         tokens: pairs.need_tokens()?.value,

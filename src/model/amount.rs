@@ -5,6 +5,8 @@ use std::{fmt, iter::Sum, ops::Add};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Percent;
+
 /// A number of tokens. A figure of a log is at most 10^15.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema,
@@ -37,13 +39,49 @@ impl Tokens {
 
     /// `950`, `5.9K`, `126.7K`, `1.2M`: one decimal, rounded half up, `.0` dropped.
     pub fn compact(self) -> String {
+        self.rounded().in_tenths()
+    }
+
+    /// The same beside the whole that it is a part of: rounded down where rounding up would show a larger share, so that 149,999 of
+    /// 200,000, which is less than 75%, is `149.9K`.
+    pub fn compact_of(self, whole: Self) -> String {
+        let share =
+            |part: Self, whole: Self| Percent::new(part.0, whole.0).map(|share| share.tenths / 10);
+        if share(self.rounded(), whole.rounded()) > share(self, whole) {
+            return self.floored().in_tenths();
+        }
+        self.compact()
+    }
+
+    /// To the last digit that is shown in compact form, half up.
+    fn rounded(self) -> Self {
+        let step = self.step(50);
+        Self((self.0.saturating_add(step / 2)) / step * step)
+    }
+
+    fn floored(self) -> Self {
+        Self(self.0 - self.0 % self.step(0))
+    }
+
+    /// What the last digit of the compact form counts, where so many thousandths of the next unit are rounded up to it.
+    const fn step(self, up: u64) -> u64 {
+        match self.0 {
+            0..1_000 => 1,
+            value if value < 1_000_000 - up => 100,
+            value if value < 1_000_000_000 - up * 1_000 => 100_000,
+            _ => 100_000_000,
+        }
+    }
+
+    /// A figure that is exact in compact form.
+    fn in_tenths(self) -> String {
         let (unit, mark) = match self.0 {
             0..1_000 => return self.0.to_string(),
-            1_000..999_950 => (1_000, 'K'),
-            999_950..999_950_000 => (1_000_000, 'M'),
+            1_000..1_000_000 => (1_000, 'K'),
+            1_000_000..1_000_000_000 => (1_000_000, 'M'),
             _ => (1_000_000_000, 'B'),
         };
-        let tenths = (u128::from(self.0) * 10 + unit / 2) / unit;
+        let tenths = u128::from(self.0) * 10 / unit;
         let (whole, tenth) = (tenths / 10, tenths % 10);
         if tenth == 0 {
             format!("{whole}{mark}")
@@ -207,6 +245,22 @@ mod tests {
                 "2,000,000,000 2B"
             ]
         );
+    }
+
+    #[test]
+    fn a_short_part_shows_no_larger_share_of_its_whole() {
+        for (part, whole, short) in [
+            (149_999, 200_000, "149.9K"),
+            (149_951, 200_000, "149.9K"),
+            (199_999, 200_000, "199.9K"),
+            (999_999, 1_000_000, "999.9K"),
+            (126_670, 200_000, "126.7K"),
+            (150_000, 200_000, "150K"),
+            (5_945, 0, "5.9K"),
+            (749, 1_000, "749"),
+        ] {
+            assert_eq!(Tokens(part).compact_of(Tokens(whole)), short);
+        }
     }
 
     #[test]

@@ -106,11 +106,17 @@ impl Percent {
             tenths: u64::try_from(tenths.max(0)).unwrap_or(u64::MAX),
         })
     }
+}
 
-    /// The rest up to 100%; None above it.
-    pub fn rest(self) -> Option<Self> {
-        let tenths = 1_000_u64.checked_sub(self.tenths)?;
-        Some(Self { tenths })
+impl Percent {
+    /// What is left of a whole: to the nearest tenth, since it decides no level, but less than 100% as soon as anything is used.
+    pub fn left(left: u64, whole: u64) -> Option<Self> {
+        let doubled = u128::from(left) * 2_000;
+        let tenths = (doubled.checked_div(whole.into())? + 1) / 2;
+        let most = if left < whole { 999 } else { u128::MAX };
+        Some(Self {
+            tenths: u64::try_from(tenths.min(most)).unwrap_or(u64::MAX),
+        })
     }
 }
 
@@ -268,6 +274,21 @@ mod tests {
             (Level::Ok, Level::Exceeded)
         );
         assert_eq!((Percent::new(1, 0), ratio(1, 0)), (None, None));
+        for (left, whole, tenths) in [
+            (73_330, 200_000, 367),
+            (50_001, 200_000, 250),
+            (99_995, 100_000, 999),
+            (100_000, 100_000, 1_000),
+            (1, 100_000, 0),
+            (0, 100_000, 0),
+        ] {
+            assert_eq!(
+                Percent::left(left, whole),
+                Some(Percent { tenths }),
+                "{left}"
+            );
+        }
+        assert_eq!(Percent::left(0, 0), None);
     }
 
     proptest! {

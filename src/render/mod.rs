@@ -45,7 +45,7 @@ pub use sanitize::{
 };
 pub use status::{MAX_LISTED, Size, SizeClass, apart, around, no_rows, rule, spent};
 pub use styled::{StyledLine, heading};
-pub use table::{AT_LEAST, Cell, Column, Digits, ReportTable, signed};
+pub use table::{AT_LEAST, Cell, Column, ReportTable, signed};
 pub use theme::{ColorDepth, ColorMode, OutputStyle, TextRole, Theme};
 
 use crate::{

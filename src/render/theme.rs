@@ -256,8 +256,11 @@ fn tick_at(width: usize, percent: u32) -> usize {
     width * percent as usize / 100
 }
 
-/// `floor(width * used / whole)`.
+/// `floor(width * used / whole)`. Of nothing, all is used as soon as anything is.
 fn share(width: usize, used: i128, whole: i128) -> usize {
+    if whole <= 0 {
+        return if used > 0 { width } else { 0 };
+    }
     let cells = used.saturating_mul(width as i128).checked_div(whole);
     cells.map_or(0, |cells| usize::try_from(cells).unwrap_or(usize::MAX))
 }

@@ -177,3 +177,63 @@ fn where_only_the_money_is_unreadable_the_tokens_count() {
         "{teams}\n$ check --fix\n{check}\n$ record\n{record}\n=== changes\n{changed}"
     ));
 }
+
+fn picture_of(log: &str, args: &str) -> String {
+    let folder = repository(&[("cost-log.md", log)]);
+    let mut command = binary(folder.path());
+    let ran = command
+        .args(args.split_whitespace())
+        .args(["--now", NOW])
+        .output();
+    format!("$ {args}\n{}\n", told(&ran.unwrap()))
+}
+
+fn log_with(used: &str, budget: &str) -> String {
+    format!(
+        "## 2026-02 Monthly Summary\n\n| Team | Tokens | Status |\n|---|---|---|\n| Red | {used} | ✅ |\n\n**Budget Status:**\n- Total budget: {budget} tokens\n"
+    )
+}
+
+#[test]
+fn a_share_is_rounded_down_in_every_form_and_a_bar_of_nothing_is_full() {
+    for (used, budget, present, missing) in [
+        ("5", "100,000", "99.9%", "100.0%"),
+        ("0", "100,000", "100.0%", "99.9%"),
+        ("74,999", "100,000", "25.0%", "25.1%"),
+        ("500", "0", "█████", "░"),
+        ("0", "0", "░░░░░", "█"),
+    ] {
+        let said = picture_of(&log_with(used, budget), "");
+        assert!(said.contains(present) && !said.contains(missing), "{said}");
+    }
+}
+
+#[test]
+fn a_hold_that_ends_before_it_starts_or_repeats_an_id_is_a_finding() {
+    let holds = [
+        "2026-02-20T10:20:00Z team=Red tokens=6000 until=2026-02-20T09:20:00Z id=h1",
+        "2026-02-20T11:20:00Z team=Red tokens=6000 until=2026-02-20T13:20:00Z id=h2",
+        "2026-02-20T11:21:00Z team=Red tokens=7000 until=2026-02-20T13:20:00Z id=h2",
+    ];
+    let holds = holds.map(|hold| format!("[HOLD] {hold}\n")).concat();
+    let log = format!("{}\n{holds}", log_with("1,000", "100,000"));
+    assert_snapshot!(picture_of(&log, "check") + &picture_of(&log, ""));
+}
+
+#[test]
+fn the_first_summary_of_a_month_has_a_total() {
+    let log = "## 2026-01 Monthly Summary\n\n| Team | Task | Tokens | Cost |\n|---|---|---|---|\n| Red | a | 10 | $0.01 |\n";
+    let folder = repository(&[("cost-log.md", log)]);
+    for (tokens, id) in [("20", "r1"), ("30", "r2")] {
+        let args = [
+            "record", "--team", "Red", "--tokens", tokens, "--cost", "0.5", "--id", id,
+        ];
+        let ran = binary(folder.path())
+            .args(args)
+            .args(["--now", NOW])
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
+    }
+    assert_snapshot!(fs::read_to_string(folder.path().join("cost-log.md")).unwrap());
+}

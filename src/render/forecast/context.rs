@@ -3,7 +3,7 @@
 use super::{Field, NOT_ENOUGH, badge};
 use crate::{
     analysis::{BurnRate, ForecastState, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
-    model::{Percent, Tokens},
+    model::Tokens,
     render::{OutputStyle, StyledLine, counted, in_brackets, signed},
     text::FileRole,
 };
@@ -59,7 +59,7 @@ fn margin(report: &StatusReport) -> Option<Field> {
         None if report.is_over() => ("Left", report.used.tokens, ""),
         None => ("Safety margin", report.used.tokens, ", after what is used"),
     };
-    let share = in_brackets(report.share(end).and_then(Percent::rest));
+    let share = in_brackets(report.share_left(end));
     let margin = signed(report.forecast.safety_margin?);
     let text = format!("{margin}{share} of the budget{basis}");
     Some((name, text.into()))

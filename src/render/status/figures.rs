@@ -73,7 +73,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     let level = level.map(|level| StyledLine::from(format!("{level} ")) + style.badge(level));
     add("Used", tokens(spent), share, level.unwrap_or_default());
     if let Some(left) = report.remaining {
-        let rest = share.and_then(Percent::rest);
+        let rest = report.share_left(used.tokens);
         add("Remaining", tokens(signed(left)), rest, StyledLine::new());
     }
     if report.reserved > Tokens::ZERO {

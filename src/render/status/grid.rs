@@ -153,9 +153,10 @@ impl<'r> TeamGrid<'r> {
 
 /// `45.2K/50K` and `90.4%`.
 pub fn figures(team: &TeamReport) -> [String; 2] {
-    let used = team
-        .used_tokens
-        .map_or_else(|| "-".to_owned(), |used| line::about(used, team.estimate));
+    let used = team.used_tokens.map_or_else(
+        || "-".to_owned(),
+        |used| line::part_of(used, team.allocated_tokens, team.estimate),
+    );
     let limit = prefixed("/", team.allocated_tokens.map(Tokens::compact));
     [used + &limit, prefixed("", share_of(team))]
 }

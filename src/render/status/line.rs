@@ -3,7 +3,7 @@
 use crate::{
     analysis::StatusReport,
     model::{Level, Money, Percent, Tokens},
-    render::{Cell, Digits, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
+    render::{Cell, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
 
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`. A problem with the files comes last.
@@ -66,6 +66,13 @@ pub fn about(tokens: Tokens, estimate: bool) -> String {
     format!("{mark}{}", tokens.compact())
 }
 
+/// The same of a part of a whole, which is shown beside it.
+pub fn part_of(tokens: Tokens, whole: Option<Tokens>, estimate: bool) -> String {
+    let mark = if estimate { "~" } else { "" };
+    let compact = whole.map_or_else(|| tokens.compact(), |whole| tokens.compact_of(whole));
+    format!("{mark}{compact}")
+}
+
 /// `180,000 of 200,000 tokens, 90.0%`.
 pub fn spent(report: &StatusReport, unit: &str) -> String {
     let used = report.used.tokens;
@@ -86,11 +93,13 @@ pub fn used_of(report: &StatusReport, style: OutputStyle) -> [[String; 2]; 2] {
         return [texts.clone(), texts];
     }
     let used = Cell::Tokens(report.used.tokens).about(report.used.estimate);
-    [Digits::Full, Digits::Compact].map(|digits| {
-        let budget = report.budget.tokens.map(Cell::Tokens);
-        let budget = budget.map(|budget| budget.written(style, digits));
-        [used.written(style, digits), prefixed(" / ", budget)]
-    })
+    let budget = report.budget.tokens;
+    let full = [used.shown(style), prefixed(" / ", budget)];
+    let compact = part_of(report.used.tokens, budget, report.used.estimate);
+    [
+        full,
+        [compact, prefixed(" / ", budget.map(Tokens::compact))],
+    ]
 }
 
 /// The same without blanks: `126,670/200,000` and `126.7K/200K`.

@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset};
 use super::{alerts, grid, line};
 use crate::{
     analysis::StatusReport,
-    model::{Level, Percent, Tokens},
+    model::{Level, Tokens},
     render::{
         OutputStyle, Size, SizeClass, StyledLine, apart, cut, forecast,
         forecast::chart::{self, TITLE_AND_AXIS, screen_canvas},
@@ -162,7 +162,7 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let left_money = spending.filter(|_| in_money);
     let left_money = left_money.map(|of| format!("left {}", of.written(of.budget - of.used)));
     let left = report.remaining.filter(|_| !in_money).map(|left| {
-        let rest = share.and_then(Percent::rest).filter(|_| wide);
+        let rest = report.share_left(report.used.tokens).filter(|_| wide);
         format!("left {}{}", signed(left), in_brackets(rest))
     });
     let unit = if in_money { "" } else { " tokens" };

@@ -35,7 +35,7 @@ fn status(page: &Page<'_>) -> ReportTable {
     table.figure_with(
         "remaining",
         remaining,
-        share.and_then(Percent::rest),
+        report.share_left(used.tokens),
         none(),
     );
     let reserved = Cell::Tokens(report.reserved);
