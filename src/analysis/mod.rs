@@ -13,7 +13,6 @@ mod efficiency;
 pub mod forecast;
 mod ledger;
 mod limits;
-mod merged_details;
 mod merged_rows;
 mod names;
 mod optimization;

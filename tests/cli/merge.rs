@@ -321,3 +321,335 @@ fn what_nothing_tells_is_left_to_its_writers() {
     check(folder.path(), &["--fix"]);
     assert_eq!(log(folder.path()), mended);
 }
+
+/// The minimal log of the readme, with a price and a total.
+const MINIMAL: &str = "\
+> **Currency:** USD @ $0.003/1K tokens (claude-haiku-4-5)
+
+## 2026-02 Monthly Summary
+
+| Team | Task | Tokens | Cost | Status |
+|------|------|--------|------|--------|
+| Team A | Guidelines | 12,450 | $0.037 | ✅ |
+| Team B | Design | ~18.9K | $0.057 | 🔄 |
+| **TOTAL** | | **31,350** | **$0.094** | |
+
+**Budget Status:**
+- Total budget: 200,000 tokens
+- Current usage: 31,350 tokens (15.7%)
+
+## Cost-Tracking Notes
+
+Say which task it was for.
+
+Figures of a month are final a week after its end.
+
+Questions go to the orchestrator.
+";
+
+/// A log of which several branches were made and merged one after the other, the first into which the others go.
+fn merged_all(base: &str, branches: &[Branch<'_>]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    git(path, &["init", "--quiet"]);
+    git(path, &["checkout", "--quiet", "-b", "base"]);
+    fs::write(path.join(".gitattributes"), "cost-log.md merge=union\n").unwrap();
+    fs::write(path.join(LOG), base).unwrap();
+    git(path, &["add", "."]);
+    git(path, &["commit", "--quiet", "-m", "base"]);
+    for (at, branch) in branches.iter().enumerate() {
+        git(
+            path,
+            &["checkout", "--quiet", "-b", &format!("b{at}"), "base"],
+        );
+        branch(path);
+        git(path, &["add", "."]);
+        git(path, &["commit", "--quiet", "-m", "more"]);
+    }
+    git(path, &["checkout", "--quiet", "b0"]);
+    for at in 1..branches.len() {
+        git(
+            path,
+            &["merge", "--quiet", "-m", "merge", &format!("b{at}")],
+        );
+    }
+    folder
+}
+
+/// What each team used, and what all of it cost, in a month.
+fn figures(folder: &Path, month: &str) -> (BTreeMap<String, u64>, String) {
+    let output = binary(folder)
+        .env("TOKMON_NOW", "2026-03-03T12:00:00Z")
+        .args(["--json", "--month", month])
+        .output()
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let teams = json["teams"].as_array().unwrap().iter();
+    let teams = teams.filter_map(|team| {
+        let tokens = team["used_tokens"].as_u64().filter(|tokens| *tokens > 0)?;
+        Some((team["name"].as_str().unwrap().to_owned(), tokens))
+    });
+    (teams.collect(), json["used"]["cost"]["amount"].to_string())
+}
+
+/// Merges branches in every order. Each team must have used what is said, before the log is fixed and after, at the same cost; and
+/// nothing of the merge may be left then.
+fn assert_merged(base: &str, branches: &[Branch<'_>], month: &str, expected: &[(&str, u64)]) {
+    let expected: BTreeMap<String, u64> = expected
+        .iter()
+        .map(|(team, tokens)| ((*team).to_owned(), *tokens))
+        .collect();
+    for shift in 0..branches.len() {
+        for is_reversed in [false, true] {
+            let mut order = branches.to_vec();
+            order.rotate_left(shift);
+            if is_reversed {
+                order.reverse();
+            }
+            let folder = merged_all(base, &order);
+            let merged = log(folder.path());
+            let (teams, cost) = figures(folder.path(), month);
+            assert_eq!(teams, expected, "{merged}");
+            check(folder.path(), &["--fix"]);
+            let fixed = log(folder.path());
+            assert_eq!(
+                figures(folder.path(), month),
+                (teams, cost),
+                "{merged}\n=== fixed\n{fixed}"
+            );
+            let again = check(folder.path(), &["--fix"]);
+            assert_eq!(log(folder.path()), fixed, "{again}");
+            for code in ["TM009", "TM013", "TM015", "TM023", "TM024", "TM028"] {
+                assert!(!again.contains(code), "{again}\n{fixed}");
+            }
+        }
+    }
+}
+
+const DAY: &str = "2026-02-20T12:00:00Z";
+
+fn records<'b>(all: &'b [(&'b str, &'b str, u64, &'b str)]) -> impl Fn(&Path) + 'b {
+    move |folder| {
+        for (now, team, tokens, id) in all {
+            record(folder, now, team, *tokens, id);
+        }
+    }
+}
+
+#[test]
+fn branches_that_only_record_add_up_in_any_order() {
+    if !has_git() {
+        return;
+    }
+    let other = "2026-02-21T12:00:00Z";
+    let next = "2026-03-01T12:00:00Z";
+    type Records<'a> = &'a [(&'a str, &'a str, u64, &'a str)];
+    type Case<'a> = (&'a [Records<'a>], &'a str, &'a [(&'a str, u64)]);
+    let (a, b) = ("Team A", "Team B");
+    let cases: [Case<'_>; 8] = [
+        (
+            &[&[(DAY, a, 100, "m1")], &[(DAY, a, 200, "x1")]],
+            "2026-02",
+            &[(a, 12_750), (b, 18_900)],
+        ),
+        // The same amount.
+        (
+            &[&[(DAY, a, 100, "m1")], &[(DAY, a, 100, "x1")]],
+            "2026-02",
+            &[(a, 12_650), (b, 18_900)],
+        ),
+        // Different teams, whose rows are side by side.
+        (
+            &[&[(DAY, a, 100, "m1")], &[(DAY, b, 200, "x1")]],
+            "2026-02",
+            &[(a, 12_550), (b, 19_100)],
+        ),
+        // Different days, several records.
+        (
+            &[
+                &[(DAY, a, 100, "m1"), (DAY, b, 7, "m2"), (other, a, 50, "m3")],
+                &[(other, a, 300, "x1"), (other, a, 20, "x2")],
+            ],
+            "2026-02",
+            &[(a, 12_920), (b, 18_907)],
+        ),
+        // A team that is new on both.
+        (
+            &[
+                &[(DAY, "QA", 100, "m1")],
+                &[(DAY, "QA", 100, "x1"), (DAY, a, 1, "x2")],
+            ],
+            "2026-02",
+            &[(a, 12_451), (b, 18_900), ("QA", 200)],
+        ),
+        // A month that is new on both.
+        (
+            &[
+                &[(next, a, 100, "m1")],
+                &[(next, a, 200, "x1"), (next, "QA", 5, "x2")],
+            ],
+            "2026-03",
+            &[(a, 300), ("QA", 5)],
+        ),
+        // Three branches.
+        (
+            &[
+                &[(DAY, a, 100, "m1")],
+                &[(DAY, a, 200, "x1")],
+                &[(DAY, a, 300, "y1")],
+            ],
+            "2026-02",
+            &[(a, 13_050), (b, 18_900)],
+        ),
+        (
+            &[
+                &[(DAY, a, 100, "m1")],
+                &[(DAY, a, 100, "x1")],
+                &[(other, a, 100, "y1")],
+            ],
+            "2026-02",
+            &[(a, 12_750), (b, 18_900)],
+        ),
+    ];
+    for (branches, month, expected) in cases {
+        let branches: Vec<_> = branches.iter().map(|all| records(all)).collect();
+        let branches: Vec<Branch<'_>> = branches.iter().map(|one| one as Branch<'_>).collect();
+        assert_merged(MINIMAL, &branches, month, expected);
+    }
+}
+
+#[test]
+fn a_merge_keeps_what_was_fixed_archived_or_written_by_hand_on_one_side() {
+    if !has_git() {
+        return;
+    }
+    let theirs = records(&[(DAY, "Team A", 200, "x1")]);
+    let fixed = |folder: &Path| {
+        append(folder, &format!("[USE] {DAY} team=\"Team A\" tokens=100"));
+        check(folder, &["--fix"]);
+    };
+    assert_merged(
+        MINIMAL,
+        &[&fixed, &theirs],
+        "2026-02",
+        &[("Team A", 12_750), ("Team B", 18_900)],
+    );
+
+    // A daily row and the monthly figure, both by hand.
+    let by_hand = |folder: &Path| {
+        let day =
+            "\n## Daily Detail — 2026-02-19\n\n| Team | Tokens |\n|---|---|\n| Team A | 150 |\n";
+        let text = log(folder)
+            .replace("12,450", "12,600")
+            .replace("31,350", "31,500")
+            + day;
+        fs::write(folder.join(LOG), text).unwrap();
+    };
+    assert_merged(
+        MINIMAL,
+        &[&by_hand, &theirs],
+        "2026-02",
+        &[("Team A", 12_800), ("Team B", 18_900)],
+    );
+
+    // Old rows that one side archives.
+    let old = format!(
+        "{MINIMAL}\n## Daily Detail — 2026-02-01\n\n| Team | Tokens |\n|---|---|\n| Team A | 70 <!-- id=o1 --> |\n"
+    );
+    let archived = |folder: &Path| {
+        let mut command = binary(folder);
+        command
+            .env("TOKMON_NOW", DAY)
+            .args(["archive", "--keep-days", "5"]);
+        assert!(command.output().unwrap().status.success());
+        record(folder, DAY, "Team A", 100, "m1");
+    };
+    let folder = merged_all(&old, &[&archived, &theirs]);
+    let used = || figures(folder.path(), "2026-02").0["Team A"];
+    assert_eq!(used(), 12_750, "{}", log(folder.path()));
+    check(folder.path(), &["--fix"]);
+    assert_eq!(used(), 12_750, "{}", log(folder.path()));
+}
+
+#[test]
+fn a_figure_that_was_raised_by_hand_is_left_to_its_writers() {
+    if !has_git() {
+        return;
+    }
+    let raised = |folder: &Path| {
+        let text = log(folder).replace("12,450", "12,600");
+        fs::write(folder.join(LOG), text).unwrap();
+    };
+    let theirs = records(&[(DAY, "Team A", 200, "x1")]);
+    let folder = merged_all(MINIMAL, &[&raised, &theirs]);
+    let found = check(folder.path(), &[]);
+    assert!(found.contains("TM024"), "{found}");
+    // Where the row was recorded before, its comment shows what was added by hand.
+    let base = {
+        let folder = merged_all(MINIMAL, &[&records(&[(DAY, "Team A", 50, "b1")])]);
+        log(folder.path())
+    };
+    let raised = |folder: &Path| {
+        let text = log(folder).replace("12,500", "12,650");
+        fs::write(folder.join(LOG), text).unwrap();
+    };
+    let folder = merged_all(&base, &[&raised, &theirs]);
+    assert_eq!(
+        figures(folder.path(), "2026-02").0["Team A"],
+        12_850,
+        "{}",
+        log(folder.path())
+    );
+}
+
+#[test]
+fn two_merges_that_were_fixed_apart_and_a_record_on_a_merge_add_up() {
+    if !has_git() {
+        return;
+    }
+    let ours = records(&[(DAY, "Team A", 100, "m1")]);
+    let theirs = records(&[(DAY, "Team A", 200, "x1")]);
+    let folder = merged_all(MINIMAL, &[&ours, &theirs]);
+    let path = folder.path();
+    git(path, &["checkout", "--quiet", "-b", "other", "b1"]);
+    git(path, &["merge", "--quiet", "-m", "merge", "b0~1"]);
+    check(path, &["--fix"]);
+    git(
+        path,
+        &["commit", "--quiet", "-am", "fixed", "--allow-empty"],
+    );
+    git(path, &["checkout", "--quiet", "b0"]);
+    record(path, DAY, "Team A", 30, "z1");
+    let text = log(path);
+    assert_eq!(text.matches("| Team A | Guidelines").count(), 1, "{text}");
+    git(path, &["commit", "--quiet", "-am", "recorded"]);
+    git(path, &["merge", "--quiet", "-m", "merge", "other"]);
+    assert_eq!(
+        figures(path, "2026-02").0["Team A"],
+        12_780,
+        "{}",
+        log(path)
+    );
+    check(path, &["--fix"]);
+    assert_eq!(
+        figures(path, "2026-02").0["Team A"],
+        12_780,
+        "{}",
+        log(path)
+    );
+}
+
+#[test]
+fn rows_of_branches_without_comments_are_proven_by_the_details() {
+    let text = fs::read_to_string(fixture("reports/merged-by-union.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(LOG), &text).unwrap();
+    let found = check(folder.path(), &[]);
+    let used = figures(folder.path(), "2026-02");
+    let fixed = check(folder.path(), &["--fix"]);
+    assert_eq!(figures(folder.path(), "2026-02"), used);
+    assert_snapshot!(format!(
+        "{used:?}\n{found}\n=== fix\n{fixed}\n=== changed\n{}",
+        changes(&text, &log(folder.path()))
+    ));
+}

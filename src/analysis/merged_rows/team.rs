@@ -1,212 +1,40 @@
-//! Monthly rows of one team and task that occur twice, since git kept the rows of both branches: what they are together.
-//!
-//! Two branches begin with one row, and each adds to it. The right figure holds what both began with once, and what each added.
-//! Rows that were recorded say it themselves, see [`MergeBase`]; of others the details may show it. Where nothing does, all count.
+//! The monthly rows of one team that occur again: what the rows of each task are together.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::DefaultHasher},
-    hash::{Hash as _, Hasher as _},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     mem,
-    sync::Arc,
 };
-
-use chrono::NaiveDate;
 
 use super::{
-    cost::CostSum,
-    ledger::{Ledger, MonthLedger, TallyKey},
-    merged_details::{Division, Unchanged, divide},
-    names::{MonthRoster, NameId},
-    team_usage::Tally,
+    Detail, MergedRows, MonthlyRow, MonthlyRows, Resolution,
+    division::{Division, Unchanged, divide},
+    group::{Evidence, Group, Joined},
 };
 use crate::{
-    model::{
-        Amount, Entry, EntryKind, Figures, MergeBase, Price, RoundedSum, Status, Tokens, fold_name,
+    analysis::{
+        cost::CostSum,
+        ledger::{Ledger, MonthLedger, TallyKey},
+        names::{MonthRoster, NameId},
+        team_usage::Tally,
     },
-    text::{FileRole, Place},
+    model::{Amount, EntryKind, MergeBase, Price, RoundedSum, Tokens, fold_name},
 };
 
-/// A monthly row as it was read.
-#[derive(Clone, Debug)]
-pub(super) struct MonthlyRow {
-    name: NameId,
-    project: Option<Arc<str>>,
-    /// Folded.
-    task: Option<String>,
-    /// The line of the heading of its summary.
-    summary: usize,
-    figures: Figures,
-    tally: Tally,
-    base: Option<Box<MergeBase>>,
-    /// The details that were added last when it was written are still there.
-    pub(super) has_last: bool,
-    place: Place,
-}
-
-/// A detail, where a monthly row occurs again or none was read yet.
-#[derive(Clone, Debug)]
-struct Detail {
-    name: NameId,
-    task: Option<String>,
-    /// In an archive or in the log, of which day, and in what kind of table.
-    table: (bool, Option<NaiveDate>, EntryKind),
-    tokens: Tokens,
-    cost: CostSum,
-    id: Option<String>,
-}
-
-/// The monthly rows of a month, and its details if they may be needed to tell what rows are together.
-#[derive(Clone, Debug, Default)]
-pub(super) struct MonthlyRows {
-    all: Vec<MonthlyRow>,
-    /// The hashes of their teams, projects and tasks.
-    met: HashSet<u64>,
-    has_repeats: bool,
-    details: Vec<Detail>,
-    /// A detail was passed over.
+/// The monthly rows of a team, and its details.
+#[derive(Default)]
+pub(super) struct Team<'r> {
+    rows: Vec<&'r MonthlyRow>,
+    groups: Vec<Group<'r>>,
+    details: Vec<&'r Detail>,
+    /// What details with ids add up to.
+    keyed: Tokens,
+    keyed_cost: CostSum,
+    price: Option<Price>,
     is_incomplete: bool,
 }
 
-/// Monthly rows of one team and task that should be one.
-#[derive(Clone, Debug)]
-pub struct MergedRows {
-    pub team: String,
-    /// Two or more, from top to bottom.
-    pub places: Vec<Place>,
-    /// The lines of the headings of their summaries.
-    pub(super) summaries: Vec<usize>,
-    /// What the one right row says. None where nothing shows it, so that all of them count.
-    pub resolution: Option<Resolution>,
-}
-
-/// What the one right row says.
-#[derive(Clone, Debug)]
-pub struct Resolution {
-    pub tokens: Tokens,
-    /// What the branches began with, at most.
-    pub common: Tokens,
-    pub cost: CostSum,
-    /// What it is to be written with. None where no detail has an id.
-    pub base: Option<MergeBase>,
-}
-
-impl MonthlyRow {
-    pub(super) fn of(entry: &Entry<'_>, name: NameId, cost: &CostSum, summary: usize) -> Self {
-        let mut tally = Tally {
-            first: entry.place,
-            ..Tally::default()
-        };
-        tally.add(entry, cost);
-        Self {
-            name,
-            project: entry.work.project.clone(),
-            task: entry.work.task.as_deref().map(fold_name),
-            summary,
-            figures: entry.figures,
-            tally,
-            base: entry.base.clone(),
-            has_last: true,
-            place: entry.place,
-        }
-    }
-
-    /// The ids of the details that were added last.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.base.iter().flat_map(|base| base.ids())
-    }
-
-    fn tokens(&self) -> Amount<Tokens> {
-        let tokens = self.figures.tokens;
-        tokens.unwrap_or(Amount::exact(Tokens::ZERO))
-    }
-
-    /// By how much rounding may have changed it.
-    fn slack(&self) -> u64 {
-        match self.tokens().unit {
-            0 | 1 => 0,
-            unit => unit,
-        }
-    }
-
-    /// The tokens that it has beyond those that were written. None where it has less.
-    fn added_since(&self, base: &MergeBase) -> Option<u64> {
-        let (value, written) = (self.tokens().value.0, base.row.0);
-        if value.abs_diff(written) < self.slack() {
-            return Some(0);
-        }
-        value.checked_sub(written)
-    }
-
-    fn says_the_same_as(&self, other: &Self) -> bool {
-        self.figures == other.figures
-            && self.base == other.base
-            && self.tally.status == other.tally.status
-    }
-}
-
-impl MonthlyRows {
-    pub(super) fn add(&mut self, row: MonthlyRow) {
-        let mut hasher = DefaultHasher::new();
-        let project = row.project.as_deref().map(fold_name);
-        (row.name, project, &row.task).hash(&mut hasher);
-        self.has_repeats |= !self.met.insert(hasher.finish());
-        self.all.push(row);
-    }
-
-    pub(super) fn add_detail(&mut self, entry: &Entry<'_>, name: NameId, cost: &CostSum) {
-        if !self.has_repeats && !self.all.is_empty() {
-            self.is_incomplete = true;
-            return;
-        }
-        let Some(tokens) = entry.figures.tokens else {
-            return;
-        };
-        let is_in_log = entry.place.file.role() != FileRole::Archive;
-        self.details.push(Detail {
-            name,
-            task: entry.work.task.as_deref().map(fold_name),
-            table: (is_in_log, entry.when.date, entry.kind),
-            tokens: tokens.value,
-            cost: cost.clone(),
-            id: entry.id.as_deref().map(str::to_owned),
-        });
-    }
-
-    /// The rows, where some occur again.
-    pub(super) fn again(&mut self) -> impl Iterator<Item = &mut MonthlyRow> {
-        self.all.iter_mut().filter(|_| self.has_repeats)
-    }
-}
-
-impl Ledger {
-    /// Counts monthly rows that should be one as what they are together.
-    pub(super) fn resolve_merged_rows(&mut self) {
-        let mut months = mem::take(&mut self.months);
-        for (month, data) in &mut months {
-            let rows = mem::take(&mut data.rows);
-            if rows.has_repeats {
-                let roster = self
-                    .roster
-                    .of_month(&self.names, *month, data.monthly_names());
-                let teams = teams(self, &roster, data, &rows);
-                let names = |id| self.names.shown(id).to_owned();
-                let resolved = teams.into_iter().map(|(id, team)| team.resolve(names(id)));
-                for (merged, tallies) in resolved.collect::<Vec<_>>() {
-                    for (key, tally) in tallies {
-                        data.tallies.insert(key, tally);
-                    }
-                    data.merged.extend(merged);
-                }
-                data.merged
-                    .sort_by_key(|merged| merged.places.first().map(Place::order));
-            }
-        }
-        self.months = months;
-    }
-}
-
 /// The teams with monthly rows that occur again.
-fn teams<'r>(
+pub(super) fn find<'r>(
     ledger: &Ledger,
     roster: &MonthRoster<'_>,
     data: &MonthLedger,
@@ -242,52 +70,31 @@ fn teams<'r>(
             team.details.push(detail);
         }
     }
-    let mut totals: HashMap<usize, Vec<RoundedSum>> = HashMap::new();
-    for (summary, total) in &data.totals {
-        let tokens = total.figures.tokens.map(RoundedSum::from);
-        totals.entry(*summary).or_default().extend(tokens);
-    }
-    let repeated: Vec<[&MonthlyRow; 2]> = teams.values().flat_map(Team::pairs).collect();
+    // Rows of an archive come before those of the log.
     for team in teams.values_mut() {
-        // Rows of an archive come before those of the log.
         team.details.sort_by_key(|detail| detail.table.0);
-        for group in &mut team.groups {
-            group.find_evidence(&repeated, &totals, &rows.all);
+    }
+    let rows_of: Vec<Vec<&MonthlyRow>> = teams.values().flat_map(Team::changed).collect();
+    let mut evidence: HashMap<usize, Evidence<'_>> = HashMap::new();
+    for changed in &rows_of {
+        if let Some(first) = changed.first() {
+            let of_summary = evidence.entry(first.summary).or_default();
+            of_summary.changed.push(changed);
         }
     }
+    for (summary, total) in &data.totals {
+        let tokens = total.figures.tokens.map(RoundedSum::from);
+        let of_summary = evidence.entry(*summary).or_default();
+        of_summary.totals.extend(tokens);
+    }
+    for row in &rows.all {
+        let of_summary = evidence.entry(row.summary).or_default();
+        of_summary.sum = of_summary.sum + row.tokens().into();
+    }
+    for group in teams.values_mut().flat_map(|team| &mut team.groups) {
+        group.find_evidence(&evidence);
+    }
     teams
-}
-
-/// The monthly rows of a team, and its details.
-#[derive(Default)]
-struct Team<'r> {
-    rows: Vec<&'r MonthlyRow>,
-    groups: Vec<Group<'r>>,
-    details: Vec<&'r Detail>,
-    /// What details with ids add up to.
-    keyed: Tokens,
-    keyed_cost: CostSum,
-    price: Option<Price>,
-    is_incomplete: bool,
-}
-
-/// The rows of one task. Only what may be a merge is together: other rows of different summaries are apart.
-#[derive(Default)]
-struct Group<'r> {
-    rows: Vec<&'r MonthlyRow>,
-    unchanged: Option<Unchanged>,
-    /// It is the same twice since the rows beside it changed.
-    is_kept_twice: bool,
-    /// The total says that all of the rows count.
-    is_stated: bool,
-}
-
-/// What the rows of a group are together.
-#[derive(Clone)]
-struct Joined {
-    tokens: Tokens,
-    common: Tokens,
-    cost: CostSum,
 }
 
 impl<'r> Team<'r> {
@@ -324,16 +131,17 @@ impl<'r> Team<'r> {
             .sort_by_key(|group| group.rows.first().map(|row| row.place.order()));
     }
 
-    /// Rows that occur again and differ.
-    fn pairs(&self) -> impl Iterator<Item = [&'r MonthlyRow; 2]> {
+    /// The rows of each task whose rows differ.
+    fn changed(&self) -> impl Iterator<Item = Vec<&'r MonthlyRow>> {
         let groups = self.groups.iter();
-        groups.filter_map(|group| match group.rows.as_slice() {
-            [one, two, ..] if !one.says_the_same_as(two) => Some([*one, *two]),
-            _ => None,
-        })
+        let changed = groups.filter(|group| match group.rows.as_slice() {
+            [first, others @ ..] => others.iter().any(|row| !row.says_the_same_as(first)),
+            [] => false,
+        });
+        changed.map(|group| group.rows.clone())
     }
 
-    fn resolve(mut self, name: String) -> (Vec<MergedRows>, Vec<(TallyKey, Tally)>) {
+    pub(super) fn resolve(mut self, name: String) -> (Vec<MergedRows>, Vec<(TallyKey, Tally)>) {
         let joined = self.joined();
         let tallies = self.tallies(&joined);
         let base = self.base(&joined);
@@ -629,174 +437,5 @@ impl<'r> Team<'r> {
         tallies
             .map(|(key, tally)| (key, tally.unwrap_or_default()))
             .collect()
-    }
-}
-
-impl MonthlyRow {
-    fn key(&self) -> TallyKey {
-        (self.name, self.project.clone(), EntryKind::Monthly)
-    }
-}
-
-impl<'r> Group<'r> {
-    /// A row that occurs once, or was kept twice as it was last written.
-    fn if_one(&self) -> Option<Joined> {
-        let first = self.rows.first()?;
-        let is_same = |row: &&MonthlyRow| row.base.is_some() && row.says_the_same_as(first);
-        let mut others = self.rows.iter().skip(1).copied();
-        others.all(|row| is_same(&row)).then(|| first.joined())
-    }
-
-    fn kept_twice(&self) -> Option<Joined> {
-        let first = self.rows.first().filter(|_| self.is_kept_twice)?;
-        Some(first.joined())
-    }
-
-    /// The row that says most; of equals, the first.
-    fn most(&self) -> Option<&'r MonthlyRow> {
-        let rows = self.rows.iter().rev();
-        rows.max_by_key(|row| row.tokens().value).copied()
-    }
-
-    fn most_tokens(&self) -> Amount<Tokens> {
-        self.most()
-            .map_or(Amount::exact(Tokens::ZERO), MonthlyRow::tokens)
-    }
-
-    fn least(&self) -> Tokens {
-        let rows = self.rows.iter().map(|row| row.tokens().value);
-        let least = rows.clone().min().unwrap_or_default();
-        // Where they are all the same, each branch changed it.
-        if rows.max() == Some(least) {
-            Tokens::ZERO
-        } else {
-            least
-        }
-    }
-
-    /// Looks for what else shows that its rows are those of branches, or that they are not.
-    fn find_evidence(
-        &mut self,
-        repeated: &[[&MonthlyRow; 2]],
-        totals: &HashMap<usize, Vec<RoundedSum>>,
-        all: &[MonthlyRow],
-    ) {
-        let [one, two, ..] = self.rows.as_slice() else {
-            return;
-        };
-        let totals = totals.get(&one.summary).map_or(&[][..], Vec::as_slice);
-        let is_own = |other: &MonthlyRow| self.rows.iter().any(|row| row.place == other.place);
-        let others = repeated
-            .iter()
-            .filter(|[first, _]| first.summary == one.summary && !is_own(first));
-        self.unchanged = Some(match (others.clone().next(), totals.len() > 1) {
-            (Some(_), _) => Unchanged::Yes,
-            (None, true) => Unchanged::Perhaps,
-            (None, false) => Unchanged::No,
-        });
-        let lines =
-            |rows: [&MonthlyRow; 4]| rows.map(|row| row.place.line).is_sorted_by(|a, b| a < b);
-        let is_across = others.clone().any(|[first, second]| {
-            lines([first, one, second, two]) || lines([one, first, two, second])
-        });
-        self.is_kept_twice = self.rows.len() == 2 && is_across && one.says_the_same_as(two);
-        let rows = all.iter().filter(|row| row.summary == one.summary);
-        let sum: RoundedSum = rows.map(|row| RoundedSum::from(row.tokens())).sum();
-        let is_all = |total: &RoundedSum| sum.agrees_with(*total);
-        self.is_stated = !totals.is_empty() && totals.iter().all(is_all);
-    }
-
-    /// What they cost: the price of the tokens, where each row gives that of its own, else `other`; not less than the row that says most.
-    fn cost(
-        &self,
-        price: Option<Price>,
-        tokens: Tokens,
-        other: impl FnOnce() -> CostSum,
-    ) -> CostSum {
-        let most = self.most().map(|row| &row.tally.cost);
-        if let Some(most) = most.filter(|_| tokens == self.most_tokens().value) {
-            return most.clone();
-        }
-        let cost = self.price(price, tokens).unwrap_or_else(other);
-        let is_less = |most: &&CostSum| cost.nanos() < most.nanos();
-        most.filter(is_less).cloned().unwrap_or(cost)
-    }
-
-    /// The price of the tokens, where each row gives that of its own.
-    fn price(&self, price: Option<Price>, tokens: Tokens) -> Option<CostSum> {
-        let price = price?;
-        let is_price = |row: &&MonthlyRow| {
-            let currency = row.figures.currency.is_none_or(|own| own == price.currency);
-            let cost = row.figures.cost;
-            currency && cost.is_some_and(|cost| price.is_of(row.tokens().value, cost))
-        };
-        let first = self.rows.first()?;
-        let estimate = self.rows.iter().any(|row| row.tally.cost.is_estimate());
-        let cost = || {
-            CostSum::new(
-                price.cost(tokens).nanos,
-                first.figures.currency,
-                estimate,
-                first.place,
-            )
-        };
-        self.rows.iter().all(|row| is_price(&row)).then(cost)
-    }
-
-    /// The most that a row cost; the tokens beyond its own have no cost.
-    fn cost_of(&self, tokens: Tokens) -> CostSum {
-        let mut cost = self
-            .most()
-            .map_or_else(CostSum::default, |most| most.tally.cost.clone());
-        let more = tokens.saturating_sub(self.most_tokens().value);
-        cost.add(&CostSum::unpriced(more));
-        cost
-    }
-
-    /// What the dearest row cost, and the details of the others.
-    fn cost_by(&self, division: &Division, details: &[&Detail]) -> CostSum {
-        let rows = self.rows.iter().enumerate().rev();
-        let most = rows.max_by_key(|(_, row)| row.figures.cost.map(|cost| cost.value));
-        let Some((at, row)) = most else {
-            return CostSum::default();
-        };
-        let mut cost = row.tally.cost.clone();
-        let others = division.owners.iter().zip(details);
-        for (_, detail) in others.filter(|(owner, _)| **owner != 0 && **owner != at + 1) {
-            cost.add(&detail.cost);
-        }
-        cost
-    }
-
-    fn tally(&self, joined: &Joined) -> Tally {
-        let mut tally = self
-            .most()
-            .map_or_else(Tally::default, |most| most.tally.clone());
-        tally.sum.tokens = joined.tokens;
-        tally.sum.estimate |= self.rows.iter().any(|row| row.tokens().estimate);
-        tally.has_tokens = true;
-        tally.cost = joined.cost.clone();
-        if let Some(first) = self.rows.first() {
-            tally.first = first.place;
-        }
-        let changed = self
-            .rows
-            .iter()
-            .filter(|row| row.tokens().value > joined.common);
-        let statuses = changed.filter_map(|row| row.tally.status.clone());
-        tally.status = statuses.reduce(Status::combined).or(tally.status);
-        let counts = self.rows.iter().filter_map(|row| row.tally.deliverables);
-        tally.deliverables = counts.max();
-        tally
-    }
-}
-
-impl MonthlyRow {
-    fn joined(&self) -> Joined {
-        Joined {
-            tokens: self.tokens().value,
-            common: Tokens::ZERO,
-            cost: self.tally.cost.clone(),
-        }
     }
 }
