@@ -136,7 +136,7 @@ impl<'r> Group<'r> {
     /// The price of the tokens, where each row gives that of its own.
     pub(super) fn price(&self, price: Option<Price>, tokens: Tokens) -> Option<CostSum> {
         let price = price?;
-        let is_price = |row: &&MonthlyRow| {
+        let is_price = |row: &&'r MonthlyRow| {
             let currency = row.figures.currency.is_none_or(|own| own == price.currency);
             let cost = row.figures.cost;
             currency && cost.is_some_and(|cost| price.is_of(row.tokens().value, cost))
@@ -151,7 +151,7 @@ impl<'r> Group<'r> {
                 first.place,
             )
         };
-        self.rows.iter().all(|row| is_price(&row)).then(cost)
+        self.rows.iter().all(is_price).then(cost)
     }
 
     /// The most that a row cost; the tokens beyond its own have no cost.

@@ -194,7 +194,7 @@ impl Ledger {
                     .roster
                     .of_month(&self.names, *month, data.monthly_names());
                 let teams = team::find(self, &roster, data, &rows);
-                let names = |id| self.names.shown(id).to_owned();
+                let names = |id| self.names.shown(id);
                 let resolved = teams.into_iter().map(|(id, team)| team.resolve(names(id)));
                 for (merged, tallies) in resolved.collect::<Vec<_>>() {
                     for (key, tally) in tallies {

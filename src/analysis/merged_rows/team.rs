@@ -141,14 +141,14 @@ impl<'r> Team<'r> {
         changed.map(|group| group.rows.clone())
     }
 
-    pub(super) fn resolve(mut self, name: String) -> (Vec<MergedRows>, Vec<(TallyKey, Tally)>) {
+    pub(super) fn resolve(mut self, name: &str) -> (Vec<MergedRows>, Vec<(TallyKey, Tally)>) {
         let joined = self.joined();
         let tallies = self.tallies(&joined);
         let base = self.base(&joined);
         let groups = mem::take(&mut self.groups).into_iter().zip(joined);
         let merged = groups.filter(|(group, _)| group.rows.len() > 1);
         let merged = merged.map(|(group, joined)| MergedRows {
-            team: name.clone(),
+            team: name.to_owned(),
             places: group.rows.iter().map(|row| row.place).collect(),
             summaries: group.rows.iter().map(|row| row.summary).collect(),
             resolution: joined.map(|joined| Resolution {
@@ -200,7 +200,7 @@ impl<'r> Team<'r> {
         let is_known = bases
             .clone()
             .all(|(row, of)| of.base == base.base && row.has_last);
-        if !is_known || !self.began_with(base, &groups, others) {
+        if !is_known || !Self::began_with(base, &groups, others) {
             return None;
         }
         // What a person added to one of the rows since it was written.
@@ -242,7 +242,7 @@ impl<'r> Team<'r> {
     }
 
     /// Whether rows that were never recorded are what the recorded ones began with.
-    fn began_with(&self, base: &MergeBase, groups: &[&Group<'_>], others: Tokens) -> bool {
+    fn began_with(base: &MergeBase, groups: &[&Group<'_>], others: Tokens) -> bool {
         let before = |group: &&Group<'_>| {
             let mut rows = group.rows.iter().filter(|row| row.base.is_none());
             let first = rows.next()?.tokens().value;
@@ -383,9 +383,10 @@ impl<'r> Team<'r> {
                 .rev()
                 .find_map(|detail| detail.id.clone())
         };
-        let last = match ids.is_empty() {
-            true => newest()?,
-            false => ids.into_iter().collect::<Vec<_>>().join(","),
+        let last = if ids.is_empty() {
+            newest()?
+        } else {
+            ids.into_iter().collect::<Vec<_>>().join(",")
         };
         let mut all = CostSum::default();
         let mut tokens = Tokens::ZERO;

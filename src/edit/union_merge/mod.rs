@@ -15,7 +15,7 @@ use std::{
 
 use super::{Document, Kept, Revision, log_set::MAX_MONTHS, revision::Proposal, timestamp};
 use crate::{
-    analysis::{MergedRows, repeated_allocations},
+    analysis::{MergedRows, ReconciledMonth, repeated_allocations},
     diagnostic::{Code, Diagnostic},
     log::Role,
     model::Month,
@@ -182,15 +182,18 @@ impl UnionMerge {
             let mut places = rows.places.iter();
             places.any(|place| table.start <= place.line_start && place.line_start < table.end)
         };
-        let rows = month.iter().flat_map(|month| month.merged_rows());
+        let rows = month.iter().flat_map(ReconciledMonth::merged_rows);
         let rows: Vec<&MergedRows> = rows.filter(is_here).collect();
         let is_resolved = month.is_some() && rows.iter().all(|rows| rows.resolution.is_some());
         let finding = totals_finding(merged).filter(|_| rows.is_empty());
-        self.findings
-            .extend(finding.map(|finding| match is_resolved {
-                true => finding,
-                false => finding.manual(),
-            }));
+        let mark = |finding: Diagnostic| {
+            if is_resolved {
+                finding
+            } else {
+                finding.manual()
+            }
+        };
+        self.findings.extend(finding.map(mark));
         if is_resolved {
             // The last one has all rows above it. Its figures follow.
             let but_last = merged.totals.iter().rev().skip(1);
