@@ -211,8 +211,8 @@ impl LedgerBuilder {
     /// Where a usage line with this id was settled: in the log, or in an archive.
     fn settled(&self, id: &str) -> Option<Place> {
         let mut archives = self.archived_ids.values();
-        let archived = || archives.find_map(|ids| ids.settled(id));
-        self.ids.settled(id).or_else(archived)
+        let in_archive = || archives.find_map(|ids| ids.settled(id));
+        self.ids.settled(id).or_else(in_archive)
     }
 
     /// A pair of the header. The first of a kind wins.

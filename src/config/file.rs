@@ -187,7 +187,7 @@ impl Spelling for Tokens {
     }
 
     fn exceeded(text: &str) -> Option<&'static str> {
-        too_large(cell::tokens(text))
+        too_large(&cell::tokens(text))
     }
 }
 
@@ -205,13 +205,13 @@ impl Spelling for Money {
     }
 
     fn exceeded(text: &str) -> Option<&'static str> {
-        too_large(cell::money(text))
+        too_large(&cell::money(text))
     }
 }
 
-fn too_large<T>(read: cell::Parsed<T>) -> Option<&'static str> {
+fn too_large<T>(read: &cell::Parsed<T>) -> Option<&'static str> {
     match read {
-        Err(cell::Unreadable::TooLarge(most)) => Some(most),
+        Err(cell::Unreadable::TooLarge(most)) => Some(*most),
         _ => None,
     }
 }

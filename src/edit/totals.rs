@@ -244,7 +244,7 @@ pub(super) fn respell_percent(
     let exact = match rounding {
         Rounding::Down => part.checked_div(whole)?,
         Rounding::Nearest => {
-            let nearest = ((part * 2).checked_div(whole)? + 1) / 2;
+            let nearest = (part * 2).checked_div(whole)?.div_ceil(2);
             let is_all = part >= whole * 100 * scale;
             if is_all {
                 nearest

@@ -215,7 +215,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let cost = self.number(Column::Cost, cell::money);
         // What the tokens cost is not known, whatever their price is.
         let is_cost_lost = cost.is_err();
-        let cost = cost.unwrap_or_else(|Refused| None);
+        let cost = cost.unwrap_or(None);
         let marked = |key| self.mark(key).and_then(|mark| cell::money(mark).ok()?);
         let cost = cost.or_else(|| marked("cost").filter(|_| !self.columns.has(Column::Cost)));
         let unpriced = self

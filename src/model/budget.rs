@@ -112,7 +112,7 @@ impl Percent {
     /// What is left of a whole: to the nearest tenth, since it decides no level, but less than 100% as soon as anything is used.
     pub fn left(left: u64, whole: u64) -> Option<Self> {
         let doubled = u128::from(left) * 2_000;
-        let tenths = (doubled.checked_div(whole.into())? + 1) / 2;
+        let tenths = doubled.checked_div(whole.into())?.div_ceil(2);
         let most = if left < whole { 999 } else { u128::MAX };
         Some(Self {
             tenths: u64::try_from(tenths.min(most)).unwrap_or(u64::MAX),

@@ -49,8 +49,8 @@ pub fn check(
         let surplus = months.len().saturating_sub(MAX_MONTHS);
         months.drain(..surplus);
         let archives = log.archives.as_ref();
-        let archived = archives.map(Archives::months).unwrap_or_default();
-        let newest = archived.into_iter().rev().take(MAX_MONTHS);
+        let with_archive = archives.map(Archives::months).unwrap_or_default();
+        let newest = with_archive.into_iter().rev().take(MAX_MONTHS);
         let all: BTreeSet<Month> = months.iter().copied().chain(newest).collect();
         for month in all {
             loader.load_archive(month)?;

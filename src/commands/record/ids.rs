@@ -27,6 +27,9 @@ pub struct KnownId {
     pub place: String,
 }
 
+/// Statements that are new, those that are known, and which archives were not searched.
+type Sorted = (Vec<Usage>, Vec<KnownId>, Vec<String>);
+
 /// Separates the statements that are new from those whose ids the log has already, or one of its archives of the last months.
 /// Only ids that a caller `gave` can be in an archive. Says which archives cannot be read.
 pub fn without_known(
@@ -34,7 +37,7 @@ pub fn without_known(
     log: &str,
     session: &EditSession,
     (gave, now): (bool, Month),
-) -> Result<(Vec<Usage>, Vec<KnownId>, Vec<String>), Failure> {
+) -> Result<Sorted, Failure> {
     let mut known: HashMap<String, String> = HashMap::new();
     let mut search = |text: &[u8], shown: &str| {
         // A file is only read where one of the ids is in it; a random one never is.
@@ -68,15 +71,12 @@ pub fn without_known(
     let (mut new, mut again) = (Vec::new(), Vec::new());
     for usage in given {
         let id = &usage.id;
-        match known.get(id) {
-            Some(place) => again.push(KnownId {
-                id: id.clone(),
-                place: place.clone(),
-            }),
-            None => {
-                known.insert(id.clone(), "the same batch".to_owned());
-                new.push(usage);
-            }
+        if let Some(place) = known.get(id) {
+            let (id, place) = (id.clone(), place.clone());
+            again.push(KnownId { id, place });
+        } else {
+            known.insert(id.clone(), "the same batch".to_owned());
+            new.push(usage);
         }
     }
     Ok((new, again, unread))

@@ -48,7 +48,9 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
     if args.dry_run {
-        notes.iter().for_each(|note| run.note(note));
+        for note in &notes {
+            run.note(note);
+        }
         return preview(&session, &before, &lines, run);
     }
     drop(before);
@@ -56,7 +58,9 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         let is_there = |log: &[u8]| ids::has_all(log, &new);
         session.target.append(&lines, &is_there)?;
     }
-    notes.iter().for_each(|note| run.note(note));
+    for note in &notes {
+        run.note(note);
+    }
     run.recorded = Some(ids_of(&new, &known, are_given));
     // Also if all is known: a run that was cut short may have left lines to be settled, or half a rewrite.
     let settled = settle(&session, run.now()?);

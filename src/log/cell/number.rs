@@ -79,7 +79,7 @@ impl Limit {
         let digits = whole.trim_start_matches('0');
         let value = match digits.len() {
             0 => 0,
-            ..=20 => digits.parse().unwrap_or(u128::MAX),
+            1..=20 => digits.parse().unwrap_or(u128::MAX),
             _ => u128::MAX,
         };
         value.saturating_mul(scale) > u128::from(self.most)
