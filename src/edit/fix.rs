@@ -130,7 +130,7 @@ fn combine(fixes: Vec<ProposedFix>) -> Proposal {
         all.edits.extend(edits);
         let order = |edit: &Edit| (edit.span.start, edit.span.end);
         all.edits.sort_by_key(order);
-        all.invariants.extend(invariants);
+        all.invariants.extend(&invariants);
     }
     all
 }

@@ -36,7 +36,7 @@ impl Invariants {
         *rows += count;
     }
 
-    pub(super) fn extend(&mut self, other: Self) {
+    pub(super) fn extend(&mut self, other: &Self) {
         for (rows, more) in self.new_rows.iter_mut().zip(other.new_rows) {
             *rows += more;
         }

@@ -61,7 +61,7 @@ impl Proposal {
 
     pub fn extend(&mut self, other: Self) {
         self.edits.extend(other.edits);
-        self.invariants.extend(other.invariants);
+        self.invariants.extend(&other.invariants);
     }
 
     /// Adds an edit that is a new section, with the number of rows in its table of this role.

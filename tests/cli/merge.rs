@@ -436,6 +436,9 @@ fn records<'b>(all: &'b [(&'b str, &'b str, u64, &'b str)]) -> impl Fn(&Path) + 
     }
 }
 
+type Records<'a> = &'a [(&'a str, &'a str, u64, &'a str)];
+type Case<'a> = (&'a [Records<'a>], &'a str, &'a [(&'a str, u64)]);
+
 #[test]
 fn branches_that_only_record_add_up_in_any_order() {
     if !has_git() {
@@ -443,8 +446,6 @@ fn branches_that_only_record_add_up_in_any_order() {
     }
     let other = "2026-02-21T12:00:00Z";
     let next = "2026-03-01T12:00:00Z";
-    type Records<'a> = &'a [(&'a str, &'a str, u64, &'a str)];
-    type Case<'a> = (&'a [Records<'a>], &'a str, &'a [(&'a str, u64)]);
     let (a, b) = ("Team A", "Team B");
     let cases: [Case<'_>; 8] = [
         (

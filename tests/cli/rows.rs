@@ -1,5 +1,6 @@
 //! Rows of usage outside tables, and what looks like one: whole logs, and what every command makes of them.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use insta::assert_snapshot;
@@ -87,7 +88,7 @@ fn a_number_that_is_too_large_is_called_so_with_how_large_it_may_be() {
             .args(args.split(' '))
             .output()
             .unwrap();
-        said += &format!("\n$ {args}\n{}", told(&ran));
+        let _ = write!(said, "\n$ {args}\n{}", told(&ran));
     }
     assert_snapshot!(said);
 }
