@@ -1,6 +1,7 @@
 //! Fills a ledger with what files say, item by item. Keeps no row that will not be shown.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     mem,
 };
@@ -235,6 +236,9 @@ impl LedgerBuilder {
     }
 
     pub fn entry(&mut self, entry: &Entry<'_>) {
+        if entry.kind == EntryKind::Monthly && entry.when.date.is_some() {
+            return self.displaced(entry);
+        }
         let archive = match entry.place.file.role() {
             FileRole::Archive if self.archive != Some(entry.when.month) => return,
             FileRole::Archive => self.archive,
@@ -281,6 +285,24 @@ impl LedgerBuilder {
     fn superseding(&self, id: &str, entry: &Entry<'_>, archive: Option<Month>) -> Option<Place> {
         let is_row = archive.is_none() && entry.kind != EntryKind::Line;
         self.superseded.get(id).filter(|_| is_row)?[view(entry.kind)]
+    }
+
+    /// A monthly row in a table of details counts with the row of its team that began with the same figure.
+    fn displaced(&mut self, entry: &Entry<'_>) {
+        let ledger = &mut self.ledger;
+        let name = ledger.names.id(&entry.work.team);
+        let data = ledger.months.get(&entry.when.month);
+        let alike = data.zip(entry.base.as_deref());
+        let Some(alike) = alike.and_then(|(data, base)| data.rows.alike(name, base)) else {
+            return self.unreadable(Some(entry.when.month), entry.place);
+        };
+        let mut entry = entry.to_static();
+        entry.when.date = None;
+        entry.work.task = alike.task().map(Cow::Owned);
+        entry.work.project = alike.project();
+        let summary = mem::replace(&mut self.summary, alike.summary());
+        self.count(&entry);
+        self.summary = summary;
     }
 
     /// Where an entry that this one repeats was met: in the log, or in the same archive.

@@ -71,6 +71,9 @@ impl<'r, 'p> Decoder<'r, 'p> {
     }
 
     fn usage(&mut self) -> Result<Decoded<'p>, Refused> {
+        if let Some(entry) = self.displaced() {
+            return Ok(Some(RowValue::Entry(entry)));
+        }
         let figures = self.figures()?;
         let place = self.figure_place();
         if self.is_total() {
@@ -111,16 +114,55 @@ impl<'r, 'p> Decoder<'r, 'p> {
             id: keyed.and_then(|cell| cell.id).map(Cow::Borrowed),
             further_ids: further_ids.iter().map(|id| Cow::Borrowed(*id)).collect(),
             hold: None,
-            base: self.merge_base().map(Box::new),
+            base: self
+                .merge_base()
+                .filter(|_| self.role == Role::Monthly)
+                .map(Box::new),
             place,
         };
         Ok(Some(RowValue::Entry(entry)))
     }
 
     fn merge_base(&self) -> Option<MergeBase> {
-        let is_monthly = self.role == Role::Monthly;
-        let mut cells = self.cells.iter().rev().filter(|_| is_monthly);
+        let mut cells = self.cells.iter().rev();
         cell::merge_base(cells.find_map(|cell| cell.base)?)
+    }
+
+    /// A monthly row that a merge put into a table of details: its comment says that it is one, and its figure. It has the date of
+    /// that table.
+    fn displaced(&mut self) -> Option<Entry<'p>> {
+        let is_detail = matches!(self.role, Role::Daily | Role::Session);
+        let base = self.merge_base().filter(|_| is_detail)?;
+        let date = self.section.kind.date().flatten()?;
+        let team = self.cells.first()?.text.trim().to_owned();
+        let message = "a monthly row is in a table of details, as after a merge";
+        let problem = Diagnostic::new(Code::MergedTwice, message, self.place)
+            .label("counted with its team's row in the summary, if that began with the same figure")
+            .manual();
+        self.problems.push(problem);
+        Some(Entry {
+            kind: EntryKind::Monthly,
+            when: When {
+                month: Month::of(date),
+                date: Some(date),
+                time: None,
+                offset: None,
+            },
+            work: Work {
+                team: Cow::Owned(team),
+                ..Work::default()
+            },
+            figures: Figures {
+                tokens: Some(Amount::exact(base.row)),
+                ..Figures::default()
+            },
+            status: None,
+            id: None,
+            further_ids: Box::default(),
+            hold: None,
+            base: Some(Box::new(base)),
+            place: self.place,
+        })
     }
 
     /// A row that adds up others. Of a month, the sum of all its rows is a statement of its own.

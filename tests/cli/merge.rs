@@ -654,3 +654,24 @@ fn rows_of_branches_without_comments_are_proven_by_the_details() {
         changes(&text, &log(folder.path()))
     ));
 }
+
+#[test]
+fn a_monthly_row_that_a_merge_put_below_a_daily_table_counts_with_its_team() {
+    if !has_git() {
+        return;
+    }
+    let (short, _) = MINIMAL.split_once("\n## Cost-Tracking").unwrap();
+    let ours = records(&[(DAY, "Team A", 100, "m1")]);
+    let theirs = records(&[("2026-02-21T12:00:00Z", "Team A", 320, "x1")]);
+    let folder = merged_all(short, &[&ours, &theirs]);
+    let merged = log(folder.path());
+    let used = || figures(folder.path(), "2026-02").0["Team A"];
+    assert_eq!(used(), 12_870, "{merged}");
+    let found = check(folder.path(), &[]);
+    let fixed = check(folder.path(), &["--fix"]);
+    assert_eq!(used(), 12_870, "{}", log(folder.path()));
+    assert_snapshot!(format!(
+        "{merged}\n=== check\n{found}\n=== fix\n{fixed}\n=== changed\n{}",
+        changes(&merged, &log(folder.path()))
+    ));
+}

@@ -116,6 +116,18 @@ impl MonthlyRow {
         self.base.iter().flat_map(|base| base.ids())
     }
 
+    pub(super) fn task(&self) -> Option<String> {
+        self.task.clone()
+    }
+
+    pub(super) fn project(&self) -> Option<Arc<str>> {
+        self.project.clone()
+    }
+
+    pub(super) const fn summary(&self) -> usize {
+        self.summary
+    }
+
     fn tokens(&self) -> Amount<Tokens> {
         let tokens = self.figures.tokens;
         tokens.unwrap_or(Amount::exact(Tokens::ZERO))
@@ -175,6 +187,16 @@ impl MonthlyRows {
             cost: cost.clone(),
             id: entry.id.as_deref().map(str::to_owned),
         });
+    }
+
+    /// A row of a team that was written with the same base. Of many rows, the last are looked at.
+    pub(super) fn alike(&self, name: NameId, base: &MergeBase) -> Option<&MonthlyRow> {
+        const MAX_LOOKED_AT: usize = 1_000;
+        let mut rows = self.all.iter().rev().take(MAX_LOOKED_AT);
+        rows.find(|row| {
+            let own = row.base.as_deref();
+            row.name == name && own.is_some_and(|own| own.base == base.base)
+        })
     }
 
     /// The rows, where some occur again.

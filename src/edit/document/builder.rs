@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     log::{self, Column, Item, Role, RowValue, Section},
-    model::{Header, LineEvent, Month},
+    model::{EntryKind, Header, LineEvent, Month},
     text::{Place, Source, Span},
 };
 
@@ -140,6 +140,12 @@ impl Builder {
         let kind = match &row.value {
             RowValue::Total(total) => RowKind::Total(Box::new(total.clone())),
             RowValue::Sum(..) => RowKind::Sum,
+            // A monthly row that a merge put here is no detail.
+            RowValue::Entry(entry)
+                if entry.kind == EntryKind::Monthly && table.role != Role::Monthly =>
+            {
+                RowKind::Other
+            }
             RowValue::Entry(entry) => {
                 table.sums.entry(month).or_default().add(&entry.figures);
                 if let Some(date) = entry.when.date {

@@ -101,6 +101,11 @@ impl UnionMerge {
                 let found: Vec<_> = found.iter().map(|(_, row)| *row).collect();
                 let edits = joined_row::edits(document, table, &found, resolution, &reconciled);
                 self.proposal.edits.extend(edits);
+                // Those that the merge put into tables of details.
+                let is_displaced = |place: &&Place| !rows.contains_key(&place.line_start);
+                let displaced = merged.places.iter().filter(is_displaced);
+                let displaced = displaced.map(|place| document.whole_line(*place));
+                self.proposal.edits.extend(displaced.map(Edit::delete));
             }
         }
         is_resolved
