@@ -845,6 +845,34 @@ fn a_reason_is_the_real_one() {
 }
 
 #[test]
+fn a_quantile_in_money_is_exceeded_with_the_rest_of_its_probability() {
+    // A cost that is no whole number of billionths per token.
+    let log = history()
+        .replace("$0.003/1K", "$0.0031/1K")
+        .replace("51,560", "51,557");
+    let cost = |budget: &str| {
+        let settings = format!("[budget]\ncost = \"{budget} USD\"\n");
+        let files = [
+            ("cost-log.md", log.as_str()),
+            ("tokmon.toml", settings.as_str()),
+        ];
+        report(&files, MIDDLE, "")["forecast"]["cost"].clone()
+    };
+    let first = cost("0.60");
+    for (name, chance) in [
+        ("p10", 0.9),
+        ("p25", 0.75),
+        ("p50", 0.5),
+        ("p75", 0.25),
+        ("p90", 0.1),
+        ("p975", 0.025),
+    ] {
+        let quantile = first[name]["amount"].as_str().unwrap();
+        assert_eq!(cost(quantile)["probability_over_budget"], chance, "{name}");
+    }
+}
+
+#[test]
 fn the_answer_is_that_of_the_chance_whatever_levels_are_set() {
     let of = |budget: &str, settings: &str| {
         let log = history();

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::reconciled_month::ReconciledMonth,
-    model::{ForecastPolicy, Level, Money, Policy, Probability, Tokens, divide_half_even, ratio},
+    model::{ForecastPolicy, Level, Money, Policy, Probability, Tokens, ratio},
 };
 
 /// Those that are shown, in ascending order.
@@ -167,10 +167,10 @@ impl CostRate {
         (known && rate.tokens > 0 && rate.so_far > 0).then_some(rate)
     }
 
-    /// What the month has cost after more tokens.
+    /// What the month has cost after more tokens, rounded down: so it has cost no budget that it has not reached.
     fn after(&self, more: Tokens) -> Money {
         let nanos = u128::from(more.0).saturating_mul(self.so_far.unsigned_abs());
-        let more = divide_half_even(nanos, self.tokens);
+        let more = nanos / self.tokens;
         Money {
             nanos: self
                 .so_far
