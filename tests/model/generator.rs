@@ -143,8 +143,12 @@ fn hook_line(random: &mut Random) -> String {
                 1 => format!(" id=retry-{month}-{}", random.below(3)),
                 _ => format!(" id=u{}", random.below(1_000_000)),
             };
+            let cost = match random.below(3) {
+                0 => format!(" cost=0.{:04}", random.below(10_000)),
+                _ => String::new(),
+            };
             format!(
-                "[USE] {time} team=\"{}\" tokens={}{id}\n",
+                "[USE] {time} team=\"{}\" tokens={}{cost}{id}\n",
                 pick(random, &TEAMS),
                 random.below(9_000)
             )
@@ -164,8 +168,10 @@ fn spelled(random: &mut Random, tokens: u64) -> String {
 }
 
 fn cost(random: &mut Random) -> String {
-    match random.below(3) {
+    match random.below(9) {
         0 => "—".to_owned(),
+        1 => format!("~$0.{:02}", random.below(100)),
+        2 => format!("$0.{:03}+", random.below(1_000)),
         _ => format!("$0.{:03}", random.below(1_000)),
     }
 }

@@ -7,12 +7,25 @@ use std::{
 };
 
 /// What the teams of a month used, and what each day says.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Month {
     /// Tokens by the folded name of the team; teams that used nothing are left out.
     pub(crate) teams: BTreeMap<String, u64>,
     /// Tokens of the details and the usage lines, by date.
     pub(crate) days: BTreeMap<String, u64>,
+    /// Costs by the folded name of the team; teams without any are left out.
+    pub(crate) costs: BTreeMap<String, Cost>,
+}
+
+/// A cost with its marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// In billionths of a dollar.
+    pub(crate) nanos: i128,
+    /// Some of it is an estimate, or comes from the price.
+    pub(crate) estimate: bool,
+    /// Every token has its cost.
+    pub(crate) complete: bool,
 }
 
 impl Month {
@@ -24,9 +37,81 @@ impl Month {
 /// Statements about a team in a month, from each kind of source.
 #[derive(Default)]
 struct Sources {
-    monthly: u64,
-    details: u64,
-    lines: u64,
+    monthly: Side,
+    details: Side,
+    lines: Side,
+}
+
+/// What one kind of source says.
+#[derive(Clone, Copy, Default)]
+struct Side {
+    tokens: u64,
+    nanos: i128,
+    has_cost: bool,
+    estimate: bool,
+    /// Tokens that have neither a cost nor a price.
+    unpriced: u64,
+    /// A row says that its cost is more than this, and not for how many tokens.
+    open: bool,
+}
+
+impl Side {
+    fn add(&mut self, statement: &Statement, price: Option<i128>) {
+        self.tokens += statement.tokens;
+        if let Some(nanos) = statement.nanos {
+            self.nanos += nanos;
+            self.has_cost = true;
+            self.estimate |= statement.estimate;
+        }
+        let unpriced = match (statement.nanos, statement.unpriced) {
+            (None, _) => statement.tokens,
+            (Some(_), Some(unpriced)) => unpriced,
+            (Some(_), None) => {
+                self.open |= statement.partial;
+                0
+            }
+        };
+        match price {
+            Some(price) => {
+                self.nanos += price * i128::from(unpriced);
+                self.has_cost |= unpriced > 0;
+                self.estimate |= unpriced > 0;
+            }
+            None => self.unpriced += unpriced,
+        }
+    }
+
+    fn priced(&self) -> u64 {
+        self.tokens - self.unpriced
+    }
+}
+
+impl Sources {
+    fn used(&self) -> u64 {
+        self.monthly.tokens.max(self.details.tokens) + self.lines.tokens
+    }
+
+    /// Money follows the rule of tokens: the larger of monthly rows and details, then the usage lines.
+    fn cost(&self) -> Option<Cost> {
+        let sides = [self.monthly, self.details];
+        let nanos = sides.map(|side| side.nanos).into_iter().max().unwrap();
+        let is_largest = |side: &&Side| side.has_cost && side.nanos == nanos;
+        let mut largest = sides.iter().filter(is_largest).peekable();
+        let estimate = largest.peek().is_some() && largest.all(|side| side.estimate);
+        let priced = sides.map(|side| side.priced()).into_iter().max().unwrap();
+        let tokens = self.monthly.tokens.max(self.details.tokens);
+        let unpriced = tokens - priced + self.lines.unpriced;
+        let is_covered = sides
+            .iter()
+            .any(|side| !side.open && side.priced() == priced);
+        let open = !is_covered;
+        let nanos = nanos + self.lines.nanos;
+        (nanos > 0).then_some(Cost {
+            nanos,
+            estimate: estimate || self.lines.estimate,
+            complete: unpriced == 0 && !open,
+        })
+    }
 }
 
 /// A row or a usage line: its date (a month in a monthly row), its team and its tokens.
@@ -36,6 +121,13 @@ struct Statement {
     team: String,
     tokens: u64,
     ids: Vec<String>,
+    nanos: Option<i128>,
+    /// The cost has a `~`.
+    estimate: bool,
+    /// The cost has a `+`: it is more than this.
+    partial: bool,
+    /// For how many tokens there is no cost.
+    unpriced: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,6 +151,8 @@ enum Section {
 struct Reader {
     statements: Vec<Statement>,
     allocated: BTreeSet<String>,
+    /// Billionths of a dollar for a token.
+    price: Option<i128>,
 }
 
 /// The months of a log and its archives, by their name (`2026-02`).
@@ -90,6 +184,9 @@ impl Reader {
                     self.usage_line(usage);
                 }
                 continue;
+            }
+            if line.starts_with("> **Currency:** USD @ $0.003/1K") {
+                self.price = Some(3_000);
             }
             if let Some(heading) = line.strip_prefix("## ") {
                 section = section_of(heading);
@@ -134,9 +231,7 @@ impl Reader {
             Section::Other => return,
         };
         let tokens = cell(&["tokens"]).and_then(|cell| tokens(&cell));
-        if tokens.is_none() && kind == Kind::Detail {
-            return;
-        }
+        let cost = cell(&["cost"]).unwrap_or_default();
         let ids: Vec<String> = line
             .split("<!-- id=")
             .skip(1)
@@ -148,6 +243,13 @@ impl Reader {
             team: fold(&team),
             tokens: tokens.unwrap_or_default(),
             ids,
+            nanos: nanos(&cost),
+            // Nothing is never an estimate.
+            estimate: cost.starts_with(['~', '≈']) && nanos(&cost) > Some(0),
+            partial: cost.ends_with('+'),
+            unpriced: line
+                .split_once("unpriced=")
+                .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok()),
         });
     }
 
@@ -160,6 +262,10 @@ impl Reader {
             team: fold(&values["team"]),
             tokens: values["tokens"].parse().unwrap(),
             ids: values.get("id").cloned().into_iter().collect(),
+            nanos: values.get("cost").and_then(|cost| nanos(cost)),
+            estimate: false,
+            partial: false,
+            unpriced: None,
         });
     }
 
@@ -194,7 +300,7 @@ impl Reader {
                 monthly
             };
             let known = known.union(&self.allocated).cloned().collect();
-            let month = month(statements, &known);
+            let month = month(statements, &known, self.price);
             met.extend(month.teams.keys().cloned());
             met.extend(known);
             months.insert(name, month);
@@ -203,31 +309,27 @@ impl Reader {
     }
 }
 
-fn month(statements: Vec<Statement>, known: &BTreeSet<String>) -> Month {
+fn month(statements: Vec<Statement>, known: &BTreeSet<String>, price: Option<i128>) -> Month {
     let mut month = Month::default();
     let mut teams: BTreeMap<String, Sources> = BTreeMap::new();
-    for Statement {
-        kind,
-        date,
-        team,
-        tokens,
-        ..
-    } in statements
-    {
-        let team = teams.entry(owner(&team, known)).or_default();
-        match kind {
-            Kind::Monthly => team.monthly += tokens,
-            Kind::Detail => team.details += tokens,
-            Kind::Line => team.lines += tokens,
-        }
-        if kind != Kind::Monthly && tokens > 0 {
-            *month.days.entry(date).or_default() += tokens;
+    for statement in statements {
+        let team = teams.entry(owner(&statement.team, known)).or_default();
+        let side = match statement.kind {
+            Kind::Monthly => &mut team.monthly,
+            Kind::Detail => &mut team.details,
+            Kind::Line => &mut team.lines,
+        };
+        side.add(&statement, price);
+        if statement.kind != Kind::Monthly && statement.tokens > 0 {
+            *month.days.entry(statement.date).or_default() += statement.tokens;
         }
     }
     for (team, sources) in teams {
-        let used = sources.monthly.max(sources.details) + sources.lines;
-        if used > 0 {
-            month.teams.insert(team, used);
+        if let Some(cost) = sources.cost() {
+            month.costs.insert(team.clone(), cost);
+        }
+        if sources.used() > 0 {
+            month.teams.insert(team, sources.used());
         }
     }
     month
@@ -316,6 +418,16 @@ fn tokens(cell: &str) -> Option<u64> {
     number.parse().ok()
 }
 
+/// The billionths of a dollar in a cell. None where it is empty or a dash.
+pub(crate) fn nanos(cell: &str) -> Option<i128> {
+    let number = cell
+        .trim_start_matches(['~', '≈', '$'])
+        .trim_end_matches('+');
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let part = format!("{part:0<9}");
+    Some(whole.parse::<i128>().ok()? * 1_000_000_000 + part.parse::<i128>().ok()?)
+}
+
 /// The `key=value` pairs of a usage line.
 fn values(line: &str) -> HashMap<String, String> {
     let mut values = HashMap::new();
@@ -332,7 +444,7 @@ fn values(line: &str) -> HashMap<String, String> {
 }
 
 /// A name with case and white space folded.
-fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     name.to_lowercase()
         .split_whitespace()
         .collect::<Vec<_>>()

@@ -18,6 +18,8 @@ pub(super) struct Group<'r> {
     pub(super) unchanged: Option<Unchanged>,
     /// It is the same twice since the rows beside it changed.
     is_kept_twice: bool,
+    /// These were recorded, so that it would say if something was recorded in it, too.
+    is_beside_recorded: bool,
     /// The total says that all of the rows count.
     pub(super) is_stated: bool,
 }
@@ -61,6 +63,11 @@ impl<'r> Group<'r> {
     pub(super) fn kept_twice(&self) -> Option<Joined> {
         let first = self.rows.first().filter(|_| self.is_kept_twice)?;
         Some(first.joined())
+    }
+
+    /// The same, where nothing can have been recorded in it.
+    pub(super) fn kept_twice_unrecorded(&self) -> Option<Joined> {
+        self.kept_twice().filter(|_| self.is_beside_recorded)
     }
 
     /// The row that says most; of equals, the first.
@@ -110,11 +117,15 @@ impl<'r> Group<'r> {
             let is_even = other.len() == self.rows.len();
             is_even && (alternate(&self.rows, other) || alternate(other, &self.rows))
         };
+        let is_recorded =
+            |other: &&[&MonthlyRow]| is_across(other) && other.iter().all(|row| row.base.is_some());
         let is_kept_twice = is_same && others.clone().any(is_across);
+        let is_beside_recorded = is_same && others.clone().any(is_recorded);
         let is_all = |total: &RoundedSum| evidence.sum.agrees_with(*total);
         self.is_stated = !totals.is_empty() && totals.iter().all(is_all);
         self.unchanged = Some(unchanged);
         self.is_kept_twice = is_kept_twice;
+        self.is_beside_recorded = is_beside_recorded;
     }
 
     /// What they cost: the price of the tokens, where each row gives that of its own, else `other`; not less than the row that says most.

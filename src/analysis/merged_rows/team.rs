@@ -184,7 +184,10 @@ impl<'r> Team<'r> {
         for (at, group) in self.groups.iter().enumerate() {
             if let Some(joined) = joined.get_mut(at).filter(|joined| joined.is_none()) {
                 let kept_twice = || group.kept_twice().filter(|_| !has_keys);
-                *joined = self.by_details(group).or_else(kept_twice);
+                let unrecorded = group.kept_twice_unrecorded();
+                *joined = unrecorded
+                    .or_else(|| self.by_details(group))
+                    .or_else(kept_twice);
             }
         }
         joined
@@ -200,7 +203,7 @@ impl<'r> Team<'r> {
         let is_known = bases
             .clone()
             .all(|(row, of)| of.base == base.base && row.has_last);
-        if !is_known || !Self::began_with(base, &groups, others) {
+        if !is_known || !self.began_with(base, &groups, others) {
             return None;
         }
         // What a person added to one of the rows since it was written.
@@ -241,8 +244,8 @@ impl<'r> Team<'r> {
         Some(found.collect())
     }
 
-    /// Whether rows that were never recorded are what the recorded ones began with.
-    fn began_with(base: &MergeBase, groups: &[&Group<'_>], others: Tokens) -> bool {
+    /// Whether rows that were never recorded are what the recorded ones began with: the base, and the first details with ids.
+    fn began_with(&self, base: &MergeBase, groups: &[&Group<'_>], others: Tokens) -> bool {
         let before = |group: &&Group<'_>| {
             let mut rows = group.rows.iter().filter(|row| row.base.is_none());
             let first = rows.next()?.tokens().value;
@@ -253,10 +256,21 @@ impl<'r> Team<'r> {
             return true;
         }
         let before: Option<Vec<Tokens>> = groups.iter().map(before).collect();
-        before.is_some_and(|before| {
-            let before: Tokens = before.into_iter().sum();
-            before.saturating_add(others) == base.base
-        })
+        let Some(before) = before else { return false };
+        let before: Tokens = before.into_iter().sum();
+        let before = before.saturating_add(others).0;
+        let rows = groups.iter().flat_map(|group| &group.rows);
+        let unrecorded = rows.filter(|row| row.base.is_none());
+        let slack: u64 = unrecorded.map(|row| row.slack()).max().unwrap_or_default();
+        let is_before = |held: u64| held == before || held.abs_diff(before) < slack;
+        let mut held = base.base.0;
+        let keyed = self.details.iter().filter(|detail| detail.id.is_some());
+        is_before(held)
+            || !self.is_incomplete
+                && keyed.into_iter().any(|detail| {
+                    held = held.saturating_add(detail.tokens.0);
+                    is_before(held)
+                })
     }
 
     /// The cost of the first of these groups: that of the base and of all details with ids, less that of the other rows.
