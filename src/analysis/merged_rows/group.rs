@@ -18,7 +18,7 @@ pub(super) struct Group<'r> {
     pub(super) unchanged: Option<Unchanged>,
     /// It is the same twice since the rows beside it changed.
     is_kept_twice: bool,
-    /// These were recorded, so that it would say if something was recorded in it, too.
+    /// It is the same several times, and so are recorded rows across it: it would say if something was recorded in it, too.
     is_beside_recorded: bool,
     /// The total says that all of the rows count.
     pub(super) is_stated: bool,
@@ -29,9 +29,30 @@ pub(super) struct Group<'r> {
 pub(super) struct Evidence<'r> {
     /// The rows of tasks whose rows differ.
     pub(super) changed: Vec<&'r [&'r MonthlyRow]>,
+    /// The first and the last line of tasks whose rows were recorded, and are several.
+    pub(super) recorded: Vec<(usize, usize)>,
     pub(super) totals: Vec<RoundedSum>,
     /// What all of its rows add up to.
     pub(super) sum: RoundedSum,
+}
+
+impl Evidence<'_> {
+    /// Prepares for questions about recorded rows: sorted, each with the last line of those up to it.
+    pub(super) fn sort(&mut self) {
+        self.recorded.sort_unstable();
+        let mut last = 0;
+        for (_, to) in &mut self.recorded {
+            last = last.max(*to);
+            *to = last;
+        }
+    }
+
+    /// Whether rows that were recorded and are several begin above one line and end below another one.
+    fn is_recorded_across(&self, first: usize, last: usize) -> bool {
+        let above = self.recorded.partition_point(|(from, _)| *from < last);
+        let to = above.checked_sub(1).and_then(|at| self.recorded.get(at));
+        to.is_some_and(|(_, to)| *to > first)
+    }
 }
 
 /// The most tasks whose rows differ that are looked at.
@@ -66,8 +87,16 @@ impl<'r> Group<'r> {
     }
 
     /// The same, where nothing can have been recorded in it.
-    pub(super) fn kept_twice_unrecorded(&self) -> Option<Joined> {
-        self.kept_twice().filter(|_| self.is_beside_recorded)
+    pub(super) fn kept_unrecorded(&self) -> Option<Joined> {
+        let first = self.rows.first().filter(|_| self.is_beside_recorded)?;
+        Some(first.joined())
+    }
+
+    /// The first and the last line of rows of which some were recorded, so that only a merge can have made them several.
+    pub(super) fn recorded_lines(&self) -> Option<(usize, usize)> {
+        let is_recorded = self.rows.iter().any(|row| row.base.is_some());
+        let (first, last) = (self.rows.first()?, self.rows.last()?);
+        (is_recorded && self.rows.len() > 1).then_some((first.place.line, last.place.line))
     }
 
     /// The row that says most; of equals, the first.
@@ -117,10 +146,9 @@ impl<'r> Group<'r> {
             let is_even = other.len() == self.rows.len();
             is_even && (alternate(&self.rows, other) || alternate(other, &self.rows))
         };
-        let is_recorded =
-            |other: &&[&MonthlyRow]| is_across(other) && other.iter().all(|row| row.base.is_some());
         let is_kept_twice = is_same && others.clone().any(is_across);
-        let is_beside_recorded = is_same && others.clone().any(is_recorded);
+        let last = self.rows.last().map_or(0, |row| row.place.line);
+        let is_beside_recorded = is_same && evidence.is_recorded_across(first.place.line, last);
         let is_all = |total: &RoundedSum| evidence.sum.agrees_with(*total);
         self.is_stated = !totals.is_empty() && totals.iter().all(is_all);
         self.unchanged = Some(unchanged);

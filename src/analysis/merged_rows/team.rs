@@ -82,6 +82,12 @@ pub(super) fn find<'r>(
             of_summary.changed.push(changed);
         }
     }
+    for group in teams.values().flat_map(|team| &team.groups) {
+        if let Some((first, lines)) = group.rows.first().zip(group.recorded_lines()) {
+            let of_summary = evidence.entry(first.summary).or_default();
+            of_summary.recorded.push(lines);
+        }
+    }
     for (summary, total) in &data.totals {
         let tokens = total.figures.tokens.map(RoundedSum::from);
         let of_summary = evidence.entry(*summary).or_default();
@@ -91,6 +97,7 @@ pub(super) fn find<'r>(
         let of_summary = evidence.entry(row.summary).or_default();
         of_summary.sum = of_summary.sum + row.tokens().into();
     }
+    evidence.values_mut().for_each(Evidence::sort);
     for group in teams.values_mut().flat_map(|team| &mut team.groups) {
         group.find_evidence(&evidence);
     }
@@ -184,7 +191,7 @@ impl<'r> Team<'r> {
         for (at, group) in self.groups.iter().enumerate() {
             if let Some(joined) = joined.get_mut(at).filter(|joined| joined.is_none()) {
                 let kept_twice = || group.kept_twice().filter(|_| !has_keys);
-                let unrecorded = group.kept_twice_unrecorded();
+                let unrecorded = group.kept_unrecorded();
                 *joined = unrecorded
                     .or_else(|| self.by_details(group))
                     .or_else(kept_twice);
