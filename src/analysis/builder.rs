@@ -14,7 +14,6 @@ use super::{
     merged_rows::MonthlyRow,
     names::Roster,
     rows::RowSelection,
-    team_usage::Tally,
 };
 use crate::{
     model::{
@@ -368,20 +367,22 @@ impl LedgerBuilder {
             rows.or_default().add(entry.place);
         }
         let month = ledger.months.entry(entry.when.month).or_default();
-        let first_currency = if entry.place.file.role() == FileRole::Archive {
+        let is_archived = entry.place.file.role() == FileRole::Archive;
+        let first_currency = if is_archived {
             &mut month.archive_currency
         } else {
-            // An archive may be of another format than its log.
-            match entry.kind {
-                EntryKind::Legacy => {
-                    ledger.first_legacy.get_or_insert(entry.place);
-                }
-                EntryKind::Line => {}
-                _ => ledger.current_format = true,
-            }
             &mut ledger.first_currency
         };
         *first_currency = first_currency.or(entry.figures.currency);
+        match entry.kind {
+            // An archive may be of another format than its log.
+            _ if is_archived => {}
+            EntryKind::Legacy => {
+                ledger.first_legacy.get_or_insert(entry.place);
+            }
+            EntryKind::Line => {}
+            _ => ledger.current_format = true,
+        }
         let name = ledger.names.id(&entry.work.team);
         ledger.dating.add(entry);
         let current = ledger.dating.month();
@@ -401,21 +402,7 @@ impl LedgerBuilder {
             EntryKind::Legacy | EntryKind::Line => {}
         }
         self.has_legacy |= entry.kind == EntryKind::Legacy;
-        let key = (name, entry.work.project.clone(), entry.kind);
-        let tally = month.tallies.entry(key);
-        let first = || Tally {
-            first: entry.place,
-            ..Tally::default()
-        };
-        tally.or_insert_with(first).add(entry, &cost);
-        let (Some(date), Some(tokens)) = (entry.when.date, tokens) else {
-            return;
-        };
-        let start = entry.when.time.map(|time| (time.start, entry.when.offset));
-        let day = month.days.entry(date).or_default();
-        day.entry((name, entry.kind))
-            .or_default()
-            .add(tokens, start);
+        month.add(entry, name, &cost);
     }
 
     pub fn total(&mut self, total: StatedTotal) {

@@ -43,6 +43,25 @@ pub(super) struct MonthLedger {
 }
 
 impl MonthLedger {
+    /// Adds an entry to the tally of its team, and to its day.
+    pub(super) fn add(&mut self, entry: &Entry<'_>, name: NameId, cost: &CostSum) {
+        let key = (name, entry.work.project.clone(), entry.kind);
+        let first = || Tally {
+            first: entry.place,
+            ..Tally::default()
+        };
+        let tally = self.tallies.entry(key).or_insert_with(first);
+        tally.add(entry, cost);
+        let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
+            return;
+        };
+        let start = entry.when.time.map(|time| (time.start, entry.when.offset));
+        let day = self.days.entry(date).or_default();
+        day.entry((name, entry.kind))
+            .or_default()
+            .add(tokens.value, start);
+    }
+
     pub(super) fn monthly_names(&self) -> impl Iterator<Item = NameId> {
         let keys = self.tallies.keys();
         keys.filter(|(_, _, kind)| *kind == EntryKind::Monthly)

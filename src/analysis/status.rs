@@ -99,11 +99,16 @@ pub fn report(
     };
     report.alerts = alerts::all(&report);
     if let Some(team) = team {
-        let is_about = |alert: &Alert| alert.team.as_ref().is_none_or(|name| *name == team);
-        report.alerts.retain(is_about);
-        report.teams.retain(|one| one.name == team);
+        limit_to(&team, &mut report);
     }
     report
+}
+
+/// Leaves out what is about other teams.
+fn limit_to(team: &str, report: &mut StatusReport) {
+    let is_about = |alert: &Alert| alert.team.as_ref().is_none_or(|name| name == team);
+    report.alerts.retain(is_about);
+    report.teams.retain(|one| one.name == team);
 }
 
 fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport {

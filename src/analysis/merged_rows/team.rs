@@ -74,12 +74,26 @@ pub(super) fn find<'r>(
     for team in teams.values_mut() {
         team.details.sort_by_key(|detail| detail.table.0);
     }
-    let rows_of: Vec<Vec<&MonthlyRow>> = teams.values().flat_map(Team::changed).collect();
+    let changed: Vec<Vec<&MonthlyRow>> = teams.values().flat_map(Team::changed).collect();
+    let evidence = evidence(&teams, &changed, data, rows);
+    for group in teams.values_mut().flat_map(|team| &mut team.groups) {
+        group.find_evidence(&evidence);
+    }
+    teams
+}
+
+/// What each summary says besides, by the line of its heading.
+fn evidence<'c>(
+    teams: &BTreeMap<NameId, Team<'_>>,
+    changed: &'c [Vec<&'c MonthlyRow>],
+    data: &MonthLedger,
+    rows: &MonthlyRows,
+) -> HashMap<usize, Evidence<'c>> {
     let mut evidence: HashMap<usize, Evidence<'_>> = HashMap::new();
-    for changed in &rows_of {
-        if let Some(first) = changed.first() {
+    for rows in changed {
+        if let Some(first) = rows.first() {
             let of_summary = evidence.entry(first.summary).or_default();
-            of_summary.changed.push(changed);
+            of_summary.changed.push(rows);
         }
     }
     for group in teams.values().flat_map(|team| &team.groups) {
@@ -98,10 +112,7 @@ pub(super) fn find<'r>(
         of_summary.sum = of_summary.sum + row.tokens().into();
     }
     evidence.values_mut().for_each(Evidence::sort);
-    for group in teams.values_mut().flat_map(|team| &mut team.groups) {
-        group.find_evidence(&evidence);
-    }
-    teams
+    evidence
 }
 
 impl<'r> Team<'r> {

@@ -2,7 +2,7 @@
 
 use super::figures;
 use crate::{
-    analysis::{Alert, StatusReport},
+    analysis::{Alert, StatusReport, TeamReport},
     diagnostic::{Diagnostic, Severity},
     model::Percent,
     render::{Cell, NO_BUDGET, OutputStyle, Page, ReportTable, costs, teams::share_of},
@@ -57,15 +57,8 @@ fn status(page: &Page<'_>) -> ReportTable {
         let all = all.chain(costs::remarks(cost, OutputStyle::PLAIN));
         table.figure_with("cost", Cell::marked_cost(cost), share, remarks(all));
     }
-    if let Some(team) = report.team.as_ref().and_then(|_| report.teams.first()) {
-        table.figure("team", Cell::text(&team.name));
-        let (used, state) = (tokens(team.used_tokens), team.status.as_deref());
-        let (used, state) = (used.about(team.estimate), Cell::some(state, Cell::text));
-        table.figure_with("team_used", used, share_of(team), state);
-        table.figure("team_allocated", tokens(team.allocated_tokens));
-        table.figure("team_reserved", Cell::Tokens(team.reserved_tokens));
-        let available = Cell::some(team.available_tokens, Cell::Signed);
-        table.figure("team_available", available);
+    if let Some(team) = report.selected_team() {
+        add_team(&mut table, team);
     }
     if let Some(plan) = &report.forecast.plan {
         let total = plan.end.total_tokens;
@@ -79,6 +72,18 @@ fn status(page: &Page<'_>) -> ReportTable {
         table.note(NO_BUDGET);
     }
     table
+}
+
+fn add_team(table: &mut ReportTable, team: &TeamReport) {
+    let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
+    table.figure("team", Cell::text(&team.name));
+    let (used, state) = (tokens(team.used_tokens), team.status.as_deref());
+    let (used, state) = (used.about(team.estimate), Cell::some(state, Cell::text));
+    table.figure_with("team_used", used, share_of(team), state);
+    table.figure("team_allocated", tokens(team.allocated_tokens));
+    table.figure("team_reserved", Cell::Tokens(team.reserved_tokens));
+    let available = Cell::some(team.available_tokens, Cell::Signed);
+    table.figure("team_available", available);
 }
 
 fn remarks(all: impl IntoIterator<Item = String>) -> Cell {
