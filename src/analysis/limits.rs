@@ -9,7 +9,7 @@ use super::{
     team_usage::TeamUsage,
 };
 use crate::{
-    model::{Allocation, Budget, BudgetSource, Policy, Tokens, fold_name, is_total},
+    model::{Allocation, Budget, BudgetSource, Policy, Tokens, is_total},
     text::{FileId, Place},
 };
 
@@ -89,7 +89,7 @@ pub fn reserve(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Tokens> 
 }
 
 /// The rows of the allocation table that repeat another one, as after a merge, each with the row that counts: of those with one team,
-/// role and budget, that which says most is used.
+/// role and budget, as they are written, that which says most is used.
 pub fn repeated_allocations<'r>(
     reconciled: &'r ReconciledMonth<'_>,
 ) -> Vec<(&'r Allocation, &'r Allocation)> {
@@ -98,13 +98,13 @@ pub fn repeated_allocations<'r>(
         .allocations()
         .filter(|row| row.allocated.is_some())
     {
-        let role = row.role.as_deref().map(fold_name);
         let tokens = row.allocated.map(|amount| amount.value);
-        let key = (fold_name(&row.team), role, tokens, is_total(&row.team));
+        let key = (tokens, row.team.as_str(), row.role.as_deref());
         alike.entry(key).or_default().push(row);
     }
     // Totals may be those of two groups of teams.
-    let is_merged = alike.iter().any(|(key, rows)| !key.3 && rows.len() > 1);
+    let mut several = alike.iter().filter(|(_, rows)| rows.len() > 1);
+    let is_merged = several.any(|((_, team, _), _)| !is_total(team));
     let mut repeated = Vec::new();
     for rows in alike.into_values().filter(|_| is_merged) {
         let used = |row: &&&Allocation| row.used.map(|used| used.value);

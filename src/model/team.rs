@@ -5,20 +5,23 @@ use unicode_normalization::UnicodeNormalization as _;
 /// The form in which names are compared: lower case, composed, runs of white space as one blank, none at the ends.
 pub fn fold_name(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
+    // Nearly all names are of this kind, and the general way takes three times as long. ASCII calls one blank of Unicode none.
+    if name.is_ascii() && !name.contains('\u{b}') {
+        for word in name.split_ascii_whitespace() {
+            if !folded.is_empty() {
+                folded.push(' ');
+            }
+            folded.push_str(word);
+        }
+        folded.make_ascii_lowercase();
+        return folded;
+    }
     for word in name.split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
         }
-        if word.is_ascii() {
-            let start = folded.len();
-            folded.push_str(word);
-            if let Some(word) = folded.get_mut(start..) {
-                word.make_ascii_lowercase();
-            }
-        } else {
-            let lower = word.nfd().flat_map(char::to_lowercase);
-            folded.extend(lower.nfc());
-        }
+        let lower = word.nfd().flat_map(char::to_lowercase);
+        folded.extend(lower.nfc());
     }
     folded
 }
