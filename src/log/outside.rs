@@ -182,7 +182,10 @@ impl Tables {
             if kind == Kind::Counts && !self.count(text, place, is_open, section, out) {
                 kind = Kind::Usage;
             }
-            let is_head = kind == Kind::Barred && index == 0 && block.is_paragraph;
+            // Below text or an item of a list, the head of a table is text, too.
+            let is_first = index == 0 && block.is_paragraph;
+            let names_columns = || line.as_ref().is_some_and(TextRow::names_columns);
+            let is_head = kind == Kind::Barred && (is_first || names_columns());
             let is_reported = match kind {
                 Kind::Counts => !is_open,
                 Kind::Usage => !is_open && !has_head,

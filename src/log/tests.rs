@@ -292,6 +292,10 @@ fn a_row_that_may_be_of_other_columns_is_reported_and_not_counted() {
         format!("{table}\n## Daily Detail — 2026-02-25\n\n{row}\n"),
         format!("{table}\n## Ideas\n\ntext\n{row}\n"),
         format!("## Ideas\n\n{row}\n\n{table}"),
+        // A table that a merge put below a list, where Markdown shows no table.
+        format!(
+            "{table}\n## Previous Historical Data\n\n- Archived: 1 row\n| Team | Tokens |\n|---|---|\n| B | 2 |\n"
+        ),
         format!("## 2026-02 Monthly Summary\n\n{row}\n\n| Team | Tokens |\n|---|---|\n| A | 1 |\n"),
     ] {
         let said = said(&text);
