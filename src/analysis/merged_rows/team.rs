@@ -216,11 +216,13 @@ impl<'r> Team<'r> {
         let groups: Vec<&Group<'_>> = open.iter().filter_map(|at| self.groups.get(*at)).collect();
         let rows = || groups.iter().flat_map(|group| &group.rows);
         let bases = rows().filter_map(|row| Some((*row, row.base.as_deref()?)));
-        let base = bases.clone().next()?.1;
+        let base = bases.clone().map(|(_, base)| base);
+        let base = base.rev().max_by_key(|base| base.base)?;
         let others: Tokens = joined.iter().flatten().map(|joined| joined.tokens).sum();
-        let is_known = bases
-            .clone()
-            .all(|(row, of)| of.base == base.base && row.has_last);
+        // A row of less than the details with ids says nothing of what there is besides.
+        let is_base =
+            |of: &MergeBase| of.base == base.base || of.base.0 == 0 && of.row < self.keyed;
+        let is_known = bases.clone().all(|(row, of)| is_base(of) && row.has_last);
         if !is_known || !self.began_with(base, &groups, others) {
             return None;
         }
