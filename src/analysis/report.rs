@@ -67,7 +67,7 @@ impl StatusReport {
         Percent::new(tokens.0, self.budget.tokens?.0)
     }
 
-    /// The share of the budget that is left after so many tokens; `None` where nothing is.
+    /// The share of the budget that is left after these tokens; `None` without a budget, or if more is used than it holds.
     pub fn share_left(&self, tokens: Tokens) -> Option<Percent> {
         let budget = self.budget.tokens?;
         Percent::left(budget.0.checked_sub(tokens.0)?, budget.0)

@@ -97,7 +97,7 @@ fn read(problems: &mut ProblemList<'_>) -> Option<File> {
 }
 
 /// Turns floats, and integers that no type holds, into strings of their digits as written: money never becomes binary floating
-/// point, and a number that is too large is told from what is none.
+/// point, and a number that is too large is reported as too large, not as text.
 fn quote_floats(table: &mut DeTable<'_>) {
     for (_, value) in table.iter_mut() {
         match value.get_mut() {

@@ -421,7 +421,7 @@ fn grown_cost(
     reconciled: &ReconciledMonth<'_>,
 ) -> Option<RowCost> {
     if entry.figures.open && entry.figures.cost.is_none() {
-        // What stands there cannot be read, and only its writer knows what it was to be.
+        // The cost in the row cannot be read, and only its author knows what it should be.
         return None;
     }
     let own = reconciled.ledger.cost_of(entry);

@@ -63,7 +63,7 @@ impl Tokens {
         Self(self.0 - self.0 % self.step(0))
     }
 
-    /// What the last digit of the compact form counts, where so many thousandths of the next unit are rounded up to it.
+    /// The value of the last digit of the compact form. A number within `up` thousandths of the next unit has that unit.
     const fn step(self, up: u64) -> u64 {
         match self.0 {
             0..1_000 => 1,

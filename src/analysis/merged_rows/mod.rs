@@ -56,7 +56,7 @@ struct Detail {
     id: Option<String>,
 }
 
-/// The monthly rows of a month, and its details if they may be needed to tell what rows are together.
+/// The monthly rows of a month, and its details if they may be needed to combine rows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MonthlyRows {
     all: Vec<MonthlyRow>,
