@@ -63,7 +63,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand init 'Create a log and settings'
             cand schema 'Print the JSON Schema of the report, or of the output of check'
             cand completions 'Print a completion script for a shell'
-            cand man 'Print the man page of tokmon, or of a subcommand'
+            cand man 'Print the man page, or write those of all commands into a folder'
         }
         &'tokmon;record'= {
             cand -f 'The cost log; `-` reads standard input [env: TOKMON_FILE]'

@@ -43,11 +43,12 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the man page of tokmon, or of a subcommand
-    #[command(help_template = BARE, override_usage = "tokmon man [COMMAND]")]
+    /// Print the man page, or write those of all commands into a folder
+    #[command(help_template = BARE, override_usage = "tokmon man [DIR]")]
     Man {
-        /// The subcommand
-        command: Option<String>,
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
 }
 

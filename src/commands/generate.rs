@@ -1,9 +1,9 @@
-//! `tokmon schema`, `tokmon completions` and `tokmon man`: text that is generated from definitions in the code.
+//! `tokmon schema` and `tokmon completions`: text that is generated from definitions in the code.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::run::Run;
+use super::{complete, run::Run};
 use crate::{
     cli::{Cli, SchemaOf},
     exit::ExitCode,
@@ -20,26 +20,17 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     Ok(ExitCode::Success)
 }
 
+/// Prints a script for a shell. In the common shells it asks this program for candidates; in the others it lists what is known
+/// without a log.
 pub fn completions(shell: Shell, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "tokmon", &mut script);
-    run.print(|out| out.write_all(&script))?;
-    Ok(ExitCode::Success)
-}
-
-pub fn man(name: Option<&str>, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let mut command = Cli::command();
-    command.build();
-    let command = match name {
-        None => &command,
-        Some(name) => command.find_subcommand(name).ok_or_else(|| {
-            let names = command.get_subcommands().map(clap::Command::get_name);
-            Failure::usage(format!("there is no command `{name}`")).help(format!(
-                "commands: {}",
-                names.collect::<Vec<_>>().join(", ")
-            ))
-        })?,
+    let script = match shell {
+        Shell::Bash | Shell::Fish | Shell::Zsh => complete::registration(&shell.to_string())?,
+        _ => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "tokmon", &mut script);
+            script
+        }
     };
-    run.print(|mut out| clap_mangen::Man::new(command.clone()).render(&mut out))?;
+    run.print(|out| out.write_all(&script))?;
     Ok(ExitCode::Success)
 }

@@ -3,12 +3,14 @@
 mod archive;
 mod arguments;
 mod check;
+mod complete;
 mod context;
 mod edit_session;
 mod editor;
 mod generate;
 mod init;
 mod judgement;
+mod man;
 mod migrate;
 mod output;
 mod record;
@@ -30,6 +32,9 @@ use crate::{
 
 /// Runs the command that the arguments ask for, program name first.
 pub fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
+    if let Some(shell) = cx.variable(complete::VARIABLE) {
+        return complete::run(&shell, args, cx);
+    }
     let cli = match arguments::read(args, cx.out_terminal.width) {
         Ok(cli) => cli,
         Err(error) => return arguments::explain(error, args, cx),
@@ -68,6 +73,6 @@ fn command(cli: &Cli, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
         Some(Command::Init(args)) => init::run(args, run),
         Some(Command::Schema { of }) => generate::schema(*of, run),
         Some(Command::Completions { shell }) => generate::completions(*shell, run),
-        Some(Command::Man { command }) => generate::man(command.as_deref(), run),
+        Some(Command::Man { folder }) => man::run(folder.as_deref(), run),
     }
 }

@@ -127,6 +127,11 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.inspect_err(|_| roll_back(path))
 }
 
+/// Creates a folder with those above it. One that exists already is fine.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
 /// Removes a file that was just created, if it can be removed.
 pub fn roll_back(path: &Path) {
     let _ = fs::remove_file(path);
