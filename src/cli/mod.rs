@@ -13,7 +13,10 @@ mod values;
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, FixedOffset};
-use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum, builder::styling};
+use clap::{
+    Args, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, styling},
+};
 
 use crate::{
     model::{Level, Month, Tokens},
@@ -31,6 +34,13 @@ const STYLES: styling::Styles = styling::Styles::styled()
     .usage(styling::AnsiColor::Green.on_default().bold())
     .literal(styling::Style::new().bold());
 
+/// Help begins with the examples.
+pub(super) const TEMPLATE: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+{before-help}{all-args}{after-help}";
+
 const EXAMPLES: &str = "\
 Examples:
   tokmon                                 show the status of the cost log found from here
@@ -41,6 +51,8 @@ Examples:
   tokmon --fail-on critical              exit with 1 from 90% of the budget
   tokmon record --team QA --tokens 1.2K  record spending
   tokmon check --fix                     fix what can be fixed safely";
+
+const MORE: &str = "tokmon COMMAND -h shows the options of a command; --help shows more than -h.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -63,7 +75,7 @@ pub const SECOND_GROUP: &str = "schema";
 
 /// The token budget of a team of AI agents, read from its Markdown cost log
 #[derive(Clone, Debug, Parser)]
-#[command(name = "tokmon", version, styles = STYLES, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"), disable_help_subcommand = true)]
+#[command(name = "tokmon", version, styles = STYLES, help_template = TEMPLATE, before_help = EXAMPLES, after_help = MORE, after_long_help = EXIT_CODES, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     pub views: ViewArgs,
@@ -96,6 +108,20 @@ impl Cli {
         Self::from_arg_matches_mut(&mut matches).ok()
     }
 
+    /// The definition for `-h`: a line for each option, and of the global ones those that every command has a use for.
+    pub fn briefly(mut command: clap::Command) -> clap::Command {
+        command.build();
+        let command = command.mut_args(brief);
+        command.mut_subcommands(|command| {
+            command.mut_args(|arg| {
+                let is_rare =
+                    !["file", "format", "budget", "quiet"].contains(&arg.get_id().as_str());
+                let is_rare = is_rare && arg.is_global_set();
+                brief(arg).hide_short_help(is_rare)
+            })
+        })
+    }
+
     /// Whether a cost log and its settings are needed.
     pub const fn reads_log(&self) -> bool {
         use Command::{Completions, Init, Man, Schema};
@@ -113,18 +139,34 @@ impl Cli {
     }
 }
 
+/// An option with its values in its text, where they fit there, and without its default.
+fn brief(arg: clap::Arg) -> clap::Arg {
+    const MAX_WIDTH: usize = 50;
+    let values = arg.get_possible_values();
+    let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let with_values = format!("{help}: {}", names.join(", "));
+    let arg = arg.hide_possible_values(true).hide_default_value(true);
+    if names.is_empty() || !arg.get_action().takes_values() || with_values.len() > MAX_WIDTH {
+        return arg;
+    }
+    arg.help(with_values)
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct ViewArgs {
-    /// Show each team: used, allocated, tokens per deliverable
+    /// Show each team: used, allocated, per deliverable
     #[arg(long, help_heading = "Views [default: status]")]
     pub teams: bool,
     /// Show each day, row by row
     #[arg(long, help_heading = "Views [default: status]")]
     pub daily: bool,
-    /// Show the forecast: likely total, range, chance of exceeding the budget, and why
+    /// Show where the month is likely to end, and why
+    ///
+    /// The likely total, its range, the chance of exceeding the budget, when thresholds are crossed, and the reasons.
     #[arg(long, help_heading = "Views [default: status]")]
     pub forecast: bool,
-    /// Show how past forecasts compare with the finished months of the log
+    /// Compare past forecasts with finished months
     #[arg(long, help_heading = "Views [default: status]")]
     pub backtest: bool,
     /// Show tokens per operation before and after
@@ -133,25 +175,33 @@ pub struct ViewArgs {
     /// Show all views but the backtest
     #[arg(long, help_heading = "Views [default: status]")]
     pub full: bool,
-    /// Limit the report to a month, like 2026-02 [default: the newest with rows, or the current one for --fail-on and --max-age]
+    /// The month to report on, like 2026-02
+    ///
+    /// Without this option, the newest month with rows, or the current one for --fail-on and --max-age.
     #[arg(long, value_name = "MONTH")]
     pub month: Option<Month>,
-    /// Limit the report to a project of the month
+    /// The project of the month to report on
     #[arg(long, value_name = "NAME")]
     pub project: Option<String>,
-    /// List only this team, and judge it by its own limit; totals still include all teams
+    /// List only this team, and judge it
+    ///
+    /// By its own limit; totals still include all teams.
     #[arg(long, value_name = "NAME")]
     pub team: Option<String>,
-    /// Exit with 1 if the level of what is used is at least this
+    /// Exit with 1 from this level of what is used
     #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
     pub fail_on: Option<Level>,
-    /// Exit with 1 if the level of what is used and held is at least this
+    /// Exit with 1 from this level with what is held
+    ///
+    /// Judges what is used together with what live holds reserve.
     #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
     pub fail_on_reserved: Option<Level>,
-    /// Exit with 1 if the level of the forecast is at least this
+    /// Exit with 1 from this level of the forecast
     #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Warning, Level::Critical]))]
     pub fail_on_forecast: Option<Level>,
-    /// Exit with 1 if the last row is older, like 2d or 36h; a bare number is in days
+    /// Exit with 1 if the last row is older, like 2d
+    ///
+    /// Or 36h; a bare number is in days.
     #[arg(long, value_name = "TIME", value_parser = values::parse_age)]
     pub max_age: Option<Duration>,
 }
@@ -206,16 +256,22 @@ const ONCE: [&str; 10] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Dashboard")]
 pub struct WatchArgs {
-    /// Follow the log in a dashboard, opened at --teams, --daily or --forecast; like --follow if the output is not a terminal
+    /// Follow the log in a dashboard
+    ///
+    /// It opens at --teams, --daily or --forecast. If the output is not a terminal, this is the same as --follow.
     #[arg(long, group = "following", conflicts_with_all = ONCE)]
     pub watch: bool,
-    /// Follow the log, printing a line for each change
+    /// Print a line for each change of the log
     #[arg(long, group = "following", conflicts_with_all = ONCE, conflicts_with_all = ["teams", "daily", "forecast"])]
     pub follow: bool,
-    /// Poll the files, like 5s, where the file system sends no change events
-    #[arg(long, requires = "following", value_name = "TIME", value_parser = values::parse_poll)]
+    /// Look for changes at this interval, like 5 or 1m
+    ///
+    /// For file systems that send no change events, like some network drives.
+    #[arg(long, requires = "following", value_name = "SECONDS", value_parser = values::parse_poll)]
     pub poll: Option<Duration>,
-    /// Ring the bell when a threshold is crossed; the key b turns it on and off
+    /// Ring the bell when a threshold is crossed
+    ///
+    /// The key b turns it on and off.
     #[arg(long, requires = "watch", conflicts_with = "follow")]
     pub bell: bool,
     /// The colours of the dashboard
@@ -233,19 +289,29 @@ impl WatchArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// The cost log; `-` reads standard input [env: TOKMON_FILE]
+    /// The cost log; - reads standard input
+    ///
+    /// Without this option: the file that TOKMON_FILE names, else the one that tokmon.toml names, else one of the usual names in this folder or one above it, up to the root of the repository.
     #[arg(short, long, global = true, value_name = "PATH")]
     pub file: Option<PathBuf>,
-    /// The month's budget in tokens, like 200K [env: TOKMON_BUDGET]
+    /// The month's budget in tokens, like 200K
+    ///
+    /// Without this option: TOKMON_BUDGET, else tokmon.toml, else what the log says.
     #[arg(long, global = true, value_name = "TOKENS", value_parser = parse_tokens, allow_hyphen_values = true)]
     pub budget: Option<Tokens>,
-    /// The settings file [env: TOKMON_CONFIG] [default: the nearest tokmon.toml]
+    /// The settings file
+    ///
+    /// Without this option: the file that TOKMON_CONFIG names, else the nearest tokmon.toml.
     #[arg(long, global = true, value_name = "PATH")]
     pub config: Option<PathBuf>,
-    /// The time to report for, like 2026-02-25T17:00:00Z [env: TOKMON_NOW] [default: now]
+    /// The time to report for, like 2026-02-25T17:00:00Z
+    ///
+    /// Without this option: TOKMON_NOW, else now.
     #[arg(long, global = true, value_name = "RFC3339", value_parser = parse_time)]
     pub now: Option<DateTime<FixedOffset>>,
-    /// The time zone of dates, like Asia/Seoul, +09:00, UTC or local [default: that of the settings, of --now, local]
+    /// The time zone of dates, like Asia/Seoul or +09:00
+    ///
+    /// UTC and local are time zones, too. Without this option: that of the settings, else that of --now, else the local one.
     #[arg(long, global = true, value_name = "ZONE", allow_hyphen_values = true)]
     pub timezone: Option<String>,
     /// The output format
@@ -254,7 +320,9 @@ pub struct GlobalArgs {
     /// Short for --format json
     #[arg(long, global = true, conflicts_with = "format")]
     pub json: bool,
-    /// Write the output to a file, replacing it as a whole; `-` is standard output
+    /// Write the output to a file
+    ///
+    /// The file is replaced as a whole, or stays as it is if the command fails. - is standard output.
     #[arg(short, long, global = true, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// When to use colour
@@ -263,10 +331,12 @@ pub struct GlobalArgs {
     /// Draw bars and symbols in ASCII
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// Print no remarks about the log on standard error
+    /// Print no remarks on standard error
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Show each problem in the log with its line, and name the settings file, on standard error
+    /// Show each problem in the log with its line
+    ///
+    /// On standard error, where the settings file is named, too.
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }

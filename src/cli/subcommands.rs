@@ -7,7 +7,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::Deserialize;
 
-use super::values::{self, FormatParser, parse_time, parse_tokens};
+use super::{
+    TEMPLATE,
+    values::{self, FormatParser, parse_time, parse_tokens},
+};
 use crate::{
     model::{StatedCost, Tokens},
     render::Format,
@@ -20,17 +23,17 @@ const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n";
 #[derive(Clone, Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {
-    /// Record spending: append one line, then settle it into the tables
+    /// Record spending
     Record(Box<RecordArgs>),
-    /// Check the log, and fix it with --fix; exits with 1 on errors or warnings
+    /// Check the log, and fix it with --fix
     Check(CheckArgs),
-    /// Move old daily details and hook lines to the archive (suitable for cron)
+    /// Move old daily details and hook lines to the archive
     Archive(ArchiveArgs),
     /// Bring a log from before v2.0 up to date
     Migrate(MigrateArgs),
     /// Create a log and settings
     Init(InitArgs),
-    /// Print the JSON Schema of the report, or of the output of check
+    /// Print the JSON Schema of an output
     #[command(help_template = BARE, override_usage = "tokmon schema [report|check]")]
     Schema {
         /// The JSON to describe
@@ -43,7 +46,7 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the man page, or write those of all commands into a folder
+    /// Print the man page, or write all into a folder
     #[command(help_template = BARE, override_usage = "tokmon man [DIR]")]
     Man {
         /// The folder
@@ -78,20 +81,26 @@ pub enum SchemaOf {
 
 #[derive(Clone, Copy, Debug, Args)]
 pub struct RewriteArgs {
-    /// How long to wait for other programs to close the log, like 500ms, 2s or 1m
+    /// How long to wait for other programs, like 500ms
+    ///
+    /// The log is replaced when no other program has it open.
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = values::parse_wait)]
     pub wait: Duration,
-    /// Rewrite the log even if it cannot be locked; only safe if no other program writes it
+    /// Rewrite a log that cannot be locked
+    ///
+    /// Only safe if no other program writes it.
     #[arg(long)]
     pub quiesced: bool,
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = RECORD_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct RecordArgs {
     #[command(flatten)]
     pub statement: StatementArgs,
-    /// Record many, all or none: JSON lines or usage lines, from a file or from standard input (-)
+    /// Record many, all or none, from a file or -
+    ///
+    /// The file, or standard input for -, holds JSON lines or usage lines.
     #[arg(long, value_name = "FILE", conflicts_with = "StatementArgs")]
     pub batch: Option<PathBuf>,
     /// Refuse a team that neither the log nor the settings know
@@ -116,7 +125,9 @@ pub struct StatementArgs {
     #[arg(long, value_name = "TOKENS", required_unless_present = "batch", value_parser = parse_tokens, allow_hyphen_values = true)]
     #[serde(deserialize_with = "values::tokens_of_json")]
     pub tokens: Option<Tokens>,
-    /// Input tokens; like the next three, they do not count against the budget
+    /// Input tokens
+    ///
+    /// This and the next three say what kinds of tokens were used; --tokens is what counts against the budget.
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
     #[serde(rename = "input", deserialize_with = "values::tokens_of_json")]
     pub input_tokens: Option<Tokens>,
@@ -135,11 +146,13 @@ pub struct StatementArgs {
     /// The task
     #[arg(long, value_name = "TEXT")]
     pub task: Option<String>,
-    /// The cost, like 0.037 or $0.037 [default: by the price of the model or the log]
+    /// The cost, like 0.037 or $0.037
+    ///
+    /// Without this option, the price of the model or of the log gives it.
     #[arg(long, value_name = "AMOUNT", value_parser = values::parse_cost, allow_hyphen_values = true)]
     #[serde(deserialize_with = "values::cost_of_json")]
     pub cost: Option<StatedCost>,
-    /// The state of the work: done, running, pending or failed
+    /// The state: done, running, pending or failed
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
     /// The number of deliverables
@@ -153,10 +166,14 @@ pub struct StatementArgs {
     /// The model that was used
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
-    /// The time of the spending, like 2026-02-25T10:18:00+09:00 [default: now]
+    /// The time, like 2026-02-25T10:18:00+09:00
+    ///
+    /// Without this option, now.
     #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
     pub time: Option<chrono::DateTime<chrono::FixedOffset>>,
-    /// An id that makes retries harmless [default: a random one]
+    /// An id that makes retries harmless
+    ///
+    /// Without this option, a random one.
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
     /// The id of the hold that this spending ends
@@ -164,21 +181,29 @@ pub struct StatementArgs {
     pub hold: Option<String>,
 }
 
-const CHECK_HELP: &str = "\
+const RECORD_EXAMPLES: &str = "\
+Examples:
+  tokmon record --team QA --tokens 1.2K --task Tests --id run-17
+  tokmon record --batch spending.jsonl --dry-run";
+
+const CHECK_EXAMPLES: &str = "\
 Examples:
   tokmon check                  show each finding with its line, and what to do about it
   tokmon check --explain TM013  explain a code, with an example
   tokmon check --fix --dry-run  show what --fix would change
   tokmon check --format github  annotate the lines of a pull request
-  tokmon check --format sarif   report to code scanning";
+  tokmon check --format sarif   report to code scanning
+  0 8 * * * cd ~/project && tokmon check -q        every morning, as a line of a crontab";
 
 #[derive(Clone, Debug, Args)]
-#[command(after_help = CHECK_HELP, mut_arg("format", |arg| arg.value_parser(FormatParser(values::CHECK_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = CHECK_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::CHECK_FORMATS))))]
 pub struct CheckArgs {
-    /// Fix what can be fixed safely: derived figures, usage lines and sessions missing from the tables, hook lines inside tables
+    /// Fix what can be fixed safely
+    ///
+    /// That is: derived figures, usage lines and sessions missing from the tables, rows and hook lines in the wrong place, and what a merge of branches doubled.
     #[arg(long)]
     pub fix: bool,
-    /// With --fix: show the changes as a unified diff, and write nothing
+    /// With --fix: show the changes, and write nothing
     #[arg(short = 'n', long, requires = "fix")]
     pub dry_run: bool,
     /// Explain a code like TM013 or total-differs, and exit
@@ -189,9 +214,11 @@ pub struct CheckArgs {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = ARCHIVE_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct ArchiveArgs {
-    /// Days of daily details to keep [default: tokmon.toml, else the log's retention policy, else 30]
+    /// Days of daily details to keep
+    ///
+    /// Without this option: tokmon.toml, else the log's retention policy, else 30.
     #[arg(long, value_name = "DAYS", conflicts_with = "before")]
     pub keep_days: Option<u32>,
     /// Move daily details from before this day
@@ -200,10 +227,12 @@ pub struct ArchiveArgs {
     /// Move hook lines only, no daily details
     #[arg(long, conflicts_with_all = ["keep_days", "before", "compact"])]
     pub hooks_only: bool,
-    /// Merge the rows of one team and task of a day into one, with their count and hours in its notes
+    /// Merge the rows of a team and task of a day
+    ///
+    /// The notes of the row say how many there were, and from when to when.
     #[arg(long)]
     pub compact: bool,
-    /// Delete the archives of months older than this number of months, after listing them
+    /// Delete archives older than this, after listing
     #[arg(long, value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1_200))]
     pub prune_archives: Option<u32>,
     /// Show what would move, and write nothing
@@ -214,7 +243,7 @@ pub struct ArchiveArgs {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = MIGRATE_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct MigrateArgs {
     /// Print the new log, and write nothing
     #[arg(short = 'n', long)]
@@ -223,17 +252,30 @@ pub struct MigrateArgs {
     pub rewrite: RewriteArgs,
 }
 
-const INIT_HELP: &str = "\
+const ARCHIVE_EXAMPLES: &str = "\
+Examples:
+  tokmon archive --dry-run        show what would move
+  tokmon archive --keep-days 7    keep a week of daily details
+  15 3 * * * cd ~/project && tokmon archive -q     every night, as a line of a crontab";
+
+const MIGRATE_EXAMPLES: &str = "\
+Examples:
+  tokmon migrate --dry-run        print the new log
+  tokmon migrate                  write it, and keep the old one in the archive";
+
+const INIT_EXAMPLES: &str = "\
 Examples:
   tokmon init --teams 'QA:22K,DevOps:20K,Orchestrator' --budget 200K
-  tokmon init --file docs/cost-log.md --dry-run
+  tokmon init --file docs/cost-log.md --dry-run";
 
-The settings, tokmon.toml, are written beside the log.";
+const INIT_SETTINGS: &str = "The settings, tokmon.toml, are written beside the log.";
 
 #[derive(Clone, Debug, Args)]
-#[command(after_help = INIT_HELP, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)))]
+#[command(help_template = TEMPLATE, before_help = INIT_EXAMPLES, after_help = INIT_SETTINGS, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)))]
 pub struct InitArgs {
-    /// The teams, separated by commas, each with its own budget after a colon if it has one, like QA:22K [default: Orchestrator]
+    /// The teams, like QA:22K,DevOps
+    ///
+    /// Separated by commas, each with its own budget after a colon if it has one. Without this option: Orchestrator.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub teams: Vec<String>,
     /// Show what would be written, and write nothing

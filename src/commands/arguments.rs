@@ -23,6 +23,9 @@ pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error>
     // To clap, a width of zero is none at all.
     let command = Cli::command().term_width(width.unwrap_or(0));
     let mut command = command.subcommand_help_heading(GROUPS[0]);
+    if args.iter().any(|word| word == "-h") {
+        command = Cli::briefly(command);
+    }
     let mut matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }

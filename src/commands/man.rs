@@ -48,7 +48,15 @@ pub fn run(folder: Option<&Path>, run: &mut Run<'_, '_>) -> Result<ExitCode, Fai
 /// The source of a page.
 fn page(name: &str, command: &clap::Command) -> String {
     let mut source = Vec::new();
-    let page = clap_mangen::Man::new(command.clone())
+    // The generator knows only what comes after the options.
+    let parts = [command.get_before_help(), command.get_after_long_help()];
+    let parts = parts.into_iter().flatten().map(ToString::to_string);
+    let extra = parts.collect::<Vec<_>>().join("\n\n");
+    let mut command = command.clone();
+    if !extra.is_empty() {
+        command = command.after_long_help(extra);
+    }
+    let page = clap_mangen::Man::new(command)
         .title(name.to_uppercase())
         .date(DATE)
         .source(concat!("tokmon ", env!("CARGO_PKG_VERSION")))
