@@ -37,14 +37,16 @@ pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
         now,
         session,
     };
-    if format == Format::Table && !args.dry_run {
+    if format == Format::Table && !args.dry_run && !run.is_silent() {
         archive_run.announce_deletions(run)?;
     }
     let how = (args.dry_run, args.rewrite);
     let archived = archive_run
         .session
         .plan(how, run, &mut |text| archive_run.plan(text))?;
-    run.print(|out| archived.write(format, out))?;
+    if !run.is_silent() {
+        run.print(|out| archived.write(format, out))?;
+    }
     for remark in archived.remarks() {
         run.note(remark);
     }

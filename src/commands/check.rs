@@ -36,6 +36,9 @@ fn check(log: &LogFiles, run: &mut Run<'_, '_>) -> Result<CheckedLog, Failure> {
 }
 
 fn print(checked: &mut CheckedLog, run: &mut Run<'_, '_>) -> Result<(), Failure> {
+    if run.is_silent() && status(&checked.files.findings) == ExitCode::Success {
+        return Ok(());
+    }
     let extent = checked.extent;
     let ReadFiles {
         findings,

@@ -185,6 +185,11 @@ impl<'r, 'w> Run<'r, 'w> {
         }
     }
 
+    /// Whether a command that succeeds prints no text: with `--quiet`. JSON is printed all the same.
+    pub fn is_silent(&self) -> bool {
+        self.global.quiet && self.format() == Format::Table
+    }
+
     /// Prints a note on standard error, unless `--quiet` is given.
     pub fn note(&mut self, text: impl Display) {
         if !self.global.quiet {

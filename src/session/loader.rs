@@ -178,7 +178,10 @@ impl<'l> Loader<'l> {
         };
         let path = Some(found.path);
         let file = self.files.add(FileRole::Archive, found.shown, path);
-        self.read(file, &mut archive)
+        let before = self.extent.lines;
+        self.read(file, &mut archive)?;
+        self.extent.archived_lines += self.extent.lines - before;
+        Ok(())
     }
 
     fn read(&mut self, file: FileId, opened: &mut Opened) -> Result<(), Failure> {

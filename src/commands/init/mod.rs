@@ -42,23 +42,34 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         return Err(failure);
     }
     let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::sanitize(shown));
-    let next = next_steps(&new_log.teams);
+    let next = next_steps(&new_log);
     run.print(|out| writeln!(out, "Wrote {log} and {settings}\n{next}"))?;
     Ok(ExitCode::Success)
 }
 
 /// What to do with a new log.
-fn next_steps(teams: &[Team]) -> String {
-    let name = teams.first().map_or("NAME", |team| team.name.as_str());
+fn next_steps(log: &NewLog) -> String {
+    let name = log.teams.first().map_or("NAME", |team| team.name.as_str());
     let record = format!(
         "tokmon record --team {} --tokens 1200",
         shell_words::quote(name)
     );
-    let width = record.chars().count();
-    format!(
-        "  {record}  records spending\n  {:<width$}  shows what is used",
-        "tokmon"
-    )
+    let mut steps = vec![
+        (record.as_str(), "records spending"),
+        ("tokmon", "shows what is used"),
+    ];
+    if log.budget.is_none() {
+        steps.push((
+            "tokens = 200_000",
+            "under [budget] in the settings sets a budget, which is not set yet",
+        ));
+    }
+    let width = steps.iter().map(|(step, _)| step.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let steps = steps
+        .iter()
+        .map(|(step, what)| format!("  {step:<width$}  {what}"));
+    steps.collect::<Vec<_>>().join("\n")
 }
 
 /// A file to create.

@@ -35,6 +35,8 @@ pub struct CheckExtent {
     pub rows_without_figure: u64,
     /// Lines of all files.
     pub lines: u64,
+    /// Lines of the archives among them.
+    pub archived_lines: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +84,19 @@ impl CheckReport<'_> {
             rows,
             rows_without_figure,
             lines,
+            archived_lines,
         } = self.extent;
-        let (rows, lines) = (counted(rows, "row"), counted(lines, "line"));
+        let lines = counted(lines.saturating_sub(archived_lines), "line");
+        let lines = match archived_lines {
+            0 => lines,
+            archived => format!("{lines} and {} in its archives", Tokens(archived)),
+        };
         let without = match rows_without_figure {
             0 => String::new(),
             count => format!(", {count} of them without a figure"),
         };
-        let extent = format!("{lines}, {rows}{without}, {}", counted(months, "month"));
+        let (rows, months) = (counted(rows, "row"), counted(months, "month"));
+        let extent = format!("{lines}, {rows}{without}, {months}");
         let file = style.text(self.files.name(FileId::LOG));
         let line = match count_kinds(self.findings, &KINDS) {
             Some(kinds) => format!("{kinds} in {file} ({extent}){}", self.fixable()),
