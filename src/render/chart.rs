@@ -30,7 +30,7 @@ pub struct Chart {
     pub likely: Vec<Point>,
     /// The lower and the upper edge of what is possible.
     pub fan: [Vec<Point>; 2],
-    /// The budget, and other levels below it. Dots above a rule are above its row.
+    /// The budget, and other levels below it.
     pub rules: Vec<RuleLine>,
     /// Texts at the right of the chart, at the height of these tokens.
     pub remarks: Vec<(u64, String)>,
@@ -57,9 +57,8 @@ impl Chart {
             .collect()
     }
 
-    /// The dot for these tokens, from the top, in a chart of `rows` rows of `down` dots. A rule is drawn through the middle of its
-    /// row: tokens above it are in the upper dots at least, tokens below it in the lower ones at most. If a row is a single dot,
-    /// that is another row.
+    /// The dot for these tokens, from the top, in a chart of `rows` rows of `down` dots. A rule has a row of its own: what is above
+    /// it is in a row above, and what is below it in a row below.
     fn dot(&self, tokens: u64, rows: usize, down: usize) -> usize {
         let last = (rows * down).saturating_sub(1);
         let share = |tokens: u64| {
@@ -68,11 +67,14 @@ impl Chart {
         };
         let mut dot = share(tokens);
         for rule in &self.rules {
-            let row = share(rule.tokens) / down * down;
+            // There is a row below it, and where something is above it, one above.
+            let above = usize::from(self.top > rule.tokens);
+            let row = (share(rule.tokens) / down).max(1);
+            let row = row.min(rows.saturating_sub(1 + above)) * down;
             match tokens.cmp(&rule.tokens) {
-                Ordering::Greater => dot = dot.max(row + down.div_ceil(2)).min(last),
-                Ordering::Equal => dot = row,
-                Ordering::Less => dot = dot.min((row + down / 2).saturating_sub(1)),
+                Ordering::Greater => dot = dot.max(row + down).min(last),
+                Ordering::Equal => dot = (row + down / 2).min(last),
+                Ordering::Less => dot = dot.min(row.saturating_sub(1)),
             }
         }
         last - dot
@@ -215,4 +217,34 @@ fn braille(dots: &[Layer]) -> char {
         .zip(BITS)
         .filter(|(layer, _)| **layer > Layer::Empty);
     char::from_u32(0x2800 + set.map(|(_, bit)| bit).sum::<u32>()).unwrap_or(' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A curve that passes the budget passes its line, and a label is never on the line of another figure.
+        #[test]
+        fn what_is_above_a_rule_is_in_a_row_above_it(
+            budget in 1..1_000_u64,
+            others in proptest::collection::vec(0..2_000_u64, 1..6),
+            rows in 3..40_usize,
+            ascii in any::<bool>(),
+        ) {
+            let down = if ascii { 1 } else { 4 };
+            let chart = Chart {
+                rules: vec![RuleLine { tokens: budget, label: String::new() }],
+                top: others.iter().copied().max().unwrap_or_default().max(budget),
+                ..Chart::default()
+            };
+            let line = chart.row(budget, rows, down);
+            for tokens in others {
+                // Rows are counted from the top.
+                prop_assert_eq!(tokens.cmp(&budget), line.cmp(&chart.row(tokens, rows, down)));
+            }
+        }
+    }
 }
