@@ -17,7 +17,7 @@
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
 //! | [`exit`] | every code that a run ends with | |
 //! | [`watch`] | changes of files, as events or by polling | |
-//! | [`tui`] | the dashboard over a report | text, model, analysis, render, exit, watch |
+//! | [`tui`] | the dashboard over a report | text, model, diagnostic, analysis, render, exit, watch |
 //! | [`store`] | all file I/O | exit |
 //! | [`stream`] | adapters of standard output and standard error | |
 //! | [`failure`] | why a run failed, and with which code it ends | exit, render, store |

@@ -29,8 +29,16 @@ pub fn count_findings(findings: &Findings) -> Option<String> {
     count_kinds(findings, &[Severity::Error, Severity::Warning])
 }
 
+/// `2 errors, 1 warning and 3 notes`. None if there is nothing.
+pub fn count_all(findings: &Findings) -> Option<String> {
+    count_kinds(
+        findings,
+        &[Severity::Error, Severity::Warning, Severity::Note],
+    )
+}
+
 /// `2 errors, 1 warning and 3 notes`. None if there are no findings of these kinds.
-pub fn count_kinds(findings: &Findings, kinds: &[Severity]) -> Option<String> {
+fn count_kinds(findings: &Findings, kinds: &[Severity]) -> Option<String> {
     let counts = kinds
         .iter()
         .map(|kind| (findings.count(*kind), kind.into_str()));

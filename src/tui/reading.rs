@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::{
     analysis::{StatusReport, TeamReport},
+    diagnostic::Severity,
     tui::{
         crossing::crossed,
         state::{App, Problem, ReadError, Snapshot},
@@ -69,13 +70,13 @@ impl App {
     fn new_problem(&self, snapshot: &Snapshot) -> Problem {
         let latest = self.latest.as_ref();
         let known = latest.map_or(&[][..], |latest| &latest.problems);
-        let errors = || snapshot.problems.iter().filter(|problem| problem.is_error);
+        let errors = || snapshot.problems.iter().filter(|problem| problem.is_error());
         let new = errors().find(|problem| !known.contains(problem));
         let shown = new.or_else(|| errors().next_back()).cloned();
         shown.unwrap_or_else(|| Problem {
             text: "a row cannot be read".to_owned(),
             place: None,
-            is_error: true,
+            severity: Severity::Error,
         })
     }
 

@@ -7,6 +7,7 @@ use strum::VariantArray as _;
 
 use crate::{
     analysis::{AlertScope, StatusReport},
+    diagnostic::Severity,
     model::{Level, Tokens},
     text::FileId,
     tui::sort::SortBy,
@@ -55,8 +56,10 @@ pub enum Panel {
 pub struct Snapshot {
     pub report: StatusReport,
     pub problems: Vec<Problem>,
-    /// The number of problems: `3 errors and 1 warning`.
+    /// How many errors and warnings there are: `3 errors and 1 warning`.
     pub counted: Option<String>,
+    /// The same with the notes, and with those that are not listed.
+    pub counted_all: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +68,14 @@ pub struct Problem {
     pub text: String,
     /// The file and the line, if known.
     pub place: Option<(FileId, usize)>,
-    /// Something is not counted because of it.
-    pub is_error: bool,
+    pub severity: Severity,
+}
+
+impl Problem {
+    /// Whether something is not counted because of it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
 }
 
 /// Why the figures shown are not those of the file.

@@ -58,11 +58,11 @@ impl Follower<'_, '_> {
                 if let Some(files) = files {
                     self.read_files = files.files;
                 }
-                let first = problems.into_iter().find(|problem| problem.is_error);
+                let first = problems.into_iter().find(|problem| problem.is_error());
                 Err(ReadError::Unreadable(first.unwrap_or_else(|| Problem {
                     text: failure.to_string(),
                     place: None,
-                    is_error: true,
+                    severity: Severity::Error,
                 })))
             }
         };
@@ -86,6 +86,7 @@ impl Follower<'_, '_> {
             report,
             problems: problems(&loaded.files),
             counted: render::count_findings(&loaded.files.findings),
+            counted_all: render::count_all(&loaded.files.findings),
         })
     }
 
@@ -184,7 +185,7 @@ fn problems(read: &ReadFiles) -> Vec<Problem> {
             finding.message
         ),
         place: Some((finding.place.file, finding.place.line)),
-        is_error: finding.severity() == Severity::Error,
+        severity: finding.severity(),
     };
     kept.map(problem).collect()
 }

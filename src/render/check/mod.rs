@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Format, LineAt, OutputStyle, count_kinds, counted};
+use super::{Format, LineAt, OutputStyle, count_all, counted};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     render::diagnostics::{bare, excerpt, span_in},
@@ -98,7 +98,7 @@ impl CheckReport<'_> {
         let (rows, months) = (counted(rows, "row"), counted(months, "month"));
         let extent = format!("{lines}, {rows}{without}, {months}");
         let file = style.text(self.files.name(FileId::LOG));
-        let line = match count_kinds(self.findings, &KINDS) {
+        let line = match count_all(self.findings) {
             Some(kinds) => format!("{kinds} in {file} ({extent}){}", self.fixable()),
             None => format!("Nothing wrong in {file} ({extent})"),
         };

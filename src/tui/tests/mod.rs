@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use crate::{
     analysis::{self, LedgerBuilder, ReportOptions, RowSelection, Rows, StatusReport},
+    diagnostic::Severity,
     log,
     model::Policy,
     render::{ColorMode, OutputStyle, StyledLine},
@@ -72,6 +73,7 @@ fn good(report: StatusReport) -> Reading {
         report,
         problems: vec![problem("cost-log.md:16:9 not a status: \"2 of 3\"", false)],
         counted: Some("1 warning".to_owned()),
+        counted_all: Some("1 warning".to_owned()),
     }))
 }
 
@@ -80,7 +82,11 @@ fn problem(text: &str, is_error: bool) -> Problem {
     Problem {
         text: text.to_owned(),
         place: Some((FileId::LOG, 31)),
-        is_error,
+        severity: if is_error {
+            Severity::Error
+        } else {
+            Severity::Warning
+        },
     }
 }
 

@@ -91,6 +91,7 @@ fn worse(tokens: u64) -> Reading {
             problem("cost-log.md:99:7 not a number: \"zzz\"", true),
         ],
         counted: Some("1 error and 1 warning".to_owned()),
+        counted_all: Some("1 error and 1 warning".to_owned()),
     }))
 }
 

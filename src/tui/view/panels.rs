@@ -3,7 +3,7 @@
 use super::{Body, ViewContext, frame};
 use crate::{
     render::{StyledLine, heading, sanitize},
-    tui::state::{App, Panel, Tab},
+    tui::state::{App, Panel, ReadError, Tab},
 };
 
 /// The column of the meanings of keys, if there is room beside the keys.
@@ -71,7 +71,7 @@ fn problems(app: &App, view: ViewContext) -> Vec<StyledLine> {
     let error = frame::read_error(app, view).map(|text| style.fold(text, 2));
     let mut lines = error.unwrap_or_default();
     let latest = app.latest.as_ref();
-    let counted = latest.and_then(|latest| latest.counted.as_deref());
+    let counted = latest.and_then(|latest| latest.counted_all.as_deref());
     let Some((latest, counted)) = latest.zip(counted) else {
         if lines.is_empty() {
             lines.push("No problems in the files".into());
@@ -79,11 +79,15 @@ fn problems(app: &App, view: ViewContext) -> Vec<StyledLine> {
         return lines;
     };
     lines.push(heading(format!("In the files: {counted}")));
-    for problem in &latest.problems {
-        let kind = if problem.is_error { "error" } else { "warning" };
+    let shown = match &app.read_error {
+        Some(ReadError::Unreadable(problem)) => Some(problem),
+        _ => None,
+    };
+    for problem in latest.problems.iter().filter(|problem| Some(*problem) != shown) {
+        let kind = problem.severity.into_str();
         let line = format!("  {kind:<9}{}", sanitize(&problem.text));
         lines.extend(style.fold(line, 11));
     }
-    lines.push("  with -v, tokmon explains each, with its line".into());
+    lines.push("  tokmon check shows each with its line, and what to do about it".into());
     lines
 }
