@@ -20,6 +20,12 @@ const NO_BUDGET: &str =
 
 const FEW_TEAMS: usize = 4;
 
+/// From this width on, the teams and the alerts are beside each other.
+const TWO_COLUMNS: usize = 160;
+
+/// The columns between them.
+const GAP: usize = 2;
+
 /// What the blocks depend on besides the report.
 #[derive(Clone, Copy, Debug)]
 pub struct ScreenStatus {
@@ -35,6 +41,13 @@ pub struct ScreenStatus {
 impl ScreenStatus {
     fn is_wide(self) -> bool {
         self.size.class() == SizeClass::Wide
+    }
+
+    /// Half of the width of a screen, for a list beside another one.
+    const fn half(mut self) -> Self {
+        self.size.width = (self.size.width - GAP) / 2;
+        self.style.width = Some(self.size.width);
+        self
     }
 }
 
@@ -107,11 +120,21 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
             grid.lines(lines, screen)
         })
     };
-    let alerts = report.alerts.len().min(share.max(if wide { 4 } else { 3 }));
-    let alerts = Block::new(1 + alerts, move |height| {
-        alerts::ruled(report, screen, height)
-    })
-    .shrink(6, 2);
+    let lists = if screen.size.width >= TWO_COLUMNS {
+        let height = grid::table_height(report, screen.half()).max(report.alerts.len());
+        vec![teams_block(height, move |lines| {
+            let teams = grid::table(report, lines, screen.half());
+            let alerts = alerts::ruled(report, screen.half(), lines + 1);
+            beside(teams, alerts, screen.half().size.width + GAP)
+        })]
+    } else {
+        let alerts = report.alerts.len().min(share.max(if wide { 4 } else { 3 }));
+        let alerts = Block::new(1 + alerts, move |height| {
+            alerts::ruled(report, screen, height)
+        });
+        let alerts = alerts.shrink(6, 2);
+        if wide { vec![teams, alerts] } else { vec![alerts, teams] }
+    };
     let has_scale = report.spending().is_some() || stated(report).is_some();
     let bar = Block::new(1 + usize::from(has_scale), move |height| {
         bar(report, screen, height > 1)
@@ -124,12 +147,7 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let chart = Block::new(rows, move |height| {
         burn_up(report, screen, height - TITLE_AND_AXIS)
     });
-    let [fourth, fifth] = if wide {
-        [teams, alerts]
-    } else {
-        [alerts, teams]
-    };
-    vec![
+    let mut blocks = vec![
         Block::lines([headline(report, screen)]),
         bar.shrink(4, 1),
         chart
@@ -137,9 +155,24 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
             .shrink(2, TITLE_AND_AXIS + 4)
             .shrink(5, 0)
             .grow(),
-        fourth,
-        fifth,
-    ]
+    ];
+    blocks.extend(lists);
+    blocks
+}
+
+/// Two lists beside each other, the second one from a column on.
+fn beside(first: Vec<StyledLine>, second: Vec<StyledLine>, column: usize) -> Vec<StyledLine> {
+    let rows = first.len().max(second.len());
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let rows = (0..rows).map(|_| {
+        let [left, right] = [&mut first, &mut second].map(|list| list.next().unwrap_or_default());
+        if right.is_empty() {
+            return left;
+        }
+        let pad = " ".repeat(column.saturating_sub(left.width()));
+        left + pad + right
+    });
+    rows.collect()
 }
 
 /// The teams below a rule. Two of many say nothing: with less room they are left out.
