@@ -125,6 +125,8 @@ codes! {
     DatedAhead = "TM027", "dated-ahead", Warning, Manual;
     /// A row is below an empty line or a line of text, where Markdown shows no row. It counts with the table of its section.
     RowOutsideTable = "TM028", "row-outside-table", Warning, Safe;
+    /// An access key or a token is written in the log, where everybody who can read the repository can use it.
+    Secret = "TM029", "secret", Warning, Manual;
 }
 
 impl Code {

@@ -1,6 +1,9 @@
 //! Everything that is wrong with a log: what its reader finds, what the rules find in each month, and what git has merged.
 
-use std::{collections::BTreeSet, io::Read};
+use std::{
+    collections::BTreeSet,
+    io::{BufRead as _, BufReader, Read},
+};
 
 use chrono::{DateTime, FixedOffset};
 
@@ -17,7 +20,8 @@ use crate::{
     failure::Failure,
     model::{Budget, Month},
     render::check::CheckExtent,
-    text::{FileId, FileRole},
+    store::{self, Opened},
+    text::{self, FileId, FileRole, Place, Span},
 };
 
 /// The largest log that is read at once, in bytes.
@@ -71,6 +75,7 @@ pub fn check(
     rules::months(&ledger, &months, &policy, &mut read.findings);
     unread_archives(&mut read, log)?;
     merges(&mut read, may_be_merged, log, now)?;
+    secrets(&mut read, months.len())?;
     read.findings.sort();
     if read.findings.kept().iter().any(forbids_writing) {
         read.findings.mark_all_manual();
@@ -129,6 +134,55 @@ fn merges(
         read.findings.extend(findings);
     }
     Ok(())
+}
+
+/// Adds the access keys that are written in the log and in the archives that were read.
+fn secrets(read: &mut ReadFiles, months: usize) -> Result<(), Failure> {
+    let mut found = find_secrets(FileId::LOG, &mut read.log);
+    for index in 0..u32::try_from(months).unwrap_or(u32::MAX) {
+        let file = FileId::archive(index);
+        let Some(path) = read.files.path(file) else {
+            break;
+        };
+        if let Ok(mut archive) = store::open(path) {
+            found.extend(find_secrets(file, &mut archive));
+        }
+    }
+    read.findings.extend(found);
+    Ok(())
+}
+
+/// Lines that cannot be read were reported already.
+fn find_secrets(file: FileId, opened: &mut Opened) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let Ok(bytes) = opened.bytes() else {
+        return found;
+    };
+    let (mut bytes, mut line) = (BufReader::new(bytes), Vec::new());
+    let (mut number, mut start) = (0, 0);
+    while bytes
+        .read_until(b'\n', &mut line)
+        .is_ok_and(|count| count > 0)
+    {
+        number += 1;
+        let text = String::from_utf8_lossy(&line);
+        for (range, what) in text::secrets(&text) {
+            let place = Place {
+                file,
+                span: Span::new(start + range.start, start + range.end),
+                line: number,
+                column: text[..range.start].chars().count() + 1,
+                line_start: start,
+            };
+            found.push(
+                Diagnostic::new(Code::Secret, format!("{what} is written here"), place)
+                    .help("revoke it, then remove it here and from the history of the repository"),
+            );
+        }
+        start += line.len();
+        line.clear();
+    }
+    found
 }
 
 /// Bytes that are not UTF-8 could be lost by writing the log.

@@ -23,7 +23,7 @@ use crate::{
     model::{Header, Month, NoteValue, Policy, fold_name},
     render::check::CheckExtent,
     store::{self, Opened},
-    text::{FileId, FileRole, Files, Place},
+    text::{self, FileId, FileRole, Files, Place},
 };
 
 /// The files that were read, and what is wrong with them.
@@ -38,6 +38,11 @@ pub struct ReadFiles {
 
 /// The line that a place is on, with enough of it to show the place. `log` is the log itself.
 pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String> {
+    let line = raw_line_at(log, files, place)?;
+    Some(text::masked(&line).into_owned())
+}
+
+fn raw_line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String> {
     let most = EXCERPT.max((place.column + place.span.len().min(256)) * 4);
     if place.file == FileId::LOG {
         return log.line(place.line_start, most).ok();

@@ -3,10 +3,12 @@
 
 mod edit;
 mod file;
+mod secret;
 mod source;
 mod span;
 
 pub use edit::{Edit, EditSet, Overlap, splice};
 pub use file::{FileId, FileRole, Files};
+pub use secret::{masked, secrets};
 pub use source::{NotUtf8, Source};
 pub use span::{LineColumn, Place, Span};

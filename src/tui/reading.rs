@@ -70,7 +70,12 @@ impl App {
     fn new_problem(&self, snapshot: &Snapshot) -> Problem {
         let latest = self.latest.as_ref();
         let known = latest.map_or(&[][..], |latest| &latest.problems);
-        let errors = || snapshot.problems.iter().filter(|problem| problem.is_error());
+        let errors = || {
+            snapshot
+                .problems
+                .iter()
+                .filter(|problem| problem.is_error())
+        };
         let new = errors().find(|problem| !known.contains(problem));
         let shown = new.or_else(|| errors().next_back()).cloned();
         shown.unwrap_or_else(|| Problem {

@@ -17,6 +17,7 @@ use serde_with::skip_serializing_none;
 use super::{Format, LineAt, OutputStyle, count_all, counted};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
+    model::Tokens,
     render::diagnostics::{bare, excerpt, span_in},
     text::{FileId, Files, Place},
 };

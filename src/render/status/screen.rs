@@ -133,7 +133,11 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
             alerts::ruled(report, screen, height)
         });
         let alerts = alerts.shrink(6, 2);
-        if wide { vec![teams, alerts] } else { vec![alerts, teams] }
+        if wide {
+            vec![teams, alerts]
+        } else {
+            vec![alerts, teams]
+        }
     };
     let has_scale = report.spending().is_some() || stated(report).is_some();
     let bar = Block::new(1 + usize::from(has_scale), move |height| {

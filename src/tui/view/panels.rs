@@ -83,7 +83,11 @@ fn problems(app: &App, view: ViewContext) -> Vec<StyledLine> {
         Some(ReadError::Unreadable(problem)) => Some(problem),
         _ => None,
     };
-    for problem in latest.problems.iter().filter(|problem| Some(*problem) != shown) {
+    for problem in latest
+        .problems
+        .iter()
+        .filter(|problem| Some(*problem) != shown)
+    {
         let kind = problem.severity.into_str();
         let line = format!("  {kind:<9}{}", sanitize(&problem.text));
         lines.extend(style.fold(line, 11));
