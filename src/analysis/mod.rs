@@ -23,6 +23,7 @@ mod report;
 mod rows;
 mod status;
 mod team_usage;
+mod verdict;
 
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Cost, CostBudget, Forecast, Optimizations, TeamForecast};
+use super::{Cost, CostBudget, Forecast, Optimizations, TeamForecast, verdict::Verdict};
 use crate::{
     model::{
         BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money, Month, Percent,
@@ -28,6 +28,8 @@ pub struct StatusReport {
     pub is_current_month: bool,
     pub project: Option<String>,
     pub projects: Vec<String>,
+    /// How it stands with the budget, in one sentence. Left out without a budget.
+    pub verdict: Option<Verdict>,
     pub budget: BudgetReport,
     pub used: UsedReport,
     /// Tokens left, negative where more was used than there is. Left out without a budget.

@@ -21,6 +21,7 @@ use super::{
     },
     rows::KeptRow,
     team_usage::TeamUsage,
+    verdict,
 };
 use crate::model::{Budget, EfficiencyGoal, EntryKind, Policy, RoundedSum, Tokens, ratio};
 
@@ -79,6 +80,7 @@ pub fn report(
         is_current_month: reconciled.month.contains(question.now.date_naive()),
         project: question.project.map(str::to_owned),
         projects: reconciled.projects.clone(),
+        verdict: None,
         budget: budget_report(&request, budget),
         used: used_report(&request),
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
@@ -97,6 +99,7 @@ pub fn report(
         teams,
         team: team.clone(),
     };
+    report.verdict = verdict::verdict(&report);
     report.alerts = alerts::all(&report);
     if let Some(team) = team {
         limit_to(&team, &mut report);

@@ -143,6 +143,9 @@ impl Page<'_> {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let mut lines = status::title(self.report, style);
+        if views.contains(&View::Status) || views.contains(&View::Forecast) {
+            lines.extend(status::verdict(self.report, style));
+        }
         for view in views {
             lines.push(StyledLine::new());
             lines.extend(match view {

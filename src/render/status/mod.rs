@@ -10,7 +10,9 @@ mod line;
 mod screen;
 mod tables;
 
-use super::{OutputStyle, Page, StyledLine, concise, counted, forecast, heading, prefixed};
+use super::{
+    OutputStyle, Page, StyledLine, TextRole, concise, counted, forecast, heading, prefixed,
+};
 use crate::{analysis::StatusReport, diagnostic::Severity, model::Month, text::Place};
 pub use block::{Block, draw, fit, height};
 pub use layout::{Size, SizeClass, apart, around, rule};
@@ -32,6 +34,15 @@ pub fn title(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     }
     let remarks = remarks(report).into_iter().map(StyledLine::from);
     std::iter::once(title).chain(remarks).collect()
+}
+
+/// One sentence: how it stands with the budget.
+pub fn verdict(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let verdict = report.verdict.as_ref()?;
+    let message = style.text(&verdict.message);
+    let word = verdict.level.into_str();
+    let rest = message.strip_prefix(word).unwrap_or_default().to_owned();
+    Some(StyledLine::styled(TextRole::Badge(verdict.level), word) + rest)
 }
 
 /// The project it is limited to, else all projects.

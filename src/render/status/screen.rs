@@ -151,9 +151,19 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let chart = Block::new(rows, move |height| {
         burn_up(report, screen, height - TITLE_AND_AXIS)
     });
+    let verdict = super::verdict(report, screen.style);
+    let lines = verdict.clone().map(|verdict| screen.style.fold(verdict, 4));
+    let verdict = Block::new(lines.map_or(0, |lines| lines.len()), move |height| {
+        let verdict = verdict.unwrap_or_default();
+        if height == 1 {
+            return vec![verdict.cut(screen.size.width, screen.style.ellipsis())];
+        }
+        screen.style.fold(verdict, 4)
+    });
     let mut blocks = vec![
         Block::lines([headline(report, screen)]),
         bar.shrink(4, 1),
+        verdict.shrink(4, 1).shrink(8, 0),
         chart
             .shrink(1, TITLE_AND_AXIS + 8)
             .shrink(2, TITLE_AND_AXIS + 4)
