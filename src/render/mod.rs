@@ -33,7 +33,7 @@ use strum::VariantArray as _;
 pub use archived::{Archived, Deleted, Left, MovedTo};
 pub use chart::{Canvas, Chart, Point, RuleLine, in_level};
 pub use costs::remarks as cost_remarks;
-pub use diagnostics::{LineAt, concise, count_all, count_findings, count_kinds, in_full, summary};
+pub use diagnostics::{LineAt, concise, count_all, count_findings, in_full, summary};
 pub use diff::diff;
 pub use forecast::in_brackets;
 pub use json::schema;

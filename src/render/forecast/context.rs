@@ -18,9 +18,6 @@ pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
         plan(report, style)
     };
     fields.extend(margin(report));
-    let risk = report.forecast.risk.filter(|_| !over);
-    let risk = risk.map(|risk| format!("{}, the worst of the above", risk.into_str()));
-    fields.extend(risk.map(|risk| ("Risk", risk.into())));
     fields.extend(stated(report, style));
     fields.push(("Burn rate", rate.into()));
     fields

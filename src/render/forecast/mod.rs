@@ -141,15 +141,17 @@ fn title(report: &StatusReport) -> String {
     let basis = forecast.month_end.as_ref().map(|end| end.basis);
     let inputs = forecast.inputs.as_ref();
     let no_day = inputs.is_some_and(|inputs| inputs.completed_days == 0);
+    let day = (today - report.month.first_day()).num_days() + 1;
+    let days = (ends - report.month.first_day()).num_days() + 1;
+    if basis == Some(ForecastBasis::Plan) {
+        return format!("Forecast for all that is planned (day {day} of {days})");
+    }
     let trust = match (forecast.confidence, basis) {
-        (_, Some(ForecastBasis::Plan)) => "by the plan alone".to_owned(),
         (Confidence::None, _) if no_day => "no complete day yet".to_owned(),
         (Confidence::None, _) => "no spending to go by".to_owned(),
         (Confidence::TooEarly, _) => "too early".to_owned(),
         (confidence, _) => format!("{} confidence", confidence.into_str()),
     };
-    let day = (today - report.month.first_day()).num_days() + 1;
-    let days = (ends - report.month.first_day()).num_days() + 1;
     format!("Forecast to {ends} (day {day} of {days}, {trust})")
 }
 

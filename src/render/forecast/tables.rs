@@ -108,8 +108,19 @@ fn crossing_cells(crossing: &ThresholdCrossing, report: &StatusReport) -> [Cell;
         Cell::some(crossing.probability, Cell::Probability),
         date(crossing.likely),
         date(crossing.earliest),
-        Cell::word(crossed(crossing, report)),
+        if report.is_over() || has_steady_rate(report) {
+            Cell::word(crossed(crossing, report))
+        } else {
+            Cell::Absent
+        },
     ]
+}
+
+/// Whether there are enough complete days for their rate to say anything about those to come.
+fn has_steady_rate(report: &StatusReport) -> bool {
+    const MIN_DAYS: usize = 3;
+    let inputs = report.forecast.inputs.as_ref();
+    inputs.is_some_and(|inputs| inputs.completed_days >= MIN_DAYS)
 }
 
 /// Whether the month's end is that of the plan, which does not say when its phases are done.
@@ -121,14 +132,14 @@ fn is_by_plan(report: &StatusReport) -> bool {
 fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[ThresholdCrossing]) {
     let alert = &report.forecast.alert_at;
     let until = if is_by_plan(report) {
-        "with all that is planned"
+        "for all that is planned"
     } else {
-        "before the month ends"
+        "by the end of the month"
     };
     table.note_about(
         "Chance",
         format!(
-            "chance: {until}; of the whole budget, {}% is a warning and {}% critical",
+            "chance: of using as much {until}; for the whole budget, {}% is a warning and {}% critical",
             alert.warning, alert.critical
         ),
     );
