@@ -35,6 +35,7 @@ fn each_code_has_a_file_and_a_message() {
         Code::MergedTwice,
         Code::ForeignArchive,
         Code::OrphanedArchive,
+        Code::Secret,
     ];
     let reported = Code::ALL.iter().filter(|code| !of_check.contains(code));
     for code in reported {
