@@ -71,8 +71,7 @@ fn log() -> impl Strategy<Value = String> {
         "> **Currency:** USD\n\n",
         "> **Currency:** USD @ $0.003/1K tokens\n\n",
     ]);
-    // One summary at most: of two, of which one has no column of costs, a line of nothing can make a priced row dearer.
-    let monthly = prop::collection::vec(table(), 0..2);
+    let monthly = prop::collection::vec(table(), 0..3);
     let daily = prop::collection::vec((18..22_u32, table()), 0..4);
     let lines = prop::collection::vec(line(), 0..5);
     (header, monthly, daily, lines).prop_map(|(header, monthly, daily, lines)| {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::{CostSum, MonthlyGap, ReconciledMonth},
     log::{Column, Role, cell},
-    model::{Amount, Entry, MergeBase, Money, Month, Status, Tokens, fold_name},
+    model::{Amount, Entry, MergeBase, Month, Status, Tokens, fold_name},
     text::Edit,
 };
 
@@ -257,7 +257,12 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                     team,
                     task: task.as_deref(),
                     tokens: Some((delta.tokens, delta.estimate)),
-                    cost: RowCost::of(&delta.cost, self.reconciled, basis.currency),
+                    cost: RowCost::of_row(
+                        &delta.cost,
+                        (delta.tokens, Tokens::ZERO),
+                        self.reconciled,
+                        basis.currency,
+                    ),
                     status: delta.status.as_ref(),
                     minutes: delta.minutes,
                     deliverables: delta.deliverables,
@@ -436,17 +441,10 @@ fn grown_cost(
     };
     let currency = entry.figures.currency.unwrap_or(reconciled.currency());
     let of = |sum: &CostSum| RowCost::of(sum, reconciled, currency);
-    let mut cost = of(&sum);
-    cost.unpriced = cost.unpriced.saturating_sub(delta.with_cost);
-    cost.is_partial = cost.unpriced > Tokens::ZERO || reconciled.priced(&sum).open;
-    let implied = of(&CostSum::unpriced(tokens));
-    cost.is_implied = cost.money == implied.money && cost.unpriced == implied.unpriced;
+    let had = of(&own);
+    let covered = delta.with_cost.min(had.unpriced);
+    let mut cost = RowCost::of_row(&sum, (tokens, covered), reconciled, currency);
     if entry.figures.cost.is_none() {
-        // Some of the tokens may have no cost of their own: another row has it.
-        let nothing = Money { nanos: 0, currency };
-        cost.money = cost
-            .money
-            .or(Some((nothing, false)).filter(|_| !cost.is_implied));
         return Some(cost).filter(|cost| !cost.is_implied);
     }
     let (money, _) = cost.money.filter(|(money, _)| money.currency == currency)?;
@@ -454,7 +452,6 @@ fn grown_cost(
         // What nothing cost says nothing of what something does.
         cost.money = None;
     }
-    let had = of(&own);
     cost.is_implied = had.is_implied;
     (cost != had).then_some(cost)
 }

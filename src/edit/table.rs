@@ -58,6 +58,26 @@ impl RowCost {
             is_implied: cost.is_unstated(),
         }
     }
+
+    /// That of a row of `tokens`, of which `covered` have their cost elsewhere. A row that says nothing of its cost is one whose
+    /// every token has the price of the log, or none.
+    pub(super) fn of_row(
+        cost: &CostSum,
+        (tokens, covered): (Tokens, Tokens),
+        reconciled: &ReconciledMonth<'_>,
+        currency: Currency,
+    ) -> Self {
+        let mut row = Self::of(cost, reconciled, currency);
+        row.unpriced = row.unpriced.saturating_sub(covered);
+        row.is_partial = row.unpriced > Tokens::ZERO || reconciled.priced(cost).open;
+        let implied = Self::of(&CostSum::unpriced(tokens), reconciled, currency);
+        row.is_implied = row.money == implied.money && row.unpriced == implied.unpriced;
+        if row.money.is_none() && !row.is_implied {
+            // Some of its tokens have no cost of their own: another row has it.
+            row.money = Some((Money { nanos: 0, currency }, false));
+        }
+        row
+    }
 }
 
 /// A table, or the head of one that is not written yet, in the style of another.

@@ -199,3 +199,24 @@ fn a_row_of_a_new_task_is_in_the_project_of_its_team() {
     let (after, ..) = settle_text(before, stamp());
     insta::assert_snapshot!(after);
 }
+
+#[test]
+fn tokens_that_a_new_row_takes_from_the_details_cost_nothing_more() {
+    let heads = "| Team | Task | Tokens | Cost |\n|---|---|---|---|\n";
+    let before = format!(
+        "> **Currency:** USD @ $0.003/1K tokens\n\n\
+        ## 2026-02 Monthly Summary\n\n{heads}| A | x | 1,000 | $1.50 |\n\n\
+        ## 2026-02 Monthly Summary\n\n| Team | Task | Tokens | Notes |\n|---|---|---|---|\n| A | y | 2K | |\n\n\
+        ## Daily Detail — 2026-02-25\n\n{heads}| A | x | 3,400 | $0.10 |\n\n\
+        [USE] 2026-02-25T10:00:00Z team=A task=z tokens=0 id=a\n"
+    );
+    assert_eq!(
+        settled_changes(&before),
+        "\
+1 settled, 0 left
++| A | z | 400 | <!-- cost=0.00USD --> <!-- base=3400 row=400 last=a --> |
++| A | z | 0 | — <!-- id=a --> |
+-[USE] 2026-02-25T10:00:00Z team=A task=z tokens=0 id=a
+"
+    );
+}
