@@ -986,3 +986,35 @@ proptest! {
         prop_assert_eq!(end["level"].as_str(), level);
     }
 }
+
+/// No row may mean that nothing was used, or that nothing was written down.
+#[test]
+fn days_without_a_row_at_the_end_are_named_and_lower_the_confidence() {
+    let silent = |log: &str, day: u32| {
+        let forecast = forecast_of(log, &format!("2026-02-{day}T12:00:00Z"));
+        let confidence = forecast["confidence"].as_str().unwrap().to_owned();
+        (forecast["inputs"]["silence"].clone(), confidence)
+    };
+    // The last row is of the 16th; two days without any are nothing new.
+    for day in [16, 17, 19] {
+        let (silence, confidence) = silent(&history(), day);
+        assert_eq!(
+            (silence, confidence.as_str()),
+            (Value::Null, "high"),
+            "{day}"
+        );
+    }
+    let (named, confidence) = silent(&history(), 21);
+    assert_eq!(confidence, "low");
+    assert_eq!(named["last_row"], "2026-02-16");
+    assert_eq!(named["days"], 4);
+    // A row of no tokens says that the log is kept.
+    let nothing = "\n## Daily Detail — 2026-02-20\n\n| Team | Task | Tokens |\n|---|---|---|\n| Team A | Holiday | 0 |\n";
+    let (silence, _) = silent(&(history() + nothing), 21);
+    assert_eq!(silence, Value::Null);
+    let late = "2026-02-26T12:00:00Z";
+    for (view, options) in [("status", ""), ("forecast", "--forecast")] {
+        let ran = ran(&[("cost-log.md", &history())], late, options);
+        assert_snapshot!(format!("days_without_rows_{view}"), ran);
+    }
+}

@@ -15,6 +15,7 @@ mod project;
 mod rate;
 mod report;
 mod result;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -31,6 +32,7 @@ pub use report::{
     RateInputs, Risk, StatedForecast, TeamForecast, ThresholdCrossing, UsedByDay,
 };
 pub use result::MonthResult;
+pub use silence::Silence;
 
 use self::{estimate::CostRate, month::MonthAhead, project::Project};
 use super::{

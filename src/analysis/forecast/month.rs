@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::{
-    Confidence, CostEstimate, Estimate, ForecastInputs, PathDay, RateInputs, Request, TeamForecast,
-    ThresholdCrossing, UsedByDay,
+    Confidence, CostEstimate, Estimate, ForecastInputs, PathDay, RateInputs, Request, Silence,
+    TeamForecast, ThresholdCrossing, UsedByDay,
     estimate::probability_of,
     history::{History, Series},
     hurdle_gamma::{HurdleGamma, Remaining},
@@ -30,10 +30,19 @@ struct Outlook {
 }
 
 impl Outlook {
-    fn new(series: &Series, window: &Window, plan: Option<HurdleGamma>) -> Self {
+    fn new(
+        series: &Series,
+        window: &Window,
+        plan: Option<HurdleGamma>,
+        silence: Option<Silence>,
+    ) -> Self {
         let undated = series.undated_ratio();
         let rate = Rate::from_days(&series.days, window);
         let confidence = Confidence::new(window.len(), rate.as_ref(), undated);
+        let confidence = match silence {
+            Some(_) => confidence.min(Confidence::Low),
+            None => confidence,
+        };
         Self {
             is_young: confidence == Confidence::TooEarly,
             confidence,
@@ -78,6 +87,7 @@ pub(super) struct MonthAhead<'r> {
     request: &'r Request<'r>,
     history: History,
     window: Window,
+    silence: Option<Silence>,
     complete: bool,
     project: Option<&'r Project>,
     whole: Outlook,
@@ -100,18 +110,22 @@ impl<'r> MonthAhead<'r> {
             MAX_DAYS,
         );
         let window = history.window();
+        let today = request.options.now.date_naive();
+        let last_row = request.reconciled.ledger.last_row();
+        let silence = Silence::of(&history, last_row, today);
         let days = days_to_come(month, request.options.now, &request.policy.zone);
         let complete = plan.is_some_and(|plan| plan.complete);
         // A plan that lists all work and has nothing left to do leaves nothing to be spent.
         let left = || project.map_or(HurdleGamma::ZERO, Project::remainder);
         Self {
-            whole: Outlook::new(&history.whole, &window, complete.then(left)),
+            whole: Outlook::new(&history.whole, &window, complete.then(left), silence),
             end: days.last().map(|(_, horizon)| *horizon).unwrap_or_default(),
             complete,
             project,
             request,
             history,
             window,
+            silence,
             days,
         }
     }
@@ -146,7 +160,7 @@ impl<'r> MonthAhead<'r> {
         let none = Series::default();
         let team = |team: &TeamUsage| {
             let series = self.history.teams.get(&team.id).unwrap_or(&none);
-            let mut outlook = Outlook::new(series, &self.window, None);
+            let mut outlook = Outlook::new(series, &self.window, None, self.silence);
             if self.complete && outlook.confidence >= Confidence::Low {
                 let most = self.project.map(|project| project.at_most(team.id));
                 outlook.plan = Some(most.unwrap_or(HurdleGamma::ZERO));
@@ -278,6 +292,7 @@ impl<'r> MonthAhead<'r> {
             undated_ratio: rounded(history.whole.undated_ratio()),
             later_tokens: history.later,
             zero_probability: nothing.map(rounded),
+            silence: self.silence,
             rate,
         }
     }

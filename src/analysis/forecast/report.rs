@@ -7,7 +7,8 @@ use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
 use super::{
-    Backtest, CostEstimate, Estimate, MonthResult, ProjectInputs, history::MAX_UNDATED, rate::Rate,
+    Backtest, CostEstimate, Estimate, MonthResult, ProjectInputs, Silence, history::MAX_UNDATED,
+    rate::Rate,
 };
 use crate::{
     analysis::{BurnRate, Plan},
@@ -128,7 +129,8 @@ pub enum Confidence {
     /// One or two completed days: an interval, and no single figure.
     #[strum(serialize = "too early")]
     TooEarly,
-    /// Three to six completed days, hardly any with spending, or more than a tenth of the tokens without a date.
+    /// Three to six completed days, hardly any with spending, more than a tenth of the tokens without a date, or nothing written
+    /// for longer than ever before.
     Low,
     /// Up to three weeks.
     Medium,
@@ -170,6 +172,8 @@ pub struct ForecastInputs {
     pub later_tokens: Tokens,
     /// The probability that nothing more is spent at all.
     pub zero_probability: Option<f64>,
+    /// The days without a row at the end, if there are more of them than the log ever left out before.
+    pub silence: Option<Silence>,
     #[serde(flatten)]
     pub rate: Option<RateInputs>,
 }

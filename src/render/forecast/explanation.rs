@@ -5,7 +5,7 @@ use chrono::Datelike;
 use crate::{
     analysis::{
         Confidence, Estimate, ForecastBasis, ForecastState, Plan, PlanGap, PlanPhase, StatusReport,
-        forecast::{EstimateSource, ForecastInputs, ProjectInputs, RateInputs},
+        forecast::{EstimateSource, ForecastInputs, ProjectInputs, RateInputs, Silence},
     },
     model::Tokens,
     render::{counted, sanitize},
@@ -68,6 +68,9 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
         "so there is no likely figure for the end of the month"
     };
     let (days, since) = (counted(inputs.completed_days, "complete day"), inputs.since);
+    if let Some(silence) = inputs.silence {
+        return Some(silent(silence));
+    }
     Some(match forecast.confidence {
         Confidence::None if inputs.completed_days == 0 => {
             format!("no day is complete yet, {instead}")
@@ -86,6 +89,17 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
         }
         Confidence::Medium | Confidence::High => return None,
     })
+}
+
+/// `no row is newer than 2026-11-16: the 10 days since count as days without spending; as before (6,720 tokens a day), 67.2K are missing`.
+fn silent(silence: Silence) -> String {
+    let (last, days) = (silence.last_row, counted(silence.days, "day"));
+    let before = silence.tokens_per_day_before;
+    let missing = silence.tokens_if_as_before().compact();
+    format!(
+        "no row is newer than {last}, and the {days} since count as days without spending; if work went on as before, at {before} \
+         tokens a day, {missing} are missing"
+    )
 }
 
 /// `67K are used, and the 20 days left likely take 107.2K`.

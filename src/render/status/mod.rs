@@ -63,7 +63,18 @@ pub fn remarks(report: &StatusReport) -> Vec<String> {
     });
     let rowless = (!report.has_rows()).then(|| format!("{month}: {}", no_rows(report)));
     let old = (report.log.format == "1").then(|| "this log uses the format before v2.0".to_owned());
-    [other_month, rowless, old].into_iter().flatten().collect()
+    let silent = silence(report).filter(|_| report.has_rows());
+    let all = [other_month, rowless, silent, old];
+    all.into_iter().flatten().collect()
+}
+
+/// `last row 2026-11-16, 11 days ago: is everything written down?`
+fn silence(report: &StatusReport) -> Option<String> {
+    let silence = report.forecast.inputs.as_ref()?.silence?;
+    let (last, days) = (silence.last_row, silence.days + 1);
+    Some(format!(
+        "last row {last}, {days} days ago: is everything written down?"
+    ))
 }
 
 /// `no rows yet; last row 2026-02-25`, of a month that has none.

@@ -1,0 +1,70 @@
+//! The days at the end of the history that have no row: nothing was used on them, or nobody wrote it down. The forecast takes the
+//! first, and says so here.
+
+use chrono::{Days, NaiveDate};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    history::{History, MAX_UNDATED},
+    number::{as_float, as_tokens},
+};
+use crate::model::{LastRow, RowDate, Tokens};
+
+/// Complete days since the last row of the log: three at least, and more than it ever left out in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Silence {
+    /// The day of the last row.
+    pub last_row: NaiveDate,
+    /// The complete days since then. They count as days on which nothing was used.
+    pub days: usize,
+    /// The average of the complete days until the last row, those without spending included.
+    pub tokens_per_day_before: Tokens,
+}
+
+impl Silence {
+    const MIN_DAYS: usize = 3;
+
+    pub(super) fn of(
+        history: &History,
+        last_row: Option<LastRow>,
+        today: NaiveDate,
+    ) -> Option<Self> {
+        let RowDate::Day(last_row) = last_row?.date else {
+            return None;
+        };
+        let first_without = last_row.checked_add_days(Days::new(1))?;
+        let days = usize::try_from((today - first_without).num_days()).ok()?;
+        if days < Self::MIN_DAYS || history.whole.undated_ratio() > MAX_UNDATED {
+            return None;
+        }
+        let known = usize::try_from((first_without - history.first).num_days()).unwrap_or(0);
+        let before = history
+            .whole
+            .days
+            .get(..known)
+            .unwrap_or(&history.whole.days);
+        if longest_gap(before) >= days {
+            return None;
+        }
+        let average = before.iter().sum::<f64>() / as_float(before.len().max(1) as u64);
+        Some(Self {
+            last_row,
+            days,
+            tokens_per_day_before: as_tokens(average),
+        })
+    }
+
+    /// What would be missing from the log if work went on as before.
+    pub fn tokens_if_as_before(self) -> Tokens {
+        let days = u64::try_from(self.days).unwrap_or(u64::MAX);
+        Tokens(self.tokens_per_day_before.0.saturating_mul(days))
+    }
+}
+
+/// The most days in a row without spending, between days with it.
+fn longest_gap(days: &[f64]) -> usize {
+    let is_empty = |tokens: &f64| *tokens <= 0.0;
+    let gaps = days.split(|tokens| !is_empty(tokens)).skip(1);
+    gaps.map(<[f64]>::len).max().unwrap_or(0)
+}
