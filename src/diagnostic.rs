@@ -127,6 +127,8 @@ codes! {
     RowOutsideTable = "TM028", "row-outside-table", Warning, Safe;
     /// An access key or a token is written in the log, where everybody who can read the repository can use it.
     Secret = "TM029", "secret", Warning, Manual;
+    /// A merge of git left a conflict. What both sides hold counts, and tokmon will not write this file.
+    Conflict = "TM030", "conflict", Error, Manual;
 }
 
 impl Code {

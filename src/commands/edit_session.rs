@@ -10,6 +10,7 @@ use crate::{
     edit::{ArchivesOf, LogSet, Revision, Timestamp},
     exit::ExitCode,
     failure::Failure,
+    log,
     model::Month,
     session::{LogFiles, archives::Archives},
     store::{Change, RewriteError, RewriteOptions, Target},
@@ -59,6 +60,19 @@ impl EditSession {
         Ok(source.text().to_owned())
     }
 
+    /// The text of a log that is to be written. Fails also where git left a conflict in it, whose sides belong where they are.
+    pub(super) fn writable(&self, bytes: Vec<u8>) -> Result<String, Failure> {
+        let text = self.utf8(bytes)?;
+        match log::first_conflict(&text) {
+            None => Ok(text),
+            Some(line) => Err(Failure::no_data(format!(
+                "{}:{line}:1: a conflict of git is not resolved, so this log is not written",
+                self.log.shown
+            ))
+            .help("keep what is right of both sides, and remove the lines with <<<<<<<, ======= and >>>>>>>")),
+        }
+    }
+
     pub(super) fn archives(&self) -> Result<&Archives, Failure> {
         let archives = self.log.archives.as_ref();
         archives.ok_or_else(|| Failure::usage("standard input has no archives"))
@@ -72,7 +86,8 @@ impl EditSession {
         plan: &mut Planner<'_, T>,
     ) -> Result<T, Failure> {
         if dry_run {
-            Ok(plan(&self.text(run)?)?.1)
+            let text = self.text(run)?;
+            Ok(plan(&self.writable(text.into_bytes())?)?.1)
         } else {
             self.rewrite(how, plan)
         }
@@ -87,7 +102,7 @@ impl EditSession {
         let mut planned = None;
         let options = RewriteOptions { wait, quiesced };
         let outcome = self.target.rewrite(&options, &mut |bytes| {
-            let (change, outcome) = plan(&self.utf8(bytes.to_vec())?)?;
+            let (change, outcome) = plan(&self.writable(bytes.to_vec())?)?;
             planned = Some(outcome);
             Ok(change.map(|change| (change, ())))
         });

@@ -1,4 +1,5 @@
-//! Splits a byte stream into chunks of Markdown, and takes out what is not Markdown: hook lines, and lines too long to read.
+//! Splits a byte stream into chunks of Markdown, and takes out what is not Markdown: hook lines, the marks of conflicts, and lines
+//! too long to read.
 //! Whether a hook line is in a code block, and which blocks of a chunk are complete, is for `reader` to judge.
 
 use std::{
@@ -8,7 +9,10 @@ use std::{
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use super::lines;
+use super::{
+    conflict::{Conflict, MarkedLine},
+    lines,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     text::{FileId, Place, Span},
@@ -188,6 +192,7 @@ pub(super) struct Chunker<R> {
     ended: bool,
     overlong: Option<Place>,
     damage: Option<Damage>,
+    conflict: Conflict<Place>,
     chunk_size: usize,
     pub(super) chunk: Chunk,
     pub(super) problems: Vec<Diagnostic>,
@@ -209,6 +214,7 @@ impl<R: Read> Chunker<R> {
             ended: false,
             overlong: None,
             damage: None,
+            conflict: Conflict::No,
             chunk_size,
             chunk: Chunk {
                 file,
@@ -290,7 +296,8 @@ impl<R: Read> Chunker<R> {
         for newline in memchr_iter(b'\n', bytes) {
             let (next, long) = (newline + 1, newline - start > MAX_LINE);
             let hook = bytes[start] == b'[' && lines::is_hook_line(&bytes[start..newline]);
-            if long || hook {
+            let mark = !long && self.is_mark(&bytes[start..newline]);
+            if long || hook || mark {
                 self.chunk.text.push_str(&text[pending..start]);
                 pending = next;
             }
@@ -299,12 +306,40 @@ impl<R: Read> Chunker<R> {
                 self.chunk.add_gap(next - start);
             } else if hook {
                 self.push_hook_line(&text[start..newline]);
+            } else if mark {
+                self.chunk.add_gap(next - start);
             }
             self.offset += next - start;
             self.line += 1;
             start = next;
         }
         self.chunk.text.push_str(&text[pending..start]);
+    }
+
+    /// Whether a line is the mark of a conflict. Reports the conflict where it ends.
+    fn is_mark(&mut self, line: &[u8]) -> bool {
+        let (file, offset, number) = (self.chunk.file, self.offset, self.line);
+        let place = || Place {
+            file,
+            span: Span::new(offset, offset + line.trim_ascii_end().len()),
+            line: number,
+            column: 1,
+            line_start: offset,
+        };
+        match self.conflict.read(line, place) {
+            MarkedLine::Text => false,
+            MarkedLine::Marker => true,
+            MarkedLine::End(begin) => {
+                let message = "a conflict of git is not resolved: what both sides hold counts";
+                self.problems.push(
+                    Diagnostic::new(Code::Conflict, message, begin)
+                        .label("begins here")
+                        .related(place(), "and ends here")
+                        .help("keep what is right of both sides, and remove these lines; until then tokmon will not write this file"),
+                );
+                true
+            }
+        }
     }
 
     fn push_hook_line(&mut self, line: &str) {
@@ -346,6 +381,12 @@ impl<R: Read> Chunker<R> {
             return;
         }
         self.repair(&mut line, false);
+        self.offset -= line.len();
+        let mark = self.is_mark(&line);
+        self.offset += line.len();
+        if mark {
+            return self.chunk.add_gap(line.len());
+        }
         self.chunk.unterminated = Some(self.chunk.text.len());
         self.chunk.text.push_str(&String::from_utf8_lossy(&line));
     }

@@ -7,6 +7,7 @@
 pub mod cell;
 mod chunker;
 mod columns;
+mod conflict;
 mod emitter;
 mod item;
 mod lines;
@@ -20,6 +21,7 @@ mod text_row;
 mod walk;
 
 pub use columns::{Column, Columns};
+pub use conflict::first_conflict;
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
 pub use reader::{read, read_str};
 pub use section::{Section, heading_opens};

@@ -185,7 +185,7 @@ fn find_secrets(file: FileId, opened: &mut Opened) -> Vec<Diagnostic> {
     found
 }
 
-/// Bytes that are not UTF-8 could be lost by writing the log.
+/// Bytes that are not UTF-8 could be lost by writing the log, and which side of a conflict is right is for a person to say.
 fn forbids_writing(finding: &Diagnostic) -> bool {
-    finding.code == Code::NotUtf8 && finding.place.file == FileId::LOG
+    matches!(finding.code, Code::NotUtf8 | Code::Conflict) && finding.place.file == FileId::LOG
 }

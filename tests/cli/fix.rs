@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use insta::assert_snapshot;
 
-use crate::harness::{binary, fixture, repository, told};
+use crate::harness::{Tokmon, binary, fixture, repository, told};
 
 fn check(folder: &Path, args: &[&str]) -> String {
     let output = binary(folder).arg("check").args(args).output().unwrap();
@@ -103,4 +103,33 @@ fn a_dry_run_in_json_has_the_edits_of_each_finding() {
     let preview = check(folder.path(), &["--fix", "--dry-run", "--json"]);
     assert_eq!(log(folder.path()), text);
     assert_snapshot!(preview);
+}
+
+/// Which side of a conflict is right is for a person to say: nothing is moved around in it. What is spent meanwhile is not lost.
+#[test]
+fn a_conflict_of_git_is_left_alone_and_spending_is_still_recorded() {
+    let sample = fs::read_to_string(fixture("logs/sample.md")).unwrap();
+    let row = sample
+        .lines()
+        .find(|line| line.starts_with("| Team A |"))
+        .unwrap();
+    let other = row.replace("12,450", "13,000");
+    let sides = format!("<<<<<<< HEAD\n{row}\n=======\n{other}\n>>>>>>> other");
+    let log = sample.replacen(row, &sides, 1);
+    let folder = repository(&[("cost-log.md", &log)]);
+    let run = |args: &str| {
+        let args = args.split(' ').chain(["--now", "2026-02-25T17:00:00Z"]);
+        Tokmon::new(args).folder(folder.path()).run()
+    };
+    let now = || fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
+    for command in ["check", "check --fix", "check --fix -n", "archive"] {
+        let name = format!("conflict_{}", command.replace([' ', '-'], ""));
+        assert_snapshot!(name, run(command));
+        assert_eq!(now(), log, "{command}");
+    }
+    let record = "record --team QA --tokens 100 --id a1";
+    assert_snapshot!("conflict_record", run(record));
+    let line = "[USE] 2026-02-25T17:00:00+00:00 team=QA tokens=100 id=a1\n";
+    assert_eq!(now(), format!("{log}{line}"));
+    assert_eq!(run("--json").code, 0);
 }

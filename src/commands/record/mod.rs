@@ -20,6 +20,7 @@ use crate::{
     edit::{self, ArchivesOf, Revision},
     exit::ExitCode,
     failure::Failure,
+    log,
     model::{Month, Usage},
     render::{self, Recorded, RecordedRow},
     store::{Change, RewriteError, RewriteOptions, WriteError},
@@ -118,7 +119,7 @@ fn settle(session: &EditSession, now: edit::Timestamp) -> Result<(), RewriteErro
         if bytes.len() > SETTLED_AT_ONCE {
             return Ok(None);
         }
-        let settled = settled(session, session.utf8(bytes.to_vec())?, now)?;
+        let settled = settled(session, session.writable(bytes.to_vec())?, now)?;
         let change = settled.map(|revision| Change {
             log: revision.into_text().into_bytes(),
             files: Vec::new(),
@@ -231,7 +232,10 @@ fn preview(
     let is_open = !lines.is_empty() && !text.is_empty() && !text.ends_with('\n');
     let between = if is_open { before.newline() } else { "" };
     let after = [text, between, lines].concat();
-    let settled = settled(session, after.clone(), run.now()?)?;
+    let settled = match log::first_conflict(&after) {
+        None => settled(session, after.clone(), run.now()?)?,
+        Some(_) => None,
+    };
     let after = settled.map_or(after, Revision::into_text);
     let (shown, style) = (&session.log.shown, run.style());
     run.print(|out| render::diff(shown, text, &after, style, out))?;
