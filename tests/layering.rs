@@ -27,7 +27,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("diagnostic", &["strum"]),
-    ("log", &["chrono", "memchr", "pulldown_cmark"]),
+    ("log", &["chrono", "memchr", "pulldown_cmark", "strsim"]),
     (
         "analysis",
         &["chrono", "libm", "schemars", "serde", "serde_with", "strum"],

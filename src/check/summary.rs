@@ -223,7 +223,7 @@ impl Unsettled {
         Some(
             Diagnostic::new(Code::UnsettledUsage, message, self.first?)
                 .label(label)
-                .help("nothing is missing from the sums; `tokmon check --fix` settles them"),
+                .help("nothing is missing from the sums; `tokmon check --fix` settles all that can be read in full"),
         )
     }
 }

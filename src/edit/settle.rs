@@ -205,9 +205,8 @@ fn daily_tables(document: &Document) -> HashMap<NaiveDate, &TableBlock> {
 fn is_writable(entry: &Entry<'_>) -> bool {
     let team = style::escaped(&entry.work.team);
     let is_name = !team.is_empty() && !cell::is_absent(&team) && !is_total(&entry.work.team);
-    // The line is the only place that says what it cost, even if that cannot be read.
-    let is_cost_lost = entry.figures.open && entry.figures.cost.is_none();
-    is_name && !is_cost_lost && entry.id.as_deref().is_none_or(style::is_writable_id)
+    // The line is the only place that says what cannot be read.
+    is_name && !entry.has_unread && entry.id.as_deref().is_none_or(style::is_writable_id)
 }
 
 fn new_row<'e>(entry: &'e Entry<'static>, reconciled: &ReconciledMonth<'_>) -> NewRow<'e> {

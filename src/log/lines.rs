@@ -24,6 +24,24 @@ const TAGS: [&[u8]; 7] = [
     b"[FREE]",
 ];
 
+/// The keys of a usage line.
+const USAGE_KEYS: [&str; 14] = [
+    "team",
+    "tokens",
+    "input",
+    "output",
+    "cache_write",
+    "cache_read",
+    "task",
+    "cost",
+    "status",
+    "deliverables",
+    "minutes",
+    "model",
+    "id",
+    "hold",
+];
+
 const NUMBER_LIKE: &str = "a number like `12450`";
 
 /// Whether a line has the shape of a hook line: one of the tags at its very start, then a blank or nothing.
@@ -138,6 +156,8 @@ fn usage<'a>(
         None
     });
     let classes = classes(pairs, problems);
+    problems.extend(pairs.misspelled_keys());
+    let has_unread = !problems.is_empty();
     let status = pairs.get("status").and_then(|text| cell::status(text));
     if let Some(Status::Other(_)) = status {
         problems.push(unknown_status(pairs.place));
@@ -175,6 +195,7 @@ fn usage<'a>(
         id: text("id"),
         further_ids: Box::default(),
         hold: text("hold"),
+        has_unread,
         base: None,
         place: pairs.place,
     })
@@ -290,6 +311,23 @@ impl<'a> Pairs<'a> {
         (!text.trim().is_empty()).then_some(text)
     }
 
+    /// Findings about keys that are nearly spelled like one that the line does not have. Other unknown keys are those of other programs.
+    fn misspelled_keys(&self) -> impl Iterator<Item = Diagnostic> {
+        self.list.iter().filter_map(|(key, _, value)| {
+            let meant = meant_key(key).filter(|meant| self.find(meant).is_none())?;
+            let message =
+                format!("`{key}` is not a key of usage lines; the line is counted without it");
+            let span = Span::new(value.start - key.len() - 1, value.start - 1);
+            let label = format!("expected `{meant}`");
+            let help = format!("write `{meant}`; until then the line is not settled");
+            Some(
+                problem(self.line, self.place, span, &message, &label)
+                    .help(help)
+                    .warning(),
+            )
+        })
+    }
+
     fn need(&self, key: &str) -> Result<&Cow<'a, str>, Box<Diagnostic>> {
         self.get(key).ok_or_else(|| {
             let message = format!("`{key}` is missing, so the line is not counted");
@@ -341,6 +379,20 @@ impl<'a> Pairs<'a> {
         let finding = problem(self.line, self.place, span, &message, &label);
         Box::new(finding.help(format!("found `{text}`: write {expected}")))
     }
+}
+
+/// The key that a misspelled one is meant for: `modle`, `Model`, `token`.
+fn meant_key(key: &str) -> Option<&'static str> {
+    if USAGE_KEYS.contains(&key) {
+        return None;
+    }
+    let written = key.to_ascii_lowercase();
+    let is_near = |known: &&&str| {
+        written.get(..1) == known.get(..1)
+            && written.len().abs_diff(known.len()) <= 1
+            && strsim::damerau_levenshtein(&written, known) <= 1
+    };
+    USAGE_KEYS.iter().find(is_near).copied()
 }
 
 fn word_of(text: &str) -> &str {

@@ -114,6 +114,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
             id: keyed.and_then(|cell| cell.id).map(Cow::Borrowed),
             further_ids: further_ids.iter().map(|id| Cow::Borrowed(*id)).collect(),
             hold: None,
+            has_unread: false,
             base: self
                 .merge_base()
                 .filter(|_| self.role == Role::Monthly)
@@ -160,6 +161,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
             id: None,
             further_ids: Box::default(),
             hold: None,
+            has_unread: false,
             base: Some(Box::new(base)),
             place: self.place,
         })

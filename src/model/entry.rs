@@ -81,6 +81,8 @@ pub struct Entry<'a> {
     /// The ids of other entries that were merged into this one.
     pub further_ids: Box<[Cow<'a, str>]>,
     pub hold: Option<Cow<'a, str>>,
+    /// Some of what its usage line says cannot be read, and would be lost without the line.
+    pub has_unread: bool,
     /// Of a monthly row, what it was when it was last written.
     pub base: Option<Box<MergeBase>>,
     pub place: Place,

@@ -675,3 +675,21 @@ fn a_monthly_row_that_a_merge_put_below_a_daily_table_counts_with_its_team() {
         changes(&merged, &log(folder.path()))
     ));
 }
+
+#[test]
+fn details_that_one_branch_added_to_a_new_monthly_row_count_once() {
+    if !has_git() {
+        return;
+    }
+    let base = "[USE] 2026-02-02T01:15:00Z team=\"Team A Docs\" tokens=4126 id=k1\n\n\
+        ## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| QA | 100 |\n\n\
+        ## Daily Detail — 2026-02-02\n\n| Team | Tokens |\n|---|---|\n| Team A Docs | 10,054 |\n";
+    // A row of Team A makes the other name one of its own, so it gets all of its details; without it, only those of the line.
+    let new = records(&[(DAY, "Team A", 700, "m1")]);
+    let (known, again) = (
+        records(&[(DAY, "QA", 400, "x1")]),
+        records(&[(DAY, "QA", 50, "y1")]),
+    );
+    let expected = [("Team A", 700), ("Team A Docs", 14_180), ("QA", 550)];
+    assert_merged(base, &[&new, &known, &again], "2026-02", &expected);
+}

@@ -5,7 +5,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::harness::{Tokmon, binary, fixture, repository, told};
+use crate::harness::{Tokmon, binary, fixture, log_of, repository, told};
 
 const NOW: &str = "2026-02-20T12:00:00Z";
 
@@ -237,4 +237,22 @@ fn the_first_summary_of_a_month_has_a_total() {
         assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
     }
     assert_snapshot!(fs::read_to_string(folder.path().join("cost-log.md")).unwrap());
+}
+
+#[test]
+fn a_usage_line_with_a_misspelled_key_counts_and_is_not_settled() {
+    let line =
+        "[USE] 2026-02-25T10:18:00Z team=\"Team A\" tokens=5000 modle=opus branch=main id=k1\n";
+    let text = log_of(900) + "\n" + line;
+    let folder = repository(&[("cost-log.md", &text)]);
+    let run = |args: &[&str]| {
+        Tokmon::new(args.iter().copied())
+            .folder(folder.path())
+            .run()
+    };
+    let found = run(&["check"]);
+    let fixed = run(&["check", "--fix"]);
+    let after = fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
+    assert!(after.ends_with(line), "{after}");
+    assert_snapshot!(format!("{found}\n=== fix\n{}", fixed.err));
 }

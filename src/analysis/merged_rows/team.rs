@@ -29,6 +29,8 @@ pub(super) struct Team<'r> {
     /// What details with ids add up to.
     keyed: Tokens,
     keyed_cost: CostSum,
+    /// What those without add up to.
+    unkeyed: Tokens,
     price: Option<Price>,
     is_incomplete: bool,
 }
@@ -60,6 +62,8 @@ pub(super) fn find<'r>(
         if let Some(team) = team.filter(|_| is_detail) {
             team.keyed = team.keyed.saturating_add(tally.keyed);
             team.keyed_cost.add(&tally.keyed_cost);
+            let unkeyed = tally.sum.tokens.saturating_sub(tally.keyed);
+            team.unkeyed = team.unkeyed.saturating_add(unkeyed);
         }
     }
     for team in teams.values_mut() {
@@ -219,9 +223,13 @@ impl<'r> Team<'r> {
         let base = bases.clone().map(|(_, base)| base);
         let base = base.rev().max_by_key(|base| base.base)?;
         let others: Tokens = joined.iter().flatten().map(|joined| joined.tokens).sum();
-        // A row of less than the details with ids says nothing of what there is besides.
-        let is_base =
-            |of: &MergeBase| of.base == base.base || of.base.0 == 0 && of.row < self.keyed;
+        // A row of less than the details with ids says nothing of what there is besides. One branch may have brought its row up to
+        // the details without ids, while others did not.
+        let is_base = |of: &MergeBase| {
+            of.base == base.base
+                || of.base.0 == 0 && of.row < self.keyed
+                || base.base == self.unkeyed
+        };
         let is_known = bases.clone().all(|(row, of)| is_base(of) && row.has_last);
         if !is_known || !self.began_with(base, &groups, others) {
             return None;

@@ -102,7 +102,7 @@ fn from_line(line: &str, run: &Run<'_, '_>) -> Result<(Usage, bool), String> {
         Err("this is neither a JSON object nor a usage line".to_owned());
     let text = format!("{line}\n");
     log::read_str(text, FileId::LOG, &mut |item| match item {
-        Item::Usage(entry) => {
+        Item::Usage(entry) if !entry.has_unread => {
             found = from_entry(&entry, run).map(|usage| (usage, entry.id.is_some()));
         }
         Item::Problem(problem) => {
