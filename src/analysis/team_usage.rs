@@ -173,6 +173,8 @@ pub struct Tally {
     pub limit: Option<(Tokens, Place)>,
     /// Of details, what those with ids add up to.
     pub keyed: Tokens,
+    /// Of monthly rows, the base that they were written with, if all say the same one and hold what was written.
+    pub written_base: Option<Tokens>,
     pub(super) keyed_cost: CostSum,
     pub(super) status: Option<Status>,
     pub(super) cost: CostSum,
@@ -189,6 +191,8 @@ impl Tally {
             self.keyed = self.keyed.saturating_add(tokens.unwrap_or_default());
             self.keyed_cost.add(cost);
         }
+        let written = written_base(entry);
+        self.written_base = written.filter(|_| self.agrees_on(written));
         self.rows += 1;
         self.cost.add(cost);
         self.deliverables = sum(self.deliverables, entry.figures.deliverables);
@@ -201,9 +205,19 @@ impl Tally {
         };
     }
 
+    fn agrees_on(&self, base: Option<Tokens>) -> bool {
+        self.rows == 0 || self.written_base == base
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         self.sum = self.sum + other.sum;
         self.has_tokens |= other.has_tokens;
+        self.written_base = match (self.rows, other.rows) {
+            (_, 0) => self.written_base,
+            _ => other
+                .written_base
+                .filter(|_| self.agrees_on(other.written_base)),
+        };
         self.rows += other.rows;
         self.keyed = self.keyed.saturating_add(other.keyed);
         self.keyed_cost.add(&other.keyed_cost);
@@ -218,6 +232,13 @@ impl Tally {
         };
         self.cost.add(&other.cost);
     }
+}
+
+/// The base that a monthly row was written with, if it still holds the tokens that were written.
+fn written_base(entry: &Entry<'_>) -> Option<Tokens> {
+    let (base, tokens) = (entry.base.as_deref()?, entry.figures.tokens?);
+    let is_monthly = entry.kind == EntryKind::Monthly;
+    (is_monthly && tokens.value == base.row).then_some(base.base)
 }
 
 /// The sum of figures of which each may be unknown.

@@ -30,9 +30,10 @@ const OF_MONTH: [Rule; 5] = [
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.
-const OF_LOG: [Rule; 9] = [
+const OF_LOG: [Rule; 10] = [
     dates::dated_ahead,
     summary::uncountable,
+    summary::lowered_details,
     summary::duplicate_ids,
     summary::uncounted_legacy,
     allocation::over_allocated,

@@ -4,13 +4,46 @@
 use crate::{
     analysis::{Duplicate, MergedRows, ReconciledMonth, TeamUsage},
     diagnostic::{Code, Diagnostic},
-    model::{EntryKind, Policy, RoundedSum},
+    model::{EntryKind, Policy, RoundedSum, Tokens},
     text::Place,
 };
 
 /// Teams whose daily or session rows add up to more than their monthly rows.
 pub(super) fn details_beyond_summary(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     reconciled.teams.iter().filter_map(beyond_summary).collect()
+}
+
+/// Teams whose details with ids hold less than when their monthly row was written: someone corrected them, and not that row.
+pub(super) fn lowered_details(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    let lowered = |team: &TeamUsage| {
+        let monthly = team.tallies.get(&EntryKind::Monthly)?;
+        let written = i128::from(monthly.written_base?.0);
+        let less = reconciled.base_of(team).0 - written;
+        let less = u64::try_from(less)
+            .ok()
+            .filter(|less| *less > 0)
+            .map(Tokens)?;
+        // Details that all left the log were moved, or removed as old ones are.
+        if team.details() == Tokens::ZERO {
+            return None;
+        }
+        let (name, counted) = (&team.name, monthly.sum.tokens);
+        let right = counted.saturating_sub(less);
+        let message = format!(
+            "the daily rows of {name} hold {less} tokens less than when its monthly row was written; that row counts, with {counted}"
+        );
+        Some(
+            Diagnostic::new(Code::LoweredDetails, message, monthly.first)
+                .label(format!("{counted} is what was recorded"))
+                .help(format!(
+                    "if a daily row was corrected or removed, write {right} here, too"
+                )),
+        )
+    };
+    if reconciled.project.is_some() {
+        return Vec::new();
+    }
+    reconciled.teams.iter().filter_map(lowered).collect()
 }
 
 /// Rows and reservations left out because the tokens of the whole log could not be added up with them.
