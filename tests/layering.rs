@@ -50,6 +50,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "serde",
             "serde_json",
             "serde_with",
+            "shell_words",
             "similar",
             "strum",
             "unicode_segmentation",

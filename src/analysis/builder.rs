@@ -30,6 +30,8 @@ pub struct LedgerBuilder {
     selection: RowSelection,
     /// The line of the last heading of a monthly summary.
     summary: usize,
+    /// The log has a section of details, with rows or without.
+    has_details: bool,
     archive: Option<Month>,
     ids: Ids,
     has_legacy: bool,
@@ -99,6 +101,7 @@ impl LedgerBuilder {
             ledger,
             selection,
             summary: 0,
+            has_details: false,
             archive: None,
             ids: Ids::default(),
             has_legacy: false,
@@ -195,10 +198,21 @@ impl LedgerBuilder {
         self.selection.month
     }
 
+    /// Shows a month of a cost log that has no rows at all.
+    pub fn begin_month(&mut self, month: Month) -> Option<Month> {
+        self.selection.month = self.is_cost_log().then_some(month);
+        self.selection.month
+    }
+
+    pub const fn begin_details(&mut self) {
+        self.has_details = true;
+    }
+
     /// Whether anything in the files is what a cost log says.
     pub fn is_cost_log(&self) -> bool {
         let ledger = &self.ledger;
         self.summary > 0
+            || self.has_details
             || !ledger.allocations.is_empty()
             || !ledger.notes.is_empty()
             || self.newest_month().is_some()

@@ -102,6 +102,11 @@ impl StatusReport {
         self.log.months.contains(&self.month)
     }
 
+    /// Whether any day of the month has rows. Only where rows were asked for.
+    pub fn has_days(&self) -> bool {
+        self.days.as_ref().is_some_and(|days| !days.is_empty())
+    }
+
     /// Whether the month is over, so that it has a result and no forecast.
     pub fn is_over(&self) -> bool {
         self.month.last_day() < self.now.date_naive()

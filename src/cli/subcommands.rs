@@ -188,12 +188,13 @@ Examples:
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  tokmon check                  show each finding with its line, and what to do about it
+  tokmon check                  show each finding, and what to do about it
   tokmon check --explain TM013  explain a code, with an example
   tokmon check --fix --dry-run  show what --fix would change
   tokmon check --format github  annotate the lines of a pull request
   tokmon check --format sarif   report to code scanning
-  0 8 * * * cd ~/project && tokmon check -q        every morning, as a line of a crontab";
+As a line of a crontab, each morning; it prints nothing if nothing is wrong:
+  0 8 * * * cd ~/project && ~/.cargo/bin/tokmon check -q";
 
 #[derive(Clone, Debug, Args)]
 #[command(help_template = TEMPLATE, before_help = CHECK_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::CHECK_FORMATS))))]
@@ -254,9 +255,10 @@ pub struct MigrateArgs {
 
 const ARCHIVE_EXAMPLES: &str = "\
 Examples:
-  tokmon archive --dry-run        show what would move
-  tokmon archive --keep-days 7    keep a week of daily details
-  15 3 * * * cd ~/project && tokmon archive -q     every night, as a line of a crontab";
+  tokmon archive --dry-run      show what would move
+  tokmon archive --keep-days 7  keep a week of daily details
+As a line of a crontab, each night; it prints nothing if nothing is wrong:
+  15 3 * * * cd ~/project && ~/.cargo/bin/tokmon archive -q";
 
 const MIGRATE_EXAMPLES: &str = "\
 Examples:

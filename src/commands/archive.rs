@@ -44,7 +44,8 @@ pub(super) fn run(args: &ArchiveArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
     let archived = archive_run
         .session
         .plan(how, run, &mut |text| archive_run.plan(text))?;
-    if !run.is_silent() {
+    let is_asked = args.dry_run && !archived.is_nothing();
+    if is_asked || !run.is_silent() {
         run.print(|out| archived.write(format, out))?;
     }
     for remark in archived.remarks() {

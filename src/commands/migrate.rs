@@ -39,7 +39,10 @@ pub(super) fn run(args: &MigrateArgs, run: &mut Run<'_, '_>) -> Result<ExitCode,
         is_changed: change.is_some(),
         change,
     };
-    run.print(|out| migrated.write(format, out))?;
+    let is_asked = migrated.dry_run && migrated.is_changed;
+    if is_asked || !run.is_silent() {
+        run.print(|out| migrated.write(format, out))?;
+    }
     for remark in migrated.change.iter().flat_map(MigratedLog::remarks) {
         run.note(remark);
     }

@@ -185,7 +185,8 @@ impl<'r, 'w> Run<'r, 'w> {
         }
     }
 
-    /// Whether a command that succeeds prints no text: with `--quiet`. JSON is printed all the same.
+    /// Whether a command prints no text to say that all is well: with `--quiet`. JSON, and what `--dry-run` shows, are what was
+    /// asked for, and printed all the same.
     pub fn is_silent(&self) -> bool {
         self.global.quiet && self.format() == Format::Table
     }

@@ -27,6 +27,10 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     };
     let style = run.style();
     run.print(|out| page.write(&views, format, style, out))?;
+    if format == Format::Csv && views.contains(&View::Daily) && !report.has_days() {
+        let why = render::no_daily_rows(&report);
+        run.note(format_args!("{}: {why}", report.month));
+    }
     print_findings(&mut loaded.files, run);
     let judgement = judge(args, &report)?;
     for message in judgement.remarks.iter().chain(&judgement.reached) {

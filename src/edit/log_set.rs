@@ -70,11 +70,11 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
         },
         (Item::Usage(entry), Log | Archive) => ledger.entry(&entry),
         (Item::Unreadable { month, place }, Log | Archive) => ledger.unreadable(month, place),
-        (Item::Heading(heading), Log) => {
-            if matches!(heading.section, Section::Monthly(_)) {
-                ledger.begin_summary(heading.place.line);
-            }
-        }
+        (Item::Heading(heading), Log) => match heading.section {
+            Section::Monthly(_) => ledger.begin_summary(heading.place.line),
+            Section::Daily(_) => ledger.begin_details(),
+            _ => {}
+        },
         (Item::Header(header), Log) => ledger.header(&header),
         (Item::Note(note), Log) => ledger.note(note),
         (Item::Line { event, place, .. }, Log) => ledger.line(&event, place),

@@ -72,8 +72,13 @@ impl Archived {
         Ok(())
     }
 
+    /// Whether there is nothing to move or to delete.
+    pub const fn is_nothing(&self) -> bool {
+        self.moved.is_empty() && self.deleted.is_empty()
+    }
+
     fn lines(&self) -> Vec<String> {
-        if self.moved.is_empty() && self.deleted.is_empty() {
+        if self.is_nothing() {
             let details = if self.hooks_only {
                 String::new()
             } else {

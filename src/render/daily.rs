@@ -56,6 +56,9 @@ pub fn table(report: &StatusReport) -> ReportTable {
 fn with_dates(report: &StatusReport, dates: Dates) -> ReportTable {
     let mut table = ReportTable::new("Daily", columns(dates));
     let days = report.days.as_deref().unwrap_or_default();
+    if days.is_empty() {
+        table.note(no_rows(report));
+    }
     for line in day_lines(days, None) {
         let mut date = Cell::word(if line.first {
             line.day.date.to_string()

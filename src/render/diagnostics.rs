@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use super::{ColorMode, OutputStyle, amounts, sanitize, sanitize_in_place};
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
-    text::{Files, Place},
+    text::{Files, Place, masked},
 };
 
 pub fn concise(finding: &Diagnostic, files: &Files) -> String {
@@ -155,8 +155,8 @@ fn group<'a>(
         .map(|(place, label)| (place, label.as_str(), AnnotationKind::Context));
     let snippets = places.chain(related).map(|(place, label, kind)| {
         let line = line_at(place).unwrap_or_default();
-        let line = bare(&line);
-        let Range { start, end } = span_in(line, place);
+        let line = masked(bare(&line));
+        let Range { start, end } = span_in(&line, place);
         let [before, part, rest] = [0..start, start..end, end..line.len()]
             .map(|part| sanitize_in_place(line.get(part).unwrap_or_default()));
         let span = before.len()..before.len() + part.len();

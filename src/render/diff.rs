@@ -6,11 +6,12 @@ use anstyle::{AnsiColor, Style as Ansi};
 use similar::{Change, ChangeTag, TextDiff};
 
 use super::{ColorMode, OutputStyle, is_unsafe, push_escaped, sanitize};
+use crate::text::masked;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Writes what turns one text into another, both named as a file; nothing if they are equal. Without colour, and without unsafe
-/// characters in the lines shown, the diff can be applied with `patch -p0` or `git apply -p0`. Fails only if writing fails.
+/// Writes what turns one text into another, both named as a file; nothing if they are equal. Secrets are masked.
+/// Without colour, and without unsafe characters and secrets in the lines shown, the diff can be applied with `patch -p0` or `git apply -p0`. Fails only if writing fails.
 pub fn diff(
     name: &str,
     before: &str,
@@ -18,7 +19,8 @@ pub fn diff(
     style: OutputStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (old, new) = (lines(before), lines(after));
+    let (before, after) = (masked(before), masked(after));
+    let (old, new) = (lines(&before), lines(&after));
     let diff = TextDiff::configure()
         .newline_terminated(true)
         .diff_slices(&old, &new);

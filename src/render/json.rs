@@ -1,6 +1,9 @@
 //! The report as JSON, and its schema.
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    borrow::Cow,
+    io::{self, BufWriter, Write},
+};
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde::Serialize;
@@ -8,7 +11,7 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 
 use super::{Page, is_unsafe};
-use crate::analysis::StatusReport;
+use crate::{analysis::StatusReport, text::masked};
 
 /// Bumped only when a field changes its meaning or is removed; additions do not count.
 pub const VERSION: u32 = 1;
@@ -73,9 +76,27 @@ pub fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// Writes a document with the unsafe characters escaped that JSON itself would leave as they are.
 pub fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut escaped = BufWriter::new(EscapeUnsafe(out));
-    serde_json::to_writer_pretty(&mut escaped, document)?;
+    serde_json::to_writer_pretty(MaskSecrets(&mut escaped), document)?;
     writeln!(escaped)?;
     escaped.flush()
+}
+
+/// Passes on the parts that a serializer writes, with the secrets in them masked. No form of a secret has a character that JSON
+/// escapes, so none is in two parts.
+struct MaskSecrets<W>(W);
+
+impl<W: Write> Write for MaskSecrets<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match str::from_utf8(bytes).map(masked) {
+            Ok(Cow::Owned(masked)) => self.0.write_all(masked.as_bytes())?,
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Passes on the UTF-8 of a serializer, with its unsafe characters escaped.

@@ -14,9 +14,13 @@ pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io:
     for remark in status::remarks(report) {
         writeln!(out, "\n{remark}")?;
     }
-    for table in tables.iter().filter(|table| !table.is_empty()) {
-        writeln!(out, "\n## {}\n", table.title)?;
-        write_table(table, out)?;
+    let is_shown = |table: &&ReportTable| !table.is_empty() || table.notes().next().is_some();
+    for table in tables.iter().filter(is_shown) {
+        writeln!(out, "\n## {}", table.title)?;
+        if !table.is_empty() {
+            writeln!(out)?;
+            write_table(table, out)?;
+        }
         for note in table.notes() {
             writeln!(out, "\n{note}")?;
         }

@@ -5,7 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Format, amounts, counted, json, sanitize};
-use crate::model::{Month, RoundedSum};
+use crate::{
+    model::{Month, RoundedSum},
+    text::masked,
+};
 
 #[derive(Debug, Serialize)]
 pub struct Migrated {
@@ -40,7 +43,7 @@ impl Migrated {
     pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         match &self.change {
             _ if format == Format::Json => json::write(self, out),
-            Some(change) if self.dry_run => out.write_all(change.log.as_bytes()),
+            Some(change) if self.dry_run => out.write_all(masked(&change.log).as_bytes()),
             Some(change) => change.write(&self.file, out),
             None => {
                 let file = sanitize(&self.file);

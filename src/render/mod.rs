@@ -33,6 +33,7 @@ use strum::VariantArray as _;
 pub use archived::{Archived, Deleted, Left, MovedTo};
 pub use chart::{Canvas, Chart, Point, RuleLine, in_level};
 pub use costs::remarks as cost_remarks;
+pub use daily::no_rows as no_daily_rows;
 pub use diagnostics::{LineAt, concise, count_all, count_findings, in_full, summary};
 pub use diff::diff;
 pub use forecast::in_brackets;
@@ -63,6 +64,11 @@ pub fn counted(count: impl TryInto<u64>, word: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {word}{plural}", Tokens(count))
+}
+
+/// The command that creates a log: `tokmon init --file spent.md`.
+pub fn init_command(log: &str) -> String {
+    format!("tokmon init --file {}", shell_words::quote(log))
 }
 
 /// The value behind a text, or nothing.

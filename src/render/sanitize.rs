@@ -1,10 +1,13 @@
-//! Text from a log made safe for a terminal: nothing in it can drive the terminal, hide, or change the direction of writing.
+//! Text from a log made safe to show: nothing in it can drive the terminal, hide, or change the direction of writing, and access
+//! keys are masked.
 //! Also measures text in cells.
 
 use std::{borrow::Cow, fmt::Write as _};
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+use crate::text::masked;
 
 /// The maximum number of combining marks on one character. A pile of them would spill over the lines around.
 const MAX_MARKS: usize = 8;
@@ -46,7 +49,15 @@ pub fn escape_unsafe(text: &str) -> Cow<'_, str> {
     escape(text, true)
 }
 
+/// Secrets are masked here, since all text that is shown comes this way.
 fn escape(text: &str, is_whole: bool) -> Cow<'_, str> {
+    match masked(text) {
+        Cow::Borrowed(text) => escape_characters(text, is_whole),
+        Cow::Owned(text) => Cow::Owned(escape_characters(&text, is_whole).into_owned()),
+    }
+}
+
+fn escape_characters(text: &str, is_whole: bool) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }

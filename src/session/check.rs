@@ -1,9 +1,6 @@
 //! Everything that is wrong with a log: what its reader finds, what the rules find in each month, and what git has merged.
 
-use std::{
-    collections::BTreeSet,
-    io::{BufRead as _, BufReader, Read},
-};
+use std::{collections::BTreeSet, io::Read};
 
 use chrono::{DateTime, FixedOffset};
 
@@ -11,6 +8,7 @@ use super::{
     LogFiles, ReadFiles,
     archives::Archives,
     loader::{Loader, no_usage},
+    secrets,
 };
 use crate::{
     analysis::{RowSelection, Superseded},
@@ -20,8 +18,7 @@ use crate::{
     failure::Failure,
     model::{Budget, Month},
     render::check::CheckExtent,
-    store::{self, Opened},
-    text::{self, FileId, FileRole, Place, Span},
+    text::{FileId, FileRole},
 };
 
 /// The largest log that is read at once, in bytes.
@@ -69,18 +66,18 @@ pub fn check(
         months: months.len(),
         ..loader.extent
     };
-    let may_be_merged = loader.may_be_merged;
+    let (may_be_merged, is_cost_log) = (loader.may_be_merged, loader.is_cost_log());
     let (ledger, mut read) = loader.finish(opened);
     rules::pass_over_totals(&ledger, &mut read.findings);
     rules::months(&ledger, &months, &policy, &mut read.findings);
+    secrets::find(&mut read);
     unread_archives(&mut read, log)?;
     merges(&mut read, may_be_merged, log, now)?;
-    secrets(&mut read, months.len())?;
     read.findings.sort();
     if read.findings.kept().iter().any(forbids_writing) {
         read.findings.mark_all_manual();
     }
-    if months.is_empty() && read.findings.kept().is_empty() {
+    if !is_cost_log && months.is_empty() && read.findings.kept().is_empty() {
         return Err(no_usage(log));
     }
     Ok(CheckedLog {
@@ -134,55 +131,6 @@ fn merges(
         read.findings.extend(findings);
     }
     Ok(())
-}
-
-/// Adds the access keys that are written in the log and in the archives that were read.
-fn secrets(read: &mut ReadFiles, months: usize) -> Result<(), Failure> {
-    let mut found = find_secrets(FileId::LOG, &mut read.log);
-    for index in 0..u32::try_from(months).unwrap_or(u32::MAX) {
-        let file = FileId::archive(index);
-        let Some(path) = read.files.path(file) else {
-            break;
-        };
-        if let Ok(mut archive) = store::open(path) {
-            found.extend(find_secrets(file, &mut archive));
-        }
-    }
-    read.findings.extend(found);
-    Ok(())
-}
-
-/// Lines that cannot be read were reported already.
-fn find_secrets(file: FileId, opened: &mut Opened) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let Ok(bytes) = opened.bytes() else {
-        return found;
-    };
-    let (mut bytes, mut line) = (BufReader::new(bytes), Vec::new());
-    let (mut number, mut start) = (0, 0);
-    while bytes
-        .read_until(b'\n', &mut line)
-        .is_ok_and(|count| count > 0)
-    {
-        number += 1;
-        let text = String::from_utf8_lossy(&line);
-        for (range, what) in text::secrets(&text) {
-            let place = Place {
-                file,
-                span: Span::new(start + range.start, start + range.end),
-                line: number,
-                column: text[..range.start].chars().count() + 1,
-                line_start: start,
-            };
-            found.push(
-                Diagnostic::new(Code::Secret, format!("{what} is written here"), place)
-                    .help("revoke it, then remove it here and from the history of the repository"),
-            );
-        }
-        start += line.len();
-        line.clear();
-    }
-    found
 }
 
 /// Bytes that are not UTF-8 could be lost by writing the log, and which side of a conflict is right is for a person to say.

@@ -23,7 +23,7 @@ use crate::{
     model::{Header, Month, NoteValue, Policy, fold_name},
     render::check::CheckExtent,
     store::{self, Opened},
-    text::{self, FileId, FileRole, Files, Place},
+    text::{FileId, FileRole, Files, Place},
 };
 
 /// The files that were read, and what is wrong with them.
@@ -38,11 +38,6 @@ pub struct ReadFiles {
 
 /// The line that a place is on, with enough of it to show the place. `log` is the log itself.
 pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String> {
-    let line = raw_line_at(log, files, place)?;
-    Some(text::masked(&line).into_owned())
-}
-
-fn raw_line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String> {
     let most = EXCERPT.max((place.column + place.span.len().min(256)) * 4);
     if place.file == FileId::LOG {
         return log.line(place.line_start, most).ok();
@@ -113,7 +108,9 @@ impl<'l> Loader<'l> {
         };
         loader.read(FileId::LOG, opened)?;
         if let Some(mut projection) = log.projection()? {
+            let before = loader.extent.lines;
             loader.read(FileId::PROJECTION, &mut projection)?;
+            loader.extent.projection_lines = loader.extent.lines - before;
         }
         Ok(loader)
     }
@@ -124,9 +121,10 @@ impl<'l> Loader<'l> {
         now: DateTime<FixedOffset>,
         backtest: bool,
     ) -> Result<(Month, Vec<Month>), Failure> {
-        let Some(month) = self.builder.choose_month() else {
-            return Err(no_usage(self.log));
-        };
+        let today = Month::of(now.date_naive());
+        let chosen = self.builder.choose_month();
+        let chosen = chosen.or_else(|| self.builder.begin_month(today));
+        let month = chosen.ok_or_else(|| no_usage(self.log))?;
         self.load_archive(month)?;
         let mut earlier = earlier_months(month, now.date_naive(), backtest, &self.builder);
         if !self.builder.has_rows(month) {
@@ -166,6 +164,10 @@ impl<'l> Loader<'l> {
         Err(Failure::no_data(message).help(help))
     }
 
+    pub fn is_cost_log(&self) -> bool {
+        self.builder.is_cost_log()
+    }
+
     /// The months of the log, and the month to show, oldest first.
     pub fn months(&mut self) -> Vec<Month> {
         let mut months = self.builder.months();
@@ -186,6 +188,7 @@ impl<'l> Loader<'l> {
         let before = self.extent.lines;
         self.read(file, &mut archive)?;
         self.extent.archived_lines += self.extent.lines - before;
+        self.extent.archives += 1;
         Ok(())
     }
 

@@ -150,7 +150,7 @@ fn find_log(options: &LogOptions) -> Result<PathBuf, Failure> {
         .collect();
     let message = format!("no cost log found; looked for\n{}", tried.join("\n"));
     Err(Failure::no_input(message).help(
-        "create one with `tokmon init`, or name one with --file PATH, TOKMON_FILE or `log = \"PATH\"` in tokmon.toml",
+        "create one with `tokmon init`, or name yours with --file FILE, TOKMON_FILE or `log = \"FILE\"` in tokmon.toml",
     ))
 }
 

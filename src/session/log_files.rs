@@ -15,6 +15,7 @@ use crate::{
     exit::ExitCode,
     failure::Failure,
     model::{Budget, Month, Policy},
+    render,
     store::{self, OpenError, Opened},
     text::{FileRole, Files},
 };
@@ -52,14 +53,19 @@ impl LogFiles {
             };
             let help = match error {
                 OpenError::Missing => {
-                    "name an existing log with --file PATH, or begin one with `tokmon init`"
+                    let create = render::init_command(&self.shown);
+                    format!("create it with `{create}`, or name another log with --file FILE")
                 }
                 OpenError::NotAFile("a pipe" | "a device") => {
-                    "to read from a pipe, write `--file -`"
+                    "to read from a pipe, write `--file -`".to_owned()
                 }
-                OpenError::NotAFile(_) => "name the file itself, like `--file docs/cost-log.md`",
-                OpenError::Refused(_) => "check the permissions of the file and its folders",
-                OpenError::DamagedJournal(_) => store::DAMAGED_JOURNAL_HELP,
+                OpenError::NotAFile(_) => {
+                    "name the file itself, like `--file docs/cost-log.md`".to_owned()
+                }
+                OpenError::Refused(_) => {
+                    "check the permissions of the file and its folders".to_owned()
+                }
+                OpenError::DamagedJournal(_) => store::DAMAGED_JOURNAL_HELP.to_owned(),
             };
             let message = format!("cannot read cost log {}: {error}", self.shown);
             Failure::new(code, message).help(help)

@@ -6,6 +6,7 @@ mod check;
 mod loader;
 mod locate;
 mod log_files;
+mod secrets;
 
 use std::io::Read;
 

@@ -103,6 +103,10 @@ impl Files {
         file
     }
 
+    pub fn ids(&self) -> impl Iterator<Item = FileId> {
+        self.0.keys().copied()
+    }
+
     /// Empty for a file that was never added.
     pub fn name(&self, file: FileId) -> &str {
         self.0.get(&file).map_or("", |(name, _)| name)

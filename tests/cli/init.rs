@@ -98,11 +98,14 @@ fn the_log_is_where_it_is_said_to_be() {
     ])
     .env("TOKMON_FILE", "docs/spent.md")
     .run();
-    assert_snapshot!(ran.out, @"
+    assert_snapshot!(ran.out, @r#"
     Wrote docs/spent.md and docs/tokmon.toml
+
       tokmon record --team Orchestrator --tokens 1200  records spending
       tokmon                                           shows what is used
-    ");
+
+    No budget is set: write `tokens = "200K"` under [budget] in docs/tokmon.toml.
+    "#);
     let text = fs::read_to_string(folder.path().join("docs/spent.md")).unwrap();
     assert!(text.contains("## 2026-02 Monthly Summary"), "{text}");
     let docs = folder.path().join("docs");
@@ -117,6 +120,52 @@ fn the_log_is_where_it_is_said_to_be() {
         assert_snapshot!(format!("place_{name}"), run(args).run());
     }
     assert!(!folder.path().join("tokmon.toml").exists());
+}
+
+/// Each command that `init` prints does what it says, from the folder that it was run in.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_init_prints_next_can_be_copied() {
+    let folder = repository(&[("docs/x", ""), ("elsewhere/x", "")]);
+    let run = |line: &str| {
+        let args = shell_words::split(line).unwrap();
+        let args = args.iter().map(String::as_str);
+        Tokmon::new(args).folder(folder.path()).run()
+    };
+    let mut pictures = String::new();
+    for line in [
+        "init",
+        "init --file docs/cost-log.md --teams \"O'Brien, QA\"",
+        "init -f 'elsewhere/my log.md' --teams QA:5K --budget 200K",
+    ] {
+        let Ran { code, out, err } = run(line);
+        assert_eq!((code, err.as_str()), (0, ""), "{line}");
+        pictures += &format!("$ tokmon {line}\n{out}\n");
+        let commands = out.lines().filter_map(|line| line.strip_prefix("  tokmon"));
+        for command in commands {
+            let (command, _) = command.rsplit_once("  ").unwrap();
+            let ran = run(command);
+            assert_eq!(ran.code, 0, "{command}: {ran}");
+            assert!(
+                ran.out.contains("1,200") || ran.out.contains("1200"),
+                "{ran}"
+            );
+        }
+        let setting = out.lines().find_map(|line| line.split('`').nth(1));
+        if let Some(setting) = setting {
+            let path = out.split_whitespace().nth(3).unwrap();
+            let path = folder.path().join(path);
+            let settings = fs::read_to_string(&path).unwrap();
+            let settings = settings.replacen("[budget]", &format!("[budget]\n{setting}"), 1);
+            fs::write(&path, settings).unwrap();
+            let log = path.with_file_name("cost-log.md");
+            let out = run(&format!("-f {}", log.display())).out;
+            assert!(out.contains("200,000 tokens"), "{out}");
+            fs::remove_file(path).unwrap();
+            fs::remove_file(log).unwrap();
+        }
+    }
+    assert_snapshot!("next_steps", pictures);
 }
 
 #[test]

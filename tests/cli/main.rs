@@ -21,8 +21,10 @@ mod merge;
 mod money;
 mod months;
 mod options;
+mod quiet;
 mod readme;
 mod scaling;
+mod secrets;
 mod settings;
 mod views;
 

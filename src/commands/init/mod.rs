@@ -4,10 +4,21 @@
 mod teams;
 mod texts;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use super::run::Run;
-use crate::{cli::InitArgs, config, exit::ExitCode, failure::Failure, render, store};
+use crate::{
+    cli::InitArgs,
+    config,
+    exit::ExitCode,
+    failure::{Failure, sanitize_lines},
+    render,
+    session::{LogOptions, locate},
+    store,
+};
 use teams::Team;
 use texts::NewLog;
 
@@ -41,35 +52,49 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         store::roll_back(&log.path);
         return Err(failure);
     }
-    let [log, settings] = [&log.shown, &settings.shown].map(|shown| render::sanitize(shown));
-    let next = next_steps(&new_log);
-    run.print(|out| writeln!(out, "Wrote {log} and {settings}\n{next}"))?;
+    if run.is_silent() {
+        return Ok(ExitCode::Success);
+    }
+    let next = next_steps(&new_log, &log, &settings, run);
+    run.print(|out| out.write_all(sanitize_lines(&next).as_bytes()))?;
     Ok(ExitCode::Success)
 }
 
-/// What to do with a new log.
-fn next_steps(log: &NewLog) -> String {
-    let name = log.teams.first().map_or("NAME", |team| team.name.as_str());
+/// What was written, and what to do with it.
+fn next_steps(new: &NewLog, log: &NewFile, settings: &NewFile, run: &Run<'_, '_>) -> String {
+    let team = new.teams.first().map_or("NAME", |team| team.name.as_str());
+    let named = if is_found(log, run) {
+        String::new()
+    } else {
+        format!(" -f {}", shell_words::quote(&log.shown))
+    };
     let record = format!(
-        "tokmon record --team {} --tokens 1200",
-        shell_words::quote(name)
+        "tokmon record{named} --team {} --tokens 1200",
+        shell_words::quote(team)
     );
-    let mut steps = vec![
-        (record.as_str(), "records spending"),
-        ("tokmon", "shows what is used"),
-    ];
-    if log.budget.is_none() {
-        steps.push((
-            "tokens = 200_000",
-            "under [budget] in the settings sets a budget, which is not set yet",
-        ));
+    let status = format!("tokmon{named}");
+    let width = record.chars().count();
+    let (log, settings) = (&log.shown, &settings.shown);
+    let mut text = format!(
+        "Wrote {log} and {settings}\n\n  {record}  records spending\n  {status:<width$}  shows what is used\n"
+    );
+    if new.budget.is_none() {
+        let _ = write!(
+            text,
+            "\nNo budget is set: write `tokens = \"200K\"` under [budget] in {settings}.\n"
+        );
     }
-    let width = steps.iter().map(|(step, _)| step.chars().count()).max();
-    let width = width.unwrap_or_default();
-    let steps = steps
-        .iter()
-        .map(|(step, what)| format!("  {step:<width$}  {what}"));
-    steps.collect::<Vec<_>>().join("\n")
+    text
+}
+
+/// Whether the log is the one that is meant where none is named.
+fn is_found(log: &NewFile, run: &Run<'_, '_>) -> bool {
+    let options = LogOptions {
+        log: run.cx.variable("TOKMON_FILE").map(PathBuf::from),
+        ..run.log_options()
+    };
+    let found = locate(&options).ok().and_then(|found| found.path);
+    found.is_some_and(|found| found == log.path)
 }
 
 /// A file to create.

@@ -69,10 +69,14 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         Ok(remark) => remark,
         Err(failure) => return Err(run.recorded_but(failure, "not settled")),
     };
-    let printed = outcome(&session, &new, known, run).and_then(|recorded| {
-        let (format, style) = (run.format(), run.style());
-        run.print(|out| render::recorded(&recorded, format, style, out))
-    });
+    let printed = if run.is_silent() {
+        Ok(())
+    } else {
+        outcome(&session, &new, known, run).and_then(|recorded| {
+            let (format, style) = (run.format(), run.style());
+            run.print(|out| render::recorded(&recorded, format, style, out))
+        })
+    };
     match remark {
         Some((text, true)) => run.urgent_note(text),
         Some((text, false)) => run.note(text),

@@ -58,7 +58,7 @@ impl Follower<'_, '_> {
                 if let Some(files) = files {
                     self.read_files = files.files;
                 }
-                let first = problems.into_iter().find(|problem| problem.is_error());
+                let first = problems.into_iter().find(Problem::is_error);
                 Err(ReadError::Unreadable(first.unwrap_or_else(|| Problem {
                     text: failure.to_string(),
                     place: None,

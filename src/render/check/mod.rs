@@ -5,7 +5,10 @@ mod github;
 mod json;
 mod sarif;
 
-use std::io::{self, Write};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 pub use explain::explain;
 pub use json::schema;
@@ -36,8 +39,42 @@ pub struct CheckExtent {
     pub rows_without_figure: u64,
     /// Lines of all files.
     pub lines: u64,
+    /// Lines of the projection among them.
+    pub projection_lines: u64,
     /// Lines of the archives among them.
     pub archived_lines: u64,
+    /// Archives.
+    pub archives: u64,
+}
+
+/// `116 lines, and 5,027 in its archive; 61 rows, 2 of them without a figure, 1 month`.
+impl fmt::Display for CheckExtent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let archive = match self.archives {
+            1 => "its archive".to_owned(),
+            archives => format!("its {archives} archives"),
+        };
+        let beside = [
+            (self.projection_lines, "its projection".to_owned()),
+            (self.archived_lines, archive),
+        ];
+        let in_log = self.lines - self.projection_lines - self.archived_lines;
+        f.write_str(&counted(in_log, "line"))?;
+        let beside = beside.iter().filter(|(lines, _)| *lines > 0);
+        let beside = beside.map(|(lines, file)| format!("{} in {file}", Tokens(*lines)));
+        let beside = beside.collect::<Vec<_>>().join(", ");
+        if beside.is_empty() {
+            f.write_str(", ")?;
+        } else {
+            write!(f, ", and {beside}; ")?;
+        }
+        f.write_str(&counted(self.rows, "row"))?;
+        if self.rows_without_figure > 0 {
+            let without = Tokens(self.rows_without_figure);
+            write!(f, ", {without} of them without a figure")?;
+        }
+        write!(f, ", {}", counted(self.months, "month"))
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,24 +117,7 @@ impl CheckReport<'_> {
 
     /// The number of findings, of lines, and of findings that `--fix` can fix.
     fn summary(&self, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
-        let CheckExtent {
-            months,
-            rows,
-            rows_without_figure,
-            lines,
-            archived_lines,
-        } = self.extent;
-        let lines = counted(lines.saturating_sub(archived_lines), "line");
-        let lines = match archived_lines {
-            0 => lines,
-            archived => format!("{lines} and {} in its archives", Tokens(archived)),
-        };
-        let without = match rows_without_figure {
-            0 => String::new(),
-            count => format!(", {count} of them without a figure"),
-        };
-        let (rows, months) = (counted(rows, "row"), counted(months, "month"));
-        let extent = format!("{lines}, {rows}{without}, {months}");
+        let extent = self.extent;
         let file = style.text(self.files.name(FileId::LOG));
         let line = match count_all(self.findings) {
             Some(kinds) => format!("{kinds} in {file} ({extent}){}", self.fixable()),

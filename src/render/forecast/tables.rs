@@ -303,9 +303,11 @@ fn scenarios(report: &StatusReport) -> ReportTable {
             Cell::some(scenario.end.level, Cell::Level),
         ]);
     }
-    table.note(
-        "scenarios change the pending phases by a fixed share; they are not a confidence interval",
-    );
+    if !table.is_empty() {
+        table.note(
+            "scenarios change the pending phases by a fixed share; they are not a confidence interval",
+        );
+    }
     table
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Size, SizeClass, ViewContext};
 use crate::{
     render::{
-        StyledLine, TextRole, apart, heading, joined, prefixed, sanitize, split_at_width, width,
+        StyledLine, TextRole, apart, heading, init_command, joined, prefixed, sanitize,
+        split_at_width, width,
     },
     tui::state::{App, Pause, ReadError, Tab},
     watch::WatchSource,
@@ -114,7 +115,9 @@ pub fn read_error(app: &App, view: ViewContext) -> Option<String> {
     Some(match app.read_error.as_ref()? {
         ReadError::Unreadable(problem) => format!("! {}", view.style.text(&problem.text)),
         ReadError::Gone(name) if app.latest.is_none() => {
-            format!("! {} is not there yet", view.style.text(name))
+            let create = init_command(name);
+            let why = format!("{name} is not there yet: `{create}` creates it");
+            format!("! {}", view.style.text(&why))
         }
         ReadError::Gone(name) => format!("! {} is gone", view.style.text(name)),
     })
