@@ -5,6 +5,9 @@ use std::cmp::Ordering;
 use super::{OutputStyle, StyledLine, TextRole};
 use crate::model::{Level, Tokens};
 
+/// The dots of a dash, and of a dash with the gap behind it.
+const DASH: (usize, usize) = (4, 6);
+
 /// Minutes since the start, and the tokens used by then.
 pub type Point = (i64, u64);
 
@@ -30,8 +33,8 @@ pub struct Chart {
     pub likely: Vec<Point>,
     /// The lower and the upper edge of what is possible.
     pub fan: [Vec<Point>; 2],
-    /// The budget, and other levels below it.
-    pub rules: Vec<RuleLine>,
+    /// The budget.
+    pub rule: Option<RuleLine>,
     /// Texts at the right of the chart, at the height of these tokens.
     pub remarks: Vec<(u64, String)>,
     pub span: (i64, i64),
@@ -57,27 +60,30 @@ impl Chart {
             .collect()
     }
 
-    /// The dot for these tokens, from the top, in a chart of `rows` rows of `down` dots. A rule has a row of its own: what is above
-    /// it is in a row above, and what is below it in a row below.
+    /// The dot for these tokens, from the top, in a chart of `rows` rows of `down` dots. The rule has a row of its own: what is above
+    /// it is in a row above, and what is below it in a row below. Between them, the scale is even.
     fn dot(&self, tokens: u64, rows: usize, down: usize) -> usize {
         let last = (rows * down).saturating_sub(1);
-        let share = |tokens: u64| {
-            let at = u128::from(tokens) * last as u128 / u128::from(self.top.max(1));
-            usize::try_from(at).map_or(last, |at| at.min(last))
+        let share = |part: u64, of: u64, dots: usize| {
+            let at = u128::from(part) * dots as u128 / u128::from(of.max(1));
+            usize::try_from(at).map_or(dots, |at| at.min(dots))
         };
-        let mut dot = share(tokens);
-        for rule in &self.rules {
-            // There is a row below it, and where something is above it, one above.
-            let above = usize::from(self.top > rule.tokens);
-            let row = (share(rule.tokens) / down).max(1);
-            let row = row.min(rows.saturating_sub(1 + above)) * down;
-            match tokens.cmp(&rule.tokens) {
-                Ordering::Greater => dot = dot.max(row + down).min(last),
-                Ordering::Equal => dot = (row + down / 2).min(last),
-                Ordering::Less => dot = dot.min(row.saturating_sub(1)),
+        let Some(rule) = &self.rule else {
+            return last - share(tokens, self.top, last);
+        };
+        let row = share(rule.tokens, self.top, last) / down;
+        // There is a row below it, and where something is above it, one above.
+        let above = usize::from(self.top > rule.tokens);
+        let row = row.max(1).min(rows.saturating_sub(1 + above)) * down;
+        let dot = match tokens.cmp(&rule.tokens) {
+            Ordering::Less => share(tokens, rule.tokens, row).min(row.saturating_sub(1)),
+            Ordering::Equal => row + down / 2,
+            Ordering::Greater => {
+                let (start, beyond) = ((row + down).min(last), self.top - rule.tokens.min(self.top));
+                start + share(tokens - rule.tokens, beyond, last - start)
             }
-        }
-        last - dot
+        };
+        last - dot.min(last)
     }
 
     fn row(&self, tokens: u64, rows: usize, down: usize) -> usize {
@@ -122,20 +128,18 @@ impl DotMatrix {
             let minute = start
                 + (end - start) * i64::try_from(column).unwrap_or(0)
                     / i64::try_from(width.max(2) - 1).unwrap_or(1);
-            let [low, high] = &chart.fan;
-            let fan = at(low, minute).zip(at(high, minute));
-            if let Some((low, high)) = fan.filter(|_| ascii || column % 2 == 0) {
-                let edges = [row(high), row(low)];
-                for dot in edges[0]..=edges[1] {
-                    if ascii || dot % 2 == 0 || edges.contains(&dot) {
-                        set(dot, dot, column, Layer::Fan);
-                    }
+            for edge in &chart.fan {
+                let dot = at(edge, minute).filter(|_| ascii || column % 2 == 0).map(row);
+                if let Some(dot) = dot {
+                    set(dot, dot, column, Layer::Fan);
                 }
             }
             let lines = [(&chart.used, Layer::Used), (&chart.likely, Layer::Likely)];
             for ((curve, layer), before) in lines.into_iter().zip(&mut before) {
                 let dot = at(curve, minute).map(row);
-                if let Some(dot) = dot {
+                // What is likely is dashed.
+                let is_gap = layer == Layer::Likely && !ascii && column % DASH.1 >= DASH.0;
+                if let Some(dot) = dot.filter(|_| !is_gap) {
                     // A steep line stays one.
                     let from =
                         before.map_or(dot, |before: usize| before.saturating_sub(1).max(dot));
@@ -149,13 +153,15 @@ impl DotMatrix {
 
     fn row(&self, row: usize, chart: &Chart, canvas: Canvas) -> StyledLine {
         let (rows, down) = (canvas.rows, self.cell.1);
-        let rule = chart
-            .rules
-            .iter()
-            .find(|rule| chart.row(rule.tokens, rows, down) == row);
+        let is_at = |tokens: u64| chart.row(tokens, rows, down) == row;
+        let rule = chart.rule.as_ref().filter(|rule| is_at(rule.tokens));
+        let mut remarks = chart.remarks.iter();
+        let remark = remarks.find(|(tokens, _)| is_at(*tokens));
+        // Two labels of one row would be of two values.
+        let is_other = remark.is_some_and(|(tokens, _)| *tokens != chart.top);
         let label = match (rule, row) {
             (Some(rule), _) => rule.label.clone(),
-            (None, 0) => Tokens(chart.top).compact(),
+            (None, 0) if !is_other => Tokens(chart.top).compact(),
             (None, row) if row == rows - 1 => "0".to_owned(),
             (None, _) => String::new(),
         };
@@ -192,9 +198,7 @@ impl DotMatrix {
             });
         }
         line += in_level(run, level);
-        let mut remarks = chart.remarks.iter();
-        if let Some((_, remark)) = remarks.find(|(tokens, _)| chart.row(*tokens, rows, down) == row)
-        {
+        if let Some((_, remark)) = remark {
             line += remark.as_str();
         }
         line.trim_end()
@@ -236,7 +240,7 @@ mod tests {
         ) {
             let down = if ascii { 1 } else { 4 };
             let chart = Chart {
-                rules: vec![RuleLine { tokens: budget, label: String::new() }],
+                rule: Some(RuleLine { tokens: budget, label: String::new() }),
                 top: others.iter().copied().max().unwrap_or_default().max(budget),
                 ..Chart::default()
             };

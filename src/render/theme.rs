@@ -168,14 +168,16 @@ impl OutputStyle {
         if self.ascii { " - " } else { " · " }
     }
 
-    /// The first text if it fits, else the second one.
-    pub(crate) fn pick<T: Into<StyledLine>>(self, [full, compact]: [T; 2]) -> StyledLine {
-        let full = full.into();
-        if self.fits(&full) {
-            full
-        } else {
-            compact.into()
-        }
+    /// The first text that fits, else the last one.
+    pub(crate) fn pick<T: Into<StyledLine>, const N: usize>(self, texts: [T; N]) -> StyledLine {
+        let mut texts = texts.into_iter().map(Into::into);
+        let mut last = StyledLine::new();
+        texts
+            .find(|text| {
+                last.clone_from(text);
+                self.fits(text)
+            })
+            .unwrap_or(last)
     }
 
     pub(crate) fn fits(self, line: &StyledLine) -> bool {

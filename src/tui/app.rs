@@ -97,6 +97,7 @@ impl App {
             self.is_typing = false;
             self.filter.clear();
             self.restore_selection();
+        } else if self.selected_rows.take().is_some() {
         } else if self.team.is_some() {
             self.tab = Tab::Teams;
             self.leave_team();
@@ -105,7 +106,7 @@ impl App {
 
     fn show(&mut self, tab: Tab) {
         self.tab = tab;
-        self.panel = None;
+        (self.panel, self.selected_rows) = (None, None);
         self.leave_team();
     }
 
@@ -119,6 +120,10 @@ impl App {
             _ => shown.len.saturating_sub(1),
         };
         let selected = &mut self.selected[self.tab.index()];
+        if self.tab == Tab::Forecast {
+            *selected = Some(shown.top.saturating_add_signed(by).min(last));
+            return;
+        }
         let to = |at: usize| at.min(last).saturating_add_signed(by).min(last);
         *selected = match (self.tab, *selected) {
             // The first key selects the first alert.

@@ -1,12 +1,14 @@
 //! What the views list, and what of it is selected.
 
 use crate::{
-    analysis::{Alert, AlertScope, DayReport, RowReport, StatusReport, TeamReport},
+    analysis::{Alert, DayReport, RowReport, StatusReport, TeamReport},
     model::fold_name,
+    render::forecast::ForecastRows,
     text::FileId,
     tui::{
         sort::SortBy,
         state::{App, ReadError, RowKey, Tab},
+        target::AlertTarget,
     },
 };
 
@@ -109,10 +111,6 @@ impl App {
         selected.map(|at| at.min(last))
     }
 
-    pub fn top(&self, last: usize) -> usize {
-        self.selected[self.tab.index()].unwrap_or(0).min(last)
-    }
-
     pub fn selected_team(&self) -> Option<&TeamReport> {
         let teams = self.teams();
         let at = self.selected_row_in(Tab::Teams, teams.len())?;
@@ -147,18 +145,10 @@ impl App {
     }
 
     fn enter_alert(&mut self) {
-        let Some(alert) = self.selected_alert() else {
-            return;
-        };
-        let (scope, team) = (alert.scope, alert.team.clone());
-        self.tab = match (scope, &team) {
-            (AlertScope::Forecast | AlertScope::Plan, None) => Tab::Forecast,
-            _ => Tab::Teams,
-        };
-        if team.is_some() {
-            self.filter.clear();
-            self.selected_team = team;
-            self.restore_selection();
+        let target = self.report().zip(self.selected_alert());
+        let target = target.map(|(report, alert)| AlertTarget::of(alert, report));
+        if let Some(target) = target {
+            self.go_to(target);
         }
     }
 
@@ -186,7 +176,12 @@ impl App {
                 let row = rows.get(self.selected_row(rows.len())?)?;
                 Some((row.place.file, row.place.line))
             }
-            Tab::Forecast => None,
+            Tab::Forecast => {
+                let plan = self.report()?.forecast.plan.as_ref()?;
+                let is_selected = self.selected_rows == Some(ForecastRows::Pending);
+                let phase = plan.pending().next().filter(|_| is_selected)?;
+                Some((phase.place.file, phase.place.line))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ pub mod message;
 pub mod reading;
 mod sort;
 mod state;
+mod target;
 #[cfg(test)]
 mod tests;
 pub mod view;

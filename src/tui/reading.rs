@@ -6,7 +6,6 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
-    analysis::{StatusReport, TeamReport},
     diagnostic::Severity,
     tui::{
         crossing::crossed,
@@ -95,12 +94,7 @@ impl App {
         self.reload_requested = false;
         let before = self.latest.take();
         let latest = self.latest.insert(snapshot);
-        if before
-            .as_ref()
-            .is_none_or(|before| !is_same(before, latest))
-        {
-            self.read_at = Some((now, at));
-        }
+        self.read_at = Some((now, at));
         let before = before.as_ref().map(|before| &before.report);
         let (level, message, rings) = crossed(&mut self.rung, before, &latest.report, now.time());
         // A message about a level that is left is outdated.
@@ -114,22 +108,4 @@ impl App {
         self.restore_selection();
         rings && self.bell
     }
-}
-
-/// Whether two readings found the same in the files, at whatever time.
-fn is_same(one: &Snapshot, two: &Snapshot) -> bool {
-    let (one_says, two_says) = (&one.report, &two.report);
-    // The forecast of a team depends on the moment.
-    let stated = |team: &TeamReport| TeamReport {
-        forecast: None,
-        ..team.clone()
-    };
-    let teams = |report: &StatusReport| report.teams.iter().map(stated).collect::<Vec<_>>();
-    one.problems == two.problems
-        && one_says.log == two_says.log
-        && one_says.budget == two_says.budget
-        && one_says.used == two_says.used
-        && one_says.days == two_says.days
-        && one_says.forecast.plan == two_says.forecast.plan
-        && teams(one_says) == teams(two_says)
 }

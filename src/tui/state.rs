@@ -9,6 +9,7 @@ use crate::{
     analysis::{AlertScope, StatusReport},
     diagnostic::Severity,
     model::{Level, Tokens},
+    render::forecast::ForecastRows,
     text::FileId,
     tui::sort::SortBy,
     watch::WatchSource,
@@ -114,11 +115,12 @@ impl App {
     }
 }
 
-/// The length of a list, and the number of its rows on the screen.
+/// The length of a list, the number of its rows on the screen, and the first of those.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Viewport {
     pub len: usize,
     pub page: usize,
+    pub top: usize,
 }
 
 impl Viewport {
@@ -180,4 +182,6 @@ pub struct App {
     pub selected_alert: Option<(AlertScope, Option<String>)>,
     pub selected_team: Option<String>,
     pub selected_row: Option<RowKey>,
+    /// The rows of the forecast that an alert led to.
+    pub selected_rows: Option<ForecastRows>,
 }

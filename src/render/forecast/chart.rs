@@ -41,16 +41,23 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     std::iter::once(StyledLine::new()).chain(chart).collect()
 }
 
-/// The chart on a screen with room for this many lines, some of which other parts want. Empty if there is no room.
+/// The chart on a screen with room for this many lines. Below it are others: with little room only the first of them, the second
+/// number, are on the screen. Empty if there is no room.
 pub fn on_screen(
     report: &StatusReport,
     style: OutputStyle,
     room: usize,
-    others: usize,
+    [all, first]: [usize; 2],
 ) -> Vec<StyledLine> {
     let room = room.saturating_sub(TITLE_AND_AXIS);
-    let rows = room.saturating_sub(others);
-    let canvas = screen_canvas(style, rows.clamp(MIN_SCREEN_ROWS, MAX_SCREEN_ROWS));
+    let rows = match room.saturating_sub(all) {
+        0..MIN_SCREEN_ROWS => {
+            let rows = room.saturating_sub(first);
+            rows.clamp(MIN_SCREEN_ROWS, MAX_SCREEN_ROWS)
+        }
+        rows => rows,
+    };
+    let canvas = screen_canvas(style, rows);
     let fits = room >= MIN_SCREEN_ROWS && canvas.columns >= MIN_COLUMNS;
     let course = fits.then(|| course(report, canvas)).flatten();
     course.map_or_else(Vec::new, |(chart, axis)| titled(&chart, &axis, canvas))
@@ -103,13 +110,13 @@ pub fn key(chart: &Chart, style: OutputStyle) -> String {
     let mut key = match (style.ascii, chart.likely.is_empty()) {
         (true, false) => vec!["# used", "* likely"],
         (true, true) => vec!["# used"],
-        (false, false) => vec!["line: used, then likely"],
+        (false, false) => vec!["line: used", "dashes: likely"],
         (false, true) => vec!["line: used"],
     };
     if chart.fan.iter().all(|edge| !edge.is_empty()) {
         key.push(fan);
     }
-    if !chart.rules.is_empty() {
+    if chart.rule.is_some() {
         key.push(budget);
     }
     key.join("  ")
@@ -120,8 +127,7 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
     let forecast = &report.forecast;
     let first = report.month.first_day();
     let minutes = |date: NaiveDate| (date - first).num_days() * MINUTES_PER_DAY;
-    let now =
-        minutes(report.now.date_naive()) + i64::from(report.now.num_seconds_from_midnight() / 60);
+    let now = minute_of(report);
     let mut used = vec![(minutes(forecast.used_by_day.first()?.date), 0)];
     let days = forecast.used_by_day.iter();
     used.extend(days.map(|day| ((minutes(day.date) + MINUTES_PER_DAY).min(now), day.tokens.0)));
@@ -138,13 +144,13 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
     let highest = fan[1].last().map_or(0, |(_, tokens)| *tokens);
     let highest = highest.max(report.used.tokens.0);
     let end = |(_, tokens): &Point| (*tokens, format!(" {}", Tokens(*tokens).compact()));
-    let (top, rules) = ceiling(report, highest)?;
+    let (top, rule) = ceiling(report, highest)?;
     Some(Chart {
         used,
         remarks: likely.last().map(end).into_iter().collect(),
         likely,
         fan,
-        rules,
+        rule,
         span: (0, minutes(forecast.ends) + MINUTES_PER_DAY),
         top,
         levels: (
@@ -158,11 +164,15 @@ fn of_month(report: &StatusReport) -> Option<Chart> {
 fn month_axis(report: &StatusReport, chart: &Chart, canvas: Canvas) -> String {
     let day = |date: NaiveDate| date.format("%m-%d").to_string();
     let (first, last) = (day(report.month.first_day()), day(report.forecast.ends));
-    let today = chart.used.last().map_or(0, |(minute, _)| *minute);
-    let column = column(today, chart, canvas);
-    let has_room = column > first.len() + 1 && column + 12 < canvas.columns;
-    let middle = has_room.then_some((column, "today"));
-    axis(canvas, &first, middle, &last)
+    let is_current = report.is_current_month;
+    let today = is_current.then(|| (column(minute_of(report), chart, canvas), "today"));
+    axis(canvas, &first, today, &last)
+}
+
+/// The minutes of the month until now.
+fn minute_of(report: &StatusReport) -> i64 {
+    let days = (report.now.date_naive() - report.month.first_day()).num_days();
+    days * MINUTES_PER_DAY + i64::from(report.now.num_seconds_from_midnight() / 60)
 }
 
 /// The column of a minute.
@@ -172,7 +182,7 @@ pub fn column(minute: i64, chart: &Chart, canvas: Canvas) -> usize {
 }
 
 /// The tokens at the top, not below the highest of the curves, and the budget as a rule. None if both are 0.
-pub fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<RuleLine>)> {
+pub fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Option<RuleLine>)> {
     // A budget far above the curves would press them into the lowest row.
     let budget = report
         .budget
@@ -183,15 +193,22 @@ pub fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Vec<RuleLine
         tokens: budget.0,
         label: budget.compact(),
     };
-    (top > 0).then(|| (top, budget.map(rule).into_iter().collect()))
+    (top > 0).then(|| (top, budget.map(rule)))
 }
 
-/// The line below a chart: one label at the left, one at a column if there is room before `end`, one at the right edge.
-pub fn axis(canvas: Canvas, start: &str, middle: Option<(usize, &str)>, end: &str) -> String {
-    let mut line = start.to_owned();
-    if let Some((column, label)) = middle {
-        line = format!("{line:<column$}{label}");
-    }
+/// The line below a chart: a label at the left, one with a mark at a column, beside it at the side that has room, and one at the
+/// right edge.
+pub fn axis(canvas: Canvas, start: &str, mark: Option<(usize, &str)>, end: &str) -> String {
     let room = canvas.columns.saturating_sub(end.len());
+    let placed = mark.and_then(|(column, label)| {
+        let left = column.checked_sub(label.len());
+        let sides = [(Some(column), format!("^{label}")), (left, format!("{label}^"))];
+        let mut sides = sides.into_iter();
+        sides.find_map(|(at, text)| {
+            let at = at.filter(|at| *at > start.len() && at + text.len() < room)?;
+            Some(format!("{start:<at$}{text}"))
+        })
+    });
+    let line = placed.unwrap_or_else(|| start.to_owned());
     format!("{:width$}{line:<room$}{end}", "", width = canvas.scale + 2)
 }

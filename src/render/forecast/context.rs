@@ -8,6 +8,13 @@ use crate::{
     text::FileRole,
 };
 
+pub fn title(report: &StatusReport) -> &'static str {
+    match report.forecast.result {
+        Some(_) => "Beside the result",
+        None => "Beside the forecast",
+    }
+}
+
 pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let rate = report.forecast.burn_rate.as_ref();
     let rate = rate.map_or_else(|| no_rate(report).to_owned(), rate_with_source);

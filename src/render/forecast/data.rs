@@ -1,6 +1,6 @@
 //! The forecast for programs and pages.
 
-use super::{Field, context, explanation, summary, title};
+use super::{Field, context, explanation, summary, titles};
 use crate::{
     analysis::{Estimate, StatusReport},
     model::Tokens,
@@ -12,7 +12,8 @@ use crate::{
 
 pub fn tables(report: &StatusReport) -> Vec<ReportTable> {
     let mut figures = ReportTable::new("Forecast", [Column::new("Figure"), Column::new("Value")]);
-    let mut fields: Vec<Field> = vec![("Forecast", title(report).into())];
+    let [title, ..] = titles(report);
+    let mut fields: Vec<Field> = vec![("Forecast", title.into())];
     fields.extend(summary::first(report, OutputStyle::PLAIN));
     fields.extend(summary::more(report, OutputStyle::PLAIN));
     let names = std::iter::once("Why").chain(std::iter::repeat(""));

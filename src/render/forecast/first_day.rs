@@ -46,12 +46,12 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
         .map(|tokens| (tokens.0, format!(" {}", tokens.compact())))
         .collect();
     let highest = remarks.iter().map(|(tokens, _)| *tokens).max();
-    let (top, rules) = chart::ceiling(report, highest.unwrap_or(0).max(spent.1))?;
+    let (top, rule) = chart::ceiling(report, highest.unwrap_or(0).max(spent.1))?;
     let chart = Chart {
         used,
         likely: likely.map(to).unwrap_or_default(),
         fan: fan.map(|fan| fan.map(to)).unwrap_or_default(),
-        rules,
+        rule,
         remarks,
         span: (0, if planned.is_some() { end } else { now }),
         top,
@@ -69,9 +69,8 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
         let axis = chart::axis(canvas, &start, None, &until);
         return Some((chart, axis));
     }
-    let column = chart::column(now, &chart, canvas).saturating_sub(2);
-    let middle = (column > start.len()).then_some((column, until.as_str()));
-    let axis = chart::axis(canvas, &start, middle, "all done");
+    let now = (chart::column(now, &chart, canvas), until.as_str());
+    let axis = chart::axis(canvas, &start, Some(now), "all done");
     Some((chart, axis))
 }
 

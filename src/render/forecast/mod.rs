@@ -6,15 +6,17 @@ mod context;
 mod data;
 mod explanation;
 mod first_day;
+mod screen;
 mod strip;
 mod summary;
 mod tables;
 
 pub use context::{bare_rate, rate, short_rate, stated_range};
 pub use data::{data, tables};
+pub use screen::{ForecastRows, screen};
 pub use summary::{cost_in_brief, in_brief, team_outcome};
 
-use super::{OutputStyle, ReportTable, StyledLine, heading};
+use super::{OutputStyle, ReportTable, StyledLine, heading, joined};
 use crate::{
     analysis::{Confidence, ForecastBasis, ForecastState, StatusReport},
     model::{Level, Percent},
@@ -22,6 +24,10 @@ use crate::{
 
 /// The column in which values start.
 const FIELD: usize = 17;
+
+/// On a narrow screen, values follow their names, and are continued in this column.
+const INDENT: usize = 4;
+const NARROW: usize = 60;
 
 /// In place of a figure that needs more time.
 const NOT_ENOUGH: &str = "not enough data yet";
@@ -35,7 +41,9 @@ pub fn badge(level: Level, style: OutputStyle) -> StyledLine {
 }
 
 pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    let mut lines = summary(report, style, true);
+    let [title, ..] = titles(report);
+    let mut lines = style.fold(heading(title), 4);
+    lines.extend(summary(report, style, true));
     lines.extend(crossings(report, style));
     lines.extend(why(report, style));
     lines.extend(chart::lines(report, style));
@@ -43,32 +51,16 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     lines
 }
 
-/// The forecast for a screen with room for this many lines. The chart takes the lines that the parts around it leave, and replaces
-/// the bar.
-pub fn screen(report: &StatusReport, style: OutputStyle, room: usize) -> Vec<StyledLine> {
-    let crossing = crossings(report, style);
-    let mut lines = summary(report, style, false);
-    let left = room.saturating_sub(lines.len());
-    let chart = chart::on_screen(report, style, left, crossing.len());
-    if chart.is_empty() {
-        lines = summary(report, style, true);
-    }
-    lines.extend(chart);
-    lines.extend(crossing);
-    lines.extend(why(report, style));
-    lines.extend(context(report, style));
-    lines
-}
-
 /// Whether the budget is enough and how certain that is, with a bar of the possible outcomes or without.
 fn summary(report: &StatusReport, style: OutputStyle, bar: bool) -> Vec<StyledLine> {
-    let mut lines = style.fold(heading(title(report)), 4);
+    let mut lines = Vec::new();
     if report.budget.tokens.is_none() && report.budget.cost.is_none() {
         lines.extend(style.fold(format!("  {}", super::NO_BUDGET), 4));
     }
     lines.extend(fields(summary::first(report, style), style));
     let strip = report.forecast.estimates().next().filter(|_| bar);
-    let strip = strip.map(|estimate| strip::lines(report, estimate, style, FIELD));
+    let indent = if is_narrow(style) { INDENT } else { FIELD };
+    let strip = strip.map(|estimate| strip::lines(report, estimate, style, indent));
     let strip = strip.unwrap_or_default();
     let more = fields(summary::more(report, style), style);
     // It is below the figures that it draws: those of the month's end, else those of the plan.
@@ -93,23 +85,25 @@ fn why(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 }
 
 fn context(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    let title = match report.forecast.result {
-        Some(_) => "Beside the result",
-        None => "Beside the forecast",
-    };
-    let mut lines = vec![StyledLine::new(), heading(title)];
+    let mut lines = vec![StyledLine::new(), heading(context::title(report))];
     lines.extend(fields(context::fields(report, style), style));
     let tables = &tables::all(report)[2..];
     lines.extend(tables.iter().flat_map(|table| titled(table, style)));
     lines
 }
 
+fn is_narrow(style: OutputStyle) -> bool {
+    style.width.is_some_and(|width| width < NARROW)
+}
+
 fn fields(fields: Vec<Field>, style: OutputStyle) -> Vec<StyledLine> {
-    let line = |(name, text)| StyledLine::from(format!("  {name:<15}")) + text;
-    let fields = fields.into_iter();
-    fields
-        .flat_map(|field| style.fold(line(field), FIELD))
-        .collect()
+    let narrow = is_narrow(style);
+    let line = |(name, text): Field| match (narrow, name) {
+        (true, "") => style.fold(StyledLine::from(" ".repeat(INDENT)) + text, INDENT),
+        (true, name) => style.fold(StyledLine::from(format!("  {name}  ")) + text, INDENT),
+        (false, name) => style.fold(StyledLine::from(format!("  {name:<15}")) + text, FIELD),
+    };
+    fields.into_iter().flat_map(line).collect()
 }
 
 /// When thresholds are crossed, in tokens and in money.
@@ -129,22 +123,36 @@ fn titled(table: &ReportTable, style: OutputStyle) -> Vec<StyledLine> {
     blank.chain(table.titled(style)).collect()
 }
 
-/// `Forecast to 2026-06-30 (day 10 of 30, medium confidence)`.
-fn title(report: &StatusReport) -> String {
+/// `Forecast to 2026-06-30 (day 10 of 30, medium confidence)`, and the same in fewer words.
+fn titles(report: &StatusReport) -> [String; 3] {
+    let (what, when, trust) = title(report);
+    let or_none = |text: &str| if text.is_empty() { String::new() } else { format!(" ({text})") };
+    let both = joined([when.clone(), trust], ", ");
+    let when = when.unwrap_or_default();
+    [
+        format!("{what}{}", or_none(&both)),
+        format!("{what}{}", or_none(&when)),
+        what,
+    ]
+}
+
+/// What is forecast, the day of the month, and how far that can be trusted.
+fn title(report: &StatusReport) -> (String, Option<String>, Option<String>) {
     let forecast = &report.forecast;
     let (today, ends) = (report.now.date_naive(), forecast.ends);
     match forecast.state {
         ForecastState::Open => {}
-        ForecastState::Over => return format!("Result of {}", report.month),
-        ForecastState::NotBegun => return "Forecast".to_owned(),
+        ForecastState::Over => return (format!("Result of {}", report.month), None, None),
+        ForecastState::NotBegun => return ("Forecast".to_owned(), None, None),
     }
     let basis = forecast.month_end.as_ref().map(|end| end.basis);
     let inputs = forecast.inputs.as_ref();
     let no_day = inputs.is_some_and(|inputs| inputs.completed_days == 0);
     let day = (today - report.month.first_day()).num_days() + 1;
     let days = (ends - report.month.first_day()).num_days() + 1;
+    let day = format!("day {day} of {days}");
     if basis == Some(ForecastBasis::Plan) {
-        return format!("Forecast for all that is planned (day {day} of {days})");
+        return ("Forecast for all that is planned".to_owned(), Some(day), None);
     }
     let trust = match (forecast.confidence, basis) {
         (Confidence::None, _) if no_day => "no complete day yet".to_owned(),
@@ -152,7 +160,7 @@ fn title(report: &StatusReport) -> String {
         (Confidence::TooEarly, _) => "too early".to_owned(),
         (confidence, _) => format!("{} confidence", confidence.into_str()),
     };
-    format!("Forecast to {ends} (day {day} of {days}, {trust})")
+    (format!("Forecast to {ends}"), Some(day), Some(trust))
 }
 
 pub fn in_brackets(share: Option<Percent>) -> String {

@@ -33,13 +33,34 @@ fn badge(alert: &Alert, symbol: &str, width: usize) -> StyledLine {
     StyledLine::styled(TextRole::Badge(alert.level), symbol) + " ".repeat(blanks)
 }
 
-/// The alerts below a rule, in this many lines.
+/// The lines of all alerts below a rule.
+pub fn ruled_height(report: &StatusReport, screen: ScreenStatus) -> usize {
+    1 + folded(report, screen).len()
+}
+
+/// The alerts below a rule, in this many lines: each whole if there is room for that, else in a line.
 pub fn ruled(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
-    let title = format!("Alerts ({})", report.alerts.len());
-    let rule = rule(&title, StyledLine::new(), screen.size.width, screen.style);
-    let write = |alert: &Alert, _| line(alert, screen.style);
-    let lines = listed(report, screen, height.saturating_sub(1), write);
+    let title = match report.alerts.len() {
+        0 => "No alerts".to_owned(),
+        count => format!("Alerts ({count})"),
+    };
+    let rule = rule(heading(title), screen.size.width, screen.style);
+    let room = height.saturating_sub(1);
+    let mut lines = folded(report, screen);
+    if lines.len() > room {
+        let write = |alert: &Alert, _| line(alert, screen.style);
+        lines = listed(report, screen, room, write);
+    }
     std::iter::once(rule).chain(lines).collect()
+}
+
+fn folded(report: &StatusReport, screen: ScreenStatus) -> Vec<StyledLine> {
+    let alerts = report.alerts.iter().enumerate();
+    let fold = |(at, alert)| {
+        let lines = screen.style.fold(line(alert, screen.style), SYMBOL).into_iter();
+        lines.map(move |line| line.reverse(screen.selected == Some(at)))
+    };
+    alerts.flat_map(fold).collect()
 }
 
 /// The alerts without a rule, each in few words if there is not room for all: `!   C 5.9K/deliverable, limit 6K  (+1)`.

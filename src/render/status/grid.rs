@@ -8,8 +8,8 @@ use crate::{
     analysis::{StatusReport, TeamReport},
     model::Tokens,
     render::{
-        OutputStyle, Size, StyledLine, cut, prefixed, rule, split_at_width,
-        status::screen::ScreenStatus,
+        OutputStyle, Size, StyledLine, cut, heading, prefixed, rule, split_at_width,
+        status::{Columns, screen::ScreenStatus},
         teams::{self, share_of},
         width,
     },
@@ -44,7 +44,7 @@ fn titled(title: &str, hidden: usize, screen: ScreenStatus) -> StyledLine {
         0 => title.to_owned(),
         hidden => format!("{title} (+{hidden})"),
     };
-    rule(&title, StyledLine::new(), screen.size.width, screen.style)
+    rule(heading(title), screen.size.width, screen.style)
 }
 
 /// The table of teams in a number of lines: without notes if there is not room for all, but always with the total.
@@ -61,6 +61,39 @@ pub fn table(report: &StatusReport, lines: usize, screen: ScreenStatus) -> Vec<S
     let title = titled("Teams", hidden, screen);
     std::iter::once(title)
         .chain(table.into_iter().take(lines))
+        .collect()
+}
+
+/// The lines of two tables beside each other, which hold all teams and their total.
+pub fn tables_height(report: &StatusReport) -> usize {
+    1 + (report.teams.len() + 1).div_ceil(2)
+}
+
+/// The teams in two tables beside each other, in a number of lines: the first half, and the others with the total and the notes.
+pub fn tables(
+    report: &StatusReport,
+    lines: usize,
+    screen: ScreenStatus,
+    columns: Columns,
+) -> Vec<StyledLine> {
+    let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
+    let rows = lines.saturating_sub(1);
+    let room = (rows * 2).saturating_sub(1);
+    let hidden = teams.len().saturating_sub(room);
+    if hidden > 0 {
+        sort_by_alert(report, &mut teams);
+    }
+    let shown = teams.len().min(room);
+    let middle = (shown + 1).div_ceil(2);
+    let style = columns.style(screen.style);
+    let part = |shown| teams::part(report, &teams, shown).lines(style);
+    let mut first = part(0..middle);
+    first.truncate(1 + middle);
+    let mut second = part(middle..shown);
+    second.truncate(lines);
+    let title = titled("Teams", hidden, screen);
+    std::iter::once(title)
+        .chain(columns.beside(first, second))
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::render::{OutputStyle, StyledLine, cut, heading, width};
+use crate::render::{OutputStyle, StyledLine};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -39,14 +39,59 @@ pub fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine 
     left + " ".repeat(blanks) + right
 }
 
-/// A title on a rule across the screen, and perhaps a badge: `── Alerts (4) ────`.
-pub fn rule(title: &str, badge: StyledLine, columns: usize, style: OutputStyle) -> StyledLine {
+/// A title on a rule across the screen: `── Alerts (4) ────`.
+pub fn rule(title: impl Into<StyledLine>, columns: usize, style: OutputStyle) -> StyledLine {
     let dash = if style.ascii { "-" } else { "─" };
-    let gap = if badge.is_empty() { "" } else { " " };
-    let taken = 4 + gap.len() + badge.width();
-    let title = cut(title, columns.saturating_sub(taken + 2), style.ellipsis());
-    let rest = columns.saturating_sub(taken + width(&title));
-    StyledLine::from(dash.repeat(2) + " ") + heading(title) + gap + badge + " " + dash.repeat(rest)
+    let title = title.into().cut(columns.saturating_sub(6), style.ellipsis());
+    let rest = columns.saturating_sub(4 + title.width());
+    StyledLine::from(dash.repeat(2) + " ") + title + " " + dash.repeat(rest)
+}
+
+/// Two columns of a wide screen.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns {
+    width: usize,
+}
+
+impl Columns {
+    /// From this width on, lists are beside each other.
+    const SCREEN: usize = 160;
+
+    /// The cells between two columns.
+    const GAP: usize = 2;
+
+    /// None if there is no room for two.
+    pub fn of(style: OutputStyle) -> Option<Self> {
+        let screen = style.width.filter(|width| *width >= Self::SCREEN)?;
+        let width = (screen - Self::GAP) / 2;
+        Some(Self { width })
+    }
+
+    pub const fn width(self) -> usize {
+        self.width
+    }
+
+    pub const fn style(self, mut style: OutputStyle) -> OutputStyle {
+        style.width = Some(self.width);
+        style
+    }
+
+    /// Two lists beside each other.
+    pub fn beside(self, first: Vec<StyledLine>, second: Vec<StyledLine>) -> Vec<StyledLine> {
+        let rows = first.len().max(second.len());
+        let (mut first, mut second) = (first.into_iter(), second.into_iter());
+        let rows = (0..rows).map(|_| {
+            let lines = [&mut first, &mut second].map(|list| list.next().unwrap_or_default());
+            // A line cannot be reversed in part.
+            let [left, right] = lines.map(|line| line.reverse(false));
+            if right.is_empty() {
+                return left;
+            }
+            let pad = " ".repeat((self.width + Self::GAP).saturating_sub(left.width()));
+            left + pad + right
+        });
+        rows.collect()
+    }
 }
 
 /// The part of a list that is shown: around a row, within the list.

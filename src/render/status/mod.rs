@@ -3,6 +3,8 @@
 
 mod alerts;
 mod block;
+mod brief;
+mod burn_up;
 mod figures;
 mod grid;
 mod layout;
@@ -15,7 +17,8 @@ use super::{
 };
 use crate::{analysis::StatusReport, diagnostic::Severity, model::Month, text::Place};
 pub use block::{Block, draw, fit, height};
-pub use layout::{Size, SizeClass, apart, around, rule};
+pub use brief::brief_verdict;
+pub use layout::{Columns, Size, SizeClass, apart, around, rule};
 pub use line::{one_line, spent};
 pub use screen::{ScreenStatus, blocks};
 pub use tables::{findings as findings_table, tables};

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::{alerts, grid, line};
+use super::{Columns, alerts, burn_up, grid, line};
 use crate::{
     analysis::StatusReport,
     model::{Level, Tokens},
     render::{
         OutputStyle, Size, SizeClass, StyledLine, apart, cut, forecast,
-        forecast::chart::{self, TITLE_AND_AXIS, screen_canvas},
-        in_brackets, joined, prefixed, rule, signed, split_at_width,
+        forecast::chart::TITLE_AND_AXIS,
+        in_brackets, prefixed, signed, split_at_width,
         status::{block::Block, figures::stated, grid::TeamGrid},
         width,
     },
@@ -19,12 +19,6 @@ const NO_BUDGET: &str =
     "no budget is set: --budget 200K, or `[budget] tokens` in tokmon.toml, sets one";
 
 const FEW_TEAMS: usize = 4;
-
-/// From this width on, the teams and the alerts are beside each other.
-const TWO_COLUMNS: usize = 160;
-
-/// The columns between them.
-const GAP: usize = 2;
 
 /// What the blocks depend on besides the report.
 #[derive(Clone, Copy, Debug)]
@@ -39,14 +33,14 @@ pub struct ScreenStatus {
 }
 
 impl ScreenStatus {
-    fn is_wide(self) -> bool {
+    pub fn is_wide(self) -> bool {
         self.size.class() == SizeClass::Wide
     }
 
-    /// Half of the width of a screen, for a list beside another one.
-    const fn half(mut self) -> Self {
-        self.size.width = (self.size.width - GAP) / 2;
-        self.style.width = Some(self.size.width);
+    /// The same for a list in a column of it.
+    const fn in_column(mut self, columns: Columns) -> Self {
+        self.size.width = columns.width();
+        self.style = columns.style(self.style);
         self
     }
 }
@@ -93,22 +87,71 @@ fn line_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let plan = line::plan(report, screen.style).map(|plan| screen.style.pick(plan));
     let teams = Some(working_teams(report, screen)).filter(|teams| !teams.is_empty());
+    let bar = bar(report, screen, false);
+    let bar = bar.into_iter().flat_map(|line| screen.style.fold(line, 4));
     vec![
+        verdict(report, screen).shrink(1, 1),
         Block::lines([short_headline(report, screen)]),
-        Block::lines(bar(report, screen, false)),
-        Block::lines([left(report, screen.style).into()]).shrink(9, 0),
+        Block::lines(bar).shrink(3, 1),
+        Block::lines([left(report, screen.style)]).shrink(10, 0),
         Block::lines(plan),
         Block::new(report.alerts.len(), move |height| {
             alerts::brief(report, screen, height)
         })
-        .shrink_gradually(2, 1),
-        Block::lines(teams.map(StyledLine::from)).shrink(1, 0),
+        .shrink_gradually(4, 1),
+        Block::lines(teams.map(StyledLine::from)).shrink(2, 0),
     ]
 }
 
 fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let wide = screen.is_wide();
-    let has_chart = chart::course(report, screen_canvas(screen.style, 1)).is_some();
+    let has_chart = burn_up::is_known(report, screen);
+    let has_scale = report.spending().is_some() || stated(report).is_some();
+    let bar = Block::new(1 + usize::from(has_scale), move |height| {
+        bar(report, screen, height > 1)
+    });
+    let rows = match (has_chart, wide) {
+        (false, _) => 0,
+        (true, false) => TITLE_AND_AXIS + 8,
+        (true, true) => TITLE_AND_AXIS + 15,
+    };
+    let chart = Block::new(rows, move |height| {
+        burn_up::lines(report, screen, height - TITLE_AND_AXIS)
+    });
+    let mut blocks = vec![
+        verdict(report, screen).shrink(5, 1).shrink(10, 0),
+        Block::lines([headline(report, screen)]),
+        bar.shrink(5, 1),
+        chart
+            .shrink(1, TITLE_AND_AXIS + 8)
+            .shrink(3, TITLE_AND_AXIS + 4)
+            .shrink(6, 0)
+            .grow(),
+    ];
+    blocks.extend(match Columns::of(screen.style) {
+        Some(columns) => wide_lists(report, screen, columns),
+        None => lists(report, screen, has_chart),
+    });
+    blocks
+}
+
+/// The verdict as a whole sentence, or in brief if there is one line for it.
+fn verdict(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
+    let (style, width) = (screen.style, screen.size.width);
+    let whole = super::verdict(report, style);
+    let whole = whole.map(|verdict| style.fold(verdict, 4)).unwrap_or_default();
+    Block::new(whole.len(), move |height| {
+        if height >= whole.len() {
+            return whole;
+        }
+        let brief = super::brief_verdict(report, style);
+        vec![brief.cut(width, style.ellipsis())]
+    })
+}
+
+/// The teams and the alerts below each other.
+fn lists(report: &StatusReport, screen: ScreenStatus, has_chart: bool) -> Vec<Block<'_>> {
+    let wide = screen.is_wide();
     let share = grid::max_lines(screen.size);
     let as_table = wide || !has_chart || report.teams.len() <= FEW_TEAMS;
     let teams = if as_table {
@@ -120,81 +163,46 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
             grid.lines(lines, screen)
         })
     };
-    let lists = if screen.size.width >= TWO_COLUMNS {
-        let height = grid::table_height(report, screen.half()).max(report.alerts.len());
-        vec![teams_block(height, move |lines| {
-            let teams = grid::table(report, lines, screen.half());
-            let alerts = alerts::ruled(report, screen.half(), lines + 1);
-            beside(teams, alerts, screen.half().size.width + GAP)
-        })]
+    let least = report.alerts.len().min(share.max(if wide { 4 } else { 3 }));
+    let all = alerts::ruled_height(report, screen);
+    let most = if wide { all } else { 1 + least };
+    let alerts = Block::new(most, move |height| alerts::ruled(report, screen, height));
+    let alerts = alerts.shrink_gradually(2, 1 + least).shrink(7, 2);
+    if wide {
+        vec![teams, alerts]
     } else {
-        let alerts = report.alerts.len().min(share.max(if wide { 4 } else { 3 }));
-        let alerts = Block::new(1 + alerts, move |height| {
-            alerts::ruled(report, screen, height)
-        });
-        let alerts = alerts.shrink(6, 2);
-        if wide {
-            vec![teams, alerts]
-        } else {
-            vec![alerts, teams]
-        }
-    };
-    let has_scale = report.spending().is_some() || stated(report).is_some();
-    let bar = Block::new(1 + usize::from(has_scale), move |height| {
-        bar(report, screen, height > 1)
-    });
-    let rows = match (has_chart, wide) {
-        (false, _) => 0,
-        (true, false) => TITLE_AND_AXIS + 8,
-        (true, true) => TITLE_AND_AXIS + 15,
-    };
-    let chart = Block::new(rows, move |height| {
-        burn_up(report, screen, height - TITLE_AND_AXIS)
-    });
-    let verdict = super::verdict(report, screen.style);
-    let lines = verdict.clone().map(|verdict| screen.style.fold(verdict, 4));
-    let verdict = Block::new(lines.map_or(0, |lines| lines.len()), move |height| {
-        let verdict = verdict.unwrap_or_default();
-        if height == 1 {
-            return vec![verdict.cut(screen.size.width, screen.style.ellipsis())];
-        }
-        screen.style.fold(verdict, 4)
-    });
-    let mut blocks = vec![
-        Block::lines([headline(report, screen)]),
-        bar.shrink(4, 1),
-        verdict.shrink(4, 1).shrink(8, 0),
-        chart
-            .shrink(1, TITLE_AND_AXIS + 8)
-            .shrink(2, TITLE_AND_AXIS + 4)
-            .shrink(5, 0)
-            .grow(),
-    ];
-    blocks.extend(lists);
-    blocks
+        vec![alerts, teams]
+    }
 }
 
-/// Two lists beside each other, the second one from a column on.
-fn beside(first: Vec<StyledLine>, second: Vec<StyledLine>, column: usize) -> Vec<StyledLine> {
-    let rows = first.len().max(second.len());
-    let (mut first, mut second) = (first.into_iter(), second.into_iter());
-    let rows = (0..rows).map(|_| {
-        let [left, right] = [&mut first, &mut second].map(|list| list.next().unwrap_or_default());
-        if right.is_empty() {
-            return left;
-        }
-        let pad = " ".repeat(column.saturating_sub(left.width()));
-        left + pad + right
+/// The teams and the alerts beside each other; of many teams, half of them beside the others.
+fn wide_lists(report: &StatusReport, screen: ScreenStatus, columns: Columns) -> Vec<Block<'_>> {
+    let half = screen.in_column(columns);
+    let alerts = alerts::ruled_height(report, half);
+    let teams = grid::table_height(report, half);
+    if teams + 1 <= alerts.max(screen.size.height / 3) {
+        let height = teams.max(alerts - 1);
+        return vec![teams_block(height, move |lines| {
+            let teams = grid::table(report, lines, half);
+            columns.beside(teams, alerts::ruled(report, half, lines + 1))
+        })];
+    }
+    let teams = teams_block(grid::tables_height(report), move |lines| {
+        grid::tables(report, lines, screen, columns)
     });
-    rows.collect()
+    let alerts = Block::new(alerts::ruled_height(report, screen), move |height| {
+        alerts::ruled(report, screen, height)
+    });
+    let least = 1 + report.alerts.len().min(grid::max_lines(screen.size));
+    vec![teams, alerts.shrink_gradually(2, least).shrink(7, 2)]
 }
 
 /// The teams below a rule. Two of many say nothing: with less room they are left out.
 fn teams_block<'a>(height: usize, draw: impl FnOnce(usize) -> Vec<StyledLine> + 'a) -> Block<'a> {
     let height = if height > 0 { height + 1 } else { 0 };
     Block::new(height, |height| draw(height - 1))
-        .shrink_gradually(3, 4)
-        .shrink(3, 0)
+        .shrink_gradually(4, 4)
+        .shrink(4, 0)
 }
 
 /// `Used 126,670 / 200,000 tokens   63.3%   left 73,330   $0.381   [✓ OK]`. The badge is never cut; a budget that is used up
@@ -221,7 +229,7 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let plan = line::plan(report, style).filter(|_| wide);
     let parts = [
         left.or(left_money).map(StyledLine::from),
-        reserved(report).map(StyledLine::from),
+        reserved(report).map(|[full, _]| full.into()),
         secondary.map(StyledLine::from),
         plan.map(|[plan, _]| plan),
     ];
@@ -286,67 +294,33 @@ fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLi
     std::iter::once(bar).chain(ticks).collect()
 }
 
-/// The chart below a rule that says what it shows.
-fn burn_up(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<StyledLine> {
-    let (style, columns) = (screen.style, screen.size.width);
-    let canvas = screen_canvas(style, rows);
-    let Some((chart, axis)) = chart::course(report, canvas) else {
-        return Vec::new();
-    };
-    let wide = screen.is_wide();
-    let badge = end_badge(report, wide, style).unwrap_or_default();
-    let plan = line::planned(report).filter(|_| !wide);
-    let parts = [
-        report.forecast.burn_rate.as_ref().map(forecast::short_rate),
-        plan.map(|[plan, _]| plan),
-        likely(report),
-        Some(chart::key(&chart, style)),
-    ];
-    let room = columns.saturating_sub(badge.width() + 7);
-    let (mut title, mut gap) = ("Burn-up".to_owned(), "  ");
-    for part in parts.into_iter().flatten() {
-        let more = format!("{title}{gap}{part}");
-        if width(&more) <= room {
-            (title, gap) = (more, style.separator());
-        }
-    }
-    let mut lines = vec![rule(&title, badge, columns, style)];
-    lines.extend(chart.lines(canvas));
-    lines.push(axis.into());
-    lines
-}
-
-/// The badge of the end, unless it is no cause for alarm: by the plan, if it is not in the headline, else by the forecast.
-fn end_badge(report: &StatusReport, wide: bool, style: OutputStyle) -> Option<StyledLine> {
-    let forecast = &report.forecast;
-    let plan = forecast.plan.as_ref().filter(|_| !wide);
-    let of_plan = plan.map(|plan| plan.end.level);
-    let of_estimate = || forecast.estimates().next().map(|end| end.level);
-    let level = of_plan.or_else(of_estimate).flatten()?;
-    (level > Level::Ok).then(|| style.badge(level))
-}
-
-/// `likely 183.2K (91.6%)`.
-fn likely(report: &StatusReport) -> Option<String> {
-    let likely = report.forecast.estimates().next()?.quantiles.p50?;
-    let share = in_brackets(report.share(likely));
-    Some(format!("likely {}{share}", likely.compact()))
-}
-
-/// `reserved 80,000, available -6,670`, where tokens are reserved.
-fn reserved(report: &StatusReport) -> Option<String> {
+/// `reserved 80,000, available -6,670`, where tokens are reserved; in full and in brief.
+fn reserved(report: &StatusReport) -> Option<[String; 2]> {
     let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO)?;
     let available = prefixed(", available ", report.available.map(signed));
-    Some(format!("reserved {held}{available}"))
+    let brief = report.available.map_or_else(
+        || format!("reserved {}", held.compact()),
+        |left| format!("available {}", signed(left)),
+    );
+    Some([format!("reserved {held}{available}"), brief])
 }
 
-/// `left 73,330   $0.381   309/min`
-fn left(report: &StatusReport, style: OutputStyle) -> String {
+/// `left 73,330   $0.381   309/min`, as much of it as fits.
+fn left(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let left = report.remaining.map(signed);
     let left = left.map(|left| format!("left {left}"));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
-    let parts = [left, reserved(report), line::secondary(report, style), rate];
-    joined(parts, "   ")
+    let reserved = reserved(report).map(|[_, brief]| brief);
+    let parts = [left, reserved, line::secondary(report, style), rate];
+    let mut text = StyledLine::new();
+    for part in parts.into_iter().flatten() {
+        let gap = if text.is_empty() { "" } else { "   " };
+        let more = text.clone() + gap + part;
+        if style.fits(&more) {
+            text = more;
+        }
+    }
+    text
 }
 
 /// `G 8.2K/10K   pending D 22K E 20K F 15K`: the teams at work, and those that will be. Empty if no row has such a state.

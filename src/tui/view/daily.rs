@@ -48,7 +48,7 @@ pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) ->
     body.extend(note.map(|note| format!("  {note}").into()));
     Body {
         lines: body,
-        viewport: Viewport { len, page },
+        viewport: Viewport { len, page, top },
         position: position(selected, len),
     }
 }

@@ -6,7 +6,7 @@ use super::{Size, SizeClass, ViewContext};
 use crate::{
     render::{
         StyledLine, TextRole, apart, heading, init_command, joined, prefixed, sanitize,
-        split_at_width, width,
+        split_at_width, status, width,
     },
     tui::state::{App, Pause, ReadError, Tab},
     watch::WatchSource,
@@ -14,6 +14,9 @@ use crate::{
 
 /// The cells for a filter that is typed. With fewer, no hint is beside it.
 const MIN_FILTER: usize = 24;
+
+/// The height from which on the verdict is above each view.
+const MIN_VERDICT: usize = 10;
 
 pub const NO_FIGURES: &str = "nothing could be read yet";
 
@@ -28,13 +31,14 @@ pub fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
     let clock = clock.to_string();
     let gap = if wide { "      " } else { "  " };
     let state = state(app, view);
-    let (words, numbers) = (tabs(app, true), tabs(app, false));
+    let [words, word, numbers] = [&Tab::ALL, &[app.tab][..], &[]].map(|named| tabs(app, named));
     let whose = [name(app, wide, view), name(app, false, view)];
     let known = whose.iter().filter(|name| !name.is_empty());
     let named =
         known.map(|name| StyledLine::from(format!("tokmon  {name}")) + &state + gap + &words);
     let nameless = [
         StyledLine::from("tokmon") + &state + "  " + &words,
+        StyledLine::from("tokmon") + &state + "  " + &word,
         StyledLine::from("tokmon") + &state + "  " + &numbers,
         numbers.clone() + &state,
     ];
@@ -93,22 +97,36 @@ fn state(app: &App, view: ViewContext) -> StyledLine {
     state + format!(" ({listed} of {all})")
 }
 
-/// `[1 Overview] 2 Teams  3 Daily  4 Forecast`, or `[1] 2 3 4`.
-fn tabs(app: &App, words: bool) -> StyledLine {
+/// `[1 Overview] 2 Teams  3 Daily  4 Forecast`, with the names of some views: `[1 Overview] 2 3 4`, or `[1] 2 3 4`.
+fn tabs(app: &App, named: &[Tab]) -> StyledLine {
+    let all = named.len() == Tab::ALL.len();
     let tab = |tab: &Tab| {
-        let number = tab.index() + 1;
-        let text = if words {
-            format!("{number} {}", tab.into_str())
-        } else {
-            number.to_string()
-        };
-        match (*tab == app.tab, words) {
+        let mut text = (tab.index() + 1).to_string();
+        if named.contains(tab) {
+            text = format!("{text} {}", tab.into_str());
+        }
+        match (*tab == app.tab, all) {
             (true, _) => heading(format!("[{text}]")),
             (false, true) => format!(" {text} ").into(),
             (false, false) => text.into(),
         }
     };
-    StyledLine::join(Tab::ALL.iter().map(tab), if words { "" } else { " " })
+    StyledLine::join(Tab::ALL.iter().map(tab), if all { "" } else { " " })
+}
+
+/// The verdict above a view that has none of its own: whole above the forecast if there is room, else in one line.
+pub fn verdict(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
+    let report = app.report().filter(|_| app.panel.is_none() && size.height >= MIN_VERDICT);
+    let whole = report.and_then(|report| status::verdict(report, view.style));
+    let Some((report, whole)) = report.zip(whole) else {
+        return Vec::new();
+    };
+    if app.tab == Tab::Forecast && size.class() >= SizeClass::Normal {
+        return view.style.fold(whole, 4);
+    }
+    let brief = status::brief_verdict(report, view.style);
+    let line = view.style.pick([whole, brief]);
+    vec![line.cut(size.width, view.style.ellipsis())]
 }
 
 pub fn read_error(app: &App, view: ViewContext) -> Option<String> {
@@ -171,8 +189,8 @@ pub fn status(app: &App, position: &str, size: Size, view: ViewContext) -> Style
     };
     let bell = if app.bell { "bell" } else { "" };
     let word = following(app);
-    let (updated, at) = updated(app, view);
-    let full = format!("{updated}{at}");
+    let (read, at) = read(app, view);
+    let full = format!("{read}{at}");
     let counted = app
         .latest
         .as_ref()
@@ -183,8 +201,8 @@ pub fn status(app: &App, position: &str, size: Size, view: ViewContext) -> Style
     };
     let texts = [
         text(&[&word, &full, bell, position, &found]),
-        text(&[&word, &updated, bell, position, &found]),
-        text(&[&word, &updated, bell, position, &short]),
+        text(&[&word, &read, bell, position, &found]),
+        text(&[&word, &read, bell, position, &short]),
         text(&[&word, bell, position, &short]),
         text(&[position, &short]),
         position.to_owned(),
@@ -217,14 +235,14 @@ fn following(app: &App) -> String {
     }
 }
 
-fn updated(app: &App, view: ViewContext) -> (String, String) {
+fn read(app: &App, view: ViewContext) -> (String, String) {
     let Some((at, _)) = app.read_at else {
         return (String::new(), String::new());
     };
     let at = at.format("%H:%M:%S");
     match view.age {
-        Some(age) => (format!("updated {} ago", rounded(age)), format!(" ({at})")),
-        None => (format!("updated {at}"), String::new()),
+        Some(age) => (format!("read {} ago", rounded(age)), format!(" ({at})")),
+        None => (format!("read {at}"), String::new()),
     }
 }
 

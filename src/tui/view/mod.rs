@@ -58,7 +58,7 @@ pub fn viewport(app: &App, size: Size, view: ViewContext) -> Viewport {
         // All alerts are on one page.
         (None, Tab::Overview) => {
             let len = app.report().map_or(0, |report| report.alerts.len());
-            Viewport { len, page: len }
+            Viewport { len, page: len, top: 0 }
         }
         (Some((panel, _)), _) if size.class() == SizeClass::Line => {
             panels::body(app, panel, size.height, view).viewport
@@ -81,8 +81,10 @@ impl Body {
         let viewport = Viewport {
             len: lines.len(),
             page: room,
+            top: 0,
         };
         let top = top.min(viewport.last_top());
+        let viewport = Viewport { top, ..viewport };
         let shown = lines.into_iter().skip(top).take(room);
         let lines: Vec<StyledLine> = shown.collect();
         let position = if viewport.last_top() > 0 {
@@ -114,8 +116,7 @@ fn position(selected: Option<usize>, len: usize) -> String {
 
 /// The list or text of a view, or the panel in its place. The overview has none.
 fn body(app: &App, size: Size, view: ViewContext) -> Body {
-    let banner = usize::from(frame::banner(app, view).is_some());
-    let room = size.height.saturating_sub(3 + banner);
+    let room = size.height.saturating_sub(2 + above(app, size, view).len());
     if let Some((panel, _)) = app.panel {
         return panels::body(app, panel, room, view);
     }
@@ -132,15 +133,25 @@ fn body(app: &App, size: Size, view: ViewContext) -> Body {
         Tab::Teams => teams::body(app, report, room, view),
         Tab::Daily => daily::body(app, report, room, view),
         Tab::Forecast => {
-            let lines = forecast::screen(report, view.style, room);
-            Body::text(lines, app.top(usize::MAX), room)
+            let screen = forecast::screen(report, view.style, room, app.selected_rows);
+            // The title and the headings of selected rows are above them.
+            let rows = screen.selected.filter(|rows| rows.end > room);
+            let start = rows.map_or(0, |rows| rows.start.saturating_sub(2));
+            let top = app.selected[Tab::Forecast.index()].unwrap_or(start);
+            Body::text(screen.lines, top, room)
         }
     }
 }
 
+/// What is above the list or text of a view.
+fn above(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
+    let header = std::iter::once(frame::header(app, size, view));
+    let lines = header.chain(frame::banner(app, view));
+    lines.chain(frame::verdict(app, size, view)).collect()
+}
+
 fn framed(app: &App, body: Body, size: Size, view: ViewContext) -> Vec<StyledLine> {
-    let mut lines = vec![frame::header(app, size, view)];
-    lines.extend(frame::banner(app, view));
+    let mut lines = above(app, size, view);
     lines.extend(body.lines);
     lines.resize(size.height.saturating_sub(2), StyledLine::new());
     lines.push(frame::status(app, &body.position, size, view));

@@ -3,7 +3,7 @@
 use super::{Body, ViewContext, list_line, position};
 use crate::{
     analysis::{StatusReport, TeamReport},
-    render::{StyledLine, around, rule, team, teams},
+    render::{StyledLine, around, heading, rule, team, teams},
     tui::state::{App, Viewport},
 };
 
@@ -34,7 +34,7 @@ pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) ->
     }
     Body {
         lines,
-        viewport: Viewport { len, page },
+        viewport: Viewport { len, page, top },
         position: position(selected, len),
     }
 }
@@ -54,7 +54,7 @@ fn details(
     let name = view.style.text(&team.name);
     let title = [
         StyledLine::new(),
-        rule(&name, StyledLine::new(), width, view.style),
+        rule(heading(name), width, view.style),
     ];
     title.into_iter().chain(details).collect()
 }

@@ -1,0 +1,62 @@
+//! The verdict in few words, for a screen without room for the sentence.
+
+use crate::{
+    analysis::{StatusReport, VerdictBasis},
+    model::{Percent, Probability},
+    render::{OutputStyle, StyledLine, TextRole, prefixed},
+};
+
+/// `critical: 94% chance over, likely 326.9K`. Without a budget, that there is none.
+pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
+    let Some(verdict) = &report.verdict else {
+        return format!("no budget: {} tokens used", report.used.tokens).into();
+    };
+    let used = used(report);
+    let text = match verdict.basis {
+        VerdictBasis::Used => used,
+        VerdictBasis::Reserved => reserved(report).unwrap_or(used),
+        VerdictBasis::Forecast => forecast(report, style).unwrap_or(used),
+        VerdictBasis::Plan => plan(report).unwrap_or(used),
+    };
+    let (level, word) = (verdict.level, verdict.level.into_str());
+    StyledLine::styled(TextRole::Badge(level), word) + format!(": {text}")
+}
+
+/// `63.3% used, 16% chance over`. A month that is over has no chance.
+fn used(report: &StatusReport) -> String {
+    let share = report.spending().and_then(|spending| spending.share());
+    let share = prefixed("", share);
+    let chance = report.forecast.estimates().next();
+    let chance = chance.and_then(|end| end.probability_over_budget);
+    let chance = chance.filter(|chance| *chance != Probability::CERTAIN && !report.is_over());
+    let chance = chance.map(|chance| format!(", {chance} chance over"));
+    format!("{share} used{}", chance.unwrap_or_default())
+}
+
+fn reserved(report: &StatusReport) -> Option<String> {
+    let sum = report.used.tokens.saturating_add(report.reserved);
+    let share = Percent::new(sum.0, report.budget.tokens?.0)?;
+    Some(format!("{share} used and reserved"))
+}
+
+/// The estimate whose level is that of the forecast.
+fn forecast(report: &StatusReport, style: OutputStyle) -> Option<String> {
+    let forecast = &report.forecast;
+    let mut estimates = forecast.estimates();
+    let (chance, likely) = if let Some(end) = estimates.find(|end| end.level == forecast.level) {
+        let likely = end.quantiles.p50.map(|likely| likely.compact());
+        (end.probability_over_budget?, likely)
+    } else {
+        let cost = forecast.cost.as_ref()?;
+        let likely = cost.quantiles.p50.map(|likely| style.money(likely));
+        (cost.probability_over_budget, likely)
+    };
+    Some(format!("{chance} chance over{}", prefixed(", likely ", likely)))
+}
+
+/// `plan 118.3%, 85.8% used`.
+fn plan(report: &StatusReport) -> Option<String> {
+    let total = report.forecast.plan.as_ref()?.end.total_tokens;
+    let [plan, used] = [total, report.used.tokens].map(|tokens| report.share(tokens));
+    Some(format!("plan {}, {} used", plan?, used?))
+}

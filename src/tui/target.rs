@@ -1,0 +1,65 @@
+//! Where an alert leads: the view, and the row there that it is about.
+
+use crate::{
+    analysis::{Alert, AlertScope, StatusReport},
+    render::forecast::ForecastRows,
+    tui::{
+        sort::SortBy,
+        state::{App, Tab},
+    },
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AlertTarget {
+    Team(String),
+    /// The teams in this order, the first of which is selected.
+    Teams(SortBy),
+    Forecast(ForecastRows),
+}
+
+impl AlertTarget {
+    /// An alert about all teams leads to the one that has most of what it is about.
+    pub fn of(alert: &Alert, report: &StatusReport) -> Self {
+        if let Some(team) = &alert.team {
+            return Self::Team(team.clone());
+        }
+        match alert.scope {
+            AlertScope::Forecast => Self::Forecast(ForecastRows::Budget),
+            AlertScope::Plan => Self::Forecast(ForecastRows::Pending),
+            AlertScope::Allocation => Self::Teams(SortBy::Allocated),
+            AlertScope::Reserved => {
+                let teams = report.teams.iter();
+                let most = teams.max_by_key(|team| team.reserved_tokens);
+                most.map_or(Self::Teams(SortBy::Used), |team| {
+                    Self::Team(team.name.clone())
+                })
+            }
+            AlertScope::Total | AlertScope::Cost | AlertScope::Team | AlertScope::Efficiency => {
+                Self::Teams(SortBy::Used)
+            }
+        }
+    }
+}
+
+impl App {
+    pub fn go_to(&mut self, target: AlertTarget) {
+        self.filter.clear();
+        match target {
+            AlertTarget::Team(name) => {
+                self.tab = Tab::Teams;
+                self.selected_team = Some(name);
+            }
+            AlertTarget::Teams(by) => {
+                self.tab = Tab::Teams;
+                (self.sort, self.reversed) = (Some(by), false);
+                self.selected_team = self.teams().first().map(|team| team.name.clone());
+            }
+            AlertTarget::Forecast(rows) => {
+                self.tab = Tab::Forecast;
+                self.selected_rows = Some(rows);
+                self.selected[Tab::Forecast.index()] = None;
+            }
+        }
+        self.restore_selection();
+    }
+}
