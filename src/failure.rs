@@ -81,6 +81,11 @@ impl Failure {
         self
     }
 
+    /// What to do about it, if that is known.
+    pub(crate) fn take_help(&mut self) -> Option<String> {
+        self.help.take()
+    }
+
     /// Prints what went wrong. That printing fails is no further failure.
     pub(crate) fn print(&self, err: &mut dyn Write) -> ExitCode {
         let _ = match &self.in_full {

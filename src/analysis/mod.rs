@@ -47,3 +47,4 @@ pub use report::{
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};
 pub use team_usage::{MonthlyGap, TeamUsage};
+pub use verdict::VerdictBasis;

@@ -4,6 +4,7 @@ use super::{judgement::judge, run::Run};
 use crate::{
     analysis::{Rows, StatusReport},
     cli::ViewArgs,
+    diagnostic::Findings,
     exit::ExitCode,
     failure::Failure,
     render::{self, Format, Page, View},
@@ -81,7 +82,7 @@ pub fn view_request(
         backtest: args.backtest,
         budget: run.budget()?,
         zone: run.zone(run.now()?),
-        max_findings: lists_some.then_some(render::MAX_LISTED),
+        findings: Findings::keeping(lists_some.then_some(render::MAX_LISTED)),
     })
 }
 

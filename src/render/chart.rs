@@ -250,5 +250,38 @@ mod tests {
                 prop_assert_eq!(tokens.cmp(&budget), line.cmp(&chart.row(tokens, rows, down)));
             }
         }
+
+        /// Each number at a side of the chart is in the row of its own value, and of no other that is shown.
+        #[test]
+        fn a_label_is_beside_its_own_value(
+            budget in proptest::option::of(1..1_000_u64),
+            ends in proptest::collection::vec(1..2_000_u64, 1..4),
+            rows in 3..40_usize,
+            ascii in any::<bool>(),
+        ) {
+            let down = if ascii { 1 } else { 4 };
+            let rule = budget.map(|tokens| RuleLine { tokens, label: tokens.to_string() });
+            let chart = Chart {
+                used: vec![(0, 0), (5, ends[0] / 2)],
+                likely: vec![(5, ends[0] / 2), (9, ends[0])],
+                remarks: ends.iter().map(|end| (*end, format!(" {end}"))).collect(),
+                top: ends.iter().copied().chain(budget).max().unwrap_or_default(),
+                rule,
+                span: (0, 9),
+                ..Chart::default()
+            };
+            let style = OutputStyle { ascii, width: None, ..OutputStyle::PLAIN };
+            let canvas = Canvas { scale: 6, columns: 20, rows, style };
+            for (row, line) in chart.lines(canvas).iter().enumerate() {
+                let text = line.text();
+                let left = text[..6].trim().parse::<u64>();
+                let right = text.chars().skip(6 + 2 + 20).collect::<String>();
+                let labels = [left.ok(), right.trim().parse().ok()];
+                let labels = labels.into_iter().flatten().filter(|label| *label < 1_000);
+                for label in labels {
+                    prop_assert_eq!(chart.row(label, rows, down), row, "{}\n{}", label, text);
+                }
+            }
+        }
     }
 }

@@ -74,8 +74,8 @@ pub struct ViewRequest {
     pub backtest: bool,
     /// A budget in place of that of the settings.
     pub budget: Option<Budget>,
-    /// The number of findings to keep; all of them for `None`.
-    pub max_findings: Option<usize>,
+    /// Which findings to keep: a collection without any.
+    pub findings: Findings,
     /// The zone of the moment of the report.
     pub zone: Zone,
 }
@@ -123,7 +123,7 @@ pub fn load(
         rows: request.rows,
     };
     let mut read = |superseded| {
-        let findings = Findings::keeping(request.max_findings);
+        let findings = request.findings.clone();
         let opened = &mut opened;
         let mut loader = Loader::begin(log, opened, &policy, selection, now, findings, superseded)?;
         let months = loader.load_month(now, request.backtest);

@@ -79,6 +79,7 @@ impl App {
         let shown = new.or_else(|| errors().next_back()).cloned();
         shown.unwrap_or_else(|| Problem {
             text: "a row cannot be read".to_owned(),
+            help: None,
             place: None,
             severity: Severity::Error,
         })

@@ -61,12 +61,16 @@ pub struct Snapshot {
     pub counted: Option<String>,
     /// The same with the notes, and with those that are not listed.
     pub counted_all: Option<String>,
+    /// The number of those that are not listed.
+    pub unlisted: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The place and the problem: `cost-log.md:31:33 not a number: "12,4x0"`.
     pub text: String,
+    /// What to do about it, where nothing can be read.
+    pub help: Option<String>,
     /// The file and the line, if known.
     pub place: Option<(FileId, usize)>,
     pub severity: Severity,

@@ -53,7 +53,7 @@ impl Follower<'_, '_> {
             Err(LoadFailure { failure, .. }) if failure.is_usage() && !self.begun => {
                 return Err(failure);
             }
-            Err(LoadFailure { failure, files }) => {
+            Err(LoadFailure { mut failure, files }) => {
                 let problems = files.as_deref().map(problems).unwrap_or_default();
                 if let Some(files) = files {
                     self.read_files = files.files;
@@ -61,6 +61,7 @@ impl Follower<'_, '_> {
                 let first = problems.into_iter().find(Problem::is_error);
                 Err(ReadError::Unreadable(first.unwrap_or_else(|| Problem {
                     text: failure.to_string(),
+                    help: failure.take_help(),
                     place: None,
                     severity: Severity::Error,
                 })))
@@ -87,6 +88,7 @@ impl Follower<'_, '_> {
             problems: problems(&loaded.files),
             counted: render::count_findings(&loaded.files.findings),
             counted_all: render::count_all(&loaded.files.findings),
+            unlisted: loaded.files.findings.dropped(),
         })
     }
 
@@ -184,6 +186,7 @@ fn problems(read: &ReadFiles) -> Vec<Problem> {
             read.files.position(&finding.place),
             finding.message
         ),
+        help: None,
         place: Some((finding.place.file, finding.place.line)),
         severity: finding.severity(),
     };

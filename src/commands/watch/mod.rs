@@ -11,6 +11,7 @@ use crate::{
     analysis::Rows,
     cli::{ViewArgs, WatchArgs},
     commands::status::view_request,
+    diagnostic::Findings,
     exit::ExitCode,
     failure::Failure,
     session::{Session, ViewRequest},
@@ -22,6 +23,9 @@ use scheduler::ReadScheduler;
 
 /// The number of the newest rows that are kept. Of older ones, only sums are.
 const MAX_ROWS: usize = 5_000;
+
+/// The number of findings that are listed. Of others, only the number is.
+const MAX_FINDINGS: usize = 1_000;
 
 #[derive(Clone, Copy)]
 enum Event {
@@ -37,6 +41,7 @@ pub fn run(
 ) -> Result<ExitCode, Failure> {
     let request = ViewRequest {
         forecast_days: true,
+        findings: Findings::listing(MAX_FINDINGS),
         ..view_request(args, Rows::Newest(MAX_ROWS), run)?
     };
     let session = Session::new(run.log_options(), request, run.locate()?);

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, Timelike};
 
-use super::first_day;
+use super::{first_day, strip};
 use crate::{
     analysis::{StatusReport, forecast::PathDay},
     model::Tokens,
@@ -82,7 +82,9 @@ fn canvas(style: OutputStyle, scale: usize, rows: usize) -> Canvas {
 
 fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
     let style = canvas.style;
-    let mut lines = style.fold(heading("Course") + "  " + key(chart, style), 4);
+    let mut key = key(chart, style).into_iter().map(StyledLine::from);
+    let first = heading("Course") + "  " + key.next().unwrap_or_default();
+    let mut lines = strip::in_lines(std::iter::once(first).chain(key).collect(), "", style);
     lines.extend(chart.lines(canvas));
     lines.push(axis.into());
     let width = style.width.unwrap_or(usize::MAX);
@@ -101,7 +103,7 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
 }
 
 /// What the signs of a chart mean.
-pub fn key(chart: &Chart, style: OutputStyle) -> String {
+pub fn key(chart: &Chart, style: OutputStyle) -> Vec<&'static str> {
     let [fan, budget] = if style.ascii {
         [": 80% range", "- budget"]
     } else {
@@ -119,7 +121,7 @@ pub fn key(chart: &Chart, style: OutputStyle) -> String {
     if chart.rule.is_some() {
         key.push(budget);
     }
-    key.join("  ")
+    key
 }
 
 /// The course of the month, with the forecast of the days to come if there is one.

@@ -63,7 +63,7 @@ pub fn lines(
 }
 
 /// The parts of a key, as many in a line as fit. A mark stays with its name.
-fn in_lines(parts: Vec<StyledLine>, pad: &str, style: OutputStyle) -> Vec<StyledLine> {
+pub fn in_lines(parts: Vec<StyledLine>, pad: &str, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines: Vec<StyledLine> = Vec::new();
     for part in parts {
         let longer = lines.last().map(|line| line.clone() + "  " + &part);

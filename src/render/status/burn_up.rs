@@ -37,7 +37,7 @@ pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<St
         rate.map(|rate| heading(forecast::short_rate(rate))),
         plan,
         likely(report, style),
-        Some(heading(chart::key(&chart, style))),
+        Some(heading(chart::key(&chart, style).join("  "))),
     ];
     let (mut title, mut gap) = (heading("Burn-up"), "  ");
     for part in parts.into_iter().flatten() {

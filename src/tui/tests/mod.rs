@@ -5,10 +5,13 @@
     reason = "a test that cannot read its log has failed"
 )]
 
+mod alerts;
 mod colours;
+mod findings;
 mod keys;
 mod readings;
 mod screens;
+mod sizes;
 
 use std::time::Duration;
 
@@ -74,6 +77,7 @@ fn good(report: StatusReport) -> Reading {
         problems: vec![problem("cost-log.md:16:9 not a status: \"2 of 3\"", false)],
         counted: Some("1 warning".to_owned()),
         counted_all: Some("1 warning".to_owned()),
+        unlisted: 0,
     }))
 }
 
@@ -81,6 +85,7 @@ fn good(report: StatusReport) -> Reading {
 fn problem(text: &str, is_error: bool) -> Problem {
     Problem {
         text: text.to_owned(),
+        help: None,
         place: Some((FileId::LOG, 31)),
         severity: if is_error {
             Severity::Error

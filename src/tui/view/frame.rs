@@ -8,7 +8,7 @@ use crate::{
         StyledLine, TextRole, apart, heading, init_command, joined, prefixed, sanitize,
         split_at_width, status, width,
     },
-    tui::state::{App, Pause, ReadError, Tab},
+    tui::state::{App, Panel, Pause, ReadError, Tab},
     watch::WatchSource,
 };
 
@@ -129,6 +129,14 @@ pub fn verdict(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     vec![line.cut(size.width, view.style.ellipsis())]
 }
 
+/// What to do where nothing could be read yet.
+pub fn help(app: &App) -> Option<&str> {
+    match app.read_error.as_ref()? {
+        ReadError::Unreadable(problem) => problem.help.as_deref(),
+        ReadError::Gone(_) => Some("`tokmon init` begins one; it is shown as soon as it is there"),
+    }
+}
+
 pub fn read_error(app: &App, view: ViewContext) -> Option<String> {
     Some(match app.read_error.as_ref()? {
         ReadError::Unreadable(problem) => format!("! {}", view.style.text(&problem.text)),
@@ -143,8 +151,9 @@ pub fn read_error(app: &App, view: ViewContext) -> Option<String> {
 
 /// Why the files cannot be read, and which figures are shown instead.
 pub fn banner(app: &App, view: ViewContext) -> Option<StyledLine> {
-    // Before there are figures, the body says why.
-    if app.latest.is_none() && app.panel.is_none() {
+    // Before there are figures, the body says why; where findings are listed, the list does.
+    let is_listed = matches!(app.panel, Some((Panel::Problems, _)));
+    if is_listed || app.latest.is_none() && app.panel.is_none() {
         return None;
     }
     let error = read_error(app, view)?;

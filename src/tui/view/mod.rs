@@ -122,9 +122,12 @@ fn body(app: &App, size: Size, view: ViewContext) -> Body {
     }
     let Some(report) = app.report() else {
         let why = frame::read_error(app, view).unwrap_or_else(|| frame::NO_FIGURES.to_owned());
-        let why = view.style.fold(why, 2);
+        let mut lines = vec![StyledLine::new()];
+        lines.extend(view.style.fold(why, 2));
+        let help = frame::help(app).map(|help| format!("  {}", view.style.text(help)));
+        lines.extend(help.into_iter().flat_map(|help| view.style.fold(help, 2)));
         return Body {
-            lines: std::iter::once(StyledLine::new()).chain(why).collect(),
+            lines,
             ..Body::default()
         };
     };

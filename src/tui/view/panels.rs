@@ -16,7 +16,7 @@ r  read the files now, and show whatever of the log can be read
 p, Space  stop following changes, or go on
 e  open the file in $VISUAL or $EDITOR at the selected row, or where something is wrong
 b  ring the bell at each threshold of the budget, or no longer
-v  what is wrong with the files
+v  the findings in the files
 Esc  close what was opened last: this, a filter, the days of a team
 Ctrl-L  draw everything anew
 Ctrl-Z  suspend
@@ -74,24 +74,26 @@ fn problems(app: &App, view: ViewContext) -> Vec<StyledLine> {
     let counted = latest.and_then(|latest| latest.counted_all.as_deref());
     let Some((latest, counted)) = latest.zip(counted) else {
         if lines.is_empty() {
-            lines.push("No problems in the files".into());
+            lines.push("No findings in the files".into());
         }
         return lines;
     };
-    lines.push(heading(format!("In the files: {counted}")));
+    lines.push(heading(format!("Findings ({counted})")));
     let shown = match &app.read_error {
         Some(ReadError::Unreadable(problem)) => Some(problem),
         _ => None,
     };
-    for problem in latest
-        .problems
-        .iter()
-        .filter(|problem| Some(*problem) != shown)
-    {
+    let others = latest.problems.iter();
+    let others = others.filter(|problem| Some(*problem) != shown);
+    lines.extend(others.flat_map(|problem| {
         let kind = problem.severity.into_str();
         let line = format!("  {kind:<9}{}", sanitize(&problem.text));
-        lines.extend(style.fold(line, 11));
+        style.fold(line, 11)
+    }));
+    if latest.unlisted > 0 {
+        lines.push(format!("  and {} more", latest.unlisted).into());
     }
-    lines.push("  tokmon check shows each with its line, and what to do about it".into());
+    let help = "  tokmon check shows each in its line, with what to do about it";
+    lines.extend(style.fold(help, 4));
     lines
 }
