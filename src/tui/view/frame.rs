@@ -129,11 +129,11 @@ pub fn verdict(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     vec![line.cut(size.width, view.style.ellipsis())]
 }
 
-/// What to do where nothing could be read yet.
+/// What to do where nothing could be read yet, if that is known.
 pub fn help(app: &App) -> Option<&str> {
     match app.read_error.as_ref()? {
         ReadError::Unreadable(problem) => problem.help.as_deref(),
-        ReadError::Gone(_) => Some("`tokmon init` begins one; it is shown as soon as it is there"),
+        ReadError::Gone(_) => None,
     }
 }
 
