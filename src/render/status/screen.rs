@@ -214,8 +214,7 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let room = screen.size.width.saturating_sub(badge.width() + 1);
     let share = spending.and_then(|spending| spending.share());
     let in_money = spending.is_some_and(|spending| spending.currency.is_some());
-    let left_money = spending.filter(|_| in_money);
-    let left_money = left_money.map(|of| format!("left {}", of.written(of.budget - of.used)));
+    let left_money = money_left(report).map(|left| format!("left {left}"));
     let left = report.remaining.filter(|_| !in_money).map(|left| {
         let rest = report.share_left(report.used.tokens).filter(|_| wide);
         format!("left {}{}", signed(left), in_brackets(rest))
@@ -294,6 +293,13 @@ fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLi
     std::iter::once(bar).chain(ticks).collect()
 }
 
+/// What is left of a budget in money, if that is the one that is judged.
+fn money_left(report: &StatusReport) -> Option<String> {
+    let spending = report.spending()?;
+    spending.currency?;
+    Some(spending.written(spending.budget - spending.used))
+}
+
 /// `reserved 80,000, available -6,670`, where tokens are reserved; in full and in brief.
 fn reserved(report: &StatusReport) -> Option<[String; 2]> {
     let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO)?;
@@ -307,7 +313,7 @@ fn reserved(report: &StatusReport) -> Option<[String; 2]> {
 
 /// `left 73,330   $0.381   309/min`, as much of it as fits.
 fn left(report: &StatusReport, style: OutputStyle) -> StyledLine {
-    let left = report.remaining.map(signed);
+    let left = money_left(report).or_else(|| report.remaining.map(signed));
     let left = left.map(|left| format!("left {left}"));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
     let reserved = reserved(report).map(|[_, brief]| brief);
