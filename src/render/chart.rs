@@ -79,7 +79,8 @@ impl Chart {
             Ordering::Less => share(tokens, rule.tokens, row).min(row.saturating_sub(1)),
             Ordering::Equal => row + down / 2,
             Ordering::Greater => {
-                let (start, beyond) = ((row + down).min(last), self.top - rule.tokens.min(self.top));
+                let (start, beyond) =
+                    ((row + down).min(last), self.top - rule.tokens.min(self.top));
                 start + share(tokens - rule.tokens, beyond, last - start)
             }
         };
@@ -129,7 +130,9 @@ impl DotMatrix {
                 + (end - start) * i64::try_from(column).unwrap_or(0)
                     / i64::try_from(width.max(2) - 1).unwrap_or(1);
             for edge in &chart.fan {
-                let dot = at(edge, minute).filter(|_| ascii || column % 2 == 0).map(row);
+                let dot = at(edge, minute)
+                    .filter(|_| ascii || column % 2 == 0)
+                    .map(row);
                 if let Some(dot) = dot {
                     set(dot, dot, column, Layer::Fan);
                 }

@@ -204,7 +204,10 @@ pub fn axis(canvas: Canvas, start: &str, mark: Option<(usize, &str)>, end: &str)
     let room = canvas.columns.saturating_sub(end.len());
     let placed = mark.and_then(|(column, label)| {
         let left = column.checked_sub(label.len());
-        let sides = [(Some(column), format!("^{label}")), (left, format!("{label}^"))];
+        let sides = [
+            (Some(column), format!("^{label}")),
+            (left, format!("{label}^")),
+        ];
         let mut sides = sides.into_iter();
         sides.find_map(|(at, text)| {
             let at = at.filter(|at| *at > start.len() && at + text.len() < room)?;

@@ -126,7 +126,13 @@ fn titled(table: &ReportTable, style: OutputStyle) -> Vec<StyledLine> {
 /// `Forecast to 2026-06-30 (day 10 of 30, medium confidence)`, and the same in fewer words.
 fn titles(report: &StatusReport) -> [String; 3] {
     let (what, when, trust) = title(report);
-    let or_none = |text: &str| if text.is_empty() { String::new() } else { format!(" ({text})") };
+    let or_none = |text: &str| {
+        if text.is_empty() {
+            String::new()
+        } else {
+            format!(" ({text})")
+        }
+    };
     let both = joined([when.clone(), trust], ", ");
     let when = when.unwrap_or_default();
     [
@@ -152,7 +158,11 @@ fn title(report: &StatusReport) -> (String, Option<String>, Option<String>) {
     let days = (ends - report.month.first_day()).num_days() + 1;
     let day = format!("day {day} of {days}");
     if basis == Some(ForecastBasis::Plan) {
-        return ("Forecast for all that is planned".to_owned(), Some(day), None);
+        return (
+            "Forecast for all that is planned".to_owned(),
+            Some(day),
+            None,
+        );
     }
     let trust = match (forecast.confidence, basis) {
         (Confidence::None, _) if no_day => "no complete day yet".to_owned(),

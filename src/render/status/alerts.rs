@@ -57,7 +57,10 @@ pub fn ruled(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<
 fn folded(report: &StatusReport, screen: ScreenStatus) -> Vec<StyledLine> {
     let alerts = report.alerts.iter().enumerate();
     let fold = |(at, alert)| {
-        let lines = screen.style.fold(line(alert, screen.style), SYMBOL).into_iter();
+        let lines = screen
+            .style
+            .fold(line(alert, screen.style), SYMBOL)
+            .into_iter();
         lines.map(move |line| line.reverse(screen.selected == Some(at)))
     };
     alerts.flat_map(fold).collect()

@@ -51,7 +51,10 @@ fn forecast(report: &StatusReport, style: OutputStyle) -> Option<String> {
         let likely = cost.quantiles.p50.map(|likely| style.money(likely));
         (cost.probability_over_budget, likely)
     };
-    Some(format!("{chance} chance over{}", prefixed(", likely ", likely)))
+    Some(format!(
+        "{chance} chance over{}",
+        prefixed(", likely ", likely)
+    ))
 }
 
 /// `plan 118.3%, 85.8% used`.

@@ -30,7 +30,11 @@ pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<St
     // On a wide screen the plan is in the headline.
     let plan = line::planned(report).filter(|_| !screen.is_wide());
     let plan = plan.map(|[plan, _]| {
-        let level = report.forecast.plan.as_ref().and_then(|plan| plan.end.level);
+        let level = report
+            .forecast
+            .plan
+            .as_ref()
+            .and_then(|plan| plan.end.level);
         heading(plan) + badge(level, style)
     });
     let parts = [

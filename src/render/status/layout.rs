@@ -42,7 +42,9 @@ pub fn apart(left: StyledLine, right: StyledLine, columns: usize) -> StyledLine 
 /// A title on a rule across the screen: `── Alerts (4) ────`.
 pub fn rule(title: impl Into<StyledLine>, columns: usize, style: OutputStyle) -> StyledLine {
     let dash = if style.ascii { "-" } else { "─" };
-    let title = title.into().cut(columns.saturating_sub(6), style.ellipsis());
+    let title = title
+        .into()
+        .cut(columns.saturating_sub(6), style.ellipsis());
     let rest = columns.saturating_sub(4 + title.width());
     StyledLine::from(dash.repeat(2) + " ") + title + " " + dash.repeat(rest)
 }

@@ -139,7 +139,9 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 fn verdict(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
     let (style, width) = (screen.style, screen.size.width);
     let whole = super::verdict(report, style);
-    let whole = whole.map(|verdict| style.fold(verdict, 4)).unwrap_or_default();
+    let whole = whole
+        .map(|verdict| style.fold(verdict, 4))
+        .unwrap_or_default();
     Block::new(whole.len(), move |height| {
         if height >= whole.len() {
             return whole;

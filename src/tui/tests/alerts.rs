@@ -18,7 +18,8 @@ pub fn log_of_month(budget: &str, tokens: u64, lines: &str) -> String {
         format!("| 10:00 | {team} | Work {day} | {tokens} | $0.{cost:06} | running |\n")
     };
     let day = |day| {
-        let rows = [("A", tokens), ("B", tokens / 2 + day)].map(|(team, tokens)| row(day, team, tokens));
+        let rows =
+            [("A", tokens), ("B", tokens / 2 + day)].map(|(team, tokens)| row(day, team, tokens));
         format!(
             "\n## Daily Detail — 2026-02-{day:02}\n\n\
              | Time | Team | Task | Tokens | Cost | Status |\n|---|---|---|---|---|---|\n{}",
@@ -34,7 +35,11 @@ pub fn log_of_month(budget: &str, tokens: u64, lines: &str) -> String {
 
 pub fn app_of(text: &str, policy: &Policy) -> App {
     let mut app = App::default();
-    app.take(good(report_by(text.as_bytes(), Rows::All, policy)), now(), Duration::ZERO);
+    app.take(
+        good(report_by(text.as_bytes(), Rows::All, policy)),
+        now(),
+        Duration::ZERO,
+    );
     app
 }
 
@@ -71,7 +76,11 @@ fn each_alert_leads_to_the_rows_that_it_is_about() {
     };
     let app = app_of(&text, &policy);
     insta::assert_snapshot!("alerts_of_a_month", targets(&app, 24));
-    assert_eq!(targets(&app, 24), targets(&app, 16), "on a small screen, too");
+    assert_eq!(
+        targets(&app, 24),
+        targets(&app, 16),
+        "on a small screen, too"
+    );
 }
 
 #[test]
@@ -101,8 +110,18 @@ fn the_rows_that_an_alert_leads_to_stay_selected_while_they_are_scrolled() {
 fn in_columns_the_rows_that_an_alert_leads_to_are_marked() {
     let mut app = app("sample");
     press(&mut app, "j Enter");
-    let screen = crate::tui::view::screen(&app, Size { width: 200, height: 60 }, super::view_context(false));
+    let screen = crate::tui::view::screen(
+        &app,
+        Size {
+            width: 200,
+            height: 60,
+        },
+        super::view_context(false),
+    );
     let marked = screen.iter().filter(|line| line.text().contains("> "));
     assert_eq!(marked.count(), 4, "{}", super::text_of(&screen));
-    assert!(!screen.iter().any(|line| line.reversed), "both columns would be");
+    assert!(
+        !screen.iter().any(|line| line.reversed),
+        "both columns would be"
+    );
 }

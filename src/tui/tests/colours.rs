@@ -35,7 +35,8 @@ fn line(buffer: &Buffer, y: u16) -> String {
 /// The row of the headline.
 fn headline(buffer: &Buffer) -> u16 {
     let mut rows = 0..AREA.height;
-    rows.find(|y| line(buffer, *y).starts_with("Used ")).unwrap()
+    rows.find(|y| line(buffer, *y).starts_with("Used "))
+        .unwrap()
 }
 
 /// The badge at the end of the headline, and how it is drawn.

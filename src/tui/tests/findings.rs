@@ -40,7 +40,11 @@ fn each_finding_is_listed_once_and_all_are_counted() {
     insta::assert_snapshot!("findings_40x10", picture(&app, 40, 10, false));
     for at in 0..3 {
         let screen = picture(&app, 80, 24, false);
-        assert_eq!(screen.matches(&format!("`12,4x{at}`")).count(), 1, "{screen}");
+        assert_eq!(
+            screen.matches(&format!("`12,4x{at}`")).count(),
+            1,
+            "{screen}"
+        );
     }
     assert!(!picture(&app, 80, 24, false).contains("-v "));
 }

@@ -168,7 +168,10 @@ fn of_many_teams_those_over_their_limits_are_on_the_screen() {
     insta::assert_snapshot!("many_teams", screen(&app));
     insta::assert_snapshot!("many_teams_120x40", picture(&app, 120, 40, false));
     insta::assert_snapshot!("many_teams_200x60", picture(&app, 200, 60, false));
-    insta::assert_snapshot!("some_teams_200x60", picture(&many_teams(40), 200, 60, false));
+    insta::assert_snapshot!(
+        "some_teams_200x60",
+        picture(&many_teams(40), 200, 60, false)
+    );
 }
 
 #[test]

@@ -25,19 +25,38 @@ fn logs() -> Vec<(&'static str, App)> {
         }),
         ..Policy::default()
     };
-    let hold = "[HOLD] 2026-02-25T16:30:00Z team=\"B\" tokens=60000 until=2026-02-25T18:00:00Z id=h1\n";
+    let hold =
+        "[HOLD] 2026-02-25T16:30:00Z team=\"B\" tokens=60000 until=2026-02-25T18:00:00Z id=h1\n";
     vec![
         ("sample", app("sample")),
         ("history", app("history")),
         ("korean", app("korean")),
         ("months", app("months")),
         ("rotten", app("rotten")),
-        ("budget", app_of(&log_of_month(BUDGET, 900, ""), &Policy::default())),
-        ("near", app_of(&log_of_month(BUDGET, 2_900, ""), &Policy::default())),
-        ("over", app_of(&log_of_month(BUDGET, 4_900, ""), &Policy::default())),
-        ("holds", app_of(&log_of_month(BUDGET, 2_100, hold), &Policy::default())),
-        ("money", app_of(&log_of_month("", 2_900, ""), &money(400_000_000))),
-        ("none", app_of(&log_of_month("", 2_900, ""), &Policy::default())),
+        (
+            "budget",
+            app_of(&log_of_month(BUDGET, 900, ""), &Policy::default()),
+        ),
+        (
+            "near",
+            app_of(&log_of_month(BUDGET, 2_900, ""), &Policy::default()),
+        ),
+        (
+            "over",
+            app_of(&log_of_month(BUDGET, 4_900, ""), &Policy::default()),
+        ),
+        (
+            "holds",
+            app_of(&log_of_month(BUDGET, 2_100, hold), &Policy::default()),
+        ),
+        (
+            "money",
+            app_of(&log_of_month("", 2_900, ""), &money(400_000_000)),
+        ),
+        (
+            "none",
+            app_of(&log_of_month("", 2_900, ""), &Policy::default()),
+        ),
     ]
 }
 
@@ -65,12 +84,11 @@ fn the_verdict_is_at_the_top_of_every_view() {
 fn the_first_screen_of_each_view_has_its_figure() {
     for (name, mut app) in logs() {
         let report = app.report().unwrap().clone();
-        let used = [
-            report.used.tokens.to_string(),
-            report.used.tokens.compact(),
-        ];
+        let used = [report.used.tokens.to_string(), report.used.tokens.compact()];
         let likely = report.forecast.estimates().next();
-        let likely = likely.and_then(|end| end.quantiles.p50).map(|likely| likely.compact());
+        let likely = likely
+            .and_then(|end| end.quantiles.p50)
+            .map(|likely| likely.compact());
         for (width, height) in SIZES {
             let mut shown = |tab: Tab| {
                 app.tab = tab;
@@ -91,7 +109,10 @@ fn the_first_screen_of_each_view_has_its_figure() {
             }
             let screen = shown(Tab::Forecast);
             if let Some(likely) = &likely {
-                assert!(screen.contains(likely.as_str()), "{name}: {likely}\n{screen}");
+                assert!(
+                    screen.contains(likely.as_str()),
+                    "{name}: {likely}\n{screen}"
+                );
             }
         }
     }

@@ -116,7 +116,9 @@ fn tabs(app: &App, named: &[Tab]) -> StyledLine {
 
 /// The verdict above a view that has none of its own: whole above the forecast if there is room, else in one line.
 pub fn verdict(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
-    let report = app.report().filter(|_| app.panel.is_none() && size.height >= MIN_VERDICT);
+    let report = app
+        .report()
+        .filter(|_| app.panel.is_none() && size.height >= MIN_VERDICT);
     let whole = report.and_then(|report| status::verdict(report, view.style));
     let Some((report, whole)) = report.zip(whole) else {
         return Vec::new();

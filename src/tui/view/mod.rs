@@ -58,7 +58,11 @@ pub fn viewport(app: &App, size: Size, view: ViewContext) -> Viewport {
         // All alerts are on one page.
         (None, Tab::Overview) => {
             let len = app.report().map_or(0, |report| report.alerts.len());
-            Viewport { len, page: len, top: 0 }
+            Viewport {
+                len,
+                page: len,
+                top: 0,
+            }
         }
         (Some((panel, _)), _) if size.class() == SizeClass::Line => {
             panels::body(app, panel, size.height, view).viewport

@@ -52,9 +52,6 @@ fn details(
     }
     let width = view.style.width.unwrap_or(0);
     let name = view.style.text(&team.name);
-    let title = [
-        StyledLine::new(),
-        rule(heading(name), width, view.style),
-    ];
+    let title = [StyledLine::new(), rule(heading(name), width, view.style)];
     title.into_iter().chain(details).collect()
 }
