@@ -69,9 +69,9 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A cell that should hold a number holds something else. Its row is left out of every sum; for a cost, a warning: its row counts without it.
+    /// A cell that should hold a number holds something else. Its row is not counted; for a cost, a warning: its row counts without it.
     UnreadableNumber = "TM001", "unreadable-number", Error, Manual;
-    /// A date cannot be read. Without its date a row belongs to no month and is left out of every sum.
+    /// A date cannot be read. Without its date a row belongs to no month and is not counted.
     UnreadableDate = "TM002", "unreadable-date", Error, Manual;
     /// A time or a duration cannot be read. Its row counts without it.
     UnreadableTime = "TM003", "unreadable-time", Warning, Manual;
@@ -91,7 +91,7 @@ codes! {
     NotUtf8 = "TM010", "not-utf8", Error, Manual;
     /// A line is longer than 64 KiB. It is left alone and not read.
     OverlongLine = "TM011", "overlong-line", Error, Manual;
-    /// A usage, hold or free line lacks a key, is misspelled, or has a wrong value. It is not counted, unless that is only its cost or a class.
+    /// A usage, hold or free line lacks a key, is misspelled, or has a wrong value. It is not counted, unless only an optional key is wrong.
     UnreadableLine = "TM012", "unreadable-line", Error, Manual;
     /// A stated total differs from the sum of its rows. The sum is used.
     TotalDiffers = "TM013", "total-differs", Warning, Safe;
@@ -101,7 +101,7 @@ codes! {
     DetailsExceedSummary = "TM015", "details-exceed-summary", Warning, Safe;
     /// A session's tokens are missing from its team's monthly row. The larger figure is used.
     SessionOutsideSummary = "TM016", "session-outside-summary", Warning, Safe;
-    /// The team budgets and the reserve add up to more than the budget.
+    /// The allocations and the reserve add up to more than the budget.
     OverAllocated = "TM017", "over-allocated", Note, Manual;
     /// Two statements of the same thing differ. Only one of them is used.
     ConflictingStatements = "TM018", "conflicting-statements", Warning, Manual;
@@ -109,7 +109,7 @@ codes! {
     MixedCurrencies = "TM019", "mixed-currencies", Warning, Manual;
     /// A row has tokens but names no team. It is counted under `(unnamed)`.
     UnnamedTeam = "TM020", "unnamed-team", Warning, Manual;
-    /// Nothing says to which project the details of a team belong. They are left out where one project is asked for.
+    /// Nothing says to which project the details of a team belong. They are not counted in a report on one project.
     UnsplitDetails = "TM021", "unsplit-details", Warning, Manual;
     /// A setting in `tokmon.toml` is not known, or has a value that it cannot have.
     InvalidSetting = "TM022", "invalid-setting", Error, Manual;
@@ -117,7 +117,7 @@ codes! {
     UnsettledUsage = "TM023", "unsettled-usage", Note, Safe;
     /// A monthly summary has something twice, as after a merge that kept both sides. Rows count once where their figure together is proven.
     MergedTwice = "TM024", "merged-twice", Warning, Safe;
-    /// An archive under the name of this log's names another log, with which it shares the folder. It is not read for this one.
+    /// An archive has the name of one of this log's, and names another log as its own. It is not read for this log.
     ForeignArchive = "TM025", "foreign-archive", Note, Manual;
     /// An archive names a log that does not exist, as after the log was renamed. It is not read.
     OrphanedArchive = "TM026", "orphaned-archive", Warning, Safe;
@@ -125,7 +125,7 @@ codes! {
     DatedAhead = "TM027", "dated-ahead", Warning, Manual;
     /// A row is below an empty line or a line of text, where Markdown shows no row. It counts with the table of its section.
     RowOutsideTable = "TM028", "row-outside-table", Warning, Safe;
-    /// An access key or a token is written in the log, where everybody who can read the repository can use it.
+    /// The log contains an access key or a token. Anyone who can read the repository can use it.
     Secret = "TM029", "secret", Warning, Manual;
     /// A merge of git left a conflict. What both sides hold counts, and tokmon will not write this file.
     Conflict = "TM030", "conflict", Error, Manual;

@@ -7,33 +7,33 @@ use serde_with::skip_serializing_none;
 use super::reconciled_month::ReconciledMonth;
 use crate::model::{Currency, Level, Money, Policy, Tokens, ratio};
 
-/// The budget in money.
+/// The cost budget.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CostBudget {
-    /// Money for the month.
+    /// The amount for the month.
     pub limit: Money,
-    /// What is spent in its currency. Left out where nothing is known to be.
+    /// What is spent in its currency. Absent where no cost is known.
     pub used: Option<Money>,
-    /// What is left, negative where more was spent than there is.
+    /// What remains, negative where more is spent.
     pub remaining: Option<Money>,
-    /// Every token has its cost in the currency of the budget; otherwise more than this is spent.
+    /// Every token has its cost in the currency of the budget; otherwise more is spent than this.
     pub complete: bool,
-    /// The share of the budget, 1 being all of it.
+    /// The share of the budget; 1 is all of it.
     pub ratio: Option<f64>,
-    /// How far it is used up, by what is known.
+    /// The level, by what is known.
     pub level: Option<Level>,
-    /// Why its level says nothing.
+    /// Why it cannot be judged.
     pub problem: Option<CostProblem>,
 }
 
-/// Why a budget in money cannot be judged.
+/// Why a cost budget cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum CostProblem {
     /// The log's costs are in another currency.
     OtherCurrency { currency: Currency },
-    /// Tokens were spent, and none of them has a cost or a price.
+    /// Tokens were used, and none of them has a cost or a price.
     NoCosts,
 }
 

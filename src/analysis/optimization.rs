@@ -10,7 +10,7 @@ use crate::{
     text::Place,
 };
 
-/// What was saved, operation by operation and on average.
+/// What was saved by each operation and on average.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Optimizations {
@@ -30,7 +30,7 @@ pub struct Saving {
     pub before_tokens: Option<Tokens>,
     /// Tokens per 1,000 operations after.
     pub after_tokens: Option<Tokens>,
-    /// The share that was saved. Left out where more is needed than before.
+    /// The share that was saved. Absent where more is needed than before.
     pub saved_ratio: Option<f64>,
     #[serde(flatten)]
     pub place: Option<Place>,

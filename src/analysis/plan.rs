@@ -14,24 +14,24 @@ use crate::{
     text::Place,
 };
 
-/// What the project takes if its pending phases take what is planned for them.
+/// The plan total: what is used if the pending phases take what is planned for them.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Plan {
     pub used_tokens: Tokens,
-    /// What the phases still to come are planned to take.
+    /// What is planned for the pending phases.
     pub pending_tokens: Tokens,
     #[serde(flatten)]
     pub end: PlanEnd,
-    /// What of the used tokens its finished and running phases account for.
+    /// The used tokens that its finished and running phases account for.
     pub accounted_tokens: Tokens,
-    /// It lists all work there is, so that nothing is spent beside it: by the settings, else where it accounts for nine tenths
-    /// of what is used, has a phase still to come, and an estimate for each of these.
+    /// It lists all work there is, so that no tokens are used beside it: by the settings, else where it accounts for nine tenths
+    /// of what is used, has a pending phase, and an estimate for each of them.
     pub complete: bool,
-    /// What speaks against that. The settings may have decided all the same.
+    /// The reasons against that. The settings may override them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<PlanGap>,
     pub phases: Vec<PlanPhase>,
-    /// The plan with its pending phases taking a fixed share more or less. Scenarios, not an interval.
+    /// The plan with its pending phases taking a fixed percentage more or less. Scenarios are not a range.
     pub scenarios: Vec<Scenario>,
 }
 
@@ -41,9 +41,9 @@ pub struct Plan {
 pub enum PlanGap {
     /// More than a tenth of what is used is by no phase or team of it.
     Unaccounted,
-    /// No phase is still to come.
+    /// No phase is pending.
     NothingOpen,
-    /// A phase still to come has no estimate.
+    /// A pending phase has no estimate.
     NoEstimate,
 }
 
@@ -54,9 +54,9 @@ pub struct PlanEnd {
     /// What is used then.
     pub total_tokens: Tokens,
     pub ratio: Option<f64>,
-    /// Its level, if it came to pass.
+    /// The level of its total.
     pub level: Option<Level>,
-    /// What would be left of the budget.
+    /// What would remain of the budget.
     pub remaining: Option<i64>,
 }
 
@@ -70,9 +70,9 @@ pub struct PlanPhase {
     pub name: Option<String>,
     /// Its planned or finished tokens.
     pub tokens: Option<Tokens>,
-    /// What is spent on it, where it is under way.
+    /// What it has used, where it is running.
     pub spent_tokens: Option<Tokens>,
-    /// What of it is still to come: all of a pending phase, the rest of a running one, nothing of a finished one.
+    /// Its pending tokens: all of a pending phase, the rest of a running one, none of a finished one.
     pub pending_tokens: Tokens,
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,

@@ -22,41 +22,41 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StatusReport {
     pub log: LogReport,
-    /// The moment it was made for.
+    /// The time that the report is for.
     pub now: DateTime<FixedOffset>,
     pub month: Month,
     pub is_current_month: bool,
     pub project: Option<String>,
     pub projects: Vec<String>,
-    /// How it stands with the budget, in one sentence. Left out without a budget.
+    /// Whether the usage is within the budget, in one sentence. Absent without a budget.
     pub verdict: Option<Verdict>,
     pub budget: BudgetReport,
     pub used: UsedReport,
-    /// Tokens left, negative where more was used than there is. Left out without a budget.
+    /// Tokens of the budget that are not used, negative where more is used. Absent without a budget.
     pub remaining: Option<i64>,
-    /// Tokens held for work about to start.
+    /// Tokens that holds reserve for work about to start.
     pub reserved: Tokens,
-    /// Tokens left that are not held either, negative where less is left than is held. Left out without a budget.
+    /// Remaining tokens that are not reserved, negative where less remains than is reserved. Absent without a budget.
     pub available: Option<i64>,
-    /// How far the budget is used up: the worse of that in tokens and that in money. Left out without a budget.
+    /// The level of what is used: the worse of that of the token budget and that of the cost budget. Absent without a budget.
     pub level: Option<Level>,
-    /// How far the budget in tokens is used up.
+    /// The level of what is used of the token budget.
     pub token_level: Option<Level>,
-    /// The budget in money, where one is set.
+    /// The cost budget, where one is set.
     pub cost_budget: Option<CostBudget>,
-    /// How far the budget is used up, the worse of both, if all that is held were used, too.
+    /// The level of what is used and reserved together, the worse of both budgets.
     pub reserved_level: Option<Level>,
-    /// The same of the budget in tokens alone.
+    /// The same for the token budget alone.
     pub reserved_token_level: Option<Level>,
-    /// The team the lists below are limited to.
+    /// The team that the lists are limited to.
     pub team: Option<String>,
     /// Every team.
     pub teams: Vec<TeamReport>,
-    /// The days that have rows or usage lines, oldest first. Left out where no row was kept.
+    /// The days that have rows or usage lines, oldest first. Absent where no row was kept.
     pub days: Option<Vec<DayReport>>,
-    /// What tokens per deliverable are aimed at.
+    /// The target for tokens per deliverable.
     pub efficiency: EfficiencyGoal,
-    /// Where it will end.
+    /// How the month is likely to end.
     pub forecast: Forecast,
     /// Tokens per 1,000 operations before and after.
     pub optimizations: Option<Optimizations>,
@@ -168,15 +168,15 @@ pub struct LogReport {
     pub format: &'static str,
     /// The months that have rows, oldest first.
     pub months: Vec<Month>,
-    /// The day of the last row or usage line, or its month where no day is written. One dated ahead is left out.
+    /// The day of the last row or usage line, or its month where no day is written. Rows that are dated ahead do not count.
     pub last_row: Option<LastRow>,
-    /// When it says it was last brought up to date, on its own clock.
+    /// The time of the last change that the log states, by its own clock.
     pub last_updated: Option<NaiveDateTime>,
-    /// Days that it keeps daily details.
+    /// How many days the log keeps daily sections.
     pub retention_days: Option<u32>,
-    /// Lines that hooks appended, usage lines not counted.
+    /// Lines that hooks appended, without usage lines.
     pub hook_lines: u64,
-    /// Rows and usage lines that cannot be read, and so are in no sum.
+    /// Rows and usage lines that cannot be read, and are not counted.
     pub unreadable_rows: u64,
     /// The places of the first of them.
     pub unreadable_places: Vec<Place>,
@@ -186,24 +186,24 @@ pub struct LogReport {
     pub places_without_figure: Vec<Place>,
 }
 
-/// The budget, and what of it is allocated.
+/// The budget, and how much of it is allocated.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BudgetReport {
-    /// Tokens for the month. Left out where no budget is set.
+    /// Tokens for the month. Absent where no budget is set.
     pub tokens: Option<Tokens>,
     /// Where it was found.
     pub source: Option<BudgetSource>,
     /// Where it is written, if in a file with lines.
     #[serde(flatten)]
     pub place: Option<Place>,
-    /// Money for the month.
+    /// The amount for the month.
     pub cost: Option<Money>,
-    /// Tokens held back from the teams.
+    /// Tokens that are allocated to no team.
     pub reserve_tokens: Option<Tokens>,
-    /// What the teams are given together, the reserve not counted.
+    /// The sum of the allocations, without the reserve.
     pub allocated_tokens: Option<Tokens>,
-    /// When the level rises, in percent.
+    /// Where the levels begin, in percent.
     pub thresholds: Thresholds,
 }
 
@@ -216,16 +216,16 @@ pub struct UsedReport {
     pub estimate: bool,
     /// Those of them in usage lines that are not settled into the tables yet.
     pub unsettled_tokens: Tokens,
-    /// What the log itself says.
+    /// What the log itself states.
     pub stated_tokens: Option<Tokens>,
-    /// Where it says so.
+    /// The line that states it.
     pub stated_line: Option<usize>,
     /// Whether the stated figure agrees with this one, within the rounding of both.
     pub stated_agrees: Option<bool>,
     pub cost: Option<Cost>,
-    /// The share of the budget, 1 being all of it.
+    /// The share of the budget; 1 is all of it.
     pub ratio: Option<f64>,
-    /// The share of the budget in money.
+    /// The share of the cost budget.
     pub cost_ratio: Option<f64>,
 }
 
@@ -233,20 +233,20 @@ pub struct UsedReport {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamReport {
     pub name: String,
-    /// What it used. Left out where nothing is written about it.
+    /// What it used. Absent where nothing is written about it.
     pub used_tokens: Option<Tokens>,
     /// A figure in it is an estimate.
     pub estimate: bool,
     pub allocated_tokens: Option<Tokens>,
-    /// The share of its limit that it used.
+    /// The share of its allocation that it used.
     pub ratio: Option<f64>,
-    /// How far its limit is used up.
+    /// The level of what it used.
     pub level: Option<Level>,
-    /// Tokens held for work it is about to start.
+    /// Tokens that its holds reserve.
     pub reserved_tokens: Tokens,
-    /// Tokens of its limit that are neither used nor held, negative where there are fewer. Left out without a limit.
+    /// Tokens of its allocation that are neither used nor reserved, negative where there are fewer. Absent without an allocation.
     pub available_tokens: Option<i64>,
-    /// How far its limit is used up if all that it holds were used, too.
+    /// The level of what it has used and reserved together.
     pub reserved_level: Option<Level>,
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,
@@ -255,13 +255,13 @@ pub struct TeamReport {
     pub deliverables: Option<u64>,
     /// Tokens per deliverable, rounded down.
     pub tokens_per_deliverable: Option<Tokens>,
-    /// That figure against the alert. Left out where there is none, and for teams counted in tasks.
+    /// The level of that figure. Absent where there is none, and for teams counted in tasks.
     pub efficiency_level: Option<Level>,
     /// Tasks, for a team that is counted in these.
     pub tasks: Option<u64>,
     /// Tokens per task, rounded down.
     pub tokens_per_task: Option<Tokens>,
-    /// What it has used when the month ends. Left out where nothing can be said about that.
+    /// What it has used when the month ends. Absent where nothing can be said about that.
     pub forecast: Option<TeamForecast>,
     /// Where its figures come from.
     pub sources: Vec<FigureSource>,
@@ -298,7 +298,7 @@ impl TeamReport {
 pub enum FigureKind {
     /// Tokens used.
     Used,
-    /// Its limit.
+    /// Its allocation.
     Allocated,
     /// How many deliverables came of it.
     Deliverables,
@@ -311,7 +311,7 @@ pub enum FigureKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FigureSource {
     pub figure: FigureKind,
-    /// Of tokens used: in which kind of statement.
+    /// Of tokens used: from which kind of row or line.
     pub kind: Option<EntryKind>,
     /// The file: `log`, `archive`, `projection` or `config`.
     pub file: FileId,
@@ -368,7 +368,7 @@ pub struct RowReport {
     pub minutes: Option<u64>,
     pub model: Option<String>,
     pub notes: Option<String>,
-    /// Which kind of statement it is.
+    /// Which kind of row or line it is.
     pub kind: EntryKind,
     #[serde(flatten)]
     pub place: Place,
@@ -380,19 +380,19 @@ pub struct RowReport {
 pub enum AlertScope {
     /// The whole budget.
     Total,
-    /// What is used of the whole budget, or of a team's limit, with what is held.
+    /// What is used and reserved of the whole budget, or of a team's allocation.
     Reserved,
-    /// The budget in money.
+    /// The cost budget.
     Cost,
     /// What is forecast, not what is used.
     Forecast,
     /// What is planned.
     Plan,
-    /// A team's limit.
+    /// A team's allocation.
     Team,
     /// A team's tokens per deliverable.
     Efficiency,
-    /// The sum of the teams' limits.
+    /// The sum of the allocations.
     Allocation,
 }
 
@@ -400,12 +400,12 @@ pub enum AlertScope {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Alert {
-    /// How bad it is.
+    /// The level.
     pub level: Level,
     pub scope: AlertScope,
     /// The team, where it is about one.
     pub team: Option<String>,
-    /// What is the matter.
+    /// What it says.
     pub message: String,
     /// The same in about thirty cells.
     #[serde(skip)]

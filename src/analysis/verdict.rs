@@ -7,7 +7,7 @@ use strum::IntoStaticStr;
 use super::report::StatusReport;
 use crate::model::{Level, Percent};
 
-/// How it stands with the budget of a month.
+/// Whether the usage of a month is within the budget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Verdict {
     /// The worst of the levels of what is used, of what is used and reserved, and of the forecast; a plan counts if it is above
@@ -23,7 +23,7 @@ pub struct Verdict {
 #[serde(rename_all = "lowercase")]
 pub enum VerdictBasis {
     Used,
-    /// What is used, and what live holds reserve.
+    /// What is used and reserved.
     Reserved,
     /// The chance of exceeding the budget.
     Forecast,

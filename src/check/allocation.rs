@@ -33,7 +33,7 @@ pub(super) fn over_allocated(reconciled: &ReconciledMonth, policy: &Policy) -> V
     let finding = Diagnostic::new(Code::OverAllocated, message, first.place)
         .label(format!("the first of {} rows", rows.len()))
         .help(format!(
-            "give the teams {} less between them, or raise the budget",
+            "lower the allocations by {} in total, or raise the budget",
             sum.saturating_sub(budget.tokens)
         ));
     vec![match budget.place {
@@ -80,7 +80,7 @@ pub(super) fn conflicting_rows(reconciled: &ReconciledMonth, _: &Policy) -> Vec<
                 Diagnostic::new(
                     Code::ConflictingStatements,
                     format!(
-                        "{} has two budgets, {} and {}",
+                        "{} has two allocations, {} and {}",
                         row.team, one.value, two.value
                     ),
                     row.place,

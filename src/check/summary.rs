@@ -51,14 +51,14 @@ pub(super) fn uncountable(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagn
     let left_out = &reconciled.ledger.uncountable;
     let finding = |first| {
         let message = format!(
-            "the tokens of the log and its archives add up to more than can be counted, so {} are left out",
+            "the tokens of the log and its archives add up to more than can be counted, so {} are not counted",
             match left_out.count {
                 1 => "those of 1 line".to_owned(),
                 lines => format!("those of {lines} lines"),
             }
         );
         Diagnostic::new(Code::UnreadableNumber, message, first)
-            .label("left out from here on")
+            .label("not counted from here on")
             .help("correct figures that are far too large")
     };
     left_out
@@ -137,7 +137,7 @@ fn repeated(duplicate: &Duplicate) -> Diagnostic {
     )
     .label("treated as a retry")
     .related(duplicate.first, "first here")
-    .help("give each piece of spending an id of its own, or remove this line")
+    .help("give each usage line an id of its own, or remove this line")
     // What repeats the first in every byte is found where the lines themselves are at hand.
     .manual()
 }
@@ -178,7 +178,7 @@ pub(super) fn unsplit_details(reconciled: &ReconciledMonth, _: &Policy) -> Vec<D
     let finding = |(team, place): &(String, _)| {
         Diagnostic::new(
             Code::UnsplitDetails,
-            format!("nothing says to which project the details of {team} belong; a report on one project leaves them out"),
+            format!("nothing says to which project the details of {team} belong; they are not counted in a report on one project"),
             *place,
         )
         .label("the first of them")

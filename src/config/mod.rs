@@ -221,7 +221,7 @@ fn check_policy(policy: &Policy, archive_dir: Option<&Path>, problems: &mut Prob
                 alert.unwrap_or_default(),
                 target.unwrap_or_default()
             ),
-            "set an alert that is the target or more",
+            "set `alert` to the target or more",
         ),
         (
             warning < critical,
@@ -475,7 +475,7 @@ local = { input = "1 EUR", per = "1K" }
         5 │ alert = "4K"
           │         ━━━━ here
           │
-          ╰ help: set an alert that is the target or more
+          ╰ help: set `alert` to the target or more
         "#);
         let messages = |thresholds: &str| {
             let problems = parse(&format!("[budget.thresholds]\n{thresholds}\n")).unwrap_err();

@@ -45,7 +45,7 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
     let len = line.len();
     if len > LONGEST {
         let message = format!("the line would have {len} bytes, and may have {LONGEST}");
-        return Err((message, "say the task in fewer words"));
+        return Err((message, "shorten the task"));
     }
     read_back(usage, &line)?;
     Ok(line)
@@ -61,11 +61,11 @@ fn check(usage: &Usage) -> Result<(), Unwritable> {
     }
     if cell::is_absent(team) {
         let message = "the name of the team is empty";
-        return Err((message.to_owned(), "say who spent the tokens"));
+        return Err((message.to_owned(), "name the team that used the tokens"));
     }
     if is_total(team) {
         let message = format!("`{team}` is the name of a total, not of a team");
-        return Err((message, "say which team spent the tokens"));
+        return Err((message, "name the team that used the tokens"));
     }
     let id = Some(("id", &usage.id));
     let hold = usage.hold.as_ref().map(|hold| ("hold", hold));

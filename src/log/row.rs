@@ -438,7 +438,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         let label = match code {
             Code::UnreadableTime => "the row counts without it",
             _ if column == Column::Cost => "the row counts without its cost",
-            _ => "the row is left out of every sum",
+            _ => "the row is not counted",
         };
         let help = match too_large {
             Some(most) => format!("write {most} at most"),

@@ -10,7 +10,7 @@ use strum::{Display, IntoStaticStr};
 use super::{ForecastPolicy, ModelPrice, Money, Month, Tokens, Zone};
 use crate::text::Place;
 
-/// How far a budget is used up, from harmless to gone.
+/// The level of a budget.
 #[derive(
     Clone,
     Copy,
@@ -30,13 +30,13 @@ use crate::text::Place;
 pub enum Level {
     /// Below every threshold.
     Ok,
-    /// At the first threshold: worth knowing.
+    /// From the first threshold on.
     Note,
-    /// At the second: worth acting on.
+    /// From the second threshold on.
     Warning,
-    /// At the third: nearly gone.
+    /// From the third threshold on.
     Critical,
-    /// At the budget, or past it.
+    /// From the last threshold on, which is the whole budget by default.
     Exceeded,
 }
 
@@ -216,11 +216,11 @@ pub struct TeamPolicy {
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EfficiencyGoal {
-    /// The least a deliverable is expected to take, where the log states a range.
+    /// The lower end of the target, where the log states a range.
     pub target_from: Option<Tokens>,
-    /// The most a deliverable should take.
+    /// The tokens that a deliverable should take at most.
     pub target: Option<Tokens>,
-    /// From here on a team's figure is a warning.
+    /// The figure from which a team gets an alert.
     pub alert: Option<Tokens>,
 }
 

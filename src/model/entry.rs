@@ -10,7 +10,7 @@ use strum::IntoStaticStr;
 use super::{Amount, Currency, MergeBase, Month, TimeRange, Tokens};
 use crate::text::Place;
 
-/// Which kind of statement a figure comes from.
+/// Which kind of row or line a figure comes from.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
 )]

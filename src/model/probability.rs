@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::Level;
 
-/// A probability from 0 to 1, rounded down to six decimals. 1 is what has come to pass.
+/// A probability from 0 to 1, rounded down to six decimals. 1 is what has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(extend("minimum" = 0, "maximum" = 1))]
 pub struct Probability(
@@ -61,7 +61,7 @@ impl Serialize for Probability {
     }
 }
 
-/// The probabilities of exceeding a budget, in percent, from which on an estimate is more than `ok`.
+/// The probabilities of exceeding a budget, in percent, from which a forecast is more than `ok`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "AlertAt")]
 pub struct ForecastPolicy {

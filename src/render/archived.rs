@@ -82,7 +82,7 @@ impl Archived {
             let details = if self.hooks_only {
                 String::new()
             } else {
-                format!("no daily details from before {}, ", self.before)
+                format!("no daily sections from before {}, ", self.before)
             };
             let today = self.today;
             return vec![format!(

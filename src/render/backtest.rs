@@ -77,12 +77,12 @@ fn notes(backtest: &Backtest, has_budget: bool) -> Vec<(Option<&'static str>, St
         0 if !has_budget => (None, "no Brier score: there is no budget".to_owned()),
         0 => (
             None,
-            "no Brier score: today's budget was used up all the time".to_owned(),
+            "no Brier score: today's budget was exceeded on every day".to_owned(),
         ),
         open => (
             Some("Brier"),
             format!(
-                "Brier: mean squared error of the chance of exceeding today's budget, on the {open} of {} days on which it was not used up yet; a coin gets 0.25",
+                "Brier: mean squared error of the chance of exceeding today's budget, on the {open} of {} days on which it was not exceeded yet; a coin gets 0.25",
                 whole.forecasts
             ),
         ),
@@ -91,7 +91,7 @@ fn notes(backtest: &Backtest, has_budget: bool) -> Vec<(Option<&'static str>, St
         (None, summary(whole)),
         (
             None,
-            format!("made again at the end of each past day by the rate alone, from {of}"),
+            format!("made again at the end of each past day from daily usage alone, for {of}"),
         ),
         (
             Some("Error"),
@@ -106,7 +106,8 @@ fn notes(backtest: &Backtest, has_budget: bool) -> Vec<(Option<&'static str>, St
         ),
         (
             Some("Line's error"),
-            "line: a straight line, the mean of the month so far for every day to come".to_owned(),
+            "line: a straight line, the mean of the month so far for every remaining day"
+                .to_owned(),
         ),
         (about_brier, brier),
     ]

@@ -110,7 +110,7 @@ fn columns(dates: Dates) -> [Column; 9] {
         Column::new("Tokens"),
         Column::new("Sum").droppable(1),
         Column::new("Cost").optional(2),
-        Column::new("State").cut_easily(10, 7).important(1),
+        Column::new("Status").cut_easily(10, 7).important(1),
         Column::new("Notes").cut_easily(16, 8).optional(1),
     ]
 }

@@ -25,7 +25,7 @@ pub fn lines(report: &StatusReport, team: &TeamReport, style: OutputStyle) -> Ve
         .collect()
 }
 
-/// `used 8,240 of 10,000 tokens (82.4%), left 1,760, $0.025`
+/// `used 8,240 of 10,000 tokens (82.4%), 1,760 remaining, $0.025`
 fn used(team: &TeamReport, style: OutputStyle) -> String {
     let Some(used) = team.used_tokens else {
         return "no row says what it used".to_owned();
@@ -35,13 +35,13 @@ fn used(team: &TeamReport, style: OutputStyle) -> String {
         let share = in_brackets(Percent::new(used.0, limit.0));
         let left = limit.signed_sub(used);
         format!(
-            "used {shown} of {limit} tokens{share}, left {}",
+            "used {shown} of {limit} tokens{share}, {} remaining",
             signed(left)
         )
     });
     let cost = team.cost.as_ref();
     let parts = [
-        Some(limited.unwrap_or_else(|| format!("used {shown} tokens, and has no limit"))),
+        Some(limited.unwrap_or_else(|| format!("used {shown} tokens, and has no allocation"))),
         reserved(team),
         cost.map(|cost| Cell::marked_cost(cost).shown(style)),
     ];
@@ -63,7 +63,7 @@ fn efficiency(report: &StatusReport, team: &TeamReport, style: OutputStyle) -> O
     Some(StyledLine::from(text) + badge.unwrap_or_default())
 }
 
-/// `8,240 by 1 monthly row, line 20; 8,240 by 1 daily row, line 93; limit line 36`
+/// `8,240 by 1 monthly row, line 20; 8,240 by 1 daily row, line 93; allocation line 36`
 fn sources(team: &TeamReport) -> Option<String> {
     let parts: Vec<String> = team.sources.iter().filter_map(source).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -84,7 +84,7 @@ fn source(source: &FigureSource) -> Option<String> {
             }
         }
         (FigureKind::Used, None) => format!("used {line}"),
-        (FigureKind::Allocated, _) => format!("limit {line}"),
+        (FigureKind::Allocated, _) => format!("allocation {line}"),
         (FigureKind::Deliverables, _) => format!("deliverables {line}"),
         (FigureKind::Tasks, _) => format!("tasks {line}"),
     })

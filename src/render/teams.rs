@@ -56,7 +56,7 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
         Column::new("Deliv.").droppable(2),
         Column::new("Tok/del.").droppable(3),
         Column::new("Cost").optional(1),
-        Column::new("State").cut_easily(10, 7).important(1),
+        Column::new("Status").cut_easily(10, 7).important(1),
         Column::new("Alert").important(3),
     ];
     if report.reserved > Tokens::ZERO {

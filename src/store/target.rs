@@ -76,7 +76,7 @@ impl Target {
     fn checked(&self, opened: io::Result<File>) -> Result<File, WriteError> {
         let path = || self.path.clone();
         let file = opened.map_err(|error| unfound(&self.path, error))?;
-        let metadata = file.metadata().doing("look at", &self.path)?;
+        let metadata = file.metadata().doing("access", &self.path)?;
         if let Some(what) = unreadable_kind(&metadata) {
             return Err(WriteError::NotAFile { path: path(), what });
         }
@@ -98,12 +98,12 @@ impl Target {
 
     /// Whether the path leads to this file.
     pub(super) fn is_at_path(&self, file: &File) -> Result<bool, WriteError> {
-        let here = system::identity(file).doing("look at", &self.path)?;
-        Ok(system::identity_at(&self.path).doing("look at", &self.path)? == Some(here))
+        let here = system::identity(file).doing("access", &self.path)?;
+        Ok(system::identity_at(&self.path).doing("access", &self.path)? == Some(here))
     }
 
     pub(super) fn metadata(&self) -> Result<fs::Metadata, WriteError> {
-        fs::symlink_metadata(&self.path).doing("look at", &self.path)
+        fs::symlink_metadata(&self.path).doing("access", &self.path)
     }
 
     pub(super) fn access(&self) -> Result<Access, WriteError> {

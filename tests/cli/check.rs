@@ -183,7 +183,7 @@ fn a_clean_log_is_said_to_be_clean() {
     assert_snapshot!(check(&log_of(5), &[]), @"
     exit 0
     --- out
-    Nothing wrong in - (11 lines, 2 rows, 1 month)
+    No findings in - (11 lines, 2 rows, 1 month)
     --- err
     ");
     let json: Value = serde_json::from_str(&check(&log_of(5), &["--json"]).out).unwrap();

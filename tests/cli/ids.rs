@@ -73,7 +73,7 @@ fn an_archive_leaves_rows_whose_id_is_that_of_another_day() {
     let before = view();
     let said = run(folder.path(), "archive");
     assert!(
-        said.contains("an id in it is that of another day's row"),
+        said.contains("one of its ids is also that of a row"),
         "{said}"
     );
     assert_eq!(view(), before);

@@ -29,7 +29,7 @@ fn a_fresh_log_and_its_settings() {
     assert_snapshot!(run(&["check"]), @"
     exit 0
     --- out
-    Nothing wrong in cost-log.md (34 lines, 7 rows, 1 month)
+    No findings in cost-log.md (34 lines, 7 rows, 1 month)
     --- err
     ");
 }
@@ -49,7 +49,7 @@ fn a_log_of_nothing_that_was_asked_for() {
     assert_snapshot!(run(&["check"]), @"
     exit 0
     --- out
-    Nothing wrong in cost-log.md (13 lines, 2 rows, 1 month)
+    No findings in cost-log.md (13 lines, 2 rows, 1 month)
     --- err
     ");
 }

@@ -20,7 +20,7 @@ use crate::{
 /// How accurate forecasts were on the finished months of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Backtest {
-    /// The months: over, used in, and with a date for nine tenths of that. Empty where there is too little history.
+    /// The finished months in which tokens were used, nine tenths of them with a date. Empty where there is too little history.
     pub months: Vec<Month>,
     /// What was used in them on average. Errors are shares of it.
     pub tokens_per_month: Tokens,
@@ -35,21 +35,21 @@ pub struct BacktestPart {
     pub to_day: u32,
     /// How many forecasts were made at the end of such days. Those of one month are not independent of each other.
     pub forecasts: usize,
-    /// Of these, how many were made while the budget was not used up.
+    /// Of these, how many were made while the budget was not exceeded.
     pub with_open_budget: usize,
     pub forecast: Score,
-    /// The accuracy of a straight line: the mean of the month so far for every day to come.
+    /// The accuracy of a straight line: the mean of the month so far for every remaining day.
     pub straight_line: Score,
 }
 
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Score {
-    /// The mean distance of the single figure from the total, as a share of an average month. Less is better.
+    /// The mean distance of the likely figure from the total, as a share of an average month. Less is better.
     pub error: f64,
-    /// The share of totals within the 80% interval; 0.8 is right. A line has none.
+    /// The share of totals within the 80% range; 0.8 is right. A line has none.
     pub in_80: Option<f64>,
-    /// The share of totals within the 95% interval; 0.95 is right.
+    /// The share of totals within the 95% range; 0.95 is right.
     pub in_95: Option<f64>,
     /// The mean squared error of the probability of exceeding the budget (G. W. Brier, "Verification of forecasts expressed in
     /// terms of probability", Monthly Weather Review 78(1), 1950). Less is better; always saying 50% is 0.25.

@@ -58,7 +58,7 @@ pub struct Estimate {
     pub quantiles: Quantiles<Tokens>,
     /// The share of the budget at `p50`.
     pub ratio: Option<f64>,
-    /// The probability that the budget is used up, by the law of the quantiles: 0.5 for a budget of `p50`. 1 once it is used up.
+    /// The probability of exceeding the budget, by the law of the quantiles: 0.5 for a budget of `p50`. 1 once it is exceeded.
     /// Below 0.05 it is not known any better than that.
     pub probability_over_budget: Option<Probability>,
     /// The level of that probability: `ok`, `warning` or `critical`. Not the level of what is used.
@@ -117,7 +117,7 @@ pub struct CostEstimate {
     pub budget: Money,
     #[serde(flatten)]
     pub quantiles: Quantiles<Money>,
-    /// The probability that the budget is used up.
+    /// The probability of exceeding the budget.
     pub probability_over_budget: Probability,
     pub level: Level,
 }

@@ -165,7 +165,7 @@ fn risk(
     forecast.or_else(|| Some(Risk::from(plan?.end.level?)))
 }
 
-/// What the plan leaves of the budget, without a plan what is left of it now.
+/// What remains of the budget after the plan; without a plan, what remains of it now.
 fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
     match plan {
         Some(plan) => plan.end.remaining,
@@ -173,7 +173,7 @@ fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
     }
 }
 
-/// What would be used if every day to come were like the average of those before today.
+/// What would be used if every remaining day were like the average of those before today.
 fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens> {
     let rate = rate.filter(|rate| rate.basis == RateBasis::CompletedDays)?;
     let now = request.options.now;

@@ -20,7 +20,7 @@ use crate::{
     text::FileId,
 };
 
-/// Where an estimate of finished work comes from.
+/// Where the estimate of finished work comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EstimateSource {
@@ -30,12 +30,12 @@ pub enum EstimateSource {
     Plan,
 }
 
-/// Finished work: what it was to take, and what it took.
+/// Finished work: its estimate, and the tokens that it used.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finished {
     pub team: String,
-    /// What it was to take.
+    /// Its estimate.
     pub estimated_tokens: Tokens,
     pub actual_tokens: Tokens,
     pub source: EstimateSource,
@@ -43,15 +43,15 @@ pub struct Finished {
     pub line: Option<usize>,
 }
 
-/// What the forecast of the project is made from.
+/// What the forecast of all planned work is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ProjectInputs {
-    /// Actual over estimate of the finished work, shrunk towards 1 by two phases of average size. Every phase still to come is
+    /// Actual over estimate of the finished work, shrunk towards 1 by two phases of average size. Every pending phase is
     /// multiplied by it.
     pub ratio: f64,
     /// The standard deviation of a phase around that, as a share of it.
     pub phase_deviation: f64,
-    /// What the open phases are expected to take still, on average.
+    /// What the pending phases are expected to take, on average.
     pub expected_tokens: Tokens,
     /// The finished work that this was learned from.
     pub finished: Vec<Finished>,

@@ -18,34 +18,34 @@ use crate::{
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Forecast {
-    /// Whether there is anything left to forecast.
+    /// Whether there is anything to forecast.
     pub state: ForecastState,
-    /// How the month ended, once it is over. Then there is no estimate, no plan, and no threshold that may still be crossed.
+    /// How the month ended, once it is over. Then there is no estimate, no plan, and no threshold that may still be reached.
     pub result: Option<MonthResult>,
     pub ends: NaiveDate,
     /// How the distribution is made: `hg1`.
     pub method: &'static str,
-    /// How well the days so far predict those to come.
+    /// How well the days so far predict the remaining ones.
     pub confidence: Confidence,
     /// What is used when the month ends.
     pub month_end: Option<Estimate>,
-    /// What is used when everything planned is done, whenever that is.
+    /// What is used when all planned work is done, whenever that is.
     pub project: Option<Estimate>,
     /// The same if nothing is learned from finished work: every phase takes on average what is planned for it.
     pub project_as_planned: Option<Estimate>,
-    /// What it costs when the month ends, where a budget in money is set and every token has its cost.
+    /// What it costs when the month ends, where a cost budget is set and every token has its cost.
     pub cost: Option<CostEstimate>,
-    /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used. Left out of a
+    /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used. Absent for a
     /// month that is over.
     pub level: Option<Level>,
-    /// From which probability on an estimate has which level.
+    /// The probabilities at which the levels of the forecast begin.
     pub alert_at: ForecastPolicy,
-    /// When each threshold is crossed. Empty without a budget.
+    /// When each threshold is reached. Empty without a budget.
     pub thresholds: Vec<ThresholdCrossing>,
-    /// The same of the budget in money. Empty where there is no forecast of the cost.
+    /// The same for the cost budget. Empty where there is no forecast of the cost.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cost_thresholds: Vec<ThresholdCrossing>,
-    /// What would be used if every day to come were like the average of those since the first.
+    /// What would be used if every remaining day were like the average of those since the first.
     pub straight_line_tokens: Option<Tokens>,
     /// What the month's end is made from.
     pub inputs: Option<ForecastInputs>,
@@ -54,21 +54,21 @@ pub struct Forecast {
     /// What was used in the month by the end of each day so far, that of today being now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub used_by_day: Vec<UsedByDay>,
-    /// What will be used by the end of each day to come.
+    /// What will be used by the end of each remaining day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<PathDay>,
-    /// How accurate such forecasts were on the finished months of the log. Left out unless it is asked for.
+    /// How accurate such forecasts were on the finished months of the log. Absent unless it is asked for.
     pub backtest: Option<Backtest>,
     pub plan: Option<Plan>,
     pub burn_rate: Option<BurnRate>,
     pub stated: Option<StatedForecast>,
     pub stated_risk: Option<String>,
-    /// The line of the log where it says so.
+    /// The line of the log that states it.
     pub stated_risk_line: Option<usize>,
     /// The risk of exceeding the budget: the worst by the forecast; by the plan's level where there is none. `over` once it is
-    /// used up. Left out where nothing can be said yet, and of a month that ended within its budget.
+    /// used up. Absent where nothing can be said yet, and for a month that ended within its budget.
     pub risk: Option<Risk>,
-    /// What the plan leaves of the budget, without a plan what is left of it now.
+    /// What remains of the budget after the plan; without a plan, what remains of it now.
     pub safety_margin: Option<i64>,
 }
 
@@ -86,11 +86,11 @@ impl Forecast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ForecastBasis {
-    /// How tokens were spent on past days.
+    /// How tokens were used on past days.
     Rate,
-    /// What is planned and not done.
+    /// The pending phases of the plan.
     Plan,
-    /// The smaller of both: a plan that lists all work ends the spending, and the rate limits how much of it is spent by then.
+    /// The smaller of both: a plan that lists all work limits the usage, and daily usage limits how much of it is done by then.
     RateAndPlan,
 }
 
@@ -104,7 +104,7 @@ impl ForecastBasis {
     }
 }
 
-/// Whether there is anything left to forecast.
+/// Whether there is anything to forecast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]
@@ -117,19 +117,19 @@ pub enum ForecastState {
     NotBegun,
 }
 
-/// How well past days predict those to come.
+/// How well past days predict the remaining ones.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Confidence {
-    /// No completed day, or nothing was spent on any: the rate says nothing.
+    /// No completed day, or no usage on any: there is no daily usage to go by.
     None,
-    /// One or two completed days: an interval, and no single figure.
+    /// One or two completed days: a range, and no likely figure.
     #[strum(serialize = "too early")]
     TooEarly,
-    /// Three to six completed days, hardly any with spending, more than a tenth of the tokens without a date, or nothing written
+    /// Three to six completed days, hardly any with usage, more than a tenth of the tokens without a date, or nothing written
     /// for longer than ever before.
     Low,
     /// Up to three weeks.
@@ -156,11 +156,11 @@ impl Confidence {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ForecastInputs {
-    /// The first day that is looked at.
+    /// The first day that counts.
     pub since: NaiveDate,
     /// Completed days since then, today not among them.
     pub completed_days: usize,
-    /// Those on which anything was spent.
+    /// Those with usage.
     pub active_days: usize,
     /// Days until the month ends, with the rest of today.
     pub days_left: f64,
@@ -168,9 +168,9 @@ pub struct ForecastInputs {
     pub undated_tokens: Tokens,
     /// The share of the tokens of all these days that carry none. How much such days vary is not known.
     pub undated_ratio: f64,
-    /// Tokens of the month that carry the date of a day to come. They are counted as used.
+    /// Tokens of the month that carry a date in the future. They are counted as used.
     pub later_tokens: Tokens,
-    /// The probability that nothing more is spent at all.
+    /// The probability that no more tokens are used at all.
     pub zero_probability: Option<f64>,
     /// The days without a row at the end, if there are more of them than the log ever left out before.
     pub silence: Option<Silence>,
@@ -181,29 +181,29 @@ pub struct ForecastInputs {
 /// How tokens were spent on the days so far.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RateInputs {
-    /// Tokens on an average day: three parts the slow speed, one part the fast one.
+    /// Tokens on an average day: three parts the slow average, one part the fast one.
     pub tokens_per_day: Tokens,
-    /// The slow speed, which a day counts half in after 28 days.
+    /// The slow average, in which the weight of a day halves every 28 days.
     pub slow_tokens_per_day: Tokens,
-    /// The fast speed, which a day counts half in after 5 days.
+    /// The fast average, in which the weight of a day halves every 5 days.
     pub fast_tokens_per_day: Tokens,
-    /// How far the two disagree, from 0 to 1: the square of their difference over their sum. It widens the intervals.
+    /// How far the two disagree, from 0 to 1: the square of their difference over their sum. It widens the ranges.
     pub disagreement: f64,
-    /// What a day from Monday to Friday has of an average day.
+    /// A day from Monday to Friday, as a multiple of an average day.
     pub weekday_factor: f64,
-    /// What a day at the weekend has of it.
+    /// A day at the weekend, as a multiple of an average day.
     pub weekend_factor: f64,
-    /// The squared coefficient of variation of a day's spending: 0 if all days are alike, 1 if their standard deviation is their
+    /// The squared coefficient of variation of a day's usage: 0 if all days are alike, 1 if their standard deviation is their
     /// mean.
     pub daily_variation: f64,
 }
 
-/// A team in the end, by its own days against its own limit. The medians of teams do not add up to that of the whole.
+/// A team's forecast, by its own days and against its own allocation. The medians of teams do not add up to that of the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamForecast {
     /// How far its days so far can be trusted.
     pub confidence: Confidence,
-    /// What it has used when the month ends. Its budget is its limit.
+    /// What it has used when the month ends. Its budget is its allocation.
     pub month_end: Estimate,
 }
 
@@ -239,7 +239,7 @@ pub enum Risk {
     High,
     /// Critical; without a forecast, from the third threshold.
     Critical,
-    /// The budget is used up; without a forecast, it would be by the plan.
+    /// The budget is exceeded; without a forecast, it would be by the plan.
     Over,
 }
 
@@ -271,7 +271,7 @@ impl From<Level> for Risk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CrossingState {
-    /// It is crossed already.
+    /// It is reached already.
     Reached,
     /// At the burn rate, in this month.
     Expected,
@@ -283,20 +283,20 @@ pub enum CrossingState {
     Unknown,
 }
 
-/// A threshold: when it is crossed by the forecast, and when at the burn rate.
+/// A threshold: when it is reached by the forecast, and when at the burn rate.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ThresholdCrossing {
     pub percent: u32,
     /// The level from there on.
     pub level: Level,
-    /// The fewest tokens that reach it; of a budget in money, at what a token of the month cost so far.
+    /// The fewest tokens that reach it; of a cost budget, at what a token of the month cost so far.
     pub tokens: Tokens,
-    /// Of a budget in money, the amount that reaches it.
+    /// Of a cost budget, the amount that reaches it.
     pub cost: Option<Money>,
-    /// The probability that it is reached before the month ends. Left out where there is no forecast.
+    /// The probability that it is reached before the month ends. Absent where there is no forecast.
     pub probability: Option<Probability>,
-    /// The first day by the end of which it is more likely reached than not. Left out where that is not before the month ends.
+    /// The first day by the end of which it is more likely reached than not. Absent where that is not before the month ends.
     pub likely: Option<NaiveDate>,
     /// The first day by the end of which it is reached with a probability of a tenth.
     pub earliest: Option<NaiveDate>,
@@ -304,7 +304,7 @@ pub struct ThresholdCrossing {
     pub burn_rate_at: Option<DateTime<FixedOffset>>,
 }
 
-/// What the log itself expects to be used in the end.
+/// The forecast that the log itself states.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StatedForecast {
@@ -312,6 +312,6 @@ pub struct StatedForecast {
     pub to_tokens: Tokens,
     pub from_ratio: Option<f64>,
     pub to_ratio: Option<f64>,
-    /// The line of the log where it says so.
+    /// The line of the log that states it.
     pub line: usize,
 }

@@ -17,7 +17,7 @@ pub struct MonthResult {
     pub used_tokens: Tokens,
     /// The share of the budget.
     pub ratio: Option<f64>,
-    /// Whether neither the budget in tokens nor that in money was used up. Left out without a budget, and where it is not known
+    /// Whether neither the token budget nor the cost budget was exceeded. Absent without a budget, and where it is not known
     /// what everything cost.
     pub fits: Option<bool>,
 }

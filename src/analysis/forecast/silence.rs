@@ -18,7 +18,7 @@ pub struct Silence {
     pub last_row: NaiveDate,
     /// The complete days since then. They count as days on which nothing was used.
     pub days: usize,
-    /// The average of the complete days until the last row, those without spending included.
+    /// The average of the complete days until the last row, those without usage included.
     pub tokens_per_day_before: Tokens,
 }
 

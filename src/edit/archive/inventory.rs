@@ -26,13 +26,13 @@ pub enum Obstacle {
     SeveralMonths,
     #[error("it has rows of days that stay")]
     Recent,
-    #[error("it has rows or notes that are no details of its day")]
+    #[error("it has rows or notes that are not details of its day")]
     Foreign,
     #[error("its last line is still being written")]
     Unfinished,
     #[error("a code block or a comment in it has no end")]
     Unclosed,
-    #[error("an id in it is that of another day's row or line, too")]
+    #[error("one of its ids is also that of a row or line of another day")]
     SharedId,
 }
 

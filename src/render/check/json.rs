@@ -47,7 +47,7 @@ struct Counts {
     notes: usize,
     /// How much of it `tokmon check --fix` can fix.
     fixable: usize,
-    /// How much of it is not among the findings, because there are too many.
+    /// How many are not listed, because there are too many.
     not_listed: usize,
 }
 

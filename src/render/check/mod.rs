@@ -121,7 +121,7 @@ impl CheckReport<'_> {
         let file = style.text(self.files.name(FileId::LOG));
         let line = match count_all(self.findings) {
             Some(kinds) => format!("{kinds} in {file} ({extent}){}", self.fixable()),
-            None => format!("Nothing wrong in {file} ({extent})"),
+            None => format!("No findings in {file} ({extent})"),
         };
         for line in style.fold(line, 2) {
             writeln!(out, "{}", line.text())?;

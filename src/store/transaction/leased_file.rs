@@ -63,7 +63,7 @@ impl LeasedFile {
     }
 
     pub(super) fn inode(&self, target: &Target) -> Result<u64, WriteError> {
-        let identity = system::identity(&self.file).doing("look at", &target.path)?;
+        let identity = system::identity(&self.file).doing("access", &target.path)?;
         Ok(identity.inode)
     }
 

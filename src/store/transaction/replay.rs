@@ -69,7 +69,7 @@ impl Transaction<'_> {
         let synced = written.and_then(|()| file.sync_data());
         synced.doing("write", path)?;
         let end = journal.seal + journal.id.seal().len() as u64;
-        let length = log.length().doing("look at", path)?;
+        let length = log.length().doing("access", path)?;
         if !log.is_fresh() || length != end {
             return Ok(Outcome::Conflict);
         }
@@ -103,7 +103,7 @@ impl Transaction<'_> {
         log: &LeasedFile,
         origin: Origin,
     ) -> Result<(), WriteError> {
-        let metadata = log.file.metadata().doing("look at", &self.target.path)?;
+        let metadata = log.file.metadata().doing("access", &self.target.path)?;
         let access = Access::of(&metadata);
         let mut installed: Vec<SideFile> = Vec::new();
         for change in &journal.files {

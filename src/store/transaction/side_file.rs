@@ -59,7 +59,7 @@ pub(super) fn relative_path(folder: &Path, path: &Path) -> Result<PathBuf, Write
     };
     let resolved = resolve(parent).map_err(|error| match error.kind() {
         ErrorKind::InvalidInput => leads_out(),
-        _ => WriteError::io("look up", parent, error),
+        _ => WriteError::io("access", parent, error),
     })?;
     let in_tree = resolved.strip_prefix(&tree).map_err(|_| leads_out())?;
     if is_private(in_tree) {
