@@ -18,7 +18,8 @@ _clap_complete_tokmon() {
         _CLAP_COMPLETE_COMP_TYPE="$_CLAP_COMPLETE_COMP_TYPE" \
         _CLAP_COMPLETE_SPACE="$_CLAP_COMPLETE_SPACE" \
         COMPLETE="bash" \
-        "tokmon" -- "${words[@]}" \
+        TOKMON_WORD="${COMP_WORDS[COMP_CWORD]}" \
+        "tokmon" -- "${words[@]}" 2>/dev/null \
     ) )
     if [[ $? != 0 ]]; then
         unset COMPREPLY

@@ -7,75 +7,31 @@
     reason = "each is a switch of the command line"
 )]
 
+mod help;
 mod subcommands;
 mod values;
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, FixedOffset};
-use clap::{
-    Args, FromArgMatches, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValue, styling},
-};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::{
     model::{Level, Month, Tokens},
     render::{Format, Theme, View},
 };
 
+use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
+pub use help::{GROUPS, SECOND_GROUP, fitted};
 pub use subcommands::{
     ArchiveArgs, CheckArgs, Command, InitArgs, MigrateArgs, RecordArgs, RewriteArgs, SchemaOf,
     StatementArgs,
 };
 pub use values::{parse_time, parse_tokens};
 
-const STYLES: styling::Styles = styling::Styles::styled()
-    .header(styling::AnsiColor::Green.on_default().bold())
-    .usage(styling::AnsiColor::Green.on_default().bold())
-    .literal(styling::Style::new().bold());
-
-/// Help begins with the examples.
-pub(super) const TEMPLATE: &str = "\
-{about-with-newline}
-{usage-heading} {usage}
-
-{before-help}{all-args}{after-help}";
-
-const EXAMPLES: &str = "\
-Examples:
-  tokmon                                 show the status of the cost log found from here
-  tokmon -f cost-log.md --teams --daily  show every team, then every day
-  tokmon --forecast --budget 200K        show the forecast against this budget
-  tokmon --watch                         follow the log in a dashboard
-  tokmon --json | jq .level              use the report in scripts
-  tokmon --fail-on critical              exit with 1 from 90% of the budget
-  tokmon record --team QA --tokens 1.2K  record spending
-  tokmon check --fix                     fix what can be fixed safely";
-
-const MORE: &str = "tokmon COMMAND -h shows the options of a command; --help shows more than -h.";
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0   success
-  1   the limit of a --fail-on… or of --max-age is reached, or `check` found errors or warnings
-  64  wrong usage
-  65  no usable data
-  66  no log
-  69  the log cannot be locked on this system
-  70  a bug in tokmon; nothing was written
-  73  a file exists already, or cannot be created
-  74  reading or writing failed
-  75  the log is in use: try again
-  77  permission denied
-  78  wrong settings";
-
-/// The headings of the subcommands in help. The second is above [`SECOND_GROUP`] and those after it.
-pub const GROUPS: [&str; 2] = ["Keep the log", "Connect and set up"];
-pub const SECOND_GROUP: &str = "schema";
-
 /// The token budget of a team of AI agents, read from its Markdown cost log
 #[derive(Clone, Debug, Parser)]
-#[command(name = "tokmon", version, styles = STYLES, help_template = TEMPLATE, before_help = EXAMPLES, after_help = MORE, after_long_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "tokmon", version, styles = STYLES, help_template = TEMPLATE, before_help = EXAMPLES, after_help = MORE, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     pub views: ViewArgs,
@@ -108,18 +64,12 @@ impl Cli {
         Self::from_arg_matches_mut(&mut matches).ok()
     }
 
-    /// The definition for `-h`: a line for each option, and of the global ones those that every command has a use for.
-    pub fn briefly(mut command: clap::Command) -> clap::Command {
+    /// The whole definition for help, which is folded to a width, or not at all for 0. Options of commands are in it only where it
+    /// is built.
+    pub fn definition(width: usize) -> clap::Command {
+        let mut command = Self::command().term_width(width);
         command.build();
-        let command = command.mut_args(brief);
-        command.mut_subcommands(|command| {
-            command.mut_args(|arg| {
-                let is_rare =
-                    !["file", "format", "budget", "quiet"].contains(&arg.get_id().as_str());
-                let is_rare = is_rare && arg.is_global_set();
-                brief(arg).hide_short_help(is_rare)
-            })
-        })
+        help::with_exit_codes(command)
     }
 
     /// Whether a cost log and its settings are needed.
@@ -139,70 +89,60 @@ impl Cli {
     }
 }
 
-/// An option with its values in its text, where they fit there, and without its default.
-fn brief(arg: clap::Arg) -> clap::Arg {
-    const MAX_WIDTH: usize = 50;
-    let values = arg.get_possible_values();
-    let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
-    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-    let with_values = format!("{help}: {}", names.join(", "));
-    let arg = arg.hide_possible_values(true).hide_default_value(true);
-    if names.is_empty() || !arg.get_action().takes_values() || with_values.len() > MAX_WIDTH {
-        return arg;
-    }
-    arg.help(with_values)
-}
+const VIEWS: &str = "Views (without any: the status)";
+const SCOPE: &str = "What to report on";
+const LIMITS: &str = "Limits, for scripts: exit with 1";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct ViewArgs {
     /// Show each team: used, allocated, per deliverable
-    #[arg(long, help_heading = "Views [default: status]")]
+    #[arg(long, help_heading = VIEWS)]
     pub teams: bool,
     /// Show each day, row by row
-    #[arg(long, help_heading = "Views [default: status]")]
+    #[arg(long, help_heading = VIEWS)]
     pub daily: bool,
     /// Show where the month is likely to end, and why
     ///
     /// The likely total, its range, the chance of exceeding the budget, when thresholds are crossed, and the reasons.
-    #[arg(long, help_heading = "Views [default: status]")]
+    #[arg(long, help_heading = VIEWS)]
     pub forecast: bool,
     /// Compare past forecasts with finished months
-    #[arg(long, help_heading = "Views [default: status]")]
+    #[arg(long, help_heading = VIEWS)]
     pub backtest: bool,
     /// Show tokens per operation before and after
-    #[arg(long, help_heading = "Views [default: status]")]
+    #[arg(long, help_heading = VIEWS)]
     pub optimizations: bool,
     /// Show all views but the backtest
-    #[arg(long, help_heading = "Views [default: status]")]
+    #[arg(long, help_heading = VIEWS)]
     pub full: bool,
-    /// The month to report on, like 2026-02
+    /// The month, like 2026-02
     ///
-    /// Without this option, the newest month with rows, or the current one for --fail-on and --max-age.
-    #[arg(long, value_name = "MONTH")]
+    /// Without this option: the newest month with rows, or the current one for --fail-on and --max-age.
+    #[arg(long, value_name = "MONTH", help_heading = SCOPE)]
     pub month: Option<Month>,
-    /// The project of the month to report on
-    #[arg(long, value_name = "NAME")]
+    /// One project of the month
+    #[arg(long, value_name = "PROJECT", help_heading = SCOPE)]
     pub project: Option<String>,
-    /// List only this team, and judge it
+    /// One team, judged by its own allocation
     ///
-    /// By its own limit; totals still include all teams.
-    #[arg(long, value_name = "NAME")]
+    /// Totals still include all teams.
+    #[arg(long, value_name = "TEAM", help_heading = SCOPE)]
     pub team: Option<String>,
-    /// Exit with 1 from this level of what is used
-    #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
+    /// If what is used reaches this level
+    #[arg(long, value_name = "LEVEL", help_heading = LIMITS, value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
     pub fail_on: Option<Level>,
-    /// Exit with 1 from this level with what is held
+    /// If used and reserved together reach this level
     ///
-    /// Judges what is used together with what live holds reserve.
-    #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
+    /// Tokens are reserved by holds that have not ended.
+    #[arg(long, value_name = "LEVEL", help_heading = LIMITS, value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
     pub fail_on_reserved: Option<Level>,
-    /// Exit with 1 from this level of the forecast
-    #[arg(long, value_name = "LEVEL", value_parser = values::one_of([Level::Warning, Level::Critical]))]
+    /// If the forecast reaches this level
+    #[arg(long, value_name = "LEVEL", help_heading = LIMITS, value_parser = values::one_of([Level::Warning, Level::Critical]))]
     pub fail_on_forecast: Option<Level>,
-    /// Exit with 1 if the last row is older, like 2d
+    /// If the last row is older, like 2d or 36h
     ///
-    /// Or 36h; a bare number is in days.
-    #[arg(long, value_name = "TIME", value_parser = values::parse_age)]
+    /// A number without a unit is in days.
+    #[arg(long, value_name = "DURATION", help_heading = LIMITS, value_parser = values::parse_age)]
     pub max_age: Option<Duration>,
 }
 
@@ -266,7 +206,7 @@ pub struct WatchArgs {
     pub follow: bool,
     /// Look for changes at this interval, like 5 or 1m
     ///
-    /// For file systems that send no change events, like some network drives.
+    /// A number without a unit is in seconds. For file systems that send no change events, like some network drives.
     #[arg(long, requires = "following", value_name = "SECONDS", value_parser = values::parse_poll)]
     pub poll: Option<Duration>,
     /// Ring the bell when a threshold is crossed
@@ -292,7 +232,7 @@ pub struct GlobalArgs {
     /// The cost log; - reads standard input
     ///
     /// Without this option: the file that TOKMON_FILE names, else the one that tokmon.toml names, else one of the usual names in this folder or one above it, up to the root of the repository.
-    #[arg(short, long, global = true, value_name = "PATH")]
+    #[arg(short, long, global = true, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// The month's budget in tokens, like 200K
     ///
@@ -302,12 +242,12 @@ pub struct GlobalArgs {
     /// The settings file
     ///
     /// Without this option: the file that TOKMON_CONFIG names, else the nearest tokmon.toml.
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The time to report for, like 2026-02-25T17:00:00Z
     ///
     /// Without this option: TOKMON_NOW, else now.
-    #[arg(long, global = true, value_name = "RFC3339", value_parser = parse_time)]
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
     pub now: Option<DateTime<FixedOffset>>,
     /// The time zone of dates, like Asia/Seoul or +09:00
     ///
@@ -315,7 +255,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "ZONE", allow_hyphen_values = true)]
     pub timezone: Option<String>,
     /// The output format
-    #[arg(long, global = true, value_parser = values::FormatParser(values::VIEW_FORMATS), default_value = "table")]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = values::FormatParser(values::VIEW_FORMATS), default_value = "table")]
     pub format: String,
     /// Short for --format json
     #[arg(long, global = true, conflicts_with = "format")]
@@ -331,10 +271,12 @@ pub struct GlobalArgs {
     /// Draw bars and symbols in ASCII
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// Print no remarks on standard error
+    /// Print only errors, findings and reached limits
+    ///
+    /// Nothing is printed where nothing is wrong; notes alone are no finding. A view is printed all the same, and so are JSON and what --dry-run shows.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Show each problem in the log with its line
+    /// Show each finding with its line
     ///
     /// On standard error, where the settings file is named, too.
     #[arg(short, long, global = true)]

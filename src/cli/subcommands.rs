@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// Help without options, for commands that take none.
-const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n";
+const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{after-help}";
 
 // Deferred: only the subcommand that is asked for is built.
 #[derive(Clone, Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {
-    /// Record spending
+    /// Record usage
     Record(Box<RecordArgs>),
     /// Check the log, and fix it with --fix
     Check(CheckArgs),
@@ -34,20 +34,21 @@ pub enum Command {
     /// Create a log and settings
     Init(InitArgs),
     /// Print the JSON Schema of an output
-    #[command(help_template = BARE, override_usage = "tokmon schema [report|check]")]
+    #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check]")]
     Schema {
         /// The JSON to describe
-        #[arg(value_enum, default_value_t = SchemaOf::Report)]
+        #[arg(value_name = "OUTPUT", value_enum, default_value_t = SchemaOf::Report)]
         of: SchemaOf,
     },
     /// Print a completion script for a shell
-    #[command(help_template = BARE, override_usage = "tokmon completions <bash|elvish|fish|powershell|zsh>")]
+    #[command(help_template = BARE, before_help = COMPLETIONS_EXAMPLES, override_usage = "tokmon completions <bash|elvish|fish|powershell|zsh>")]
     Completions {
         /// The shell
+        #[arg(value_name = "SHELL")]
         shell: Shell,
     },
     /// Print the man page, or write all into a folder
-    #[command(help_template = BARE, override_usage = "tokmon man [DIR]")]
+    #[command(help_template = BARE, before_help = MAN_EXAMPLES, override_usage = "tokmon man [DIR]")]
     Man {
         /// The folder
         #[arg(value_name = "DIR")]
@@ -83,8 +84,8 @@ pub enum SchemaOf {
 pub struct RewriteArgs {
     /// How long to wait for other programs, like 500ms
     ///
-    /// The log is replaced when no other program has it open.
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = values::parse_wait)]
+    /// The log is replaced when no other program has it open. A number without a unit is in seconds.
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = values::parse_wait)]
     pub wait: Duration,
     /// Rewrite a log that cannot be locked
     ///
@@ -94,7 +95,7 @@ pub struct RewriteArgs {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = RECORD_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = RECORD_EXAMPLES, after_long_help = BATCH_FORMAT, override_usage = RECORD_USAGE, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct RecordArgs {
     #[command(flatten)]
     pub statement: StatementArgs,
@@ -103,13 +104,17 @@ pub struct RecordArgs {
     /// The file, or standard input for -, holds JSON lines or usage lines.
     #[arg(long, value_name = "FILE", conflicts_with = "StatementArgs")]
     pub batch: Option<PathBuf>,
-    /// Refuse a team that neither the log nor the settings know
+    /// Refuse a team that is not known
+    ///
+    /// That is: one that neither the log nor the settings name.
     #[arg(long, conflicts_with = "new_team")]
     pub existing_team: bool,
-    /// Open a new team without a note, also if the settings allow known teams only
+    /// Open a new team without a note
+    ///
+    /// Also if the settings allow known teams only.
     #[arg(long)]
     pub new_team: bool,
-    /// Show what would be written, and write nothing
+    /// Show what would be written, write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }
@@ -118,8 +123,8 @@ pub struct RecordArgs {
 #[derive(Clone, Debug, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StatementArgs {
-    /// The team that spent it
-    #[arg(long, value_name = "NAME", required_unless_present = "batch")]
+    /// The team that used the tokens
+    #[arg(long, value_name = "TEAM", required_unless_present = "batch")]
     pub team: Option<String>,
     /// The number of tokens, like 12450 or 12.5K
     #[arg(long, value_name = "TOKENS", required_unless_present = "batch", value_parser = parse_tokens, allow_hyphen_values = true)]
@@ -152,7 +157,7 @@ pub struct StatementArgs {
     #[arg(long, value_name = "AMOUNT", value_parser = values::parse_cost, allow_hyphen_values = true)]
     #[serde(deserialize_with = "values::cost_of_json")]
     pub cost: Option<StatedCost>,
-    /// The state: done, running, pending or failed
+    /// Done, running, pending or failed
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
     /// The number of deliverables
@@ -160,31 +165,60 @@ pub struct StatementArgs {
     #[serde(deserialize_with = "values::count_of_json")]
     pub deliverables: Option<u64>,
     /// The duration in minutes
-    #[arg(long, value_name = "COUNT", value_parser = values::parse_count)]
+    #[arg(long, value_name = "MINUTES", value_parser = values::parse_count)]
     #[serde(deserialize_with = "values::count_of_json")]
     pub minutes: Option<u64>,
     /// The model that was used
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
     /// The time, like 2026-02-25T10:18:00+09:00
     ///
     /// Without this option, now.
-    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub time: Option<chrono::DateTime<chrono::FixedOffset>>,
     /// An id that makes retries harmless
     ///
     /// Without this option, a random one.
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
-    /// The id of the hold that this spending ends
+    /// The id of the hold that this usage ends
     #[arg(long = "ends-hold", alias = "hold", value_name = "ID")]
     pub hold: Option<String>,
 }
 
+const RECORD_USAGE: &str = "\
+tokmon record --team <TEAM> --tokens <TOKENS> [OPTIONS]
+       tokmon record --batch <FILE> [OPTIONS]";
+
 const RECORD_EXAMPLES: &str = "\
 Examples:
   tokmon record --team QA --tokens 1.2K --task Tests --id run-17
-  tokmon record --batch spending.jsonl --dry-run";
+  tokmon record --batch usage.jsonl --dry-run";
+
+const BATCH_FORMAT: &str = "\
+Lines of a batch, with the names of the options as keys:
+  {\"team\": \"QA\", \"tokens\": 1200, \"task\": \"Tests\", \"id\": \"run-17\"}
+  [USE] 2026-02-25T10:00:00Z team=QA tokens=1200 task=Tests id=run-17";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  tokmon schema        describe the JSON of `tokmon --json`
+  tokmon schema check  describe the JSON of `tokmon check --json`";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples, with the place where each shell looks for the script:
+  tokmon completions bash > ~/.local/share/bash-completion/completions/tokmon
+  tokmon completions zsh > ~/.zfunc/_tokmon
+  tokmon completions fish > ~/.config/fish/completions/tokmon.fish
+For zsh, add these lines to ~/.zshrc:
+  fpath+=~/.zfunc
+  autoload -Uz compinit && compinit";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  tokmon man | man -l -               read the page of tokmon
+  tokmon man ~/.local/share/man/man1  install all pages
+  man tokmon-check                    then read the page of a command";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -207,15 +241,17 @@ pub struct CheckArgs {
     /// With --fix: show the changes, and write nothing
     #[arg(short = 'n', long, requires = "fix")]
     pub dry_run: bool,
-    /// Explain a code like TM013 or total-differs, and exit
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "dry_run"])]
+    /// Explain a code like TM013, or list all codes
+    ///
+    /// A code has a name, too, like total-differs.
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["fix", "dry_run"])]
     pub explain: Option<String>,
     #[command(flatten)]
     pub rewrite: RewriteArgs,
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = ARCHIVE_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = ARCHIVE_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
 pub struct ArchiveArgs {
     /// Days of daily details to keep
     ///
@@ -244,7 +280,7 @@ pub struct ArchiveArgs {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = MIGRATE_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = MIGRATE_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
 pub struct MigrateArgs {
     /// Print the new log, and write nothing
     #[arg(short = 'n', long)]
@@ -278,7 +314,7 @@ pub struct InitArgs {
     /// The teams, like QA:22K,DevOps
     ///
     /// Separated by commas, each with its own budget after a colon if it has one. Without this option: Orchestrator.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "TEAMS", value_delimiter = ',')]
     pub teams: Vec<String>,
     /// Show what would be written, and write nothing
     #[arg(short = 'n', long)]

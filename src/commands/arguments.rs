@@ -1,6 +1,6 @@
 //! Reads the command line, and prints help, the version, or what is wrong with it.
 
-use std::ffi::OsString;
+use std::{borrow::Cow, ffi::OsString};
 
 use clap::{
     ArgAction, CommandFactory, FromArgMatches, ValueEnum,
@@ -9,7 +9,7 @@ use clap::{
 
 use super::Context;
 use crate::{
-    cli::{Cli, ColorArg, GROUPS, SECOND_GROUP},
+    cli::{Cli, ColorArg, GROUPS, SECOND_GROUP, fitted},
     exit::ExitCode,
     failure::{Failure, printed, sanitize_lines},
     render::{ColorMode, sanitize},
@@ -21,13 +21,28 @@ pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error>
         return Ok(cli);
     }
     // To clap, a width of zero is none at all.
-    let command = Cli::command().term_width(width.unwrap_or(0));
-    let mut command = command.subcommand_help_heading(GROUPS[0]);
-    if args.iter().any(|word| word == "-h") {
-        command = Cli::briefly(command);
-    }
-    let mut matches = command.try_get_matches_from_mut(args)?;
+    let args = help_of(args);
+    let is_brief = args.iter().any(|word| word == "-h");
+    let mut command = if is_brief || args.iter().any(|word| word == "--help") {
+        fitted(Cli::definition(width.unwrap_or(0)), is_brief, width)
+    } else {
+        Cli::command().term_width(width.unwrap_or(0))
+    };
+    command = command.subcommand_help_heading(GROUPS[0]);
+    let mut matches = command.try_get_matches_from_mut(&*args)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// `tokmon help check` as `tokmon check --help`.
+fn help_of(args: &[OsString]) -> Cow<'_, [OsString]> {
+    match args {
+        [program, help, command @ ..] if help == "help" => {
+            let program = std::iter::once(program);
+            let words = program.chain(command).cloned();
+            words.chain(["--help".into()]).collect()
+        }
+        args => Cow::Borrowed(args),
+    }
 }
 
 /// Fails if the command does not support the output format that is asked for.
@@ -82,7 +97,9 @@ pub fn explain(
         sanitize_lines(&error.render().to_string())
     };
     if error.kind() == ErrorKind::DisplayHelp {
-        text = grouped(&text);
+        text = grouped(&text)
+            .replace("\n\n\n", "\n\n")
+            .replace("\n\n\n", "\n\n");
     }
     if wrong {
         let _ = cx.err.write_all(text.as_bytes());

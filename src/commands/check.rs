@@ -157,6 +157,11 @@ fn explain(text: &str, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     if run.format() != Format::Table {
         return Err(Failure::usage("--explain only prints text"));
     }
+    if text == "all" {
+        let codes = render::check::codes(run.style());
+        run.print(|out| out.write_all(codes.as_bytes()))?;
+        return Ok(ExitCode::Success);
+    }
     let Some(code) = Code::find(text.trim()) else {
         let help = format!("did you mean {}?", nearest(text));
         return Err(Failure::usage(format!("there is no code `{text}`")).help(help));

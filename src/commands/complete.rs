@@ -24,6 +24,9 @@ use crate::{
 /// The environment variable in which a shell gives its name when it asks for candidates.
 pub const VARIABLE: &str = "COMPLETE";
 
+/// The word that is being typed as it is on the line, with an open quote if it has one. Only bash gives it.
+const WORD: &str = "TOKMON_WORD";
+
 const STATUSES: [&str; 4] = ["done", "running", "pending", "failed"];
 
 /// The shell that asks for candidates.
@@ -44,7 +47,21 @@ pub fn registration(name: &str) -> Result<Vec<u8>, Failure> {
     shell(OsStr::new(name))?
         .write_registration(VARIABLE, "tokmon", "tokmon", "tokmon", &mut script)
         .map_err(cannot_print)?;
-    Ok(script)
+    let script = String::from_utf8_lossy(&script);
+    // What the scripts of the generator lack: bash keeps an open quote to itself, and a function that zsh loads as it is needed
+    // has to complete at once.
+    let script = match name {
+        "bash" => script.replace(
+            "        COMPLETE=\"bash\" \\\n        \"tokmon\" -- \"${words[@]}\" \\\n",
+            "        COMPLETE=\"bash\" \\\n        TOKMON_WORD=\"${COMP_WORDS[COMP_CWORD]}\" \\\n        \"tokmon\" -- \"${words[@]}\" 2>/dev/null \\\n",
+        ),
+        "zsh" => format!(
+            "{}\n[[ $funcstack[1] == _tokmon ]] && _clap_dynamic_completer_tokmon \"$@\" || true\n",
+            script.trim_end()
+        ),
+        _ => script.into_owned(),
+    };
+    Ok(script.into_bytes())
 }
 
 /// Prints the candidates for the word that is being typed. The words of the command line are after `--`.
@@ -57,21 +74,30 @@ pub fn run(name: &OsStr, args: &[OsString], cx: &mut Context<'_>) -> Result<Exit
         cx.out.write_all(&script).map_err(cannot_print)?;
         return Ok(ExitCode::Success);
     }
-    let known = Known::of(words, cx).unwrap_or_default();
-    // Bash inserts a candidate as it is.
-    let quote = if shell.name() == "bash" {
-        escaped
+    let mut words = words.to_vec();
+    if shell.name() != "fish" {
+        words = words.iter().map(|word| unquoted(word)).collect();
+    }
+    let known = if needs_log(&words) {
+        Known::of(&words, cx)
     } else {
-        str::to_owned
+        None
     };
-    let mut command = Cli::command();
-    // Options of subcommands are defined only when they are built.
-    command.build();
-    let mut command = known.attached(command, quote);
+    let known = known.unwrap_or_default();
+    // Bash inserts a candidate as it is.
+    let open_quote = cx.variable(WORD).unwrap_or_default();
+    let open_quote = open_quote.to_string_lossy().chars().next();
+    let quote: fn(&str) -> String = match (shell.name(), open_quote) {
+        ("bash", Some('"')) => |name| escaped(name, "$`\"\\!"),
+        ("bash", Some('\'')) => |name| name.replace('\'', r"'\''"),
+        ("bash", _) => |name| escaped(name, SPECIAL),
+        _ => str::to_owned,
+    };
+    let mut command = known.attached(Cli::definition(0), quote);
     let mut candidates = Vec::new();
     let folder = Some(cx.folder.as_path());
     shell
-        .write_complete(&mut command, words.to_vec(), folder, &mut candidates)
+        .write_complete(&mut command, words, folder, &mut candidates)
         .map_err(cannot_print)?;
     cx.out.write_all(&candidates).map_err(cannot_print)?;
     Ok(ExitCode::Success)
@@ -159,14 +185,94 @@ fn candidates(values: Vec<(String, Option<&'static str>)>) -> ArgValueCandidates
     })
 }
 
-/// A name as a word of bash.
-fn escaped(name: &str) -> String {
+/// What a word of a command line must not have in bash, unless it is escaped.
+const SPECIAL: &str = " \t\"'\\$`!&|;<>(){}[]*?#~^=";
+
+/// A name with a backslash before each special character.
+fn escaped(name: &str, special: &str) -> String {
     let mut word = String::with_capacity(name.len());
     for c in name.chars() {
-        if c.is_ascii() && !c.is_ascii_alphanumeric() && !"-_./:,+@%".contains(c) {
+        if special.contains(c) {
             word.push('\\');
         }
         word.push(c);
     }
     word
+}
+
+/// A word as a shell takes it, which may be typed half: without quotes and backslashes.
+fn unquoted(word: &OsStr) -> OsString {
+    let Some(word) = word.to_str() else {
+        return word.to_owned();
+    };
+    let (mut text, mut quote) = (String::with_capacity(word.len()), None);
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_escape = match quote {
+            None => true,
+            Some('"') => chars.peek().is_some_and(|next| "$`\"\\".contains(*next)),
+            Some(_) => false,
+        };
+        match c {
+            '\\' if is_escape => text.extend(chars.next()),
+            '"' | '\'' if quote == Some(c) => quote = None,
+            '"' | '\'' if quote.is_none() => quote = Some(c),
+            c => text.push(c),
+        }
+    }
+    text.into()
+}
+
+/// Whether the last word is the value of an option whose values are in the log. Others are offered without reading it.
+fn needs_log(words: &[OsString]) -> bool {
+    let is_option = |word: &str| ["--team", "--project", "--month"].contains(&word);
+    let mut last = words.iter().rev().map(|word| word.to_string_lossy());
+    let (word, before) = (last.next().unwrap_or_default(), last.next());
+    word.split_once('=')
+        .is_some_and(|(option, _)| is_option(option))
+        || before.is_some_and(|before| is_option(&before) || before == "=")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_as_a_shell_reads_them() {
+        for (typed, word) in [
+            ("Team\\ A", "Team A"),
+            ("\"Team A", "Team A"),
+            ("'Team \\A", "Team \\A"),
+            ("\"a\\\"b\\c\"", "a\"b\\c"),
+            ("a'b c'd", "ab cd"),
+            ("Team\\", "Team"),
+            ("팀\\ B", "팀 B"),
+        ] {
+            assert_eq!(unquoted(OsStr::new(typed)), OsStr::new(word), "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_log_is_read_only_for_what_is_in_it() {
+        let needs = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            needs_log(&words)
+        };
+        for line in [
+            "tokmon --team ",
+            "tokmon record --team T",
+            "tokmon --month=2",
+            "tokmon --team = T",
+        ] {
+            assert!(needs(line), "{line}");
+        }
+        for line in [
+            "tokmon ",
+            "tokmon --op",
+            "tokmon check --explain T",
+            "tokmon --format=",
+        ] {
+            assert!(!needs(line), "{line}");
+        }
+    }
 }

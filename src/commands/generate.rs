@@ -1,6 +1,5 @@
 //! `tokmon schema` and `tokmon completions`: text that is generated from definitions in the code.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::{complete, run::Run};
@@ -27,7 +26,7 @@ pub fn completions(shell: Shell, run: &mut Run<'_, '_>) -> Result<ExitCode, Fail
         Shell::Bash | Shell::Fish | Shell::Zsh => complete::registration(&shell.to_string())?,
         _ => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "tokmon", &mut script);
+            clap_complete::generate(shell, &mut Cli::definition(0), "tokmon", &mut script);
             script
         }
     };

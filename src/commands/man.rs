@@ -3,12 +3,11 @@
 use std::{fmt::Write as _, path::Path};
 
 use anyhow::Context as _;
-use clap::CommandFactory;
 
 use super::run::Run;
 use crate::{cli::Cli, exit::ExitCode, failure::Failure, store};
 
-/// When this version was made, as man pages show it.
+/// When this version was released, as man pages show it. For a version that is not, any day will do.
 const DATE: &str = "2026-11-27";
 
 /// The longest line of a source, in bytes, that `mandoc -T lint` accepts.
@@ -16,8 +15,7 @@ const MAX_LINE: usize = 80;
 
 /// Prints the man page of the program, or writes those of the program and of each command into a folder.
 pub fn run(folder: Option<&Path>, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let mut command = Cli::command().subcommand_help_heading("COMMANDS");
-    command.build();
+    let command = Cli::definition(0).subcommand_help_heading("COMMANDS");
     let Some(folder) = folder else {
         let text = page("tokmon", &command);
         run.print(|out| out.write_all(text.as_bytes()))?;
@@ -30,6 +28,15 @@ pub fn run(folder: Option<&Path>, run: &mut Run<'_, '_>) -> Result<ExitCode, Fai
     let all = std::iter::once(("tokmon".to_owned(), &command)).chain(commands);
     let all: Vec<(String, &clap::Command)> = all.collect();
     let target = run.cx.folder.join(folder);
+    let is_command =
+        |(_, command): &(String, &clap::Command)| command.get_name() == folder.as_os_str();
+    if all.iter().any(is_command) && !target.exists() {
+        let name = folder.display();
+        let message = format!("`{name}` is a command, and there is no such folder");
+        return Err(Failure::usage(message).help(format!(
+            "`tokmon {name} --help` shows what its page says; `tokmon man ./pages` writes all pages, and `man -l pages/tokmon-{name}.1` shows that one"
+        )));
+    }
     store::create_folder(&target).with_context(|| format!("cannot create {}", folder.display()))?;
     for (name, command) in &all {
         let file = format!("{name}.1");
@@ -89,7 +96,7 @@ fn tidied(source: &str) -> String {
             page += ".PP\n";
             wrap(lines.trim_end(), &mut page);
         } else {
-            let heading = heading.to_uppercase();
+            let heading = heading.split(',').next().unwrap_or(heading).to_uppercase();
             let _ = writeln!(page, ".SH {heading}\n.nf\n{}\n.fi", lines.trim_end());
         }
     }

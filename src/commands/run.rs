@@ -185,10 +185,10 @@ impl<'r, 'w> Run<'r, 'w> {
         }
     }
 
-    /// Whether a command prints no text to say that all is well: with `--quiet`. JSON, and what `--dry-run` shows, are what was
-    /// asked for, and printed all the same.
+    /// Whether a command prints no text to say that all is well: with `--quiet`. JSON, what `--dry-run` shows, and
+    /// the report in a file that is named, are what was asked for, and printed all the same.
     pub fn is_silent(&self) -> bool {
-        self.global.quiet && self.format() == Format::Table
+        self.global.quiet && self.format() == Format::Table && self.buffer.is_none()
     }
 
     /// Prints a note on standard error, unless `--quiet` is given.

@@ -34,8 +34,11 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     }
     print_findings(&mut loaded.files, run);
     let judgement = judge(args, &report)?;
-    for message in judgement.remarks.iter().chain(&judgement.reached) {
-        run.note(message);
+    for remark in &judgement.remarks {
+        run.note(remark);
+    }
+    for limit in &judgement.reached {
+        run.urgent_note(limit);
     }
     Ok(if judgement.reached.is_empty() {
         ExitCode::Success

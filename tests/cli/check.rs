@@ -514,3 +514,10 @@ fn programs_apply_a_diff() {
         }
     }
 }
+
+#[test]
+fn explain_without_a_code_lists_all_codes() {
+    let run = |args: &str| Tokmon::new(args.split(' ')).output();
+    assert_eq!(run("check --explain"), run("check --explain --color never"));
+    assert_snapshot!("codes", run("check --explain"));
+}

@@ -19,6 +19,99 @@ fn help_and_version() {
     assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
 }
 
+const COMMANDS: [&str; 8] = [
+    "record",
+    "check",
+    "archive",
+    "migrate",
+    "init",
+    "schema",
+    "completions",
+    "man",
+];
+
+#[test]
+fn short_help_has_a_line_for_each_option_and_examples_first() {
+    let mut all = String::new();
+    for command in COMMANDS {
+        let help = Tokmon::new([command, "-h"]).output();
+        let _ = writeln!(all, "$ tokmon {command} -h\n{help}");
+    }
+    for line in all.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+        let option = line.trim_start().starts_with('-');
+        assert!(!option || line.contains("  "), "without a text: {line}");
+    }
+    let main = Tokmon::new(["-h"]).output();
+    assert!(main.lines().count() < 70, "{main}");
+    assert!(
+        main.lines().all(|line| line.chars().count() <= 80),
+        "{main}"
+    );
+    assert!(
+        main.find("Examples:") < main.find("Keep the log:"),
+        "{main}"
+    );
+    assert_snapshot!("help_short_of_commands", all);
+}
+
+#[test]
+fn help_of_a_command_is_found_in_each_way_it_is_asked_for() {
+    for command in COMMANDS {
+        let help = Tokmon::new([command, "--help"]).output();
+        assert_eq!(Tokmon::new(["help", command]).output(), help);
+        assert!(help.contains("Exit codes:\n  0   success"), "{help}");
+    }
+    let help = Tokmon::new(["--help"]).output();
+    assert_eq!(Tokmon::new(["help"]).output(), help);
+    assert_snapshot!("help_record", Tokmon::new(["record", "--help"]).output());
+    assert_snapshot!("help_check", Tokmon::new(["help", "check"]).output());
+    let wrong = Tokmon::new(["help", "chekc"]).run();
+    assert_eq!(wrong.code, 64);
+    assert!(wrong.err.contains("check"), "{wrong}");
+}
+
+#[test]
+fn short_help_folds_on_narrow_terminals() {
+    let mut all = String::new();
+    for args in [&["-h"][..], &["check", "-h"], &["record", "-h"]] {
+        let args = args.iter().copied().chain(["--color", "never"]);
+        all += &Tokmon::new(args).terminal(40).output();
+    }
+    // The forms of a command are never folded.
+    let is_usage = |line: &&str| line.contains("tokmon record -");
+    for line in all.lines().filter(|line| !is_usage(line)) {
+        assert!(line.chars().count() <= 40, "{line}");
+    }
+    assert_snapshot!("help_short_narrow", all);
+}
+
+#[test]
+fn a_reached_limit_is_printed_although_quiet() {
+    let ran = sample([
+        "-q",
+        "-o",
+        "/dev/null",
+        "--fail-on",
+        "warning",
+        "--budget",
+        "140K",
+    ])
+    .run();
+    assert_snapshot!(ran, @"
+    exit 1
+    --- out
+    --- err
+    tokmon: level critical: --fail-on warning is reached (126,670 of 140,000 tokens, 90.4%)
+    ");
+    let ran = sample(["-q", "-o", "/dev/null", "--fail-on", "warning"]).run();
+    assert_snapshot!(ran, @"
+    exit 0
+    --- out
+    --- err
+    ");
+}
+
 #[test]
 fn a_wrong_command_line_exits_with_64_and_suggests() {
     for (name, args) in [
@@ -101,7 +194,10 @@ fn a_level_that_is_reached_is_said() {
     };
     assert_snapshot!(err(&["--budget", "140K"]), @"tokmon: level critical: --fail-on warning is reached (126,670 of 140,000 tokens, 90.4%)");
     assert_snapshot!(err(&["--budget", "0", "--json"]), @"tokmon: level exceeded: --fail-on warning is reached (126,670 of 0 tokens)");
-    assert_eq!(err(&["--budget", "140K", "--quiet"]), "");
+    assert_eq!(
+        err(&["--budget", "140K", "--quiet"]),
+        err(&["--budget", "140K"])
+    );
 }
 
 #[test]

@@ -128,6 +128,26 @@ fn the_crontab_lines_of_help_do_what_they_say() {
         crate::harness::told(&output)
     };
     let silent = "exit Some(0)\n--- out\n--- err\n";
+    let watch = crontab(&Tokmon::new(["-h"]).output());
+    assert_eq!(watch.len(), 1);
+    assert!(
+        by_cron(&watch[0]).starts_with("exit Some(64)"),
+        "no budget is set"
+    );
+    let settings = home.path().join("project/tokmon.toml");
+    for (budget, expected) in [
+        ("1M", silent),
+        (
+            "5",
+            "exit Some(1)\n--- out\n--- err\ntokmon: level exceeded",
+        ),
+    ] {
+        fs::write(&settings, format!("[budget]\ntokens = \"{budget}\"\n")).unwrap();
+        let line = watch[0].replace("tokmon -qo", "tokmon --now 2026-02-25T17:00:00Z -qo");
+        let told = by_cron(&line);
+        assert!(told.starts_with(expected), "{line}: {told}");
+    }
+    fs::remove_file(settings).unwrap();
     for name in ["archive", "check"] {
         for form in ["-h", "--help"] {
             let help = Tokmon::new([name, form]).output();

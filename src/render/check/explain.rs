@@ -31,6 +31,21 @@ pub fn explain(code: Code, style: OutputStyle) -> String {
     page
 }
 
+/// All codes, a line each.
+pub fn codes(style: OutputStyle) -> String {
+    let rows = Code::ALL.iter().map(|code| {
+        let name = style.paint(&styled::heading(code.id())).into_owned();
+        let (title, severity) = (code.name(), code.severity().into_str());
+        let fix = if code.is_fixable() {
+            "  fixed by --fix"
+        } else {
+            ""
+        };
+        format!("{name}  {title:<28}  {severity:<7}{fix}\n")
+    });
+    rows.collect::<String>() + "\n`tokmon check --explain TM013` explains one, with an example.\n"
+}
+
 const fn text(code: Code) -> &'static str {
     match code {
         Code::UnreadableNumber => include_str!("pages/tm001.txt"),

@@ -10,7 +10,7 @@ use std::{
     io::{self, Write},
 };
 
-pub use explain::explain;
+pub use explain::{codes, explain};
 pub use json::schema;
 
 use schemars::JsonSchema;

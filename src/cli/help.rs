@@ -1,0 +1,165 @@
+//! What help says beside the options, and how it is laid out. Both kinds of help, and the man pages, are made from the same
+//! definitions: `-h` has a line for each option, `--help` all that is known of it.
+
+use clap::{
+    Command,
+    builder::{PossibleValue, StyledStr, styling},
+};
+
+pub(super) const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::Style::new().bold());
+
+/// Help begins with the examples.
+pub(super) const TEMPLATE: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+{before-help}{all-args}{after-help}";
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  tokmon                                 show the status of the cost log
+  tokmon -f cost-log.md --teams --daily  show every team, then every day
+  tokmon --forecast --budget 200K        show the forecast against this budget
+  tokmon --watch                         follow the log in a dashboard
+  tokmon --json | jq .level              use the report in scripts
+  tokmon record --team QA --tokens 1.2K  record usage
+As a line of a crontab, each hour; it prints nothing below the limit:
+  0 * * * * cd ~/project && ~/.cargo/bin/tokmon -qo /dev/null --fail-on warning";
+
+pub(super) const MORE: &str =
+    "tokmon COMMAND -h shows the options of a command; --help shows more than -h.";
+
+/// The headings of the subcommands in help. The second is above [`SECOND_GROUP`] and those after it.
+pub const GROUPS: [&str; 2] = ["Keep the log", "Connect and set up"];
+pub const SECOND_GROUP: &str = "schema";
+
+/// The heading of the options that every command has.
+pub(super) const GLOBAL: &str = "Global options";
+
+/// The options of every command that `-h` of a command shows.
+const OFTEN_USED: [&str; 5] = ["file", "format", "budget", "quiet", "help"];
+
+const EXIT_CODES: [(u8, &str); 12] = [
+    (0, "success"),
+    (1, "a limit is reached, or check found errors or warnings"),
+    (64, "wrong usage"),
+    (65, "no usable data"),
+    (66, "no log, or no such file"),
+    (69, "the log cannot be locked on this system"),
+    (70, "a bug in tokmon; nothing was written"),
+    (73, "a file exists already, or cannot be created"),
+    (74, "reading or writing failed"),
+    (75, "the log is in use: try again"),
+    (77, "permission denied"),
+    (78, "wrong settings"),
+];
+
+/// The exit codes of each command, in the order of [`EXIT_CODES`].
+const CODES: [(&str, &[u8]); 9] = [
+    ("tokmon", &[0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]),
+    ("record", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("check", &[0, 1, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("archive", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("migrate", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("init", &[0, 64, 70, 73, 74]),
+    ("schema", &[0, 64, 74]),
+    ("completions", &[0, 64, 74]),
+    ("man", &[0, 64, 74]),
+];
+
+/// The definition, with the exit codes of each command at the end of its long help.
+pub(super) fn with_exit_codes(command: Command) -> Command {
+    CODES.iter().fold(command, |command, (name, codes)| {
+        let of = |command: Command| {
+            let before = command.get_after_long_help();
+            let before = before.or_else(|| command.get_after_help());
+            let before = before.map(ToString::to_string);
+            let before = before.map(|text| format!("{text}\n\n")).unwrap_or_default();
+            command.after_long_help(format!("{before}{}", exit_codes(codes)))
+        };
+        if command.get_name() == *name {
+            of(command)
+        } else {
+            command.mut_subcommand(name, of)
+        }
+    })
+}
+
+fn exit_codes(codes: &[u8]) -> String {
+    let lines = EXIT_CODES.iter().filter(|(code, _)| codes.contains(code));
+    let lines = lines.map(|(code, meaning)| format!("  {code:<3} {meaning}"));
+    let lines: Vec<String> = lines.collect();
+    format!("Exit codes:\n{}", lines.join("\n"))
+}
+
+/// The definition for help of some width. If it is brief, it has a line for each option, and of the options that every command
+/// has those that are often used.
+pub fn fitted(command: Command, is_brief: bool, width: Option<usize>) -> Command {
+    let command = laid_out(command, is_brief, width);
+    command.mut_subcommands(|command| {
+        let command = laid_out(command, is_brief, width);
+        command.mut_args(|arg| {
+            let is_rare = !OFTEN_USED.contains(&arg.get_id().as_str());
+            let is_rare = is_rare && arg.is_global_set();
+            arg.hide_short_help(is_rare)
+        })
+    })
+}
+
+fn laid_out(command: Command, is_brief: bool, width: Option<usize>) -> Command {
+    let command = match (command.get_before_help(), width) {
+        (Some(examples), Some(width)) => {
+            let examples = folded(examples, width);
+            command.before_help(examples)
+        }
+        _ => command,
+    };
+    command.mut_args(|arg| {
+        let is_common = ["help", "version"].contains(&arg.get_id().as_str());
+        let arg = if is_common {
+            arg.help_heading(GLOBAL)
+        } else {
+            arg
+        };
+        if is_brief { brief(arg) } else { arg }
+    })
+}
+
+/// Examples with what each does below it, if beside it there is no room.
+fn folded(examples: &StyledStr, width: usize) -> String {
+    let examples = examples.to_string();
+    let is_narrow = |line: &str| line.chars().count() > width && split(line).is_some();
+    if !examples.lines().any(is_narrow) {
+        return examples;
+    }
+    let lines = examples.lines().map(|line| match split(line) {
+        Some((example, what)) => format!("{example}\n      {what}"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// An example and what it does: they are two blanks or more apart.
+fn split(line: &str) -> Option<(&str, &str)> {
+    let example = line.strip_prefix("  ")?;
+    let (example, what) = example.split_once("  ")?;
+    let example = line.get(..example.len() + 2)?;
+    Some((example, what.trim_start()))
+}
+
+/// An option with its values in its text, where they fit there, and without its default.
+fn brief(arg: clap::Arg) -> clap::Arg {
+    const MAX_WIDTH: usize = 50;
+    let values = arg.get_possible_values();
+    let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let with_values = format!("{help}: {}", names.join(", "));
+    let arg = arg.hide_possible_values(true).hide_default_value(true);
+    if names.is_empty() || !arg.get_action().takes_values() || with_values.len() > MAX_WIDTH {
+        return arg;
+    }
+    arg.help(with_values)
+}
