@@ -64,16 +64,11 @@ fn folder() -> TempDir {
     )
     .unwrap();
     // Names that a shell would run, split, expand or draw, if they were not quoted.
-    let rows: String = NAMES
-        .iter()
-        .map(|name| {
-            format!(
-                "| {} | 5 |\n",
-                name.replace('\\', "\\\\").replace('`', "\\`")
-            )
-        })
-        .collect();
-    let odd = format!("## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n{rows}");
+    let cell = |name: &&str| name.replace('\\', "\\\\").replace('`', "\\`");
+    let rows: Vec<String> = NAMES.iter().map(|name| cell(name)).collect();
+    let rows = rows.join(" | 5 |\n| ");
+    let odd =
+        format!("## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| {rows} | 5 |\n");
     fs::write(path.join("odd log.md"), odd).unwrap();
     fs::write(
         path.join("broken.md"),
@@ -273,7 +268,7 @@ fn man_pages_have_the_date_of_the_release() {
     let page = tokmon.arg("man").output().unwrap().stdout;
     let page = String::from_utf8(page).unwrap();
     let title = page.lines().find(|line| line.starts_with(".TH")).unwrap();
-    let date = title.split_whitespace().find(|word| word.starts_with("2"));
+    let date = title.split_whitespace().find(|word| word.starts_with('2'));
     let date = date.unwrap_or_else(|| panic!("no date: {title}"));
     assert_eq!(
         date.split('-').map(str::len).collect::<Vec<_>>(),

@@ -30,7 +30,7 @@ pub fn run(folder: Option<&Path>, run: &mut Run<'_, '_>) -> Result<ExitCode, Fai
     let target = run.cx.folder.join(folder);
     let is_command =
         |(_, command): &(String, &clap::Command)| command.get_name() == folder.as_os_str();
-    if all.iter().any(is_command) && !target.exists() {
+    if all.iter().any(is_command) && matches!(store::is_taken(&target), Ok(false)) {
         let name = folder.display();
         let message = format!("`{name}` is a command, and there is no such folder");
         return Err(Failure::usage(message).help(format!(
