@@ -19,8 +19,6 @@ pub enum RateBasis {
     CompletedDays,
     /// The first day, from its first row to now: so far there is no other.
     FirstDay,
-    /// The days of a month that is over, from the first one with a row.
-    WholeMonth,
 }
 
 /// Tokens per time, kept as the fraction it is.
@@ -42,7 +40,7 @@ pub struct BurnRate {
 const MINUTES_PER_DAY: u64 = 24 * 60;
 
 impl BurnRate {
-    /// None where the month has not begun, has no time to measure over, or nothing was used in it.
+    /// None where the month has not begun or is over, has no time to measure over, or nothing was used in it.
     pub(super) fn of(
         reconciled: &ReconciledMonth,
         now: DateTime<FixedOffset>,
@@ -51,16 +49,11 @@ impl BurnRate {
         let (month, used) = (reconciled.month, reconciled.used());
         let today = now.date_naive();
         let (since, first_time) = first_day(reconciled);
-        let is_over = today > month.last_day();
-        let end = if is_over {
-            month.last_day().succ_opt()?
-        } else {
-            today
-        };
-        let days = u64::try_from((end - since).num_days()).unwrap_or(0);
-        let (tokens, minutes, since_time, basis) = if is_over {
-            (used, days * MINUTES_PER_DAY, None, RateBasis::WholeMonth)
-        } else if days > 0 {
+        if today > month.last_day() {
+            return None;
+        }
+        let days = u64::try_from((today - since).num_days()).unwrap_or(0);
+        let (tokens, minutes, since_time, basis) = if days > 0 {
             // Days to come as well, which only a wrong date or another clock can bring up.
             let from_today = reconciled.days.range(today..);
             let tokens = used.saturating_sub(from_today.map(|(_, day)| day.tokens).sum());
@@ -95,6 +88,12 @@ impl BurnRate {
     /// Tokens per minute, rounded half up.
     pub fn tokens_per_minute(&self) -> Tokens {
         Self::rounded(self.tokens, 1, self.minutes)
+    }
+
+    /// Whether it is measured over enough complete days to say anything about those to come.
+    pub fn is_steady(&self) -> bool {
+        const MIN_DAYS: u64 = 3;
+        self.basis == RateBasis::CompletedDays && self.minutes >= MIN_DAYS * MINUTES_PER_DAY
     }
 
     /// Whether a rate by the minute says more than one by the day.

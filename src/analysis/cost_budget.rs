@@ -1,5 +1,7 @@
 //! The budget in money: what of it is spent, and how far that is.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -79,11 +81,15 @@ impl CostBudget {
 
     /// Why its level says nothing, in words.
     pub fn problem(&self) -> Option<String> {
-        Some(match self.problem? {
-            CostProblem::OtherCurrency { currency } => {
-                format!("the log's costs are in {currency}")
-            }
-            CostProblem::NoCosts => "no tokens have a cost or a price".to_owned(),
-        })
+        self.problem.map(|problem| problem.to_string())
+    }
+}
+
+impl fmt::Display for CostProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherCurrency { currency } => write!(f, "the log's costs are in {currency}"),
+            Self::NoCosts => f.write_str("no tokens have a cost or a price"),
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! A [`LedgerBuilder`] is filled with what a log says, item by item; [`Ledger::reconcile`] reconciles one month of it, team by team;
 //! [`report()`] makes of that the [`StatusReport`] that every view shows.
 
+mod alert;
 mod alerts;
 mod builder;
 mod burn_rate;
@@ -24,7 +25,9 @@ mod rows;
 mod status;
 mod team_usage;
 mod verdict;
+mod verdict_action;
 
+pub use alert::{Alert, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::{Cost, CostSum};
@@ -41,10 +44,9 @@ pub use optimization::{Optimizations, Saving};
 pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{
-    Alert, AlertScope, DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport,
-    TeamReport,
+    DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport, TeamReport,
 };
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};
 pub use team_usage::{MonthlyGap, TeamUsage};
-pub use verdict::VerdictBasis;
+pub use verdict::{Basis, unjudged};

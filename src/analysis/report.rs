@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Cost, CostBudget, Forecast, Optimizations, TeamForecast, verdict::Verdict};
+use super::{
+    Cost, CostBudget, Forecast, Optimizations, TeamForecast, alert::Alert, verdict::Verdict,
+};
 use crate::{
     model::{
         BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money, Month, Percent,
@@ -78,6 +80,18 @@ impl StatusReport {
     /// What is used of the budget; of one in tokens and one in money, of that which is used up further. None without one, and where
     /// it is not known how much money is spent.
     pub fn spending(&self) -> Option<Spending> {
+        // Of equals, tokens.
+        self.budgets().reduce(|worst, other| {
+            if other.level > worst.level {
+                other
+            } else {
+                worst
+            }
+        })
+    }
+
+    /// What is used of each budget that can be judged, first of that in tokens.
+    pub fn budgets(&self) -> impl Iterator<Item = Spending> {
         let of_tokens = self.budget.tokens.zip(self.token_level);
         let of_tokens = of_tokens.map(|(budget, level)| Spending {
             used: self.used.tokens.0.into(),
@@ -93,8 +107,7 @@ impl StatusReport {
                 level: budget.level?,
             })
         });
-        let is_worse = |money: &Spending| of_tokens.is_none_or(|own| own.level < money.level);
-        of_money.filter(is_worse).or(of_tokens)
+        of_tokens.into_iter().chain(of_money)
     }
 
     /// Whether the month has any rows. One that a run judges need not.
@@ -372,45 +385,4 @@ pub struct RowReport {
     pub kind: EntryKind,
     #[serde(flatten)]
     pub place: Place,
-}
-
-/// What an alert is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AlertScope {
-    /// The whole budget.
-    Total,
-    /// What is used and reserved of the whole budget, or of a team's allocation.
-    Reserved,
-    /// The cost budget.
-    Cost,
-    /// What is forecast, not what is used.
-    Forecast,
-    /// What is planned.
-    Plan,
-    /// A team's allocation.
-    Team,
-    /// A team's tokens per deliverable.
-    Efficiency,
-    /// The sum of the allocations.
-    Allocation,
-}
-
-/// Something that needs attention.
-#[skip_serializing_none]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Alert {
-    /// The level.
-    pub level: Level,
-    pub scope: AlertScope,
-    /// The team, where it is about one.
-    pub team: Option<String>,
-    /// What it says.
-    pub message: String,
-    /// The same in about thirty cells.
-    #[serde(skip)]
-    pub brief: String,
-    /// Where the figure is written, the first of several.
-    #[serde(flatten)]
-    pub place: Option<Place>,
 }

@@ -8,16 +8,18 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
-    CostBudget, Optimizations, alerts,
+    CostBudget, Optimizations,
+    alert::Alert,
+    alerts,
     cost::CostSum,
     efficiency::{self, Output},
-    forecast::{self, Request},
+    forecast::{self, BacktestExtent, Request},
     limits::{self, Limits},
     names::NameId,
     reconciled_month::ReconciledMonth,
     report::{
-        Alert, BudgetReport, DayReport, FigureKind, FigureSource, LogReport, RowReport,
-        StatusReport, TeamReport, UsedReport,
+        BudgetReport, DayReport, FigureKind, FigureSource, LogReport, RowReport, StatusReport,
+        TeamReport, UsedReport,
     },
     rows::KeptRow,
     team_usage::TeamUsage,
@@ -37,8 +39,8 @@ pub struct ReportOptions<'a> {
     pub rows: bool,
     /// Whether the forecast lists the days so far and those to come.
     pub forecast_days: bool,
-    /// Whether forecasts are made again for finished months.
-    pub backtest: bool,
+    /// The finished months that forecasts are made again for.
+    pub backtest: BacktestExtent,
 }
 
 pub fn report(

@@ -1,79 +1,112 @@
 //! The verdict on a month: one level, what it rests on, and one sentence that says so. Everything else in a report is evidence.
 
+use std::cmp::Ordering;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
-use super::report::StatusReport;
-use crate::model::{Level, Percent};
+use super::{
+    CostBudget,
+    forecast::ForecastState,
+    report::{Spending, StatusReport},
+    verdict_action::action,
+};
+use crate::model::{Level, Percent, Probability, Tokens};
 
 /// Whether the usage of a month is within the budget.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Verdict {
     /// The worst of the levels of what is used, of what is used and reserved, and of the forecast; a plan counts if it is above
-    /// the budget.
+    /// the budget. A month that is over is `exceeded` or `ok`.
     pub level: Level,
-    pub basis: VerdictBasis,
-    /// A sentence: `ok: 63.3% of the budget is used, ...`.
+    pub basis: Basis,
+    /// A sentence that begins with the level: `ok: 126,670 of 200,000 tokens used (63.3%); ...`.
     pub message: String,
+    /// What keeps the month within its budget, in figures. Absent where there is nothing to do.
+    pub action: Option<String>,
 }
 
-/// What a verdict rests on.
+/// The kind of figure that a verdict or an alert rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
-pub enum VerdictBasis {
+#[strum(serialize_all = "lowercase", const_into_str)]
+pub enum Basis {
     Used,
     /// What is used and reserved.
     Reserved,
-    /// The chance of exceeding the budget.
+    /// The chance of exceeding the budget or an allocation.
     Forecast,
     Plan,
+    /// What the teams are given. No verdict rests on it.
+    Allocated,
 }
 
 /// The verdict, if there is a budget to judge by. Of a month that is over, only the result counts.
 pub(super) fn verdict(report: &StatusReport) -> Option<Verdict> {
     let used = report.level?;
-    if report.is_over() {
-        return Some(result(report, used));
-    }
-    let levels = [
-        (VerdictBasis::Used, Some(used)),
-        (VerdictBasis::Reserved, report.reserved_level),
-        (VerdictBasis::Forecast, report.forecast.level),
-        (VerdictBasis::Plan, plan_above_budget(report)),
-    ];
-    // Of equals, the first: what has happened outranks what may.
-    let worst = levels.into_iter().rev().max_by_key(|(_, level)| *level);
-    let (basis, level) = worst?;
-    let level = level?;
-    let sentence = match basis {
-        VerdictBasis::Used => used_so_far(report, level),
-        VerdictBasis::Reserved => with_holds(report),
-        VerdictBasis::Forecast => forecast(report),
-        VerdictBasis::Plan => plan(report),
+    let (basis, level, sentence) = if report.is_over() {
+        let level = match used {
+            Level::Exceeded => used,
+            // A month that ended within its budget is fine, however near to it.
+            _ => Level::Ok,
+        };
+        let sentence = format!(
+            "{} ended with {}{}",
+            report.month,
+            spent(report, level),
+            to_spare(report).unwrap_or_default()
+        );
+        (Basis::Used, level, Some(sentence))
+    } else {
+        let levels = [
+            (Basis::Used, Some(used)),
+            (Basis::Reserved, report.reserved_level),
+            (Basis::Forecast, report.forecast.level),
+            (Basis::Plan, plan_above_budget(report)),
+        ];
+        // Of equals, the first: what has happened outranks what may.
+        let worst = levels.into_iter().rev().max_by_key(|(_, level)| *level);
+        let (basis, level) = worst?;
+        let level = level?;
+        let sentence = match basis {
+            Basis::Reserved => with_holds(report, level),
+            Basis::Forecast => forecast(report, level),
+            Basis::Plan => plan(report, level),
+            Basis::Used | Basis::Allocated => Some(used_so_far(report, level)),
+        };
+        (basis, level, sentence)
     };
-    let message = format!("{level}: {}", sentence?);
+    let sentence = sentence.unwrap_or_else(|| spent(report, level));
+    let remarks: String = remarks(report)
+        .map(|remark| format!("; {remark}"))
+        .collect();
     Some(Verdict {
         level,
         basis,
-        message,
+        message: format!("{level}: {sentence}{remarks}"),
+        action: action(report, level, basis),
     })
 }
 
-/// A month that ended within its budget is fine, however near to it.
-fn result(report: &StatusReport, used: Level) -> Verdict {
-    let level = if used == Level::Exceeded {
-        used
-    } else {
-        Level::Ok
-    };
-    let month = report.month;
-    let message = format!("{level}: {month} ended with {}", spent(report));
-    Verdict {
-        level,
-        basis: VerdictBasis::Used,
-        message,
+/// In place of a verdict, why there is none.
+pub fn unjudged(report: &StatusReport) -> Option<String> {
+    if report.verdict.is_some() {
+        return None;
     }
+    let reason = match &report.cost_budget {
+        None => "no budget is set, so nothing is judged".to_owned(),
+        Some(_) => problem_of_money(report)?,
+    };
+    let mark = if report.used.estimate { "~" } else { "" };
+    let (used, month) = (report.used.tokens, report.month);
+    let others = remarks(report).skip(usize::from(report.cost_budget.is_some()));
+    let others: String = others.map(|remark| format!("; {remark}")).collect();
+    Some(format!(
+        "{reason}; {mark}{used} tokens used in {month}{others}"
+    ))
 }
 
 fn plan_above_budget(report: &StatusReport) -> Option<Level> {
@@ -81,100 +114,252 @@ fn plan_above_budget(report: &StatusReport) -> Option<Level> {
     plan.end.level.filter(|_| plan.end.total_tokens > budget)
 }
 
-/// `126,670 of 200,000 tokens used (63.3%)`, or the same of a budget in money where that is nearer to its end.
-fn spent(report: &StatusReport) -> String {
-    let used = report.used.tokens;
-    let of_tokens = report.budget.tokens.map(|budget| {
-        let level = report.budget.thresholds.level(used.0, budget.0);
-        let share = in_percent(Percent::new(used.0, budget.0));
-        (level, format!("{used} of {budget} tokens used{share}"))
-    });
-    let spent = report.used.cost.as_ref().map(|cost| cost.money);
-    let of_money = spent.zip(report.budget.cost);
-    let of_money = of_money.filter(|(spent, budget)| spent.currency == budget.currency);
-    let of_money = of_money.map(|(spent, budget)| {
-        let level = report.budget.thresholds.level(spent.nanos, budget.nanos);
-        let share = in_percent(Percent::new(spent.nanos, budget.nanos));
-        (level, format!("{spent} of {budget} spent{share}"))
-    });
-    // Of equals, tokens.
-    let all = [of_money, of_tokens].into_iter().flatten();
-    let worst = all.max_by_key(|(level, _)| *level);
-    worst.map(|(_, text)| text).unwrap_or_default()
-}
-
-fn used_so_far(report: &StatusReport, level: Level) -> Option<String> {
-    let spent = spent(report);
-    let thresholds = report.budget.thresholds;
-    let reason = match level {
-        Level::Ok => return Some(format!("{spent}{}", outlook(report).unwrap_or_default())),
-        Level::Exceeded => "which is the whole budget".to_owned(),
-        _ => {
-            let mut steps = thresholds.steps().into_iter();
-            let (percent, _) = steps.find(|(_, step)| *step == level)?;
-            format!("above the {percent}% at which {level} begins")
-        }
+/// What makes the figures themselves doubtful.
+fn remarks(report: &StatusReport) -> impl Iterator<Item = String> {
+    let unread = match report.log.unreadable_rows {
+        0 => None,
+        1 => Some("1 row cannot be read and does not count".to_owned()),
+        rows => Some(format!("{rows} rows cannot be read and do not count")),
     };
-    Some(format!("{spent}, {reason}"))
+    let silence = report.forecast.inputs.as_ref();
+    let silence = silence.and_then(|inputs| inputs.silence);
+    let silence = silence.map(|silence| format!("no row is newer than {}", silence.last_row));
+    let money = problem_of_money(report);
+    [money, unread, silence].into_iter().flatten()
 }
 
-/// Where it will probably end: `; likely 183.2K by 2026-02-28, 16% chance of exceeding the budget`.
-fn outlook(report: &StatusReport) -> Option<String> {
-    let end = report.forecast.estimates().next()?;
-    let (likely, until) = (
-        end.quantiles.p50?.compact(),
-        end.basis.until(report.forecast.ends),
-    );
-    let chance = end.probability_over_budget;
-    let chance = chance.map(|chance| format!(", {chance} chance of exceeding the budget"));
+fn problem_of_money(report: &StatusReport) -> Option<String> {
+    let budget = report.cost_budget.as_ref()?;
+    let (limit, problem) = (budget.limit, budget.problem()?);
     Some(format!(
-        "; likely {likely} {until}{}",
-        chance.unwrap_or_default()
+        "the cost budget of {limit} cannot be judged: {problem}"
     ))
 }
 
-fn with_holds(report: &StatusReport) -> Option<String> {
-    let (used, held, budget) = (report.used.tokens, report.reserved, report.budget.tokens?);
-    let sum = used.saturating_add(held);
-    let share = in_percent(Percent::new(sum.0, budget.0));
-    Some(format!(
-        "{used} used and {held} reserved are {sum} of {budget} tokens{share}"
-    ))
-}
-
-/// The estimate whose level is that of the forecast.
-fn forecast(report: &StatusReport) -> Option<String> {
-    let forecast = &report.forecast;
-    let mut estimates = forecast.estimates();
-    if let Some(end) = estimates.find(|end| end.level == forecast.level) {
-        let (chance, until) = (end.probability_over_budget?, end.basis.until(forecast.ends));
-        let (likely, budget) = (end.quantiles.p50?.compact(), report.budget.tokens?);
-        return Some(format!(
-            "{chance} chance of exceeding {budget} tokens {until}, likely {likely}; {} so far",
-            spent(report)
-        ));
+/// `126,670 of 200,000 tokens used (63.3%)`, of the budget that is used up further. Of two budgets that are fine, both.
+fn spent(report: &StatusReport, level: Level) -> String {
+    let Some(spending) = report.spending() else {
+        return format!("{} tokens used", report.used.tokens);
+    };
+    let other = report
+        .budgets()
+        .find(|other| other.currency != spending.currency);
+    let other = other.filter(|_| level == Level::Ok);
+    let verb = match (spending.currency, other) {
+        (Some(_), None) => "spent",
+        _ => "used",
+    };
+    let by = report.team.as_ref().map_or("", |_| " by all teams");
+    let share = of_budget(spending.used, spending.budget, level, report);
+    let amounts = amounts(report, spending);
+    match other {
+        None => format!("{amounts} {verb}{by}{share}{}", beyond(spending, level)),
+        Some(other) => {
+            let others = of_budget(other.used, other.budget, level, report);
+            let other = self::amounts(report, other);
+            format!("{amounts}{share} and {other}{others} {verb}{by}")
+        }
     }
-    let cost = forecast.cost.as_ref()?;
+}
+
+/// `126,670 of 200,000 tokens`, `at least $0.037 of $1.00`.
+fn amounts(report: &StatusReport, of: Spending) -> String {
+    let (used, budget) = (of.written(of.used), of.written(of.budget));
+    if of.currency.is_none() {
+        let mark = if report.used.estimate { "~" } else { "" };
+        return format!("{mark}{used} of {budget} tokens");
+    }
+    let is_partial = |budget: &CostBudget| !budget.complete;
+    let least = report.cost_budget.as_ref().is_some_and(is_partial);
+    let least = if least { "at least " } else { "" };
+    let is_estimate = report.used.cost.as_ref().is_some_and(|cost| cost.estimate);
+    let mark = if is_estimate { "~" } else { "" };
+    format!("{least}{mark}{used} of {budget}")
+}
+
+/// `(63.3%)`, and from which share on its level is what it is: `(82.5%, warning from 80%)`.
+fn of_budget(part: i128, budget: i128, level: Level, report: &StatusReport) -> String {
+    let share = Percent::new(part, budget).map(|share| share.to_string());
+    let is_within = part < budget && !report.is_over();
+    let mut steps = report.budget.thresholds.steps().into_iter();
+    let step = steps.find(|(_, step)| *step == level && is_within);
+    let step = step.map(|(percent, level)| format!("{level} from {percent}%"));
+    let parts: Vec<String> = share.into_iter().chain(step).collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", parts.join(", "))
+}
+
+/// `, 10,000 more than the budget`.
+fn beyond(of: Spending, level: Level) -> String {
+    match of.used.cmp(&of.budget) {
+        Ordering::Equal if level > Level::Ok => ", the whole budget".to_owned(),
+        Ordering::Less | Ordering::Equal => String::new(),
+        Ordering::Greater => {
+            let surplus = of.written(of.used - of.budget);
+            format!(", {surplus} more than the budget")
+        }
+    }
+}
+
+/// `, 10,000 to spare`, of the budget that is used up further.
+fn to_spare(report: &StatusReport) -> Option<String> {
+    let of = report.spending()?;
+    let left = of.budget - of.used;
+    (left > 0).then(|| format!(", {} to spare", of.written(left)))
+}
+
+/// A sum of tokens of which some are only planned or reserved.
+fn sum_of_tokens(report: &StatusReport, sum: Tokens, level: Level) -> Option<String> {
+    let budget = report.budget.tokens?;
+    let of = Spending {
+        used: sum.0.into(),
+        budget: budget.0.into(),
+        currency: None,
+        level,
+    };
+    let share = of_budget(of.used, of.budget, level, report);
+    let beyond = beyond(of, level);
+    Some(format!("{sum} of {budget} tokens{share}{beyond}"))
+}
+
+fn used_so_far(report: &StatusReport, level: Level) -> String {
+    let outlook = outlook(report).filter(|_| level != Level::Exceeded);
+    let outlook = outlook.map(|outlook| format!("; {outlook}"));
+    spent(report, level) + &outlook.unwrap_or_default()
+}
+
+fn with_holds(report: &StatusReport, level: Level) -> Option<String> {
+    let (used, held) = (report.used.tokens, report.reserved);
+    let sum = sum_of_tokens(report, used.saturating_add(held), level)?;
+    Some(format!("{used} used and {held} reserved are {sum}"))
+}
+
+fn plan(report: &StatusReport, level: Level) -> Option<String> {
+    let total = report.forecast.plan.as_ref()?.end.total_tokens;
+    let sum = sum_of_tokens(report, total, level)?;
+    let used = report.used.tokens;
+    Some(format!("the plan adds up to {sum}; {used} used so far"))
+}
+
+/// The chance of exceeding one of the budgets, by one estimate.
+struct Chance {
+    chance: Probability,
+    level: Level,
+    budget: String,
+    likely: Option<String>,
+    until: String,
+    used: String,
+    in_money: bool,
+}
+
+/// By the end of the month and for all that is planned, then in money.
+fn chances(report: &StatusReport) -> impl Iterator<Item = Chance> {
+    let forecast = &report.forecast;
+    let share = |share: Option<Percent>| {
+        let share = share.map(|share| format!(" ({share})"));
+        share.unwrap_or_default()
+    };
+    let used = report.used.tokens;
+    let so_far = format!("{used} used so far{}", share(report.share(used)));
+    let of_tokens = forecast.estimates().filter_map(move |end| {
+        Some(Chance {
+            chance: end.probability_over_budget?,
+            level: end.level?,
+            budget: format!("{} tokens", report.budget.tokens?),
+            likely: end.quantiles.p50.map(Tokens::compact),
+            until: end.basis.until(forecast.ends),
+            used: so_far.clone(),
+            in_money: false,
+        })
+    });
+    let of_money = forecast.cost.as_ref().and_then(move |cost| {
+        let spent = report.cost_budget.as_ref()?.used?;
+        let of_budget = share(Percent::new(spent.nanos, cost.budget.nanos));
+        Some(Chance {
+            chance: cost.probability_over_budget,
+            level: cost.level,
+            budget: cost.budget.to_string(),
+            likely: cost.quantiles.p50.map(|likely| likely.to_string()),
+            until: format!("by {}", forecast.ends),
+            used: format!("{spent} spent so far{of_budget}"),
+            in_money: true,
+        })
+    });
+    of_tokens.chain(of_money)
+}
+
+/// `61% chance of exceeding 200,000 tokens by 2026-02-28 (critical from 50%); likely 212.4K, 127,560 used so far (63.7%)`.
+fn forecast(report: &StatusReport, level: Level) -> Option<String> {
+    let mut chances = chances(report);
+    let end = chances.find(|end| end.level == level)?;
+    let at = &report.forecast.alert_at;
+    let from = match level {
+        Level::Critical => at.critical,
+        _ => at.warning,
+    };
+    let likely = end.likely.map(|likely| format!("likely {likely}, "));
     Some(format!(
-        "{} chance of exceeding {} by {}; {} so far",
-        cost.probability_over_budget,
-        cost.budget,
-        forecast.ends,
-        spent(report)
+        "{} chance of exceeding {} {} ({level} from {from}%); {}{}",
+        end.chance,
+        end.budget,
+        end.until,
+        likely.unwrap_or_default(),
+        end.used
     ))
 }
 
-fn plan(report: &StatusReport) -> Option<String> {
+/// Where it will probably end, by the worst chance: `the plan of 191,670 fits with 8,330 to spare, and the chance of exceeding the
+/// budget is 16%`.
+fn outlook(report: &StatusReport) -> Option<String> {
+    match report.forecast.state {
+        ForecastState::Open => {}
+        ForecastState::NotBegun => return Some(format!("{} has not begun", report.month)),
+        ForecastState::Over => return None,
+    }
+    let fits = plan_that_fits(report);
+    // Of equals, the first.
+    let worst = chances(report).fold(None, |worst: Option<Chance>, other| match worst {
+        Some(worst) if worst.chance >= other.chance => Some(worst),
+        _ => Some(other),
+    });
+    let Some(worst) = worst else {
+        let mut ends = report.forecast.estimates();
+        let likely = ends.find_map(|end| {
+            let until = end.basis.until(report.forecast.ends);
+            Some(format!(
+                "likely {} tokens {until}",
+                end.quantiles.p50?.compact()
+            ))
+        });
+        return fits
+            .or(likely)
+            .or_else(|| Some("too early to say where it will end".to_owned()));
+    };
+    let likely = worst
+        .likely
+        .map(|likely| format!("likely {likely} {}", worst.until));
+    let is_named = report
+        .spending()
+        .is_some_and(|of| of.currency.is_some() == worst.in_money);
+    let budget = if is_named {
+        "the budget"
+    } else {
+        &worst.budget
+    };
+    let chance = format!("the chance of exceeding {budget} is {}", worst.chance);
+    let end = fits.or(likely);
+    Some(end.map(|end| format!("{end}, and ")).unwrap_or_default() + &chance)
+}
+
+/// `the plan of 191,670 fits with 8,330 to spare`.
+fn plan_that_fits(report: &StatusReport) -> Option<String> {
     let (plan, budget) = (report.forecast.plan.as_ref()?, report.budget.tokens?);
     let total = plan.end.total_tokens;
-    let beyond = total.saturating_sub(budget);
-    let share = in_percent(Percent::new(total.0, budget.0));
-    Some(format!(
-        "the plan adds up to {total} tokens{share}, {beyond} more than the budget; {} so far",
-        spent(report)
-    ))
-}
-
-fn in_percent(share: Option<Percent>) -> String {
-    share.map(|share| format!(" ({share})")).unwrap_or_default()
+    if plan.pending_tokens == Tokens::ZERO || total > budget {
+        return None;
+    }
+    let spare = budget.saturating_sub(total);
+    Some(format!("the plan of {total} fits with {spare} to spare"))
 }

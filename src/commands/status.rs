@@ -2,7 +2,7 @@
 
 use super::{judgement::judge, run::Run};
 use crate::{
-    analysis::{Rows, StatusReport},
+    analysis::{Rows, StatusReport, forecast::BacktestExtent},
     cli::ViewArgs,
     diagnostic::Findings,
     exit::ExitCode,
@@ -82,7 +82,13 @@ pub fn view_request(
         project: args.project.clone(),
         team: args.team.clone(),
         forecast_days: args.shows_forecast() || run.format() == Format::Json,
-        backtest: args.backtest,
+        backtest: if args.backtest {
+            BacktestExtent::All
+        } else if args.shows_forecast() || run.format() == Format::Json {
+            BacktestExtent::LastYear
+        } else {
+            BacktestExtent::None
+        },
         budget: run.budget()?,
         zone: run.zone(run.now()?),
         findings: Findings::keeping(lists_some.then_some(render::MAX_LISTED)),

@@ -1,10 +1,10 @@
 //! How accurate forecasts were in the finished months of the log.
 
 use super::{Cell, Column, ReportTable};
-use crate::analysis::{Backtest, StatusReport, forecast::BacktestPart};
-
-/// The Brier score of always saying 50%.
-const COIN: f64 = 0.25;
+use crate::analysis::{
+    Backtest, StatusReport,
+    forecast::{BacktestPart, PastChances},
+};
 
 pub fn table(report: &StatusReport) -> ReportTable {
     let columns = [
@@ -121,7 +121,7 @@ fn summary(whole: &BacktestPart) -> String {
         format!("; the 80% range held {held} of the time")
     });
     let chances = forecast.brier.zip(line.brier).map(|(brier, _)| {
-        if brier < COIN {
+        if brier < PastChances::COIN {
             "; its chances were better than a coin's"
         } else {
             "; its chances were no better than a coin's"

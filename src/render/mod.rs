@@ -56,8 +56,9 @@ use crate::{
     text::Files,
 };
 
-const NO_BUDGET: &str =
-    "no budget is set: --budget 200K, TOKMON_BUDGET or `[budget] tokens` in tokmon.toml sets one";
+/// How to set a budget.
+const NO_BUDGET: &str = "set a budget: --budget 200K, TOKMON_BUDGET, `[budget] tokens` in tokmon.toml, or a line \
+    `- Total budget: 200,000 tokens` under `**Budget Status:**` in the log";
 
 /// `1 row`, `4,958 rows`.
 pub fn counted(count: impl TryInto<u64>, word: &str) -> String {
@@ -150,12 +151,16 @@ impl Page<'_> {
     ) -> io::Result<()> {
         let mut lines = status::title(self.report, style);
         if views.contains(&View::Status) || views.contains(&View::Forecast) {
-            lines.extend(status::verdict(self.report, style));
+            let sentence = status::sentence(self.report, style).into_iter();
+            let sentences = sentence.chain(status::action(self.report, style));
+            lines.extend(sentences.flat_map(|line| style.fold(line, 4)));
         }
+        let is_alone = views.len() == 1;
         for view in views {
             lines.push(StyledLine::new());
             lines.extend(match view {
-                View::Status => status::lines(self, style),
+                View::Status if is_alone => status::lines(self, style),
+                View::Status => status::summary(self, style, lines.len()),
                 View::Teams => teams::table(self.report).titled(style),
                 View::Daily => daily::lines(self.report, style),
                 View::Forecast => forecast::lines(self.report, style),
@@ -163,8 +168,12 @@ impl Page<'_> {
                 View::Optimizations => optimizations::table(self.report).titled(style),
             });
         }
-        if !views.contains(&View::Status) {
-            lines.extend(status::data_lines(self, style));
+        if !is_alone || !views.contains(&View::Status) {
+            let data = status::data_lines(self, style);
+            if data.first().is_some_and(|line| !line.is_empty()) {
+                lines.push(StyledLine::new());
+            }
+            lines.extend(data);
         }
         for line in lines {
             let indent = line.text().len() - line.text().trim_start().len() + 4;

@@ -15,7 +15,10 @@ use super::{
     may_be_current,
 };
 use crate::{
-    analysis::{self, Ledger, LedgerBuilder, RowSelection, Superseded},
+    analysis::{
+        self, Ledger, LedgerBuilder, RowSelection, Superseded,
+        forecast::{BacktestExtent, MONTHS_OF_CONFIDENCE},
+    },
     diagnostic::Findings,
     edit,
     failure::Failure,
@@ -47,23 +50,29 @@ pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String>
     file.line(place.line_start, most).ok()
 }
 
-/// The months before the one shown whose archives are of use, oldest first: for `backtest` every finished month, else those that
-/// a forecast uses. A month that is over needs no forecast.
+/// The months before the one shown whose archives are of use, oldest first: those that a forecast uses, and the finished months that
+/// forecasts are made again for, with those that these use. A month that is over needs no forecast.
 fn earlier_months(
     shown: Month,
     today: NaiveDate,
-    backtest: bool,
+    backtest: BacktestExtent,
     builder: &LedgerBuilder,
 ) -> Vec<Month> {
+    /// A forecast looks back on 91 days.
+    const MONTHS_OF_HISTORY: usize = 4;
     let first = analysis::forecast::first_day_looked_at(today).map(Month::of);
     let recent = std::iter::successors(shown.before(), |month| month.before())
         .take_while(|month| first.is_some_and(|first| *month >= first))
         .filter(|_| shown.contains(today));
     let mut months: Vec<Month> = recent.collect();
-    if backtest {
-        let over = |month: &Month| *month != shown && *month < Month::of(today);
-        months.extend(builder.months().into_iter().filter(over));
-    }
+    let most = match backtest {
+        BacktestExtent::None => 0,
+        BacktestExtent::LastYear => MONTHS_OF_CONFIDENCE + MONTHS_OF_HISTORY,
+        BacktestExtent::All => usize::MAX,
+    };
+    let over = |month: &Month| *month != shown && *month < Month::of(today);
+    let over: Vec<Month> = builder.months().into_iter().filter(over).collect();
+    months.extend(over.into_iter().rev().take(most));
     months.sort_unstable();
     months.dedup();
     months
@@ -119,7 +128,7 @@ impl<'l> Loader<'l> {
     pub fn load_month(
         &mut self,
         now: DateTime<FixedOffset>,
-        backtest: bool,
+        backtest: BacktestExtent,
     ) -> Result<(Month, Vec<Month>), Failure> {
         let today = Month::of(now.date_naive());
         let chosen = self.builder.choose_month();

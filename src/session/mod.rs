@@ -15,6 +15,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use crate::{
     analysis::{
         self, Ledger, ReconciledMonth, ReportOptions, RowSelection, Rows, StatusReport, Superseded,
+        forecast::BacktestExtent,
     },
     check as rules,
     diagnostic::Findings,
@@ -70,8 +71,8 @@ pub struct ViewRequest {
     pub team: Option<String>,
     /// Whether the forecast lists the days so far and to come.
     pub forecast_days: bool,
-    /// Whether forecasts are made again for finished months.
-    pub backtest: bool,
+    /// The finished months that forecasts are made again for.
+    pub backtest: BacktestExtent,
     /// A budget in place of that of the settings.
     pub budget: Option<Budget>,
     /// Which findings to keep: a collection without any.

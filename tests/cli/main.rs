@@ -26,6 +26,7 @@ mod readme;
 mod scaling;
 mod secrets;
 mod settings;
+mod verdict;
 mod views;
 
 // Elsewhere nobody can be kept out of a log, so that it is not rewritten, nor settled after a record.

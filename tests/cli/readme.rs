@@ -61,7 +61,7 @@ fn the_settings_of_the_page_can_be_used() {
     let settings = blocks(&page, "toml")[0];
     let folder = repository(&[("docs/cost-log.md", &log), ("tokmon.toml", settings)]);
     let out = Tokmon::new([]).folder(folder.path()).output();
-    assert!(out.contains("150,000 tokens  75.0%  note"), "{out}");
+    assert!(out.contains("150,000 tokens  75.0%  [! NOTE]"), "{out}");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn its_minimal_log_can_be_read() {
     let log = blocks(&readme, "markdown")[0];
     let out = Tokmon::new(["-f", "-"]).input(log.as_bytes()).output();
     assert!(
-        out.contains("Used       ~31,350 tokens  15.6%  ok"),
+        out.contains("Used       ~31,350 tokens  15.6%  [✓ OK]"),
         "{out}"
     );
 }

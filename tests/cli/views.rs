@@ -126,7 +126,7 @@ fn ascii_is_nothing_but_ascii() {
 fn the_figures_of_the_sample() {
     let out = view("sample", "--full").output();
     for figure in [
-        "Used       126,670 tokens  63.3%  ok [✓ OK]",
+        "Used       126,670 tokens  63.3%  [✓ OK]",
         "Remaining   73,330 tokens  36.7%",
         "Cost        $0.381",
         "Orchestrator   45,230   50,000  90.4%  █████████░  1 task    45,230",

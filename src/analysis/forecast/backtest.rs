@@ -1,4 +1,5 @@
-//! How accurate such forecasts were: made again for every day of the log's finished months, and compared with the outcomes.
+//! How accurate such forecasts were: made again for every day of the log's finished months, and compared with the outcomes. How far
+//! that lets a forecast be trusted is decided here, too.
 
 use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
@@ -6,6 +7,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
+    Confidence,
     estimate::probability_of,
     history::History,
     hurdle_gamma::Remaining,
@@ -67,44 +69,119 @@ struct Trial {
     brier: Option<[f64; 2]>,
 }
 
+/// The finished months that forecasts are made again for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BacktestExtent {
+    None,
+    /// The last twelve, by which the confidence is judged.
+    LastYear,
+    All,
+}
+
+/// The months by which the confidence is judged.
+pub const MONTHS_OF_CONFIDENCE: usize = 12;
+
+/// The forecasts of a finished month.
+pub(super) struct TriedMonth {
+    month: Month,
+    used: f64,
+    trials: Vec<Trial>,
+}
+
+/// Makes the forecasts of the finished months again, oldest first.
+pub(super) fn try_months(
+    reconciled: &ReconciledMonth,
+    budget: Option<Tokens>,
+    today: NaiveDate,
+    extent: BacktestExtent,
+) -> Vec<TriedMonth> {
+    let most = match extent {
+        BacktestExtent::None => 0,
+        BacktestExtent::LastYear => MONTHS_OF_CONFIDENCE,
+        BacktestExtent::All => usize::MAX,
+    };
+    let current = Month::of(today);
+    let months = reconciled.ledger.months.keys().copied();
+    let mut finished: Vec<Month> = months
+        .chain([reconciled.month])
+        .filter(|month| *month < current)
+        .collect();
+    finished.sort_unstable();
+    finished.dedup();
+    let newest = finished.into_iter().rev();
+    let tried = newest.filter_map(|month| try_month(reconciled, month, budget));
+    let mut tried: Vec<TriedMonth> = tried.take(most).collect();
+    tried.reverse();
+    tried
+}
+
 impl Backtest {
-    pub(super) fn run(
-        reconciled: &ReconciledMonth,
-        budget: Option<Tokens>,
-        today: NaiveDate,
-    ) -> Self {
-        let current = Month::of(today);
-        let months = reconciled.ledger.months.keys().copied();
-        let mut finished: Vec<Month> = months
-            .chain([reconciled.month])
-            .filter(|month| *month < current)
-            .collect();
-        finished.sort_unstable();
-        finished.dedup();
-        let (mut months, mut trials, mut used) = (Vec::new(), Vec::new(), 0.0);
-        for month in finished {
-            let Some((spent, of_month)) = try_month(reconciled, month, budget) else {
-                continue;
-            };
-            months.push(month);
-            trials.extend(of_month);
-            used += spent;
-        }
-        let unit = used / as_float(months.len().max(1) as u64);
+    pub(super) fn new(tried: &[TriedMonth]) -> Self {
+        let used: f64 = tried.iter().map(|month| month.used).sum();
+        let trials: Vec<&Trial> = tried.iter().flat_map(|month| &month.trials).collect();
+        let unit = used / as_float(tried.len().max(1) as u64);
         let parts = [(1, 10), (11, 20), (21, 31), (1, 31)];
         let part = |days: (u32, u32)| BacktestPart::new(&trials, days, unit);
         Self {
             tokens_per_month: as_tokens(unit),
             parts: parts.into_iter().filter_map(part).collect(),
-            months,
+            months: tried.iter().map(|month| month.month).collect(),
+        }
+    }
+}
+
+/// How good the chances of forecasts were in the last finished months of the log, twelve at most.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PastChances {
+    /// The months in which there were any.
+    pub months: usize,
+    /// The chances: one at the end of each day on which the budget was not used up.
+    pub forecasts: usize,
+    /// The mean squared error of these, against today's budget. Less is better; always saying 50% is 0.25.
+    pub brier: f64,
+}
+
+impl PastChances {
+    /// The Brier score of always saying 50%.
+    pub const COIN: f64 = 0.25;
+
+    /// None where there were no chances: without finished months, without a budget, or with one that was used up all the time.
+    pub(super) fn of(tried: &[TriedMonth]) -> Option<Self> {
+        let last = tried.iter().rev().take(MONTHS_OF_CONFIDENCE);
+        let errors = last.map(|month| {
+            let errors = month.trials.iter().filter_map(|trial| trial.brier);
+            errors.map(|[error, _]| error).collect::<Vec<f64>>()
+        });
+        let errors: Vec<Vec<f64>> = errors.filter(|errors| !errors.is_empty()).collect();
+        let forecasts = errors.iter().map(Vec::len).sum::<usize>();
+        let sum: f64 = errors.iter().flatten().sum();
+        (forecasts > 0).then(|| Self {
+            months: errors.len(),
+            forecasts,
+            brier: rounded(sum / as_float(forecasts as u64)),
+        })
+    }
+
+    /// The most confidence that they allow: low if always saying 50% would have been as good, medium from half of a coin's error.
+    ///
+    /// Measured on 1,920 made-up logs of eight kinds (steady, weekly, sparse, bursty, growing, wandering, with jumps, with uneven
+    /// months), with budgets from 0.75 to 1.35 average months: after twelve months with a score below 0.05, 0.05-0.125, 0.125-0.25
+    /// and from 0.25 on, the chances of the thirteenth had a score of 0.01, 0.12, 0.17 and 0.19.
+    pub fn most_confidence(&self) -> Confidence {
+        if self.brier >= Self::COIN {
+            Confidence::Low
+        } else if self.brier >= Self::COIN / 2.0 {
+            Confidence::Medium
+        } else {
+            Confidence::High
         }
     }
 }
 
 impl BacktestPart {
-    fn new(trials: &[Trial], (from_day, to_day): (u32, u32), unit: f64) -> Option<Self> {
+    fn new(trials: &[&Trial], (from_day, to_day): (u32, u32), unit: f64) -> Option<Self> {
         let within = |trial: &&Trial| (from_day..=to_day).contains(&trial.day);
-        let trials: Vec<&Trial> = trials.iter().filter(within).collect();
+        let trials: Vec<&Trial> = trials.iter().copied().filter(within).collect();
         if trials.is_empty() {
             return None;
         }
@@ -138,12 +215,12 @@ impl BacktestPart {
     }
 }
 
-/// What was used in a finished month, and the forecasts of it. None without use, or without dates.
+/// The forecasts of a finished month. None without use, or without dates.
 fn try_month(
     reconciled: &ReconciledMonth,
     month: Month,
     budget: Option<Tokens>,
-) -> Option<(f64, Vec<Trial>)> {
+) -> Option<TriedMonth> {
     let end = month.last_day().succ_opt()?;
     let history = History::before(reconciled, month, end, MAX_DAYS + 31);
     let first = usize::try_from((month.first_day() - history.first).num_days()).unwrap_or(0);
@@ -155,7 +232,11 @@ fn try_month(
     let trials = days
         .filter_map(|day| trial(&history, month, first, day, actual, budget))
         .collect();
-    Some((actual, trials))
+    Some(TriedMonth {
+        month,
+        used: actual,
+        trials,
+    })
 }
 
 /// The forecast at the end of a day of a month, which begins in the history on the day `first`. None where a single figure would have

@@ -22,7 +22,7 @@ mod work;
 
 use std::collections::HashMap;
 
-pub use backtest::{Backtest, BacktestPart};
+pub use backtest::{Backtest, BacktestExtent, BacktestPart, MONTHS_OF_CONFIDENCE, PastChances};
 pub use estimate::{CostEstimate, Estimate, Quantiles};
 pub use history::first_day_looked_at;
 pub use hurdle_gamma::{HurdleGamma, Remaining};
@@ -36,7 +36,7 @@ pub use silence::Silence;
 
 use self::{estimate::CostRate, month::MonthAhead, project::Project};
 use super::{
-    BurnRate, CostBudget, Limits, Plan, RateBasis, ReportOptions, names::NameId,
+    BurnRate, CostBudget, Limits, Plan, ReportOptions, names::NameId,
     reconciled_month::ReconciledMonth,
 };
 use crate::model::{Level, Money, NoteValue, Policy, Thresholds, Tokens, ratio};
@@ -89,12 +89,17 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
     let planned = plan.as_ref();
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
     let burn_rate = BurnRate::of(reconciled, now, &policy.zone);
+    let steady = burn_rate.filter(BurnRate::is_steady);
     let ahead =
         (state == ForecastState::Open).then(|| MonthAhead::new(request, planned, project.as_ref()));
     let ahead = ahead.as_ref();
     let month_end = ahead.and_then(MonthAhead::estimate);
     let of_project = project_estimate(request, project.as_ref(), planned);
     let cost = ahead.and_then(MonthAhead::cost);
+    let extent = request.options.backtest;
+    let tried = backtest::try_months(reconciled, budget, now.date_naive(), extent);
+    let past_chances = PastChances::of(&tried).filter(|_| state == ForecastState::Open);
+    let trust = past_chances.map_or(Confidence::High, |past| past.most_confidence());
     let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
     let estimates: Vec<Estimate> = [month_end, of_project].into_iter().flatten().collect();
     let levels = estimates.iter().filter_map(|estimate| estimate.level);
@@ -105,7 +110,9 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         result,
         ends: reconciled.month.last_day(),
         method: METHOD,
-        confidence: ahead.map_or(Confidence::None, MonthAhead::confidence),
+        confidence: ahead
+            .map_or(Confidence::None, MonthAhead::confidence)
+            .min(trust),
         month_end,
         project: of_project,
         project_as_planned: project.as_ref().and_then(as_planned),
@@ -113,17 +120,15 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         risk: risk(request, &estimates, cost.as_ref(), planned),
         cost,
         alert_at: policy.forecast,
-        thresholds: thresholds(request, burn_rate, ahead),
-        cost_thresholds: cost_thresholds(request, burn_rate, ahead),
+        thresholds: thresholds(request, steady, ahead),
+        cost_thresholds: cost_thresholds(request, steady, ahead),
         straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, request)),
         inputs: ahead.map(MonthAhead::inputs),
         project_inputs: project.as_ref().map(Project::inputs),
         used_by_day: ahead.map(MonthAhead::used_by_day).unwrap_or_default(),
         path: ahead.map(MonthAhead::path).unwrap_or_default(),
-        backtest: request
-            .options
-            .backtest
-            .then(|| Backtest::run(reconciled, budget, now.date_naive())),
+        backtest: (extent == BacktestExtent::All).then(|| Backtest::new(&tried)),
+        past_chances,
         safety_margin: margin(request, planned),
         burn_rate,
         stated: stated(reconciled, budget),
@@ -131,7 +136,11 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         stated_risk_line,
         plan,
     };
-    (forecast, ahead.map(MonthAhead::teams).unwrap_or_default())
+    let mut teams = ahead.map(MonthAhead::teams).unwrap_or_default();
+    for team in teams.values_mut() {
+        team.confidence = team.confidence.min(trust);
+    }
+    (forecast, teams)
 }
 
 /// The total of the project. Of a plan with nothing left to do, it is known.
@@ -173,9 +182,9 @@ fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
     }
 }
 
-/// What would be used if every remaining day were like the average of those before today.
+/// What would be used if every remaining day were like the average of those before today, of three or more.
 fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens> {
-    let rate = rate.filter(|rate| rate.basis == RateBasis::CompletedDays)?;
+    let rate = rate.filter(BurnRate::is_steady)?;
     let now = request.options.now;
     let (rest, day) = request.policy.zone.rest_of_day(now);
     let days = (request.reconciled.month.last_day() - now.date_naive()).num_days();
@@ -185,7 +194,7 @@ fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens
     Some(request.spent().saturating_add(more))
 }
 
-/// When each threshold is crossed: by the burn rate, and by the forecast of the month ahead.
+/// When each threshold is crossed: by a steady burn rate, and by the forecast of the month ahead.
 fn thresholds(
     request: &Request<'_>,
     rate: Option<BurnRate>,

@@ -7,8 +7,8 @@ use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
 use super::{
-    Backtest, CostEstimate, Estimate, MonthResult, ProjectInputs, Silence, history::MAX_UNDATED,
-    rate::Rate,
+    Backtest, CostEstimate, Estimate, MonthResult, PastChances, ProjectInputs, Silence,
+    history::MAX_UNDATED, rate::Rate,
 };
 use crate::{
     analysis::{BurnRate, Plan},
@@ -45,7 +45,8 @@ pub struct Forecast {
     /// The same for the cost budget. Empty where there is no forecast of the cost.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cost_thresholds: Vec<ThresholdCrossing>,
-    /// What would be used if every remaining day were like the average of those since the first.
+    /// What would be used if every remaining day were like the average of those since the first. Absent for fewer than three complete
+    /// days.
     pub straight_line_tokens: Option<Tokens>,
     /// What the month's end is made from.
     pub inputs: Option<ForecastInputs>,
@@ -59,6 +60,9 @@ pub struct Forecast {
     pub path: Vec<PathDay>,
     /// How accurate such forecasts were on the finished months of the log. Absent unless it is asked for.
     pub backtest: Option<Backtest>,
+    /// How good the chances were in the last finished months, which limits the confidence. Absent where there were none, and in
+    /// views that do not show the forecast.
+    pub past_chances: Option<PastChances>,
     pub plan: Option<Plan>,
     pub burn_rate: Option<BurnRate>,
     pub stated: Option<StatedForecast>,
@@ -98,7 +102,7 @@ impl ForecastBasis {
     /// Until when it holds, for a month that ends on a day: `by 2026-06-30`. A plan says how much, and not when.
     pub fn until(self, ends: NaiveDate) -> String {
         match self {
-            Self::Plan => "for all that is planned".to_owned(),
+            Self::Plan => "for all planned work".to_owned(),
             Self::Rate | Self::RateAndPlan => format!("by {ends}"),
         }
     }
@@ -117,7 +121,8 @@ pub enum ForecastState {
     NotBegun,
 }
 
-/// How well past days predict the remaining ones.
+/// How well past days predict the remaining ones: `low` at most where the chances of the last finished months were no better than always
+/// saying 50%.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
 )]
@@ -279,7 +284,7 @@ pub enum CrossingState {
     NotThisMonth,
     /// The month is over.
     NotReached,
-    /// There is no burn rate.
+    /// There is no burn rate of three complete days.
     Unknown,
 }
 

@@ -272,8 +272,9 @@ proptest! {
         for budget in [likely.0, likely.0 + 1, likely.0 + off, likely.0.saturating_sub(off)].map(Tokens) {
             let estimate = estimate(budget);
             let (chance, level) = (estimate.probability_over_budget.unwrap(), estimate.level.unwrap());
-            // At a million million tokens a billionth of the probability is some thousands of them.
-            let is_near = budget.0.abs_diff(likely.0).saturating_mul(1_000_000) <= likely.0 / 200;
+            // A billionth below a step counts as on it, which a wide law of many tokens has thousands of them for.
+            let exact = law.exceeds(budget.0.saturating_sub(spent) as f64);
+            let is_near = (exact - 0.5).abs() <= 2e-9;
             let is_over = likely >= budget;
             prop_assert!(is_near || (chance.percent() >= 50) == is_over, "likely {likely} of {budget}: {chance}");
             prop_assert_eq!(chance.percent() >= 50, level == Level::Critical, "{} {}", chance, level);

@@ -1,6 +1,6 @@
 //! The context of the forecast: the plan, the burn rate, and what the log projects, each with its source.
 
-use super::{Field, NOT_ENOUGH, badge};
+use super::{Field, badge as badge_of};
 use crate::{
     analysis::{BurnRate, ForecastState, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
     model::Tokens,
@@ -16,8 +16,6 @@ pub fn title(report: &StatusReport) -> &'static str {
 }
 
 pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
-    let rate = report.forecast.burn_rate.as_ref();
-    let rate = rate.map_or_else(|| no_rate(report).to_owned(), rate_with_source);
     let over = report.is_over();
     let mut fields = if over {
         Vec::new()
@@ -25,17 +23,20 @@ pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
         plan(report, style)
     };
     fields.extend(margin(report));
+    if !over {
+        let rate = report.forecast.burn_rate.as_ref();
+        let rate = rate.map_or_else(|| no_rate(report).to_owned(), rate_with_source);
+        fields.push(("Burn rate", rate.into()));
+    }
     fields.extend(stated(report, style));
-    fields.push(("Burn rate", rate.into()));
     fields
 }
 
 /// Why there is no burn rate.
 fn no_rate(report: &StatusReport) -> &'static str {
     match report.used.tokens {
-        Tokens::ZERO if report.is_over() => "nothing was used",
         Tokens::ZERO => "nothing is used yet",
-        _ => NOT_ENOUGH,
+        _ => "not enough data yet",
     }
 }
 
@@ -44,12 +45,15 @@ fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let Some(plan) = &report.forecast.plan else {
         let text = match report.forecast.state {
             ForecastState::NotBegun => "a plan is about the month under way",
-            _ => "the log has no table of phases still to come",
+            _ => "the log has no table of pending phases",
         };
         return vec![(NAME, text.into())];
     };
     let share = in_brackets(report.share(plan.end.total_tokens));
-    let badge = plan.end.level.map(|level| badge(level, style));
+    // Below the budget it is no cause for alarm.
+    let is_above = plan.end.remaining.is_some_and(|left| left < 0);
+    let badge = plan.end.level.filter(|_| is_above);
+    let badge = badge.map(|level| badge_of(level, style));
     let total = StyledLine::from(format!("{}{share}", plan.end.total_tokens));
     vec![
         (NAME, total + badge.unwrap_or_default()),
@@ -59,9 +63,9 @@ fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 
 fn margin(report: &StatusReport) -> Option<Field> {
     let (name, end, basis) = match &report.forecast.plan {
-        Some(plan) => ("Safety margin", plan.end.total_tokens, ", after the plan"),
-        None if report.is_over() => ("Left", report.used.tokens, ""),
-        None => ("Safety margin", report.used.tokens, ", after what is used"),
+        Some(plan) => ("Remaining", plan.end.total_tokens, ", after the plan"),
+        None if report.is_over() => ("Remaining", report.used.tokens, ""),
+        None => ("Remaining", report.used.tokens, ", after what is used"),
     };
     let share = in_brackets(report.share_left(end));
     let margin = signed(report.forecast.safety_margin?);
@@ -71,24 +75,22 @@ fn margin(report: &StatusReport) -> Option<Field> {
 
 fn stated(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
-    let [projects, sees] = if report.is_over() {
-        ["Log projected", "Log saw risk"]
+    let [says, projects] = if report.is_over() {
+        ["The log stated", "an end at"]
     } else {
-        ["Log projects", "Log sees risk"]
+        ["The log states", "an end at"]
     };
     let end = forecast.stated.as_ref().map(|stated| {
         let (range, share) = (stated_range(stated), stated_share(report, stated));
-        (
-            projects,
-            format!("{range}{share}, line {}", stated.line).into(),
-        )
+        format!("{projects} {range}{share}, line {}", stated.line)
     });
     let risk = forecast.stated_risk.as_ref().zip(forecast.stated_risk_line);
-    let risk = risk.map(|(risk, line)| {
-        let risk = format!("{}, line {line}", style.text(risk));
-        (sees, risk.into())
-    });
-    end.into_iter().chain(risk).collect()
+    let risk = risk.map(|(risk, line)| format!("risk: {}, line {line}", style.text(risk)));
+    let all = end.into_iter().chain(risk).map(StyledLine::from);
+    std::iter::once(says)
+        .chain(std::iter::repeat(""))
+        .zip(all)
+        .collect()
 }
 
 /// `used 126,670 by the rows of the log + pending 65,000 by 4 phases, lines 46-49`.
@@ -161,7 +163,6 @@ fn rate_with_source(of: &BurnRate) -> String {
             )
         }
         RateBasis::CompletedDays => format!("{tokens} in {days} before today"),
-        RateBasis::WholeMonth => format!("{tokens} in the {days} to the end of the month"),
     };
     format!("{} ({source})", rate(of))
 }

@@ -44,6 +44,11 @@ pub fn data(report: &StatusReport) -> Vec<ReportTable> {
     let forecast = &report.forecast;
     let mut table = ReportTable::figures("Forecast", ["forecast", "value", "percent", "line"]);
     table.figure("state", Cell::word(forecast.state.into_str()));
+    if let Some(verdict) = &report.verdict {
+        table.figure("verdict", Cell::text(&verdict.message));
+        table.figure("verdict_level", Cell::Level(verdict.level));
+        table.figure("verdict_basis", Cell::word(verdict.basis.into_str()));
+    }
     table.figure("confidence", Cell::word(forecast.confidence.into_str()));
     table.figure("ends", Cell::word(forecast.ends.to_string()));
     let estimates = [

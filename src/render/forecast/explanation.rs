@@ -5,7 +5,9 @@ use chrono::Datelike;
 use crate::{
     analysis::{
         Confidence, Estimate, ForecastBasis, ForecastState, Plan, PlanGap, PlanPhase, StatusReport,
-        forecast::{EstimateSource, ForecastInputs, ProjectInputs, RateInputs, Silence},
+        forecast::{
+            EstimateSource, ForecastInputs, PastChances, ProjectInputs, RateInputs, Silence,
+        },
     },
     model::Tokens,
     render::{counted, sanitize},
@@ -24,6 +26,7 @@ pub fn all(report: &StatusReport) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(inputs) = &forecast.inputs {
         reasons.extend(confidence(report, inputs));
+        reasons.extend(past_chances(report));
         reasons.extend(sum(report, inputs));
         reasons.extend(days(report, inputs));
     }
@@ -75,17 +78,19 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
         Confidence::None if inputs.completed_days == 0 => {
             format!("no day is complete yet, {instead}")
         }
-        Confidence::None => format!("nothing was spent on the {days} since {since}, {instead}"),
+        Confidence::None => format!("nothing was used on the {days} since {since}, {instead}"),
         Confidence::TooEarly => {
             format!("based on only {days}; typically off by most of a month, {instead}")
         }
         Confidence::Low if inputs.completed_days < 7 => {
             format!("based on only {days}: the range is wide and the figure rough")
         }
+        // The chances of past months follow.
+        Confidence::Low if limits_confidence(report).is_some() => return None,
         // The days that it is spread over follow.
         Confidence::Low if inputs.undated_ratio > 0.0 => return None,
         Confidence::Low => {
-            "few of the last days had spending: the range is wide and the figure rough".to_owned()
+            "few of the last days had usage: the range is wide and the figure rough".to_owned()
         }
         Confidence::Medium | Confidence::High => return None,
     })
@@ -102,18 +107,110 @@ fn silent(silence: Silence) -> String {
     )
 }
 
+/// The chances of past months, if they allow no more confidence than there is.
+fn limits_confidence(report: &StatusReport) -> Option<PastChances> {
+    let past = report.forecast.past_chances?;
+    let most = past.most_confidence();
+    (most < Confidence::High && most == report.forecast.confidence).then_some(past)
+}
+
+fn past_chances(report: &StatusReport) -> Option<String> {
+    let past = limits_confidence(report)?;
+    let months = counted(past.months, "finished month");
+    let word = if past.brier < PastChances::COIN {
+        "little better than"
+    } else {
+        "no better than"
+    };
+    Some(format!(
+        "such chances in the last {months} were {word} tossing a coin (Brier score {:.3}, a coin {:.2}), so the confidence is {} at most",
+        past.brier,
+        PastChances::COIN,
+        past.most_confidence().into_str()
+    ))
+}
+
+/// Why the likely figure is what is used already, if it is.
+pub fn why_no_more(report: &StatusReport) -> Option<String> {
+    let forecast = &report.forecast;
+    let (end, inputs) = (forecast.month_end?, forecast.inputs.as_ref()?);
+    if end.quantiles.p50? != report.used.tokens {
+        return None;
+    }
+    let is_done = forecast.plan.as_ref().is_some_and(Plan::is_done);
+    Some(match end.basis {
+        ForecastBasis::Plan | ForecastBasis::RateAndPlan if is_done => {
+            "nothing planned is left to do".to_owned()
+        }
+        ForecastBasis::Plan => return None,
+        _ if inputs.days_left < 1.0 => "less than a day is left".to_owned(),
+        _ if inputs.zero_probability < Some(0.5) => {
+            let average = inputs.rate?.tokens_per_day;
+            format!("an average day takes {}", counted(average.0, "token"))
+        }
+        _ => format!(
+            "only {} of the last {} had usage",
+            inputs.active_days,
+            counted(inputs.completed_days, "complete day")
+        ),
+    })
+}
+
 /// `67K are used, and the 20 days left likely take 107.2K`.
 fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     let end = report.forecast.month_end?;
     let (likely, used) = (end.quantiles.p50?, report.used.tokens);
-    if end.basis == ForecastBasis::Plan {
+    if end.basis == ForecastBasis::Plan && why_no_more(report).is_none() {
         return None;
     }
+    if let Some(why) = why_no_more(report) {
+        return Some(format!(
+            "{} are used, and the {:.1} days left likely take nothing more: {why}",
+            used.compact(),
+            inputs.days_left
+        ));
+    }
+    let rest = likely.saturating_sub(used);
     Some(format!(
-        "{} are used, and the {:.1} days left likely take {}",
+        "{} are used, and the {:.1} days left likely take {}{}",
         used.compact(),
         inputs.days_left,
-        likely.saturating_sub(used).compact()
+        rest.compact(),
+        beside_average_days(end.basis, inputs, rest).unwrap_or_default()
+    ))
+}
+
+/// Why the likely rest is not the average day times the days left.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a figure for reading; a cast to an integer is held within its range"
+)]
+fn beside_average_days(
+    basis: ForecastBasis,
+    inputs: &ForecastInputs,
+    rest: Tokens,
+) -> Option<String> {
+    /// A difference that rounding makes.
+    const SMALL: f64 = 0.05;
+    let rate = inputs.rate?;
+    let average = rate.tokens_per_day.0 as f64 * inputs.days_left;
+    let difference = rest.0 as f64 / average - 1.0;
+    let differs = (rate.weekend_factor / rate.weekday_factor - 1.0).abs() > NOTABLE;
+    let why = match basis {
+        _ if difference.abs() < SMALL => return None,
+        ForecastBasis::RateAndPlan if difference < 0.0 => "since the plan ends the work",
+        _ if difference < 0.0 => {
+            "since the likely figure is a median, and a few large days raise the average"
+        }
+        _ if differs => "since a day at the weekend differs",
+        _ => return None,
+    };
+    let word = if difference < 0.0 { "less" } else { "more" };
+    let average = Tokens(average as u64).compact();
+    Some(format!(
+        ", {word} than as many average days ({average}), {why}"
     ))
 }
 
@@ -146,10 +243,10 @@ fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
     let active = if inputs.undated_ratio > 0.0 {
         String::new()
     } else {
-        format!(", {} of them with spending", inputs.active_days)
+        format!(", {} of them with usage", inputs.active_days)
     };
     let mut reasons = vec![format!(
-        "an average day takes {}, by {days} since {}{active}",
+        "an average day takes {}, by {days} since {}{active}; the last ones count most",
         counted(rate.tokens_per_day.0, "token"),
         inputs.since,
     )];

@@ -29,9 +29,6 @@ const FIELD: usize = 17;
 const INDENT: usize = 4;
 const NARROW: usize = 60;
 
-/// In place of a figure that needs more time.
-const NOT_ENOUGH: &str = "not enough data yet";
-
 /// The name of a figure, empty if it continues the one before, and its text.
 type Field = (&'static str, StyledLine);
 
@@ -54,9 +51,6 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 /// Whether the budget is enough and how certain that is, with a bar of the possible outcomes or without.
 fn summary(report: &StatusReport, style: OutputStyle, bar: bool) -> Vec<StyledLine> {
     let mut lines = Vec::new();
-    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
-        lines.extend(style.fold(format!("  {}", super::NO_BUDGET), 4));
-    }
     lines.extend(fields(summary::first(report, style), style));
     let strip = report.forecast.estimates().next().filter(|_| bar);
     let indent = if is_narrow(style) { INDENT } else { FIELD };
@@ -158,11 +152,7 @@ fn title(report: &StatusReport) -> (String, Option<String>, Option<String>) {
     let days = (ends - report.month.first_day()).num_days() + 1;
     let day = format!("day {day} of {days}");
     if basis == Some(ForecastBasis::Plan) {
-        return (
-            "Forecast for all that is planned".to_owned(),
-            Some(day),
-            None,
-        );
+        return ("Forecast for all planned work".to_owned(), Some(day), None);
     }
     let trust = match (forecast.confidence, basis) {
         (Confidence::None, _) if no_day => "no complete day yet".to_owned(),

@@ -1,35 +1,35 @@
-//! Whether the budget is enough, and how certain that is.
+//! How likely it is that the budget is exceeded, and what will likely be used.
 
-use super::{Field, badge};
+use super::{Field, badge, explanation::why_no_more};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
     model::{Level, Probability, Tokens},
     render::{Cell, OutputStyle, StyledLine, in_brackets, prefixed},
 };
 
-/// Whether the budget is enough, in tokens and in money, and how certain that is.
+/// How a month that is over ended; else the chance of exceeding the budget, in tokens and in money, and the likely total.
 pub fn first(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
     let money = match &forecast.cost {
-        Some(cost) => Some(of_money(report, cost, style)),
+        Some(cost) => Some(of_money(cost, style)),
         None => money_so_far(report, style),
     };
-    let tokens =
-        (report.budget.tokens.is_some() || money.is_none()).then(|| verdict(report, style));
-    let question = if report.is_over() {
-        "Did it fit?"
-    } else {
-        "Will it fit?"
+    let name = match forecast.state {
+        ForecastState::Over => "Result",
+        _ => "Chance",
     };
-    let mut fields: Vec<Field> = [question, ""]
+    let mut fields: Vec<Field> = [name, ""]
         .into_iter()
-        .zip(tokens.into_iter().chain(money))
+        .zip(of_tokens(report, style).into_iter().chain(money))
         .collect();
     if let Some(end) = &forecast.month_end {
         let line = forecast.straight_line_tokens.map(Tokens::compact);
         let line = prefixed("; a straight line says ", line);
+        let name = end.quantiles.p50.map_or("Range", |_| "Likely");
         let text = outcome(report, &end.quantiles) + &line;
-        fields.push(("How sure?", text.into()));
+        // The name says it.
+        let text = text.strip_prefix("likely ").unwrap_or(&text).to_owned();
+        fields.push((name, text.into()));
     }
     fields
 }
@@ -56,60 +56,43 @@ pub fn more(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     fields.into_iter().filter_map(known).collect()
 }
 
-/// Whether the month's tokens are enough, in words and with the chance.
-fn verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
-    let (used, month) = (report.used.tokens, report.month);
-    let Some(budget) = report.budget.tokens else {
-        return "there is no budget to fit into".into();
-    };
+/// The chance of exceeding the budget in tokens, or how the month ended. None without such a budget.
+fn of_tokens(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let (used, month, budget) = (report.used.tokens, report.month, report.budget.tokens?);
     let is_used_up = report.token_level == Some(Level::Exceeded);
-    match report.forecast.state {
+    let exceeded = is_used_up.then(|| badge(Level::Exceeded, style));
+    let exceeded = exceeded.unwrap_or_default();
+    let share = in_brackets(report.share(used));
+    Some(match report.forecast.state {
         ForecastState::Over => {
-            let answer = if is_used_up { "no" } else { "it did" };
-            let share = in_brackets(report.share(used));
-            let text =
-                format!("{answer}: {month} is over, with {used} of {budget} tokens used{share}");
-            let badge = is_used_up.then(|| badge(Level::Exceeded, style));
-            return StyledLine::from(text) + badge.unwrap_or_default();
+            StyledLine::from(format!("{used} of {budget} tokens used{share}")) + exceeded
         }
         _ if is_used_up => {
-            let text = format!("no: {used} of {budget} tokens already used");
-            return StyledLine::from(text) + badge(Level::Exceeded, style);
+            let text = format!("none left: {used} of {budget} tokens already used");
+            StyledLine::from(text) + exceeded
         }
-        ForecastState::NotBegun => return format!("{month} has not begun").into(),
-        ForecastState::Open => {}
-    }
-    let end = report.forecast.month_end.as_ref();
-    let answer = end.and_then(|end| {
-        let until = end.basis.until(report.forecast.ends);
-        let answer = answer(end, &format!("{budget} tokens"), &until)?;
-        Some(StyledLine::from(answer) + badge(end.level?, style))
-    });
-    answer.unwrap_or_else(|| "too early to tell".into())
+        ForecastState::NotBegun => format!("{month} has not begun").into(),
+        ForecastState::Open => {
+            let end = report.forecast.month_end.as_ref();
+            let chance = end.and_then(|end| chance_of(end, &format!("{budget} tokens"), style));
+            chance.unwrap_or_else(|| "too early to tell".into())
+        }
+    })
 }
 
-/// `uncertain: 41% chance of exceeding 200,000 tokens by 2026-06-30`.
-fn answer(end: &Estimate, budget: &str, until: &str) -> Option<String> {
-    let chance = end.probability_over_budget?;
-    let word = word(chance);
-    Some(format!(
-        "{word}: {chance} chance of exceeding {budget} {until}"
-    ))
+/// `41% of exceeding 200,000 tokens  [!! WARN]`.
+fn chance_of(end: &Estimate, budget: &str, style: OutputStyle) -> Option<StyledLine> {
+    let text = format!("{} of exceeding {budget}", end.probability_over_budget?);
+    Some(StyledLine::from(text) + alarm(end.level?, style))
 }
 
-/// The chance of exceeding a budget in words, whatever thresholds are set.
-const fn word(chance: Probability) -> &'static str {
-    match chance.percent() {
-        0..5 => "yes, very likely",
-        5..20 => "probably",
-        20..50 => "uncertain",
-        50..95 => "probably not",
-        95..100 => "almost certainly not",
-        _ => "no",
-    }
+/// The badge of a level that is cause for alarm.
+fn alarm(level: Level, style: OutputStyle) -> StyledLine {
+    let badge = (level > Level::Ok).then(|| badge(level, style));
+    badge.unwrap_or_default()
 }
 
-/// Whether the month's money was enough, or that nothing can be said about it. None without a budget in money.
+/// What of the month's money is spent, or that nothing can be said about it. None without a budget in money.
 fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let budget = report.budget.cost?;
     let spent = report.used.cost.as_ref();
@@ -126,9 +109,9 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
     let amounts = amounts.unwrap_or_default();
     let over = level == Some(Level::Exceeded);
     let text = match (report.is_over(), over) {
-        (true, true) => format!("cost: no, {amounts} spent"),
-        (true, false) if is_whole => format!("cost: it did, {amounts} spent"),
-        (false, true) => format!("cost: no, {amounts} already spent"),
+        (true, true) => format!("cost: {amounts} spent"),
+        (true, false) if is_whole => format!("cost: {amounts} spent"),
+        (false, true) => format!("cost: none left, {amounts} already spent"),
         (true, false) => format!("cost: some tokens have no cost in {}", budget.currency),
         (false, false) if report.budget.tokens.is_some() => return None,
         (false, false) => "cost: too early to tell".to_owned(),
@@ -137,15 +120,14 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
     Some(StyledLine::from(text) + badge.unwrap_or_default())
 }
 
-fn of_money(report: &StatusReport, cost: &CostEstimate, style: OutputStyle) -> StyledLine {
+fn of_money(cost: &CostEstimate, style: OutputStyle) -> StyledLine {
     let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
     if chance == Probability::CERTAIN {
-        let text = format!("cost: no, {budget} already spent");
+        let text = format!("cost: none left, {budget} already spent");
         return StyledLine::from(text) + badge(Level::Exceeded, style);
     }
-    let (word, ends) = (word(chance), report.forecast.ends);
-    let text = format!("cost: {word}, {chance} chance of exceeding {budget} by {ends}");
-    StyledLine::from(text) + badge(cost.level, style)
+    let text = format!("cost: {chance} of exceeding {budget}");
+    StyledLine::from(text) + alarm(cost.level, style)
 }
 
 /// The end of all planned work, if it is not the end of the month.
@@ -155,12 +137,12 @@ fn of_project(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let project = forecast.estimates().nth(month)?;
     let chance = project.probability_over_budget;
     let chance = chance.map(|chance| format!("; {chance} chance of exceeding the budget"));
-    let badge = project.level.map(|level| badge(level, style));
+    let badge = project.level.map(|level| alarm(level, style));
     let text = outcome(report, &project.quantiles);
     Some(StyledLine::from(text + &chance.unwrap_or_default()) + badge.unwrap_or_default())
 }
 
-/// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, probably not: 78% chance of exceeding its 70,000 tokens`.
+/// `likely 85.4K, 80% range 63.1K-126K, 95% range 58K-181K, 78% chance of exceeding its 70,000 tokens`.
 pub fn team_outcome(
     report: &StatusReport,
     team: &TeamReport,
@@ -168,16 +150,17 @@ pub fn team_outcome(
 ) -> Option<StyledLine> {
     let end = team.forecast?.month_end;
     let likely = end.quantiles.p50?.compact();
-    let limit = team
-        .allocated_tokens
-        .map(|limit| format!("its {limit} tokens"));
-    let answer = limit.and_then(|limit| {
-        let answer = answer(&end, &limit, &end.basis.until(report.forecast.ends))?;
-        Some(StyledLine::from(format!(", {answer}")) + badge(end.level?, style))
+    let chance = team.allocated_tokens.and_then(|limit| {
+        let (chance, until) = (
+            end.probability_over_budget?,
+            end.basis.until(report.forecast.ends),
+        );
+        let text = format!(", {chance} chance of exceeding its {limit} tokens {until}");
+        Some(StyledLine::from(text) + alarm(end.level?, style))
     });
     let ranges = ranges(&end.quantiles, Tokens::compact);
     let text = format!("likely {likely}, {ranges}");
-    Some(StyledLine::from(text) + answer.unwrap_or_default())
+    Some(StyledLine::from(text) + chance.unwrap_or_default())
 }
 
 /// `likely 174.2K (87.1%), 80% range 97.7K-324.8K, 95% range 78.3K-443.1K`.
@@ -221,6 +204,9 @@ pub fn in_brief(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
     let open = |chance: &Probability| *chance != Probability::CERTAIN;
     let chance = end.probability_over_budget.filter(open).zip(end.level);
     let mut line = StyledLine::from(format!("likely {likely} {until}"));
+    if let Some(why) = why_no_more(report) {
+        line += format!(" (nothing more: {why})");
+    }
     if let Some((chance, level)) = chance {
         line += format!(", {chance} chance of exceeding the budget");
         if level > Level::Ok {

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::NOT_ENOUGH;
 use crate::{
     analysis::{
         BurnRate, CrossingState, Estimate, ForecastBasis, PlanPhase, StatusReport, TeamForecast,
@@ -29,15 +28,15 @@ pub fn all(report: &StatusReport) -> [ReportTable; 6] {
 /// When each threshold is crossed, by the forecast and at the burn rate.
 pub fn thresholds(report: &StatusReport) -> ReportTable {
     let (title, rate) = if report.is_over() {
-        ("What was crossed?", "Crossed")
+        ("Thresholds reached", "Reached")
     } else {
-        ("When does it cross?", "If rate holds")
+        ("When is each threshold reached?", "At burn rate")
     };
     let columns = [
         Column::named("Threshold", "threshold_percent"),
         Column::named("Level", "level").important(1),
         Column::named("Tokens", "threshold_tokens").droppable(2),
-        Column::named("Left", "remaining_tokens").droppable(1),
+        Column::named("Remaining", "remaining_tokens").droppable(1),
         Column::named("Chance", "probability_percent"),
         Column::named("Likely", "likely"),
         Column::named("Earliest", "earliest").important(3),
@@ -58,15 +57,18 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
 /// When each threshold of the budget in money is crossed.
 pub fn cost_thresholds(report: &StatusReport) -> ReportTable {
     let (title, rate) = if report.is_over() {
-        ("What did the cost cross?", "Crossed")
+        ("Thresholds of the cost reached", "Reached")
     } else {
-        ("When does the cost cross?", "If rate holds")
+        (
+            "When is each threshold of the cost reached?",
+            "At burn rate",
+        )
     };
     let columns = [
         Column::named("Threshold", "cost_threshold_percent"),
         Column::named("Level", "level").important(1),
         Column::named("Cost", "threshold_cost").droppable(2),
-        Column::named("Left", "remaining_cost").droppable(1),
+        Column::named("Remaining", "remaining_cost").droppable(1),
         Column::named("Chance", "probability_percent"),
         Column::named("Likely", "likely"),
         Column::named("Earliest", "earliest").important(3),
@@ -108,19 +110,8 @@ fn crossing_cells(crossing: &ThresholdCrossing, report: &StatusReport) -> [Cell;
         Cell::some(crossing.probability, Cell::Probability),
         date(crossing.likely),
         date(crossing.earliest),
-        if report.is_over() || has_steady_rate(report) {
-            Cell::word(crossed(crossing, report))
-        } else {
-            Cell::Absent
-        },
+        Cell::some(crossed(crossing, report), Cell::Word),
     ]
-}
-
-/// Whether there are enough complete days for their rate to say anything about those to come.
-fn has_steady_rate(report: &StatusReport) -> bool {
-    const MIN_DAYS: usize = 3;
-    let inputs = report.forecast.inputs.as_ref();
-    inputs.is_some_and(|inputs| inputs.completed_days >= MIN_DAYS)
 }
 
 /// Whether the month's end is that of the plan, which does not say when its phases are done.
@@ -130,23 +121,21 @@ fn is_by_plan(report: &StatusReport) -> bool {
 }
 
 fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[ThresholdCrossing]) {
+    if report.is_over() {
+        return;
+    }
     let alert = &report.forecast.alert_at;
-    let until = if is_by_plan(report) {
-        "for all that is planned"
-    } else {
-        "by the end of the month"
-    };
     table.note_about(
         "Chance",
         format!(
-            "chance: of using as much {until}; for the whole budget, {}% is a warning and {}% critical",
+            "chance: of reaching the threshold; for the whole budget, {}% is a warning and {}% critical",
             alert.warning, alert.critical
         ),
     );
     if is_by_plan(report) {
         table.note_about(
             "Chance",
-            "no likely days: the plan does not say when its phases are done",
+            "no days: the plan does not say when its phases are done",
         );
         return;
     }
@@ -158,7 +147,7 @@ fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[Threshol
         return;
     }
     let never = if open.any(|crossing| crossing.likely.is_none()) {
-        "; no: not before the month ends"
+        "; no: not by then"
     } else {
         ""
     };
@@ -169,21 +158,24 @@ fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[Threshol
     table.note_about("Earliest", "earliest: 10% by the end of that day");
 }
 
-fn crossed(crossing: &ThresholdCrossing, report: &StatusReport) -> String {
-    let (over, rate) = (report.is_over(), report.forecast.burn_rate.as_ref());
-    let by_minute = rate.is_some_and(BurnRate::is_by_minute);
-    match (crossing.burn_rate_state, crossing.burn_rate_at) {
-        (CrossingState::Expected, Some(at)) if by_minute => at.format("%Y-%m-%d %H:%M").to_string(),
-        (CrossingState::Expected, Some(at)) => at.date_naive().to_string(),
-        (CrossingState::Reached, _) if over => "yes".to_owned(),
-        (CrossingState::Reached, _) => ALREADY.to_owned(),
-        (CrossingState::NotReached, _) => "no".to_owned(),
-        (CrossingState::NotThisMonth, _) => "not this month".to_owned(),
-        (CrossingState::Unknown | CrossingState::Expected, _) => NOT_ENOUGH.to_owned(),
-    }
+/// When the threshold is crossed if the burn rate holds, or whether it was. None without a rate of enough days.
+fn crossed(crossing: &ThresholdCrossing, report: &StatusReport) -> Option<String> {
+    let has_rate = report
+        .forecast
+        .burn_rate
+        .filter(BurnRate::is_steady)
+        .is_some();
+    Some(match crossing.burn_rate_state {
+        CrossingState::Expected => crossing.burn_rate_at?.date_naive().to_string(),
+        CrossingState::Reached if report.is_over() => "yes".to_owned(),
+        CrossingState::Reached if has_rate => ALREADY.to_owned(),
+        CrossingState::NotReached => "no".to_owned(),
+        CrossingState::NotThisMonth => "not this month".to_owned(),
+        CrossingState::Reached | CrossingState::Unknown => return None,
+    })
 }
 
-/// What each team will have used at the end of the month.
+/// What each team will have used in the end.
 fn teams(report: &StatusReport) -> ReportTable {
     let columns = [
         Column::named("Team", "team").cut(4),
@@ -191,13 +183,23 @@ fn teams(report: &StatusReport) -> ReportTable {
         Column::named("Likely", "p50"),
         Column::named("From", "p10").droppable(3),
         Column::named("To", "p90").droppable(3),
-        Column::named("Limit", "allocated_tokens").droppable(4),
+        Column::named("Allocated", "allocated_tokens").droppable(4),
         Column::named("Chance", "probability_percent").important(1),
         Column::named("Level", "level").important(1),
         Column::named("Confidence", "confidence").droppable(1),
-        Column::named("State", "status").droppable(1),
+        Column::named("Status", "status").droppable(1),
     ];
-    let mut table = ReportTable::new("Teams when the month ends", columns);
+    let by_plan = |team: &TeamReport| team.forecast.map(|of| of.month_end.basis);
+    let by_plan = report
+        .teams
+        .iter()
+        .any(|team| by_plan(team) == Some(ForecastBasis::Plan));
+    let title = if by_plan {
+        "Teams when the plan is done"
+    } else {
+        "Teams when the month ends"
+    };
+    let mut table = ReportTable::new(title, columns);
     for team in &report.teams {
         // The interval of a team from few days says nothing.
         let known = team
@@ -223,18 +225,14 @@ fn teams(report: &StatusReport) -> ReportTable {
             Cell::some(team.status.as_deref(), Cell::text),
         ]);
     }
+    if table.is_empty() {
+        return table;
+    }
     table.note_about("From", "from-to holds 80% of all outcomes");
-    let by_plan = |team: &TeamReport| team.forecast.map(|of| of.month_end.basis);
-    let by_plan = report
-        .teams
-        .iter()
-        .any(|team| by_plan(team) == Some(ForecastBasis::Plan));
-    let until = if by_plan {
-        "with all that is planned"
-    } else {
-        "before the month ends"
-    };
-    table.note_about("Chance", format!("chance: of exceeding the limit {until}"));
+    table.note_about("Chance", "chance: of exceeding the allocation");
+    if table.rows().count() < report.teams.len() {
+        table.note("teams that are done, and those without usage to go by, are not listed");
+    }
     if table.rows().count() > 1 {
         table.note("the likely figures of teams do not add up to that of the whole");
     }
@@ -279,7 +277,7 @@ fn scenarios(report: &StatusReport) -> ReportTable {
         Column::named("Change", "change_percent").droppable(3),
         Column::named("Total", "total_tokens"),
         Column::named("%", "percent").droppable(4),
-        Column::named("Left", "remaining_tokens").droppable(2),
+        Column::named("Remaining", "remaining_tokens").droppable(2),
         Column::bars().droppable(1),
         Column::named("Level", "level").important(1),
     ];
@@ -305,7 +303,7 @@ fn scenarios(report: &StatusReport) -> ReportTable {
     }
     if !table.is_empty() {
         table.note(
-            "scenarios change the pending phases by a fixed share; they are not a confidence interval",
+            "scenarios change the pending phases by a fixed share: they are no forecast, and do not count for the verdict",
         );
     }
     table
@@ -316,7 +314,7 @@ fn pending(report: &StatusReport) -> ReportTable {
         Column::named("Phase", "phase").cut(4).droppable(2),
         Column::named("Team", "team").cut(4),
         Column::named("Tokens", "pending_tokens"),
-        Column::named("State", "status").droppable(1),
+        Column::named("Status", "status").droppable(1),
         Column::named("Line", "line").droppable(3),
     ];
     let mut table = ReportTable::new("Pending phases", columns);

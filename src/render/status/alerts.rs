@@ -12,10 +12,32 @@ use crate::{
 const SYMBOL: usize = 10;
 
 pub fn text(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
+    within(report, style, usize::MAX)
+}
+
+/// The alerts, of which those without room in this many lines follow below a heading of their own.
+pub fn within(report: &StatusReport, style: OutputStyle, room: usize) -> Vec<StyledLine> {
     let count = report.alerts.len();
     let mut lines = vec![StyledLine::new(), heading(format!("Alerts ({count})"))];
-    let alerts = report.alerts.iter();
-    lines.extend(alerts.flat_map(|alert| style.fold(line(alert, style), SYMBOL)));
+    let folded = |alert: &Alert| style.fold(line(alert, style), SYMBOL);
+    let mut rest = report.alerts.iter().enumerate().peekable();
+    while let Some((at, alert)) = rest.peek() {
+        let alert = folded(alert);
+        // The line that gives the number of the others.
+        let more = usize::from(at + 1 < count);
+        if lines.len() + alert.len() + more > room {
+            let others = count - at;
+            lines.extend([
+                format!("and {others} more, below").into(),
+                StyledLine::new(),
+            ]);
+            lines.push(heading(format!("More alerts ({others})")));
+            break;
+        }
+        lines.extend(alert);
+        rest.next();
+    }
+    lines.extend(rest.flat_map(|(_, alert)| folded(alert)));
     if report.alerts.is_empty() {
         lines.push("none".into());
     }

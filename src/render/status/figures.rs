@@ -41,18 +41,15 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
             lines.extend(style.fold(StyledLine::from(&*indent) + remark, FIELD));
         }
         if name == "Used" {
-            lines.extend(stated(report).map(|stated| (indent.clone() + &stated).into()));
+            let stated = stated(report).map(|stated| indent.clone() + &stated);
+            lines.extend(
+                stated
+                    .into_iter()
+                    .flat_map(|stated| style.fold(stated, FIELD)),
+            );
         }
     }
     lines.extend(team(report, style));
-    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
-        lines.extend([
-            "No budget is set: use --budget 200K, TOKMON_BUDGET, `[budget] tokens` in tokmon.toml,"
-                .into(),
-            "or a line `- Total budget: 200,000 tokens` under `**Budget Status:**` in the log."
-                .into(),
-        ]);
-    }
     lines
 }
 
@@ -70,7 +67,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     let spent = Cell::Tokens(used.tokens).about(used.estimate).shown(style);
     let share = report.share(used.tokens);
     let level = report.token_level;
-    let level = level.map(|level| StyledLine::from(format!("{level} ")) + style.badge(level));
+    let level = level.map(|level| style.badge(level));
     add("Used", tokens(spent), share, level.unwrap_or_default());
     if let Some(left) = report.remaining {
         let rest = report.share_left(used.tokens);
@@ -82,11 +79,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
         add("Reserved", held, report.share(report.reserved), remark);
         if let Some(left) = report.available {
             let level = report.reserved_token_level;
-            let badge = level.map(|level| {
-                StyledLine::from(format!("{level} "))
-                    + style.badge(level)
-                    + " with what is reserved"
-            });
+            let badge = level.map(|level| style.badge(level) + " with what is reserved");
             let badge = badge.unwrap_or_default();
             add("Available", tokens(signed(left)), None, badge);
         }
@@ -109,9 +102,7 @@ fn cost_remark(report: &StatusReport, style: OutputStyle) -> StyledLine {
         let limit = style.money(budget.limit);
         match (budget.level, budget.problem()) {
             (_, Some(problem)) => format!("budget {limit} cannot be judged: {problem}").into(),
-            (Some(level), None) => {
-                StyledLine::from(format!("{level} ")) + style.badge(level) + format!(" of {limit}")
-            }
+            (Some(level), None) => style.badge(level) + format!(" of {limit}"),
             (None, None) => format!("of {limit}").into(),
         }
     });
@@ -141,7 +132,7 @@ pub fn source(report: &StatusReport, files: &Files) -> Option<String> {
     })
 }
 
-/// What the log itself states, if it differs.
+/// What the log itself states, if the rows add up to something else.
 pub fn stated(report: &StatusReport) -> Option<String> {
     let used = &report.used;
     let stated = used
@@ -152,10 +143,10 @@ pub fn stated(report: &StatusReport) -> Option<String> {
     let (line, difference) = (used.stated_line?, Tokens(difference.unsigned_abs()));
     let unsettled = match used.unsettled_tokens {
         Tokens::ZERO => String::new(),
-        tokens => format!("; {tokens} are in usage lines not settled yet"),
+        tokens => format!("; {tokens} of these are in usage lines not settled yet"),
     };
     Some(format!(
-        "log says {stated} (line {line}), {difference} {word}{unsettled}"
+        "log says {stated} (line {line}), {difference} {word} than the rows add up to{unsettled}"
     ))
 }
 

@@ -13,9 +13,15 @@ mod screen;
 mod tables;
 
 use super::{
-    OutputStyle, Page, StyledLine, TextRole, concise, counted, forecast, heading, prefixed,
+    NO_BUDGET, OutputStyle, Page, StyledLine, TextRole, concise, counted, forecast, heading,
+    in_brackets, prefixed,
 };
-use crate::{analysis::StatusReport, diagnostic::Severity, model::Month, text::Place};
+use crate::{
+    analysis::{StatusReport, unjudged},
+    diagnostic::Severity,
+    model::{Month, Percent, Tokens},
+    text::Place,
+};
 pub use block::{Block, draw, fit, height};
 pub use brief::brief_verdict;
 pub use layout::{Columns, Size, SizeClass, apart, around, rule};
@@ -37,6 +43,23 @@ pub fn title(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     }
     let remarks = remarks(report).into_iter().map(StyledLine::from);
     std::iter::once(title).chain(remarks).collect()
+}
+
+/// One sentence: how it stands with the budget, or why that cannot be said.
+pub fn sentence(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let unjudged = || unjudged(report).map(|reason| style.text(&reason).into());
+    verdict(report, style).or_else(unjudged)
+}
+
+/// What keeps the month within its budget, or how to set one.
+pub fn action(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let has_budget = report.budget.tokens.is_some() || report.budget.cost.is_some();
+    let action = match &report.verdict {
+        Some(verdict) => style.text(verdict.action.as_ref()?),
+        None if has_budget => return None,
+        None => NO_BUDGET.to_owned(),
+    };
+    Some(StyledLine::from(format!("To do: {action}")))
 }
 
 /// One sentence: how it stands with the budget.
@@ -91,10 +114,24 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     draw([
         Block::lines(figures::lines(page, style)),
         Block::lines(bar(report, style)),
-        Block::lines(forecast_line(report, style)),
+        Block::lines(ends(report, style)),
+        Block::lines(beside(report, style)),
         Block::lines(alerts::text(report, style)),
         Block::lines(data_lines(page, style)),
     ])
+}
+
+/// The status above other views: below so many lines it fits on a screen, and the alerts without room there follow. What the other
+/// views say is left to them.
+pub fn summary(page: &Page<'_>, style: OutputStyle, above: usize) -> Vec<StyledLine> {
+    const SCREEN: usize = 23;
+    let report = page.report;
+    let mut lines = figures::lines(page, style);
+    lines.extend(bar(report, style));
+    lines.extend(ends(report, style));
+    let room = SCREEN.saturating_sub(above + lines.len());
+    lines.extend(alerts::within(report, style, room));
+    lines
 }
 
 /// What is missing from the figures, and what contradicts them. Every view shows this.
@@ -117,38 +154,92 @@ fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     ]
 }
 
-fn forecast_line(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    const NAME: &str = "Forecast   ";
-    let of = &report.forecast;
-    let over = report.is_over();
-    let is_over = over.then(|| format!("{} is over", report.month).into());
-    let first = is_over.or_else(|| forecast::in_brief(report, style));
-    let mut parts: Vec<StyledLine> = first.into_iter().collect();
-    parts.extend(forecast::cost_in_brief(report, style));
-    parts.extend(line::plan(report, style).map(|[plan, _]| plan));
-    parts.extend(
-        of.burn_rate
-            .as_ref()
-            .map(|rate| forecast::rate(rate).into()),
+/// The column in which the values of [`named`] lines start.
+const NAMED: usize = 11;
+
+/// Where it will end: by the forecast, and by the plan.
+fn ends(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
+    let of_tokens = forecast::in_brief(report, style);
+    let of_money = forecast::cost_in_brief(report, style);
+    let ends: Vec<StyledLine> = of_tokens.into_iter().chain(of_money).collect();
+    let ends = (!ends.is_empty()).then(|| StyledLine::join(ends, "; "));
+    named(
+        [("Forecast", ends), ("Plan", planned(report, style))],
+        style,
+    )
+}
+
+/// What else there is to know: the rate so far, what the log itself states, and who used most.
+fn beside(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
+    let forecast = &report.forecast;
+    let rate = forecast.burn_rate.as_ref();
+    let rate = rate.map(|rate| forecast::rate(rate).into());
+    let stated = forecast.stated.as_ref().map(|stated| {
+        let (range, line) = (forecast::stated_range(stated), stated.line);
+        let verb = if report.is_over() { "stated" } else { "states" };
+        format!("{verb} an end at {range} (line {line})").into()
+    });
+    let teams = teams(report, style);
+    named(
+        [("Burn rate", rate), ("The log", stated), ("Teams", teams)],
+        style,
+    )
+}
+
+fn named<const N: usize>(
+    parts: [(&str, Option<StyledLine>); N],
+    style: OutputStyle,
+) -> Vec<StyledLine> {
+    let parts = parts.into_iter();
+    let lines =
+        parts.filter_map(|(name, part)| Some(StyledLine::from(format!("{name:<NAMED$}")) + part?));
+    lines.flat_map(|line| style.fold(line, NAMED)).collect()
+}
+
+/// The teams that used most: `Team A 68,090 (53.3%), Team B 7,910 (6.2%), 3 more 1,000 (0.7%)`.
+fn teams(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    const MAX_NAMED: usize = 3;
+    let used = report.used.tokens;
+    let mut teams: Vec<(Tokens, &str)> = report
+        .teams
+        .iter()
+        .filter_map(|team| Some((team.used_tokens?, team.name.as_str())))
+        .filter(|(tokens, _)| *tokens > Tokens::ZERO)
+        .collect();
+    if teams.len() < 2 {
+        return None;
+    }
+    teams.sort_by_key(|(tokens, _)| std::cmp::Reverse(*tokens));
+    let share = |tokens: Tokens| in_brackets(Percent::new(tokens.0, used.0));
+    let named = teams.iter().take(MAX_NAMED);
+    let named =
+        named.map(|(tokens, name)| format!("{} {tokens}{}", style.text(name), share(*tokens)));
+    let mut parts: Vec<String> = named.collect();
+    let others = teams.get(MAX_NAMED..).unwrap_or_default();
+    if !others.is_empty() {
+        let rest: Tokens = others.iter().map(|(tokens, _)| *tokens).sum();
+        parts.push(format!("{} more {rest}{}", others.len(), share(rest)));
+    }
+    Some(parts.join(", ").into())
+}
+
+/// `191,670 tokens (95.8%), 8,330 to spare`, with a badge above the budget.
+fn planned(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let end = &report.forecast.plan.as_ref()?.end;
+    let (total, share) = (
+        end.total_tokens,
+        in_brackets(report.share(end.total_tokens)),
     );
-    let stated = of.stated.as_ref();
-    parts.extend(stated.map(|stated| {
-        let range = forecast::stated_range(stated);
-        let projects = if over { "projected" } else { "projects" };
-        format!("the log {projects} {range}").into()
-    }));
-    if parts.is_empty() {
-        return Vec::new();
-    }
-    let one = StyledLine::from(NAME) + StyledLine::join(parts.iter().cloned(), "; ");
-    if style.fits(&one) {
-        return vec![one];
-    }
-    let indent = NAME.len();
-    let names = std::iter::once(NAME.into()).chain(std::iter::repeat(" ".repeat(indent)));
-    let lines = names.zip(parts);
-    let folded = lines.flat_map(|(name, part)| style.fold(StyledLine::from(name) + part, indent));
-    folded.collect()
+    let rest = Tokens(end.remaining.unwrap_or_default().unsigned_abs());
+    let line = format!("{total} tokens{share}");
+    Some(match (end.remaining, end.level) {
+        (None, _) => line.into(),
+        (Some(0..), _) => format!("{line}, {rest} to spare").into(),
+        (Some(_), level) => {
+            let badge = level.map(|level| style.badge(level)).unwrap_or_default();
+            StyledLine::from(format!("{line}, {rest} more than the budget ")) + badge
+        }
+    })
 }
 
 /// The rows that say nothing that is in the figures: those that cannot be read, and those without a figure.

@@ -87,7 +87,7 @@ fn line_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let plan = line::plan(report, screen.style).map(|plan| screen.style.pick(plan));
     let teams = Some(working_teams(report, screen)).filter(|teams| !teams.is_empty());
-    let bar = bar(report, screen, false);
+    let bar = bar(report, screen, 1);
     let bar = bar.into_iter().flat_map(|line| screen.style.fold(line, 4));
     vec![
         verdict(report, screen).shrink(1, 1),
@@ -106,10 +106,8 @@ fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let wide = screen.is_wide();
     let has_chart = burn_up::is_known(report, screen);
-    let has_scale = report.spending().is_some() || stated(report).is_some();
-    let bar = Block::new(1 + usize::from(has_scale), move |height| {
-        bar(report, screen, height > 1)
-    });
+    let height = bar(report, screen, usize::MAX).len();
+    let bar = Block::new(height, move |height| bar(report, screen, height));
     let rows = match (has_chart, wide) {
         (false, _) => 0,
         (true, false) => TITLE_AND_AXIS + 8,
@@ -270,29 +268,19 @@ fn short_headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
         .reverse(is_exceeded(report))
 }
 
-/// What is used as a bar, and the thresholds below it; beside them what the log states, if it differs.
-fn bar(report: &StatusReport, screen: ScreenStatus, scale: bool) -> Vec<StyledLine> {
-    let stated = stated(report).filter(|_| scale);
-    let Some(spending) = report.spending() else {
-        let stated = stated.map(StyledLine::from);
-        return std::iter::once(NO_BUDGET.into()).chain(stated).collect();
-    };
+/// What is used as a bar, the thresholds below it, and what the log states, if it differs; at most this many lines.
+fn bar(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
+    let (style, columns) = (screen.style, screen.size.width);
     let at = &report.budget.thresholds;
-    let columns = screen.size.width;
-    let (used, budget) = (spending.used, spending.budget);
-    let bar = screen
-        .style
-        .bar(columns, used, budget, spending.level, Some(at));
-    let ticks = scale.then(|| {
-        let ticks = OutputStyle::scale(columns, at);
-        let free = ticks.len() - ticks.trim_start().len();
-        let stated = stated
-            .filter(|stated| width(stated) < free)
-            .unwrap_or_default();
-        let rest = ticks.get(width(&stated)..).unwrap_or_default();
-        StyledLine::from(stated + rest)
-    });
-    std::iter::once(bar).chain(ticks).collect()
+    let bar = report.spending().map_or_else(
+        || vec![NO_BUDGET.into()],
+        |of| {
+            let bar = style.bar(columns, of.used, of.budget, of.level, Some(at));
+            vec![bar, OutputStyle::scale(columns, at).into()]
+        },
+    );
+    let stated = stated(report).map(StyledLine::from);
+    bar.into_iter().chain(stated).take(height).collect()
 }
 
 /// What is left of a budget in money, if that is the one that is judged.

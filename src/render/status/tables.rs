@@ -5,7 +5,7 @@ use crate::{
     analysis::{Alert, StatusReport, TeamReport},
     diagnostic::{Diagnostic, Severity},
     model::Percent,
-    render::{Cell, NO_BUDGET, OutputStyle, Page, ReportTable, costs, teams::share_of},
+    render::{Cell, OutputStyle, Page, ReportTable, costs, teams::share_of},
 };
 
 pub fn tables(page: &Page<'_>) -> Vec<ReportTable> {
@@ -22,6 +22,10 @@ fn status(page: &Page<'_>) -> ReportTable {
     let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
     let (none, share) = (|| Cell::Absent, report.share(used.tokens));
     table.figure("month", Cell::word(report.month.to_string()));
+    if let Some(verdict) = &report.verdict {
+        let message = Cell::text(&verdict.message);
+        table.figure_with("verdict", Cell::Level(verdict.level), None, message);
+    }
     let source = Cell::some(figures::source(report, page.files), Cell::Word);
     table.figure_with("budget", tokens(report.budget.tokens), None, source);
     let spent = Cell::Tokens(used.tokens).about(used.estimate);
@@ -68,9 +72,6 @@ fn status(page: &Page<'_>) -> ReportTable {
     table.figure("unreadable_rows", unreadable);
     let without = Cell::Count(report.log.rows_without_figure);
     table.figure("rows_without_figure", without);
-    if report.budget.tokens.is_none() && report.budget.cost.is_none() {
-        table.note(NO_BUDGET);
-    }
     table
 }
 

@@ -65,7 +65,7 @@ fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
         team: None,
         rows: true,
         forecast_days: true,
-        backtest: false,
+        backtest: crate::analysis::forecast::BacktestExtent::None,
     };
     analysis::report(&reconciled, policy, &question)
 }

@@ -1,0 +1,538 @@
+//! An alert: what needs attention, with its figures as numbers, and the words for them.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use super::{
+    Estimate, ForecastBasis, Plan,
+    cost_budget::CostProblem,
+    report::{FigureKind, TeamReport},
+    verdict::Basis,
+};
+use crate::{
+    model::{Level, Money, Percent, Probability, Tokens, ratio},
+    text::Place,
+};
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertScope {
+    /// The whole budget.
+    Total,
+    /// What is used and reserved of the whole budget, or of a team's allocation.
+    Reserved,
+    /// The cost budget.
+    Cost,
+    /// What is forecast, not what is used.
+    Forecast,
+    /// What is planned.
+    Plan,
+    /// A team's allocation.
+    Team,
+    /// A team's tokens per deliverable.
+    Efficiency,
+    /// The sum of the allocations.
+    Allocation,
+}
+
+/// Something that needs attention.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Alert {
+    /// The level.
+    pub level: Level,
+    pub scope: AlertScope,
+    /// What the level rests on.
+    pub basis: Basis,
+    /// The stable code, and the figures that the message is made of.
+    #[serde(flatten)]
+    pub kind: AlertKind,
+    /// The team, where it is about one.
+    pub team: Option<String>,
+    /// What it says.
+    pub message: String,
+    /// The same in about thirty cells.
+    #[serde(skip)]
+    pub brief: String,
+    /// Where the figure is written, the first of several.
+    #[serde(flatten)]
+    pub place: Option<Place>,
+}
+
+/// What is the matter. Ratios are shares of the budget or the allocation, 1 being all of it; absent where that is 0.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum AlertKind {
+    /// Tokens used of the budget.
+    BudgetUsed {
+        used_tokens: Tokens,
+        budget_tokens: Tokens,
+        ratio: Option<f64>,
+    },
+    /// Tokens used and reserved of the budget. Only where the level is worse than without what is reserved.
+    BudgetReserved {
+        used_tokens: Tokens,
+        reserved_tokens: Tokens,
+        /// Both together.
+        total_tokens: Tokens,
+        budget_tokens: Tokens,
+        ratio: Option<f64>,
+    },
+    /// Money spent of the cost budget.
+    CostUsed {
+        used_cost: Money,
+        budget_cost: Money,
+        /// Every token has a cost; otherwise more than this is spent.
+        complete: bool,
+        ratio: Option<f64>,
+    },
+    /// The cost budget cannot be judged.
+    CostNotJudged {
+        budget_cost: Money,
+        problem: CostProblem,
+    },
+    /// The tokens of the budget may not be enough.
+    BudgetForecast {
+        budget_tokens: Tokens,
+        /// The chance of exceeding it: the worst of the estimates.
+        probability: Probability,
+        /// The last day of the month.
+        ends: NaiveDate,
+        /// The estimates by which it may not be enough.
+        estimates: Vec<LikelyTotal>,
+    },
+    /// The money of the budget may not be enough.
+    CostForecast {
+        budget_cost: Money,
+        probability: Probability,
+        ends: NaiveDate,
+    },
+    /// What is used and planned reaches a threshold of the budget.
+    PlanTotal {
+        total_tokens: Tokens,
+        pending_tokens: Tokens,
+        budget_tokens: Tokens,
+        ratio: Option<f64>,
+        /// The threshold that it reaches, in percent of the budget.
+        threshold_percent: u32,
+        threshold_tokens: Tokens,
+        /// The pending phases in words.
+        #[serde(skip)]
+        pending: String,
+    },
+    /// The allocations and the reserve add up to more than the budget.
+    OverAllocated {
+        allocated_tokens: Tokens,
+        reserve_tokens: Tokens,
+        /// Both together.
+        total_tokens: Tokens,
+        budget_tokens: Tokens,
+        ratio: Option<f64>,
+    },
+    /// Tokens used of the allocation of a team that is not done.
+    TeamUsed {
+        used_tokens: Tokens,
+        allocated_tokens: Tokens,
+        ratio: Option<f64>,
+        status: Option<String>,
+    },
+    /// Tokens used and reserved of a team's allocation.
+    TeamReserved {
+        used_tokens: Tokens,
+        reserved_tokens: Tokens,
+        /// Both together.
+        total_tokens: Tokens,
+        allocated_tokens: Tokens,
+        ratio: Option<f64>,
+    },
+    /// The allocation of a team may not be enough.
+    TeamForecast {
+        allocated_tokens: Tokens,
+        likely_tokens: Tokens,
+        probability: Probability,
+        ends: NaiveDate,
+    },
+    /// A team takes more tokens per deliverable than it should.
+    TeamEfficiency {
+        tokens_per_deliverable: Tokens,
+        /// From how many on there is an alert, or nearly one.
+        alert_tokens: Tokens,
+        ratio: Option<f64>,
+    },
+}
+
+/// An estimate in an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct LikelyTotal {
+    pub basis: ForecastBasis,
+    pub likely_tokens: Tokens,
+    /// The chance of exceeding the budget.
+    pub probability: Probability,
+}
+
+impl LikelyTotal {
+    pub(super) fn of(end: &Estimate) -> Option<Self> {
+        Some(Self {
+            basis: end.basis,
+            likely_tokens: end.quantiles.p50?,
+            probability: end.probability_over_budget?,
+        })
+    }
+}
+
+impl Alert {
+    /// An alert, if the level is one to be alarmed at.
+    pub(super) fn new(level: Level, kind: AlertKind) -> Option<Self> {
+        (level > Level::Ok).then(|| Self {
+            level,
+            scope: kind.scope(),
+            basis: kind.basis(),
+            team: None,
+            message: kind.message(),
+            brief: kind.brief(),
+            place: None,
+            kind,
+        })
+    }
+
+    /// The same about a team, whose name comes before the text.
+    pub(super) fn of_team(level: Level, kind: AlertKind, team: &TeamReport) -> Option<Self> {
+        let figure = match kind {
+            AlertKind::TeamEfficiency { .. } => FigureKind::Deliverables,
+            _ => FigureKind::Used,
+        };
+        let place = team.place_of(figure);
+        let separator = match kind {
+            AlertKind::TeamForecast { .. } => ": ",
+            _ => " ",
+        };
+        let alert = Self::new(level, kind)?;
+        Some(Self {
+            team: Some(team.name.clone()),
+            message: format!("{}{separator}{}", team.name, alert.message),
+            brief: format!("{}{}", team.short_name(), alert.brief),
+            place: place.or_else(|| team.place_of(FigureKind::Used)),
+            ..alert
+        })
+    }
+
+    pub(super) fn at(self, place: Option<Place>) -> Self {
+        Self { place, ..self }
+    }
+}
+
+impl AlertKind {
+    const fn scope(&self) -> AlertScope {
+        match self {
+            Self::BudgetUsed { .. } => AlertScope::Total,
+            Self::BudgetReserved { .. } | Self::TeamReserved { .. } => AlertScope::Reserved,
+            Self::CostUsed { .. } | Self::CostNotJudged { .. } => AlertScope::Cost,
+            Self::BudgetForecast { .. } | Self::CostForecast { .. } | Self::TeamForecast { .. } => {
+                AlertScope::Forecast
+            }
+            Self::PlanTotal { .. } => AlertScope::Plan,
+            Self::OverAllocated { .. } => AlertScope::Allocation,
+            Self::TeamUsed { .. } => AlertScope::Team,
+            Self::TeamEfficiency { .. } => AlertScope::Efficiency,
+        }
+    }
+
+    const fn basis(&self) -> Basis {
+        match self.scope() {
+            AlertScope::Total | AlertScope::Cost | AlertScope::Team | AlertScope::Efficiency => {
+                Basis::Used
+            }
+            AlertScope::Reserved => Basis::Reserved,
+            AlertScope::Forecast => Basis::Forecast,
+            AlertScope::Plan => Basis::Plan,
+            AlertScope::Allocation => Basis::Allocated,
+        }
+    }
+
+    /// What is the matter, without the name of the team.
+    fn message(&self) -> String {
+        match self {
+            Self::BudgetUsed {
+                used_tokens: used,
+                budget_tokens: budget,
+                ..
+            } => format!("{used} of {budget} tokens used{}", share(*used, *budget)),
+            Self::BudgetReserved {
+                used_tokens: used,
+                reserved_tokens: held,
+                total_tokens: sum,
+                budget_tokens: budget,
+                ..
+            } => {
+                let share = share(*sum, *budget);
+                format!("{used} used + {held} reserved = {sum} of {budget} tokens{share}")
+            }
+            Self::PlanTotal {
+                total_tokens: total,
+                budget_tokens: budget,
+                threshold_percent: percent,
+                threshold_tokens: tokens,
+                pending,
+                ..
+            } => {
+                let share = share(*total, *budget);
+                format!("plan {total}{share} reaches {percent}% ({tokens}); {pending}")
+            }
+            Self::OverAllocated {
+                allocated_tokens: allocated,
+                reserve_tokens: reserve,
+                total_tokens: sum,
+                ..
+            } => {
+                let share = self.share_allocated();
+                let sums = if *reserve == Tokens::ZERO {
+                    format!("allocations {allocated}")
+                } else {
+                    format!("allocations {allocated} + reserve {reserve} = {sum}")
+                };
+                format!("{sums}, {share}: teams that keep to theirs may still exceed it")
+            }
+            Self::CostUsed { .. } | Self::CostNotJudged { .. } => self.message_on_cost(),
+            Self::BudgetForecast { .. } | Self::CostForecast { .. } => self.message_on_forecast(),
+            _ => self.message_on_team(),
+        }
+    }
+
+    fn message_on_cost(&self) -> String {
+        match self {
+            Self::CostUsed {
+                used_cost: used,
+                budget_cost: limit,
+                complete,
+                ..
+            } => {
+                let share = in_percent(used.nanos, limit.nanos);
+                format!("{used}{} of {limit} spent{share}", at_least(*complete))
+            }
+            Self::CostNotJudged {
+                budget_cost: limit,
+                problem,
+            } => format!("the budget of {limit} cannot be judged: {problem}"),
+            _ => String::new(),
+        }
+    }
+
+    fn message_on_forecast(&self) -> String {
+        match self {
+            Self::BudgetForecast {
+                budget_tokens: budget,
+                ends,
+                estimates,
+                ..
+            } => {
+                let estimates = estimates.iter().map(|end| {
+                    let (until, likely) = (end.basis.until(*ends), end.likely_tokens.compact());
+                    format!("{until} (likely {likely}, {} chance)", end.probability)
+                });
+                let estimates: Vec<String> = estimates.collect();
+                format!("{budget} tokens may not be enough {}", estimates.join(", "))
+            }
+            Self::CostForecast {
+                budget_cost: budget,
+                probability: chance,
+                ends,
+            } => {
+                format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)")
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn message_on_team(&self) -> String {
+        match self {
+            Self::TeamUsed {
+                used_tokens: used,
+                allocated_tokens: limit,
+                status,
+                ..
+            } => format!(
+                "{used} / {limit}{}{}",
+                share(*used, *limit),
+                in_state(status.as_deref())
+            ),
+            Self::TeamReserved {
+                used_tokens: used,
+                reserved_tokens: held,
+                total_tokens: sum,
+                allocated_tokens: limit,
+                ..
+            } => {
+                let share = share(*sum, *limit);
+                format!("{used} used + {held} reserved = {sum} / {limit}{share}")
+            }
+            Self::TeamForecast {
+                allocated_tokens: limit,
+                likely_tokens: likely,
+                probability: chance,
+                ends,
+            } => format!(
+                "{chance} chance of exceeding its {limit} tokens by {ends} (likely {})",
+                likely.compact()
+            ),
+            Self::TeamEfficiency {
+                tokens_per_deliverable: each,
+                alert_tokens: limit,
+                ..
+            } => {
+                let share = share(*each, *limit);
+                format!("{each} tokens/deliverable, alert at {limit}{share}")
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The message in about thirty cells. About a team it continues the name.
+    fn brief(&self) -> String {
+        match self {
+            Self::BudgetUsed {
+                used_tokens: used,
+                budget_tokens: budget,
+                ..
+            } => format!(
+                "{} of {} used{}",
+                used.compact(),
+                budget.compact(),
+                share(*used, *budget)
+            ),
+            Self::BudgetReserved {
+                reserved_tokens: held,
+                total_tokens: sum,
+                budget_tokens: budget,
+                ..
+            } => format!(
+                "with {} reserved {} of {}{}",
+                held.compact(),
+                sum.compact(),
+                budget.compact(),
+                share(*sum, *budget)
+            ),
+            Self::CostUsed {
+                used_cost: used,
+                budget_cost: limit,
+                complete,
+                ..
+            } => format!("{used}{} of {limit} spent", at_least(*complete)),
+            Self::CostNotJudged {
+                budget_cost: limit,
+                problem,
+            } => format!("{limit}: {problem}"),
+            Self::BudgetForecast {
+                probability: chance,
+                ..
+            } => format!("may not be enough ({chance} chance)"),
+            Self::CostForecast {
+                budget_cost: budget,
+                probability: chance,
+                ..
+            } => format!("{budget} may not be enough ({chance})"),
+            Self::PlanTotal {
+                threshold_percent: percent,
+                threshold_tokens: tokens,
+                ..
+            } => format!("plan reaches {percent}% ({tokens})"),
+            Self::OverAllocated { .. } => format!("allocated {}", self.share_allocated()),
+            _ => self.brief_on_team(),
+        }
+    }
+
+    fn brief_on_team(&self) -> String {
+        match self {
+            Self::TeamUsed {
+                used_tokens: used,
+                allocated_tokens: limit,
+                status,
+                ..
+            } => {
+                let share = Percent::new(used.0, limit.0).map(|share| format!(" {share}"));
+                let (share, limit) = (share.unwrap_or_default(), limit.compact());
+                format!("{share} of {limit}{}", in_state(status.as_deref()))
+            }
+            Self::TeamReserved {
+                reserved_tokens: held,
+                total_tokens: sum,
+                allocated_tokens: limit,
+                ..
+            } => format!(
+                " with {} reserved {} of {}",
+                held.compact(),
+                sum.compact(),
+                limit.compact()
+            ),
+            Self::TeamForecast {
+                probability: chance,
+                ..
+            } => format!(" may run out ({chance} chance)"),
+            Self::TeamEfficiency {
+                tokens_per_deliverable: each,
+                alert_tokens: limit,
+                ..
+            } => format!(" {}/deliverable, limit {}", each.compact(), limit.compact()),
+            _ => String::new(),
+        }
+    }
+
+    /// `105.0% of the budget`.
+    fn share_allocated(&self) -> String {
+        let share = match self {
+            Self::OverAllocated {
+                total_tokens: sum,
+                budget_tokens: budget,
+                ..
+            } => Percent::new(sum.0, budget.0),
+            _ => None,
+        };
+        share.map_or_else(
+            || "more than the budget".to_owned(),
+            |share| format!("{share} of the budget"),
+        )
+    }
+}
+
+/// `pending QA 22,000 + Security 15,000`, with at most four phases.
+pub(super) fn pending(plan: &Plan) -> String {
+    const MAX_NAMED: usize = 4;
+    let named: Vec<String> = plan
+        .pending()
+        .take(MAX_NAMED)
+        .map(|phase| format!("{} {}", phase.label, phase.pending_tokens))
+        .collect();
+    let more = plan.pending().count() - named.len();
+    match (named.is_empty(), more) {
+        (true, _) => "nothing pending".to_owned(),
+        (false, 0) => format!("pending {}", named.join(" + ")),
+        (false, more) => format!("pending {} + {more} more", named.join(" + ")),
+    }
+}
+
+/// The share of a limit as a number.
+pub(super) fn ratio_of(part: Tokens, whole: Tokens) -> Option<f64> {
+    ratio(part.0, whole.0)
+}
+
+fn share(part: Tokens, whole: Tokens) -> String {
+    in_percent(part.0, whole.0)
+}
+
+fn in_percent(part: impl Into<i128>, whole: impl Into<i128>) -> String {
+    let share = Percent::new(part, whole);
+    share.map(|share| format!(" ({share})")).unwrap_or_default()
+}
+
+fn in_state(status: Option<&str>) -> String {
+    status
+        .map(|status| format!(", {status}"))
+        .unwrap_or_default()
+}
+
+const fn at_least(complete: bool) -> &'static str {
+    if complete { "" } else { "+" }
+}
