@@ -105,7 +105,7 @@ log = <log>
 [budget]
 # The tokens for a month, for all teams together. Overrides the log; overridden by --budget and TOKMON_BUDGET.
 <budget>
-# The money for a month.
+# The cost budget for a month.
 #cost = "25.00 USD"
 # Tokens that are not allocated to teams.
 #reserve = "5K"
@@ -122,14 +122,14 @@ log = <log>
 #tokens = "150K"
 #cost = "20.00 USD"
 
-# A team: the tokens it may use in a month, and its other names in the log.
+# A team: its allocation for a month, and its other names in the log.
 <teams>
 # Tokens per deliverable: the target, and from where a team gets an alert. Overrides the log.
 [efficiency]
 #target = "5K"
 #alert = "6K"
 
-# The percentage by which the open phases of the plan may take less or more than planned.
+# The percentage by which the pending phases of the plan may take less or more than planned.
 [scenarios]
 #optimistic = -10
 #pessimistic = 15
@@ -142,7 +142,7 @@ log = <log>
 #plan_complete = true
 
 [archive]
-# Days of daily details to keep. Overrides the retention policy of the log.
+# Days of daily sections to keep. Overrides the retention policy of the log.
 #keep_days = 30
 # The folder of the archives, relative to the folder of the log.
 #dir = "archive"
@@ -151,7 +151,7 @@ log = <log>
 # Which teams `tokmon record` records: any, or only those that the log or these settings know.
 #teams = "any"
 
-# The price of 1,000 tokens of a model, for spending without a cost.
+# The price of 1,000 tokens of a model, for usage without a cost.
 [prices]
 #claude-haiku-4-5 = "0.003 USD"
 # By kind of token.
