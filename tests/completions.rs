@@ -65,7 +65,7 @@ fn folder() -> TempDir {
     .unwrap();
     // Names that a shell would run, split, expand or draw, if they were not quoted.
     let cell = |name: &&str| name.replace('\\', "\\\\").replace('`', "\\`");
-    let rows: Vec<String> = NAMES.iter().map(|name| cell(name)).collect();
+    let rows: Vec<String> = NAMES.iter().map(cell).collect();
     let rows = rows.join(" | 5 |\n| ");
     let odd =
         format!("## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| {rows} | 5 |\n");

@@ -256,10 +256,10 @@ pub struct ArchiveArgs {
     /// Days of daily details to keep
     ///
     /// Without this option: tokmon.toml, else the log's retention policy, else 30.
-    #[arg(long, value_name = "DAYS", conflicts_with = "before")]
+    #[arg(long, value_name = "DAYS", conflicts_with = "before", value_parser = values::parse_days)]
     pub keep_days: Option<u32>,
     /// Move daily details from before this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::parse_date)]
     pub before: Option<NaiveDate>,
     /// Move hook lines only, no daily details
     #[arg(long, conflicts_with_all = ["keep_days", "before", "compact"])]
@@ -270,7 +270,7 @@ pub struct ArchiveArgs {
     #[arg(long)]
     pub compact: bool,
     /// Delete archives older than this, after listing
-    #[arg(long, value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1_200))]
+    #[arg(long, value_name = "MONTHS", value_parser = values::parse_months)]
     pub prune_archives: Option<u32>,
     /// Show what would move, and write nothing
     #[arg(short = 'n', long)]

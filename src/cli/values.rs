@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::{
     ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser},
@@ -115,6 +115,25 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
     }
 }
 
+pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
+    text.parse()
+        .map_err(|_| "write a day like 2026-02-25".to_owned())
+}
+
+pub fn parse_days(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| "write a number of days like 30".to_owned())
+}
+
+pub fn parse_months(text: &str) -> Result<u32, String> {
+    const MAX: u32 = 1_200;
+    let months = text
+        .parse()
+        .ok()
+        .filter(|months| (1..=MAX).contains(months));
+    months.ok_or_else(|| format!("write a number of months from 1 to {MAX}"))
+}
+
 pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {
     DateTime::parse_from_rfc3339(text)
         .map_err(|_| "write a time like 2026-02-25T17:00:00Z".to_owned())
@@ -140,13 +159,13 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 pub fn parse_wait(text: &str) -> Result<Duration, String> {
     let wait = duration(text).filter(|wait| *wait <= HOUR);
-    wait.ok_or_else(|| "write a time like 500ms, 2s or 1m, up to an hour".to_owned())
+    wait.ok_or_else(|| "write a duration like 500ms, 2s or 1m, up to an hour".to_owned())
 }
 
 pub fn parse_poll(text: &str) -> Result<Duration, String> {
     let range = Duration::from_secs(1)..=HOUR;
     let poll = duration(text).filter(|poll| range.contains(poll));
-    poll.ok_or_else(|| "write a time like 5s or 1m, from a second to an hour".to_owned())
+    poll.ok_or_else(|| "write a duration like 5s or 1m, from a second to an hour".to_owned())
 }
 
 pub fn parse_age(text: &str) -> Result<Duration, String> {
@@ -156,7 +175,7 @@ pub fn parse_age(text: &str) -> Result<Duration, String> {
     } else {
         duration(text)
     };
-    age.ok_or_else(|| "write a time like 2d, 36h or 90m".to_owned())
+    age.ok_or_else(|| "write a duration like 2d, 36h or 90m".to_owned())
 }
 
 pub fn parse_cost(text: &str) -> Result<StatedCost, String> {

@@ -107,6 +107,7 @@ impl<'r, 'w> Run<'r, 'w> {
         LogOptions {
             folder: self.cx.folder.clone(),
             log: self.log_path(),
+            is_from_environment: self.global.file.is_none(),
             settings: by_option.or_else(by_environment),
             home: self.cx.home(),
             user_settings: self.cx.user_settings(),

@@ -32,6 +32,8 @@ pub struct LogOptions {
     pub folder: PathBuf,
     /// The log that is named; `-` is standard input.
     pub log: Option<PathBuf>,
+    /// Whether the environment names it, and no option.
+    pub is_from_environment: bool,
     /// The settings that are named, with what to do if they cannot be read.
     pub settings: Option<(PathBuf, &'static str)>,
     /// The home folder, above which no settings are looked for.
@@ -126,7 +128,12 @@ pub fn locate(options: &LogOptions) -> Result<LogFiles, Failure> {
         (None, None) => Settings::default(),
     };
     let log = path.as_deref();
+    let named_by = match &options.log {
+        Some(_) => Some("TOKMON_FILE").filter(|_| options.is_from_environment),
+        None => settings.log.as_ref().map(|_| "`log` in tokmon.toml"),
+    };
     Ok(LogFiles {
+        named_by,
         archives: log.map(|log| Archives::of(log, &shown, settings.archive_folder())),
         path,
         shown,

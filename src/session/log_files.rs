@@ -31,6 +31,8 @@ pub struct LogFiles {
     pub path: Option<PathBuf>,
     /// As it was given, or from the working folder.
     pub shown: String,
+    /// What names it, if it is not an option: `TOKMON_FILE`.
+    pub named_by: Option<&'static str>,
     pub settings: Settings,
     /// The file that the settings are from.
     pub settings_path: Option<PathBuf>,
@@ -67,7 +69,9 @@ impl LogFiles {
                 }
                 OpenError::DamagedJournal(_) => store::DAMAGED_JOURNAL_HELP.to_owned(),
             };
-            let message = format!("cannot read cost log {}: {error}", self.shown);
+            let named_by = self.named_by.map(|name| format!(", which {name} names"));
+            let named_by = named_by.unwrap_or_default();
+            let message = format!("cannot read cost log {}{named_by}: {error}", self.shown);
             Failure::new(code, message).help(help)
         })
     }

@@ -1,6 +1,6 @@
 //! `tokmon init`: what it writes, what it leaves alone, and which names it takes.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use insta::assert_snapshot;
 
@@ -140,7 +140,7 @@ fn what_init_prints_next_can_be_copied() {
     ] {
         let Ran { code, out, err } = run(line);
         assert_eq!((code, err.as_str()), (0, ""), "{line}");
-        pictures += &format!("$ tokmon {line}\n{out}\n");
+        writeln!(pictures, "$ tokmon {line}\n{out}").unwrap();
         let commands = out.lines().filter_map(|line| line.strip_prefix("  tokmon"));
         for command in commands {
             let (command, _) = command.rsplit_once("  ").unwrap();

@@ -242,3 +242,21 @@ fn a_damaged_journal_or_archive_is_named_with_what_to_do() {
     }
     assert_snapshot!(all);
 }
+
+#[test]
+fn what_names_a_log_that_cannot_be_read_is_named() {
+    let folder = repository(&[("tokmon.toml", "log = \"spent.md\"\n")]);
+    let run = |args: &'static [&str], file: &str| {
+        let run = Tokmon::new(args.iter().copied()).folder(folder.path());
+        run.env("TOKMON_FILE", file).run().err
+    };
+    let errors = [run(&[], ""), run(&[], "a.md"), run(&["-f", "b.md"], "a.md")];
+    assert_snapshot!(errors.concat(), @"
+    tokmon: cannot read cost log spent.md, which `log` in tokmon.toml names: there is no such file
+      help: create it with `tokmon init --file spent.md`, or name another log with --file FILE
+    tokmon: cannot read cost log a.md, which TOKMON_FILE names: there is no such file
+      help: create it with `tokmon init --file a.md`, or name another log with --file FILE
+    tokmon: cannot read cost log b.md: there is no such file
+      help: create it with `tokmon init --file b.md`, or name another log with --file FILE
+    ");
+}

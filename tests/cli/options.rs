@@ -87,6 +87,29 @@ fn short_help_folds_on_narrow_terminals() {
 }
 
 #[test]
+fn a_day_and_a_count_that_are_none_are_refused_with_an_example() {
+    let lines = [
+        "archive --before tomorrow",
+        "archive --keep-days x",
+        "archive --prune-archives 0",
+        "check --wait long",
+        "--max-age soon",
+    ];
+    let errors = lines.map(|line| {
+        let ran = Tokmon::new(line.split(' ')).run();
+        assert_eq!(ran.code, 64, "{line}");
+        ran.err.lines().next().unwrap().to_owned() + "\n"
+    });
+    assert_snapshot!(errors.concat(), @"
+    error: invalid value 'tomorrow' for '--before <DATE>': write a day like 2026-02-25
+    error: invalid value 'x' for '--keep-days <DAYS>': write a number of days like 30
+    error: invalid value '0' for '--prune-archives <MONTHS>': write a number of months from 1 to 1200
+    error: invalid value 'long' for '--wait <DURATION>': write a duration like 500ms, 2s or 1m, up to an hour
+    error: invalid value 'soon' for '--max-age <DURATION>': write a duration like 2d, 36h or 90m
+    ");
+}
+
+#[test]
 fn a_reached_limit_is_printed_although_quiet() {
     let ran = sample([
         "-q",

@@ -1,6 +1,6 @@
 //! `--quiet` prints nothing where nothing is wrong, so that cron sends no mail; and what is printed where there is no log or no row.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use insta::assert_snapshot;
 use tempfile::TempDir;
@@ -214,7 +214,7 @@ fn check_counts_the_lines_of_the_log_and_of_the_files_beside_it_apart() {
         let json: serde_json::Value =
             serde_json::from_str(&run(&folder, "check --json").out).unwrap();
         let last = out.lines().last().unwrap();
-        text += &format!("{name}: {last}\n  {}\n", json["looked_at"]);
+        writeln!(text, "{name}: {last}\n  {}", json["looked_at"]).unwrap();
     }
     assert_snapshot!(text);
 }

@@ -519,3 +519,38 @@ fn a_written_sum_is_no_more_precise_than_its_parts() {
     ];
     assert_snapshot!(told.join("===\n"));
 }
+
+#[test]
+fn record_says_what_is_odd_about_a_model_a_hold_and_a_secret() {
+    let log = harness::log_of(5)
+        + "\n[HOLD] 2026-02-25T10:00:00Z team=\"Team A\" tokens=9 until=2026-02-26T10:00:00Z id=h1\n";
+    let settings = "[prices]\nclaude-haiku-4-5 = \"0.003 USD\"\n";
+    let folder = repository(&[(LOG, &log), ("tokmon.toml", settings)]);
+    let key = format!("ghp_{}", "aB3".repeat(12));
+    let batch = format!("{{\"team\":\"Team A\",\"tokens\":1,\"id\":\"z\",\"task\":\"{key}\"}}\n");
+    fs::write(folder.path().join("batch.jsonl"), batch).unwrap();
+    let mut pictures = String::new();
+    for line in [
+        "--tokens 1 --id a --model claude-haiku-4.5",
+        "--tokens 1 --id b --model gpt-oss",
+        "--tokens 1 --id c --model claude-haiku-4.5 --cost 0.01",
+        "--tokens 1 --id d --model claude-haiku-4-5",
+        "--tokens 1 --id e --ends-hold nope",
+        "--tokens 1 --id f --ends-hold h1",
+        "--tokens 1 --id g -n -q --task KEY",
+        "--tokens 1 --id g -q --task KEY",
+        "--tokens 1 --id g --task KEY",
+        "--batch batch.jsonl --json",
+    ] {
+        let words = line.replace("KEY", &key);
+        let team: &[&str] = if line.contains("--batch") {
+            &[]
+        } else {
+            &["--team", "Team A"]
+        };
+        let args: Vec<&str> = team.iter().copied().chain(words.split(' ')).collect();
+        writeln!(pictures, "$ {line}\n{}", record(folder.path(), &args)).unwrap();
+    }
+    assert!(!pictures.contains(&key), "{pictures}");
+    assert_snapshot!(pictures);
+}

@@ -75,7 +75,7 @@ fn secrets_are_findings_and_masked_in_every_output() {
             }
             let ran = run.run();
             for key in keys() {
-                let tail = &key[key.len() - 8..];
+                let tail = key.get(key.len() - 8..).unwrap();
                 assert!(
                     !ran.out.contains(tail) && !ran.err.contains(tail),
                     "{line}: {ran}"

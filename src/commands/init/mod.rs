@@ -55,13 +55,18 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     if run.is_silent() {
         return Ok(ExitCode::Success);
     }
-    let next = next_steps(&new_log, &log, &settings, run);
+    let next = next_steps(&new_log, args.teams.is_empty(), [&log, &settings], run);
     run.print(|out| out.write_all(sanitize_lines(&next).as_bytes()))?;
     Ok(ExitCode::Success)
 }
 
 /// What was written, and what to do with it.
-fn next_steps(new: &NewLog, log: &NewFile, settings: &NewFile, run: &Run<'_, '_>) -> String {
+fn next_steps(
+    new: &NewLog,
+    is_default: bool,
+    [log, settings]: [&NewFile; 2],
+    run: &Run<'_, '_>,
+) -> String {
     let team = new.teams.first().map_or("NAME", |team| team.name.as_str());
     let named = if is_found(log, run) {
         String::new()
@@ -78,10 +83,13 @@ fn next_steps(new: &NewLog, log: &NewFile, settings: &NewFile, run: &Run<'_, '_>
     let mut text = format!(
         "Wrote {log} and {settings}\n\n  {record}  records spending\n  {status:<width$}  shows what is used\n"
     );
+    if is_default {
+        text += "\nIts one team is Orchestrator; recording for another name adds that team.\n";
+    }
     if new.budget.is_none() {
         let _ = write!(
             text,
-            "\nNo budget is set: write `tokens = \"200K\"` under [budget] in {settings}.\n"
+            "\nNo budget is set: write `tokens = \"200K\"` or `cost = \"25.00 USD\"` under [budget] in {settings}.\n"
         );
     }
     text
@@ -138,7 +146,7 @@ impl NewFile {
     /// Fails if the name is taken, even by a dangling link.
     fn must_be_missing(&self) -> Result<(), Failure> {
         match store::is_taken(&self.path) {
-            Ok(true) => Err(self.failure("it exists already")),
+            Ok(true) => Err(self.exists()),
             Ok(false) => Ok(()),
             Err(error) => Err(self.failure(&error.to_string())),
         }
@@ -149,8 +157,14 @@ impl NewFile {
         created.map_err(|error| self.failure(&error.to_string()))
     }
 
+    fn exists(&self) -> Failure {
+        Failure::cannot_create(format!("cannot create {}: it exists already", self.shown)).help(
+            "nothing was written; `tokmon record --team NAME` adds a team, [budget] and [teams] in tokmon.toml set budgets; to create another log, name it with --file FILE",
+        )
+    }
+
     fn failure(&self, why: &str) -> Failure {
         Failure::cannot_create(format!("cannot create {}: {why}", self.shown))
-            .help("nothing was written; name another log with --file PATH, in an existing folder")
+            .help("nothing was written; name another log with --file FILE, in an existing folder")
     }
 }

@@ -44,13 +44,13 @@ impl NewLog {
         );
         let row = |(name, budget)| {
             let name = cell(name);
-            format!("| {name} | — | {budget} | 0 | {budget} | 0% | — | ⏳ PENDING |\n")
+            format!("| {name} | {budget} |\n")
         };
         let rows: Vec<String> = self.team_budgets().map(row).collect();
         if !rows.is_empty() {
             text += "\n---\n\n## Budget Allocation by Team\n\n\
-                | Team | Role | Allocated | Used | Remaining | % Complete | Efficiency | Status |\n\
-                |------|------|-----------|------|-----------|------------|-----------|--------|\n";
+                | Team | Allocated |\n\
+                |------|-----------|\n";
             text += &rows.concat();
         }
         if let Some(budget) = self.budget {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod ids;
+mod remarks;
 mod single;
 mod teams;
 
@@ -46,8 +47,13 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let scope = (gave_ids, Month::of(run.now()?.date_naive()));
     let (new, known, mut notes) = ids::without_known(given, &before, &session, scope)?;
     notes.extend(teams::check(&new, &before, &session, args)?);
+    notes.extend(remarks::of(&new, &before, &session));
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
+    let secret = remarks::secret(&lines, &session);
+    if let Some(secret) = secret.filter(|_| args.dry_run || !new.is_empty()) {
+        run.urgent_note(secret);
+    }
     if args.dry_run {
         for note in &notes {
             run.note(note);
