@@ -277,7 +277,8 @@ mod tests {
             let canvas = Canvas { scale: 6, columns: 20, rows, style };
             for (row, line) in chart.lines(canvas).iter().enumerate() {
                 let text = line.text();
-                let left = text[..6].trim().parse::<u64>();
+                let left = text.chars().take(6).collect::<String>();
+                let left = left.trim().parse::<u64>();
                 let right = text.chars().skip(6 + 2 + 20).collect::<String>();
                 let labels = [left.ok(), right.trim().parse().ok()];
                 let labels = labels.into_iter().flatten().filter(|label| *label < 1_000);

@@ -1,6 +1,11 @@
 //! Pauses, bells, and the editor: what a change leads to beside new figures.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use crate::{
     scene::{Scene, a_moment, sample_and, save_by_renaming, total},
@@ -144,6 +149,30 @@ fn an_editor_opens_the_archive_for_a_row_of_it() {
     let expected = format!("{}\n", tty.path(name).display());
     crate::tty::wait_until("opened", crate::tty::PATIENCE, || words() == expected);
     tty.wait("back", vt100::Screen::alternate_screen);
+    tty.quit();
+}
+
+/// How long a message is shown, and some time for a busy machine.
+const MESSAGE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(13));
+
+#[test]
+fn a_message_of_the_editor_goes_after_ten_seconds_and_nothing_else_is_drawn() {
+    let scene = Scene::new();
+    let path = editor(&scene.path(""), "exit 1");
+    let mut tty = scene.variable("EDITOR", &path).start();
+    tty.press("e");
+    tty.shows("editor exited 1");
+    let (shown, frames) = (Instant::now(), tty.count("\x1b[?2026h"));
+    tty.wait_for("the message gone", MESSAGE.1, |screen| {
+        !screen.contents().contains("editor exited")
+    });
+    assert!(shown.elapsed() > MESSAGE.0 - Duration::from_secs(1));
+    tty.shows("watching");
+    assert_eq!(
+        tty.count("\x1b[?2026h"),
+        frames + 1,
+        "one frame, that without it"
+    );
     tty.quit();
 }
 

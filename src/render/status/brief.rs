@@ -1,8 +1,8 @@
 //! The verdict in few words, for a screen without room for the sentence.
 
 use crate::{
-    analysis::{Basis, StatusReport},
-    model::{Percent, Probability},
+    analysis::{StatusReport, VerdictBasis},
+    model::{Percent, Probability, Tokens},
     render::{OutputStyle, StyledLine, TextRole, prefixed},
 };
 
@@ -13,10 +13,10 @@ pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     };
     let used = used(report);
     let text = match verdict.basis {
-        Basis::Used | Basis::Allocated => used,
-        Basis::Reserved => reserved(report).unwrap_or(used),
-        Basis::Forecast => forecast(report, style).unwrap_or(used),
-        Basis::Plan => plan(report).unwrap_or(used),
+        VerdictBasis::Used => used,
+        VerdictBasis::Reserved => reserved(report).unwrap_or(used),
+        VerdictBasis::Forecast => forecast(report, style).unwrap_or(used),
+        VerdictBasis::Plan => plan(report).unwrap_or(used),
     };
     let (level, word) = (verdict.level, verdict.level.into_str());
     StyledLine::styled(TextRole::Badge(level), word) + format!(": {text}")
@@ -44,7 +44,7 @@ fn forecast(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let forecast = &report.forecast;
     let mut estimates = forecast.estimates();
     let (chance, likely) = if let Some(end) = estimates.find(|end| end.level == forecast.level) {
-        let likely = end.quantiles.p50.map(|likely| likely.compact());
+        let likely = end.quantiles.p50.map(Tokens::compact);
         (end.probability_over_budget?, likely)
     } else {
         let cost = forecast.cost.as_ref()?;

@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// The cells of a rule around its title.
+const RULE: usize = 6;
+
 /// Whether there is anything to draw.
 pub fn is_known(report: &StatusReport, screen: ScreenStatus) -> bool {
     chart::course(report, screen_canvas(screen.style, 1)).is_some()
@@ -37,19 +40,30 @@ pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<St
             .and_then(|plan| plan.end.level);
         heading(plan) + badge(level, style)
     });
-    let parts = [
-        rate.map(|rate| heading(forecast::short_rate(rate))),
-        plan,
-        likely(report, style),
-        Some(heading(chart::key(&chart, style).join("  "))),
-    ];
-    let (mut title, mut gap) = (heading("Burn-up"), "  ");
-    for part in parts.into_iter().flatten() {
-        let more = title.clone() + gap + part;
-        if more.width() + 6 <= columns {
-            (title, gap) = (more, style.separator());
-        }
-    }
+    let rates = rate.map(|rate| [forecast::short_rate(rate), forecast::bare_rate(rate)]);
+    let rates = rates.into_iter().flatten().map(|rate| Some(heading(rate)));
+    let ends: Vec<StyledLine> = plan.into_iter().chain(likely(report, style)).collect();
+    // Where it ends is more important than how the rate is known.
+    let with = |rate: Option<StyledLine>| {
+        let parts = std::iter::once(heading("Burn-up"))
+            .chain(rate)
+            .chain(ends.clone());
+        StyledLine::join(parts, style.separator())
+    };
+    let room = columns.saturating_sub(RULE);
+    let mut titles = rates.chain([None]).map(with);
+    let title = titles.find(|title| title.width() <= room);
+    let title = title.unwrap_or_else(|| {
+        let parts = std::iter::once(heading("Burn-up")).chain(ends.first().cloned());
+        StyledLine::join(parts, style.separator())
+    });
+    let key = heading(chart::key(&chart, style).join("  "));
+    let with_key = title.clone() + style.separator() + key;
+    let title = if with_key.width() <= room {
+        with_key
+    } else {
+        title
+    };
     let mut lines = vec![rule(title, columns, style)];
     lines.extend(chart.lines(canvas));
     lines.push(axis.into());

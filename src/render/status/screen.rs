@@ -180,7 +180,7 @@ fn wide_lists(report: &StatusReport, screen: ScreenStatus, columns: Columns) -> 
     let half = screen.in_column(columns);
     let alerts = alerts::ruled_height(report, half);
     let teams = grid::table_height(report, half);
-    if teams + 1 <= alerts.max(screen.size.height / 3) {
+    if teams < alerts.max(screen.size.height / 3) {
         let height = teams.max(alerts - 1);
         return vec![teams_block(height, move |lines| {
             let teams = grid::table(report, lines, half);

@@ -48,11 +48,11 @@ fn targets(app: &App, height: usize) -> String {
     let alerts = &app.report().unwrap().alerts;
     let lead = |(at, alert): (usize, &crate::analysis::Alert)| {
         let mut app = app.clone();
-        press(&mut app, &"j ".repeat(at + 1).trim_end());
+        press(&mut app, "j ".repeat(at + 1).trim_end());
         press(&mut app, "Enter");
         let screen = picture(&app, 80, height, false);
         let rows = screen.lines().filter(|line| line.starts_with('>'));
-        let rows: String = rows.map(|row| format!("    {row}\n")).collect();
+        let rows: String = rows.flat_map(|row| ["    ", row, "\n"]).collect();
         format!("{}\n  {}\n{rows}", alert.message, app.tab.into_str())
     };
     alerts.iter().enumerate().map(lead).collect()

@@ -1,7 +1,7 @@
 //! What has to be on the screen at each size: the verdict, and the figure that a view is about.
 
 use crate::{
-    model::{Currency, Money, Policy},
+    model::{Currency, Money, Policy, Tokens},
     tui::{App, Tab},
 };
 
@@ -88,7 +88,7 @@ fn the_first_screen_of_each_view_has_its_figure() {
         let likely = report.forecast.estimates().next();
         let likely = likely
             .and_then(|end| end.quantiles.p50)
-            .map(|likely| likely.compact());
+            .map(Tokens::compact);
         for (width, height) in SIZES {
             let mut shown = |tab: Tab| {
                 app.tab = tab;

@@ -31,7 +31,7 @@ pub fn header(app: &App, size: Size, view: ViewContext) -> StyledLine {
     let clock = clock.to_string();
     let gap = if wide { "      " } else { "  " };
     let state = state(app, view);
-    let [words, word, numbers] = [&Tab::ALL, &[app.tab][..], &[]].map(|named| tabs(app, named));
+    let [words, word, numbers] = [Tab::ALL, &[app.tab][..], &[]].map(|named| tabs(app, named));
     let whose = [name(app, wide, view), name(app, false, view)];
     let known = whose.iter().filter(|name| !name.is_empty());
     let named =
