@@ -41,22 +41,20 @@ pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<St
         heading(plan) + badge(level, style)
     });
     let rates = rate.map(|rate| [forecast::short_rate(rate), forecast::bare_rate(rate)]);
-    let rates = rates.into_iter().flatten().map(|rate| Some(heading(rate)));
+    let rates: Vec<_> = rates.into_iter().flatten().map(heading).collect();
     let ends: Vec<StyledLine> = plan.into_iter().chain(likely(report, style)).collect();
     // Where it ends is more important than how the rate is known.
-    let with = |rate: Option<StyledLine>| {
-        let parts = std::iter::once(heading("Burn-up"))
-            .chain(rate)
-            .chain(ends.clone());
-        StyledLine::join(parts, style.separator())
-    };
-    let room = columns.saturating_sub(RULE);
-    let mut titles = rates.chain([None]).map(with);
-    let title = titles.find(|title| title.width() <= room);
-    let title = title.unwrap_or_else(|| {
-        let parts = std::iter::once(heading("Burn-up")).chain(ends.first().cloned());
-        StyledLine::join(parts, style.separator())
+    let titles = [ends.as_slice(), ends.get(..1).unwrap_or_default()].map(|ends| {
+        let rates = rates.iter().map(Some).chain([None]);
+        rates.map(move |rate| {
+            let parts = std::iter::once(heading("Burn-up")).chain(rate.cloned());
+            StyledLine::join(parts.chain(ends.iter().cloned()), style.separator())
+        })
     });
+    let room = columns.saturating_sub(RULE);
+    let mut titles = titles.into_iter().flatten();
+    let title = titles.find(|title| title.width() <= room);
+    let title = title.unwrap_or_else(|| heading("Burn-up"));
     let key = heading(chart::key(&chart, style).join("  "));
     let with_key = title.clone() + style.separator() + key;
     let title = if with_key.width() <= room {

@@ -87,11 +87,16 @@ pub fn remarks(report: &StatusReport) -> Vec<String> {
             format!("{month} is not the current month; today is {today}")
         }
     });
-    let rowless = (!report.has_rows()).then(|| format!("{month}: {}", no_rows(report)));
+    let about_log = remarks_on_log(report);
+    other_month.into_iter().chain(about_log).collect()
+}
+
+/// What makes the figures of the log doubtful.
+pub fn remarks_on_log(report: &StatusReport) -> impl Iterator<Item = String> {
+    let rowless = (!report.has_rows()).then(|| format!("{}: {}", report.month, no_rows(report)));
     let old = (report.log.format == "1").then(|| "this log uses the format before v2.0".to_owned());
     let silent = silence(report).filter(|_| report.has_rows());
-    let all = [other_month, rowless, silent, old];
-    all.into_iter().flatten().collect()
+    [rowless, silent, old].into_iter().flatten()
 }
 
 /// `last row 2026-11-16, 11 days ago: is everything written down?`

@@ -91,6 +91,7 @@ fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let bar = bar.into_iter().flat_map(|line| screen.style.fold(line, 4));
     vec![
         verdict(report, screen).shrink(1, 1),
+        remarks(report, screen).shrink(2, 0),
         Block::lines([short_headline(report, screen)]),
         Block::lines(bar).shrink(3, 1),
         Block::lines([left(report, screen.style)]).shrink(10, 0),
@@ -118,6 +119,7 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     });
     let mut blocks = vec![
         verdict(report, screen).shrink(5, 1).shrink(10, 0),
+        remarks(report, screen).shrink(5, 0),
         Block::lines([headline(report, screen)]),
         bar.shrink(5, 1),
         chart
@@ -147,6 +149,12 @@ fn verdict(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
         let brief = super::brief_verdict(report, style);
         vec![brief.cut(width, style.ellipsis())]
     })
+}
+
+/// What makes the figures doubtful.
+fn remarks(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
+    let remarks = super::remarks_on_log(report);
+    Block::lines(remarks.flat_map(|remark| screen.style.fold(remark, 4)))
 }
 
 /// The teams and the alerts below each other.

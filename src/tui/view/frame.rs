@@ -124,7 +124,9 @@ pub fn verdict(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
         return Vec::new();
     };
     if app.tab == Tab::Forecast && size.class() >= SizeClass::Normal {
-        return view.style.fold(whole, 4);
+        let remarks = status::remarks_on_log(report).map(StyledLine::from);
+        let lines = std::iter::once(whole).chain(remarks);
+        return lines.flat_map(|line| view.style.fold(line, 4)).collect();
     }
     let brief = status::brief_verdict(report, view.style);
     let line = view.style.pick([whole, brief]);
