@@ -19,7 +19,10 @@ pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
         VerdictBasis::Plan => plan(report).unwrap_or(used),
     };
     let (level, word) = (verdict.level, verdict.level.into_str());
-    StyledLine::styled(TextRole::Badge(level), word) + format!(": {text}")
+    let first = text.split(", ").next().unwrap_or_default();
+    style.pick([text.as_str(), first].map(|text| {
+        StyledLine::styled(TextRole::Badge(level), word) + format!(": {text}")
+    }))
 }
 
 /// `63.3% used, 16% chance over`. A month that is over has no chance.

@@ -85,11 +85,12 @@ pub fn tables(
     }
     let shown = teams.len().min(room);
     let middle = (shown + 1).div_ceil(2);
-    let style = columns.style(screen.style);
-    let part = |shown| teams::part(report, &teams, shown).lines(style);
-    let mut first = part(0..middle);
-    first.truncate(1 + middle);
-    let mut second = part(middle..shown);
+    // One table, so that both halves have the same columns.
+    let table = teams::part(report, &teams, 0..shown);
+    let mut first = table.lines(columns.style(screen.style));
+    let rest = first.split_off((1 + middle).min(first.len()));
+    let heading = first.first().cloned();
+    let mut second: Vec<StyledLine> = heading.into_iter().chain(rest).collect();
     second.truncate(lines);
     let title = titled("Teams", hidden, screen);
     std::iter::once(title)

@@ -43,7 +43,7 @@ pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) ->
             Some(team) => format!("{} has no daily rows in this month", view.style.text(team)),
             None => no_rows(report).to_owned(),
         };
-        body = vec![format!("  {empty}").into()];
+        body = view.style.fold(format!("  {empty}"), 2);
     }
     body.extend(note.map(|note| format!("  {note}").into()));
     Body {
