@@ -27,7 +27,7 @@ mod team_usage;
 mod verdict;
 mod verdict_action;
 
-pub use alert::{Alert, AlertScope};
+pub use alert::{Alert, AlertKind, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use cost::{Cost, CostSum};

@@ -1,7 +1,7 @@
 //! Where an alert leads: the view, and the row there that it is about.
 
 use crate::{
-    analysis::{Alert, AlertScope, StatusReport},
+    analysis::{Alert, AlertKind, StatusReport},
     render::forecast::ForecastRows,
     tui::{
         sort::SortBy,
@@ -23,20 +23,25 @@ impl AlertTarget {
         if let Some(team) = &alert.team {
             return Self::Team(team.clone());
         }
-        match alert.scope {
-            AlertScope::Forecast => Self::Forecast(ForecastRows::Budget),
-            AlertScope::Plan => Self::Forecast(ForecastRows::Pending),
-            AlertScope::Allocation => Self::Teams(SortBy::Allocated),
-            AlertScope::Reserved => {
+        match alert.kind {
+            AlertKind::BudgetForecast { .. } => Self::Forecast(ForecastRows::Budget),
+            AlertKind::CostForecast { .. } => Self::Forecast(ForecastRows::CostBudget),
+            AlertKind::PlanTotal { .. } => Self::Forecast(ForecastRows::Pending),
+            AlertKind::OverAllocated { .. } => Self::Teams(SortBy::Allocated),
+            AlertKind::BudgetReserved { .. } => {
                 let teams = report.teams.iter();
                 let most = teams.max_by_key(|team| team.reserved_tokens);
                 most.map_or(Self::Teams(SortBy::Used), |team| {
                     Self::Team(team.name.clone())
                 })
             }
-            AlertScope::Total | AlertScope::Cost | AlertScope::Team | AlertScope::Efficiency => {
-                Self::Teams(SortBy::Used)
-            }
+            AlertKind::BudgetUsed { .. }
+            | AlertKind::CostUsed { .. }
+            | AlertKind::CostNotJudged { .. }
+            | AlertKind::TeamUsed { .. }
+            | AlertKind::TeamReserved { .. }
+            | AlertKind::TeamForecast { .. }
+            | AlertKind::TeamEfficiency { .. } => Self::Teams(SortBy::Used),
         }
     }
 }

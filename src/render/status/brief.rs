@@ -1,7 +1,7 @@
 //! The verdict in few words, for a screen without room for the sentence.
 
 use crate::{
-    analysis::{StatusReport, VerdictBasis},
+    analysis::{Basis, StatusReport},
     model::{Percent, Probability, Tokens},
     render::{OutputStyle, StyledLine, TextRole, prefixed},
 };
@@ -13,10 +13,10 @@ pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     };
     let used = used(report);
     let text = match verdict.basis {
-        VerdictBasis::Used => used,
-        VerdictBasis::Reserved => reserved(report).unwrap_or(used),
-        VerdictBasis::Forecast => forecast(report, style).unwrap_or(used),
-        VerdictBasis::Plan => plan(report).unwrap_or(used),
+        Basis::Used | Basis::Allocated => used,
+        Basis::Reserved => reserved(report).unwrap_or(used),
+        Basis::Forecast => forecast(report, style).unwrap_or(used),
+        Basis::Plan => plan(report).unwrap_or(used),
     };
     let (level, word) = (verdict.level, verdict.level.into_str());
     let first = text.split(", ").next().unwrap_or_default();

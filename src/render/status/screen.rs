@@ -15,9 +15,6 @@ use crate::{
     },
 };
 
-const NO_BUDGET: &str =
-    "no budget is set: --budget 200K, or `[budget] tokens` in tokmon.toml, sets one";
-
 const FEW_TEAMS: usize = 4;
 
 /// What the blocks depend on besides the report.
@@ -91,6 +88,7 @@ fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let bar = bar.into_iter().flat_map(|line| screen.style.fold(line, 4));
     vec![
         verdict(report, screen).shrink(1, 1),
+        action(report, screen).shrink(5, 1).shrink(7, 0),
         remarks(report, screen).shrink(2, 0),
         Block::lines([short_headline(report, screen)]),
         Block::lines(bar).shrink(3, 1),
@@ -99,7 +97,8 @@ fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
         Block::new(report.alerts.len(), move |height| {
             alerts::brief(report, screen, height)
         })
-        .shrink_gradually(4, 1),
+        .shrink_gradually(4, 3)
+        .shrink_gradually(6, 1),
         Block::lines(teams.map(StyledLine::from)).shrink(2, 0),
     ]
 }
@@ -119,9 +118,10 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     });
     let mut blocks = vec![
         verdict(report, screen).shrink(5, 1).shrink(10, 0),
+        action(report, screen).shrink(5, 1).shrink(7, 0),
         remarks(report, screen).shrink(5, 0),
         Block::lines([headline(report, screen)]),
-        bar.shrink(5, 1),
+        bar.shrink(4, 1),
         chart
             .shrink(1, TITLE_AND_AXIS + 8)
             .shrink(3, TITLE_AND_AXIS + 4)
@@ -138,7 +138,7 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
 /// The verdict as a whole sentence, or in brief if there is one line for it.
 fn verdict(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
     let (style, width) = (screen.style, screen.size.width);
-    let whole = super::verdict(report, style);
+    let whole = super::sentence(report, style);
     let whole = whole
         .map(|verdict| style.fold(verdict, 4))
         .unwrap_or_default();
@@ -148,6 +148,21 @@ fn verdict(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
         }
         let brief = super::brief_verdict(report, style);
         vec![brief.cut(width, style.ellipsis())]
+    })
+}
+
+/// What to do.
+fn action(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
+    let (style, width) = (screen.style, screen.size.width);
+    let action = super::action(report, style);
+    let whole = action.clone().map(|action| style.fold(action, 4));
+    let whole = whole.unwrap_or_default();
+    Block::new(whole.len(), move |height| {
+        if height >= whole.len() {
+            return whole;
+        }
+        let action = action.unwrap_or_default();
+        vec![action.cut(width, style.ellipsis())]
     })
 }
 
@@ -210,7 +225,7 @@ fn teams_block<'a>(height: usize, draw: impl FnOnce(usize) -> Vec<StyledLine> + 
     let height = if height > 0 { height + 1 } else { 0 };
     Block::new(height, |height| draw(height - 1))
         .shrink_gradually(4, 4)
-        .shrink(4, 0)
+        .shrink(5, 0)
 }
 
 /// `Used 126,670 / 200,000 tokens   63.3%   left 73,330   $0.381   [✓ OK]`. The badge is never cut; a budget that is used up
@@ -281,7 +296,7 @@ fn bar(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<Styled
     let (style, columns) = (screen.style, screen.size.width);
     let at = &report.budget.thresholds;
     let bar = report.spending().map_or_else(
-        || vec![NO_BUDGET.into()],
+        Vec::new,
         |of| {
             let bar = style.bar(columns, of.used, of.budget, of.level, Some(at));
             vec![bar, OutputStyle::scale(columns, at).into()]

@@ -119,13 +119,14 @@ pub fn verdict(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
     let report = app
         .report()
         .filter(|_| app.panel.is_none() && size.height >= MIN_VERDICT);
-    let whole = report.and_then(|report| status::verdict(report, view.style));
+    let whole = report.and_then(|report| status::sentence(report, view.style));
     let Some((report, whole)) = report.zip(whole) else {
         return Vec::new();
     };
     if app.tab == Tab::Forecast && size.class() >= SizeClass::Normal {
         let remarks = status::remarks_on_log(report).map(StyledLine::from);
-        let lines = std::iter::once(whole).chain(remarks);
+        let lines = std::iter::once(whole).chain(status::action(report, view.style));
+        let lines = lines.chain(remarks);
         return lines.flat_map(|line| view.style.fold(line, 4)).collect();
     }
     let brief = status::brief_verdict(report, view.style);
