@@ -20,9 +20,10 @@ pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     };
     let (level, word) = (verdict.level, verdict.level.into_str());
     let first = text.split(", ").next().unwrap_or_default();
-    style.pick([text.as_str(), first].map(|text| {
-        StyledLine::styled(TextRole::Badge(level), word) + format!(": {text}")
-    }))
+    style.pick(
+        [text.as_str(), first]
+            .map(|text| StyledLine::styled(TextRole::Badge(level), word) + format!(": {text}")),
+    )
 }
 
 /// `63.3% used, 16% chance over`. A month that is over has no chance.

@@ -295,13 +295,10 @@ fn short_headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
 fn bar(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
     let (style, columns) = (screen.style, screen.size.width);
     let at = &report.budget.thresholds;
-    let bar = report.spending().map_or_else(
-        Vec::new,
-        |of| {
-            let bar = style.bar(columns, of.used, of.budget, of.level, Some(at));
-            vec![bar, OutputStyle::scale(columns, at).into()]
-        },
-    );
+    let bar = report.spending().map_or_else(Vec::new, |of| {
+        let bar = style.bar(columns, of.used, of.budget, of.level, Some(at));
+        vec![bar, OutputStyle::scale(columns, at).into()]
+    });
     let stated = stated(report).map(StyledLine::from);
     bar.into_iter().chain(stated).take(height).collect()
 }
