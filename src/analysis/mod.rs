@@ -4,6 +4,7 @@
 //! [`report()`] makes of that the [`StatusReport`] that every view shows.
 
 mod alert;
+mod alert_text;
 mod alerts;
 mod builder;
 mod burn_rate;

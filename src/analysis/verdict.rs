@@ -25,7 +25,7 @@ pub struct Verdict {
     pub basis: Basis,
     /// A sentence that begins with the level: `ok: 126,670 of 200,000 tokens used (63.3%); ...`.
     pub message: String,
-    /// What keeps the month within its budget, in figures. Absent where there is nothing to do.
+    /// What keeps the month within its budget, in figures, and from when on usage may be missing. Absent where there is nothing to do.
     pub action: Option<String>,
 }
 
@@ -121,11 +121,7 @@ fn remarks(report: &StatusReport) -> impl Iterator<Item = String> {
         1 => Some("1 row cannot be read and does not count".to_owned()),
         rows => Some(format!("{rows} rows cannot be read and do not count")),
     };
-    let silence = report.forecast.inputs.as_ref();
-    let silence = silence.and_then(|inputs| inputs.silence);
-    let silence = silence.map(|silence| format!("no row is newer than {}", silence.last_row));
-    let money = problem_of_money(report);
-    [money, unread, silence].into_iter().flatten()
+    [problem_of_money(report), unread].into_iter().flatten()
 }
 
 fn problem_of_money(report: &StatusReport) -> Option<String> {

@@ -9,6 +9,18 @@ use crate::model::{Level, Tokens};
 
 /// None where there is nothing to do, and of a month that is over.
 pub(super) fn action(report: &StatusReport, level: Level, basis: Basis) -> Option<String> {
+    let silence = report.forecast.inputs.as_ref();
+    let silence = silence.and_then(|inputs| inputs.silence);
+    let record = silence.map(|silence| {
+        let last = silence.last_row;
+        format!("record what was used since {last}, if anything")
+    });
+    let parts = [record, within_budget(report, level, basis)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn within_budget(report: &StatusReport, level: Level, basis: Basis) -> Option<String> {
     if level < Level::Warning || report.forecast.state != ForecastState::Open {
         return None;
     }

@@ -136,11 +136,10 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         stated_risk_line,
         plan,
     };
-    let mut teams = ahead.map(MonthAhead::teams).unwrap_or_default();
-    for team in teams.values_mut() {
-        team.confidence = team.confidence.min(trust);
-    }
-    (forecast, teams)
+    (
+        forecast,
+        ahead.map_or_else(HashMap::new, |ahead| ahead.teams(trust)),
+    )
 }
 
 /// The total of the project. Of a plan with nothing left to do, it is known.

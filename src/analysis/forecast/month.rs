@@ -156,7 +156,7 @@ impl<'r> MonthAhead<'r> {
 
     /// What each team will have used, by its own days. It spends no more than all do, nor more than what the plan leaves to it or
     /// to unknown teams. Of a team that has reported that it is done nothing more is to be expected.
-    pub(super) fn teams(&self) -> HashMap<NameId, TeamForecast> {
+    pub(super) fn teams(&self, trust: Confidence) -> HashMap<NameId, TeamForecast> {
         let none = Series::default();
         let team = |team: &TeamUsage| {
             let series = self.history.teams.get(&team.id).unwrap_or(&none);
@@ -174,7 +174,7 @@ impl<'r> MonthAhead<'r> {
             let limit = limits.of_team(team).and_then(|limit| limit.tokens);
             let spent = team.used().unwrap_or_default();
             let forecast = TeamForecast {
-                confidence: outlook.confidence,
+                confidence: outlook.confidence.min(trust),
                 month_end: outlook.estimate(self.end, spent, limit, policy)?,
             };
             Some((team.id, forecast))

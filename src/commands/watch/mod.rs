@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use super::run::Run;
 use crate::{
-    analysis::Rows,
+    analysis::{Rows, forecast::BacktestExtent},
     cli::{ViewArgs, WatchArgs},
     commands::status::view_request,
     diagnostic::Findings,
@@ -41,6 +41,12 @@ pub fn run(
 ) -> Result<ExitCode, Failure> {
     let request = ViewRequest {
         forecast_days: true,
+        // The forecast on a screen has the confidence of the printed one.
+        backtest: if watching.follow {
+            BacktestExtent::None
+        } else {
+            BacktestExtent::LastYear
+        },
         findings: Findings::listing(MAX_FINDINGS),
         ..view_request(args, Rows::Newest(MAX_ROWS), run)?
     };

@@ -193,7 +193,7 @@ fn beside_average_days(
     rest: Tokens,
 ) -> Option<String> {
     /// A difference that rounding makes.
-    const SMALL: f64 = 0.05;
+    const SMALL: f64 = 0.02;
     let rate = inputs.rate?;
     let average = rate.tokens_per_day.0 as f64 * inputs.days_left;
     let difference = rest.0 as f64 / average - 1.0;
@@ -205,7 +205,7 @@ fn beside_average_days(
             "since the likely figure is a median, and a few large days raise the average"
         }
         _ if differs => "since a day at the weekend differs",
-        _ => return None,
+        _ => "since days without any usage are unlikely",
     };
     let word = if difference < 0.0 { "less" } else { "more" };
     let average = Tokens(average as u64).compact();
@@ -286,7 +286,7 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     );
     let reasons = plan.gaps.iter().filter_map(|gap| match gap {
         PlanGap::Unaccounted => Some(format!("only {accounted}")),
-        PlanGap::NoEstimate => Some("not every phase to come has an estimate".to_owned()),
+        PlanGap::NoEstimate => Some("not every pending phase has an estimate".to_owned()),
         PlanGap::NothingOpen => None,
     });
     let reasons: Vec<String> = reasons.collect();
@@ -302,7 +302,7 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     })
 }
 
-/// `1 phase to come has no estimate and counts for nothing: Gr, line 13`.
+/// `1 pending phase has no estimate and counts for nothing: Gr, line 13`.
 fn without_estimate(plan: &Plan) -> Option<String> {
     const MAX_NAMED: usize = 4;
     let count = plan.without_estimate().count();
@@ -313,12 +313,15 @@ fn without_estimate(plan: &Plan) -> Option<String> {
     let named: Vec<String> = plan.without_estimate().take(MAX_NAMED).map(place).collect();
     let (phases, verbs) = match count {
         0 => return None,
-        1 => ("1 phase".to_owned(), "has no estimate and counts"),
-        count => (format!("{count} phases"), "have no estimate and count"),
+        1 => ("1 pending phase".to_owned(), "has no estimate and counts"),
+        count => (
+            format!("{count} pending phases"),
+            "have no estimate and count",
+        ),
     };
     let more = if count > MAX_NAMED { "; and more" } else { "" };
     Some(format!(
-        "{phases} to come {verbs} for nothing: {}{more}",
+        "{phases} {verbs} for nothing: {}{more}",
         named.join("; ")
     ))
 }
@@ -339,7 +342,7 @@ fn calibration(inputs: &ProjectInputs) -> String {
     };
     let teams = counted(finished.len(), "finished team");
     format!(
-        "{teams} took {actual} of the {estimated} {word}, so a phase to come counts {:.2} of its estimate",
+        "{teams} took {actual} of the {estimated} {word}, so a pending phase counts {:.2} of its estimate",
         inputs.ratio
     )
 }

@@ -189,17 +189,7 @@ fn teams(report: &StatusReport) -> ReportTable {
         Column::named("Confidence", "confidence").droppable(1),
         Column::named("Status", "status").droppable(1),
     ];
-    let by_plan = |team: &TeamReport| team.forecast.map(|of| of.month_end.basis);
-    let by_plan = report
-        .teams
-        .iter()
-        .any(|team| by_plan(team) == Some(ForecastBasis::Plan));
-    let title = if by_plan {
-        "Teams when the plan is done"
-    } else {
-        "Teams when the month ends"
-    };
-    let mut table = ReportTable::new(title, columns);
+    let mut table = ReportTable::new(title_of_teams(report), columns);
     for team in &report.teams {
         // The interval of a team from few days says nothing.
         let known = team
@@ -237,6 +227,17 @@ fn teams(report: &StatusReport) -> ReportTable {
         table.note("the likely figures of teams do not add up to that of the whole");
     }
     table
+}
+
+/// By a plan, it does not say when its phases are done.
+fn title_of_teams(report: &StatusReport) -> &'static str {
+    let basis = |team: &TeamReport| team.forecast.map(|of| of.month_end.basis);
+    let mut bases = report.teams.iter().filter_map(basis);
+    if bases.any(|basis| basis == ForecastBasis::Plan) {
+        "Teams when the plan is done"
+    } else {
+        "Teams when the month ends"
+    }
 }
 
 /// The finished work that the plan's estimates are compared with.
