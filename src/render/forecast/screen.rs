@@ -83,7 +83,7 @@ fn below(
     let style = columns.map_or(style, |columns| columns.style(style));
     let [thresholds, cost_thresholds, scenarios, pending, others @ ..] = tables::all(report);
     let last = |table: &ReportTable| table.rows().count().saturating_sub(1)..usize::MAX;
-    let rows = |of: ForecastRows, rows: Range<usize>| rows_if(selected == Some(of), rows);
+    let rows = |of, rows: Range<usize>| (selected == Some(of)).then_some(rows);
     let of_budget = rows(ForecastRows::Budget, last(&thresholds));
     let of_cost = rows(ForecastRows::CostBudget, last(&cost_thresholds));
     let of_plan = rows(ForecastRows::Pending, 0..usize::MAX);
@@ -105,10 +105,6 @@ fn below(
         selected: first.selected.or(second.selected),
         lines: columns.beside(first.lines, second.lines),
     }
-}
-
-fn rows_if(is_selected: bool, rows: Range<usize>) -> Option<Range<usize>> {
-    is_selected.then_some(rows)
 }
 
 fn context_fields(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {

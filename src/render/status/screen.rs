@@ -88,7 +88,7 @@ fn tiny_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     let bar = bar.into_iter().flat_map(|line| screen.style.fold(line, 4));
     vec![
         verdict(report, screen).shrink(1, 1),
-        action(report, screen).shrink(5, 1).shrink(7, 0),
+        action(report, screen).shrink_gradually(5, 1).shrink(7, 0),
         remarks(report, screen).shrink(2, 0),
         Block::lines([short_headline(report, screen)]),
         Block::lines(bar).shrink(3, 1),
@@ -118,7 +118,7 @@ fn large_blocks(report: &StatusReport, screen: ScreenStatus) -> Vec<Block<'_>> {
     });
     let mut blocks = vec![
         verdict(report, screen).shrink(5, 1).shrink(10, 0),
-        action(report, screen).shrink(5, 1).shrink(7, 0),
+        action(report, screen).shrink_gradually(5, 1).shrink(7, 0),
         remarks(report, screen).shrink(5, 0),
         Block::lines([headline(report, screen)]),
         bar.shrink(4, 1),
@@ -153,16 +153,17 @@ fn verdict(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
 
 /// What to do.
 fn action(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
-    let (style, width) = (screen.style, screen.size.width);
+    let style = screen.style;
     let action = super::action(report, style);
-    let whole = action.clone().map(|action| style.fold(action, 4));
-    let whole = whole.unwrap_or_default();
-    Block::new(whole.len(), move |height| {
-        if height >= whole.len() {
-            return whole;
+    let mut lines = action.map(|action| style.fold(action, 4)).unwrap_or_default();
+    Block::new(lines.len(), move |height| {
+        let rest = lines.split_off(height.min(lines.len()));
+        if let Some((last, next)) = lines.last_mut().zip(rest.first()) {
+            // The last line says that more would follow.
+            let more = std::mem::take(last) + " " + next.text().trim_start();
+            *last = more.cut(screen.size.width, style.ellipsis());
         }
-        let action = action.unwrap_or_default();
-        vec![action.cut(width, style.ellipsis())]
+        lines
     })
 }
 
