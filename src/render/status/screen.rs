@@ -155,7 +155,9 @@ fn verdict(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
 fn action(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
     let style = screen.style;
     let action = super::action(report, style);
-    let mut lines = action.map(|action| style.fold(action, 4)).unwrap_or_default();
+    let mut lines = action
+        .map(|action| style.fold(action, 4))
+        .unwrap_or_default();
     Block::new(lines.len(), move |height| {
         let rest = lines.split_off(height.min(lines.len()));
         if let Some((last, next)) = lines.last_mut().zip(rest.first()) {
