@@ -93,3 +93,31 @@ fn recording_takes_no_longer_for_a_team_among_many() {
     assert_linear(names, 250, &args);
     assert_linear(holds, 250, &args);
 }
+
+/// A summary, and lines of what hardly is a secret.
+fn near_secrets(count: usize) -> String {
+    let mut log = months(1);
+    for part in [
+        "sk-/",
+        "sk-ant-",
+        "eyJ.",
+        "ghp_",
+        "AKIA",
+        "-----BEGIN PRIVATE KEY-----",
+    ] {
+        log += &part.repeat(count);
+        log.push('\n');
+    }
+    log
+}
+
+fn secrets(count: usize) -> String {
+    let line = "| Team 1 | AKIAEXAMPLEEXAMPLE77 |\n";
+    months(1) + &line.repeat(count)
+}
+
+#[test]
+fn secrets_are_found_in_linear_time() {
+    assert_linear(near_secrets, 2_000, &["check"]);
+    assert_linear(secrets, 50, &["check"]);
+}

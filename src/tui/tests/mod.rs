@@ -11,6 +11,7 @@ mod findings;
 mod keys;
 mod readings;
 mod screens;
+mod secrets;
 mod sizes;
 
 use std::time::Duration;
