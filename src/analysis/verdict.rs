@@ -118,8 +118,8 @@ fn plan_above_budget(report: &StatusReport) -> Option<Level> {
 fn remarks(report: &StatusReport) -> impl Iterator<Item = String> {
     let unread = match report.log.unreadable_rows {
         0 => None,
-        1 => Some("1 row cannot be read and does not count".to_owned()),
-        rows => Some(format!("{rows} rows cannot be read and do not count")),
+        1 => Some("1 row cannot be read and is not counted".to_owned()),
+        rows => Some(format!("{rows} rows cannot be read and are not counted")),
     };
     [problem_of_money(report), unread].into_iter().flatten()
 }
@@ -331,7 +331,7 @@ fn outlook(report: &StatusReport) -> Option<String> {
         });
         return fits
             .or(likely)
-            .or_else(|| Some("too early to say where it will end".to_owned()));
+            .or_else(|| Some("too early for a forecast".to_owned()));
     };
     let likely = worst
         .likely

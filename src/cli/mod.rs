@@ -103,7 +103,7 @@ pub struct ViewArgs {
     pub daily: bool,
     /// Show where the month is likely to end, and why
     ///
-    /// The likely total, its range, the chance of exceeding the budget, when thresholds are crossed, and the reasons.
+    /// The likely total, its range, the chance of exceeding the budget, when thresholds are reached, and the reasons.
     #[arg(long, help_heading = VIEWS)]
     pub forecast: bool,
     /// Compare past forecasts with finished months
@@ -209,7 +209,7 @@ pub struct WatchArgs {
     /// A number without a unit is in seconds. For file systems that send no change events, like some network drives.
     #[arg(long, requires = "following", value_name = "SECONDS", value_parser = values::parse_poll)]
     pub poll: Option<Duration>,
-    /// Ring the bell when a threshold is crossed
+    /// Ring the bell when a threshold is reached
     ///
     /// The key b turns it on and off.
     #[arg(long, requires = "watch", conflicts_with = "follow")]
@@ -236,7 +236,7 @@ pub struct GlobalArgs {
     pub file: Option<PathBuf>,
     /// The month's budget in tokens, like 200K
     ///
-    /// Without this option: TOKMON_BUDGET, else tokmon.toml, else what the log says.
+    /// Without this option: TOKMON_BUDGET, else tokmon.toml, else what the log states.
     #[arg(long, global = true, value_name = "TOKENS", value_parser = parse_tokens, allow_hyphen_values = true)]
     pub budget: Option<Tokens>,
     /// The settings file

@@ -27,7 +27,7 @@ pub enum Command {
     Record(Box<RecordArgs>),
     /// Check the log, and fix it with --fix
     Check(CheckArgs),
-    /// Move old daily details and hook lines to the archive
+    /// Move old daily sections and hook lines to the archive
     Archive(ArchiveArgs),
     /// Bring a log from before v2.0 up to date
     Migrate(MigrateArgs),
@@ -253,15 +253,15 @@ pub struct CheckArgs {
 #[derive(Clone, Debug, Args)]
 #[command(help_template = TEMPLATE, before_help = ARCHIVE_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
 pub struct ArchiveArgs {
-    /// Days of daily details to keep
+    /// Days of daily sections to keep
     ///
     /// Without this option: tokmon.toml, else the log's retention policy, else 30.
     #[arg(long, value_name = "DAYS", conflicts_with = "before", value_parser = values::parse_days)]
     pub keep_days: Option<u32>,
-    /// Move daily details from before this day
+    /// Move daily sections from before this day
     #[arg(long, value_name = "DATE", value_parser = values::parse_date)]
     pub before: Option<NaiveDate>,
-    /// Move hook lines only, no daily details
+    /// Move hook lines only, no daily sections
     #[arg(long, conflicts_with_all = ["keep_days", "before", "compact"])]
     pub hooks_only: bool,
     /// Merge the rows of a team and task of a day
@@ -292,7 +292,7 @@ pub struct MigrateArgs {
 const ARCHIVE_EXAMPLES: &str = "\
 Examples:
   tokmon archive --dry-run      show what would move
-  tokmon archive --keep-days 7  keep a week of daily details
+  tokmon archive --keep-days 7  keep a week of daily sections
 As a line of a crontab, each night; it prints nothing if nothing is wrong:
   15 3 * * * cd ~/project && ~/.cargo/bin/tokmon archive -q";
 

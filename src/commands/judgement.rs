@@ -168,7 +168,7 @@ impl Judged<'_> {
                 let by_tokens = self.team.is_some() || report.token_level == Some(Level::Exceeded);
                 let figures = prefixed(" (", by_tokens.then(|| self.spent(false) + ")"));
                 format!(
-                    "{month} is over, and {of} is used up: {option} {limit} is reached{figures}"
+                    "{month} is over, and {of} is exceeded: {option} {limit} is reached{figures}"
                 )
             }));
         }
@@ -227,7 +227,7 @@ impl Judged<'_> {
 
     fn limit(self) -> String {
         match self.team {
-            Some(team) => format!("the limit of {}", team.name),
+            Some(team) => format!("the allocation of {}", team.name),
             None => "its budget".to_owned(),
         }
     }
@@ -239,7 +239,7 @@ impl Judged<'_> {
         };
         let name = &team.name;
         Failure::usage(format!(
-            "{option} with --team needs a limit, and {name} has none"
+            "{option} with --team needs an allocation, and {name} has none"
         ))
         .help(format!(
             "set `tokens` under [teams.\"{name}\"] in tokmon.toml, or leave out --team"

@@ -42,7 +42,7 @@ pub fn crossed(
         let (used, budget) = (spending.written(used), spending.written(budget));
         let share = spending.share().map(|share| format!(" ({share})"));
         let (share, time) = (share.unwrap_or_default(), now.format("%H:%M"));
-        format!("passed {passed}%: {used} of {budget}{share} at {time}")
+        format!("reached {passed}%: {used} of {budget}{share} at {time}")
     });
     (Some(spending.level), message, rings)
 }

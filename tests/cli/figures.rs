@@ -516,7 +516,7 @@ fn a_month_to_come_hides_none() {
     let args = ["-q", "--month", "2027-02"];
     let out = Tokmon::new(args).folder(folder.path()).run().out;
     let remark = out.lines().nth(1);
-    assert_eq!(remark, Some("2027-02 is yet to come; today is 2026-02-25"));
+    assert_eq!(remark, Some("2027-02 has not begun; today is 2026-02-25"));
 }
 
 #[test]

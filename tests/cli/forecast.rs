@@ -656,7 +656,7 @@ fn money_is_forecast_where_a_budget_in_money_is_set() {
     ");
     let (_, out) = of("[budget]\ncost = \"0.30 USD\"\n", "");
     assert!(
-        out.contains("cost: none left, $0.300 already spent  [X OVER]"),
+        out.contains("cost: $0.300 is exceeded already  [X OVER]"),
         "{out}"
     );
     let (report, out) = of("[budget]\ncost = \"0.60 EUR\"\n", "");

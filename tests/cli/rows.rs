@@ -27,7 +27,7 @@ fn rows_outside_a_table_count_with_it_and_are_moved_into_it() {
     let after = fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
     let again = Tokmon::new(["--teams", "--now", NOW]).folder(folder.path());
     let tables = |out: &str| {
-        out.split("\nData")
+        out.split("\nFindings")
             .next()
             .unwrap()
             .replace("cost-log.md", &path)

@@ -231,7 +231,7 @@ fn the_end_of_a_forecast_is_stated_once_and_is_the_right_one() {
     let (_, forecast) = out.split_once("\nForecast ").unwrap();
     let (chances, _) = forecast
         .split_once("\nBurn-up")
-        .or_else(|| forecast.split_once("\nCourse"))
+        .or_else(|| forecast.split_once("\nBurn-up"))
         .unwrap();
     assert_eq!(chances.matches("to 2026-02-28 (").count(), 1, "{chances}");
     assert!(!chances.contains("by 2026-02-28"), "{chances}");

@@ -81,7 +81,7 @@ fn next_steps(
     let width = record.chars().count();
     let (log, settings) = (&log.shown, &settings.shown);
     let mut text = format!(
-        "Wrote {log} and {settings}\n\n  {record}  records spending\n  {status:<width$}  shows what is used\n"
+        "Wrote {log} and {settings}\n\n  {record}  records usage\n  {status:<width$}  shows what is used\n"
     );
     if is_default {
         text += "\nIts one team is Orchestrator; recording for another name adds that team.\n";

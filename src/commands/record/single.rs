@@ -50,7 +50,7 @@ pub fn check_time(time: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> Re
     let shown = time.to_rfc3339();
     let refused = |why: String| {
         Err(Failure::usage(format!("{shown} is {why}"))
-            .help("say when it was spent, or leave --time out"))
+            .help("give the time of the usage, or leave out --time"))
     };
     if time > now + CLOCK_SKEW {
         return refused(format!("in the future; it is {}", now.to_rfc3339()));

@@ -83,7 +83,7 @@ fn canvas(style: OutputStyle, scale: usize, rows: usize) -> Canvas {
 fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
     let style = canvas.style;
     let mut key = key(chart, style).into_iter().map(StyledLine::from);
-    let first = heading("Course") + "  " + key.next().unwrap_or_default();
+    let first = heading("Burn-up") + "  " + key.next().unwrap_or_default();
     let mut lines = strip::in_lines(std::iter::once(first).chain(key).collect(), "", style);
     lines.extend(chart.lines(canvas));
     lines.push(axis.into());

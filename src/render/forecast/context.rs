@@ -44,7 +44,7 @@ fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     const NAME: &str = "Plan total";
     let Some(plan) = &report.forecast.plan else {
         let text = match report.forecast.state {
-            ForecastState::NotBegun => "a plan is about the month under way",
+            ForecastState::NotBegun => "a plan is about the current month",
             _ => "the log has no table of pending phases",
         };
         return vec![(NAME, text.into())];

@@ -54,7 +54,7 @@ fn no_cost(report: &StatusReport) -> Option<String> {
         Some(cost) if !cost.complete || !cost.others.is_empty() => {
             format!("some tokens have no cost in {wanted}")
         }
-        Some(_) => "nothing was spent so far".to_owned(),
+        Some(_) => "nothing is spent so far".to_owned(),
     };
     Some(format!("no cost forecast: {reason}"))
 }
@@ -96,13 +96,13 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
     })
 }
 
-/// `no row is newer than 2026-11-16: the 10 days since count as days without spending; as before (6,720 tokens a day), 67.2K are missing`.
+/// `no row is newer than 2026-11-16: the 10 days since count as days without usage; as before (6,720 tokens a day), 67.2K are missing`.
 fn silent(silence: Silence) -> String {
     let (last, days) = (silence.last_row, counted(silence.days, "day"));
     let before = silence.tokens_per_day_before;
     let missing = silence.tokens_if_as_before().compact();
     format!(
-        "no row is newer than {last}, and the {days} since count as days without spending; if work went on as before, at {before} \
+        "no row is newer than {last}, and the {days} since count as days without usage; if work went on as before, at {before} \
          tokens a day, {missing} are missing"
     )
 }
@@ -140,7 +140,7 @@ pub fn why_no_more(report: &StatusReport) -> Option<String> {
     let is_done = forecast.plan.as_ref().is_some_and(Plan::is_done);
     Some(match end.basis {
         ForecastBasis::Plan | ForecastBasis::RateAndPlan if is_done => {
-            "nothing planned is left to do".to_owned()
+            "no phase is pending".to_owned()
         }
         ForecastBasis::Plan => return None,
         _ if inputs.days_left < 1.0 => "less than a day is left".to_owned(),
@@ -277,7 +277,7 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     }
     let end = report.forecast.month_end.map(|end| end.basis);
     let so = match end {
-        Some(ForecastBasis::Rate) => ", so the month ends by the rate alone",
+        Some(ForecastBasis::Rate) => ", so the month ends by daily usage alone",
         _ => "",
     };
     let accounted = format!(
@@ -293,7 +293,7 @@ fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     Some(match (plan.complete, plan.gaps.is_empty()) {
         (true, true) => format!("the plan is taken to list all work: {accounted}"),
         (true, false) => format!("the plan is taken to list all work, {BY_SETTINGS}"),
-        (false, _) if plan.is_done() => format!("nothing planned is left to do{so}"),
+        (false, _) if plan.is_done() => format!("no phase is pending{so}"),
         (false, true) => format!("the plan is not taken to list all work, {BY_SETTINGS}{so}"),
         (false, false) => format!(
             "the plan is not taken to list all work ({}){so}",

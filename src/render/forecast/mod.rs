@@ -156,7 +156,7 @@ fn title(report: &StatusReport) -> (String, Option<String>, Option<String>) {
     }
     let trust = match (forecast.confidence, basis) {
         (Confidence::None, _) if no_day => "no complete day yet".to_owned(),
-        (Confidence::None, _) => "no spending to go by".to_owned(),
+        (Confidence::None, _) => "no usage to go by".to_owned(),
         (Confidence::TooEarly, _) => "too early".to_owned(),
         (confidence, _) => format!("{} confidence", confidence.into_str()),
     };

@@ -49,7 +49,7 @@ pub fn more(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     });
     let fields = [
         ("Cost", cost.map(StyledLine::from)),
-        ("All planned", of_project(report, style)),
+        ("Planned work", of_project(report, style)),
         ("Team", team),
     ];
     let known = |(name, text): (&'static str, Option<StyledLine>)| Some((name, text?));
@@ -68,7 +68,7 @@ fn of_tokens(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
             StyledLine::from(format!("{used} of {budget} tokens used{share}")) + exceeded
         }
         _ if is_used_up => {
-            let text = format!("none left: {used} of {budget} tokens already used");
+            let text = format!("exceeded already: {used} of {budget} tokens used");
             StyledLine::from(text) + exceeded
         }
         ForecastState::NotBegun => format!("{month} has not begun").into(),
@@ -111,7 +111,7 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
     let text = match (report.is_over(), over) {
         (true, true) => format!("cost: {amounts} spent"),
         (true, false) if is_whole => format!("cost: {amounts} spent"),
-        (false, true) => format!("cost: none left, {amounts} already spent"),
+        (false, true) => format!("cost: exceeded already, {amounts} spent"),
         (true, false) => format!("cost: some tokens have no cost in {}", budget.currency),
         (false, false) if report.budget.tokens.is_some() => return None,
         (false, false) => "cost: too early to tell".to_owned(),
@@ -123,7 +123,7 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
 fn of_money(cost: &CostEstimate, style: OutputStyle) -> StyledLine {
     let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
     if chance == Probability::CERTAIN {
-        let text = format!("cost: none left, {budget} already spent");
+        let text = format!("cost: {budget} is exceeded already");
         return StyledLine::from(text) + badge(Level::Exceeded, style);
     }
     let text = format!("cost: {chance} of exceeding {budget}");

@@ -304,7 +304,7 @@ fn scenarios(report: &StatusReport) -> ReportTable {
     }
     if !table.is_empty() {
         table.note(
-            "scenarios change the pending phases by a fixed share: they are no forecast, and do not count for the verdict",
+            "scenarios change the pending phases by a fixed percentage: they are not a forecast, and do not count for the verdict",
         );
     }
     table

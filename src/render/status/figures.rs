@@ -75,7 +75,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     }
     if report.reserved > Tokens::ZERO {
         let held = tokens(report.reserved.to_string());
-        let remark = "held for work about to start".into();
+        let remark = "by holds, for work about to start".into();
         add("Reserved", held, report.share(report.reserved), remark);
         if let Some(left) = report.available {
             let level = report.reserved_token_level;
@@ -146,7 +146,7 @@ pub fn stated(report: &StatusReport) -> Option<String> {
         tokens => format!("; {tokens} of these are in usage lines not settled yet"),
     };
     Some(format!(
-        "log says {stated} (line {line}), {difference} {word} than the rows add up to{unsettled}"
+        "the log states {stated} (line {line}), {difference} {word} than the rows add up to{unsettled}"
     ))
 }
 

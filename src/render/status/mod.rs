@@ -82,7 +82,7 @@ pub fn remarks(report: &StatusReport) -> Vec<String> {
     let month = report.month;
     let other_month = (!report.is_current_month).then(|| {
         if month > Month::of(today) {
-            format!("{month} is yet to come; today is {today}")
+            format!("{month} has not begun; today is {today}")
         } else {
             format!("{month} is not the current month; today is {today}")
         }
@@ -284,7 +284,7 @@ fn findings(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     }
     let kept = page.findings.kept().iter();
     let shown = kept.filter(|finding| finding.severity() != Severity::Note);
-    let mut lines = vec![StyledLine::new(), heading(format!("Data ({count})"))];
+    let mut lines = vec![StyledLine::new(), heading(format!("Findings ({count})"))];
     for finding in shown.take(MAX_LISTED) {
         let severity = finding.severity().into_str();
         let text = style.text(&concise(finding, page.files));

@@ -231,7 +231,7 @@ fn teams_block<'a>(height: usize, draw: impl FnOnce(usize) -> Vec<StyledLine> + 
         .shrink(5, 0)
 }
 
-/// `Used 126,670 / 200,000 tokens   63.3%   left 73,330   $0.381   [✓ OK]`. The badge is never cut; a budget that is used up
+/// `Used 126,670 / 200,000 tokens   63.3%   73,330 remaining   $0.381   [✓ OK]`. The badge is never cut; a budget that is used up
 /// is shown in reverse.
 fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let (style, wide, spending) = (screen.style, screen.is_wide(), report.spending());
@@ -240,10 +240,10 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let room = screen.size.width.saturating_sub(badge.width() + 1);
     let share = spending.and_then(|spending| spending.share());
     let in_money = spending.is_some_and(|spending| spending.currency.is_some());
-    let left_money = money_left(report).map(|left| format!("left {left}"));
+    let left_money = money_left(report).map(|left| format!("{left} remaining"));
     let left = report.remaining.filter(|_| !in_money).map(|left| {
         let rest = report.share_left(report.used.tokens).filter(|_| wide);
-        format!("left {}{}", signed(left), in_brackets(rest))
+        format!("{} remaining{}", signed(left), in_brackets(rest))
     });
     let unit = if in_money { "" } else { " tokens" };
     let secondary = if in_money {
@@ -324,10 +324,10 @@ fn reserved(report: &StatusReport) -> Option<[String; 2]> {
     Some([format!("reserved {held}{available}"), brief])
 }
 
-/// `left 73,330   $0.381   309/min`, as much of it as fits.
+/// `73,330 remaining   $0.381   309/min`, as much of it as fits.
 fn left(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let left = money_left(report).or_else(|| report.remaining.map(signed));
-    let left = left.map(|left| format!("left {left}"));
+    let left = left.map(|left| format!("{left} remaining"));
     let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
     let reserved = reserved(report).map(|[_, brief]| brief);
     let parts = [left, reserved, line::secondary(report, style), rate];

@@ -119,5 +119,5 @@ pub fn findings(page: &Page<'_>, least: Severity) -> ReportTable {
     };
     let kept = page.findings.kept().iter();
     let shown = kept.filter(|finding| finding.severity() <= least);
-    ReportTable::records("Data", shown.map(record))
+    ReportTable::records("Findings", shown.map(record))
 }

@@ -74,7 +74,7 @@ fn the_bell_rings_once_for_each_threshold() {
     assert_eq!(rung, [false, true, false, false, false, true, true, false]);
     let screen = picture(&app, 80, 24, false);
     assert!(
-        screen.contains("!!! CRIT  passed 90%: 181,200 of 200,000 (90.6%) at 17:00"),
+        screen.contains("!!! CRIT  reached 90%: 181,200 of 200,000 (90.6%) at 17:00"),
         "{screen}"
     );
 }
@@ -184,7 +184,7 @@ fn a_threshold_is_told_of_though_a_row_is_not_counted() {
     app.take(worse(181_200), now(), at);
     app.take(worse(181_200), now(), at + PATIENCE);
     let screen = picture(&app, 80, 24, false);
-    assert!(screen.contains("passed 90%: 181,200"), "{screen}");
+    assert!(screen.contains("reached 90%: 181,200"), "{screen}");
     let line = view::line(&app, view_context(false));
     assert!(line.ends_with("| 1 row not counted"), "{line}");
 }

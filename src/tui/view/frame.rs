@@ -57,7 +57,7 @@ fn name(app: &App, in_full: bool, view: ViewContext) -> String {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let month = (!report.is_current_month).then(|| {
         let past = report.month.last_day() < report.now.date_naive();
-        let when = if past { "is over" } else { "is yet to come" };
+        let when = if past { "is over" } else { "has not begun" };
         format!("{} {when}", report.month)
     });
     let parts = [
