@@ -146,7 +146,7 @@ pub fn stated(report: &StatusReport) -> Option<String> {
         tokens => format!("; {tokens} of these are in usage lines not settled yet"),
     };
     Some(format!(
-        "the log states {stated} (line {line}), {difference} {word} than the rows add up to{unsettled}"
+        "log says {stated} (line {line}), {difference} {word} than the rows add up to{unsettled}"
     ))
 }
 
