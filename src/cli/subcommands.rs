@@ -127,12 +127,14 @@ pub struct StatementArgs {
     #[arg(long, value_name = "TEAM", required_unless_present = "batch")]
     pub team: Option<String>,
     /// The number of tokens, like 12450 or 12.5K
-    #[arg(long, value_name = "TOKENS", required_unless_present = "batch", value_parser = parse_tokens, allow_hyphen_values = true)]
+    ///
+    /// They count against the budget. Without this option: the input and output tokens together.
+    #[arg(long, value_name = "TOKENS", required_unless_present_any = ["batch", "input_tokens", "output_tokens"], value_parser = parse_tokens, allow_hyphen_values = true)]
     #[serde(deserialize_with = "values::tokens_of_json")]
     pub tokens: Option<Tokens>,
     /// Input tokens
     ///
-    /// This and the next three say what kinds of tokens were used; --tokens is what counts against the budget.
+    /// This and the next three say what kinds of tokens were used.
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
     #[serde(rename = "input", deserialize_with = "values::tokens_of_json")]
     pub input_tokens: Option<Tokens>,

@@ -554,3 +554,21 @@ fn record_says_what_is_odd_about_a_model_a_hold_and_a_secret() {
     assert!(!pictures.contains(&key), "{pictures}");
     assert_snapshot!(pictures);
 }
+
+#[test]
+fn input_and_output_tokens_together_count_if_no_sum_is_given() {
+    let folder = repository(&[(LOG, &harness::log_of(5))]);
+    let mut pictures = String::new();
+    for line in [
+        "--input-tokens 1.2K --output-tokens 34 --id a",
+        "--output-tokens 7 --id b",
+        "--input-tokens 5 --tokens 9 --id c",
+        "--input-tokens 5 --cache-read-tokens 900 --id d",
+        "--cache-read-tokens 900 --id d",
+        "--input-tokens 999999999999999 --output-tokens 999999999999999 --id e",
+    ] {
+        let args: Vec<&str> = ["--team", "X"].into_iter().chain(line.split(' ')).collect();
+        writeln!(pictures, "$ {line}\n{}", record(folder.path(), &args)).unwrap();
+    }
+    assert_snapshot!(pictures);
+}

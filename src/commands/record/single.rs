@@ -3,11 +3,11 @@
 use chrono::{DateTime, Datelike as _, FixedOffset};
 
 use crate::{
-    cli::StatementArgs,
+    cli::{StatementArgs, parse_tokens},
     commands::run::Run,
     failure::Failure,
     log::cell,
-    model::{Status, TokenClasses, Usage},
+    model::{Status, TokenClasses, Tokens, Usage},
 };
 
 /// The maximum time that another clock may be ahead.
@@ -27,7 +27,7 @@ pub fn usage_of(
     Ok(Usage {
         time: given.time.unwrap_or(now),
         team: team.trim().to_owned(),
-        tokens: given.tokens.ok_or_else(|| missing("tokens"))?,
+        tokens: tokens(given)?,
         classes: TokenClasses {
             input: given.input_tokens,
             output: given.output_tokens,
@@ -43,6 +43,33 @@ pub fn usage_of(
         id: given.id.clone().unwrap_or_else(|| random_id(run)),
         hold: given.hold.clone(),
     })
+}
+
+/// What counts against the budget: what is given, else the input and output tokens together. Whether tokens of a cache count is
+/// for the caller to say.
+fn tokens(given: &StatementArgs) -> Result<Tokens, Failure> {
+    let missing = || Failure::usage("missing field `tokens`");
+    if let Some(tokens) = given.tokens {
+        return Ok(tokens);
+    }
+    let kinds = [given.input_tokens, given.output_tokens];
+    let sum = kinds
+        .iter()
+        .flatten()
+        .copied()
+        .reduce(Tokens::saturating_add);
+    let sum = sum.ok_or_else(missing)?;
+    if given
+        .cache_write_tokens
+        .or(given.cache_read_tokens)
+        .is_some()
+    {
+        return Err(
+            missing().help("with tokens of a cache, say how many tokens count against the budget")
+        );
+    }
+    parse_tokens(&sum.to_string())
+        .map_err(|help| Failure::usage("input and output tokens are too many").help(help))
 }
 
 /// Refuses a time in the future, and one in a year that a log cannot hold.
