@@ -80,13 +80,12 @@ pub(super) fn verdict(report: &StatusReport) -> Option<Verdict> {
         (basis, level, sentence)
     };
     let sentence = sentence.unwrap_or_else(|| spent(report, level));
-    let remarks: String = remarks(report)
-        .map(|remark| format!("; {remark}"))
-        .collect();
+    let parts = [format!("{level}: {sentence}")].into_iter();
+    let parts: Vec<String> = parts.chain(remarks(report)).collect();
     Some(Verdict {
         level,
         basis,
-        message: format!("{level}: {sentence}{remarks}"),
+        message: parts.join("; "),
         action: action(report, level, basis),
     })
 }
@@ -103,10 +102,9 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
     let mark = if report.used.estimate { "~" } else { "" };
     let (used, month) = (report.used.tokens, report.month);
     let others = remarks(report).skip(usize::from(report.cost_budget.is_some()));
-    let others: String = others.map(|remark| format!("; {remark}")).collect();
-    Some(format!(
-        "{reason}; {mark}{used} tokens used in {month}{others}"
-    ))
+    let used = format!("{mark}{used} tokens used in {month}");
+    let parts: Vec<String> = [reason, used].into_iter().chain(others).collect();
+    Some(parts.join("; "))
 }
 
 fn plan_above_budget(report: &StatusReport) -> Option<Level> {
@@ -241,7 +239,7 @@ fn plan(report: &StatusReport, level: Level) -> Option<String> {
 
 /// The chance of exceeding one of the budgets, by one estimate.
 struct Chance {
-    chance: Probability,
+    probability: Probability,
     level: Level,
     budget: String,
     likely: Option<String>,
@@ -261,7 +259,7 @@ fn chances(report: &StatusReport) -> impl Iterator<Item = Chance> {
     let so_far = format!("{used} used so far{}", share(report.share(used)));
     let of_tokens = forecast.estimates().filter_map(move |end| {
         Some(Chance {
-            chance: end.probability_over_budget?,
+            probability: end.probability_over_budget?,
             level: end.level?,
             budget: format!("{} tokens", report.budget.tokens?),
             likely: end.quantiles.p50.map(Tokens::compact),
@@ -274,7 +272,7 @@ fn chances(report: &StatusReport) -> impl Iterator<Item = Chance> {
         let spent = report.cost_budget.as_ref()?.used?;
         let of_budget = share(Percent::new(spent.nanos, cost.budget.nanos));
         Some(Chance {
-            chance: cost.probability_over_budget,
+            probability: cost.probability_over_budget,
             level: cost.level,
             budget: cost.budget.to_string(),
             likely: cost.quantiles.p50.map(|likely| likely.to_string()),
@@ -298,7 +296,7 @@ fn forecast(report: &StatusReport, level: Level) -> Option<String> {
     let likely = end.likely.map(|likely| format!("likely {likely}, "));
     Some(format!(
         "{} chance of exceeding {} {} ({level} from {from}%); {}{}",
-        end.chance,
+        end.probability,
         end.budget,
         end.until,
         likely.unwrap_or_default(),
@@ -317,7 +315,7 @@ fn outlook(report: &StatusReport) -> Option<String> {
     let fits = plan_that_fits(report);
     // Of equals, the first.
     let worst = chances(report).fold(None, |worst: Option<Chance>, other| match worst {
-        Some(worst) if worst.chance >= other.chance => Some(worst),
+        Some(worst) if worst.probability >= other.probability => Some(worst),
         _ => Some(other),
     });
     let Some(worst) = worst else {
@@ -344,7 +342,7 @@ fn outlook(report: &StatusReport) -> Option<String> {
     } else {
         &worst.budget
     };
-    let chance = format!("the chance of exceeding {budget} is {}", worst.chance);
+    let chance = format!("the chance of exceeding {budget} is {}", worst.probability);
     let end = fits.or(likely);
     Some(end.map(|end| format!("{end}, and ")).unwrap_or_default() + &chance)
 }

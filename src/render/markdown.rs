@@ -16,7 +16,7 @@ pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io:
     }
     let sentence = status::sentence(report, OutputStyle::PLAIN).into_iter();
     for sentence in sentence.chain(status::action(report, OutputStyle::PLAIN)) {
-        writeln!(out, "\n{}", escape(&sentence.text()))?;
+        writeln!(out, "\n{}", escape(sentence.text()))?;
     }
     let is_shown = |table: &&ReportTable| !table.is_empty() || table.notes().next().is_some();
     for table in tables.iter().filter(is_shown) {

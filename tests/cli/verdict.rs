@@ -265,12 +265,11 @@ fn a_full_report_begins_with_a_summary_that_fits_a_screen() {
 
 #[test]
 fn alerts_without_room_in_the_summary_follow_it() {
-    let teams: String = (1..=30)
-        .map(|team| format!("| Team {team} | 1,000 |\n"))
-        .collect();
-    let limits: String = (1..=30)
-        .map(|team| format!("| Team {team} | 900 |\n"))
-        .collect();
+    let rows = |tokens: &str| {
+        let rows = (1..=30).map(|team| format!("| Team {team} | {tokens} |\n"));
+        rows.collect::<Vec<String>>().concat()
+    };
+    let (teams, limits) = (rows("1,000"), rows("900"));
     let log = format!(
         "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n{teams}\n## Budget Allocation by Team\n\n| Team | Allocated |\n|---|---|\n{limits}\n{BUDGET}"
     );

@@ -7,6 +7,7 @@
 
 use super::{
     Estimate, HurdleGamma, Remaining,
+    number::as_float,
     rate::{Horizon, Rate, Window},
     work::{Calibration, FinishedWork, OpenWork},
 };
@@ -273,7 +274,7 @@ proptest! {
             let estimate = estimate(budget);
             let (chance, level) = (estimate.probability_over_budget.unwrap(), estimate.level.unwrap());
             // A billionth below a step counts as on it, which a wide law of many tokens has thousands of them for.
-            let exact = law.exceeds(budget.0.saturating_sub(spent) as f64);
+            let exact = law.exceeds(as_float(budget.0.saturating_sub(spent)));
             let is_near = (exact - 0.5).abs() <= 2e-9;
             let is_over = likely >= budget;
             prop_assert!(is_near || (chance.percent() >= 50) == is_over, "likely {likely} of {budget}: {chance}");

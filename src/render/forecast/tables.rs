@@ -160,11 +160,8 @@ fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[Threshol
 
 /// When the threshold is crossed if the burn rate holds, or whether it was. None without a rate of enough days.
 fn crossed(crossing: &ThresholdCrossing, report: &StatusReport) -> Option<String> {
-    let has_rate = report
-        .forecast
-        .burn_rate
-        .filter(BurnRate::is_steady)
-        .is_some();
+    let rate = report.forecast.burn_rate.as_ref();
+    let has_rate = rate.is_some_and(BurnRate::is_steady);
     Some(match crossing.burn_rate_state {
         CrossingState::Expected => crossing.burn_rate_at?.date_naive().to_string(),
         CrossingState::Reached if report.is_over() => "yes".to_owned(),
@@ -231,9 +228,11 @@ fn teams(report: &StatusReport) -> ReportTable {
 
 /// By a plan, it does not say when its phases are done.
 fn title_of_teams(report: &StatusReport) -> &'static str {
-    let basis = |team: &TeamReport| team.forecast.map(|of| of.month_end.basis);
-    let mut bases = report.teams.iter().filter_map(basis);
-    if bases.any(|basis| basis == ForecastBasis::Plan) {
+    let is_by_plan = |team: &TeamReport| {
+        let forecast = team.forecast.as_ref();
+        forecast.is_some_and(|forecast| forecast.month_end.basis == ForecastBasis::Plan)
+    };
+    if report.teams.iter().any(is_by_plan) {
         "Teams when the plan is done"
     } else {
         "Teams when the month ends"
