@@ -144,3 +144,64 @@ fn help_and_the_page_list_the_same_exit_codes() {
         [0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]
     );
 }
+
+#[test]
+fn each_concept_has_one_term() {
+    const REPLACED: [(&str, &str); 12] = [
+        ("spending", "usage, or cost"),
+        ("budget in money", "cost budget"),
+        ("money budget", "cost budget"),
+        ("team budget", "allocation"),
+        ("safety margin", "remaining"),
+        ("all that is planned", "all planned work"),
+        ("phases to come", "pending phases"),
+        ("open phase", "pending phase"),
+        ("left out of every sum", "not counted"),
+        ("is crossed", "is reached"),
+        ("somebody", "a person, or the passive"),
+        ("so many", "SECONDS, or a number"),
+    ];
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for path in [
+        "README.md",
+        "docs/alerts.md",
+        "docs/exit-codes.md",
+        "docs/findings.md",
+    ]
+    .into_iter()
+    .chain(["docs/settings.md", "docs/terms.md"])
+    {
+        texts.push((path.to_owned(), page(path)));
+    }
+    let explained = Code::ALL
+        .iter()
+        .map(|code| format!("check --explain {code}"));
+    let commands = [
+        "--help",
+        "record --help",
+        "check --help",
+        "archive --help",
+        "migrate --help",
+        "init --help",
+        "init --dry-run",
+        "schema",
+        "schema check",
+        "--full --file fixtures/logs/sample.md",
+        "--full --file fixtures/logs/history.md",
+    ];
+    for command in commands.into_iter().map(str::to_owned).chain(explained) {
+        let output = Tokmon::new(command.split(' ')).run().out;
+        texts.push((command, output));
+    }
+    for (name, text) in texts {
+        // Sentences are folded.
+        let text = text.to_lowercase();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for (old, new) in REPLACED {
+            assert!(
+                !text.contains(old),
+                "{name} says `{old}`: write {new}, as in docs/terms.md"
+            );
+        }
+    }
+}
