@@ -104,7 +104,9 @@ fn the_log_is_where_it_is_said_to_be() {
       tokmon record --team Orchestrator --tokens 1200  records spending
       tokmon                                           shows what is used
 
-    No budget is set: write `tokens = "200K"` under [budget] in docs/tokmon.toml.
+    Its one team is Orchestrator; recording for another name adds that team.
+
+    No budget is set: write `tokens = "200K"` or `cost = "25.00 USD"` under [budget] in docs/tokmon.toml.
     "#);
     let text = fs::read_to_string(folder.path().join("docs/spent.md")).unwrap();
     assert!(text.contains("## 2026-02 Monthly Summary"), "{text}");

@@ -64,9 +64,8 @@ fn tokens(given: &StatementArgs) -> Result<Tokens, Failure> {
         .or(given.cache_read_tokens)
         .is_some()
     {
-        return Err(
-            missing().help("with tokens of a cache, say how many tokens count against the budget")
-        );
+        return Err(Failure::usage("`tokens` is missing")
+            .help("with tokens of a cache, say how many tokens count against the budget"));
     }
     parse_tokens(&sum.to_string())
         .map_err(|help| Failure::usage("input and output tokens are too many").help(help))
