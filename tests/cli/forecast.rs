@@ -574,14 +574,14 @@ fn an_alert_says_what_it_is_about_and_says_it_once() {
         "2026-02-25T17:00:00Z",
         "--budget 190K",
     );
-    assert_snapshot!(alerts(&of_sample), @r#""warning" "190,000 tokens may not be enough for all that is planned (likely 183.2K, 34% chance)""#);
+    assert_snapshot!(alerts(&of_sample), @r#""warning" "190,000 tokens may not be enough for all planned work (likely 183.2K, 34% chance)""#);
     // Tokens that are enough raise no alarm where money is not.
     let (log, settings) = (history(), "[budget]\ncost = \"0.50 USD\"\n");
     let files = [("cost-log.md", log.as_str()), ("tokmon.toml", settings)];
     assert_snapshot!(alerts(&report(&files, MIDDLE, "--budget 400K")), @r#""critical" "the cost budget of $0.500 may not be enough by 2026-02-28 (90% chance)""#);
     // Where both figures are too large, both are told.
     let planned = format!("{PLAN}\n{log}").replace("8,000 | ⏳", "120,000 | ⏳");
-    assert_snapshot!(alerts(&report(&[("cost-log.md", &planned)], MIDDLE, "")), @r#""critical" "200,000 tokens may not be enough by 2026-02-28 (likely 196.2K, 45% chance), for all that is planned (likely 243.2K, 74% chance)""#);
+    assert_snapshot!(alerts(&report(&[("cost-log.md", &planned)], MIDDLE, "")), @r#""critical" "200,000 tokens may not be enough by 2026-02-28 (likely 196.2K, 45% chance), for all planned work (likely 243.2K, 74% chance)""#);
 }
 
 #[test]
@@ -902,7 +902,7 @@ fn the_answer_is_that_of_the_chance_whatever_levels_are_set() {
     28% of exceeding 240,000 tokens  [!! WARN]
     61% of exceeding 200,000 tokens  [!!! CRIT]
     99% of exceeding 140,000 tokens  [!!! CRIT]
-    none left: 127,560 of 127,560 tokens already used  [X OVER]
+    exceeded already: 127,560 of 127,560 tokens used  [X OVER]
     ");
     let lenient = "[forecast]\nwarning = 95\ncritical = 96\n";
     assert_snapshot!(of("200K", lenient), @"61% of exceeding 200,000 tokens");

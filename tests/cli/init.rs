@@ -101,7 +101,7 @@ fn the_log_is_where_it_is_said_to_be() {
     assert_snapshot!(ran.out, @r#"
     Wrote docs/spent.md and docs/tokmon.toml
 
-      tokmon record --team Orchestrator --tokens 1200  records spending
+      tokmon record --team Orchestrator --tokens 1200  records usage
       tokmon                                           shows what is used
 
     Its one team is Orchestrator; recording for another name adds that team.
