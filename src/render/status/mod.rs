@@ -45,7 +45,7 @@ pub fn title(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     std::iter::once(title).chain(remarks).collect()
 }
 
-/// One sentence: how it stands with the budget, or why that cannot be said.
+/// One sentence: whether the usage is within the budget, or why that cannot be judged.
 pub fn sentence(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let unjudged = || unjudged(report).map(|reason| style.text(&reason).into());
     verdict(report, style).or_else(unjudged)
@@ -62,7 +62,7 @@ pub fn action(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     Some(StyledLine::from(format!("To do: {action}")))
 }
 
-/// One sentence: how it stands with the budget.
+/// One sentence: whether the usage is within the budget.
 pub fn verdict(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let verdict = report.verdict.as_ref()?;
     let message = style.text(&verdict.message);
@@ -126,7 +126,7 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     ])
 }
 
-/// The status above other views: below so many lines it fits on a screen, and the alerts without room there follow. What the other
+/// The status above other views: below a number of lines it fits on a screen, and the alerts without room there follow. What the other
 /// views say is left to them.
 pub fn summary(page: &Page<'_>, style: OutputStyle, above: usize) -> Vec<StyledLine> {
     const SCREEN: usize = 23;
