@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
-    CostBudget, Optimizations,
+    CostBudget, Optimizations, TeamForecast,
     alert::Alert,
     alerts,
     cost::CostSum,
@@ -63,14 +63,8 @@ pub fn report(
     let reserved: Tokens = holds.values().copied().sum();
     let committed = used.saturating_add(reserved);
     let (forecast, forecasts) = forecast::forecast(&request);
-    let mut teams = teams(&request, goal, &holds);
-    for (team, usage) in teams.iter_mut().zip(&reconciled.teams) {
-        team.forecast = forecasts.get(&usage.id).copied();
-    }
-    let team = question
-        .team
-        .and_then(|name| reconciled.search_team(name))
-        .map(|team| team.name.clone());
+    let team = question.team.and_then(|name| reconciled.search_team(name));
+    let team = team.map(|team| team.name.clone());
     let token_level = tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0));
     let cost_budget = CostBudget::of(reconciled, policy);
     let level = token_level.max(cost_budget.as_ref().and_then(|budget| budget.level));
@@ -98,7 +92,7 @@ pub fn report(
         alerts: Vec::new(),
         forecast,
         optimizations: Optimizations::of(reconciled),
-        teams,
+        teams: teams(&request, goal, &holds, &forecasts),
         team: team.clone(),
     };
     report.verdict = verdict::verdict(&report);
@@ -185,6 +179,7 @@ fn teams(
     request: &Request<'_>,
     goal: EfficiencyGoal,
     holds: &HashMap<NameId, Tokens>,
+    forecasts: &HashMap<NameId, TeamForecast>,
 ) -> Vec<TeamReport> {
     let Request {
         reconciled, policy, ..
@@ -220,7 +215,7 @@ fn teams(
             efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),
             tasks: counted(false).map(|output| output.count),
             tokens_per_task: each(counted(false)),
-            forecast: None,
+            forecast: forecasts.get(&team.id).copied(),
             sources: sources(team, limit, output),
         }
     };

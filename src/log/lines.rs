@@ -143,7 +143,6 @@ fn usage<'a>(
     pairs: &Pairs<'a>,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Entry<'a>, Box<Diagnostic>> {
-    let time = pairs.time.naive_local();
     let text = |key| pairs.get(key).cloned();
     let team = pairs.need("team")?.clone();
     let tokens = pairs.need_tokens()?;
@@ -164,16 +163,7 @@ fn usage<'a>(
     }
     Ok(Entry {
         kind: EntryKind::Line,
-        when: When {
-            month: Month::of(time.date()),
-            date: Some(time.date()),
-            time: Some(TimeRange {
-                start: time.time(),
-                end: None,
-                open: false,
-            }),
-            offset: Some(*pairs.time.offset()),
-        },
+        when: when(pairs.time),
         work: Work {
             team,
             task: text("task"),
@@ -199,6 +189,21 @@ fn usage<'a>(
         base: None,
         place: pairs.place,
     })
+}
+
+/// A moment as the time of an entry.
+fn when(moment: DateTime<FixedOffset>) -> When {
+    let time = moment.naive_local();
+    When {
+        month: Month::of(time.date()),
+        date: Some(time.date()),
+        time: Some(TimeRange {
+            start: time.time(),
+            end: None,
+            open: false,
+        }),
+        offset: Some(*moment.offset()),
+    }
 }
 
 /// What is said of a value that is not needed for its line to count.

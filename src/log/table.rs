@@ -385,7 +385,10 @@ impl MonthSums {
             let said = tokens.value;
             let message = format!("the total says {said}, its rows add up to {sum}");
             Diagnostic::new(Code::TotalDiffers, message, *place)
-                .label(format!("{rows} rows add up to {sum}"))
+                .label(match rows {
+                    1 => format!("1 row holds {sum}"),
+                    rows => format!("{rows} rows add up to {sum}"),
+                })
                 .help(format!(
                     "tokmon counts the rows; write `{sum}` here, or add the row that is missing"
                 ))

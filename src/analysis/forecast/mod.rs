@@ -136,10 +136,8 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         stated_risk_line,
         plan,
     };
-    (
-        forecast,
-        ahead.map_or_else(HashMap::new, |ahead| ahead.teams(trust)),
-    )
+    let teams = ahead.map(|ahead| ahead.teams(trust));
+    (forecast, teams.unwrap_or_default())
 }
 
 /// The total of the project. Of a plan with nothing left to do, it is known.

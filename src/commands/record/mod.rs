@@ -34,14 +34,7 @@ const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
 pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let gave_ids = args.batch.is_some() || args.statement.id.is_some();
-    let (given, are_given) = if let Some(file) = &args.batch {
-        batch::read(file, run)?
-    } else {
-        let now = run.now()?;
-        let usage = single::usage_of(&args.statement, now, run)?;
-        single::check_time(usage.time, now)?;
-        (vec![usage], args.statement.id.is_some())
-    };
+    let (given, are_given) = given(args, run)?;
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
     let scope = (gave_ids, Month::of(run.now()?.date_naive()));
@@ -92,6 +85,17 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         Ok(()) => Ok(ExitCode::Success),
         Err(failure) => run.not_printed(failure),
     }
+}
+
+/// What is to be recorded, and whether the caller gave its ids.
+fn given(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<(Vec<Usage>, bool), Failure> {
+    if let Some(file) = &args.batch {
+        return batch::read(file, run);
+    }
+    let now = run.now()?;
+    let usage = single::usage_of(&args.statement, now, run)?;
+    single::check_time(usage.time, now)?;
+    Ok((vec![usage], args.statement.id.is_some()))
 }
 
 /// The ids of what is recorded now: by this run, else before, of which the caller knows all.

@@ -195,7 +195,8 @@ pub fn cost_in_brief(report: &StatusReport, style: OutputStyle) -> Option<Styled
 
 /// `likely 174.2K by 2026-06-30, 41% chance of exceeding the budget [!! WARN]`.
 pub fn in_brief(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
-    let end = report.forecast.month_end.as_ref()?;
+    let has_likely = |end: &&Estimate| end.quantiles.p50.is_some();
+    let end = report.forecast.estimates().find(has_likely)?;
     let (likely, until) = (
         end.quantiles.p50?.compact(),
         end.basis.until(report.forecast.ends),
