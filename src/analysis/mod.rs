@@ -50,4 +50,4 @@ pub use report::{
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};
 pub use team_usage::{MonthlyGap, TeamUsage};
-pub use verdict::{Basis, unjudged};
+pub use verdict::{Basis, amounts_of, problem_of_money, unjudged};

@@ -122,7 +122,8 @@ fn remarks(report: &StatusReport) -> impl Iterator<Item = String> {
     [problem_of_money(report), unread].into_iter().flatten()
 }
 
-fn problem_of_money(report: &StatusReport) -> Option<String> {
+/// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`
+pub fn problem_of_money(report: &StatusReport) -> Option<String> {
     let budget = report.cost_budget.as_ref()?;
     let (limit, problem) = (budget.limit, budget.problem()?);
     Some(format!(
@@ -145,19 +146,19 @@ fn spent(report: &StatusReport, level: Level) -> String {
     };
     let by = report.team.as_ref().map_or("", |_| " by all teams");
     let share = of_budget(spending.used, spending.budget, level, report);
-    let amounts = amounts(report, spending);
+    let amounts = amounts_of(report, spending);
     match other {
         None => format!("{amounts} {verb}{by}{share}{}", beyond(spending, level)),
         Some(other) => {
             let others = of_budget(other.used, other.budget, level, report);
-            let other = self::amounts(report, other);
+            let other = amounts_of(report, other);
             format!("{amounts}{share} and {other}{others} {verb}{by}")
         }
     }
 }
 
 /// `126,670 of 200,000 tokens`, `at least $0.037 of $1.00`.
-fn amounts(report: &StatusReport, of: Spending) -> String {
+pub fn amounts_of(report: &StatusReport, of: Spending) -> String {
     let (used, budget) = (of.written(of.used), of.written(of.budget));
     if of.currency.is_none() {
         let mark = if report.used.estimate { "~" } else { "" };

@@ -44,7 +44,9 @@ pub use sanitize::{
     cut, escape_unsafe, has_unsafe, is_unsafe, push_escaped, sanitize, sanitize_in_place,
     split_at_width, width,
 };
-pub use status::{MAX_LISTED, Size, SizeClass, apart, around, no_rows, rule, spent};
+pub use status::{
+    MAX_LISTED, Size, SizeClass, apart, around, no_rows, rule, spent, spent_and_level,
+};
 pub use styled::{StyledLine, heading};
 pub use table::{AT_LEAST, Cell, Column, ReportTable, signed};
 pub use theme::{ColorDepth, ColorMode, OutputStyle, TextRole, Theme};

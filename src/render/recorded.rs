@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{Format, OutputStyle, json, prefixed, sanitize};
-use crate::model::{Level, Month, Tokens};
+use crate::{
+    analysis::CostBudget,
+    model::{Level, Month, Tokens},
+};
 
 pub const MAX_RECORDED: usize = 20;
 
@@ -30,8 +33,11 @@ pub struct Recorded {
     pub month: Month,
     pub used: Tokens,
     pub budget: Option<Tokens>,
+    /// The worse of those of both budgets.
     pub level: Option<Level>,
-    /// `127,870 of 200,000 tokens used, 63.9%`.
+    pub token_level: Option<Level>,
+    pub cost_budget: Option<CostBudget>,
+    /// `127,870 of 200,000 tokens used, 63.9%, ok`.
     #[serde(skip)]
     pub total: String,
 }
@@ -90,6 +96,5 @@ pub fn recorded(
     if more > 0 {
         writeln!(out, "and {more} more that were recorded before")?;
     }
-    let level = prefixed(", ", recorded.level);
-    writeln!(out, "{}: {}{level}", recorded.month, recorded.total)
+    writeln!(out, "{}: {}", recorded.month, recorded.total)
 }

@@ -572,3 +572,43 @@ fn input_and_output_tokens_together_count_if_no_sum_is_given() {
     }
     assert_snapshot!(pictures);
 }
+
+/// What `record` says of a month with these budgets, of which 218,000 tokens are used then, or `cost` of money spent.
+fn recorded_with(settings: &str, args: &[&str]) -> String {
+    let log = "# Cost Log\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| Team A | 217,000 | $14.40 |\n";
+    let folder = repository(&[(LOG, log), ("tokmon.toml", settings)]);
+    let fixed = ["--team", "Team A", "--tokens", "1000", "--id", "k1"];
+    record(folder.path(), &[&fixed, args].concat())
+}
+
+#[test]
+fn a_figure_is_printed_with_the_level_that_belongs_to_it() {
+    let both = "[budget]\ntokens = 500000\ncost = \"15.00 USD\"\n";
+    let mut pictures = String::new();
+    for (settings, args) in [
+        (both, &["--cost", "$0.10"][..]),
+        (both, &["--cost", "$0.10", "--json"]),
+        (both, &["--cost", "$0.60"]),
+        (both, &[]),
+        (
+            "[budget]\ntokens = 230000\ncost = \"15.00 USD\"\n",
+            &["--cost", "$0.10"],
+        ),
+        (
+            "[budget]\ntokens = 210000\ncost = \"15.00 USD\"\n",
+            &["--cost", "$0.10"],
+        ),
+        ("[budget]\ncost = \"15.00 USD\"\n", &["--cost", "$0.10"]),
+        ("[budget]\ncost = \"15.00 EUR\"\n", &["--cost", "$0.10"]),
+        (
+            "[budget]\ntokens = 500000\ncost = \"15.00 EUR\"\n",
+            &["--cost", "$0.10"],
+        ),
+        ("", &["--cost", "$0.10"]),
+    ] {
+        let (shown, settings_shown) = (args.join(" "), settings.replace('\n', " "));
+        let told = recorded_with(settings, args);
+        writeln!(pictures, "$ {settings_shown}{shown}\n{told}").unwrap();
+    }
+    assert_snapshot!(pictures);
+}

@@ -216,7 +216,9 @@ fn outcome(
         used: report.used.tokens,
         budget: report.budget.tokens,
         level: report.level,
-        total: render::spent(&report, "tokens used"),
+        total: render::spent_and_level(&report),
+        token_level: report.token_level,
+        cost_budget: report.cost_budget,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The status in a single line, and the short texts that it shares with the screens.
 
 use crate::{
-    analysis::StatusReport,
+    analysis::{StatusReport, amounts_of, problem_of_money},
     model::{Level, Money, Percent, Tokens},
     render::{Cell, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
@@ -80,6 +80,18 @@ pub fn spent(report: &StatusReport, unit: &str) -> String {
     let of = prefixed(" of ", report.budget.tokens);
     let share = prefixed(", ", report.share(used));
     format!("{mark}{used}{of} {unit}{share}")
+}
+
+/// Each figure with its level: `218,000 of 500,000 tokens used, 43.6%, ok; $14.50 of $15.00 spent, 96.6%, critical`. Money only where
+/// the level of the whole is that of the cost budget, or cannot be judged.
+pub fn spent_and_level(report: &StatusReport) -> String {
+    let of_tokens = spent(report, "tokens used") + &prefixed(", ", report.token_level);
+    let money = report.spending().filter(|of| of.currency.is_some());
+    let money = money.map(|of| {
+        let (amounts, share) = (amounts_of(report, of), prefixed(", ", of.share()));
+        format!("{amounts} spent{share}, {}", of.level)
+    });
+    of_tokens + &prefixed("; ", money.or_else(|| problem_of_money(report)))
 }
 
 /// What is used, and ` / ` and the budget behind it; with full and with compact numbers.
