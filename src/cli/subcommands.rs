@@ -128,27 +128,43 @@ pub struct StatementArgs {
     pub team: Option<String>,
     /// The number of tokens, like 12450 or 12.5K
     ///
-    /// They count against the budget. Without this option: the input and output tokens together.
-    #[arg(long, value_name = "TOKENS", required_unless_present_any = ["batch", "input_tokens", "output_tokens"], value_parser = parse_tokens, allow_hyphen_values = true)]
+    /// They count against the budget. Without this option: the input and output tokens together. With tokens of a cache it is needed.
+    #[arg(long, value_name = "TOKENS", required_unless_present_any = ["batch", "input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens"], value_parser = parse_tokens, allow_hyphen_values = true)]
     #[serde(deserialize_with = "values::tokens_of_json")]
     pub tokens: Option<Tokens>,
     /// Input tokens
     ///
     /// This and the next three say what kinds of tokens were used.
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(rename = "input", deserialize_with = "values::tokens_of_json")]
+    #[serde(
+        rename = "input",
+        alias = "input_tokens",
+        deserialize_with = "values::tokens_of_json"
+    )]
     pub input_tokens: Option<Tokens>,
     /// Output tokens
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(rename = "output", deserialize_with = "values::tokens_of_json")]
+    #[serde(
+        rename = "output",
+        alias = "output_tokens",
+        deserialize_with = "values::tokens_of_json"
+    )]
     pub output_tokens: Option<Tokens>,
     /// Tokens written to a cache
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(rename = "cache_write", deserialize_with = "values::tokens_of_json")]
+    #[serde(
+        rename = "cache_write",
+        alias = "cache_write_tokens",
+        deserialize_with = "values::tokens_of_json"
+    )]
     pub cache_write_tokens: Option<Tokens>,
     /// Tokens read from a cache
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(rename = "cache_read", deserialize_with = "values::tokens_of_json")]
+    #[serde(
+        rename = "cache_read",
+        alias = "cache_read_tokens",
+        deserialize_with = "values::tokens_of_json"
+    )]
     pub cache_read_tokens: Option<Tokens>,
     /// The task
     #[arg(long, value_name = "TEXT")]
@@ -185,11 +201,14 @@ pub struct StatementArgs {
     pub id: Option<String>,
     /// The id of the hold that this usage ends
     #[arg(long = "ends-hold", alias = "hold", value_name = "ID")]
+    #[serde(alias = "ends_hold")]
     pub hold: Option<String>,
 }
 
 const RECORD_USAGE: &str = "\
 tokmon record --team <TEAM> --tokens <TOKENS> [OPTIONS]
+       tokmon record --team <TEAM> --input-tokens <N> --output-tokens <N>
+                     [OPTIONS]
        tokmon record --batch <FILE> [OPTIONS]";
 
 const RECORD_EXAMPLES: &str = "\
@@ -198,8 +217,9 @@ Examples:
   tokmon record --batch usage.jsonl --dry-run";
 
 const BATCH_FORMAT: &str = "\
-Lines of a batch, with the names of the options as keys:
+Lines of a batch, with the names of the options as keys (`_` for `-`):
   {\"team\": \"QA\", \"tokens\": 1200, \"task\": \"Tests\", \"id\": \"run-17\"}
+  {\"team\": \"QA\", \"input_tokens\": 900, \"output_tokens\": 300}
   [USE] 2026-02-25T10:00:00Z team=QA tokens=1200 task=Tests id=run-17";
 
 const SCHEMA_EXAMPLES: &str = "\

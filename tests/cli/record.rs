@@ -565,6 +565,10 @@ fn input_and_output_tokens_together_count_if_no_sum_is_given() {
         "--input-tokens 5 --tokens 9 --id c",
         "--input-tokens 5 --cache-read-tokens 900 --id d",
         "--cache-read-tokens 900 --id d",
+        "--input-tokens 5 --output-tokens 7 --cache-write-tokens 300 --cache-read-tokens 900 --id d",
+        "--cache-write-tokens 300 --id d",
+        "--tokens 0 --cache-read-tokens 900 --id f",
+        "--task x",
         "--input-tokens 999999999999999 --output-tokens 999999999999999 --id e",
     ] {
         let args: Vec<&str> = ["--team", "X"].into_iter().chain(line.split(' ')).collect();
@@ -609,6 +613,25 @@ fn a_figure_is_printed_with_the_level_that_belongs_to_it() {
         let (shown, settings_shown) = (args.join(" "), settings.replace('\n', " "));
         let told = recorded_with(settings, args);
         writeln!(pictures, "$ {settings_shown}{shown}\n{told}").unwrap();
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn a_batch_takes_the_names_of_the_options_as_keys() {
+    let folder = repository(&[(LOG, &sample())]);
+    let input = r#"{"team": "QA", "input_tokens": 900, "output_tokens": "300", "id": "b1"}
+{"team": "QA", "tokens": 1200, "input": 900, "output": 300, "cache_read": 5, "hold": "h1", "id": "b2"}
+{"team": "QA", "tokens": 70, "cache_write_tokens": 70, "cache_read_tokens": 2000, "ends_hold": "h1", "id": "b3"}
+"#;
+    let told = batch(folder.path(), input);
+    let mut pictures = format!("{told}\n{}", changes(&sample(), folder.path()));
+    for bad in [
+        r#"{"team": "QA", "input": 900, "input_tokens": 900, "id": "b4"}"#,
+        r#"{"team": "QA", "input_tokens": 900, "cache_read_tokens": 9, "id": "b4"}"#,
+        r#"{"team": "QA", "input-tokens": 900, "id": "b4"}"#,
+    ] {
+        writeln!(pictures, "{bad}\n{}", batch(folder.path(), bad)).unwrap();
     }
     assert_snapshot!(pictures);
 }

@@ -53,22 +53,32 @@ fn tokens(given: &StatementArgs) -> Result<Tokens, Failure> {
         return Ok(tokens);
     }
     let kinds = [given.input_tokens, given.output_tokens];
-    let sum = kinds
-        .iter()
-        .flatten()
-        .copied()
-        .reduce(Tokens::saturating_add);
-    let sum = sum.ok_or_else(missing)?;
-    if given
-        .cache_write_tokens
-        .or(given.cache_read_tokens)
-        .is_some()
-    {
-        return Err(Failure::usage("`tokens` is missing")
-            .help("with tokens of a cache, say how many tokens count against the budget"));
+    let kinds = kinds.into_iter().flatten();
+    let sum = kinds.reduce(Tokens::saturating_add);
+    let written = given.cache_write_tokens;
+    if written.or(given.cache_read_tokens).is_some() {
+        return Err(Failure::usage(
+            "`tokens` is missing: with tokens of a cache, say how many tokens count against the budget",
+        )
+        .help(ways(sum, written)));
     }
+    let sum = sum.ok_or_else(missing)?;
     parse_tokens(&sum.to_string())
         .map_err(|help| Failure::usage("input and output tokens are too many").help(help))
+}
+
+/// What `--tokens` may be where there are tokens of a cache: `--tokens 5 counts the input and output tokens`.
+fn ways(sum: Option<Tokens>, written: Option<Tokens>) -> String {
+    let counted = match sum {
+        Some(sum) => format!("--tokens {} counts the input and output tokens", sum.0),
+        None => "--tokens 0 counts none of them".to_owned(),
+    };
+    let with_written = written.map(|written| {
+        let also = if sum.is_some() { "also " } else { "" };
+        let sum = sum.unwrap_or_default().saturating_add(written).0;
+        format!(", --tokens {sum} {also}those written to the cache")
+    });
+    counted + &with_written.unwrap_or_default()
 }
 
 /// Refuses a time in the future, and one in a year that a log cannot hold.
