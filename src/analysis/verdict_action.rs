@@ -74,24 +74,20 @@ fn by_forecast(report: &StatusReport, level: Level) -> Option<String> {
     }
 }
 
-/// `use at most 3,887 tokens/day until 2026-11-30`.
+/// `use at most 14,450 more tokens until 2026-11-30, 4,563 a day, to stay within the budget`.
 fn at_most(report: &StatusReport, of: Spending) -> Option<String> {
     let inputs = report.forecast.inputs.as_ref()?;
     let (left, ends) = (of.budget - of.used, report.forecast.ends);
     let (verb, unit) = match of.currency {
-        Some(_) => ("spend", ""),
-        None => ("use", " tokens"),
+        Some(_) => ("spend", "more"),
+        None => ("use", "more tokens"),
     };
-    Some(match per_day(left, inputs) {
-        Some(daily) => format!(
-            "{verb} at most {}{unit}/day until {ends} to stay within the budget",
-            of.written(daily)
-        ),
-        None => format!(
-            "{verb} at most {}{unit} until {ends} to stay within the budget",
-            of.written(left)
-        ),
-    })
+    let daily = per_day(left, inputs).map(|daily| format!(", {} a day,", of.written(daily)));
+    Some(format!(
+        "{verb} at most {} {unit} until {ends}{} to stay within the budget",
+        of.written(left),
+        daily.unwrap_or_default()
+    ))
 }
 
 /// Rounded down. None on the last day.

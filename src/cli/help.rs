@@ -26,8 +26,8 @@ Examples:
   tokmon --watch                         follow the log in a dashboard
   tokmon --json | jq .level              use the report in scripts
   tokmon record --team QA --tokens 1.2K  record usage
-As a line of a crontab, each hour; it prints nothing below the limit:
-  0 * * * * cd ~/project && ~/.cargo/bin/tokmon -qo /dev/null --fail-on warning";
+As a line of a crontab, each morning; it prints nothing below the limit:
+  5 8 * * * cd ~/project && ~/.cargo/bin/tokmon -qo /dev/null --fail-on warning";
 
 pub(super) const MORE: &str =
     "tokmon COMMAND -h shows the options of a command; --help shows more than -h.";

@@ -14,6 +14,8 @@ use crate::{
 pub struct Judgement {
     /// What was judged, where the output does not say so anyway.
     pub remarks: Vec<String>,
+    /// What the figures that were judged lack.
+    pub doubts: Vec<String>,
     /// Each limit that is reached, and why. The run fails unless this is empty.
     pub reached: Vec<String>,
 }
@@ -41,11 +43,15 @@ pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failur
     ];
     let by_level: Vec<Result<Option<String>, Failure>> = by_level.into_iter().flatten().collect();
     let team = judged.team.filter(|_| !by_level.is_empty());
+    let missing = render::missing(report).into_iter();
+    let doubts = missing.map(|missing| format!("judged all the same: {missing}"));
+    let doubts = doubts.filter(|_| !by_level.is_empty()).collect();
     let partial = judged.partial().filter(|_| !by_level.is_empty());
     let by_level: Result<Vec<Option<String>>, Failure> = by_level.into_iter().collect();
     let too_old = args.max_age.and_then(|age| is_too_old(age, report));
     Ok(Judgement {
         reached: by_level?.into_iter().chain([too_old]).flatten().collect(),
+        doubts,
         remarks: rowless
             .into_iter()
             .chain(team.map(of_team))
@@ -175,8 +181,28 @@ impl Judged<'_> {
         let of_team = prefixed(" of ", self.team.map(|team| &team.name));
         let reached = forecast.filter(|level| *level >= limit);
         Ok(reached.map(|level| {
-            format!("forecast{of_team} {level}: {option} {limit} is reached (--forecast says why)")
+            let figures = self.forecast_figures(level);
+            let figures = figures.unwrap_or_else(|| "--forecast says why".to_owned());
+            format!("forecast{of_team} {level}: {option} {limit} is reached ({figures})")
         }))
+    }
+
+    /// `likely 228.2K of 200,000 tokens for all planned work, 98% chance of exceeding them`, of the estimate with this level.
+    fn forecast_figures(self, level: Level) -> Option<String> {
+        let forecast = &self.report.forecast;
+        let (end, limit) = match self.team {
+            Some(team) => (team.forecast.as_ref()?.month_end, team.allocated_tokens?),
+            None => {
+                let mut estimates = forecast.estimates();
+                let end = estimates.find(|end| end.level == Some(level))?;
+                (*end, self.report.budget.tokens?)
+            }
+        };
+        let likely = end.quantiles.p50?.compact();
+        let (chance, until) = (end.probability_over_budget?, end.basis.until(forecast.ends));
+        Some(format!(
+            "likely {likely} of {limit} tokens {until}, {chance} chance of exceeding them"
+        ))
     }
 
     fn reached(self, option: &str, limit: Level, level: Level, figures: &str) -> Option<String> {

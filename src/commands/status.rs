@@ -37,8 +37,8 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     for remark in &judgement.remarks {
         run.note(remark);
     }
-    for limit in &judgement.reached {
-        run.urgent_note(limit);
+    for line in judgement.doubts.iter().chain(&judgement.reached) {
+        run.urgent_note(line);
     }
     Ok(if judgement.reached.is_empty() {
         ExitCode::Success

@@ -45,7 +45,7 @@ pub use sanitize::{
     split_at_width, width,
 };
 pub use status::{
-    MAX_LISTED, Size, SizeClass, apart, around, no_rows, rule, spent, spent_and_level,
+    MAX_LISTED, Size, SizeClass, apart, around, missing, no_rows, rule, spent, spent_and_level,
 };
 pub use styled::{StyledLine, heading};
 pub use table::{AT_LEAST, Cell, Column, ReportTable, signed};

@@ -592,7 +592,7 @@ fn a_run_can_fail_on_the_forecast() {
         let Ran { code, err, .. } = ran(&log, "2026-06-11T00:00:00Z", options);
         format!("{code} {err}")
     };
-    assert_snapshot!(told("--fail-on-forecast warning"), @"1 tokmon: forecast warning: --fail-on-forecast warning is reached (--forecast says why)");
+    assert_snapshot!(told("--fail-on-forecast warning"), @"1 tokmon: forecast warning: --fail-on-forecast warning is reached (likely 174.2K of 200,000 tokens by 2026-06-30, 38% chance of exceeding them)");
     assert_eq!(told("--fail-on-forecast critical"), "0 ");
     assert_eq!(
         told("--fail-on warning"),
@@ -601,7 +601,7 @@ fn a_run_can_fail_on_the_forecast() {
     );
     assert_snapshot!(told("--fail-on-forecast warning --fail-on note --budget 60K"), @"
     1 tokmon: level exceeded: --fail-on note is reached (67,000 of 60,000 tokens, 111.6%)
-    tokmon: forecast critical: --fail-on-forecast warning is reached (--forecast says why)
+    tokmon: forecast critical: --fail-on-forecast warning is reached (likely 174.2K of 60,000 tokens by 2026-06-30, 100% chance of exceeding them)
     ");
     let without = [(
         "cost-log.md",

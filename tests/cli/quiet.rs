@@ -281,3 +281,29 @@ fn a_log_without_rows_and_a_day_without_rows_are_no_failure() {
     assert_eq!(run(&folder, "").code, 65);
     assert_eq!(run(&folder, "check").code, 65);
 }
+
+/// A row that cannot be read must not turn an alarm off in silence.
+#[test]
+fn a_limit_is_judged_without_unreadable_rows_and_says_so_although_quiet() {
+    let log = log_of(190_000).replace("190000", "19x000");
+    let folder = repository(&[("cost-log.md", &log)]);
+    let args = "-q -o /dev/null --budget 200K --fail-on warning --now 2026-02-25T17:00:00Z";
+    let ran = Tokmon::new(args.split(' ')).folder(folder.path()).run();
+    assert_snapshot!(ran, @"
+    exit 0
+    --- out
+    --- err
+    tokmon: judged all the same: 2 rows unreadable, lines 5, 11: not counted
+    ");
+}
+
+#[test]
+fn a_reached_limit_of_the_forecast_has_its_figures() {
+    let args = "-qo /dev/null --fail-on-forecast warning --file fixtures/logs/rotten.md --now 2026-02-25T17:00:00Z";
+    assert_snapshot!(Tokmon::new(args.split(' ')).run(), @"
+    exit 1
+    --- out
+    --- err
+    tokmon: forecast critical: --fail-on-forecast warning is reached (likely 228.2K of 200,000 tokens for all planned work, 98% chance of exceeding them)
+    ");
+}

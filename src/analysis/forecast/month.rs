@@ -288,6 +288,7 @@ impl<'r> MonthAhead<'r> {
             completed_days: history.whole.days.len(),
             active_days: history.whole.active_days(),
             days_left: rounded(end.days()),
+            weekend_days_left: rounded(end.weekend_days),
             undated_tokens: history.undated,
             undated_ratio: rounded(history.whole.undated_ratio()),
             later_tokens: history.later,

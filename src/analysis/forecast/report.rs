@@ -169,6 +169,8 @@ pub struct ForecastInputs {
     pub active_days: usize,
     /// Days until the month ends, with the rest of today.
     pub days_left: f64,
+    /// Those of them at a weekend.
+    pub weekend_days_left: f64,
     /// Tokens of the month that carry no date, and are spread over its days.
     pub undated_tokens: Tokens,
     /// The share of the tokens of all these days that carry none. How much such days vary is not known.

@@ -171,8 +171,13 @@ fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
         ));
     }
     let rest = likely.saturating_sub(used);
+    let at_weekend = if inputs.weekend_days_left > 0.0 && inputs.rate.is_some_and(has_weekends) {
+        format!(", {:.1} of them at a weekend,", inputs.weekend_days_left)
+    } else {
+        String::new()
+    };
     Some(format!(
-        "{} are used, and the {:.1} days left likely take {}{}",
+        "{} are used, and the {:.1} days left{at_weekend} likely take {}{}",
         used.compact(),
         inputs.days_left,
         rest.compact(),
@@ -180,7 +185,12 @@ fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
     ))
 }
 
-/// Why the likely rest is not the average day times the days left.
+/// Whether days at a weekend differ enough to be mentioned.
+fn has_weekends(rate: RateInputs) -> bool {
+    (rate.weekend_factor / rate.weekday_factor - 1.0).abs() > NOTABLE
+}
+
+/// Why the likely rest is not what as many days take on average, those at a weekend counted as such.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -193,24 +203,24 @@ fn beside_average_days(
     rest: Tokens,
 ) -> Option<String> {
     /// A difference that rounding makes.
-    const SMALL: f64 = 0.02;
+    const SMALL: f64 = 0.05;
     let rate = inputs.rate?;
-    let average = rate.tokens_per_day.0 as f64 * inputs.days_left;
+    let weekdays = inputs.days_left - inputs.weekend_days_left;
+    let days = weekdays * rate.weekday_factor + inputs.weekend_days_left * rate.weekend_factor;
+    let average = rate.tokens_per_day.0 as f64 * days;
     let difference = rest.0 as f64 / average - 1.0;
-    let differs = (rate.weekend_factor / rate.weekday_factor - 1.0).abs() > NOTABLE;
     let why = match basis {
         _ if difference.abs() < SMALL => return None,
         ForecastBasis::RateAndPlan if difference < 0.0 => "since the plan ends the work",
         _ if difference < 0.0 => {
             "since the likely figure is a median, and a few large days raise the average"
         }
-        _ if differs => "since a day at the weekend differs",
         _ => "since days without any usage are unlikely",
     };
     let word = if difference < 0.0 { "less" } else { "more" };
     let average = Tokens(average as u64).compact();
     Some(format!(
-        ", {word} than as many average days ({average}), {why}"
+        ", {word} than such days take on average ({average}), {why}"
     ))
 }
 
@@ -260,10 +270,10 @@ fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
         reasons.push("the last days and the last weeks agree on that".to_owned());
     }
     let weekend = rate.weekend_factor / rate.weekday_factor - 1.0;
-    if weekend.abs() > NOTABLE {
+    if has_weekends(*rate) {
         let word = if weekend < 0.0 { "less" } else { "more" };
         reasons.push(format!(
-            "a day at the weekend takes {:.0}% {word} than another",
+            "a day at a weekend takes {:.0}% {word} than another",
             weekend.abs() * 100.0
         ));
     }
