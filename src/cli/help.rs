@@ -70,6 +70,18 @@ const CODES: [(&str, &[u8]); 9] = [
     ("man", &[0, 64, 74]),
 ];
 
+/// The definition with nothing but the names of its subcommands, and what they are about.
+pub(super) fn without_options(command: Command) -> Command {
+    command.mut_subcommands(|command| {
+        let mut names = CODES.iter().map(|(name, _)| *name).enumerate();
+        let Some((order, name)) = names.find(|(_, name)| *name == command.get_name()) else {
+            return command;
+        };
+        let about = command.get_about().cloned().unwrap_or_default();
+        Command::new(name).about(about).display_order(order)
+    })
+}
+
 /// The definition, with the exit codes of each command at the end of its long help.
 pub(super) fn with_exit_codes(command: Command) -> Command {
     CODES.iter().fold(command, |command, (name, codes)| {

@@ -3,13 +3,13 @@
 use std::{borrow::Cow, ffi::OsString};
 
 use clap::{
-    ArgAction, CommandFactory, FromArgMatches, ValueEnum,
+    ArgAction, CommandFactory, FromArgMatches, Subcommand as _, ValueEnum,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use super::Context;
 use crate::{
-    cli::{Cli, ColorArg, GROUPS, SECOND_GROUP, fitted},
+    cli::{Cli, ColorArg, Command, GROUPS, SECOND_GROUP, fitted},
     exit::ExitCode,
     failure::{Failure, printed, sanitize_lines},
     render::{ColorMode, sanitize},
@@ -23,10 +23,15 @@ pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error>
     // To clap, a width of zero is none at all.
     let args = help_of(args);
     let is_brief = args.iter().any(|word| word == "-h");
-    let mut command = if is_brief || args.iter().any(|word| word == "--help") {
-        fitted(Cli::definition(width.unwrap_or(0)), is_brief, width)
-    } else {
-        Cli::command().term_width(width.unwrap_or(0))
+    let columns = width.unwrap_or(0);
+    let names_command = || {
+        let mut words = args.iter().filter_map(|word| word.to_str());
+        words.any(Command::has_subcommand)
+    };
+    let mut command = match is_brief || args.iter().any(|word| word == "--help") {
+        true if names_command() => fitted(Cli::definition(columns), is_brief, width),
+        true => fitted(Cli::outline(columns), is_brief, width),
+        false => Cli::command().term_width(columns),
     };
     command = command.subcommand_help_heading(GROUPS[0]);
     let mut matches = command.try_get_matches_from_mut(&*args)?;

@@ -190,13 +190,12 @@ impl Judged<'_> {
     /// `likely 228.2K of 200,000 tokens for all planned work, 98% chance of exceeding them`, of the estimate with this level.
     fn forecast_figures(self, level: Level) -> Option<String> {
         let forecast = &self.report.forecast;
-        let (end, limit) = match self.team {
-            Some(team) => (team.forecast.as_ref()?.month_end, team.allocated_tokens?),
-            None => {
-                let mut estimates = forecast.estimates();
-                let end = estimates.find(|end| end.level == Some(level))?;
-                (*end, self.report.budget.tokens?)
-            }
+        let (end, limit) = if let Some(team) = self.team {
+            (team.forecast.as_ref()?.month_end, team.allocated_tokens?)
+        } else {
+            let mut estimates = forecast.estimates();
+            let end = estimates.find(|end| end.level == Some(level))?;
+            (*end, self.report.budget.tokens?)
         };
         let likely = end.quantiles.p50?.compact();
         let (chance, until) = (end.probability_over_budget?, end.basis.until(forecast.ends));
