@@ -30,6 +30,9 @@ pub struct Recorded {
     /// Where these are, as `cost-log.md:12`.
     #[serde(rename = "already_recorded_at")]
     pub known_at: Vec<String>,
+    /// Those of them that were recorded for another team or with other tokens.
+    #[serde(rename = "already_recorded_differently")]
+    pub known_differing: Vec<String>,
     pub month: Month,
     pub used: Tokens,
     pub budget: Option<Tokens>,

@@ -635,3 +635,87 @@ fn a_batch_takes_the_names_of_the_options_as_keys() {
     }
     assert_snapshot!(pictures);
 }
+
+#[test]
+fn an_id_that_was_recorded_with_other_figures_is_said_even_if_quiet() {
+    let settings = "[teams.\"Design\"]\naliases = [\"UX\"]\n";
+    let folder = repository(&[(LOG, &sample()), ("tokmon.toml", settings)]);
+    let batch = "{\"team\":\"QA\",\"tokens\":5,\"id\":\"b1\"}\n{\"team\":\"QA\",\"tokens\":6,\"id\":\"b1\"}\n{\"team\":\"A | B\",\"tokens\":5,\"id\":\"b2\"}\n{\"team\":\"A | B\",\"tokens\":5,\"id\":\"b2\"}\n";
+    let many: String = (0..8).fold(batch.to_owned(), |lines, at| {
+        lines + &format!("{{\"team\":\"QA\",\"tokens\":{at},\"id\":\"b2\"}}\n")
+    });
+    fs::write(folder.path().join("batch.jsonl"), batch).unwrap();
+    fs::write(folder.path().join("many.jsonl"), many).unwrap();
+    let mut pictures = String::new();
+    for line in [
+        "--id k1 --team=Design --tokens 22000 -q",
+        "--id k1 --team=Design --tokens 22K",
+        "--id k1 --team=UX --tokens 22,000 -q",
+        "--id k1 --team=design --tokens 23000",
+        "--id k1 --team=design --tokens 23000 -q",
+        "--id k1 --team=QA --tokens 22000 -q",
+        "--id k1 --team=QA --tokens 5 --json",
+        "--id k1 --team=QA --tokens 5 -q -n",
+        "--batch batch.jsonl -q",
+        "--batch batch.jsonl",
+        "--batch many.jsonl -q",
+    ] {
+        let args: Vec<&str> = line.split(' ').collect();
+        writeln!(pictures, "$ {line}\n{}", record(folder.path(), &args)).unwrap();
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn kinds_of_tokens_that_are_missing_or_do_not_add_up_are_said() {
+    let settings =
+        "[prices]\nhaiku = \"0.003 USD\"\nsonnet-5 = { input = \"3 USD\", output = \"15 USD\" }\n";
+    let folder = repository(&[(LOG, &harness::log_of(5)), ("tokmon.toml", settings)]);
+    let batch = "{\"team\":\"Team A\",\"tokens\":5,\"id\":\"y\",\"model\":\"sonnet-5\"}\n{\"team\":\"Team A\",\"tokens\":9,\"input\":5,\"id\":\"z\"}\n";
+    let batch = (0..8).fold(batch.to_owned(), |lines, at| {
+        lines
+            + &format!(
+                "{{\"team\":\"Team A\",\"tokens\":5,\"id\":\"y{at}\",\"model\":\"sonnet-5\"}}\n"
+            )
+            + &format!("{{\"team\":\"Team A\",\"tokens\":9,\"input\":5,\"id\":\"z{at}\"}}\n")
+    });
+    fs::write(folder.path().join("batch.jsonl"), batch).unwrap();
+    let mut pictures = String::new();
+    for line in [
+        "--id a --model sonnet-5 --tokens 5K",
+        "--id b --model sonnet-5 --tokens 5K -q",
+        "--id c --model sonnet-5 --tokens 5K --cost 0.1",
+        "--id d --model sonnet-5 --input-tokens 900 --output-tokens 100",
+        "--id e --model sonnet-5 --input-tokens 900 --output-tokens 100 --tokens 1500",
+        "--id f --model sonnet-5 --input-tokens 900 --output-tokens 100 --tokens 1500 --cache-read-tokens 500",
+        "--id g --model sonnet-5 --input-tokens 900 --output-tokens 100 --tokens 1000 --cache-read-tokens 500",
+        "--id h --model haiku --tokens 5K",
+        "--id i --model haiku --tokens 5K --input-tokens 4K",
+        "--id j --tokens 900 --input-tokens 1K",
+        "--id k --tokens 1K --input-tokens 1K --cache-write-tokens 7 --cache-read-tokens 900",
+        "--id l --tokens 1907 --input-tokens 1K --cache-write-tokens 7 --cache-read-tokens 900",
+        "--id m --tokens 5K --cache-read-tokens 900",
+        "--id o --model sonnet-5 --tokens 5K --cache-read-tokens 900",
+        "--id n --model sonnet-5 --tokens 107 --input-tokens 100 --cache-write-tokens 7",
+        "--batch batch.jsonl",
+    ] {
+        let team: &[&str] = if line.contains("--batch") {
+            &[]
+        } else {
+            &["--team", "Team A"]
+        };
+        let args: Vec<&str> = team.iter().copied().chain(line.split(' ')).collect();
+        let told = record(folder.path(), &args);
+        writeln!(pictures, "$ {line}\n{told}").unwrap();
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn the_page_of_unreadable_lines_says_what_record_writes() {
+    let folder = repository(&[(LOG, &sample())]);
+    let mut command = binary(folder.path());
+    let page = command.args(["check", "--explain", "TM012"]).output();
+    let page = told(&page.unwrap());
+    assert!(page.contains("it makes a table row of the usage"), "{page}");
+}

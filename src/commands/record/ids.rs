@@ -8,10 +8,11 @@ use std::{
 use memchr::memmem;
 
 use crate::{
+    analysis::word_prefixes,
     commands::edit_session::EditSession,
     failure::Failure,
     log::{self, Item, RowValue},
-    model::{Month, Usage},
+    model::{Amount, Entry, EntryKind, Month, Tokens, Usage, fold_name},
     session::archives,
     text::FileId,
 };
@@ -25,6 +26,66 @@ const MONTHS: usize = 12;
 pub struct KnownId {
     pub id: String,
     pub place: String,
+    /// What was recorded then and differs now: `with 22,000 tokens, not 23,000`.
+    pub differs: Option<String>,
+}
+
+impl KnownId {
+    /// That other figures are not recorded, which a caller would not see otherwise.
+    pub fn warning(&self) -> Option<String> {
+        let (id, place, differs) = (&self.id, &self.place, self.differs.as_ref()?);
+        Some(format!(
+            "id {id} was recorded before {differs} ({place}): not recorded again; give other usage another id"
+        ))
+    }
+}
+
+/// What was recorded under an id.
+struct Before {
+    place: String,
+    team: String,
+    /// None where the row does not say how many these were, as one of several ids.
+    tokens: Option<Amount<Tokens>>,
+}
+
+impl Before {
+    fn of(entry: &Entry<'_>, shown: &str) -> Self {
+        let is_own = entry.further_ids.is_empty() && entry.kind != EntryKind::Monthly;
+        let tokens = entry.figures.tokens;
+        Self {
+            place: format!("{shown}:{}", entry.place.line),
+            team: entry.work.team.trim().to_owned(),
+            tokens: tokens.filter(|tokens| is_own && !tokens.estimate),
+        }
+    }
+
+    /// What a statement with its id says otherwise.
+    fn differs(&self, usage: &Usage, session: &EditSession) -> Option<String> {
+        let is_other = !self.team.is_empty() && !is_same_team(&self.team, &usage.team, session);
+        let team = is_other.then(|| format!("for {}, not {}", self.team, usage.team));
+        let now = Amount::exact(usage.tokens);
+        let before = self.tokens.filter(|before| !before.agrees_with(&now));
+        let tokens =
+            before.map(|before| format!("with {} tokens, not {}", before.value, now.value));
+        let parts: Vec<String> = team.into_iter().chain(tokens).collect();
+        (!parts.is_empty()).then(|| parts.join(", and "))
+    }
+}
+
+/// Whether two names are one team's: alike, aliases, or one with more words than the other.
+fn is_same_team(one: &str, other: &str, session: &EditSession) -> bool {
+    let canonical = |name: &str| {
+        let name = fold_name(name);
+        let teams = &session.log.settings.policy.teams;
+        let team = teams.iter().find(|team| {
+            let mut aliases = team.aliases.iter();
+            aliases.any(|alias| fold_name(alias) == name)
+        });
+        team.map_or(name, |team| fold_name(&team.name))
+    };
+    let (one, other) = (canonical(one), canonical(other));
+    let has = |name: &str, start: &str| word_prefixes(name).any(|prefix| prefix == start);
+    one == other || has(&one, &other) || has(&other, &one)
 }
 
 /// Statements that are new, those that are known, and which archives were not searched.
@@ -38,16 +99,18 @@ pub fn without_known(
     session: &EditSession,
     (gave, now): (bool, Month),
 ) -> Result<Sorted, Failure> {
-    let mut known: HashMap<String, String> = HashMap::new();
+    let mut known: HashMap<String, Before> = HashMap::new();
     let mut search = |text: &[u8], shown: &str| {
         // A file is only read where one of the ids is in it; a random one never is.
         let words = words(text);
         let mut ids = given.iter().map(|usage| usage.id.as_bytes());
         if ids.any(|id| words.contains(id)) {
-            for (id, line) in ids_of(&String::from_utf8_lossy(text)) {
-                let place = || format!("{shown}:{line}");
-                known.entry(id).or_insert_with(place);
-            }
+            each_entry(&String::from_utf8_lossy(text), &mut |entry| {
+                for id in entry.ids() {
+                    let before = known.entry(id.to_owned());
+                    before.or_insert_with(|| Before::of(entry, shown));
+                }
+            });
         }
     };
     search(log.as_bytes(), &session.log.shown);
@@ -70,12 +133,19 @@ pub fn without_known(
     }
     let (mut new, mut again) = (Vec::new(), Vec::new());
     for usage in given {
-        let id = &usage.id;
-        if let Some(place) = known.get(id) {
-            let (id, place) = (id.clone(), place.clone());
-            again.push(KnownId { id, place });
+        if let Some(before) = known.get(&usage.id) {
+            again.push(KnownId {
+                differs: before.differs(&usage, session),
+                place: before.place.clone(),
+                id: usage.id,
+            });
         } else {
-            known.insert(id.clone(), "the same batch".to_owned());
+            let before = Before {
+                place: "the same batch".to_owned(),
+                team: usage.team.clone(),
+                tokens: Some(Amount::exact(usage.tokens)),
+            };
+            known.insert(usage.id.clone(), before);
             new.push(usage);
         }
     }
@@ -117,20 +187,15 @@ fn word(text: &[u8], at: usize) -> &[u8] {
     rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
 }
 
-/// The ids of rows and usage lines, with the numbers of their lines.
-fn ids_of(text: &str) -> Vec<(String, usize)> {
-    let mut ids = Vec::new();
-    log::read_str(text, FileId::LOG, &mut |item| {
-        let entry = match &item {
-            Item::Usage(entry) => entry,
-            Item::Row(row) => match &row.value {
-                RowValue::Entry(entry) => entry,
-                _ => return,
-            },
-            _ => return,
-        };
-        let line = entry.place.line;
-        ids.extend(entry.ids().map(|id| (id.to_owned(), line)));
+/// Rows and usage lines.
+fn each_entry(text: &str, see: &mut dyn FnMut(&Entry<'_>)) {
+    log::read_str(text, FileId::LOG, &mut |item| match &item {
+        Item::Usage(entry) => see(entry),
+        Item::Row(row) => {
+            if let RowValue::Entry(entry) = &row.value {
+                see(entry);
+            }
+        }
+        _ => {}
     });
-    ids
 }

@@ -32,6 +32,9 @@ use crate::{
 /// must not take long.
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
+/// The number of ids with other figures that are named.
+const MAX_WARNINGS: usize = 5;
+
 pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let gave_ids = args.batch.is_some() || args.statement.id.is_some();
     let (given, are_given) = given(args, run)?;
@@ -48,9 +51,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         run.urgent_note(secret);
     }
     if args.dry_run {
-        for note in &notes {
-            run.note(note);
-        }
+        say(&notes, &known, run);
         return preview(&session, &before, &lines, run);
     }
     drop(before);
@@ -58,9 +59,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         let is_there = |log: &[u8]| ids::has_all(log, &new);
         session.target.append(&lines, &is_there)?;
     }
-    for note in &notes {
-        run.note(note);
-    }
+    say(&notes, &known, run);
     run.recorded = Some(ids_of(&new, &known, are_given));
     // Also if all is known: a run that was cut short may have left lines to be settled, or half a rewrite.
     let settled = settle(&session, run.now()?);
@@ -96,6 +95,23 @@ fn given(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<(Vec<Usage>, bool),
     let usage = single::usage_of(&args.statement, now, run)?;
     single::check_time(usage.time, now)?;
     Ok((vec![usage], args.statement.id.is_some()))
+}
+
+/// Prints notes, and also for `--quiet` which ids were recorded with other figures.
+fn say(notes: &[String], known: &[KnownId], run: &mut Run<'_, '_>) {
+    for note in notes {
+        run.note(note);
+    }
+    let mut warnings = known.iter().filter_map(KnownId::warning);
+    for warning in warnings.by_ref().take(MAX_WARNINGS) {
+        run.urgent_note(warning);
+    }
+    let more = warnings.count();
+    if more > 0 {
+        run.urgent_note(format!(
+            "and {more} more that were recorded before with other figures"
+        ));
+    }
 }
 
 /// The ids of what is recorded now: by this run, else before, of which the caller knows all.
@@ -210,6 +226,11 @@ fn outcome(
         count: new.len(),
         ids: new.iter().map(|usage| usage.id.clone()).collect(),
         rows,
+        known_differing: known
+            .iter()
+            .filter(|known| known.differs.is_some())
+            .map(|known| known.id.clone())
+            .collect(),
         known_at: known.iter().map(|known| known.place.clone()).collect(),
         known: known.into_iter().map(|known| known.id).collect(),
         month: report.month,

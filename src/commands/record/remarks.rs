@@ -1,8 +1,12 @@
-//! What to say about what is recorded: a secret in it, a model without a price, a hold that is not there.
+//! What to say about what is recorded: a secret in it, a model without a price, kinds that do not add up, a hold that is not there.
 
 use std::collections::BTreeSet;
 
-use crate::{commands::edit_session::EditSession, model::Usage, text};
+use crate::{
+    commands::edit_session::EditSession,
+    model::{TokenClasses, Tokens, Usage},
+    text,
+};
 
 /// The maximum number of remarks of a kind.
 const MAX_REMARKS: usize = 5;
@@ -20,7 +24,8 @@ pub fn secret(lines: &str, session: &EditSession) -> Option<String> {
     ))
 }
 
-/// Models without a price although models have prices, and holds that the log does not have.
+/// Models without a price although models have prices, kinds of tokens that are missing or do not add up, and holds that the log does
+/// not have.
 pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
     let unpriced = new.iter().filter(|usage| usage.cost.is_none());
     let unpriced = unpriced.filter_map(|usage| usage.model.as_deref());
@@ -33,7 +38,76 @@ pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
     let held = held.map(|id| format!("the log has no hold with the id {id}, so none ends"));
     let unpriced: BTreeSet<String> = unpriced.collect();
     let unpriced = unpriced.into_iter().take(MAX_REMARKS);
+    let kinds: BTreeSet<String> = new
+        .iter()
+        .filter_map(|usage| without_kinds(usage, session).or_else(|| other_sum(usage)))
+        .collect();
+    let more = kinds.len().saturating_sub(MAX_REMARKS);
+    let more = (more > 0).then(|| format!("and {more} more like these"));
+    let kinds = kinds.into_iter().take(MAX_REMARKS).chain(more);
+    let unpriced = unpriced.chain(kinds);
     unpriced.chain(held.take(MAX_REMARKS)).collect()
+}
+
+/// Why the price of its model does not give the cost: it is by kind of token.
+fn without_kinds(usage: &Usage, session: &EditSession) -> Option<String> {
+    let model = usage.model.as_deref().filter(|_| usage.cost.is_none())?;
+    let price = session.log.settings.policy.prices.get(model)?;
+    let (tokens, classes) = (usage.tokens, usage.classes);
+    if price.cost(tokens, classes).is_some() {
+        return None;
+    }
+    let by_kind = format!("the model \"{model}\" is priced by kind of token");
+    if classes.input.or(classes.output).is_none() {
+        return Some(format!(
+            "{by_kind}: give --input-tokens and --output-tokens"
+        ));
+    }
+    let rest = tokens.saturating_sub(counted(classes));
+    if rest > Tokens::ZERO && price.any.is_none() {
+        let beside = classes
+            .cache_read
+            .map_or("", |_| "; those read from a cache come beside --tokens");
+        return Some(format!(
+            "{by_kind}, and {rest} of {tokens} tokens of id {} have no kind{beside}",
+            usage.id
+        ));
+    }
+    let prices = [
+        price.input,
+        price.output,
+        price.cache_write,
+        price.cache_read,
+    ];
+    let mut kinds = classes.by_key().into_iter().zip(prices);
+    let is_unpriced = |tokens: Option<Tokens>| tokens.is_some_and(|tokens| tokens > Tokens::ZERO);
+    let missing = kinds.find(|((_, tokens), price)| price.is_none() && is_unpriced(*tokens));
+    let ((kind, _), _) = missing?;
+    Some(format!(
+        "[prices] in tokmon.toml has no price of `{kind}` tokens for the model \"{model}\""
+    ))
+}
+
+/// The tokens of known kinds that count: those read from a cache come beside them.
+fn counted(classes: TokenClasses) -> Tokens {
+    let counted = [classes.input, classes.output, classes.cache_write];
+    counted.into_iter().flatten().sum()
+}
+
+/// That the tokens are not the sum of their kinds. Whether tokens of a cache are counted is for the caller to say.
+fn other_sum(usage: &Usage) -> Option<String> {
+    let (tokens, classes) = (usage.tokens, usage.classes);
+    classes.input.or(classes.output)?;
+    let (sum, read) = (counted(classes), classes.cache_read.unwrap_or_default());
+    let without = sum.saturating_sub(classes.cache_write.unwrap_or_default());
+    let mut sums = [sum, without].into_iter();
+    let is_sum = sums.any(|sum| tokens == sum || tokens == sum.saturating_add(read));
+    (!is_sum).then(|| {
+        format!(
+            "{tokens} tokens are recorded for id {}, not the {sum} that their kinds add up to",
+            usage.id
+        )
+    })
 }
 
 fn without_price(model: &str, session: &EditSession) -> Option<String> {
