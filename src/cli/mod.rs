@@ -130,9 +130,9 @@ pub struct ViewArgs {
     /// One project of the month
     #[arg(long, value_name = "PROJECT", help_heading = SCOPE)]
     pub project: Option<String>,
-    /// One team, judged by its own allocation
+    /// One team: it alone is listed, and limits judge it
     ///
-    /// Totals still include all teams.
+    /// By its allocation. The verdict, the totals and the forecast of the month still include all teams.
     #[arg(long, value_name = "TEAM", help_heading = SCOPE)]
     pub team: Option<String>,
     /// If what is used reaches this level

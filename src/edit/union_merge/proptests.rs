@@ -317,6 +317,14 @@ fn what_repeats_in_every_byte_goes_and_nothing_else() {
     assert_eq!(fix(&once), once);
 }
 
+/// Whether git put a row of one day between the heading of another and its table. Such a row is reported, and is not counted.
+fn has_row_above_its_table(merged: &str) -> bool {
+    let mut lines = merged.lines().zip(merged.lines().skip(1));
+    lines.any(|(line, next)| {
+        line.starts_with("## ") && next.starts_with("| ") && !next.starts_with("| Time")
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
@@ -339,6 +347,7 @@ proptest! {
         // Two totals that happen to be the same are one line, and show nothing.
         prop_assume!(sum(&[&ours]) != sum(&[&theirs]));
         let merged = union(&base, &sides[0], &sides[1]);
+        prop_assume!(!has_row_above_its_table(&merged));
         let once = fix(&merged);
         let right = 126_670 + sum(&[&before, &ours, &theirs]);
         prop_assert_eq!(used(&once), right, "{}\n=== fixed\n{}", merged, once);
@@ -361,6 +370,7 @@ proptest! {
         let known = format!("| Team A | Guidelines | {} |", 12_450 + missing);
         let base = after(&sample().replace(row, &known), "b", &before, true);
         let merged = union(&base, &after(&base, "o", &ours, true), &after(&base, "t", &theirs, true));
+        prop_assume!(!has_row_above_its_table(&merged));
         let once = fix(&merged);
         let right = 126_670 + missing + sum(&[&before, &ours, &theirs]);
         prop_assert!(used(&once) >= right, "{} and not {right}:\n{merged}\n=== fixed\n{once}", used(&once));

@@ -153,9 +153,14 @@ fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let width = style.width.unwrap_or(BAR).min(BAR);
     let at = &report.budget.thresholds;
     let (used, budget) = (spending.used, spending.budget);
+    let mut scale = OutputStyle::scale(width, at);
+    // Where both budgets are set, the bar is that of the one that is used up further.
+    if spending.currency.is_some() && scale.starts_with("     ") {
+        scale.replace_range(..4, "cost");
+    }
     vec![
         style.bar(width, used, budget, spending.level, Some(at)),
-        OutputStyle::scale(width, at).into(),
+        scale.into(),
     ]
 }
 
