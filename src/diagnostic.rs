@@ -129,7 +129,7 @@ codes! {
     Secret = "TM029", "secret", Warning, Manual;
     /// A merge of git left a conflict. What both sides hold counts, and tokmon will not write this file.
     Conflict = "TM030", "conflict", Error, Manual;
-    /// The daily rows of a team hold less than when its monthly row was written. The monthly row counts.
+    /// The daily rows of a team have fewer tokens than when its monthly row was written. The monthly row counts.
     LoweredDetails = "TM031", "lowered-details", Warning, Manual;
 }
 

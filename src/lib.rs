@@ -1,4 +1,4 @@
-//! tokmon reads the Markdown file in which a team of AI agents keeps its token spending, and reports how much of the budget is
+//! tokmon reads the Markdown file in which a team of AI agents records its token usage, and reports how much of the budget is
 //! used, who used it, how efficiently, and whether the rest will last.
 //!
 //! # Modules

@@ -42,7 +42,6 @@ pub enum AlertScope {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Alert {
-    /// The level.
     pub level: Level,
     pub scope: AlertScope,
     /// What the level rests on.
@@ -52,7 +51,7 @@ pub struct Alert {
     pub kind: AlertKind,
     /// The team, where it is about one.
     pub team: Option<String>,
-    /// What it says.
+    /// A sentence with these figures. Its words may change.
     pub message: String,
     /// The same in about thirty cells.
     #[serde(skip)]
@@ -159,7 +158,7 @@ pub enum AlertKind {
     /// A team takes more tokens per deliverable than it should.
     TeamEfficiency {
         tokens_per_deliverable: Tokens,
-        /// From how many on there is an alert, or nearly one.
+        /// The figure that the log or the settings name as the alert. Thresholds are percentages of it.
         alert_tokens: Tokens,
         ratio: Option<f64>,
     },

@@ -57,7 +57,7 @@ struct Ids {
     settled: HashMap<String, [Option<Place>; 2]>,
 }
 
-/// Of the details (0) and the summary (1), which are two views of the same spending, the one that an entry is in.
+/// Of the details (0) and the summary (1), which are two views of the same usage, the one that an entry is in.
 fn view(kind: EntryKind) -> usize {
     usize::from(kind == EntryKind::Monthly)
 }

@@ -242,7 +242,7 @@ impl PricedCost {
         self.of(own).or_else(|| self.of(other()?))
     }
 
-    /// Of two views of the same spending, each with the tokens that it holds: all that either of them says. The larger amount of
+    /// Of two views of the same usage, each with the tokens that it holds: all that either of them says. The larger amount of
     /// each currency, and of the tokens those without a cost in either.
     pub(super) fn larger((one, of_one): (&Self, Tokens), (two, of_two): (&Self, Tokens)) -> Self {
         let mut sums = one.sums.clone();

@@ -24,7 +24,7 @@ use crate::{
     text::{FileId, Place},
 };
 
-/// Whose spending a tally is, of which project, and in which kind of statement.
+/// Whose usage a tally is, of which project, and in which kind of statement.
 pub(super) type TallyKey = (NameId, Option<Arc<str>>, EntryKind);
 
 #[derive(Clone, Debug, Default)]

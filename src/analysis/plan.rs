@@ -1,4 +1,4 @@
-//! The plan: what is used, and the phases still to come, in three scenarios.
+//! The plan: what is used, and the pending phases, in three scenarios.
 
 use std::collections::{HashMap, HashSet};
 
@@ -97,7 +97,7 @@ pub struct Scenario {
 }
 
 impl Plan {
-    /// None where the log has no plan, or the month is not its newest: a plan speaks of what is still to come.
+    /// None where the log has no plan, or the month is not its newest: a plan is about what is pending.
     pub(super) fn of(
         reconciled: &ReconciledMonth,
         budget: Option<Tokens>,
@@ -156,7 +156,7 @@ impl Plan {
         !self.phases.iter().any(PlanPhase::is_open)
     }
 
-    /// The phases still to come of which nothing is known. They count for nothing.
+    /// The pending phases of which nothing is known. They count for nothing.
     pub fn without_estimate(&self) -> impl Iterator<Item = &PlanPhase> {
         self.phases.iter().filter(|phase| phase.has_no_estimate())
     }
@@ -169,7 +169,7 @@ impl Plan {
 }
 
 impl PlanPhase {
-    /// Whether it is still to come or under way.
+    /// Whether it is pending or under way.
     pub fn is_open(&self) -> bool {
         self.status.as_deref() != Some(Status::Done.word())
     }

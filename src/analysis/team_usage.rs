@@ -1,6 +1,6 @@
 //! What counts as used: the statements of a month, reconciled team by team.
 //!
-//! A team's monthly rows and its details are two views of the same spending, so the greater counts; usage lines are spending
+//! A team's monthly rows and its details are two views of the same usage, so the greater counts; usage lines are usage
 //! that is in neither yet, so they are added. Nothing is counted twice, and nothing written down anywhere is left out.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Rules on spending: whether the details are in the summary, once each, and all in one currency; and what is not settled into
+//! Rules on usage: whether the details are in the summary, once each, and all in one currency; and what is not settled into
 //! the tables yet, which a report counts all the same.
 
 use crate::{
@@ -13,7 +13,8 @@ pub(super) fn details_beyond_summary(reconciled: &ReconciledMonth, _: &Policy) -
     reconciled.teams.iter().filter_map(beyond_summary).collect()
 }
 
-/// Teams whose details with ids hold less than when their monthly row was written: someone corrected them, and not that row.
+/// Teams whose details with ids have fewer tokens than when their monthly row was written, as after a correction of the details
+/// alone.
 pub(super) fn lowered_details(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let lowered = |team: &TeamUsage| {
         let monthly = team.tallies.get(&EntryKind::Monthly)?;
@@ -30,7 +31,7 @@ pub(super) fn lowered_details(reconciled: &ReconciledMonth, _: &Policy) -> Vec<D
         let (name, counted) = (&team.name, monthly.sum.tokens);
         let right = counted.saturating_sub(less);
         let message = format!(
-            "the daily rows of {name} hold {less} tokens less than when its monthly row was written; that row counts, with {counted}"
+            "the daily rows of {name} have {less} tokens fewer than when its monthly row was written; that row counts, with {counted}"
         );
         Some(
             Diagnostic::new(Code::LoweredDetails, message, monthly.first)

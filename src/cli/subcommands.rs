@@ -335,7 +335,7 @@ const INIT_SETTINGS: &str = "The settings, tokmon.toml, are written beside the l
 pub struct InitArgs {
     /// The teams, like QA:22K,DevOps
     ///
-    /// Separated by commas, each with its own budget after a colon if it has one. Without this option: Orchestrator.
+    /// Separated by commas, each with its allocation after a colon, if it has one. Without this option: Orchestrator.
     #[arg(long, value_name = "TEAMS", value_delimiter = ',')]
     pub teams: Vec<String>,
     /// Show what would be written, and write nothing

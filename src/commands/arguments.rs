@@ -102,9 +102,11 @@ pub fn explain(
         sanitize_lines(&error.render().to_string())
     };
     if error.kind() == ErrorKind::DisplayHelp {
-        text = grouped(&text)
-            .replace("\n\n\n", "\n\n")
-            .replace("\n\n\n", "\n\n");
+        text = grouped(&text);
+        // Parts of the template that are empty leave their blank lines.
+        while text.contains("\n\n\n") {
+            text = text.replace("\n\n\n", "\n\n");
+        }
     }
     if wrong {
         let _ = cx.err.write_all(text.as_bytes());

@@ -20,7 +20,7 @@ pub struct Judgement {
     pub reached: Vec<String>,
 }
 
-/// What is judged: the whole budget, or the limit of one team.
+/// What is judged: the whole budget, or the allocation of one team.
 #[derive(Clone, Copy)]
 struct Judged<'r> {
     report: &'r StatusReport,
@@ -65,7 +65,7 @@ fn of_team(team: &TeamReport) -> String {
     format!("judged {} alone: {}", team.name, spent_by(team, false))
 }
 
-/// What a team used of its limit, with or without what it holds.
+/// What a team used of its allocation, with or without its reserved tokens.
 fn spent_by(team: &TeamReport, with_holds: bool) -> String {
     let held = if with_holds {
         team.reserved_tokens
@@ -144,7 +144,7 @@ impl Judged<'_> {
         }
     }
 
-    /// Of what is used, and of that with what is held.
+    /// Of what is used, and of that with what is reserved.
     fn reserved(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let level = match self.team {
             Some(team) => team.reserved_level.max(self.used_level()),

@@ -1,4 +1,4 @@
-//! Usage lines as they are written: one statement of spending on one line, in words that read back as they were given.
+//! Usage lines as they are written: the usage of one task on one line, in words that read back as they were given.
 
 use std::fmt::Write as _;
 

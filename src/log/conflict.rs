@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 
-/// The text of a log, line by line, as far as it is in conflict.
+/// Where the current line is in a conflict, if it is in one.
 #[derive(Debug)]
 pub(super) enum Conflict<P> {
     /// In none.

@@ -70,7 +70,7 @@ fn intended_tag(line: &[u8]) -> Option<&'static str> {
     (misspelled && rest.starts_with(b"] ") && rest.contains(&b'=')).then_some(*tag)
 }
 
-/// Whether a hook line reports spending, or is meant to.
+/// Whether a hook line reports usage, or is meant to.
 fn is_usage(line: &str) -> bool {
     let tag = line.get(..4).unwrap_or_default();
     tag.eq_ignore_ascii_case("[USE") || tag.eq_ignore_ascii_case("[USA")
@@ -249,7 +249,7 @@ fn hold<'a>(pairs: &Pairs<'a>) -> Result<Hold<'a>, Box<Diagnostic>> {
     })
 }
 
-/// Whether this says which threshold of what was crossed, so that no other process sends the notice again.
+/// Whether this says which threshold of what was reached, so that no other process sends the notice again.
 fn is_notice(rest: &str) -> bool {
     Pairs::read(rest, rest, Place::default()).is_ok_and(|pairs| {
         let threshold = pairs.get("threshold").map(|text| text.parse::<u32>());

@@ -61,7 +61,7 @@ pub enum NoteValue {
 pub enum LineEvent<'a> {
     /// `[PRE]`, `[POST]`, `[STOP]`, or `[NOTIFY]` without the keys of a notice.
     Hook,
-    /// `[HOLD]`: tokens are by holds, for work about to start.
+    /// `[HOLD]`: reserves tokens for work that is about to start.
     Hold(Hold<'a>),
     /// `[FREE]`: the hold with this id is given up.
     Free(Cow<'a, str>),

@@ -1,4 +1,4 @@
-//! What the log plans: team budgets, phases still to come, savings per operation.
+//! What the log plans: allocations, pending phases, savings per operation.
 
 use super::{Amount, Status, Tokens, is_sum, is_total};
 use crate::text::Place;
@@ -31,7 +31,7 @@ pub struct Phase {
     pub tokens: Option<Amount<Tokens>>,
     /// Its figure is what it was estimated at, even where it is finished.
     pub estimated: bool,
-    /// How far it is. What is not done is still to come.
+    /// How far it is. What is not done is pending.
     pub status: Option<Status>,
     pub place: Place,
 }

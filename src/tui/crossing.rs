@@ -1,4 +1,4 @@
-//! Thresholds that are crossed upwards: the message, and whether the bell may ring.
+//! Thresholds that are reached: the message, and whether the bell may ring.
 
 use chrono::NaiveTime;
 
@@ -10,7 +10,7 @@ use crate::{
 /// The percentage points that a figure must fall below a threshold before the bell rings for it again.
 const REARM: i128 = 2;
 
-/// The level of the spending, the message if it rose, and whether the bell may ring: once for each threshold, and never at the
+/// The level of what is used, the message if it rose, and whether the bell may ring: once for each threshold, and never at the
 /// start. `rung` is the threshold that it has rung for.
 pub fn crossed(
     rung: &mut Option<u32>,

@@ -32,7 +32,7 @@ impl App {
                 let problem = self.new_problem(&snapshot);
                 if at >= *self.patience.get_or_insert(at + PATIENCE) {
                     let rings = self.show_figures(*snapshot, now, at);
-                    // A crossed threshold is more important.
+                    // A threshold that is reached is more important.
                     if self
                         .flash
                         .as_ref()

@@ -144,7 +144,7 @@ impl History {
         let dated = team.days.iter().filter(|(date, _)| within(date));
         let dated: f64 = dated.map(|(_, tokens)| as_float(tokens.0)).sum();
         let undated = as_float(team.undated().0);
-        // A little without a date goes where the rest went, so that days without spending stay what they are.
+        // A little without a date goes where the rest went, so that days without usage stay what they are.
         let little = undated <= MAX_UNDATED * dated;
         for (date, tokens) in &team.days {
             let tokens = as_float(tokens.0);

@@ -1,4 +1,4 @@
-//! The forecast: how much will be used, how likely that is, when each threshold is crossed, and why; beside it the plan, the burn
+//! The forecast: how much will be used, how likely that is, when each threshold is reached, and why; beside it the plan, the burn
 //! rate and what the log itself says.
 //!
 //! The laws are pure arithmetic from days and phases to a distribution: `rate` and `hurdle_gamma` for past days, `work` for planned
@@ -191,7 +191,7 @@ fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens
     Some(request.spent().saturating_add(more))
 }
 
-/// When each threshold is crossed: by a steady burn rate, and by the forecast of the month ahead.
+/// When each threshold is reached: by a steady burn rate, and by the forecast of the month ahead.
 fn thresholds(
     request: &Request<'_>,
     rate: Option<BurnRate>,
@@ -209,7 +209,7 @@ fn thresholds(
     thresholds
 }
 
-/// When the thresholds of the budget in money are crossed: with the tokens that cost that much, at what they cost so far.
+/// When the thresholds of the cost budget are reached: with the tokens that cost that much, at what they cost so far.
 fn cost_thresholds(
     request: &Request<'_>,
     rate: Option<BurnRate>,

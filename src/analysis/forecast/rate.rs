@@ -19,7 +19,7 @@ const SLOW: f64 = 0.75;
 /// Days by which weekdays and weekends are shrunk towards no difference.
 const SHRINKAGE: f64 = 7.0;
 
-/// The prior of the squared coefficient of variation of daily spending, and how many days it is worth.
+/// The prior of the squared coefficient of variation of daily usage, and how many days it is worth.
 const PRIOR_VARIATION: (f64, f64) = (1.5 * 1.5, 0.5);
 
 const LEAST_VARIATION: f64 = 0.0025;
@@ -120,9 +120,9 @@ pub struct Rate {
     pub weekday_factor: f64,
     /// Likewise on a day of a weekend.
     pub weekend_factor: f64,
-    /// c2, the squared coefficient of variation of a day's spending.
+    /// c2, the squared coefficient of variation of a day's usage.
     pub daily_variation: f64,
-    /// K, the days with spending, weighted as the slow speed weighs them.
+    /// K, the days with usage, weighted as the slow speed weighs them.
     pub active_days: f64,
     /// W, all days, weighted likewise.
     weighted_days: f64,
@@ -232,7 +232,7 @@ impl Window {
         factors[usize::from(self.weekend[day])]
     }
 
-    /// c2, the squared coefficient of variation of a day's spending: the weighted variance around the slow speed,
+    /// c2, the squared coefficient of variation of a day's usage: the weighted variance around the slow speed,
     /// `s2 = sum(w (y - L f)^2)/W * n_e / max(n_e - 1, 0.5)` with Kish's effective sample size `n_e = W^2 / sum(w^2)`, over the
     /// squared level, mixed with the prior: `(0.5 1.5^2 + g s2/level^2) / (0.5 + g)`, g being `n_e - 1`.
     fn variation(&self, tokens: &[f64], slow: f64, level: f64, factors: [f64; 2]) -> f64 {

@@ -1,5 +1,5 @@
-//! The days at the end of the history that have no row: nothing was used on them, or nobody wrote it down. The forecast takes the
-//! first, and says so here.
+//! The complete days since the last row: either nothing was used, or the usage is not recorded. The forecast takes them as days
+//! without usage.
 
 use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
@@ -62,7 +62,7 @@ impl Silence {
     }
 }
 
-/// The most days in a row without spending, between days with it.
+/// The most days in a row without usage, between days with usage.
 fn longest_gap(days: &[f64]) -> usize {
     let is_empty = |tokens: &f64| *tokens <= 0.0;
     let gaps = days.split(|tokens| !is_empty(tokens)).skip(1);

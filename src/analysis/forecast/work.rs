@@ -14,13 +14,13 @@ const MAX_NOISE: f64 = 1.0;
 /// The prior of the squared noise of a whole project.
 const PROJECT_NOISE: f64 = 0.09;
 
-/// The least part of an active phase that is still to come, whatever was spent on it.
+/// The least part of an active phase that is pending, whatever was used for it.
 const LEAST_LEFT: f64 = 0.15;
 
 /// A finished phase: its estimate, which is more than zero, and what it took.
 pub type FinishedWork = (f64, f64);
 
-/// A phase still to come or under way, in tokens.
+/// A phase that is pending or under way, in tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OpenWork {
     pub estimate: f64,

@@ -159,7 +159,7 @@ impl NewFile {
 
     fn exists(&self) -> Failure {
         Failure::cannot_create(format!("cannot create {}: it exists already", self.shown)).help(
-            "nothing was written; `tokmon record --team NAME` adds a team, [budget] and [teams] in tokmon.toml set budgets; to create another log, name it with --file FILE",
+            "nothing was written; `tokmon record --team NAME` adds a team, [budget] and [teams] in tokmon.toml set the budget and allocations; to create another log, name it with --file FILE",
         )
     }
 

@@ -120,7 +120,7 @@ impl Dashboard<'_, '_, '_> {
         (self.follower.run.cx.uptime)()
     }
 
-    /// Reads the files and shows their figures. A crossed threshold rings the bell if it may.
+    /// Reads the files and shows their figures. A threshold that is reached rings the bell if it may.
     fn read(&mut self, may_ring: bool) -> Result<(), Failure> {
         let reading = self.follower.read()?;
         let (now, at) = (self.follower.now()?, self.uptime());

@@ -39,7 +39,7 @@ impl<'l> ExpiredLines<'l> {
         self.is_expired(line, date).then(|| Month::of(date))
     }
 
-    /// Whether a line is still needed. A line without a day is not, unless it is spending.
+    /// Whether a line is still needed. A line without a day is not, unless it is a usage line.
     pub(in crate::edit) fn is_needed(&self, line: &LogLine) -> bool {
         match line.kind {
             LineKind::Usage(_) | LineKind::Unreadable => true,

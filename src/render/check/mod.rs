@@ -43,7 +43,7 @@ pub struct CheckExtent {
     pub projection_lines: u64,
     /// Lines of the archives among them.
     pub archived_lines: u64,
-    /// Archives.
+    /// The number of archives that were read.
     pub archives: u64,
 }
 

@@ -280,7 +280,7 @@ fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
     reasons
 }
 
-/// Whether the plan ends the month's spending.
+/// Whether the plan ends the month's usage.
 fn plan_counts(report: &StatusReport, plan: &Plan) -> Option<String> {
     if report.forecast.state != ForecastState::Open {
         return None;

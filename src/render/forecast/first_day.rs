@@ -1,4 +1,4 @@
-//! The first day with spending as a chart, by the hours of its rows; then the end of the plan, at no certain time.
+//! The first day with usage as a chart, by the hours of its rows; then the end of the plan, at no certain time.
 
 use chrono::{NaiveTime, TimeDelta};
 

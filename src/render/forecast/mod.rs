@@ -1,4 +1,4 @@
-//! The forecast: whether the budget is enough and how certain that is, when thresholds are crossed, and why; then the plan, the
+//! The forecast: whether the budget is enough and how certain that is, when thresholds are reached, and why; then the plan, the
 //! burn rate and the log's own projection, each with its source.
 
 pub mod chart;
@@ -78,9 +78,15 @@ fn why(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
         .collect()
 }
 
-fn context(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
+/// The fields beside the forecast, with their heading.
+fn context_fields(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut lines = vec![StyledLine::new(), heading(context::title(report))];
     lines.extend(fields(context::fields(report, style), style));
+    lines
+}
+
+fn context(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
+    let mut lines = context_fields(report, style);
     let tables = &tables::all(report)[2..];
     lines.extend(tables.iter().flat_map(|table| titled(table, style)));
     lines
@@ -100,7 +106,7 @@ fn fields(fields: Vec<Field>, style: OutputStyle) -> Vec<StyledLine> {
     fields.into_iter().flat_map(line).collect()
 }
 
-/// When thresholds are crossed, in tokens and in money.
+/// When thresholds are reached, in tokens and in money.
 fn crossings(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let tables = [tables::thresholds(report), tables::cost_thresholds(report)];
     tables

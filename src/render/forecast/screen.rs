@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{chart, context, crossings, fields, summary, tables, titles, why};
+use super::{chart, context_fields, crossings, summary, tables, titles, why};
 use crate::{
     analysis::StatusReport,
     render::{OutputStyle, ReportTable, StyledLine, heading, status::Columns},
@@ -15,11 +15,11 @@ const ABOVE_ROWS: usize = 3;
 /// Rows of the forecast that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForecastRows {
-    /// When the budget is used up, and the chance of that.
+    /// The whole token budget in the table of thresholds.
     Budget,
-    /// The same of the budget in money.
+    /// The whole cost budget in its table.
     CostBudget,
-    /// The phases to come.
+    /// The pending phases.
     Pending,
 }
 
@@ -105,12 +105,6 @@ fn below(
         selected: first.selected.or(second.selected),
         lines: columns.beside(first.lines, second.lines),
     }
-}
-
-fn context_fields(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    let mut lines = vec![StyledLine::new(), heading(context::title(report))];
-    lines.extend(fields(context::fields(report, style), style));
-    lines
 }
 
 /// A table below its title, with some of its rows selected.

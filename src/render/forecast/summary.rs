@@ -75,7 +75,7 @@ fn of_tokens(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
         ForecastState::Open => {
             let end = report.forecast.month_end.as_ref();
             let chance = end.and_then(|end| chance_of(end, &format!("{budget} tokens"), style));
-            chance.unwrap_or_else(|| "too early to tell".into())
+            chance.unwrap_or_else(|| "too early for a forecast".into())
         }
     })
 }
@@ -114,7 +114,7 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
         (false, true) => format!("cost: exceeded already, {amounts} spent"),
         (true, false) => format!("cost: some tokens have no cost in {}", budget.currency),
         (false, false) if report.budget.tokens.is_some() => return None,
-        (false, false) => "cost: too early to tell".to_owned(),
+        (false, false) => "cost: too early for a forecast".to_owned(),
     };
     let badge = over.then(|| badge(Level::Exceeded, style));
     Some(StyledLine::from(text) + badge.unwrap_or_default())

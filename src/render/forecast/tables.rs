@@ -1,4 +1,4 @@
-//! The tables of the forecast: thresholds, teams, scenarios, phases still to come, finished work.
+//! The tables of the forecast: thresholds, teams, scenarios, pending phases, finished work.
 
 use chrono::NaiveDate;
 
@@ -11,7 +11,7 @@ use crate::{
     render::{Cell, Column, ReportTable},
 };
 
-/// In place of the day on which a threshold is crossed.
+/// In place of the day on which a threshold is reached.
 const ALREADY: &str = "already";
 
 pub fn all(report: &StatusReport) -> [ReportTable; 6] {
@@ -25,7 +25,7 @@ pub fn all(report: &StatusReport) -> [ReportTable; 6] {
     ]
 }
 
-/// When each threshold is crossed, by the forecast and at the burn rate.
+/// When each threshold is reached, by the forecast and at the burn rate.
 pub fn thresholds(report: &StatusReport) -> ReportTable {
     let (title, rate) = if report.is_over() {
         ("Thresholds reached", "Reached")
@@ -54,7 +54,7 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
     table
 }
 
-/// When each threshold of the budget in money is crossed.
+/// When each threshold of the cost budget is reached.
 pub fn cost_thresholds(report: &StatusReport) -> ReportTable {
     let (title, rate) = if report.is_over() {
         ("Thresholds of the cost reached", "Reached")
@@ -110,7 +110,7 @@ fn crossing_cells(crossing: &ThresholdCrossing, report: &StatusReport) -> [Cell;
         Cell::some(crossing.probability, Cell::Probability),
         date(crossing.likely),
         date(crossing.earliest),
-        Cell::some(crossed(crossing, report), Cell::Word),
+        Cell::some(at_burn_rate(crossing, report), Cell::Word),
     ]
 }
 
@@ -158,8 +158,8 @@ fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[Threshol
     table.note_about("Earliest", "earliest: 10% by the end of that day");
 }
 
-/// When the threshold is crossed if the burn rate holds, or whether it was. None without a rate of enough days.
-fn crossed(crossing: &ThresholdCrossing, report: &StatusReport) -> Option<String> {
+/// When the threshold is reached if the burn rate holds, or whether it was. None without a rate of enough days.
+fn at_burn_rate(crossing: &ThresholdCrossing, report: &StatusReport) -> Option<String> {
     let rate = report.forecast.burn_rate.as_ref();
     let has_rate = rate.is_some_and(BurnRate::is_steady);
     Some(match crossing.burn_rate_state {
