@@ -316,10 +316,13 @@ impl<'a> Pairs<'a> {
         (!text.trim().is_empty()).then_some(text)
     }
 
-    /// Findings about keys that are nearly spelled like one that the line does not have. Other unknown keys are those of other programs.
+    /// A finding for each key that the line does not have, about the first one that is nearly spelled like it. Other unknown keys are
+    /// those of other programs.
     fn misspelled_keys(&self) -> impl Iterator<Item = Diagnostic> {
-        self.list.iter().filter_map(|(key, _, value)| {
-            let meant = meant_key(key).filter(|meant| self.find(meant).is_none())?;
+        let missing = USAGE_KEYS.iter().filter(|key| self.find(key).is_none());
+        missing.filter_map(|meant| {
+            let mut pairs = self.list.iter();
+            let (key, _, value) = pairs.find(|(key, _, _)| is_meant_for(key, meant))?;
             let message =
                 format!("`{key}` is not a key of usage lines; the line is counted without it");
             let span = Span::new(value.start - key.len() - 1, value.start - 1);
@@ -386,18 +389,20 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// The key that a misspelled one is meant for: `modle`, `Model`, `token`.
-fn meant_key(key: &str) -> Option<&'static str> {
-    if USAGE_KEYS.contains(&key) {
-        return None;
+/// Whether a key is a misspelling of another one: `modle`, `Model`, `token`.
+fn is_meant_for(written: &str, key: &str) -> bool {
+    /// Keys that other programs write.
+    const OTHERS: [&str; 3] = ["mode", "tasks", "teams"];
+    /// Each word of two letters is near another one.
+    const MIN_LENGTH: usize = 4;
+    if written.len().abs_diff(key.len()) > 1 || USAGE_KEYS.contains(&written) {
+        return false;
     }
-    let written = key.to_ascii_lowercase();
-    let is_near = |known: &&&str| {
-        written.get(..1) == known.get(..1)
-            && written.len().abs_diff(known.len()) <= 1
-            && strsim::damerau_levenshtein(&written, known) <= 1
-    };
-    USAGE_KEYS.iter().find(is_near).copied()
+    let written = written.to_ascii_lowercase();
+    if OTHERS.contains(&written.as_str()) || key.len() < MIN_LENGTH {
+        return written == key;
+    }
+    written.get(..1) == key.get(..1) && strsim::damerau_levenshtein(&written, key) <= 1
 }
 
 fn word_of(text: &str) -> &str {
@@ -560,6 +565,31 @@ mod tests {
             said("[USE] 2026-02-25T10:18:00Z team=A tokens=5 cache_read=many output=2"),
             "2026-02-25: 10:18 A used 5 on None, cost None, None deliverables, None min, None, id None, hold None; \
              column 55: `cache_read` of this line cannot be read; the line is counted without it (expected a number)"
+        );
+    }
+
+    #[test]
+    fn a_key_nearly_spelled_like_one_that_is_missing_is_found_once() {
+        let expected = |pairs: &str| {
+            let line = format!("[USE] 2026-02-25T10:18:00Z team=A tokens=5 {pairs}");
+            let mut problems = Vec::new();
+            let _ = read(&line, Place::default(), None, &mut problems);
+            let found = problems.iter().map(|problem| {
+                let key = problem.message.split('`').nth(1).unwrap_or_default();
+                format!("{key}, {}", problem.label)
+            });
+            found.collect::<Vec<_>>().join("; ")
+        };
+        for pairs in [
+            "mode=plan in=5 tasks=3 teams=x",
+            "modle=a model=b",
+            "is=1 if=2 x=3",
+        ] {
+            assert_eq!(expected(pairs), "", "{pairs}");
+        }
+        assert_eq!(
+            expected("modle=1 modl=2 ID=3 Tasks=4 Mode=5 Task=6 outputs=7"),
+            "outputs, expected `output`; Task, expected `task`; modle, expected `model`; ID, expected `id`"
         );
     }
 

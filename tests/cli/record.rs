@@ -637,6 +637,19 @@ fn a_batch_takes_the_names_of_the_options_as_keys() {
 }
 
 #[test]
+fn a_usage_line_with_keys_of_another_program_is_recorded_and_settled() {
+    let keys = "mode=plan in=5 tasks=3 teams=x";
+    let line =
+        |id| format!("[USE] 2026-02-25T16:00:00Z team=\"Team A\" tokens=5 {keys} session={id}\n");
+    let log = harness::log_of(900) + "\n" + &line("s1");
+    let folder = repository(&[(LOG, &log)]);
+    let told = batch(folder.path(), &line("s2"));
+    assert!(told.starts_with("exit Some(0)"), "{told}");
+    let after = fs::read_to_string(folder.path().join(LOG)).unwrap();
+    assert!(!after.contains("[USE]") && after.contains("910"), "{after}");
+}
+
+#[test]
 fn an_id_that_was_recorded_with_other_figures_is_said_even_if_quiet() {
     let settings = "[teams.\"Design\"]\naliases = [\"UX\"]\n";
     let folder = repository(&[(LOG, &sample()), ("tokmon.toml", settings)]);
