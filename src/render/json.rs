@@ -76,26 +76,54 @@ pub fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// Writes a document with the unsafe characters escaped that JSON itself would leave as they are.
 pub fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut escaped = BufWriter::new(EscapeUnsafe(out));
-    serde_json::to_writer_pretty(MaskSecrets(&mut escaped), document)?;
+    let out = MaskSecrets {
+        out: &mut escaped,
+        string: None,
+    };
+    serde_json::to_writer_pretty(out, document)?;
     writeln!(escaped)?;
     escaped.flush()
 }
 
-/// Passes on the parts that a serializer writes, with the secrets in them masked. No form of a secret has a character that JSON
-/// escapes, so none is in two parts.
-struct MaskSecrets<W>(W);
+/// Masks the secrets in each string that a serializer writes. It is given a string in parts, so a string is kept until it ends.
+struct MaskSecrets<W> {
+    out: W,
+    /// The string that has begun, with its first quote.
+    string: Option<Vec<u8>>,
+}
 
 impl<W: Write> Write for MaskSecrets<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match str::from_utf8(bytes).map(masked) {
-            Ok(Cow::Owned(masked)) => self.0.write_all(masked.as_bytes())?,
-            _ => self.0.write_all(bytes)?,
+        const QUOTE: &[u8] = b"\"";
+        match self.string.take() {
+            None if bytes == QUOTE => self.string = Some(QUOTE.to_vec()),
+            None => self.out.write_all(bytes)?,
+            Some(mut string) => {
+                string.extend_from_slice(bytes);
+                // A quote in a string is written together with its backslash.
+                if bytes == QUOTE {
+                    self.write_string(&string)?;
+                } else {
+                    self.string = Some(string);
+                }
+            }
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
+    }
+}
+
+impl<W: Write> MaskSecrets<W> {
+    /// Writes a string, which is searched as it was before it was escaped: a `\n` before a key is no letter of it.
+    fn write_string(&mut self, string: &[u8]) -> io::Result<()> {
+        let text: String = serde_json::from_slice(string)?;
+        match masked(&text) {
+            Cow::Owned(masked) => Ok(serde_json::to_writer(&mut self.out, &masked)?),
+            Cow::Borrowed(_) => self.out.write_all(string),
+        }
     }
 }
 

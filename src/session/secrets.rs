@@ -1,4 +1,4 @@
-//! Finds the access keys that are written in the files that were read. A check reads them once more for it; other commands do not.
+//! Finds the access keys that are written in the files that were read. Only `check` does this, and reads the files a second time.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
@@ -9,7 +9,7 @@ use crate::{
     text::{self, FileId, Place, Span},
 };
 
-/// The part of a line that is read at once, in bytes.
+/// The part of a line that is read at once, in bytes. Places in a line longer than this are those in its part.
 const MAX_PART: u64 = 1 << 20;
 
 const HELP: &str = "revoke it where it was issued, then remove it here and from the history of the repository: see `tokmon check --explain TM029`";
@@ -39,12 +39,13 @@ pub fn find(read: &mut ReadFiles) {
     }
 }
 
+/// Adds a finding for each line with a secret. After a byte that is not UTF-8, a place counts bytes as they are shown.
 fn find_in(file: FileId, bytes: impl Read, findings: &mut Findings) -> io::Result<()> {
     let (mut bytes, mut part) = (BufReader::new(bytes), Vec::new());
     let (mut line, mut start) = (1, 0);
     while (&mut bytes).take(MAX_PART).read_until(b'\n', &mut part)? > 0 {
         let text = String::from_utf8_lossy(&part);
-        for secret in text::secrets(&text) {
+        if let [secret, more @ ..] = text::secrets(&text).as_slice() {
             let before = text.get(..secret.range.start).unwrap_or_default();
             let place = Place {
                 file,
@@ -53,7 +54,12 @@ fn find_in(file: FileId, bytes: impl Read, findings: &mut Findings) -> io::Resul
                 column: before.trim_start_matches('\u{feff}').chars().count() + 1,
                 line_start: start,
             };
-            let message = format!("{} is written here", secret.name);
+            let more = match more.len() {
+                0 => String::new(),
+                1 => ", and another one in this line".to_owned(),
+                more => format!(", and {more} others in this line"),
+            };
+            let message = format!("{} is written here{more}", secret.name);
             findings.push(Diagnostic::new(Code::Secret, message, place).help(HELP));
         }
         start += part.len();

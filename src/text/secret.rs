@@ -286,7 +286,7 @@ fn aws_value(text: &str, word: usize) -> Option<usize> {
         return None;
     }
     let rest = text.as_bytes().get(word..)?;
-    let between = count(rest, |byte| b" =:\"'`".contains(&byte));
+    let between = count(rest, |byte| b" =:\"'`\\".contains(&byte));
     let value = rest.get(between..)?;
     let length = count(value, |byte| {
         byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
@@ -321,9 +321,10 @@ impl KeyEnd {
             self.end = rest.find("-----END ").map(|end| at + end);
             self.searched = self.end.unwrap_or(text.len());
         }
-        let own_line = text.get(at..).and_then(|rest| rest.find('\n'));
-        let own_line = own_line.map_or(text.len(), |end| at + end);
-        self.end.filter(|end| *end >= at).unwrap_or(own_line)
+        self.end.filter(|end| *end >= at).unwrap_or_else(|| {
+            let own_line = text.get(at..).and_then(|rest| rest.find('\n'));
+            own_line.map_or(text.len(), |end| at + end)
+        })
     }
 }
 

@@ -116,8 +116,29 @@ fn secrets(count: usize) -> String {
     months(1) + &line.repeat(count)
 }
 
+fn secrets_in_a_line(count: usize) -> String {
+    months(1) + &"sk-a1b2c3d4e5f6a7b8 ".repeat(count)
+}
+
+fn private_keys_in_a_line(count: usize) -> String {
+    months(1) + &"-----BEGIN PRIVATE KEY----- x -----END ".repeat(count)
+}
+
+/// A usage line whose keys are all misspelled ones.
+fn near_keys_in_a_line(count: usize) -> String {
+    let line = "[USE] 2026-02-25T10:00:00Z team=\"Team 1\" tokens=1 ";
+    months(1) + line + &"modle=1 ".repeat(count) + "\n"
+}
+
 #[test]
 fn secrets_are_found_in_linear_time() {
     assert_linear(near_secrets, 2_000, &["check"]);
     assert_linear(secrets, 50, &["check"]);
+    assert_linear(secrets_in_a_line, 1_000, &["check", "--json"]);
+    assert_linear(private_keys_in_a_line, 2_000, &["check", "--json"]);
+}
+
+#[test]
+fn misspelled_keys_are_found_in_linear_time() {
+    assert_linear(near_keys_in_a_line, 2_000, &["check", "--json"]);
 }

@@ -105,3 +105,50 @@ fn private_keys_are_masked_to_their_end() {
     let run = |args: &str| Tokmon::new(args.split(' ')).folder(folder.path()).run();
     assert_snapshot!(format!("{}\n{}", run("check"), run("check --fix -n")));
 }
+
+#[test]
+fn secrets_beside_quotes_and_tabs_are_masked_in_json() {
+    let secrets = [
+        "d4/+".repeat(10),
+        "MIIEowIBAAKC".to_owned(),
+        "c2D".repeat(12),
+    ];
+    let [aws, private, github] = &secrets;
+    let log = format!(
+        "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 900 |\n\n## Daily Detail — 2026-02-24\n\n| Team | Task | Tokens | Notes |\n|---|---|---|---|\n| Team A | AWS_SECRET_ACCESS_KEY=\"{aws}\" | 400 | -----BEGIN PRIVATE KEY----- \"{private}\" |\n| Team A | AWS_SECRET_ACCESS_KEY=`\\\"{aws}\\\"` | 500 | \"a\tghp_{github} |\n"
+    );
+    let folder = repository(&[("cost-log.md", &log)]);
+    let run = |args: &str| Tokmon::new(args.split(' ')).folder(folder.path()).run();
+    for args in [
+        "--daily --json",
+        "check --json",
+        "check --format sarif",
+        "--daily",
+    ] {
+        let ran = run(args);
+        let is_masked = |secret: &String| !ran.out.contains(secret) && !ran.err.contains(secret);
+        assert!(secrets.iter().all(is_masked), "{ran}");
+    }
+    let report = run("--daily --json").out;
+    let cells = report
+        .lines()
+        .filter(|line| line.contains("\"task\"") || line.contains("\"notes\""));
+    let cells: Vec<&str> = cells.map(str::trim).collect();
+    assert_snapshot!(cells.join("\n"), @r#"
+    "task": "AWS_SECRET_ACCESS_KEY=\"****************************************\"",
+    "notes": "-----BEGIN PRIVATE KEY----- **************",
+    "task": "AWS_SECRET_ACCESS_KEY=\\\"****************************************\\\"",
+    "notes": "\"a\tghp_************************************",
+    "#);
+}
+
+#[test]
+fn a_line_with_secrets_is_one_finding() {
+    let keys = "AKIAEXAMPLEEXAMPLE77 ".repeat(3);
+    let log = format!(
+        "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 900 |\n\n{keys}end\nAKIAEXAMPLEEXAMPLE77 sk-a1b2c3d4e5f6a7b8\n"
+    );
+    let folder = repository(&[("cost-log.md", &log)]);
+    let run = Tokmon::new(["check"]).folder(folder.path()).run();
+    assert_snapshot!(run);
+}
