@@ -23,7 +23,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
         'tokmon' {
             [CompletionResult]::new('--month', '--month', [CompletionResultType]::ParameterName, 'The month, like 2026-02')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'One project of the month')
-            [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'One team, judged by its own allocation')
+            [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'One team: it alone is listed, and limits judge it')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'If what is used reaches this level')
             [CompletionResult]::new('--fail-on-reserved', '--fail-on-reserved', [CompletionResultType]::ParameterName, 'If used and reserved together reach this level')
             [CompletionResult]::new('--fail-on-forecast', '--fail-on-forecast', [CompletionResultType]::ParameterName, 'If the forecast reaches this level')

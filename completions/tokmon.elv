@@ -20,7 +20,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
         &'tokmon'= {
             cand --month 'The month, like 2026-02'
             cand --project 'One project of the month'
-            cand --team 'One team, judged by its own allocation'
+            cand --team 'One team: it alone is listed, and limits judge it'
             cand --fail-on 'If what is used reaches this level'
             cand --fail-on-reserved 'If used and reserved together reach this level'
             cand --fail-on-forecast 'If the forecast reaches this level'
