@@ -37,7 +37,8 @@ pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<St
             .forecast
             .plan
             .as_ref()
-            .and_then(|plan| plan.end.level);
+            .and_then(|plan| plan.end.level)
+            .filter(|level| *level == Level::Exceeded);
         heading(plan) + badge(level, style)
     });
     let rates = rate.map(|rate| [forecast::short_rate(rate), forecast::bare_rate(rate)]);

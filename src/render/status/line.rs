@@ -164,9 +164,10 @@ pub fn planned(report: &StatusReport) -> Option<[String; 2]> {
     Some([total.to_string(), total.compact()].map(|total| format!("plan {total}{share}")))
 }
 
-/// The same with its badge: `plan 191,670 (95.8%) [!!! CRIT]`.
+/// The same, with its badge where it exceeds the budget: `plan 204,670 (102.3%) [X OVER]`.
 pub fn plan(report: &StatusReport, style: OutputStyle) -> Option<[StyledLine; 2]> {
     let level = report.forecast.plan.as_ref()?.end.level;
+    let level = level.filter(|level| *level == Level::Exceeded);
     let badge = level.map(|level| StyledLine::from(" ") + style.badge(level));
     let badge = badge.unwrap_or_default();
     Some(planned(report)?.map(|plan| StyledLine::from(plan) + &badge))
