@@ -12,7 +12,7 @@ use super::{
     verdict::Basis,
 };
 use crate::{
-    model::{Level, Money, Probability, Tokens, ratio},
+    model::{Level, Money, Probability, Tokens},
     text::Place,
 };
 
@@ -267,9 +267,4 @@ pub(super) fn pending(plan: &Plan) -> String {
         (false, 0) => format!("pending {}", named.join(" + ")),
         (false, more) => format!("pending {} + {more} more", named.join(" + ")),
     }
-}
-
-/// The share of a limit as a number.
-pub(super) fn ratio_of(part: Tokens, whole: Tokens) -> Option<f64> {
-    ratio(part.0, whole.0)
 }

@@ -1,7 +1,9 @@
 //! The words for what an alert is about: in full, and in about thirty cells.
 
-use super::alert::AlertKind;
-use crate::model::{Percent, Tokens};
+use chrono::NaiveDate;
+
+use super::alert::{AlertKind, LikelyTotal};
+use crate::model::{Money, Percent, Probability, Tokens, in_brackets};
 
 impl AlertKind {
     /// What is the matter, without the name of the team.
@@ -18,10 +20,28 @@ impl AlertKind {
                 total_tokens: sum,
                 budget_tokens: budget,
                 ..
-            } => {
-                let share = share(*sum, *budget);
-                format!("{used} used + {held} reserved = {sum} of {budget} tokens{share}")
-            }
+            } => with_holds([used, held, sum], &format!("of {budget} tokens"), *budget),
+            Self::CostUsed {
+                used_cost: used,
+                budget_cost: limit,
+                complete,
+                ..
+            } => spent(used, limit, *complete) + &share_of_money(used, limit),
+            Self::CostNotJudged {
+                budget_cost: limit,
+                problem,
+            } => problem.of_budget(*limit),
+            Self::BudgetForecast {
+                budget_tokens: budget,
+                ends,
+                estimates,
+                ..
+            } => may_exceed(*budget, *ends, estimates),
+            Self::CostForecast {
+                budget_cost: budget,
+                probability,
+                ends,
+            } => cost_may_exceed(*budget, *ends, *probability),
             Self::PlanTotal {
                 total_tokens: total,
                 budget_tokens: budget,
@@ -37,67 +57,17 @@ impl AlertKind {
                 allocated_tokens: allocated,
                 reserve_tokens: reserve,
                 total_tokens: sum,
-                ..
-            } => {
-                let share = self.share_allocated();
-                let sums = if *reserve == Tokens::ZERO {
-                    format!("allocations {allocated}")
-                } else {
-                    format!("allocations {allocated} + reserve {reserve} = {sum}")
-                };
-                format!("{sums}, {share}: teams that keep to theirs may still exceed it")
-            }
-            Self::CostUsed { .. } | Self::CostNotJudged { .. } => self.message_on_cost(),
-            Self::BudgetForecast { .. } | Self::CostForecast { .. } => self.message_on_forecast(),
-            _ => self.message_on_team(),
-        }
-    }
-
-    fn message_on_cost(&self) -> String {
-        match self {
-            Self::CostUsed {
-                used_cost: used,
-                budget_cost: limit,
-                complete,
-                ..
-            } => {
-                let share = in_percent(used.nanos, limit.nanos);
-                format!("{used}{} of {limit} spent{share}", at_least(*complete))
-            }
-            Self::CostNotJudged {
-                budget_cost: limit,
-                problem,
-            } => format!("the budget of {limit} cannot be judged: {problem}"),
-            _ => String::new(),
-        }
-    }
-
-    fn message_on_forecast(&self) -> String {
-        match self {
-            Self::BudgetForecast {
                 budget_tokens: budget,
-                ends,
-                estimates,
                 ..
-            } => {
-                let estimates = estimates.iter().map(|end| {
-                    let (until, likely) = (end.basis.until(*ends), end.likely_tokens.compact());
-                    format!("{until} (likely {likely}, {} chance)", end.probability)
-                });
-                let estimates: Vec<String> = estimates.collect();
-                format!("{budget} tokens may not be enough {}", estimates.join(", "))
-            }
-            Self::CostForecast {
-                budget_cost: budget,
-                probability: chance,
-                ends,
-            } => {
-                format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)")
-            }
-            _ => String::new(),
+            } => over_allocated(*allocated, *reserve, *sum, *budget),
+            Self::TeamUsed { .. }
+            | Self::TeamReserved { .. }
+            | Self::TeamForecast { .. }
+            | Self::TeamEfficiency { .. } => self.message_on_team(),
         }
     }
 
+    /// Empty where it is not about a team.
     fn message_on_team(&self) -> String {
         match self {
             Self::TeamUsed {
@@ -116,10 +86,7 @@ impl AlertKind {
                 total_tokens: sum,
                 allocated_tokens: limit,
                 ..
-            } => {
-                let share = share(*sum, *limit);
-                format!("{used} used + {held} reserved = {sum} / {limit}{share}")
-            }
+            } => with_holds([used, held, sum], &format!("/ {limit}"), *limit),
             Self::TeamForecast {
                 allocated_tokens: limit,
                 likely_tokens: likely,
@@ -137,7 +104,14 @@ impl AlertKind {
                 let share = share(*each, *limit);
                 format!("{each} tokens/deliverable, alert at {limit}{share}")
             }
-            _ => String::new(),
+            Self::BudgetUsed { .. }
+            | Self::BudgetReserved { .. }
+            | Self::CostUsed { .. }
+            | Self::CostNotJudged { .. }
+            | Self::BudgetForecast { .. }
+            | Self::CostForecast { .. }
+            | Self::PlanTotal { .. }
+            | Self::OverAllocated { .. } => String::new(),
         }
     }
 
@@ -159,19 +133,13 @@ impl AlertKind {
                 total_tokens: sum,
                 budget_tokens: budget,
                 ..
-            } => format!(
-                "with {} reserved {} of {}{}",
-                held.compact(),
-                sum.compact(),
-                budget.compact(),
-                share(*sum, *budget)
-            ),
+            } => brief_with_holds(*held, *sum, *budget) + &share(*sum, *budget),
             Self::CostUsed {
                 used_cost: used,
                 budget_cost: limit,
                 complete,
                 ..
-            } => format!("{used}{} of {limit} spent", at_least(*complete)),
+            } => spent(used, limit, *complete),
             Self::CostNotJudged {
                 budget_cost: limit,
                 problem,
@@ -190,11 +158,19 @@ impl AlertKind {
                 threshold_tokens: tokens,
                 ..
             } => format!("plan reaches {percent}% ({tokens})"),
-            Self::OverAllocated { .. } => format!("allocated {}", self.share_allocated()),
-            _ => self.brief_on_team(),
+            Self::OverAllocated {
+                total_tokens: sum,
+                budget_tokens: budget,
+                ..
+            } => format!("allocated {}", share_allocated(*sum, *budget)),
+            Self::TeamUsed { .. }
+            | Self::TeamReserved { .. }
+            | Self::TeamForecast { .. }
+            | Self::TeamEfficiency { .. } => self.brief_on_team(),
         }
     }
 
+    /// Empty where it is not about a team.
     fn brief_on_team(&self) -> String {
         match self {
             Self::TeamUsed {
@@ -212,12 +188,7 @@ impl AlertKind {
                 total_tokens: sum,
                 allocated_tokens: limit,
                 ..
-            } => format!(
-                " with {} reserved {} of {}",
-                held.compact(),
-                sum.compact(),
-                limit.compact()
-            ),
+            } => format!(" {}", brief_with_holds(*held, *sum, *limit)),
             Self::TeamForecast {
                 probability: chance,
                 ..
@@ -226,43 +197,82 @@ impl AlertKind {
                 tokens_per_deliverable: each,
                 alert_tokens: limit,
                 ..
-            } => format!(" {}/deliverable, limit {}", each.compact(), limit.compact()),
-            _ => String::new(),
+            } => format!(
+                " {}/deliverable, alert at {}",
+                each.compact(),
+                limit.compact()
+            ),
+            Self::BudgetUsed { .. }
+            | Self::BudgetReserved { .. }
+            | Self::CostUsed { .. }
+            | Self::CostNotJudged { .. }
+            | Self::BudgetForecast { .. }
+            | Self::CostForecast { .. }
+            | Self::PlanTotal { .. }
+            | Self::OverAllocated { .. } => String::new(),
         }
     }
+}
 
-    /// `105.0% of the budget`.
-    fn share_allocated(&self) -> String {
-        let share = match self {
-            Self::OverAllocated {
-                total_tokens: sum,
-                budget_tokens: budget,
-                ..
-            } => Percent::new(sum.0, budget.0),
-            _ => None,
-        };
-        share.map_or_else(
-            || "more than the budget".to_owned(),
-            |share| format!("{share} of the budget"),
-        )
-    }
+/// `126,000 used + 36,000 reserved = 162,000 of 200,000 tokens (81.0%)`.
+fn with_holds([used, held, sum]: [&Tokens; 3], of_all: &str, all: Tokens) -> String {
+    let share = share(*sum, all);
+    format!("{used} used + {held} reserved = {sum} {of_all}{share}")
+}
+
+fn brief_with_holds(held: Tokens, sum: Tokens, all: Tokens) -> String {
+    let [held, sum, all] = [held, sum, all].map(Tokens::compact);
+    format!("with {held} reserved {sum} of {all}")
+}
+
+/// `$0.013+ of $0.015 spent`, where more is spent than is known.
+fn spent(used: &Money, limit: &Money, complete: bool) -> String {
+    let more = if complete { "" } else { "+" };
+    format!("{used}{more} of {limit} spent")
+}
+
+fn may_exceed(budget: Tokens, ends: NaiveDate, estimates: &[LikelyTotal]) -> String {
+    let estimates = estimates.iter().map(|end| {
+        let (until, likely) = (end.basis.until(ends), end.likely_tokens.compact());
+        format!("{until} (likely {likely}, {} chance)", end.probability)
+    });
+    let estimates: Vec<String> = estimates.collect();
+    format!("{budget} tokens may not be enough {}", estimates.join(", "))
+}
+
+fn cost_may_exceed(budget: Money, ends: NaiveDate, chance: Probability) -> String {
+    format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)")
+}
+
+fn over_allocated(allocated: Tokens, reserve: Tokens, sum: Tokens, budget: Tokens) -> String {
+    let share = share_allocated(sum, budget);
+    let sums = if reserve == Tokens::ZERO {
+        format!("allocations {allocated}")
+    } else {
+        format!("allocations {allocated} + reserve {reserve} = {sum}")
+    };
+    format!("{sums}, {share}: teams that keep to theirs may still exceed it")
+}
+
+/// `105.0% of the budget`.
+fn share_allocated(sum: Tokens, budget: Tokens) -> String {
+    let share = Percent::new(sum.0, budget.0);
+    share.map_or_else(
+        || "more than the budget".to_owned(),
+        |share| format!("{share} of the budget"),
+    )
 }
 
 fn share(part: Tokens, whole: Tokens) -> String {
-    in_percent(part.0, whole.0)
+    in_brackets(Percent::new(part.0, whole.0))
 }
 
-fn in_percent(part: impl Into<i128>, whole: impl Into<i128>) -> String {
-    let share = Percent::new(part, whole);
-    share.map(|share| format!(" ({share})")).unwrap_or_default()
+fn share_of_money(part: &Money, whole: &Money) -> String {
+    in_brackets(Percent::new(part.nanos, whole.nanos))
 }
 
 fn in_state(status: Option<&str>) -> String {
     status
         .map(|status| format!(", {status}"))
         .unwrap_or_default()
-}
-
-const fn at_least(complete: bool) -> &'static str {
-    if complete { "" } else { "+" }
 }

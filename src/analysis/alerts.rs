@@ -1,14 +1,13 @@
-//! What needs attention. The limit of a finished team raises no alert, since nothing can be done about it any more; its efficiency
-//! does, so that the next team knows.
+//! What needs attention. The allocation of a finished team raises no alert, since nothing can be done about it; its efficiency does.
 
 use super::{
     ForecastBasis,
-    alert::{Alert, AlertKind, LikelyTotal, pending, ratio_of},
+    alert::{Alert, AlertKind, LikelyTotal, pending},
     report::{StatusReport, TeamReport},
 };
 use crate::model::{Level, Probability, Thresholds, Tokens, ratio};
 
-/// Every alert of the report, the worst first; of those alike, the whole before the parts.
+/// Every alert of the report, the worst first; of equal levels, the whole budget before the teams.
 pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     let teams = &report.teams;
     let mut alerts: Vec<Alert> = [
@@ -23,9 +22,9 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     .into_iter()
     .flatten()
     .collect();
-    alerts.extend(teams.iter().filter_map(limit));
-    alerts.extend(teams.iter().filter_map(limit_with_holds));
-    let forecasts = teams.iter().filter_map(|team| forecast_limit(report, team));
+    alerts.extend(teams.iter().filter_map(team_used));
+    alerts.extend(teams.iter().filter_map(team_reserved));
+    let forecasts = teams.iter().filter_map(|team| team_forecast(report, team));
     alerts.extend(forecasts);
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.scope));
@@ -37,12 +36,12 @@ fn total(report: &StatusReport) -> Option<Alert> {
     let kind = AlertKind::BudgetUsed {
         used_tokens,
         budget_tokens,
-        ratio: ratio_of(used_tokens, budget_tokens),
+        ratio: ratio(used_tokens.0, budget_tokens.0),
     };
     Alert::new(report.token_level?, kind)
 }
 
-/// With what is held the budget is used up further than without.
+/// Only where the level is worse than without the reserved tokens.
 fn reserved(report: &StatusReport) -> Option<Alert> {
     let level = report
         .reserved_token_level
@@ -57,12 +56,12 @@ fn reserved(report: &StatusReport) -> Option<Alert> {
         reserved_tokens,
         total_tokens,
         budget_tokens,
-        ratio: ratio_of(total_tokens, budget_tokens),
+        ratio: ratio(total_tokens.0, budget_tokens.0),
     };
     Alert::new(level, kind)
 }
 
-/// What is spent of the budget in money, or why that cannot be said.
+/// What is spent of the cost budget, or why it cannot be judged.
 fn cost(report: &StatusReport) -> Option<Alert> {
     let budget = report.cost_budget.as_ref()?;
     let budget_cost = budget.limit;
@@ -83,7 +82,7 @@ fn cost(report: &StatusReport) -> Option<Alert> {
     Alert::new(budget.level?, kind)
 }
 
-/// The budget will be used up, more or less probably: by the month's end, or with all that is planned.
+/// The token budget may be exceeded: by the end of the month, or by all planned work.
 fn forecast(report: &StatusReport) -> Option<Alert> {
     let (forecast, budget_tokens) = (&report.forecast, report.budget.tokens?);
     if report.token_level == Some(Level::Exceeded) {
@@ -115,11 +114,11 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     Alert::new(cost.level, kind)
 }
 
-/// A team's limit will be reached. For one that is reached already there is another alert.
-fn forecast_limit(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
+/// A team may exceed its allocation. If it has, there is another alert.
+fn team_forecast(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     let (end, allocated_tokens) = (team.forecast?.month_end, team.allocated_tokens?);
     let probability = end.probability_over_budget?;
-    // What a team is planned to take is mostly what it is allowed to take: that says nothing.
+    // The plan of a team is mostly its allocation, so its forecast adds nothing.
     if end.basis == ForecastBasis::Plan || probability == Probability::CERTAIN {
         return None;
     }
@@ -142,7 +141,7 @@ fn plan(report: &StatusReport) -> Option<Alert> {
         total_tokens,
         pending_tokens: plan.pending_tokens,
         budget_tokens,
-        ratio: ratio_of(total_tokens, budget_tokens),
+        ratio: ratio(total_tokens.0, budget_tokens.0),
         threshold_percent,
         threshold_tokens: Thresholds::tokens_at(threshold_percent, budget_tokens),
         pending: pending(plan),
@@ -164,12 +163,12 @@ fn allocation(report: &StatusReport) -> Option<Alert> {
         reserve_tokens,
         total_tokens,
         budget_tokens,
-        ratio: ratio_of(total_tokens, budget_tokens),
+        ratio: ratio(total_tokens.0, budget_tokens.0),
     };
     Alert::new(Level::Note, kind)
 }
 
-fn limit(team: &TeamReport) -> Option<Alert> {
+fn team_used(team: &TeamReport) -> Option<Alert> {
     let (used_tokens, allocated_tokens) = (team.used_tokens?, team.allocated_tokens?);
     if team.is_done() {
         return None;
@@ -177,14 +176,14 @@ fn limit(team: &TeamReport) -> Option<Alert> {
     let kind = AlertKind::TeamUsed {
         used_tokens,
         allocated_tokens,
-        ratio: ratio_of(used_tokens, allocated_tokens),
+        ratio: ratio(used_tokens.0, allocated_tokens.0),
         status: team.status.clone(),
     };
     Alert::of_team(team.level?, kind, team)
 }
 
-/// A team that is done and holds tokens is about to start again.
-fn limit_with_holds(team: &TeamReport) -> Option<Alert> {
+/// A team that is done and has reserved tokens will start again.
+fn team_reserved(team: &TeamReport) -> Option<Alert> {
     let (reserved_tokens, allocated_tokens) = (team.reserved_tokens, team.allocated_tokens?);
     let used_tokens = team.used_tokens.unwrap_or_default();
     let without = team.level.filter(|_| !team.is_done());
@@ -198,7 +197,7 @@ fn limit_with_holds(team: &TeamReport) -> Option<Alert> {
         reserved_tokens,
         total_tokens,
         allocated_tokens,
-        ratio: ratio_of(total_tokens, allocated_tokens),
+        ratio: ratio(total_tokens.0, allocated_tokens.0),
     };
     Alert::of_team(level, kind, team)
 }
@@ -208,7 +207,7 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     let kind = AlertKind::TeamEfficiency {
         tokens_per_deliverable: each,
         alert_tokens: limit,
-        ratio: ratio_of(each, limit),
+        ratio: ratio(each.0, limit.0),
     };
     Alert::of_team(team.efficiency_level?, kind, team)
 }

@@ -63,7 +63,8 @@ impl CostBudget {
         let used = known.or(Some(nothing).filter(|_| problem.is_none()));
         let level = used.map(|used| policy.thresholds.level(used.nanos, limit.nanos));
         // What is known may be too much already.
-        let is_exceeded = level == Some(Level::Exceeded);
+        let is_exceeded = level == Some(Level::Exceeded)
+            || used.is_some_and(|used| used.nanos >= limit.nanos && used.nanos > 0);
         Some(Self {
             limit,
             remaining: used.map(|used| Money {
@@ -82,6 +83,18 @@ impl CostBudget {
     /// Why its level says nothing, in words.
     pub fn problem(&self) -> Option<String> {
         self.problem.map(|problem| problem.to_string())
+    }
+
+    /// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`
+    pub fn not_judged(&self) -> Option<String> {
+        self.problem.map(|problem| problem.of_budget(self.limit))
+    }
+}
+
+impl CostProblem {
+    /// That a budget cannot be judged, and why.
+    pub(super) fn of_budget(self, limit: Money) -> String {
+        format!("the cost budget of {limit} cannot be judged: {self}")
     }
 }
 

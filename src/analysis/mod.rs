@@ -27,6 +27,7 @@ mod status;
 mod team_usage;
 mod verdict;
 mod verdict_action;
+mod verdict_outlook;
 
 pub use alert::{Alert, AlertKind, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};

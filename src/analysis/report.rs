@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    Cost, CostBudget, Forecast, Optimizations, TeamForecast, alert::Alert, verdict::Verdict,
+    Cost, CostBudget, CostEstimate, Forecast, Optimizations, TeamForecast, alert::Alert,
+    verdict::Verdict,
 };
 use crate::{
     model::{
@@ -77,8 +78,7 @@ impl StatusReport {
         Percent::left(budget.0.checked_sub(tokens.0)?, budget.0)
     }
 
-    /// What is used of the budget; of one in tokens and one in money, of that which is used up further. None without one, and where
-    /// it is not known how much money is spent.
+    /// The budget with the worse level; of equal levels, the token budget. None where neither can be judged.
     pub fn spending(&self) -> Option<Spending> {
         // Of equals, tokens.
         self.budgets().reduce(|worst, other| {
@@ -88,6 +88,12 @@ impl StatusReport {
                 worst
             }
         })
+    }
+
+    /// The forecast of the cost, where the cost budget is that of [`Self::spending`].
+    pub fn forecast_of_spending(&self) -> Option<CostEstimate> {
+        let spending = self.spending()?;
+        self.forecast.cost.filter(|_| spending.currency.is_some())
     }
 
     /// What is used of each budget that can be judged, first of that in tokens.
@@ -157,6 +163,11 @@ impl Spending {
     /// The share of the budget. None of a budget of nothing.
     pub fn share(&self) -> Option<Percent> {
         Percent::new(self.used, self.budget)
+    }
+
+    /// Whether nothing of it is left, whatever the thresholds are. Of a budget of nothing, once anything is used.
+    pub const fn is_used_up(&self) -> bool {
+        self.used >= self.budget && self.used > 0
     }
 
     /// One of its amounts as it is written.

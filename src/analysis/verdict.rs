@@ -9,18 +9,18 @@ use strum::IntoStaticStr;
 
 use super::{
     CostBudget,
-    forecast::ForecastState,
     report::{Spending, StatusReport},
     verdict_action::action,
+    verdict_outlook::{forecast, outlook},
 };
-use crate::model::{Level, Percent, Probability, Tokens};
+use crate::model::{Level, Percent, Tokens};
 
 /// Whether the usage of a month is within the budget.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Verdict {
     /// The worst of the levels of what is used, of what is used and reserved, and of the forecast; a plan counts if it is above
-    /// the budget. A month that is over is `exceeded` or `ok`.
+    /// the budget. A month that is over is `exceeded` where a budget is used up, whatever the thresholds are, else `ok`.
     pub level: Level,
     pub basis: Basis,
     /// A sentence that begins with the level: `ok: 126,670 of 200,000 tokens used (63.3%); ...`.
@@ -48,18 +48,8 @@ pub enum Basis {
 pub(super) fn verdict(report: &StatusReport) -> Option<Verdict> {
     let used = report.level?;
     let (basis, level, sentence) = if report.is_over() {
-        let level = match used {
-            Level::Exceeded => used,
-            // A month that ended within its budget is fine, however near to it.
-            _ => Level::Ok,
-        };
-        let sentence = format!(
-            "{} ended with {}{}",
-            report.month,
-            spent(report, level),
-            to_spare(report).unwrap_or_default()
-        );
-        (Basis::Used, level, Some(sentence))
+        let (level, sentence) = result(report);
+        (Basis::Used, level, sentence)
     } else {
         let levels = [
             (Basis::Used, Some(used)),
@@ -90,6 +80,23 @@ pub(super) fn verdict(report: &StatusReport) -> Option<Verdict> {
     })
 }
 
+/// That of a month that is over: whatever the thresholds are, it is fine where it ended below its budget.
+fn result(report: &StatusReport) -> (Level, Option<String>) {
+    let used_up = report.budgets().find(Spending::is_used_up);
+    let level = match used_up {
+        Some(_) => Level::Exceeded,
+        None => Level::Ok,
+    };
+    let Some(of) = used_up.or_else(|| report.spending()) else {
+        return (level, None);
+    };
+    let left = of.budget - of.used;
+    let spare = (left > 0).then(|| format!(", {} to spare", of.written(left)));
+    let (month, spent) = (report.month, spent_of(report, of, level));
+    let sentence = format!("{month} ended with {spent}{}", spare.unwrap_or_default());
+    (level, Some(sentence))
+}
+
 /// In place of a verdict, why there is none.
 pub fn unjudged(report: &StatusReport) -> Option<String> {
     if report.verdict.is_some() {
@@ -99,10 +106,9 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
         None => "no budget is set, so nothing is judged".to_owned(),
         Some(_) => problem_of_money(report)?,
     };
-    let mark = if report.used.estimate { "~" } else { "" };
-    let (used, month) = (report.used.tokens, report.month);
+    let (used, month) = (used_tokens(report), report.month);
     let others = remarks(report).skip(usize::from(report.cost_budget.is_some()));
-    let used = format!("{mark}{used} tokens used in {month}");
+    let used = format!("{used} tokens used in {month}");
     let parts: Vec<String> = [reason, used].into_iter().chain(others).collect();
     Some(parts.join("; "))
 }
@@ -124,18 +130,19 @@ fn remarks(report: &StatusReport) -> impl Iterator<Item = String> {
 
 /// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`
 pub fn problem_of_money(report: &StatusReport) -> Option<String> {
-    let budget = report.cost_budget.as_ref()?;
-    let (limit, problem) = (budget.limit, budget.problem()?);
-    Some(format!(
-        "the cost budget of {limit} cannot be judged: {problem}"
-    ))
+    report.cost_budget.as_ref()?.not_judged()
 }
 
-/// `126,670 of 200,000 tokens used (63.3%)`, of the budget that is used up further. Of two budgets that are fine, both.
+/// What is used of the budget with the worse level.
 fn spent(report: &StatusReport, level: Level) -> String {
-    let Some(spending) = report.spending() else {
-        return format!("{} tokens used", report.used.tokens);
-    };
+    match report.spending() {
+        Some(spending) => spent_of(report, spending, level),
+        None => format!("{} tokens used", used_tokens(report)),
+    }
+}
+
+/// `126,670 of 200,000 tokens used (63.3%)`. Of two budgets that are fine, both.
+fn spent_of(report: &StatusReport, spending: Spending, level: Level) -> String {
     let other = report
         .budgets()
         .find(|other| other.currency != spending.currency);
@@ -157,12 +164,17 @@ fn spent(report: &StatusReport, level: Level) -> String {
     }
 }
 
+/// `~126,670`, where it is an estimate.
+pub(super) fn used_tokens(report: &StatusReport) -> String {
+    let mark = if report.used.estimate { "~" } else { "" };
+    format!("{mark}{}", report.used.tokens)
+}
+
 /// `126,670 of 200,000 tokens`, `at least $0.037 of $1.00`.
 pub fn amounts_of(report: &StatusReport, of: Spending) -> String {
     let (used, budget) = (of.written(of.used), of.written(of.budget));
     if of.currency.is_none() {
-        let mark = if report.used.estimate { "~" } else { "" };
-        return format!("{mark}{used} of {budget} tokens");
+        return format!("{} of {budget} tokens", used_tokens(report));
     }
     let is_partial = |budget: &CostBudget| !budget.complete;
     let least = report.cost_budget.as_ref().is_some_and(is_partial);
@@ -198,13 +210,6 @@ fn beyond(of: Spending, level: Level) -> String {
     }
 }
 
-/// `, 10,000 to spare`, of the budget that is used up further.
-fn to_spare(report: &StatusReport) -> Option<String> {
-    let of = report.spending()?;
-    let left = of.budget - of.used;
-    (left > 0).then(|| format!(", {} to spare", of.written(left)))
-}
-
 /// A sum of tokens of which some are only planned or reserved.
 fn sum_of_tokens(report: &StatusReport, sum: Tokens, level: Level) -> Option<String> {
     let budget = report.budget.tokens?;
@@ -226,135 +231,15 @@ fn used_so_far(report: &StatusReport, level: Level) -> String {
 }
 
 fn with_holds(report: &StatusReport, level: Level) -> Option<String> {
-    let (used, held) = (report.used.tokens, report.reserved);
-    let sum = sum_of_tokens(report, used.saturating_add(held), level)?;
+    let (used, held) = (used_tokens(report), report.reserved);
+    let sum = report.used.tokens.saturating_add(held);
+    let sum = sum_of_tokens(report, sum, level)?;
     Some(format!("{used} used and {held} reserved are {sum}"))
 }
 
 fn plan(report: &StatusReport, level: Level) -> Option<String> {
     let total = report.forecast.plan.as_ref()?.end.total_tokens;
     let sum = sum_of_tokens(report, total, level)?;
-    let used = report.used.tokens;
+    let used = used_tokens(report);
     Some(format!("the plan adds up to {sum}; {used} used so far"))
-}
-
-/// The chance of exceeding one of the budgets, by one estimate.
-struct Chance {
-    probability: Probability,
-    level: Level,
-    budget: String,
-    likely: Option<String>,
-    until: String,
-    used: String,
-    in_money: bool,
-}
-
-/// By the end of the month and for all that is planned, then in money.
-fn chances(report: &StatusReport) -> impl Iterator<Item = Chance> {
-    let forecast = &report.forecast;
-    let share = |share: Option<Percent>| {
-        let share = share.map(|share| format!(" ({share})"));
-        share.unwrap_or_default()
-    };
-    let used = report.used.tokens;
-    let so_far = format!("{used} used so far{}", share(report.share(used)));
-    let of_tokens = forecast.estimates().filter_map(move |end| {
-        Some(Chance {
-            probability: end.probability_over_budget?,
-            level: end.level?,
-            budget: format!("{} tokens", report.budget.tokens?),
-            likely: end.quantiles.p50.map(Tokens::compact),
-            until: end.basis.until(forecast.ends),
-            used: so_far.clone(),
-            in_money: false,
-        })
-    });
-    let of_money = forecast.cost.as_ref().and_then(move |cost| {
-        let spent = report.cost_budget.as_ref()?.used?;
-        let of_budget = share(Percent::new(spent.nanos, cost.budget.nanos));
-        Some(Chance {
-            probability: cost.probability_over_budget,
-            level: cost.level,
-            budget: cost.budget.to_string(),
-            likely: cost.quantiles.p50.map(|likely| likely.to_string()),
-            until: format!("by {}", forecast.ends),
-            used: format!("{spent} spent so far{of_budget}"),
-            in_money: true,
-        })
-    });
-    of_tokens.chain(of_money)
-}
-
-/// `61% chance of exceeding 200,000 tokens by 2026-02-28 (critical from 50%); likely 212.4K, 127,560 used so far (63.7%)`.
-fn forecast(report: &StatusReport, level: Level) -> Option<String> {
-    let mut chances = chances(report);
-    let end = chances.find(|end| end.level == level)?;
-    let at = &report.forecast.alert_at;
-    let from = match level {
-        Level::Critical => at.critical,
-        _ => at.warning,
-    };
-    let likely = end.likely.map(|likely| format!("likely {likely}, "));
-    Some(format!(
-        "{} chance of exceeding {} {} ({level} from {from}%); {}{}",
-        end.probability,
-        end.budget,
-        end.until,
-        likely.unwrap_or_default(),
-        end.used
-    ))
-}
-
-/// Where it will probably end, by the worst chance: `the plan of 191,670 fits with 8,330 to spare, and the chance of exceeding the
-/// budget is 16%`.
-fn outlook(report: &StatusReport) -> Option<String> {
-    match report.forecast.state {
-        ForecastState::Open => {}
-        ForecastState::NotBegun => return Some(format!("{} has not begun", report.month)),
-        ForecastState::Over => return None,
-    }
-    let fits = plan_that_fits(report);
-    // Of equals, the first.
-    let worst = chances(report).fold(None, |worst: Option<Chance>, other| match worst {
-        Some(worst) if worst.probability >= other.probability => Some(worst),
-        _ => Some(other),
-    });
-    let Some(worst) = worst else {
-        let mut ends = report.forecast.estimates();
-        let likely = ends.find_map(|end| {
-            let until = end.basis.until(report.forecast.ends);
-            Some(format!(
-                "likely {} tokens {until}",
-                end.quantiles.p50?.compact()
-            ))
-        });
-        return fits
-            .or(likely)
-            .or_else(|| Some("too early for a forecast".to_owned()));
-    };
-    let likely = worst
-        .likely
-        .map(|likely| format!("likely {likely} {}", worst.until));
-    let is_named = report
-        .spending()
-        .is_some_and(|of| of.currency.is_some() == worst.in_money);
-    let budget = if is_named {
-        "the budget"
-    } else {
-        &worst.budget
-    };
-    let chance = format!("the chance of exceeding {budget} is {}", worst.probability);
-    let end = fits.or(likely);
-    Some(end.map(|end| format!("{end}, and ")).unwrap_or_default() + &chance)
-}
-
-/// `the plan of 191,670 fits with 8,330 to spare`.
-fn plan_that_fits(report: &StatusReport) -> Option<String> {
-    let (plan, budget) = (report.forecast.plan.as_ref()?, report.budget.tokens?);
-    let total = plan.end.total_tokens;
-    if plan.pending_tokens == Tokens::ZERO || total > budget {
-        return None;
-    }
-    let spare = budget.saturating_sub(total);
-    Some(format!("the plan of {total} fits with {spare} to spare"))
 }

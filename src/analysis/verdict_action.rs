@@ -5,7 +5,7 @@ use super::{
     report::{Spending, StatusReport},
     verdict::Basis,
 };
-use crate::model::{Level, Tokens};
+use crate::model::{Level, Thresholds, Tokens};
 
 /// None where there is nothing to do, and of a month that is over.
 pub(super) fn action(report: &StatusReport, level: Level, basis: Basis) -> Option<String> {
@@ -25,7 +25,7 @@ fn within_budget(report: &StatusReport, level: Level, basis: Basis) -> Option<St
         return None;
     }
     match basis {
-        Basis::Used if level == Level::Exceeded => raise(report),
+        Basis::Used if level == Level::Exceeded => Some(raise(report, report.spending()?)),
         Basis::Used => at_most(report, report.spending()?),
         Basis::Forecast => by_forecast(report, level),
         Basis::Reserved => free(report),
@@ -35,23 +35,27 @@ fn within_budget(report: &StatusReport, level: Level, basis: Basis) -> Option<St
 }
 
 /// `raise the budget to more than 210,000 tokens, or stop`.
-fn raise(report: &StatusReport) -> Option<String> {
-    let spending = report.spending()?;
-    let used = spending.written(spending.used);
-    if spending.currency.is_some() {
-        return Some(format!(
-            "raise the cost budget to more than {used}, or stop"
-        ));
+fn raise(report: &StatusReport, of: Spending) -> String {
+    let needed = not_exceeded_above(report, of.used);
+    let written = of.written(needed);
+    if of.currency.is_some() {
+        return format!("raise the cost budget to more than {written}, or stop");
     }
     let plan = report.forecast.plan.as_ref();
-    let pending = plan.filter(|plan| plan.pending_tokens > Tokens::ZERO);
-    Some(match pending {
-        Some(plan) => format!(
-            "raise the budget to {} tokens, which is what is used and planned, or stop",
-            plan.end.total_tokens
+    let total = plan.filter(|plan| plan.pending_tokens > Tokens::ZERO);
+    let total = total.map(|plan| plan.end.total_tokens);
+    match total.filter(|total| i128::from(total.0) > needed) {
+        Some(total) => format!(
+            "raise the budget to {total} tokens, which is what is used and planned, or stop"
         ),
-        None => format!("raise the budget to more than {used} tokens, or stop"),
-    })
+        None => format!("raise the budget to more than {written} tokens, or stop"),
+    }
+}
+
+/// Of a budget greater than this, the amount is neither all nor as much as the level `exceeded` begins at.
+fn not_exceeded_above(report: &StatusReport, amount: i128) -> i128 {
+    let percent = i128::from(report.budget.thresholds.exceeded).max(1);
+    (amount.saturating_mul(100) / percent).max(amount)
 }
 
 /// By the rate, the days left matter; by a plan, only what is pending.
@@ -65,28 +69,35 @@ fn by_forecast(report: &StatusReport, level: Level) -> Option<String> {
     let of_tokens = report.budgets().find(|budget| budget.currency.is_none())?;
     let plan = forecast.plan.as_ref();
     match plan.filter(|_| end.basis == ForecastBasis::Plan) {
-        Some(plan) => Some(format!(
+        Some(plan) if of_tokens.used < of_tokens.budget => Some(format!(
             "the pending phases, planned at {} tokens, may take {} at most",
             plan.pending_tokens,
-            of_tokens.written((of_tokens.budget - of_tokens.used).max(0))
+            of_tokens.written(of_tokens.budget - of_tokens.used)
         )),
-        None => at_most(report, of_tokens),
+        _ => at_most(report, of_tokens),
     }
 }
 
-/// `use at most 14,450 more tokens until 2026-11-30, 4,563 a day, to stay within the budget`.
+/// `use at most 14,450 more tokens until 2026-11-30, 4,563 a day, to stay within the budget`. Where nothing is left, only a greater
+/// budget helps.
 fn at_most(report: &StatusReport, of: Spending) -> Option<String> {
+    if of.used >= of.budget {
+        return Some(raise(report, of));
+    }
     let inputs = report.forecast.inputs.as_ref()?;
     let (left, ends) = (of.budget - of.used, report.forecast.ends);
     let (verb, unit) = match of.currency {
         Some(_) => ("spend", "more"),
         None => ("use", "more tokens"),
     };
-    let daily = per_day(left, inputs).map(|daily| format!(", {} a day,", of.written(daily)));
+    let until = match per_day(left, inputs).map(|daily| of.written(daily)) {
+        None => "today".to_owned(),
+        Some(daily) if daily == of.written(0) => format!("until {ends}"),
+        Some(daily) => format!("until {ends}, {daily} a day,"),
+    };
+    let left = of.written(left);
     Some(format!(
-        "{verb} at most {} {unit} until {ends}{} to stay within the budget",
-        of.written(left),
-        daily.unwrap_or_default()
+        "{verb} at most {left} {unit} {until} to stay within the budget"
     ))
 }
 
@@ -101,17 +112,24 @@ fn per_day(left: i128, inputs: &ForecastInputs) -> Option<i128> {
 }
 
 fn free(report: &StatusReport) -> Option<String> {
-    let (available, reserved) = (report.available?, report.reserved);
-    Some(if available < 0 {
-        let missing = Tokens(available.unsigned_abs());
-        let sum = report.used.tokens.saturating_add(reserved);
-        format!(
-            "free holds of {missing} of the {reserved} reserved tokens, wait until they end, or raise the budget to {sum} tokens"
-        )
-    } else {
-        let available = Tokens(available.unsigned_abs());
-        format!("reserve or use at most {available} tokens until holds are freed or end")
-    })
+    let (budget, held) = (report.budget.tokens?, report.reserved);
+    let sum = report.used.tokens.saturating_add(held);
+    let limit = Thresholds::tokens_at(report.budget.thresholds.exceeded.min(100), budget);
+    if sum < limit {
+        let available = budget.saturating_sub(sum);
+        return Some(format!(
+            "reserve or use at most {available} tokens until holds are freed or end"
+        ));
+    }
+    let holds = match sum.saturating_sub(limit) {
+        Tokens::ZERO => format!("some of the {held} reserved tokens"),
+        missing => format!("holds of more than {missing} of the {held} reserved tokens"),
+    };
+    let needed = not_exceeded_above(report, sum.0.into());
+    let needed = Tokens(needed.try_into().unwrap_or(u64::MAX));
+    Some(format!(
+        "free {holds}, wait until they end, or raise the budget to more than {needed} tokens"
+    ))
 }
 
 fn drop_phases(report: &StatusReport) -> Option<String> {

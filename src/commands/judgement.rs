@@ -213,7 +213,7 @@ impl Judged<'_> {
     fn spent(self, with_holds: bool) -> String {
         match self.team {
             Some(team) => spent_by(team, with_holds),
-            // Where money is used up further, holds in tokens do not matter.
+            // Where the level of the cost is the worse one, holds in tokens do not matter.
             None if with_holds
                 && self.report.reserved_token_level == self.report.reserved_level =>
             {
@@ -225,7 +225,7 @@ impl Judged<'_> {
         }
     }
 
-    /// By the budget that is used up further: `180,000 of 200,000 tokens, 90.0%` or `$0.013 of $0.010, 130.0%`.
+    /// By the budget with the worse level: `180,000 of 200,000 tokens, 90.0%` or `$0.013 of $0.010, 130.0%`.
     fn spending(self) -> String {
         let spending = self.report.spending();
         let Some(money) = spending.filter(|spending| spending.currency.is_some()) else {

@@ -126,6 +126,11 @@ impl fmt::Display for Percent {
     }
 }
 
+/// ` (63.3%)`, to follow an amount. Nothing where there is no share.
+pub fn in_brackets(share: Option<Percent>) -> String {
+    share.map(|share| format!(" ({share})")).unwrap_or_default()
+}
+
 /// The share as a number from 0 to 1, floored to six decimals for the same reason as [`Percent`]. None where the whole is zero.
 #[expect(
     clippy::cast_precision_loss,

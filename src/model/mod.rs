@@ -16,7 +16,7 @@ mod zone;
 pub use amount::{Amount, RoundedSum, Tokens, grouped};
 pub use budget::{
     Budget, BudgetSource, EfficiencyGoal, Level, MonthBudget, Percent, Policy, Scenarios,
-    TeamPolicy, Thresholds, ratio,
+    TeamPolicy, Thresholds, in_brackets, ratio,
 };
 pub use entry::{
     Entry, EntryKind, Figures, StatedCost, StatedTotal, Status, TokenClasses, Usage, When, Work,

@@ -36,7 +36,6 @@ pub use costs::remarks as cost_remarks;
 pub use daily::no_rows as no_daily_rows;
 pub use diagnostics::{LineAt, concise, count_all, count_findings, in_full, summary};
 pub use diff::diff;
-pub use forecast::in_brackets;
 pub use json::schema;
 pub use migrated::{Migrated, MigratedLog};
 pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};
@@ -54,7 +53,7 @@ pub use theme::{ColorDepth, ColorMode, OutputStyle, TextRole, Theme};
 use crate::{
     analysis::StatusReport,
     diagnostic::{Findings, Severity},
-    model::Tokens,
+    model::{Tokens, in_brackets},
     text::Files,
 };
 

@@ -469,6 +469,166 @@ fn what_the_log_states_is_compared_with_its_rows() {
     assert_snapshot!(line.trim(), @"log says 125,670 (line 11), 1,000 less than the rows add up to");
 }
 
+/// What is said of usage at the edges of a budget, with thresholds that are not its edges.
+#[test]
+fn what_to_do_follows_the_thresholds_and_is_never_below_zero() {
+    let at = |percent: u32| format!("[budget]\nthresholds = {{ exceeded = {percent} }}\n");
+    let (late, early) = (at(120), at(95));
+    let money = "[budget]\ncost = \"$0.63\"\nthresholds = { exceeded = 120 }\n";
+    let last = "--now 2026-02-28T18:00:00Z";
+    let held = |before: u64, tokens: u64| used(before, &hold(tokens));
+    let cases = [
+        (
+            "more than all, below `exceeded`",
+            used(210_005, BUDGET),
+            late.as_str(),
+            "",
+        ),
+        (
+            "all of it, below `exceeded`",
+            used(200_000, BUDGET),
+            &late,
+            "",
+        ),
+        ("money, below `exceeded`", used(210_005, ""), money, ""),
+        (
+            "less than all, from `exceeded` on",
+            used(192_005, BUDGET),
+            &early,
+            "",
+        ),
+        (
+            "a plan that is not enough",
+            used(192_005, &plan(192_005, 3_000)),
+            &early,
+            "",
+        ),
+        (
+            "a plan that is enough",
+            used(192_005, &plan(192_005, 30_000)),
+            &early,
+            "",
+        ),
+        ("on the last day", used(185_000, BUDGET), "", last),
+        (
+            "nothing left on the last day",
+            used(200_000, BUDGET),
+            &late,
+            last,
+        ),
+        ("hardly anything left", used(199_998, BUDGET), "", ""),
+        ("all reserved", held(126_000, 74_000), "", ""),
+        ("more reserved than all", held(126_000, 84_005), "", ""),
+        (
+            "reserved, from `exceeded` on",
+            held(126_000, 66_000),
+            &early,
+            "",
+        ),
+        (
+            "reserved, below `exceeded`",
+            held(126_000, 84_005),
+            &late,
+            "",
+        ),
+        ("reserved, some left", held(126_000, 36_000), "", ""),
+    ];
+    let mut all = String::new();
+    for (name, log, settings, options) in cases {
+        let _ = writeln!(all, "=== {name}\n{}\n", head(&run(&log, settings, options)));
+    }
+    assert_snapshot!(all);
+}
+
+#[test]
+fn what_is_to_do_is_enough_and_no_more_than_that() {
+    let level = |log: &str, settings: &str| report(log, settings)["verdict"]["level"].clone();
+    let raised = |tokens: &str| BUDGET.replace("200,000", tokens);
+    let early = "[budget]\nthresholds = { exceeded = 95 }\n";
+    assert_eq!(level(&used(192_005, &raised("202,110")), early), "exceeded");
+    assert_eq!(level(&used(192_005, &raised("202,111")), early), "critical");
+    let held = |tokens: u64, budget: &str| used(126_000, &hold(tokens).replace("200,000", budget));
+    assert_eq!(level(&held(74_000, "200,000"), ""), "exceeded");
+    assert_eq!(level(&held(73_999, "200,000"), ""), "critical");
+    assert_eq!(level(&held(74_000, "200,001"), ""), "critical");
+}
+
+#[test]
+fn a_finished_month_is_exceeded_by_what_is_used_and_not_by_thresholds() {
+    let of = |tokens: u64, behind: &str| log_of("2026-01", &[(24, tokens)], behind);
+    let exceeded = |percent: u32| format!("[budget]\nthresholds = {{ exceeded = {percent} }}\n");
+    let money =
+        |cost: &str| format!("[budget]\ncost = \"{cost}\"\nthresholds = {{ exceeded = 120 }}\n");
+    let cases = [
+        ("nearly all", of(192_005, BUDGET), exceeded(95), "ok true"),
+        ("all", of(200_000, BUDGET), exceeded(120), "exceeded false"),
+        (
+            "more than all",
+            of(210_005, BUDGET),
+            exceeded(120),
+            "exceeded false",
+        ),
+        (
+            "more money than all",
+            of(192_005, BUDGET),
+            money("$0.55"),
+            "exceeded false",
+        ),
+        (
+            "less money than all",
+            of(192_005, BUDGET),
+            money("$0.60"),
+            "ok true",
+        ),
+        (
+            "nothing of nothing",
+            of(0, &BUDGET.replace("200,000", "0")),
+            String::new(),
+            "ok true",
+        ),
+    ];
+    let mut all = String::new();
+    for (name, log, settings, wanted) in cases {
+        let report = report(&log, &settings);
+        let (level, fits) = (
+            &report["verdict"]["level"],
+            &report["forecast"]["result"]["fits"],
+        );
+        assert_eq!(
+            format!("{} {fits}", level.as_str().unwrap()),
+            wanted,
+            "{name}"
+        );
+        let out = run(&log, &settings, "--forecast");
+        let result = out.split_once("\nResult ").map_or("", |(_, result)| result);
+        let lines: Vec<&str> = result.lines().skip(1).take(2).collect();
+        let _ = writeln!(all, "=== {name}\n{}\n{}\n", head(&out), lines.join("\n"));
+    }
+    assert_snapshot!(all);
+}
+
+#[test]
+fn an_estimate_is_marked_in_each_sentence() {
+    let estimated = |log: String| log.replace("| Team A | 126000 |", "| Team A | ~126K |");
+    let mut all = String::new();
+    for behind in [
+        BUDGET.to_owned(),
+        hold(36_000),
+        plan(126_000, 95_000),
+        String::new(),
+    ] {
+        let log = estimated(used(126_000, &behind));
+        let _ = writeln!(all, "{}\n", head(&run(&log, "", "")));
+    }
+    let days = log_of("2026-02", &steady(), &BUDGET.replace("200,000", "140,000"));
+    let log = days
+        .replace("| Team A | 120000 |", "| Team A | ~120K |")
+        .replace("| 6000 |", "| ~6K |");
+    let settings = "[budget]\nthresholds = { note = 95, warning = 96, critical = 97 }\n";
+    let _ = writeln!(all, "{}\n", head(&run(&log, settings, "")));
+    assert_snapshot!(all);
+}
+
 /// How bad a level is.
 fn rank(level: &Value) -> usize {
     let levels = ["ok", "note", "warning", "critical", "exceeded"];

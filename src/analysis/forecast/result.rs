@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 use super::Request;
 use crate::{
     analysis::CostBudget,
-    model::{Level, Tokens, ratio},
+    model::{Tokens, ratio},
 };
 
 /// How a month ended.
@@ -17,22 +17,21 @@ pub struct MonthResult {
     pub used_tokens: Tokens,
     /// The share of the budget.
     pub ratio: Option<f64>,
-    /// Whether neither the token budget nor the cost budget was exceeded. Absent without a budget, and where it is not known
-    /// what everything cost.
+    /// Whether less was used than the token budget and the cost budget, whatever the thresholds are. Absent without a budget, and
+    /// where it is not known what everything cost.
     pub fits: Option<bool>,
 }
 
 impl MonthResult {
     pub(super) fn new(request: &Request<'_>) -> Self {
         let (used, budget) = (request.spent(), request.budget);
-        let by_tokens = budget.map(|budget| {
-            let level = request.policy.thresholds.level(used.0, budget.0);
-            Some(level != Level::Exceeded)
-        });
+        // Whatever the thresholds are: as much as the budget is too much.
+        let is_below = |used: i128, budget: i128| used < budget || used <= 0;
+        let by_tokens = budget.map(|budget| Some(is_below(used.0.into(), budget.0.into())));
         let by_money = CostBudget::of(request.reconciled, request.policy);
         let by_money = by_money.map(|budget| {
-            let is_exceeded = budget.level? == Level::Exceeded;
-            (budget.complete || is_exceeded).then_some(!is_exceeded)
+            let fits = is_below(budget.used?.nanos, budget.limit.nanos);
+            (budget.complete || !fits).then_some(fits)
         });
         let fits: Vec<Option<bool>> = by_tokens.into_iter().chain(by_money).collect();
         Self {

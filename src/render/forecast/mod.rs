@@ -19,7 +19,7 @@ pub use summary::{cost_in_brief, in_brief, team_outcome};
 use super::{OutputStyle, ReportTable, StyledLine, heading, joined};
 use crate::{
     analysis::{Confidence, ForecastBasis, ForecastState, StatusReport},
-    model::{Level, Percent},
+    model::Level,
 };
 
 /// The column in which values start.
@@ -167,8 +167,4 @@ fn title(report: &StatusReport) -> (String, Option<String>, Option<String>) {
         (confidence, _) => format!("{} confidence", confidence.into_str()),
     };
     (format!("Forecast to {ends}"), Some(day), Some(trust))
-}
-
-pub fn in_brackets(share: Option<Percent>) -> String {
-    share.map(|share| format!(" ({share})")).unwrap_or_default()
 }

@@ -59,7 +59,12 @@ pub fn more(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 /// The chance of exceeding the budget in tokens, or how the month ended. None without such a budget.
 fn of_tokens(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let (used, month, budget) = (report.used.tokens, report.month, report.budget.tokens?);
-    let is_used_up = report.token_level == Some(Level::Exceeded);
+    let is_used_up = if report.is_over() {
+        // The result is that of the month, whatever the thresholds are.
+        used >= budget && used > Tokens::ZERO
+    } else {
+        report.token_level == Some(Level::Exceeded)
+    };
     let exceeded = is_used_up.then(|| badge(Level::Exceeded, style));
     let exceeded = exceeded.unwrap_or_default();
     let share = in_brackets(report.share(used));
@@ -97,17 +102,19 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
     let budget = report.budget.cost?;
     let spent = report.used.cost.as_ref();
     let spent = spent.filter(|spent| spent.money.currency == budget.currency);
-    let is_whole = spent.is_some_and(|spent| spent.complete && spent.others.is_empty());
-    let level = spent.map(|spent| {
-        let thresholds = &report.budget.thresholds;
-        thresholds.level(spent.money.nanos, budget.nanos)
-    });
+    let judged = report.cost_budget.as_ref();
+    let is_whole = spent.is_some() && judged.is_some_and(|judged| judged.complete);
     let amounts = spent.map(|spent| {
         let spent = Cell::marked_cost(spent).shown(style);
         format!("{spent} of {}", style.money(budget))
     });
     let amounts = amounts.unwrap_or_default();
-    let over = level == Some(Level::Exceeded);
+    let over = if report.is_over() {
+        let mut budgets = report.budgets();
+        budgets.any(|of| of.currency.is_some() && of.is_used_up())
+    } else {
+        judged.and_then(|judged| judged.level) == Some(Level::Exceeded)
+    };
     let text = match (report.is_over(), over) {
         (true, true) => format!("cost: {amounts} spent"),
         (true, false) if is_whole => format!("cost: {amounts} spent"),

@@ -88,7 +88,7 @@ fn folded(report: &StatusReport, screen: ScreenStatus) -> Vec<StyledLine> {
     alerts.flat_map(fold).collect()
 }
 
-/// The alerts without a rule, each in few words if there is not room for all: `!   C 5.9K/deliverable, limit 6K  (+1)`.
+/// The alerts without a rule, each in few words if there is not room for all: `!   C 5.9K/deliverable, alert at 6K  (+1)`.
 pub fn brief(report: &StatusReport, screen: ScreenStatus, height: usize) -> Vec<StyledLine> {
     let style = screen.style;
     listed(report, screen, height, |alert, room| {

@@ -6,10 +6,14 @@ use crate::{
     render::{OutputStyle, StyledLine, TextRole, prefixed},
 };
 
-/// `critical: 94% chance over, likely 326.9K`. Without a budget, that there is none.
+/// `critical: 94% chance over, likely 326.9K`. Where nothing is judged, why.
 pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let Some(verdict) = &report.verdict else {
-        return format!("no budget: {} tokens used", report.used.tokens).into();
+        let why = match report.cost_budget {
+            Some(_) => "cost not judged",
+            None => "no budget",
+        };
+        return format!("{why}: {} used", tokens(report)).into();
     };
     let used = used(report);
     let text = match verdict.basis {
@@ -26,12 +30,25 @@ pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     )
 }
 
-/// `63.3% used, 16% chance over`. A month that is over has no chance.
+/// `~126,670 tokens`
+fn tokens(report: &StatusReport) -> String {
+    let mark = if report.used.estimate { "~" } else { "" };
+    format!("{mark}{} tokens", report.used.tokens)
+}
+
+/// `63.3% used, 16% chance over`, both of one budget; of a budget of nothing, how much. A month that is over has no chance.
 fn used(report: &StatusReport) -> String {
-    let share = report.spending().and_then(|spending| spending.share());
-    let share = prefixed("", share);
-    let chance = report.forecast.estimates().next();
-    let chance = chance.and_then(|end| end.probability_over_budget);
+    let spending = report.spending();
+    let Some((spending, share)) = spending.and_then(|of| Some((of, of.share()?))) else {
+        return format!("{} used", tokens(report));
+    };
+    let mut ends = report.forecast.estimates();
+    let chance = match spending.currency {
+        Some(_) => report
+            .forecast_of_spending()
+            .map(|cost| cost.probability_over_budget),
+        None => ends.next().and_then(|end| end.probability_over_budget),
+    };
     let chance = chance.filter(|chance| *chance != Probability::CERTAIN && !report.is_over());
     let chance = chance.map(|chance| format!(", {chance} chance over"));
     format!("{share} used{}", chance.unwrap_or_default())

@@ -79,9 +79,7 @@ fn badge(level: Option<Level>, style: OutputStyle) -> StyledLine {
 
 /// `likely 183.2K (91.6%), 16% chance over`, with its badge; of the money, if the budget is in money.
 fn likely(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
-    let spending = report.spending();
-    let in_money = spending.is_some_and(|spending| spending.currency.is_some());
-    let (likely, chance, level) = if let Some(cost) = report.forecast.cost.filter(|_| in_money) {
+    let (likely, chance, level) = if let Some(cost) = report.forecast_of_spending() {
         let likely = style.money(cost.quantiles.p50?);
         (likely, Some(cost.probability_over_budget), Some(cost.level))
     } else {

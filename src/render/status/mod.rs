@@ -67,7 +67,7 @@ pub fn verdict(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> 
     let verdict = report.verdict.as_ref()?;
     let message = style.text(&verdict.message);
     let word = verdict.level.into_str();
-    let rest = message.strip_prefix(word).unwrap_or_default().to_owned();
+    let rest = message.strip_prefix(word).unwrap_or(&message).to_owned();
     Some(StyledLine::styled(TextRole::Badge(verdict.level), word) + rest)
 }
 

@@ -125,3 +125,48 @@ fn in_columns_the_rows_that_an_alert_leads_to_are_marked() {
         "both columns would be"
     );
 }
+
+#[test]
+fn a_small_screen_says_what_is_judged_and_by_one_budget() {
+    let of = |nanos, currency| Policy {
+        cost_budget: Some(Money { nanos, currency }),
+        ..Policy::default()
+    };
+    let large = BUDGET.replace("112,000", "900,000");
+    let none = BUDGET.replace("112,000", "0");
+    let cases = [
+        ("no budget", "", Policy::default()),
+        (
+            "in another currency",
+            "",
+            of(340_000_000, Currency::parse("EUR").unwrap()),
+        ),
+        ("of nothing", none.as_str(), Policy::default()),
+        ("in tokens", large.as_str(), Policy::default()),
+        ("in money", "", of(900_000_000, Currency::USD)),
+        (
+            "in both, less money",
+            large.as_str(),
+            of(400_000_000, Currency::USD),
+        ),
+    ];
+    let mut all = String::new();
+    for (name, budget, policy) in cases {
+        let mut app = app_of(&log_of_month(budget, 2_900, ""), &policy);
+        let screen = picture(&app, 40, 10, false);
+        app.tab = Tab::Teams;
+        let teams = picture(&app, 40, 10, false);
+        let brief = teams.lines().nth(1).unwrap_or_default();
+        let parts = [
+            "=== ",
+            name,
+            "\n",
+            &screen,
+            "\nAbove the teams: ",
+            brief,
+            "\n\n",
+        ];
+        all.extend(parts);
+    }
+    insta::assert_snapshot!("briefly_judged", all);
+}
