@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    analysis::{StatusReport, TeamReport},
+    analysis::{Spending, StatusReport, TeamReport},
     cli::ViewArgs,
     exit::ExitCode,
     failure::Failure,
@@ -171,7 +171,8 @@ impl Judged<'_> {
         if report.is_over() {
             return Ok(self.is_exceeded().then(|| {
                 let (month, of) = (report.month, self.limit());
-                let by_tokens = self.team.is_some() || report.token_level == Some(Level::Exceeded);
+                let mut used_up = report.budgets().filter(Spending::is_used_up);
+                let by_tokens = self.team.is_some() || used_up.any(|of| of.currency.is_none());
                 let figures = prefixed(" (", by_tokens.then(|| self.spent(false) + ")"));
                 format!(
                     "{month} is over, and {of} is exceeded: {option} {limit} is reached{figures}"
@@ -241,13 +242,13 @@ impl Judged<'_> {
         format!("{used}{mark} of {budget}{}", prefixed(", ", money.share()))
     }
 
+    /// Of a month that is over.
     fn is_exceeded(self) -> bool {
-        let exceeded = Some(Level::Exceeded);
         if let Some(team) = self.team {
-            return team.level == exceeded;
+            return team.level == Some(Level::Exceeded);
         }
         let result = self.report.forecast.result;
-        self.report.level == exceeded || result.is_some_and(|of| of.fits == Some(false))
+        result.is_some_and(|of| of.fits == Some(false))
     }
 
     fn limit(self) -> String {

@@ -599,6 +599,14 @@ fn a_finished_month_is_exceeded_by_what_is_used_and_not_by_thresholds() {
             wanted,
             "{name}"
         );
+        let folder = repository(&[
+            ("cost-log.md", log.as_str()),
+            ("tokmon.toml", settings.as_str()),
+        ]);
+        let gate = Tokmon::new(["-q", "--month", "2026-01", "--fail-on-forecast", "warning"]);
+        let gate = gate.folder(folder.path()).run();
+        let is_over = level == "exceeded";
+        assert_eq!(gate.code, u8::from(is_over), "{name}: {}", gate.err);
         let out = run(&log, &settings, "--forecast");
         let result = out.split_once("\nResult ").map_or("", |(_, result)| result);
         let lines: Vec<&str> = result.lines().skip(1).take(2).collect();
