@@ -324,6 +324,29 @@ impl MonthlyRows<'_, '_> {
         }
     }
 
+    /// Whether another summary of the month has a row of the same work. Such rows are added up. If both were marked, they would be the
+    /// two rows that a merge makes of one.
+    fn is_in_another_summary(&self, row: &MonthlyRow<'_>) -> bool {
+        let Origin::Log(_, entry) = row.origin else {
+            return false;
+        };
+        let work = |of: &Entry<'_>| {
+            let project = of.work.project.as_deref().map(fold_name);
+            (project, of.work.task.as_deref().map(fold_name))
+        };
+        let section = |of: &MonthlyRow<'_>| self.tables.get(of.table?)?.section;
+        let rows = self.teams.get(&self.team_of(row));
+        let rows = rows.into_iter().flat_map(|rows| &rows.all);
+        let mut rows = rows.filter_map(|at| self.rows.get(*at));
+        let (own, own_work) = (section(row), work(entry));
+        rows.any(|other| {
+            let Origin::Log(_, entry) = other.origin else {
+                return false;
+            };
+            section(other) != own && work(entry) == own_work
+        })
+    }
+
     /// What a row that grows is written with.
     fn base_of(
         &self,
@@ -338,6 +361,9 @@ impl MonthlyRows<'_, '_> {
             Origin::New { .. } => None,
         };
         let before = entry.and_then(|entry| entry.base.as_deref());
+        if before.is_none() && self.is_in_another_summary(row) {
+            return None;
+        }
         let last = || before.map(|base| base.last.clone());
         let last = delta.last.clone().or_else(last).unwrap_or_default();
         let tokens = entry.and_then(|entry| entry.figures.tokens);

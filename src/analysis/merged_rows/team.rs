@@ -272,7 +272,8 @@ impl<'r> Team<'r> {
         Some(found.collect())
     }
 
-    /// Whether rows that were never recorded are what the recorded ones began with: the base, and the first details with ids.
+    /// Whether rows that were never recorded are what the recorded ones began with: the base, and the first details with ids, or less
+    /// than what they were brought up to.
     fn began_with(&self, base: &MergeBase, groups: &[&Group<'_>], others: Tokens) -> bool {
         let before = |group: &&Group<'_>| {
             let mut rows = group.rows.iter().filter(|row| row.base.is_none());
@@ -291,6 +292,12 @@ impl<'r> Team<'r> {
         let unrecorded = rows.filter(|row| row.base.is_none());
         let slack: u64 = unrecorded.map(|row| row.slack()).max().unwrap_or_default();
         let is_before = |held: u64| held == before || held.abs_diff(before) < slack;
+        // The base is that of all rows that were there. With that of the details without ids, they held nothing else: a row of less
+        // is one of them before it was brought up to the details.
+        let all = base.base.saturating_add(self.keyed).0;
+        if base.base == self.unkeyed && base.base > Tokens::ZERO && before <= all {
+            return true;
+        }
         let mut held = base.base.0;
         let keyed = self.details.iter().filter(|detail| detail.id.is_some());
         is_before(held)
