@@ -201,6 +201,28 @@ fn a_row_of_a_new_task_is_in_the_project_of_its_team() {
 }
 
 #[test]
+fn rows_of_one_task_in_two_summaries_stay_two() {
+    let summary = "## 2026-02 Monthly Summary\n\n| Team | Task | Tokens | Cost |\n|---|---|---|---|\n| A | x | 10 | $0.10 |\n\n";
+    let line = "[USE] 2026-02-25T10:00:00Z team=A task=x tokens=100 id=a\n";
+    let (settled, ..) = settle_text(&format!("{summary}{summary}{line}"), stamp());
+    let line = "[USE] 2026-02-25T11:00:00Z team=A tokens=7 id=b\n";
+    let (settled, ..) = settle_text(&format!("{settled}\n{line}"), stamp());
+    let fixed = fix_text(&settled, stamp());
+    // Both costs count; with the mark of a merge in both rows, only one of them would.
+    let rows: Vec<&str> = fixed
+        .lines()
+        .filter(|line| line.starts_with("| A | x "))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "| A | x | 110 | $0.10+ <!-- unpriced=100 --> |",
+            "| A | x | 17 | $0.10+ <!-- unpriced=7 --> |",
+        ]
+    );
+}
+
+#[test]
 fn tokens_that_a_new_row_takes_from_the_details_cost_nothing_more() {
     let heads = "| Team | Task | Tokens | Cost |\n|---|---|---|---|\n";
     let before = format!(

@@ -693,3 +693,19 @@ fn details_that_one_branch_added_to_a_new_monthly_row_count_once() {
     let expected = [("Team A", 700), ("Team A Docs", 14_180), ("QA", 550)];
     assert_merged(base, &[&new, &known, &again], "2026-02", &expected);
 }
+
+#[test]
+fn a_row_below_its_details_counts_once_beside_the_row_that_was_brought_up_to_them() {
+    if !has_git() {
+        return;
+    }
+    // By the rounding of 17K, the row agrees with its details until something is added to it.
+    let base = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| QA | 38,786 |\n\n\
+        ## Daily Detail — 2026-02-02\n\n| Team | Tokens |\n|---|---|\n| QA | 15,410 |\n\
+        | QA | 6,612 <!-- id=k1 --> |\n| QA | 17K <!-- id=k2 --> |\n";
+    let ours = records(&[(DAY, "QA", 100, "m1")]);
+    // This branch leaves the row of QA as it is, and adds one next to it.
+    let theirs = records(&[(DAY, "Team B", 300, "x1")]);
+    let expected = [("QA", 39_122), ("Team B", 300)];
+    assert_merged(base, &[&ours, &theirs], "2026-02", &expected);
+}
