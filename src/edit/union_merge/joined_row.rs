@@ -45,8 +45,9 @@ fn line(
     reconciled: &ReconciledMonth<'_>,
 ) -> Option<String> {
     let tokens = |entry: &Entry<'_>| entry.figures.tokens.map_or(Tokens::ZERO, |own| own.value);
-    // Of equals, the first.
-    let most = rows.iter().rev().max_by_key(|(_, entry)| tokens(entry));
+    // Of equals, the first that has an id: without it, a row elsewhere that repeats the id would count.
+    let most = rows.iter().rev();
+    let most = most.max_by_key(|(_, entry)| (tokens(entry), entry.id.is_some()));
     let (row, entry) = most?;
     let mut entry = (*entry).clone();
     let own_minutes = *entry.figures.minutes.get_or_insert(0);
