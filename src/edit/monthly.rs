@@ -90,6 +90,16 @@ struct TeamRows {
     all: Vec<usize>,
     /// The first row of each task, folded.
     by_task: HashMap<Option<String>, usize>,
+    /// The section of the first row of each work, and whether others have a row of it, too.
+    summaries: HashMap<Work, (Option<usize>, bool)>,
+}
+
+/// The project and the task of a row, folded.
+type Work = (Option<String>, Option<String>);
+
+fn work(entry: &Entry<'_>) -> Work {
+    let project = entry.work.project.as_deref().map(fold_name);
+    (project, entry.work.task.as_deref().map(fold_name))
 }
 
 /// The monthly rows of one month as they will be.
@@ -149,6 +159,9 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
                 team.all.push(at);
                 let task = entry.work.task.as_deref().map(fold_name);
                 team.by_task.entry(task).or_insert(at);
+                let summary = team.summaries.entry(work(entry));
+                let (first, is_in_several) = summary.or_insert((block.section, false));
+                *is_in_several |= *first != block.section;
                 self.rows.push(MonthlyRow {
                     table: Some(table),
                     origin: Origin::Log(row, entry),
@@ -326,25 +339,10 @@ impl MonthlyRows<'_, '_> {
 
     /// Whether another summary of the month has a row of the same work. Such rows are added up. If both were marked, they would be the
     /// two rows that a merge makes of one.
-    fn is_in_another_summary(&self, row: &MonthlyRow<'_>) -> bool {
-        let Origin::Log(_, entry) = row.origin else {
-            return false;
-        };
-        let work = |of: &Entry<'_>| {
-            let project = of.work.project.as_deref().map(fold_name);
-            (project, of.work.task.as_deref().map(fold_name))
-        };
-        let section = |of: &MonthlyRow<'_>| self.tables.get(of.table?)?.section;
-        let rows = self.teams.get(&self.team_of(row));
-        let rows = rows.into_iter().flat_map(|rows| &rows.all);
-        let mut rows = rows.filter_map(|at| self.rows.get(*at));
-        let (own, own_work) = (section(row), work(entry));
-        rows.any(|other| {
-            let Origin::Log(_, entry) = other.origin else {
-                return false;
-            };
-            section(other) != own && work(entry) == own_work
-        })
+    fn is_in_another_summary(&self, team: &str, entry: &Entry<'_>) -> bool {
+        let rows = self.teams.get(team);
+        let summaries = rows.and_then(|rows| rows.summaries.get(&work(entry)));
+        summaries.is_some_and(|(_, is_in_several)| *is_in_several)
     }
 
     /// What a row that grows is written with.
@@ -361,7 +359,8 @@ impl MonthlyRows<'_, '_> {
             Origin::New { .. } => None,
         };
         let before = entry.and_then(|entry| entry.base.as_deref());
-        if before.is_none() && self.is_in_another_summary(row) {
+        let is_elsewhere = |entry| self.is_in_another_summary(&team, entry);
+        if before.is_none() && entry.is_some_and(is_elsewhere) {
             return None;
         }
         let last = || before.map(|base| base.last.clone());
