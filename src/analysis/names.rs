@@ -172,8 +172,8 @@ mod tests {
         let policy = Policy {
             teams: vec![TeamPolicy {
                 name: "Team C".to_owned(),
-                tokens: None,
                 aliases: vec!["Crew".to_owned()],
+                ..TeamPolicy::default()
             }],
             ..Policy::default()
         };

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData, path::PathBuf};
 
 use crate::{
     log::cell,
-    model::{Amount, Currency, ModelPrice, Money, Month, Price, Tokens},
+    model::{Amount, BudgetReset, Currency, ModelPrice, Money, Month, Price, Tokens},
 };
 use serde::{
     Deserialize, Deserializer,
@@ -31,6 +31,7 @@ pub struct File {
 pub struct BudgetTable {
     pub tokens: Option<Value<Tokens>>,
     pub cost: Option<Value<Money>>,
+    pub reset: Option<Value<BudgetReset>>,
     pub reserve: Option<Value<Tokens>>,
     pub thresholds: ThresholdsTable,
     pub months: BTreeMap<Value<Month>, MonthTable>,
@@ -56,6 +57,7 @@ pub struct ThresholdsTable {
 #[serde(default, deny_unknown_fields)]
 pub struct TeamTable {
     pub tokens: Option<Value<Tokens>>,
+    pub cost: Option<Value<Money>>,
     pub aliases: Vec<String>,
 }
 
@@ -333,6 +335,22 @@ impl Spelling for RecordedTeams {
         match text {
             "known" => Some(Self::Known),
             "any" => Some(Self::Any),
+            _ => None,
+        }
+    }
+}
+
+impl Spelling for BudgetReset {
+    const IS_NUMBER: bool = false;
+
+    fn expected() -> String {
+        "\"month\" or \"manual\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "month" => Some(Self::Month),
+            "manual" => Some(Self::Manual),
             _ => None,
         }
     }

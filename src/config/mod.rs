@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{
     model::{
-        Budget, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month, MonthBudget,
+        Budget, BudgetLines, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month, MonthBudget,
         Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
     },
     text::Source,
@@ -131,11 +131,19 @@ impl File {
         let month = |(month, table): (Value<Month>, MonthTable)| {
             let tokens = table.tokens.map(|tokens| of_settings(tokens.0));
             let cost = table.cost.map(|cost| cost.0);
-            (month.0, MonthBudget { tokens, cost })
+            let lines = lines_at(problems, &["budget", "months", &month.0.to_string()]);
+            let budget = MonthBudget {
+                tokens,
+                cost,
+                lines,
+            };
+            (month.0, budget)
         };
         let policy = Policy {
             budget: budget.tokens.map(|tokens| of_settings(tokens.0)),
             cost_budget: budget.cost.map(|cost| cost.0),
+            budget_lines: lines_at(problems, &["budget"]),
+            reset: budget.reset.map_or(default.reset, |reset| reset.0),
             months: budget.months.into_iter().map(month).collect(),
             reserve: budget.reserve.map(|reserve| reserve.0),
             thresholds: Thresholds {
@@ -184,6 +192,15 @@ fn of_settings(tokens: Tokens) -> Budget {
         tokens,
         source: BudgetSource::Config,
         place: None,
+    }
+}
+
+/// Where the budgets in a table are written.
+fn lines_at(problems: &ProblemList<'_>, table: &[&str]) -> BudgetLines {
+    let line = |key| problems.line_of(&[table, &[key]].concat());
+    BudgetLines {
+        tokens: line("tokens"),
+        cost: line("cost"),
     }
 }
 
@@ -275,9 +292,11 @@ fn teams(tables: BTreeMap<String, TeamTable>, problems: &mut ProblemList<'_>) ->
             }
         }
         TeamPolicy {
-            name,
             tokens: table.tokens.map(|tokens| tokens.0),
+            cost: table.cost.map(|cost| cost.0),
+            lines: lines_at(problems, &["teams", &name]),
             aliases: table.aliases,
+            name,
         }
     };
     tables.into_iter().map(team).collect()
@@ -308,12 +327,14 @@ timezone = "Asia/Seoul"
 tokens = 200_000
 cost = 25.50
 reserve = "5K"
+reset = "manual"
 thresholds = { note = 70, warning = 80 }
 [budget.months.2026-01]
 tokens = "150K"
 cost = 20
 [teams."Team A"]
 tokens = "15K"
+cost = "1.50 USD"
 aliases = ["A", "Alpha"]
 [teams."Team B"]
 [efficiency]
@@ -376,7 +397,7 @@ local = { input = "1 EUR", per = "1K" }
         5 │ colour = 1
           │ ━━━━━━ here
           │
-          ╰ help: known here: `tokens`, `cost`, `reserve`, `thresholds`, `months`
+          ╰ help: known here: `tokens`, `cost`, `reset`, `reserve`, `thresholds`, `months`
 
         error[TM022]: note, warning, critical and exceeded must rise, but are 90, 80, 90, 100
           ╭▸ tokmon.toml:6:14

@@ -74,6 +74,18 @@ impl<'s> ProblemList<'s> {
         self.add(&span, message, help);
     }
 
+    /// The line of the value of a key in nested tables.
+    pub fn line_of(&self, path: &[&str]) -> Option<usize> {
+        let (mut span, mut table) = (None, Some(&self.table));
+        for key in path {
+            let value = table?.get(*key)?;
+            span = Some(value.span());
+            table = value.get_ref().as_table();
+        }
+        let at = span?.start + self.source.body_start();
+        Some(self.source.line_column(at).line)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

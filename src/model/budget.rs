@@ -167,12 +167,25 @@ pub struct Budget {
     pub place: Option<Place>,
 }
 
+/// When a budget begins anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BudgetReset {
+    /// With each month.
+    #[default]
+    Month,
+    /// When `tokmon budget --reset` says so.
+    Manual,
+}
+
 /// What the user decided, by options, environment and settings, apart from what the log says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     pub budget: Option<Budget>,
     pub cost_budget: Option<Money>,
+    pub budget_lines: BudgetLines,
     pub months: BTreeMap<Month, MonthBudget>,
+    pub reset: BudgetReset,
     /// Tokens kept back from the teams.
     pub reserve: Option<Tokens>,
     pub thresholds: Thresholds,
@@ -190,6 +203,14 @@ pub struct Policy {
 pub struct MonthBudget {
     pub tokens: Option<Budget>,
     pub cost: Option<Money>,
+    pub lines: BudgetLines,
+}
+
+/// Where budgets are written in the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BudgetLines {
+    pub tokens: Option<usize>,
+    pub cost: Option<usize>,
 }
 
 impl Policy {
@@ -208,11 +229,14 @@ impl Policy {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamPolicy {
     pub name: String,
     /// Its limit, which outranks the log's `Allocated` cell.
     pub tokens: Option<Tokens>,
+    /// Its limit in money.
+    pub cost: Option<Money>,
+    pub lines: BudgetLines,
     /// Other names it goes by in the log.
     pub aliases: Vec<String>,
 }
