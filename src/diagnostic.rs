@@ -91,7 +91,7 @@ codes! {
     NotUtf8 = "TM010", "not-utf8", Error, Manual;
     /// A line is longer than 64 KiB. It is left alone and not read.
     OverlongLine = "TM011", "overlong-line", Error, Manual;
-    /// A usage, hold or free line lacks a key, is misspelled, or has a wrong value. It is not counted, unless only an optional key is wrong.
+    /// A usage, hold, free or notify line lacks a key, is misspelled, or has a wrong value. It is not counted, unless only an optional key is wrong.
     UnreadableLine = "TM012", "unreadable-line", Error, Manual;
     /// A stated total differs from the sum of its rows. The sum is used.
     TotalDiffers = "TM013", "total-differs", Warning, Safe;

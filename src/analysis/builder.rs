@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::{
     dating::Dating,
-    ledger::{Duplicate, HoldEntry, Ledger},
+    ledger::{Duplicate, HoldEntry, Ledger, LoggedEvent},
     merged_rows::MonthlyRow,
     names::Roster,
     rows::RowSelection,
@@ -451,6 +451,33 @@ impl LedgerBuilder {
         self.ledger.notes.push(note);
     }
 
+    /// What the archive of a month says was decided about it, and which notices went out then.
+    pub fn archived_line(&mut self, event: &LineEvent<'_>, place: Place) {
+        let month = match event {
+            LineEvent::Event(event) => event.month,
+            LineEvent::Notice(notice) => notice.period.month(),
+            _ => return,
+        };
+        if self.archive == Some(month) {
+            self.notification(event, place);
+        }
+    }
+
+    fn notification(&mut self, event: &LineEvent<'_>, place: Place) {
+        let ledger = &mut self.ledger;
+        match event {
+            LineEvent::Event(event) => {
+                let id = event.id.as_deref().map(str::to_owned);
+                if id.is_none_or(|id| ledger.event_ids.insert(id)) {
+                    let event = event.to_static();
+                    ledger.events.push(LoggedEvent { event, place });
+                }
+            }
+            LineEvent::Notice(notice) => ledger.notices.push(notice.to_static()),
+            _ => {}
+        }
+    }
+
     pub fn line(&mut self, event: &LineEvent<'_>, place: Place) {
         self.ledger.hook_lines += 1;
         match event {
@@ -473,7 +500,8 @@ impl LedgerBuilder {
             LineEvent::Free(id) => {
                 self.ledger.freed.insert(id.clone().into_owned());
             }
-            LineEvent::Hold(_) | LineEvent::Hook | LineEvent::Notice => {}
+            LineEvent::Notice(_) | LineEvent::Event(_) => self.notification(event, place),
+            LineEvent::Hold(_) | LineEvent::Hook => {}
         }
     }
 }

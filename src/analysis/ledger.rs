@@ -17,9 +17,9 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Budget, BudgetSource, Currency, Entry, EntryKind, LastRow, ModelPrice, Month,
-        Note, NoteValue, Optimization, Phase, Price, StatedTotal, Tokens, fold_name, is_subtotal,
-        is_total,
+        Allocation, Budget, BudgetSource, Currency, Entry, EntryKind, LastRow, LogEvent,
+        ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price, StatedTotal,
+        Tokens, fold_name, is_subtotal, is_total,
     },
     text::{FileId, Place},
 };
@@ -69,6 +69,13 @@ impl MonthLedger {
     }
 }
 
+/// An event, and where it is written.
+#[derive(Clone, Debug)]
+pub struct LoggedEvent {
+    pub event: LogEvent<'static>,
+    pub place: Place,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct HoldEntry {
     pub(super) name: NameId,
@@ -110,6 +117,10 @@ pub struct Ledger {
     pub(super) holds: HashMap<String, HoldEntry>,
     pub(super) freed: HashSet<String>,
     pub(super) hook_lines: u64,
+    /// In the order of the files: those of archives that were read come last.
+    pub(super) events: Vec<LoggedEvent>,
+    pub(super) notices: Vec<Notice<'static>>,
+    pub(super) event_ids: HashSet<String>,
     pub(super) allocations: Vec<Allocation>,
     pub(super) phases: Vec<Phase>,
     pub(super) optimizations: Vec<Optimization>,
@@ -300,6 +311,16 @@ impl Ledger {
         noted
             .map(|found| budget(BudgetSource::Log, found))
             .or_else(|| allocated().map(|found| budget(BudgetSource::Allocation, found)))
+    }
+
+    /// The notices that went out, in the order in which the log says so.
+    pub fn notices(&self) -> &[Notice<'static>] {
+        &self.notices
+    }
+
+    /// What was decided about the budget, as the log and those of its archives that were read say.
+    pub fn events(&self) -> &[LoggedEvent] {
+        &self.events
     }
 
     pub(super) fn live_holds(

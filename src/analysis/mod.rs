@@ -38,7 +38,7 @@ pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,
 };
-pub use ledger::{Duplicate, Ledger};
+pub use ledger::{Duplicate, Ledger, LoggedEvent};
 pub use limits::{Limits, budget, repeated_allocations, reserve, stated_budget};
 pub use merged_rows::{MergedRows, Resolution};
 pub use names::word_prefixes;

@@ -22,8 +22,8 @@ use self::{
 };
 use crate::{
     model::{
-        Budget, BudgetLines, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month, MonthBudget,
-        Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
+        Budget, BudgetLines, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month,
+        MonthBudget, Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
     },
     text::Source,
 };

@@ -78,6 +78,7 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
         (Item::Header(header), Log) => ledger.header(&header),
         (Item::Note(note), Log) => ledger.note(note),
         (Item::Line { event, place, .. }, Log) => ledger.line(&event, place),
+        (Item::Line { event, place, .. }, Archive) => ledger.archived_line(&event, place),
         _ => {}
     }
 }

@@ -14,6 +14,7 @@ mod log_set;
 pub mod migrate;
 mod monthly;
 mod notes;
+mod notify_line;
 mod outside_rows;
 mod revision;
 mod sections;
@@ -33,6 +34,7 @@ pub use document::{
 pub use fix::{make_fixes, proposed_fixes};
 pub use invariants::{Invariants, Violation};
 pub use log_set::{LogSet, MAX_MONTHS, enter};
+pub use notify_line::{event_line, notice_line};
 pub use revision::{ArchivesOf, Revision};
 pub use settle::settle;
 pub use sync_summary::{Tolerance, sync_summary};

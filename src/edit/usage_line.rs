@@ -102,7 +102,7 @@ fn read_back(usage: &Usage, line: &str) -> Result<(), Unwritable> {
     ))
 }
 
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let is_plain = |c: char| !c.is_whitespace() && c != '"';
     if !value.is_empty() && value.chars().all(is_plain) {
         return value.to_owned();
@@ -110,7 +110,7 @@ fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn cost(cost: StatedCost) -> String {
+pub(super) fn cost(cost: StatedCost) -> String {
     let money = Money {
         nanos: cost.nanos.into(),
         currency: cost.currency.unwrap_or(Currency::USD),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{Item, cell, row::unknown_status};
+use super::{Item, cell, notify, row::unknown_status};
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
@@ -122,8 +122,8 @@ fn event<'a>(
     }
     let pairs = || Pairs::read(line, rest, place);
     Ok(Some(match tag {
-        "[NOTIFY" if is_notice(rest) => LineEvent::Notice,
-        "[PRE" | "[POST" | "[STOP" | "[NOTIFY" => LineEvent::Hook,
+        "[NOTIFY" => notify::read(line, rest, place)?,
+        "[PRE" | "[POST" | "[STOP" => LineEvent::Hook,
         "[HOLD" => LineEvent::Hold(hold(&pairs()?)?),
         "[FREE" => LineEvent::Free(pairs()?.need("id")?.clone()),
         _ => return Ok(None),
@@ -249,27 +249,21 @@ fn hold<'a>(pairs: &Pairs<'a>) -> Result<Hold<'a>, Box<Diagnostic>> {
     })
 }
 
-/// Whether this says which threshold of what was reached, so that no other process sends the notice again.
-fn is_notice(rest: &str) -> bool {
-    Pairs::read(rest, rest, Place::default()).is_ok_and(|pairs| {
-        let threshold = pairs.get("threshold").map(|text| text.parse::<u32>());
-        let is_about = ["scope", "basis"]
-            .iter()
-            .all(|key| pairs.get(key).is_some());
-        is_about && matches!(threshold, Some(Ok(_)))
-    })
-}
-
-struct Pairs<'a> {
-    line: &'a str,
-    place: Place,
-    time: DateTime<FixedOffset>,
+/// The time and the pairs of a line.
+pub(super) struct Pairs<'a> {
+    pub(super) line: &'a str,
+    pub(super) place: Place,
+    pub(super) time: DateTime<FixedOffset>,
     /// Key, value, and the bytes of the value in the line.
     list: Vec<(&'a str, Cow<'a, str>, Span)>,
 }
 
 impl<'a> Pairs<'a> {
-    fn read(line: &'a str, rest: &'a str, place: Place) -> Result<Self, Box<Diagnostic>> {
+    pub(super) fn read(
+        line: &'a str,
+        rest: &'a str,
+        place: Place,
+    ) -> Result<Self, Box<Diagnostic>> {
         let span = |part: &str| {
             let start = (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
             Span::new(start, start + part.len())
@@ -311,9 +305,14 @@ impl<'a> Pairs<'a> {
         self.list.iter().find(|(name, _, _)| *name == key)
     }
 
-    fn get(&self, key: &str) -> Option<&Cow<'a, str>> {
+    pub(super) fn get(&self, key: &str) -> Option<&Cow<'a, str>> {
         let (_, text, _) = self.find(key)?;
         (!text.trim().is_empty()).then_some(text)
+    }
+
+    /// Where the value of a key is in the line.
+    pub(super) fn span_of(&self, key: &str) -> Option<Span> {
+        self.find(key).map(|(_, _, span)| *span)
     }
 
     /// A finding for each key that the line does not have, about the first one that is nearly spelled like it. Other unknown keys are
@@ -336,7 +335,7 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    fn need(&self, key: &str) -> Result<&Cow<'a, str>, Box<Diagnostic>> {
+    pub(super) fn need(&self, key: &str) -> Result<&Cow<'a, str>, Box<Diagnostic>> {
         self.get(key).ok_or_else(|| {
             let message = format!("`{key}` is missing, so the line is not counted");
             let help = format!("append the line again with `{key}=…`, and remove this one");
@@ -351,7 +350,7 @@ impl<'a> Pairs<'a> {
         tokens.ok_or_else(|| self.problem("tokens", text, NUMBER_LIKE))
     }
 
-    fn tokens(&self, key: &str) -> Result<Option<Amount<Tokens>>, Box<Diagnostic>> {
+    pub(super) fn tokens(&self, key: &str) -> Result<Option<Amount<Tokens>>, Box<Diagnostic>> {
         match self.number(key, cell::tokens)? {
             Some(cell) if cell.from.is_some() || cell.limit.is_some() => {
                 let text = self.get(key).map_or("", |text| text);
@@ -381,7 +380,7 @@ impl<'a> Pairs<'a> {
     }
 
     fn problem(&self, key: &str, text: &str, expected: &str) -> Box<Diagnostic> {
-        let span = self.find(key).map_or(Span::default(), |(_, _, span)| *span);
+        let span = self.span_of(key).unwrap_or_default();
         let message = format!("`{key}` of this line cannot be read, so the line is not counted");
         let label = format!("expected {expected}");
         let finding = problem(self.line, self.place, span, &message, &label);
@@ -436,7 +435,13 @@ fn value_of(text: &str) -> Option<(Cow<'_, str>, usize)> {
 }
 
 /// A finding about some bytes of the line at `place`.
-fn problem(line: &str, place: Place, part: Span, message: &str, label: &str) -> Diagnostic {
+pub(super) fn problem(
+    line: &str,
+    place: Place,
+    part: Span,
+    message: &str,
+    label: &str,
+) -> Diagnostic {
     let column = line
         .get(..part.start)
         .map_or(1, |before| before.chars().count() + 1);
@@ -605,10 +610,8 @@ mod tests {
             "2026-02-25: Hook"
         );
         assert_eq!(
-            said(
-                "[NOTIFY] 2026-02-25T10:55:12+09:00 threshold=80 scope=total basis=actual level=warning used=161200 budget=200000"
-            ),
-            "2026-02-25: Notice"
+            said("[NOTIFY] 2026-02-25T10:55:12+09:00 event=overide"),
+            "2026-02-25: column 42: the event of this line is misspelled, so it is not counted (expected `override`)"
         );
         assert_eq!(
             said(

@@ -12,6 +12,7 @@ mod emitter;
 mod item;
 mod lines;
 mod notes;
+mod notify;
 mod outside;
 mod reader;
 mod row;

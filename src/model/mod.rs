@@ -4,6 +4,7 @@
 mod amount;
 mod budget;
 mod entry;
+mod event;
 mod merge_base;
 mod money;
 mod note;
@@ -15,12 +16,13 @@ mod zone;
 
 pub use amount::{Amount, RoundedSum, Tokens, grouped};
 pub use budget::{
-    Budget, BudgetSource, EfficiencyGoal, Level, MonthBudget, Percent, Policy, Scenarios,
-    TeamPolicy, Thresholds, in_brackets, ratio,
+    Budget, BudgetLines, BudgetReset, BudgetSource, EfficiencyGoal, Level, MonthBudget, Percent,
+    Policy, Scenarios, TeamPolicy, Thresholds, in_brackets, ratio,
 };
 pub use entry::{
     Entry, EntryKind, Figures, StatedCost, StatedTotal, Status, TokenClasses, Usage, When, Work,
 };
+pub use event::{EventKind, LogEvent, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey};
 pub use merge_base::MergeBase;
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, LineEvent, Note, NoteValue};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
-use super::{Amount, Currency, Price, Tokens};
+use super::{Amount, Currency, LogEvent, Notice, Price, Tokens};
 use crate::text::Place;
 
 /// A `Key: value` pair of the header that tokmon understands.
@@ -59,14 +59,16 @@ pub enum NoteValue {
 /// What a line says that is not Markdown, other than a usage line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineEvent<'a> {
-    /// `[PRE]`, `[POST]`, `[STOP]`, or `[NOTIFY]` without the keys of a notice.
+    /// `[PRE]`, `[POST]`, `[STOP]`, or `[NOTIFY]` without keys that tokmon knows.
     Hook,
     /// `[HOLD]`: reserves tokens for work that is about to start.
     Hold(Hold<'a>),
     /// `[FREE]`: the hold with this id is given up.
     Free(Cow<'a, str>),
-    /// `[NOTIFY]` with keys: this notice was sent.
-    Notice,
+    /// `[NOTIFY]` with `threshold=`: this notice was sent.
+    Notice(Notice<'a>),
+    /// `[NOTIFY]` with `event=`: this was decided.
+    Event(LogEvent<'a>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,21 +3,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use crate::{
     edit::{LineKind, LogLine, Timestamp},
-    model::Month,
+    model::{BudgetReset, Month},
 };
 
 pub(in crate::edit) struct ExpiredLines<'l> {
     today: NaiveDate,
+    /// Since when the period of the budget runs; None where it is the month.
+    period: Option<DateTime<FixedOffset>>,
     /// Whether each hold has ended, by its id; of one id, the first counts.
     holds: HashMap<&'l str, bool>,
 }
 
 impl<'l> ExpiredLines<'l> {
-    pub(in crate::edit) fn of(lines: &'l [LogLine], today: NaiveDate, now: Timestamp) -> Self {
+    /// With `reset`, the period of the budget runs since the last line that says so.
+    pub(in crate::edit) fn of(
+        lines: &'l [LogLine],
+        today: NaiveDate,
+        now: Timestamp,
+        reset: BudgetReset,
+    ) -> Self {
         let freed = lines.iter().filter_map(|line| match &line.kind {
             LineKind::Free(id) => Some(id.as_str()),
             _ => None,
@@ -30,13 +38,35 @@ impl<'l> ExpiredLines<'l> {
                 holds.entry(id.as_str()).or_insert(has_ended);
             }
         }
-        Self { today, holds }
+        let resets = lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Notice {
+                time,
+                is_reset: true,
+                ..
+            } => Some(*time).filter(|time| *time <= now),
+            _ => None,
+        });
+        let last_reset = || {
+            resets
+                .max()
+                .unwrap_or_else(|| DateTime::<Utc>::MIN_UTC.into())
+        };
+        Self {
+            today,
+            period: (reset == BudgetReset::Manual).then(last_reset),
+            holds,
+        }
     }
 
     /// The month whose archive a line goes to. None where it stays.
     pub(in crate::edit) fn month(&self, line: &LogLine) -> Option<Month> {
         let date = line.date?;
-        self.is_expired(line, date).then(|| Month::of(date))
+        let month = match line.kind {
+            // Views of the month that it is about read it there.
+            LineKind::Notice { month, .. } => month,
+            _ => Month::of(date),
+        };
+        self.is_expired(line, date).then_some(month)
     }
 
     /// Whether a line is still needed. A line without a day is not, unless it is a usage line.
@@ -52,8 +82,11 @@ impl<'l> ExpiredLines<'l> {
         match &line.kind {
             LineKind::Usage(_) | LineKind::Unreadable => false,
             LineKind::Hook => is_past,
-            // It keeps the notice from going out again until its month ends.
-            LineKind::Notice => Month::of(date) < Month::of(self.today),
+            // Until its period ends, it counts, and keeps a notice from going out again.
+            LineKind::Notice { month, time, .. } => {
+                Month::of(date).max(*month) < Month::of(self.today)
+                    && self.period.is_none_or(|since| *time < since)
+            }
             LineKind::Hold { id, .. } => self.holds.get(id.as_str()) == Some(&true),
             LineKind::Free(id) => self.holds.get(id.as_str()).copied().unwrap_or(is_past),
         }

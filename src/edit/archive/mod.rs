@@ -114,7 +114,12 @@ pub fn archive(
     } else {
         inventory.expired(&log.document, request.before)
     };
-    let expired_lines = ExpiredLines::of(&log.document.lines, request.today, request.now);
+    let expired_lines = ExpiredLines::of(
+        &log.document.lines,
+        request.today,
+        request.now,
+        log_set.policy.reset,
+    );
     let (edits, mut deltas) = cut::cut(log, &inventory, &expired, &expired_lines);
     if deltas.is_empty() {
         return Ok(Archiving {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     log::{self, Column, Item, Role, RowValue, Section},
-    model::{EntryKind, Header, LineEvent, Month},
+    model::{EntryKind, EventKind, Header, LineEvent, Month},
     text::{Place, Source, Span},
 };
 
@@ -69,7 +69,16 @@ impl Builder {
                 self.dated(*date);
                 let kind = match event {
                     LineEvent::Hook => LineKind::Hook,
-                    LineEvent::Notice => LineKind::Notice,
+                    LineEvent::Notice(notice) => LineKind::Notice {
+                        month: notice.period.month(),
+                        time: notice.time,
+                        is_reset: false,
+                    },
+                    LineEvent::Event(event) => LineKind::Notice {
+                        month: event.month,
+                        time: event.time,
+                        is_reset: event.kind == EventKind::Reset,
+                    },
                     LineEvent::Free(id) => LineKind::Free(id.to_string()),
                     LineEvent::Hold(hold) => LineKind::Hold {
                         id: hold.id.to_string(),
@@ -94,10 +103,19 @@ impl Builder {
         let sections = document.sections.iter().filter_map(SectionBlock::day);
         let rows = document.tables.iter().filter_map(|table| table.dates);
         let lines = document.lines.iter().filter_map(|line| line.date);
+        // Where archiving moves them to.
+        let notices = document.lines.iter().filter_map(|line| match line.kind {
+            LineKind::Notice { month, .. } => Some(month.first_day()),
+            _ => None,
+        });
         // Lines without a day get one of these.
         let given = self.first_date.into_iter().chain(self.last_updated);
         let days = sections.chain(rows.flat_map(|(first, last)| [first, last]));
-        days.chain(lines).chain(given).map(Month::of).collect()
+        days.chain(lines)
+            .chain(notices)
+            .chain(given)
+            .map(Month::of)
+            .collect()
     }
 
     fn heading(&mut self, heading: &log::Heading<'_>) {

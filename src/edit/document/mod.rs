@@ -121,7 +121,12 @@ pub enum LineKind {
     /// A usage line that cannot be read.
     Unreadable,
     Hook,
-    Notice,
+    /// A notice or an event, with the month it is about, and the moment since when a period runs where it says so.
+    Notice {
+        month: Month,
+        time: DateTime<FixedOffset>,
+        is_reset: bool,
+    },
     Hold {
         id: String,
         until: DateTime<FixedOffset>,

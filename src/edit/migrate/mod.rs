@@ -80,7 +80,12 @@ pub fn migrate(
     if let Some(row) = rows.find(|row| matches!(row.kind, RowKind::Unreadable)) {
         return Err(MigrateError::Unreadable(row.place.line));
     }
-    let expired = ExpiredLines::of(&document.lines, request.today(), request.now);
+    let expired = ExpiredLines::of(
+        &document.lines,
+        request.today(),
+        request.now,
+        log_set.policy.reset,
+    );
     let carried = Carried::of(document, &expired);
     let days = days(document);
     let months = months(revision);
