@@ -5,6 +5,10 @@ pub enum ExitCode {
     Success = 0,
     /// The condition that was asked for holds: a level is reached, or the log has errors or warnings.
     Findings = 1,
+    /// Of a monitoring plugin: the budget is used up, or nearly.
+    PluginCritical = 2,
+    /// Of a monitoring plugin: nothing could be judged.
+    PluginUnknown = 3,
     Usage = 64,
     /// A file does not hold what it should.
     DataError = 65,

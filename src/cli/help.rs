@@ -162,16 +162,24 @@ fn split(line: &str) -> Option<(&str, &str)> {
     Some((example, what.trim_start()))
 }
 
-/// An option with its values in its text, where they fit there, and without its default.
+/// An option with its values in its text, or the first of them where not all fit there, and without its default.
 fn brief(arg: clap::Arg) -> clap::Arg {
     const MAX_WIDTH: usize = 50;
     let values = arg.get_possible_values();
     let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-    let with_values = format!("{help}: {}", names.join(", "));
+    let with = |names: &[&str], rest: &str| format!("{help}: {}{rest}", names.join(", "));
     let arg = arg.hide_possible_values(true).hide_default_value(true);
-    if names.is_empty() || !arg.get_action().takes_values() || with_values.len() > MAX_WIDTH {
+    if names.is_empty() || !arg.get_action().takes_values() {
         return arg;
     }
-    arg.help(with_values)
+    let all = with(&names, "");
+    if all.len() <= MAX_WIDTH {
+        return arg.help(all);
+    }
+    let mut fitting = (3..names.len()).rev().filter_map(|some| names.get(..some));
+    match fitting.find(|some| with(some, ", ...").len() <= MAX_WIDTH) {
+        Some(some) => arg.help(with(some, ", ...")),
+        None => arg,
+    }
 }

@@ -34,7 +34,7 @@ pub enum Command {
     /// Create a log and settings
     Init(InitArgs),
     /// Print the JSON Schema of an output
-    #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check]")]
+    #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check|health]")]
     Schema {
         /// The JSON to describe
         #[arg(value_name = "OUTPUT", value_enum, default_value_t = SchemaOf::Report)]
@@ -78,6 +78,8 @@ pub enum SchemaOf {
     Report,
     /// What check finds
     Check,
+    /// The budget of each project
+    Health,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -224,8 +226,9 @@ Lines of a batch, with the names of the options as keys (`_` for `-`):
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
-  tokmon schema        describe the JSON of `tokmon --json`
-  tokmon schema check  describe the JSON of `tokmon check --json`";
+  tokmon schema         describe the JSON of `tokmon --json`
+  tokmon schema check   describe the JSON of `tokmon check --json`
+  tokmon schema health  describe the JSON of `tokmon --format health`";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples, with the place where each shell looks for the script:

@@ -16,7 +16,16 @@ use crate::{
     render::{Format, Theme},
 };
 
-pub const VIEW_FORMATS: &[Format] = &[Format::Table, Format::Json, Format::Csv, Format::Markdown];
+pub const VIEW_FORMATS: &[Format] = &[
+    Format::Table,
+    Format::Json,
+    Format::Csv,
+    Format::Markdown,
+    Format::Health,
+    Format::Nagios,
+    Format::Prometheus,
+    Format::Openmetrics,
+];
 pub const CHECK_FORMATS: &[Format] = &[Format::Table, Format::Json, Format::Sarif, Format::Github];
 pub const WRITE_FORMATS: &[Format] = &[Format::Table, Format::Json];
 pub const TEXT_ONLY: &[Format] = &[Format::Table];
@@ -61,6 +70,10 @@ impl ValueEnum for Format {
                 "github",
                 "Workflow commands, which GitHub shows beside the lines",
             ),
+            Self::Health => ("health", "JSON with the budget of each project"),
+            Self::Nagios => ("nagios", "A line for Nagios or Icinga; exits with 0 to 3"),
+            Self::Prometheus => ("prometheus", "Metrics for a node_exporter"),
+            Self::Openmetrics => ("openmetrics", "Metrics as OpenMetrics"),
         };
         Some(PossibleValue::new(name).help(help))
     }

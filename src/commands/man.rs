@@ -41,7 +41,7 @@ pub fn run(folder: Option<&Path>, run: &mut Run<'_, '_>) -> Result<ExitCode, Fai
     for (name, command) in &all {
         let file = format!("{name}.1");
         let text = page(name, command);
-        store::replace(&target.join(&file), text.as_bytes(), (run.cx.random)())
+        store::replace(&target.join(&file), text.as_bytes(), (run.cx.random)(), false)
             .with_context(|| format!("cannot write {}", folder.join(file).display()))?;
     }
     run.note(format_args!(

@@ -12,6 +12,7 @@ mod init;
 mod judgement;
 mod man;
 mod migrate;
+mod monitoring;
 mod output;
 mod record;
 mod run;
@@ -32,6 +33,14 @@ use crate::{
 
 /// Runs the command that the arguments ask for, program name first.
 pub fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
+    let outcome = run_command(args, cx);
+    if monitoring::is_plugin(args) {
+        return monitoring::plugin_outcome(outcome, cx);
+    }
+    outcome
+}
+
+fn run_command(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
     if let Some(shell) = cx.variable(complete::VARIABLE) {
         return complete::run(&shell, args, cx);
     }

@@ -8,6 +8,7 @@ use super::run::Run;
 use crate::{
     exit::ExitCode,
     failure::Failure,
+    render::Format,
     session::{LogFiles, archives::Archives, locate},
     store,
 };
@@ -31,7 +32,9 @@ pub fn to_file(
     run.buffer = Some(Vec::new());
     let status = command(run)?;
     let text = run.buffer.take().unwrap_or_default();
-    let replaced = store::replace(&target, &text, (run.cx.random)())
+    // A node_exporter is another user.
+    let is_public = matches!(run.format(), Format::Prometheus | Format::Openmetrics);
+    let replaced = store::replace(&target, &text, (run.cx.random)(), is_public)
         .with_context(|| format!("cannot write {}", path.display()));
     match replaced {
         Ok(()) => Ok(status),

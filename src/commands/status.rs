@@ -1,6 +1,6 @@
 //! `tokmon`: reads the log and shows the report.
 
-use super::{judgement::judge, run::Run};
+use super::{judgement::judge, monitoring, run::Run};
 use crate::{
     analysis::{Rows, StatusReport, forecast::BacktestExtent},
     cli::ViewArgs,
@@ -12,8 +12,11 @@ use crate::{
 };
 
 pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let views = args.chosen();
     let format = run.format();
+    if format.is_for_monitoring() {
+        return monitoring::run(args, run);
+    }
+    let views = args.chosen();
     let rows = if format == Format::Json || views.contains(&View::Daily) {
         Rows::All
     } else {
@@ -33,7 +36,16 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         run.note(format_args!("{}: {why}", report.month));
     }
     print_findings(&mut loaded.files, run);
-    let judgement = judge(args, &report)?;
+    judged(args, &report, run)
+}
+
+/// How a run ends by the limits that are asked for.
+pub fn judged(
+    args: &ViewArgs,
+    report: &StatusReport,
+    run: &mut Run<'_, '_>,
+) -> Result<ExitCode, Failure> {
+    let judgement = judge(args, report)?;
     for remark in &judgement.remarks {
         run.note(remark);
     }
@@ -70,21 +82,24 @@ pub fn view_request(
     rows: Rows,
     run: &Run<'_, '_>,
 ) -> Result<ViewRequest, Failure> {
+    let format = run.format();
     // A table lists the first findings and counts the others.
-    let lists_some = run.format() == Format::Table && !run.global.verbose;
+    let lists_some = format == Format::Table && !run.global.verbose;
     Ok(ViewRequest {
         month: match args.month {
             Some(month) => MonthChoice::Named(month),
-            None if args.judges() => MonthChoice::Current,
+            None if args.judges() || format.is_for_monitoring() => MonthChoice::Current,
             None => MonthChoice::Newest,
         },
         rows,
         project: args.project.clone(),
         team: args.team.clone(),
-        forecast_days: args.shows_forecast() || run.format() == Format::Json,
+        forecast_days: args.shows_forecast()
+            || format == Format::Json
+            || format.is_for_monitoring(),
         backtest: if args.backtest {
             BacktestExtent::All
-        } else if args.shows_forecast() || run.format() == Format::Json {
+        } else if args.shows_forecast() || format == Format::Json {
             BacktestExtent::LastYear
         } else {
             BacktestExtent::None
@@ -96,7 +111,7 @@ pub fn view_request(
 }
 
 /// Prints on standard error what is wrong with the files: in full with `--verbose`, else the number of findings.
-fn print_findings(read: &mut ReadFiles, run: &mut Run<'_, '_>) {
+pub fn print_findings(read: &mut ReadFiles, run: &mut Run<'_, '_>) {
     let ReadFiles {
         findings,
         files,

@@ -158,11 +158,20 @@ pub fn schema() -> String {
 
 /// The JSON Schema (2020-12) of a document, made from its types.
 pub fn schema_of<T: JsonSchema>() -> String {
-    let schema = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .with_transform(RecursiveTransform(without_null))
-        .into_generator()
-        .into_root_schema_for::<T>();
+    generated::<T>(settings().with_transform(RecursiveTransform(without_null)))
+}
+
+/// The same of a document in which a value may be null.
+pub fn schema_with_null<T: JsonSchema>() -> String {
+    generated::<T>(settings())
+}
+
+fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12().for_serialize()
+}
+
+fn generated<T: JsonSchema>(settings: SchemaSettings) -> String {
+    let schema = settings.into_generator().into_root_schema_for::<T>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text

@@ -12,6 +12,7 @@ mod diff;
 pub mod forecast;
 mod json;
 mod markdown;
+pub mod metrics;
 mod migrated;
 mod optimizations;
 mod recorded;
@@ -99,10 +100,26 @@ pub enum Format {
     Markdown,
     Sarif,
     Github,
+    /// The budgets of organizations, as JSON.
+    Health,
+    /// The line of a monitoring plugin.
+    Nagios,
+    /// Metrics in the text format 0.0.4.
+    Prometheus,
+    /// Metrics in OpenMetrics 1.0.0.
+    Openmetrics,
 }
 
 impl Format {
     pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Whether it is for a monitoring system: then it judges the current month, and has no views.
+    pub const fn is_for_monitoring(self) -> bool {
+        matches!(
+            self,
+            Self::Health | Self::Nagios | Self::Prometheus | Self::Openmetrics
+        )
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
@@ -140,7 +157,7 @@ impl Page<'_> {
             Format::Json => json::report(self, out),
             Format::Csv => csv::write(&self.tables(views, true), out),
             Format::Markdown => markdown::page(self, &self.tables(views, false), out),
-            Format::Sarif | Format::Github => Err(io::ErrorKind::Unsupported.into()),
+            _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 

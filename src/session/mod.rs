@@ -91,6 +91,22 @@ pub struct LoadedLog {
     pub files: ReadFiles,
 }
 
+impl LoadedLog {
+    /// The report of each project of the month, by itself.
+    pub fn project_reports(&self, report: &StatusReport, request: &ViewRequest) -> Vec<StatusReport> {
+        let of = |project: &String| {
+            let mut reconciled = self.ledger.reconcile(self.month, Some(project));
+            reconciled.add_holding_teams(report.now);
+            let request = ViewRequest {
+                project: Some(project.clone()),
+                ..request.clone()
+            };
+            request.report(&reconciled, &self.policy, &report.log.path, report.now)
+        };
+        report.projects.iter().map(of).collect()
+    }
+}
+
 /// The files could not be loaded.
 pub struct LoadFailure {
     pub failure: Failure,

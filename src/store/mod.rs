@@ -138,8 +138,9 @@ pub fn roll_back(path: &Path) {
 }
 
 /// Replaces a file, or creates it: the bytes are written beside it, then renamed. A link is followed, permissions stay as they
-/// are, and a device or a pipe is written to. Nothing is left behind on failure.
-pub fn replace(path: &Path, bytes: &[u8], random: u64) -> io::Result<()> {
+/// are, and a device or a pipe is written to. A new file that is public can be read by every user, whatever the mask of the process.
+/// Nothing is left behind on failure.
+pub fn replace(path: &Path, bytes: &[u8], random: u64, is_public: bool) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let old = fs::metadata(&path).ok();
     if let Some(old) = &old
@@ -152,10 +153,12 @@ pub fn replace(path: &Path, bytes: &[u8], random: u64) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let staged = path.with_file_name(format!(".{name}.{random:016x}"));
     create_new(&staged, bytes)?;
-    let kept = old.map_or(Ok(()), |old| {
-        fs::set_permissions(&staged, old.permissions())
-    });
-    kept.and_then(|()| fs::rename(&staged, &path))
+    let permitted = match old {
+        Some(old) => fs::set_permissions(&staged, old.permissions()),
+        None if is_public => system::make_readable(&staged),
+        None => Ok(()),
+    };
+    permitted.and_then(|()| fs::rename(&staged, &path))
         .inspect_err(|_| roll_back(&staged))
 }
 

@@ -32,6 +32,19 @@ impl From<&Metadata> for Identity {
     }
 }
 
+/// Lets every user read a file, and its owner write it.
+#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "fails on Unix"))]
+pub(super) fn make_readable(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// The device that a folder is on. None where it cannot be looked at; the same for all where the system has no such numbers.
 pub(super) fn device(folder: &Path) -> Option<u64> {
     let metadata = fs::metadata(folder).ok()?;

@@ -19,6 +19,7 @@ mod inputs;
 mod json;
 mod merge;
 mod money;
+mod monitoring;
 mod months;
 mod options;
 mod quiet;

@@ -98,7 +98,7 @@ impl CheckReport<'_> {
             Format::Json => json::report(self, line_at, out),
             Format::Sarif => sarif::report(self, line_at, out),
             Format::Github => github::report(self, line_at, out),
-            Format::Csv | Format::Markdown => Err(io::ErrorKind::Unsupported.into()),
+            _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 

@@ -1,0 +1,183 @@
+//! The health of an organization's budget: JSON for programs that watch many of them, with an entry for each project of the log.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, FixedOffset};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use crate::{
+    analysis::{CostBudget, StatusReport},
+    model::{Currency, Level, Money, Month, Tokens, divide_half_even, fold_name},
+    render::json,
+};
+
+/// Bumped only when a key is removed, renamed or changes its meaning.
+const VERSION: u32 = 1;
+
+/// Whether the budget of a log is fine. A key that is not known is null if monitoring systems expect it, else left out.
+#[skip_serializing_none]
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "tokmon health")]
+struct HealthDocument {
+    /// The version of this schema.
+    schema_version: u32,
+    month: Month,
+    /// The figures are older than the log, which cannot be read. Only `tokmon serve` keeps figures.
+    stale: Option<bool>,
+    /// All projects together. They share the budget, so that it can be exceeded where none of them exceeds it alone.
+    total: Organization,
+    /// An entry for each project of the month; for the log where it names none.
+    organizations: Vec<Organization>,
+}
+
+/// The budget of an organization, and what is used of it.
+///
+/// A cent is a hundredth of the unit of any currency. What is spent is rounded down, so that the whole budget is not shown as spent
+/// before it is; a budget is rounded to the nearest cent, and to the even one of two that are equally near.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Organization {
+    /// The name in small letters, with hyphens for blanks.
+    organization_id: String,
+    name: String,
+    /// Null without a cost budget; so are the next two.
+    monthly_budget_cents: Option<i64>,
+    /// Null also where no cost is known.
+    current_month_spend_cents: Option<i64>,
+    /// The budget less what is spent; negative where more is spent.
+    remaining_cents: Option<i64>,
+    /// Of the budget, in money or in tokens, with the worse status; rounded down to a tenth. Null without a budget.
+    percent_used: Option<f64>,
+    /// The worse of both budgets. Null where there is no budget, or it cannot be judged.
+    status: Option<HealthStatus>,
+    /// The percentage at which the status `warning` begins.
+    warning_threshold: u32,
+    /// The percentage at which the status `critical` begins.
+    critical_threshold: u32,
+    /// The currency of the cents.
+    currency: Option<Currency>,
+    monthly_budget_tokens: Option<Tokens>,
+    current_month_used_tokens: Tokens,
+    remaining_tokens: Option<i64>,
+    /// When the next period of the budget begins. Null where that is not known.
+    budget_reset_at: Option<DateTime<FixedOffset>>,
+}
+
+/// The level of a budget. `note` is `ok` here.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum HealthStatus {
+    Ok,
+    Warning,
+    Critical,
+    Exceeded,
+}
+
+impl From<Level> for HealthStatus {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Ok | Level::Note => Self::Ok,
+            Level::Warning => Self::Warning,
+            Level::Critical => Self::Critical,
+            Level::Exceeded => Self::Exceeded,
+        }
+    }
+}
+
+/// Writes the health of all projects together, and of each.
+pub fn health(
+    report: &StatusReport,
+    projects: &[StatusReport],
+    stale: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let organizations = match projects {
+        [] => vec![Organization::of(report)],
+        projects => projects.iter().map(Organization::of).collect(),
+    };
+    let document = HealthDocument {
+        schema_version: VERSION,
+        month: report.month,
+        stale: stale.then_some(true),
+        total: Organization::of(report),
+        organizations,
+    };
+    json::write(&document, out)
+}
+
+/// The JSON Schema of the health.
+pub fn schema() -> String {
+    json::schema_with_null::<HealthDocument>()
+}
+
+impl Organization {
+    fn of(report: &StatusReport) -> Self {
+        let budget = report.cost_budget.as_ref();
+        let budget_cents = budget.and_then(|budget| cents_half_even(budget.limit));
+        let spent_cents = budget.and_then(|budget| cents_floor(budget.used?));
+        let thresholds = report.budget.thresholds;
+        let name = name_of(report);
+        let (_, reset_at) = super::period_of(report);
+        Self {
+            organization_id: fold_name(&name).replace(' ', "-"),
+            name,
+            monthly_budget_cents: budget_cents,
+            current_month_spend_cents: spent_cents,
+            remaining_cents: budget_cents
+                .zip(spent_cents)
+                .map(|(budget, spent)| budget.saturating_sub(spent)),
+            percent_used: percent(report),
+            status: report
+                .level
+                .filter(|_| !is_unjudged(report))
+                .map(HealthStatus::from),
+            warning_threshold: thresholds.warning,
+            critical_threshold: thresholds.critical,
+            currency: budget.map(|budget| budget.limit.currency),
+            monthly_budget_tokens: report.budget.tokens,
+            current_month_used_tokens: report.used.tokens,
+            remaining_tokens: report.remaining,
+            budget_reset_at: reset_at,
+        }
+    }
+}
+
+/// The project; of a log that names none or several, the log.
+fn name_of(report: &StatusReport) -> String {
+    match (&report.project, report.projects.as_slice()) {
+        (Some(project), _) => project.clone(),
+        (None, [only]) => only.clone(),
+        (None, _) => report.log.path.clone(),
+    }
+}
+
+/// Whether there is a budget that cannot be judged, and no other is at a level to be alarmed at.
+pub(super) fn is_unjudged(report: &StatusReport) -> bool {
+    let problem = report.cost_budget.as_ref().and_then(CostBudget::problem);
+    problem.is_some() && report.level < Some(Level::Warning)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "tenths of percents are exact below 2^53; above, they are beyond use"
+)]
+fn percent(report: &StatusReport) -> Option<f64> {
+    let share = report.spending()?.share()?;
+    Some(share.tenths as f64 / 10.0)
+}
+
+const NANOS_PER_CENT: i128 = 10_000_000;
+
+fn cents_floor(money: Money) -> Option<i64> {
+    i64::try_from(money.nanos.div_euclid(NANOS_PER_CENT)).ok()
+}
+
+fn cents_half_even(money: Money) -> Option<i64> {
+    let cents = divide_half_even(
+        money.nanos.unsigned_abs(),
+        NANOS_PER_CENT.unsigned_abs(),
+    );
+    i64::try_from(cents).ok()
+}

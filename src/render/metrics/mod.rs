@@ -1,0 +1,44 @@
+//! The report for monitoring systems: the text formats of Prometheus and OpenMetrics, the line of a Nagios plugin, and the health of
+//! an organization's budget as JSON. What is not known is left out; nothing is judged here that the report does not judge.
+
+mod burn;
+mod exposition;
+mod families;
+pub mod health;
+pub mod nagios;
+
+use std::collections::BTreeMap;
+
+pub use exposition::Exposition;
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime};
+
+use crate::{analysis::StatusReport, diagnostic::Findings};
+
+/// What the metrics of a log are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct MetricsPage<'a> {
+    pub report: &'a StatusReport,
+    pub findings: &'a Findings,
+    /// How often each decision was made for each reason, since they are counted.
+    pub decisions: &'a BTreeMap<(String, String), u64>,
+    /// Whether the figures are older than the log. Only a program that keeps figures knows.
+    pub stale: Option<bool>,
+}
+
+/// The metrics of a log in one of the two formats.
+pub fn metrics(page: &MetricsPage<'_>, format: Exposition) -> String {
+    families::write(page, format)
+}
+
+/// When the period of the budget began, and when it ends.
+fn period_of(
+    report: &StatusReport,
+) -> (Option<DateTime<FixedOffset>>, Option<DateTime<FixedOffset>>) {
+    let at = |day: NaiveDate| {
+        let midnight = day.and_time(NaiveTime::MIN);
+        midnight.and_local_timezone(*report.now.offset()).single()
+    };
+    let end = report.month.last_day().checked_add_days(Days::new(1));
+    (at(report.month.first_day()), end.and_then(at))
+}

@@ -1,0 +1,160 @@
+//! The line of a monitoring plugin: a state in a word, why, and figures as performance data.
+//! Format: <https://www.monitoring-plugins.org/doc/guidelines.html>.
+
+use std::fmt::Write as _;
+
+use super::health::is_unjudged;
+use crate::{
+    analysis::{StatusReport, TeamReport, amounts_of, problem_of_money},
+    model::{Level, Money, Percent, Thresholds, Tokens, in_brackets},
+    render::{no_rows, sanitize},
+};
+
+/// What the exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "UPPERCASE", const_into_str)]
+pub enum PluginState {
+    Ok,
+    Warning,
+    Critical,
+    /// It cannot be judged.
+    Unknown,
+}
+
+impl From<Level> for PluginState {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Ok | Level::Note => Self::Ok,
+            Level::Warning => Self::Warning,
+            Level::Critical | Level::Exceeded => Self::Critical,
+        }
+    }
+}
+
+/// The line for a report, by the level of what is used, and its state.
+pub fn line(report: &StatusReport) -> (PluginState, String) {
+    match report.selected_team() {
+        Some(team) => of_team(team, report.budget.thresholds),
+        None => of_total(report),
+    }
+}
+
+/// The line for a run that failed.
+pub fn failed(why: &str) -> String {
+    written(PluginState::Unknown, why, &[])
+}
+
+fn of_total(report: &StatusReport) -> (PluginState, String) {
+    let thresholds = report.budget.thresholds;
+    let used = report.used.tokens;
+    let (state, text) = match report.level {
+        _ if is_unjudged(report) => {
+            let problem = problem_of_money(report).unwrap_or_default();
+            (PluginState::Unknown, problem)
+        }
+        None => (
+            PluginState::Unknown,
+            format!("no budget is set; {used} tokens used in {}", report.month),
+        ),
+        Some(level) => (level.into(), judged(report)),
+    };
+    let mut data = vec![tokens("used", used, report.budget.tokens, thresholds)];
+    data.extend(report.used.ratio.and_then(|_| {
+        let share = Percent::new(used.0, report.budget.tokens?.0)?;
+        Some(percent("used_pct", share, thresholds))
+    }));
+    if report.reserved > Tokens::ZERO {
+        data.push(format!("reserved={};;;0", report.reserved.0));
+    }
+    if let Some(budget) = &report.cost_budget
+        && let Some(spent) = budget.used
+    {
+        data.push(money("cost", spent, budget.limit, thresholds));
+        let share = Percent::new(spent.nanos, budget.limit.nanos);
+        data.extend(share.map(|share| percent("cost_pct", share, thresholds)));
+    }
+    let likely = report.forecast.month_end.as_ref();
+    let likely = likely.and_then(|end| end.quantiles.p50);
+    data.extend(likely.map(|likely| tokens("forecast", likely, report.budget.tokens, thresholds)));
+    (state, written(state, &text, &data))
+}
+
+/// `126,670 of 200,000 tokens (63.3%), forecast 91.6%`
+fn judged(report: &StatusReport) -> String {
+    let mut text = String::new();
+    for spending in report.budgets() {
+        let before = if text.is_empty() { "" } else { ", " };
+        let share = in_brackets(spending.share());
+        let _ = write!(text, "{before}{}{share}", amounts_of(report, spending));
+    }
+    let end = report.forecast.month_end.as_ref();
+    let likely = end.and_then(|end| report.share(end.quantiles.p50?));
+    if let Some(likely) = likely {
+        let _ = write!(text, ", forecast {likely}");
+    }
+    if !report.has_rows() {
+        let _ = write!(text, "; {}: {}", report.month, no_rows(report));
+    }
+    if report.log.unreadable_rows > 0 {
+        let rows = report.log.unreadable_rows;
+        let _ = write!(text, "; unreadable rows, which are not counted: {rows}");
+    }
+    text
+}
+
+/// By its allocation.
+fn of_team(team: &TeamReport, thresholds: Thresholds) -> (PluginState, String) {
+    let used = team.used_tokens.unwrap_or_default();
+    let limit = team.allocated_tokens;
+    let data = [tokens("used", used, limit, thresholds)];
+    let (name, share) = (&team.name, limit.and_then(|limit| Percent::new(used.0, limit.0)));
+    let (state, text) = match limit {
+        None => (
+            PluginState::Unknown,
+            format!("{name} has no allocation; {used} tokens used"),
+        ),
+        Some(limit) => (
+            team.level.unwrap_or(Level::Ok).into(),
+            format!("{name}: {used} of {limit} tokens{}", in_brackets(share)),
+        ),
+    };
+    (state, written(state, &text, &data))
+}
+
+/// The text is one line, and has no bar, behind which the performance data are.
+fn written(state: PluginState, text: &str, data: &[String]) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let text = lines.join(" ");
+    let text = sanitize(&text).replace('|', "/");
+    let word = state.into_str();
+    let data = data.join(" ");
+    match data.as_str() {
+        "" => format!("TOKENS {word} - {text}"),
+        data => format!("TOKENS {word} - {text} | {data}"),
+    }
+}
+
+/// `used=126670;160000;180000;0;200000`: warning and critical begin at the third and the fourth figure.
+fn tokens(label: &str, value: Tokens, budget: Option<Tokens>, thresholds: Thresholds) -> String {
+    let Some(budget) = budget else {
+        return format!("{label}={};;;0", value.0);
+    };
+    let [warning, critical] =
+        [thresholds.warning, thresholds.critical].map(|percent| Thresholds::tokens_at(percent, budget).0);
+    format!("{label}={};{warning};{critical};0;{}", value.0, budget.0)
+}
+
+fn percent(label: &str, share: Percent, thresholds: Thresholds) -> String {
+    let (warning, critical) = (thresholds.warning, thresholds.critical);
+    format!("{label}={share};{warning};{critical};0;100")
+}
+
+/// Without a unit: the guidelines have none for money.
+fn money(label: &str, value: Money, budget: Money, thresholds: Thresholds) -> String {
+    let [warning, critical] = [thresholds.warning, thresholds.critical].map(|percent| {
+        let nanos = budget.nanos.saturating_mul(percent.into()) / 100;
+        Money { nanos, ..budget }.decimal()
+    });
+    let (value, most) = (value.decimal(), budget.decimal());
+    format!("{label}={value};{warning};{critical};0;{most}")
+}
