@@ -41,8 +41,13 @@ pub fn run(folder: Option<&Path>, run: &mut Run<'_, '_>) -> Result<ExitCode, Fai
     for (name, command) in &all {
         let file = format!("{name}.1");
         let text = page(name, command);
-        store::replace(&target.join(&file), text.as_bytes(), (run.cx.random)(), false)
-            .with_context(|| format!("cannot write {}", folder.join(file).display()))?;
+        store::replace(
+            &target.join(&file),
+            text.as_bytes(),
+            (run.cx.random)(),
+            false,
+        )
+        .with_context(|| format!("cannot write {}", folder.join(file).display()))?;
     }
     run.note(format_args!(
         "wrote {} man pages to {}",

@@ -53,8 +53,9 @@ fn refuse(args: &ViewArgs, format: Format) -> Result<(), Failure> {
     let view = views.into_iter().find(|(is_asked, _)| *is_asked);
     if let Some((_, option)) = view {
         let message = format!("{option} cannot be combined with a format for monitoring");
-        return Err(Failure::usage(message)
-            .help(format!("leave out {option}: the format has no views")));
+        return Err(
+            Failure::usage(message).help(format!("leave out {option}: the format has no views"))
+        );
     }
     if format == Format::Nagios && args.judges() {
         return Err(Failure::usage(

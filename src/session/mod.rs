@@ -93,7 +93,11 @@ pub struct LoadedLog {
 
 impl LoadedLog {
     /// The report of each project of the month, by itself.
-    pub fn project_reports(&self, report: &StatusReport, request: &ViewRequest) -> Vec<StatusReport> {
+    pub fn project_reports(
+        &self,
+        report: &StatusReport,
+        request: &ViewRequest,
+    ) -> Vec<StatusReport> {
         let of = |project: &String| {
             let mut reconciled = self.ledger.reconcile(self.month, Some(project));
             reconciled.add_holding_teams(report.now);

@@ -158,7 +158,8 @@ pub fn replace(path: &Path, bytes: &[u8], random: u64, is_public: bool) -> io::R
         None if is_public => system::make_readable(&staged),
         None => Ok(()),
     };
-    permitted.and_then(|()| fs::rename(&staged, &path))
+    permitted
+        .and_then(|()| fs::rename(&staged, &path))
         .inspect_err(|_| roll_back(&staged))
 }
 

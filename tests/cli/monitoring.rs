@@ -29,7 +29,10 @@ fn health(tokmon: Tokmon) -> Value {
 #[test]
 fn metrics_of_the_sample() {
     assert_snapshot!("prometheus_sample", formatted("prometheus", &SAMPLE).run());
-    assert_snapshot!("openmetrics_sample", formatted("openmetrics", &SAMPLE).run());
+    assert_snapshot!(
+        "openmetrics_sample",
+        formatted("openmetrics", &SAMPLE).run()
+    );
 }
 
 #[test]
@@ -48,7 +51,9 @@ fn metrics_of_money_holds_and_a_forecast() {
 #[test]
 fn what_is_not_known_has_no_sample() {
     let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 500 |\n";
-    let out = formatted("prometheus", &["-f", "-"]).input(log.as_bytes()).output();
+    let out = formatted("prometheus", &["-f", "-"])
+        .input(log.as_bytes())
+        .output();
     for name in ["budget", "remaining", "ratio", "level", "cost", "allocated"] {
         let families = out.lines().filter(|line| line.starts_with("# TYPE"));
         let mut named = families.filter(|line| line.contains(name));
@@ -63,7 +68,10 @@ fn monitoring_judges_the_current_month_and_says_so() {
     let ran = formatted("prometheus", &later).run();
     assert_eq!(
         (ran.code, ran.err.as_str()),
-        (0, "tokmon: judged 2026-11: no rows yet; last row 2026-02-25\n")
+        (
+            0,
+            "tokmon: judged 2026-11: no rows yet; last row 2026-02-25\n"
+        )
     );
     assert!(ran.out.contains("\ntokmon_used_tokens 0\n"), "{}", ran.out);
     assert_snapshot!(formatted("nagios", &later).run(), @"
@@ -72,7 +80,14 @@ fn monitoring_judges_the_current_month_and_says_so() {
     TOKENS OK - 0 of 200,000 tokens (0.0%), forecast 30.4%; 2026-11: no rows yet; last row 2026-02-25 | used=0;160000;180000;0;200000 used_pct=0.0%;80;90;0;100 forecast=60971;160000;180000;0;200000
     --- err
     ");
-    let named = ["--month", "2026-02", "--now", "2026-11-21T12:00:00Z", SAMPLE[0], SAMPLE[1]];
+    let named = [
+        "--month",
+        "2026-02",
+        "--now",
+        "2026-11-21T12:00:00Z",
+        SAMPLE[0],
+        SAMPLE[1],
+    ];
     let out = formatted("prometheus", &named).output();
     assert!(out.contains("\ntokmon_used_tokens 126670\n"), "{out}");
 }
@@ -86,7 +101,10 @@ fn health_of_the_sample_has_no_cents() {
 fn health_has_cents_with_a_budget_in_money() {
     let log = fs::read_to_string(fixture("logs/sample.md")).unwrap();
     let folder = repository(&[("cost-log.md", &log), ("tokmon.toml", SETTINGS)]);
-    assert_snapshot!("health_money", formatted("health", &[]).folder(folder.path()).run());
+    assert_snapshot!(
+        "health_money",
+        formatted("health", &[]).folder(folder.path()).run()
+    );
 }
 
 #[test]
@@ -134,10 +152,21 @@ fn health_has_an_entry_for_each_project_and_one_for_all() {
     };
     let health = of(&[]);
     let entry = |of: &Value| {
-        let keys = ["organizationId", "name", "currentMonthUsedTokens", "percentUsed", "status"];
+        let keys = [
+            "organizationId",
+            "name",
+            "currentMonthUsedTokens",
+            "percentUsed",
+            "status",
+        ];
         keys.map(|key| of[key].clone())
     };
-    let entries: Vec<_> = health["organizations"].as_array().unwrap().iter().map(entry).collect();
+    let entries: Vec<_> = health["organizations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(entry)
+        .collect();
     assert_eq!(
         serde_json::json!(entries),
         serde_json::json!([
@@ -201,7 +230,10 @@ fn whatever_fails_is_unknown_to_a_plugin() {
     let log = log_of(5);
     let broken = repository(&[("cost-log.md", &log), ("tokmon.toml", "budget = 1\n")]);
     let euros = repository(&[
-        ("cost-log.md", "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 5 | $1.00 |\n"),
+        (
+            "cost-log.md",
+            "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 5 | $1.00 |\n",
+        ),
         ("tokmon.toml", "[budget]\ncost = \"5 EUR\"\n"),
     ]);
     let mut all = String::new();
@@ -237,7 +269,9 @@ fn a_plugin_judges_a_team_by_its_allocation() {
     --- err
     ");
     let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 500 |\n";
-    let ran = formatted("nagios", &["-f", "-", "--team", "A"]).input(log.as_bytes()).run();
+    let ran = formatted("nagios", &["-f", "-", "--team", "A"])
+        .input(log.as_bytes())
+        .run();
     assert_snapshot!(ran, @"
     exit 3
     --- out
@@ -259,13 +293,20 @@ const NAMES: [&str; 7] = [
 
 fn hostile() -> String {
     let rows = NAMES.map(|name| format!("| {name} | 500 |\n"));
-    format!("## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n{}", rows.concat())
+    format!(
+        "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n{}",
+        rows.concat()
+    )
 }
 
 #[test]
 fn names_are_escaped_in_labels() {
-    let out = formatted("prometheus", &["-f", "-"]).input(hostile().as_bytes()).output();
-    let lines = out.lines().filter(|line| line.starts_with("tokmon_team_used_tokens{"));
+    let out = formatted("prometheus", &["-f", "-"])
+        .input(hostile().as_bytes())
+        .output();
+    let lines = out
+        .lines()
+        .filter(|line| line.starts_with("tokmon_team_used_tokens{"));
     let lines: Vec<&str> = lines.collect();
     assert_snapshot!("prometheus_names", lines.join("\n"));
 }
@@ -276,8 +317,12 @@ fn a_log_of_many_teams_makes_a_bounded_number_of_samples() {
     for team in 0..2_000 {
         let _ = writeln!(log, "| Team {team} | {} |", team + 1);
     }
-    let out = formatted("prometheus", &["-f", "-"]).input(log.as_bytes()).output();
-    let samples = out.lines().filter_map(|line| line.strip_prefix("tokmon_team_used_tokens{"));
+    let out = formatted("prometheus", &["-f", "-"])
+        .input(log.as_bytes())
+        .output();
+    let samples = out
+        .lines()
+        .filter_map(|line| line.strip_prefix("tokmon_team_used_tokens{"));
     let figures: Vec<u64> = samples
         .map(|line| line.rsplit_once(' ').unwrap().1.parse().unwrap())
         .collect();
@@ -291,24 +336,39 @@ fn a_log_of_many_teams_makes_a_bounded_number_of_samples() {
 fn tool(name: &str, args: &[&str], input: &str) -> Option<(bool, String)> {
     let mut command = Command::new(name);
     command.args(args).stdin(Stdio::piped());
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let Ok(mut child) = child else {
-        let _ = writeln!(std::io::stderr(), "note: {name} is not installed, so that it is not asked");
+        let _ = writeln!(
+            std::io::stderr(),
+            "note: {name} is not installed, so that it is not asked"
+        );
         return None;
     };
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     Some((output.status.success(), told(&output)))
 }
 
 #[test]
 fn promtool_finds_nothing_wrong_with_the_metrics() {
-    let logs = ["sample", "history", "hostile", "rotten", "projects", "korean", "v1"];
+    let logs = [
+        "sample", "history", "hostile", "rotten", "projects", "korean", "v1",
+    ];
     let logs = logs.map(|name| fs::read_to_string(fixture(&format!("logs/{name}.md"))).unwrap());
     for log in logs.into_iter().chain([hostile()]) {
         for budget in ["0", "200K"] {
             let args = ["-q", "-f", "-", "--budget", budget];
-            let out = formatted("prometheus", &args).input(log.as_bytes()).output();
+            let out = formatted("prometheus", &args)
+                .input(log.as_bytes())
+                .output();
             if let Some((is_fine, said)) = tool("promtool", &["check", "metrics"], &out) {
                 assert!(is_fine, "{said}\n{out}");
             }
@@ -332,7 +392,10 @@ fn a_text_file_can_be_read_by_every_user_and_stays_where_a_run_fails() {
         command.output().unwrap()
     };
     let path = folder.path().join("tokmon.prom");
-    assert_eq!(told(&run("cost-log.md")), "exit Some(0)\n--- out\n--- err\n");
+    assert_eq!(
+        told(&run("cost-log.md")),
+        "exit Some(0)\n--- out\n--- err\n"
+    );
     let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(), 0o644);
     let before = fs::read_to_string(&path).unwrap();
@@ -358,7 +421,14 @@ fn formats_for_monitoring_have_no_views() {
     }
     let args = [SAMPLE[0], SAMPLE[1], "--fail-on", "ok"];
     assert_eq!(formatted("health", &args).run().code, 64);
-    let args = [SAMPLE[0], SAMPLE[1], "--budget", "150K", "--fail-on", "warning"];
+    let args = [
+        SAMPLE[0],
+        SAMPLE[1],
+        "--budget",
+        "150K",
+        "--fail-on",
+        "warning",
+    ];
     let ran = formatted("health", &args).run();
     assert_eq!(ran.code, 1, "{ran}");
 }

@@ -30,7 +30,9 @@ const LEVELS: [Level; 5] = [
 pub fn write(page: &MetricsPage<'_>, format: Exposition) -> String {
     let report = page.report;
     let project = report.project.iter();
-    let common = project.map(|project| ("project", project.clone())).collect();
+    let common = project
+        .map(|project| ("project", project.clone()))
+        .collect();
     let mut text = MetricsText::new(format, common);
     text.family(
         "tokmon_build_info",
@@ -175,11 +177,18 @@ fn levels(report: &StatusReport, text: &mut MetricsText) {
     );
 }
 
-fn bands<T: Copy>(of: Option<&Quantiles<T>>, sample: impl Fn(T) -> (Labels, String)) -> Vec<Sample> {
+fn bands<T: Copy>(
+    of: Option<&Quantiles<T>>,
+    sample: impl Fn(T) -> (Labels, String),
+) -> Vec<Sample> {
     let Some(of) = of else {
         return Vec::new();
     };
-    let bands = [("p10", Some(of.p10)), ("p50", of.p50), ("p90", Some(of.p90))];
+    let bands = [
+        ("p10", Some(of.p10)),
+        ("p50", of.p50),
+        ("p90", Some(of.p90)),
+    ];
     let known = bands.into_iter().filter_map(|(band, value)| {
         let (mut labels, value) = sample(value?);
         labels.insert(0, ("band", band.to_owned()));

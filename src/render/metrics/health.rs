@@ -175,9 +175,6 @@ fn cents_floor(money: Money) -> Option<i64> {
 }
 
 fn cents_half_even(money: Money) -> Option<i64> {
-    let cents = divide_half_even(
-        money.nanos.unsigned_abs(),
-        NANOS_PER_CENT.unsigned_abs(),
-    );
+    let cents = divide_half_even(money.nanos.unsigned_abs(), NANOS_PER_CENT.unsigned_abs());
     i64::try_from(cents).ok()
 }

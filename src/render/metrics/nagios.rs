@@ -107,7 +107,10 @@ fn of_team(team: &TeamReport, thresholds: Thresholds) -> (PluginState, String) {
     let used = team.used_tokens.unwrap_or_default();
     let limit = team.allocated_tokens;
     let data = [tokens("used", used, limit, thresholds)];
-    let (name, share) = (&team.name, limit.and_then(|limit| Percent::new(used.0, limit.0)));
+    let (name, share) = (
+        &team.name,
+        limit.and_then(|limit| Percent::new(used.0, limit.0)),
+    );
     let (state, text) = match limit {
         None => (
             PluginState::Unknown,
@@ -139,8 +142,8 @@ fn tokens(label: &str, value: Tokens, budget: Option<Tokens>, thresholds: Thresh
     let Some(budget) = budget else {
         return format!("{label}={};;;0", value.0);
     };
-    let [warning, critical] =
-        [thresholds.warning, thresholds.critical].map(|percent| Thresholds::tokens_at(percent, budget).0);
+    let [warning, critical] = [thresholds.warning, thresholds.critical]
+        .map(|percent| Thresholds::tokens_at(percent, budget).0);
     format!("{label}={};{warning};{critical};0;{}", value.0, budget.0)
 }
 
