@@ -5,11 +5,13 @@ mod amount;
 mod budget;
 mod entry;
 mod event;
+mod listed_price;
 mod merge_base;
 mod money;
 mod note;
 mod period;
 mod plan;
+mod price_list;
 mod probability;
 mod team;
 mod zone;
@@ -23,6 +25,7 @@ pub use entry::{
     Entry, EntryKind, Figures, StatedCost, StatedTotal, Status, TokenClasses, Usage, When, Work,
 };
 pub use event::{EventKind, LogEvent, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey};
+pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider};
 pub use merge_base::MergeBase;
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, LineEvent, Note, NoteValue};

@@ -1,0 +1,229 @@
+//! The built-in prices of models, for estimates of what work will cost. They never price rows of a log: a figure that nothing states is
+//! no figure of the log.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use strum::IntoStaticStr;
+
+use super::{Currency, ModelPrice, Money, Price, Tokens, price_list::LIST};
+
+pub use super::price_list::{DATE as PRICES_DATE, SOURCE as PRICES_SOURCE};
+
+/// Who makes a model.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
+)]
+pub enum Provider {
+    Anthropic,
+    #[serde(rename = "OpenAI")]
+    #[strum(serialize = "OpenAI")]
+    OpenAi,
+    Google,
+}
+
+/// Input, output, cache write and cache read, in picos per token.
+type Classes = [Option<u64>; 4];
+
+/// A model and its price.
+#[derive(Debug)]
+pub struct ListedPrice {
+    pub name: &'static str,
+    pub provider: Provider,
+    classes: Classes,
+    /// From how many tokens of context on it costs more, and what then.
+    long_context: Option<(u64, Classes)>,
+}
+
+pub(super) const fn listed(
+    name: &'static str,
+    provider: Provider,
+    classes: Classes,
+    long_context: Option<(u64, Classes)>,
+) -> ListedPrice {
+    ListedPrice {
+        name,
+        provider,
+        classes,
+        long_context,
+    }
+}
+
+impl ListedPrice {
+    /// All models, in the order of their names.
+    pub fn all() -> &'static [Self] {
+        &LIST
+    }
+
+    /// The model that a name means: with the name of a provider before it or without, with a date behind it or without; of a family
+    /// like `opus`, the model that costs most.
+    pub fn find(model: &str) -> Option<&'static Self> {
+        let name = model.trim().to_ascii_lowercase();
+        let exact = |name: &str| {
+            let at = LIST.binary_search_by(|listed| listed.name.cmp(name));
+            LIST.get(at.ok()?)
+        };
+        exact(&name)
+            .or_else(|| {
+                let name = plain(&name);
+                let dashed = || exact(&name.replace('.', "-"));
+                exact(name).or_else(dashed)
+            })
+            .or_else(|| dearest_of(&name))
+    }
+
+    pub fn price(&self) -> ModelPrice {
+        of_classes(self.classes)
+    }
+
+    /// From how many tokens of context on it costs more, and what then.
+    pub fn long_context(&self) -> Option<(Tokens, ModelPrice)> {
+        let (from, classes) = self.long_context?;
+        Some((Tokens(from), of_classes(classes)))
+    }
+
+    /// The most that these tokens can cost: each as one of the class that costs most, with a long context where they may have one.
+    pub fn most(&self, tokens: Tokens) -> Money {
+        let long = self.long_context.filter(|(from, _)| tokens.0 > *from);
+        let all = self
+            .classes
+            .iter()
+            .chain(long.iter().flat_map(|(_, of)| of));
+        let price = Price {
+            picos_per_token: all.flatten().copied().max().unwrap_or_default(),
+            currency: Currency::USD,
+        };
+        price.cost(tokens)
+    }
+}
+
+const fn of_classes([input, output, cache_write, cache_read]: Classes) -> ModelPrice {
+    ModelPrice {
+        currency: Currency::USD,
+        input,
+        output,
+        cache_write,
+        cache_read,
+        any: None,
+    }
+}
+
+/// A name without what providers and dates add to it: `us.anthropic.claude-haiku-4-5-20251001-v1:0` is `claude-haiku-4-5`.
+fn plain(name: &str) -> &str {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let dotted = ["anthropic.", "openai.", "google."];
+    let name = dotted
+        .iter()
+        .find_map(|prefix| name.split_once(prefix))
+        .map_or(name, |(_, name)| name);
+    let name = name.split(['@', ':', '[']).next().unwrap_or(name);
+    let name = name.strip_suffix("-v1").unwrap_or(name);
+    let name = name.strip_suffix("-latest").unwrap_or(name);
+    without_date(name)
+}
+
+/// A name without `-20251001` or `-2025-10-01` at its end.
+fn without_date(name: &str) -> &str {
+    ["-YYYYMMDD", "-YYYY-MM-DD"]
+        .iter()
+        .find_map(|pattern| {
+            let (name, date) = name.split_at_checked(name.len().checked_sub(pattern.len())?)?;
+            let mut pairs = date.chars().zip(pattern.chars());
+            let fits = pairs.all(|(c, of)| match of {
+                '-' => c == '-',
+                _ => c.is_ascii_digit(),
+            });
+            fits.then_some(name)
+        })
+        .unwrap_or(name)
+}
+
+/// Of the models of a family, as Claude Code names them, that which costs most: which of them is meant differs.
+fn dearest_of(family: &str) -> Option<&'static ListedPrice> {
+    const FAMILIES: [&str; 5] = ["fable", "haiku", "mythos", "opus", "sonnet"];
+    let family = FAMILIES.iter().find(|known| **known == family)?;
+    let is_of = |listed: &&ListedPrice| listed.name.split('-').nth(1) == Some(family);
+    LIST.iter()
+        .filter(is_of)
+        .max_by_key(|listed| listed.classes[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(model: &str) -> Option<&'static str> {
+        ListedPrice::find(model).map(|listed| listed.name)
+    }
+
+    #[test]
+    fn the_list_is_in_order_and_every_model_has_a_price() {
+        assert!(LIST.is_sorted_by(|one, next| one.name < next.name));
+        assert!((50..=80).contains(&LIST.len()), "{}", LIST.len());
+        for listed in ListedPrice::all() {
+            let [input, output, cache_write, cache_read] = listed.classes;
+            assert!(input > Some(0) && input <= output, "{}", listed.name);
+            assert!(cache_read <= input, "{}", listed.name);
+            assert!(
+                cache_write.is_none_or(|of| Some(of) >= input),
+                "{}",
+                listed.name
+            );
+            assert!(output <= Some(Price::MAX_PICOS), "{}", listed.name);
+            assert_eq!(found(listed.name), Some(listed.name));
+        }
+    }
+
+    #[test]
+    fn a_model_is_found_by_every_name_that_providers_give_it() {
+        for name in [
+            "claude-haiku-4-5",
+            "claude-haiku-4-5-20251001",
+            "anthropic/claude-haiku-4-5",
+            "anthropic/claude-haiku-4.5",
+            "openrouter/anthropic/claude-haiku-4-5-20251001",
+            "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+            "vertex_ai/claude-haiku-4-5@20251001",
+            " Claude-Haiku-4-5-latest ",
+            "claude-haiku-4-5[1m]",
+        ] {
+            assert_eq!(found(name), Some("claude-haiku-4-5"), "{name}");
+        }
+        for (name, expected) in [
+            ("gpt-5.5-2026-04-23", "gpt-5.5"),
+            ("openai/gpt-4.1-mini", "gpt-4.1-mini"),
+            ("models/gemini-2.5-pro", "gemini-2.5-pro"),
+            ("opus", "claude-opus-5"),
+            ("sonnet", "claude-sonnet-4-6"),
+            ("haiku", "claude-haiku-4-5"),
+            ("fable", "claude-fable-5-1"),
+        ] {
+            assert_eq!(found(name), Some(expected), "{name}");
+        }
+        for name in [
+            "",
+            "gpt",
+            "claude-haiku-4-5-2025",
+            "claude-haiku-4-5-thinking",
+            "claude-haiku-99",
+            "opus2",
+            "local/llama",
+            "é",
+            "-20251001",
+        ] {
+            assert_eq!(found(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn tokens_of_unknown_classes_cost_the_most_that_they_can() {
+        let most = |model, tokens| {
+            let listed = ListedPrice::find(model).unwrap();
+            listed.most(Tokens(tokens)).to_string()
+        };
+        assert_eq!(most("claude-haiku-4-5", 6_000), "$0.030");
+        assert_eq!(most("gemini-2.5-pro", 200_000), "$2.000");
+        // Above its step, all of it costs what a long context costs.
+        assert_eq!(most("gemini-2.5-pro", 200_001), "$3.000");
+        assert_eq!(most("gpt-5", u64::MAX / 2), "$92,233,720,368,547.76");
+    }
+}
