@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::reconciled_month::ReconciledMonth;
-use crate::model::{Currency, Level, Money, Policy, Tokens, ratio};
+use super::{cost::Cost, reconciled_month::ReconciledMonth, team_usage::TeamUsage};
+use crate::model::{Currency, Level, Money, Policy, Thresholds, Tokens, ratio};
 
 /// The cost budget.
 #[skip_serializing_none]
@@ -43,29 +43,80 @@ impl CostBudget {
     /// That of a month. None without a budget in money.
     pub(super) fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Self> {
         let limit = policy.cost_budget_of(reconciled.month)?;
-        let cost = reconciled.cost();
+        let spent = Spent {
+            cost: reconciled.cost(),
+            is_any: reconciled.used() > Tokens::ZERO,
+            currency: reconciled.stated_currency(),
+        };
+        Some(spent.judge(limit, &policy.thresholds))
+    }
+
+    /// That of a team, with this limit.
+    pub(super) fn of_team(
+        reconciled: &ReconciledMonth,
+        team: &TeamUsage,
+        limit: Money,
+        thresholds: &Thresholds,
+    ) -> Self {
+        let spent = Spent {
+            cost: reconciled.cost_of_team(team),
+            is_any: team.used().is_some_and(|used| used > Tokens::ZERO),
+            currency: reconciled.stated_currency(),
+        };
+        spent.judge(limit, thresholds)
+    }
+
+    /// What is spent, in nanos of the currency of the limit. None where that cannot be judged.
+    pub fn judged(&self) -> Option<i128> {
+        let used = self.used.filter(|_| self.level.is_some());
+        used.map(|used| used.nanos)
+    }
+
+    /// Why its level says nothing, in words.
+    pub fn problem(&self) -> Option<String> {
+        self.problem.map(|problem| problem.to_string())
+    }
+
+    /// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`
+    pub fn not_judged(&self) -> Option<String> {
+        self.problem.map(|problem| problem.of_budget(self.limit))
+    }
+}
+
+/// What is held against a budget in money.
+struct Spent {
+    cost: Option<Cost>,
+    /// Tokens were used.
+    is_any: bool,
+    /// The currency that the log names.
+    currency: Option<Currency>,
+}
+
+impl Spent {
+    fn judge(&self, limit: Money, thresholds: &Thresholds) -> CostBudget {
+        let cost = self.cost.as_ref();
         let is_own = |money: &&Money| money.currency == limit.currency;
-        let amounts = cost.iter().flat_map(|cost| {
+        let amounts = cost.into_iter().flat_map(|cost| {
             let own = std::iter::once(&cost.money);
             own.chain(&cost.others)
         });
         let known = amounts.clone().find(is_own).copied();
-        let foreign = cost.as_ref().map(|cost| cost.money.currency);
-        let foreign = foreign.or(reconciled.stated_currency());
+        let foreign = cost.map(|cost| cost.money.currency);
+        let foreign = foreign.or(self.currency);
         let problem = match (foreign, known) {
             (Some(currency), _) if currency != limit.currency => {
                 Some(CostProblem::OtherCurrency { currency })
             }
-            (_, None) if reconciled.used() > Tokens::ZERO => Some(CostProblem::NoCosts),
+            (_, None) if self.is_any => Some(CostProblem::NoCosts),
             _ => None,
         };
         let nothing = Money { nanos: 0, ..limit };
         let used = known.or(Some(nothing).filter(|_| problem.is_none()));
-        let level = used.map(|used| policy.thresholds.level(used.nanos, limit.nanos));
+        let level = used.map(|used| thresholds.level(used.nanos, limit.nanos));
         // What is known may be too much already.
         let is_exceeded = level == Some(Level::Exceeded)
             || used.is_some_and(|used| used.nanos >= limit.nanos && used.nanos > 0);
-        Some(Self {
+        CostBudget {
             limit,
             remaining: used.map(|used| Money {
                 nanos: limit.nanos.saturating_sub(used.nanos),
@@ -77,17 +128,7 @@ impl CostBudget {
             level: level.filter(|_| problem.is_none() || is_exceeded),
             problem: problem.filter(|_| !is_exceeded),
             used,
-        })
-    }
-
-    /// Why its level says nothing, in words.
-    pub fn problem(&self) -> Option<String> {
-        self.problem.map(|problem| problem.to_string())
-    }
-
-    /// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`
-    pub fn not_judged(&self) -> Option<String> {
-        self.problem.map(|problem| problem.of_budget(self.limit))
+        }
     }
 }
 

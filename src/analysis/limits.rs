@@ -9,7 +9,7 @@ use super::{
     team_usage::TeamUsage,
 };
 use crate::{
-    model::{Allocation, Budget, BudgetSource, Policy, Tokens, is_total},
+    model::{Allocation, Budget, BudgetLines, BudgetSource, Money, Policy, Tokens, is_total},
     text::{FileId, Place},
 };
 
@@ -17,6 +17,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Limits {
     stated: HashMap<NameId, FigureSource>,
+    /// In money, by the settings alone, and where they are written.
+    costs: HashMap<NameId, (Option<Money>, BudgetLines)>,
 }
 
 impl Limits {
@@ -42,7 +44,21 @@ impl Limits {
                 });
             }
         }
-        Self { stated }
+        let costs = policy.teams.iter().filter_map(|team| {
+            let usage = reconciled.find_team(&team.name)?;
+            Some((usage.id, (team.cost, team.lines)))
+        });
+        let costs = costs.collect();
+        Self { stated, costs }
+    }
+
+    pub(super) fn cost_of_team(&self, team: &TeamUsage) -> Option<Money> {
+        self.costs.get(&team.id)?.0
+    }
+
+    pub(super) fn lines_of_team(&self, team: &TeamUsage) -> BudgetLines {
+        let lines = self.costs.get(&team.id).map(|(_, lines)| *lines);
+        lines.unwrap_or_default()
     }
 
     /// One team's, with where it is set.

@@ -8,6 +8,7 @@ mod alert_text;
 mod alerts;
 mod builder;
 mod burn_rate;
+mod caps;
 mod cost;
 mod cost_budget;
 mod dating;
@@ -32,6 +33,7 @@ mod verdict_outlook;
 pub use alert::{Alert, AlertKind, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
+pub use caps::{Cap, CapScope, CapSource, caps};
 pub use cost::{Cost, CostSum};
 pub use cost_budget::CostBudget;
 pub use forecast::{

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     model::{
-        BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money, Month, Percent,
-        Status, Thresholds, Tokens,
+        BudgetLines, BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money,
+        Month, Percent, Status, Thresholds, Tokens,
     },
     text::{FileId, Place},
 };
@@ -47,6 +47,9 @@ pub struct StatusReport {
     pub token_level: Option<Level>,
     /// The cost budget, where one is set.
     pub cost_budget: Option<CostBudget>,
+    /// When the budget begins anew. None where that is done by hand, and for a month that is not the current one.
+    #[serde(skip)]
+    pub resets_at: Option<DateTime<FixedOffset>>,
     /// The level of what is used and reserved together, the worse of both budgets.
     pub reserved_level: Option<Level>,
     /// The same for the token budget alone.
@@ -229,6 +232,9 @@ pub struct BudgetReport {
     pub allocated_tokens: Option<Tokens>,
     /// Where the levels begin, in percent.
     pub thresholds: Thresholds,
+    /// Where it is written in the settings, if it is that of these.
+    #[serde(skip)]
+    pub lines: BudgetLines,
 }
 
 #[skip_serializing_none]
@@ -275,6 +281,11 @@ pub struct TeamReport {
     /// `done`, `running`, `pending`, `failed`, or what is written.
     pub status: Option<String>,
     pub cost: Option<Cost>,
+    /// Its limit in money, where one is set.
+    pub cost_budget: Option<CostBudget>,
+    /// Where its limits are written in the settings.
+    #[serde(skip)]
+    pub lines: BudgetLines,
     /// How many deliverables came of it.
     pub deliverables: Option<u64>,
     /// Tokens per deliverable, rounded down.

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 
 use super::{
     CostBudget, Optimizations, TeamForecast,
@@ -25,7 +25,9 @@ use super::{
     team_usage::TeamUsage,
     verdict,
 };
-use crate::model::{Budget, EfficiencyGoal, EntryKind, Policy, RoundedSum, Tokens, ratio};
+use crate::model::{
+    Budget, BudgetReset, EfficiencyGoal, EntryKind, Policy, RoundedSum, Tokens, ratio,
+};
 
 /// What a report is made for, beside the log and the policy.
 #[derive(Clone, Debug)]
@@ -85,6 +87,7 @@ pub fn report(
         level,
         token_level,
         cost_budget,
+        resets_at: resets_at(reconciled, policy, question.now),
         reserved_level: reserved_token_level.max(level),
         reserved_token_level,
         days: question.rows.then(|| days(reconciled, team.as_deref())),
@@ -122,7 +125,20 @@ fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport 
         reserve_tokens: limits::reserve(reconciled, policy),
         allocated_tokens: request.limits.total(reconciled),
         thresholds: policy.thresholds,
+        lines: policy.lines_of(reconciled.month),
     }
+}
+
+/// When the budget of the current month begins anew.
+fn resets_at(
+    reconciled: &ReconciledMonth,
+    policy: &Policy,
+    now: DateTime<FixedOffset>,
+) -> Option<DateTime<FixedOffset>> {
+    let month = reconciled.month;
+    let ends = month.contains(now.date_naive()) && policy.reset == BudgetReset::Month;
+    let next = month.last_day().succ_opt().filter(|_| ends)?;
+    policy.zone.moment(next.and_time(NaiveTime::MIN), now)
 }
 
 fn reserved(request: &Request<'_>) -> HashMap<NameId, Tokens> {
@@ -210,6 +226,11 @@ fn teams(
                 .map(|limit| policy.thresholds.level(committed.0, limit.0)),
             status: team.status().map(|status| status.word().to_owned()),
             cost: reconciled.cost_of_team(team),
+            cost_budget: request
+                .limits
+                .cost_of_team(team)
+                .map(|limit| CostBudget::of_team(reconciled, team, limit, &policy.thresholds)),
+            lines: request.limits.lines_of_team(team),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),
             efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),

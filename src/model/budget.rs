@@ -223,6 +223,16 @@ impl Policy {
         by_option.or(of_month).or(self.budget)
     }
 
+    /// Where the budgets of a month are written in the settings.
+    pub fn lines_of(&self, month: Month) -> BudgetLines {
+        let of_month = self.months.get(&month).map(|budget| budget.lines);
+        let of_month = of_month.unwrap_or_default();
+        BudgetLines {
+            tokens: of_month.tokens.or(self.budget_lines.tokens),
+            cost: of_month.cost.or(self.budget_lines.cost),
+        }
+    }
+
     pub fn cost_budget_of(&self, month: Month) -> Option<Money> {
         let of_month = self.months.get(&month).and_then(|budget| budget.cost);
         of_month.or(self.cost_budget)

@@ -1,0 +1,180 @@
+//! Everything that limits what may be used: the budget and the limits of teams, in tokens and in money, with what is used of each.
+
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{
+    cost_budget::CostBudget,
+    report::{FigureKind, StatusReport, TeamReport},
+};
+use crate::{
+    model::{BudgetLines, BudgetSource, Currency, Level, Money, Percent, Thresholds, Tokens},
+    text::{FileId, FileRole, Place},
+};
+
+/// Whose limit it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CapScope {
+    Total,
+    Team(String),
+}
+
+impl fmt::Display for CapScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Total => "total",
+            Self::Team(name) => name,
+        })
+    }
+}
+
+/// A limit, in tokens or in money. Amounts are tokens, or nanos of the currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cap {
+    pub scope: CapScope,
+    /// That of the amounts; none for tokens.
+    pub currency: Option<Currency>,
+    pub limit: i128,
+    /// None where that is not known, as of costs in another currency.
+    pub used: Option<i128>,
+    /// Everything used is in `used`; otherwise it is more.
+    pub complete: bool,
+    /// What holds reserve.
+    pub reserved: i128,
+    pub source: CapSource,
+    /// Where it is written, if in a file.
+    pub place: Option<Place>,
+    /// When it begins anew; none where that is done by hand, or the period is over.
+    pub resets_at: Option<DateTime<FixedOffset>>,
+}
+
+/// What sets a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapSource {
+    Budget(BudgetSource),
+    /// `[teams."NAME"]` in the settings.
+    TeamSettings,
+    /// The allocation of the team, in a table.
+    Allocation,
+}
+
+impl Cap {
+    /// What may still be used: nothing where that is not known.
+    pub fn left(&self) -> i128 {
+        let used = self.used.unwrap_or(self.limit);
+        self.limit
+            .saturating_sub(used)
+            .saturating_sub(self.reserved)
+    }
+
+    /// Whether as much more may be used, up to the limit.
+    pub fn admits(&self, amount: i128) -> bool {
+        self.used.is_some() && amount <= self.left()
+    }
+
+    /// The level of what is used.
+    pub fn level(&self, thresholds: &Thresholds) -> Option<Level> {
+        Some(thresholds.level(self.used?, self.limit))
+    }
+
+    /// The share that is used. None of a limit of nothing.
+    pub fn share(&self) -> Option<Percent> {
+        Percent::new(self.used?, self.limit)
+    }
+
+    /// One of its amounts as it is written.
+    pub fn written(&self, amount: i128) -> String {
+        match self.currency {
+            Some(currency) => Money {
+                nanos: amount,
+                currency,
+            }
+            .to_string(),
+            None => Tokens(amount.try_into().unwrap_or(u64::MAX)).to_string(),
+        }
+    }
+}
+
+/// All limits that are set, the total ones first, then those of the teams in their order.
+pub fn caps(report: &StatusReport) -> Vec<Cap> {
+    let total = &CapScope::Total;
+    let budget = &report.budget;
+    let source = budget.source.unwrap_or(BudgetSource::Config);
+    let of_tokens = budget.tokens.map(|limit| Cap {
+        source: CapSource::Budget(source),
+        place: budget.place.or(in_settings(budget.lines.tokens)),
+        ..of_tokens(total, limit, report.used.tokens, report.reserved)
+    });
+    let of_money = report.cost_budget.as_ref().map(|cost| Cap {
+        source: CapSource::Budget(BudgetSource::Config),
+        ..of_money(total, cost, budget.lines)
+    });
+    let of_all = of_tokens.into_iter().chain(of_money);
+    let mut caps: Vec<Cap> = of_all
+        .chain(report.teams.iter().flat_map(of_team))
+        .collect();
+    for cap in &mut caps {
+        cap.resets_at = report.resets_at;
+    }
+    caps
+}
+
+fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
+    let scope = CapScope::Team(team.name.clone());
+    let tokens = team.allocated_tokens.map(|limit| {
+        let used = team.used_tokens.unwrap_or_default();
+        let mut sources = team.sources.iter();
+        let set = sources.find(|source| source.figure == FigureKind::Allocated);
+        let in_table = set.is_some_and(|set| set.file.role() != FileRole::Settings);
+        let (source, place) = if in_table {
+            (CapSource::Allocation, team.place_of(FigureKind::Allocated))
+        } else {
+            (CapSource::TeamSettings, in_settings(team.lines.tokens))
+        };
+        Cap {
+            source,
+            place,
+            ..of_tokens(&scope, limit, used, team.reserved_tokens)
+        }
+    });
+    let cost = team.cost_budget.as_ref();
+    let money = cost.map(|cost| of_money(&scope, cost, team.lines));
+    tokens.into_iter().chain(money)
+}
+
+fn of_tokens(scope: &CapScope, limit: Tokens, used: Tokens, reserved: Tokens) -> Cap {
+    Cap {
+        scope: scope.clone(),
+        currency: None,
+        limit: limit.0.into(),
+        used: Some(used.0.into()),
+        complete: true,
+        reserved: reserved.0.into(),
+        source: CapSource::TeamSettings,
+        place: None,
+        resets_at: None,
+    }
+}
+
+fn of_money(scope: &CapScope, cost: &CostBudget, lines: BudgetLines) -> Cap {
+    Cap {
+        scope: scope.clone(),
+        currency: Some(cost.limit.currency),
+        limit: cost.limit.nanos,
+        used: cost.judged(),
+        complete: cost.complete,
+        reserved: 0,
+        source: CapSource::TeamSettings,
+        place: in_settings(lines.cost),
+        resets_at: None,
+    }
+}
+
+fn in_settings(line: Option<usize>) -> Option<Place> {
+    line.map(|line| Place {
+        file: FileId::SETTINGS,
+        line,
+        ..Place::default()
+    })
+}
