@@ -9,6 +9,10 @@ pub enum ExitCode {
     PluginCritical = 2,
     /// Of a monitoring plugin: nothing could be judged.
     PluginUnknown = 3,
+    /// The guard admits the work with a cheaper model only.
+    Downgraded = 10,
+    /// The guard does not admit the work.
+    Denied = 20,
     Usage = 64,
     /// A file does not hold what it should.
     DataError = 65,

@@ -13,7 +13,7 @@ use super::{
     ledger::{Duplicate, HoldEntry, Ledger, LoggedEvent},
     merged_rows::MonthlyRow,
     names::Roster,
-    rows::RowSelection,
+    rows::{RowSelection, Rows},
 };
 use crate::{
     model::{
@@ -400,6 +400,9 @@ impl LedgerBuilder {
         let name = ledger.names.id(&entry.work.team);
         ledger.dating.add(entry);
         let current = ledger.dating.month();
+        if let (Rows::Sizes, Some(tokens)) = (self.selection.rows, tokens) {
+            ledger.sizes.push((name, entry.kind, tokens));
+        }
         ledger
             .kept
             .keep(self.selection, current, entry, name, &cost);
@@ -484,6 +487,7 @@ impl LedgerBuilder {
             LineEvent::Hold(hold) if self.fits(hold.tokens, place) => {
                 let ledger = &mut self.ledger;
                 let (name, tokens, until) = (ledger.names.id(&hold.team), hold.tokens, hold.until);
+                let model = hold.model.clone().map(Cow::into_owned);
                 // The line that came first holds; a retry changes nothing.
                 let id = hold.id.clone().into_owned();
                 if let Some(first) = ledger.holds.get(&id).map(|first| first.place) {
@@ -493,6 +497,8 @@ impl LedgerBuilder {
                     name,
                     tokens,
                     until,
+                    cost: hold.cost,
+                    model,
                     place,
                 };
                 ledger.holds.insert(id, entry);

@@ -18,8 +18,8 @@ use super::{
 use crate::{
     model::{
         Allocation, Budget, BudgetSource, Currency, Entry, EntryKind, LastRow, LogEvent,
-        ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price, StatedTotal,
-        Tokens, fold_name, is_subtotal, is_total,
+        ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price, StatedCost,
+        StatedTotal, Tokens, fold_name, is_subtotal, is_total,
     },
     text::{FileId, Place},
 };
@@ -81,6 +81,8 @@ pub(super) struct HoldEntry {
     pub(super) name: NameId,
     pub(super) tokens: Tokens,
     pub(super) until: DateTime<FixedOffset>,
+    pub(super) cost: Option<StatedCost>,
+    pub(super) model: Option<String>,
     pub(super) place: Place,
 }
 
@@ -114,6 +116,8 @@ pub struct Ledger {
     pub(super) first_legacy: Option<Place>,
     /// By the month whose archive has part in it; `None` where the log alone repeats an id.
     pub(super) duplicates: BTreeMap<Option<Month>, Vec<Duplicate>>,
+    /// The tokens of each row that was counted, where an estimate needs them.
+    pub(super) sizes: Vec<(NameId, EntryKind, Tokens)>,
     pub(super) holds: HashMap<String, HoldEntry>,
     pub(super) freed: HashSet<String>,
     pub(super) hook_lines: u64,
@@ -326,11 +330,11 @@ impl Ledger {
     pub(super) fn live_holds(
         &self,
         now: DateTime<FixedOffset>,
-    ) -> impl Iterator<Item = &HoldEntry> {
+    ) -> impl Iterator<Item = (&str, &HoldEntry)> {
         self.holds
             .iter()
             .filter(move |(id, hold)| hold.until > now && !self.freed.contains(*id))
-            .map(|(_, hold)| hold)
+            .map(|(id, hold)| (id.as_str(), hold))
     }
 
     /// The first note that says something of this kind; those in the section of the notes outrank others.

@@ -14,6 +14,8 @@ mod cost_budget;
 mod dating;
 mod efficiency;
 pub mod forecast;
+pub mod guard;
+mod holds;
 mod ledger;
 mod limits;
 mod merged_rows;
@@ -40,6 +42,7 @@ pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,
 };
+pub use holds::HoldState;
 pub use ledger::{Duplicate, Ledger, LoggedEvent};
 pub use limits::{Limits, budget, repeated_allocations, reserve, stated_budget};
 pub use merged_rows::{MergedRows, Resolution};

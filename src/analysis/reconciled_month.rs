@@ -272,7 +272,7 @@ impl ReconciledMonth<'_> {
         let live = self.ledger.live_holds(now);
         let is_current = self.month.contains(now.date_naive());
         let live = live.filter(move |_| is_current);
-        live.map(|hold| (self.roster.team_of(hold.name), hold.tokens))
+        live.map(|(_, hold)| (self.roster.team_of(hold.name), hold.tokens))
     }
 
     fn list(&mut self, id: NameId) {

@@ -32,6 +32,8 @@ impl RowSelection {
 pub enum Rows {
     /// None: sums say enough.
     Summed,
+    /// None, but how many tokens each has is kept, for estimates.
+    Sizes,
     /// At least this many of the newest. Those before are summed by day, team and kind.
     Newest(usize),
     All,
@@ -39,7 +41,7 @@ pub enum Rows {
 
 impl Rows {
     pub fn are_shown(self) -> bool {
-        self != Self::Summed
+        matches!(self, Self::Newest(_) | Self::All)
     }
 }
 

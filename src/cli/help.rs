@@ -42,9 +42,14 @@ pub(super) const GLOBAL: &str = "Global options";
 /// The options of every command that `-h` of a command shows.
 const OFTEN_USED: [&str; 5] = ["file", "format", "budget", "quiet", "help"];
 
-const EXIT_CODES: [(u8, &str); 12] = [
+const EXIT_CODES: [(u8, &str); 14] = [
     (0, "success"),
     (1, "a limit is reached, or check found errors or warnings"),
+    (
+        10,
+        "downgrade: allowed with the cheaper model that is named",
+    ),
+    (20, "deny"),
     (64, "wrong usage"),
     (65, "no usable data"),
     (66, "no log, or no such file"),
@@ -58,9 +63,11 @@ const EXIT_CODES: [(u8, &str); 12] = [
 ];
 
 /// The exit codes of each command, in the order of [`EXIT_CODES`].
-const CODES: [(&str, &[u8]); 9] = [
+const CODES: [(&str, &[u8]); 11] = [
     ("tokmon", &[0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]),
     ("record", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("guard", &[0, 10, 20, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("holds", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("check", &[0, 1, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("archive", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("migrate", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),

@@ -24,8 +24,8 @@ use crate::{
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, SECOND_GROUP, fitted};
 pub use subcommands::{
-    ArchiveArgs, CheckArgs, Command, InitArgs, MigrateArgs, RecordArgs, RewriteArgs, SchemaOf,
-    StatementArgs,
+    ArchiveArgs, CheckArgs, Command, GuardArgs, HoldsArgs, InitArgs, MigrateArgs, RecordArgs,
+    RewriteArgs, SchemaOf, StatementArgs,
 };
 pub use values::{parse_time, parse_tokens};
 

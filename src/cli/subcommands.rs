@@ -25,6 +25,10 @@ const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-hel
 pub enum Command {
     /// Record usage
     Record(Box<RecordArgs>),
+    /// Ask whether work may start within the budget
+    Guard(GuardArgs),
+    /// List or free what guard --hold reserved
+    Holds(HoldsArgs),
     /// Check the log, and fix it with --fix
     Check(CheckArgs),
     /// Move old daily sections and hook lines to the archive
@@ -34,7 +38,7 @@ pub enum Command {
     /// Create a log and settings
     Init(InitArgs),
     /// Print the JSON Schema of an output
-    #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check|health]")]
+    #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check|guard|holds|health]")]
     Schema {
         /// The JSON to describe
         #[arg(value_name = "OUTPUT", value_enum, default_value_t = SchemaOf::Report)]
@@ -61,6 +65,8 @@ impl Command {
     pub const fn formats(&self) -> (&'static str, &'static [Format]) {
         match self {
             Self::Record(_) => ("record", values::WRITE_FORMATS),
+            Self::Guard(_) => ("guard", values::WRITE_FORMATS),
+            Self::Holds(_) => ("holds", values::WRITE_FORMATS),
             Self::Check(_) => ("check", values::CHECK_FORMATS),
             Self::Archive(_) => ("archive", values::WRITE_FORMATS),
             Self::Migrate(_) => ("migrate", values::WRITE_FORMATS),
@@ -78,6 +84,10 @@ pub enum SchemaOf {
     Report,
     /// What check finds
     Check,
+    /// What guard decides
+    Guard,
+    /// What holds reserve
+    Holds,
     /// The budget of each project
     Health,
 }
@@ -223,6 +233,63 @@ Lines of a batch, with the names of the options as keys (`_` for `-`):
   {\"team\": \"QA\", \"tokens\": 1200, \"task\": \"Tests\", \"id\": \"run-17\"}
   {\"team\": \"QA\", \"input_tokens\": 900, \"output_tokens\": 300}
   [USE] 2026-02-25T10:00:00Z team=QA tokens=1200 task=Tests id=run-17";
+
+const GUARD_EXAMPLES: &str = "\
+Examples:
+  tokmon guard --team QA --tokens 6K --model claude-opus-5
+  tokmon guard --team QA --tokens 6K --hold 30m && run-the-agent
+  tokmon guard --team QA --override 'release day, agreed with Kim'";
+
+const HOLDS_EXAMPLES: &str = "\
+Examples:
+  tokmon holds                    list them
+  tokmon holds --free k3f9x2m4    free one before its time is over";
+
+const GUARD_ANSWERS: &str = "\
+The answer is allow, downgrade (to a cheaper model that is named) or deny. All
+budgets that apply must agree: of all teams and of the team, in tokens and in
+money. docs/guard.md explains how they decide.";
+
+#[derive(Clone, Debug, Args)]
+#[command(help_template = TEMPLATE, before_help = GUARD_EXAMPLES, after_help = GUARD_ANSWERS, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+pub struct GuardArgs {
+    /// The team that is to work
+    ///
+    /// Without this option: TOKMON_TEAM. Without either, only the budget of all teams applies.
+    #[arg(long, value_name = "TEAM")]
+    pub team: Option<String>,
+    /// How many tokens the work will use, like 6K
+    ///
+    /// Without this option: the median row of the team, else of the log, else `[guard] estimate`.
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens, allow_hyphen_values = true)]
+    pub tokens: Option<Tokens>,
+    /// The model that it will use
+    ///
+    /// Without this option, the answer is allow or deny.
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// If allowed, reserve the tokens for so long, like 30m
+    ///
+    /// Other agents cannot use them until the time is over, `record --ends-hold` records what was used, or `holds --free` frees them. A number without a unit is in minutes. Needs a team.
+    #[arg(long, value_name = "MINUTES", value_parser = values::parse_hold)]
+    pub hold: Option<Duration>,
+    /// Allow in any case, and write the reason into the log
+    #[arg(long = "override", value_name = "REASON")]
+    pub override_reason: Option<String>,
+    /// How long to wait for other programs, like 500ms
+    ///
+    /// Holds and overrides are decided one at a time. A number without a unit is in seconds.
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = values::parse_wait)]
+    pub wait: Duration,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(help_template = TEMPLATE, before_help = HOLDS_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
+pub struct HoldsArgs {
+    /// Free the hold with this id
+    #[arg(long, value_name = "ID")]
+    pub free: Vec<String>,
+}
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:

@@ -175,6 +175,19 @@ pub fn parse_wait(text: &str) -> Result<Duration, String> {
     wait.ok_or_else(|| "write a duration like 500ms, 2s or 1m, up to an hour".to_owned())
 }
 
+/// Reads how long a hold lasts. A bare number is in minutes.
+pub fn parse_hold(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_secs(60)..=HOUR * 24 * 31;
+    let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let hold = if is_bare {
+        duration(&format!("{text}m"))
+    } else {
+        duration(text)
+    };
+    let hold = hold.filter(|hold| range.contains(hold));
+    hold.ok_or_else(|| "write a duration like 30m or 2h, from a minute to 31 days".to_owned())
+}
+
 pub fn parse_poll(text: &str) -> Result<Duration, String> {
     let range = Duration::from_secs(1)..=HOUR;
     let poll = duration(text).filter(|poll| range.contains(poll));

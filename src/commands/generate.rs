@@ -14,6 +14,8 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     let schema = match of {
         SchemaOf::Report => render::schema(),
         SchemaOf::Check => render::check::schema(),
+        SchemaOf::Guard => render::guard::schema(),
+        SchemaOf::Holds => render::holds::schema(),
         SchemaOf::Health => render::metrics::health::schema(),
     };
     run.print(|out| out.write_all(schema.as_bytes()))?;

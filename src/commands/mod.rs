@@ -8,6 +8,8 @@ mod context;
 mod edit_session;
 mod editor;
 mod generate;
+mod guard;
+mod holds;
 mod init;
 mod judgement;
 mod man;
@@ -76,6 +78,8 @@ fn command(cli: &Cli, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
         None if cli.watching.is_asked() => watch::run(&cli.views, &cli.watching, run),
         None => status::run(&cli.views, run),
         Some(Command::Record(args)) => record::run(args, run),
+        Some(Command::Guard(args)) => guard::run(args, run),
+        Some(Command::Holds(args)) => holds::run(args, run),
         Some(Command::Check(args)) => check::run(args, run),
         Some(Command::Archive(args)) => archive::run(args, run),
         Some(Command::Migrate(args)) => migrate::run(args, run),

@@ -205,6 +205,17 @@ impl<'r, 'w> Run<'r, 'w> {
         let _ = writeln!(self.cx.err, "tokmon: {}", sanitize(&text.to_string()));
     }
 
+    /// An id of sixty random bits, in letters and digits that cannot be mistaken for each other.
+    pub fn random_id(&self) -> String {
+        const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let bits = (self.cx.random)();
+        let letter = |at: u32| {
+            let five = usize::try_from(bits >> (at * 5) & 31).unwrap_or_default();
+            LETTERS.get(five).copied().map(char::from)
+        };
+        (0..12).filter_map(letter).collect()
+    }
+
     /// How to draw the output.
     pub fn style(&self) -> OutputStyle {
         let is_file = self.buffer.is_some();

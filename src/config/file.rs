@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData, path::PathBuf};
 
+use super::guard::GuardTable;
 use crate::{
     log::cell,
     model::{Amount, BudgetReset, Currency, ModelPrice, Money, Month, Price, Tokens},
@@ -24,6 +25,7 @@ pub struct File {
     pub archive: ArchiveTable,
     pub prices: BTreeMap<String, PriceSetting>,
     pub record: RecordTable,
+    pub guard: GuardTable,
 }
 
 #[derive(Default, Deserialize)]

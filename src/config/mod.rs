@@ -3,6 +3,7 @@
 
 mod file;
 mod find;
+mod guard;
 mod problems;
 
 use std::{
@@ -172,6 +173,7 @@ impl File {
                 plan_complete: forecast.plan_complete,
             },
             prices: prices(self.prices, problems),
+            guard: self.guard.policy(problems),
             zone: Zone::default(),
         };
         let archive_dir = archive.dir.map(|dir| dir.0);
@@ -347,6 +349,12 @@ pessimistic = 30
 warning = 10
 critical = 60
 plan_complete = true
+[guard]
+default_tier = "middle"
+estimate = "5K"
+tiers = { top = ["llama-405b"], bottom = ["llama-8b", "Phi"] }
+levels = { note = "middle", critical = "none" }
+money = { top = 2.50, middle = "0.5", bottom = 0 }
 [archive]
 keep_days = 14
 dir = "old"

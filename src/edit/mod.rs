@@ -8,6 +8,7 @@ pub mod archive;
 mod derived;
 mod document;
 mod fix;
+mod hold_line;
 mod hook_lines;
 mod invariants;
 mod log_set;
@@ -32,6 +33,7 @@ pub use document::{
     Document, Kept, LineKind, LogLine, RowKind, SectionBlock, TableBlock, TableRow,
 };
 pub use fix::{make_fixes, proposed_fixes};
+pub use hold_line::{free_line, hold_line};
 pub use invariants::{Invariants, Violation};
 pub use log_set::{LogSet, MAX_MONTHS, enter};
 pub use notify_line::{event_line, notice_line};

@@ -52,7 +52,13 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
 }
 
 fn check(usage: &Usage) -> Result<(), Unwritable> {
-    let team = &usage.team;
+    check_team(&usage.team)?;
+    let hold = usage.hold.as_ref().map(|hold| ("hold", hold.as_str()));
+    check_ids(std::iter::once(("id", usage.id.as_str())).chain(hold))
+}
+
+/// Whether a name can be that of a team.
+pub(super) fn check_team(team: &str) -> Result<(), Unwritable> {
     if team.chars().any(char::is_control) {
         return Err((
             format!("the name of the team has a line break or a control character: {team:?}"),
@@ -67,9 +73,14 @@ fn check(usage: &Usage) -> Result<(), Unwritable> {
         let message = format!("`{team}` is the name of a total, not of a team");
         return Err((message, "name the team that used the tokens"));
     }
-    let id = Some(("id", &usage.id));
-    let hold = usage.hold.as_ref().map(|hold| ("hold", hold));
-    let mut ids = id.into_iter().chain(hold);
+    Ok(())
+}
+
+/// Whether ids can be written, each with what it is.
+pub(super) fn check_ids<'a>(
+    ids: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<(), Unwritable> {
+    let mut ids = ids.into_iter();
     ids.find(|(_, id)| !is_writable_id(id)).map_or(Ok(()), |(what, id)| {
         Err((
             format!("this {what} cannot be written: {id:?}"),

@@ -5,6 +5,7 @@ mod amount;
 mod budget;
 mod entry;
 mod event;
+mod guard_policy;
 mod listed_price;
 mod merge_base;
 mod money;
@@ -25,6 +26,7 @@ pub use entry::{
     Entry, EntryKind, Figures, StatedCost, StatedTotal, Status, TokenClasses, Usage, When, Work,
 };
 pub use event::{EventKind, LogEvent, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey};
+pub use guard_policy::{AdmittedTier, GuardPolicy, LevelLadder, ModelTier, MoneyLadder};
 pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider};
 pub use merge_base::MergeBase;
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
-use super::{Amount, Currency, LogEvent, Notice, Price, Tokens};
+use super::{Amount, Currency, LogEvent, Notice, Price, StatedCost, Tokens};
 use crate::text::Place;
 
 /// A `Key: value` pair of the header that tokmon understands.
@@ -76,6 +76,10 @@ pub struct Hold<'a> {
     pub team: Cow<'a, str>,
     pub tokens: Tokens,
     pub until: DateTime<FixedOffset>,
+    /// What of the cost budget it reserves.
+    pub cost: Option<StatedCost>,
+    /// The model that the work is to use.
+    pub model: Option<Cow<'a, str>>,
     /// What a `[FREE]` or a usage line ends it by.
     pub id: Cow<'a, str>,
 }

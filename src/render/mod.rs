@@ -10,6 +10,8 @@ pub mod daily;
 mod diagnostics;
 mod diff;
 pub mod forecast;
+pub mod guard;
+pub mod holds;
 mod json;
 mod markdown;
 pub mod metrics;

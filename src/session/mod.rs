@@ -3,6 +3,7 @@
 
 pub mod archives;
 mod check;
+mod guard;
 mod loader;
 mod locate;
 mod log_files;
@@ -21,8 +22,10 @@ use crate::{
     diagnostic::Findings,
     failure::Failure,
     model::{Budget, Month, Policy, Zone, fold_name},
+    store::Opened,
 };
 pub use check::{CheckedLog, check};
+pub use guard::{GuardOptions, GuardedLog, KeptHold, guarded, hold_state};
 use loader::{Loader, first_of};
 pub use loader::{ReadFiles, line_at};
 pub use locate::{LogOptions, WatchedFiles, locate};
@@ -134,27 +137,9 @@ pub fn load(
     now: DateTime<FixedOffset>,
     input: &mut dyn Read,
 ) -> Result<(LoadedLog, StatusReport), LoadFailure> {
-    let policy = Policy {
-        zone: request.zone.clone(),
-        ..log.policy(request.budget)
-    };
-    let mut opened = log.open(input)?;
-    let selection = RowSelection {
-        month: request.month.resolve(now),
-        rows: request.rows,
-    };
-    let mut read = |superseded| {
-        let findings = request.findings.clone();
-        let opened = &mut opened;
-        let mut loader = Loader::begin(log, opened, &policy, selection, now, findings, superseded)?;
-        let months = loader.load_month(now, request.backtest);
-        Ok::<_, Failure>((loader, months))
-    };
-    let (mut loader, mut months) = read(Superseded::new())?;
-    if let Some(superseded) = loader.take_superseded() {
-        (loader, months) = read(superseded)?;
-    }
-    let (ledger, mut files) = loader.finish(opened);
+    let policy = request.policy(log);
+    let opened = log.open(input)?;
+    let (ledger, mut files, months) = files_of(log, opened, (request, &policy), now)?;
     let reported = months.and_then(|(month, earlier)| {
         let mut reconciled = ledger.reconcile(month, request.project.as_deref());
         reconciled.add_holding_teams(now);
@@ -186,7 +171,44 @@ pub fn load(
     }
 }
 
+/// The month to show, and those looked back on.
+type Months = Result<(Month, Vec<Month>), Failure>;
+
+/// Reads the log, which is open, and the files beside it that matter.
+fn files_of(
+    log: &LogFiles,
+    mut opened: Opened,
+    (request, policy): (&ViewRequest, &Policy),
+    now: DateTime<FixedOffset>,
+) -> Result<(Ledger, ReadFiles, Months), Failure> {
+    let selection = RowSelection {
+        month: request.month.resolve(now),
+        rows: request.rows,
+    };
+    let mut read = |superseded| {
+        let findings = request.findings.clone();
+        let opened = &mut opened;
+        let mut loader = Loader::begin(log, opened, policy, selection, now, findings, superseded)?;
+        let months = loader.load_month(now, request.backtest);
+        Ok::<_, Failure>((loader, months))
+    };
+    let (mut loader, mut months) = read(Superseded::new())?;
+    if let Some(superseded) = loader.take_superseded() {
+        (loader, months) = read(superseded)?;
+    }
+    let (ledger, files) = loader.finish(opened);
+    Ok((ledger, files, months))
+}
+
 impl ViewRequest {
+    /// The policy of the settings, with what the request has in place of it.
+    fn policy(&self, log: &LogFiles) -> Policy {
+        Policy {
+            zone: self.zone.clone(),
+            ..log.policy(self.budget)
+        }
+    }
+
     fn report(
         &self,
         reconciled: &ReconciledMonth<'_>,

@@ -52,7 +52,6 @@ impl Target {
     /// may hold the lines already: its last answer counts.
     ///
     /// Waits for other processes that decide. Fails with [`WriteError::Busy`] where that takes too long.
-    #[cfg_attr(not(test), expect(dead_code, reason = "holds are decided so"))]
     pub fn append_decided<E>(
         &self,
         wait: Duration,

@@ -15,6 +15,7 @@ mod parents;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod state_dir;
+mod state_file;
 mod system;
 mod target;
 #[cfg(target_os = "linux")]
@@ -33,6 +34,7 @@ pub use error::{DAMAGED_JOURNAL_HELP, Holder, OpenError, RewriteError, WriteErro
 use parents::repository;
 pub use parents::{above, is_trusted, up_to_repository};
 pub use signals::Signals;
+pub use state_file::{append_state, read_state};
 pub use target::Target;
 pub use transaction::{
     Change, FileChange, RewriteOptions,

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, FixedOffset};
 
-use super::single::{check_time, random_id, usage_of};
+use super::single::{check_time, usage_of};
 use crate::{
     cli::StatementArgs,
     commands::run::Run,
@@ -141,7 +141,7 @@ fn from_entry(entry: &Entry<'_>, run: &Run<'_, '_>) -> Result<Usage, String> {
         deliverables: entry.figures.deliverables,
         minutes: entry.figures.minutes,
         model: text(&entry.work.model),
-        id: text(&entry.id).unwrap_or_else(|| random_id(run)),
+        id: text(&entry.id).unwrap_or_else(|| run.random_id()),
         hold: text(&entry.hold),
     })
 }

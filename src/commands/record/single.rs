@@ -40,7 +40,7 @@ pub fn usage_of(
         deliverables: given.deliverables,
         minutes: given.minutes,
         model: given.model.clone(),
-        id: given.id.clone().unwrap_or_else(|| random_id(run)),
+        id: given.id.clone().unwrap_or_else(|| run.random_id()),
         hold: given.hold.clone(),
     })
 }
@@ -104,15 +104,4 @@ fn status(text: &str) -> Result<Status, Failure> {
         _ => Err(Failure::usage(format!("unknown status `{text}`"))
             .help("write done, running, pending or failed")),
     }
-}
-
-/// Sixty random bits, in letters and digits that cannot be mistaken for each other.
-pub fn random_id(run: &Run<'_, '_>) -> String {
-    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bits = (run.cx.random)();
-    let letter = |at: u32| {
-        let five = usize::try_from(bits >> (at * 5) & 31).unwrap_or_default();
-        LETTERS.get(five).copied().map(char::from)
-    };
-    (0..12).filter_map(letter).collect()
 }

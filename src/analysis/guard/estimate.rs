@@ -1,0 +1,259 @@
+//! How many tokens work is likely to use, and what they cost, where the caller does not say: conservatively, and with where it is from.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use super::models;
+use crate::{
+    analysis::{ReconciledMonth, TeamUsage},
+    model::{Currency, ModelPrice, ModelTier, Money, Policy, Price, Tokens},
+};
+
+/// Where the tokens of a request come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EstimateSource {
+    /// The caller says how many.
+    Given,
+    /// The median row of the team.
+    TeamMedian,
+    /// The median row of the log.
+    LogMedian,
+    /// The log has no rows: `[guard] estimate`.
+    Default,
+}
+
+/// The tokens that are judged.
+#[skip_serializing_none]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TokenEstimate {
+    pub tokens: Tokens,
+    pub source: EstimateSource,
+    /// The number of rows that a median is of.
+    pub rows: Option<usize>,
+}
+
+impl TokenEstimate {
+    pub const fn given(tokens: Tokens) -> Self {
+        Self {
+            tokens,
+            source: EstimateSource::Given,
+            rows: None,
+        }
+    }
+
+    /// The median row of the team, else of the log, rounded up; else the default of the settings.
+    pub(super) fn of(
+        reconciled: &ReconciledMonth<'_>,
+        team: Option<&TeamUsage>,
+        policy: &Policy,
+    ) -> Self {
+        let sizes = reconciled.row_sizes();
+        let of = |source, mut sizes: Vec<u64>| {
+            Some(Self {
+                tokens: median(&mut sizes)?,
+                source,
+                rows: Some(sizes.len()),
+            })
+        };
+        let own = team.and_then(|team| {
+            let own = sizes.iter().filter(|(of, _)| *of == team.id);
+            of(
+                EstimateSource::TeamMedian,
+                own.map(|(_, size)| *size).collect(),
+            )
+        });
+        let of_log = || {
+            let all = sizes.iter().map(|(_, size)| *size);
+            of(EstimateSource::LogMedian, all.collect())
+        };
+        own.or_else(of_log).unwrap_or(Self {
+            tokens: policy.guard.estimate,
+            source: EstimateSource::Default,
+            rows: None,
+        })
+    }
+}
+
+/// The median, rounded up. None of nothing.
+fn median(sizes: &mut [u64]) -> Option<Tokens> {
+    let middle = sizes.len() / 2;
+    let is_even = sizes.len().is_multiple_of(2);
+    let (below, upper, _) = (!sizes.is_empty()).then(|| sizes.select_nth_unstable(middle))?;
+    let upper = *upper;
+    let lower = below.iter().max().copied().filter(|_| is_even);
+    let lower = lower.unwrap_or(upper);
+    Some(Tokens(lower + (upper - lower).div_ceil(2)))
+}
+
+/// Where the price of a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceSource {
+    /// `[prices]` in the settings.
+    Settings,
+    /// The header of the log.
+    Log,
+    /// The list that the program has of its own.
+    BuiltIn,
+    /// The model has no known price: that of the most expensive typical model of its tier, or of the default tier.
+    Tier,
+    /// What a token of the month has cost so far.
+    Average,
+}
+
+/// What a request costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RequestCost {
+    #[serde(flatten)]
+    pub money: Money,
+    pub source: PriceSource,
+}
+
+/// The prices of the log itself, for requests and holds that name no model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LogPrices {
+    /// That of its header.
+    pub(super) header: Option<Price>,
+    /// What the month has cost, and the tokens that this is of.
+    pub(super) spent: Option<(Money, Tokens)>,
+}
+
+/// What tokens of unknown classes cost in a currency: as much as those of the most expensive class. None where no price is known in it.
+pub(super) fn cost(
+    model: Option<&str>,
+    tokens: Tokens,
+    currency: Currency,
+    (log, policy): (&LogPrices, &Policy),
+) -> Option<RequestCost> {
+    let of = |price: Option<ModelPrice>, source| {
+        let price = price.filter(|price| price.currency == currency)?;
+        Some(RequestCost {
+            money: highest(&price)?.cost(tokens),
+            source,
+        })
+    };
+    let header = || of(log.header.map(ModelPrice::from), PriceSource::Log);
+    let average = || {
+        let (spent, of) = log.spent?;
+        let money = scaled(spent, tokens, of).filter(|_| spent.currency == currency)?;
+        Some(RequestCost {
+            money,
+            source: PriceSource::Average,
+        })
+    };
+    let Some(model) = model else {
+        let tier = || tier_cost(policy.guard.default_tier, tokens, currency);
+        return header().or_else(average).or_else(tier);
+    };
+    let by_settings = || of(policy.prices.get(model).copied(), PriceSource::Settings);
+    let full = models::full_name(model).unwrap_or(model);
+    let built_in = || of(models::listed_price(full), PriceSource::BuiltIn);
+    let tier = || {
+        let tier = models::known_tier(model, &policy.guard);
+        tier_cost(tier.unwrap_or(policy.guard.default_tier), tokens, currency)
+    };
+    by_settings()
+        .or_else(built_in)
+        .or_else(tier)
+        .or_else(header)
+        .or_else(average)
+}
+
+/// That of the most expensive typical model of a tier.
+fn tier_cost(tier: ModelTier, tokens: Tokens, currency: Currency) -> Option<RequestCost> {
+    let prices = models::typical(tier).filter_map(models::listed_price);
+    let prices = prices.filter(|price| price.currency == currency);
+    let most = prices.filter_map(|price| highest(&price));
+    let most = most.max_by_key(|price| price.picos_per_token)?;
+    Some(RequestCost {
+        money: most.cost(tokens),
+        source: PriceSource::Tier,
+    })
+}
+
+/// The price of the most expensive class of tokens that count.
+fn highest(price: &ModelPrice) -> Option<Price> {
+    let classes = [price.any, price.input, price.output, price.cache_write];
+    Some(Price {
+        picos_per_token: classes.into_iter().flatten().max()?,
+        currency: price.currency,
+    })
+}
+
+/// The share of an amount that some of its tokens have, rounded up.
+fn scaled(money: Money, tokens: Tokens, of: Tokens) -> Option<Money> {
+    let nanos = u128::try_from(money.nanos).ok()?;
+    let product = nanos.checked_mul(tokens.0.into())?;
+    let nanos = (of.0 > 0).then(|| product.div_ceil(of.0.into()))?;
+    Some(Money {
+        nanos: i128::try_from(nanos).ok()?,
+        ..money
+    })
+}
+
+/// Whether one model is cheaper than another, as far as their prices are known.
+pub(super) fn is_cheaper(one: &str, than: &str, policy: &Policy) -> bool {
+    let price = |model: &str| {
+        let own = policy.prices.get(model).copied();
+        let full = models::full_name(model).unwrap_or(model);
+        own.or_else(|| models::listed_price(full))
+    };
+    let of = |price: ModelPrice| (price.currency, highest(&price).map(|of| of.picos_per_token));
+    match (price(one).map(of), price(than).map(of)) {
+        (Some((currency, Some(one))), Some((other, Some(than)))) if currency == other => one < than,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TokenClasses;
+
+    #[test]
+    fn medians_are_rounded_up() {
+        for (sizes, expected) in [
+            (vec![], None),
+            (vec![7], Some(7)),
+            (vec![1, 2], Some(2)),
+            (vec![2, 4], Some(3)),
+            (vec![5, 1, 3], Some(3)),
+            (vec![9, 1, 4, 7], Some(6)),
+            (vec![u64::MAX, u64::MAX - 1], Some(u64::MAX)),
+        ] {
+            assert_eq!(
+                median(&mut sizes.clone()),
+                expected.map(Tokens),
+                "{sizes:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_share_of_an_amount_is_rounded_up() {
+        let money = |nanos| Money {
+            nanos,
+            currency: Currency::USD,
+        };
+        assert_eq!(scaled(money(10), Tokens(1), Tokens(3)), Some(money(4)));
+        assert_eq!(scaled(money(9), Tokens(2), Tokens(3)), Some(money(6)));
+        assert_eq!(scaled(money(9), Tokens(2), Tokens(0)), None);
+        assert_eq!(scaled(money(i128::MAX), Tokens(u64::MAX), Tokens(1)), None);
+    }
+
+    #[test]
+    fn tokens_of_unknown_class_cost_as_much_as_the_most_expensive_one() {
+        let price = ModelPrice {
+            currency: Currency::USD,
+            input: Some(3),
+            output: Some(15),
+            cache_write: Some(4),
+            cache_read: Some(99),
+            any: None,
+        };
+        assert_eq!(highest(&price).map(|price| price.picos_per_token), Some(15));
+        assert!(price.cost(Tokens(1), TokenClasses::default()).is_none());
+    }
+}

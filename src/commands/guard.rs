@@ -1,0 +1,316 @@
+//! `tokmon guard`: may this work start within the budget? Holds and overrides are decided under the lock of the log, so that no two
+//! runs grant the same tokens.
+
+use chrono::{DateTime, FixedOffset, TimeDelta};
+
+use super::{edit_session::EditSession, run::Run};
+use crate::{
+    analysis::guard::{
+        DecisionCounts, GuardAnswer, GuardDecision, GuardRequest, RequestKind, Unjudged,
+    },
+    cli::GuardArgs,
+    edit,
+    exit::ExitCode,
+    failure::Failure,
+    model::{EventKind, Hold, LogEvent, Month, StatedCost},
+    render::{
+        self,
+        guard::{GrantedHold, GuardDocument},
+    },
+    session::{self, GuardOptions, GuardedLog, LoadFailure, LogFiles},
+    store::{self, Opened, RewriteError},
+    text::Source,
+};
+
+/// The file beside the log that counts decisions.
+pub const DECISIONS: &str = "decisions";
+
+/// From this size on, in bytes, the lines of decisions are summed up.
+const MOST_DECISIONS: u64 = 64 * 1024;
+
+pub fn run(args: &GuardArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let request = GuardRequest {
+        team: team(args.team.as_deref(), run)?,
+        tokens: args.tokens,
+        model: args.model.clone(),
+        kind: RequestKind::Start,
+    };
+    let judged = if args.hold.is_some() || args.override_reason.is_some() {
+        decide_and_write(args, &request, run)?
+    } else {
+        judge(&request, run)?
+    };
+    count(&judged.log, &judged.decision, run);
+    for note in &judged.notes {
+        run.note(note);
+    }
+    let answer = judged.decision.answer;
+    let document = judged.document(args.override_reason.clone(), run.now()?);
+    let is_silent = run.is_silent() && answer == GuardAnswer::Allow && document.hold.is_none();
+    if !is_silent {
+        let (format, style) = (run.format(), run.style());
+        run.print(|out| document.write(format, style, out))?;
+    }
+    Ok(exit_code(answer))
+}
+
+pub const fn exit_code(answer: GuardAnswer) -> ExitCode {
+    match answer {
+        GuardAnswer::Allow => ExitCode::Success,
+        GuardAnswer::Downgrade => ExitCode::Downgraded,
+        GuardAnswer::Deny => ExitCode::Denied,
+    }
+}
+
+/// The team by option, else by environment.
+fn team(option: Option<&str>, run: &Run<'_, '_>) -> Result<Option<String>, Failure> {
+    let by_environment = || run.cx.first_variable(&["TOKMON_TEAM"]);
+    let team = option.map(str::to_owned).or_else(by_environment);
+    let team = team.map(|team| team.trim().to_owned());
+    if team.as_deref() == Some("") {
+        return Err(Failure::usage("the name of the team is empty")
+            .help("name the team that is to work, or leave out --team"));
+    }
+    Ok(team)
+}
+
+/// A decision, with the log that it is about.
+pub struct Judged {
+    pub log: LogFiles,
+    pub guarded: GuardedLog,
+    pub decision: GuardDecision,
+    /// What is not known of the figures.
+    pub notes: Vec<String>,
+    hold: Option<GrantedHold>,
+}
+
+impl Judged {
+    fn document(self, reason: Option<String>, now: DateTime<FixedOffset>) -> GuardDocument {
+        GuardDocument {
+            schema_version: render::guard::VERSION,
+            file: self.log.shown,
+            now,
+            month: self.guarded.report.month,
+            message: render::guard::reason(&self.decision),
+            decision: self.decision,
+            hold: self.hold,
+            override_reason: reason,
+            notes: self.notes,
+        }
+    }
+}
+
+/// Decides on a request, and writes nothing.
+pub fn judge(request: &GuardRequest, run: &mut Run<'_, '_>) -> Result<Judged, Failure> {
+    let log = run.locate()?;
+    let opened = log.open(run.cx.input)?;
+    let options = options(run)?;
+    let (guarded, decision) = decide(&log, opened, request, &options)?;
+    Ok(Judged {
+        notes: notes(&guarded, &decision),
+        log,
+        guarded,
+        decision,
+        hold: None,
+    })
+}
+
+pub fn options(run: &Run<'_, '_>) -> Result<GuardOptions, Failure> {
+    let now = run.now()?;
+    Ok(GuardOptions {
+        budget: run.budget()?,
+        zone: run.zone(now),
+        now,
+    })
+}
+
+fn decide(
+    log: &LogFiles,
+    opened: Opened,
+    request: &GuardRequest,
+    options: &GuardOptions,
+) -> Result<(GuardedLog, GuardDecision), Failure> {
+    let guarded = session::guarded(log, opened, request, options);
+    let guarded = guarded.map_err(|LoadFailure { failure, .. }| failure)?;
+    let decision = guarded.decide(request).map_err(|unjudged| {
+        let Unjudged { message, help } = *unjudged;
+        Failure::new(ExitCode::Config, message).help(help)
+    })?;
+    Ok((guarded, decision))
+}
+
+/// What is not known of the figures.
+fn notes(guarded: &GuardedLog, decision: &GuardDecision) -> Vec<String> {
+    let report = &guarded.report;
+    let rowless = !report.has_rows();
+    let rowless = rowless.then(|| format!("judged {}: {}", report.month, render::no_rows(report)));
+    let missing = render::missing(report).into_iter();
+    let missing = missing.map(|missing| format!("judged all the same: {missing}"));
+    let of_decision = render::guard::notes(decision);
+    rowless
+        .into_iter()
+        .chain(missing)
+        .chain(of_decision)
+        .collect()
+}
+
+/// Counts a decision, for metrics. That this fails, as in a folder that cannot be written, changes no answer.
+pub fn count(log: &LogFiles, decision: &GuardDecision, run: &mut Run<'_, '_>) {
+    let (Some(path), Ok(now)) = (&log.path, run.now()) else {
+        return;
+    };
+    let line = DecisionCounts::line(decision, now);
+    let compact = (
+        MOST_DECISIONS,
+        &DecisionCounts::compacted as &dyn Fn(&str) -> String,
+    );
+    let counted = store::append_state(path, DECISIONS, &line, compact);
+    if let Err(error) = counted.map_err(Failure::from)
+        && run.global.verbose
+    {
+        run.note(format_args!("the decision is not counted: {error}"));
+    }
+}
+
+/// The decisions that were counted beside a log.
+#[expect(dead_code, reason = "metrics will show them")]
+pub fn counts(log: &LogFiles) -> DecisionCounts {
+    let path = log.path.as_ref();
+    let read = path.map(|path| store::read_state(path, DECISIONS));
+    let bytes = read.and_then(Result::ok).unwrap_or_default();
+    DecisionCounts::parse(&String::from_utf8_lossy(&bytes))
+}
+
+/// Decides on a request while no other process does, and writes the hold and the override, if any.
+fn decide_and_write(
+    args: &GuardArgs,
+    request: &GuardRequest,
+    run: &mut Run<'_, '_>,
+) -> Result<Judged, Failure> {
+    if args.hold.is_some() && request.team.is_none() {
+        return Err(Failure::usage("--hold needs a team")
+            .help("name the team that is to work with --team or TOKMON_TEAM"));
+    }
+    let by = run
+        .cx
+        .first_variable(&["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"]);
+    let session = EditSession::open(run)?;
+    let options = options(run)?;
+    let (id, override_id) = (run.random_id(), run.random_id());
+    let mut outcome = None;
+    let mut written: Vec<String> = Vec::new();
+    let appended = session.target.append_decided(args.wait, &mut |bytes| {
+        let text = session.writable(bytes.to_vec())?;
+        // The log was replaced after the lines were written, and has them.
+        if !written.is_empty() && written.iter().all(|line| text.contains(line.as_str())) {
+            return Ok(None);
+        }
+        let opened = Opened::Memory(bytes.to_vec());
+        let (guarded, mut decision) = decide(&session.log, opened, request, &options)?;
+        let mut lines = Vec::new();
+        if let Some(reason) = &args.override_reason {
+            decision = decision.overridden();
+            lines.push(override_line(
+                (&override_id, reason),
+                by.as_deref(),
+                &decision,
+                &options,
+            )?);
+        }
+        let hold = args.hold.filter(|_| decision.is_admitted());
+        let hold = hold.map(|length| hold_of(&id, length, request, &decision, options.now));
+        let hold = hold.transpose()?;
+        if let Some(hold) = &hold {
+            lines.push(hold_line(hold, options.now)?);
+        }
+        outcome = Some((guarded, decision, hold));
+        let newline = Source::new(text).newline();
+        let text: String = lines
+            .iter()
+            .flat_map(|line| [line.as_str(), newline])
+            .collect();
+        written = lines;
+        Ok::<_, Failure>((!text.is_empty()).then_some(text))
+    });
+    match appended {
+        Ok(()) => {}
+        Err(RewriteError::Plan(failure)) => return Err(failure),
+        Err(RewriteError::Write(error)) => return Err(error.into()),
+    }
+    let nothing = || Failure::new(ExitCode::Internal, "nothing was decided");
+    let (guarded, decision, hold) = outcome.ok_or_else(nothing)?;
+    Ok(Judged {
+        notes: notes(&guarded, &decision),
+        log: session.log,
+        guarded,
+        decision,
+        hold,
+    })
+}
+
+/// The hold that an admitted request gets.
+fn hold_of(
+    id: &str,
+    length: std::time::Duration,
+    request: &GuardRequest,
+    decision: &GuardDecision,
+    now: DateTime<FixedOffset>,
+) -> Result<GrantedHold, Failure> {
+    let length = TimeDelta::from_std(length).ok();
+    let until = length.and_then(|length| now.checked_add_signed(length));
+    let until = until.ok_or_else(|| Failure::usage("--hold ends after all dates"))?;
+    let to = decision.to.as_ref().map(|to| to.model.clone());
+    let team = decision.team.clone().or_else(|| request.team.clone());
+    Ok(GrantedHold {
+        id: id.to_owned(),
+        team: team.unwrap_or_default(),
+        tokens: decision.requested.tokens,
+        cost: decision.cost.map(|cost| cost.money),
+        model: to.or_else(|| request.model.clone()),
+        // Lines hold whole seconds.
+        until: until - TimeDelta::nanoseconds(until.timestamp_subsec_nanos().into()),
+    })
+}
+
+fn hold_line(hold: &GrantedHold, now: DateTime<FixedOffset>) -> Result<String, Failure> {
+    let cost = hold.cost.and_then(|cost| {
+        Some(StatedCost {
+            nanos: u64::try_from(cost.nanos).ok()?,
+            currency: Some(cost.currency),
+        })
+    });
+    let hold = Hold {
+        team: hold.team.as_str().into(),
+        tokens: hold.tokens,
+        until: hold.until,
+        cost,
+        model: hold.model.as_deref().map(Into::into),
+        id: hold.id.as_str().into(),
+    };
+    edit::hold_line(&hold, now).map_err(|(wrong, help)| Failure::usage(wrong).help(help))
+}
+
+/// The line that says who allowed what the guard may not have allowed, and why.
+fn override_line(
+    (id, reason): (&str, &str),
+    by: Option<&str>,
+    decision: &GuardDecision,
+    options: &GuardOptions,
+) -> Result<String, Failure> {
+    if reason.trim().is_empty() {
+        return Err(Failure::usage("the reason of the override is empty")
+            .help("say why the work must start all the same"));
+    }
+    let now = options.now;
+    let team = decision.team.as_ref().or(decision.unknown_team.as_ref());
+    let event = LogEvent {
+        team: team.map(|team| team.as_str().into()),
+        tokens: Some(decision.requested.tokens),
+        by: by.map(Into::into),
+        reason: Some(reason.into()),
+        id: Some(id.into()),
+        ..LogEvent::new(EventKind::Override, now, Month::of(now.date_naive()))
+    };
+    let line = edit::event_line(&event);
+    line.map_err(|(wrong, help)| Failure::usage(wrong).help(help))
+}

@@ -1,0 +1,302 @@
+//! A decision of `guard` in plain words, and as JSON.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, FixedOffset};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use super::{Format, OutputStyle, counted, joined, json, prefixed, sanitize};
+use crate::{
+    analysis::guard::{
+        CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardReason, GuardScope, GuardUnit,
+        PriceSource, TokenEstimate,
+    },
+    model::{Money, Month, Tokens, in_brackets},
+};
+
+/// How to set a budget.
+const NO_CAPS: &str = "no budget applies, so nothing is denied";
+
+/// Whether work may start, and why.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(title = "tokmon guard")]
+pub struct GuardDocument {
+    /// The version of this schema.
+    pub schema_version: u32,
+    /// The log.
+    pub file: String,
+    /// When it was decided.
+    pub now: DateTime<FixedOffset>,
+    /// The month that is judged.
+    pub month: Month,
+    #[serde(flatten)]
+    #[schemars(flatten)]
+    pub decision: GuardDecision,
+    /// The reason in a sentence.
+    pub message: String,
+    /// The hold that was granted.
+    pub hold: Option<GrantedHold>,
+    /// Why the answer was overridden, as it is written in the log.
+    pub override_reason: Option<String>,
+    /// What is not known of the figures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// A hold that is in the log now.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct GrantedHold {
+    pub id: String,
+    pub team: String,
+    pub tokens: Tokens,
+    /// What of the cost budget it reserves.
+    pub cost: Option<Money>,
+    /// The model that may be used.
+    pub model: Option<String>,
+    pub until: DateTime<FixedOffset>,
+}
+
+/// Bumped only when a key is removed, renamed or changes its meaning.
+pub const VERSION: u32 = 1;
+
+pub fn schema() -> String {
+    json::schema_of::<GuardDocument>()
+}
+
+impl GuardDocument {
+    pub fn write(&self, format: Format, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
+        if format == Format::Json {
+            return json::write(self, out);
+        }
+        let to = self.decision.to.as_ref();
+        let to = prefixed(" to ", to.map(|to| &to.model));
+        let first = format!("{}{to}: {}", self.decision.answer, self.message);
+        writeln!(out, "{}", style.text(&sanitize(&first)))?;
+        if let Some(hold) = &self.hold {
+            writeln!(out, "{}", style.text(&sanitize(&hold.line())))?;
+        }
+        Ok(())
+    }
+}
+
+impl GrantedHold {
+    /// What is reserved, and how it ends.
+    fn line(&self) -> String {
+        let (id, tokens, team) = (&self.id, self.tokens, &self.team);
+        let until = self.until.format("%Y-%m-%d %H:%M %:z");
+        let named = shell_words::quote(team);
+        format!(
+            "hold {id} reserves {tokens} tokens for {team} until {until}; end it with: tokmon record --team {named} --tokens N --ends-hold {id}"
+        )
+    }
+}
+
+/// Why a request is answered as it is: a sentence without a full stop.
+pub fn reason(decision: &GuardDecision) -> String {
+    let why = match decision.reason {
+        GuardReason::NoCaps => NO_CAPS.to_owned(),
+        GuardReason::WithinCaps => decision
+            .cap
+            .as_ref()
+            .map_or_else(|| NO_CAPS.to_owned(), |cap| within(decision, cap)),
+        GuardReason::Override => {
+            let answer = decision.overridden.unwrap_or(GuardAnswer::Allow);
+            format!("overridden; without that, the answer is {answer}")
+        }
+        GuardReason::Cap => decision
+            .cap
+            .as_ref()
+            .map_or_else(String::new, |cap| refused(decision, cap)),
+        GuardReason::Level | GuardReason::MoneyLeft | GuardReason::NoCheaperModel => {
+            by_ladder(decision)
+        }
+    };
+    let is_limited = decision.cap.is_some() && decision.answer != GuardAnswer::Allow;
+    joined([Some(why), is_limited.then(|| resets(decision))], "; ")
+}
+
+/// `it resets on 2026-03-01`.
+fn resets(decision: &GuardDecision) -> String {
+    match decision.resets_at {
+        Some(moment) => format!("it resets on {}", moment.format("%Y-%m-%d")),
+        None => "it resets with `tokmon budget --reset`".to_owned(),
+    }
+}
+
+/// `the token budget`, `the cost budget`, `the allocation of Team A`.
+pub fn name(cap: &CapCheck) -> String {
+    match (cap.scope, cap.unit, &cap.team) {
+        (GuardScope::Team, GuardUnit::Tokens, Some(team)) => format!("the allocation of {team}"),
+        (GuardScope::Team, GuardUnit::Cost, Some(team)) => format!("the cost budget of {team}"),
+        (_, GuardUnit::Tokens, _) => "the token budget".to_owned(),
+        (_, GuardUnit::Cost, _) => "the cost budget".to_owned(),
+    }
+}
+
+/// `6,000 tokens`, `about 5,000 tokens (the median of 12 rows of Team C)`.
+fn requested(decision: &GuardDecision) -> String {
+    let TokenEstimate {
+        tokens,
+        source,
+        rows,
+    } = decision.requested;
+    let of = match source {
+        EstimateSource::Given => return counted(tokens.0, "token"),
+        EstimateSource::Default => "the log has no rows to estimate by".to_owned(),
+        EstimateSource::TeamMedian | EstimateSource::LogMedian => {
+            let of = match (source, &decision.team) {
+                (EstimateSource::TeamMedian, Some(team)) => format!("of {team}"),
+                _ => "of the log".to_owned(),
+            };
+            match rows.unwrap_or_default() {
+                1 => format!("the only row {of}"),
+                rows => format!("the median of {rows} rows {of}"),
+            }
+        }
+    };
+    format!("about {} ({of})", counted(tokens.0, "token"))
+}
+
+/// What the request costs, where a cap in money decides: ` at $0.150`.
+fn at_cost(decision: &GuardDecision, cap: &CapCheck) -> String {
+    let cost = decision.cost.filter(|_| cap.unit == GuardUnit::Cost);
+    let Some(cost) = cost else {
+        return String::new();
+    };
+    let model = decision.to.as_ref().map(|to| &to.model);
+    let model = model.or(decision.model.as_ref().map(|model| &model.name));
+    let by = match cost.source {
+        PriceSource::Average => " at the average price of the month",
+        PriceSource::Log => " at the price of the log",
+        _ => "",
+    };
+    format!(" for {}{by}{}", cap.requested, prefixed(" with ", model))
+}
+
+/// `6,000 tokens fit: 138,670 of 200,000 tokens of the token budget would be used (69.3%)`.
+fn within(decision: &GuardDecision, cap: &CapCheck) -> String {
+    let (would_use, share) = (cap.would_use, in_brackets(cap.share()));
+    let limit = of_limit(cap);
+    let and_reserved = and_reserved(cap);
+    if cap.requested.units() == 0 {
+        return format!("{would_use} of {limit} used{and_reserved}{share}");
+    }
+    let requested = requested(decision) + &at_cost(decision, cap);
+    format!("{requested} fit: {would_use} of {limit} would be used{and_reserved}{share}")
+}
+
+/// ` and reserved`, where anything is.
+fn and_reserved(cap: &CapCheck) -> &'static str {
+    if cap.reserved.units() == 0 {
+        ""
+    } else {
+        " and reserved"
+    }
+}
+
+/// `200,000 tokens of the token budget`, `$1.00 of the cost budget`.
+fn of_limit(cap: &CapCheck) -> String {
+    let unit = match cap.unit {
+        GuardUnit::Tokens => " tokens",
+        GuardUnit::Cost => "",
+    };
+    format!("{}{unit} of {}", cap.limit, name(cap))
+}
+
+/// `6,000 tokens do not fit into the token budget: 198,000 used + 0 reserved + 6,000 requested = 204,000 of 200,000`.
+fn refused(decision: &GuardDecision, cap: &CapCheck) -> String {
+    let (used, reserved, wanted) = (cap.used, cap.reserved, cap.requested);
+    let (would_use, limit, of) = (cap.would_use, cap.limit, name(cap));
+    if wanted.units() == 0 && cap.used.units() >= cap.limit.units() {
+        return format!("{of} is used up: {used} of {limit}{}", tokens_of(cap));
+    }
+    let requested = requested(decision);
+    let cost = match decision.answer {
+        // What does not fit is what was asked for; the model that does fit is named before.
+        GuardAnswer::Downgrade => {
+            let model = decision.model.as_ref();
+            prefixed(" with ", model.map(|model| &model.name))
+        }
+        _ => at_cost(decision, cap),
+    };
+    let mark = if cap.complete { "" } else { " at least" };
+    format!(
+        "{requested}{cost} do not fit into {of}: {used}{mark} used + {reserved} reserved + {wanted} requested = {would_use} of {limit}{}",
+        tokens_of(cap)
+    )
+}
+
+fn tokens_of(cap: &CapCheck) -> &'static str {
+    match cap.unit {
+        GuardUnit::Tokens => " tokens",
+        GuardUnit::Cost => "",
+    }
+}
+
+/// What the ladder lets start.
+fn by_ladder(decision: &GuardDecision) -> String {
+    let Some(cap) = &decision.cap else {
+        return String::new();
+    };
+    let of = name(cap);
+    let committed = cap.committed();
+    let why = match decision.reason {
+        GuardReason::MoneyLeft => format!("{} of {of} ({}) remains", cap.remaining, cap.limit),
+        _ => format!(
+            "the level of {of} is {} ({committed} of {}{} used{})",
+            cap.level,
+            cap.limit,
+            tokens_of(cap),
+            and_reserved(cap)
+        ),
+    };
+    let model = decision.model.as_ref().map(|model| &model.name);
+    match decision.admitted_tier {
+        None => format!("{why}, so no work may start"),
+        Some(tier) if decision.reason == GuardReason::NoCheaperModel => format!(
+            "{why}, so only models of the {tier} tier may start, and none is known that is cheaper than {}: name one under [guard.tiers] in tokmon.toml",
+            model.map_or("this one", |model| model)
+        ),
+        Some(tier) => {
+            let up_to = match tier {
+                crate::model::ModelTier::Bottom => "of the bottom tier",
+                _ => "up to the middle tier",
+            };
+            format!(
+                "{why}, so only models {up_to} may start{}",
+                prefixed(", not ", model)
+            )
+        }
+    }
+}
+
+/// What is to be known beside the answer: names that are not known, and prices that are assumed.
+pub fn notes(decision: &GuardDecision) -> Vec<String> {
+    let team = decision.unknown_team.as_ref().map(|team| {
+        format!("the log knows no team \"{team}\", so only the budget of all teams applies")
+    });
+    let model = decision.model.as_ref().filter(|model| model.is_unknown);
+    let model = model.map(|model| {
+        let (name, tier) = (&model.name, model.tier);
+        let priced = match decision.cost {
+            Some(cost) if cost.source == PriceSource::Tier => {
+                " and priced as the most expensive of it"
+            }
+            _ => "",
+        };
+        format!("the model \"{name}\" is not known: it is taken for one of the {tier} tier{priced}")
+    });
+    let partial = decision.caps.iter().find(|cap| !cap.complete);
+    let partial = partial.map(|cap| {
+        let of = name(cap);
+        format!(
+            "some tokens have no cost and no price, so more of {of} is used than {}",
+            cap.used
+        )
+    });
+    [team, model, partial].into_iter().flatten().collect()
+}

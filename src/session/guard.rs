@@ -1,0 +1,117 @@
+//! What a log says about where its budget stands, for a request to use some of it.
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{LoadFailure, LogFiles, MonthChoice, ViewRequest, files_of, may_be_current};
+use crate::{
+    analysis::{
+        HoldState, Rows, StatusReport,
+        forecast::BacktestExtent,
+        guard::{self, GuardDecision, GuardRequest, Standing, Unjudged},
+    },
+    diagnostic::Findings,
+    model::{Budget, Money, Policy, Tokens, Zone},
+    store::Opened,
+};
+
+/// How a log is judged.
+#[derive(Clone, Debug)]
+pub struct GuardOptions {
+    /// A budget in place of that of the settings.
+    pub budget: Option<Budget>,
+    pub zone: Zone,
+    pub now: DateTime<FixedOffset>,
+}
+
+/// A hold that has not ended.
+#[derive(Clone, Debug)]
+pub struct KeptHold {
+    pub id: String,
+    pub team: String,
+    pub tokens: Tokens,
+    pub cost: Option<Money>,
+    pub model: Option<String>,
+    pub until: DateTime<FixedOffset>,
+    pub line: usize,
+}
+
+/// A log at one moment, as far as a decision needs it.
+pub struct GuardedLog {
+    pub report: StatusReport,
+    pub holds: Vec<KeptHold>,
+    pub standing: Standing,
+    policy: Policy,
+}
+
+impl GuardedLog {
+    pub fn decide(&self, request: &GuardRequest) -> Result<GuardDecision, Box<Unjudged>> {
+        guard::decide(&self.standing, &self.policy, request)
+    }
+}
+
+/// Reads a log that is open, to judge the current month.
+pub fn guarded(
+    log: &LogFiles,
+    opened: Opened,
+    request: &GuardRequest,
+    options: &GuardOptions,
+) -> Result<GuardedLog, LoadFailure> {
+    let view = view(options);
+    let now = options.now;
+    let policy = view.policy(log);
+    let (ledger, files, months) = files_of(log, opened, (&view, &policy), now)?;
+    let (month, _) = months.map_err(|failure| LoadFailure {
+        failure,
+        files: Some(Box::new(files)),
+    })?;
+    let mut reconciled = ledger.reconcile(month, None);
+    reconciled.add_holding_teams(now);
+    if let Some(team) = request.team.as_ref().filter(|_| may_be_current(month, now)) {
+        reconciled.add_idle_team(team);
+    }
+    let report = view.report(&reconciled, &policy, &log.shown, now);
+    let standing = Standing::of(&reconciled, &report, &policy, request);
+    let holds = reconciled.live_holds(now).into_iter().map(|hold| KeptHold {
+        id: hold.id.to_owned(),
+        team: hold.team.to_owned(),
+        tokens: hold.tokens,
+        cost: hold.cost,
+        model: hold.model.map(str::to_owned),
+        until: hold.until,
+        line: hold.line,
+    });
+    let holds = holds.collect();
+    Ok(GuardedLog {
+        report,
+        holds,
+        standing,
+        policy,
+    })
+}
+
+fn view(options: &GuardOptions) -> ViewRequest {
+    ViewRequest {
+        month: MonthChoice::Current,
+        rows: Rows::Sizes,
+        project: None,
+        team: None,
+        forecast_days: false,
+        backtest: BacktestExtent::None,
+        budget: options.budget,
+        findings: Findings::listing(0),
+        zone: options.zone.clone(),
+    }
+}
+
+/// What became of a hold, by a text of the log.
+pub fn hold_state(
+    log: &LogFiles,
+    opened: Opened,
+    id: &str,
+    options: &GuardOptions,
+) -> Result<HoldState, LoadFailure> {
+    let view = view(options);
+    let policy = view.policy(log);
+    let (ledger, _, _) = files_of(log, opened, (&view, &policy), options.now)?;
+    Ok(ledger.hold_state(id, options.now))
+}
