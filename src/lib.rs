@@ -22,6 +22,7 @@
 //! | [`stream`] | adapters of standard output and standard error | |
 //! | [`failure`] | why a run failed, and with which code it ends | exit, render, store |
 //! | [`zone`] | time zones | |
+//! | [`program`] | programs that the user names, run with a time limit | |
 //! | [`terminal`] | the terminal: screen, keys, signals | exit |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`session`] | a log with its files, loaded, and loaded again on change | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, store, config |
@@ -39,6 +40,7 @@ mod exit;
 mod failure;
 mod log;
 mod model;
+mod program;
 mod render;
 mod session;
 mod store;

@@ -74,6 +74,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "thiserror",
         ],
     ),
+    ("program", &["rustix"]),
     ("stream", &[]),
     ("watch", &["notify"]),
     ("zone", &["chrono", "jiff"]),

@@ -42,6 +42,20 @@ pub(super) const GLOBAL: &str = "Global options";
 /// The options of every command that `-h` of a command shows.
 const OFTEN_USED: [&str; 5] = ["file", "format", "budget", "quiet", "help"];
 
+/// The options of the views that `-h` leaves to `--help`, so that it fits a screen or two.
+const RARE: [&str; 10] = [
+    "backtest",
+    "optimizations",
+    "fail_on_reserved",
+    "poll",
+    "theme",
+    "config",
+    "now",
+    "timezone",
+    "color",
+    "ascii",
+];
+
 const EXIT_CODES: [(u8, &str); 14] = [
     (0, "success"),
     (1, "a limit is reached, or check found errors or warnings"),
@@ -63,11 +77,13 @@ const EXIT_CODES: [(u8, &str); 14] = [
 ];
 
 /// The exit codes of each command, in the order of [`EXIT_CODES`].
-const CODES: [(&str, &[u8]); 11] = [
+const CODES: [(&str, &[u8]); 13] = [
     ("tokmon", &[0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]),
     ("record", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("guard", &[0, 10, 20, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("holds", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("alert", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("trust", &[0, 64, 66, 74, 78]),
     ("check", &[0, 1, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("archive", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("migrate", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
@@ -118,6 +134,10 @@ fn exit_codes(codes: &[u8]) -> String {
 /// has those that are often used.
 pub fn fitted(command: Command, is_brief: bool, width: Option<usize>) -> Command {
     let command = laid_out(command, is_brief, width);
+    let command = command.mut_args(|arg| {
+        let is_rare = RARE.contains(&arg.get_id().as_str());
+        arg.hide_short_help(is_rare)
+    });
     command.mut_subcommands(|command| {
         let command = laid_out(command, is_brief, width);
         command.mut_args(|arg| {

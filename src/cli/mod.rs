@@ -24,8 +24,8 @@ use crate::{
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, SECOND_GROUP, fitted};
 pub use subcommands::{
-    ArchiveArgs, CheckArgs, Command, GuardArgs, HoldsArgs, InitArgs, MigrateArgs, RecordArgs,
-    RewriteArgs, SchemaOf, StatementArgs,
+    AlertArgs, ArchiveArgs, CheckArgs, Command, GuardArgs, HoldsArgs, InitArgs, MigrateArgs,
+    RecordArgs, RewriteArgs, SchemaOf, StatementArgs, TrustArgs,
 };
 pub use values::{parse_time, parse_tokens};
 
@@ -221,6 +221,11 @@ pub struct WatchArgs {
     /// The key b turns it on and off.
     #[arg(long, requires = "watch", conflicts_with = "follow")]
     pub bell: bool,
+    /// Run a program when a threshold is reached
+    ///
+    /// All words behind it are the program and its arguments; without any, it is the program that the settings name. It is run as by tokmon alert, whose --help says what it is given.
+    #[arg(long, requires = "following", conflicts_with_all = ["month", "project", "team"], num_args = 0.., allow_hyphen_values = true, value_name = "PROGRAM ARGS")]
+    pub on_alert: Option<Vec<OsString>>,
     /// The colours of the dashboard
     #[arg(long, requires = "watch", conflicts_with = "follow", value_enum, default_value_t = Theme::Auto, value_name = "THEME")]
     pub theme: Theme,

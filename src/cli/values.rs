@@ -152,6 +152,13 @@ pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {
         .map_err(|_| "write a time like 2026-02-25T17:00:00Z".to_owned())
 }
 
+/// Reads the longest time that a program may take.
+pub fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_millis(1)..=Duration::from_secs(60 * 60);
+    let read = duration(text).filter(|time| range.contains(time));
+    read.ok_or_else(|| "write a duration like 30s, 1h at most".to_owned())
+}
+
 /// Reads a duration like `500ms`, `30s`, `10m`, `2h` or `3d`. A bare number is in seconds.
 fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit());

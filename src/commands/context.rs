@@ -79,6 +79,12 @@ impl Context<'_> {
         self.folder_of("XDG_CONFIG_HOME").or_else(own)
     }
 
+    /// The folder of what programs keep for the user.
+    pub(super) fn user_state(&self) -> Option<PathBuf> {
+        let own = || Some(self.home()?.join(".local/state"));
+        self.folder_of("XDG_STATE_HOME").or_else(own)
+    }
+
     /// The number of colours that the terminal draws, by its own variables.
     pub(super) fn color_depth(&self) -> ColorDepth {
         let color_term = self.variable("COLORTERM");

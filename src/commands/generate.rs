@@ -17,6 +17,8 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         SchemaOf::Guard => render::guard::schema(),
         SchemaOf::Holds => render::holds::schema(),
         SchemaOf::Health => render::metrics::health::schema(),
+        SchemaOf::Alert => render::notices::schema(),
+        SchemaOf::Notice => render::notices::document_schema(),
     };
     run.print(|out| out.write_all(schema.as_bytes()))?;
     Ok(ExitCode::Success)

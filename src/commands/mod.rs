@@ -1,5 +1,6 @@
 //! One file for each command, and the [`Context`] they run in.
 
+mod alert;
 mod archive;
 mod arguments;
 mod check;
@@ -19,6 +20,7 @@ mod output;
 mod record;
 mod run;
 mod status;
+mod trust;
 mod watch;
 
 pub use context::{Context, Terminal};
@@ -84,6 +86,8 @@ fn command(cli: &Cli, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
         Some(Command::Archive(args)) => archive::run(args, run),
         Some(Command::Migrate(args)) => migrate::run(args, run),
         Some(Command::Init(args)) => init::run(args, run),
+        Some(Command::Alert(args)) => alert::run(args, run),
+        Some(Command::Trust(args)) => trust::run(args, run),
         Some(Command::Schema { of }) => generate::schema(*of, run),
         Some(Command::Completions { shell }) => generate::completions(*shell, run),
         Some(Command::Man { folder }) => man::run(folder.as_deref(), run),

@@ -96,6 +96,18 @@ impl<'r, 'w> Run<'r, 'w> {
         located.unwrap_or_else(|| locate(&self.log_options()))
     }
 
+    /// The settings file that holds here, if there is one: beside the log, if there is a log.
+    pub fn locate_settings(&mut self) -> Result<Option<PathBuf>, Failure> {
+        let options = self.log_options();
+        let here = options.settings_near(&options.folder).path;
+        match self.locate() {
+            Ok(log) => Ok(log.settings_path),
+            // Which settings they are does not depend on a log.
+            Err(_) if here.is_some() => Ok(here),
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// What decides which log is meant, and which settings: an option outranks the environment.
     pub fn log_options(&self) -> LogOptions {
         let by_option = self.global.config.clone();

@@ -66,8 +66,16 @@ pub fn load(
     rows: Rows,
     run: &mut Run<'_, '_>,
 ) -> Result<(LoadedLog, StatusReport), Failure> {
-    let request = view_request(args, rows, run)?;
-    let loaded = session::load(log, &request, run.now()?, run.cx.input);
+    load_request(log, &view_request(args, rows, run)?, run)
+}
+
+/// The same for a request.
+pub fn load_request(
+    log: &LogFiles,
+    request: &ViewRequest,
+    run: &mut Run<'_, '_>,
+) -> Result<(LoadedLog, StatusReport), Failure> {
+    let loaded = session::load(log, request, run.now()?, run.cx.input);
     loaded.map_err(|LoadFailure { failure, files }| {
         if let Some(mut files) = files {
             print_findings(&mut files, run);

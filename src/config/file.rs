@@ -1,15 +1,15 @@
 //! What a settings file may hold: a struct for each table, and how its values are spelled.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData, path::PathBuf};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, path::PathBuf, time::Duration};
 
 use super::guard::GuardTable;
 use crate::{
     log::cell,
-    model::{Amount, BudgetReset, Currency, ModelPrice, Money, Month, Price, Tokens},
+    model::{Amount, BudgetReset, Currency, Level, ModelPrice, Money, Month, Price, Tokens},
 };
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, MapAccess, Unexpected, Visitor, value::MapAccessDeserializer},
+    de::{Error, MapAccess, SeqAccess, Unexpected, Visitor, value::MapAccessDeserializer},
 };
 
 #[derive(Default, Deserialize)]
@@ -23,6 +23,7 @@ pub struct File {
     pub scenarios: ScenariosTable,
     pub forecast: ForecastTable,
     pub archive: ArchiveTable,
+    pub alert: AlertTable,
     pub prices: BTreeMap<String, PriceSetting>,
     pub record: RecordTable,
     pub guard: GuardTable,
@@ -91,6 +92,83 @@ pub struct ForecastTable {
 pub struct ArchiveTable {
     pub keep_days: Option<Value<Whole<0, 100_000>>>,
     pub dir: Option<Value<PathBuf>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AlertTable {
+    pub program: Option<ProgramWords>,
+    pub timeout: Option<Value<TimeLimit>>,
+    pub level: Option<Value<Level>>,
+}
+
+/// A program and its arguments. A single text is none: no shell takes it apart.
+pub struct ProgramWords(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for ProgramWords {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ProgramVisitor)
+    }
+}
+
+struct ProgramVisitor;
+
+impl<'de> Visitor<'de> for ProgramVisitor {
+    type Value = ProgramWords;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a program and its arguments like [\"notify-send\", \"Tokens\"]")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ProgramWords, A::Error> {
+        let mut words = Vec::new();
+        while let Some(word) = seq.next_element::<String>()? {
+            words.push(word);
+        }
+        let is_program = words.first().is_some_and(|first| !first.is_empty())
+            && !words.iter().any(|word| word.contains('\0'));
+        if is_program {
+            return Ok(ProgramWords(words));
+        }
+        Err(A::Error::invalid_value(Unexpected::Seq, &self))
+    }
+}
+
+/// How long a program may take.
+pub struct TimeLimit(pub Duration);
+
+impl Spelling for TimeLimit {
+    fn expected() -> String {
+        "a duration like \"30s\", \"1h\" at most".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.find(|c: char| !c.is_ascii_digit());
+        let (number, unit) = text.split_at_checked(digits.unwrap_or(text.len()))?;
+        let seconds = match unit {
+            "" | "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            _ => return None,
+        };
+        let seconds = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+        (1..=3_600)
+            .contains(&seconds)
+            .then(|| Self(Duration::from_secs(seconds)))
+    }
+}
+
+impl Spelling for Level {
+    const IS_NUMBER: bool = false;
+
+    fn expected() -> String {
+        "\"note\", \"warning\", \"critical\" or \"exceeded\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let levels = [Self::Note, Self::Warning, Self::Critical, Self::Exceeded];
+        levels.into_iter().find(|level| level.into_str() == text)
+    }
 }
 
 #[derive(Default, Deserialize)]

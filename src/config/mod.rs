@@ -9,6 +9,7 @@ mod problems;
 use std::{
     collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::Deserialize;
@@ -23,8 +24,8 @@ use self::{
 };
 use crate::{
     model::{
-        Budget, BudgetLines, BudgetSource, EfficiencyGoal, ForecastPolicy, ModelPrice, Month,
-        MonthBudget, Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
+        Budget, BudgetLines, BudgetSource, EfficiencyGoal, ForecastPolicy, Level, ModelPrice,
+        Month, MonthBudget, Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
     },
     text::Source,
 };
@@ -47,6 +48,18 @@ pub struct Settings {
     pub archive_dir: Option<PathBuf>,
     /// Whether `record` refuses new teams.
     pub known_teams_only: bool,
+    pub alert: AlertSettings,
+}
+
+/// How notices are sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertSettings {
+    /// The program and its arguments; empty where none is named.
+    pub program: Vec<String>,
+    /// How long it may take.
+    pub timeout: Option<Duration>,
+    /// The lowest level that is notified.
+    pub level: Option<Level>,
 }
 
 impl Settings {
@@ -126,6 +139,7 @@ impl File {
             scenarios,
             forecast,
             archive,
+            alert,
             ..
         } = self;
         let default = Policy::default();
@@ -184,6 +198,11 @@ impl File {
             policy,
             keep_days: archive.keep_days.map(|days| days.0.0.unsigned_abs()),
             archive_dir,
+            alert: AlertSettings {
+                program: alert.program.map_or_else(Vec::new, |words| words.0),
+                timeout: alert.timeout.map(|limit| limit.0.0),
+                level: alert.level.map(|level| level.0),
+            },
             known_teams_only: self.record.teams == Some(Value(RecordedTeams::Known)),
         }
     }

@@ -16,6 +16,7 @@ mod json;
 mod markdown;
 pub mod metrics;
 mod migrated;
+pub mod notices;
 mod optimizations;
 mod recorded;
 mod sanitize;
@@ -41,6 +42,7 @@ pub use diagnostics::{LineAt, concise, count_all, count_findings, in_full, summa
 pub use diff::diff;
 pub use json::schema;
 pub use migrated::{Migrated, MigratedLog};
+pub use notices::{NoticeDocument, NoticeList, NoticeOutcome, NoticeReport};
 pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, recorded};
 pub use sanitize::{
     cut, escape_unsafe, has_unsafe, is_unsafe, push_escaped, sanitize, sanitize_in_place,

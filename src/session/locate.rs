@@ -58,35 +58,7 @@ impl LogOptions {
     }
 
     fn read_settings(&self, path: &Path) -> Result<Settings, Failure> {
-        let (shown, help) = match &self.settings {
-            Some((path, help)) => (path.display().to_string(), *help),
-            None => (
-                self.shown(path),
-                "check the permissions of the file and its folders",
-            ),
-        };
-        let unreadable = |error: &dyn std::fmt::Display| {
-            Failure::config(format!("cannot read settings {shown}: {error}")).help(help)
-        };
-        let text = store::open(path)
-            .map_err(|error| unreadable(&error))?
-            .text(MAX_SETTINGS)
-            .map_err(|error| unreadable(&error))?;
-        config::parse(&text).map_err(|problems| {
-            let mut opened = Opened::Memory(text.into_bytes());
-            let mut files = Files::default();
-            files.add(FileRole::Settings, shown.as_str(), Some(path.to_path_buf()));
-            let mut full = render::in_full(&problems.found, &files, self.style, &mut |place| {
-                opened.line(place.line_start, EXCERPT).ok()
-            });
-            if problems.incomplete {
-                let shown = render::sanitize(&shown);
-                full = format!("{full}tokmon: {shown} may have more errors\n");
-            }
-            let first = problems.found.first();
-            let brief = first.map(|first| render::concise(first, &files));
-            Failure::config(brief.unwrap_or_default()).in_full(full)
-        })
+        read_settings_text(self, path).map(|(_, settings)| settings)
     }
 
     /// A path as short as it can be written from the working folder.
@@ -94,6 +66,43 @@ impl LogOptions {
         let path = path.strip_prefix(&self.folder).unwrap_or(path);
         path.display().to_string()
     }
+}
+
+/// Reads a settings file. Also returns its text, for whether it is trusted.
+pub fn read_settings_text(
+    options: &LogOptions,
+    path: &Path,
+) -> Result<(String, Settings), Failure> {
+    let (shown, help) = match &options.settings {
+        Some((path, help)) => (path.display().to_string(), *help),
+        None => (
+            options.shown(path),
+            "check the permissions of the file and its folders",
+        ),
+    };
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Failure::config(format!("cannot read settings {shown}: {error}")).help(help)
+    };
+    let text = store::open(path)
+        .map_err(|error| unreadable(&error))?
+        .text(MAX_SETTINGS)
+        .map_err(|error| unreadable(&error))?;
+    let parsed = config::parse(&text).map_err(|problems| {
+        let mut opened = Opened::Memory(text.clone().into_bytes());
+        let mut files = Files::default();
+        files.add(FileRole::Settings, shown.as_str(), Some(path.to_path_buf()));
+        let mut full = render::in_full(&problems.found, &files, options.style, &mut |place| {
+            opened.line(place.line_start, EXCERPT).ok()
+        });
+        if problems.incomplete {
+            let shown = render::sanitize(&shown);
+            full = format!("{full}tokmon: {shown} may have more errors\n");
+        }
+        let first = problems.found.first();
+        let brief = first.map(|first| render::concise(first, &files));
+        Failure::config(brief.unwrap_or_default()).in_full(full)
+    })?;
+    Ok((text, parsed))
 }
 
 /// Finds the log and reads the settings that hold for it.

@@ -21,14 +21,14 @@ use crate::{
     check as rules,
     diagnostic::Findings,
     failure::Failure,
-    model::{Budget, Month, Policy, Zone, fold_name},
+    model::{Budget, Month, Notice, Policy, Zone, fold_name},
     store::Opened,
 };
 pub use check::{CheckedLog, check};
 pub use guard::{GuardOptions, GuardedLog, KeptHold, guarded, hold_state};
 use loader::{Loader, first_of};
 pub use loader::{ReadFiles, line_at};
-pub use locate::{LogOptions, WatchedFiles, locate};
+pub use locate::{LogOptions, WatchedFiles, locate, read_settings_text};
 pub use log_files::LogFiles;
 
 /// The month that a run is about.
@@ -111,6 +111,11 @@ impl LoadedLog {
             request.report(&reconciled, &self.policy, &report.log.path, report.now)
         };
         report.projects.iter().map(of).collect()
+    }
+
+    /// The notices that went out, by its lines and those of the archives that were read.
+    pub fn notices(&self) -> &[Notice<'static>] {
+        self.ledger.notices()
     }
 }
 
@@ -280,6 +285,11 @@ impl Session {
         }
         let path = &self.log.shown;
         Some(self.request.report(&reconciled, &loaded.policy, path, now))
+    }
+
+    /// The notices that went out, by what the files said when they were read last.
+    pub fn notices(&self) -> &[Notice<'static>] {
+        self.loaded.as_ref().map_or(&[], LoadedLog::notices)
     }
 
     /// Reports in another zone from here on.

@@ -22,6 +22,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod trust;
 
 use std::{
     ffi::OsString,
@@ -40,6 +41,7 @@ pub use transaction::{
     Change, FileChange, RewriteOptions,
     pending::{open_beside, open_log},
 };
+pub use trust::{TrustList, TrustedFile, checksum};
 
 /// A file that was opened, or the standard input that was read to its end.
 #[derive(Debug)]
@@ -214,6 +216,19 @@ impl Opened {
         let end = memchr::memchr(b'\n', &line).unwrap_or(line.len());
         line.truncate(end);
         Ok(String::from_utf8_lossy(&line).into_owned())
+    }
+
+    /// All of a small file. Fails where it is larger than `most` bytes.
+    pub fn bytes_up_to(&mut self, most: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.bytes()?
+            .take(most as u64 + 1)
+            .read_to_end(&mut bytes)?;
+        if bytes.len() > most {
+            let why = format!("it is larger than {most} bytes");
+            return Err(io::Error::new(ErrorKind::InvalidData, why));
+        }
+        Ok(bytes)
     }
 
     /// All of a small file as text. Fails where it is larger than `most` bytes, or not UTF-8.

@@ -24,6 +24,4 @@ impl Signals {
 
 /// A section in which signals would wait.
 #[derive(Debug)]
-pub(super) struct DeferredSignals(
-    #[expect(dead_code, reason = "as where there are signals")] Signals,
-);
+pub struct DeferredSignals(#[expect(dead_code, reason = "as where there are signals")] Signals);

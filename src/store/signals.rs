@@ -141,7 +141,7 @@ impl Drop for Received {
 
 /// A section in which signals are deferred, until it is dropped.
 #[derive(Debug)]
-pub(super) struct DeferredSignals(Signals);
+pub struct DeferredSignals(Signals);
 
 impl Drop for DeferredSignals {
     fn drop(&mut self) {

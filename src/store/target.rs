@@ -6,16 +6,20 @@ use std::{
     fs::{self, File},
     io,
     path::{Component, Path, PathBuf},
+    time::Duration,
 };
 
 use super::{
     WriteError,
+    deadline::Deadline,
     error::Doing as _,
     folder::Access,
     is_missing_error, lease, repository,
-    signals::Signals,
+    signals::{DeferredSignals, Signals},
+    state_dir,
     system::{self, unreadable_kind, without_links},
 };
+use crate::exit::EndingSignal;
 
 /// A log that may be written: links resolved once, a regular file, inside the tree.
 #[derive(Debug)]
@@ -54,6 +58,27 @@ impl Target {
             signals: signals.clone(),
             path,
         })
+    }
+
+    /// Holds off other processes that send notices about this log, until the file is dropped. Neither the log nor a program that
+    /// writes it is held up. Fails with [`WriteError::Busy`] where that takes longer than `wait`.
+    pub fn lock_notices(&self, wait: Duration) -> Result<File, WriteError> {
+        // Whether the log can be written at all is found out before anything is created.
+        drop(self.open_to_append()?);
+        let dir = state_dir::create(&self.folder, self.access()?)?;
+        let name = state_dir::name_with(&self.name, ".alert");
+        state_dir::lock(&dir, &name, &self.path, &Deadline::after(wait))
+    }
+
+    /// Defers signals until what this returns is dropped. [`Signals::received`] says which one arrived.
+    pub fn defer_signals(&self) -> DeferredSignals {
+        self.signals.listen();
+        self.signals.defer()
+    }
+
+    /// The signal that is to end the process, while signals are deferred.
+    pub fn received_signal(&self) -> Option<EndingSignal> {
+        self.signals.received()
     }
 
     /// A number that was never used.

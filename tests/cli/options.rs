@@ -19,8 +19,12 @@ fn help_and_version() {
     assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
 }
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 12] = [
     "record",
+    "guard",
+    "holds",
+    "alert",
+    "trust",
     "check",
     "archive",
     "migrate",

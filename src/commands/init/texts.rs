@@ -147,6 +147,13 @@ log = <log>
 # The folder of the archives, relative to the folder of the log.
 #dir = "archive"
 
+# Notices of `tokmon alert`: the program to run for each, once you trust this file (tokmon trust); how long it may take; the
+# lowest level.
+[alert]
+#program = ["notify-send", "Token budget"]
+#timeout = "30s"
+#level = "note"
+
 [record]
 # Which teams `tokmon record` records: any, or only those that the log or these settings know.
 #teams = "any"

@@ -90,6 +90,7 @@ impl Dashboard<'_, '_, '_> {
     pub fn run(&mut self, first: Reading) -> Result<ExitCode, Failure> {
         let (now, at) = (self.follower.now()?, self.uptime());
         self.app.take(first, now, at);
+        self.follower.notify(&self.app);
         loop {
             if self.is_stale && self.settled.is_none() && self.draw()?.is_err() {
                 return Ok(ExitCode::HungUp);
@@ -98,14 +99,18 @@ impl Dashboard<'_, '_, '_> {
             let mut event = self.follower.next(self.wake());
             let start = self.uptime();
             while let Some(next) = event {
-                if let Event::Input(input) = next {
-                    self.is_stale = true;
-                    if let Some(status) = self.input(input)? {
-                        return Ok(status);
+                match next {
+                    Event::Input(input) => {
+                        self.is_stale = true;
+                        if let Some(status) = self.input(input)? {
+                            return Ok(status);
+                        }
                     }
-                } else {
-                    let at = self.uptime();
-                    self.follower.scheduler.hinted(at);
+                    Event::Hint => {
+                        let at = self.uptime();
+                        self.follower.scheduler.hinted(at);
+                    }
+                    Event::Notified => self.show_notified(),
                 }
                 if self.uptime() >= start + FRAME {
                     break;
@@ -130,13 +135,26 @@ impl Dashboard<'_, '_, '_> {
             // A terminal that cannot ring is no failure.
             let _ = out.write_all(b"\x07").and_then(|()| out.flush());
         }
+        self.follower.notify(&self.app);
         Ok(())
+    }
+
+    /// Says what became of notices.
+    fn show_notified(&mut self) {
+        if let Some(Ok(text) | Err(text)) = self.follower.notified() {
+            let at = self.uptime();
+            self.app.flash(text, None, at);
+            self.is_stale = true;
+        }
     }
 
     /// Does what has become due.
     fn due(&mut self) -> Result<(), Failure> {
         let at = self.uptime();
         let is_due = |time: Option<Duration>| time.is_some_and(|time| time <= at);
+        if is_due(self.follower.notify_wake()) {
+            self.follower.notify(&self.app);
+        }
         let following = &self.follower.scheduler.watch.source;
         let is_over = is_due(self.app.flash.as_ref().map(|flash| flash.until));
         self.is_stale |= *following != self.app.following || is_over || is_due(self.tick);
@@ -189,6 +207,7 @@ impl Dashboard<'_, '_, '_> {
         {
             latest.report = report;
             self.is_stale = true;
+            self.follower.notify(&self.app);
         }
         Ok(())
     }
@@ -196,7 +215,10 @@ impl Dashboard<'_, '_, '_> {
     /// The latest time to wake.
     fn wake(&self) -> Duration {
         let flash = self.app.flash.as_ref().map(|flash| flash.until);
-        let wakes = [self.tick, self.settled, flash].into_iter().flatten();
+        let notify = self.follower.notify_wake();
+        let wakes = [self.tick, self.settled, flash, notify]
+            .into_iter()
+            .flatten();
         wakes.fold(self.follower.wake(&self.app), Duration::min)
     }
 

@@ -5,7 +5,7 @@ use std::{sync::mpsc::Receiver, time::Duration};
 
 use chrono::{DateTime, FixedOffset, Timelike};
 
-use super::Event;
+use super::{Event, notifier::Notifier};
 use crate::{
     commands::{run::Run, watch::scheduler::ReadScheduler},
     diagnostic::{Diagnostic, Severity},
@@ -30,6 +30,8 @@ pub struct Follower<'a, 'w> {
     pub scheduler: ReadScheduler,
     pub receive: Receiver<Event>,
     pub begun: bool,
+    /// Sends notices, if that is asked for.
+    pub notifier: Option<Notifier>,
 }
 
 impl Follower<'_, '_> {
@@ -92,6 +94,37 @@ impl Follower<'_, '_> {
         })
     }
 
+    /// Sends the notices that the figures shown ask for. Those of a bad reading wait for a good one.
+    pub fn notify(&mut self, app: &App) {
+        let at = (self.run.cx.uptime)();
+        let is_shown = app.read_error.is_none() && app.retry.is_none() && app.pause.is_none();
+        if let Some(notifier) = &mut self.notifier
+            && notifier.is_ready(at)
+            && let Some(latest) = app.latest.as_ref().filter(|_| is_shown)
+        {
+            notifier.consider(&latest.report, self.session.notices());
+        }
+    }
+
+    /// What became of notices that were sent, once.
+    pub fn notified(&mut self) -> Option<Result<String, String>> {
+        let at = (self.run.cx.uptime)();
+        self.notifier.as_mut()?.outcome(at)
+    }
+
+    fn say_notified(&mut self) {
+        match self.notified() {
+            Some(Ok(sent)) => self.run.note(sent),
+            Some(Err(failed)) => self.run.urgent_note(failed),
+            None => {}
+        }
+    }
+
+    /// When notices may be sent again.
+    pub fn notify_wake(&self) -> Option<Duration> {
+        self.notifier.as_ref()?.wake()
+    }
+
     /// When to wake for the files. Between a bad reading and its second try they are not read: another program may still be
     /// writing.
     pub fn wake(&self, app: &App) -> Duration {
@@ -139,6 +172,7 @@ impl Follower<'_, '_> {
         loop {
             let (now, at) = (self.now()?, (self.run.cx.uptime)());
             app.take(reading, now, at);
+            self.notify(&app);
             let view = ViewContext {
                 style,
                 now,
@@ -156,11 +190,17 @@ impl Follower<'_, '_> {
                 last = current;
             }
             while !self.is_due(&app, (self.run.cx.uptime)()) && self.now()?.date_naive() == day {
+                let notify_wake = self.notify_wake();
                 let wake = self.wake(&app).min(self.midnight()?);
+                let wake = notify_wake.map_or(wake, |notify| notify.min(wake));
                 match self.next(wake) {
                     Some(Event::Input(Input::Gone)) => return Ok(ExitCode::Success),
                     Some(Event::Hint) => self.scheduler.hinted((self.run.cx.uptime)()),
+                    Some(Event::Notified) => self.say_notified(),
                     Some(Event::Input(_)) | None => {}
+                }
+                if notify_wake.is_some_and(|wake| wake <= (self.run.cx.uptime)()) {
+                    self.notify(&app);
                 }
             }
             day = self.now()?.date_naive();

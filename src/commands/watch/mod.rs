@@ -2,11 +2,12 @@
 
 mod dashboard;
 mod follower;
+mod notifier;
 mod scheduler;
 
 use std::sync::mpsc;
 
-use super::run::Run;
+use super::{alert, run::Run};
 use crate::{
     analysis::{Rows, forecast::BacktestExtent},
     cli::{ViewArgs, WatchArgs},
@@ -19,6 +20,7 @@ use crate::{
 };
 use dashboard::Dashboard;
 use follower::Follower;
+use notifier::Notifier;
 use scheduler::ReadScheduler;
 
 /// The number of the newest rows that are kept. Of older ones, only sums are.
@@ -31,6 +33,8 @@ const MAX_FINDINGS: usize = 1_000;
 enum Event {
     Input(Input),
     Hint,
+    /// A run that sends notices has ended.
+    Notified,
 }
 
 /// Follows the files until the user ends it.
@@ -50,10 +54,18 @@ pub fn run(
         findings: Findings::listing(MAX_FINDINGS),
         ..view_request(args, Rows::Newest(MAX_ROWS), run)?
     };
-    let session = Session::new(run.log_options(), request, run.locate()?);
+    let log = run.locate()?;
+    let alert = watching.on_alert.as_deref();
+    let from =
+        alert.map(|words| Ok::<_, Failure>(alert::plan((words, true), None, &log, run)?.from));
+    let from = from.transpose()?;
+    let session = Session::new(run.log_options(), request, log);
     let watched = session.watched_files()?;
     let (send, receive) = mpsc::channel();
     let scheduler = ReadScheduler::watch(&watched, watching, &send);
+    let notifier = alert
+        .zip(from)
+        .map(|(words, from)| Notifier::new(words, from, send.clone(), run));
     let mut following = Follower {
         session,
         run: run.reborrow(),
@@ -62,6 +74,7 @@ pub fn run(
         scheduler,
         receive,
         begun: false,
+        notifier: notifier.transpose()?,
     };
     let on_screen = !watching.follow && following.run.is_screen();
     if on_screen && !following.run.cx.input_is_terminal {

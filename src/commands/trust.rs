@@ -1,0 +1,190 @@
+//! `tokmon trust`: which settings files may name a program that tokmon runs. A file is trusted as it is: when it changes, or a file
+//! beside it that the program consists of, it must be trusted again.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+
+use super::run::Run;
+use crate::{
+    cli::TrustArgs,
+    config,
+    exit::ExitCode,
+    failure::Failure,
+    program::typed,
+    session::read_settings_text,
+    store::{self, TrustList, TrustedFile},
+};
+
+/// The largest file of a program that is trusted with the settings.
+const MAX_SIZE: usize = 16 * 1024 * 1024;
+
+const NO_STATE_FOLDER: &str = "set HOME or XDG_STATE_HOME to an absolute path";
+
+pub fn run(args: &TrustArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let list = list(run)?;
+    if args.list {
+        return print_list(&list, run);
+    }
+    let path = match &args.settings {
+        Some(path) => run.cx.folder.join(path),
+        None => run.locate_settings()?.ok_or_else(|| {
+            Failure::no_input("no settings file was found")
+                .help("name it, like `tokmon trust docs/tokmon.toml`")
+        })?,
+    };
+    let real = store::real_path(&path);
+    let shown = run.log_options().shown(&path);
+    let random = (run.cx.random)();
+    if args.revoke {
+        let cannot = || format!("cannot write {}", list.path().display());
+        let was_trusted = list.remove(&real, random).with_context(cannot)?;
+        let text = if was_trusted {
+            format!("{shown} is not trusted any more")
+        } else {
+            format!("{shown} was not trusted")
+        };
+        return say(&text, run);
+    }
+    let named = NamedProgram::read(&path, run)?;
+    if named.words.is_empty() {
+        let message = format!("{shown} names no program, so there is nothing to trust");
+        return Err(Failure::usage(message).help("a program is named by `[alert] program`"));
+    }
+    let trusted = TrustedFile {
+        checksum: named.checksum.clone(),
+        path: real,
+    };
+    let cannot = || format!("cannot write {}", list.path().display());
+    list.add(trusted, random).with_context(cannot)?;
+    let with = match named.beside.as_slice() {
+        [] => String::new(),
+        beside => format!("\nand with it: {}", beside.join(", ")),
+    };
+    let text = format!(
+        "{shown} is trusted, as it is now, to run: {}{with}",
+        named.typed()
+    );
+    say(&text, run)
+}
+
+fn say(text: &str, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    if !run.is_silent() {
+        let text = crate::failure::sanitize_lines(text);
+        run.print(|out| writeln!(out, "{text}"))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+/// Where the user's trust is kept.
+fn list(run: &Run<'_, '_>) -> Result<TrustList, Failure> {
+    let folder = run.cx.user_state().ok_or_else(|| {
+        Failure::config("there is no folder to keep what is trusted").help(NO_STATE_FOLDER)
+    })?;
+    Ok(TrustList::new(folder.join("tokmon")))
+}
+
+/// Each trusted file, and whether it is still as it was.
+fn print_list(list: &TrustList, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let cannot = || format!("cannot read {}", list.path().display());
+    let files = list.files().with_context(cannot)?;
+    if files.is_empty() {
+        return say("no settings file is trusted", run);
+    }
+    let mut lines = Vec::new();
+    for file in files {
+        let state = if store::is_missing(&file.path) {
+            "gone".to_owned()
+        } else {
+            match NamedProgram::read(&file.path, run) {
+                Ok(named) if named.checksum == file.checksum => named.typed(),
+                Ok(_) => "changed: not trusted until `tokmon trust` is run again".to_owned(),
+                Err(failure) => failure.to_string(),
+            }
+        };
+        lines.push(format!("{}: {state}", file.path.display()));
+    }
+    // A list is what was asked for.
+    let text = crate::failure::sanitize_lines(&lines.join("\n"));
+    run.print(|out| writeln!(out, "{text}"))?;
+    Ok(ExitCode::Success)
+}
+
+/// The program that a settings file names, and what it consists of.
+pub struct NamedProgram {
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    checksum: String,
+    /// The files below the folder of the settings that are named as the program or its arguments, as they are written.
+    beside: Vec<String>,
+}
+
+impl NamedProgram {
+    /// Reads a settings file, and the files that its program consists of. What is checked is what is used: the file is not read again.
+    pub fn read(path: &Path, run: &Run<'_, '_>) -> Result<Self, Failure> {
+        let (text, settings) = read_settings_text(&run.log_options(), path)?;
+        let words = settings.alert.program;
+        let folder = store::real_path(path.parent().unwrap_or(path));
+        let (mut texts, mut beside) = (vec![text.into_bytes()], Vec::new());
+        for word in &words {
+            let file = store::real_path(&folder.join(word));
+            if !file.starts_with(&folder) || !store::is_file(&file) {
+                continue;
+            }
+            let read = store::open(&file)
+                .map_err(|error| std::io::Error::other(error.to_string()))
+                .and_then(|mut opened| opened.bytes_up_to(MAX_SIZE));
+            texts.push(read.with_context(|| format!("cannot read {}", file.display()))?);
+            beside.push(word.clone());
+        }
+        Ok(Self {
+            checksum: store::checksum(&texts),
+            words,
+            beside,
+        })
+    }
+
+    pub fn typed(&self) -> String {
+        typed(self.words.iter().map(OsStr::new))
+    }
+
+    /// Fails unless the user trusts it. Their own settings need no trust.
+    pub fn check(&self, path: &Path, run: &Run<'_, '_>) -> Result<(), Failure> {
+        let own = run.cx.user_settings();
+        let own = own.map(|folder| folder.join("tokmon").join(config::FILE));
+        if own.is_some_and(|own| own == path) {
+            return Ok(());
+        }
+        let list = list(run)?;
+        let cannot = || format!("cannot read {}", list.path().display());
+        let known = list.find(&store::real_path(path)).with_context(cannot)?;
+        let shown = run.log_options().shown(path);
+        let (program, why) = match known {
+            Some(file) if file.checksum == self.checksum => return Ok(()),
+            Some(_) => (self.typed(), "has changed since it was trusted"),
+            None => (self.typed(), "is not trusted"),
+        };
+        let message = format!("{shown} {why}, so the program that it names is not run: {program}");
+        let help = format!(
+            "read the file, then trust it: tokmon trust {}",
+            quoted(&shown)
+        );
+        Err(Failure::new(ExitCode::NoPermission, message).help(help))
+    }
+}
+
+fn quoted(path: &str) -> String {
+    typed([OsStr::new(path)])
+}
+
+/// The path of a program that settings name: a path is relative to their folder, a name is looked for on `PATH`.
+pub fn path_in(folder: &Path, word: &str) -> PathBuf {
+    if word.contains(std::path::MAIN_SEPARATOR) || word.contains('/') {
+        folder.join(word)
+    } else {
+        word.into()
+    }
+}
