@@ -24,7 +24,7 @@ type Planner<'p, T> = dyn FnMut(&str) -> Result<(Option<Change>, T), Failure> + 
 pub(super) struct EditSession {
     pub(super) log: LogFiles,
     pub(super) target: Target,
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 impl EditSession {

@@ -1,5 +1,7 @@
 //! `tokmon holds`: what `guard --hold` reserved, and how to free it before its time is over.
 
+use chrono::{DateTime, FixedOffset};
+
 use super::{edit_session::EditSession, guard::options, run::Run};
 use crate::{
     analysis::{HoldState, guard::GuardRequest},
@@ -78,7 +80,7 @@ fn free(
                 lines += newline;
                 freed.push(id.clone());
             }
-            state => match ended(id, state) {
+            state => match ended(id, state, options.now) {
                 Some(note) => run.note(note),
                 None => {
                     let message = format!("the log has no hold with the id {id}");
@@ -99,11 +101,11 @@ fn free(
 }
 
 /// That a hold has ended already, and how. None for one that never was.
-pub fn ended(id: &str, state: HoldState) -> Option<String> {
+fn ended(id: &str, state: HoldState, now: DateTime<FixedOffset>) -> Option<String> {
     match state {
         HoldState::Live | HoldState::Unknown => None,
         HoldState::Expired(at) => {
-            let at = at.format("%Y-%m-%d %H:%M %:z");
+            let at = at.with_timezone(now.offset()).format("%Y-%m-%d %H:%M");
             Some(format!("the hold {id} ended by itself at {at}"))
         }
         HoldState::Ended => Some(format!("the hold {id} has ended already")),

@@ -7,13 +7,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Format, OutputStyle, counted, joined, json, prefixed, sanitize};
+use super::{Format, OutputStyle, counted, json, prefixed, sanitize};
 use crate::{
     analysis::guard::{
         CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardReason, GuardScope, GuardUnit,
         PriceSource, TokenEstimate,
     },
-    model::{Money, Month, Tokens, in_brackets},
+    model::{ModelTier, Money, Month, Tokens, in_brackets},
 };
 
 /// How to set a budget.
@@ -97,26 +97,46 @@ impl GrantedHold {
 
 /// Why a request is answered as it is: a sentence without a full stop.
 pub fn reason(decision: &GuardDecision) -> String {
-    let why = match decision.reason {
+    let Some(overridden) = decision.overridden else {
+        return why(decision, decision.reason);
+    };
+    let why = why(decision, overridden.reason);
+    format!(
+        "overridden; without that, the answer is {}: {why}",
+        overridden.answer
+    )
+}
+
+fn why(decision: &GuardDecision, reason: GuardReason) -> String {
+    let Some(cap) = decision.cap.as_ref() else {
+        return NO_CAPS.to_owned();
+    };
+    let why = match reason {
         GuardReason::NoCaps => NO_CAPS.to_owned(),
-        GuardReason::WithinCaps => decision
-            .cap
-            .as_ref()
-            .map_or_else(|| NO_CAPS.to_owned(), |cap| within(decision, cap)),
-        GuardReason::Override => {
-            let answer = decision.overridden.unwrap_or(GuardAnswer::Allow);
-            format!("overridden; without that, the answer is {answer}")
+        GuardReason::WithinCaps | GuardReason::Override => {
+            let within = within(decision, cap);
+            let is_open = decision.model.is_none();
+            let tier = decision
+                .admitted_tier
+                .filter(|_| is_open && decision.limited_by.is_some());
+            return within + &prefixed("; only ", tier.map(may_start));
         }
-        GuardReason::Cap => decision
-            .cap
-            .as_ref()
-            .map_or_else(String::new, |cap| refused(decision, cap)),
-        GuardReason::Level | GuardReason::MoneyLeft | GuardReason::NoCheaperModel => {
-            by_ladder(decision)
+        GuardReason::Cap => refused(decision, cap),
+        GuardReason::Level | GuardReason::MoneyLeft => by_ladder(decision, cap, reason),
+        GuardReason::NoCheaperModel => {
+            let limited_by = decision.limited_by.unwrap_or(GuardReason::Level);
+            by_ladder(decision, cap, limited_by)
         }
     };
-    let is_limited = decision.cap.is_some() && decision.answer != GuardAnswer::Allow;
-    joined([Some(why), is_limited.then(|| resets(decision))], "; ")
+    format!("{why}; {}", resets(decision))
+}
+
+/// `models up to the middle tier may start`.
+fn may_start(tier: ModelTier) -> String {
+    match tier {
+        ModelTier::Bottom => "models of the bottom tier may start".to_owned(),
+        tier => format!("models up to the {tier} tier may start"),
+    }
 }
 
 /// `it resets on 2026-03-01`.
@@ -238,46 +258,49 @@ fn tokens_of(cap: &CapCheck) -> &'static str {
 }
 
 /// What the ladder lets start.
-fn by_ladder(decision: &GuardDecision) -> String {
-    let Some(cap) = &decision.cap else {
-        return String::new();
-    };
+fn by_ladder(decision: &GuardDecision, cap: &CapCheck, limited_by: GuardReason) -> String {
     let of = name(cap);
-    let committed = cap.committed();
-    let why = match decision.reason {
-        GuardReason::MoneyLeft => format!("{} of {of} ({}) remains", cap.remaining, cap.limit),
-        _ => format!(
-            "the level of {of} is {} ({committed} of {}{} used{})",
-            cap.level,
-            cap.limit,
-            tokens_of(cap),
-            and_reserved(cap)
-        ),
-    };
-    let model = decision.model.as_ref().map(|model| &model.name);
-    match decision.admitted_tier {
-        None => format!("{why}, so no work may start"),
-        Some(tier) if decision.reason == GuardReason::NoCheaperModel => format!(
-            "{why}, so only models of the {tier} tier may start, and none is known that is cheaper than {}: name one under [guard.tiers] in tokmon.toml",
-            model.map_or("this one", |model| model)
-        ),
-        Some(tier) => {
-            let up_to = match tier {
-                crate::model::ModelTier::Bottom => "of the bottom tier",
-                _ => "up to the middle tier",
-            };
+    let (committed, limit, unit) = (cap.committed(), cap.limit, tokens_of(cap));
+    let (why, setting) = match limited_by {
+        GuardReason::MoneyLeft => (
             format!(
-                "{why}, so only models {up_to} may start{}",
-                prefixed(", not ", model)
+                "{} remains of {of} of {limit}, which is too little",
+                cap.remaining
+            ),
+            "[guard.money]",
+        ),
+        _ => {
+            let (level, and_reserved) = (cap.level, and_reserved(cap));
+            let figures = format!("{committed} of {limit}{unit} used{and_reserved}");
+            (
+                format!("the level of {of} is {level} ({figures})"),
+                "[guard.levels]",
             )
         }
+    };
+    let model = decision.model.as_ref().map(|model| &model.name);
+    let model = model.map_or("this one", |model| model);
+    match decision.admitted_tier {
+        None => format!("{why}, so no work may start ({setting} in tokmon.toml)"),
+        Some(tier) if decision.to.is_some() => {
+            format!("{why}, so only {}, not {model}", may_start(tier))
+        }
+        Some(tier) => format!(
+            "{why}, so only {}, and none is known that is cheaper than {model} (name one under [guard.tiers] in tokmon.toml)",
+            may_start(tier)
+        ),
     }
 }
 
 /// What is to be known beside the answer: names that are not known, and prices that are assumed.
 pub fn notes(decision: &GuardDecision) -> Vec<String> {
     let team = decision.unknown_team.as_ref().map(|team| {
-        format!("the log knows no team \"{team}\", so only the budget of all teams applies")
+        let meant = decision.similar_team.as_ref();
+        let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?"));
+        format!(
+            "the log knows no team \"{team}\", so only the budget of all teams applies{}",
+            meant.unwrap_or_default()
+        )
     });
     let model = decision.model.as_ref().filter(|model| model.is_unknown);
     let model = model.map(|model| {

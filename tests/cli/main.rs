@@ -36,6 +36,8 @@ mod archive;
 #[cfg(target_os = "linux")]
 mod fix;
 #[cfg(target_os = "linux")]
+mod guard;
+#[cfg(target_os = "linux")]
 mod ids;
 #[cfg(target_os = "linux")]
 mod migrate;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use crate::{
-    analysis::{StatusReport, TeamReport},
+    analysis::{Cap, CapScope},
     model::{Level, Money, Percent, Thresholds, Tokens},
 };
 
@@ -38,10 +38,6 @@ pub enum GuardAmount {
 }
 
 impl GuardAmount {
-    pub fn of_tokens(tokens: Tokens) -> Self {
-        Self::Tokens(i64::try_from(tokens.0).unwrap_or(i64::MAX))
-    }
-
     /// Tokens, or nanos.
     pub fn units(self) -> i128 {
         match self {
@@ -102,32 +98,34 @@ pub struct CapCheck {
 }
 
 impl CapCheck {
-    /// A cap without any request yet.
-    pub fn new(
-        (scope, team): (GuardScope, Option<&str>),
-        limit: GuardAmount,
-        used: GuardAmount,
-        reserved: i128,
-        thresholds: &Thresholds,
-    ) -> Self {
-        let committed = used.units().saturating_add(reserved);
-        let unit = match limit {
-            GuardAmount::Tokens(_) => GuardUnit::Tokens,
-            GuardAmount::Money(_) => GuardUnit::Cost,
+    /// A cap without any request yet, of which holds reserve so much. None where what is used is not known.
+    pub(super) fn of(cap: &Cap, reserved: i128, thresholds: &Thresholds) -> Option<Self> {
+        let (unit, amount) = match cap.currency {
+            None => (GuardUnit::Tokens, GuardAmount::Tokens(0)),
+            Some(currency) => (
+                GuardUnit::Cost,
+                GuardAmount::Money(Money { nanos: 0, currency }),
+            ),
         };
-        Self {
+        let used = cap.used?;
+        let committed = used.saturating_add(reserved);
+        let (scope, team) = match &cap.scope {
+            CapScope::Total => (GuardScope::Total, None),
+            CapScope::Team(name) => (GuardScope::Team, Some(name.clone())),
+        };
+        Some(Self {
             scope,
-            team: team.map(str::to_owned),
+            team,
             unit,
-            limit,
-            used,
-            reserved: limit.with(reserved),
-            remaining: limit.with(limit.units().saturating_sub(committed)),
-            requested: limit.with(0),
-            would_use: limit.with(committed),
-            level: thresholds.level(committed, limit.units()),
-            complete: true,
-        }
+            limit: amount.with(cap.limit),
+            used: amount.with(used),
+            reserved: amount.with(reserved),
+            remaining: amount.with(cap.limit.saturating_sub(committed)),
+            requested: amount,
+            would_use: amount.with(committed),
+            level: thresholds.level(committed, cap.limit),
+            complete: cap.complete,
+        })
     }
 
     /// The same with a request, in its unit.
@@ -170,28 +168,4 @@ impl CapCheck {
     pub(super) fn tightness(&self) -> u64 {
         self.share().map_or(u64::MAX, |share| share.tenths)
     }
-}
-
-/// The caps in tokens of a report: the total, and that of a team.
-pub(super) fn of_tokens(report: &StatusReport, team: Option<&TeamReport>) -> Vec<CapCheck> {
-    let thresholds = &report.budget.thresholds;
-    let total = report.budget.tokens.map(|limit| {
-        CapCheck::new(
-            (GuardScope::Total, None),
-            GuardAmount::of_tokens(limit),
-            GuardAmount::of_tokens(report.used.tokens),
-            report.reserved.0.into(),
-            thresholds,
-        )
-    });
-    let of_team = team.and_then(|team| {
-        Some(CapCheck::new(
-            (GuardScope::Team, Some(&team.name)),
-            GuardAmount::of_tokens(team.allocated_tokens?),
-            GuardAmount::of_tokens(team.used_tokens.unwrap_or_default()),
-            team.reserved_tokens.0.into(),
-            thresholds,
-        ))
-    });
-    total.into_iter().chain(of_team).collect()
 }

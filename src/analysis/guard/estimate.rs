@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 use super::models;
 use crate::{
     analysis::{ReconciledMonth, TeamUsage},
-    model::{Currency, ModelPrice, ModelTier, Money, Policy, Price, Tokens},
+    model::{Currency, ListedPrice, ModelPrice, ModelTier, Money, Policy, Price, Tokens},
 };
 
 /// Where the tokens of a request come from.
@@ -148,8 +148,11 @@ pub(super) fn cost(
         return header().or_else(average).or_else(tier);
     };
     let by_settings = || of(policy.prices.get(model).copied(), PriceSource::Settings);
-    let full = models::full_name(model).unwrap_or(model);
-    let built_in = || of(models::listed_price(full), PriceSource::BuiltIn);
+    let built_in = || {
+        let money = ListedPrice::find(model)?.most(tokens);
+        let source = PriceSource::BuiltIn;
+        (money.currency == currency).then_some(RequestCost { money, source })
+    };
     let tier = || {
         let tier = models::known_tier(model, &policy.guard);
         tier_cost(tier.unwrap_or(policy.guard.default_tier), tokens, currency)
@@ -163,12 +166,11 @@ pub(super) fn cost(
 
 /// That of the most expensive typical model of a tier.
 fn tier_cost(tier: ModelTier, tokens: Tokens, currency: Currency) -> Option<RequestCost> {
-    let prices = models::typical(tier).filter_map(models::listed_price);
-    let prices = prices.filter(|price| price.currency == currency);
-    let most = prices.filter_map(|price| highest(&price));
-    let most = most.max_by_key(|price| price.picos_per_token)?;
+    let listed = models::typical(tier).filter_map(ListedPrice::find);
+    let costs = listed.map(|listed| listed.most(tokens));
+    let costs = costs.filter(|money| money.currency == currency);
     Some(RequestCost {
-        money: most.cost(tokens),
+        money: costs.max_by_key(|money| money.nanos)?,
         source: PriceSource::Tier,
     })
 }
@@ -197,8 +199,7 @@ fn scaled(money: Money, tokens: Tokens, of: Tokens) -> Option<Money> {
 pub(super) fn is_cheaper(one: &str, than: &str, policy: &Policy) -> bool {
     let price = |model: &str| {
         let own = policy.prices.get(model).copied();
-        let full = models::full_name(model).unwrap_or(model);
-        own.or_else(|| models::listed_price(full))
+        own.or_else(|| ListedPrice::find(model).map(ListedPrice::price))
     };
     let of = |price: ModelPrice| (price.currency, highest(&price).map(|of| of.picos_per_token));
     match (price(one).map(of), price(than).map(of)) {

@@ -159,6 +159,8 @@ pub struct GuardDecision {
     pub team: Option<String>,
     /// A name that is no team of the log, so that no cap of a team applies.
     pub unknown_team: Option<String>,
+    /// The team that may be meant by it.
+    pub similar_team: Option<String>,
     pub model: Option<RequestedModel>,
     /// The model to use instead, of a downgrade.
     pub to: Option<DowngradeTarget>,
@@ -168,6 +170,8 @@ pub struct GuardDecision {
     pub cost: Option<RequestCost>,
     /// The highest tier of models that may start now. Absent where no work may.
     pub admitted_tier: AdmittedTier,
+    /// What keeps models of higher tiers from starting: `level` or `money_left`.
+    pub limited_by: Option<GuardReason>,
     /// The cap that decided; of an allowed request the tightest. Absent without caps.
     pub cap: Option<CapCheck>,
     /// All caps that apply.
@@ -175,7 +179,15 @@ pub struct GuardDecision {
     /// When the caps are reset. Absent where that is done by hand.
     pub resets_at: Option<DateTime<FixedOffset>>,
     /// What the answer would have been, where it was overridden.
-    pub overridden: Option<GuardAnswer>,
+    pub overridden: Option<OverriddenAnswer>,
+}
+
+/// An answer that a person overrode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OverriddenAnswer {
+    #[serde(rename = "decision")]
+    pub answer: GuardAnswer,
+    pub reason: GuardReason,
 }
 
 /// A cap that cannot be judged.
@@ -194,7 +206,10 @@ impl GuardDecision {
     #[must_use]
     pub fn overridden(self) -> Self {
         Self {
-            overridden: Some(self.answer),
+            overridden: Some(OverriddenAnswer {
+                answer: self.answer,
+                reason: self.reason,
+            }),
             answer: GuardAnswer::Allow,
             reason: GuardReason::Override,
             to: None,
@@ -208,6 +223,14 @@ struct Rung<'c> {
     admitted: AdmittedTier,
     reason: GuardReason,
     cap: Option<&'c CapCheck>,
+}
+
+impl Rung<'_> {
+    /// What keeps models from starting, if any are kept.
+    fn limits(&self) -> Option<GuardReason> {
+        let is_limit = self.admitted < Some(ModelTier::Top);
+        is_limit.then_some(self.reason)
+    }
 }
 
 /// What a model may be asked to do: the caps with the request, and which of them refuses it.
@@ -254,6 +277,7 @@ fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
     let tier = asked.map(|name| RequestedModel::of(name, &policy.guard).tier);
     let rung = rung(standing, tier, &policy.guard);
     let admitted = rung.admitted.max(Some(ModelTier::Bottom));
+    let limit = (admitted, rung.limits());
     let cheaper = asked.zip(tier).filter(|(_, tier)| Some(*tier) > admitted);
     let cheaper = cheaper.and_then(|(asked, tier)| {
         let mut targets = targets(asked, tier, admitted, policy);
@@ -274,7 +298,7 @@ fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
             to: None,
         },
     };
-    draft.decision(standing, request, policy, trial, admitted)
+    draft.decision(standing, request, policy, trial, limit)
 }
 
 /// Of work that is to start.
@@ -284,6 +308,7 @@ fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
     let tier = asked.map(|name| RequestedModel::of(name, guard).tier);
     let rung = rung(standing, tier, guard);
     let admitted = rung.admitted;
+    let limit = (admitted, rung.limits());
     let mut trials = trials(standing, request, tier, admitted, policy);
     let fits = trials.iter().position(|trial| trial.refusing().is_none());
     let draft = match (admitted, fits) {
@@ -313,7 +338,7 @@ fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
                 cap,
                 to,
             };
-            return draft.decision(standing, request, policy, trial, admitted);
+            return draft.decision(standing, request, policy, trial, limit);
         }
         (Some(_), None) => match trials.last().and_then(Trial::refusing) {
             Some(cap) => Draft::deny(GuardReason::Cap, Some(cap)),
@@ -322,7 +347,7 @@ fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
     };
     let trial = trials.pop();
     let trial = trial.unwrap_or_else(|| standing.trial(request.model.clone(), request, policy));
-    draft.decision(standing, request, policy, trial, admitted)
+    draft.decision(standing, request, policy, trial, limit)
 }
 
 /// The models to try, the one that is asked for first where it may start, then cheaper ones, each with the caps as they would be.
@@ -413,7 +438,7 @@ impl Draft {
         request: &GuardRequest,
         policy: &Policy,
         trial: Trial,
-        admitted_tier: AdmittedTier,
+        (admitted_tier, limited_by): (AdmittedTier, Option<GuardReason>),
     ) -> GuardDecision {
         // A rung of the ladder is one of a cap before the request: what is shown has the request.
         let with_request = |cap: CapCheck| {
@@ -432,11 +457,13 @@ impl Draft {
             reason: self.reason,
             team: standing.team.clone(),
             unknown_team: standing.unknown_team.clone(),
+            similar_team: standing.similar_team.clone(),
             model: model.map(|name| RequestedModel::of(name, &policy.guard)),
             to: self.to,
             requested: standing.tokens(request),
             cost: trial.cost,
             admitted_tier,
+            limited_by,
             cap,
             caps: trial.caps,
             resets_at: standing.resets_at,

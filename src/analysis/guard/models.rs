@@ -1,6 +1,6 @@
 //! Which tier a model is of, and which cheaper models of its provider may take its place.
 
-use crate::model::{Currency, GuardPolicy, ModelPrice, ModelTier};
+use crate::model::{GuardPolicy, ListedPrice, ModelTier};
 
 /// A provider's models, as their names tell them apart.
 struct Family {
@@ -194,55 +194,7 @@ pub(super) fn typical(tier: ModelTier) -> impl Iterator<Item = &'static str> {
     of_tier.filter_map(|(_, names)| names.first().copied())
 }
 
-/// The full name behind an alias of a single word: `haiku` is priced as the newest Haiku.
-pub(super) fn full_name(model: &str) -> Option<&'static str> {
-    let words = words(model);
-    let [alias] = words.as_slice() else {
-        return None;
-    };
-    let family = family(&words)?;
-    let (_, tier) = family.tiers.iter().find(|(word, _)| word == alias)?;
-    family
-        .names(*tier)
-        .iter()
-        .copied()
-        .find(|name| name.contains(alias.as_str()))
-}
-
-/// What the models that guard falls back to cost: picos per input and output token in US dollars.
-const PRICES: [(&str, u64, u64); 16] = [
-    ("claude-opus-5-5", 4_000_000, 20_000_000),
-    ("claude-opus-5", 5_000_000, 25_000_000),
-    ("claude-opus-4-5", 5_000_000, 25_000_000),
-    ("claude-sonnet-5-5", 2_000_000, 10_000_000),
-    ("claude-sonnet-4-5", 3_000_000, 15_000_000),
-    ("claude-haiku-5-5", 100_000, 500_000),
-    ("claude-haiku-4-5", 1_000_000, 5_000_000),
-    ("gpt-6.1-sol", 2_000_000, 10_000_000),
-    ("gpt-6.1-terra", 1_000_000, 5_000_000),
-    ("gpt-6-luna", 100_000, 500_000),
-    ("gemini-4-argon", 2_000_000, 10_000_000),
-    ("gemini-3.8-flash", 750_000, 3_750_000),
-    ("gemini-3.5-flash-lite", 300_000, 2_500_000),
-    ("gemini-2.5-pro", 1_250_000, 10_000_000),
-    ("gemini-2.5-flash", 300_000, 2_500_000),
-    ("gemini-2.5-flash-lite", 100_000, 400_000),
-];
-
+/// Whether a model of this very name is in the list of prices.
 fn is_listed(model: &str) -> bool {
-    listed_price(model).is_some()
-}
-
-/// The price that the program knows for a model.
-pub(super) fn listed_price(model: &str) -> Option<ModelPrice> {
-    let model = model.rsplit('/').next().unwrap_or(model);
-    let (_, input, output) = PRICES.iter().find(|(name, _, _)| *name == model)?;
-    Some(ModelPrice {
-        currency: Currency::USD,
-        input: Some(*input),
-        output: Some(*output),
-        cache_write: None,
-        cache_read: None,
-        any: None,
-    })
+    ListedPrice::find(model).is_some_and(|listed| listed.name == model)
 }

@@ -3,12 +3,12 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::{
-    GuardReason, GuardRequest, GuardScope, RequestKind, TokenEstimate, Trial, Unjudged,
-    caps::{self, CapCheck, GuardAmount, GuardUnit},
+    GuardReason, GuardRequest, RequestKind, TokenEstimate, Trial, Unjudged,
+    caps::{CapCheck, GuardAmount, GuardUnit},
     estimate::{self, LogPrices},
 };
 use crate::{
-    analysis::{CostBudget, ReconciledMonth, StatusReport, TeamReport},
+    analysis::{self, Cap, CapScope, CostBudget, ReconciledMonth, StatusReport},
     model::{Currency, Policy, Tokens},
 };
 
@@ -21,6 +21,8 @@ pub struct Standing {
     pub team: Option<String>,
     /// The name of the request, where no team of the log has it.
     pub unknown_team: Option<String>,
+    /// The team that may be meant by it.
+    pub similar_team: Option<String>,
     /// The tokens of work that says nothing of them.
     pub estimate: Option<TokenEstimate>,
     pub resets_at: Option<DateTime<FixedOffset>>,
@@ -43,66 +45,69 @@ impl Standing {
         let spent = report.used.cost.as_ref();
         let spent = spent.filter(|cost| cost.complete && cost.others.is_empty());
         let mut standing = Self {
-            caps: caps::of_tokens(report, team),
+            caps: Vec::new(),
             team: team.map(|team| team.name.clone()),
             unknown_team: request.team.clone().filter(|_| team.is_none()),
+            similar_team: request
+                .team
+                .as_deref()
+                .filter(|_| team.is_none())
+                .and_then(|name| {
+                    let similar = reconciled.search_team(name)?;
+                    Some(similar.name.clone())
+                }),
             estimate: request
                 .needs_estimate()
                 .then(|| TokenEstimate::of(reconciled, usage, policy)),
-            resets_at: resets_at(report, policy),
+            resets_at: report.resets_at,
             unjudged: None,
             prices: LogPrices {
                 header: reconciled.ledger.header_price(),
                 spent: spent.map(|cost| (cost.money, report.used.tokens)),
             },
         };
-        if let Some(budget) = &report.cost_budget {
-            standing.add_cost(
-                (GuardScope::Total, None),
-                budget,
-                (reconciled, report, policy),
-            );
+        for cap in analysis::caps(report) {
+            let name = match &cap.scope {
+                CapScope::Total => None,
+                CapScope::Team(name) => Some(name),
+            };
+            if name.is_none() || name == standing.team.as_ref() {
+                standing.add(&cap, (reconciled, report, policy));
+            }
         }
         standing.check_price(request, policy);
         standing
     }
 
-    /// Adds a cap in money, with what holds reserve of it.
-    fn add_cost(
+    /// Adds a cap, in money with what holds reserve of it.
+    fn add(
         &mut self,
-        (scope, team): (GuardScope, Option<&TeamReport>),
-        budget: &CostBudget,
+        cap: &Cap,
         (reconciled, report, policy): (&ReconciledMonth<'_>, &StatusReport, &Policy),
     ) {
-        let name = team.map(|team| team.name.as_str());
-        let currency = budget.limit.currency;
-        let (Some(used), Some(_)) = (budget.used, budget.level) else {
-            let message = budget.not_judged();
-            return self.unjudged(message.unwrap_or_default());
-        };
-        let holds = reconciled.live_holds(report.now).into_iter();
-        let holds = holds.filter(|hold| name.is_none_or(|name| hold.team == name));
-        let mut reserved = 0_i128;
-        for hold in holds {
-            let stated = hold.cost.filter(|cost| cost.currency == currency);
-            let priced = || {
-                let of = (&self.prices, policy);
-                estimate::cost(hold.model, hold.tokens, currency, of).map(|cost| cost.money)
-            };
-            let Some(money) = stated.or_else(priced) else {
-                return self.unjudged(no_price(hold.model, currency));
-            };
-            reserved = reserved.saturating_add(money.nanos);
+        if cap.used.is_none() {
+            return self.unjudged(not_judged(cap, report));
         }
-        let mut cap = CapCheck::new(
-            (scope, name),
-            GuardAmount::Money(budget.limit),
-            GuardAmount::Money(used),
-            reserved,
-            &report.budget.thresholds,
-        );
-        cap.complete = budget.complete;
-        self.caps.push(cap);
+        let mut reserved = cap.reserved;
+        if let Some(currency) = cap.currency {
+            reserved = 0;
+            for hold in reconciled.live_holds(report.now) {
+                if let CapScope::Team(name) = &cap.scope
+                    && hold.team != name
+                {
+                    continue;
+                }
+                let stated = hold.cost.filter(|cost| cost.currency == currency);
+                let of = (&self.prices, policy);
+                let priced = || estimate::cost(hold.model, hold.tokens, currency, of);
+                let Some(money) = stated.or_else(|| priced().map(|cost| cost.money)) else {
+                    return self.unjudged(no_price(hold.model, currency));
+                };
+                reserved = reserved.saturating_add(money.nanos);
+            }
+        }
+        let thresholds = &report.budget.thresholds;
+        self.caps.extend(CapCheck::of(cap, reserved, thresholds));
     }
 
     fn unjudged(&mut self, message: String) {
@@ -198,9 +203,15 @@ fn no_price(model: Option<&str>, currency: Currency) -> String {
     }
 }
 
-/// The first moment of the next month, by the clocks of the report.
-fn resets_at(report: &StatusReport, policy: &Policy) -> Option<DateTime<FixedOffset>> {
-    let next = report.month.last_day().succ_opt()?;
-    let start = next.and_hms_opt(0, 0, 0)?;
-    policy.zone.moment(start, report.now)
+/// Why a cap in money cannot be judged.
+fn not_judged(cap: &Cap, report: &StatusReport) -> String {
+    let budget = match &cap.scope {
+        CapScope::Total => report.cost_budget.as_ref(),
+        CapScope::Team(name) => {
+            let mut teams = report.teams.iter();
+            let team = teams.find(|team| team.name == *name);
+            team.and_then(|team| team.cost_budget.as_ref())
+        }
+    };
+    budget.and_then(CostBudget::not_judged).unwrap_or_default()
 }

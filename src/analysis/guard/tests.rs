@@ -7,47 +7,53 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Currency, GuardPolicy, Money, Thresholds};
+use crate::{
+    analysis::{Cap, CapScope, CapSource},
+    model::{Currency, GuardPolicy, Thresholds},
+};
 
 const TOP: &str = "claude-opus-4-5";
 const MIDDLE: &str = "claude-sonnet-4-5";
 const BOTTOM: &str = "claude-haiku-4-5";
 
-fn tokens(scope: GuardScope, limit: i64, used: i64, reserved: i64) -> CapCheck {
-    let team = (scope == GuardScope::Team).then_some("QA");
-    let (limit, used) = (GuardAmount::Tokens(limit), GuardAmount::Tokens(used));
-    CapCheck::new(
-        (scope, team),
+fn cap(
+    scope: CapScope,
+    currency: Option<Currency>,
+    [limit, used, reserved]: [i128; 3],
+) -> CapCheck {
+    let cap = Cap {
+        scope,
+        currency,
         limit,
-        used,
-        reserved.into(),
-        &Thresholds::default(),
-    )
+        used: Some(used),
+        complete: true,
+        reserved: 0,
+        source: CapSource::TeamSettings,
+        place: None,
+        resets_at: None,
+    };
+    CapCheck::of(&cap, reserved, &Thresholds::default()).unwrap()
 }
 
 fn total(limit: i64, used: i64, reserved: i64) -> CapCheck {
-    tokens(GuardScope::Total, limit, used, reserved)
+    cap(
+        CapScope::Total,
+        None,
+        [limit, used, reserved].map(Into::into),
+    )
 }
 
 fn of_team(limit: i64, used: i64, reserved: i64) -> CapCheck {
-    tokens(GuardScope::Team, limit, used, reserved)
+    let scope = CapScope::Team("QA".to_owned());
+    cap(scope, None, [limit, used, reserved].map(Into::into))
 }
 
 /// In nanos of a dollar.
 fn cost(limit: i128, used: i128, reserved: i128) -> CapCheck {
-    let money = |nanos| {
-        GuardAmount::Money(Money {
-            nanos,
-            currency: Currency::USD,
-        })
-    };
-    let scope = (GuardScope::Total, None);
-    CapCheck::new(
-        scope,
-        money(limit),
-        money(used),
-        reserved,
-        &Thresholds::default(),
+    cap(
+        CapScope::Total,
+        Some(Currency::USD),
+        [limit, used, reserved],
     )
 }
 
@@ -313,7 +319,10 @@ fn work_that_runs_is_denied_only_where_nothing_is_left() {
 fn an_override_allows_and_keeps_what_the_answer_would_have_been() {
     let decision = ask(vec![total(100, 100, 0)], None, 1).overridden();
     assert_eq!(brief(&decision), "allow (override)");
-    assert_eq!(decision.overridden, Some(GuardAnswer::Deny));
+    assert_eq!(
+        decision.overridden.map(|of| (of.answer, of.reason)),
+        Some((GuardAnswer::Deny, GuardReason::Level))
+    );
 }
 
 #[test]

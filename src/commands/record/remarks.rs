@@ -1,11 +1,14 @@
-//! What to say about what is recorded: a secret in it, a model without a price, kinds that do not add up, a hold that is not there.
+//! What to say about what is recorded: a secret in it, a model without a price, kinds that do not add up, a hold that is not there any more.
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, FixedOffset};
+
 use crate::{
     commands::edit_session::EditSession,
-    model::{TokenClasses, Tokens, Usage},
-    text,
+    log::{self, Item},
+    model::{LineEvent, TokenClasses, Tokens, Usage},
+    text::{self, FileId},
 };
 
 /// The maximum number of remarks of a kind.
@@ -34,8 +37,9 @@ pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
         .iter()
         .filter_map(|usage| usage.hold.as_deref())
         .collect();
-    let held = held.into_iter().filter(|id| !is_held(id, log));
-    let held = held.map(|id| format!("the log has no hold with the id {id}, so none ends"));
+    let held = held
+        .into_iter()
+        .filter_map(|id| not_held(id, log, session.now));
     let unpriced: BTreeSet<String> = unpriced.collect();
     let unpriced = unpriced.into_iter().take(MAX_REMARKS);
     let kinds: BTreeSet<String> = new
@@ -128,10 +132,42 @@ fn without_price(model: &str, session: &EditSession) -> Option<String> {
     ))
 }
 
-/// Whether a hold with an id is in the log.
-fn is_held(id: &str, log: &str) -> bool {
-    let holds = log.lines().filter(|line| line.starts_with("[HOLD]"));
-    let forms = [format!("id={id}"), format!("id=\"{id}\"")];
-    let mut words = holds.flat_map(str::split_whitespace);
-    words.any(|word| forms.iter().any(|form| form == word))
+/// Why no hold with an id ends: the log has none, or it has ended already.
+fn not_held(id: &str, log: &str, now: DateTime<FixedOffset>) -> Option<String> {
+    let mut until = None;
+    let mut is_freed = false;
+    // Only lines with the id are read: a log has thousands of lines.
+    let has_id = |line: &&str| line.contains(id);
+    for line in log.lines().filter(has_id) {
+        let is_event = line.starts_with("[HOLD]") || line.starts_with("[FREE]");
+        if !is_event && !line.starts_with("[USE]") {
+            continue;
+        }
+        let text = format!("{line}\n");
+        log::read_str(text, FileId::LOG, &mut |item| match item {
+            Item::Line {
+                event: LineEvent::Hold(hold),
+                ..
+            } if hold.id == id => {
+                until.get_or_insert(hold.until);
+            }
+            Item::Line {
+                event: LineEvent::Free(freed),
+                ..
+            } => is_freed |= freed == id,
+            Item::Usage(entry) => is_freed |= entry.hold.as_deref() == Some(id),
+            _ => {}
+        });
+    }
+    match until {
+        None => Some(format!(
+            "the log has no hold with the id {id}, so none ends"
+        )),
+        Some(_) if is_freed => Some(format!("the hold {id} has ended already")),
+        Some(until) if until <= now => {
+            let until = until.with_timezone(now.offset()).format("%Y-%m-%d %H:%M");
+            Some(format!("the hold {id} ended by itself at {until}"))
+        }
+        Some(_) => None,
+    }
 }
