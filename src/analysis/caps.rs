@@ -3,6 +3,8 @@
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{
     cost_budget::CostBudget,
@@ -59,7 +61,52 @@ pub enum CapSource {
     Allocation,
 }
 
+/// A number of tokens, or an amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum CapAmount {
+    Tokens(i64),
+    Money(Money),
+}
+
+/// `6,000`, `-250`, `$0.136`.
+impl fmt::Display for CapAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tokens(tokens) => {
+                let sign = if *tokens < 0 { "-" } else { "" };
+                write!(f, "{sign}{}", Tokens(tokens.unsigned_abs()))
+            }
+            Self::Money(money) => money.fmt(f),
+        }
+    }
+}
+
 impl Cap {
+    /// One of its amounts.
+    pub fn amount(&self, amount: i128) -> CapAmount {
+        match self.currency {
+            Some(currency) => CapAmount::Money(Money {
+                nanos: amount,
+                currency,
+            }),
+            None => {
+                let most = if amount < 0 { i64::MIN } else { i64::MAX };
+                CapAmount::Tokens(i64::try_from(amount).unwrap_or(most))
+            }
+        }
+    }
+
+    /// What is used and reserved. None where that is not known.
+    pub fn committed(&self) -> Option<i128> {
+        Some(self.used?.saturating_add(self.reserved))
+    }
+
+    /// The level of what is used and reserved.
+    pub fn reserved_level(&self, thresholds: &Thresholds) -> Option<Level> {
+        Some(thresholds.level(self.committed()?, self.limit))
+    }
+
     /// What may still be used: nothing where that is not known.
     pub fn left(&self) -> i128 {
         let used = self.used.unwrap_or(self.limit);
@@ -85,14 +132,7 @@ impl Cap {
 
     /// One of its amounts as it is written.
     pub fn written(&self, amount: i128) -> String {
-        match self.currency {
-            Some(currency) => Money {
-                nanos: amount,
-                currency,
-            }
-            .to_string(),
-            None => Tokens(amount.try_into().unwrap_or(u64::MAX)).to_string(),
-        }
+        self.amount(amount).to_string()
     }
 }
 
@@ -164,7 +204,7 @@ fn of_money(scope: &CapScope, cost: &CostBudget, lines: BudgetLines) -> Cap {
         limit: cost.limit.nanos,
         used: cost.judged(),
         complete: cost.complete,
-        reserved: 0,
+        reserved: cost.reserved.map_or(0, |reserved| reserved.nanos),
         source: CapSource::TeamSettings,
         place: in_settings(lines.cost),
         resets_at: None,

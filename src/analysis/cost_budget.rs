@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{cost::Cost, reconciled_month::ReconciledMonth, team_usage::TeamUsage};
+use super::{
+    cost::Cost, held_money::HeldMoney, reconciled_month::ReconciledMonth, team_usage::TeamUsage,
+};
 use crate::model::{Currency, Level, Money, Policy, Thresholds, Tokens, ratio};
 
 /// The cost budget.
@@ -17,6 +19,8 @@ pub struct CostBudget {
     pub limit: Money,
     /// What is spent in its currency. Absent where no cost is known.
     pub used: Option<Money>,
+    /// What holds reserve for work about to start. Absent where they reserve nothing.
+    pub reserved: Option<Money>,
     /// What remains, negative where more is spent.
     pub remaining: Option<Money>,
     /// Every token has its cost in the currency of the budget; otherwise more is spent than this.
@@ -64,6 +68,20 @@ impl CostBudget {
             currency: reconciled.stated_currency(),
         };
         spent.judge(limit, thresholds)
+    }
+
+    /// The same with what holds reserve, of all teams or of one.
+    #[must_use]
+    pub(super) fn with_reserved(self, held: &HeldMoney<'_>, team: Option<&str>) -> Self {
+        let nanos = held.in_currency(self.limit.currency, team).nanos;
+        let reserved = Money {
+            nanos,
+            ..self.limit
+        };
+        Self {
+            reserved: Some(reserved).filter(|reserved| reserved.nanos > 0),
+            ..self
+        }
     }
 
     /// What is spent, in nanos of the currency of the limit. None where that cannot be judged.
@@ -118,6 +136,7 @@ impl Spent {
             || used.is_some_and(|used| used.nanos >= limit.nanos && used.nanos > 0);
         CostBudget {
             limit,
+            reserved: None,
             remaining: used.map(|used| Money {
                 nanos: limit.nanos.saturating_sub(used.nanos),
                 ..limit

@@ -15,6 +15,7 @@ mod dating;
 mod efficiency;
 pub mod forecast;
 pub mod guard;
+mod held_money;
 mod holds;
 mod latch;
 mod ledger;
@@ -37,7 +38,7 @@ mod verdict_outlook;
 pub use alert::{Alert, AlertKind, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
-pub use caps::{Cap, CapScope, CapSource, caps};
+pub use caps::{Cap, CapAmount, CapScope, CapSource, caps};
 pub use cost::{Cost, CostSum};
 pub use cost_budget::CostBudget;
 pub use forecast::{

@@ -14,6 +14,7 @@ use super::{
     cost::CostSum,
     efficiency::{self, Output},
     forecast::{self, BacktestExtent, Request},
+    held_money::HeldMoney,
     limits::{self, Limits},
     names::NameId,
     reconciled_month::ReconciledMonth,
@@ -68,7 +69,9 @@ pub fn report(
     let team = question.team.and_then(|name| reconciled.search_team(name));
     let team = team.map(|team| team.name.clone());
     let token_level = tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0));
+    let held = HeldMoney::of(reconciled, policy, question.now);
     let cost_budget = CostBudget::of(reconciled, policy);
+    let cost_budget = cost_budget.map(|budget| budget.with_reserved(&held, None));
     let level = token_level.max(cost_budget.as_ref().and_then(|budget| budget.level));
     let reserved_token_level = tokens.map(|tokens| policy.thresholds.level(committed.0, tokens.0));
     let mut report = StatusReport {
@@ -95,7 +98,7 @@ pub fn report(
         alerts: Vec::new(),
         forecast,
         optimizations: Optimizations::of(reconciled),
-        teams: teams(&request, goal, &holds, &forecasts),
+        teams: teams(&request, goal, (&holds, &held), &forecasts),
         team: team.clone(),
     };
     report.verdict = verdict::verdict(&report);
@@ -194,7 +197,7 @@ fn used_report(request: &Request<'_>) -> UsedReport {
 fn teams(
     request: &Request<'_>,
     goal: EfficiencyGoal,
-    holds: &HashMap<NameId, Tokens>,
+    (holds, held): (&HashMap<NameId, Tokens>, &HeldMoney<'_>),
     forecasts: &HashMap<NameId, TeamForecast>,
 ) -> Vec<TeamReport> {
     let Request {
@@ -229,7 +232,8 @@ fn teams(
             cost_budget: request
                 .limits
                 .cost_of_team(team)
-                .map(|limit| CostBudget::of_team(reconciled, team, limit, &policy.thresholds)),
+                .map(|limit| CostBudget::of_team(reconciled, team, limit, &policy.thresholds))
+                .map(|budget| budget.with_reserved(held, Some(&team.name))),
             lines: request.limits.lines_of_team(team),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),

@@ -9,9 +9,12 @@ use serde_with::skip_serializing_none;
 
 use super::{Format, OutputStyle, counted, json, prefixed, sanitize};
 use crate::{
-    analysis::guard::{
-        CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardReason, GuardScope, GuardUnit,
-        PriceSource, TokenEstimate,
+    analysis::{
+        CapAmount, CapScope,
+        guard::{
+            CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardReason, PriceSource,
+            TokenEstimate,
+        },
     },
     model::{ModelTier, Money, Month, Tokens, in_brackets},
 };
@@ -148,12 +151,47 @@ fn resets(decision: &GuardDecision) -> String {
 }
 
 /// `the token budget`, `the cost budget`, `the allocation of Team A`.
-pub fn name(cap: &CapCheck) -> String {
-    match (cap.scope, cap.unit, &cap.team) {
-        (GuardScope::Team, GuardUnit::Tokens, Some(team)) => format!("the allocation of {team}"),
-        (GuardScope::Team, GuardUnit::Cost, Some(team)) => format!("the cost budget of {team}"),
-        (_, GuardUnit::Tokens, _) => "the token budget".to_owned(),
-        (_, GuardUnit::Cost, _) => "the cost budget".to_owned(),
+pub fn name(check: &CapCheck) -> String {
+    match (&check.cap.scope, check.is_of_money()) {
+        (CapScope::Team(team), false) => format!("the allocation of {team}"),
+        (CapScope::Team(team), true) => format!("the cost budget of {team}"),
+        (CapScope::Total, false) => "the token budget".to_owned(),
+        (CapScope::Total, true) => "the cost budget".to_owned(),
+    }
+}
+
+/// A cap in words, and its amounts.
+struct Shown<'c> {
+    check: &'c CapCheck,
+    name: String,
+    limit: CapAmount,
+    /// ` tokens` behind a number of them, nothing behind money.
+    unit: &'static str,
+    /// `used`, of money `spent`.
+    used: &'static str,
+    /// ` and reserved`, where anything is.
+    and_reserved: &'static str,
+}
+
+impl<'c> Shown<'c> {
+    fn of(check: &'c CapCheck) -> Self {
+        let is_of_money = check.is_of_money();
+        Self {
+            check,
+            name: name(check),
+            limit: check.cap.amount(check.cap.limit),
+            unit: if is_of_money { "" } else { " tokens" },
+            used: if is_of_money { "spent" } else { "used" },
+            and_reserved: if check.cap.reserved == 0 {
+                ""
+            } else {
+                " and reserved"
+            },
+        }
+    }
+
+    fn amount(&self, amount: i128) -> CapAmount {
+        self.check.cap.amount(amount)
     }
 }
 
@@ -181,10 +219,10 @@ fn requested(decision: &GuardDecision) -> String {
     format!("about {} ({of})", counted(tokens.0, "token"))
 }
 
-/// What the request costs, where a cap in money decides: ` at $0.150`.
-fn at_cost(decision: &GuardDecision, cap: &CapCheck) -> String {
-    let cost = decision.cost.filter(|_| cap.unit == GuardUnit::Cost);
-    let Some(cost) = cost else {
+/// What the request costs, where a cap in money decides: ` for $0.150 with claude-opus-5`.
+fn at_cost(decision: &GuardDecision, shown: &Shown<'_>) -> String {
+    let is_of_money = shown.check.is_of_money();
+    let Some(cost) = decision.cost.filter(|_| is_of_money) else {
         return String::new();
     };
     let model = decision.to.as_ref().map(|to| &to.model);
@@ -194,45 +232,40 @@ fn at_cost(decision: &GuardDecision, cap: &CapCheck) -> String {
         PriceSource::Log => " at the price of the log",
         _ => "",
     };
-    format!(" for {}{by}{}", cap.requested, prefixed(" with ", model))
+    let requested = shown.amount(shown.check.requested);
+    format!(" for {requested}{by}{}", prefixed(" with ", model))
 }
 
 /// `6,000 tokens fit: 138,670 of 200,000 tokens of the token budget would be used (69.3%)`.
-fn within(decision: &GuardDecision, cap: &CapCheck) -> String {
-    let (would_use, share) = (cap.would_use, in_brackets(cap.share()));
-    let limit = of_limit(cap);
-    let and_reserved = and_reserved(cap);
-    if cap.requested.units() == 0 {
-        return format!("{would_use} of {limit} used{and_reserved}{share}");
+fn within(decision: &GuardDecision, check: &CapCheck) -> String {
+    let shown = Shown::of(check);
+    let (limit, unit, of) = (shown.limit, shown.unit, &shown.name);
+    let (used, and_reserved) = (shown.used, shown.and_reserved);
+    let (would_use, share) = (shown.amount(check.would_use()), in_brackets(check.share()));
+    let of_limit = format!("{would_use} of {limit}{unit} of {of}");
+    if check.requested == 0 {
+        return format!("{of_limit} are {used}{and_reserved}{share}");
     }
-    let requested = requested(decision) + &at_cost(decision, cap);
-    format!("{requested} fit: {would_use} of {limit} would be used{and_reserved}{share}")
+    let requested = requested(decision) + &at_cost(decision, &shown);
+    let fit = one_or_more(decision, "fits", "fit");
+    format!("{requested} {fit}: {of_limit} would be {used}{and_reserved}{share}")
 }
 
-/// ` and reserved`, where anything is.
-fn and_reserved(cap: &CapCheck) -> &'static str {
-    if cap.reserved.units() == 0 {
-        ""
-    } else {
-        " and reserved"
+/// One form of a word for a single token, the other for more.
+fn one_or_more<'w>(decision: &GuardDecision, one: &'w str, more: &'w str) -> &'w str {
+    match decision.requested.tokens {
+        Tokens(1) => one,
+        _ => more,
     }
 }
 
-/// `200,000 tokens of the token budget`, `$1.00 of the cost budget`.
-fn of_limit(cap: &CapCheck) -> String {
-    let unit = match cap.unit {
-        GuardUnit::Tokens => " tokens",
-        GuardUnit::Cost => "",
-    };
-    format!("{}{unit} of {}", cap.limit, name(cap))
-}
-
-/// `6,000 tokens do not fit into the token budget: 198,000 used + 0 reserved + 6,000 requested = 204,000 of 200,000`.
-fn refused(decision: &GuardDecision, cap: &CapCheck) -> String {
-    let (used, reserved, wanted) = (cap.used, cap.reserved, cap.requested);
-    let (would_use, limit, of) = (cap.would_use, cap.limit, name(cap));
-    if wanted.units() == 0 && cap.used.units() >= cap.limit.units() {
-        return format!("{of} is used up: {used} of {limit}{}", tokens_of(cap));
+/// `6,000 tokens do not fit into the token budget: 198,000 used + 0 reserved + 6,000 requested = 204,000 of 200,000 tokens`.
+fn refused(decision: &GuardDecision, check: &CapCheck) -> String {
+    let shown = Shown::of(check);
+    let (limit, unit, of, word) = (shown.limit, shown.unit, &shown.name, shown.used);
+    let used = shown.amount(check.used);
+    if check.requested == 0 && check.is_used_up() {
+        return format!("{of} is used up: {used} of {limit}{unit} {word}");
     }
     let requested = requested(decision);
     let cost = match decision.answer {
@@ -241,41 +274,33 @@ fn refused(decision: &GuardDecision, cap: &CapCheck) -> String {
             let model = decision.model.as_ref();
             prefixed(" with ", model.map(|model| &model.name))
         }
-        _ => at_cost(decision, cap),
+        _ => at_cost(decision, &shown),
     };
-    let mark = if cap.complete { "" } else { " at least" };
+    let at_least = if check.cap.complete { "" } else { "at least " };
+    let [reserved, wanted, would_use] =
+        [check.cap.reserved, check.requested, check.would_use()].map(|of| shown.amount(of));
+    let fit = one_or_more(decision, "does not fit", "do not fit");
     format!(
-        "{requested}{cost} do not fit into {of}: {used}{mark} used + {reserved} reserved + {wanted} requested = {would_use} of {limit}{}",
-        tokens_of(cap)
+        "{requested}{cost} {fit} into {of}: {at_least}{used} {word} + {reserved} reserved + {wanted} requested = {would_use} of {limit}{unit}"
     )
 }
 
-fn tokens_of(cap: &CapCheck) -> &'static str {
-    match cap.unit {
-        GuardUnit::Tokens => " tokens",
-        GuardUnit::Cost => "",
-    }
-}
-
 /// What the ladder lets start.
-fn by_ladder(decision: &GuardDecision, cap: &CapCheck, limited_by: GuardReason) -> String {
-    let of = name(cap);
-    let (committed, limit, unit) = (cap.committed(), cap.limit, tokens_of(cap));
+fn by_ladder(decision: &GuardDecision, check: &CapCheck, limited_by: GuardReason) -> String {
+    let shown = Shown::of(check);
+    let (limit, of) = (shown.limit, &shown.name);
     let (why, setting) = match limited_by {
-        GuardReason::MoneyLeft => (
-            format!(
-                "{} remains of {of} of {limit}, which is too little",
-                cap.remaining
-            ),
-            "[guard.money]",
-        ),
+        GuardReason::MoneyLeft => {
+            let left = shown.amount(check.cap.left());
+            let why = format!("{left} of {limit} remains of {of}, which is too little");
+            (why, "[guard.money]")
+        }
         _ => {
-            let (level, and_reserved) = (cap.level, and_reserved(cap));
-            let figures = format!("{committed} of {limit}{unit} used{and_reserved}");
-            (
-                format!("the level of {of} is {level} ({figures})"),
-                "[guard.levels]",
-            )
+            let (level, committed) = (check.level, shown.amount(check.committed()));
+            let (unit, used, and_reserved) = (shown.unit, shown.used, shown.and_reserved);
+            let figures = format!("{committed} of {limit}{unit} {used}{and_reserved}");
+            let why = format!("the level of {of} is {level} ({figures})");
+            (why, "[guard.levels]")
         }
     };
     let model = decision.model.as_ref().map(|model| &model.name);
@@ -313,13 +338,10 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
         };
         format!("the model \"{name}\" is not known: it is taken for one of the {tier} tier{priced}")
     });
-    let partial = decision.caps.iter().find(|cap| !cap.complete);
-    let partial = partial.map(|cap| {
-        let of = name(cap);
-        format!(
-            "some tokens have no cost and no price, so more of {of} is used than {}",
-            cap.used
-        )
+    let partial = decision.caps.iter().find(|check| !check.cap.complete);
+    let partial = partial.map(|check| {
+        let (of, spent) = (name(check), check.cap.amount(check.used));
+        format!("some tokens have no cost and no price, so more of {of} is spent than {spent}")
     });
     [team, model, partial].into_iter().flatten().collect()
 }

@@ -14,6 +14,7 @@ mod appenders;
 mod control;
 mod count;
 mod flight;
+mod guards;
 mod latency;
 mod lines;
 mod load;

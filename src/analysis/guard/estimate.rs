@@ -113,15 +113,26 @@ pub struct RequestCost {
 
 /// The prices of the log itself, for requests and holds that name no model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct LogPrices {
+pub(in crate::analysis) struct LogPrices {
     /// That of its header.
-    pub(super) header: Option<Price>,
+    header: Option<Price>,
     /// What the month has cost, and the tokens that this is of.
-    pub(super) spent: Option<(Money, Tokens)>,
+    spent: Option<(Money, Tokens)>,
+}
+
+impl LogPrices {
+    pub(in crate::analysis) fn of(reconciled: &ReconciledMonth<'_>) -> Self {
+        let spent = reconciled.cost();
+        let spent = spent.filter(|cost| cost.complete && cost.others.is_empty());
+        Self {
+            header: reconciled.ledger.header_price(),
+            spent: spent.map(|cost| (cost.money, reconciled.used())),
+        }
+    }
 }
 
 /// What tokens of unknown classes cost in a currency: as much as those of the most expensive class. None where no price is known in it.
-pub(super) fn cost(
+pub(in crate::analysis) fn cost(
     model: Option<&str>,
     tokens: Tokens,
     currency: Currency,

@@ -19,11 +19,10 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use strum::{Display, IntoStaticStr};
 
-#[cfg(test)]
-pub use caps::GuardAmount;
-pub use caps::{CapCheck, GuardScope, GuardUnit};
+pub use caps::CapCheck;
 pub use counts::DecisionCounts;
 pub use estimate::{EstimateSource, PriceSource, RequestCost, TokenEstimate};
+pub(super) use estimate::{LogPrices, cost as estimated_cost};
 pub use standing::Standing;
 
 use crate::model::{AdmittedTier, GuardPolicy, ModelTier, Policy, Tokens};
@@ -169,7 +168,7 @@ pub struct GuardDecision {
     /// What they cost with the model that may be used, where there is a cost budget.
     pub cost: Option<RequestCost>,
     /// The highest tier of models that may start now. Absent where no work may.
-    pub admitted_tier: AdmittedTier,
+    pub admitted_tier: Option<ModelTier>,
     /// What keeps models of higher tiers from starting: `level` or `money_left`.
     pub limited_by: Option<GuardReason>,
     /// The cap that decided; of an allowed request the tightest. Absent without caps.
@@ -394,10 +393,10 @@ fn rung<'c>(standing: &'c Standing, tier: Option<ModelTier>, guard: &GuardPolicy
             reason: GuardReason::Level,
             cap: Some(cap),
         };
-        let by_money = (cap.unit == GuardUnit::Cost).then(|| Rung {
+        let by_money = cap.is_of_money().then(|| Rung {
             admitted: guard
                 .money
-                .admit(tier.unwrap_or(ModelTier::Top), cap.remaining.units()),
+                .admit(tier.unwrap_or(ModelTier::Top), cap.cap.left()),
             reason: GuardReason::MoneyLeft,
             cap: Some(cap),
         });

@@ -4,11 +4,13 @@ use chrono::{DateTime, FixedOffset};
 
 use super::{
     GuardReason, GuardRequest, RequestKind, TokenEstimate, Trial, Unjudged,
-    caps::{CapCheck, GuardAmount, GuardUnit},
+    caps::CapCheck,
     estimate::{self, LogPrices},
 };
 use crate::{
-    analysis::{self, Cap, CapScope, CostBudget, ReconciledMonth, StatusReport},
+    analysis::{
+        self, Cap, CapScope, CostBudget, ReconciledMonth, StatusReport, held_money::HeldMoney,
+    },
     model::{Currency, Policy, Tokens},
 };
 
@@ -42,8 +44,6 @@ impl Standing {
         let usage = usage.and_then(|name| reconciled.find_team(name));
         let mut teams = report.teams.iter();
         let team = usage.and_then(|usage| teams.find(|team| team.name == usage.name));
-        let spent = report.used.cost.as_ref();
-        let spent = spent.filter(|cost| cost.complete && cost.others.is_empty());
         let mut standing = Self {
             caps: Vec::new(),
             team: team.map(|team| team.name.clone()),
@@ -61,10 +61,7 @@ impl Standing {
                 .then(|| TokenEstimate::of(reconciled, usage, policy)),
             resets_at: report.resets_at,
             unjudged: None,
-            prices: LogPrices {
-                header: reconciled.ledger.header_price(),
-                spent: spent.map(|cost| (cost.money, report.used.tokens)),
-            },
+            prices: LogPrices::of(reconciled),
         };
         for cap in analysis::caps(report) {
             let name = match &cap.scope {
@@ -72,42 +69,33 @@ impl Standing {
                 CapScope::Team(name) => Some(name),
             };
             if name.is_none() || name == standing.team.as_ref() {
-                standing.add(&cap, (reconciled, report, policy));
+                standing.add(cap, (reconciled, report, policy));
             }
         }
         standing.check_price(request, policy);
         standing
     }
 
-    /// Adds a cap, in money with what holds reserve of it.
     fn add(
         &mut self,
-        cap: &Cap,
+        cap: Cap,
         (reconciled, report, policy): (&ReconciledMonth<'_>, &StatusReport, &Policy),
     ) {
         if cap.used.is_none() {
-            return self.unjudged(not_judged(cap, report));
+            return self.unjudged(not_judged(&cap, report));
         }
-        let mut reserved = cap.reserved;
         if let Some(currency) = cap.currency {
-            reserved = 0;
-            for hold in reconciled.live_holds(report.now) {
-                if let CapScope::Team(name) = &cap.scope
-                    && hold.team != name
-                {
-                    continue;
-                }
-                let stated = hold.cost.filter(|cost| cost.currency == currency);
-                let of = (&self.prices, policy);
-                let priced = || estimate::cost(hold.model, hold.tokens, currency, of);
-                let Some(money) = stated.or_else(|| priced().map(|cost| cost.money)) else {
-                    return self.unjudged(no_price(hold.model, currency));
-                };
-                reserved = reserved.saturating_add(money.nanos);
+            let team = match &cap.scope {
+                CapScope::Total => None,
+                CapScope::Team(name) => Some(name.as_str()),
+            };
+            let held = HeldMoney::of(reconciled, policy, report.now);
+            if held.in_currency(currency, team).is_open {
+                self.unjudged(format!("a hold has no price in {currency}"));
             }
         }
-        let thresholds = &report.budget.thresholds;
-        self.caps.extend(CapCheck::of(cap, reserved, thresholds));
+        self.caps
+            .extend(CapCheck::of(cap, &report.budget.thresholds));
     }
 
     fn unjudged(&mut self, message: String) {
@@ -139,10 +127,7 @@ impl Standing {
     /// The currency of the caps in money.
     fn currency(&self) -> Option<Currency> {
         let mut caps = self.caps.iter();
-        caps.find_map(|cap| match cap.limit {
-            GuardAmount::Money(money) => Some(money.currency),
-            GuardAmount::Tokens(_) => None,
-        })
+        caps.find_map(|cap| cap.cap.currency)
     }
 
     /// The tokens of a request.
@@ -178,9 +163,9 @@ impl Standing {
             estimate::cost(model.as_deref(), tokens, currency, of)
         });
         let nanos = cost.map_or(0, |cost| cost.money.nanos);
-        let caps = self.caps.iter().map(|cap| match cap.unit {
-            GuardUnit::Tokens => cap.requesting(tokens.0.into()),
-            GuardUnit::Cost => cap.requesting(nanos),
+        let caps = self.caps.iter().map(|cap| {
+            let is_of_money = cap.is_of_money();
+            cap.requesting(if is_of_money { nanos } else { tokens.0.into() })
         });
         Trial {
             caps: caps.collect(),

@@ -27,12 +27,12 @@ fn cap(
         limit,
         used: Some(used),
         complete: true,
-        reserved: 0,
+        reserved,
         source: CapSource::TeamSettings,
         place: None,
         resets_at: None,
     };
-    CapCheck::of(&cap, reserved, &Thresholds::default()).unwrap()
+    CapCheck::of(cap, &Thresholds::default()).unwrap()
 }
 
 fn total(limit: i64, used: i64, reserved: i64) -> CapCheck {
@@ -195,11 +195,8 @@ fn the_strictest_cap_answers() {
     );
     assert_eq!(brief(&decision), "bottom (level)");
     let cap = decision.cap.unwrap();
-    assert_eq!(
-        (cap.scope, cap.team.as_deref()),
-        (GuardScope::Team, Some("QA"))
-    );
-    assert_eq!(cap.would_use, GuardAmount::Tokens(9_300));
+    assert_eq!(cap.cap.scope, CapScope::Team("QA".to_owned()));
+    assert_eq!(cap.would_use(), 9_300);
     assert_eq!(decision.caps.len(), 3);
     // Of two caps that refuse, the one that would be exceeded the most.
     let decision = ask(
@@ -207,7 +204,10 @@ fn the_strictest_cap_answers() {
         None,
         150_000,
     );
-    assert_eq!(decision.cap.unwrap().scope, GuardScope::Team);
+    assert_eq!(
+        decision.cap.unwrap().cap.scope,
+        CapScope::Team("QA".to_owned())
+    );
 }
 
 #[test]
@@ -376,7 +376,7 @@ proptest! {
         let decision = ask(caps, model, tokens);
         if decision.is_admitted() {
             for cap in &decision.caps {
-                prop_assert!(cap.would_use.units() <= cap.limit.units(), "{:?}", cap);
+                prop_assert!(cap.would_use() <= cap.cap.limit, "{:?}", cap);
             }
             prop_assert!(decision.admitted_tier.is_some());
         } else {
