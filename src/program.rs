@@ -285,8 +285,8 @@ pub fn typed<'w>(words: impl IntoIterator<Item = &'w OsStr>) -> String {
     words.join(" ")
 }
 
-#[cfg(test)]
 #[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 
