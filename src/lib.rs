@@ -27,7 +27,7 @@
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`session`] | a log with its files, loaded, and loaded again on change | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, store, config |
 //! | [`cli`] | the definition of the command line | model, log, render, tui |
-//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, store, session, watch, terminal, config, cli |
+//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, program, store, session, watch, terminal, config, cli |
 
 mod analysis;
 mod check;

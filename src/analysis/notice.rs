@@ -130,6 +130,7 @@ pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptio
             };
             Some(Notice {
                 rearmed: true,
+                chance: Some(chance.percent()),
                 ..line(team, NoticeBasis::Forecast, threshold, options)
             })
         });

@@ -27,8 +27,10 @@ pub fn write(tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
 /// Puts an apostrophe before text that a spreadsheet would take for a formula, as OWASP advises against CSV injection. Text that has
 /// one there already gets another, so that without one apostrophe it is what the log says.
 fn escape_formula(text: String) -> String {
-    let shown = text.trim_start_matches('\'');
-    if shown.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
+    // Some programs pass over blanks, and take the wide forms of the signs for the signs.
+    const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let shown = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace() || c.is_control());
+    if shown.starts_with(SIGNS) || text.starts_with(char::is_control) {
         format!("'{text}")
     } else {
         text

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Cell, OutputStyle, Page, ReportTable, sanitize, status};
+use super::{Cell, OutputStyle, Page, ReportTable, escape_unsafe, sanitize, status};
 
 pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io::Result<()> {
     let report = page.report;
@@ -58,15 +58,12 @@ fn write_row(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Re
 }
 
 fn cell(cell: &Cell) -> String {
-    let shown = match cell {
+    match cell {
         Cell::Level(level) => level.into_str().to_owned(),
         Cell::Absent => "—".to_owned(),
+        // Whole, since no terminal shows it.
+        Cell::Text(text) => escape(&escape_unsafe(text)),
         cell => cell.shown(OutputStyle::PLAIN),
-    };
-    if matches!(cell, Cell::Text(_)) {
-        escape(&shown)
-    } else {
-        shown
     }
 }
 

@@ -21,6 +21,7 @@ mod merge;
 mod money;
 mod monitoring;
 mod months;
+mod names;
 mod options;
 mod quiet;
 mod readme;
@@ -32,7 +33,11 @@ mod views;
 
 // Elsewhere nobody can be kept out of a log, so that it is not rewritten, nor settled after a record.
 #[cfg(target_os = "linux")]
+mod alert;
+#[cfg(target_os = "linux")]
 mod archive;
+#[cfg(target_os = "linux")]
+mod contrib;
 #[cfg(target_os = "linux")]
 mod fix;
 #[cfg(target_os = "linux")]

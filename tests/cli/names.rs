@@ -1,0 +1,144 @@
+//! Names of teams that want to do harm, through every output, read back by readers of another language: no file is made, no cell is a
+//! formula, no control character and no markup is left, and the name is the same.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+use crate::harness::{binary, fixture, repository, told};
+
+/// What is run, and how `names.py` reads it. `text` has no names that could be read back.
+const OUTPUTS: [(&str, &str); 9] = [
+    ("--teams --format csv", "csv"),
+    ("--teams --format markdown", "markdown"),
+    ("--json", "json"),
+    ("--format prometheus", "prometheus"),
+    ("--format openmetrics", "prometheus"),
+    ("--format nagios", "text"),
+    ("--full -v", "text"),
+    ("--full --ascii", "text"),
+    ("alert --dry-run", "text"),
+];
+
+/// The names, by the tokens that each team uses. White space is folded, as in all names.
+fn names() -> BTreeMap<usize, String> {
+    let names = fs::read_to_string(fixture("names/hostile.json")).unwrap();
+    let names: Vec<String> = serde_json::from_str(&names).unwrap();
+    assert!(names.len() >= 200, "{}", names.len());
+    let folded = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
+    (1_000..)
+        .zip(names.iter().map(|name| folded(name)))
+        .collect()
+}
+
+/// A log in which each of them is over its allocation, and the names in a file for `names.py`.
+fn scene(names: &BTreeMap<usize, String>) -> (TempDir, PathBuf) {
+    let mut log =
+        crate::harness::log_of(5) + "\n**Budget Status:**\n- Total budget: 900,000,000 tokens\n\n";
+    let mut settings = String::new();
+    for (tokens, name) in names {
+        let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+        let _ = writeln!(
+            log,
+            "[USE] 2026-02-25T10:18:00Z team=\"{quoted}\" tokens={tokens}"
+        );
+        let escaped = name.chars().fold(String::new(), |mut text, c| {
+            let _ = write!(text, "\\U{:08x}", u32::from(c));
+            text
+        });
+        let _ = writeln!(settings, "[teams.\"{escaped}\"]\ntokens = 10");
+    }
+    let folder = repository(&[("cost-log.md", &log), ("tokmon.toml", &settings)]);
+    let path = folder.path().join(".git/names.json");
+    fs::write(&path, serde_json::to_vec(names).unwrap()).unwrap();
+    (folder, path)
+}
+
+/// Reads something back with Python. None where there is no Python.
+fn read_back(args: &[&Path], input: &[u8]) -> Option<Output> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/names.py");
+    let child = Command::new("python3")
+        .arg(script)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        println!("python3 is missing: nothing is read back");
+        return None;
+    };
+    let _ = child.stdin.take().unwrap().write_all(input);
+    Some(child.wait_with_output().unwrap())
+}
+
+fn assert_read_back(what: &str, args: &[&Path], input: &[u8]) {
+    if let Some(output) = read_back(args, input) {
+        assert!(output.status.success(), "{what}\n{}", told(&output));
+    }
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| name != ".tokmon").collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn hostile_names_do_no_harm_in_any_output() {
+    let names = names();
+    let (folder, path) = scene(&names);
+    let before = entries(folder.path());
+    for (line, form) in OUTPUTS {
+        let output = binary(folder.path())
+            .args(line.split(' '))
+            .output()
+            .unwrap();
+        let code = output.status.code().unwrap();
+        assert!(code < 64, "{line}: {}", told(&output));
+        assert_read_back(line, &[form.as_ref(), &path], &output.stdout);
+        assert_read_back(line, &["text".as_ref(), &path], &output.stderr);
+    }
+    assert_eq!(entries(folder.path()), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_names_do_no_harm_to_a_program_that_is_run_for_them() {
+    let names = names();
+    let (folder, path) = scene(&names);
+    let (out, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let before = entries(folder.path());
+    let run = || {
+        let save =
+            r#"cat > "$OUT/$TOKMON_ALERT_USED.json"; env -0 > "$OUT/$TOKMON_ALERT_USED.env""#;
+        binary(folder.path())
+            .args(["alert", "--on-alert", "sh", "-c", save])
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("OUT", out.path())
+            .env("HOME", home.path())
+            .output()
+            .unwrap()
+    };
+    let first = run();
+    assert_eq!(first.status.code(), Some(0), "{}", told(&first));
+    assert_read_back("alert", &["text".as_ref(), &path], &first.stdout);
+    assert_read_back("alert", &["alert".as_ref(), &path, out.path()], b"");
+    // Each name reads back from the line that says so.
+    let again = String::from_utf8(run().stdout).unwrap();
+    let sent = format!("{} notices sent before\n", names.len());
+    assert!(
+        again.contains("no notice is due") && again.ends_with(&sent),
+        "{again}"
+    );
+    assert_eq!(entries(folder.path()), before);
+    assert_eq!(entries(home.path()), Vec::<String>::new());
+}
