@@ -14,6 +14,7 @@ mod figures;
 mod follow;
 #[cfg(target_os = "linux")]
 mod idle;
+mod notices;
 mod saves;
 mod scene;
 mod small;
