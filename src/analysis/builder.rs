@@ -400,8 +400,10 @@ impl LedgerBuilder {
         let name = ledger.names.id(&entry.work.team);
         ledger.dating.add(entry);
         let current = ledger.dating.month();
-        if let (Rows::Sizes, Some(tokens)) = (self.selection.rows, tokens) {
-            ledger.sizes.push((name, entry.kind, tokens));
+        // Monthly rows are sums of work.
+        let is_work = entry.kind != EntryKind::Monthly && self.selection.rows == Rows::Sizes;
+        if let Some(tokens) = tokens.filter(|tokens| is_work && *tokens > Tokens::ZERO) {
+            ledger.sizes.push((name, tokens));
         }
         ledger
             .kept

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 use super::{Ledger, ReconciledMonth, names::NameId};
-use crate::model::{EntryKind, Money, Price, Tokens};
+use crate::model::{Money, Price, Tokens};
 
 /// A hold that has not ended.
 #[derive(Clone, Copy, Debug)]
@@ -69,17 +69,11 @@ impl ReconciledMonth<'_> {
         live
     }
 
-    /// The tokens of each row of the files that were read, with its team: of details and usage lines; where there are none, of monthly
-    /// rows. Rows without tokens say nothing of what work uses.
+    /// The tokens of each detail and usage line of the files that were read, with its team.
     pub(super) fn row_sizes(&self) -> Vec<(NameId, u64)> {
-        let is_detail = |kind: EntryKind| kind != EntryKind::Monthly;
-        let sizes = self.ledger.sizes.iter();
-        let sizes = sizes.filter(|(_, _, tokens)| *tokens > Tokens::ZERO);
-        let has_details = sizes.clone().any(|(_, kind, _)| is_detail(*kind));
-        let sizes = sizes.filter(|(_, kind, _)| is_detail(*kind) || !has_details);
         // A log has few names and many rows.
         let mut teams: HashMap<NameId, NameId> = HashMap::new();
-        let sizes = sizes.map(|(name, _, tokens)| {
+        let sizes = self.ledger.sizes.iter().map(|(name, tokens)| {
             let team = teams.entry(*name);
             (
                 *team.or_insert_with(|| self.roster.team_of(*name)),

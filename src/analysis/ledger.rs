@@ -116,8 +116,8 @@ pub struct Ledger {
     pub(super) first_legacy: Option<Place>,
     /// By the month whose archive has part in it; `None` where the log alone repeats an id.
     pub(super) duplicates: BTreeMap<Option<Month>, Vec<Duplicate>>,
-    /// The tokens of each row that was counted, where an estimate needs them.
-    pub(super) sizes: Vec<(NameId, EntryKind, Tokens)>,
+    /// The tokens of each detail and usage line that counts, where an estimate needs them.
+    pub(super) sizes: Vec<(NameId, Tokens)>,
     pub(super) holds: HashMap<String, HoldEntry>,
     pub(super) freed: HashSet<String>,
     pub(super) hook_lines: u64,

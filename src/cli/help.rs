@@ -32,9 +32,12 @@ As a line of a crontab, each morning; it prints nothing below the limit:
 pub(super) const MORE: &str =
     "tokmon COMMAND -h shows the options of a command; --help shows more than -h.";
 
-/// The headings of the subcommands in help. The second is above [`SECOND_GROUP`] and those after it.
-pub const GROUPS: [&str; 2] = ["Keep the log", "Connect and set up"];
-pub const SECOND_GROUP: &str = "schema";
+/// The headings of the subcommands in help, each with the first of its commands.
+pub const GROUPS: [(&str, &str); 3] = [
+    ("Keep the log", "record"),
+    ("Spend within the budget", "guard"),
+    ("Connect and set up", "schema"),
+];
 
 /// The heading of the options that every command has.
 pub(super) const GLOBAL: &str = "Global options";
@@ -78,16 +81,19 @@ const EXIT_CODES: [(u8, &str); 14] = [
 
 /// The exit codes of each command, in the order of [`EXIT_CODES`].
 const CODES: [(&str, &[u8]); 13] = [
-    ("tokmon", &[0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]),
+    (
+        "tokmon",
+        &[0, 1, 10, 20, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78],
+    ),
     ("record", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
-    ("guard", &[0, 10, 20, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
-    ("holds", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
-    ("alert", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
-    ("trust", &[0, 64, 66, 74, 78]),
     ("check", &[0, 1, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("archive", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("migrate", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("init", &[0, 64, 70, 73, 74]),
+    ("guard", &[0, 10, 20, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("holds", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("alert", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("trust", &[0, 64, 66, 74, 78]),
     ("schema", &[0, 64, 74]),
     ("completions", &[0, 64, 74]),
     ("man", &[0, 64, 74]),

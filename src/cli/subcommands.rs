@@ -25,14 +25,6 @@ const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-hel
 pub enum Command {
     /// Record usage
     Record(Box<RecordArgs>),
-    /// Ask whether work may start within the budget
-    Guard(GuardArgs),
-    /// List or free what guard --hold reserved
-    Holds(HoldsArgs),
-    /// Send a notice when a threshold is reached
-    Alert(AlertArgs),
-    /// Let settings name a program to run
-    Trust(TrustArgs),
     /// Check the log, and fix it with --fix
     Check(CheckArgs),
     /// Move old daily sections and hook lines to the archive
@@ -41,6 +33,14 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Create a log and settings
     Init(InitArgs),
+    /// Ask whether work may start within the budget
+    Guard(GuardArgs),
+    /// List or free what guard --hold reserved
+    Holds(HoldsArgs),
+    /// Send a notice when a threshold is reached
+    Alert(AlertArgs),
+    /// Let settings name a program to run
+    Trust(TrustArgs),
     /// Print the JSON Schema of an output
     #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check|guard|holds|alert|notice|health]")]
     Schema {

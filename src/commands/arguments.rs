@@ -9,7 +9,7 @@ use clap::{
 
 use super::Context;
 use crate::{
-    cli::{Cli, ColorArg, Command, GROUPS, SECOND_GROUP, fitted},
+    cli::{Cli, ColorArg, Command, GROUPS, fitted},
     exit::ExitCode,
     failure::{Failure, printed, sanitize_lines},
     render::{ColorMode, sanitize},
@@ -33,7 +33,7 @@ pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error>
         true => fitted(Cli::outline(columns), is_brief, width),
         false => Cli::command().term_width(columns),
     };
-    command = command.subcommand_help_heading(GROUPS[0]);
+    command = command.subcommand_help_heading(GROUPS[0].0);
     let mut matches = command.try_get_matches_from_mut(&*args)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
@@ -116,19 +116,20 @@ pub fn explain(
     Ok(ExitCode::Success)
 }
 
-/// Help with the second heading of [`GROUPS`], since clap has only one.
+/// Help with all headings of [`GROUPS`], since clap has only the first.
 fn grouped(help: &str) -> String {
-    let [first, second] = GROUPS;
+    let [(first, _), others @ ..] = GROUPS;
     let is_heading = |line: &&str| line.contains(first);
-    let heading = help.split_inclusive('\n').find(is_heading);
-    let heading = heading.map(|line| format!("\n{}", line.replace(first, second)));
-    let mut text = String::with_capacity(help.len() + second.len());
+    let written = help.split_inclusive('\n').find(is_heading);
+    let mut text = String::with_capacity(help.len() + 100);
     for line in help.split_inclusive('\n') {
         let entry = line.strip_prefix("  ").unwrap_or_default();
         let entry = entry.trim_start_matches("\u{1b}[1m");
-        let rest = entry.strip_prefix(SECOND_GROUP).unwrap_or_default();
-        if rest.starts_with([' ', '\u{1b}']) {
-            text += heading.as_deref().unwrap_or_default();
+        let name = entry.split([' ', '\u{1b}']).next().unwrap_or_default();
+        let group = others.iter().find(|(_, command)| *command == name);
+        if let (Some((heading, _)), Some(written)) = (group, written) {
+            text.push('\n');
+            text += &written.replace(first, heading);
         }
         text += line;
     }

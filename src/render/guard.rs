@@ -204,7 +204,7 @@ fn requested(decision: &GuardDecision) -> String {
     } = decision.requested;
     let of = match source {
         EstimateSource::Given => return counted(tokens.0, "token"),
-        EstimateSource::Default => "the log has no rows to estimate by".to_owned(),
+        EstimateSource::Default => "the default: no row says what work uses".to_owned(),
         EstimateSource::TeamMedian | EstimateSource::LogMedian => {
             let of = match (source, &decision.team) {
                 (EstimateSource::TeamMedian, Some(team)) => format!("of {team}"),

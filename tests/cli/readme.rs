@@ -141,7 +141,7 @@ fn help_and_the_page_list_the_same_exit_codes() {
     assert_eq!(exit_codes(help), without_signals);
     assert_eq!(
         without_signals,
-        [0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]
+        [0, 1, 10, 20, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78]
     );
 }
 

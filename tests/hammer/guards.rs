@@ -144,8 +144,8 @@ fn guards_that_are_killed_grant_no_more_and_leave_holds_that_expire() {
         let scene = &scene(seed() + run);
         let mut random = Random::new(seed() + run);
         let mut guards: Vec<Child> = (0..GUARDS).map(|_| guard(scene)).collect();
+        thread::sleep(random.millis(60));
         for guard in &mut guards {
-            thread::sleep(random.millis(20));
             guard.kill().unwrap();
         }
         for mut guard in guards {

@@ -147,6 +147,29 @@ log = <log>
 # The folder of the archives, relative to the folder of the log.
 #dir = "archive"
 
+# What `tokmon guard` lets start. See docs/guard.md.
+[guard]
+# The tokens of work of which neither --tokens nor a row of the log says how much it uses.
+#estimate = "20K"
+# The tier of models that tokmon does not know: top, middle or bottom.
+#default_tier = "top"
+# Models of each tier, the preferred ones first. Those of Anthropic, OpenAI and Google are known.
+[guard.tiers]
+#top = ["llama-405b"]
+#middle = ["llama-70b"]
+#bottom = ["llama-8b"]
+# The highest tier that may start from each level on; "none" stops all.
+[guard.levels]
+#note = "top"
+#warning = "middle"
+#critical = "bottom"
+#exceeded = "none"
+# The money that must remain of a cost budget for each tier to start, in its currency.
+[guard.money]
+#top = 1.00
+#middle = 0.20
+#bottom = 0.10
+
 # Notices of `tokmon alert`: the program to run for each, once you trust this file (tokmon trust); how long it may take; the
 # lowest level.
 [alert]
