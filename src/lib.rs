@@ -19,6 +19,7 @@
 //! | [`watch`] | changes of files, as events or by polling | |
 //! | [`tui`] | the dashboard over a report | text, model, diagnostic, analysis, render, exit, watch |
 //! | [`store`] | all file I/O | exit |
+//! | [`serve`] | rendered bodies over HTTP | exit |
 //! | [`stream`] | adapters of standard output and standard error | |
 //! | [`failure`] | why a run failed, and with which code it ends | exit, render, store |
 //! | [`zone`] | time zones | |
@@ -27,7 +28,7 @@
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`session`] | a log with its files, loaded, and loaded again on change | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, store, config |
 //! | [`cli`] | the definition of the command line | model, log, render, tui |
-//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, program, store, session, watch, terminal, config, cli |
+//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, program, store, serve, session, watch, terminal, config, cli |
 
 mod analysis;
 mod check;
@@ -42,6 +43,7 @@ mod log;
 mod model;
 mod program;
 mod render;
+mod serve;
 mod session;
 mod store;
 pub mod stream;

@@ -36,7 +36,7 @@ pub(super) const MORE: &str =
 pub const GROUPS: [(&str, &str); 3] = [
     ("Keep the log", "record"),
     ("Spend within the budget", "guard"),
-    ("Connect and set up", "schema"),
+    ("Connect and set up", "serve"),
 ];
 
 /// The heading of the options that every command has.
@@ -80,7 +80,7 @@ const EXIT_CODES: [(u8, &str); 14] = [
 ];
 
 /// The exit codes of each command, in the order of [`EXIT_CODES`].
-const CODES: [(&str, &[u8]); 13] = [
+const CODES: [(&str, &[u8]); 14] = [
     (
         "tokmon",
         &[0, 1, 10, 20, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78],
@@ -94,6 +94,7 @@ const CODES: [(&str, &[u8]); 13] = [
     ("holds", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("alert", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("trust", &[0, 64, 66, 74, 78]),
+    ("serve", &[0, 64, 65, 66, 74, 77, 78]),
     ("schema", &[0, 64, 74]),
     ("completions", &[0, 64, 74]),
     ("man", &[0, 64, 74]),

@@ -8,6 +8,7 @@
 )]
 
 mod help;
+mod serve_args;
 mod subcommands;
 mod values;
 
@@ -23,6 +24,7 @@ use crate::{
 
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, fitted};
+pub use serve_args::ServeArgs;
 pub use subcommands::{
     AlertArgs, ArchiveArgs, CheckArgs, Command, GuardArgs, HoldsArgs, InitArgs, MigrateArgs,
     RecordArgs, RewriteArgs, SchemaOf, StatementArgs, TrustArgs,

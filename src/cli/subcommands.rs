@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use serde::Deserialize;
 
 use super::{
-    TEMPLATE,
+    ServeArgs, TEMPLATE,
     values::{self, FormatParser, parse_time, parse_tokens},
 };
 use crate::{
@@ -41,6 +41,8 @@ pub enum Command {
     Alert(AlertArgs),
     /// Let settings name a program to run
     Trust(TrustArgs),
+    /// Serve metrics and the report over HTTP
+    Serve(ServeArgs),
     /// Print the JSON Schema of an output
     #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check|guard|holds|alert|notice|health]")]
     Schema {
@@ -77,6 +79,7 @@ impl Command {
             Self::Archive(_) => ("archive", values::WRITE_FORMATS),
             Self::Migrate(_) => ("migrate", values::WRITE_FORMATS),
             Self::Init(_) => ("init", values::TEXT_ONLY),
+            Self::Serve(_) => ("serve", values::TEXT_ONLY),
             Self::Schema { .. } => ("schema", values::TEXT_ONLY),
             Self::Completions { .. } => ("completions", values::TEXT_ONLY),
             Self::Man { .. } => ("man", values::TEXT_ONLY),

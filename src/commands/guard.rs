@@ -173,7 +173,6 @@ pub fn count(log: &LogFiles, decision: &GuardDecision, run: &mut Run<'_, '_>) {
 }
 
 /// The decisions that were counted beside a log.
-#[expect(dead_code, reason = "metrics will show them")]
 pub fn counts(log: &LogFiles) -> DecisionCounts {
     let path = log.path.as_ref();
     let read = path.map(|path| store::read_state(path, DECISIONS));

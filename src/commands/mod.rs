@@ -19,6 +19,7 @@ mod monitoring;
 mod output;
 mod record;
 mod run;
+mod serve;
 mod status;
 mod trust;
 mod watch;
@@ -63,6 +64,9 @@ fn run_command(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Fail
     if cli.reads_log() {
         run.read_settings()?;
     }
+    if let Some(Command::Serve(serving)) = &cli.command {
+        return serve::run(serving, args, &mut run);
+    }
     let file = cli.global.output.as_deref();
     let outcome = match file.filter(|path| path.as_os_str() != "-") {
         Some(path) => output::to_file(path, &mut run, |run| command(&cli, run)),
@@ -77,6 +81,7 @@ fn run_command(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Fail
 
 fn command(cli: &Cli, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     match &cli.command {
+        Some(Command::Serve(_)) => Err(Failure::usage("`serve` has no output")),
         None if cli.watching.is_asked() => watch::run(&cli.views, &cli.watching, run),
         None => status::run(&cli.views, run),
         Some(Command::Record(args)) => record::run(args, run),

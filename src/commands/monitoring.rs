@@ -1,8 +1,8 @@
 //! The formats of the views that are for monitoring systems: metrics, health, and the line of a Nagios plugin.
 
-use std::{collections::BTreeMap, ffi::OsString};
+use std::ffi::OsString;
 
-use super::{Context, run::Run, status};
+use super::{Context, guard, run::Run, status};
 use crate::{
     analysis::{Rows, StatusReport},
     cli::ViewArgs,
@@ -27,8 +27,15 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     match format {
         Format::Nagios => return plugin(&report, run),
         Format::Health => print_health(args, &loaded, &report, run)?,
-        Format::Openmetrics => print_metrics(&loaded, &report, Exposition::OpenMetrics, run)?,
-        _ => print_metrics(&loaded, &report, Exposition::Prometheus, run)?,
+        _ => {
+            let page = MetricsPage {
+                report: &report,
+                findings: &loaded.files.findings,
+                decisions: &guard::counts(&log),
+                stale: None,
+            };
+            print_metrics(&page, run)?;
+        }
     }
     if !args.judges() && !report.has_rows() {
         run.note(format_args!(
@@ -66,19 +73,12 @@ fn refuse(args: &ViewArgs, format: Format) -> Result<(), Failure> {
     Ok(())
 }
 
-fn print_metrics(
-    loaded: &LoadedLog,
-    report: &StatusReport,
-    format: Exposition,
-    run: &mut Run<'_, '_>,
-) -> Result<(), Failure> {
-    let page = MetricsPage {
-        report,
-        findings: &loaded.files.findings,
-        decisions: &BTreeMap::new(),
-        stale: None,
+fn print_metrics(page: &MetricsPage<'_>, run: &mut Run<'_, '_>) -> Result<(), Failure> {
+    let format = match run.format() {
+        Format::Openmetrics => Exposition::OpenMetrics,
+        _ => Exposition::Prometheus,
     };
-    let text = render::metrics::metrics(&page, format);
+    let text = render::metrics::metrics(page, format);
     run.print(|out| out.write_all(text.as_bytes()))
 }
 

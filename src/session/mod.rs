@@ -292,6 +292,24 @@ impl Session {
         self.loaded.as_ref().map_or(&[], LoadedLog::notices)
     }
 
+    /// The report of each project of the month, by itself.
+    pub fn project_reports(&self, report: &StatusReport) -> Vec<StatusReport> {
+        let loaded = self.loaded.as_ref();
+        loaded.map_or_else(Vec::new, |loaded| {
+            loaded.project_reports(report, &self.request)
+        })
+    }
+
+    /// Where the log is, and what belongs to it.
+    pub const fn log_files(&self) -> &LogFiles {
+        &self.log
+    }
+
+    /// The files that were read last.
+    pub fn files(&self) -> Option<&ReadFiles> {
+        Some(&self.loaded.as_ref()?.files)
+    }
+
     /// Reports in another zone from here on.
     pub fn set_zone(&mut self, zone: Zone) {
         self.request.zone = zone;

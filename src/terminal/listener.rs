@@ -154,6 +154,17 @@ pub fn when_unread(callback: impl FnOnce() + Send + 'static) {
     let _ = spawn("reader", wait);
 }
 
+/// Calls back from another thread at the first signal to end, which has no other effect from here on.
+pub fn when_ended(callback: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let wait = move || {
+        if signals.forever().next().is_some() {
+            callback();
+        }
+    };
+    spawn("signals", wait).map(drop)
+}
+
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     thread::Builder::new().name(name.to_owned()).spawn(run)
 }

@@ -15,7 +15,7 @@ use std::{
 use crate::exit::EndingSignal;
 
 pub use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-pub use listener::{Listener, when_unread};
+pub use listener::{Listener, when_ended, when_unread};
 pub use screen::Screen;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -33,5 +33,11 @@ impl Listener {
     pub const fn unpark(&self) {}
 }
 
+/// Does nothing: the system ends the process itself.
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+pub fn when_ended(_: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    Ok(())
+}
+
 /// Does nothing: there is no event for it.
 pub fn when_unread(_: impl FnOnce() + Send + 'static) {}

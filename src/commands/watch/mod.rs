@@ -21,7 +21,7 @@ use crate::{
 use dashboard::Dashboard;
 use follower::Follower;
 use notifier::Notifier;
-use scheduler::ReadScheduler;
+pub use scheduler::ReadScheduler;
 
 /// The number of the newest rows that are kept. Of older ones, only sums are.
 const MAX_ROWS: usize = 5_000;
@@ -29,8 +29,8 @@ const MAX_ROWS: usize = 5_000;
 /// The number of findings that are listed. Of others, only the number is.
 const MAX_FINDINGS: usize = 1_000;
 
-#[derive(Clone, Copy)]
-enum Event {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Event {
     Input(Input),
     Hint,
     /// A run that sends notices has ended.
@@ -62,7 +62,7 @@ pub fn run(
     let session = Session::new(run.log_options(), request, log);
     let watched = session.watched_files()?;
     let (send, receive) = mpsc::channel();
-    let scheduler = ReadScheduler::watch(&watched, watching, &send);
+    let scheduler = ReadScheduler::watch(&watched, watching.poll, &send);
     let notifier = alert
         .zip(from)
         .map(|(words, from)| Notifier::new(words, from, send.clone(), run));

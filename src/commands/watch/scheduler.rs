@@ -12,7 +12,6 @@ use std::{
 
 use super::Event;
 use crate::{
-    cli::WatchArgs,
     session::WatchedFiles,
     watch::{Debouncer, Watch, WatchSource},
 };
@@ -36,7 +35,8 @@ pub struct ReadScheduler {
 }
 
 impl ReadScheduler {
-    pub fn watch(watched: &WatchedFiles, watching: &WatchArgs, send: &Sender<Event>) -> Self {
+    /// Watches files by the events of the system, or by polling alone.
+    pub fn watch(watched: &WatchedFiles, poll: Option<Duration>, send: &Sender<Event>) -> Self {
         let hint_pending = Arc::new(AtomicBool::new(false));
         let (flag, send) = (Arc::clone(&hint_pending), send.clone());
         let hint = move || {
@@ -45,7 +45,6 @@ impl ReadScheduler {
                 let _ = send.send(Event::Hint);
             }
         };
-        let poll = watching.poll;
         let mut scheduler = Self {
             watch: Watch::start(watched.files.clone(), poll, hint),
             debouncer: Debouncer::default(),

@@ -3,15 +3,13 @@
 //! Gauges, since a log can be edited and archived, and figures fall then. Totals and figures of teams are different metrics, so that a
 //! sum over labels counts nothing twice.
 
-use std::collections::BTreeMap;
-
 use super::{
     MetricsPage,
     burn::burn_rates,
     exposition::{Exposition, Labels, MetricKind, MetricsText, Sample},
 };
 use crate::{
-    analysis::{Quantiles, StatusReport, TeamReport},
+    analysis::{Quantiles, StatusReport, TeamReport, guard::DecisionCounts},
     diagnostic::Severity,
     model::{Level, Money, Tokens},
 };
@@ -349,9 +347,12 @@ fn state(page: &MetricsPage<'_>, text: &mut MetricsText) {
     decisions(page.decisions, text);
 }
 
-fn decisions(decisions: &BTreeMap<(String, String), u64>, text: &mut MetricsText) {
-    let samples = decisions.iter().map(|((decision, reason), count)| {
-        let labels = vec![("decision", decision.clone()), ("reason", reason.clone())];
+fn decisions(decisions: &DecisionCounts, text: &mut MetricsText) {
+    let samples = decisions.0.iter().map(|((answer, reason), count)| {
+        let labels = vec![
+            ("decision", answer.to_string()),
+            ("reason", reason.to_string()),
+        ];
         (labels, count.to_string())
     });
     text.family(

@@ -7,21 +7,22 @@ mod families;
 pub mod health;
 pub mod nagios;
 
-use std::collections::BTreeMap;
-
 pub use exposition::Exposition;
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime};
 
-use crate::{analysis::StatusReport, diagnostic::Findings};
+use crate::{
+    analysis::{StatusReport, guard::DecisionCounts},
+    diagnostic::Findings,
+};
 
 /// What the metrics of a log are made from.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricsPage<'a> {
     pub report: &'a StatusReport,
     pub findings: &'a Findings,
-    /// How often each decision was made for each reason, since they are counted.
-    pub decisions: &'a BTreeMap<(String, String), u64>,
+    /// How often the guard decided what.
+    pub decisions: &'a DecisionCounts,
     /// Whether the figures are older than the log. Only a program that keeps figures knows.
     pub stale: Option<bool>,
 }
