@@ -19,7 +19,7 @@ fn help_and_version() {
     assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
 }
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "record",
     "guard",
     "holds",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 12] = [
     "archive",
     "migrate",
     "init",
+    "serve",
     "schema",
     "completions",
     "man",

@@ -40,7 +40,8 @@ fn a_worker_that_crashes_is_replaced_within_a_second_and_no_connection_is_refuse
     }
     let (status, said) = scene.stop("TERM");
     assert_eq!(status.code(), Some(0));
-    assert_eq!(said.matches("is started again").count(), 3, "{said}");
+    // Of crashes in a row, the first is said.
+    assert!(said.contains("tokmon: the server ended (signal: 6 (SIGABRT)"), "{said}");
 }
 
 #[cfg(target_os = "linux")]

@@ -69,7 +69,12 @@ impl Daemon {
     /// The samples that a query of Prometheus finds.
     fn query(&self, query: &str) -> Vec<Value> {
         let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let answer = self.get(&format!("/api/v1/query?query={encoded}")).json();
+        let answer = self.get(&format!("/api/v1/query?query={encoded}"));
+        if answer.status == 503 {
+            // It is still starting.
+            return Vec::new();
+        }
+        let answer = answer.json();
         assert_eq!(answer["status"], "success", "{query}: {answer}");
         answer["data"]["result"].as_array().unwrap().clone()
     }
