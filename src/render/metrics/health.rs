@@ -61,7 +61,7 @@ struct Organization {
     monthly_budget_tokens: Option<Tokens>,
     current_month_used_tokens: Tokens,
     remaining_tokens: Option<i64>,
-    /// When the next period of the budget begins. Null where that is not known.
+    /// When the next period of the budget begins. Null where that is decided by hand, and for a month that is not the current one.
     budget_reset_at: Option<DateTime<FixedOffset>>,
 }
 
@@ -119,7 +119,6 @@ impl Organization {
         let spent_cents = budget.and_then(|budget| cents_floor(budget.used?));
         let thresholds = report.budget.thresholds;
         let name = name_of(report);
-        let (_, reset_at) = super::period_of(report);
         Self {
             organization_id: fold_name(&name).replace(' ', "-"),
             name,
@@ -139,7 +138,7 @@ impl Organization {
             monthly_budget_tokens: report.budget.tokens,
             current_month_used_tokens: report.used.tokens,
             remaining_tokens: report.remaining,
-            budget_reset_at: reset_at,
+            budget_reset_at: report.resets_at,
         }
     }
 }

@@ -9,7 +9,7 @@ pub mod nagios;
 
 pub use exposition::Exposition;
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveTime};
 
 use crate::{
     analysis::{StatusReport, guard::DecisionCounts},
@@ -32,14 +32,11 @@ pub fn metrics(page: &MetricsPage<'_>, format: Exposition) -> String {
     families::write(page, format)
 }
 
-/// When the period of the budget began, and when it ends.
+/// When the period of the budget began, and when the next one begins.
 fn period_of(
     report: &StatusReport,
 ) -> (Option<DateTime<FixedOffset>>, Option<DateTime<FixedOffset>>) {
-    let at = |day: NaiveDate| {
-        let midnight = day.and_time(NaiveTime::MIN);
-        midnight.and_local_timezone(*report.now.offset()).single()
-    };
-    let end = report.month.last_day().checked_add_days(Days::new(1));
-    (at(report.month.first_day()), end.and_then(at))
+    let midnight = report.month.first_day().and_time(NaiveTime::MIN);
+    let start = midnight.and_local_timezone(*report.now.offset());
+    (start.single(), report.resets_at)
 }
