@@ -88,9 +88,12 @@ fn run(options: &Options) -> io::Result<usize> {
     let start = Instant::now() + Duration::from_millis(50);
     let (results, memory) = thread::scope(|scope| {
         let memory = scope.spawn(|| watch_memory(options.pid, &is_over));
-        let clients = (0..options.connections).map(|client| scope.spawn(move || ask(options, client, start)));
+        let clients =
+            (0..options.connections).map(|client| scope.spawn(move || ask(options, client, start)));
         let clients: Vec<_> = clients.collect();
-        let results = clients.into_iter().map(|client| client.join().unwrap_or_default());
+        let results = clients
+            .into_iter()
+            .map(|client| client.join().unwrap_or_default());
         let results: Vec<_> = results.collect();
         is_over.store(true, Ordering::Relaxed);
         (results, memory.join().unwrap_or_default())
@@ -98,9 +101,12 @@ fn run(options: &Options) -> io::Result<usize> {
     let took = start.elapsed();
     let errors = results.iter().map(|(_, errors)| errors).sum();
     let times = results.into_iter().flat_map(|(times, _)| times).collect();
-    let open = idle.into_iter().filter(|stream| is_open(stream)).count();
+    let open = idle.iter().filter(|stream| is_open(stream)).count();
     report(options, times, errors, took);
-    println!("idle      {open} of {} connections still open", options.idle);
+    println!(
+        "idle      {open} of {} connections still open",
+        options.idle
+    );
     if let (Some(first), Some(last)) = (memory.first(), memory.last()) {
         let most = memory.iter().max().unwrap_or(last);
         println!("memory    {first} KiB at first, {most} at most, {last} at last");
@@ -172,13 +178,15 @@ fn length_of(bytes: &[u8]) -> io::Result<Option<usize>> {
         let status = head.lines().next().unwrap_or_default().to_owned();
         return Err(io::Error::other(status));
     }
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
     let length: Option<usize> = length.and_then(|length| length.trim().parse().ok());
     Ok(length.map(|length| end + 4 + length))
 }
 
 /// Whether the other end has not closed a connection.
-fn is_open(mut stream: TcpStream) -> bool {
+fn is_open(mut stream: &TcpStream) -> bool {
     let is_set = stream.set_nonblocking(true).is_ok();
     let read = stream.read(&mut [0]);
     is_set && read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
@@ -199,7 +207,9 @@ fn watch_memory(pid: Option<u32>, is_over: &AtomicBool) -> Vec<u64> {
 
 fn resident(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 

@@ -36,7 +36,11 @@ fn name_of(host: &str) -> Option<String> {
     let (name, port) = match host.strip_prefix('[') {
         Some(rest) => {
             let (address, port) = rest.split_once(']')?;
-            (address, port.strip_prefix(':').or(Some(port).filter(|port| port.is_empty())))
+            (
+                address,
+                port.strip_prefix(':')
+                    .or(Some(port).filter(|port| port.is_empty())),
+            )
         }
         None => match host.split_once(':') {
             Some((name, port)) => (name, Some(port)),

@@ -33,25 +33,38 @@ pub(super) fn respond<B>(request: &Request<B>, site: &Site, hosts: &Hosts, at: I
         return refusal;
     }
     if ![Method::GET, Method::HEAD].contains(request.method()) {
-        let mut answer = refuse(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are answered");
+        let mut answer = refuse(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "only GET and HEAD are answered",
+        );
         let allowed = HeaderValue::from_static("GET, HEAD");
         answer.headers_mut().insert(ALLOW, allowed);
         return answer;
     }
     let figures = site.figures.as_ref();
     let (status, body) = match request.uri().path() {
-        "/metrics" => (StatusCode::OK, figures.map(|figures| {
-            let wants = header(request, &ACCEPT).is_some_and(prefers_openmetrics);
-            if wants { &figures.openmetrics } else { &figures.prometheus }
-        })),
+        "/metrics" => (
+            StatusCode::OK,
+            figures.map(|figures| {
+                let wants = header(request, &ACCEPT).is_some_and(prefers_openmetrics);
+                if wants {
+                    &figures.openmetrics
+                } else {
+                    &figures.prometheus
+                }
+            }),
+        ),
         "/health/budget" => (StatusCode::OK, figures.map(|figures| &figures.health)),
         "/report.json" => (StatusCode::OK, figures.map(|figures| &figures.report)),
-        "/healthz" if !site.is_healthy => {
-            (StatusCode::SERVICE_UNAVAILABLE, Some(&site.healthz))
-        }
+        "/healthz" if !site.is_healthy => (StatusCode::SERVICE_UNAVAILABLE, Some(&site.healthz)),
         "/healthz" => (StatusCode::OK, Some(&site.healthz)),
         "/" => return text(StatusCode::OK, INDEX),
-        _ => return refuse(StatusCode::NOT_FOUND, "nothing is here: / lists what is served"),
+        _ => {
+            return refuse(
+                StatusCode::NOT_FOUND,
+                "nothing is here: / lists what is served",
+            );
+        }
     };
     let Some(body) = body else {
         let why = "the log could not be read yet: /healthz says why";
@@ -97,7 +110,8 @@ fn with_body<B>(request: &Request<B>, status: StatusCode, body: &Body) -> Answer
     let wants_gzip = header(request, &ACCEPT_ENCODING).is_some_and(accepts_gzip);
     let gzip = body.gzip.as_ref().filter(|_| wants_gzip);
     let encoded = gzip.unwrap_or(&body.plain);
-    let is_known = header(request, &IF_NONE_MATCH).is_some_and(|list| names_etag(list, &encoded.etag));
+    let is_known =
+        header(request, &IF_NONE_MATCH).is_some_and(|list| names_etag(list, &encoded.etag));
     let is_known = is_known && status == StatusCode::OK;
     let mut answer = if is_known {
         plain(StatusCode::NOT_MODIFIED, Bytes::new())

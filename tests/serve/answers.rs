@@ -6,7 +6,11 @@ use crate::scene::{Answer, NOW, Scene, command, sample};
 
 fn printed(scene: &Scene, options: &[&str]) -> String {
     let mut tokmon = command(&scene.folder);
-    let output = tokmon.args(["-q", "--now", NOW]).args(options).output().unwrap();
+    let output = tokmon
+        .args(["-q", "--now", NOW])
+        .args(options)
+        .output()
+        .unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap()
 }
@@ -14,7 +18,10 @@ fn printed(scene: &Scene, options: &[&str]) -> String {
 #[test]
 fn the_bodies_are_those_of_the_command_line() {
     let scene = Scene::new();
-    assert_eq!(scene.get("/report.json").text(), printed(&scene, &["--json"]));
+    assert_eq!(
+        scene.get("/report.json").text(),
+        printed(&scene, &["--json"])
+    );
     let health = printed(&scene, &["--format", "health"]);
     assert_eq!(scene.get("/health/budget").text(), health);
     // Only a server knows whether its figures are older than the log.
@@ -24,14 +31,20 @@ fn the_bodies_are_those_of_the_command_line() {
     };
     let metrics = scene.get("/metrics");
     assert!(metrics.text().contains("\ntokmon_stale 0\n"));
-    assert_eq!(without(&metrics.text()), printed(&scene, &["--format", "prometheus"]));
+    assert_eq!(
+        without(&metrics.text()),
+        printed(&scene, &["--format", "prometheus"])
+    );
     let accept = "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
     let openmetrics = scene.request("GET /metrics?x=1", &[accept]);
     assert_eq!(
         openmetrics.header("content-type"),
         Some("application/openmetrics-text; version=1.0.0; charset=utf-8")
     );
-    assert_eq!(without(&openmetrics.text()), printed(&scene, &["--format", "openmetrics"]));
+    assert_eq!(
+        without(&openmetrics.text()),
+        printed(&scene, &["--format", "openmetrics"])
+    );
     assert_eq!(
         metrics.header("content-type"),
         Some("text/plain; version=0.0.4; charset=utf-8")
@@ -44,11 +57,21 @@ fn the_bodies_are_those_of_the_command_line() {
 fn every_answer_forbids_what_a_browser_might_do_with_it() {
     let scene = Scene::new();
     let origin = "Origin: http://evil.example";
-    for path in ["/", "/metrics", "/report.json", "/health/budget", "/healthz", "/nothing"] {
+    for path in [
+        "/",
+        "/metrics",
+        "/report.json",
+        "/health/budget",
+        "/healthz",
+        "/nothing",
+    ] {
         let answer = scene.request(&format!("GET {path}"), &[origin]);
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"));
+        assert_eq!(
+            answer.header("cross-origin-resource-policy"),
+            Some("same-origin")
+        );
     }
 }
 
@@ -82,7 +105,9 @@ fn long_bodies_are_compressed_where_that_is_accepted() {
     assert_ne!(gzip.header("etag"), plain.header("etag"));
     assert!(gzip.body.len() * 2 < plain.body.len());
     let mut body = Vec::new();
-    flate2::read::GzDecoder::new(gzip.body.as_slice()).read_to_end(&mut body).unwrap();
+    flate2::read::GzDecoder::new(gzip.body.as_slice())
+        .read_to_end(&mut body)
+        .unwrap();
     assert_eq!(body, plain.body);
     let refused = scene.request("GET /report.json", &["Accept-Encoding: gzip;q=0, *"]);
     assert_eq!(refused.header("content-encoding"), None);
@@ -104,19 +129,35 @@ fn head_has_the_headers_of_get() {
 fn only_hosts_of_this_machine_are_answered() {
     let scene = Scene::new();
     let port = scene.address.port();
-    for host in ["localhost", "127.0.0.1", &format!("127.0.0.1:{port}"), "[::1]:80"] {
+    for host in [
+        "localhost",
+        "127.0.0.1",
+        &format!("127.0.0.1:{port}"),
+        "[::1]:80",
+    ] {
         let answer = scene.request("GET /metrics", &[&format!("Host: {host}")]);
         assert_eq!(answer.status, 200, "{host}");
     }
-    for host in ["evil.example", "localhost.evil.example", "192.0.2.1", "x@localhost"] {
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "192.0.2.1",
+        "x@localhost",
+    ] {
         let answer = scene.request("GET /metrics", &[&format!("Host: {host}")]);
         assert_eq!(answer.status, 421, "{host}");
         assert!(!answer.text().contains("tokmon_"), "{host}");
     }
     let twice = ["Host: localhost", "Host: localhost"];
     assert_eq!(scene.request("GET /metrics", &twice).status, 400);
-    assert_eq!(scene.request("GET http://evil.example/metrics", &[]).status, 421);
-    assert_eq!(scene.request("GET http://localhost/metrics", &[]).status, 200);
+    assert_eq!(
+        scene.request("GET http://evil.example/metrics", &[]).status,
+        421
+    );
+    assert_eq!(
+        scene.request("GET http://localhost/metrics", &[]).status,
+        200
+    );
 }
 
 #[test]
@@ -142,9 +183,15 @@ fn bad_requests_are_refused() {
         let answer = scene.send(request);
         let shown = String::from_utf8_lossy(request);
         assert!(statuses.contains(&answer.status), "{shown}: {answer:?}");
-        assert!(!String::from_utf8_lossy(&answer.body).contains("tokmon_"), "{shown}");
+        assert!(
+            !String::from_utf8_lossy(&answer.body).contains("tokmon_"),
+            "{shown}"
+        );
     }
-    let long = format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(200_000));
+    let long = format!(
+        "GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "x".repeat(200_000)
+    );
     assert!([414, 431].contains(&scene.send(long.as_bytes()).status));
     let many = "X: y\r\n".repeat(1_000);
     let many = format!("GET /metrics HTTP/1.1\r\nHost: localhost\r\n{many}\r\n");
@@ -172,8 +219,16 @@ fn what_cannot_be_served_is_said_at_once() {
     for (options, code, says) in [
         (vec!["-f", "gone.md"], 66, "cannot read cost log gone.md"),
         (vec!["-f", "-"], 64, "standard input cannot be watched"),
-        (vec!["--listen", "9184"], 64, "`9184` is no address to listen on"),
-        (vec!["--listen", &occupied], 74, "cannot listen on 127.0.0.1"),
+        (
+            vec!["--listen", "9184"],
+            64,
+            "`9184` is no address to listen on",
+        ),
+        (
+            vec!["--listen", &occupied],
+            74,
+            "cannot listen on 127.0.0.1",
+        ),
         (vec!["-o", "x.json"], 64, "--output cannot be combined"),
         (vec!["--json"], 64, "--json is not supported by `serve`"),
         (vec!["--teams"], 64, "unexpected argument '--teams'"),
@@ -182,12 +237,18 @@ fn what_cannot_be_served_is_said_at_once() {
         let output = tokmon.arg("serve").args(&options).output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{options:?}: {err}");
-        assert!(err.contains(says) && output.stdout.is_empty(), "{options:?}: {err}");
+        assert!(
+            err.contains(says) && output.stdout.is_empty(),
+            "{options:?}: {err}"
+        );
     }
 }
 
 #[test]
 fn an_answer_is_read_as_it_is() {
     let answer = Answer::read(b"HTTP/1.1 200 OK\r\nETag: \"a\"\r\n\r\nbody");
-    assert_eq!((answer.header("etag"), answer.text().as_str()), (Some("\"a\""), "body"));
+    assert_eq!(
+        (answer.header("etag"), answer.text().as_str()),
+        (Some("\"a\""), "body")
+    );
 }

@@ -14,7 +14,11 @@ fn is_quick(scene: &Scene) {
     for _ in 0..20 {
         let start = Instant::now();
         assert_eq!(scene.get("/metrics").status, 200);
-        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            start.elapsed()
+        );
     }
 }
 
@@ -25,14 +29,19 @@ fn silent_clients_block_no_other() {
     is_quick(&scene);
     // Those that sent half of a request.
     for mut stream in &silent {
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: local").unwrap();
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: local")
+            .unwrap();
     }
     is_quick(&scene);
     let mut one = &silent[7];
     one.write_all(b"host\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     one.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "a slow client is answered, too");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK"),
+        "a slow client is answered, too"
+    );
 }
 
 #[test]
@@ -59,7 +68,9 @@ fn a_client_that_reads_nothing_blocks_no_other() {
     for stream in &mut lazy {
         let requests = "GET /report.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2_000);
         // The server stops reading once answers are not taken.
-        stream.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
+        stream
+            .set_write_timeout(Some(Duration::from_millis(200)))
+            .unwrap();
         let _ = stream.write_all(requests.as_bytes());
     }
     is_quick(&scene);

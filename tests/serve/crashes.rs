@@ -41,7 +41,10 @@ fn a_worker_that_crashes_is_replaced_within_a_second_and_no_connection_is_refuse
     let (status, said) = scene.stop("TERM");
     assert_eq!(status.code(), Some(0));
     // Of crashes in a row, the first is said.
-    assert!(said.contains("tokmon: the server ended (signal: 6 (SIGABRT)"), "{said}");
+    assert!(
+        said.contains("tokmon: the server ended (signal: 6 (SIGABRT)"),
+        "{said}"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -68,7 +71,11 @@ fn it_stops_cleanly_and_leaves_nothing() {
         let start = Instant::now();
         let (status, said) = scene.stop(signal);
         assert_eq!((status.code(), said.as_str()), (Some(code), ""), "{signal}");
-        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+        assert!(
+            start.elapsed() < Duration::from_secs(4),
+            "{:?}",
+            start.elapsed()
+        );
         assert!(!is_running(worker), "{signal}");
         assert!(std::net::TcpStream::connect(address).is_err(), "{signal}");
     }
@@ -95,5 +102,10 @@ fn a_worker_starts_with_what_the_log_says_then() {
     scene.append(&crate::scene::usage(30));
     kill("KILL", worker);
     wait_until(|| scene.worker().is_some_and(|id| id != worker));
-    assert!(scene.get("/metrics").text().contains("\ntokmon_used_tokens 126700\n"));
+    assert!(
+        scene
+            .get("/metrics")
+            .text()
+            .contains("\ntokmon_used_tokens 126700\n")
+    );
 }

@@ -37,7 +37,10 @@ fn without_a_change_nothing_is_read() {
     let worker = scene.worker().unwrap();
     let read = || {
         let io = fs::read_to_string(format!("/proc/{worker}/io")).unwrap();
-        let line = io.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap();
+        let line = io
+            .lines()
+            .find_map(|line| line.strip_prefix("rchar: "))
+            .unwrap();
         line.parse::<u64>().unwrap()
     };
     thread::sleep(Duration::from_millis(500));
@@ -65,7 +68,10 @@ fn a_log_that_is_gone_leaves_its_last_figures_marked_as_stale() {
     assert!(reason.contains("no cost log found"), "{reason}");
     let stale = scene.get("/metrics");
     assert_eq!(stale.status, 200);
-    assert_eq!(stale.header("tokmon-stale-since"), Some("2026-02-25T17:00:00Z"));
+    assert_eq!(
+        stale.header("tokmon-stale-since"),
+        Some("2026-02-25T17:00:00Z")
+    );
     let expected = fresh.text().replace("tokmon_stale 0", "tokmon_stale 1");
     assert_eq!(stale.text(), expected, "the figures are the last good ones");
     assert_eq!(scene.get("/health/budget").json()["stale"], true);
@@ -84,7 +90,9 @@ fn wrong_settings_and_a_directory_in_place_of_the_log_are_no_figures() {
     assert!(sick.text().contains("tokmon.toml"), "{}", sick.text());
     fs::write(scene.path("tokmon.toml"), "[budget]\ntokens = \"300K\"\n").unwrap();
     scene.until("/healthz", |answer| answer.status == 200);
-    scene.until("/metrics", |answer| answer.text().contains("\ntokmon_budget_tokens 300000\n"));
+    scene.until("/metrics", |answer| {
+        answer.text().contains("\ntokmon_budget_tokens 300000\n")
+    });
     fs::remove_file(scene.path("cost-log.md")).unwrap();
     fs::create_dir(scene.path("cost-log.md")).unwrap();
     scene.until("/healthz", |answer| answer.status == 503);
@@ -97,13 +105,25 @@ fn a_row_that_is_half_typed_is_waited_for() {
     let broken = sample().replacen("Guidelines | 12,450 ", "Guidelines | 12,4x0 ", 1);
     fs::write(scene.path("cost-log.md"), &broken).unwrap();
     let sick = scene.until("/healthz", |answer| answer.status == 503);
-    assert!(sick.text().contains("rows that cannot be read: 1"), "{}", sick.text());
-    assert!(scene.get("/metrics").text().contains("\ntokmon_used_tokens 126670\n"));
+    assert!(
+        sick.text().contains("rows that cannot be read: 1"),
+        "{}",
+        sick.text()
+    );
+    assert!(
+        scene
+            .get("/metrics")
+            .text()
+            .contains("\ntokmon_used_tokens 126670\n")
+    );
     // After ten seconds it is left as it is, and the other rows count.
     let healthy = scene.until("/healthz", |answer| answer.status == 200);
     assert_eq!(healthy.json()["status"], "pass");
     let metrics = scene.get("/metrics").text();
-    assert!(metrics.contains("\ntokmon_log_unreadable_rows 1\n"), "{metrics}");
+    assert!(
+        metrics.contains("\ntokmon_log_unreadable_rows 1\n"),
+        "{metrics}"
+    );
 }
 
 #[test]

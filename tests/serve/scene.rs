@@ -97,7 +97,10 @@ impl Scene {
         let mut err = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         err.read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line}"));
+        let address = line
+            .split("http://")
+            .nth(1)
+            .unwrap_or_else(|| panic!("{line}"));
         let address = address.split('/').next().unwrap().parse().unwrap();
         let scene = Self {
             folder,
@@ -201,13 +204,18 @@ impl Drop for Scene {
 }
 
 pub(crate) fn kill(signal: &str, id: u32) {
-    let status = Command::new("kill").args([format!("-{signal}"), id.to_string()]).status();
+    let status = Command::new("kill")
+        .args([format!("-{signal}"), id.to_string()])
+        .status();
     assert!(status.unwrap().success());
 }
 
 /// The program in a folder, with an empty environment.
 pub(crate) fn command(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tokmon"));
-    command.current_dir(folder.path()).env_clear().env("TZ", "UTC");
+    command
+        .current_dir(folder.path())
+        .env_clear()
+        .env("TZ", "UTC");
     command
 }

@@ -102,7 +102,11 @@ impl Drop for Daemon {
 
 fn rules() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/prometheus");
-    let files = ["tokmon-alerts.yml", "tokmon-recording.yml", "claude-code-cache.yml"];
+    let files = [
+        "tokmon-alerts.yml",
+        "tokmon-recording.yml",
+        "claude-code-cache.yml",
+    ];
     let files = files.map(|file| format!("  - {}\n", folder.join(file).display()));
     files.concat()
 }
@@ -121,7 +125,12 @@ fn prometheus(scene: &Scene) -> Daemon {
         format!("--storage.tsdb.path={data}"),
         "--log.level=warn".to_owned(),
     ];
-    Daemon::start("prometheus", scene.folder.path(), "--web.listen-address", &args)
+    Daemon::start(
+        "prometheus",
+        scene.folder.path(),
+        "--web.listen-address",
+        &args,
+    )
 }
 
 /// Budgets in tokens and in money, holds, a forecast and names that are hard to escape.
@@ -156,10 +165,15 @@ fn prometheus_scrapes_what_is_served_and_every_panel_finds_something() {
     let used = prometheus.until("tokmon_used_tokens");
     assert_eq!(used[0]["value"][1], "127567");
     let teams = prometheus.query("tokmon_team_used_tokens");
-    let names = teams.iter().map(|team| team["metric"]["team"].as_str().unwrap());
+    let names = teams
+        .iter()
+        .map(|team| team["metric"]["team"].as_str().unwrap());
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
-    assert_eq!(names, ["N \"q\" {a=\"b\"} 팀", "Orchestrator", "Team A", "Team B"]);
+    assert_eq!(
+        names,
+        ["N \"q\" {a=\"b\"} 팀", "Orchestrator", "Team A", "Team B"]
+    );
     // What a sum over labels says is true.
     let sum = prometheus.query("sum(tokmon_team_used_tokens) - sum(tokmon_used_tokens)");
     assert_eq!(sum[0]["value"][1], "0");
@@ -200,12 +214,23 @@ fn node_exporter_reads_the_text_file() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    fs::copy("fixtures/logs/hostile.md", folder.path().join("cost-log.md")).unwrap();
+    fs::copy(
+        "fixtures/logs/hostile.md",
+        folder.path().join("cost-log.md"),
+    )
+    .unwrap();
     fs::create_dir(folder.path().join("text")).unwrap();
     let write = |log: &str| {
         let mut tokmon = command(&folder);
         tokmon.args(["--format", "prometheus", "-q", "-o", "text/tokmon.prom"]);
-        tokmon.args(["--month", "2026-02", "--now", "2026-02-25T17:00:00Z", "-f", log]);
+        tokmon.args([
+            "--month",
+            "2026-02",
+            "--now",
+            "2026-02-25T17:00:00Z",
+            "-f",
+            log,
+        ]);
         tokmon.output().unwrap()
     };
     let output = write("cost-log.md");
@@ -220,7 +245,10 @@ fn node_exporter_reads_the_text_file() {
     let exporter = Daemon::start(EXPORTER, folder.path(), "--web.listen-address", &args);
     let written = fs::read_to_string(folder.path().join("text/tokmon.prom")).unwrap();
     let metrics = exporter.get("/metrics").text();
-    assert!(metrics.contains("\nnode_textfile_scrape_error 0\n"), "{metrics}");
+    assert!(
+        metrics.contains("\nnode_textfile_scrape_error 0\n"),
+        "{metrics}"
+    );
     assert!(metrics.contains("node_textfile_mtime_seconds{file=\"text/tokmon.prom\"}"));
     let figures = |text: &str| {
         let lines = text.lines().filter(|line| line.starts_with("tokmon_"));
@@ -232,7 +260,10 @@ fn node_exporter_reads_the_text_file() {
     };
     assert_eq!(figures(&metrics), figures(&written));
     assert_eq!(write("gone.md").status.code(), Some(66));
-    assert_eq!(fs::read_to_string(folder.path().join("text/tokmon.prom")).unwrap(), written);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("text/tokmon.prom")).unwrap(),
+        written
+    );
 }
 
 fn runs(program: &str, args: &[&str]) {
@@ -245,12 +276,22 @@ fn runs(program: &str, args: &[&str]) {
 
 #[test]
 fn promtool_finds_nothing_wrong_with_the_rules() {
-    let files = ["tokmon-alerts.yml", "tokmon-recording.yml", "claude-code-cache.yml"];
+    let files = [
+        "tokmon-alerts.yml",
+        "tokmon-recording.yml",
+        "claude-code-cache.yml",
+    ];
     for file in files {
         let path = format!("contrib/prometheus/{file}");
-        runs("promtool", &["check", "rules", "--lint=all", "--lint-fatal", &path]);
+        runs(
+            "promtool",
+            &["check", "rules", "--lint=all", "--lint-fatal", &path],
+        );
     }
-    runs("promtool", &["test", "rules", "contrib/prometheus/tests.yml"]);
+    runs(
+        "promtool",
+        &["test", "rules", "contrib/prometheus/tests.yml"],
+    );
 }
 
 #[test]
@@ -281,7 +322,10 @@ fn every_metric_that_a_rule_or_a_panel_names_exists() {
     assert!(named > 50, "{named}");
     let page = fs::read_to_string("docs/metrics.md").unwrap();
     for name in known {
-        assert!(page.contains(&format!("`{name}`")), "docs/metrics.md: {name}");
+        assert!(
+            page.contains(&format!("`{name}`")),
+            "docs/metrics.md: {name}"
+        );
     }
 }
 
@@ -295,11 +339,17 @@ fn systemd_finds_nothing_wrong_with_the_units() {
     let mut units = Vec::new();
     for entry in fs::read_dir("contrib/systemd").unwrap() {
         let path = entry.unwrap().path();
-        let is_unit = path.extension().is_some_and(|kind| kind == "service" || kind == "timer");
+        let is_unit = path
+            .extension()
+            .is_some_and(|kind| kind == "service" || kind == "timer");
         if is_unit {
             let unit = fs::read_to_string(&path).unwrap();
             let copy = folder.path().join(path.file_name().unwrap());
-            fs::write(&copy, unit.replace("%h/.cargo/bin/tokmon", env!("CARGO_BIN_EXE_tokmon"))).unwrap();
+            fs::write(
+                &copy,
+                unit.replace("%h/.cargo/bin/tokmon", env!("CARGO_BIN_EXE_tokmon")),
+            )
+            .unwrap();
             units.push(copy);
         }
     }

@@ -149,7 +149,9 @@ impl<'k, 'r, 'w> Keeper<'k, 'r, 'w> {
         self.scheduler.done(files, self.uptime());
         let at = self.uptime();
         match read {
-            Ok(report) if self.is_no_worse(&report) || self.patience.is_some_and(|end| end <= at) => {
+            Ok(report)
+                if self.is_no_worse(&report) || self.patience.is_some_and(|end| end <= at) =>
+            {
                 self.rendered = Some(self.render(report)?);
                 (self.stale, self.retry, self.patience) = (None, None, None);
                 Ok(true)
@@ -182,9 +184,7 @@ impl<'k, 'r, 'w> Keeper<'k, 'r, 'w> {
     /// Whether a report has no more unreadable rows than the one that is served.
     fn is_no_worse(&self, report: &StatusReport) -> bool {
         let served = self.rendered.as_ref();
-        served.is_none_or(|served| {
-            report.log.unreadable_rows <= served.report.log.unreadable_rows
-        })
+        served.is_none_or(|served| report.log.unreadable_rows <= served.report.log.unreadable_rows)
     }
 
     /// Marks the figures as stale, unless this is the first try.
@@ -271,7 +271,11 @@ impl<'k, 'r, 'w> Keeper<'k, 'r, 'w> {
     /// What is to be served now.
     fn site(&self) -> Result<Site, Failure> {
         let time = |at: DateTime<FixedOffset>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let figures = self.rendered.as_ref().map(|of| self.figures(of)).transpose()?;
+        let figures = self
+            .rendered
+            .as_ref()
+            .map(|of| self.figures(of))
+            .transpose()?;
         let stale = self.stale.as_ref();
         let stale_since = stale.map(|stale| time(stale.since));
         let healthz = healthz(&Healthz {

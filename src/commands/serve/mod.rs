@@ -81,7 +81,9 @@ fn listen(address: &str) -> Result<TcpListener, Failure> {
 /// Says where the figures are, and who can read them.
 fn announce(listener: &TcpListener, run: &mut Run<'_, '_>) -> Result<(), Failure> {
     let at = listener.local_addr().context("cannot listen")?;
-    run.note(format_args!("serving http://{at}/ until Ctrl-C: /metrics, /health/budget, /report.json, /healthz"));
+    run.note(format_args!(
+        "serving http://{at}/ until Ctrl-C: /metrics, /health/budget, /report.json, /healthz"
+    ));
     if !at.ip().to_canonical().is_loopback() {
         run.urgent_note(
             "every machine that reaches this address can read the figures: there is no password",
@@ -98,7 +100,8 @@ fn supervise(
     run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
     let words = words.iter().skip(1).cloned();
-    let supervisor = crate::serve::Supervisor::new(&listener, words.chain([WORKER.into()]).collect());
+    let supervisor =
+        crate::serve::Supervisor::new(&listener, words.chain([WORKER.into()]).collect());
     let ended = supervisor.run(|crash| run.urgent_note(crash));
     let ended = ended.context("cannot keep the server running")?;
     Ok(match ended {
@@ -127,7 +130,9 @@ fn work(args: &ServeArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
 
 #[cfg(not(unix))]
 fn work(_: &ServeArgs, _: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    Err(Failure::usage(format!("{WORKER} is for this program itself")))
+    Err(Failure::usage(format!(
+        "{WORKER} is for this program itself"
+    )))
 }
 
 /// Reads the log, and answers with what it says. Where its settings cannot be read, as they could when this began, the answer is that.
