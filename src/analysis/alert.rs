@@ -89,6 +89,15 @@ pub enum AlertKind {
         complete: bool,
         ratio: Option<f64>,
     },
+    /// Money spent and reserved of the cost budget. Only where the level is worse than without what is reserved.
+    CostReserved {
+        used_cost: Money,
+        reserved_cost: Money,
+        /// Both together.
+        total_cost: Money,
+        budget_cost: Money,
+        ratio: Option<f64>,
+    },
     /// The cost budget cannot be judged.
     CostNotJudged {
         budget_cost: Money,
@@ -146,6 +155,23 @@ pub enum AlertKind {
         /// Both together.
         total_tokens: Tokens,
         allocated_tokens: Tokens,
+        ratio: Option<f64>,
+    },
+    /// Money that a team that is not done spent of what it may cost.
+    TeamCostUsed {
+        used_cost: Money,
+        budget_cost: Money,
+        /// Every token has a cost; otherwise more than this is spent.
+        complete: bool,
+        ratio: Option<f64>,
+    },
+    /// Money spent and reserved of what a team may cost.
+    TeamCostReserved {
+        used_cost: Money,
+        reserved_cost: Money,
+        /// Both together.
+        total_cost: Money,
+        budget_cost: Money,
         ratio: Option<f64>,
     },
     /// The allocation of a team may not be enough.
@@ -228,14 +254,17 @@ impl AlertKind {
     const fn scope(&self) -> AlertScope {
         match self {
             Self::BudgetUsed { .. } => AlertScope::Total,
-            Self::BudgetReserved { .. } | Self::TeamReserved { .. } => AlertScope::Reserved,
+            Self::BudgetReserved { .. }
+            | Self::CostReserved { .. }
+            | Self::TeamReserved { .. }
+            | Self::TeamCostReserved { .. } => AlertScope::Reserved,
             Self::CostUsed { .. } | Self::CostNotJudged { .. } => AlertScope::Cost,
             Self::BudgetForecast { .. } | Self::CostForecast { .. } | Self::TeamForecast { .. } => {
                 AlertScope::Forecast
             }
             Self::PlanTotal { .. } => AlertScope::Plan,
             Self::OverAllocated { .. } => AlertScope::Allocation,
-            Self::TeamUsed { .. } => AlertScope::Team,
+            Self::TeamUsed { .. } | Self::TeamCostUsed { .. } => AlertScope::Team,
             Self::TeamEfficiency { .. } => AlertScope::Efficiency,
         }
     }

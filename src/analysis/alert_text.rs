@@ -27,6 +27,13 @@ impl AlertKind {
                 complete,
                 ..
             } => spent(used, limit, *complete) + &share_of_money(used, limit),
+            Self::CostReserved {
+                used_cost: used,
+                reserved_cost: held,
+                total_cost: sum,
+                budget_cost: limit,
+                ..
+            } => money_with_holds([used, held, sum], "of", limit),
             Self::CostNotJudged {
                 budget_cost: limit,
                 problem,
@@ -62,6 +69,8 @@ impl AlertKind {
             } => over_allocated(*allocated, *reserve, *sum, *budget),
             Self::TeamUsed { .. }
             | Self::TeamReserved { .. }
+            | Self::TeamCostUsed { .. }
+            | Self::TeamCostReserved { .. }
             | Self::TeamForecast { .. }
             | Self::TeamEfficiency { .. } => self.message_on_team(),
         }
@@ -87,6 +96,25 @@ impl AlertKind {
                 allocated_tokens: limit,
                 ..
             } => with_holds([used, held, sum], &format!("/ {limit}"), *limit),
+            Self::TeamCostUsed {
+                used_cost: used,
+                budget_cost: limit,
+                complete,
+                ..
+            } => {
+                let more = if *complete { "" } else { "+" };
+                format!(
+                    "{used}{more} / {limit} spent{}",
+                    share_of_money(used, limit)
+                )
+            }
+            Self::TeamCostReserved {
+                used_cost: used,
+                reserved_cost: held,
+                total_cost: sum,
+                budget_cost: limit,
+                ..
+            } => money_with_holds([used, held, sum], "/", limit),
             Self::TeamForecast {
                 allocated_tokens: limit,
                 likely_tokens: likely,
@@ -107,6 +135,7 @@ impl AlertKind {
             Self::BudgetUsed { .. }
             | Self::BudgetReserved { .. }
             | Self::CostUsed { .. }
+            | Self::CostReserved { .. }
             | Self::CostNotJudged { .. }
             | Self::BudgetForecast { .. }
             | Self::CostForecast { .. }
@@ -140,6 +169,12 @@ impl AlertKind {
                 complete,
                 ..
             } => spent(used, limit, *complete),
+            Self::CostReserved {
+                reserved_cost: held,
+                total_cost: sum,
+                budget_cost: limit,
+                ..
+            } => format!("with {held} reserved {sum} of {limit}"),
             Self::CostNotJudged {
                 budget_cost: limit,
                 problem,
@@ -165,6 +200,8 @@ impl AlertKind {
             } => format!("allocated {}", share_allocated(*sum, *budget)),
             Self::TeamUsed { .. }
             | Self::TeamReserved { .. }
+            | Self::TeamCostUsed { .. }
+            | Self::TeamCostReserved { .. }
             | Self::TeamForecast { .. }
             | Self::TeamEfficiency { .. } => self.brief_on_team(),
         }
@@ -189,6 +226,18 @@ impl AlertKind {
                 allocated_tokens: limit,
                 ..
             } => format!(" {}", brief_with_holds(*held, *sum, *limit)),
+            Self::TeamCostUsed {
+                used_cost: used,
+                budget_cost: limit,
+                complete,
+                ..
+            } => format!(" {}", spent(used, limit, *complete)),
+            Self::TeamCostReserved {
+                reserved_cost: held,
+                total_cost: sum,
+                budget_cost: limit,
+                ..
+            } => format!(" with {held} reserved {sum} of {limit}"),
             Self::TeamForecast {
                 probability: chance,
                 ..
@@ -205,6 +254,7 @@ impl AlertKind {
             Self::BudgetUsed { .. }
             | Self::BudgetReserved { .. }
             | Self::CostUsed { .. }
+            | Self::CostReserved { .. }
             | Self::CostNotJudged { .. }
             | Self::BudgetForecast { .. }
             | Self::CostForecast { .. }
@@ -218,6 +268,12 @@ impl AlertKind {
 fn with_holds([used, held, sum]: [&Tokens; 3], of_all: &str, all: Tokens) -> String {
     let share = share(*sum, all);
     format!("{used} used + {held} reserved = {sum} {of_all}{share}")
+}
+
+/// `$9.10 spent + $0.50 reserved = $9.60 of $10.00 (96.0%)`.
+fn money_with_holds([used, held, sum]: [&Money; 3], of: &str, all: &Money) -> String {
+    let share = share_of_money(sum, all);
+    format!("{used} spent + {held} reserved = {sum} {of} {all}{share}")
 }
 
 fn brief_with_holds(held: Tokens, sum: Tokens, all: Tokens) -> String {

@@ -1,11 +1,11 @@
 //! What needs attention. The allocation of a finished team raises no alert, since nothing can be done about it; its efficiency does.
 
 use super::{
-    ForecastBasis,
+    CostBudget, ForecastBasis,
     alert::{Alert, AlertKind, LikelyTotal, pending},
     report::{StatusReport, TeamReport},
 };
-use crate::model::{Level, Probability, Thresholds, Tokens, ratio};
+use crate::model::{Level, Money, Probability, Thresholds, Tokens, ratio};
 
 /// Every alert of the report, the worst first; of equal levels, the whole budget before the teams.
 pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
@@ -14,6 +14,7 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
         total(report),
         reserved(report),
         cost(report),
+        cost_reserved(report),
         forecast(report),
         forecast_cost(report),
         plan(report),
@@ -24,6 +25,12 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     .collect();
     alerts.extend(teams.iter().filter_map(team_used));
     alerts.extend(teams.iter().filter_map(team_reserved));
+    alerts.extend(teams.iter().filter_map(team_cost));
+    let thresholds = &report.budget.thresholds;
+    let reserved = teams
+        .iter()
+        .filter_map(|team| team_cost_reserved(team, thresholds));
+    alerts.extend(reserved);
     let forecasts = teams.iter().filter_map(|team| team_forecast(report, team));
     alerts.extend(forecasts);
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
@@ -80,6 +87,56 @@ fn cost(report: &StatusReport) -> Option<Alert> {
         ratio: ratio(used_cost.nanos, budget_cost.nanos),
     };
     Alert::new(budget.level?, kind)
+}
+
+fn cost_reserved(report: &StatusReport) -> Option<Alert> {
+    let budget = report.cost_budget.as_ref()?;
+    let (level, [used_cost, reserved_cost, total_cost]) =
+        with_reserved(budget, &report.budget.thresholds)?;
+    let kind = AlertKind::CostReserved {
+        used_cost,
+        reserved_cost,
+        total_cost,
+        budget_cost: budget.limit,
+        ratio: ratio(total_cost.nanos, budget.limit.nanos),
+    };
+    Alert::new(level, kind)
+}
+
+/// What is spent of a budget, what is reserved, and both, with the level of both. None where it is no worse than that of what is spent.
+fn with_reserved(budget: &CostBudget, thresholds: &Thresholds) -> Option<(Level, [Money; 3])> {
+    let (used, reserved) = (budget.used?, budget.reserved?);
+    let total = Money {
+        nanos: used.nanos.saturating_add(reserved.nanos),
+        ..used
+    };
+    let level = thresholds.level(total.nanos, budget.limit.nanos);
+    (level > budget.level?).then_some((level, [used, reserved, total]))
+}
+
+fn team_cost(team: &TeamReport) -> Option<Alert> {
+    let budget = team.cost_budget.as_ref().filter(|_| !team.is_done())?;
+    let used_cost = budget.used?;
+    let kind = AlertKind::TeamCostUsed {
+        used_cost,
+        budget_cost: budget.limit,
+        complete: budget.complete,
+        ratio: ratio(used_cost.nanos, budget.limit.nanos),
+    };
+    Alert::of_team(budget.level?, kind, team)
+}
+
+fn team_cost_reserved(team: &TeamReport, thresholds: &Thresholds) -> Option<Alert> {
+    let budget = team.cost_budget.as_ref()?;
+    let (level, [used_cost, reserved_cost, total_cost]) = with_reserved(budget, thresholds)?;
+    let kind = AlertKind::TeamCostReserved {
+        used_cost,
+        reserved_cost,
+        total_cost,
+        budget_cost: budget.limit,
+        ratio: ratio(total_cost.nanos, budget.limit.nanos),
+    };
+    Alert::of_team(level, kind, team)
 }
 
 /// The token budget may be exceeded: by the end of the month, or by all planned work.

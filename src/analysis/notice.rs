@@ -290,13 +290,19 @@ struct About {
 impl About {
     fn of(kind: &AlertKind) -> Option<Self> {
         use AlertKind::{
-            BudgetForecast, BudgetReserved, BudgetUsed, CostForecast, CostUsed, TeamForecast,
-            TeamReserved, TeamUsed,
+            BudgetForecast, BudgetReserved, BudgetUsed, CostForecast, CostReserved, CostUsed,
+            TeamCostReserved, TeamCostUsed, TeamForecast, TeamReserved, TeamUsed,
         };
         let tokens = |basis, used: Tokens, budget: Tokens| Self {
             basis,
             used: Some(NoticeAmount::Tokens(used)),
             budget: NoticeAmount::Tokens(budget),
+            chance: None,
+        };
+        let money = |basis, used: Money, budget: Money| Self {
+            basis,
+            used: Some(amount(used)),
+            budget: amount(budget),
             chance: None,
         };
         Some(match kind {
@@ -324,12 +330,22 @@ impl About {
                 used_cost,
                 budget_cost,
                 ..
-            } => Self {
-                basis: NoticeBasis::Actual,
-                used: Some(amount(*used_cost)),
-                budget: amount(*budget_cost),
-                chance: None,
-            },
+            }
+            | TeamCostUsed {
+                used_cost,
+                budget_cost,
+                ..
+            } => money(NoticeBasis::Actual, *used_cost, *budget_cost),
+            CostReserved {
+                total_cost,
+                budget_cost,
+                ..
+            }
+            | TeamCostReserved {
+                total_cost,
+                budget_cost,
+                ..
+            } => money(NoticeBasis::Reserved, *total_cost, *budget_cost),
             BudgetForecast {
                 budget_tokens,
                 probability,

@@ -377,6 +377,10 @@ money = { top = 2.50, middle = "0.5", bottom = 0 }
 [archive]
 keep_days = 14
 dir = "old"
+[alert]
+program = ["notify-send", "Tokens used"]
+timeout = "2m"
+level = "critical"
 [record]
 teams = "known"
 [prices]

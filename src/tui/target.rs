@@ -28,7 +28,7 @@ impl AlertTarget {
             AlertKind::CostForecast { .. } => Self::Forecast(ForecastRows::CostBudget),
             AlertKind::PlanTotal { .. } => Self::Forecast(ForecastRows::Pending),
             AlertKind::OverAllocated { .. } => Self::Teams(SortBy::Allocated),
-            AlertKind::BudgetReserved { .. } => {
+            AlertKind::BudgetReserved { .. } | AlertKind::CostReserved { .. } => {
                 let teams = report.teams.iter();
                 let most = teams.max_by_key(|team| team.reserved_tokens);
                 most.map_or(Self::Teams(SortBy::Used), |team| {
@@ -40,6 +40,8 @@ impl AlertTarget {
             | AlertKind::CostNotJudged { .. }
             | AlertKind::TeamUsed { .. }
             | AlertKind::TeamReserved { .. }
+            | AlertKind::TeamCostUsed { .. }
+            | AlertKind::TeamCostReserved { .. }
             | AlertKind::TeamForecast { .. }
             | AlertKind::TeamEfficiency { .. } => Self::Teams(SortBy::Used),
         }

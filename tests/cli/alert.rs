@@ -162,6 +162,29 @@ fn what_is_reserved_and_what_is_forecast_are_notified_by_themselves() {
 }
 
 #[test]
+fn what_a_team_may_cost_and_money_that_is_reserved_are_notified_too() {
+    let folder = repository(&[
+        (
+            "cost-log.md",
+            "> **Currency:** USD @ $0.01/1K tokens\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost (USD) |\n|---|---|---|\n| Team A | 500 | $8.10 |\n\n[HOLD] 2026-02-25T16:00:00Z team=\"Team A\" tokens=150 cost=1.50 until=2026-02-25T18:00:00Z id=h1\n",
+        ),
+        (
+            "tokmon.toml",
+            "[budget]\ncost = \"100 USD\"\n[teams.\"Team A\"]\ncost = \"10 USD\"\n",
+        ),
+    ]);
+    let first = pictures(&folder, &["alert -q", "alert -q"]);
+    write(&folder, "tokmon.toml", "[budget]\ncost = \"10 USD\"\n");
+    let second = pictures(&folder, &["alert -q", "alert -q"]);
+    let lines: Vec<String> = log(&folder)
+        .lines()
+        .filter(|line| line.starts_with("[NOTIFY]"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_snapshot!(first + &second + &lines.concat());
+}
+
+#[test]
 fn a_program_finds_the_notice_in_its_environment_and_on_standard_input() {
     let folder = scene(910);
     let save = script(
