@@ -41,9 +41,16 @@ RUNS = {
     "help": (None, ["--help"], [0]),
     "status, sample": ("sample.md", [], [0]),
     "status, rotten": ("rotten.md", [], [0]),
+    "guard, rotten": ("rotten.md", ["guard", "--team", "Team A", "--tokens", "6000"], [0, 10, 20]),
+    "guard --hold, rotten": ("rotten.md", ["guard", "--tokens", "10", "--team", "Team X", "--hold", "10"], [0]),
     "record, sample": ("sample.md", ["record", "--team", "Team A", "--tokens", "1200", "--task", "Smoke tests", "--id", "run-1"], [0]),
     "check --fix, 20,000 rows": (20_000, ["check", "--fix"], [0, 1]),
 }
+
+
+# The runs that an agent waits for, and the run whose instructions they may exceed by a tenth.
+WAITED_FOR = {"guard, rotten": "status, rotten", "guard --hold, rotten": "status, rotten"}
+MOST = 1.1
 
 
 def binary():
@@ -105,6 +112,11 @@ def main():
             exceeded |= change > TOLERANCE
             line += f"   budget {budget:>14,}   {change:+.2%}" + ("   EXCEEDED" if change > TOLERANCE else "")
         print(line)
+    for name, other in WAITED_FOR.items():
+        share = counts[name] / counts[other]
+        print(f"{name:<26} {share:>14.3f} of {other}")
+        if share > MOST:
+            sys.exit(f"{name} takes more than {MOST} times the instructions of {other}")
     if exceeded:
         sys.exit(f"more than {TOLERANCE:.0%} above the budget: make it cheaper, or say why and run benches/instructions.py --update")
 

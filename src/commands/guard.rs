@@ -19,7 +19,6 @@ use crate::{
     },
     session::{self, GuardOptions, GuardedLog, LoadFailure, LogFiles},
     store::{self, Opened, RewriteError},
-    text::Source,
 };
 
 /// The file beside the log that counts decisions.
@@ -199,7 +198,11 @@ fn decide_and_write(
     let mut outcome = None;
     let mut written: Vec<String> = Vec::new();
     let appended = session.target.append_decided(args.wait, &mut |bytes| {
-        let text = session.writable(bytes.to_vec())?;
+        // Lines are appended to a log with a conflict, too. Nothing but UTF-8 is written into.
+        let text = match str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) => &session.utf8(bytes.to_vec())?,
+        };
         // The log was replaced after the lines were written, and has them.
         if !written.is_empty() && written.iter().all(|line| text.contains(line.as_str())) {
             return Ok(None);
@@ -223,7 +226,7 @@ fn decide_and_write(
             lines.push(hold_line(hold, options.now)?);
         }
         outcome = Some((guarded, decision, hold));
-        let newline = Source::new(text).newline();
+        let newline = newline(text);
         let text: String = lines
             .iter()
             .flat_map(|line| [line.as_str(), newline])
@@ -245,6 +248,16 @@ fn decide_and_write(
         decision,
         hold,
     })
+}
+
+/// The line end of new lines: `\r\n` where every line has it, else `\n`.
+fn newline(text: &str) -> &'static str {
+    let mut ends = memchr::memchr_iter(b'\n', text.as_bytes());
+    let is_crlf = |at: usize| at > 0 && text.as_bytes().get(at - 1) == Some(&b'\r');
+    match ends.next() {
+        Some(first) if is_crlf(first) && ends.all(is_crlf) => "\r\n",
+        _ => "\n",
+    }
 }
 
 /// The hold that an admitted request gets.

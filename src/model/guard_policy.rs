@@ -56,7 +56,7 @@ impl Default for GuardPolicy {
         Self {
             tiers: BTreeMap::new(),
             default_tier: ModelTier::Top,
-            estimate: Tokens(20_000),
+            estimate: Tokens(5_000),
             levels: LevelLadder::default(),
             money: MoneyLadder::default(),
         }

@@ -228,7 +228,7 @@ fn a_log_without_a_budget_or_without_rows_denies_nothing() {
         (
             "no rows, by the settings",
             &bare.to_owned(),
-            &["guard", "--budget", "19999"],
+            &["guard", "--budget", "4999"],
         ),
         (
             "a row that cannot be read",
@@ -505,6 +505,37 @@ fn an_override_is_written_into_the_log_with_its_reason() {
         3,
         "no other line changes"
     );
+}
+
+#[test]
+fn a_hold_fits_the_log_that_it_is_written_into() {
+    let crlf = log().replace('\n', "\r\n");
+    let open = log().trim_end().to_owned();
+    let conflict = format!(
+        "{}<<<<<<< ours\n| QA | x | 5 |\n=======\n>>>>>>> theirs\n",
+        log()
+    );
+    let mut pictures = String::new();
+    for (name, log) in [
+        ("crlf", crlf),
+        ("an open end", open),
+        ("a conflict", conflict),
+    ] {
+        let folder = repository(&[(LOG, &log)]);
+        let args = ["guard", "--team", "QA", "--tokens", "5", "--hold", "1h"];
+        let ran = Tokmon::new(args).folder(folder.path()).run();
+        let after = fs::read_to_string(folder.path().join(LOG)).unwrap();
+        let added = after.strip_prefix(&log).unwrap().escape_debug();
+        let _ = writeln!(pictures, "=== {name}: exit {}\n{added}", ran.code);
+    }
+    assert_snapshot!(pictures);
+    let folder = repository(&[(LOG, "")]);
+    let bytes = [log().as_bytes(), b"\xff\n"].concat();
+    fs::write(folder.path().join(LOG), &bytes).unwrap();
+    let args = ["guard", "--team", "QA", "--tokens", "5", "--hold", "1h"];
+    let ran = Tokmon::new(args).folder(folder.path()).run();
+    assert_eq!(ran.code, 65, "{ran}");
+    assert_eq!(fs::read(folder.path().join(LOG)).unwrap(), bytes);
 }
 
 #[test]

@@ -150,7 +150,7 @@ log = <log>
 # What `tokmon guard` lets start. See docs/guard.md.
 [guard]
 # The tokens of work of which neither --tokens nor a row of the log says how much it uses.
-#estimate = "20K"
+#estimate = "5K"
 # The tier of models that tokmon does not know: top, middle or bottom.
 #default_tier = "top"
 # Models of each tier, the preferred ones first. Those of Anthropic, OpenAI and Google are known.
