@@ -131,6 +131,8 @@ codes! {
     Conflict = "TM030", "conflict", Error, Manual;
     /// The daily rows of a team have fewer tokens than when its monthly row was written. The monthly row counts.
     LoweredDetails = "TM031", "lowered-details", Warning, Manual;
+    /// Work was started although the budget does not allow it, with `tokmon guard --override`.
+    GuardOverridden = "TM032", "guard-overridden", Note, Manual;
 }
 
 impl Code {

@@ -13,12 +13,13 @@ use super::{
     ledger::{Duplicate, HoldEntry, Ledger, LoggedEvent},
     merged_rows::MonthlyRow,
     names::Roster,
+    period::DatedUsage,
     rows::{RowSelection, Rows},
 };
 use crate::{
     model::{
-        Allocation, Entry, EntryKind, Header, LineEvent, Month, Note, Optimization, Phase, Policy,
-        StatedTotal, Tokens,
+        Allocation, BudgetReset, Entry, EntryKind, Header, LineEvent, Month, Note, Optimization,
+        Phase, Policy, StatedTotal, Tokens,
     },
     text::{FileRole, Place},
 };
@@ -93,6 +94,7 @@ impl LedgerBuilder {
     ) -> Self {
         let mut ledger = Ledger {
             prices: policy.prices.clone(),
+            reset: policy.reset,
             dating: Dating::at(now, &policy.zone),
             ..Ledger::default()
         };
@@ -202,6 +204,17 @@ impl LedgerBuilder {
     pub fn begin_month(&mut self, month: Month) -> Option<Month> {
         self.selection.month = self.is_cost_log().then_some(month);
         self.selection.month
+    }
+
+    /// The months of the period of a budget that is reset by hand, as read so far, without one of them.
+    pub fn months_of_period(&self, but: Month) -> Vec<Month> {
+        let ledger = &self.ledger;
+        let Some(now) = ledger.now().filter(|_| ledger.reset == BudgetReset::Manual) else {
+            return Vec::new();
+        };
+        let mut months = ledger.months_since(ledger.last_reset(now));
+        months.retain(|month| *month != but);
+        months
     }
 
     pub const fn begin_details(&mut self) {
@@ -399,6 +412,20 @@ impl LedgerBuilder {
         }
         let name = ledger.names.id(&entry.work.team);
         ledger.dating.add(entry);
+        if ledger.reset == BudgetReset::Manual
+            && entry.kind != EntryKind::Monthly
+            && let Some((from, until)) = ledger.dating.span_of(entry)
+        {
+            ledger.dated_usage.push(DatedUsage {
+                name,
+                kind: entry.kind,
+                month: entry.when.month,
+                from,
+                until,
+                tokens: tokens.unwrap_or_default(),
+                cost: cost.clone(),
+            });
+        }
         let current = ledger.dating.month();
         // Monthly rows are sums of work.
         let is_work = entry.kind != EntryKind::Monthly && self.selection.rows == Rows::Sizes;

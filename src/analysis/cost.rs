@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use crate::{
-    model::{Currency, Figures, Money, Price, Tokens},
+    model::{Currency, Figures, Money, Price, StatedCost, Tokens},
     text::Place,
 };
 
@@ -263,6 +263,41 @@ impl PricedCost {
             unpriced: tokens.saturating_sub(in_one.max(in_two)),
             open: (one.open || two.open) && !is_closed(one, in_one) && !is_closed(two, in_two),
         }
+    }
+
+    /// An amount as it is stated; in `own` where no currency is written.
+    pub(super) fn stated(cost: Option<StatedCost>, own: Currency, unpriced: Tokens) -> Self {
+        let mut stated = Self {
+            unpriced,
+            ..Self::default()
+        };
+        if let Some(cost) = cost {
+            let currency = cost.currency.unwrap_or(own);
+            stated.add_money(currency, (cost.nanos.into(), false));
+        }
+        stated
+    }
+
+    /// Less what a part of it cost. Nothing where that is more.
+    pub(super) fn minus(mut self, part: &Self) -> Self {
+        for (currency, (nanos, _)) in &mut self.sums {
+            let less = part.sums.get(currency).map_or(0, |sum| sum.0);
+            *nanos = nanos.saturating_sub(less).max(0);
+        }
+        self.unpriced = self.unpriced.saturating_sub(part.unpriced);
+        self
+    }
+
+    /// The larger amount of each currency, and the more tokens without a cost.
+    pub(super) fn or_more(mut self, other: &Self) -> Self {
+        for (currency, sum) in &other.sums {
+            let own = self.sums.entry(*currency).or_insert(*sum);
+            if own.0 < sum.0 {
+                *own = *sum;
+            }
+        }
+        self.unpriced = self.unpriced.max(other.unpriced);
+        self
     }
 
     /// What is missing from a smaller one: in `own`, or in the first currency where nothing is in that.

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    cost::Cost, held_money::HeldMoney, reconciled_month::ReconciledMonth, team_usage::TeamUsage,
+    cost::Cost, held_money::HeldMoney, limits, reconciled_month::ReconciledMonth,
+    team_usage::TeamUsage,
 };
 use crate::model::{Currency, Level, Money, Policy, Thresholds, Tokens, ratio};
 
@@ -46,10 +47,10 @@ pub enum CostProblem {
 impl CostBudget {
     /// That of a month. None without a budget in money.
     pub(super) fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Self> {
-        let limit = policy.cost_budget_of(reconciled.month)?;
+        let limit = limits::cost_budget(reconciled, policy)?;
         let spent = Spent {
-            cost: reconciled.cost(),
-            is_any: reconciled.used() > Tokens::ZERO,
+            cost: reconciled.spent_cost(),
+            is_any: reconciled.spent() > Tokens::ZERO,
             currency: reconciled.stated_currency(),
         };
         Some(spent.judge(limit, &policy.thresholds))
@@ -63,8 +64,10 @@ impl CostBudget {
         thresholds: &Thresholds,
     ) -> Self {
         let spent = Spent {
-            cost: reconciled.cost_of_team(team),
-            is_any: team.used().is_some_and(|used| used > Tokens::ZERO),
+            cost: reconciled.spent_cost_of(team),
+            is_any: reconciled
+                .spent_of(team)
+                .is_some_and(|used| used > Tokens::ZERO),
             currency: reconciled.stated_currency(),
         };
         spent.judge(limit, thresholds)

@@ -75,6 +75,28 @@ impl Dating {
         }
     }
 
+    /// From when until when an entry is: of one without a time the whole day; None for an end while it goes on. A row says a time to
+    /// the minute, a line to the second.
+    pub(super) fn span_of(
+        &self,
+        entry: &Entry<'_>,
+    ) -> Option<(DateTime<FixedOffset>, Option<DateTime<FixedOffset>>)> {
+        let (now, date) = (self.now?, entry.when.date?);
+        let zone = &self.zone;
+        let (clock, offset) = (Clock { now, zone }, entry.when.offset);
+        let Some(time) = entry.when.time else {
+            let from = clock.moment(date, NaiveTime::MIN, offset)?;
+            return Some((from, clock.end_of(date, None, offset)));
+        };
+        let from = clock.moment(date, time.start, offset)?;
+        let end = clock.end_of(date, Some(time), offset)?;
+        let unit = match entry.kind {
+            EntryKind::Line => TimeDelta::seconds(1),
+            _ => TimeDelta::minutes(1),
+        };
+        Some((from, (!time.open).then(|| end + unit)))
+    }
+
     /// Forgets the rows of the older format.
     pub(super) fn drop_legacy(&mut self) {
         self.timelines[1] = Timeline::default();

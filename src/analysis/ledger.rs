@@ -12,13 +12,14 @@ use super::{
     dating::{AheadRows, Dating},
     merged_rows::{MergedRows, MonthlyRows},
     names::{NameId, Names, Roster},
+    period::DatedUsage,
     rows::{KeptRows, UnreadableRows},
     team_usage::{Day, Tally},
 };
 use crate::{
     model::{
-        Allocation, Budget, BudgetSource, Currency, Entry, EntryKind, LastRow, LogEvent,
-        ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price, StatedCost,
+        Allocation, Budget, BudgetReset, BudgetSource, Currency, Entry, EntryKind, LastRow,
+        LogEvent, ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price, StatedCost,
         StatedTotal, Tokens, fold_name, is_subtotal, is_total,
     },
     text::{FileId, Place},
@@ -125,6 +126,9 @@ pub struct Ledger {
     pub(super) events: Vec<LoggedEvent>,
     pub(super) notices: Vec<Notice<'static>>,
     pub(super) event_ids: HashSet<String>,
+    pub(super) reset: BudgetReset,
+    /// Details and usage lines, where the budget is reset by hand.
+    pub(super) dated_usage: Vec<DatedUsage>,
     pub(super) allocations: Vec<Allocation>,
     pub(super) phases: Vec<Phase>,
     pub(super) optimizations: Vec<Optimization>,

@@ -79,10 +79,22 @@ impl Limits {
     }
 }
 
-/// The first budget found: by option, environment or settings, else the log's own.
+/// The first budget found: by option, environment or settings, else the log's own. Of a month that is no part of the period of a budget
+/// that is reset by hand, its own.
 pub fn budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Budget> {
+    if !reconciled.is_judged() {
+        return policy.months.get(&reconciled.month)?.tokens;
+    }
     let of_policy = policy.budget_of(reconciled.month);
     of_policy.or(reconciled.ledger.own_budget)
+}
+
+/// The budget in money, as [`budget`].
+pub fn cost_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Money> {
+    if !reconciled.is_judged() {
+        return policy.months.get(&reconciled.month)?.cost;
+    }
+    policy.cost_budget_of(reconciled.month)
 }
 
 /// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command

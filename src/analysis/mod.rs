@@ -24,6 +24,7 @@ mod merged_rows;
 mod names;
 mod notice;
 mod optimization;
+mod period;
 mod plan;
 mod reconcile;
 mod reconciled_month;
@@ -52,6 +53,7 @@ pub use merged_rows::{MergedRows, Resolution};
 pub use names::word_prefixes;
 pub use notice::{DueNotice, NoticeOptions, Notices, is_due, notices};
 pub use optimization::{Optimizations, Saving};
+pub use period::{Period, PeriodReport};
 pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{

@@ -116,7 +116,7 @@ impl Plan {
         let phases: Vec<PlanPhase> = phases
             .map(|((row, team), spent)| phase(row, *team, spent))
             .collect();
-        let used = reconciled.used();
+        let used = reconciled.spent();
         let pending: Tokens = phases.iter().map(|phase| phase.pending_tokens).sum();
         let scenario = |name, change_percent: i32| {
             let share = u32::try_from(100_i32.saturating_add(change_percent)).unwrap_or(0);

@@ -94,6 +94,7 @@ impl Ledger {
             roster,
             project,
             noted: OnceCell::new(),
+            period: None,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     ledger::{Duplicate, Ledger, preferred},
     merged_rows::MergedRows,
     names::{MonthRoster, NameId},
+    period::Period,
     rows::{KeptRow, UnreadableRows},
     team_usage::{Day, MonthlyGap, TeamUsage},
 };
@@ -55,6 +56,8 @@ pub struct ReconciledMonth<'l> {
     pub(super) days: BTreeMap<NaiveDate, Day>,
     pub(super) rows: Vec<&'l KeptRow>,
     pub(super) noted: OnceCell<HashMap<NameId, Output>>,
+    /// That of a budget that is reset by hand, once it is added up.
+    pub(super) period: Option<Period>,
 }
 
 impl ReconciledMonth<'_> {
@@ -275,7 +278,7 @@ impl ReconciledMonth<'_> {
         live.map(|(_, hold)| (self.roster.team_of(hold.name), hold.tokens))
     }
 
-    fn list(&mut self, id: NameId) {
+    pub(super) fn list(&mut self, id: NameId) {
         if self.index.contains_key(&id) {
             return;
         }

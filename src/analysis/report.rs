@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    Cost, CostBudget, CostEstimate, Forecast, Optimizations, TeamForecast, alert::Alert,
-    verdict::Verdict,
+    Cost, CostBudget, CostEstimate, Forecast, Optimizations, PeriodReport, TeamForecast,
+    alert::Alert, verdict::Verdict,
 };
 use crate::{
     model::{
@@ -47,6 +47,12 @@ pub struct StatusReport {
     pub token_level: Option<Level>,
     /// The cost budget, where one is set.
     pub cost_budget: Option<CostBudget>,
+    /// The period that the budget runs in, where it is reset by hand. Then what is used, its cost, and their levels are those of the
+    /// period, of teams as well.
+    pub period: Option<PeriodReport>,
+    /// The times that work was started although the budget does not allow it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<OverrideReport>,
     /// When the budget begins anew. None where that is done by hand, and for a month that is not the current one.
     #[serde(skip)]
     pub resets_at: Option<DateTime<FixedOffset>>,
@@ -211,6 +217,22 @@ pub struct LogReport {
     pub rows_without_figure: u64,
     /// The places of the first of them.
     pub places_without_figure: Vec<Place>,
+}
+
+/// Work that was started although the budget does not allow it.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OverrideReport {
+    pub time: DateTime<FixedOffset>,
+    /// Who decided that.
+    pub by: Option<String>,
+    /// The team that it was for.
+    pub team: Option<String>,
+    /// The tokens that were asked for.
+    pub tokens: Option<Tokens>,
+    pub reason: Option<String>,
+    #[serde(flatten)]
+    pub place: Place,
 }
 
 /// The budget, and how much of it is allocated.

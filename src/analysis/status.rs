@@ -15,19 +15,20 @@ use super::{
     efficiency::{self, Output},
     forecast::{self, BacktestExtent, Request},
     held_money::HeldMoney,
+    ledger::LoggedEvent,
     limits::{self, Limits},
     names::NameId,
     reconciled_month::ReconciledMonth,
     report::{
-        BudgetReport, DayReport, FigureKind, FigureSource, LogReport, RowReport, StatusReport,
-        TeamReport, UsedReport,
+        BudgetReport, DayReport, FigureKind, FigureSource, LogReport, OverrideReport, RowReport,
+        StatusReport, TeamReport, UsedReport,
     },
     rows::KeptRow,
     team_usage::TeamUsage,
     verdict,
 };
 use crate::model::{
-    Budget, BudgetReset, EfficiencyGoal, EntryKind, Policy, RoundedSum, Tokens, ratio,
+    Budget, BudgetReset, EfficiencyGoal, EntryKind, EventKind, Policy, RoundedSum, Tokens, ratio,
 };
 
 /// What a report is made for, beside the log and the policy.
@@ -53,7 +54,7 @@ pub fn report(
 ) -> StatusReport {
     let budget = limits::budget(reconciled, policy);
     let tokens = budget.map(|budget| budget.tokens);
-    let used = reconciled.used();
+    let used = reconciled.spent();
     let goal = EfficiencyGoal::of(reconciled.ledger, policy.efficiency);
     let request = Request {
         reconciled,
@@ -90,6 +91,8 @@ pub fn report(
         level,
         token_level,
         cost_budget,
+        period: reconciled.period_report(),
+        overrides: overrides(reconciled),
         resets_at: resets_at(reconciled, policy, question.now),
         reserved_level: reserved_token_level.max(level),
         reserved_token_level,
@@ -124,12 +127,30 @@ fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport 
         tokens: budget.map(|budget| budget.tokens),
         source: budget.map(|budget| budget.source),
         place: budget.and_then(|budget| budget.place),
-        cost: policy.cost_budget_of(reconciled.month),
+        cost: limits::cost_budget(reconciled, policy),
         reserve_tokens: limits::reserve(reconciled, policy),
         allocated_tokens: request.limits.total(reconciled),
         thresholds: policy.thresholds,
         lines: policy.lines_of(reconciled.month),
     }
+}
+
+/// The times that work was started although the budget does not allow it.
+fn overrides(reconciled: &ReconciledMonth) -> Vec<OverrideReport> {
+    let events = reconciled.ledger.events().iter();
+    let overrides = events.filter(|logged| {
+        logged.event.kind == EventKind::Override && reconciled.is_about(&logged.event)
+    });
+    let text = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    let report = |LoggedEvent { event, place }: &LoggedEvent| OverrideReport {
+        time: event.time,
+        by: text(&event.by),
+        team: text(&event.team),
+        tokens: event.tokens,
+        reason: text(&event.reason),
+        place: *place,
+    };
+    overrides.map(report).collect()
 }
 
 /// When the budget of the current month begins anew.
@@ -176,9 +197,9 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
 
 fn used_report(request: &Request<'_>) -> UsedReport {
     let reconciled = request.reconciled;
-    let used = reconciled.used();
+    let used = reconciled.spent();
     let sum: RoundedSum = reconciled.teams.iter().map(TeamUsage::sum).sum();
-    let (cost, stated) = (reconciled.cost(), reconciled.stated);
+    let (cost, stated) = (reconciled.spent_cost(), reconciled.stated);
     let teams = reconciled.teams.iter();
     let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
     UsedReport {
@@ -205,7 +226,7 @@ fn teams(
     } = *request;
     let noted = reconciled.noted();
     let team = |team: &TeamUsage| {
-        let used = team.used();
+        let used = reconciled.spent_of(team);
         let reserved = holds.get(&team.id).copied().unwrap_or_default();
         let committed = used.unwrap_or_default().saturating_add(reserved);
         let limit = request.limits.of_team(team);
@@ -228,7 +249,7 @@ fn teams(
                 .filter(|_| used.is_some() || reserved > Tokens::ZERO)
                 .map(|limit| policy.thresholds.level(committed.0, limit.0)),
             status: team.status().map(|status| status.word().to_owned()),
-            cost: reconciled.cost_of_team(team),
+            cost: reconciled.spent_cost_of(team),
             cost_budget: request
                 .limits
                 .cost_of_team(team)

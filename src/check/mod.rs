@@ -21,12 +21,13 @@ use crate::{
 };
 
 type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
-const OF_MONTH: [Rule; 5] = [
+const OF_MONTH: [Rule; 6] = [
     summary::merged_rows,
     summary::details_beyond_summary,
     summary::archive_duplicates,
     summary::mixed_currencies,
     statements::percentages_of_month,
+    statements::overrides,
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.

@@ -1,9 +1,9 @@
 //! Rules on what a log says about its own figures.
 
 use crate::{
-    analysis::{ReconciledMonth, stated_budget},
+    analysis::{LoggedEvent, ReconciledMonth, stated_budget},
     diagnostic::{Code, Diagnostic},
-    model::{Amount, Note, NoteValue, Policy, Tokens},
+    model::{Amount, EventKind, Note, NoteValue, Policy, Tokens},
     text::Place,
 };
 
@@ -78,6 +78,24 @@ fn percent_differs((part, whole, percent, place): StatedShare) -> Option<Diagnos
         .label(format!("{part} is {is} of {whole}"))
         .help(format!("write {is} beside this figure")),
     )
+}
+
+/// Work that was started in this month although the budget does not allow it.
+pub(super) fn overrides(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
+    let events = reconciled.ledger.events().iter();
+    let overrides = events.filter(|LoggedEvent { event, .. }| {
+        event.kind == EventKind::Override && event.month == reconciled.month
+    });
+    let finding = |LoggedEvent { event, place }: &LoggedEvent| {
+        let team = event.team.as_ref();
+        let of_team = team.map_or(String::new(), |team| format!(" of {team}"));
+        let by = event.by.as_ref();
+        let by = by.map_or(String::new(), |by| format!(" by {by}"));
+        let reason = event.reason.as_deref().unwrap_or("no reason given");
+        let message = format!("the budget{of_team} was overridden{by}: {reason}");
+        Diagnostic::new(Code::GuardOverridden, message, *place).label("work was started here")
+    };
+    overrides.map(finding).collect()
 }
 
 /// Two notes that give different budgets.

@@ -135,6 +135,11 @@ impl<'l> Loader<'l> {
         let chosen = chosen.or_else(|| self.builder.begin_month(today));
         let month = chosen.ok_or_else(|| no_usage(self.log))?;
         self.load_archive(month)?;
+        // What counts against the budget must not lack any of them.
+        let of_period = self.builder.months_of_period(month);
+        for month in &of_period {
+            self.load_archive(*month)?;
+        }
         let mut earlier = earlier_months(month, now.date_naive(), backtest, &self.builder);
         if !self.builder.has_rows(month) {
             self.check_rowless(month, now)?;
@@ -149,12 +154,14 @@ impl<'l> Loader<'l> {
         }
         // What is wrong with earlier months does not concern this one, and the forecast can do without them.
         let findings = mem::replace(&mut self.findings, Findings::listing(0));
+        earlier.retain(|month| !of_period.contains(month));
         for month in &earlier {
             if let Err(failure) = self.load_archive(*month) {
                 self.unread.push(failure.to_string());
             }
         }
         self.findings = findings;
+        earlier.extend(of_period);
         Ok((month, earlier))
     }
 

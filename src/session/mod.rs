@@ -148,6 +148,7 @@ pub fn load(
     let reported = months.and_then(|(month, earlier)| {
         let mut reconciled = ledger.reconcile(month, request.project.as_deref());
         reconciled.add_holding_teams(now);
+        reconciled.begin_period(now);
         if let Some(team) = request.team.as_ref().filter(|_| may_be_current(month, now)) {
             reconciled.add_idle_team(team);
         }
@@ -280,6 +281,7 @@ impl Session {
         let project = self.request.project.as_deref();
         let mut reconciled = loaded.ledger.reconcile(loaded.month, project);
         reconciled.add_holding_teams(now);
+        reconciled.begin_period(now);
         if let Some(team) = &self.request.team {
             reconciled.add_idle_team(team);
         }

@@ -9,7 +9,7 @@ use super::{
     number::{as_float, as_tokens},
 };
 use crate::{
-    analysis::reconciled_month::ReconciledMonth,
+    analysis::{limits, reconciled_month::ReconciledMonth},
     model::{ForecastPolicy, Level, Money, Policy, Probability, Tokens, ratio},
 };
 
@@ -155,14 +155,14 @@ pub(super) struct CostRate {
 impl CostRate {
     /// None without a budget in money, and where what the month cost so far is not known in its currency, or is nothing.
     pub(super) fn of(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Self> {
-        let budget = policy.cost_budget_of(reconciled.month)?;
-        let cost = reconciled.cost()?;
+        let budget = limits::cost_budget(reconciled, policy)?;
+        let cost = reconciled.spent_cost()?;
         let known =
             cost.complete && cost.others.is_empty() && cost.money.currency == budget.currency;
         let rate = Self {
             budget,
             so_far: cost.money.nanos,
-            tokens: reconciled.used().0.into(),
+            tokens: reconciled.spent().0.into(),
         };
         (known && rate.tokens > 0 && rate.so_far > 0).then_some(rate)
     }

@@ -55,7 +55,7 @@ pub(super) struct Request<'a> {
 
 impl Request<'_> {
     fn spent(&self) -> Tokens {
-        self.reconciled.used()
+        self.reconciled.spent()
     }
 
     fn state(&self) -> ForecastState {

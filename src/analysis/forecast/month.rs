@@ -172,7 +172,7 @@ impl<'r> MonthAhead<'r> {
             }
             let (limits, policy) = (self.request.limits, self.request.policy);
             let limit = limits.of_team(team).and_then(|limit| limit.tokens);
-            let spent = team.used().unwrap_or_default();
+            let spent = self.request.reconciled.spent_of(team).unwrap_or_default();
             let forecast = TeamForecast {
                 confidence: outlook.confidence.min(trust),
                 month_end: outlook.estimate(self.end, spent, limit, policy)?,

@@ -76,6 +76,7 @@ const fn text(code: Code) -> &'static str {
         Code::Secret => include_str!("pages/tm029.txt"),
         Code::Conflict => include_str!("pages/tm030.txt"),
         Code::LoweredDetails => include_str!("pages/tm031.txt"),
+        Code::GuardOverridden => include_str!("pages/tm032.txt"),
         Code::OrphanedArchive => include_str!("pages/tm026.txt"),
         Code::DatedAhead => include_str!("pages/tm027.txt"),
         Code::RowOutsideTable => include_str!("pages/tm028.txt"),

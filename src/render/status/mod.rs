@@ -96,7 +96,46 @@ pub fn remarks_on_log(report: &StatusReport) -> impl Iterator<Item = String> {
     let rowless = (!report.has_rows()).then(|| format!("{}: {}", report.month, no_rows(report)));
     let old = (report.log.format == "1").then(|| "this log uses the format before v2.0".to_owned());
     let silent = silence(report).filter(|_| report.has_rows());
-    [rowless, silent, old].into_iter().flatten()
+    let (period, overrides) = (period(report), overrides(report));
+    [rowless, silent, old, period, overrides]
+        .into_iter()
+        .flatten()
+}
+
+/// `period since 2026-02-10 09:00: its use is judged; 2026-02 alone: 80,000 tokens`, of a budget that is reset by hand.
+fn period(report: &StatusReport) -> Option<String> {
+    let period = report.period.as_ref()?;
+    let since = match period.since {
+        Some(since) => format!("since {}", since.format("%Y-%m-%d %H:%M")),
+        None => "since the log began (the budget was never reset)".to_owned(),
+    };
+    let unsure = period.unsure_tokens.map(|tokens| {
+        format!(
+            "; {tokens} of its tokens may be from before: nothing says on which day they were used"
+        )
+    });
+    let (month, tokens) = (report.month, period.month_tokens);
+    let unsure = unsure.unwrap_or_default();
+    Some(format!(
+        "the budget's period runs {since}; {month} alone used {tokens} tokens{unsure}"
+    ))
+}
+
+/// `2 overrides of the budget, the last by alice on 2026-02-25: ship it`.
+fn overrides(report: &StatusReport) -> Option<String> {
+    let last = report.overrides.iter().max_by_key(|one| one.time)?;
+    let count = counted(report.overrides.len() as u64, "override");
+    let which = if report.overrides.len() > 1 {
+        "the last "
+    } else {
+        ""
+    };
+    let by = prefixed("by ", last.by.as_ref().map(|by| format!("{by} ")));
+    let date = last.time.date_naive();
+    let reason = last.reason.as_deref().unwrap_or("no reason given");
+    Some(format!(
+        "{count} of the budget, {which}{by}on {date}: {reason}"
+    ))
 }
 
 /// `last row 2026-11-16, 11 days ago: is everything written down?`
