@@ -48,6 +48,10 @@ impl Failure {
         self.code == ExitCode::Usage
     }
 
+    pub(crate) fn is_no_input(&self) -> bool {
+        self.code == ExitCode::NoInput
+    }
+
     pub(crate) fn no_data(message: impl Into<String>) -> Self {
         Self::new(ExitCode::DataError, message)
     }

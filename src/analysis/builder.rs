@@ -499,7 +499,8 @@ impl LedgerBuilder {
         let ledger = &mut self.ledger;
         match event {
             LineEvent::Event(event) => {
-                let id = event.id.as_deref().map(str::to_owned);
+                let id = event.id.as_deref();
+                let id = id.map(|id| (event.time, id.to_owned()));
                 if id.is_none_or(|id| ledger.event_ids.insert(id)) {
                     let event = event.to_static();
                     ledger.events.push(LoggedEvent { event, place });

@@ -22,6 +22,15 @@ pub enum CapScope {
     Team(String),
 }
 
+impl CapScope {
+    pub fn team(&self) -> Option<&str> {
+        match self {
+            Self::Total => None,
+            Self::Team(name) => Some(name),
+        }
+    }
+}
+
 impl fmt::Display for CapScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -143,7 +152,10 @@ pub fn caps(report: &StatusReport) -> Vec<Cap> {
     let source = budget.source.unwrap_or(BudgetSource::Config);
     let of_tokens = budget.tokens.map(|limit| Cap {
         source: CapSource::Budget(source),
-        place: budget.place.or(in_settings(budget.lines.tokens)),
+        place: match source {
+            BudgetSource::Config => in_settings(budget.lines.tokens),
+            _ => budget.place,
+        },
         ..of_tokens(total, limit, report.used.tokens, report.reserved)
     });
     let of_money = report.cost_budget.as_ref().map(|cost| Cap {

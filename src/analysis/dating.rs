@@ -75,6 +75,11 @@ impl Dating {
         }
     }
 
+    pub(super) fn begin_of(&self, month: Month) -> Option<DateTime<FixedOffset>> {
+        let (now, zone) = (self.now?, &self.zone);
+        Clock { now, zone }.moment(month.first_day(), NaiveTime::MIN, None)
+    }
+
     /// From when until when an entry is: of one without a time the whole day; None for an end while it goes on. A row says a time to
     /// the minute, a line to the second.
     pub(super) fn span_of(

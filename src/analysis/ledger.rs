@@ -19,8 +19,8 @@ use super::{
 use crate::{
     model::{
         Allocation, Budget, BudgetReset, BudgetSource, Currency, Entry, EntryKind, LastRow,
-        LogEvent, ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price, StatedCost,
-        StatedTotal, Tokens, fold_name, is_subtotal, is_total,
+        LogEvent, ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price,
+        StatedCost, StatedTotal, Tokens, fold_name, is_subtotal, is_total,
     },
     text::{FileId, Place},
 };
@@ -125,7 +125,7 @@ pub struct Ledger {
     /// In the order of the files: those of archives that were read come last.
     pub(super) events: Vec<LoggedEvent>,
     pub(super) notices: Vec<Notice<'static>>,
-    pub(super) event_ids: HashSet<String>,
+    pub(super) event_ids: HashSet<(DateTime<FixedOffset>, String)>,
     pub(super) reset: BudgetReset,
     /// Details and usage lines, where the budget is reset by hand.
     pub(super) dated_usage: Vec<DatedUsage>,

@@ -53,7 +53,7 @@ pub use merged_rows::{MergedRows, Resolution};
 pub use names::word_prefixes;
 pub use notice::{DueNotice, NoticeOptions, Notices, is_due, notices};
 pub use optimization::{Optimizations, Saving};
-pub use period::{Period, PeriodReport};
+pub use period::PeriodReport;
 pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{

@@ -109,7 +109,7 @@ fn first_month(reset: &LogEvent<'_>) -> Month {
 impl ReconciledMonth<'_> {
     /// Adds up the period of a budget that is reset by hand, and lists the teams that used anything in it. A month that is over, and a
     /// project, are no part of it.
-    pub fn begin_period(&mut self, now: DateTime<FixedOffset>) {
+    pub(super) fn begin_period(&mut self, now: DateTime<FixedOffset>) {
         if self.ledger.reset != BudgetReset::Manual || !self.is_judged() {
             return;
         }
@@ -133,7 +133,7 @@ impl ReconciledMonth<'_> {
         for month in self.ledger.months_since(reset.as_ref()) {
             let partial = reset
                 .as_ref()
-                .filter(|reset| first_month(&reset.event) == month);
+                .filter(|reset| self.is_partial(month, &reset.event));
             let mut dated = partial.map(|reset| self.dated(month, &reset.event));
             let stated = partial.map(|reset| self.baselines(month, &reset.event));
             for team in self.teams_of(month).iter() {
@@ -153,6 +153,12 @@ impl ReconciledMonth<'_> {
             }
         }
         Period { reset, teams }
+    }
+
+    /// Whether some of a month may be from before a reset.
+    fn is_partial(&self, month: Month, reset: &LogEvent<'_>) -> bool {
+        let begins = self.ledger.dating.begin_of(month);
+        month == first_month(reset) && begins.is_none_or(|begins| begins < reset.time)
     }
 
     fn whole(&self, team: &TeamUsage) -> TeamPeriod {
@@ -222,10 +228,10 @@ impl ReconciledMonth<'_> {
             let Some(id) = team.and_then(|team| self.id_in(&roster, team)) else {
                 continue;
             };
-            let (tokens, cost) = stated.entry(id).or_default();
-            *tokens = tokens.saturating_add(event.tokens.unwrap_or_default());
             let unpriced = event.unpriced.unwrap_or_default();
-            cost.add(&PricedCost::stated(event.cost, self.currency(), unpriced));
+            let cost = PricedCost::stated(event.cost, self.currency(), unpriced);
+            // A reset that is repeated within a second says it again.
+            stated.insert(id, (event.tokens.unwrap_or_default(), cost));
         }
         stated
     }

@@ -256,8 +256,10 @@ impl ReconciledMonth<'_> {
         }
     }
 
-    /// Lists the teams that hold tokens in this month and about which nothing else is stated yet.
+    /// Lists the teams that hold tokens in this month and about which nothing else is stated yet, and adds up the period of a budget
+    /// that is reset by hand.
     pub fn add_holding_teams(&mut self, now: DateTime<FixedOffset>) {
+        self.begin_period(now);
         if self.project.is_none() {
             let mut teams: Vec<NameId> = self.holds(now).map(|(team, _)| team).collect();
             teams.sort_unstable();

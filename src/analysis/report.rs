@@ -53,6 +53,9 @@ pub struct StatusReport {
     /// The times that work was started although the budget does not allow it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideReport>,
+    /// Whether this month is no part of the period of a budget that is reset by hand: then it is not judged by that.
+    #[serde(skip)]
+    pub is_out_of_period: bool,
     /// When the budget begins anew. None where that is done by hand, and for a month that is not the current one.
     #[serde(skip)]
     pub resets_at: Option<DateTime<FixedOffset>>,

@@ -93,6 +93,7 @@ pub fn report(
         cost_budget,
         period: reconciled.period_report(),
         overrides: overrides(reconciled),
+        is_out_of_period: !reconciled.is_judged(),
         resets_at: resets_at(reconciled, policy, question.now),
         reserved_level: reserved_token_level.max(level),
         reserved_token_level,
@@ -235,7 +236,9 @@ fn teams(
         let output = efficiency::output(team, noted.get(&team.id));
         let counted =
             |deliverables: bool| output.filter(|output| output.deliverables == deliverables);
-        let each = |output: Option<Output>| Some(Tokens(used?.0 / output?.count));
+        // Deliverables are those of the month.
+        let of_month = team.used();
+        let each = |output: Option<Output>| Some(Tokens(of_month?.0 / output?.count));
         TeamReport {
             name: team.name.clone(),
             used_tokens: used,
@@ -258,7 +261,7 @@ fn teams(
             lines: request.limits.lines_of_team(team),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),
-            efficiency_level: counted(true).and_then(|output| goal.level(used?, output.count)),
+            efficiency_level: counted(true).and_then(|output| goal.level(of_month?, output.count)),
             tasks: counted(false).map(|output| output.count),
             tokens_per_task: each(counted(false)),
             forecast: forecasts.get(&team.id).copied(),

@@ -103,6 +103,10 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
         return None;
     }
     let reason = match &report.cost_budget {
+        None if report.is_out_of_period => {
+            "the budget is reset by hand, and this is no part of its period, so nothing is judged"
+                .to_owned()
+        }
         None => "no budget is set, so nothing is judged".to_owned(),
         Some(_) => problem_of_money(report)?,
     };

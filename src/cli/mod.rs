@@ -7,6 +7,7 @@
     reason = "each is a switch of the command line"
 )]
 
+mod budget_args;
 mod help;
 mod serve_args;
 mod subcommands;
@@ -22,6 +23,7 @@ use crate::{
     render::{Format, Theme, View},
 };
 
+pub use budget_args::{BudgetArgs, PricesArgs};
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, fitted};
 pub use serve_args::ServeArgs;

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use serde::Deserialize;
 
 use super::{
-    ServeArgs, TEMPLATE,
+    BudgetArgs, PricesArgs, ServeArgs, TEMPLATE,
     values::{self, FormatParser, parse_time, parse_tokens},
 };
 use crate::{
@@ -37,14 +37,18 @@ pub enum Command {
     Guard(GuardArgs),
     /// List or free what guard --hold reserved
     Holds(HoldsArgs),
+    /// List every limit, or begin a new period
+    Budget(BudgetArgs),
     /// Send a notice when a threshold is reached
     Alert(AlertArgs),
     /// Let settings name a program to run
     Trust(TrustArgs),
     /// Serve metrics and the report over HTTP
     Serve(ServeArgs),
+    /// List what models cost
+    Prices(PricesArgs),
     /// Print the JSON Schema of an output
-    #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = "tokmon schema [report|check|guard|holds|alert|notice|health]")]
+    #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = SCHEMA_USAGE)]
     Schema {
         /// The JSON to describe
         #[arg(value_name = "OUTPUT", value_enum, default_value_t = SchemaOf::Report)]
@@ -73,6 +77,8 @@ impl Command {
             Self::Record(_) => ("record", values::WRITE_FORMATS),
             Self::Guard(_) => ("guard", values::WRITE_FORMATS),
             Self::Holds(_) => ("holds", values::WRITE_FORMATS),
+            Self::Budget(_) => ("budget", values::WRITE_FORMATS),
+            Self::Prices(_) => ("prices", values::WRITE_FORMATS),
             Self::Alert(_) => ("alert", values::WRITE_FORMATS),
             Self::Trust(_) => ("trust", values::TEXT_ONLY),
             Self::Check(_) => ("check", values::CHECK_FORMATS),
@@ -97,6 +103,10 @@ pub enum SchemaOf {
     Guard,
     /// What holds reserve
     Holds,
+    /// Every limit
+    Budget,
+    /// What models cost
+    Prices,
     /// The budget of each project
     Health,
     /// What alert does
@@ -303,6 +313,10 @@ pub struct HoldsArgs {
     #[arg(long, value_name = "ID")]
     pub free: Vec<String>,
 }
+
+const SCHEMA_USAGE: &str = "\
+tokmon schema [report|check|guard|holds|budget|prices|alert|notice|
+                     health]";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:

@@ -16,6 +16,8 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         SchemaOf::Check => render::check::schema(),
         SchemaOf::Guard => render::guard::schema(),
         SchemaOf::Holds => render::holds::schema(),
+        SchemaOf::Budget => render::budget::schema(),
+        SchemaOf::Prices => render::prices::schema(),
         SchemaOf::Health => render::metrics::health::schema(),
         SchemaOf::Alert => render::notices::schema(),
         SchemaOf::Notice => render::notices::document_schema(),

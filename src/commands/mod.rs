@@ -3,6 +3,7 @@
 mod alert;
 mod archive;
 mod arguments;
+mod budget;
 mod check;
 mod complete;
 mod context;
@@ -17,6 +18,7 @@ mod man;
 mod migrate;
 mod monitoring;
 mod output;
+mod prices;
 mod record;
 mod run;
 mod serve;
@@ -87,6 +89,8 @@ fn command(cli: &Cli, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
         Some(Command::Record(args)) => record::run(args, run),
         Some(Command::Guard(args)) => guard::run(args, run),
         Some(Command::Holds(args)) => holds::run(args, run),
+        Some(Command::Budget(args)) => budget::run(args, run),
+        Some(Command::Prices(args)) => prices::run(args, run),
         Some(Command::Check(args)) => check::run(args, run),
         Some(Command::Archive(args)) => archive::run(args, run),
         Some(Command::Migrate(args)) => migrate::run(args, run),

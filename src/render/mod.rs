@@ -2,6 +2,7 @@
 
 mod archived;
 mod backtest;
+pub mod budget;
 pub mod chart;
 pub mod check;
 mod costs;
@@ -18,6 +19,7 @@ pub mod metrics;
 mod migrated;
 pub mod notices;
 mod optimizations;
+pub mod prices;
 mod recorded;
 mod sanitize;
 pub mod status;

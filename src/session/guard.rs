@@ -89,7 +89,7 @@ pub fn guarded(
     })
 }
 
-fn view(options: &GuardOptions) -> ViewRequest {
+pub(super) fn view(options: &GuardOptions) -> ViewRequest {
     ViewRequest {
         month: MonthChoice::Current,
         rows: Rows::Sizes,

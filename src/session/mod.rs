@@ -7,6 +7,7 @@ mod guard;
 mod loader;
 mod locate;
 mod log_files;
+mod period;
 mod secrets;
 
 use std::io::Read;
@@ -30,6 +31,7 @@ use loader::{Loader, first_of};
 pub use loader::{ReadFiles, line_at};
 pub use locate::{LogOptions, WatchedFiles, locate, read_settings_text};
 pub use log_files::LogFiles;
+pub use period::baselines;
 
 /// The month that a run is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +150,6 @@ pub fn load(
     let reported = months.and_then(|(month, earlier)| {
         let mut reconciled = ledger.reconcile(month, request.project.as_deref());
         reconciled.add_holding_teams(now);
-        reconciled.begin_period(now);
         if let Some(team) = request.team.as_ref().filter(|_| may_be_current(month, now)) {
             reconciled.add_idle_team(team);
         }
@@ -281,7 +282,6 @@ impl Session {
         let project = self.request.project.as_deref();
         let mut reconciled = loaded.ledger.reconcile(loaded.month, project);
         reconciled.add_holding_teams(now);
-        reconciled.begin_period(now);
         if let Some(team) = &self.request.team {
             reconciled.add_idle_team(team);
         }

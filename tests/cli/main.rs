@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod budget;
 mod check;
 mod diagnostics;
 mod figures;

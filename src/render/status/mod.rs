@@ -56,7 +56,7 @@ pub fn action(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let has_budget = report.budget.tokens.is_some() || report.budget.cost.is_some();
     let action = match &report.verdict {
         Some(verdict) => style.text(verdict.action.as_ref()?),
-        None if has_budget => return None,
+        None if has_budget || report.is_out_of_period => return None,
         None => NO_BUDGET.to_owned(),
     };
     Some(StyledLine::from(format!("To do: {action}")))
@@ -106,7 +106,10 @@ pub fn remarks_on_log(report: &StatusReport) -> impl Iterator<Item = String> {
 fn period(report: &StatusReport) -> Option<String> {
     let period = report.period.as_ref()?;
     let since = match period.since {
-        Some(since) => format!("since {}", since.format("%Y-%m-%d %H:%M")),
+        Some(since) => {
+            let since = since.with_timezone(report.now.offset());
+            format!("since {}", since.format("%Y-%m-%d %H:%M"))
+        }
         None => "since the log began (the budget was never reset)".to_owned(),
     };
     let unsure = period.unsure_tokens.map(|tokens| {

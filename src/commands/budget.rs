@@ -1,0 +1,174 @@
+//! `tokmon budget`: every limit that applies, and how a budget that is reset by hand begins anew. A reset is decided under the lock of
+//! the log, so that no usage falls between what it says was used and itself.
+
+use std::io::Read as _;
+
+use super::{edit_session::EditSession, guard::options, run::Run};
+use crate::{
+    analysis::{Cap, caps, guard::GuardRequest},
+    cli::BudgetArgs,
+    edit,
+    exit::ExitCode,
+    failure::Failure,
+    model::{BudgetReset, EventKind, LogEvent, Month},
+    render::{
+        self,
+        budget::{BudgetDocument, CapRow},
+    },
+    session::{self, GuardOptions, GuardedLog, LogFiles},
+    store::{Opened, RewriteError},
+    text::{FileId, Source},
+};
+
+/// The most bytes of an answer that are read.
+const MAX_ANSWER: u64 = 16;
+
+pub fn run(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let options = options(run)?;
+    let log = if args.reset {
+        match reset(args, &options, run)? {
+            Some(log) => log,
+            None => return Ok(ExitCode::Findings),
+        }
+    } else {
+        run.locate()?
+    };
+    let opened = log.open(run.cx.input)?;
+    let guarded = guarded(&log, opened, &options)?;
+    let document = document(&log, guarded, args.reset, run);
+    if !run.is_silent() {
+        let (format, style) = (run.format(), run.style());
+        run.print(|out| document.write(format, style, out))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+fn guarded(log: &LogFiles, opened: Opened, options: &GuardOptions) -> Result<GuardedLog, Failure> {
+    let guarded = session::guarded(log, opened, &GuardRequest::default(), options);
+    guarded.map_err(|error| error.failure)
+}
+
+fn document(
+    log: &LogFiles,
+    guarded: GuardedLog,
+    was_reset: bool,
+    run: &Run<'_, '_>,
+) -> BudgetDocument {
+    let report = guarded.report;
+    let caps = caps(&report);
+    let thresholds = report.budget.thresholds;
+    let shown = run.log_options();
+    let settings = log.settings_path.as_ref().map(|path| shown.shown(path));
+    let row = |cap: &Cap| {
+        let file = cap.place.map(|place| match place.file {
+            FileId::SETTINGS => settings.clone().unwrap_or_default(),
+            file => log.names().name(file).to_owned(),
+        });
+        CapRow::new(cap, &thresholds, file)
+    };
+    BudgetDocument {
+        schema_version: render::budget::VERSION,
+        file: log.shown.clone(),
+        now: report.now,
+        month: report.month,
+        reset: log.settings.policy.reset,
+        resets_at: report.resets_at,
+        caps: caps.iter().map(row).collect(),
+        period: report.period,
+        thresholds,
+        overrides: report.overrides.len(),
+        was_reset,
+    }
+}
+
+/// Begins a new period, if that is confirmed.
+fn reset(
+    args: &BudgetArgs,
+    options: &GuardOptions,
+    run: &mut Run<'_, '_>,
+) -> Result<Option<LogFiles>, Failure> {
+    let session = EditSession::open(run)?;
+    if session.log.settings.policy.reset != BudgetReset::Manual {
+        let message = "this budget begins anew with each month";
+        return Err(Failure::config(message)
+            .help("set `reset = \"manual\"` under [budget] in tokmon.toml to reset it by hand"));
+    }
+    if !args.yes && !is_confirmed(&session, options, run)? {
+        run.urgent_note("the budget is not reset");
+        return Ok(None);
+    }
+    let by = run
+        .cx
+        .first_variable(&["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"]);
+    let id = run.random_id();
+    let now = options.now;
+    let event = LogEvent {
+        by: by.map(Into::into),
+        reason: args.reason.as_deref().map(Into::into),
+        id: Some(id.into()),
+        ..LogEvent::new(EventKind::Reset, now, Month::of(now.date_naive()))
+    };
+    let mut written = String::new();
+    let appended = session.target.append_decided(args.wait, &mut |bytes| {
+        let text = session.writable(bytes.to_vec())?;
+        // The log was replaced after the lines were written, and has them.
+        if !written.is_empty() && text.contains(&written) {
+            return Ok(None);
+        }
+        let opened = Opened::Memory(bytes.to_vec());
+        let baselines = session::baselines(&session.log, opened, options);
+        let baselines = baselines.map_err(|error| error.failure)?;
+        let newline = Source::new(text).newline();
+        let mut lines = String::new();
+        for event in std::iter::once(&event).chain(&baselines) {
+            let line = edit::event_line(event);
+            lines += &line.map_err(|(wrong, help)| Failure::usage(wrong).help(help))?;
+            lines += newline;
+        }
+        written.clone_from(&lines);
+        Ok::<_, Failure>(Some(lines))
+    });
+    match appended {
+        Ok(()) => Ok(Some(session.log)),
+        Err(RewriteError::Plan(failure)) => Err(failure),
+        Err(RewriteError::Write(error)) => Err(error.into()),
+    }
+}
+
+/// Asks on a terminal. Elsewhere, `--yes` is needed.
+fn is_confirmed(
+    session: &EditSession,
+    options: &GuardOptions,
+    run: &mut Run<'_, '_>,
+) -> Result<bool, Failure> {
+    if !run.cx.input_is_terminal {
+        let message =
+            "--reset asks before it begins a new period, and standard input is no terminal";
+        return Err(
+            Failure::usage(message).help("add --yes to reset the budget without a question")
+        );
+    }
+    let opened = session.log.open(run.cx.input)?;
+    let report = guarded(&session.log, opened, options)?.report;
+    let since = report.period.as_ref().and_then(|period| period.since);
+    let since = match since {
+        Some(since) => format!("since {}", since.format("%Y-%m-%d %H:%M")),
+        None => "since the log began".to_owned(),
+    };
+    let spent = render::spent_and_level(&report);
+    let question = format!(
+        "{spent}, {since}. Reset the budget of {}? [y/N] ",
+        session.log.shown
+    );
+    let _ = write!(run.cx.err, "{}", render::sanitize(&question));
+    let _ = run.cx.err.flush();
+    let mut answer = Vec::new();
+    for byte in run.cx.input.take(MAX_ANSWER).bytes() {
+        match byte {
+            Ok(b'\n') | Err(_) => break,
+            Ok(byte) => answer.push(byte),
+        }
+    }
+    let answer = String::from_utf8_lossy(&answer).trim().to_ascii_lowercase();
+    Ok(matches!(answer.as_str(), "y" | "yes"))
+}

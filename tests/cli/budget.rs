@@ -1,0 +1,627 @@
+//! Every limit that applies, budgets that are reset by hand, overrides, and the prices of models.
+
+use std::{fs, path::Path};
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::harness::{Ran, Tokmon, repository};
+
+const LOG: &str = "cost-log.md";
+
+const MANUAL: &str = "[budget]\ntokens = 100_000\nreset = \"manual\"\n";
+
+/// Two months with rows, the second with details of three days.
+const MONTHS: &str = "\
+# Cost Log v2.0
+> **Currency:** USD @ $0.003/1K tokens
+
+## 2026-02 Monthly Summary
+
+| Team | Task | Tokens | Cost | Status |
+|------|------|--------|------|--------|
+| Team A | Work | 30,000 | $0.090 | ✅ |
+| Team B | Work | 5,000 | $0.015 | ✅ |
+| **TOTAL MTD** | | **35,000** | **$0.105** | |
+
+## 2026-01 Monthly Summary
+
+| Team | Task | Tokens | Cost | Status |
+|------|------|--------|------|--------|
+| Team A | Work | 20,000 | $0.060 | ✅ |
+| **TOTAL MTD** | | **20,000** | **$0.060** | |
+
+## Daily Detail — 2026-02-20
+
+| Time | Team | Task | Tokens | Cost | Status |
+|------|------|------|--------|------|--------|
+| 10:00-11:00 | Team A | Work | 12,000 | $0.036 | ✅ |
+
+## Daily Detail — 2026-02-10
+
+| Time | Team | Task | Tokens | Cost | Status |
+|------|------|------|--------|------|--------|
+| 10:00-11:00 | Team A | Work | 10,000 | $0.030 | ✅ |
+| 12:30-13:30 | Team A | Work | 8,000 | $0.024 | ✅ |
+
+";
+
+fn with(log: &str, settings: &str) -> tempfile::TempDir {
+    repository(&[(LOG, log), ("tokmon.toml", settings)])
+}
+
+fn run(folder: &Path, options: &str) -> Ran {
+    let args = options.split_whitespace();
+    Tokmon::new(args).folder(folder).run()
+}
+
+fn log(folder: &Path) -> String {
+    fs::read_to_string(folder.join(LOG)).unwrap()
+}
+
+fn json(folder: &Path, options: &str) -> Value {
+    let ran = run(folder, options);
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran}"))
+}
+
+/// What counts against the budget: of all, and of each team, with what may be from before.
+fn spent(log: &str) -> String {
+    let folder = with(log, MANUAL);
+    let report = json(folder.path(), "--json");
+    let teams = report["teams"].as_array().unwrap().iter();
+    let teams = teams.map(|team| format!("{} {}", team["name"], team["used_tokens"]));
+    format!(
+        "{} {}, {}, unsure {}; month {}; {}",
+        report["used"]["tokens"],
+        report["used"]["cost"]["amount"],
+        report["level"],
+        report["period"]["unsure_tokens"],
+        report["period"]["month_tokens"],
+        teams.collect::<Vec<_>>().join(", ")
+    )
+}
+
+#[test]
+fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
+    let settings = "[budget]\ncost = \"1 USD\"\n[budget.months.2026-02]\ntokens = \"60K\"\n[teams.\"Team A\"]\ntokens = \"40K\"\ncost = \"0.10\"\n[teams.\"Team B\"]\ncost = \"2 EUR\"\n";
+    let folder = with(MONTHS, settings);
+    assert_snapshot!(run(folder.path(), "budget"), @"
+    exit 0
+    --- out
+      Limit of    Limit    Used      %  Level       Left  Set in
+      all teams  60,000  35,000  58.3%  ✓ OK      25,000  tokmon.toml:4
+      all teams  $1.000  $0.105  10.5%  ✓ OK      $0.895  tokmon.toml:2
+      Team A     40,000  30,000  75.0%  ! NOTE    10,000  tokmon.toml:6
+      Team A     $0.100  $0.090  90.0%  !!! CRIT  $0.010  tokmon.toml:7
+      Team B     €2.000       -      -  -              -  tokmon.toml:9
+    for 2026-02; begins anew on 2026-03-01 00:00 +00:00
+    --- err
+    ");
+    assert_snapshot!(run(folder.path(), "budget --json --budget 50K"), @r#"
+    exit 0
+    --- out
+    {
+      "schema_version": 1,
+      "file": "cost-log.md",
+      "now": "2026-02-25T17:00:00Z",
+      "month": "2026-02",
+      "reset": "month",
+      "resets_at": "2026-03-01T00:00:00Z",
+      "thresholds": {
+        "note": 75,
+        "warning": 80,
+        "critical": 90,
+        "exceeded": 100
+      },
+      "caps": [
+        {
+          "scope": "total",
+          "unit": "tokens",
+          "limit": 50000,
+          "used": 35000,
+          "reserved": 0,
+          "remaining": 15000,
+          "ratio": 0.7,
+          "level": "ok",
+          "complete": true,
+          "source": "option",
+          "file": "tokmon.toml",
+          "line": 4
+        },
+        {
+          "scope": "total",
+          "unit": "cost",
+          "limit": {
+            "amount": "1.00",
+            "currency": "USD"
+          },
+          "used": {
+            "amount": "0.105",
+            "currency": "USD"
+          },
+          "reserved": {
+            "amount": "0.00",
+            "currency": "USD"
+          },
+          "remaining": {
+            "amount": "0.895",
+            "currency": "USD"
+          },
+          "ratio": 0.105,
+          "level": "ok",
+          "complete": true,
+          "source": "config",
+          "file": "tokmon.toml",
+          "line": 2
+        },
+        {
+          "scope": "team",
+          "team": "Team A",
+          "unit": "tokens",
+          "limit": 40000,
+          "used": 30000,
+          "reserved": 0,
+          "remaining": 10000,
+          "ratio": 0.75,
+          "level": "note",
+          "complete": true,
+          "source": "config",
+          "file": "tokmon.toml",
+          "line": 6
+        },
+        {
+          "scope": "team",
+          "team": "Team A",
+          "unit": "cost",
+          "limit": {
+            "amount": "0.10",
+            "currency": "USD"
+          },
+          "used": {
+            "amount": "0.09",
+            "currency": "USD"
+          },
+          "reserved": {
+            "amount": "0.00",
+            "currency": "USD"
+          },
+          "remaining": {
+            "amount": "0.01",
+            "currency": "USD"
+          },
+          "ratio": 0.9,
+          "level": "critical",
+          "complete": true,
+          "source": "config",
+          "file": "tokmon.toml",
+          "line": 7
+        },
+        {
+          "scope": "team",
+          "team": "Team B",
+          "unit": "cost",
+          "limit": {
+            "amount": "2.00",
+            "currency": "EUR"
+          },
+          "reserved": {
+            "amount": "0.00",
+            "currency": "EUR"
+          },
+          "complete": false,
+          "source": "config",
+          "file": "tokmon.toml",
+          "line": 9
+        }
+      ],
+      "overrides": 0,
+      "was_reset": false
+    }
+    --- err
+    "#);
+    let folder = with(MONTHS, "");
+    assert_snapshot!(run(folder.path(), "budget"), @"
+    exit 0
+    --- out
+    no limit is set: set one with --budget 200K, TOKMON_BUDGET or tokmon.toml
+    for 2026-02; begins anew on 2026-03-01 00:00 +00:00
+    --- err
+    ");
+    // Where nothing is written yet, the current month is judged.
+    let folder = with(MONTHS, MANUAL);
+    assert_snapshot!(run(folder.path(), "budget --now 2026-03-02T12:00:00Z"), @"
+    exit 0
+    --- out
+      Limit of     Limit    Used      %  Level    Left  Set in
+      all teams  100,000  55,000  55.0%  ✓ OK   45,000  tokmon.toml:2
+    since the log began: it was never reset
+    begins anew with `tokmon budget --reset`
+    2026-03 alone used 0 tokens
+    --- err
+    ");
+}
+
+#[test]
+fn a_period_counts_all_that_is_not_known_to_be_from_before_it() {
+    let after = |reset: &str| spent(&format!("{MONTHS}[NOTIFY] {reset}\n"));
+    // Never reset: everything in the log counts.
+    assert_snapshot!(spent(MONTHS), @r#"55000 "0.165", "ok", unsure null; month 35000; "Team A" 50000, "Team B" 5000"#);
+    // Between two months: the whole second one.
+    assert_snapshot!(after("2026-02-01T00:00:00Z event=reset"), @r#"35000 "0.105", "ok", unsure 5000; month 35000; "Team A" 30000, "Team B" 5000"#);
+    // After the first of three details. What its monthly row does not say the day of counts, and so does the other team.
+    assert_snapshot!(after("2026-02-10T11:01:00Z event=reset"), @r#"25000 "0.075", "ok", unsure 5000; month 35000; "Team A" 20000, "Team B" 5000"#);
+    // In the middle of a row: it may all be from after.
+    assert_snapshot!(after("2026-02-10T10:30:00Z event=reset"), @r#"35000 "0.105", "ok", unsure 15000; month 35000; "Team A" 30000, "Team B" 5000"#);
+    // What it says that teams had used is not counted again.
+    assert_snapshot!(after("2026-02-10T11:01:00Z event=reset\n[NOTIFY] 2026-02-10T11:01:00Z event=baseline team=\"Team A\" tokens=10000 cost=$0.030\n[NOTIFY] 2026-02-10T11:01:00Z event=baseline team=\"Team B\" tokens=4000 cost=$0.012"), @r#"21000 "0.063", "ok", unsure null; month 35000; "Team A" 20000, "Team B" 1000"#);
+    // What is dated after the reset counts, whatever it says.
+    assert_snapshot!(after("2026-02-15T00:00:00Z event=reset\n[NOTIFY] 2026-02-15T00:00:00Z event=baseline team=\"Team A\" tokens=900000 cost=$9"), @r#"17000 "0.051", "ok", unsure null; month 35000; "Team A" 12000, "Team B" 5000"#);
+    // The last reset counts; not one that is still to come, and not one that cannot be read.
+    assert_snapshot!(after("2026-02-01T00:00:00Z event=reset\n[NOTIFY] 2026-02-26T00:00:00Z event=reset\n[NOTIFY] 2026-02-24T00:00:00Z event=reset month=2"), @r#"35000 "0.105", "ok", unsure 5000; month 35000; "Team A" 30000, "Team B" 5000"#);
+    // A month that is written later than the reset leaves nothing out.
+    assert_snapshot!(after("2026-01-31T00:00:00Z event=reset month=2026-02"), @r#"55000 "0.165", "ok", unsure 20000; month 35000; "Team A" 50000, "Team B" 5000"#);
+    // A usage line counts by its moment, whatever the month is by its own clock.
+    let late = "[NOTIFY] 2026-02-01T00:30:00+09:00 event=reset\n[USE] 2026-01-31T15:31:00Z team=\"Team C\" tokens=700\n[USE] 2026-01-31T15:29:00Z team=\"Team C\" tokens=50\n";
+    assert_snapshot!(spent(&format!("{MONTHS}{late}")), @r#"35700 "0.1071", "ok", unsure 5000; month 35000; "Team A" 30000, "Team B" 5000, "Team C" 700"#);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_reset_begins_a_new_period_and_says_so_in_the_log() {
+    let folder = with(MONTHS, MANUAL);
+    let (folder, reset) = (folder.path(), "budget --reset --yes");
+    let args = [
+        "budget",
+        "--reset",
+        "--yes",
+        "--reason",
+        "the \"new\"\ncontract",
+    ];
+    let ran = Tokmon::new(args).env("USER", "alice").folder(folder).run();
+    assert_snapshot!(ran, @r#"
+    exit 0
+    --- out
+    reset: a new period of the budget begins now
+      Limit of     Limit  Used     %  Level     Left  Set in
+      all teams  100,000     0  0.0%  ✓ OK   100,000  tokmon.toml:2
+    since 2026-02-25 17:00 +00:00, when it was reset by alice: the "new" contract
+    begins anew with `tokmon budget --reset`
+    2026-02 alone used 35,000 tokens
+    --- err
+    "#);
+    let lines = log(folder);
+    assert_snapshot!(lines.strip_prefix(MONTHS).unwrap(), @r#"
+    [NOTIFY] 2026-02-25T17:00:00+00:00 event=reset month=2026-02 by=alice reason="the \"new\" contract" id=dqq000000000
+    [NOTIFY] 2026-02-25T17:00:00+00:00 event=baseline month=2026-02 team="Team A" tokens=30000 cost=$0.09
+    [NOTIFY] 2026-02-25T17:00:00+00:00 event=baseline month=2026-02 team="Team B" tokens=5000 cost=$0.015
+    "#);
+    let recorded = run(
+        folder,
+        "record --team B --tokens 1K --id b1 --now 2026-02-25T17:05:00Z",
+    );
+    assert_eq!(recorded.code, 0, "{recorded}");
+    assert_snapshot!(run(folder, "--now 2026-02-25T17:10:00Z"), @"
+    exit 0
+    --- out
+    tokmon  cost-log.md  2026-02
+    the budget's period runs since 2026-02-25 17:00; 2026-02 alone used 36,000 tokens
+    ok: 1,000 of 100,000 tokens used (1.0%); likely 1.2K by 2026-02-28, and the chance of exceeding the budget is <5%
+
+    Budget     100,000 tokens         from tokmon.toml
+    Used         1,000 tokens   1.0%  [✓ OK]
+    Remaining   99,000 tokens  99.0%
+    Cost       ~$0.003
+    ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░┊░░░┊░░░░░░░┊░░░░░░░
+                                                                75  80      90   100
+    Forecast   likely 1.2K by 2026-02-28, <5% chance of exceeding the budget
+    Burn rate  1,458 tokens/day since 2026-02-01
+
+    Alerts (0)
+    none
+    --- err
+    ");
+    // In the next month the period goes on.
+    let recorded = run(
+        folder,
+        "record --team B --tokens 98K --id b2 --now 2026-03-02T10:00:00Z",
+    );
+    assert_eq!(recorded.code, 0, "{recorded}");
+    assert_snapshot!(run(folder, "--fail-on warning --now 2026-03-02T10:10:00Z"), @"
+    exit 1
+    --- out
+    tokmon  cost-log.md  2026-03
+    the budget's period runs since 2026-02-25 17:00; 2026-03 alone used 98,000 tokens
+    critical: 99,000 of 100,000 tokens used (99.0%, critical from 90%); too early for a forecast
+    To do: use at most 1,000 more tokens until 2026-03-31, 33 a day, to stay within the budget
+
+    Budget     100,000 tokens         from tokmon.toml
+    Used        99,000 tokens  99.0%  [!!! CRIT]
+    Remaining    1,000 tokens   1.0%
+    Cost       ~$0.297
+    ███████████████████████████████████████████████████████████████████████████████░
+                                                                75  80      90   100
+    Burn rate  9,800 tokens/min since 10:00
+
+    Alerts (1)
+    !!! CRIT  99,000 of 100,000 tokens used (99.0%)
+    --- err
+    tokmon: level critical: --fail-on warning is reached (99,000 of 100,000 tokens, 99.0%)
+    ");
+    assert_snapshot!(run(folder, "--month 2026-02 --now 2026-03-02T10:10:00Z"), @"
+    exit 0
+    --- out
+    tokmon  cost-log.md  2026-02
+    2026-02 is not the current month; today is 2026-03-02
+    no budget is set, so nothing is judged; 36,000 tokens used in 2026-02
+    To do: set a budget: --budget 200K, TOKMON_BUDGET, `[budget] tokens` in tokmon.toml, or a line `- Total budget: 200,000 tokens` under `**Budget Status:**` in the log
+
+    Used        36,000 tokens
+    Cost       ~$0.108
+    Teams      Team A 30,000 (83.3%), Team B 5,000 (13.8%), B 1,000 (2.7%)
+
+    Alerts (0)
+    none
+    --- err
+    ");
+    // What is archived still counts, and the line of the reset stays.
+    let archived = run(
+        folder,
+        "archive --before 2026-03-01 --now 2026-03-02T10:20:00Z",
+    );
+    assert_eq!(archived.code, 0, "{archived}");
+    assert!(log(folder).contains("event=reset"), "{}", log(folder));
+    let report = json(folder, "--json --now 2026-03-02T10:30:00Z");
+    assert_eq!(report["used"]["tokens"], 99_000);
+    let again = run(folder, &format!("{reset} -q --now 2026-03-02T10:40:00Z"));
+    assert_eq!(
+        (again.code, again.out.as_str(), again.err.as_str()),
+        (0, "", "")
+    );
+    let report = json(folder, "--json --now 2026-03-02T10:50:00Z");
+    assert_eq!(report["used"]["tokens"], 0);
+    let checked = run(folder, "check -q --now 2026-03-02T10:50:00Z");
+    assert_eq!((checked.code, checked.out.as_str()), (0, ""), "{checked}");
+}
+
+#[test]
+fn a_reset_needs_a_confirmation_and_a_budget_that_is_reset_by_hand() {
+    let folder = with(MONTHS, MANUAL);
+    assert_snapshot!(run(folder.path(), "budget --reset"), @"
+    exit 64
+    --- out
+    --- err
+    tokmon: --reset asks before it begins a new period, and standard input is no terminal
+      help: add --yes to reset the budget without a question
+    ");
+    assert_snapshot!(run(folder.path(), "budget --yes").code, @"64");
+    assert_eq!(log(folder.path()), MONTHS);
+    let folder = with(MONTHS, "[budget]\ntokens = 100_000\n");
+    assert_snapshot!(run(folder.path(), "budget --reset --yes"), @r#"
+    exit 78
+    --- out
+    --- err
+    tokmon: this budget begins anew with each month
+      help: set `reset = "manual"` under [budget] in tokmon.toml to reset it by hand
+    "#);
+    assert_eq!(log(folder.path()), MONTHS);
+}
+
+#[test]
+fn overrides_are_counted_in_every_view_and_by_check() {
+    let lines = "\
+[NOTIFY] 2026-01-25T10:00:00Z event=override reason=\"of another month\"
+[NOTIFY] 2026-02-24T10:00:00Z event=override team=\"Team A\" tokens=900 by=alice reason=\"the | release\" id=o1
+[NOTIFY] 2026-02-24T10:00:00Z event=override team=\"Team A\" tokens=900 by=alice reason=\"the | release\" id=o1
+[NOTIFY] 2026-02-25T10:00:00Z event=override
+";
+    let folder = with(&format!("{MONTHS}{lines}"), "[budget]\ntokens = 100_000\n");
+    let folder = folder.path();
+    for view in ["", "--teams", "--full", "--forecast", "--format markdown"] {
+        let ran = run(folder, view);
+        let shown = ran.out.lines().filter(|line| line.contains("override"));
+        assert_eq!(
+            shown.collect::<Vec<_>>().join("|").trim_start_matches("- "),
+            "2 overrides of the budget, the last on 2026-02-25: no reason given",
+            "{view}: {ran}"
+        );
+    }
+    let report = json(folder, "--json");
+    assert_snapshot!(serde_json::to_string(&report["overrides"]).unwrap(), @r#"[{"by":"alice","file":"log","line":33,"reason":"the | release","team":"Team A","time":"2026-02-24T10:00:00Z","tokens":900},{"file":"log","line":35,"time":"2026-02-25T10:00:00Z"}]"#);
+    assert_snapshot!(run(folder, "check"), @r#"
+    exit 0
+    --- out
+    note[TM032]: the budget was overridden: of another month
+       ╭▸ cost-log.md:32:1
+       │
+    32 │ [NOTIFY] 2026-01-25T10:00:00Z event=override reason="of another month"
+       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
+
+    note[TM032]: the budget of Team A was overridden by alice: the | release
+       ╭▸ cost-log.md:33:1
+       │
+    33 │ [NOTIFY] 2026-02-24T10:00:00Z event=override team="Team A" tokens=900 by=alice reason="the | release" id=o1
+       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
+
+    note[TM032]: the budget was overridden: no reason given
+       ╭▸ cost-log.md:35:1
+       │
+    35 │ [NOTIFY] 2026-02-25T10:00:00Z event=override
+       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
+
+    3 notes in cost-log.md (35 lines, 8 rows, 2 months)
+    --- err
+    "#);
+    assert_snapshot!(run(folder, "budget").out.lines().last().unwrap(), @"overridden 2 times");
+    let january = run(folder, "--month 2026-01").out;
+    assert!(
+        january.contains("1 override of the budget, on 2026-01-25: of another month"),
+        "{january}"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn overrides_go_to_the_archive_of_their_month_and_are_counted_there() {
+    let lines = "[NOTIFY] 2026-02-24T10:00:00Z event=override by=alice reason=late\n[NOTIFY] 2026-02-24T10:00:00Z threshold=80 scope=total basis=actual\n";
+    let folder = with(&format!("{MONTHS}{lines}"), "");
+    let folder = folder.path();
+    assert_eq!(run(folder, "archive").code, 0);
+    assert!(log(folder).contains("event=override") && log(folder).contains("threshold=80"));
+    assert_eq!(run(folder, "archive --now 2026-03-02T10:00:00Z").code, 0);
+    assert!(!log(folder).contains("event=override") && !log(folder).contains("threshold=80"));
+    let shown = run(folder, "--month 2026-02 --now 2026-03-02T10:00:00Z").out;
+    assert!(
+        shown.contains("1 override of the budget, by alice on 2026-02-24: late"),
+        "{shown}"
+    );
+    let report = json(folder, "--month 2026-02 --json --now 2026-03-02T10:00:00Z");
+    assert_eq!(report["overrides"][0]["file"], "archive");
+}
+
+#[test]
+fn prices_are_listed_with_their_age_and_what_has_none() {
+    let folder = with(
+        MONTHS,
+        "[prices]\n\"gpt-5\" = { input = 1, output = 9 }\nlocal = 0.5\n",
+    );
+    let folder = folder.path();
+    let ran = Tokmon::new(["prices", "--now", "2026-11-29T12:00:00Z"])
+        .folder(folder)
+        .run();
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!((ran.code, ran.err.as_str(), lines.len()), (0, "", 61));
+    assert_snapshot!([&lines[..6], &lines[58..]].concat().join("\n"), @"
+      Per 1M tokens             Input   Output  Cache write  Cache read  Longer context               From
+      gpt-5                    $1.000   $9.000            -           -  -                            tokmon.toml
+      local                   $500.00  $500.00      $500.00     $500.00  -                            tokmon.toml
+      claude-fable-5           $10.00   $50.00       $12.50      $1.000  -                            built-in
+      claude-fable-5-1         $10.00   $50.00       $12.50      $0.250  -                            built-in
+      claude-haiku-4-5         $1.000   $5.000       $1.250      $0.100  -                            built-in
+      o3                       $2.000   $8.000            -      $0.500  -                            built-in
+      o3-pro                   $20.00   $80.00            -           -  -                            built-in
+    built-in prices: LiteLLM 1.110.2, 2026-11-27, 2 days old; for estimates alone, never for the costs of a log
+    ");
+    assert_snapshot!(run(folder, "prices gpt-5 anthropic/claude-haiku-4.5 gemini-2.5-pro --now 2027-05-01T00:00:00Z"), @"
+    exit 0
+    --- out
+      Per 1M tokens      Input  Output  Cache write  Cache read  Longer context              From
+      gpt-5             $1.000  $9.000            -           -  -                           tokmon.toml
+      claude-haiku-4-5  $1.000  $5.000       $1.250      $0.100  -                           built-in
+      gemini-2.5-pro    $1.250  $10.00            -      $0.125  above 200K: $2.500, $15.00  built-in
+    built-in prices: LiteLLM 1.110.2, 2026-11-27, 155 days old: convert a newer list with --from; for estimates alone, never for the costs of a log
+    --- err
+    ");
+    assert_snapshot!(run(folder, "prices gpt-5 gpt-99"), @r#"
+    exit 64
+    --- out
+    --- err
+    tokmon: no price of `gpt-99` is known
+      help: set one under [prices."gpt-99"] in tokmon.toml
+    "#);
+    let unpriced = "\
+# Cost Log v2.0
+
+## Daily Detail — 2026-02-20
+
+| Team | Model | Tokens |
+|------|-------|--------|
+| Team A | llama | 900 |
+| Team A | local | 5,000 |
+| Team B | | 100 |
+
+";
+    let other = with(unpriced, "[prices]\nlocal = 0.5\n");
+    let ran = run(other.path(), "prices");
+    let shown: Vec<&str> = ran.out.lines().skip(60).collect();
+    assert_snapshot!(shown.join("\n"), @r#"
+    built-in prices: LiteLLM 1.110.2, 2026-11-27; for estimates alone, never for the costs of a log
+    2026-02: 1,000 tokens have neither a cost nor a price
+      900 of llama: set [prices."llama"] in tokmon.toml
+      100 in rows that name no model
+    "#);
+    let document = json(other.path(), "prices --json");
+    assert_snapshot!(document["unpriced"], @r#"{"models":[{"model":"llama","tokens":900},{"tokens":100}],"month":"2026-02","tokens":1000}"#);
+    // Without a log there is a list all the same.
+    let empty = repository(&[]);
+    let ran = run(empty.path(), "prices opus");
+    assert_snapshot!(ran, @"
+    exit 0
+    --- out
+      Per 1M tokens   Input  Output  Cache write  Cache read  From
+      claude-opus-5  $5.000  $25.00       $6.250      $0.500  built-in
+    built-in prices: LiteLLM 1.110.2, 2026-11-27; for estimates alone, never for the costs of a log
+    --- err
+    ");
+}
+
+#[test]
+fn a_newer_list_becomes_settings_exactly() {
+    let list = r#"{"openai": {"models": {"gpt-9": {"cost": {"input": 1.25, "output": 0.000001, "cache_read": 0.0000001}}, "gpt-8": {"cost": {"input": 1.5e-1, "output": 30}}}}}"#;
+    let folder = repository(&[("api.json", list), ("odd.json", "[]"), (LOG, MONTHS)]);
+    let folder = folder.path();
+    let ran = run(folder, "prices --from api.json");
+    assert_snapshot!(ran, @r#"
+    exit 0
+    --- out
+    # Prices in USD per 1M tokens, from api.json on 2026-02-25
+
+    [prices."gpt-8"]
+    input = 0.15
+    output = 30.00
+    --- err
+    tokmon: left out, since their prices are not whole picos per token: gpt-9
+    "#);
+    fs::write(folder.join("tokmon.toml"), ran.out).unwrap();
+    assert_snapshot!(run(folder, "prices gpt-8"), @"
+    exit 0
+    --- out
+      Per 1M tokens   Input  Output  From
+      gpt-8          $0.150  $30.00  tokmon.toml
+    built-in prices: LiteLLM 1.110.2, 2026-11-27; for estimates alone, never for the costs of a log
+    --- err
+    ");
+    assert_snapshot!(run(folder, "prices --from api.json gpt-7"), @"
+    exit 65
+    --- out
+    --- err
+    tokmon: api.json has no price of `gpt-7`
+      help: name models as the list does
+    ");
+    assert_snapshot!(run(folder, "prices --from odd.json"), @"
+    exit 65
+    --- out
+    --- err
+    tokmon: odd.json: not a list of prices in JSON: invalid type: sequence, expected a map at line 1 column 0
+    ");
+    assert_snapshot!(run(folder, "prices --from none.json"), @"
+    exit 74
+    --- out
+    --- err
+    tokmon: cannot read none.json: no such file or directory
+    ");
+    let piped = Tokmon::new(["prices", "--from", "-", "gpt-8"])
+        .folder(folder)
+        .input(list.as_bytes())
+        .run();
+    assert_eq!((piped.code, piped.err.as_str()), (0, ""));
+    assert!(
+        piped.out.ends_with("input = 0.15\noutput = 30.00\n"),
+        "{piped}"
+    );
+}
+
+#[test]
+fn schemas_describe_what_is_printed() {
+    let folder = with(MONTHS, MANUAL);
+    for (name, command) in [("budget", "budget --json"), ("prices", "prices --json")] {
+        let schema = json(folder.path(), &format!("schema {name}"));
+        let document = json(folder.path(), command);
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(errors, Vec::<String>::new(), "{name}");
+        assert_eq!(document["schema_version"], 1);
+    }
+}
