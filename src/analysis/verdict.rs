@@ -104,8 +104,7 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
     }
     let reason = match &report.cost_budget {
         None if report.is_out_of_period => {
-            "the budget is reset by hand, and this is no part of its period, so nothing is judged"
-                .to_owned()
+            "the budget is reset by hand, so its period is judged and not this month".to_owned()
         }
         None => "no budget is set, so nothing is judged".to_owned(),
         Some(_) => problem_of_money(report)?,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{Item, cell, row::unknown_status};
+use super::{Item, cell, notify_line, row::unknown_status};
 use crate::{
     diagnostic::{Code, Diagnostic},
     model::{
@@ -122,7 +122,7 @@ fn event<'a>(
     }
     let pairs = || Pairs::read(line, rest, place);
     Ok(Some(match tag {
-        "[NOTIFY" => super::notify::read(line, rest, place)?,
+        "[NOTIFY" => notify_line::read(line, rest, place)?,
         "[PRE" | "[POST" | "[STOP" => LineEvent::Hook,
         "[HOLD" => LineEvent::Hold(hold(&pairs()?)?),
         "[FREE" => LineEvent::Free(pairs()?.need("id")?.clone()),

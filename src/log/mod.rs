@@ -12,7 +12,7 @@ mod emitter;
 mod item;
 mod lines;
 mod notes;
-mod notify;
+mod notify_line;
 mod outside;
 mod reader;
 mod row;
