@@ -19,10 +19,11 @@ fn help_and_version() {
     assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "record",
     "guard",
     "holds",
+    "budget",
     "alert",
     "trust",
     "check",
@@ -30,6 +31,7 @@ const COMMANDS: [&str; 13] = [
     "migrate",
     "init",
     "serve",
+    "prices",
     "schema",
     "completions",
     "man",
@@ -436,7 +438,7 @@ fn a_word_that_is_no_command_may_mean_something_else() {
         "status",
         "teams",
         "json",
-        "budget",
+        "budgets",
         "x",
     ];
     assert_snapshot!(words.map(err).concat());
