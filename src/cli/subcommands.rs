@@ -514,7 +514,7 @@ Examples:
 
 const TRUST_SCOPE: &str = "\
 Only a settings file that names a program ([alert] program) needs trust, and
-not your own in ~/.config/tokmon. When the file changes, or a file beside it
+not your own in ~/.config/tokmon. When it changes, or a file of the repository
 that is named as the program or its argument, it must be trusted again.";
 
 #[derive(Clone, Debug, Args)]

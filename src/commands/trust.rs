@@ -118,7 +118,8 @@ pub struct NamedProgram {
     /// The program and its arguments.
     pub words: Vec<String>,
     checksum: String,
-    /// The files below the folder of the settings that are named as the program or its arguments, as they are written.
+    /// The files of the repository, or else of the folder of the settings, that are named as the program or its arguments, as they are
+    /// written.
     beside: Vec<String>,
 }
 
@@ -128,10 +129,13 @@ impl NamedProgram {
         let (text, settings) = read_settings_text(&run.log_options(), path)?;
         let words = settings.alert.program;
         let folder = store::real_path(path.parent().unwrap_or(path));
+        // What comes with the settings changes with them.
+        let tree = store::up_to_repository(&folder).pop();
+        let tree = tree.unwrap_or_else(|| folder.clone());
         let (mut texts, mut beside) = (vec![text.into_bytes()], Vec::new());
         for word in &words {
             let file = store::real_path(&folder.join(word));
-            if !file.starts_with(&folder) || !store::is_file(&file) {
+            if !file.starts_with(&tree) || !store::is_file(&file) {
                 continue;
             }
             let read = store::open(&file)
@@ -164,10 +168,13 @@ impl NamedProgram {
         let shown = run.log_options().shown(path);
         let (program, why) = match known {
             Some(file) if file.checksum == self.checksum => return Ok(()),
-            Some(_) => (self.typed(), "has changed since it was trusted"),
-            None => (self.typed(), "is not trusted"),
+            Some(_) => (
+                self.typed(),
+                ", or a file of its program, has changed since it was trusted",
+            ),
+            None => (self.typed(), " is not trusted"),
         };
-        let message = format!("{shown} {why}, so the program that it names is not run: {program}");
+        let message = format!("{shown}{why}, so the program that it names is not run: {program}");
         let help = format!(
             "read the file, then trust it: tokmon trust {}",
             quoted(&shown)

@@ -477,6 +477,41 @@ fn the_users_own_settings_need_no_trust_and_trust_needs_a_program() {
 }
 
 #[test]
+fn a_program_elsewhere_in_the_repository_is_trusted_with_the_settings() {
+    let folder = repository(&[("docs/cost-log.md", &log_of(800)), ("bin/.keep", "")]);
+    script(&folder, "bin/notify", "exit 0");
+    write(
+        &folder,
+        "docs/tokmon.toml",
+        "[alert]\nprogram = [\"sh\", \"../bin/notify\"]\n",
+    );
+    let first = pictures(&folder, &["trust", "alert -n"]);
+    script(&folder, "bin/notify", "exit 1");
+    assert_snapshot!(first + &pictures(&folder, &["alert"]));
+}
+
+#[test]
+fn a_second_run_waits_for_the_first_as_long_as_its_program_may_take() {
+    let folder = scene(800);
+    let slow = script(&folder, "slow", "touch begun; sleep 4");
+    let mut first = tokmon(&folder, &["alert", "-q", "--", &slow])
+        .spawn()
+        .unwrap();
+    wait_for(&folder.path().join("begun"));
+    let second = ran(&folder, &["alert", "--timeout", "1ms", "--", "true"]);
+    assert!(
+        second.starts_with("exit Some(75)\n--- out\n--- err\ntokmon: "),
+        "{second}"
+    );
+    assert!(
+        second.contains("cost-log.md is in use by tokmon"),
+        "{second}"
+    );
+    assert!(first.wait().unwrap().success());
+    assert_eq!(notices(&folder), 1);
+}
+
+#[test]
 fn archiving_keeps_what_went_out_in_this_month() {
     let folder = scene(800);
     write(

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::harness::{binary, fixture, repository, told};
 
 /// What is run, and how `names.py` reads it. `text` has no names that could be read back.
-const OUTPUTS: [(&str, &str); 9] = [
+const OUTPUTS: [(&str, &str); 13] = [
     ("--teams --format csv", "csv"),
     ("--teams --format markdown", "markdown"),
     ("--json", "json"),
@@ -23,6 +23,10 @@ const OUTPUTS: [(&str, &str); 9] = [
     ("--format openmetrics", "prometheus"),
     ("--format nagios", "text"),
     ("--full -v", "text"),
+    ("--full --format csv", "text"),
+    ("check", "text"),
+    ("check --format sarif", "text"),
+    ("check --format github", "text"),
     ("--full --ascii", "text"),
     ("alert --dry-run", "text"),
 ];

@@ -12,7 +12,9 @@ use super::{
     trust::{NamedProgram, path_in},
 };
 use crate::{
-    analysis::{DueNotice, NoticeOptions, Notices, Rows, StatusReport, notices},
+    analysis::{
+        DueNotice, NoticeOptions, Notices, Rows, StatusReport, forecast::BacktestExtent, notices,
+    },
     cli::{AlertArgs, ViewArgs},
     exit::ExitCode,
     failure::{Failure, cannot_print},
@@ -80,6 +82,7 @@ struct Due {
 fn assess(log: &LogFiles, from: Level, run: &mut Run<'_, '_>) -> Result<Due, Failure> {
     let mut request = view_request(&ViewArgs::default(), Rows::Summed, run)?;
     request.month = MonthChoice::Current;
+    (request.forecast_days, request.backtest) = (false, BacktestExtent::None);
     let (loaded, report) = load_request(log, &request, run)?;
     let options = NoticeOptions {
         from,
