@@ -41,6 +41,7 @@ RUNS = {
     "help": (None, ["--help"], [0]),
     "status, sample": ("sample.md", [], [0]),
     "status, rotten": ("rotten.md", [], [0]),
+    "statusline, rotten": ("rotten.md", ["statusline"], [0]),
     "guard, rotten": ("rotten.md", ["guard", "--team", "Team A", "--tokens", "6000"], [0, 10, 20]),
     "guard --hold, rotten": ("rotten.md", ["guard", "--tokens", "10", "--team", "Team X", "--hold", "10"], [0]),
     "record, sample": ("sample.md", ["record", "--team", "Team A", "--tokens", "1200", "--task", "Smoke tests", "--id", "run-1"], [0]),
@@ -48,8 +49,12 @@ RUNS = {
 }
 
 
-# The runs that an agent waits for, and the run whose instructions they may exceed by a tenth.
-WAITED_FOR = {"guard, rotten": "status, rotten", "guard --hold, rotten": "status, rotten"}
+# The runs that an agent or a status bar waits for, and the run whose instructions they may exceed by a tenth.
+WAITED_FOR = {
+    "statusline, rotten": "status, rotten",
+    "guard, rotten": "status, rotten",
+    "guard --hold, rotten": "status, rotten",
+}
 MOST = 1.1
 
 

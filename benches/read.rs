@@ -67,6 +67,7 @@ fn run(log: &Path, options: &[&str]) {
         out_terminal: Terminal::default(),
         err_terminal: Terminal::default(),
         input_is_terminal: false,
+        input_is_ready: &|_| true,
         uptime: &std::time::Duration::default,
         random: &|| 0x5eed,
         signals: tokmon::Signals::default(),

@@ -15,6 +15,7 @@
 //! | [`edit`] | what to change in a log, as edits of its text | text, model, diagnostic, log, analysis |
 //! | [`check`] | rules: log and policy to findings, and what fixes these | text, model, diagnostic, analysis, edit |
 //! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
+//! | [`harness`] | the agent harnesses: what a hook is asked, how it answers, how it is set up | render |
 //! | [`exit`] | every code that a run ends with | |
 //! | [`watch`] | changes of files, as events or by polling | |
 //! | [`tui`] | the dashboard over a report | text, model, diagnostic, analysis, render, exit, watch |
@@ -27,8 +28,8 @@
 //! | [`terminal`] | the terminal: screen, keys, signals | exit |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`session`] | a log with its files, loaded, and loaded again on change | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, store, config |
-//! | [`cli`] | the definition of the command line | model, log, render, tui |
-//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, program, store, serve, session, watch, terminal, config, cli |
+//! | [`cli`] | the definition of the command line | model, log, render, tui, harness |
+//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, program, store, serve, session, watch, terminal, config, cli, harness |
 
 mod analysis;
 mod check;
@@ -39,6 +40,7 @@ mod diagnostic;
 mod edit;
 mod exit;
 mod failure;
+mod harness;
 mod log;
 mod model;
 mod program;
@@ -54,7 +56,11 @@ mod tui;
 mod watch;
 pub mod zone;
 
-use std::ffi::OsString;
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    panic,
+};
 
 pub use commands::{Context, Terminal};
 pub use exit::ExitCode;
@@ -67,6 +73,26 @@ pub fn run(args: impl IntoIterator<Item = OsString>, cx: &mut Context<'_>) -> Ex
     let flushed = failure::printed(cx.out.flush());
     let outcome = outcome.and_then(|status| flushed.map(|()| status));
     outcome.unwrap_or_else(|failure| failure.print(cx.err))
+}
+
+/// Makes a panic end with an answer where an agent harness would take the exit code of one for an answer. It is not caught, since in
+/// a release it aborts.
+#[expect(
+    clippy::disallowed_methods,
+    clippy::exit,
+    reason = "a panic has no `Context`, and cannot return"
+)]
+pub fn answer_panics(args: &[OsString]) {
+    let Some(call) = commands::HookCall::of(args) else {
+        return;
+    };
+    let ending = call.failed("there is a bug in tokmon");
+    panic::set_hook(Box::new(move |_| {
+        let _ = io::stdout().write_all(ending.out.as_bytes());
+        let _ = io::stdout().flush();
+        let _ = io::stderr().write_all(ending.err.as_bytes());
+        std::process::exit(ending.code.number().into());
+    }));
 }
 
 /// What the tests of this package use beside [`run`]. Not an interface.

@@ -1,6 +1,7 @@
 //! Passes the system to `tokmon::run`: arguments, environment, clock, streams, exit code.
 
 use std::{
+    ffi::OsString,
     hash::{BuildHasher, RandomState},
     io::{self, BufWriter, IsTerminal},
     process::ExitCode,
@@ -9,7 +10,7 @@ use std::{
 
 use tokmon::{
     Context, Terminal,
-    stream::{BestEffort, FailOnce},
+    stream::{self, BestEffort, FailOnce},
     zone,
 };
 
@@ -19,6 +20,8 @@ use tokmon::{
 )]
 fn main() -> ExitCode {
     let start = Instant::now();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    tokmon::answer_panics(&args);
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let out_terminal = terminal(&stdout, || terminal_size::terminal_size_of(&stdout));
     let err_terminal = terminal(&stderr, || terminal_size::terminal_size_of(&stderr));
@@ -34,11 +37,12 @@ fn main() -> ExitCode {
         out_terminal,
         err_terminal,
         input_is_terminal: io::stdin().is_terminal(),
+        input_is_ready: &|wait| stream::is_readable(&io::stdin(), wait),
         uptime: &|| start.elapsed(),
         random: &|| RandomState::new().hash_one(()),
         signals: tokmon::Signals::default(),
     };
-    ExitCode::from(tokmon::run(std::env::args_os(), &mut context).number())
+    ExitCode::from(tokmon::run(args, &mut context).number())
 }
 
 fn terminal(

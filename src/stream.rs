@@ -1,6 +1,24 @@
-//! Adapters of standard output and standard error: which errors fail the run, and which do not.
+//! Adapters of standard output and standard error: which errors fail the run, and which do not. Whether a stream can be read.
 
-use std::io::{self, ErrorKind, Write};
+use std::{
+    io::{self, ErrorKind, Write},
+    time::Duration,
+};
+
+/// Whether reading a stream returns at once, in this time at the latest: with what is there, or because nothing more comes.
+#[cfg(unix)]
+pub fn is_readable(stream: &impl std::os::fd::AsFd, wait: Duration) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut streams = [PollFd::new(stream, PollFlags::IN)];
+    let wait = Timespec::try_from(wait).ok();
+    wait.is_some_and(|wait| poll(&mut streams, Some(&wait)).is_ok_and(|ready| ready > 0))
+}
+
+/// Never: only Unix can say so of any stream.
+#[cfg(not(unix))]
+pub fn is_readable<S>(_: &S, _: Duration) -> bool {
+    false
+}
 
 /// Writes until that fails, as it does once a reader like `head` goes away. The error is returned once, and what comes behind it is
 /// dropped: the run decides what the error means.

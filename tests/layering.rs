@@ -61,6 +61,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "tui",
         &["anstyle", "chrono", "crossterm", "ratatui", "strum"],
     ),
+    ("harness", &["serde", "serde_json", "shell_words", "strum"]),
     ("exit", &["strum"]),
     ("failure", &["anyhow"]),
     (
@@ -88,7 +89,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tokio",
         ],
     ),
-    ("stream", &[]),
+    ("stream", &["rustix"]),
     ("watch", &["notify"]),
     ("zone", &["chrono", "jiff"]),
     (

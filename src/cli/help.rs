@@ -80,7 +80,7 @@ const EXIT_CODES: [(u8, &str); 14] = [
 ];
 
 /// The exit codes of each command, in the order of [`EXIT_CODES`].
-const CODES: [(&str, &[u8]); 16] = [
+const CODES: [(&str, &[u8]); 18] = [
     (
         "tokmon",
         &[0, 1, 10, 20, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78],
@@ -97,6 +97,8 @@ const CODES: [(&str, &[u8]); 16] = [
     ("trust", &[0, 64, 66, 74, 78]),
     ("serve", &[0, 64, 65, 66, 74, 77, 78]),
     ("prices", &[0, 64, 65, 66, 70, 74, 77, 78]),
+    ("statusline", &[0, 1]),
+    ("hooks", &[0, 64, 65, 66, 73, 74, 75, 77]),
     ("schema", &[0, 64, 74]),
     ("completions", &[0, 64, 74]),
     ("man", &[0, 64, 74]),

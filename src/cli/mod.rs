@@ -9,6 +9,7 @@
 
 mod budget_args;
 mod help;
+mod hook_args;
 mod serve_args;
 mod subcommands;
 mod values;
@@ -26,6 +27,7 @@ use crate::{
 pub use budget_args::{BudgetArgs, PricesArgs};
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, fitted};
+pub use hook_args::{HookPurpose, HooksArgs, StatuslineArgs};
 pub use serve_args::ServeArgs;
 pub use subcommands::{
     AlertArgs, ArchiveArgs, CheckArgs, Command, GuardArgs, HoldsArgs, InitArgs, MigrateArgs,
@@ -83,12 +85,19 @@ impl Cli {
         help::with_exit_codes(command)
     }
 
-    /// Whether a cost log and its settings are needed.
+    /// Whether a cost log and its settings are needed. The status line reads them itself, since it is never to fail.
     pub const fn reads_log(&self) -> bool {
-        use Command::{Completions, Init, Man, Schema};
+        use Command::{Completions, Hooks, Init, Man, Schema, Statusline};
         !matches!(
             self.command,
-            Some(Init(_) | Schema { .. } | Completions { .. } | Man { .. })
+            Some(
+                Init(_)
+                    | Statusline(_)
+                    | Hooks(_)
+                    | Schema { .. }
+                    | Completions { .. }
+                    | Man { .. }
+            )
         )
     }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::{
     BudgetArgs, PricesArgs, ServeArgs, TEMPLATE,
+    hook_args::{GuardHookArgs, HooksArgs, StatuslineArgs},
     values::{self, FormatParser, parse_time, parse_tokens},
 };
 use crate::{
@@ -34,7 +35,7 @@ pub enum Command {
     /// Create a log and settings
     Init(InitArgs),
     /// Ask whether work may start within the budget
-    Guard(GuardArgs),
+    Guard(Box<GuardArgs>),
     /// List or free what guard --hold reserved
     Holds(HoldsArgs),
     /// List every limit, or begin a new period
@@ -47,6 +48,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// List what models cost
     Prices(PricesArgs),
+    /// Print the status in one line, for a status bar
+    Statusline(StatuslineArgs),
+    /// Let an agent harness ask before it spends
+    Hooks(HooksArgs),
     /// Print the JSON Schema of an output
     #[command(help_template = BARE, before_help = SCHEMA_EXAMPLES, override_usage = SCHEMA_USAGE)]
     Schema {
@@ -86,6 +91,8 @@ impl Command {
             Self::Migrate(_) => ("migrate", values::WRITE_FORMATS),
             Self::Init(_) => ("init", values::TEXT_ONLY),
             Self::Serve(_) => ("serve", values::TEXT_ONLY),
+            Self::Statusline(_) => ("statusline", values::STATUSLINE_FORMATS),
+            Self::Hooks(_) => ("hooks", values::TEXT_ONLY),
             Self::Schema { .. } => ("schema", values::TEXT_ONLY),
             Self::Completions { .. } => ("completions", values::TEXT_ONLY),
             Self::Man { .. } => ("man", values::TEXT_ONLY),
@@ -113,6 +120,8 @@ pub enum SchemaOf {
     Alert,
     /// What the program of an alert reads
     Notice,
+    /// The status line
+    Statusline,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -304,6 +313,8 @@ pub struct GuardArgs {
     /// Holds and overrides are decided one at a time. A number without a unit is in seconds.
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = values::parse_wait)]
     pub wait: Duration,
+    #[command(flatten)]
+    pub hook: GuardHookArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -316,7 +327,7 @@ pub struct HoldsArgs {
 
 const SCHEMA_USAGE: &str = "\
 tokmon schema [report|check|guard|holds|budget|prices|alert|notice|
-                     health]";
+                     health|statusline]";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:

@@ -28,6 +28,8 @@ pub const VIEW_FORMATS: &[Format] = &[
 ];
 pub const CHECK_FORMATS: &[Format] = &[Format::Table, Format::Json, Format::Sarif, Format::Github];
 pub const WRITE_FORMATS: &[Format] = &[Format::Table, Format::Json];
+pub const STATUSLINE_FORMATS: &[Format] =
+    &[Format::Plain, Format::Ansi, Format::Tmux, Format::Json];
 pub const TEXT_ONLY: &[Format] = &[Format::Table];
 
 /// Lists the formats of a command in its help and completions, but takes any text: a global option is read before its command
@@ -74,6 +76,9 @@ impl ValueEnum for Format {
             Self::Nagios => ("nagios", "A line for Nagios or Icinga; exits with 0 to 3"),
             Self::Prometheus => ("prometheus", "Metrics for a node_exporter"),
             Self::Openmetrics => ("openmetrics", "Metrics as OpenMetrics"),
+            Self::Plain => ("plain", "Text without colour"),
+            Self::Ansi => ("ansi", "Text with the colours of a terminal"),
+            Self::Tmux => ("tmux", "Text with the styles of tmux"),
         };
         Some(PossibleValue::new(name).help(help))
     }

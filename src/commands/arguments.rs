@@ -12,7 +12,7 @@ use crate::{
     cli::{Cli, ColorArg, Command, GROUPS, fitted},
     exit::ExitCode,
     failure::{Failure, printed, sanitize_lines},
-    render::{ColorMode, sanitize},
+    render::{ColorMode, Format, sanitize},
 };
 
 /// Reads the command line. Help is wrapped to this width, or not at all.
@@ -50,6 +50,32 @@ fn help_of(args: &[OsString]) -> Cow<'_, [OsString]> {
     }
 }
 
+/// The word on a command line that is the name of a command. It may be wrong elsewhere.
+pub fn command_word(args: &[OsString]) -> Option<&str> {
+    let definition = Cli::command();
+    let takes_value = |word: &str| {
+        let is_named = |arg: &&clap::Arg| {
+            let long = word.strip_prefix("--");
+            let short = word.strip_prefix('-').and_then(|word| word.chars().next());
+            long.is_some() && arg.get_long() == long || short.is_some() && arg.get_short() == short
+        };
+        let mut options = definition.get_arguments();
+        let option = options.find(is_named);
+        option.is_some_and(|option| option.get_action().takes_values())
+    };
+    let mut words = args.iter().skip(1);
+    while let Some(word) = words.next().and_then(|word| word.to_str()) {
+        if !word.starts_with('-') {
+            return Some(word);
+        }
+        let is_whole = word.contains('=') || !word.starts_with("--") && word.len() > 2;
+        if takes_value(word) && !is_whole {
+            words.next();
+        }
+    }
+    None
+}
+
 /// Fails if the command does not support the output format that is asked for.
 pub fn check_format(cli: &Cli) -> Result<(), Failure> {
     let (command, supported) = cli.formats();
@@ -61,7 +87,9 @@ pub fn check_format(cli: &Cli) -> Result<(), Failure> {
         let format = cli.global.format.as_str();
         (format, format!("--format {format}"))
     };
-    if names.iter().any(|name| name == asked) {
+    // The default of an output that has formats of its own.
+    let is_unasked = asked == "table" && !cli.global.json;
+    if names.iter().any(|name| name == asked) || is_unasked && supported.contains(&Format::Plain) {
         return Ok(());
     }
     let failure = Failure::usage(format!("{option} is not supported by `{command}`"));

@@ -25,6 +25,8 @@ pub struct Context<'w> {
     /// The offset from UTC that a time zone has at a moment, by its name: `local`, or one like `Asia/Seoul`.
     pub zone: &'w dyn Fn(&str, DateTime<Utc>) -> Option<FixedOffset>,
     pub input: &'w mut dyn Read,
+    /// Whether reading the input returns at once, in this time at the latest.
+    pub input_is_ready: &'w dyn Fn(Duration) -> bool,
     /// Standard output. An error there ends the run.
     pub out: &'w mut dyn Write,
     /// Standard error. Never fails: see [`crate::stream::BestEffort`].

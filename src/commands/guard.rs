@@ -33,6 +33,7 @@ pub fn run(args: &GuardArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
         tokens: args.tokens,
         model: args.model.clone(),
         kind: RequestKind::Start,
+        ..GuardRequest::default()
     };
     let judged = if args.hold.is_some() || args.override_reason.is_some() {
         decide_and_write(args, &request, run)?

@@ -12,6 +12,8 @@ mod editor;
 mod generate;
 mod guard;
 mod holds;
+mod hook;
+mod hooks;
 mod init;
 mod judgement;
 mod man;
@@ -23,6 +25,7 @@ mod record;
 mod run;
 mod serve;
 mod status;
+mod statusline;
 mod trust;
 mod watch;
 
@@ -30,6 +33,7 @@ pub use context::{Context, Terminal};
 
 use std::ffi::OsString;
 
+pub use hook::HookCall;
 use run::Run;
 
 use crate::{
@@ -40,11 +44,19 @@ use crate::{
 
 /// Runs the command that the arguments ask for, program name first.
 pub fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
+    if let Some(call) = HookCall::of(args) {
+        return Ok(call.run(args, cx));
+    }
     let outcome = run_command(args, cx);
     if monitoring::is_plugin(args) {
         return monitoring::plugin_outcome(outcome, cx);
     }
-    outcome
+    match outcome {
+        Ok(ExitCode::Usage) | Err(_) if statusline::is_meant(args) => {
+            statusline::never_blank(outcome, args, cx)
+        }
+        outcome => outcome,
+    }
 }
 
 fn run_command(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure> {
@@ -71,8 +83,8 @@ fn run_command(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Fail
     }
     let file = cli.global.output.as_deref();
     let outcome = match file.filter(|path| path.as_os_str() != "-") {
-        Some(path) => output::to_file(path, &mut run, |run| command(&cli, run)),
-        None => command(&cli, &mut run),
+        Some(path) => output::to_file(path, &mut run, |run| command(&cli, args, run)),
+        None => command(&cli, args, &mut run),
     };
     // A signal that arrived while a log was written was deferred until that was done.
     match cx.signals.received() {
@@ -81,7 +93,7 @@ fn run_command(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Fail
     }
 }
 
-fn command(cli: &Cli, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+fn command(cli: &Cli, args: &[OsString], run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     match &cli.command {
         Some(Command::Serve(_)) => Err(Failure::usage("`serve` has no output")),
         None if cli.watching.is_asked() => watch::run(&cli.views, &cli.watching, run),
@@ -97,6 +109,8 @@ fn command(cli: &Cli, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
         Some(Command::Init(args)) => init::run(args, run),
         Some(Command::Alert(args)) => alert::run(args, run),
         Some(Command::Trust(args)) => trust::run(args, run),
+        Some(Command::Statusline(args)) => statusline::run(args, run),
+        Some(Command::Hooks(asked)) => hooks::run(asked, args.first(), run),
         Some(Command::Schema { of }) => generate::schema(*of, run),
         Some(Command::Completions { shell }) => generate::completions(*shell, run),
         Some(Command::Man { folder }) => man::run(folder.as_deref(), run),

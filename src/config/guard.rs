@@ -1,6 +1,9 @@
 //! The `[guard]` table: tiers of models, and the ladder.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
@@ -11,6 +14,7 @@ use super::{
 use crate::{
     log::cell,
     model::{AdmittedTier, GuardPolicy, LevelLadder, ModelTier, MoneyLadder, Tokens},
+    store::{self, Checkout},
 };
 
 #[derive(Default, Deserialize)]
@@ -21,6 +25,16 @@ pub struct GuardTable {
     tiers: TiersTable,
     levels: LevelsTable,
     money: MoneyTable,
+    pub team: Vec<TeamRuleTable>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeamRuleTable {
+    team: Option<String>,
+    folder: Option<Value<PathBuf>>,
+    branch: Option<String>,
+    worktree: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -147,6 +161,70 @@ impl GuardTable {
             );
         }
         policy
+    }
+}
+
+/// Which team works somewhere. All that a rule names has to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamRule {
+    pub team: String,
+    /// The agent works in it or below it. Relative to the folder of the settings.
+    pub folder: Option<PathBuf>,
+    /// The branch that is checked out; with a `*` at its end, what it begins with.
+    pub branch: Option<String>,
+    /// The name of the linked worktree, with or without such a `*`.
+    pub worktree: Option<String>,
+}
+
+impl TeamRule {
+    /// Reads the rules. Each needs a team, and a place that it works in.
+    pub fn read(tables: Vec<TeamRuleTable>, problems: &mut ProblemList<'_>) -> Vec<Self> {
+        let mut rules = Vec::new();
+        for table in tables {
+            let TeamRuleTable {
+                team,
+                folder,
+                branch,
+                worktree,
+            } = table;
+            let team = team.filter(|team| !team.trim().is_empty());
+            let is_empty = folder.is_none() && branch.is_none() && worktree.is_none();
+            let Some(team) = team.filter(|_| !is_empty) else {
+                let message = "a rule needs a team, and a folder, a branch or a worktree";
+                let help = "write one like { team = \"QA\", folder = \"tests\" }";
+                problems.add_at(&["guard", "team"], message, help);
+                continue;
+            };
+            let folder = folder.map(|folder| folder.0);
+            rules.push(Self {
+                team,
+                folder,
+                branch,
+                worktree,
+            });
+        }
+        rules
+    }
+
+    /// Whether it holds for a folder, below the folder of the settings, and what is checked out there.
+    pub fn holds(&self, folder: &Path, root: Option<&Path>, checkout: &Checkout) -> bool {
+        let is_alike = |pattern: &String, name: Option<&String>| match pattern.strip_suffix('*') {
+            Some(start) => name.is_some_and(|name| name.starts_with(start)),
+            None => name == Some(pattern),
+        };
+        let is_below = |below: &PathBuf| {
+            let below = root.map_or_else(|| below.clone(), |root| root.join(below));
+            folder.starts_with(store::real_path(&below))
+        };
+        self.folder.as_ref().is_none_or(is_below)
+            && self
+                .branch
+                .as_ref()
+                .is_none_or(|branch| is_alike(branch, checkout.branch.as_ref()))
+            && self
+                .worktree
+                .as_ref()
+                .is_none_or(|name| is_alike(name, checkout.worktree.as_ref()))
     }
 }
 

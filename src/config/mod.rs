@@ -20,6 +20,7 @@ use toml::{
 
 use self::{
     file::{File, MonthTable, PriceSetting, RecordedTeams, TeamTable, Value, Whole},
+    guard::TeamRule,
     problems::{ProblemList, brief},
 };
 use crate::{
@@ -27,6 +28,7 @@ use crate::{
         Budget, BudgetLines, BudgetSource, EfficiencyGoal, ForecastPolicy, Level, ModelPrice,
         Month, MonthBudget, Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
     },
+    store::{self, Checkout},
     text::Source,
 };
 
@@ -49,6 +51,8 @@ pub struct Settings {
     /// Whether `record` refuses new teams.
     pub known_teams_only: bool,
     pub alert: AlertSettings,
+    /// Which team works where, for the hooks of guard.
+    team_rules: Vec<TeamRule>,
 }
 
 /// How notices are sent.
@@ -67,6 +71,23 @@ impl Settings {
     pub fn archive_folder(&self) -> &Path {
         let folder = self.archive_dir.as_deref();
         folder.unwrap_or(Path::new("archive"))
+    }
+
+    /// The team that works in a folder, by the first rule that holds. `path` is that of the settings.
+    pub fn team_of(
+        &self,
+        folder: &Path,
+        path: Option<&Path>,
+        checkout: &dyn Fn() -> Checkout,
+    ) -> Option<String> {
+        if self.team_rules.is_empty() {
+            return None;
+        }
+        let (folder, checkout) = (store::real_path(folder), checkout());
+        let root = path.and_then(Path::parent);
+        let mut rules = self.team_rules.iter();
+        let rule = rules.find(|rule| rule.holds(&folder, root, &checkout));
+        rule.map(|rule| rule.team.clone())
     }
 }
 
@@ -140,8 +161,10 @@ impl File {
             forecast,
             archive,
             alert,
+            mut guard,
             ..
         } = self;
+        let team_rules = TeamRule::read(std::mem::take(&mut guard.team), problems);
         let default = Policy::default();
         let month = |(month, table): (Value<Month>, MonthTable)| {
             let tokens = table.tokens.map(|tokens| of_settings(tokens.0));
@@ -187,7 +210,7 @@ impl File {
                 plan_complete: forecast.plan_complete,
             },
             prices: prices(self.prices, problems),
-            guard: self.guard.policy(problems),
+            guard: guard.policy(problems),
             zone: Zone::default(),
         };
         let archive_dir = archive.dir.map(|dir| dir.0);
@@ -204,6 +227,7 @@ impl File {
                 level: alert.level.map(|level| level.0),
             },
             known_teams_only: self.record.teams == Some(Value(RecordedTeams::Known)),
+            team_rules,
         }
     }
 }

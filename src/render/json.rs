@@ -75,12 +75,24 @@ pub fn report(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes a document with the unsafe characters escaped that JSON itself would leave as they are.
 pub fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    escaped(out, |out| serde_json::to_writer_pretty(out, document))
+}
+
+/// The same in one line.
+pub fn write_line(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    escaped(out, |out| serde_json::to_writer(out, document))
+}
+
+fn escaped<'w>(
+    out: &'w mut dyn Write,
+    write: impl FnOnce(MaskSecrets<&mut BufWriter<EscapeUnsafe<'w>>>) -> serde_json::Result<()>,
+) -> io::Result<()> {
     let mut escaped = BufWriter::new(EscapeUnsafe(out));
     let out = MaskSecrets {
         out: &mut escaped,
         string: None,
     };
-    serde_json::to_writer_pretty(out, document)?;
+    write(out)?;
     writeln!(escaped)?;
     escaped.flush()
 }

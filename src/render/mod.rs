@@ -23,6 +23,7 @@ pub mod prices;
 mod recorded;
 mod sanitize;
 pub mod status;
+pub mod statusline;
 mod styled;
 pub mod table;
 pub mod team;
@@ -80,6 +81,17 @@ pub fn init_command(log: &str) -> String {
     format!("tokmon init --file {}", shell_words::quote(log))
 }
 
+/// What went wrong in one line: of a message that goes on in more lines, what does not lead to them.
+pub fn brief(message: &str) -> String {
+    let mut lines = message.trim().lines();
+    let first = lines.next().unwrap_or_default();
+    let first = match first.rsplit_once("; ") {
+        Some((before, _)) if lines.next().is_some() => before,
+        _ => first,
+    };
+    OutputStyle::PLAIN.text(&first.replace("  ", " "))
+}
+
 /// The value behind a text, or nothing.
 pub fn prefixed(prefix: &str, value: Option<impl Display>) -> String {
     value.map_or_else(String::new, |value| format!("{prefix}{value}"))
@@ -114,6 +126,12 @@ pub enum Format {
     Prometheus,
     /// Metrics in OpenMetrics 1.0.0.
     Openmetrics,
+    /// A status line without colour.
+    Plain,
+    /// With the escape sequences of terminals.
+    Ansi,
+    /// With the styles of tmux.
+    Tmux,
 }
 
 impl Format {

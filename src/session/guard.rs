@@ -66,9 +66,15 @@ pub fn guarded(
     })?;
     let mut reconciled = ledger.reconcile(month, None);
     reconciled.add_holding_teams(now);
-    if let Some(team) = request.team.as_ref().filter(|_| may_be_current(month, now)) {
-        reconciled.add_idle_team(team);
+    if may_be_current(month, now) {
+        let names = request.team.iter().chain(&request.roles);
+        let names = names.chain(&request.otherwise);
+        names.for_each(|name| reconciled.add_idle_team(name));
     }
+    let request = &GuardRequest {
+        team: request.team_in(&reconciled),
+        ..request.clone()
+    };
     let report = view.report(&reconciled, &policy, &log.shown, now);
     let standing = Standing::of(&reconciled, &report, &policy, request);
     let holds = reconciled.live_holds(now).into_iter().map(|hold| KeptHold {

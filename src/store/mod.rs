@@ -9,6 +9,7 @@ mod deadline;
 mod error;
 #[cfg_attr(not(unix), path = "plain_folder.rs")]
 mod folder;
+mod git;
 mod holders;
 mod lease;
 mod parents;
@@ -32,6 +33,7 @@ use std::{
 };
 
 pub use error::{DAMAGED_JOURNAL_HELP, Holder, OpenError, RewriteError, WriteError, reason};
+pub use git::{Checkout, checkout};
 use parents::repository;
 pub use parents::{above, is_trusted, up_to_repository};
 pub use signals::Signals;
@@ -131,6 +133,15 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.inspect_err(|_| roll_back(path))
 }
 
+/// Creates a copy of a file that holds these bytes, with its permissions: no one may read the copy who may not read the file.
+pub fn create_copy(original: &Path, copy: &Path, bytes: &[u8]) -> io::Result<()> {
+    let permissions = fs::metadata(original)?.permissions();
+    create_new(copy, b"")?;
+    fs::set_permissions(copy, permissions)
+        .and_then(|()| fs::write(copy, bytes))
+        .inspect_err(|_| roll_back(copy))
+}
+
 /// Creates a folder with those above it. One that exists already is fine.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
@@ -225,8 +236,7 @@ impl Opened {
             .take(most as u64 + 1)
             .read_to_end(&mut bytes)?;
         if bytes.len() > most {
-            let why = format!("it is larger than {most} bytes");
-            return Err(io::Error::new(ErrorKind::InvalidData, why));
+            return Err(too_large(most));
         }
         Ok(bytes)
     }
@@ -238,11 +248,15 @@ impl Opened {
             .take(most as u64 + 1)
             .read_to_string(&mut text)?;
         if text.len() > most {
-            return Err(io::Error::new(
-                ErrorKind::FileTooLarge,
-                format!("it is larger than {most} bytes"),
-            ));
+            return Err(too_large(most));
         }
         Ok(text)
     }
+}
+
+fn too_large(most: usize) -> io::Error {
+    io::Error::new(
+        ErrorKind::FileTooLarge,
+        format!("it is larger than {most} bytes"),
+    )
 }

@@ -97,6 +97,7 @@ impl Tokmon {
                 out_terminal: self.terminal,
                 err_terminal: self.terminal,
                 input_is_terminal: false,
+                input_is_ready: &|_| true,
                 uptime: &std::time::Duration::default,
                 random: &|| 0x5eed,
                 signals: tokmon::Signals::default(),

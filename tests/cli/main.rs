@@ -14,6 +14,8 @@ mod diagnostics;
 mod figures;
 mod forecast;
 mod gates;
+mod guard_hooks;
+mod hooks;
 mod hostile;
 mod init;
 mod inputs;
@@ -29,6 +31,7 @@ mod readme;
 mod scaling;
 mod secrets;
 mod settings;
+mod statusline;
 mod verdict;
 mod views;
 

@@ -69,6 +69,7 @@ fn follow_past_midnight(folder: &Path, midnight: DateTime<Utc>) -> String {
             out_terminal: tokmon::Terminal::default(),
             err_terminal: tokmon::Terminal::default(),
             input_is_terminal: false,
+            input_is_ready: &|_| true,
             uptime: &uptime,
             random: &|| 0,
             signals: tokmon::Signals::default(),

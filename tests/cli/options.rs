@@ -19,7 +19,7 @@ fn help_and_version() {
     assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
 }
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "record",
     "guard",
     "holds",
@@ -32,6 +32,8 @@ const COMMANDS: [&str; 15] = [
     "init",
     "serve",
     "prices",
+    "statusline",
+    "hooks",
     "schema",
     "completions",
     "man",

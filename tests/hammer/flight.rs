@@ -46,6 +46,7 @@ pub(crate) fn check(log: &Path) -> Vec<String> {
             out_terminal: Terminal::default(),
             err_terminal: Terminal::default(),
             input_is_terminal: false,
+            input_is_ready: &|_| true,
             uptime: &Duration::default,
             random: &|| 0,
             signals: tokmon::Signals::default(),

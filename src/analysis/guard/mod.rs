@@ -32,6 +32,10 @@ use crate::model::{AdmittedTier, GuardPolicy, ModelTier, Policy, Tokens};
 pub struct GuardRequest {
     /// Without a team, only the caps of the total apply.
     pub team: Option<String>,
+    /// What else may be the name of the team, if none is given: the first that the log or the settings know.
+    pub roles: Vec<String>,
+    /// The team if none of these is known.
+    pub otherwise: Option<String>,
     /// Without a number, an estimate by the log.
     pub tokens: Option<Tokens>,
     /// Without a model, the answer is allow or deny.

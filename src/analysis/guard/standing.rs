@@ -176,6 +176,14 @@ impl Standing {
 }
 
 impl GuardRequest {
+    /// The team that is meant.
+    pub fn team_in(&self, reconciled: &ReconciledMonth<'_>) -> Option<String> {
+        let known = |name: &&String| reconciled.find_team(name).is_some();
+        let role = || self.roles.iter().find(known);
+        let team = self.team.as_ref().or_else(role);
+        team.or(self.otherwise.as_ref()).cloned()
+    }
+
     fn needs_estimate(&self) -> bool {
         self.kind == RequestKind::Start && self.tokens.is_none()
     }

@@ -63,10 +63,9 @@ fn ask(caps: Vec<CapCheck>, model: Option<&str>, tokens: u64) -> GuardDecision {
         ..Standing::default()
     };
     let request = GuardRequest {
-        team: None,
         tokens: Some(Tokens(tokens)),
         model: model.map(str::to_owned),
-        kind: RequestKind::Start,
+        ..GuardRequest::default()
     };
     decide(&standing, &Policy::default(), &request).unwrap()
 }

@@ -6,11 +6,44 @@ use crate::{
     render::{Cell, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
 
+/// A part of the line. The word of its level comes last.
+pub struct LinePart {
+    pub text: String,
+    pub level: Option<Level>,
+}
+
+impl LinePart {
+    fn judged(text: String, level: Level) -> Self {
+        let level = Some(level);
+        Self { text, level }
+    }
+}
+
+impl From<String> for LinePart {
+    fn from(text: String) -> Self {
+        Self { text, level: None }
+    }
+}
+
 /// All in one line: `tokens 63.3% 126.7K/200K OK | plan 95.8% CRIT | $0.381`. A problem with the files comes last.
 pub fn one_line(report: &StatusReport, style: OutputStyle, problem: Option<String>) -> String {
-    let parts = std::iter::once(used(report, style)).chain(others(report, style));
-    let parts = parts.chain(problem.or_else(|| uncounted(report)));
-    parts.collect::<Vec<String>>().join(" | ")
+    let parts = line_parts(report, style, problem).into_iter();
+    parts.map(|part| part.text).collect::<Vec<_>>().join(" | ")
+}
+
+/// The parts of the line, the most important first.
+pub fn line_parts(
+    report: &StatusReport,
+    style: OutputStyle,
+    problem: Option<String>,
+) -> Vec<LinePart> {
+    let used = LinePart {
+        text: used(report, style),
+        level: report.spending().map(|spending| spending.level),
+    };
+    let problem = problem.or_else(|| uncounted(report)).map(LinePart::from);
+    let parts = std::iter::once(used).chain(other_parts(report, style));
+    parts.chain(problem).collect()
 }
 
 /// `1 row not counted`, `1 row without a figure`
@@ -45,9 +78,14 @@ pub fn share_and_level(report: &StatusReport, style: OutputStyle) -> String {
 
 /// Where it will end, and what else was spent.
 pub fn others(report: &StatusReport, style: OutputStyle) -> Vec<String> {
-    let secondary = secondary(report, style);
+    let parts = other_parts(report, style);
+    parts.map(|part| part.text).collect()
+}
+
+fn other_parts(report: &StatusReport, style: OutputStyle) -> impl Iterator<Item = LinePart> {
+    let secondary = secondary(report, style).map(LinePart::from);
     let parts = [available(report, style), end(report, style), secondary];
-    parts.into_iter().flatten().collect()
+    parts.into_iter().flatten()
 }
 
 /// What was spent in the unit that the budget is not in: money, or tokens.
@@ -125,22 +163,24 @@ pub fn cost(report: &StatusReport, style: OutputStyle) -> Option<String> {
 }
 
 /// What is neither used nor held, where tokens are held: `available -6,670 OVER`.
-fn available(report: &StatusReport, style: OutputStyle) -> Option<String> {
+fn available(report: &StatusReport, style: OutputStyle) -> Option<LinePart> {
     let left = report
         .available
         .filter(|_| report.reserved > Tokens::ZERO)?;
-    let level = word(report.reserved_token_level?, style);
-    Some(format!("available {} {level}", signed(left)))
+    let level = report.reserved_token_level?;
+    let text = format!("available {} {}", signed(left), word(level, style));
+    Some(LinePart::judged(text, level))
 }
 
 /// Where it will end by the plan, else by the forecast: `plan 95.8% CRIT`.
-fn end(report: &StatusReport, style: OutputStyle) -> Option<String> {
+fn end(report: &StatusReport, style: OutputStyle) -> Option<LinePart> {
     let forecast = &report.forecast;
     let spending = report.spending();
     let in_money = spending.is_some_and(|spending| spending.currency.is_some());
     if let Some(cost) = forecast.cost.as_ref().filter(|_| in_money) {
         let share = Percent::new(cost.quantiles.p50?.nanos, cost.budget.nanos)?;
-        return Some(format!("likely {share} {}", word(cost.level, style)));
+        let text = format!("likely {share} {}", word(cost.level, style));
+        return Some(LinePart::judged(text, cost.level));
     }
     let (name, tokens, level) = if let Some(plan) = &forecast.plan {
         ("plan", plan.end.total_tokens, plan.end.level)
@@ -148,8 +188,9 @@ fn end(report: &StatusReport, style: OutputStyle) -> Option<String> {
         let end = forecast.month_end.as_ref()?;
         ("likely", end.quantiles.p50?, end.level)
     };
-    let share = report.share(tokens)?;
-    Some(format!("{name} {share} {}", word(level?, style)))
+    let (share, level) = (report.share(tokens)?, level?);
+    let text = format!("{name} {share} {}", word(level, style));
+    Some(LinePart::judged(text, level))
 }
 
 fn word(level: Level, style: OutputStyle) -> &'static str {

@@ -1,0 +1,152 @@
+//! The options of what other programs run: the status line, and the hooks of agent harnesses.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, builder::PossibleValue};
+
+use super::{
+    TEMPLATE,
+    values::{self, FormatParser},
+};
+use crate::harness::Harness;
+
+impl ValueEnum for Harness {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Claude, Self::Codex, Self::Gemini, Self::Copilot]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Claude => PossibleValue::new("claude").help("Claude Code"),
+            Self::Codex => PossibleValue::new("codex").help("Codex CLI"),
+            Self::Gemini => PossibleValue::new("gemini").help("Gemini CLI"),
+            Self::Copilot => PossibleValue::new("copilot").help("GitHub Copilot CLI"),
+        })
+    }
+}
+
+const STATUSLINE_EXAMPLES: &str = "\
+Examples:
+  tokmon statusline                like `tokens 63.3% 126.7K/200K OK | $0.381`
+  tokmon statusline --format tmux  with the styles of tmux
+  tokmon statusline --format ansi --width 40";
+
+const STATUSLINE_SETUP: &str = "\
+It judges the current month. It prints a line and exits with 0 whatever is wrong, since bars show nothing else, and does not wait for its input.
+
+In ~/.tmux.conf:
+  set -g status-right '#(cd #{q:pane_current_path} && tokmon statusline --format tmux --width 60)'
+In ~/.config/starship.toml:
+  [custom.tokmon]
+  command = \"tokmon statusline --width 50\"
+  detect_files = [\"tokmon.toml\", \"cost-log.md\"]
+  shell = [\"sh\"]
+In ~/.claude/settings.json:
+  \"statusLine\": { \"type\": \"command\", \"command\": \"tokmon statusline --format ansi\" }
+As an item of ~/.config/ccstatusline/settings.json:
+  { \"id\": \"tokmon\", \"type\": \"custom-command\", \"commandPath\": \"tokmon statusline --format ansi --width 50\", \"preserveColors\": true }";
+
+#[derive(Clone, Copy, Debug, Args)]
+#[command(help_template = TEMPLATE, before_help = STATUSLINE_EXAMPLES, after_long_help = STATUSLINE_SETUP, mut_arg("format", |arg| arg.value_parser(FormatParser(values::STATUSLINE_FORMATS)).hide_default_value(true)))]
+pub struct StatuslineArgs {
+    /// The room in cells
+    ///
+    /// What does not fit is left out, the least important first. Without this option: COLUMNS, else the width of the terminal, else no limit.
+    #[arg(long, value_name = "CELLS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub width: Option<u16>,
+    /// Exit with 1 if there are no figures
+    #[arg(long)]
+    pub strict: bool,
+}
+
+const HOOKS_EXAMPLES: &str = "\
+Examples:
+  tokmon hooks claude   print the settings, and what to do by hand
+  tokmon hooks claude --install ~/.claude/settings.json
+  tokmon hooks claude --uninstall ~/.claude/settings.json
+  tokmon hooks codex --team QA --install ~/.codex/hooks.json";
+
+const HOOKS_USAGE: &str = "tokmon hooks <claude|codex|gemini|copilot> [OPTIONS]";
+
+#[derive(Clone, Debug, Args)]
+#[command(help_template = TEMPLATE, before_help = HOOKS_EXAMPLES, override_usage = HOOKS_USAGE, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)))]
+pub struct HooksArgs {
+    /// The harness that is to ask
+    #[arg(value_name = "HARNESS", value_enum)]
+    pub harness: Harness,
+    /// What the hooks are for
+    #[arg(long, value_enum, default_value_t = HookPurpose::Guard, value_name = "PURPOSE")]
+    pub event: HookPurpose,
+    /// Add the hooks to this settings file
+    ///
+    /// All else in it stays as it is. A copy of it is kept beside it.
+    #[arg(long, value_name = "FILE", conflicts_with = "uninstall")]
+    pub install: Option<PathBuf>,
+    /// Remove the hooks from this settings file
+    #[arg(long, value_name = "FILE")]
+    pub uninstall: Option<PathBuf>,
+    /// Deny where tokmon cannot decide
+    ///
+    /// Without this option, work goes on if there is no log, no budget, or something is wrong, and the harness shows why.
+    #[arg(long)]
+    pub fail_closed: bool,
+    /// The team that spends
+    ///
+    /// Without this option: TOKMON_TEAM, else what the harness says, else the rules in tokmon.toml.
+    #[arg(long, value_name = "TEAM")]
+    pub team: Option<String>,
+    /// The agent that spends, if it is known as a team
+    #[arg(long, value_name = "AGENT")]
+    pub agent: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HookPurpose {
+    /// Ask before tokens are spent
+    Guard,
+    /// Record what was spent: not available yet
+    Record,
+}
+
+/// What `guard` does where it cannot decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnError {
+    /// Let it start, and say why
+    #[default]
+    Allow,
+    /// Deny
+    Deny,
+}
+
+// The part of `guard` that answers a harness.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "As a hook")]
+pub struct GuardHookArgs {
+    /// Answer an agent harness, which asks on standard input
+    ///
+    /// `tokmon hooks HARNESS` sets it up. The exit code is 0, or 1 if tokmon could not decide.
+    #[arg(long, value_enum, value_name = "HARNESS", conflicts_with_all = ["hold", "override_reason"])]
+    pub hook: Option<Harness>,
+    /// The event that the harness runs this for
+    ///
+    /// What it says on standard input outranks this.
+    #[arg(long, requires = "hook", value_name = "EVENT")]
+    pub event: Option<String>,
+    /// What to answer if tokmon cannot decide
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        requires = "hook",
+        value_name = "ANSWER"
+    )]
+    pub on_error: OnError,
+    /// The agent that spends, if it is known as a team
+    ///
+    /// Without this option: TOKMON_AGENT.
+    #[arg(long, requires = "hook", value_name = "AGENT")]
+    pub agent: Option<String>,
+    /// What Codex passes to a program that it notifies
+    #[arg(requires = "hook", hide = true, value_name = "JSON")]
+    pub notification: Option<String>,
+}

@@ -1,0 +1,366 @@
+//! `tokmon guard --hook`: answers an agent harness, which takes any surprise for a reason to stop, to go on, or to spend more. So all
+//! that can go wrong ends here, wrong options included: with an exit code of 0 or 1, and nothing on standard error where it allows.
+
+use std::{ffi::OsString, io, path::PathBuf, time::Duration};
+
+use clap::ValueEnum as _;
+
+use super::{
+    Context, arguments,
+    guard::{Judged, count, judge},
+    run::Run,
+};
+use crate::{
+    analysis::guard::{
+        GuardAnswer, GuardDecision, GuardReason, GuardRequest, RequestKind, RequestedModel,
+    },
+    cli::{Command, GuardArgs},
+    exit::ExitCode,
+    failure::Failure,
+    harness::{Answer, Event, Harness, Payload, Question},
+    model::{Level, ModelTier},
+    render, store,
+};
+
+/// The largest question, in bytes. It may hold all that was said in a session.
+const MAX_INPUT: usize = 256 * 1024 * 1024;
+
+/// How long to wait for the end of a question.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is known of a call before anything can fail: what its options say, as far as they can be read, and later its payload.
+#[derive(Clone, Debug, Default)]
+pub struct HookCall {
+    harness: Option<Harness>,
+    event: Option<String>,
+    question: Option<Question>,
+    denies_on_error: bool,
+}
+
+/// How a call ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookEnding {
+    pub out: String,
+    pub err: String,
+    pub code: ExitCode,
+}
+
+impl HookEnding {
+    /// Allows, by saying nothing.
+    const SILENT: Self = Self {
+        out: String::new(),
+        err: String::new(),
+        code: ExitCode::Success,
+    };
+
+    fn answered(answer: Option<String>) -> Self {
+        let out = answer.map(|answer| answer + "\n").unwrap_or_default();
+        Self {
+            out,
+            ..Self::SILENT
+        }
+    }
+}
+
+impl HookCall {
+    /// The call that a command line is, if it is one.
+    pub fn of(args: &[OsString]) -> Option<Self> {
+        let is_hook = |arg: &OsString| {
+            let arg = arg.to_str().unwrap_or_default();
+            arg == "--hook" || arg.starts_with("--hook=")
+        };
+        let is_call = args.iter().any(is_hook) && arguments::command_word(args) == Some("guard");
+        is_call.then(|| Self {
+            harness: value(args, "--hook").and_then(|name| Harness::from_str(&name, false).ok()),
+            event: value(args, "--event"),
+            question: None,
+            denies_on_error: value(args, "--on-error").as_deref() == Some("deny"),
+        })
+    }
+
+    /// How it ends where tokmon cannot decide, a bug included.
+    pub fn failed(&self, why: &str) -> HookEnding {
+        let why = render::brief(why);
+        let denied = || {
+            let harness = self.harness.filter(|_| self.denies_on_error)?;
+            let event = harness.event(self.event.as_deref()?)?;
+            let question = self.question.clone().unwrap_or_default();
+            let reason = format!("{why}; denied (--on-error deny)");
+            harness.answer(event, &question, &Answer::Deny { reason })
+        };
+        if let Some(answer) = denied() {
+            return HookEnding::answered(Some(answer));
+        }
+        if self.harness.is_some_and(|harness| !harness.shows_errors()) {
+            return HookEnding::SILENT;
+        }
+        let how = match (self.denies_on_error, &self.event) {
+            (false, _) => "--on-error allow",
+            (true, None) => "--on-error deny needs --event",
+            (true, Some(_)) => "this event cannot be denied",
+        };
+        HookEnding {
+            err: format!("tokmon: {why}; allowed ({how})\n"),
+            code: ExitCode::Findings,
+            ..HookEnding::SILENT
+        }
+    }
+
+    /// Answers the harness. Never fails.
+    pub fn run(mut self, args: &[OsString], cx: &mut Context<'_>) -> ExitCode {
+        let ending = match self.ending(args, cx) {
+            Ok(ending) => ending,
+            Err(failure) => self.failed(&failure.to_string()),
+        };
+        let written = cx
+            .out
+            .write_all(ending.out.as_bytes())
+            .and_then(|()| cx.out.flush());
+        let _ = cx.err.write_all(ending.err.as_bytes());
+        match written {
+            Ok(()) => ending.code,
+            Err(_) => ExitCode::Findings,
+        }
+    }
+
+    fn ending(&mut self, args: &[OsString], cx: &mut Context<'_>) -> Result<HookEnding, Failure> {
+        let cli = match arguments::read(args, None) {
+            Ok(cli) => cli,
+            // Help.
+            Err(error) if !error.use_stderr() => {
+                arguments::explain(error, args, cx)?;
+                return Ok(HookEnding::SILENT);
+            }
+            Err(error) => return Err(Failure::usage(first_sentence(&error))),
+        };
+        let Some(Command::Guard(options)) = &cli.command else {
+            return Err(Failure::usage("wrong options"));
+        };
+        // A program that Codex notifies can deny nothing.
+        if options.hook.notification.is_some() {
+            return Ok(HookEnding::SILENT);
+        }
+        let input = read_all(cx)?;
+        let input = String::from_utf8_lossy(&input);
+        let payload = Payload::read(&input).map_err(Failure::no_data)?;
+        let harness = self.harness.map(|harness| harness.of_payload(&payload));
+        self.harness = harness;
+        let named = harness.and_then(|harness| harness.event_of(&payload));
+        self.event = named.or_else(|| self.event.take());
+        let asked = harness.zip(self.event.as_deref());
+        let Some((harness, event)) =
+            asked.and_then(|(harness, name)| Some((harness, harness.event(name)?)))
+        else {
+            return Ok(HookEnding::SILENT);
+        };
+        let environment = |name: &str| cx.first_variable(&[name]);
+        let question = harness.question(event, &payload, &environment);
+        if question.records {
+            return Ok(HookEnding::SILENT);
+        }
+        self.question = Some(question.clone());
+        let answer = decide(&cli.global, options, (event, &question, &payload), cx)?;
+        Ok(HookEnding::answered(
+            harness.answer(event, &question, &answer),
+        ))
+    }
+}
+
+/// The value of an option, by the last place that gives one.
+fn value(args: &[OsString], name: &str) -> Option<String> {
+    let mut words = args.iter().map(|arg| arg.to_string_lossy());
+    let mut found = None;
+    while let Some(word) = words.next() {
+        if word == name {
+            found = words.next().map(std::borrow::Cow::into_owned);
+        } else if let Some(value) = word
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('='))
+        {
+            found = Some(value.to_owned());
+        }
+    }
+    found
+}
+
+/// What is wrong with the options.
+fn first_sentence(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    first.trim_start_matches("error: ").to_owned()
+}
+
+/// The question. A harness closes its end once it has asked; where it does not, what came in time is taken for all of it.
+fn read_all(cx: &mut Context<'_>) -> Result<Vec<u8>, Failure> {
+    if cx.input_is_terminal {
+        let message = "a harness is to ask on standard input, which is a terminal";
+        return Err(Failure::usage(message));
+    }
+    let end = (cx.uptime)() + PATIENCE;
+    let mut input = Vec::new();
+    // As large as the buffers between, so that nothing is left in one of them.
+    let mut chunk = vec![0; 64 * 1024];
+    loop {
+        let left = end.saturating_sub((cx.uptime)());
+        if cfg!(unix) && !(cx.input_is_ready)(left) {
+            return Ok(input);
+        }
+        match cx.input.read(&mut chunk) {
+            Ok(0) => return Ok(input),
+            Ok(count) => input.extend(chunk.iter().take(count)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                let error = anyhow::Error::new(error);
+                return Err(error.context("cannot read the hook input").into());
+            }
+        }
+        if input.len() > MAX_INPUT {
+            return Err(Failure::no_data("hook input is too large"));
+        }
+    }
+}
+
+/// Decides on what is asked, by the log of the folder that the agent works in.
+fn decide(
+    global: &crate::cli::GlobalArgs,
+    options: &GuardArgs,
+    (event, question, payload): (Event, &Question, &Payload<'_>),
+    cx: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    let here = cx.folder.clone();
+    let folder = payload.text("cwd").map(PathBuf::from);
+    let folder = folder.filter(|folder| folder.is_absolute() && !store::is_missing(folder));
+    let folder = folder.unwrap_or_else(|| here.clone());
+    // What else there is to say is not for the harness.
+    let mut unsaid = io::sink();
+    let mut inner = Context {
+        folder: folder.clone(),
+        environment: cx.environment,
+        clock: cx.clock,
+        zone: cx.zone,
+        input: &mut io::empty(),
+        input_is_ready: cx.input_is_ready,
+        out: &mut io::sink(),
+        err: &mut unsaid,
+        out_terminal: cx.out_terminal,
+        err_terminal: cx.err_terminal,
+        input_is_terminal: false,
+        uptime: cx.uptime,
+        random: cx.random,
+        signals: cx.signals.clone(),
+    };
+    let mut run = Run::new(global, &mut inner);
+    run.read_settings()?;
+    let is_missing = matches!(&run.located, Some(Err(failure)) if failure.is_no_input());
+    if is_missing && folder != here {
+        run.cx.folder = here;
+        run.located = None;
+        run.read_settings()?;
+    }
+    let request = request(options, question, payload, &folder, &mut run)?;
+    let judged = judge(&request, &mut run)?;
+    if judged.decision.reason == GuardReason::NoCaps {
+        return Err(Failure::config("no budget is set, so nothing is guarded"));
+    }
+    // What begins a session spends nothing.
+    if event != Event::SessionStart {
+        count(&judged.log, &judged.decision, &mut run);
+    }
+    Ok(answer(event, question, &judged))
+}
+
+fn request(
+    options: &GuardArgs,
+    question: &Question,
+    payload: &Payload<'_>,
+    folder: &std::path::Path,
+    run: &mut Run<'_, '_>,
+) -> Result<GuardRequest, Failure> {
+    let [team, agent] = [&options.team, &options.hook.agent].map(Clone::clone);
+    if team.as_ref().is_some_and(|team| team.trim().is_empty()) {
+        return Err(Failure::usage("the name of the team is empty"));
+    }
+    let log = run.locate()?;
+    let path = log.settings_path.as_deref();
+    let by_rule = log
+        .settings
+        .team_of(folder, path, &|| store::checkout(folder));
+    run.located = Some(Ok(log));
+    // What an option says outranks the environment, and that the payload.
+    let of_environment = |name| run.cx.first_variable(&[name]);
+    let (others, otherwise) = match of_environment("TOKMON_TEAM") {
+        Some(team) => ([None, None], Some(team)),
+        None => ([of_environment("TOKMON_AGENT"), payload.agent()], by_rule),
+    };
+    Ok(GuardRequest {
+        team,
+        roles: std::iter::once(agent).chain(others).flatten().collect(),
+        otherwise,
+        tokens: options.tokens.filter(|_| question.starts_work),
+        model: question.model.clone().or_else(|| options.model.clone()),
+        kind: if question.starts_work {
+            RequestKind::Start
+        } else {
+            RequestKind::Continue
+        },
+    })
+}
+
+fn answer(event: Event, question: &Question, judged: &Judged) -> Answer {
+    let decision = &judged.decision;
+    let reason = render::guard::reason(decision);
+    match decision.answer {
+        GuardAnswer::Allow => Answer::Allow {
+            warning: (event == Event::SessionStart)
+                .then(|| warning(judged))
+                .flatten(),
+        },
+        _ if event == Event::PreModelSwitch && !is_switch_up(question, judged) => {
+            Answer::Allow { warning: None }
+        }
+        GuardAnswer::Deny => {
+            let advice = match event {
+                Event::PreModelSwitch => "",
+                _ => "; wait, or ask for a larger budget",
+            };
+            Answer::Deny {
+                reason: format!("{reason}{advice}"),
+            }
+        }
+        GuardAnswer::Downgrade => match &decision.to {
+            Some(to) if is_cheaper(question, decision, to.tier) => Answer::Downgrade {
+                model: to.model.clone(),
+                reason,
+            },
+            _ => Answer::Allow { warning: None },
+        },
+    }
+}
+
+/// Whether a model is cheaper than the one that would be used. Of a subagent whose model is not known, only the cheapest surely is.
+fn is_cheaper(question: &Question, decision: &GuardDecision, tier: ModelTier) -> bool {
+    let is_known = question
+        .subagent
+        .as_ref()
+        .is_none_or(|subagent| subagent.names_model);
+    is_known || tier == ModelTier::Bottom || decision.reason == GuardReason::Cap
+}
+
+/// Whether a switch of models is one to a more expensive tier.
+fn is_switch_up(question: &Question, judged: &Judged) -> bool {
+    let guard = &judged.log.settings.policy.guard;
+    let tier = |model: &Option<String>| Some(RequestedModel::of(model.as_deref()?, guard).tier);
+    tier(&question.model_before).is_none_or(|before| tier(&question.model) > Some(before))
+}
+
+/// What the user should know as a session begins.
+fn warning(judged: &Judged) -> Option<String> {
+    let decision = &judged.decision;
+    if let Some(team) = &decision.unknown_team {
+        return Some(format!(
+            "no team {team} in the log: only the budget of all teams is guarded"
+        ));
+    }
+    let is_high = decision.caps.iter().any(|cap| cap.level >= Level::Warning);
+    is_high.then(|| render::guard::reason(decision))
+}

@@ -1,0 +1,94 @@
+//! Codex CLI. Checked against 0.171.0. It refuses an answer with a key that it does not know, and then goes on.
+
+use super::{
+    Answer, Event, Payload, Question, Subagent, decision,
+    payload::text_of,
+    permission_denied, permission_refused,
+    setup::{CommandForm, Handler, Setup},
+    system_message,
+};
+
+pub(super) const EVENTS: &[Event] = &[
+    Event::PreToolUse,
+    Event::PermissionRequest,
+    Event::SessionStart,
+    Event::UserPromptSubmit,
+];
+
+pub(super) fn question(event: Event, payload: &Payload<'_>) -> Question {
+    let model = payload.text("model");
+    let tool = payload.text("tool_name").unwrap_or_default();
+    // Newer tool sets put a name before it, without a separator.
+    if event != Event::PreToolUse || !tool.ends_with("spawn_agent") {
+        return Question {
+            starts_work: event == Event::UserPromptSubmit,
+            model,
+            ..Question::default()
+        };
+    }
+    let input = payload
+        .value("tool_input")
+        .filter(|input| input.is_object());
+    let named = input.and_then(|input| text_of(input.get("model")?));
+    Question {
+        starts_work: true,
+        model: named.or(model),
+        subagent: Some(Subagent {
+            input: input.map_or_else(|| "{}".to_owned(), |input| input.text().to_owned()),
+            // Without one of its own, it has that of its parent, which is known.
+            names_model: true,
+            fixed: None,
+        }),
+        ..Question::default()
+    }
+}
+
+pub(super) fn answer(event: Event, question: &Question, answer: &Answer) -> Option<String> {
+    match (event, answer) {
+        (Event::SessionStart, Answer::Allow { warning }) => Some(system_message(warning.as_ref()?)),
+        (_, Answer::Allow { .. }) => None,
+        (Event::PreToolUse | Event::SessionStart, Answer::Downgrade { model, reason }) => {
+            let downgraded = question
+                .subagent
+                .as_ref()
+                .map(|subagent| downgraded(subagent, model));
+            downgraded.unwrap_or_else(|| {
+                let how = format!(
+                    "{reason}; a hook cannot change the main model: switch with /model to {model}"
+                );
+                Some(system_message(&how))
+            })
+        }
+        // Whether it takes a message there is not known.
+        (_, Answer::Downgrade { .. }) => None,
+        (Event::SessionStart, Answer::Deny { reason }) => Some(system_message(reason)),
+        (Event::PreToolUse, Answer::Deny { reason }) => {
+            Some(permission_denied("PreToolUse", reason))
+        }
+        (Event::PermissionRequest, Answer::Deny { reason }) => Some(permission_refused(reason)),
+        (_, Answer::Deny { reason }) => Some(decision("block", reason)),
+    }
+}
+
+/// Codex takes an input only with a permission, and Claude asks the user only without one.
+fn downgraded(subagent: &Subagent, model: &str) -> Option<String> {
+    let input = subagent.with_model(model)?;
+    Some(format!(
+        r#"{{"hookSpecificOutput":{{"hookEventName":"PreToolUse","permissionDecision":"allow","updatedInput":{input}}}}}"#
+    ))
+}
+
+pub(super) const SETUP: Setup = Setup {
+    title: "Codex",
+    files: "~/.codex/hooks.json (all projects) or .codex/hooks.json (this project); not config.toml",
+    root: None,
+    events: &["SessionStart", "UserPromptSubmit", "PreToolUse"],
+    handler: Handler {
+        command: CommandForm::Line,
+        timeout: ("timeout", 10),
+        fail_closed: None,
+        is_grouped: true,
+    },
+    trust: "Codex skips a new or changed hook until you have trusted it: open codex, enter /hooks, and trust each. `codex exec` skips untrusted hooks without a word.",
+    fail_closed: "With --fail-closed, tokmon denies where it cannot decide. If tokmon is missing, crashes or is too slow, Codex goes on all the same.",
+};

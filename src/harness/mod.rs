@@ -1,0 +1,237 @@
+//! The agent harnesses that run tokmon as a hook: what each asks with its JSON, how each is answered, and how each is set up.
+//! One file for each harness, since none of them understands the answers of another. No I/O, and no decision: `analysis::guard`
+//! decides, `commands` brings the two together.
+
+mod claude;
+mod codex;
+mod copilot;
+mod gemini;
+pub mod install;
+pub mod json;
+mod payload;
+mod setup;
+#[cfg(test)]
+mod tests;
+
+pub use payload::Payload;
+pub use setup::Invocation;
+
+use crate::render::sanitize;
+use json::with_text;
+
+/// A program that runs agents.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
+pub enum Harness {
+    Claude,
+    Codex,
+    Gemini,
+    Copilot,
+}
+
+/// An event that tokmon answers. Of all others, those that are not known yet included, it says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+pub enum Event {
+    #[strum(serialize = "PreToolUse", serialize = "preToolUse")]
+    PreToolUse,
+    PermissionRequest,
+    PostToolBatch,
+    PreModelSwitch,
+    SessionStart,
+    Stop,
+    UserPromptSubmit,
+    AfterTool,
+    BeforeAgent,
+    BeforeModel,
+    BeforeTool,
+}
+
+/// What a harness asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// Whether work starts, which is estimated. Anything else belongs to work that runs already.
+    pub starts_work: bool,
+    /// The model that will do it.
+    pub model: Option<String>,
+    /// The model in use, where another is asked for.
+    pub model_before: Option<String>,
+    pub subagent: Option<Subagent>,
+    /// A command that only records what was used. It is never denied: the log has to learn of what is over its budget.
+    pub records: bool,
+}
+
+/// A call of the tool that starts a subagent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subagent {
+    /// The input of the tool, a JSON object.
+    pub input: String,
+    /// Whether the call says which model to use. If not, [`Question::model`] is the most expensive that it may be.
+    pub names_model: bool,
+    /// Why its model cannot be changed.
+    pub fixed: Option<&'static str>,
+}
+
+impl Subagent {
+    /// The input with another model.
+    fn with_model(&self, model: &str) -> Option<String> {
+        let input = json::JsonValue::parse(&self.input).ok()?;
+        Some(with_text(input, "model", model))
+    }
+}
+
+/// What was decided, in the words to answer with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// With what the user should know, where the harness shows that.
+    Allow {
+        warning: Option<String>,
+    },
+    Downgrade {
+        model: String,
+        reason: String,
+    },
+    Deny {
+        reason: String,
+    },
+}
+
+impl Harness {
+    /// The event of a name, if tokmon answers it.
+    pub fn event(self, name: &str) -> Option<Event> {
+        let event: Event = name.parse().ok()?;
+        let answered: &[Event] = match self {
+            Self::Claude => claude::EVENTS,
+            Self::Codex => codex::EVENTS,
+            Self::Gemini => gemini::EVENTS,
+            Self::Copilot => copilot::EVENTS,
+        };
+        answered.contains(&event).then_some(event)
+    }
+
+    /// The harness that a payload really comes from: Copilot also runs the hooks of Claude's settings in a repository.
+    pub fn of_payload(self, payload: &Payload<'_>) -> Self {
+        match self {
+            Self::Claude if payload.is_copilot() => Self::Copilot,
+            harness => harness,
+        }
+    }
+
+    /// The event that a payload is about.
+    pub fn event_of(self, payload: &Payload<'_>) -> Option<String> {
+        let named = payload.text("hook_event_name");
+        named.or_else(|| {
+            (self == Self::Copilot)
+                .then(|| copilot::inferred_event(payload))
+                .flatten()
+        })
+    }
+
+    /// What is asked by an event. Without a payload: what can be known from the event alone.
+    pub fn question(
+        self,
+        event: Event,
+        payload: &Payload<'_>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Question {
+        let question = match self {
+            Self::Claude => claude::question(event, payload, environment),
+            Self::Codex => codex::question(event, payload),
+            Self::Gemini => gemini::question(event, payload),
+            Self::Copilot => copilot::question(payload),
+        };
+        Question {
+            records: is_recording(payload),
+            ..question
+        }
+    }
+
+    /// The JSON to answer with. `None` is to print nothing, which allows.
+    pub fn answer(self, event: Event, question: &Question, answer: &Answer) -> Option<String> {
+        match self {
+            Self::Claude => claude::answer(event, question, answer),
+            Self::Codex => codex::answer(event, question, answer),
+            Self::Gemini => gemini::answer(event, answer),
+            Self::Copilot => copilot::answer(question, answer),
+        }
+    }
+
+    /// Whether it goes on after an exit code of 1, and shows what is on standard error. Copilot takes it for a denial.
+    pub const fn shows_errors(self) -> bool {
+        !matches!(self, Self::Copilot)
+    }
+}
+
+/// The text of a message: it begins with who says it, and nothing in it drives the terminal that it is shown on. Claude cuts texts at
+/// 10,000 characters.
+fn message(text: &str) -> String {
+    const MAX: usize = 2_000;
+    let text: String = sanitize(text).chars().take(MAX).collect();
+    format!("tokmon: {text}")
+}
+
+/// Whether a shell command is `tokmon record` and nothing else.
+fn only_records(command: &str) -> bool {
+    const OPERATORS: [char; 11] = [';', '|', '&', '$', '`', '<', '>', '(', ')', '\n', '\r'];
+    let words = shell_words::split(command).unwrap_or_default();
+    let mut words = words.iter().map(String::as_str);
+    let program = words
+        .next()
+        .map(|program| program.rsplit(['/', '\\']).next());
+    program.flatten() == Some("tokmon")
+        && words.next() == Some("record")
+        && !command.contains(OPERATORS)
+}
+
+/// Whether a call of a shell is such a command.
+fn is_recording(payload: &Payload<'_>) -> bool {
+    const SHELLS: [&str; 4] = ["Bash", "bash", "shell", "run_shell_command"];
+    let either = |one, other| payload.value(one).or_else(|| payload.value(other));
+    let tool = either("tool_name", "toolName").and_then(json::JsonValue::string);
+    if !tool.is_some_and(|tool| SHELLS.contains(&tool.as_str())) {
+        return false;
+    }
+    let input = either("tool_input", "toolArgs");
+    let command = input.and_then(|input| input.get("command")?.string());
+    command.is_some_and(|command| only_records(&command))
+}
+
+/// `{"systemMessage": …}`, which is shown to the user.
+fn system_message(text: &str) -> String {
+    serde_json::json!({ "systemMessage": message(text) }).to_string()
+}
+
+/// `{"continue": false, …}`, which ends the loop of an agent.
+fn stop(reason: &str) -> String {
+    serde_json::json!({ "continue": false, "stopReason": message(reason) }).to_string()
+}
+
+/// `{"decision": …, "reason": …}`
+fn decision(word: &str, reason: &str) -> String {
+    serde_json::json!({ "decision": word, "reason": message(reason) }).to_string()
+}
+
+/// What to add where a model cannot be changed.
+fn cannot_change(fixed: &str, reason: &str) -> String {
+    format!("{reason}; {fixed}")
+}
+
+/// Answers of `PreToolUse` and `PreModelSwitch`, which Claude and Codex share.
+fn permission_denied(event: &str, reason: &str) -> String {
+    serde_json::json!({ "hookSpecificOutput": {
+        "hookEventName": event,
+        "permissionDecision": "deny",
+        "permissionDecisionReason": message(reason),
+    } })
+    .to_string()
+}
+
+/// The answer of `PermissionRequest`, which Claude and Codex share.
+fn permission_refused(reason: &str) -> String {
+    serde_json::json!({ "hookSpecificOutput": {
+        "hookEventName": "PermissionRequest",
+        "decision": { "behavior": "deny", "message": message(reason) },
+    } })
+    .to_string()
+}

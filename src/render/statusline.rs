@@ -1,0 +1,264 @@
+//! The status line: the state of the budget for a bar that has room for one line, with colours as the bar wants them.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use anstyle::{AnsiColor, Color, Effects, Style as Ansi};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use super::{
+    ColorMode, Format, OutputStyle, StyledLine, TextRole, Theme, brief, cut, json,
+    status::{self, LinePart},
+    width,
+};
+use crate::{
+    analysis::StatusReport,
+    model::{Level, Month},
+};
+
+/// Where a bar says nothing about its room, a message is cut here.
+const MAX_MESSAGE: usize = 80;
+
+pub struct Statusline {
+    parts: Vec<LinePart>,
+    /// The share and the level alone.
+    brief: String,
+    document: StatuslineDocument,
+}
+
+/// The status line for a program: the keys that bars like Waybar read, and what scripts want to know.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StatuslineDocument {
+    pub schema_version: u32,
+    /// The line.
+    pub text: String,
+    /// The level, or `unknown`: a name for style sheets.
+    pub class: String,
+    /// The share of the budget that is used, rounded down. Absent without a budget.
+    pub percentage: Option<u64>,
+    /// The month that is judged. Absent where the log cannot be read.
+    pub month: Option<Month>,
+    /// The level. Absent without a budget.
+    pub level: Option<Level>,
+    /// Why there are no figures.
+    pub error: Option<String>,
+}
+
+impl Statusline {
+    pub fn new(report: &StatusReport, style: OutputStyle) -> Self {
+        let rowless =
+            (!report.has_rows()).then(|| format!("{}: {}", report.month, status::no_rows(report)));
+        let spending = report.spending();
+        let percentage = spending.and_then(|of| {
+            let share = of.used.saturating_mul(100).checked_div(of.budget)?;
+            u64::try_from(share).ok()
+        });
+        Self {
+            parts: status::line_parts(report, style, rowless),
+            brief: status::share_and_level(report, style),
+            document: StatuslineDocument {
+                schema_version: 1,
+                text: String::new(),
+                class: report
+                    .level
+                    .map_or("unknown", |level| level.into_str())
+                    .to_owned(),
+                percentage,
+                month: Some(report.month),
+                level: report.level,
+                error: None,
+            },
+        }
+    }
+
+    /// In place of figures: why there are none.
+    pub fn error(why: &str, style: OutputStyle) -> Self {
+        let why = brief(why);
+        let why = why.split("; ").next().unwrap_or_default();
+        let text = format!("tokens ? {why}");
+        let text = cut(&text, MAX_MESSAGE, style.ellipsis()).into_owned();
+        Self {
+            brief: text.clone(),
+            parts: vec![LinePart::from(text)],
+            document: StatuslineDocument {
+                schema_version: 1,
+                text: String::new(),
+                class: "unknown".to_owned(),
+                percentage: None,
+                month: None,
+                level: None,
+                error: Some(why.to_owned()),
+            },
+        }
+    }
+
+    pub fn write(&self, format: Format, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
+        let line = self.fitted(style);
+        match format {
+            Format::Ansi => {
+                let color = ColorMode::Color;
+                writeln!(out, "{}", OutputStyle { color, ..style }.paint(&line))
+            }
+            Format::Tmux => writeln!(out, "{}", for_tmux(&line)),
+            Format::Json => {
+                let text = line.text().to_owned();
+                let document = StatuslineDocument {
+                    text,
+                    ..self.document.clone()
+                };
+                json::write_line(&document, out)
+            }
+            _ => writeln!(out, "{}", line.text()),
+        }
+    }
+
+    /// As many parts as fit; of the first, if that alone is too wide, only the share and the level. Numbers are not cut unless even
+    /// these do not fit.
+    fn fitted(&self, style: OutputStyle) -> StyledLine {
+        let room = style.width.unwrap_or(usize::MAX);
+        let joined = |count: usize| {
+            let mut line = StyledLine::new();
+            for (at, part) in self.parts.iter().take(count).enumerate() {
+                if at > 0 {
+                    line += " | ";
+                }
+                line += styled(&part.text, part.level);
+            }
+            line
+        };
+        let fitting = (1..=self.parts.len()).rev().map(joined);
+        let mut fitting = fitting.filter(|line| line.width() <= room);
+        fitting.next().unwrap_or_else(|| {
+            let level = self.parts.first().and_then(|part| part.level);
+            if width(&self.brief) <= room {
+                return styled(&self.brief, level);
+            }
+            cut(&self.brief, room, style.ellipsis()).into_owned().into()
+        })
+    }
+}
+
+/// The JSON Schema (2020-12) of the status line.
+pub fn schema() -> String {
+    json::schema_of::<StatuslineDocument>()
+}
+
+/// A text whose last word is that of its level.
+fn styled(text: &str, level: Option<Level>) -> StyledLine {
+    match (level, text.rsplit_once(' ')) {
+        (Some(level), Some((before, word))) => {
+            let word = StyledLine::styled(TextRole::Badge(level), word);
+            StyledLine::from(format!("{before} ")) + word
+        }
+        _ => text.to_owned().into(),
+    }
+}
+
+fn for_tmux(line: &StyledLine) -> String {
+    let mut text = String::new();
+    for (role, piece) in line.pieces() {
+        // To tmux, a hash sign begins a style or a command.
+        let piece = piece.replace('#', "##");
+        match role {
+            Some(role) => {
+                let style = tmux_style(Theme::Auto.style(role));
+                let _ = write!(text, "#[{style}]{piece}#[default]");
+            }
+            None => text += &piece,
+        }
+    }
+    text
+}
+
+fn tmux_style(style: Ansi) -> String {
+    let colors = [("fg", style.get_fg_color()), ("bg", style.get_bg_color())];
+    let colors = colors
+        .into_iter()
+        .filter_map(|(ground, color)| Some(format!("{ground}={}", tmux_color(color?)?)));
+    let bold = style.get_effects().contains(Effects::BOLD);
+    let bold = bold.then(|| "bold".to_owned());
+    colors.chain(bold).collect::<Vec<_>>().join(",")
+}
+
+const fn tmux_color(color: Color) -> Option<&'static str> {
+    Some(match color {
+        Color::Ansi(AnsiColor::Black) => "black",
+        Color::Ansi(AnsiColor::Red) => "red",
+        Color::Ansi(AnsiColor::Green) => "green",
+        Color::Ansi(AnsiColor::Yellow) => "yellow",
+        Color::Ansi(AnsiColor::Magenta) => "magenta",
+        Color::Ansi(AnsiColor::Cyan) => "cyan",
+        Color::Ansi(AnsiColor::BrightWhite) => "brightwhite",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(line: &Statusline, format: Format, style: OutputStyle) -> String {
+        let mut out = Vec::new();
+        line.write(format, style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn line(texts: [(&str, Option<Level>); 3], brief: &str) -> Statusline {
+        let part = |(text, level): (&str, _)| LinePart {
+            text: text.to_owned(),
+            level,
+        };
+        Statusline {
+            parts: texts.map(part).into(),
+            brief: brief.to_owned(),
+            ..Statusline::error("", OutputStyle::PLAIN)
+        }
+    }
+
+    #[test]
+    fn every_width_is_kept() {
+        let line = line(
+            [
+                ("tokens 63.3% 126.7K/200K OK", Some(Level::Ok)),
+                ("plan 95.8% CRIT", Some(Level::Critical)),
+                ("$0.381", None),
+            ],
+            "63.3% OK",
+        );
+        let mut shown = String::new();
+        let mut last = String::new();
+        for width in (0..=60).rev() {
+            let style = OutputStyle {
+                width: Some(width),
+                ..OutputStyle::PLAIN
+            };
+            let text = written(&line, Format::Plain, style);
+            assert!(super::width(text.trim_end()) <= width);
+            if text != last {
+                shown += &format!("{width:>2} {text}");
+                last = text;
+            }
+        }
+        insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn colours_are_those_of_the_bar() {
+        let line = line(
+            [
+                ("tokens 63.3% 1#[fg=red]/200K OK", Some(Level::Ok)),
+                ("plan 95.8% CRIT", Some(Level::Critical)),
+                ("likely 80.0% WARN", Some(Level::Warning)),
+            ],
+            "63.3% OK",
+        );
+        let shown = [Format::Plain, Format::Ansi, Format::Tmux, Format::Json]
+            .map(|format| written(&line, format, OutputStyle::PLAIN).replace('\u{1b}', "ESC"));
+        insta::assert_snapshot!(shown.concat());
+    }
+}
