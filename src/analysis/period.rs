@@ -279,7 +279,16 @@ impl ReconciledMonth<'_> {
     /// What counts against the budget: of the period where it is reset by hand, else of the month.
     pub fn spent(&self) -> Tokens {
         match &self.period {
-            Some(period) => period.teams.values().filter_map(|team| team.used).sum(),
+            Some(period) => period.used(),
+            None => self.used(),
+        }
+    }
+
+    /// The same where the period is not added up yet, at the moment that the log was read.
+    pub fn spent_now(&self) -> Tokens {
+        let is_period = self.ledger.reset == BudgetReset::Manual && self.is_judged();
+        match self.ledger.now().filter(|_| is_period) {
+            Some(now) => self.add_up(now).used(),
             None => self.used(),
         }
     }
@@ -347,11 +356,84 @@ impl Ledger {
     }
 }
 
+impl Period {
+    fn used(&self) -> Tokens {
+        self.teams.values().filter_map(|team| team.used).sum()
+    }
+}
+
 impl TeamPeriod {
     fn add(&mut self, part: Self) {
         let used = self.used.into_iter().chain(part.used);
         self.used = used.reduce(Tokens::saturating_add);
         self.cost.add(&part.cost);
         self.unsure = self.unsure.saturating_add(part.unsure);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use proptest::prelude::*;
+
+    use crate::{
+        edit::{LogSet, Revision},
+        model::{BudgetReset, Policy, Tokens},
+    };
+
+    const RESET: &str = "2026-02-10T12:30:00+00:00";
+
+    /// What counts of a log with a reset at [`RESET`].
+    fn spent(text: String) -> Tokens {
+        let now = "2026-02-28T00:00:00Z".parse().unwrap();
+        let log_set = LogSet {
+            policy: Policy {
+                reset: BudgetReset::Manual,
+                ..Policy::default()
+            },
+            now: Some(now),
+            ..LogSet::default()
+        };
+        let revision = Revision::read(text, &log_set);
+        let month = "2026-02".parse().unwrap();
+        let mut reconciled = revision.ledger.reconcile(month, None);
+        let at_once = reconciled.spent_now();
+        reconciled.begin_period(now);
+        assert_eq!(reconciled.spent(), at_once);
+        at_once
+    }
+
+    proptest! {
+        /// Whatever is written down of the time after a reset counts, no more counts than the month holds, and with what the reset
+        /// says that was used before, what was recorded after it counts exactly.
+        #[test]
+        fn no_less_counts_than_was_used_since_the_reset(
+            rows in proptest::collection::vec((8..13_u32, 0..24_u32, 0..50_000_u64, any::<bool>()), 1..12),
+            beyond in 0..20_000_u64,
+            is_stated: bool,
+        ) {
+            let (mut details, mut lines) = (String::new(), String::new());
+            let (mut before, mut after, mut all) = (0, 0, 0);
+            for (day, hour, tokens, is_line) in rows {
+                let is_after = (day, hour) > (10, 12);
+                *if is_after { &mut after } else { &mut before } += tokens;
+                all += tokens;
+                if is_line {
+                    let _ = writeln!(lines, "[USE] 2026-02-{day:02}T{hour:02}:00:00Z team=A tokens={tokens}");
+                } else {
+                    let _ = write!(details, "\n## Daily Detail — 2026-02-{day:02}\n\n| Time | Team | Tokens |\n|---|---|---|\n| {hour:02}:00 | A | {tokens} |\n");
+                }
+            }
+            let in_rows: u64 = all - lines.split("tokens=").skip(1).filter_map(|rest| rest.trim().lines().next()?.parse::<u64>().ok()).sum::<u64>();
+            let monthly = in_rows + beyond;
+            let mut text = format!("# Cost Log v2.0\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | {monthly} |\n{details}\n{lines}[NOTIFY] {RESET} event=reset\n");
+            if is_stated {
+                let _ = writeln!(text, "[NOTIFY] {RESET} event=baseline team=A tokens={}", before + beyond);
+            }
+            let counted = spent(text).0;
+            prop_assert!(counted >= after && counted <= all + beyond);
+            prop_assert_eq!(counted, if is_stated { after } else { after + beyond });
+        }
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn status(
         let text = match &note.value {
             NoteValue::CurrentUsage(stated, _) => respell(stated, used, Rounding::Down),
             NoteValue::Remaining(stated, _) => {
-                respell(stated, budget?.saturating_sub(used), Rounding::Nearest)
+                let spent = reconciled.spent_now();
+                respell(stated, budget?.saturating_sub(spent), Rounding::Nearest)
             }
             NoteValue::RiskLevel(word) => risk(value, word, reconciled, policy),
             _ => None,
@@ -95,7 +96,7 @@ fn risk(value: &str, word: &str, reconciled: &ReconciledMonth, policy: &Policy) 
     let budget = budget(reconciled, policy)?;
     let level = policy
         .thresholds
-        .level(reconciled.used().0, budget.tokens.0);
+        .level(reconciled.spent_now().0, budget.tokens.0);
     let is = match level {
         Level::Ok => 0,
         Level::Note => 1,

@@ -404,6 +404,68 @@ fn a_reset_needs_a_confirmation_and_a_budget_that_is_reset_by_hand() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_a_reset_asks_first() {
+    let folder = with(MONTHS, MANUAL);
+    let folder = folder.path();
+    let typed = |answer| {
+        let args = ["budget", "--reset", "--color", "never"];
+        Tokmon::new(args).folder(folder).typed(answer).run()
+    };
+    assert_snapshot!(typed("n\n"), @"
+    exit 1
+    --- out
+    --- err
+    55,000 of 100,000 tokens used, 55.0%, ok, since the log began. Reset the budget of cost-log.md? [y/N] tokmon: the budget is not reset
+    ");
+    for answer in ["", "\n", "yesterday\n", "no way"] {
+        assert_eq!(typed(answer).code, 1, "{answer:?}");
+    }
+    assert_eq!(log(folder), MONTHS);
+    assert_snapshot!(typed("Yes\n"), @"
+    exit 0
+    --- out
+    reset: a new period of the budget begins now
+      Limit of     Limit  Used     %  Level     Left  Set in
+      all teams  100,000     0  0.0%  ✓ OK   100,000  tokmon.toml:2
+    since 2026-02-25 17:00 +00:00, when it was reset
+    begins anew with `tokmon budget --reset`
+    2026-02 alone used 35,000 tokens
+    --- err
+    55,000 of 100,000 tokens used, 55.0%, ok, since the log began. Reset the budget of cost-log.md? [y/N]
+    ");
+    assert!(log(folder).contains("event=reset"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_remains_of_a_period_is_written_below_the_log() {
+    let notes = "\
+**Budget Status:**
+- Total budget: 100,000 tokens
+- Current usage: 35,000 tokens (35.0%)
+- Remaining budget: 65,000 tokens (65.0%)
+- Risk level: LOW
+
+";
+    let folder = with(
+        &format!("{MONTHS}{notes}"),
+        "[budget]\nreset = \"manual\"\n",
+    );
+    let folder = folder.path();
+    let recorded = run(folder, "record --team B --tokens 41K --id b1");
+    assert_eq!(recorded.code, 0, "{recorded}");
+    let text = log(folder);
+    let status = text.split("**Budget Status:**").nth(1).unwrap();
+    assert_snapshot!(status.lines().take(5).collect::<Vec<_>>().join("\n"), @"
+    - Total budget: 100,000 tokens
+    - Current usage: 76,000 tokens (76.0%)
+    - Remaining budget: 4,000 tokens (4.0%)
+    - Risk level: CRITICAL
+    ");
+}
+
+#[test]
 fn overrides_are_counted_in_every_view_and_by_check() {
     let lines = "\
 [NOTIFY] 2026-01-25T10:00:00Z event=override reason=\"of another month\"

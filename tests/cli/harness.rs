@@ -22,6 +22,7 @@ pub(crate) struct Tokmon {
     folder: PathBuf,
     input: Vec<u8>,
     terminal: Terminal,
+    input_is_terminal: bool,
 }
 
 /// A world of two zones: the local one, and one with a summer time from the end of March on.
@@ -55,6 +56,7 @@ impl Tokmon {
             folder: PathBuf::from(env!("CARGO_MANIFEST_DIR")),
             input: Vec::new(),
             terminal: Terminal::default(),
+            input_is_terminal: false,
         }
     }
 
@@ -71,6 +73,12 @@ impl Tokmon {
     pub(crate) fn input(mut self, bytes: &[u8]) -> Self {
         self.input = bytes.to_vec();
         self
+    }
+
+    /// Typed on a terminal.
+    pub(crate) fn typed(mut self, text: &str) -> Self {
+        self.input_is_terminal = true;
+        self.input(text.as_bytes())
     }
 
     /// On a terminal of so many cells, in a locale that has UTF-8.
@@ -96,7 +104,7 @@ impl Tokmon {
                 err: &mut err,
                 out_terminal: self.terminal,
                 err_terminal: self.terminal,
-                input_is_terminal: false,
+                input_is_terminal: self.input_is_terminal,
                 input_is_ready: &|_| true,
                 uptime: &std::time::Duration::default,
                 random: &|| 0x5eed,
