@@ -94,16 +94,14 @@ impl fmt::Display for CapAmount {
 impl Cap {
     /// One of its amounts.
     pub fn amount(&self, amount: i128) -> CapAmount {
-        match self.currency {
-            Some(currency) => CapAmount::Money(Money {
+        if let Some(currency) = self.currency {
+            return CapAmount::Money(Money {
                 nanos: amount,
                 currency,
-            }),
-            None => {
-                let most = if amount < 0 { i64::MIN } else { i64::MAX };
-                CapAmount::Tokens(i64::try_from(amount).unwrap_or(most))
-            }
+            });
         }
+        let most = if amount < 0 { i64::MIN } else { i64::MAX };
+        CapAmount::Tokens(i64::try_from(amount).unwrap_or(most))
     }
 
     /// What is used and reserved. None where that is not known.

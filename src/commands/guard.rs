@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use super::{edit_session::EditSession, run::Run};
+use super::{edit_session::EditSession, record, run::Run};
 use crate::{
     analysis::guard::{
         DecisionCounts, GuardAnswer, GuardDecision, GuardRequest, RequestKind, Unjudged,
@@ -198,6 +198,7 @@ fn decide_and_write(
     let (id, override_id) = (run.random_id(), run.random_id());
     let mut outcome = None;
     let mut written: Vec<String> = Vec::new();
+    let mut secret = None;
     let appended = session.target.append_decided(args.wait, &mut |bytes| {
         // Lines are appended to a log with a conflict, too. Nothing but UTF-8 is written into.
         let text = match str::from_utf8(bytes) {
@@ -226,6 +227,7 @@ fn decide_and_write(
         if let Some(hold) = &hold {
             lines.push(hold_line(hold, options.now)?);
         }
+        secret = record::secret(&lines.join("\n"), &session);
         outcome = Some((guarded, decision, hold));
         let newline = newline(text);
         let text: String = lines
@@ -239,6 +241,9 @@ fn decide_and_write(
         Ok(()) => {}
         Err(RewriteError::Plan(failure)) => return Err(failure),
         Err(RewriteError::Write(error)) => return Err(error.into()),
+    }
+    if let Some(secret) = secret {
+        run.urgent_note(secret);
     }
     let nothing = || Failure::new(ExitCode::Internal, "nothing was decided");
     let (guarded, decision, hold) = outcome.ok_or_else(nothing)?;

@@ -80,14 +80,13 @@ fn free(
                 lines += newline;
                 freed.push(id.clone());
             }
-            state => match ended(id, state, options.now) {
-                Some(note) => run.note(note),
-                None => {
+            state => {
+                let unknown = || {
                     let message = format!("the log has no hold with the id {id}");
-                    let help = "`tokmon holds` lists those that have not ended";
-                    return Err(Failure::usage(message).help(help));
-                }
-            },
+                    Failure::usage(message).help("`tokmon holds` lists those that have not ended")
+                };
+                run.note(ended(id, state, options.now).ok_or_else(unknown)?);
+            }
         }
     }
     if !lines.is_empty() {

@@ -84,7 +84,7 @@ impl Default for LevelLadder {
 }
 
 impl LevelLadder {
-    pub const fn at(&self, level: Level) -> AdmittedTier {
+    pub const fn at(self, level: Level) -> AdmittedTier {
         match level {
             Level::Ok => Some(ModelTier::Top),
             Level::Note => self.note,

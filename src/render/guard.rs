@@ -1,13 +1,16 @@
 //! A decision of `guard` in plain words, and as JSON.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::{Format, OutputStyle, counted, json, prefixed, sanitize};
+use super::{Format, OutputStyle, counted, cut, json, prefixed, sanitize};
 use crate::{
     analysis::{
         CapAmount, CapScope,
@@ -227,6 +230,7 @@ fn at_cost(decision: &GuardDecision, shown: &Shown<'_>) -> String {
     };
     let model = decision.to.as_ref().map(|to| &to.model);
     let model = model.or(decision.model.as_ref().map(|model| &model.name));
+    let model = model.map(|model| short(model));
     let by = match cost.source {
         PriceSource::Average => " at the average price of the month",
         PriceSource::Log => " at the price of the log",
@@ -272,7 +276,7 @@ fn refused(decision: &GuardDecision, check: &CapCheck) -> String {
         // What does not fit is what was asked for; the model that does fit is named before.
         GuardAnswer::Downgrade => {
             let model = decision.model.as_ref();
-            prefixed(" with ", model.map(|model| &model.name))
+            prefixed(" with ", model.map(|model| short(&model.name)))
         }
         _ => at_cost(decision, &shown),
     };
@@ -289,22 +293,19 @@ fn refused(decision: &GuardDecision, check: &CapCheck) -> String {
 fn by_ladder(decision: &GuardDecision, check: &CapCheck, limited_by: GuardReason) -> String {
     let shown = Shown::of(check);
     let (limit, of) = (shown.limit, &shown.name);
-    let (why, setting) = match limited_by {
-        GuardReason::MoneyLeft => {
-            let left = shown.amount(check.cap.left());
-            let why = format!("{left} of {limit} remains of {of}, which is too little");
-            (why, "[guard.money]")
-        }
-        _ => {
-            let (level, committed) = (check.level, shown.amount(check.committed()));
-            let (unit, used, and_reserved) = (shown.unit, shown.used, shown.and_reserved);
-            let figures = format!("{committed} of {limit}{unit} {used}{and_reserved}");
-            let why = format!("the level of {of} is {level} ({figures})");
-            (why, "[guard.levels]")
-        }
+    let (why, setting) = if limited_by == GuardReason::MoneyLeft {
+        let left = shown.amount(check.cap.left());
+        let why = format!("{left} of {limit} remains of {of}, which is too little");
+        (why, "[guard.money]")
+    } else {
+        let (level, committed) = (check.level, shown.amount(check.committed()));
+        let (unit, used, and_reserved) = (shown.unit, shown.used, shown.and_reserved);
+        let figures = format!("{committed} of {limit}{unit} {used}{and_reserved}");
+        let why = format!("the level of {of} is {level} ({figures})");
+        (why, "[guard.levels]")
     };
-    let model = decision.model.as_ref().map(|model| &model.name);
-    let model = model.map_or("this one", |model| model);
+    let model = decision.model.as_ref();
+    let model = model.map_or("this one".into(), |model| short(&model.name));
     match decision.admitted_tier {
         None => format!("{why}, so no work may start ({setting} in tokmon.toml)"),
         Some(tier) if decision.to.is_some() => {
@@ -317,9 +318,15 @@ fn by_ladder(decision: &GuardDecision, check: &CapCheck, limited_by: GuardReason
     }
 }
 
+/// A name that a caller gave, as much of it as a message has room for.
+fn short(name: &str) -> Cow<'_, str> {
+    cut(name, 64, "…")
+}
+
 /// What is to be known beside the answer: names that are not known, and prices that are assumed.
 pub fn notes(decision: &GuardDecision) -> Vec<String> {
     let team = decision.unknown_team.as_ref().map(|team| {
+        let team = short(team);
         let meant = decision.similar_team.as_ref();
         let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?"));
         format!(
@@ -329,7 +336,7 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
     });
     let model = decision.model.as_ref().filter(|model| model.is_unknown);
     let model = model.map(|model| {
-        let (name, tier) = (&model.name, model.tier);
+        let (name, tier) = (short(&model.name), model.tier);
         let priced = match decision.cost {
             Some(cost) if cost.source == PriceSource::Tier => {
                 " and priced as the most expensive of it"

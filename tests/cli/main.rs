@@ -47,6 +47,8 @@ mod fix;
 #[cfg(target_os = "linux")]
 mod guard;
 #[cfg(target_os = "linux")]
+mod holds;
+#[cfg(target_os = "linux")]
 mod ids;
 #[cfg(target_os = "linux")]
 mod migrate;

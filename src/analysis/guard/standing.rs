@@ -3,8 +3,9 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::{
-    GuardReason, GuardRequest, RequestKind, TokenEstimate, Trial, Unjudged,
+    GuardReason, GuardRequest, RequestKind, TokenEstimate, Unjudged,
     caps::CapCheck,
+    decide::Trial,
     estimate::{self, LogPrices},
 };
 use crate::{

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     analysis::{Cap, CapScope, CapSource},
-    model::{Currency, GuardPolicy, Thresholds},
+    model::{Currency, GuardPolicy, Policy, Thresholds},
 };
 
 const TOP: &str = "claude-opus-4-5";

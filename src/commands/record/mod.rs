@@ -9,6 +9,7 @@ mod teams;
 use std::{collections::BTreeMap, time::Duration};
 
 use ids::KnownId;
+pub(super) use remarks::secret;
 
 use super::{
     edit_session::EditSession,

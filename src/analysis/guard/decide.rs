@@ -1,0 +1,260 @@
+//! The ladder and the caps: from where the budget stands to a decision.
+
+use super::{
+    CapCheck, DowngradeTarget, GuardAnswer, GuardDecision, GuardReason, GuardRequest, RequestCost,
+    RequestKind, RequestedModel, Standing, Unjudged, estimate, models,
+};
+use crate::model::{AdmittedTier, GuardPolicy, ModelTier, Policy};
+
+/// How far the ladder lets work go, and which cap says so.
+struct Rung<'c> {
+    admitted: AdmittedTier,
+    reason: GuardReason,
+    cap: Option<&'c CapCheck>,
+}
+
+impl Rung<'_> {
+    /// What keeps models from starting, if any are kept.
+    fn limits(&self) -> Option<GuardReason> {
+        let is_limit = self.admitted < Some(ModelTier::Top);
+        is_limit.then_some(self.reason)
+    }
+}
+
+/// What a model may be asked to do: the caps with the request, and which of them refuses it.
+pub(super) struct Trial {
+    pub(super) model: Option<String>,
+    pub(super) cost: Option<RequestCost>,
+    pub(super) caps: Vec<CapCheck>,
+}
+
+impl Trial {
+    /// The cap that refuses the request; of several the tightest.
+    fn refusing(&self) -> Option<&CapCheck> {
+        let refusing = self.caps.iter().filter(|cap| !cap.admits());
+        refusing.max_by_key(|cap| cap.tightness())
+    }
+
+    fn tightest(&self) -> Option<&CapCheck> {
+        self.caps.iter().max_by_key(|cap| cap.tightness())
+    }
+}
+
+/// Decides on a request. Fails where a cap cannot be judged, unless one that can be judged denies the request anyway.
+pub fn decide(
+    standing: &Standing,
+    policy: &Policy,
+    request: &GuardRequest,
+) -> Result<GuardDecision, Box<Unjudged>> {
+    let decision = match request.kind {
+        RequestKind::Continue => going_on(standing, request, policy),
+        RequestKind::Start => starting(standing, request, policy),
+    };
+    match &standing.unjudged {
+        Some(unjudged) if decision.is_admitted() => Err(unjudged.clone()),
+        _ => Ok(decision),
+    }
+}
+
+/// Of work that runs already: denied where nothing is left. The ladder may name a cheaper model for its next step.
+fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> GuardDecision {
+    let trial = standing.trial(request.model.clone(), request, policy);
+    let used_up = standing.caps.iter().filter(|cap| cap.is_used_up());
+    let used_up = used_up.max_by_key(|cap| cap.tightness());
+    let asked = request.model.as_deref();
+    let tier = asked.map(|name| RequestedModel::of(name, &policy.guard).tier);
+    let rung = rung(standing, tier, &policy.guard);
+    let admitted = rung.admitted.max(Some(ModelTier::Bottom));
+    let limit = (admitted, rung.limits());
+    let cheaper = asked.zip(tier).filter(|(_, tier)| Some(*tier) > admitted);
+    let cheaper = cheaper.and_then(|(asked, tier)| {
+        let mut targets = targets(asked, tier, admitted, policy);
+        targets.next()
+    });
+    let draft = match (used_up, cheaper) {
+        (Some(cap), _) => Draft::deny(GuardReason::Cap, Some(cap)),
+        (None, Some(to)) => Draft {
+            answer: GuardAnswer::Downgrade,
+            reason: rung.reason,
+            cap: rung.cap.cloned(),
+            to: Some(to),
+        },
+        (None, None) => Draft {
+            answer: GuardAnswer::Allow,
+            reason: standing.fine(),
+            cap: trial.tightest().cloned(),
+            to: None,
+        },
+    };
+    draft.decision(standing, request, policy, trial, limit)
+}
+
+/// Of work that is to start.
+fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> GuardDecision {
+    let guard = &policy.guard;
+    let asked = request.model.as_deref();
+    let tier = asked.map(|name| RequestedModel::of(name, guard).tier);
+    let rung = rung(standing, tier, guard);
+    let admitted = rung.admitted;
+    let limit = (admitted, rung.limits());
+    let mut trials = trials(standing, request, tier, admitted, policy);
+    let fits = trials.iter().position(|trial| trial.refusing().is_none());
+    let draft = match (admitted, fits) {
+        (None, _) => Draft::deny(rung.reason, rung.cap),
+        (Some(_), Some(at)) => {
+            let trial = trials.remove(at);
+            let is_asked = trial.model.as_deref() == asked;
+            let to = trial.model.clone().filter(|_| !is_asked);
+            let to = to.map(|model| DowngradeTarget {
+                tier: RequestedModel::of(&model, guard).tier,
+                model,
+            });
+            let is_by_ladder = tier.is_some_and(|tier| Some(tier) > admitted);
+            let refused = trials.first().and_then(Trial::refusing).cloned();
+            let (answer, reason, cap) = match &to {
+                None => (
+                    GuardAnswer::Allow,
+                    standing.fine(),
+                    trial.tightest().cloned(),
+                ),
+                Some(_) if is_by_ladder => (GuardAnswer::Downgrade, rung.reason, rung.cap.cloned()),
+                Some(_) => (GuardAnswer::Downgrade, GuardReason::Cap, refused),
+            };
+            let draft = Draft {
+                answer,
+                reason,
+                cap,
+                to,
+            };
+            return draft.decision(standing, request, policy, trial, limit);
+        }
+        (Some(_), None) => match trials.last().and_then(Trial::refusing) {
+            Some(cap) => Draft::deny(GuardReason::Cap, Some(cap)),
+            None => Draft::deny(GuardReason::NoCheaperModel, rung.cap),
+        },
+    };
+    let trial = trials.pop();
+    let trial = trial.unwrap_or_else(|| standing.trial(request.model.clone(), request, policy));
+    draft.decision(standing, request, policy, trial, limit)
+}
+
+/// The models to try, the one that is asked for first where it may start, then cheaper ones, each with the caps as they would be.
+fn trials(
+    standing: &Standing,
+    request: &GuardRequest,
+    tier: Option<ModelTier>,
+    admitted: AdmittedTier,
+    policy: &Policy,
+) -> Vec<Trial> {
+    let Some((asked, tier)) = request.model.as_deref().zip(tier) else {
+        return vec![standing.trial(None, request, policy)];
+    };
+    let own = (Some(tier) <= admitted).then(|| asked.to_owned());
+    let lower = targets(asked, tier, admitted, policy).map(|target| target.model);
+    let models = own.into_iter().chain(lower);
+    models
+        .map(|model| standing.trial(Some(model), request, policy))
+        .collect()
+}
+
+/// The cheaper models that may take the place of one, one in each tier that may start, the highest first.
+fn targets<'a>(
+    asked: &'a str,
+    tier: ModelTier,
+    admitted: AdmittedTier,
+    policy: &'a Policy,
+) -> impl Iterator<Item = DowngradeTarget> + use<'a> {
+    let lower = ModelTier::ALL.into_iter().rev();
+    let lower = lower.filter(move |lower| *lower < tier && Some(*lower) <= admitted);
+    lower.filter_map(move |tier| {
+        let mut names = models::fallbacks(asked, tier, &policy.guard).into_iter();
+        let model = names.find(|name| estimate::is_cheaper(name, asked, policy))?;
+        Some(DowngradeTarget { model, tier })
+    })
+}
+
+/// The lowest rung of the ladder that any cap leads to. A request without a model is judged as one of the top tier that may become
+/// any other.
+fn rung<'c>(standing: &'c Standing, tier: Option<ModelTier>, guard: &GuardPolicy) -> Rung<'c> {
+    let rungs = standing.caps.iter().flat_map(|cap| {
+        let by_level = Rung {
+            admitted: guard.levels.at(cap.level),
+            reason: GuardReason::Level,
+            cap: Some(cap),
+        };
+        let by_money = cap.is_of_money().then(|| Rung {
+            admitted: guard
+                .money
+                .admit(tier.unwrap_or(ModelTier::Top), cap.cap.left()),
+            reason: GuardReason::MoneyLeft,
+            cap: Some(cap),
+        });
+        [Some(by_level), by_money].into_iter().flatten()
+    });
+    let lowest = rungs.min_by_key(|rung| {
+        let tightness = rung.cap.map(CapCheck::tightness);
+        (rung.admitted, std::cmp::Reverse(tightness))
+    });
+    lowest.unwrap_or(Rung {
+        admitted: Some(ModelTier::Top),
+        reason: GuardReason::NoCaps,
+        cap: None,
+    })
+}
+
+/// What a decision comes down to.
+struct Draft {
+    answer: GuardAnswer,
+    reason: GuardReason,
+    cap: Option<CapCheck>,
+    to: Option<DowngradeTarget>,
+}
+
+impl Draft {
+    fn deny(reason: GuardReason, cap: Option<&CapCheck>) -> Self {
+        Self {
+            answer: GuardAnswer::Deny,
+            reason,
+            cap: cap.cloned(),
+            to: None,
+        }
+    }
+
+    fn decision(
+        self,
+        standing: &Standing,
+        request: &GuardRequest,
+        policy: &Policy,
+        trial: Trial,
+        (admitted_tier, limited_by): (AdmittedTier, Option<GuardReason>),
+    ) -> GuardDecision {
+        // A rung of the ladder is one of a cap before the request: what is shown has the request.
+        let with_request = |cap: CapCheck| {
+            let mut caps = trial.caps.iter();
+            let same = caps.find(|other| cap.is_same_limit(other)).cloned();
+            same.unwrap_or(cap)
+        };
+        let is_by_ladder = self.reason != GuardReason::Cap;
+        let cap = self
+            .cap
+            .map(|cap| if is_by_ladder { with_request(cap) } else { cap });
+        let model = request.model.as_deref();
+        GuardDecision {
+            answer: self.answer,
+            reason: self.reason,
+            team: standing.team.clone(),
+            unknown_team: standing.unknown_team.clone(),
+            similar_team: standing.similar_team.clone(),
+            model: model.map(|name| RequestedModel::of(name, &policy.guard)),
+            to: self.to,
+            requested: standing.tokens(request),
+            cost: trial.cost,
+            admitted_tier,
+            limited_by,
+            cap,
+            caps: trial.caps,
+            resets_at: standing.resets_at,
+            overridden: None,
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! What `guard --hold` and `--override` write, and how holds end: the log before and after.
+
+use std::{fmt::Write as _, fs};
+
+use insta::assert_snapshot;
+
+use crate::{
+    guard::log,
+    harness::{self, Tokmon, binary, repository, told},
+};
+
+const LOG: &str = "cost-log.md";
+
+/// Runs the real program at an hour, and shows ids by the order in which they occur.
+struct Scene {
+    folder: tempfile::TempDir,
+    ids: Vec<String>,
+}
+
+impl Scene {
+    fn new(settings: &str) -> Self {
+        let log = log();
+        let files = [(LOG, log.as_str()), ("tokmon.toml", settings)];
+        Self {
+            folder: repository(&files),
+            ids: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, time: &str, args: &[&str]) -> String {
+        let args = args.iter().map(|arg| match arg.strip_prefix("ID") {
+            Some(at) => self.ids[at.parse::<usize>().unwrap()].clone(),
+            None => (*arg).to_owned(),
+        });
+        let output = binary(self.folder.path())
+            .args(args)
+            .env("TOKMON_NOW", format!("2026-02-25T{time}:00Z"))
+            .env("TOKMON_AGENT", "agent-7")
+            .output()
+            .unwrap();
+        let shown = told(&output) + "=== added\n" + &self.added();
+        self.shown(shown)
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join(LOG)).unwrap()
+    }
+
+    /// The lines of the log that are not Markdown.
+    fn added(&self) -> String {
+        let log = self.log();
+        let lines = log.lines().filter(|line| line.starts_with('['));
+        lines.flat_map(|line| [line, "\n"]).collect()
+    }
+
+    fn shown(&mut self, mut text: String) -> String {
+        for line in self.added().lines() {
+            let id = line.split(" id=").nth(1).unwrap_or_default();
+            let id = id.split(' ').next().unwrap_or_default().to_owned();
+            if !id.is_empty() && !self.ids.contains(&id) {
+                self.ids.push(id);
+            }
+        }
+        for (at, id) in self.ids.iter().enumerate() {
+            text = text.replace(id, &format!("ID{at}"));
+        }
+        text
+    }
+}
+
+#[test]
+fn a_hold_reserves_until_it_is_used_freed_or_over() {
+    let mut scene = Scene::new("");
+    let mut pictures = String::new();
+    for (time, args) in [
+        (
+            "10:00",
+            &["guard", "--team", "QA", "--tokens", "5K", "--hold", "30m"][..],
+        ),
+        ("10:05", &["holds"]),
+        (
+            "10:10",
+            &["guard", "--team", "QA", "--tokens", "3001", "--hold", "10"],
+        ),
+        (
+            "10:10",
+            &[
+                "guard",
+                "--team",
+                "QA",
+                "--tokens",
+                "3000",
+                "--hold",
+                "2h",
+                "--model",
+                "claude-opus-4-5",
+            ],
+        ),
+        ("10:29", &["guard", "--team", "QA", "--tokens", "1"]),
+        ("10:30", &["guard", "--team", "QA", "--tokens", "5001"]),
+        ("10:30", &["guard", "--team", "QA", "--tokens", "5000"]),
+        (
+            "10:31",
+            &[
+                "record",
+                "--team",
+                "QA",
+                "--tokens",
+                "400",
+                "--id",
+                "late",
+                "--ends-hold",
+                "ID0",
+            ],
+        ),
+        ("10:32", &["holds", "--free", "ID1"]),
+        ("10:33", &["holds", "--free", "ID1"]),
+        ("10:33", &["holds", "--free", "none-such"]),
+        (
+            "10:34",
+            &[
+                "guard", "--team", "DevOps", "--tokens", "1K", "--hold", "1h",
+            ],
+        ),
+        (
+            "10:35",
+            &[
+                "record",
+                "--team",
+                "DevOps",
+                "--tokens",
+                "900",
+                "--id",
+                "done",
+                "--ends-hold",
+                "ID2",
+            ],
+        ),
+        ("10:36", &["holds"]),
+    ] {
+        let ran = scene.run(time, args);
+        let _ = writeln!(pictures, "$ {time} tokmon {}\n{ran}", args.join(" "));
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn a_hold_reserves_money_where_there_is_a_cost_budget() {
+    let mut scene = Scene::new("[budget]\ncost = 20");
+    let mut pictures = String::new();
+    for args in [
+        &[
+            "guard",
+            "--team",
+            "DevOps",
+            "--tokens",
+            "10K",
+            "--model",
+            "claude-opus-4-5",
+            "--hold",
+            "1h",
+        ][..],
+        &[
+            "guard", "--team", "DevOps", "--tokens", "10K", "--hold", "1h",
+        ],
+        &["holds"],
+        &["guard", "--json"],
+    ] {
+        let ran = scene.run("10:00", args);
+        let _ = writeln!(pictures, "$ tokmon {}\n{ran}", args.join(" "));
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn an_override_is_written_into_the_log_with_its_reason() {
+    let mut scene = Scene::new("");
+    let mut pictures = String::new();
+    for args in [
+        &[
+            "guard",
+            "--team",
+            "QA",
+            "--tokens",
+            "1M",
+            "--override",
+            "release \"day\"\nagreed",
+        ][..],
+        &[
+            "guard",
+            "--override",
+            "see sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ",
+        ],
+        &[
+            "guard",
+            "--team",
+            "QA",
+            "--tokens",
+            "2M",
+            "--hold",
+            "1h",
+            "--override",
+            "once more",
+        ],
+    ] {
+        let ran = scene.run("10:00", args);
+        let _ = writeln!(
+            pictures,
+            "$ tokmon {}\n{ran}",
+            args.join(" ").escape_debug()
+        );
+    }
+    assert_snapshot!(pictures);
+    assert_eq!(
+        harness::changes(&log(), &scene.log()).lines().count(),
+        4,
+        "no other line changes"
+    );
+}
+
+#[test]
+fn a_hold_fits_the_log_that_it_is_written_into() {
+    let crlf = log().replace('\n', "\r\n");
+    let open = log().trim_end().to_owned();
+    let conflict = format!(
+        "{}<<<<<<< ours\n| QA | x | 5 |\n=======\n>>>>>>> theirs\n",
+        log()
+    );
+    let mut pictures = String::new();
+    for (name, log) in [
+        ("crlf", crlf),
+        ("an open end", open),
+        ("a conflict", conflict),
+    ] {
+        let folder = repository(&[(LOG, &log)]);
+        let args = ["guard", "--team", "QA", "--tokens", "5", "--hold", "1h"];
+        let ran = Tokmon::new(args).folder(folder.path()).run();
+        let after = fs::read_to_string(folder.path().join(LOG)).unwrap();
+        let added = after.strip_prefix(&log).unwrap().escape_debug();
+        let _ = writeln!(pictures, "=== {name}: exit {}\n{added}", ran.code);
+    }
+    assert_snapshot!(pictures);
+    let folder = repository(&[(LOG, "")]);
+    let bytes = [log().as_bytes(), b"\xff\n"].concat();
+    fs::write(folder.path().join(LOG), &bytes).unwrap();
+    let args = ["guard", "--team", "QA", "--tokens", "5", "--hold", "1h"];
+    let ran = Tokmon::new(args).folder(folder.path()).run();
+    assert_eq!(ran.code, 65, "{ran}");
+    assert_eq!(fs::read(folder.path().join(LOG)).unwrap(), bytes);
+}
+
+#[test]
+fn a_guard_that_writes_waits_no_longer_than_asked() {
+    let folder = repository(&[(LOG, &log())]);
+    let lock = fs::File::open(folder.path().join(LOG)).unwrap();
+    lock.lock().unwrap();
+    let args = [
+        "guard", "--team", "QA", "--tokens", "1", "--hold", "5", "--wait", "50ms",
+    ];
+    let output = binary(folder.path()).args(args).output().unwrap();
+    assert_eq!(output.status.code(), Some(75), "{}", told(&output));
+    let args = ["guard", "--team", "QA", "--tokens", "1"];
+    let output = binary(folder.path()).args(args).output().unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "it needs no lock to answer alone"
+    );
+    assert_eq!(fs::read_to_string(folder.path().join(LOG)).unwrap(), log());
+}
