@@ -240,6 +240,24 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
 }
 
 #[test]
+fn the_page_shows_what_is_printed_and_what_the_log_says() {
+    let page = fs::read_to_string("docs/budget.md").unwrap();
+    let block = |start: &str| {
+        let at = page.find(start).unwrap() + start.len();
+        page[at..].split("```").next().unwrap().to_owned()
+    };
+    let settings = "[budget]\ncost = \"1 USD\"\n[budget.months.2026-02]\ntokens = \"60K\"\n[teams.\"Team A\"]\ntokens = \"40K\"\ncost = \"0.10\"\n";
+    let folder = with(MONTHS, settings);
+    assert_eq!(run(folder.path(), "budget").out, block("$ tokmon budget\n"));
+    let lines = [block("so far:\n\n```\n"), block("into the log:\n\n```\n")].concat();
+    let folder = with(&format!("{MONTHS}{lines}"), MANUAL);
+    let report = json(folder.path(), "--json");
+    assert_eq!(report["period"]["reason"], "new contract");
+    assert_eq!(report["used"]["tokens"], 5_000, "the baseline is read");
+    assert_eq!(run(folder.path(), "check -q").code, 0);
+}
+
+#[test]
 fn a_period_counts_all_that_is_not_known_to_be_from_before_it() {
     let after = |reset: &str| spent(&format!("{MONTHS}[NOTIFY] {reset}\n"));
     // Never reset: everything in the log counts.

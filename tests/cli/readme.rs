@@ -170,6 +170,7 @@ fn each_concept_has_one_term() {
     ]
     .into_iter()
     .chain(["docs/settings.md", "docs/terms.md"])
+    .chain(["docs/budget.md", "docs/prices.md"])
     {
         texts.push((path.to_owned(), page(path)));
     }
@@ -183,6 +184,8 @@ fn each_concept_has_one_term() {
         "archive --help",
         "migrate --help",
         "init --help",
+        "budget --help",
+        "prices --help",
         "init --dry-run",
         "schema",
         "schema check",

@@ -80,12 +80,14 @@ impl NewLog {
         let team = |(name, budget)| {
             let alias = quoted(&format!("{name} (old name)"));
             let (name, budget) = (quoted(name), number(budget));
-            format!("[teams.{name}]\ntokens = {budget}\n#aliases = [{alias}]\n")
+            format!(
+                "[teams.{name}]\ntokens = {budget}\n#cost = \"2.00 USD\"\n#aliases = [{alias}]\n"
+            )
         };
         let mut teams: Vec<String> = self.team_budgets().map(team).collect();
         if teams.is_empty() {
-            let example =
-                "#[teams.\"Team A\"]\n#tokens = \"15K\"\n#aliases = [\"Alpha\", \"team-a\"]\n";
+            let example = "#[teams.\"Team A\"]\n#tokens = \"15K\"\n#cost = \"2.00 USD\"\n\
+                #aliases = [\"Alpha\", \"team-a\"]\n";
             teams.push(example.to_owned());
         }
         SETTINGS
@@ -109,6 +111,8 @@ log = <log>
 #cost = "25.00 USD"
 # Tokens that are not allocated to teams.
 #reserve = "5K"
+# When the budget begins anew: with each "month", or "manual", by `tokmon budget --reset`. See docs/budget.md.
+#reset = "month"
 
 # From which percentage of a budget its level rises.
 [budget.thresholds]
@@ -122,7 +126,7 @@ log = <log>
 #tokens = "150K"
 #cost = "20.00 USD"
 
-# A team: its allocation for a month, and its other names in the log.
+# A team: its allocation for a month in tokens and in money, and its other names in the log.
 <teams>
 # Tokens per deliverable: the target, and from where a team gets an alert. Overrides the log.
 [efficiency]
