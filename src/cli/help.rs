@@ -46,7 +46,9 @@ pub(super) const GLOBAL: &str = "Global options";
 const OFTEN_USED: [&str; 5] = ["file", "format", "budget", "quiet", "help"];
 
 /// The options of the views that `-h` leaves to `--help`, so that it fits a screen or two.
-const RARE: [&str; 10] = [
+const RARE: [&str; 12] = [
+    "bell",
+    "project",
     "backtest",
     "optimizations",
     "fail_on_reserved",

@@ -69,7 +69,7 @@ Examples:
 const HOOKS_USAGE: &str = "tokmon hooks <claude|codex|gemini|copilot> [OPTIONS]";
 
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = HOOKS_EXAMPLES, override_usage = HOOKS_USAGE, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)))]
+#[command(help_template = TEMPLATE, before_help = HOOKS_EXAMPLES, override_usage = HOOKS_USAGE, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)), mut_arg("budget", |arg| arg.hide(true)))]
 pub struct HooksArgs {
     /// The harness that is to ask
     #[arg(value_name = "HARNESS", value_enum)]

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::harness::{binary, fixture, repository, told};
 
 /// What is run, and how `names.py` reads it. `text` has no names that could be read back.
-const OUTPUTS: [(&str, &str); 13] = [
+const OUTPUTS: [(&str, &str); 15] = [
     ("--teams --format csv", "csv"),
     ("--teams --format markdown", "markdown"),
     ("--json", "json"),
@@ -29,6 +29,8 @@ const OUTPUTS: [(&str, &str); 13] = [
     ("check --format github", "text"),
     ("--full --ascii", "text"),
     ("alert --dry-run", "text"),
+    ("statusline --format tmux", "text"),
+    ("statusline --json", "text"),
 ];
 
 /// The names, by the tokens that each team uses. White space is folded, as in all names.
