@@ -346,7 +346,7 @@ mod tests {
             "was ended: it took longer than 400ms: wait"
         );
         assert!(start.elapsed() < Duration::from_millis(1_900));
-        thread::sleep(Duration::from_millis(2_000));
+        thread::sleep(Duration::from_secs(2));
         assert!(!late.exists(), "what it started goes on");
     }
 

@@ -45,7 +45,7 @@ impl Gauge {
 
     /// What is due, with these thresholds in ascending order. Of several that are reached, the highest counts.
     pub fn step(self, thresholds: &[u32], latches: &[Latch]) -> Option<Step> {
-        let latched = self.latched(latches);
+        let sent_to = self.latched(latches);
         let reached = match self {
             Self::Share { reached, .. } => reached,
             Self::Chance(chance) => {
@@ -53,15 +53,15 @@ impl Gauge {
                 reached.max().copied()
             }
         };
-        if let Some(threshold) = reached.filter(|threshold| *threshold > latched) {
+        if let Some(threshold) = reached.filter(|threshold| *threshold > sent_to) {
             return Some(Step::Notify(threshold));
         }
         let Self::Chance(chance) = self else {
             return None;
         };
         let has_fallen = |threshold: &&u32| chance.saturating_add(REARM) <= **threshold;
-        let mut latched = thresholds.iter().filter(|threshold| **threshold <= latched);
-        latched.find(has_fallen).copied().map(Step::Rearm)
+        let mut sent = thresholds.iter().filter(|threshold| **threshold <= sent_to);
+        sent.find(has_fallen).copied().map(Step::Rearm)
     }
 }
 
@@ -69,6 +69,7 @@ impl Gauge {
 mod tests {
     use std::collections::BTreeMap;
 
+    use Step::{Notify, Rearm};
     use proptest::prelude::*;
 
     use super::*;
@@ -107,7 +108,6 @@ mod tests {
     fn each_threshold_is_notified_once_and_the_highest_of_several_alone() {
         let log = &mut Vec::new();
         let mut step = |used, budget| take(share(used, budget), &THRESHOLDS, log);
-        use Step::Notify;
         for (used, budget, expected) in [
             (74, 100, None),
             (75, 100, Some(Notify(75))),
@@ -133,7 +133,6 @@ mod tests {
     fn a_chance_must_fall_five_points_before_its_notice_goes_out_again() {
         let log = &mut Vec::new();
         let mut step = |chance| take(Gauge::Chance(chance), &[20, 50], log);
-        use Step::{Notify, Rearm};
         for (chance, expected) in [
             (19, None),
             (20, Some(Notify(20))),

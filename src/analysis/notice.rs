@@ -226,18 +226,17 @@ fn due(
 }
 
 fn figure(report: &StatusReport, alert: &Alert, about: &About) -> Option<Figure> {
-    let (gauge, thresholds) = match about.chance {
-        Some(chance) => (Gauge::Chance(chance.percent()), chance_thresholds(report)),
-        None => {
-            let steps = report.budget.thresholds.steps();
-            let mut reached = steps.into_iter();
-            let (reached, _) = reached.find(|(_, level)| *level == alert.level)?;
-            let gauge = Gauge::Share {
-                reached: Some(reached),
-                budget: units(about.budget),
-            };
-            (gauge, steps.map(|(percent, _)| percent).to_vec())
-        }
+    let (gauge, thresholds) = if let Some(chance) = about.chance {
+        (Gauge::Chance(chance.percent()), chance_thresholds(report))
+    } else {
+        let steps = report.budget.thresholds.steps();
+        let mut reached = steps.into_iter();
+        let (reached, _) = reached.find(|(_, level)| *level == alert.level)?;
+        let gauge = Gauge::Share {
+            reached: Some(reached),
+            budget: units(about.budget),
+        };
+        (gauge, steps.map(|(percent, _)| percent).to_vec())
     };
     Some(Figure {
         subject: Subject {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     model::{
         BudgetLines, BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money,
-        Month, Percent, Status, Thresholds, Tokens,
+        Month, Percent, PeriodKey, Status, Thresholds, Tokens,
     },
     text::{FileId, Place},
 };
@@ -131,6 +131,16 @@ impl StatusReport {
     /// Whether the month has any rows. One that a run judges need not.
     pub fn has_rows(&self) -> bool {
         self.log.months.contains(&self.month)
+    }
+
+    /// What tells the period of the budget from others. One that was never reset by hand began before all months.
+    pub fn period_key(&self) -> PeriodKey {
+        let since = |period: &PeriodReport| {
+            let always = || PeriodKey::Since(DateTime::UNIX_EPOCH.fixed_offset());
+            period.key().unwrap_or_else(always)
+        };
+        let by_hand = self.period.as_ref().map(since);
+        by_hand.unwrap_or(PeriodKey::Month(self.month))
     }
 
     /// Whether any day of the month has rows. Only where rows were asked for.

@@ -162,6 +162,33 @@ fn what_is_reserved_and_what_is_forecast_are_notified_by_themselves() {
 }
 
 #[test]
+fn a_budget_that_is_reset_by_hand_has_notices_once_between_two_resets() {
+    let folder = scene(800);
+    write(&folder, "tokmon.toml", "[budget]\nreset = \"manual\"\n");
+    let run = |now: &str| {
+        let output = tokmon(&folder, &["alert", "-q"])
+            .env("TOKMON_NOW", now)
+            .output()
+            .unwrap();
+        told(&output)
+    };
+    let add = |line: &str| write(&folder, "cost-log.md", &(log(&folder) + line + "\n"));
+    let mut seen = run("2026-02-25T17:00:00Z");
+    // The month ends, and the period does not.
+    seen += &run("2026-03-05T17:00:00Z");
+    add("[NOTIFY] 2026-03-06T00:00:00Z event=reset month=2026-03 by=kim reason=\"new quarter\"");
+    add("[USE] 2026-03-06T10:00:00Z team=\"Team B\" tokens=910 id=x1");
+    seen += &run("2026-03-06T17:00:00Z");
+    seen += &run("2026-03-07T17:00:00Z");
+    let lines: Vec<String> = log(&folder)
+        .lines()
+        .filter(|line| line.contains("threshold="))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_snapshot!(seen + &lines.concat());
+}
+
+#[test]
 fn what_a_team_may_cost_and_money_that_is_reserved_are_notified_too() {
     let folder = repository(&[
         (

@@ -13,12 +13,13 @@ use super::{
 };
 use crate::{
     analysis::{
-        DueNotice, NoticeOptions, Notices, Rows, StatusReport, forecast::BacktestExtent, notices,
+        CostBudget, DueNotice, NoticeOptions, Notices, Rows, StatusReport,
+        forecast::BacktestExtent, notices,
     },
     cli::{AlertArgs, ViewArgs},
     exit::ExitCode,
     failure::{Failure, cannot_print},
-    model::{Level, PeriodKey},
+    model::Level,
     program::Program,
     render::{self, NoticeList, NoticeOutcome, NoticeReport},
     session::{LogFiles, MonthChoice},
@@ -86,7 +87,7 @@ fn assess(log: &LogFiles, from: Level, run: &mut Run<'_, '_>) -> Result<Due, Fai
     let (loaded, report) = load_request(log, &request, run)?;
     let options = NoticeOptions {
         from,
-        period: PeriodKey::Month(report.month),
+        period: report.period_key(),
         time: report.now,
     };
     let notices = notices(&report, loaded.notices(), options);
@@ -94,11 +95,7 @@ fn assess(log: &LogFiles, from: Level, run: &mut Run<'_, '_>) -> Result<Due, Fai
         return Err(Failure::usage("alert needs a budget")
             .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml"));
     }
-    if let Some(problem) = report
-        .cost_budget
-        .as_ref()
-        .and_then(|cost| cost.not_judged())
-    {
+    if let Some(problem) = report.cost_budget.as_ref().and_then(CostBudget::not_judged) {
         run.note(problem);
     }
     Ok(Due { report, notices })

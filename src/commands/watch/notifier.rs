@@ -14,7 +14,7 @@ use crate::{
     cli::GlobalArgs,
     commands::run::Run,
     failure::Failure,
-    model::{Level, Notice, PeriodKey},
+    model::{Level, Notice},
     program::{Program, ProgramInput},
 };
 
@@ -76,7 +76,7 @@ impl Notifier {
         }
         let options = NoticeOptions {
             from: self.from,
-            period: PeriodKey::Month(report.month),
+            period: report.period_key(),
             time: report.now,
         };
         let notices = notices(report, lines, options);
