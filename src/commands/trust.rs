@@ -2,7 +2,7 @@
 //! beside it that the program consists of, it must be trusted again.
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     config,
     exit::ExitCode,
     failure::Failure,
-    program::typed,
+    program::{Program, typed},
     session::read_settings_text,
     store::{self, TrustList, TrustedFile},
 };
@@ -61,8 +61,11 @@ pub fn run(args: &TrustArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     let cannot = || format!("cannot write {}", list.path().display());
     list.add(trusted, random).with_context(cannot)?;
     let with = match named.beside.as_slice() {
-        [] => String::new(),
-        beside => format!("\nand with it: {}", beside.join(", ")),
+        [] => "; what it reads by itself is not covered".to_owned(),
+        beside => format!(
+            "\nand with it: {}; what it reads besides is not covered",
+            beside.join(", ")
+        ),
     };
     let text = format!(
         "{shown} is trusted, as it is now, to run: {}{with}",
@@ -115,8 +118,12 @@ fn print_list(list: &TrustList, run: &mut Run<'_, '_>) -> Result<ExitCode, Failu
 
 /// The program that a settings file names, and what it consists of.
 pub struct NamedProgram {
-    /// The program and its arguments.
+    /// The settings file, without links: what is in a folder is not run because of a link that leads out of it.
+    path: PathBuf,
+    /// The program and its arguments, as they are written.
     pub words: Vec<String>,
+    /// The same with files as whole paths, since the program does not run in their folder.
+    program: Vec<PathBuf>,
     checksum: String,
     /// The files of the repository, or else of the folder of the settings, that are named as the program or its arguments, as they are
     /// written.
@@ -124,30 +131,55 @@ pub struct NamedProgram {
 }
 
 impl NamedProgram {
-    /// Reads a settings file, and the files that its program consists of. What is checked is what is used: the file is not read again.
+    /// Reads a settings file, and the files that its program consists of. The settings that are checked are those that are used; a
+    /// program is read again by the system when it is run.
     pub fn read(path: &Path, run: &Run<'_, '_>) -> Result<Self, Failure> {
-        let (text, settings) = read_settings_text(&run.log_options(), path)?;
+        let path = store::real_path(path);
+        let (text, settings) = read_settings_text(&run.log_options(), &path)?;
         let words = settings.alert.program;
-        let folder = store::real_path(path.parent().unwrap_or(path));
+        let folder = path.parent().unwrap_or(&path);
         // What comes with the settings changes with them.
-        let tree = store::up_to_repository(&folder).pop();
-        let tree = tree.unwrap_or_else(|| folder.clone());
-        let (mut texts, mut beside) = (vec![text.into_bytes()], Vec::new());
-        for word in &words {
+        let tree = store::up_to_repository(folder).pop();
+        let tree = tree.unwrap_or_else(|| folder.to_path_buf());
+        let mut parts = vec![(config::FILE.to_owned(), text.into_bytes())];
+        let (mut program, mut beside) = (Vec::new(), Vec::new());
+        for (at, word) in words.iter().enumerate() {
             let file = store::real_path(&folder.join(word));
-            if !file.starts_with(&tree) || !store::is_file(&file) {
+            // The name of a program without a folder is looked for on `PATH`.
+            let is_name = at == 0 && !word.contains(['/', std::path::MAIN_SEPARATOR]);
+            if is_name || !file.starts_with(&tree) || !store::is_file(&file) {
+                program.push(if at == 0 && !is_name {
+                    file
+                } else {
+                    word.into()
+                });
                 continue;
             }
             let read = store::open(&file)
                 .map_err(|error| std::io::Error::other(error.to_string()))
                 .and_then(|mut opened| opened.bytes_up_to(MAX_SIZE));
-            texts.push(read.with_context(|| format!("cannot read {}", file.display()))?);
+            let read = read.with_context(|| format!("cannot read {}", file.display()))?;
+            parts.push((word.clone(), read));
             beside.push(word.clone());
+            program.push(file);
         }
         Ok(Self {
-            checksum: store::checksum(&texts),
+            checksum: store::checksum(&parts),
+            path,
             words,
+            program,
             beside,
+        })
+    }
+
+    /// What is run. In the root folder: a program that looks for its own files where it runs, as `make` does, finds none that a
+    /// repository brings.
+    pub fn program(&self) -> Option<Program> {
+        let (first, args) = self.program.split_first()?;
+        Some(Program {
+            path: first.into(),
+            args: args.iter().map(OsString::from).collect(),
+            folder: PathBuf::from(std::path::MAIN_SEPARATOR_STR),
         })
     }
 
@@ -156,16 +188,16 @@ impl NamedProgram {
     }
 
     /// Fails unless the user trusts it. Their own settings need no trust.
-    pub fn check(&self, path: &Path, run: &Run<'_, '_>) -> Result<(), Failure> {
+    pub fn check(&self, run: &Run<'_, '_>) -> Result<(), Failure> {
         let own = run.cx.user_settings();
-        let own = own.map(|folder| folder.join("tokmon").join(config::FILE));
-        if own.is_some_and(|own| own == path) {
+        let own = own.map(|folder| store::real_path(&folder.join("tokmon").join(config::FILE)));
+        if own.is_some_and(|own| own == self.path) {
             return Ok(());
         }
         let list = list(run)?;
         let cannot = || format!("cannot read {}", list.path().display());
-        let known = list.find(&store::real_path(path)).with_context(cannot)?;
-        let shown = run.log_options().shown(path);
+        let known = list.find(&self.path).with_context(cannot)?;
+        let shown = run.log_options().shown(&self.path);
         let (program, why) = match known {
             Some(file) if file.checksum == self.checksum => return Ok(()),
             Some(_) => (
@@ -185,13 +217,4 @@ impl NamedProgram {
 
 fn quoted(path: &str) -> String {
     typed([OsStr::new(path)])
-}
-
-/// The path of a program that settings name: a path is relative to their folder, a name is looked for on `PATH`.
-pub fn path_in(folder: &Path, word: &str) -> PathBuf {
-    if word.contains(std::path::MAIN_SEPARATOR) || word.contains('/') {
-        folder.join(word)
-    } else {
-        word.into()
-    }
 }

@@ -1,7 +1,8 @@
-//! The files that the user trusts, in a file of their own: a checksum and a path on each line, as `sha256sum` writes them. What being
+//! The files that the user trusts, in a file of their own: a checksum and a path on each line. What being
 //! trusted permits is not known here.
 
 use std::{
+    fs::File,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
@@ -28,25 +29,23 @@ pub struct TrustList {
     folder: PathBuf,
 }
 
-/// A checksum of some texts in their order: SHA-256, in hexadecimal. Of one text it is what `sha256sum` says.
-pub fn checksum(texts: &[Vec<u8>]) -> String {
+/// A checksum of named texts in their order: SHA-256, in hexadecimal.
+pub fn checksum(parts: &[(String, Vec<u8>)]) -> String {
     use std::fmt::Write as _;
 
     let mut hasher = Sha256::new();
-    for (at, text) in texts.iter().enumerate() {
-        if at > 0 {
+    for (name, text) in parts {
+        for bytes in [name.as_bytes(), text] {
             // What ends one text does not begin the next.
-            hasher.update((text.len() as u64).to_le_bytes());
+            hasher.update((bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
         }
-        hasher.update(text);
     }
-    hasher
-        .finalize()
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    let bytes = hasher.finalize();
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 impl TrustList {
@@ -85,6 +84,7 @@ impl TrustList {
             let why = "its path is not one line of UTF-8";
             return Err(io::Error::new(ErrorKind::InvalidInput, why));
         }
+        let _lock = self.lock()?;
         let mut files = self.files()?;
         files.retain(|other| other.path != file.path);
         files.push(file);
@@ -93,6 +93,7 @@ impl TrustList {
 
     /// Trusts a file no more. False where it was not trusted.
     pub fn remove(&self, path: &Path, random: u64) -> io::Result<bool> {
+        let _lock = self.lock()?;
         let mut files = self.files()?;
         let before = files.len();
         files.retain(|file| file.path != path);
@@ -102,12 +103,25 @@ impl TrustList {
         self.write(files, random).map(|()| true)
     }
 
+    /// Keeps other processes from changing the list, until the file is dropped.
+    fn lock(&self) -> io::Result<File> {
+        create_folder(&self.folder)?;
+        let path = self.folder.join(FILE).with_extension("lock");
+        let mut options = File::options();
+        let lock = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        lock.lock()?;
+        Ok(lock)
+    }
+
     fn write(&self, mut files: Vec<TrustedFile>, random: u64) -> io::Result<()> {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         let lines = files
             .iter()
             .map(|TrustedFile { checksum, path }| format!("{checksum}  {}\n", path.display()));
-        create_folder(&self.folder)?;
         replace(
             &self.path(),
             lines.collect::<String>().as_bytes(),
@@ -144,20 +158,24 @@ mod tests {
     }
 
     #[test]
-    fn a_checksum_is_that_of_sha256sum_and_says_where_a_text_ends() {
-        let sum = |texts: &[&str]| {
-            checksum(
-                &texts
-                    .iter()
-                    .map(|text| text.as_bytes().to_vec())
-                    .collect::<Vec<_>>(),
-            )
+    fn a_checksum_says_which_text_is_whose_and_where_it_ends() {
+        let sum = |parts: &[(&str, &str)]| {
+            let parts = parts
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+            checksum(&parts.collect::<Vec<_>>())
         };
-        assert_eq!(
-            sum(&["abc"]),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-        assert_ne!(sum(&["ab", "c"]), sum(&["a", "bc"]));
-        assert_ne!(sum(&["abc", ""]), sum(&["abc"]));
+        let all = [
+            sum(&[]),
+            sum(&[("a", "")]),
+            sum(&[("a", "bc")]),
+            sum(&[("ab", "c")]),
+            sum(&[("a", "b"), ("", "c")]),
+            sum(&[("a", "bc"), ("", "")]),
+        ];
+        assert!(all.iter().all(|sum| sum.len() == 64));
+        for (at, one) in all.iter().enumerate() {
+            assert!(!all[..at].contains(one), "{at}");
+        }
     }
 }
