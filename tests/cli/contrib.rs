@@ -256,7 +256,8 @@ fn a_webhook_that_fails_is_reported_without_its_url() {
     for (words, url) in [
         (&["slack"][..], ""),
         (&["slack"], "file:///etc/passwd"),
-        (&["slack"], "http://127.0.0.1:9/\"\noutput = x"),
+        (&["slack"], "http://127.0.0.1:9/\""),
+        (&["slack"], "http://127.0.0.1:9/\noutput = x"),
         (&["irc"], "http://127.0.0.1:9/"),
         (&[], "http://127.0.0.1:9/"),
     ] {
