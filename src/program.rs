@@ -30,7 +30,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_m
 const GRACE: Duration = Duration::from_millis(500);
 
 /// How long to wait for the rest of standard error: another process may have inherited it.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+const REST_OF_STDERR: Duration = Duration::from_millis(200);
 
 /// A program with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Program {
         let child = command.spawn().map_err(ProgramFailure::CannotStart)?;
         let mut running = Running::new(child, input.stdin);
         let ended = running.wait(limit, is_to_stop);
-        let stderr = running.last_words();
+        let stderr = running.rest_of_stderr();
         match ended {
             Ok(Some(status)) => outcome(status, stderr),
             Ok(None) if is_to_stop() => Err(ProgramFailure::Stopped),
@@ -220,8 +220,8 @@ impl Running {
     }
 
     /// What it wrote on standard error.
-    fn last_words(&self) -> String {
-        let _ = self.silent.recv_timeout(LAST_WORDS);
+    fn rest_of_stderr(&self) -> String {
+        let _ = self.silent.recv_timeout(REST_OF_STDERR);
         let stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&stderr).trim().to_owned()
     }
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_of_a_program_is_told() {
+    fn each_end_of_a_program_is_reported() {
         assert_eq!(
             ran("[ \"$GIVEN\" = '$(id) \"' ] && [ -z \"$HOME\" ]", b""),
             "done"

@@ -10,6 +10,7 @@ use serde_with::skip_serializing_none;
 
 use super::{
     Alert, AlertKind, ForecastBasis, StatusReport,
+    caps::caps,
     latch::{Gauge, Latch, Step},
 };
 use crate::model::{
@@ -138,7 +139,7 @@ pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptio
         due: due.collect(),
         rearmed: rearmed.collect(),
         sent: latches.sent,
-        has_limit: has_limit(report),
+        has_limit: !caps(report).is_empty(),
     }
 }
 
@@ -146,13 +147,6 @@ pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptio
 pub fn is_due(lines: &[Notice<'_>], period: PeriodKey) -> impl Fn(&DueNotice) -> bool {
     let latches = Latches::of(lines, period);
     move |notice| matches!(latches.step(&notice.figure), Some(Step::Notify(_)))
-}
-
-fn has_limit(report: &StatusReport) -> bool {
-    let mut teams = report.teams.iter();
-    report.budget.tokens.is_some()
-        || report.budget.cost.is_some()
-        || teams.any(|team| team.allocated_tokens.is_some())
 }
 
 /// What the lines of a period say, by what they are about.
@@ -426,7 +420,7 @@ fn line_key(name: &str) -> String {
 }
 
 /// The name of a team as a line of the log can have it: on one line, and of a length that leaves room for the rest. One that had to be
-/// changed is told apart by a checksum.
+/// changed is distinguished by a checksum.
 fn line_name(name: &str) -> Cow<'_, str> {
     let is_plain = |c: char| !c.is_control();
     let is_short = name.chars().nth(MAX_NAME).is_none();

@@ -66,8 +66,6 @@ pub enum NoticeOutcome {
     Printed,
     /// The program was run for it.
     Sent,
-    /// Another process sent it.
-    SentElsewhere,
     /// The program failed. The next run tries again.
     Failed,
     /// It was not tried, since the program could not be run for one before it. The next run tries again.
@@ -177,7 +175,6 @@ impl NoticeReport<'_> {
             NoticeOutcome::Printed => "",
             NoticeOutcome::Due => ": due",
             NoticeOutcome::Sent => ": sent",
-            NoticeOutcome::SentElsewhere => ": another process sent it",
             NoticeOutcome::Failed => ": not sent",
             NoticeOutcome::NotTried => ": not tried",
         };

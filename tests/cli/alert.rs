@@ -440,7 +440,9 @@ fn logs_without_anything_to_judge_say_so() {
 fn a_program_that_settings_name_is_run_once_the_file_is_trusted() {
     let folder = scene(800);
     let save = "echo run >> runs";
-    script(&folder, "notify", save);
+    let save = format!("{save}; pwd >> runs")
+        .replace("runs", &format!("{}/runs", folder.path().display()));
+    script(&folder, "notify", &save);
     write(
         &folder,
         "tokmon.toml",
@@ -477,7 +479,24 @@ fn a_program_that_settings_name_is_run_once_the_file_is_trusted() {
         ],
     );
     assert_snapshot!(seen);
-    assert_eq!(lines_of(&folder, "runs").len(), 1);
+    assert_eq!(lines_of(&folder, "runs"), ["run", "/"]);
+}
+
+#[test]
+fn a_link_to_trusted_settings_runs_nothing_beside_the_link() {
+    let own = repository(&[
+        ("tokmon.toml", "[alert]\nprogram = [\"sh\", \"notify\"]\n"),
+        ("notify", "exit 0\n"),
+    ]);
+    let folder = scene(800);
+    let settings = own.path().join("tokmon.toml");
+    let trusted = ran(&folder, &["trust", settings.to_str().unwrap()]);
+    assert!(trusted.starts_with("exit Some(0)"), "{trusted}");
+    std::os::unix::fs::symlink(&settings, folder.path().join("tokmon.toml")).unwrap();
+    write(&folder, "notify", "touch foreign");
+    let output = ran(&folder, &["alert", "-q"]);
+    assert_eq!(output, "exit Some(0)\n--- out\n--- err\n");
+    assert!(!folder.path().join("foreign").exists() && notices(&folder) == 1);
 }
 
 #[test]
@@ -487,11 +506,11 @@ fn the_users_own_settings_need_no_trust_and_trust_needs_a_program() {
     fs::create_dir_all(&home).unwrap();
     fs::write(
         home.join("tokmon.toml"),
-        "[alert]\nprogram = [\"sh\", \"-c\", \"pwd > place\"]\nlevel = \"note\"\n",
+        "[alert]\nprogram = [\"sh\", \"-c\", \"touch $HOME/place\"]\nlevel = \"note\"\n",
     )
     .unwrap();
     assert_snapshot!(pictures(&folder, &["alert", "alert --on-alert"]));
-    assert!(home.join("place").exists());
+    assert!(folder.path().join(".git/home/place").exists());
     write(&folder, "tokmon.toml", "[budget]\ntokens = 5\n");
     let wrong = scene(5);
     write(

@@ -1,4 +1,4 @@
-//! Sends one notice: runs the program, and writes down in the log that it went out. In this order, so that a notice is sent twice where
+//! Sends notices: runs the program, and writes down in the log that they went out. In this order, so that a notice is sent twice where
 //! a run is cut short between the two, and never lost.
 
 use std::time::Duration;
@@ -31,13 +31,6 @@ pub struct Delivery {
     pub plan: AlertPlan,
 }
 
-pub enum Sent {
-    Delivered,
-    /// By another process, since the log was read.
-    Elsewhere,
-    Failed(DeliveryFailure),
-}
-
 /// Why a notice was not delivered.
 pub struct DeliveryFailure {
     pub text: String,
@@ -47,66 +40,47 @@ pub struct DeliveryFailure {
 }
 
 impl Delivery {
-    /// Runs the program for a notice, and writes down that it went out.
+    /// Runs the program for a notice.
     pub fn send(
         &self,
         notice: &DueNotice,
         month: Month,
         is_to_stop: &dyn Fn() -> bool,
-    ) -> Result<Sent, Failure> {
+    ) -> Result<(), DeliveryFailure> {
         let Some(program) = &self.plan.program else {
-            return Err(Failure::new(ExitCode::Internal, "there is no program"));
+            return Ok(());
         };
         let document = NoticeDocument::new(notice, &self.log, month);
         let input = ProgramInput {
             variables: variables(&document),
             stdin: document.json(),
         };
-        match program.run(input, self.plan.limit, is_to_stop) {
-            Ok(()) => {
-                let unsaid =
-                    "a notice was sent, but the log does not say so, so that it will be sent again";
-                let is_new = self.write_down(std::slice::from_ref(notice));
-                let is_new = is_new.map_err(|failure| failure.after(unsaid.to_owned()))?;
-                Ok(if is_new {
-                    Sent::Delivered
-                } else {
-                    Sent::Elsewhere
-                })
-            }
-            Err(failure) => Ok(Sent::Failed(DeliveryFailure {
-                text: format!("{} {failure}", program.name()),
-                is_hopeless: !matches!(
-                    failure,
-                    ProgramFailure::Exited { .. } | ProgramFailure::Killed { .. }
-                ),
-                code: match failure {
-                    ProgramFailure::CannotStart(_) => ExitCode::Unavailable,
-                    _ => ExitCode::TryAgain,
-                },
-            })),
-        }
+        let ran = program.run(input, self.plan.limit, is_to_stop);
+        ran.map_err(|failure| DeliveryFailure {
+            text: format!("{} {failure}", program.name()),
+            is_hopeless: !matches!(
+                failure,
+                ProgramFailure::Exited { .. } | ProgramFailure::Killed { .. }
+            ),
+            code: match failure {
+                ProgramFailure::CannotStart(_) => ExitCode::Unavailable,
+                _ => ExitCode::TryAgain,
+            },
+        })
     }
 
-    /// Whether a signal is to end the process.
-    pub fn is_interrupted(&self) -> bool {
-        self.target.received_signal().is_some()
-    }
-
-    /// Writes into the log that notices went out. False where another process did meanwhile.
-    pub fn write_down(&self, notices: &[DueNotice]) -> Result<bool, Failure> {
-        let mut is_new = false;
+    /// Writes into the log that notices went out, unless it says so already.
+    pub fn write_down(&self, notices: &[&DueNotice]) -> Result<(), Failure> {
         let Some(first) = notices.first() else {
-            return Ok(false);
+            return Ok(());
         };
-        self.append(&mut |lines| {
+        let written = self.append(&mut |lines| {
             let is_due = is_due(lines, first.line.period);
             let new = notices.iter().filter(|notice| is_due(notice));
-            let new: Vec<&Notice<'_>> = new.map(|notice| &notice.line).collect();
-            is_new = !new.is_empty();
-            new
-        })?;
-        Ok(is_new)
+            new.map(|notice| &notice.line).collect()
+        });
+        let unsaid = "sent, but the log does not say so, so that it will be sent again";
+        written.map_err(|failure| failure.after(unsaid.to_owned()))
     }
 
     /// Writes into the log which notices may go out again.

@@ -3,13 +3,13 @@
 
 pub mod delivery;
 
-use std::{ffi::OsString, path::Path, time::Duration};
+use std::{ffi::OsString, time::Duration};
 
 use super::{
     edit_session::EditSession,
     run::Run,
     status::{load_request, view_request},
-    trust::{NamedProgram, path_in},
+    trust::NamedProgram,
 };
 use crate::{
     analysis::{
@@ -24,13 +24,16 @@ use crate::{
     render::{self, NoticeList, NoticeOutcome, NoticeReport},
     session::{LogFiles, MonthChoice},
 };
-use delivery::{Delivery, Sent};
+use delivery::Delivery;
 
 /// How long a program may take, unless options or settings say otherwise.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long to wait for another process that sends notices, beside the time that its program may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long notices that went out wait to be written down.
+const WRITE_DOWN: Duration = Duration::from_secs(1);
 
 /// How notices are sent, as options and settings say.
 pub struct AlertPlan {
@@ -95,7 +98,13 @@ fn assess(log: &LogFiles, from: Level, run: &mut Run<'_, '_>) -> Result<Due, Fai
         return Err(Failure::usage("alert needs a budget")
             .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml"));
     }
-    if let Some(problem) = report.cost_budget.as_ref().and_then(CostBudget::not_judged) {
+    let total = report.cost_budget.as_ref();
+    let total = total.and_then(CostBudget::not_judged);
+    let teams = report.teams.iter().filter_map(|team| {
+        let problem = team.cost_budget.as_ref()?.not_judged()?;
+        Some(format!("{}: {problem}", team.name))
+    });
+    for problem in total.into_iter().chain(teams) {
         run.note(problem);
     }
     Ok(Due { report, notices })
@@ -135,16 +144,8 @@ fn of_settings(log: &LogFiles, run: &Run<'_, '_>) -> Result<Option<Program>, Fai
         return Ok(None);
     };
     let named = NamedProgram::read(path, run)?;
-    let [first, args @ ..] = named.words.as_slice() else {
-        return Ok(None);
-    };
-    named.check(path, run)?;
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    Ok(Some(Program {
-        path: path_in(folder, first).into(),
-        args: args.iter().map(OsString::from).collect(),
-        folder: folder.to_path_buf(),
-    }))
+    named.check(run)?;
+    Ok(named.program())
 }
 
 /// Shows what is due, and leaves it due.
@@ -216,36 +217,43 @@ fn print(delivery: &Delivery, due: &Due, run: &mut Run<'_, '_>) -> Result<ExitCo
     let out = &mut *run.cx.out;
     let printed = list.write(format, style, out).and_then(|()| out.flush());
     printed.map_err(cannot_print)?;
-    delivery.write_down(notices)?;
+    delivery.write_down(&notices.iter().collect::<Vec<_>>())?;
     Ok(ExitCode::Success)
 }
 
-/// Runs the program for each notice that is due.
+/// Runs the program for each notice that is due. What went out is written down every second, so that a long list of notices does not
+/// read the log once for each.
 fn send(delivery: &Delivery, due: &Due, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let _deferred = delivery.target.defer_signals();
-    let (mut code, mut reports) = (ExitCode::Success, Vec::new());
-    let mut is_hopeless = false;
+    let is_to_stop = || delivery.target.received_signal().is_some();
+    let (mut code, mut reports, mut sent) = (ExitCode::Success, Vec::new(), Vec::new());
+    let (mut is_hopeless, mut written_at) = (false, (run.cx.uptime)());
     for notice in &due.notices.due {
         if is_hopeless {
             reports.push((notice, NoticeOutcome::NotTried, None));
             continue;
         }
-        match delivery.send(notice, due.report.month, &|| delivery.is_interrupted())? {
-            Sent::Delivered => reports.push((notice, NoticeOutcome::Sent, None)),
-            Sent::Elsewhere => reports.push((notice, NoticeOutcome::SentElsewhere, None)),
-            Sent::Failed(failure) => {
-                is_hopeless = failure.is_hopeless;
-                code = failure.code;
-                let problem = failure.text;
+        match delivery.send(notice, due.report.month, &is_to_stop) {
+            Ok(()) => {
+                sent.push(notice);
+                reports.push((notice, NoticeOutcome::Sent, None));
+            }
+            Err(failure) => {
+                (is_hopeless, code) = (failure.is_hopeless, failure.code);
                 run.urgent_note(format_args!(
-                    "not sent, and due again in the next run: {} ({problem})",
-                    notice.message
+                    "not sent, and due again in the next run: {} ({})",
+                    notice.message, failure.text
                 ));
-                reports.push((notice, NoticeOutcome::Failed, Some(problem)));
+                reports.push((notice, NoticeOutcome::Failed, Some(failure.text)));
             }
         }
+        if (run.cx.uptime)() >= written_at + WRITE_DOWN || is_to_stop() {
+            delivery.write_down(&std::mem::take(&mut sent))?;
+            written_at = (run.cx.uptime)();
+        }
     }
-    if !(run.is_silent() || run.global.quiet && reports.is_empty()) {
+    delivery.write_down(&sent)?;
+    if !run.is_silent() {
         let program = delivery.plan.program.as_ref().map(Program::name);
         let list = list(due, &delivery.log, program, reports.into_iter());
         let (format, style) = (run.format(), run.style());
