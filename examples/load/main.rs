@@ -86,7 +86,7 @@ fn run(options: &Options) -> io::Result<usize> {
     let idle = idle?;
     let is_over = AtomicBool::new(false);
     let start = Instant::now() + Duration::from_millis(50);
-    let (results, memory) = thread::scope(|scope| {
+    let (results, took, memory) = thread::scope(|scope| {
         let memory = scope.spawn(|| watch_memory(options.pid, &is_over));
         let clients =
             (0..options.connections).map(|client| scope.spawn(move || ask(options, client, start)));
@@ -95,10 +95,10 @@ fn run(options: &Options) -> io::Result<usize> {
             .into_iter()
             .map(|client| client.join().unwrap_or_default());
         let results: Vec<_> = results.collect();
+        let took = start.elapsed();
         is_over.store(true, Ordering::Relaxed);
-        (results, memory.join().unwrap_or_default())
+        (results, took, memory.join().unwrap_or_default())
     });
-    let took = start.elapsed();
     let errors = results.iter().map(|(_, errors)| errors).sum();
     let times = results.into_iter().flat_map(|(times, _)| times).collect();
     let open = idle.iter().filter(|stream| is_open(stream)).count();
@@ -143,27 +143,24 @@ fn ask(options: &Options, client: u32, start: Instant) -> (Vec<u64>, usize) {
 
 /// Sends a request, and reads its answer.
 fn answer(stream: &mut Option<TcpStream>, options: &Options, request: &[u8]) -> io::Result<()> {
-    let stream = match stream {
-        Some(stream) => stream,
-        None => {
-            let new = TcpStream::connect(&options.address)?;
-            new.set_nodelay(true)?;
-            new.set_read_timeout(Some(Duration::from_secs(10)))?;
-            stream.insert(new)
-        }
+    let stream = if let Some(stream) = stream {
+        stream
+    } else {
+        let new = TcpStream::connect(&options.address)?;
+        new.set_nodelay(true)?;
+        new.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.insert(new)
     };
     stream.write_all(request)?;
-    let (mut bytes, mut buffer) = (Vec::new(), [0; 64 * 1024]);
+    let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
     loop {
         let got = stream.read(&mut buffer)?;
         if got == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         bytes.extend_from_slice(buffer.get(..got).unwrap_or_default());
-        if let Some(length) = length_of(&bytes)? {
-            if bytes.len() >= length {
-                return Ok(());
-            }
+        if length_of(&bytes)?.is_some_and(|length| bytes.len() >= length) {
+            return Ok(());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A rendered body: plain and compressed, each with its entity tag.
 
-use std::io::Write as _;
+use std::{fmt::Write as _, io::Write as _};
 
 use flate2::{Compression, write::GzEncoder};
 use hyper::body::Bytes;
@@ -50,10 +50,14 @@ impl Encoded {
         // Half of the digest: there is no one to keep from making two bodies with one tag.
         let digest = Sha256::digest(&bytes);
         let half = digest.iter().take(16);
-        let etag: String = half.map(|byte| format!("{byte:02x}")).collect();
+        let mut etag = half.fold(String::from("\""), |mut etag, byte| {
+            let _ = write!(etag, "{byte:02x}");
+            etag
+        });
+        etag.push('"');
         Self {
             bytes: bytes.into(),
-            etag: format!("\"{etag}\""),
+            etag,
         }
     }
 }

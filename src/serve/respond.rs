@@ -29,7 +29,7 @@ tokmon serves the token budget of a cost log:
 
 /// Answers a request that came in at an address of this machine.
 pub(super) fn respond<B>(request: &Request<B>, site: &Site, hosts: &Hosts, at: IpAddr) -> Answer {
-    if let Err(refusal) = check_host(request, hosts, at) {
+    if let Some(refusal) = wrong_host(request, hosts, at) {
         return refusal;
     }
     if ![Method::GET, Method::HEAD].contains(request.method()) {
@@ -80,11 +80,11 @@ pub(super) fn respond<B>(request: &Request<B>, site: &Site, hosts: &Hosts, at: I
     answer
 }
 
-/// Fails unless the request names exactly one host, and one that is allowed.
-fn check_host<B>(request: &Request<B>, hosts: &Hosts, at: IpAddr) -> Result<(), Answer> {
+/// The answer to a request that does not name exactly one host, or one that is not allowed.
+fn wrong_host<B>(request: &Request<B>, hosts: &Hosts, at: IpAddr) -> Option<Answer> {
     let mut named = request.headers().get_all(HOST).iter();
     let (Some(host), None) = (named.next(), named.next()) else {
-        return Err(refuse(
+        return Some(refuse(
             StatusCode::BAD_REQUEST,
             "a request names one host in its header Host",
         ));
@@ -92,9 +92,9 @@ fn check_host<B>(request: &Request<B>, hosts: &Hosts, at: IpAddr) -> Result<(), 
     let in_target = request.uri().host();
     let is_allowed = |host: &str| hosts.allows(host, at);
     if host.to_str().is_ok_and(is_allowed) && in_target.is_none_or(is_allowed) {
-        return Ok(());
+        return None;
     }
-    Err(refuse(
+    Some(refuse(
         StatusCode::MISDIRECTED_REQUEST,
         "the header Host names another machine: use localhost, or the address of --listen",
     ))

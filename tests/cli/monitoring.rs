@@ -38,14 +38,25 @@ fn metrics_of_the_sample() {
 #[test]
 fn metrics_of_money_holds_and_a_forecast() {
     let log = fs::read_to_string(fixture("logs/history.md")).unwrap();
-    let hold = "[HOLD] 2026-02-16T17:30:00Z team=\"Team A\" tokens=6000 until=2026-02-16T19:00:00Z id=h81\n";
+    let hold = "[HOLD] 2026-02-16T17:30:00Z team=\"Team A\" tokens=6000 cost=0.01 until=2026-02-16T19:00:00Z id=h81\n";
     let log = format!("{log}\n{hold}");
-    let settings = "[budget]\ntokens = \"200K\"\ncost = \"0.45 USD\"\n[prices]\nclaude-haiku-4-5 = \"0.003 USD\"\n";
-    let folder = repository(&[("cost-log.md", &log), ("tokmon.toml", settings)]);
-    let ran = formatted("prometheus", &["--now", "2026-02-16T18:00:00Z"])
-        .folder(folder.path())
-        .run();
-    assert_snapshot!("prometheus_history", ran);
+    let settings = "[budget]\ntokens = \"200K\"\ncost = \"0.45 USD\"\n[teams.\"Team A\"]\ncost = \"0.25 USD\"\n[prices]\nclaude-haiku-4-5 = \"0.003 USD\"\n";
+    let decisions = "2026-02-16T17:00:00+00:00 decision=deny reason=cap count=2\n2026-02-16T17:00:00+00:00 decision=allow reason=within_caps\n";
+    let folder = repository(&[
+        ("cost-log.md", &log),
+        ("tokmon.toml", settings),
+        (".tokmon/decisions", decisions),
+    ]);
+    let of = |format: &str, options: &[&str]| {
+        let now = ["--now", "2026-02-16T18:00:00Z"].into_iter();
+        let args: Vec<&str> = now.chain(options.iter().copied()).collect();
+        formatted(format, &args).folder(folder.path()).run()
+    };
+    assert_snapshot!("prometheus_history", of("prometheus", &[]));
+    assert_snapshot!(of("nagios", &["--team", "Team A"]), @"");
+    let openmetrics = of("openmetrics", &[]).out;
+    let counter = "# TYPE tokmon_guard_decisions counter\ntokmon_guard_decisions_total{decision=\"allow\",reason=\"within_caps\"} 1\n";
+    assert!(openmetrics.contains(counter), "{openmetrics}");
 }
 
 #[test]

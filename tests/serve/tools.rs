@@ -1,7 +1,8 @@
-//! The programs that read metrics: Prometheus, node_exporter, and the dashboard's queries. Where one is missing, its test says so and
+//! The programs that read metrics: Prometheus, `node_exporter`, and the dashboard's queries. Where one is missing, its test says so and
 //! passes.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
@@ -68,7 +69,10 @@ impl Daemon {
 
     /// The samples that a query of Prometheus finds.
     fn query(&self, query: &str) -> Vec<Value> {
-        let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = query.bytes().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "%{byte:02X}");
+            text
+        });
         let answer = self.get(&format!("/api/v1/query?query={encoded}"));
         if answer.status == 503 {
             // It is still starting.
@@ -136,7 +140,7 @@ fn prometheus(scene: &Scene) -> Daemon {
 /// Budgets in tokens and in money, holds, a forecast and names that are hard to escape.
 fn rich_scene() -> Scene {
     let log = fs::read_to_string("fixtures/logs/history.md").unwrap();
-    let more = "[HOLD] 2026-02-16T17:30:00Z team=\"Team A\" tokens=6000 until=2026-02-16T19:00:00Z id=h81\n[USE] 2026-02-16T17:30:00Z team=\"N \\\"q\\\" {a=\\\"b\\\"} 팀\" tokens=7\n";
+    let more = "[HOLD] 2026-02-16T17:30:00Z team=\"Team A\" tokens=6000 cost=0.01 until=2026-02-16T19:00:00Z id=h81\n[USE] 2026-02-16T17:30:00Z team=\"N \\\"q\\\" {a=\\\"b\\\"} 팀\" tokens=7\n";
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
     fs::create_dir(folder.path().join(".tokmon")).unwrap();
@@ -145,7 +149,7 @@ fn rich_scene() -> Scene {
         ("cost-log.md", format!("{log}\n{more}").as_str()),
         (
             "tokmon.toml",
-            "[budget]\ntokens = \"200K\"\ncost = \"0.45 USD\"\n[prices]\nclaude-haiku-4-5 = \"0.003 USD\"\n",
+            "[budget]\ntokens = \"200K\"\ncost = \"0.45 USD\"\n[teams.\"Team A\"]\ncost = \"0.25 USD\"\n[prices]\nclaude-haiku-4-5 = \"0.003 USD\"\n",
         ),
         (".tokmon/decisions", decisions),
     ] {

@@ -16,7 +16,7 @@ use crate::{
     analysis::{Rows, forecast::BacktestExtent},
     cli::ServeArgs,
     diagnostic::Findings,
-    exit::{EndingSignal, ExitCode},
+    exit::ExitCode,
     failure::Failure,
     serve::{Hosts, Published, Server, Site},
     session::{MonthChoice, Session, ViewRequest},
@@ -50,7 +50,7 @@ pub fn run(
     drop(session);
     let listener = listen(&args.listen)?;
     announce(&listener, run)?;
-    supervise(listener, args, words, run)
+    supervise(&listener, args, words, run)
 }
 
 /// The figures that are served are those of `tokmon --json` for the current month.
@@ -94,19 +94,19 @@ fn announce(listener: &TcpListener, run: &mut Run<'_, '_>) -> Result<(), Failure
 
 #[cfg(unix)]
 fn supervise(
-    listener: TcpListener,
+    listener: &TcpListener,
     _: &ServeArgs,
     words: &[OsString],
     run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
     let words = words.iter().skip(1).cloned();
     let supervisor =
-        crate::serve::Supervisor::new(&listener, words.chain([WORKER.into()]).collect());
+        crate::serve::Supervisor::new(listener, words.chain([WORKER.into()]).collect());
     let ended = supervisor.run(|crash| run.urgent_note(crash));
     let ended = ended.context("cannot keep the server running")?;
     Ok(match ended {
         // It is how a service is stopped, and no failure.
-        EndingSignal::Terminate => ExitCode::Success,
+        crate::exit::EndingSignal::Terminate => ExitCode::Success,
         ending => ending.into(),
     })
 }
@@ -114,12 +114,12 @@ fn supervise(
 /// Elsewhere a socket cannot be handed to another process so easily: a crash ends it.
 #[cfg(not(unix))]
 fn supervise(
-    listener: TcpListener,
+    listener: &TcpListener,
     args: &ServeArgs,
     _: &[OsString],
     run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
-    keep(listener, args, run)
+    keep(listener.try_clone().context("cannot listen")?, args, run)
 }
 
 #[cfg(unix)]

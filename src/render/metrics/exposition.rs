@@ -7,7 +7,7 @@ use crate::render::escape_unsafe;
 /// A text format for metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposition {
-    /// Prometheus 0.0.4, which node_exporter reads from files.
+    /// Prometheus 0.0.4, which `node_exporter` reads from files.
     Prometheus,
     OpenMetrics,
 }
@@ -70,9 +70,8 @@ impl MetricsText {
 
     fn describe(&mut self, name: &str, kind: MetricKind, help: &str) {
         let (family, of) = match (self.format, kind) {
-            (_, MetricKind::Gauge) => (name, "gauge"),
+            (_, MetricKind::Gauge) | (Exposition::Prometheus, MetricKind::Info) => (name, "gauge"),
             (Exposition::Prometheus, MetricKind::Counter) => (name, "counter"),
-            (Exposition::Prometheus, MetricKind::Info) => (name, "gauge"),
             // In OpenMetrics, a family is named without the suffix of its samples.
             (Exposition::OpenMetrics, MetricKind::Counter) => {
                 (name.strip_suffix("_total").unwrap_or(name), "counter")

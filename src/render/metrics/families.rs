@@ -9,9 +9,9 @@ use super::{
     exposition::{Exposition, Labels, MetricKind, MetricsText, Sample},
 };
 use crate::{
-    analysis::{Quantiles, StatusReport, TeamReport, guard::DecisionCounts},
+    analysis::{CostBudget, Quantiles, StatusReport, TeamReport, guard::DecisionCounts},
     diagnostic::Severity,
-    model::{Level, Money, Tokens},
+    model::{Level, Money, Probability, Tokens},
 };
 
 /// The number of teams with samples of their own. A database keeps each for months, so that a log must not make any number of them.
@@ -131,6 +131,12 @@ fn money(report: &StatusReport, text: &mut MetricsText) {
         "What remains of the cost budget; negative where more is spent.",
         in_currency(budget.and_then(|budget| budget.remaining)),
     );
+    text.family(
+        "tokmon_reserved_cost",
+        MetricKind::Gauge,
+        "The cost of what holds reserve, where they say it.",
+        in_currency(budget.and_then(|budget| budget.reserved)),
+    );
     gauge(
         text,
         "tokmon_budget_cost_used_ratio",
@@ -219,7 +225,7 @@ fn forecast(report: &StatusReport, text: &mut MetricsText) {
         "tokmon_exceed_probability_ratio",
         "The probability that the month ends above the token budget.",
         end.and_then(|end| end.probability_over_budget)
-            .map(|chance| chance.fraction()),
+            .map(Probability::fraction),
     );
     let cost = report.forecast.cost.as_ref();
     gauge(
@@ -263,11 +269,46 @@ fn teams(report: &StatusReport, text: &mut MetricsText) {
     for (name, help, value) in TEAM_METRICS {
         text.family(name, MetricKind::Gauge, help, of(value));
     }
+    team_costs(listed, text);
     gauge(
         text,
         "tokmon_teams",
         "The number of teams in the current month.",
         Some(report.teams.len()),
+    );
+}
+
+/// What teams may cost. Of others, the cost is a part of that of the whole.
+fn team_costs(teams: &[&TeamReport], text: &mut MetricsText) {
+    let of = |value: fn(&CostBudget) -> Option<Money>| -> Vec<Sample> {
+        let known = teams.iter().filter_map(|team| {
+            let (labels, value) = in_currency(value(team.cost_budget.as_ref()?))?;
+            let name = label("team", &team.name);
+            Some((name.into_iter().chain(labels).collect(), value))
+        });
+        known.collect()
+    };
+    text.family(
+        "tokmon_team_budget_cost",
+        MetricKind::Gauge,
+        "What a team may cost in the current month, in units of the currency.",
+        of(|budget| Some(budget.limit)),
+    );
+    text.family(
+        "tokmon_team_used_cost",
+        MetricKind::Gauge,
+        "The cost of what a team used, where it has a budget for it.",
+        of(|budget| budget.used),
+    );
+    let ratios = teams.iter().filter_map(|team| {
+        let ratio = team.cost_budget.as_ref()?.ratio?;
+        Some((label("team", &team.name), ratio.to_string()))
+    });
+    text.family(
+        "tokmon_team_budget_cost_used_ratio",
+        MetricKind::Gauge,
+        "The share of what it may cost that a team spent.",
+        ratios,
     );
 }
 

@@ -40,7 +40,8 @@ struct HealthDocument {
 #[serde(rename_all = "camelCase")]
 struct Organization {
     /// The name in small letters, with hyphens for blanks.
-    organization_id: String,
+    #[serde(rename = "organizationId")]
+    id: String,
     name: String,
     /// Null without a cost budget; so are the next two.
     monthly_budget_cents: Option<i64>,
@@ -120,7 +121,7 @@ impl Organization {
         let thresholds = report.budget.thresholds;
         let name = name_of(report);
         Self {
-            organization_id: fold_name(&name).replace(' ', "-"),
+            id: fold_name(&name).replace(' ', "-"),
             name,
             monthly_budget_cents: budget_cents,
             current_month_spend_cents: spent_cents,

@@ -69,9 +69,7 @@ fn of_total(report: &StatusReport) -> (PluginState, String) {
     if let Some(budget) = &report.cost_budget
         && let Some(spent) = budget.used
     {
-        data.push(money("cost", spent, budget.limit, thresholds));
-        let share = Percent::new(spent.nanos, budget.limit.nanos);
-        data.extend(share.map(|share| percent("cost_pct", share, thresholds)));
+        data.extend(money_data(spent, budget.limit, thresholds));
     }
     let likely = report.forecast.month_end.as_ref();
     let likely = likely.and_then(|end| end.quantiles.p50);
@@ -102,23 +100,32 @@ fn judged(report: &StatusReport) -> String {
     text
 }
 
-/// By its allocation.
+/// By its allocation, and by what it may cost.
 fn of_team(team: &TeamReport, thresholds: Thresholds) -> (PluginState, String) {
     let used = team.used_tokens.unwrap_or_default();
     let limit = team.allocated_tokens;
-    let data = [tokens("used", used, limit, thresholds)];
-    let (name, share) = (
-        &team.name,
-        limit.and_then(|limit| Percent::new(used.0, limit.0)),
-    );
-    let (state, text) = match limit {
+    let mut data = vec![tokens("used", used, limit, thresholds)];
+    let mut parts: Vec<String> = Vec::new();
+    let mut level = None;
+    if let Some(limit) = limit {
+        level = team.level.or(Some(Level::Ok));
+        let share = in_brackets(Percent::new(used.0, limit.0));
+        parts.push(format!("{used} of {limit} tokens{share}"));
+    }
+    if let Some(budget) = &team.cost_budget
+        && let Some(spent) = budget.used
+    {
+        level = level.max(budget.level);
+        let share = in_brackets(Percent::new(spent.nanos, budget.limit.nanos));
+        parts.push(format!("{spent} of {}{share}", budget.limit));
+        data.extend(money_data(spent, budget.limit, thresholds));
+    }
+    let name = &team.name;
+    let (state, text) = match level {
+        Some(level) => (level.into(), format!("{name}: {}", parts.join(", "))),
         None => (
             PluginState::Unknown,
             format!("{name} has no allocation; {used} tokens used"),
-        ),
-        Some(limit) => (
-            team.level.unwrap_or(Level::Ok).into(),
-            format!("{name}: {used} of {limit} tokens{}", in_brackets(share)),
         ),
     };
     (state, written(state, &text, &data))
@@ -152,12 +159,15 @@ fn percent(label: &str, share: Percent, thresholds: Thresholds) -> String {
     format!("{label}={share};{warning};{critical};0;100")
 }
 
-/// Without a unit: the guidelines have none for money.
-fn money(label: &str, value: Money, budget: Money, thresholds: Thresholds) -> String {
+/// The amount, without a unit, since the guidelines have none for money, and its share.
+fn money_data(value: Money, budget: Money, thresholds: Thresholds) -> Vec<String> {
     let [warning, critical] = [thresholds.warning, thresholds.critical].map(|percent| {
         let nanos = budget.nanos.saturating_mul(percent.into()) / 100;
         Money { nanos, ..budget }.decimal()
     });
-    let (value, most) = (value.decimal(), budget.decimal());
-    format!("{label}={value};{warning};{critical};0;{most}")
+    let (amount, most) = (value.decimal(), budget.decimal());
+    let amount = format!("cost={amount};{warning};{critical};0;{most}");
+    let share = Percent::new(value.nanos, budget.nanos);
+    let share = share.map(|share| percent("cost_pct", share, thresholds));
+    [amount].into_iter().chain(share).collect()
 }
