@@ -53,7 +53,12 @@ fn metrics_of_money_holds_and_a_forecast() {
         formatted(format, &args).folder(folder.path()).run()
     };
     assert_snapshot!("prometheus_history", of("prometheus", &[]));
-    assert_snapshot!(of("nagios", &["--team", "Team A"]), @"");
+    assert_snapshot!(of("nagios", &["--team", "Team A"]), @"
+    exit 1
+    --- out
+    TOKENS WARNING - Team A: 68,090 of 90,000 tokens (75.6%), $0.204 of $0.250 (81.7%) | used=68090;72000;81000;0;90000 cost=0.20427;0.20;0.225;0;0.25 cost_pct=81.7%;80;90;0;100
+    --- err
+    ");
     let openmetrics = of("openmetrics", &[]).out;
     let counter = "# TYPE tokmon_guard_decisions counter\ntokmon_guard_decisions_total{decision=\"allow\",reason=\"within_caps\"} 1\n";
     assert!(openmetrics.contains(counter), "{openmetrics}");

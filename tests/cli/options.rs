@@ -526,7 +526,7 @@ fn each_command_supports_its_own_formats() {
     tokmon: --format csv is not supported by `check`
       help: supported: table, json, sarif, github
     tokmon: --format sarif is not supported by `tokmon`
-      help: supported: table, json, csv, markdown
+      help: supported: table, json, csv, markdown, health, nagios, prometheus, openmetrics
     tokmon: --json is not supported by `init`
       help: leave it out: the output is always text
     ");
