@@ -367,3 +367,47 @@ fn systemd_finds_nothing_wrong_with_the_units() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.is_empty(), "{said}");
 }
+
+/// Text of a page, as it is without the marks of HTML.
+fn unescaped(html: &str) -> String {
+    let marks = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", "\u{a0}"),
+        ("&quot;", "\""),
+        ("&amp;", "&"),
+    ];
+    marks
+        .into_iter()
+        .fold(html.to_owned(), |text, (mark, of)| text.replace(mark, of))
+}
+
+#[test]
+fn a_browser_reads_the_report_as_it_is() {
+    if !has("chromium") {
+        return;
+    }
+    let names = fs::read_to_string("fixtures/names/hostile.json").unwrap();
+    let names: Vec<String> = serde_json::from_str(&names).unwrap();
+    let mut log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 500 |\n\n".to_owned();
+    for name in &names {
+        let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+        let _ = writeln!(log, "[USE] 2026-02-25T10:18:00Z team=\"{quoted}\" tokens=7");
+    }
+    let scene = Scene::with(&log, &["--now", "2026-02-25T17:00:00Z"]);
+    let page = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", scene.path("browser").display()))
+        .arg(format!("http://localhost:{}/report.json", scene.address.port()))
+        .env("HOME", scene.folder.path())
+        .stderr(Stdio::null())
+        .output()
+        .unwrap();
+    let page = String::from_utf8(page.stdout).unwrap();
+    let text = page.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap();
+    let read: Value = serde_json::from_str(&unescaped(text)).unwrap();
+    // A name that became a part of the page would be missing here.
+    assert_eq!(read, scene.get("/report.json").json());
+    let teams = read["teams"].as_array().unwrap();
+    assert!(teams.len() >= 200, "{}", teams.len());
+}

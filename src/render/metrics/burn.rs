@@ -6,9 +6,11 @@ use crate::{analysis::StatusReport, model::ratio};
 /// The windows in days, each with its label.
 const WINDOWS: [(usize, &str); 3] = [(1, "1d"), (3, "3d"), (7, "7d")];
 
-/// The burn rate over the last complete days of the month. None over more days than have passed since the month or the log began.
+/// The burn rate over the last complete days of the month. None over more days than have passed since the month or the log began, and
+/// where the budget is reset by hand: nothing says for how long it has to last.
 pub fn burn_rates(report: &StatusReport) -> Vec<(&'static str, f64)> {
-    let Some(budget) = report.budget.tokens else {
+    let budget = report.budget.tokens.filter(|_| report.period.is_none());
+    let Some(budget) = budget else {
         return Vec::new();
     };
     let today = report.now.date_naive();

@@ -338,23 +338,28 @@ const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
 ];
 
 fn period(report: &StatusReport, text: &mut MetricsText) {
-    let (start, end) = super::period_of(report);
     gauge(
         text,
         "tokmon_period_start_timestamp_seconds",
         "When the period of the budget began.",
-        start.map(|start| start.timestamp()),
+        super::start_of_period(report).map(|start| start.timestamp()),
     );
     gauge(
         text,
         "tokmon_period_end_timestamp_seconds",
-        "When the period of the budget ends, and what is used begins at 0 again.",
-        end.map(|end| end.timestamp()),
+        "When the period of the budget ends, and what is used begins at 0 again; not known where it is reset by hand.",
+        report.resets_at.map(|end| end.timestamp()),
     );
 }
 
 fn state(page: &MetricsPage<'_>, text: &mut MetricsText) {
     let log = &page.report.log;
+    gauge(
+        text,
+        "tokmon_overrides",
+        "How often work was started in this period although the budget does not allow it.",
+        Some(page.report.overrides.len()),
+    );
     // The last moment that a row is about may be the end of today.
     let last = log.last_row.map(|last| last.until.min(page.report.now));
     gauge(

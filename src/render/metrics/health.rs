@@ -62,6 +62,8 @@ struct Organization {
     monthly_budget_tokens: Option<Tokens>,
     current_month_used_tokens: Tokens,
     remaining_tokens: Option<i64>,
+    /// How often work was started although the budget does not allow it.
+    overrides: usize,
     /// When the next period of the budget begins. Null where that is decided by hand, and for a month that is not the current one.
     budget_reset_at: Option<DateTime<FixedOffset>>,
 }
@@ -139,6 +141,7 @@ impl Organization {
             monthly_budget_tokens: report.budget.tokens,
             current_month_used_tokens: report.used.tokens,
             remaining_tokens: report.remaining,
+            overrides: report.overrides.len(),
             budget_reset_at: report.resets_at,
         }
     }

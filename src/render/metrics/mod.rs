@@ -32,11 +32,13 @@ pub fn metrics(page: &MetricsPage<'_>, format: Exposition) -> String {
     families::write(page, format)
 }
 
-/// When the period of the budget began, and when the next one begins.
-fn period_of(
-    report: &StatusReport,
-) -> (Option<DateTime<FixedOffset>>, Option<DateTime<FixedOffset>>) {
-    let midnight = report.month.first_day().and_time(NaiveTime::MIN);
-    let start = midnight.and_local_timezone(*report.now.offset());
-    (start.single(), report.resets_at)
+/// When the period of the budget began. None where the log does not say when it was reset.
+fn start_of_period(report: &StatusReport) -> Option<DateTime<FixedOffset>> {
+    match &report.period {
+        Some(period) => period.since,
+        None => {
+            let midnight = report.month.first_day().and_time(NaiveTime::MIN);
+            midnight.and_local_timezone(*report.now.offset()).single()
+        }
+    }
 }

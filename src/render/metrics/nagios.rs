@@ -93,6 +93,9 @@ fn judged(report: &StatusReport) -> String {
     if !report.has_rows() {
         let _ = write!(text, "; {}: {}", report.month, no_rows(report));
     }
+    if !report.overrides.is_empty() {
+        let _ = write!(text, "; overrides: {}", report.overrides.len());
+    }
     if report.log.unreadable_rows > 0 {
         let rows = report.log.unreadable_rows;
         let _ = write!(text, "; unreadable rows, which are not counted: {rows}");
