@@ -27,9 +27,14 @@ SIGTERM ends it with 0, once the answers under way are sent.";
 pub struct ServeArgs {
     /// The address and port to listen on
     ///
-    /// Other machines reach only an address that is not of loopback. Requests for any other host are refused, but for localhost.
+    /// Other machines reach only an address that is not of loopback. Requests for any other host than this one and localhost are refused.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9184")]
     pub listen: String,
+    /// Another host that requests may name, like buildbox
+    ///
+    /// For a machine that is reached by its name, and for containers. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
     /// This process is the worker of another one
     #[arg(long, hide = true)]
     pub worker: bool,

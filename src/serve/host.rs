@@ -6,14 +6,15 @@ use std::net::IpAddr;
 /// The names that a request may be for, beside those of this machine itself.
 #[derive(Clone, Debug)]
 pub struct Hosts {
-    /// The host of `--listen`, as it was written.
-    listening: String,
+    /// In small letters.
+    names: Vec<String>,
 }
 
 impl Hosts {
-    pub fn new(listening: &str) -> Self {
+    pub fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let names = names.into_iter().map(str::to_ascii_lowercase);
         Self {
-            listening: listening.to_ascii_lowercase(),
+            names: names.collect(),
         }
     }
 
@@ -27,7 +28,7 @@ impl Hosts {
             let address = address.to_canonical();
             return address.is_loopback() || address == at.to_canonical();
         }
-        name == "localhost" || name == self.listening
+        name == "localhost" || self.names.contains(&name)
     }
 }
 
@@ -58,7 +59,7 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_allowed() {
-        let hosts = Hosts::new("Monitor.example");
+        let hosts = Hosts::new(["Monitor.example", "buildbox"]);
         let at: IpAddr = "192.0.2.7".parse().unwrap();
         for host in [
             "localhost",
@@ -72,6 +73,7 @@ mod tests {
             "[::ffff:127.0.0.1]",
             "192.0.2.7:9184",
             "monitor.example:9184",
+            "BuildBox",
         ] {
             assert!(hosts.allows(host, at), "{host}");
         }

@@ -33,6 +33,9 @@ pub use locate::{LogOptions, WatchedFiles, locate, read_settings_text};
 pub use log_files::LogFiles;
 pub use period::baselines;
 
+/// The number of projects that are reported on by themselves.
+const MAX_PROJECTS: usize = 50;
+
 /// The month that a run is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MonthChoice {
@@ -97,7 +100,8 @@ pub struct LoadedLog {
 }
 
 impl LoadedLog {
-    /// The report of each project of the month, by itself.
+    /// The report of each project of the month, by itself; of many, of the first. Without days and past forecasts: each takes as long
+    /// as the report of the whole.
     pub fn project_reports(
         &self,
         report: &StatusReport,
@@ -108,11 +112,14 @@ impl LoadedLog {
             reconciled.add_holding_teams(report.now);
             let request = ViewRequest {
                 project: Some(project.clone()),
+                rows: Rows::Summed,
+                forecast_days: false,
+                backtest: BacktestExtent::None,
                 ..request.clone()
             };
             request.report(&reconciled, &self.policy, &report.log.path, report.now)
         };
-        report.projects.iter().map(of).collect()
+        report.projects.iter().take(MAX_PROJECTS).map(of).collect()
     }
 
     /// The notices that went out, by its lines and those of the archives that were read.

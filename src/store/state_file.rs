@@ -54,7 +54,10 @@ pub fn append_state(
     file.write_all(line.as_bytes()).doing("write", &path)
 }
 
-/// What a file beside a log holds. Empty where there is none.
+/// The largest file that is read: several times what lines may add up to before they are summed up.
+const MAX_READ: u64 = 4 * 1024 * 1024;
+
+/// What a file beside a log holds. Empty where there is none. Fails where it is larger than it can have become by appending.
 pub fn read_state(log: &Path, name: &str) -> io::Result<Vec<u8>> {
     let log = resolve(log)?;
     let folder = log.parent().unwrap_or(Path::new("/"));
@@ -64,6 +67,7 @@ pub fn read_state(log: &Path, name: &str) -> io::Result<Vec<u8>> {
     };
     let file = dir.map(|dir| dir.read(OsStr::new(name))).transpose()?;
     match file.flatten() {
+        Some(file) if file.metadata()?.len() > MAX_READ => Err(io::ErrorKind::FileTooLarge.into()),
         Some(file) => system::read_whole(&file),
         None => Ok(Vec::new()),
     }

@@ -284,6 +284,17 @@ fn a_plugin_judges_a_team_by_its_allocation() {
     TOKENS WARNING - Team G: 8,240 of 10,000 tokens (82.4%) | used=8240;8000;9000;0;10000
     --- err
     ");
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 500 | $1.00 |\n";
+    let euros = "[teams.\"A\"]\ntokens = 1000\ncost = \"5 EUR\"\n";
+    let folder = repository(&[("cost-log.md", log), ("tokmon.toml", euros)]);
+    let ran = formatted("nagios", &["--team", "A"]).folder(folder.path()).run();
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (
+            3,
+            "TOKENS UNKNOWN - A: the cost budget of €5.000 cannot be judged: the log's costs are in USD | used=500;800;900;0;1000\n"
+        )
+    );
     let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 500 |\n";
     let ran = formatted("nagios", &["-f", "-", "--team", "A"])
         .input(log.as_bytes())
@@ -325,6 +336,52 @@ fn names_are_escaped_in_labels() {
         .filter(|line| line.starts_with("tokmon_team_used_tokens{"));
     let lines: Vec<&str> = lines.collect();
     assert_snapshot!("prometheus_names", lines.join("\n"));
+}
+
+#[test]
+fn no_two_samples_have_the_same_labels() {
+    let hostile = fs::read_to_string(fixture("logs/hostile.md")).unwrap();
+    let alike = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A\u{200e}B | 5 |\n| A\\u{200e}B | 6 |\n| A\\u{200e}B (2) | 7 |\n";
+    for log in [hostile.as_str(), alike] {
+        for format in ["prometheus", "openmetrics"] {
+            let out = formatted(format, &["-q", "-f", "-"])
+                .input(log.as_bytes())
+                .run()
+                .out;
+            let lines = out.lines().filter(|line| !line.starts_with('#'));
+            let mut series: Vec<&str> = lines
+                .map(|line| line.rsplit_once(' ').unwrap().0)
+                .collect();
+            let count = series.len();
+            series.sort_unstable();
+            series.dedup();
+            assert_eq!(series.len(), count, "{out}");
+        }
+    }
+}
+
+#[test]
+fn health_of_many_projects_is_bounded() {
+    let mut log = String::new();
+    for project in 0..200 {
+        let _ = writeln!(
+            log,
+            "## 2026-02 Monthly Summary (P {project})\n\n| Team | Tokens |\n|---|---|\n| Team {project} | 5 |\n"
+        );
+    }
+    let health = health(formatted("health", &["-f", "-"]).input(log.as_bytes()));
+    assert_eq!(health["organizations"].as_array().unwrap().len(), 50);
+    assert_eq!(health["projects_left_out"], 150);
+    assert_eq!(health["total"]["currentMonthUsedTokens"], 1_000);
+}
+
+#[test]
+fn organizations_have_ids_of_their_own() {
+    let log = "## 2026-02 Monthly Summary (A B)\n\n| Team | Tokens |\n|---|---|\n| X | 5 |\n\n## 2026-02 Monthly Summary (A-B)\n\n| Team | Tokens |\n|---|---|\n| Y | 5 |\n";
+    let health = health(formatted("health", &["-f", "-"]).input(log.as_bytes()));
+    let ids = health["organizations"].as_array().unwrap().iter();
+    let ids: Vec<&Value> = ids.map(|one| &one["organizationId"]).collect();
+    assert_eq!(ids, ["a-b", "a-b-2"]);
 }
 
 #[test]

@@ -162,6 +162,16 @@ fn only_hosts_of_this_machine_are_answered() {
 }
 
 #[test]
+fn a_host_can_be_allowed() {
+    let options = ["--now", NOW, "--allow-host", "buildbox", "--"];
+    let scene = Scene::with(&sample(), &options);
+    for (host, status) in [("BuildBox:9184", 200), ("buildbox.example", 421)] {
+        let answer = scene.request("GET /metrics", &[&format!("Host: {host}")]);
+        assert_eq!(answer.status, status, "{host}");
+    }
+}
+
+#[test]
 fn bad_requests_are_refused() {
     let scene = Scene::new();
     let bad: [(&[u8], &[u16]); 14] = [

@@ -99,9 +99,11 @@ fn supervise(
     words: &[OsString],
     run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
-    let words = words.iter().skip(1).cloned();
-    let supervisor =
-        crate::serve::Supervisor::new(listener, words.chain([WORKER.into()]).collect());
+    let mut words: Vec<OsString> = words.iter().skip(1).cloned().collect();
+    // Behind `--` it would be no option.
+    let end = words.iter().position(|word| word == "--");
+    words.insert(end.unwrap_or(words.len()), WORKER.into());
+    let supervisor = crate::serve::Supervisor::new(listener, words);
     let ended = supervisor.run(|crash| run.urgent_note(crash));
     let ended = ended.context("cannot keep the server running")?;
     Ok(match ended {
@@ -143,10 +145,12 @@ fn keep(
 ) -> Result<ExitCode, Failure> {
     /// How often it is tried again.
     const RETRY: Duration = Duration::from_millis(500);
-    let name = args.listen.rsplit_once(':').map_or("", |(name, _)| name);
+    let listening = args.listen.rsplit_once(':').map(|(name, _)| name);
+    let names = args.allow_host.iter().map(String::as_str);
+    let hosts = Hosts::new(names.chain(listening));
     let (send, receive) = mpsc::channel();
     stop_on_signals(&send)?;
-    let mut service = Service::new(listener, Hosts::new(name), send.clone());
+    let mut service = Service::new(listener, hosts, send.clone());
     loop {
         match session(run) {
             Ok(session) => {

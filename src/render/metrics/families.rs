@@ -3,15 +3,18 @@
 //! Gauges, since a log can be edited and archived, and figures fall then. Totals and figures of teams are different metrics, so that a
 //! sum over labels counts nothing twice.
 
+use std::collections::BTreeMap;
+
 use super::{
-    MetricsPage,
+    MetricsPage, UniqueNames,
     burn::burn_rates,
     exposition::{Exposition, Labels, MetricKind, MetricsText, Sample},
 };
 use crate::{
-    analysis::{CostBudget, Quantiles, StatusReport, TeamReport, guard::DecisionCounts},
+    analysis::{CostBudget, Quantiles, StatusReport, TeamReport, guard::{DecisionCounts, GuardAnswer, GuardReason}},
     diagnostic::Severity,
     model::{Level, Money, Probability, Tokens},
+    render::escape_unsafe,
 };
 
 /// The number of teams with samples of their own. A database keeps each for months, so that a log must not make any number of them.
@@ -66,13 +69,13 @@ fn tokens(report: &StatusReport, text: &mut MetricsText) {
     gauge(
         text,
         "tokmon_budget_tokens",
-        "The token budget of the current month.",
+        "The token budget of the current period.",
         report.budget.tokens.map(of),
     );
     gauge(
         text,
         "tokmon_used_tokens",
-        "Tokens used in the current month.",
+        "Tokens used in the current period.",
         Some(of(report.used.tokens)),
     );
     gauge(
@@ -116,13 +119,13 @@ fn money(report: &StatusReport, text: &mut MetricsText) {
     text.family(
         "tokmon_budget_cost",
         MetricKind::Gauge,
-        "The cost budget of the current month, in units of its currency.",
+        "The cost budget of the current period, in units of its currency.",
         in_currency(budget.map(|budget| budget.limit)),
     );
     text.family(
         "tokmon_used_cost",
         MetricKind::Gauge,
-        "The cost of what is used in the current month, as far as it is known.",
+        "The cost of what is used in the current period, as far as it is known.",
         in_currency(used),
     );
     text.family(
@@ -243,27 +246,40 @@ fn forecast(report: &StatusReport, text: &mut MetricsText) {
     );
 }
 
+/// A team with the name that its samples have.
+struct NamedTeam<'r> {
+    name: String,
+    team: &'r TeamReport,
+}
+
 fn teams(report: &StatusReport, text: &mut MetricsText) {
-    let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
-    teams.sort_by_key(|team| std::cmp::Reverse(team.used_tokens));
+    // Numbered in the order of the log, so that a name keeps its number.
+    let mut names = UniqueNames::default();
+    let numbered = |name: &str, number: usize| format!("{name} ({number})");
+    let named = report.teams.iter().map(|team| {
+        let name = names.unique(&escape_unsafe(&team.name), numbered);
+        NamedTeam { name, team }
+    });
+    let mut teams: Vec<NamedTeam> = named.collect();
+    teams.sort_by_key(|named| std::cmp::Reverse(named.team.used_tokens));
     let (listed, others) = teams.split_at(teams.len().min(MAX_TEAMS));
     let of = |value: &dyn Fn(&TeamReport) -> Option<String>| -> Vec<Sample> {
-        let known = listed.iter().filter_map(|team| {
-            let value = value(team)?;
-            Some((label("team", &team.name), value))
+        let known = listed.iter().filter_map(|named| {
+            let value = value(named.team)?;
+            Some((label("team", &named.name), value))
         });
         known.collect()
     };
     let mut used = of(&|team| Some(team.used_tokens?.0.to_string()));
     // The sum over all teams stays what it is.
-    let of_others: Tokens = others.iter().filter_map(|team| team.used_tokens).sum();
+    let of_others: Tokens = others.iter().filter_map(|named| named.team.used_tokens).sum();
     if !others.is_empty() {
         used.push((label("team", ""), of_others.0.to_string()));
     }
     text.family(
         "tokmon_team_used_tokens",
         MetricKind::Gauge,
-        "Tokens that a team used in the current month; without a name, those of all teams beyond the first 500.",
+        "Tokens that a team used in the current period; without a name, those of all teams beyond the first 500.",
         used,
     );
     for (name, help, value) in TEAM_METRICS {
@@ -279,11 +295,11 @@ fn teams(report: &StatusReport, text: &mut MetricsText) {
 }
 
 /// What teams may cost. Of others, the cost is a part of that of the whole.
-fn team_costs(teams: &[&TeamReport], text: &mut MetricsText) {
+fn team_costs(teams: &[NamedTeam<'_>], text: &mut MetricsText) {
     let of = |value: fn(&CostBudget) -> Option<Money>| -> Vec<Sample> {
-        let known = teams.iter().filter_map(|team| {
-            let (labels, value) = in_currency(value(team.cost_budget.as_ref()?))?;
-            let name = label("team", &team.name);
+        let known = teams.iter().filter_map(|named| {
+            let (labels, value) = in_currency(value(named.team.cost_budget.as_ref()?))?;
+            let name = label("team", &named.name);
             Some((name.into_iter().chain(labels).collect(), value))
         });
         known.collect()
@@ -291,7 +307,7 @@ fn team_costs(teams: &[&TeamReport], text: &mut MetricsText) {
     text.family(
         "tokmon_team_budget_cost",
         MetricKind::Gauge,
-        "What a team may cost in the current month, in units of the currency.",
+        "What a team may cost in the current period, in units of the currency.",
         of(|budget| Some(budget.limit)),
     );
     text.family(
@@ -300,9 +316,9 @@ fn team_costs(teams: &[&TeamReport], text: &mut MetricsText) {
         "The cost of what a team used, where it has a budget for it.",
         of(|budget| budget.used),
     );
-    let ratios = teams.iter().filter_map(|team| {
-        let ratio = team.cost_budget.as_ref()?.ratio?;
-        Some((label("team", &team.name), ratio.to_string()))
+    let ratios = teams.iter().filter_map(|named| {
+        let ratio = named.team.cost_budget.as_ref()?.ratio?;
+        Some((label("team", &named.name), ratio.to_string()))
     });
     text.family(
         "tokmon_team_budget_cost_used_ratio",
@@ -317,7 +333,7 @@ type TeamValue = &'static dyn Fn(&TeamReport) -> Option<String>;
 const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
     (
         "tokmon_team_allocated_tokens",
-        "Tokens that a team is given for the current month.",
+        "Tokens that a team is given for the current period.",
         &|team| Some(team.allocated_tokens?.0.to_string()),
     ),
     (
@@ -393,8 +409,39 @@ fn state(page: &MetricsPage<'_>, text: &mut MetricsText) {
     decisions(page.decisions, text);
 }
 
+/// What the guard may decide, and why. Those that it did not decide yet are 0: a counter that begins with 1 has not increased.
+const DECISIONS: [(GuardAnswer, &[GuardReason]); 3] = [
+    (
+        GuardAnswer::Allow,
+        &[
+            GuardReason::WithinCaps,
+            GuardReason::NoCaps,
+            GuardReason::Override,
+        ],
+    ),
+    (
+        GuardAnswer::Downgrade,
+        &[GuardReason::Level, GuardReason::MoneyLeft, GuardReason::Cap],
+    ),
+    (
+        GuardAnswer::Deny,
+        &[
+            GuardReason::Level,
+            GuardReason::MoneyLeft,
+            GuardReason::Cap,
+            GuardReason::NoCheaperModel,
+        ],
+    ),
+];
+
 fn decisions(decisions: &DecisionCounts, text: &mut MetricsText) {
-    let samples = decisions.0.iter().map(|((answer, reason), count)| {
+    let possible = DECISIONS.iter().flat_map(|(answer, reasons)| {
+        let reasons = reasons.iter();
+        reasons.map(|reason| ((*answer, *reason), 0))
+    });
+    let mut counts: BTreeMap<_, u64> = possible.collect();
+    counts.extend(&decisions.0);
+    let samples = counts.iter().map(|((answer, reason), count)| {
         let labels = vec![
             ("decision", answer.to_string()),
             ("reason", reason.to_string()),

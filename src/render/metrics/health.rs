@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
+use super::UniqueNames;
 use crate::{
     analysis::{CostBudget, StatusReport},
     model::{Currency, Level, Money, Month, Tokens, divide_half_even, fold_name},
@@ -30,6 +31,8 @@ struct HealthDocument {
     total: Organization,
     /// An entry for each project of the month; for the log where it names none.
     organizations: Vec<Organization>,
+    /// The number of projects without an entry. Absent where each has one: it is limited to the first 50.
+    projects_left_out: Option<usize>,
 }
 
 /// The budget of an organization, and what is used of it.
@@ -96,16 +99,22 @@ pub fn health(
     stale: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let organizations = match projects {
+    let mut organizations = match projects {
         [] => vec![Organization::of(report)],
         projects => projects.iter().map(Organization::of).collect(),
     };
+    let mut ids = UniqueNames::default();
+    for organization in &mut organizations {
+        organization.id = ids.unique(&organization.id, |id, number| format!("{id}-{number}"));
+    }
+    let left_out = report.projects.len().saturating_sub(projects.len());
     let document = HealthDocument {
         schema_version: VERSION,
         month: report.month,
         stale: stale.then_some(true),
         total: Organization::of(report),
         organizations,
+        projects_left_out: Some(left_out).filter(|left_out| *left_out > 0 && !projects.is_empty()),
     };
     json::write(&document, out)
 }

@@ -9,6 +9,8 @@ pub mod nagios;
 
 pub use exposition::Exposition;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, FixedOffset, NaiveTime};
 
 use crate::{
@@ -30,6 +32,22 @@ pub struct MetricsPage<'a> {
 /// The metrics of a log in one of the two formats.
 pub fn metrics(page: &MetricsPage<'_>, format: Exposition) -> String {
     families::write(page, format)
+}
+
+/// Names of which no two are the same, as they are written.
+#[derive(Default)]
+struct UniqueNames(HashSet<String>);
+
+impl UniqueNames {
+    /// The name, with a number where another one is written alike.
+    fn unique(&mut self, name: &str, with: impl Fn(&str, usize) -> String) -> String {
+        let numbered = (2_usize..).map(|number| with(name, number));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        let free = names.find(|name| !self.0.contains(name));
+        let free = free.unwrap_or_default();
+        self.0.insert(free.clone());
+        free
+    }
 }
 
 /// When the period of the budget began. None where the log does not say when it was reset.

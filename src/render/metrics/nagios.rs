@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::health::is_unjudged;
 use crate::{
-    analysis::{StatusReport, TeamReport, amounts_of, problem_of_money},
+    analysis::{CostBudget, StatusReport, TeamReport, amounts_of, problem_of_money},
     model::{Level, Money, Percent, Thresholds, Tokens, in_brackets},
     render::{no_rows, sanitize},
 };
@@ -124,9 +124,12 @@ fn of_team(team: &TeamReport, thresholds: Thresholds) -> (PluginState, String) {
         data.extend(money_data(spent, budget.limit, thresholds));
     }
     let name = &team.name;
-    let (state, text) = match level {
-        Some(level) => (level.into(), format!("{name}: {}", parts.join(", "))),
-        None => (
+    let problem = team.cost_budget.as_ref().and_then(CostBudget::not_judged);
+    let problem = problem.filter(|_| level < Some(Level::Warning));
+    let (state, text) = match (problem, level) {
+        (Some(problem), _) => (PluginState::Unknown, format!("{name}: {problem}")),
+        (None, Some(level)) => (level.into(), format!("{name}: {}", parts.join(", "))),
+        (None, None) => (
             PluginState::Unknown,
             format!("{name} has no allocation; {used} tokens used"),
         ),
@@ -165,7 +168,9 @@ fn percent(label: &str, share: Percent, thresholds: Thresholds) -> String {
 /// The amount, without a unit, since the guidelines have none for money, and its share.
 fn money_data(value: Money, budget: Money, thresholds: Thresholds) -> Vec<String> {
     let [warning, critical] = [thresholds.warning, thresholds.critical].map(|percent| {
-        let nanos = budget.nanos.saturating_mul(percent.into()) / 100;
+        // Rounded up, as tokens are.
+        let nanos = budget.nanos.saturating_mul(percent.into());
+        let nanos = nanos / 100 + i128::from(nanos % 100 > 0);
         Money { nanos, ..budget }.decimal()
     });
     let (amount, most) = (value.decimal(), budget.decimal());
