@@ -362,6 +362,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The time zone of dates, like Asia/Seoul or +09:00')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'The address and port to listen on')
+            [CompletionResult]::new('--allow-host', '--allow-host', [CompletionResultType]::ParameterName, 'Another host that requests may name, like buildbox')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The output format')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the output to a file')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the output to a file')
@@ -424,7 +425,6 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
         'tokmon;hooks' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The cost log; - reads standard input')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'The cost log; - reads standard input')
-            [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'The month''s budget in tokens, like 200K')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The settings file')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'The time to report for, like 2026-02-25T17:00:00Z')
             [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The time zone of dates, like Asia/Seoul or +09:00')
@@ -437,6 +437,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'The team that spends')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'The agent that spends, if it is known as a team')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The output format')
+            [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'The month''s budget in tokens, like 200K')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw bars and symbols in ASCII')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors, findings and reached limits')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors, findings and reached limits')

@@ -348,6 +348,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --timezone 'The time zone of dates, like Asia/Seoul or +09:00'
             cand --color 'When to use colour'
             cand --listen 'The address and port to listen on'
+            cand --allow-host 'Another host that requests may name, like buildbox'
             cand --format 'The output format'
             cand -o 'Write the output to a file'
             cand --output 'Write the output to a file'
@@ -407,7 +408,6 @@ set edit:completion:arg-completer[tokmon] = {|@words|
         &'tokmon;hooks'= {
             cand -f 'The cost log; - reads standard input'
             cand --file 'The cost log; - reads standard input'
-            cand --budget 'The month''s budget in tokens, like 200K'
             cand --config 'The settings file'
             cand --now 'The time to report for, like 2026-02-25T17:00:00Z'
             cand --timezone 'The time zone of dates, like Asia/Seoul or +09:00'
@@ -420,6 +420,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --team 'The team that spends'
             cand --agent 'The agent that spends, if it is known as a team'
             cand --format 'The output format'
+            cand --budget 'The month''s budget in tokens, like 200K'
             cand --ascii 'Draw bars and symbols in ASCII'
             cand -q 'Print only errors, findings and reached limits'
             cand --quiet 'Print only errors, findings and reached limits'

@@ -287,7 +287,9 @@ fn a_plugin_judges_a_team_by_its_allocation() {
     let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 500 | $1.00 |\n";
     let euros = "[teams.\"A\"]\ntokens = 1000\ncost = \"5 EUR\"\n";
     let folder = repository(&[("cost-log.md", log), ("tokmon.toml", euros)]);
-    let ran = formatted("nagios", &["--team", "A"]).folder(folder.path()).run();
+    let ran = formatted("nagios", &["--team", "A"])
+        .folder(folder.path())
+        .run();
     assert_eq!(
         (ran.code, ran.out.as_str()),
         (
@@ -349,9 +351,8 @@ fn no_two_samples_have_the_same_labels() {
                 .run()
                 .out;
             let lines = out.lines().filter(|line| !line.starts_with('#'));
-            let mut series: Vec<&str> = lines
-                .map(|line| line.rsplit_once(' ').unwrap().0)
-                .collect();
+            let mut series: Vec<&str> =
+                lines.map(|line| line.rsplit_once(' ').unwrap().0).collect();
             let count = series.len();
             series.sort_unstable();
             series.dedup();

@@ -389,7 +389,8 @@ fn a_browser_reads_the_report_as_it_is() {
     }
     let names = fs::read_to_string("fixtures/names/hostile.json").unwrap();
     let names: Vec<String> = serde_json::from_str(&names).unwrap();
-    let mut log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 500 |\n\n".to_owned();
+    let mut log =
+        "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 500 |\n\n".to_owned();
     for name in &names {
         let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
         let _ = writeln!(log, "[USE] 2026-02-25T10:18:00Z team=\"{quoted}\" tokens=7");
@@ -397,14 +398,26 @@ fn a_browser_reads_the_report_as_it_is() {
     let scene = Scene::with(&log, &["--now", "2026-02-25T17:00:00Z"]);
     let page = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", scene.path("browser").display()))
-        .arg(format!("http://localhost:{}/report.json", scene.address.port()))
+        .arg(format!(
+            "--user-data-dir={}",
+            scene.path("browser").display()
+        ))
+        .arg(format!(
+            "http://localhost:{}/report.json",
+            scene.address.port()
+        ))
         .env("HOME", scene.folder.path())
         .stderr(Stdio::null())
         .output()
         .unwrap();
     let page = String::from_utf8(page.stdout).unwrap();
-    let text = page.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap();
+    let text = page
+        .split("<pre>")
+        .nth(1)
+        .unwrap()
+        .split("</pre>")
+        .next()
+        .unwrap();
     let read: Value = serde_json::from_str(&unescaped(text)).unwrap();
     // A name that became a part of the page would be missing here.
     assert_eq!(read, scene.get("/report.json").json());

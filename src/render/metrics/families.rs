@@ -11,7 +11,10 @@ use super::{
     exposition::{Exposition, Labels, MetricKind, MetricsText, Sample},
 };
 use crate::{
-    analysis::{CostBudget, Quantiles, StatusReport, TeamReport, guard::{DecisionCounts, GuardAnswer, GuardReason}},
+    analysis::{
+        CostBudget, Quantiles, StatusReport, TeamReport,
+        guard::{DecisionCounts, GuardAnswer, GuardReason},
+    },
     diagnostic::Severity,
     model::{Level, Money, Probability, Tokens},
     render::escape_unsafe,
@@ -272,7 +275,10 @@ fn teams(report: &StatusReport, text: &mut MetricsText) {
     };
     let mut used = of(&|team| Some(team.used_tokens?.0.to_string()));
     // The sum over all teams stays what it is.
-    let of_others: Tokens = others.iter().filter_map(|named| named.team.used_tokens).sum();
+    let of_others: Tokens = others
+        .iter()
+        .filter_map(|named| named.team.used_tokens)
+        .sum();
     if !others.is_empty() {
         used.push((label("team", ""), of_others.0.to_string()));
     }
