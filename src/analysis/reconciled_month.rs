@@ -256,6 +256,15 @@ impl ReconciledMonth<'_> {
         }
     }
 
+    /// Adds the team of exactly this name, or of the words that it begins with, if only other months or the settings know it.
+    pub fn add_known_team(&mut self, name: &str) {
+        if self.find_team(name).is_none()
+            && let Some(id) = self.ledger.names.find(&fold_name(name))
+        {
+            self.list(self.roster.team_of(id));
+        }
+    }
+
     /// Lists the teams that hold tokens in this month and about which nothing else is stated yet, and adds up the period of a budget
     /// that is reset by hand.
     pub fn add_holding_teams(&mut self, now: DateTime<FixedOffset>) {

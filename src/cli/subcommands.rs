@@ -323,6 +323,11 @@ pub struct HoldsArgs {
     /// Free the hold with this id
     #[arg(long, value_name = "ID")]
     pub free: Vec<String>,
+    /// How long to wait for other programs, like 500ms
+    ///
+    /// A number without a unit is in seconds.
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = values::parse_wait)]
+    pub wait: Duration,
 }
 
 const SCHEMA_USAGE: &str = "\

@@ -15,7 +15,7 @@ use crate::{
         self,
         budget::{BudgetDocument, CapRow},
     },
-    session::{self, GuardOptions, GuardedLog, LogFiles},
+    session::{self, GuardedLog, JudgeOptions, LogFiles},
     store::{Opened, RewriteError},
     text::{FileId, Source},
 };
@@ -43,7 +43,7 @@ pub fn run(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     Ok(ExitCode::Success)
 }
 
-fn guarded(log: &LogFiles, opened: Opened, options: &GuardOptions) -> Result<GuardedLog, Failure> {
+fn guarded(log: &LogFiles, opened: Opened, options: &JudgeOptions) -> Result<GuardedLog, Failure> {
     let guarded = session::guarded(log, opened, &GuardRequest::default(), options);
     guarded.map_err(|error| error.failure)
 }
@@ -84,7 +84,7 @@ fn document(
 /// Begins a new period, if that is confirmed.
 fn reset(
     args: &BudgetArgs,
-    options: &GuardOptions,
+    options: &JudgeOptions,
     run: &mut Run<'_, '_>,
 ) -> Result<Option<LogFiles>, Failure> {
     let session = EditSession::open(run)?;
@@ -138,7 +138,7 @@ fn reset(
 /// Asks on a terminal. Elsewhere, `--yes` is needed.
 fn is_confirmed(
     session: &EditSession,
-    options: &GuardOptions,
+    options: &JudgeOptions,
     run: &mut Run<'_, '_>,
 ) -> Result<bool, Failure> {
     if !run.cx.input_is_terminal {

@@ -24,7 +24,7 @@ type Planner<'p, T> = dyn FnMut(&str) -> Result<(Option<Change>, T), Failure> + 
 pub(super) struct EditSession {
     pub(super) log: LogFiles,
     pub(super) target: Target,
-    pub(super) now: Timestamp,
+    now: Timestamp,
 }
 
 impl EditSession {

@@ -17,7 +17,7 @@ use crate::{
         self,
         guard::{GrantedHold, GuardDocument},
     },
-    session::{self, GuardOptions, GuardedLog, LoadFailure, LogFiles},
+    session::{self, GuardedLog, JudgeOptions, LoadFailure, LogFiles},
     store::{self, Opened, RewriteError},
 };
 
@@ -45,7 +45,7 @@ pub fn run(args: &GuardArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
         run.note(note);
     }
     let answer = judged.decision.answer;
-    let document = judged.document(args.override_reason.clone(), run.now()?);
+    let document = judged.document(args.override_reason.clone());
     let is_silent = run.is_silent() && answer == GuardAnswer::Allow && document.hold.is_none();
     if !is_silent {
         let (format, style) = (run.format(), run.style());
@@ -82,14 +82,15 @@ pub struct Judged {
     /// What is not known of the figures.
     pub notes: Vec<String>,
     hold: Option<GrantedHold>,
+    now: DateTime<FixedOffset>,
 }
 
 impl Judged {
-    fn document(self, reason: Option<String>, now: DateTime<FixedOffset>) -> GuardDocument {
+    fn document(self, reason: Option<String>) -> GuardDocument {
         GuardDocument {
             schema_version: render::guard::VERSION,
             file: self.log.shown,
-            now,
+            now: self.now,
             month: self.guarded.report.month,
             message: render::guard::reason(&self.decision),
             decision: self.decision,
@@ -112,12 +113,13 @@ pub fn judge(request: &GuardRequest, run: &mut Run<'_, '_>) -> Result<Judged, Fa
         guarded,
         decision,
         hold: None,
+        now: options.now,
     })
 }
 
-pub fn options(run: &Run<'_, '_>) -> Result<GuardOptions, Failure> {
+pub fn options(run: &Run<'_, '_>) -> Result<JudgeOptions, Failure> {
     let now = run.now()?;
-    Ok(GuardOptions {
+    Ok(JudgeOptions {
         budget: run.budget()?,
         zone: run.zone(now),
         now,
@@ -128,7 +130,7 @@ fn decide(
     log: &LogFiles,
     opened: Opened,
     request: &GuardRequest,
-    options: &GuardOptions,
+    options: &JudgeOptions,
 ) -> Result<(GuardedLog, GuardDecision), Failure> {
     let guarded = session::guarded(log, opened, request, options);
     let guarded = guarded.map_err(|LoadFailure { failure, .. }| failure)?;
@@ -136,6 +138,24 @@ fn decide(
         let Unjudged { message, help } = *unjudged;
         Failure::new(ExitCode::Config, message).help(help)
     })?;
+    Ok((guarded, decision))
+}
+
+/// Allows a request whatever the answer is, also where a cap cannot be judged.
+fn override_any(
+    log: &LogFiles,
+    opened: Opened,
+    request: &GuardRequest,
+    options: &JudgeOptions,
+) -> Result<(GuardedLog, GuardDecision), Failure> {
+    let guarded = session::guarded(log, opened, request, options);
+    let guarded = guarded.map_err(|LoadFailure { failure, .. }| failure)?;
+    let (decision, unjudged) = guarded.decide_by_known(request);
+    let unjudged = unjudged.filter(|_| decision.is_admitted());
+    let decision = GuardDecision {
+        unjudged: unjudged.map(|unjudged| unjudged.message.clone()),
+        ..decision.overridden()
+    };
     Ok((guarded, decision))
 }
 
@@ -194,7 +214,6 @@ fn decide_and_write(
         .cx
         .first_variable(&["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"]);
     let session = EditSession::open(run)?;
-    let options = options(run)?;
     let (id, override_id) = (run.random_id(), run.random_id());
     let mut outcome = None;
     let mut written: Vec<String> = Vec::new();
@@ -210,10 +229,14 @@ fn decide_and_write(
             return Ok(None);
         }
         let opened = Opened::Memory(bytes.to_vec());
-        let (guarded, mut decision) = decide(&session.log, opened, request, &options)?;
+        // The wait for the lock may have been long.
+        let options = options(run)?;
         let mut lines = Vec::new();
+        let (guarded, decision) = match &args.override_reason {
+            None => decide(&session.log, opened, request, &options)?,
+            Some(_) => override_any(&session.log, opened, request, &options)?,
+        };
         if let Some(reason) = &args.override_reason {
-            decision = decision.overridden();
             lines.push(override_line(
                 (&override_id, reason),
                 by.as_deref(),
@@ -228,7 +251,7 @@ fn decide_and_write(
             lines.push(hold_line(hold, options.now)?);
         }
         secret = record::secret(&lines.join("\n"), &session);
-        outcome = Some((guarded, decision, hold));
+        outcome = Some((guarded, decision, hold, options.now));
         let newline = newline(text);
         let text: String = lines
             .iter()
@@ -246,18 +269,19 @@ fn decide_and_write(
         run.urgent_note(secret);
     }
     let nothing = || Failure::new(ExitCode::Internal, "nothing was decided");
-    let (guarded, decision, hold) = outcome.ok_or_else(nothing)?;
+    let (guarded, decision, hold, now) = outcome.ok_or_else(nothing)?;
     Ok(Judged {
         notes: notes(&guarded, &decision),
         log: session.log,
         guarded,
         decision,
         hold,
+        now,
     })
 }
 
 /// The line end of new lines: `\r\n` where every line has it, else `\n`.
-fn newline(text: &str) -> &'static str {
+pub(super) fn newline(text: &str) -> &'static str {
     let mut ends = memchr::memchr_iter(b'\n', text.as_bytes());
     let is_crlf = |at: usize| at > 0 && text.as_bytes().get(at - 1) == Some(&b'\r');
     match ends.next() {
@@ -313,7 +337,7 @@ fn override_line(
     (id, reason): (&str, &str),
     by: Option<&str>,
     decision: &GuardDecision,
-    options: &GuardOptions,
+    options: &JudgeOptions,
 ) -> Result<String, Failure> {
     if reason.trim().is_empty() {
         return Err(Failure::usage("the reason of the override is empty")

@@ -1,8 +1,14 @@
 //! `tokmon holds`: what `guard --hold` reserved, and how to free it before its time is over.
 
+use std::time::Duration;
+
 use chrono::{DateTime, FixedOffset};
 
-use super::{edit_session::EditSession, guard::options, run::Run};
+use super::{
+    edit_session::EditSession,
+    guard::{newline, options},
+    run::Run,
+};
 use crate::{
     analysis::{HoldState, guard::GuardRequest},
     cli::HoldsArgs,
@@ -13,9 +19,8 @@ use crate::{
         self,
         holds::{HoldRow, HoldsDocument},
     },
-    session::{self, GuardOptions, KeptHold, LogFiles},
-    store::Opened,
-    text::Source,
+    session::{self, JudgeOptions, KeptHold, LogFiles},
+    store::{Opened, RewriteError},
 };
 
 pub fn run(args: &HoldsArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
@@ -23,7 +28,7 @@ pub fn run(args: &HoldsArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     let (log, freed) = if args.free.is_empty() {
         (run.locate()?, Vec::new())
     } else {
-        free(&args.free, &options, run)?
+        free(&args.free, args.wait, run)?
     };
     let opened = log.open(run.cx.input)?;
     let holds = holds(&log, opened, &options)?;
@@ -42,7 +47,7 @@ pub fn run(args: &HoldsArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     Ok(ExitCode::Success)
 }
 
-fn holds(log: &LogFiles, opened: Opened, options: &GuardOptions) -> Result<Vec<KeptHold>, Failure> {
+fn holds(log: &LogFiles, opened: Opened, options: &JudgeOptions) -> Result<Vec<KeptHold>, Failure> {
     let guarded = session::guarded(log, opened, &GuardRequest::default(), options);
     Ok(guarded.map_err(|error| error.failure)?.holds)
 }
@@ -62,45 +67,57 @@ fn row(hold: KeptHold) -> HoldRow {
 /// Frees holds, all or none. One that has ended already is no failure. Returns the ids of those that are freed now.
 fn free(
     ids: &[String],
-    options: &GuardOptions,
+    wait: Duration,
     run: &mut Run<'_, '_>,
 ) -> Result<(LogFiles, Vec<String>), Failure> {
     let session = EditSession::open(run)?;
-    let text = session.writable(session.text(run)?.into_bytes())?;
-    let newline = Source::new(text.clone()).newline();
-    let (mut lines, mut freed) = (String::new(), Vec::new());
-    for id in ids {
-        let opened = Opened::Memory(text.clone().into_bytes());
-        let state = session::hold_state(&session.log, opened, id, options);
-        match state.map_err(|error| error.failure)? {
-            HoldState::Live if freed.contains(id) => {}
-            HoldState::Live => {
-                let line = edit::free_line(id, options.now);
-                lines += &line.map_err(|(wrong, help)| Failure::usage(wrong).help(help))?;
-                lines += newline;
-                freed.push(id.clone());
-            }
-            state => {
-                let unknown = || {
-                    let message = format!("the log has no hold with the id {id}");
-                    Failure::usage(message).help("`tokmon holds` lists those that have not ended")
-                };
-                run.note(ended(id, state, options.now).ok_or_else(unknown)?);
+    let (mut freed, mut notes) = (Vec::new(), Vec::new());
+    let appended = session.target.append_decided(wait, &mut |bytes| {
+        let text = session.utf8(bytes.to_vec())?;
+        let newline = newline(&text);
+        let options = options(run)?;
+        let opened = Opened::Memory(text.into_bytes());
+        let states = session::hold_states(&session.log, opened, ids, &options);
+        let states = states.map_err(|error| error.failure)?;
+        let mut lines = String::new();
+        let (mut now_freed, mut now_noted) = (Vec::new(), Vec::new());
+        for (id, state) in ids.iter().zip(states) {
+            match state {
+                HoldState::Live if now_freed.contains(id) => {}
+                HoldState::Live => {
+                    let line = edit::free_line(id, options.now);
+                    lines += &line.map_err(|(wrong, help)| Failure::usage(wrong).help(help))?;
+                    lines += newline;
+                    now_freed.push(id.clone());
+                }
+                state => {
+                    let unknown = || {
+                        let help = "`tokmon holds` lists those that have not ended";
+                        Failure::usage(format!("the log has no hold with the id {id}")).help(help)
+                    };
+                    now_noted.push(ended(id, state, options.now).ok_or_else(unknown)?);
+                }
             }
         }
+        // Where the log was replaced after lines were written, it may have them already.
+        if freed.is_empty() {
+            (freed, notes) = (now_freed, now_noted);
+        }
+        Ok::<_, Failure>((!lines.is_empty()).then_some(lines))
+    });
+    match appended {
+        Ok(()) => {}
+        Err(RewriteError::Plan(failure)) => return Err(failure),
+        Err(RewriteError::Write(error)) => return Err(error.into()),
     }
-    if !lines.is_empty() {
-        let is_there = |log: &[u8]| {
-            let log = String::from_utf8_lossy(log);
-            lines.lines().all(|line| log.contains(line))
-        };
-        session.target.append(&lines, &is_there)?;
+    for note in notes {
+        run.note(note);
     }
     Ok((session.log, freed))
 }
 
 /// That a hold has ended already, and how. None for one that never was.
-fn ended(id: &str, state: HoldState, now: DateTime<FixedOffset>) -> Option<String> {
+pub(super) fn ended(id: &str, state: HoldState, now: DateTime<FixedOffset>) -> Option<String> {
     match state {
         HoldState::Live | HoldState::Unknown => None,
         HoldState::Expired(at) => {

@@ -22,6 +22,7 @@ use crate::{
 pub struct GuardTable {
     default_tier: Option<Value<ModelTier>>,
     estimate: Option<Value<Tokens>>,
+    unknown_team: Option<Value<UnknownTeam>>,
     tiers: TiersTable,
     levels: LevelsTable,
     money: MoneyTable,
@@ -75,6 +76,29 @@ impl Spelling for ModelTier {
     }
 }
 
+/// What becomes of a team that neither the log nor the settings know.
+#[derive(PartialEq, Eq)]
+enum UnknownTeam {
+    Allow,
+    Deny,
+}
+
+impl Spelling for UnknownTeam {
+    const IS_NUMBER: bool = false;
+
+    fn expected() -> String {
+        "\"allow\" or \"deny\"".to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "allow" => Some(Self::Allow),
+            "deny" => Some(Self::Deny),
+            _ => None,
+        }
+    }
+}
+
 /// The highest tier that may start.
 struct Highest(AdmittedTier);
 
@@ -125,6 +149,7 @@ impl GuardTable {
             default_tier: self
                 .default_tier
                 .map_or(default.default_tier, |tier| tier.0),
+            deny_unknown_teams: self.unknown_team == Some(Value(UnknownTeam::Deny)),
             estimate: self.estimate.map_or(default.estimate, |tokens| tokens.0),
             levels: LevelLadder {
                 note: highest(note, default.levels.note),

@@ -395,6 +395,7 @@ plan_complete = true
 [guard]
 default_tier = "middle"
 estimate = "5K"
+unknown_team = "deny"
 tiers = { top = ["llama-405b"], bottom = ["llama-8b", "Phi"] }
 levels = { note = "middle", critical = "none" }
 money = { top = 2.50, middle = "0.5", bottom = 0 }

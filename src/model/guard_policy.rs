@@ -45,6 +45,8 @@ pub struct GuardPolicy {
     pub tiers: BTreeMap<ModelTier, Vec<String>>,
     /// The tier of models that neither the settings nor the program know.
     pub default_tier: ModelTier,
+    /// Whether a team that neither the log nor the settings know is denied; else only the budget of all teams applies to it.
+    pub deny_unknown_teams: bool,
     /// The tokens of work of which neither the caller nor the log says how much it uses.
     pub estimate: Tokens,
     pub levels: LevelLadder,
@@ -56,6 +58,7 @@ impl Default for GuardPolicy {
         Self {
             tiers: BTreeMap::new(),
             default_tier: ModelTier::Top,
+            deny_unknown_teams: false,
             estimate: Tokens(5_000),
             levels: LevelLadder::default(),
             money: MoneyLadder::default(),

@@ -71,6 +71,11 @@ impl ListedPrice {
             .or_else(|| dearest_of(&name))
     }
 
+    /// A name in lower case without what providers and dates add to it.
+    pub fn plain_name(name: &str) -> &str {
+        plain(name)
+    }
+
     pub fn price(&self) -> ModelPrice {
         of_classes(self.classes)
     }

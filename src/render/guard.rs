@@ -22,7 +22,6 @@ use crate::{
     model::{ModelTier, Money, Month, Tokens, in_brackets},
 };
 
-/// How to set a budget.
 const NO_CAPS: &str = "no budget applies, so nothing is denied";
 
 /// Whether work may start, and why.
@@ -92,11 +91,12 @@ impl GuardDocument {
 impl GrantedHold {
     /// What is reserved, and how it ends.
     fn line(&self) -> String {
-        let (id, tokens, team) = (&self.id, self.tokens, &self.team);
+        let (id, team) = (&self.id, &self.team);
+        let tokens = counted(self.tokens.0, "token");
         let until = self.until.format("%Y-%m-%d %H:%M %:z");
         let named = shell_words::quote(team);
         format!(
-            "hold {id} reserves {tokens} tokens for {team} until {until}; end it with: tokmon record --team {named} --tokens N --ends-hold {id}"
+            "hold {id} reserves {tokens} for {team} until {until}; end it with: tokmon record --team {named} --tokens N --ends-hold {id}"
         )
     }
 }
@@ -106,6 +106,9 @@ pub fn reason(decision: &GuardDecision) -> String {
     let Some(overridden) = decision.overridden else {
         return why(decision, decision.reason);
     };
+    if let Some(unjudged) = &decision.unjudged {
+        return format!("overridden; without that, nothing can be decided: {unjudged}");
+    }
     let why = why(decision, overridden.reason);
     format!(
         "overridden; without that, the answer is {}: {why}",
@@ -114,11 +117,18 @@ pub fn reason(decision: &GuardDecision) -> String {
 }
 
 fn why(decision: &GuardDecision, reason: GuardReason) -> String {
+    if reason == GuardReason::UnknownTeam {
+        let team = decision.unknown_team.as_deref().unwrap_or_default();
+        let team = short(team);
+        return format!(
+            "neither the log nor the settings know a team \"{team}\" ([guard] unknown_team in tokmon.toml)"
+        );
+    }
     let Some(cap) = decision.cap.as_ref() else {
         return NO_CAPS.to_owned();
     };
     let why = match reason {
-        GuardReason::NoCaps => NO_CAPS.to_owned(),
+        GuardReason::NoCaps | GuardReason::UnknownTeam => NO_CAPS.to_owned(),
         GuardReason::WithinCaps | GuardReason::Override => {
             let within = within(decision, cap);
             let is_open = decision.model.is_none();
@@ -247,7 +257,7 @@ fn within(decision: &GuardDecision, check: &CapCheck) -> String {
     let (used, and_reserved) = (shown.used, shown.and_reserved);
     let (would_use, share) = (shown.amount(check.would_use()), in_brackets(check.share()));
     let of_limit = format!("{would_use} of {limit}{unit} of {of}");
-    if check.requested == 0 {
+    if decision.requested.tokens == Tokens::ZERO {
         return format!("{of_limit} are {used}{and_reserved}{share}");
     }
     let requested = requested(decision) + &at_cost(decision, &shown);
@@ -268,7 +278,7 @@ fn refused(decision: &GuardDecision, check: &CapCheck) -> String {
     let shown = Shown::of(check);
     let (limit, unit, of, word) = (shown.limit, shown.unit, &shown.name, shown.used);
     let used = shown.amount(check.used);
-    if check.requested == 0 && check.is_used_up() {
+    if decision.requested.tokens == Tokens::ZERO && check.is_used_up() {
         return format!("{of} is used up: {used} of {limit}{unit} {word}");
     }
     let requested = requested(decision);

@@ -16,7 +16,7 @@ use crate::{
 
 /// How a log is judged.
 #[derive(Clone, Debug)]
-pub struct GuardOptions {
+pub struct JudgeOptions {
     /// A budget in place of that of the settings.
     pub budget: Option<Budget>,
     pub zone: Zone,
@@ -44,6 +44,12 @@ pub struct GuardedLog {
 }
 
 impl GuardedLog {
+    /// Decides by the caps that can be judged, and says which cannot.
+    pub fn decide_by_known(&self, request: &GuardRequest) -> (GuardDecision, Option<&Unjudged>) {
+        let decision = guard::decide_by_known(&self.standing, &self.policy, request);
+        (decision, self.standing.unjudged.as_deref())
+    }
+
     pub fn decide(&self, request: &GuardRequest) -> Result<GuardDecision, Box<Unjudged>> {
         guard::decide(&self.standing, &self.policy, request)
     }
@@ -54,7 +60,7 @@ pub fn guarded(
     log: &LogFiles,
     opened: Opened,
     request: &GuardRequest,
-    options: &GuardOptions,
+    options: &JudgeOptions,
 ) -> Result<GuardedLog, LoadFailure> {
     let view = view(options);
     let now = options.now;
@@ -69,7 +75,7 @@ pub fn guarded(
     if may_be_current(month, now) {
         let names = request.team.iter().chain(&request.roles);
         let names = names.chain(&request.otherwise);
-        names.for_each(|name| reconciled.add_idle_team(name));
+        names.for_each(|name| reconciled.add_known_team(name));
     }
     let request = &GuardRequest {
         team: request.team_in(&reconciled),
@@ -95,7 +101,7 @@ pub fn guarded(
     })
 }
 
-pub(super) fn view(options: &GuardOptions) -> ViewRequest {
+pub(super) fn view(options: &JudgeOptions) -> ViewRequest {
     ViewRequest {
         month: MonthChoice::Current,
         rows: Rows::Sizes,
@@ -109,15 +115,16 @@ pub(super) fn view(options: &GuardOptions) -> ViewRequest {
     }
 }
 
-/// What became of a hold, by a text of the log.
-pub fn hold_state(
+/// What became of some holds, by a text of the log.
+pub fn hold_states(
     log: &LogFiles,
     opened: Opened,
-    id: &str,
-    options: &GuardOptions,
-) -> Result<HoldState, LoadFailure> {
+    ids: &[String],
+    options: &JudgeOptions,
+) -> Result<Vec<HoldState>, LoadFailure> {
     let view = view(options);
     let policy = view.policy(log);
     let (ledger, _, _) = files_of(log, opened, (&view, &policy), options.now)?;
-    Ok(ledger.hold_state(id, options.now))
+    let state = |id: &String| ledger.hold_state(id, options.now);
+    Ok(ids.iter().map(state).collect())
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::{GuardOptions, LoadFailure, LogFiles, files_of, guard::view};
+use super::{JudgeOptions, LoadFailure, LogFiles, files_of, guard::view};
 use crate::{
     analysis::{ReconciledMonth, TeamUsage},
     model::{EventKind, LogEvent, Month, StatedCost, Tokens},
@@ -14,7 +14,7 @@ use crate::{
 pub fn baselines(
     log: &LogFiles,
     opened: Opened,
-    options: &GuardOptions,
+    options: &JudgeOptions,
 ) -> Result<Vec<LogEvent<'static>>, LoadFailure> {
     let request = view(options);
     let policy = request.policy(log);

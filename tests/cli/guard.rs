@@ -193,6 +193,14 @@ fn what_is_not_known_is_said() {
         ),
         ("", &["guard", "-q", "--tokens", "1K"]),
         ("", &["guard", "-q", "--tokens", "1M"]),
+        (
+            "[teams.QA]\ncost = \"20 EUR\"",
+            &["guard", "--team", "QA", "--tokens", "1"],
+        ),
+        (
+            "[budget]\ncost = \"20 EUR\"",
+            &["guard", "--tokens", "1", "--override", "need"],
+        ),
         ("", &["guard", "--team", " "]),
         ("", &["guard", "--tokens", "lots"]),
         ("", &["guard", "--hold", "30m"]),
@@ -361,6 +369,58 @@ fn a_request_is_priced_by_the_best_price_that_is_known() {
         let _ = writeln!(table, "{name:<30} {} {}", cost["amount"], cost["source"]);
     }
     assert_snapshot!(table);
+}
+
+#[test]
+fn a_team_keeps_its_cap_beside_teams_with_similar_names() {
+    let rows = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| QA lead | 5,000 |\n| Team A | 5,000 |\n| Quality | 5 |\n";
+    let settings =
+        "[teams.QA]\ntokens = 1000\n[teams.A]\ntokens = 1000\n[teams.Qual]\ntokens = 1000\n";
+    for team in ["QA", "A", "qual"] {
+        let args = ["guard", "--budget", "1M", "--team", team, "--tokens"];
+        let code = |tokens| run(rows, settings, &[&args[..], &[tokens]].concat()).code;
+        assert_eq!([code("1000"), code("1001")], [0, 20], "{team}");
+    }
+}
+
+#[test]
+fn unknown_teams_are_denied_where_the_settings_say_so() {
+    let settings = "[guard]\nunknown_team = \"deny\"";
+    assert_snapshot!(pictures(&[
+        (settings, &["guard", "--team", "Q", "--tokens", "1"]),
+        (settings, &["guard", "--team", "QA", "--tokens", "1"]),
+        (settings, &["guard", "--tokens", "1"]),
+    ]));
+}
+
+#[test]
+fn costs_that_are_rounded_to_nothing_make_no_work_free() {
+    let row = "| QA | 9,500 | $0.000 |";
+    let rows =
+        format!("## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n{row}\n");
+    let header = format!("> **Currency:** USD @ $0.000/1K tokens\n\n{rows}");
+    for log in [rows, header] {
+        let args = ["guard", "--tokens", "1000000000"];
+        let ran = run(&log, "[budget]\ncost = 20", &args);
+        assert_eq!(ran.code, 20, "{ran}");
+        assert!(ran.out.contains("$20,000.00 requested"), "{ran}");
+    }
+    let args = [
+        "guard",
+        "--tokens",
+        "1000000000",
+        "--model",
+        "claude-opus-5",
+    ];
+    let ran = run(
+        &log(),
+        "[budget]\ncost = 20\n[prices]\nClaude-Opus-5 = 0.001",
+        &args,
+    );
+    assert!(
+        ran.out.contains("$1,000.00 requested") || ran.code == 20,
+        "{ran}"
+    );
 }
 
 #[test]

@@ -46,13 +46,30 @@ pub fn decide(
     policy: &Policy,
     request: &GuardRequest,
 ) -> Result<GuardDecision, Box<Unjudged>> {
-    let decision = match request.kind {
-        RequestKind::Continue => going_on(standing, request, policy),
-        RequestKind::Start => starting(standing, request, policy),
-    };
+    let decision = decide_by_known(standing, policy, request);
     match &standing.unjudged {
         Some(unjudged) if decision.is_admitted() => Err(unjudged.clone()),
         _ => Ok(decision),
+    }
+}
+
+/// Decides by the caps that can be judged.
+pub fn decide_by_known(
+    standing: &Standing,
+    policy: &Policy,
+    request: &GuardRequest,
+) -> GuardDecision {
+    match request.kind {
+        RequestKind::Continue => going_on(standing, request, policy),
+        RequestKind::Start
+            if standing.unknown_team.is_some() && policy.guard.deny_unknown_teams =>
+        {
+            let trial = standing.trial(request.model.clone(), request, policy);
+            let cap = trial.tightest().cloned();
+            let draft = Draft::deny(GuardReason::UnknownTeam, cap.as_ref());
+            draft.decision(standing, request, policy, trial, (None, None))
+        }
+        RequestKind::Start => starting(standing, request, policy),
     }
 }
 
@@ -255,6 +272,7 @@ impl Draft {
             caps: trial.caps,
             resets_at: standing.resets_at,
             overridden: None,
+            unjudged: None,
         }
     }
 }

@@ -145,20 +145,23 @@ pub(in crate::analysis) fn cost(
             source,
         })
     };
-    let header = || of(log.header.map(ModelPrice::from), PriceSource::Log);
+    // A log that rounds its costs to nothing does not make work free.
+    let is_free = |cost: &RequestCost| tokens > Tokens::ZERO && cost.money.nanos == 0;
+    let header = || {
+        let cost = of(log.header.map(ModelPrice::from), PriceSource::Log);
+        cost.filter(|cost| !is_free(cost))
+    };
     let average = || {
         let (spent, of) = log.spent?;
         let money = scaled(spent, tokens, of).filter(|_| spent.currency == currency)?;
-        Some(RequestCost {
-            money,
-            source: PriceSource::Average,
-        })
+        let source = PriceSource::Average;
+        Some(RequestCost { money, source }).filter(|cost| !is_free(cost))
     };
     let Some(model) = model else {
         let tier = || tier_cost(policy.guard.default_tier, tokens, currency);
         return header().or_else(average).or_else(tier);
     };
-    let by_settings = || of(policy.prices.get(model).copied(), PriceSource::Settings);
+    let by_settings = || of(settings_price(model, policy), PriceSource::Settings);
     let built_in = || {
         let money = ListedPrice::find(model)?.most(tokens);
         let source = PriceSource::BuiltIn;
@@ -173,6 +176,18 @@ pub(in crate::analysis) fn cost(
         .or_else(tier)
         .or_else(header)
         .or_else(average)
+}
+
+/// The price that the settings have for a model, under its name or under one that means the same.
+fn settings_price(model: &str, policy: &Policy) -> Option<ModelPrice> {
+    let exact = || policy.prices.get(model).copied();
+    let alike = || {
+        let name = models::plain(model);
+        let mut prices = policy.prices.iter();
+        let found = prices.find(|(known, _)| models::plain(known) == name);
+        found.map(|(_, price)| *price)
+    };
+    exact().or_else(alike)
 }
 
 /// That of the most expensive typical model of a tier.
@@ -209,7 +224,7 @@ fn scaled(money: Money, tokens: Tokens, of: Tokens) -> Option<Money> {
 /// Whether one model is cheaper than another, as far as their prices are known.
 pub(super) fn is_cheaper(one: &str, than: &str, policy: &Policy) -> bool {
     let price = |model: &str| {
-        let own = policy.prices.get(model).copied();
+        let own = settings_price(model, policy);
         own.or_else(|| ListedPrice::find(model).map(ListedPrice::price))
     };
     let of = |price: ModelPrice| (price.currency, highest(&price).map(|of| of.picos_per_token));

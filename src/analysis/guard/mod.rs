@@ -22,7 +22,7 @@ use strum::{Display, IntoStaticStr};
 
 pub use caps::CapCheck;
 pub use counts::DecisionCounts;
-pub use decide::decide;
+pub use decide::{decide, decide_by_known};
 pub use estimate::{EstimateSource, PriceSource, RequestCost, TokenEstimate};
 pub(super) use estimate::{LogPrices, cost as estimated_cost};
 pub use standing::Standing;
@@ -82,7 +82,7 @@ impl GuardAnswer {
 }
 
 impl GuardReason {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::WithinCaps,
         Self::NoCaps,
         Self::Override,
@@ -90,6 +90,7 @@ impl GuardReason {
         Self::MoneyLeft,
         Self::Cap,
         Self::NoCheaperModel,
+        Self::UnknownTeam,
     ];
 }
 
@@ -124,6 +125,8 @@ pub enum GuardReason {
     Cap,
     /// Only cheaper models may start, and none is known for this one.
     NoCheaperModel,
+    /// The log and the settings know no team of this name, and the settings deny such ones.
+    UnknownTeam,
 }
 
 /// The model to use instead.
@@ -185,6 +188,8 @@ pub struct GuardDecision {
     pub resets_at: Option<DateTime<FixedOffset>>,
     /// What the answer would have been, where it was overridden.
     pub overridden: Option<OverriddenAnswer>,
+    /// Why a cap could not be judged, where the answer was overridden.
+    pub unjudged: Option<String>,
 }
 
 /// An answer that a person overrode.

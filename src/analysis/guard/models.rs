@@ -81,9 +81,27 @@ const FAMILIES: [Family; 3] = [
 /// The longest name that is looked at, in bytes.
 const MAX_NAME: usize = 200;
 
-/// The words of a name, in lower case. Without what a gateway puts in front: `anthropic/claude-opus-5`, `us.anthropic.claude-…`.
+/// A name in lower case, without what gateways and dates add to it.
+pub(super) fn plain(model: &str) -> String {
+    let model = model.get(..MAX_NAME).unwrap_or(model).trim();
+    ListedPrice::plain_name(&model.to_ascii_lowercase()).to_owned()
+}
+
+/// What a gateway has in front of a name, up to a slash. None where it spells ids in another way, so that no other can be made of one:
+/// `us.anthropic.claude-haiku-4-5-20251001-v1:0`, `claude-haiku-4-5@20251001`.
+fn prefix(model: &str) -> Option<&str> {
+    let (prefix, id) = match model.rfind('/') {
+        Some(at) => model.split_at_checked(at + 1)?,
+        None => ("", model),
+    };
+    let id = id.trim().to_ascii_lowercase();
+    let behind = id.strip_prefix(&plain(model))?;
+    (!behind.contains(['@', ':'])).then_some(prefix)
+}
+
+/// The words of a plain name.
 fn words(model: &str) -> Vec<String> {
-    let model = model.get(..MAX_NAME).unwrap_or(model);
+    let model = plain(model);
     let words = model.split(|c: char| !c.is_ascii_alphanumeric());
     let words = words.filter(|word| !word.is_empty());
     words.map(str::to_ascii_lowercase).collect()
@@ -98,7 +116,8 @@ fn family(words: &[String]) -> Option<&'static Family> {
 
 /// The tier of a model: by the settings, else by its name. None for one that neither knows.
 pub(super) fn known_tier(model: &str, policy: &GuardPolicy) -> Option<ModelTier> {
-    let named = |models: &Vec<String>| models.iter().any(|name| name.eq_ignore_ascii_case(model));
+    let plain_name = plain(model);
+    let named = |models: &Vec<String>| models.iter().any(|name| plain(name) == plain_name);
     let mut tiers = policy.tiers.iter();
     if let Some((tier, _)) = tiers.find(|(_, models)| named(models)) {
         return Some(*tier);
@@ -140,9 +159,9 @@ pub(super) fn fallbacks(model: &str, tier: ModelTier, policy: &GuardPolicy) -> V
         .same_generation(&own_words, tier)
         .into_iter()
         .chain(names);
-    // A gateway has the provider in front of the name.
-    let prefix = model.rfind('/').and_then(|at| model.get(..=at));
-    let prefix = prefix.unwrap_or_default();
+    let Some(prefix) = prefix(model) else {
+        return Vec::new();
+    };
     names.map(|name| format!("{prefix}{name}")).collect()
 }
 
@@ -156,11 +175,7 @@ impl Family {
     /// The model of a tier with the same version: `claude-haiku-4-5` for `claude-opus-4-5`. Only one that is listed, or of a version
     /// of a single number, as in `claude-opus-5`.
     fn same_generation(&self, words: &[String], tier: ModelTier) -> Option<String> {
-        let name = words.iter().map(String::as_str);
-        let name = name.skip_while(|word| !self.words.contains(word));
-        // A date at the end is that of a snapshot.
-        let name = name.filter(|word| word.len() < 8 || !word.bytes().all(|b| b.is_ascii_digit()));
-        let name: Vec<&str> = name.collect();
+        let name: Vec<&str> = words.iter().map(String::as_str).collect();
         let at = name
             .iter()
             .position(|word| self.tiers.iter().any(|(mark, _)| mark == word))?;

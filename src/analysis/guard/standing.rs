@@ -26,7 +26,7 @@ pub struct Standing {
     pub unknown_team: Option<String>,
     /// The team that may be meant by it.
     pub similar_team: Option<String>,
-    /// The tokens of work that says nothing of them.
+    /// The tokens of work for which the caller gives no number.
     pub estimate: Option<TokenEstimate>,
     pub resets_at: Option<DateTime<FixedOffset>>,
     /// A cap that cannot be judged.
@@ -83,7 +83,9 @@ impl Standing {
         (reconciled, report, policy): (&ReconciledMonth<'_>, &StatusReport, &Policy),
     ) {
         if cap.used.is_none() {
-            return self.unjudged(not_judged(&cap, report));
+            let (message, key) = not_judged(&cap, report);
+            let help = format!("set {key} in the currency of the log, and prices in it");
+            return self.unjudged(message, help);
         }
         if let Some(currency) = cap.currency {
             let team = match &cap.scope {
@@ -92,21 +94,19 @@ impl Standing {
             };
             let held = HeldMoney::of(reconciled, policy, report.now);
             if held.in_currency(currency, team).is_open {
-                self.unjudged(format!("a hold has no price in {currency}"));
+                let help = "free it with `tokmon holds --free ID`, or set the price of its model under [prices]";
+                self.unjudged(
+                    format!("a hold has no price in {currency}"),
+                    help.to_owned(),
+                );
             }
         }
         self.caps
             .extend(CapCheck::of(cap, &report.budget.thresholds));
     }
 
-    fn unjudged(&mut self, message: String) {
-        let help = "set `[budget] cost` in the currency of the log, and prices of the models in tokmon.toml";
-        let unjudged = || {
-            Box::new(Unjudged {
-                message,
-                help: help.to_owned(),
-            })
-        };
+    fn unjudged(&mut self, message: String, help: String) {
+        let unjudged = || Box::new(Unjudged { message, help });
         self.unjudged.get_or_insert_with(unjudged);
     }
 
@@ -121,7 +121,8 @@ impl Standing {
             return;
         };
         if estimate::cost(model, tokens, currency, (&self.prices, policy)).is_none() {
-            self.unjudged(no_price(model, currency));
+            let help = format!("set a price in {currency} under [prices] in tokmon.toml");
+            self.unjudged(no_price(model, currency), help);
         }
     }
 
@@ -142,7 +143,7 @@ impl Standing {
         }
     }
 
-    /// The reason of an answer that nothing speaks against.
+    /// The reason for allowing a request that fits.
     pub(super) fn fine(&self) -> GuardReason {
         if self.caps.is_empty() {
             GuardReason::NoCaps
@@ -197,15 +198,29 @@ fn no_price(model: Option<&str>, currency: Currency) -> String {
     }
 }
 
-/// Why a cap in money cannot be judged.
-fn not_judged(cap: &Cap, report: &StatusReport) -> String {
-    let budget = match &cap.scope {
-        CapScope::Total => report.cost_budget.as_ref(),
+/// Why a cap in money cannot be judged, and the key that sets it.
+fn not_judged(cap: &Cap, report: &StatusReport) -> (String, String) {
+    let why = |budget: Option<&CostBudget>| {
+        let problem = budget.and_then(CostBudget::problem);
+        problem.unwrap_or_default()
+    };
+    let limit = cap.amount(cap.limit);
+    match &cap.scope {
+        CapScope::Total => (
+            format!(
+                "the cost budget of {limit} cannot be judged: {}",
+                why(report.cost_budget.as_ref())
+            ),
+            "`[budget] cost`".to_owned(),
+        ),
         CapScope::Team(name) => {
             let mut teams = report.teams.iter();
             let team = teams.find(|team| team.name == *name);
-            team.and_then(|team| team.cost_budget.as_ref())
+            let why = why(team.and_then(|team| team.cost_budget.as_ref()));
+            (
+                format!("the cost budget of {name}, {limit}, cannot be judged: {why}"),
+                format!("`[teams.\"{name}\"] cost`"),
+            )
         }
-    };
-    budget.and_then(CostBudget::not_judged).unwrap_or_default()
+    }
 }

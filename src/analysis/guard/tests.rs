@@ -225,6 +225,9 @@ fn a_model_gives_way_to_one_of_its_provider_and_generation() {
         "claude-sonnet-4-5",
         "anthropic/claude-opus-5-5",
         "us.anthropic.claude-opus-4-5-20251101-v1:0",
+        "claude-opus-4-5@20251101",
+        "claude-opus-4-5[1m]",
+        "Claude-Opus-4-5",
         "opus",
         "sonnet",
         "haiku",
@@ -282,6 +285,11 @@ fn the_settings_name_tiers_and_what_takes_their_place() {
     );
     assert_eq!(ask(90, "llama-8b"), "within_caps");
     assert_eq!(ask(80, "claude-opus-5"), "claude-sonnet-4-5");
+    assert_eq!(ask(90, "meta/llama-8b"), "within_caps");
+    assert_eq!(
+        ask(80, "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        "within_caps"
+    );
     assert_eq!(ask(90, "claude-opus-5"), "claude-haiku-5");
     assert_eq!(ask(90, "unheard-of"), "llama-8b", "of the default tier");
 }

@@ -155,6 +155,8 @@ log = <log>
 [guard]
 # The tokens of work of which neither --tokens nor a row of the log says how much it uses.
 #estimate = "5K"
+# What becomes of a team that neither the log nor these settings know: allow (within the budget of all teams) or deny.
+#unknown_team = "allow"
 # The tier of models that tokmon does not know: top, middle or bottom.
 #default_tier = "top"
 # Models of each tier, the preferred ones first. Those of Anthropic, OpenAI and Google are known.

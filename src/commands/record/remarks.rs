@@ -1,14 +1,15 @@
-//! What to say about what is recorded: a secret in it, a model without a price, kinds that do not add up, a hold that is not there any more.
+//! What to say about what is recorded: a secret in it, a model without a price, kinds that do not add up, a hold that has ended.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, FixedOffset};
-
 use crate::{
-    commands::edit_session::EditSession,
-    log::{self, Item},
-    model::{LineEvent, TokenClasses, Tokens, Usage},
-    text::{self, FileId},
+    analysis::HoldState,
+    commands::{edit_session::EditSession, guard::options, holds, run::Run},
+    failure::Failure,
+    model::{TokenClasses, Tokens, Usage},
+    session,
+    store::Opened,
+    text,
 };
 
 /// The maximum number of remarks of a kind.
@@ -27,19 +28,11 @@ pub fn secret(lines: &str, session: &EditSession) -> Option<String> {
     ))
 }
 
-/// Models without a price although models have prices, kinds of tokens that are missing or do not add up, and holds that the log does
-/// not have.
-pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
+/// Models without a price although models have prices, and kinds of tokens that are missing or do not add up.
+pub fn of(new: &[Usage], session: &EditSession) -> Vec<String> {
     let unpriced = new.iter().filter(|usage| usage.cost.is_none());
     let unpriced = unpriced.filter_map(|usage| usage.model.as_deref());
     let unpriced = unpriced.filter_map(|model| without_price(model, session));
-    let held: BTreeSet<&str> = new
-        .iter()
-        .filter_map(|usage| usage.hold.as_deref())
-        .collect();
-    let held = held
-        .into_iter()
-        .filter_map(|id| not_held(id, log, session.now));
     let unpriced: BTreeSet<String> = unpriced.collect();
     let unpriced = unpriced.into_iter().take(MAX_REMARKS);
     let kinds: BTreeSet<String> = new
@@ -49,8 +42,39 @@ pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
     let more = kinds.len().saturating_sub(MAX_REMARKS);
     let more = (more > 0).then(|| format!("and {more} more like these"));
     let kinds = kinds.into_iter().take(MAX_REMARKS).chain(more);
-    let unpriced = unpriced.chain(kinds);
-    unpriced.chain(held.take(MAX_REMARKS)).collect()
+    unpriced.chain(kinds).collect()
+}
+
+/// Holds that usage is to end, and that the log does not have or that have ended already.
+pub fn of_holds(
+    new: &[Usage],
+    log: &str,
+    session: &EditSession,
+    run: &Run<'_, '_>,
+) -> Result<Vec<String>, Failure> {
+    let held = new.iter().filter_map(|usage| usage.hold.clone());
+    let held: BTreeSet<String> = held.collect();
+    let held: Vec<String> = held.into_iter().collect();
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (opened, options) = (Opened::Memory(log.into()), options(run)?);
+    // A log of which nothing else can be read has no hold either.
+    let states = session::hold_states(&session.log, opened, &held, &options);
+    let states = states.unwrap_or_default();
+    let states = states
+        .into_iter()
+        .chain(std::iter::repeat(HoldState::Unknown));
+    let notes =
+        held.iter()
+            .zip(states)
+            .filter_map(|(id, state)| match state {
+                HoldState::Live => None,
+                state => Some(holds::ended(id, state, options.now).unwrap_or_else(|| {
+                    format!("the log has no hold with the id {id}, so none ends")
+                })),
+            });
+    Ok(notes.take(MAX_REMARKS).collect())
 }
 
 /// Why the price of its model does not give the cost: it is by kind of token.
@@ -130,44 +154,4 @@ fn without_price(model: &str, session: &EditSession) -> Option<String> {
     Some(format!(
         "[prices] in tokmon.toml has no price for the model \"{model}\"{meant}"
     ))
-}
-
-/// Why no hold with an id ends: the log has none, or it has ended already.
-fn not_held(id: &str, log: &str, now: DateTime<FixedOffset>) -> Option<String> {
-    let mut until = None;
-    let mut is_freed = false;
-    // Only lines with the id are read: a log has thousands of lines.
-    let has_id = |line: &&str| line.contains(id);
-    for line in log.lines().filter(has_id) {
-        let is_event = line.starts_with("[HOLD]") || line.starts_with("[FREE]");
-        if !is_event && !line.starts_with("[USE]") {
-            continue;
-        }
-        let text = format!("{line}\n");
-        log::read_str(text, FileId::LOG, &mut |item| match item {
-            Item::Line {
-                event: LineEvent::Hold(hold),
-                ..
-            } if hold.id == id => {
-                until.get_or_insert(hold.until);
-            }
-            Item::Line {
-                event: LineEvent::Free(freed),
-                ..
-            } => is_freed |= freed == id,
-            Item::Usage(entry) => is_freed |= entry.hold.as_deref() == Some(id),
-            _ => {}
-        });
-    }
-    match until {
-        None => Some(format!(
-            "the log has no hold with the id {id}, so none ends"
-        )),
-        Some(_) if is_freed => Some(format!("the hold {id} has ended already")),
-        Some(until) if until <= now => {
-            let until = until.with_timezone(now.offset()).format("%Y-%m-%d %H:%M");
-            Some(format!("the hold {id} ended by itself at {until}"))
-        }
-        Some(_) => None,
-    }
 }
