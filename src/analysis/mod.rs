@@ -23,6 +23,7 @@ mod limits;
 mod merged_rows;
 mod names;
 mod notice;
+mod notice_amounts;
 mod optimization;
 mod period;
 mod plan;

@@ -12,10 +12,10 @@ use super::{
     Alert, AlertKind, ForecastBasis, StatusReport,
     caps::caps,
     latch::{Gauge, Latch, Step},
+    notice_amounts::NoticeAmounts,
 };
 use crate::model::{
-    Level, Money, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey, Probability,
-    StatedCost, Tokens, fold_name,
+    Level, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey, Probability, fold_name,
 };
 
 /// The characters of a team's name that a line of the log holds at most.
@@ -194,7 +194,7 @@ fn due(
     latches: &Latches,
     options: NoticeOptions,
 ) -> Option<DueNotice> {
-    let about = About::of(&alert.kind)?;
+    let about = NoticeAmounts::of(&alert.kind)?;
     let team = alert.team.as_deref();
     let figure = figure(report, alert, &about)?;
     let Some(Step::Notify(threshold)) = latches.step(&figure) else {
@@ -219,7 +219,7 @@ fn due(
     })
 }
 
-fn figure(report: &StatusReport, alert: &Alert, about: &About) -> Option<Figure> {
+fn figure(report: &StatusReport, alert: &Alert, about: &NoticeAmounts) -> Option<Figure> {
     let (gauge, thresholds) = if let Some(chance) = about.chance {
         (Gauge::Chance(chance.percent()), chance_thresholds(report))
     } else {
@@ -272,127 +272,12 @@ fn line(
     }
 }
 
-/// What an alert compares with what. None of an alert without a threshold of a budget.
-struct About {
-    basis: NoticeBasis,
-    used: Option<NoticeAmount>,
-    budget: NoticeAmount,
-    chance: Option<Probability>,
-}
-
-impl About {
-    fn of(kind: &AlertKind) -> Option<Self> {
-        use AlertKind::{
-            BudgetForecast, BudgetReserved, BudgetUsed, CostForecast, CostReserved, CostUsed,
-            TeamCostReserved, TeamCostUsed, TeamForecast, TeamReserved, TeamUsed,
-        };
-        let tokens = |basis, used: Tokens, budget: Tokens| Self {
-            basis,
-            used: Some(NoticeAmount::Tokens(used)),
-            budget: NoticeAmount::Tokens(budget),
-            chance: None,
-        };
-        let money = |basis, used: Money, budget: Money| Self {
-            basis,
-            used: Some(amount(used)),
-            budget: amount(budget),
-            chance: None,
-        };
-        Some(match kind {
-            BudgetUsed {
-                used_tokens: used,
-                budget_tokens: budget,
-                ..
-            }
-            | TeamUsed {
-                used_tokens: used,
-                allocated_tokens: budget,
-                ..
-            } => tokens(NoticeBasis::Actual, *used, *budget),
-            BudgetReserved {
-                total_tokens: used,
-                budget_tokens: budget,
-                ..
-            }
-            | TeamReserved {
-                total_tokens: used,
-                allocated_tokens: budget,
-                ..
-            } => tokens(NoticeBasis::Reserved, *used, *budget),
-            CostUsed {
-                used_cost,
-                budget_cost,
-                ..
-            }
-            | TeamCostUsed {
-                used_cost,
-                budget_cost,
-                ..
-            } => money(NoticeBasis::Actual, *used_cost, *budget_cost),
-            CostReserved {
-                total_cost,
-                budget_cost,
-                ..
-            }
-            | TeamCostReserved {
-                total_cost,
-                budget_cost,
-                ..
-            } => money(NoticeBasis::Reserved, *total_cost, *budget_cost),
-            BudgetForecast {
-                budget_tokens,
-                probability,
-                estimates,
-                ..
-            } => {
-                let mut estimates = estimates.iter();
-                let worst = estimates.find(|end| end.probability == *probability);
-                Self {
-                    used: worst.map(|end| NoticeAmount::Tokens(end.likely_tokens)),
-                    chance: Some(*probability),
-                    ..tokens(NoticeBasis::Forecast, Tokens::ZERO, *budget_tokens)
-                }
-            }
-            TeamForecast {
-                allocated_tokens,
-                likely_tokens,
-                probability,
-                ..
-            } => Self {
-                chance: Some(*probability),
-                ..tokens(NoticeBasis::Forecast, *likely_tokens, *allocated_tokens)
-            },
-            CostForecast {
-                budget_cost,
-                probability,
-                ..
-            } => Self {
-                basis: NoticeBasis::Forecast,
-                used: None,
-                budget: amount(*budget_cost),
-                chance: Some(*probability),
-            },
-            AlertKind::CostNotJudged { .. }
-            | AlertKind::PlanTotal { .. }
-            | AlertKind::OverAllocated { .. }
-            | AlertKind::TeamEfficiency { .. } => return None,
-        })
-    }
-}
-
 /// Tokens, or nanos of a currency.
 fn units(amount: NoticeAmount) -> i128 {
     match amount {
         NoticeAmount::Tokens(tokens) => tokens.0.into(),
         NoticeAmount::Cost(cost) => cost.nanos.into(),
     }
-}
-
-fn amount(money: Money) -> NoticeAmount {
-    NoticeAmount::Cost(StatedCost {
-        nanos: u64::try_from(money.nanos).unwrap_or(u64::MAX),
-        currency: Some(money.currency),
-    })
 }
 
 /// The chance of exceeding each budget that has a forecast, with the team and whether it is in money. Of a budget that is exceeded
