@@ -21,7 +21,10 @@ use std::{
 const MAX_LINES: usize = 3;
 
 /// How much of standard error is kept.
-const MAX_STDERR: u64 = 4 * 1024;
+const MAX_STDERR: usize = 4 * 1024;
+
+/// How much of standard output is kept.
+const MAX_STDOUT: usize = 1024 * 1024;
 
 /// The first and the longest pause between two looks at whether the program has ended.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
@@ -29,8 +32,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_m
 /// How long a program may take to end after it was asked to.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How long to wait for the rest of standard error: another process may have inherited it.
-const REST_OF_STDERR: Duration = Duration::from_millis(200);
+/// How long to wait for the rest of the output: another process may have inherited the pipe.
+const REST_OF_OUTPUT: Duration = Duration::from_millis(200);
 
 /// A program with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,12 +89,26 @@ impl Program {
         limit: Duration,
         is_to_stop: &dyn Fn() -> bool,
     ) -> Result<(), ProgramFailure> {
+        let running = self.start(input, Stdio::null());
+        let running = running.map_err(ProgramFailure::CannotStart)?;
+        running.outcome(limit, is_to_stop).0
+    }
+
+    /// Runs it without input and without a limit, and returns its standard output with how it ended. Of a long output, the rest is lost.
+    pub fn output(&self) -> (Result<(), ProgramFailure>, Vec<u8>) {
+        match self.start(ProgramInput::default(), Stdio::piped()) {
+            Ok(running) => running.outcome(Duration::MAX, &|| false),
+            Err(error) => (Err(ProgramFailure::CannotStart(error)), Vec::new()),
+        }
+    }
+
+    fn start(&self, input: ProgramInput, stdout: Stdio) -> io::Result<Running> {
         let mut command = Command::new(&self.path);
         command
             .args(&self.args)
             .current_dir(&self.folder)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(stdout)
             .stderr(Stdio::piped());
         for (name, value) in &input.variables {
             match value {
@@ -104,16 +121,7 @@ impl Program {
             use std::os::unix::process::CommandExt as _;
             command.process_group(0);
         }
-        let child = command.spawn().map_err(ProgramFailure::CannotStart)?;
-        let mut running = Running::new(child, input.stdin);
-        let ended = running.wait(limit, is_to_stop);
-        let stderr = running.rest_of_stderr();
-        match ended {
-            Ok(Some(status)) => outcome(status, stderr),
-            Ok(None) if is_to_stop() => Err(ProgramFailure::Stopped),
-            Ok(None) => Err(ProgramFailure::TimedOut { limit, stderr }),
-            Err(error) => Err(ProgramFailure::CannotStart(error)),
-        }
+        Ok(Running::new(command.spawn()?, input.stdin))
     }
 }
 
@@ -131,12 +139,44 @@ fn outcome(status: ExitStatus, stderr: String) -> Result<(), ProgramFailure> {
     }
 }
 
+/// What a program writes, as far as it is kept. A thread reads it to its end.
+struct Captured {
+    kept: Arc<Mutex<Vec<u8>>>,
+    end: mpsc::Receiver<()>,
+}
+
+impl Captured {
+    fn new(pipe: Option<impl io::Read + Send + 'static>, most: usize) -> Self {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let (say, end) = mpsc::channel();
+        if let Some(mut pipe) = pipe {
+            let kept = Arc::clone(&kept);
+            thread::spawn(move || {
+                let mut part = [0; 4096];
+                while let Ok(length @ 1..) = pipe.read(&mut part) {
+                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                    let room = most.saturating_sub(kept.len());
+                    kept.extend(part.iter().take(length.min(room)));
+                }
+                let _ = say.send(());
+            });
+        }
+        Self { kept, end }
+    }
+
+    /// All of it, once the program has ended.
+    fn finish(&self) -> Vec<u8> {
+        let _ = self.end.recv_timeout(REST_OF_OUTPUT);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clone()
+    }
+}
+
 /// A program that was started. It is ended when this is dropped.
 struct Running {
     child: Child,
-    stderr: Arc<Mutex<Vec<u8>>>,
-    /// Says that standard error has ended.
-    silent: mpsc::Receiver<()>,
+    stdout: Captured,
+    stderr: Captured,
     has_ended: bool,
 }
 
@@ -146,29 +186,31 @@ impl Running {
             // A program need not read it, and then the pipe may be full.
             thread::spawn(move || pipe.write_all(&stdin));
         }
-        let stderr = Arc::new(Mutex::new(Vec::new()));
-        let (say, silent) = mpsc::channel();
-        if let Some(pipe) = child.stderr.take() {
-            let kept = Arc::clone(&stderr);
-            thread::spawn(move || {
-                let mut pipe = pipe;
-                let mut part = [0; 512];
-                while let Ok(length @ 1..) = pipe.read(&mut part) {
-                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                    let room = usize::try_from(MAX_STDERR)
-                        .unwrap_or(usize::MAX)
-                        .saturating_sub(kept.len());
-                    kept.extend(part.iter().take(length.min(room)));
-                }
-                let _ = say.send(());
-            });
-        }
         Self {
+            stdout: Captured::new(child.stdout.take(), MAX_STDOUT),
+            stderr: Captured::new(child.stderr.take(), MAX_STDERR),
             child,
-            stderr,
-            silent,
             has_ended: false,
         }
+    }
+
+    /// Waits for its end. Returns also what it wrote on standard output.
+    fn outcome(
+        mut self,
+        limit: Duration,
+        is_to_stop: &dyn Fn() -> bool,
+    ) -> (Result<(), ProgramFailure>, Vec<u8>) {
+        let ended = self.wait(limit, is_to_stop);
+        let stderr = String::from_utf8_lossy(&self.stderr.finish())
+            .trim()
+            .to_owned();
+        let outcome = match ended {
+            Ok(Some(status)) => outcome(status, stderr),
+            Ok(None) if is_to_stop() => Err(ProgramFailure::Stopped),
+            Ok(None) => Err(ProgramFailure::TimedOut { limit, stderr }),
+            Err(error) => Err(ProgramFailure::CannotStart(error)),
+        };
+        (outcome, self.stdout.finish())
     }
 
     /// Waits until it ends. None where it was ended because the time is over, or because it is to stop.
@@ -217,13 +259,6 @@ impl Running {
     #[cfg(not(unix))]
     fn signal(&mut self, _: bool) {
         let _ = self.child.kill();
-    }
-
-    /// What it wrote on standard error.
-    fn rest_of_stderr(&self) -> String {
-        let _ = self.silent.recv_timeout(REST_OF_STDERR);
-        let stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&stderr).trim().to_owned()
     }
 }
 

@@ -119,6 +119,30 @@ fn without_a_screen_what_was_sent_is_a_line_beside_the_output() {
 }
 
 #[test]
+fn a_level_that_is_raised_meanwhile_holds() {
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join("cost-log.md");
+    let settings = folder.path().join("tokmon.toml");
+    fs::write(&log, sample()).unwrap();
+    fs::write(&settings, "[alert]\nlevel = \"exceeded\"\n").unwrap();
+    let save = "echo $TOKMON_ALERT_LEVEL >> sent";
+    let mut child = follow(&folder, &["--follow", "--on-alert", "sh", "-c", save])
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert!(first.contains("63.3%"), "{first}");
+    // Nothing is due, until the level is a lower one.
+    assert!(!folder.path().join("sent").exists());
+    fs::write(&settings, "[alert]\nlevel = \"warning\"\n").unwrap();
+    wait_until("sent", PATIENCE, || folder.path().join("sent").exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let sent = fs::read_to_string(folder.path().join("sent")).unwrap();
+    assert_eq!(sent, "warning\n");
+}
+
+#[test]
 fn a_program_that_is_missing_or_not_trusted_ends_it_at_once() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("cost-log.md"), sample()).unwrap();

@@ -11,6 +11,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     exit::ExitCode,
     failure::Failure,
+    model::Level,
     render::{self, OutputStyle},
     session::{LoadFailure, ReadFiles, Session, WatchedFiles},
     store,
@@ -102,7 +103,9 @@ impl Follower<'_, '_> {
             && notifier.is_ready(at)
             && let Some(latest) = app.latest.as_ref().filter(|_| is_shown)
         {
-            notifier.consider(&latest.report, self.session.notices());
+            let level = self.session.log_files().settings.alert.level;
+            let from = level.unwrap_or(Level::Note);
+            notifier.consider(&latest.report, self.session.notices(), from);
         }
     }
 

@@ -56,16 +56,15 @@ pub fn run(
     };
     let log = run.locate()?;
     let alert = watching.on_alert.as_deref();
-    let from =
-        alert.map(|words| Ok::<_, Failure>(alert::plan((words, true), None, &log, run)?.from));
-    let from = from.transpose()?;
+    if let Some(words) = alert {
+        // A program that is missing or not trusted is reported at once.
+        alert::plan((words, true), None, &log, run)?;
+    }
     let session = Session::new(run.log_options(), request, log);
     let watched = session.watched_files()?;
     let (send, receive) = mpsc::channel();
     let scheduler = ReadScheduler::watch(&watched, watching.poll, &send);
-    let notifier = alert
-        .zip(from)
-        .map(|(words, from)| Notifier::new(words, from, send.clone(), run));
+    let notifier = alert.map(|words| Notifier::new(words, send.clone(), run));
     let mut following = Follower {
         session,
         run: run.reborrow(),

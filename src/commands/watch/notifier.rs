@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
+
 use super::Event;
 use crate::{
     analysis::{NoticeOptions, StatusReport, notices},
@@ -15,7 +17,7 @@ use crate::{
     commands::run::Run,
     failure::Failure,
     model::{Level, Notice},
-    program::{Program, ProgramInput},
+    program::Program,
 };
 
 /// The time after a failure until notices are sent again.
@@ -26,12 +28,9 @@ const REST: Duration = Duration::from_secs(1);
 
 pub struct Notifier {
     program: Program,
-    from: Level,
     send: Sender<Event>,
-    /// The run that was started last, until its outcome is taken.
-    running: Option<Receiver<Result<(), String>>>,
-    /// What it was started for.
-    message: String,
+    /// The run that was started last, until its outcome is taken: the messages of what it sent.
+    running: Option<Receiver<Result<Vec<String>, String>>>,
     not_before: Duration,
 }
 
@@ -39,7 +38,6 @@ impl Notifier {
     /// Fails where there is no program, or one that is not trusted. `words` is the program, or nothing for that of the settings.
     pub fn new(
         words: &[OsString],
-        from: Level,
         send: Sender<Event>,
         run: &Run<'_, '_>,
     ) -> Result<Self, Failure> {
@@ -52,10 +50,8 @@ impl Notifier {
                 args: arguments(run.global, words),
                 folder: run.cx.folder.clone(),
             },
-            from,
             send,
             running: None,
-            message: String::new(),
             not_before: Duration::ZERO,
         })
     }
@@ -70,12 +66,12 @@ impl Notifier {
     }
 
     /// Starts to send the notices that a report asks for.
-    pub fn consider(&mut self, report: &StatusReport, lines: &[Notice<'_>]) {
+    pub fn consider(&mut self, report: &StatusReport, lines: &[Notice<'_>], from: Level) {
         if !report.is_current_month {
             return;
         }
         let options = NoticeOptions {
-            from: self.from,
+            from,
             period: report.period_key(),
             time: report.now,
         };
@@ -83,17 +79,13 @@ impl Notifier {
         if notices.due.is_empty() && notices.rearmed.is_empty() {
             return;
         }
-        self.message = match notices.due.as_slice() {
-            [] => String::new(),
-            [one] => format!("sent: {}", one.message),
-            [first, others @ ..] => format!("sent: {}, and {} more", first.message, others.len()),
-        };
         let (say, outcome) = channel();
         let (program, send) = (self.program.clone(), self.send.clone());
         thread::spawn(move || {
-            let ended = program.run(ProgramInput::default(), Duration::MAX, &|| false);
+            let (ended, output) = program.output();
+            let sent = ended.map(|()| sent(&output));
             // Fails where the run is ending.
-            let _ = say.send(ended.map_err(|failure| failure.to_string()));
+            let _ = say.send(sent.map_err(|failure| failure.to_string()));
             let _ = send.send(Event::Notified);
         });
         self.running = Some(outcome);
@@ -107,11 +99,18 @@ impl Notifier {
             Err(TryRecvError::Disconnected) => Err("tokmon alert ended early".to_owned()),
         };
         self.running = None;
-        self.not_before = at + if outcome.is_ok() { REST } else { RETRY };
-        match outcome {
-            Ok(()) if self.message.is_empty() => None,
-            Ok(()) => Some(Ok(self.message.clone())),
-            Err(why) => Some(Err(brief(&why))),
+        // What was not sent although it is due is not tried again at once.
+        let has_sent = outcome.as_ref().is_ok_and(|sent| !sent.is_empty());
+        self.not_before = at + if has_sent { REST } else { RETRY };
+        match outcome.map_err(|why| brief(&why)) {
+            Ok(sent) => {
+                let (first, others) = sent.split_first()?;
+                Some(Ok(match others.len() {
+                    0 => format!("sent: {first}"),
+                    more => format!("sent: {first}, and {more} more"),
+                }))
+            }
+            Err(why) => Some(Err(why)),
         }
     }
 
@@ -125,6 +124,15 @@ impl Notifier {
     }
 }
 
+/// The messages of the notices that a run says it sent.
+fn sent(output: &[u8]) -> Vec<String> {
+    let document: Value = serde_json::from_slice(output).unwrap_or_default();
+    let notices = document["notices"].as_array().into_iter().flatten();
+    let sent = notices.filter(|notice| notice["outcome"] == "sent");
+    let messages = sent.filter_map(|notice| notice["message"].as_str());
+    messages.map(str::to_owned).collect()
+}
+
 /// The message of a failed run on one line: what tokmon wrote, without its own name.
 fn brief(why: &str) -> String {
     let line = why
@@ -135,7 +143,7 @@ fn brief(why: &str) -> String {
 
 /// The command line that sends notices for the same log.
 fn arguments(global: &GlobalArgs, words: &[OsString]) -> Vec<OsString> {
-    let mut args: Vec<OsString> = ["alert", "--quiet"].map(OsString::from).to_vec();
+    let mut args: Vec<OsString> = ["alert", "--quiet", "--json"].map(OsString::from).to_vec();
     let mut option = |name: &str, value: Option<&OsStr>| {
         if let Some(value) = value {
             let mut arg = OsString::from(name);
