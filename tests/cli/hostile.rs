@@ -13,7 +13,7 @@ fn forbidden(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-fn assert_harmless(text: &str, what: &str) {
+pub(crate) fn assert_harmless(text: &str, what: &str) {
     if let Some(at) = text.find(forbidden) {
         let around: String = text
             .chars()

@@ -75,7 +75,10 @@ def read_markdown(text):
 
 def read_prometheus(text):
     sample = re.compile(r'tokmon_team_used_tokens\{team="((?:[^"\\]|\\.)*)"\} (\d+)$')
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    series = [line.rsplit(" ", 1)[0] for line in lines if line and not line.startswith("#")]
+    assert len(series) == len(set(series)), [one for one in set(series) if series.count(one) > 1][:3]
+    for line in lines:
         if found := sample.match(line):
             escapes = {"\\\\": "\\", '\\"': '"', "\\n": "\n"}
             yield found[2], re.sub(r"\\.", lambda escape: escapes[escape[0]], found[1])

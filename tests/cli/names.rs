@@ -12,10 +12,13 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::harness::{binary, fixture, repository, told};
+use crate::{
+    harness::{Tokmon, binary, fixture, repository, told},
+    hostile::assert_harmless,
+};
 
 /// What is run, and how `names.py` reads it. `text` has no names that could be read back.
-const OUTPUTS: [(&str, &str); 15] = [
+const OUTPUTS: &[(&str, &str)] = &[
     ("--teams --format csv", "csv"),
     ("--teams --format markdown", "markdown"),
     ("--json", "json"),
@@ -29,7 +32,15 @@ const OUTPUTS: [(&str, &str); 15] = [
     ("check --format github", "text"),
     ("--full --ascii", "text"),
     ("alert --dry-run", "text"),
+    ("alert --dry-run --json", "text"),
+    ("--format health", "text"),
+    ("budget", "text"),
+    ("budget --json", "text"),
+    ("holds", "text"),
+    ("guard --tokens 5", "text"),
+    ("guard --tokens 5 --json", "text"),
     ("statusline --format tmux", "text"),
+    ("statusline", "text"),
     ("statusline --json", "text"),
 ];
 
@@ -103,7 +114,7 @@ fn hostile_names_do_no_harm_in_any_output() {
     let names = names();
     let (folder, path) = scene(&names);
     let before = entries(folder.path());
-    for (line, form) in OUTPUTS {
+    for &(line, form) in OUTPUTS {
         let output = binary(folder.path())
             .args(line.split(' '))
             .output()
@@ -114,6 +125,34 @@ fn hostile_names_do_no_harm_in_any_output() {
         assert_read_back(line, &["text".as_ref(), &path], &output.stderr);
     }
     assert_eq!(entries(folder.path()), before);
+}
+
+#[test]
+fn hostile_names_do_no_harm_on_a_command_line() {
+    let names = names();
+    let (folder, _) = scene(&names);
+    // A name is an argument like any other, and so is what follows it.
+    for name in names
+        .values()
+        .filter(|name| !name.contains('\0'))
+        .step_by(7)
+    {
+        let option = format!("--team={name}");
+        for line in [
+            &["guard", "--tokens", "5", option.as_str()][..],
+            &["guard", "--tokens", "5", "--json", &option],
+            &["--format", "nagios", &option],
+            &["--format", "prometheus", &option],
+        ] {
+            let ran = Tokmon::new(line.iter().copied())
+                .folder(folder.path())
+                .run();
+            for text in [&ran.out, &ran.err] {
+                assert_harmless(text, &format!("{line:?}"));
+            }
+            assert!(ran.code < 70, "{line:?}\n{ran}");
+        }
+    }
 }
 
 #[cfg(unix)]
