@@ -124,7 +124,9 @@ impl ReconciledMonth<'_> {
 
     /// Whether the budget is that of this month, or of the period that runs in it.
     pub(super) fn is_judged(&self) -> bool {
-        self.ledger.reset == BudgetReset::Month || self.is_open && self.project.is_none()
+        let now = self.ledger.now();
+        let is_current = now.is_none_or(|now| self.month.contains(now.date_naive()));
+        self.ledger.reset == BudgetReset::Month || is_current && self.project.is_none()
     }
 
     fn add_up(&self, now: DateTime<FixedOffset>) -> Period {

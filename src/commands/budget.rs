@@ -118,8 +118,14 @@ fn reset(
         let opened = Opened::Memory(bytes.to_vec());
         let baselines = session::baselines(&session.log, opened, options);
         let baselines = baselines.map_err(|error| error.failure)?;
-        let newline = Source::new(text).newline();
+        let source = Source::new(text);
+        let newline = source.newline();
+        let last = source.text().lines().last().unwrap_or_default();
         let mut lines = String::new();
+        if last.trim_start().starts_with('|') {
+            // Markdown would show the line as a row of the table.
+            lines += newline;
+        }
         for event in std::iter::once(&event).chain(&baselines) {
             let line = edit::event_line(event);
             lines += &line.map_err(|(wrong, help)| Failure::usage(wrong).help(help))?;

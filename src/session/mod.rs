@@ -22,7 +22,7 @@ use crate::{
     check as rules,
     diagnostic::Findings,
     failure::Failure,
-    model::{Budget, Month, Notice, Policy, Zone, fold_name},
+    model::{Budget, BudgetReset, Month, Notice, Policy, Zone, fold_name},
     store::Opened,
 };
 pub use check::{CheckedLog, check};
@@ -196,7 +196,11 @@ fn files_of(
     now: DateTime<FixedOffset>,
 ) -> Result<(Ledger, ReadFiles, Months), Failure> {
     let selection = RowSelection {
-        month: request.month.resolve(now),
+        month: match (request.month, policy.reset) {
+            // The period goes on, with rows in this month or without.
+            (MonthChoice::Newest, BudgetReset::Manual) => MonthChoice::Current.resolve(now),
+            (month, _) => month.resolve(now),
+        },
         rows: request.rows,
     };
     let mut read = |superseded| {

@@ -378,6 +378,19 @@ fn a_reset_begins_a_new_period_and_says_so_in_the_log() {
     none
     --- err
     ");
+    let csv = run(folder, "--format csv --now 2026-03-02T10:10:00Z").out;
+    let period: Vec<&str> = csv.lines().skip(2).take(3).collect();
+    assert_snapshot!(period.join("\n"), @"
+    period_since,2026-02-25T17:00:00+00:00,,
+    month_used,98000,,
+    period_unsure,,,
+    ");
+    // A view is about the period that goes on, also before the first row of a month.
+    let april = run(folder, "--now 2026-04-01T08:00:00Z").out;
+    assert!(
+        april.contains("99,000 of 100,000 tokens used (99.0%"),
+        "{april}"
+    );
     // What is archived still counts, and the line of the reset stays.
     let archived = run(
         folder,
@@ -495,13 +508,18 @@ fn overrides_are_counted_in_every_view_and_by_check() {
     let folder = folder.path();
     for view in ["", "--teams", "--full", "--forecast", "--format markdown"] {
         let ran = run(folder, view);
-        let shown = ran.out.lines().filter(|line| line.contains("override"));
+        let shown = ran
+            .out
+            .lines()
+            .filter(|line| line.contains("of the budget, the last"));
         assert_eq!(
             shown.collect::<Vec<_>>().join("|").trim_start_matches("- "),
             "2 overrides of the budget, the last on 2026-02-25: no reason given",
             "{view}: {ran}"
         );
     }
+    let csv = run(folder, "--format csv").out;
+    assert!(csv.contains("\noverrides,2,,\n"), "{csv}");
     let report = json(folder, "--json");
     assert_snapshot!(serde_json::to_string(&report["overrides"]).unwrap(), @r#"[{"by":"alice","file":"log","line":33,"reason":"the | release","team":"Team A","time":"2026-02-24T10:00:00Z","tokens":900},{"file":"log","line":35,"time":"2026-02-25T10:00:00Z"}]"#);
     assert_snapshot!(run(folder, "check"), @r#"

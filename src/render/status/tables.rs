@@ -22,6 +22,21 @@ fn status(page: &Page<'_>) -> ReportTable {
     let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
     let (none, share) = (|| Cell::Absent, report.share(used.tokens));
     table.figure("month", Cell::word(report.month.to_string()));
+    if let Some(period) = &report.period {
+        let since = period.since.map(|since| since.to_rfc3339());
+        table.figure("period_since", Cell::some(since, Cell::Word));
+        table.figure("month_used", Cell::Tokens(period.month_tokens));
+        table.figure(
+            "period_unsure",
+            Cell::some(period.unsure_tokens, Cell::Tokens),
+        );
+    }
+    if !report.overrides.is_empty() {
+        let last = report.overrides.iter().max_by_key(|one| one.time);
+        let reason = Cell::some(last.and_then(|one| one.reason.as_deref()), Cell::text);
+        let count = Cell::Number(report.overrides.len());
+        table.figure_with("overrides", count, None, reason);
+    }
     if let Some(verdict) = &report.verdict {
         let message = Cell::text(&verdict.message);
         table.figure_with("verdict", Cell::Level(verdict.level), None, message);
