@@ -16,10 +16,13 @@ use serde_json::Value;
 
 use crate::scene::{Answer, PATIENCE, Scene, command, kill};
 
-/// Whether a tool is there. Says so where it is not.
+/// Whether a tool is there. Says so where it is not, and fails where it must be.
 fn has(tool: &str) -> bool {
     let output = Command::new(tool).arg("--version").output().is_ok();
     if !output {
+        let is_required = std::env::var_os("TOKMON_TOOLS").is_some_and(|tools| tools == "required");
+        let is_listed = fs::read_to_string(".ci/run").unwrap().contains(tool);
+        assert!(!is_required || !is_listed, "{tool} is not installed");
         let note = format!("note: {tool} is not installed, so that it is not asked\n");
         let _ = std::io::stderr().write_all(note.as_bytes());
     }

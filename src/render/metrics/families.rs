@@ -3,25 +3,18 @@
 //! Gauges, since a log can be edited and archived, and figures fall then. Totals and figures of teams are different metrics, so that a
 //! sum over labels counts nothing twice.
 
-use std::collections::BTreeMap;
-
 use super::{
-    MetricsPage, UniqueNames,
+    MetricsPage,
     burn::burn_rates,
+    decisions,
     exposition::{Exposition, Labels, MetricKind, MetricsText, Sample},
+    teams,
 };
 use crate::{
-    analysis::{
-        CostBudget, Quantiles, StatusReport, TeamReport,
-        guard::{DecisionCounts, GuardAnswer, GuardReason},
-    },
+    analysis::{Quantiles, StatusReport},
     diagnostic::Severity,
     model::{Level, Money, Probability, Tokens},
-    render::escape_unsafe,
 };
-
-/// The number of teams with samples of their own. A database keeps each for months, so that a log must not make any number of them.
-const MAX_TEAMS: usize = 500;
 
 const LEVELS: [Level; 5] = [
     Level::Ok,
@@ -48,13 +41,13 @@ pub fn write(page: &MetricsPage<'_>, format: Exposition) -> String {
     money(report, &mut text);
     levels(report, &mut text);
     forecast(report, &mut text);
-    teams(report, &mut text);
+    teams::write(report, &mut text);
     period(report, &mut text);
     state(page, &mut text);
     text.finish()
 }
 
-fn label(name: &'static str, value: &str) -> Labels {
+pub(super) fn label(name: &'static str, value: &str) -> Labels {
     vec![(name, value.to_owned())]
 }
 
@@ -63,7 +56,7 @@ fn plain(value: Option<impl ToString>) -> Option<Sample> {
     Some((Labels::new(), value?.to_string()))
 }
 
-fn gauge(text: &mut MetricsText, name: &str, help: &str, value: Option<impl ToString>) {
+pub(super) fn gauge(text: &mut MetricsText, name: &str, help: &str, value: Option<impl ToString>) {
     text.family(name, MetricKind::Gauge, help, plain(value));
 }
 
@@ -107,7 +100,7 @@ fn tokens(report: &StatusReport, text: &mut MetricsText) {
     );
 }
 
-fn in_currency(money: Option<Money>) -> Option<Sample> {
+pub(super) fn in_currency(money: Option<Money>) -> Option<Sample> {
     let money = money?;
     Some((label("currency", money.currency.code()), money.decimal()))
 }
@@ -249,116 +242,6 @@ fn forecast(report: &StatusReport, text: &mut MetricsText) {
     );
 }
 
-/// A team with the name that its samples have.
-struct NamedTeam<'r> {
-    name: String,
-    team: &'r TeamReport,
-}
-
-fn teams(report: &StatusReport, text: &mut MetricsText) {
-    // Numbered in the order of the log, so that a name keeps its number.
-    let mut names = UniqueNames::default();
-    let numbered = |name: &str, number: usize| format!("{name} ({number})");
-    let named = report.teams.iter().map(|team| {
-        let name = names.unique(&escape_unsafe(&team.name), numbered);
-        NamedTeam { name, team }
-    });
-    let mut teams: Vec<NamedTeam> = named.collect();
-    teams.sort_by_key(|named| std::cmp::Reverse(named.team.used_tokens));
-    let (listed, others) = teams.split_at(teams.len().min(MAX_TEAMS));
-    let of = |value: &dyn Fn(&TeamReport) -> Option<String>| -> Vec<Sample> {
-        let known = listed.iter().filter_map(|named| {
-            let value = value(named.team)?;
-            Some((label("team", &named.name), value))
-        });
-        known.collect()
-    };
-    let mut used = of(&|team| Some(team.used_tokens?.0.to_string()));
-    // The sum over all teams stays what it is.
-    let of_others: Tokens = others
-        .iter()
-        .filter_map(|named| named.team.used_tokens)
-        .sum();
-    if !others.is_empty() {
-        used.push((label("team", ""), of_others.0.to_string()));
-    }
-    text.family(
-        "tokmon_team_used_tokens",
-        MetricKind::Gauge,
-        "Tokens that a team used in the current period; without a name, those of all teams beyond the first 500.",
-        used,
-    );
-    for (name, help, value) in TEAM_METRICS {
-        text.family(name, MetricKind::Gauge, help, of(value));
-    }
-    team_costs(listed, text);
-    gauge(
-        text,
-        "tokmon_teams",
-        "The number of teams in the current month.",
-        Some(report.teams.len()),
-    );
-}
-
-/// What teams may cost. Of others, the cost is a part of that of the whole.
-fn team_costs(teams: &[NamedTeam<'_>], text: &mut MetricsText) {
-    let of = |value: fn(&CostBudget) -> Option<Money>| -> Vec<Sample> {
-        let known = teams.iter().filter_map(|named| {
-            let (labels, value) = in_currency(value(named.team.cost_budget.as_ref()?))?;
-            let name = label("team", &named.name);
-            Some((name.into_iter().chain(labels).collect(), value))
-        });
-        known.collect()
-    };
-    text.family(
-        "tokmon_team_budget_cost",
-        MetricKind::Gauge,
-        "What a team may cost in the current period, in units of the currency.",
-        of(|budget| Some(budget.limit)),
-    );
-    text.family(
-        "tokmon_team_used_cost",
-        MetricKind::Gauge,
-        "The cost of what a team used, where it has a budget for it.",
-        of(|budget| budget.used),
-    );
-    let ratios = teams.iter().filter_map(|named| {
-        let ratio = named.team.cost_budget.as_ref()?.ratio?;
-        Some((label("team", &named.name), ratio.to_string()))
-    });
-    text.family(
-        "tokmon_team_budget_cost_used_ratio",
-        MetricKind::Gauge,
-        "The share of what it may cost that a team spent.",
-        ratios,
-    );
-}
-
-type TeamValue = &'static dyn Fn(&TeamReport) -> Option<String>;
-
-const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
-    (
-        "tokmon_team_allocated_tokens",
-        "Tokens that a team is given for the current period.",
-        &|team| Some(team.allocated_tokens?.0.to_string()),
-    ),
-    (
-        "tokmon_team_reserved_tokens",
-        "Tokens that a team's holds reserve.",
-        &|team| Some(team.reserved_tokens.0.to_string()),
-    ),
-    (
-        "tokmon_team_available_tokens",
-        "Tokens of a team's allocation that are neither used nor reserved.",
-        &|team| Some(team.available_tokens?.to_string()),
-    ),
-    (
-        "tokmon_team_used_ratio",
-        "The share of its allocation that a team used.",
-        &|team| Some(team.ratio?.to_string()),
-    ),
-];
-
 fn period(report: &StatusReport, text: &mut MetricsText) {
     gauge(
         text,
@@ -412,52 +295,5 @@ fn state(page: &MetricsPage<'_>, text: &mut MetricsText) {
         "Whether the log cannot be read, so that these figures are older than it.",
         page.stale.map(u8::from),
     );
-    decisions(page.decisions, text);
-}
-
-/// What the guard may decide, and why. Those that it did not decide yet are 0: a counter that begins with 1 has not increased.
-const DECISIONS: [(GuardAnswer, &[GuardReason]); 3] = [
-    (
-        GuardAnswer::Allow,
-        &[
-            GuardReason::WithinCaps,
-            GuardReason::NoCaps,
-            GuardReason::Override,
-        ],
-    ),
-    (
-        GuardAnswer::Downgrade,
-        &[GuardReason::Level, GuardReason::MoneyLeft, GuardReason::Cap],
-    ),
-    (
-        GuardAnswer::Deny,
-        &[
-            GuardReason::Level,
-            GuardReason::MoneyLeft,
-            GuardReason::Cap,
-            GuardReason::NoCheaperModel,
-        ],
-    ),
-];
-
-fn decisions(decisions: &DecisionCounts, text: &mut MetricsText) {
-    let possible = DECISIONS.iter().flat_map(|(answer, reasons)| {
-        let reasons = reasons.iter();
-        reasons.map(|reason| ((*answer, *reason), 0))
-    });
-    let mut counts: BTreeMap<_, u64> = possible.collect();
-    counts.extend(&decisions.0);
-    let samples = counts.iter().map(|((answer, reason), count)| {
-        let labels = vec![
-            ("decision", answer.to_string()),
-            ("reason", reason.to_string()),
-        ];
-        (labels, count.to_string())
-    });
-    text.family(
-        "tokmon_guard_decisions_total",
-        MetricKind::Counter,
-        "Decisions of `tokmon guard`, by what was decided and why.",
-        samples,
-    );
+    decisions::write(page.decisions, text);
 }

@@ -2,10 +2,12 @@
 //! an organization's budget as JSON. What is not known is left out; nothing is judged here that the report does not judge.
 
 mod burn;
+mod decisions;
 mod exposition;
 mod families;
 pub mod health;
 pub mod nagios;
+mod teams;
 
 pub use exposition::Exposition;
 

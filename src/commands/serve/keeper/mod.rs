@@ -347,3 +347,6 @@ pub fn without_figures(why: &Failure) -> Result<Site, Failure> {
         stale_since: None,
     })
 }
+
+#[cfg(test)]
+mod tests;
