@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks the dashboard with Grafana's own types: what they do not know, Grafana ignores.
+"""Checks the dashboard with Grafana's own types, for those who change it: what they do not know, Grafana ignores.
 
-Needs the package grafana-foundation-sdk. Without arguments, checks; with --queries, prints the queries of all panels, one a line.
+To use the dashboard, import tokmon.json in Grafana. Needs the package grafana-foundation-sdk. Without arguments, checks; with --queries, prints the queries of all panels, one a line.
 """
 
 import json
@@ -32,7 +32,10 @@ def lost(before, after, path="dashboard"):
 
 def check(document):
     """Reads the dashboard by its types, and compares what they write."""
-    from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    try:
+        from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    except ModuleNotFoundError:
+        sys.exit("check.py needs a package: python3 -m venv venv && venv/bin/pip install grafana-foundation-sdk")
     from grafana_foundation_sdk.cog.plugins import register_default_plugins
     from grafana_foundation_sdk.models.dashboard import Dashboard
 

@@ -19,7 +19,7 @@ What is served, for the current month:
   /health/budget  as tokmon --format health
   /report.json    as tokmon --json
   /healthz        503 while the log cannot be read: the figures are older
-SIGTERM ends it with 0, once the answers under way are sent.";
+Ctrl-C ends it with 130, SIGTERM with 0, once the answers under way are sent.";
 
 // A doc comment would replace the summary of the command.
 #[derive(Clone, Debug, Args)]

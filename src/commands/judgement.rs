@@ -273,7 +273,8 @@ impl Judged<'_> {
     }
 }
 
-fn is_too_old(max_age: Duration, report: &StatusReport) -> Option<String> {
+/// Why the last row of the log is too old, if it is.
+pub fn is_too_old(max_age: Duration, report: &StatusReport) -> Option<String> {
     let limit = format!("--max-age {}", written(max_age));
     let Some(last) = report.log.last_row else {
         return Some(format!("the log has no row up to now: {limit} is reached"));

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Context, guard, run::Run, status};
+use super::{Context, guard, judgement::is_too_old, run::Run, status};
 use crate::{
     analysis::{Rows, StatusReport},
     cli::ViewArgs,
@@ -25,8 +25,11 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         status::print_findings(&mut loaded.files, run);
     }
     match format {
-        Format::Nagios => return plugin(&report, run),
-        Format::Health => print_health(args, &loaded, &report, run)?,
+        Format::Nagios => return plugin(args, &report, run),
+        Format::Health => {
+            let name = log.folder_name();
+            print_health(args, &loaded, (&report, name.as_deref()), run)?;
+        }
         _ => {
             let page = MetricsPage {
                 report: &report,
@@ -64,11 +67,15 @@ fn refuse(args: &ViewArgs, format: Format) -> Result<(), Failure> {
             Failure::usage(message).help(format!("leave out {option}: the format has no views"))
         );
     }
-    if format == Format::Nagios && args.judges() {
+    let by_level = args
+        .fail_on
+        .or(args.fail_on_reserved)
+        .or(args.fail_on_forecast);
+    if format == Format::Nagios && by_level.is_some() {
         return Err(Failure::usage(
             "--format nagios exits with the state of the budget, and with that of no other limit",
         )
-        .help("leave out --fail-on, --fail-on-reserved, --fail-on-forecast and --max-age"));
+        .help("leave out --fail-on, --fail-on-reserved and --fail-on-forecast"));
     }
     Ok(())
 }
@@ -85,7 +92,7 @@ fn print_metrics(page: &MetricsPage<'_>, run: &mut Run<'_, '_>) -> Result<(), Fa
 fn print_health(
     args: &ViewArgs,
     loaded: &LoadedLog,
-    report: &StatusReport,
+    (report, name): (&StatusReport, Option<&str>),
     run: &mut Run<'_, '_>,
 ) -> Result<(), Failure> {
     let request = status::view_request(args, Rows::Summed, run)?;
@@ -93,11 +100,16 @@ fn print_health(
         None => loaded.project_reports(report, &request),
         Some(_) => Vec::new(),
     };
-    run.print(|out| health::health(report, &projects, false, out))
+    run.print(|out| health::health(report, &projects, name, false, out))
 }
 
-fn plugin(report: &StatusReport, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let (state, line) = nagios::line(report);
+fn plugin(
+    args: &ViewArgs,
+    report: &StatusReport,
+    run: &mut Run<'_, '_>,
+) -> Result<ExitCode, Failure> {
+    let too_old = args.max_age.and_then(|age| is_too_old(age, report));
+    let (state, line) = nagios::line(report, too_old.as_deref());
     run.print(|out| writeln!(out, "{line}"))?;
     Ok(match state {
         nagios::PluginState::Ok => ExitCode::Success,

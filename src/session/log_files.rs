@@ -76,6 +76,14 @@ impl LogFiles {
         })
     }
 
+    /// The name of the folder that the log is about: that of its repository, or the one that it is in. None for standard input.
+    pub fn folder_name(&self) -> Option<String> {
+        let path = store::real_path(self.path.as_ref()?);
+        let folders = store::up_to_repository(path.parent()?);
+        let name = folders.last()?.file_name()?;
+        Some(name.to_string_lossy().into_owned())
+    }
+
     /// The projection beside the log, if there is one.
     pub fn projection(&self) -> Result<Option<Opened>, Failure> {
         match self.projection_path() {

@@ -309,6 +309,41 @@ fn a_plugin_judges_a_team_by_its_allocation() {
     ");
 }
 
+#[test]
+fn a_log_that_is_too_old_is_critical_to_a_plugin() {
+    let of = |age: &str| {
+        let args = [SAMPLE[0], SAMPLE[1], "--max-age", age];
+        let now = ["--now", "2026-02-28T12:00:00Z"];
+        formatted("nagios", &[args.as_slice(), &now].concat()).run()
+    };
+    assert_eq!(of("4d").code, 0);
+    let old = of("2d");
+    assert_eq!((old.code, old.err.as_str()), (2, ""));
+    let begins = "TOKENS CRITICAL - last row 2026-02-25: --max-age 2d is reached; 126,670 of 200,000 tokens (63.3%)";
+    assert!(old.out.starts_with(begins), "{old}");
+}
+
+#[test]
+fn health_without_a_project_has_the_name_of_the_folder() {
+    let folder = repository(&[
+        ("agents/.git/HEAD", ""),
+        ("agents/docs/cost-log.md", &log_of(5)),
+    ]);
+    for (at, log) in [
+        ("agents", "docs/cost-log.md"),
+        ("agents/docs", "cost-log.md"),
+    ] {
+        let args = ["-f", log];
+        let health = health(formatted("health", &args).folder(&folder.path().join(at)));
+        for entry in [&health["total"], &health["organizations"][0]] {
+            assert_eq!(
+                (&entry["organizationId"], &entry["name"]),
+                (&"agents".into(), &"agents".into())
+            );
+        }
+    }
+}
+
 /// Names that end a value, a line or a label elsewhere.
 const NAMES: [&str; 7] = [
     "N \"quoted\"",

@@ -92,16 +92,22 @@ impl From<Level> for HealthStatus {
     }
 }
 
-/// Writes the health of all projects together, and of each.
+/// Writes the health of all projects together, and of each. Where there are several or none, `name` is that of all.
 pub fn health(
     report: &StatusReport,
     projects: &[StatusReport],
+    name: Option<&str>,
     stale: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut organizations = match projects {
-        [] => vec![Organization::of(report)],
-        projects => projects.iter().map(Organization::of).collect(),
+        [] => vec![Organization::of(report, name)],
+        projects => {
+            let projects = projects.iter();
+            projects
+                .map(|project| Organization::of(project, None))
+                .collect()
+        }
     };
     let mut ids = UniqueNames::default();
     for organization in &mut organizations {
@@ -112,7 +118,7 @@ pub fn health(
         schema_version: VERSION,
         month: report.month,
         stale: stale.then_some(true),
-        total: Organization::of(report),
+        total: Organization::of(report, name),
         organizations,
         projects_left_out: Some(left_out).filter(|left_out| *left_out > 0 && !projects.is_empty()),
     };
@@ -125,12 +131,12 @@ pub fn schema() -> String {
 }
 
 impl Organization {
-    fn of(report: &StatusReport) -> Self {
+    fn of(report: &StatusReport, name: Option<&str>) -> Self {
         let budget = report.cost_budget.as_ref();
         let budget_cents = budget.and_then(|budget| cents_half_even(budget.limit));
         let spent_cents = budget.and_then(|budget| cents_floor(budget.used?));
         let thresholds = report.budget.thresholds;
-        let name = name_of(report);
+        let name = name_of(report, name);
         Self {
             id: fold_name(&name).replace(' ', "-"),
             name,
@@ -156,12 +162,12 @@ impl Organization {
     }
 }
 
-/// The project; of a log that names none or several, the log.
-fn name_of(report: &StatusReport) -> String {
+/// The project; of a log that names none or several, its folder; without one, the log.
+fn name_of(report: &StatusReport, folder: Option<&str>) -> String {
     match (&report.project, report.projects.as_slice()) {
         (Some(project), _) => project.clone(),
         (None, [only]) => only.clone(),
-        (None, _) => report.log.path.clone(),
+        (None, _) => folder.unwrap_or(&report.log.path).to_owned(),
     }
 }
 

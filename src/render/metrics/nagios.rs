@@ -31,20 +31,30 @@ impl From<Level> for PluginState {
     }
 }
 
-/// The line for a report, by the level of what is used, and its state.
-pub fn line(report: &StatusReport) -> (PluginState, String) {
-    match report.selected_team() {
+/// The line for a report, by the level of what is used, and its state. A log that is too old is critical, whatever it says.
+pub fn line(report: &StatusReport, too_old: Option<&str>) -> (PluginState, String) {
+    let (state, text, data) = match report.selected_team() {
         Some(team) => of_team(team, report.budget.thresholds),
         None => of_total(report),
+    };
+    match too_old {
+        Some(why) => {
+            let state = PluginState::Critical;
+            (state, written(state, &format!("{why}; {text}"), &data))
+        }
+        None => (state, written(state, &text, &data)),
     }
 }
+
+/// A state, the text for it, and the performance data.
+type Judged = (PluginState, String, Vec<String>);
 
 /// The line for a run that failed.
 pub fn failed(why: &str) -> String {
     written(PluginState::Unknown, why, &[])
 }
 
-fn of_total(report: &StatusReport) -> (PluginState, String) {
+fn of_total(report: &StatusReport) -> Judged {
     let thresholds = report.budget.thresholds;
     let used = report.used.tokens;
     let (state, text) = match report.level {
@@ -74,7 +84,7 @@ fn of_total(report: &StatusReport) -> (PluginState, String) {
     let likely = report.forecast.month_end.as_ref();
     let likely = likely.and_then(|end| end.quantiles.p50);
     data.extend(likely.map(|likely| tokens("forecast", likely, report.budget.tokens, thresholds)));
-    (state, written(state, &text, &data))
+    (state, text, data)
 }
 
 /// `126,670 of 200,000 tokens (63.3%), forecast 91.6%`
@@ -104,7 +114,7 @@ fn judged(report: &StatusReport) -> String {
 }
 
 /// By its allocation, and by what it may cost.
-fn of_team(team: &TeamReport, thresholds: Thresholds) -> (PluginState, String) {
+fn of_team(team: &TeamReport, thresholds: Thresholds) -> Judged {
     let used = team.used_tokens.unwrap_or_default();
     let limit = team.allocated_tokens;
     let mut data = vec![tokens("used", used, limit, thresholds)];
@@ -134,7 +144,7 @@ fn of_team(team: &TeamReport, thresholds: Thresholds) -> (PluginState, String) {
             format!("{name} has no allocation; {used} tokens used"),
         ),
     };
-    (state, written(state, &text, &data))
+    (state, text, data)
 }
 
 /// The text is one line, and has no bar, behind which the performance data are.

@@ -302,8 +302,15 @@ impl<'k, 'r, 'w> Keeper<'k, 'r, 'w> {
             stale: Some(is_stale),
         };
         let mut health = Vec::new();
-        health::health(&of.report, &of.projects, is_stale, &mut health)
-            .context("cannot render the health")?;
+        let name = self.session.log_files().folder_name();
+        health::health(
+            &of.report,
+            &of.projects,
+            name.as_deref(),
+            is_stale,
+            &mut health,
+        )
+        .context("cannot render the health")?;
         let metrics = |format| metrics(&page, format).into_bytes();
         Ok(Figures {
             prometheus: Body::new(Body::PROMETHEUS, metrics(Exposition::Prometheus)),

@@ -19,11 +19,7 @@ fn time(text: &str) -> DateTime<Utc> {
 }
 
 /// Keeps the figures of a log in a folder from a moment on, and lets a test move both clocks.
-fn keep(
-    folder: &Path,
-    start: &str,
-    test: impl FnOnce(&mut Keeper<'_, '_, '_>, &dyn Fn(&str)),
-) {
+fn keep(folder: &Path, start: &str, test: impl FnOnce(&mut Keeper<'_, '_, '_>, &dyn Fn(&str))) {
     let (clock, uptime) = (Cell::new(time(start)), Cell::new(Duration::ZERO));
     let mut context = Context {
         environment: &|_| None,
@@ -89,9 +85,15 @@ fn figures_follow_the_clock_and_nothing_is_read_for_it() {
         at("2026-02-25T17:59:59Z");
         assert!(!keeper.tick().unwrap(), "within the hour nothing changes");
         at("2026-02-25T18:00:06Z");
-        assert!(keeper.tick().unwrap(), "the forecast is made again each hour");
+        assert!(
+            keeper.tick().unwrap(),
+            "the forecast is made again each hour"
+        );
         assert_eq!(report(keeper).now, time("2026-02-25T18:00:06Z"));
-        assert_eq!((report(keeper).used.tokens.0, report(keeper).reserved.0), (500, 70));
+        assert_eq!(
+            (report(keeper).used.tokens.0, report(keeper).reserved.0),
+            (500, 70)
+        );
         at("2026-02-25T18:29:59Z");
         assert!(!keeper.tick().unwrap());
         at("2026-02-25T18:30:06Z");
@@ -107,10 +109,22 @@ fn figures_follow_the_clock_and_nothing_is_read_for_it() {
 fn a_new_month_has_figures_of_its_own() {
     let folder = folder(LOG);
     keep(folder.path(), "2026-02-28T23:59:00Z", |keeper, at| {
-        assert_eq!((report(keeper).month.to_string().as_str(), report(keeper).used.tokens.0), ("2026-02", 500));
+        assert_eq!(
+            (
+                report(keeper).month.to_string().as_str(),
+                report(keeper).used.tokens.0
+            ),
+            ("2026-02", 500)
+        );
         at("2026-03-01T00:00:06Z");
         assert!(keeper.tick().unwrap());
-        assert_eq!((report(keeper).month.to_string().as_str(), report(keeper).used.tokens.0), ("2026-03", 0));
+        assert_eq!(
+            (
+                report(keeper).month.to_string().as_str(),
+                report(keeper).used.tokens.0
+            ),
+            ("2026-03", 0)
+        );
     });
 }
 
@@ -130,7 +144,11 @@ fn a_bad_reading_is_tried_again_before_figures_are_stale() {
         at("2026-02-25T17:20:00Z");
         assert!(keeper.read().unwrap());
         let site = keeper.site().unwrap();
-        assert_eq!(site.stale_since.as_deref(), Some("2026-02-25T17:10:01Z"), "since the first time");
+        assert_eq!(
+            site.stale_since.as_deref(),
+            Some("2026-02-25T17:10:01Z"),
+            "since the first time"
+        );
         fs::write(&log, LOG).unwrap();
         assert!(keeper.read().unwrap());
         assert!(keeper.site().unwrap().is_healthy);
