@@ -141,10 +141,13 @@ fn lines_of(new: &[Usage], newline: &str) -> Result<String, Failure> {
     Ok(lines)
 }
 
-/// Settles what waits in the log, without waiting for other programs. If that fails, the lines count all the same.
+/// How long to wait for other programs before lines stay unsettled: long enough for a dashboard or a server to read what was appended.
+const SETTLE_WAIT: Duration = Duration::from_millis(50);
+
+/// Settles what waits in the log. If that fails, as while another program has it open, the lines count all the same.
 fn settle(session: &EditSession, now: edit::Timestamp) -> Result<(), RewriteError<Failure>> {
     let options = RewriteOptions {
-        wait: Duration::ZERO,
+        wait: SETTLE_WAIT,
         quiesced: false,
     };
     let settled = session.target.rewrite(&options, &mut |bytes| {
