@@ -39,6 +39,13 @@ pub struct ReadFiles {
     pub unread: Vec<String>,
 }
 
+impl ReadFiles {
+    /// Closes the log: no program can rewrite one that another has open. Its lines cannot be shown any more.
+    pub fn close(&mut self) {
+        self.log = Opened::Memory(Vec::new());
+    }
+}
+
 /// The line that a place is on, with enough of it to show the place. `log` is the log itself.
 pub fn line_at(log: &mut Opened, files: &Files, place: &Place) -> Option<String> {
     let most = EXCERPT.max((place.column + place.span.len().min(256)) * 4);

@@ -275,14 +275,15 @@ impl Session {
         locate(&self.options)
     }
 
-    /// Reads the files and keeps what they say. If that fails, what they said before stays.
+    /// Reads the files, closes them, and keeps what they say. If that fails, what they said before stays.
     pub fn load(
         &mut self,
         log: LogFiles,
         now: DateTime<FixedOffset>,
         input: &mut dyn Read,
     ) -> Result<(&LoadedLog, StatusReport), LoadFailure> {
-        let (loaded, report) = load(&log, &self.request, now, input)?;
+        let (mut loaded, report) = load(&log, &self.request, now, input)?;
+        loaded.files.close();
         self.log = log;
         Ok((self.loaded.insert(loaded), report))
     }

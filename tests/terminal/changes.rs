@@ -4,6 +4,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -45,6 +46,25 @@ fn while_paused_what_is_looked_for_is_counted_too() {
     assert!(tty.contents().contains(&total(0)));
     tty.press("p");
     tty.shows(&total(1));
+    tty.quit();
+}
+
+#[test]
+fn usage_is_settled_while_a_dashboard_is_open() {
+    let mut tty = Scene::new().start();
+    let log = tty.log();
+    // A record that meets the dashboard while it reads leaves its line to the next one.
+    let settles = |tokens| {
+        let mut record = Command::new(env!("CARGO_BIN_EXE_tokmon"));
+        record.args(["record", "--team", "QA", "--tokens", "1", "--file"]);
+        record
+            .arg(&log)
+            .args(["--time", "2026-02-25T12:00:00+00:00"]);
+        assert!(record.output().unwrap().status.success());
+        tty.shows(&total(tokens));
+        !fs::read_to_string(&log).unwrap().contains("\n[USE]")
+    };
+    assert!((1..=20).any(settles));
     tty.quit();
 }
 
