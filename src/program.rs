@@ -10,7 +10,7 @@ use std::{
     ffi::{OsStr, OsString},
     fmt,
     io::{self, Read as _, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
@@ -77,9 +77,10 @@ pub enum ProgramFailure {
 }
 
 impl Program {
-    /// The name of the program, for messages.
+    /// The name of the program without its folder, for messages.
     pub fn name(&self) -> String {
-        self.path.to_string_lossy().into_owned()
+        let name = Path::new(&self.path).file_name().unwrap_or(&self.path);
+        name.to_string_lossy().into_owned()
     }
 
     /// Runs it and waits for its end. Its standard output is not read. `is_to_stop` is asked again and again whether to end it early.

@@ -61,7 +61,7 @@ fn a_program_is_run_and_the_dashboard_goes_on() {
 #[test]
 fn a_program_that_fails_is_reported_and_what_is_due_stays_due() {
     let mut tty = start("echo 'no network' >&2; exit 7");
-    tty.shows("not sent");
+    tty.shows("not sent: sh exited with 7: no network");
     assert_eq!(notices(&tty), OTHERS);
     tty.quit();
 }

@@ -264,7 +264,10 @@ impl Dashboard<'_, '_, '_> {
         match effect {
             Effect::Quit => return Ok(Some(ExitCode::Success)),
             Effect::Interrupt => return Ok(Some(ExitCode::Interrupted)),
-            Effect::Read => self.read(true)?,
+            Effect::Read => {
+                self.follower.retry_notices();
+                self.read(true)?;
+            }
             Effect::Repaint => self.repaint(),
             Effect::Suspend => return self.suspend(),
             Effect::Edit(file, line) => return self.edit(file, line),

@@ -99,13 +99,22 @@ impl Follower<'_, '_> {
     pub fn notify(&mut self, app: &App) {
         let at = (self.run.cx.uptime)();
         let is_shown = app.read_error.is_none() && app.retry.is_none() && app.pause.is_none();
+        if let Some(notifier) = &mut self.notifier {
+            notifier.end_wait(at);
+        }
         if let Some(notifier) = &mut self.notifier
-            && notifier.is_ready(at)
             && let Some(latest) = app.latest.as_ref().filter(|_| is_shown)
         {
             let level = self.session.log_files().settings.alert.level;
             let from = level.unwrap_or(Level::Note);
-            notifier.consider(&latest.report, self.session.notices(), from);
+            notifier.consider(&latest.report, self.session.notices(), (from, at));
+        }
+    }
+
+    /// Lets notices that failed be sent again with the next figures.
+    pub const fn retry_notices(&mut self) {
+        if let Some(notifier) = &mut self.notifier {
+            notifier.retry();
         }
     }
 

@@ -17,11 +17,11 @@ use crate::{
     commands::run::Run,
     failure::Failure,
     model::{Level, Notice},
-    program::Program,
+    program::{Program, ProgramFailure},
 };
 
-/// The time after a failure until notices are sent again.
-const RETRY: Duration = Duration::from_secs(60);
+/// The first and the longest time after a failure until notices are sent again.
+const RETRY: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(60 * 60));
 
 /// The time after a success: what it wrote into the log is read meanwhile.
 const REST: Duration = Duration::from_secs(1);
@@ -32,6 +32,10 @@ pub struct Notifier {
     /// The run that was started last, until its outcome is taken: the messages of what it sent.
     running: Option<Receiver<Result<Vec<String>, String>>>,
     not_before: Duration,
+    /// The time until the next try, if this one fails.
+    retry: Duration,
+    /// What was tried last: other notices need not wait for it.
+    tried: Vec<Notice<'static>>,
 }
 
 impl Notifier {
@@ -53,21 +57,32 @@ impl Notifier {
             send,
             running: None,
             not_before: Duration::ZERO,
+            retry: RETRY.0,
+            tried: Vec::new(),
         })
     }
 
-    /// Whether notices may be sent: none are being sent, and the last ones did not fail just now.
-    pub fn is_ready(&mut self, at: Duration) -> bool {
-        let is_ready = self.running.is_none() && self.not_before <= at;
-        if is_ready {
-            self.not_before = Duration::ZERO;
-        }
-        is_ready
+    /// Lets notices be sent again at once.
+    pub const fn retry(&mut self) {
+        (self.not_before, self.retry) = (Duration::ZERO, RETRY.0);
     }
 
-    /// Starts to send the notices that a report asks for.
-    pub fn consider(&mut self, report: &StatusReport, lines: &[Notice<'_>], from: Level) {
-        if !report.is_current_month {
+    /// Ends a wait that is over.
+    pub fn end_wait(&mut self, at: Duration) {
+        if self.not_before <= at {
+            self.not_before = Duration::ZERO;
+        }
+    }
+
+    /// Starts to send the notices that a report asks for, unless some are being sent. Those that failed wait.
+    pub fn consider(
+        &mut self,
+        report: &StatusReport,
+        lines: &[Notice<'_>],
+        (from, at): (Level, Duration),
+    ) {
+        let waits = at < self.not_before;
+        if self.running.is_some() || !report.is_current_month {
             return;
         }
         let options = NoticeOptions {
@@ -76,16 +91,25 @@ impl Notifier {
             time: report.now,
         };
         let notices = notices(report, lines, options);
-        if notices.due.is_empty() && notices.rearmed.is_empty() {
+        let mut due = notices.due.iter().map(|notice| &notice.line);
+        let is_new = due.any(|line| !self.tried.iter().any(|tried| is_alike(tried, line)));
+        let has_any = !notices.due.is_empty() || !notices.rearmed.is_empty();
+        if !has_any || waits && !is_new {
             return;
         }
+        self.tried = notices.due.into_iter().map(|notice| notice.line).collect();
         let (say, outcome) = channel();
         let (program, send) = (self.program.clone(), self.send.clone());
         thread::spawn(move || {
             let (ended, output) = program.output();
-            let sent = ended.map(|()| sent(&output));
+            let sent = ended.map(|()| messages(&output, "sent", "message"));
+            let problem = || messages(&output, "failed", "problem").into_iter().next();
+            let failed = |failure: ProgramFailure| {
+                let problem = problem().map(|problem| format!("not sent: {problem}"));
+                problem.unwrap_or_else(|| brief(&failure.to_string()))
+            };
             // Fails where the run is ending.
-            let _ = say.send(sent.map_err(|failure| failure.to_string()));
+            let _ = say.send(sent.map_err(failed));
             let _ = send.send(Event::Notified);
         });
         self.running = Some(outcome);
@@ -101,8 +125,13 @@ impl Notifier {
         self.running = None;
         // What was not sent although it is due is not tried again at once.
         let has_sent = outcome.as_ref().is_ok_and(|sent| !sent.is_empty());
-        self.not_before = at + if has_sent { REST } else { RETRY };
-        match outcome.map_err(|why| brief(&why)) {
+        if has_sent {
+            (self.not_before, self.retry) = (at + REST, RETRY.0);
+        } else {
+            self.not_before = at + self.retry;
+            self.retry = (self.retry * 2).min(RETRY.1);
+        }
+        match outcome {
             Ok(sent) => {
                 let (first, others) = sent.split_first()?;
                 Some(Ok(match others.len() {
@@ -124,13 +153,24 @@ impl Notifier {
     }
 }
 
-/// The messages of the notices that a run says it sent.
-fn sent(output: &[u8]) -> Vec<String> {
+/// A text of each notice of a run that had some outcome.
+fn messages(output: &[u8], outcome: &str, key: &str) -> Vec<String> {
     let document: Value = serde_json::from_slice(output).unwrap_or_default();
     let notices = document["notices"].as_array().into_iter().flatten();
-    let sent = notices.filter(|notice| notice["outcome"] == "sent");
-    let messages = sent.filter_map(|notice| notice["message"].as_str());
-    messages.map(str::to_owned).collect()
+    let of_outcome = notices.filter(|notice| notice["outcome"] == outcome);
+    let texts = of_outcome.filter_map(|notice| notice[key].as_str());
+    texts.map(str::to_owned).collect()
+}
+
+/// Whether two lines are about the same threshold of the same figure.
+fn is_alike(one: &Notice<'_>, other: &Notice<'_>) -> bool {
+    (one.threshold, &one.scope, one.basis, one.is_of_money())
+        == (
+            other.threshold,
+            &other.scope,
+            other.basis,
+            other.is_of_money(),
+        )
 }
 
 /// The message of a failed run on one line: what tokmon wrote, without its own name.
