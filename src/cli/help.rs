@@ -96,7 +96,7 @@ const CODES: [(&str, &[u8]); 18] = [
     ("holds", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("budget", &[0, 1, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("alert", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
-    ("trust", &[0, 64, 66, 74, 78]),
+    ("trust", &[0, 64, 66, 69, 74, 78]),
     ("serve", &[0, 64, 65, 66, 74, 77, 78]),
     ("prices", &[0, 64, 65, 66, 70, 74, 77, 78]),
     ("statusline", &[0, 1]),
@@ -104,6 +104,26 @@ const CODES: [(&str, &[u8]); 18] = [
     ("schema", &[0, 64, 74]),
     ("completions", &[0, 64, 74]),
     ("man", &[0, 64, 74]),
+];
+
+/// What a code means for a command, where it is more exact than in [`EXIT_CODES`].
+const OWN_MEANINGS: [(&str, u8, &str); 4] = [
+    (
+        "alert",
+        69,
+        "there is no such program, or it cannot be started",
+    ),
+    ("trust", 69, "there is no such program"),
+    (
+        "alert",
+        75,
+        "a notice was not sent, or the log is in use: try again",
+    ),
+    (
+        "alert",
+        77,
+        "permission denied, or the settings are not trusted",
+    ),
 ];
 
 /// The definition with nothing but the names of its subcommands, and what they are about.
@@ -126,7 +146,7 @@ pub(super) fn with_exit_codes(command: Command) -> Command {
             let before = before.or_else(|| command.get_after_help());
             let before = before.map(ToString::to_string);
             let before = before.map(|text| format!("{text}\n\n")).unwrap_or_default();
-            command.after_long_help(format!("{before}{}", exit_codes(codes)))
+            command.after_long_help(format!("{before}{}", exit_codes(name, codes)))
         };
         if command.get_name() == *name {
             of(command)
@@ -136,9 +156,16 @@ pub(super) fn with_exit_codes(command: Command) -> Command {
     })
 }
 
-fn exit_codes(codes: &[u8]) -> String {
+fn exit_codes(command: &str, codes: &[u8]) -> String {
     let lines = EXIT_CODES.iter().filter(|(code, _)| codes.contains(code));
-    let lines = lines.map(|(code, meaning)| format!("  {code:<3} {meaning}"));
+    let own = |code: u8| {
+        let mut own = OWN_MEANINGS.iter();
+        own.find(|(of, number, _)| *of == command && *number == code)
+    };
+    let lines = lines.map(|(code, meaning)| {
+        let meaning = own(*code).map_or(*meaning, |(_, _, meaning)| meaning);
+        format!("  {code:<3} {meaning}")
+    });
     let lines: Vec<String> = lines.collect();
     format!("Exit codes:\n{}", lines.join("\n"))
 }

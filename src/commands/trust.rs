@@ -54,16 +54,22 @@ pub fn run(args: &TrustArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
         let message = format!("{shown} names no program, so there is nothing to trust");
         return Err(Failure::usage(message).help("a program is named by `[alert] program`"));
     }
+    if let Some(program) = named.program() {
+        check_found(&program, run)?;
+    }
     let trusted = TrustedFile {
         checksum: named.checksum.clone(),
         path: real,
     };
     let cannot = || format!("cannot write {}", list.path().display());
     list.add(trusted, random).with_context(cannot)?;
+    let name = named.words.first().map_or("", String::as_str);
     let with = match named.beside.as_slice() {
-        [] => "; what it reads by itself is not covered".to_owned(),
+        [] => format!(
+            "\nno file is covered: name a script as a word of its own, since what `{name}` itself runs or reads may change"
+        ),
         beside => format!(
-            "\nand with it: {}; what it reads besides is not covered",
+            "\nand with it: {}; not what these run or read themselves",
             beside.join(", ")
         ),
     };
@@ -72,6 +78,29 @@ pub fn run(args: &TrustArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
         named.typed()
     );
     say(&text, run)
+}
+
+/// Fails where there is no such program, before a notice is due.
+pub fn check_found(program: &Program, run: &Run<'_, '_>) -> Result<(), Failure> {
+    let name = Path::new(&program.path);
+    let is_path = name.components().count() > 1;
+    let search = run.cx.variable("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&search);
+    let is_there = if is_path {
+        store::is_file(&run.cx.folder.join(name))
+    } else {
+        search.is_empty() || folders.any(|folder| store::is_file(&folder.join(name)))
+    };
+    if is_there {
+        return Ok(());
+    }
+    let message = format!("there is no program {}", name.display());
+    let help = if is_path {
+        "check its path"
+    } else {
+        "it is on no folder of PATH: write its whole path"
+    };
+    Err(Failure::new(ExitCode::Unavailable, message).help(help))
 }
 
 fn say(text: &str, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
