@@ -257,6 +257,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --output 'Write the output to a file'
             cand --color 'When to use colour'
             cand --free 'Free the hold with this id'
+            cand --wait 'How long to wait for other programs, like 500ms'
             cand --format 'The output format'
             cand --budget 'The month''s budget in tokens, like 200K'
             cand --json 'Short for --format json'

@@ -15,7 +15,8 @@ use super::{
     notice_amounts::NoticeAmounts,
 };
 use crate::model::{
-    Level, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey, Probability, fold_name,
+    Level, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey, Probability, Tokens,
+    fold_name,
 };
 
 /// The characters of a team's name that a line of the log holds at most.
@@ -111,7 +112,8 @@ pub struct NoticeOptions {
 pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptions) -> Notices {
     let latches = Latches::of(lines, options.period);
     let alerts = report.alerts.iter();
-    let asked = alerts.filter(|alert| alert.level >= options.from);
+    let asked =
+        alerts.filter(|alert| alert.level >= options.from && is_known(report, alert, options));
     let due = asked.filter_map(|alert| due(report, alert, &latches, options));
     let rearmed = chances(report)
         .into_iter()
@@ -141,6 +143,36 @@ pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptio
         sent: latches.sent,
         has_limit: !caps(report).is_empty(),
     }
+}
+
+/// Whether an alert rests on enough to send a notice: a forecast on three complete days of the period, and on usage in it.
+fn is_known(report: &StatusReport, alert: &Alert, options: NoticeOptions) -> bool {
+    const DAYS: i64 = 3;
+    let is_forecast = matches!(
+        alert.kind,
+        AlertKind::BudgetForecast { .. }
+            | AlertKind::CostForecast { .. }
+            | AlertKind::TeamForecast { .. }
+    );
+    let begin = match options.period {
+        PeriodKey::Month(month) => month.first_day(),
+        PeriodKey::Since(time) => time.with_timezone(&options.time.timezone()).date_naive(),
+    };
+    let days = options
+        .time
+        .date_naive()
+        .signed_duration_since(begin)
+        .num_days();
+    let used = match &alert.team {
+        None => Some(report.used.tokens),
+        Some(name) => {
+            let mut teams = report.teams.iter();
+            teams
+                .find(|team| team.name == *name)
+                .and_then(|team| team.used_tokens)
+        }
+    };
+    !is_forecast || days >= DAYS && used > Some(Tokens::ZERO)
 }
 
 /// Whether notices of a period are still due, by the lines that a log has now.

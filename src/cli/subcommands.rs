@@ -467,13 +467,18 @@ Examples:
   tokmon alert                                 print them, each once
   tokmon alert -- contrib/alert/desktop        run a program for each
   tokmon --watch --on-alert contrib/alert/desktop
-As a line of a crontab; cron mails what is printed:
-  */5 * * * * cd ~/project && ~/.cargo/bin/tokmon alert -q";
+As a line of a crontab, each hour; cron mails what is printed:
+  0 * * * * cd ~/project && ~/.cargo/bin/tokmon alert -q";
 
 const ALERT_PROGRAM: &str = "\
+Notices are sent about what is used, what is used and reserved, and the
+forecast, of the budget and of each team. The other alerts of the status, like
+those about the plan or about tokens per deliverable, are not sent. Where a log
+is shared, run this in one place only.
+
 The program is run once for each notice, without a shell. It finds what it is
 about in its environment, and as JSON on its standard input:
-  TOKMON_ALERT_TITLE      Token budget 2026-02: critical
+  TOKMON_ALERT_TITLE      Token budget 2026-02: critical (project/cost-log.md)
   TOKMON_ALERT_MESSAGE    180,500 of 200,000 tokens used (90.2%)
   TOKMON_ALERT_LEVEL      note, warning, critical or exceeded
   TOKMON_ALERT_SCOPE      total or team
@@ -484,7 +489,9 @@ about in its environment, and as JSON on its standard input:
   TOKMON_ALERT_USED       180500
   TOKMON_ALERT_BUDGET     200000
   TOKMON_ALERT_UNIT       tokens, or a currency like USD
-  TOKMON_ALERT_MONTH, TOKMON_ALERT_LOG, TOKMON_ALERT_TIME
+  TOKMON_ALERT_LOG        the whole path of the log
+  TOKMON_ALERT_PROJECT    the projects of the month
+  TOKMON_ALERT_MONTH, TOKMON_ALERT_TIME
 If it ends with 0, the notice is sent, and the log says so in a [NOTIFY] line.
 If it fails, or takes too long and is ended, the next run tries again, and this
 one ends with 75; with 69 if the program cannot be started.";

@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 
 use super::{Format, OutputStyle, TextRole, counted, json, sanitize, styled::StyledLine};
 use crate::{
-    analysis::DueNotice,
+    analysis::{DueNotice, StatusReport},
     model::{Month, PeriodKey},
 };
 
@@ -79,10 +79,12 @@ pub enum NoticeOutcome {
 pub struct NoticeDocument<'a> {
     /// The version of this schema.
     pub schema_version: u32,
-    /// A heading for the message, like `Token budget 2026-02: critical`.
+    /// A heading for the message, like `Token budget 2026-02: critical (project/cost-log.md)`.
     pub title: String,
-    /// The log, as it is called on the command line.
+    /// The whole path of the log.
     pub log: &'a str,
+    /// The projects of the month.
+    pub projects: &'a [String],
     pub month: Month,
     /// The time that the figures are of.
     pub time: DateTime<FixedOffset>,
@@ -93,11 +95,17 @@ pub struct NoticeDocument<'a> {
 }
 
 impl<'a> NoticeDocument<'a> {
-    pub fn new(notice: &'a DueNotice, log: &'a str, month: Month) -> Self {
+    pub fn new(notice: &'a DueNotice, log: &'a str, report: &'a StatusReport) -> Self {
+        let month = report.month;
         Self {
             schema_version: json::VERSION,
-            title: title(notice, month),
+            title: format!(
+                "{} ({})",
+                title(notice, month),
+                source(log, &report.projects)
+            ),
             log,
+            projects: &report.projects,
             month,
             time: notice.line.time,
             since: match notice.line.period {
@@ -113,6 +121,17 @@ impl<'a> NoticeDocument<'a> {
         // Writing to memory does not fail.
         let _ = json::write(self, &mut text);
         text
+    }
+}
+
+/// `Infrastructure Upgrade, project/cost-log.md`: what notices of several logs are distinguished by in one channel.
+fn source(log: &str, projects: &[String]) -> String {
+    let mut parts: Vec<&str> = log.rsplit(['/', '\\']).take(2).collect();
+    parts.reverse();
+    let file = parts.join("/");
+    match projects {
+        [one] if one.chars().count() <= MAX_NAME => format!("{one}, {file}"),
+        _ => file,
     }
 }
 

@@ -40,7 +40,14 @@ fn tokmon(folder: &TempDir, args: &[&str]) -> Command {
 
 fn ran(folder: &TempDir, args: &[&str]) -> String {
     let told = told(&tokmon(folder, args).output().unwrap());
-    told.replace(folder.path().to_str().unwrap(), "[folder]")
+    without_path(&folder.path().join(""), &told)
+}
+
+/// A text without the path of the folder.
+fn without_path(folder: &Path, text: &str) -> String {
+    let path = folder.to_str().unwrap().trim_end_matches('/');
+    let name = path.rsplit('/').next().unwrap();
+    text.replace(path, "[folder]").replace(name, "[folder]")
 }
 
 /// What some command lines do, each under its own line.
@@ -225,8 +232,8 @@ fn a_program_finds_the_notice_in_its_environment_and_on_standard_input() {
         .unwrap();
     assert_snapshot!(told(&output));
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
-    assert_snapshot!(read("env"));
-    assert_snapshot!(read("stdin"));
+    assert_snapshot!(without_path(folder.path(), &read("env")));
+    assert_snapshot!(without_path(folder.path(), &read("stdin")));
     assert_eq!(read("args"), "$(id) --json -x\n");
 }
 
@@ -518,7 +525,21 @@ fn the_users_own_settings_need_no_trust_and_trust_needs_a_program() {
         "tokmon.toml",
         "[alert]\nprogram = \"notify-send x\"\ntimeout = \"2 days\"\nlevel = \"bad\"\n",
     );
-    let seen = pictures(&folder, &["trust", "trust no.toml"]) + &pictures(&wrong, &["alert"]);
+    write(&folder, "gone.toml", "[alert]\nprogram = [\"./gone\"]\n");
+    write(
+        &folder,
+        "make.toml",
+        "[alert]\nprogram = [\"sh\", \"-c\", \"make alert\"]\n",
+    );
+    let seen = pictures(
+        &folder,
+        &[
+            "trust",
+            "trust no.toml",
+            "trust gone.toml",
+            "trust make.toml",
+        ],
+    ) + &pictures(&wrong, &["alert"]);
     assert_snapshot!(seen);
 }
 
@@ -531,7 +552,7 @@ fn a_program_elsewhere_in_the_repository_is_trusted_with_the_settings() {
         "docs/tokmon.toml",
         "[alert]\nprogram = [\"sh\", \"../bin/notify\"]\n",
     );
-    let first = pictures(&folder, &["trust", "alert -n"]);
+    let first = pictures(&folder, &["alert -n", "trust", "alert -n"]);
     script(&folder, "bin/notify", "exit 1");
     assert_snapshot!(first + &pictures(&folder, &["alert"]));
 }

@@ -33,7 +33,10 @@ fn scene() -> TempDir {
     let log = crate::harness::log_of(5)
         + &format!("\n[USE] 2026-02-25T10:18:00Z team=\"{quoted}\" tokens=9\n");
     let settings = format!("[teams.\"{quoted}\"]\ntokens = 10\n");
-    repository(&[("cost-log.md", &log), ("tokmon.toml", &settings)])
+    repository(&[
+        ("project/cost-log.md", &log),
+        ("project/tokmon.toml", &settings),
+    ])
 }
 
 /// Puts a stand-in for a program in front of all others on `PATH`: it saves its arguments and its standard input.
@@ -52,11 +55,13 @@ fn stand_in(folder: &TempDir, name: &str) -> String {
 }
 
 fn saved(folder: &TempDir, ending: &str) -> String {
-    fs::read_to_string(folder.path().join(".git/saved").with_extension(ending)).unwrap()
+    let saved = fs::read_to_string(folder.path().join(".git/saved").with_extension(ending));
+    let path = folder.path().canonicalize().unwrap();
+    saved.unwrap().replace(path.to_str().unwrap(), "[folder]")
 }
 
 fn alert(folder: &TempDir, path: &str, words: &[&str], environment: &[(&str, &str)]) -> Output {
-    binary(folder.path())
+    binary(&folder.path().join("project"))
         .args(["alert", "-q", "--"])
         .args(words)
         .env("PATH", path)
@@ -157,7 +162,7 @@ fn each_kind_of_webhook_gets_what_it_reads() {
         return;
     }
     let path = std::env::var("PATH").unwrap();
-    let title = format!("{TEAM} 2026-02: critical");
+    let title = format!("{TEAM} 2026-02: critical (project/cost-log.md)");
     let message = format!("{TEAM} 9 / 10 (90.0%)");
     let for_slack = |text: &str| {
         text.replace('&', "&amp;")
@@ -183,7 +188,7 @@ fn each_kind_of_webhook_gets_what_it_reads() {
         (
             "discord",
             json!({
-                "content": format!("**{discord} 2026\\-02\\: critical**\n{discord} 9 / 10 \\(90\\.0%\\)"),
+                "content": format!("**{discord} 2026\\-02\\: critical \\(project/cost\\-log\\.md\\)**\n{discord} 9 / 10 \\(90\\.0%\\)"),
                 "allowed_mentions": {"parse": []},
                 "flags": 4,
             }),
@@ -271,7 +276,7 @@ fn a_webhook_that_fails_is_reported_without_its_url() {
     }
     // None of them is sent.
     assert!(
-        !fs::read_to_string(folder.path().join("cost-log.md"))
+        !fs::read_to_string(folder.path().join("project/cost-log.md"))
             .unwrap()
             .contains("[NOTIFY]")
     );

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::AlertPlan;
 use crate::{
-    analysis::{DueNotice, is_due},
+    analysis::{DueNotice, StatusReport, is_due},
     edit,
     exit::ExitCode,
     failure::Failure,
     log::{self, Item},
-    model::{Currency, LineEvent, Money, Month, Notice, NoticeAmount},
+    model::{Currency, LineEvent, Money, Notice, NoticeAmount},
     program::{ProgramFailure, ProgramInput},
     render::{NoticeDocument, escape_unsafe},
     store::{RewriteError, Target},
@@ -27,6 +27,8 @@ const MAX_NAME: usize = 100;
 pub struct Delivery {
     /// The log, as it is called on the command line.
     pub log: String,
+    /// Its whole path.
+    pub path: String,
     pub target: Target,
     pub plan: AlertPlan,
 }
@@ -44,13 +46,13 @@ impl Delivery {
     pub fn send(
         &self,
         notice: &DueNotice,
-        month: Month,
+        report: &StatusReport,
         is_to_stop: &dyn Fn() -> bool,
     ) -> Result<(), DeliveryFailure> {
         let Some(program) = &self.plan.program else {
             return Ok(());
         };
-        let document = NoticeDocument::new(notice, &self.log, month);
+        let document = NoticeDocument::new(notice, &self.path, report);
         let input = ProgramInput {
             variables: variables(&document),
             stdin: document.json(),
@@ -134,6 +136,8 @@ fn variables(document: &NoticeDocument<'_>) -> Vec<(&'static str, Option<String>
     let notice = document.notice;
     let text = |text: &str| Some(escape_unsafe(text).into_owned());
     // A system limits the length of a variable, and services that of a message.
+    let projects = document.projects.join(", ");
+    let projects: String = projects.chars().take(MAX_NAME).collect();
     let short = |whole: &str| text(&notice.shorten(whole, MAX_NAME));
     let amount = |amount: Option<NoticeAmount>| {
         amount.map(|amount| match amount {
@@ -166,6 +170,12 @@ fn variables(document: &NoticeDocument<'_>) -> Vec<(&'static str, Option<String>
             notice.line.chance.map(|chance| chance.to_string()),
         ),
         ("TOKMON_ALERT_LOG", text(document.log)),
+        (
+            "TOKMON_ALERT_PROJECT",
+            Some(projects)
+                .filter(|projects| !projects.is_empty())
+                .and_then(|projects| text(&projects)),
+        ),
         ("TOKMON_ALERT_TIME", Some(document.time.to_rfc3339())),
     ]
 }

@@ -3,13 +3,13 @@
 
 pub mod delivery;
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, path::Path, time::Duration};
 
 use super::{
     edit_session::EditSession,
     run::Run,
     status::{load_request, view_request},
-    trust::NamedProgram,
+    trust::{NamedProgram, check_found},
 };
 use crate::{
     analysis::{
@@ -23,6 +23,7 @@ use crate::{
     program::Program,
     render::{self, NoticeList, NoticeOutcome, NoticeReport},
     session::{LogFiles, MonthChoice},
+    store,
 };
 use delivery::Delivery;
 
@@ -65,6 +66,9 @@ pub fn run(args: &AlertArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     let due = assess(&session.log, plan.from, run)?;
     let delivery = Delivery {
         log: session.log.shown.clone(),
+        path: store::real_path(session.log.path.as_deref().unwrap_or(Path::new("-")))
+            .display()
+            .to_string(),
         target: session.target,
         plan,
     };
@@ -126,6 +130,9 @@ pub fn plan(
         }),
         [] => of_settings(log, run)?,
     };
+    if let Some(program) = &program {
+        check_found(program, run)?;
+    }
     if program.is_none() && is_needed {
         let message = "--on-alert names no program, and neither do the settings";
         return Err(Failure::usage(message)
@@ -172,6 +179,13 @@ fn dry_run(args: &AlertArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     list.dry_run = true;
     let (format, style) = (run.format(), run.style());
     run.print(|out| list.write(format, style, out))?;
+    // It ends as the run would that sends them.
+    plan(
+        (args.words(), args.on_alert.is_some()),
+        args.timeout,
+        &log,
+        run,
+    )?;
     Ok(ExitCode::Success)
 }
 
@@ -233,7 +247,7 @@ fn send(delivery: &Delivery, due: &Due, run: &mut Run<'_, '_>) -> Result<ExitCod
             reports.push((notice, NoticeOutcome::NotTried, None));
             continue;
         }
-        match delivery.send(notice, due.report.month, &is_to_stop) {
+        match delivery.send(notice, &due.report, &is_to_stop) {
             Ok(()) => {
                 sent.push(notice);
                 reports.push((notice, NoticeOutcome::Sent, None));
