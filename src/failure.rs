@@ -19,6 +19,7 @@ pub struct Failure {
     help: Option<String>,
     /// Printed in place of the message where there is room for more than a sentence.
     in_full: Option<String>,
+    is_no_log: bool,
 }
 
 impl Failure {
@@ -28,6 +29,7 @@ impl Failure {
             error: anyhow::Error::msg(message.into()),
             help: None,
             in_full: None,
+            is_no_log: false,
         }
     }
 
@@ -50,6 +52,19 @@ impl Failure {
 
     pub(crate) fn is_no_input(&self) -> bool {
         self.code == ExitCode::NoInput
+    }
+
+    /// Whether the file that is taken for a log is none.
+    pub(crate) const fn is_no_log(&self) -> bool {
+        self.is_no_log
+    }
+
+    /// The file that is taken for a log is none.
+    pub(crate) fn no_log(message: impl Into<String>) -> Self {
+        Self {
+            is_no_log: true,
+            ..Self::no_data(message)
+        }
     }
 
     pub(crate) fn no_data(message: impl Into<String>) -> Self {
@@ -126,6 +141,7 @@ impl From<anyhow::Error> for Failure {
             code: cause.map_or(ExitCode::Io, ExitCode::from),
             help: cause.and_then(WriteError::help),
             in_full: None,
+            is_no_log: false,
             error,
         }
     }

@@ -8,10 +8,21 @@ use std::{
 /// Whether reading a stream returns at once, in this time at the latest: with what is there, or because nothing more comes.
 #[cfg(unix)]
 pub fn is_readable(stream: &impl std::os::fd::AsFd, wait: Duration) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::{
+        event::{PollFd, PollFlags, Timespec, poll},
+        io::Errno,
+    };
     let mut streams = [PollFd::new(stream, PollFlags::IN)];
-    let wait = Timespec::try_from(wait).ok();
-    wait.is_some_and(|wait| poll(&mut streams, Some(&wait)).is_ok_and(|ready| ready > 0))
+    let Ok(wait) = Timespec::try_from(wait) else {
+        return false;
+    };
+    loop {
+        match poll(&mut streams, Some(&wait)) {
+            // A signal interrupts it, and it is never begun again by itself.
+            Err(Errno::INTR) => {}
+            ready => return ready.is_ok_and(|ready| ready > 0),
+        }
+    }
 }
 
 /// Never: only Unix can say so of any stream.

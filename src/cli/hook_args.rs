@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum, builder::PossibleValue};
 
 use super::{
     TEMPLATE,
-    values::{self, FormatParser},
+    values::{self, FormatParser, parse_tokens},
 };
-use crate::harness::Harness;
+use crate::{harness::Harness, model::Tokens};
 
 impl ValueEnum for Harness {
     fn value_variants<'a>() -> &'a [Self] {
@@ -87,7 +87,7 @@ pub struct HooksArgs {
     pub uninstall: Option<PathBuf>,
     /// Deny where tokmon cannot decide
     ///
-    /// Without this option, work goes on if there is no log, no budget, or something is wrong, and the harness shows why.
+    /// Without this option, work goes on if something is wrong, and the harness shows why. Where there is no log or no budget, work goes on in any case.
     #[arg(long)]
     pub fail_closed: bool,
     /// The team that spends
@@ -98,6 +98,11 @@ pub struct HooksArgs {
     /// The agent that spends, if it is known as a team
     #[arg(long, value_name = "AGENT")]
     pub agent: Option<String>,
+    /// How many tokens a prompt or a subagent uses, like 6K
+    ///
+    /// Without this option: the median row of the team, as `tokmon guard` has it.
+    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
+    pub tokens: Option<Tokens>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

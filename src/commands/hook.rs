@@ -1,7 +1,12 @@
 //! `tokmon guard --hook`: answers an agent harness, which takes any surprise for a reason to stop, to go on, or to spend more. So all
 //! that can go wrong ends here, wrong options included: with an exit code of 0 or 1, and nothing on standard error where it allows.
 
-use std::{ffi::OsString, io, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::ValueEnum as _;
 
@@ -14,7 +19,7 @@ use crate::{
     analysis::guard::{
         GuardAnswer, GuardDecision, GuardReason, GuardRequest, RequestKind, RequestedModel,
     },
-    cli::{Command, GuardArgs},
+    cli::{Command, GlobalArgs, GuardArgs},
     exit::ExitCode,
     failure::Failure,
     harness::{Answer, Event, Harness, Payload, Question},
@@ -78,6 +83,33 @@ impl HookCall {
         })
     }
 
+    /// How it ends where there is nothing to guard: no log, or no budget. Work goes on, whatever `--on-error` says: the settings of a
+    /// user hold in all folders.
+    fn unguarded(&self, why: &str, guarded: &str) -> HookEnding {
+        let why = render::brief(why);
+        let shows_errors = self.harness.is_some_and(Harness::shows_errors);
+        if !self.denies_on_error && shows_errors {
+            return HookEnding {
+                err: format!("tokmon: {why}; allowed: {guarded}\n"),
+                code: ExitCode::Findings,
+                ..HookEnding::SILENT
+            };
+        }
+        // Where the harness itself blocks on an error, only the beginning of a session says so.
+        let event = self.event.as_deref();
+        let event = self
+            .harness
+            .zip(event)
+            .and_then(|(harness, name)| harness.event(name));
+        let shown = self
+            .harness
+            .zip(event.filter(|event| *event == Event::SessionStart));
+        HookEnding::answered(shown.and_then(|(harness, event)| {
+            let warning = format!("{why}; {guarded}");
+            harness.write(event, &Question::default(), &Answer::warn(warning))
+        }))
+    }
+
     /// How it ends where tokmon cannot decide, a bug included.
     pub fn failed(&self, why: &str) -> HookEnding {
         let why = render::brief(why);
@@ -85,8 +117,13 @@ impl HookCall {
             let harness = self.harness.filter(|_| self.denies_on_error)?;
             let event = harness.event(self.event.as_deref()?)?;
             let question = self.question.clone().unwrap_or_default();
-            let reason = format!("{why}; denied (--on-error deny)");
-            harness.answer(event, &question, &Answer::Deny { reason })
+            let denied = match event {
+                Event::SessionStart => "calls are denied",
+                _ => "denied",
+            };
+            let reason = format!("{why}; {denied} (--on-error deny)");
+            let denial = harness.possible(event, &question, Answer::Deny { reason });
+            harness.write(event, &question, &denial)
         };
         if let Some(answer) = denied() {
             return HookEnding::answered(Some(answer));
@@ -110,7 +147,12 @@ impl HookCall {
     pub fn run(mut self, args: &[OsString], cx: &mut Context<'_>) -> ExitCode {
         let ending = match self.ending(args, cx) {
             Ok(ending) => ending,
-            Err(failure) => self.failed(&failure.to_string()),
+            Err(NotDecided::Unguarded(why)) => self.unguarded(&why, "nothing is guarded here"),
+            Err(NotDecided::WithoutTeam(team)) => {
+                let why = format!("the log knows no team {team}");
+                self.unguarded(&why, "only the budget of all teams is guarded")
+            }
+            Err(NotDecided::Failed(failure)) => self.failed(&failure.to_string()),
         };
         let written = cx
             .out
@@ -123,7 +165,11 @@ impl HookCall {
         }
     }
 
-    fn ending(&mut self, args: &[OsString], cx: &mut Context<'_>) -> Result<HookEnding, Failure> {
+    fn ending(
+        &mut self,
+        args: &[OsString],
+        cx: &mut Context<'_>,
+    ) -> Result<HookEnding, NotDecided> {
         let cli = match arguments::read(args, None) {
             Ok(cli) => cli,
             // Help.
@@ -131,10 +177,10 @@ impl HookCall {
                 arguments::explain(error, args, cx)?;
                 return Ok(HookEnding::SILENT);
             }
-            Err(error) => return Err(Failure::usage(first_sentence(&error))),
+            Err(error) => return Err(Failure::usage(first_sentence(&error)).into()),
         };
         let Some(Command::Guard(options)) = &cli.command else {
-            return Err(Failure::usage("wrong options"));
+            return Err(Failure::usage("wrong options").into());
         };
         // A program that Codex notifies can deny nothing.
         if options.hook.notification.is_some() {
@@ -159,11 +205,40 @@ impl HookCall {
             return Ok(HookEnding::SILENT);
         }
         self.question = Some(question.clone());
-        let answer = decide(&cli.global, options, (event, &question, &payload), cx)?;
+        let asked = Asked {
+            harness,
+            event,
+            question: &question,
+            payload: &payload,
+        };
+        let answer = decide(&cli.global, options, &asked, cx)?;
         Ok(HookEnding::answered(
-            harness.answer(event, &question, &answer),
+            harness.write(event, &question, &answer),
         ))
     }
+}
+
+/// Why nothing is decided.
+enum NotDecided {
+    /// There is nothing to guard.
+    Unguarded(String),
+    /// It is allowed, but what the team may use is not guarded.
+    WithoutTeam(String),
+    Failed(Failure),
+}
+
+impl From<Failure> for NotDecided {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What is asked, and by whom.
+struct Asked<'a> {
+    harness: Harness,
+    event: Event,
+    question: &'a Question,
+    payload: &'a Payload<'a>,
 }
 
 /// The value of an option, by the last place that gives one.
@@ -222,17 +297,16 @@ fn read_all(cx: &mut Context<'_>) -> Result<Vec<u8>, Failure> {
 
 /// Decides on what is asked, by the log of the folder that the agent works in.
 fn decide(
-    global: &crate::cli::GlobalArgs,
+    global: &GlobalArgs,
     options: &GuardArgs,
-    (event, question, payload): (Event, &Question, &Payload<'_>),
+    asked: &Asked<'_>,
     cx: &mut Context<'_>,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, NotDecided> {
     let here = cx.folder.clone();
-    let folder = payload.text("cwd").map(PathBuf::from);
+    let folder = asked.payload.text("cwd").map(PathBuf::from);
     let folder = folder.filter(|folder| folder.is_absolute() && !store::is_missing(folder));
     let folder = folder.unwrap_or_else(|| here.clone());
     // What else there is to say is not for the harness.
-    let mut unsaid = io::sink();
     let mut inner = Context {
         folder: folder.clone(),
         environment: cx.environment,
@@ -241,7 +315,7 @@ fn decide(
         input: &mut io::empty(),
         input_is_ready: cx.input_is_ready,
         out: &mut io::sink(),
-        err: &mut unsaid,
+        err: &mut io::sink(),
         out_terminal: cx.out_terminal,
         err_terminal: cx.err_terminal,
         input_is_terminal: false,
@@ -251,31 +325,65 @@ fn decide(
     };
     let mut run = Run::new(global, &mut inner);
     run.read_settings()?;
-    let is_missing = matches!(&run.located, Some(Err(failure)) if failure.is_no_input());
-    if is_missing && folder != here {
+    let is_missing =
+        |run: &Run<'_, '_>| matches!(&run.located, Some(Err(failure)) if failure.is_no_input());
+    if is_missing(&run) && folder != here {
         run.cx.folder = here;
         run.located = None;
         run.read_settings()?;
     }
-    let request = request(options, question, payload, &folder, &mut run)?;
-    let judged = judge(&request, &mut run)?;
+    if is_missing(&run) && run.log_path().is_none() {
+        return Err(NotDecided::Unguarded("no cost log found".to_owned()));
+    }
+    let request = request(options, asked, &folder, &mut run)?;
+    let judged = judge(&request, &mut run).map_err(|failure| {
+        if failure.is_no_log() {
+            return NotDecided::Unguarded(failure.to_string());
+        }
+        NotDecided::Failed(failure)
+    })?;
     if judged.decision.reason == GuardReason::NoCaps {
-        return Err(Failure::config("no budget is set, so nothing is guarded"));
+        return Err(NotDecided::Unguarded(match &judged.decision.unknown_team {
+            Some(team) => format!("the log knows no team {team}, and there is no budget for all"),
+            None => "no budget is set".to_owned(),
+        }));
     }
-    // What begins a session spends nothing.
-    if event != Event::SessionStart {
-        count(&judged.log, &judged.decision, &mut run);
+    let answer = answer(asked.event, asked.question, &judged);
+    let answer = asked.harness.possible(asked.event, asked.question, answer);
+    count_answer(asked, &answer, &judged, &mut run);
+    let begins = matches!(asked.event, Event::UserPromptSubmit | Event::BeforeAgent);
+    match judged.decision.unknown_team {
+        Some(team) if begins && answer == Answer::ALLOW => Err(NotDecided::WithoutTeam(team)),
+        _ => Ok(answer),
     }
-    Ok(answer(event, question, &judged))
+}
+
+/// Counts what the harness is told: work that is to start, and each step of it that is not allowed as it is.
+fn count_answer(asked: &Asked<'_>, answer: &Answer, judged: &Judged, run: &mut Run<'_, '_>) {
+    let answered = match answer {
+        Answer::Allow { .. } => GuardAnswer::Allow,
+        Answer::Downgrade { .. } => GuardAnswer::Downgrade,
+        Answer::Deny { .. } => GuardAnswer::Deny,
+    };
+    let is_plain = answered == GuardAnswer::Allow && !asked.question.starts_work;
+    if is_plain || asked.event == Event::SessionStart {
+        return;
+    }
+    let mut decision = judged.decision.clone();
+    if answered == GuardAnswer::Allow && decision.answer != GuardAnswer::Allow {
+        decision.reason = GuardReason::WithinCaps;
+    }
+    decision.answer = answered;
+    count(&judged.log, &decision, run);
 }
 
 fn request(
     options: &GuardArgs,
-    question: &Question,
-    payload: &Payload<'_>,
-    folder: &std::path::Path,
+    asked: &Asked<'_>,
+    folder: &Path,
     run: &mut Run<'_, '_>,
 ) -> Result<GuardRequest, Failure> {
+    let question = asked.question;
     let [team, agent] = [&options.team, &options.hook.agent].map(Clone::clone);
     if team.as_ref().is_some_and(|team| team.trim().is_empty()) {
         return Err(Failure::usage("the name of the team is empty"));
@@ -290,7 +398,10 @@ fn request(
     let of_environment = |name| run.cx.first_variable(&[name]);
     let (others, otherwise) = match of_environment("TOKMON_TEAM") {
         Some(team) => ([None, None], Some(team)),
-        None => ([of_environment("TOKMON_AGENT"), payload.agent()], by_rule),
+        None => (
+            [of_environment("TOKMON_AGENT"), asked.payload.agent()],
+            by_rule,
+        ),
     };
     Ok(GuardRequest {
         team,
@@ -309,30 +420,30 @@ fn request(
 fn answer(event: Event, question: &Question, judged: &Judged) -> Answer {
     let decision = &judged.decision;
     let reason = render::guard::reason(decision);
+    let deny = |advice: &str| Answer::Deny {
+        reason: format!("{reason}{advice}"),
+    };
     match decision.answer {
+        _ if event == Event::PreModelSwitch => {
+            if is_switch_up(question, judged) {
+                let model = question.model.as_deref().unwrap_or("another model");
+                deny(&format!("; a switch to {model} has to wait"))
+            } else {
+                Answer::ALLOW
+            }
+        }
         GuardAnswer::Allow => Answer::Allow {
             warning: (event == Event::SessionStart)
                 .then(|| warning(judged))
                 .flatten(),
         },
-        _ if event == Event::PreModelSwitch && !is_switch_up(question, judged) => {
-            Answer::Allow { warning: None }
-        }
-        GuardAnswer::Deny => {
-            let advice = match event {
-                Event::PreModelSwitch => "",
-                _ => "; wait, or ask for a larger budget",
-            };
-            Answer::Deny {
-                reason: format!("{reason}{advice}"),
-            }
-        }
+        GuardAnswer::Deny => deny("; wait, or ask for a larger budget"),
         GuardAnswer::Downgrade => match &decision.to {
             Some(to) if is_cheaper(question, decision, to.tier) => Answer::Downgrade {
                 model: to.model.clone(),
                 reason,
             },
-            _ => Answer::Allow { warning: None },
+            _ => Answer::ALLOW,
         },
     }
 }
@@ -346,11 +457,14 @@ fn is_cheaper(question: &Question, decision: &GuardDecision, tier: ModelTier) ->
     is_known || tier == ModelTier::Bottom || decision.reason == GuardReason::Cap
 }
 
-/// Whether a switch of models is one to a more expensive tier.
+/// Whether a switch of models is one to a more expensive tier than may start now. Back to a cheaper one is always right.
 fn is_switch_up(question: &Question, judged: &Judged) -> bool {
     let guard = &judged.log.settings.policy.guard;
     let tier = |model: &Option<String>| Some(RequestedModel::of(model.as_deref()?, guard).tier);
-    tier(&question.model_before).is_none_or(|before| tier(&question.model) > Some(before))
+    let (before, after) = (tier(&question.model_before), tier(&question.model));
+    let is_admitted =
+        judged.decision.answer != GuardAnswer::Deny && after <= judged.decision.admitted_tier;
+    !is_admitted && (before.is_none() || after > before)
 }
 
 /// What the user should know as a session begins.
@@ -358,7 +472,7 @@ fn warning(judged: &Judged) -> Option<String> {
     let decision = &judged.decision;
     if let Some(team) = &decision.unknown_team {
         return Some(format!(
-            "no team {team} in the log: only the budget of all teams is guarded"
+            "the log knows no team {team}; only the budget of all teams is guarded"
         ));
     }
     let is_high = decision.caps.iter().any(|cap| cap.level >= Level::Warning);

@@ -2,8 +2,9 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    fmt::Write as _,
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use super::run::Run;
@@ -22,6 +23,9 @@ use crate::{
 
 /// The largest settings file, in bytes.
 const MAX_SETTINGS: usize = 4 * 1024 * 1024;
+
+/// What the hooks do without a team.
+const WITHOUT_TEAM: &str = "Without --team, the team is that of TOKMON_TEAM, of the role of the agent, or of a rule in tokmon.toml; without any of these, only the budget of all teams is guarded.";
 
 /// What is behind the name of a copy.
 const COPY: &str = "tokmon-backup";
@@ -60,6 +64,9 @@ fn print(
         "or run `tokmon hooks {harness} --install FILE`"
     ));
     run.note(setup.trust);
+    if args.team.is_none() {
+        run.note(WITHOUT_TEAM);
+    }
     if args.fail_closed {
         run.note(setup.fail_closed);
     }
@@ -90,21 +97,29 @@ fn add(
         return Ok(ExitCode::Success);
     }
     let added = counted(count(&new, harness).unwrap_or_default(), "hook");
+    let is_first = count(old, harness).is_ok_and(|count| count == 0);
+    let did = if is_first {
+        format!("Added {added} to")
+    } else {
+        format!("Replaced the hooks of tokmon with {added} in")
+    };
     let setup = harness.setup();
-    let mut text = format!("Added {added} to {shown}\n");
+    let mut text = format!("{did} {shown}\n");
     if let Some(copy) = copy {
-        text += &format!(
-            "The file as it was is {}\n",
-            file.with_file_name(copy).display()
-        );
+        let kept = file.with_file_name(copy);
+        let _ = writeln!(text, "The file as it was is {}", kept.display());
     }
-    text += &format!("\n{}\n", setup.trust);
+    let _ = writeln!(text, "\n{}", setup.trust);
+    if args.team.is_none() {
+        let _ = writeln!(text, "{WITHOUT_TEAM}");
+    }
     if args.fail_closed {
-        text += &format!("{}\n", setup.fail_closed);
+        let _ = writeln!(text, "{}", setup.fail_closed);
     }
-    text += &format!(
-        "To remove them: tokmon hooks {harness} --uninstall {}\n",
-        quoted(file)
+    let file = quoted(file);
+    let _ = writeln!(
+        text,
+        "To remove them: tokmon hooks {harness} --uninstall {file}"
     );
     run.print(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Success)
@@ -153,6 +168,7 @@ fn invocation(args: &HooksArgs, program: Option<&OsString>, run: &Run<'_, '_>) -
     let options = [
         ("--team", args.team.clone()),
         ("--agent", args.agent.clone()),
+        ("--tokens", args.tokens.map(|tokens| tokens.0.to_string())),
         ("--file", run.global.file.as_ref().map(path)),
         ("--config", run.global.config.as_ref().map(path)),
     ];
@@ -171,8 +187,16 @@ fn invocation(args: &HooksArgs, program: Option<&OsString>, run: &Run<'_, '_>) -
 fn program_path(program: Option<&OsString>, run: &Run<'_, '_>) -> String {
     let called = program.map_or(OsStr::new("tokmon"), OsString::as_os_str);
     let path = Path::new(called);
-    if path.components().count() > 1 {
-        return run.cx.folder.join(path).display().to_string();
+    if path.components().count() > 1 || called.to_string_lossy().starts_with('.') {
+        let path = run.cx.folder.join(path);
+        let goes_up = path.components().any(|part| part == Component::ParentDir);
+        let path = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) if goes_up => store::real_path(folder).join(name),
+            _ => path,
+        };
+        // Without any `.` within it.
+        let path: PathBuf = path.components().collect();
+        return path.display().to_string();
     }
     let folders = run.cx.variable("PATH").unwrap_or_default();
     let mut paths = std::env::split_paths(&folders).map(|folder| folder.join(path));
@@ -300,6 +324,12 @@ impl SettingsFile {
             Failure::from(error.context(format!("cannot write {}", self.shown)))
         };
         if let Some(folder) = self.path.parent().filter(|_| self.text.is_none()) {
+            // More than one folder that is missing is a typing error.
+            if folder.parent().is_some_and(store::is_missing) {
+                let folder = Path::new(&self.shown).parent().unwrap_or(folder);
+                let message = format!("there is no folder {}", folder.display());
+                return Err(Failure::cannot_create(message).help("create it first"));
+            }
             store::create_folder(folder).map_err(cannot)?;
         }
         store::replace(&self.path, text.as_bytes(), (run.cx.random)(), false).map_err(cannot)

@@ -16,7 +16,7 @@ use crate::{
     store,
 };
 
-pub fn run(args: &StatuslineArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn run(args: StatuslineArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let style = OutputStyle {
         width: width(args, run),
         ..run.style()
@@ -37,7 +37,7 @@ pub fn run(args: &StatuslineArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Fai
 }
 
 /// The room of the bar: that of the option, else `COLUMNS`, else the terminal's.
-fn width(args: &StatuslineArgs, run: &Run<'_, '_>) -> Option<usize> {
+fn width(args: StatuslineArgs, run: &Run<'_, '_>) -> Option<usize> {
     let of_option = args.width.map(usize::from);
     let of_environment = || {
         let columns = run.cx.first_variable(&["COLUMNS"])?;

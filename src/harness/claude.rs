@@ -1,11 +1,11 @@
 //! Claude Code. Checked against 2.1.332.
 
 use super::{
-    Answer, Event, Payload, Question, Subagent, cannot_change, decision,
+    Answer, Event, Payload, Question, Subagent, decision,
     payload::text_of,
     permission_denied, permission_refused,
     setup::{CommandForm, Handler, Setup},
-    stop, system_message,
+    stop,
 };
 
 pub(super) const EVENTS: &[Event] = &[
@@ -93,55 +93,54 @@ fn alias(model: &str) -> Option<&'static str> {
     ALIASES.into_iter().find(|alias| model.contains(alias))
 }
 
-pub(super) fn answer(event: Event, question: &Question, answer: &Answer) -> Option<String> {
-    match (event, answer) {
-        (Event::SessionStart, Answer::Allow { warning }) => Some(system_message(warning.as_ref()?)),
-        (_, Answer::Allow { .. }) => None,
-        (Event::SessionStart, Answer::Downgrade { model, reason }) => {
-            let model = alias(model).unwrap_or(model);
-            let how = format!(
-                "{reason}; a hook cannot change the main model: switch with /model {model}"
-            );
-            Some(system_message(&how))
+pub(super) fn how_to_switch(model: &str) -> String {
+    let model = alias(model).unwrap_or(model);
+    format!("; a hook cannot change the main model: switch with /model {model}")
+}
+
+/// Only the model of a subagent can be changed.
+pub(super) fn downgrade(event: Event, question: &Question, model: &str, reason: String) -> Answer {
+    let subagent = match event {
+        Event::PreModelSwitch => return Answer::Deny { reason },
+        Event::PreToolUse => question.subagent.as_ref(),
+        _ => None,
+    };
+    let Some(subagent) = subagent else {
+        return Answer::ALLOW;
+    };
+    match (subagent.fixed, alias(model)) {
+        (None, Some(alias)) => Answer::Downgrade {
+            model: alias.to_owned(),
+            reason,
+        },
+        (fixed, _) => {
+            let why = fixed.unwrap_or("Claude Code has no name for the model to use instead");
+            Answer::Deny {
+                reason: format!("{reason}; {why}"),
+            }
         }
-        (Event::SessionStart, Answer::Deny { reason }) => Some(system_message(reason)),
-        (Event::PreToolUse, Answer::Downgrade { model, reason }) => {
-            downgraded(question, model, reason)
-        }
-        (Event::PreModelSwitch, Answer::Downgrade { reason, .. } | Answer::Deny { reason }) => {
-            Some(permission_denied("PreModelSwitch", reason))
-        }
-        (_, Answer::Downgrade { .. }) => None,
-        (Event::PreToolUse, Answer::Deny { reason }) => {
-            Some(permission_denied("PreToolUse", reason))
-        }
-        (Event::PermissionRequest, Answer::Deny { reason }) => Some(permission_refused(reason)),
-        (Event::Stop, Answer::Deny { reason }) => Some(stop(reason)),
-        (_, Answer::Deny { reason }) => Some(decision("block", reason)),
     }
 }
 
 /// Without a permission, so that the user is still asked for it.
-fn downgraded(question: &Question, model: &str, reason: &str) -> Option<String> {
-    let subagent = question.subagent.as_ref()?;
-    let fixed = subagent.fixed.or_else(|| {
-        let known = alias(model).is_some();
-        (!known).then_some("Claude Code has no name for that model")
-    });
-    if let Some(fixed) = fixed {
-        return Some(permission_denied(
-            "PreToolUse",
-            &cannot_change(fixed, reason),
-        ));
-    }
-    let input = subagent.with_model(alias(model)?)?;
+pub(super) fn downgraded(question: &Question, model: &str) -> Option<String> {
+    let input = question.subagent.as_ref()?.with_model(model)?;
     Some(format!(
         r#"{{"hookSpecificOutput":{{"hookEventName":"PreToolUse","updatedInput":{input}}}}}"#
     ))
 }
 
+pub(super) fn denied(event: Event, reason: &str) -> String {
+    match event {
+        Event::PreToolUse => permission_denied("PreToolUse", reason),
+        Event::PreModelSwitch => permission_denied("PreModelSwitch", reason),
+        Event::PermissionRequest => permission_refused(reason),
+        Event::Stop => stop(reason),
+        _ => decision("block", reason),
+    }
+}
+
 pub(super) const SETUP: Setup = Setup {
-    title: "Claude Code",
     files: "~/.claude/settings.json (all projects) or .claude/settings.local.json (this project)",
     root: None,
     events: &[

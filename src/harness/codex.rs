@@ -5,7 +5,6 @@ use super::{
     payload::text_of,
     permission_denied, permission_refused,
     setup::{CommandForm, Handler, Setup},
-    system_message,
 };
 
 pub(super) const EVENTS: &[Event] = &[
@@ -43,43 +42,41 @@ pub(super) fn question(event: Event, payload: &Payload<'_>) -> Question {
     }
 }
 
-pub(super) fn answer(event: Event, question: &Question, answer: &Answer) -> Option<String> {
-    match (event, answer) {
-        (Event::SessionStart, Answer::Allow { warning }) => Some(system_message(warning.as_ref()?)),
-        (_, Answer::Allow { .. }) => None,
-        (Event::PreToolUse | Event::SessionStart, Answer::Downgrade { model, reason }) => {
-            let downgraded = question
-                .subagent
-                .as_ref()
-                .map(|subagent| downgraded(subagent, model));
-            downgraded.unwrap_or_else(|| {
-                let how = format!(
-                    "{reason}; a hook cannot change the main model: switch with /model to {model}"
-                );
-                Some(system_message(&how))
-            })
-        }
-        // Whether it takes a message there is not known.
-        (_, Answer::Downgrade { .. }) => None,
-        (Event::SessionStart, Answer::Deny { reason }) => Some(system_message(reason)),
-        (Event::PreToolUse, Answer::Deny { reason }) => {
-            Some(permission_denied("PreToolUse", reason))
-        }
-        (Event::PermissionRequest, Answer::Deny { reason }) => Some(permission_refused(reason)),
-        (_, Answer::Deny { reason }) => Some(decision("block", reason)),
+pub(super) fn how_to_switch(model: &str) -> String {
+    format!("; a hook cannot change the main model: switch with /model to {model}")
+}
+
+/// Only the model of a subagent can be changed. Of any other call the user sees a message; elsewhere a message may not be taken.
+pub(super) fn downgrade(
+    event: Event,
+    question: &Question,
+    model: String,
+    reason: String,
+) -> Answer {
+    match (event, &question.subagent) {
+        (Event::PreToolUse, Some(_)) => Answer::Downgrade { model, reason },
+        (Event::PreToolUse, None) => Answer::warn(reason + &how_to_switch(&model)),
+        _ => Answer::ALLOW,
     }
 }
 
 /// Codex takes an input only with a permission, and Claude asks the user only without one.
-fn downgraded(subagent: &Subagent, model: &str) -> Option<String> {
-    let input = subagent.with_model(model)?;
+pub(super) fn downgraded(question: &Question, model: &str) -> Option<String> {
+    let input = question.subagent.as_ref()?.with_model(model)?;
     Some(format!(
         r#"{{"hookSpecificOutput":{{"hookEventName":"PreToolUse","permissionDecision":"allow","updatedInput":{input}}}}}"#
     ))
 }
 
+pub(super) fn denied(event: Event, reason: &str) -> String {
+    match event {
+        Event::PreToolUse => permission_denied("PreToolUse", reason),
+        Event::PermissionRequest => permission_refused(reason),
+        _ => decision("block", reason),
+    }
+}
+
 pub(super) const SETUP: Setup = Setup {
-    title: "Codex",
     files: "~/.codex/hooks.json (all projects) or .codex/hooks.json (this project); not config.toml",
     root: None,
     events: &["SessionStart", "UserPromptSubmit", "PreToolUse"],

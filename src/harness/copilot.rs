@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Answer, Event, Payload, Question, Subagent,
+    Event, Payload, Question, Subagent,
     json::JsonValue,
     message,
     payload::text_of,
@@ -52,22 +52,16 @@ pub(super) fn question(payload: &Payload<'_>) -> Question {
     }
 }
 
-pub(super) fn answer(question: &Question, answer: &Answer) -> Option<String> {
-    match answer {
-        Answer::Allow { .. } => None,
-        Answer::Downgrade { model, .. } => {
-            let input = question.subagent.as_ref()?.with_model(model)?;
-            Some(format!(r#"{{"modifiedArgs":{input}}}"#))
-        }
-        Answer::Deny { reason } => Some(
-            json!({ "permissionDecision": "deny", "permissionDecisionReason": message(reason) })
-                .to_string(),
-        ),
-    }
+pub(super) fn downgraded(question: &Question, model: &str) -> Option<String> {
+    let input = question.subagent.as_ref()?.with_model(model)?;
+    Some(format!(r#"{{"modifiedArgs":{input}}}"#))
+}
+
+pub(super) fn denied(reason: &str) -> String {
+    json!({ "permissionDecision": "deny", "permissionDecisionReason": message(reason) }).to_string()
 }
 
 pub(super) const SETUP: Setup = Setup {
-    title: "Copilot CLI",
     files: "~/.copilot/hooks/tokmon.json (all projects) or .github/hooks/tokmon.json (this project)",
     root: Some(("version", 1)),
     events: &["preToolUse"],

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::{
-    Answer, Event, Payload, Question, decision,
+    Event, Payload, Question, decision,
     payload::text_of,
     setup::{CommandForm, Handler, Setup},
-    stop, system_message,
+    stop,
 };
 
 pub(super) const EVENTS: &[Event] = &[
@@ -28,24 +28,19 @@ pub(super) fn question(event: Event, payload: &Payload<'_>) -> Question {
     }
 }
 
-pub(super) fn answer(event: Event, answer: &Answer) -> Option<String> {
-    match (event, answer) {
-        (Event::SessionStart, Answer::Allow { warning }) => Some(system_message(warning.as_ref()?)),
-        (_, Answer::Allow { .. }) => None,
-        (Event::BeforeModel, Answer::Downgrade { model, .. }) => {
-            let output =
-                json!({ "hookEventName": "BeforeModel", "llm_request": { "model": model } });
-            Some(json!({ "hookSpecificOutput": output }).to_string())
-        }
-        (_, Answer::Downgrade { .. }) => None,
-        (Event::SessionStart, Answer::Deny { reason }) => Some(system_message(reason)),
-        (Event::AfterTool, Answer::Deny { reason }) => Some(stop(reason)),
-        (_, Answer::Deny { reason }) => Some(decision("deny", reason)),
+pub(super) fn downgraded(model: &str) -> String {
+    let output = json!({ "hookEventName": "BeforeModel", "llm_request": { "model": model } });
+    json!({ "hookSpecificOutput": output }).to_string()
+}
+
+pub(super) fn denied(event: Event, reason: &str) -> String {
+    match event {
+        Event::AfterTool => stop(reason),
+        _ => decision("deny", reason),
     }
 }
 
 pub(super) const SETUP: Setup = Setup {
-    title: "Gemini CLI",
     files: "~/.gemini/settings.json (all projects) or .gemini/settings.json (this project)",
     root: None,
     events: &["SessionStart", "BeforeAgent", "BeforeModel"],

@@ -241,7 +241,7 @@ impl<'t> Found<'t> {
         };
         let members: Vec<Part> = self.root.members().iter().map(member).collect();
         if members.len() == 1 {
-            return vec![self.root.start() + 1..self.root.end() - 1];
+            return std::iter::once(self.root.start() + 1..self.root.end() - 1).collect();
         }
         cut(&members)
     }

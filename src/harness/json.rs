@@ -71,18 +71,23 @@ impl<'t> JsonValue<'t> {
 
     /// The members of an object; none of anything else.
     pub fn members(self) -> Vec<Member<'t>> {
+        let mut members = Vec::new();
+        self.each_member(|member| members.push(member));
+        members
+    }
+
+    /// Passes each member of an object, in one pass over it.
+    pub fn each_member(self, mut take: impl FnMut(Member<'t>)) {
         if !self.is_object() {
-            return Vec::new();
+            return;
         }
         let mut scanner = Scanner::new(self.document, self.start + 1);
-        let mut members = Vec::new();
         while scanner.is_at_item() {
             let key = scanner.value();
             scanner.skip(|byte| is_blank(byte) || byte == b':');
             let value = scanner.value();
-            members.push(Member { key, value });
+            take(Member { key, value });
         }
-        members
     }
 
     /// The items of a list; none of anything else.
@@ -100,12 +105,16 @@ impl<'t> JsonValue<'t> {
 
     /// The value of a key. Of a key that is there twice, the last, as programs have it; null is as if it was absent.
     pub fn get(self, key: &str) -> Option<Self> {
-        let members = self.members().into_iter();
-        let found = members.rev().find(|member| member.key.is_string(key))?;
-        Some(found.value).filter(|value| value.text() != "null")
+        let mut found = None;
+        self.each_member(|member| {
+            if member.key.is_string(key) {
+                found = Some(member.value);
+            }
+        });
+        found.filter(|value| value.text() != "null")
     }
 
-    fn is_string(self, text: &str) -> bool {
+    pub fn is_string(self, text: &str) -> bool {
         let raw = self.text();
         let inner = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
         inner == Some(text) || raw.contains('\\') && self.string().as_deref() == Some(text)
@@ -132,6 +141,14 @@ impl JsonError {
     fn new(text: &str, error: &serde_json::Error) -> Self {
         let full = error.to_string();
         let message = full.split(" at line ").next().unwrap_or_default();
+        let at = error.column().saturating_sub(1);
+        let found = text.lines().nth(error.line().saturating_sub(1));
+        let is_comment = found.and_then(|line| line.get(at..)?.chars().next()) == Some('/');
+        let message = if is_comment {
+            "comments are not allowed in JSON"
+        } else {
+            message
+        };
         let line = text.lines().nth(error.line().saturating_sub(1));
         let before = line.and_then(|line| line.get(..error.column().saturating_sub(1)));
         let column = before.map_or(error.column(), |before| before.chars().count() + 1);

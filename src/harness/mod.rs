@@ -97,6 +97,16 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    pub const ALLOW: Self = Self::Allow { warning: None };
+
+    pub const fn warn(text: String) -> Self {
+        Self::Allow {
+            warning: Some(text),
+        }
+    }
+}
+
 impl Harness {
     /// The event of a name, if tokmon answers it.
     pub fn event(self, name: &str) -> Option<Event> {
@@ -147,13 +157,48 @@ impl Harness {
         }
     }
 
-    /// The JSON to answer with. `None` is to print nothing, which allows.
-    pub fn answer(self, event: Event, question: &Question, answer: &Answer) -> Option<String> {
-        match self {
-            Self::Claude => claude::answer(event, question, answer),
-            Self::Codex => codex::answer(event, question, answer),
-            Self::Gemini => gemini::answer(event, answer),
-            Self::Copilot => copilot::answer(question, answer),
+    /// What it can make of an answer. A model that cannot be changed is denied or only reported, and a session always starts.
+    pub fn possible(self, event: Event, question: &Question, answer: Answer) -> Answer {
+        match (event, answer) {
+            (Event::SessionStart, Answer::Downgrade { model, reason }) => {
+                let how = match self {
+                    Self::Claude => claude::how_to_switch(&model),
+                    Self::Codex => codex::how_to_switch(&model),
+                    // There, each request is changed.
+                    Self::Gemini | Self::Copilot => String::new(),
+                };
+                Answer::warn(reason + &how)
+            }
+            (Event::SessionStart, Answer::Deny { reason }) => Answer::warn(reason),
+            (Event::SessionStart, answer) => answer,
+            (_, Answer::Allow { .. }) => Answer::ALLOW,
+            (_, Answer::Downgrade { model, reason }) => match self {
+                Self::Claude => claude::downgrade(event, question, &model, reason),
+                Self::Codex => codex::downgrade(event, question, model, reason),
+                Self::Gemini if event == Event::BeforeModel => Answer::Downgrade { model, reason },
+                Self::Copilot if question.subagent.is_some() => Answer::Downgrade { model, reason },
+                Self::Gemini | Self::Copilot => Answer::ALLOW,
+            },
+            (_, denial) => denial,
+        }
+    }
+
+    /// The JSON of an answer that is [possible](Self::possible). `None` is to print nothing, which allows.
+    pub fn write(self, event: Event, question: &Question, answer: &Answer) -> Option<String> {
+        match answer {
+            Answer::Allow { warning } => Some(system_message(warning.as_ref()?)),
+            Answer::Downgrade { model, .. } => match self {
+                Self::Claude => claude::downgraded(question, model),
+                Self::Codex => codex::downgraded(question, model),
+                Self::Gemini => Some(gemini::downgraded(model)),
+                Self::Copilot => copilot::downgraded(question, model),
+            },
+            Answer::Deny { reason } => Some(match self {
+                Self::Claude => claude::denied(event, reason),
+                Self::Codex => codex::denied(event, reason),
+                Self::Gemini => gemini::denied(event, reason),
+                Self::Copilot => copilot::denied(reason),
+            }),
         }
     }
 
@@ -171,16 +216,12 @@ fn message(text: &str) -> String {
     format!("tokmon: {text}")
 }
 
-/// Whether a shell command is `tokmon record` and nothing else.
+/// Whether a shell command is `tokmon record` and nothing else. Not a program of that name in some folder.
 fn only_records(command: &str) -> bool {
     const OPERATORS: [char; 11] = [';', '|', '&', '$', '`', '<', '>', '(', ')', '\n', '\r'];
     let words = shell_words::split(command).unwrap_or_default();
-    let mut words = words.iter().map(String::as_str);
-    let program = words
-        .next()
-        .map(|program| program.rsplit(['/', '\\']).next());
-    program.flatten() == Some("tokmon")
-        && words.next() == Some("record")
+    words.first().is_some_and(|word| word == "tokmon")
+        && words.get(1).is_some_and(|word| word == "record")
         && !command.contains(OPERATORS)
 }
 
@@ -210,11 +251,6 @@ fn stop(reason: &str) -> String {
 /// `{"decision": …, "reason": …}`
 fn decision(word: &str, reason: &str) -> String {
     serde_json::json!({ "decision": word, "reason": message(reason) }).to_string()
-}
-
-/// What to add where a model cannot be changed.
-fn cannot_change(fixed: &str, reason: &str) -> String {
-    format!("{reason}; {fixed}")
 }
 
 /// Answers of `PreToolUse` and `PreModelSwitch`, which Claude and Codex share.

@@ -3,9 +3,35 @@
 
 use super::json::{JsonError, JsonValue};
 
-#[derive(Clone, Copy, Debug)]
+/// The keys that are of use to anyone. A payload may be large, and is read once.
+const KEYS: [&str; 21] = [
+    "agentName",
+    "agent_name",
+    "agent_type",
+    "cwd",
+    "from_model",
+    "hook_event_name",
+    "llm_request",
+    "model",
+    "requested_model",
+    "sessionId",
+    "session_id",
+    "teammate_name",
+    "timestamp",
+    "to_model",
+    "toolArgs",
+    "toolName",
+    "toolResult",
+    "tool_input",
+    "tool_name",
+    "transcript_path",
+    "workspace",
+];
+
+#[derive(Clone, Debug, Default)]
 pub struct Payload<'t> {
-    root: JsonValue<'t>,
+    /// The values of these keys. Of a key that is there twice, the last; null is as if it was absent.
+    values: [Option<JsonValue<'t>>; KEYS.len()],
 }
 
 impl<'t> Payload<'t> {
@@ -21,11 +47,20 @@ impl<'t> Payload<'t> {
         if !root.is_object() {
             return Err("hook input is not a JSON object".to_owned());
         }
-        Ok(Self { root })
+        let mut payload = Self::default();
+        root.each_member(|member| {
+            let found = KEYS.iter().zip(&mut payload.values);
+            for (_, value) in found.filter(|(key, _)| member.key.is_string(key)) {
+                *value = Some(member.value).filter(|value| value.text() != "null");
+            }
+        });
+        Ok(payload)
     }
 
+    /// The value of one of the keys above.
     pub fn value(&self, key: &str) -> Option<JsonValue<'t>> {
-        self.root.get(key)
+        let at = KEYS.iter().position(|known| *known == key)?;
+        self.values.get(at).copied().flatten()
     }
 
     /// The text of a key, unless it is empty.

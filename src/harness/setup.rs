@@ -6,8 +6,6 @@ use super::{Harness, claude, codex, copilot, gemini};
 
 /// How a harness is set up.
 pub struct Setup {
-    /// Its name for people.
-    pub title: &'static str,
     /// Where its settings are.
     pub files: &'static str,
     /// A key that its settings need beside the hooks.
@@ -163,19 +161,23 @@ impl NewJson {
                     ..layout.clone()
                 };
                 let items = items.iter().map(|item| item.written(&layout.deeper()));
-                enclosed(['[', ']'], items.collect(), &layout)
+                enclosed(['[', ']'], &items.collect::<Vec<_>>(), &layout)
             }
             Self::Object(members) => {
                 let member = |(key, value): &(&str, Self)| {
                     format!("\"{key}\": {}", value.written(&layout.deeper()))
                 };
-                enclosed(['{', '}'], members.iter().map(member).collect(), layout)
+                enclosed(
+                    ['{', '}'],
+                    &members.iter().map(member).collect::<Vec<_>>(),
+                    layout,
+                )
             }
         }
     }
 }
 
-fn enclosed([open, close]: [char; 2], parts: Vec<String>, layout: &Layout) -> String {
+fn enclosed([open, close]: [char; 2], parts: &[String], layout: &Layout) -> String {
     let (newline, Some(indent)) = (layout.newline, &layout.indent) else {
         return format!("{open}{}{close}", parts.join(", "));
     };

@@ -240,7 +240,7 @@ mod tests {
             let text = written(&line, Format::Plain, style);
             assert!(super::width(text.trim_end()) <= width);
             if text != last {
-                shown += &format!("{width:>2} {text}");
+                let _ = write!(shown, "{width:>2} {text}");
                 last = text;
             }
         }

@@ -277,7 +277,7 @@ impl<'l> Loader<'l> {
 }
 
 pub fn no_usage(log: &LogFiles) -> Failure {
-    Failure::no_data(format!("{} holds no usage that can be read", log.shown))
+    Failure::no_log(format!("{} holds no usage that can be read", log.shown))
         .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens")
 }
 

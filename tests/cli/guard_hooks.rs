@@ -70,7 +70,8 @@ fn states(name: &str) -> &'static [u64] {
         {
             &[10, 91, 100]
         }
-        _ => &[10],
+        name if name.contains("-allow-") || name == "13-null-transcript" => &[10],
+        _ => panic!("{name} does not say what the budget allows"),
     }
 }
 
@@ -193,6 +194,9 @@ fn claude_is_answered_by_event() {
             (91, switch(Value::Null, "claude-opus-5-5")),
             (100, switch(json!("claude-haiku-5-5"), "claude-sonnet-5-5")),
             (10, switch(json!("claude-haiku-5-5"), "claude-opus-5-5")),
+            (91, switch(json!("claude-haiku-5-5"), "opusplan")),
+            (81, switch(json!("claude-haiku-5-5"), "a new model")),
+            (91, switch(json!("opusplan"), "another")),
             (100, json!({ "hook_event_name": null })),
             (100, json!({ "hook_event_name": ["Stop"] })),
             (100, json!({})),
@@ -667,6 +671,7 @@ fn recording_is_never_denied() {
         "tokmon record --tokens 5\ncargo test",
         "tokmon record --tokens '5",
         "tokmon check",
+        "./tokmon record --tokens 5",
         "not-tokmon record",
         "",
     ] {
@@ -702,23 +707,78 @@ fn recording_is_never_denied() {
 }
 
 #[test]
-fn decisions_are_counted_and_nothing_else_is_written() {
-    let folder = used(100);
-    let before = fs::read(folder.path().join("cost-log.md")).unwrap();
-    let ask = |event: &str| {
-        let question = json!({ "hook_event_name": event, "transcript_path": "t" }).to_string();
-        hook(folder.path(), "claude", question.as_bytes(), &[]);
+fn what_is_answered_is_counted_and_nothing_else_is_written() {
+    let counted = |percent: u64, harness: &str, questions: &[Value]| {
+        let folder = used(percent);
+        let before = fs::read(folder.path().join("cost-log.md")).unwrap();
+        for question in questions {
+            hook(folder.path(), harness, question.to_string().as_bytes(), &[]);
+        }
+        assert_eq!(fs::read(folder.path().join("cost-log.md")).unwrap(), before);
+        let decisions = fs::read_to_string(folder.path().join(".tokmon/decisions"));
+        let decisions = decisions.unwrap_or_default();
+        let decisions = decisions
+            .lines()
+            .map(|line| line.split_once(' ').unwrap().1);
+        format!(
+            "{percent}% {harness}: {}\n",
+            decisions.collect::<Vec<_>>().join(", ")
+        )
     };
-    for event in ["SessionStart", "SessionEnd", "NoSuchEvent"] {
-        ask(event);
-    }
-    assert!(!folder.path().join(".tokmon/decisions").exists());
-    for event in ["UserPromptSubmit", "PreToolUse"] {
-        ask(event);
-    }
-    let decisions = fs::read_to_string(folder.path().join(".tokmon/decisions")).unwrap();
-    assert_eq!(decisions.lines().count(), 2, "{decisions}");
-    assert_eq!(fs::read(folder.path().join("cost-log.md")).unwrap(), before);
+    let event = |name: &str| json!({ "hook_event_name": name, "transcript_path": "t", "tool_name": "Bash", "model": "gpt-6.2-sol" });
+    let agent = |input: Value| json!({ "hook_event_name": "PreToolUse", "transcript_path": "t", "tool_name": "Agent", "tool_input": input });
+    let switch = json!({ "hook_event_name": "PreModelSwitch", "transcript_path": "t", "to_model": "claude-opus-5-5" });
+    assert_snapshot!(
+        [
+            counted(
+                100,
+                "claude",
+                &[
+                    event("SessionStart"),
+                    event("SessionEnd"),
+                    event("NoSuchEvent")
+                ]
+            ),
+            counted(
+                100,
+                "claude",
+                &[
+                    event("UserPromptSubmit"),
+                    event("PreToolUse"),
+                    event("Stop")
+                ]
+            ),
+            counted(
+                10,
+                "claude",
+                &[
+                    event("UserPromptSubmit"),
+                    event("PreToolUse"),
+                    event("Stop")
+                ]
+            ),
+            counted(
+                81,
+                "claude",
+                &[
+                    agent(json!({ "model": "opus" })),
+                    agent(json!({})),
+                    agent(json!({ "subagent_type": "fork" }))
+                ]
+            ),
+            counted(
+                91,
+                "claude",
+                &[agent(json!({ "subagent_type": "fork" })), switch]
+            ),
+            counted(
+                91,
+                "codex",
+                &[event("PreToolUse"), event("UserPromptSubmit")]
+            ),
+        ]
+        .concat()
+    );
 }
 
 #[test]

@@ -65,6 +65,12 @@ impl Tokmon {
         self
     }
 
+    /// By this name or path of the program.
+    pub(crate) fn called(mut self, program: &str) -> Self {
+        self.args[0] = program.into();
+        self
+    }
+
     pub(crate) fn folder(mut self, folder: &Path) -> Self {
         self.folder = folder.to_path_buf();
         self

@@ -31,6 +31,8 @@ fn the_options_of_guard_are_in_the_command() {
             "Team A",
             "--agent",
             "it's",
+            "--tokens",
+            "6K",
             "--fail-closed",
             "-f",
             "docs/cost log.md",
@@ -52,6 +54,23 @@ fn the_program_is_named_as_it_was_called() {
         .output();
     let named = format!("\"command\": \"{}\"", bin.join("tokmon").display());
     assert_eq!(out.matches(&named).count(), 4, "{out}");
+}
+
+#[test]
+fn the_program_is_named_without_detours() {
+    let folder = tempfile::tempdir().unwrap();
+    let real = folder.path().canonicalize().unwrap();
+    fs::create_dir_all(real.join("bin")).unwrap();
+    for called in [
+        "bin/tokmon",
+        "./bin/tokmon",
+        "bin/./tokmon",
+        "bin/../bin/tokmon",
+    ] {
+        let out = hooks(&real, &["claude", "-q"]).called(called).output();
+        let named = format!("\"command\": \"{}\"", real.join("bin/tokmon").display());
+        assert_eq!(out.matches(&named).count(), 4, "{called}: {out}");
+    }
 }
 
 #[test]
@@ -175,6 +194,7 @@ fn what_cannot_be_understood_is_not_touched() {
         hooks(folder.path(), &["codex", "--install", "hooks.toml"]),
         hooks(folder.path(), &["codex", "--uninstall", "missing.json"]),
         hooks(folder.path(), &["codex", "--install", "."]),
+        hooks(folder.path(), &["codex", "--install", "no/such/hooks.json"]),
         hooks(folder.path(), &["claude", "--event", "record"]),
         hooks(
             folder.path(),
