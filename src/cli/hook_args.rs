@@ -46,7 +46,7 @@ In ~/.claude/settings.json:
 As an item of ~/.config/ccstatusline/settings.json:
   { \"id\": \"tokmon\", \"type\": \"custom-command\", \"commandPath\": \"tokmon statusline --format ansi --width 50\", \"preserveColors\": true }";
 
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(help_template = TEMPLATE, before_help = STATUSLINE_EXAMPLES, after_long_help = STATUSLINE_SETUP, mut_arg("format", |arg| arg.value_parser(FormatParser(values::STATUSLINE_FORMATS)).hide_default_value(true)))]
 pub struct StatuslineArgs {
     /// The room in cells
@@ -54,6 +54,11 @@ pub struct StatuslineArgs {
     /// What does not fit is left out, the least important first. Without this option: COLUMNS, else the width of the terminal, else no limit.
     #[arg(long, value_name = "CELLS", value_parser = clap::value_parser!(u16).range(1..))]
     pub width: Option<u16>,
+    /// One team, before the whole
+    ///
+    /// What it has used of its allocation. Without this option: TOKMON_TEAM.
+    #[arg(long, value_name = "TEAM")]
+    pub team: Option<String>,
     /// Exit with 1 if there are no figures
     #[arg(long)]
     pub strict: bool,
@@ -74,7 +79,7 @@ pub struct HooksArgs {
     /// The harness that is to ask
     #[arg(value_name = "HARNESS", value_enum)]
     pub harness: Harness,
-    /// What the hooks are for
+    /// What the hooks are to do
     #[arg(long, value_enum, default_value_t = HookPurpose::Guard, value_name = "PURPOSE")]
     pub event: HookPurpose,
     /// Add the hooks to this settings file
@@ -132,9 +137,9 @@ pub struct GuardHookArgs {
     /// `tokmon hooks HARNESS` sets it up. The exit code is 0, or 1 if tokmon could not decide.
     #[arg(long, value_enum, value_name = "HARNESS", conflicts_with_all = ["hold", "override_reason"])]
     pub hook: Option<Harness>,
-    /// The event that the harness runs this for
+    /// The event, if standard input cannot be read
     ///
-    /// What it says on standard input outranks this.
+    /// Like PreToolUse. `tokmon hooks` writes it into the command; what is on standard input outranks it.
     #[arg(long, requires = "hook", value_name = "EVENT")]
     pub event: Option<String>,
     /// What to answer if tokmon cannot decide

@@ -25,7 +25,7 @@ use crate::{
 const MAX_SETTINGS: usize = 4 * 1024 * 1024;
 
 /// What the hooks do without a team.
-const WITHOUT_TEAM: &str = "Without --team, the team is that of TOKMON_TEAM, of the role of the agent, or of a rule in tokmon.toml; without any of these, only the budget of all teams is guarded.";
+const WITHOUT_TEAM: &str = "Without --team, the team is that of TOKMON_TEAM, of the role of the agent, or of a rule in tokmon.toml; without any of these, only the budget of all teams is guarded. Where there is no log, each question is allowed with a notice.";
 
 /// What is behind the name of a copy.
 const COPY: &str = "tokmon-backup";

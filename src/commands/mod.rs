@@ -109,7 +109,7 @@ fn command(cli: &Cli, args: &[OsString], run: &mut Run<'_, '_>) -> Result<ExitCo
         Some(Command::Init(args)) => init::run(args, run),
         Some(Command::Alert(args)) => alert::run(args, run),
         Some(Command::Trust(args)) => trust::run(args, run),
-        Some(Command::Statusline(args)) => statusline::run(*args, run),
+        Some(Command::Statusline(args)) => statusline::run(args, run),
         Some(Command::Hooks(asked)) => hooks::run(asked, args.first(), run),
         Some(Command::Schema { of }) => generate::schema(*of, run),
         Some(Command::Completions { shell }) => generate::completions(*shell, run),

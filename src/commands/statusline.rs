@@ -16,12 +16,12 @@ use crate::{
     store,
 };
 
-pub fn run(args: StatuslineArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+pub fn run(args: &StatuslineArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let style = OutputStyle {
         width: width(args, run),
         ..run.style()
     };
-    let (line, code) = match report(run) {
+    let (line, code) = match report(args.team.as_deref(), run) {
         Ok(report) => (Statusline::new(&report, style), ExitCode::Success),
         Err(failure) => {
             if args.strict || run.global.verbose {
@@ -37,7 +37,7 @@ pub fn run(args: StatuslineArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Fail
 }
 
 /// The room of the bar: that of the option, else `COLUMNS`, else the terminal's.
-fn width(args: StatuslineArgs, run: &Run<'_, '_>) -> Option<usize> {
+fn width(args: &StatuslineArgs, run: &Run<'_, '_>) -> Option<usize> {
     let of_option = args.width.map(usize::from);
     let of_environment = || {
         let columns = run.cx.first_variable(&["COLUMNS"])?;
@@ -46,7 +46,7 @@ fn width(args: StatuslineArgs, run: &Run<'_, '_>) -> Option<usize> {
     of_option.or_else(of_environment).or(run.style().width)
 }
 
-fn report(run: &mut Run<'_, '_>) -> Result<StatusReport, Failure> {
+fn report(team: Option<&str>, run: &mut Run<'_, '_>) -> Result<StatusReport, Failure> {
     if let Err(failure) = read_settings(run) {
         let elsewhere = failure
             .is_no_input()
@@ -60,18 +60,30 @@ fn report(run: &mut Run<'_, '_>) -> Result<StatusReport, Failure> {
     }
     let log = run.locate()?;
     let now = run.now()?;
-    let request = ViewRequest {
+    let of_environment = || run.cx.first_variable(&["TOKMON_TEAM"]);
+    let given = team.map(str::to_owned);
+    let mut request = ViewRequest {
         month: MonthChoice::Current,
         rows: Rows::Summed,
         project: None,
-        team: None,
+        team: given.or_else(of_environment),
         forecast_days: false,
         backtest: BacktestExtent::None,
         budget: run.budget()?,
         findings: Findings::keeping(Some(0)),
         zone: run.zone(now),
     };
-    match session::load(&log, &request, now, run.cx.input) {
+    let mut loaded = session::load(&log, &request, now, run.cx.input);
+    // The environment may name a team of another log.
+    if team.is_none()
+        && loaded
+            .as_ref()
+            .is_err_and(|failed| failed.failure.is_usage())
+    {
+        request.team = None;
+        loaded = session::load(&log, &request, now, run.cx.input);
+    }
+    match loaded {
         Ok((_, report)) => Ok(report),
         Err(failed) => Err(failed.failure),
     }

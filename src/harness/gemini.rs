@@ -50,6 +50,6 @@ pub(super) const SETUP: Setup = Setup {
         fail_closed: None,
         is_grouped: true,
     },
-    trust: "Hooks of your own settings run at once; those of a project need a trusted folder, and Gemini warns once about each new one.",
+    trust: "Hooks of your own settings run at once; those of a project need a trusted folder, and Gemini warns once about each new one. Checked against Gemini CLI 0.61.0.",
     fail_closed: "With --fail-closed, tokmon denies where it cannot decide, and calls are blocked while tokmon is missing. If tokmon is too slow, Gemini goes on all the same.",
 };

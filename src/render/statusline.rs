@@ -11,13 +11,13 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    ColorMode, Format, OutputStyle, StyledLine, TextRole, Theme, brief, cut, json,
+    ColorMode, Format, OutputStyle, StyledLine, TextRole, Theme, brief, cut, json, prefixed,
     status::{self, LinePart},
     width,
 };
 use crate::{
-    analysis::StatusReport,
-    model::{Level, Month},
+    analysis::{StatusReport, TeamReport},
+    model::{Level, Month, Percent},
 };
 
 /// Where a bar says nothing about its room, a message is cut here.
@@ -43,7 +43,9 @@ pub struct StatuslineDocument {
     pub percentage: Option<u64>,
     /// The month that is judged. Absent where the log cannot be read.
     pub month: Option<Month>,
-    /// The level. Absent without a budget.
+    /// The team that is asked for. The percentage is that of its allocation then, if it has one.
+    pub team: Option<String>,
+    /// The level; with a team, the worse of both. Absent without a budget.
     pub level: Option<Level>,
     /// Why there are no figures.
     pub error: Option<String>,
@@ -53,24 +55,37 @@ impl Statusline {
     pub fn new(report: &StatusReport, style: OutputStyle) -> Self {
         let rowless =
             (!report.has_rows()).then(|| format!("{}: {}", report.month, status::no_rows(report)));
-        let spending = report.spending();
-        let percentage = spending.and_then(|of| {
-            let share = of.used.saturating_mul(100).checked_div(of.budget)?;
+        let mut parts = status::line_parts(report, style, rowless);
+        let mut brief = status::share_and_level(report, style);
+        let mut spent = report.spending().map(|of| (of.used, of.budget));
+        let mut level = report.level;
+        if let Some(team) = report.selected_team() {
+            let part = of_team(team, style);
+            level = level.max(part.level);
+            let tokens = team.used_tokens.zip(team.allocated_tokens);
+            let tokens = tokens.map(|(used, of)| (used.0.into(), of.0.into()));
+            if let Some(tokens) = tokens {
+                spent = Some(tokens);
+                brief = team_brief(team, style);
+            }
+            parts.insert(0, part);
+        }
+        let percentage = spent.and_then(|(used, of): (i128, i128)| {
+            let share = used.saturating_mul(100).checked_div(of)?;
             u64::try_from(share).ok()
         });
+        let class = level.map_or("unknown", |level| level.into_str());
         Self {
-            parts: status::line_parts(report, style, rowless),
-            brief: status::share_and_level(report, style),
+            parts,
+            brief,
             document: StatuslineDocument {
                 schema_version: 1,
                 text: String::new(),
-                class: report
-                    .level
-                    .map_or("unknown", |level| level.into_str())
-                    .to_owned(),
+                class: class.to_owned(),
                 percentage,
                 month: Some(report.month),
-                level: report.level,
+                team: report.selected_team().map(|team| team.name.clone()),
+                level,
                 error: None,
             },
         }
@@ -91,6 +106,7 @@ impl Statusline {
                 class: "unknown".to_owned(),
                 percentage: None,
                 month: None,
+                team: None,
                 level: None,
                 error: Some(why.to_owned()),
             },
@@ -141,6 +157,31 @@ impl Statusline {
             cut(&self.brief, room, style.ellipsis()).into_owned().into()
         })
     }
+}
+
+/// What a team has used of its allocation: `Team A 83.0% 12.4K/15K WARN`.
+fn of_team(team: &TeamReport, style: OutputStyle) -> LinePart {
+    let used = team.used_tokens.unwrap_or_default();
+    let name = style.text(&team.name);
+    let Some(of) = team.allocated_tokens else {
+        return LinePart::from(format!("{name} {}", used.compact()));
+    };
+    let level = team.level.unwrap_or(Level::Ok);
+    let share = prefixed(" ", Percent::new(used.0, of.0));
+    let (used, whole) = (used.compact_of(of), of.compact());
+    let word = status::word(level, style);
+    LinePart {
+        text: format!("{name}{share} {used}/{whole} {word}"),
+        level: Some(level),
+    }
+}
+
+/// `83.0% WARN`
+fn team_brief(team: &TeamReport, style: OutputStyle) -> String {
+    let share = team.used_tokens.zip(team.allocated_tokens);
+    let share = share.and_then(|(used, of)| Percent::new(used.0, of.0));
+    let word = status::word(team.level.unwrap_or(Level::Ok), style);
+    share.map_or_else(|| word.to_owned(), |share| format!("{share} {word}"))
 }
 
 /// The JSON Schema (2020-12) of the status line.

@@ -45,6 +45,20 @@ fn the_room_is_that_of_the_option_else_of_the_bar() {
 }
 
 #[test]
+fn a_team_comes_before_the_whole() {
+    let shown = [
+        statusline(&["--team", "Team G"]),
+        statusline(&["--team", "Team G", "--width", "40"]),
+        statusline(&["--team", "Team G", "--width", "9"]),
+        statusline(&["--team", "G", "--json"]),
+        statusline(&[]).env("TOKMON_TEAM", "Team A"),
+        statusline(&[]).env("TOKMON_TEAM", "of another log"),
+        statusline(&["--team", "nobody"]),
+    ];
+    assert_snapshot!(shown.map(|run| run.run().to_string()).concat());
+}
+
+#[test]
 fn the_current_month_is_judged() {
     let no_budget = repository(&[("cost-log.md", &log_of(5))]);
     let shown = [

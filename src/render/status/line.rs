@@ -193,7 +193,7 @@ fn end(report: &StatusReport, style: OutputStyle) -> Option<LinePart> {
     Some(LinePart::judged(text, level))
 }
 
-fn word(level: Level, style: OutputStyle) -> &'static str {
+pub fn word(level: Level, style: OutputStyle) -> &'static str {
     let symbol = style.symbol(level);
     symbol.split_once(' ').map_or(symbol, |(_, word)| word)
 }
