@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::{
-    analysis::{Spending, StatusReport, TeamReport},
+    analysis::{CostBudget, Spending, StatusReport, TeamReport},
     cli::ViewArgs,
     exit::ExitCode,
     failure::Failure,
-    model::{Level, Percent, Tokens},
+    model::{Level, Money, Percent, Tokens},
     render::{self, OutputStyle, prefixed},
 };
 
@@ -65,7 +65,7 @@ fn of_team(team: &TeamReport) -> String {
     format!("judged {} alone: {}", team.name, spent_by(team, false))
 }
 
-/// What a team used of its allocation, with or without its reserved tokens.
+/// What a team used of its allocation, and of what it may cost, with or without what its holds reserve.
 fn spent_by(team: &TeamReport, with_holds: bool) -> String {
     let held = if with_holds {
         team.reserved_tokens
@@ -73,7 +73,28 @@ fn spent_by(team: &TeamReport, with_holds: bool) -> String {
         Tokens::ZERO
     };
     let used = (team.used_tokens.unwrap_or_default(), team.estimate);
-    spent_of(used, held, team.allocated_tokens)
+    let tokens = spent_of(used, held, team.allocated_tokens);
+    let budget = team.cost_budget.as_ref();
+    let money = budget.and_then(|budget| money_spent_of(budget, with_holds));
+    tokens + &prefixed("; ", money)
+}
+
+/// `$9.50 of $10.00, 95.0%`, with what is reserved `$9.50 used + $0.40 reserved = $9.90 of $10.00, 99.0%`.
+fn money_spent_of(budget: &CostBudget, with_holds: bool) -> Option<String> {
+    let (used, limit) = (budget.used?, budget.limit);
+    let held = budget.reserved.filter(|_| with_holds);
+    let parts = held.map(|held| format!("{used} used + {held} reserved = "));
+    let sum = Money {
+        nanos: used.nanos + held.map_or(0, |held| held.nanos),
+        ..used
+    };
+    let mark = if budget.complete { "" } else { "+" };
+    let share = Percent::new(sum.nanos, limit.nanos);
+    Some(format!(
+        "{}{sum}{mark} of {limit}{}",
+        parts.unwrap_or_default(),
+        prefixed(", ", share)
+    ))
 }
 
 /// `8,240 of 10,000 tokens, 82.4%`, with what is reserved `8,240 used + 6,000 reserved = 14,240 of 10,000 tokens, 142.4%`.
@@ -90,7 +111,7 @@ fn spent_of((used, estimate): (Tokens, bool), held: Tokens, limit: Option<Tokens
     )
 }
 
-impl Judged<'_> {
+impl<'r> Judged<'r> {
     /// Of what is used.
     fn used(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let level = self.used_level();
@@ -115,11 +136,13 @@ impl Judged<'_> {
 
     /// `judged $0.037+ of $1.00: some tokens have no cost and no price`
     fn partial(self) -> Option<String> {
-        let budget = self.report.cost_budget.as_ref();
-        let budget = budget.filter(|budget| self.team.is_none() && !budget.complete)?;
+        let budget = self.cost_budget().filter(|budget| !budget.complete)?;
         let (used, limit) = (budget.used?, budget.limit);
         budget.level?;
-        let cost = self.report.used.cost.as_ref()?;
+        let cost = match self.team {
+            Some(team) => team.cost.as_ref()?,
+            None => self.report.used.cost.as_ref()?,
+        };
         let remarks = render::cost_remarks(cost, OutputStyle::PLAIN).join(", ");
         let remarks = remarks.replace("at least: ", "");
         Some(format!("judged {used}+ of {limit}: {remarks}"))
@@ -127,27 +150,51 @@ impl Judged<'_> {
 
     /// Why the budget in money cannot be judged.
     fn unjudged(self, option: &str) -> Option<Failure> {
-        let budget = self.report.cost_budget.as_ref();
-        let budget = budget.filter(|_| self.team.is_none())?;
+        let budget = self.cost_budget()?;
         let (limit, problem) = (budget.limit, budget.problem()?);
-        let message = format!("{option} cannot judge the budget of {limit}: {problem}");
-        Some(
-            Failure::new(ExitCode::Config, message)
-                .help("set `[budget] cost` in the currency of the log, and a price in its header"),
-        )
+        let of_team = prefixed(" of ", self.team.map(|team| &team.name));
+        let message = format!("{option} cannot judge the budget{of_team} of {limit}: {problem}");
+        let key = match self.team {
+            Some(team) => format!("`cost` under [teams.\"{}\"]", team.name),
+            None => "`[budget] cost`".to_owned(),
+        };
+        let help = format!("set {key} in the currency of the log, and a price in its header");
+        Some(Failure::new(ExitCode::Config, message).help(help))
+    }
+
+    /// The budget in money of what is judged.
+    fn cost_budget(self) -> Option<&'r CostBudget> {
+        match self.team {
+            Some(team) => team.cost_budget.as_ref(),
+            None => self.report.cost_budget.as_ref(),
+        }
     }
 
     fn used_level(self) -> Option<Level> {
-        match self.team {
-            Some(team) => team.level.or(team.allocated_tokens.map(|_| Level::Ok)),
-            None => self.report.level,
-        }
+        let Some(team) = self.team else {
+            return self.report.level;
+        };
+        let of_tokens = team.level.or(team.allocated_tokens.map(|_| Level::Ok));
+        of_tokens.max(self.cost_budget().and_then(|budget| budget.level))
+    }
+
+    /// Of what a team spent and its holds reserve in money.
+    fn reserved_cost_level(self) -> Option<Level> {
+        let budget = self.cost_budget()?;
+        budget.level?;
+        let held = budget.reserved.map_or(0, |held| held.nanos);
+        let committed = budget.used?.nanos + held;
+        let thresholds = self.report.budget.thresholds;
+        Some(thresholds.level(committed, budget.limit.nanos))
     }
 
     /// Of what is used, and of that with what is reserved.
     fn reserved(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let level = match self.team {
-            Some(team) => team.reserved_level.max(self.used_level()),
+            Some(team) => {
+                let of_tokens = team.reserved_level.max(self.used_level());
+                of_tokens.max(self.reserved_cost_level())
+            }
             None => self.report.reserved_level,
         };
         self.by_level(option, limit, level, &self.spent(true))
@@ -245,7 +292,8 @@ impl Judged<'_> {
     /// Of a month that is over.
     fn is_exceeded(self) -> bool {
         if let Some(team) = self.team {
-            return team.level == Some(Level::Exceeded);
+            let of_cost = team.cost_budget.as_ref().and_then(|budget| budget.level);
+            return team.level.max(of_cost) == Some(Level::Exceeded);
         }
         let result = self.report.forecast.result;
         result.is_some_and(|of| of.fits == Some(false))

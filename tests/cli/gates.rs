@@ -234,3 +234,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_team_is_judged_by_what_it_may_cost_as_well() {
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 500 | $9.50 |\n\n[HOLD] 2026-02-25T16:00:00Z team=A tokens=10 cost=0.50 until=2026-02-25T18:00:00Z id=h1\n";
+    let of = |cost: &str, options: &[&str]| {
+        let settings = format!("[teams.\"A\"]\ntokens = 1000\ncost = \"{cost}\"\n");
+        let folder = repository(&[("cost-log.md", log), ("tokmon.toml", &settings)]);
+        let args = ["--team", "A", "-o", "/dev/null"].into_iter();
+        let ran = Tokmon::new(args.chain(options.iter().copied()))
+            .folder(folder.path())
+            .run();
+        format!("exit {}\n{}", ran.code, ran.err)
+    };
+    let said = [
+        of("10 USD", &["--fail-on", "critical"]),
+        of("10 USD", &["--fail-on", "exceeded"]),
+        of("10 USD", &["--fail-on-reserved", "exceeded"]),
+        of("10 EUR", &["--fail-on", "warning"]),
+    ];
+    assert_snapshot!(said.join("---\n"), @r#"
+    exit 1
+    tokmon: judged A alone: 500 of 1,000 tokens, 50.0%; $9.500 of $10.00, 95.0%
+    tokmon: level of A critical: --fail-on critical is reached (500 of 1,000 tokens, 50.0%; $9.500 of $10.00, 95.0%)
+    ---
+    exit 0
+    tokmon: judged A alone: 500 of 1,000 tokens, 50.0%; $9.500 of $10.00, 95.0%
+    ---
+    exit 1
+    tokmon: judged A alone: 500 of 1,000 tokens, 50.0%; $9.500 of $10.00, 95.0%
+    tokmon: level of A exceeded: --fail-on-reserved exceeded is reached (500 used + 10 reserved = 510 of 1,000 tokens, 51.0%; $9.500 used + $0.500 reserved = $10.00 of $10.00, 100.0%)
+    ---
+    exit 78
+    tokmon: --fail-on cannot judge the budget of A of €10.00: the log's costs are in USD
+      help: set `cost` under [teams."A"] in the currency of the log, and a price in its header
+    "#);
+}
