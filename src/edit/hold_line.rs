@@ -28,7 +28,7 @@ pub fn hold_line(hold: &Hold<'_>, time: DateTime<FixedOffset>) -> Result<String,
     pair("model", hold.model.as_deref().map(str::to_owned));
     pair("until", Some(hold.until.format(TIME).to_string()));
     pair("id", Some(hold.id.clone().into_owned()));
-    let is_same = |event: &LineEvent<'_>| matches!(event, LineEvent::Hold(read) if read == hold);
+    let is_same = |event: &LineEvent<'_>| matches!(event, LineEvent::Hold(read) if **read == *hold);
     if line.len() > LONGEST || !reads_back(&line, is_same) {
         return Err((
             "the hold would not read back as it was given".to_owned(),

@@ -124,7 +124,7 @@ fn event<'a>(
     Ok(Some(match tag {
         "[NOTIFY" => notify_line::read(line, rest, place)?,
         "[PRE" | "[POST" | "[STOP" => LineEvent::Hook,
-        "[HOLD" => LineEvent::Hold(hold(&pairs()?)?),
+        "[HOLD" => LineEvent::Hold(Box::new(hold(&pairs()?)?)),
         "[FREE" => LineEvent::Free(pairs()?.need("id")?.clone()),
         _ => return Ok(None),
     }))

@@ -69,7 +69,7 @@ fn event<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>> 
             .map_err(|_| unread(&pairs, "month", text, "a month like `2026-02`"))?,
         None => Month::of(time.date_naive()),
     };
-    Ok(LineEvent::Event(LogEvent {
+    Ok(LineEvent::Event(Box::new(LogEvent {
         by: text("by"),
         reason: text("reason"),
         team: match kind {
@@ -84,7 +84,7 @@ fn event<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>> 
         unpriced: tokens(&pairs, "unpriced")?,
         id: text("id"),
         ..LogEvent::new(kind, time, month)
-    }))
+    })))
 }
 
 /// The kind of event that a word is a misspelling of.
@@ -120,7 +120,7 @@ fn notice<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>>
     let basis = bases
         .find(|known| known.word() == basis)
         .ok_or_else(|| unread(&pairs, "basis", basis, "`actual`, `reserved` or `forecast`"))?;
-    Ok(LineEvent::Notice(Notice {
+    Ok(LineEvent::Notice(Box::new(Notice {
         time: pairs.time,
         threshold,
         scope: match &**scope {
@@ -141,7 +141,7 @@ fn notice<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>>
         used: amount(&pairs, "used")?,
         budget: amount(&pairs, "budget")?,
         period: period(&pairs)?,
-    }))
+    })))
 }
 
 fn level(pairs: &Pairs<'_>) -> Read<Option<Level>> {
@@ -263,7 +263,7 @@ mod tests {
                 "2026-01".parse().unwrap(),
             )
         };
-        assert_eq!(event, expected);
+        assert_eq!(*event, expected);
         assert_eq!(event.to_static(), expected);
         // The month of a moment is that of its own clock; a time of its own outranks that of the line.
         let line = "2026-03-01T00:30:00+09:00 event=signoff time=2026-02-28T23:30:00+09:00";

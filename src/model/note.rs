@@ -56,19 +56,19 @@ pub enum NoteValue {
     EfficiencyAlert(Tokens),
 }
 
-/// What a line says that is not Markdown, other than a usage line.
+/// What a line says that is not Markdown, other than a usage line. What few lines say is boxed: most of thousands are [`Self::Hook`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineEvent<'a> {
     /// `[PRE]`, `[POST]`, `[STOP]`, or `[NOTIFY]` without keys that tokmon knows.
     Hook,
     /// `[HOLD]`: reserves tokens for work that is about to start.
-    Hold(Hold<'a>),
+    Hold(Box<Hold<'a>>),
     /// `[FREE]`: the hold with this id is given up.
     Free(Cow<'a, str>),
     /// `[NOTIFY]` with `threshold=`: this notice was sent.
-    Notice(Notice<'a>),
+    Notice(Box<Notice<'a>>),
     /// `[NOTIFY]` with `event=`: this was decided.
-    Event(LogEvent<'a>),
+    Event(Box<LogEvent<'a>>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
