@@ -75,6 +75,12 @@ impl Dating {
         }
     }
 
+    /// Whether a month begins later than a clock that is a little wrong may show.
+    pub(super) fn is_ahead(&self, month: Month) -> bool {
+        let begins = self.begin_of(month).zip(self.now);
+        begins.is_some_and(|(begins, now)| begins > now + TOLERANCE)
+    }
+
     pub(super) fn begin_of(&self, month: Month) -> Option<DateTime<FixedOffset>> {
         let (now, zone) = (self.now?, &self.zone);
         Clock { now, zone }.moment(month.first_day(), NaiveTime::MIN, None)

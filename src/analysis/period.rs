@@ -13,7 +13,7 @@ use serde_with::skip_serializing_none;
 
 use super::{
     cost::{Cost, CostSum, PricedCost},
-    ledger::{Ledger, LoggedEvent},
+    ledger::{Ledger, LoggedEvent, MonthLedger},
     names::{MonthRoster, NameId},
     reconciled_month::ReconciledMonth,
     team_usage::TeamUsage,
@@ -96,8 +96,11 @@ impl Ledger {
     /// The months with usage of the period, oldest first.
     pub(super) fn months_since(&self, reset: Option<&LoggedEvent>) -> Vec<Month> {
         let first = reset.map(|reset| first_month(&reset.event));
+        // A row that is dated further ahead is a typing error, and a finding.
+        let is_ahead = |month: &Month| self.dating.is_ahead(*month);
         let months = self.months.keys().copied();
-        months.filter(|month| Some(*month) >= first).collect()
+        let months = months.filter(|month| Some(*month) >= first && !is_ahead(month));
+        months.collect()
     }
 }
 
@@ -150,7 +153,7 @@ impl ReconciledMonth<'_> {
             }
         }
         if let Some(reset) = &reset {
-            for (team, part) in self.from_earlier_months(&reset.event) {
+            for (team, part) in self.used_in_earlier_months(&reset.event) {
                 teams.entry(team).or_default().add(part);
             }
         }
@@ -239,7 +242,7 @@ impl ReconciledMonth<'_> {
     }
 
     /// What was used after the reset by a clock that shows a month before it.
-    fn from_earlier_months(&self, reset: &LogEvent<'_>) -> Vec<(NameId, TeamPeriod)> {
+    fn used_in_earlier_months(&self, reset: &LogEvent<'_>) -> Vec<(NameId, TeamPeriod)> {
         let first = first_month(reset);
         let Some(before) = first.before() else {
             return Vec::new();
@@ -267,7 +270,7 @@ impl ReconciledMonth<'_> {
         roster.of_month(
             names,
             month,
-            data.into_iter().flat_map(|data| data.monthly_names()),
+            data.into_iter().flat_map(MonthLedger::monthly_names),
         )
     }
 
@@ -429,9 +432,9 @@ mod tests {
             }
             let in_rows: u64 = all - lines.split("tokens=").skip(1).filter_map(|rest| rest.trim().lines().next()?.parse::<u64>().ok()).sum::<u64>();
             let monthly = in_rows + beyond;
-            let mut text = format!("# Cost Log v2.0\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | {monthly} |\n{details}\n{lines}[NOTIFY] {RESET} event=reset\n");
+            let mut text = format!("# Cost Log v2.0\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | {monthly} |\n{details}\n{lines}[NOTIFY] {RESET} event=reset month=2026-02\n");
             if is_stated {
-                let _ = writeln!(text, "[NOTIFY] {RESET} event=baseline team=A tokens={}", before + beyond);
+                let _ = writeln!(text, "[NOTIFY] {RESET} event=baseline month=2026-02 team=A tokens={}", before + beyond);
             }
             let counted = spent(text).0;
             prop_assert!(counted >= after && counted <= all + beyond);

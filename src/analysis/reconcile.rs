@@ -17,7 +17,7 @@ use super::{
     team_usage::{Day, TeamUsage},
 };
 use crate::{
-    model::{EntryKind, Month, NoteValue, StatedTotal, fold_name},
+    model::{BudgetReset, EntryKind, Month, NoteValue, StatedTotal, fold_name},
     text::Place,
 };
 
@@ -299,6 +299,8 @@ impl<'r, 'l> Assignment<'r, 'l> {
             let tokens = tokens.into();
             Some(StatedUse { tokens, place })
         };
+        // Of a budget that is reset by hand, the note is about its period.
+        let notes = notes && self.ledger.reset == BudgetReset::Month;
         let own = own.into_values().filter(|_| complete).reduce(add);
         own.or_else(|| of_months.filter_map(of).reduce(add))
             .or_else(|| note().filter(|_| notes))

@@ -90,14 +90,17 @@ fn at_most(report: &StatusReport, of: Spending) -> Option<String> {
         Some(_) => ("spend", "more"),
         None => ("use", "more tokens"),
     };
-    let until = match per_day(left, inputs).map(|daily| of.written(daily)) {
+    let until = Some(match per_day(left, inputs).map(|daily| of.written(daily)) {
         None => "today".to_owned(),
         Some(daily) if daily == of.written(0) => format!("until {ends}"),
         Some(daily) => format!("until {ends}, {daily} a day,"),
-    };
+    });
     let left = of.written(left);
+    // A period that is ended by hand has no last day.
+    let until = until.filter(|_| report.period.is_none());
+    let until = until.map_or(String::new(), |until| format!("{until} "));
     Some(format!(
-        "{verb} at most {left} {unit} {until} to stay within the budget"
+        "{verb} at most {left} {unit} {until}to stay within the budget"
     ))
 }
 

@@ -15,12 +15,17 @@ Examples:
   tokmon budget --reset                 begin a new period, after a question
   tokmon budget --reset --yes --reason 'the contract was renewed'";
 
+const BUDGET_KEYS: &str = "\
+Limits are set in tokmon.toml:
+  [budget]           tokens, cost, reset (\"month\" or \"manual\")
+  [teams.\"NAME\"]     tokens, cost";
+
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = BUDGET_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = BUDGET_EXAMPLES, after_help = BUDGET_KEYS, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct BudgetArgs {
     /// Begin a new period, after a question
     ///
-    /// For a budget with `reset = \"manual\"` under [budget] in tokmon.toml. What is used from now on counts against it; the log says when, by whom, and why.
+    /// For a budget with `reset = "manual"` under [budget] in tokmon.toml. What is used from now on counts against it; the log says when, by whom, and why.
     #[arg(long)]
     pub reset: bool,
     /// With --reset: do not ask
@@ -52,7 +57,7 @@ pub struct PricesArgs {
     pub models: Vec<String>,
     /// Print a newer list as settings
     ///
-    /// The file is the JSON of LiteLLM (model_prices_and_context_window.json) or of models.dev (api.json), or - for standard input. Prints [prices] for tokmon.toml: of the models that are named, else of all of Anthropic, OpenAI and Google. Nothing is fetched.
+    /// The file is the JSON of LiteLLM (model_prices_and_context_window.json in its repository) or of models.dev (api.json), or - for standard input. Prints [prices] for tokmon.toml: of the models that are named, else of all of Anthropic, OpenAI and Google. Nothing is fetched.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The most bytes of an answer that are read.
-const MAX_ANSWER: u64 = 16;
+const MAX_ANSWER: usize = 16;
 
 pub fn run(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let options = options(run)?;
@@ -59,12 +59,23 @@ fn document(
     let thresholds = report.budget.thresholds;
     let shown = run.log_options();
     let settings = log.settings_path.as_ref().map(|path| shown.shown(path));
+    let problem = |cap: &Cap| {
+        let of_team = |name: &str| {
+            let mut teams = report.teams.iter();
+            teams.find(|team| team.name == name)?.cost_budget.as_ref()
+        };
+        let budget = match cap.scope.team() {
+            Some(name) => of_team(name),
+            None => report.cost_budget.as_ref(),
+        };
+        budget.filter(|_| cap.currency.is_some())?.problem()
+    };
     let row = |cap: &Cap| {
         let file = cap.place.map(|place| match place.file {
             FileId::SETTINGS => settings.clone().unwrap_or_default(),
             file => log.names().name(file).to_owned(),
         });
-        CapRow::new(cap, &thresholds, file)
+        CapRow::new(cap, &thresholds, file, problem(cap))
     };
     BudgetDocument {
         schema_version: render::budget::VERSION,
@@ -169,11 +180,13 @@ fn is_confirmed(
     let _ = write!(run.cx.err, "{}", render::sanitize(&question));
     let _ = run.cx.err.flush();
     let mut answer = Vec::new();
-    for byte in run.cx.input.take(MAX_ANSWER).bytes() {
-        match byte {
-            Ok(b'\n') | Err(_) => break,
-            Ok(byte) => answer.push(byte),
-        }
+    let mut byte = [0];
+    // What follows the line is left to others.
+    while answer.len() < MAX_ANSWER
+        && run.cx.input.read(&mut byte).is_ok_and(|read| read > 0)
+        && byte != *b"\n"
+    {
+        answer.extend(byte);
     }
     let answer = String::from_utf8_lossy(&answer).trim().to_ascii_lowercase();
     Ok(matches!(answer.as_str(), "y" | "yes"))

@@ -21,7 +21,8 @@ pub(super) fn status(
     reconciled: &ReconciledMonth,
     policy: &Policy,
 ) -> Vec<Edit> {
-    let used = reconciled.used();
+    // Of a budget that is reset by hand, what its period used.
+    let used = reconciled.spent_now();
     let budget = stated_budget(reconciled, policy).map(|budget| budget.tokens);
     let edit = |note: &Note| {
         let (span, value) = value_of(document, note)?;
@@ -32,8 +33,7 @@ pub(super) fn status(
         let text = match &note.value {
             NoteValue::CurrentUsage(stated, _) => respell(stated, used, Rounding::Down),
             NoteValue::Remaining(stated, _) => {
-                let spent = reconciled.spent_now();
-                respell(stated, budget?.saturating_sub(spent), Rounding::Nearest)
+                respell(stated, budget?.saturating_sub(used), Rounding::Nearest)
             }
             NoteValue::RiskLevel(word) => risk(value, word, reconciled, policy),
             _ => None,

@@ -620,7 +620,7 @@ mod tests {
             "2026-02-25: Hook"
         );
         assert_eq!(
-            said("[NOTIFY] 2026-02-25T10:55:12+09:00 event=overide"),
+            said("[NOTIFY] 2026-02-25T10:55:12+09:00 event=overide month=2026-02"),
             "2026-02-25: column 42: the event of this line is misspelled, so it is not counted (expected `override`)"
         );
         assert_eq!(

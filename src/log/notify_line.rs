@@ -1,7 +1,5 @@
 //! `[NOTIFY]` lines with keys that tokmon knows: events, and notices that went out. All others are hook lines.
 
-use std::borrow::Cow;
-
 use chrono::DateTime;
 use memchr::memmem;
 
@@ -26,22 +24,25 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineE
     let has = |key: &str| memmem::find(rest.as_bytes(), key.as_bytes()).is_some();
     match (has("threshold="), has("event=")) {
         (false, false) => Ok(LineEvent::Hook),
-        (false, true) => event(line, rest, place),
         (true, false) => notice(line, rest, place),
         (true, true) if has("event=rearmed") => notice(line, rest, place),
-        (true, true) => event(line, rest, place),
+        (_, true) => event(line, rest, place),
     }
 }
 
 fn event<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>> {
+    // Other programs write what they like: their events name no month.
+    if memmem::find(rest.as_bytes(), b"month=").is_none() {
+        return Ok(LineEvent::Hook);
+    }
     let is_own = |word: &str| EventKind::ALL.iter().any(|kind| kind.word() == word);
-    let words = || rest.split_ascii_whitespace();
+    let mut words = rest.split_ascii_whitespace();
     let pairs = match Pairs::read(line, rest, place) {
+        Ok(pairs) if pairs.get("month").is_none() => return Ok(LineEvent::Hook),
         Ok(pairs) => pairs,
-        Err(problem) if words().any(|word| word.strip_prefix("event=").is_some_and(is_own)) => {
+        Err(problem) if words.any(|word| word.strip_prefix("event=").is_some_and(is_own)) => {
             return Err(problem);
         }
-        // Another program writes what it likes.
         Err(_) => return Ok(LineEvent::Hook),
     };
     let Some(written) = pairs.get("event") else {
@@ -201,7 +202,7 @@ fn tokens(pairs: &Pairs<'_>, key: &str) -> Read<Option<Tokens>> {
     Ok(tokens.map(|tokens| tokens.value))
 }
 
-fn cost(pairs: &Pairs<'_>, key: &str, text: &Cow<'_, str>) -> Read<StatedCost> {
+fn cost(pairs: &Pairs<'_>, key: &str, text: &str) -> Read<StatedCost> {
     match cell::money(text) {
         Ok(Some(money)) => Ok(StatedCost {
             nanos: money.amount.value,
@@ -266,7 +267,8 @@ mod tests {
         assert_eq!(*event, expected);
         assert_eq!(event.to_static(), expected);
         // The month of a moment is that of its own clock; a time of its own outranks that of the line.
-        let line = "2026-03-01T00:30:00+09:00 event=signoff time=2026-02-28T23:30:00+09:00";
+        let line =
+            "2026-03-01T00:30:00+09:00 event=signoff month=2026-02 time=2026-02-28T23:30:00+09:00";
         let Ok(LineEvent::Event(event)) = read(line, line, Place::default()) else {
             panic!("{}", said(line));
         };
@@ -330,6 +332,9 @@ mod tests {
             "19:15:25 event=click threshold=80",
             "19:15:25 event=resets",
             "2026-02-25T10:55:12+09:00 event=click reason=x month=13",
+            "2026-02-25T10:55:12+09:00 event=reset session=abc",
+            "2026-02-25T10:55:12+09:00 agent started event=reset",
+            "2026-02-25T10:55:12+09:00 event=override submonth=5",
             "2026-02-25T10:55:12+09:00 event=rest",
             "2026-02-25T10:55:12+09:00 event=",
             "2026-02-25T10:55:12+09:00 theevent=reset x=1",
@@ -344,23 +349,23 @@ mod tests {
     fn what_is_malformed_is_found_with_its_column() {
         let table = [
             (
-                "19:15 event=reset",
+                "19:15 event=reset month=2026-02",
                 "column 10: a line of this kind starts with its time (not an RFC 3339 time)",
             ),
             (
-                "2026-02-25T10:55:12Z event=reset by=two words",
+                "2026-02-25T10:55:12Z event=reset by=two words month=2026-02",
                 "column 50: this is not a `key=value` pair (expected `key=value`)",
             ),
             (
-                "2026-02-25T10:55:12Z event=overide",
+                "2026-02-25T10:55:12Z event=overide month=2026-02",
                 "column 37: the event of this line is misspelled, so it is not counted (expected `override`)",
             ),
             (
-                "2026-02-25T10:55:12Z event=sign-off",
+                "2026-02-25T10:55:12Z event=sign-off month=2026-02",
                 "column 37: the event of this line is misspelled, so it is not counted (expected `signoff`)",
             ),
             (
-                "2026-02-25T10:55:12Z event=Reset",
+                "2026-02-25T10:55:12Z event=Reset month=2026-02",
                 "column 37: the event of this line is misspelled, so it is not counted (expected `reset`)",
             ),
             (
@@ -368,19 +373,19 @@ mod tests {
                 "column 49: `month` of this line cannot be read, so the line says nothing (expected a month like `2026-02`)",
             ),
             (
-                "2026-02-25T10:55:12Z event=reset time=now",
+                "2026-02-25T10:55:12Z event=reset time=now month=2026-02",
                 "column 48: `time` of this line cannot be read, so the line says nothing (expected an RFC 3339 time like `2026-02-25T10:18:00+09:00`)",
             ),
             (
-                "2026-02-25T10:55:12Z event=baseline tokens=5",
+                "2026-02-25T10:55:12Z event=baseline month=2026-02 tokens=5",
                 "column 0: `team` is missing, so the line is not counted (needs `team=`)",
             ),
             (
-                "2026-02-25T10:55:12Z event=override tokens=many",
+                "2026-02-25T10:55:12Z event=override tokens=many month=2026-02",
                 "column 53: `tokens` of this line cannot be read, so the line says nothing (expected a number like `12450`)",
             ),
             (
-                "2026-02-25T10:55:12Z event=override cost=free",
+                "2026-02-25T10:55:12Z event=override cost=free month=2026-02",
                 "column 51: `cost` of this line cannot be read, so the line says nothing (expected an amount like `$0.381`)",
             ),
             (

@@ -62,6 +62,10 @@ pub struct CapRow {
     /// The share that is used.
     pub ratio: Option<f64>,
     pub level: Option<Level>,
+    /// The level of what is used and reserved.
+    pub reserved_level: Option<Level>,
+    /// Why it cannot be judged.
+    pub problem: Option<String>,
     /// Everything used is known; otherwise it is more.
     pub complete: bool,
     /// `option`, `environment`, `config`, `log` or `allocation`.
@@ -85,7 +89,12 @@ fn cell(amount: CapAmount) -> Cell {
 
 impl CapRow {
     /// `file` is the name of the file that the limit is written in.
-    pub fn new(cap: &Cap, thresholds: &Thresholds, file: Option<String>) -> Self {
+    pub fn new(
+        cap: &Cap,
+        thresholds: &Thresholds,
+        file: Option<String>,
+        problem: Option<String>,
+    ) -> Self {
         let amount = |units| cap.amount(units);
         Self {
             scope: match cap.scope.team() {
@@ -104,6 +113,8 @@ impl CapRow {
             remaining: cap.used.map(|_| amount(cap.left())),
             ratio: cap.used.and_then(|used| ratio(used, cap.limit)),
             level: cap.level(thresholds),
+            reserved_level: cap.reserved_level(thresholds),
+            problem,
             complete: cap.complete,
             source: match cap.source {
                 CapSource::Budget(source) => source,
@@ -150,7 +161,7 @@ impl CapRow {
             cell(self.limit),
             used,
             Cell::some(share, Cell::Percent),
-            Cell::some(self.level, Cell::Level),
+            Cell::some(self.reserved_level, Cell::Level),
             reserved.map_or(Cell::Absent, cell),
             self.remaining.map_or(Cell::Absent, cell),
             Cell::text(&self.set_in()),
@@ -196,6 +207,21 @@ impl BudgetDocument {
                 table.row(cap.cells());
             }
             lines.extend(table.lines(style));
+            for (cap, problem) in self
+                .caps
+                .iter()
+                .filter_map(|cap| Some((cap, cap.problem.as_ref()?)))
+            {
+                let whose = match &cap.team {
+                    Some(team) => format!("the limit of {team} in money"),
+                    None => "the cost budget".to_owned(),
+                };
+                lines.push(
+                    style
+                        .text(&format!("{whose} cannot be judged: {problem}"))
+                        .into(),
+                );
+            }
         }
         lines.extend(self.about_period().into_iter().map(StyledLine::from));
         lines
@@ -229,7 +255,7 @@ impl BudgetDocument {
         ];
         if let Some(unsure) = period.unsure_tokens.filter(|tokens| *tokens > Tokens::ZERO) {
             lines.push(format!(
-                "{unsure} of the tokens may be from before: nothing says on which day they were used"
+                "{unsure} of the tokens may be from before: only a reset by this command writes down what was used until then"
             ));
         }
         lines.extend(self.overridden());

@@ -194,19 +194,22 @@ impl PricesDocument {
         });
         let is_old = self.age_days.is_some_and(|days| days >= OLD);
         let newer = if is_old {
-            ": convert a newer list with --from"
+            "; for a newer one see --from in --help"
         } else {
             ""
         };
         let (date, source) = (self.date, self.source);
         let mut lines = vec![format!(
-            "built-in prices: {source}, {date}{}{newer}; for estimates alone, never for the costs of a log",
-            prefixed(", ", age)
+            "built-in prices: {source}, {date}{}{newer}; the guard estimates with them where tokmon.toml has no price; they never price rows of a log",
+            prefixed(
+                ", ",
+                age.or_else(|| Some("later than the time of this report".to_owned()))
+            )
         )];
         if let Some(unpriced) = &self.unpriced {
             let (month, tokens) = (unpriced.month, unpriced.tokens);
             lines.push(format!(
-                "{month}: {tokens} tokens have neither a cost nor a price"
+                "{month}: {tokens} tokens have neither a cost nor a price in tokmon.toml or the header of the log"
             ));
             for model in &unpriced.models {
                 let (name, tokens) = (model.model.as_deref(), model.tokens);
@@ -214,7 +217,7 @@ impl PricesDocument {
                     Some(name) => {
                         format!("  {tokens} of {name}: set [prices.\"{name}\"] in tokmon.toml")
                     }
-                    None => format!("  {tokens} in rows that name no model"),
+                    None => format!("  {tokens} in rows without a model in a column `Model`"),
                 });
             }
         }

@@ -72,6 +72,9 @@ pub fn guarded(
     })?;
     let mut reconciled = ledger.reconcile(month, None);
     reconciled.add_holding_teams(now);
+    // Each has its limits, also where it has used nothing.
+    let known = policy.teams.iter();
+    known.for_each(|team| reconciled.add_known_team(&team.name));
     if may_be_current(month, now) {
         let names = request.team.iter().chain(&request.roles);
         let names = names.chain(&request.otherwise);

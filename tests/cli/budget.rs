@@ -83,7 +83,7 @@ fn spent(log: &str) -> String {
 
 #[test]
 fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
-    let settings = "[budget]\ncost = \"1 USD\"\n[budget.months.2026-02]\ntokens = \"60K\"\n[teams.\"Team A\"]\ntokens = \"40K\"\ncost = \"0.10\"\n[teams.\"Team B\"]\ncost = \"2 EUR\"\n";
+    let settings = "[budget]\ncost = \"1 USD\"\n[budget.months.2026-02]\ntokens = \"60K\"\n[teams.\"Team A\"]\ntokens = \"40K\"\ncost = \"0.10\"\n[teams.\"Team B\"]\ncost = \"2 EUR\"\n[teams.Idle]\ntokens = 400\n";
     let folder = with(MONTHS, settings);
     assert_snapshot!(run(folder.path(), "budget"), @"
     exit 0
@@ -94,6 +94,8 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
       Team A     40,000  30,000  75.0%  ! NOTE    10,000  tokmon.toml:6
       Team A     $0.100  $0.090  90.0%  !!! CRIT  $0.010  tokmon.toml:7
       Team B     €2.000       -      -  -              -  tokmon.toml:9
+      Idle          400       0   0.0%  ✓ OK         400  tokmon.toml:11
+    the limit of Team B in money cannot be judged: the log's costs are in USD
     for 2026-02; begins anew on 2026-03-01 00:00 +00:00
     --- err
     ");
@@ -123,6 +125,7 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
           "remaining": 15000,
           "ratio": 0.7,
           "level": "ok",
+          "reserved_level": "ok",
           "complete": true,
           "source": "option"
         },
@@ -147,6 +150,7 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
           },
           "ratio": 0.105,
           "level": "ok",
+          "reserved_level": "ok",
           "complete": true,
           "source": "config",
           "file": "tokmon.toml",
@@ -162,6 +166,7 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
           "remaining": 10000,
           "ratio": 0.75,
           "level": "note",
+          "reserved_level": "note",
           "complete": true,
           "source": "config",
           "file": "tokmon.toml",
@@ -189,6 +194,7 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
           },
           "ratio": 0.9,
           "level": "critical",
+          "reserved_level": "critical",
           "complete": true,
           "source": "config",
           "file": "tokmon.toml",
@@ -206,10 +212,27 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
             "amount": "0.00",
             "currency": "EUR"
           },
+          "problem": "the log's costs are in USD",
           "complete": false,
           "source": "config",
           "file": "tokmon.toml",
           "line": 9
+        },
+        {
+          "scope": "team",
+          "team": "Idle",
+          "unit": "tokens",
+          "limit": 400,
+          "used": 0,
+          "reserved": 0,
+          "remaining": 400,
+          "ratio": 0.0,
+          "level": "ok",
+          "reserved_level": "ok",
+          "complete": true,
+          "source": "config",
+          "file": "tokmon.toml",
+          "line": 11
         }
       ],
       "overrides": 0,
@@ -263,21 +286,26 @@ fn a_period_counts_all_that_is_not_known_to_be_from_before_it() {
     // Never reset: everything in the log counts.
     assert_snapshot!(spent(MONTHS), @r#"55000 "0.165", "ok", unsure null; month 35000; "Team A" 50000, "Team B" 5000"#);
     // Between two months: the whole second one.
-    assert_snapshot!(after("2026-02-01T00:00:00Z event=reset"), @r#"35000 "0.105", "ok", unsure null; month 35000; "Team A" 30000, "Team B" 5000"#);
+    assert_snapshot!(after("2026-02-01T00:00:00Z event=reset month=2026-02"), @r#"35000 "0.105", "ok", unsure null; month 35000; "Team A" 30000, "Team B" 5000"#);
     // After the first of three details. What its monthly row does not say the day of counts, and so does the other team.
-    assert_snapshot!(after("2026-02-10T11:01:00Z event=reset"), @r#"25000 "0.075", "ok", unsure 5000; month 35000; "Team A" 20000, "Team B" 5000"#);
+    assert_snapshot!(after("2026-02-10T11:01:00Z event=reset month=2026-02"), @r#"25000 "0.075", "ok", unsure 5000; month 35000; "Team A" 20000, "Team B" 5000"#);
     // In the middle of a row: it may all be from after.
-    assert_snapshot!(after("2026-02-10T10:30:00Z event=reset"), @r#"35000 "0.105", "ok", unsure 15000; month 35000; "Team A" 30000, "Team B" 5000"#);
+    assert_snapshot!(after("2026-02-10T10:30:00Z event=reset month=2026-02"), @r#"35000 "0.105", "ok", unsure 15000; month 35000; "Team A" 30000, "Team B" 5000"#);
     // What it says that teams had used is not counted again.
-    assert_snapshot!(after("2026-02-10T11:01:00Z event=reset\n[NOTIFY] 2026-02-10T11:01:00Z event=baseline team=\"Team A\" tokens=10000 cost=$0.030\n[NOTIFY] 2026-02-10T11:01:00Z event=baseline team=\"Team B\" tokens=4000 cost=$0.012"), @r#"21000 "0.063", "ok", unsure null; month 35000; "Team A" 20000, "Team B" 1000"#);
+    assert_snapshot!(after("2026-02-10T11:01:00Z event=reset month=2026-02\n[NOTIFY] 2026-02-10T11:01:00Z event=baseline month=2026-02 team=\"Team A\" tokens=10000 cost=$0.030\n[NOTIFY] 2026-02-10T11:01:00Z event=baseline month=2026-02 team=\"Team B\" tokens=4000 cost=$0.012"), @r#"21000 "0.063", "ok", unsure null; month 35000; "Team A" 20000, "Team B" 1000"#);
     // What is dated after the reset counts, whatever it says.
-    assert_snapshot!(after("2026-02-15T00:00:00Z event=reset\n[NOTIFY] 2026-02-15T00:00:00Z event=baseline team=\"Team A\" tokens=900000 cost=$9"), @r#"17000 "0.051", "ok", unsure null; month 35000; "Team A" 12000, "Team B" 5000"#);
+    assert_snapshot!(after("2026-02-15T00:00:00Z event=reset month=2026-02\n[NOTIFY] 2026-02-15T00:00:00Z event=baseline month=2026-02 team=\"Team A\" tokens=900000 cost=$9"), @r#"17000 "0.051", "ok", unsure null; month 35000; "Team A" 12000, "Team B" 5000"#);
     // The last reset counts; not one that is still to come, and not one that cannot be read.
-    assert_snapshot!(after("2026-02-01T00:00:00Z event=reset\n[NOTIFY] 2026-02-26T00:00:00Z event=reset\n[NOTIFY] 2026-02-24T00:00:00Z event=reset month=2"), @r#"35000 "0.105", "ok", unsure null; month 35000; "Team A" 30000, "Team B" 5000"#);
+    assert_snapshot!(after("2026-02-01T00:00:00Z event=reset month=2026-02\n[NOTIFY] 2026-02-26T00:00:00Z event=reset month=2026-02\n[NOTIFY] 2026-02-24T00:00:00Z event=reset month=2"), @r#"35000 "0.105", "ok", unsure null; month 35000; "Team A" 30000, "Team B" 5000"#);
     // A month that is written later than the reset leaves nothing out.
     assert_snapshot!(after("2026-01-31T00:00:00Z event=reset month=2026-02"), @r#"55000 "0.165", "ok", unsure 20000; month 35000; "Team A" 50000, "Team B" 5000"#);
+    // Events of other programs are none, and a row of 2062 is a typing error.
+    assert_snapshot!(after("2026-02-20T00:00:00Z event=reset session=abc"), @r#"55000 "0.165", "ok", unsure null; month 35000; "Team A" 50000, "Team B" 5000"#);
+    let ahead =
+        "\n## 2062-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 900,000 |\n";
+    assert_snapshot!(spent(&format!("{MONTHS}[NOTIFY] 2026-02-01T00:00:00Z event=reset month=2026-02\n{ahead}")), @r#"35000 "0.105", "ok", unsure null; month 35000; "Team A" 30000, "Team B" 5000"#);
     // A usage line counts by its moment, whatever the month is by its own clock.
-    let late = "[NOTIFY] 2026-02-01T00:30:00+09:00 event=reset\n[USE] 2026-01-31T15:31:00Z team=\"Team C\" tokens=700\n[USE] 2026-01-31T15:29:00Z team=\"Team C\" tokens=50\n";
+    let late = "[NOTIFY] 2026-02-01T00:30:00+09:00 event=reset month=2026-02\n[USE] 2026-01-31T15:31:00Z team=\"Team C\" tokens=700\n[USE] 2026-01-31T15:29:00Z team=\"Team C\" tokens=50\n";
     assert_snapshot!(spent(&format!("{MONTHS}{late}")), @r#"35700 "0.1071", "ok", unsure null; month 35000; "Team A" 30000, "Team B" 5000, "Team C" 700"#);
 }
 
@@ -348,7 +376,7 @@ fn a_reset_begins_a_new_period_and_says_so_in_the_log() {
     tokmon  cost-log.md  2026-03
     the budget's period runs since 2026-02-25 17:00; 2026-03 alone used 98,000 tokens
     critical: 99,000 of 100,000 tokens used (99.0%, critical from 90%); too early for a forecast
-    To do: use at most 1,000 more tokens until 2026-03-31, 33 a day, to stay within the budget
+    To do: use at most 1,000 more tokens to stay within the budget
 
     Budget     100,000 tokens         from tokmon.toml
     Used        99,000 tokens  99.0%  [!!! CRIT]
@@ -490,7 +518,7 @@ fn what_remains_of_a_period_is_written_below_the_log() {
     let status = text.split("**Budget Status:**").nth(1).unwrap();
     assert_snapshot!(status.lines().take(5).collect::<Vec<_>>().join("\n"), @"
     - Total budget: 100,000 tokens
-    - Current usage: 76,000 tokens (76.0%)
+    - Current usage: 96,000 tokens (96.0%)
     - Remaining budget: 4,000 tokens (4.0%)
     - Risk level: CRITICAL
     ");
@@ -499,10 +527,10 @@ fn what_remains_of_a_period_is_written_below_the_log() {
 #[test]
 fn overrides_are_counted_in_every_view_and_by_check() {
     let lines = "\
-[NOTIFY] 2026-01-25T10:00:00Z event=override reason=\"of another month\"
-[NOTIFY] 2026-02-24T10:00:00Z event=override team=\"Team A\" tokens=900 by=alice reason=\"the | release\" id=o1
-[NOTIFY] 2026-02-24T10:00:00Z event=override team=\"Team A\" tokens=900 by=alice reason=\"the | release\" id=o1
-[NOTIFY] 2026-02-25T10:00:00Z event=override
+[NOTIFY] 2026-01-25T10:00:00Z event=override month=2026-01 reason=\"of another month\"
+[NOTIFY] 2026-02-24T10:00:00Z event=override month=2026-02 team=\"Team A\" tokens=900 by=alice reason=\"the | release\" id=o1
+[NOTIFY] 2026-02-24T10:00:00Z event=override month=2026-02 team=\"Team A\" tokens=900 by=alice reason=\"the | release\" id=o1
+[NOTIFY] 2026-02-25T10:00:00Z event=override month=2026-02
 ";
     let folder = with(&format!("{MONTHS}{lines}"), "[budget]\ntokens = 100_000\n");
     let folder = folder.path();
@@ -528,20 +556,20 @@ fn overrides_are_counted_in_every_view_and_by_check() {
     note[TM032]: the budget was overridden: of another month
        ╭▸ cost-log.md:32:1
        │
-    32 │ [NOTIFY] 2026-01-25T10:00:00Z event=override reason="of another month"
-       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
+    32 │ [NOTIFY] 2026-01-25T10:00:00Z event=override month=2026-01 reason="of another month"
+       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
 
     note[TM032]: the budget of Team A was overridden by alice: the | release
        ╭▸ cost-log.md:33:1
        │
-    33 │ [NOTIFY] 2026-02-24T10:00:00Z event=override team="Team A" tokens=900 by=alice reason="the | release" id=o1
-       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
+    33 │ [NOTIFY] 2026-02-24T10:00:00Z event=override month=2026-02 team="Team A" tokens=900 by=alice reason="the | release" id=o1
+       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
 
     note[TM032]: the budget was overridden: no reason given
        ╭▸ cost-log.md:35:1
        │
-    35 │ [NOTIFY] 2026-02-25T10:00:00Z event=override
-       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
+    35 │ [NOTIFY] 2026-02-25T10:00:00Z event=override month=2026-02
+       ╰╴━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ work was started here
 
     3 notes in cost-log.md (35 lines, 8 rows, 2 months)
     --- err
@@ -557,7 +585,7 @@ fn overrides_are_counted_in_every_view_and_by_check() {
 #[test]
 #[cfg(target_os = "linux")]
 fn overrides_go_to_the_archive_of_their_month_and_are_counted_there() {
-    let lines = "[NOTIFY] 2026-02-24T10:00:00Z event=override by=alice reason=late\n[NOTIFY] 2026-02-24T10:00:00Z threshold=80 scope=total basis=actual\n";
+    let lines = "[NOTIFY] 2026-02-24T10:00:00Z event=override month=2026-02 by=alice reason=late\n[NOTIFY] 2026-02-24T10:00:00Z threshold=80 scope=total basis=actual\n";
     let folder = with(&format!("{MONTHS}{lines}"), "");
     let folder = folder.path();
     assert_eq!(run(folder, "archive").code, 0);
@@ -594,7 +622,7 @@ fn prices_are_listed_with_their_age_and_what_has_none() {
       claude-haiku-4-5         $1.000   $5.000       $1.250      $0.100  -                            built-in
       o3                       $2.000   $8.000            -      $0.500  -                            built-in
       o3-pro                   $20.00   $80.00            -           -  -                            built-in
-    built-in prices: LiteLLM 1.110.2, 2026-11-27, 2 days old; for estimates alone, never for the costs of a log
+    built-in prices: LiteLLM 1.110.2, 2026-11-27, 2 days old; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
     ");
     assert_snapshot!(run(folder, "prices gpt-5 anthropic/claude-haiku-4.5 gemini-2.5-pro --now 2027-05-01T00:00:00Z"), @"
     exit 0
@@ -603,7 +631,7 @@ fn prices_are_listed_with_their_age_and_what_has_none() {
       gpt-5             $1.000  $9.000            -           -  -                           tokmon.toml
       claude-haiku-4-5  $1.000  $5.000       $1.250      $0.100  -                           built-in
       gemini-2.5-pro    $1.250  $10.00            -      $0.125  above 200K: $2.500, $15.00  built-in
-    built-in prices: LiteLLM 1.110.2, 2026-11-27, 155 days old: convert a newer list with --from; for estimates alone, never for the costs of a log
+    built-in prices: LiteLLM 1.110.2, 2026-11-27, 155 days old; for a newer one see --from in --help; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
     --- err
     ");
     assert_snapshot!(run(folder, "prices gpt-5 gpt-99"), @r#"
@@ -629,10 +657,10 @@ fn prices_are_listed_with_their_age_and_what_has_none() {
     let ran = run(other.path(), "prices");
     let shown: Vec<&str> = ran.out.lines().skip(60).collect();
     assert_snapshot!(shown.join("\n"), @r#"
-    built-in prices: LiteLLM 1.110.2, 2026-11-27; for estimates alone, never for the costs of a log
-    2026-02: 1,000 tokens have neither a cost nor a price
+    built-in prices: LiteLLM 1.110.2, 2026-11-27, later than the time of this report; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
+    2026-02: 1,000 tokens have neither a cost nor a price in tokmon.toml or the header of the log
       900 of llama: set [prices."llama"] in tokmon.toml
-      100 in rows that name no model
+      100 in rows without a model in a column `Model`
     "#);
     let document = json(other.path(), "prices --json");
     assert_snapshot!(document["unpriced"], @r#"{"models":[{"model":"llama","tokens":900},{"tokens":100}],"month":"2026-02","tokens":1000}"#);
@@ -644,14 +672,35 @@ fn prices_are_listed_with_their_age_and_what_has_none() {
     --- out
       Per 1M tokens   Input  Output  Cache write  Cache read  From
       claude-opus-5  $5.000  $25.00       $6.250      $0.500  built-in
-    built-in prices: LiteLLM 1.110.2, 2026-11-27; for estimates alone, never for the costs of a log
+    built-in prices: LiteLLM 1.110.2, 2026-11-27, later than the time of this report; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
     --- err
     ");
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_record_at_the_price_of_another_model_says_so() {
+    let header = "USD @ $0.003/1K tokens";
+    let log = MONTHS.replacen(header, &format!("{header} (claude-haiku-4-5)"), 1);
+    let folder = with(&log, "");
+    let record = |model: &str, id: &str| {
+        run(
+            folder.path(),
+            &format!("record --team B --new-team --tokens 100 --model {model} --id {id} -n"),
+        )
+        .err
+    };
+    assert_snapshot!(record("claude-opus-5", "a"), @r#"
+    tokmon: the price in the log's header is taken for the model "claude-opus-5", $3.000 per 1M tokens; by the built-in list it costs $5.000 and $25.00: set [prices."claude-opus-5"] input = 5.00, output = 25.00 in tokmon.toml
+    "#);
+    for model in ["claude-haiku-4-5-20251001", "gpt-5-nano", "mystery-9"] {
+        assert_eq!(record(model, "b"), "", "{model}");
+    }
+}
+
+#[test]
 fn a_newer_list_becomes_settings_exactly() {
-    let list = r#"{"openai": {"models": {"gpt-9": {"cost": {"input": 1.25, "output": 0.000001, "cache_read": 0.0000001}}, "gpt-8": {"cost": {"input": 1.5e-1, "output": 30}}}}}"#;
+    let list = r#"{"openai": {"models": {"gpt-9": {"cost": {"input": 1.25, "output": 0.000001, "cache_read": 0.0000001}}, "gpt-8": {"cost": {"input": 1.5e-1, "output": 30, "context_over_200k": {"input": 0.3, "output": 45}}}}}}"#;
     let folder = repository(&[("api.json", list), ("odd.json", "[]"), (LOG, MONTHS)]);
     let folder = folder.path();
     let ran = run(folder, "prices --from api.json");
@@ -661,6 +710,7 @@ fn a_newer_list_becomes_settings_exactly() {
     # Prices in USD per 1M tokens, from api.json on 2026-02-25
 
     [prices."gpt-8"]
+    # above 200K tokens of context: input = 0.30, output = 45.00
     input = 0.15
     output = 30.00
     --- err
@@ -672,7 +722,7 @@ fn a_newer_list_becomes_settings_exactly() {
     --- out
       Per 1M tokens   Input  Output  From
       gpt-8          $0.150  $30.00  tokmon.toml
-    built-in prices: LiteLLM 1.110.2, 2026-11-27; for estimates alone, never for the costs of a log
+    built-in prices: LiteLLM 1.110.2, 2026-11-27, later than the time of this report; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
     --- err
     ");
     assert_snapshot!(run(folder, "prices --from api.json gpt-7"), @"

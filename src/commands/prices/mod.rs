@@ -22,7 +22,7 @@ use crate::{
     store,
 };
 
-/// The most bytes of a list: LiteLLM's has 3 MB.
+/// The most bytes of a list: `LiteLLM`'s has 3 MB.
 const MAX_LIST: u64 = 64 * 1024 * 1024;
 
 pub fn run(args: &PricesArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {

@@ -1,4 +1,4 @@
-//! Lists of prices as others publish them: LiteLLM's, by model and token, and that of models.dev, by provider, model and a million
+//! Lists of prices as others publish them: `LiteLLM`'s, by model and token, and that of models.dev, by provider, model and a million
 //! tokens. Decimal text becomes whole picos per token; no price goes through a binary floating point number.
 
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -13,7 +13,7 @@ type Object = BTreeMap<String, Box<RawValue>>;
 /// The makers whose models are listed where none is named, as both lists call them.
 const MAKERS: [&str; 4] = ["anthropic", "openai", "google", "gemini"];
 
-/// The classes as settings name them, as LiteLLM does, and as models.dev does.
+/// The classes as settings name them, as `LiteLLM` does, and as models.dev does.
 const CLASSES: [(&str, &str, &str); 4] = [
     ("input", "input_cost_per_token", "input"),
     ("output", "output_cost_per_token", "output"),
@@ -32,6 +32,8 @@ type Picos = [Option<u64>; 4];
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct PriceFile {
     pub(super) models: BTreeMap<String, Picos>,
+    /// What a longer context costs, which settings cannot say: from how many thousand tokens on, input and output.
+    pub(super) long: BTreeMap<String, (u64, Price, Price)>,
     /// Models that are asked for and not in it.
     pub(super) missing: Vec<String>,
     /// Models with a price that cannot be held exactly.
@@ -59,6 +61,16 @@ pub(super) fn read(bytes: &[u8], asked: &[String]) -> Result<PriceFile, String> 
                     if let Some(cost) = cost {
                         let picos = CLASSES.map(|(.., key)| picos(&cost, key, 6));
                         file.add((key, name), &picos, asked);
+                        if let Some(long) = cost
+                            .get("context_over_200k")
+                            .and_then(|of| self::object(of))
+                        {
+                            let [input, output] =
+                                ["input", "output"].map(|key| self::picos(&long, key, 6));
+                            file.long
+                                .entry(name.clone())
+                                .or_insert((200, input, output));
+                        }
                     }
                 }
             }
@@ -72,16 +84,34 @@ pub(super) fn read(bytes: &[u8], asked: &[String]) -> Result<PriceFile, String> 
                 }
                 let picos = CLASSES.map(|(_, key, _)| picos(&object, key, 12));
                 file.add((&provider, name), &picos, asked);
+                if let Some(long) = long_context(&object) {
+                    file.long.entry(name.to_owned()).or_insert(long);
+                }
                 if name != key && asked.contains(key) {
                     file.add((&provider, key), &picos, asked);
                 }
             }
         }
     }
+    // Of another maker's price and one that is not whole, the first is enough.
+    let PriceFile {
+        models, inexact, ..
+    } = &mut file;
+    inexact.retain(|name| !models.contains_key(name));
     let is_missing =
         |name: &&String| !file.models.contains_key(*name) && !file.inexact.contains(name);
     file.missing = asked.iter().filter(is_missing).cloned().collect();
     Ok(file)
+}
+
+/// What a longer context costs by `LiteLLM`'s list.
+fn long_context(object: &Object) -> Option<(u64, Price, Price)> {
+    object.keys().find_map(|key| {
+        let step = key.strip_prefix("input_cost_per_token_above_")?;
+        let step: u64 = step.strip_suffix("k_tokens")?.parse().ok()?;
+        let output = format!("output_cost_per_token_above_{step}k_tokens");
+        Some((step, picos(object, key, 12), picos(object, &output, 12)))
+    })
 }
 
 /// A model of text, and not a special edition for one customer.
@@ -116,7 +146,7 @@ impl PriceFile {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Price {
+pub(super) enum Price {
     Absent,
     Picos(u64),
     Inexact,
@@ -162,7 +192,7 @@ fn scaled(text: &str, places: i32) -> Option<u64> {
     let power = exponent.checked_add(places)?.checked_sub(shift)?;
     let factor = 10_u128.checked_pow(power.unsigned_abs())?;
     let value = if power < 0 {
-        (value % factor == 0).then_some(value / factor)?
+        value.is_multiple_of(factor).then_some(value / factor)?
     } else {
         value.checked_mul(factor)?
     };
@@ -175,16 +205,27 @@ pub(super) fn settings(prices: &PriceFile, file: &str, today: NaiveDate) -> Stri
     let mut text = format!("# Prices in USD per 1M tokens, from {file} on {today}\n");
     for (name, picos) in &prices.models {
         let _ = write!(text, "\n[prices.{}]\n", quoted(name));
+        if let Some((step, Price::Picos(input), Price::Picos(output))) = prices.long.get(name) {
+            let (input, output) = (per_million(*input), per_million(*output));
+            let _ = writeln!(
+                text,
+                "# above {step}K tokens of context: input = {input}, output = {output}"
+            );
+        }
         for ((class, ..), picos) in CLASSES.iter().zip(picos) {
             if let Some(picos) = picos {
-                let (whole, fraction) = (picos / 1_000_000, picos % 1_000_000);
-                let fraction = format!("{fraction:06}");
-                let fraction = fraction.trim_end_matches('0');
-                let _ = writeln!(text, "{class} = {whole}.{fraction:0<2}");
+                let _ = writeln!(text, "{class} = {}", per_million(*picos));
             }
         }
     }
     text
+}
+
+fn per_million(picos: u64) -> String {
+    let (whole, fraction) = (picos / 1_000_000, picos % 1_000_000);
+    let fraction = format!("{fraction:06}");
+    let fraction = fraction.trim_end_matches('0');
+    format!("{whole}.{fraction:0<2}")
 }
 
 /// A name as a key of TOML.

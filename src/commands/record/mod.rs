@@ -44,7 +44,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let scope = (gave_ids, Month::of(run.now()?.date_naive()));
     let (new, known, mut notes) = ids::without_known(given, &before, &session, scope)?;
     notes.extend(teams::check(&new, &before, &session, args)?);
-    notes.extend(remarks::of(&new, &session));
+    notes.extend(remarks::of(&new, &before, &session));
     notes.extend(remarks::of_holds(&new, &before, &session, run)?);
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;

@@ -6,10 +6,11 @@ use crate::{
     analysis::HoldState,
     commands::{edit_session::EditSession, guard::options, holds, run::Run},
     failure::Failure,
-    model::{TokenClasses, Tokens, Usage},
+    log::{self, Item},
+    model::{Currency, Header, ListedPrice, Money, Price, TokenClasses, Tokens, Usage},
     session,
     store::Opened,
-    text,
+    text::{self, FileId},
 };
 
 /// The maximum number of remarks of a kind.
@@ -29,7 +30,7 @@ pub fn secret(lines: &str, session: &EditSession) -> Option<String> {
 }
 
 /// Models without a price although models have prices, and kinds of tokens that are missing or do not add up.
-pub fn of(new: &[Usage], session: &EditSession) -> Vec<String> {
+pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
     let unpriced = new.iter().filter(|usage| usage.cost.is_none());
     let unpriced = unpriced.filter_map(|usage| usage.model.as_deref());
     let unpriced = unpriced.filter_map(|model| without_price(model, session));
@@ -42,7 +43,65 @@ pub fn of(new: &[Usage], session: &EditSession) -> Vec<String> {
     let more = kinds.len().saturating_sub(MAX_REMARKS);
     let more = (more > 0).then(|| format!("and {more} more like these"));
     let kinds = kinds.into_iter().take(MAX_REMARKS).chain(more);
-    unpriced.chain(kinds).collect()
+    unpriced
+        .chain(kinds)
+        .chain(at_another_price(new, log, session))
+        .collect()
+}
+
+/// That the log's price is taken for models that cost more by the built-in list, and which setting tells them apart.
+fn at_another_price(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
+    /// A header is at the start of a log.
+    const HEADER: usize = 8 * 1024;
+    let prices = &session.log.settings.policy.prices;
+    let unpriced = new.iter().filter(|usage| usage.cost.is_none());
+    let models = unpriced.filter_map(|usage| usage.model.as_deref());
+    let models: BTreeSet<&str> = models
+        .filter(|model| !prices.contains_key(*model))
+        .collect();
+    let listed = models.into_iter();
+    let listed: Vec<(&str, &ListedPrice)> = listed
+        .filter_map(|model| Some((model, ListedPrice::find(model)?)))
+        .collect();
+    if listed.is_empty() {
+        return Vec::new();
+    }
+    let (mut price, mut known) = (None, None);
+    let end = HEADER.min(log.len());
+    let start = (0..4).find_map(|less| log.get(..end.checked_sub(less)?));
+    let start = start.unwrap_or_default();
+    log::read_str(start, FileId::LOG, &mut |item| {
+        if let Item::Header(Header::Currency {
+            price: of, model, ..
+        }) = item
+        {
+            (price, known) = (price.or(of), known.take().or(model));
+        }
+    });
+    let Some(price) = price.filter(|price: &Price| price.currency == Currency::USD) else {
+        return Vec::new();
+    };
+    let of_log = known.as_deref().and_then(ListedPrice::find);
+    let is_of_log = |listed: &ListedPrice| of_log.is_some_and(|of| of.name == listed.name);
+    let dearer = listed.into_iter().filter(|(_, listed)| {
+        !is_of_log(listed) && listed.price().input > Some(price.picos_per_token)
+    });
+    let note = |(model, listed): (&str, &ListedPrice)| {
+        let per_million = |picos: Option<u64>| Money {
+            nanos: i128::from(picos.unwrap_or_default()) * 1_000,
+            currency: Currency::USD,
+        };
+        let (input, output) = (listed.price().input, listed.price().output);
+        let [input, output] = [input, output].map(per_million);
+        format!(
+            "the price in the log's header is taken for the model \"{model}\", {} per 1M tokens; by the built-in list it costs \
+             {input} and {output}: set [prices.\"{model}\"] input = {}, output = {} in tokmon.toml",
+            price.cost(Tokens(1_000_000)),
+            input.decimal(),
+            output.decimal()
+        )
+    };
+    dearer.map(note).take(MAX_REMARKS).collect()
 }
 
 /// Holds that usage is to end, and that the log does not have or that have ended already.

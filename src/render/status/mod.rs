@@ -114,7 +114,7 @@ fn period(report: &StatusReport) -> Option<String> {
     };
     let unsure = period.unsure_tokens.map(|tokens| {
         format!(
-            "; {tokens} of its tokens may be from before: nothing says on which day they were used"
+            "; {tokens} of its tokens may be from before: `tokmon budget --reset` writes down what was used until then"
         )
     });
     let (month, tokens) = (report.month, period.month_tokens);
