@@ -529,6 +529,7 @@ impl LedgerBuilder {
                     until,
                     cost: hold.cost,
                     model,
+                    overridden: hold.overridden,
                     place,
                 };
                 ledger.holds.insert(id, entry);

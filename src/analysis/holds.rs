@@ -15,6 +15,8 @@ pub struct LiveHold<'l> {
     pub tokens: Tokens,
     pub cost: Option<Money>,
     pub model: Option<&'l str>,
+    /// It was granted by an override.
+    pub overridden: bool,
     pub until: DateTime<FixedOffset>,
     pub line: usize,
 }
@@ -34,6 +36,12 @@ impl Ledger {
     /// The price that the header of the log states.
     pub(super) const fn header_price(&self) -> Option<Price> {
         self.price
+    }
+
+    /// The team that a hold is for, as it is written.
+    pub fn team_of_hold(&self, id: &str) -> Option<&str> {
+        let hold = self.holds.get(id)?;
+        Some(self.names.shown(hold.name))
     }
 
     pub fn hold_state(&self, id: &str, now: DateTime<FixedOffset>) -> HoldState {
@@ -60,6 +68,7 @@ impl ReconciledMonth<'_> {
                     currency: cost.currency.unwrap_or_else(currency),
                 }),
                 model: hold.model.as_deref(),
+                overridden: hold.overridden,
                 until: hold.until,
                 line: hold.place.line,
             }

@@ -84,6 +84,7 @@ pub(super) struct HoldEntry {
     pub(super) until: DateTime<FixedOffset>,
     pub(super) cost: Option<StatedCost>,
     pub(super) model: Option<String>,
+    pub(super) overridden: bool,
     pub(super) place: Place,
 }
 

@@ -269,7 +269,7 @@ Lines of a batch, with the names of the options as keys (`_` for `-`):
 const GUARD_EXAMPLES: &str = "\
 Examples:
   tokmon guard --team QA --tokens 6K --model claude-opus-5
-  tokmon guard --team QA --tokens 6K --hold 30m && run-the-agent
+  id=$(tokmon guard -q --team QA --tokens 6K --hold 30m) && run-the-agent
   tokmon guard --team QA --override 'release day, agreed with Kim'";
 
 const HOLDS_EXAMPLES: &str = "\
@@ -280,10 +280,26 @@ Examples:
 const GUARD_ANSWERS: &str = "\
 The answer is allow, downgrade (to a cheaper model that is named) or deny. All
 budgets that apply must agree: of all teams and of the team, in tokens and in
-money. docs/guard.md explains how they decide.";
+money.";
+
+const GUARD_TERMS: &str = "\
+The answer is allow, downgrade (to a cheaper model that is named) or deny. All
+budgets that apply must agree: of all teams and of the team, in tokens and in
+money ([budget] and [teams.\"NAME\"] in tokmon.toml).
+  cap    a budget or an allocation; what is used, reserved and requested must
+         not be more
+  level  how much of it is used and reserved: ok, note, warning (80%),
+         critical (90%), exceeded (100%)
+  tier   how expensive a model is: top (opus), middle (sonnet), bottom (haiku)
+From the level warning on, no top model may start; from critical on, only models
+of the bottom tier; from exceeded on, none. Without --model, the answer names
+the tiers that may start, and is allow. Too little money left has the same
+effect. [guard] in tokmon.toml changes all of this.
+With -q, --hold prints the id of the hold alone. `TOKMON_HOLD=ID` lets the hooks
+of an agent use its hold.";
 
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = GUARD_EXAMPLES, after_help = GUARD_ANSWERS, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
+#[command(help_template = TEMPLATE, before_help = GUARD_EXAMPLES, after_help = GUARD_ANSWERS, after_long_help = GUARD_TERMS, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct GuardArgs {
     /// The team that is to work
     ///
@@ -305,6 +321,11 @@ pub struct GuardArgs {
     /// Other agents cannot use them until the time is over, `record --ends-hold` records what was used, or `holds --free` frees them. A number without a unit is in minutes. Needs a team.
     #[arg(long, value_name = "MINUTES", value_parser = values::parse_hold)]
     pub hold: Option<Duration>,
+    /// The hold that the work was granted
+    ///
+    /// What it reserves is admitted and not counted twice; what goes beyond it is judged as any other work. Without this option: TOKMON_HOLD.
+    #[arg(long, value_name = "ID")]
+    pub under_hold: Option<String>,
     /// Allow in any case, and write the reason into the log
     #[arg(long = "override", value_name = "REASON")]
     pub override_reason: Option<String>,

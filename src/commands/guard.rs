@@ -5,8 +5,9 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::{edit_session::EditSession, record, run::Run};
 use crate::{
-    analysis::guard::{
-        DecisionCounts, GuardAnswer, GuardDecision, GuardRequest, RequestKind, Unjudged,
+    analysis::{
+        TeamReport,
+        guard::{DecisionCounts, GuardAnswer, GuardDecision, GuardRequest, RequestKind, Unjudged},
     },
     cli::GuardArgs,
     edit,
@@ -33,23 +34,28 @@ pub fn run(args: &GuardArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
         tokens: args.tokens,
         model: args.model.clone(),
         kind: RequestKind::Start,
+        under_hold: args.under_hold.clone(),
         ..GuardRequest::default()
     };
+    let request = under_hold(request, run);
     let judged = if args.hold.is_some() || args.override_reason.is_some() {
         decide_and_write(args, &request, run)?
     } else {
         judge(&request, run)?
     };
+    judged.check_team()?;
     count(&judged.log, &judged.decision, run);
     for note in &judged.notes {
         run.note(note);
     }
     let answer = judged.decision.answer;
     let document = judged.document(args.override_reason.clone());
-    let is_silent = run.is_silent() && answer == GuardAnswer::Allow && document.hold.is_none();
-    if !is_silent {
-        let (format, style) = (run.format(), run.style());
-        run.print(|out| document.write(format, style, out))?;
+    let (format, style) = (run.format(), run.style());
+    match &document.hold {
+        // What a script needs of it.
+        Some(hold) if run.is_silent() => run.print(|out| writeln!(out, "{}", hold.id))?,
+        None if run.is_silent() && answer == GuardAnswer::Allow => {}
+        _ => run.print(|out| document.write(format, style, out))?,
     }
     Ok(exit_code(answer))
 }
@@ -86,6 +92,28 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Fails for a name that no team has where only teams have limits: nothing would be judged.
+    fn check_team(&self) -> Result<(), Failure> {
+        let decision = &self.decision;
+        let teams = &self.guarded.report.teams;
+        let has_cap =
+            |team: &TeamReport| team.allocated_tokens.is_some() || team.cost_budget.is_some();
+        let is_judged = !decision.caps.is_empty() || decision.overridden.is_some();
+        let Some(team) = decision.unknown_team.as_ref().filter(|_| !is_judged) else {
+            return Ok(());
+        };
+        if !teams.iter().any(has_cap) {
+            return Ok(());
+        }
+        let meant = decision.similar_team.as_ref();
+        let meant = meant.map(|meant| format!("did you mean \"{meant}\"? "));
+        let message = format!("the log knows no team \"{team}\", and only teams have limits");
+        Err(Failure::usage(message).help(format!(
+            "{}set a limit under [teams.\"{team}\"] in tokmon.toml, or leave out --team",
+            meant.unwrap_or_default()
+        )))
+    }
+
     fn document(self, reason: Option<String>) -> GuardDocument {
         GuardDocument {
             schema_version: render::guard::VERSION,
@@ -101,8 +129,18 @@ impl Judged {
     }
 }
 
+/// The request with the hold that the environment names, where none is given.
+fn under_hold(request: GuardRequest, run: &Run<'_, '_>) -> GuardRequest {
+    let by_environment = || run.cx.first_variable(&["TOKMON_HOLD"]);
+    GuardRequest {
+        under_hold: request.under_hold.or_else(by_environment),
+        ..request
+    }
+}
+
 /// Decides on a request, and writes nothing.
 pub fn judge(request: &GuardRequest, run: &mut Run<'_, '_>) -> Result<Judged, Failure> {
+    let request = &under_hold(request.clone(), run);
     let log = run.locate()?;
     let opened = log.open(run.cx.input)?;
     let options = options(run)?;
@@ -309,6 +347,7 @@ fn hold_of(
         tokens: decision.requested.tokens,
         cost: decision.cost.map(|cost| cost.money),
         model: to.or_else(|| request.model.clone()),
+        overridden: decision.overridden.is_some(),
         // Lines hold whole seconds.
         until: until - TimeDelta::nanoseconds(until.timestamp_subsec_nanos().into()),
     })
@@ -327,6 +366,7 @@ fn hold_line(hold: &GrantedHold, now: DateTime<FixedOffset>) -> Result<String, F
         until: hold.until,
         cost,
         model: hold.model.as_deref().map(Into::into),
+        overridden: hold.overridden,
         id: hold.id.as_str().into(),
     };
     edit::hold_line(&hold, now).map_err(|(wrong, help)| Failure::usage(wrong).help(help))

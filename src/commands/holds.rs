@@ -81,7 +81,7 @@ fn free(
         let states = states.map_err(|error| error.failure)?;
         let mut lines = String::new();
         let (mut now_freed, mut now_noted) = (Vec::new(), Vec::new());
-        for (id, state) in ids.iter().zip(states) {
+        for (id, (state, _)) in ids.iter().zip(states) {
             match state {
                 HoldState::Live if now_freed.contains(id) => {}
                 HoldState::Live => {

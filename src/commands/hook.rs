@@ -414,6 +414,7 @@ fn request(
         } else {
             RequestKind::Continue
         },
+        under_hold: None,
     })
 }
 

@@ -150,7 +150,7 @@ impl GuardTable {
                 .default_tier
                 .map_or(default.default_tier, |tier| tier.0),
             deny_unknown_teams: self.unknown_team == Some(Value(UnknownTeam::Deny)),
-            estimate: self.estimate.map_or(default.estimate, |tokens| tokens.0),
+            estimate: self.estimate.map(|tokens| tokens.0),
             levels: LevelLadder {
                 note: highest(note, default.levels.note),
                 warning: highest(warning, default.levels.warning),

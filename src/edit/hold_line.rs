@@ -26,6 +26,7 @@ pub fn hold_line(hold: &Hold<'_>, time: DateTime<FixedOffset>) -> Result<String,
     pair("tokens", Some(hold.tokens.0.to_string()));
     pair("cost", hold.cost.map(cost));
     pair("model", hold.model.as_deref().map(str::to_owned));
+    pair("override", hold.overridden.then(|| "yes".to_owned()));
     pair("until", Some(hold.until.format(TIME).to_string()));
     pair("id", Some(hold.id.clone().into_owned()));
     let is_same = |event: &LineEvent<'_>| matches!(event, LineEvent::Hold(read) if **read == *hold);
@@ -72,6 +73,7 @@ mod tests {
                 currency: Some(Currency::USD),
             }),
             model: model.map(Into::into),
+            overridden: false,
             id: "h81".into(),
         }
     }
@@ -91,6 +93,14 @@ mod tests {
         assert_eq!(
             hold_line(&full, time()).unwrap(),
             r#"[HOLD] 2026-02-25T10:20:00+09:00 team="Team \"C\"" tokens=6000 cost=$0.12 model="claude opus" until=2026-02-25T11:20:00+09:00 id=h81"#
+        );
+        let overridden = Hold {
+            overridden: true,
+            ..hold("A", None, None)
+        };
+        assert_eq!(
+            hold_line(&overridden, time()).unwrap(),
+            "[HOLD] 2026-02-25T10:20:00+09:00 team=A tokens=6000 override=yes until=2026-02-25T11:20:00+09:00 id=h81"
         );
         assert_eq!(
             free_line("h81", time()).unwrap(),

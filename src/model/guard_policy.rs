@@ -47,10 +47,15 @@ pub struct GuardPolicy {
     pub default_tier: ModelTier,
     /// Whether a team that neither the log nor the settings know is denied; else only the budget of all teams applies to it.
     pub deny_unknown_teams: bool,
-    /// The tokens of work of which neither the caller nor the log says how much it uses.
-    pub estimate: Tokens,
+    /// The tokens of work for which the caller gives no number, in place of what the rows of the log say.
+    pub estimate: Option<Tokens>,
     pub levels: LevelLadder,
     pub money: MoneyLadder,
+}
+
+impl GuardPolicy {
+    /// The tokens of work for which neither the caller, nor the settings, nor a row of the log give a number.
+    pub const DEFAULT_ESTIMATE: Tokens = Tokens(5_000);
 }
 
 impl Default for GuardPolicy {
@@ -59,7 +64,7 @@ impl Default for GuardPolicy {
             tiers: BTreeMap::new(),
             default_tier: ModelTier::Top,
             deny_unknown_teams: false,
-            estimate: Tokens(5_000),
+            estimate: None,
             levels: LevelLadder::default(),
             money: MoneyLadder::default(),
         }
@@ -118,21 +123,18 @@ impl Default for MoneyLadder {
 }
 
 impl MoneyLadder {
-    /// The tier to which a model of this tier is limited while so much remains.
-    pub const fn admit(&self, tier: ModelTier, remaining: i128) -> AdmittedTier {
-        if remaining < self.bottom {
-            return None;
+    /// The tier to which a model of this tier is limited while so much remains of a limit, and the minimum that is not reached. One
+    /// that is larger than the limit itself does not apply.
+    pub fn admit(self, tier: ModelTier, remaining: i128, limit: i128) -> (AdmittedTier, i128) {
+        let missing = |minimum: i128| minimum <= limit && remaining < minimum;
+        if missing(self.bottom) {
+            return (None, self.bottom);
         }
-        let needed = match tier {
-            ModelTier::Top => self.top,
-            ModelTier::Middle => self.middle,
-            ModelTier::Bottom => self.bottom,
-        };
-        // What is too expensive at all is too expensive for a top model, too.
-        if remaining < needed || remaining < self.middle {
-            Some(ModelTier::Bottom)
-        } else {
-            Some(ModelTier::Top)
-        }
+        let minimums = [(ModelTier::Top, self.top), (ModelTier::Middle, self.middle)];
+        let mut minimums = minimums.into_iter();
+        let found = minimums.find(|(of, minimum)| *of <= tier && missing(*minimum));
+        found.map_or((Some(ModelTier::Top), 0), |(_, minimum)| {
+            (Some(ModelTier::Bottom), minimum)
+        })
     }
 }

@@ -78,6 +78,8 @@ pub struct Hold<'a> {
     pub until: DateTime<FixedOffset>,
     /// What of the cost budget it reserves.
     pub cost: Option<StatedCost>,
+    /// It was granted by an override, so all its work is admitted.
+    pub overridden: bool,
     /// The model that the work is to use.
     pub model: Option<Cow<'a, str>>,
     /// What a `[FREE]` or a usage line ends it by.

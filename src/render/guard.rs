@@ -15,8 +15,8 @@ use crate::{
     analysis::{
         CapAmount, CapScope,
         guard::{
-            CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardReason, PriceSource,
-            TokenEstimate,
+            CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardHold, GuardReason,
+            PriceSource, TokenEstimate,
         },
     },
     model::{ModelTier, Money, Month, Tokens, in_brackets},
@@ -62,6 +62,8 @@ pub struct GrantedHold {
     pub cost: Option<Money>,
     /// The model that may be used.
     pub model: Option<String>,
+    /// It was granted by an override: all its work is admitted until it ends.
+    pub overridden: bool,
     pub until: DateTime<FixedOffset>,
 }
 
@@ -81,6 +83,12 @@ impl GuardDocument {
         let to = prefixed(" to ", to.map(|to| &to.model));
         let first = format!("{}{to}: {}", self.decision.answer, self.message);
         writeln!(out, "{}", style.text(&sanitize(&first)))?;
+        if self.decision.answer == GuardAnswer::Deny {
+            writeln!(
+                out,
+                "to start it all the same: --override REASON, which is written into the log"
+            )?;
+        }
         if let Some(hold) = &self.hold {
             writeln!(out, "{}", style.text(&sanitize(&hold.line())))?;
         }
@@ -120,17 +128,29 @@ fn why(decision: &GuardDecision, reason: GuardReason) -> String {
     if reason == GuardReason::UnknownTeam {
         let team = decision.unknown_team.as_deref().unwrap_or_default();
         let team = short(team);
+        let meant = decision.similar_team.as_ref();
+        let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?"));
         return format!(
-            "neither the log nor the settings know a team \"{team}\" ([guard] unknown_team in tokmon.toml)"
+            "neither the log nor the settings know a team \"{team}\" ([guard] unknown_team in tokmon.toml){}",
+            meant.unwrap_or_default()
         );
+    }
+    if let Some(hold) = decision
+        .under_hold
+        .as_ref()
+        .filter(|_| reason == GuardReason::UnderHold)
+    {
+        return under_hold(decision, hold);
     }
     let Some(cap) = decision.cap.as_ref() else {
         return NO_CAPS.to_owned();
     };
     let why = match reason {
-        GuardReason::NoCaps | GuardReason::UnknownTeam => NO_CAPS.to_owned(),
+        GuardReason::NoCaps | GuardReason::UnknownTeam | GuardReason::UnderHold => {
+            NO_CAPS.to_owned()
+        }
         GuardReason::WithinCaps | GuardReason::Override => {
-            let within = within(decision, cap);
+            let within = within(decision, cap) + &of_team(decision, cap);
             let is_open = decision.model.is_none();
             let tier = decision
                 .admitted_tier
@@ -145,6 +165,31 @@ fn why(decision: &GuardDecision, reason: GuardReason) -> String {
         }
     };
     format!("{why}; {}", resets(decision))
+}
+
+/// `the hold k3f9 reserves 6,000 tokens for it`.
+fn under_hold(decision: &GuardDecision, hold: &GuardHold) -> String {
+    let (id, tokens) = (&hold.id, counted(hold.tokens.0, "token"));
+    if hold.overridden {
+        return format!("the hold {id} was granted by an override");
+    }
+    let model = decision.to.as_ref().map(|to| &to.model);
+    let model = prefixed(" with ", model);
+    format!("the hold {id} reserves {tokens} for it{model}")
+}
+
+/// `; 12,000 of 20,000 tokens of the allocation of QA`, where another cap decides.
+fn of_team(decision: &GuardDecision, decided: &CapCheck) -> String {
+    let is_of_team =
+        |check: &&CapCheck| !check.is_of_money() && matches!(check.cap.scope, CapScope::Team(_));
+    let mut caps = decision.caps.iter();
+    let Some(check) = caps.find(is_of_team).filter(|check| *check != decided) else {
+        return String::new();
+    };
+    let shown = Shown::of(check);
+    let (limit, unit, of) = (shown.limit, shown.unit, &shown.name);
+    let would_use = shown.amount(check.would_use());
+    format!(", and {would_use} of {limit}{unit} of {of}")
 }
 
 /// `models up to the middle tier may start`.
@@ -217,7 +262,11 @@ fn requested(decision: &GuardDecision) -> String {
     } = decision.requested;
     let of = match source {
         EstimateSource::Given => return counted(tokens.0, "token"),
-        EstimateSource::Default => "the default: no row says what work uses".to_owned(),
+        EstimateSource::Settings => "[guard] estimate in tokmon.toml".to_owned(),
+        EstimateSource::Hold => "what the hold reserves".to_owned(),
+        EstimateSource::Default => {
+            "the default of [guard] estimate: no row says what work uses".to_owned()
+        }
         EstimateSource::TeamMedian | EstimateSource::LogMedian => {
             let of = match (source, &decision.team) {
                 (EstimateSource::TeamMedian, Some(team)) => format!("of {team}"),
@@ -305,7 +354,8 @@ fn by_ladder(decision: &GuardDecision, check: &CapCheck, limited_by: GuardReason
     let (limit, of) = (shown.limit, &shown.name);
     let (why, setting) = if limited_by == GuardReason::MoneyLeft {
         let left = shown.amount(check.cap.left());
-        let why = format!("{left} of {limit} remains of {of}, which is too little");
+        let needed = prefixed(", less than the ", decision.needed);
+        let why = format!("{left} of {limit} remains of {of}{needed} that are needed");
         (why, "[guard.money]")
     } else {
         let (level, committed) = (check.level, shown.amount(check.committed()));
@@ -317,7 +367,7 @@ fn by_ladder(decision: &GuardDecision, check: &CapCheck, limited_by: GuardReason
     let model = decision.model.as_ref();
     let model = model.map_or("this one".into(), |model| short(&model.name));
     match decision.admitted_tier {
-        None => format!("{why}, so no work may start ({setting} in tokmon.toml)"),
+        None => format!("{why}, so no work may start ({setting} in tokmon.toml can change that)"),
         Some(tier) if decision.to.is_some() => {
             format!("{why}, so only {}, not {model}", may_start(tier))
         }
@@ -335,15 +385,26 @@ fn short(name: &str) -> Cow<'_, str> {
 
 /// What is to be known beside the answer: names that are not known, and prices that are assumed.
 pub fn notes(decision: &GuardDecision) -> Vec<String> {
-    let team = decision.unknown_team.as_ref().map(|team| {
-        let team = short(team);
-        let meant = decision.similar_team.as_ref();
-        let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?"));
+    let ended = decision.ended_hold.as_ref().map(|id| {
         format!(
-            "the log knows no team \"{team}\", so only the budget of all teams applies{}",
-            meant.unwrap_or_default()
+            "the hold {} has ended or is not in the log, so the request is judged without it",
+            short(id)
         )
     });
+    let is_denied = decision.reason == GuardReason::UnknownTeam;
+    let team = decision
+        .unknown_team
+        .as_ref()
+        .filter(|_| !is_denied)
+        .map(|team| {
+            let team = short(team);
+            let meant = decision.similar_team.as_ref();
+            let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?"));
+            format!(
+                "the log knows no team \"{team}\", so only the budget of all teams applies{}",
+                meant.unwrap_or_default()
+            )
+        });
     let model = decision.model.as_ref().filter(|model| model.is_unknown);
     let model = model.map(|model| {
         let (name, tier) = (short(&model.name), model.tier);
@@ -360,5 +421,8 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
         let (of, spent) = (name(check), check.cap.amount(check.used));
         format!("some tokens have no cost and no price, so more of {of} is spent than {spent}")
     });
-    [team, model, partial].into_iter().flatten().collect()
+    [ended, team, model, partial]
+        .into_iter()
+        .flatten()
+        .collect()
 }

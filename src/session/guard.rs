@@ -118,16 +118,19 @@ pub(super) fn view(options: &JudgeOptions) -> ViewRequest {
     }
 }
 
-/// What became of some holds, by a text of the log.
+/// What became of some holds, and which teams they are for, by a text of the log.
 pub fn hold_states(
     log: &LogFiles,
     opened: Opened,
     ids: &[String],
     options: &JudgeOptions,
-) -> Result<Vec<HoldState>, LoadFailure> {
+) -> Result<Vec<(HoldState, Option<String>)>, LoadFailure> {
     let view = view(options);
     let policy = view.policy(log);
     let (ledger, _, _) = files_of(log, opened, (&view, &policy), options.now)?;
-    let state = |id: &String| ledger.hold_state(id, options.now);
+    let state = |id: &String| {
+        let team = ledger.team_of_hold(id);
+        (ledger.hold_state(id, options.now), team.map(str::to_owned))
+    };
     Ok(ids.iter().map(state).collect())
 }

@@ -384,6 +384,24 @@ fn a_team_keeps_its_cap_beside_teams_with_similar_names() {
 }
 
 #[test]
+fn an_unknown_team_is_an_error_where_only_teams_have_limits() {
+    let rows = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Team A | 5,000 |\n";
+    let settings = "[teams.\"Team A\"]\ntokens = 1000\n";
+    let ran = run(
+        rows,
+        settings,
+        &["guard", "--team", "Tem A", "--tokens", "5"],
+    );
+    assert_snapshot!(ran, @r#"
+    exit 64
+    --- out
+    --- err
+    tokmon: the log knows no team "Tem A", and only teams have limits
+      help: set a limit under [teams."Tem A"] in tokmon.toml, or leave out --team
+    "#);
+}
+
+#[test]
 fn unknown_teams_are_denied_where_the_settings_say_so() {
     let settings = "[guard]\nunknown_team = \"deny\"";
     assert_snapshot!(pictures(&[

@@ -173,6 +173,103 @@ fn a_hold_reserves_money_where_there_is_a_cost_budget() {
 }
 
 #[test]
+fn work_under_its_hold_is_admitted_and_not_counted_twice() {
+    let mut scene = Scene::new("");
+    let mut pictures = String::new();
+    for (time, args) in [
+        (
+            "10:00",
+            &[
+                "guard", "-q", "--team", "QA", "--tokens", "6K", "--hold", "30m",
+            ][..],
+        ),
+        ("10:01", &["guard", "--team", "QA", "--under-hold", "ID0"]),
+        (
+            "10:01",
+            &["guard", "--under-hold", "ID0", "--tokens", "6001", "--json"],
+        ),
+        (
+            "10:01",
+            &[
+                "guard",
+                "--team",
+                "QA",
+                "--under-hold",
+                "ID0",
+                "--tokens",
+                "8001",
+            ],
+        ),
+        (
+            "10:30",
+            &[
+                "guard",
+                "--team",
+                "QA",
+                "--under-hold",
+                "ID0",
+                "--tokens",
+                "6000",
+            ],
+        ),
+        (
+            "10:31",
+            &[
+                "guard",
+                "--team",
+                "Docs",
+                "--tokens",
+                "1M",
+                "--hold",
+                "1h",
+                "--override",
+                "agreed",
+            ],
+        ),
+        (
+            "10:32",
+            &[
+                "guard",
+                "--team",
+                "Docs",
+                "--tokens",
+                "2M",
+                "--under-hold",
+                "ID2",
+            ],
+        ),
+        (
+            "10:33",
+            &[
+                "record",
+                "--team",
+                "QA",
+                "--tokens",
+                "5",
+                "--ends-hold",
+                "ID2",
+            ],
+        ),
+        (
+            "10:34",
+            &[
+                "record",
+                "--team",
+                "QA",
+                "--tokens",
+                "5",
+                "--ends-hold",
+                "ID2",
+            ],
+        ),
+    ] {
+        let ran = scene.run(time, args);
+        let _ = writeln!(pictures, "$ {time} tokmon {}\n{ran}", args.join(" "));
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
 fn an_override_is_written_into_the_log_with_its_reason() {
     let mut scene = Scene::new("");
     let mut pictures = String::new();

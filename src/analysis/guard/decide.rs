@@ -1,23 +1,51 @@
 //! The ladder and the caps: from where the budget stands to a decision.
 
 use super::{
-    CapCheck, DowngradeTarget, GuardAnswer, GuardDecision, GuardReason, GuardRequest, RequestCost,
-    RequestKind, RequestedModel, Standing, Unjudged, estimate, models,
+    CapCheck, DowngradeTarget, GuardAnswer, GuardDecision, GuardHold, GuardReason, GuardRequest,
+    RequestCost, RequestKind, RequestedModel, Standing, Unjudged, estimate, models,
 };
-use crate::model::{AdmittedTier, GuardPolicy, ModelTier, Policy};
+use crate::{
+    analysis::CapAmount,
+    model::{AdmittedTier, GuardPolicy, ModelTier, Policy},
+};
 
 /// How far the ladder lets work go, and which cap says so.
 struct Rung<'c> {
     admitted: AdmittedTier,
     reason: GuardReason,
     cap: Option<&'c CapCheck>,
+    /// The money that must remain of the cap, in nanos.
+    needed: Option<i128>,
+}
+
+/// What the ladder says, for the answer.
+#[derive(Clone, Copy)]
+struct Limit {
+    admitted: AdmittedTier,
+    by: Option<GuardReason>,
+    needed: Option<CapAmount>,
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self {
+            admitted: Some(ModelTier::Top),
+            by: None,
+            needed: None,
+        }
+    }
 }
 
 impl Rung<'_> {
     /// What keeps models from starting, if any are kept.
-    fn limits(&self) -> Option<GuardReason> {
-        let is_limit = self.admitted < Some(ModelTier::Top);
-        is_limit.then_some(self.reason)
+    fn limit(&self, admitted: AdmittedTier) -> Limit {
+        let is_limit = admitted < Some(ModelTier::Top);
+        let needed = self.cap.zip(self.needed).filter(|_| is_limit);
+        Limit {
+            admitted,
+            by: is_limit.then_some(self.reason),
+            needed: needed.map(|(cap, needed)| cap.cap.amount(needed)),
+        }
     }
 }
 
@@ -59,6 +87,11 @@ pub fn decide_by_known(
     policy: &Policy,
     request: &GuardRequest,
 ) -> GuardDecision {
+    if let Some(hold) = &standing.hold
+        && let Some(decision) = under_hold(standing, hold, request, policy)
+    {
+        return decision;
+    }
     match request.kind {
         RequestKind::Continue => going_on(standing, request, policy),
         RequestKind::Start
@@ -67,10 +100,44 @@ pub fn decide_by_known(
             let trial = standing.trial(request.model.clone(), request, policy);
             let cap = trial.tightest().cloned();
             let draft = Draft::deny(GuardReason::UnknownTeam, cap.as_ref());
-            draft.decision(standing, request, policy, trial, (None, None))
+            draft.decision(standing, request, policy, trial, Limit::default())
         }
         RequestKind::Start => starting(standing, request, policy),
     }
+}
+
+/// Of work that a hold was granted for: what it reserves is admitted, with a model that is no more expensive than that of the hold. None
+/// of a request for more, which is judged as any other.
+fn under_hold(
+    standing: &Standing,
+    hold: &GuardHold,
+    request: &GuardRequest,
+    policy: &Policy,
+) -> Option<GuardDecision> {
+    let is_within = standing.tokens(request).tokens <= hold.tokens;
+    if !is_within && !hold.overridden {
+        return None;
+    }
+    let tier = |name: &String| RequestedModel::of(name, &policy.guard).tier;
+    let own = hold.model.as_ref().filter(|_| !hold.overridden);
+    let asked = request.model.as_ref();
+    let to = own.filter(|own| asked.is_some_and(|asked| tier(asked) > tier(own)));
+    let model = to.or(asked).cloned();
+    let trial = standing.trial(model, request, policy);
+    let draft = Draft {
+        answer: match to {
+            Some(_) => GuardAnswer::Downgrade,
+            None => GuardAnswer::Allow,
+        },
+        reason: GuardReason::UnderHold,
+        cap: trial.tightest().cloned(),
+        to: to.map(|own| DowngradeTarget {
+            model: own.clone(),
+            tier: tier(own),
+        }),
+    };
+    let limit = Limit::default();
+    Some(draft.decision(standing, request, policy, trial, limit))
 }
 
 /// Of work that runs already: denied where nothing is left. The ladder may name a cheaper model for its next step.
@@ -82,7 +149,7 @@ fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
     let tier = asked.map(|name| RequestedModel::of(name, &policy.guard).tier);
     let rung = rung(standing, tier, &policy.guard);
     let admitted = rung.admitted.max(Some(ModelTier::Bottom));
-    let limit = (admitted, rung.limits());
+    let limit = rung.limit(admitted);
     let cheaper = asked.zip(tier).filter(|(_, tier)| Some(*tier) > admitted);
     let cheaper = cheaper.and_then(|(asked, tier)| {
         let mut targets = targets(asked, tier, admitted, policy);
@@ -113,7 +180,7 @@ fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
     let tier = asked.map(|name| RequestedModel::of(name, guard).tier);
     let rung = rung(standing, tier, guard);
     let admitted = rung.admitted;
-    let limit = (admitted, rung.limits());
+    let limit = rung.limit(admitted);
     let mut trials = trials(standing, request, tier, admitted, policy);
     let fits = trials.iter().position(|trial| trial.refusing().is_none());
     let draft = match (admitted, fits) {
@@ -198,13 +265,18 @@ fn rung<'c>(standing: &'c Standing, tier: Option<ModelTier>, guard: &GuardPolicy
             admitted: guard.levels.at(cap.level),
             reason: GuardReason::Level,
             cap: Some(cap),
+            needed: None,
         };
-        let by_money = cap.is_of_money().then(|| Rung {
-            admitted: guard
-                .money
-                .admit(tier.unwrap_or(ModelTier::Top), cap.cap.left()),
-            reason: GuardReason::MoneyLeft,
-            cap: Some(cap),
+        let by_money = cap.is_of_money().then(|| {
+            let (remaining, limit) = (cap.cap.left(), cap.cap.limit);
+            let tier = tier.unwrap_or(ModelTier::Top);
+            let (admitted, needed) = guard.money.admit(tier, remaining, limit);
+            Rung {
+                admitted,
+                reason: GuardReason::MoneyLeft,
+                cap: Some(cap),
+                needed: Some(needed),
+            }
         });
         [Some(by_level), by_money].into_iter().flatten()
     });
@@ -216,6 +288,7 @@ fn rung<'c>(standing: &'c Standing, tier: Option<ModelTier>, guard: &GuardPolicy
         admitted: Some(ModelTier::Top),
         reason: GuardReason::NoCaps,
         cap: None,
+        needed: None,
     })
 }
 
@@ -243,7 +316,7 @@ impl Draft {
         request: &GuardRequest,
         policy: &Policy,
         trial: Trial,
-        (admitted_tier, limited_by): (AdmittedTier, Option<GuardReason>),
+        limit: Limit,
     ) -> GuardDecision {
         // A rung of the ladder is one of a cap before the request: what is shown has the request.
         let with_request = |cap: CapCheck| {
@@ -256,6 +329,9 @@ impl Draft {
             .cap
             .map(|cap| if is_by_ladder { with_request(cap) } else { cap });
         let model = request.model.as_deref();
+        // With a deny, a tier helps only where another model may start.
+        let has_tier =
+            self.answer != GuardAnswer::Deny || self.reason == GuardReason::NoCheaperModel;
         GuardDecision {
             answer: self.answer,
             reason: self.reason,
@@ -266,8 +342,14 @@ impl Draft {
             to: self.to,
             requested: standing.tokens(request),
             cost: trial.cost,
-            admitted_tier,
-            limited_by,
+            under_hold: standing
+                .hold
+                .clone()
+                .filter(|_| self.reason == GuardReason::UnderHold),
+            ended_hold: standing.ended_hold.clone(),
+            admitted_tier: limit.admitted.filter(|_| has_tier),
+            limited_by: limit.by.filter(|by| has_tier && *by != self.reason),
+            needed: limit.needed,
             cap,
             caps: trial.caps,
             resets_at: standing.resets_at,

@@ -7,7 +7,9 @@ use serde_with::skip_serializing_none;
 use super::models;
 use crate::{
     analysis::{ReconciledMonth, TeamUsage},
-    model::{Currency, ListedPrice, ModelPrice, ModelTier, Money, Policy, Price, Tokens},
+    model::{
+        Currency, GuardPolicy, ListedPrice, ModelPrice, ModelTier, Money, Policy, Price, Tokens,
+    },
 };
 
 /// Where the tokens of a request come from.
@@ -20,8 +22,12 @@ pub enum EstimateSource {
     TeamMedian,
     /// The median row of the log.
     LogMedian,
-    /// The log has no rows: `[guard] estimate`.
+    /// `[guard] estimate` in the settings.
+    Settings,
+    /// No row says what work uses: a default.
     Default,
+    /// What the hold reserves.
+    Hold,
 }
 
 /// The tokens that are judged.
@@ -43,12 +49,19 @@ impl TokenEstimate {
         }
     }
 
-    /// The median row of the team, else of the log, rounded up; else the default of the settings.
+    /// That of the settings, else the median row of the team, else of the log, rounded up; else a default.
     pub(super) fn of(
         reconciled: &ReconciledMonth<'_>,
         team: Option<&TeamUsage>,
         policy: &Policy,
     ) -> Self {
+        if let Some(tokens) = policy.guard.estimate {
+            return Self {
+                tokens,
+                source: EstimateSource::Settings,
+                rows: None,
+            };
+        }
         let sizes = reconciled.row_sizes();
         let of = |source, mut sizes: Vec<u64>| {
             Some(Self {
@@ -69,7 +82,7 @@ impl TokenEstimate {
             of(EstimateSource::LogMedian, all.collect())
         };
         own.or_else(of_log).unwrap_or(Self {
-            tokens: policy.guard.estimate,
+            tokens: GuardPolicy::DEFAULT_ESTIMATE,
             source: EstimateSource::Default,
             rows: None,
         })

@@ -27,7 +27,10 @@ pub use estimate::{EstimateSource, PriceSource, RequestCost, TokenEstimate};
 pub(super) use estimate::{LogPrices, cost as estimated_cost};
 pub use standing::Standing;
 
-use crate::model::{GuardPolicy, ModelTier, Tokens};
+use crate::{
+    analysis::CapAmount,
+    model::{GuardPolicy, ModelTier, Tokens},
+};
 
 /// What asks to be admitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct GuardRequest {
     /// Without a model, the answer is allow or deny.
     pub model: Option<String>,
     pub kind: RequestKind,
+    /// The id of the hold that the work was granted.
+    pub under_hold: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +87,7 @@ impl GuardAnswer {
 }
 
 impl GuardReason {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::WithinCaps,
         Self::NoCaps,
         Self::Override,
@@ -91,6 +96,7 @@ impl GuardReason {
         Self::Cap,
         Self::NoCheaperModel,
         Self::UnknownTeam,
+        Self::UnderHold,
     ];
 }
 
@@ -127,6 +133,8 @@ pub enum GuardReason {
     NoCheaperModel,
     /// The log and the settings know no team of this name, and the settings deny such ones.
     UnknownTeam,
+    /// A hold that has not ended reserves the tokens for it.
+    UnderHold,
 }
 
 /// The model to use instead.
@@ -176,10 +184,16 @@ pub struct GuardDecision {
     pub requested: TokenEstimate,
     /// What they cost with the model that may be used, where there is a cost budget.
     pub cost: Option<RequestCost>,
-    /// The highest tier of models that may start now. Absent where no work may.
+    /// The hold that the work runs under.
+    pub under_hold: Option<GuardHold>,
+    /// The id that was given for a hold which has ended, or which the log does not have.
+    pub ended_hold: Option<String>,
+    /// The highest tier of models that may start now. Absent with a deny, unless no cheaper model is known.
     pub admitted_tier: Option<ModelTier>,
-    /// What keeps models of higher tiers from starting: `level` or `money_left`.
+    /// What keeps models of higher tiers from starting: `level` or `money_left`. Absent where `reason` says it.
     pub limited_by: Option<GuardReason>,
+    /// The money that must remain of the cap that decided for what was asked for.
+    pub needed: Option<CapAmount>,
     /// The cap that decided; of an allowed request the tightest. Absent without caps.
     pub cap: Option<CapCheck>,
     /// All caps that apply.
@@ -198,6 +212,18 @@ pub struct OverriddenAnswer {
     #[serde(rename = "decision")]
     pub answer: GuardAnswer,
     pub reason: GuardReason,
+}
+
+/// A hold that work runs under.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct GuardHold {
+    pub id: String,
+    /// What it reserves.
+    pub tokens: Tokens,
+    pub model: Option<String>,
+    /// It was granted by an override, so that all its work is admitted.
+    pub overridden: bool,
 }
 
 /// A cap that cannot be judged.

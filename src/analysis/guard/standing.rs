@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::{
-    GuardReason, GuardRequest, RequestKind, TokenEstimate, Unjudged,
+    EstimateSource, GuardHold, GuardReason, GuardRequest, RequestKind, TokenEstimate, Unjudged,
     caps::CapCheck,
     decide::Trial,
     estimate::{self, LogPrices},
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     analysis::{
         self, Cap, CapScope, CostBudget, ReconciledMonth, StatusReport, held_money::HeldMoney,
+        holds::LiveHold,
     },
     model::{Currency, Policy, Tokens},
 };
@@ -31,6 +32,10 @@ pub struct Standing {
     pub resets_at: Option<DateTime<FixedOffset>>,
     /// A cap that cannot be judged.
     pub unjudged: Option<Box<Unjudged>>,
+    /// The hold of the request.
+    pub hold: Option<GuardHold>,
+    /// The id of one that has ended, or that the log does not have.
+    pub ended_hold: Option<String>,
     pub(super) prices: LogPrices,
 }
 
@@ -41,7 +46,10 @@ impl Standing {
         policy: &Policy,
         request: &GuardRequest,
     ) -> Self {
-        let usage = request.team.as_deref();
+        let id = request.under_hold.as_deref();
+        let holds = reconciled.live_holds(report.now);
+        let own = holds.iter().find(|hold| Some(hold.id) == id);
+        let usage = request.team.as_deref().or(own.map(|hold| hold.team));
         let usage = usage.and_then(|name| reconciled.find_team(name));
         let mut teams = report.teams.iter();
         let team = usage.and_then(|usage| teams.find(|team| team.name == usage.name));
@@ -62,6 +70,13 @@ impl Standing {
                 .then(|| TokenEstimate::of(reconciled, usage, policy)),
             resets_at: report.resets_at,
             unjudged: None,
+            hold: own.map(|hold| GuardHold {
+                id: hold.id.to_owned(),
+                tokens: hold.tokens,
+                model: hold.model.map(str::to_owned),
+                overridden: hold.overridden,
+            }),
+            ended_hold: id.filter(|_| own.is_none()).map(str::to_owned),
             prices: LogPrices::of(reconciled),
         };
         for cap in analysis::caps(report) {
@@ -70,22 +85,41 @@ impl Standing {
                 CapScope::Team(name) => Some(name),
             };
             if name.is_none() || name == standing.team.as_ref() {
-                standing.add(cap, (reconciled, report, policy));
+                standing.add(cap, own, (reconciled, report, policy));
             }
         }
         standing.check_price(request, policy);
         standing
     }
 
+    /// Adds a cap. What the request's own hold reserves of it is not counted beside the request.
     fn add(
         &mut self,
-        cap: Cap,
+        mut cap: Cap,
+        own: Option<&LiveHold<'_>>,
         (reconciled, report, policy): (&ReconciledMonth<'_>, &StatusReport, &Policy),
     ) {
         if cap.used.is_none() {
             let (message, key) = not_judged(&cap, report);
             let help = format!("set {key} in the currency of the log, and prices in it");
             return self.unjudged(message, help);
+        }
+        let is_own = |hold: &&LiveHold<'_>| match &cap.scope {
+            CapScope::Total => true,
+            CapScope::Team(name) => hold.team == name,
+        };
+        if let Some(hold) = own.filter(is_own) {
+            let reserved = match cap.currency {
+                None => Some(hold.tokens.0.into()),
+                Some(currency) => {
+                    let stated = hold.cost.filter(|cost| cost.currency == currency);
+                    let of = (&self.prices, policy);
+                    let priced = || estimate::cost(hold.model, hold.tokens, currency, of);
+                    let money = stated.or_else(|| priced().map(|cost| cost.money));
+                    money.map(|money| money.nanos)
+                }
+            };
+            cap.reserved = cap.reserved.saturating_sub(reserved.unwrap_or_default());
         }
         if let Some(currency) = cap.currency {
             let team = match &cap.scope {
@@ -137,6 +171,15 @@ impl Standing {
         match (request.kind, request.tokens) {
             (RequestKind::Continue, _) => TokenEstimate::given(Tokens::ZERO),
             (RequestKind::Start, Some(tokens)) => TokenEstimate::given(tokens),
+            (RequestKind::Start, None) if self.hold.is_some() => TokenEstimate {
+                tokens: self
+                    .hold
+                    .as_ref()
+                    .map(|hold| hold.tokens)
+                    .unwrap_or_default(),
+                source: EstimateSource::Hold,
+                rows: None,
+            },
             (RequestKind::Start, None) => {
                 self.estimate.unwrap_or(TokenEstimate::given(Tokens::ZERO))
             }

@@ -406,3 +406,105 @@ proptest! {
         prop_assert!(both.answer >= before.answer, "{:?} {:?}", rank(&before), rank(&both));
     }
 }
+
+/// The combinations of level, money, model, cap of the team and hold, against the answer.
+#[test]
+fn every_combination_is_answered_by_its_strictest_part() {
+    let mut table = String::from(
+        "level    money  team  held   none                 top                  middle               bottom\n",
+    );
+    for (level, used) in [
+        ("ok", 10),
+        ("note", 75),
+        ("warning", 80),
+        ("critical", 90),
+        ("exceeded", 100),
+    ] {
+        for (money, remains) in [("1.00", 1_000), ("0.99", 990), ("0.19", 190), ("0.09", 90)] {
+            for (team, limit) in [("fits", 11), ("full", 10)] {
+                for (held, reserved) in [("0", 0), ("49", 49), ("50", 50)] {
+                    let mut money_cap =
+                        cost(50_000_000_000, 50_000_000_000 - remains * 1_000_000, 0);
+                    money_cap.level = crate::model::Level::Ok;
+                    let caps = [
+                        total(1_000, used * 10, 0),
+                        money_cap,
+                        of_team(limit * 100, 1_000, reserved),
+                    ];
+                    // Thresholds of the team are judged elsewhere.
+                    let mut caps = caps.to_vec();
+                    caps[2].level = crate::model::Level::Ok;
+                    let row = answers(&caps, 51);
+                    let _ = writeln!(
+                        table,
+                        "{level:<8} {money:<6} {team:<5} {held:<6} {}",
+                        row.trim_end()
+                    );
+                }
+            }
+        }
+    }
+    assert_snapshot!(table);
+}
+
+#[test]
+fn work_under_a_hold_is_admitted_up_to_what_the_hold_reserves() {
+    let ask = |hold: GuardHold, tokens: Option<u64>, model: Option<&str>, kind| {
+        let standing = Standing {
+            caps: vec![total(100, 100, 0)],
+            hold: Some(hold),
+            ..Standing::default()
+        };
+        let request = GuardRequest {
+            tokens: tokens.map(Tokens),
+            model: model.map(str::to_owned),
+            kind,
+            ..GuardRequest::default()
+        };
+        brief(&decide(&standing, &Policy::default(), &request).unwrap())
+    };
+    let hold = |model: Option<&str>, overridden| GuardHold {
+        id: "h".to_owned(),
+        tokens: Tokens(50),
+        model: model.map(str::to_owned),
+        overridden,
+    };
+    let (start, go_on) = (RequestKind::Start, RequestKind::Continue);
+    let plain = || hold(None, false);
+    assert_eq!(ask(plain(), Some(50), None, start), "allow (under_hold)");
+    assert_eq!(ask(plain(), None, Some(TOP), start), "allow (under_hold)");
+    assert_eq!(ask(plain(), Some(51), None, start), "deny (level)");
+    assert_eq!(ask(plain(), None, Some(TOP), go_on), "allow (under_hold)");
+    let middle = || hold(Some(MIDDLE), false);
+    assert_eq!(ask(middle(), None, Some(TOP), start), "middle (under_hold)");
+    assert_eq!(
+        ask(middle(), None, Some(BOTTOM), start),
+        "allow (under_hold)"
+    );
+    let overridden = || hold(Some(MIDDLE), true);
+    assert_eq!(
+        ask(overridden(), Some(500), Some(TOP), start),
+        "allow (under_hold)"
+    );
+}
+
+#[test]
+fn a_minimum_of_money_above_the_limit_itself_does_not_apply() {
+    let ask = |cents: i128, spent: i128| {
+        let mut cap = cost(cents * 10_000_000, spent * 10_000_000, 0);
+        cap.level = crate::model::Level::Ok;
+        let models = [TOP, MIDDLE, BOTTOM];
+        models
+            .map(|model| brief(&ask(vec![cap.clone()], Some(model), 0)))
+            .join(" ")
+    };
+    assert_eq!(ask(9, 0), "allow allow allow");
+    assert_eq!(ask(10, 0), "allow allow allow");
+    assert_eq!(
+        ask(10, 1),
+        "deny (money_left) deny (money_left) deny (money_left)"
+    );
+    assert_eq!(ask(99, 1), "allow allow allow");
+    assert_eq!(ask(100, 0), "allow allow allow");
+    assert_eq!(ask(100, 1), "bottom (money_left) allow allow");
+}

@@ -153,7 +153,7 @@ log = <log>
 
 # What `tokmon guard` lets start. See docs/guard.md.
 [guard]
-# The tokens of work of which neither --tokens nor a row of the log says how much it uses.
+# The tokens of work without --tokens, in place of the median row of its team.
 #estimate = "5K"
 # What becomes of a team that neither the log nor these settings know: allow (within the budget of all teams) or deny.
 #unknown_team = "allow"

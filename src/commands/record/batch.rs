@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, FixedOffset};
 
-use super::single::{check_time, usage_of};
+use super::single::{check_time, id as single_id, usage_of};
 use crate::{
     cli::StatementArgs,
     commands::run::Run,
@@ -94,7 +94,7 @@ fn from_json(
         format!("{text} (column {})", error.column())
     })?;
     let usage = usage_of(&given, now, run).map_err(|failure| failure.to_string())?;
-    Ok((usage, given.id.is_some()))
+    Ok((usage, single_id(&given).is_some()))
 }
 
 fn from_line(line: &str, run: &Run<'_, '_>) -> Result<(Usage, bool), String> {

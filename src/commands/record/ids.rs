@@ -73,7 +73,7 @@ impl Before {
 }
 
 /// Whether two names are one team's: alike, aliases, or one with more words than the other.
-fn is_same_team(one: &str, other: &str, session: &EditSession) -> bool {
+pub fn is_same_team(one: &str, other: &str, session: &EditSession) -> bool {
     let canonical = |name: &str| {
         let name = fold_name(name);
         let teams = &session.log.settings.policy.teams;

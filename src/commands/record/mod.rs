@@ -37,7 +37,7 @@ const SETTLED_AT_ONCE: usize = 1024 * 1024;
 const MAX_WARNINGS: usize = 5;
 
 pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let gave_ids = args.batch.is_some() || args.statement.id.is_some();
+    let gave_ids = args.batch.is_some() || single::id(&args.statement).is_some();
     let (given, are_given) = given(args, run)?;
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
@@ -96,7 +96,7 @@ fn given(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<(Vec<Usage>, bool),
     let now = run.now()?;
     let usage = single::usage_of(&args.statement, now, run)?;
     single::check_time(usage.time, now)?;
-    Ok((vec![usage], args.statement.id.is_some()))
+    Ok((vec![usage], single::id(&args.statement).is_some()))
 }
 
 /// Prints notes, and also for `--quiet` which ids were recorded with other figures.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ids::is_same_team;
 use crate::{
     analysis::HoldState,
     commands::{edit_session::EditSession, guard::options, holds, run::Run},
@@ -120,19 +121,24 @@ pub fn of_holds(
     let (opened, options) = (Opened::Memory(log.into()), options(run)?);
     // A log of which nothing else can be read has no hold either.
     let states = session::hold_states(&session.log, opened, &held, &options);
-    let states = states.unwrap_or_default();
-    let states = states
-        .into_iter()
-        .chain(std::iter::repeat(HoldState::Unknown));
-    let notes =
-        held.iter()
-            .zip(states)
-            .filter_map(|(id, state)| match state {
-                HoldState::Live => None,
-                state => Some(holds::ended(id, state, options.now).unwrap_or_else(|| {
-                    format!("the log has no hold with the id {id}, so none ends")
-                })),
-            });
+    let states = states.unwrap_or_default().into_iter().map(Some);
+    let states = states.chain(std::iter::repeat(None));
+    let notes = held.iter().zip(states).filter_map(|(id, found)| {
+        let (state, team) = found.unwrap_or((HoldState::Unknown, None));
+        if state != HoldState::Live {
+            let unknown = || format!("the log has no hold with the id {id}, so none ends");
+            return Some(holds::ended(id, state, options.now).unwrap_or_else(unknown));
+        }
+        let mut users = new.iter().filter(|usage| usage.hold.as_ref() == Some(id));
+        let other = users.find(|usage| {
+            let is_own = |team: &String| is_same_team(team, &usage.team, session);
+            !team.as_ref().is_none_or(is_own)
+        });
+        let (other, team) = (&other?.team, team?);
+        Some(format!(
+            "the hold {id} of {team} ends with usage of {other}"
+        ))
+    });
     Ok(notes.take(MAX_REMARKS).collect())
 }
 

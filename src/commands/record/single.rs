@@ -40,9 +40,15 @@ pub fn usage_of(
         deliverables: given.deliverables,
         minutes: given.minutes,
         model: given.model.clone(),
-        id: given.id.clone().unwrap_or_else(|| run.random_id()),
+        id: id(given).unwrap_or_else(|| run.random_id()),
         hold: given.hold.clone(),
     })
+}
+
+/// The id that is given, else that of the usage that ends a hold: a retry then changes nothing.
+pub fn id(given: &StatementArgs) -> Option<String> {
+    let of_hold = || given.hold.as_ref().map(|hold| format!("hold.{hold}"));
+    given.id.clone().or_else(of_hold)
 }
 
 /// What counts against the budget: what is given, else the input and output tokens together. Whether tokens of a cache count is
