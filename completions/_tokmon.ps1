@@ -240,6 +240,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('--tokens', '--tokens', [CompletionResultType]::ParameterName, 'How many tokens the work will use, like 6K')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model that it will use')
             [CompletionResult]::new('--hold', '--hold', [CompletionResultType]::ParameterName, 'If allowed, reserve the tokens for so long, like 30m')
+            [CompletionResult]::new('--under-hold', '--under-hold', [CompletionResultType]::ParameterName, 'The hold that the work was granted')
             [CompletionResult]::new('--override', '--override', [CompletionResultType]::ParameterName, 'Allow in any case, and write the reason into the log')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait for other programs, like 500ms')
             [CompletionResult]::new('--hook', '--hook', [CompletionResultType]::ParameterName, 'Answer an agent harness, which asks on standard input')

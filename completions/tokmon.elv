@@ -231,6 +231,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --tokens 'How many tokens the work will use, like 6K'
             cand --model 'The model that it will use'
             cand --hold 'If allowed, reserve the tokens for so long, like 30m'
+            cand --under-hold 'The hold that the work was granted'
             cand --override 'Allow in any case, and write the reason into the log'
             cand --wait 'How long to wait for other programs, like 500ms'
             cand --hook 'Answer an agent harness, which asks on standard input'

@@ -13,11 +13,17 @@ const DECISIONS: [(GuardAnswer, &[GuardReason]); 3] = [
             GuardReason::WithinCaps,
             GuardReason::NoCaps,
             GuardReason::Override,
+            GuardReason::UnderHold,
         ],
     ),
     (
         GuardAnswer::Downgrade,
-        &[GuardReason::Level, GuardReason::MoneyLeft, GuardReason::Cap],
+        &[
+            GuardReason::Level,
+            GuardReason::MoneyLeft,
+            GuardReason::Cap,
+            GuardReason::UnderHold,
+        ],
     ),
     (
         GuardAnswer::Deny,
@@ -26,6 +32,7 @@ const DECISIONS: [(GuardAnswer, &[GuardReason]); 3] = [
             GuardReason::MoneyLeft,
             GuardReason::Cap,
             GuardReason::NoCheaperModel,
+            GuardReason::UnknownTeam,
         ],
     ),
 ];
