@@ -54,11 +54,9 @@ impl UniqueNames {
 
 /// When the period of the budget began. None where the log does not say when it was reset.
 fn start_of_period(report: &StatusReport) -> Option<DateTime<FixedOffset>> {
-    match &report.period {
-        Some(period) => period.since,
-        None => {
-            let midnight = report.month.first_day().and_time(NaiveTime::MIN);
-            midnight.and_local_timezone(*report.now.offset()).single()
-        }
+    if let Some(period) = &report.period {
+        return period.since;
     }
+    let midnight = report.month.first_day().and_time(NaiveTime::MIN);
+    midnight.and_local_timezone(*report.now.offset()).single()
 }

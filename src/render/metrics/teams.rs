@@ -24,11 +24,11 @@ pub fn write(report: &StatusReport, text: &mut MetricsText) {
     // Numbered in the order of the log, so that a name keeps its number.
     let mut names = UniqueNames::default();
     let numbered = |name: &str, number: usize| format!("{name} ({number})");
-    let named = report.teams.iter().map(|team| {
+    let all = report.teams.iter().map(|team| {
         let name = names.unique(&escape_unsafe(&team.name), numbered);
         NamedTeam { name, team }
     });
-    let mut teams: Vec<NamedTeam> = named.collect();
+    let mut teams: Vec<NamedTeam> = all.collect();
     teams.sort_by_key(|named| std::cmp::Reverse(named.team.used_tokens));
     let (listed, others) = teams.split_at(teams.len().min(MAX_TEAMS));
     let of = |value: &dyn Fn(&TeamReport) -> Option<String>| -> Vec<Sample> {

@@ -1,5 +1,10 @@
 //! What time does to figures, with a clock that a test sets.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test writes the log that it reads"
+)]
+
 use std::{cell::Cell, fs, path::Path, sync::mpsc};
 
 use chrono::{DateTime, FixedOffset, Utc};
