@@ -140,20 +140,19 @@ pub(super) fn without_options(command: Command) -> Command {
 
 /// The definition, with the exit codes of each command at the end of its long help.
 pub(super) fn with_exit_codes(command: Command) -> Command {
-    CODES.iter().fold(command, |command, (name, codes)| {
-        let of = |command: Command| {
-            let before = command.get_after_long_help();
-            let before = before.or_else(|| command.get_after_help());
-            let before = before.map(ToString::to_string);
-            let before = before.map(|text| format!("{text}\n\n")).unwrap_or_default();
-            command.after_long_help(format!("{before}{}", exit_codes(name, codes)))
-        };
-        if command.get_name() == *name {
-            of(command)
-        } else {
-            command.mut_subcommand(name, of)
-        }
-    })
+    with_own_exit_codes(command).mut_subcommands(with_own_exit_codes)
+}
+
+/// The same for the program or one command alone.
+pub(super) fn with_own_exit_codes(command: Command) -> Command {
+    let name = command.get_name();
+    let Some((name, codes)) = CODES.iter().find(|(of, _)| *of == name) else {
+        return command;
+    };
+    let before = command.get_after_long_help();
+    let before = before.or_else(|| command.get_after_help());
+    let before = before.map(|text| format!("{text}\n\n")).unwrap_or_default();
+    command.after_long_help(format!("{before}{}", exit_codes(name, codes)))
 }
 
 fn exit_codes(command: &str, codes: &[u8]) -> String {

@@ -37,7 +37,7 @@ pub use values::{parse_time, parse_tokens};
 
 /// The token budget of a team of AI agents, read from its Markdown cost log
 #[derive(Clone, Debug, Parser)]
-#[command(name = "tokmon", version, styles = STYLES, help_template = TEMPLATE, before_help = EXAMPLES, after_help = MORE, disable_help_subcommand = true)]
+#[command(name = "tokmon", bin_name = "tokmon", version, styles = STYLES, help_template = TEMPLATE, before_help = EXAMPLES, after_help = MORE, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     pub views: ViewArgs,
@@ -82,7 +82,7 @@ impl Cli {
     pub fn outline(width: usize) -> clap::Command {
         let mut command = help::without_options(Self::command().term_width(width));
         command.build();
-        help::with_exit_codes(command)
+        help::with_own_exit_codes(command)
     }
 
     /// Whether a cost log and its settings are needed. The status line reads them itself, since it is never to fail.

@@ -124,10 +124,15 @@ pub fn explain(
         let arg = arg.to_string_lossy();
         sanitize(&arg) == arg
     });
-    let mut text = if harmless && cx.color_mode(terminal, color(args)) == ColorMode::Color {
-        error.render().ansi().to_string()
+    let rendered = error.render();
+    let is_colored = harmless && cx.color_mode(terminal, color(args)) == ColorMode::Color;
+    let mut text = if is_colored {
+        rendered.ansi().to_string()
+    } else if wrong {
+        sanitize_lines(&rendered.to_string())
     } else {
-        sanitize_lines(&error.render().to_string())
+        // Help repeats nothing that was typed.
+        rendered.to_string()
     };
     if error.kind() == ErrorKind::DisplayHelp {
         text = grouped(&text);
