@@ -1,31 +1,21 @@
 //! `tokmon guard --hook`: answers an agent harness, which takes any surprise for a reason to stop, to go on, or to spend more. So all
 //! that can go wrong ends here, wrong options included: with an exit code of 0 or 1, and nothing on standard error where it allows.
 
-use std::{
-    ffi::OsString,
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+mod decision;
+
+use std::{ffi::OsString, io, time::Duration};
 
 use clap::ValueEnum as _;
 
-use super::{
-    Context, arguments,
-    guard::{Judged, count, judge},
-    run::Run,
-};
+use super::{Context, arguments};
 use crate::{
-    analysis::guard::{
-        GuardAnswer, GuardDecision, GuardReason, GuardRequest, RequestKind, RequestedModel,
-    },
-    cli::{Command, GlobalArgs, GuardArgs},
+    cli::Command,
     exit::ExitCode,
     failure::Failure,
     harness::{Answer, Event, Harness, Payload, Question},
-    model::{Level, ModelTier},
-    render, store,
+    render,
 };
+use decision::{Asked, NotDecided, decide};
 
 /// The largest question, in bytes. It may hold all that was said in a session.
 const MAX_INPUT: usize = 256 * 1024 * 1024;
@@ -218,29 +208,6 @@ impl HookCall {
     }
 }
 
-/// Why nothing is decided.
-enum NotDecided {
-    /// There is nothing to guard.
-    Unguarded(String),
-    /// It is allowed, but what the team may use is not guarded.
-    WithoutTeam(String),
-    Failed(Failure),
-}
-
-impl From<Failure> for NotDecided {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-/// What is asked, and by whom.
-struct Asked<'a> {
-    harness: Harness,
-    event: Event,
-    question: &'a Question,
-    payload: &'a Payload<'a>,
-}
-
 /// The value of an option, by the last place that gives one.
 fn value(args: &[OsString], name: &str) -> Option<String> {
     let mut words = args.iter().map(|arg| arg.to_string_lossy());
@@ -293,189 +260,4 @@ fn read_all(cx: &mut Context<'_>) -> Result<Vec<u8>, Failure> {
             return Err(Failure::no_data("hook input is too large"));
         }
     }
-}
-
-/// Decides on what is asked, by the log of the folder that the agent works in.
-fn decide(
-    global: &GlobalArgs,
-    options: &GuardArgs,
-    asked: &Asked<'_>,
-    cx: &mut Context<'_>,
-) -> Result<Answer, NotDecided> {
-    let here = cx.folder.clone();
-    let folder = asked.payload.text("cwd").map(PathBuf::from);
-    let folder = folder.filter(|folder| folder.is_absolute() && !store::is_missing(folder));
-    let folder = folder.unwrap_or_else(|| here.clone());
-    // What else there is to say is not for the harness.
-    let mut inner = Context {
-        folder: folder.clone(),
-        environment: cx.environment,
-        clock: cx.clock,
-        zone: cx.zone,
-        input: &mut io::empty(),
-        input_is_ready: cx.input_is_ready,
-        out: &mut io::sink(),
-        err: &mut io::sink(),
-        out_terminal: cx.out_terminal,
-        err_terminal: cx.err_terminal,
-        input_is_terminal: false,
-        uptime: cx.uptime,
-        random: cx.random,
-        signals: cx.signals.clone(),
-    };
-    let mut run = Run::new(global, &mut inner);
-    run.read_settings()?;
-    let is_missing =
-        |run: &Run<'_, '_>| matches!(&run.located, Some(Err(failure)) if failure.is_no_input());
-    if is_missing(&run) && folder != here {
-        run.cx.folder = here;
-        run.located = None;
-        run.read_settings()?;
-    }
-    if is_missing(&run) && run.log_path().is_none() {
-        return Err(NotDecided::Unguarded("no cost log found".to_owned()));
-    }
-    let request = request(options, asked, &folder, &mut run)?;
-    let judged = judge(&request, &mut run).map_err(|failure| {
-        if failure.is_no_log() {
-            return NotDecided::Unguarded(failure.to_string());
-        }
-        NotDecided::Failed(failure)
-    })?;
-    if judged.decision.reason == GuardReason::NoCaps {
-        return Err(NotDecided::Unguarded(match &judged.decision.unknown_team {
-            Some(team) => format!("the log knows no team {team}, and there is no budget for all"),
-            None => "no budget is set".to_owned(),
-        }));
-    }
-    let answer = answer(asked.event, asked.question, &judged);
-    let answer = asked.harness.possible(asked.event, asked.question, answer);
-    count_answer(asked, &answer, &judged, &mut run);
-    let begins = matches!(asked.event, Event::UserPromptSubmit | Event::BeforeAgent);
-    match judged.decision.unknown_team {
-        Some(team) if begins && answer == Answer::ALLOW => Err(NotDecided::WithoutTeam(team)),
-        _ => Ok(answer),
-    }
-}
-
-/// Counts what the harness is told: work that is to start, and each step of it that is not allowed as it is.
-fn count_answer(asked: &Asked<'_>, answer: &Answer, judged: &Judged, run: &mut Run<'_, '_>) {
-    let answered = match answer {
-        Answer::Allow { .. } => GuardAnswer::Allow,
-        Answer::Downgrade { .. } => GuardAnswer::Downgrade,
-        Answer::Deny { .. } => GuardAnswer::Deny,
-    };
-    let is_plain = answered == GuardAnswer::Allow && !asked.question.starts_work;
-    if is_plain || asked.event == Event::SessionStart {
-        return;
-    }
-    let mut decision = judged.decision.clone();
-    if answered == GuardAnswer::Allow && decision.answer != GuardAnswer::Allow {
-        decision.reason = GuardReason::WithinCaps;
-    }
-    decision.answer = answered;
-    count(&judged.log, &decision, run);
-}
-
-fn request(
-    options: &GuardArgs,
-    asked: &Asked<'_>,
-    folder: &Path,
-    run: &mut Run<'_, '_>,
-) -> Result<GuardRequest, Failure> {
-    let question = asked.question;
-    let [team, agent] = [&options.team, &options.hook.agent].map(Clone::clone);
-    if team.as_ref().is_some_and(|team| team.trim().is_empty()) {
-        return Err(Failure::usage("the name of the team is empty"));
-    }
-    let log = run.locate()?;
-    let path = log.settings_path.as_deref();
-    let by_rule = log
-        .settings
-        .team_of(folder, path, &|| store::checkout(folder));
-    run.located = Some(Ok(log));
-    // What an option says outranks the environment, and that the payload.
-    let of_environment = |name| run.cx.first_variable(&[name]);
-    let (others, otherwise) = match of_environment("TOKMON_TEAM") {
-        Some(team) => ([None, None], Some(team)),
-        None => (
-            [of_environment("TOKMON_AGENT"), asked.payload.agent()],
-            by_rule,
-        ),
-    };
-    Ok(GuardRequest {
-        team,
-        roles: std::iter::once(agent).chain(others).flatten().collect(),
-        otherwise,
-        tokens: options.tokens.filter(|_| question.starts_work),
-        model: question.model.clone().or_else(|| options.model.clone()),
-        kind: if question.starts_work {
-            RequestKind::Start
-        } else {
-            RequestKind::Continue
-        },
-        under_hold: None,
-    })
-}
-
-fn answer(event: Event, question: &Question, judged: &Judged) -> Answer {
-    let decision = &judged.decision;
-    let reason = render::guard::reason(decision);
-    let deny = |advice: &str| Answer::Deny {
-        reason: format!("{reason}{advice}"),
-    };
-    match decision.answer {
-        _ if event == Event::PreModelSwitch => {
-            if is_switch_up(question, judged) {
-                let model = question.model.as_deref().unwrap_or("another model");
-                deny(&format!("; a switch to {model} has to wait"))
-            } else {
-                Answer::ALLOW
-            }
-        }
-        GuardAnswer::Allow => Answer::Allow {
-            warning: (event == Event::SessionStart)
-                .then(|| warning(judged))
-                .flatten(),
-        },
-        GuardAnswer::Deny => deny("; wait, or ask for a larger budget"),
-        GuardAnswer::Downgrade => match &decision.to {
-            Some(to) if is_cheaper(question, decision, to.tier) => Answer::Downgrade {
-                model: to.model.clone(),
-                reason,
-            },
-            _ => Answer::ALLOW,
-        },
-    }
-}
-
-/// Whether a model is cheaper than the one that would be used. Of a subagent whose model is not known, only the cheapest surely is.
-fn is_cheaper(question: &Question, decision: &GuardDecision, tier: ModelTier) -> bool {
-    let is_known = question
-        .subagent
-        .as_ref()
-        .is_none_or(|subagent| subagent.names_model);
-    is_known || tier == ModelTier::Bottom || decision.reason == GuardReason::Cap
-}
-
-/// Whether a switch of models is one to a more expensive tier than may start now. Back to a cheaper one is always right.
-fn is_switch_up(question: &Question, judged: &Judged) -> bool {
-    let guard = &judged.log.settings.policy.guard;
-    let tier = |model: &Option<String>| Some(RequestedModel::of(model.as_deref()?, guard).tier);
-    let (before, after) = (tier(&question.model_before), tier(&question.model));
-    let is_admitted =
-        judged.decision.answer != GuardAnswer::Deny && after <= judged.decision.admitted_tier;
-    !is_admitted && (before.is_none() || after > before)
-}
-
-/// What the user should know as a session begins.
-fn warning(judged: &Judged) -> Option<String> {
-    let decision = &judged.decision;
-    if let Some(team) = &decision.unknown_team {
-        return Some(format!(
-            "the log knows no team {team}; only the budget of all teams is guarded"
-        ));
-    }
-    let is_high = decision.caps.iter().any(|cap| cap.level >= Level::Warning);
-    is_high.then(|| render::guard::reason(decision))
 }
