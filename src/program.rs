@@ -9,7 +9,7 @@
 use std::{
     ffi::{OsStr, OsString},
     fmt,
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError, mpsc},

@@ -102,14 +102,14 @@ impl Notifier {
         let (program, send) = (self.program.clone(), self.send.clone());
         thread::spawn(move || {
             let (ended, output) = program.output();
-            let sent = ended.map(|()| messages(&output, "sent", "message"));
+            let delivered = ended.map(|()| messages(&output, "sent", "message"));
             let problem = || messages(&output, "failed", "problem").into_iter().next();
             let failed = |failure: ProgramFailure| {
                 let problem = problem().map(|problem| format!("not sent: {problem}"));
                 problem.unwrap_or_else(|| brief(&failure.to_string()))
             };
             // Fails where the run is ending.
-            let _ = say.send(sent.map_err(failed));
+            let _ = say.send(delivered.map_err(failed));
             let _ = send.send(Event::Notified);
         });
         self.running = Some(outcome);
