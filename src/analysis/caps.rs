@@ -11,7 +11,7 @@ use super::{
     report::{FigureKind, StatusReport, TeamReport},
 };
 use crate::{
-    model::{BudgetLines, BudgetSource, Currency, Level, Money, Percent, Thresholds, Tokens},
+    model::{BudgetLines, BudgetSource, Currency, Level, Money, Thresholds, Tokens},
     text::{FileId, FileRole, Place},
 };
 
@@ -122,24 +122,9 @@ impl Cap {
             .saturating_sub(self.reserved)
     }
 
-    /// Whether as much more may be used, up to the limit.
-    pub fn admits(&self, amount: i128) -> bool {
-        self.used.is_some() && amount <= self.left()
-    }
-
     /// The level of what is used.
     pub fn level(&self, thresholds: &Thresholds) -> Option<Level> {
         Some(thresholds.level(self.used?, self.limit))
-    }
-
-    /// The share that is used. None of a limit of nothing.
-    pub fn share(&self) -> Option<Percent> {
-        Percent::new(self.used?, self.limit)
-    }
-
-    /// One of its amounts as it is written.
-    pub fn written(&self, amount: i128) -> String {
-        self.amount(amount).to_string()
     }
 }
 

@@ -149,12 +149,12 @@ impl ReconciledMonth<'_> {
                     }
                     _ => self.whole(team),
                 };
-                teams.entry(team.id).or_default().add(part);
+                teams.entry(team.id).or_default().add(&part);
             }
         }
         if let Some(reset) = &reset {
             for (team, part) in self.used_in_earlier_months(&reset.event) {
-                teams.entry(team).or_default().add(part);
+                teams.entry(team).or_default().add(&part);
             }
         }
         Period { reset, teams }
@@ -368,7 +368,7 @@ impl Period {
 }
 
 impl TeamPeriod {
-    fn add(&mut self, part: Self) {
+    fn add(&mut self, part: &Self) {
         let used = self.used.into_iter().chain(part.used);
         self.used = used.reduce(Tokens::saturating_add);
         self.cost.add(&part.cost);

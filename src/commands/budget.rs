@@ -1,8 +1,6 @@
 //! `tokmon budget`: every limit that applies, and how a budget that is reset by hand begins anew. A reset is decided under the lock of
 //! the log, so that no usage falls between what it says was used and itself.
 
-use std::io::Read as _;
-
 use super::{edit_session::EditSession, guard::options, run::Run};
 use crate::{
     analysis::{Cap, caps, guard::GuardRequest},
@@ -24,9 +22,8 @@ use crate::{
 const MAX_ANSWER: usize = 16;
 
 pub fn run(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let options = options(run)?;
     let log = if args.reset {
-        match reset(args, &options, run)? {
+        match reset(args, run)? {
             Some(log) => log,
             None => return Ok(ExitCode::Findings),
         }
@@ -34,7 +31,7 @@ pub fn run(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         run.locate()?
     };
     let opened = log.open(run.cx.input)?;
-    let guarded = guarded(&log, opened, &options)?;
+    let guarded = guarded(&log, opened, &options(run)?)?;
     let document = document(&log, guarded, args.reset, run);
     if !run.is_silent() {
         let (format, style) = (run.format(), run.style());
@@ -93,18 +90,14 @@ fn document(
 }
 
 /// Begins a new period, if that is confirmed.
-fn reset(
-    args: &BudgetArgs,
-    options: &JudgeOptions,
-    run: &mut Run<'_, '_>,
-) -> Result<Option<LogFiles>, Failure> {
+fn reset(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<Option<LogFiles>, Failure> {
     let session = EditSession::open(run)?;
     if session.log.settings.policy.reset != BudgetReset::Manual {
         let message = "this budget begins anew with each month";
         return Err(Failure::config(message)
             .help("set `reset = \"manual\"` under [budget] in tokmon.toml to reset it by hand"));
     }
-    if !args.yes && !is_confirmed(&session, options, run)? {
+    if !args.yes && !is_confirmed(&session, run)? {
         run.urgent_note("the budget is not reset");
         return Ok(None);
     }
@@ -112,13 +105,6 @@ fn reset(
         .cx
         .first_variable(&["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"]);
     let id = run.random_id();
-    let now = options.now;
-    let event = LogEvent {
-        by: by.map(Into::into),
-        reason: args.reason.as_deref().map(Into::into),
-        id: Some(id.into()),
-        ..LogEvent::new(EventKind::Reset, now, Month::of(now.date_naive()))
-    };
     let mut written = String::new();
     let appended = session.target.append_decided(args.wait, &mut |bytes| {
         let text = session.writable(bytes.to_vec())?;
@@ -127,7 +113,16 @@ fn reset(
             return Ok(None);
         }
         let opened = Opened::Memory(bytes.to_vec());
-        let baselines = session::baselines(&session.log, opened, options);
+        // The moment under the lock: time passes with the question, and with waiting.
+        let options = options(run)?;
+        let now = options.now;
+        let event = LogEvent {
+            by: by.as_deref().map(Into::into),
+            reason: args.reason.as_deref().map(Into::into),
+            id: Some(id.as_str().into()),
+            ..LogEvent::new(EventKind::Reset, now, Month::of(now.date_naive()))
+        };
+        let baselines = session::baselines(&session.log, opened, &options);
         let baselines = baselines.map_err(|error| error.failure)?;
         let source = Source::new(text);
         let newline = source.newline();
@@ -153,11 +148,7 @@ fn reset(
 }
 
 /// Asks on a terminal. Elsewhere, `--yes` is needed.
-fn is_confirmed(
-    session: &EditSession,
-    options: &JudgeOptions,
-    run: &mut Run<'_, '_>,
-) -> Result<bool, Failure> {
+fn is_confirmed(session: &EditSession, run: &mut Run<'_, '_>) -> Result<bool, Failure> {
     if !run.cx.input_is_terminal {
         let message =
             "--reset asks before it begins a new period, and standard input is no terminal";
@@ -166,7 +157,7 @@ fn is_confirmed(
         );
     }
     let opened = session.log.open(run.cx.input)?;
-    let report = guarded(&session.log, opened, options)?.report;
+    let report = guarded(&session.log, opened, &options(run)?)?.report;
     let since = report.period.as_ref().and_then(|period| period.since);
     let since = match since {
         Some(since) => format!("since {}", since.format("%Y-%m-%d %H:%M")),

@@ -632,7 +632,7 @@ mod tests {
         );
         assert_eq!(
             said(
-                r#"[HOLD] 2026-02-25T10:20:00+09:00 team=A tokens=6000 cost=$0.12 model=claude-opus-5 until=2026-02-25T11:20:00+09:00 id=h82"#
+                "[HOLD] 2026-02-25T10:20:00+09:00 team=A tokens=6000 cost=$0.12 model=claude-opus-5 until=2026-02-25T11:20:00+09:00 id=h82"
             ),
             r#"2026-02-25: Hold(Hold { team: "A", tokens: Tokens(6000), until: 2026-02-25T11:20:00+09:00, cost: Some(StatedCost { nanos: 120000000, currency: Some(USD) }), overridden: false, model: Some("claude-opus-5"), id: "h82" })"#
         );

@@ -117,8 +117,8 @@ fn notice<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>>
     let threshold = threshold
         .parse()
         .map_err(|_| unread(&pairs, "threshold", threshold, number))?;
-    let mut bases = NoticeBasis::ALL.into_iter();
-    let basis = bases
+    let mut all = NoticeBasis::ALL.into_iter();
+    let basis = all
         .find(|known| known.word() == basis)
         .ok_or_else(|| unread(&pairs, "basis", basis, "`actual`, `reserved` or `forecast`"))?;
     Ok(LineEvent::Notice(Box::new(Notice {
