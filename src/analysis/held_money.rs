@@ -1,5 +1,7 @@
 //! What holds reserve of budgets in money: the cost that they state, else what their tokens are likely to cost.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset};
 
 use super::{
@@ -10,7 +12,8 @@ use super::{
 use crate::model::{Currency, Policy};
 
 pub(super) struct HeldMoney<'a> {
-    holds: Vec<LiveHold<'a>>,
+    /// By team.
+    holds: BTreeMap<&'a str, Vec<LiveHold<'a>>>,
     prices: LogPrices,
     policy: &'a Policy,
 }
@@ -34,13 +37,17 @@ impl<'a> HeldMoney<'a> {
         } else {
             Vec::new()
         };
+        let mut by_team: BTreeMap<&str, Vec<LiveHold<'_>>> = BTreeMap::new();
+        for hold in &holds {
+            by_team.entry(hold.team).or_default().push(*hold);
+        }
         Self {
             prices: if holds.is_empty() {
                 LogPrices::default()
             } else {
                 LogPrices::of(reconciled)
             },
-            holds,
+            holds: by_team,
             policy,
         }
     }
@@ -51,8 +58,9 @@ impl<'a> HeldMoney<'a> {
             nanos: 0,
             is_open: false,
         };
-        let holds = self.holds.iter();
-        for hold in holds.filter(|hold| team.is_none_or(|team| hold.team == team)) {
+        let of_team = team.map(|team| self.holds.get(team).map_or(&[][..], Vec::as_slice));
+        let all = self.holds.values().filter(|_| team.is_none()).flatten();
+        for hold in of_team.into_iter().flatten().chain(all) {
             let stated = hold.cost.filter(|cost| cost.currency == currency);
             let of = (&self.prices, self.policy);
             let priced = || estimated_cost(hold.model, hold.tokens, currency, of);

@@ -238,6 +238,24 @@ pub fn counts(log: &LogFiles) -> DecisionCounts {
     DecisionCounts::parse(&String::from_utf8_lossy(&bytes))
 }
 
+/// What is written with a decision.
+struct Written<'a> {
+    hold: Option<(String, std::time::Duration)>,
+    /// The id and the reason of an override.
+    overriding: Option<(String, &'a str)>,
+    /// Who overrides.
+    by: Option<String>,
+}
+
+/// A decision under the lock, with the lines to write.
+struct Planned {
+    guarded: GuardedLog,
+    decision: GuardDecision,
+    hold: Option<GrantedHold>,
+    lines: Vec<String>,
+    now: DateTime<FixedOffset>,
+}
+
 /// Decides on a request while no other process does, and writes the hold and the override, if any.
 fn decide_and_write(
     args: &GuardArgs,
@@ -248,14 +266,15 @@ fn decide_and_write(
         return Err(Failure::usage("--hold needs a team")
             .help("name the team that is to work with --team or TOKMON_TEAM"));
     }
-    let by = run
-        .cx
-        .first_variable(&["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"]);
+    let users = ["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"];
+    let reason = args.override_reason.as_deref();
+    let written = Written {
+        hold: args.hold.map(|length| (run.random_id(), length)),
+        overriding: reason.map(|reason| (run.random_id(), reason)),
+        by: run.cx.first_variable(&users),
+    };
     let session = EditSession::open(run)?;
-    let (id, override_id) = (run.random_id(), run.random_id());
-    let mut outcome = None;
-    let mut written: Vec<String> = Vec::new();
-    let mut secret = None;
+    let mut planned: Option<Planned> = None;
     let appended = session.target.append_decided(args.wait, &mut |bytes| {
         // Lines are appended to a log with a conflict, too. Nothing but UTF-8 is written into.
         let text = match str::from_utf8(bytes) {
@@ -263,39 +282,18 @@ fn decide_and_write(
             Err(_) => &session.utf8(bytes.to_vec())?,
         };
         // The log was replaced after the lines were written, and has them.
-        if !written.is_empty() && written.iter().all(|line| text.contains(line.as_str())) {
+        let before = planned.as_ref().map_or(&[][..], |planned| &planned.lines);
+        if !before.is_empty() && before.iter().all(|line| text.contains(line.as_str())) {
             return Ok(None);
         }
         let opened = Opened::Memory(bytes.to_vec());
         // The wait for the lock may have been long.
         let options = options(run)?;
-        let mut lines = Vec::new();
-        let (guarded, decision) = match &args.override_reason {
-            None => decide(&session.log, opened, request, &options)?,
-            Some(_) => override_any(&session.log, opened, request, &options)?,
-        };
-        if let Some(reason) = &args.override_reason {
-            lines.push(override_line(
-                (&override_id, reason),
-                by.as_deref(),
-                &decision,
-                &options,
-            )?);
-        }
-        let hold = args.hold.filter(|_| decision.is_admitted());
-        let hold = hold.map(|length| hold_of(&id, length, request, &decision, options.now));
-        let hold = hold.transpose()?;
-        if let Some(hold) = &hold {
-            lines.push(hold_line(hold, options.now)?);
-        }
-        secret = record::secret(&lines.join("\n"), &session);
-        outcome = Some((guarded, decision, hold, options.now));
+        let plan = plan(&session.log, opened, (request, &written), &options)?;
         let newline = newline(text);
-        let text: String = lines
-            .iter()
-            .flat_map(|line| [line.as_str(), newline])
-            .collect();
-        written = lines;
+        let lines = plan.lines.iter();
+        let text: String = lines.flat_map(|line| [line.as_str(), newline]).collect();
+        planned = Some(plan);
         Ok::<_, Failure>((!text.is_empty()).then_some(text))
     });
     match appended {
@@ -303,18 +301,50 @@ fn decide_and_write(
         Err(RewriteError::Plan(failure)) => return Err(failure),
         Err(RewriteError::Write(error)) => return Err(error.into()),
     }
-    if let Some(secret) = secret {
+    let nothing = || Failure::new(ExitCode::Internal, "nothing was decided");
+    let planned = planned.ok_or_else(nothing)?;
+    if let Some(secret) = record::secret(&planned.lines.join("\n"), &session) {
         run.urgent_note(secret);
     }
-    let nothing = || Failure::new(ExitCode::Internal, "nothing was decided");
-    let (guarded, decision, hold, now) = outcome.ok_or_else(nothing)?;
     Ok(Judged {
-        notes: notes(&guarded, &decision),
+        notes: notes(&planned.guarded, &planned.decision),
         log: session.log,
+        guarded: planned.guarded,
+        decision: planned.decision,
+        hold: planned.hold,
+        now: planned.now,
+    })
+}
+
+/// Decides, and says which lines to write.
+fn plan(
+    log: &LogFiles,
+    opened: Opened,
+    (request, written): (&GuardRequest, &Written<'_>),
+    options: &JudgeOptions,
+) -> Result<Planned, Failure> {
+    let mut lines = Vec::new();
+    let (guarded, decision) = match &written.overriding {
+        None => decide(log, opened, request, options)?,
+        Some((id, reason)) => {
+            let (guarded, decision) = override_any(log, opened, request, options)?;
+            let by = written.by.as_deref();
+            lines.push(override_line((id, reason), by, &decision, options)?);
+            (guarded, decision)
+        }
+    };
+    let hold = written.hold.as_ref().filter(|_| decision.is_admitted());
+    let hold = hold.map(|(id, length)| hold_of(id, *length, request, &decision, options.now));
+    let hold = hold.transpose()?;
+    if let Some(hold) = &hold {
+        lines.push(hold_line(hold, options.now)?);
+    }
+    Ok(Planned {
         guarded,
         decision,
         hold,
-        now,
+        lines,
+        now: options.now,
     })
 }
 

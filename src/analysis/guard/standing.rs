@@ -126,8 +126,8 @@ impl Standing {
                 CapScope::Total => None,
                 CapScope::Team(name) => Some(name.as_str()),
             };
-            let held = HeldMoney::of(reconciled, policy, report.now);
-            if held.in_currency(currency, team).is_open {
+            let money = HeldMoney::of(reconciled, policy, report.now);
+            if money.in_currency(currency, team).is_open {
                 let help = "free it with `tokmon holds --free ID`, or set the price of its model under [prices]";
                 self.unjudged(
                     format!("a hold has no price in {currency}"),
