@@ -63,9 +63,34 @@ impl Cli {
         {
             return None;
         }
-        let command = GlobalArgs::augment_args(WatchArgs::augment_args(ViewArgs::augment_args(
-            clap::Command::new("tokmon"),
-        )));
+        Self::read_with(Self::views(), args)
+    }
+
+    /// Reads a command line that begins with one of the commands that agents and status bars run all the time. Without the
+    /// definitions of the others, and `None` as for [`Self::read_views`].
+    pub fn read_frequent(args: &[OsString]) -> Option<Self> {
+        let (first, others) = args.get(1..)?.split_first()?;
+        if others.iter().any(|word| word == "-h" || word == "--help") {
+            return None;
+        }
+        let (name, define): (_, fn(clap::Command) -> clap::Command) = match first.to_str()? {
+            "record" => ("record", RecordArgs::augment_args),
+            "guard" => ("guard", GuardArgs::augment_args),
+            "statusline" => ("statusline", StatuslineArgs::augment_args),
+            _ => return None,
+        };
+        // Deferred, since it changes global options, which clap adds before.
+        let command = clap::Command::new(name).defer(define);
+        Self::read_with(Self::views().subcommand(command), args)
+    }
+
+    /// The definition of the views.
+    fn views() -> clap::Command {
+        let command = clap::Command::new("tokmon");
+        GlobalArgs::augment_args(WatchArgs::augment_args(ViewArgs::augment_args(command)))
+    }
+
+    fn read_with(command: clap::Command, args: &[OsString]) -> Option<Self> {
         let mut matches = command.try_get_matches_from(args).ok()?;
         Self::from_arg_matches_mut(&mut matches).ok()
     }

@@ -17,7 +17,7 @@ use crate::{
 
 /// Reads the command line. Help is wrapped to this width, or not at all.
 pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error> {
-    if let Some(cli) = Cli::read_views(args) {
+    if let Some(cli) = Cli::read_views(args).or_else(|| Cli::read_frequent(args)) {
         return Ok(cli);
     }
     // To clap, a width of zero is none at all.
