@@ -53,8 +53,8 @@ pub(super) fn read(bytes: &[u8], asked: &[String]) -> Result<PriceFile, String> 
         let Some(object) = object(value) else {
             continue;
         };
-        match object.get("models").and_then(|models| self::object(models)) {
-            Some(models) => {
+        if let Some(models) = object.get("models").and_then(|models| self::object(models)) {
+            {
                 for (name, model) in &models {
                     let cost = self::object(model);
                     let cost = cost.and_then(|model| self::object(model.get("cost")?));
@@ -74,7 +74,8 @@ pub(super) fn read(bytes: &[u8], asked: &[String]) -> Result<PriceFile, String> 
                     }
                 }
             }
-            None => {
+        } else {
+            {
                 let provider = object.get("litellm_provider");
                 let provider = provider.and_then(|text| string(text)).unwrap_or_default();
                 let prefix = format!("{provider}/");
