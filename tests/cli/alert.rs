@@ -1,6 +1,7 @@
 //! `tokmon alert`: which notices go out, once; what a program is given, and what becomes of one that fails; what is trusted.
 
 use std::{
+    fmt::Write as _,
     fs,
     os::unix::fs::PermissionsExt as _,
     path::Path,
@@ -106,7 +107,7 @@ fn of_several_thresholds_the_highest_is_notified_and_a_raised_budget_begins_anew
     let folder = scene(950);
     let mut seen = String::new();
     let mut step = |what: &str, line: &str| {
-        seen += &format!("{what}: {}", pictures(&folder, &[line]));
+        let _ = write!(seen, "{what}: {}", pictures(&folder, &[line]));
     };
     step("75, 80 and 90 at once", "alert -q");
     write(

@@ -99,147 +99,10 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
     for 2026-02; begins anew on 2026-03-01 00:00 +00:00
     --- err
     ");
-    assert_snapshot!(run(folder.path(), "budget --json --budget 50K"), @r#"
-    exit 0
-    --- out
-    {
-      "schema_version": 1,
-      "file": "cost-log.md",
-      "now": "2026-02-25T17:00:00Z",
-      "month": "2026-02",
-      "reset": "month",
-      "resets_at": "2026-03-01T00:00:00Z",
-      "thresholds": {
-        "note": 75,
-        "warning": 80,
-        "critical": 90,
-        "exceeded": 100
-      },
-      "caps": [
-        {
-          "scope": "total",
-          "unit": "tokens",
-          "limit": 50000,
-          "used": 35000,
-          "reserved": 0,
-          "remaining": 15000,
-          "ratio": 0.7,
-          "level": "ok",
-          "reserved_level": "ok",
-          "complete": true,
-          "source": "option"
-        },
-        {
-          "scope": "total",
-          "unit": "cost",
-          "limit": {
-            "amount": "1.00",
-            "currency": "USD"
-          },
-          "used": {
-            "amount": "0.105",
-            "currency": "USD"
-          },
-          "reserved": {
-            "amount": "0.00",
-            "currency": "USD"
-          },
-          "remaining": {
-            "amount": "0.895",
-            "currency": "USD"
-          },
-          "ratio": 0.105,
-          "level": "ok",
-          "reserved_level": "ok",
-          "complete": true,
-          "source": "config",
-          "file": "tokmon.toml",
-          "line": 2
-        },
-        {
-          "scope": "team",
-          "team": "Team A",
-          "unit": "tokens",
-          "limit": 40000,
-          "used": 30000,
-          "reserved": 0,
-          "remaining": 10000,
-          "ratio": 0.75,
-          "level": "note",
-          "reserved_level": "note",
-          "complete": true,
-          "source": "config",
-          "file": "tokmon.toml",
-          "line": 6
-        },
-        {
-          "scope": "team",
-          "team": "Team A",
-          "unit": "cost",
-          "limit": {
-            "amount": "0.10",
-            "currency": "USD"
-          },
-          "used": {
-            "amount": "0.09",
-            "currency": "USD"
-          },
-          "reserved": {
-            "amount": "0.00",
-            "currency": "USD"
-          },
-          "remaining": {
-            "amount": "0.01",
-            "currency": "USD"
-          },
-          "ratio": 0.9,
-          "level": "critical",
-          "reserved_level": "critical",
-          "complete": true,
-          "source": "config",
-          "file": "tokmon.toml",
-          "line": 7
-        },
-        {
-          "scope": "team",
-          "team": "Team B",
-          "unit": "cost",
-          "limit": {
-            "amount": "2.00",
-            "currency": "EUR"
-          },
-          "reserved": {
-            "amount": "0.00",
-            "currency": "EUR"
-          },
-          "problem": "the log's costs are in USD",
-          "complete": false,
-          "source": "config",
-          "file": "tokmon.toml",
-          "line": 9
-        },
-        {
-          "scope": "team",
-          "team": "Idle",
-          "unit": "tokens",
-          "limit": 400,
-          "used": 0,
-          "reserved": 0,
-          "remaining": 400,
-          "ratio": 0.0,
-          "level": "ok",
-          "reserved_level": "ok",
-          "complete": true,
-          "source": "config",
-          "file": "tokmon.toml",
-          "line": 11
-        }
-      ],
-      "overrides": 0,
-      "was_reset": false
-    }
-    --- err
-    "#);
+    assert_snapshot!(
+        "budget_json",
+        run(folder.path(), "budget --json --budget 50K")
+    );
     let folder = with(MONTHS, "");
     assert_snapshot!(run(folder.path(), "budget"), @"
     exit 0
@@ -266,8 +129,8 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
 fn the_page_shows_what_is_printed_and_what_the_log_says() {
     let page = fs::read_to_string("docs/budget.md").unwrap();
     let block = |start: &str| {
-        let at = page.find(start).unwrap() + start.len();
-        page[at..].split("```").next().unwrap().to_owned()
+        let (_, block) = page.split_once(start).unwrap();
+        block.split("```").next().unwrap().to_owned()
     };
     let settings = "[budget]\ncost = \"1 USD\"\n[budget.months.2026-02]\ntokens = \"60K\"\n[teams.\"Team A\"]\ntokens = \"40K\"\ncost = \"0.10\"\n";
     let folder = with(MONTHS, settings);
@@ -344,53 +207,17 @@ fn a_reset_begins_a_new_period_and_says_so_in_the_log() {
         "record --team B --tokens 1K --id b1 --now 2026-02-25T17:05:00Z",
     );
     assert_eq!(recorded.code, 0, "{recorded}");
-    assert_snapshot!(run(folder, "--now 2026-02-25T17:10:00Z"), @"
-    exit 0
-    --- out
-    tokmon  cost-log.md  2026-02
-    the budget's period runs since 2026-02-25 17:00; 2026-02 alone used 36,000 tokens
-    ok: 1,000 of 100,000 tokens used (1.0%); likely 1.2K by 2026-02-28, and the chance of exceeding the budget is <5%
-
-    Budget     100,000 tokens         from tokmon.toml
-    Used         1,000 tokens   1.0%  [✓ OK]
-    Remaining   99,000 tokens  99.0%
-    Cost       ~$0.003
-    ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░┊░░░┊░░░░░░░┊░░░░░░░
-                                                                75  80      90   100
-    Forecast   likely 1.2K by 2026-02-28, <5% chance of exceeding the budget
-    Burn rate  1,458 tokens/day since 2026-02-01
-
-    Alerts (0)
-    none
-    --- err
-    ");
+    assert_snapshot!("period_status", run(folder, "--now 2026-02-25T17:10:00Z"));
     // In the next month the period goes on.
     let recorded = run(
         folder,
         "record --team B --tokens 98K --id b2 --now 2026-03-02T10:00:00Z",
     );
     assert_eq!(recorded.code, 0, "{recorded}");
-    assert_snapshot!(run(folder, "--fail-on warning --now 2026-03-02T10:10:00Z"), @"
-    exit 1
-    --- out
-    tokmon  cost-log.md  2026-03
-    the budget's period runs since 2026-02-25 17:00; 2026-03 alone used 98,000 tokens
-    critical: 99,000 of 100,000 tokens used (99.0%, critical from 90%); too early for a forecast
-    To do: use at most 1,000 more tokens to stay within the budget
-
-    Budget     100,000 tokens         from tokmon.toml
-    Used        99,000 tokens  99.0%  [!!! CRIT]
-    Remaining    1,000 tokens   1.0%
-    Cost       ~$0.297
-    ███████████████████████████████████████████████████████████████████████████████░
-                                                                75  80      90   100
-    Burn rate  9,800 tokens/min since 10:00
-
-    Alerts (1)
-    !!! CRIT  99,000 of 100,000 tokens used (99.0%)
-    --- err
-    tokmon: level critical: --fail-on warning is reached (99,000 of 100,000 tokens, 99.0%)
-    ");
+    assert_snapshot!(
+        "period_in_the_next_month",
+        run(folder, "--fail-on warning --now 2026-03-02T10:10:00Z")
+    );
     assert_snapshot!(run(folder, "--month 2026-02 --now 2026-03-02T10:10:00Z"), @"
     exit 0
     --- out

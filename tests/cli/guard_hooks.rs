@@ -1,6 +1,7 @@
 //! `tokmon guard --hook`: every sample of each harness, and all that can go wrong.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::Write as _,
     path::Path,
@@ -128,7 +129,8 @@ fn answers(harness: &str, questions: &[(u64, Value)]) -> String {
     for (percent, question) in questions {
         let folder = used(*percent);
         let ran = hook(folder.path(), harness, question.to_string().as_bytes(), &[]);
-        answers += &format!(
+        let _ = write!(
+            answers,
             "{percent}% {question}\n{}{}{}\n\n",
             ran.code,
             if ran.out.is_empty() { "" } else { " " },
@@ -381,8 +383,9 @@ fn where_nothing_can_be_decided_work_goes_on_and_the_reason_is_shown() {
                     ran.code <= 1 && ran.out.lines().count() <= 1 && ran.err.lines().count() <= 1
                 );
                 let Ran { code, out, err } = ran;
-                shown += &format!(
-                    "{what}, {harness}, {on_error}: {code} {}{}\n",
+                let _ = writeln!(
+                    shown,
+                    "{what}, {harness}, {on_error}: {code} {}{}",
                     out.trim_end(),
                     err.trim_end()
                 );
@@ -430,8 +433,9 @@ fn bad_input_never_ends_with_a_code_that_blocks() {
             ("copilot", &["--on-error=deny", "--event=preToolUse"]),
         ] {
             let Ran { code, out, err } = hook(folder.path(), harness, &input, options);
-            shown += &format!(
-                "{what}, {harness} {}: {code} {}{}\n",
+            let _ = writeln!(
+                shown,
+                "{what}, {harness} {}: {code} {}{}",
                 options.join(" "),
                 out.trim_end(),
                 err.trim_end()
@@ -498,8 +502,9 @@ fn wrong_options_never_end_with_a_code_that_blocks() {
             .folder(folder.path())
             .env("TOKMON_NOW", NOW);
         let Ran { code, out, err } = run.input(question.as_bytes()).run();
-        shown += &format!(
-            "{}: {code} {}{}\n",
+        let _ = writeln!(
+            shown,
+            "{}: {code} {}{}",
             options.join(" "),
             out.trim_end(),
             err.trim_end()
@@ -701,7 +706,7 @@ fn recording_is_never_denied() {
                 "deny  "
             };
         }
-        shown += &format!("{command:?}\n");
+        let _ = writeln!(shown, "{command:?}");
     }
     assert_snapshot!(shown);
 }
@@ -847,7 +852,7 @@ fn a_panic_is_an_answer_too() {
         let output = command.env("TOKMON_TEST_ARGS", args).output().unwrap();
         // The test runner prints what it is about to do.
         let text = told(&output).replace("\nrunning 1 test\n", "");
-        shown += &format!("{args}\n{text}\n");
+        let _ = writeln!(shown, "{args}\n{text}");
     }
     assert_snapshot!(shown);
 }

@@ -79,6 +79,7 @@ fn scene(names: &BTreeMap<usize, String>) -> (TempDir, PathBuf) {
 }
 
 /// Reads something back with Python. None where there is no Python.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn read_back(args: &[&Path], input: &[u8]) -> Option<Output> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/names.py");
     let child = Command::new("python3")

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::harness::{Tokmon, binary, fixture, log_of, repository, told};
 
-fn statusline<'a>(options: &[&'a str]) -> Tokmon {
+fn statusline(options: &[&str]) -> Tokmon {
     let args = ["statusline", "-f", "fixtures/logs/sample.md"];
     Tokmon::new(args.into_iter().chain(options.iter().copied()))
 }
