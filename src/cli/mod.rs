@@ -66,14 +66,16 @@ impl Cli {
         Self::read_with(Self::views(), args)
     }
 
-    /// Reads a command line that begins with one of the commands that agents and status bars run all the time. Without the
-    /// definitions of the others, and `None` as for [`Self::read_views`].
+    /// Reads a command line with one of the commands that agents and status bars run all the time. Without the definitions of the
+    /// others, and `None` as for [`Self::read_views`].
     pub fn read_frequent(args: &[OsString]) -> Option<Self> {
-        let (first, others) = args.get(1..)?.split_first()?;
-        if others.iter().any(|word| word == "-h" || word == "--help") {
+        let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+        if words.clone().any(|word| word == "-h" || word == "--help") {
             return None;
         }
-        let (name, define): (_, fn(clap::Command) -> clap::Command) = match first.to_str()? {
+        // If this is the value of an option, the command behind it is not known, and the whole definition decides.
+        let first = words.clone().find(|word| !word.starts_with('-'))?;
+        let (name, define): (_, fn(clap::Command) -> clap::Command) = match first {
             "record" => ("record", RecordArgs::augment_args),
             "guard" => ("guard", GuardArgs::augment_args),
             "statusline" => ("statusline", StatuslineArgs::augment_args),
