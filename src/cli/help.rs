@@ -172,11 +172,7 @@ fn exit_codes(command: &str, codes: &[u8]) -> String {
 /// The definition for help of some width. If it is brief, it has a line for each option, and of the options that every command
 /// has those that are often used.
 pub fn fitted(command: Command, is_brief: bool, width: Option<usize>) -> Command {
-    let command = laid_out(command, is_brief, width);
-    let command = command.mut_args(|arg| {
-        let is_rare = RARE.contains(&arg.get_id().as_str());
-        arg.hide_short_help(is_rare)
-    });
+    let command = outline_fitted(command, is_brief, width);
     command.mut_subcommands(|command| {
         let command = laid_out(command, is_brief, width);
         command.mut_args(|arg| {
@@ -184,6 +180,15 @@ pub fn fitted(command: Command, is_brief: bool, width: Option<usize>) -> Command
             let is_rare = is_rare && arg.is_global_set();
             arg.hide_short_help(is_rare)
         })
+    })
+}
+
+/// The same without the options of the subcommands.
+pub fn outline_fitted(command: Command, is_brief: bool, width: Option<usize>) -> Command {
+    let command = laid_out(command, is_brief, width);
+    command.mut_args(|arg| {
+        let is_rare = RARE.contains(&arg.get_id().as_str());
+        arg.hide_short_help(is_rare)
     })
 }
 

@@ -26,7 +26,7 @@ use crate::{
 
 pub use budget_args::{BudgetArgs, PricesArgs};
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
-pub use help::{GROUPS, fitted};
+pub use help::{GROUPS, fitted, outline_fitted};
 pub use hook_args::{HookPurpose, HooksArgs, StatuslineArgs};
 pub use serve_args::ServeArgs;
 pub use subcommands::{

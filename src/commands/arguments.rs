@@ -9,7 +9,7 @@ use clap::{
 
 use super::Context;
 use crate::{
-    cli::{Cli, ColorArg, Command, GROUPS, fitted},
+    cli::{Cli, ColorArg, Command, GROUPS, fitted, outline_fitted},
     exit::ExitCode,
     failure::{Failure, printed, sanitize_lines},
     render::{ColorMode, Format, sanitize},
@@ -30,7 +30,7 @@ pub fn read(args: &[OsString], width: Option<usize>) -> Result<Cli, clap::Error>
     };
     let mut command = match is_brief || args.iter().any(|word| word == "--help") {
         true if names_command() => fitted(Cli::definition(columns), is_brief, width),
-        true => fitted(Cli::outline(columns), is_brief, width),
+        true => outline_fitted(Cli::outline(columns), is_brief, width),
         false => Cli::command().term_width(columns),
     };
     command = command.subcommand_help_heading(GROUPS[0].0);
