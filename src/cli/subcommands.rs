@@ -324,7 +324,7 @@ pub struct GuardArgs {
     /// The hold that the work was granted
     ///
     /// What it reserves is admitted and not counted twice; what goes beyond it is judged as any other work. Without this option: TOKMON_HOLD.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "hold")]
     pub under_hold: Option<String>,
     /// Allow in any case, and write the reason into the log
     #[arg(long = "override", value_name = "REASON")]

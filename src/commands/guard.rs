@@ -37,13 +37,18 @@ pub fn run(args: &GuardArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
         under_hold: args.under_hold.clone(),
         ..GuardRequest::default()
     };
-    let request = under_hold(request, run);
+    // Work that gets a hold of its own is judged as any other, whatever hold its caller works under.
+    let request = if args.hold.is_some() {
+        request
+    } else {
+        under_hold(request, run)
+    };
     let judged = if args.hold.is_some() || args.override_reason.is_some() {
         decide_and_write(args, &request, run)?
     } else {
         judge(&request, run)?
     };
-    judged.check_team()?;
+    check_team(&judged.guarded, &judged.decision)?;
     count(&judged.log, &judged.decision, run);
     for note in &judged.notes {
         run.note(note);
@@ -92,28 +97,6 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Fails for a name that no team has where only teams have limits: nothing would be judged.
-    fn check_team(&self) -> Result<(), Failure> {
-        let decision = &self.decision;
-        let teams = &self.guarded.report.teams;
-        let has_cap =
-            |team: &TeamReport| team.allocated_tokens.is_some() || team.cost_budget.is_some();
-        let is_judged = !decision.caps.is_empty() || decision.overridden.is_some();
-        let Some(team) = decision.unknown_team.as_ref().filter(|_| !is_judged) else {
-            return Ok(());
-        };
-        if !teams.iter().any(has_cap) {
-            return Ok(());
-        }
-        let meant = decision.similar_team.as_ref();
-        let meant = meant.map(|meant| format!("did you mean \"{meant}\"? "));
-        let message = format!("the log knows no team \"{team}\", and only teams have limits");
-        Err(Failure::usage(message).help(format!(
-            "{}set a limit under [teams.\"{team}\"] in tokmon.toml, or leave out --team",
-            meant.unwrap_or_default()
-        )))
-    }
-
     fn document(self, reason: Option<String>) -> GuardDocument {
         GuardDocument {
             schema_version: render::guard::VERSION,
@@ -127,6 +110,26 @@ impl Judged {
             notes: self.notes,
         }
     }
+}
+
+/// Fails for a name that no team has where only teams have limits: nothing would be judged.
+fn check_team(guarded: &GuardedLog, decision: &GuardDecision) -> Result<(), Failure> {
+    let teams = &guarded.report.teams;
+    let has_cap = |team: &TeamReport| team.allocated_tokens.is_some() || team.cost_budget.is_some();
+    let is_judged = !decision.caps.is_empty() || decision.overridden.is_some();
+    let Some(team) = decision.unknown_team.as_ref().filter(|_| !is_judged) else {
+        return Ok(());
+    };
+    if !teams.iter().any(has_cap) {
+        return Ok(());
+    }
+    let meant = decision.similar_team.as_ref();
+    let meant = meant.map(|meant| format!("did you mean \"{meant}\"? "));
+    let message = format!("the log knows no team \"{team}\", and only teams have limits");
+    Err(Failure::usage(message).help(format!(
+        "{}set a limit under [teams.\"{team}\"] in tokmon.toml, or leave out --team",
+        meant.unwrap_or_default()
+    )))
 }
 
 /// The request with the hold that the environment names, where none is given.
@@ -333,6 +336,8 @@ fn plan(
             (guarded, decision)
         }
     };
+    // Before anything is written: a hold would make the team known.
+    check_team(&guarded, &decision)?;
     let hold = written.hold.as_ref().filter(|_| decision.is_admitted());
     let hold = hold.map(|(id, length)| hold_of(id, *length, request, &decision, options.now));
     let hold = hold.transpose()?;

@@ -391,6 +391,13 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
             short(id)
         )
     });
+    let foreign = decision.foreign_hold.as_ref().map(|hold| {
+        format!(
+            "the hold {} is that of {}, so the request is judged without it",
+            short(&hold.id),
+            short(&hold.team)
+        )
+    });
     let is_denied = decision.reason == GuardReason::UnknownTeam;
     let team = decision
         .unknown_team
@@ -421,7 +428,7 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
         let (of, spent) = (name(check), check.cap.amount(check.used));
         format!("some tokens have no cost and no price, so more of {of} is spent than {spent}")
     });
-    [ended, team, model, partial]
+    [ended, foreign, team, model, partial]
         .into_iter()
         .flatten()
         .collect()

@@ -365,3 +365,42 @@ fn a_guard_that_writes_waits_no_longer_than_asked() {
     );
     assert_eq!(fs::read_to_string(folder.path().join(LOG)).unwrap(), log());
 }
+
+#[test]
+fn a_hold_admits_nothing_for_other_teams_and_grants_no_other_hold() {
+    let mut scene = Scene::new("");
+    let mut pictures = String::new();
+    for args in [
+        &["guard", "--team", "QA", "--tokens", "6K", "--hold", "30m"][..],
+        &[
+            "guard",
+            "--team",
+            "Docs",
+            "--tokens",
+            "200K",
+            "--under-hold",
+            "ID0",
+        ],
+        &["guard", "--under-hold", "ID0", "--hold", "30m"],
+    ] {
+        let ran = scene.run("10:00", args);
+        let _ = writeln!(pictures, "$ tokmon {}\n{ran}", args.join(" "));
+    }
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn a_team_that_is_not_known_gets_no_hold_where_only_teams_have_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| QA | 100 |\n";
+    fs::write(folder.path().join("cost-log.md"), log).unwrap();
+    let settings = "[teams.QA]\ntokens = 1000\n";
+    fs::write(folder.path().join("tokmon.toml"), settings).unwrap();
+    for _ in 0..2 {
+        let args = ["guard", "--team", "Nope", "--tokens", "5", "--hold", "10m"];
+        let ran = Tokmon::new(args).folder(folder.path()).run();
+        assert!(ran.to_string().contains("exit 64"), "{ran}");
+        let after = fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
+        assert_eq!(after, log);
+    }
+}

@@ -347,6 +347,7 @@ impl Draft {
                 .clone()
                 .filter(|_| self.reason == GuardReason::UnderHold),
             ended_hold: standing.ended_hold.clone(),
+            foreign_hold: standing.foreign_hold.clone(),
             admitted_tier: limit.admitted.filter(|_| has_tier),
             limited_by: limit.by.filter(|by| has_tier && *by != self.reason),
             needed: limit.needed,

@@ -188,6 +188,8 @@ pub struct GuardDecision {
     pub under_hold: Option<GuardHold>,
     /// The id that was given for a hold which has ended, or which the log does not have.
     pub ended_hold: Option<String>,
+    /// The hold that was given, where it is another team's.
+    pub foreign_hold: Option<ForeignHold>,
     /// The highest tier of models that may start now. Absent with a deny, unless no cheaper model is known.
     pub admitted_tier: Option<ModelTier>,
     /// What keeps models of higher tiers from starting: `level` or `money_left`. Absent where `reason` says it.
@@ -212,6 +214,13 @@ pub struct OverriddenAnswer {
     #[serde(rename = "decision")]
     pub answer: GuardAnswer,
     pub reason: GuardReason,
+}
+
+/// A hold of another team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ForeignHold {
+    pub id: String,
+    pub team: String,
 }
 
 /// A hold that work runs under.

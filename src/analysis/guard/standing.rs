@@ -3,7 +3,8 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::{
-    EstimateSource, GuardHold, GuardReason, GuardRequest, RequestKind, TokenEstimate, Unjudged,
+    EstimateSource, ForeignHold, GuardHold, GuardReason, GuardRequest, RequestKind, TokenEstimate,
+    Unjudged,
     caps::CapCheck,
     decide::Trial,
     estimate::{self, LogPrices},
@@ -36,6 +37,8 @@ pub struct Standing {
     pub hold: Option<GuardHold>,
     /// The id of one that has ended, or that the log does not have.
     pub ended_hold: Option<String>,
+    /// One of another team, under which the request is not judged.
+    pub foreign_hold: Option<ForeignHold>,
     pub(super) prices: LogPrices,
 }
 
@@ -48,7 +51,13 @@ impl Standing {
     ) -> Self {
         let id = request.under_hold.as_deref();
         let holds = reconciled.live_holds(report.now);
-        let own = holds.iter().find(|hold| Some(hold.id) == id);
+        let named = holds.iter().find(|hold| Some(hold.id) == id);
+        let is_of_team = |hold: &&LiveHold<'_>| {
+            let asked = request.team.as_deref();
+            let known = asked.and_then(|name| reconciled.find_team(name));
+            asked.is_none() || known.is_some_and(|team| team.name == hold.team)
+        };
+        let own = named.filter(is_of_team);
         let usage = request.team.as_deref().or(own.map(|hold| hold.team));
         let usage = usage.and_then(|name| reconciled.find_team(name));
         let mut teams = report.teams.iter();
@@ -76,7 +85,11 @@ impl Standing {
                 model: hold.model.map(str::to_owned),
                 overridden: hold.overridden,
             }),
-            ended_hold: id.filter(|_| own.is_none()).map(str::to_owned),
+            ended_hold: id.filter(|_| named.is_none()).map(str::to_owned),
+            foreign_hold: named.filter(|_| own.is_none()).map(|hold| ForeignHold {
+                id: hold.id.to_owned(),
+                team: hold.team.to_owned(),
+            }),
             prices: LogPrices::of(reconciled),
         };
         for cap in analysis::caps(report) {
