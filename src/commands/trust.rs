@@ -176,7 +176,16 @@ impl NamedProgram {
             let file = store::real_path(&folder.join(word));
             // The name of a program without a folder is looked for on `PATH`.
             let is_name = at == 0 && !word.contains(['/', std::path::MAIN_SEPARATOR]);
-            if is_name || !file.starts_with(&tree) || !store::is_file(&file) {
+            let is_file = !is_name && store::is_file(&file);
+            if is_file {
+                // A link may lead to another file later.
+                let real = file.to_string_lossy().into_owned();
+                parts.push((format!("{word} is"), real.into_bytes()));
+            }
+            if !is_file || !file.starts_with(&tree) {
+                if is_file && Path::new(word).is_relative() {
+                    beside.push(format!("{word}, which is {}", file.display()));
+                }
                 program.push(if at == 0 && !is_name {
                     file
                 } else {

@@ -508,6 +508,28 @@ fn a_link_to_trusted_settings_runs_nothing_beside_the_link() {
 }
 
 #[test]
+fn a_program_that_is_a_link_is_trusted_with_where_it_leads() {
+    let folder = scene(800);
+    let link = folder.path().join("n");
+    let links_to = |target: &str| {
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+    };
+    write(&folder, "tokmon.toml", "[alert]\nprogram = [\"./n\"]\n");
+    links_to("/bin/true");
+    let trusted = ran(&folder, &["trust"]);
+    assert!(trusted.contains("./n, which is /"), "{trusted}");
+    links_to("/bin/false");
+    let output = ran(&folder, &["alert", "-q"]);
+    assert!(output.starts_with("exit Some(77)"), "{output}");
+    assert_eq!(notices(&folder), 0);
+    links_to("/bin/true");
+    let output = ran(&folder, &["alert", "-q"]);
+    assert!(output.starts_with("exit Some(0)"), "{output}");
+    assert_eq!(notices(&folder), 1);
+}
+
+#[test]
 fn the_users_own_settings_need_no_trust_and_trust_needs_a_program() {
     let folder = scene(800);
     let home = folder.path().join(".git/home/.config/tokmon");
