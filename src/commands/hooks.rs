@@ -139,17 +139,22 @@ fn remove(harness: Harness, file: &Path, run: &mut Run<'_, '_>) -> Result<ExitCo
     } else {
         // As it was to the byte, where nothing else was changed since.
         let copies = settings.copies();
-        let same = copies.iter().rev().find_map(|copy| {
-            let text = read(copy)?;
-            let is_same = bare(&text, harness) == bare(&new, harness);
-            is_same.then_some((copy, text))
-        });
-        if let Some((copy, text)) = same {
-            settings.replace(&text, run)?;
-            store::roll_back(copy);
+        let copies = copies.iter().filter_map(|copy| Some((copy, read(copy)?)));
+        let is_same = |text: &String| bare(text, harness) == bare(&new, harness);
+        // A copy of settings with other hooks of tokmon was made by a second installation.
+        let (same, others): (Vec<_>, Vec<_>) = copies.partition(|(_, text)| is_same(text));
+        let mut originals = same
+            .iter()
+            .rev()
+            .filter(|(_, text)| count(text, harness) == Ok(0));
+        let original = originals.next().map(|(_, text)| text.as_str());
+        if let Some(text) = original {
+            settings.replace(text, run)?;
+            same.iter().for_each(|(copy, _)| store::roll_back(copy));
             format!("Removed {removed} from {shown}, which is as it was before\n")
-        } else if copies.is_empty() && is_empty(&new, harness) {
+        } else if others.is_empty() && is_empty(&new, harness) {
             settings.delete()?;
+            same.iter().for_each(|(copy, _)| store::roll_back(copy));
             format!("Removed {shown}: it held nothing but the hooks of tokmon\n")
         } else {
             settings.replace(&new, run)?;

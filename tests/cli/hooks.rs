@@ -247,3 +247,26 @@ fn a_copy_is_as_private_as_the_file_and_a_link_stays_one() {
         SETTINGS
     );
 }
+
+#[test]
+fn what_was_installed_twice_is_removed_whole() {
+    for before in [Some("{\"a\":1}\n"), None] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.json");
+        if let Some(text) = before {
+            fs::write(&file, text).unwrap();
+        }
+        for options in [
+            &["--install", "settings.json", "--team", "QA"][..],
+            &["--install", "settings.json", "--team", "Team A"],
+            &["--uninstall", "settings.json"],
+        ] {
+            let args: Vec<&str> = ["claude"].iter().chain(options).copied().collect();
+            let ran = hooks(folder.path(), &args).run();
+            assert_eq!(ran.code, 0, "{ran}");
+        }
+        assert_eq!(fs::read_to_string(&file).ok().as_deref(), before);
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, usize::from(before.is_some()), "a copy is left");
+    }
+}
