@@ -84,10 +84,7 @@ impl GuardDocument {
         let first = format!("{}{to}: {}", self.decision.answer, self.message);
         writeln!(out, "{}", style.text(&sanitize(&first)))?;
         if self.decision.answer == GuardAnswer::Deny {
-            writeln!(
-                out,
-                "to start it all the same: --override REASON, which is written into the log"
-            )?;
+            writeln!(out, "{}", style.text(&sanitize(&way_out(&self.decision))))?;
         }
         if let Some(hold) = &self.hold {
             writeln!(out, "{}", style.text(&sanitize(&hold.line())))?;
@@ -121,6 +118,22 @@ pub fn reason(decision: &GuardDecision) -> String {
     format!(
         "overridden; without that, the answer is {}: {why}",
         overridden.answer
+    )
+}
+
+/// What a person can do where a request is denied.
+pub fn way_out(decision: &GuardDecision) -> String {
+    if decision.reason == GuardReason::UnknownTeam {
+        return "correct the name of the team".to_owned();
+    }
+    let team = decision.team.as_ref().or(decision.unknown_team.as_ref());
+    let team = team.map_or("TEAM".into(), |team| shell_words::quote(team));
+    // A request without a number is as large as the hold.
+    let TokenEstimate { tokens, source, .. } = decision.requested;
+    let is_given = source == EstimateSource::Given && tokens > Tokens::ZERO;
+    let tokens = prefixed(" --tokens ", is_given.then_some(tokens.0));
+    format!(
+        "to start it all the same: tokmon guard --team {team}{tokens} --override REASON --hold 2h"
     )
 }
 

@@ -7,7 +7,7 @@ use crate::{
     analysis::{
         HoldState, Rows, StatusReport,
         forecast::BacktestExtent,
-        guard::{self, GuardDecision, GuardRequest, Standing, Unjudged},
+        guard::{self, GuardAnswer, GuardDecision, GuardReason, GuardRequest, Standing, Unjudged},
     },
     diagnostic::Findings,
     model::{Budget, Money, Policy, Tokens, Zone},
@@ -40,6 +40,8 @@ pub struct GuardedLog {
     pub report: StatusReport,
     pub holds: Vec<KeptHold>,
     pub standing: Standing,
+    /// The same under a hold that an override granted the team, for a request that may have it.
+    overridden: Option<Standing>,
     policy: Policy,
 }
 
@@ -51,7 +53,14 @@ impl GuardedLog {
     }
 
     pub fn decide(&self, request: &GuardRequest) -> Result<GuardDecision, Box<Unjudged>> {
-        guard::decide(&self.standing, &self.policy, request)
+        let decided = guard::decide(&self.standing, &self.policy, request);
+        let is_allowed = matches!(&decided, Ok(of) if of.answer == GuardAnswer::Allow);
+        let under_hold = || {
+            let standing = self.overridden.as_ref().filter(|_| !is_allowed)?;
+            let decision = guard::decide(standing, &self.policy, request).ok()?;
+            (decision.reason == GuardReason::UnderHold).then_some(decision)
+        };
+        under_hold().map_or(decided, Ok)
     }
 }
 
@@ -86,6 +95,17 @@ pub fn guarded(
     };
     let report = view.report(&reconciled, &policy, &log.shown, now);
     let standing = Standing::of(&reconciled, &report, &policy, request);
+    let granted = request.team.as_deref().and_then(|team| {
+        let may_have = request.by_override && standing.hold.is_none();
+        guard::override_hold(&reconciled, team, now).filter(|_| may_have)
+    });
+    let overridden = granted.map(|id| {
+        let request = GuardRequest {
+            under_hold: Some(id),
+            ..request.clone()
+        };
+        Standing::of(&reconciled, &report, &policy, &request)
+    });
     let holds = reconciled.live_holds(now).into_iter().map(|hold| KeptHold {
         id: hold.id.to_owned(),
         team: hold.team.to_owned(),
@@ -100,6 +120,7 @@ pub fn guarded(
         report,
         holds,
         standing,
+        overridden,
         policy,
     })
 }

@@ -856,3 +856,44 @@ fn a_panic_is_an_answer_too() {
     }
     assert_snapshot!(shown);
 }
+
+/// A prompt and a subagent of a team whose budget is used up, before and after a person overrode that.
+#[test]
+fn an_override_with_a_hold_reaches_the_hooks_of_its_team() {
+    let folder = used(100);
+    let prompt = json!({"hook_event_name": "UserPromptSubmit", "prompt": "hi"}).to_string();
+    let ask = |team: &str, tokens: &str| {
+        let options = ["--team", team, "--tokens", tokens];
+        hook(folder.path(), "claude", prompt.as_bytes(), &options)
+    };
+    let denied = ask("atlas", "5000");
+    assert!(denied.out.contains("\"decision\":\"block\""), "{denied}");
+    let args = "guard -q --team atlas --tokens 5000 --override agreed --hold 2h";
+    let granted = Tokmon::new(args.split(' '))
+        .folder(folder.path())
+        .env("TOKMON_NOW", NOW)
+        .run();
+    assert_eq!(granted.code, 0, "{granted}");
+    let allowed = ask("atlas", "5000");
+    assert_eq!((allowed.out.as_str(), allowed.err.as_str()), ("", ""));
+    let larger = ask("atlas", "5001");
+    assert!(larger.out.contains("\"decision\":\"block\""), "{larger}");
+    let other = ask("code-reviewer", "5000");
+    assert!(other.out.contains("\"decision\":\"block\""), "{other}");
+    let counted = fs::read_to_string(folder.path().join(".tokmon/decisions")).unwrap();
+    let counted: Vec<&str> = counted
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(_, of)| of)
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            "decision=deny reason=level",
+            "decision=allow reason=override",
+            "decision=allow reason=under_hold",
+            "decision=deny reason=level",
+            "decision=deny reason=level",
+        ]
+    );
+}

@@ -76,7 +76,9 @@ pub fn decide(
 ) -> Result<GuardDecision, Box<Unjudged>> {
     let decision = decide_by_known(standing, policy, request);
     match &standing.unjudged {
-        Some(unjudged) if decision.is_admitted() => Err(unjudged.clone()),
+        Some(unjudged) if decision.is_admitted() && !decision.is_by_override() => {
+            Err(unjudged.clone())
+        }
         _ => Ok(decision),
     }
 }
@@ -115,7 +117,7 @@ fn under_hold(
     policy: &Policy,
 ) -> Option<GuardDecision> {
     let is_within = standing.tokens(request).tokens <= hold.tokens;
-    if !is_within && !hold.overridden {
+    if !is_within {
         return None;
     }
     let tier = |name: &String| RequestedModel::of(name, &policy.guard).tier;

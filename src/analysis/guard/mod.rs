@@ -25,7 +25,7 @@ pub use counts::DecisionCounts;
 pub use decide::{decide, decide_by_known};
 pub use estimate::{EstimateSource, PriceSource, RequestCost, TokenEstimate};
 pub(super) use estimate::{LogPrices, cost as estimated_cost};
-pub use standing::Standing;
+pub use standing::{Standing, override_hold};
 
 use crate::{
     analysis::CapAmount,
@@ -48,6 +48,8 @@ pub struct GuardRequest {
     pub kind: RequestKind,
     /// The id of the hold that the work was granted.
     pub under_hold: Option<String>,
+    /// Where it is not allowed as it is and names no hold, one that an override granted its team may admit it.
+    pub by_override: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -245,6 +247,11 @@ pub struct Unjudged {
 impl GuardDecision {
     pub fn is_admitted(&self) -> bool {
         self.answer != GuardAnswer::Deny
+    }
+
+    /// A hold that an override granted admits it.
+    pub(super) fn is_by_override(&self) -> bool {
+        self.under_hold.as_ref().is_some_and(|hold| hold.overridden)
     }
 
     /// Allows it all the same.

@@ -233,6 +233,19 @@ impl Standing {
     }
 }
 
+/// The hold of a team that an override granted; of several the largest.
+pub fn override_hold(
+    reconciled: &ReconciledMonth<'_>,
+    team: &str,
+    now: DateTime<FixedOffset>,
+) -> Option<String> {
+    let team = &reconciled.find_team(team)?.name;
+    let holds = reconciled.live_holds(now).into_iter();
+    let granted = holds.filter(|hold| hold.overridden && hold.team == *team);
+    let largest = granted.max_by_key(|hold| hold.tokens)?;
+    Some(largest.id.to_owned())
+}
+
 impl GuardRequest {
     /// The team that is meant.
     pub fn team_in(&self, reconciled: &ReconciledMonth<'_>) -> Option<String> {

@@ -483,8 +483,12 @@ fn work_under_a_hold_is_admitted_up_to_what_the_hold_reserves() {
     );
     let overridden = || hold(Some(MIDDLE), true);
     assert_eq!(
-        ask(overridden(), Some(500), Some(TOP), start),
+        ask(overridden(), Some(50), Some(TOP), start),
         "allow (under_hold)"
+    );
+    assert_eq!(
+        ask(overridden(), Some(51), Some(TOP), start),
+        "deny (level)"
     );
 }
 

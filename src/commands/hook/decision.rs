@@ -174,6 +174,7 @@ fn request(
             RequestKind::Continue
         },
         under_hold: None,
+        by_override: true,
     })
 }
 
