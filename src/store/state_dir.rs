@@ -39,8 +39,11 @@ pub(super) fn create(parent: &Path, access: Access) -> Result<Folder, WriteError
     let dir = entered.map_err(|error| WriteError::not_a_folder(&path, error))?;
     let ignore = OsStr::new(".gitignore");
     if matches!(dir.read(ignore), Ok(None)) {
-        let written = dir.write_new(ignore, &[b"*\n"], access);
-        written.doing("write", &dir.path_of(ignore))?;
+        match dir.write_new(ignore, &[b"*\n"], access) {
+            // Another process that found the directory without it writes the same.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            written => written.doing("write", &dir.path_of(ignore))?,
+        }
     }
     Ok(dir)
 }
@@ -83,9 +86,30 @@ pub(super) fn lock(
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use std::{fs, time::Duration};
+    use std::{fs, sync::Barrier, thread, time::Duration};
 
     use super::*;
+
+    #[test]
+    fn processes_that_create_it_at_once_all_have_it() {
+        for _ in 0..300 {
+            let folder = tempfile::tempdir().unwrap();
+            let access = Access::of(&fs::metadata(folder.path()).unwrap());
+            let start = Barrier::new(4);
+            let create_together = || {
+                start.wait();
+                create(folder.path(), access).map(|_| ())
+            };
+            thread::scope(|scope| {
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(create_together)).collect();
+                for thread in threads {
+                    thread.join().unwrap().unwrap();
+                }
+            });
+            let ignore = path_of(folder.path(), ".gitignore".as_ref());
+            assert_eq!(fs::read(ignore).unwrap(), b"*\n");
+        }
+    }
 
     #[test]
     fn state_is_kept_without_any_rewrite() {
