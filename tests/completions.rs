@@ -2,10 +2,12 @@
 
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "a test that cannot write its files has failed, and one that is skipped says so"
+    reason = "a test that cannot write its files has failed"
 )]
+
+#[path = "shared/installed.rs"]
+mod installed;
 
 use std::{fs, path::Path, process::Command};
 
@@ -80,8 +82,11 @@ fn folder() -> TempDir {
     folder
 }
 
-/// What a shell prints that runs a script in that folder. `None`, with a notice, where there is no such shell.
+/// What a shell prints that runs a script in that folder. `None` where there is no such shell.
 fn printed(shell: &str, args: &[&str], script: &str) -> Option<String> {
+    if !installed::has(shell) {
+        return None;
+    }
     let folder = folder();
     let file = folder.path().join("script");
     fs::write(&file, script).unwrap();
@@ -94,11 +99,8 @@ fn printed(shell: &str, args: &[&str], script: &str) -> Option<String> {
         .env("PATH", format!("{}:{path}", folder.path().display()))
         .env("HOME", folder.path())
         .env("LC_ALL", "C.UTF-8")
-        .output();
-    let Ok(output) = output else {
-        eprintln!("NOTICE: there is no {shell}, so its completions are not tried");
-        return None;
-    };
+        .output()
+        .unwrap();
     assert!(
         output.status.success() && output.stderr.is_empty(),
         "{output:?}"
@@ -249,14 +251,14 @@ fn man_pages_are_clean() {
         .iter()
         .map(|path| path.file_name().unwrap().to_string_lossy());
     assert_snapshot!(names.collect::<Vec<_>>().join(" "));
+    if !installed::has("mandoc") {
+        return;
+    }
     let checked = Command::new("mandoc")
         .args(["-T", "lint"])
         .args(&written)
-        .output();
-    let Ok(checked) = checked else {
-        eprintln!("NOTICE: there is no mandoc, so the man pages are not checked");
-        return;
-    };
+        .output()
+        .unwrap();
     assert_eq!(String::from_utf8_lossy(&checked.stdout), "");
 }
 
@@ -318,10 +320,11 @@ fn man_shows_the_page_of_a_command() {
     let is_page = |page: &std::process::Output| {
         String::from_utf8_lossy(&page.stdout).contains("TOKMON-CHECK(1)")
     };
-    let Some(page) = page.ok().filter(is_page) else {
-        eprintln!("NOTICE: there is no man, so no page is shown");
+    let page = page.ok().filter(is_page);
+    if !installed::check("man", page.is_some()) {
         return;
-    };
+    }
+    let page = page.unwrap();
     assert_eq!(String::from_utf8_lossy(&page.stderr), "");
     let text = String::from_utf8_lossy(&page.stdout);
     for part in [

@@ -12,7 +12,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tokmon::internals::{Code, OutputStyle, Severity, diff, has_unsafe};
 
-use crate::harness::{Ran, Tokmon, fixture, log_of, repository};
+use crate::{
+    harness::{Ran, Tokmon, fixture, log_of, repository},
+    installed::has,
+};
 
 /// Checks a text as a log.
 fn check(log: &str, options: &[&str]) -> Ran {
@@ -452,8 +455,8 @@ proptest! {
     }
 }
 
-/// Applies a diff with a program that understands it. None where there is no such program.
-fn applied(before: &str, diff: &[u8], program: &str, args: &[&str]) -> Option<String> {
+/// Applies a diff with a program that understands it.
+fn applied(before: &str, diff: &[u8], program: &str, args: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cost-log.md");
     fs::write(&file, before).unwrap();
@@ -471,9 +474,9 @@ fn applied(before: &str, diff: &[u8], program: &str, args: &[&str]) -> Option<St
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .output()
-        .ok()?;
+        .unwrap();
     assert!(output.status.success(), "{program}: {output:?}");
-    Some(fs::read_to_string(file).unwrap())
+    fs::read_to_string(file).unwrap()
 }
 
 #[test]
@@ -508,7 +511,8 @@ fn programs_apply_a_diff() {
             ("patch", &["-p0", "--binary", "--quiet"][..]),
             ("git", &["apply", "-p0"]),
         ] {
-            if let Some(patched) = applied(&before, &changes, program, args) {
+            if has(program) {
+                let patched = applied(&before, &changes, program, args);
                 assert!(patched == after, "{program}");
             }
         }

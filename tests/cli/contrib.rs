@@ -16,7 +16,10 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{binary, repository, told};
+use crate::{
+    harness::{binary, repository, told},
+    installed::has,
+};
 
 /// A team whose name is markup, a mention and more, and is over its allocation.
 const TEAM: &str = r#"<b>&"\ *x* @here <!channel> [l](u) `c`"#;
@@ -143,15 +146,6 @@ fn server(status: &'static str) -> (String, mpsc::Receiver<(String, String)>) {
         }
     });
     (url, requests)
-}
-
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn has(tool: &str) -> bool {
-    let found = Command::new(tool).arg("--version").output().is_ok();
-    if !found {
-        println!("{tool} is missing: this is not tried");
-    }
-    found
 }
 
 #[test]

@@ -7,6 +7,8 @@
 )]
 
 mod harness;
+#[path = "../shared/installed.rs"]
+mod installed;
 
 mod budget;
 mod check;

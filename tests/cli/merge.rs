@@ -11,7 +11,10 @@ use std::{
 use insta::assert_snapshot;
 use tempfile::TempDir;
 
-use crate::harness::{binary, changes, fixture, told};
+use crate::{
+    harness::{binary, changes, fixture, told},
+    installed::has,
+};
 
 const LOG: &str = "cost-log.md";
 
@@ -36,16 +39,6 @@ fn git(folder: &Path, args: &[&str]) -> Output {
     let output = command.output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", told(&output));
     output
-}
-
-/// Whether there is git; a test without it says that it did nothing.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn has_git() -> bool {
-    let is_there = Command::new("git").arg("--version").output().is_ok();
-    if !is_there {
-        eprintln!("NOTICE: there is no git, so merges are not tried");
-    }
-    is_there
 }
 
 type Branch<'b> = &'b dyn Fn(&Path);
@@ -157,7 +150,7 @@ fn minute(hour: u64, at: u64) -> String {
 
 #[test]
 fn the_records_of_two_branches_stand_once_and_add_up() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let many = many();
@@ -196,7 +189,7 @@ fn the_records_of_two_branches_stand_once_and_add_up() {
 
 #[test]
 fn lines_that_two_branches_append_are_settled_once() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let many = many() * 4;
@@ -221,7 +214,7 @@ fn lines_that_two_branches_append_are_settled_once() {
 
 #[test]
 fn a_line_that_one_branch_settled_and_the_other_kept_counts_once() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let line =
@@ -240,7 +233,7 @@ fn a_line_that_one_branch_settled_and_the_other_kept_counts_once() {
 
 #[test]
 fn what_a_merge_left_is_told_and_mended() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let folder = merged(
@@ -267,7 +260,7 @@ fn what_a_merge_left_is_told_and_mended() {
 
 #[test]
 fn new_days_and_new_months_of_both_branches_are_kept() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let branch = |hour: u64, name: &'static str, team: &'static str| {
@@ -297,7 +290,7 @@ fn new_days_and_new_months_of_both_branches_are_kept() {
 
 #[test]
 fn what_nothing_tells_is_left_to_its_writers() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let row = "| Team A | Guidelines | 12,450 |";
@@ -441,7 +434,7 @@ type Case<'a> = (&'a [Records<'a>], &'a str, &'a [(&'a str, u64)]);
 
 #[test]
 fn branches_that_only_record_add_up_in_any_order() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let other = "2026-02-21T12:00:00Z";
@@ -521,7 +514,7 @@ fn branches_that_only_record_add_up_in_any_order() {
 
 #[test]
 fn a_merge_keeps_what_was_fixed_archived_or_written_by_hand_on_one_side() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let theirs = records(&[(DAY, "Team A", 200, "x1")]);
@@ -574,7 +567,7 @@ fn a_merge_keeps_what_was_fixed_archived_or_written_by_hand_on_one_side() {
 
 #[test]
 fn a_figure_that_was_raised_by_hand_is_left_to_its_writers() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let raised = |folder: &Path| {
@@ -605,7 +598,7 @@ fn a_figure_that_was_raised_by_hand_is_left_to_its_writers() {
 
 #[test]
 fn two_merges_that_were_fixed_apart_and_a_record_on_a_merge_add_up() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let ours = records(&[(DAY, "Team A", 100, "m1")]);
@@ -657,7 +650,7 @@ fn rows_of_branches_without_comments_are_proven_by_the_details() {
 
 #[test]
 fn a_monthly_row_that_a_merge_put_below_a_daily_table_counts_with_its_team() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let (short, _) = MINIMAL.split_once("\n## Cost-Tracking").unwrap();
@@ -678,7 +671,7 @@ fn a_monthly_row_that_a_merge_put_below_a_daily_table_counts_with_its_team() {
 
 #[test]
 fn details_that_one_branch_added_to_a_new_monthly_row_count_once() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     let base = "[USE] 2026-02-02T01:15:00Z team=\"Team A Docs\" tokens=4126 id=k1\n\n\
@@ -696,7 +689,7 @@ fn details_that_one_branch_added_to_a_new_monthly_row_count_once() {
 
 #[test]
 fn a_row_below_its_details_counts_once_beside_the_row_that_was_brought_up_to_them() {
-    if !has_git() {
+    if !has("git") {
         return;
     }
     // By the rounding of 17K, the row agrees with its details until something is added to it.

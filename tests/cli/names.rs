@@ -7,7 +7,7 @@ use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::{
     harness::{Tokmon, binary, fixture, repository, told},
     hostile::assert_harmless,
+    installed::has,
 };
 
 /// What is run, and how `names.py` reads it. `text` has no names that could be read back.
@@ -78,28 +79,22 @@ fn scene(names: &BTreeMap<usize, String>) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Reads something back with Python. None where there is no Python.
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn read_back(args: &[&Path], input: &[u8]) -> Option<Output> {
+/// Reads something back with Python, where there is Python.
+fn assert_read_back(what: &str, args: &[&Path], input: &[u8]) {
+    if !has("python3") {
+        return;
+    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/names.py");
-    let child = Command::new("python3")
+    let mut child = Command::new("python3")
         .arg(script)
         .args(args)
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut child) = child else {
-        println!("python3 is missing: nothing is read back");
-        return None;
-    };
+        .spawn()
+        .unwrap();
     let _ = child.stdin.take().unwrap().write_all(input);
-    Some(child.wait_with_output().unwrap())
-}
-
-fn assert_read_back(what: &str, args: &[&Path], input: &[u8]) {
-    if let Some(output) = read_back(args, input) {
-        assert!(output.status.success(), "{what}\n{}", told(&output));
-    }
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{what}\n{}", told(&output));
 }
 
 fn entries(folder: &Path) -> Vec<String> {

@@ -13,6 +13,7 @@ use std::{
 use rustix::fs::{CWD, Dev, FileType, Mode, mkfifoat, mknodat};
 
 use crate::{
+    installed,
     proof::transcript,
     run::{beside_others, comes, hold, say},
     scene::{Job, LOG, Scene},
@@ -222,14 +223,14 @@ fn listed(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Whether a limit of memory can be set. Says so where it cannot.
+/// How a program is started with a limit of memory, where one can be set.
 fn by_way_of() -> &'static [&'static str] {
     let ran = Command::new("prlimit").args([MEMORY, "true"]).status();
-    if ran.is_ok_and(|status| status.success()) {
-        return &["prlimit", MEMORY];
+    if installed::check("prlimit", ran.is_ok_and(|status| status.success())) {
+        &["prlimit", MEMORY]
+    } else {
+        &[]
     }
-    say("note: there is no prlimit here, so that memory is not limited");
-    &[]
 }
 
 /// Runs a job with something hostile. Tells how long a refusal took.

@@ -11,6 +11,9 @@
 mod control;
 mod errors;
 mod hostile;
+#[path = "../shared/installed.rs"]
+#[expect(dead_code, reason = "whether strace works is known only once it ran")]
+mod installed;
 mod interrupts;
 mod kills;
 mod leases;

@@ -10,6 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
+    installed,
     proof::{Proof, totals, transcript, words_of_all},
     run::{beside_others, hold, or_long, report, say, some_of},
     scene::{ECHOED_TOKENS, Job, LOG, Scene},
@@ -33,15 +34,11 @@ fn is_reported(output: &std::process::Output) -> Result<(), String> {
     Err(said)
 }
 
-/// Whether the size of files can be limited. Says so where it cannot.
+/// Whether the size of files can be limited.
 fn can_limit() -> bool {
     let mut probe = Command::new("prlimit");
     let ran = probe.args(["--fsize=99", "true"]).status();
-    let can = ran.is_ok_and(|status| status.success());
-    if !can {
-        say("note: there is no prlimit here, so that no limit of a file's size is tested");
-    }
-    can
+    installed::check("prlimit", ran.is_ok_and(|status| status.success()))
 }
 
 fn limited(job: Job) {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    run::say,
+    installed,
     scene::{Job, Scene},
 };
 
@@ -73,19 +73,22 @@ impl Traced {
     }
 }
 
-/// Whether programs can be traced here. Says so where they cannot.
+/// Whether programs can be traced here.
 pub(crate) fn can_trace() -> bool {
     static CAN: OnceLock<bool> = OnceLock::new();
-    *CAN.get_or_init(|| {
+    let can = *CAN.get_or_init(|| {
         let mut command = Command::new("strace");
-        command.args(["-qq", "-o", "/dev/null", "-e", "inject=close:error=EIO:when=999"]);
+        command.args([
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "inject=close:error=EIO:when=999",
+        ]);
         let ran = command.arg("true").output();
-        let can = ran.is_ok_and(|output| output.status.success());
-        if !can {
-            say("note: strace is missing or not permitted here, so that nothing is tested that needs it");
-        }
-        can
-    })
+        ran.is_ok_and(|output| output.status.success())
+    });
+    installed::check("strace", can)
 }
 
 /// strace, as it is started before a program. It writes to `trace_path`.

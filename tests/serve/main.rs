@@ -11,5 +11,7 @@ mod answers;
 mod clients;
 mod crashes;
 mod follows;
+#[path = "../shared/installed.rs"]
+mod installed;
 mod scene;
 mod tools;

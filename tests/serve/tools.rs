@@ -1,5 +1,4 @@
-//! The programs that read metrics: Prometheus, `node_exporter`, and the dashboard's queries. Where one is missing, its test says so and
-//! passes.
+//! The programs that read metrics: Prometheus, `node_exporter`, and the dashboard's queries.
 
 use std::{
     fmt::Write as _,
@@ -14,20 +13,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::scene::{Answer, PATIENCE, Scene, command, kill};
-
-/// Whether a tool is there. Says so where it is not, and fails where it must be.
-fn has(tool: &str) -> bool {
-    let output = Command::new(tool).arg("--version").output().is_ok();
-    if !output {
-        let is_required = std::env::var_os("TOKMON_TOOLS").is_some_and(|tools| tools == "required");
-        let is_listed = fs::read_to_string(".ci/run").unwrap().contains(tool);
-        assert!(!is_required || !is_listed, "{tool} is not installed");
-        let note = format!("note: {tool} is not installed, so that it is not asked\n");
-        let _ = std::io::stderr().write_all(note.as_bytes());
-    }
-    output
-}
+use crate::{
+    installed::has,
+    scene::{Answer, PATIENCE, Scene, command, kill},
+};
 
 /// A server of another program, until it is dropped.
 struct Daemon {
@@ -36,7 +25,7 @@ struct Daemon {
 }
 
 impl Daemon {
-    /// Starts a program that listens where it is told to, and waits until it answers.
+    /// Starts a program that listens at an address, and waits until it answers.
     fn start(program: &str, folder: &Path, listen: &str, args: &[String]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();

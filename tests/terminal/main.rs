@@ -14,6 +14,8 @@ mod figures;
 mod follow;
 #[cfg(target_os = "linux")]
 mod idle;
+#[path = "../shared/installed.rs"]
+mod installed;
 mod notices;
 mod saves;
 mod scene;

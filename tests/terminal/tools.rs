@@ -1,5 +1,4 @@
-//! The tools that people really use: editors and git save the log, and tmux holds the terminal. Where a tool is missing, its test
-//! says so and passes.
+//! The tools that people really use: editors and git save the log, and tmux holds the terminal.
 
 use std::{
     fs,
@@ -10,21 +9,10 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
+    installed::has,
     scene::{Scene, sample, sample_and, total},
-    tty::{PATIENCE, say, wait_until},
+    tty::{PATIENCE, wait_until},
 };
-
-/// Whether a tool is there. Says so where it is not.
-fn has(tool: &str) -> bool {
-    let runs = Command::new(tool).arg("--version").output().is_ok()
-        || Command::new(tool).arg("-V").output().is_ok();
-    if !runs {
-        say(&format!(
-            "note: {tool} is not installed, so that what it does is not tested"
-        ));
-    }
-    runs
-}
 
 /// A command that finds nothing of whoever runs the tests.
 fn tool(name: &str, folder: &Path) -> Command {
