@@ -123,6 +123,12 @@ impl Default for MoneyLadder {
 }
 
 impl MoneyLadder {
+    /// The highest tier of which a model may start while so much remains of a limit.
+    pub fn highest(self, remaining: i128, limit: i128) -> AdmittedTier {
+        let mut tiers = ModelTier::ALL.into_iter().rev();
+        tiers.find(|tier| self.admit(*tier, remaining, limit).0 >= Some(*tier))
+    }
+
     /// The tier to which a model of this tier is limited while so much remains of a limit, and the minimum that is not reached. One
     /// that is larger than the limit itself does not apply.
     pub fn admit(self, tier: ModelTier, remaining: i128, limit: i128) -> (AdmittedTier, i128) {

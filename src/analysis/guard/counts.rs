@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::{DateTime, FixedOffset};
 
+use strum::VariantArray as _;
+
 use super::{GuardAnswer, GuardDecision, GuardReason};
 
 /// The number of decisions, by answer and reason.
@@ -11,6 +13,20 @@ use super::{GuardAnswer, GuardDecision, GuardReason};
 pub struct DecisionCounts(pub BTreeMap<(GuardAnswer, GuardReason), u64>);
 
 impl DecisionCounts {
+    /// With 0 for what may be decided and was not yet: a counter that begins with 1 has not increased.
+    #[must_use]
+    pub fn with_zeros(&self) -> Self {
+        let answers = GuardAnswer::VARIANTS.iter();
+        let pairs = answers.flat_map(|answer| {
+            let reasons = GuardReason::VARIANTS.iter();
+            reasons.map(move |reason| (*answer, *reason))
+        });
+        let possible = pairs.filter(|(answer, reason)| reason.may_decide(*answer));
+        let mut counts: BTreeMap<_, _> = possible.map(|pair| (pair, 0)).collect();
+        counts.extend(&self.0);
+        Self(counts)
+    }
+
     /// The line of a decision, with its line end: `2026-02-25T17:00:00+00:00 decision=allow reason=within_caps`.
     pub fn line(decision: &GuardDecision, time: DateTime<FixedOffset>) -> String {
         let (answer, reason) = (decision.answer, decision.reason);
@@ -55,13 +71,13 @@ fn parse_line(line: &str) -> Option<((GuardAnswer, GuardReason), u64)> {
         Some(pair) => pair.filter(|pair| pair.0 == "count")?.1.parse().ok()?,
     };
     let is_whole = answer.0 == "decision" && reason.0 == "reason" && pairs.next().is_none();
-    let answer = GuardAnswer::ALL
-        .into_iter()
-        .find(|known| <&str>::from(known) == answer.1)?;
-    let reason = GuardReason::ALL
-        .into_iter()
-        .find(|known| <&str>::from(known) == reason.1)?;
-    is_whole.then_some(((answer, reason), count))
+    let answer = GuardAnswer::VARIANTS
+        .iter()
+        .find(|known| <&str>::from(**known) == answer.1)?;
+    let reason = GuardReason::VARIANTS
+        .iter()
+        .find(|known| <&str>::from(**known) == reason.1)?;
+    is_whole.then_some(((*answer, *reason), count))
 }
 
 #[cfg(test)]

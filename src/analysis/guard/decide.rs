@@ -2,52 +2,10 @@
 
 use super::{
     CapCheck, DowngradeTarget, GuardAnswer, GuardDecision, GuardHold, GuardReason, GuardRequest,
-    RequestCost, RequestKind, RequestedModel, Standing, Unjudged, estimate, models,
+    Ladder, RequestCost, RequestKind, RequestedModel, Standing, Unjudged, estimate, ladder::Rung,
+    models,
 };
-use crate::{
-    analysis::CapAmount,
-    model::{AdmittedTier, GuardPolicy, ModelTier, Policy},
-};
-
-/// How far the ladder lets work go, and which cap says so.
-struct Rung<'c> {
-    admitted: AdmittedTier,
-    reason: GuardReason,
-    cap: Option<&'c CapCheck>,
-    /// The money that must remain of the cap, in nanos.
-    needed: Option<i128>,
-}
-
-/// What the ladder says, for the answer.
-#[derive(Clone, Copy)]
-struct Limit {
-    admitted: AdmittedTier,
-    by: Option<GuardReason>,
-    needed: Option<CapAmount>,
-}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self {
-            admitted: Some(ModelTier::Top),
-            by: None,
-            needed: None,
-        }
-    }
-}
-
-impl Rung<'_> {
-    /// What keeps models from starting, if any are kept.
-    fn limit(&self, admitted: AdmittedTier) -> Limit {
-        let is_limit = admitted < Some(ModelTier::Top);
-        let needed = self.cap.zip(self.needed).filter(|_| is_limit);
-        Limit {
-            admitted,
-            by: is_limit.then_some(self.reason),
-            needed: needed.map(|(cap, needed)| cap.cap.amount(needed)),
-        }
-    }
-}
+use crate::model::{AdmittedTier, ModelTier, Policy, Tokens};
 
 /// What a model may be asked to do: the caps with the request, and which of them refuses it.
 pub(super) struct Trial {
@@ -102,30 +60,39 @@ pub fn decide_by_known(
             let trial = standing.trial(request.model.clone(), request, policy);
             let cap = trial.tightest().cloned();
             let draft = Draft::deny(GuardReason::UnknownTeam, cap.as_ref());
-            draft.decision(standing, request, policy, trial, Limit::default())
+            let rung = Rung::of(standing, None, &policy.guard);
+            let ladder = Ladder::of(standing, &rung, &policy.guard);
+            draft.decision(standing, request, policy, trial, ladder)
         }
         RequestKind::Start => starting(standing, request, policy),
     }
 }
 
-/// Of work that a hold was granted for: what it reserves is admitted, with a model that is no more expensive than that of the hold. None
-/// of a request for more, which is judged as any other.
+/// Decides on work that a hold was granted for. None of a request for more than the hold reserves, which is judged as any other.
 fn under_hold(
     standing: &Standing,
     hold: &GuardHold,
     request: &GuardRequest,
     policy: &Policy,
 ) -> Option<GuardDecision> {
-    let is_within = standing.tokens(request).tokens <= hold.tokens;
-    if !is_within {
+    let tokens = standing.tokens(request).tokens;
+    if tokens > hold.tokens {
         return None;
     }
     let tier = |name: &String| RequestedModel::of(name, &policy.guard).tier;
-    let own = hold.model.as_ref().filter(|_| !hold.overridden);
     let asked = request.model.as_ref();
-    let to = own.filter(|own| asked.is_some_and(|asked| tier(asked) > tier(own)));
-    let model = to.or(asked).cloned();
-    let trial = standing.trial(model, request, policy);
+    let to = match (asked, &hold.model) {
+        _ if hold.overridden => None,
+        (Some(asked), Some(own)) => {
+            let by_price = estimate::compare(asked, own, tokens.max(Tokens(1)), policy);
+            let order = by_price.unwrap_or_else(|| tier(asked).cmp(&tier(own)));
+            order.is_gt().then_some(own)
+        }
+        (Some(asked), None) if !fits_hold(standing, hold, (asked, request), policy) => return None,
+        _ => None,
+    };
+    let model = to.or(asked);
+    let trial = standing.trial(model.cloned(), request, policy);
     let draft = Draft {
         answer: match to {
             Some(_) => GuardAnswer::Downgrade,
@@ -138,20 +105,43 @@ fn under_hold(
             tier: tier(own),
         }),
     };
-    let limit = Limit::default();
-    Some(draft.decision(standing, request, policy, trial, limit))
+    let rung = Rung::of(standing, asked.map(tier), &policy.guard);
+    let admitted = match hold.overridden {
+        true => Some(ModelTier::Top),
+        false => model.or(hold.model.as_ref()).map(tier),
+    };
+    let ladder = Ladder::of(standing, &rung, &policy.guard).admitting(admitted);
+    Some(draft.decision(standing, request, policy, trial, ladder))
 }
 
-/// Of work that runs already: denied where nothing is left. The ladder may name a cheaper model for its next step.
+/// Whether a hold that names no model covers one: the ladder lets it start, and it costs no more than is reserved.
+fn fits_hold(
+    standing: &Standing,
+    hold: &GuardHold,
+    (asked, request): (&String, &GuardRequest),
+    policy: &Policy,
+) -> bool {
+    let tier = RequestedModel::of(asked, &policy.guard).tier;
+    let cost = standing.trial(Some(asked.clone()), request, policy).cost;
+    let costs_no_more = cost.is_none_or(|cost| {
+        let held = hold
+            .cost
+            .filter(|held| held.currency == cost.money.currency);
+        held.is_some_and(|held| cost.money.nanos <= held.nanos)
+    });
+    costs_no_more && Rung::of(standing, Some(tier), &policy.guard).admits(tier)
+}
+
+/// Decides on work that runs already: denied where nothing is left. The ladder may name a cheaper model for its next step.
 fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> GuardDecision {
     let trial = standing.trial(request.model.clone(), request, policy);
     let used_up = standing.caps.iter().filter(|cap| cap.is_used_up());
     let used_up = used_up.max_by_key(|cap| cap.tightness());
     let asked = request.model.as_deref();
     let tier = asked.map(|name| RequestedModel::of(name, &policy.guard).tier);
-    let rung = rung(standing, tier, &policy.guard);
+    let rung = Rung::of(standing, tier, &policy.guard);
     let admitted = rung.admitted.max(Some(ModelTier::Bottom));
-    let limit = rung.limit(admitted);
+    let ladder = Ladder::of(standing, &rung, &policy.guard).admitting(Some(ModelTier::Bottom));
     let cheaper = asked.zip(tier).filter(|(_, tier)| Some(*tier) > admitted);
     let cheaper = cheaper.and_then(|(asked, tier)| {
         let mut targets = targets(asked, tier, admitted, policy);
@@ -172,17 +162,17 @@ fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
             to: None,
         },
     };
-    draft.decision(standing, request, policy, trial, limit)
+    draft.decision(standing, request, policy, trial, ladder)
 }
 
-/// Of work that is to start.
+/// Decides on work that is to start.
 fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> GuardDecision {
     let guard = &policy.guard;
     let asked = request.model.as_deref();
     let tier = asked.map(|name| RequestedModel::of(name, guard).tier);
-    let rung = rung(standing, tier, guard);
+    let rung = Rung::of(standing, tier, guard);
     let admitted = rung.admitted;
-    let limit = rung.limit(admitted);
+    let ladder = Ladder::of(standing, &rung, guard);
     let mut trials = trials(standing, request, tier, admitted, policy);
     let fits = trials.iter().position(|trial| trial.refusing().is_none());
     let draft = match (admitted, fits) {
@@ -212,7 +202,7 @@ fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
                 cap,
                 to,
             };
-            return draft.decision(standing, request, policy, trial, limit);
+            return draft.decision(standing, request, policy, trial, ladder);
         }
         (Some(_), None) => match trials.last().and_then(Trial::refusing) {
             Some(cap) => Draft::deny(GuardReason::Cap, Some(cap)),
@@ -221,7 +211,7 @@ fn starting(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
     };
     let trial = trials.pop();
     let trial = trial.unwrap_or_else(|| standing.trial(request.model.clone(), request, policy));
-    draft.decision(standing, request, policy, trial, limit)
+    draft.decision(standing, request, policy, trial, ladder)
 }
 
 /// The models to try, the one that is asked for first where it may start, then cheaper ones, each with the caps as they would be.
@@ -259,41 +249,6 @@ fn targets<'a>(
     })
 }
 
-/// The lowest rung of the ladder that any cap leads to. A request without a model is judged as one of the top tier that may become
-/// any other.
-fn rung<'c>(standing: &'c Standing, tier: Option<ModelTier>, guard: &GuardPolicy) -> Rung<'c> {
-    let rungs = standing.caps.iter().flat_map(|cap| {
-        let by_level = Rung {
-            admitted: guard.levels.at(cap.level),
-            reason: GuardReason::Level,
-            cap: Some(cap),
-            needed: None,
-        };
-        let by_money = cap.is_of_money().then(|| {
-            let (remaining, limit) = (cap.cap.left(), cap.cap.limit);
-            let tier = tier.unwrap_or(ModelTier::Top);
-            let (admitted, needed) = guard.money.admit(tier, remaining, limit);
-            Rung {
-                admitted,
-                reason: GuardReason::MoneyLeft,
-                cap: Some(cap),
-                needed: Some(needed),
-            }
-        });
-        [Some(by_level), by_money].into_iter().flatten()
-    });
-    let lowest = rungs.min_by_key(|rung| {
-        let tightness = rung.cap.map(CapCheck::tightness);
-        (rung.admitted, std::cmp::Reverse(tightness))
-    });
-    lowest.unwrap_or(Rung {
-        admitted: Some(ModelTier::Top),
-        reason: GuardReason::NoCaps,
-        cap: None,
-        needed: None,
-    })
-}
-
 /// What a decision comes down to.
 struct Draft {
     answer: GuardAnswer,
@@ -318,7 +273,7 @@ impl Draft {
         request: &GuardRequest,
         policy: &Policy,
         trial: Trial,
-        limit: Limit,
+        ladder: Ladder,
     ) -> GuardDecision {
         // A rung of the ladder is one of a cap before the request: what is shown has the request.
         let with_request = |cap: CapCheck| {
@@ -331,9 +286,6 @@ impl Draft {
             .cap
             .map(|cap| if is_by_ladder { with_request(cap) } else { cap });
         let model = request.model.as_deref();
-        // With a deny, a tier helps only where another model may start.
-        let has_tier =
-            self.answer != GuardAnswer::Deny || self.reason == GuardReason::NoCheaperModel;
         GuardDecision {
             answer: self.answer,
             reason: self.reason,
@@ -350,9 +302,7 @@ impl Draft {
                 .filter(|_| self.reason == GuardReason::UnderHold),
             ended_hold: standing.ended_hold.clone(),
             foreign_hold: standing.foreign_hold.clone(),
-            admitted_tier: limit.admitted.filter(|_| has_tier),
-            limited_by: limit.by.filter(|by| has_tier && *by != self.reason),
-            needed: limit.needed,
+            ladder,
             cap,
             caps: trial.caps,
             resets_at: standing.resets_at,

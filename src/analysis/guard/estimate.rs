@@ -1,5 +1,7 @@
 //! How many tokens work is likely to use, and what they cost, where the caller does not say: conservatively, and with where it is from.
 
+use std::cmp::Ordering;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -174,7 +176,9 @@ pub(in crate::analysis) fn cost(
         let tier = || tier_cost(policy.guard.default_tier, tokens, currency);
         return header().or_else(average).or_else(tier);
     };
-    let by_settings = || of(settings_price(model, policy), PriceSource::Settings);
+    let known = known_cost(model, tokens, policy);
+    let known = known.filter(|cost| cost.money.currency == currency);
+    // The price of the settings is in another currency.
     let built_in = || {
         let money = ListedPrice::find(model)?.most(tokens);
         let source = PriceSource::BuiltIn;
@@ -184,7 +188,7 @@ pub(in crate::analysis) fn cost(
         let tier = models::known_tier(model, &policy.guard);
         tier_cost(tier.unwrap_or(policy.guard.default_tier), tokens, currency)
     };
-    by_settings()
+    known
         .or_else(built_in)
         .or_else(tier)
         .or_else(header)
@@ -234,16 +238,45 @@ fn scaled(money: Money, tokens: Tokens, of: Tokens) -> Option<Money> {
     })
 }
 
-/// Whether one model is cheaper than another, as far as their prices are known.
+/// How what tokens cost with one model compares to what they cost with another. None where a price is not known, or in another
+/// currency.
+pub(super) fn compare(one: &str, other: &str, tokens: Tokens, policy: &Policy) -> Option<Ordering> {
+    let cost = |model| Some(known_cost(model, tokens, policy)?.money);
+    let (one, other) = (cost(one)?, cost(other)?);
+    (one.currency == other.currency).then(|| one.nanos.cmp(&other.nanos))
+}
+
+/// Whether one model is cheaper than another, if their prices are known.
 pub(super) fn is_cheaper(one: &str, than: &str, policy: &Policy) -> bool {
-    let price = |model: &str| {
-        let own = settings_price(model, policy);
-        own.or_else(|| ListedPrice::find(model).map(ListedPrice::price))
-    };
-    let of = |price: ModelPrice| (price.currency, highest(&price).map(|of| of.picos_per_token));
-    match (price(one).map(of), price(than).map(of)) {
-        (Some((currency, Some(one))), Some((other, Some(than)))) if currency == other => one < than,
-        _ => true,
+    compare(one, than, Tokens(1_000), policy).is_none_or(Ordering::is_lt)
+}
+
+/// What tokens cost by the price of the settings or of the list. With more of them than the list has for a short context, the settings
+/// lower no price.
+fn known_cost(model: &str, tokens: Tokens, policy: &Policy) -> Option<RequestCost> {
+    let set = settings_price(model, policy);
+    let set = set.and_then(|price| Some(highest(&price)?.cost(tokens)));
+    let set = set.map(|money| RequestCost {
+        money,
+        source: PriceSource::Settings,
+    });
+    let listed = ListedPrice::find(model);
+    let is_long = listed
+        .and_then(ListedPrice::long_context)
+        .is_some_and(|(from, _)| tokens > from);
+    let listed = listed.map(|listed| RequestCost {
+        money: listed.most(tokens),
+        source: PriceSource::BuiltIn,
+    });
+    match (set, listed) {
+        (Some(set), Some(listed))
+            if is_long
+                && set.money.currency == listed.money.currency
+                && set.money.nanos < listed.money.nanos =>
+        {
+            Some(listed)
+        }
+        (set, listed) => set.or(listed),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whether work may start: a report, a policy and a request make a decision. Pure: reading the log, granting holds and telling the
+//! Whether work may start: a report, a policy and a request make a decision. Pure: reading the log, granting holds and printing the
 //! answer are for `session`, `commands` and `render`.
 //!
 //! Two things decide. The *ladder* looks at what is used and reserved before the request: at each level, and below some amounts of
@@ -9,6 +9,7 @@ mod caps;
 mod counts;
 mod decide;
 mod estimate;
+mod ladder;
 mod models;
 mod standing;
 #[cfg(test)]
@@ -18,19 +19,17 @@ use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
-use strum::{Display, IntoStaticStr};
+use strum::{Display, IntoStaticStr, VariantArray};
 
 pub use caps::CapCheck;
 pub use counts::DecisionCounts;
 pub use decide::{decide, decide_by_known};
 pub use estimate::{EstimateSource, PriceSource, RequestCost, TokenEstimate};
 pub(super) use estimate::{LogPrices, cost as estimated_cost};
+pub use ladder::Ladder;
 pub use standing::{Standing, override_hold};
 
-use crate::{
-    analysis::CapAmount,
-    model::{GuardPolicy, ModelTier, Tokens},
-};
+use crate::model::{GuardPolicy, ModelTier, Money, Tokens};
 
 /// What asks to be admitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +73,7 @@ pub enum RequestKind {
     JsonSchema,
     Display,
     IntoStaticStr,
+    VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
@@ -82,24 +82,6 @@ pub enum GuardAnswer {
     /// Allowed with a cheaper model.
     Downgrade,
     Deny,
-}
-
-impl GuardAnswer {
-    pub const ALL: [Self; 3] = [Self::Allow, Self::Downgrade, Self::Deny];
-}
-
-impl GuardReason {
-    pub const ALL: [Self; 9] = [
-        Self::WithinCaps,
-        Self::NoCaps,
-        Self::Override,
-        Self::Level,
-        Self::MoneyLeft,
-        Self::Cap,
-        Self::NoCheaperModel,
-        Self::UnknownTeam,
-        Self::UnderHold,
-    ];
 }
 
 /// Why a request is answered as it is.
@@ -115,6 +97,7 @@ impl GuardReason {
     JsonSchema,
     Display,
     IntoStaticStr,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -137,6 +120,21 @@ pub enum GuardReason {
     UnknownTeam,
     /// A hold that has not ended reserves the tokens for it.
     UnderHold,
+}
+
+impl GuardReason {
+    /// Whether it may be that of an answer.
+    pub(super) const fn may_decide(self, answer: GuardAnswer) -> bool {
+        match self {
+            Self::WithinCaps | Self::NoCaps | Self::Override => {
+                matches!(answer, GuardAnswer::Allow)
+            }
+            Self::Level | Self::MoneyLeft | Self::Cap => !matches!(answer, GuardAnswer::Allow),
+            Self::NoCheaperModel | Self::UnknownTeam => matches!(answer, GuardAnswer::Deny),
+            // A hook denies where the harness cannot take the cheaper model of a hold.
+            Self::UnderHold => true,
+        }
+    }
 }
 
 /// The model to use instead.
@@ -192,12 +190,9 @@ pub struct GuardDecision {
     pub ended_hold: Option<String>,
     /// The hold that was given, where it is another team's.
     pub foreign_hold: Option<ForeignHold>,
-    /// The highest tier of models that may start now. Absent with a deny, unless no cheaper model is known.
-    pub admitted_tier: Option<ModelTier>,
-    /// What keeps models of higher tiers from starting: `level` or `money_left`. Absent where `reason` says it.
-    pub limited_by: Option<GuardReason>,
-    /// The money that must remain of the cap that decided for what was asked for.
-    pub needed: Option<CapAmount>,
+    #[serde(flatten)]
+    #[schemars(flatten)]
+    pub ladder: Ladder,
     /// The cap that decided; of an allowed request the tightest. Absent without caps.
     pub cap: Option<CapCheck>,
     /// All caps that apply.
@@ -232,8 +227,10 @@ pub struct GuardHold {
     pub id: String,
     /// What it reserves.
     pub tokens: Tokens,
+    /// What it reserves of a cost budget.
+    pub cost: Option<Money>,
     pub model: Option<String>,
-    /// It was granted by an override, so that all its work is admitted.
+    /// It was granted by an override, so that any model may use its tokens.
     pub overridden: bool,
 }
 

@@ -82,6 +82,7 @@ impl Standing {
             hold: own.map(|hold| GuardHold {
                 id: hold.id.to_owned(),
                 tokens: hold.tokens,
+                cost: hold.cost,
                 model: hold.model.map(str::to_owned),
                 overridden: hold.overridden,
             }),
@@ -129,6 +130,9 @@ impl Standing {
                     let of = (&self.prices, policy);
                     let priced = || estimate::cost(hold.model, hold.tokens, currency, of);
                     let money = stated.or_else(|| priced().map(|cost| cost.money));
+                    if let Some(hold) = &mut self.hold {
+                        hold.cost = money;
+                    }
                     money.map(|money| money.nanos)
                 }
             };

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     analysis::{Cap, CapScope, CapSource},
-    model::{Currency, GuardPolicy, Policy, Thresholds},
+    model::{Currency, GuardPolicy, Money, Policy, Thresholds},
 };
 
 const TOP: &str = "claude-opus-4-5";
@@ -385,13 +385,13 @@ proptest! {
             for cap in &decision.caps {
                 prop_assert!(cap.would_use() <= cap.cap.limit, "{:?}", cap);
             }
-            prop_assert!(decision.admitted_tier.is_some());
+            prop_assert!(decision.ladder.admitted_tier.is_some());
         } else {
             prop_assert!(decision.cap.is_some());
             prop_assert!(decision.to.is_none());
         }
         if let (Some(to), Some(asked)) = (&decision.to, &decision.model) {
-            prop_assert!(to.tier < asked.tier && Some(to.tier) <= decision.admitted_tier);
+            prop_assert!(to.tier < asked.tier && Some(to.tier) <= decision.ladder.admitted_tier);
         }
     }
 
@@ -447,49 +447,142 @@ fn every_combination_is_answered_by_its_strictest_part() {
     assert_snapshot!(table);
 }
 
+/// What remains of a budget of 1,000 without the hold of 50, which is asked for 50 and for one more.
 #[test]
-fn work_under_a_hold_is_admitted_up_to_what_the_hold_reserves() {
-    let ask = |hold: GuardHold, tokens: Option<u64>, model: Option<&str>, kind| {
-        let standing = Standing {
-            caps: vec![total(100, 100, 0)],
-            hold: Some(hold),
-            ..Standing::default()
-        };
+fn work_under_a_hold_is_judged_by_what_the_hold_reserves() {
+    let mut table = String::from(
+        "level    hold      tokens none                 top                  middle               bottom\n",
+    );
+    for (level, used) in [
+        ("ok", 10),
+        ("warning", 80),
+        ("critical", 95),
+        ("exceeded", 100),
+    ] {
+        for (name, model, overridden) in [
+            ("any", None, false),
+            ("middle", Some(MIDDLE), false),
+            ("bottom", Some(BOTTOM), false),
+            ("override", Some(BOTTOM), true),
+        ] {
+            for (tokens, kind) in [
+                ("50", RequestKind::Start),
+                ("51", RequestKind::Start),
+                ("step", RequestKind::Continue),
+            ] {
+                let standing = Standing {
+                    caps: vec![total(1_000, used * 10, 0)],
+                    hold: Some(hold(model, overridden, None)),
+                    ..Standing::default()
+                };
+                let row = under_hold(&standing, tokens.parse().ok(), kind);
+                let row = row.trim_end();
+                let _ = writeln!(table, "{level:<8} {name:<9} {tokens:<6} {row}");
+            }
+        }
+    }
+    assert_snapshot!(table);
+}
+
+fn hold(model: Option<&str>, overridden: bool, cost: Option<i128>) -> GuardHold {
+    let money = |nanos| Money {
+        nanos,
+        currency: Currency::USD,
+    };
+    GuardHold {
+        id: "h".to_owned(),
+        tokens: Tokens(50),
+        cost: cost.map(money),
+        model: model.map(str::to_owned),
+        overridden,
+    }
+}
+
+/// The answers under a hold without a model, and for each tier.
+fn under_hold(standing: &Standing, tokens: Option<u64>, kind: RequestKind) -> String {
+    let models = [None, Some(TOP), Some(MIDDLE), Some(BOTTOM)];
+    let answers = models.map(|model| {
         let request = GuardRequest {
             tokens: tokens.map(Tokens),
             model: model.map(str::to_owned),
             kind,
             ..GuardRequest::default()
         };
-        brief(&decide(&standing, &Policy::default(), &request).unwrap())
+        brief(&decide(standing, &Policy::default(), &request).unwrap())
+    });
+    answers.map(|answer| format!("{answer:<20}")).join(" ")
+}
+
+/// 50 tokens cost 250,000 nanos with the bottom model, 750,000 with the middle one and 1,250,000 with the top one.
+#[test]
+fn a_hold_without_a_model_admits_a_model_that_costs_no_more_than_is_reserved() {
+    let mut table = String::from(
+        "reserved  none                 top                  middle               bottom\n",
+    );
+    for reserved in [249_999, 250_000, 749_999, 750_000, 1_249_999, 1_250_000] {
+        let standing = Standing {
+            // Nothing fits beside the hold.
+            caps: vec![cost(50_000_000_000, 50_000_000_000, 0)],
+            hold: Some(hold(None, false, Some(reserved))),
+            ..Standing::default()
+        };
+        let mut standing = standing;
+        standing.caps[0].level = crate::model::Level::Ok;
+        standing.caps[0].cap.limit += 1_000_000_000;
+        let row = under_hold(&standing, Some(50), RequestKind::Start);
+        let _ = writeln!(table, "{reserved:<9} {}", row.trim_end());
+    }
+    assert_snapshot!(table);
+}
+
+#[test]
+fn a_hold_with_a_model_admits_by_price_and_not_by_tier() {
+    let ask = |own: &str, asked: &str| {
+        let standing = Standing {
+            caps: vec![total(100, 10, 0)],
+            hold: Some(hold(Some(own), false, None)),
+            ..Standing::default()
+        };
+        let request = GuardRequest {
+            tokens: Some(Tokens(50)),
+            model: Some(asked.to_owned()),
+            ..GuardRequest::default()
+        };
+        let decision = decide(&standing, &Policy::default(), &request).unwrap();
+        assert_eq!(decision.reason, GuardReason::UnderHold);
+        decision.to.map_or("allow".to_owned(), |to| to.model)
     };
-    let hold = |model: Option<&str>, overridden| GuardHold {
-        id: "h".to_owned(),
-        tokens: Tokens(50),
-        model: model.map(str::to_owned),
-        overridden,
-    };
-    let (start, go_on) = (RequestKind::Start, RequestKind::Continue);
-    let plain = || hold(None, false);
-    assert_eq!(ask(plain(), Some(50), None, start), "allow (under_hold)");
-    assert_eq!(ask(plain(), None, Some(TOP), start), "allow (under_hold)");
-    assert_eq!(ask(plain(), Some(51), None, start), "deny (level)");
-    assert_eq!(ask(plain(), None, Some(TOP), go_on), "allow (under_hold)");
-    let middle = || hold(Some(MIDDLE), false);
-    assert_eq!(ask(middle(), None, Some(TOP), start), "middle (under_hold)");
     assert_eq!(
-        ask(middle(), None, Some(BOTTOM), start),
-        "allow (under_hold)"
+        ask("claude-haiku-5-5", "claude-haiku-4-5"),
+        "claude-haiku-5-5"
     );
-    let overridden = || hold(Some(MIDDLE), true);
-    assert_eq!(
-        ask(overridden(), Some(50), Some(TOP), start),
-        "allow (under_hold)"
-    );
-    assert_eq!(
-        ask(overridden(), Some(51), Some(TOP), start),
-        "deny (level)"
-    );
+    assert_eq!(ask("claude-haiku-4-5", "claude-haiku-5-5"), "allow");
+    assert_eq!(ask("claude-sonnet-5", "gpt-5-mini"), "allow");
+    // Without a price of both, by tier.
+    assert_eq!(ask("claude-sonnet-5", "llama-4"), "claude-sonnet-5");
+    assert_eq!(ask("llama-4", "claude-opus-5"), "allow");
+}
+
+/// Whatever is asked for, the tier that may start is the same.
+#[test]
+fn the_admitted_tier_is_that_of_the_budget_and_not_of_the_request() {
+    for (cents, expected) in [
+        (100, Some(ModelTier::Top)),
+        (99, Some(ModelTier::Middle)),
+        (20, Some(ModelTier::Middle)),
+        (19, Some(ModelTier::Bottom)),
+        (10, Some(ModelTier::Bottom)),
+        (9, None),
+    ] {
+        let mut cap = cost(50_000_000_000, 50_000_000_000 - cents * 10_000_000, 0);
+        cap.level = crate::model::Level::Ok;
+        for model in [None, Some(TOP), Some(MIDDLE), Some(BOTTOM)] {
+            let decision = ask(vec![cap.clone()], model, 0);
+            assert_eq!(decision.ladder.admitted_tier, expected, "{cents} {model:?}");
+            let by = (expected < Some(ModelTier::Top)).then_some(GuardReason::MoneyLeft);
+            assert_eq!(decision.ladder.limited_by, by, "{cents} {model:?}");
+        }
+    }
 }
 
 #[test]

@@ -223,8 +223,8 @@ fn is_switch_up(question: &Question, judged: &Judged) -> bool {
     let guard = &judged.log.settings.policy.guard;
     let tier = |model: &Option<String>| Some(RequestedModel::of(model.as_deref()?, guard).tier);
     let (before, after) = (tier(&question.model_before), tier(&question.model));
-    let is_admitted =
-        judged.decision.answer != GuardAnswer::Deny && after <= judged.decision.admitted_tier;
+    let is_admitted = judged.decision.answer != GuardAnswer::Deny
+        && after <= judged.decision.ladder.admitted_tier;
     !is_admitted && (before.is_none() || after > before)
 }
 

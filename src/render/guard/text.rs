@@ -1,16 +1,7 @@
-//! A decision of `guard` in plain words, and as JSON.
+//! A decision of `guard` in plain words: why it is answered so, what a person can do, and what is to be known beside it.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::{borrow::Cow, cmp::Ordering};
 
-use chrono::{DateTime, FixedOffset};
-use schemars::JsonSchema;
-use serde::Serialize;
-use serde_with::skip_serializing_none;
-
-use super::{Format, OutputStyle, counted, cut, json, prefixed, sanitize};
 use crate::{
     analysis::{
         CapAmount, CapScope,
@@ -19,92 +10,11 @@ use crate::{
             PriceSource, TokenEstimate,
         },
     },
-    model::{ModelTier, Money, Month, Tokens, in_brackets},
+    model::{ModelTier, Tokens, in_brackets},
+    render::{counted, cut, prefixed},
 };
 
 const NO_CAPS: &str = "no budget applies, so nothing is denied";
-
-/// Whether work may start, and why.
-#[skip_serializing_none]
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(title = "tokmon guard")]
-pub struct GuardDocument {
-    /// The version of this schema.
-    pub schema_version: u32,
-    /// The log.
-    pub file: String,
-    /// When it was decided.
-    pub now: DateTime<FixedOffset>,
-    /// The month that is judged.
-    pub month: Month,
-    #[serde(flatten)]
-    #[schemars(flatten)]
-    pub decision: GuardDecision,
-    /// The reason in a sentence.
-    pub message: String,
-    /// The hold that was granted.
-    pub hold: Option<GrantedHold>,
-    /// Why the answer was overridden, as it is written in the log.
-    pub override_reason: Option<String>,
-    /// What is not known of the figures.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
-}
-
-/// A hold that is in the log now.
-#[skip_serializing_none]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct GrantedHold {
-    pub id: String,
-    pub team: String,
-    pub tokens: Tokens,
-    /// What of the cost budget it reserves.
-    pub cost: Option<Money>,
-    /// The model that may be used.
-    pub model: Option<String>,
-    /// It was granted by an override: all its work is admitted until it ends.
-    pub overridden: bool,
-    pub until: DateTime<FixedOffset>,
-}
-
-/// Bumped only when a key is removed, renamed or changes its meaning.
-pub const VERSION: u32 = 1;
-
-pub fn schema() -> String {
-    json::schema_of::<GuardDocument>()
-}
-
-impl GuardDocument {
-    pub fn write(&self, format: Format, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
-        if format == Format::Json {
-            return json::write(self, out);
-        }
-        let to = self.decision.to.as_ref();
-        let to = prefixed(" to ", to.map(|to| &to.model));
-        let first = format!("{}{to}: {}", self.decision.answer, self.message);
-        writeln!(out, "{}", style.text(&sanitize(&first)))?;
-        if self.decision.answer == GuardAnswer::Deny {
-            writeln!(out, "{}", style.text(&sanitize(&way_out(&self.decision))))?;
-        }
-        if let Some(hold) = &self.hold {
-            writeln!(out, "{}", style.text(&sanitize(&hold.line())))?;
-        }
-        Ok(())
-    }
-}
-
-impl GrantedHold {
-    /// What is reserved, and how it ends.
-    fn line(&self) -> String {
-        let (id, team) = (&self.id, &self.team);
-        let tokens = counted(self.tokens.0, "token");
-        let until = self.until.format("%Y-%m-%d %H:%M %:z");
-        let named = shell_words::quote(team);
-        format!(
-            "hold {id} reserves {tokens} for {team} until {until}; end it with: tokmon record --team {named} --tokens N --ends-hold {id}"
-        )
-    }
-}
 
 /// Why a request is answered as it is: a sentence without a full stop.
 pub fn reason(decision: &GuardDecision) -> String {
@@ -165,16 +75,14 @@ fn why(decision: &GuardDecision, reason: GuardReason) -> String {
         GuardReason::WithinCaps | GuardReason::Override => {
             let within = within(decision, cap) + &of_team(decision, cap);
             let is_open = decision.model.is_none();
-            let tier = decision
-                .admitted_tier
-                .filter(|_| is_open && decision.limited_by.is_some());
+            let ladder = &decision.ladder;
+            let is_limit = is_open && ladder.limited_by.is_some();
+            let tier = ladder.admitted_tier.filter(|_| is_limit);
             return within + &prefixed("; only ", tier.map(may_start));
         }
         GuardReason::Cap => refused(decision, cap),
-        GuardReason::Level | GuardReason::MoneyLeft => by_ladder(decision, cap, reason),
-        GuardReason::NoCheaperModel => {
-            let limited_by = decision.limited_by.unwrap_or(GuardReason::Level);
-            by_ladder(decision, cap, limited_by)
+        GuardReason::Level | GuardReason::MoneyLeft | GuardReason::NoCheaperModel => {
+            by_ladder(decision, cap, reason)
         }
     };
     format!("{why}; {}", resets(decision))
@@ -184,7 +92,9 @@ fn why(decision: &GuardDecision, reason: GuardReason) -> String {
 fn under_hold(decision: &GuardDecision, hold: &GuardHold) -> String {
     let (id, tokens) = (&hold.id, counted(hold.tokens.0, "token"));
     if hold.overridden {
-        return format!("the hold {id} was granted by an override");
+        return format!(
+            "the hold {id}, which was granted by an override, reserves {tokens} for it"
+        );
     }
     let model = decision.to.as_ref().map(|to| &to.model);
     let model = prefixed(" with ", model);
@@ -222,7 +132,7 @@ fn resets(decision: &GuardDecision) -> String {
 }
 
 /// `the token budget`, `the cost budget`, `the allocation of Team A`.
-pub fn name(check: &CapCheck) -> String {
+fn name(check: &CapCheck) -> String {
     match (&check.cap.scope, check.is_of_money()) {
         (CapScope::Team(team), false) => format!("the allocation of {team}"),
         (CapScope::Team(team), true) => format!("the cost budget of {team}"),
@@ -356,38 +266,91 @@ fn refused(decision: &GuardDecision, check: &CapCheck) -> String {
     let [reserved, wanted, would_use] =
         [check.cap.reserved, check.requested, check.would_use()].map(|of| shown.amount(of));
     let fit = one_or_more(decision, "does not fit", "do not fit");
+    let advice = prefixed("; ", advice(decision, check));
     format!(
-        "{requested}{cost} {fit} into {of}: {at_least}{used} {word} + {reserved} reserved + {wanted} requested = {would_use} of {limit}{unit}"
+        "{requested}{cost} {fit} into {of}: {at_least}{used} {word} + {reserved} reserved + {wanted} requested = {would_use} of {limit}{unit}{advice}"
     )
 }
 
+/// What a caller can say to be judged by more than an estimate that is denied.
+fn advice(decision: &GuardDecision, check: &CapCheck) -> Option<String> {
+    let is_estimate = matches!(
+        decision.requested.source,
+        EstimateSource::TeamMedian | EstimateSource::LogMedian | EstimateSource::Default
+    );
+    let is_average = check.is_of_money()
+        && decision
+            .cost
+            .is_some_and(|cost| cost.source == PriceSource::Average);
+    let options = [
+        is_estimate.then_some("--tokens"),
+        is_average.then_some("--model"),
+    ];
+    let options: Vec<&str> = options.into_iter().flatten().collect();
+    let is_denied = decision.answer == GuardAnswer::Deny;
+    (is_denied && !options.is_empty())
+        .then(|| format!("give {} if that is too much", options.join(" or ")))
+}
+
 /// What the ladder lets start.
-fn by_ladder(decision: &GuardDecision, check: &CapCheck, limited_by: GuardReason) -> String {
-    let shown = Shown::of(check);
-    let (limit, of) = (shown.limit, &shown.name);
-    let (why, setting) = if limited_by == GuardReason::MoneyLeft {
-        let left = shown.amount(check.cap.left());
-        let needed = prefixed(", less than the ", decision.needed);
-        let why = format!("{left} of {limit} remains of {of}{needed} that are needed");
-        (why, "[guard.money]")
+fn by_ladder(decision: &GuardDecision, check: &CapCheck, reason: GuardReason) -> String {
+    let ladder = &decision.ladder;
+    let limited_by = match reason {
+        GuardReason::NoCheaperModel => ladder.limited_by.unwrap_or(GuardReason::Level),
+        reason => reason,
+    };
+    let is_by_money = limited_by == GuardReason::MoneyLeft;
+    let (why, setting) = if is_by_money {
+        (money_left(decision, check), "[guard.money]")
     } else {
-        let (level, committed) = (check.level, shown.amount(check.committed()));
-        let (unit, used, and_reserved) = (shown.unit, shown.used, shown.and_reserved);
-        let figures = format!("{committed} of {limit}{unit} {used}{and_reserved}");
-        let why = format!("the level of {of} is {level} ({figures})");
-        (why, "[guard.levels]")
+        (level(check), "[guard.levels]")
     };
     let model = decision.model.as_ref();
     let model = model.map_or("this one".into(), |model| short(&model.name));
-    match decision.admitted_tier {
-        None => format!("{why}, so no work may start ({setting} in tokmon.toml can change that)"),
-        Some(tier) if decision.to.is_some() => {
-            format!("{why}, so only {}, not {model}", may_start(tier))
-        }
-        Some(tier) => format!(
-            "{why}, so only {}, and none is known that is cheaper than {model} (name one under [guard.tiers] in tokmon.toml)",
-            may_start(tier)
-        ),
+    let Some(tier) = ladder.admitted_tier else {
+        return format!("{why}, so no work may start ({setting} in tokmon.toml can change that)");
+    };
+    // With too little money for a top model, one of the middle tier may start.
+    let only = (!is_by_money).then(|| may_start(tier));
+    let only = prefixed(", so only ", only);
+    if reason == GuardReason::NoCheaperModel {
+        return format!(
+            "{why}{only}, and no model is known that is cheaper than {model} (name one under [guard.tiers] in tokmon.toml)"
+        );
+    }
+    match is_by_money {
+        true => why,
+        false => format!("{why}{only}, not {model}"),
+    }
+}
+
+/// `$0.950 of $20.00 remains of the cost budget, less than the $1.000 that a top model needs`.
+fn money_left(decision: &GuardDecision, check: &CapCheck) -> String {
+    let shown = Shown::of(check);
+    let (left, limit, of) = (shown.amount(check.cap.left()), shown.limit, &shown.name);
+    let model = decision.model.as_ref();
+    let tier = model.map_or(ModelTier::Top, |model| model.tier);
+    let needed = decision.ladder.needed.map(|needed| {
+        let work = match decision.ladder.admitted_tier {
+            None => "any work".to_owned(),
+            Some(_) => format!("a {tier} model"),
+        };
+        format!("{needed} that {work} needs")
+    });
+    let needed = prefixed(", less than the ", needed);
+    format!("{left} of {limit} remains of {of}{needed}")
+}
+
+/// `the level of the token budget is critical (91,000 of 100,000 tokens used)`.
+fn level(check: &CapCheck) -> String {
+    let shown = Shown::of(check);
+    let (committed, limit, of) = (shown.amount(check.committed()), shown.limit, &shown.name);
+    let (unit, used, and_reserved) = (shown.unit, shown.used, shown.and_reserved);
+    let figures = format!("{committed} of {limit}{unit} {used}{and_reserved}");
+    match check.committed().cmp(&check.cap.limit) {
+        Ordering::Less => format!("the level of {of} is {} ({figures})", check.level),
+        Ordering::Equal => format!("{of} is used up ({figures})"),
+        Ordering::Greater => format!("{of} is exceeded ({figures})"),
     }
 }
 
