@@ -133,6 +133,8 @@ codes! {
     LoweredDetails = "TM031", "lowered-details", Warning, Manual;
     /// Work was started although the budget does not allow it, with `tokmon guard --override`.
     GuardOverridden = "TM032", "guard-overridden", Note, Manual;
+    /// The cost budget, or a team's limit in money, is in another currency than the log's costs. It cannot be judged.
+    ForeignLimit = "TM033", "foreign-limit", Warning, Manual;
 }
 
 impl Code {

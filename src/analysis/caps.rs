@@ -11,8 +11,8 @@ use super::{
     report::{FigureKind, StatusReport, TeamReport},
 };
 use crate::{
-    model::{BudgetLines, BudgetSource, Currency, Level, Money, Thresholds, Tokens},
-    text::{FileId, FileRole, Place},
+    model::{BudgetPlaces, BudgetSource, Currency, Level, Money, Thresholds, Tokens},
+    text::{FileRole, Place},
 };
 
 /// Whose limit it is.
@@ -136,14 +136,14 @@ pub fn caps(report: &StatusReport) -> Vec<Cap> {
     let of_tokens = budget.tokens.map(|limit| Cap {
         source: CapSource::Budget(source),
         place: match source {
-            BudgetSource::Config => in_settings(budget.lines.tokens),
+            BudgetSource::Config => budget.places.tokens,
             _ => budget.place,
         },
         ..of_tokens(total, limit, report.used.tokens, report.reserved)
     });
     let of_money = report.cost_budget.as_ref().map(|cost| Cap {
         source: CapSource::Budget(BudgetSource::Config),
-        ..of_money(total, cost, budget.lines)
+        ..of_money(total, cost, budget.places)
     });
     let of_all = of_tokens.into_iter().chain(of_money);
     let mut caps: Vec<Cap> = of_all
@@ -165,7 +165,7 @@ fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
         let (source, place) = if in_table {
             (CapSource::Allocation, team.place_of(FigureKind::Allocated))
         } else {
-            (CapSource::TeamSettings, in_settings(team.lines.tokens))
+            (CapSource::TeamSettings, team.places.tokens)
         };
         Cap {
             source,
@@ -174,7 +174,7 @@ fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
         }
     });
     let cost = team.cost_budget.as_ref();
-    let money = cost.map(|cost| of_money(&scope, cost, team.lines));
+    let money = cost.map(|cost| of_money(&scope, cost, team.places));
     tokens.into_iter().chain(money)
 }
 
@@ -192,7 +192,7 @@ fn of_tokens(scope: &CapScope, limit: Tokens, used: Tokens, reserved: Tokens) ->
     }
 }
 
-fn of_money(scope: &CapScope, cost: &CostBudget, lines: BudgetLines) -> Cap {
+fn of_money(scope: &CapScope, cost: &CostBudget, places: BudgetPlaces) -> Cap {
     Cap {
         scope: scope.clone(),
         currency: Some(cost.limit.currency),
@@ -201,15 +201,7 @@ fn of_money(scope: &CapScope, cost: &CostBudget, lines: BudgetLines) -> Cap {
         complete: cost.complete,
         reserved: cost.reserved.map_or(0, |reserved| reserved.nanos),
         source: CapSource::TeamSettings,
-        place: in_settings(lines.cost),
+        place: places.cost,
         resets_at: None,
     }
-}
-
-fn in_settings(line: Option<usize>) -> Option<Place> {
-    line.map(|line| Place {
-        file: FileId::SETTINGS,
-        line,
-        ..Place::default()
-    })
 }

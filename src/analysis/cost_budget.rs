@@ -10,7 +10,10 @@ use super::{
     cost::Cost, held_money::HeldMoney, limits, reconciled_month::ReconciledMonth,
     team_usage::TeamUsage,
 };
-use crate::model::{Currency, Level, Money, Policy, Thresholds, Tokens, ratio};
+use crate::{
+    model::{Currency, Level, Money, Policy, Thresholds, Tokens, ratio},
+    text::Place,
+};
 
 /// The cost budget.
 #[skip_serializing_none]
@@ -102,6 +105,43 @@ impl CostBudget {
     pub fn not_judged(&self) -> Option<String> {
         self.problem.map(|problem| problem.of_budget(self.limit))
     }
+}
+
+/// A limit in money that cannot be judged since the log's costs are in another currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignLimit<'p> {
+    /// None for the budget of all teams.
+    pub team: Option<&'p str>,
+    pub limit: Money,
+    /// That of the log.
+    pub currency: Currency,
+    /// Where it is written in the settings.
+    pub place: Place,
+}
+
+/// The limits in money that are in another currency than the log's costs, or than the log names.
+pub fn foreign_limits<'p>(
+    reconciled: &ReconciledMonth<'_>,
+    policy: &'p Policy,
+) -> Vec<ForeignLimit<'p>> {
+    let own = reconciled.spent_cost().map(|cost| cost.money.currency);
+    let Some(currency) = own.or_else(|| reconciled.stated_currency()) else {
+        return Vec::new();
+    };
+    let month = reconciled.month;
+    let total = policy.cost_budget_of(month);
+    let total = std::iter::once((None, total, policy.places_of(month)));
+    let teams = policy.teams.iter();
+    let teams = teams.map(|team| (Some(team.name.as_str()), team.cost, team.places));
+    let foreign = total.chain(teams).filter_map(|(team, limit, places)| {
+        Some(ForeignLimit {
+            team,
+            limit: limit.filter(|limit| limit.currency != currency)?,
+            currency,
+            place: places.cost?,
+        })
+    });
+    foreign.collect()
 }
 
 /// What is held against a budget in money.

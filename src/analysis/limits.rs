@@ -9,7 +9,7 @@ use super::{
     team_usage::TeamUsage,
 };
 use crate::{
-    model::{Allocation, Budget, BudgetLines, BudgetSource, Money, Policy, Tokens, is_total},
+    model::{Allocation, Budget, BudgetPlaces, BudgetSource, Money, Policy, Tokens, is_total},
     text::{FileId, Place},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 pub struct Limits {
     stated: HashMap<NameId, FigureSource>,
     /// In money, by the settings alone, and where they are written.
-    costs: HashMap<NameId, (Option<Money>, BudgetLines)>,
+    costs: HashMap<NameId, (Option<Money>, BudgetPlaces)>,
 }
 
 impl Limits {
@@ -46,7 +46,7 @@ impl Limits {
         }
         let costs = policy.teams.iter().filter_map(|team| {
             let usage = reconciled.find_team(&team.name)?;
-            Some((usage.id, (team.cost, team.lines)))
+            Some((usage.id, (team.cost, team.places)))
         });
         let costs = costs.collect();
         Self { stated, costs }
@@ -56,9 +56,9 @@ impl Limits {
         self.costs.get(&team.id)?.0
     }
 
-    pub(super) fn lines_of_team(&self, team: &TeamUsage) -> BudgetLines {
-        let lines = self.costs.get(&team.id).map(|(_, lines)| *lines);
-        lines.unwrap_or_default()
+    pub(super) fn places_of_team(&self, team: &TeamUsage) -> BudgetPlaces {
+        let places = self.costs.get(&team.id).map(|(_, places)| *places);
+        places.unwrap_or_default()
     }
 
     /// One team's, with where it is set.

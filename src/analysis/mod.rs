@@ -32,6 +32,7 @@ mod reconciled_month;
 mod report;
 mod rows;
 mod status;
+mod team_limits;
 mod team_usage;
 mod verdict;
 mod verdict_action;
@@ -42,7 +43,7 @@ pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use caps::{Cap, CapAmount, CapScope, CapSource, caps};
 pub use cost::{Cost, CostSum};
-pub use cost_budget::CostBudget;
+pub use cost_budget::{CostBudget, ForeignLimit, foreign_limits};
 pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,

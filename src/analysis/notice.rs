@@ -10,7 +10,6 @@ use serde_with::skip_serializing_none;
 
 use super::{
     Alert, AlertKind, ForecastBasis, StatusReport,
-    caps::caps,
     latch::{Gauge, Latch, Step},
     notice_amounts::NoticeAmounts,
 };
@@ -141,7 +140,7 @@ pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptio
         due: due.collect(),
         rearmed: rearmed.collect(),
         sent: latches.sent,
-        has_limit: !caps(report).is_empty(),
+        has_limit: report.has_limit(),
     }
 }
 

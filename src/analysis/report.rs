@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{
-        BudgetLines, BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money,
+        BudgetPlaces, BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money,
         Month, Percent, PeriodKey, Status, Thresholds, Tokens,
     },
     text::{FileId, Place},
@@ -269,7 +269,7 @@ pub struct BudgetReport {
     pub thresholds: Thresholds,
     /// Where it is written in the settings, if it is that of these.
     #[serde(skip)]
-    pub lines: BudgetLines,
+    pub places: BudgetPlaces,
 }
 
 #[skip_serializing_none]
@@ -320,7 +320,7 @@ pub struct TeamReport {
     pub cost_budget: Option<CostBudget>,
     /// Where its limits are written in the settings.
     #[serde(skip)]
-    pub lines: BudgetLines,
+    pub places: BudgetPlaces,
     /// How many deliverables came of it.
     pub deliverables: Option<u64>,
     /// Tokens per deliverable, rounded down.

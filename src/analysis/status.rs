@@ -132,7 +132,7 @@ fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport 
         reserve_tokens: limits::reserve(reconciled, policy),
         allocated_tokens: request.limits.total(reconciled),
         thresholds: policy.thresholds,
-        lines: policy.lines_of(reconciled.month),
+        places: policy.places_of(reconciled.month),
     }
 }
 
@@ -258,7 +258,7 @@ fn teams(
                 .cost_of_team(team)
                 .map(|limit| CostBudget::of_team(reconciled, team, limit, &policy.thresholds))
                 .map(|budget| budget.with_reserved(held, Some(&team.name))),
-            lines: request.limits.lines_of_team(team),
+            places: request.limits.places_of_team(team),
             deliverables: counted(true).map(|output| output.count),
             tokens_per_deliverable: each(counted(true)),
             efficiency_level: counted(true).and_then(|output| goal.level(of_month?, output.count)),

@@ -106,6 +106,7 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
         None if report.is_out_of_period => {
             "the budget is reset by hand, so its period is judged and not this month".to_owned()
         }
+        None if report.has_limit() => "no budget for all teams is set".to_owned(),
         None => "no budget is set, so nothing is judged".to_owned(),
         Some(_) => problem_of_money(report)?,
     };

@@ -31,7 +31,7 @@ const OF_MONTH: [Rule; 6] = [
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.
-const OF_LOG: [Rule; 10] = [
+const OF_LOG: [Rule; 11] = [
     dates::dated_ahead,
     summary::uncountable,
     summary::lowered_details,
@@ -41,6 +41,7 @@ const OF_LOG: [Rule; 10] = [
     allocation::conflicting_rows,
     allocation::repeated_rows,
     statements::percentages,
+    statements::foreign_limits,
     statements::conflicting_notes,
 ];
 

@@ -1,7 +1,7 @@
 //! Rules on what a log says about its own figures.
 
 use crate::{
-    analysis::{LoggedEvent, ReconciledMonth, stated_budget},
+    analysis::{self, ForeignLimit, LoggedEvent, ReconciledMonth, stated_budget},
     diagnostic::{Code, Diagnostic},
     model::{Amount, EventKind, Note, NoteValue, Policy, Tokens},
     text::Place,
@@ -96,6 +96,26 @@ pub(super) fn overrides(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnos
         Diagnostic::new(Code::GuardOverridden, message, *place).label("work was started here")
     };
     overrides.map(finding).collect()
+}
+
+/// Budgets and limits of teams in another currency than the log's costs.
+pub(super) fn foreign_limits(reconciled: &ReconciledMonth, policy: &Policy) -> Vec<Diagnostic> {
+    let foreign = analysis::foreign_limits(reconciled, policy).into_iter();
+    let finding = |limit: ForeignLimit<'_>| {
+        let (amount, currency) = (limit.limit, limit.currency);
+        let whose = match limit.team {
+            Some(team) => format!("the limit of {team} in money"),
+            None => "the cost budget".to_owned(),
+        };
+        let message =
+            format!("{whose} is {amount}, and the log's costs are in {currency}: it is not judged");
+        Diagnostic::new(Code::ForeignLimit, message, limit.place)
+            .label(format!("in {}", amount.currency))
+            .help(format!(
+                "give the amount in {currency}, the currency of the log"
+            ))
+    };
+    foreign.map(finding).collect()
 }
 
 /// Two notes that give different budgets.

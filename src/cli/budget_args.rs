@@ -16,7 +16,7 @@ Examples:
   tokmon budget --reset --yes --reason 'the contract was renewed'";
 
 const BUDGET_KEYS: &str = "\
-Limits are set in tokmon.toml:
+Limits are set in tokmon.toml, a file beside the log. If there is none, make it:
   [budget]           tokens, cost, reset (\"month\" or \"manual\")
   [teams.\"NAME\"]     tokens, cost";
 
@@ -25,7 +25,7 @@ Limits are set in tokmon.toml:
 pub struct BudgetArgs {
     /// Begin a new period, after a question
     ///
-    /// For a budget with `reset = "manual"` under [budget] in tokmon.toml. What is used from now on counts against it; the log says when, by whom, and why.
+    /// For a budget with `reset = "manual"` under [budget] in tokmon.toml. What is used from now on counts against it; the log says when, why, and by whom: TOKMON_AGENT, else the user of the system.
     #[arg(long)]
     pub reset: bool,
     /// With --reset: do not ask

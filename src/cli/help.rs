@@ -48,10 +48,10 @@ const OFTEN_USED: [&str; 5] = ["file", "format", "budget", "quiet", "help"];
 /// The options of the views that `-h` leaves to `--help`, so that it fits a screen or two.
 const RARE: [&str; 12] = [
     "bell",
+    "on_alert",
     "project",
     "backtest",
     "optimizations",
-    "fail_on_reserved",
     "poll",
     "theme",
     "config",

@@ -176,6 +176,8 @@ pub struct ViewArgs {
     #[arg(long, value_name = "TEAM", help_heading = SCOPE)]
     pub team: Option<String>,
     /// If what is used reaches this level
+    ///
+    /// Of the budget of all teams; with --team, of that team. Without a budget for all teams, the worst team with a limit is judged. What is reserved and what is forecast have limits of their own.
     #[arg(long, value_name = "LEVEL", help_heading = LIMITS, value_parser = values::one_of([Level::Note, Level::Warning, Level::Critical, Level::Exceeded]))]
     pub fail_on: Option<Level>,
     /// If used and reserved together reach this level

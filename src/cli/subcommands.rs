@@ -215,7 +215,7 @@ pub struct StatementArgs {
     pub task: Option<String>,
     /// The cost, like 0.037 or $0.037
     ///
-    /// Without this option, the price of the model or of the log gives it.
+    /// Without this option, [prices] in tokmon.toml gives it as the row is written, or the price in the header of the log. The list that `tokmon prices` shows beside these prices no rows. A price that is set later only reaches rows with the model in a column `Model`.
     #[arg(long, value_name = "AMOUNT", value_parser = values::parse_cost, allow_hyphen_values = true)]
     #[serde(deserialize_with = "values::cost_of_json")]
     pub cost: Option<StatedCost>,
@@ -240,10 +240,12 @@ pub struct StatementArgs {
     pub time: Option<chrono::DateTime<chrono::FixedOffset>>,
     /// An id that makes retries harmless
     ///
-    /// Without this option, a random one.
+    /// The same usage again is not recorded again; other usage with the same id is refused. Without this option, a random one, or one made of the id of --ends-hold.
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
     /// The id of the hold that this usage ends
+    ///
+    /// It is named here, and not by TOKMON_HOLD. Without --id, usage ends a hold once; more of it needs an --id.
     #[arg(long = "ends-hold", alias = "hold", value_name = "ID")]
     #[serde(alias = "ends_hold")]
     pub hold: Option<String>,
@@ -513,6 +515,10 @@ about in its environment, and as JSON on its standard input:
   TOKMON_ALERT_LOG        the whole path of the log
   TOKMON_ALERT_PROJECT    the projects of the month
   TOKMON_ALERT_MONTH, TOKMON_ALERT_TIME
+Shell scripts to copy are in the source of tokmon, in contrib/alert: `webhook`
+(Slack, Microsoft Teams, Discord), `email` (sendmail) and `desktop`. How to write
+one is in docs/alerts.md there.
+
 If it ends with 0, the notice is sent, and the log says so in a [NOTIFY] line.
 If it fails, or takes too long and is ended, the next run tries again, and this
 one ends with 75; with 69 if the program cannot be started.";

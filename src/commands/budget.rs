@@ -15,7 +15,7 @@ use crate::{
     },
     session::{self, GuardedLog, JudgeOptions, LogFiles},
     store::{Opened, RewriteError},
-    text::{FileId, Source},
+    text::Source,
 };
 
 /// The most bytes of an answer that are read.
@@ -32,7 +32,7 @@ pub fn run(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     };
     let opened = log.open(run.cx.input)?;
     let guarded = guarded(&log, opened, &options(run)?)?;
-    let document = document(&log, guarded, args.reset, run);
+    let document = document(&log, guarded, args.reset);
     if !run.is_silent() {
         let (format, style) = (run.format(), run.style());
         run.print(|out| document.write(format, style, out))?;
@@ -45,17 +45,11 @@ fn guarded(log: &LogFiles, opened: Opened, options: &JudgeOptions) -> Result<Gua
     guarded.map_err(|error| error.failure)
 }
 
-fn document(
-    log: &LogFiles,
-    guarded: GuardedLog,
-    was_reset: bool,
-    run: &Run<'_, '_>,
-) -> BudgetDocument {
+fn document(log: &LogFiles, guarded: GuardedLog, was_reset: bool) -> BudgetDocument {
     let report = guarded.report;
     let caps = caps(&report);
     let thresholds = report.budget.thresholds;
-    let shown = run.log_options();
-    let settings = log.settings_path.as_ref().map(|path| shown.shown(path));
+    let names = log.names();
     let problem = |cap: &Cap| {
         let of_team = |name: &str| {
             let mut teams = report.teams.iter();
@@ -68,10 +62,7 @@ fn document(
         budget.filter(|_| cap.currency.is_some())?.problem()
     };
     let row = |cap: &Cap| {
-        let file = cap.place.map(|place| match place.file {
-            FileId::SETTINGS => settings.clone().unwrap_or_default(),
-            file => log.names().name(file).to_owned(),
-        });
+        let file = cap.place.map(|place| names.name(place.file).to_owned());
         CapRow::new(cap, &thresholds, file, problem(cap))
     };
     BudgetDocument {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    analysis::{CostBudget, Spending, StatusReport, TeamReport},
+    analysis::{Basis, CostBudget, Spending, StatusReport, TeamReport},
     cli::ViewArgs,
     exit::ExitCode,
     failure::Failure,
@@ -14,13 +14,16 @@ use crate::{
 pub struct Judgement {
     /// What was judged, where the output does not say so anyway.
     pub remarks: Vec<String>,
+    /// Why the status is worse than what was judged, though no limit is reached.
+    pub worse: Option<String>,
     /// What the figures that were judged lack.
     pub doubts: Vec<String>,
     /// Each limit that is reached, and why. The run fails unless this is empty.
     pub reached: Vec<String>,
 }
 
-/// What is judged: the whole budget, or the allocation of one team.
+/// What is judged: the whole budget, or the limits of one team. That team is the selected one, or the worst one where no budget for
+/// all teams is set.
 #[derive(Clone, Copy)]
 struct Judged<'r> {
     report: &'r StatusReport,
@@ -28,41 +31,50 @@ struct Judged<'r> {
 }
 
 pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failure> {
-    let judged = Judged {
-        report,
-        team: report.selected_team(),
-    };
+    let thresholds = &report.budget.thresholds;
+    let used = Judged::by(report, TeamReport::used_level);
+    let reserved = Judged::by(report, |team| team.committed_level(thresholds));
+    let forecast = Judged::by(report, TeamReport::forecast_level);
     let rowless = args.judges() && !report.has_rows();
     let rowless = rowless.then(|| format!("judged {}: {}", report.month, render::no_rows(report)));
     let by_level = [
-        args.fail_on.map(|limit| judged.used("--fail-on", limit)),
+        args.fail_on
+            .map(|limit| (used, used.used("--fail-on", limit))),
         args.fail_on_reserved
-            .map(|limit| judged.reserved("--fail-on-reserved", limit)),
+            .map(|limit| (reserved, reserved.reserved("--fail-on-reserved", limit))),
         args.fail_on_forecast
-            .map(|limit| judged.forecast("--fail-on-forecast", limit)),
+            .map(|limit| (forecast, forecast.forecast("--fail-on-forecast", limit))),
     ];
-    let by_level: Vec<Result<Option<String>, Failure>> = by_level.into_iter().flatten().collect();
-    let team = judged.team.filter(|_| !by_level.is_empty());
+    let (judged, by_level): (Vec<_>, Vec<_>) = by_level.into_iter().flatten().unzip();
+    let mut of_teams: Vec<String> = judged.iter().filter_map(Judged::of_team).collect();
+    of_teams.dedup();
     let missing = render::missing(report).into_iter();
     let doubts = missing.map(|missing| format!("judged all the same: {missing}"));
     let doubts = doubts.filter(|_| !by_level.is_empty()).collect();
-    let partial = judged.partial().filter(|_| !by_level.is_empty());
+    let partial = judged.first().and_then(|judged| judged.partial());
     let by_level: Result<Vec<Option<String>>, Failure> = by_level.into_iter().collect();
     let too_old = args.max_age.and_then(|age| is_too_old(age, report));
+    let reached: Vec<String> = by_level?.into_iter().chain([too_old]).flatten().collect();
     Ok(Judgement {
-        reached: by_level?.into_iter().chain([too_old]).flatten().collect(),
+        worse: worse_status(args, report).filter(|_| reached.is_empty()),
+        reached,
         doubts,
-        remarks: rowless
-            .into_iter()
-            .chain(team.map(of_team))
-            .chain(partial)
-            .collect(),
+        remarks: rowless.into_iter().chain(of_teams).chain(partial).collect(),
     })
 }
 
-/// `judged Team G alone: 8,240 of 10,000 tokens, 82.4%`
-fn of_team(team: &TeamReport) -> String {
-    format!("judged {} alone: {}", team.name, spent_by(team, false))
+/// That the verdict, which is shown above, reaches the limit that was asked for, but with tokens that are only reserved: `--fail-on
+/// warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges`.
+fn worse_status(args: &ViewArgs, report: &StatusReport) -> Option<String> {
+    let limit = args.fail_on.filter(|_| args.fail_on_reserved.is_none())?;
+    let verdict = report.verdict.as_ref().filter(|_| report.team.is_none())?;
+    let (used, status) = (report.level?, verdict.level);
+    let is_worse = verdict.basis == Basis::Reserved && used < limit && status >= limit;
+    is_worse.then(|| {
+        format!(
+            "--fail-on {limit} judges what is used: {used}; the status is {status} with what is reserved, which --fail-on-reserved judges"
+        )
+    })
 }
 
 /// What a team used of its allocation, and of what it may cost, with or without what its holds reserve.
@@ -112,6 +124,34 @@ fn spent_of((used, estimate): (Tokens, bool), held: Tokens, limit: Option<Tokens
 }
 
 impl<'r> Judged<'r> {
+    /// The selected team, else the budget, else the worst team by some level.
+    fn by(report: &'r StatusReport, level: impl Fn(&TeamReport) -> Option<Level>) -> Self {
+        let selected = report.selected_team();
+        let team = selected.or_else(|| report.worst_team(level));
+        Self { report, team }
+    }
+
+    /// `judged Team G alone: 8,240 of 10,000 tokens, 82.4%`
+    fn of_team(&self) -> Option<String> {
+        let team = self.team?;
+        let (name, spent) = (&team.name, spent_by(team, false));
+        if self.report.team.is_some() {
+            return Some(format!("judged {name} alone: {spent}"));
+        }
+        let judged = self.report.judged_teams();
+        let teams = self.report.teams.iter();
+        let is_part = judged.len() < teams.filter(|team| team.has_limit()).count();
+        let which = if is_part { " that are not done" } else { "" };
+        let worst = match judged.len() {
+            1 if is_part => "the only team with a limit that is not done".to_owned(),
+            1 => "the only team with a limit".to_owned(),
+            teams => format!("the worst of {teams} teams with a limit{which}"),
+        };
+        Some(format!(
+            "judged {name}, {worst}, since no budget for all teams is set: {spent}"
+        ))
+    }
+
     /// Of what is used.
     fn used(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let level = self.used_level();
@@ -150,11 +190,27 @@ impl<'r> Judged<'r> {
 
     /// Why the budget in money cannot be judged.
     fn unjudged(self, option: &str) -> Option<Failure> {
-        let budget = self.cost_budget()?;
-        let (limit, problem) = (budget.limit, budget.problem()?);
-        let of_team = prefixed(" of ", self.team.map(|team| &team.name));
+        // Where the worst team is judged, one that cannot be judged may be worse.
+        let worst_of = self.report.judged_teams().into_iter();
+        let teams: Vec<&TeamReport> = match self.report.team {
+            Some(_) => self.team.into_iter().collect(),
+            None => worst_of.collect(),
+        };
+        let of_teams = teams
+            .into_iter()
+            .map(|team| (Some(team), team.cost_budget.as_ref()));
+        let of_all = self
+            .team
+            .is_none()
+            .then(|| (None, self.report.cost_budget.as_ref()));
+        let mut budgets = of_teams.chain(of_all);
+        let (team, limit, problem) = budgets.find_map(|(team, budget)| {
+            let budget = budget?;
+            Some((team, budget.limit, budget.problem()?))
+        })?;
+        let of_team = prefixed(" of ", team.map(|team| &team.name));
         let message = format!("{option} cannot judge the budget{of_team} of {limit}: {problem}");
-        let key = match self.team {
+        let key = match team {
             Some(team) => format!("`cost` under [teams.\"{}\"]", team.name),
             None => "`[budget] cost`".to_owned(),
         };
@@ -171,30 +227,16 @@ impl<'r> Judged<'r> {
     }
 
     fn used_level(self) -> Option<Level> {
-        let Some(team) = self.team else {
-            return self.report.level;
-        };
-        let of_tokens = team.level.or(team.allocated_tokens.map(|_| Level::Ok));
-        of_tokens.max(self.cost_budget().and_then(|budget| budget.level))
-    }
-
-    /// Of what a team spent and its holds reserve in money.
-    fn reserved_cost_level(self) -> Option<Level> {
-        let budget = self.cost_budget()?;
-        budget.level?;
-        let held = budget.reserved.map_or(0, |held| held.nanos);
-        let committed = budget.used?.nanos + held;
-        let thresholds = self.report.budget.thresholds;
-        Some(thresholds.level(committed, budget.limit.nanos))
+        match self.team {
+            Some(team) => team.used_level(),
+            None => self.report.level,
+        }
     }
 
     /// Of what is used, and of that with what is reserved.
     fn reserved(self, option: &str, limit: Level) -> Result<Option<String>, Failure> {
         let level = match self.team {
-            Some(team) => {
-                let of_tokens = team.reserved_level.max(self.used_level());
-                of_tokens.max(self.reserved_cost_level())
-            }
+            Some(team) => team.committed_level(&self.report.budget.thresholds),
             None => self.report.reserved_level,
         };
         self.by_level(option, limit, level, &self.spent(true))
@@ -208,9 +250,7 @@ impl<'r> Judged<'r> {
             let level = forecast.and_then(|forecast| forecast.month_end.level);
             (team.allocated_tokens.is_some(), level)
         } else {
-            let budget = &report.budget;
-            let has_budget = budget.tokens.is_some() || budget.cost.is_some();
-            (has_budget, report.forecast.level)
+            (report.has_budget(), report.forecast.level)
         };
         if !has_limit {
             return Err(self.has_no_limit(option));

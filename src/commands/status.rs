@@ -49,6 +49,13 @@ pub fn judged(
     for remark in &judgement.remarks {
         run.note(remark);
     }
+    if let Some(worse) = &judgement.worse {
+        // `--quiet` prints the status all the same, which would contradict the exit code without a reason.
+        match run.format() {
+            Format::Table if run.buffer.is_none() => run.urgent_note(worse),
+            _ => run.note(worse),
+        }
+    }
     for line in judgement.doubts.iter().chain(&judgement.reached) {
         run.urgent_note(line);
     }

@@ -25,7 +25,7 @@ use self::{
 };
 use crate::{
     model::{
-        Budget, BudgetLines, BudgetSource, EfficiencyGoal, ForecastPolicy, Level, ModelPrice,
+        Budget, BudgetPlaces, BudgetSource, EfficiencyGoal, ForecastPolicy, Level, ModelPrice,
         Month, MonthBudget, Policy, Scenarios, TeamPolicy, Thresholds, Tokens, Zone, fold_name,
     },
     store::{self, Checkout},
@@ -169,18 +169,18 @@ impl File {
         let month = |(month, table): (Value<Month>, MonthTable)| {
             let tokens = table.tokens.map(|tokens| of_settings(tokens.0));
             let cost = table.cost.map(|cost| cost.0);
-            let lines = lines_at(problems, &["budget", "months", &month.0.to_string()]);
+            let places = places_in(problems, &["budget", "months", &month.0.to_string()]);
             let budget = MonthBudget {
                 tokens,
                 cost,
-                lines,
+                places,
             };
             (month.0, budget)
         };
         let policy = Policy {
             budget: budget.tokens.map(|tokens| of_settings(tokens.0)),
             cost_budget: budget.cost.map(|cost| cost.0),
-            budget_lines: lines_at(problems, &["budget"]),
+            budget_places: places_in(problems, &["budget"]),
             reset: budget.reset.map_or(default.reset, |reset| reset.0),
             months: budget.months.into_iter().map(month).collect(),
             reserve: budget.reserve.map(|reserve| reserve.0),
@@ -241,11 +241,11 @@ fn of_settings(tokens: Tokens) -> Budget {
 }
 
 /// Where the budgets in a table are written.
-fn lines_at(problems: &ProblemList<'_>, table: &[&str]) -> BudgetLines {
-    let line = |key| problems.line_of(&[table, &[key]].concat());
-    BudgetLines {
-        tokens: line("tokens"),
-        cost: line("cost"),
+fn places_in(problems: &ProblemList<'_>, table: &[&str]) -> BudgetPlaces {
+    let place = |key| problems.place_of(&[table, &[key]].concat());
+    BudgetPlaces {
+        tokens: place("tokens"),
+        cost: place("cost"),
     }
 }
 
@@ -339,7 +339,7 @@ fn teams(tables: BTreeMap<String, TeamTable>, problems: &mut ProblemList<'_>) ->
         TeamPolicy {
             tokens: table.tokens.map(|tokens| tokens.0),
             cost: table.cost.map(|cost| cost.0),
-            lines: lines_at(problems, &["teams", &name]),
+            places: places_in(problems, &["teams", &name]),
             aliases: table.aliases,
             name,
         }

@@ -48,17 +48,20 @@ impl<'s> ProblemList<'s> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
+        let problem = Diagnostic::new(Code::InvalidSetting, message.into(), self.place(span));
+        self.found.push(problem.label("here").help(help));
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
         let shift = self.source.body_start();
         let start = self.source.line_column(span.start + shift);
-        let place = Place {
+        Place {
             file: FileId::SETTINGS,
             span: Span::new(span.start + shift, span.end + shift),
             line: start.line,
             column: start.column,
             line_start: self.source.line_start(start.line).max(shift),
-        };
-        let problem = Diagnostic::new(Code::InvalidSetting, message.into(), place);
-        self.found.push(problem.label("here").help(help));
+        }
     }
 
     /// Adds a problem with the value of a key in nested tables, or with the innermost table that there is.
@@ -74,16 +77,15 @@ impl<'s> ProblemList<'s> {
         self.add(&span, message, help);
     }
 
-    /// The line of the value of a key in nested tables.
-    pub fn line_of(&self, path: &[&str]) -> Option<usize> {
+    /// The place of the value of a key in nested tables.
+    pub fn place_of(&self, path: &[&str]) -> Option<Place> {
         let (mut span, mut table) = (None, Some(&self.table));
         for key in path {
             let value = table?.get(*key)?;
             span = Some(value.span());
             table = value.get_ref().as_table();
         }
-        let at = span?.start + self.source.body_start();
-        Some(self.source.line_column(at).line)
+        Some(self.place(&span?))
     }
 
     pub fn is_empty(&self) -> bool {

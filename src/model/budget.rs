@@ -183,7 +183,7 @@ pub enum BudgetReset {
 pub struct Policy {
     pub budget: Option<Budget>,
     pub cost_budget: Option<Money>,
-    pub budget_lines: BudgetLines,
+    pub budget_places: BudgetPlaces,
     pub months: BTreeMap<Month, MonthBudget>,
     pub reset: BudgetReset,
     /// Tokens kept back from the teams.
@@ -204,14 +204,14 @@ pub struct Policy {
 pub struct MonthBudget {
     pub tokens: Option<Budget>,
     pub cost: Option<Money>,
-    pub lines: BudgetLines,
+    pub places: BudgetPlaces,
 }
 
 /// Where budgets are written in the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BudgetLines {
-    pub tokens: Option<usize>,
-    pub cost: Option<usize>,
+pub struct BudgetPlaces {
+    pub tokens: Option<Place>,
+    pub cost: Option<Place>,
 }
 
 impl Policy {
@@ -225,12 +225,12 @@ impl Policy {
     }
 
     /// Where the budgets of a month are written in the settings.
-    pub fn lines_of(&self, month: Month) -> BudgetLines {
-        let of_month = self.months.get(&month).map(|budget| budget.lines);
+    pub fn places_of(&self, month: Month) -> BudgetPlaces {
+        let of_month = self.months.get(&month).map(|budget| budget.places);
         let of_month = of_month.unwrap_or_default();
-        BudgetLines {
-            tokens: of_month.tokens.or(self.budget_lines.tokens),
-            cost: of_month.cost.or(self.budget_lines.cost),
+        BudgetPlaces {
+            tokens: of_month.tokens.or(self.budget_places.tokens),
+            cost: of_month.cost.or(self.budget_places.cost),
         }
     }
 
@@ -247,7 +247,7 @@ pub struct TeamPolicy {
     pub tokens: Option<Tokens>,
     /// Its limit in money.
     pub cost: Option<Money>,
-    pub lines: BudgetLines,
+    pub places: BudgetPlaces,
     /// Other names it goes by in the log.
     pub aliases: Vec<String>,
 }

@@ -19,7 +19,7 @@ mod zone;
 
 pub use amount::{Amount, RoundedSum, Tokens, grouped};
 pub use budget::{
-    Budget, BudgetLines, BudgetReset, BudgetSource, EfficiencyGoal, Level, MonthBudget, Percent,
+    Budget, BudgetPlaces, BudgetReset, BudgetSource, EfficiencyGoal, Level, MonthBudget, Percent,
     Policy, Scenarios, TeamPolicy, Thresholds, in_brackets, ratio,
 };
 pub use entry::{

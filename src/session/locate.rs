@@ -147,6 +147,7 @@ pub fn locate(options: &LogOptions) -> Result<LogFiles, Failure> {
         path,
         shown,
         settings,
+        shown_settings: settings_path.as_deref().map(|path| options.shown(path)),
         settings_path,
         foreign_settings: found.foreign,
     })

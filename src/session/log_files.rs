@@ -36,6 +36,8 @@ pub struct LogFiles {
     pub settings: Settings,
     /// The file that the settings are from.
     pub settings_path: Option<PathBuf>,
+    /// That path from the working folder.
+    pub shown_settings: Option<String>,
     /// Nearer ones, which are not read since they belong to another user.
     pub foreign_settings: Vec<PathBuf>,
     /// Standard input has none.
@@ -101,12 +103,15 @@ impl LogFiles {
         shown.display().to_string()
     }
 
-    /// The names of the log and the projection.
+    /// The names of the log, the projection and the settings.
     pub fn names(&self) -> Files {
         let mut files = Files::default();
         files.add(FileRole::Log, self.shown.as_str(), self.path.clone());
         let projection = self.projection_path();
         files.add(FileRole::Projection, self.shown_projection(), projection);
+        if let (Some(path), Some(shown)) = (&self.settings_path, &self.shown_settings) {
+            files.add(FileRole::Settings, shown.as_str(), Some(path.clone()));
+        }
         files
     }
 

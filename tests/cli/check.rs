@@ -52,7 +52,7 @@ fn check_file_of(code: Code, options: &[&str]) -> Ran {
         return check_with_archive(&fs::read_to_string(name("md")).unwrap());
     }
     let args = match code {
-        Code::InvalidSetting => vec![
+        Code::InvalidSetting | Code::ForeignLimit => vec![
             "--file".to_owned(),
             "fixtures/logs/sample.md".to_owned(),
             "--config".to_owned(),
@@ -144,6 +144,11 @@ fn each_code_has_a_page_whose_examples_hold() {
             continue;
         }
         let run = |text: &str| {
+            if *code == Code::ForeignLimit {
+                let log = format!("> **Currency:** USD @ $0.003/1K tokens\n\n{}", log_of(5));
+                let folder = repository(&[("cost-log.md", &log), ("tokmon.toml", text)]);
+                return Tokmon::new(["check"]).folder(folder.path()).run();
+            }
             if is_of_archive(*code) {
                 return check_with_archive(text);
             }

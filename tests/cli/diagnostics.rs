@@ -9,10 +9,9 @@ use crate::harness::{Ran, Tokmon, fixture};
 
 /// The file that shows a code: `tm001-unreadable-number.md`.
 fn name(code: Code) -> String {
-    let kind = if code == Code::InvalidSetting {
-        "toml"
-    } else {
-        "md"
+    let kind = match code {
+        Code::InvalidSetting | Code::ForeignLimit => "toml",
+        _ => "md",
     };
     format!("{}-{}.{kind}", code.id().to_lowercase(), code.name())
 }
@@ -20,7 +19,9 @@ fn name(code: Code) -> String {
 fn run(code: Code, options: &str) -> Ran {
     let file = format!("fixtures/invalid/{}", name(code));
     let args: Vec<&str> = match code {
-        Code::InvalidSetting => vec!["--file", "fixtures/logs/sample.md", "--config", &file],
+        Code::InvalidSetting | Code::ForeignLimit => {
+            vec!["--file", "fixtures/logs/sample.md", "--config", &file]
+        }
         Code::UnsplitDetails => vec!["--file", &file, "--project", "App"],
         _ => vec!["--file", &file],
     };

@@ -266,7 +266,111 @@ fn a_team_is_judged_by_what_it_may_cost_as_well() {
     tokmon: level of A exceeded: --fail-on-reserved exceeded is reached (500 used + 10 reserved = 510 of 1,000 tokens, 51.0%; $9.500 used + $0.500 reserved = $10.00 of $10.00, 100.0%)
     ---
     exit 78
+    tokmon: 1 warning in tokmon.toml; -v explains each
     tokmon: --fail-on cannot judge the budget of A of €10.00: the log's costs are in USD
       help: set `cost` under [teams."A"] in the currency of the log, and a price in its header
     "#);
+}
+
+/// Only teams have limits: Red is done and has used all, Blue is at 99%, Green at 10%.
+const LIMITED_TEAMS: &str = "# Cost Log v2.0\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens | Status |\n|---|---|---|\n| Red | 10,000 | Done |\n| Blue | 9,900 | Running |\n| Green | 1,000 | Running |\n";
+const LIMITS_OF_TEAMS: &str =
+    "[teams.Red]\ntokens = 10000\n[teams.Blue]\ntokens = 10000\n[teams.Green]\ntokens = 10000\n";
+
+fn with_limits(log: &str, settings: &str, options: &[&str]) -> String {
+    let folder = repository(&[(LOG, log), ("tokmon.toml", settings)]);
+    let ran = Tokmon::new(options.iter().copied()).folder(folder.path());
+    format!("=== {}\n{}", options.join(" "), ran.run())
+}
+
+#[test]
+fn without_a_budget_for_all_teams_the_worst_team_with_a_limit_is_judged() {
+    let run = |options: &[&str]| with_limits(LIMITED_TEAMS, LIMITS_OF_TEAMS, options);
+    let said = [
+        run(&[]),
+        run(&["-o", "/dev/null", "--fail-on", "critical"]),
+        run(&["-o", "/dev/null", "--fail-on", "exceeded"]),
+        run(&[
+            "-o",
+            "/dev/null",
+            "--fail-on-reserved",
+            "critical",
+            "--fail-on-forecast",
+            "warning",
+        ]),
+        run(&[
+            "-o",
+            "/dev/null",
+            "--fail-on",
+            "critical",
+            "--team",
+            "Green",
+        ]),
+        run(&["--format", "nagios"]),
+    ];
+    assert_snapshot!(said.join("\n"));
+    let health = run(&["--format", "health"]);
+    for line in [
+        "\"percentUsed\": 99.0",
+        "\"status\": \"critical\"",
+        "\"monthlyBudgetTokens\": null",
+    ] {
+        assert!(health.contains(line), "{health}");
+    }
+    // The limit of another team may be worse, where it cannot be judged.
+    let euros = "[teams.Green]\ntokens = 10000\n[teams.Red]\ncost = \"10 EUR\"\n";
+    let dollars = LIMITED_TEAMS
+        .replace("\n\n##", "\n> **Currency:** USD @ $0.003/1K tokens\n\n##")
+        .replace("Done", "Running");
+    let run = |options: &[&str]| with_limits(&dollars, euros, options);
+    let said = [
+        run(&["-o", "/dev/null", "--fail-on", "warning"]),
+        run(&["--format", "nagios"]),
+    ];
+    assert_snapshot!(said.join("\n"), @r#"
+    === -o /dev/null --fail-on warning
+    exit 78
+    --- out
+    --- err
+    tokmon: 1 warning in tokmon.toml; -v explains each
+    tokmon: --fail-on cannot judge the budget of Red of €10.00: the log's costs are in USD
+      help: set `cost` under [teams."Red"] in the currency of the log, and a price in its header
+
+    === --format nagios
+    exit 3
+    --- out
+    TOKENS UNKNOWN - Red: the cost budget of €10.00 cannot be judged: the log's costs are in USD | used=20900;;;0 forecast=22485;;;0
+    --- err
+    "#);
+}
+
+#[test]
+fn a_status_that_is_worse_than_what_is_judged_says_by_what() {
+    let log = with_holds();
+    let said = [
+        &["--fail-on", "warning"][..],
+        &["--fail-on", "warning", "-q"],
+        &["--fail-on", "warning", "-qo", "/dev/null"],
+        &["--fail-on-reserved", "warning", "-q"],
+        &["--fail-on", "warning", "-q", "--team", "Team C"],
+        &["--fail-on", "warning", "--json"],
+    ];
+    assert_snapshot!(endings(&log, &said), @"
+    --fail-on warning: exit 0
+    tokmon: --fail-on warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges
+
+    --fail-on warning -q: exit 0
+    tokmon: --fail-on warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges
+
+    --fail-on warning -qo /dev/null: exit 0
+
+    --fail-on-reserved warning -q: exit 1
+    tokmon: level exceeded: --fail-on-reserved warning is reached (126,670 used + 80,000 reserved = 206,670 of 200,000 tokens, 103.3%)
+
+    --fail-on warning -q --team Team C: exit 1
+    tokmon: level of Team C warning: --fail-on warning is reached (35,670 of 40,000 tokens, 89.1%)
+
+    --fail-on warning --json: exit 0
+    tokmon: --fail-on warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges
+    ");
 }

@@ -77,6 +77,7 @@ const fn text(code: Code) -> &'static str {
         Code::Conflict => include_str!("pages/tm030.txt"),
         Code::LoweredDetails => include_str!("pages/tm031.txt"),
         Code::GuardOverridden => include_str!("pages/tm032.txt"),
+        Code::ForeignLimit => include_str!("pages/tm033.txt"),
         Code::OrphanedArchive => include_str!("pages/tm026.txt"),
         Code::DatedAhead => include_str!("pages/tm027.txt"),
         Code::RowOutsideTable => include_str!("pages/tm028.txt"),

@@ -9,8 +9,8 @@ use serde_with::skip_serializing_none;
 
 use super::UniqueNames;
 use crate::{
-    analysis::{CostBudget, StatusReport},
-    model::{Currency, Level, Money, Month, Tokens, divide_half_even, fold_name},
+    analysis::{CostBudget, StatusReport, TeamReport},
+    model::{Currency, Level, Money, Month, Percent, Tokens, divide_half_even, fold_name},
     render::json,
 };
 
@@ -37,6 +37,8 @@ struct HealthDocument {
 
 /// The budget of an organization, and what is used of it.
 ///
+/// Where the budget is reset by hand, `total` is about its period, and the entries of projects are about the month.
+///
 /// A cent is a hundredth of the unit of any currency. What is spent is rounded down, so that the whole budget is not shown as spent
 /// before it is; a budget is rounded to the nearest cent, and to the even one of two that are equally near.
 #[derive(Serialize, JsonSchema)]
@@ -52,9 +54,11 @@ struct Organization {
     current_month_spend_cents: Option<i64>,
     /// The budget less what is spent; negative where more is spent.
     remaining_cents: Option<i64>,
-    /// Of the budget, in money or in tokens, with the worse status; rounded down to a tenth. Null without a budget.
+    /// Of the budget, in money or in tokens, with the worse status; rounded down to a tenth. Without a budget for all teams, of the limit of
+    /// the worst team. Null where nothing is limited.
     percent_used: Option<f64>,
-    /// The worse of both budgets. Null where there is no budget, or it cannot be judged.
+    /// The worse of both budgets; without a budget for all teams, that of the worst team. Null where nothing is limited, or it cannot be
+    /// judged.
     status: Option<HealthStatus>,
     /// The percentage at which the status `warning` begins.
     warning_threshold: u32,
@@ -146,10 +150,7 @@ impl Organization {
                 .zip(spent_cents)
                 .map(|(budget, spent)| budget.saturating_sub(spent)),
             percent_used: percent(report),
-            status: report
-                .level
-                .filter(|_| !is_unjudged(report))
-                .map(HealthStatus::from),
+            status: level(report).map(HealthStatus::from),
             warning_threshold: thresholds.warning,
             critical_threshold: thresholds.critical,
             currency: budget.map(|budget| budget.limit.currency),
@@ -177,12 +178,45 @@ pub(super) fn is_unjudged(report: &StatusReport) -> bool {
     problem.is_some() && report.level < Some(Level::Warning)
 }
 
+/// That of all teams, else that of the worst team; none where it may be worse than what is known.
+fn level(report: &StatusReport) -> Option<Level> {
+    let Some(worst) = report.worst_team(TeamReport::used_level) else {
+        return report.level.filter(|_| !is_unjudged(report));
+    };
+    let level = worst.used_level();
+    let mut teams = report.judged_teams().into_iter();
+    let is_unjudged = teams.any(|team| {
+        let budget = team.cost_budget.as_ref();
+        budget.and_then(CostBudget::problem).is_some()
+    });
+    level.filter(|level| !is_unjudged || *level >= Level::Warning)
+}
+
+/// The share of its limit that a team used, of both the one with the worse level.
+fn share_of(team: &TeamReport) -> Option<Percent> {
+    let used = team.used_tokens.unwrap_or_default();
+    let of_tokens = team.allocated_tokens.and_then(|limit| {
+        let share = Percent::new(used.0, limit.0)?;
+        Some((team.level.unwrap_or(Level::Ok), share))
+    });
+    let of_money = team.cost_budget.as_ref().and_then(|budget| {
+        let share = Percent::new(budget.judged()?, budget.limit.nanos)?;
+        Some((budget.level?, share))
+    });
+    let worse = of_money.into_iter().chain(of_tokens);
+    let worse = worse.max_by_key(|(level, _)| *level);
+    worse.map(|(_, share)| share)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "tenths of percents are exact below 2^53; above, they are beyond use"
 )]
 fn percent(report: &StatusReport) -> Option<f64> {
-    let share = report.spending()?.share()?;
+    let share = match report.worst_team(TeamReport::used_level) {
+        Some(team) => share_of(team),
+        None => report.spending()?.share(),
+    }?;
     Some(share.tenths as f64 / 10.0)
 }
 

@@ -62,10 +62,13 @@ fn of_total(report: &StatusReport) -> Judged {
             let problem = problem_of_money(report).unwrap_or_default();
             (PluginState::Unknown, problem)
         }
-        None => (
-            PluginState::Unknown,
-            format!("no budget is set; {used} tokens used in {}", report.month),
-        ),
+        None => match report.worst_team(TeamReport::used_level) {
+            Some(worst) => of_worst(report, worst),
+            None => (
+                PluginState::Unknown,
+                format!("no budget is set; {used} tokens used in {}", report.month),
+            ),
+        },
         Some(level) => (level.into(), judged(report)),
     };
     let mut data = vec![tokens("used", used, report.budget.tokens, thresholds)];
@@ -85,6 +88,24 @@ fn of_total(report: &StatusReport) -> Judged {
     let likely = likely.and_then(|end| end.quantiles.p50);
     data.extend(likely.map(|likely| tokens("forecast", likely, report.budget.tokens, thresholds)));
     (state, text, data)
+}
+
+/// By the worst team, where no budget for all teams is set. Figures stay those of all teams, since another team may be the worst one
+/// the next time.
+fn of_worst(report: &StatusReport, worst: &TeamReport) -> (PluginState, String) {
+    let thresholds = report.budget.thresholds;
+    let (state, text, _) = of_team(worst, thresholds);
+    let teams = report.judged_teams().into_iter();
+    let mut others = teams.filter(|team| team.name != worst.name);
+    let unknown = others.find_map(|team| {
+        let (state, text, _) = of_team(team, thresholds);
+        (state == PluginState::Unknown).then_some(text)
+    });
+    match unknown {
+        // A team that cannot be judged may be worse.
+        Some(unknown) if state == PluginState::Ok => (PluginState::Unknown, unknown),
+        _ => (state, text),
+    }
 }
 
 /// `126,670 of 200,000 tokens (63.3%), forecast 91.6%`

@@ -53,10 +53,9 @@ pub fn sentence(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
 
 /// What keeps the month within its budget, or how to set one.
 pub fn action(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
-    let has_budget = report.budget.tokens.is_some() || report.budget.cost.is_some();
     let action = match &report.verdict {
         Some(verdict) => style.text(verdict.action.as_ref()?),
-        None if has_budget || report.is_out_of_period => return None,
+        None if report.has_limit() || report.is_out_of_period => return None,
         None => NO_BUDGET.to_owned(),
     };
     Some(StyledLine::from(format!("To do: {action}")))

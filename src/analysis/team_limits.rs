@@ -1,0 +1,73 @@
+//! The limits of teams, and which team is judged where no budget for all teams is set. What each view says of it is left to the views.
+
+use super::{
+    CostBudget,
+    report::{StatusReport, TeamReport},
+};
+use crate::model::{Level, Thresholds};
+
+impl TeamReport {
+    /// Whether it has an allocation, or a limit in money.
+    pub const fn has_limit(&self) -> bool {
+        self.allocated_tokens.is_some() || self.cost_budget.is_some()
+    }
+
+    /// The level of what it used, the worse of both limits. Absent where neither can be judged.
+    pub fn used_level(&self) -> Option<Level> {
+        let of_tokens = self.level.or(self.allocated_tokens.map(|_| Level::Ok));
+        let of_money = self.cost_budget.as_ref().and_then(|budget| budget.level);
+        of_tokens.max(of_money)
+    }
+
+    /// The level of what it used and its holds reserve, the worse of both limits.
+    pub fn committed_level(&self, thresholds: &Thresholds) -> Option<Level> {
+        let budget = self.cost_budget.as_ref();
+        let of_money = budget.and_then(|budget| budget.committed_level(thresholds));
+        self.used_level().max(self.reserved_level).max(of_money)
+    }
+
+    /// The level of the forecast. Absent without an allocation.
+    pub fn forecast_level(&self) -> Option<Level> {
+        let forecast = self.forecast.and_then(|forecast| forecast.month_end.level);
+        self.allocated_tokens.map(|_| forecast.unwrap_or(Level::Ok))
+    }
+}
+
+impl CostBudget {
+    /// The level of what is spent and reserved.
+    pub fn committed_level(&self, thresholds: &Thresholds) -> Option<Level> {
+        let held = self.reserved.map_or(0, |held| held.nanos);
+        let committed = self.judged()?.saturating_add(held);
+        Some(thresholds.level(committed, self.limit.nanos))
+    }
+}
+
+impl StatusReport {
+    /// Whether there is a budget for all teams.
+    pub const fn has_budget(&self) -> bool {
+        self.budget.tokens.is_some() || self.cost_budget.is_some()
+    }
+
+    /// Whether anything is limited: there is a budget for all teams, or a team has a limit.
+    pub fn has_limit(&self) -> bool {
+        self.has_budget() || self.teams.iter().any(TeamReport::has_limit)
+    }
+
+    /// The teams that are judged where no budget for all teams is set: those with a limit that may still use something, else all with
+    /// a limit. None where there is such a budget.
+    pub fn judged_teams(&self) -> Vec<&TeamReport> {
+        if self.has_budget() {
+            return Vec::new();
+        }
+        let limited: Vec<&TeamReport> = self.teams.iter().filter(|team| team.has_limit()).collect();
+        let goes_on = |team: &&TeamReport| !team.is_done() || team.reserved_tokens.0 > 0;
+        let open: Vec<&TeamReport> = limited.iter().copied().filter(goes_on).collect();
+        if open.is_empty() { limited } else { open }
+    }
+
+    /// The worst of [`Self::judged_teams`] by some level; of equals, the first.
+    pub fn worst_team(&self, level: impl Fn(&TeamReport) -> Option<Level>) -> Option<&TeamReport> {
+        let teams = self.judged_teams().into_iter();
+        teams.rev().max_by_key(|team| level(team))
+    }
+}
