@@ -36,7 +36,17 @@ def long_log(rows):
     return "".join(parts)
 
 
-# Each run: the text of the log, the arguments, the exit codes that are expected.
+# What Claude Code asks before each tool call.
+TOOL_CALL = json.dumps({
+    "session_id": "1",
+    "transcript_path": "t.jsonl",
+    "cwd": ".",
+    "hook_event_name": "PreToolUse",
+    "tool_name": "Bash",
+    "tool_input": {"command": "cargo test"},
+})
+
+# Each run: the text of the log, the arguments, the exit codes that are expected, and what is on standard input, if anything.
 RUNS = {
     "help": (None, ["--help"], [0]),
     "status, sample": ("sample.md", [], [0]),
@@ -44,6 +54,7 @@ RUNS = {
     "statusline, rotten": ("rotten.md", ["statusline"], [0]),
     "guard, rotten": ("rotten.md", ["guard", "--team", "Team A", "--tokens", "6000"], [0, 10, 20]),
     "guard --hold, rotten": ("rotten.md", ["guard", "--tokens", "10", "--team", "Team X", "--hold", "10"], [0]),
+    "hook, rotten": ("rotten.md", ["guard", "--hook", "claude", "--event", "PreToolUse"], [0], TOOL_CALL),
     "record, sample": ("sample.md", ["record", "--team", "Team A", "--tokens", "1200", "--task", "Smoke tests", "--id", "run-1"], [0]),
     "check --fix, 20,000 rows": (20_000, ["check", "--fix"], [0, 1]),
 }
@@ -54,6 +65,7 @@ WAITED_FOR = {
     "statusline, rotten": "status, rotten",
     "guard, rotten": "status, rotten",
     "guard --hold, rotten": "status, rotten",
+    "hook, rotten": "status, rotten",
 }
 MOST = 1.1
 
@@ -65,7 +77,7 @@ def binary():
     return pathlib.Path(json.loads(metadata)["target_directory"]) / "release/tokmon"
 
 
-def count(tokmon, log, arguments, expected):
+def count(tokmon, log, arguments, expected, given=""):
     """The instructions of one run in a folder of its own, with nothing in its environment that could differ."""
     with tempfile.TemporaryDirectory(prefix="tokmon-") as folder:
         folder = pathlib.Path(folder)
@@ -75,7 +87,7 @@ def count(tokmon, log, arguments, expected):
             (folder / ".git").mkdir()
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "TOKMON_NOW": NOW}
         callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-file=callgrind.log"]
-        run = subprocess.run([*callgrind, str(tokmon), "-q", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+        run = subprocess.run([*callgrind, str(tokmon), "-q", *arguments], cwd=folder, env=environment, input=given, capture_output=True, text=True)
         if run.returncode not in expected:
             sys.exit(f"`tokmon {' '.join(arguments)}` ended with {run.returncode}:\n{run.stderr}")
         counted = re.search(r"Collected : (\d+)", (folder / "callgrind.log").read_text())

@@ -10,6 +10,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
@@ -182,4 +183,64 @@ fn hostile_names_do_no_harm_to_a_program_that_is_run_for_them() {
     );
     assert_eq!(entries(folder.path()), before);
     assert_eq!(entries(home.path()), Vec::<String>::new());
+}
+
+#[test]
+fn hostile_names_do_no_harm_in_the_answers_of_hooks() {
+    let names = names();
+    let (folder, _) = scene(&names);
+    // All teams are over their allocations.
+    for name in names.values() {
+        let question = json!({
+            "hook_event_name": "UserPromptSubmit",
+            "transcript_path": "t",
+            "agent_type": name,
+        });
+        let ran = Tokmon::new(["guard", "--hook", "claude"])
+            .folder(folder.path())
+            .input(question.to_string().as_bytes())
+            .run();
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name:?}");
+        let answer: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(answer["decision"], "block", "{name:?}\n{ran}");
+        let reason = answer["reason"].as_str().unwrap();
+        assert_harmless(&reason.replace('\n', " "), "reason");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn hostile_names_do_no_harm_in_the_list_of_what_is_trusted() {
+    let folder = repository(&[("cost-log.md", &crate::harness::log_of(5))]);
+    let tokmon = |args: &[&str]| {
+        let ran = Tokmon::new(args.iter().copied())
+            .folder(folder.path())
+            .env(
+                "XDG_STATE_HOME",
+                folder.path().join("state").to_str().unwrap(),
+            )
+            .run();
+        assert_harmless(&ran.out, "trust");
+        assert_harmless(&ran.err, "trust");
+        ran
+    };
+    let mut trusted = 0;
+    for name in names().values().step_by(5) {
+        let place = folder.path().join(name.replace('/', "_"));
+        if fs::create_dir(&place).is_err() {
+            continue;
+        }
+        let quoted = serde_json::to_string(&["echo", name]).unwrap();
+        let path = place.join("tokmon.toml");
+        fs::write(&path, format!("[alert]\nprogram = {quoted}\n")).unwrap();
+        let ran = tokmon(&["trust", path.to_str().unwrap()]);
+        trusted += usize::from(ran.code == 0);
+    }
+    let list = tokmon(&["trust", "--list"]);
+    assert_eq!(
+        (list.code, list.out.lines().count()),
+        (0, trusted),
+        "{list}"
+    );
+    assert!(trusted > 20, "{trusted}");
 }
