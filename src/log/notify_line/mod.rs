@@ -1,6 +1,8 @@
 //! `[NOTIFY]` lines with keys that tokmon knows: events, and notices that went out. All others are hook lines.
 
-use chrono::DateTime;
+mod event;
+mod notice;
+
 use memchr::memmem;
 
 use super::{
@@ -9,10 +11,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    model::{
-        EventKind, Level, LineEvent, LogEvent, Month, Notice, NoticeAmount, NoticeBasis,
-        NoticeScope, PeriodKey, StatedCost, Tokens,
-    },
+    model::{LineEvent, StatedCost, Tokens},
     text::Place,
 };
 
@@ -24,174 +23,10 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineE
     let has = |key: &str| memmem::find(rest.as_bytes(), key.as_bytes()).is_some();
     match (has("threshold="), has("event=")) {
         (false, false) => Ok(LineEvent::Hook),
-        (true, false) => notice(line, rest, place),
-        (true, true) if has("event=rearmed") => notice(line, rest, place),
-        (_, true) => event(line, rest, place),
+        (true, false) => notice::read(line, rest, place),
+        (true, true) if has("event=rearmed") => notice::read(line, rest, place),
+        (_, true) => event::read(line, rest, place),
     }
-}
-
-fn event<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>> {
-    // Other programs write what they like: their events name no month.
-    if memmem::find(rest.as_bytes(), b"month=").is_none() {
-        return Ok(LineEvent::Hook);
-    }
-    let is_own = |word: &str| EventKind::ALL.iter().any(|kind| kind.word() == word);
-    let mut words = rest.split_ascii_whitespace();
-    let pairs = match Pairs::read(line, rest, place) {
-        Ok(pairs) if pairs.get("month").is_none() => return Ok(LineEvent::Hook),
-        Ok(pairs) => pairs,
-        Err(problem) if words.any(|word| word.strip_prefix("event=").is_some_and(is_own)) => {
-            return Err(problem);
-        }
-        Err(_) => return Ok(LineEvent::Hook),
-    };
-    let Some(written) = pairs.get("event") else {
-        return Ok(LineEvent::Hook);
-    };
-    let mut kinds = EventKind::ALL.into_iter();
-    let Some(kind) = kinds.find(|kind| kind.word() == written) else {
-        return match meant(written) {
-            Some(kind) => Err(misspelled(&pairs, written, kind)),
-            None => Ok(LineEvent::Hook),
-        };
-    };
-    let text = |key| pairs.get(key).cloned();
-    let time = match pairs.get("time") {
-        Some(text) => {
-            let expected = "an RFC 3339 time like `2026-02-25T10:18:00+09:00`";
-            let time = DateTime::parse_from_rfc3339(text);
-            time.map_err(|_| unread(&pairs, "time", text, expected))?
-        }
-        None => pairs.time,
-    };
-    let month = match pairs.get("month") {
-        Some(text) => text
-            .parse()
-            .map_err(|_| unread(&pairs, "month", text, "a month like `2026-02`"))?,
-        None => Month::of(time.date_naive()),
-    };
-    Ok(LineEvent::Event(Box::new(LogEvent {
-        by: text("by"),
-        reason: text("reason"),
-        team: match kind {
-            EventKind::Baseline => Some(pairs.need("team")?.clone()),
-            _ => text("team"),
-        },
-        tokens: tokens(&pairs, "tokens")?,
-        cost: match pairs.get("cost") {
-            Some(text) => Some(cost(&pairs, "cost", text)?),
-            None => None,
-        },
-        unpriced: tokens(&pairs, "unpriced")?,
-        id: text("id"),
-        ..LogEvent::new(kind, time, month)
-    })))
-}
-
-/// The kind of event that a word is a misspelling of.
-fn meant(word: &str) -> Option<EventKind> {
-    let folded: String = word.to_lowercase().replace(['-', '_'], "");
-    let is_near = |kind: &EventKind| {
-        let known = kind.word();
-        let is_long = known.len() > "reset".len();
-        folded == known || is_long && strsim::damerau_levenshtein(&folded, known) <= 1
-    };
-    EventKind::ALL.into_iter().find(is_near)
-}
-
-fn misspelled(pairs: &Pairs<'_>, written: &str, kind: EventKind) -> Box<Diagnostic> {
-    let mut problem = unread(pairs, "event", written, &format!("`{}`", kind.word()));
-    "the event of this line is misspelled, so it is not counted".clone_into(&mut problem.message);
-    problem
-}
-
-fn notice<'a>(line: &'a str, rest: &'a str, place: Place) -> Read<LineEvent<'a>> {
-    let Ok(pairs) = Pairs::read(line, rest, place) else {
-        return Ok(LineEvent::Hook);
-    };
-    let keys = ["threshold", "scope", "basis"].map(|key| pairs.get(key));
-    let [Some(threshold), Some(scope), Some(basis)] = keys else {
-        return Ok(LineEvent::Hook);
-    };
-    let number = "a percentage like `80`";
-    let threshold = threshold
-        .parse()
-        .map_err(|_| unread(&pairs, "threshold", threshold, number))?;
-    let mut all = NoticeBasis::ALL.into_iter();
-    let basis = all
-        .find(|known| known.word() == basis)
-        .ok_or_else(|| unread(&pairs, "basis", basis, "`actual`, `reserved` or `forecast`"))?;
-    Ok(LineEvent::Notice(Box::new(Notice {
-        time: pairs.time,
-        threshold,
-        scope: match &**scope {
-            "total" => NoticeScope::Total,
-            "team" => NoticeScope::Team(pairs.need("team")?.clone()),
-            other => return Err(unread(&pairs, "scope", other, "`total` or `team`")),
-        },
-        basis,
-        level: level(&pairs)?,
-        chance: match pairs.get("chance") {
-            Some(text) => {
-                let chance = text.strip_suffix('%').unwrap_or(text).parse();
-                Some(chance.map_err(|_| unread(&pairs, "chance", text, number))?)
-            }
-            None => None,
-        },
-        rearmed: pairs.get("event").is_some_and(|event| event == "rearmed"),
-        used: amount(&pairs, "used")?,
-        budget: amount(&pairs, "budget")?,
-        period: period(&pairs)?,
-    })))
-}
-
-fn level(pairs: &Pairs<'_>) -> Read<Option<Level>> {
-    let Some(word) = pairs.get("level") else {
-        return Ok(None);
-    };
-    let levels = [
-        Level::Note,
-        Level::Warning,
-        Level::Critical,
-        Level::Exceeded,
-    ];
-    let mut levels = levels.into_iter();
-    let level = levels.find(|level| <&str>::from(level) == word);
-    let expected = "`note`, `warning`, `critical` or `exceeded`";
-    level
-        .map(Some)
-        .ok_or_else(|| unread(pairs, "level", word, expected))
-}
-
-fn period(pairs: &Pairs<'_>) -> Read<PeriodKey> {
-    let Some(text) = pairs.get("period") else {
-        return Ok(PeriodKey::Month(Month::of(pairs.time.date_naive())));
-    };
-    let since = || {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(PeriodKey::Since)
-    };
-    let month = text.parse().ok().map(PeriodKey::Month);
-    let expected = "a month like `2026-02`, or the time since when";
-    month
-        .or_else(since)
-        .ok_or_else(|| unread(pairs, "period", text, expected))
-}
-
-/// Money where a currency or a decimal point is written, else tokens.
-fn amount(pairs: &Pairs<'_>, key: &str) -> Read<Option<NoticeAmount>> {
-    let Some(text) = pairs.get(key) else {
-        return Ok(None);
-    };
-    let money = cell::money(text).ok().flatten();
-    let has_unit = text.ends_with(['k', 'K', 'm', 'M']);
-    let is_money =
-        money.is_some_and(|money| money.currency.is_some() || text.contains('.') && !has_unit);
-    if is_money {
-        return Ok(Some(NoticeAmount::Cost(cost(pairs, key, text)?)));
-    }
-    Ok(tokens(pairs, key)?.map(NoticeAmount::Tokens))
 }
 
 fn tokens(pairs: &Pairs<'_>, key: &str) -> Read<Option<Tokens>> {
@@ -224,6 +59,9 @@ fn unread(pairs: &Pairs<'_>, key: &str, text: &str, expected: &str) -> Box<Diagn
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{
+        EventKind, Level, LogEvent, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey,
+    };
 
     fn said(rest: &str) -> String {
         let line = format!("[NOTIFY] {rest}");
