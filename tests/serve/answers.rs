@@ -1,6 +1,6 @@
 //! What is answered to good and to bad requests.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use crate::scene::{Answer, NOW, Scene, command, sample};
 
@@ -262,4 +262,17 @@ fn an_answer_is_read_as_it_is() {
         (answer.header("etag"), answer.text().as_str()),
         (Some("\"a\""), "body")
     );
+}
+
+#[test]
+fn a_client_that_begins_with_http_2_is_disconnected() {
+    let scene = Scene::new();
+    let mut stream = scene.connect();
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+    stream.write_all(preface).unwrap();
+    let mut answer = Vec::new();
+    // The rest of what was sent may be refused with a reset.
+    let _ = stream.read_to_end(&mut answer);
+    assert_eq!(String::from_utf8_lossy(&answer), "");
+    assert_eq!(scene.get("/healthz").status, 200);
 }
