@@ -150,11 +150,15 @@ fn remove(harness: Harness, file: &Path, run: &mut Run<'_, '_>) -> Result<ExitCo
         let original = originals.next().map(|(_, text)| text.as_str());
         if let Some(text) = original {
             settings.replace(text, run)?;
-            same.iter().for_each(|(copy, _)| store::roll_back(copy));
+            for (copy, _) in &same {
+                store::roll_back(copy);
+            }
             format!("Removed {removed} from {shown}, which is as it was before\n")
         } else if others.is_empty() && is_empty(&new, harness) {
             settings.delete()?;
-            same.iter().for_each(|(copy, _)| store::roll_back(copy));
+            for (copy, _) in &same {
+                store::roll_back(copy);
+            }
             format!("Removed {shown}: it held nothing but the hooks of tokmon\n")
         } else {
             settings.replace(&new, run)?;

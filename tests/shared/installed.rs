@@ -14,8 +14,8 @@ pub(crate) fn has(tool: &str) -> bool {
 /// The same for a tool that is more than a file: whether it does its work here is known to the test.
 pub(crate) fn check(tool: &str, works: bool) -> bool {
     if let Ok(script) = fs::read_to_string(".ci/run") {
-        let mut words = script.split([' ', ';']);
-        assert!(words.any(|word| word == tool), ".ci/run lists no {tool}");
+        let mut listed = script.split([' ', ';']);
+        assert!(listed.any(|name| name == tool), ".ci/run lists no {tool}");
     }
     if !works {
         let missing = env::var("TOKMON_TOOLS_MISSING");
