@@ -49,6 +49,12 @@ pub fn run(args: &TrustArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
         };
         return say(&text, run);
     }
+    if store::is_missing(&real) {
+        return Err(
+            Failure::no_input(format!("there is no settings file {shown}"))
+                .help("name it, like `tokmon trust docs/tokmon.toml`"),
+        );
+    }
     let named = NamedProgram::read(&path, run)?;
     if named.words.is_empty() {
         let message = format!("{shown} names no program, so there is nothing to trust");
@@ -63,19 +69,10 @@ pub fn run(args: &TrustArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     };
     let cannot = || format!("cannot write {}", list.path().display());
     list.add(trusted, random).with_context(cannot)?;
-    let name = named.words.first().map_or("", String::as_str);
-    let with = match named.beside.as_slice() {
-        [] => format!(
-            "\nno file is covered: name a script as a word of its own, since what `{name}` itself runs or reads may change"
-        ),
-        beside => format!(
-            "\nand with it: {}; not what these run or read themselves",
-            beside.join(", ")
-        ),
-    };
     let text = format!(
-        "{shown} is trusted, as it is now, to run: {}{with}",
-        named.typed()
+        "{shown} is trusted, as it is now, to run: {}\n{}",
+        named.typed(),
+        named.coverage()
     );
     say(&text, run)
 }
@@ -157,6 +154,8 @@ pub struct NamedProgram {
     /// The files of the repository, or else of the folder of the settings, that are named as the program or its arguments, as they are
     /// written.
     beside: Vec<String>,
+    /// The links among these that lead elsewhere, with where they lead.
+    links: Vec<(String, PathBuf)>,
 }
 
 impl NamedProgram {
@@ -171,7 +170,7 @@ impl NamedProgram {
         let tree = store::up_to_repository(folder).pop();
         let tree = tree.unwrap_or_else(|| folder.to_path_buf());
         let mut parts = vec![(config::FILE.to_owned(), text.into_bytes())];
-        let (mut program, mut beside) = (Vec::new(), Vec::new());
+        let (mut program, mut beside, mut links) = (Vec::new(), Vec::new(), Vec::new());
         for (at, word) in words.iter().enumerate() {
             let file = store::real_path(&folder.join(word));
             // The name of a program without a folder is looked for on `PATH`.
@@ -184,7 +183,7 @@ impl NamedProgram {
             }
             if !is_file || !file.starts_with(&tree) {
                 if is_file && Path::new(word).is_relative() {
-                    beside.push(format!("{word}, which is {}", file.display()));
+                    links.push((word.clone(), file.clone()));
                 }
                 program.push(if at == 0 && !is_name {
                     file
@@ -207,7 +206,34 @@ impl NamedProgram {
             words,
             program,
             beside,
+            links,
         })
+    }
+
+    /// Which files are trusted with the settings, and which are not.
+    fn coverage(&self) -> String {
+        let links = self.links.iter().map(|(word, file)| {
+            format!(
+                "{word} leads to {}, whose content is not covered",
+                file.display()
+            )
+        });
+        let name = self.words.first().map_or("", String::as_str);
+        let files = match self.beside.as_slice() {
+            [] if self.links.is_empty() => Some(format!(
+                "no file is covered: name a script as a word of its own, since what `{name}` itself runs or reads may change"
+            )),
+            [] => None,
+            beside => Some(format!(
+                "and with it: {}; not what these run or read themselves",
+                beside.join(", ")
+            )),
+        };
+        files
+            .into_iter()
+            .chain(links)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// What is run. In the root folder: a program that looks for its own files where it runs, as `make` does, finds none that a
