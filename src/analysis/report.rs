@@ -92,14 +92,7 @@ impl StatusReport {
 
     /// The budget with the worse level; of equal levels, the token budget. None where neither can be judged.
     pub fn spending(&self) -> Option<Spending> {
-        // Of equals, tokens.
-        self.budgets().reduce(|worst, other| {
-            if other.level > worst.level {
-                other
-            } else {
-                worst
-            }
-        })
+        self.budgets().reduce(Spending::worse)
     }
 
     /// The forecast of the cost, where the cost budget is that of [`Self::spending`].
@@ -117,14 +110,7 @@ impl StatusReport {
             currency: None,
             level,
         });
-        let of_money = self.cost_budget.as_ref().and_then(|budget| {
-            Some(Spending {
-                used: budget.used?.nanos,
-                budget: budget.limit.nanos,
-                currency: Some(budget.limit.currency),
-                level: budget.level?,
-            })
-        });
+        let of_money = self.cost_budget.as_ref().and_then(Spending::of_money);
         of_tokens.into_iter().chain(of_money)
     }
 
@@ -182,6 +168,24 @@ pub struct Spending {
 }
 
 impl Spending {
+    fn of_money(budget: &CostBudget) -> Option<Self> {
+        Some(Self {
+            used: budget.used?.nanos,
+            budget: budget.limit.nanos,
+            currency: Some(budget.limit.currency),
+            level: budget.level?,
+        })
+    }
+
+    /// The one with the worse level. Of equals, this one.
+    fn worse(self, other: Self) -> Self {
+        if other.level > self.level {
+            other
+        } else {
+            self
+        }
+    }
+
     /// The share of the budget. None of a budget of nothing.
     pub fn share(&self) -> Option<Percent> {
         Percent::new(self.used, self.budget)
@@ -338,6 +342,21 @@ pub struct TeamReport {
 }
 
 impl TeamReport {
+    /// Its limit with the worse level; of equal levels, its allocation. None where neither can be judged.
+    pub fn spending(&self) -> Option<Spending> {
+        let of_tokens = self.allocated_tokens.map(|of| Spending {
+            used: self.used_tokens.unwrap_or_default().0.into(),
+            budget: of.0.into(),
+            currency: None,
+            level: self.level.unwrap_or(Level::Ok),
+        });
+        let of_money = self.cost_budget.as_ref().and_then(Spending::of_money);
+        of_tokens
+            .into_iter()
+            .chain(of_money)
+            .reduce(Spending::worse)
+    }
+
     /// Whether it has reported that it is finished: nothing can be done about its limit any more.
     pub fn is_done(&self) -> bool {
         self.status.as_deref() == Some(Status::Done.word())

@@ -11,13 +11,13 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    ColorMode, Format, OutputStyle, StyledLine, TextRole, Theme, brief, cut, json, prefixed,
+    ColorMode, Format, OutputStyle, StyledLine, TextRole, Theme, brief, counted, cut, json,
     status::{self, LinePart},
     width,
 };
 use crate::{
-    analysis::{StatusReport, TeamReport},
-    model::{Level, Month, Percent},
+    analysis::StatusReport,
+    model::{Level, Month},
 };
 
 /// Where a bar says nothing about its room, a message is cut here.
@@ -39,14 +39,17 @@ pub struct StatuslineDocument {
     pub text: String,
     /// The level, or `unknown`: a name for style sheets.
     pub class: String,
-    /// The share of the budget that is used, rounded down. Absent without a budget.
+    /// The share of the budget that is used, rounded down. Absent without a budget. With a team, that of its allocation or of its limit
+    /// in money, of which one is at the worse level; where it has none, that of the budget.
     pub percentage: Option<u64>,
     /// The month that is judged. Absent where the log cannot be read.
     pub month: Option<Month>,
-    /// The team that is asked for. The percentage is that of its allocation then, if it has one.
+    /// The team that is asked for.
     pub team: Option<String>,
-    /// The level; with a team, the worse of both. Absent without a budget.
+    /// The worst level of what is used, in tokens and in money; with a team, of its limits, too. Absent without a budget.
     pub level: Option<Level>,
+    /// How often the guard was overridden in the month. Absent where the log cannot be read.
+    pub overrides: Option<usize>,
     /// Why there are no figures.
     pub error: Option<String>,
 }
@@ -57,21 +60,24 @@ impl Statusline {
             (!report.has_rows()).then(|| format!("{}: {}", report.month, status::no_rows(report)));
         let mut parts = status::line_parts(report, style, rowless);
         let mut brief = status::share_and_level(report, style);
-        let mut spent = report.spending().map(|of| (of.used, of.budget));
+        let mut spent = report.spending();
         let mut level = report.level;
         if let Some(team) = report.selected_team() {
-            let part = of_team(team, style);
+            let part = status::used_by(team, style);
             level = level.max(part.level);
-            let tokens = team.used_tokens.zip(team.allocated_tokens);
-            let tokens = tokens.map(|(used, of)| (used.0.into(), of.0.into()));
-            if let Some(tokens) = tokens {
-                spent = Some(tokens);
-                brief = team_brief(team, style);
+            if let Some(spending) = team.spending() {
+                spent = Some(spending);
+                brief = status::share_of(spending, style);
             }
-            parts.insert(0, part);
+            let of_team = std::iter::once(part).chain(status::available_to(team, style));
+            parts.splice(0..0, of_team);
         }
-        let percentage = spent.and_then(|(used, of): (i128, i128)| {
-            let share = used.saturating_mul(100).checked_div(of)?;
+        let overrides = report.overrides.len();
+        if overrides > 0 {
+            parts.push(counted(overrides, "override").into());
+        }
+        let percentage = spent.and_then(|spent| {
+            let share = spent.used.saturating_mul(100).checked_div(spent.budget)?;
             u64::try_from(share).ok()
         });
         let class = level.map_or("unknown", |level| level.into_str());
@@ -86,6 +92,7 @@ impl Statusline {
                 month: Some(report.month),
                 team: report.selected_team().map(|team| team.name.clone()),
                 level,
+                overrides: Some(overrides),
                 error: None,
             },
         }
@@ -108,6 +115,7 @@ impl Statusline {
                 month: None,
                 team: None,
                 level: None,
+                overrides: None,
                 error: Some(why.to_owned()),
             },
         }
@@ -157,31 +165,6 @@ impl Statusline {
             cut(&self.brief, room, style.ellipsis()).into_owned().into()
         })
     }
-}
-
-/// What a team has used of its allocation: `Team A 83.0% 12.4K/15K WARN`.
-fn of_team(team: &TeamReport, style: OutputStyle) -> LinePart {
-    let used = team.used_tokens.unwrap_or_default();
-    let name = style.text(&team.name);
-    let Some(of) = team.allocated_tokens else {
-        return LinePart::from(format!("{name} {}", used.compact()));
-    };
-    let level = team.level.unwrap_or(Level::Ok);
-    let share = prefixed(" ", Percent::new(used.0, of.0));
-    let (used, whole) = (used.compact_of(of), of.compact());
-    let word = status::word(level, style);
-    LinePart {
-        text: format!("{name}{share} {used}/{whole} {word}"),
-        level: Some(level),
-    }
-}
-
-/// `83.0% WARN`
-fn team_brief(team: &TeamReport, style: OutputStyle) -> String {
-    let share = team.used_tokens.zip(team.allocated_tokens);
-    let share = share.and_then(|(used, of)| Percent::new(used.0, of.0));
-    let word = status::word(team.level.unwrap_or(Level::Ok), style);
-    share.map_or_else(|| word.to_owned(), |share| format!("{share} {word}"))
 }
 
 /// The JSON Schema (2020-12) of the status line.

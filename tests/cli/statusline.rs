@@ -59,6 +59,32 @@ fn a_team_comes_before_the_whole() {
 }
 
 #[test]
+fn the_worse_limit_of_a_team_is_shown() {
+    let log = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| Team A | 4000 | $0.012 |\n| Team B | 5000 | $0.500 |\n\n[HOLD] 2026-02-25T16:00:00Z team=\"Team B\" tokens=900 until=2026-02-26T16:00:00Z id=h1\n[NOTIFY] 2026-02-25T16:00:00Z event=override month=2026-02 team=\"Team B\" reason=\"ship it\" id=o1\n";
+    let of = |limits: &str| {
+        let settings = format!("[budget]\ntokens = 200_000\n{limits}");
+        repository(&[("cost-log.md", log), ("tokmon.toml", &settings)])
+    };
+    let money = of("[teams.\"Team A\"]\ncost = \"$0.012\"\n");
+    let both = of(
+        "[teams.\"Team A\"]\ncost = \"$0.012\"\ntokens = 8000\n[teams.\"Team B\"]\ncost = \"$1.00\"\ntokens = 5500\n",
+    );
+    let run = |folder: &tempfile::TempDir, args: &[&str]| {
+        let run = Tokmon::new(["statusline"].into_iter().chain(args.iter().copied()));
+        run.folder(folder.path()).output()
+    };
+    let shown = [
+        run(&money, &["--team", "Team A"]),
+        run(&both, &["--team", "Team A"]),
+        run(&both, &["--team", "Team A", "--width", "10"]),
+        run(&both, &["--team", "Team A", "--json"]),
+        run(&both, &["--team", "Team B"]),
+        run(&both, &["--team", "Team B", "--json"]),
+    ];
+    assert_snapshot!(shown.concat());
+}
+
+#[test]
 fn the_current_month_is_judged() {
     let no_budget = repository(&[("cost-log.md", &log_of(5))]);
     let shown = [

@@ -1,7 +1,7 @@
 //! The status in a single line, and the short texts that it shares with the screens.
 
 use crate::{
-    analysis::{StatusReport, amounts_of, problem_of_money},
+    analysis::{Spending, StatusReport, TeamReport, amounts_of, problem_of_money},
     model::{Level, Money, Percent, Tokens},
     render::{Cell, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
@@ -72,6 +72,11 @@ pub fn share_and_level(report: &StatusReport, style: OutputStyle) -> String {
     let Some(spending) = report.spending() else {
         return about(report.used.tokens, report.used.estimate);
     };
+    share_of(spending, style)
+}
+
+/// The same of one limit.
+pub fn share_of(spending: Spending, style: OutputStyle) -> String {
     let share = spending.share().map(|share| format!("{share} "));
     share.unwrap_or_default() + word(spending.level, style)
 }
@@ -162,14 +167,49 @@ pub fn cost(report: &StatusReport, style: OutputStyle) -> Option<String> {
     Some(Cell::marked_cost(cost).shown(style))
 }
 
-/// What is neither used nor held, where tokens are held: `available -6,670 OVER`.
+/// What is neither used nor held, where tokens are held: `available -6,670 tokens OVER`.
 fn available(report: &StatusReport, style: OutputStyle) -> Option<LinePart> {
     let left = report
         .available
         .filter(|_| report.reserved > Tokens::ZERO)?;
     let level = report.reserved_token_level?;
-    let text = format!("available {} {}", signed(left), word(level, style));
+    let text = format!("available {} tokens {}", signed(left), word(level, style));
     Some(LinePart::judged(text, level))
+}
+
+/// The same of a team: `Team C available -240 tokens OVER`.
+pub fn available_to(team: &TeamReport, style: OutputStyle) -> Option<LinePart> {
+    let left = team
+        .available_tokens
+        .filter(|_| team.reserved_tokens > Tokens::ZERO)?;
+    let (name, level) = (style.text(&team.name), team.reserved_level?);
+    let text = format!(
+        "{name} available {} tokens {}",
+        signed(left),
+        word(level, style)
+    );
+    Some(LinePart::judged(text, level))
+}
+
+/// What a team has used, of how much: `Team A 83.0% 12.4K/15K WARN`, or of its limit in money `Team A 95.0% $9.500/$10.00 CRIT`.
+pub fn used_by(team: &TeamReport, style: OutputStyle) -> LinePart {
+    let name = style.text(&team.name);
+    let Some(spending) = team.spending() else {
+        let used = team.used_tokens.unwrap_or_default();
+        return LinePart::from(format!("{name} {}", used.compact()));
+    };
+    let amounts = match (spending.currency, team.allocated_tokens) {
+        (Some(currency), _) => {
+            let money = |nanos| style.money(Money { nanos, currency });
+            format!("{}/{}", money(spending.used), money(spending.budget))
+        }
+        (None, of) => {
+            let (used, of) = (team.used_tokens.unwrap_or_default(), of.unwrap_or_default());
+            format!("{}/{}", used.compact_of(of), of.compact())
+        }
+    };
+    let (share, word) = (prefixed(" ", spending.share()), word(spending.level, style));
+    LinePart::judged(format!("{name}{share} {amounts} {word}"), spending.level)
 }
 
 /// Where it will end by the plan, else by the forecast: `plan 95.8% CRIT`.

@@ -25,7 +25,10 @@ use crate::{
 pub use block::{Block, draw, fit, height};
 pub use brief::brief_verdict;
 pub use layout::{Columns, Size, SizeClass, apart, around, rule};
-pub use line::{LinePart, line_parts, one_line, share_and_level, spent, spent_and_level, word};
+pub use line::{
+    LinePart, available_to, line_parts, one_line, share_and_level, share_of, spent,
+    spent_and_level, used_by,
+};
 pub use screen::{ScreenStatus, blocks};
 pub use tables::{findings as findings_table, tables};
 
