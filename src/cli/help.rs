@@ -92,7 +92,7 @@ const CODES: [(&str, &[u8]); 18] = [
     ("archive", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("migrate", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("init", &[0, 64, 70, 73, 74]),
-    ("guard", &[0, 10, 20, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
+    ("guard", &[0, 1, 10, 20, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("holds", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("budget", &[0, 1, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
     ("alert", &[0, 64, 65, 66, 69, 70, 74, 75, 77, 78]),
@@ -107,7 +107,8 @@ const CODES: [(&str, &[u8]); 18] = [
 ];
 
 /// What a code means for a command, where it is more exact than in [`EXIT_CODES`].
-const OWN_MEANINGS: [(&str, u8, &str); 4] = [
+const OWN_MEANINGS: [(&str, u8, &str); 5] = [
+    ("guard", 1, "as a hook: it could not decide"),
     (
         "alert",
         69,

@@ -56,7 +56,7 @@ pub struct StatuslineArgs {
     pub width: Option<u16>,
     /// One team, before the whole
     ///
-    /// What it has used of its allocation. Without this option: TOKMON_TEAM.
+    /// What it has used of its allocation, or of its limit in money where that is at a worse level. Without this option: TOKMON_TEAM.
     #[arg(long, value_name = "TEAM")]
     pub team: Option<String>,
     /// Exit with 1 if there are no figures
@@ -97,15 +97,15 @@ pub struct HooksArgs {
     pub fail_closed: bool,
     /// The team that spends
     ///
-    /// Without this option: TOKMON_TEAM, else what the harness says, else the rules in tokmon.toml.
+    /// Without this option: TOKMON_TEAM, else the role of the agent (`agent_type`) where that is the name or an alias of a team, else the first [[guard.team]] rule in tokmon.toml that holds for the folder, the branch or the worktree. `aliases` under [teams."QA"] say which roles are QA.
     #[arg(long, value_name = "TEAM")]
     pub team: Option<String>,
-    /// The agent that spends, if it is known as a team
+    /// The role of the agent, if it is the name or an alias of a team
     #[arg(long, value_name = "AGENT")]
     pub agent: Option<String>,
     /// How many tokens a prompt or a subagent uses, like 6K
     ///
-    /// Without this option: the median row of the team, as `tokmon guard` has it.
+    /// Without this option: [guard] estimate in tokmon.toml, else the median row of the team, else of the log, else 5,000. A prompt that needs more than is left is denied, however short it is.
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
     pub tokens: Option<Tokens>,
 }

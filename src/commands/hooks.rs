@@ -25,7 +25,10 @@ use crate::{
 const MAX_SETTINGS: usize = 4 * 1024 * 1024;
 
 /// What the hooks do without a team.
-const WITHOUT_TEAM: &str = "Without --team, the team is that of TOKMON_TEAM, of the role of the agent, or of a rule in tokmon.toml; without any of these, only the budget of all teams is guarded. Where there is no log, each question is allowed with a notice.";
+const WITHOUT_TEAM: &str = "Without --team, the team is that of TOKMON_TEAM, of the role of the agent (`agent_type`) if that is the name or an alias of a team, or of a [[guard.team]] rule in tokmon.toml; without any of these, only the budget of all teams is guarded. Where there is no log, each question is allowed with a notice.";
+
+/// What the hooks leave to agents.
+const NOT_RECORDED: &str = "The hooks do not record what is used: let agents run `tokmon record`.";
 
 /// What is behind the name of a copy.
 const COPY: &str = "tokmon-backup";
@@ -67,6 +70,7 @@ fn print(
     if args.team.is_none() {
         run.note(WITHOUT_TEAM);
     }
+    run.note(NOT_RECORDED);
     if args.fail_closed {
         run.note(setup.fail_closed);
     }
@@ -97,11 +101,11 @@ fn add(
         return Ok(ExitCode::Success);
     }
     let added = counted(count(&new, harness).unwrap_or_default(), "hook");
-    let is_first = count(old, harness).is_ok_and(|count| count == 0);
-    let did = if is_first {
-        format!("Added {added} to")
-    } else {
-        format!("Replaced the hooks of tokmon with {added} in")
+    let did = match count(old, harness) {
+        _ if settings.text.is_none() => format!("Installed {added} in the new file"),
+        // An empty file is no JSON.
+        Ok(0) | Err(_) => format!("Added {added} to"),
+        Ok(_) => format!("Replaced the hooks of tokmon with {added} in"),
     };
     let setup = harness.setup();
     let mut text = format!("{did} {shown}\n");
@@ -113,6 +117,7 @@ fn add(
     if args.team.is_none() {
         let _ = writeln!(text, "{WITHOUT_TEAM}");
     }
+    let _ = writeln!(text, "{NOT_RECORDED}");
     if args.fail_closed {
         let _ = writeln!(text, "{}", setup.fail_closed);
     }

@@ -249,24 +249,38 @@ fn a_copy_is_as_private_as_the_file_and_a_link_stays_one() {
 }
 
 #[test]
-fn what_was_installed_twice_is_removed_whole() {
-    for before in [Some("{\"a\":1}\n"), None] {
+fn what_was_installed_again_and_again_is_removed_whole() {
+    let original = Some("{\"a\":1}\n");
+    for (harness, before) in HARNESSES
+        .map(|harness| [(harness, original), (harness, None)])
+        .concat()
+    {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("settings.json");
         if let Some(text) = before {
             fs::write(&file, text).unwrap();
         }
+        let mut shown = String::new();
         for options in [
             &["--install", "settings.json", "--team", "QA"][..],
             &["--install", "settings.json", "--team", "Team A"],
+            &["--install", "settings.json", "--fail-closed"],
             &["--uninstall", "settings.json"],
         ] {
-            let args: Vec<&str> = ["claude"].iter().chain(options).copied().collect();
+            let args: Vec<&str> = [harness].iter().chain(options).copied().collect();
             let ran = hooks(folder.path(), &args).run();
-            assert_eq!(ran.code, 0, "{ran}");
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
+            shown += ran.out.lines().next().unwrap();
+            shown.push('\n');
         }
         assert_eq!(fs::read_to_string(&file).ok().as_deref(), before);
         let left = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, usize::from(before.is_some()), "a copy is left");
+        if harness == "codex" {
+            assert_snapshot!(
+                format!("installed_again_and_again_{}", before.is_some()),
+                shown
+            );
+        }
     }
 }
