@@ -10,6 +10,9 @@ use super::{
     setup::{CommandForm, Handler, Setup},
 };
 
+/// The model that a call is taken to mean which names none.
+const DEAREST: &str = "claude-opus-5";
+
 pub(super) const EVENTS: &[Event] = &[Event::PreToolUse];
 
 /// The event of a payload that does not name it, as those of camel case do not.
@@ -47,7 +50,8 @@ pub(super) fn question(payload: &Payload<'_>) -> Question {
             names_model: named.is_some(),
             fixed: None,
         }),
-        model: named,
+        // That of the agent's own file, or of the parent, is not known here.
+        model: Some(named.unwrap_or_else(|| DEAREST.to_owned())),
         ..Question::default()
     }
 }

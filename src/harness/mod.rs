@@ -48,6 +48,16 @@ pub enum Event {
     BeforeTool,
 }
 
+impl Event {
+    /// Whether a session begins, or a turn of one: then every harness that has the event shows a message to the user.
+    pub const fn begins_work(self) -> bool {
+        matches!(
+            self,
+            Self::SessionStart | Self::UserPromptSubmit | Self::BeforeAgent
+        )
+    }
+}
+
 /// What a harness asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
@@ -58,8 +68,8 @@ pub struct Question {
     /// The model in use, where another is asked for.
     pub model_before: Option<String>,
     pub subagent: Option<Subagent>,
-    /// A command that only records what was used. It is never denied: the log has to learn of what is over its budget.
-    pub records: bool,
+    /// The words of a shell command that runs tokmon and nothing else.
+    pub own_command: Option<Vec<String>>,
 }
 
 /// A call of the tool that starts a subagent.
@@ -152,7 +162,7 @@ impl Harness {
             Self::Copilot => copilot::question(payload),
         };
         Question {
-            records: is_recording(payload),
+            own_command: shell_command(payload).and_then(|command| own_words(&command)),
             ..question
         }
     }
@@ -216,26 +226,23 @@ fn message(text: &str) -> String {
     format!("tokmon: {text}")
 }
 
-/// Whether a shell command is `tokmon record` and nothing else. Not a program of that name in some folder.
-fn only_records(command: &str) -> bool {
+/// The words of a command that runs tokmon alone. A program of that name in some folder is another one.
+fn own_words(command: &str) -> Option<Vec<String>> {
     const OPERATORS: [char; 11] = [';', '|', '&', '$', '`', '<', '>', '(', ')', '\n', '\r'];
-    let words = shell_words::split(command).unwrap_or_default();
-    words.first().is_some_and(|word| word == "tokmon")
-        && words.get(1).is_some_and(|word| word == "record")
-        && !command.contains(OPERATORS)
+    let words = shell_words::split(command).ok()?;
+    let is_own = words.first().is_some_and(|word| word == "tokmon");
+    (is_own && !command.contains(OPERATORS)).then_some(words)
 }
 
-/// Whether a call of a shell is such a command.
-fn is_recording(payload: &Payload<'_>) -> bool {
+/// The command that a shell is called with.
+fn shell_command(payload: &Payload<'_>) -> Option<String> {
     const SHELLS: [&str; 4] = ["Bash", "bash", "shell", "run_shell_command"];
     let either = |one, other| payload.value(one).or_else(|| payload.value(other));
     let tool = either("tool_name", "toolName").and_then(json::JsonValue::string);
     if !tool.is_some_and(|tool| SHELLS.contains(&tool.as_str())) {
-        return false;
+        return None;
     }
-    let input = either("tool_input", "toolArgs");
-    let command = input.and_then(|input| input.get("command")?.string());
-    command.is_some_and(|command| only_records(&command))
+    either("tool_input", "toolArgs")?.get("command")?.string()
 }
 
 /// `{"systemMessage": …}`, which is shown to the user.

@@ -17,6 +17,7 @@ mod figures;
 mod forecast;
 mod gates;
 mod guard_hooks;
+mod hook_answers;
 mod hooks;
 mod hostile;
 mod init;

@@ -53,7 +53,7 @@ pub fn decide_by_known(
         return decision;
     }
     match request.kind {
-        RequestKind::Continue => going_on(standing, request, policy),
+        RequestKind::Continue | RequestKind::Switch => going_on(standing, request, policy),
         RequestKind::Start
             if standing.unknown_team.is_some() && policy.guard.deny_unknown_teams =>
         {
@@ -155,6 +155,10 @@ fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
             cap: rung.cap.cloned(),
             to: Some(to),
         },
+        // The work itself may go on, with the model that it has.
+        (None, None) if request.kind == RequestKind::Switch && tier > admitted => {
+            Draft::deny(GuardReason::NoCheaperModel, rung.cap)
+        }
         (None, None) => Draft {
             answer: GuardAnswer::Allow,
             reason: standing.fine(),

@@ -58,6 +58,8 @@ pub enum RequestKind {
     Start,
     /// A step of work that runs already. It uses nothing by itself, and is denied only where nothing is left.
     Continue,
+    /// Another model for work that runs already. Denied where nothing is left, and where no model of that tier may start.
+    Switch,
 }
 
 /// The answer.

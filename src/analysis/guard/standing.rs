@@ -163,7 +163,7 @@ impl Standing {
 
     /// Notes where the request has no price in the currency of a cap.
     fn check_price(&mut self, request: &GuardRequest, policy: &Policy) {
-        if request.kind == RequestKind::Continue {
+        if request.kind != RequestKind::Start {
             return;
         }
         let model = request.model.as_deref();
@@ -186,7 +186,7 @@ impl Standing {
     /// The tokens of a request.
     pub(super) fn tokens(&self, request: &GuardRequest) -> TokenEstimate {
         match (request.kind, request.tokens) {
-            (RequestKind::Continue, _) => TokenEstimate::given(Tokens::ZERO),
+            (RequestKind::Continue | RequestKind::Switch, _) => TokenEstimate::given(Tokens::ZERO),
             (RequestKind::Start, Some(tokens)) => TokenEstimate::given(tokens),
             (RequestKind::Start, None) if self.hold.is_some() => TokenEstimate {
                 tokens: self

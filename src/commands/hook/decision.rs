@@ -109,15 +109,19 @@ fn judged_answer(
     }
     let answer = answer(asked.event, asked.question, &judged);
     let answer = asked.harness.possible(asked.event, asked.question, answer);
+    if asked.event == Event::SessionStart {
+        return Ok(with_names(answer, &judged));
+    }
     count_answer(asked, &answer, &judged, run);
-    let begins = matches!(asked.event, Event::UserPromptSubmit | Event::BeforeAgent);
     match judged.decision.unknown_team {
-        Some(team) if begins && answer == Answer::ALLOW => Err(NotDecided::WithoutTeam(team)),
+        Some(team) if asked.event.begins_work() && answer == Answer::ALLOW => {
+            Err(NotDecided::WithoutTeam(team))
+        }
         _ => Ok(answer),
     }
 }
 
-/// Counts what the harness is told: work that is to start, and each step of it that is not allowed as it is.
+/// Counts an answer: to work that is to start, and to each step of it that is not allowed as it is.
 fn count_answer(asked: &Asked<'_>, answer: &Answer, judged: &Judged, run: &mut Run<'_, '_>) {
     let answered = match answer {
         Answer::Allow { .. } => GuardAnswer::Allow,
@@ -125,7 +129,7 @@ fn count_answer(asked: &Asked<'_>, answer: &Answer, judged: &Judged, run: &mut R
         Answer::Deny { .. } => GuardAnswer::Deny,
     };
     let is_plain = answered == GuardAnswer::Allow && !asked.question.starts_work;
-    if is_plain || asked.event == Event::SessionStart {
+    if is_plain {
         return;
     }
     let mut decision = judged.decision.clone();
@@ -168,10 +172,10 @@ fn request(
         otherwise,
         tokens: options.tokens.filter(|_| question.starts_work),
         model: question.model.clone().or_else(|| options.model.clone()),
-        kind: if question.starts_work {
-            RequestKind::Start
-        } else {
-            RequestKind::Continue
+        kind: match asked.event {
+            Event::PreModelSwitch => RequestKind::Switch,
+            _ if question.starts_work => RequestKind::Start,
+            _ => RequestKind::Continue,
         },
         under_hold: None,
         by_override: true,
@@ -181,24 +185,23 @@ fn request(
 fn answer(event: Event, question: &Question, judged: &Judged) -> Answer {
     let decision = &judged.decision;
     let reason = render::guard::reason(decision);
-    let deny = |advice: &str| Answer::Deny {
-        reason: format!("{reason}{advice}"),
-    };
     match decision.answer {
+        GuardAnswer::Allow => Answer::Allow {
+            warning: (event == Event::SessionStart && is_high(decision)).then_some(reason),
+        },
         _ if event == Event::PreModelSwitch => {
-            if is_switch_up(question, judged) {
-                let model = question.model.as_deref().unwrap_or("another model");
-                deny(&format!("; a switch to {model} has to wait"))
-            } else {
-                Answer::ALLOW
+            if !is_switch_up(question, judged) {
+                return Answer::ALLOW;
+            }
+            let model = question.model.as_deref().unwrap_or("another model");
+            let way_out = way_out(decision);
+            Answer::Deny {
+                reason: format!("{reason}; a switch to {model} has to wait; {way_out}"),
             }
         }
-        GuardAnswer::Allow => Answer::Allow {
-            warning: (event == Event::SessionStart)
-                .then(|| warning(judged))
-                .flatten(),
+        GuardAnswer::Deny => Answer::Deny {
+            reason: format!("{reason}; {}", way_out(decision)),
         },
-        GuardAnswer::Deny => deny("; wait, or ask for a larger budget"),
         GuardAnswer::Downgrade => match &decision.to {
             Some(to) if is_cheaper(question, decision, to.tier) => Answer::Downgrade {
                 model: to.model.clone(),
@@ -218,24 +221,53 @@ fn is_cheaper(question: &Question, decision: &GuardDecision, tier: ModelTier) ->
     is_known || tier == ModelTier::Bottom || decision.reason == GuardReason::Cap
 }
 
-/// Whether a switch of models is one to a more expensive tier than may start now. Back to a cheaper one is always right.
+/// What to do about a denial. A hold reaches the hooks of its team alone.
+fn way_out(decision: &GuardDecision) -> String {
+    let way_out = render::guard::way_out(decision);
+    let is_named = decision.team.is_some() || decision.unknown_team.is_some();
+    if is_named {
+        return way_out;
+    }
+    way_out + ", for sessions with TOKMON_TEAM=TEAM"
+}
+
+/// Whether a switch of models is one to a more expensive tier. Back to a cheaper one is always right.
 fn is_switch_up(question: &Question, judged: &Judged) -> bool {
     let guard = &judged.log.settings.policy.guard;
     let tier = |model: &Option<String>| Some(RequestedModel::of(model.as_deref()?, guard).tier);
     let (before, after) = (tier(&question.model_before), tier(&question.model));
-    let is_admitted = judged.decision.answer != GuardAnswer::Deny
-        && after <= judged.decision.ladder.admitted_tier;
-    !is_admitted && (before.is_none() || after > before)
+    before.is_none() || after > before
 }
 
-/// What the user should know as a session begins.
-fn warning(judged: &Judged) -> Option<String> {
+fn is_high(decision: &GuardDecision) -> bool {
+    decision.caps.iter().any(|cap| cap.level >= Level::Warning)
+}
+
+/// The message as a session begins, with what is wrong with the names that it was given.
+fn with_names(answer: Answer, judged: &Judged) -> Answer {
+    let Answer::Allow { warning } = answer else {
+        return answer;
+    };
     let decision = &judged.decision;
-    if let Some(team) = &decision.unknown_team {
-        return Some(format!(
-            "the log knows no team {team}; only the budget of all teams is guarded"
-        ));
+    let denies = judged.log.settings.policy.guard.deny_unknown_teams;
+    let team = decision.unknown_team.as_ref().map(|team| {
+        let effect = if denies {
+            "its prompts and subagents are denied"
+        } else {
+            "only the budget of all teams is guarded"
+        };
+        format!("the log knows no team {team}; {effect}")
+    });
+    let ended = decision.ended_hold.as_ref().map(|id| {
+        format!("the hold {id} of TOKMON_HOLD has ended or is not in the log, so it is not used")
+    });
+    let foreign = decision.foreign_hold.as_ref().map(|hold| {
+        let (id, team) = (&hold.id, &hold.team);
+        format!("the hold {id} of TOKMON_HOLD is that of {team}, so it is not used")
+    });
+    let parts = [team, ended, foreign, warning].into_iter().flatten();
+    let text = parts.collect::<Vec<_>>().join("; ");
+    Answer::Allow {
+        warning: Some(text).filter(|text| !text.is_empty()),
     }
-    let is_high = decision.caps.iter().any(|cap| cap.level >= Level::Warning);
-    is_high.then(|| render::guard::reason(decision))
 }

@@ -77,27 +77,22 @@ impl HookCall {
     /// user hold in all folders.
     fn unguarded(&self, why: &str, guarded: &str) -> HookEnding {
         let why = render::brief(why);
-        let shows_errors = self.harness.is_some_and(Harness::shows_errors);
-        if !self.denies_on_error && shows_errors {
-            return HookEnding {
-                err: format!("tokmon: {why}; allowed: {guarded}\n"),
-                code: ExitCode::Findings,
-                ..HookEnding::SILENT
-            };
+        let event = self.harness.zip(self.event.as_deref());
+        let event = event.and_then(|(harness, name)| Some((harness, harness.event(name)?)));
+        // A message beside an answer that allows: an exit code of 1 may block.
+        if let Some((harness, event)) = event.filter(|(_, event)| event.begins_work()) {
+            let warning = Answer::warn(format!("{why}; {guarded}"));
+            return HookEnding::answered(harness.write(event, &Question::default(), &warning));
         }
-        // Where the harness itself blocks on an error, only the beginning of a session says so.
-        let event = self.event.as_deref();
-        let event = self
-            .harness
-            .zip(event)
-            .and_then(|(harness, name)| harness.event(name));
-        let shown = self
-            .harness
-            .zip(event.filter(|event| *event == Event::SessionStart));
-        HookEnding::answered(shown.and_then(|(harness, event)| {
-            let warning = format!("{why}; {guarded}");
-            harness.write(event, &Question::default(), &Answer::warn(warning))
-        }))
+        let shows_errors = self.harness.is_some_and(Harness::shows_errors);
+        if self.denies_on_error || !shows_errors {
+            return HookEnding::SILENT;
+        }
+        HookEnding {
+            err: format!("tokmon: {why}; allowed: {guarded}\n"),
+            code: ExitCode::Findings,
+            ..HookEnding::SILENT
+        }
     }
 
     /// How it ends where tokmon cannot decide, a bug included.
@@ -191,7 +186,7 @@ impl HookCall {
         };
         let environment = |name: &str| cx.first_variable(&[name]);
         let question = harness.question(event, &payload, &environment);
-        if question.records {
+        if question.own_command.as_deref().is_some_and(is_harmless) {
             return Ok(HookEnding::SILENT);
         }
         self.question = Some(question.clone());
@@ -223,6 +218,35 @@ fn value(args: &[OsString], name: &str) -> Option<String> {
         }
     }
     found
+}
+
+/// Whether a command of tokmon records usage, or writes nothing. It is never denied: the log has to learn of what is over its budget,
+/// and an agent why it is denied.
+fn is_harmless(words: &[String]) -> bool {
+    // What a shell puts in the place of these is not known.
+    const PATTERNS: [char; 4] = ['*', '?', '[', '{'];
+    if words.get(1).is_some_and(|word| word == "record") {
+        return true;
+    }
+    let args: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let cli = match arguments::read(&args, None) {
+        Ok(cli) => cli,
+        Err(error) => return !error.use_stderr(),
+    };
+    let writes = match &cli.command {
+        None => cli.watching.is_asked(),
+        Some(Command::Record(_)) => return true,
+        Some(Command::Guard(args)) => {
+            args.hold.is_some() || args.override_reason.is_some() || args.hook.hook.is_some()
+        }
+        Some(Command::Holds(args)) => !args.free.is_empty(),
+        Some(Command::Budget(args)) => args.reset,
+        Some(Command::Check(args)) => args.fix,
+        Some(Command::Prices(_) | Command::Statusline(_) | Command::Schema { .. }) => false,
+        Some(_) => true,
+    };
+    let has_patterns = words.iter().any(|word| word.contains(PATTERNS));
+    !writes && !has_patterns && cli.global.output.is_none()
 }
 
 /// What is wrong with the options.

@@ -283,7 +283,7 @@ fn advice(decision: &GuardDecision, check: &CapCheck) -> Option<String> {
             .cost
             .is_some_and(|cost| cost.source == PriceSource::Average);
     let options = [
-        is_estimate.then_some("--tokens"),
+        is_estimate.then_some("--tokens or [guard] estimate"),
         is_average.then_some("--model"),
     ];
     let options: Vec<&str> = options.into_iter().flatten().collect();
