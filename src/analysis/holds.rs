@@ -44,6 +44,13 @@ impl Ledger {
         Some(self.names.shown(hold.name))
     }
 
+    /// The ids of the holds that have not ended, with the team of each as it is written.
+    pub fn open_holds(&self, now: DateTime<FixedOffset>) -> Vec<(&str, &str)> {
+        let live = self.live_holds(now);
+        live.map(|(id, hold)| (id, self.names.shown(hold.name)))
+            .collect()
+    }
+
     pub fn hold_state(&self, id: &str, now: DateTime<FixedOffset>) -> HoldState {
         match self.holds.get(id) {
             None => HoldState::Unknown,

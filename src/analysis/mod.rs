@@ -59,7 +59,8 @@ pub use period::PeriodReport;
 pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{
-    DayReport, FigureKind, FigureSource, RowReport, Spending, StatusReport, TeamReport,
+    DayReport, FigureKind, FigureSource, OverrideReport, RowReport, Spending, StatusReport,
+    TeamReport,
 };
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};

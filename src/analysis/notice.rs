@@ -77,6 +77,8 @@ pub struct Notices {
     pub rearmed: Vec<Notice<'static>>,
     /// How many went out in this period.
     pub sent: usize,
+    /// How many alerts are not notified at all: those about the plan, allocations and deliverables, and forecasts on too few days.
+    pub others: usize,
     /// Whether anything is compared with thresholds.
     pub has_limit: bool,
 }
@@ -111,9 +113,14 @@ pub struct NoticeOptions {
 pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptions) -> Notices {
     let latches = Latches::of(lines, options.period);
     let alerts = report.alerts.iter();
-    let asked =
-        alerts.filter(|alert| alert.level >= options.from && is_known(report, alert, options));
-    let due = asked.filter_map(|alert| due(report, alert, &latches, options));
+    let (asked, others): (Vec<&Alert>, Vec<&Alert>) = alerts
+        .filter(|alert| alert.level >= options.from)
+        .partition(|alert| {
+            NoticeAmounts::of(&alert.kind).is_some() && is_known(report, alert, options)
+        });
+    let due = asked
+        .into_iter()
+        .filter_map(|alert| due(report, alert, &latches, options));
     let rearmed = chances(report)
         .into_iter()
         .filter_map(|(team, in_money, chance)| {
@@ -140,6 +147,7 @@ pub fn notices(report: &StatusReport, lines: &[Notice<'_>], options: NoticeOptio
         due: due.collect(),
         rearmed: rearmed.collect(),
         sent: latches.sent,
+        others: others.len(),
         has_limit: report.has_limit(),
     }
 }

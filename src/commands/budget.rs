@@ -1,14 +1,16 @@
 //! `tokmon budget`: every limit that applies, and how a budget that is reset by hand begins anew. A reset is decided under the lock of
 //! the log, so that no usage falls between what it says was used and itself.
 
+use std::path::Path;
+
 use super::{edit_session::EditSession, guard::options, run::Run};
 use crate::{
-    analysis::{Cap, caps, guard::GuardRequest},
+    analysis::{Cap, StatusReport, caps, guard::GuardRequest},
     cli::BudgetArgs,
     edit,
     exit::ExitCode,
     failure::Failure,
-    model::{BudgetReset, EventKind, LogEvent, Month},
+    model::{BudgetReset, EventKind, Level, LogEvent, Month, Tokens},
     render::{
         self,
         budget::{BudgetDocument, CapRow},
@@ -73,28 +75,43 @@ fn document(log: &LogFiles, guarded: GuardedLog, was_reset: bool) -> BudgetDocum
         reset: log.settings.policy.reset,
         resets_at: report.resets_at,
         caps: caps.iter().map(row).collect(),
-        period: report.period,
         thresholds,
         overrides: report.overrides.len(),
+        unlimited: unlimited(&report),
+        done: done(&report),
+        overridden: report.overrides,
+        period: report.period,
         was_reset,
     }
+}
+
+/// The teams that only the budget of all teams limits, if there is one.
+fn unlimited(report: &StatusReport) -> Vec<String> {
+    let teams = report.teams.iter().filter(|team| !team.has_limit());
+    teams.map(|team| team.name.clone()).collect()
+}
+
+/// The teams whose limits are worth an alert, of which none is sent since they are done.
+fn done(report: &StatusReport) -> Vec<String> {
+    let teams = report.teams.iter().filter(|team| {
+        team.is_done()
+            && team.reserved_tokens == Tokens::ZERO
+            && team.used_level() > Some(Level::Ok)
+    });
+    teams.map(|team| team.name.clone()).collect()
 }
 
 /// Begins a new period, if that is confirmed.
 fn reset(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<Option<LogFiles>, Failure> {
     let session = EditSession::open(run)?;
     if session.log.settings.policy.reset != BudgetReset::Manual {
-        let message = "this budget begins anew with each month";
-        return Err(Failure::config(message)
-            .help("set `reset = \"manual\"` under [budget] in tokmon.toml to reset it by hand"));
+        return Err(begins_anew_each_month(&session.log));
     }
     if !args.yes && !is_confirmed(&session, run)? {
         run.urgent_note("the budget is not reset");
         return Ok(None);
     }
-    let by = run
-        .cx
-        .first_variable(&["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"]);
+    let by = run.author();
     let id = run.random_id();
     let mut written = String::new();
     let appended = session.target.append_decided(args.wait, &mut |bytes| {
@@ -132,10 +149,39 @@ fn reset(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<Option<LogFiles>, F
         Ok::<_, Failure>(Some(lines))
     });
     match appended {
-        Ok(()) => Ok(Some(session.log)),
+        Ok(()) => {
+            if by.is_none() {
+                run.note("the log does not say who reset the budget: TOKMON_AGENT or USER would name that person");
+            }
+            Ok(Some(session.log))
+        }
         Err(RewriteError::Plan(failure)) => Err(failure),
         Err(RewriteError::Write(error)) => Err(error.into()),
     }
+}
+
+/// Why a budget is not reset by hand, and what to write where so that it is.
+fn begins_anew_each_month(log: &LogFiles) -> Failure {
+    let message = "this budget begins anew with each month";
+    let settings = log.shown_settings.as_ref();
+    let place = settings.map_or_else(
+        || {
+            let beside = Path::new(&log.shown).with_file_name("tokmon.toml");
+            let beside = if log.path.is_some() {
+                beside
+            } else {
+                "tokmon.toml".into()
+            };
+            format!(
+                "create {} with the lines `[budget]` and `reset = \"manual\"`",
+                beside.display()
+            )
+        },
+        |settings| format!("write `reset = \"manual\"` under [budget] in {settings}"),
+    );
+    Failure::config(message).help(format!(
+        "to reset it by hand, {place}. Until the first reset, all of the log counts"
+    ))
 }
 
 /// Asks on a terminal. Elsewhere, `--yes` is needed.

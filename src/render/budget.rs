@@ -9,12 +9,18 @@ use serde_with::skip_serializing_none;
 
 use super::{Column, Format, OutputStyle, ReportTable, StyledLine, json, prefixed, table::Cell};
 use crate::{
-    analysis::{Cap, CapAmount, CapSource, PeriodReport},
+    analysis::{Cap, CapAmount, CapSource, OverrideReport, PeriodReport},
     model::{BudgetReset, BudgetSource, Level, Money, Month, Percent, Thresholds, Tokens, ratio},
 };
 
 /// Bumped only when a key is removed, renamed or changes its meaning.
 pub const VERSION: u32 = 1;
+
+/// The number of overrides that text lists.
+const MAX_OVERRIDES: usize = 20;
+
+/// The number of teams that a line names.
+const MAX_NAMED: usize = 10;
 
 /// The limits of what may be used.
 #[skip_serializing_none]
@@ -37,8 +43,14 @@ pub struct BudgetDocument {
     pub thresholds: Thresholds,
     /// Those of all teams together first.
     pub caps: Vec<CapRow>,
+    /// Teams without a limit of their own.
+    pub unlimited: Vec<String>,
+    /// Teams that are done: no alert about their limits is sent, whatever the level.
+    pub done: Vec<String>,
     /// How often work was started although the budget does not allow it.
     pub overrides: usize,
+    /// Each of these times, in the order of the log.
+    pub overridden: Vec<OverrideReport>,
     /// Whether this run reset the budget.
     pub was_reset: bool,
 }
@@ -62,6 +74,8 @@ pub struct CapRow {
     /// The share that is used.
     pub ratio: Option<f64>,
     pub level: Option<Level>,
+    /// The share that is used and reserved.
+    pub reserved_ratio: Option<f64>,
     /// The level of what is used and reserved.
     pub reserved_level: Option<Level>,
     /// Why it cannot be judged.
@@ -113,6 +127,7 @@ impl CapRow {
             remaining: cap.used.map(|_| amount(cap.left())),
             ratio: cap.used.and_then(|used| ratio(used, cap.limit)),
             level: cap.level(thresholds),
+            reserved_ratio: cap.committed().and_then(|sum| ratio(sum, cap.limit)),
             reserved_level: cap.reserved_level(thresholds),
             problem,
             complete: cap.complete,
@@ -137,6 +152,26 @@ impl CapRow {
         }
     }
 
+    const fn has_reserved(&self) -> bool {
+        !matches!(
+            self.reserved,
+            CapAmount::Tokens(0) | CapAmount::Money(Money { nanos: 0, .. })
+        )
+    }
+
+    /// What is used and reserved, of which the level is shown beside it.
+    fn share(&self) -> Option<Percent> {
+        match (self.used?, self.reserved, self.limit) {
+            (CapAmount::Tokens(used), CapAmount::Tokens(held), CapAmount::Tokens(limit)) => {
+                Percent::new(used.saturating_add(held), limit)
+            }
+            (CapAmount::Money(used), CapAmount::Money(held), CapAmount::Money(limit)) => {
+                Percent::new(used.nanos.saturating_add(held.nanos), limit.nanos)
+            }
+            _ => None,
+        }
+    }
+
     fn cells(&self) -> Vec<Cell> {
         let used = self.used.map_or(Cell::Absent, cell);
         let used = if self.complete || self.used.is_none() {
@@ -144,25 +179,14 @@ impl CapRow {
         } else {
             Cell::AtLeast(Box::new(used))
         };
-        let share = match (self.used, self.limit) {
-            (Some(CapAmount::Tokens(used)), CapAmount::Tokens(limit)) => Percent::new(used, limit),
-            (Some(CapAmount::Money(used)), CapAmount::Money(limit)) => {
-                Percent::new(used.nanos, limit.nanos)
-            }
-            _ => None,
-        };
-        let is_nothing = matches!(
-            self.reserved,
-            CapAmount::Tokens(0) | CapAmount::Money(Money { nanos: 0, .. })
-        );
-        let reserved = Some(self.reserved).filter(|_| !is_nothing);
+        let reserved = Some(self.reserved).filter(|_| self.has_reserved());
         vec![
             Cell::text(self.team.as_deref().unwrap_or("all teams")),
             cell(self.limit),
             used,
-            Cell::some(share, Cell::Percent),
-            Cell::some(self.reserved_level, Cell::Level),
             reserved.map_or(Cell::Absent, cell),
+            Cell::some(self.share(), Cell::Percent),
+            Cell::some(self.reserved_level, Cell::Level),
             self.remaining.map_or(Cell::Absent, cell),
             Cell::text(&self.set_in()),
         ]
@@ -196,9 +220,9 @@ impl BudgetDocument {
                     Column::new("Limit of").cut(12),
                     Column::new("Limit"),
                     Column::new("Used"),
+                    Column::new("Reserved").droppable(1),
                     Column::new("%"),
                     Column::new("Level"),
-                    Column::new("Reserved").droppable(1),
                     Column::new("Left"),
                     Column::new("Set in").cut(14),
                 ],
@@ -223,8 +247,70 @@ impl BudgetDocument {
                 );
             }
         }
-        lines.extend(self.about_period().into_iter().map(StyledLine::from));
+        let mut texts = self.about_teams();
+        texts.extend(self.about_period());
+        lines.extend(texts.iter().map(|text| style.text(text).into()));
+        lines.extend(self.override_lines(style));
         lines
+    }
+
+    /// What the table does not say of the teams.
+    fn about_teams(&self) -> Vec<String> {
+        let named = |names: &[String]| {
+            let first = names.iter().take(MAX_NAMED).cloned();
+            let first = first.collect::<Vec<_>>().join(", ");
+            match names.len().saturating_sub(MAX_NAMED) {
+                0 => first,
+                more => format!("{first} and {more} more"),
+            }
+        };
+        let has_reserved = self.caps.iter().any(CapRow::has_reserved);
+        let basis = "% and level are of what is used and reserved".to_owned();
+        let is_any = !self.caps.is_empty();
+        let unlimited = Some(&self.unlimited).filter(|teams| is_any && !teams.is_empty());
+        let unlimited =
+            unlimited.map(|teams| format!("without a limit of their own: {}", named(teams)));
+        let done = Some(&self.done).filter(|teams| !teams.is_empty());
+        let done = done.map(|teams| format!("done, so no alert is sent: {}", named(teams)));
+        let basis = has_reserved.then_some(basis);
+        [basis, done, unlimited].into_iter().flatten().collect()
+    }
+
+    /// The overrides, the last first.
+    fn override_lines(&self, style: OutputStyle) -> Vec<StyledLine> {
+        if self.overridden.is_empty() {
+            return Vec::new();
+        }
+        let mut table = ReportTable::new(
+            "Overrides",
+            [
+                Column::new("Overridden on"),
+                Column::new("Team").cut(4),
+                Column::new("Tokens").droppable(1),
+                Column::new("By").cut(4),
+                Column::new("Reason").cut(10),
+            ],
+        );
+        let mut overridden: Vec<&OverrideReport> = self.overridden.iter().collect();
+        overridden.sort_by_key(|one| std::cmp::Reverse(one.time));
+        for one in overridden.iter().take(MAX_OVERRIDES) {
+            let text = |text: Option<&String>| Cell::some(text, |text| Cell::text(text));
+            let time = one.time.with_timezone(self.now.offset());
+            table.row(vec![
+                Cell::word(time.format("%Y-%m-%d %H:%M").to_string()),
+                text(one.team.as_ref()),
+                Cell::some(one.tokens, Cell::Tokens),
+                text(one.by.as_ref()),
+                text(one.reason.as_ref()),
+            ]);
+        }
+        let more = overridden.len().saturating_sub(MAX_OVERRIDES);
+        if more > 0 {
+            table.note(format!("and {more} before; --json lists all"));
+        }
+        std::iter::once(StyledLine::from(""))
+            .chain(table.lines(style))
+            .collect()
     }
 
     /// When the limits begin anew.
@@ -235,12 +321,10 @@ impl BudgetDocument {
         };
         let Some(period) = &self.period else {
             let ends = self.resets_at.map(moment);
-            let overridden = self.overridden();
-            let month = match ends {
+            return vec![match ends {
                 Some(ends) => format!("for {}; begins anew on {ends}", self.month),
                 None => format!("for {}", self.month),
-            };
-            return std::iter::once(month).chain(overridden).collect();
+            }];
         };
         let by = prefixed(" by ", period.by.as_ref());
         let reason = prefixed(": ", period.reason.as_ref());
@@ -258,15 +342,6 @@ impl BudgetDocument {
                 "{unsure} of the tokens may be from before: only a reset by this command writes down what was used until then"
             ));
         }
-        lines.extend(self.overridden());
         lines
-    }
-
-    fn overridden(&self) -> Option<String> {
-        match self.overrides {
-            0 => None,
-            1 => Some("overridden once".to_owned()),
-            count => Some(format!("overridden {count} times")),
-        }
     }
 }

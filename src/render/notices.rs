@@ -39,6 +39,8 @@ pub struct NoticeList<'a> {
     pub sent_before: usize,
     /// The notices that are due, the worst first.
     pub notices: Vec<NoticeReport<'a>>,
+    /// How many alerts of the status no notice is sent about.
+    pub other_alerts: usize,
     /// `127,870 of 200,000 tokens used, 63.9%, ok`.
     #[serde(skip)]
     pub total: String,
@@ -161,6 +163,14 @@ impl NoticeList<'_> {
             return json::write(self, out);
         }
         let (log, month) = (sanitize(self.log), self.month);
+        let others = match self.other_alerts {
+            0 => None,
+            1 => Some("1 other alert of the status is not sent".to_owned()),
+            count => Some(format!("{count} other alerts of the status are not sent")),
+        };
+        let others = others.filter(|_| self.dry_run);
+        let others = others.map(|others| format!("{others}: --help says why\n"));
+        let others = others.unwrap_or_default();
         if self.notices.is_empty() {
             let before = match self.sent_before {
                 0 => String::new(),
@@ -170,7 +180,8 @@ impl NoticeList<'_> {
                 out,
                 "{log} {month}: no notice is due ({}){before}",
                 self.total
-            );
+            )
+            .and_then(|()| write!(out, "{others}"));
         }
         let count = counted(self.notices.len(), "notice");
         writeln!(out, "{log} {month}: {count}")?;
@@ -179,7 +190,7 @@ impl NoticeList<'_> {
                 writeln!(out, "{}", style.paint(&line.trim_end()))?;
             }
         }
-        Ok(())
+        write!(out, "{others}")
     }
 }
 

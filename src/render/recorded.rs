@@ -8,7 +8,7 @@ use serde_with::skip_serializing_none;
 use super::{Format, OutputStyle, json, prefixed, sanitize};
 use crate::{
     analysis::CostBudget,
-    model::{Level, Month, Tokens},
+    model::{Level, Month, Percent, Tokens},
 };
 
 pub const MAX_RECORDED: usize = 20;
@@ -40,6 +40,11 @@ pub struct Recorded {
     pub level: Option<Level>,
     pub token_level: Option<Level>,
     pub cost_budget: Option<CostBudget>,
+    /// The level of what is used and reserved.
+    pub reserved_level: Option<Level>,
+    /// The teams with a limit that usage was recorded for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<RecordedTeam>,
     /// `127,870 of 200,000 tokens used, 63.9%, ok`.
     #[serde(skip)]
     pub total: String,
@@ -56,6 +61,51 @@ pub struct RecordedRow {
     /// The line in the log, from 1.
     pub line: Option<usize>,
     pub text: Option<String>,
+}
+
+/// What a team used of its limits.
+#[skip_serializing_none]
+#[derive(Debug, Serialize)]
+pub struct RecordedTeam {
+    pub name: String,
+    pub used: Tokens,
+    pub allocated: Option<Tokens>,
+    /// What its holds reserve.
+    pub reserved: Tokens,
+    pub cost_budget: Option<CostBudget>,
+    #[serde(skip)]
+    pub token_level: Option<Level>,
+    /// The worse of both limits.
+    pub level: Option<Level>,
+    /// The level of what it used and reserved.
+    pub reserved_level: Option<Level>,
+}
+
+/// `QA: 9,900 of 22,000 tokens, 45.0%, ok; with 12,000 reserved, critical`. Money only where its level is the worse one.
+pub fn recorded_team(team: &RecordedTeam) -> String {
+    let tokens = team.allocated.map(|limit| {
+        let share = prefixed(", ", Percent::new(team.used.0, limit.0));
+        let level = prefixed(", ", team.token_level);
+        format!("{} of {limit} tokens{share}{level}", team.used)
+    });
+    let budget = team.cost_budget.as_ref();
+    let money = budget.filter(|_| team.level > team.token_level);
+    let money = money.and_then(|budget| {
+        let (used, limit) = (budget.used?, budget.limit);
+        let share = prefixed(", ", Percent::new(used.nanos, limit.nanos));
+        let mark = if budget.complete { "" } else { "+" };
+        Some(format!("{used}{mark} of {limit}{share}, {}", budget.level?))
+    });
+    let problem = budget.and_then(CostBudget::not_judged);
+    let held = team
+        .reserved_level
+        .filter(|level| Some(*level) > team.level);
+    let held = held.map(|level| format!("with {} reserved, {level}", team.reserved));
+    let parts: Vec<String> = [tokens, money, problem, held]
+        .into_iter()
+        .flatten()
+        .collect();
+    format!("{}: {}", team.name, parts.join("; "))
 }
 
 pub fn recorded(
@@ -99,5 +149,5 @@ pub fn recorded(
     if more > 0 {
         writeln!(out, "and {more} more that were recorded before")?;
     }
-    writeln!(out, "{}: {}", recorded.month, recorded.total)
+    writeln!(out, "{}: {}", recorded.month, sanitize(&recorded.total))
 }

@@ -17,7 +17,14 @@ pub fn table(report: &StatusReport) -> ReportTable {
         table.note("no team has rows in this month");
         return table;
     }
-    table_of(report, &report.teams.iter().collect::<Vec<_>>())
+    let mut table = table_of(report, &report.teams.iter().collect::<Vec<_>>());
+    if let Some(note) = done(report) {
+        table.note_about("Alert", note);
+    }
+    if let Some(note) = by_month(report) {
+        table.note_about("Used", note);
+    }
+    table
 }
 
 /// Some of the listed teams, and the total of all, in columns as wide as all listed teams need.
@@ -201,6 +208,32 @@ fn goal(report: &StatusReport) -> Option<String> {
     let alert = goal.alert.map(|alert| format!("alert at {alert}"));
     let goals = joined([target, alert], ", ");
     (!goals.is_empty()).then(|| format!("tokens per deliverable: {goals}"))
+}
+
+/// Which teams have used much of a limit and have no alert, and why.
+fn done(report: &StatusReport) -> Option<String> {
+    let levels = report.team_levels();
+    let teams = report.teams.iter().filter(|team| {
+        let name = team.name.as_str();
+        team.is_done() && team.used_level() > Some(Level::Ok) && !levels.contains_key(name)
+    });
+    let names: Vec<&str> = teams.map(TeamReport::short_name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "no alert about the limit of a team that is done: {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// That some figures are not those of the period of a budget that is reset by hand.
+fn by_month(report: &StatusReport) -> Option<String> {
+    let since = report.period.as_ref()?.since?;
+    let (since, month) = (since.with_timezone(report.now.offset()), report.month);
+    let since = since.format("%Y-%m-%d %H:%M");
+    Some(format!(
+        "used, % and cost: since {since}, when the budget was reset; status, deliverables and tasks: of {month}"
+    ))
 }
 
 fn allocation(report: &StatusReport) -> Option<String> {

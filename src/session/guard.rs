@@ -139,6 +139,21 @@ pub(super) fn view(options: &JudgeOptions) -> ViewRequest {
     }
 }
 
+/// The ids of the holds that have not ended, with their teams, by a text of the log.
+pub fn open_holds(
+    log: &LogFiles,
+    opened: Opened,
+    options: &JudgeOptions,
+) -> Result<Vec<(String, String)>, LoadFailure> {
+    let view = view(options);
+    let policy = view.policy(log);
+    let (ledger, _, _) = files_of(log, opened, (&view, &policy), options.now)?;
+    let holds = ledger.open_holds(options.now).into_iter();
+    Ok(holds
+        .map(|(id, team)| (id.to_owned(), team.to_owned()))
+        .collect())
+}
+
 /// What became of some holds, and which teams they are for, by a text of the log.
 pub fn hold_states(
     log: &LogFiles,

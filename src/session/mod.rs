@@ -26,7 +26,7 @@ use crate::{
     store::Opened,
 };
 pub use check::{CheckedLog, check};
-pub use guard::{GuardedLog, JudgeOptions, KeptHold, guarded, hold_states};
+pub use guard::{GuardedLog, JudgeOptions, KeptHold, guarded, hold_states, open_holds};
 use loader::{Loader, first_of};
 pub use loader::{ReadFiles, line_at};
 pub use locate::{LogOptions, WatchedFiles, locate, read_settings_text};

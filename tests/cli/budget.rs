@@ -96,6 +96,7 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
       Team B     €2.000       -      -  -              -  tokmon.toml:9
       Idle          400       0   0.0%  ✓ OK         400  tokmon.toml:11
     the limit of Team B in money cannot be judged: the log's costs are in USD
+    done, so no alert is sent: Team A
     for 2026-02; begins anew on 2026-03-01 00:00 +00:00
     --- err
     ");
@@ -118,6 +119,7 @@ fn every_limit_is_listed_with_where_it_is_set_and_when_it_begins_anew() {
     --- out
       Limit of     Limit    Used      %  Level    Left  Set in
       all teams  100,000  55,000  55.0%  ✓ OK   45,000  tokmon.toml:2
+    without a limit of their own: Team A, Team B
     since the log began: it was never reset
     begins anew with `tokmon budget --reset`
     2026-03 alone used 0 tokens
@@ -191,6 +193,7 @@ fn a_reset_begins_a_new_period_and_says_so_in_the_log() {
     reset: a new period of the budget begins now
       Limit of     Limit  Used     %  Level     Left  Set in
       all teams  100,000     0  0.0%  ✓ OK   100,000  tokmon.toml:2
+    without a limit of their own: Team A, Team B
     since 2026-02-25 17:00 +00:00, when it was reset by alice: the "new" contract
     begins anew with `tokmon budget --reset`
     2026-02 alone used 35,000 tokens
@@ -284,7 +287,7 @@ fn a_reset_needs_a_confirmation_and_a_budget_that_is_reset_by_hand() {
     --- out
     --- err
     tokmon: this budget begins anew with each month
-      help: set `reset = "manual"` under [budget] in tokmon.toml to reset it by hand
+      help: to reset it by hand, write `reset = "manual"` under [budget] in tokmon.toml. Until the first reset, all of the log counts
     "#);
     assert_eq!(log(folder.path()), MONTHS);
 }
@@ -314,11 +317,12 @@ fn on_a_terminal_a_reset_asks_first() {
     reset: a new period of the budget begins now
       Limit of     Limit  Used     %  Level     Left  Set in
       all teams  100,000     0  0.0%  ✓ OK   100,000  tokmon.toml:2
+    without a limit of their own: Team A, Team B
     since 2026-02-25 17:00 +00:00, when it was reset
     begins anew with `tokmon budget --reset`
     2026-02 alone used 35,000 tokens
     --- err
-    55,000 of 100,000 tokens used, 55.0%, ok, since the log began. Reset the budget of cost-log.md? [y/N]
+    55,000 of 100,000 tokens used, 55.0%, ok, since the log began. Reset the budget of cost-log.md? [y/N] tokmon: the log does not say who reset the budget: TOKMON_AGENT or USER would name that person
     ");
     assert!(log(folder).contains("event=reset"));
 }
@@ -401,7 +405,7 @@ fn overrides_are_counted_in_every_view_and_by_check() {
     3 notes in cost-log.md (35 lines, 8 rows, 2 months)
     --- err
     "#);
-    assert_snapshot!(run(folder, "budget").out.lines().last().unwrap(), @"overridden 2 times");
+    assert_snapshot!(run(folder, "budget").out.lines().last().unwrap(), @"  2026-02-24 10:00  Team A     900  alice  the | release");
     let january = run(folder, "--month 2026-01").out;
     assert!(
         january.contains("1 override of the budget, on 2026-01-25: of another month"),
@@ -596,4 +600,105 @@ fn schemas_describe_what_is_printed() {
         assert_eq!(errors, Vec::<String>::new(), "{name}");
         assert_eq!(document["schema_version"], 1);
     }
+}
+
+#[test]
+fn the_level_and_the_share_beside_it_are_of_what_is_used_and_reserved() {
+    let hold = "[HOLD] 2026-02-25T16:00:00Z team=\"Team B\" tokens=4500 cost=0.01 until=2026-02-25T18:00:00Z id=h1\n";
+    let override_of = |day: u32, team: &str| {
+        format!(
+            "[NOTIFY] 2026-02-{day:02}T10:18:00Z event=override month=2026-02{team} reason=\"release {day}\"\n"
+        )
+    };
+    let overrides: String = (1..=22)
+        .map(|day| override_of(day, " team=\"Team B\" by=kim tokens=900"))
+        .collect();
+    let log = format!("{MONTHS}{hold}{overrides}{}", override_of(23, ""));
+    let settings =
+        "[budget]\ntokens = 50000\n[teams.\"Team B\"]\ntokens = 10000\ncost = \"1 USD\"\n";
+    let folder = with(&log, settings);
+    assert_snapshot!(run(folder.path(), "budget"), @"
+    exit 0
+    --- out
+      Limit of    Limit    Used  Reserved      %  Level       Left  Set in
+      all teams  50,000  35,000     4,500  79.0%  ! NOTE    10,500  tokmon.toml:2
+      Team B     10,000   5,000     4,500  95.0%  !!! CRIT     500  tokmon.toml:4
+      Team B     $1.000  $0.015    $0.010   2.5%  ✓ OK      $0.975  tokmon.toml:5
+    % and level are of what is used and reserved
+    without a limit of their own: Team A
+    for 2026-02; begins anew on 2026-03-01 00:00 +00:00
+
+      Overridden on     Team    Tokens  By   Reason
+      2026-02-23 10:18  -            -  -    release 23
+      2026-02-22 10:18  Team B     900  kim  release 22
+      2026-02-21 10:18  Team B     900  kim  release 21
+      2026-02-20 10:18  Team B     900  kim  release 20
+      2026-02-19 10:18  Team B     900  kim  release 19
+      2026-02-18 10:18  Team B     900  kim  release 18
+      2026-02-17 10:18  Team B     900  kim  release 17
+      2026-02-16 10:18  Team B     900  kim  release 16
+      2026-02-15 10:18  Team B     900  kim  release 15
+      2026-02-14 10:18  Team B     900  kim  release 14
+      2026-02-13 10:18  Team B     900  kim  release 13
+      2026-02-12 10:18  Team B     900  kim  release 12
+      2026-02-11 10:18  Team B     900  kim  release 11
+      2026-02-10 10:18  Team B     900  kim  release 10
+      2026-02-09 10:18  Team B     900  kim  release 9
+      2026-02-08 10:18  Team B     900  kim  release 8
+      2026-02-07 10:18  Team B     900  kim  release 7
+      2026-02-06 10:18  Team B     900  kim  release 6
+      2026-02-05 10:18  Team B     900  kim  release 5
+      2026-02-04 10:18  Team B     900  kim  release 4
+      and 3 before; --json lists all
+    --- err
+    ");
+    let document = json(folder.path(), "budget --json");
+    let shares = document["caps"].as_array().unwrap().iter();
+    let shares = shares.map(|cap| {
+        format!(
+            "{} {} {}",
+            cap["ratio"], cap["reserved_ratio"], cap["reserved_level"]
+        )
+    });
+    assert_eq!(
+        shares.collect::<Vec<_>>().join(", "),
+        r#"0.7 0.79 "note", 0.5 0.95 "critical", 0.015 0.025 "ok""#
+    );
+    let listed = document["overridden"].as_array().unwrap();
+    assert_eq!(
+        (document["overrides"].as_u64(), listed.len()),
+        (Some(23), 23)
+    );
+    assert_eq!(listed[0]["by"], "kim");
+}
+
+#[test]
+fn after_a_reset_the_teams_say_which_figures_are_of_the_period() {
+    let log = format!("{MONTHS}[NOTIFY] 2026-02-25T16:00:00Z event=reset month=2026-02 by=alice\n");
+    let folder = with(&log, MANUAL);
+    assert_snapshot!(run(folder.path(), "--teams").out, @"
+    tokmon  cost-log.md  2026-02
+    the budget's period runs since 2026-02-25 16:00; 2026-02 alone used 35,000 tokens; 5,000 of its tokens may be from before: `tokmon budget --reset` writes down what was used until then
+
+    Teams
+      Team     Used    Cost  Status
+      Team A      0  $0.000  done
+      Team B  5,000  $0.015  done
+      Total   5,000  $0.015
+      used, % and cost: since 2026-02-25 16:00, when the budget was reset; status, deliverables and tasks: of 2026-02
+    ");
+    let never = with(MONTHS, MANUAL);
+    assert!(!run(never.path(), "--teams").out.contains("of 2026-02"));
+}
+
+#[test]
+fn a_budget_for_each_month_says_what_to_write_so_that_it_can_be_reset() {
+    let folder = repository(&[("docs/cost-log.md", MONTHS)]);
+    assert_snapshot!(run(folder.path(), "budget --reset --yes -f docs/cost-log.md"), @r#"
+    exit 78
+    --- out
+    --- err
+    tokmon: this budget begins anew with each month
+      help: to reset it by hand, create docs/tokmon.toml with the lines `[budget]` and `reset = "manual"`. Until the first reset, all of the log counts
+    "#);
 }

@@ -732,3 +732,130 @@ fn the_page_of_unreadable_lines_says_what_record_writes() {
     let page = told(&page.unwrap());
     assert!(page.contains("it makes a table row of the usage"), "{page}");
 }
+
+/// What these lines of `record` say, one after the other, in a log with these settings.
+fn recorded_in(log: &str, settings: &str, lines: &[&str]) -> String {
+    let folder = repository(&[(LOG, log), ("tokmon.toml", settings)]);
+    let mut pictures = String::new();
+    for line in lines {
+        // A blank in a name is written as `_`.
+        let args: Vec<String> = line
+            .split(' ')
+            .map(|word| word.replace("Team_A", "Team A"))
+            .collect();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        writeln!(pictures, "$ {line}\n{}", record(folder.path(), &args)).unwrap();
+    }
+    pictures
+}
+
+#[test]
+fn record_says_what_to_do_so_that_the_cost_of_a_model_is_known() {
+    let line = "--team QA --input-tokens 900 --output-tokens 300 --model";
+    let [listed, unknown] = ["claude-opus-5", "mystery-9"].map(|model| format!("{line} {model}"));
+    let runs = |log: &str, settings: &str| {
+        recorded_in(
+            log,
+            settings,
+            &[&format!("{listed} --id a"), &format!("{unknown} --id b")],
+        )
+    };
+    let bare = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| QA | 5 |\n";
+    let with_model = format!(
+        "{bare}\n## Daily Detail — 2026-02-24\n\n| Team | Tokens | Cost | Model |\n|---|---|---|---|\n| QA | 5 | $0.10 | claude-opus-5 |\n"
+    );
+    let cost = "[teams.QA]\ncost = \"2 USD\"\n";
+    let priced = "[prices.\"claude-opus-5\"]\ninput = 5\noutput = 25\n";
+    assert_snapshot!(
+        [
+            runs(bare, ""),
+            runs(bare, cost),
+            runs(&with_model, cost),
+            runs(&with_model, ""),
+            runs(bare, priced),
+            runs(
+                &format!("> **Currency:** USD @ $0.003/1K tokens\n\n{bare}"),
+                ""
+            ),
+        ]
+        .join("=== other log or settings\n")
+    );
+}
+
+#[test]
+fn other_usage_with_a_known_id_is_refused_and_a_retry_is_not() {
+    let log = harness::log_of(5)
+        + "\n[HOLD] 2026-02-25T10:00:00Z team=\"Team A\" tokens=90 until=2026-02-26T10:00:00Z id=h1\n";
+    let told = recorded_in(
+        &log,
+        "",
+        &[
+            "--team Team_A --tokens 40 --ends-hold h1",
+            "--team Team_A --tokens 40 --ends-hold h1",
+            "--team Team_A --tokens 50 --ends-hold h1",
+            "--team Team_A --tokens 50 --ends-hold h1 -n",
+            "--team Team_A --tokens 50 --ends-hold h1 --id more",
+            "--team Team_A --tokens 50 --id more",
+            "--team Team_A --tokens 51 --id more",
+        ],
+    );
+    assert_snapshot!(told);
+}
+
+#[test]
+fn usage_that_names_a_hold_which_is_not_there_is_never_taken_for_a_retry() {
+    let folder = repository(&[(LOG, &harness::log_of(5))]);
+    let args = ["--team", "Team A", "--tokens", "7", "--ends-hold", "nosuch"];
+    for total in ["12 tokens", "19 tokens"] {
+        let told = record(folder.path(), &args);
+        assert!(told.starts_with("exit Some(0)"), "{told}");
+        assert!(told.contains("no hold with the id nosuch"), "{told}");
+        assert!(told.contains(total), "{told}");
+    }
+}
+
+#[test]
+fn usage_of_a_team_with_one_hold_is_told_how_to_end_it() {
+    let hold = |id: &str| {
+        format!(
+            "[HOLD] 2026-02-25T10:00:00Z team=\"Team A\" tokens=9 until=2026-02-26T10:00:00Z id={id}\n"
+        )
+    };
+    let one = format!("{}\n{}", harness::log_of(5), hold("h1"));
+    let two = format!("{one}{}", hold("h2"));
+    let over = one.replace("until=2026-02-26", "until=2026-02-25");
+    let notes = |log: &str, line: &str| recorded_in(log, "", &[line]).contains("has a hold");
+    let line = "--team Team_A --tokens 7 --id a";
+    assert!(notes(&one, line));
+    assert!(!notes(&one, "--team Other --tokens 7 --id a"));
+    assert!(!notes(&one, &format!("{line} --ends-hold h1")));
+    assert!(!notes(&two, line));
+    assert!(!notes(&over, line));
+}
+
+#[test]
+fn the_line_after_recording_has_the_limit_of_the_team_and_what_is_reserved() {
+    let log = harness::log_of(9_000)
+        + "\n[HOLD] 2026-02-25T10:00:00Z team=\"Team A\" tokens=900 until=2026-02-26T10:00:00Z id=h1\n";
+    let total = "[budget]\ntokens = 11000\n";
+    let line = "--team Team_A --tokens 100 --cost $1.90 --id a";
+    let last = |settings: &str| {
+        let told = recorded_in(&log, settings, &[line]);
+        let line = told.lines().find(|line| line.starts_with("2026-02: "));
+        line.unwrap_or(&told).to_owned()
+    };
+    let told = [
+        last(total),
+        last(&format!("{total}[teams.\"Team A\"]\ntokens = 10000\n")),
+        last(&format!("{total}[teams.\"Team A\"]\ncost = \"2 USD\"\n")),
+        last("[teams.\"Team A\"]\ntokens = 20000\ncost = \"1 EUR\"\n"),
+        last(&format!("{total}[teams.Other]\ntokens = 10\n")),
+    ];
+    assert_snapshot!(told.join("\n"), @"
+    2026-02: 9,100 of 11,000 tokens used, 82.7%, warning; with 900 reserved, critical
+    2026-02: 9,100 of 11,000 tokens used, 82.7%, warning; with 900 reserved, critical; Team A: 9,100 of 10,000 tokens, 91.0%, critical; with 900 reserved, exceeded
+    2026-02: 9,100 of 11,000 tokens used, 82.7%, warning; with 900 reserved, critical; Team A: $1.900+ of $2.000, 95.0%, critical
+    2026-02: 9,100 tokens used; Team A: 9,100 of 20,000 tokens, 45.5%, ok; the cost budget of €1.000 cannot be judged: the log's costs are in USD
+    2026-02: 9,100 of 11,000 tokens used, 82.7%, warning; with 900 reserved, critical
+    ");
+}

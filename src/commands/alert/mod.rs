@@ -213,6 +213,7 @@ fn list<'a>(
                 problem,
             })
             .collect(),
+        other_alerts: due.notices.others,
         total: render::spent_and_level(&due.report),
     }
 }

@@ -31,6 +31,19 @@ pub struct KnownId {
 }
 
 impl KnownId {
+    /// Why it is an error, where nothing else was to be recorded: a script cannot see from a success that usage is missing.
+    pub fn refusal(&self, is_of_hold: bool) -> Option<Failure> {
+        let (id, place, differs) = (&self.id, &self.place, self.differs.as_ref()?);
+        let message =
+            format!("id {id} was recorded before {differs} ({place}): nothing is recorded");
+        let help = if is_of_hold {
+            "the hold has ended with that usage; give other usage an id of its own with --id"
+        } else {
+            "give other usage another id"
+        };
+        Some(Failure::no_data(message).help(help))
+    }
+
     /// That other figures are not recorded, which a caller would not see otherwise.
     pub fn warning(&self) -> Option<String> {
         let (id, place, differs) = (&self.id, &self.place, self.differs.as_ref()?);

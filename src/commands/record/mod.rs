@@ -6,7 +6,10 @@ mod remarks;
 mod single;
 mod teams;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use ids::KnownId;
 pub(super) use remarks::secret;
@@ -17,14 +20,14 @@ use super::{
     status,
 };
 use crate::{
-    analysis::Rows,
+    analysis::{Rows, StatusReport, TeamReport},
     cli::{RecordArgs, ViewArgs},
     edit::{self, ArchivesOf, Revision},
     exit::ExitCode,
     failure::Failure,
     log,
-    model::{Month, Usage},
-    render::{self, Recorded, RecordedRow},
+    model::{Level, Month, Usage},
+    render::{self, Recorded, RecordedRow, RecordedTeam},
     store::{Change, RewriteError, RewriteOptions, WriteError},
     text::Source,
 };
@@ -32,6 +35,9 @@ use crate::{
 /// Up to this size a log is read and rewritten in a few milliseconds. In a longer one, `check --fix` or `archive` settles: recording
 /// must not take long.
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
+
+/// The number of teams whose limits are printed.
+const NAMED_TEAMS: usize = 5;
 
 /// The number of ids with other figures that are named.
 const MAX_WARNINGS: usize = 5;
@@ -42,10 +48,16 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
     let scope = (gave_ids, Month::of(run.now()?.date_naive()));
-    let (new, known, mut notes) = ids::without_known(given, &before, &session, scope)?;
+    let (mut new, known, mut notes) = ids::without_known(given, &before, &session, scope)?;
+    if let (None, Some(known)) = (&args.batch, known.first()) {
+        let is_of_hold = args.statement.id.is_none();
+        known.refusal(is_of_hold).map_or(Ok(()), Err)?;
+    }
     notes.extend(teams::check(&new, &before, &session, args)?);
     notes.extend(remarks::of(&new, &before, &session));
-    notes.extend(remarks::of_holds(&new, &before, &session, run)?);
+    let held = remarks::of_holds(&new, &before, &session, run)?;
+    notes.extend(held.notes);
+    let are_given = are_given && !with_own_ids(&mut new, &held.unknown, run);
     let before = Source::new(before);
     let lines = lines_of(&new, before.newline())?;
     let secret = remarks::secret(&lines, &session);
@@ -86,6 +98,21 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         Ok(()) => Ok(ExitCode::Success),
         Err(failure) => run.not_printed(failure),
     }
+}
+
+/// Gives usage a random id in place of one that is made of a hold which the log does not know: other usage may name the same wrong hold.
+/// Returns whether there is any.
+fn with_own_ids(new: &mut [Usage], unknown: &BTreeSet<String>, run: &Run<'_, '_>) -> bool {
+    let is_made = |usage: &&mut Usage| {
+        let hold = usage.hold.as_ref().filter(|hold| unknown.contains(*hold));
+        hold.is_some_and(|hold| usage.id == single::id_of_hold(hold))
+    };
+    let mut any = false;
+    for usage in new.iter_mut().filter(is_made) {
+        usage.id = run.random_id();
+        any = true;
+    }
+    any
 }
 
 /// What is to be recorded, and whether the caller gave its ids.
@@ -225,6 +252,16 @@ fn outcome(
         ..ViewArgs::default()
     };
     let (_, report) = status::load(&session.log, &view, Rows::Summed, run)?;
+    let teams = teams_of(new, &report, session);
+    let held = report
+        .reserved_level
+        .filter(|level| Some(*level) > report.level);
+    let held = held.map(|level| format!("with {} reserved, {level}", report.reserved));
+    let of_teams = teams.iter().take(NAMED_TEAMS).map(render::recorded_team);
+    let about = std::iter::once(render::spent_and_level(&report))
+        .chain(held)
+        .chain(of_teams);
+    let total = about.collect::<Vec<_>>().join("; ");
     Ok(Recorded {
         schema_version: 1,
         file: session.log.shown.clone(),
@@ -242,10 +279,35 @@ fn outcome(
         used: report.used.tokens,
         budget: report.budget.tokens,
         level: report.level,
-        total: render::spent_and_level(&report),
+        reserved_level: report.reserved_level,
+        teams,
+        total,
         token_level: report.token_level,
         cost_budget: report.cost_budget,
     })
+}
+
+/// The teams with a limit that usage is recorded for.
+fn teams_of(new: &[Usage], report: &StatusReport, session: &EditSession) -> Vec<RecordedTeam> {
+    let thresholds = &report.budget.thresholds;
+    let is_recorded = |team: &&TeamReport| {
+        let mut teams = new.iter().map(|usage| usage.team.as_str());
+        team.has_limit() && teams.any(|name| ids::is_same_team(&team.name, name, session))
+    };
+    let teams = report.teams.iter().filter(is_recorded);
+    let teams = teams.take(render::MAX_RECORDED).map(|team| RecordedTeam {
+        name: team.name.clone(),
+        used: team.used_tokens.unwrap_or_default(),
+        allocated: team.allocated_tokens,
+        reserved: team.reserved_tokens,
+        cost_budget: team.cost_budget.clone(),
+        token_level: team
+            .allocated_tokens
+            .map(|_| team.level.unwrap_or(Level::Ok)),
+        level: team.used_level(),
+        reserved_level: team.committed_level(thresholds),
+    });
+    teams.collect()
 }
 
 /// The row or line that a statement is now, found by its id.

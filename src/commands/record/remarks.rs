@@ -7,7 +7,7 @@ use crate::{
     analysis::HoldState,
     commands::{edit_session::EditSession, guard::options, holds, run::Run},
     failure::Failure,
-    log::{self, Item},
+    log::{self, Column, Item},
     model::{Currency, Header, ListedPrice, Money, Price, TokenClasses, Tokens, Usage},
     session,
     store::Opened,
@@ -30,13 +30,31 @@ pub fn secret(lines: &str, session: &EditSession) -> Option<String> {
     ))
 }
 
-/// Models without a price although models have prices, and kinds of tokens that are missing or do not add up.
+/// Models without a price, and kinds of tokens that are missing or do not add up.
 pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
+    let prices = &session.log.settings.policy.prices;
     let unpriced = new.iter().filter(|usage| usage.cost.is_none());
     let unpriced = unpriced.filter_map(|usage| usage.model.as_deref());
-    let unpriced = unpriced.filter_map(|model| without_price(model, session));
-    let unpriced: BTreeSet<String> = unpriced.collect();
+    let unpriced: BTreeSet<&str> = unpriced
+        .filter(|model| !prices.contains_key(*model))
+        .collect();
     let unpriced = unpriced.into_iter().take(MAX_REMARKS);
+    let unpriced: Vec<&str> = unpriced.collect();
+    let header = (!unpriced.is_empty()).then(|| header_of(log));
+    let has_price = header.is_some_and(|(price, _)| price.is_some());
+    let is_kept = unpriced.is_empty() || has_price || has_model_column(log);
+    let unpriced = unpriced.into_iter().filter_map(|model| {
+        let missing = without_price(model, session).or_else(|| {
+            let is_needed = !has_price && has_cost_limit(session);
+            is_needed.then(|| without_any_price(model))
+        });
+        let lost = (!is_kept).then(|| {
+            format!("the log has no column `Model`, so \"{model}\" is in its notes, and a price that is set later does not reach the row")
+        });
+        let parts: Vec<String> = [missing, lost].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    });
+    let unpriced: Vec<String> = unpriced.collect();
     let kinds: BTreeSet<String> = new
         .iter()
         .filter_map(|usage| without_kinds(usage, session).or_else(|| other_sum(usage)))
@@ -45,15 +63,89 @@ pub fn of(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
     let more = (more > 0).then(|| format!("and {more} more like these"));
     let kinds = kinds.into_iter().take(MAX_REMARKS).chain(more);
     unpriced
+        .into_iter()
         .chain(kinds)
         .chain(at_another_price(new, log, session))
         .collect()
 }
 
-/// That the log's price is taken for models that cost more by the built-in list, and which setting tells them apart.
-fn at_another_price(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
+/// Whether the settings limit any cost.
+fn has_cost_limit(session: &EditSession) -> bool {
+    let policy = &session.log.settings.policy;
+    let mut months = policy.months.values();
+    let mut teams = policy.teams.iter();
+    policy.cost_budget.is_some()
+        || months.any(|month| month.cost.is_some())
+        || teams.any(|team| team.cost.is_some())
+}
+
+/// What to do so that the cost of a model is known, where no model has a price.
+fn without_any_price(model: &str) -> String {
+    let listed = ListedPrice::find(model);
+    let set = match listed {
+        Some(listed) => format!("{}, as in the built-in list,", setting_of(model, listed)),
+        None => format!("[prices.\"{model}\"] input = AMOUNT, output = AMOUNT (per 1M tokens)"),
+    };
+    format!(
+        "the cost of the model \"{model}\" is not known, so the cost budget is not judged by it: set {set} in tokmon.toml before \
+         more is recorded, or give --cost"
+    )
+}
+
+/// Whether a table of usage has a column for the model.
+fn has_model_column(log: &str) -> bool {
+    let mut heads = log
+        .lines()
+        .filter(|line| line.trim_start().starts_with('|'));
+    // Most logs have none: then nothing needs to be read.
+    let has_word = |line: &str| line.to_ascii_lowercase().contains("model");
+    if !heads.any(has_word) {
+        return false;
+    }
+    let mut is_there = false;
+    log::read_str(log, FileId::LOG, &mut |item| {
+        if let Item::Table(table) = item {
+            is_there |= table.role.is_usage() && table.columns.has(Column::Model);
+        }
+    });
+    is_there
+}
+
+/// `[prices."claude-opus-5"] input = 5, output = 25`
+fn setting_of(model: &str, listed: &ListedPrice) -> String {
+    let (input, output) = (listed.price().input, listed.price().output);
+    let [input, output] = [input, output].map(per_million);
+    let (input, output) = (input.decimal(), output.decimal());
+    format!("[prices.\"{model}\"] input = {input}, output = {output}")
+}
+
+fn per_million(picos: Option<u64>) -> Money {
+    Money {
+        nanos: i128::from(picos.unwrap_or_default()) * 1_000,
+        currency: Currency::USD,
+    }
+}
+
+/// The price that the header of a log states, and its model.
+fn header_of(log: &str) -> (Option<Price>, Option<String>) {
     /// A header is at the start of a log.
     const HEADER: usize = 8 * 1024;
+    let (mut price, mut known) = (None, None);
+    let end = HEADER.min(log.len());
+    let start = (0..4).find_map(|less| log.get(..end.checked_sub(less)?));
+    log::read_str(start.unwrap_or_default(), FileId::LOG, &mut |item| {
+        if let Item::Header(Header::Currency {
+            price: of, model, ..
+        }) = item
+        {
+            (price, known) = (price.or(of), known.take().or(model));
+        }
+    });
+    (price, known)
+}
+
+/// That the log's price is taken for models that cost more by the built-in list, and which setting tells them apart.
+fn at_another_price(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
     let prices = &session.log.settings.policy.prices;
     let unpriced = new.iter().filter(|usage| usage.cost.is_none());
     let models = unpriced.filter_map(|usage| usage.model.as_deref());
@@ -67,18 +159,7 @@ fn at_another_price(new: &[Usage], log: &str, session: &EditSession) -> Vec<Stri
     if listed.is_empty() {
         return Vec::new();
     }
-    let (mut price, mut known) = (None, None);
-    let end = HEADER.min(log.len());
-    let start = (0..4).find_map(|less| log.get(..end.checked_sub(less)?));
-    let start = start.unwrap_or_default();
-    log::read_str(start, FileId::LOG, &mut |item| {
-        if let Item::Header(Header::Currency {
-            price: of, model, ..
-        }) = item
-        {
-            (price, known) = (price.or(of), known.take().or(model));
-        }
-    });
+    let (price, known) = header_of(log);
     let Some(price) = price.filter(|price: &Price| price.currency == Currency::USD) else {
         return Vec::new();
     };
@@ -88,43 +169,54 @@ fn at_another_price(new: &[Usage], log: &str, session: &EditSession) -> Vec<Stri
         !is_of_log(listed) && listed.price().input > Some(price.picos_per_token)
     });
     let note = |(model, listed): (&str, &ListedPrice)| {
-        let per_million = |picos: Option<u64>| Money {
-            nanos: i128::from(picos.unwrap_or_default()) * 1_000,
-            currency: Currency::USD,
-        };
         let (input, output) = (listed.price().input, listed.price().output);
         let [input, output] = [input, output].map(per_million);
         format!(
             "the price in the log's header is taken for the model \"{model}\", {} per 1M tokens; by the built-in list it costs \
-             {input} and {output}: set [prices.\"{model}\"] input = {}, output = {} in tokmon.toml",
+             {input} and {output}: set {} in tokmon.toml",
             price.cost(Tokens(1_000_000)),
-            input.decimal(),
-            output.decimal()
+            setting_of(model, listed)
         )
     };
     dearer.map(note).take(MAX_REMARKS).collect()
 }
 
-/// Holds that usage is to end, and that the log does not have or that have ended already.
+/// What there is to say about holds.
+#[derive(Default)]
+pub struct HoldRemarks {
+    pub notes: Vec<String>,
+    /// The holds that usage is to end, and that the log does not have.
+    pub unknown: BTreeSet<String>,
+}
+
+/// Holds that usage is to end, and that the log does not have or that have ended already; and holds of teams whose usage ends none.
 pub fn of_holds(
     new: &[Usage],
     log: &str,
     session: &EditSession,
     run: &Run<'_, '_>,
-) -> Result<Vec<String>, Failure> {
+) -> Result<HoldRemarks, Failure> {
+    let mut remarks = HoldRemarks::default();
+    if log.contains("[HOLD]") && new.iter().any(|usage| usage.hold.is_none()) {
+        remarks.notes = left_open(new, log, session, run)?;
+    }
     let held = new.iter().filter_map(|usage| usage.hold.clone());
     let held: BTreeSet<String> = held.collect();
     let held: Vec<String> = held.into_iter().collect();
     if held.is_empty() {
-        return Ok(Vec::new());
+        return Ok(remarks);
     }
     let (opened, options) = (Opened::Memory(log.into()), options(run)?);
     // A log of which nothing else can be read has no hold either.
     let states = session::hold_states(&session.log, opened, &held, &options);
     let states = states.unwrap_or_default().into_iter().map(Some);
     let states = states.chain(std::iter::repeat(None));
+    let mut unknown = BTreeSet::new();
     let notes = held.iter().zip(states).filter_map(|(id, found)| {
         let (state, team) = found.unwrap_or((HoldState::Unknown, None));
+        if state == HoldState::Unknown {
+            unknown.insert(id.clone());
+        }
         if state != HoldState::Live {
             let unknown = || format!("the log has no hold with the id {id}, so none ends");
             return Some(holds::ended(id, state, options.now).unwrap_or_else(unknown));
@@ -138,6 +230,34 @@ pub fn of_holds(
         Some(format!(
             "the hold {id} of {team} ends with usage of {other}"
         ))
+    });
+    let notes: Vec<String> = notes.collect();
+    remarks.notes.extend(notes.into_iter().take(MAX_REMARKS));
+    remarks.unknown = unknown;
+    Ok(remarks)
+}
+
+/// The teams whose usage ends no hold although they have exactly one, which then stays reserved beside what is used.
+fn left_open(
+    new: &[Usage],
+    log: &str,
+    session: &EditSession,
+    run: &Run<'_, '_>,
+) -> Result<Vec<String>, Failure> {
+    let (opened, options) = (Opened::Memory(log.into()), options(run)?);
+    let holds = session::open_holds(&session.log, opened, &options).unwrap_or_default();
+    let teams = new.iter().filter(|usage| usage.hold.is_none());
+    let teams: BTreeSet<&str> = teams.map(|usage| usage.team.as_str()).collect();
+    let notes = teams.into_iter().filter_map(|team| {
+        let mut own = holds
+            .iter()
+            .filter(|(_, of)| is_same_team(of, team, session));
+        let ((id, _), None) = (own.next()?, own.next()) else {
+            return None;
+        };
+        let ends = |usage: &Usage| usage.hold.as_ref() == Some(id);
+        let is_left = !new.iter().any(ends);
+        is_left.then(|| format!("{team} has a hold, which stays: end it with --ends-hold {id}"))
     });
     Ok(notes.take(MAX_REMARKS).collect())
 }

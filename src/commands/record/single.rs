@@ -47,8 +47,13 @@ pub fn usage_of(
 
 /// The id that is given, else that of the usage that ends a hold: a retry then changes nothing.
 pub fn id(given: &StatementArgs) -> Option<String> {
-    let of_hold = || given.hold.as_ref().map(|hold| format!("hold.{hold}"));
+    let of_hold = || given.hold.as_deref().map(id_of_hold);
     given.id.clone().or_else(of_hold)
+}
+
+/// The id of usage that ends a hold, and is given none.
+pub fn id_of_hold(hold: &str) -> String {
+    format!("hold.{hold}")
 }
 
 /// What counts against the budget: what is given, else the input and output tokens together. Whether tokens of a cache count is

@@ -227,7 +227,16 @@ fn ends(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 fn beside(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let forecast = &report.forecast;
     let rate = forecast.burn_rate.as_ref();
-    let rate = rate.map(|rate| forecast::rate(rate).into());
+    let rate = rate.map(|rate| {
+        let since = report.period.as_ref().and_then(|period| period.since);
+        let is_before = since.is_some_and(|since| rate.since <= since.date_naive());
+        let before = if is_before {
+            ", also before the reset"
+        } else {
+            ""
+        };
+        format!("{}{before}", forecast::rate(rate)).into()
+    });
     let stated = forecast.stated.as_ref().map(|stated| {
         let (range, line) = (forecast::stated_range(stated), stated.line);
         let verb = if report.is_over() { "stated" } else { "states" };
