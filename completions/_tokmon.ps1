@@ -438,7 +438,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('--install', '--install', [CompletionResultType]::ParameterName, 'Add the hooks to this settings file')
             [CompletionResult]::new('--uninstall', '--uninstall', [CompletionResultType]::ParameterName, 'Remove the hooks from this settings file')
             [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'The team that spends')
-            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'The agent that spends, if it is known as a team')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'The role of the agent, if a team has that name')
             [CompletionResult]::new('--tokens', '--tokens', [CompletionResultType]::ParameterName, 'How many tokens a prompt or a subagent uses, like 6K')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The output format')
             [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'The month''s budget in tokens, like 200K')

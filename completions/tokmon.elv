@@ -421,7 +421,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --install 'Add the hooks to this settings file'
             cand --uninstall 'Remove the hooks from this settings file'
             cand --team 'The team that spends'
-            cand --agent 'The agent that spends, if it is known as a team'
+            cand --agent 'The role of the agent, if a team has that name'
             cand --tokens 'How many tokens a prompt or a subagent uses, like 6K'
             cand --format 'The output format'
             cand --budget 'The month''s budget in tokens, like 200K'

@@ -100,7 +100,9 @@ pub struct HooksArgs {
     /// Without this option: TOKMON_TEAM, else the role of the agent (`agent_type`) where that is the name or an alias of a team, else the first [[guard.team]] rule in tokmon.toml that holds for the folder, the branch or the worktree. `aliases` under [teams."QA"] say which roles are QA.
     #[arg(long, value_name = "TEAM")]
     pub team: Option<String>,
-    /// The role of the agent, if it is the name or an alias of a team
+    /// The role of the agent, if a team has that name
+    ///
+    /// Or that alias. Without this option: TOKMON_AGENT.
     #[arg(long, value_name = "AGENT")]
     pub agent: Option<String>,
     /// How many tokens a prompt or a subagent uses, like 6K
