@@ -14,7 +14,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::{binary, changes, fixture, repository, told};
+use crate::harness::{binary, changes, fixture, outcome, repository};
 
 /// A budget of 1,000 tokens, 400 of them for Team A.
 fn log_of(used: u64) -> String {
@@ -40,7 +40,7 @@ fn tokmon(folder: &TempDir, args: &[&str]) -> Command {
 }
 
 fn ran(folder: &TempDir, args: &[&str]) -> String {
-    let told = told(&tokmon(folder, args).output().unwrap());
+    let told = outcome(&tokmon(folder, args).output().unwrap());
     without_path(&folder.path().join(""), &told)
 }
 
@@ -133,7 +133,7 @@ fn of_several_thresholds_the_highest_is_notified_and_a_raised_budget_begins_anew
         .env("TOKMON_NOW", "2026-03-02T09:00:00Z")
         .output()
         .unwrap();
-    assert_snapshot!(told(&output));
+    assert_snapshot!(outcome(&output));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_budget_that_is_reset_by_hand_has_notices_once_between_two_resets() {
             .env("TOKMON_NOW", now)
             .output()
             .unwrap();
-        told(&output)
+        outcome(&output)
     };
     let add = |line: &str| write(&folder, "cost-log.md", &(log(&folder) + line + "\n"));
     let mut seen = run("2026-02-25T17:00:00Z");
@@ -231,7 +231,7 @@ fn a_program_finds_the_notice_in_its_environment_and_on_standard_input() {
         .env("TOKMON_ALERT_TEAM", "of an outer run")
         .output()
         .unwrap();
-    assert_snapshot!(told(&output));
+    assert_snapshot!(outcome(&output));
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     assert_snapshot!(without_path(folder.path(), &read("env")));
     assert_snapshot!(without_path(folder.path(), &read("stdin")));
@@ -274,7 +274,11 @@ fn what_a_program_reads_and_what_alert_writes_keep_to_their_schemas() {
             .iter_errors(&value)
             .map(|error| error.to_string())
             .collect();
-        assert!(errors.is_empty(), "{args:?} {errors:?}\n{}", told(&output));
+        assert!(
+            errors.is_empty(),
+            "{args:?} {errors:?}\n{}",
+            outcome(&output)
+        );
         assert_eq!(
             value["notices"].as_array().unwrap().len(),
             4,
@@ -346,7 +350,7 @@ fn processes_that_start_at_once_send_one_notice() {
     let children: Vec<Child> = (0..8).map(|_| start()).collect();
     for child in children {
         let output = child.wait_with_output().unwrap();
-        assert_eq!(told(&output), "exit Some(0)\n--- out\n--- err\n");
+        assert_eq!(outcome(&output), "exit Some(0)\n--- out\n--- err\n");
     }
     assert_eq!((lines_of(&folder, "sent").len(), notices(&folder)), (1, 1));
 }
@@ -409,7 +413,7 @@ fn what_cannot_be_written_down_or_printed_is_not_sent() {
         .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(74), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(74), "{}", outcome(&output));
     assert_eq!(notices(&folder), 0);
 }
 

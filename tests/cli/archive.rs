@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 
 use insta::assert_snapshot;
 
-use crate::harness::{Tokmon, binary, fixture, repository, told};
+use crate::harness::{Tokmon, binary, fixture, outcome, repository};
 
 /// The moment of most runs: a month after the fixtures.
 const LATER: &str = "2026-03-30T06:00:00Z";
@@ -15,7 +15,7 @@ fn log(name: &str) -> String {
 }
 
 fn archive(folder: &Path, args: &[&str]) -> String {
-    told(&command(folder, args).output().unwrap())
+    outcome(&command(folder, args).output().unwrap())
 }
 
 fn command(folder: &Path, args: &[&str]) -> Command {
@@ -316,7 +316,7 @@ fn a_renamed_log_adopts_its_archives() {
     fs::rename(at.join("a.md"), at.join("b.md")).unwrap();
     let check = |args: &str| {
         let args = std::iter::once("check").chain(args.split(' '));
-        told(&binary(at).args(args).output().unwrap())
+        outcome(&binary(at).args(args).output().unwrap())
     };
     let mut picture = check("-f b.md");
     picture += &archive(at, &["-f", "b.md", "--before", "2026-02-15"]);
@@ -365,7 +365,7 @@ fn more_archives_than_files_may_be_open_are_read_one_by_one() {
         .current_dir(folder.path())
         .output()
         .unwrap();
-    let picture = told(&output);
+    let picture = outcome(&output);
     assert!(picture.contains("120 months"), "{picture}");
     assert!(
         picture.contains("archive/cost-log-2009-12.md:7"),

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    harness::{binary, repository, told},
+    harness::{binary, outcome, repository},
     installed::has,
 };
 
@@ -81,7 +81,7 @@ fn the_desktop_shows_a_notice_as_text() {
     let folder = scene();
     let path = stand_in(&folder, "notify-send");
     let output = alert(&folder, &path, &[&program("desktop")], &[]);
-    assert_eq!(told(&output), FINE);
+    assert_eq!(outcome(&output), FINE);
     assert_snapshot!(saved(&folder, "args"));
 }
 
@@ -92,7 +92,7 @@ fn a_mail_has_no_header_from_a_log() {
     let email = program("email");
     let words = [email.as_str(), "alice@example.com", "bob@example.com"];
     let output = alert(&folder, &path, &words, &[]);
-    assert_eq!(told(&output), FINE);
+    assert_eq!(outcome(&output), FINE);
     assert_snapshot!(saved(&folder, "args") + &saved(&folder, "stdin"));
     for words in [&[][..], &["a@b\nBcc: c@d"], &["-oQ/tmp"]] {
         let folder = scene();
@@ -101,7 +101,7 @@ fn a_mail_has_no_header_from_a_log() {
             .chain(words.iter().copied())
             .collect();
         let output = alert(&folder, &path, &words, &[]);
-        assert_eq!(output.status.code(), Some(75), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(75), "{}", outcome(&output));
     }
 }
 
@@ -195,7 +195,7 @@ fn each_kind_of_webhook_gets_what_it_reads() {
             &[&program("webhook"), kind],
             &[("TOKMON_WEBHOOK_URL", &url)],
         );
-        assert_eq!(told(&output), FINE, "{kind}");
+        assert_eq!(outcome(&output), FINE, "{kind}");
         let (head, body) = requests.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(
             head.starts_with("POST /hook?key=s%20cret HTTP/1.1"),
@@ -222,7 +222,7 @@ fn a_webhook_takes_its_url_from_a_file_and_posts_the_whole_notice() {
     let path = std::env::var("PATH").unwrap();
     let environment = [("TOKMON_WEBHOOK_FILE", file.to_str().unwrap())];
     let output = alert(&folder, &path, &[&program("webhook"), "json"], &environment);
-    assert_eq!(told(&output), FINE);
+    assert_eq!(outcome(&output), FINE);
     let (_, body) = requests.recv_timeout(Duration::from_secs(10)).unwrap();
     let notice: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(notice["team"], TEAM);
@@ -244,7 +244,7 @@ fn a_webhook_that_fails_is_reported_without_its_url() {
         &[&webhook, "slack"],
         &[("TOKMON_WEBHOOK_URL", &url)],
     );
-    let told_failure = told(&output);
+    let told_failure = outcome(&output);
     assert_eq!(output.status.code(), Some(75), "{told_failure}");
     assert!(
         told_failure.contains("error: 500") && !told_failure.contains("cret"),
@@ -262,7 +262,7 @@ fn a_webhook_that_fails_is_reported_without_its_url() {
             .chain(words.iter().copied())
             .collect();
         let output = alert(&folder, &path, &words, &[("TOKMON_WEBHOOK_URL", url)]);
-        let told = told(&output);
+        let told = outcome(&output);
         assert_eq!(output.status.code(), Some(75), "{words:?} {url}: {told}");
         assert!(told.contains("webhook: "), "{told}");
     }
@@ -287,6 +287,6 @@ fn the_programs_are_clean_scripts_of_any_posix_shell() {
     }
     if has("shellcheck") {
         let output = Command::new("shellcheck").args(&programs).output().unwrap();
-        assert!(output.status.success(), "{}", told(&output));
+        assert!(output.status.success(), "{}", outcome(&output));
     }
 }

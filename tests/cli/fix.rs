@@ -4,11 +4,11 @@ use std::{fs, path::Path};
 
 use insta::assert_snapshot;
 
-use crate::harness::{Tokmon, binary, fixture, repository, told};
+use crate::harness::{Tokmon, binary, fixture, outcome, repository};
 
 fn check(folder: &Path, args: &[&str]) -> String {
     let output = binary(folder).arg("check").args(args).output().unwrap();
-    told(&output)
+    outcome(&output)
 }
 
 fn log(folder: &Path) -> String {

@@ -13,7 +13,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Ran, Tokmon, binary, fixture, repository, told};
+use crate::harness::{Ran, Tokmon, binary, fixture, outcome, repository};
 
 pub(crate) const NOW: &str = "2026-11-27T09:00:00Z";
 
@@ -843,7 +843,7 @@ fn the_program_itself_answers_and_does_not_wait_for_ever() {
         };
         let output = child.wait_with_output().unwrap();
         drop(kept);
-        let text = told(&output);
+        let text = outcome(&output);
         assert!(
             text.starts_with("exit Some(0)\n--- out\n{\"hookSpecificOutput\"")
                 && output.stderr.is_empty(),
@@ -883,7 +883,7 @@ fn a_panic_is_an_answer_too() {
         ]);
         let output = command.env("TOKMON_TEST_ARGS", args).output().unwrap();
         // The test runner prints what it is about to do.
-        let text = told(&output).replace("\nrunning 1 test\n", "");
+        let text = outcome(&output).replace("\nrunning 1 test\n", "");
         let _ = writeln!(shown, "{args}\n{text}");
     }
     assert_snapshot!(shown);

@@ -87,7 +87,7 @@ impl Tokmon {
         self.input(text.as_bytes())
     }
 
-    /// On a terminal of so many cells, in a locale that has UTF-8.
+    /// On a terminal of this width in cells, in a locale that has UTF-8.
     pub(crate) fn terminal(mut self, width: usize) -> Self {
         self.terminal = Terminal {
             is_terminal: true,
@@ -154,8 +154,8 @@ pub(crate) fn binary(folder: &Path) -> Command {
     command
 }
 
-/// What the real program did.
-pub(crate) fn told(output: &Output) -> String {
+/// How a run of the real program ended: exit code, output, messages.
+pub(crate) fn outcome(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     format!(
         "exit {:?}\n--- out\n{}--- err\n{}",

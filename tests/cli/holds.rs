@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 
 use crate::{
     guard::log,
-    harness::{self, Tokmon, binary, repository, told},
+    harness::{self, Tokmon, binary, outcome, repository},
 };
 
 const LOG: &str = "cost-log.md";
@@ -38,7 +38,7 @@ impl Scene {
             .env("TOKMON_AGENT", "agent-7")
             .output()
             .unwrap();
-        let shown = told(&output) + "=== added\n" + &self.added();
+        let shown = outcome(&output) + "=== added\n" + &self.added();
         self.shown(shown)
     }
 
@@ -355,7 +355,7 @@ fn a_guard_that_writes_waits_no_longer_than_asked() {
         "guard", "--team", "QA", "--tokens", "1", "--hold", "5", "--wait", "50ms",
     ];
     let output = binary(folder.path()).args(args).output().unwrap();
-    assert_eq!(output.status.code(), Some(75), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(75), "{}", outcome(&output));
     let args = ["guard", "--team", "QA", "--tokens", "1"];
     let output = binary(folder.path()).args(args).output().unwrap();
     assert_eq!(

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use insta::assert_snapshot;
 
-use crate::harness::{binary, repository, told};
+use crate::harness::{binary, outcome, repository};
 
 const LOG: &str = "# Cost Log\n> **Retention Policy:** 5 days\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Red | 70 |\n\n## 2026-01 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| Red | 1,000 |\n";
 const ARCHIVE: &str = "# Cost Log Archive — 2026-01\n> **Log:** ../cost-log.md\n\n## Daily Detail — 2026-01-05\n\n| Time | Team | Tokens |\n|---|---|---|\n| 10:00 | Red | 100 <!-- id=k1 --> |\n";
@@ -13,7 +13,7 @@ fn run(folder: &Path, args: &str) -> String {
     let mut command = binary(folder);
     let args = args.split(' ').chain(["--now", "2026-02-20T12:00:00Z"]);
     let ran = command.args(args).output().unwrap();
-    format!("$ {}\n{}\n", args_of(&command), told(&ran))
+    format!("$ {}\n{}\n", args_of(&command), outcome(&ran))
 }
 
 fn args_of(command: &std::process::Command) -> String {

@@ -9,10 +9,10 @@ use std::{
 
 use insta::assert_snapshot;
 
-use crate::harness::{Tokmon, binary, fixture, log_of, repository, told};
+use crate::harness::{Tokmon, binary, fixture, log_of, outcome, repository};
 
 fn run(folder: &Path, args: &[&str]) -> String {
-    told(&binary(folder).args(args).output().unwrap())
+    outcome(&binary(folder).args(args).output().unwrap())
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_full_disk_is_reported() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let mut command = binary(Path::new(env!("CARGO_MANIFEST_DIR")));
     command.args(["-f", "fixtures/logs/sample.md"]).stdout(full);
-    assert_snapshot!(told(&command.output().unwrap()), @r"
+    assert_snapshot!(outcome(&command.output().unwrap()), @r"
     exit Some(74)
     --- out
     --- err

@@ -12,7 +12,7 @@ use insta::assert_snapshot;
 use tempfile::TempDir;
 
 use crate::{
-    harness::{binary, changes, fixture, told},
+    harness::{binary, changes, fixture, outcome},
     installed::has,
 };
 
@@ -37,7 +37,11 @@ fn git(folder: &Path, args: &[&str]) -> Output {
             .env(format!("GIT_{who}_EMAIL"), "tester@example.com");
     }
     let output = command.output().unwrap();
-    assert!(output.status.success(), "git {args:?}: {}", told(&output));
+    assert!(
+        output.status.success(),
+        "git {args:?}: {}",
+        outcome(&output)
+    );
     output
 }
 
@@ -81,7 +85,7 @@ fn record(folder: &Path, now: &str, team: &str, tokens: u64, id: &str) {
         .args(["record", "--team", team, "--tokens", &tokens, "--id", id])
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", outcome(&output));
 }
 
 fn append(folder: &Path, line: &str) {
@@ -96,7 +100,7 @@ fn check(folder: &Path, args: &[&str]) -> String {
         .args(args)
         .output()
         .unwrap();
-    told(&output)
+    outcome(&output)
 }
 
 fn used(folder: &Path, month: &str) -> u64 {

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use insta::assert_snapshot;
 
-use crate::harness::{Tokmon, binary, fixture, repository, told};
+use crate::harness::{Tokmon, binary, fixture, outcome, repository};
 
 fn v1() -> String {
     fs::read_to_string(fixture("logs/v1.md")).unwrap()
@@ -14,7 +14,7 @@ fn v1() -> String {
 fn migrate(folder: &Path, args: &[&str]) -> String {
     let mut command = binary(folder);
     command.arg("migrate").args(args);
-    told(&command.output().unwrap())
+    outcome(&command.output().unwrap())
 }
 
 fn read(folder: &Path, name: &str) -> String {
@@ -68,7 +68,7 @@ fn archiving_goes_on_from_there() {
     let mut picture = migrate(at, &[]);
     let mut archive = binary(at);
     archive.args(["archive", "--before", "2026-02-01"]);
-    picture += &told(&archive.output().unwrap());
+    picture += &outcome(&archive.output().unwrap());
     picture += &read(at, "cost-log.md");
     assert_snapshot!(picture);
 }

@@ -11,7 +11,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::{
-    harness::{Tokmon, binary, fixture, log_of, repository, told},
+    harness::{Tokmon, binary, fixture, log_of, outcome, repository},
     installed::has,
 };
 
@@ -460,7 +460,7 @@ fn tool(name: &str, args: &[&str], input: &str) -> (bool, String) {
         .write_all(input.as_bytes())
         .unwrap();
     let output = child.wait_with_output().unwrap();
-    (output.status.success(), told(&output))
+    (output.status.success(), outcome(&output))
 }
 
 #[test]
@@ -501,7 +501,7 @@ fn a_text_file_can_be_read_by_every_user_and_stays_where_a_run_fails() {
     };
     let path = folder.path().join("tokmon.prom");
     assert_eq!(
-        told(&run("cost-log.md")),
+        outcome(&run("cost-log.md")),
         "exit Some(0)\n--- out\n--- err\n"
     );
     let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;

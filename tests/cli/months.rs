@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use tokmon::Context;
 
-use crate::harness::{Ran, Tokmon, binary, changes, fixture, repository, told};
+use crate::harness::{Ran, Tokmon, binary, changes, fixture, outcome, repository};
 
 const LOG: &str = "cost-log.md";
 
@@ -141,7 +141,7 @@ fn recording_beside_a_mistyped_year_keeps_the_notes_of_the_current_month() {
         "--now",
         "2026-02-20T12:00:00Z",
     ];
-    let recorded = told(&binary(folder.path()).args(args).output().unwrap());
+    let recorded = outcome(&binary(folder.path()).args(args).output().unwrap());
     let after = fs::read_to_string(folder.path().join(LOG)).unwrap();
     let checked = run(&after, "2026-02-20T12:00:00Z", "check").out;
     assert_eq!(checked.matches("[TM027]").count(), 1, "{checked}");

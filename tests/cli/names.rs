@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    harness::{Tokmon, binary, fixture, repository, told},
+    harness::{Tokmon, binary, fixture, outcome, repository},
     hostile::assert_harmless,
     installed::has,
 };
@@ -95,7 +95,7 @@ fn assert_read_back(what: &str, args: &[&Path], input: &[u8]) {
         .unwrap();
     let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{what}\n{}", told(&output));
+    assert!(output.status.success(), "{what}\n{}", outcome(&output));
 }
 
 fn entries(folder: &Path) -> Vec<String> {
@@ -117,7 +117,7 @@ fn hostile_names_do_no_harm_in_any_output() {
             .output()
             .unwrap();
         let code = output.status.code().unwrap();
-        assert!(code < 64, "{line}: {}", told(&output));
+        assert!(code < 64, "{line}: {}", outcome(&output));
         assert_read_back(line, &[form.as_ref(), &path], &output.stdout);
         assert_read_back(line, &["text".as_ref(), &path], &output.stderr);
     }
@@ -171,7 +171,7 @@ fn hostile_names_do_no_harm_to_a_program_that_is_run_for_them() {
             .unwrap()
     };
     let first = run();
-    assert_eq!(first.status.code(), Some(0), "{}", told(&first));
+    assert_eq!(first.status.code(), Some(0), "{}", outcome(&first));
     assert_read_back("alert", &["text".as_ref(), &path], &first.stdout);
     assert_read_back("alert", &["alert".as_ref(), &path, out.path()], b"");
     // Each name reads back from the line that says so.

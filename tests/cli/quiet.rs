@@ -125,7 +125,7 @@ fn the_crontab_lines_of_help_do_what_they_say() {
             .env("PATH", "/usr/bin:/bin")
             .output()
             .unwrap();
-        crate::harness::told(&output)
+        crate::harness::outcome(&output)
     };
     let silent = "exit Some(0)\n--- out\n--- err\n";
     let watch = crontab(&Tokmon::new(["-h"]).output());

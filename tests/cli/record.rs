@@ -5,14 +5,14 @@ use std::{fs, io::Write as _, path::Path, process::Stdio};
 
 use insta::assert_snapshot;
 
-use crate::harness::{self, binary, fixture, repository, told};
+use crate::harness::{self, binary, fixture, outcome, repository};
 
 const LOG: &str = "cost-log.md";
 
 /// Runs the real program: a test process with many threads would get in the way of its own leases.
 fn record(folder: &Path, args: &[&str]) -> String {
     let output = binary(folder).arg("record").args(args).output().unwrap();
-    told(&output)
+    outcome(&output)
 }
 
 fn sample() -> String {
@@ -157,7 +157,7 @@ fn batch(folder: &Path, input: &str) -> String {
         .unwrap()
         .write_all(input.as_bytes())
         .unwrap();
-    told(&child.wait_with_output().unwrap())
+    outcome(&child.wait_with_output().unwrap())
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn record_into_full(folder: &Path, args: &[&str], input: &str, full: [bool; 2]) 
         .unwrap()
         .write_all(input.as_bytes())
         .unwrap();
-    told(&child.wait_with_output().unwrap())
+    outcome(&child.wait_with_output().unwrap())
 }
 
 #[cfg(target_os = "linux")]
@@ -398,7 +398,7 @@ fn what_is_recorded_for_a_reader_that_is_gone_is_named() {
         .unwrap()
         .write_all(line.as_bytes())
         .unwrap();
-    let told = told(&child.wait_with_output().unwrap());
+    let told = outcome(&child.wait_with_output().unwrap());
     let (code, message) = told.split_once("--- err\n").unwrap();
     assert!(code.starts_with("exit Some(0)"), "{told}");
     let (id, why) = message.split_once(", but ").unwrap();
@@ -729,7 +729,7 @@ fn the_page_of_unreadable_lines_says_what_record_writes() {
     let folder = repository(&[(LOG, &sample())]);
     let mut command = binary(folder.path());
     let page = command.args(["check", "--explain", "TM012"]).output();
-    let page = told(&page.unwrap());
+    let page = outcome(&page.unwrap());
     assert!(page.contains("it makes a table row of the usage"), "{page}");
 }
 

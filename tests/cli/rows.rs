@@ -5,7 +5,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::harness::{Tokmon, binary, fixture, log_of, repository, told};
+use crate::harness::{Tokmon, binary, fixture, log_of, outcome, repository};
 
 const NOW: &str = "2026-02-20T12:00:00Z";
 
@@ -35,7 +35,7 @@ fn rows_outside_a_table_count_with_it_and_are_moved_into_it() {
     assert_eq!(tables(&again.run().out), tables(&teams.out));
     assert_snapshot!(format!(
         "{teams}\n$ check --fix\n{}\n=== log\n{after}",
-        told(&check)
+        outcome(&check)
     ));
 }
 
@@ -61,7 +61,7 @@ fn a_row_outside_its_table_grows_where_it_is() {
         .unwrap();
     let after = fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
     let changed = crate::harness::changes(&before, &after);
-    assert_snapshot!(format!("{}\n=== changes\n{changed}", told(&ran)));
+    assert_snapshot!(format!("{}\n=== changes\n{changed}", outcome(&ran)));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_number_that_is_too_large_is_called_so_with_how_large_it_may_be() {
             .args(args.split(' '))
             .output()
             .unwrap();
-        let _ = write!(said, "\n$ {args}\n{}", told(&ran));
+        let _ = write!(said, "\n$ {args}\n{}", outcome(&ran));
     }
     assert_snapshot!(said);
 }
@@ -158,7 +158,7 @@ fn where_only_the_money_is_unreadable_the_tokens_count() {
     let folder = repository(&[("cost-log.md", &before)]);
     let run = |args: &str| {
         let mut command = binary(folder.path());
-        told(
+        outcome(
             &command
                 .args(args.split(' '))
                 .args(["--now", NOW])
@@ -186,7 +186,7 @@ fn picture_of(log: &str, args: &str) -> String {
         .args(args.split_whitespace())
         .args(["--now", NOW])
         .output();
-    format!("$ {args}\n{}\n", told(&ran.unwrap()))
+    format!("$ {args}\n{}\n", outcome(&ran.unwrap()))
 }
 
 fn log_with(used: &str, budget: &str) -> String {
@@ -234,7 +234,7 @@ fn the_first_summary_of_a_month_has_a_total() {
             .args(["--now", NOW])
             .output()
             .unwrap();
-        assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
+        assert_eq!(ran.status.code(), Some(0), "{}", outcome(&ran));
     }
     assert_snapshot!(fs::read_to_string(folder.path().join("cost-log.md")).unwrap());
 }

@@ -10,7 +10,7 @@ use std::{
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::harness::{Tokmon, binary, fixture, log_of, repository, told};
+use crate::harness::{Tokmon, binary, fixture, log_of, outcome, repository};
 
 fn statusline(options: &[&str]) -> Tokmon {
     let args = ["statusline", "-f", "fixtures/logs/sample.md"];
@@ -174,7 +174,7 @@ fn what_claude_code_pipes_is_no_obstacle() {
             assert!(
                 text.lines().count() == 1 && !text.trim().is_empty(),
                 "{}",
-                told(&output)
+                outcome(&output)
             );
             cases += 1;
         }
@@ -230,7 +230,7 @@ fn it_does_not_wait_for_its_input() {
         let _ = stdin.write_all(input);
         let output = child.wait_with_output().unwrap();
         drop(stdin);
-        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", outcome(&output));
         assert!(
             begun.elapsed() < Duration::from_secs(5),
             "{:?}",
