@@ -397,6 +397,22 @@ fn a_run_that_is_ended_midway_loses_no_notice_and_leaves_no_program() {
 }
 
 #[test]
+fn a_run_that_is_killed_once_its_program_has_sent_sends_it_again() {
+    let folder = scene(800);
+    let before = log(&folder);
+    let kills = script(&folder, "kills", "echo sent >> sent; kill -s KILL $PPID");
+    let killed = ran(&folder, &["alert", "-q", "--", &kills]);
+    assert_eq!(killed, "exit None\n--- out\n--- err\n");
+    assert_eq!((lines_of(&folder, "sent").len(), log(&folder)), (1, before));
+    let sends = script(&folder, "sends", "echo sent >> sent");
+    for _ in 0..2 {
+        let sent = ran(&folder, &["alert", "-q", "--", &sends]);
+        assert_eq!(sent, "exit Some(0)\n--- out\n--- err\n");
+        assert_eq!((lines_of(&folder, "sent").len(), notices(&folder)), (2, 1));
+    }
+}
+
+#[test]
 fn what_cannot_be_written_down_or_printed_is_not_sent() {
     let folder = scene(800);
     let path = folder.path().join("cost-log.md");

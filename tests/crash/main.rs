@@ -10,6 +10,7 @@
 
 mod control;
 mod errors;
+mod events;
 mod hostile;
 #[path = "../shared/installed.rs"]
 #[expect(dead_code, reason = "whether strace works is known only once it ran")]
