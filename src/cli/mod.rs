@@ -1,7 +1,11 @@
 //! The definition of the command line: help, completions and man pages are all generated from it. No behaviour.
 //! The options of the subcommands are in `subcommands`, the spellings of values in `values`.
 
-#![expect(clippy::doc_markdown, reason = "these texts are shown by --help")]
+#![expect(
+    clippy::doc_markdown,
+    rustdoc::broken_intra_doc_links,
+    reason = "these texts are shown by --help: `[budget]` in them is a table of the settings"
+)]
 #![expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
