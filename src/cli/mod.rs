@@ -11,9 +11,11 @@
     reason = "each is a switch of the command line"
 )]
 
+mod alert_args;
 mod budget_args;
 mod help;
 mod hook_args;
+mod record_args;
 mod serve_args;
 mod subcommands;
 mod values;
@@ -28,14 +30,16 @@ use crate::{
     render::{Format, Theme, View},
 };
 
+pub use alert_args::{AlertArgs, TrustArgs};
 pub use budget_args::{BudgetArgs, PricesArgs};
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, fitted, outline_fitted};
 pub use hook_args::{HookPurpose, HooksArgs, StatuslineArgs};
+pub use record_args::{RecordArgs, StatementArgs};
 pub use serve_args::ServeArgs;
 pub use subcommands::{
-    AlertArgs, ArchiveArgs, CheckArgs, Command, GuardArgs, HoldsArgs, InitArgs, MigrateArgs,
-    RecordArgs, RewriteArgs, SchemaOf, StatementArgs, TrustArgs,
+    ArchiveArgs, CheckArgs, Command, GuardArgs, HoldsArgs, InitArgs, MigrateArgs, RewriteArgs,
+    SchemaOf,
 };
 pub use values::{parse_time, parse_tokens};
 

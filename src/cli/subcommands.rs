@@ -1,21 +1,17 @@
 //! The subcommands and their options. No behaviour. A doc comment on a struct would replace the summary of its command.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use serde::Deserialize;
 
 use super::{
-    BudgetArgs, PricesArgs, ServeArgs, TEMPLATE,
+    AlertArgs, BudgetArgs, PricesArgs, RecordArgs, ServeArgs, TEMPLATE, TrustArgs,
     hook_args::{GuardHookArgs, HooksArgs, StatuslineArgs},
-    values::{self, FormatParser, parse_time, parse_tokens},
+    values::{self, FormatParser, parse_tokens},
 };
-use crate::{
-    model::{StatedCost, Tokens},
-    render::Format,
-};
+use crate::{model::Tokens, render::Format};
 
 /// Help without options, for commands that take none.
 const BARE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{after-help}";
@@ -137,136 +133,6 @@ pub struct RewriteArgs {
     #[arg(long)]
     pub quiesced: bool,
 }
-
-#[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = RECORD_EXAMPLES, after_long_help = BATCH_FORMAT, override_usage = RECORD_USAGE, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
-pub struct RecordArgs {
-    #[command(flatten)]
-    pub statement: StatementArgs,
-    /// Record many, all or none, from a file or -
-    ///
-    /// The file, or standard input for -, holds JSON lines or usage lines.
-    #[arg(long, value_name = "FILE", conflicts_with = "StatementArgs")]
-    pub batch: Option<PathBuf>,
-    /// Refuse a team that is not known
-    ///
-    /// That is: one that neither the log nor the settings name.
-    #[arg(long, conflicts_with = "new_team")]
-    pub existing_team: bool,
-    /// Open a new team without a note
-    ///
-    /// Also if the settings allow known teams only.
-    #[arg(long)]
-    pub new_team: bool,
-    /// Show what would be written, write nothing
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-}
-
-// A line of JSON in a batch has the same fields.
-#[derive(Clone, Debug, Default, Args, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct StatementArgs {
-    /// The team that used the tokens
-    #[arg(long, value_name = "TEAM", required_unless_present = "batch")]
-    pub team: Option<String>,
-    /// The number of tokens, like 12450 or 12.5K
-    ///
-    /// They count against the budget. Without this option: the input and output tokens together. With tokens of a cache it is needed.
-    #[arg(long, value_name = "TOKENS", required_unless_present_any = ["batch", "input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens"], value_parser = parse_tokens, allow_hyphen_values = true)]
-    #[serde(deserialize_with = "values::tokens_of_json")]
-    pub tokens: Option<Tokens>,
-    /// Input tokens
-    ///
-    /// This and the next three say what kinds of tokens were used.
-    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(
-        rename = "input",
-        alias = "input_tokens",
-        deserialize_with = "values::tokens_of_json"
-    )]
-    pub input_tokens: Option<Tokens>,
-    /// Output tokens
-    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(
-        rename = "output",
-        alias = "output_tokens",
-        deserialize_with = "values::tokens_of_json"
-    )]
-    pub output_tokens: Option<Tokens>,
-    /// Tokens written to a cache
-    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(
-        rename = "cache_write",
-        alias = "cache_write_tokens",
-        deserialize_with = "values::tokens_of_json"
-    )]
-    pub cache_write_tokens: Option<Tokens>,
-    /// Tokens read from a cache
-    #[arg(long, value_name = "TOKENS", value_parser = parse_tokens)]
-    #[serde(
-        rename = "cache_read",
-        alias = "cache_read_tokens",
-        deserialize_with = "values::tokens_of_json"
-    )]
-    pub cache_read_tokens: Option<Tokens>,
-    /// The task
-    #[arg(long, value_name = "TEXT")]
-    pub task: Option<String>,
-    /// The cost, like 0.037 or $0.037
-    ///
-    /// Without this option, [prices] in tokmon.toml gives it as the row is written, or the price in the header of the log. The list that `tokmon prices` shows beside these prices no rows. A price that is set later only reaches rows with the model in a column `Model`.
-    #[arg(long, value_name = "AMOUNT", value_parser = values::parse_cost, allow_hyphen_values = true)]
-    #[serde(deserialize_with = "values::cost_of_json")]
-    pub cost: Option<StatedCost>,
-    /// Done, running, pending or failed
-    #[arg(long, value_name = "STATUS")]
-    pub status: Option<String>,
-    /// The number of deliverables
-    #[arg(long, value_name = "COUNT", value_parser = values::parse_count)]
-    #[serde(deserialize_with = "values::count_of_json")]
-    pub deliverables: Option<u64>,
-    /// The duration in minutes
-    #[arg(long, value_name = "MINUTES", value_parser = values::parse_count)]
-    #[serde(deserialize_with = "values::count_of_json")]
-    pub minutes: Option<u64>,
-    /// The model that was used
-    #[arg(long, value_name = "MODEL")]
-    pub model: Option<String>,
-    /// The time, like 2026-02-25T10:18:00+09:00
-    ///
-    /// Without this option, now.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub time: Option<chrono::DateTime<chrono::FixedOffset>>,
-    /// An id that makes retries harmless
-    ///
-    /// The same usage again is not recorded again; other usage with the same id is refused. Without this option, a random one, or one made of the id of --ends-hold.
-    #[arg(long, value_name = "ID")]
-    pub id: Option<String>,
-    /// The id of the hold that this usage ends
-    ///
-    /// It is named here, and not by TOKMON_HOLD. Without --id, usage ends a hold once; more of it needs an --id.
-    #[arg(long = "ends-hold", alias = "hold", value_name = "ID")]
-    #[serde(alias = "ends_hold")]
-    pub hold: Option<String>,
-}
-
-const RECORD_USAGE: &str = "\
-tokmon record --team <TEAM> --tokens <TOKENS> [OPTIONS]
-       tokmon record --team <TEAM> --input-tokens <N> --output-tokens <N>
-                     [OPTIONS]
-       tokmon record --batch <FILE> [OPTIONS]";
-
-const RECORD_EXAMPLES: &str = "\
-Examples:
-  tokmon record --team QA --tokens 1.2K --task Tests --id run-17
-  tokmon record --batch usage.jsonl --dry-run";
-
-const BATCH_FORMAT: &str = "\
-Lines of a batch, with the names of the options as keys (`_` for `-`):
-  {\"team\": \"QA\", \"tokens\": 1200, \"task\": \"Tests\", \"id\": \"run-17\"}
-  {\"team\": \"QA\", \"input_tokens\": 900, \"output_tokens\": 300}
-  [USE] 2026-02-25T10:00:00Z team=QA tokens=1200 task=Tests id=run-17";
 
 const GUARD_EXAMPLES: &str = "\
 Examples:
@@ -478,107 +344,4 @@ pub struct InitArgs {
     /// Show what would be written, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-}
-
-const ALERT_USAGE: &str = "\
-tokmon alert [OPTIONS] [-- PROGRAM [ARGS]...]
-       tokmon alert [OPTIONS] --on-alert [PROGRAM [ARGS]...]";
-
-const ALERT_EXAMPLES: &str = "\
-Examples:
-  tokmon alert --dry-run                       show which notices are due
-  tokmon alert                                 print them, each once
-  tokmon alert -- contrib/alert/desktop        run a program for each
-  tokmon --watch --on-alert contrib/alert/desktop
-As a line of a crontab, each hour; cron mails what is printed:
-  0 * * * * cd ~/project && ~/.cargo/bin/tokmon alert -q";
-
-const ALERT_PROGRAM: &str = "\
-Notices are sent about what is used, what is used and reserved, and the
-forecast, of the budget and of each team. The other alerts of the status, like
-those about the plan or about tokens per deliverable, are not sent. Where a log
-is shared, run this in one place only.
-
-The program is run once for each notice, without a shell. It finds what it is
-about in its environment, and as JSON on its standard input:
-  TOKMON_ALERT_TITLE      Token budget 2026-02: critical (project/cost-log.md)
-  TOKMON_ALERT_MESSAGE    180,500 of 200,000 tokens used (90.2%)
-  TOKMON_ALERT_LEVEL      note, warning, critical or exceeded
-  TOKMON_ALERT_SCOPE      total or team
-  TOKMON_ALERT_TEAM       the team, if the scope is team
-  TOKMON_ALERT_BASIS      actual, reserved or forecast
-  TOKMON_ALERT_THRESHOLD  the threshold that is reached, in percent
-  TOKMON_ALERT_CHANCE     of a forecast, the chance of exceeding the budget
-  TOKMON_ALERT_USED       180500
-  TOKMON_ALERT_BUDGET     200000
-  TOKMON_ALERT_UNIT       tokens, or a currency like USD
-  TOKMON_ALERT_LOG        the whole path of the log
-  TOKMON_ALERT_PROJECT    the projects of the month
-  TOKMON_ALERT_MONTH, TOKMON_ALERT_TIME
-Shell scripts to copy are in the source of tokmon, in contrib/alert: `webhook`
-(Slack, Microsoft Teams, Discord), `email` (sendmail) and `desktop`. How to write
-one is in docs/alerts.md there.
-
-If it ends with 0, the notice is sent, and the log says so in a [NOTIFY] line.
-If it fails, or takes too long and is ended, the next run tries again, and this
-one ends with 75; with 69 if the program cannot be started.";
-
-#[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = ALERT_EXAMPLES, after_long_help = ALERT_PROGRAM, override_usage = ALERT_USAGE, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
-pub struct AlertArgs {
-    /// The program to run for each notice, without a shell
-    ///
-    /// Without a program: the one that the settings name, else notices are printed.
-    #[arg(last = true, value_name = "PROGRAM ARGS")]
-    pub program: Vec<OsString>,
-    /// The same, for all words behind it
-    ///
-    /// Without any, it is the program that the settings name.
-    #[arg(long, num_args = 0.., allow_hyphen_values = true, conflicts_with = "program", value_name = "PROGRAM ARGS")]
-    pub on_alert: Option<Vec<OsString>>,
-    /// How long the program may take, like 30s
-    ///
-    /// Then it is ended. Without this option: `[alert] timeout` of the settings, else 30s. A number without a unit is in seconds.
-    #[arg(long, value_name = "DURATION", value_parser = values::parse_timeout)]
-    pub timeout: Option<Duration>,
-    /// Show what is due, send nothing
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-}
-
-impl AlertArgs {
-    /// The program and its arguments, however they are given.
-    pub fn words(&self) -> &[OsString] {
-        self.on_alert
-            .as_deref()
-            .filter(|words| !words.is_empty())
-            .unwrap_or(&self.program)
-    }
-}
-
-const TRUST_EXAMPLES: &str = "\
-Examples:
-  tokmon trust                   trust the nearest tokmon.toml, as it is now
-  tokmon trust --list            list what is trusted
-  tokmon trust --revoke          trust it no more";
-
-const TRUST_SCOPE: &str = "\
-Only a settings file that names a program ([alert] program) needs trust, and
-not your own in ~/.config/tokmon. When it changes, or a file of the repository
-that is named as the program or its argument, it must be trusted again.";
-
-#[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = TRUST_EXAMPLES, after_help = TRUST_SCOPE, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)), mut_arg("budget", |arg| arg.hide(true)))]
-pub struct TrustArgs {
-    /// The settings file
-    ///
-    /// Without it: the one that tokmon uses here.
-    #[arg(value_name = "SETTINGS")]
-    pub settings: Option<PathBuf>,
-    /// List the trusted files
-    #[arg(long, conflicts_with_all = ["settings", "revoke"])]
-    pub list: bool,
-    /// Trust the file no more
-    #[arg(long)]
-    pub revoke: bool,
 }
