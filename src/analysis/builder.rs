@@ -526,6 +526,7 @@ impl LedgerBuilder {
                 let entry = HoldEntry {
                     name,
                     tokens,
+                    since: hold.time,
                     until,
                     cost: hold.cost,
                     model,

@@ -17,6 +17,7 @@ pub struct LiveHold<'l> {
     pub model: Option<&'l str>,
     /// It was granted by an override.
     pub overridden: bool,
+    pub since: DateTime<FixedOffset>,
     pub until: DateTime<FixedOffset>,
     pub line: usize,
 }
@@ -76,6 +77,7 @@ impl ReconciledMonth<'_> {
                 }),
                 model: hold.model.as_deref(),
                 overridden: hold.overridden,
+                since: hold.since,
                 until: hold.until,
                 line: hold.place.line,
             }

@@ -81,6 +81,7 @@ pub struct LoggedEvent {
 pub(super) struct HoldEntry {
     pub(super) name: NameId,
     pub(super) tokens: Tokens,
+    pub(super) since: DateTime<FixedOffset>,
     pub(super) until: DateTime<FixedOffset>,
     pub(super) cost: Option<StatedCost>,
     pub(super) model: Option<String>,

@@ -137,46 +137,60 @@ pub struct RewriteArgs {
 const GUARD_EXAMPLES: &str = "\
 Examples:
   tokmon guard --team QA --tokens 6K --model claude-opus-5
-  id=$(tokmon guard -q --team QA --tokens 6K --hold 30m) && run-the-agent
-  tokmon guard --team QA --override 'release day, agreed with Kim'";
+  tokmon guard --team QA --tokens 6K --hold 30m
+  tokmon guard --team QA --override 'release day, agreed with Kim' --hold 2h";
 
 const HOLDS_EXAMPLES: &str = "\
 Examples:
-  tokmon holds                    list them
-  tokmon holds --free k3f9x2m4    free one before its time is over";
+  tokmon holds                             list them
+  tokmon holds --free k3f9x2m4 --free h8q2 free two before their time is over";
 
 const GUARD_ANSWERS: &str = "\
-The answer is allow, downgrade (to a cheaper model that is named) or deny. All
-budgets that apply must agree: of all teams and of the team, in tokens and in
-money.";
+The answer is allow (exit code 0), downgrade to a cheaper model that is named
+(10), or deny (20). All limits that apply must agree: of all teams and of the
+team, in tokens and in money. `[guard] unknown_team = \"deny\"` in tokmon.toml
+denies a team that neither the log nor the settings know.";
 
 const GUARD_TERMS: &str = "\
-The answer is allow, downgrade (to a cheaper model that is named) or deny. All
-budgets that apply must agree: of all teams and of the team, in tokens and in
-money ([budget] and [teams.\"NAME\"] in tokmon.toml).
-  cap    a budget or an allocation; what is used, reserved and requested must
-         not be more
+The answer is allow (exit code 0), downgrade to a cheaper model that is named
+(10), or deny (20). All limits that apply must agree: of all teams and of the
+team, in tokens and in money ([budget] and [teams.\"NAME\"] in tokmon.toml).
+  limit  a budget or an allocation; what is used, reserved and requested may
+         reach it, and not exceed it
   level  how much of it is used and reserved: ok, note, warning (80%),
-         critical (90%), exceeded (100%)
+         critical (90%), exceeded (100%, where nothing is left)
   tier   how expensive a model is: top (opus), middle (sonnet), bottom (haiku)
 From the level warning on, no top model may start; from critical on, only models
-of the bottom tier; from exceeded on, none. Without --model, the answer names
-the tiers that may start, and is allow. Too little money left has the same
-effect. [guard] in tokmon.toml changes all of this.
-With -q, --hold prints the id of the hold alone. `TOKMON_HOLD=ID` lets the hooks
-of an agent use its hold.";
+of the bottom tier; from exceeded on, none. With less than 1.00 left of a limit
+in money, a top model gives way to one of the bottom tier; with less than 0.20,
+a middle one; with less than 0.10, no work starts. Without --model, the answer
+names the tiers that may start, and is allow. [guard] in tokmon.toml changes all
+of this; `unknown_team = \"deny\"` there denies a team that neither the log nor
+the settings know.
+
+In a script, a hold and its model (TOKMON_HOLD lets hooks use the hold):
+  answer=$(tokmon guard --json --team QA --tokens 6K --model opus --hold 30m)
+  case $? in
+    0) model=opus ;;
+    10) model=$(echo \"$answer\" | jq -r .to.model) ;;
+    *) echo \"$answer\" | jq -r .message >&2; exit 1 ;;
+  esac
+  export TOKMON_HOLD=$(echo \"$answer\" | jq -r .hold.id)
+  run-the-agent --model \"$model\"
+With -q, --hold prints the id of the hold alone, or nothing; a denial, and the
+model of a downgrade, go to standard error.";
 
 #[derive(Clone, Debug, Args)]
 #[command(help_template = TEMPLATE, before_help = GUARD_EXAMPLES, after_help = GUARD_ANSWERS, after_long_help = GUARD_TERMS, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))))]
 pub struct GuardArgs {
     /// The team that is to work
     ///
-    /// Without this option: TOKMON_TEAM. Without either, only the budget of all teams applies.
+    /// Without this option: TOKMON_TEAM, else TOKMON_AGENT if a team has that name. Without any, only the budget of all teams applies.
     #[arg(long, value_name = "TEAM")]
     pub team: Option<String>,
     /// How many tokens the work will use, like 6K
     ///
-    /// Without this option: the median row of the team, else of the log, else `[guard] estimate`.
+    /// Without this option: `[guard] estimate`, else the median row of the team, else of the log, else 5,000.
     #[arg(long, value_name = "TOKENS", value_parser = parse_tokens, allow_hyphen_values = true)]
     pub tokens: Option<Tokens>,
     /// The model that it will use
@@ -186,15 +200,17 @@ pub struct GuardArgs {
     pub model: Option<String>,
     /// If allowed, reserve the tokens for so long, like 30m
     ///
-    /// Other agents cannot use them until the time is over, `record --ends-hold` records what was used, or `holds --free` frees them. A number without a unit is in minutes. Needs a team.
+    /// Other agents cannot use them until the time is over, `record --ends-hold` records what was used, or `holds --free` frees them. A number without a unit is in minutes. Needs a team. It is judged beside all other holds, that of TOKMON_HOLD included.
     #[arg(long, value_name = "MINUTES", value_parser = values::parse_hold)]
     pub hold: Option<Duration>,
     /// The hold that the work was granted
     ///
-    /// What it reserves is admitted and not counted twice; what goes beyond it is judged as any other work. Without this option: TOKMON_HOLD.
+    /// A request for no more tokens than it reserves is allowed, with a model that costs no more than its own. Each request is compared with it, and not their sum; a larger one is judged as any other. Without this option: TOKMON_HOLD.
     #[arg(long, value_name = "ID", conflicts_with = "hold")]
     pub under_hold: Option<String>,
     /// Allow in any case, and write the reason into the log
+    ///
+    /// What is allowed anyway is no override, and nothing is written. With --hold, the hooks of the team may use the hold, with any model.
     #[arg(long = "override", value_name = "REASON")]
     pub override_reason: Option<String>,
     /// How long to wait for other programs, like 500ms
@@ -210,6 +226,8 @@ pub struct GuardArgs {
 #[command(help_template = TEMPLATE, before_help = HOLDS_EXAMPLES, mut_arg("format", |arg| arg.value_parser(FormatParser(values::WRITE_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
 pub struct HoldsArgs {
     /// Free the hold with this id
+    ///
+    /// May be given several times: all are freed, or none.
     #[arg(long, value_name = "ID")]
     pub free: Vec<String>,
     /// How long to wait for other programs, like 500ms

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{edit_session::EditSession, guard::options, run::Run};
+use super::{edit_session::EditSession, run::Run};
 use crate::{
     analysis::{Cap, StatusReport, caps, guard::GuardRequest},
     cli::BudgetArgs,
@@ -33,7 +33,7 @@ pub fn run(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         run.locate()?
     };
     let opened = log.open(run.cx.input)?;
-    let guarded = guarded(&log, opened, &options(run)?)?;
+    let guarded = guarded(&log, opened, &run.judge_options()?)?;
     let document = document(&log, guarded, args.reset);
     if !run.is_silent() {
         let (format, style) = (run.format(), run.style());
@@ -122,7 +122,7 @@ fn reset(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<Option<LogFiles>, F
         }
         let opened = Opened::Memory(bytes.to_vec());
         // The moment under the lock: time passes with the question, and with waiting.
-        let options = options(run)?;
+        let options = run.judge_options()?;
         let now = options.now;
         let event = LogEvent {
             by: by.as_deref().map(Into::into),
@@ -194,7 +194,7 @@ fn is_confirmed(session: &EditSession, run: &mut Run<'_, '_>) -> Result<bool, Fa
         );
     }
     let opened = session.log.open(run.cx.input)?;
-    let report = guarded(&session.log, opened, &options(run)?)?.report;
+    let report = guarded(&session.log, opened, &run.judge_options()?)?.report;
     let since = report.period.as_ref().and_then(|period| period.since);
     let since = match since {
         Some(since) => format!("since {}", since.format("%Y-%m-%d %H:%M")),

@@ -4,11 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::{
-    edit_session::EditSession,
-    guard::{newline, options},
-    run::Run,
-};
+use super::{edit_session::EditSession, run::Run};
 use crate::{
     analysis::{HoldState, guard::GuardRequest},
     cli::HoldsArgs,
@@ -21,10 +17,11 @@ use crate::{
     },
     session::{self, JudgeOptions, KeptHold, LogFiles},
     store::{Opened, RewriteError},
+    text::newline,
 };
 
 pub fn run(args: &HoldsArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
-    let options = options(run)?;
+    let options = run.judge_options()?;
     let (log, freed) = if args.free.is_empty() {
         (run.locate()?, Vec::new())
     } else {
@@ -59,6 +56,8 @@ fn row(hold: KeptHold) -> HoldRow {
         tokens: hold.tokens,
         cost: hold.cost,
         model: hold.model,
+        overridden: hold.overridden,
+        since: hold.since,
         until: hold.until,
         line: hold.line,
     }
@@ -75,7 +74,7 @@ fn free(
     let appended = session.target.append_decided(wait, &mut |bytes| {
         let text = session.utf8(bytes.to_vec())?;
         let newline = newline(&text);
-        let options = options(run)?;
+        let options = run.judge_options()?;
         let opened = Opened::Memory(text.into_bytes());
         let states = session::hold_states(&session.log, opened, ids, &options);
         let states = states.map_err(|error| error.failure)?;

@@ -12,7 +12,7 @@ use crate::{
     failure::{Failure, cannot_print, printed},
     model::{Budget, BudgetSource, Zone},
     render::{Format, OutputStyle, sanitize},
-    session::{LogFiles, LogOptions, locate},
+    session::{JudgeOptions, LogFiles, LogOptions, locate},
 };
 
 /// What names of time zones look like, for help.
@@ -215,6 +215,16 @@ impl<'r, 'w> Run<'r, 'w> {
     pub fn urgent_note(&mut self, text: impl Display) {
         // Never fails: see `Context::err`.
         let _ = writeln!(self.cx.err, "tokmon: {}", sanitize(&text.to_string()));
+    }
+
+    /// How a log is judged now.
+    pub fn judge_options(&self) -> Result<JudgeOptions, Failure> {
+        let now = self.now()?;
+        Ok(JudgeOptions {
+            budget: self.budget()?,
+            zone: self.zone(now),
+            now,
+        })
     }
 
     /// An id of sixty random bits, in letters and digits that cannot be mistaken for each other.

@@ -14,10 +14,14 @@ use crate::{
 const TIME: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
 /// The line of a hold that begins at a time, without a line end. Fails where it would not read back as it is.
-pub fn hold_line(hold: &Hold<'_>, time: DateTime<FixedOffset>) -> Result<String, Unwritable> {
+pub fn hold_line(hold: &Hold<'_>) -> Result<String, Unwritable> {
     check_team(&hold.team)?;
     check_ids([("id", &*hold.id)])?;
-    let mut line = format!("[HOLD] {} team={}", time.format(TIME), quoted(&hold.team));
+    let mut line = format!(
+        "[HOLD] {} team={}",
+        hold.time.format(TIME),
+        quoted(&hold.team)
+    );
     let mut pair = |key: &str, value: Option<String>| {
         if let Some(value) = value {
             let _ = write!(line, " {key}={}", quoted(&value));
@@ -67,6 +71,7 @@ mod tests {
         Hold {
             team: team.into(),
             tokens: Tokens(6_000),
+            time: time(),
             until: "2026-02-25T11:20:00+09:00".parse().unwrap(),
             cost: nanos.map(|nanos| StatedCost {
                 nanos,
@@ -84,14 +89,14 @@ mod tests {
 
     #[test]
     fn a_hold_holds_what_was_given() {
-        let plain = hold_line(&hold("A", None, None), time());
+        let plain = hold_line(&hold("A", None, None));
         assert_eq!(
             plain.unwrap(),
             "[HOLD] 2026-02-25T10:20:00+09:00 team=A tokens=6000 until=2026-02-25T11:20:00+09:00 id=h81"
         );
         let full = hold(r#"Team "C""#, Some("claude opus"), Some(120_000_000));
         assert_eq!(
-            hold_line(&full, time()).unwrap(),
+            hold_line(&full).unwrap(),
             r#"[HOLD] 2026-02-25T10:20:00+09:00 team="Team \"C\"" tokens=6000 cost=$0.12 model="claude opus" until=2026-02-25T11:20:00+09:00 id=h81"#
         );
         let overridden = Hold {
@@ -99,7 +104,7 @@ mod tests {
             ..hold("A", None, None)
         };
         assert_eq!(
-            hold_line(&overridden, time()).unwrap(),
+            hold_line(&overridden).unwrap(),
             "[HOLD] 2026-02-25T10:20:00+09:00 team=A tokens=6000 override=yes until=2026-02-25T11:20:00+09:00 id=h81"
         );
         assert_eq!(
@@ -111,20 +116,17 @@ mod tests {
     #[test]
     fn what_would_not_read_back_is_refused() {
         for team in ["", "TOTAL", "a\nb"] {
-            assert!(
-                hold_line(&hold(team, None, None), time()).is_err(),
-                "{team:?}"
-            );
+            assert!(hold_line(&hold(team, None, None)).is_err(), "{team:?}");
         }
         let long = "x".repeat(5_000);
-        assert!(hold_line(&hold(&long, None, None), time()).is_err());
+        assert!(hold_line(&hold(&long, None, None)).is_err());
         assert!(free_line("a b", time()).is_err());
     }
 
     proptest! {
         #[test]
         fn every_name_reads_back_or_is_refused(team in any::<String>(), model in proptest::option::of(any::<String>()), nanos in proptest::option::of(0_u64..1_000_000_000_000)) {
-            let _ = hold_line(&hold(&team, model.as_deref(), nanos), time());
+            let _ = hold_line(&hold(&team, model.as_deref(), nanos));
         }
     }
 }

@@ -244,6 +244,7 @@ fn hold<'a>(pairs: &Pairs<'a>) -> Result<Hold<'a>, Box<Diagnostic>> {
     Ok(Hold {
         team: pairs.need("team")?.clone(),
         tokens: pairs.need_tokens()?.value,
+        time: pairs.time,
         until,
         // A hold whose cost cannot be read reserves what its tokens cost.
         cost: pairs
@@ -628,19 +629,19 @@ mod tests {
             said(
                 r#"[HOLD] 2026-02-25T10:20:00+09:00 team="Team C" tokens=6000 until=2026-02-25T11:20:00+09:00 id=h81"#
             ),
-            r#"2026-02-25: Hold(Hold { team: "Team C", tokens: Tokens(6000), until: 2026-02-25T11:20:00+09:00, cost: None, overridden: false, model: None, id: "h81" })"#
+            r#"2026-02-25: Hold(Hold { team: "Team C", tokens: Tokens(6000), time: 2026-02-25T10:20:00+09:00, until: 2026-02-25T11:20:00+09:00, cost: None, overridden: false, model: None, id: "h81" })"#
         );
         assert_eq!(
             said(
                 "[HOLD] 2026-02-25T10:20:00+09:00 team=A tokens=6000 cost=$0.12 model=claude-opus-5 until=2026-02-25T11:20:00+09:00 id=h82"
             ),
-            r#"2026-02-25: Hold(Hold { team: "A", tokens: Tokens(6000), until: 2026-02-25T11:20:00+09:00, cost: Some(StatedCost { nanos: 120000000, currency: Some(USD) }), overridden: false, model: Some("claude-opus-5"), id: "h82" })"#
+            r#"2026-02-25: Hold(Hold { team: "A", tokens: Tokens(6000), time: 2026-02-25T10:20:00+09:00, until: 2026-02-25T11:20:00+09:00, cost: Some(StatedCost { nanos: 120000000, currency: Some(USD) }), overridden: false, model: Some("claude-opus-5"), id: "h82" })"#
         );
         assert_eq!(
             said(
                 "[HOLD] 2026-02-25T10:20:00+09:00 team=A tokens=6000 cost=much until=2026-02-25T11:20:00+09:00 id=h83"
             ),
-            r#"2026-02-25: Hold(Hold { team: "A", tokens: Tokens(6000), until: 2026-02-25T11:20:00+09:00, cost: None, overridden: false, model: None, id: "h83" })"#
+            r#"2026-02-25: Hold(Hold { team: "A", tokens: Tokens(6000), time: 2026-02-25T10:20:00+09:00, until: 2026-02-25T11:20:00+09:00, cost: None, overridden: false, model: None, id: "h83" })"#
         );
         assert_eq!(
             said("[FREE] 2026-02-25T10:41:00+09:00 id=h81"),

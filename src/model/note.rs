@@ -75,10 +75,11 @@ pub enum LineEvent<'a> {
 pub struct Hold<'a> {
     pub team: Cow<'a, str>,
     pub tokens: Tokens,
+    pub time: DateTime<FixedOffset>,
     pub until: DateTime<FixedOffset>,
     /// What of the cost budget it reserves.
     pub cost: Option<StatedCost>,
-    /// It was granted by an override, so all its work is admitted.
+    /// It was granted by an override, so that any model may use its tokens.
     pub overridden: bool,
     /// The model that the work is to use.
     pub model: Option<Cow<'a, str>>,

@@ -1,6 +1,9 @@
 //! The holds that have not ended, as a table and as JSON.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
 
 use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
@@ -38,6 +41,9 @@ pub struct HoldRow {
     pub cost: Option<Money>,
     /// The model that the work is to use.
     pub model: Option<String>,
+    /// It was granted by an override.
+    pub overridden: bool,
+    pub since: DateTime<FixedOffset>,
     pub until: DateTime<FixedOffset>,
     /// Its line in the log, from 1.
     pub line: usize,
@@ -64,32 +70,25 @@ impl HoldsDocument {
             }
             return Ok(());
         }
-        let rows = self.holds.iter().map(|hold| {
-            [
-                sanitize(&hold.id).into_owned(),
-                sanitize(&hold.team).into_owned(),
-                counted(hold.tokens.0, "token"),
-                until(hold.until, self.now),
-            ]
-        });
-        let rows: Vec<[String; 4]> = rows.collect();
-        let widest = |at: usize| {
+        let rows: Vec<[String; COLUMNS]> = self.holds.iter().map(|hold| self.row(hold)).collect();
+        let widths: [usize; COLUMNS] = std::array::from_fn(|at| {
             let cells = rows.iter().filter_map(|row| row.get(at));
             cells.map(|cell| width(cell)).max().unwrap_or_default()
-        };
-        let widths = [widest(0), widest(1), widest(2)];
-        for [id, team, tokens, until] in &rows {
-            let pad = |text: &str, at: usize| {
-                let all = widths.get(at).copied().unwrap_or_default();
-                " ".repeat(all.saturating_sub(width(text)))
-            };
-            let line = format!(
-                "{id}{}  {team}{}  {}{tokens}  {until}",
-                pad(id, 0),
-                pad(team, 1),
-                pad(tokens, 2)
-            );
-            writeln!(out, "{}", style.text(&line))?;
+        });
+        for row in &rows {
+            let cells = row.iter().zip(widths).enumerate();
+            // What no hold has takes no room.
+            let cells = cells.filter(|(_, (_, room))| *room > 0);
+            let padded = cells.map(|(at, (cell, room))| {
+                let pad = " ".repeat(room.saturating_sub(width(cell)));
+                if NUMBERS.contains(&at) {
+                    format!("{pad}{cell}")
+                } else {
+                    format!("{cell}{pad}")
+                }
+            });
+            let line = padded.collect::<Vec<_>>().join("  ");
+            writeln!(out, "{}", style.text(line.trim_end()))?;
         }
         let (count, tokens) = (self.holds.len(), self.reserved_tokens);
         writeln!(
@@ -101,11 +100,44 @@ impl HoldsDocument {
     }
 }
 
+/// The columns of the table: id, team, tokens, money, model, since when, until when, and whether by an override.
+const COLUMNS: usize = 8;
+
+/// Those that are aligned to the right.
+const NUMBERS: [usize; 2] = [2, 3];
+
+impl HoldsDocument {
+    fn row(&self, hold: &HoldRow) -> [String; COLUMNS] {
+        let model = hold.model.as_deref().unwrap_or_default();
+        let cost = hold.cost.map(|cost| cost.to_string());
+        [
+            sanitize(&hold.id).into_owned(),
+            sanitize(&hold.team).into_owned(),
+            counted(hold.tokens.0, "token"),
+            cost.unwrap_or_default(),
+            sanitize(model).into_owned(),
+            format!("since {}", moment(hold.since, self.now)),
+            until(hold.until, self.now),
+            if hold.overridden {
+                "by an override"
+            } else {
+                ""
+            }
+            .to_owned(),
+        ]
+    }
+}
+
+/// The time of a moment, with the day where it is another one.
+fn moment(moment: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> impl Display {
+    let moment = moment.with_timezone(now.offset());
+    let is_today = moment.date_naive() == now.date_naive();
+    moment.format(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" })
+}
+
 /// `until 18:10 (1h 10m left)`, with the day where it is another one.
 fn until(until: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> String {
-    let until = until.with_timezone(now.offset());
-    let is_today = until.date_naive() == now.date_naive();
-    let shown = until.format(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" });
+    let shown = moment(until, now);
     let minutes = (until - now)
         .num_seconds()
         .max(0)

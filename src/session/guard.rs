@@ -31,6 +31,9 @@ pub struct KeptHold {
     pub tokens: Tokens,
     pub cost: Option<Money>,
     pub model: Option<String>,
+    /// It was granted by an override.
+    pub overridden: bool,
+    pub since: DateTime<FixedOffset>,
     pub until: DateTime<FixedOffset>,
     pub line: usize,
 }
@@ -112,6 +115,8 @@ pub fn guarded(
         tokens: hold.tokens,
         cost: hold.cost,
         model: hold.model.map(str::to_owned),
+        overridden: hold.overridden,
+        since: hold.since,
         until: hold.until,
         line: hold.line,
     });

@@ -10,5 +10,5 @@ mod span;
 pub use edit::{Edit, EditSet, Overlap, splice};
 pub use file::{FileId, FileRole, Files};
 pub use secret::{masked, secrets};
-pub use source::{NotUtf8, Source};
+pub use source::{NotUtf8, Source, newline};
 pub use span::{LineColumn, Place, Span};

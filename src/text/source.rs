@@ -11,6 +11,17 @@ pub struct Source {
     line_starts: Vec<usize>,
 }
 
+/// The line end of new lines: `\r\n` where every line has it, else `\n`.
+pub fn newline(text: &str) -> &'static str {
+    let bytes = text.as_bytes();
+    let mut ends = memchr::memchr_iter(b'\n', bytes);
+    let is_crlf = |at: usize| bytes.get(..at).is_some_and(|line| line.ends_with(b"\r"));
+    match ends.next() {
+        Some(first) if is_crlf(first) && ends.all(is_crlf) => "\r\n",
+        _ => "\n",
+    }
+}
+
 impl Source {
     /// The text of a file, with its byte-order mark if it has one.
     pub fn new(text: impl Into<String>) -> Self {
@@ -51,12 +62,7 @@ impl Source {
 
     /// The line end of new lines: `\r\n` where every line has it, else `\n`.
     pub fn newline(&self) -> &'static str {
-        let ends = self.line_starts.iter().skip(1);
-        let mut ends = ends.map(|&start| self.text.as_bytes()[..start - 1].ends_with(b"\r"));
-        match ends.next() {
-            Some(true) if ends.all(|is_crlf| is_crlf) => "\r\n",
-            _ => "\n",
-        }
+        newline(&self.text)
     }
 
     /// Line and column of a byte. The byte-order mark takes no column. An offset past the end, or inside a character,

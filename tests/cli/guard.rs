@@ -492,3 +492,17 @@ fn the_sample_is_guarded() {
     }
     assert_snapshot!(pictures);
 }
+
+/// $0.874 of $1.00 remains: too little for a top model, not for one of the middle tier.
+#[test]
+fn with_little_money_left_only_what_may_not_start_is_named() {
+    let settings = "[budget]\ncost = 1";
+    let guard = |model: &'static str| ["guard", "--tokens", "1K", "--model", model];
+    assert_snapshot!(pictures(&[
+        (settings, &guard("claude-opus-5")),
+        (settings, &guard("claude-sonnet-5")),
+        (settings, &guard("llama-4")),
+        (settings, &["guard", "--tokens", "1K"]),
+        ("[budget]\ncost = 0.22", &["guard", "--tokens", "1K"]),
+    ]));
+}

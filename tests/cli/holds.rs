@@ -285,6 +285,8 @@ fn an_override_is_written_into_the_log_with_its_reason() {
         ][..],
         &[
             "guard",
+            "--tokens",
+            "2M",
             "--override",
             "see sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ",
         ],
@@ -403,4 +405,129 @@ fn a_team_that_is_not_known_gets_no_hold_where_only_teams_have_limits() {
         let after = fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
         assert_eq!(after, log);
     }
+}
+
+/// A scene with lines of the arguments, split at spaces.
+fn scene(settings: &str, runs: &[(&str, &str)]) -> String {
+    let mut scene = Scene::new(settings);
+    let mut pictures = String::new();
+    for (time, args) in runs {
+        let words: Vec<&str> = args.split(' ').collect();
+        let ran = scene.run(time, &words);
+        let _ = writeln!(pictures, "$ {time} tokmon {args}\n{ran}");
+    }
+    pictures
+}
+
+#[test]
+fn with_quiet_standard_output_is_the_id_of_a_hold_or_nothing() {
+    assert_snapshot!(scene(
+        "",
+        &[
+            ("10:00", "guard -q --team QA --tokens 6K --hold 30m"),
+            ("10:01", "guard -q --team QA --tokens 6K --hold 30m"),
+            (
+                "10:02",
+                "guard -q --team Docs --tokens 50 --model opus --hold 30m --budget 50K",
+            ),
+            ("10:03", "guard -q --team QA --tokens 6K"),
+        ]
+    ));
+    let folder = repository(&[(LOG, &log())]);
+    let args = "guard -q --team QA --tokens 6K --hold 30m -o id.txt";
+    let ran = Tokmon::new(args.split(' ')).folder(folder.path()).run();
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+    let id = fs::read_to_string(folder.path().join("id.txt")).unwrap();
+    let log = fs::read_to_string(folder.path().join(LOG)).unwrap();
+    assert!(log.ends_with(&format!(" id={id}")), "{id}{log}");
+}
+
+#[test]
+fn only_what_is_not_allowed_as_it_is_is_overridden() {
+    let mut pictures = scene(
+        "",
+        &[
+            ("10:00", "guard --team QA --tokens 6K --override agreed"),
+            (
+                "10:01",
+                "guard --team QA --tokens 1K --override agreed --hold 5m",
+            ),
+            (
+                "10:02",
+                "guard --team QA --tokens 1K --override agreed --budget 45K --model opus",
+            ),
+            ("10:03", "guard --team QA --tokens 9K --override agreed"),
+            (
+                "10:04",
+                "guard --team QA --tokens 1K --override agreed --json",
+            ),
+        ],
+    );
+    pictures += &scene(
+        "[budget]\ncost = \"20 EUR\"",
+        &[
+            ("10:05", "guard --tokens 1K --override agreed"),
+            ("10:06", "guard --tokens 1K"),
+        ],
+    );
+    assert_snapshot!(pictures);
+}
+
+#[test]
+fn holds_say_for_what_and_since_when() {
+    assert_snapshot!(scene(
+        "[budget]\ncost = 20",
+        &[
+            (
+                "09:00",
+                "guard -q --team QA --tokens 2K --hold 2h --model opus"
+            ),
+            ("09:30", "guard -q --team DevOps --tokens 1K --hold 1d"),
+            (
+                "10:00",
+                "guard -q --team Docs --tokens 20K --hold 5h --override agreed"
+            ),
+            ("10:01", "holds"),
+            ("10:02", "holds --free ID0 --free ID1"),
+        ]
+    ));
+}
+
+#[test]
+fn a_hold_is_for_a_team_and_some_tokens() {
+    assert_snapshot!(scene(
+        "",
+        &[
+            ("10:00", "guard --team QA --tokens 0 --hold 5m"),
+            ("10:01", "guard --tokens 5 --hold 5m"),
+        ]
+    ));
+    // The scene works as agent-7: its role is a team where one has that name.
+    let log = log().replace("| Docs | 10K |", "| agent-7 | 10K |");
+    let folder = repository(&[(LOG, &log)]);
+    let run = |args: &str, hold: Option<&str>| {
+        let run = Tokmon::new(args.split(' ')).folder(folder.path());
+        let run = run.env("TOKMON_AGENT", "agent-7");
+        match hold {
+            Some(hold) => run.env("TOKMON_HOLD", hold).run(),
+            None => run.run(),
+        }
+    };
+    let by_role = run("guard --tokens 10001", None);
+    assert!(by_role.out.contains("of agent-7"), "{by_role}");
+    assert_eq!(by_role.code, 20, "{by_role}");
+    let by_name = run("guard --tokens 10001 --team DevOps", None);
+    assert_eq!(by_name.code, 0, "{by_name}");
+    let hold = run("guard -q --tokens 6K --hold 30m", None);
+    let id = hold.out.trim();
+    let within = run("guard --tokens 6K", Some(id));
+    assert_eq!(within.code, 0, "{within}");
+    let beside = run("guard --tokens 4K --hold 30m", Some(id));
+    assert_eq!(
+        beside.err,
+        format!(
+            "tokmon: the new hold is judged beside the hold {id} (TOKMON_HOLD), which goes on to reserve 6,000 tokens\n"
+        )
+    );
+    assert_eq!(beside.code, 0, "{beside}");
 }

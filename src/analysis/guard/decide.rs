@@ -106,9 +106,10 @@ fn under_hold(
         }),
     };
     let rung = Rung::of(standing, asked.map(tier), &policy.guard);
-    let admitted = match hold.overridden {
-        true => Some(ModelTier::Top),
-        false => model.or(hold.model.as_ref()).map(tier),
+    let admitted = if hold.overridden {
+        Some(ModelTier::Top)
+    } else {
+        model.or(hold.model.as_ref()).map(tier)
     };
     let ladder = Ladder::of(standing, &rung, &policy.guard).admitting(admitted);
     Some(draft.decision(standing, request, policy, trial, ladder))
@@ -124,10 +125,8 @@ fn fits_hold(
     let tier = RequestedModel::of(asked, &policy.guard).tier;
     let cost = standing.trial(Some(asked.clone()), request, policy).cost;
     let costs_no_more = cost.is_none_or(|cost| {
-        let held = hold
-            .cost
-            .filter(|held| held.currency == cost.money.currency);
-        held.is_some_and(|held| cost.money.nanos <= held.nanos)
+        let reserved = hold.cost.filter(|of| of.currency == cost.money.currency);
+        reserved.is_some_and(|reserved| cost.money.nanos <= reserved.nanos)
     });
     costs_no_more && Rung::of(standing, Some(tier), &policy.guard).admits(tier)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ids::is_same_team;
 use crate::{
     analysis::HoldState,
-    commands::{edit_session::EditSession, guard::options, holds, run::Run},
+    commands::{edit_session::EditSession, holds, run::Run},
     failure::Failure,
     log::{self, Column, Item},
     model::{Currency, Header, ListedPrice, Money, Price, TokenClasses, Tokens, Usage},
@@ -206,7 +206,7 @@ pub fn of_holds(
     if held.is_empty() {
         return Ok(remarks);
     }
-    let (opened, options) = (Opened::Memory(log.into()), options(run)?);
+    let (opened, options) = (Opened::Memory(log.into()), run.judge_options()?);
     // A log of which nothing else can be read has no hold either.
     let states = session::hold_states(&session.log, opened, &held, &options);
     let states = states.unwrap_or_default().into_iter().map(Some);
@@ -244,7 +244,7 @@ fn left_open(
     session: &EditSession,
     run: &Run<'_, '_>,
 ) -> Result<Vec<String>, Failure> {
-    let (opened, options) = (Opened::Memory(log.into()), options(run)?);
+    let (opened, options) = (Opened::Memory(log.into()), run.judge_options()?);
     let holds = session::open_holds(&session.log, opened, &options).unwrap_or_default();
     let teams = new.iter().filter(|usage| usage.hold.is_none());
     let teams: BTreeSet<&str> = teams.map(|usage| usage.team.as_str()).collect();

@@ -57,6 +57,7 @@ pub struct GrantedHold {
     pub model: Option<String>,
     /// It was granted by an override: any model may use its tokens until it ends.
     pub overridden: bool,
+    pub since: DateTime<FixedOffset>,
     pub until: DateTime<FixedOffset>,
 }
 
@@ -72,17 +73,22 @@ impl GuardDocument {
         if format == Format::Json {
             return json::write(self, out);
         }
-        let to = self.decision.to.as_ref();
-        let to = prefixed(" to ", to.map(|to| &to.model));
-        let first = format!("{}{to}: {}", self.decision.answer, self.message);
-        writeln!(out, "{}", style.text(&sanitize(&first)))?;
-        if self.decision.answer == GuardAnswer::Deny {
-            writeln!(out, "{}", style.text(&sanitize(&way_out(&self.decision))))?;
-        }
-        if let Some(hold) = &self.hold {
-            writeln!(out, "{}", style.text(&sanitize(&hold.line())))?;
+        let hold = self.hold.as_ref().map(GrantedHold::line);
+        for line in self.answer().into_iter().chain(hold) {
+            writeln!(out, "{}", style.text(&sanitize(&line)))?;
         }
         Ok(())
+    }
+
+    /// The answer in a sentence; where it is denied, also what a person can do.
+    pub fn answer(&self) -> Vec<String> {
+        let to = self.decision.to.as_ref();
+        let to = prefixed(" to ", to.map(|to| &to.model));
+        let mut lines = vec![format!("{}{to}: {}", self.decision.answer, self.message)];
+        if self.decision.answer == GuardAnswer::Deny {
+            lines.push(way_out(&self.decision));
+        }
+        lines
     }
 }
 

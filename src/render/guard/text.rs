@@ -318,9 +318,10 @@ fn by_ladder(decision: &GuardDecision, check: &CapCheck, reason: GuardReason) ->
             "{why}{only}, and no model is known that is cheaper than {model} (name one under [guard.tiers] in tokmon.toml)"
         );
     }
-    match is_by_money {
-        true => why,
-        false => format!("{why}{only}, not {model}"),
+    if is_by_money {
+        why
+    } else {
+        format!("{why}{only}, not {model}")
     }
 }
 
