@@ -120,6 +120,33 @@ fn a_denial_by_an_estimate_says_how_to_give_another() {
 }
 
 #[test]
+fn a_switch_to_a_more_expensive_model_is_denied_by_the_ladder() {
+    let log = "# Cost Log\n\n## 2026-11 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| QA | 6000 | $1.90 |\n";
+    let mut shown = String::new();
+    for (budget, from, to) in [
+        ("1.99", "haiku", "opus"),
+        ("1.99", "opus", "sonnet"),
+        ("2.50", "haiku", "opus"),
+        ("2.50", "haiku", "opusplan"),
+        ("2.50", "haiku", "sonnet"),
+    ] {
+        let settings = format!("[budget]\ncost = \"${budget}\"\n");
+        let folder = repository(&[("cost-log.md", log), ("tokmon.toml", &settings)]);
+        let question = json!({ "hook_event_name": "PreModelSwitch", "transcript_path": "t", "from_model": from, "to_model": to });
+        let args = ["guard", "--hook", "claude", "--team", "QA"];
+        let run = Tokmon::new(args)
+            .folder(folder.path())
+            .env("TOKMON_NOW", NOW);
+        let Ran { code, out, err } = run.input(question.to_string().as_bytes()).run();
+        let counted = fs::read_to_string(folder.path().join(".tokmon/decisions"));
+        let counted = counted.unwrap_or_default();
+        let counted = counted.split_once(' ').map_or("", |(_, counted)| counted);
+        shown += &format!("${budget} {from} {to}: {code} {out}{err}{counted}\n");
+    }
+    assert_snapshot!(shown);
+}
+
+#[test]
 fn whatever_is_counted_is_among_the_zeros_of_the_metrics() {
     let run = |folder: &Path, args: &[&str]| {
         let run = Tokmon::new(args.iter().copied()).folder(folder);

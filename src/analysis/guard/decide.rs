@@ -139,8 +139,10 @@ fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
     let asked = request.model.as_deref();
     let tier = asked.map(|name| RequestedModel::of(name, &policy.guard).tier);
     let rung = Rung::of(standing, tier, &policy.guard);
-    let admitted = rung.admitted.max(Some(ModelTier::Bottom));
-    let ladder = Ladder::of(standing, &rung, &policy.guard).admitting(Some(ModelTier::Bottom));
+    // The work itself may go on, with the model that it has.
+    let at_least = (request.kind == RequestKind::Continue).then_some(ModelTier::Bottom);
+    let admitted = rung.admitted.max(at_least);
+    let ladder = Ladder::of(standing, &rung, &policy.guard).admitting(at_least);
     let cheaper = asked.zip(tier).filter(|(_, tier)| Some(*tier) > admitted);
     let cheaper = cheaper.and_then(|(asked, tier)| {
         let mut targets = targets(asked, tier, admitted, policy);
@@ -154,9 +156,9 @@ fn going_on(standing: &Standing, request: &GuardRequest, policy: &Policy) -> Gua
             cap: rung.cap.cloned(),
             to: Some(to),
         },
-        // The work itself may go on, with the model that it has.
         (None, None) if request.kind == RequestKind::Switch && tier > admitted => {
-            Draft::deny(GuardReason::NoCheaperModel, rung.cap)
+            let reason = admitted.map_or(rung.reason, |_| GuardReason::NoCheaperModel);
+            Draft::deny(reason, rung.cap)
         }
         (None, None) => Draft {
             answer: GuardAnswer::Allow,
