@@ -9,10 +9,11 @@ use std::{
 use chrono::{DateTime, FixedOffset};
 
 use super::{
+    cost::CostSum,
     dating::Dating,
     ledger::{Duplicate, HoldEntry, Ledger, LoggedEvent},
     merged_rows::MonthlyRow,
-    names::Roster,
+    names::{NameId, Roster},
     period::DatedUsage,
     rows::{RowSelection, Rows},
 };
@@ -412,19 +413,9 @@ impl LedgerBuilder {
         }
         let name = ledger.names.id(&entry.work.team);
         ledger.dating.add(entry);
-        if ledger.reset == BudgetReset::Manual
-            && entry.kind != EntryKind::Monthly
-            && let Some((from, until)) = ledger.dating.span_of(entry)
-        {
-            ledger.dated_usage.push(DatedUsage {
-                name,
-                kind: entry.kind,
-                month: entry.when.month,
-                from,
-                until,
-                tokens: tokens.unwrap_or_default(),
-                cost: cost.clone(),
-            });
+        if ledger.reset == BudgetReset::Manual {
+            let dated = dated_usage(entry, name, &cost, &ledger.dating);
+            ledger.dated_usage.extend(dated);
         }
         let current = ledger.dating.month();
         // Monthly rows are sums of work.
@@ -542,4 +533,25 @@ impl LedgerBuilder {
             LineEvent::Hold(_) | LineEvent::Hook => {}
         }
     }
+}
+
+/// What an entry used and when, for a period. Monthly rows are sums without a time.
+fn dated_usage(
+    entry: &Entry<'_>,
+    name: NameId,
+    cost: &CostSum,
+    dating: &Dating,
+) -> Option<DatedUsage> {
+    let is_sum = entry.kind == EntryKind::Monthly;
+    let (from, until) = dating.span_of(entry).filter(|_| !is_sum)?;
+    let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+    Some(DatedUsage {
+        name,
+        kind: entry.kind,
+        month: entry.when.month,
+        from,
+        until,
+        tokens: tokens.unwrap_or_default(),
+        cost: cost.clone(),
+    })
 }

@@ -8,8 +8,8 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    file::{Spelling, Value},
     problems::{ProblemList, brief},
+    spelling::{Spelling, Value},
 };
 use crate::{
     log::cell,

@@ -5,6 +5,7 @@ mod file;
 mod find;
 mod guard;
 mod problems;
+mod spelling;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -19,9 +20,13 @@ use toml::{
 };
 
 use self::{
-    file::{File, MonthTable, PriceSetting, RecordedTeams, TeamTable, Value, Whole},
+    file::{
+        File, ForecastTable, MonthTable, PriceSetting, RecordedTeams, ScenariosTable, TeamTable,
+        ThresholdsTable,
+    },
     guard::TeamRule,
     problems::{ProblemList, brief},
+    spelling::{Value, Whole},
 };
 use crate::{
     model::{
@@ -157,8 +162,6 @@ impl File {
         let Self {
             budget,
             efficiency,
-            scenarios,
-            forecast,
             archive,
             alert,
             mut guard,
@@ -167,15 +170,7 @@ impl File {
         let team_rules = TeamRule::read(std::mem::take(&mut guard.team), problems);
         let default = Policy::default();
         let month = |(month, table): (Value<Month>, MonthTable)| {
-            let tokens = table.tokens.map(|tokens| of_settings(tokens.0));
-            let cost = table.cost.map(|cost| cost.0);
-            let places = places_in(problems, &["budget", "months", &month.0.to_string()]);
-            let budget = MonthBudget {
-                tokens,
-                cost,
-                places,
-            };
-            (month.0, budget)
+            (month.0, month_budget(month.0, &table, problems))
         };
         let policy = Policy {
             budget: budget.tokens.map(|tokens| of_settings(tokens.0)),
@@ -184,31 +179,15 @@ impl File {
             reset: budget.reset.map_or(default.reset, |reset| reset.0),
             months: budget.months.into_iter().map(month).collect(),
             reserve: budget.reserve.map(|reserve| reserve.0),
-            thresholds: Thresholds {
-                note: percent(budget.thresholds.note, default.thresholds.note),
-                warning: percent(budget.thresholds.warning, default.thresholds.warning),
-                critical: percent(budget.thresholds.critical, default.thresholds.critical),
-                exceeded: percent(budget.thresholds.exceeded, default.thresholds.exceeded),
-            },
+            thresholds: thresholds(budget.thresholds),
             teams: teams(self.teams, problems),
             efficiency: EfficiencyGoal {
                 target: efficiency.target.map(|target| target.0),
                 alert: efficiency.alert.map(|alert| alert.0),
                 target_from: None,
             },
-            scenarios: Scenarios {
-                optimistic: scenarios
-                    .optimistic
-                    .map_or(default.scenarios.optimistic, |n| n.0.0),
-                pessimistic: scenarios
-                    .pessimistic
-                    .map_or(default.scenarios.pessimistic, |n| n.0.0),
-            },
-            forecast: ForecastPolicy {
-                warning: percent(forecast.warning, default.forecast.warning),
-                critical: percent(forecast.critical, default.forecast.critical),
-                plan_complete: forecast.plan_complete,
-            },
+            scenarios: scenarios(self.scenarios),
+            forecast: forecast(self.forecast),
             prices: prices(self.prices, problems),
             guard: guard.policy(problems),
             zone: Zone::default(),
@@ -229,6 +208,41 @@ impl File {
             known_teams_only: self.record.teams == Some(Value(RecordedTeams::Known)),
             team_rules,
         }
+    }
+}
+
+fn month_budget(month: Month, table: &MonthTable, problems: &ProblemList<'_>) -> MonthBudget {
+    MonthBudget {
+        tokens: table.tokens.as_ref().map(|tokens| of_settings(tokens.0)),
+        cost: table.cost.as_ref().map(|cost| cost.0),
+        places: places_in(problems, &["budget", "months", &month.to_string()]),
+    }
+}
+
+fn thresholds(table: ThresholdsTable) -> Thresholds {
+    let default = Thresholds::default();
+    Thresholds {
+        note: percent(table.note, default.note),
+        warning: percent(table.warning, default.warning),
+        critical: percent(table.critical, default.critical),
+        exceeded: percent(table.exceeded, default.exceeded),
+    }
+}
+
+fn scenarios(table: ScenariosTable) -> Scenarios {
+    let default = Scenarios::default();
+    Scenarios {
+        optimistic: table.optimistic.map_or(default.optimistic, |n| n.0.0),
+        pessimistic: table.pessimistic.map_or(default.pessimistic, |n| n.0.0),
+    }
+}
+
+fn forecast(table: ForecastTable) -> ForecastPolicy {
+    let default = ForecastPolicy::default();
+    ForecastPolicy {
+        warning: percent(table.warning, default.warning),
+        critical: percent(table.critical, default.critical),
+        plan_complete: table.plan_complete,
     }
 }
 

@@ -53,45 +53,9 @@ pub(super) fn read(bytes: &[u8], asked: &[String]) -> Result<PriceFile, String> 
         let Some(object) = object(value) else {
             continue;
         };
-        if let Some(models) = object.get("models").and_then(|models| self::object(models)) {
-            {
-                for (name, model) in &models {
-                    let cost = self::object(model);
-                    let cost = cost.and_then(|model| self::object(model.get("cost")?));
-                    if let Some(cost) = cost {
-                        let picos = CLASSES.map(|(.., key)| picos(&cost, key, 6));
-                        file.add((key, name), &picos, asked);
-                        if let Some(long) = cost
-                            .get("context_over_200k")
-                            .and_then(|of| self::object(of))
-                        {
-                            let [input, output] =
-                                ["input", "output"].map(|key| self::picos(&long, key, 6));
-                            file.long
-                                .entry(name.clone())
-                                .or_insert((200, input, output));
-                        }
-                    }
-                }
-            }
-        } else {
-            {
-                let provider = object.get("litellm_provider");
-                let provider = provider.and_then(|text| string(text)).unwrap_or_default();
-                let prefix = format!("{provider}/");
-                let name = key.strip_prefix(&prefix).unwrap_or(key);
-                if asked.is_empty() && !is_text(&object) {
-                    continue;
-                }
-                let picos = CLASSES.map(|(_, key, _)| picos(&object, key, 12));
-                file.add((&provider, name), &picos, asked);
-                if let Some(long) = long_context(&object) {
-                    file.long.entry(name.to_owned()).or_insert(long);
-                }
-                if name != key && asked.contains(key) {
-                    file.add((&provider, key), &picos, asked);
-                }
-            }
+        match object.get("models").and_then(|models| self::object(models)) {
+            Some(models) => file.add_maker(key, &models, asked),
+            None => file.add_of_litellm(key, &object, asked),
         }
     }
     // Of another maker's price and one that is not whole, the first is enough.
@@ -122,6 +86,42 @@ fn is_text(object: &Object) -> bool {
 }
 
 impl PriceFile {
+    /// Adds the models of a maker as models.dev lists them, in dollars per million tokens.
+    fn add_maker(&mut self, maker: &str, models: &Object, asked: &[String]) {
+        for (name, model) in models {
+            let cost = object(model).and_then(|model| object(model.get("cost")?));
+            let Some(cost) = cost else {
+                continue;
+            };
+            let prices = CLASSES.map(|(.., key)| picos(&cost, key, 6));
+            self.add((maker, name), &prices, asked);
+            let long = cost.get("context_over_200k");
+            if let Some(long) = long.and_then(|long| object(long)) {
+                let [input, output] = ["input", "output"].map(|key| picos(&long, key, 6));
+                let entry = self.long.entry(name.clone());
+                entry.or_insert((200, input, output));
+            }
+        }
+    }
+
+    /// Adds a model as `LiteLLM` lists it, in dollars per token.
+    fn add_of_litellm(&mut self, key: &str, model: &Object, asked: &[String]) {
+        if asked.is_empty() && !is_text(model) {
+            return;
+        }
+        let provider = model.get("litellm_provider");
+        let provider = provider.and_then(|text| string(text)).unwrap_or_default();
+        let name = key.strip_prefix(&format!("{provider}/")).unwrap_or(key);
+        let prices = CLASSES.map(|(_, key, _)| picos(model, key, 12));
+        self.add((&provider, name), &prices, asked);
+        if let Some(long) = long_context(model) {
+            self.long.entry(name.to_owned()).or_insert(long);
+        }
+        if name != key && asked.iter().any(|asked| asked == key) {
+            self.add((&provider, key), &prices, asked);
+        }
+    }
+
     fn add(&mut self, (provider, name): (&str, &str), picos: &[Price; 4], asked: &[String]) {
         let is_maker = MAKERS.contains(&provider);
         let is_asked = match asked {
