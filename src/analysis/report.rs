@@ -119,7 +119,7 @@ impl StatusReport {
         self.log.months.contains(&self.month)
     }
 
-    /// What tells the period of the budget from others. One that was never reset by hand began before all months.
+    /// What distinguishes the period of the budget from others. One that was never reset by hand began before all months.
     pub fn period_key(&self) -> PeriodKey {
         let since = |period: &PeriodReport| {
             let always = || PeriodKey::Since(DateTime::UNIX_EPOCH.fixed_offset());

@@ -4,7 +4,7 @@ use super::{
     CostBudget,
     report::{StatusReport, TeamReport},
 };
-use crate::model::{Level, Thresholds};
+use crate::model::{Level, Thresholds, Tokens};
 
 impl TeamReport {
     /// Whether it has an allocation, or a limit in money.
@@ -24,6 +24,13 @@ impl TeamReport {
         let budget = self.cost_budget.as_ref();
         let of_money = budget.and_then(|budget| budget.committed_level(thresholds));
         self.used_level().max(self.reserved_level).max(of_money)
+    }
+
+    /// Whether its limits have a level of which no alert is raised, since it is done.
+    pub fn is_silent(&self) -> bool {
+        self.is_done()
+            && self.reserved_tokens == Tokens::ZERO
+            && self.used_level() > Some(Level::Ok)
     }
 
     /// The level of the forecast. Absent without an allocation.
@@ -60,7 +67,7 @@ impl StatusReport {
             return Vec::new();
         }
         let limited: Vec<&TeamReport> = self.teams.iter().filter(|team| team.has_limit()).collect();
-        let goes_on = |team: &&TeamReport| !team.is_done() || team.reserved_tokens.0 > 0;
+        let goes_on = |team: &&TeamReport| !team.is_done() || team.reserved_tokens > Tokens::ZERO;
         let open: Vec<&TeamReport> = limited.iter().copied().filter(goes_on).collect();
         if open.is_empty() { limited } else { open }
     }

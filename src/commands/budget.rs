@@ -10,7 +10,7 @@ use crate::{
     edit,
     exit::ExitCode,
     failure::Failure,
-    model::{BudgetReset, EventKind, Level, LogEvent, Month, Tokens},
+    model::{BudgetReset, EventKind, LogEvent, Month},
     render::{
         self,
         budget::{BudgetDocument, CapRow},
@@ -93,11 +93,7 @@ fn unlimited(report: &StatusReport) -> Vec<String> {
 
 /// The teams whose limits are worth an alert, of which none is sent since they are done.
 fn done(report: &StatusReport) -> Vec<String> {
-    let teams = report.teams.iter().filter(|team| {
-        team.is_done()
-            && team.reserved_tokens == Tokens::ZERO
-            && team.used_level() > Some(Level::Ok)
-    });
+    let teams = report.teams.iter().filter(|team| team.is_silent());
     teams.map(|team| team.name.clone()).collect()
 }
 

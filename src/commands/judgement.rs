@@ -8,14 +8,14 @@ use crate::{
     exit::ExitCode,
     failure::Failure,
     model::{Level, Money, Percent, Tokens},
-    render::{self, OutputStyle, prefixed},
+    render::{self, OutputStyle, counted, prefixed},
 };
 
 pub struct Judgement {
     /// What was judged, where the output does not say so anyway.
     pub remarks: Vec<String>,
-    /// Why the status is worse than what was judged, though no limit is reached.
-    pub worse: Option<String>,
+    /// What is worse than what was judged, though no limit is reached; and whether the verdict itself is.
+    pub worse: Option<(String, bool)>,
     /// What the figures that were judged lack.
     pub doubts: Vec<String>,
     /// Each limit that is reached, and why. The run fails unless this is empty.
@@ -63,17 +63,34 @@ pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failur
     })
 }
 
-/// That the verdict, which is shown above, reaches the limit that was asked for, but with tokens that are only reserved: `--fail-on
-/// warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges`.
-fn worse_status(args: &ViewArgs, report: &StatusReport) -> Option<String> {
-    let limit = args.fail_on.filter(|_| args.fail_on_reserved.is_none())?;
-    let verdict = report.verdict.as_ref().filter(|_| report.team.is_none())?;
-    let (used, status) = (report.level?, verdict.level);
-    let is_worse = verdict.basis == Basis::Reserved && used < limit && status >= limit;
-    is_worse.then(|| {
-        format!(
-            "--fail-on {limit} judges what is used: {used}; the status is {status} with what is reserved, which --fail-on-reserved judges"
-        )
+/// That the status, which is shown above, reaches the limit that was asked for, but with tokens that are only reserved, or of a team.
+fn worse_status(args: &ViewArgs, report: &StatusReport) -> Option<(String, bool)> {
+    let limit = args.fail_on.filter(|_| report.team.is_none())?;
+    let used = report.level.filter(|used| *used < limit)?;
+    let reserved = report.verdict.as_ref().filter(|verdict| {
+        let judged = args.fail_on_reserved.is_some();
+        verdict.basis == Basis::Reserved && verdict.level >= limit && !judged
+    });
+    let reserved = reserved.map(|verdict| {
+        let level = verdict.level;
+        format!("the status is {level} with what is reserved, which --fail-on-reserved judges")
+    });
+    let is_worse = |team: &&TeamReport| !team.is_done() && team.used_level() >= Some(limit);
+    let teams: Vec<&TeamReport> = report.teams.iter().filter(is_worse).collect();
+    let of_team = teams.first().and_then(|team| {
+        let (name, level) = (&team.name, team.used_level()?);
+        let more = match teams.len() {
+            1 => String::new(),
+            count => format!(", like {} more", counted((count - 1) as u64, "team")),
+        };
+        Some(format!("{name} is {level}{more}, which --team judges"))
+    });
+    let is_verdict = reserved.is_some();
+    let worse: Vec<String> = [reserved, of_team].into_iter().flatten().collect();
+    (!worse.is_empty()).then(|| {
+        let worse = worse.join("; ");
+        let judged = format!("--fail-on {limit} judges what all teams used: {used}; {worse}");
+        (judged, is_verdict)
     })
 }
 

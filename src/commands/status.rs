@@ -49,10 +49,10 @@ pub fn judged(
     for remark in &judgement.remarks {
         run.note(remark);
     }
-    if let Some(worse) = &judgement.worse {
+    if let Some((worse, is_verdict)) = &judgement.worse {
         // `--quiet` prints the status all the same, which would contradict the exit code without a reason.
         match run.format() {
-            Format::Table if run.buffer.is_none() => run.urgent_note(worse),
+            Format::Table if *is_verdict && run.buffer.is_none() => run.urgent_note(worse),
             _ => run.note(worse),
         }
     }

@@ -534,10 +534,10 @@ local = { input = "1 EUR", per = "1K" }
         for text in ["budget.thresholds = 80", "teams.\"A B\" = 7"] {
             all.extend(parse(text).unwrap_err().found);
         }
-        let told = all
+        let shown = all
             .iter()
             .map(|problem| format!("{}: {:?}", problem.message, problem.help));
-        insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+        insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
         `budget` cannot be "200K": Some("write a table: `budget = { … }`")
         `teams` cannot be a list: Some("write a table: `teams = { … }`")
         `efficiency` cannot be 5: Some("write a table: `efficiency = { … }`")

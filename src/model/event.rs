@@ -161,7 +161,7 @@ pub enum NoticeAmount {
     Cost(StatedCost),
 }
 
-/// What tells one period of a budget from the next.
+/// What distinguishes one period of a budget from the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PeriodKey {
     Month(Month),

@@ -101,15 +101,15 @@ mod tests {
     #[test]
     fn a_probability_and_its_level_change_together() {
         let policy = ForecastPolicy::default();
-        let told = |probability: f64| {
+        let shown = |probability: f64| {
             let probability = Probability::open(probability);
             format!("{probability} {}", policy.level(probability))
         };
-        let told: Vec<String> = [0.0, 0.049_999, 0.05, 0.199_999_9, 0.2, 0.499_99, 0.5, 1.0]
-            .map(told)
+        let shown: Vec<String> = [0.0, 0.049_999, 0.05, 0.199_999_9, 0.2, 0.499_99, 0.5, 1.0]
+            .map(shown)
             .to_vec();
         assert_eq!(
-            told,
+            shown,
             [
                 "<5% ok",
                 "<5% ok",

@@ -212,11 +212,7 @@ fn goal(report: &StatusReport) -> Option<String> {
 
 /// Which teams have used much of a limit and have no alert, and why.
 fn done(report: &StatusReport) -> Option<String> {
-    let levels = report.team_levels();
-    let teams = report.teams.iter().filter(|team| {
-        let name = team.name.as_str();
-        team.is_done() && team.used_level() > Some(Level::Ok) && !levels.contains_key(name)
-    });
+    let teams = report.teams.iter().filter(|team| team.is_silent());
     let names: Vec<&str> = teams.map(TeamReport::short_name).collect();
     (!names.is_empty()).then(|| {
         format!(

@@ -357,10 +357,10 @@ fn a_status_that_is_worse_than_what_is_judged_says_by_what() {
     ];
     assert_snapshot!(endings(&log, &said), @"
     --fail-on warning: exit 0
-    tokmon: --fail-on warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges
+    tokmon: --fail-on warning judges what all teams used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges; Team G is warning, which --team judges
 
     --fail-on warning -q: exit 0
-    tokmon: --fail-on warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges
+    tokmon: --fail-on warning judges what all teams used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges; Team G is warning, which --team judges
 
     --fail-on warning -qo /dev/null: exit 0
 
@@ -371,6 +371,6 @@ fn a_status_that_is_worse_than_what_is_judged_says_by_what() {
     tokmon: level of Team C warning: --fail-on warning is reached (35,670 of 40,000 tokens, 89.1%)
 
     --fail-on warning --json: exit 0
-    tokmon: --fail-on warning judges what is used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges
+    tokmon: --fail-on warning judges what all teams used: ok; the status is exceeded with what is reserved, which --fail-on-reserved judges; Team G is warning, which --team judges
     ");
 }

@@ -815,7 +815,7 @@ fn usage_that_names_a_hold_which_is_not_there_is_never_taken_for_a_retry() {
 }
 
 #[test]
-fn usage_of_a_team_with_one_hold_is_told_how_to_end_it() {
+fn usage_that_leaves_the_only_hold_of_its_team_names_it() {
     let hold = |id: &str| {
         format!(
             "[HOLD] 2026-02-25T10:00:00Z team=\"Team A\" tokens=9 until=2026-02-26T10:00:00Z id={id}\n"

@@ -42,7 +42,7 @@ fn reference_probability(shown: f64) -> f64 {
     (shown - 0.03) / 0.97
 }
 
-/// So many days, the first of which is such a weekday, Monday being 0.
+/// Some days, the first of which is this weekday, Monday being 0.
 fn days(first: usize, count: usize) -> Horizon {
     (first..first + count).fold(Horizon::default(), |horizon, day| {
         horizon.and(weekday(day), 1.0)

@@ -70,7 +70,7 @@ pub struct PeriodReport {
 }
 
 impl PeriodReport {
-    /// What tells this period from others.
+    /// What distinguishes this period from others.
     pub fn key(&self) -> Option<PeriodKey> {
         self.since.map(PeriodKey::Since)
     }

@@ -144,7 +144,7 @@ fn header_of(log: &str) -> (Option<Price>, Option<String>) {
     (price, known)
 }
 
-/// That the log's price is taken for models that cost more by the built-in list, and which setting tells them apart.
+/// That the log's price is taken for models that cost more by the built-in list, and the setting that gives them their own.
 fn at_another_price(new: &[Usage], log: &str, session: &EditSession) -> Vec<String> {
     let prices = &session.log.settings.policy.prices;
     let unpriced = new.iter().filter(|usage| usage.cost.is_none());
