@@ -147,7 +147,7 @@ fn reset(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<Option<LogFiles>, F
     match appended {
         Ok(()) => {
             if by.is_none() {
-                run.note("the log does not say who reset the budget: TOKMON_AGENT or USER would name that person");
+                run.note("the log does not say who reset the budget, since neither TOKMON_AGENT nor USER is set");
             }
             Ok(Some(session.log))
         }

@@ -216,10 +216,8 @@ impl<'r> Judged<'r> {
         let of_teams = teams
             .into_iter()
             .map(|team| (Some(team), team.cost_budget.as_ref()));
-        let of_all = self
-            .team
-            .is_none()
-            .then(|| (None, self.report.cost_budget.as_ref()));
+        let of_all = self.team.is_none();
+        let of_all = of_all.then_some((None, self.report.cost_budget.as_ref()));
         let mut budgets = of_teams.chain(of_all);
         let (team, limit, problem) = budgets.find_map(|(team, budget)| {
             let budget = budget?;

@@ -322,7 +322,7 @@ fn on_a_terminal_a_reset_asks_first() {
     begins anew with `tokmon budget --reset`
     2026-02 alone used 35,000 tokens
     --- err
-    55,000 of 100,000 tokens used, 55.0%, ok, since the log began. Reset the budget of cost-log.md? [y/N] tokmon: the log does not say who reset the budget: TOKMON_AGENT or USER would name that person
+    55,000 of 100,000 tokens used, 55.0%, ok, since the log began. Reset the budget of cost-log.md? [y/N] tokmon: the log does not say who reset the budget, since neither TOKMON_AGENT nor USER is set
     ");
     assert!(log(folder).contains("event=reset"));
 }
