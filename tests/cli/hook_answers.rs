@@ -1,6 +1,6 @@
 //! What the answers to a harness say: the way out of a denial, names that are not known, holds that are not used, and what is counted.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -141,20 +141,15 @@ fn a_switch_to_a_more_expensive_model_is_denied_by_the_ladder() {
         let counted = fs::read_to_string(folder.path().join(".tokmon/decisions"));
         let counted = counted.unwrap_or_default();
         let counted = counted.split_once(' ').map_or("", |(_, counted)| counted);
-        shown += &format!("${budget} {from} {to}: {code} {out}{err}{counted}\n");
+        let _ = writeln!(shown, "${budget} {from} {to}: {code} {out}{err}{counted}");
     }
     assert_snapshot!(shown);
 }
 
-#[test]
-fn whatever_is_counted_is_among_the_zeros_of_the_metrics() {
-    let run = |folder: &Path, args: &[&str]| {
-        let run = Tokmon::new(args.iter().copied()).folder(folder);
-        run.env("TOKMON_NOW", NOW)
-    };
-    let zeros = run(used(1).path(), &["--format", "openmetrics"]).output();
+/// Questions of each harness, with the event that asks them.
+fn questions() -> Vec<(&'static str, &'static str, Value)> {
     let tool = |name: &str, input: Value| json!({ "tool_name": name, "tool_input": input });
-    let questions = [
+    vec![
         ("claude", "UserPromptSubmit", json!({})),
         ("claude", "PreToolUse", tool("Bash", json!({}))),
         (
@@ -198,7 +193,17 @@ fn whatever_is_counted_is_among_the_zeros_of_the_metrics() {
             "preToolUse",
             json!({ "toolName": "task", "toolArgs": {} }),
         ),
-    ];
+    ]
+}
+
+#[test]
+fn whatever_is_counted_is_among_the_zeros_of_the_metrics() {
+    let run = |folder: &Path, args: &[&str]| {
+        let run = Tokmon::new(args.iter().copied()).folder(folder);
+        run.env("TOKMON_NOW", NOW)
+    };
+    let zeros = run(used(1).path(), &["--format", "openmetrics"]).output();
+    let questions = questions();
     let mut pairs = BTreeSet::new();
     // $1.900 of $2.000 is less than a top model needs, and a little less than the subagents cost.
     let money = "# Cost Log\n\n## 2026-11 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| atlas | 60000 | $1.900 |\n| code-reviewer | 10 | $0.001 |\n";
@@ -208,7 +213,7 @@ fn whatever_is_counted_is_among_the_zeros_of_the_metrics() {
     for (folder, cost) in folders.into_iter().chain(costs) {
         let mut settings = "[guard]\nunknown_team = \"deny\"\n".to_owned();
         if !cost.is_empty() {
-            settings += &format!("[budget]\ncost = \"${cost}\"\n");
+            let _ = writeln!(settings, "[budget]\ncost = \"${cost}\"");
         }
         fs::write(folder.path().join("tokmon.toml"), settings).unwrap();
         let held = [
